@@ -1,0 +1,26 @@
+"""The one error that gatviz raises for anything a person can mend."""
+
+from __future__ import annotations
+
+_LONGEST_QUOTE = 60
+
+
+class GatvizError(ValueError):
+    """Bad input, told in one sentence: where, what was expected, what was found, how to mend it.
+
+    >>> str(GatvizError("features.csv, row 4", "3 numbers", "2", "add the missing value"))
+    'features.csv, row 4: expected 3 numbers, found 2; add the missing value.'
+    """
+
+    def __init__(self, where: str, expected: str, found: str, mend: str) -> None:
+        self.where, self.expected, self.found, self.mend = where, expected, found, mend
+        super().__init__(f"{where}: expected {expected}, found {found}; {mend}.")
+
+
+def quote(value: object) -> str:
+    """A value from outside as short, single-line, quoted text that is safe to show in a message."""
+    text = value if isinstance(value, str) else repr(value)
+    if len(text) > _LONGEST_QUOTE:
+        text = text[: _LONGEST_QUOTE - 1] + "…"
+    printable = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    return f"'{printable}'" if isinstance(value, str) else printable

@@ -1,0 +1,392 @@
+"""`Graph`: nodes with features and the arcs between them, checked once and then trusted everywhere.
+
+N nodes, E arcs as given, F input features. An arc from source j to target i means that i reads j.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.errors import GatvizError, quote
+
+SPLITS = ("train", "val", "test")
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A graph with node features, valid from the moment it exists.
+
+    Arguments:
+        names: N unique, non-empty node names.
+        x: input features [N, F], finite; kept as float64.
+        edge_index: [2, E] integers, row 0 = source j, row 1 = target i, in the order given.
+            No arc may stand twice. An undirected graph holds both arcs of each edge.
+        feature_names: F unique names; `f0 … fF-1` if left out.
+        edge_attributes: name -> E values. Kept, shown and written back; attention does not read them.
+        directed: whether the graph was given as a directed one.
+        labels: a class name or None for each node, or None for a graph without labels.
+        split: "train", "val", "test" or None for each node, or None.
+        positions: [N, 2], x to the right and y upwards, any unit; or None.
+        description: what the graph is, for people.
+        notes: what a reader decided on the way in (merged duplicates, made-up features), a sentence each.
+
+    Raises:
+        GatvizError: naming the first field that is wrong.
+    """
+
+    names: tuple[str, ...]
+    x: NDArray[np.float64]
+    edge_index: NDArray[np.int64]
+    feature_names: tuple[str, ...] = ()
+    edge_attributes: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    directed: bool = True
+    labels: tuple[str | None, ...] | None = None
+    split: tuple[str | None, ...] | None = None
+    positions: NDArray[np.float64] | None = None
+    description: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = _checked_names(self.names)
+        count = len(names)
+        x = _checked_matrix(self.x, "x (features)", count, None)
+        feature_names = tuple(self.feature_names) or tuple(f"f{k}" for k in range(x.shape[1]))
+        _check_feature_names(feature_names, x.shape[1])
+        edge_index = _checked_edge_index(self.edge_index, names)
+        attributes = {
+            str(key): _of_length(values, edge_index.shape[1], f"edge_attributes[{quote(key)}]")
+            for key, values in dict(self.edge_attributes).items()
+        }
+        labels = None if self.labels is None else _checked_labels(self.labels, count)
+        split = None if self.split is None else _checked_split(self.split, count)
+        positions = None if self.positions is None else _checked_matrix(self.positions, "positions", count, 2)
+        checked: dict[str, Any] = {
+            "names": names,
+            "x": x,
+            "feature_names": feature_names,
+            "edge_index": edge_index,
+            "edge_attributes": attributes,
+            "directed": bool(self.directed),
+            "labels": labels,
+            "split": split,
+            "positions": positions,
+            "description": str(self.description),
+            "notes": tuple(str(note) for note in self.notes),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def num_nodes(self) -> int:
+        """N."""
+        return len(self.names)
+
+    @property
+    def num_edges(self) -> int:
+        """E, the number of arcs as given (an undirected edge counts twice, a loop once)."""
+        return int(self.edge_index.shape[1])
+
+    @property
+    def num_features(self) -> int:
+        """F."""
+        return int(self.x.shape[1])
+
+    @cached_property
+    def class_names(self) -> tuple[str, ...]:
+        """The distinct labels: in order of their number if all are integers, else of the alphabet."""
+        found = {label for label in self.labels or () if label is not None}
+        try:
+            return tuple(sorted(found, key=int))
+        except ValueError:
+            return tuple(sorted(found))
+
+    @cached_property
+    def class_index(self) -> NDArray[np.int64]:
+        """[N]: each node's place in `class_names`, −1 where it has no label."""
+        place = {name: k for k, name in enumerate(self.class_names)}
+        labels = self.labels or (None,) * self.num_nodes
+        return np.array([-1 if label is None else place[label] for label in labels], dtype=np.int64)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of everything but positions, description and notes: equal where every number is."""
+        digest = hashlib.sha256()
+        for part in (self.names, self.feature_names, self.labels, self.split, self.directed):
+            digest.update(repr(part).encode())
+        for key in sorted(self.edge_attributes):
+            digest.update(repr((key, self.edge_attributes[key])).encode())
+        for array in (self.x, self.edge_index):
+            digest.update(repr(array.shape).encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        """Equal in every field but `notes`."""
+        if not isinstance(other, Graph):
+            return NotImplemented
+        return (
+            self.fingerprint == other.fingerprint
+            and self.description == other.description
+            and _same_positions(self.positions, other.positions)
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        return f"Graph(N={self.num_nodes}, E={self.num_edges}, F={self.num_features})"
+
+    def with_positions(self, positions: NDArray[np.float64] | None) -> Graph:
+        """The same graph laid out elsewhere."""
+        return replace(self, positions=positions)
+
+    def to_networkx(self) -> nx.DiGraph:
+        """A DiGraph with node attributes `features`, `label`, `split`, `pos` and the edge attributes.
+
+        Graph attributes: `feature_names`, `directed`, `description`.
+        """
+        result = nx.DiGraph(
+            feature_names=list(self.feature_names),
+            directed=self.directed,
+            description=self.description,
+        )
+        for n, name in enumerate(self.names):
+            attributes: dict[str, Any] = {"features": self.x[n].tolist()}
+            if self.labels is not None and self.labels[n] is not None:
+                attributes["label"] = self.labels[n]
+            if self.split is not None and self.split[n] is not None:
+                attributes["split"] = self.split[n]
+            if self.positions is not None:
+                attributes["pos"] = self.positions[n].tolist()
+            result.add_node(name, **attributes)
+        for k, (source, target) in enumerate(self.edge_index.T):
+            attributes = {
+                key: values[k] for key, values in self.edge_attributes.items() if values[k] is not None
+            }
+            result.add_edge(self.names[source], self.names[target], **attributes)
+        return result
+
+    @classmethod
+    def from_networkx(
+        cls,
+        graph: nx.Graph,
+        *,
+        features: str | Sequence[str] = "features",
+        label: str = "label",
+    ) -> Graph:
+        """A Graph from any networkx graph; an undirected one gives both arcs of each edge.
+
+        Arguments:
+            graph: nx.Graph or nx.DiGraph. Multigraphs are refused: attention has one α per arc.
+            features: the node attribute that holds a list of numbers, or the attributes that hold one each.
+                Nodes without any give F = 0.
+            label: the node attribute that holds the class.
+        """
+        if graph.is_multigraph():
+            raise GatvizError(
+                "from_networkx",
+                "a Graph or DiGraph",
+                type(graph).__name__,
+                "merge parallel edges first, e.g. nx.DiGraph(graph)",
+            )
+        names = [str(node) for node in graph]
+        place = {node: n for n, node in enumerate(graph)}
+        data = [graph.nodes[node] for node in graph]
+        arcs = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
+        if not graph.is_directed():
+            arcs = [arc for u, v, d in arcs for arc in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
+        keys = sorted({str(key) for _, _, d in arcs for key in d})
+        x, feature_names = _features_of(data, features, graph.graph.get("feature_names"))
+        return cls(
+            names=tuple(names),
+            x=x,
+            edge_index=np.array([(u, v) for u, v, _ in arcs], dtype=np.int64).reshape(-1, 2).T,
+            feature_names=feature_names,
+            edge_attributes={key: tuple(d.get(key) for _, _, d in arcs) for key in keys},
+            directed=bool(graph.graph.get("directed", graph.is_directed())),
+            labels=_optional(data, label),
+            split=_optional(data, "split"),
+            positions=_positions_of(data),
+            description=str(graph.graph.get("description", "")),
+        )
+
+
+def _optional(data: list[dict[str, Any]], key: str) -> tuple[str | None, ...] | None:
+    if not any(key in d for d in data):
+        return None
+    return tuple(None if d.get(key) is None else str(d[key]) for d in data)
+
+
+def _positions_of(data: list[dict[str, Any]]) -> NDArray[np.float64] | None:
+    if not data or any("pos" not in d for d in data):
+        return None
+    return np.array([d["pos"] for d in data], dtype=np.float64)
+
+
+def _features_of(
+    data: list[dict[str, Any]], features: str | Sequence[str], given_names: Sequence[str] | None
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    if isinstance(features, str):
+        rows = [d.get(features, []) for d in data]
+        names = tuple(given_names or ())
+    else:
+        rows = [[d.get(key, 0.0) for key in features] for d in data]
+        names = tuple(features)
+    try:
+        x = np.array(rows, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise GatvizError(
+            "from_networkx, features",
+            "the same count of numbers on every node",
+            str(error),
+            "give every node a list of F numbers",
+        ) from error
+    return (x if x.ndim == 2 else x.reshape(len(data), -1) if data else np.zeros((0, len(names)))), names
+
+
+def _checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
+    names = tuple(given)
+    first_place: dict[str, int] = {}
+    for n, name in enumerate(names):
+        if not isinstance(name, str) or not name.strip():
+            raise GatvizError(f"node {n}", "a name that is not blank", quote(name), "give the node a name")
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            raise GatvizError(
+                f"node {n}",
+                f"a name of at most {LONGEST_NAME} printable characters",
+                f"{quote(name)} ({len(name)} characters)",
+                "shorten or clean the name",
+            )
+        if name in first_place:
+            raise GatvizError(
+                f"node {n}",
+                "a name of its own",
+                f"{quote(name)}, which node {first_place[name]} has already",
+                "rename one of the two",
+            )
+        first_place[name] = n
+    return names  # type: ignore[return-value]
+
+
+def _checked_matrix(given: Any, where: str, rows: int, columns: int | None) -> NDArray[np.float64]:
+    expected = f"finite numbers of shape [{rows}, {'F' if columns is None else columns}]"
+    try:
+        matrix = np.array(given, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise GatvizError(
+            where, expected, quote(str(error)), "make every row as long as the others, numbers only"
+        ) from error
+    if matrix.ndim != 2 and rows == 0:
+        matrix = matrix.reshape(0, columns or 0)
+    if matrix.ndim != 2 or matrix.shape[0] != rows or (columns is not None and matrix.shape[1] != columns):
+        raise GatvizError(where, expected, f"shape {list(matrix.shape)}", "give one row for each node")
+    finite = np.isfinite(matrix)
+    if not finite.all():
+        row, column = np.argwhere(~finite)[0]
+        raise GatvizError(
+            f"{where}, row {row}, column {column}",
+            "a finite number",
+            str(matrix[row, column]),
+            "replace it by a number",
+        )
+    matrix.setflags(write=False)
+    return matrix
+
+
+def _check_feature_names(names: tuple[str, ...], count: int) -> None:
+    if len(names) != count:
+        raise GatvizError(
+            "feature_names",
+            f"{count} names, one for each column of x",
+            str(len(names)),
+            "name every column once",
+        )
+    seen: set[str] = set()
+    for name in names:
+        if (
+            not isinstance(name, str)
+            or not name.strip()
+            or name in seen
+            or len(name) > LONGEST_NAME
+            or not name.isprintable()
+        ):
+            raise GatvizError(
+                "feature_names",
+                f"unique printable names of at most {LONGEST_NAME} characters",
+                quote(name),
+                "rename that column",
+            )
+        seen.add(name)
+
+
+def _checked_edge_index(given: Any, names: tuple[str, ...]) -> NDArray[np.int64]:
+    expected = f"integers of shape [2, E] from 0 to {len(names) - 1}"
+    array = np.asarray(given)
+    if array.size == 0:
+        array = np.zeros((2, 0), dtype=np.int64)
+    if array.ndim != 2 or array.shape[0] != 2 or array.dtype.kind not in "iu":
+        raise GatvizError(
+            "edge_index",
+            expected,
+            f"{array.dtype} of shape {list(array.shape)}",
+            "row 0 = source, row 1 = target",
+        )
+    edge_index = np.array(array, dtype=np.int64)
+    outside = (edge_index < 0) | (edge_index >= len(names))
+    if outside.any():
+        column = int(np.argwhere(outside.any(axis=0))[0, 0])
+        raise GatvizError(
+            f"edge_index, column {column}",
+            expected,
+            str(edge_index[:, column].tolist()),
+            "add the node or remove the edge",
+        )
+    keys = edge_index[1] * max(len(names), 1) + edge_index[0]
+    unique, counts = np.unique(keys, return_counts=True)
+    if unique.size < keys.size:
+        target, source = divmod(int(unique[counts > 1][0]), len(names))
+        raise GatvizError(
+            "edge_index",
+            "each arc once",
+            f"{quote(names[source])} → {quote(names[target])} {int(counts.max())} times",
+            "merge the duplicates",
+        )
+    edge_index.setflags(write=False)
+    return edge_index
+
+
+def _of_length(values: Any, length: int, where: str) -> tuple[Any, ...]:
+    result = tuple(values)
+    if len(result) != length:
+        raise GatvizError(where, f"{length} values", str(len(result)), "give one value for each")
+    return result
+
+
+def _checked_labels(labels: Any, count: int) -> tuple[str | None, ...]:
+    result = _of_length(labels, count, "labels")
+    return tuple(None if label is None else str(label) for label in result)
+
+
+def _checked_split(split: Any, count: int) -> tuple[str | None, ...]:
+    result = _of_length(split, count, "split")
+    for n, part in enumerate(result):
+        if part is not None and part not in SPLITS:
+            raise GatvizError(
+                f"split, node {n}", "'train', 'val', 'test' or none", quote(part), "use one of these words"
+            )
+    return result
+
+
+def _same_positions(a: NDArray[np.float64] | None, b: NDArray[np.float64] | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return bool(np.array_equal(a, b))

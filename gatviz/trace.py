@@ -1,0 +1,327 @@
+"""`LayerTrace`: every intermediate of one run of one attention layer, frozen, as NumPy arrays.
+
+N nodes, E arcs (self-loops settled), F input features, H heads, C features per head. Arrays are indexed
+[N or E, H, C]; arcs are sorted by target i, then source j. Nothing here computes attention: a layer hands
+its own intermediates over, so that what is shown is what was computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.errors import GatvizError, quote
+from gatviz.graph import Graph
+
+Array = NDArray[np.floating]
+
+MAX_DENSE_NODES = 200
+"""Above this, an [N, N] matrix is no longer given: only the arcs are."""
+
+
+@dataclass(frozen=True)
+class FieldInfo:
+    """A field of a trace: symbol and formula (LaTeX), shape in letters, one plain sentence."""
+
+    name: str
+    symbol: str
+    shape: str
+    formula: str
+    caption: str
+
+
+def _fields(*rows: tuple[str, str, str, str, str]) -> Mapping[str, FieldInfo]:
+    return {row[0]: FieldInfo(*row) for row in rows}
+
+
+_INPUT = _fields(
+    ("x", "X", "[N, F]", r"X", "The features that each node brings along, one row per node."),
+)
+_SOFTMAX_AND_AFTER = _fields(
+    (
+        "alpha",
+        r"\alpha",
+        "[E, H]",
+        r"\alpha_{ij} = \frac{\exp(e_{ij})}{\sum_{k \in N(i)} \exp(e_{ik})}",
+        "The scores of all that a node reads, turned into shares that sum to 1.",
+    ),
+    (
+        "dropout_mask",
+        "m",
+        "[E, H]",
+        r"m_{ij} \sim \mathrm{Bernoulli}(1 - p)",
+        "Which shares dropout lets through in this run: 1 kept, 0 dropped.",
+    ),
+    (
+        "alpha_dropped",
+        r"\tilde\alpha",
+        "[E, H]",
+        r"\tilde\alpha_{ij} = \frac{m_{ij}\,\alpha_{ij}}{1 - p}",
+        "The shares after dropout; the kept ones are scaled up, so rows need not sum to 1.",
+    ),
+    (
+        "h_prime",
+        "h'",
+        "[N, H, C]",
+        r"h'_i = \sum_{j \in N(i)} \alpha_{ij}\, W h_j",
+        "What each node takes in: the projected features it reads, each weighted by its share.",
+    ),
+    (
+        "combined",
+        r"\bar h",
+        "[N, H·C] or [N, C]",
+        r"\bar h_i = \big\Vert_{k=1}^{H} h'^{\,k}_i \;\text{ or }\; \frac{1}{H}\sum_{k=1}^{H} h'^{\,k}_i",
+        "The heads side by side (concatenated) or averaged.",
+    ),
+    (
+        "residual",
+        "r",
+        "[N, H·C] or [N, C]",
+        r"r_i = W_{\mathrm{res}}\, h_i",
+        "A shortcut from the input, added to what the heads took in.",
+    ),
+    (
+        "pre_activation",
+        "z",
+        "[N, H·C] or [N, C]",
+        r"z_i = \bar h_i + r_i + b",
+        "The heads with residual and bias added, where the layer has them.",
+    ),
+    (
+        "out",
+        r"\mathrm{out}",
+        "[N, H·C] or [N, C]",
+        r"\mathrm{out}_i = \sigma(z_i)",
+        "What the layer hands on: each node's new features.",
+    ),
+)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LayerTrace:
+    """What every kind of attention layer has: arcs, α, and all that follows from it.
+
+    Attributes (float arrays have the layer's precision):
+        x: [N, F] input features as the layer read them (after dropout on features, if any).
+        edge_index: [2, E] row 0 = source j, row 1 = target i; sorted by target, then source.
+        ptr: [N + 1]; the arcs into target i are those from ptr[i] to ptr[i + 1].
+        input_edge: [E] column of each arc in the edges given, −1 for an added self-loop.
+        e, alpha: [E, H]. dropout_mask (bool), alpha_dropped: [E, H], or None without dropout.
+        h_prime: [N, H, C]; with dropout it uses alpha_dropped.
+        combined, pre_activation, out: [N, H·C] if concatenated, else [N, C]; residual likewise, or None.
+        weights: the parameters that were used, by name.
+    """
+
+    kind: ClassVar[str] = ""
+    field_info: ClassVar[Mapping[str, FieldInfo]] = {}
+
+    x: Array
+    edge_index: NDArray[np.int64]
+    ptr: NDArray[np.int64]
+    input_edge: NDArray[np.int64]
+    e: Array
+    alpha: Array
+    dropout_mask: NDArray[np.bool_] | None
+    alpha_dropped: Array | None
+    h_prime: Array
+    combined: Array
+    residual: Array | None
+    pre_activation: Array
+    out: Array
+    weights: Mapping[str, Array]
+    negative_slope: float
+    dropout: float
+    concat: bool
+    activation: str | None
+
+    def __post_init__(self) -> None:
+        for value in (*vars(self).values(), *self.weights.values()):
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    @property
+    def num_nodes(self) -> int:
+        """N."""
+        return int(self.x.shape[0])
+
+    @property
+    def num_edges(self) -> int:
+        """E."""
+        return int(self.edge_index.shape[1])
+
+    @property
+    def num_heads(self) -> int:
+        """H."""
+        return int(self.alpha.shape[1])
+
+    @property
+    def head_features(self) -> int:
+        """C."""
+        return int(self.h_prime.shape[2])
+
+    @cached_property
+    def added_loops(self) -> NDArray[np.bool_]:
+        """[E]: the self-loops that the policy added."""
+        return self.input_edge < 0
+
+    @property
+    def fields(self) -> tuple[FieldInfo, ...]:
+        """The intermediates of this run, in the order in which they were computed."""
+        return tuple(info for name, info in self.field_info.items() if getattr(self, name) is not None)
+
+    def arcs_into(self, target: int) -> slice:
+        """The places among E of the arcs that end in this node."""
+        return slice(int(self.ptr[target]), int(self.ptr[target + 1]))
+
+    def edge_of(self, target: int, source: int) -> int | None:
+        """The place among E of the arc source → target, or None if there is none."""
+        arcs = self.arcs_into(target)
+        place = arcs.start + int(np.searchsorted(self.edge_index[0, arcs], source))
+        return place if place < arcs.stop and self.edge_index[0, place] == source else None
+
+    @cached_property
+    def adjacency(self) -> NDArray[np.bool_]:
+        """[N, N]: True where i reads j. Up to 200 nodes.
+
+        Raises:
+            GatvizError: above 200 nodes.
+        """
+        self._check_dense()
+        mask = np.zeros((self.num_nodes, self.num_nodes), dtype=bool)
+        mask[self.edge_index[1], self.edge_index[0]] = True
+        mask.setflags(write=False)
+        return mask
+
+    def dense(self, name: str, head: int) -> Array:
+        """A field over arcs as an [N, N] matrix for one head; row = target i, column = source j.
+
+        `raw` and `e` are finite for all pairs, as in the textbook form; `masked_e` is −∞ off the edges;
+        `alpha` and `alpha_dropped` are 0 there.
+
+        Raises:
+            GatvizError: above 200 nodes, an unknown name, or a head that is not there.
+        """
+        self._check_dense()
+        if not 0 <= head < self.num_heads:
+            raise GatvizError(
+                f"dense('{name}')", f"a head from 0 to {self.num_heads - 1}", str(head), "heads count from 0"
+            )
+        if name in ("raw", "e") and (pairs := self._all_pairs(name, head)) is not None:
+            return pairs
+        if name == "masked_e":
+            return self._scatter(self.e[:, head], -np.inf)
+        values = getattr(self, name, None) if name in ("alpha", "alpha_dropped", "dropout_mask") else None
+        if values is None:
+            raise GatvizError(
+                "dense",
+                "'alpha', 'e', 'masked_e' or another field over arcs of this run",
+                quote(name),
+                "choose one of those",
+            )
+        return self._scatter(values[:, head], 0)
+
+    def _all_pairs(self, name: str, head: int) -> Array | None:
+        raise NotImplementedError
+
+    def _scatter(self, values: Array, elsewhere: float) -> Array:
+        matrix = np.full((self.num_nodes, self.num_nodes), elsewhere, dtype=values.dtype)
+        matrix[self.edge_index[1], self.edge_index[0]] = values
+        return matrix
+
+    def _check_dense(self) -> None:
+        if self.num_nodes > MAX_DENSE_NODES:
+            raise GatvizError(
+                "dense",
+                f"at most {MAX_DENSE_NODES} nodes",
+                str(self.num_nodes),
+                "read the values over arcs instead",
+            )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class GATTrace(LayerTrace):
+    """One run of a GAT layer (Veličković et al. 2018, arXiv 1710.10903, equations 1–6).
+
+    Attributes besides LayerTrace's:
+        Wh: [N, H, C] projected features. score_target, score_source: [N, H]. raw: [E, H], before LeakyReLU.
+        weights: W [H, C, F], a_target and a_source [H, C]; bias and W_res where the layer has them.
+    """
+
+    kind: ClassVar[str] = "GAT"
+    field_info: ClassVar[Mapping[str, FieldInfo]] = {
+        **_INPUT,
+        **_fields(
+            (
+                "Wh",
+                "Wh",
+                "[N, H, C]",
+                r"(Wh)_i = W h_i",
+                "Each node's features, projected by the head's weight matrix.",
+            ),
+            (
+                "score_target",
+                r"a_{\mathrm{target}} \cdot Wh",
+                "[N, H]",
+                r"s_i = a_{\mathrm{target}}^{\top} W h_i",
+                "What a node adds to a score as the one that reads.",
+            ),
+            (
+                "score_source",
+                r"a_{\mathrm{source}} \cdot Wh",
+                "[N, H]",
+                r"t_j = a_{\mathrm{source}}^{\top} W h_j",
+                "What a node adds to a score as the one that is read.",
+            ),
+            (
+                "raw",
+                r"\mathrm{raw}",
+                "[E, H]",
+                r"\mathrm{raw}_{ij} = a^{\top} [W h_i \,\Vert\, W h_j] = s_i + t_j",
+                "The score of an arc: the reader's part plus the part of the one it reads.",
+            ),
+            (
+                "e",
+                "e",
+                "[E, H]",
+                r"e_{ij} = \mathrm{LeakyReLU}(\mathrm{raw}_{ij})",
+                "The score after LeakyReLU, which shrinks negative scores by the slope.",
+            ),
+        ),
+        **_SOFTMAX_AND_AFTER,
+    }
+
+    Wh: Array
+    score_target: Array
+    score_source: Array
+    raw: Array
+
+    def _all_pairs(self, name: str, head: int) -> Array | None:
+        raw = self.score_target[:, head, None] + self.score_source[None, :, head]
+        if name == "raw":
+            return raw
+        return np.where(raw > 0, raw, raw * raw.dtype.type(self.negative_slope))
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One run of a model on a graph: its layers' traces, first to last.
+
+    Attributes:
+        graph: the graph that was run.
+        layers: a LayerTrace per layer.
+        device: where it ran.
+    """
+
+    graph: Graph
+    layers: tuple[LayerTrace, ...] = field(default=())
+    device: str = "cpu"
+
+    @property
+    def out(self) -> Array:
+        """The last layer's output."""
+        return self.layers[-1].out
