@@ -124,6 +124,17 @@ class Edges:
         """[E] bool: the self-loops that were not in what was given."""
         return self.input_edge < 0
 
+    @cached_property
+    def _narrow(self) -> tuple[Tensor, Tensor]:
+        """Pointers and sources as int32, which halves what a sparse product reads."""
+        return self.ptr.int(), self.source.int()
+
+    def sparse(self, values: Tensor) -> Tensor:
+        """Values [E] as a sparse [N, N] CSR matrix, row = target, column = source."""
+        ptr, source = self._narrow
+        size = (self.num_nodes, self.num_nodes)
+        return torch.sparse_csr_tensor(ptr, source, values, size, check_invariants=False)
+
     def with_self_loops(self, self_loops: SelfLoops) -> Edges:
         """The same arcs under another policy; `input_edge` still names what was first given."""
         check_self_loops(self_loops)

@@ -1,0 +1,5 @@
+"""gatviz, the app: `streamlit run app.py`."""
+
+from gatviz.ui.page import page
+
+page()

@@ -1,0 +1,28 @@
+/** Signed bars: parts that add up to a sum, right of the axis if positive, left if negative. */
+
+import { html } from "./dom.js";
+import { signed } from "./format.js";
+
+/**
+ * @param {{title: string, parts: {name: string, value: number}[], limit: number, digits: number, colours: Object}} options
+ */
+export function bars({ title, parts, limit, digits, colours }) {
+  return html(
+    "div",
+    { class: "bars" },
+    html("div", { class: "bars-title" }, title),
+    ...parts.map(({ name, value }) => {
+      const share = limit > 0 ? Math.min(Math.abs(value) / limit, 1) : 0;
+      const bar = html("i", { class: value < 0 ? "bar-fill minus" : "bar-fill plus" });
+      bar.style.width = `${share * 50}%`;
+      bar.style.background = colours.fill(value < 0 ? -colours.limit * (0.35 + 0.65 * share) : colours.limit * (0.35 + 0.65 * share));
+      return html(
+        "div",
+        { class: "bar-row" },
+        html("span", { class: "bar-name" }, name),
+        html("span", { class: "bar-track" }, bar),
+        html("span", { class: "bar-value" }, signed(value, digits)),
+      );
+    }),
+  );
+}

@@ -1,0 +1,270 @@
+/** The chain from X and W to the output: a card per stage, folded or unfolded, linked by what is in focus. */
+
+import { html } from "./dom.js";
+import { fillIn, number } from "./format.js";
+import { math } from "./formula.js";
+import { marksOf } from "./marks.js";
+import { MatrixView } from "./matrix_view.js";
+import { colourScale } from "./scales.js";
+import { shareLimit, shownWeighting } from "./scene.js";
+import { arcFocus, nodeFocus, same } from "./store.js";
+
+const NUMBER_CELL = { width: 42, height: 32 };
+const SMALLEST_CELL = 3;
+const ZOOM_STEP = 1.5;
+const CARD_PADDING = 26;
+const NAME_SPACE = 60;
+
+export class ChainView {
+  /** @param {import("./store.js").Store} store */
+  constructor(store) {
+    this.store = store;
+    this.zoom = 1;
+    this.cards = new Map();
+    this.steps = html("nav", { class: "steps-bar" });
+    this.strip = html("div", { class: "strip" });
+    this.element = html("section", { class: "panel chain-panel" }, this.steps, this.strip);
+    this.width = 0;
+    this.resize = new ResizeObserver(() => {
+      if (Math.abs(this.strip.clientWidth - this.width) > 2) this.layOut();
+    });
+    this.resize.observe(this.strip);
+  }
+
+  destroy() {
+    this.resize.disconnect();
+  }
+
+  setScene(scene) {
+    this.scene = scene;
+    for (const [name, card] of this.cards) {
+      if (!scene.stages.some((stage) => stage.name === name)) {
+        card.element.remove();
+        this.cards.delete(name);
+      }
+    }
+    this.layOut();
+  }
+
+  onState(changed) {
+    if (changed.has("open")) this.layOut();
+    else if (["weighting", "scale", "digits"].some((key) => changed.has(key))) this.fillCards();
+    else if (["hover", "locked", "direction"].some((key) => changed.has(key))) {
+      this.fillMessages();
+      this.mark();
+    }
+  }
+
+  openStages() {
+    return this.scene.stages.filter((stage) => this.store.state.open.includes(stage.name));
+  }
+
+  layOut() {
+    if (!this.scene) return;
+    this.width = this.strip.clientWidth;
+    this.drawSteps();
+    const cards = this.openStages().map((stage) => this.card(stage).element);
+    const parts = cards.flatMap((card, k) => (k ? [html("span", { class: "then", "aria-hidden": "true" }, "→"), card] : [card]));
+    this.strip.replaceChildren(...parts);
+    this.fillCards();
+  }
+
+  drawSteps() {
+    const { texts, stages } = this.scene;
+    const open = this.store.state.open;
+    const toggle = (name) =>
+      this.store.update({ open: open.includes(name) ? open.filter((n) => n !== name) : [...open, name] });
+    const all = open.length >= stages.length;
+    const chip = (stage) =>
+      html(
+        "button",
+        { type: "button", class: "step", "aria-pressed": open.includes(stage.name), title: stage.caption, "data-stage": stage.name, onclick: () => toggle(stage.name) },
+        stage.plain,
+      );
+    const zoomBy = (factor) => () => {
+      this.zoom = Math.min(16, Math.max(1, this.zoom * factor));
+      this.fillCards();
+    };
+    this.steps.setAttribute("aria-label", texts.chain);
+    this.steps.replaceChildren(
+      ...stages.flatMap((stage, k) => (k ? [html("i", { "aria-hidden": "true" }, "›"), chip(stage)] : [chip(stage)])),
+      html(
+        "button",
+        { type: "button", class: "link unfold", onclick: () => this.store.update({ open: all ? this.scene.openAtStart : stages.map((s) => s.name) }) },
+        all ? texts.fold : texts.unfold,
+      ),
+      html("span", { class: "spacer" }),
+      html("span", { class: "quiet-text" }, texts.cells),
+      html("button", { type: "button", class: "option", "aria-label": texts.smaller, onclick: zoomBy(1 / ZOOM_STEP) }, "−"),
+      html("button", { type: "button", class: "option", "aria-label": texts.larger, onclick: zoomBy(ZOOM_STEP) }, "+"),
+    );
+  }
+
+  card(stage) {
+    if (!this.cards.has(stage.name)) {
+      const card = { head: html("header"), body: html("div"), foot: html("footer"), messages: [] };
+      card.matrix = new MatrixView({
+        hover: (cell) => this.store.update({ hover: cell && this.focusOf(stage.name, cell) }),
+        choose: (cell) => {
+          const focus = this.focusOf(stage.name, cell);
+          if (focus) this.store.toggleLock(focus);
+        },
+      });
+      card.readout = html("div", { class: "cell-readout" });
+      card.element = html("article", { class: "card", "data-stage": stage.name }, card.head, card.body, card.foot);
+      this.cards.set(stage.name, card);
+    }
+    return this.cards.get(stage.name);
+  }
+
+  /** What a cell of a stage stands for. @returns {import("./store.js").Focus|null} */
+  focusOf(name, [row, column]) {
+    const stage = this.scene.stages.find((s) => s.name === name);
+    if (stage.layout === "pairs") return arcFocus(row, column);
+    if (stage.layout === "nodes") return nodeFocus(row);
+    if (stage.layout === "messages") {
+      const arc = this.card(stage).messages[row];
+      return arc ? arcFocus(arc.target, arc.source) : null;
+    }
+    return null;
+  }
+
+  /** Cell sizes: as large as the panel allows, rows equally high everywhere so that nodes line up. */
+  cellSizes() {
+    const open = this.openStages();
+    const rows = this.scene.names.length;
+    const columns = open.reduce((sum, stage) => sum + this.columnNames(stage).length, 0);
+    const room = this.width - open.length * (NAME_SPACE + CARD_PADDING);
+    const fit = Math.min(room / Math.max(columns, 1), this.maxHeight() / Math.max(rows, 1));
+    const least = open.length > 3 ? (rows <= 12 ? NUMBER_CELL.width : 9) : SMALLEST_CELL;
+    const size = Math.max(least, fit) * this.zoom;
+    return {
+      width: Math.min(size, NUMBER_CELL.width * Math.max(1, this.zoom / 2)),
+      height: Math.min(size, NUMBER_CELL.height),
+    };
+  }
+
+  maxHeight() {
+    return Math.max(220, Math.min(window.innerHeight * 0.6, 430) - 130);
+  }
+
+  columnNames(stage) {
+    return stage.layout === "pairs" ? this.scene.names : stage.columns;
+  }
+
+  fillCards() {
+    if (!this.width) return;
+    const size = this.cellSizes();
+    for (const stage of this.openStages()) this.fillCard(stage, size);
+    this.mark();
+  }
+
+  fillMessages() {
+    const size = this.cellSizes();
+    for (const stage of this.openStages()) if (stage.layout === "messages") this.fillCard(stage, size);
+  }
+
+  fillCard(stage, size) {
+    const card = this.card(stage);
+    const { texts } = this.scene;
+    const { digits } = this.store.state;
+    const weighting = shownWeighting(this.scene, this.store.state);
+    const noHead = stage.perHead && weighting.head === null && stage.name !== "alpha";
+    card.head.replaceChildren(
+      html("h3", {}, math(stage.symbol)),
+      html("span", { class: "shape", title: stage.shapeLetters }, stage.shape),
+    );
+    const spec = noHead ? null : this.spec(stage, card, weighting, size);
+    if (spec) {
+      card.matrix.show(spec);
+      card.body.replaceChildren(card.matrix.element);
+    } else {
+      const reason = noHead ? fillIn(texts.noHead, { label: weighting.label }) : texts.noTarget;
+      card.body.replaceChildren(html("p", { class: "quiet-text" }, reason));
+    }
+    const range = stage.range && fillIn(texts.range, { low: number(stage.range[0], digits), high: number(stage.range[1], digits) });
+    card.foot.replaceChildren(
+      html("p", { class: "say" }, stage.caption),
+      math(stage.formula),
+      html("p", { class: "quiet-text" }, [range, this.note(stage, weighting)].filter(Boolean).join(" · ")),
+    );
+  }
+
+  note(stage, weighting) {
+    const { texts } = this.scene;
+    if (stage.name === "alpha") return weighting.rowsSumToOne ? texts.rowsSum : texts.rowsNeedNotSum;
+    return stage.layout === "pairs" ? texts.hatched : "";
+  }
+
+  /** @returns {import("./matrix_view.js").MatrixSpec|null} */
+  spec(stage, card, weighting, size) {
+    const { scene } = this;
+    const read = this.reader(stage, card, weighting);
+    if (!read) return null;
+    const limit = stage.colour === "share" ? (stage.name === "alpha" ? shareLimit(scene, this.store.state) : 1) : stage.limit;
+    return {
+      label: `${stage.plain}, ${stage.shape}: ${stage.caption}`,
+      rowNames: read.rowNames,
+      columnNames: this.columnNames(stage),
+      value: read.value,
+      masked: read.masked,
+      colours: colourScale(stage.colour, limit, scene.palette),
+      digits: this.store.state.digits,
+      cellWidth: stage.layout === "pairs" || size.width >= 30 ? size.width : Math.max(size.width, Math.min(14, size.width * 3)),
+      cellHeight: stage.layout === "weights" || stage.layout === "messages" ? Math.max(size.height, 16) : size.height,
+      maxWidth: Math.max(160, this.width - 40),
+      maxHeight: this.maxHeight() + 40,
+    };
+  }
+
+  /** How to read a stage's value at a row and a column, for the head on show. */
+  reader(stage, card, weighting) {
+    const { scene } = this;
+    const { head } = weighting;
+    const never = () => false;
+    if (stage.layout === "pairs") {
+      const shown = stage.name === "alpha" ? (arc) => weighting.values.data[arc.index] : (arc) => stage.values.at(arc.index, head);
+      const elsewhere = stage.elsewhere ? () => -Infinity : stage.pairs ? (row, column) => stage.pairs.at(head, row, column) : () => null;
+      return {
+        rowNames: scene.names,
+        value: (row, column) => {
+          const arc = scene.arcBetween(row, column);
+          return arc ? shown(arc) : elsewhere(row, column);
+        },
+        masked: (row, column) => !scene.arcBetween(row, column),
+      };
+    }
+    if (stage.layout === "weights") {
+      return { rowNames: stage.rowNames, value: (row, column) => stage.values.at(head, row, column), masked: never };
+    }
+    if (stage.layout === "messages") {
+      const target = this.focusTarget();
+      if (target === null || !stage.values) return null;
+      card.messages = scene.into[target];
+      return {
+        rowNames: card.messages.map((arc) => scene.names[arc.source]),
+        value: (row, column) => stage.values.at(card.messages[row].index, head, column),
+        masked: never,
+      };
+    }
+    const value = stage.perHead ? (row, column) => stage.values.at(row, head, column) : (row, column) => stage.values.at(row, column);
+    return { rowNames: scene.names, value, masked: never };
+  }
+
+  focusTarget() {
+    const focus = this.store.state.locked ?? this.store.state.hover;
+    if (!focus) return null;
+    return focus.kind === "node" ? focus.node : focus.target;
+  }
+
+  mark() {
+    const { hover, locked, direction } = this.store.state;
+    const weighting = shownWeighting(this.scene, this.store.state);
+    for (const stage of this.openStages()) {
+      const card = this.card(stage);
+      const shown = { messages: card.messages, head: weighting.head };
+      const marks = (focus) => marksOf(this.scene, stage, focus, direction, shown);
+      card.matrix.mark({ hover: same(hover, locked) ? {} : marks(hover), locked: marks(locked) });
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/** Numbers as people read them. Nothing here changes a value. */
+
+const MINUS = "−";
+
+/**
+ * A number to so many significant digits: 0.424, −1.11, 12.3, 4.2e−5.
+ * @param {number|null} value null and NaN give "–".
+ * @param {number} digits
+ */
+export function number(value, digits = 3) {
+  if (value === null || Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value < 0 ? `${MINUS}∞` : "∞";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const plain = size >= 1e-3 && size < 1e5;
+  const text = plain ? fixed(value, digits) : value.toExponential(Math.max(0, digits - 2));
+  return text.replace(/-/g, MINUS).replace("e+", "e");
+}
+
+/** The same with a plus sign, where the sign is the message. */
+export function signed(value, digits = 3) {
+  return value > 0 ? `+${number(value, digits)}` : number(value, digits);
+}
+
+function fixed(value, digits) {
+  const text = value.toPrecision(digits);
+  return text.includes("e") ? String(Math.round(value)) : text;
+}
+
+/** Put values into a sentence: fill("{a} reads {b}", {a: "x", b: "y"}). */
+export function fillIn(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/** A name cut to a length, with an ellipsis. */
+export function shorten(name, longest) {
+  const letters = Array.from(name);
+  return letters.length > longest ? letters.slice(0, longest - 1).join("") + "…" : name;
+}

@@ -1,0 +1,38 @@
+/** Typeset maths: MathML that Python wrote, rebuilt element by element so that nothing else can come in. */
+
+import { html } from "./dom.js";
+
+const MATHML = "http://www.w3.org/1998/Math/MathML";
+const ALLOWED = new Set(
+  "math mrow mi mo mn mtext mspace msub msup msubsup mfrac msqrt munder mover munderover mstyle mtable mtr mtd mpadded".split(" "),
+);
+const ATTRIBUTES = new Set(["display", "mathvariant", "stretchy", "fence", "lspace", "rspace", "width", "displaystyle", "columnalign"]);
+
+/** @param {string} source a MathML document @returns {Node} */
+export function math(source) {
+  const parsed = new DOMParser().parseFromString(source, "application/xml");
+  return copy(parsed.documentElement) ?? document.createTextNode("");
+}
+
+function copy(node) {
+  if (node.nodeType === Node.TEXT_NODE) return document.createTextNode(node.data);
+  if (node.nodeType !== Node.ELEMENT_NODE || !ALLOWED.has(node.localName)) return null;
+  const element = document.createElementNS(MATHML, node.localName);
+  for (const { name, value } of node.attributes) if (ATTRIBUTES.has(name)) element.setAttribute(name, value);
+  element.append(...[...node.childNodes].map(copy).filter(Boolean));
+  return element;
+}
+
+/**
+ * A formula with a button that copies its LaTeX.
+ * @param {{mathml: string, latex: string}} formula
+ */
+export function formulaLine(formula, texts) {
+  const button = html("button", { type: "button", class: "quiet copy", title: formula.latex }, texts.copyLatex);
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(formula.latex);
+    button.textContent = texts.copied;
+    setTimeout(() => (button.textContent = texts.copyLatex), 1200);
+  });
+  return html("div", { class: "formula" }, math(formula.mathml), button);
+}

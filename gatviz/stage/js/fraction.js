@@ -1,0 +1,68 @@
+/** The softmax as a fraction: the numerator's term over the sum of all terms, each tied to its arrow. */
+
+import { html } from "./dom.js";
+import { fillIn, number } from "./format.js";
+import { arcFocus, same } from "./store.js";
+
+const MOST_TERMS = 14;
+
+/**
+ * @param {Object} scene
+ * @param {{index: number, target: number, source: number}} arc the numerator's arc
+ * @param {number} head
+ * @param {import("./store.js").Store} store
+ */
+export function fraction(scene, arc, head, store) {
+  const { texts, softmax, names } = scene;
+  const { digits } = store.state;
+  const term = (k) => number(softmax.terms.at(k, head), digits);
+  const arcs = [...scene.into[arc.target]];
+  const shown = arcs.length > MOST_TERMS ? withLargest(arcs, arc, (a) => softmax.terms.at(a.index, head)) : arcs;
+  const hidden = arcs.length - shown.length + (softmax.hidden ? softmax.hidden.at(arc.target) : 0);
+  const denominator = shown.flatMap((other, k) => [k ? html("span", { class: "plus-sign" }, "+") : null, termButton(other)]);
+  if (hidden > 0) denominator.push(html("span", { class: "plus-sign" }, "+"), html("span", { class: "quiet-text" }, fillIn(texts.otherTerms, { count: hidden })));
+
+  function termButton(other) {
+    const focus = arcFocus(other.target, other.source);
+    return html(
+      "button",
+      {
+        type: "button",
+        class: other === arc ? "term chosen" : "term",
+        "data-source": other.source,
+        "data-value": softmax.terms.at(other.index, head),
+        onpointerenter: () => store.update({ hover: focus }),
+        onpointerleave: () => store.update({ hover: null }),
+        onclick: () => !same(store.state.locked, focus) && store.update({ locked: focus }),
+      },
+      term(other.index),
+      html("sub", {}, names[other.source]),
+    );
+  }
+
+  const value = store.state && scene.weightings.find((w) => w.head === head).values.data[arc.index];
+  return html(
+    "div",
+    { class: "fraction-line" },
+    html("span", { class: "left" }, "α", html("sub", {}, `${names[arc.target]}, ${names[arc.source]}`), " ="),
+    html(
+      "span",
+      { class: "fraction" },
+      html("span", { class: "numerator" }, html("span", { class: "term chosen" }, term(arc.index))),
+      html("span", { class: "denominator" }, ...denominator),
+    ),
+    html(
+      "span",
+      { class: "right" },
+      html("span", {}, "= ", term(arc.index), " / ", html("b", { class: "sum" }, number(softmax.denominators.at(arc.target, head), digits))),
+      html("span", {}, "= ", html("b", { class: "alpha" }, number(value, digits))),
+    ),
+  );
+}
+
+/** The largest terms, the numerator's always among them, in the order of the sources. */
+function withLargest(arcs, arc, size) {
+  const largest = [...arcs].sort((a, b) => size(b) - size(a)).slice(0, MOST_TERMS);
+  if (!largest.includes(arc)) largest[MOST_TERMS - 1] = arc;
+  return arcs.filter((a) => largest.includes(a));
+}

@@ -1,0 +1,98 @@
+/** Where arrows run. Screen coordinates: x to the right, y downwards. */
+
+/** @typedef {{x: number, y: number}} Point */
+/** @typedef {{path: string, tip: Point, angle: number, label: Point}} ArcShape angle in degrees at the tip */
+
+const BEND = 0.16;
+
+/**
+ * An arrow from source to target that ends at the target's rim; bent when the opposite arrow exists too.
+ * @param {Point} source @param {Point} target @param {number} radius @param {number} width
+ * @param {boolean} opposite
+ * @returns {ArcShape}
+ */
+export function arrow(source, target, radius, width, opposite) {
+  const dx = target.x - source.x;
+  const dy = target.y - source.y;
+  const length = Math.hypot(dx, dy) || 1;
+  const bend = (opposite ? BEND : 0.04) * Math.min(1, 160 / length);
+  const control = { x: (source.x + target.x) / 2 + dy * bend, y: (source.y + target.y) / 2 - dx * bend };
+  const leave = towards(source, control, radius);
+  const tip = towards(target, control, radius + 1);
+  const end = towards(target, control, radius + headLength(width) * 0.8);
+  return {
+    path: `M${xy(leave)} Q${xy(control)} ${xy(end)}`,
+    tip,
+    angle: degrees(target.y - control.y, target.x - control.x),
+    label: {
+      x: 0.25 * leave.x + 0.5 * control.x + 0.25 * tip.x,
+      y: 0.25 * leave.y + 0.5 * control.y + 0.25 * tip.y,
+    },
+  };
+}
+
+/**
+ * A loop at a node, on the side that `direction` (radians) points to.
+ * @returns {ArcShape}
+ */
+export function loop(node, radius, width, direction) {
+  const reach = radius * 2.1 + 20;
+  const spread = 0.62;
+  const on = (angle, distance) => ({ x: node.x + Math.cos(angle) * distance, y: node.y + Math.sin(angle) * distance });
+  const leave = on(direction - 0.45, radius);
+  const tip = on(direction + 0.45, radius + 1);
+  const [c1, c2] = [on(direction - spread, reach), on(direction + spread, reach)];
+  const end = towards(tip, c2, headLength(width) * 0.8);
+  return {
+    path: `M${xy(leave)} C${xy(c1)} ${xy(c2)} ${xy(end)}`,
+    tip,
+    angle: degrees(tip.y - c2.y, tip.x - c2.x),
+    label: on(direction, reach * 0.8),
+  };
+}
+
+/** Length of an arrow's head, growing with the stroke. */
+export function headLength(width) {
+  return 6 + width * 1.5;
+}
+
+/** The head as a polygon that points along +x with its tip at the origin. */
+export function headPoints(width) {
+  const length = headLength(width);
+  const half = 2.6 + width * 0.85;
+  return `0,0 ${-length},${half} ${-length},${-half}`;
+}
+
+/**
+ * Where a node has most room for a loop: the middle of the widest gap between its neighbours' directions.
+ * @param {Point} node @param {Point[]} neighbours
+ */
+export function loopDirection(node, neighbours) {
+  const up = -Math.PI / 2;
+  const angles = neighbours
+    .filter((p) => p.x !== node.x || p.y !== node.y)
+    .map((p) => Math.atan2(p.y - node.y, p.x - node.x))
+    .sort((a, b) => a - b);
+  if (!angles.length) return up;
+  let best = { gap: -1, middle: up };
+  angles.forEach((angle, k) => {
+    const next = k + 1 < angles.length ? angles[k + 1] : angles[0] + 2 * Math.PI;
+    if (next - angle > best.gap + 1e-9) best = { gap: next - angle, middle: (angle + next) / 2 };
+  });
+  return best.gap > Math.PI * 1.2 ? nearestUpright(best) : best.middle;
+}
+
+/** In a wide gap prefer straight up or down: loops then read as loops. */
+function nearestUpright({ gap, middle }) {
+  const candidates = [-Math.PI / 2, Math.PI / 2, (3 * Math.PI) / 2, (5 * Math.PI) / 2];
+  const inside = candidates.filter((angle) => Math.abs(angle - middle) < gap / 2 - 0.9);
+  return inside.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0] ?? middle;
+}
+
+function towards(from, to, distance) {
+  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  return { x: from.x + ((to.x - from.x) / length) * distance, y: from.y + ((to.y - from.y) / length) * distance };
+}
+
+const xy = (p) => `${p.x.toFixed(1)},${p.y.toFixed(1)}`;
+const degrees = (dy, dx) => (Math.atan2(dy, dx) * 180) / Math.PI;

@@ -1,0 +1,176 @@
+/** One arrow's story in numbers: its score, its place in the softmax, the formulas, and the proof. */
+
+import { bars } from "./bars.js";
+import { html } from "./dom.js";
+import { fillIn, number } from "./format.js";
+import { formulaLine } from "./formula.js";
+import { fraction } from "./fraction.js";
+import { storyPanels } from "./story.js";
+import { colourScale } from "./scales.js";
+import { focusArcs, focusNames, shownWeighting } from "./scene.js";
+
+const MOST_BARS = 8;
+
+export class Inspector {
+  /** @param {import("./store.js").Store} store */
+  constructor(store) {
+    this.store = store;
+    this.head = html("div", { class: "inspector-head" });
+    this.body = html("div", { class: "inspector-body" });
+    this.element = html("section", { class: "panel inspector", "aria-live": "polite" }, this.head, this.body);
+  }
+
+  setScene(scene) {
+    this.scene = scene;
+    this.draw();
+  }
+
+  onState(changed) {
+    const concerned = this.store.state.locked ? ["locked", "weighting", "digits", "direction"] : ["hover", "locked", "weighting", "digits", "direction"];
+    if (concerned.some((key) => changed.has(key))) this.draw();
+    if (changed.has("hover")) this.markTerms();
+  }
+
+  draw() {
+    const { locked, hover } = this.store.state;
+    const focus = locked ?? hover;
+    const weighting = shownWeighting(this.scene, this.store.state);
+    this.drawHead(focus, weighting, Boolean(locked));
+    const panels = !focus ? [] : focus.kind === "arc" ? this.arcPanels(focus, weighting) : [this.nodePanel(focus, weighting)];
+    const proof = this.proofPanel();
+    this.body.replaceChildren(...panels.flat().filter(Boolean), ...(proof ? [proof] : []));
+  }
+
+  drawHead(focus, weighting, locked) {
+    const { texts } = this.scene;
+    if (!focus) {
+      this.head.replaceChildren(html("span", { class: "quiet-text" }, texts.nothingLocked));
+      return;
+    }
+    const values = { ...focusNames(this.scene, focus), weighting: weighting.title };
+    const kind = focus.kind === "arc" ? "Arc" : "Node";
+    const text = fillIn(texts[(locked ? "locked" : "preview") + kind], values);
+    const chip = locked
+      ? html("button", { type: "button", class: "chip locked", title: texts.release, onclick: () => this.store.update({ locked: null }) }, text, html("span", { "aria-hidden": "true" }, " ×"))
+      : html("span", { class: "chip" }, text);
+    this.head.replaceChildren(chip, html("span", { class: "quiet-text share-line" }, this.shareLine(focus, weighting)));
+  }
+
+  shareLine(focus, weighting) {
+    const { scene } = this;
+    const { texts } = scene;
+    const { digits, direction } = this.store.state;
+    if (focus.kind === "node") return "";
+    const [arc] = focusArcs(scene, focus, direction);
+    const names = focusNames(scene, focus);
+    if (!arc) return fillIn(texts.maskedPair, names);
+    const share = fillIn(texts.shareLine, {
+      symbol: weighting.symbol,
+      value: number(weighting.values.data[arc.index], digits),
+      uniform: number(scene.uniform.at(arc.target), digits),
+    });
+    if (arc.source === arc.target) return share;
+    const back = scene.arcBetween(arc.source, arc.target);
+    const reverse = back
+      ? fillIn(texts.reverseLine, { ...names, value: number(weighting.values.data[back.index], digits) })
+      : fillIn(texts.noReverse, names);
+    return `${share} · ${reverse}`;
+  }
+
+  arcPanels(focus, weighting) {
+    const { scene } = this;
+    const [arc] = focusArcs(scene, focus, this.store.state.direction);
+    if (weighting.head === null) {
+      return [html("div", { class: "cell-panel" }, html("p", { class: "say" }, fillIn(scene.texts.derived, weighting)), formulaLine(weighting.formula, scene.texts))];
+    }
+    if (!arc) return [];
+    return [
+      scene.scores ? this.scorePanel(arc, weighting.head) : null,
+      html(
+        "div",
+        { class: "cell-panel wide" },
+        html("h4", {}, fillIn(scene.texts.softmaxTitle, focusNames(scene, focus))),
+        fraction(scene, arc, weighting.head, this.store),
+        html("p", { class: "quiet-text" }, this.softmaxNote(arc, weighting.head)),
+      ),
+      ...storyPanels(scene, arc, weighting.head, this.store.state.digits),
+    ];
+  }
+
+  softmaxNote(arc, head) {
+    return fillIn(this.scene.texts.softmaxNote, {
+      maximum: number(this.scene.softmax.maxima.at(arc.target, head), this.store.state.digits),
+      target: this.scene.names[arc.target],
+    });
+  }
+
+  /** raw as two sums of signed bars, one bar per dimension. */
+  scorePanel(arc, head) {
+    const { scene } = this;
+    const { texts, scores } = scene;
+    const { digits } = this.store.state;
+    const stage = (name) => scene.stages.find((s) => s.name === name);
+    const value = (name) => number(stage(name).values.at(arc.index, head), digits);
+    const dimensions = Array.from({ length: scores.target.shape[2] }, (_, c) => c);
+    const half = (tensor, node) => dimensions.map((c) => ({ name: `c${c}`, value: tensor.at(node, head, c) }));
+    const halves = [half(scores.target, arc.target), half(scores.source, arc.source)];
+    const limit = Math.max(...halves.flat().map(({ value }) => Math.abs(value)), 0);
+    const colours = colourScale("signed", 1, scene.palette);
+    const sum = (name, node) => number(stage(name).values.at(node, head, 0), digits);
+    const options = { limit, digits, colours };
+    return html(
+      "div",
+      { class: "cell-panel" },
+      html("h4", {}, fillIn(texts.scoreTitle, { raw: value("raw"), e: value("e") })),
+      bars({ ...options, title: fillIn(texts.targetScore, { target: scene.names[arc.target], value: sum("score_target", arc.target) }), parts: largest(halves[0]) }),
+      bars({ ...options, title: fillIn(texts.sourceScore, { source: scene.names[arc.source], value: sum("score_source", arc.source) }), parts: largest(halves[1]) }),
+      dimensions.length > MOST_BARS ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: dimensions.length - MOST_BARS })) : null,
+    );
+  }
+
+  nodePanel(focus, weighting) {
+    const { scene } = this;
+    const { direction, digits } = this.store.state;
+    const arcs = focusArcs(scene, focus, direction);
+    const reads = direction === "reads";
+    const parts = arcs
+      .map((arc) => ({ name: scene.names[reads ? arc.source : arc.target], value: weighting.values.data[arc.index] }))
+      .sort((a, b) => b.value - a.value);
+    const title = fillIn(reads ? scene.texts.nodeTitle : scene.texts.nodeSourceTitle, focusNames(scene, focus));
+    return html(
+      "div",
+      { class: "cell-panel shares" },
+      html("h4", {}, title),
+      ...parts.slice(0, 3 * MOST_BARS).map(({ name, value }) => html("span", { class: "share-chip" }, name, html("b", {}, number(value, digits)))),
+      parts.length > 3 * MOST_BARS ? html("p", { class: "quiet-text" }, fillIn(scene.texts.moreTerms, { count: parts.length - 3 * MOST_BARS })) : null,
+    );
+  }
+
+  proofPanel() {
+    const { proofs, texts } = this.scene;
+    if (!proofs?.length) return null;
+    return html(
+      "div",
+      { class: "cell-panel proof" },
+      html("h4", {}, texts.proof),
+      ...proofs.map((check) =>
+        html("p", { class: check.passed === null ? "check skipped" : check.passed ? "check passed" : "check failed" }, html("b", {}, check.passed === null ? "·" : check.passed ? "✓" : "✗"), ` ${check.sentence}`),
+      ),
+    );
+  }
+
+  /** A hovered arrow lights its term in the fraction. */
+  markTerms() {
+    const { hover } = this.store.state;
+    for (const term of this.element.querySelectorAll(".denominator .term")) {
+      const on = hover?.kind === "arc" && Number(term.dataset.source) === hover.source;
+      term.classList.toggle("hover", Boolean(on));
+    }
+  }
+}
+
+/** The largest parts by size, in their own order. */
+function largest(parts) {
+  const kept = new Set([...parts].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOST_BARS));
+  return parts.filter((part) => kept.has(part));
+}

@@ -1,0 +1,36 @@
+/** Which rows and cells of a stage belong to a focus: the links between the graph and its matrices. */
+
+import { focusArcs } from "./scene.js";
+
+/**
+ * @param {Object} stage as packed
+ * @param {import("./store.js").Focus|null} focus
+ * @param {{messages: Object[], head: number|null}} shown arcs listed by a "messages" stage; the head on show
+ * @returns {import("./matrix_view.js").Marks}
+ */
+export function marksOf(scene, stage, focus, direction, shown) {
+  if (!focus) return {};
+  if (stage.layout === "pairs") return pairMarks(scene, focus, direction);
+  if (stage.layout === "nodes") return nodeMarks(stage, focus, direction, shown.head);
+  if (stage.layout === "messages") {
+    const arcs = new Set(focusArcs(scene, focus, direction));
+    return { rows: shown.messages.flatMap((arc, row) => (arcs.has(arc) ? [row] : [])) };
+  }
+  return {};
+}
+
+function pairMarks(scene, focus, direction) {
+  if (focus.kind === "arc") return { cells: [[focus.target, focus.source]], rows: [focus.target] };
+  const cells = focusArcs(scene, focus, direction).map((arc) => [arc.target, arc.source]);
+  return direction === "reads" ? { cells, rows: [focus.node] } : { cells, columns: [focus.node] };
+}
+
+function nodeMarks(stage, focus, direction, head) {
+  const rows =
+    focus.kind === "node"
+      ? stage.rows.includes(direction === "reads" ? "target" : "source") ? [focus.node] : []
+      : [...new Set(stage.rows.map((role) => focus[role]))];
+  if (!stage.headColumns || head === null) return { rows };
+  const columns = Array.from({ length: stage.headColumns }, (_, c) => head * stage.headColumns + c);
+  return { rows, cells: rows.flatMap((row) => columns.map((column) => [row, column])) };
+}

@@ -1,0 +1,299 @@
+/**
+ * A matrix as a heatmap: numbers in the cells while they fit, names that stay in view while it scrolls.
+ * Only what is visible is drawn, so a 200 × 200 matrix costs no more than what fits on the screen.
+ */
+
+import { html, set, svg } from "./dom.js";
+import { number, shorten } from "./format.js";
+
+/**
+ * @typedef {Object} MatrixSpec
+ * @property {string} label for screen readers
+ * @property {string[]} rowNames
+ * @property {string[]} columnNames
+ * @property {(row: number, column: number) => number|null} value null where there is nothing to show
+ * @property {(row: number, column: number) => boolean} masked hatched: no arc there
+ * @property {{fill: Function, ink: Function}} colours
+ * @property {number} digits
+ * @property {number} cellWidth
+ * @property {number} cellHeight
+ * @property {number} maxWidth of the part in view, names included
+ * @property {number} maxHeight
+ *
+ * @typedef {{cells?: number[][], rows?: number[], columns?: number[]}} Marks
+ */
+
+const NUMBERS_FIT = { width: 34, height: 15 };
+const GAP_FROM = 12;
+const NAME_LETTERS = 7;
+
+export class MatrixView {
+  /**
+   * @param {{hover: (cell: number[]|null) => void, choose: (cell: number[]) => void}} listener
+   */
+  constructor(listener) {
+    this.listener = listener;
+    this.marks = {};
+    this.painter = html("canvas");
+    this.names = svg("g", { class: "names" });
+    this.numbers = svg("g", { class: "numbers" });
+    this.overlay = svg("g", { class: "marks" });
+    this.drawing = svg("svg", { "aria-hidden": "true" }, this.numbers, this.overlay, this.names);
+    this.sticky = html("div", { class: "matrix-view" }, this.painter, this.drawing);
+    this.sizer = html("div", {}, this.sticky);
+    this.element = html("div", { class: "matrix", tabindex: 0, role: "img" }, this.sizer);
+    this.element.addEventListener("scroll", () => this.draw());
+    this.sticky.addEventListener("pointermove", (event) => this.listener.hover(this.cellAt(event)));
+    this.sticky.addEventListener("pointerleave", () => this.listener.hover(null));
+    this.sticky.addEventListener("click", (event) => {
+      const cell = this.cellAt(event);
+      if (cell) this.listener.choose(cell);
+    });
+    this.element.addEventListener("keydown", (event) => this.key(event));
+    this.element.addEventListener("blur", () => this.listener.hover(null));
+  }
+
+  /** @param {MatrixSpec} spec */
+  show(spec) {
+    this.spec = spec;
+    const longest = Math.max(0, ...spec.rowNames.map((name) => Math.min(Array.from(name).length, NAME_LETTERS)));
+    this.margin = { left: 10 + longest * 6.4, top: 18 };
+    this.inner = { width: spec.columnNames.length * spec.cellWidth, height: spec.rowNames.length * spec.cellHeight };
+    const full = { width: this.margin.left + this.inner.width + 2, height: this.margin.top + this.inner.height + 2 };
+    const bars = { x: full.height > spec.maxHeight ? 12 : 0, y: full.width > spec.maxWidth ? 12 : 0 };
+    this.view = {
+      width: Math.max(20, Math.min(full.width, spec.maxWidth - bars.x)),
+      height: Math.max(20, Math.min(full.height, spec.maxHeight - bars.y)),
+    };
+    Object.assign(this.sizer.style, { width: `${full.width}px`, height: `${full.height}px` });
+    Object.assign(this.sticky.style, { width: `${this.view.width}px`, height: `${this.view.height}px` });
+    Object.assign(this.element.style, { width: `${this.view.width + bars.x}px`, height: `${this.view.height + bars.y}px` });
+    this.element.setAttribute("aria-label", spec.label);
+    this.draw();
+  }
+
+  /** @param {{hover?: Marks, locked?: Marks}} marks */
+  mark(marks) {
+    this.marks = marks;
+    this.drawMarks();
+  }
+
+  /** The rows and columns in view. */
+  visible() {
+    const { cellWidth, cellHeight, rowNames, columnNames } = this.spec;
+    const { scrollLeft, scrollTop } = this.element;
+    const last = (offset, size, cell, count) => Math.min(count, Math.ceil((offset + size) / cell));
+    return {
+      left: Math.floor(scrollLeft / cellWidth),
+      right: last(scrollLeft, this.view.width - this.margin.left, cellWidth, columnNames.length),
+      top: Math.floor(scrollTop / cellHeight),
+      bottom: last(scrollTop, this.view.height - this.margin.top, cellHeight, rowNames.length),
+    };
+  }
+
+  /** Where a cell's corner is in the drawing. */
+  corner(row, column) {
+    const { cellWidth, cellHeight } = this.spec;
+    return {
+      x: this.margin.left + column * cellWidth - this.element.scrollLeft,
+      y: this.margin.top + row * cellHeight - this.element.scrollTop,
+    };
+  }
+
+  draw() {
+    if (!this.spec) return;
+    const range = this.visible();
+    this.paint(range);
+    this.drawNames(range);
+    this.drawNumbers(range);
+    this.drawMarks();
+  }
+
+  paint({ left, right, top, bottom }) {
+    const { spec, view, painter } = this;
+    const ratio = window.devicePixelRatio || 1;
+    painter.width = Math.round(view.width * ratio);
+    painter.height = Math.round(view.height * ratio);
+    const pen = painter.getContext("2d");
+    pen.scale(ratio, ratio);
+    pen.beginPath();
+    pen.rect(this.margin.left, this.margin.top, view.width, view.height);
+    pen.clip();
+    const gap = Math.min(spec.cellWidth, spec.cellHeight) >= GAP_FROM ? 2 : spec.cellHeight >= 6 ? 0.5 : 0;
+    const style = getComputedStyle(this.element);
+    const empty = style.getPropertyValue("--gv-masked");
+    const hatch = gap === 2 ? hatching(pen, style.getPropertyValue("--gv-hatch")) : null;
+    for (let row = top; row < bottom; row++) {
+      for (let column = left; column < right; column++) {
+        const { x, y } = this.corner(row, column);
+        const [width, height] = [spec.cellWidth - gap, spec.cellHeight - gap];
+        const value = spec.value(row, column);
+        const masked = spec.masked(row, column);
+        if (value === null && !masked) continue;
+        pen.globalAlpha = masked && value !== null ? 0.35 : 1;
+        pen.fillStyle = value === null || !Number.isFinite(value) ? empty : spec.colours.fill(value);
+        roundedCell(pen, x, y, width, height, gap === 2 ? 3 : 0);
+        pen.globalAlpha = 1;
+        if (masked && hatch) {
+          pen.fillStyle = hatch;
+          roundedCell(pen, x, y, width, height, 3);
+        }
+      }
+    }
+  }
+
+  drawNames({ left, right, top, bottom }) {
+    const { spec, margin } = this;
+    const rowStep = Math.ceil(10 / spec.cellHeight);
+    const letters = Math.max(1, Math.min(NAME_LETTERS, Math.floor(spec.cellWidth / 6.2)));
+    const columnStep = Math.ceil(12 / spec.cellWidth);
+    const names = [];
+    for (let row = top; row < bottom; row++) {
+      if (row % rowStep) continue;
+      const { y } = this.corner(row, 0);
+      const text = shorten(spec.rowNames[row], NAME_LETTERS);
+      if (y + spec.cellHeight / 2 > margin.top) names.push(this.name("row", row, text, margin.left - 6, y + spec.cellHeight / 2, "end"));
+    }
+    for (let column = left; column < right; column++) {
+      if (column % columnStep) continue;
+      const { x } = this.corner(0, column);
+      const text = shorten(spec.columnNames[column], Math.max(letters, columnStep > 1 ? 2 : 1));
+      if (x + spec.cellWidth / 2 > margin.left) names.push(this.name("column", column, text, x + spec.cellWidth / 2, 8, "middle"));
+    }
+    this.names.replaceChildren(...names);
+  }
+
+  name(axis, place, text, x, y, anchor) {
+    return svg("text", { [`data-${axis}-name`]: place, x: x.toFixed(1), y: y.toFixed(1), "text-anchor": anchor }, text);
+  }
+
+  drawNumbers({ left, right, top, bottom }) {
+    const { spec } = this;
+    const numbers = [];
+    if (spec.cellWidth >= NUMBERS_FIT.width && spec.cellHeight >= NUMBERS_FIT.height) {
+      for (let row = top; row < bottom; row++) {
+        for (let column = left; column < right; column++) {
+          const value = spec.value(row, column);
+          if (value === null) continue;
+          const { x, y } = this.corner(row, column);
+          if (x < this.margin.left - 1 || y < this.margin.top - 1) continue;
+          const masked = spec.masked(row, column);
+          const text = svg(
+            "text",
+            { "data-row": row, "data-column": column, class: masked ? "masked" : null, x: x + spec.cellWidth / 2 - 1, y: y + spec.cellHeight / 2 },
+            number(value, spec.digits),
+          );
+          if (!masked) text.style.fill = spec.colours.ink(value);
+          if (text.textContent.length * 6.1 > spec.cellWidth - 3) text.classList.add("tight");
+          numbers.push(text);
+        }
+      }
+    }
+    this.numbers.replaceChildren(...numbers);
+  }
+
+  drawMarks() {
+    if (!this.spec) return;
+    const { spec, margin, view } = this;
+    const rects = [];
+    const box = (kind, shape, row, column, rows, columns) => {
+      const { x, y } = this.corner(row, column);
+      const clipped = {
+        x: Math.max(x - 1, margin.left - 2),
+        y: Math.max(y - 1, margin.top - 2),
+        right: Math.min(x + columns * spec.cellWidth, view.width),
+        bottom: Math.min(y + rows * spec.cellHeight, view.height),
+      };
+      if (clipped.right <= clipped.x || clipped.bottom <= clipped.y) return;
+      rects.push(
+        svg("rect", {
+          class: `${kind} ${shape}`,
+          "data-row": row,
+          "data-column": column,
+          x: clipped.x,
+          y: clipped.y,
+          width: clipped.right - clipped.x,
+          height: clipped.bottom - clipped.y,
+          rx: 3,
+        }),
+      );
+    };
+    for (const kind of ["locked", "hover"]) {
+      const marks = this.marks[kind];
+      for (const row of marks?.rows ?? []) box(kind, "row", row, 0, 1, spec.columnNames.length);
+      for (const column of marks?.columns ?? []) box(kind, "column", 0, column, spec.rowNames.length, 1);
+      for (const [row, column] of marks?.cells ?? []) box(kind, "cell", row, column, 1, 1);
+    }
+    this.overlay.replaceChildren(...rects);
+    for (const text of this.names.children) {
+      const row = text.dataset.rowName;
+      const on = (kind) => row !== undefined && (this.marks[kind]?.rows ?? []).includes(Number(row));
+      set(text, { class: on("hover") || on("locked") ? "on" : "" });
+    }
+  }
+
+  /** @returns {number[]|null} [row, column] under the pointer */
+  cellAt(event) {
+    const { spec } = this;
+    const box = this.sticky.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.x, event.clientY - box.y];
+    if (x < this.margin.left || y < this.margin.top) return null;
+    const row = Math.floor((y - this.margin.top + this.element.scrollTop) / spec.cellHeight);
+    const column = Math.floor((x - this.margin.left + this.element.scrollLeft) / spec.cellWidth);
+    const inside = row >= 0 && row < spec.rowNames.length && column >= 0 && column < spec.columnNames.length;
+    return inside ? [row, column] : null;
+  }
+
+  /** The arrow keys walk from cell to cell, Enter locks. */
+  key(event) {
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (step) {
+      event.preventDefault();
+      const [row, column] = this.at ?? [0, step[1] ? -1 : 0];
+      const { rowNames, columnNames } = this.spec;
+      this.at = [
+        Math.min(Math.max(row + step[0], 0), rowNames.length - 1),
+        Math.min(Math.max(column + step[1], 0), columnNames.length - 1),
+      ];
+      this.scrollTo(this.at);
+      this.listener.hover(this.at);
+    } else if ((event.key === "Enter" || event.key === " ") && this.at) {
+      event.preventDefault();
+      this.listener.choose(this.at);
+    }
+  }
+
+  scrollTo([row, column]) {
+    const { x, y } = this.corner(row, column);
+    const { cellWidth, cellHeight } = this.spec;
+    if (x < this.margin.left) this.element.scrollLeft -= this.margin.left - x;
+    if (y < this.margin.top) this.element.scrollTop -= this.margin.top - y;
+    if (x + cellWidth > this.view.width) this.element.scrollLeft += x + cellWidth - this.view.width;
+    if (y + cellHeight > this.view.height) this.element.scrollTop += y + cellHeight - this.view.height;
+  }
+}
+
+function roundedCell(pen, x, y, width, height, radius) {
+  if (!radius) {
+    pen.fillRect(x, y, width, height);
+    return;
+  }
+  pen.beginPath();
+  pen.roundRect(x, y, width, height, radius);
+  pen.fill();
+}
+
+function hatching(pen, colour) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 6;
+  const ink = tile.getContext("2d");
+  ink.strokeStyle = colour;
+  ink.lineWidth = 1;
+  ink.beginPath();
+  for (const shift of [-6, 0, 6]) {
+    ink.moveTo(shift, 6);
+    ink.lineTo(shift + 6, 0);
+  }
+  ink.stroke();
+  return pen.createPattern(tile, "repeat");
+}

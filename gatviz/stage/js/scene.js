@@ -1,0 +1,73 @@
+/** The data of one screen, unpacked once per arrival: what Python computed, and look-ups into it. */
+
+import { tensor } from "./tensor.js";
+
+/**
+ * @typedef {Object} Weighting one set of weights on the arcs: a head, the mean of the heads, or a baseline
+ * @property {string} key
+ * @property {string} label
+ * @property {"head"|"derived"|"baseline"} kind
+ * @property {number|null} head
+ * @property {import("./tensor.js").Tensor} values [E]
+ * @property {number} max
+ * @property {number[]} strongest per node the arc with the largest weight into it, −1 for none
+ */
+
+/** @param {Object} data as packed by gatviz/stage/pack.py */
+export function readScene(data) {
+  const arcs = data.arcs.source.map((source, k) => ({
+    index: k,
+    source,
+    target: data.arcs.target[k],
+    added: Boolean(data.arcs.added[k]),
+  }));
+  const into = data.names.map(() => []);
+  const outOf = data.names.map(() => []);
+  const byPair = new Map();
+  for (const arc of arcs) {
+    into[arc.target].push(arc);
+    outOf[arc.source].push(arc);
+    byPair.set(arc.target * data.names.length + arc.source, arc);
+  }
+  return {
+    ...data,
+    arcs,
+    into,
+    outOf,
+    arcBetween: (target, source) => byPair.get(target * data.names.length + source) ?? null,
+    features: tensor(data.features),
+    weightings: data.weightings.map((w) => ({ ...w, values: tensor(w.values) })),
+    stages: data.stages.map((s) => ({ ...s, values: tensor(s.values), pairs: tensor(s.pairs) })),
+    softmax: mapTensors(data.softmax),
+    scores: mapTensors(data.scores),
+    uniform: tensor(data.uniform),
+  };
+}
+
+function mapTensors(group) {
+  return group && Object.fromEntries(Object.entries(group).map(([name, packed]) => [name, tensor(packed)]));
+}
+
+/** The weighting that is shown, or the first one if the key is gone. @returns {Weighting} */
+export function shownWeighting(scene, state) {
+  return scene.weightings.find((w) => w.key === state.weighting) ?? scene.weightings[0];
+}
+
+/** The largest value on the α scale. */
+export function shareLimit(scene, state) {
+  return state.scale === "max" ? shownWeighting(scene, state).max || 1 : 1;
+}
+
+/** The arcs that a focus is about. */
+export function focusArcs(scene, focus, direction) {
+  if (!focus) return [];
+  if (focus.kind === "node") return (direction === "reads" ? scene.into : scene.outOf)[focus.node] ?? [];
+  const arc = scene.arcBetween(focus.target, focus.source);
+  return arc ? [arc] : [];
+}
+
+/** "{target} reads {source}" as names, for chips and readouts. */
+export function focusNames(scene, focus) {
+  if (focus.kind === "node") return { node: scene.names[focus.node] };
+  return { target: scene.names[focus.target], source: scene.names[focus.source] };
+}

@@ -1,0 +1,108 @@
+/** The stage as one thing: mount it on an element, give it data, hear what the person did. */
+
+import { ChainView } from "./chain_view.js";
+import { html } from "./dom.js";
+import { GraphView } from "./graph_view.js";
+import { HeadsBar } from "./heads_bar.js";
+import { Inspector } from "./inspector.js";
+import { readScene } from "./scene.js";
+import { same, Store } from "./store.js";
+
+/**
+ * @typedef {Object} Host what the stage tells the world around it
+ * @property {(points: number[][]) => void} moved nodes were dragged: positions in graph units
+ * @property {(focus: Object|null, weighting: string) => void} looked what is locked, under which weighting
+ */
+
+export class Stage {
+  /** @param {HTMLElement} root @param {Host} host */
+  constructor(root, host) {
+    this.root = root;
+    this.host = host;
+    this.store = new Store({ weighting: "", hover: null, locked: null, direction: "reads", scale: "unit", digits: 3, open: [] });
+    this.bar = new HeadsBar(this.store);
+    this.graph = new GraphView(this.store, host);
+    this.chain = new ChainView(this.store);
+    this.inspector = new Inspector(this.store);
+    this.notice = html("p", { class: "notice" });
+    this.element = html(
+      "div",
+      { class: "gatviz-stage" },
+      this.bar.element,
+      this.notice,
+      html("div", { class: "pair-of-panels" }, this.graph.element, this.chain.element),
+      this.inspector.element,
+    );
+    this.element.addEventListener("keydown", (event) => this.key(event));
+    this.root.append(this.element);
+    this.views = [this.bar, this.graph, this.chain, this.inspector];
+    this.stop = this.store.subscribe((state, changed) => {
+      for (const view of this.views) view.onState(changed);
+      if (changed.has("locked") || (changed.has("weighting") && state.locked)) this.host.looked(this.lockedByNumber(), state.weighting);
+    });
+  }
+
+  /** @param {Object} data as packed by gatviz/stage/pack.py */
+  show(data) {
+    const before = this.scene;
+    const theme = this.theme();
+    this.element.dataset.theme = theme;
+    this.scene = readScene({ ...data, palette: data.palettes[theme] });
+    this.notice.textContent = data.notice ?? "";
+    this.settle(before);
+    for (const view of this.views) view.setScene(this.scene);
+  }
+
+  /** Dark or light, as the page around the stage is now. */
+  theme() {
+    const colour = getComputedStyle(this.element).getPropertyValue("--gv-background").trim();
+    const [r, g, b] = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
+    return 0.3 * r + 0.6 * g + 0.1 * b < 110 ? "dark" : "light";
+  }
+
+  /** Carry over what the person looks at, as far as it still exists. */
+  settle(before) {
+    const { scene, store } = this;
+    const { state } = store;
+    const keep = (focus) => this.translate(focus, before);
+    const weighting = scene.weightings.some((w) => w.key === state.weighting) ? state.weighting : scene.weightings[0].key;
+    const names = new Set(scene.stages.map((stage) => stage.name));
+    const open = before ? state.open.filter((name) => names.has(name)) : scene.openAtStart;
+    const locked = before ? keep(state.locked) : scene.lockedAtStart;
+    const changed = !same(locked, state.locked);
+    store.state = { ...state, weighting, hover: keep(state.hover), locked, open: open.length ? open : scene.openAtStart };
+    if (before && changed) this.host.looked(this.lockedByNumber(), weighting);
+  }
+
+  /** The same focus in new data: nodes are recognised by their names. */
+  translate(focus, before) {
+    if (!focus || !before) return focus;
+    const find = (node) => this.scene.names.indexOf(before.names[node]);
+    if (focus.kind === "node") return find(focus.node) < 0 ? null : { kind: "node", node: find(focus.node) };
+    const [target, source] = [find(focus.target), find(focus.source)];
+    return target < 0 || source < 0 ? null : { kind: "arc", target, source };
+  }
+
+  /** The locked focus with node numbers of the whole graph, as Python counts. */
+  lockedByNumber() {
+    const { locked } = this.store.state;
+    if (!locked) return null;
+    const numbers = this.scene.nodeNumbers;
+    return locked.kind === "node"
+      ? { kind: "node", node: numbers[locked.node] }
+      : { kind: "arc", target: numbers[locked.target], source: numbers[locked.source] };
+  }
+
+  /** Keys pressed here are for the stage: letters must not reach the page's own shortcuts. */
+  key(event) {
+    if (event.key === "Escape") this.store.update({ locked: null, hover: null });
+    event.stopPropagation();
+  }
+
+  destroy() {
+    this.stop();
+    this.graph.destroy();
+    this.chain.destroy();
+    this.element.remove();
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * What the person is looking at. Views subscribe and redraw what concerns them; only the host talks to Python.
+ *
+ * @typedef {{kind: "arc", target: number, source: number}|{kind: "node", node: number}} Focus
+ * @typedef {Object} State
+ * @property {string} weighting key of the head (or baseline) shown
+ * @property {Focus|null} hover
+ * @property {Focus|null} locked
+ * @property {"reads"|"readBy"} direction what a node's focus means
+ * @property {"unit"|"max"} scale
+ * @property {number} digits
+ * @property {string[]} open names of the stages that are unfolded
+ */
+
+export class Store {
+  /** @param {State} state */
+  constructor(state) {
+    this.state = state;
+    this.listeners = new Set();
+  }
+
+  /** @param {(state: State, changed: Set<string>) => void} listener @returns {() => void} how to stop */
+  subscribe(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Take over some values; listeners hear only of those that differ. @param {Partial<State>} values */
+  update(values) {
+    const changed = new Set(Object.keys(values).filter((key) => !same(this.state[key], values[key])));
+    if (!changed.size) return;
+    this.state = { ...this.state, ...values };
+    for (const listener of this.listeners) listener(this.state, changed);
+  }
+
+  /** Lock a focus, or release it if it is the locked one already. @param {Focus} focus */
+  toggleLock(focus) {
+    this.update({ locked: same(this.state.locked, focus) ? null : focus });
+  }
+}
+
+/** Equal as values. */
+export function same(a, b) {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** @returns {Focus} */
+export const arcFocus = (target, source) => ({ kind: "arc", target, source });
+
+/** @returns {Focus} */
+export const nodeFocus = (node) => ({ kind: "node", node });

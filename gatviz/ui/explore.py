@@ -1,0 +1,86 @@
+"""The Explore workspace: the graph with its weights, the matrices behind them, one arc's story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from gatviz.stage.pack import Part, Weighting, pack_scene
+from gatviz.stage.story import pack_details
+from gatviz.stage.texts import ENGLISH
+from gatviz.subgraph import strongest
+from gatviz.trace import LayerTrace
+from gatviz.ui import compute, state, texts
+from gatviz.ui.settings import Settings
+from gatviz.ui.stage_component import stage
+from gatviz.ui.weightings import weightings
+from gatviz.views.colours import stage_palettes
+
+MOST_NODES = 200
+MOST_ARCS = 1000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the stage shows now, for whoever takes it away."""
+
+    trace: LayerTrace
+    choices: list[Weighting]
+
+
+def explore(now: state.State, settings: Settings) -> Shown | None:
+    """Run the model and mount the stage."""
+    if now.graph.num_nodes == 0:
+        st.info(texts.EMPTY)
+        return None
+    run = compute.run(now.graph, settings)
+    trace = run.trace
+    choices = weightings(trace)
+    part = _part(trace)
+    details = pack_details(now.graph, trace, part, now.looked and _arc_in_head(now.looked, choices))
+    data = pack_scene(
+        now.graph, trace, choices, now.positions, str(now.revision), stage_palettes(), ENGLISH, part,
+        {**details, "notice": _notice(now, trace, part, settings)},
+    )  # fmt: skip
+    stage(data, state.take_positions, state.take_look)
+    with st.sidebar:
+        st.caption(
+            texts.SUMMARY.format(
+                arrows=trace.num_edges,
+                heads=trace.num_heads,
+                features=trace.head_features,
+                milliseconds=run.seconds * 1000,
+                device=settings.device,
+            )
+        )
+    return Shown(trace, choices)
+
+
+def _part(trace: LayerTrace) -> Part:
+    if trace.num_nodes <= MOST_NODES and trace.num_edges <= MOST_ARCS:
+        return Part.whole(trace)
+    nodes, arcs = strongest(trace.alpha, trace.edge_index, MOST_ARCS, MOST_NODES)
+    return Part(np.asarray(nodes), np.asarray(arcs))
+
+
+def _arc_in_head(looked: state.Looked, choices: list[Weighting]) -> tuple[int, int, int] | None:
+    for choice in choices:
+        if choice.key == looked.weighting and choice.head is not None:
+            return looked.target, looked.source, choice.head
+    return None
+
+
+def _notice(now: state.State, trace: LayerTrace, part: Part, settings: Settings) -> str:
+    sentences: list[Any] = list(now.graph.notes)
+    if part.arcs.size < trace.num_edges or part.nodes.size < trace.num_nodes:
+        sentences.append(
+            texts.PART.format(
+                nodes=part.nodes.size, all_nodes=trace.num_nodes, arrows=part.arcs.size, all_arrows=trace.num_edges
+            )
+        )
+    if settings.dropout > 0:
+        sentences.append(texts.DROPOUT_ON.format(rate=settings.dropout))
+    return " ".join(sentences)

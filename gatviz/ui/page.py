@@ -1,0 +1,40 @@
+"""The page itself: set-up, what goes where, and the sentence when something was refused."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gatviz.errors import GatvizError
+from gatviz.ui import state, texts
+from gatviz.ui.explore import explore
+from gatviz.ui.sidebar import sidebar
+from gatviz.ui.take_away import take_away
+
+# Streamlit's own spacing is made for articles; the first picture has to fit a laptop's screen.
+_STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding: 2.6rem 1.4rem 1rem; max-width: none; }
+[data-testid="stSidebarHeader"] { height: 2.2rem; min-height: 0; padding-bottom: 0; margin-bottom: 0; }
+[data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 1rem; }
+[data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.55rem; }
+[data-testid="stHeader"] { height: 2.4rem; background: transparent; }
+h1.gatviz { font-size: 1.5rem; padding: 0; margin: 0; }
+p.gatviz { margin: 0 0 0.4rem; opacity: 0.75; }
+</style>"""
+
+
+def page() -> None:
+    """Draw the whole page."""
+    st.set_page_config(page_title=texts.TITLE, page_icon="🕸️", layout="wide")
+    st.html(_STYLE)
+    settings = sidebar()
+    now = state.current()
+    if now.problem:
+        st.error(now.problem, icon="⚠️")
+    try:
+        shown = explore(now, settings)
+    except GatvizError as error:
+        st.error(str(error), icon="⚠️")
+        return
+    if shown is not None:
+        with st.sidebar:
+            take_away(now, shown)

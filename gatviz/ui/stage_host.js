@@ -1,0 +1,23 @@
+/** Ties the stage to Streamlit: data in, what the person did out. */
+
+const stages = new WeakMap();
+
+export default function mount({ data, parentElement, setStateValue }) {
+  let entry = stages.get(parentElement);
+  if (!entry) {
+    entry = {};
+    entry.stage = new Stage(parentElement, {
+      moved: (points) => entry.send("positions", { revision: entry.revision, nodes: entry.nodes, points }),
+      looked: (focus, weighting) => entry.send("looked", { focus, weighting }),
+    });
+    stages.set(parentElement, entry);
+  }
+  entry.send = setStateValue;
+  entry.revision = data.revision;
+  entry.nodes = data.nodeNumbers;
+  entry.stage.show(data);
+  return () => {
+    entry.stage.destroy();
+    stages.delete(parentElement);
+  };
+}

@@ -1,0 +1,32 @@
+"""What a person takes away: the shown head as a page that opens anywhere."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gatviz.ui import state, texts
+from gatviz.ui.explore import Shown
+from gatviz.views.network_html import network_html
+
+
+def take_away(now: state.State, shown: Shown) -> None:
+    """A choice of weights and a download of them as an interactive page, made when it is asked for."""
+    with st.popover(texts.TAKE_AWAY, icon=":material/download:", width="stretch"):
+        choice = st.selectbox(
+            texts.TAKE_AWAY_HEAD, shown.choices, format_func=lambda weighting: weighting.title, key="take_head"
+        )
+        if choice is None:
+            return
+        st.download_button(
+            texts.DOWNLOAD_HTML,
+            data=lambda: network_html(
+                now.graph,
+                shown.trace,
+                choice.values,
+                title=f"{now.origin}, {choice.title}",
+                positions=now.positions,
+            ),
+            file_name="gatviz.html",
+            mime="text/html",
+            on_click="ignore",
+        )
