@@ -6,8 +6,21 @@ Data flows file → Graph → model → Trace → analysis → views; this modul
 from gatviz.edges import Edges
 from gatviz.errors import GatvizError
 from gatviz.graph import Graph
-from gatviz.trace import LayerTrace, Trace
+from gatviz.layers import GATAttentionLayer
+from gatviz.trace import GATTrace, LayerTrace, Trace
+from gatviz.tutorial import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
 
 __version__ = "0.1.0"
 
-__all__ = ["Edges", "GatvizError", "Graph", "LayerTrace", "Trace"]
+__all__ = [
+    "Edges",
+    "GATAttentionLayer",
+    "GATLayer",
+    "GATTrace",
+    "GatvizError",
+    "Graph",
+    "LayerTrace",
+    "MultiHeadGATLayer",
+    "SingleHeadGATLayer",
+    "Trace",
+]

@@ -59,14 +59,20 @@ class AttentionLayer(nn.Module):
         self_loops: SelfLoops = "as_given",
     ) -> None:
         super().__init__()
-        for name, size in (("in_features", in_features), ("out_features", out_features), ("num_heads", num_heads)):
+        for name, size in (
+            ("in_features", in_features),
+            ("out_features", out_features),
+            ("num_heads", num_heads),
+        ):
             if size < 1:
                 raise GatvizError(name, "a whole number from 1", str(size), "give the layer at least one")
         for name, rate in (("dropout", dropout), ("feature_dropout", feature_dropout)):
             if not 0 <= rate < 1:
                 raise GatvizError(name, "a rate from 0 to below 1", str(rate), "0.6 is the paper's")
         if activation is not None and activation not in ACTIVATIONS:
-            raise GatvizError("activation", f"None or one of {', '.join(ACTIVATIONS)}", quote(activation), "choose one")
+            raise GatvizError(
+                "activation", f"None or one of {', '.join(ACTIVATIONS)}", quote(activation), "choose one"
+            )
         check_self_loops(self_loops)
         self.in_features, self.out_features, self.num_heads = in_features, out_features, num_heads
         self.concat, self.negative_slope, self.dropout = concat, negative_slope, dropout
@@ -202,7 +208,9 @@ class AttentionLayer(nn.Module):
         weight = next(self.parameters())
         if isinstance(X, Graph):
             if adj is not None or edge_index is not None:
-                raise GatvizError("edges", "none beside a Graph, which has its own", "both", "pass only the Graph")
+                raise GatvizError(
+                    "edges", "none beside a Graph, which has its own", "both", "pass only the Graph"
+                )
             edges = Edges.from_edge_index(torch.tensor(X.edge_index), X.num_nodes).to(weight.device)
             x = torch.tensor(X.x, dtype=weight.dtype, device=weight.device)
         else:
@@ -311,7 +319,10 @@ def _edges(
         given = Edges.from_edge_index(given, num_nodes) if as_index else Edges.from_adjacency(given)
     if given.num_nodes != num_nodes:
         raise GatvizError(
-            "edges", f"{num_nodes} nodes, as X has rows", str(given.num_nodes), "give X and edges of one graph"
+            "edges",
+            f"{num_nodes} nodes, as X has rows",
+            str(given.num_nodes),
+            "give X and edges of one graph",
         )
     return given.to(device)
 
@@ -345,7 +356,7 @@ def new_generator(seed: int) -> torch.Generator:
 
 
 def available_devices() -> list[str]:
-    """"cpu", and what else torch finds on this machine."""
+    """ "cpu", and what else torch finds on this machine."""
     found = ["cpu"]
     if torch.cuda.is_available():
         found.append("cuda")

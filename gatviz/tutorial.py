@@ -62,7 +62,9 @@ class _TutorialLayer(GATAttentionLayer):
                 if given is None:
                     missing_keys.append(full)
                 elif tuple(given.shape) != tuple(view.shape):
-                    error_msgs.append(f"{full}: expected shape {list(view.shape)}, found {list(given.shape)}.")
+                    error_msgs.append(
+                        f"{full}: expected shape {list(view.shape)}, found {list(given.shape)}."
+                    )
                 else:
                     with torch.no_grad():
                         view.copy_(given)
@@ -165,6 +167,9 @@ def _slope(negative_slope: float, alpha: float | None) -> float:
         return negative_slope
     if negative_slope not in (0.2, alpha):
         raise GatvizError(
-            "alpha", "the slope under one name", f"alpha={alpha} and negative_slope={negative_slope}", "keep one"
+            "alpha",
+            "the slope under one name",
+            f"alpha={alpha} and negative_slope={negative_slope}",
+            "keep one",
         )
     return alpha
