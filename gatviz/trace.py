@@ -170,6 +170,11 @@ class LayerTrace:
         return self.input_edge < 0
 
     @property
+    def source_features(self) -> Array:
+        """[N, H, C]: the projected features that are read, weighted by α."""
+        raise NotImplementedError
+
+    @property
     def fields(self) -> tuple[FieldInfo, ...]:
         """The intermediates of this run, in the order in which they were computed."""
         return tuple(info for name, info in self.field_info.items() if getattr(self, name) is not None)
@@ -299,6 +304,11 @@ class GATTrace(LayerTrace):
     score_target: Array
     score_source: Array
     raw: Array
+
+    @property
+    def source_features(self) -> Array:
+        """[N, H, C]: Wh."""
+        return self.Wh
 
     def _all_pairs(self, name: str, head: int) -> Array | None:
         raw = self.score_target[:, head, None] + self.score_source[None, :, head]
