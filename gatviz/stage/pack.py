@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gatviz.analysis import messages
 from gatviz.graph import Graph
 from gatviz.trace import FieldInfo, LayerTrace
 from gatviz.views.formulas import mathml
@@ -340,7 +341,7 @@ def _messages(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> lis
     shape = (trace.num_edges, trace.num_heads, trace.head_features)
     if part.arcs.size * trace.num_heads * trace.head_features > MOST_MESSAGE_VALUES:
         return []
-    values = trace.messages(part.arcs)
+    values = messages(trace)[part.arcs]
     return [
         _describe(
             info, shape, values, layout="messages", perHead=True, colour="signed",

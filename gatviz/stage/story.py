@@ -1,0 +1,106 @@
+"""What the stage tells beyond the fields of a trace: fractions, sums, formulas, proof, and one arc's story."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from gatviz.analysis import EdgeStory, FeatureShare, edge_story, score_terms, softmax_terms
+from gatviz.graph import Graph
+from gatviz.proof import proofs
+from gatviz.stage.pack import Part, packed
+from gatviz.trace import GATTrace, LayerTrace
+from gatviz.views import formulas
+
+_OPEN_AT_START = ["Wh", "e", "alpha"]
+_MOST_FEATURES = 8
+
+
+def pack_details(
+    graph: Graph, trace: LayerTrace, part: Part, locked: tuple[int, int, int] | None
+) -> dict[str, Any]:
+    """Extras for `pack_scene`; `locked` is (target, source, head) by node numbers of the whole graph."""
+    softmax = softmax_terms(trace)
+    target = trace.edge_index[1, part.arcs]
+    shown_counts = np.bincount(target, minlength=trace.num_nodes)
+    hidden = (np.diff(trace.ptr) - shown_counts)[part.nodes]
+    scores = score_terms(trace) if isinstance(trace, GATTrace) else None
+    return {
+        "softmax": {
+            "terms": packed(softmax.terms[part.arcs]),
+            "maxima": packed(softmax.maxima[part.nodes]),
+            "denominators": packed(softmax.denominators[part.nodes]),
+            "hidden": packed(hidden),
+        },
+        "scores": None
+        if scores is None
+        else {"target": packed(scores.target[part.nodes]), "source": packed(scores.source[part.nodes])},
+        "formulas": [_formula(latex) for latex in formulas.symbols(trace)] if isinstance(trace, GATTrace) else [],
+        "proofs": [asdict(check) for check in proofs(trace)],
+        "openAtStart": _OPEN_AT_START,
+        "lockedAtStart": _first_arc(trace, part),
+        "story": None if locked is None else _pack_story(graph, trace, part, edge_story(trace, *locked)),
+    }
+
+
+def _formula(latex: str) -> dict[str, str]:
+    return {"latex": latex, "mathml": formulas.mathml(latex)}
+
+
+def _first_arc(trace: LayerTrace, part: Part) -> dict[str, Any] | None:
+    """The strongest arc of head 0 that is no loop: a first thing to look at."""
+    local = {int(node): n for n, node in enumerate(part.nodes)}
+    arcs = [k for k in part.arcs if trace.edge_index[0, k] != trace.edge_index[1, k]]
+    if not arcs:
+        return None
+    source, target = trace.edge_index[:, max(arcs, key=lambda k: trace.alpha[k, 0])]
+    return {"kind": "arc", "target": local[int(target)], "source": local[int(source)]}
+
+
+def _pack_story(graph: Graph, trace: LayerTrace, part: Part, story: EdgeStory) -> dict[str, Any] | None:
+    local = {int(node): n for n, node in enumerate(part.nodes)}
+    if story.target not in local or story.source not in local:
+        return None
+    lines = formulas.with_numbers(story, graph.names, trace.negative_slope)
+    halves = (("source", story.source, story.source_features), ("target", story.target, story.target_features))
+    return {
+        "target": local[story.target],
+        "source": local[story.source],
+        "head": story.head,
+        "formulas": [_formula(latex) for latex in lines],
+        "features": [
+            {
+                "half": half,
+                "node": local[node],
+                "parts": _named(shares, graph.feature_names),
+                "more": max(0, len(shares) - _MOST_FEATURES),
+            }
+            for half, node, shares in halves
+        ],
+        "pair": {
+            "Wh": story.pair.tolist(),
+            "a": story.a.tolist(),
+            "limitWh": float(np.abs(story.pair).max()) or 1.0,
+            "limitA": float(np.abs(story.a).max()) or 1.0,
+            "textbook": _bytes(story.pair_tensor_bytes),
+            "kept": _bytes(story.kept_bytes),
+        },
+    }
+
+
+def _named(shares: tuple[FeatureShare, ...], names: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [
+        {"name": names[share.feature] if share.feature < len(names) else f"f{share.feature}", "value": share.value}
+        for share in shares[:_MOST_FEATURES]
+    ]
+
+
+def _bytes(count: int) -> str:
+    size = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000 or unit == "GB":
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.3g} {unit}"
+        size /= 1000
+    raise AssertionError

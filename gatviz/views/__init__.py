@@ -1,0 +1,1 @@
+"""Views: pure functions from Graph and Trace to colours, formulas, figures and HTML."""
