@@ -27,11 +27,16 @@ class Check:
     sentence: str
 
 
-def proofs(trace: LayerTrace) -> tuple[Check, ...]:
-    """Rows sum to 1; the same α and h′ from the textbook's dense form; the same from PyG if it is installed."""
+def proofs(trace: LayerTrace, *, pyg: bool = False) -> tuple[Check, ...]:
+    """Rows sum to 1; the same α and h′ from the textbook's dense form; on request the same α from PyG.
+
+    PyG takes seconds to import, so it is only asked when somebody wants to know.
+    """
     checks = [_row_sums(trace)]
     if isinstance(trace, GATTrace):
-        checks += [_textbook(trace), _pyg(trace)]
+        checks.append(_textbook(trace))
+        if pyg:
+            checks.append(_pyg(trace))
     return tuple(checks)
 
 

@@ -179,10 +179,9 @@ def _limits(trace: LayerTrace) -> dict[str, float]:
 
 
 def _describe(
-    info: FieldInfo, shape: Sequence[int], values: NDArray[Any], **more: Any
+    info: FieldInfo, shape: Sequence[int], numbers: NDArray[Any], **more: Any
 ) -> dict[str, Any]:
     """What every stage says of itself, with the real numbers in its shape."""
-    finite = np.asarray(values)
     return {
         "name": info.name,
         "symbol": mathml(info.symbol),
@@ -192,7 +191,7 @@ def _describe(
         "formula": mathml(info.formula),
         "latex": info.formula,
         "caption": info.caption,
-        "range": [float(finite.min()), float(finite.max())] if finite.size else None,
+        "range": [float(numbers.min()), float(numbers.max())] if numbers.size else None,
         "pairs": None,
         "perHead": False,
         **more,

@@ -126,8 +126,8 @@ def _model_choice() -> Settings:
         format_func=texts.SELF_LOOP_CHOICES.__getitem__,
         key="self_loops",
     )
-    left, middle, right = st.columns([3, 1, 3], vertical_alignment="bottom")
-    middle.button("⟳", help=texts.REROLL, on_click=_reroll, key="reroll", width="stretch")
+    left, middle, right = st.columns([6, 3, 6], vertical_alignment="bottom")
+    middle.button("", icon=":material/casino:", help=texts.REROLL, on_click=_reroll, key="reroll", width="stretch")
     seed = left.number_input(texts.SEED, 0, _LARGEST_SEED, _FIRST.seed, key="seed", step=1)
     device = right.selectbox(texts.DEVICE, available_devices(), key="device")
     return Settings(
