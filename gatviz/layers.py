@@ -7,6 +7,7 @@ Source: Veličković et al. 2018, arXiv 1710.10903.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -353,6 +354,12 @@ def _array(tensor: Tensor) -> NDArray[Any]:
 def new_generator(seed: int) -> torch.Generator:
     """A generator of its own: what it draws depends on the seed alone."""
     return torch.Generator().manual_seed(seed)
+
+
+@cache
+def warm_up() -> None:
+    """Run torch's very first operations, which take tens of milliseconds and are nobody's forward pass."""
+    GATAttentionLayer(1, 1, generator=new_generator(0)).trace(torch.ones(1, 1), torch.ones(1, 1))
 
 
 def available_devices() -> list[str]:

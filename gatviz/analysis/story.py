@@ -93,7 +93,12 @@ def edge_story(trace: LayerTrace, target: int, source: int, head: int) -> EdgeSt
         maximum=float(softmax.maxima[target, head]),
         denominator=float(softmax.denominators[target, head]),
         terms=tuple(
-            Term(int(trace.edge_index[0, k]), float(trace.e[k, head]), float(softmax.terms[k, head]), float(trace.alpha[k, head]))
+            Term(
+                int(trace.edge_index[0, k]),
+                float(trace.e[k, head]),
+                float(softmax.terms[k, head]),
+                float(trace.alpha[k, head]),
+            )
             for k in range(arcs.start, arcs.stop)
         ),
         uniform=1 / (arcs.stop - arcs.start) if arcs.stop > arcs.start else 0.0,
@@ -119,7 +124,16 @@ def _feature_shares(x: Array, W: Array, a: Array) -> tuple[FeatureShare, ...]:
 
 
 def _check(trace: LayerTrace, target: int, source: int, head: int) -> None:
-    limits = (("target", target, trace.num_nodes), ("source", source, trace.num_nodes), ("head", head, trace.num_heads))
+    limits = (
+        ("target", target, trace.num_nodes),
+        ("source", source, trace.num_nodes),
+        ("head", head, trace.num_heads),
+    )
     for name, value, count in limits:
         if not 0 <= value < count:
-            raise GatvizError(f"edge_story, {name}", f"a number from 0 to {count - 1}", str(value), "choose one that is there")
+            raise GatvizError(
+                f"edge_story, {name}",
+                f"a number from 0 to {count - 1}",
+                str(value),
+                "choose one that is there",
+            )

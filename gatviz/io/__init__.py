@@ -32,7 +32,9 @@ def read_graph(source: Source, nodes: Source | None = None, *, name: str | None 
     text = decode(content, where)
     if text.lstrip()[:1] in ("{", "["):
         if nodes is not None:
-            raise GatvizError(where, "a CSV edge list beside a node table", "JSON", "give the JSON file alone")
+            raise GatvizError(
+                where, "a CSV edge list beside a node table", "JSON", "give the JSON file alone"
+            )
         return read_json(text, where)
     if nodes is None:
         return read_csv(text, where)
@@ -49,7 +51,9 @@ def _content(source: Source, name: str) -> tuple[bytes, str]:
         limits.check_bytes(path.name, path.stat().st_size)
         return path.read_bytes(), path.name
     except OSError as error:
-        raise GatvizError(quote(str(source)), "a file that can be read", error.strerror or "none", "check the path") from error
+        raise GatvizError(
+            quote(str(source)), "a file that can be read", error.strerror or "none", "check the path"
+        ) from error
 
 
 def sample_graph_names() -> tuple[str, ...]:
@@ -65,7 +69,9 @@ def sample_graph(name: str) -> Graph:
         GatvizError: no sample of this name.
     """
     if name not in sample_graph_names():
-        raise GatvizError("sample_graph", f"one of {', '.join(sample_graph_names())}", quote(name), "choose one of these")
+        raise GatvizError(
+            "sample_graph", f"one of {', '.join(sample_graph_names())}", quote(name), "choose one of these"
+        )
     return read_graph(_SAMPLES / f"{name}.json")
 
 

@@ -73,7 +73,10 @@ def _arcs(draft: Draft, place: dict[str, int]) -> tuple[NDArray[np.int64], dict[
         for name in (source, target):
             if name not in place:
                 raise GatvizError(
-                    f"{draft.where}, edge {number + 1}", "nodes that exist", f"{quote(name)}", "add the node or remove the edge"
+                    f"{draft.where}, edge {number + 1}",
+                    "nodes that exist",
+                    f"{quote(name)}",
+                    "add the node or remove the edge",
                 )
         ends = (place[source], place[target])
         both = [ends] if draft.directed or ends[0] == ends[1] else [ends, ends[::-1]]
@@ -81,10 +84,14 @@ def _arcs(draft: Draft, place: dict[str, int]) -> tuple[NDArray[np.int64], dict[
         for pair in both:
             merged.setdefault(pair, values)
     if twice:
-        draft.notes.append(f"{twice} duplicate edge{'s' if twice > 1 else ''} merged; the first one's attributes are kept.")
+        draft.notes.append(
+            f"{twice} duplicate edge{'s' if twice > 1 else ''} merged; the first one's attributes are kept."
+        )
     keys = sorted({key for values in merged.values() for key in values})
     if keys:
-        draft.notes.append(f"Edge attributes kept but not used by GAT, which reads only whether an edge is there: {', '.join(keys)}.")
+        draft.notes.append(
+            f"Edge attributes kept but not used by GAT, which reads only whether an edge is there: {', '.join(keys)}."
+        )
     index = np.array(list(merged), dtype=np.int64).reshape(-1, 2).T
     return index, {key: tuple(values.get(key) for values in merged.values()) for key in keys}
 

@@ -26,13 +26,21 @@ def read_csv(edges: str, where: str, nodes: str | None = None, nodes_where: str 
     for column in ("source", "target"):
         if column not in table:
             raise GatvizError(
-                f"{where}, line 1", "a header with the columns source and target", quote(", ".join(table.columns)), "name the columns so"
+                f"{where}, line 1",
+                "a header with the columns source and target",
+                quote(", ".join(table.columns)),
+                "name the columns so",
             )
     limits.check_arcs(where, len(table))
     for column in ("source", "target"):
         blank = np.flatnonzero(table[column].str.strip() == "")
         if blank.size:
-            raise GatvizError(f"{where}, line {blank[0] + 2}", f"a node as {column}", "a blank cell", "fill it in or remove the row")
+            raise GatvizError(
+                f"{where}, line {blank[0] + 2}",
+                f"a node as {column}",
+                "a blank cell",
+                "fill it in or remove the row",
+            )
     draft = Draft(where)
     extra = [column for column in table.columns if column not in ("source", "target")]
     columns = {column: _values(table[column]) for column in extra}
@@ -42,7 +50,9 @@ def read_csv(edges: str, where: str, nodes: str | None = None, nodes_where: str 
         for k, (source, target) in enumerate(zip(sources, targets, strict=True))
     ]
     if nodes is None:
-        draft.names = list(dict.fromkeys(name for pair in zip(sources, targets, strict=True) for name in pair))
+        draft.names = list(
+            dict.fromkeys(name for pair in zip(sources, targets, strict=True) for name in pair)
+        )
     else:
         _read_nodes(_table(nodes, nodes_where), nodes_where, draft)
     return build(draft)
@@ -57,13 +67,19 @@ def _table(text: str, where: str) -> pd.DataFrame:
             index_col=False, on_bad_lines="error",
         )  # fmt: skip
     except pd.errors.EmptyDataError as error:
-        raise GatvizError(where, "a header line", "nothing", "write source,target in the first line") from error
+        raise GatvizError(
+            where, "a header line", "nothing", "write source,target in the first line"
+        ) from error
     except (pd.errors.ParserError, ValueError) as error:
-        raise GatvizError(where, "as many cells in every row as in the header", quote(str(error).strip()), "mend that row") from error
+        raise GatvizError(
+            where, "as many cells in every row as in the header", quote(str(error).strip()), "mend that row"
+        ) from error
     table.columns = [str(column).strip() for column in table.columns]
     if table.columns.duplicated().any():
         twice = table.columns[table.columns.duplicated()][0]
-        raise GatvizError(f"{where}, line 1", "each column once", f"{quote(twice)} twice", "rename one of the two")
+        raise GatvizError(
+            f"{where}, line 1", "each column once", f"{quote(twice)} twice", "rename one of the two"
+        )
     missing = np.argwhere(table.isna().to_numpy())
     if missing.size:
         row, column = missing[0]
@@ -78,14 +94,24 @@ def _values(column: pd.Series) -> list[Any]:
     numbers = pd.to_numeric(column.replace("", None), errors="coerce")
     text = column.tolist()
     if all(cell == "" or np.isfinite(number) for cell, number in zip(text, numbers, strict=True)):
-        whole = all(cell == "" or float(number).is_integer() for cell, number in zip(text, numbers, strict=True))
-        return [None if cell == "" else int(number) if whole else float(number) for cell, number in zip(text, numbers, strict=True)]
+        whole = all(
+            cell == "" or float(number).is_integer() for cell, number in zip(text, numbers, strict=True)
+        )
+        return [
+            None if cell == "" else int(number) if whole else float(number)
+            for cell, number in zip(text, numbers, strict=True)
+        ]
     return [cell or None for cell in text]
 
 
 def _read_nodes(table: pd.DataFrame, where: str, draft: Draft) -> None:
     if "id" not in table:
-        raise GatvizError(f"{where}, line 1", "a header with the column id", quote(", ".join(table.columns)), "name the column of names so")
+        raise GatvizError(
+            f"{where}, line 1",
+            "a header with the column id",
+            quote(", ".join(table.columns)),
+            "name the column of names so",
+        )
     limits.check_nodes(where, len(table))
     draft.names = table["id"].str.strip().tolist()
     if "label" in table:
@@ -93,11 +119,15 @@ def _read_nodes(table: pd.DataFrame, where: str, draft: Draft) -> None:
     if "split" in table:
         draft.split = [cell.strip() or None for cell in table["split"]]
     if "pos_x" in table and "pos_y" in table:
-        draft.positions = list(zip(_numbers(table, "pos_x", where), _numbers(table, "pos_y", where), strict=True))
+        draft.positions = list(
+            zip(_numbers(table, "pos_x", where), _numbers(table, "pos_y", where), strict=True)
+        )
     features = [column for column in table.columns if column not in _KNOWN]
     limits.check_features(where, len(table), len(features))
     if features:
-        draft.x = np.array([_numbers(table, column, where) for column in features]).T.reshape(len(table), len(features))
+        draft.x = np.array([_numbers(table, column, where) for column in features]).T.reshape(
+            len(table), len(features)
+        )
         draft.feature_names = features
 
 
@@ -106,7 +136,10 @@ def _numbers(table: pd.DataFrame, column: str, where: str) -> list[float]:
     bad = np.flatnonzero(~np.isfinite(numbers))
     if bad.size:
         raise GatvizError(
-            f"{where}, line {bad[0] + 2}, column {quote(column)}", "a finite number", quote(table[column].iloc[bad[0]]), "replace it by a number"
+            f"{where}, line {bad[0] + 2}, column {quote(column)}",
+            "a finite number",
+            quote(table[column].iloc[bad[0]]),
+            "replace it by a number",
         )
     result: list[float] = numbers.tolist()
     return result

@@ -26,19 +26,34 @@ def read_json(text: str, where: str) -> Graph:
     try:
         data = json.loads(text, parse_constant=_refuse_constant)
     except RecursionError as error:
-        raise GatvizError(where, "a graph", "brackets nested too deeply", "write nodes and edges as flat lists") from error
+        raise GatvizError(
+            where, "a graph", "brackets nested too deeply", "write nodes and edges as flat lists"
+        ) from error
     except json.JSONDecodeError as error:
         raise GatvizError(
-            f"{where}, line {error.lineno}, column {error.colno}", "valid JSON", error.msg.lower(), "mend or export the file again"
+            f"{where}, line {error.lineno}, column {error.colno}",
+            "valid JSON",
+            error.msg.lower(),
+            "mend or export the file again",
         ) from error
     except _ConstantError as error:
         raise GatvizError(where, "finite numbers", str(error), "replace it by a number") from error
     except ValueError as error:
         raise GatvizError(where, "valid JSON", "a number with too many digits", "shorten it") from error
-    if not isinstance(data, dict) or not isinstance(data.get("nodes"), list) or not isinstance(data.get("edges"), list):
+    if (
+        not isinstance(data, dict)
+        or not isinstance(data.get("nodes"), list)
+        or not isinstance(data.get("edges"), list)
+    ):
         found = f"keys {quote(', '.join(map(str, data)))}" if isinstance(data, dict) else type(data).__name__
-        raise GatvizError(where, 'an object with lists "nodes" and "edges"', found, "see docs/formats.md for the schema")
-    draft = Draft(where, directed=_typed(data, "directed", bool, True, where), description=_typed(data, "description", str, "", where))
+        raise GatvizError(
+            where, 'an object with lists "nodes" and "edges"', found, "see docs/formats.md for the schema"
+        )
+    draft = Draft(
+        where,
+        directed=_typed(data, "directed", bool, True, where),
+        description=_typed(data, "description", str, "", where),
+    )
     limits.check_nodes(where, len(data["nodes"]))
     _read_nodes(data, draft)
     draft.arcs = [_edge(edge, f"{where}, edge {k + 1}") for k, edge in enumerate(data["edges"])]
@@ -69,7 +84,11 @@ def _read_nodes(data: dict[str, Any], draft: Draft) -> None:
     for number, node in enumerate(data["nodes"]):
         where = f"{draft.where}, node {number + 1}"
         node = {"id": node} if isinstance(node, str) else node
-        if not isinstance(node, dict) or not isinstance(node.get("id"), str | int) or isinstance(node["id"], bool):
+        if (
+            not isinstance(node, dict)
+            or not isinstance(node.get("id"), str | int)
+            or isinstance(node["id"], bool)
+        ):
             raise GatvizError(where, 'an object with an "id"', quote(node), 'write it as {"id": "A"}')
         rows.append(node)
         draft.names.append(str(node["id"]))
@@ -94,10 +113,16 @@ def _features(rows: list[dict[str, Any]], data: dict[str, Any], draft: Draft) ->
     for number, (row, values) in enumerate(zip(rows, given, strict=True)):
         where = f"{draft.where}, node {number + 1} ({quote(str(row['id']))})"
         if not isinstance(values, list) or len(values) != width:
-            found = "none" if values is None else str(len(values)) if isinstance(values, list) else quote(values)
+            found = (
+                "none" if values is None else str(len(values)) if isinstance(values, list) else quote(values)
+            )
             raise GatvizError(where, f"{width} features", found, "give every node as many as the others")
         for value in values:
-            if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(float_of(value)):
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, int | float)
+                or not np.isfinite(float_of(value))
+            ):
                 raise GatvizError(where, "finite numbers as features", quote(value), "replace it by a number")
     draft.feature_names = [str(name) for name in names]
     return np.array(given, dtype=np.float64).reshape(len(rows), width)
@@ -119,9 +144,18 @@ def _positions(rows: list[dict[str, Any]], draft: Draft) -> list[Any] | None:
         draft.notes.append("Some nodes have no position: all were laid out anew.")
         return None
     for number, pos in enumerate(given):
-        numbers = isinstance(pos, list) and len(pos) == 2 and all(isinstance(v, int | float) and np.isfinite(float_of(v)) for v in pos)
+        numbers = (
+            isinstance(pos, list)
+            and len(pos) == 2
+            and all(isinstance(v, int | float) and np.isfinite(float_of(v)) for v in pos)
+        )
         if not numbers:
-            raise GatvizError(f"{draft.where}, node {number + 1}, pos", "two finite numbers", quote(pos), "write it as [x, y]")
+            raise GatvizError(
+                f"{draft.where}, node {number + 1}, pos",
+                "two finite numbers",
+                quote(pos),
+                "write it as [x, y]",
+            )
     return given
 
 
@@ -132,7 +166,12 @@ def _edge(edge: Any, where: str) -> tuple[str, str, dict[str, Any]]:
         source, target = edge["source"], edge["target"]
         values = {str(key): value for key, value in edge.items() if key not in ("source", "target")}
     else:
-        raise GatvizError(where, '["A", "B"] or {"source": "A", "target": "B"}', quote(edge), "write it in one of these two ways")
+        raise GatvizError(
+            where,
+            '["A", "B"] or {"source": "A", "target": "B"}',
+            quote(edge),
+            "write it in one of these two ways",
+        )
     for end in (source, target):
         if not isinstance(end, str | int) or isinstance(end, bool):
             raise GatvizError(where, "the id of a node", quote(end), "name a node")
@@ -160,10 +199,16 @@ def write_json(graph: Graph) -> str:
         values = {key: column[k] for key, column in graph.edge_attributes.items() if column[k] is not None}
         ends = (graph.names[source], graph.names[target])
         edges.append({"source": ends[0], "target": ends[1], **values} if values else list(ends))
-    head = {"description": graph.description, "directed": graph.directed, "feature_names": list(graph.feature_names)}
+    head = {
+        "description": graph.description,
+        "directed": graph.directed,
+        "feature_names": list(graph.feature_names),
+    }
 
     def lines(items: list[Any]) -> str:
         return ",\n".join("    " + json.dumps(item, ensure_ascii=False, allow_nan=False) for item in items)
 
-    top = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
+    top = ",\n".join(
+        f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()
+    )
     return f'{{\n{top},\n  "nodes": [\n{lines(nodes)}\n  ],\n  "edges": [\n{lines(edges)}\n  ]\n}}\n'

@@ -22,7 +22,10 @@ def decode(content: bytes, where: str) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         raise GatvizError(
-            f"{where}, byte {error.start}", "text in UTF-8", f"byte 0x{content[error.start]:02x}", "save the file as UTF-8"
+            f"{where}, byte {error.start}",
+            "text in UTF-8",
+            f"byte 0x{content[error.start]:02x}",
+            "save the file as UTF-8",
         ) from error
     if "\0" in text:
         raise GatvizError(where, "text", "NUL bytes", "save the file as plain UTF-8 text")

@@ -178,9 +178,7 @@ def _limits(trace: LayerTrace) -> dict[str, float]:
     return {"x": largest(("x",)), "scores": scores, "after": after, "weights": weights}
 
 
-def _describe(
-    info: FieldInfo, shape: Sequence[int], numbers: NDArray[Any], **more: Any
-) -> dict[str, Any]:
+def _describe(info: FieldInfo, shape: Sequence[int], numbers: NDArray[Any], **more: Any) -> dict[str, Any]:
     """What every stage says of itself, with the real numbers in its shape."""
     return {
         "name": info.name,
@@ -247,7 +245,9 @@ def _pack_field(
             info, values.shape, values, layout="nodes", perHead=True, colour="signed", limit=limit,
             values=packed(values[part.nodes]), columns=_dimensions(trace), **rows,
         )  # fmt: skip
-    columns = list(graph.feature_names) if info.name == "x" and values.shape[1] == graph.num_features else None
+    columns = (
+        list(graph.feature_names) if info.name == "x" and values.shape[1] == graph.num_features else None
+    )
     joined = trace.concat and info.name != "x"
     return _describe(
         info,
@@ -343,7 +343,14 @@ def _messages(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> lis
     values = messages(trace)[part.arcs]
     return [
         _describe(
-            info, shape, values, layout="messages", perHead=True, colour="signed",
-            limit=limits["after"], values=packed(values), columns=_dimensions(trace),
+            info,
+            shape,
+            values,
+            layout="messages",
+            perHead=True,
+            colour="signed",
+            limit=limits["after"],
+            values=packed(values),
+            columns=_dimensions(trace),
         )  # fmt: skip
     ]

@@ -37,10 +37,12 @@ def pack_details(
         "scores": None
         if scores is None
         else {"target": packed(scores.target[part.nodes]), "source": packed(scores.source[part.nodes])},
-        "formulas": [_formula(latex) for latex in formulas.symbols(trace)] if isinstance(trace, GATTrace) else [],
+        "formulas": [_formula(latex) for latex in formulas.symbols(trace)]
+        if isinstance(trace, GATTrace)
+        else [],
         "proofs": [asdict(check) for check in proofs(trace)],
         "openAtStart": _OPEN_AT_START,
-        "lockedAtStart": _first_arc(trace, part),
+        "lockedAtStart": _local_arc(first_arc(trace, part), part),
         "story": None if locked is None else _pack_story(graph, trace, part, edge_story(trace, *locked)),
     }
 
@@ -49,14 +51,21 @@ def _formula(latex: str) -> dict[str, str]:
     return {"latex": latex, "mathml": formulas.mathml(latex)}
 
 
-def _first_arc(trace: LayerTrace, part: Part) -> dict[str, Any] | None:
-    """The strongest arc of head 0 that is no loop: a first thing to look at."""
-    local = {int(node): n for n, node in enumerate(part.nodes)}
+def first_arc(trace: LayerTrace, part: Part) -> tuple[int, int] | None:
+    """(target, source) of head 0's strongest arc that is no loop: a first thing to look at."""
     arcs = [k for k in part.arcs if trace.edge_index[0, k] != trace.edge_index[1, k]]
     if not arcs:
         return None
     source, target = trace.edge_index[:, max(arcs, key=lambda k: trace.alpha[k, 0])]
-    return {"kind": "arc", "target": local[int(target)], "source": local[int(source)]}
+    return int(target), int(source)
+
+
+def _local_arc(arc: tuple[int, int] | None, part: Part) -> dict[str, Any] | None:
+    """The same arc as the browser counts nodes."""
+    if arc is None:
+        return None
+    target, source = (int(np.searchsorted(part.nodes, node)) for node in arc)
+    return {"kind": "arc", "target": target, "source": source}
 
 
 def _pack_story(graph: Graph, trace: LayerTrace, part: Part, story: EdgeStory) -> dict[str, Any] | None:
@@ -64,7 +73,10 @@ def _pack_story(graph: Graph, trace: LayerTrace, part: Part, story: EdgeStory) -
     if story.target not in local or story.source not in local:
         return None
     lines = formulas.with_numbers(story, graph.names, trace.negative_slope)
-    halves = (("source", story.source, story.source_features), ("target", story.target, story.target_features))
+    halves = (
+        ("source", story.source, story.source_features),
+        ("target", story.target, story.target_features),
+    )
     return {
         "target": local[story.target],
         "source": local[story.source],
@@ -92,7 +104,10 @@ def _pack_story(graph: Graph, trace: LayerTrace, part: Part, story: EdgeStory) -
 
 def _named(shares: tuple[FeatureShare, ...], names: tuple[str, ...]) -> list[dict[str, Any]]:
     return [
-        {"name": names[share.feature] if share.feature < len(names) else f"f{share.feature}", "value": share.value}
+        {
+            "name": names[share.feature] if share.feature < len(names) else f"f{share.feature}",
+            "value": share.value,
+        }
         for share in shares[:_MOST_FEATURES]
     ]
 

@@ -59,5 +59,6 @@ ENGLISH = {
     "pairTitle": "the textbook pair [Wh_i ‖ Wh_j] over a",
     "pairNote": "For all pairs this tensor [N, N, 2C] per head would take {textbook} on this graph; gatviz kept {kept}, since aᵀ[Wh_i ‖ Wh_j] splits into two sums.",
     "messageTitle": "what {target} takes in from {source}: α · Wh",
+    "further": "Further back: the features behind the score, and the textbook pair tensor",
     "moreTerms": "and {count} more",
 }

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from gatviz.graph import Graph
-from gatviz.layers import available_devices, new_generator
-from gatviz.tutorial import MultiHeadGATLayer
+from gatviz.layers import new_generator, warm_up
 from gatviz.trace import LayerTrace
+from gatviz.tutorial import MultiHeadGATLayer
 from gatviz.ui.settings import Settings
 
 _MOST_RUNS = 32
@@ -43,9 +43,7 @@ def _run(fingerprint: str, settings: Settings, _graph: Graph) -> Run:  # noqa: A
         generator=generator,
     ).to(settings.device)
     layer.train(settings.dropout > 0)
+    warm_up()
     started = time.perf_counter()
     trace = layer.trace(_graph, generator=generator)
     return Run(trace, time.perf_counter() - started)
-
-
-__all__ = ["Run", "available_devices", "run"]

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from gatviz.stage.pack import Part, Weighting, pack_scene
-from gatviz.stage.story import pack_details
+from gatviz.stage.story import first_arc, pack_details
 from gatviz.stage.texts import ENGLISH
 from gatviz.subgraph import strongest
 from gatviz.trace import LayerTrace
@@ -40,7 +40,7 @@ def explore(now: state.State, settings: Settings) -> Shown | None:
     trace = run.trace
     choices = weightings(trace)
     part = _part(trace)
-    details = pack_details(now.graph, trace, part, now.looked and _arc_in_head(now.looked, choices))
+    details = pack_details(now.graph, trace, part, _locked(now, trace, part, choices))
     data = pack_scene(
         now.graph, trace, choices, now.positions, str(now.revision), stage_palettes(), ENGLISH, part,
         {**details, "notice": _notice(now, trace, part, settings)},
@@ -66,10 +66,16 @@ def _part(trace: LayerTrace) -> Part:
     return Part(np.asarray(nodes), np.asarray(arcs))
 
 
-def _arc_in_head(looked: state.Looked, choices: list[Weighting]) -> tuple[int, int, int] | None:
+def _locked(
+    now: state.State, trace: LayerTrace, part: Part, choices: list[Weighting]
+) -> tuple[int, int, int] | None:
+    """The locked arc and head whose story is told: (target, source, head)."""
+    if now.looked == state.FIRST_LOOK:
+        arc = first_arc(trace, part)
+        return None if arc is None else (*arc, 0)
     for choice in choices:
-        if choice.key == looked.weighting and choice.head is not None:
-            return looked.target, looked.source, choice.head
+        if now.looked is not None and choice.key == now.looked.weighting and choice.head is not None:
+            return now.looked.target, now.looked.source, choice.head
     return None
 
 
@@ -78,7 +84,10 @@ def _notice(now: state.State, trace: LayerTrace, part: Part, settings: Settings)
     if part.arcs.size < trace.num_edges or part.nodes.size < trace.num_nodes:
         sentences.append(
             texts.PART.format(
-                nodes=part.nodes.size, all_nodes=trace.num_nodes, arrows=part.arcs.size, all_arrows=trace.num_edges
+                nodes=part.nodes.size,
+                all_nodes=trace.num_nodes,
+                arrows=part.arcs.size,
+                all_arrows=trace.num_edges,
             )
         )
     if settings.dropout > 0:

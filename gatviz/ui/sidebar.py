@@ -117,9 +117,7 @@ def _model_choice() -> Settings:
         width="stretch",
     )
     slope = st.slider(texts.SLOPE, 0.0, 1.0, _FIRST.negative_slope, 0.05, key="negative_slope")
-    dropout = st.slider(
-        texts.DROPOUT, 0.0, 0.9, _FIRST.dropout, 0.05, key="dropout", help=texts.DROPOUT_HELP
-    )
+    dropout = st.slider(texts.DROPOUT, 0.0, 0.9, _FIRST.dropout, 0.05, key="dropout", help=texts.DROPOUT_HELP)
     self_loops = st.selectbox(
         texts.SELF_LOOPS,
         list(texts.SELF_LOOP_CHOICES),
@@ -127,7 +125,9 @@ def _model_choice() -> Settings:
         key="self_loops",
     )
     left, middle, right = st.columns([6, 3, 6], vertical_alignment="bottom")
-    middle.button("", icon=":material/casino:", help=texts.REROLL, on_click=_reroll, key="reroll", width="stretch")
+    middle.button(
+        "", icon=":material/casino:", help=texts.REROLL, on_click=_reroll, key="reroll", width="stretch"
+    )
     seed = left.number_input(texts.SEED, 0, _LARGEST_SEED, _FIRST.seed, key="seed", step=1)
     device = right.selectbox(texts.DEVICE, available_devices(), key="device")
     return Settings(

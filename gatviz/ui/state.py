@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -27,6 +27,10 @@ class Looked:
     weighting: str
 
 
+FIRST_LOOK: Literal["first"] = "first"
+"""Nobody has chosen yet: the stage locks an arc by itself, the strongest of head 0."""
+
+
 @dataclass(frozen=True)
 class State:
     """What must outlive a rerun.
@@ -46,7 +50,7 @@ class State:
     origin: str = FIRST_SAMPLE
     own: bool = False
     problem: str = ""
-    looked: Looked | None = None
+    looked: Looked | Literal["first"] | None = FIRST_LOOK
 
 
 def current() -> State:
@@ -72,7 +76,7 @@ def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
         origin=origin,
         own=own,
         problem="",
-        looked=None,
+        looked=FIRST_LOOK,
     )
 
 

@@ -13,7 +13,10 @@ def take_away(now: state.State, shown: Shown) -> None:
     """A choice of weights and a download of them as an interactive page, made when it is asked for."""
     with st.popover(texts.TAKE_AWAY, icon=":material/download:", width="stretch"):
         choice = st.selectbox(
-            texts.TAKE_AWAY_HEAD, shown.choices, format_func=lambda weighting: weighting.title, key="take_head"
+            texts.TAKE_AWAY_HEAD,
+            shown.choices,
+            format_func=lambda weighting: weighting.title,
+            key="take_head",
         )
         if choice is None:
             return

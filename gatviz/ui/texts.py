@@ -5,7 +5,9 @@ TAGLINE = "see what attention attends to"
 
 GRAPH = "Graph"
 UPLOAD = "Upload a graph (JSON or CSV)"
-UPLOAD_HELP = "A JSON graph, or a CSV edge list with an optional node table (header id, …). docs/formats.md shows both."
+UPLOAD_HELP = (
+    "A JSON graph, or a CSV edge list with an optional node table (header id, …). docs/formats.md shows both."
+)
 OWN_GRAPH = "Your file: {name}"
 
 MODEL = "Model"
@@ -23,7 +25,9 @@ SELF_LOOP_CHOICES = {"add_missing": "add the missing", "as_given": "as given", "
 SEED = "Seed"
 REROLL = "New random weights"
 DEVICE = "Device"
-SUMMARY = "{arrows} arrows · {heads} × {features} features per node · forward {milliseconds:.2f} ms on {device}"
+SUMMARY = (
+    "{arrows} arrows · {heads} × {features} features per node · forward {milliseconds:.2f} ms on {device}"
+)
 
 TAKE_AWAY = "Take away"
 TAKE_AWAY_HEAD = "Weights to draw"

@@ -14,7 +14,9 @@ from gatviz.trace import Array, LayerTrace
 from gatviz.views.colours import ACCENT, SEQUENTIAL, colour_at
 
 _SPAN = 900
-_OUTSIDE = re.compile(r"<(?:link|script)\b[^>]*(?:href|src)\s*=\s*[\"'](?:https?:)?//[^>]*>(?:\s*</script>)?", re.IGNORECASE)
+_OUTSIDE = re.compile(
+    r"<(?:link|script)\b[^>]*(?:href|src)\s*=\s*[\"'](?:https?:)?//[^>]*>(?:\s*</script>)?", re.IGNORECASE
+)
 _EMPTY_HEADINGS = re.compile(r"<center>\s*<h1>.*?</h1>\s*</center>", re.DOTALL)
 
 

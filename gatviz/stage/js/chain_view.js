@@ -12,8 +12,8 @@ import { arcFocus, nodeFocus, same } from "./store.js";
 const NUMBER_CELL = { width: 42, height: 32 };
 const SMALLEST_CELL = 3;
 const ZOOM_STEP = 1.5;
-const CARD_PADDING = 26;
-const NAME_SPACE = 60;
+const CARD_PADDING = 24;
+const LETTER = 6.4;
 
 export class ChainView {
   /** @param {import("./store.js").Store} store */
@@ -134,7 +134,8 @@ export class ChainView {
     const open = this.openStages();
     const rows = this.scene.names.length;
     const columns = open.reduce((sum, stage) => sum + this.columnNames(stage).length, 0);
-    const room = this.width - open.length * (NAME_SPACE + CARD_PADDING);
+    const names = Math.min(7, Math.max(...this.scene.names.map((name) => name.length), 2)) * LETTER + 12;
+    const room = this.width - 20 - open.length * (names + CARD_PADDING);
     const fit = Math.min(room / Math.max(columns, 1), this.maxHeight() / Math.max(rows, 1));
     const least = open.length > 3 ? (rows <= 12 ? NUMBER_CELL.width : 9) : SMALLEST_CELL;
     const size = Math.max(least, fit) * this.zoom;
@@ -176,8 +177,8 @@ export class ChainView {
     );
     const spec = noHead ? null : this.spec(stage, card, weighting, size);
     if (spec) {
+      if (card.matrix.element.parentNode !== card.body) card.body.replaceChildren(card.matrix.element);
       card.matrix.show(spec);
-      card.body.replaceChildren(card.matrix.element);
     } else {
       const reason = noHead ? fillIn(texts.noHead, { label: weighting.label }) : texts.noTarget;
       card.body.replaceChildren(html("p", { class: "quiet-text" }, reason));

@@ -17,7 +17,12 @@ export function number(value, digits = 3) {
   return text.replace(/-/g, MINUS).replace("e+", "e");
 }
 
-/** The same with a plus sign, where the sign is the message. */
+/** A number as short as it can be told: 1, 0.5, −0.33. */
+export function brief(value) {
+  return String(Math.round(value * 100) / 100).replace("-", MINUS);
+}
+
+/** A number with its plus sign too, where the sign is the message. */
 export function signed(value, digits = 3) {
   return value > 0 ? `+${number(value, digits)}` : number(value, digits);
 }

@@ -1,7 +1,7 @@
 /** The graph: nodes that can be dragged, arrows whose width and colour are the shown weight. */
 
 import { html, set, svg } from "./dom.js";
-import { fillIn, number, shorten } from "./format.js";
+import { brief, fillIn, number, shorten } from "./format.js";
 import { arrow, headPoints, loop, loopDirection } from "./geometry.js";
 import { arcWidth, colourScale } from "./scales.js";
 import { focusArcs, focusNames, shareLimit, shownWeighting } from "./scene.js";
@@ -88,7 +88,7 @@ export class GraphView {
     );
     const beside = scene.names.length <= 12 && scene.features.shape[1] <= MOST_FEATURES_BESIDE && scene.features.shape[1] > 0;
     if (beside) {
-      const values = Array.from({ length: scene.features.shape[1] }, (_, f) => number(scene.features.at(n, f), 2));
+      const values = Array.from({ length: scene.features.shape[1] }, (_, f) => brief(scene.features.at(n, f)));
       group.append(svg("text", { class: "features" }, `[${values.join(", ")}]`));
     }
     return { group, features: beside ? group.lastChild : null };
@@ -174,7 +174,8 @@ export class GraphView {
     group.setAttribute("transform", `translate(${at.x.toFixed(1)},${at.y.toFixed(1)})`);
     if (!features) return;
     const right = at.x >= this.map.width / 2;
-    set(features, { x: (right ? 1 : -1) * (this.radius + 11), "text-anchor": right ? "start" : "end" });
+    features.setAttribute("x", (right ? 1 : -1) * (this.radius + 11));
+    features.style.textAnchor = right ? "start" : "end";
   }
 
   placeArc(arc, element, share, limit, colours) {
@@ -238,13 +239,12 @@ export class GraphView {
     for (const [name, focus] of Object.entries({ hover, locked })) {
       for (const arc of focusArcs(this.scene, focus, direction)) lit[name].add(arc.index);
     }
-    const row = (hover ?? locked)?.kind === "arc" ? (hover ?? locked).target : null;
-    const focused = Boolean(hover ?? locked);
+    const row = hover?.kind === "arc" ? hover.target : null;
     this.arcElements.forEach(({ group }, k) => {
       group.classList.toggle("hover", lit.hover.has(k));
       group.classList.toggle("locked", lit.locked.has(k));
       const near = row !== null && this.scene.arcs[k].target === row;
-      group.classList.toggle("faint", focused && !near && !lit.hover.has(k) && !lit.locked.has(k));
+      group.classList.toggle("faint", Boolean(hover) && !near && !lit.hover.has(k) && !lit.locked.has(k));
     });
     this.nodes.forEach(({ group }, n) => {
       group.classList.toggle("hover", touches(hover, n));

@@ -17,6 +17,7 @@ export class Inspector {
     this.store = store;
     this.head = html("div", { class: "inspector-head" });
     this.body = html("div", { class: "inspector-body" });
+    this.furtherOpen = false;
     this.element = html("section", { class: "panel inspector", "aria-live": "polite" }, this.head, this.body);
   }
 
@@ -37,8 +38,7 @@ export class Inspector {
     const weighting = shownWeighting(this.scene, this.store.state);
     this.drawHead(focus, weighting, Boolean(locked));
     const panels = !focus ? [] : focus.kind === "arc" ? this.arcPanels(focus, weighting) : [this.nodePanel(focus, weighting)];
-    const proof = this.proofPanel();
-    this.body.replaceChildren(...panels.flat().filter(Boolean), ...(proof ? [proof] : []));
+    this.body.replaceChildren(...panels.flat().filter(Boolean));
   }
 
   drawHead(focus, weighting, locked) {
@@ -88,12 +88,13 @@ export class Inspector {
       scene.scores ? this.scorePanel(arc, weighting.head) : null,
       html(
         "div",
-        { class: "cell-panel wide" },
+        { class: "cell-panel" },
         html("h4", {}, fillIn(scene.texts.softmaxTitle, focusNames(scene, focus))),
         fraction(scene, arc, weighting.head, this.store),
         html("p", { class: "quiet-text" }, this.softmaxNote(arc, weighting.head)),
+        this.proofPanel(),
       ),
-      ...storyPanels(scene, arc, weighting.head, this.store.state.digits),
+      ...storyPanels(scene, arc, weighting.head, this.store.state.digits, this),
     ];
   }
 
@@ -151,7 +152,7 @@ export class Inspector {
     if (!proofs?.length) return null;
     return html(
       "div",
-      { class: "cell-panel proof" },
+      { class: "proof" },
       html("h4", {}, texts.proof),
       ...proofs.map((check) =>
         html("p", { class: check.passed === null ? "check skipped" : check.passed ? "check passed" : "check failed" }, html("b", {}, check.passed === null ? "·" : check.passed ? "✓" : "✗"), ` ${check.sentence}`),

@@ -120,9 +120,9 @@ export class MatrixView {
     pen.rect(this.margin.left, this.margin.top, view.width, view.height);
     pen.clip();
     const gap = Math.min(spec.cellWidth, spec.cellHeight) >= GAP_FROM ? 2 : spec.cellHeight >= 6 ? 0.5 : 0;
-    const style = getComputedStyle(this.element);
-    const empty = style.getPropertyValue("--gv-masked");
-    const hatch = gap === 2 ? hatching(pen, style.getPropertyValue("--gv-hatch")) : null;
+    const style = getComputedStyle(painter);
+    const empty = style.borderTopColor;
+    const hatch = gap === 2 ? hatching(pen, style.color) : null;
     for (let row = top; row < bottom; row++) {
       for (let column = left; column < right; column++) {
         const { x, y } = this.corner(row, column);

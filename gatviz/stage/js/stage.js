@@ -68,10 +68,11 @@ export class Stage {
     const weighting = scene.weightings.some((w) => w.key === state.weighting) ? state.weighting : scene.weightings[0].key;
     const names = new Set(scene.stages.map((stage) => stage.name));
     const open = before ? state.open.filter((name) => names.has(name)) : scene.openAtStart;
-    const locked = before ? keep(state.locked) : scene.lockedAtStart;
-    const changed = !same(locked, state.locked);
+    const replaced = !before || before.revision !== scene.revision;
+    const locked = replaced ? scene.lockedAtStart : keep(state.locked);
+    const changed = !same(locked, state.locked) || (locked && weighting !== state.weighting);
     store.state = { ...state, weighting, hover: keep(state.hover), locked, open: open.length ? open : scene.openAtStart };
-    if (before && changed) this.host.looked(this.lockedByNumber(), weighting);
+    if (!replaced && changed) this.host.looked(this.lockedByNumber(), weighting);
   }
 
   /** The same focus in new data: nodes are recognised by their names. */

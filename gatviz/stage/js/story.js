@@ -9,11 +9,21 @@ import { colourScale } from "./scales.js";
 /**
  * Panels for an arrow; the story is left out unless it is this very arrow's in this very head.
  * @param {Object} scene @param {{target: number, source: number}} arc @param {number} head @param {number} digits
+ * @param {{furtherOpen: boolean}} memory whether the person has opened what lies further back
  */
-export function storyPanels(scene, arc, head, digits) {
+export function storyPanels(scene, arc, head, digits, memory) {
   const { story } = scene;
   const told = story && story.target === arc.target && story.source === arc.source && story.head === head;
-  return told ? [formulaPanel(scene, story), ...featurePanels(scene, story, digits), pairPanel(scene, story, digits)] : [formulaPanel(scene, null)];
+  return told ? [formulaPanel(scene, story), furtherBack(scene, story, digits, memory)] : [formulaPanel(scene, null)];
+}
+
+/** Features and the pair tensor: there for who asks, out of the first picture. */
+function furtherBack(scene, story, digits, memory) {
+  const parts = [...featurePanels(scene, story, digits), pairPanel(scene, story, digits)].filter(Boolean);
+  const details = html("details", { class: "further" }, html("summary", {}, scene.texts.further), html("div", {}, ...parts));
+  details.open = memory.furtherOpen;
+  details.addEventListener("toggle", () => (memory.furtherOpen = details.open));
+  return details;
 }
 
 function formulaPanel(scene, story) {
