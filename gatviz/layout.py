@@ -23,8 +23,8 @@ LAYOUTS: tuple[str, ...] = get_args(LayoutName)
 
 MOST_KAMADA_KAWAI = 150
 """Up to here the default layout is Kamada–Kawai, which shows distances best and costs N³."""
-MOST_SPRING = 2_000
-"""Up to here the default layout is spring; above, each piece is a spiral in breadth-first order."""
+MOST_SPRING = 1_000
+"""Up to here the default layout is spring, in about two seconds; above, each piece is a spiral in breadth-first order."""
 
 Positions = NDArray[np.float64]
 _GOLDEN_ANGLE = np.pi * (3.0 - np.sqrt(5.0))
@@ -34,7 +34,7 @@ _GAP = 1.0
 def default_positions(graph: Graph) -> Positions:
     """The graph's own positions, else ones that suit its size; [N, 2].
 
-    Kamada–Kawai up to 150 nodes, spring up to 2,000; above that a spiral in breadth-first order, which
+    Kamada–Kawai up to 150 nodes, spring up to 1,000; above that a spiral in breadth-first order, which
     costs O(N + E) and only says which nodes are near the hub of their piece.
     """
     if graph.positions is not None:
@@ -60,7 +60,7 @@ def layout(graph: Graph, kind: LayoutName, seed: int = 0) -> Positions:
     """
     if kind not in LAYOUTS:
         raise GatvizError("layout", "one of " + ", ".join(LAYOUTS), quote(kind), "choose one of these")
-    most = {"kamada_kawai": 4 * MOST_KAMADA_KAWAI, "spring": 2 * MOST_SPRING}.get(kind, graph.num_nodes)
+    most = {"kamada_kawai": 2 * MOST_KAMADA_KAWAI, "spring": 2 * MOST_SPRING}.get(kind, graph.num_nodes)
     if graph.num_nodes > most:
         raise GatvizError(
             f"layout '{kind}'", f"at most {most:,} nodes", f"{graph.num_nodes:,}", "choose circular or grid"
