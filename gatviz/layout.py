@@ -24,7 +24,7 @@ LAYOUTS: tuple[str, ...] = get_args(LayoutName)
 MOST_KAMADA_KAWAI = 150
 """Up to here the default layout is Kamada–Kawai, which shows distances best and costs N³."""
 MOST_SPRING = 1_000
-"""Up to here the default layout is spring, in about two seconds; above, each piece is a spiral in breadth-first order."""
+"""Up to here the default layout is spring, in about two seconds; above, a spiral for each piece."""
 
 Positions = NDArray[np.float64]
 _GOLDEN_ANGLE = np.pi * (3.0 - np.sqrt(5.0))

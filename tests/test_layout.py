@@ -63,7 +63,7 @@ def test_the_seed_moves_a_spring_layout():
 
 
 def test_a_bipartite_graph_gets_two_columns_with_the_side_that_is_read_on_the_left():
-    keys_to_queries = graph_of(nx.DiGraph([(0, 3), (0, 4), (1, 3), (2, 4)]))
+    keys_to_queries = Graph.from_networkx(nx.DiGraph([(0, 3), (0, 4), (1, 3), (2, 4)]))
     positions = layout(keys_to_queries, "bipartite")
     x = dict(zip(keys_to_queries.names, positions[:, 0], strict=True))
     place = {int(name): at for name, at in x.items()}
