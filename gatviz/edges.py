@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gatviz.errors import GatvizError, quote
@@ -112,12 +114,12 @@ class Edges:
     @cached_property
     def source(self) -> Tensor:
         """[E]: j of each arc."""
-        return self.edge_index[0]
+        return self.edge_index[0].contiguous()
 
     @cached_property
     def target(self) -> Tensor:
         """[E]: i of each arc."""
-        return self.edge_index[1]
+        return self.edge_index[1].contiguous()
 
     @cached_property
     def added_loops(self) -> Tensor:
@@ -135,6 +137,26 @@ class Edges:
         size = (self.num_nodes, self.num_nodes)
         return torch.sparse_csr_tensor(ptr, source, values, size, check_invariants=False)
 
+    @cached_property
+    def arrays(self) -> dict[str, NDArray[np.int64]]:
+        """`edge_index`, `ptr` and `input_edge` as NumPy arrays, as a trace names them."""
+        tensors = {"edge_index": self.edge_index, "ptr": self.ptr, "input_edge": self.input_edge}
+        return {name: tensor.cpu().numpy() for name, tensor in tensors.items()}
+
+    def summing(self, dtype: torch.dtype) -> Tensor:
+        """A sparse [N, E] matrix of ones whose product with values [E, K] sums them by target."""
+        known = self._summing
+        if dtype not in known:
+            arcs = torch.arange(self.num_edges, dtype=torch.int32, device=self.ptr.device)
+            ones = torch.ones(self.num_edges, dtype=dtype, device=self.ptr.device)
+            size = (self.num_nodes, self.num_edges)
+            known[dtype] = torch.sparse_csr_tensor(self._narrow[0], arcs, ones, size, check_invariants=False)
+        return known[dtype]
+
+    @cached_property
+    def _summing(self) -> dict[torch.dtype, Tensor]:
+        return {}
+
     def with_self_loops(self, self_loops: SelfLoops) -> Edges:
         """The same arcs under another policy; `input_edge` still names what was first given."""
         check_self_loops(self_loops)
@@ -149,9 +171,7 @@ class Edges:
         """The same arcs on another device."""
         if self.edge_index.device == torch.device(device):
             return self
-        return Edges(
-            self.edge_index.to(device), self.num_nodes, self.ptr.to(device), self.input_edge.to(device)
-        )
+        return Edges(self.edge_index.to(device), self.num_nodes, self.ptr.to(device), self.input_edge.to(device))
 
 
 def is_integer(tensor: Tensor) -> bool:

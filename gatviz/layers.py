@@ -71,14 +71,13 @@ class AttentionLayer(nn.Module):
             if not 0 <= rate < 1:
                 raise GatvizError(name, "a rate from 0 to below 1", str(rate), "0.6 is the paper's")
         if activation is not None and activation not in ACTIVATIONS:
-            raise GatvizError(
-                "activation", f"None or one of {', '.join(ACTIVATIONS)}", quote(activation), "choose one"
-            )
+            raise GatvizError("activation", f"None or one of {', '.join(ACTIVATIONS)}", quote(activation), "choose one")
         check_self_loops(self_loops)
         self.in_features, self.out_features, self.num_heads = in_features, out_features, num_heads
         self.concat, self.negative_slope, self.dropout = concat, negative_slope, dropout
         self.feature_dropout, self.activation, self.self_loops = feature_dropout, activation, self_loops
         width = num_heads * out_features if concat else out_features
+        self.has_bias, self.has_residual = bias, residual
         self.bias = nn.Parameter(torch.zeros(width)) if bias else None
         self.W_res = nn.Parameter(torch.empty(width, in_features)) if residual else None
 
@@ -122,12 +121,10 @@ class AttentionLayer(nn.Module):
         return self._trace_class()(
             **{name: _array(value) for name, value in run.attention.fields.items()},
             x=_array(run.x),
-            edge_index=_array(run.edges.edge_index),
-            ptr=_array(run.edges.ptr),
-            input_edge=_array(run.edges.input_edge),
-            alpha=_array(run.attention.alpha.t()),
-            dropout_mask=None if run.mask is None else _array(run.mask.t()),
-            alpha_dropped=None if run.mask is None else _array(run.read.t()),
+            **run.edges.arrays,
+            alpha=_array(run.attention.alpha),
+            dropout_mask=None if run.mask is None else _array(run.mask),
+            alpha_dropped=None if run.mask is None else _array(run.read),
             h_prime=_array(run.h_prime),
             combined=_array(run.combined),
             residual=None if run.residual is None else _array(run.residual),
@@ -160,9 +157,11 @@ class AttentionLayer(nn.Module):
             array = np.asarray(values, dtype=np.float64)
             if array.shape != tuple(parameter.shape) or not np.isfinite(array).all():
                 raise GatvizError(
-                    f"weights, {name}", f"finite numbers of shape {list(parameter.shape)}",
-                    f"shape {list(array.shape)}", "give one number for each entry",
-                )  # fmt: skip
+                    f"weights, {name}",
+                    f"finite numbers of shape {list(parameter.shape)}",
+                    f"shape {list(array.shape)}",
+                    "give one number for each entry",
+                )
             with torch.no_grad():
                 parameter.copy_(torch.as_tensor(array))
 
@@ -172,6 +171,10 @@ class AttentionLayer(nn.Module):
         raise NotImplementedError
 
     def _attention_weights(self) -> dict[str, Tensor]:
+        raise NotImplementedError
+
+    def _first_weight(self) -> Tensor:
+        """A parameter that tells the layer's precision and device."""
         raise NotImplementedError
 
     def _trace_class(self) -> type[LayerTrace]:
@@ -187,35 +190,32 @@ class AttentionLayer(nn.Module):
         generator: torch.Generator | None,
     ) -> _Run:
         x, edges = self._inputs(X, adj, edge_index)
-        if self.training and self.feature_dropout:
+        training = self.training
+        if training and self.feature_dropout:
             x = x * _keep(x, self.feature_dropout, generator) / (1 - self.feature_dropout)
         attention = self._attention(x, edges)
         mask, read = None, attention.alpha
-        if self.training and self.dropout:
+        if training and self.dropout:
             mask = _keep(read, self.dropout, generator)
             read = read * mask / (1 - self.dropout)
         h_prime = aggregate(read, attention.values, edges)
-        combined = h_prime.reshape(x.shape[0], -1) if self.concat else h_prime.mean(1)
-        residual = None if self.W_res is None else F.linear(x, self.W_res)
+        combined = h_prime.flatten(1) if self.concat else h_prime.mean(1)
+        residual = F.linear(x, self.W_res) if self.has_residual else None
         z = combined if residual is None else combined + residual
-        if self.bias is not None:
+        if self.has_bias:
             z = z + self.bias
         out = z if self.activation is None else ACTIVATIONS[self.activation](z)
         return _Run(x, edges, attention, mask, read, h_prime, combined, residual, z, out)
 
-    def _inputs(
-        self, X: Nodes, adj: Tensor | Edges | None, edge_index: Tensor | Edges | None
-    ) -> tuple[Tensor, Edges]:
-        weight = next(self.parameters())
+    def _inputs(self, X: Nodes, adj: Tensor | Edges | None, edge_index: Tensor | Edges | None) -> tuple[Tensor, Edges]:
+        weight = self._first_weight()
         if isinstance(X, Graph):
             if adj is not None or edge_index is not None:
-                raise GatvizError(
-                    "edges", "none beside a Graph, which has its own", "both", "pass only the Graph"
-                )
+                raise GatvizError("edges", "none beside a Graph, which has its own", "both", "pass only the Graph")
             edges = Edges.from_edge_index(torch.tensor(X.edge_index), X.num_nodes).to(weight.device)
             x = torch.tensor(X.x, dtype=weight.dtype, device=weight.device)
         else:
-            x = torch.as_tensor(X)
+            x = X if isinstance(X, Tensor) else torch.as_tensor(X)
             if x.dtype != weight.dtype:
                 x = x.to(weight.dtype)
             if x.ndim != 2:
@@ -223,14 +223,16 @@ class AttentionLayer(nn.Module):
             edges = _edges(adj, edge_index, x.shape[0], x.device)
         if x.shape[1] != self.in_features:
             raise GatvizError(
-                "X", f"{self.in_features} features per node, as the layer has", str(x.shape[1]),
+                "X",
+                f"{self.in_features} features per node, as the layer has",
+                str(x.shape[1]),
                 f"make the layer with in_features={x.shape[1]}",
-            )  # fmt: skip
+            )
         return x, edges if self.self_loops == "as_given" else edges.with_self_loops(self.self_loops)
 
 
 class _Attention(NamedTuple):
-    """From features to α: the kind's own fields by name (as a trace has them), α [H, E], what is read [N, H, C]."""
+    """From features to α: the kind's own fields by name (as a trace has them), α [E, H], what is read [N, H, C]."""
 
     fields: Mapping[str, Tensor]
     alpha: Tensor
@@ -284,16 +286,9 @@ class GATAttentionLayer(AttentionLayer):
 
     def _attention(self, x: Tensor, edges: Edges) -> _Attention:
         Wh = F.linear(x, self.weight).view(x.shape[0], self.num_heads, self.out_features)
-        scores = split_scores(Wh, self.att.transpose(1, 2))
-        raw, e, alpha = attend(scores, edges, self.negative_slope)
-        score_target, score_source = scores.unbind(-1)
-        fields = {
-            "Wh": Wh,
-            "score_target": score_target.t(),
-            "score_source": score_source.t(),
-            "raw": raw.t(),
-            "e": e.t(),
-        }
+        score_target, score_source = split_scores(Wh, self.att)
+        raw, e, alpha = attend(score_target, score_source, edges, self.negative_slope)
+        fields = {"Wh": Wh, "score_target": score_target, "score_source": score_source, "raw": raw, "e": e}
         return _Attention(fields, alpha, Wh)
 
     def _attention_weights(self) -> dict[str, Tensor]:
@@ -302,6 +297,9 @@ class GATAttentionLayer(AttentionLayer):
             "a_target": self.att[:, 0],
             "a_source": self.att[:, 1],
         }
+
+    def _first_weight(self) -> Tensor:
+        return self.weight
 
     def _trace_class(self) -> type[LayerTrace]:
         return GATTrace
@@ -314,6 +312,7 @@ def _edges(
         found = "neither" if adj is None else "both"
         raise GatvizError("edges", "adj or edge_index", found, "pass exactly one of them")
     given = adj if edge_index is None else edge_index
+    assert given is not None
     if not isinstance(given, Edges):
         given = torch.as_tensor(given)
         as_index = edge_index is not None or _looks_like_edge_index(given, num_nodes)
@@ -333,9 +332,11 @@ def _looks_like_edge_index(tensor: Tensor, num_nodes: int) -> bool:
         return False
     if num_nodes == 2 and tensor.shape[1] == 2:
         raise GatvizError(
-            "adj", "a matrix that can only be read one way", "[2, 2] integers for 2 nodes",
+            "adj",
+            "a matrix that can only be read one way",
+            "[2, 2] integers for 2 nodes",
             "pass edge_index=… if it is one, else Edges.from_adjacency(adj)",
-        )  # fmt: skip
+        )
     return True
 
 

@@ -46,7 +46,7 @@ class _TutorialLayer(GATAttentionLayer):
         self,
         state_dict: Any,
         prefix: str,
-        local_metadata: Any,
+        local_metadata: Any,  # noqa: ARG002 - torch calls it so
         strict: bool,
         missing_keys: list[str],
         unexpected_keys: list[str],
@@ -62,9 +62,7 @@ class _TutorialLayer(GATAttentionLayer):
                 if given is None:
                     missing_keys.append(full)
                 elif tuple(given.shape) != tuple(view.shape):
-                    error_msgs.append(
-                        f"{full}: expected shape {list(view.shape)}, found {list(given.shape)}."
-                    )
+                    error_msgs.append(f"{full}: expected shape {list(view.shape)}, found {list(given.shape)}.")
                 else:
                     with torch.no_grad():
                         view.copy_(given)
