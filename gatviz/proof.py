@@ -62,9 +62,7 @@ def _row_sums(trace: LayerTrace) -> Check:
 def _textbook(trace: GATTrace) -> Check:
     name = "textbook"
     if trace.num_nodes > MAX_DENSE_NODES:
-        return _not_run(
-            name, f"textbook form not run: its pair tensor is only built up to {MAX_DENSE_NODES} nodes"
-        )
+        return _not_run(name, f"textbook form not run: its pair tensor is only built up to {MAX_DENSE_NODES} nodes")
     worst = 0.0
     used = trace.alpha if trace.alpha_dropped is None else None
     for head in range(trace.num_heads):
@@ -73,9 +71,7 @@ def _textbook(trace: GATTrace) -> Check:
         worst = max(worst, _largest(dense.alpha - trace.dense("alpha", head)))
         if used is not None:
             worst = max(worst, _largest(dense.h_prime - trace.h_prime[:, head]))
-    return _check(
-        name, worst, _largest(trace.h_prime), trace, "equals the textbook's dense form within {figure}"
-    )
+    return _check(name, worst, _largest(trace.h_prime), trace, "equals the textbook's dense form within {figure}")
 
 
 def _pyg(trace: GATTrace) -> Check:
@@ -99,12 +95,8 @@ def _pyg(trace: GATTrace) -> Check:
         conv.lin.weight.copy_(torch.tensor(trace.weights["W"].reshape(heads * width, -1)))
         conv.att_dst[0].copy_(torch.tensor(trace.weights["a_target"]))
         conv.att_src[0].copy_(torch.tensor(trace.weights["a_source"]))
-        _, (_, alpha) = conv(
-            torch.tensor(trace.x), torch.tensor(trace.edge_index), return_attention_weights=True
-        )
-    return _check(
-        name, _largest(alpha.numpy() - trace.alpha), 1.0, trace, "α equals PyG's GATConv within {figure}"
-    )
+        _, (_, alpha) = conv(torch.tensor(trace.x), torch.tensor(trace.edge_index), return_attention_weights=True)
+    return _check(name, _largest(alpha.numpy() - trace.alpha), 1.0, trace, "α equals PyG's GATConv within {figure}")
 
 
 def _largest(values: np.ndarray) -> float:

@@ -15,13 +15,15 @@ def gcn_weights(trace: LayerTrace) -> Array:
     degree = np.diff(trace.ptr).astype(np.float64)
     root = np.divide(1.0, np.sqrt(degree), out=np.zeros_like(degree), where=degree > 0)
     source, target = trace.edge_index
-    return root[target] * root[source]
+    result: Array = root[target] * root[source]
+    return result
 
 
 def mean_weights(trace: LayerTrace) -> Array:
     """1/|N(i)| for each arc: what uniform attention would give."""
     degree = np.diff(trace.ptr)
-    return 1.0 / degree[trace.edge_index[1]]
+    result: Array = 1.0 / degree[trace.edge_index[1]]
+    return result
 
 
 def mean_of_heads(trace: LayerTrace) -> Array:

@@ -53,4 +53,5 @@ def score_terms(trace: GATTrace) -> ScoreTerms:
 def messages(trace: LayerTrace) -> Array:
     """α_ij·Wh_j [E, H, C], with the α that the layer used (after dropout, if on); they add up to h′."""
     used = trace.alpha if trace.alpha_dropped is None else trace.alpha_dropped
-    return used[:, :, None] * trace.source_features[trace.edge_index[0]]
+    result: Array = used[:, :, None] * trace.source_features[trace.edge_index[0]]
+    return result

@@ -114,7 +114,7 @@ def pack_scene(
             "target": target.tolist(),
             "added": trace.added_loops[part.arcs].astype(int).tolist(),
         },
-        "weightings": [_pack_weighting(w, trace, part, target) for w in weightings],
+        "weightings": [_pack_weighting(w, part, target) for w in weightings],
         "stages": _pack_stages(graph, trace, part),
         "uniform": packed(_uniform_shares(trace)[part.nodes]),
         "palettes": dict(palettes),
@@ -123,9 +123,7 @@ def pack_scene(
     }
 
 
-def _pack_weighting(
-    weighting: Weighting, trace: LayerTrace, part: Part, target: NDArray[np.int64]
-) -> dict[str, Any]:
+def _pack_weighting(weighting: Weighting, part: Part, target: NDArray[np.int64]) -> dict[str, Any]:
     values = weighting.values[part.arcs]
     strongest = np.full(part.nodes.size, -1)
     for k in np.argsort(values, kind="stable"):
@@ -231,23 +229,44 @@ def _pack_field(
         )
     if info.name == "hidden":
         return _describe(
-            info, values.shape, values, layout="messages", perHead=True, colour="signed",
-            limit=limits["scores"], values=_small(values[part.arcs]), columns=_dimensions(trace),
-        )  # fmt: skip
+            info,
+            values.shape,
+            values,
+            layout="messages",
+            perHead=True,
+            colour="signed",
+            limit=limits["scores"],
+            values=_small(values[part.arcs]),
+            columns=_dimensions(trace),
+        )
     if info.name in _SCORE_FIELDS:
         return _describe(
-            info, values.shape, values, layout="nodes", perHead=True, colour="signed",
-            limit=limits["scores"], values=packed(values[part.nodes][:, :, None]), columns=["·"], **rows,
-        )  # fmt: skip
+            info,
+            values.shape,
+            values,
+            layout="nodes",
+            perHead=True,
+            colour="signed",
+            limit=limits["scores"],
+            values=packed(values[part.nodes][:, :, None]),
+            columns=["·"],
+            **rows,
+        )
     if info.name in _NODE_FIELDS:
         limit = limits["after" if info.name == "h_prime" else "scores"]
         return _describe(
-            info, values.shape, values, layout="nodes", perHead=True, colour="signed", limit=limit,
-            values=packed(values[part.nodes]), columns=_dimensions(trace), **rows,
-        )  # fmt: skip
-    columns = (
-        list(graph.feature_names) if info.name == "x" and values.shape[1] == graph.num_features else None
-    )
+            info,
+            values.shape,
+            values,
+            layout="nodes",
+            perHead=True,
+            colour="signed",
+            limit=limit,
+            values=packed(values[part.nodes]),
+            columns=_dimensions(trace),
+            **rows,
+        )
+    columns = list(graph.feature_names) if info.name == "x" and values.shape[1] == graph.num_features else None
     joined = trace.concat and info.name != "x"
     return _describe(
         info,
@@ -295,22 +314,54 @@ def _weights_before(name: str, trace: LayerTrace, graph: Graph) -> list[dict[str
     shared = {"layout": "weights", "perHead": True, "colour": "signed", "limit": limit}
     suffix = {"Wh": "W", "Wh_target": "W_target", "Wh_source": "W_source"}.get(name)
     if suffix is not None and suffix in weights:
-        info = FieldInfo(suffix, _W_INFO.symbol if suffix == "W" else f"W_{{\\mathrm{{{suffix[2:]}}}}}",
-                         _W_INFO.shape, _W_INFO.formula, _W_INFO.caption)  # fmt: skip
+        info = FieldInfo(
+            suffix,
+            _W_INFO.symbol if suffix == "W" else f"W_{{\\mathrm{{{suffix[2:]}}}}}",
+            _W_INFO.shape,
+            _W_INFO.formula,
+            _W_INFO.caption,
+        )
         values = weights[suffix]
         columns = list(graph.feature_names)
         columns = columns if len(columns) == values.shape[2] else [f"f{f}" for f in range(values.shape[2])]
-        return [_describe(info, values.shape, values, values=packed(values), rowNames=_dimensions(trace),
-                          columns=columns, **shared)]  # fmt: skip
+        return [
+            _describe(
+                info,
+                values.shape,
+                values,
+                values=packed(values),
+                rowNames=_dimensions(trace),
+                columns=columns,
+                **shared,
+            )
+        ]
     if name == "score_target":
         values = np.stack([weights["a_target"], weights["a_source"]], axis=1)
-        return [_describe(_A_INFO, values.shape, values, values=packed(values),
-                          rowNames=["target", "source"], columns=_dimensions(trace), **shared)]  # fmt: skip
+        return [
+            _describe(
+                _A_INFO,
+                values.shape,
+                values,
+                values=packed(values),
+                rowNames=["target", "source"],
+                columns=_dimensions(trace),
+                **shared,
+            )
+        ]
     if name == "e" and "a" in weights:
         values = weights["a"][:, None, :]
         info = FieldInfo("a", "a", "[H, C]", "a", "The attention vector.")
-        return [_describe(info, weights["a"].shape, values, values=packed(values), rowNames=["a"],
-                          columns=_dimensions(trace), **shared)]  # fmt: skip
+        return [
+            _describe(
+                info,
+                weights["a"].shape,
+                values,
+                values=packed(values),
+                rowNames=["a"],
+                columns=_dimensions(trace),
+                **shared,
+            )
+        ]
     return []
 
 
@@ -324,9 +375,16 @@ def _masked(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> dict[
     )
     shape = (trace.num_nodes, trace.num_nodes, trace.num_heads)
     return _describe(
-        info, shape, trace.e, layout="pairs", perHead=True, colour="signed", limit=limits["scores"],
-        values=packed(trace.e[part.arcs]), elsewhere="−∞",
-    )  # fmt: skip
+        info,
+        shape,
+        trace.e,
+        layout="pairs",
+        perHead=True,
+        colour="signed",
+        limit=limits["scores"],
+        values=packed(trace.e[part.arcs]),
+        elsewhere="−∞",
+    )
 
 
 def _messages(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> list[dict[str, Any]]:
@@ -352,5 +410,5 @@ def _messages(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> lis
             limit=limits["after"],
             values=packed(values),
             columns=_dimensions(trace),
-        )  # fmt: skip
+        )
     ]

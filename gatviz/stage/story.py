@@ -18,9 +18,7 @@ _OPEN_AT_START = ["Wh", "e", "alpha"]
 _MOST_FEATURES = 8
 
 
-def pack_details(
-    graph: Graph, trace: LayerTrace, part: Part, locked: tuple[int, int, int] | None
-) -> dict[str, Any]:
+def pack_details(graph: Graph, trace: LayerTrace, part: Part, locked: tuple[int, int, int] | None) -> dict[str, Any]:
     """Extras for `pack_scene`; `locked` is (target, source, head) by node numbers of the whole graph."""
     softmax = softmax_terms(trace)
     target = trace.edge_index[1, part.arcs]
@@ -37,9 +35,7 @@ def pack_details(
         "scores": None
         if scores is None
         else {"target": packed(scores.target[part.nodes]), "source": packed(scores.source[part.nodes])},
-        "formulas": [_formula(latex) for latex in formulas.symbols(trace)]
-        if isinstance(trace, GATTrace)
-        else [],
+        "formulas": [_formula(latex) for latex in formulas.symbols(trace)] if isinstance(trace, GATTrace) else [],
         "proofs": [asdict(check) for check in proofs(trace)],
         "openAtStart": _OPEN_AT_START,
         "lockedAtStart": _local_arc(first_arc(trace, part), part),

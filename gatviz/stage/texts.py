@@ -44,7 +44,8 @@ ENGLISH = {
     "targetScore": "a_target · Wh of {target} = {value}",
     "sourceScore": "a_source · Wh of {source} = {value}",
     "softmaxTitle": "softmax over what {target} reads",
-    "softmaxNote": "exp(e − {maximum}) of each node that {target} reads; the largest e is subtracted first, so nothing overflows.",
+    "softmaxNote": "exp(e − {maximum}) of each node that {target} reads; "
+    "the largest e is subtracted first, so nothing overflows.",
     "otherTerms": "{count} more",
     "symbols": "in symbols",
     "numbers": "in numbers",
@@ -57,7 +58,8 @@ ENGLISH = {
     "nodeSourceTitle": "{node} as source: who reads it",
     "featuresTitle": "features of {node} that moved a_{half} · Wh most",
     "pairTitle": "the textbook pair [Wh_i ‖ Wh_j] over a",
-    "pairNote": "For all pairs this tensor [N, N, 2C] per head would take {textbook} on this graph; gatviz kept {kept}, since aᵀ[Wh_i ‖ Wh_j] splits into two sums.",
+    "pairNote": "For all pairs this tensor [N, N, 2C] would take {textbook} per head on this graph; "
+    "gatviz kept {kept} for everything, since aᵀ[Wh_i ‖ Wh_j] splits into two sums.",
     "messageTitle": "what {target} takes in from {source}: α · Wh",
     "further": "Further back: the features behind the score, and the textbook pair tensor",
     "moreTerms": "and {count} more",

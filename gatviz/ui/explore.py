@@ -42,9 +42,16 @@ def explore(now: state.State, settings: Settings) -> Shown | None:
     part = _part(trace)
     details = pack_details(now.graph, trace, part, _locked(now, trace, part, choices))
     data = pack_scene(
-        now.graph, trace, choices, now.positions, str(now.revision), stage_palettes(), ENGLISH, part,
+        now.graph,
+        trace,
+        choices,
+        now.positions,
+        str(now.revision),
+        stage_palettes(),
+        ENGLISH,
+        part,
         {**details, "notice": _notice(now, trace, part, settings)},
-    )  # fmt: skip
+    )
     stage(data, state.take_positions, state.take_look)
     with st.sidebar:
         st.caption(
@@ -66,9 +73,7 @@ def _part(trace: LayerTrace) -> Part:
     return Part(np.asarray(nodes), np.asarray(arcs))
 
 
-def _locked(
-    now: state.State, trace: LayerTrace, part: Part, choices: list[Weighting]
-) -> tuple[int, int, int] | None:
+def _locked(now: state.State, trace: LayerTrace, part: Part, choices: list[Weighting]) -> tuple[int, int, int] | None:
     """The locked arc and head whose story is told: (target, source, head)."""
     if now.looked == state.FIRST_LOOK:
         arc = first_arc(trace, part)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gatviz.edges import SelfLoops
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -14,6 +16,6 @@ class Settings:
     concat: bool = True
     negative_slope: float = 0.2
     dropout: float = 0.0
-    self_loops: str = "add_missing"
+    self_loops: SelfLoops = "add_missing"
     seed: int = 175
     device: str = "cpu"

@@ -105,9 +105,7 @@ def _model_choice() -> Settings:
     st.html(f"<b>{texts.MODEL}</b>")
     left, right = st.columns(2)
     num_heads = left.number_input(texts.HEADS, 1, _MOST_HEADS, _FIRST.num_heads, key="num_heads")
-    features = right.number_input(
-        texts.HEAD_FEATURES, 1, _MOST_FEATURES, _FIRST.head_features, key="head_features"
-    )
+    features = right.number_input(texts.HEAD_FEATURES, 1, _MOST_FEATURES, _FIRST.head_features, key="head_features")
     combine = st.segmented_control(
         texts.COMBINE,
         [texts.CONCATENATED, texts.AVERAGED],
@@ -125,9 +123,7 @@ def _model_choice() -> Settings:
         key="self_loops",
     )
     left, middle, right = st.columns([6, 3, 6], vertical_alignment="bottom")
-    middle.button(
-        "", icon=":material/casino:", help=texts.REROLL, on_click=_reroll, key="reroll", width="stretch"
-    )
+    middle.button("", icon=":material/casino:", help=texts.REROLL, on_click=_reroll, key="reroll", width="stretch")
     seed = left.number_input(texts.SEED, 0, _LARGEST_SEED, _FIRST.seed, key="seed", step=1)
     device = right.selectbox(texts.DEVICE, available_devices(), key="device")
     return Settings(

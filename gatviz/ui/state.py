@@ -109,7 +109,9 @@ def _looked(message: Any, num_nodes: int) -> Looked | None:
     focus = message.get("focus")
     if not isinstance(focus, Mapping) or focus.get("kind") != "arc":
         return None
-    ends = (focus.get("target"), focus.get("source"))
-    if not all(isinstance(n, int) and 0 <= n < num_nodes for n in ends):
+    target, source = focus.get("target"), focus.get("source")
+    if not (isinstance(target, int) and isinstance(source, int)):
         return None
-    return Looked(int(ends[0]), int(ends[1]), message["weighting"])
+    if not (0 <= target < num_nodes and 0 <= source < num_nodes):
+        return None
+    return Looked(target, source, message["weighting"])

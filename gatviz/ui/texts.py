@@ -1,13 +1,13 @@
 """The words of the page around the stage, apart from the code that lays them out."""
 
+from gatviz.edges import SelfLoops
+
 TITLE = "gatviz"
 TAGLINE = "see what attention attends to"
 
 GRAPH = "Graph"
 UPLOAD = "Upload a graph (JSON or CSV)"
-UPLOAD_HELP = (
-    "A JSON graph, or a CSV edge list with an optional node table (header id, …). docs/formats.md shows both."
-)
+UPLOAD_HELP = "A JSON graph, or a CSV edge list with an optional node table (header id, …). docs/formats.md shows both."
 OWN_GRAPH = "Your file: {name}"
 
 MODEL = "Model"
@@ -18,23 +18,27 @@ CONCATENATED = "concatenated"
 AVERAGED = "averaged"
 SLOPE = "LeakyReLU slope"
 DROPOUT = "Dropout on α"
-DROPOUT_HELP = "Above 0 the layer runs as in training: a random part of the shares is dropped, the rest scaled up. The stages 'mask' and 'α dropped' show it."
+DROPOUT_HELP = (
+    "Above 0 the layer runs as in training: a random part of the shares is dropped, the rest scaled up. "
+    "The stages 'mask' and 'α dropped' show it."
+)
 DROPOUT_ON = "Training mode: dropout {rate:.2f} is on. α is still the softmax; h′ uses α after the mask."
 SELF_LOOPS = "Self-loops"
-SELF_LOOP_CHOICES = {"add_missing": "add the missing", "as_given": "as given", "remove": "remove"}
+SELF_LOOP_CHOICES: dict[SelfLoops, str] = {"add_missing": "add the missing", "as_given": "as given", "remove": "remove"}
 SEED = "Seed"
 REROLL = "New random weights"
 DEVICE = "Device"
-SUMMARY = (
-    "{arrows} arrows · {heads} × {features} features per node · forward {milliseconds:.2f} ms on {device}"
-)
+SUMMARY = "{arrows} arrows · {heads} × {features} features per node · forward {milliseconds:.2f} ms on {device}"
 
 TAKE_AWAY = "Take away"
 TAKE_AWAY_HEAD = "Weights to draw"
 DOWNLOAD_HTML = "Download as interactive HTML"
 
 EMPTY = "This graph has no nodes yet. Choose a sample or upload a file in the sidebar."
-PART = "Showing {nodes} of {all_nodes} nodes and the strongest {arrows} of {all_arrows} arrows; α comes from the run on the whole graph and is not renormalised."
+PART = (
+    "Showing {nodes} of {all_nodes} nodes and the strongest {arrows} of {all_arrows} arrows; "
+    "α comes from the run on the whole graph and is not renormalised."
+)
 
 HEAD_TITLE = "head {head}"
 MEAN_LABEL = "mean of heads"

@@ -11,9 +11,7 @@ from gatviz.ui import texts
 def weightings(trace: LayerTrace) -> list[Weighting]:
     """Heads 0 … H − 1, their mean where there is more than one, GCN weights and the plain mean."""
     choices = [
-        Weighting(
-            f"head-{head}", str(head), texts.HEAD_TITLE.format(head=head), "head", trace.alpha[:, head], head
-        )
+        Weighting(f"head-{head}", str(head), texts.HEAD_TITLE.format(head=head), "head", trace.alpha[:, head], head)
         for head in range(trace.num_heads)
     ]
     if trace.num_heads > 1:
@@ -28,7 +26,7 @@ def weightings(trace: LayerTrace) -> list[Weighting]:
                 symbol="mean α",
                 explanation=explanation,
                 formula=r"\bar\alpha_{ij} = \frac{1}{H}\sum_{k=1}^{H} \alpha^{k}_{ij}",
-            )  # fmt: skip
+            )
         )
     choices.append(
         Weighting(
@@ -41,7 +39,7 @@ def weightings(trace: LayerTrace) -> list[Weighting]:
             explanation=texts.GCN_EXPLANATION,
             formula=r"\frac{1}{\sqrt{d_i\, d_j}}",
             rows_sum_to_one=False,
-        )  # fmt: skip
+        )
     )
     choices.append(
         Weighting(
@@ -53,6 +51,6 @@ def weightings(trace: LayerTrace) -> list[Weighting]:
             symbol="weight",
             explanation=texts.UNIFORM_EXPLANATION,
             formula=r"\frac{1}{|N(i)|}",
-        )  # fmt: skip
+        )
     )
     return choices

@@ -11,15 +11,18 @@ from gatviz.trace import GATTrace
 
 _MOST_TERMS = 6
 _ESCAPES = {
-    "\\": r"\backslash ", "{": r"\{", "}": r"\}", "_": r"\_", "^": r"\^{}", "%": r"\%", "#": r"\#", "&": r"\&", "$": r"\$", "~": r"\~{}",
-}  # fmt: skip
+    "\\": r"\backslash ",
+    "^": r"\^{}",
+    "~": r"\~{}",
+    **{sign: "\\" + sign for sign in "{}_%#&$"},
+}
 _LONGEST_NAME = 12
 
 
 @lru_cache(maxsize=2048)
 def mathml(latex: str) -> str:
     """LaTeX as a MathML document; text in it is escaped."""
-    return convert(latex)
+    return str(convert(latex))
 
 
 def name(text: str) -> str:
@@ -64,6 +67,7 @@ def with_numbers(story: EdgeStory, names: tuple[str, ...], slope: float, digits:
         shown = [n(term.term) for term in story.terms[:_MOST_TERMS]]
         below = " + ".join([*shown, r"\cdots"] if len(story.terms) > _MOST_TERMS else shown)
         lines.append(
-            rf"\alpha_{pair} = \frac{{{n(top)}}}{{{below}}} = \frac{{{n(top)}}}{{{n(story.denominator)}}} = {n(story.alpha)}"
+            rf"\alpha_{pair} = \frac{{{n(top)}}}{{{below}}}"
+            rf" = \frac{{{n(top)}}}{{{n(story.denominator)}}} = {n(story.alpha)}"
         )
     return lines

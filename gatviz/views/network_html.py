@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 
 import numpy as np
@@ -14,6 +15,16 @@ from gatviz.trace import Array, LayerTrace
 from gatviz.views.colours import ACCENT, SEQUENTIAL, colour_at
 
 _SPAN = 900
+_OPTIONS = {
+    "physics": {"enabled": False},
+    "edges": {"smooth": {"type": "curvedCW", "roundness": 0.14}},
+    "interaction": {"hover": True},
+}
+_NODE_COLOURS = {
+    "background": "#ffffff",
+    "border": "#16182b",
+    "highlight": {"background": "#fff1e6", "border": ACCENT["light"]},
+}
 _OUTSIDE = re.compile(
     r"<(?:link|script)\b[^>]*(?:href|src)\s*=\s*[\"'](?:https?:)?//[^>]*>(?:\s*</script>)?", re.IGNORECASE
 )
@@ -40,25 +51,35 @@ def network_html(
     for n, name in enumerate(graph.names):
         label = "" if graph.labels is None or graph.labels[n] is None else f" ({graph.labels[n]})"
         network.add_node(
-            n, label=name, title=html.escape(name + label), x=float(positions[n, 0] * scale), y=float(-positions[n, 1] * scale),
-            color={"background": "#ffffff", "border": "#16182b", "highlight": {"background": "#fff1e6", "border": ACCENT["light"]}},
-            shape="circle", physics=False,
-        )  # fmt: skip
+            n,
+            label=name,
+            title=html.escape(name + label),
+            x=float(positions[n, 0] * scale),
+            y=float(-positions[n, 1] * scale),
+            color=_NODE_COLOURS,
+            shape="circle",
+            physics=False,
+        )
     for k, (source, target) in enumerate(trace.edge_index.T.tolist()):
         share = float(weights[k])
         network.add_edge(
-            source, target, value=None, width=1 + 7 * share, color=colour_at(SEQUENTIAL["light"], 0.12 + 0.88 * share),
+            source,
+            target,
+            value=None,
+            width=1 + 7 * share,
+            color=colour_at(SEQUENTIAL["light"], 0.12 + 0.88 * share),
             title=f"{html.escape(graph.names[source])} → {html.escape(graph.names[target])}: {share:.6g}",
-            dashes=bool(trace.added_loops[k]), arrows="to", physics=False,
-        )  # fmt: skip
-    network.set_options(
-        '{"physics": {"enabled": false}, "edges": {"smooth": {"type": "curvedCW", "roundness": 0.14}}, "interaction": {"hover": true}}'
-    )
+            dashes=bool(trace.added_loops[k]),
+            arrows="to",
+            physics=False,
+        )
+    network.set_options(json.dumps(_OPTIONS))
     page = _OUTSIDE.sub("", network.generate_html(notebook=False))
     page = _EMPTY_HEADINGS.sub("", page)
     legend = (
         f'<p style="font: 15px system-ui, sans-serif; margin: 8px 14px"><b>{html.escape(title)}</b> · '
-        "arrow j → i: i attends to j with α_ij · width and colour = weight from 0 to 1 · point at an arrow for its number"
+        "arrow j → i: i attends to j with α_ij · width and colour = weight from 0 to 1 · "
+        "point at an arrow for its number"
         f" · {trace.num_edges} arrows · dashed: self-loop added</p>"
     )
     return page.replace("<body>", f"<body>{legend}", 1)
