@@ -1,132 +1,162 @@
-"""The arithmetic of graph attention over edges: scores, softmax over what each target reads, aggregation.
+"""The arithmetic of graph attention over arcs: scores, softmax over what each target reads, aggregation.
 
-Dimension key: N nodes, E arcs, H heads, C features per head. Arcs are sorted by target (see `Edges`), so a
-target's arcs are one segment. Nothing of size N² is ever built.
+Dimension key: N nodes, E arcs, H heads, C features per head; arcs are sorted by target (see `Edges`).
+Pure functions, all heads at once, differentiable any number of times, on any device. Memory grows with E:
+nothing of size N² is built, and on the CPU nothing of size E·H·C either, unless GATv2 is traced or trained.
+
+Each function is one formula with one plain form in index_select and index_add, which every device has.
+Where no gradient is asked for, the CPU takes kernels that give the same sums faster: a bag of rows
+(`embedding_bag`) gathers, weights and adds in one go, a CSR matrix of ones reduces over each target's arcs.
 
 Source: Veličković et al. 2018, arXiv 1710.10903, equations 1–6.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gatviz.blocks import Block
 from gatviz.edges import Edges
 
-# Thresholds in values, measured on 2 cores; they choose between ways to the same sums, never another result.
-_SEGMENTS_BELOW = 4_096
-_HEAD_BY_HEAD_FROM = 4_000_000
-_SEGMENT_DEVICES = ("cpu", "cuda")
+_TINY = 512
+"""Up to this many values [E, H], starting the faster kernels costs more than they save."""
+_ONE_BLOCK = 1 << 20
+"""Up to this many values between scores and α, the graph is worked through in one piece …"""
+_BLOCK = 1 << 17
+"""… and beyond it in blocks of about so many, which stay in the cache."""
 
 
-def split_scores(Wh: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
-    """a_target·Wh_i and a_source·Wh_j of every node and head, each [N, H], from Wh [N, H, C] and a [H, 2, C]."""
-    scores = torch.bmm(Wh.transpose(0, 1), a.transpose(1, 2))
-    score_target, score_source = scores.permute(2, 1, 0).contiguous().unbind(0)
-    return score_target, score_source
+def project(x: Tensor, weight: Tensor, heads: int) -> Tensor:
+    """Wh [N, H, C] from x [N, F] (dense or sparse CSR) and weight [H·C, F]."""
+    flat = F.linear(x, weight) if x.layout is torch.strided else x @ weight.t()
+    return flat.view(x.shape[0], heads, -1)
 
 
-def attend(
-    score_target: Tensor, score_source: Tensor, edges: Edges, negative_slope: float
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Equations 1–3: raw, e = LeakyReLU(raw) and α, each [E, H], from the nodes' scores [N, H]."""
-    if _head_by_head(edges.num_edges * score_target.shape[1], score_target):
-        return _attend_head_by_head(score_target, score_source, edges, negative_slope)
-    raw = score_target.index_select(0, edges.target) + score_source.index_select(0, edges.source)
-    e = F.leaky_relu(raw, negative_slope)
-    return raw, e, softmax_over_sources(e, edges)
+def split_scores(Wh: Tensor, att: Tensor) -> Tensor:
+    """a_target·Wh_i and a_source·Wh_j of all nodes: [N, 2, H] from Wh [N, H, C] and att [H, 2, C]."""
+    by_head = torch.bmm(Wh.transpose(0, 1), att.transpose(1, 2))
+    return by_head.permute(1, 2, 0).contiguous()
 
 
-def softmax_over_sources(e: Tensor, edges: Edges) -> Tensor:
+def raw_scores(scores: Tensor, block: Block) -> Tensor:
+    """raw [E, H] = score_target of i + score_source of j, from scores [N, 2, H] of all nodes."""
+    if block.device_type == "cpu" and not _needs_gradient(scores):
+        rows, offsets = block.pairs
+        return torch.embedding_bag(scores.view(-1, scores.shape[2]), rows, offsets, include_last_offset=True)[0]
+    of_target, of_source = scores.unbind(1)
+    return of_target.index_select(0, block.target) + of_source.index_select(0, block.source)
+
+
+def softmax_over_sources(e: Tensor, block: Block) -> Tensor:
     """α [E, H]: the softmax of e [E, H] over the arcs into each target, its own maximum subtracted first."""
-    if e.requires_grad and torch.is_grad_enabled():
-        alpha: Tensor = _Softmax.apply(e, edges)  # type: ignore[no-untyped-call]
+    if _needs_gradient(e):
+        alpha: Tensor = _SoftmaxOverSources.apply(e, block)  # type: ignore[no-untyped-call]
         return alpha
-    return _softmax(e, edges)
+    return _softmax(e, block)
 
 
 def aggregate(weights: Tensor, Wh: Tensor, edges: Edges) -> Tensor:
     """h′ [N, H, C]: the sum of weights [E, H] · Wh_j [N, H, C] over the arcs into each target."""
-    if torch.is_grad_enabled() and (weights.requires_grad or Wh.requires_grad):
+    if _needs_gradient(weights) or _needs_gradient(Wh):
         h_prime: Tensor = _Aggregate.apply(weights, Wh, edges)  # type: ignore[no-untyped-call]
         return h_prime
     return _weighted_sum(weights, Wh, edges)
 
 
-def _head_by_head(values: int, like: Tensor) -> bool:
-    """Whether to do one head at a time: on large graphs its [E] vectors then stay in the cache."""
-    return values >= _HEAD_BY_HEAD_FROM and like.device.type == "cpu" and not (
-        like.requires_grad and torch.is_grad_enabled()
-    )
+def attend(
+    score: Callable[[Block], tuple[Tensor, ...]], edges: Edges, values_per_arc: int, keep: bool
+) -> tuple[Tensor, ...]:
+    """What `score` gives for all arcs, and α [E, H].
+
+    Arguments:
+        score: from a block to the stages of its arcs' scores, each [E, …], the last one e [E, H].
+        values_per_arc: how many values of the largest stage an arc has; large graphs are cut by it.
+        keep: whether the stages are wanted too, not only α. They may come along unasked.
+    """
+    blocks = edges.blocks(values_per_arc, _ONE_BLOCK, _BLOCK)
+    if len(blocks) == 1:
+        stages = score(blocks[0])
+        return *stages, softmax_over_sources(stages[-1], blocks[0])
+    results: list[Tensor] = []
+    for block in blocks:
+        stages = score(block)
+        alpha = softmax_over_sources(stages[-1], block)
+        stages = (*stages, alpha) if keep else (alpha,)
+        if not results:
+            results = [stage.new_empty(edges.num_edges, *stage.shape[1:]) for stage in stages]
+        for result, stage in zip(results, stages, strict=True):
+            result[block.arcs] = stage
+    return tuple(results)
 
 
-def _attend_head_by_head(
-    score_target: Tensor, score_source: Tensor, edges: Edges, negative_slope: float
-) -> tuple[Tensor, Tensor, Tensor]:
-    """`attend`, storing each head's values in one piece; the results are [E, H] views of that."""
-    heads, arcs = score_target.shape[1], edges.num_edges
-    raw, e, alpha = (score_target.new_empty(heads, arcs) for _ in range(3))
-    by_head = score_target.t().contiguous(), score_source.t().contiguous()
-    for head in range(heads):
-        torch.index_select(by_head[0][head], 0, edges.target, out=raw[head])
-        raw[head] += by_head[1][head].index_select(0, edges.source)
-        e[head] = F.leaky_relu(raw[head], negative_slope)
-        alpha[head] = _softmax(e[head], edges)
-    return raw.t(), e.t(), alpha.t()
+def _needs_gradient(tensor: Tensor) -> bool:
+    return tensor.requires_grad and torch.is_grad_enabled()
 
 
-def _softmax(e: Tensor, edges: Edges) -> Tensor:
-    powers = (e - _max_by_target(e, edges).index_select(0, edges.target)).exp_()
-    return powers.div_(_sum_by_target(powers, edges).index_select(0, edges.target))
+def _softmax(e: Tensor, block: Block) -> Tensor:
+    shifted = e - _reduce(e, block, "amax").index_select(0, block.place)
+    powers = shifted.exp_()
+    return powers.div_(_reduce(powers, block, "sum").index_select(0, block.place))
 
 
-def _max_by_target(values: Tensor, edges: Edges) -> Tensor:
-    """[E, …] → [N, …]: the maximum over the arcs into each target, −∞ without any."""
-    if values.device.type in _SEGMENT_DEVICES:
-        return torch.segment_reduce(values, "max", offsets=edges.ptr, axis=0, unsafe=True)
-    start = values.new_full((edges.num_nodes, *values.shape[1:]), -torch.inf)
-    return start.index_reduce_(0, edges.target, values, "amax")
-
-
-def _sum_by_target(values: Tensor, edges: Edges) -> Tensor:
-    """[E, …] → [N, …]: the sum over the arcs into each target, 0 without any."""
-    if values.device.type not in _SEGMENT_DEVICES:
-        return values.new_zeros(edges.num_nodes, *values.shape[1:]).index_add_(0, edges.target, values)
-    if values.numel() < _SEGMENTS_BELOW:
-        return torch.segment_reduce(values, "sum", offsets=edges.ptr, axis=0, unsafe=True)
-    summed: Tensor = edges.summing(values.dtype) @ values.reshape(edges.num_edges, -1)
-    return summed.view(edges.num_nodes, *values.shape[1:])
+def _reduce(values: Tensor, block: Block, how: str) -> Tensor:
+    """[E, H] → [n, H]: the maximum ("amax") or the sum over the arcs into each of the block's targets."""
+    if block.device_type == "cpu":
+        reduced: Tensor = torch.sparse.mm(block.segments(values.dtype), values, how)
+        return reduced
+    start = values.new_full((block.num_targets, values.shape[1]), -torch.inf if how == "amax" else 0)
+    place = block.place.unsqueeze(1).expand_as(values)
+    return start.scatter_reduce_(0, place, values, how)
 
 
 def _weighted_sum(weights: Tensor, Wh: Tensor, edges: Edges) -> Tensor:
-    if not _head_by_head(weights.numel(), weights):
-        return _sum_by_target(Wh.index_select(0, edges.source).mul_(weights.unsqueeze(-1)), edges)
-    h_prime = torch.empty_like(Wh)
-    for head in range(Wh.shape[1]):
-        h_prime[:, head] = edges.sparse(weights[:, head].contiguous()) @ Wh[:, head].contiguous()
-    return h_prime
+    blocks = edges.blocks(Wh.shape[1], _ONE_BLOCK, _BLOCK)
+    if len(blocks) == 1:
+        return _weighted_sum_of(weights, Wh, blocks[0])
+    result = torch.empty_like(Wh)
+    for block in blocks:
+        result[block.targets] = _weighted_sum_of(weights[block.arcs], Wh, block)
+    return result
 
 
-class _Softmax(torch.autograd.Function):
+def _weighted_sum_of(weights: Tensor, Wh: Tensor, block: Block) -> Tensor:
+    heads, C = Wh.shape[1:]
+    if block.device_type == "cpu" and weights.numel() > _TINY:
+        rows, offsets = block.bags(heads)
+        by_head = weights.new_empty(heads, weights.shape[0])
+        by_head.t().copy_(weights)
+        sums = torch.embedding_bag(
+            Wh.reshape(-1, C), rows, offsets, per_sample_weights=by_head.view(-1), include_last_offset=True
+        )[0]
+        return sums.view(heads, -1, C).transpose(0, 1)
+    messages = Wh.index_select(0, block.source) * weights.unsqueeze(-1)
+    if block.device_type == "cpu":
+        return torch.segment_reduce(messages, "sum", offsets=block.ptr, axis=0, unsafe=True)
+    return Wh.new_zeros(block.num_targets, heads, C).index_add_(0, block.place, messages)
+
+
+class _SoftmaxOverSources(torch.autograd.Function):
     """The softmax with its gradient α·(g − Σ α·g), made of differentiable steps."""
 
     @staticmethod
-    def forward(ctx: Any, e: Tensor, edges: Edges) -> Tensor:
-        alpha = _softmax(e, edges)
-        ctx.edges = edges
+    def forward(ctx: Any, e: Tensor, block: Block) -> Tensor:
+        alpha = _softmax(e, block)
+        ctx.block = block
         ctx.save_for_backward(alpha)
         return alpha
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         (alpha,) = ctx.saved_tensors
-        edges: Edges = ctx.edges
+        block: Block = ctx.block
         weighted = alpha * grad
-        total = weighted.new_zeros(edges.num_nodes, alpha.shape[1]).index_add(0, edges.target, weighted)
-        return weighted - alpha * total.index_select(0, edges.target), None
+        total = weighted.new_zeros(block.num_targets, weighted.shape[1]).index_add(0, block.place, weighted)
+        return weighted - alpha * total.index_select(0, block.place), None
 
 
 class _Aggregate(torch.autograd.Function):

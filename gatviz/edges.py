@@ -5,16 +5,18 @@ N nodes, E arcs after self-loops are settled.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from gatviz.blocks import Block, cut
 from gatviz.errors import GatvizError, quote
+from gatviz.graph import Graph
 
 SelfLoops = Literal["as_given", "add_missing", "remove"]
 
@@ -35,13 +37,17 @@ class Edges:
     num_nodes: int
     ptr: Tensor
     input_edge: Tensor
+    _blocks: dict[int | None, tuple[Block, ...]] = field(default_factory=dict, init=False, repr=False)
+    _other_loops: dict[str, Edges] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def from_edge_index(cls, edge_index: Tensor, num_nodes: int, self_loops: SelfLoops = "as_given") -> Edges:
+    def from_edge_index(
+        cls, edge_index: Tensor | NDArray[Any], num_nodes: int, self_loops: SelfLoops = "as_given"
+    ) -> Edges:
         """Edges from [2, E] integers, row 0 = source, row 1 = target.
 
         Arguments:
-            edge_index: torch.Tensor or array.
+            edge_index: tensor, array or nested lists.
             num_nodes: N.
             self_loops: "as_given" leaves them, "add_missing" gives every node one, "remove" takes them out.
 
@@ -49,62 +55,62 @@ class Edges:
             GatvizError: wrong shape or type, an index outside 0 … N − 1, an arc that stands twice.
         """
         check_self_loops(self_loops)
-        edge_index = torch.as_tensor(edge_index)
-        if edge_index.ndim != 2 or edge_index.shape[0] != 2 or not is_integer(edge_index):
+        given = as_tensor(edge_index, "edge_index")
+        if given.dim() == 2 and given.shape == (2, 0):
+            given = given.long()
+        if given.dim() != 2 or given.shape[0] != 2 or not is_integer(given):
             raise GatvizError(
                 "edge_index",
                 "integers of shape [2, E]",
-                f"{edge_index.dtype} of shape {list(edge_index.shape)}",
+                f"{given.dtype} of shape {list(given.shape)}",
                 "row 0 = source, row 1 = target",
             )
-        edge_index = edge_index.long()
-        _check_range(edge_index, num_nodes)
-        device = edge_index.device
-        source, target = edge_index
-        column = torch.arange(edge_index.shape[1], device=device)
+        given = given.long()
+        _check_range(given, num_nodes)
+        source, target = given
+        column = torch.arange(given.shape[1], device=given.device)
+        if self_loops != "as_given":
+            _check_not_meta(given, f"self_loops='{self_loops}'")
         if self_loops == "remove":
             kept = source != target
             source, target, column = source[kept], target[kept], column[kept]
         elif self_loops == "add_missing":
-            has_loop = torch.zeros(num_nodes, dtype=torch.bool, device=device)
+            has_loop = torch.zeros(num_nodes, dtype=torch.bool, device=given.device)
             has_loop[source[source == target]] = True
             added = torch.nonzero(~has_loop).flatten()
             source, target = torch.cat([source, added]), torch.cat([target, added])
             column = torch.cat([column, torch.full_like(added, -1)])
-        key = target * max(num_nodes, 1) + source
-        key, order = torch.sort(key)
-        if not key.is_meta and bool((key[1:] == key[:-1]).any()):
-            twice = int(key[1:][key[1:] == key[:-1]][0])
-            raise GatvizError(
-                "edge_index",
-                "each arc once",
-                f"{twice % num_nodes} → {twice // num_nodes} more than once",
-                "merge the duplicates, e.g. torch.unique(edge_index, dim=1)",
-            )
-        sorted_index = torch.stack([source[order], target[order]])
-        starts = torch.arange(num_nodes + 1, device=device)
-        ptr = torch.searchsorted(sorted_index[1].contiguous(), starts)
-        return cls(sorted_index, num_nodes, ptr, column[order])
+        key, order = torch.sort(target * num_nodes + source)
+        _check_once(key, num_nodes)
+        edge_index = torch.stack([source[order], target[order]])
+        ptr = torch.searchsorted(edge_index[1], torch.arange(num_nodes + 1, device=given.device))
+        return cls(edge_index, num_nodes, ptr, column[order])
 
     @classmethod
-    def from_adjacency(cls, adj: Tensor, self_loops: SelfLoops = "as_given") -> Edges:
+    def from_adjacency(cls, adj: Tensor | NDArray[Any], self_loops: SelfLoops = "as_given") -> Edges:
         """Edges from a dense [N, N] matrix: adj[i, j] ≠ 0 means that i reads j.
 
         Raises:
             GatvizError: not square, or an entry that is not a finite number.
         """
-        adj = torch.as_tensor(adj)
-        if adj.ndim != 2 or adj.shape[0] != adj.shape[1]:
+        matrix = as_tensor(adj, "adj")
+        if matrix.dim() != 2 or matrix.shape[0] != matrix.shape[1]:
             raise GatvizError(
                 "adj",
                 "a square matrix [N, N]",
-                f"shape {list(adj.shape)}",
-                "row = target i, column = source j",
+                f"shape {list(matrix.shape)}",
+                "row = target i, column = source j; an edge list goes to edge_index=",
             )
-        if adj.is_floating_point() and not bool(torch.isfinite(adj).all()):
+        _check_not_meta(matrix, "adj")
+        if not bool(torch.isfinite(matrix).all()):
             raise GatvizError("adj", "finite numbers", "NaN or infinity", "write 0 where there is no edge")
-        target, source = torch.nonzero(adj, as_tuple=True)
-        return cls.from_edge_index(torch.stack([source, target]), adj.shape[0], self_loops)
+        target, source = torch.nonzero(matrix, as_tuple=True)
+        return cls.from_edge_index(torch.stack([source, target]), matrix.shape[0], self_loops)
+
+    @classmethod
+    def from_graph(cls, graph: Graph, self_loops: SelfLoops = "as_given") -> Edges:
+        """Edges of a Graph; `input_edge` counts its arcs."""
+        return cls.from_edge_index(graph.edge_index, graph.num_nodes, self_loops)
 
     @property
     def num_edges(self) -> int:
@@ -114,12 +120,12 @@ class Edges:
     @cached_property
     def source(self) -> Tensor:
         """[E]: j of each arc."""
-        return self.edge_index[0].contiguous()
+        return self.edge_index[0]
 
     @cached_property
     def target(self) -> Tensor:
         """[E]: i of each arc."""
-        return self.edge_index[1].contiguous()
+        return self.edge_index[1]
 
     @cached_property
     def added_loops(self) -> Tensor:
@@ -127,51 +133,61 @@ class Edges:
         return self.input_edge < 0
 
     @cached_property
-    def _narrow(self) -> tuple[Tensor, Tensor]:
-        """Pointers and sources as int32, which halves what a sparse product reads."""
-        return self.ptr.int(), self.source.int()
-
-    def sparse(self, values: Tensor) -> Tensor:
-        """Values [E] as a sparse [N, N] CSR matrix, row = target, column = source."""
-        ptr, source = self._narrow
-        size = (self.num_nodes, self.num_nodes)
-        return torch.sparse_csr_tensor(ptr, source, values, size, check_invariants=False)
-
-    @cached_property
     def arrays(self) -> dict[str, NDArray[np.int64]]:
         """`edge_index`, `ptr` and `input_edge` as NumPy arrays, as a trace names them."""
         tensors = {"edge_index": self.edge_index, "ptr": self.ptr, "input_edge": self.input_edge}
         return {name: tensor.cpu().numpy() for name, tensor in tensors.items()}
 
-    def summing(self, dtype: torch.dtype) -> Tensor:
-        """A sparse [N, E] matrix of ones whose product with values [E, K] sums them by target."""
-        known = self._summing
-        if dtype not in known:
-            arcs = torch.arange(self.num_edges, dtype=torch.int32, device=self.ptr.device)
-            ones = torch.ones(self.num_edges, dtype=dtype, device=self.ptr.device)
-            size = (self.num_nodes, self.num_edges)
-            known[dtype] = torch.sparse_csr_tensor(self._narrow[0], arcs, ones, size, check_invariants=False)
-        return known[dtype]
+    def blocks(self, values_per_arc: int, one_block: int, per_block: int) -> tuple[Block, ...]:
+        """The arcs cut into blocks of about `per_block` values each; a single one up to `one_block` values.
 
-    @cached_property
-    def _summing(self) -> dict[torch.dtype, Tensor]:
-        return {}
+        Only the CPU gains from small blocks, so elsewhere it is always a single one.
+        """
+        whole = self.num_edges * values_per_arc <= one_block or self.device.type != "cpu"
+        arcs_per_block = None if whole else max(1, per_block // values_per_arc)
+        blocks = self._blocks.get(arcs_per_block)
+        if blocks is None:
+            blocks = self._blocks[arcs_per_block] = cut(self.edge_index, self.ptr, arcs_per_block)
+        return blocks
 
     def with_self_loops(self, self_loops: SelfLoops) -> Edges:
         """The same arcs under another policy; `input_edge` still names what was first given."""
-        check_self_loops(self_loops)
         if self_loops == "as_given":
             return self
-        again = Edges.from_edge_index(self.edge_index, self.num_nodes, self_loops)
-        known = again.input_edge >= 0
-        first = torch.where(known, self.input_edge[again.input_edge.clamp(min=0)], -1)
-        return Edges(again.edge_index, again.num_nodes, again.ptr, first)
+        if self_loops not in self._other_loops:
+            again = Edges.from_edge_index(self.edge_index, self.num_nodes, self_loops)
+            given = again.input_edge >= 0
+            first = again.input_edge.clone()
+            first[given] = self.input_edge[again.input_edge[given]]
+            self._other_loops[self_loops] = Edges(again.edge_index, again.num_nodes, again.ptr, first)
+        return self._other_loops[self_loops]
+
+    @cached_property
+    def device(self) -> torch.device:
+        """Where the tensors are."""
+        return self.edge_index.device
 
     def to(self, device: torch.device | str) -> Edges:
         """The same arcs on another device."""
-        if self.edge_index.device == torch.device(device):
+        if self.device == device or self.device == torch.device(device):
             return self
         return Edges(self.edge_index.to(device), self.num_nodes, self.ptr.to(device), self.input_edge.to(device))
+
+
+def as_tensor(value: Any, where: str) -> Tensor:
+    """A tensor of real numbers from a tensor, an array or nested lists.
+
+    Raises:
+        GatvizError: anything else.
+    """
+    try:
+        tensor = value if isinstance(value, Tensor) else torch.tensor(np.asarray(value))
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise GatvizError(where, "a tensor or an array of numbers", quote(str(error)), "pass numbers only") from error
+    if tensor.is_complex() or tensor.layout != torch.strided:
+        found = f"{tensor.layout} of {tensor.dtype}"
+        raise GatvizError(where, "a dense tensor of real numbers", found, "call .to_dense() or .real on it first")
+    return tensor
 
 
 def is_integer(tensor: Tensor) -> bool:
@@ -200,4 +216,25 @@ def _check_range(edge_index: Tensor, num_nodes: int) -> None:
             f"node numbers from 0 to {num_nodes - 1}",
             str(low if low < 0 else high),
             "add the node or remove the edge",
+        )
+
+
+def _check_once(key: Tensor, num_nodes: int) -> None:
+    if key.is_meta:
+        return
+    same = key[1:] == key[:-1]
+    if bool(same.any()):
+        twice = int(key[1:][same][0])
+        raise GatvizError(
+            "edge_index",
+            "each arc once",
+            f"{twice % num_nodes} → {twice // num_nodes} more than once",
+            "merge the duplicates, e.g. torch.unique(edge_index, dim=1)",
+        )
+
+
+def _check_not_meta(tensor: Tensor, where: str) -> None:
+    if tensor.is_meta:
+        raise GatvizError(
+            where, "values, from which the arcs follow", "a tensor on the meta device", "pass edge_index= as given"
         )

@@ -1,4 +1,4 @@
-"""Graph attention layers: the general one, and the tutorial's three with its calls and parameter names.
+"""Graph attention layers: what every kind shares, and the general GAT layer.
 
 Dimension key: N nodes, E arcs, F input features, H heads, C features per head.
 Source: Veličković et al. 2018, arXiv 1710.10903.
@@ -7,7 +7,7 @@ Source: Veličković et al. 2018, arXiv 1710.10903.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,16 +16,40 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gatviz.attention import aggregate, attend, split_scores
-from gatviz.edges import Edges, SelfLoops, check_self_loops, is_integer
+from gatviz.attention import aggregate, attend, project, raw_scores, split_scores
+from gatviz.blocks import Block
+from gatviz.edges import Edges, SelfLoops, check_self_loops
 from gatviz.errors import GatvizError, quote
-from gatviz.graph import Graph
+from gatviz.inputs import Arcs, Nodes, read_inputs
 from gatviz.trace import GATTrace, LayerTrace
 
 _XAVIER_GAIN = 1.414
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"elu": F.elu, "relu": F.relu, "tanh": torch.tanh}
 
-Nodes = Tensor | NDArray[Any] | Graph
+
+class _Attention(NamedTuple):
+    """From features to α: the kind's own stages by a trace's names, α [E, H], and what is read [N, H, C].
+
+    `stages` may be empty where only the output is wanted.
+    """
+
+    stages: Mapping[str, Tensor]
+    alpha: Tensor
+    values: Tensor
+
+
+class _Run(NamedTuple):
+    x: Tensor
+    edges: Edges
+    stages: Mapping[str, Tensor]
+    alpha: Tensor
+    dropout_mask: Tensor | None
+    alpha_dropped: Tensor | None
+    h_prime: Tensor
+    combined: Tensor
+    residual: Tensor | None
+    pre_activation: Tensor
+    out: Tensor
 
 
 class AttentionLayer(nn.Module):
@@ -42,7 +66,12 @@ class AttentionLayer(nn.Module):
         activation: None, "elu", "relu" or "tanh".
         self_loops: "as_given", "add_missing" or "remove".
         generator: draws the initial parameters instead of the global seed.
+
+    Raises:
+        GatvizError: naming the first argument that is out of range.
     """
+
+    weight: Tensor
 
     def __init__(
         self,
@@ -58,46 +87,54 @@ class AttentionLayer(nn.Module):
         feature_dropout: float = 0.0,
         activation: str | None = None,
         self_loops: SelfLoops = "as_given",
+        generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        for name, size in (
-            ("in_features", in_features),
-            ("out_features", out_features),
-            ("num_heads", num_heads),
-        ):
-            if size < 1:
-                raise GatvizError(name, "a whole number from 1", str(size), "give the layer at least one")
+        for name, size in (("in_features", in_features), ("out_features", out_features), ("num_heads", num_heads)):
+            if not isinstance(size, int) or size < 1:
+                raise GatvizError(name, "a whole number from 1", quote(size), "give the layer at least one")
         for name, rate in (("dropout", dropout), ("feature_dropout", feature_dropout)):
             if not 0 <= rate < 1:
-                raise GatvizError(name, "a rate from 0 to below 1", str(rate), "0.6 is the paper's")
+                raise GatvizError(name, "a rate from 0 to below 1", quote(rate), "0.6 is the paper's")
+        if not np.isfinite(negative_slope):
+            raise GatvizError("negative_slope", "a finite number", quote(negative_slope), "0.2 is the paper's")
         if activation is not None and activation not in ACTIVATIONS:
             raise GatvizError("activation", f"None or one of {', '.join(ACTIVATIONS)}", quote(activation), "choose one")
         check_self_loops(self_loops)
         self.in_features, self.out_features, self.num_heads = in_features, out_features, num_heads
         self.concat, self.negative_slope, self.dropout = concat, negative_slope, dropout
         self.feature_dropout, self.activation, self.self_loops = feature_dropout, activation, self_loops
-        width = num_heads * out_features if concat else out_features
-        self.has_bias, self.has_residual = bias, residual
-        self.bias = nn.Parameter(torch.zeros(width)) if bias else None
-        self.W_res = nn.Parameter(torch.empty(width, in_features)) if residual else None
+        self._make_parameters()
+        self.bias = nn.Parameter(torch.empty(self.output_width)) if bias else None
+        self.W_res = nn.Parameter(torch.empty(self.output_width, in_features)) if residual else None
+        self.reset_parameters(generator)
 
     @property
     def output_width(self) -> int:
         """H·C if the heads are concatenated, else C."""
         return self.num_heads * self.out_features if self.concat else self.out_features
 
+    @torch.no_grad()
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Draw all parameters anew; bias starts at 0."""
+        self._draw_parameters(generator)
+        if self.W_res is not None:
+            nn.init.xavier_uniform_(self.W_res, generator=generator)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
     def forward(
         self,
         X: Nodes,
-        adj: Tensor | Edges | None = None,
+        adj: Arcs = None,
         *,
-        edge_index: Tensor | Edges | None = None,
+        edge_index: Arcs = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
         """The layer's output: [N, H·C] if the heads are concatenated, else [N, C].
 
         Arguments:
-            X: features [N, F], read in the layer's precision; or a Graph, which brings its own edges.
+            X: features [N, F] (sparse CSR too), read in the layer's precision; or a Graph, with its own edges.
             adj: dense [N, N] (adj[i, j] ≠ 0: i reads j), integers [2, E], or Edges.
             edge_index: integers [2, E] (row 0 = source, row 1 = target), or Edges.
             generator: draws dropout instead of the global seed.
@@ -105,76 +142,75 @@ class AttentionLayer(nn.Module):
         Raises:
             GatvizError: shapes that do not fit, or a [2, 2] adj that could be either form.
         """
-        return self._run(X, adj, edge_index, generator).out
+        return self._run(X, adj, edge_index, generator, keep=False).out
 
     def trace(
         self,
         X: Nodes,
-        adj: Tensor | Edges | None = None,
+        adj: Arcs = None,
         *,
-        edge_index: Tensor | Edges | None = None,
+        edge_index: Arcs = None,
         generator: torch.Generator | None = None,
     ) -> LayerTrace:
         """Every intermediate of the same run; arguments as for `forward`."""
         with torch.no_grad():
-            run = self._run(X, adj, edge_index, generator)
-        return self._trace_class()(
-            **{name: _array(value) for name, value in run.attention.fields.items()},
-            x=_array(run.x),
-            **run.edges.arrays,
-            alpha=_array(run.attention.alpha),
-            dropout_mask=None if run.mask is None else _array(run.mask),
-            alpha_dropped=None if run.mask is None else _array(run.read),
-            h_prime=_array(run.h_prime),
-            combined=_array(run.combined),
-            residual=None if run.residual is None else _array(run.residual),
-            pre_activation=_array(run.pre_activation),
-            out=_array(run.out),
-            weights=self.weights(),
-            negative_slope=self.negative_slope,
-            dropout=self.dropout if self.training else 0.0,
-            concat=self.concat,
-            activation=self.activation,
+            run = self._run(X, adj, edge_index, generator, keep=True)
+            given = {name: value.clone() for name, value in self._own_parameters().items()}
+            x = _deferred_x(run.x, borrowed=run.x is X)
+        return self._trace_class().deferred(
+            {
+                "x": x,
+                "edge_index": run.edges.edge_index,
+                "ptr": run.edges.ptr,
+                "input_edge": run.edges.input_edge,
+                **run.stages,
+                "alpha": run.alpha,
+                "dropout_mask": run.dropout_mask,
+                "alpha_dropped": run.alpha_dropped,
+                "h_prime": run.h_prime,
+                "combined": run.combined,
+                "residual": run.residual,
+                "pre_activation": run.pre_activation,
+                "out": run.out,
+                "weights": partial(self._named, given),
+                "negative_slope": self.negative_slope,
+                "dropout": self.dropout if self.training else 0.0,
+                "concat": self.concat,
+                "activation": self.activation,
+            }
         )
 
     def weights(self) -> dict[str, NDArray[Any]]:
-        """The parameters as arrays, by the names of the formulas."""
-        found = {**self._attention_weights(), "bias": self.bias, "W_res": self.W_res}
-        return {name: _array(value).copy() for name, value in found.items() if value is not None}
+        """A copy of the parameters as arrays, by the names of the formulas (see the kind's trace)."""
+        named = self._named(self._own_parameters())
+        return {name: value.numpy(force=True).copy() for name, value in named.items()}
 
+    @torch.no_grad()
     def set_weights(self, **weights: NDArray[Any]) -> None:
-        """Replace parameters by arrays of the same shape, by the names that `weights` gives.
+        """Replace parameters by arrays of the same shape, by the names that `weights` gives. All or none.
 
         Raises:
             GatvizError: an unknown name, another shape, or a value that is not finite.
         """
-        own = {**self._attention_weights(), "bias": self.bias, "W_res": self.W_res}
-        for name, values in weights.items():
-            parameter = own.get(name)
-            if parameter is None:
-                known = ", ".join(key for key, value in own.items() if value is not None)
-                raise GatvizError("weights", f"one of {known}", quote(name), "use one of these names")
-            array = np.asarray(values, dtype=np.float64)
-            if array.shape != tuple(parameter.shape) or not np.isfinite(array).all():
-                raise GatvizError(
-                    f"weights, {name}",
-                    f"finite numbers of shape {list(parameter.shape)}",
-                    f"shape {list(array.shape)}",
-                    "give one number for each entry",
-                )
-            with torch.no_grad():
-                parameter.copy_(torch.as_tensor(array))
+        own = self._named(self._own_parameters())
+        checked = {name: _checked_weight(name, values, own) for name, values in weights.items()}
+        for name, values in checked.items():
+            own[name].copy_(values)
 
     # ---- what a kind of layer adds ----------------------------------------------------------------------
 
-    def _attention(self, x: Tensor, edges: Edges) -> _Attention:
+    def _make_parameters(self) -> None:
+        """Register the kind's parameters, not yet filled; `weight` is one of them."""
         raise NotImplementedError
 
-    def _attention_weights(self) -> dict[str, Tensor]:
+    def _draw_parameters(self, generator: torch.Generator | None) -> None:
         raise NotImplementedError
 
-    def _first_weight(self) -> Tensor:
-        """A parameter that tells the layer's precision and device."""
+    def _attention(self, x: Tensor, edges: Edges, keep: bool) -> _Attention:
+        raise NotImplementedError
+
+    def _named(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Views of these parameters (as `_own_parameters` gives them) by the names of the formulas."""
         raise NotImplementedError
 
     def _trace_class(self) -> type[LayerTrace]:
@@ -182,74 +218,32 @@ class AttentionLayer(nn.Module):
 
     # ---- the one path ------------------------------------------------------------------------------------
 
-    def _run(
-        self,
-        X: Nodes,
-        adj: Tensor | Edges | None,
-        edge_index: Tensor | Edges | None,
-        generator: torch.Generator | None,
-    ) -> _Run:
-        x, edges = self._inputs(X, adj, edge_index)
+    def _own_parameters(self) -> dict[str, Tensor]:
+        return {name: value.detach() for name, value in self._parameters.items() if value is not None}
+
+    def _run(self, X: Nodes, adj: Arcs, edge_index: Arcs, generator: torch.Generator | None, *, keep: bool) -> _Run:
+        x, edges = read_inputs(X, adj, edge_index, self.in_features, self.weight)
+        if self.self_loops != "as_given":
+            edges = edges.with_self_loops(self.self_loops)
         training = self.training
         if training and self.feature_dropout:
+            x = x.to_dense() if x.layout != torch.strided else x
             x = x * _keep(x, self.feature_dropout, generator) / (1 - self.feature_dropout)
-        attention = self._attention(x, edges)
-        mask, read = None, attention.alpha
+        stages, alpha, values = self._attention(x, edges, keep)
+        mask = alpha_dropped = None
         if training and self.dropout:
-            mask = _keep(read, self.dropout, generator)
-            read = read * mask / (1 - self.dropout)
-        h_prime = aggregate(read, attention.values, edges)
+            mask = _keep(alpha, self.dropout, generator)
+            alpha_dropped = alpha * mask / (1 - self.dropout)
+        h_prime = aggregate(alpha if alpha_dropped is None else alpha_dropped, values, edges)
         combined = h_prime.flatten(1) if self.concat else h_prime.mean(1)
-        residual = F.linear(x, self.W_res) if self.has_residual else None
-        z = combined if residual is None else combined + residual
-        if self.has_bias:
+        z, residual = combined, None
+        if self.W_res is not None:
+            residual = project(x, self.W_res, 1).squeeze(1)
+            z = z + residual
+        if self.bias is not None:
             z = z + self.bias
         out = z if self.activation is None else ACTIVATIONS[self.activation](z)
-        return _Run(x, edges, attention, mask, read, h_prime, combined, residual, z, out)
-
-    def _inputs(self, X: Nodes, adj: Tensor | Edges | None, edge_index: Tensor | Edges | None) -> tuple[Tensor, Edges]:
-        weight = self._first_weight()
-        if isinstance(X, Graph):
-            if adj is not None or edge_index is not None:
-                raise GatvizError("edges", "none beside a Graph, which has its own", "both", "pass only the Graph")
-            edges = Edges.from_edge_index(torch.tensor(X.edge_index), X.num_nodes).to(weight.device)
-            x = torch.tensor(X.x, dtype=weight.dtype, device=weight.device)
-        else:
-            x = X if isinstance(X, Tensor) else torch.as_tensor(X)
-            if x.dtype != weight.dtype:
-                x = x.to(weight.dtype)
-            if x.ndim != 2:
-                raise GatvizError("X", "a matrix [N, F]", f"shape {list(x.shape)}", "one row per node")
-            edges = _edges(adj, edge_index, x.shape[0], x.device)
-        if x.shape[1] != self.in_features:
-            raise GatvizError(
-                "X",
-                f"{self.in_features} features per node, as the layer has",
-                str(x.shape[1]),
-                f"make the layer with in_features={x.shape[1]}",
-            )
-        return x, edges if self.self_loops == "as_given" else edges.with_self_loops(self.self_loops)
-
-
-class _Attention(NamedTuple):
-    """From features to α: the kind's own fields by name (as a trace has them), α [E, H], what is read [N, H, C]."""
-
-    fields: Mapping[str, Tensor]
-    alpha: Tensor
-    values: Tensor
-
-
-class _Run(NamedTuple):
-    x: Tensor
-    edges: Edges
-    attention: _Attention
-    mask: Tensor | None
-    read: Tensor
-    h_prime: Tensor
-    combined: Tensor
-    residual: Tensor | None
-    pre_activation: Tensor
-    out: Tensor
+        return _Run(x, edges, stages, alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
 
 
 class GATAttentionLayer(AttentionLayer):
@@ -258,86 +252,61 @@ class GATAttentionLayer(AttentionLayer):
     Parameters: `weight` [H·C, F], head k's W in rows k·C to (k + 1)·C; `att` [H, 2, C], target then source.
     """
 
-    def __init__(
-        self,
-        in_features: int,
-        out_features: int,
-        num_heads: int = 1,
-        *,
-        generator: torch.Generator | None = None,
-        **settings: Any,
-    ) -> None:
-        super().__init__(in_features, out_features, num_heads, **settings)
-        self.weight = nn.Parameter(torch.empty(num_heads * out_features, in_features))
-        self.att = nn.Parameter(torch.empty(num_heads, 2, out_features))
-        self.reset_parameters(generator)
+    att: Tensor
 
-    @torch.no_grad()
-    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
-        """Draw as the tutorial does, head by head: W as nn.Linear draws it, then a (Xavier, gain 1.414)."""
+    def _make_parameters(self) -> None:
+        self.weight = nn.Parameter(torch.empty(self.num_heads * self.out_features, self.in_features))
+        self.att = nn.Parameter(torch.empty(self.num_heads, 2, self.out_features))
+
+    def _draw_parameters(self, generator: torch.Generator | None) -> None:
+        """As the tutorial draws, head by head: W as nn.Linear draws it, then a (Xavier, gain 1.414)."""
         C = self.out_features
         for head in range(self.num_heads):
             nn.init.kaiming_uniform_(self.weight[head * C : (head + 1) * C], a=5**0.5, generator=generator)
-            a = torch.empty(2 * C, 1)
-            nn.init.xavier_uniform_(a, gain=_XAVIER_GAIN, generator=generator)
-            self.att[head] = a.view(2, C)
-        if self.W_res is not None:
-            nn.init.xavier_uniform_(self.W_res, generator=generator)
+            nn.init.xavier_uniform_(self.att[head].view(2 * C, 1), gain=_XAVIER_GAIN, generator=generator)
 
-    def _attention(self, x: Tensor, edges: Edges) -> _Attention:
-        Wh = F.linear(x, self.weight).view(x.shape[0], self.num_heads, self.out_features)
-        score_target, score_source = split_scores(Wh, self.att)
-        raw, e, alpha = attend(score_target, score_source, edges, self.negative_slope)
-        fields = {"Wh": Wh, "score_target": score_target, "score_source": score_source, "raw": raw, "e": e}
-        return _Attention(fields, alpha, Wh)
+    def _attention(self, x: Tensor, edges: Edges, keep: bool) -> _Attention:
+        Wh = project(x, self.weight, self.num_heads)
+        scores = split_scores(Wh, self.att)
+        slope = self.negative_slope
 
-    def _attention_weights(self) -> dict[str, Tensor]:
-        return {
-            "W": self.weight.view(self.num_heads, self.out_features, self.in_features),
-            "a_target": self.att[:, 0],
-            "a_source": self.att[:, 1],
-        }
+        def score(block: Block) -> tuple[Tensor, Tensor]:
+            raw = raw_scores(scores, block)
+            return raw, F.leaky_relu(raw, slope)
 
-    def _first_weight(self) -> Tensor:
-        return self.weight
+        *stages, alpha = attend(score, edges, self.num_heads, keep)
+        if not keep:
+            return _Attention({}, alpha, Wh)
+        raw, e = stages
+        score_target, score_source = scores.unbind(1)
+        named = {"Wh": Wh, "score_target": score_target, "score_source": score_source, "raw": raw, "e": e}
+        return _Attention(named, alpha, Wh)
+
+    def _named(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        named = dict(parameters)
+        weight, att = named.pop("weight"), named.pop("att")
+        W = weight.view(self.num_heads, self.out_features, self.in_features)
+        return {"W": W, "a_target": att[:, 0], "a_source": att[:, 1], **named}
 
     def _trace_class(self) -> type[LayerTrace]:
         return GATTrace
 
 
-def _edges(
-    adj: Tensor | Edges | None, edge_index: Tensor | Edges | None, num_nodes: int, device: torch.device
-) -> Edges:
-    if (adj is None) == (edge_index is None):
-        found = "neither" if adj is None else "both"
-        raise GatvizError("edges", "adj or edge_index", found, "pass exactly one of them")
-    given = adj if edge_index is None else edge_index
-    assert given is not None
-    if not isinstance(given, Edges):
-        given = torch.as_tensor(given)
-        as_index = edge_index is not None or _looks_like_edge_index(given, num_nodes)
-        given = Edges.from_edge_index(given, num_nodes) if as_index else Edges.from_adjacency(given)
-    if given.num_nodes != num_nodes:
-        raise GatvizError(
-            "edges",
-            f"{num_nodes} nodes, as X has rows",
-            str(given.num_nodes),
-            "give X and edges of one graph",
-        )
-    return given.to(device)
-
-
-def _looks_like_edge_index(tensor: Tensor, num_nodes: int) -> bool:
-    if tensor.ndim != 2 or tensor.shape[0] != 2 or not is_integer(tensor):
-        return False
-    if num_nodes == 2 and tensor.shape[1] == 2:
-        raise GatvizError(
-            "adj",
-            "a matrix that can only be read one way",
-            "[2, 2] integers for 2 nodes",
-            "pass edge_index=… if it is one, else Edges.from_adjacency(adj)",
-        )
-    return True
+def _checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) -> Tensor:
+    if name not in own:
+        raise GatvizError("weights", f"one of {', '.join(own)}", quote(name), "use one of these names")
+    expected = f"finite numbers of shape {list(own[name].shape)}"
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise GatvizError(f"weights, {name}", expected, quote(str(error)), "give one number for each entry") from error
+    if array.shape != tuple(own[name].shape):
+        found = f"shape {list(array.shape)}"
+        raise GatvizError(f"weights, {name}", expected, found, "give one number for each entry")
+    tensor = torch.tensor(array, dtype=own[name].dtype)
+    if not bool(torch.isfinite(tensor).all()):
+        raise GatvizError(f"weights, {name}", expected, "NaN or infinity", "give a number that the layer can hold")
+    return tensor
 
 
 def _keep(like: Tensor, rate: float, generator: torch.Generator | None) -> Tensor:
@@ -347,9 +316,21 @@ def _keep(like: Tensor, rate: float, generator: torch.Generator | None) -> Tenso
     return (drawn >= rate).to(like.device)
 
 
-def _array(tensor: Tensor) -> NDArray[Any]:
-    array: NDArray[Any] = tensor.detach().cpu().numpy()
-    return array
+def _deferred_x(x: Tensor, borrowed: bool) -> Tensor | Callable[[], Tensor]:
+    """x for a trace: dense, and if it is the caller's own, as it is now, copied only when asked for."""
+    if x.layout != torch.strided:
+        return x.clone().to_dense
+    if not borrowed:
+        return x
+    return x.clone() if x.is_inference() else partial(_unchanged, x.detach(), x._version)
+
+
+def _unchanged(x: Tensor, version: int) -> Tensor:
+    if x._version != version:
+        raise GatvizError(
+            "x of this trace", "the X that was run", "an X changed in place since", "pass X.clone() to trace"
+        )
+    return x.clone()
 
 
 def new_generator(seed: int) -> torch.Generator:

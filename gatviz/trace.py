@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,21 @@ _SOFTMAX_AND_AFTER = _fields(
 )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+def _settled(value: Any) -> Any:
+    """A tensor (or a mapping of them, or a function that gives either) as read-only arrays; else the value."""
+    if callable(value):
+        value = value()
+    if isinstance(value, Mapping):
+        return MappingProxyType({name: _settled(each) for name, each in value.items()})
+    if hasattr(value, "detach"):
+        value = value.numpy(force=True)
+    if isinstance(value, np.ndarray):
+        value = value.view()
+        value.setflags(write=False)
+    return value
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class LayerTrace:
     """What every kind of attention layer has: arcs, α, and all that follows from it.
 
@@ -140,9 +155,41 @@ class LayerTrace:
     activation: str | None
 
     def __post_init__(self) -> None:
-        for value in (*vars(self).values(), *self.weights.values()):
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        for name, value in list(vars(self).items()):
+            object.__setattr__(self, name, _settled(value))
+
+    @classmethod
+    def deferred(cls, values: Mapping[str, Any]) -> Self:
+        """A trace of tensors that nobody else holds; each turns into an array when it is first asked for.
+
+        Making twenty arrays takes as long as attention on a small graph, and a view shows a few of them.
+
+        Arguments:
+            values: for each field a tensor, a function without arguments that gives one, or a plain value.
+        """
+        trace = object.__new__(cls)
+        trace.__dict__["_waiting"] = values
+        return trace
+
+    if not TYPE_CHECKING:  # a checker knows the fields from their annotations
+
+        def __getattr__(self, name: str) -> Any:
+            """Settle a field of a deferred trace; called only until it stands among the attributes."""
+            waiting = self.__dict__.get("_waiting", {})
+            if name not in waiting:
+                raise AttributeError(f"{type(self).__name__} has no field '{name}'")
+            return self.__dict__.setdefault(name, _settled(waiting[name]))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All fields settled, so that a copy stands alone."""
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {**fields, "weights": dict(self.weights)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update({name: _settled(value) for name, value in state.items()})
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(N={self.num_nodes}, E={self.num_edges}, H={self.num_heads})"
 
     @property
     def num_nodes(self) -> int:
@@ -248,7 +295,7 @@ class LayerTrace:
             )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class GATTrace(LayerTrace):
     """One run of a GAT layer (Veličković et al. 2018, arXiv 1710.10903, equations 1–6).
 

@@ -1,0 +1,124 @@
+"""`Block`: the arcs into a run of consecutive targets, in the index forms that the fast kernels read.
+
+N nodes in all, n targets and E arcs in the block, H heads. A small graph is one block. A large one is
+worked through block by block, so that what lies between the scores and α stays in the processor's cache.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+with warnings.catch_warnings():  # torch says once per process that CSR tensors are in beta
+    warnings.simplefilter("ignore")
+    torch.sparse_csr_tensor([0, 1], [0], [1.0], (1, 1), check_invariants=False)
+
+_INT32_MAX = 2**31 - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Arcs sorted by target, then source.
+
+    Attributes:
+        num_nodes: N, of the whole graph.
+        targets, arcs: where the block's targets and arcs stand in the whole graph.
+        source, target: [E] node numbers of j and i in the whole graph.
+        place: [E] the target's place within the block.
+        ptr: [n + 1]; the arcs into the block's k-th target are those from ptr[k] to ptr[k + 1].
+    """
+
+    num_nodes: int
+    targets: slice
+    arcs: slice
+    source: Tensor
+    target: Tensor
+    place: Tensor
+    ptr: Tensor
+    _bags: dict[int, tuple[Tensor, Tensor]] = field(default_factory=dict)
+    _segments: dict[torch.dtype, Tensor] = field(default_factory=dict)
+
+    @cached_property
+    def num_targets(self) -> int:
+        """n."""
+        return self.ptr.shape[0] - 1
+
+    @cached_property
+    def num_arcs(self) -> int:
+        """E."""
+        return self.source.shape[0]
+
+    @cached_property
+    def device_type(self) -> str:
+        """Where the tensors are: "cpu", "cuda", …"""
+        return self.source.device.type
+
+    @cached_property
+    def pairs(self) -> tuple[Tensor, Tensor]:
+        """Rows (2i, 2j + 1) for each arc, one bag of two an arc, with the bags' offsets."""
+        rows = torch.stack([2 * self.target, 2 * self.source + 1], dim=1).flatten()
+        offsets = torch.arange(0, 2 * self.num_arcs + 1, 2, device=rows.device)
+        dtype = self._index_dtype(2)
+        return rows.to(dtype), offsets.to(dtype)
+
+    def bags(self, heads: int) -> tuple[Tensor, Tensor]:
+        """Rows j·H + k for each head k and arc, one bag a head and target, with the bags' offsets."""
+        if heads not in self._bags:
+            dtype = self._index_dtype(heads)
+            head = torch.arange(heads, device=self.source.device, dtype=dtype).unsqueeze(1)
+            rows = self.source.to(dtype) * heads + head
+            starts = self.ptr[:-1].to(dtype) + head * self.num_arcs
+            end = starts.new_full((1,), heads * self.num_arcs)
+            self._bags[heads] = rows.flatten(), torch.cat([starts.flatten(), end])
+        return self._bags[heads]
+
+    def segments(self, dtype: torch.dtype) -> Tensor:
+        """[n, E] sparse CSR of ones: row k has one at each arc into the block's k-th target."""
+        if dtype not in self._segments:
+            columns = torch.arange(self.num_arcs, device=self.source.device)
+            ones = torch.ones(self.num_arcs, dtype=dtype, device=self.source.device)
+            size = (self.num_targets, self.num_arcs)
+            self._segments[dtype] = torch.sparse_csr_tensor(self.ptr, columns, ones, size, check_invariants=False)
+        return self._segments[dtype]
+
+    def _index_dtype(self, copies: int) -> torch.dtype:
+        largest = copies * max(self.num_nodes, self.num_arcs) + 1
+        return torch.int32 if largest <= _INT32_MAX else torch.int64
+
+
+def cut(edge_index: Tensor, ptr: Tensor, arcs_per_block: int | None) -> tuple[Block, ...]:
+    """The graph as blocks of about so many arcs (never less than one target), or as a single one.
+
+    Arguments:
+        edge_index: [2, E], sorted by target. ptr: [N + 1].
+    """
+    num_nodes, num_arcs = ptr.shape[0] - 1, edge_index.shape[1]
+    source, target = edge_index[0].contiguous(), edge_index[1].contiguous()
+    if arcs_per_block is None or num_arcs <= arcs_per_block:
+        whole = slice(0, num_nodes), slice(0, num_arcs)
+        return (Block(num_nodes, *whole, source, target, target, ptr),)
+    marks = torch.arange(arcs_per_block, num_arcs, arcs_per_block, device=ptr.device)
+    inner = torch.unique(torch.searchsorted(ptr, marks)).tolist()
+    borders = [0, *(border for border in inner if 0 < border < num_nodes), num_nodes]
+    blocks = []
+    for first, last in pairwise(borders):
+        own_ptr = ptr[first : last + 1]
+        start, stop = int(own_ptr[0]), int(own_ptr[-1])
+        own = slice(start, stop)
+        blocks.append(
+            Block(
+                num_nodes,
+                slice(first, last),
+                own,
+                source[own],
+                target[own],
+                target[own] - first,
+                own_ptr - start,
+            )
+        )
+    return tuple(blocks)
