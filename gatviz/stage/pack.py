@@ -77,20 +77,16 @@ def pack_scene(
     graph: Graph,
     trace: LayerTrace,
     weightings: Sequence[Weighting],
-    positions: NDArray[np.float64],
-    revision: str,
     palettes: Mapping[str, Mapping[str, Any]],
     texts: Mapping[str, str],
     part: Part | None = None,
     extras: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Everything that the stage needs to show one layer's run.
+    """Everything that the stage needs to show one layer's run, but where the nodes are and what is locked.
 
     Arguments:
         graph, trace: what was run and what came of it.
         weightings: the choices of the head switch, in order.
-        positions: [N, 2] of the whole graph, x to the right, y upwards.
-        revision: changes when Python replaces the positions, and only then.
         palettes: colours for the "light" and the "dark" theme; texts: the stage's words.
         part: what to show of a graph that is too large to draw.
         extras: further keys, taken over as they are.
@@ -101,14 +97,12 @@ def pack_scene(
     source, target = local[trace.edge_index[:, part.arcs]]
     names = [graph.names[n] for n in part.nodes]
     return {
-        "revision": revision,
         "names": names,
         "nodeNumbers": part.nodes.tolist(),
         "classOf": graph.class_index[part.nodes].tolist(),
         "classNames": list(graph.class_names),
         "features": packed(graph.x[part.nodes]),
         "featureNames": list(graph.feature_names),
-        "positions": np.round(positions[part.nodes], 5).tolist(),
         "arcs": {
             "source": source.tolist(),
             "target": target.tolist(),
@@ -199,7 +193,6 @@ _PLAIN = {
     "alpha_dropped": "α dropped",
     "dropout_mask": "mask",
     "h_prime": "h′",
-    "combined": "heads joined",
     "pre_activation": "z",
     "x": "X",
     "masked_e": "masked",
@@ -213,7 +206,7 @@ def _pack_field(
     info: FieldInfo, trace: LayerTrace, graph: Graph, part: Part, limits: Mapping[str, float]
 ) -> dict[str, Any]:
     values: NDArray[Any] = getattr(trace, info.name)
-    rows = {"rows": _ROWS_READ.get(info.name, ("target",))}
+    rows: dict[str, Any] = {"rows": _ROWS_READ.get(info.name, ("target",))}
     if info.name in _ARC_FIELDS:
         share = info.name in ("alpha", "alpha_dropped", "dropout_mask")
         return _describe(
@@ -268,6 +261,8 @@ def _pack_field(
         )
     columns = list(graph.feature_names) if info.name == "x" and values.shape[1] == graph.num_features else None
     joined = trace.concat and info.name != "x"
+    if info.name == "combined":
+        rows["plain"] = "concat" if trace.concat else "mean"
     return _describe(
         info,
         values.shape,

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from gatviz.analysis import EdgeStory, FeatureShare, edge_story, score_terms, softmax_terms
+from gatviz.analysis import FeatureShare, edge_story, score_terms, softmax_terms
 from gatviz.graph import Graph
-from gatviz.proof import proofs
+from gatviz.proof import Check
 from gatviz.stage.pack import Part, packed
 from gatviz.trace import GATTrace, LayerTrace
 from gatviz.views import formulas
@@ -18,8 +18,8 @@ _OPEN_AT_START = ["Wh", "e", "alpha"]
 _MOST_FEATURES = 8
 
 
-def pack_details(graph: Graph, trace: LayerTrace, part: Part, locked: tuple[int, int, int] | None) -> dict[str, Any]:
-    """Extras for `pack_scene`; `locked` is (target, source, head) by node numbers of the whole graph."""
+def pack_details(trace: LayerTrace, part: Part) -> dict[str, Any]:
+    """Extras for `pack_scene`: what the fractions, bars and formulas of any arc need."""
     softmax = softmax_terms(trace)
     target = trace.edge_index[1, part.arcs]
     shown_counts = np.bincount(target, minlength=trace.num_nodes)
@@ -36,10 +36,8 @@ def pack_details(graph: Graph, trace: LayerTrace, part: Part, locked: tuple[int,
         if scores is None
         else {"target": packed(scores.target[part.nodes]), "source": packed(scores.source[part.nodes])},
         "formulas": [_formula(latex) for latex in formulas.symbols(trace)] if isinstance(trace, GATTrace) else [],
-        "proofs": [asdict(check) for check in proofs(trace)],
         "openAtStart": _OPEN_AT_START,
         "lockedAtStart": _local_arc(first_arc(trace, part), part),
-        "story": None if locked is None else _pack_story(graph, trace, part, edge_story(trace, *locked)),
     }
 
 
@@ -64,7 +62,18 @@ def _local_arc(arc: tuple[int, int] | None, part: Part) -> dict[str, Any] | None
     return {"kind": "arc", "target": target, "source": source}
 
 
-def _pack_story(graph: Graph, trace: LayerTrace, part: Part, story: EdgeStory) -> dict[str, Any] | None:
+def pack_proofs(checks: tuple[Check, ...]) -> list[dict[str, Any]]:
+    """The proof panel's lines."""
+    return [asdict(check) for check in checks]
+
+
+def pack_story(
+    graph: Graph, trace: LayerTrace, part: Part, locked: tuple[int, int, int] | None
+) -> dict[str, Any] | None:
+    """What is told of one arc and head only: `locked` is (target, source, head) as the whole graph counts."""
+    if locked is None:
+        return None
+    story = edge_story(trace, *locked)
     local = {int(node): n for n, node in enumerate(part.nodes)}
     if story.target not in local or story.source not in local:
         return None

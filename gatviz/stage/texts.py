@@ -52,6 +52,7 @@ ENGLISH = {
     "copyLatex": "copy LaTeX",
     "copied": "copied",
     "proof": "proof",
+    "comparePyg": "compare with PyG",
     "derived": "This is no head: {explanation}",
     "maskedPair": "{target} does not read {source}: e is masked before the softmax, so α is 0 there.",
     "nodeTitle": "{node} as target: what it reads",

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from gatviz.graph import Graph
 from gatviz.stage.pack import Part, Weighting, pack_scene
-from gatviz.stage.story import first_arc, pack_details
+from gatviz.stage.story import first_arc, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
 from gatviz.subgraph import strongest
 from gatviz.trace import LayerTrace
@@ -40,19 +41,16 @@ def explore(now: state.State, settings: Settings) -> Shown | None:
     trace = run.trace
     choices = weightings(trace)
     part = _part(trace)
-    details = pack_details(now.graph, trace, part, _locked(now, trace, part, choices))
-    data = pack_scene(
-        now.graph,
-        trace,
-        choices,
-        now.positions,
-        str(now.revision),
-        stage_palettes(),
-        ENGLISH,
-        part,
-        {**details, "notice": _notice(now, trace, part, settings)},
-    )
-    stage(data, state.take_positions, state.take_look)
+    data = {
+        **_scene(now.graph.fingerprint, settings, now.graph, trace, choices, part),
+        "revision": str(now.revision),
+        "positions": np.round(now.positions[part.nodes], 5).tolist(),
+        "story": pack_story(now.graph, trace, part, _locked(now, trace, part, choices)),
+        "proofs": pack_proofs(compute.checks(now.graph, settings, pyg=now.compare_pyg)),
+        "pygAsked": now.compare_pyg,
+        "notice": _notice(now, trace, part, settings),
+    }
+    stage(data, positions=state.take_positions, looked=state.take_look, asked=state.take_request)
     with st.sidebar:
         st.caption(
             texts.SUMMARY.format(
@@ -64,6 +62,20 @@ def explore(now: state.State, settings: Settings) -> Shown | None:
             )
         )
     return Shown(trace, choices)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _scene(
+    fingerprint: str,  # noqa: ARG001 - with the settings, the key of what follows
+    settings: Settings,  # noqa: ARG001
+    _graph: Graph,
+    _trace: LayerTrace,
+    _choices: list[Weighting],
+    _part: Part,
+) -> dict[str, Any]:
+    """All of the stage's data that a drag or a lock leaves as it is."""
+    details = pack_details(_trace, _part)
+    return pack_scene(_graph, _trace, _choices, stage_palettes(), ENGLISH, _part, details)
 
 
 def _part(trace: LayerTrace) -> Part:

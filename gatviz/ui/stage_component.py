@@ -23,17 +23,19 @@ def _component() -> Callable[..., Any]:
     return component
 
 
-def stage(data: dict[str, Any], on_moved: Callable[[Any], None], on_looked: Callable[[Any], None]) -> None:
-    """Mount the stage with this data; the callbacks get what the browser sent, unchecked."""
+def stage(data: dict[str, Any], **listeners: Callable[[Any], None]) -> None:
+    """Mount the stage with this data; listeners (positions, looked, asked) get what the browser sent, unchecked."""
 
-    def sent(name: str) -> Any:
-        value = st.session_state.get(_STATE_KEY)
-        return None if value is None else value.get(name)
+    def hear(name: str) -> Callable[[], None]:
+        def heard() -> None:
+            value = st.session_state.get(_STATE_KEY)
+            listeners[name](None if value is None else value.get(name))
+
+        return heard
 
     _component()(
         key=_STATE_KEY,
         data=data,
-        default={"positions": None, "looked": None},
-        on_positions_change=lambda: on_moved(sent("positions")),
-        on_looked_change=lambda: on_looked(sent("looked")),
+        default=dict.fromkeys(listeners),
+        **{f"on_{name}_change": hear(name) for name in listeners},
     )

@@ -9,6 +9,7 @@ export default function mount({ data, parentElement, setStateValue }) {
     entry.stage = new Stage(parentElement, {
       moved: (points) => entry.send("positions", { revision: entry.revision, nodes: entry.nodes, points }),
       looked: (focus, weighting) => entry.send("looked", { focus, weighting }),
+      asked: (what) => entry.send("asked", what),
     });
     stages.set(parentElement, entry);
   }

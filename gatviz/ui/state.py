@@ -42,6 +42,8 @@ class State:
         origin: a sample's name, or the name of the person's own file.
         own: whether the graph is the person's own.
         problem: the sentence about the last thing that was refused, if any.
+        looked: what is locked on the stage.
+        compare_pyg: whether the person has asked for the comparison with PyG.
     """
 
     graph: Graph
@@ -51,6 +53,7 @@ class State:
     own: bool = False
     problem: str = ""
     looked: Looked | Literal["first"] | None = FIRST_LOOK
+    compare_pyg: bool = False
 
 
 def current() -> State:
@@ -115,3 +118,9 @@ def _looked(message: Any, num_nodes: int) -> Looked | None:
     if not (0 <= target < num_nodes and 0 <= source < num_nodes):
         return None
     return Looked(target, source, message["weighting"])
+
+
+def take_request(message: Any) -> None:
+    """Take over a check that the person asked for."""
+    if message == "pyg":
+        update(compare_pyg=True)

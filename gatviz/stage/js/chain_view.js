@@ -14,6 +14,7 @@ const SMALLEST_CELL = 3;
 const ZOOM_STEP = 1.5;
 const CARD_PADDING = 24;
 const LETTER = 6.4;
+const NARROW_COLUMN = 14;
 
 export class ChainView {
   /** @param {import("./store.js").Store} store */
@@ -72,8 +73,10 @@ export class ChainView {
   drawSteps() {
     const { texts, stages } = this.scene;
     const open = this.store.state.open;
-    const toggle = (name) =>
+    const toggle = (name) => {
       this.store.update({ open: open.includes(name) ? open.filter((n) => n !== name) : [...open, name] });
+      this.cards.get(name)?.element.scrollIntoView({ block: "nearest", inline: "center" });
+    };
     const all = open.length >= stages.length;
     const chip = (stage) =>
       html(
@@ -133,9 +136,11 @@ export class ChainView {
   cellSizes() {
     const open = this.openStages();
     const rows = this.scene.names.length;
-    const columns = open.reduce((sum, stage) => sum + this.columnNames(stage).length, 0);
+    const wide = (stage) => stage.layout === "pairs" || rows <= 12;
+    const columns = open.reduce((sum, stage) => sum + (wide(stage) ? this.columnNames(stage).length : 0), 0);
+    const narrow = open.reduce((sum, stage) => sum + (wide(stage) ? 0 : this.columnNames(stage).length), 0);
     const names = Math.min(7, Math.max(...this.scene.names.map((name) => name.length), 2)) * LETTER + 12;
-    const room = this.width - 20 - open.length * (names + CARD_PADDING);
+    const room = this.width - 20 - open.length * (names + CARD_PADDING) - narrow * NARROW_COLUMN;
     const fit = Math.min(room / Math.max(columns, 1), this.maxHeight() / Math.max(rows, 1));
     const least = open.length > 3 ? (rows <= 12 ? NUMBER_CELL.width : 9) : SMALLEST_CELL;
     const size = Math.max(least, fit) * this.zoom;
@@ -211,7 +216,7 @@ export class ChainView {
       masked: read.masked,
       colours: colourScale(stage.colour, limit, scene.palette),
       digits: this.store.state.digits,
-      cellWidth: stage.layout === "pairs" || size.width >= 30 ? size.width : Math.max(size.width, Math.min(14, size.width * 3)),
+      cellWidth: stage.layout === "pairs" ? size.width : Math.max(size.width, NARROW_COLUMN),
       cellHeight: stage.layout === "weights" || stage.layout === "messages" ? Math.max(size.height, 16) : size.height,
       maxWidth: Math.max(160, this.width - 40),
       maxHeight: this.maxHeight() + 40,

@@ -7,7 +7,8 @@ import { arcWidth, colourScale } from "./scales.js";
 import { focusArcs, focusNames, shareLimit, shownWeighting } from "./scene.js";
 import { arcFocus, nodeFocus, same } from "./store.js";
 
-const MARGIN = 62;
+const MARGIN = { few: 62, many: 40 };
+const MOST_STRETCH = 1.9;
 const CLICK_SLACK = 4;
 const MOST_FEATURES_BESIDE = 4;
 
@@ -61,7 +62,7 @@ export class GraphView {
   build() {
     const { scene } = this;
     const count = scene.names.length;
-    this.radius = count <= 12 ? 22 : count <= 40 ? 15 : count <= 100 ? 11 : 8;
+    this.radius = count <= 12 ? 22 : count <= 40 ? 13 : count <= 100 ? 10 : 7;
     this.nodes = scene.names.map((name, n) => this.makeNode(name, n));
     this.arcElements = scene.arcs.map((arc) => this.makeArc(arc));
     this.nodeLayer.replaceChildren(...this.nodes.map((node) => node.group));
@@ -119,12 +120,13 @@ export class GraphView {
     const ys = this.points.map((p) => p.y);
     const [left, right] = [Math.min(...xs), Math.max(...xs)];
     const [bottom, top] = [Math.min(...ys), Math.max(...ys)];
-    const scale = Math.min(
-      (width - 2 * MARGIN) / (right - left || Infinity),
-      (height - 2 * MARGIN) / (top - bottom || Infinity),
-    );
+    const margin = this.points.length > 12 ? MARGIN.many : MARGIN.few;
+    const across = (width - 2 * margin) / (right - left || Infinity);
+    const down = (height - 2 * margin) / (top - bottom || Infinity);
+    const least = Math.max(Math.min(across || down, down || across), 1e-9);
     this.map = {
-      scale: Number.isFinite(scale) && scale > 0 ? scale : 1,
+      across: Math.min(across || least, least * MOST_STRETCH),
+      down: Math.min(down || least, least * MOST_STRETCH),
       x: (left + right) / 2,
       y: (bottom + top) / 2,
       width,
@@ -146,8 +148,8 @@ export class GraphView {
 
   /** Graph units → screen. */
   onScreen(point) {
-    const { scale, x, y, width, height } = this.map;
-    return { x: width / 2 + (point.x - x) * scale, y: height / 2 - (point.y - y) * scale };
+    const { across, down, x, y, width, height } = this.map;
+    return { x: width / 2 + (point.x - x) * across, y: height / 2 - (point.y - y) * down };
   }
 
   /** Place and weigh everything, or only what touches one node. */
@@ -209,12 +211,13 @@ export class GraphView {
     this.labelLayer.replaceChildren(
       ...labelled.map((k) => {
         const { x, y } = this.arcElements[k].shape.label;
-        const text = number(weighting.values.data[k], Math.min(this.store.state.digits, 2 + (few ? 1 : 0)));
-        const half = text.length * 3.6 + 5;
+        const small = this.scene.names.length > 12;
+        const text = number(weighting.values.data[k], small ? 2 : this.store.state.digits);
+        const half = text.length * (small ? 2.9 : 3.6) + 5;
         return svg(
           "g",
-          { class: "arc-label", transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-arc": k },
-          svg("rect", { x: -half, y: -9, width: 2 * half, height: 18, rx: 9 }),
+          { class: small ? "arc-label small" : "arc-label", transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-arc": k },
+          svg("rect", { x: -half, y: small ? -7 : -9, width: 2 * half, height: small ? 14 : 18, rx: small ? 7 : 9 }),
           svg("text", {}, text),
         );
       }),
@@ -315,8 +318,9 @@ export class GraphView {
     if (!drag.moved && Math.hypot(dx, dy) < CLICK_SLACK) return;
     drag.moved = true;
     if (drag.point) {
-      const unit = this.map.scale * this.view.zoom;
-      this.points[drag.focus.node] = { x: drag.point.x + dx / unit, y: drag.point.y - dy / unit };
+      const { across, down } = this.map;
+      const { zoom } = this.view;
+      this.points[drag.focus.node] = { x: drag.point.x + dx / (across * zoom), y: drag.point.y - dy / (down * zoom) };
       this.draw(drag.focus.node);
     } else {
       this.view = { ...drag.view, x: drag.view.x + dx, y: drag.view.y + dy };

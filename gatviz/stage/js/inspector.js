@@ -12,9 +12,13 @@ import { focusArcs, focusNames, shownWeighting } from "./scene.js";
 const MOST_BARS = 8;
 
 export class Inspector {
-  /** @param {import("./store.js").Store} store */
-  constructor(store) {
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {{asked: (what: string) => void}} host is told what the person wants Python to check
+   */
+  constructor(store, host) {
     this.store = store;
+    this.host = host;
     this.head = html("div", { class: "inspector-head" });
     this.body = html("div", { class: "inspector-body" });
     this.furtherOpen = false;
@@ -155,8 +159,11 @@ export class Inspector {
       { class: "proof" },
       html("h4", {}, texts.proof),
       ...proofs.map((check) =>
-        html("p", { class: check.passed === null ? "check skipped" : check.passed ? "check passed" : "check failed" }, html("b", {}, check.passed === null ? "·" : check.passed ? "✓" : "✗"), ` ${check.sentence}`),
+        html("p", { "data-check": check.name, class: check.passed === null ? "check skipped" : check.passed ? "check passed" : "check failed" }, html("b", {}, check.passed === null ? "·" : check.passed ? "✓" : "✗"), ` ${check.sentence}`),
       ),
+      this.scene.pygAsked
+        ? null
+        : html("button", { type: "button", class: "link", onclick: () => this.host.asked("pyg") }, texts.comparePyg),
     );
   }
 

@@ -11,6 +11,7 @@ import { same, Store } from "./store.js";
 /**
  * @typedef {Object} Host what the stage tells the world around it
  * @property {(points: number[][]) => void} moved nodes were dragged: positions in graph units
+ * @property {(what: string) => void} asked a check that is only run on request
  * @property {(focus: Object|null, weighting: string) => void} looked what is locked, under which weighting
  */
 
@@ -23,7 +24,7 @@ export class Stage {
     this.bar = new HeadsBar(this.store);
     this.graph = new GraphView(this.store, host);
     this.chain = new ChainView(this.store);
-    this.inspector = new Inspector(this.store);
+    this.inspector = new Inspector(this.store, host);
     this.notice = html("p", { class: "notice" });
     this.element = html(
       "div",
