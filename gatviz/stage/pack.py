@@ -134,6 +134,7 @@ def _pack_weighting(weighting: Weighting, part: Part, target: NDArray[np.int64])
         "rowsSumToOne": weighting.rows_sum_to_one,
         "values": packed(values),
         "max": float(values.max()) if values.size else 0.0,
+        "range": [float(values.min()), float(values.max())] if values.size else None,
         "strongest": strongest.tolist(),
     }
 
@@ -181,11 +182,21 @@ def _describe(info: FieldInfo, shape: Sequence[int], numbers: NDArray[Any], **mo
         "formula": mathml(info.formula),
         "latex": info.formula,
         "caption": info.caption,
-        "range": [float(numbers.min()), float(numbers.max())] if numbers.size else None,
+        "ranges": _ranges(numbers, per_head=bool(more.get("perHead")), layout=more["layout"]),
         "pairs": None,
         "perHead": False,
         **more,
     }
+
+
+def _ranges(numbers: NDArray[Any], *, per_head: bool, layout: str) -> list[list[float]] | None:
+    """Smallest and largest value, of each head where the field has heads."""
+    if numbers.size == 0:
+        return None
+    if not per_head:
+        return [[float(numbers.min()), float(numbers.max())]]
+    by_head = np.moveaxis(numbers, 0 if layout == "weights" else 1, 0)
+    return [[float(head.min()), float(head.max())] for head in by_head]
 
 
 _PLAIN = {

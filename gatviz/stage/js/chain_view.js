@@ -12,7 +12,8 @@ import { arcFocus, nodeFocus, same } from "./store.js";
 const NUMBER_CELL = { width: 42, height: 32 };
 const SMALLEST_CELL = 3;
 const ZOOM_STEP = 1.5;
-const CARD_PADDING = 24;
+const GAP = 26;
+const LEAST_CARD = 132;
 const LETTER = 6.4;
 const NARROW_COLUMN = 14;
 
@@ -137,10 +138,10 @@ export class ChainView {
     const open = this.openStages();
     const rows = this.scene.names.length;
     const wide = (stage) => stage.layout === "pairs" || rows <= 12;
+    const names = Math.min(7, Math.max(...this.scene.names.map((name) => name.length), 2)) * LETTER + 18;
+    const taken = open.map((stage) => (wide(stage) ? names : Math.max(LEAST_CARD, names + this.columnNames(stage).length * NARROW_COLUMN)));
     const columns = open.reduce((sum, stage) => sum + (wide(stage) ? this.columnNames(stage).length : 0), 0);
-    const narrow = open.reduce((sum, stage) => sum + (wide(stage) ? 0 : this.columnNames(stage).length), 0);
-    const names = Math.min(7, Math.max(...this.scene.names.map((name) => name.length), 2)) * LETTER + 12;
-    const room = this.width - 20 - open.length * (names + CARD_PADDING) - narrow * NARROW_COLUMN;
+    const room = this.width - 24 - open.length * GAP - taken.reduce((a, b) => a + b, 0);
     const fit = Math.min(room / Math.max(columns, 1), this.maxHeight() / Math.max(rows, 1));
     const least = open.length > 3 ? (rows <= 12 ? NUMBER_CELL.width : 9) : SMALLEST_CELL;
     const size = Math.max(least, fit) * this.zoom;
@@ -176,8 +177,9 @@ export class ChainView {
     const { digits } = this.store.state;
     const weighting = shownWeighting(this.scene, this.store.state);
     const noHead = stage.perHead && weighting.head === null && stage.name !== "alpha";
+    const told = stage.name === "alpha" && weighting.kind !== "head" ? weighting : stage;
     card.head.replaceChildren(
-      html("h3", {}, math(stage.symbol)),
+      html("h3", {}, told === stage ? math(stage.symbol) : weighting.symbol),
       html("span", { class: "shape", title: stage.shapeLetters }, stage.shape),
     );
     const spec = noHead ? null : this.spec(stage, card, weighting, size);
@@ -186,12 +188,13 @@ export class ChainView {
       card.matrix.show(spec);
     } else {
       const reason = noHead ? fillIn(texts.noHead, { label: weighting.label }) : texts.noTarget;
-      card.body.replaceChildren(html("p", { class: "quiet-text" }, reason));
+      card.body.replaceChildren(html("p", { class: "quiet-text nothing" }, reason));
     }
-    const range = stage.range && fillIn(texts.range, { low: number(stage.range[0], digits), high: number(stage.range[1], digits) });
+    const bounds = told === stage ? stage.ranges?.[stage.perHead ? weighting.head : 0] : weighting.range;
+    const range = bounds && fillIn(texts.range, { low: number(bounds[0], digits), high: number(bounds[1], digits) });
     card.foot.replaceChildren(
-      html("p", { class: "say" }, stage.caption),
-      math(stage.formula),
+      html("p", { class: "say" }, told === stage ? stage.caption : weighting.explanation),
+      math(told === stage ? stage.formula : weighting.formula.mathml),
       html("p", { class: "quiet-text" }, [range, this.note(stage, weighting)].filter(Boolean).join(" · ")),
     );
   }

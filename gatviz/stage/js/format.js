@@ -37,6 +37,12 @@ export function fillIn(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+/** A name cut at its front: the end is what tells "leaf 1" from "leaf 2". */
+export function shortenFront(name, longest) {
+  const letters = Array.from(name);
+  return letters.length > longest ? "…" + letters.slice(1 - longest).join("") : name;
+}
+
 /** A name cut to a length, with an ellipsis. */
 export function shorten(name, longest) {
   const letters = Array.from(name);

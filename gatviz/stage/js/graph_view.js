@@ -8,6 +8,7 @@ import { focusArcs, focusNames, shareLimit, shownWeighting } from "./scene.js";
 import { arcFocus, nodeFocus, same } from "./store.js";
 
 const MARGIN = { few: 62, many: 40 };
+const ROOM_FOR_FEATURES = 26;
 const MOST_STRETCH = 1.9;
 const CLICK_SLACK = 4;
 const MOST_FEATURES_BESIDE = 4;
@@ -71,7 +72,7 @@ export class GraphView {
 
   makeNode(name, n) {
     const { scene, radius } = this;
-    const inside = Array.from(name).length * 8 <= radius * 2 - 6;
+    const inside = Array.from(name).length * 6.2 <= radius * 2 - 4;
     const colour = scene.classOf[n] >= 0 ? scene.palette.classes[scene.classOf[n] % scene.palette.classes.length] : null;
     const small = scene.names.length > 100;
     const group = svg(
@@ -121,7 +122,8 @@ export class GraphView {
     const [left, right] = [Math.min(...xs), Math.max(...xs)];
     const [bottom, top] = [Math.min(...ys), Math.max(...ys)];
     const margin = this.points.length > 12 ? MARGIN.many : MARGIN.few;
-    const across = (width - 2 * margin) / (right - left || Infinity);
+    const beside = this.nodes.some((node) => node.features) ? ROOM_FOR_FEATURES : 0;
+    const across = (width - 2 * (margin + beside)) / (right - left || Infinity);
     const down = (height - 2 * margin) / (top - bottom || Infinity);
     const least = Math.max(Math.min(across || down, down || across), 1e-9);
     this.map = {
@@ -204,23 +206,28 @@ export class GraphView {
     return loop(source, this.radius, width, loopDirection(source, neighbours));
   }
 
-  /** The strongest arrow into each node carries its number. */
+  /** The strongest arrow into each node carries its number, the larger first, where there is room for it. */
   drawLabels(weighting) {
-    const few = this.scene.names.length <= 40;
-    const labelled = few ? weighting.strongest.filter((k) => k >= 0) : [];
-    this.labelLayer.replaceChildren(
-      ...labelled.map((k) => {
-        const { x, y } = this.arcElements[k].shape.label;
-        const small = this.scene.names.length > 12;
-        const text = number(weighting.values.data[k], small ? 2 : this.store.state.digits);
-        const half = text.length * (small ? 2.9 : 3.6) + 5;
-        return svg(
-          "g",
-          { class: small ? "arc-label small" : "arc-label", transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-arc": k },
-          svg("rect", { x: -half, y: small ? -7 : -9, width: 2 * half, height: small ? 14 : 18, rx: small ? 7 : 9 }),
-          svg("text", {}, text),
-        );
-      }),
+    const small = this.scene.names.length > 12;
+    const values = weighting.values.data;
+    const taken = small ? this.screen.map((p) => ({ ...p, half: this.radius, tall: this.radius })) : [];
+    const labels = [];
+    for (const k of weighting.strongest.filter((arc) => arc >= 0).sort((a, b) => values[b] - values[a])) {
+      const text = number(values[k], small ? 2 : this.store.state.digits);
+      const box = { ...this.arcElements[k].shape.label, half: text.length * (small ? 2.9 : 3.6) + 5, tall: small ? 7 : 9 };
+      if (small && taken.some((other) => overlap(box, other))) continue;
+      taken.push(box);
+      labels.push(this.makeLabel(text, box, k, small));
+    }
+    this.labelLayer.replaceChildren(...labels);
+  }
+
+  makeLabel(text, { x, y, half, tall }, arc, small) {
+    return svg(
+      "g",
+      { class: small ? "arc-label small" : "arc-label", transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-arc": arc },
+      svg("rect", { x: -half, y: -tall, width: 2 * half, height: 2 * tall, rx: tall }),
+      svg("text", {}, text),
     );
   }
 
@@ -367,6 +374,10 @@ export class GraphView {
       this.store.update({ hover: ring[(place + step + ring.length) % ring.length] });
     }
   }
+}
+
+function overlap(a, b) {
+  return Math.abs(a.x - b.x) < a.half + b.half && Math.abs(a.y - b.y) < a.tall + b.tall;
 }
 
 function touches(focus, n) {

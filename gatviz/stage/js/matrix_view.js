@@ -4,7 +4,7 @@
  */
 
 import { html, set, svg } from "./dom.js";
-import { number, shorten } from "./format.js";
+import { number, shorten, shortenFront } from "./format.js";
 
 /**
  * @typedef {Object} MatrixSpec
@@ -157,7 +157,7 @@ export class MatrixView {
     for (let column = left; column < right; column++) {
       if (column % columnStep) continue;
       const { x } = this.corner(0, column);
-      const text = shorten(spec.columnNames[column], Math.max(letters, columnStep > 1 ? 2 : 1));
+      const text = shortenFront(spec.columnNames[column], Math.max(letters, 2));
       if (x + spec.cellWidth / 2 > margin.left) names.push(this.name("column", column, text, x + spec.cellWidth / 2, 8, "middle"));
     }
     this.names.replaceChildren(...names);
