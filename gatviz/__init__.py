@@ -6,6 +6,7 @@ Data flows file → Graph → model → Trace → analysis → views; this modul
 from gatviz.edges import Edges
 from gatviz.errors import GatvizError
 from gatviz.graph import Graph
+from gatviz.io import read_graph, sample_graph, sample_graph_names
 from gatviz.layers import GATAttentionLayer
 from gatviz.trace import GATTrace, LayerTrace, Trace
 from gatviz.tutorial import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
@@ -23,4 +24,7 @@ __all__ = [
     "MultiHeadGATLayer",
     "SingleHeadGATLayer",
     "Trace",
+    "read_graph",
+    "sample_graph",
+    "sample_graph_names",
 ]

@@ -1,50 +1,70 @@
-"""How much gatviz reads; beyond it comes a sentence, before memory is taken."""
+"""How much gatviz takes in: the caps, stated once, and checked before memory is taken."""
 
 from __future__ import annotations
 
 from gatviz.errors import GatvizError
 
-MOST_NODES = 200_000
-MOST_ARCS = 2_000_000
-MOST_FEATURE_VALUES = 25_000_000
-MOST_BYTES = 100_000_000
+MAX_NODES = 200_000
+MAX_ARCS = 2_000_000
+"""Arcs as the graph will hold them: an undirected edge counts twice."""
+MAX_FEATURE_VALUES = 25_000_000
+"""N × F."""
+MAX_BYTES = 100_000_000
+MAX_COLUMNS = 20_000
+"""Columns of a table of text; more features fit in .npz."""
+MAX_JSON_MEMORY = 700_000_000
+"""What the values of a JSON file may take once they are Python objects, estimated from its punctuation."""
+MOST_ONE_HOT_NODES = 200
+"""Up to here nodes without features are told apart one-hot; above, their in-degree is the feature."""
+MOST_CATEGORIES = 50
+"""A text column with more different values than this is left out instead of made one-hot."""
 
 
-def check_bytes(where: str, size: int) -> None:
-    """Raise GatvizError above the cap on a file's size."""
-    if size > MOST_BYTES:
+def check_bytes(count: int, where: str) -> None:
+    """Refuse more bytes than `MAX_BYTES`."""
+    if count > MAX_BYTES:
         raise GatvizError(
             where,
-            f"at most {MOST_BYTES // 1_000_000} MB",
-            f"{size / 1e6:.0f} MB",
-            "cut the graph to the part that matters",
+            f"at most {MAX_BYTES // 10**6} MB",
+            f"{count / 10**6:,.0f} MB",
+            "keep a part of the graph, or store it as .npz",
         )
 
 
-def check_nodes(where: str, count: int) -> None:
-    """Raise GatvizError for no nodes at all, or too many."""
+def check_nodes(count: int, where: str) -> None:
+    """Refuse a graph without nodes, and one of more than `MAX_NODES`."""
     if count == 0:
         raise GatvizError(where, "at least one node", "none", "add a node")
-    if count > MOST_NODES:
+    if count > MAX_NODES:
         raise GatvizError(
-            where, f"at most {MOST_NODES:,} nodes", f"{count:,}", "cut the graph to the part that matters"
+            where, f"at most {MAX_NODES:,} nodes", f"{count:,}", "keep a part of the graph, e.g. a neighbourhood"
         )
 
 
-def check_arcs(where: str, count: int) -> None:
-    """Raise GatvizError for too many arcs."""
-    if count > MOST_ARCS:
+def check_arcs(count: int, where: str) -> None:
+    """Refuse more arcs than `MAX_ARCS`."""
+    if count > MAX_ARCS:
         raise GatvizError(
-            where, f"at most {MOST_ARCS:,} edges", f"{count:,}", "cut the graph to the part that matters"
+            where, f"at most {MAX_ARCS:,} arcs", f"{count:,}", "keep a part of the graph, e.g. a neighbourhood"
         )
 
 
-def check_features(where: str, nodes: int, features: int) -> None:
-    """Raise GatvizError for more feature values than fit."""
-    if nodes * features > MOST_FEATURE_VALUES:
+def check_features(nodes: int, features: int, where: str) -> None:
+    """Refuse a feature matrix of more than `MAX_FEATURE_VALUES` values."""
+    if nodes * features > MAX_FEATURE_VALUES:
         raise GatvizError(
             where,
-            f"at most {MOST_FEATURE_VALUES:,} feature values",
-            f"{nodes:,} × {features:,}",
-            "drop some feature columns",
+            f"at most {MAX_FEATURE_VALUES:,} feature values",
+            f"{nodes:,} nodes × {features:,} features",
+            "keep fewer features",
+        )
+
+
+def check_columns(count: int, rows: int, where: str) -> None:
+    """Refuse a table of more than `MAX_COLUMNS` columns or more cells than feature values are allowed."""
+    if count > MAX_COLUMNS:
+        raise GatvizError(where, f"at most {MAX_COLUMNS:,} columns", f"{count:,}", "keep fewer columns")
+    if count * rows > MAX_FEATURE_VALUES:
+        raise GatvizError(
+            where, f"at most {MAX_FEATURE_VALUES:,} cells", f"{count:,} columns × {rows:,} rows", "keep fewer columns"
         )

@@ -1,4 +1,4 @@
-"""Bytes → text, whatever common encoding they are in."""
+"""Bytes to text, saying which encoding was taken."""
 
 from __future__ import annotations
 
@@ -6,27 +6,46 @@ import codecs
 
 from gatviz.errors import GatvizError
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with BOM"),
+    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+)
 
 
-def decode(content: bytes, where: str) -> str:
-    """UTF-8 (with or without a mark) or UTF-16 with a mark, as text.
+def decode(data: bytes, where: str) -> tuple[str, tuple[str, ...]]:
+    """The text of a file and what was decided about its encoding (nothing for plain UTF-8).
+
+    A byte-order mark decides; else UTF-8; else Latin-1, which is said.
 
     Raises:
-        GatvizError: an empty file, or another encoding.
+        GatvizError: empty, not text, or UTF-16 without its mark.
     """
-    if not content.strip():
-        raise GatvizError(where, "a graph", "an empty file", "save the file again with its contents")
-    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    if not data.strip():
+        raise GatvizError(where, "a graph", "an empty file", "choose a file with nodes and edges in it")
+    for mark, codec, label in _MARKS:
+        if data.startswith(mark):
+            try:
+                text = data.decode(codec)
+            except UnicodeDecodeError as error:
+                raise GatvizError(
+                    where, f"text in {label}, as its first bytes say", f"other bytes at {error.start}", _AS_UTF8
+                ) from error
+            if not text.strip():
+                raise GatvizError(where, "a graph", "an empty file", "choose a file with nodes and edges in it")
+            return text, (f"read as {label}",)
+    if b"\x00" in data:
+        halves = data[0:400:2].count(0), data[1:400:2].count(0)
+        if max(halves) > 2 * min(halves):
+            raise GatvizError(where, "UTF-8 text", "UTF-16 without a byte-order mark", _AS_UTF8)
+        raise GatvizError(where, "text", "binary data", "choose a graph file; its name tells its format")
     try:
-        text = content.decode(encoding)
+        return data.decode("utf-8"), ()
     except UnicodeDecodeError as error:
-        raise GatvizError(
-            f"{where}, byte {error.start}",
-            "text in UTF-8",
-            f"byte 0x{content[error.start]:02x}",
-            "save the file as UTF-8",
-        ) from error
-    if "\0" in text:
-        raise GatvizError(where, "text", "NUL bytes", "save the file as plain UTF-8 text")
-    return text
+        line = data.count(b"\n", 0, error.start) + 1
+        return data.decode("latin-1"), (f"line {line} is not UTF-8: the file was read as Latin-1",)
+
+
+_AS_UTF8 = "save the file as UTF-8"
