@@ -1,0 +1,134 @@
+"""What browser tests do with the page, in words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Locator, Page
+
+from gatviz import MultiHeadGATLayer, sample_graph
+from gatviz.layers import new_generator
+from gatviz.trace import GATTrace
+from gatviz.ui.settings import Settings
+
+MINUS = "−"
+
+
+def trace_of(sample: str = "tutorial", **changes: Any) -> GATTrace:
+    """The trace that the app must show for a sample graph under its first settings, with changes."""
+    settings = {**vars(Settings()), **changes}
+    graph = sample_graph(sample)
+    generator = new_generator(settings["seed"])
+    layer = MultiHeadGATLayer(
+        graph.num_features,
+        settings["head_features"],
+        num_heads=settings["num_heads"],
+        negative_slope=settings["negative_slope"],
+        concat=settings["concat"],
+        self_loops=settings["self_loops"],
+        generator=generator,
+    )
+    trace = layer.eval().trace(graph)
+    assert isinstance(trace, GATTrace)
+    return trace
+
+
+def shown(value: float, digits: int = 3) -> str:
+    """A number as the stage writes it (an independent telling of stage/js/format.js)."""
+    value = float(value)
+    if value == 0:
+        return "0"
+    if not 1e-3 <= abs(value) < 1e5:
+        mantissa, exponent = f"{value:.{max(digits - 2, 0)}e}".split("e")
+        return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
+    text = f"{value:#.{digits}g}".rstrip(".")
+    return (str(round(value)) if "e" in text else text).replace("-", MINUS)
+
+
+def number_of(text: str) -> float:
+    return float(text.replace(MINUS, "-").replace("+", ""))
+
+
+def eventually(check: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until something holds; fail if it does not in time."""
+    end = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.05)
+
+
+def choose_graph(page: Page, title: str, nodes: int) -> None:
+    page.get_by_test_id("stSelectbox").first.click()
+    page.get_by_role("option", name=title, exact=True).click()
+    eventually(lambda: page.locator(".gatviz-stage .node").count() == nodes)
+
+
+def choose_head(page: Page, label: str) -> None:
+    page.locator(".swatches").get_by_role("radio", name=label, exact=True).click()
+
+
+def set_number(page: Page, label: str, value: int) -> None:
+    field = page.get_by_role("spinbutton", name=label, exact=True)
+    field.fill(str(value))
+    field.press("Enter")
+
+
+def card(page: Page, stage: str) -> Locator:
+    return page.locator(f".card[data-stage='{stage}']")
+
+
+def cells(page: Page, stage: str) -> dict[tuple[int, int], str]:
+    """The numbers of a matrix as they stand in the page."""
+    found = (
+        card(page, stage)
+        .locator(".numbers text")
+        .evaluate_all("all => all.map(t => [Number(t.dataset.row), Number(t.dataset.column), t.textContent])")
+    )
+    return {(row, column): text for row, column, text in found}
+
+
+def cell_point(page: Page, stage: str, row: int, column: int) -> tuple[float, float]:
+    """Where on the page the middle of a cell is, as far as its number stands there."""
+    box = card(page, stage).locator(f".numbers text[data-row='{row}'][data-column='{column}']").bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def arc_point(page: Page, target: int, source: int) -> tuple[float, float]:
+    """A point on an arrow that no other element covers."""
+    return tuple(
+        page.locator(f".arc[data-target='{target}'][data-source='{source}'] .hit").evaluate(
+            """path => {
+                const length = path.getTotalLength(), root = path.getRootNode();
+                for (const part of [0.5, 0.35, 0.65, 0.25, 0.75]) {
+                    const p = path.getPointAtLength(part * length).matrixTransform(path.getScreenCTM());
+                    if (root.elementFromPoint(p.x, p.y) === path) return [p.x, p.y];
+                }
+                throw new Error("arrow is covered");
+            }"""
+        )
+    )
+
+
+def marked(page: Page, stage: str, kind: str) -> set[tuple[int, int]]:
+    """The cells of a matrix that are marked as "hover" or "locked"."""
+    found = (
+        card(page, stage)
+        .locator(f".marks rect.{kind}.cell")
+        .evaluate_all("all => all.map(r => [Number(r.dataset.row), Number(r.dataset.column)])")
+    )
+    return {(row, column) for row, column in found}
+
+
+def lock_text(page: Page) -> str:
+    chip = page.locator(".chip.locked")
+    return chip.inner_text() if chip.count() else ""
+
+
+def alpha_rows(trace: GATTrace, head: int) -> dict[tuple[int, int], str]:
+    """α as it must stand in the matrix."""
+    dense = trace.dense("alpha", head)
+    return {(int(i), int(j)): shown(dense[i, j]) for i, j in np.argwhere(trace.adjacency)}

@@ -1,0 +1,163 @@
+"""The first screen in a real browser: complete, true, and at home without a network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driver import (
+    alpha_rows,
+    arc_point,
+    cells,
+    choose_graph,
+    choose_head,
+    eventually,
+    set_number,
+    shown,
+    trace_of,
+)
+from tests.conftest import open_app
+
+
+def test_first_picture_is_complete_without_scrolling(page: Page):
+    for selector in (".graph-panel", ".chain-panel", ".inspector", ".heads-bar"):
+        box = page.locator(selector).bounding_box()
+        assert box
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 900
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+
+def test_numbers_on_the_first_picture_are_the_trace(page: Page):
+    trace = trace_of()
+    assert cells(page, "alpha") == alpha_rows(trace, 0)
+    dense = trace.dense("e", 0)
+    assert cells(page, "e") == {(i, j): shown(dense[i, j]) for i in range(4) for j in range(4)}
+    assert cells(page, "Wh") == {(i, c): shown(trace.Wh[i, 0, c]) for i in range(4) for c in range(3)}
+
+
+def test_the_strongest_neighbour_of_a_node_can_be_read_off(page: Page):
+    choose_head(page, "2")
+    trace = trace_of()
+    arcs = trace.arcs_into(0)
+    best = arcs.start + int(trace.alpha[arcs, 2].argmax())
+    label = page.locator(f".arc-label[data-arc='{best}']")
+    expect(label).to_have_text(shown(trace.alpha[best, 2]))
+
+
+def test_switching_heads_needs_no_rerun(page: Page):
+    trace = trace_of()
+    sent: list[str] = []
+    page.on("websocket", lambda socket: sent.append(socket.url))
+    page.locator(".chip.locked").click()
+    page.wait_for_timeout(600)
+    requests = page.evaluate("performance.getEntries().length")
+    for head in (1, 2, 3):
+        choose_head(page, str(head))
+        assert cells(page, "alpha") == alpha_rows(trace, head)
+    choose_head(page, "mean of heads")
+    mean = trace.alpha.mean(axis=1)
+    arcs = trace.edge_index.T.tolist()
+    assert cells(page, "alpha") == {(i, j): shown(mean[k]) for k, (j, i) in enumerate(arcs)}
+    assert page.evaluate("performance.getEntries().length") == requests
+
+
+def test_hover_reads_an_arrow_out(page: Page):
+    choose_head(page, "2")
+    page.mouse.move(*arc_point(page, 0, 1))
+    value = shown(trace_of().dense("alpha", 2)[0, 1])
+    expect(page.locator(".readout")).to_have_text(f"1 → 0, head 2: α = {value}")
+
+
+def test_dragged_nodes_stay_where_they_are(page: Page):
+    node = page.locator(".node[data-node='1']")
+    before = node.bounding_box()
+    assert before
+    page.mouse.move(before["x"] + 20, before["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(before["x"] - 60, before["y"] + 80, steps=5)
+    page.mouse.up()
+    moved = node.bounding_box()
+    assert moved
+    assert moved["x"] < before["x"] - 50
+    transform = node.get_attribute("transform")
+    set_number(page, "Seed", 3)
+    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(seed=3), 0))
+    assert node.get_attribute("transform") == transform
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "changes"),
+    [("Seed", 5, {"seed": 5}), ("Heads", 2, {"num_heads": 2}), ("Features per head", 5, {"head_features": 5})],
+)
+def test_every_change_in_the_sidebar_shows_at_once(page: Page, label: str, value: int, changes: dict[str, int]):
+    set_number(page, label, value)
+    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(**changes), 0))
+
+
+def test_other_sample_graphs_are_shown(page: Page):
+    choose_graph(page, "Star", 9)
+    trace = trace_of("star")
+    assert page.locator(".arc").count() == trace.num_edges
+    assert page.locator(".arc.added").count() == int(trace.added_loops.sum()) == 9
+
+
+def upload(page: Page, name: str, content: str) -> None:
+    if not page.get_by_test_id("stFileUploader").is_visible():
+        page.get_by_text("Upload a graph").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/plain", "buffer": content.encode()}
+    )
+
+
+def test_own_file_is_shown_and_a_broken_one_refused(page: Page):
+    own = {"nodes": [{"id": "A", "features": [1, 0]}, {"id": "B", "features": [0, 2]}, {"id": "C", "features": [1, 1]}],
+           "edges": [["A", "B"], ["B", "C"], ["C", "A"]]}  # fmt: skip
+    upload(page, "mine.json", json.dumps(own))
+    eventually(lambda: page.locator(".gatviz-stage .node").count() == 3)
+    own["nodes"][1]["features"] = [0]
+    upload(page, "broken.json", json.dumps(own))
+    expect(page.get_by_test_id("stAlert")).to_contain_text("broken.json")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("'B'")
+    assert page.locator(".gatviz-stage .node").count() == 3
+
+
+def test_hostile_names_are_only_text(page: Page):
+    name = "<img src=x onerror=window.attacked=1>"
+    graph = {"nodes": [{"id": name, "features": [1]}, {"id": "</script><script>window.attacked=1</script>", "features": [2]}],
+             "edges": [[name, "</script><script>window.attacked=1</script>"]]}  # fmt: skip
+    upload(page, "<b>evil</b>.json", json.dumps(graph))
+    eventually(lambda: page.locator(".gatviz-stage .node").count() == 2)
+    page.mouse.move(*arc_point(page, 1, 0))
+    expect(page.locator(".readout")).to_contain_text(name)
+    assert page.locator(".gatviz-stage img").count() == 0
+    assert page.evaluate("window.attacked") is None
+
+
+def test_download_is_a_page_of_its_own(page: Page, tmp_path: Path, browser: Browser):
+    page.get_by_role("button", name="Take away").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download as interactive HTML").click()
+    path = tmp_path / "taken.html"
+    waiting.value.save_as(path)
+    context = browser.new_context(offline=True)
+    taken = context.new_page()
+    outside: list[str] = []
+    taken.on("request", lambda request: outside.append(request.url) if request.url.startswith("http") else None)
+    taken.goto(path.as_uri())
+    taken.wait_for_function("typeof network !== 'undefined' && network.body.data.edges.length === 12")
+    assert outside == []
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_small_window_has_no_sideways_scroll(browser: Browser, app_url: str, scheme: str):
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, color_scheme=scheme)
+    page = context.new_page()
+    open_app(page, app_url)
+    assert page.locator(".gatviz-stage").get_attribute("data-theme") == scheme
+    assert page.locator(".gatviz-stage").evaluate("stage => stage.scrollWidth <= stage.clientWidth + 1")
+    context.close()
