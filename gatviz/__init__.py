@@ -5,21 +5,27 @@ Data flows file → Graph → model → Trace → analysis → views; this modul
 
 from gatviz.edges import Edges
 from gatviz.errors import GatvizError
+from gatviz.gatv2 import GATv2AttentionLayer
 from gatviz.graph import Graph
 from gatviz.io import read_graph, sample_graph, sample_graph_names
 from gatviz.layers import GATAttentionLayer
-from gatviz.trace import GATTrace, LayerTrace, Trace
+from gatviz.model import GAT, LayerSettings
+from gatviz.trace import GATTrace, GATv2Trace, LayerTrace, Trace
 from gatviz.tutorial import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "GAT",
     "Edges",
     "GATAttentionLayer",
     "GATLayer",
     "GATTrace",
+    "GATv2AttentionLayer",
+    "GATv2Trace",
     "GatvizError",
     "Graph",
+    "LayerSettings",
     "LayerTrace",
     "MultiHeadGATLayer",
     "SingleHeadGATLayer",

@@ -23,17 +23,20 @@ from torch import Tensor
 from gatviz.blocks import Block
 from gatviz.edges import Edges
 
-_TINY = 512
-"""Up to this many values [E, H], starting the faster kernels costs more than they save."""
+_FEW = 4_096
+"""Up to this many values, starting the faster kernels costs more than they save."""
 _ONE_BLOCK = 1 << 20
 """Up to this many values between scores and α, the graph is worked through in one piece …"""
 _BLOCK = 1 << 17
 """… and beyond it in blocks of about so many, which stay in the cache."""
 
 
-def project(x: Tensor, weight: Tensor, heads: int) -> Tensor:
-    """Wh [N, H, C] from x [N, F] (dense or sparse CSR) and weight [H·C, F]."""
-    flat = F.linear(x, weight) if x.layout is torch.strided else x @ weight.t()
+def project(x: Tensor, weight: Tensor, heads: int, bias: Tensor | None = None) -> Tensor:
+    """Wh [N, H, C] from x [N, F] (dense or sparse CSR), weight [H·C, F] and, where there is one, bias [H·C]."""
+    if x.layout is torch.strided:
+        flat = F.linear(x, weight, bias)
+    else:
+        flat = x @ weight.t() if bias is None else x @ weight.t() + bias
     return flat.view(x.shape[0], heads, -1)
 
 
@@ -78,7 +81,9 @@ def attend(
         values_per_arc: how many values of the largest stage an arc has; large graphs are cut by it.
         keep: whether the stages are wanted too, not only α. They may come along unasked.
     """
-    blocks = edges.blocks(values_per_arc, _ONE_BLOCK, _BLOCK)
+    blocks: tuple[Block, ...] = (edges.whole,)
+    if not torch.is_grad_enabled():  # what a gradient needs is kept whole in any case
+        blocks = edges.blocks(values_per_arc, _ONE_BLOCK, _BLOCK)
     if len(blocks) == 1:
         stages = score(blocks[0])
         return *stages, softmax_over_sources(stages[-1], blocks[0])
@@ -107,6 +112,9 @@ def _softmax(e: Tensor, block: Block) -> Tensor:
 def _reduce(values: Tensor, block: Block, how: str) -> Tensor:
     """[E, H] → [n, H]: the maximum ("amax") or the sum over the arcs into each of the block's targets."""
     if block.device_type == "cpu":
+        if values.numel() <= _FEW:
+            plain = "max" if how == "amax" else how
+            return torch.segment_reduce(values, plain, offsets=block.ptr, axis=0, unsafe=True)
         reduced: Tensor = torch.sparse.mm(block.segments(values.dtype), values, how)
         return reduced
     start = values.new_full((block.num_targets, values.shape[1]), -torch.inf if how == "amax" else 0)
@@ -126,7 +134,7 @@ def _weighted_sum(weights: Tensor, Wh: Tensor, edges: Edges) -> Tensor:
 
 def _weighted_sum_of(weights: Tensor, Wh: Tensor, block: Block) -> Tensor:
     heads, C = Wh.shape[1:]
-    if block.device_type == "cpu" and weights.numel() > _TINY:
+    if block.device_type == "cpu" and weights.numel() * C > _FEW:
         rows, offsets = block.bags(heads)
         by_head = weights.new_empty(heads, weights.shape[0])
         by_head.t().copy_(weights)

@@ -37,7 +37,7 @@ class Edges:
     num_nodes: int
     ptr: Tensor
     input_edge: Tensor
-    _blocks: dict[int | None, tuple[Block, ...]] = field(default_factory=dict, init=False, repr=False)
+    _blocks: dict[int, tuple[Block, ...]] = field(default_factory=dict, init=False, repr=False)
     _other_loops: dict[str, Edges] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
@@ -138,17 +138,22 @@ class Edges:
         tensors = {"edge_index": self.edge_index, "ptr": self.ptr, "input_edge": self.input_edge}
         return {name: tensor.cpu().numpy() for name, tensor in tensors.items()}
 
+    @cached_property
+    def whole(self) -> Block:
+        """All arcs as one block."""
+        return cut(self.edge_index, self.ptr, None)[0]
+
     def blocks(self, values_per_arc: int, one_block: int, per_block: int) -> tuple[Block, ...]:
         """The arcs cut into blocks of about `per_block` values each; a single one up to `one_block` values.
 
         Only the CPU gains from small blocks, so elsewhere it is always a single one.
         """
-        whole = self.num_edges * values_per_arc <= one_block or self.device.type != "cpu"
-        arcs_per_block = None if whole else max(1, per_block // values_per_arc)
-        blocks = self._blocks.get(arcs_per_block)
-        if blocks is None:
-            blocks = self._blocks[arcs_per_block] = cut(self.edge_index, self.ptr, arcs_per_block)
-        return blocks
+        if self.num_edges * values_per_arc <= one_block or self.device.type != "cpu":
+            return (self.whole,)
+        arcs_per_block = max(1, per_block // values_per_arc)
+        if arcs_per_block not in self._blocks:
+            self._blocks[arcs_per_block] = cut(self.edge_index, self.ptr, arcs_per_block)
+        return self._blocks[arcs_per_block]
 
     def with_self_loops(self, self_loops: SelfLoops) -> Edges:
         """The same arcs under another policy; `input_edge` still names what was first given."""

@@ -153,13 +153,23 @@ class AttentionLayer(nn.Module):
         generator: torch.Generator | None = None,
     ) -> LayerTrace:
         """Every intermediate of the same run; arguments as for `forward`."""
-        with torch.no_grad():
-            run = self._run(X, adj, edge_index, generator, keep=True)
-            given = {name: value.clone() for name, value in self._own_parameters().items()}
-            x = _deferred_x(run.x, borrowed=run.x is X)
-        return self._trace_class().deferred(
+        return self.forward_and_trace(X, adj, edge_index=edge_index, generator=generator)[1]
+
+    @torch.no_grad()
+    def forward_and_trace(
+        self,
+        X: Nodes,
+        adj: Arcs = None,
+        *,
+        edge_index: Arcs = None,
+        generator: torch.Generator | None = None,
+    ) -> tuple[Tensor, LayerTrace]:
+        """The output, without gradients, and the trace of one and the same run; arguments as for `forward`."""
+        run = self._run(X, adj, edge_index, generator, keep=True)
+        own = {name: value.clone() for name, value in self._own_parameters().items()}
+        trace = self._trace_class().deferred(
             {
-                "x": x,
+                "x": _deferred_x(run.x, borrowed=run.x is X),
                 "edge_index": run.edges.edge_index,
                 "ptr": run.edges.ptr,
                 "input_edge": run.edges.input_edge,
@@ -172,13 +182,14 @@ class AttentionLayer(nn.Module):
                 "residual": run.residual,
                 "pre_activation": run.pre_activation,
                 "out": run.out,
-                "weights": partial(self._named, given),
+                "weights": partial(self._named, own),
                 "negative_slope": self.negative_slope,
                 "dropout": self.dropout if self.training else 0.0,
                 "concat": self.concat,
                 "activation": self.activation,
             }
         )
+        return run.out, trace
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """A copy of the parameters as arrays, by the names of the formulas (see the kind's trace)."""

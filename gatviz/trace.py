@@ -364,6 +364,74 @@ class GATTrace(LayerTrace):
         return np.where(raw > 0, raw, raw * raw.dtype.type(self.negative_slope))
 
 
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class GATv2Trace(LayerTrace):
+    """One run of a GATv2 layer (Brody et al. 2022, arXiv 2105.14491, equation 7).
+
+    Attributes besides LayerTrace's:
+        Wh_target, Wh_source: [N, H, C], the features projected for the reader and for the one that is read;
+            h_prime sums Wh_source. hidden: [E, H, C], after LeakyReLU.
+        weights: W_target and W_source [H, C, F], a [H, C]; b_target and b_source [H, C], bias and W_res
+            where the layer has them.
+    """
+
+    kind: ClassVar[str] = "GATv2"
+    field_info: ClassVar[Mapping[str, FieldInfo]] = {
+        **_INPUT,
+        **_fields(
+            (
+                "Wh_target",
+                r"W_{\mathrm{target}}h",
+                "[N, H, C]",
+                r"(W_{\mathrm{target}} h)_i = W_{\mathrm{target}}\, h_i",
+                "Each node's features, projected for its part as the one that reads.",
+            ),
+            (
+                "Wh_source",
+                r"W_{\mathrm{source}}h",
+                "[N, H, C]",
+                r"(W_{\mathrm{source}} h)_j = W_{\mathrm{source}}\, h_j",
+                "Each node's features, projected for its part as the one that is read.",
+            ),
+            (
+                "hidden",
+                r"\mathrm{hidden}",
+                "[E, H, C]",
+                r"\mathrm{hidden}_{ij} = \mathrm{LeakyReLU}(W_{\mathrm{target}} h_i + W_{\mathrm{source}} h_j)",
+                "Reader and read added up feature by feature, negative sums shrunk by the slope.",
+            ),
+            (
+                "e",
+                "e",
+                "[E, H]",
+                r"e_{ij} = a^{\top} \mathrm{hidden}_{ij}",
+                "The score of an arc: its hidden features, weighted by a and summed.",
+            ),
+        ),
+        **_SOFTMAX_AND_AFTER,
+        "h_prime": FieldInfo(
+            "h_prime",
+            "h'",
+            "[N, H, C]",
+            r"h'_i = \sum_{j \in N(i)} \alpha_{ij}\, W_{\mathrm{source}} h_j",
+            "What each node takes in: the projected features it reads, each weighted by its share.",
+        ),
+    }
+
+    Wh_target: Array
+    Wh_source: Array
+    hidden: Array
+
+    def _all_pairs(self, name: str, head: int) -> Array | None:
+        if name == "raw":
+            return None
+        met = self.Wh_target[:, None, head] + self.Wh_source[None, :, head]
+        hidden = np.where(met > 0, met, met * met.dtype.type(self.negative_slope))
+        e: Array = hidden @ self.weights["a"][head]
+        e[self.edge_index[1], self.edge_index[0]] = self.e[:, head]
+        return e
+
+
 @dataclass(frozen=True, eq=False)
 class Trace:
     """One run of a model on a graph: its layers' traces, first to last.
