@@ -55,7 +55,7 @@ def test_dropout_shows_its_mask_and_says_so():
     names = [stage["name"] for stage in scene(app)["stages"]]
     assert "dropout_mask" in names
     assert "alpha_dropped" in names
-    assert "dropout is on" in scene(app)["notice"]
+    assert "dropout 0.50 is on" in scene(app)["notice"]
 
 
 @pytest.mark.parametrize("policy", ["as_given", "remove"])
@@ -92,7 +92,7 @@ def test_large_graphs_show_a_part_and_say_which():
     nodes = [{"id": str(n), "features": [n % 7, n % 3]} for n in range(600)]
     edges = [[str(n), str((n * k + 1) % 600)] for n in range(600) for k in (1, 7)]
     content = json.dumps({"nodes": nodes, "edges": edges}).encode()
-    app.file_uploader(key="upload").set_value([("big.json", content, "application/json")]).run()
+    app.file_uploader(key="upload-0").set_value([("big.json", content, "application/json")]).run()
     assert not app.exception
     data = scene(app)
     assert len(data["names"]) <= 200

@@ -9,9 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = (
-    "errors", "graph", "blocks", "edges", "trace", "attention", "layers", "tutorial", "gatv2", "model", "training", "generators",
-    "layout", "subgraph", "io", "checkpoints", "analysis", "textbook", "proof", "views", "stage", "ui",
-)  # fmt: skip
+    *("errors", "graph", "blocks", "edges", "trace", "inputs", "attention", "layers", "tutorial", "gatv2", "model"),
+    *("training", "generators", "layout", "subgraph", "io", "checkpoints", "analysis", "textbook", "proof"),
+    *("views", "stage", "ui"),
+)
 ROOMS = {
     "streamlit": ("ui",),
     "pyvis": ("views",),

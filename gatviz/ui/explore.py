@@ -87,12 +87,14 @@ def _part(trace: LayerTrace) -> Part:
 
 def _locked(now: state.State, trace: LayerTrace, part: Part, choices: list[Weighting]) -> tuple[int, int, int] | None:
     """The locked arc and head whose story is told: (target, source, head)."""
-    if now.looked == state.FIRST_LOOK:
+    looked = now.looked
+    if looked == state.FIRST_LOOK:
         arc = first_arc(trace, part)
-        return None if arc is None else (*arc, 0)
+        looked = None if arc is None else state.Looked(*arc, weighting=choices[0].key)
+        state.update(looked=looked)
     for choice in choices:
-        if now.looked is not None and choice.key == now.looked.weighting and choice.head is not None:
-            return now.looked.target, now.looked.source, choice.head
+        if looked is not None and choice.key == looked.weighting and choice.head is not None:
+            return looked.target, looked.source, choice.head
     return None
 
 

@@ -18,6 +18,7 @@ _MOST_HEADS = 16
 _MOST_FEATURES = 64
 _LARGEST_SEED = 2**31 - 1
 _OWN = "own file"
+_UPLOADS = "uploads_taken"
 
 
 def sidebar() -> Settings:
@@ -45,11 +46,16 @@ def _graph_choice() -> None:
         st.file_uploader(
             texts.UPLOAD,
             accept_multiple_files=True,
-            key="upload",
+            key=_upload_key(),
             on_change=_take_upload,
             label_visibility="collapsed",
             help=texts.UPLOAD_HELP,
         )
+
+
+def _upload_key() -> str:
+    """A new key after each upload empties the uploader: files of before don't come along with the next."""
+    return f"upload-{st.session_state.get(_UPLOADS, 0)}"
 
 
 def _title(name: str) -> str:
@@ -63,9 +69,10 @@ def _choose_sample() -> None:
 
 
 def _take_upload() -> None:
-    files = st.session_state["upload"]
+    files = st.session_state[_upload_key()]
     if not files:
         return
+    st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
     try:
         graph, name = _read_files([(file.name, file.getvalue()) for file in files])
     except GatvizError as error:

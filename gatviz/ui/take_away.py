@@ -12,14 +12,11 @@ from gatviz.views.network_html import network_html
 def take_away(now: state.State, shown: Shown) -> None:
     """A choice of weights and a download of them as an interactive page, made when it is asked for."""
     with st.popover(texts.TAKE_AWAY, icon=":material/download:", width="stretch"):
-        choice = st.selectbox(
-            texts.TAKE_AWAY_HEAD,
-            shown.choices,
-            format_func=lambda weighting: weighting.title,
-            key="take_head",
+        choices = {choice.key: choice for choice in shown.choices}
+        key = st.selectbox(
+            texts.TAKE_AWAY_HEAD, list(choices), format_func=lambda key: choices[key].title, key="take_head"
         )
-        if choice is None:
-            return
+        choice = choices[key]
         st.download_button(
             texts.DOWNLOAD_HTML,
             data=lambda: network_html(

@@ -55,13 +55,16 @@ export class GraphView {
     if (replaced || this.points.length !== scene.names.length) {
       this.points = scene.positions.map(([x, y]) => ({ x, y }));
       this.view = { x: 0, y: 0, zoom: 1 };
+      this.bounds = boundsOf(this.points);
     }
-    this.build();
+    if (this.drawn !== scene.structure) this.build();
     this.fit();
   }
 
+  /** Make the elements anew; only where nodes or arcs changed, so that focus and hover survive a rerun. */
   build() {
     const { scene } = this;
+    this.drawn = scene.structure;
     const count = scene.names.length;
     this.radius = count <= 12 ? 22 : count <= 40 ? 13 : count <= 100 ? 10 : 7;
     this.nodes = scene.names.map((name, n) => this.makeNode(name, n));
@@ -117,10 +120,7 @@ export class GraphView {
     if (!this.scene) return;
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
-    const xs = this.points.map((p) => p.x);
-    const ys = this.points.map((p) => p.y);
-    const [left, right] = [Math.min(...xs), Math.max(...xs)];
-    const [bottom, top] = [Math.min(...ys), Math.max(...ys)];
+    const { left, right, bottom, top } = this.bounds;
     const margin = this.points.length > 12 ? MARGIN.many : MARGIN.few;
     const beside = this.nodes.some((node) => node.features) ? ROOM_FOR_FEATURES : 0;
     const across = (width - 2 * (margin + beside)) / (right - left || Infinity);
@@ -139,6 +139,7 @@ export class GraphView {
   }
 
   resetView() {
+    this.bounds = boundsOf(this.points);
     this.view = { x: 0, y: 0, zoom: 1 };
     this.fit();
   }
@@ -374,6 +375,12 @@ export class GraphView {
       this.store.update({ hover: ring[(place + step + ring.length) % ring.length] });
     }
   }
+}
+
+function boundsOf(points) {
+  const xs = points.map((p) => p.x);
+  const ys = points.map((p) => p.y);
+  return { left: Math.min(...xs), right: Math.max(...xs), bottom: Math.min(...ys), top: Math.max(...ys) };
 }
 
 function overlap(a, b) {

@@ -31,6 +31,7 @@ export function readScene(data) {
   }
   return {
     ...data,
+    structure: JSON.stringify([data.names, data.arcs, data.classOf, data.classNames, data.features]),
     arcs,
     into,
     outOf,

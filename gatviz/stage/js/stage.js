@@ -73,7 +73,7 @@ export class Stage {
     const locked = replaced ? scene.lockedAtStart : keep(state.locked);
     const changed = !same(locked, state.locked) || (locked && weighting !== state.weighting);
     store.state = { ...state, weighting, hover: keep(state.hover), locked, open: open.length ? open : scene.openAtStart };
-    if (!replaced && changed) this.host.looked(this.lockedByNumber(), weighting);
+    if (before && changed) this.host.looked(this.lockedByNumber(), weighting);
   }
 
   /** The same focus in new data: nodes are recognised by their names. */
