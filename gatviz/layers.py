@@ -114,6 +114,11 @@ class AttentionLayer(nn.Module):
         """H·C if the heads are concatenated, else C."""
         return self.num_heads * self.out_features if self.concat else self.out_features
 
+    def extra_repr(self) -> str:
+        """What a printed layer says between its brackets."""
+        join = "concatenated" if self.concat else "averaged"
+        return f"F={self.in_features}, H={self.num_heads}, C={self.out_features}, {join}, activation={self.activation}"
+
     @torch.no_grad()
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Draw all parameters anew; bias starts at 0."""

@@ -6,68 +6,105 @@ Inside, the parameters of all heads are stored together; `state_dict`, `load_sta
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 from gatviz.edges import SelfLoops
-from gatviz.errors import GatvizError
+from gatviz.errors import GatvizError, quote
 from gatviz.layers import GATAttentionLayer
 
+_SLOPE = 0.2
 
-class Head:
-    """One head's parameters as views: writing into them in place changes the layer."""
 
-    def __init__(self, layer: GATAttentionLayer, head: int) -> None:
-        C = layer.out_features
-        self.weight = layer.weight[head * C : (head + 1) * C]
-        self.a = layer.att[head].view(2 * C, 1)
+class Projection:
+    """`layer.W` as the tutorial has it, a linear map without bias: `W.weight` [C, F] and `W(x)`.
+
+    `weight` is the layer's own memory: writing into it changes the layer.
+    """
+
+    def __init__(self, weight: Tensor) -> None:
+        self._weight = weight
 
     @property
-    def W(self) -> Head:
-        """So that `head.W.weight` [C, F] reads as in the tutorial."""
-        return self
+    def weight(self) -> Tensor:
+        """[C, F]."""
+        return self._weight
+
+    @weight.setter
+    def weight(self, values: Tensor) -> None:
+        _write(self._weight, values, "W.weight")
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """[…, C] from x […, F]."""
+        return F.linear(x, self._weight)
 
 
 class _TutorialLayer(GATAttentionLayer):
-    """State dicts in the tutorial's names: `<prefix>W.weight` [C, F] and `<prefix>a` [2C, 1] for each head."""
+    """State dicts in the tutorial's names: `W.weight` [C, F] and `a` [2C, 1] of each head, under its prefix."""
 
     def _prefixes(self) -> list[str]:
+        """What stands before `W.weight` and `a`, head by head."""
         raise NotImplementedError
 
-    def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
+    def _pieces(self, prefix: str) -> Iterator[tuple[str, str, Tensor]]:
+        """Own parameter, name in the tutorial, and the view that belongs to it, head by head."""
         for head, name in enumerate(self._prefixes()):
-            views = Head(self, head)
-            for key, value in (("W.weight", views.weight), ("a", views.a)):
-                destination[f"{prefix}{name}{key}"] = value if keep_vars else value.detach()
+            weight, a = self._views(head)
+            yield "att", f"{prefix}{name}a", a
+            yield "weight", f"{prefix}{name}W.weight", weight
+
+    def _views(self, head: int) -> tuple[Tensor, Tensor]:
+        """W [C, F] and a [2C, 1] of one head, with their gradients."""
+        C = self.out_features
+        rows = slice(head * C, (head + 1) * C)
+        views = self.weight[rows], self.att[head].view(2 * C, 1)
+        gradients = self.weight.grad, self.att.grad
+        if gradients[0] is not None:
+            views[0].grad = gradients[0][rows]
+        if gradients[1] is not None:
+            views[1].grad = gradients[1][head].view(2 * C, 1)
+        return views
+
+    def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
+        own: dict[str, Any] = {}
+        super()._save_to_state_dict(own, prefix, keep_vars)
+        for name, key, view in self._pieces(prefix):
+            own.pop(prefix + name, None)
+            destination[key] = view if keep_vars else view.detach()
+        destination.update(own)
 
     def _load_from_state_dict(
         self,
-        state_dict: Any,
+        state_dict: Mapping[str, Any],
         prefix: str,
-        local_metadata: Any,  # noqa: ARG002 - torch calls it so
+        local_metadata: Any,
         strict: bool,
         missing_keys: list[str],
         unexpected_keys: list[str],
         error_msgs: list[str],
     ) -> None:
-        wanted = []
-        for head, name in enumerate(self._prefixes()):
-            views = Head(self, head)
-            for key, view in (("W.weight", views.weight), ("a", views.a)):
-                full = f"{prefix}{name}{key}"
-                wanted.append(full)
-                given = state_dict.get(full)
-                if given is None:
-                    missing_keys.append(full)
-                elif tuple(given.shape) != tuple(view.shape):
-                    error_msgs.append(f"{full}: expected shape {list(view.shape)}, found {list(given.shape)}.")
-                else:
-                    with torch.no_grad():
-                        view.copy_(given)
-        if strict:
-            unexpected_keys.extend(key for key in state_dict if key.startswith(prefix) and key not in wanted)
+        """Put the heads together under the layer's own names, and let torch do the rest."""
+        rest = dict(state_dict)
+        foreign = [key for key in (f"{prefix}weight", f"{prefix}att") if rest.pop(key, None) is not None]
+        unexpected_keys.extend(foreign if strict else [])
+        found: dict[str, list[Tensor]] = {"weight": [], "att": []}
+        for name, key, view in self._pieces(prefix):
+            given = rest.pop(key, None)
+            if given is None:
+                missing_keys.append(key)
+            elif not isinstance(given, Tensor) or given.shape != view.shape:
+                shape = list(given.shape) if isinstance(given, Tensor) else quote(given)
+                error_msgs.append(f"{key}: expected a tensor of shape {list(view.shape)}, found {shape}.")
+                given = None
+            piece = view.detach() if given is None else given
+            found[name].append(piece if view.is_meta else piece.to(view.device))
+        rest[f"{prefix}weight"] = torch.cat(found["weight"])
+        rest[f"{prefix}att"] = torch.cat(found["att"]).view(self.num_heads, 2, self.out_features)
+        super()._load_from_state_dict(rest, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
 
 
 class SingleHeadGATLayer(_TutorialLayer):
@@ -84,7 +121,7 @@ class SingleHeadGATLayer(_TutorialLayer):
         in_features: int,
         out_features: int,
         dropout: float = 0.0,
-        negative_slope: float = 0.2,
+        negative_slope: float = _SLOPE,
         *,
         alpha: float | None = None,
         self_loops: SelfLoops = "as_given",
@@ -100,18 +137,45 @@ class SingleHeadGATLayer(_TutorialLayer):
             generator=generator,
         )
 
+    @classmethod
+    def _of(cls, layer: _TutorialLayer, head: int) -> SingleHeadGATLayer:
+        """One head of a layer as a layer of its own, on the same memory."""
+        C = layer.out_features
+        single = cls.__new__(cls)
+        nn.Module.__init__(single)
+        for name in ("in_features", "out_features", "negative_slope", "dropout", "feature_dropout", "self_loops"):
+            setattr(single, name, getattr(layer, name))
+        single.num_heads, single.concat, single.activation = 1, True, None
+        single.bias = single.W_res = None
+        single.training = layer.training
+        parts = {"weight": (layer.weight, slice(head * C, (head + 1) * C)), "att": (layer.att, slice(head, head + 1))}
+        for name, (parameter, part) in parts.items():
+            view = parameter[part]
+            if parameter.grad is not None:
+                view.grad = parameter.grad[part]
+            single._parameters[name] = view  # type: ignore[assignment]
+        return single
+
     def _prefixes(self) -> list[str]:
         return [""]
 
     @property
-    def W(self) -> Head:
-        """`layer.W.weight` [C, F], a view of the parameter."""
-        return Head(self, 0)
+    def W(self) -> Projection:
+        """`layer.W.weight` [C, F], on the layer's own memory."""
+        return Projection(self.weight)
 
     @property
     def a(self) -> Tensor:
-        """[2C, 1], a view of the parameter."""
-        return Head(self, 0).a
+        """[2C, 1], on the layer's own memory."""
+        return self._views(0)[1]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "a":
+            _write(self.a, value, "a")
+        elif name == "W":
+            _write(self.weight, getattr(value, "weight", value), "W.weight")
+        else:
+            super().__setattr__(name, value)
 
 
 class GATLayer(SingleHeadGATLayer):
@@ -132,7 +196,7 @@ class MultiHeadGATLayer(_TutorialLayer):
         out_features: int,
         num_heads: int = 4,
         dropout: float = 0.0,
-        negative_slope: float = 0.2,
+        negative_slope: float = _SLOPE,
         concat: bool = True,
         *,
         alpha: float | None = None,
@@ -155,19 +219,23 @@ class MultiHeadGATLayer(_TutorialLayer):
         return [f"heads.{head}." for head in range(self.num_heads)]
 
     @property
-    def heads(self) -> list[Head]:
-        """`layer.heads[k].W.weight` and `.a`, views of head k's parameters."""
-        return [Head(self, head) for head in range(self.num_heads)]
+    def heads(self) -> tuple[SingleHeadGATLayer, ...]:
+        """Each head as a layer without activation, on this layer's own memory: `layer.heads[k].W.weight`, `.a`."""
+        return tuple(SingleHeadGATLayer._of(self, head) for head in range(self.num_heads))
+
+
+@torch.no_grad()
+def _write(view: Tensor, values: Any, name: str) -> None:
+    if not isinstance(values, Tensor) or values.shape != view.shape:
+        found = f"shape {list(values.shape)}" if isinstance(values, Tensor) else quote(values)
+        raise GatvizError(name, f"a tensor of shape {list(view.shape)}", found, "keep the shape of the parameter")
+    view.copy_(values)
 
 
 def _slope(negative_slope: float, alpha: float | None) -> float:
     if alpha is None:
         return negative_slope
-    if negative_slope not in (0.2, alpha):
-        raise GatvizError(
-            "alpha",
-            "the slope under one name",
-            f"alpha={alpha} and negative_slope={negative_slope}",
-            "keep one",
-        )
+    if negative_slope not in (_SLOPE, alpha):
+        found = f"alpha={alpha} and negative_slope={negative_slope}"
+        raise GatvizError("alpha", "the slope under one name", found, "keep one of the two")
     return alpha
