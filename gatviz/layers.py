@@ -210,6 +210,16 @@ class AttentionLayer(nn.Module):
         """
         own = self._named(self._own_parameters())
         checked = {name: _checked_weight(name, values, own) for name, values in weights.items()}
+        at_place: dict[int, tuple[str, Tensor]] = {}
+        for name, values in checked.items():
+            other, same = at_place.setdefault(own[name].data_ptr(), (name, values))
+            if not torch.equal(values, same):
+                raise GatvizError(
+                    f"weights, {name}",
+                    f"the numbers of {other}",
+                    "others",
+                    f"give one: the layer shares it with {other}",
+                )
         for name, values in checked.items():
             own[name].copy_(values)
 

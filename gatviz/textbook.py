@@ -1,7 +1,8 @@
-"""The textbook's dense form of GAT, on its own: it shares no code with the layers and proves them right.
+"""The textbook's dense forms of GAT and GATv2, on their own: they share no code with the layers and prove them right.
 
-It builds the [N, N, 2C] pair tensor that the layers never need, so it is for small graphs only.
-Source: Veličković et al. 2018, arXiv 1710.10903, equations 1–6, as written there.
+They build what the layers never need, a tensor over all pairs of nodes, so they are for small graphs only.
+Sources: Veličković et al. 2018, arXiv 1710.10903, equations 1–6; Brody et al. 2022, arXiv 2105.14491,
+equation 7; both as written there, one head at a time, in float64.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
 class DenseHead:
-    """One head: Wh [N, C], e [N, N] (all pairs), alpha [N, N] (0 off the edges), h_prime [N, C]."""
+    """One head: Wh [N, C] (GATv2: of the sources), e [N, N] (all pairs), alpha [N, N] (0 off the edges), h_prime."""
 
     Wh: Array
     e: Array
@@ -32,12 +33,39 @@ def pair_tensor(Wh: Array) -> Array:
     return np.concatenate([row, column], axis=2)
 
 
-def dense_head(x: Array, adj: NDArray[np.bool_], W: Array, a: Array, slope: float) -> DenseHead:
-    """One GAT head on x [N, F] with adj [N, N] (row reads column), W [C, F], a [2C]; in float64."""
-    x, W, a = (np.asarray(value, dtype=np.float64) for value in (x, W, a))
-    Wh = x @ W.T
-    raw = pair_tensor(Wh) @ a
-    e = np.maximum(raw, 0) + slope * np.minimum(raw, 0)
+def dense_head(x: ArrayLike, adj: ArrayLike, W: ArrayLike, a: ArrayLike, slope: float) -> DenseHead:
+    """One GAT head on x [N, F] with adj [N, N] (row reads column), W [C, F] and a [2C], target half first."""
+    Wh = _float(x) @ _float(W).T
+    return _attended(Wh, _leaky(pair_tensor(Wh) @ _float(a), slope), adj)
+
+
+def dense_head_v2(
+    x: ArrayLike,
+    adj: ArrayLike,
+    W_target: ArrayLike,
+    W_source: ArrayLike,
+    a: ArrayLike,
+    slope: float,
+    b_target: ArrayLike = 0.0,
+    b_source: ArrayLike = 0.0,
+) -> DenseHead:
+    """One GATv2 head on x [N, F] with adj [N, N] (row reads column); both W [C, F], a and both b [C]."""
+    pairs = pair_tensor(_float(x))
+    both = np.concatenate([_float(W_target), _float(W_source)], axis=1)
+    hidden = _leaky(pairs @ both.T + _float(b_target) + _float(b_source), slope)
+    return _attended(_float(x) @ _float(W_source).T + _float(b_source), hidden @ _float(a), adj)
+
+
+def _float(values: ArrayLike) -> Array:
+    return np.asarray(values, dtype=np.float64)
+
+
+def _leaky(values: Array, slope: float) -> Array:
+    return np.maximum(values, 0) + slope * np.minimum(values, 0)
+
+
+def _attended(Wh: Array, e: Array, adj: ArrayLike) -> DenseHead:
+    """Softmax of each row over what it reads, then the sum; a row that reads nothing stays 0."""
     alpha = np.zeros_like(e)
     for i, reads in enumerate(np.asarray(adj, dtype=bool)):
         if reads.any():
