@@ -9,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = (
-    *("errors", "graph", "blocks", "edges", "trace", "inputs", "attention", "layers", "tutorial", "gatv2", "model"),
-    *("training", "generators", "layout", "subgraph", "io", "checkpoints", "analysis", "textbook", "proof"),
+    *("errors", "threads", "graph", "blocks", "edges", "trace", "inputs", "attention", "layers", "tutorial", "gatv2", "model"),
+    *("training", "features", "generators", "layout", "subgraph", "io", "checkpoints", "analysis", "textbook", "proof"),
     *("views", "stage", "ui"),
 )
 ROOMS = {

@@ -12,7 +12,7 @@ import { arcFocus, nodeFocus, same } from "./store.js";
 const NUMBER_CELL = { width: 42, height: 32 };
 const SMALLEST_CELL = 3;
 const ZOOM_STEP = 1.5;
-const GAP = 26;
+const CARD_GAP = 26;
 const LEAST_CARD = 132;
 const LETTER = 6.4;
 const NARROW_COLUMN = 14;
@@ -141,7 +141,7 @@ export class ChainView {
     const names = Math.min(7, Math.max(...this.scene.names.map((name) => name.length), 2)) * LETTER + 18;
     const taken = open.map((stage) => (wide(stage) ? names : Math.max(LEAST_CARD, names + this.columnNames(stage).length * NARROW_COLUMN)));
     const columns = open.reduce((sum, stage) => sum + (wide(stage) ? this.columnNames(stage).length : 0), 0);
-    const room = this.width - 24 - open.length * GAP - taken.reduce((a, b) => a + b, 0);
+    const room = this.width - 24 - open.length * CARD_GAP - taken.reduce((a, b) => a + b, 0);
     const fit = Math.min(room / Math.max(columns, 1), this.maxHeight() / Math.max(rows, 1));
     const least = open.length > 3 ? (rows <= 12 ? NUMBER_CELL.width : 9) : SMALLEST_CELL;
     const size = Math.max(least, fit) * this.zoom;

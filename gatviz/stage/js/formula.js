@@ -8,10 +8,17 @@ const ALLOWED = new Set(
 );
 const ATTRIBUTES = new Set(["display", "mathvariant", "stretchy", "fence", "lspace", "rspace", "width", "displaystyle", "columnalign"]);
 
+const MOST_KEPT = 300;
+const kept = new Map();
+
 /** @param {string} source a MathML document @returns {Node} */
 export function math(source) {
-  const parsed = new DOMParser().parseFromString(source, "application/xml");
-  return copy(parsed.documentElement) ?? document.createTextNode("");
+  if (!kept.has(source)) {
+    if (kept.size > MOST_KEPT) kept.clear();
+    const parsed = new DOMParser().parseFromString(source, "application/xml");
+    kept.set(source, copy(parsed.documentElement) ?? document.createTextNode(""));
+  }
+  return kept.get(source).cloneNode(true);
 }
 
 function copy(node) {

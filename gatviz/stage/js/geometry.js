@@ -4,14 +4,16 @@
 /** @typedef {{path: string, tip: Point, angle: number, label: Point}} ArcShape angle in degrees at the tip */
 
 const BEND = 0.16;
+/** A line stops this far from its arrow's tip: hidden under the head, whatever its width. */
+const UNDER_HEAD = 6;
 
 /**
  * An arrow from source to target that ends at the target's rim; bent when the opposite arrow exists too.
- * @param {Point} source @param {Point} target @param {number} radius @param {number} width
+ * @param {Point} source @param {Point} target @param {number} radius
  * @param {boolean} opposite
  * @returns {ArcShape}
  */
-export function arrow(source, target, radius, width, opposite) {
+export function arrow(source, target, radius, opposite) {
   const dx = target.x - source.x;
   const dy = target.y - source.y;
   const length = Math.hypot(dx, dy) || 1;
@@ -19,7 +21,7 @@ export function arrow(source, target, radius, width, opposite) {
   const control = { x: (source.x + target.x) / 2 + dy * bend, y: (source.y + target.y) / 2 - dx * bend };
   const leave = towards(source, control, radius);
   const tip = towards(target, control, radius + 1);
-  const end = towards(target, control, radius + headLength(width) * 0.8);
+  const end = towards(target, control, radius + UNDER_HEAD);
   return {
     path: `M${xy(leave)} Q${xy(control)} ${xy(end)}`,
     tip,
@@ -35,14 +37,14 @@ export function arrow(source, target, radius, width, opposite) {
  * A loop at a node, on the side that `direction` (radians) points to.
  * @returns {ArcShape}
  */
-export function loop(node, radius, width, direction) {
+export function loop(node, radius, direction) {
   const reach = radius * 2.1 + 20;
   const spread = 0.62;
   const on = (angle, distance) => ({ x: node.x + Math.cos(angle) * distance, y: node.y + Math.sin(angle) * distance });
   const leave = on(direction - 0.45, radius);
   const tip = on(direction + 0.45, radius + 1);
   const [c1, c2] = [on(direction - spread, reach), on(direction + spread, reach)];
-  const end = towards(tip, c2, headLength(width) * 0.8);
+  const end = towards(tip, c2, UNDER_HEAD);
   return {
     path: `M${xy(leave)} C${xy(c1)} ${xy(c2)} ${xy(end)}`,
     tip,
@@ -51,14 +53,9 @@ export function loop(node, radius, width, direction) {
   };
 }
 
-/** Length of an arrow's head, growing with the stroke. */
-export function headLength(width) {
-  return 6 + width * 1.5;
-}
-
-/** The head as a polygon that points along +x with its tip at the origin. */
+/** The head, growing with the stroke, as a polygon that points along +x with its tip at the origin. */
 export function headPoints(width) {
-  const length = headLength(width);
+  const length = 6 + width * 1.5;
   const half = 2.6 + width * 0.85;
   return `0,0 ${-length},${half} ${-length},${-half}`;
 }

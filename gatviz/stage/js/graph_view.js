@@ -1,6 +1,6 @@
 /** The graph: nodes that can be dragged, arrows whose width and colour are the shown weight. */
 
-import { html, set, svg } from "./dom.js";
+import { html, svg } from "./dom.js";
 import { brief, fillIn, number, shorten } from "./format.js";
 import { arrow, headPoints, loop, loopDirection } from "./geometry.js";
 import { arcWidth, colourScale } from "./scales.js";
@@ -155,19 +155,30 @@ export class GraphView {
     return { x: width / 2 + (point.x - x) * across, y: height / 2 - (point.y - y) * down };
   }
 
-  /** Place and weigh everything, or only what touches one node. */
+  /** Place everything, or only what touches one node; then weigh it. */
   draw(moved = null) {
     if (!this.map) return;
-    const { scene } = this;
-    const state = this.store.state;
-    const weighting = shownWeighting(scene, state);
-    const limit = shareLimit(scene, state);
-    const colours = colourScale("share", limit, scene.palette);
     this.screen = this.points.map((p) => this.onScreen(p));
     this.nodes.forEach((node, n) => this.placeNode(node, n));
-    scene.arcs.forEach((arc, k) => {
-      if (moved !== null && arc.source !== moved && arc.target !== moved) return;
-      this.placeArc(arc, this.arcElements[k], weighting.values.data[k], limit, colours);
+    this.scene.arcs.forEach((arc, k) => {
+      if (moved === null || arc.source === moved || arc.target === moved) this.placeArc(arc, this.arcElements[k]);
+    });
+    this.weigh();
+  }
+
+  /** Widths, colours and numbers of the weighting on show; where things are stays as it is. */
+  weigh() {
+    if (!this.map) return;
+    const { scene } = this;
+    const weighting = shownWeighting(scene, this.store.state);
+    const limit = shareLimit(scene, this.store.state);
+    const colours = colourScale("share", limit, scene.palette);
+    const slim = scene.names.length > 60 ? 0.6 : 1;
+    this.arcElements.forEach(({ group, head }, k) => {
+      const share = weighting.values.data[k];
+      const width = arcWidth(share, limit) * slim;
+      group.style.cssText = `--width:${width.toFixed(2)};--colour:${colours.fill(share)}`;
+      head.setAttribute("points", headPoints(width));
     });
     this.drawLabels(weighting);
     this.drawLegend(colours);
@@ -183,28 +194,23 @@ export class GraphView {
     features.style.textAnchor = right ? "start" : "end";
   }
 
-  placeArc(arc, element, share, limit, colours) {
-    const width = arcWidth(share, limit) * (this.scene.names.length > 60 ? 0.6 : 1);
-    const shape = this.arcShape(arc, width);
+  placeArc(arc, element) {
+    const shape = this.arcShape(arc);
     element.shape = shape;
     for (const path of [element.line, element.rim, element.hit]) path.setAttribute("d", shape.path);
-    element.group.style.setProperty("--width", width.toFixed(2));
-    element.group.style.setProperty("--colour", colours.fill(share));
-    set(element.head, {
-      points: headPoints(width),
-      transform: `translate(${shape.tip.x.toFixed(1)},${shape.tip.y.toFixed(1)}) rotate(${shape.angle.toFixed(1)})`,
-    });
+    const { x, y } = shape.tip;
+    element.head.setAttribute("transform", `translate(${x.toFixed(1)},${y.toFixed(1)}) rotate(${shape.angle.toFixed(1)})`);
   }
 
-  arcShape(arc, width) {
+  arcShape(arc) {
     const [source, target] = [this.screen[arc.source], this.screen[arc.target]];
     if (arc.source !== arc.target) {
       const opposite = this.scene.arcBetween(arc.source, arc.target) !== null;
-      return arrow(source, target, this.radius, width, opposite);
+      return arrow(source, target, this.radius, opposite);
     }
     const around = [...this.scene.into[arc.target], ...this.scene.outOf[arc.target]];
     const neighbours = around.map((a) => this.screen[a.source === arc.target ? a.target : a.source]);
-    return loop(source, this.radius, width, loopDirection(source, neighbours));
+    return loop(source, this.radius, loopDirection(source, neighbours));
   }
 
   /** The strongest arrow into each node carries its number, the larger first, where there is room for it. */
@@ -279,7 +285,7 @@ export class GraphView {
   }
 
   onState(changed) {
-    if (["weighting", "scale", "digits"].some((key) => changed.has(key))) this.draw();
+    if (["weighting", "scale", "digits"].some((key) => changed.has(key))) this.weigh();
     else if (["hover", "locked", "direction"].some((key) => changed.has(key))) this.mark();
   }
 

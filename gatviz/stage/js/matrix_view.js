@@ -25,6 +25,7 @@ import { number, shorten, shortenFront } from "./format.js";
 
 const NUMBERS_FIT = { width: 34, height: 15 };
 const GAP_FROM = 12;
+const GAP = 2;
 const NAME_LETTERS = 7;
 
 export class MatrixView {
@@ -119,27 +120,57 @@ export class MatrixView {
     pen.beginPath();
     pen.rect(this.margin.left, this.margin.top, view.width, view.height);
     pen.clip();
-    const gap = Math.min(spec.cellWidth, spec.cellHeight) >= GAP_FROM ? 2 : spec.cellHeight >= 6 ? 0.5 : 0;
     const style = getComputedStyle(painter);
-    const empty = style.borderTopColor;
-    const hatch = gap === 2 ? hatching(pen, style.color) : null;
+    const cells = Math.min(spec.cellWidth, spec.cellHeight) >= GAP_FROM;
+    if (cells) this.paintCells(pen, { left, right, top, bottom }, style);
+    else this.paintPixels(pen, { left, right, top, bottom }, style);
+  }
+
+  /** Cells with rounded corners, hatched where they are masked. */
+  paintCells(pen, { left, right, top, bottom }, style) {
+    const { spec } = this;
+    const hatch = hatching(pen, style.color);
     for (let row = top; row < bottom; row++) {
       for (let column = left; column < right; column++) {
-        const { x, y } = this.corner(row, column);
-        const [width, height] = [spec.cellWidth - gap, spec.cellHeight - gap];
         const value = spec.value(row, column);
         const masked = spec.masked(row, column);
         if (value === null && !masked) continue;
+        const { x, y } = this.corner(row, column);
+        const shape = [x, y, spec.cellWidth - GAP, spec.cellHeight - GAP, 3];
         pen.globalAlpha = masked && value !== null ? 0.35 : 1;
-        pen.fillStyle = value === null || !Number.isFinite(value) ? empty : spec.colours.fill(value);
-        roundedCell(pen, x, y, width, height, gap === 2 ? 3 : 0);
+        pen.fillStyle = value === null || !Number.isFinite(value) ? style.borderTopColor : spec.colours.fill(value);
+        roundedCell(pen, ...shape);
         pen.globalAlpha = 1;
-        if (masked && hatch) {
+        if (masked) {
           pen.fillStyle = hatch;
-          roundedCell(pen, x, y, width, height, 3);
+          roundedCell(pen, ...shape);
         }
       }
     }
+  }
+
+  /** Many small cells: one pixel each, then drawn larger in one go. Masked ones are pale. */
+  paintPixels(pen, { left, right, top, bottom }, style) {
+    const { spec } = this;
+    const [width, height] = [right - left, bottom - top];
+    if (width <= 0 || height <= 0) return;
+    const pixels = new ImageData(width, height);
+    for (let row = top, at = 0; row < bottom; row++) {
+      for (let column = left; column < right; column++, at += 4) {
+        const value = spec.value(row, column);
+        if (value === null || !Number.isFinite(value)) continue;
+        pixels.data.set(spec.colours.rgb(value), at);
+        pixels.data[at + 3] = spec.masked(row, column) ? 70 : 255;
+      }
+    }
+    const small = document.createElement("canvas");
+    Object.assign(small, { width, height });
+    small.getContext("2d").putImageData(pixels, 0, 0);
+    const { x, y } = this.corner(top, left);
+    pen.fillStyle = style.borderTopColor;
+    pen.fillRect(x, y, width * spec.cellWidth, height * spec.cellHeight);
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(small, x, y, width * spec.cellWidth, height * spec.cellHeight);
   }
 
   drawNames({ left, right, top, bottom }) {
@@ -274,10 +305,6 @@ export class MatrixView {
 }
 
 function roundedCell(pen, x, y, width, height, radius) {
-  if (!radius) {
-    pen.fillRect(x, y, width, height);
-    return;
-  }
   pen.beginPath();
   pen.roundRect(x, y, width, height, radius);
   pen.fill();

@@ -21,7 +21,7 @@ function stepsAlong(stops) {
   const key = stops.join();
   if (!tables.has(key)) {
     const colours = Array.from({ length: STEPS + 1 }, (_, k) => along(stops, k / STEPS));
-    tables.set(key, colours.map((c) => ({ fill: `rgb(${c.join(",")})`, ink: textOn(c) })));
+    tables.set(key, colours.map((c) => ({ fill: `rgb(${c.join(",")})`, ink: textOn(c), rgb: c })));
   }
   return tables.get(key);
 }
@@ -45,7 +45,14 @@ export function colourScale(kind, limit, palette) {
     const t = limit > 0 ? (value - start) / (limit - start) : kind === "share" ? 0 : 0.5;
     return table[Math.round(Math.min(Math.max(t, 0), 1) * (table.length - 1))];
   };
-  return { kind, limit, stops, fill: (value) => step(value).fill, ink: (value) => step(value).ink };
+  return {
+    kind,
+    limit,
+    stops,
+    fill: (value) => step(value).fill,
+    ink: (value) => step(value).ink,
+    rgb: (value) => step(value).rgb,
+  };
 }
 
 /** Stroke width of an arc whose share is this part of the scale's end. */

@@ -23,11 +23,12 @@ export function readScene(data) {
   }));
   const into = data.names.map(() => []);
   const outOf = data.names.map(() => []);
-  const byPair = new Map();
+  const count = data.names.length;
+  const byPair = new Int32Array(count * count).fill(-1);
   for (const arc of arcs) {
     into[arc.target].push(arc);
     outOf[arc.source].push(arc);
-    byPair.set(arc.target * data.names.length + arc.source, arc);
+    byPair[arc.target * count + arc.source] = arc.index;
   }
   return {
     ...data,
@@ -35,7 +36,7 @@ export function readScene(data) {
     arcs,
     into,
     outOf,
-    arcBetween: (target, source) => byPair.get(target * data.names.length + source) ?? null,
+    arcBetween: (target, source) => arcs[byPair[target * count + source]] ?? null,
     features: tensor(data.features),
     weightings: data.weightings.map((w) => ({ ...w, values: tensor(w.values) })),
     stages: data.stages.map((s) => ({ ...s, values: tensor(s.values), pairs: tensor(s.pairs) })),

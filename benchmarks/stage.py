@@ -1,0 +1,151 @@
+"""How quick the stage is in a real browser: hover, head switch, and a change in the sidebar.
+
+    .venv/bin/python benchmarks/stage.py [--repeats 60]
+
+Hover and head switch are timed inside the page, from the event to the finished layout; the sidebar change from
+the key press to the new numbers on the screen, so it holds the whole way through Python and back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+# Playwright's selectors see through shadow roots; scripts in the page have to look for themselves.
+FIND = """
+const find = (node, selector) => {
+    for (const child of node.querySelectorAll('*')) {
+        if (child.matches(selector)) return child;
+        const found = child.shadowRoot && find(child.shadowRoot, selector);
+        if (found) return found;
+    }
+    return null;
+};
+"""
+TIMED = (
+    "async repeats => {"
+    + FIND
+    + """
+    const stage = find(document, '.gatviz-stage');
+    const elements = [...stage.querySelectorAll('SELECTOR')];
+    const times = [];
+    for (let k = 0; k < repeats; k++) {
+        await new Promise(requestAnimationFrame);
+        const element = elements[(k * 7) % elements.length];
+        const start = performance.now();
+        element.dispatchEvent(new PointerEvent('EVENT', {bubbles: true, composed: true}));
+        stage.getBoundingClientRect();
+        times.push(performance.now() - start);
+    }
+    return times;
+}"""
+)
+HOVER = TIMED.replace("SELECTOR", ".arc .hit").replace("EVENT", "pointermove")
+SWITCH = TIMED.replace("SELECTOR", ".swatch.head").replace("EVENT", "click")
+TERMS = "() => {" + FIND + "return [...find(document, '.denominator').children].map(t => t.dataset.value).join(); }"
+
+
+def start_app() -> tuple[subprocess.Popen[bytes], str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
+            return server, url
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit("the app did not start")
+
+
+def large_graph(nodes: int = 200, edges: int = 700) -> bytes:
+    draw = random.Random(3)
+    pairs = {(draw.randrange(nodes), draw.randrange(nodes)) for _ in range(edges)}
+    return json.dumps(
+        {
+            "nodes": [{"id": str(n), "features": [draw.gauss(0, 1) for _ in range(8)]} for n in range(nodes)],
+            "edges": [[str(a), str(b)] for a, b in sorted(pairs)],
+        }
+    ).encode()
+
+
+def set_number(page: Page, label: str, value: int) -> None:
+    field = page.get_by_role("spinbutton", name=label, exact=True)
+    field.fill(str(value))
+    field.press("Enter")
+
+
+def sidebar_changes(page: Page, repeats: int) -> list[float]:
+    """Milliseconds from Enter in the seed's field to another number in the fraction."""
+    times = []
+    for seed in range(1000, 1000 + repeats):
+        field = page.get_by_role("spinbutton", name="Seed", exact=True)
+        before = page.evaluate(TERMS)
+        field.fill(str(seed))
+        start = time.perf_counter()
+        field.press("Enter")
+        while page.evaluate(TERMS) == before:
+            if time.perf_counter() - start > 20:
+                raise SystemExit(f"no new numbers for seed {seed}")
+        times.append((time.perf_counter() - start) * 1000)
+    return times
+
+
+def row(what: str, times: list[float], goal: str) -> None:
+    ordered = sorted(times)
+    p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    print(f"| {what} | {statistics.median(ordered):.1f} | {p95:.1f} | {goal} |", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=60)
+    repeats = parser.parse_args().repeats
+    server, url = start_app()
+    try:
+        with sync_playwright() as playwright:
+            path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.goto(url)
+            page.wait_for_selector(".gatviz-stage .formulas", timeout=60_000)
+            print("| what | p50 ms | p95 ms | goal |\n|---|---|---|---|")
+            page.get_by_test_id("stSelectbox").first.click()
+            page.get_by_role("option", name="Karate club", exact=True).click()
+            set_number(page, "Heads", 8)
+            set_number(page, "Features per head", 8)
+            page.wait_for_timeout(2500)
+            row("hover to highlight, N = 34", page.evaluate(HOVER, repeats), "≤ 16")
+            row("head switch, N = 34, H = 8", page.evaluate(SWITCH, repeats), "≤ 50")
+            row("sidebar change to new numbers, N = 34, H = 8", sidebar_changes(page, repeats), "p50 ≤ 150, p95 ≤ 300")
+            page.get_by_text("Upload a graph").first.click()
+            page.locator("input[type=file]").set_input_files(
+                {"name": "large.json", "mimeType": "application/json", "buffer": large_graph()}
+            )
+            page.wait_for_timeout(5000)
+            row("hover to highlight, N = 200", page.evaluate(HOVER, repeats), "≤ 33")
+            row("head switch, N = 200, H = 8", page.evaluate(SWITCH, repeats), "≤ 50")
+            browser.close()
+    finally:
+        server.terminate()
+
+
+if __name__ == "__main__":
+    main()
