@@ -2,31 +2,71 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import numpy as np
 
-from gatviz.trace import Array, LayerTrace
+from gatviz.analysis.subject import Analysed, layer_of
+from gatviz.errors import GatvizError, quote
+from gatviz.trace import Array
+
+Baseline = Literal["mean", "gcn", "uniform"]
+Weights = int | Baseline
+"""A head by its number, or "mean" (of the heads), "gcn" (1/√(d_i d_j)) or "uniform" (1/|N(i)|)."""
 
 
-def gcn_weights(trace: LayerTrace) -> Array:
-    """1/√(d_i d_j) for each arc; d counts incoming arcs, loops included, and 1/√0 counts as 0.
+def gcn_weights(trace: Analysed) -> Array:
+    """1/√(d_i d_j) for each arc [E]; d counts incoming arcs, loops included, and 1/√0 counts as 0.
 
     Rows need not sum to 1. Source: Kipf & Welling 2017, arXiv 1609.02907.
     """
-    degree = np.diff(trace.ptr).astype(np.float64)
+    layer = layer_of(trace)
+    degree = np.diff(layer.ptr).astype(np.float64)
     root = np.divide(1.0, np.sqrt(degree), out=np.zeros_like(degree), where=degree > 0)
-    source, target = trace.edge_index
-    result: Array = root[target] * root[source]
+    source, target = layer.edge_index
+    result: Array = (root[target] * root[source]).astype(layer.alpha.dtype)
     return result
 
 
-def mean_weights(trace: LayerTrace) -> Array:
-    """1/|N(i)| for each arc: what uniform attention would give."""
-    degree = np.diff(trace.ptr)
-    result: Array = 1.0 / degree[trace.edge_index[1]]
+def mean_weights(trace: Analysed) -> Array:
+    """1/|N(i)| for each arc [E]: what uniform attention would give."""
+    layer = layer_of(trace)
+    degree = np.diff(layer.ptr)
+    result: Array = (1.0 / degree[layer.edge_index[1]]).astype(layer.alpha.dtype)
     return result
 
 
-def mean_of_heads(trace: LayerTrace) -> Array:
-    """The average of α over the heads: derived, no head computed it."""
-    mean: Array = trace.alpha.mean(axis=1)
+def mean_of_heads(trace: Analysed) -> Array:
+    """The average of α over the heads [E]: derived, no head computed it."""
+    mean: Array = layer_of(trace).alpha.mean(axis=1)
     return mean
+
+
+def weights_of(trace: Analysed, which: Weights) -> Array:
+    """The weights [E] of a head or a baseline.
+
+    Raises:
+        GatvizError: a head that is not there, or an unknown word.
+    """
+    layer = layer_of(trace)
+    if which == "mean":
+        return mean_of_heads(layer)
+    if which == "gcn":
+        return gcn_weights(layer)
+    if which == "uniform":
+        return mean_weights(layer)
+    if isinstance(which, int | np.integer) and not isinstance(which, bool) and 0 <= which < layer.num_heads:
+        head: Array = layer.alpha[:, which]
+        return head
+    raise GatvizError(
+        "weights",
+        f"a head from 0 to {layer.num_heads - 1} or one of {', '.join(get_args(Baseline))}",
+        quote(which),
+        "choose one of those",
+    )
+
+
+def name_of(which: Weights) -> str:
+    """How a choice of weights is called on the screen and in tables."""
+    names = {"mean": "mean of heads", "gcn": "GCN weight", "uniform": "uniform"}
+    return names[which] if isinstance(which, str) else f"head {which}"

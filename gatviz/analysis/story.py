@@ -3,56 +3,89 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, overload
 
 import numpy as np
 
-from gatviz.analysis.terms import messages, softmax_terms
-from gatviz.errors import GatvizError
-from gatviz.trace import Array, GATTrace, LayerTrace
+from gatviz.analysis.subject import Analysed, layer_of
+from gatviz.analysis.terms import used_alpha
+from gatviz.errors import GatvizError, quote
+from gatviz.trace import Array, GATTrace, GATv2Trace, LayerTrace
 
 
 @dataclass(frozen=True)
 class Term:
-    """One summand of the softmax's denominator: the arc source → target of the story."""
+    """One summand of the softmax's denominator: the arc from `source` to the story's target.
+
+    `used` is the share that entered h′: α, or α after dropout.
+    """
 
     source: int
     e: float
     term: float
     alpha: float
+    used: float
 
 
 @dataclass(frozen=True)
 class FeatureShare:
-    """How much input feature f added to half of a score: x[f] · (Wᵀ a)[f]."""
+    """What input feature f of a node added to a score: value = x · weight, the weight as it meets x."""
 
     feature: int
+    x: float
+    weight: float
     value: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EdgeStory:
-    """What lies behind α of target ← source in one head. Where there is no arc, α and message are None.
+    """What lies behind α of target ← source in one head, for any kind of layer.
+
+    Where there is no arc, alpha, gcn and message are None; e is known for any pair.
 
     Attributes:
-        raw, e: of the pair; known without an arc too. maximum, denominator, terms: the target's softmax.
-        uniform: 1/|N(i)|. reverse_alpha: α of source ← target, None without that arc.
-        score_target, score_source: the two halves of raw. target_terms, source_terms: [C], they add up to them.
-        pair: [2C] Wh_i ‖ Wh_j. a: [2C] a_target ‖ a_source.
-        target_features, source_features: every feature's part in the halves, largest first.
-        message: [C] α·Wh_j. pair_tensor_bytes: of [N, N, 2C] for one head; kept_bytes: of the whole trace.
+        alpha, e: of the pair. maximum, denominator: of the target's softmax (0 for a node that reads none).
+        terms: one for each node that the target reads. They add up to the denominator.
+        features_read: [len(terms), C] Wh_j (of GATv2: W_source h_j), row by row as `terms`.
+        contributions: [len(terms), C] share · features read; they add up to h_prime.
+        h_prime: [C] of the target. message: [C], this arc's row of contributions.
+        uniform: 1/|N(i)| (0 for a node that reads none). gcn: 1/√(d_i d_j).
+        reverse_alpha: α of source ← target, None without that arc.
+        pair_tensor_bytes: of the textbook's [N, N, 2C] for one head. kept_bytes: of all fields of the trace.
     """
 
     target: int
     source: int
     head: int
     alpha: float | None
-    raw: float
     e: float
     maximum: float
     denominator: float
     terms: tuple[Term, ...]
+    features_read: Array
+    contributions: Array
+    h_prime: Array
+    message: Array | None
     uniform: float
+    gcn: float | None
     reverse_alpha: float | None
+    pair_tensor_bytes: int
+    kept_bytes: int
+
+
+@dataclass(frozen=True, eq=False)
+class GATStory(EdgeStory):
+    """The story in a GAT layer.
+
+    Attributes besides EdgeStory's:
+        raw: score_target + score_source, before LeakyReLU; e is after it.
+        target_terms, source_terms: [C] a·Wh by dimension; they add up to score_target and score_source.
+        pair: [2C] Wh_i ‖ Wh_j. a: [2C] a_target ‖ a_source.
+        target_features, source_features: what every input feature of i (of j) added to score_target
+            (score_source) through W and a, largest size first.
+    """
+
+    raw: float
     score_target: float
     score_source: float
     target_terms: Array
@@ -61,79 +94,144 @@ class EdgeStory:
     a: Array
     target_features: tuple[FeatureShare, ...]
     source_features: tuple[FeatureShare, ...]
-    message: Array | None
-    pair_tensor_bytes: int
-    kept_bytes: int
 
 
-def edge_story(trace: LayerTrace, target: int, source: int, head: int) -> EdgeStory:
-    """The story of target ← source in a head.
+@dataclass(frozen=True, eq=False)
+class GATv2Story(EdgeStory):
+    """The story in a GATv2 layer.
+
+    Attributes besides EdgeStory's, [C] each:
+        Wh_target: of i. Wh_source: of j. met: their sum, before LeakyReLU. hidden: after it. a: attention vector.
+        hidden_terms: a · hidden by dimension; they add up to e.
+        target_features, source_features: what every input feature of i (of j) added to e, largest size first.
+            Exact for this pair: LeakyReLU multiplies each dimension by 1 or by the slope, as its sign says;
+            projection biases, where the layer has them, add the rest.
+    """
+
+    Wh_target: Array
+    Wh_source: Array
+    met: Array
+    hidden: Array
+    a: Array
+    hidden_terms: Array
+    target_features: tuple[FeatureShare, ...]
+    source_features: tuple[FeatureShare, ...]
+
+
+@overload
+def edge_story(trace: GATTrace, target: int, source: int, head: int) -> GATStory: ...
+@overload
+def edge_story(trace: GATv2Trace, target: int, source: int, head: int) -> GATv2Story: ...
+@overload
+def edge_story(trace: Analysed, target: int, source: int, head: int) -> EdgeStory: ...
+def edge_story(trace: Analysed, target: int, source: int, head: int) -> EdgeStory:
+    """The story of target ← source in a head: a GATStory or a GATv2Story, as the layer is.
 
     Raises:
-        GatvizError: a node or head that is not there, or a trace that is not a GAT layer's.
+        GatvizError: a node or head that is not there, or a kind of layer that has no story.
     """
-    _check(trace, target, source, head)
-    if not isinstance(trace, GATTrace):
-        raise GatvizError("edge_story", "the trace of a GAT layer", trace.kind, "choose a GAT layer")
-    arc, back = trace.edge_of(target, source), trace.edge_of(source, target)
-    softmax = softmax_terms(trace)
-    arcs = trace.arcs_into(target)
-    a_target, a_source = (trace.weights[name][head] for name in ("a_target", "a_source"))
+    layer = layer_of(trace)
+    target = _checked("target", target, layer.num_nodes)
+    source = _checked("source", source, layer.num_nodes)
+    head = _checked("head", head, layer.num_heads)
+    if isinstance(layer, GATTrace):
+        return _gat_story(layer, target, source, head)
+    if isinstance(layer, GATv2Trace):
+        return _gatv2_story(layer, target, source, head)
+    raise GatvizError("edge_story", "the trace of a GAT or GATv2 layer", quote(layer.kind), "choose such a layer")
+
+
+def _gat_story(trace: GATTrace, target: int, source: int, head: int) -> GATStory:
+    arc = trace.edge_of(target, source)
+    W, a_target, a_source = (trace.weights[name][head] for name in ("W", "a_target", "a_source"))
     Wh_i, Wh_j = trace.Wh[target, head], trace.Wh[source, head]
     raw = trace.score_target[target, head] + trace.score_source[source, head]
-    slope = raw.dtype.type(trace.negative_slope)
-    W = trace.weights["W"][head]
-    return EdgeStory(
-        target=target,
-        source=source,
-        head=head,
-        alpha=None if arc is None else float(trace.alpha[arc, head]),
+    e = _leaky(raw, trace.negative_slope)
+    return GATStory(
+        **_common(trace, target, source, head),
+        e=float(e if arc is None else trace.e[arc, head]),
         raw=float(raw if arc is None else trace.raw[arc, head]),
-        e=float((raw if raw > 0 else raw * slope) if arc is None else trace.e[arc, head]),
-        maximum=float(softmax.maxima[target, head]),
-        denominator=float(softmax.denominators[target, head]),
-        terms=tuple(
-            Term(
-                int(trace.edge_index[0, k]),
-                float(trace.e[k, head]),
-                float(softmax.terms[k, head]),
-                float(trace.alpha[k, head]),
-            )
-            for k in range(arcs.start, arcs.stop)
-        ),
-        uniform=1 / (arcs.stop - arcs.start) if arcs.stop > arcs.start else 0.0,
-        reverse_alpha=None if back is None else float(trace.alpha[back, head]),
         score_target=float(trace.score_target[target, head]),
         score_source=float(trace.score_source[source, head]),
         target_terms=a_target * Wh_i,
         source_terms=a_source * Wh_j,
         pair=np.concatenate([Wh_i, Wh_j]),
         a=np.concatenate([a_target, a_source]),
-        target_features=_feature_shares(trace.x[target], W, a_target),
-        source_features=_feature_shares(trace.x[source], W, a_source),
-        message=None if arc is None else messages(trace)[arc, head],
-        pair_tensor_bytes=trace.num_nodes**2 * 2 * trace.head_features * trace.Wh.itemsize,
-        kept_bytes=sum(getattr(trace, info.name).nbytes for info in trace.fields),
+        target_features=_feature_shares(trace.x[target], a_target @ W),
+        source_features=_feature_shares(trace.x[source], a_source @ W),
     )
 
 
-def _feature_shares(x: Array, W: Array, a: Array) -> tuple[FeatureShare, ...]:
-    shares = x * (a @ W)
+def _gatv2_story(trace: GATv2Trace, target: int, source: int, head: int) -> GATv2Story:
+    arc = trace.edge_of(target, source)
+    a = trace.weights["a"][head]
+    Wh_i, Wh_j = trace.Wh_target[target, head], trace.Wh_source[source, head]
+    met = Wh_i + Wh_j
+    hidden = _leaky(met, trace.negative_slope) if arc is None else trace.hidden[arc, head]
+    bent = a * np.where(met > 0, 1.0, trace.negative_slope).astype(a.dtype)
+    return GATv2Story(
+        **_common(trace, target, source, head),
+        e=float(a @ hidden if arc is None else trace.e[arc, head]),
+        Wh_target=Wh_i,
+        Wh_source=Wh_j,
+        met=met,
+        hidden=hidden,
+        a=a,
+        hidden_terms=a * hidden,
+        target_features=_feature_shares(trace.x[target], bent @ trace.weights["W_target"][head]),
+        source_features=_feature_shares(trace.x[source], bent @ trace.weights["W_source"][head]),
+    )
+
+
+def _common(trace: LayerTrace, target: int, source: int, head: int) -> dict[str, Any]:
+    arcs = trace.arcs_into(target)
+    arc, back = trace.edge_of(target, source), trace.edge_of(source, target)
+    sources, e = trace.edge_index[0, arcs], trace.e[arcs, head]
+    maximum = e.max() if e.size else e.dtype.type(0)
+    powers = np.exp(e - maximum)
+    used = used_alpha(trace)[arcs, head]
+    features_read = trace.source_features[sources, head]
+    contributions = used[:, None] * features_read
+    columns = (sources, e, powers, trace.alpha[arcs, head], used)
+    return {
+        "target": target,
+        "source": source,
+        "head": head,
+        "alpha": None if arc is None else float(trace.alpha[arc, head]),
+        "maximum": float(maximum),
+        "denominator": float(powers.sum()),
+        "terms": tuple(Term(*row) for row in zip(*(column.tolist() for column in columns), strict=True)),
+        "features_read": features_read,
+        "contributions": contributions,
+        "h_prime": trace.h_prime[target, head],
+        "message": None if arc is None else contributions[arc - arcs.start],
+        "uniform": 1 / e.size if e.size else 0.0,
+        "gcn": None if arc is None else _gcn(trace, target, source),
+        "reverse_alpha": None if back is None else float(trace.alpha[back, head]),
+        "pair_tensor_bytes": trace.num_nodes**2 * 2 * trace.head_features * trace.alpha.itemsize,
+        "kept_bytes": sum(getattr(trace, info.name).nbytes for info in trace.fields),
+    }
+
+
+def _gcn(trace: LayerTrace, target: int, source: int) -> float:
+    """As `gcn_weights` for a single arc; looking at all arcs would be slow on a large graph."""
+    degrees = np.diff(trace.ptr)[[target, source]]
+    return 0.0 if (degrees == 0).any() else float(1 / np.sqrt(degrees.prod()))
+
+
+def _leaky(values: Array, slope: float) -> Array:
+    result: Array = np.where(values > 0, values, values * values.dtype.type(slope))
+    return result
+
+
+def _feature_shares(x: Array, weight: Array) -> tuple[FeatureShare, ...]:
+    shares = x * weight
     order = np.argsort(-np.abs(shares), kind="stable")
-    return tuple(FeatureShare(int(f), float(shares[f])) for f in order)
+    return tuple(FeatureShare(int(f), float(x[f]), float(weight[f]), float(shares[f])) for f in order)
 
 
-def _check(trace: LayerTrace, target: int, source: int, head: int) -> None:
-    limits = (
-        ("target", target, trace.num_nodes),
-        ("source", source, trace.num_nodes),
-        ("head", head, trace.num_heads),
-    )
-    for name, value, count in limits:
-        if not 0 <= value < count:
-            raise GatvizError(
-                f"edge_story, {name}",
-                f"a number from 0 to {count - 1}",
-                str(value),
-                "choose one that is there",
-            )
+def _checked(name: str, value: int, count: int) -> int:
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or not 0 <= value < count:
+        expected = f"a number from 0 to {count - 1}"
+        raise GatvizError(f"edge_story, {name}", expected, quote(value), "choose one that is there")
+    return int(value)

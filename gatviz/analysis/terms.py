@@ -11,7 +11,7 @@ from gatviz.trace import Array, GATTrace, LayerTrace
 
 @dataclass(frozen=True)
 class SoftmaxTerms:
-    """The softmax as fractions: α = terms / denominators of the target.
+    """The softmax as fractions: α = terms / denominators of the target. All in the trace's precision.
 
     Attributes:
         terms: [E, H] exp(e − maximum of the target). maxima, denominators: [N, H]; 0 for a node that reads none.
@@ -32,17 +32,9 @@ class ScoreTerms:
 
 def softmax_terms(trace: LayerTrace) -> SoftmaxTerms:
     """Numerators and denominators of every α, the maximum of each target subtracted first."""
-    shape = (trace.num_nodes, trace.num_heads)
-    maxima, denominators = np.zeros(shape, trace.e.dtype), np.zeros(shape, trace.e.dtype)
-    reads = np.diff(trace.ptr) > 0
-    target = trace.edge_index[1]
-    if trace.num_edges == 0:
-        return SoftmaxTerms(np.zeros_like(trace.e), maxima, denominators)
-    starts = trace.ptr[:-1][reads]
-    maxima[reads] = np.maximum.reduceat(trace.e, starts, axis=0)
-    terms = np.exp(trace.e - maxima[target])
-    denominators[reads] = np.add.reduceat(terms, starts, axis=0)
-    return SoftmaxTerms(terms, maxima, denominators)
+    maxima = target_maxima(trace, trace.e)
+    terms = np.exp(trace.e - maxima[trace.edge_index[1]])
+    return SoftmaxTerms(terms, maxima, target_sums(trace, terms))
 
 
 def score_terms(trace: GATTrace) -> ScoreTerms:
@@ -52,6 +44,28 @@ def score_terms(trace: GATTrace) -> ScoreTerms:
 
 def messages(trace: LayerTrace) -> Array:
     """α_ij·Wh_j [E, H, C], with the α that the layer used (after dropout, if on); they add up to h′."""
-    used = trace.alpha if trace.alpha_dropped is None else trace.alpha_dropped
-    result: Array = used[:, :, None] * trace.source_features[trace.edge_index[0]]
+    result: Array = used_alpha(trace)[:, :, None] * trace.source_features[trace.edge_index[0]]
+    return result
+
+
+def used_alpha(trace: LayerTrace) -> Array:
+    """[E, H]: the shares that h′ was made with, α itself or α after dropout."""
+    return trace.alpha if trace.alpha_dropped is None else trace.alpha_dropped
+
+
+def target_sums(trace: LayerTrace, values: Array) -> Array:
+    """Sums of [E, …] over the arcs of each target: [N, …], 0 for a node that reads none."""
+    return _over_targets(trace, values, np.add)
+
+
+def target_maxima(trace: LayerTrace, values: Array) -> Array:
+    """Maxima of [E, …] over the arcs of each target: [N, …], 0 for a node that reads none."""
+    return _over_targets(trace, values, np.maximum)
+
+
+def _over_targets(trace: LayerTrace, values: Array, operation: np.ufunc) -> Array:
+    result = np.zeros((trace.num_nodes, *values.shape[1:]), values.dtype)
+    reads = np.diff(trace.ptr) > 0
+    if reads.any():
+        result[reads] = operation.reduceat(values, trace.ptr[:-1][reads], axis=0)
     return result

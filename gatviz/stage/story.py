@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from gatviz.analysis import FeatureShare, edge_story, score_terms, softmax_terms
+from gatviz.analysis import FeatureShare, GATStory, edge_story, score_terms, softmax_terms
 from gatviz.graph import Graph
 from gatviz.proof import Check
-from gatviz.stage.pack import Part, packed
+from gatviz.stage.part import Part, packed
 from gatviz.trace import GATTrace, LayerTrace
 from gatviz.views import formulas
 
@@ -75,7 +75,7 @@ def pack_story(
         return None
     story = edge_story(trace, *locked)
     local = {int(node): n for n, node in enumerate(part.nodes)}
-    if story.target not in local or story.source not in local:
+    if not isinstance(story, GATStory) or story.target not in local or story.source not in local:
         return None
     lines = formulas.with_numbers(story, graph.names, trace.negative_slope)
     halves = (

@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 
 from gatviz.graph import Graph
-from gatviz.stage.pack import Part, Weighting, pack_scene
+from gatviz.stage.pack import Weighting, pack_scene
+from gatviz.stage.part import Part
 from gatviz.stage.story import first_arc, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
 from gatviz.subgraph import strongest

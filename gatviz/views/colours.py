@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
+
+Theme = Literal["light", "dark"]
 
 SEQUENTIAL = {
     "light": (
@@ -59,11 +62,16 @@ DIVERGING = {
     ),
 }
 HEADS = (
-    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6d31", "#7b4fb5",
-    "#b0413e", "#4f7942", "#5f6b8a", "#c0a000", "#1b9e9e", "#a0527a", "#6a994e", "#3d5a80",
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5230", "#6a4bc4",
+    "#9aa83c", "#c7375f", "#8e2b8c", "#7d9c93", "#6d6a75", "#b98a5e", "#4a6fe0", "#a33b1f",
 )  # fmt: skip
+"""Okabe and Ito's colours first, which the colour-blind tell apart; heads are always told by number too."""
 CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#8c6d31", "#7b4fb5")
 ACCENT = {"light": "#d55e00", "dark": "#ff9a4d"}
+INK = {"light": "#16182b", "dark": "#eceef7"}
+PALE = {"light": "#5c6078", "dark": "#a5a8c0"}
+LINE = {"light": "#dfe1ec", "dark": "#363a50"}
+PAPER = {"light": "#ffffff", "dark": "#14151f"}
 
 
 def stage_palettes() -> dict[str, dict[str, Any]]:
@@ -80,13 +88,42 @@ def stage_palettes() -> dict[str, dict[str, Any]]:
     }
 
 
-def colour_at(stops: tuple[str, ...], t: float) -> str:
-    """The colour at t in [0, 1] along evenly spaced stops, as hex."""
-    place = min(max(t, 0.0), 1.0) * (len(stops) - 1)
-    low = min(int(place), len(stops) - 2)
+def colour_at(scale: Sequence[str], t: float) -> str:
+    """The colour at t in [0, 1] along evenly spaced stops, as hex; beyond the ends, the end's."""
+    place = min(max(t, 0.0), 1.0) * (len(scale) - 1)
+    low = min(int(place), len(scale) - 2)
     part = place - low
-    pairs = zip(_rgb(stops[low]), _rgb(stops[low + 1]), strict=True)
+    pairs = zip(_rgb(scale[low]), _rgb(scale[low + 1]), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in pairs)
+
+
+def signed_colour(scale: Sequence[str], value: float, limit: float) -> str:
+    """The colour of a signed value on a diverging scale that ends at ±limit."""
+    return colour_at(scale, 0.5 + 0.5 * value / limit if limit > 0 else 0.5)
+
+
+def head_colour(head: int) -> str:
+    """A head's colour; from the 17th on they repeat."""
+    return HEADS[head % len(HEADS)]
+
+
+def text_on(colour: str) -> str:
+    """Dark or white ink, whichever has the higher contrast on this colour."""
+    return max((INK["light"], "#ffffff"), key=lambda ink: contrast(ink, colour))
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG 2's contrast ratio of two colours, from 1 to 21."""
+    low, high = sorted((_luminance(first), _luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (value / 255 for value in _rgb(colour))
+    )
+    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from latex2mathml.converter import convert
 
-from gatviz.analysis import EdgeStory
-from gatviz.trace import GATTrace
+from gatviz.analysis import EdgeStory, GATStory, GATv2Story
+from gatviz.trace import LayerTrace
 
 _MOST_TERMS = 6
+_LONGEST_NAME = 12
 _ESCAPES = {
-    "\\": r"\backslash ",
-    "^": r"\^{}",
-    "~": r"\~{}",
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
     **{sign: "\\" + sign for sign in "{}_%#&$"},
 }
-_LONGEST_NAME = 12
+_ESCAPED = re.compile("|".join(re.escape(escape) for escape in _ESCAPES.values()))
+_TEXT = re.compile(rf"\\(?:text|mathrm)\{{((?:[^\\{{}}]|{_ESCAPED.pattern})*)\}}")
+_PLAIN = {escape: sign for sign, escape in _ESCAPES.items()}
+_FIRST_STAND_IN = 0xE000
 
 
 @lru_cache(maxsize=2048)
 def mathml(latex: str) -> str:
-    """LaTeX as a MathML document; text in it is escaped."""
-    return str(convert(latex))
+    r"""LaTeX as a MathML document; whatever stands in \text{…} or \mathrm{…} is text there too, markup or not.
+
+    The converter would pass markup through, so it only sees one private-use character for each text.
+    """
+    texts: list[str] = []
+
+    def stand_in(match: re.Match[str]) -> str:
+        texts.append(_ESCAPED.sub(lambda escape: _PLAIN[escape.group()], match.group(1)))
+        return rf"\text{{{chr(_FIRST_STAND_IN + len(texts) - 1)}}}"
+
+    document = str(convert(_TEXT.sub(stand_in, latex)))
+    for k, text in enumerate(texts):
+        document = document.replace(chr(_FIRST_STAND_IN + k), html.escape(text).replace(" ", "\u00a0"))
+    return document
 
 
 def name(text: str) -> str:
@@ -42,32 +61,61 @@ def number(value: float, digits: int = 3) -> str:
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
 
 
-def symbols(trace: GATTrace) -> list[str]:
-    """The layer's formulas for e, α and h′."""
-    return [trace.field_info[field].formula for field in ("raw", "e", "alpha", "h_prime")]
+def symbols(trace: LayerTrace) -> list[str]:
+    """The layer's formulas for its scores, for α and for h′."""
+    stages = ("raw", "hidden", "e", "alpha", "h_prime")
+    return [trace.field_info[stage].formula for stage in stages if stage in trace.field_info]
 
 
-def with_numbers(story: EdgeStory, names: tuple[str, ...], slope: float, digits: int = 3) -> list[str]:
-    """raw, e and α of one arc with its numbers in place of the symbols."""
-    pair = rf"{{{name(names[story.target])},\,{name(names[story.source])}}}"
-
-    def n(value: float) -> str:
-        return number(value, digits)
-
-    def added(value: float) -> str:
-        return f"- {n(-value)}" if value < 0 else f"+ {n(value)}"
-
-    lines = [rf"\mathrm{{raw}}_{pair} = {n(story.score_target)} {added(story.score_source)} = {n(story.raw)}"]
-    if story.raw > 0:
-        lines.append(rf"e_{pair} = \mathrm{{LeakyReLU}}({n(story.raw)}) = {n(story.e)}")
-    else:
-        lines.append(rf"e_{pair} = {n(slope)} \cdot ({n(story.raw)}) = {n(story.e)}")
+def with_numbers(story: EdgeStory, names: Sequence[str], slope: float, digits: int = 3) -> list[str]:
+    """The score (raw and e, or e of GATv2) and α of one arc with its numbers in place of the symbols."""
+    pair = _pair(story, names)
+    lines: list[str] = []
+    if isinstance(story, GATStory):
+        raw = number(story.raw, digits)
+        halves = _signed_sum(story.score_target, story.score_source, digits)
+        lines.append(rf"\mathrm{{raw}}_{pair} = {halves} = {raw}")
+        bent = rf"\mathrm{{LeakyReLU}}({raw})" if story.raw > 0 else rf"{number(slope, digits)} \cdot ({raw})"
+        lines.append(rf"e_{pair} = {bent} = {number(story.e, digits)}")
+    elif isinstance(story, GATv2Story):
+        parts = [
+            rf"({number(a, digits)}) \cdot ({number(h, digits)})" for a, h in zip(story.a, story.hidden, strict=True)
+        ]
+        lines.append(rf"e_{pair} = {_joined(parts)} = {number(story.e, digits)}")
     if story.alpha is not None:
-        top = next(term.term for term in story.terms if term.source == story.source)
-        shown = [n(term.term) for term in story.terms[:_MOST_TERMS]]
-        below = " + ".join([*shown, r"\cdots"] if len(story.terms) > _MOST_TERMS else shown)
+        top = number(next(term.term for term in story.terms if term.source == story.source), digits)
+        below = _joined([number(term.term, digits) for term in story.terms])
         lines.append(
-            rf"\alpha_{pair} = \frac{{{n(top)}}}{{{below}}}"
-            rf" = \frac{{{n(top)}}}{{{n(story.denominator)}}} = {n(story.alpha)}"
+            rf"\alpha_{pair} = \frac{{{top}}}{{{below}}}"
+            rf" = \frac{{{top}}}{{{number(story.denominator, digits)}}} = {number(story.alpha, digits)}"
         )
     return lines
+
+
+def h_prime_with_numbers(story: EdgeStory, names: Sequence[str], digits: int = 3) -> str:
+    """h′ of the story's target with its numbers: each share times the features read, and their sum."""
+    parts = [
+        rf"{number(term.used, digits)} \cdot {_vector(read.tolist(), digits)}"
+        for term, read in zip(story.terms, story.features_read, strict=True)
+    ]
+    sum_of_parts = f"{_joined(parts)} = " if parts else ""
+    return rf"h'_{{{name(names[story.target])}}} = {sum_of_parts}{_vector(story.h_prime.tolist(), digits)}"
+
+
+def _pair(story: EdgeStory, names: Sequence[str]) -> str:
+    return rf"{{{name(names[story.target])},\,{name(names[story.source])}}}"
+
+
+def _signed_sum(first: float, second: float, digits: int) -> str:
+    sign = "-" if second < 0 else "+"
+    return f"{number(first, digits)} {sign} {number(abs(second), digits)}"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """A sum, cut after some terms so that it stays readable."""
+    return " + ".join([*parts[:_MOST_TERMS], r"\cdots"] if len(parts) > _MOST_TERMS else parts)
+
+
+def _vector(values: Sequence[float], digits: int) -> str:
+    shown = [number(value, digits) for value in values[:_MOST_TERMS]]
+    return "(" + r",\, ".join([*shown, r"\cdots"] if len(values) > _MOST_TERMS else shown) + ")"

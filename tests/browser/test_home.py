@@ -144,7 +144,7 @@ def test_download_is_a_page_of_its_own(page: Page, tmp_path: Path, browser: Brow
         page.get_by_role("button", name="Download as interactive HTML").click()
     path = tmp_path / "taken.html"
     waiting.value.save_as(path)
-    context = browser.new_context(offline=True)
+    context = browser.new_context(offline=True, bypass_csp=True)
     taken = context.new_page()
     outside: list[str] = []
     taken.on("request", lambda request: outside.append(request.url) if request.url.startswith("http") else None)

@@ -1,7 +1,7 @@
 /** The chain from X and W to the output: a card per stage, folded or unfolded, linked by what is in focus. */
 
 import { html } from "./dom.js";
-import { fillIn, number } from "./format.js";
+import { fillIn, number, shorten } from "./format.js";
 import { math } from "./formula.js";
 import { marksOf } from "./marks.js";
 import { MatrixView } from "./matrix_view.js";
@@ -108,13 +108,17 @@ export class ChainView {
     if (!this.cards.has(stage.name)) {
       const card = { head: html("header"), body: html("div"), foot: html("footer"), messages: [] };
       card.matrix = new MatrixView({
-        hover: (cell) => this.store.update({ hover: cell && this.focusOf(stage.name, cell) }),
+        hover: (cell) => {
+          card.at = cell;
+          this.store.update({ hover: cell && this.focusOf(stage.name, cell) });
+          this.tell(stage.name);
+        },
         choose: (cell) => {
           const focus = this.focusOf(stage.name, cell);
           if (focus) this.store.toggleLock(focus);
         },
       });
-      card.readout = html("div", { class: "cell-readout" });
+      card.readout = html("span", { class: "cell-readout" });
       card.element = html("article", { class: "card", "data-stage": stage.name }, card.head, card.body, card.foot);
       this.cards.set(stage.name, card);
     }
@@ -181,6 +185,7 @@ export class ChainView {
     card.head.replaceChildren(
       html("h3", {}, told === stage ? math(stage.symbol) : weighting.symbol),
       html("span", { class: "shape", title: stage.shapeLetters }, stage.shape),
+      card.readout,
     );
     const spec = noHead ? null : this.spec(stage, card, weighting, size);
     if (spec) {
@@ -274,6 +279,20 @@ export class ChainView {
       const shown = { messages: card.messages, head: weighting.head };
       const marks = (focus) => marksOf(this.scene, stage, focus, direction, shown);
       card.matrix.mark({ hover: same(hover, locked) ? {} : marks(hover), locked: marks(locked) });
+      this.tell(stage.name);
     }
+  }
+
+  /** Say the value of the cell in question: the one under the pointer, else the one that is hovered elsewhere or locked. */
+  tell(name) {
+    const stage = this.scene.stages.find((s) => s.name === name);
+    const card = this.card(stage);
+    const { spec } = card.matrix;
+    const focus = this.store.state.hover ?? this.store.state.locked;
+    const cell = card.at ?? (stage.layout === "pairs" && focus?.kind === "arc" ? [focus.target, focus.source] : null);
+    const within = cell && spec && card.matrix.element.isConnected && cell[0] < spec.rowNames.length && cell[1] < spec.columnNames.length;
+    const value = within ? spec.value(...cell) : null;
+    const [row, column] = within ? [spec.rowNames[cell[0]], spec.columnNames[cell[1]]].map((text) => shorten(text, 9)) : [];
+    card.readout.textContent = within ? `${row}, ${column}: ${number(value, this.store.state.digits)}` : "";
   }
 }

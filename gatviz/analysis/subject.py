@@ -1,0 +1,68 @@
+"""What an analysis is about: one layer's trace, and the names and labels of its nodes where they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gatviz.errors import GatvizError, quote
+from gatviz.graph import Graph
+from gatviz.trace import LayerTrace, Trace
+
+Analysed = LayerTrace | Trace
+"""Analyses take one layer's trace, or the trace of a model with a single layer."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A layer's trace with N names, and N labels or None. Nodes without names are called by their number."""
+
+    layer: LayerTrace
+    names: tuple[str, ...]
+    labels: tuple[str | None, ...] | None
+
+
+def layer_of(trace: Analysed) -> LayerTrace:
+    """The one layer to analyse.
+
+    Raises:
+        GatvizError: a model's trace with several layers, of which one must be chosen.
+    """
+    if isinstance(trace, LayerTrace):
+        return trace
+    if not isinstance(trace, Trace):
+        raise GatvizError("analysis", "a trace", quote(type(trace).__name__), "pass layer.trace(…) or model.trace(…)")
+    if len(trace.layers) != 1:
+        found = f"a trace of {len(trace.layers)} layers"
+        raise GatvizError("analysis", "the trace of one layer", found, "choose one, e.g. trace.layers[0]")
+    return trace.layers[0]
+
+
+def subject_of(trace: Analysed, graph: Graph | None) -> Subject:
+    """The layer with the names and labels of `graph`, else of the trace's own graph.
+
+    Raises:
+        GatvizError: a graph with another number of nodes than the trace.
+    """
+    layer = layer_of(trace)
+    if graph is None and isinstance(trace, Trace):
+        graph = trace.graph
+    if graph is None:
+        return Subject(layer, tuple(str(n) for n in range(layer.num_nodes)), None)
+    if graph.num_nodes != layer.num_nodes:
+        raise GatvizError(
+            "graph", f"the trace's {layer.num_nodes} nodes", str(graph.num_nodes), "pass the graph that was run"
+        )
+    return Subject(layer, graph.names, graph.labels)
+
+
+def several(count: int, thing: str, things: str | None = None) -> str:
+    """A count with its noun: "1 node", "3 nodes"."""
+    return f"{count} {thing if count == 1 else things or thing + 's'}"
+
+
+def listed(words: Sequence[str], most: int = 5) -> str:
+    """ "A, B and C"; a long list is cut, and says by how many."""
+    if len(words) > most:
+        return f"{', '.join(words[:most])} and {len(words) - most} more"
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
