@@ -28,7 +28,7 @@ SELF_LOOP_CHOICES: dict[SelfLoops, str] = {"add_missing": "add the missing", "as
 SEED = "Seed"
 REROLL = "New random weights"
 DEVICE = "Device"
-SUMMARY = "{arrows} arrows · {heads} × {features} features per node · forward {milliseconds:.2f} ms on {device}"
+SUMMARY = "arrows: {arrows} · {heads} × {features} features per node · forward {milliseconds:.2f} ms on {device}"
 
 TAKE_AWAY = "Take away"
 TAKE_AWAY_HEAD = "Weights to draw"

@@ -155,6 +155,15 @@ export class ChainView {
     };
   }
 
+  /** Up to three stages stand side by side whatever their size: each then scrolls within its share. */
+  widestMatrix(stage) {
+    const open = this.openStages();
+    if (open.length > 3 || stage.layout !== "pairs") return Math.max(160, this.width - 40);
+    const narrow = open.filter((other) => other.layout !== "pairs").length;
+    const room = this.width - 24 - narrow * (LEAST_CARD + CARD_GAP) - (open.length - narrow) * CARD_GAP;
+    return Math.max(160, room / (open.length - narrow));
+  }
+
   maxHeight() {
     return Math.max(220, Math.min(window.innerHeight * 0.6, 430) - 130);
   }
@@ -226,7 +235,7 @@ export class ChainView {
       digits: this.store.state.digits,
       cellWidth: stage.layout === "pairs" ? size.width : Math.max(size.width, NARROW_COLUMN),
       cellHeight: stage.layout === "weights" || stage.layout === "messages" ? Math.max(size.height, 16) : size.height,
-      maxWidth: Math.max(160, this.width - 40),
+      maxWidth: this.widestMatrix(stage),
       maxHeight: this.maxHeight() + 40,
     };
   }

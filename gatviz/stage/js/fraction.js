@@ -1,10 +1,11 @@
 /** The softmax as a fraction: the numerator's term over the sum of all terms, each tied to its arrow. */
 
 import { html } from "./dom.js";
-import { fillIn, number } from "./format.js";
+import { fillIn, number, shorten } from "./format.js";
 import { arcFocus, same } from "./store.js";
 
 const MOST_TERMS = 14;
+const LONGEST_SUBSCRIPT = 9;
 
 /**
  * @param {Object} scene
@@ -36,7 +37,7 @@ export function fraction(scene, arc, head, store) {
         onclick: () => !same(store.state.locked, focus) && store.update({ locked: focus }),
       },
       term(other.index),
-      html("sub", {}, names[other.source]),
+      html("sub", {}, shorten(names[other.source], LONGEST_SUBSCRIPT)),
     );
   }
 
@@ -44,7 +45,7 @@ export function fraction(scene, arc, head, store) {
   return html(
     "div",
     { class: "fraction-line" },
-    html("span", { class: "left" }, "α", html("sub", {}, `${names[arc.target]}, ${names[arc.source]}`), " ="),
+    html("span", { class: "left" }, "α", html("sub", {}, [arc.target, arc.source].map((n) => shorten(names[n], LONGEST_SUBSCRIPT)).join(", ")), " ="),
     html(
       "span",
       { class: "fraction" },

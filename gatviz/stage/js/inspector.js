@@ -8,6 +8,7 @@ import { fraction } from "./fraction.js";
 import { storyPanels } from "./story.js";
 import { colourScale } from "./scales.js";
 import { focusArcs, focusNames, shownWeighting } from "./scene.js";
+import { arcFocus } from "./store.js";
 
 const MOST_BARS = 8;
 
@@ -105,7 +106,7 @@ export class Inspector {
   softmaxNote(arc, head) {
     return fillIn(this.scene.texts.softmaxNote, {
       maximum: number(this.scene.softmax.maxima.at(arc.target, head), this.store.state.digits),
-      target: this.scene.names[arc.target],
+      target: focusNames(this.scene, arcFocus(arc.target, arc.source)).target,
     });
   }
 
@@ -123,12 +124,13 @@ export class Inspector {
     const colours = colourScale("signed", 1, scene.palette);
     const sum = (name, node) => number(stage(name).values.at(node, head, 0), digits);
     const options = { limit, digits, colours };
+    const names = focusNames(scene, arcFocus(arc.target, arc.source));
     return html(
       "div",
       { class: "cell-panel" },
       html("h4", {}, fillIn(texts.scoreTitle, { raw: value("raw"), e: value("e") })),
-      bars({ ...options, title: fillIn(texts.targetScore, { target: scene.names[arc.target], value: sum("score_target", arc.target) }), parts: largest(halves[0]) }),
-      bars({ ...options, title: fillIn(texts.sourceScore, { source: scene.names[arc.source], value: sum("score_source", arc.source) }), parts: largest(halves[1]) }),
+      bars({ ...options, title: fillIn(texts.targetScore, { target: names.target, value: sum("score_target", arc.target) }), parts: largest(halves[0]) }),
+      bars({ ...options, title: fillIn(texts.sourceScore, { source: names.source, value: sum("score_source", arc.source) }), parts: largest(halves[1]) }),
       dimensions.length > MOST_BARS ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: dimensions.length - MOST_BARS })) : null,
     );
   }

@@ -27,6 +27,7 @@ const NUMBERS_FIT = { width: 34, height: 15 };
 const GAP_FROM = 12;
 const GAP = 2;
 const NAME_LETTERS = 7;
+const NARROW_LETTERS = 3;
 
 export class MatrixView {
   /**
@@ -177,7 +178,7 @@ export class MatrixView {
     const { spec, margin } = this;
     const rowStep = Math.ceil(10 / spec.cellHeight);
     const letters = Math.max(1, Math.min(NAME_LETTERS, Math.floor(spec.cellWidth / 6.2)));
-    const columnStep = Math.ceil(12 / spec.cellWidth);
+    const columnStep = spec.cellWidth >= 12 ? 1 : Math.ceil((6.2 * NARROW_LETTERS + 4) / spec.cellWidth);
     const names = [];
     for (let row = top; row < bottom; row++) {
       if (row % rowStep) continue;
@@ -188,7 +189,7 @@ export class MatrixView {
     for (let column = left; column < right; column++) {
       if (column % columnStep) continue;
       const { x } = this.corner(0, column);
-      const text = shortenFront(spec.columnNames[column], Math.max(letters, 2));
+      const text = shortenFront(spec.columnNames[column], columnStep > 1 ? NARROW_LETTERS : Math.max(letters, 2));
       if (x + spec.cellWidth / 2 > margin.left) names.push(this.name("column", column, text, x + spec.cellWidth / 2, 8, "middle"));
     }
     this.names.replaceChildren(...names);

@@ -1,6 +1,9 @@
 /** The data of one screen, unpacked once per arrival: what Python computed, and look-ups into it. */
 
+import { shorten } from "./format.js";
 import { tensor } from "./tensor.js";
+
+const LONGEST_IN_A_SENTENCE = 24;
 
 /**
  * @typedef {Object} Weighting one set of weights on the arcs: a head, the mean of the heads, or a baseline
@@ -70,6 +73,7 @@ export function focusArcs(scene, focus, direction) {
 
 /** "{target} reads {source}" as names, for chips and readouts. */
 export function focusNames(scene, focus) {
-  if (focus.kind === "node") return { node: scene.names[focus.node] };
-  return { target: scene.names[focus.target], source: scene.names[focus.source] };
+  const name = (node) => shorten(scene.names[node], LONGEST_IN_A_SENTENCE);
+  if (focus.kind === "node") return { node: name(focus.node) };
+  return { target: name(focus.target), source: name(focus.source) };
 }
