@@ -94,8 +94,9 @@ def network_html(
     words = _Words(graph, trace, weights, title, symbol, theme, nodes, arcs)
     head = f'<!DOCTYPE html>\n<html lang="en">\n    <head>{words.head()}'
     page = re.sub(r"<html>\s*<head>", lambda _: head, page, count=1)
-    page = page.replace("<body>", f"<body>{words.legend()}", 1)
-    return page.replace("</body>", f"{words.table()}</body>", 1)
+    # The inlined library has these tags in its texts too; the page's own come last.
+    start, end = page.rindex("<body>") + len("<body>"), page.rindex("</body>")
+    return page[:start] + words.legend() + page[start:end] + words.table() + page[end:]
 
 
 def _check_shapes(graph: Graph, trace: LayerTrace, weights: Array, positions: NDArray[np.float64]) -> None:
