@@ -27,7 +27,7 @@ _FAINTEST = 0.1
 _SHORT_NAME = 3
 _LONGEST_LABEL = 24
 
-_OUTSIDE = re.compile(r"<!--.*?-->|<link\b[^>]*>|<script\b[^>]*\bsrc\s*=[^>]*>\s*</script>", re.DOTALL | re.IGNORECASE)
+_OUTSIDE = re.compile(r"<link\b[^>]*>|<script\b[^>]*\bsrc\s*=[^>]*>\s*</script>", re.IGNORECASE)
 _EMPTY_HEADINGS = re.compile(r"<center>\s*<h1>\s*</h1>\s*</center>")
 _SOURCE_MAPS = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 _NOTHING_FROM_OUTSIDE = (
