@@ -29,7 +29,7 @@ _LONGEST_LABEL = 24
 
 _OUTSIDE = re.compile(r"<link\b[^>]*>|<script\b[^>]*\bsrc\s*=[^>]*>\s*</script>", re.IGNORECASE)
 _EMPTY_HEADINGS = re.compile(r"<center>\s*<h1>\s*</h1>\s*</center>")
-_SOURCE_MAPS = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+_SOURCE_MAPS = re.compile(r"^//# sourceMappingURL=[^<\n]*", re.MULTILINE)
 _NOTHING_FROM_OUTSIDE = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
     "base-uri 'none'; form-action 'none'"
