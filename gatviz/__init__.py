@@ -3,6 +3,7 @@
 Data flows file → Graph → model → Trace → analysis → views; this module names the public parts of it.
 """
 
+from gatviz import analysis
 from gatviz.edges import Edges
 from gatviz.errors import GatvizError
 from gatviz.gatv2 import GATv2AttentionLayer
@@ -30,6 +31,7 @@ __all__ = [
     "MultiHeadGATLayer",
     "SingleHeadGATLayer",
     "Trace",
+    "analysis",
     "read_graph",
     "sample_graph",
     "sample_graph_names",
