@@ -18,7 +18,7 @@ from gatviz.ui.settings import Settings
 _MOST_RUNS = 32
 _TIMED_RUNS = 2
 """A first run of some size pays for things that later ones do not; the second is the one to tell."""
-_SLOW = 0.05
+_SLOW = 0.5
 
 
 @dataclass(frozen=True)

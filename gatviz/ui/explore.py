@@ -23,6 +23,7 @@ from gatviz.views.colours import stage_palettes
 
 MOST_NODES = 200
 MOST_ARCS = 1000
+_LONGEST_DESCRIPTION = 600
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def explore(now: state.State, settings: Settings) -> Shown | None:
         "story": pack_story(now.graph, trace, part, _locked(now, trace, part, choices)),
         "proofs": pack_proofs(compute.checks(now.graph, settings, pyg=now.compare_pyg)),
         "pygAsked": now.compare_pyg,
+        "description": now.graph.description[:_LONGEST_DESCRIPTION],
         "notice": _notice(now, trace, part, settings),
     }
     stage(data, positions=state.take_positions, looked=state.take_look, asked=state.take_request)

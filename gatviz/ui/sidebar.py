@@ -40,7 +40,6 @@ def _graph_choice() -> None:
         key="graph_choice",
         format_func=lambda name: texts.OWN_GRAPH.format(name=now.origin) if name == _OWN else _title(name),
         on_change=_choose_sample,
-        help=now.graph.description or None,
     )
     with st.expander(texts.UPLOAD):
         st.file_uploader(

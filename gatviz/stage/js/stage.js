@@ -25,10 +25,12 @@ export class Stage {
     this.graph = new GraphView(this.store, host);
     this.chain = new ChainView(this.store);
     this.inspector = new Inspector(this.store, host);
-    this.notice = html("p", { class: "notice" });
+    this.description = html("p", { class: "description" });
+    this.notice = html("p", { class: "notice", role: "status" });
     this.element = html(
       "div",
       { class: "gatviz-stage" },
+      this.description,
       this.bar.element,
       this.notice,
       html("div", { class: "pair-of-panels" }, this.graph.element, this.chain.element),
@@ -49,7 +51,8 @@ export class Stage {
     const theme = this.theme();
     this.element.dataset.theme = theme;
     this.scene = readScene({ ...data, palette: data.palettes[theme] });
-    this.notice.textContent = data.notice ?? "";
+    this.description.textContent = data.description;
+    this.notice.textContent = data.notice;
     this.settle(before);
     for (const view of this.views) view.setScene(this.scene);
   }
