@@ -8,10 +8,34 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ORDER = (
-    *("errors", "threads", "graph", "blocks", "edges", "trace", "inputs", "attention", "layers", "tutorial", "gatv2", "model"),
-    *("training", "features", "generators", "layout", "subgraph", "io", "checkpoints", "analysis", "textbook", "proof"),
-    *("views", "stage", "ui"),
+ORDER = tuple(
+    [
+        "errors",
+        "threads",
+        "graph",
+        "features",
+        "blocks",
+        "edges",
+        "trace",
+        "inputs",
+        "attention",
+        "layers",
+        "tutorial",
+        "gatv2",
+        "model",
+        "training",
+        "generators",
+        "layout",
+        "subgraph",
+        "io",
+        "checkpoints",
+        "analysis",
+        "textbook",
+        "proof",
+        "views",
+        "stage",
+        "ui",
+    ]
 )
 ROOMS = {
     "streamlit": ("ui",),

@@ -267,5 +267,6 @@ class _Words:
         )
         return (
             '<details class="words"><summary>The same as a table</summary><table>'
-            f"<tr><th>source j (is read)</th><th>target i (reads)</th><th>{self.symbol}</th></tr>{rows}</table></details>"
+            f"<tr><th>source j (is read)</th><th>target i (reads)</th><th>{self.symbol}</th></tr>"
+            f"{rows}</table></details>"
         )
