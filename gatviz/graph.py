@@ -169,9 +169,7 @@ class Graph:
                 attributes["pos"] = self.positions[n].tolist()
             result.add_node(name, **attributes)
         for k, (source, target) in enumerate(self.edge_index.T):
-            attributes = {
-                key: values[k] for key, values in self.edge_attributes.items() if values[k] is not None
-            }
+            attributes = {key: values[k] for key, values in self.edge_attributes.items() if values[k] is not None}
             result.add_edge(self.names[source], self.names[target], **attributes)
         return result
 
@@ -229,7 +227,12 @@ def _optional(data: list[dict[str, Any]], key: str) -> tuple[str | None, ...] | 
 def _positions_of(data: list[dict[str, Any]]) -> NDArray[np.float64] | None:
     if not data or any("pos" not in d for d in data):
         return None
-    return np.array([d["pos"] for d in data], dtype=np.float64)
+    try:
+        return np.array([d["pos"] for d in data], dtype=np.float64).reshape(len(data), 2)
+    except (TypeError, ValueError) as error:
+        raise GatvizError(
+            "from_networkx, pos", "two numbers on every node", quote(str(error)), "write each position as (x, y)"
+        ) from error
 
 
 def _features_of(
