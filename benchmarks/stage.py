@@ -1,6 +1,6 @@
 """How quick the stage is in a real browser: hover, head switch, and a change in the sidebar.
 
-    .venv/bin/python benchmarks/stage.py [--repeats 60]
+    .venv/bin/python -m benchmarks.stage [--repeats 60]
 
 Hover and head switch are timed inside the page, from the event to the finished layout; the sidebar change from
 the key press to the new numbers on the screen, so it holds the whole way through Python and back.

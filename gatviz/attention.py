@@ -23,8 +23,9 @@ from torch import Tensor
 from gatviz.blocks import Block
 from gatviz.edges import Edges
 
+_VERY_FEW = 512
 _FEW = 4_096
-"""Up to this many values, starting the faster kernels costs more than they save."""
+"""Up to so many values, starting the faster kernels costs more than they save."""
 _ONE_BLOCK = 1 << 20
 """Up to this many values between scores and α, the graph is worked through in one piece …"""
 _BLOCK = 1 << 17
@@ -37,20 +38,23 @@ def project(x: Tensor, weight: Tensor, heads: int, bias: Tensor | None = None) -
         flat = F.linear(x, weight, bias)
     else:
         flat = x @ weight.t() if bias is None else x @ weight.t() + bias
-    return flat.view(x.shape[0], heads, -1)
+    return flat.view(x.shape[0], heads, weight.shape[0] // heads)
 
 
 def split_scores(Wh: Tensor, att: Tensor) -> Tensor:
     """a_target·Wh_i and a_source·Wh_j of all nodes: [N, 2, H] from Wh [N, H, C] and att [H, 2, C]."""
-    by_head = torch.bmm(Wh.transpose(0, 1), att.transpose(1, 2))
-    return by_head.permute(1, 2, 0).contiguous()
+    scores = torch.bmm(Wh.transpose(0, 1), att.transpose(1, 2)).permute(1, 2, 0)
+    return scores if scores.numel() <= _VERY_FEW else scores.contiguous()
 
 
 def raw_scores(scores: Tensor, block: Block) -> Tensor:
     """raw [E, H] = score_target of i + score_source of j, from scores [N, 2, H] of all nodes."""
     if block.device_type == "cpu" and not _needs_gradient(scores):
+        heads = scores.shape[2]
+        if block.num_arcs * heads <= _VERY_FEW:
+            return scores.take(block.pair_places(heads)).sum(1)
         rows, offsets = block.pairs
-        return torch.embedding_bag(scores.view(-1, scores.shape[2]), rows, offsets, include_last_offset=True)[0]
+        return torch.embedding_bag(scores.reshape(-1, heads), rows, offsets, include_last_offset=True)[0]
     of_target, of_source = scores.unbind(1)
     return of_target.index_select(0, block.target) + of_source.index_select(0, block.source)
 
@@ -104,9 +108,10 @@ def _needs_gradient(tensor: Tensor) -> bool:
 
 
 def _softmax(e: Tensor, block: Block) -> Tensor:
-    shifted = e - _reduce(e, block, "amax").index_select(0, block.place)
+    spread = block.spread(e.shape[1])
+    shifted = e - _reduce(e, block, "amax").gather(0, spread)
     powers = shifted.exp_()
-    return powers.div_(_reduce(powers, block, "sum").index_select(0, block.place))
+    return powers.div_(_reduce(powers, block, "sum").gather(0, spread))
 
 
 def _reduce(values: Tensor, block: Block, how: str) -> Tensor:
@@ -118,8 +123,7 @@ def _reduce(values: Tensor, block: Block, how: str) -> Tensor:
         reduced: Tensor = torch.sparse.mm(block.segments(values.dtype), values, how)
         return reduced
     start = values.new_full((block.num_targets, values.shape[1]), -torch.inf if how == "amax" else 0)
-    place = block.place.unsqueeze(1).expand_as(values)
-    return start.scatter_reduce_(0, place, values, how)
+    return start.scatter_reduce_(0, block.spread(values.shape[1]), values, how)
 
 
 def _weighted_sum(weights: Tensor, Wh: Tensor, edges: Edges) -> Tensor:

@@ -40,8 +40,10 @@ class Block:
     target: Tensor
     place: Tensor
     ptr: Tensor
-    _bags: dict[int, tuple[Tensor, Tensor]] = field(default_factory=dict)
-    _segments: dict[torch.dtype, Tensor] = field(default_factory=dict)
+    _pair_places: dict[int, Tensor] = field(default_factory=dict, init=False, repr=False)
+    _spread: dict[int, Tensor] = field(default_factory=dict, init=False, repr=False)
+    _bags: dict[int, tuple[Tensor, Tensor]] = field(default_factory=dict, init=False, repr=False)
+    _segments: dict[torch.dtype, Tensor] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def num_targets(self) -> int:
@@ -65,6 +67,19 @@ class Block:
         offsets = torch.arange(0, 2 * self.num_arcs + 1, 2, device=rows.device)
         dtype = self._index_dtype(2)
         return rows.to(dtype), offsets.to(dtype)
+
+    def pair_places(self, heads: int) -> Tensor:
+        """[E, 2, H]: where the two scores of each arc and head stand in scores [N, 2, H], counted flat."""
+        if heads not in self._pair_places:
+            rows = torch.stack([2 * self.target, 2 * self.source + 1], dim=1)
+            self._pair_places[heads] = rows.unsqueeze(2) * heads + torch.arange(heads, device=rows.device)
+        return self._pair_places[heads]
+
+    def spread(self, heads: int) -> Tensor:
+        """[E, H]: `place`, repeated for each head, as `gather` wants it."""
+        if heads not in self._spread:
+            self._spread[heads] = self.place.unsqueeze(1).expand(-1, heads)
+        return self._spread[heads]
 
     def bags(self, heads: int) -> tuple[Tensor, Tensor]:
         """Rows j·H + k for each head k and arc, one bag a head and target, with the bags' offsets."""

@@ -30,10 +30,10 @@ ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"elu": F.elu, "relu": F
 class _Attention(NamedTuple):
     """From features to α: the kind's own stages by a trace's names, α [E, H], and what is read [N, H, C].
 
-    `stages` may be empty where only the output is wanted.
+    `stages` (tensors, or functions that give them) may be empty where only the output is wanted.
     """
 
-    stages: Mapping[str, Tensor]
+    stages: Mapping[str, Tensor | Callable[[], Tensor]]
     alpha: Tensor
     values: Tensor
 
@@ -41,7 +41,7 @@ class _Attention(NamedTuple):
 class _Run(NamedTuple):
     x: Tensor
     edges: Edges
-    stages: Mapping[str, Tensor]
+    stages: Mapping[str, Tensor | Callable[[], Tensor]]
     alpha: Tensor
     dropout_mask: Tensor | None
     alpha_dropped: Tensor | None
@@ -160,7 +160,6 @@ class AttentionLayer(nn.Module):
         """Every intermediate of the same run; arguments as for `forward`."""
         return self.forward_and_trace(X, adj, edge_index=edge_index, generator=generator)[1]
 
-    @torch.no_grad()
     def forward_and_trace(
         self,
         X: Nodes,
@@ -170,6 +169,9 @@ class AttentionLayer(nn.Module):
         generator: torch.Generator | None = None,
     ) -> tuple[Tensor, LayerTrace]:
         """The output, without gradients, and the trace of one and the same run; arguments as for `forward`."""
+        if torch.is_grad_enabled():
+            with torch.no_grad():
+                return self.forward_and_trace(X, adj, edge_index=edge_index, generator=generator)
         run = self._run(X, adj, edge_index, generator, keep=True)
         own = {name: value.clone() for name, value in self._own_parameters().items()}
         trace = self._trace_class().deferred(
@@ -245,7 +247,7 @@ class AttentionLayer(nn.Module):
     # ---- the one path ------------------------------------------------------------------------------------
 
     def _own_parameters(self) -> dict[str, Tensor]:
-        return {name: value.detach() for name, value in self._parameters.items() if value is not None}
+        return {name: value for name, value in self._parameters.items() if value is not None}
 
     def _run(self, X: Nodes, adj: Arcs, edge_index: Arcs, generator: torch.Generator | None, *, keep: bool) -> _Run:
         x, edges = read_inputs(X, adj, edge_index, self.in_features, self.weight)
@@ -304,8 +306,9 @@ class GATAttentionLayer(AttentionLayer):
         if not keep:
             return _Attention({}, alpha, Wh)
         raw, e = stages
-        score_target, score_source = scores.unbind(1)
-        named = {"Wh": Wh, "score_target": score_target, "score_source": score_source, "raw": raw, "e": e}
+        score_target, score_source = partial(scores.select, 1, 0), partial(scores.select, 1, 1)
+        named: dict[str, Tensor | Callable[[], Tensor]] = {"Wh": Wh, "raw": raw, "e": e}
+        named.update(score_target=score_target, score_source=score_source)
         return _Attention(named, alpha, Wh)
 
     def _named(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -348,7 +351,7 @@ def _deferred_x(x: Tensor, borrowed: bool) -> Tensor | Callable[[], Tensor]:
         return x.clone().to_dense
     if not borrowed:
         return x
-    return x.clone() if x.is_inference() else partial(_unchanged, x.detach(), x._version)
+    return x.clone() if x.is_inference() else partial(_unchanged, x.detach() if x.requires_grad else x, x._version)
 
 
 def _unchanged(x: Tensor, version: int) -> Tensor:

@@ -422,6 +422,11 @@ class GATv2Trace(LayerTrace):
     Wh_source: Array
     hidden: Array
 
+    @property
+    def source_features(self) -> Array:
+        """[N, H, C]: Wh_source."""
+        return self.Wh_source
+
     def _all_pairs(self, name: str, head: int) -> Array | None:
         if name == "raw":
             return None

@@ -62,6 +62,8 @@ class _TutorialLayer(GATAttentionLayer):
         C = self.out_features
         rows = slice(head * C, (head + 1) * C)
         views = self.weight[rows], self.att[head].view(2 * C, 1)
+        for view in views:
+            _keep_gradient(view)
         gradients = self.weight.grad, self.att.grad
         if gradients[0] is not None:
             views[0].grad = gradients[0][rows]
@@ -151,6 +153,7 @@ class SingleHeadGATLayer(_TutorialLayer):
         parts = {"weight": (layer.weight, slice(head * C, (head + 1) * C)), "att": (layer.att, slice(head, head + 1))}
         for name, (parameter, part) in parts.items():
             view = parameter[part]
+            _keep_gradient(view)
             if parameter.grad is not None:
                 view.grad = parameter.grad[part]
             single._parameters[name] = view  # type: ignore[assignment]
@@ -222,6 +225,12 @@ class MultiHeadGATLayer(_TutorialLayer):
     def heads(self) -> tuple[SingleHeadGATLayer, ...]:
         """Each head as a layer without activation, on this layer's own memory: `layer.heads[k].W.weight`, `.a`."""
         return tuple(SingleHeadGATLayer._of(self, head) for head in range(self.num_heads))
+
+
+def _keep_gradient(view: Tensor) -> None:
+    """Let a view of a parameter be asked for its gradient, as the tutorial's own parameters can be."""
+    if view.requires_grad:
+        view.retain_grad()
 
 
 @torch.no_grad()
