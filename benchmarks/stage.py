@@ -40,10 +40,10 @@ TIMED = (
     + FIND
     + """
     const stage = find(document, '.gatviz-stage');
-    const elements = [...stage.querySelectorAll('SELECTOR')];
     const times = [];
     for (let k = 0; k < repeats; k++) {
         await new Promise(requestAnimationFrame);
+        const elements = stage.querySelectorAll('SELECTOR');
         const element = elements[(k * 7) % elements.length];
         const start = performance.now();
         element.dispatchEvent(new PointerEvent('EVENT', {bubbles: true, composed: true}));
@@ -55,7 +55,22 @@ TIMED = (
 )
 HOVER = TIMED.replace("SELECTOR", ".arc .hit").replace("EVENT", "pointermove")
 SWITCH = TIMED.replace("SELECTOR", ".swatch.head").replace("EVENT", "click")
-TERMS = "() => {" + FIND + "return [...find(document, '.denominator').children].map(t => t.dataset.value).join(); }"
+WATCH = (
+    "() => {"
+    + FIND
+    + """
+    const body = find(document, '.inspector-body');
+    let pressed = null;
+    window.changes = [];
+    document.addEventListener('keydown', (event) => { if (event.key === 'Enter') pressed = performance.now(); }, true);
+    new MutationObserver(() => {
+        if (pressed === null) return;
+        body.getBoundingClientRect();
+        window.changes.push(performance.now() - pressed);
+        pressed = null;
+    }).observe(body, {childList: true});
+}"""
+)
 
 
 def start_app() -> tuple[subprocess.Popen[bytes], str]:
@@ -93,18 +108,15 @@ def set_number(page: Page, label: str, value: int) -> None:
 
 
 def sidebar_changes(page: Page, repeats: int) -> list[float]:
-    """Milliseconds from Enter in the seed's field to another number in the fraction."""
-    times = []
-    for seed in range(1000, 1000 + repeats):
+    """Milliseconds from Enter in the seed's field to the laid-out new numbers, seen from inside the page."""
+    page.evaluate(WATCH)
+    for count in range(1, repeats + 1):
         field = page.get_by_role("spinbutton", name="Seed", exact=True)
-        before = page.evaluate(TERMS)
-        field.fill(str(seed))
-        start = time.perf_counter()
+        field.fill(str(1000 + count))
         field.press("Enter")
-        while page.evaluate(TERMS) == before:
-            if time.perf_counter() - start > 20:
-                raise SystemExit(f"no new numbers for seed {seed}")
-        times.append((time.perf_counter() - start) * 1000)
+        page.wait_for_function("count => window.changes.length === count", arg=count, timeout=20_000)
+        page.wait_for_timeout(150)
+    times: list[float] = page.evaluate("window.changes")
     return times
 
 

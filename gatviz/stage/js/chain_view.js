@@ -45,7 +45,10 @@ export class ChainView {
         this.cards.delete(name);
       }
     }
-    this.layOut();
+    const chain = JSON.stringify([scene.stages.map((stage) => [stage.name, stage.plain]), this.store.state.open]);
+    if (chain === this.laidOut) this.fillCards();
+    else this.layOut();
+    this.laidOut = chain;
   }
 
   onState(changed) {

@@ -57,8 +57,10 @@ export class GraphView {
       this.view = { x: 0, y: 0, zoom: 1 };
       this.bounds = boundsOf(this.points);
     }
-    if (this.drawn !== scene.structure) this.build();
-    this.fit();
+    const rebuilt = this.drawn !== scene.structure;
+    if (rebuilt) this.build();
+    if (rebuilt || replaced || !this.map) this.fit();
+    else this.weigh();
   }
 
   /** Make the elements anew; only where nodes or arcs changed, so that focus and hover survive a rerun. */
