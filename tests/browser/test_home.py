@@ -106,11 +106,12 @@ def test_other_sample_graphs_are_shown(page: Page):
 
 
 def upload(page: Page, name: str, content: str) -> None:
-    if not page.get_by_test_id("stFileUploader").is_visible():
+    uploader = page.get_by_test_id("stFileUploader")
+    if not uploader.first.is_visible():
         page.get_by_text("Upload a graph").first.click()
-    page.locator("input[type=file]").set_input_files(
-        {"name": name, "mimeType": "text/plain", "buffer": content.encode()}
-    )
+    expect(uploader).to_have_count(1)
+    file = {"name": name, "mimeType": "text/plain", "buffer": content.encode()}
+    page.locator("input[type=file]").set_input_files(file)
 
 
 def test_own_file_is_shown_and_a_broken_one_refused(page: Page):
