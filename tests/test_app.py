@@ -97,3 +97,12 @@ def test_large_graphs_show_a_part_and_say_which():
     data = scene(app)
     assert len(data["names"]) <= 200
     assert "of 600 nodes" in data["notice"]
+
+
+def test_edge_weights_are_kept_and_said_to_be_unused():
+    app = run_app()
+    edges = b"source,target,weight\nA,B,2\nB,A,1\n"
+    app.file_uploader(key="upload-0").set_value([("edges.csv", edges, "text/csv")]).run()
+    assert not app.exception
+    assert "not used by GAT" in scene(app)["notice"]
+    assert "weight" in scene(app)["notice"]

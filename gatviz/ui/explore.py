@@ -102,7 +102,10 @@ def _locked(now: state.State, trace: LayerTrace, part: Part, choices: list[Weigh
 
 
 def _notice(now: state.State, trace: LayerTrace, part: Part, settings: Settings) -> str:
-    sentences: list[Any] = list(now.graph.notes)
+    sentences = list(now.graph.notes)
+    if now.graph.edge_attributes:
+        names = ", ".join(name[:24] for name in now.graph.edge_attributes)
+        sentences.append(texts.EDGE_ATTRIBUTES.format(names=names))
     if part.arcs.size < trace.num_edges or part.nodes.size < trace.num_nodes:
         sentences.append(
             texts.PART.format(
@@ -114,4 +117,4 @@ def _notice(now: state.State, trace: LayerTrace, part: Part, settings: Settings)
         )
     if settings.dropout > 0:
         sentences.append(texts.DROPOUT_ON.format(rate=settings.dropout))
-    return " ".join(sentences)
+    return " · ".join(sentences)

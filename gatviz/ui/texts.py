@@ -39,6 +39,7 @@ PART = (
     "Showing {nodes} of {all_nodes} nodes and the strongest {arrows} of {all_arrows} arrows; "
     "α comes from the run on the whole graph and is not renormalised."
 )
+EDGE_ATTRIBUTES = "Kept but not used by GAT, which reads only whether an edge is there: {names}."
 
 HEAD_TITLE = "head {head}"
 MEAN_LABEL = "mean of heads"
