@@ -2,7 +2,8 @@
 
 Dimension key: N nodes, E arcs, H heads, C features per head; arcs are sorted by target (see `Edges`).
 Pure functions, all heads at once, differentiable any number of times, on any device. Memory grows with E:
-nothing of size N² is built, and on the CPU nothing of size E·H·C either, unless GATv2 is traced or trained.
+nothing of size N² is built, and on the CPU nothing of size E·H·C either, unless a gradient is asked for or
+GATv2 is traced.
 
 Each function is one formula with one plain form in index_select and index_add, which every device has.
 Where no gradient is asked for, the CPU takes kernels that give the same sums faster: a bag of rows
@@ -24,8 +25,9 @@ from gatviz.blocks import Block
 from gatviz.edges import Edges
 
 _VERY_FEW = 512
+"""Up to so many scores, picking each by its place is quicker than laying them out anew …"""
 _FEW = 4_096
-"""Up to so many values, starting the faster kernels costs more than they save."""
+"""… and up to so many values, starting the faster kernels costs more than they save (both: results are equal)."""
 _ONE_BLOCK = 1 << 20
 """Up to this many values between scores and α, the graph is worked through in one piece …"""
 _BLOCK = 1 << 17
@@ -76,26 +78,24 @@ def aggregate(weights: Tensor, Wh: Tensor, edges: Edges) -> Tensor:
 
 
 def attend(
-    score: Callable[[Block], tuple[Tensor, ...]], edges: Edges, values_per_arc: int, keep: bool
+    score: Callable[[Block], tuple[Tensor, ...]], edges: Edges, values_per_arc: int, keep: int
 ) -> tuple[Tensor, ...]:
-    """What `score` gives for all arcs, and α [E, H].
+    """The first `keep` stages that `score` gives, for all arcs, and α [E, H].
 
     Arguments:
         score: from a block to the stages of its arcs' scores, each [E, …], the last one e [E, H].
         values_per_arc: how many values of the largest stage an arc has; large graphs are cut by it.
-        keep: whether the stages are wanted too, not only α. They may come along unasked.
     """
     blocks: tuple[Block, ...] = (edges.whole,)
     if not torch.is_grad_enabled():  # what a gradient needs is kept whole in any case
         blocks = edges.blocks(values_per_arc, _ONE_BLOCK, _BLOCK)
     if len(blocks) == 1:
         stages = score(blocks[0])
-        return *stages, softmax_over_sources(stages[-1], blocks[0])
+        return *stages[:keep], softmax_over_sources(stages[-1], blocks[0])
     results: list[Tensor] = []
     for block in blocks:
         stages = score(block)
-        alpha = softmax_over_sources(stages[-1], block)
-        stages = (*stages, alpha) if keep else (alpha,)
+        stages = *stages[:keep], softmax_over_sources(stages[-1], block)
         if not results:
             results = [stage.new_empty(edges.num_edges, *stage.shape[1:]) for stage in stages]
         for result, stage in zip(results, stages, strict=True):
@@ -127,7 +127,7 @@ def _reduce(values: Tensor, block: Block, how: str) -> Tensor:
 
 
 def _weighted_sum(weights: Tensor, Wh: Tensor, edges: Edges) -> Tensor:
-    blocks = edges.blocks(Wh.shape[1], _ONE_BLOCK, _BLOCK)
+    blocks = edges.blocks(weights.shape[1], _ONE_BLOCK, _BLOCK)
     if len(blocks) == 1:
         return _weighted_sum_of(weights, Wh, blocks[0])
     result = torch.empty_like(Wh)
@@ -137,14 +137,14 @@ def _weighted_sum(weights: Tensor, Wh: Tensor, edges: Edges) -> Tensor:
 
 
 def _weighted_sum_of(weights: Tensor, Wh: Tensor, block: Block) -> Tensor:
-    heads, C = Wh.shape[1:]
-    if block.device_type == "cpu" and weights.numel() * C > _FEW:
+    arcs, heads = weights.shape
+    C = Wh.shape[2]
+    if block.device_type == "cpu" and arcs * heads * C > _FEW:
         rows, offsets = block.bags(heads)
-        by_head = weights.new_empty(heads, weights.shape[0])
+        by_head = weights.new_empty(heads, arcs)
         by_head.t().copy_(weights)
-        sums = torch.embedding_bag(
-            Wh.reshape(-1, C), rows, offsets, per_sample_weights=by_head.view(-1), include_last_offset=True
-        )[0]
+        table, flat = Wh.reshape(-1, C), by_head.view(-1)
+        sums = torch.embedding_bag(table, rows, offsets, per_sample_weights=flat, include_last_offset=True)[0]
         return sums.view(heads, -1, C).transpose(0, 1)
     messages = Wh.index_select(0, block.source) * weights.unsqueeze(-1)
     if block.device_type == "cpu":

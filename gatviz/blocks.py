@@ -7,9 +7,11 @@ worked through block by block, so that what lies between the scores and α stays
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from itertools import pairwise
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -19,6 +21,24 @@ with warnings.catch_warnings():  # torch says once per process that CSR tensors 
     torch.sparse_csr_tensor([0, 1], [0], [1.0], (1, 1), check_invariants=False)
 
 _INT32_MAX = 2**31 - 1
+_Key = TypeVar("_Key")
+_Form = TypeVar("_Form")
+
+
+def _kept(make: Callable[[Block, _Key], _Form]) -> Callable[[Block, _Key], _Form]:
+    """Make a form of the indices once for each argument, and fit for training even in inference mode."""
+    name = make.__name__
+
+    @wraps(make)
+    def form(block: Block, key: _Key) -> _Form:
+        forms = block._forms
+        if (name, key) not in forms:
+            with torch.inference_mode(False):
+                forms[name, key] = make(block, key)
+        found: _Form = forms[name, key]
+        return found
+
+    return form
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +60,7 @@ class Block:
     target: Tensor
     place: Tensor
     ptr: Tensor
-    _pair_places: dict[int, Tensor] = field(default_factory=dict, init=False, repr=False)
-    _spread: dict[int, Tensor] = field(default_factory=dict, init=False, repr=False)
-    _bags: dict[int, tuple[Tensor, Tensor]] = field(default_factory=dict, init=False, repr=False)
-    _segments: dict[torch.dtype, Tensor] = field(default_factory=dict, init=False, repr=False)
+    _forms: dict[tuple[str, Any], Any] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def num_targets(self) -> int:
@@ -61,6 +78,7 @@ class Block:
         return self.source.device.type
 
     @cached_property
+    @torch.inference_mode(False)
     def pairs(self) -> tuple[Tensor, Tensor]:
         """Rows (2i, 2j + 1) for each arc, one bag of two an arc, with the bags' offsets."""
         rows = torch.stack([2 * self.target, 2 * self.source + 1], dim=1).flatten()
@@ -68,44 +86,41 @@ class Block:
         dtype = self._index_dtype(2)
         return rows.to(dtype), offsets.to(dtype)
 
+    @_kept
     def pair_places(self, heads: int) -> Tensor:
         """[E, 2, H]: where the two scores of each arc and head stand in scores [N, 2, H], counted flat."""
-        if heads not in self._pair_places:
-            rows = torch.stack([2 * self.target, 2 * self.source + 1], dim=1)
-            self._pair_places[heads] = rows.unsqueeze(2) * heads + torch.arange(heads, device=rows.device)
-        return self._pair_places[heads]
+        rows = torch.stack([2 * self.target, 2 * self.source + 1], dim=1)
+        return rows.unsqueeze(2) * heads + torch.arange(heads, device=rows.device)
 
+    @_kept
     def spread(self, heads: int) -> Tensor:
         """[E, H]: `place`, repeated for each head, as `gather` wants it."""
-        if heads not in self._spread:
-            self._spread[heads] = self.place.unsqueeze(1).expand(-1, heads)
-        return self._spread[heads]
+        return self.place.unsqueeze(1).expand(-1, heads)
 
+    @_kept
     def bags(self, heads: int) -> tuple[Tensor, Tensor]:
         """Rows j·H + k for each head k and arc, one bag a head and target, with the bags' offsets."""
-        if heads not in self._bags:
-            dtype = self._index_dtype(heads)
-            head = torch.arange(heads, device=self.source.device, dtype=dtype).unsqueeze(1)
-            rows = self.source.to(dtype) * heads + head
-            starts = self.ptr[:-1].to(dtype) + head * self.num_arcs
-            end = starts.new_full((1,), heads * self.num_arcs)
-            self._bags[heads] = rows.flatten(), torch.cat([starts.flatten(), end])
-        return self._bags[heads]
+        dtype = self._index_dtype(heads)
+        head = torch.arange(heads, device=self.source.device, dtype=dtype).unsqueeze(1)
+        rows = self.source.to(dtype) * heads + head
+        starts = self.ptr[:-1].to(dtype) + head * self.num_arcs
+        end = starts.new_full((1,), heads * self.num_arcs)
+        return rows.flatten(), torch.cat([starts.flatten(), end])
 
+    @_kept
     def segments(self, dtype: torch.dtype) -> Tensor:
         """[n, E] sparse CSR of ones: row k has one at each arc into the block's k-th target."""
-        if dtype not in self._segments:
-            columns = torch.arange(self.num_arcs, device=self.source.device)
-            ones = torch.ones(self.num_arcs, dtype=dtype, device=self.source.device)
-            size = (self.num_targets, self.num_arcs)
-            self._segments[dtype] = torch.sparse_csr_tensor(self.ptr, columns, ones, size, check_invariants=False)
-        return self._segments[dtype]
+        columns = torch.arange(self.num_arcs, device=self.source.device)
+        ones = torch.ones(self.num_arcs, dtype=dtype, device=self.source.device)
+        size = (self.num_targets, self.num_arcs)
+        return torch.sparse_csr_tensor(self.ptr, columns, ones, size, check_invariants=False)
 
     def _index_dtype(self, copies: int) -> torch.dtype:
         largest = copies * max(self.num_nodes, self.num_arcs) + 1
         return torch.int32 if largest <= _INT32_MAX else torch.int64
 
 
+@torch.inference_mode(False)
 def cut(edge_index: Tensor, ptr: Tensor, arcs_per_block: int | None) -> tuple[Block, ...]:
     """The graph as blocks of about so many arcs (never less than one target), or as a single one.
 

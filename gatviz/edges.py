@@ -41,6 +41,7 @@ class Edges:
     _other_loops: dict[str, Edges] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
+    @torch.inference_mode(False)  # so that edges made while looking are fit for training
     def from_edge_index(
         cls, edge_index: Tensor | NDArray[Any], num_nodes: int, self_loops: SelfLoops = "as_given"
     ) -> Edges:
@@ -87,6 +88,7 @@ class Edges:
         return cls(edge_index, num_nodes, ptr, column[order])
 
     @classmethod
+    @torch.inference_mode(False)
     def from_adjacency(cls, adj: Tensor | NDArray[Any], self_loops: SelfLoops = "as_given") -> Edges:
         """Edges from a dense [N, N] matrix: adj[i, j] ≠ 0 means that i reads j.
 
@@ -160,11 +162,12 @@ class Edges:
         if self_loops == "as_given":
             return self
         if self_loops not in self._other_loops:
-            again = Edges.from_edge_index(self.edge_index, self.num_nodes, self_loops)
-            given = again.input_edge >= 0
-            first = again.input_edge.clone()
-            first[given] = self.input_edge[again.input_edge[given]]
-            self._other_loops[self_loops] = Edges(again.edge_index, again.num_nodes, again.ptr, first)
+            with torch.inference_mode(False):
+                again = Edges.from_edge_index(self.edge_index, self.num_nodes, self_loops)
+                given = again.input_edge >= 0
+                first = again.input_edge.clone()
+                first[given] = self.input_edge[again.input_edge[given]]
+                self._other_loops[self_loops] = Edges(again.edge_index, again.num_nodes, again.ptr, first)
         return self._other_loops[self_loops]
 
     @cached_property
@@ -176,7 +179,8 @@ class Edges:
         """The same arcs on another device."""
         if self.device == device or self.device == torch.device(device):
             return self
-        return Edges(self.edge_index.to(device), self.num_nodes, self.ptr.to(device), self.input_edge.to(device))
+        with torch.inference_mode(False):
+            return Edges(self.edge_index.to(device), self.num_nodes, self.ptr.to(device), self.input_edge.to(device))
 
 
 def as_tensor(value: Any, where: str) -> Tensor:
@@ -218,7 +222,7 @@ def _check_range(edge_index: Tensor, num_nodes: int) -> None:
     if low < 0 or high >= num_nodes:
         raise GatvizError(
             "edge_index",
-            f"node numbers from 0 to {num_nodes - 1}",
+            f"node numbers from 0 to {num_nodes - 1}" if num_nodes else "no arcs, as there are no nodes",
             str(low if low < 0 else high),
             "add the node or remove the edge",
         )

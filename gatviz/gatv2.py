@@ -67,8 +67,8 @@ class GATv2AttentionLayer(AttentionLayer):
             if bias is not None:
                 nn.init.zeros_(bias)
 
-    def _attention(self, x: Tensor, edges: Edges, keep: bool) -> _Attention:
-        Wh_source = project(x, self.weight, self.num_heads, self.bias_source)
+    def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
+        Wh_source = project(x, weight, self.num_heads, self.bias_source)
         Wh_target = Wh_source
         if self.weight_target is not None:
             Wh_target = project(x, self.weight_target, self.num_heads, self.bias_target)
@@ -79,7 +79,7 @@ class GATv2AttentionLayer(AttentionLayer):
             hidden = F.leaky_relu(met, slope)
             return hidden, (hidden * att).sum(-1)
 
-        *stages, alpha = attend(score, edges, self.num_heads * self.out_features, keep)
+        *stages, alpha = attend(score, edges, self.num_heads * self.out_features, 2 if keep else 0)
         if not keep:
             return _Attention({}, alpha, Wh_source)
         hidden, e = stages

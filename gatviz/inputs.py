@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -15,6 +16,13 @@ from gatviz.graph import Graph
 
 Nodes = Tensor | NDArray[Any] | Graph
 Arcs = Tensor | NDArray[Any] | Edges | None
+
+_SPARSE_FROM = 1 << 20
+_SPARSE_BELOW = 0.05
+"""A Graph's features go to the layers as a sparse matrix where they are many and few of them are not 0."""
+
+_prepared: WeakKeyDictionary[Graph, dict[tuple[torch.dtype, torch.device], tuple[Tensor, Edges]]]
+_prepared = WeakKeyDictionary()
 
 
 def read_inputs(X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: Tensor) -> tuple[Tensor, Edges]:
@@ -30,8 +38,9 @@ def read_inputs(X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: T
     if isinstance(X, Graph):
         if given is not None:
             raise GatvizError("edges", "none beside a Graph, which has its own", "both", "pass only the Graph")
-        given = Edges.from_graph(X).to(like.device)
-    x = _features(X, like)
+        x, given = _prepare(X, like)
+    else:
+        x = _features(X, like)
     if x.shape[1] != in_features:
         raise GatvizError(
             "X",
@@ -48,7 +57,21 @@ def read_inputs(X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: T
     return x, given.to(x.device)
 
 
-def _features(X: Nodes, like: Tensor) -> Tensor:
+@torch.inference_mode(False)
+def _prepare(graph: Graph, like: Tensor) -> tuple[Tensor, Edges]:
+    """A Graph never changes, so this is done once for each, not at every change of a weight."""
+    key = like.dtype, like.device
+    known = _prepared.setdefault(graph, {})
+    if key not in known:
+        x = _features(graph.x, like)
+        size = graph.x.size
+        if size >= _SPARSE_FROM and like.device.type == "cpu" and np.count_nonzero(graph.x) < _SPARSE_BELOW * size:
+            x = x.to_sparse_csr()
+        known[key] = x, Edges.from_graph(graph).to(like.device)
+    return known[key]
+
+
+def _features(X: Tensor | NDArray[Any], like: Tensor) -> Tensor:
     if isinstance(X, Tensor):
         x = X if X.dtype == like.dtype else _converted(X, like.dtype)
         if x.device != like.device:
@@ -56,9 +79,8 @@ def _features(X: Nodes, like: Tensor) -> Tensor:
                 "X", f"a tensor on {like.device}, as the layer is", str(x.device), f"call X.to('{like.device}')"
             )
     else:
-        values = X.x if isinstance(X, Graph) else X
         try:
-            array = np.asarray(values)
+            array = np.asarray(X)
             if array.dtype.kind not in "fiub":
                 raise TypeError(f"values of type {array.dtype}")
             x = torch.tensor(array, dtype=like.dtype, device=like.device)

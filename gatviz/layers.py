@@ -6,6 +6,7 @@ Source: Veličković et al. 2018, arXiv 1710.10903.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -90,9 +91,9 @@ class AttentionLayer(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        for name, size in (("in_features", in_features), ("out_features", out_features), ("num_heads", num_heads)):
-            if not isinstance(size, int) or size < 1:
-                raise GatvizError(name, "a whole number from 1", quote(size), "give the layer at least one")
+        self.in_features = _whole("in_features", in_features)
+        self.out_features = _whole("out_features", out_features)
+        self.num_heads = _whole("num_heads", num_heads)
         for name, rate in (("dropout", dropout), ("feature_dropout", feature_dropout)):
             if not 0 <= rate < 1:
                 raise GatvizError(name, "a rate from 0 to below 1", quote(rate), "0.6 is the paper's")
@@ -101,12 +102,11 @@ class AttentionLayer(nn.Module):
         if activation is not None and activation not in ACTIVATIONS:
             raise GatvizError("activation", f"None or one of {', '.join(ACTIVATIONS)}", quote(activation), "choose one")
         check_self_loops(self_loops)
-        self.in_features, self.out_features, self.num_heads = in_features, out_features, num_heads
         self.concat, self.negative_slope, self.dropout = concat, negative_slope, dropout
         self.feature_dropout, self.activation, self.self_loops = feature_dropout, activation, self_loops
         self._make_parameters()
         self.bias = nn.Parameter(torch.empty(self.output_width)) if bias else None
-        self.W_res = nn.Parameter(torch.empty(self.output_width, in_features)) if residual else None
+        self.W_res = nn.Parameter(torch.empty(self.output_width, self.in_features)) if residual else None
         self.reset_parameters(generator)
 
     @property
@@ -234,7 +234,7 @@ class AttentionLayer(nn.Module):
     def _draw_parameters(self, generator: torch.Generator | None) -> None:
         raise NotImplementedError
 
-    def _attention(self, x: Tensor, edges: Edges, keep: bool) -> _Attention:
+    def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
         raise NotImplementedError
 
     def _named(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -250,14 +250,15 @@ class AttentionLayer(nn.Module):
         return {name: value for name, value in self._parameters.items() if value is not None}
 
     def _run(self, X: Nodes, adj: Arcs, edge_index: Arcs, generator: torch.Generator | None, *, keep: bool) -> _Run:
-        x, edges = read_inputs(X, adj, edge_index, self.in_features, self.weight)
+        weight = self.weight  # a module's parameter takes as long to look up as a small sum
+        x, edges = read_inputs(X, adj, edge_index, self.in_features, weight)
         if self.self_loops != "as_given":
             edges = edges.with_self_loops(self.self_loops)
         training = self.training
         if training and self.feature_dropout:
             x = x.to_dense() if x.layout != torch.strided else x
             x = x * _keep(x, self.feature_dropout, generator) / (1 - self.feature_dropout)
-        stages, alpha, values = self._attention(x, edges, keep)
+        stages, alpha, values = self._attention(x, weight, edges, keep)
         mask = alpha_dropped = None
         if training and self.dropout:
             mask = _keep(alpha, self.dropout, generator)
@@ -293,8 +294,8 @@ class GATAttentionLayer(AttentionLayer):
             nn.init.kaiming_uniform_(self.weight[head * C : (head + 1) * C], a=5**0.5, generator=generator)
             nn.init.xavier_uniform_(self.att[head].view(2 * C, 1), gain=_XAVIER_GAIN, generator=generator)
 
-    def _attention(self, x: Tensor, edges: Edges, keep: bool) -> _Attention:
-        Wh = project(x, self.weight, self.num_heads)
+    def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
+        Wh = project(x, weight, self.num_heads)
         scores = split_scores(Wh, self.att)
         slope = self.negative_slope
 
@@ -302,13 +303,17 @@ class GATAttentionLayer(AttentionLayer):
             raw = raw_scores(scores, block)
             return raw, F.leaky_relu(raw, slope)
 
-        *stages, alpha = attend(score, edges, self.num_heads, keep)
+        *stages, alpha = attend(score, edges, self.num_heads, 1 if keep else 0)
         if not keep:
             return _Attention({}, alpha, Wh)
-        raw, e = stages
-        score_target, score_source = partial(scores.select, 1, 0), partial(scores.select, 1, 1)
-        named: dict[str, Tensor | Callable[[], Tensor]] = {"Wh": Wh, "raw": raw, "e": e}
-        named.update(score_target=score_target, score_source=score_source)
+        (raw,) = stages  # e follows from it by the same LeakyReLU whenever it is asked for
+        named: dict[str, Tensor | Callable[[], Tensor]] = {
+            "Wh": Wh,
+            "score_target": partial(scores.select, 1, 0),
+            "score_source": partial(scores.select, 1, 1),
+            "raw": raw,
+            "e": partial(F.leaky_relu, raw, slope),
+        }
         return _Attention(named, alpha, Wh)
 
     def _named(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -319,6 +324,16 @@ class GATAttentionLayer(AttentionLayer):
 
     def _trace_class(self) -> type[LayerTrace]:
         return GATTrace
+
+
+def _whole(name: str, size: int) -> int:
+    try:
+        whole = operator.index(size)
+    except TypeError:
+        whole = 0
+    if whole < 1:
+        raise GatvizError(name, "a whole number from 1", quote(size), "give the layer at least one")
+    return whole
 
 
 def _checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) -> Tensor:

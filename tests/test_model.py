@@ -8,9 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch_geometric.nn import GATConv, GATv2Conv
 
-from gatviz import GAT, Edges, GATTrace, GATv2Trace, GatvizError, Graph, LayerSettings
+from gatviz import GAT, Edges, GATTrace, GATv2Trace, GatvizError, Graph, LayerSettings, inputs
 from gatviz.layers import new_generator
 
+made = Edges.from_graph
 MIXED = (
     LayerSettings(out_features=3, num_heads=4, residual=True, activation="relu"),
     LayerSettings(kind="GATv2", out_features=2, num_heads=3, projection_bias=True, negative_slope=0.1),
@@ -197,3 +198,57 @@ def test_runs_on_meta():
         out = model(torch.empty(6, 4), edge_index=torch.zeros(2, 5, dtype=torch.long))
     assert out.is_meta
     assert out.shape == (6, 5)
+
+
+def test_a_graph_is_prepared_once_and_forgotten_with_it(monkeypatch):
+    calls: list[str] = []
+    monkeypatch.setattr(Edges, "from_graph", lambda graph: calls.append(str(graph)) or made(graph))
+    graph, model = random_graph(6), GAT(4, MIXED, generator=new_generator(0))
+    first = model(graph)
+    model.attention_layers[0].set_weights(bias=np.ones(12))
+    assert not torch.equal(model(graph), first)
+    assert len(calls) == 1
+    torch.testing.assert_close(model.double()(graph), model(torch.tensor(graph.x), graph.edge_index))
+    assert len(calls) == 2
+    before = len(inputs._prepared)
+    del graph
+    assert len(inputs._prepared) == before - 1
+
+
+def test_many_features_that_are_mostly_0_give_the_same_numbers(monkeypatch):
+    dense = random_graph(7, features=40)
+    x = np.where(np.random.default_rng(0).random(dense.x.shape) < 0.04, dense.x, 0.0)
+    graph, twin = (
+        Graph(names=dense.names, x=x, edge_index=dense.edge_index, labels=label) for label in (None, "abcabcabc")
+    )
+    model = GAT.of_paper(40, 3, residual=True, generator=new_generator(0)).double()
+    expected = model(graph)
+    expected.square().sum().backward()
+    gradients = [parameter.grad.clone() for parameter in model.parameters()]
+    monkeypatch.setattr(inputs, "_SPARSE_FROM", 1)
+    model.zero_grad()
+    found = model(twin)
+    found.square().sum().backward()
+    assert inputs._prepare(twin, model.attention_layers[0].weight)[0].layout == torch.sparse_csr
+    torch.testing.assert_close(found, expected)
+    for parameter, gradient in zip(model.parameters(), gradients, strict=True):
+        torch.testing.assert_close(parameter.grad, gradient)
+    np.testing.assert_array_equal(model.trace(twin).layers[0].x, x)
+    model.attention_layers[0].feature_dropout = 0.5
+    assert model.train().trace(twin, generator=new_generator(0)).layers[0].x.shape == (9, 40)
+
+
+@pytest.mark.parametrize("nodes", [3, 60])
+def test_what_was_only_looked_at_can_still_be_trained(nodes):
+    """Inference mode makes tensors that no gradient may meet; none of them may stay in what is kept."""
+    graph = random_graph(8, nodes=nodes)
+    edges = Edges.from_graph(graph)
+    model = GAT(4, MIXED, self_loops="add_missing", generator=new_generator(0))
+    x = torch.tensor(graph.x)
+    with torch.inference_mode():
+        made_here = Edges.from_edge_index(graph.edge_index, nodes)
+        for arcs in (edges, made_here):
+            model(x, arcs)
+        model.trace(graph)
+    for out in (model(graph), model(x, edges), model(x, made_here)):
+        out.sum().backward()

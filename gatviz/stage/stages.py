@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.analysis import messages
+from gatviz.fields import FieldInfo
 from gatviz.graph import Graph
 from gatviz.stage.part import Part, packed
-from gatviz.trace import FieldInfo, LayerTrace
+from gatviz.trace import LayerTrace
 from gatviz.views.formulas import mathml
 
 MOST_PAIR_VALUES = 120_000

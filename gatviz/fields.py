@@ -1,0 +1,172 @@
+"""What the intermediates of a layer are called: symbol, shape, formula and one plain sentence each.
+
+N nodes, E arcs, F input features, H heads, C features per head. A trace has its kind's table; screen, documents
+and exports read it. Within a table the order is the order of computation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldInfo:
+    """A field of a trace: symbol and formula (LaTeX), shape in letters, one plain sentence."""
+
+    name: str
+    symbol: str
+    shape: str
+    formula: str
+    caption: str
+
+
+def _fields(*rows: tuple[str, str, str, str, str]) -> Mapping[str, FieldInfo]:
+    return {row[0]: FieldInfo(*row) for row in rows}
+
+
+_INPUT = _fields(
+    ("x", "X", "[N, F]", r"X", "The features that each node brings along, one row per node."),
+)
+_SOFTMAX_AND_AFTER = _fields(
+    (
+        "alpha",
+        r"\alpha",
+        "[E, H]",
+        r"\alpha_{ij} = \frac{\exp(e_{ij})}{\sum_{k \in N(i)} \exp(e_{ik})}",
+        "The scores of all that a node reads, turned into shares that sum to 1.",
+    ),
+    (
+        "dropout_mask",
+        "m",
+        "[E, H]",
+        r"m_{ij} \sim \mathrm{Bernoulli}(1 - p)",
+        "Which shares dropout lets through in this run: 1 kept, 0 dropped.",
+    ),
+    (
+        "alpha_dropped",
+        r"\tilde\alpha",
+        "[E, H]",
+        r"\tilde\alpha_{ij} = \frac{m_{ij}\,\alpha_{ij}}{1 - p}",
+        "The shares after dropout; the kept ones are scaled up, so rows need not sum to 1.",
+    ),
+    (
+        "h_prime",
+        "h'",
+        "[N, H, C]",
+        r"h'_i = \sum_{j \in N(i)} \alpha_{ij}\, W h_j",
+        "What each node takes in: the projected features it reads, each weighted by its share.",
+    ),
+    (
+        "combined",
+        r"\bar h",
+        "[N, H·C] or [N, C]",
+        r"\bar h_i = \Vert_{k=1}^{H} h'^{\,k}_i \;\text{ or }\; \frac{1}{H}\sum_{k=1}^{H} h'^{\,k}_i",
+        "The heads side by side (concatenated) or averaged.",
+    ),
+    (
+        "residual",
+        "r",
+        "[N, H·C] or [N, C]",
+        r"r_i = W_{\mathrm{res}}\, h_i",
+        "A shortcut from the input, added to what the heads took in.",
+    ),
+    (
+        "pre_activation",
+        "z",
+        "[N, H·C] or [N, C]",
+        r"z_i = \bar h_i + r_i + b",
+        "The heads with residual and bias added, where the layer has them.",
+    ),
+    (
+        "out",
+        r"\mathrm{out}",
+        "[N, H·C] or [N, C]",
+        r"\mathrm{out}_i = \sigma(z_i)",
+        "What the layer hands on: each node's new features.",
+    ),
+)
+
+GAT_FIELDS: Mapping[str, FieldInfo] = {
+    **_INPUT,
+    **_fields(
+        (
+            "Wh",
+            "Wh",
+            "[N, H, C]",
+            r"(Wh)_i = W h_i",
+            "Each node's features, projected by the head's weight matrix.",
+        ),
+        (
+            "score_target",
+            r"a_{\mathrm{target}} \cdot Wh",
+            "[N, H]",
+            r"s_i = a_{\mathrm{target}}^{\top} W h_i",
+            "What a node adds to a score as the one that reads.",
+        ),
+        (
+            "score_source",
+            r"a_{\mathrm{source}} \cdot Wh",
+            "[N, H]",
+            r"t_j = a_{\mathrm{source}}^{\top} W h_j",
+            "What a node adds to a score as the one that is read.",
+        ),
+        (
+            "raw",
+            r"\mathrm{raw}",
+            "[E, H]",
+            r"\mathrm{raw}_{ij} = a^{\top} [W h_i \,\Vert\, W h_j] = s_i + t_j",
+            "The score of an arc: the reader's part plus the part of the one it reads.",
+        ),
+        (
+            "e",
+            "e",
+            "[E, H]",
+            r"e_{ij} = \mathrm{LeakyReLU}(\mathrm{raw}_{ij})",
+            "The score after LeakyReLU, which shrinks negative scores by the slope.",
+        ),
+    ),
+    **_SOFTMAX_AND_AFTER,
+}
+
+GATV2_FIELDS: Mapping[str, FieldInfo] = {
+    **_INPUT,
+    **_fields(
+        (
+            "Wh_target",
+            r"W_{\mathrm{target}}h",
+            "[N, H, C]",
+            r"(W_{\mathrm{target}} h)_i = W_{\mathrm{target}}\, h_i",
+            "Each node's features, projected for its part as the one that reads.",
+        ),
+        (
+            "Wh_source",
+            r"W_{\mathrm{source}}h",
+            "[N, H, C]",
+            r"(W_{\mathrm{source}} h)_j = W_{\mathrm{source}}\, h_j",
+            "Each node's features, projected for its part as the one that is read.",
+        ),
+        (
+            "hidden",
+            r"\mathrm{hidden}",
+            "[E, H, C]",
+            r"\mathrm{hidden}_{ij} = \mathrm{LeakyReLU}(W_{\mathrm{target}} h_i + W_{\mathrm{source}} h_j)",
+            "Reader and read added up feature by feature, negative sums shrunk by the slope.",
+        ),
+        (
+            "e",
+            "e",
+            "[E, H]",
+            r"e_{ij} = a^{\top} \mathrm{hidden}_{ij}",
+            "The score of an arc: its hidden features, weighted by a and summed.",
+        ),
+    ),
+    **_SOFTMAX_AND_AFTER,
+    "h_prime": FieldInfo(
+        "h_prime",
+        "h'",
+        "[N, H, C]",
+        r"h'_i = \sum_{j \in N(i)} \alpha_{ij}\, W_{\mathrm{source}} h_j",
+        "What each node takes in: the projected features it reads, each weighted by its share.",
+    ),
+}
