@@ -22,7 +22,8 @@ from gatviz.io.text import decode
 _SEPARATORS = "\t;,|"
 _WORD_OF_SEPARATOR = {"\t": "tabs", ";": "';'", ",": "','", "|": "'|'", r"\s+": "spaces"}
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
-_COMMENT = ("#", "%")
+_LEADING = re.compile(r"(?:[^\S\n]*+(?:[#%][^\n]*+)?+\n)*+(?:[^\S\n]*+(?:[#%][^\n]*+)?+$)?", re.ASCII)
+"""Blank lines and comments before the header; possessive, so that millions of them take no memory."""
 
 
 @dataclass
@@ -128,13 +129,8 @@ def read_table(data: bytes, where: str) -> Table:
     """
     text, notes = decode(data, where)
     text = text.lstrip("\ufeff")
-    start = first_row = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        line = text[start : end if end >= 0 else len(text)]
-        if line.strip() and not line.lstrip().startswith(_COMMENT):
-            break
-        start, first_row = (end + 1 if end >= 0 else len(text)), first_row + 1
+    start = found.end() if (found := _LEADING.match(text)) else 0
+    first_row = text.count("\n", 0, start)
     first_line = text[start:].split("\n", 1)[0] if start < len(text) else ""
     if not first_line.strip():
         raise GatvizError(where, "a header and rows", "only comments", "add the rows")
@@ -149,6 +145,8 @@ def read_table(data: bytes, where: str) -> Table:
         filled |= (frame[name] != "").to_numpy(dtype=bool)
     numbering = np.flatnonzero(filled) + 1 + first_row
     frame = frame[filled].reset_index(drop=True)
+    if frame.empty:
+        raise GatvizError(where, "a header and rows", "only blank cells", "add the rows")
     header = [str(cell) for cell in frame.iloc[0]]
     cells = [frame[name].iloc[1:].reset_index(drop=True) for name in frame]
     while len(header) > 1 and not header[-1] and (cells[-1] == "").all():  # rows that end in a separator

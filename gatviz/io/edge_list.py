@@ -25,10 +25,11 @@ TARGET_NAMES = ("target", "dst", "to")
 _KINDS = {"directed": True, "undirected": False}
 
 
-def looks_like_edges(table: Table, options: ReadOptions) -> bool:
-    """Whether the header names two ends, or options do, or the first row is plainly an edge itself."""
+def looks_like_edges(table: Table, options: ReadOptions, bare: bool = True) -> bool:
+    """Whether the header names two ends, or options do, or (bare) the first row is plainly an edge itself."""
     named = table.find(*SOURCE_NAMES) is not None and table.find(*TARGET_NAMES) is not None
-    return named or options.source is not None or options.target is not None or _first_row_is_an_edge(table)
+    chosen = options.source is not None or options.target is not None
+    return named or chosen or (bare and _first_row_is_an_edge(table))
 
 
 def looks_like_nodes(table: Table) -> bool:
@@ -89,13 +90,15 @@ def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions) -> D
 
 
 def _first_row_is_an_edge(table: Table) -> bool:
-    """No header: the first row names no columns, and one of its two ends is an end in another row too."""
+    """No header: the first row names no columns, and one of its ends is an end in another row, if there is one."""
     if len(table.header) < 2 or not all(table.header[:2]):
         return False
     if table.find("id", *SOURCE_NAMES) is not None or table.find(*TARGET_NAMES) is not None:
         return False
     if all(name.isascii() and name.isdigit() for name in table.header[:2]):
         return True
+    if not table.num_rows:
+        return len(table.header) == 2  # "A B" alone can be nothing else
     first = table.header[:2]
     return any(bool(cells.isin(first).any()) for cells in table.cells[:2])
 
@@ -128,9 +131,14 @@ def _places(cells: pd.Series[str], names: Sequence[str], table: Table, nodes: Ta
 
 
 def _directed(table: Table, place: int) -> bool | None:
-    """What a column `type` says, None if this is not such a column."""
-    if table.header[place].casefold() != "type" or not table.num_rows:
+    """What a column `type` says, None if this is not such a column.
+
+    Without any edge it can only say that it was there: gatviz writes it for undirected graphs.
+    """
+    if table.header[place].casefold() != "type":
         return None
+    if not table.num_rows:
+        return False
     found = set(table.cells[place].str.casefold())
     if not found <= _KINDS.keys():
         return None
@@ -142,6 +150,27 @@ def _directed(table: Table, place: int) -> bool | None:
             "write an undirected edge as two directed ones",
         )
     return _KINDS[found.pop()]
+
+
+def set_nodes(draft: Draft, table: Table) -> None:
+    """Give a draft that has its own names (a matrix) the features and labels of a node table.
+
+    Raises:
+        GatvizError: a node that the table lacks, or one that is not in the draft.
+    """
+    beside = Draft(where=table.where, format=draft.format, names=(), edges=draft.edges)
+    _fill_nodes(beside, table)
+    places = pd.Index(beside.names).get_indexer(list(draft.names))
+    if (places < 0).any() or len(beside.names) != len(draft.names):
+        missing = next((draft.names[n] for n in np.flatnonzero(places < 0).tolist()), None)
+        extra = next((name for name in beside.names if name not in set(draft.names)), None)
+        found = f"no row for {quote(missing)}" if missing is not None else f"{quote(extra)} too"
+        raise GatvizError(table.where, f"the nodes of {draft.where}", found, "give each node one row")
+    draft.edges, draft.names = places[draft.edges].astype(np.int64), beside.names
+    draft.x, draft.feature_names, draft.node_columns = beside.x, beside.feature_names, beside.node_columns
+    draft.labels, draft.split, draft.positions = beside.labels, beside.split, beside.positions
+    draft.columns += beside.columns
+    draft.notes += beside.notes
 
 
 def _fill_nodes(draft: Draft, table: Table) -> None:

@@ -8,20 +8,23 @@ under `links` or `edges`, attributes of the graph under `graph`.
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.graph import Graph
 from gatviz.io import limits
 from gatviz.io.columns import decimal
 from gatviz.io.draft import ColumnUse, Draft, NameTable, check_names
+from gatviz.io.listing import listed_arcs
 from gatviz.io.text import decode
 
+_LARGEST = sys.float_info.max
 _TOP = {"directed", "feature_names", "nodes", "edges", "description"}
 _NODE = {"id", "features", "label", "split", "pos"}
 _NODE_LINK_MARKS = {"links", "multigraph", "graph"}
@@ -307,7 +310,7 @@ class _Content:
             if not (
                 isinstance(pos, list)
                 and len(pos) == 2
-                and all(type(v) in (int, float) and abs(v) < 1e300 and math.isfinite(v) for v in pos)
+                and all(type(v) in (int, float) and -_LARGEST <= v <= _LARGEST for v in pos)
             ):
                 raise GatvizError(
                     f"{self.where}, nodes[{n}] {quote(nodes[n]['id'])}, 'pos'",
@@ -358,3 +361,76 @@ def _safe_text(value: float, where: str) -> str:
         return decimal(value)
     except ValueError:
         raise GatvizError(where, "a name", "a number of thousands of digits", "shorten it") from None
+
+
+def write_json(graph: Graph) -> bytes:
+    """A graph in gatviz's own schema, a node or an edge on each line."""
+    head: dict[str, Any] = {"description": graph.description} if graph.description else {}
+    head |= {"directed": graph.directed, "feature_names": list(graph.feature_names)}
+    lines = [f"  {json.dumps(key)}: {_dump(value)}," for key, value in head.items()]
+    nodes = [f"    {_dump(node)}" for node in _nodes(graph)]
+    edges = [f"    {_dump(edge)}" for edge in _edge_objects(graph)]
+    body = ["{", *lines, '  "nodes": [', ",\n".join(nodes), "  ],", '  "edges": [', ",\n".join(edges), "  ]", "}", ""]
+    return "\n".join(body).encode("utf-8", "backslashreplace")
+
+
+def write_node_link(graph: Graph) -> bytes:
+    """A graph in networkx's node-link form; `networkx.node_link_graph(data, edges="links")` reads it."""
+    attributes: dict[str, Any] = {"feature_names": list(graph.feature_names), "directed": graph.directed}
+    if graph.description:
+        attributes["description"] = graph.description
+    edges = [
+        edge if isinstance(edge, dict) else {"source": edge[0], "target": edge[1]} for edge in _edge_objects(graph)
+    ]
+    content = {
+        "directed": graph.directed,
+        "multigraph": False,
+        "graph": attributes,
+        "nodes": list(_nodes(graph)),
+        "links": edges,
+    }
+    return _dump(content).encode("utf-8", "backslashreplace")
+
+
+def _dump(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise GatvizError(
+            "the graph as JSON",
+            "edge attributes that JSON knows",
+            "another kind, NaN or infinity",
+            "use numbers and texts",
+        ) from None
+
+
+def _nodes(graph: Graph) -> Iterator[dict[str, Any]]:
+    for n, name in enumerate(graph.names):
+        node: dict[str, Any] = {"id": name}
+        if graph.num_features:
+            node["features"] = [_short(value) for value in graph.x[n].tolist()]
+        if graph.labels is not None:
+            node["label"] = graph.labels[n]
+        if graph.split is not None:
+            node["split"] = graph.split[n]
+        if graph.positions is not None:
+            node["pos"] = [_short(value) for value in graph.positions[n].tolist()]
+        yield node
+
+
+def _edge_objects(graph: Graph) -> Iterator[dict[str, Any] | list[str]]:
+    source, target = graph.edge_index.tolist()
+    for k in listed_arcs(graph):
+        ends = [graph.names[source[k]], graph.names[target[k]]]
+        if graph.edge_attributes:
+            values = {key: column[k] for key, column in graph.edge_attributes.items()}
+            yield {**values, "source": ends[0], "target": ends[1]}
+        else:
+            yield ends
+
+
+def _short(value: float) -> float:
+    """1.0 as 1, which reads back the same; −0.0 stays."""
+    return (
+        int(value) if value.is_integer() and abs(value) < 1e15 and not (value == 0 and str(value) != "0.0") else value
+    )

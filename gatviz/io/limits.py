@@ -14,8 +14,16 @@ MAX_COLUMNS = 20_000
 """Columns of a table of text; more features fit in .npz."""
 MAX_JSON_MEMORY = 700_000_000
 """What the values of a JSON file may take once they are Python objects, estimated from its punctuation."""
-MOST_ONE_HOT_NODES = 200
-"""Up to here nodes without features are told apart one-hot; above, their in-degree is the feature."""
+MAX_ATTRIBUTES = 5_000_000
+"""Attributes of nodes and edges together, in formats that name them anew for each (GraphML, GEXF, GML)."""
+MAX_UNPACKED = 500_000_000
+"""Bytes that the members of a zip, npz or torch file may take together, once unpacked."""
+MAX_MEMBERS = 200
+"""Members of a zip, npz or torch file."""
+MAX_TEXT = 1_000_000
+"""Characters of one XML element, GML value or line of Pajek."""
+MAX_DEPTH = 50
+"""Elements or lists within each other."""
 MOST_CATEGORIES = 50
 """A text column with more different values than this is left out instead of made one-hot."""
 
@@ -33,7 +41,7 @@ def check_bytes(count: int, where: str) -> None:
 
 def check_nodes(count: int, where: str) -> None:
     """Refuse a graph without nodes, and one of more than `MAX_NODES`."""
-    if count == 0:
+    if count <= 0:
         raise GatvizError(where, "at least one node", "none", "add a node")
     if count > MAX_NODES:
         raise GatvizError(

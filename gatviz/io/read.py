@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph import Graph
 from gatviz.io import limits
-from gatviz.io.delimited import read_table
+from gatviz.io.archive import DESCRIPTION, unzip
+from gatviz.io.delimited import Table, read_table
 from gatviz.io.draft import Draft
-from gatviz.io.edge_list import read_edge_list
-from gatviz.io.json_file import read_json
+from gatviz.io.edge_list import looks_like_edges, looks_like_nodes, read_edge_list, set_nodes
+from gatviz.io.formats import format_named, recognise
+from gatviz.io.matrix import looks_like_matrix, read_matrix
 from gatviz.io.reading import MissingFeatures, Reading, ReadOptions, finish
+from gatviz.io.text import decode, shown_name
 
 Source = str | os.PathLike[str] | bytes
+_TABLES = (None, "edge_list", "matrix")
 
 
 def read_graph(
-    source: Source,
+    source: Source | Mapping[str, bytes],
     nodes: Source | None = None,
     *,
     name: str | None = None,
@@ -29,8 +34,8 @@ def read_graph(
     """The graph in a file; `graph.notes` says what was decided on the way.
 
     Arguments:
-        source: a path, or the file's bytes.
-        nodes: the node table beside a CSV edge list; a path or bytes.
+        source: a path, the file's bytes, or the bytes of several files by name (edges and nodes).
+        nodes: the node table beside an edge list or a matrix; a path or bytes.
         name: what the file is called, if `source` is bytes: its ending helps to tell the format.
         features: what nodes without features get: "one_hot", "degree" or "constant".
             Left out: one-hot up to 200 nodes, the in-degree above.
@@ -46,7 +51,7 @@ def read_graph(
 
 
 def inspect_graph(
-    source: Source,
+    source: Source | Mapping[str, bytes],
     name: str | None = None,
     options: ReadOptions | None = None,
     *,
@@ -57,21 +62,78 @@ def inspect_graph(
     Arguments and errors as `read_graph`.
     """
     options = options or ReadOptions()
+    if isinstance(source, Mapping):
+        files = {shown_name(str(key)): load(content, str(key), "a file")[0] for key, content in source.items()}
+        limits.check_bytes(sum(map(len, files.values())), "the files")
+        return finish(_several(files, options), options)
     data, where = load(source, name, "the file")
     beside = None if nodes is None else load(nodes, None, "the node table")
-    return finish(_draft(data, where, beside, options), options)
+    return finish(_single(data, where, beside, options), options)
 
 
-def _draft(data: bytes, where: str, nodes: tuple[bytes, str] | None, options: ReadOptions) -> Draft:
-    if _is_json(data, where):
-        return read_json(data, where)
-    table = read_table(data, where)
-    return read_edge_list(table, None if nodes is None else read_table(*nodes), options)
+def _single(data: bytes, where: str, nodes: tuple[bytes, str] | None, options: ReadOptions) -> Draft:
+    form = options.format or recognise(data, where)
+    if form == "zip":
+        files = unzip(data, where)
+        return _several({f"{where}, {shown_name(name)}": content for name, content in files.items()}, options)
+    if form in _TABLES:
+        table = read_table(data, where)
+        return _of_table(table, None if nodes is None else read_table(*nodes), form, options)
+    if nodes is not None:
+        raise GatvizError(where, "an edge list beside a node table", format_named(form).title, "give it alone")
+    read = format_named(form).read
+    return read(data, where, options) if read is not None else _several({where: data}, options)
 
 
-def _is_json(data: bytes, where: str) -> bool:
-    start = data[:64].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    return where.lower().endswith(".json") or start[:1] in (b"{", b"[")
+def _of_table(table: Table, nodes: Table | None, form: str | None, options: ReadOptions) -> Draft:
+    if form == "matrix" or (form is None and not _named_edges(table, options) and looks_like_matrix(table)):
+        draft = read_matrix(table, options)
+        if nodes is not None:
+            set_nodes(draft, nodes)
+        return draft
+    return read_edge_list(table, nodes, options)
+
+
+def _named_edges(table: Table, options: ReadOptions) -> bool:
+    """Whether the header itself names two ends; a bare first row is no header."""
+    return looks_like_edges(table, options, bare=False)
+
+
+def _several(files: Mapping[str, bytes], options: ReadOptions) -> Draft:
+    """The one graph in several files: alone, or as edges (or a matrix), nodes and a description."""
+    description = ""
+    tables: dict[str, Table] = {}
+    whole: dict[str, str] = {}
+    for name, data in files.items():
+        if name.endswith(DESCRIPTION):
+            description = decode(data, name)[0] if data.strip() else ""
+            continue
+        form = recognise(data, name)
+        if form == "zip":
+            raise GatvizError(name, "a graph file", "a zip within others", "unpack it first")
+        if form is None:
+            tables[name] = read_table(data, name)
+        else:
+            whole[name] = form
+    if len(whole) == 1 and not tables:
+        name, form = next(iter(whole.items()))
+        read = format_named(form).read
+        if read is not None:
+            return read(files[name], name, options)
+    node_tables = [name for name, table in tables.items() if looks_like_nodes(table)]
+    others = [name for name in tables if name not in node_tables]
+    if whole or len(others) != 1 or len(node_tables) > 1:
+        listed = ", ".join(quote(name) for name in files)
+        raise GatvizError(
+            "several files",
+            "one graph file, or one edge list and at most one node table (header id, …)",
+            listed,
+            "choose the files of one graph",
+        )
+    nodes = tables[node_tables[0]] if node_tables else None
+    draft = _of_table(tables[others[0]], nodes, None, options)
+    draft.description = description
+    return draft
 
 
 def load(source: Source, name: str | None, otherwise: str) -> tuple[bytes, str]:
@@ -81,12 +143,12 @@ def load(source: Source, name: str | None, otherwise: str) -> tuple[bytes, str]:
         GatvizError: no such file, or more than `limits.MAX_BYTES`.
     """
     if isinstance(source, bytes | bytearray | memoryview):
-        where = name or otherwise
+        where = shown_name(name or otherwise)
         limits.check_bytes(len(source), where)
         return bytes(source), where
     try:
         path = Path(source)
-        where = name or path.name
+        where = shown_name(name or path.name)
         if path.is_dir():
             raise GatvizError(where, "a file", "a folder", "choose a file in it")
         limits.check_bytes(path.stat().st_size, where)

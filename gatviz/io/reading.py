@@ -16,6 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gatviz.errors import GatvizError, quote
+from gatviz.features import made_up_features, usual_kind
 from gatviz.graph import SPLITS, Graph
 from gatviz.io import limits
 from gatviz.io.columns import categories, decimal, numbers, one_hot
@@ -297,17 +298,14 @@ class _NodeColumns:
 def _made_up(
     names: Sequence[str], arcs: NDArray[np.int64], chosen: MissingFeatures | None, notes: list[str]
 ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    count = len(names)
-    kind = chosen or ("one_hot" if count <= limits.MOST_ONE_HOT_NODES else "degree")
-    if kind == "one_hot":
-        limits.check_features(count, count, "one-hot features")
-        notes.append("no features were given: each node got its own (one-hot)")
-        return np.eye(count), tuple(names)
-    if kind == "degree":
-        notes.append("no features were given: each node got the number of its incoming arcs")
-        return np.bincount(arcs[1], minlength=count).astype(np.float64)[:, None], ("in_degree",)
-    notes.append("no features were given: each node got the constant 1")
-    return np.ones((count, 1)), ("constant",)
+    kind = chosen or usual_kind(len(names))
+    made = {
+        "one_hot": "its own (one-hot)",
+        "degree": "the number of its incoming arcs",
+        "constant": "the constant 1",
+    }
+    notes.append(f"no features were given: each node got {made[kind]}")
+    return made_up_features(kind, names, arcs)
 
 
 def _scaled(x: NDArray[np.float64], scaling: Scaling, notes: list[str]) -> NDArray[np.float64]:

@@ -15,6 +15,16 @@ _MARKS = (
 )
 
 
+_LONGEST_FILE_NAME = 60
+
+
+def shown_name(name: str) -> str:
+    """A file's name as messages show it: one printable line, of a long one the end, which has the ending."""
+    if len(name) > _LONGEST_FILE_NAME:
+        name = "…" + name[1 - _LONGEST_FILE_NAME :]
+    return "".join(c if c.isprintable() else "?" for c in name)
+
+
 def decode(data: bytes, where: str) -> tuple[str, tuple[str, ...]]:
     """The text of a file and what was decided about its encoding (nothing for plain UTF-8).
 
