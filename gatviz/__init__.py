@@ -7,8 +7,9 @@ from gatviz import analysis
 from gatviz.edges import Edges
 from gatviz.errors import GatvizError
 from gatviz.gatv2 import GATv2AttentionLayer
+from gatviz.generators import generate
 from gatviz.graph import Graph
-from gatviz.io import read_graph, sample_graph, sample_graph_names
+from gatviz.io import ReadOptions, inspect_graph, read_graph, sample_graph, sample_graph_names, write_graph
 from gatviz.layers import GATAttentionLayer
 from gatviz.model import GAT, LayerSettings
 from gatviz.trace import GATTrace, GATv2Trace, LayerTrace, Trace
@@ -29,10 +30,14 @@ __all__ = [
     "LayerSettings",
     "LayerTrace",
     "MultiHeadGATLayer",
+    "ReadOptions",
     "SingleHeadGATLayer",
     "Trace",
     "analysis",
+    "generate",
+    "inspect_graph",
     "read_graph",
     "sample_graph",
     "sample_graph_names",
+    "write_graph",
 ]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from gatviz.textbook import dense_head
-from gatviz.trace import MAX_DENSE_NODES, GATTrace, LayerTrace
+from gatviz.textbook import DenseHead, dense_head, dense_head_v2
+from gatviz.trace import MAX_DENSE_NODES, Array, GATTrace, GATv2Trace, LayerTrace
 
 _BOUND = {"float32": 2e-5, "float64": 1e-10}
+_SCORE_PER_SHARE = 10.0
+"""Rounding of a score of 1 moves a share by at most a quarter of it; a tenth leaves room for sums of scores."""
 
 
 @dataclass(frozen=True)
@@ -27,22 +31,34 @@ class Check:
     sentence: str
 
 
-def proofs(trace: LayerTrace, *, pyg: bool = False) -> tuple[Check, ...]:
-    """Rows sum to 1; the same α and h′ from the textbook's dense form; on request the same α from PyG.
+class _Difference(NamedTuple):
+    """The largest difference of one kind of number, and the bound for that kind."""
 
-    PyG takes seconds to import, so it is only asked when somebody wants to know.
+    figure: float
+    bound: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether it keeps the bound; a NaN does not."""
+        return self.figure <= self.bound
+
+
+def proofs(trace: LayerTrace, *, pyg: bool = False) -> tuple[Check, ...]:
+    """Rows sum to 1; the same Wh, e, α and h′ from the textbook's dense form; on request the same α from PyG.
+
+    PyG takes seconds to import, so it is only asked when somebody wants to know. With dropout on, α is
+    compared as it is before the mask, and h′, which is made after it, is not.
     """
-    checks = [_row_sums(trace)]
-    if isinstance(trace, GATTrace):
-        checks.append(_textbook(trace))
-        if pyg:
-            checks.append(_pyg(trace))
+    checks = [_row_sums(trace), _textbook(trace)]
+    if pyg:
+        checks.append(_pyg(trace))
     return tuple(checks)
 
 
-def _check(name: str, figure: float, scale: float, trace: LayerTrace, sentence: str) -> Check:
-    bound = _BOUND[str(trace.alpha.dtype)] * max(1.0, scale)
-    return Check(name, figure, bound, bool(figure <= bound), sentence.format(figure=f"{figure:.1e}"))
+def _check(name: str, differences: Iterable[_Difference], sentence: str) -> Check:
+    """The check of several kinds of numbers: of those, the one that comes closest to its bound or passes it."""
+    worst = max(differences, key=lambda d: np.inf if np.isnan(d.figure) else d.figure / d.bound)
+    return Check(name, worst.figure, worst.bound, bool(worst.passed), sentence.format(figure=f"{worst.figure:.1e}"))
 
 
 def _not_run(name: str, sentence: str) -> Check:
@@ -53,51 +69,81 @@ def _row_sums(trace: LayerTrace) -> Check:
     reads = np.diff(trace.ptr) > 0
     sums = np.zeros((trace.num_nodes, trace.num_heads))
     np.add.at(sums, trace.edge_index[1], trace.alpha)
-    worst = float(np.abs(sums[reads] - 1).max()) if reads.any() else 0.0
     without = int((~reads).sum())
     more = f"; {without} node{'s' if without > 1 else ''} without arrows left out" if without else ""
-    return _check("row sums", worst, 1.0, trace, f"rows of α sum to 1 within {{figure}}{more}")
+    return _check("row sums", [_compared(trace, sums[reads], 1.0)], f"rows of α sum to 1 within {{figure}}{more}")
 
 
-def _textbook(trace: GATTrace) -> Check:
+def _textbook(trace: LayerTrace) -> Check:
     name = "textbook"
     if trace.num_nodes > MAX_DENSE_NODES:
         return _not_run(name, f"textbook form not run: its pair tensor is only built up to {MAX_DENSE_NODES} nodes")
-    worst = 0.0
-    used = trace.alpha if trace.alpha_dropped is None else None
+    source, target = trace.edge_index
+    differences = [_Difference(0.0, _BOUND[str(trace.alpha.dtype)])]
     for head in range(trace.num_heads):
-        a = np.concatenate([trace.weights["a_target"][head], trace.weights["a_source"][head]])
-        dense = dense_head(trace.x, trace.adjacency, trace.weights["W"][head], a, trace.negative_slope)
-        worst = max(worst, _largest(dense.alpha - trace.dense("alpha", head)))
-        if used is not None:
-            worst = max(worst, _largest(dense.h_prime - trace.h_prime[:, head]))
-    return _check(name, worst, _largest(trace.h_prime), trace, "equals the textbook's dense form within {figure}")
+        dense = _dense(trace, head)
+        if dense is None:
+            return _not_run(name, f"there is no textbook form of a {trace.kind} layer to compare with")
+        scores = _largest(dense.e)
+        differences += [
+            _compared(trace, trace.source_features[:, head], dense.Wh, _largest(dense.Wh)),
+            _compared(trace, trace.dense("e", head), dense.e, scores),
+            _compared(trace, trace.e[:, head], dense.e[target, source], scores),
+            _compared(trace, trace.dense("alpha", head), dense.alpha, scores / _SCORE_PER_SHARE),
+        ]
+        if trace.alpha_dropped is None:
+            scale = max(1.0, scores / _SCORE_PER_SHARE) * _largest(dense.Wh)
+            differences.append(_compared(trace, trace.h_prime[:, head], dense.h_prime, scale))
+    what = "Wh, e, α and h′" if trace.alpha_dropped is None else "Wh, e and α (before dropout)"
+    return _check(name, differences, f"{what}: equal to the textbook's dense form within {{figure}}")
 
 
-def _pyg(trace: GATTrace) -> Check:
+def _dense(trace: LayerTrace, head: int) -> DenseHead | None:
+    weights = {key: value[head] for key, value in trace.weights.items() if key not in ("bias", "W_res")}
+    if isinstance(trace, GATTrace):
+        a = np.concatenate([weights["a_target"], weights["a_source"]])
+        return dense_head(trace.x, trace.adjacency, weights["W"], a, trace.negative_slope)
+    if isinstance(trace, GATv2Trace):
+        return dense_head_v2(trace.x, trace.adjacency, slope=trace.negative_slope, **weights)
+    return None
+
+
+def _pyg(trace: LayerTrace) -> Check:
     name = "PyG"
     try:
         torch = importlib.import_module("torch")
-        conv_class = importlib.import_module("torch_geometric.nn").GATConv
+        layers = importlib.import_module("torch_geometric.nn")
     except ImportError:
         return _not_run(name, "PyG is not installed, so it was not compared")
-    heads, width = trace.num_heads, trace.head_features
-    conv = conv_class(
-        trace.x.shape[1],
-        width,
-        heads=heads,
-        add_self_loops=False,
-        bias=False,
-        negative_slope=trace.negative_slope,
-    ).eval()
+    conv: Any
+    shape = (trace.x.shape[1], trace.head_features)
+    settings = {"heads": trace.num_heads, "add_self_loops": False, "negative_slope": trace.negative_slope}
+    if isinstance(trace, GATTrace):
+        conv = layers.GATConv(*shape, bias=False, **settings)
+        given = {"lin.weight": "W", "att_dst": "a_target", "att_src": "a_source"}
+    elif isinstance(trace, GATv2Trace):
+        biased = "b_source" in trace.weights
+        conv = layers.GATv2Conv(*shape, bias=biased, **settings)
+        given = {"lin_l.weight": "W_source", "lin_r.weight": "W_target", "att": "a"}
+        given |= {"lin_l.bias": "b_source", "lin_r.bias": "b_target"} if biased else {}
+    else:
+        return _not_run(name, f"PyG has no {trace.kind} layer to compare with")
+    conv.to(torch.tensor(trace.x[:0]).dtype).eval()
+    state = conv.state_dict()
+    for theirs, ours in given.items():
+        state[theirs] = torch.tensor(trace.weights[ours]).reshape(state[theirs].shape)
+    conv.load_state_dict(state)
     with torch.no_grad():
-        conv.to(torch.from_numpy(trace.alpha[:0].copy()).dtype)
-        conv.lin.weight.copy_(torch.tensor(trace.weights["W"].reshape(heads * width, -1)))
-        conv.att_dst[0].copy_(torch.tensor(trace.weights["a_target"]))
-        conv.att_src[0].copy_(torch.tensor(trace.weights["a_source"]))
         _, (_, alpha) = conv(torch.tensor(trace.x), torch.tensor(trace.edge_index), return_attention_weights=True)
-    return _check(name, _largest(alpha.numpy() - trace.alpha), 1.0, trace, "α equals PyG's GATConv within {figure}")
+    difference = _compared(trace, trace.alpha, alpha.numpy(), _largest(trace.e) / _SCORE_PER_SHARE)
+    before = " (before dropout)" if trace.alpha_dropped is not None else ""
+    return _check(name, [difference], f"α{before} equals PyG's {type(conv).__name__} within {{figure}}")
 
 
-def _largest(values: np.ndarray) -> float:
+def _compared(trace: LayerTrace, values: Array, expected: Array | float, scale: float = 1.0) -> _Difference:
+    """The largest difference, with a bound that grows with the size of what was rounded on the way."""
+    return _Difference(_largest(values - expected), _BOUND[str(trace.alpha.dtype)] * max(1.0, scale))
+
+
+def _largest(values: Array) -> float:
     return float(np.abs(values).max()) if values.size else 0.0

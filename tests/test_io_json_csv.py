@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from gatviz import GatvizError, Graph
+from gatviz.features import MOST_ONE_HOT_NODES
 from gatviz.io import ReadOptions, inspect_graph, limits, read_graph
 
 FULL = {
@@ -102,7 +103,7 @@ def test_missing_features_are_made_up_as_asked_and_it_is_said(choice, names, not
 
 
 def test_above_200_nodes_missing_features_become_the_in_degree():
-    rows = "\n".join(f"{n},{n + 1}" for n in range(limits.MOST_ONE_HOT_NODES))
+    rows = "\n".join(f"{n},{n + 1}" for n in range(MOST_ONE_HOT_NODES))
     assert read_graph(f"source,target\n{rows}".encode()).feature_names == ("in_degree",)
 
 

@@ -1,23 +1,55 @@
-"""What a trace says: small labelled results from a Trace, each question in a module of its own."""
+"""What a trace says: each question in a module of its own, answered from a Trace or a LayerTrace alone.
 
-from gatviz.analysis.baselines import gcn_weights, mean_of_heads, mean_weights, weights_of
+Answers are frozen values with labelled tables (pandas) and the verdict in sentences. `graph=` gives names
+and labels to the nodes of a LayerTrace; a Trace brings its own.
+"""
+
+from gatviz.analysis.across import AcrossLayers, attention_across_layers
+from gatviz.analysis.baselines import Weights, gcn_weights, mean_of_heads, mean_weights, name_of, weights_of
+from gatviz.analysis.difference import Difference, difference
+from gatviz.analysis.flow import InAndOut, arc_table, in_and_out, top_arcs
+from gatviz.analysis.similarity import HeadSimilarity, head_similarity
+from gatviz.analysis.static import Disagreement, StaticAttention, rankings, static_attention
 from gatviz.analysis.story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
 from gatviz.analysis.terms import ScoreTerms, SoftmaxTerms, messages, score_terms, softmax_terms
+from gatviz.analysis.uniformity import Thresholds, Uniformity, uniformity
+from gatviz.analysis.what_if import WhatIf, what_if
 
 __all__ = [
+    "AcrossLayers",
+    "Difference",
+    "Disagreement",
     "EdgeStory",
     "FeatureShare",
     "GATStory",
     "GATv2Story",
+    "HeadSimilarity",
+    "InAndOut",
     "ScoreTerms",
     "SoftmaxTerms",
+    "StaticAttention",
     "Term",
+    "Thresholds",
+    "Uniformity",
+    "Weights",
+    "WhatIf",
+    "arc_table",
+    "attention_across_layers",
+    "difference",
     "edge_story",
     "gcn_weights",
+    "head_similarity",
+    "in_and_out",
     "mean_of_heads",
     "mean_weights",
     "messages",
+    "name_of",
+    "rankings",
     "score_terms",
     "softmax_terms",
+    "static_attention",
+    "top_arcs",
+    "uniformity",
     "weights_of",
+    "what_if",
 ]

@@ -66,3 +66,8 @@ def listed(words: Sequence[str], most: int = 5) -> str:
     if len(words) > most:
         return f"{', '.join(words[:most])} and {len(words) - most} more"
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def called(name: str) -> str:
+    """A node's name in a sentence; a bare number would read as a count."""
+    return f"node {name}" if name.isdigit() else name

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,6 +17,7 @@ from gatviz.io.typed import text_of
 
 DESCRIPTION = "description.txt"
 _HIDDEN = ("__MACOSX/", ".")
+_SEPARATING = re.compile(r"[,;|\"\s]")
 
 
 def unzip(data: bytes, where: str) -> dict[str, bytes]:
@@ -82,6 +83,9 @@ def _cell(value: Any) -> str:
 
 
 def _text(rows: Sequence[Sequence[str]]) -> str:
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(rows)
-    return stream.getvalue()
+    return "".join(",".join(map(_quoted, row)) + "\n" for row in rows)
+
+
+def _quoted(cell: str) -> str:
+    """A cell in quotes if it holds anything that could pass for a separator, and readers guess those."""
+    return '"' + cell.replace('"', '""') + '"' if _SEPARATING.search(cell) else cell

@@ -184,7 +184,7 @@ def _options(theme: Theme) -> dict[str, Any]:
         "color": INK[theme],
         "background": PAPER[theme],
         "strokeWidth": 0,
-        "align": "middle",
+        "align": "horizontal",
     }
     return {
         "physics": {"enabled": False},

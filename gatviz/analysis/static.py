@@ -1,0 +1,273 @@
+"""The static-attention test: do all targets rank their sources in the same order?
+
+Source: Brody, Alon, Yahav 2022, arXiv 2105.14491, definition 3.1 and theorem 1. E arcs, H heads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from gatviz.analysis.similarity import ranks_within
+from gatviz.analysis.subject import Analysed, called, listed, several, subject_of
+from gatviz.graph import Graph
+from gatviz.trace import Array, GATTrace, LayerTrace
+
+MOST_SOURCE_PAIRS = 5_000_000
+"""Pairs of sources that one target reads, over all targets; above this the test is not run."""
+_MOST_SPARSE_WORK = 50_000_000
+_MOST_DENSE_WORK = 20_000_000_000
+_ROUNDING = {"float32": 1e-6, "float64": 1e-12}
+
+
+class Disagreement(NamedTuple):
+    """Two targets that rank two sources in opposite order: `first` puts `upper` above `lower`, `second` below."""
+
+    first: int
+    second: int
+    upper: int
+    lower: int
+
+
+@dataclass(frozen=True, eq=False)
+class StaticAttention:
+    """Whether every two targets rank the sources that they share in the same order, head by head.
+
+    Attributes:
+        target_pairs: pairs of targets that share two or more sources; only these can disagree.
+        agreeing: [H] how many of them rank all shared sources alike. A tie agrees with any order.
+        comparisons: pairs of targets × pairs of shared sources. contrary: [H] how many are in opposite order.
+        tolerance: scores e that are no further apart count as tied.
+        static: for each head True, False, or None where no two targets share two sources, or it was not run.
+        theorem: whether it must be so, as for GAT with slope ≥ 0.
+        examples: for each head the clearest disagreement, or None.
+        sentences: which heads rank alike and which do not, then how it was counted.
+        names: of the nodes.
+    """
+
+    target_pairs: int
+    agreeing: NDArray[np.int64]
+    comparisons: int
+    contrary: NDArray[np.int64]
+    tolerance: float
+    static: tuple[bool | None, ...]
+    theorem: bool
+    examples: tuple[Disagreement | None, ...]
+    sentences: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row for each head: head, static, target_pairs, agreeing_pairs, comparisons, contrary_comparisons."""
+        heads = len(self.static)
+        return pd.DataFrame(
+            {
+                "head": np.arange(heads),
+                "static": pd.array(list(self.static), dtype="boolean"),
+                "target_pairs": np.full(heads, self.target_pairs),
+                "agreeing_pairs": self.agreeing,
+                "comparisons": np.full(heads, self.comparisons),
+                "contrary_comparisons": self.contrary,
+            }
+        )
+
+
+def static_attention(trace: Analysed, graph: Graph | None = None, *, tolerance: float | None = None) -> StaticAttention:
+    """Compare the order of e between every two targets, over the sources that both read.
+
+    Arguments:
+        graph: names of the nodes; a model's trace brings its own.
+        tolerance: scores no further apart count as tied; by default a millionth of the largest score
+            (at least of 1) in float32, a million millionth in float64.
+    """
+    subject = subject_of(trace, graph)
+    layer, names = subject.layer, subject.names
+    if tolerance is None:
+        largest = float(np.abs(layer.e).max()) if layer.e.size else 0.0
+        tolerance = _ROUNDING[str(layer.e.dtype)] * max(1.0, largest)
+    theorem = isinstance(layer, GATTrace) and layer.negative_slope >= 0
+    H = layer.num_heads
+    nothing = np.zeros(H, dtype=np.int64)
+    pairs = _source_pairs(layer)
+    if pairs is None or not pairs.affordable:
+        sentence = "The test was not run: there are too many pairs of sources to compare on this graph."
+        return StaticAttention(0, nothing, 0, nothing, tolerance, (None,) * H, theorem, (None,) * H, (sentence,), names)
+    heads = [_compared(layer.e[:, head].astype(np.float64), pairs, tolerance) for head in range(H)]
+    target_pairs, comparisons = pairs.target_pairs(), pairs.comparisons
+    agreeing = np.array([target_pairs - head.disagreeing for head in heads], dtype=np.int64)
+    static = tuple(None if target_pairs == 0 else head.disagreeing == 0 for head in heads)
+    examples = tuple(head.example for head in heads)
+    return StaticAttention(
+        target_pairs=target_pairs,
+        agreeing=agreeing,
+        comparisons=comparisons,
+        contrary=np.array([head.contrary for head in heads], dtype=np.int64),
+        tolerance=tolerance,
+        static=static,
+        theorem=theorem,
+        examples=examples,
+        sentences=_sentences(static, agreeing, target_pairs, examples, theorem, tolerance, names),
+        names=names,
+    )
+
+
+def rankings(trace: Analysed, graph: Graph | None = None) -> pd.DataFrame:
+    """How each target ranks what it reads: target, source, head, e, alpha, rank (1 is the largest e; ties share)."""
+    subject = subject_of(trace, graph)
+    layer = subject.layer
+    names = np.array(subject.names, dtype=object)
+    source, target = layer.edge_index
+    count, H = layer.num_edges, layer.num_heads
+    ranks = np.stack([ranks_within(layer, -column) + 1 for column in layer.e.T], axis=1)
+    return pd.DataFrame(
+        {
+            "target": np.repeat(names[target], H),
+            "source": np.repeat(names[source], H),
+            "head": np.tile(np.arange(H), count),
+            "e": layer.e.ravel(),
+            "alpha": layer.alpha.ravel(),
+            "rank": ranks.ravel(),
+        }
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _SourcePairs:
+    """Every pair of sources that at least two targets read, once for each target that reads both.
+
+    first, second: [M] the arcs to the two sources. pair: [M] which pair of sources, from 0. target: [M].
+    """
+
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    pair: NDArray[np.int64]
+    target: NDArray[np.int64]
+    sources: NDArray[np.int64]
+    num_nodes: int
+
+    @cached_property
+    def targets_of_pair(self) -> NDArray[np.int64]:
+        """For each pair of sources, how many targets read both."""
+        return np.bincount(self.pair)
+
+    @property
+    def comparisons(self) -> int:
+        return int((self.targets_of_pair * (self.targets_of_pair - 1) // 2).sum())
+
+    @property
+    def _sparse(self) -> bool:
+        return int((self.targets_of_pair**2).sum()) <= _MOST_SPARSE_WORK
+
+    @property
+    def affordable(self) -> bool:
+        """Whether targets can be compared pair by pair in seconds."""
+        return self._sparse or self.targets_of_pair.size * self.num_nodes**2 <= _MOST_DENSE_WORK
+
+    def target_pairs(self) -> int:
+        """How many pairs of targets share a pair of sources."""
+        everywhere = np.ones(self.pair.size, dtype=bool)
+        return self.meeting(everywhere, everywhere)
+
+    def meeting(self, one: NDArray[np.bool_], other: NDArray[np.bool_]) -> int:
+        """Pairs of different targets that meet in a pair of sources, where `one` marks the one, `other` the other."""
+        shape = (self.targets_of_pair.size, self.num_nodes)
+        left, right = (
+            csr_array((np.ones(int(m.sum()), np.float32), (self.pair[m], self.target[m])), shape) for m in (one, other)
+        )
+        if self._sparse:
+            met = (left.T @ right).tocoo()
+            low, high = np.minimum(met.row, met.col), np.maximum(met.row, met.col)
+            return int(np.unique((low * self.num_nodes + high)[low < high]).size)
+        met_dense = left.toarray().T @ right.toarray() > 0
+        return int(np.triu(met_dense | met_dense.T, 1).sum())
+
+
+def _source_pairs(layer: LayerTrace) -> _SourcePairs | None:
+    """None if there are too many."""
+    source, target = layer.edge_index
+    arcs = np.arange(layer.num_edges)
+    later = layer.ptr[target + 1] - 1 - arcs
+    if int(later.sum()) > MOST_SOURCE_PAIRS:
+        return None
+    first = np.repeat(arcs, later)
+    second = first + 1 + np.arange(first.size) - np.repeat(np.cumsum(later) - later, later)
+    _, pair, counts = np.unique(
+        source[first] * layer.num_nodes + source[second], return_inverse=True, return_counts=True
+    )
+    shared = counts[pair] >= 2
+    first, second = first[shared], second[shared]
+    _, pair = np.unique(pair[shared], return_inverse=True)
+    return _SourcePairs(first, second, pair, target[first], source, layer.num_nodes)
+
+
+class _Compared(NamedTuple):
+    disagreeing: int
+    contrary: int
+    example: Disagreement | None
+
+
+def _compared(e: Array, pairs: _SourcePairs, tolerance: float) -> _Compared:
+    """One head: two targets are contrary in a pair of sources if its scores differ one way here, the other there."""
+    difference = e[pairs.first] - e[pairs.second]
+    above, below = difference > tolerance, difference < -tolerance
+    count = pairs.targets_of_pair.size
+    contrary = np.bincount(pairs.pair[above], minlength=count) * np.bincount(pairs.pair[below], minlength=count)
+    if not contrary.any():
+        return _Compared(0, 0, None)
+    largest, smallest = np.full(count, -np.inf), np.full(count, np.inf)
+    np.maximum.at(largest, pairs.pair, difference)
+    np.minimum.at(smallest, pairs.pair, difference)
+    clearest = int(np.argmax(np.minimum(largest, -smallest)))
+    places = np.flatnonzero(pairs.pair == clearest)
+    top, bottom = places[np.argmax(difference[places])], places[np.argmin(difference[places])]
+    upper, lower = pairs.sources[pairs.first[top]], pairs.sources[pairs.second[top]]
+    example = Disagreement(int(pairs.target[top]), int(pairs.target[bottom]), int(upper), int(lower))
+    return _Compared(pairs.meeting(above, below), int(contrary.sum()), example)
+
+
+def _sentences(
+    static: tuple[bool | None, ...],
+    agreeing: NDArray[np.int64],
+    target_pairs: int,
+    examples: tuple[Disagreement | None, ...],
+    theorem: bool,
+    tolerance: float,
+    names: tuple[str, ...],
+) -> tuple[str, ...]:
+    if target_pairs == 0:
+        return ("No two targets share two sources, so there is no order to compare: the test says nothing here.",)
+    agree = "the one pair of targets that shares two or more sources agrees"
+    if target_pairs > 1:
+        agree = f"all {target_pairs} pairs of targets that share two or more sources agree"
+    alike = [head for head, same in enumerate(static) if same]
+    told = []
+    if alike:
+        which = "Every head" if len(alike) == len(static) > 1 else f"Head{'s' * (len(alike) > 1)} {_numbers(alike)}"
+        verb = "rank" if which.startswith("Heads") else "ranks"
+        told.append(f"{which} {verb} the sources in the same order for every target (static attention): {agree}.")
+    for head, example in enumerate(examples):
+        if example is not None:
+            first, second, upper, lower = (called(names[node]) for node in example)
+            told.append(
+                f"Head {head} ranks the sources differently from target to target (dynamic attention): "
+                f"{target_pairs - agreeing[head]} of {several(target_pairs, 'pair')} of targets do not agree, e.g. "
+                f"{first} ranks {upper} above {lower}, and {second} the other way round."
+            )
+    if theorem:
+        told.append(
+            "For GAT with slope ≥ 0 this is a theorem: e grows with a_source·Wh of the source, whatever the target is."
+            if all(static)
+            else "This contradicts the theorem that GAT with slope ≥ 0 ranks alike for all: wrong scores."
+        )
+    told.append(f"Compared over shared sources only; ties agree, and scores within {tolerance:.1g} count as tied.")
+    return tuple(told)
+
+
+def _numbers(heads: list[int]) -> str:
+    return listed([str(head) for head in heads], most=len(heads))
