@@ -43,7 +43,6 @@ class Chart:
 
     def config(self, image: Literal["svg", "png"] = "svg") -> dict[str, Any]:
         """plotly's options: the mode bar saves the figure as this kind of image, in the browser."""
-        name = "gatviz " + "".join(c if c.isalnum() else " " for c in self.title)
         return {
             "displaylogo": False,
             "responsive": True,
@@ -51,7 +50,7 @@ class Chart:
             "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
             "toImageButtonOptions": {
                 "format": image,
-                "filename": "-".join(name.lower().split()),
+                "filename": self.file_name,
                 "scale": 1 if image == "svg" else 2,
             },
         }
@@ -60,6 +59,12 @@ class Chart:
         """The data as CSV, every digit of it."""
         text: str = self.table.to_csv(index=False)
         return text
+
+    @property
+    def file_name(self) -> str:
+        """The title as the name of a file, without an ending."""
+        name = "gatviz " + "".join(c if c.isalnum() else " " for c in self.title)
+        return "-".join(name.lower().split())
 
     @property
     def title(self) -> str:

@@ -1,0 +1,74 @@
+"""One chart on the page: the figure, the sentence on how to read it, its picture and its data to save."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from typing import Literal
+
+import streamlit as st
+
+from gatviz.ui import texts_compare as texts
+from gatviz.views.charts import Chart
+from gatviz.views.colours import Theme
+
+IMAGE_KEY = "compare_image"
+
+
+def theme() -> Theme:
+    """The theme that the browser says it shows; charts carry their own colours."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def card(chart: Chart | None, key: str) -> None:
+    """Draw a chart with its caption and downloads; a chart of nothing is left out."""
+    if chart is None:
+        return
+    with st.container(border=True, key=f"card-{key}", gap="small"):
+        st.plotly_chart(
+            chart.figure,
+            theme=None,
+            key=f"chart-{key}",
+            config=chart.config(_image()),
+            alt=f"{chart.title}. {chart.caption}",
+        )
+        text, button = st.columns([7, 1], vertical_alignment="top")
+        with text:
+            say([chart.caption], quiet=True)
+        button.download_button(
+            texts.CSV,
+            data=chart.csv,
+            file_name=f"{chart.file_name}.csv",
+            mime="text/csv",
+            key=f"csv-{key}",
+            help=texts.CSV_HELP,
+            icon=":material/table:",
+            on_click="ignore",
+            type="tertiary",
+        )
+
+
+def image_choice() -> None:
+    """The format in which every chart's camera saves it."""
+    st.segmented_control(
+        texts.IMAGE,
+        list(texts.IMAGES),
+        default="svg",
+        required=True,
+        format_func=texts.IMAGES.__getitem__,
+        key=IMAGE_KEY,
+        help=texts.IMAGE_HELP,
+        persist_state="session",
+    )
+
+
+def say(sentences: Iterable[str], *, quiet: bool = False) -> None:
+    """Sentences as plain text, whatever node names stand in them; quiet ones are captions."""
+    look = "font-size: 0.875rem; opacity: 0.75; margin: 0" if quiet else "margin: 0 0 0.25rem"
+    lines = "".join(f'<p style="{look}">{html.escape(sentence)}</p>' for sentence in sentences)
+    if lines:
+        st.html(f'<div class="gatviz-say">{lines}</div>')
+
+
+def _image() -> Literal["svg", "png"]:
+    return "png" if st.session_state.get(IMAGE_KEY) == "png" else "svg"

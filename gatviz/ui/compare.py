@@ -1,0 +1,43 @@
+"""The Compare workspace: one question about attention at a time, answered from the trace on show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from gatviz.analysis.subject import layer_of
+from gatviz.trace import LayerTrace
+from gatviz.ui import compare_flow, compare_heads, compare_verdicts, state
+from gatviz.ui import texts_compare as texts
+from gatviz.ui.chart_card import image_choice
+from gatviz.ui.compare_controls import choice
+from gatviz.ui.compute import Run
+from gatviz.ui.settings import Settings
+
+Section = Callable[[state.State, LayerTrace], None]
+_SECTIONS: dict[str, Section] = {
+    "heads": compare_heads.heads,
+    "difference": compare_heads.differences,
+    "alike": compare_heads.alike,
+    "uniform": compare_verdicts.uniform_or_not,
+    "static": compare_verdicts.static_or_not,
+    "flow": compare_flow.flow,
+}
+
+
+def compare(now: state.State, settings: Settings, run: Run) -> None:  # noqa: ARG001
+    """Draw the workspace for the run on show; only the chosen section is computed."""
+    if now.graph.num_nodes == 0:
+        st.info(texts.NO_NODES)
+        return
+    trace = layer_of(run.trace)
+    sections = list(_SECTIONS)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        section = choice(texts.SECTION, sections, "compare_section", texts.SECTIONS.__getitem__)
+        image_choice()
+    st.subheader(texts.QUESTIONS[section])
+    if trace.num_edges == 0:
+        st.info(texts.NO_ARCS)
+        return
+    _SECTIONS[section](now, trace)

@@ -1,0 +1,55 @@
+"""The small choices inside Compare: they keep their value while another section is on show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from gatviz.analysis import Weights
+from gatviz.trace import LayerTrace
+from gatviz.ui import texts_compare as texts
+
+
+def choice(
+    label: str, options: Sequence[Any], key: str, form: Callable[[Any], str] = str, default: Any = None, **more: Any
+) -> Any:
+    """One of a few, all visible; what is no longer offered falls back to the default (the first)."""
+    first = options[0] if default is None else default
+    forget_unless(key, options)
+    return st.segmented_control(
+        label, options, default=first, required=True, key=key, format_func=form, persist_state="session", **more
+    )
+
+
+def picked(label: str, options: Sequence[Any], key: str, form: Callable[[Any], str] = str, default: Any = None) -> Any:
+    """One of many, from a list."""
+    forget_unless(key, options)
+    index = 0 if default is None else list(options).index(default)
+    return st.selectbox(label, options, index=index, key=key, format_func=form, persist_state="session")
+
+
+def head_choice(trace: LayerTrace, key: str) -> int:
+    """A head of this trace; with one head nothing is asked."""
+    if trace.num_heads == 1:
+        return 0
+    return int(choice(texts.HEAD, range(trace.num_heads), key))
+
+
+def weights_choice(label: str, trace: LayerTrace, key: str, default: Weights) -> Weights:
+    """A head or a baseline."""
+    options: list[Weights] = [*range(trace.num_heads), *(("mean",) if trace.num_heads > 1 else ()), "gcn", "uniform"]
+    chosen: Weights = picked(label, options, key, weights_name, default)
+    return chosen
+
+
+def weights_name(which: Weights) -> str:
+    """How a head or a baseline is called in a list of choices."""
+    return texts.WEIGHTS[which] if isinstance(which, str) else texts.HEAD_TITLE.format(head=which)
+
+
+def forget_unless(key: str, options: Sequence[Any]) -> None:
+    """A choice that this graph or model does not offer any more is forgotten."""
+    if key in st.session_state and st.session_state[key] not in options:
+        del st.session_state[key]

@@ -1,0 +1,36 @@
+"""What was worked out of a trace, kept exactly as long as the trace itself: nothing here can be out of date."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from gatviz.trace import LayerTrace
+
+T = TypeVar("T")
+
+_MOST_KEPT = 48
+_lock = threading.Lock()
+_kept: WeakKeyDictionary[LayerTrace, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
+
+
+def once(trace: LayerTrace, key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` gives, made once for this trace and key (what else it depends on: names, theme, thresholds).
+
+    What is made must not hold the trace, else neither would ever be let go.
+    """
+    with _lock:
+        found = _kept.setdefault(trace, OrderedDict())
+        if key in found:
+            found.move_to_end(key)
+            result: T = found[key]
+            return result
+    made = make()
+    with _lock:
+        found[key] = made
+        while len(found) > _MOST_KEPT:
+            found.popitem(last=False)
+    return made

@@ -1,0 +1,59 @@
+"""The words of the Compare workspace, apart from the code that lays them out."""
+
+SECTION = "What to compare"
+SECTIONS = {
+    "heads": "Heads",
+    "difference": "Difference",
+    "alike": "Alike?",
+    "uniform": "Uniform?",
+    "static": "Static?",
+    "flow": "In and out",
+    "what_if": "What if",
+}
+QUESTIONS = {
+    "heads": "What does each head attend to?",
+    "difference": "Where do two heads, or a head and plain averaging, part ways?",
+    "alike": "How alike are the heads?",
+    "uniform": "Does a head choose, or does it average like a plain mean?",
+    "static": "Does every target rank its sources in the same order?",
+    "flow": "Who receives attention, and who gives it?",
+    "what_if": "What changes if the graph, a feature, a weight or a setting changes?",
+}
+
+IMAGE = "Save pictures as"
+IMAGE_HELP = "The camera above each chart saves it in this format; the table button beside it saves its data."
+IMAGES = {"svg": "SVG", "png": "PNG"}
+CSV = "CSV"
+CSV_HELP = "The numbers of this chart, every digit of them, as a CSV table."
+
+NO_NODES = "This graph has no nodes yet. Choose a sample or upload a file in the sidebar."
+NO_ARCS = "No node reads any other or itself, so there is no α to compare. Draw an edge or add self-loops."
+ONE_HEAD = "There is one head, so there is no other head to compare it with. More heads can be set in the sidebar."
+TOO_MANY_FOR_MATRIX = "Matrices are drawn up to {most} nodes; this graph has {nodes}. The tables hold every arrow."
+
+HEAD = "Head"
+HEAD_TITLE = "head {head}"
+ALL_HEADS = "all"
+SHOW = "Show"
+PICTURE = "Drawn as"
+PICTURES = {"graph": "graph", "matrix": "matrix"}
+SCALE = "Scale to the largest α"
+SCALE_HELP = "Colours and widths run from 0 to 1; switched on, they run from 0 to the largest α shown."
+
+FIRST = "Take"
+SECOND = "minus"
+WEIGHTS = {"mean": "mean of heads", "gcn": "GCN weight 1/√(d_i d_j)", "uniform": "uniform 1/|N(i)|"}
+
+NEAR_UNIFORM = "Near-uniform from normalised entropy"
+ONE_NEIGHBOUR = "Picks one from a share of"
+MOST_NODES = "Said of a head from this part of its nodes"
+THRESHOLDS = "The lines that these verdicts draw"
+BY_HEAD = "Means over nodes, head by head"
+
+STATIC_EXPLAINED = (
+    "Attention is called static when all targets rank the sources that they share in the same order, so that the "
+    "target decides how strongly, but not what, it prefers. Targets that share no two sources have no order in common."
+)
+
+TOP_ARROWS = "How many arrows to list"
+TOP_TABLE = "Click a column's title to sort. “times uniform” is the weight over what plain averaging would give."
