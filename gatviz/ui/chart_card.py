@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import streamlit as st
@@ -20,8 +20,12 @@ def theme() -> Theme:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def card(chart: Chart | None, key: str) -> None:
-    """Draw a chart with its caption and downloads; a chart of nothing is left out."""
+def card(chart: Chart | None, key: str, clicked: Callable[[int], None] | None = None) -> None:
+    """Draw a chart with its caption and downloads; a chart of nothing is left out.
+
+    Arguments:
+        clicked: called with the panel (what a point's customdata holds) in which a point was clicked.
+    """
     if chart is None:
         return
     with st.container(border=True, key=f"card-{key}", gap="small"):
@@ -31,21 +35,29 @@ def card(chart: Chart | None, key: str) -> None:
             key=f"chart-{key}",
             config=chart.config(_image()),
             alt=f"{chart.title}. {chart.caption}",
+            on_select="ignore" if clicked is None else lambda: _clicked(f"chart-{key}", clicked),
+            selection_mode="points",
         )
-        text, button = st.columns([7, 1], vertical_alignment="top")
-        with text:
+        with st.container(horizontal=True, vertical_alignment="top", wrap=False):
             say([chart.caption], quiet=True)
-        button.download_button(
-            texts.CSV,
-            data=chart.csv,
-            file_name=f"{chart.file_name}.csv",
-            mime="text/csv",
-            key=f"csv-{key}",
-            help=texts.CSV_HELP,
-            icon=":material/table:",
-            on_click="ignore",
-            type="tertiary",
-        )
+            st.download_button(
+                texts.CSV,
+                data=chart.csv,
+                file_name=f"{chart.file_name}.csv",
+                mime="text/csv",
+                key=f"csv-{key}",
+                help=texts.CSV_HELP,
+                icon=":material/table:",
+                on_click="ignore",
+                type="tertiary",
+            )
+
+
+def _clicked(key: str, clicked: Callable[[int], None]) -> None:
+    points = st.session_state[key].selection.points
+    panels = [point.get("customdata") for point in points]
+    if panels and isinstance(panels[0], int):
+        clicked(panels[0])
 
 
 def image_choice() -> None:

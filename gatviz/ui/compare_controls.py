@@ -46,7 +46,12 @@ def weights_choice(label: str, trace: LayerTrace, key: str, default: Weights) ->
 
 def weights_name(which: Weights) -> str:
     """How a head or a baseline is called in a list of choices."""
-    return texts.WEIGHTS[which] if isinstance(which, str) else texts.HEAD_TITLE.format(head=which)
+    return texts.WEIGHTS[which] if isinstance(which, str) else head_name(which)
+
+
+def head_name(head: int) -> str:
+    """A head's name above its panel."""
+    return texts.HEAD_TITLE.format(head=head)
 
 
 def forget_unless(key: str, options: Sequence[Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from gatviz.analysis import difference, head_similarity
@@ -9,23 +11,67 @@ from gatviz.trace import MAX_DENSE_NODES, LayerTrace
 from gatviz.ui import state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, theme
-from gatviz.ui.compare_controls import weights_choice
-from gatviz.ui.compare_memo import once
+from gatviz.ui.compare_controls import choice, head_name, weights_choice
+from gatviz.ui.compare_memo import drawn_at, once
+from gatviz.views.charts import Chart
 from gatviz.views.charts_compare import difference_chart
-from gatviz.views.charts_heads import alpha_chart, correlation_chart, divergence_chart
+from gatviz.views.charts_heads import alpha_chart, correlation_chart, divergence_chart, head_alpha_chart
+from gatviz.views.charts_network import HALF_WIDTH, Drawn, network_chart
+
+_SHOWN = "compare_shown"
+_ALL = -1
 
 
 def heads(now: state.State, trace: LayerTrace) -> None:
-    """α of every head, all on one scale."""
-    to_largest = st.toggle(texts.SCALE, key="compare_to_largest", help=texts.SCALE_HELP, persist_state="session")
+    """α of every head on one scale, or of one head large; on the graph or as a matrix."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        shown = _ALL
+        if trace.num_heads > 1:
+            options = [_ALL, *range(trace.num_heads)]
+            shown = choice(
+                texts.SHOW, options, _SHOWN, lambda h: texts.ALL_HEADS if h == _ALL else str(h), help=texts.SHOW_HELP
+            )
+        picture = choice(texts.PICTURE, list(texts.PICTURES), "compare_picture", texts.PICTURES.__getitem__)
+        columns = 0
+        if shown == _ALL and trace.num_heads > 1 and picture == "graph":
+            options = [0, 1, 2, 3, 4]
+            columns = choice(texts.PER_ROW, options, "compare_per_row", lambda n: str(n) if n else texts.AUTO)
+        to_largest = st.toggle(texts.SCALE, key="compare_to_largest", help=texts.SCALE_HELP, persist_state="session")
+    chosen = list(range(trace.num_heads)) if shown == _ALL else [shown]
     look = theme()
-    key = ("alpha", now.graph.fingerprint, to_largest, look)
-    card(once(trace, key, lambda: alpha_chart(trace, now.graph, to_largest=to_largest, theme=look)), "alpha")
+    if picture == "graph":
+
+        def graphs() -> Chart | None:
+            return network_chart(
+                Drawn.of(now.graph, trace, now.positions),
+                trace.alpha[:, chosen],
+                [head_name(head) for head in chosen],
+                texts.HEADS_CHART if len(chosen) > 1 else texts.HEAD_CHART.format(head=chosen[0]),
+                largest=float(trace.alpha.max()) if to_largest else 1.0,
+                columns=columns or None,
+                theme=look,
+            )
+
+        key = ("graphs", drawn_at(now), tuple(chosen), to_largest, columns, look)
+        card(once(trace, key, graphs), "heads_graph", clicked=_open if len(chosen) > 1 else None)
+        return
+
+    def matrices() -> Chart | None:
+        if len(chosen) > 1:
+            return alpha_chart(trace, now.graph, to_largest=to_largest, theme=look)
+        return head_alpha_chart(trace, now.graph, chosen[0], to_largest=to_largest, theme=look)
+
+    key = ("matrices", now.graph.fingerprint, tuple(chosen), to_largest, columns, look)
+    card(once(trace, key, matrices), "heads_matrix")
     matrix_limit(trace)
 
 
+def _open(panel: int) -> None:
+    st.session_state[_SHOWN] = panel
+
+
 def differences(now: state.State, trace: LayerTrace) -> None:
-    """Any two weightings, one minus the other."""
+    """Any two weightings, one minus the other, on the graph and as a matrix."""
     left, right = st.columns(2)
     with left:
         first = weights_choice(texts.FIRST, trace, "compare_first", 0)
@@ -33,8 +79,26 @@ def differences(now: state.State, trace: LayerTrace) -> None:
         second = weights_choice(texts.SECOND, trace, "compare_second", 1 if trace.num_heads > 1 else "uniform")
     found = difference(trace, first, second, now.graph)
     say(found.sentences)
-    card(difference_chart(found, theme=theme()), "difference")
-    matrix_limit(trace)
+    look = theme()
+
+    def on_the_graph() -> Chart | None:
+        title = f"{found.first_name} minus {found.second_name}"
+        return network_chart(
+            Drawn.of(now.graph, trace, now.positions),
+            found.values[:, None],
+            [title],
+            texts.ON_THE_GRAPH.format(what=title[:1].upper() + title[1:]),
+            scale="signed",
+            unit=texts.DIFFERENCE_UNIT,
+            width=HALF_WIDTH,
+            theme=look,
+        )
+
+    side_by_side(
+        lambda: card(once(trace, ("difference", drawn_at(now), first, second, look), on_the_graph), "difference_graph"),
+        lambda: card(difference_chart(found, theme=look), "difference_matrix"),
+        trace,
+    )
 
 
 def alike(now: state.State, trace: LayerTrace) -> None:  # noqa: ARG001 - every section is called alike
@@ -49,6 +113,19 @@ def alike(now: state.State, trace: LayerTrace) -> None:  # noqa: ARG001 - every 
         card(divergence_chart(found, theme=theme()), "divergence")
     with right:
         card(correlation_chart(found, theme=theme()), "correlation")
+
+
+def side_by_side(graph: Callable[[], None], matrix: Callable[[], None], trace: LayerTrace) -> None:
+    """A graph with its matrix beside it, or alone where a matrix would be too large."""
+    if trace.num_nodes > MAX_DENSE_NODES:
+        graph()
+        matrix_limit(trace)
+        return
+    left, right = st.columns(2)
+    with left:
+        graph()
+    with right:
+        matrix()
 
 
 def matrix_limit(trace: LayerTrace) -> None:

@@ -9,12 +9,18 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from gatviz.trace import LayerTrace
+from gatviz.ui import state
 
 T = TypeVar("T")
 
 _MOST_KEPT = 48
 _lock = threading.Lock()
 _kept: WeakKeyDictionary[LayerTrace, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
+
+
+def drawn_at(now: state.State) -> Hashable:
+    """What a drawing of the graph on show depends on, beside the trace."""
+    return now.graph.fingerprint, now.positions.tobytes()
 
 
 def once(trace: LayerTrace, key: Hashable, make: Callable[[], T]) -> T:

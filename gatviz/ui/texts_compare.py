@@ -34,14 +34,21 @@ TOO_MANY_FOR_MATRIX = "Matrices are drawn up to {most} nodes; this graph has {no
 HEAD = "Head"
 HEAD_TITLE = "head {head}"
 ALL_HEADS = "all"
-SHOW = "Show"
+SHOW = "Show head"
+SHOW_HELP = "All heads side by side, or one large. A click on a node in a panel opens that head too."
 PICTURE = "Drawn as"
 PICTURES = {"graph": "graph", "matrix": "matrix"}
+PER_ROW = "Per row"
+AUTO = "auto"
+HEADS_CHART = "α of every head"
+HEAD_CHART = "α of head {head}"
 SCALE = "Scale to the largest α"
 SCALE_HELP = "Colours and widths run from 0 to 1; switched on, they run from 0 to the largest α shown."
 
 FIRST = "Take"
 SECOND = "minus"
+ON_THE_GRAPH = "{what}, on the graph"
+DIFFERENCE_UNIT = "difference of weights"
 WEIGHTS = {"mean": "mean of heads", "gcn": "GCN weight 1/√(d_i d_j)", "uniform": "uniform 1/|N(i)|"}
 
 NEAR_UNIFORM = "Near-uniform from normalised entropy"

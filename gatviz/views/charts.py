@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gatviz.trace import Array
 from gatviz.views.colours import DIVERGING, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme
 
-_FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif"
+_FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', sans-serif"
 _LONGEST_NAME = 20
 _LONGEST_TICK = 14
 _MOST_TICKS = 25

@@ -255,6 +255,32 @@ def _common_order(trace: LayerTrace, head: int) -> np.ndarray:
     return np.argsort(-totals / np.maximum(counts, 1), kind="stable")
 
 
+def head_alpha_chart(
+    trace: LayerTrace, graph: Graph, head: int, *, to_largest: bool = False, theme: Theme = "light"
+) -> Chart | None:
+    """α of one head as a large matrix; None above 200 nodes or without."""
+    if not 0 < trace.num_nodes <= MAX_DENSE_NODES:
+        return None
+    largest = float(trace.alpha.max(initial=0.0)) if to_largest else 1.0
+    drawn = matrix(
+        f"α of head {head}",
+        theme,
+        np.where(trace.adjacency, trace.dense("alpha", head), np.nan),
+        graph.names,
+        colours=share_colours(theme, largest),
+        unit=share_unit("α", largest),
+        digits=3,
+    )
+    table = rankings(trace, graph)
+    table = table.loc[table["head"] == head, ["target", "source", "head", "alpha"]].reset_index(drop=True)
+    caption = "Row i shows how node i shares its attention out among what it reads, and sums to 1. " + _empty(trace)
+    return Chart(drawn, caption, table)
+
+
+def _empty(trace: LayerTrace) -> str:
+    return f"Empty cells have no arrow ({trace.num_edges} of {trace.num_nodes**2} cells have one)."
+
+
 def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, theme: Theme = "light") -> Chart | None:
     """α of every head as small matrices on one scale, 0 to 1 or to the largest; None above 200 nodes or without."""
     if not 0 < trace.num_nodes <= MAX_DENSE_NODES:
@@ -295,6 +321,6 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
     table = rankings(trace, graph)[["target", "source", "head", "alpha"]]
     caption = (
         "Each matrix is a head, all on the same scale: row i shows how node i shares its attention out among what it "
-        f"reads, and sums to 1. Empty cells have no arrow ({trace.num_edges} of {trace.num_nodes**2} cells have one)."
+        f"reads, and sums to 1. {_empty(trace)}"
     )
     return Chart(drawn, caption, table)
