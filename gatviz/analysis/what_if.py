@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gatviz.analysis.subject import listed, several
+from gatviz.analysis.subject import called, listed, several
 from gatviz.errors import GatvizError
 from gatviz.trace import Array, LayerTrace, Trace
 
@@ -61,6 +61,14 @@ class WhatIf:
         return float(np.abs(self.delta).max()) if self.delta.size else 0.0
 
     @cached_property
+    def on_present(self) -> Array:
+        """[E, heads of both]: delta of the arcs there are now, in the order of their trace; gone ones are not in it."""
+        here = self.after_arc >= 0
+        result = np.empty((int(here.sum()), self.delta.shape[1]), self.delta.dtype)
+        result[self.after_arc[here]] = self.delta[here]
+        return result
+
+    @cached_property
     def table(self) -> pd.DataFrame:
         """A row for each arc and head: source, target, head, status, before, after, delta."""
         count, H = self.delta.shape
@@ -94,12 +102,13 @@ class WhatIf:
 
 def _change(row: pd.Series, many_heads: bool) -> str:
     where = f" (head {row.head})" if many_heads else ""
+    reader, read = called(row.target), called(row.source)
     if row.status == "new":
-        return f"{row.target} now reads {row.source}: {row.after:.2f}{where}"
+        return f"{reader} now reads {read}: {row.after:.2f}{where}"
     if row.status == "gone":
-        return f"{row.target} no longer reads {row.source}: was {row.before:.2f}{where}"
+        return f"{reader} no longer reads {read}: was {row.before:.2f}{where}"
     digits = 2 if abs(row.delta) >= 0.005 else 4
-    return f"{row.target} reads {row.source}: {row.before:.{digits}f} → {row.after:.{digits}f}{where}"
+    return f"{reader} reads {read}: {row.before:.{digits}f} → {row.after:.{digits}f}{where}"
 
 
 def what_if(before: Trace, after: Trace, layer: int = 0) -> WhatIf:

@@ -74,12 +74,12 @@ def image_choice() -> None:
     )
 
 
-def say(sentences: Iterable[str], *, quiet: bool = False) -> None:
+def say(sentences: Iterable[str], *, quiet: bool = False, columns: int = 1) -> None:
     """Sentences as plain text, whatever node names stand in them; quiet ones are captions."""
     look = "font-size: 0.875rem; opacity: 0.75; margin: 0" if quiet else "margin: 0 0 0.25rem"
     lines = "".join(f'<p style="{look}">{html.escape(sentence)}</p>' for sentence in sentences)
     if lines:
-        st.html(f'<div class="gatviz-say">{lines}</div>')
+        st.html(f'<div class="gatviz-say" style="columns: {columns}">{lines}</div>')
 
 
 def _image() -> Literal["svg", "png"]:

@@ -12,6 +12,7 @@ from gatviz.ui import compare_flow, compare_heads, compare_verdicts, state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import image_choice
 from gatviz.ui.compare_controls import choice
+from gatviz.ui.compare_what_if import what_if_section
 from gatviz.ui.compute import Run
 from gatviz.ui.settings import Settings
 
@@ -26,17 +27,23 @@ _SECTIONS: dict[str, Section] = {
 }
 
 
-def compare(now: state.State, settings: Settings, run: Run) -> None:  # noqa: ARG001
+_WHAT_IF = "what_if"
+
+
+def compare(now: state.State, settings: Settings, run: Run) -> None:
     """Draw the workspace for the run on show; only the chosen section is computed."""
     if now.graph.num_nodes == 0:
         st.info(texts.NO_NODES)
         return
     trace = layer_of(run.trace)
-    sections = list(_SECTIONS)
+    sections = [*_SECTIONS, _WHAT_IF]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         section = choice(texts.SECTION, sections, "compare_section", texts.SECTIONS.__getitem__)
         image_choice()
-    st.subheader(texts.QUESTIONS[section])
+    st.markdown(f"#### {texts.QUESTIONS[section]}")
+    if section == _WHAT_IF:
+        what_if_section(now, settings, run)
+        return
     if trace.num_edges == 0:
         st.info(texts.NO_ARCS)
         return

@@ -16,7 +16,8 @@ from gatviz.ui.compare_memo import drawn_at, once
 from gatviz.views.charts import Chart
 from gatviz.views.charts_compare import difference_chart
 from gatviz.views.charts_heads import alpha_chart, correlation_chart, divergence_chart, head_alpha_chart
-from gatviz.views.charts_network import HALF_WIDTH, Drawn, network_chart
+from gatviz.views.charts_network import HALF_WIDTH, network_chart
+from gatviz.views.network_drawn import Drawn
 
 _SHOWN = "compare_shown"
 _ALL = -1
@@ -63,7 +64,7 @@ def heads(now: state.State, trace: LayerTrace) -> None:
 
     key = ("matrices", now.graph.fingerprint, tuple(chosen), to_largest, columns, look)
     card(once(trace, key, matrices), "heads_matrix")
-    matrix_limit(trace)
+    matrix_limit(trace.num_nodes)
 
 
 def _open(panel: int) -> None:
@@ -97,7 +98,7 @@ def differences(now: state.State, trace: LayerTrace) -> None:
     side_by_side(
         lambda: card(once(trace, ("difference", drawn_at(now), first, second, look), on_the_graph), "difference_graph"),
         lambda: card(difference_chart(found, theme=look), "difference_matrix"),
-        trace,
+        trace.num_nodes,
     )
 
 
@@ -115,11 +116,11 @@ def alike(now: state.State, trace: LayerTrace) -> None:  # noqa: ARG001 - every 
         card(correlation_chart(found, theme=theme()), "correlation")
 
 
-def side_by_side(graph: Callable[[], None], matrix: Callable[[], None], trace: LayerTrace) -> None:
+def side_by_side(graph: Callable[[], None], matrix: Callable[[], None], nodes: int) -> None:
     """A graph with its matrix beside it, or alone where a matrix would be too large."""
-    if trace.num_nodes > MAX_DENSE_NODES:
+    if nodes > MAX_DENSE_NODES:
         graph()
-        matrix_limit(trace)
+        matrix_limit(nodes)
         return
     left, right = st.columns(2)
     with left:
@@ -128,7 +129,7 @@ def side_by_side(graph: Callable[[], None], matrix: Callable[[], None], trace: L
         matrix()
 
 
-def matrix_limit(trace: LayerTrace) -> None:
+def matrix_limit(nodes: int) -> None:
     """Say why there is no matrix."""
-    if trace.num_nodes > MAX_DENSE_NODES:
-        st.info(texts.TOO_MANY_FOR_MATRIX.format(most=MAX_DENSE_NODES, nodes=trace.num_nodes))
+    if nodes > MAX_DENSE_NODES:
+        st.info(texts.TOO_MANY_FOR_MATRIX.format(most=MAX_DENSE_NODES, nodes=nodes))

@@ -64,3 +64,38 @@ STATIC_EXPLAINED = (
 
 TOP_ARROWS = "How many arrows to list"
 TOP_TABLE = "Click a column's title to sort. “times uniform” is the weight over what plain averaging would give."
+
+PIN = "Pin the present as {slot}"
+PIN_HELP = "Keeps graph, features, weights and settings as they are now. Then edit anything: the change is shown here."
+PINS_FULL = "Both places are taken: unpin A or B first."
+NOTHING_PINNED = (
+    "Nothing is pinned yet. Pin the present as a baseline, then draw an edge, type a feature, change a weight or a "
+    "setting: every change of α since then is drawn and listed here."
+)
+UNPIN = "Unpin"
+UNPIN_HELP = "Lets {slot} go. The graph on the screen stays as it is."
+RESET = "Back to {slot}"
+RESET_HELP = "Puts the graph and the settings of {slot} back on the screen."
+SWAP = "Swap"
+SWAP_HELP = "Exchanges before and after."
+BEFORE = "Before"
+AFTER = "After"
+PRESENT = "now"
+SAME_TWICE = "Before and after are the same state: choose two different ones."
+PIN_SUMMARY = "{origin}: {nodes}, {arrows}, {heads}, seed {seed}"
+SETTINGS_CHANGED = "Settings: {changes}."
+SETTING_NAMES = {
+    "num_heads": "heads",
+    "head_features": "features per head",
+    "concat": "concatenated",
+    "negative_slope": "LeakyReLU slope",
+    "dropout": "dropout",
+    "self_loops": "self-loops",
+    "seed": "seed",
+    "device": "device",
+}
+TOP_CHANGES = "Largest changes"
+CHANGE_CHART = "Change of α from {before} to {after}"
+CHANGE_UNIT = "Δα"
+CHANGE_TABLE = "Every arrow's change"
+DROPOUT_CHANGES = "Dropout is on, so the output changes from run to run by itself; α is from before the dropping."

@@ -173,7 +173,7 @@ def matrix(
         )
     )
     result.update_xaxes(title=columns, constrain="domain", **node_axis(labels))
-    result.update_yaxes(title=rows, autorange="reversed", scaleanchor="x", **node_axis(labels))
+    result.update_yaxes(title=rows, autorange="reversed", scaleanchor="x", constrain="domain", **node_axis(labels))
     result.update_layout(
         plot_bgcolor=_EMPTY_CELL[theme],
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom"},

@@ -105,7 +105,7 @@ def top_arcs_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") -
     )
     drawn.update_xaxes(title="weight (share, 0 to 1)", range=[0, 1.02])
     drawn.update_yaxes(
-        title="arrow, target ← source",
+        title={"text": "arrow, target ← source", "standoff": 14},
         autorange="reversed",
         tickmode="array",
         tickvals=places,
@@ -216,7 +216,7 @@ def top_changes_chart(
         )
     drawn.update_xaxes(title="α (share, 0 to 1)", range=[-0.02, 1.02])
     drawn.update_yaxes(
-        title="arrow, target ← source",
+        title={"text": "arrow, target ← source", "standoff": 14},
         autorange="reversed",
         tickmode="array",
         tickvals=places,

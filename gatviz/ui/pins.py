@@ -1,0 +1,85 @@
+"""Pinned baselines: frozen copies of what was on the screen, to compare the present with, or each other."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from gatviz.analysis import WhatIf, what_if
+from gatviz.graph import Graph
+from gatviz.trace import Trace
+from gatviz.ui import state
+from gatviz.ui.compute import Run
+from gatviz.ui.settings import Settings
+
+_KEY = "gatviz_pins"
+Slot = Literal["A", "B"]
+SLOTS: tuple[Slot, ...] = ("A", "B")
+
+
+@dataclass(frozen=True, eq=False)
+class Pin:
+    """One state of the screen, kept as it was: graph, where it came from, positions [N, 2], settings and run."""
+
+    graph: Graph
+    origin: str
+    positions: NDArray[np.float64]
+    settings: Settings
+    trace: Trace
+    layer: int
+
+
+def present(now: state.State, settings: Settings, run: Run) -> Pin:
+    """What is on the screen now, as it would be pinned."""
+    positions = np.array(now.positions)
+    positions.setflags(write=False)
+    whole = Trace(now.graph, (run.trace,))
+    return Pin(now.graph, now.origin, positions, settings, whole, 0)
+
+
+def pinned() -> dict[Slot, Pin]:
+    """The pins of this session, A before B."""
+    kept: dict[Slot, Pin] = st.session_state.get(_KEY, {})
+    return {slot: kept[slot] for slot in SLOTS if slot in kept}
+
+
+def free_slot() -> Slot | None:
+    """Where the next pin goes; None if both are taken."""
+    return next((slot for slot in SLOTS if slot not in pinned()), None)
+
+
+def pin(slot: Slot, value: Pin) -> None:
+    """Keep a state; another one in this slot is let go."""
+    st.session_state[_KEY] = {**pinned(), slot: value}
+
+
+def unpin(slot: Slot) -> None:
+    """Let a pin go."""
+    st.session_state[_KEY] = {name: value for name, value in pinned().items() if name != slot}
+
+
+def swap() -> None:
+    """Exchange A and B."""
+    other: dict[Slot, Slot] = {"A": "B", "B": "A"}
+    st.session_state[_KEY] = {other[slot]: value for slot, value in pinned().items()}
+
+
+def change(before: Pin, after: Pin) -> WhatIf:
+    """What changed from one state to another."""
+    return what_if(before.trace, after.trace, min(before.layer, len(after.trace.layers) - 1))
+
+
+def changed_settings(before: Settings, after: Settings) -> list[tuple[str, object, object]]:
+    """The settings that differ: name, value before, value after."""
+    old, new = asdict(before), asdict(after)
+    return [(name, old[name], new[name]) for name in new if name in old and old[name] != new[name]]
+
+
+def put_back(kept: Pin) -> None:
+    """Put a pinned state back on the screen: its graph where it stood, and its settings into the sidebar."""
+    revision = state.current().revision + 1
+    state.update(graph=kept.graph, positions=kept.positions, origin=kept.origin, own=True, revision=revision)
