@@ -156,7 +156,9 @@ def _sentences(
     def told(pair: tuple[int, int]) -> str:
         rank = correlation[pair]
         ranks = (
-            "no rank correlation, as one of them does not rank" if np.isnan(rank) else f"rank correlation {rank:.2f}"
+            "no rank correlation, as one of them does not rank"
+            if np.isnan(rank)
+            else f"rank correlation {rank:.2f}".replace("-", "−")
         )
         return f"Jensen–Shannon divergence {divergence[pair]:.3f} bits, {ranks}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -13,6 +13,10 @@ from gatviz.views.charts import Chart
 from gatviz.views.colours import Theme
 
 IMAGE_KEY = "compare_image"
+_DOT = (
+    '<span aria-hidden="true" style="display: inline-block; width: 0.6rem; height: 0.6rem; border-radius: 50%; '
+    'margin-right: 0.5rem; background: {colour}"></span>'
+)
 
 
 def theme() -> Theme:
@@ -74,12 +78,18 @@ def image_choice() -> None:
     )
 
 
-def say(sentences: Iterable[str], *, quiet: bool = False, columns: int = 1) -> None:
-    """Sentences as plain text, whatever node names stand in them; quiet ones are captions."""
+def say(sentences: Iterable[str], *, quiet: bool = False, columns: int = 1, dots: Sequence[str] | None = None) -> None:
+    """Sentences as plain text, whatever node names stand in them.
+
+    Arguments:
+        quiet: as captions. columns: side by side. dots: a colour before each.
+    """
     look = "font-size: 0.875rem; opacity: 0.75; margin: 0" if quiet else "margin: 0 0 0.25rem"
-    lines = "".join(f'<p style="{look}">{html.escape(sentence)}</p>' for sentence in sentences)
+    told = list(sentences)
+    marks = [_DOT.format(colour=colour) for colour in dots] if dots else [""] * len(told)
+    lines = [f'<p style="{look}">{mark}{html.escape(sentence)}</p>' for mark, sentence in zip(marks, told, strict=True)]
     if lines:
-        st.html(f'<div class="gatviz-say" style="columns: {columns}">{lines}</div>')
+        st.html(f'<div class="gatviz-say" style="columns: {columns}">{"".join(lines)}</div>')
 
 
 def _image() -> Literal["svg", "png"]:

@@ -2,26 +2,75 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from typing import Any
 
-from gatviz.analysis import in_and_out, top_arcs
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from gatviz.analysis import Weights, arc_table, in_and_out, top_arcs
 from gatviz.analysis.baselines import name_of
 from gatviz.trace import LayerTrace
 from gatviz.ui import state
+from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, theme
-from gatviz.ui.compare_controls import head_choice
+from gatviz.ui.compare_controls import head_choice, picked, weights_choice
 from gatviz.ui.compare_memo import once
 from gatviz.views.charts_compare import in_and_out_chart, top_arcs_chart
 
-_LISTED = 20
+_COUNTS = (10, 20, 40)
+_MOST_ROWS = 2_000
+_TABLE = "arc_table"
 
 
 def flow(now: state.State, trace: LayerTrace) -> None:
-    """One head at a time."""
+    """What nodes receive and give in a head, then the strongest arrows of any weighting."""
     head = head_choice(trace, "compare_flow_head")
     found = once(trace, ("flow", now.graph.fingerprint), lambda: in_and_out(trace, now.graph))
     say(found.sentences[head : head + 1])
     card(in_and_out_chart(found, head, theme=theme()), "flow")
-    top = top_arcs(trace, head, _LISTED, now.graph)
-    card(top_arcs_chart(top, name_of(head), theme=theme()), "top_arcs")
-    st.dataframe(top, hide_index=True, key="top_arcs_table")
+
+    st.markdown(f"#### {texts.TOP_ARROWS}")
+    left, right = st.columns(2)
+    with left:
+        which = weights_choice(texts.TOP_OF, trace, "compare_top_of", 0)
+    with right:
+        count = picked(texts.TOP_COUNT, _COUNTS, "compare_top_count", default=20)
+    card(top_arcs_chart(top_arcs(trace, which, count, now.graph), name_of(which), theme=theme()), "top_arcs")
+    _every_arrow(now, trace, which)
+
+
+def _every_arrow(now: state.State, trace: LayerTrace, which: Weights) -> None:
+    """A table to sort; a chosen row is locked on the stage."""
+    order = top_arcs(trace, which, _MOST_ROWS, now.graph)["arc"].to_numpy()
+    table = arc_table(trace, now.graph).iloc[order].drop(columns="arc")
+    told = [texts.TOP_TABLE]
+    if order.size < trace.num_edges:
+        told.append(texts.TOP_CUT.format(shown=order.size, arrows=trace.num_edges, name=name_of(which)))
+    say(told, quiet=True)
+    st.dataframe(
+        table,
+        hide_index=True,
+        key=_TABLE,
+        column_config=_columns(table),
+        selection_mode="single-row",
+        on_select=lambda: _lock(trace, order, which),
+    )
+
+
+def _columns(table: pd.DataFrame) -> dict[str, Any]:
+    numbers = table.select_dtypes("floating").columns
+    return {
+        **{name: st.column_config.NumberColumn(format="%.4f") for name in numbers},
+        "self_loop": st.column_config.CheckboxColumn(texts.SELF_LOOP),
+        "added": st.column_config.CheckboxColumn(texts.ADDED),
+    }
+
+
+def _lock(trace: LayerTrace, order: NDArray[np.int64], which: Weights) -> None:
+    rows = st.session_state[_TABLE].selection.rows
+    if rows:
+        source, target = trace.edge_index[:, order[rows[0]]]
+        weighting = f"head-{which}" if isinstance(which, int) else which
+        state.update(looked=state.Looked(int(target), int(source), weighting))

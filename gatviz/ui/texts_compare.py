@@ -51,19 +51,50 @@ ON_THE_GRAPH = "{what}, on the graph"
 DIFFERENCE_UNIT = "difference of weights"
 WEIGHTS = {"mean": "mean of heads", "gcn": "GCN weight 1/√(d_i d_j)", "uniform": "uniform 1/|N(i)|"}
 
-NEAR_UNIFORM = "Near-uniform from normalised entropy"
-ONE_NEIGHBOUR = "Picks one from a share of"
-MOST_NODES = "Said of a head from this part of its nodes"
-THRESHOLDS = "The lines that these verdicts draw"
+NEAR_UNIFORM = "Near-uniform from"
+NEAR_UNIFORM_HELP = "Normalised entropy from which a node counts as near-uniform: 1 is a plain mean, 0 one neighbour."
+ONE_NEIGHBOUR = "One neighbour from"
+ONE_NEIGHBOUR_HELP = "Share of α from which the strongest neighbour counts as the only one."
+MOST_NODES = "Said of a head from"
+MOST_NODES_HELP = "Part of the judged nodes from which a head as a whole is said to act so."
+UNIFORM_GRAPH = "How evenly each node shares its attention out"
+UNIFORM_UNIT = "normalised entropy"
+UNIFORM_CAPTION = (
+    "The darker (on dark paper: the lighter) a node, the more evenly it shares out what it reads, up to 1, a plain "
+    "mean. Nodes that read fewer than two have nothing to share out and stay empty."
+)
 BY_HEAD = "Means over nodes, head by head"
+COLUMNS = {
+    "head": "head",
+    "judged_nodes": "nodes judged",
+    "near_uniform_nodes": "near-uniform",
+    "one_neighbour_nodes": "on one neighbour",
+    "mean_normalised_entropy": "normalised entropy",
+    "mean_effective_neighbours": "effective neighbours",
+    "mean_strongest_share": "on the strongest",
+    "mean_own_share": "on itself",
+    "mean_own_share_if_uniform": "on itself, if uniform",
+    "mean_same_label_share": "on its label",
+    "mean_same_label_share_if_uniform": "on its label, if uniform",
+    "static": "static",
+    "target_pairs": "pairs of targets",
+    "agreeing_pairs": "pairs that agree",
+    "comparisons": "comparisons",
+    "contrary_comparisons": "contrary ones",
+}
 
 STATIC_EXPLAINED = (
     "Attention is called static when all targets rank the sources that they share in the same order, so that the "
     "target decides how strongly, but not what, it prefers. Targets that share no two sources have no order in common."
 )
 
-TOP_ARROWS = "How many arrows to list"
-TOP_TABLE = "Click a column's title to sort. “times uniform” is the weight over what plain averaging would give."
+TOP_ARROWS = "The strongest arrows"
+TOP_OF = "Strongest by"
+TOP_COUNT = "How many to draw"
+TOP_TABLE = "Every arrow with all its weights. A column's title sorts by it; a chosen row is locked in Explore too."
+TOP_CUT = "Listed are the strongest {shown} of {arrows} arrows by {name}."
+SELF_LOOP = "self-loop"
+ADDED = "added"
 
 PIN = "Pin the present as {slot}"
 PIN_HELP = "Keeps graph, features, weights and settings as they are now. Then edit anything: the change is shown here."

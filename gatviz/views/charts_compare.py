@@ -25,13 +25,14 @@ from gatviz.views.charts import (
 from gatviz.views.colours import DIVERGING, INK, PALE, SEQUENTIAL, Theme, head_colour, signed_colour
 
 _SHADES = 0.35, 1.0
+_MOST_BARS = 100
 
 
 def in_and_out_chart(found: InAndOut, head: int, *, theme: Theme = "light") -> Chart | None:
     """What every node receives in a head, what uniform attention would give it, and what it gives to others."""
     if not found.names:
         return None
-    order = np.argsort(-found.received[:, head], kind="stable")
+    order = np.argsort(-found.received[:, head], kind="stable")[:_MOST_BARS]
     names = [found.names[n] for n in order]
     places = np.arange(order.size)
     drawn = figure(
@@ -71,6 +72,7 @@ def in_and_out_chart(found: InAndOut, head: int, *, theme: Theme = "light") -> C
         "Received is the sum of a node's column of α, itself included; the short line is what it would receive if "
         "every node shared out evenly. Given to others is its row without its own loop: 1 minus what it keeps."
     )
+    caption += _cut(order.size, len(found.names), "receive most")
     return Chart(drawn, caption, found.table[found.table["head"] == head].reset_index(drop=True))
 
 
@@ -235,12 +237,13 @@ def out_change_chart(found: WhatIf, *, theme: Theme = "light") -> Chart | None:
     if found.out is None or found.out.empty:
         return None
     table = found.out.sort_values("distance", ascending=False, kind="stable").reset_index(drop=True)
-    names = list(table["node"])
+    distances = table["distance"][:_MOST_BARS]
+    names = list(table["node"][:_MOST_BARS])
     drawn = figure("How far each node's output moved", theme)
     drawn.add_trace(
         go.Bar(
             x=np.arange(len(names)),
-            y=table["distance"],
+            y=distances,
             marker={"color": SEQUENTIAL[theme][6]},
             customdata=plain_all(names),
             hovertemplate="%{customdata}: %{y:.4g}<extra></extra>",
@@ -252,7 +255,15 @@ def out_change_chart(found: WhatIf, *, theme: Theme = "light") -> Chart | None:
         "A bar is the Euclidean distance between a node's output before and now; "
         "0 where nothing that it depends on changed."
     )
+    caption += _cut(len(names), len(table), "moved most")
     return Chart(drawn, caption, table)
+
+
+def _cut(drawn: int, all_nodes: int, which: str) -> str:
+    """Says so if not all nodes are drawn."""
+    if drawn == all_nodes:
+        return ""
+    return f" Drawn are the {drawn} of {all_nodes} nodes that {which}; the data holds them all."
 
 
 def across_chart(found: AcrossLayers, *, to_largest: bool = False, theme: Theme = "light") -> Chart | None:

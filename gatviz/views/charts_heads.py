@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 from gatviz.analysis import HeadSimilarity, StaticAttention, Uniformity, rankings
 from gatviz.analysis.similarity import HOW_TO_READ
 from gatviz.graph import Graph
-from gatviz.trace import MAX_DENSE_NODES, LayerTrace
+from gatviz.trace import MAX_DENSE_NODES, Array, LayerTrace
 from gatviz.views.charts import (
     Chart,
     figure,
@@ -84,7 +84,7 @@ def entropy_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
                 name=f"head {head}",
                 customdata=names,
                 hovertemplate=f"%{{customdata}}, head {head}: %{{y:.4f}}<extra></extra>",
-                boxpoints="all" if names.size <= _MOST_POINTS else "outliers",
+                boxpoints="all" if names.size <= _MOST_POINTS else False,
                 jitter=0.5,
                 pointpos=0,
                 marker={"color": head_colour(head), "size": 5, "opacity": 0.65},
@@ -103,6 +103,8 @@ def entropy_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
         "At 1 the head averages, at 0 it picks one; from the lower dashed line on "
         f"({threshold:g}) a node counts as near-uniform. The axis starts just below the lowest point."
     )
+    if names.size > _MOST_POINTS:
+        caption = caption.replace("A point is", "The boxes are made of points, too many to draw: each is")
     columns = ["node", "head", "neighbours", "entropy_nats", "normalised_entropy"]
     return Chart(drawn, caption, found.table[columns].dropna().reset_index(drop=True))
 
@@ -125,14 +127,19 @@ def effective_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | Non
             hoverinfo="skip",
         )
     )
+    grouped = names.size > _MOST_POINTS
     for head in range(found.entropy.shape[1]):
+        x: Array = found.neighbours[reads].astype(np.float64)
+        y, told = found.effective[reads, head], names
+        if grouped:
+            x, y, told = _together(x, y)
         drawn.add_trace(
             go.Scatter(
-                x=found.neighbours[reads],
-                y=found.effective[reads, head],
+                x=x,
+                y=y,
                 mode="markers",
                 name=f"head {head}",
-                customdata=names,
+                customdata=told,
                 hovertemplate=f"%{{customdata}}, head {head}: uses %{{y:.2f}} of %{{x}}<extra></extra>",
                 marker={"color": head_colour(head), "size": 7, "opacity": 0.75},
             )
@@ -143,8 +150,18 @@ def effective_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | Non
         "A point is a node in one head. On the dashed line it uses all that it reads alike; the further below, "
         "the fewer it listens to; at 1 it listens to one."
     )
+    if grouped:
+        caption += " Nodes that would fall on one another are drawn as one point, at their mean."
     columns = ["node", "head", "neighbours", "effective_neighbours"]
     return Chart(drawn, caption, found.table[columns].dropna().reset_index(drop=True))
+
+
+def _together(x: Array, y: Array) -> tuple[Array, Array, np.ndarray]:
+    """Points of one x and nearly one y as one: x, mean y, and how many they are, in words."""
+    cells, place = np.unique(np.stack([x, np.round(y, 1)]), axis=1, return_inverse=True)
+    counts = np.bincount(place.ravel())
+    words = np.array([f"{count} node{'' if count == 1 else 's'}" for count in counts], dtype=object)
+    return cells[0], np.bincount(place.ravel(), y) / counts, words
 
 
 def shares_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gatviz.trace import Array
 from gatviz.views.charts import plain, plain_all, share_unit, steps
-from gatviz.views.colours import CLASSES, DIVERGING, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at
+from gatviz.views.colours import CLASSES, DIVERGING, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at, text_on
 from gatviz.views.network_drawn import Drawn
 from gatviz.views.network_geometry import Placed, circles, joined
 
@@ -123,6 +123,9 @@ def node_traces(
         x, y = joined(circles(placed.nodes[nodes], placed.radius))
         ring = {"color": edge, "width": 1.3}
         traces.append({**LINES, "x": x, "y": y, "fill": "toself", "fillcolor": fill, "line": ring})
+    inks = [INK[theme]] * len(part.names)
+    if fills is not None:
+        inks = [text_on(fill) if fill else INK[theme] for fill in fills]
     inside = all(len(name) <= _SHORT_NAME for name in part.names)
     if len(part.names) <= _MOST_NAMES and (names or inside):
         at = placed.nodes + (0 if inside else np.array([placed.radius + 2, 0]))
@@ -134,7 +137,10 @@ def node_traces(
                 "y": at[:, 1],
                 "text": [plain(name, 14) for name in part.names],
                 "textposition": "middle center" if inside else "middle right",
-                "textfont": {"size": max(8, min(12, placed.radius)) if inside else 11, "color": INK[theme]},
+                "textfont": {
+                    "size": max(8, min(12, placed.radius)) if inside else 11,
+                    "color": inks if inside else INK[theme],
+                },
             }
         )
     return traces
