@@ -4,6 +4,7 @@ Data flows file → Graph → model → Trace → analysis → views; this modul
 """
 
 from gatviz import analysis
+from gatviz.checkpoints import inspect_weights, load_weights, save_weights
 from gatviz.edges import Edges
 from gatviz.errors import GatvizError
 from gatviz.gatv2 import GATv2AttentionLayer
@@ -36,8 +37,11 @@ __all__ = [
     "analysis",
     "generate",
     "inspect_graph",
+    "inspect_weights",
+    "load_weights",
     "read_graph",
     "sample_graph",
     "sample_graph_names",
+    "save_weights",
     "write_graph",
 ]

@@ -1,0 +1,160 @@
+"""Torch files and safetensors as what they hold, without running anything that stands in them.
+
+A torch file is a zip (or, before torch 1.6, a stream) around a pickle. Its opcodes are walked without running
+any, and only what rebuilds plain tensors may be named there; then torch reads it with `weights_only`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import pickletools
+import warnings
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import safetensors.torch
+import torch
+
+from gatviz.checkpoints import limits
+from gatviz.errors import GatvizError, quote
+
+SAVE_LINES = (
+    "model = torch.load('model.pt', weights_only=False)",
+    "torch.save(model.state_dict(), 'weights.pt')",
+)
+"""What a person runs where the model was trained, if the file holds more than tensors."""
+_SAVE = "run these two lines where you trained it: " + " and ".join(f"`{line}`" for line in SAVE_LINES)
+_AGAIN = "save or download it again"
+
+_ZIP = b"PK\x03\x04"
+_STREAM = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+_KINDS = ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")
+_PLAIN = {
+    "torch._utils _rebuild_tensor_v2",
+    "torch._utils _rebuild_parameter",
+    "torch Size",
+    "torch device",
+    "torch.nn.parameter Parameter",
+    "collections OrderedDict",
+    "collections defaultdict",
+    *(f"torch {kind}Storage" for kind in _KINDS),
+    *(f"torch {kind}" for kind in ("float16", "float32", "float64", "bfloat16", "int64")),
+}
+_BAD_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+_STREAM_PICKLES = 5
+
+
+def read_container(data: bytes, where: str) -> tuple[Any, Mapping[str, str]]:
+    """What a weights file holds, and the words of its header (safetensors only).
+
+    Raises:
+        GatvizError: neither a torch file nor safetensors, broken, too large, or holding more than plain tensors.
+    """
+    if data.startswith(_ZIP):
+        _check_zip(data, where)
+        return _load(data, where), {}
+    if data.startswith(_STREAM[:4]) and data.startswith(_STREAM):
+        _check_stream(data, where)
+        return _load(data, where), {}
+    if data.startswith(b"\x80"):
+        raise GatvizError(where, "a file of plain tensors", "a pickle, which is never opened", _SAVE)
+    header = _safetensors_header(data)
+    if header is None:
+        found = "no bytes" if not data else "another kind of file"
+        raise GatvizError(where, "a torch file of weights or safetensors", found, "save model.state_dict() as one")
+    return _load_safetensors(data, where, header)
+
+
+def _load(data: bytes, where: str) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # old files make torch warn about its own storages
+            return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises a dozen kinds
+        told = str(error)
+        if "weights_only" in told or "Unsupported" in told:
+            raise GatvizError(where, "a file of plain tensors", "objects, which are never opened", _SAVE) from None
+        raise GatvizError(where, "a whole torch file", quote(told.partition("\n")[0]), _AGAIN) from None
+
+
+def _check_zip(data: bytes, where: str) -> None:
+    """Torch stores its members uncompressed, so together they are no larger than the file."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = archive.infolist()
+            packed = any(info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 0x1 for info in infos)
+            if packed or sum(info.file_size for info in infos) > len(data):
+                found = "compressed or overlapping members"
+                raise GatvizError(where, "a torch file, whose members are stored as they are", found, _AGAIN)
+            names = [info.filename for info in infos]
+            if any(name.endswith("/constants.pkl") for name in names):
+                raise GatvizError(where, "a state dict", "a TorchScript program, which is never run", _SAVE)
+            pickles = [info for info in infos if info.filename.endswith("/data.pkl")]
+            if len(pickles) != 1:
+                raise GatvizError(where, "a torch file with one data.pkl", str(len(pickles)), _SAVE)
+            if pickles[0].file_size > limits.MAX_PICKLE:
+                found = f"{pickles[0].file_size / 10**6:,.0f} MB of it"
+                raise GatvizError(where, f"a list of tensors below {limits.MAX_PICKLE // 10**6} MB", found, _SAVE)
+            pickle = archive.read(pickles[0])
+    except GatvizError:
+        raise
+    except _BAD_ZIP as error:
+        raise GatvizError(where, "a whole torch file", quote(str(error)), _AGAIN) from None
+    _check_opcodes(io.BytesIO(pickle), where)
+
+
+def _check_stream(data: bytes, where: str) -> None:
+    """The stream names the length of each storage before it comes; none may be longer than the file."""
+    stream = io.BytesIO(data)
+    largest = 0
+    for number in range(_STREAM_PICKLES):
+        whole = _check_opcodes(stream, where)
+        largest = max(largest, 0 if number == 0 else whole)  # the first is the magic number
+    if largest > len(data):
+        found = f"one of {largest:,} values in {len(data):,} bytes"
+        raise GatvizError(where, "tensors that fit into the file", found, _AGAIN)
+
+
+def _check_opcodes(pickle: io.BytesIO, where: str) -> int:
+    """Walk one pickle; the largest whole number in it."""
+    largest = 0
+    try:
+        for opcode, argument, _ in pickletools.genops(pickle):
+            if isinstance(argument, int) and "PUT" not in opcode.name and "GET" not in opcode.name:
+                largest = max(largest, abs(argument))
+            if opcode.name in ("GLOBAL", "INST") and str(argument) not in _PLAIN:
+                found = f"{quote(str(argument).replace(' ', '.'))}, which is never opened"
+                raise GatvizError(where, "a file of plain tensors", found, _SAVE)
+            if opcode.name in ("STACK_GLOBAL", "EXT1", "EXT2", "EXT4"):
+                raise GatvizError(where, "a file of plain tensors", "objects, which are never opened", _SAVE)
+    except GatvizError:
+        raise
+    except Exception:  # pickletools raises ValueError, but also what struct and int raise
+        raise GatvizError(where, "a whole torch file", "a broken pickle", _AGAIN) from None
+    return largest
+
+
+def _safetensors_header(data: bytes) -> dict[str, Any] | None:
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 10 or not 2 <= length <= min(len(data) - 8, limits.MAX_PICKLE) or data[8:9] != b"{":
+        return None
+    try:
+        header = json.loads(data[8 : 8 + length])
+    except (ValueError, RecursionError):
+        return None
+    return header if isinstance(header, dict) else None
+
+
+def _load_safetensors(data: bytes, where: str, header: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
+    try:
+        tensors: dict[str, torch.Tensor] = safetensors.torch.load(data)
+    except Exception as error:  # the library's own error, or KeyError for a kind of number that torch lacks
+        raise GatvizError(where, "a whole safetensors file", quote(str(error)), _AGAIN) from None
+    told = header.get("__metadata__")
+    words = {str(name): str(word) for name, word in told.items()} if isinstance(told, dict) else {}
+    for left_out, kept in words.items():  # tensors that share memory are stored once, under one of their names
+        if left_out not in tensors and kept in tensors:
+            tensors[left_out] = tensors[kept]
+    return tensors, words

@@ -1,0 +1,111 @@
+"""What was decided about a weights file, and what a person may decide otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from gatviz.edges import SelfLoops, check_self_loops
+from gatviz.errors import GatvizError, quote
+from gatviz.layers import ACTIVATIONS
+
+Origin = Literal["file", "given", "assumed"]
+Residual = Literal["none", "identity"]
+
+NO_ACTIVATION = "none"
+ACTIVATION_NAMES = (NO_ACTIVATION, *ACTIVATIONS)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One setting of the opened model, and how it came about.
+
+    Attributes:
+        name: the keyword of `load_weights` that decides it otherwise.
+        layer: which layer it is about, or None for all.
+        value: as it was applied.
+        origin: "file" if names, shapes or words in the file say it, "given" by the caller, else "assumed".
+        reason: why, in one sentence.
+        options: the values to choose from; empty for a number.
+    """
+
+    name: str
+    layer: int | None
+    value: object
+    origin: Origin
+    reason: str
+    options: tuple[object, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether the file leaves it open, so that it can be chosen."""
+        return self.origin != "file"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What a file may leave open, decided by hand; None takes the likeliest.
+
+    Attributes:
+        heads, concat: one value for the layers that leave it open, or one for each layer.
+        activation: one value for the hidden layers (or the only one), or one for each layer; "none" for none.
+        residual: "none" or "identity", in DGL's layers that may add their input; one value or one for each layer.
+        self_loops, negative_slope: for all layers.
+        layout: look for this layout only.
+
+    Raises:
+        GatvizError: a value that is none of these.
+    """
+
+    heads: int | Sequence[int | None] | None = None
+    concat: bool | Sequence[bool | None] | None = None
+    activation: str | Sequence[str | None] | None = None
+    residual: Residual | Sequence[Residual | None] | None = None
+    self_loops: SelfLoops | None = None
+    negative_slope: float | None = None
+    layout: str | None = None
+
+    def __post_init__(self) -> None:
+        for count in _each(self.heads):
+            if isinstance(count, bool) or not isinstance(count, int | None) or (count is not None and count < 1):
+                raise GatvizError("heads", "whole numbers from 1", quote(count), "give one, or one for each layer")
+        for value in _each(self.concat):
+            if not isinstance(value, bool | None):
+                raise GatvizError("concat", "True or False", quote(value), "give one, or one for each layer")
+        for value in _each(self.activation):
+            if value is not None and value not in ACTIVATION_NAMES:
+                raise GatvizError("activation", f"one of {', '.join(ACTIVATION_NAMES)}", quote(value), "choose one")
+        for value in _each(self.residual):
+            if value is not None and value not in get_args(Residual):
+                raise GatvizError("residual", "'none' or 'identity'", quote(value), "choose one")
+        if self.self_loops is not None:
+            check_self_loops(self.self_loops)
+        slope = self.negative_slope
+        if slope is not None and not (isinstance(slope, int | float) and np.isfinite(slope)):
+            raise GatvizError("negative_slope", "a finite number", quote(slope), "0.2 is the paper's")
+
+    def for_layer(self, name: str, layer: int, count: int) -> object:
+        """The value chosen for one of `count` layers by a sequence, or None.
+
+        Raises:
+            GatvizError: a sequence of another length.
+        """
+        value = getattr(self, name)
+        if value is None or isinstance(value, str | int | bool):
+            return None
+        if len(value) != count:
+            raise GatvizError(name, f"{count} values, one for each layer", str(len(value)), "give one for each")
+        result: object = value[layer]
+        return result
+
+    def for_open(self, name: str) -> object:
+        """The single value chosen for all layers that leave it open, or None."""
+        value = getattr(self, name)
+        return value if isinstance(value, str | int | bool) else None
+
+
+def _each(value: object) -> Sequence[object]:
+    return (value,) if value is None or isinstance(value, str) or not isinstance(value, Sequence) else value

@@ -1,0 +1,247 @@
+"""What a layout is: how some library names and shapes the tensors of an attention layer, and how it runs them.
+
+F input features, H heads, C features per head.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+from gatviz.edges import SelfLoops
+from gatviz.errors import GatvizError, quote
+from gatviz.model import Kind
+
+Tensors = Mapping[str, Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One attention layer as a file has it, its tensors by the names of the formulas.
+
+    Attributes:
+        name: what stands before the tensors' own names in the file ("conv1"), "" if nothing does.
+        form: how it was recognised.
+        arrays: W [H, C, F], a_target and a_source [H, C]; or W_target, W_source, a and b_target, b_source [H, C].
+        bias: [H·C] or [C], or None. residual: [H·C, F] or [C, F], or None.
+        heads_from: which tensor says how many heads there are, or None where none does.
+        identity: the residual is the input itself, which needs no tensor.
+        negated: α is the softmax of −LeakyReLU(raw).
+        stem: for a layer whose heads have modules of their own, their common name; else None.
+        notes: a sentence each.
+    """
+
+    name: str
+    form: Form
+    kind: Kind
+    arrays: Tensors
+    bias: Tensor | None = None
+    residual: Tensor | None = None
+    heads_from: str | None = None
+    identity: bool = False
+    negated: bool = False
+    stem: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def source_weight(self) -> Tensor:
+        """W, or W_source of GATv2: [H, C, F]."""
+        return self.arrays["W" if self.kind == "GAT" else "W_source"]
+
+    @property
+    def heads(self) -> int:
+        """H."""
+        return self.source_weight.shape[0]
+
+    @property
+    def features(self) -> int:
+        """C."""
+        return self.source_weight.shape[1]
+
+    @property
+    def in_features(self) -> int:
+        """F."""
+        return self.source_weight.shape[2]
+
+    @property
+    def joined(self) -> int:
+        """H·C."""
+        return self.heads * self.features
+
+
+@dataclass(frozen=True)
+class Form:
+    """A kind of layer in a layout: the names of its tensors, and how they are read.
+
+    Attributes:
+        title: as an error or a note calls it, "PyG's GATConv".
+        required, optional: names of tensors after the layer's own name.
+        read: from these tensors to a Part; raises GatvizError where shapes do not fit.
+        fits: whether the shapes are this form's, where two forms share their names.
+        single_head: each head is a module of its own; `read` gives one head.
+    """
+
+    title: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    read: Callable[[Reading], Part] = field(compare=False)
+    fits: Callable[[Tensors], bool] = field(default=lambda _: True, compare=False)
+    single_head: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A library's way of storing attention layers, and what it does that no tensor says.
+
+    Attributes:
+        name: the short name, as `layout=` takes it. title: for people.
+        forms: its kinds of layers, the likelier first.
+        self_loops: its own handling of self-loops, and why that is known.
+        bias_tells: whether the bias has H·C entries if heads are concatenated and C if they are averaged.
+        residual_tells: whether the residual's projection does likewise.
+        hidden, last, only: the activation after a hidden, the last and an only layer, each with the reason.
+    """
+
+    name: str
+    title: str
+    forms: tuple[Form, ...]
+    self_loops: tuple[SelfLoops, str]
+    bias_tells: bool
+    residual_tells: bool
+    hidden: tuple[str | None, str]
+    last: tuple[str | None, str]
+    only: tuple[str | None, str]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """The tensors of one layer while a form reads them.
+
+    Attributes:
+        name: the layer's name. form: the form that reads. tensors: by their names after the layer's.
+        heads: H as the caller gives it for shapes that leave it open, or None.
+        around: the plain values that stand around the state dict.
+        where: the file.
+    """
+
+    name: str
+    form: Form
+    tensors: Tensors
+    heads: int | None
+    around: Mapping[str, Any]
+    where: str
+
+    def __getitem__(self, tail: str) -> Tensor:
+        return self.tensors[tail]
+
+    def get(self, tail: str) -> Tensor | None:
+        """A tensor that may be missing."""
+        return self.tensors.get(tail)
+
+    def at(self, tail: str) -> str:
+        """The file and a tensor's whole name, for an error."""
+        return f"{self.where}, {quote(f'{self.name}.{tail}' if self.name else tail)}"
+
+    def misfit(self, tail: str, expected: str) -> GatvizError:
+        """The error for a tensor of another shape."""
+        found = f"shape {list(self.tensors[tail].shape)}"
+        return GatvizError(self.at(tail), expected, found, f"check that the file holds {self.form.title}")
+
+    def matrix(self, tail: str, transposed: bool = False) -> Tensor:
+        """A projection [out, in]; `transposed` if the file has [in, out]."""
+        tensor = self[tail]
+        if tensor.dim() != 2 or 0 in tensor.shape:
+            raise self.misfit(tail, "a matrix [F, C]" if transposed else "a matrix [H·C, F]")
+        return tensor.t() if transposed else tensor
+
+    def per_head(self, tail: str, width: int) -> tuple[Tensor, str | None]:
+        """A vector per head as [H, C] with H·C = width, and the name of the tensor if its shape says H.
+
+        Libraries store [1, H, C], [H, C], [H, C, 1] or [H, 1, C]; a flat vector leaves H open.
+        """
+        tensor = self[tail]
+        if tensor.numel() != width:
+            raise self.misfit(tail, f"{width} entries, as the projection has rows")
+        heads = self._heads_by_shape(tensor)
+        told = tail if heads is not None else None
+        heads = self.heads if heads is None else heads
+        if heads is None:
+            heads = self._likely_heads(width)
+        if heads < 1 or width % heads:
+            raise GatvizError(f"heads, {self.at(tail)}", f"a divisor of {width}", str(heads), "choose one")
+        return tensor.reshape(heads, width // heads), told
+
+    def _heads_by_shape(self, tensor: Tensor) -> int | None:
+        shape = list(tensor.shape)
+        if len(shape) == 3 and 1 in shape:
+            shape.remove(1) if shape[0] == 1 or shape[2] != 1 else shape.pop()
+            return int(shape[0])
+        return int(shape[0]) if len(shape) == 2 and shape[0] > 1 else None
+
+    def _likely_heads(self, width: int) -> int:
+        """A bias of C entries says H·C / C; else 64 features are the paper's 8 heads of 8, and others one head."""
+        bias = self.get("bias")
+        if bias is not None and 0 < bias.numel() < width and width % bias.numel() == 0:
+            return width // bias.numel()
+        return 8 if width == 64 else 1
+
+    def linear(self, tail: str, heads: int, width: int, in_features: int) -> Tensor:
+        """A projection as [H, C, F], checked against the layer's other tensors."""
+        matrix = self.matrix(tail)
+        if tuple(matrix.shape) != (width, in_features):
+            raise self.misfit(tail, f"shape [{width}, {in_features}]")
+        return matrix.reshape(heads, width // heads, in_features)
+
+    def vector(self, tail: str, *lengths: int) -> Tensor | None:
+        """A vector that may be missing, of one of these lengths."""
+        tensor = self.get(tail)
+        if tensor is not None and (tensor.numel() not in lengths or max(tensor.shape, default=0) != tensor.numel()):
+            raise self.misfit(tail, " or ".join(f"{length}" for length in dict.fromkeys(lengths)) + " entries")
+        return None if tensor is None else tensor.reshape(-1)
+
+    def skip(self, tail: str, in_features: int, *widths: int) -> Tensor | None:
+        """A projection of the residual that may be missing, [one of these widths, F]."""
+        if self.get(tail) is None:
+            return None
+        matrix = self.matrix(tail)
+        if matrix.shape[1] != in_features or matrix.shape[0] not in widths:
+            raise self.misfit(tail, f"shape [{' or '.join(map(str, dict.fromkeys(widths)))}, {in_features}]")
+        return matrix
+
+
+DISTINCT = frozenset(
+    (
+        *("att_src", "att_dst", "att", "att_l", "att_r", "att_i", "att_j", "att_edge"),
+        *("attn_l", "attn_r", "attn", "attn_e", "attn_edge"),
+        *("a", "a1", "a2", "a.weight", "scoring_fn_source", "scoring_fn_target"),
+    )
+)
+"""Names that only attention layers give a tensor: where one stands, a layer is."""
+
+
+def tail_of(name: str) -> str:
+    """The tensor's own name without the layer's: "a.weight" as a whole, else what follows the last dot."""
+    parts = name.split(".")
+    return "a.weight" if parts[-2:] == ["a", "weight"] else parts[-1]
+
+
+def two_halves(reading: Reading, weight: Tensor, target: str, source: str) -> tuple[dict[str, Tensor], str | None]:
+    """W, a_target and a_source from a projection [H·C, F] and the two halves of the attention vector."""
+    width, in_features = weight.shape
+    a_target, told = reading.per_head(target, width)
+    a_source, told_too = reading.per_head(source, width)
+    if a_target.shape != a_source.shape:
+        raise reading.misfit(source, f"as many heads as {quote(target)} has, {a_target.shape[0]}")
+    heads = a_target.shape[0]
+    W = weight.reshape(heads, width // heads, in_features)
+    return {"W": W, "a_target": a_target, "a_source": a_source}, told or told_too
+
+
+def in_words(names: Sequence[str]) -> str:
+    """ "'a', 'b' and 'c'"."""
+    quoted = [quote(name) for name in names]
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

@@ -1,0 +1,15 @@
+"""How much a weights file may hold: the caps, stated once, and checked before memory is taken."""
+
+from __future__ import annotations
+
+MAX_BYTES = 200_000_000
+MAX_VALUES = 30_000_000
+"""Numbers in all tensors of one model together."""
+MAX_TENSORS = 10_000
+MAX_LAYERS = 64
+MAX_PICKLE = 20_000_000
+"""Bytes of the list of tensors at the head of a torch file."""
+MAX_DEPTH = 5
+"""Dicts within each other around a state dict."""
+MAX_ENTRIES = 100_000
+"""Entries of all these dicts together."""
