@@ -9,6 +9,8 @@ from gatviz.errors import GatvizError, quote
 from gatviz.graph import Graph
 from gatviz.trace import LayerTrace, Trace
 
+_LONGEST_CALLED = 48
+
 Analysed = LayerTrace | Trace
 """Analyses take one layer's trace, or the trace of a model with a single layer."""
 
@@ -69,5 +71,8 @@ def listed(words: Sequence[str], most: int = 5) -> str:
 
 
 def called(name: str) -> str:
-    """A node's name in a sentence; a bare number would read as a count."""
+    """A node's name in a sentence; a bare number would read as a count, and a very long one as the sentence."""
+    if len(name) > _LONGEST_CALLED:
+        half = _LONGEST_CALLED // 2
+        name = f"{name[: half - 1]}…{name[-half:]}"
     return f"node {name}" if name.isdigit() else name

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
 import streamlit as st
@@ -13,6 +14,9 @@ from gatviz.views.charts import Chart
 from gatviz.views.colours import Theme
 
 IMAGE_KEY = "compare_image"
+_STYLE = """<style>
+[class*="st-key-beside-"] > div { flex: 1 1 27rem !important; min-width: 0; }
+</style>"""
 _DOT = (
     '<span aria-hidden="true" style="display: inline-block; width: 0.6rem; height: 0.6rem; border-radius: 50%; '
     'margin-right: 0.5rem; background: {colour}"></span>'
@@ -62,6 +66,18 @@ def _clicked(key: str, clicked: Callable[[int], None]) -> None:
     panels = [point.get("customdata") for point in points]
     if panels and isinstance(panels[0], int):
         clicked(panels[0])
+
+
+@contextmanager
+def side_by_side(key: str) -> Iterator[None]:
+    """Cards made inside stand beside each other where the page is wide enough, else below each other."""
+    with st.container(horizontal=True, key=f"beside-{key}", gap="small"):
+        yield
+
+
+def page_style() -> None:
+    """What side_by_side needs of the page, once."""
+    st.html(_STYLE)
 
 
 def image_choice() -> None:

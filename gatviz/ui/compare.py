@@ -10,7 +10,7 @@ from gatviz.analysis.subject import layer_of
 from gatviz.trace import LayerTrace
 from gatviz.ui import compare_flow, compare_heads, compare_verdicts, state
 from gatviz.ui import texts_compare as texts
-from gatviz.ui.chart_card import image_choice
+from gatviz.ui.chart_card import image_choice, page_style
 from gatviz.ui.compare_controls import choice
 from gatviz.ui.compare_what_if import what_if_section
 from gatviz.ui.compute import Run
@@ -36,15 +36,17 @@ def compare(now: state.State, settings: Settings, run: Run) -> None:
         st.info(texts.NO_NODES)
         return
     trace = layer_of(run.trace)
+    page_style()
     sections = [*_SECTIONS, _WHAT_IF]
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        section = choice(texts.SECTION, sections, "compare_section", texts.SECTIONS.__getitem__)
-        image_choice()
+    section = choice(
+        texts.SECTION, sections, "compare_section", texts.SECTIONS.__getitem__, label_visibility="collapsed"
+    )
     st.markdown(f"#### {texts.QUESTIONS[section]}")
     if section == _WHAT_IF:
         what_if_section(now, settings, run)
-        return
-    if trace.num_edges == 0:
+    elif trace.num_edges == 0:
         st.info(texts.NO_ARCS)
         return
-    _SECTIONS[section](now, trace)
+    else:
+        _SECTIONS[section](now, trace)
+    image_choice()

@@ -19,7 +19,15 @@ def choice(
     first = options[0] if default is None else default
     forget_unless(key, options)
     return st.segmented_control(
-        label, options, default=first, required=True, key=key, format_func=form, persist_state="session", **more
+        label,
+        options,
+        default=first,
+        required=True,
+        key=key,
+        format_func=form,
+        persist_state="session",
+        wrap=True,
+        **more,
     )
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from gatviz.analysis import difference, head_similarity
 from gatviz.trace import MAX_DENSE_NODES, LayerTrace
 from gatviz.ui import state
 from gatviz.ui import texts_compare as texts
-from gatviz.ui.chart_card import card, say, theme
+from gatviz.ui.chart_card import card, say, side_by_side, theme
 from gatviz.ui.compare_controls import choice, head_name, weights_choice
 from gatviz.ui.compare_memo import drawn_at, once
 from gatviz.views.charts import Chart
@@ -95,11 +93,11 @@ def differences(now: state.State, trace: LayerTrace) -> None:
             theme=look,
         )
 
-    side_by_side(
-        lambda: card(once(trace, ("difference", drawn_at(now), first, second, look), on_the_graph), "difference_graph"),
-        lambda: card(difference_chart(found, theme=look), "difference_matrix"),
-        trace.num_nodes,
-    )
+    key = ("difference", drawn_at(now), first, second, look)
+    with side_by_side("difference"):
+        card(once(trace, key, on_the_graph), "difference_graph")
+        card(difference_chart(found, theme=look), "difference_matrix")
+    matrix_limit(trace.num_nodes)
 
 
 def alike(now: state.State, trace: LayerTrace) -> None:  # noqa: ARG001 - every section is called alike
@@ -109,24 +107,9 @@ def alike(now: state.State, trace: LayerTrace) -> None:  # noqa: ARG001 - every 
         return
     found = once(trace, "similarity", lambda: head_similarity(trace))
     say(found.sentences)
-    left, right = st.columns(2)
-    with left:
+    with side_by_side("alike"):
         card(divergence_chart(found, theme=theme()), "divergence")
-    with right:
         card(correlation_chart(found, theme=theme()), "correlation")
-
-
-def side_by_side(graph: Callable[[], None], matrix: Callable[[], None], nodes: int) -> None:
-    """A graph with its matrix beside it, or alone where a matrix would be too large."""
-    if nodes > MAX_DENSE_NODES:
-        graph()
-        matrix_limit(nodes)
-        return
-    left, right = st.columns(2)
-    with left:
-        graph()
-    with right:
-        matrix()
 
 
 def matrix_limit(nodes: int) -> None:

@@ -9,7 +9,7 @@ from gatviz.analysis import Thresholds, Uniformity, static_attention, uniformity
 from gatviz.trace import LayerTrace
 from gatviz.ui import state
 from gatviz.ui import texts_compare as texts
-from gatviz.ui.chart_card import card, say, theme
+from gatviz.ui.chart_card import card, say, side_by_side, theme
 from gatviz.ui.compare_controls import head_choice, head_name
 from gatviz.ui.compare_memo import drawn_at, once
 from gatviz.views.charts import Chart
@@ -29,10 +29,8 @@ def uniform_or_not(now: state.State, trace: LayerTrace) -> None:
     say(found.verdicts, dots=[head_colour(head) for head in range(trace.num_heads)])
     say(found.sentences, quiet=True)
     look = theme()
-    left, right = st.columns(2)
-    with left:
+    with side_by_side("uniform"):
         card(entropy_chart(found, theme=look), "entropy")
-    with right:
         card(effective_chart(found, theme=look), "effective")
     if found.judged:
         card(

@@ -8,9 +8,9 @@ from gatviz.analysis import WhatIf
 from gatviz.analysis.subject import several
 from gatviz.ui import pins, state
 from gatviz.ui import texts_compare as texts
-from gatviz.ui.chart_card import card, say, theme
+from gatviz.ui.chart_card import card, say, side_by_side, theme
 from gatviz.ui.compare_controls import choice, head_name
-from gatviz.ui.compare_heads import side_by_side
+from gatviz.ui.compare_heads import matrix_limit
 from gatviz.ui.compute import Run
 from gatviz.ui.pins import Pin
 from gatviz.ui.settings import Settings
@@ -113,7 +113,7 @@ def _reset(kept: Pin) -> None:
 def _changes(before: Pin, after: Pin, names: tuple[str, str]) -> None:
     found = pins.change(before, after)
     say([*found.sentences, *_settings(before, after)])
-    if found.delta.size == 0:
+    if not found.delta.any() and (found.status == "kept").all():
         return
     heads = found.delta.shape[1]
     head = _ALL
@@ -140,15 +140,12 @@ def _changes(before: Pin, after: Pin, names: tuple[str, str]) -> None:
     if len(chosen) > 1:
         card(on_the_graph(), "change_graphs", clicked=_open)
     else:
-        side_by_side(
-            lambda: card(on_the_graph(HALF_WIDTH), "change_graph"),
-            lambda: card(change_chart(found, chosen[0], theme=look), "change_matrix"),
-            len(found.names),
-        )
-    left, right = st.columns(2)
-    with left:
+        with side_by_side("change"):
+            card(on_the_graph(HALF_WIDTH), "change_graph")
+            card(change_chart(found, chosen[0], theme=look), "change_matrix")
+        matrix_limit(len(found.names))
+    with side_by_side("changes"):
         card(top_changes_chart(found, head=None if head == _ALL else head, theme=look), "top_changes")
-    with right:
         card(out_change_chart(found, theme=look), "out_change")
     with st.expander(texts.CHANGE_TABLE):
         table = found.table

@@ -20,8 +20,8 @@ QUESTIONS = {
     "what_if": "What changes if the graph, a feature, a weight or a setting changes?",
 }
 
-IMAGE = "Save pictures as"
-IMAGE_HELP = "The camera above each chart saves it in this format; the table button beside it saves its data."
+IMAGE = "The camera above a chart saves it as"
+IMAGE_HELP = "Point at a chart to see its camera. Pictures are made in the browser; CSV beside a chart holds its numbers."
 IMAGES = {"svg": "SVG", "png": "PNG"}
 CSV = "CSV"
 CSV_HELP = "The numbers of this chart, every digit of them, as a CSV table."

@@ -23,7 +23,7 @@ _LONGEST_NAME = 20
 _LONGEST_TICK = 14
 _MOST_TICKS = 25
 _EMPTY_CELL = {"light": "#f4f4f9", "dark": "#1b1c2a"}
-_MOST_CELL_NUMBERS = 16
+_MOST_CELL_NUMBERS = 12
 """Matrices up to this many rows carry their numbers in the cells."""
 
 
@@ -98,7 +98,11 @@ def figure(title: str, theme: Theme, *, height: int = 380, legend: bool = False,
         height=height,
         showlegend=legend,
         legend={"orientation": "v", "x": 1.02, "xanchor": "left", "y": 1, "yanchor": "top"},
-        hoverlabel={"font": {"family": _FONT}},
+        hoverlabel={
+            "font": {"family": _FONT, "color": INK[theme]},
+            "bgcolor": PAPER[theme],
+            "bordercolor": PALE[theme],
+        },
         **layout,
     )
     axes = {"gridcolor": LINE[theme], "linecolor": LINE[theme], "zerolinecolor": LINE[theme], "automargin": True}
@@ -154,7 +158,7 @@ def matrix(
     shown = values[np.ix_(chosen, chosen)]
     labels = [names[k] for k in chosen]
     whole = plain_all(labels)
-    size = int(min(640, max(340, 150 + 34 * len(labels))))
+    size = int(min(560, max(340, 150 + 34 * len(labels))))
     result = figure(title, theme, height=size, width=size + 120)
     many = len(labels) > _MOST_CELL_NUMBERS
     sign = "+" if colours["zmin"] < 0 else ""

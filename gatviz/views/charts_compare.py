@@ -80,7 +80,7 @@ def top_arcs_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") -
     """The strongest arcs, from `analysis.top_arcs`, with what uniform attention would give; None without arcs."""
     if table.empty:
         return None
-    labels = [f"{plain(row.target)} ← {plain(row.source)}" for row in table.itertuples()]
+    labels = [f"{plain(row.target, 14)} ← {plain(row.source, 14)}" for row in table.itertuples()]
     places = np.arange(len(labels))
     drawn = figure(f"Strongest arrows, {title}", theme, legend=True, height=110 + 24 * len(labels))
     drawn.add_trace(
@@ -194,7 +194,7 @@ def top_changes_chart(
         return None
     many = head is None and found.delta.shape[1] > 1
     labels = [
-        f"{plain(row.target)} ← {plain(row.source)}" + (f", head {row.head}" if many else "")
+        f"{plain(row.target, 14)} ← {plain(row.source, 14)}" + (f", head {row.head}" if many else "")
         for row in table.itertuples()
     ]
     places = np.arange(len(labels))

@@ -26,6 +26,7 @@ from gatviz.views.colours import ACCENT, INK, LINE, PALE, Theme, head_colour
 
 _MOST_POINTS = 200
 _MOST_LINES = 400
+_MOST_NAMED_ROWS = 12
 
 
 def divergence_chart(found: HeadSimilarity, *, theme: Theme = "light") -> Chart | None:
@@ -330,9 +331,11 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
         coloraxis={"colorscale": scale["colorscale"], "cmin": 0, "cmax": scale["zmax"], "colorbar": bar},
         margin={"t": 90},
     )
-    quiet = {"linecolor": LINE[theme], "showticklabels": trace.num_nodes <= 12}
+    quiet = {"linecolor": LINE[theme], "showticklabels": trace.num_nodes <= _MOST_NAMED_ROWS}
     drawn.update_xaxes(**quiet, **node_axis(graph.names))
     drawn.update_yaxes(autorange="reversed", **quiet, **node_axis(graph.names))
+    for column in range(2, columns + 1):
+        drawn.update_yaxes(showticklabels=False, col=column)
     drawn.update_yaxes(title="target i", col=1)
     drawn.update_xaxes(title="source j", row=rows)
     table = rankings(trace, graph)[["target", "source", "head", "alpha"]]

@@ -13,7 +13,7 @@ from gatviz.trace import Array
 from gatviz.views.charts import Chart, figure, plain, plain_all
 from gatviz.views.colours import INK, LINE, Theme
 from gatviz.views.network_drawn import Drawn, left_out, weights_table
-from gatviz.views.network_geometry import Numbers, Placed, joined, place
+from gatviz.views.network_geometry import Placed, joined, place
 from gatviz.views.network_marks import (
     LINES,
     Scale,
@@ -26,7 +26,7 @@ from gatviz.views.network_marks import (
     scale_holder,
 )
 
-FULL_WIDTH, _HEIGHT = 1000.0, 560.0
+FULL_WIDTH, _HEIGHT = 1000.0, 520.0
 HALF_WIDTH = 390.0
 _GAP, _HEADING = 14.0, 26.0
 _FEW_NODES = 12
@@ -81,7 +81,11 @@ def network_chart(
         for number in arc_numbers(part, placed, shown[:, 0], theme, signed=scale == "signed"):
             result.add_annotation(number)
     result.update_layout(coloraxis=colours.axis(unit))
-    return Chart(result, _caption(scale, unit, part, drawn, arcs), weights_table(drawn, values, titles))
+    return Chart(
+        result,
+        _caption(scale, unit, len(titles), part) + left_out(part, drawn, arcs),
+        weights_table(drawn, values, titles),
+    )
 
 
 def node_values_chart(
@@ -193,14 +197,12 @@ class _Panels:
         result.update_layout(annotations=[{**note, "font": {"color": INK[theme], "size": 13}} for note in notes])
 
 
-def _caption(scale: Scale, unit: str, part: Drawn, drawn: Drawn, arcs: Numbers) -> str:
+def _caption(scale: Scale, unit: str, panels: int, part: Drawn) -> str:
     told = f"An arrow j → i: i attends to j; its colour and width are {unit}"
-    if scale == "share":
-        told += ", on one scale for all panels."
-    else:
-        told += "; blue is above 0, red below, thin grey exactly 0."
+    told += ", on one scale for all panels" if panels > 1 else ""
+    told += "." if scale == "share" else "; blue is above 0, red below, thin grey exactly 0."
     if part.dashed.any():
         told += " Dotted loops were added."
     if part.new.any() or part.gone.any():
         told += " Long dashes: a new arrow; short dashes: one that is gone."
-    return told + left_out(part, drawn, arcs)
+    return told

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gatviz.analysis.subject import called
 from gatviz.trace import Array
 from gatviz.views.charts import plain, plain_all, share_unit, steps
 from gatviz.views.colours import CLASSES, DIVERGING, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at, text_on
@@ -21,9 +22,10 @@ _LEVELS = 12
 _BAR_LENGTH = {"lenmode": "pixels", "len": 210, "y": 1, "yanchor": "top"}
 _FULL_RADIUS = 13.0
 """Where nodes are smaller than this, lines and heads are thinner too."""
-_MOST_NAMES = 60
+_MOST_NAMES, _FEW_NAMES = 60, 12
 _MOST_NUMBERS = 24
 _SHORT_NAME = 3
+_BESIDE_LOOP = 0.3
 _MIXED = 0.26
 
 Scale = Literal["share", "signed"]
@@ -127,7 +129,7 @@ def node_traces(
     if fills is not None:
         inks = [text_on(fill) if fill else INK[theme] for fill in fills]
     inside = all(len(name) <= _SHORT_NAME for name in part.names)
-    if len(part.names) <= _MOST_NAMES and (names or inside):
+    if len(part.names) <= (_MOST_NAMES if names or inside else _FEW_NAMES):
         at = placed.nodes + (0 if inside else np.array([placed.radius + 2, 0]))
         traces.append(
             {
@@ -135,7 +137,7 @@ def node_traces(
                 "mode": "text",
                 "x": at[:, 0],
                 "y": at[:, 1],
-                "text": [plain(name, 14) for name in part.names],
+                "text": [plain(name, 14 if names else 8) for name in part.names],
                 "textposition": "middle center" if inside else "middle right",
                 "textfont": {
                     "size": max(8, min(12, placed.radius)) if inside else 11,
@@ -179,7 +181,7 @@ def node_hover(part: Drawn, placed: Placed, panel: int) -> dict[str, Any]:
         "x": placed.nodes[:, 0],
         "y": placed.nodes[:, 1],
         "customdata": [panel] * len(part.names),
-        "text": list(plain_all(part.names)),
+        "text": list(plain_all([called(name) for name in part.names])),
         "hovertemplate": "%{text}<extra></extra>",
         "hoverinfo": "text",
         "marker": {"size": max(8.0, 2 * placed.radius), "opacity": 0},
@@ -205,5 +207,7 @@ def arc_numbers(part: Drawn, placed: Placed, values: Array, theme: Theme, *, sig
         look = {"font": {"size": 12, "color": INK[theme]}, "bgcolor": PAPER[theme], "opacity": 0.85, "borderpad": 1}
         text = f"{values[best]:{'+' if signed else ''}.2f}".replace("-", "−")
         x, y = placed.middles[best]
+        if part.source[best] == node:  # beside its loop, which is hardly larger than the number
+            x, y = placed.middles[best] + _BESIDE_LOOP * (placed.middles[best] - placed.nodes[node])
         found.append({"x": x, "y": y, "text": text, "showarrow": False, "xref": "x", "yref": "y", **look})
     return found
