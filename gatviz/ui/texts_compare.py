@@ -21,7 +21,7 @@ QUESTIONS = {
 }
 
 IMAGE = "The camera above a chart saves it as"
-IMAGE_HELP = "Point at a chart to see its camera. Pictures are made in the browser; CSV beside a chart holds its numbers."
+IMAGE_HELP = "Point at a chart to see its camera. Pictures are made in the browser; CSV holds a chart's numbers."
 IMAGES = {"svg": "SVG", "png": "PNG"}
 CSV = "CSV"
 CSV_HELP = "The numbers of this chart, every digit of them, as a CSV table."
