@@ -23,8 +23,6 @@ from gatviz.layers import new_generator
 from gatviz.model import GAT, LayerSettings
 
 Source = str | os.PathLike[str] | bytes
-_ZIP = b"PK"
-_STREAM = b"\x80"
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,8 +127,7 @@ def inspect_weights(
         layout=layout,
     )
     data, where = _bytes_of(source, name)
-    content, words = read_container(data, where)
-    state = state_of(content, words, data.startswith((_ZIP, _STREAM)), where)
+    state = state_of(read_container(data, where), where)
     recognised = recognise(state, where, choices.heads, choices.layout)
     settled = settle(recognised, choices, read_back(state.settings, recognised.parts, where), where)
     own = {note: None for part in recognised.parts for note in part.notes}

@@ -12,6 +12,7 @@ import pickletools
 import warnings
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import safetensors.torch
@@ -46,25 +47,40 @@ _BAD_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSE
 _STREAM_PICKLES = 5
 
 
-def read_container(data: bytes, where: str) -> tuple[Any, Mapping[str, str]]:
-    """What a weights file holds, and the words of its header (safetensors only).
+@dataclass(frozen=True, eq=False)
+class Container:
+    """What a weights file holds.
+
+    Attributes:
+        content: what stands in it, usually a dict.
+        words: the words of its header (safetensors only).
+        ordered: whether tensors stand in the model's own order (safetensors files sort them by name).
+    """
+
+    content: Any
+    words: Mapping[str, str]
+    ordered: bool
+
+
+def read_container(data: bytes, where: str) -> Container:
+    """A torch file or safetensors, opened.
 
     Raises:
-        GatvizError: neither a torch file nor safetensors, broken, too large, or holding more than plain tensors.
+        GatvizError: neither of the two, broken, too large, or holding more than plain tensors.
     """
     if data.startswith(_ZIP):
         _check_zip(data, where)
-        return _load(data, where), {}
-    if data.startswith(_STREAM[:4]) and data.startswith(_STREAM):
+        return Container(_load(data, where), {}, ordered=True)
+    if data.startswith(_STREAM):
         _check_stream(data, where)
-        return _load(data, where), {}
+        return Container(_load(data, where), {}, ordered=True)
+    header = _safetensors_header(data)
+    if header is not None:
+        return _load_safetensors(data, where, header)
     if data.startswith(b"\x80"):
         raise GatvizError(where, "a file of plain tensors", "a pickle, which is never opened", _SAVE)
-    header = _safetensors_header(data)
-    if header is None:
-        found = "no bytes" if not data else "another kind of file"
-        raise GatvizError(where, "a torch file of weights or safetensors", found, "save model.state_dict() as one")
-    return _load_safetensors(data, where, header)
+    found = "no bytes" if not data else "another kind of file"
+    raise GatvizError(where, "a torch file of weights or safetensors", found, "save model.state_dict() as one")
 
 
 def _load(data: bytes, where: str) -> Any:
@@ -147,7 +163,7 @@ def _safetensors_header(data: bytes) -> dict[str, Any] | None:
     return header if isinstance(header, dict) else None
 
 
-def _load_safetensors(data: bytes, where: str, header: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
+def _load_safetensors(data: bytes, where: str, header: Mapping[str, Any]) -> Container:
     try:
         tensors: dict[str, torch.Tensor] = safetensors.torch.load(data)
     except Exception as error:  # the library's own error, or KeyError for a kind of number that torch lacks
@@ -157,4 +173,4 @@ def _load_safetensors(data: bytes, where: str, header: Mapping[str, Any]) -> tup
     for left_out, kept in words.items():  # tensors that share memory are stored once, under one of their names
         if left_out not in tensors and kept in tensors:
             tensors[left_out] = tensors[kept]
-    return tensors, words
+    return Container(tensors, words, ordered=False)

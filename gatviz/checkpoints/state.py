@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gatviz.checkpoints import limits
+from gatviz.checkpoints.containers import Container
 from gatviz.checkpoints.layout import DISTINCT, tail_of
 from gatviz.errors import GatvizError, quote
 
@@ -57,24 +58,25 @@ class State:
     notes: tuple[str, ...]
 
 
-def state_of(content: Any, words: Mapping[str, str], ordered: bool, where: str) -> State:
+def state_of(container: Container, where: str) -> State:
     """The state dict in a file's content.
 
     Raises:
         GatvizError: no tensors, several state dicts to choose from, or a tensor that cannot be a weight.
     """
+    content = container.content
     if not isinstance(content, Mapping):
         raise GatvizError(where, "a dict of tensors", quote(type(content).__name__), "save model.state_dict()")
     path, found, around = _choose(content, where)
     notes = [f"The weights stand under {quote('.'.join(path))} in the file."] if path else []
     tensors = {name: value.detach() for name, value in found.items() if isinstance(name, str) and _is(value)}
     checked, more = _checked(tensors, where)
-    told: Any = words.get(SETTINGS)
+    told: Any = container.words.get(SETTINGS)
     metadata = getattr(found, "_metadata", None)
     if told is None and isinstance(metadata, Mapping):
         entry = metadata.get(SETTINGS)
         told = entry.get("settings") if isinstance(entry, Mapping) else None
-    return State(checked, ordered, around, _settings(told, where), (*notes, *more))
+    return State(checked, container.ordered, around, _settings(told, where), (*notes, *more))
 
 
 def _is(value: Any) -> bool:
