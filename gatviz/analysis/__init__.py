@@ -8,6 +8,7 @@ from gatviz.analysis.across import AcrossLayers, attention_across_layers
 from gatviz.analysis.baselines import Weights, gcn_weights, mean_of_heads, mean_weights, name_of, weights_of
 from gatviz.analysis.difference import Difference, difference
 from gatviz.analysis.flow import InAndOut, arc_table, in_and_out, top_arcs
+from gatviz.analysis.predictions import Accuracy, Predictions, predictions
 from gatviz.analysis.similarity import HeadSimilarity, head_similarity
 from gatviz.analysis.static import Disagreement, StaticAttention, rankings, static_attention
 from gatviz.analysis.story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
@@ -16,6 +17,7 @@ from gatviz.analysis.uniformity import Thresholds, Uniformity, uniformity
 from gatviz.analysis.what_if import WhatIf, what_if
 
 __all__ = [
+    "Accuracy",
     "AcrossLayers",
     "Difference",
     "Disagreement",
@@ -25,6 +27,7 @@ __all__ = [
     "GATv2Story",
     "HeadSimilarity",
     "InAndOut",
+    "Predictions",
     "ScoreTerms",
     "SoftmaxTerms",
     "StaticAttention",
@@ -44,6 +47,7 @@ __all__ = [
     "mean_weights",
     "messages",
     "name_of",
+    "predictions",
     "rankings",
     "score_terms",
     "softmax_terms",

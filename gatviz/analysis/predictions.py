@@ -1,0 +1,191 @@
+"""What a model predicts and how often it is right: per node, per part of the split, class by class.
+
+N nodes, K classes. A table is a pandas DataFrame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gatviz.analysis.subject import listed, several
+from gatviz.errors import GatvizError, quote
+from gatviz.graph import SPLITS, Graph
+from gatviz.trace import Array, Trace
+
+ALL = "all"
+_SPOKEN = {"train": "training", "val": "validation", "test": "test"}
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How many labelled nodes of one part are right; `part` is "train", "val", "test" or "all"."""
+
+    part: str
+    right: int
+    count: int
+
+    @property
+    def share(self) -> float:
+        """right / count; NaN where no node has a label."""
+        return self.right / self.count if self.count else float("nan")
+
+    @property
+    def sentence(self) -> str:
+        """ "Test accuracy 81.50 %: 815 of 1000 nodes." """
+        what = "Accuracy" if self.part == ALL else f"{_SPOKEN[self.part].capitalize()} accuracy"
+        if not self.count:
+            return f"{what}: no node has a label."
+        return f"{what} {100 * self.share:.2f} %: {self.right} of {several(self.count, 'node')}."
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """The class with the largest output at each node, held against the labels.
+
+    Attributes:
+        names: of the nodes. classes: K names, in the order of the output's columns.
+        scores: [N, K] the model's output. predicted: [N] place among classes (the first of equals).
+        actual: [N] likewise, −1 where a node has no label. split: each node's part, or None without a split.
+        accuracies: of each part of the split that has nodes, in the order train, val, test; and of all labelled nodes.
+    """
+
+    names: tuple[str, ...]
+    classes: tuple[str, ...]
+    scores: Array
+    predicted: NDArray[np.int64]
+    actual: NDArray[np.int64]
+    split: tuple[str | None, ...] | None
+    accuracies: tuple[Accuracy, ...]
+
+    @cached_property
+    def verdicts(self) -> NDArray[np.str_]:
+        """[N]: "right", "wrong" or "no label"."""
+        return np.where(self.actual < 0, "no label", np.where(self.actual == self.predicted, "right", "wrong"))
+
+    @cached_property
+    def wrong(self) -> NDArray[np.int64]:
+        """The nodes that are wrong, by number."""
+        return np.flatnonzero(self.verdicts == "wrong")
+
+    @cached_property
+    def margin(self) -> Array:
+        """[N]: how far the largest output is above the second; 0 for equals, infinite with one class."""
+        if len(self.classes) < 2:
+            return np.full(len(self.names), np.inf)
+        highest = np.sort(self.scores, axis=1)
+        return highest[:, -1] - highest[:, -2]
+
+    def accuracy(self, part: str = ALL) -> Accuracy:
+        """The accuracy of one part of the split, or of all labelled nodes.
+
+        Raises:
+            GatvizError: a part that has no nodes.
+        """
+        for accuracy in self.accuracies:
+            if accuracy.part == part:
+                return accuracy
+        known = ", ".join(accuracy.part for accuracy in self.accuracies)
+        raise GatvizError("accuracy", f"one of {known}", quote(part), "choose one of these")
+
+    def confusion(self, part: str = ALL) -> pd.DataFrame:
+        """[K, K] counts: rows are the labels, columns what is predicted; labelled nodes of one part, or all.
+
+        Raises:
+            GatvizError: a part that has no nodes.
+        """
+        chosen = np.flatnonzero(_members(self.accuracy(part).part, self.actual, self.split))
+        counts = np.zeros((len(self.classes), len(self.classes)), dtype=np.int64)
+        np.add.at(counts, (self.actual[chosen], self.predicted[chosen]), 1)
+        rows = pd.Index(self.classes, name="label")
+        return pd.DataFrame(counts, index=rows, columns=pd.Index(self.classes, name="predicted"))
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row for each node."""
+        classes = np.array(self.classes, dtype=object)
+        return pd.DataFrame(
+            {
+                "node": list(self.names),
+                "predicted": classes[self.predicted],
+                "label": [None if k < 0 else self.classes[k] for k in self.actual],
+                "verdict": self.verdicts,
+                "split": [None] * len(self.names) if self.split is None else list(self.split),
+                "margin": self.margin,
+            }
+        )
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """Accuracies, the commonest mistake, and what could not be judged."""
+        told = [accuracy.sentence for accuracy in self.accuracies]
+        if len(self.accuracies) > 1:
+            told[-1] = f"Over all labelled nodes: {told[-1][0].lower()}{told[-1][1:]}"
+        if len(self.wrong):
+            told.append(self._commonest_mistake())
+        missing = int(np.sum(self.actual < 0))
+        if missing:
+            told.append(f"{several(missing, 'node has', 'nodes have')} no label and can be neither right nor wrong.")
+        never = [name for k, name in enumerate(self.classes) if not np.any(self.predicted == k)]
+        if never:
+            told.append(f"Never predicted: {listed([quote(name) for name in never])}.")
+        return tuple(told)
+
+    def _commonest_mistake(self) -> str:
+        pairs = self.actual[self.wrong] * len(self.classes) + self.predicted[self.wrong]
+        counts = np.bincount(pairs, minlength=len(self.classes) ** 2)
+        label, predicted = divmod(int(np.argmax(counts)), len(self.classes))
+        times = several(int(counts.max()), "node")
+        return (
+            f"The commonest mistake: {quote(self.classes[label])} taken for {quote(self.classes[predicted])}, "
+            f"at {times}."
+        )
+
+
+def predictions(trace: Trace, graph: Graph | None = None) -> Predictions:
+    """What the last layer's output predicts: column k stands for the k-th of `graph.class_names`.
+
+    Arguments:
+        trace: of a model whose output is as wide as the graph has classes.
+        graph: where labels and split come from; the trace's own if left out.
+
+    Raises:
+        GatvizError: a graph without labels or of other nodes, or as many classes as the output is not wide.
+    """
+    graph = trace.graph if graph is None else graph
+    out = trace.out
+    if graph.num_nodes != out.shape[0]:
+        found = str(graph.num_nodes)
+        raise GatvizError("graph", f"the trace's {out.shape[0]} nodes", found, "pass the graph that was run")
+    classes = graph.class_names
+    if not classes:
+        raise GatvizError("predictions", "labels in the graph", "none", "give the nodes labels")
+    if out.shape[1] != len(classes):
+        raise GatvizError(
+            "predictions",
+            f"an output as wide as the graph has classes, {len(classes)}",
+            f"{out.shape[1]} columns",
+            "open weights that were trained on these classes",
+        )
+    predicted = np.argmax(out, axis=1).astype(np.int64)
+    actual, split = graph.class_index, graph.split
+    parts = [part for part in SPLITS if split is not None and part in split]
+    accuracies = tuple(_accuracy(part, predicted, actual, split) for part in (*parts, ALL))
+    return Predictions(graph.names, classes, out, predicted, actual, split, accuracies)
+
+
+def _accuracy(
+    part: str, predicted: NDArray[np.int64], actual: NDArray[np.int64], split: tuple[str | None, ...] | None
+) -> Accuracy:
+    chosen = _members(part, actual, split)
+    return Accuracy(part, int(np.sum(predicted[chosen] == actual[chosen])), int(np.sum(chosen)))
+
+
+def _members(part: str, actual: NDArray[np.int64], split: tuple[str | None, ...] | None) -> NDArray[np.bool_]:
+    """[N]: the labelled nodes of a part."""
+    labelled = actual >= 0
+    return labelled if part == ALL else labelled & np.array([one == part for one in split or ()], dtype=bool)
