@@ -181,5 +181,10 @@ class GAT(nn.Module):
 
     def _inputs(self, X: Nodes, adj: Arcs, edge_index: Arcs) -> tuple[Tensor, Edges]:
         first = self.attention_layers[0]
-        x, edges = read_inputs(X, adj, edge_index, first.in_features, first.weight)
+        try:
+            x, edges = read_inputs(X, adj, edge_index, first.in_features, first.weight)
+        except GatvizError as error:
+            if error.where != "X":
+                raise
+            raise GatvizError("layer 0, X", error.expected, error.found, error.mend) from error
         return x, edges.with_self_loops(self.self_loops)
