@@ -161,6 +161,14 @@ def test_alpha_matrices_hold_alpha_and_leave_the_rest_empty():
     assert "largest shown" in own.figure.layout.coloraxis.colorbar.title.text
 
 
+def test_long_names_that_differ_only_in_the_middle_stay_apart_in_the_matrices():
+    names = ["x" * 90 + middle + "y" * 90 for middle in "ABC"]
+    chart = heads.alpha_chart(hand_trace().layers[0], graph_of(ADJ, names=names))
+    assert chart is not None
+    assert len(set(chart.figure.data[0].x)) == 3
+    assert len(set(chart.figure.data[0].y)) == 3
+
+
 def test_difference_is_centred_on_0():
     chart = compare.difference_chart(difference(hand_trace(), 0, 1))
     np.testing.assert_allclose(cells(chart), np.where(ADJ, ALPHA[0] - ALPHA[1], np.nan))

@@ -81,8 +81,8 @@ def plain(name: object, longest: int = _LONGEST_NAME) -> str:
     return html.escape(text, quote=False)
 
 
-def plain_all(names: Sequence[object], longest: int = 200) -> NDArray[np.object_]:
-    """Names for hover texts, whole."""
+def plain_all(names: Sequence[object], longest: int = 60) -> NDArray[np.object_]:
+    """Names for hover texts."""
     return np.array([plain(name, longest) for name in names], dtype=object)
 
 

@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from gatviz.analysis import HeadSimilarity, StaticAttention, Uniformity, rankings
 from gatviz.analysis.similarity import HOW_TO_READ
-from gatviz.graph import Graph
+from gatviz.graph import LONGEST_NAME, Graph
 from gatviz.trace import MAX_DENSE_NODES, Array, LayerTrace
 from gatviz.views.charts import (
     Chart,
@@ -310,14 +310,16 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
     look = figure("α of every head", theme, height=90 + 230 * rows, width=120 + 240 * columns).layout
     drawn.update_layout(look)
     names = plain_all(graph.names)
-    pairs = np.stack(np.meshgrid(names, names), axis=-1)
+    if len(set(names)) < len(names):  # cut, they would be taken for one another
+        names = plain_all(graph.names, LONGEST_NAME)
     for head in range(H):
         z = np.where(trace.adjacency, trace.dense("alpha", head), np.nan)
         drawn.add_trace(
             go.Heatmap(
                 z=z,
-                customdata=pairs,
-                hovertemplate=f"%{{customdata[1]}} ← %{{customdata[0]}}, head {head}: α = %{{z:.4f}}<extra></extra>",
+                x=names,
+                y=names,
+                hovertemplate=f"%{{y}} ← %{{x}}, head {head}: α = %{{z:.4f}}<extra></extra>",
                 hoverongaps=False,
                 coloraxis="coloraxis",
             ),
@@ -331,9 +333,12 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
         coloraxis={"colorscale": scale["colorscale"], "cmin": 0, "cmax": scale["zmax"], "colorbar": bar},
         margin={"t": 90},
     )
-    quiet = {"linecolor": LINE[theme], "showticklabels": trace.num_nodes <= _MOST_NAMED_ROWS}
-    drawn.update_xaxes(**quiet, **node_axis(graph.names))
-    drawn.update_yaxes(autorange="reversed", **quiet, **node_axis(graph.names))
+    quiet = {"linecolor": LINE[theme], "showticklabels": trace.num_nodes <= _MOST_NAMED_ROWS, "ticks": ""}
+    # Rows and columns go by their names here: names for every cell of every head would be megabytes.
+    ticks = node_axis(graph.names)
+    ticks = {**ticks, "type": "category", "tickvals": [names[place] for place in ticks["tickvals"]]}
+    drawn.update_xaxes(**quiet, **ticks)
+    drawn.update_yaxes(autorange="reversed", **quiet, **ticks)
     for column in range(2, columns + 1):
         drawn.update_yaxes(showticklabels=False, col=column)
     drawn.update_yaxes(title="target i", col=1)
