@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gatviz.analysis import WhatIf, what_if
 from gatviz.graph import Graph
 from gatviz.trace import Trace
-from gatviz.ui import state
+from gatviz.ui import state, texts
 from gatviz.ui.compute import Run
 from gatviz.ui.settings import Settings
 
@@ -83,3 +83,11 @@ def put_back(kept: Pin) -> None:
     """Put a pinned state back on the screen: its graph where it stood, and its settings into the sidebar."""
     revision = state.current().revision + 1
     state.update(graph=kept.graph, positions=kept.positions, origin=kept.origin, own=True, revision=revision)
+    st.session_state.update(_widgets(kept.settings))
+
+
+def _widgets(settings: Settings) -> dict[str, object]:
+    """What the sidebar's controls hold under these settings, by key."""
+    same = ("num_heads", "head_features", "negative_slope", "dropout", "self_loops", "seed", "device")
+    combine = texts.CONCATENATED if settings.concat else texts.AVERAGED
+    return {"combine": combine, **{name: getattr(settings, name) for name in same}}
