@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch_geometric.nn import GATv2Conv
 
 import gatviz
 from gatviz.checkpoints import inspect_weights
@@ -290,22 +292,15 @@ def test_pytorch_gat_copies_the_input_to_every_head_where_widths_match():
     assert equal(gatviz.load_weights(torch_file(around(widths, heads, state))), given, expected)
 
 
-def test_the_first_implementation_of_pytorch_gat():
+@pytest.mark.parametrize("heads", [1, 2])
+def test_the_first_implementation_of_pytorch_gat(heads):
     given = graph()
-    made = drawn(1, proj=(2, FEATURES, 3), source=(2, 3, 1), target=(2, 3, 1))
+    made = drawn(1, proj=(heads, FEATURES, 3), source=(heads, 3, 1), target=(heads, 3, 1))
     state = {"proj_param": made["proj"], "scoring_fn_source": made["source"], "scoring_fn_target": made["target"]}
-    heads = [
-        head(
-            features_of(given),
-            matrix(given, loops=True),
-            made["proj"][h].t(),
-            made["source"][h, :, 0],
-            made["target"][h, :, 0],
-        )
-        for h in range(2)
-    ]
+    x, adj = features_of(given), matrix(given, loops=True)
+    outs = [head(x, adj, made["proj"][h].t(), made["source"][h, :, 0], made["target"][h, :, 0]) for h in range(heads)]
     model = gatviz.load_weights(torch_file({f"gat_net.0.{name}": value for name, value in state.items()}))
-    assert equal(model, given, torch.cat(heads, 1))
+    assert equal(model, given, torch.cat(outs, 1))
 
 
 def test_settings_that_contradict_the_tensors_are_refused():
@@ -353,6 +348,33 @@ def test_safetensors_and_the_stream_of_old_torch_give_the_same(layout, tmp_path)
     path.write_bytes(torch_file(state))
     assert torch.equal(gatviz.load_weights(path)(given), expected)
     assert torch.equal(gatviz.load_weights(str(path))(given), expected)
+
+
+def test_tensors_that_safetensors_stores_once_are_found_under_both_names(tmp_path):
+    conv = GATv2Conv(FEATURES, 2, heads=3, share_weights=True)
+    safetensors.torch.save_model(conv, str(tmp_path / "model.safetensors"))
+    assert "lin_r.weight" not in safetensors.torch.load_file(tmp_path / "model.safetensors")
+    model = gatviz.load_weights(tmp_path / "model.safetensors")
+    assert model.settings[0].share_weights
+    assert torch.equal(model(graph()), gatviz.load_weights(torch_file(conv.state_dict()))(graph()))
+
+
+def test_names_that_are_out_of_order_are_put_as_widths_fit():
+    given = graph()
+    parts = {"output": dgl_state(3, "out.", 4, 1, 3), "input": dgl_state(1, "enter.", FEATURES, 3, 2)}
+    state = parts["output"] | parts["input"] | dgl_state(2, "deep.", 6, 2, 2)
+    for data in (torch_file(state), safetensors_file(state)):
+        opened = inspect_weights(data)
+        assert opened.names == ("enter", "deep", "out")
+        assert any("widths fit" in note for note in opened.notes)
+        assert opened.model(given).shape == (given.num_nodes, 3)
+
+
+def test_layers_count_by_number_not_by_letters():
+    state: dict[str, Tensor] = {}
+    for k in range(12):
+        state |= dgl_state(k, f"layers.{k}.", 6, 3, 2)
+    assert inspect_weights(safetensors_file(state)).names == tuple(f"layers.{k}" for k in range(12))
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])

@@ -8,6 +8,8 @@ where F = C it is the input itself, added to every head, and the stored projecti
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -26,7 +28,14 @@ def _batched(reading: Reading) -> Part:
     weight = reading["proj_param"]
     if weight.dim() != 3 or 0 in weight.shape:
         raise reading.misfit("proj_param", "shape [H, F, C]")
-    return _part(reading, weight.transpose(1, 2).flatten(0, 1), _implementation(reading, "IMP1"))
+    heads, _, features = weight.shape
+    scores = dict(reading.tensors)
+    for tail in _SCORES:
+        if reading[tail].numel() != heads * features:
+            raise reading.misfit(tail, f"{heads * features} entries, as the projection gives")
+        scores[tail] = reading[tail].reshape(1, heads, features)
+    batched = replace(reading, tensors=scores)
+    return _part(batched, weight.transpose(1, 2).flatten(0, 1), _implementation(reading, "IMP1"))
 
 
 def _implementation(reading: Reading, otherwise: str) -> str:
