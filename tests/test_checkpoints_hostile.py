@@ -9,6 +9,7 @@ import pickle
 import struct
 import time
 import zipfile
+from collections import OrderedDict
 from pathlib import Path
 
 import pytest
@@ -275,6 +276,32 @@ def test_a_tensor_said_to_be_larger_than_its_bytes_is_refused():
 def test_a_tensor_repeated_out_of_few_bytes_is_refused():
     wide = torch.ones(1, 1).expand(10**6, 10**6)
     refused(torch_file({**PYG, "lin.weight": wide}), f"at most {limits.MAX_VALUES:,} numbers")
+
+
+def test_a_dict_that_brings_its_own_methods_is_read_as_a_dict():
+    state: OrderedDict[str, object] = OrderedDict(PYG)
+    state.__dict__.update(itemz=3, valuez=3, _metadata={"gatviz": 7})
+    data = rewritten(rewritten(torch_file(state), b"itemz", b"items"), b"valuez", b"values")
+    assert not callable(torch.load(io.BytesIO(data), weights_only=True).items)
+    assert inspect_weights(data).layout == "pyg"
+
+
+@pytest.mark.parametrize(
+    "value", [[torch.ones(3), 1], 10**5000, ["8"], "8", 8.5, [[8]]], ids=lambda v: type(v).__name__
+)
+@pytest.mark.parametrize("name", ["num_of_layers", "num_heads_per_layer", "layer_type"])
+def test_words_around_the_tensors_are_not_trusted(name, value):
+    state = {"linear_proj.weight": torch.ones(2, 3), "scoring_fn_source": torch.ones(1, 1, 2)}
+    state["scoring_fn_target"] = state["scoring_fn_source"]
+    data = torch_file({"state_dict": {f"gat_net.0.{key}": tensor for key, tensor in state.items()}, name: value})
+    refused(data)
+
+
+def test_a_list_of_millions_of_nothings_is_refused_soon():
+    start = time.perf_counter()
+    stream = torch_file(PYG, legacy=True)
+    refused(stream[:15] + b"\x80\x02" + b"}" * 3_000_000 + b".", "more than 10,000")
+    assert time.perf_counter() - start < 10
 
 
 def test_nested_dicts_without_end_are_refused_soon():

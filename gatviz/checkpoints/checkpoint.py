@@ -32,7 +32,7 @@ class Checkpoint:
     Attributes:
         where: what the file is called.
         layout: the short name of its layout ("pyg"); `title` says it for people.
-        names: what each layer is called in the file, first to last.
+        names: what each layer is called in the file, first to last, cleaned for showing.
         model: the model in evaluation mode, ready to run.
         layers: the settings of its layers. self_loops: its policy.
         decisions: what was read from the file and what was assumed, with the reason; `open` ones can be chosen.
@@ -133,7 +133,7 @@ def inspect_weights(
     own = {note: None for part in recognised.parts for note in part.notes}
     negated = any(part.negated for part in recognised.parts)
     notes = (*state.notes, *recognised.notes, *own, *([_NEGATED] if negated else []), *recognised.layout.notes)
-    names = tuple(part.name for part in recognised.parts)
+    names = tuple(quote(part.name)[1:-1] for part in recognised.parts)
     model = _built(recognised, settled)
     return Checkpoint(
         where, recognised.layout.name, names, model, settled.layers, settled.self_loops, settled.decisions, notes

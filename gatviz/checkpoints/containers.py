@@ -31,8 +31,11 @@ _AGAIN = "save or download it again"
 
 _ZIP = b"PK\x03\x04"
 _STREAM = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+_MAGIC_NUMBER = int.from_bytes(_STREAM[4:-1], "little")
+_LARGEST = 2**63
 _KINDS = ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")
 _PLAIN = {
+    "torch._utils _rebuild_tensor",
     "torch._utils _rebuild_tensor_v2",
     "torch._utils _rebuild_parameter",
     "torch Size",
@@ -110,9 +113,9 @@ def _check_zip(data: bytes, where: str) -> None:
             pickles = [info for info in infos if info.filename.endswith("/data.pkl")]
             if len(pickles) != 1:
                 raise GatvizError(where, "a torch file with one data.pkl", str(len(pickles)), _SAVE)
-            if pickles[0].file_size > limits.MAX_PICKLE:
+            if pickles[0].file_size > limits.MAX_LIST:
                 found = f"{pickles[0].file_size / 10**6:,.0f} MB of it"
-                raise GatvizError(where, f"a list of tensors below {limits.MAX_PICKLE // 10**6} MB", found, _SAVE)
+                raise GatvizError(where, f"a list of tensors below {limits.MAX_LIST // 10**6} MB", found, _SAVE)
             pickle = archive.read(pickles[0])
     except GatvizError:
         raise
@@ -125,21 +128,25 @@ def _check_stream(data: bytes, where: str) -> None:
     """The stream names the length of each storage before it comes; none may be longer than the file."""
     stream = io.BytesIO(data)
     largest = 0
-    for number in range(_STREAM_PICKLES):
-        whole = _check_opcodes(stream, where)
-        largest = max(largest, 0 if number == 0 else whole)  # the first is the magic number
+    for _ in range(_STREAM_PICKLES):
+        largest = max(largest, _check_opcodes(stream, where))
     if largest > len(data):
         found = f"one of {largest:,} values in {len(data):,} bytes"
         raise GatvizError(where, "tensors that fit into the file", found, _AGAIN)
 
 
 def _check_opcodes(pickle: io.BytesIO, where: str) -> int:
-    """Walk one pickle; the largest whole number in it."""
+    """Walk one pickle; the largest whole number in it, the magic number of old files aside."""
     largest = 0
     try:
-        for opcode, argument, _ in pickletools.genops(pickle):
+        for step, (opcode, argument, _) in enumerate(pickletools.genops(pickle)):
+            if step >= limits.MAX_STEPS:
+                found = f"more than {limits.MAX_TENSORS:,}"
+                raise GatvizError(where, "a reasonable number of tensors", found, _SAVE)
             if isinstance(argument, int) and "PUT" not in opcode.name and "GET" not in opcode.name:
-                largest = max(largest, abs(argument))
+                if abs(argument) >= _LARGEST and argument != _MAGIC_NUMBER:
+                    raise GatvizError(where, "whole numbers of 64 bits", "a longer one", _AGAIN)
+                largest = max(largest, 0 if argument == _MAGIC_NUMBER else abs(argument))
             if opcode.name in ("GLOBAL", "INST") and str(argument) not in _PLAIN:
                 found = f"{quote(str(argument).replace(' ', '.'))}, which is never opened"
                 raise GatvizError(where, "a file of plain tensors", found, _SAVE)
@@ -154,7 +161,7 @@ def _check_opcodes(pickle: io.BytesIO, where: str) -> int:
 
 def _safetensors_header(data: bytes) -> dict[str, Any] | None:
     length = int.from_bytes(data[:8], "little")
-    if len(data) < 10 or not 2 <= length <= min(len(data) - 8, limits.MAX_PICKLE) or data[8:9] != b"{":
+    if len(data) < 10 or not 2 <= length <= min(len(data) - 8, limits.MAX_LIST) or data[8:9] != b"{":
         return None
     try:
         header = json.loads(data[8 : 8 + length])

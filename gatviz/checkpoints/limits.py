@@ -7,8 +7,10 @@ MAX_VALUES = 30_000_000
 """Numbers in all tensors of one model together."""
 MAX_TENSORS = 10_000
 MAX_LAYERS = 64
-MAX_PICKLE = 20_000_000
-"""Bytes of the list of tensors at the head of a torch file."""
+MAX_LIST = 4_000_000
+"""Bytes of the list of tensors at the head of a file."""
+MAX_STEPS = 1_000_000
+"""Opcodes of that list in a torch file; a tensor takes about thirty."""
 MAX_DEPTH = 5
 """Dicts within each other around a state dict."""
 MAX_ENTRIES = 100_000

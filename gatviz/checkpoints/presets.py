@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isqrt
 from typing import Any
 
 import torch
@@ -103,7 +104,8 @@ def _heads(k: int, part: Part, choices: Choices) -> Decision:
         return Decision("heads", k, part.heads, "file", reason)
     if part.heads_from is not None:
         return Decision("heads", k, part.heads, "file", f"The shape of {quote(part.heads_from)} says so.")
-    options = tuple(n for n in range(1, part.joined + 1) if part.joined % n == 0)
+    small = [n for n in range(1, isqrt(part.joined) + 1) if part.joined % n == 0]
+    options = tuple(sorted({*small, *(part.joined // n for n in small)}))
     if choices.heads is not None:
         return Decision("heads", k, part.heads, "given", "Chosen by hand.", options)
     reason = f"The shapes leave it open how many heads share the {part.joined} features; the likeliest is taken."

@@ -9,6 +9,7 @@ where F = C it is the input itself, added to every head, and the stored projecti
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -88,6 +89,13 @@ LAYOUT = Layout(
 )
 
 
+def _plain(told: Any) -> object:
+    """A whole number or a list of them as it stands; anything else equals nothing."""
+    if isinstance(told, list | tuple):
+        return list(told) if all(isinstance(one, int) for one in told) else None
+    return told if isinstance(told, int) else None
+
+
 def check_around(parts: tuple[Part, ...], around: object, where: str) -> None:
     """Refuse a file whose dict says other heads or layers than its tensors have."""
     if not isinstance(around, dict):
@@ -101,7 +109,7 @@ def check_around(parts: tuple[Part, ...], around: object, where: str) -> None:
         ),
     }
     for name, (told, found) in said.items():
-        if told is not None and (list(told) if isinstance(told, list | tuple) else told) != found:
+        if told is not None and _plain(told) != found:
             raise GatvizError(
                 f"{where}, {name}", f"{found}, as the tensors have", quote(told), "save model and settings together"
             )

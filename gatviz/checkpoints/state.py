@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ _WRAPPERS = (
     "params",
     "parameters",
 )
+_Level = dict[Any, Any]
 _FLOATS = (torch.float32, torch.float64)
 _HALVES = (torch.float16, torch.bfloat16)
 _COUNTER = "num_batches_tracked"
@@ -65,17 +66,17 @@ def state_of(container: Container, where: str) -> State:
         GatvizError: no tensors, several state dicts to choose from, or a tensor that cannot be a weight.
     """
     content = container.content
-    if not isinstance(content, Mapping):
+    if not isinstance(content, dict):
         raise GatvizError(where, "a dict of tensors", quote(type(content).__name__), "save model.state_dict()")
     path, found, around = _choose(content, where)
     notes = [f"The weights stand under {quote('.'.join(path))} in the file."] if path else []
-    tensors = {name: value.detach() for name, value in found.items() if isinstance(name, str) and _is(value)}
+    tensors = {name: value.detach() for name, value in _entries(found) if isinstance(name, str) and _is(value)}
     checked, more = _checked(tensors, where)
     told: Any = container.words.get(SETTINGS)
     metadata = getattr(found, "_metadata", None)
-    if told is None and isinstance(metadata, Mapping):
-        entry = metadata.get(SETTINGS)
-        told = entry.get("settings") if isinstance(entry, Mapping) else None
+    if told is None and isinstance(metadata, dict):
+        entry = dict.get(metadata, SETTINGS)
+        told = dict.get(entry, "settings") if isinstance(entry, dict) else None
     return State(checked, container.ordered, around, _settings(told, where), (*notes, *more))
 
 
@@ -83,10 +84,15 @@ def _is(value: Any) -> bool:
     return isinstance(value, Tensor)
 
 
-def _choose(content: Mapping[Any, Any], where: str) -> tuple[tuple[str, ...], Mapping[Any, Any], dict[str, Any]]:
+def _entries(level: _Level) -> Iterable[tuple[Any, Any]]:
+    """What a dict holds; a file can give an OrderedDict an `items` of its own, which is not asked."""
+    return dict.items(level)
+
+
+def _choose(content: _Level, where: str) -> tuple[tuple[str, ...], _Level, dict[str, Any]]:
     """Where the state dict stands, itself, and the plain values around it."""
-    levels: list[tuple[tuple[str, ...], Mapping[Any, Any]]] = [((), content)]
-    candidates: list[tuple[tuple[str, ...], Mapping[Any, Any]]] = []
+    levels: list[tuple[tuple[str, ...], _Level]] = [((), content)]
+    candidates: list[tuple[tuple[str, ...], _Level]] = []
     plain: dict[str, Any] = {}
     seen = 0
     while levels:
@@ -94,10 +100,10 @@ def _choose(content: Mapping[Any, Any], where: str) -> tuple[tuple[str, ...], Ma
         seen += len(level)
         if seen > limits.MAX_ENTRIES:
             raise GatvizError(where, f"at most {limits.MAX_ENTRIES:,} entries", "more", "save model.state_dict() alone")
-        if any(isinstance(name, str) and _is(value) and tail_of(name) in DISTINCT for name, value in level.items()):
+        if any(isinstance(name, str) and _is(value) and tail_of(name) in DISTINCT for name, value in _entries(level)):
             candidates.append((path, level))
-        for name, value in level.items():
-            if isinstance(value, Mapping) and len(path) < limits.MAX_DEPTH and isinstance(name, str):
+        for name, value in _entries(level):
+            if isinstance(value, dict) and len(path) < limits.MAX_DEPTH and isinstance(name, str):
                 levels.append(((*path, name), value))
             elif isinstance(name, str) and isinstance(value, int | float | str | list | tuple):
                 plain.setdefault(name, value)
@@ -114,18 +120,18 @@ def _choose(content: Mapping[Any, Any], where: str) -> tuple[tuple[str, ...], Ma
     return path, level, plain
 
 
-def _rank(candidate: tuple[tuple[str, ...], Mapping[Any, Any]]) -> tuple[int, int]:
+def _rank(candidate: tuple[tuple[str, ...], _Level]) -> tuple[int, int]:
     path = candidate[0]
     return len(path), _WRAPPERS.index(path[-1])
 
 
-def _most_tensors(content: Mapping[Any, Any]) -> tuple[tuple[str, ...], Mapping[Any, Any]]:
+def _most_tensors(content: _Level) -> tuple[tuple[str, ...], _Level]:
     """Where nothing fits: the dict to list in the error, itself or one inside it."""
-    best: tuple[tuple[str, ...], Mapping[Any, Any]] = ((), content)
-    if any(_is(value) for value in content.values()):
+    best: tuple[tuple[str, ...], _Level] = ((), content)
+    if any(_is(value) for _, value in _entries(content)):
         return best
-    for name, value in content.items():
-        if isinstance(value, Mapping) and isinstance(name, str) and any(_is(inner) for inner in value.values()):
+    for name, value in _entries(content):
+        if isinstance(value, dict) and isinstance(name, str) and any(_is(inner) for _, inner in _entries(value)):
             return (name,), value
     return best
 
