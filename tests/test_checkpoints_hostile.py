@@ -112,6 +112,13 @@ def test_wrong_shapes_name_the_tensor(name, shape):
     assert "shape" in told or "entries" in told
 
 
+@pytest.mark.parametrize("shape", [(), (3,), (2, 2, 2), (0, 3)])
+@pytest.mark.parametrize("names", [("weight", "att"), ("W", "a"), ("fc.weight", "attn_l", "attn_r"), ("W.weight", "a")])
+def test_tensors_of_any_rank_are_refused_in_a_sentence(names, shape):
+    refused(torch_file({name: torch.ones(shape) for name in names}))
+    refused(torch_file({name: torch.ones(shape) if name == names[0] else torch.ones(1, 2, 3) for name in names}))
+
+
 def test_two_libraries_in_one_file_are_refused():
     state = {f"a1.{name}": value for name, value in PYG.items()}
     state |= {"b1.fc.weight": torch.ones(6, 6), "b1.attn_l": torch.ones(1, 2, 3), "b1.attn_r": torch.ones(1, 2, 3)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import pickletools
+import struct
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -46,7 +47,10 @@ _PLAIN = {
     *(f"torch {kind}Storage" for kind in _KINDS),
     *(f"torch {kind}" for kind in ("float16", "float32", "float64", "bfloat16", "int64")),
 }
-_BAD_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+_BAD_ZIP = (
+    *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError),
+    *(OverflowError, struct.error),
+)
 _STREAM_PICKLES = 5
 
 

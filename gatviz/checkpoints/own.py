@@ -7,7 +7,7 @@ from gatviz.checkpoints.layout import Form, Layout, Part, Reading, Tensors
 
 def _is_gat(tensors: Tensors) -> bool:
     att, weight = tensors["att"], tensors["weight"]
-    return att.dim() == 3 and att.shape[1] == 2 and att.numel() == 2 * weight.shape[0] and weight.dim() == 2
+    return att.dim() == 3 and weight.dim() == 2 and att.shape[1] == 2 and att.numel() == 2 * weight.shape[0]
 
 
 def _is_v2(tensors: Tensors) -> bool:
