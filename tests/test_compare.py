@@ -24,7 +24,8 @@ def page() -> None:
 
     if "shown_by_test" in st.session_state:
         state.show_graph(st.session_state.pop("shown_by_test"), "test", own=True)
-    settings = sidebar()
+    drawn = sidebar()
+    settings = drawn[-1] if isinstance(drawn, tuple) else drawn
     now = state.current()
     compare(now, settings, compute.run(now.graph, settings))
 
