@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gatviz import GAT, Graph, LayerSettings, Trace
-from gatviz.analysis import arc_table, difference, in_and_out, top_arcs, what_if
+from gatviz.analysis import arc_table, difference, edits, in_and_out, top_arcs, what_if
 from gatviz.errors import GatvizError
 from gatviz.layers import new_generator
 from tests.hand_traces import graph_of, uniform, with_alpha
@@ -297,3 +297,37 @@ def test_empty_graphs_compare():
     np.testing.assert_array_equal(grown.delta, run_of(graph).layers[0].alpha)
     assert what_if(run_of(empty), run_of(empty)).delta.size == 0
     assert len(what_if(run_of(graph), run_of(empty)).gone_nodes) == 12
+
+
+# ---- what was done ---------------------------------------------------------------------------------------------
+
+
+def test_edits_tell_features_and_weights_apart():
+    graph = random_graph(4)
+    model = GAT(3, [LayerSettings(out_features=2, num_heads=2)], generator=new_generator(0))
+    before = model.trace(graph)
+    assert edits(before, before) == ()
+    x = graph.x.copy()
+    x[1, 2] += 1
+    after = model.trace(replace(graph, x=x))
+    assert edits(before, after) == ("Features changed at n1.",)
+    weights = {**after.layers[0].weights, "W": after.layers[0].weights["W"] * np.array([[[1, 1, 1]], [[1, 1, 2]]])}
+    heavier = Trace(after.graph, (replace(after.layers[0], weights=weights),))
+    assert edits(before, heavier) == ("Features changed at n1.", "Weights changed: W in 2 numbers.")
+
+
+def test_edits_of_another_shape_are_told():
+    graph = random_graph(4)
+    assert edits(run_of(graph), run_of(graph, layers=2)) == ("There were 1 layer, now there are 2.",)
+    told = edits(run_of(graph), run_of(graph, heads=2))
+    assert told[0].startswith("Weights changed: ")
+    assert "the shape of W" in told[0]
+    assert edits(run_of(graph), run_of(graph, kind="GATv2")) == ("The layer was GAT, now it is GATv2.",)
+    wider = replace(graph, x=np.ones((4, 4)), feature_names=())
+    assert edits(run_of(graph), run_of(wider))[0] == "There were 3 features, now there are 4."
+
+
+def test_a_very_long_name_does_not_fill_the_sentence():
+    found = difference(hand_trace(), 0, 1, graph_of(ADJ, names=["A" * 100, "B" * 200, "C", "D"]))
+    assert len(found.sentences[0]) < 200
+    assert "A…A" in found.sentences[0]

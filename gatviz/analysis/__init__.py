@@ -7,6 +7,7 @@ and labels to the nodes of a LayerTrace; a Trace brings its own.
 from gatviz.analysis.across import AcrossLayers, attention_across_layers
 from gatviz.analysis.baselines import Weights, gcn_weights, mean_of_heads, mean_weights, name_of, weights_of
 from gatviz.analysis.difference import Difference, difference
+from gatviz.analysis.edits import edits
 from gatviz.analysis.flow import InAndOut, arc_table, in_and_out, top_arcs
 from gatviz.analysis.predictions import Accuracy, Predictions, predictions
 from gatviz.analysis.similarity import HeadSimilarity, head_similarity
@@ -40,6 +41,7 @@ __all__ = [
     "attention_across_layers",
     "difference",
     "edge_story",
+    "edits",
     "gcn_weights",
     "head_similarity",
     "in_and_out",

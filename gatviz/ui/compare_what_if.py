@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gatviz.analysis import WhatIf
+from gatviz.analysis import WhatIf, edits
 from gatviz.analysis.subject import several
 from gatviz.ui import pins, state
 from gatviz.ui import texts_compare as texts
@@ -112,7 +112,7 @@ def _reset(kept: Pin) -> None:
 
 def _changes(before: Pin, after: Pin, names: tuple[str, str]) -> None:
     found = pins.change(before, after)
-    say([*found.sentences, *_settings(before, after)])
+    say([*found.sentences, *edits(before.trace, after.trace), *_settings(before, after)])
     if not found.delta.any() and (found.status == "kept").all():
         return
     heads = found.delta.shape[1]
