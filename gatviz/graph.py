@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -146,8 +147,11 @@ class Graph:
         return f"Graph(N={self.num_nodes}, E={self.num_edges}, F={self.num_features})"
 
     def with_positions(self, positions: NDArray[np.float64] | None) -> Graph:
-        """The same graph laid out elsewhere."""
-        return replace(self, positions=positions)
+        """The same graph laid out elsewhere; only the positions are checked again."""
+        moved = copy(self)
+        checked = None if positions is None else _checked_matrix(positions, "positions", self.num_nodes, 2)
+        object.__setattr__(moved, "positions", checked)
+        return moved
 
     def to_networkx(self) -> nx.DiGraph:
         """A DiGraph with node attributes `features`, `label`, `split`, `pos` and the edge attributes.
@@ -283,7 +287,7 @@ def _checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
 def _checked_matrix(given: Any, where: str, rows: int, columns: int | None) -> NDArray[np.float64]:
     expected = f"finite numbers of shape [{rows}, {'F' if columns is None else columns}]"
     try:
-        matrix = np.array(given, dtype=np.float64)
+        matrix = np.array(given, dtype=np.float64, copy=None if _is_frozen(given) else True)
     except (TypeError, ValueError, OverflowError) as error:
         raise GatvizError(
             where, expected, quote(str(error)), "make every row as long as the others, numbers only"
@@ -303,6 +307,11 @@ def _checked_matrix(given: Any, where: str, rows: int, columns: int | None) -> N
         )
     matrix.setflags(write=False)
     return matrix
+
+
+def _is_frozen(given: Any) -> bool:
+    """Whether nobody can write into this array, as into a Graph's own: then an edit elsewhere need not copy it."""
+    return isinstance(given, np.ndarray) and given.flags.owndata and not given.flags.writeable
 
 
 def _check_feature_names(names: tuple[str, ...], count: int) -> None:

@@ -20,6 +20,7 @@ from gatviz.graph import Graph
 from gatviz.inputs import Arcs, Nodes, read_inputs
 from gatviz.layers import AttentionLayer, GATAttentionLayer
 from gatviz.trace import LayerTrace, Trace
+from gatviz.weights import Weights
 
 Kind = Literal["GAT", "GATv2"]
 
@@ -154,6 +155,25 @@ class GAT(nn.Module):
     def in_features(self) -> int:
         """F."""
         return self.attention_layers[0].in_features
+
+    def weights(self) -> Weights:
+        """A copy of all layers' parameters as arrays."""
+        return Weights(tuple(layer.weights() for layer in self.attention_layers))
+
+    def set_weights(self, weights: Weights) -> None:
+        """Replace all layers' parameters.
+
+        Raises:
+            GatvizError: another number of layers, or arrays that do not fit (naming the layer).
+        """
+        if len(weights.layers) != len(self.layers):
+            raise GatvizError("weights", f"{len(self.layers)} layers", str(len(weights.layers)), "give one for each")
+        for number, (layer, arrays) in enumerate(zip(self.attention_layers, weights.layers, strict=True)):
+            try:
+                layer.set_weights(**arrays)
+            except GatvizError as error:
+                where = f"layer {number}, {error.where}"
+                raise GatvizError(where, error.expected, error.found, error.mend) from error
 
     def forward(
         self,

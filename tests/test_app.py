@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gatviz import sample_graph, sample_graph_names
+from gatviz import read_graph, sample_graph, sample_graph_names
+from gatviz.editing import clear
+from gatviz.layout import default_positions
+from gatviz.ui.history import Work
+from gatviz.ui.state import FIRST_LOOK, State
 
 APP = str(Path(__file__).parent.parent / "app.py")
 
@@ -21,6 +26,30 @@ def run_app() -> AppTest:
 
 def scene(app: AppTest) -> dict:
     return json.loads(app.get("bidi_component")[0].proto.json)
+
+
+def state_of(app: AppTest) -> State:
+    return app.session_state["gatviz_state"]
+
+
+def show(app: AppTest, content: bytes) -> None:
+    """Put an own graph on the screen."""
+    graph = read_graph(content)
+    now = state_of(app)
+    work = Work(graph.with_positions(default_positions(graph)), "mine", own=True, view=now.work.view + 1)
+    app.session_state["gatviz_state"] = replace(now, work=work, looked=FIRST_LOOK)
+    app.run()
+    assert not app.exception
+
+
+def test_an_empty_graph_can_be_drawn_on():
+    app = run_app()
+    now = state_of(app)
+    app.session_state["gatviz_state"] = replace(now, work=replace(now.work, graph=clear(now.graph)), looked=None)
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert scene(app)["names"] == []
 
 
 def test_first_picture_is_the_tutorial():
@@ -67,42 +96,27 @@ def test_self_loops_can_be_left_or_removed(policy: str):
     assert sum(scene(app)["arcs"]["added"]) == 0
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        None,
-        "nonsense",
-        {"revision": "0", "nodes": [0, 9], "points": [[0, 0], [1, 1]]},
-        {"revision": "0", "nodes": [0], "points": [[None, 1]]},
-        {"revision": "0", "nodes": [0], "points": [["x", 1]]},
-        {"revision": "7", "nodes": [0], "points": [[1, 1]]},
-    ],
-)
-def test_positions_from_the_browser_are_checked(message: object):
-    app = run_app()
-    before = scene(app)["positions"]
-    app.session_state["stage"] = {"positions": message, "looked": None, "asked": None}
-    app.run()
-    assert not app.exception
-    assert scene(app)["positions"] == before
-
-
 def test_large_graphs_show_a_part_and_say_which():
     app = run_app()
-    nodes = [{"id": str(n), "features": [n % 7, n % 3]} for n in range(600)]
-    edges = [[str(n), str((n * k + 1) % 600)] for n in range(600) for k in (1, 7)]
-    content = json.dumps({"nodes": nodes, "edges": edges}).encode()
-    app.file_uploader(key="upload-0").set_value([("big.json", content, "application/json")]).run()
-    assert not app.exception
+    nodes = [{"id": f"node {n}", "features": [n % 7, n % 3]} for n in range(600)]
+    edges = [[f"node {n}", f"node {(n * k + 1) % 600}"] for n in range(600) for k in (1, 7)]
+    show(app, json.dumps({"nodes": nodes, "edges": edges}).encode())
     data = scene(app)
     assert len(data["names"]) <= 200
     assert "of 600 nodes" in data["notice"]
+    app.text_input(key="part_node").set_value("node 17").run()
+    assert not app.exception
+    data = scene(app)
+    graph = state_of(app).graph
+    reads = {graph.names[j] for j, i in graph.edge_index.T if graph.names[i] == "node 17"}
+    assert set(data["names"]) == reads | {"node 17"}
+    assert "Around node 17" in data["notice"]
+    app.text_input(key="part_node").set_value("nobody").run()
+    assert "No node's name holds" in app.info[0].value
 
 
 def test_edge_weights_are_kept_and_said_to_be_unused():
     app = run_app()
-    edges = b"source,target,weight\nA,B,2\nB,A,1\n"
-    app.file_uploader(key="upload-0").set_value([("edges.csv", edges, "text/csv")]).run()
-    assert not app.exception
+    show(app, b"source,target,weight\nA,B,2\nB,A,1\n")
     assert "not used by GAT" in scene(app)["notice"]
     assert "weight" in scene(app)["notice"]

@@ -22,10 +22,12 @@ ORDER = (
     "layers",
     "tutorial",
     "gatv2",
+    "weights",
     "model",
     "training",
     "generators",
     "layout",
+    "editing",
     "subgraph",
     "io",
     "checkpoints",
@@ -58,7 +60,8 @@ def imports(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            found.add(node.module or "")
+            whole = node.module == "gatviz"
+            found |= {f"gatviz.{alias.name}" for alias in node.names} if whole else {node.module or ""}
     return found
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from gatviz.graph import Graph
 from gatviz.layers import new_generator, warm_up
+from gatviz.model import GAT
 from gatviz.proof import Check, proofs
 from gatviz.threads import threads_for
-from gatviz.trace import LayerTrace
-from gatviz.tutorial import MultiHeadGATLayer
+from gatviz.trace import LayerTrace, Trace
 from gatviz.ui.settings import Settings
+from gatviz.weights import Weights
 
 _MOST_RUNS = 32
 _TIMED_RUNS = 2
@@ -23,31 +25,39 @@ _SLOW = 0.5
 
 @dataclass(frozen=True)
 class Run:
-    """A trace, and how long the forward pass took."""
+    """One run of the model: its key, the trace of the layer shown, that of the whole stack, and how long it took.
 
+    The key is the same only where graph, settings and weights are: it stands for the trace in other caches.
+    """
+
+    key: str
     trace: LayerTrace
+    whole: Trace
     seconds: float
 
 
-def run(graph: Graph, settings: Settings) -> Run:
-    """The model of these settings on this graph; the same question is answered from the cache."""
-    return _run(graph.fingerprint, settings, graph)
+def run(graph: Graph, settings: Settings, weights: Weights | None = None) -> Run:
+    """The model of these settings on this graph; the same question is answered from the cache.
+
+    Arguments:
+        weights: None for those that the seed draws.
+    """
+    return _run(graph.fingerprint, settings, None if weights is None else weights.fingerprint, graph, weights)
 
 
-@st.cache_resource(max_entries=_MOST_RUNS, show_spinner="Running the layer …")
-def _run(fingerprint: str, settings: Settings, _graph: Graph) -> Run:  # noqa: ARG001 - part of the key
+@st.cache_resource(max_entries=_MOST_RUNS, show_spinner="Running the model …")
+def _run(
+    fingerprint: str,
+    settings: Settings,
+    weights_fingerprint: str | None,
+    _graph: Graph,
+    _weights: Weights | None,
+) -> Run:
     generator = new_generator(settings.seed)
-    layer = MultiHeadGATLayer(
-        _graph.num_features,
-        settings.head_features,
-        num_heads=settings.num_heads,
-        dropout=settings.dropout,
-        negative_slope=settings.negative_slope,
-        concat=settings.concat,
-        self_loops=settings.self_loops,
-        generator=generator,
-    ).to(settings.device)
-    layer.train(settings.dropout > 0)
+    model = _drawn(settings, _graph.num_features, generator)
+    if _weights is not None:
+        model.set_weights(_weights)
+    model.to(settings.device).train(settings.dropout > 0)
     warm_up()
     drawn = generator.get_state()
     work = (_graph.num_edges + _graph.num_nodes) * settings.num_heads * settings.head_features
@@ -55,18 +65,28 @@ def _run(fingerprint: str, settings: Settings, _graph: Graph) -> Run:  # noqa: A
         for _ in range(_TIMED_RUNS):
             generator.set_state(drawn)
             started = time.perf_counter()
-            trace = layer.trace(_graph, generator=generator)
+            trace = model.trace(_graph, generator=generator)
             seconds = time.perf_counter() - started
             if seconds > _SLOW:
                 break
-    return Run(trace, seconds)
+    key = f"{fingerprint} {settings} {weights_fingerprint}"
+    return Run(key, trace.layers[0], trace, seconds)
 
 
-def checks(graph: Graph, settings: Settings, *, pyg: bool) -> tuple[Check, ...]:
-    """The proof of the run's numbers, with the comparison with PyG if it is wanted."""
-    return _checks(graph.fingerprint, settings, pyg, graph)
+def drawn_weights(settings: Settings, in_features: int) -> Weights:
+    """The weights that the seed draws for so many input features."""
+    return _drawn(settings, in_features, new_generator(settings.seed)).weights()
+
+
+def _drawn(settings: Settings, in_features: int, generator: Any) -> GAT:
+    return GAT(in_features, settings.layers, self_loops=settings.self_loops, generator=generator)
+
+
+def checks(run_: Run, *, pyg: bool) -> tuple[Check, ...]:
+    """The proof of a run's numbers, with the comparison with PyG if it is wanted."""
+    return _checks(run_.key, pyg, run_.trace)
 
 
 @st.cache_resource(max_entries=_MOST_RUNS, show_spinner=False)
-def _checks(fingerprint: str, settings: Settings, pyg: bool, _graph: Graph) -> tuple[Check, ...]:  # noqa: ARG001
-    return proofs(run(_graph, settings).trace, pyg=pyg)
+def _checks(key: str, pyg: bool, _trace: LayerTrace) -> tuple[Check, ...]:  # noqa: ARG001
+    return proofs(_trace, pyg=pyg)

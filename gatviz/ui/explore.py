@@ -13,16 +13,14 @@ from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.part import Part
 from gatviz.stage.story import first_arc, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
-from gatviz.subgraph import strongest
 from gatviz.trace import LayerTrace
-from gatviz.ui import compute, state, texts
+from gatviz.ui import compute, edits, state, texts
 from gatviz.ui.settings import Settings
+from gatviz.ui.shown_part import Around, is_large, part_choice, shown_part
 from gatviz.ui.stage_component import stage
 from gatviz.ui.weightings import weightings
 from gatviz.views.colours import stage_palettes
 
-MOST_NODES = 200
-MOST_ARCS = 1000
 _LONGEST_DESCRIPTION = 600
 
 
@@ -34,58 +32,44 @@ class Shown:
     choices: list[Weighting]
 
 
-def explore(now: state.State, settings: Settings) -> Shown | None:
-    """Run the model and mount the stage."""
-    if now.graph.num_nodes == 0:
-        st.info(texts.EMPTY)
-        return None
-    run = compute.run(now.graph, settings)
+def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
+    """Mount the stage for a run."""
     trace = run.trace
-    choices = weightings(trace)
-    part = _part(trace)
+    around = part_choice(now.graph) if is_large(trace) else None
+    choices, part, scene = _scene(run.key, around, now.graph, trace)
     data = {
-        **_scene(now.graph.fingerprint, settings, now.graph, trace, choices, part),
-        "revision": str(now.revision),
+        **scene,
+        "revision": f"{now.work.view} {around}",
         "positions": np.round(now.positions[part.nodes], 5).tolist(),
         "story": pack_story(now.graph, trace, part, _locked(now, trace, part, choices)),
-        "proofs": pack_proofs(compute.checks(now.graph, settings, pyg=now.compare_pyg)),
+        "proofs": pack_proofs(compute.checks(run, pyg=now.compare_pyg)),
         "pygAsked": now.compare_pyg,
         "description": now.graph.description[:_LONGEST_DESCRIPTION],
-        "notice": _notice(now, trace, part, settings),
+        "notice": _notice(now, trace, part, settings, around),
+        "directed": now.graph.directed,
+        "editsTaken": now.edits_taken,
+        "undo": now.history.undo_name,
+        "redo": now.history.redo_name,
+        "refused": now.refused,
     }
-    stage(data, positions=state.take_positions, looked=state.take_look, asked=state.take_request)
-    with st.sidebar:
-        st.caption(
-            texts.SUMMARY.format(
-                arrows=trace.num_edges,
-                heads=trace.num_heads,
-                features=trace.head_features,
-                milliseconds=run.seconds * 1000,
-                device=settings.device,
-            )
-        )
+    stage(data, edits=edits.take_edits, looked=state.take_look, asked=state.take_request)
     return Shown(trace, choices)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _scene(
-    fingerprint: str,  # noqa: ARG001 - with the settings, the key of what follows
-    settings: Settings,  # noqa: ARG001
+    key: str,  # noqa: ARG001 - with `around`, the key of what follows
+    around: Around | None,
     _graph: Graph,
     _trace: LayerTrace,
-    _choices: list[Weighting],
-    _part: Part,
-) -> dict[str, Any]:
+) -> tuple[list[Weighting], Part, dict[str, Any]]:
     """All of the stage's data that a drag or a lock leaves as it is."""
-    details = pack_details(_trace, _part)
-    return pack_scene(_graph, _trace, _choices, stage_palettes(), ENGLISH, _part, details)
-
-
-def _part(trace: LayerTrace) -> Part:
-    if trace.num_nodes <= MOST_NODES and trace.num_edges <= MOST_ARCS:
-        return Part.whole(trace)
-    nodes, arcs = strongest(trace.alpha, trace.edge_index, MOST_ARCS, MOST_NODES)
-    return Part(np.asarray(nodes), np.asarray(arcs))
+    choices, part = weightings(_trace), shown_part(_trace, around)
+    return (
+        choices,
+        part,
+        pack_scene(_graph, _trace, choices, stage_palettes(), ENGLISH, part, pack_details(_trace, part)),
+    )
 
 
 def _locked(now: state.State, trace: LayerTrace, part: Part, choices: list[Weighting]) -> tuple[int, int, int] | None:
@@ -101,14 +85,15 @@ def _locked(now: state.State, trace: LayerTrace, part: Part, choices: list[Weigh
     return None
 
 
-def _notice(now: state.State, trace: LayerTrace, part: Part, settings: Settings) -> str:
+def _notice(now: state.State, trace: LayerTrace, part: Part, settings: Settings, around: Around | None) -> str:
     sentences = list(now.graph.notes)
     if now.graph.edge_attributes:
         names = ", ".join(name[:24] for name in now.graph.edge_attributes)
         sentences.append(texts.EDGE_ATTRIBUTES.format(names=names))
     if part.arcs.size < trace.num_edges or part.nodes.size < trace.num_nodes:
         sentences.append(
-            texts.PART.format(
+            (texts.PART if around is None else texts.PART_AROUND).format(
+                name="" if around is None else now.graph.names[around.node][:24],
                 nodes=part.nodes.size,
                 all_nodes=trace.num_nodes,
                 arrows=part.arcs.size,

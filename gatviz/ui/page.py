@@ -5,8 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.errors import GatvizError
-from gatviz.ui import state, texts
+from gatviz.ui import compute, state, texts
+from gatviz.ui.compare import compare
+from gatviz.ui.edits import present_weights
 from gatviz.ui.explore import explore
+from gatviz.ui.settings import Settings
 from gatviz.ui.sidebar import sidebar
 from gatviz.ui.take_away import take_away
 
@@ -26,15 +29,33 @@ def page() -> None:
     """Draw the whole page."""
     st.set_page_config(page_title=texts.TITLE, page_icon="🕸️", layout="wide")
     st.html(_STYLE)
-    settings = sidebar()
+    workspace, settings = sidebar()
+    state.update(settings=settings)
     now = state.current()
     if now.problem:
         st.error(now.problem, icon="⚠️")
     try:
-        shown = explore(now, settings)
+        run = compute.run(now.graph, settings, present_weights(now))
+        _summary(run, settings)
+        if workspace == texts.COMPARE:
+            compare(now, settings, run)
+            return
+        shown = explore(now, settings, run)
     except GatvizError as error:
         st.error(str(error), icon="⚠️")
         return
-    if shown is not None:
-        with st.sidebar:
-            take_away(now, shown)
+    with st.sidebar:
+        take_away(now, shown)
+
+
+def _summary(run: compute.Run, settings: Settings) -> None:
+    with st.sidebar:
+        st.caption(
+            texts.SUMMARY.format(
+                arrows=run.trace.num_edges,
+                heads=run.trace.num_heads,
+                features=run.trace.head_features,
+                milliseconds=run.seconds * 1000,
+                device=settings.device,
+            )
+        )

@@ -81,8 +81,7 @@ def changed_settings(before: Settings, after: Settings) -> list[tuple[str, objec
 
 def put_back(kept: Pin) -> None:
     """Put a pinned state back on the screen: its graph where it stood, and its settings into the sidebar."""
-    revision = state.current().revision + 1
-    state.update(graph=kept.graph, positions=kept.positions, origin=kept.origin, own=True, revision=revision)
+    state.show_graph(kept.graph.with_positions(kept.positions), kept.origin, own=True)
     st.session_state.update(_widgets(kept.settings))
 
 

@@ -17,12 +17,21 @@ _MOST_FEATURES = 64
 _LARGEST_SEED = 2**31 - 1
 
 
-def sidebar() -> Settings:
-    """Draw the sidebar; the settings that it now shows."""
+def sidebar() -> tuple[str, Settings]:
+    """Draw the sidebar; the workspace and the settings that it now shows."""
     with st.sidebar:
         st.html(f'<h1 class="gatviz">{texts.TITLE}</h1><p class="gatviz">{texts.TAGLINE}</p>')
+        workspace = st.segmented_control(
+            texts.WORKSPACE,
+            [texts.EXPLORE, texts.COMPARE],
+            default=texts.EXPLORE,
+            key="workspace",
+            required=True,
+            label_visibility="collapsed",
+            width="stretch",
+        )
         graph_choice()
-        return _model_choice()
+        return workspace or texts.EXPLORE, _model_choice()
 
 
 def _model_choice() -> Settings:

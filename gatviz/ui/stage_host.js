@@ -7,15 +7,13 @@ export default function mount({ data, parentElement, setStateValue }) {
   if (!entry) {
     entry = {};
     entry.stage = new Stage(parentElement, {
-      moved: (points) => entry.send("positions", { revision: entry.revision, nodes: entry.nodes, points }),
+      edited: (edits) => entry.send("edits", { edits }),
       looked: (focus, weighting) => entry.send("looked", { focus, weighting }),
       asked: (what) => entry.send("asked", what),
     });
     stages.set(parentElement, entry);
   }
   entry.send = setStateValue;
-  entry.revision = data.revision;
-  entry.nodes = data.nodeNumbers;
   entry.stage.show(data);
   return () => {
     entry.stage.destroy();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from gatviz.graph import Graph
 from gatviz.io import sample_graph
 from gatviz.layout import default_positions
+from gatviz.ui.history import History, Work
+from gatviz.ui.settings import Settings
 
 _KEY = "gatviz_state"
 FIRST_SAMPLE = "tutorial"
@@ -36,31 +38,52 @@ class State:
     """What must outlive a rerun.
 
     Attributes:
-        graph: the graph on the screen, always a valid one.
-        positions: [N, 2] where its nodes are now.
-        revision: raised whenever Python, not the person's mouse, decides the positions.
-        origin: a sample's name, or the name of the person's own file.
-        own: whether the graph is the person's own.
-        problem: the sentence about the last thing that was refused, if any.
+        work: the graph on the screen, always a valid one with positions, and the weights that go with it.
+        history: what can be undone and redone.
+        settings: the model in the sidebar, as it was when the page was last drawn.
+        edits_taken: number of the last edit of the browser that was taken over.
+        problem: the sentence about the last file or model that was refused, if any.
+        refused: the sentence about the last edit on the canvas that was refused, if any.
         looked: what is locked on the stage.
         compare_pyg: whether the person has asked for the comparison with PyG.
     """
 
-    graph: Graph
-    positions: NDArray[np.float64]
-    revision: int = 0
-    origin: str = FIRST_SAMPLE
-    own: bool = False
+    work: Work
+    history: History = field(default_factory=History)
+    settings: Settings = field(default_factory=Settings)
+    edits_taken: int = 0
     problem: str = ""
+    refused: str = ""
     looked: Looked | Literal["first"] | None = FIRST_LOOK
     compare_pyg: bool = False
+
+    @property
+    def graph(self) -> Graph:
+        """The graph on the screen."""
+        return self.work.graph
+
+    @property
+    def positions(self) -> NDArray[np.float64]:
+        """[N, 2] where its nodes are now."""
+        assert self.work.graph.positions is not None
+        return self.work.graph.positions
+
+    @property
+    def origin(self) -> str:
+        """A sample's name, or what the person's own graph is called."""
+        return self.work.origin
+
+    @property
+    def own(self) -> bool:
+        """Whether the graph is the person's own: opened, drawn, or a sample that was edited."""
+        return self.work.own
 
 
 def current() -> State:
     """This session's state; the first sample graph at first."""
     if _KEY not in st.session_state:
         graph = sample_graph(FIRST_SAMPLE)
-        st.session_state[_KEY] = State(graph, default_positions(graph))
+        st.session_state[_KEY] = State(Work(graph.with_positions(default_positions(graph)), FIRST_SAMPLE))
     state: State = st.session_state[_KEY]
     return state
 
@@ -71,34 +94,51 @@ def update(**changes: Any) -> None:
 
 
 def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
-    """Put another graph on the screen, laid out anew."""
-    update(
-        graph=graph,
-        positions=default_positions(graph),
-        revision=current().revision + 1,
-        origin=origin,
-        own=own,
-        problem="",
-        looked=FIRST_LOOK,
-    )
+    """Put another graph on the screen, laid out anew; undo brings the one of before back."""
+    before = current()
+    held = before.work.weights if before.work.weights and before.work.weights.by_hand else None
+    placed = graph.with_positions(default_positions(graph))
+    work = Work(placed, origin, own=own, weights=held, view=before.history.next_view(before.work))
+    change(work, f"open {origin}")
+    update(looked=FIRST_LOOK)
 
 
-def take_positions(message: Any) -> None:
-    """Take over where nodes were dragged to. What the browser sends is checked like a file."""
-    state = current()
-    if not isinstance(message, Mapping) or message.get("revision") != str(state.revision):
-        return
-    try:
-        nodes = np.asarray(message["nodes"], dtype=np.int64)
-        points = np.asarray(message["points"], dtype=np.float64)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return
-    fits = points.shape == (nodes.size, 2) and np.isfinite(points).all()
-    if nodes.ndim != 1 or not fits or np.any(nodes < 0) or np.any(nodes >= state.graph.num_nodes):
-        return
-    positions = state.positions.copy()
-    positions[nodes] = points
-    update(positions=positions)
+def change(work: Work, what: str) -> None:
+    """Take over a step that can be undone, called `what`."""
+    now = current()
+    _step(work, now.history.after(now.work, what))
+
+
+def undo() -> None:
+    """Take the last step back."""
+    now = current()
+    _step(*now.history.undone(now.work))
+
+
+def redo() -> None:
+    """Take the last undone step again."""
+    now = current()
+    _step(*now.history.redone(now.work))
+
+
+def _step(work: Work, history: History) -> None:
+    looked = current().looked
+    if isinstance(looked, Looked):
+        looked = _carried(looked, current().graph, work.graph)
+    update(work=work, history=history, problem="", refused="", looked=looked)
+
+
+def _carried(looked: Looked, before: Graph, after: Graph) -> Looked | None:
+    """The same arc by the numbers of another graph; a node that was only renamed keeps its number."""
+    places = {name: n for n, name in enumerate(after.names)}
+    renamed = before.num_nodes == after.num_nodes
+
+    def place(node: int) -> int | None:
+        found = places.get(before.names[node])
+        return node if found is None and renamed and after.names[node] not in before.names else found
+
+    target, source = place(looked.target), place(looked.source)
+    return None if target is None or source is None else replace(looked, target=target, source=source)
 
 
 def take_look(message: Any) -> None:

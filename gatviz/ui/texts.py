@@ -1,9 +1,14 @@
 """The words of the page around the stage, apart from the code that lays them out."""
 
 from gatviz.edges import SelfLoops
+from gatviz.subgraph import Direction
 
 TITLE = "gatviz"
 TAGLINE = "see what attention attends to"
+
+WORKSPACE = "Workspace"
+EXPLORE = "Explore"
+COMPARE = "Compare"
 
 GRAPH = "Graph"
 UPLOAD = "Upload a graph (JSON or CSV)"
@@ -34,11 +39,21 @@ TAKE_AWAY = "Take away"
 TAKE_AWAY_HEAD = "Weights to draw"
 DOWNLOAD_HTML = "Download as interactive HTML"
 
-EMPTY = "This graph has no nodes yet. Choose a sample or upload a file in the sidebar."
 PART = (
     "Showing {nodes} of {all_nodes} nodes and the strongest {arrows} of {all_arrows} arrows; "
     "α comes from the run on the whole graph and is not renormalised."
 )
+PART_AROUND = (
+    "Around {name}: showing {nodes} of {all_nodes} nodes and {arrows} of {all_arrows} arrows; "
+    "α comes from the run on the whole graph and is not renormalised."
+)
+AROUND = "Show the neighbourhood of a node"
+AROUND_HINT = "type its name; empty shows the strongest arrows"
+NO_SUCH_NODE = "No node's name holds “{name}”; the strongest arrows are shown."
+WHICH_NODE = "Which of them?"
+HOPS = "Hops"
+WAY = "Along"
+WAYS: dict[Direction, str] = {"reads": "what it reads", "is_read": "who reads it", "both": "both"}
 EDGE_ATTRIBUTES = "Kept but not used by GAT, which reads only whether an edge is there: {names}."
 
 HEAD_TITLE = "head {head}"

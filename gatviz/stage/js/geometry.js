@@ -4,6 +4,8 @@
 /** @typedef {{path: string, tip: Point, angle: number, label: Point}} ArcShape angle in degrees at the tip */
 
 const BEND = 0.16;
+/** Half the extent, in graph units, that a lone node is seen in. */
+const LONE = 2;
 /** A line stops this far from its arrow's tip: hidden under the head, whatever its width. */
 const UNDER_HEAD = 6;
 
@@ -84,6 +86,39 @@ function nearestUpright({ gap, middle }) {
   const candidates = [-Math.PI / 2, Math.PI / 2, (3 * Math.PI) / 2, (5 * Math.PI) / 2];
   const inside = candidates.filter((angle) => Math.abs(angle - middle) < gap / 2 - 0.9);
   return inside.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0] ?? middle;
+}
+
+/** The box around all points, in graph units; never without extent. */
+export function boundsOf(points) {
+  if (!points.length) return { left: -LONE, right: LONE, bottom: -LONE, top: LONE };
+  const xs = points.map((p) => p.x);
+  const ys = points.map((p) => p.y);
+  const box = { left: Math.min(...xs), right: Math.max(...xs), bottom: Math.min(...ys), top: Math.max(...ys) };
+  if (box.left < box.right || box.bottom < box.top) return box;
+  return { left: box.left - LONE, right: box.right + LONE, bottom: box.bottom - LONE, top: box.top + LONE };
+}
+
+/** Whether two boxes {x, y, half, tall} around their middles overlap. */
+export function overlap(a, b) {
+  return Math.abs(a.x - b.x) < a.half + b.half && Math.abs(a.y - b.y) < a.tall + b.tall;
+}
+
+/**
+ * The nearest point to a start that keeps its distance from all others and lies on the canvas.
+ * @param {Point} start @param {Point[]} taken @param {number} room @param {number} width @param {number} height
+ */
+export function roomAround(start, taken, room, width, height) {
+  const free = (p) => taken.every((other) => Math.hypot(p.x - other.x, p.y - other.y) > room * 0.8);
+  const inside = (p) => p.x > room / 2 && p.x < width - room / 2 && p.y > room / 2 && p.y < height - room / 2;
+  if (free(start)) return start;
+  for (let ring = 1; ring < 20; ring += 1) {
+    for (let turn = 0; turn < 8; turn += 1) {
+      const angle = (turn * Math.PI) / 4;
+      const p = { x: start.x + Math.cos(angle) * room * ring, y: start.y + Math.sin(angle) * room * ring };
+      if (inside(p) && free(p)) return p;
+    }
+  }
+  return { x: start.x + room, y: start.y };
 }
 
 function towards(from, to, distance) {

@@ -1,66 +1,103 @@
-/** The graph: nodes that can be dragged, arrows whose width and colour are the shown weight. */
+/** The graph: nodes and arrows whose width and colour are the shown weight, and what is being drawn right now. */
 
+import { CanvasInput } from "./canvas_input.js";
 import { html, svg } from "./dom.js";
+import { arcKey, draftOf } from "./draft.js";
 import { brief, fillIn, number, shorten } from "./format.js";
-import { arrow, headPoints, loop, loopDirection } from "./geometry.js";
+import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "./geometry.js";
 import { arcWidth, colourScale } from "./scales.js";
 import { focusArcs, focusNames, shareLimit, shownWeighting } from "./scene.js";
-import { arcFocus, nodeFocus, same } from "./store.js";
 
-const MARGIN = { few: 62, many: 40 };
+const MARGIN = { few: 72, many: 40 };
 const ROOM_FOR_FEATURES = 26;
 const MOST_STRETCH = 1.9;
-const CLICK_SLACK = 4;
 const MOST_FEATURES_BESIDE = 4;
+/** A new node made by key keeps about this many pixels from the others. */
+const ROOM = 96;
 
 export class GraphView {
   /**
    * @param {import("./store.js").Store} store
-   * @param {{moved: (points: number[][]) => void}} host is told where the nodes were dragged to
+   * @param {import("./edits.js").Edits} edits
    */
-  constructor(store, host) {
+  constructor(store, edits) {
     this.store = store;
-    this.host = host;
+    this.edits = edits;
     this.points = [];
+    this.offset = { names: new Set(), x: 0, y: 0 };
     this.view = { x: 0, y: 0, zoom: 1 };
+    /** The node that gets the keyboard's focus as soon as it is there. @type {string|null} */
+    this.focusNext = null;
     this.arcLayer = svg("g");
     this.labelLayer = svg("g", { class: "arc-labels" });
     this.nodeLayer = svg("g");
-    this.viewport = svg("g", {}, this.arcLayer, this.labelLayer, this.nodeLayer);
-    this.canvas = svg("svg", { class: "graph", role: "group" }, this.viewport);
+    this.draftLayer = svg("g", { class: "draft" });
+    this.bandPath = svg("path", { class: "band" });
+    this.viewport = svg("g", {}, this.arcLayer, this.labelLayer, this.draftLayer, this.nodeLayer, this.bandPath);
+    this.canvas = svg("svg", { class: "graph", role: "group", tabindex: 0 }, this.viewport);
     this.readout = html("div", { class: "readout", role: "status", "aria-live": "polite" });
-    this.fitButton = html("button", { class: "quiet", type: "button", onclick: () => this.resetView() });
+    this.refused = html("div", { class: "refused", role: "alert" });
+    this.emptyHint = html("div", { class: "empty-hint" });
+    this.box = html("div", { class: "graph-box" }, this.canvas, this.readout, this.emptyHint, this.refused);
     this.legend = html("div", { class: "legend" });
-    this.element = html(
-      "section",
-      { class: "panel graph-panel" },
-      html("div", { class: "graph-box" }, this.canvas, this.readout, this.fitButton),
-      this.legend,
-    );
-    this.listen();
     this.resize = new ResizeObserver(() => this.fit());
     this.resize.observe(this.canvas);
+  }
+
+  /** @param {import("./commands.js").Commands} commands */
+  listen(commands) {
+    this.input = new CanvasInput(this, this.store, this.edits, commands);
   }
 
   destroy() {
     this.resize.disconnect();
   }
 
-  /** Take over new data. Positions are only replaced when Python says that it did so. */
+  /** Take over new data. The picture is fitted to the panel only when Python says that it is another one. */
   setScene(scene) {
     const replaced = !this.scene || this.scene.revision !== scene.revision;
+    const before = this.points;
     this.scene = scene;
     this.canvas.setAttribute("aria-label", scene.texts.graphLabel);
-    this.fitButton.textContent = scene.texts.fit;
-    if (replaced || this.points.length !== scene.names.length) {
-      this.points = scene.positions.map(([x, y]) => ({ x, y }));
+    this.emptyHint.textContent = scene.texts.emptyCanvas;
+    this.refused.textContent = scene.refused;
+    this.place();
+    if (replaced) {
       this.view = { x: 0, y: 0, zoom: 1 };
       this.bounds = boundsOf(this.points);
     }
     const rebuilt = this.drawn !== scene.structure;
     if (rebuilt) this.build();
-    if (rebuilt || replaced || !this.map) this.fit();
+    if (replaced || !this.map) this.fit();
+    else if (rebuilt || differ(before, this.points)) this.draw();
     else this.weigh();
+    this.drawDraft();
+    this.focusNew();
+  }
+
+  /** Edits were made that Python does not know of yet. */
+  onEdits() {
+    if (!this.scene) return;
+    const before = this.points;
+    this.offset = { names: new Set(), x: 0, y: 0 };
+    this.place();
+    if (differ(before, this.points)) this.draw();
+    this.drawDraft();
+  }
+
+  /** The picture as the waiting edits will make it. */
+  draft() {
+    return draftOf(this.scene, this.edits.waiting);
+  }
+
+  /** Where every node is now: as Python says, after the waiting edits, and under the pointer. */
+  place() {
+    const { points } = this.draft();
+    const { names, x, y } = this.offset;
+    this.points = this.scene.names.map((name) => {
+      const point = points.get(name);
+      return names.has(name) ? { x: point.x + x, y: point.y + y } : point;
+    });
   }
 
   /** Make the elements anew; only where nodes or arcs changed, so that focus and hover survive a rerun. */
@@ -71,7 +108,9 @@ export class GraphView {
     this.radius = count <= 12 ? 22 : count <= 40 ? 13 : count <= 100 ? 10 : 7;
     this.nodes = scene.names.map((name, n) => this.makeNode(name, n));
     this.arcElements = scene.arcs.map((arc) => this.makeArc(arc));
+    const focused = this.canvas.getRootNode().activeElement?.closest?.(".node")?.dataset.name;
     this.nodeLayer.replaceChildren(...this.nodes.map((node) => node.group));
+    this.nodes.find((node) => node.group.dataset.name === focused)?.group.focus({ preventScroll: true });
     this.arcLayer.replaceChildren(...this.arcElements.map((arc) => arc.group));
   }
 
@@ -85,6 +124,7 @@ export class GraphView {
       {
         class: "node",
         "data-node": n,
+        "data-name": name,
         tabindex: 0,
         role: "button",
         "aria-label": fillIn(scene.texts.nodeLabel, { node: name, count: scene.into[n].length }),
@@ -146,24 +186,88 @@ export class GraphView {
     this.fit();
   }
 
+  /** Look at another part: pan and zoom. */
+  look(view) {
+    this.view = view;
+    this.applyView();
+  }
+
   applyView() {
     const { x, y, zoom } = this.view;
     this.viewport.setAttribute("transform", `translate(${x},${y}) scale(${zoom})`);
   }
 
-  /** Graph units → screen. */
+  // ---- where things are: client → canvas → scene (before zoom) → graph units -----------------------------
+
+  onCanvas({ x, y }) {
+    const box = this.canvas.getBoundingClientRect();
+    return { x: x - box.x, y: y - box.y };
+  }
+
+  toScene({ x, y }) {
+    return { x: (x - this.view.x) / this.view.zoom, y: (y - this.view.y) / this.view.zoom };
+  }
+
+  toGraph(point) {
+    const { x, y } = this.toScene(point);
+    const { map } = this;
+    return { x: map.x + (x - map.width / 2) / map.across, y: map.y - (y - map.height / 2) / map.down };
+  }
+
+  /** A way in pixels as one in graph units. */
+  inGraphUnits(right, down) {
+    return { x: right / (this.map.across * this.view.zoom), y: -down / (this.map.down * this.view.zoom) };
+  }
+
+  /** Graph units → scene. */
   onScreen(point) {
     const { across, down, x, y, width, height } = this.map;
     return { x: width / 2 + (point.x - x) * across, y: height / 2 - (point.y - y) * down };
   }
 
-  /** Place everything, or only what touches one node; then weigh it. */
+  screenOf(name) {
+    return this.onScreen(this.draft().points.get(name));
+  }
+
+  /** A free point beside a node, or beside all of them. */
+  roomFor(name) {
+    const points = this.draft().points;
+    const taken = [...points.values()].map((point) => this.onScreen(point));
+    const { width, height } = this.map;
+    const start = points.has(name) ? this.screenOf(name) : { x: width / 2, y: height / 2 };
+    const { x, y, zoom } = this.view;
+    const free = roomAround(start, taken, ROOM, width, height);
+    return this.toGraph({ x: free.x * zoom + x, y: free.y * zoom + y });
+  }
+
+  /** Names of the nodes in a box between two points of the canvas. */
+  namesWithin(a, b) {
+    const [p, q] = [this.toScene(a), this.toScene(b)];
+    const between = (value, one, other) => value >= Math.min(one, other) && value <= Math.max(one, other);
+    return this.scene.names.filter((_, n) => between(this.screen[n].x, p.x, q.x) && between(this.screen[n].y, p.y, q.y));
+  }
+
+  /** Show nodes so far from where they were, while they are dragged. */
+  shiftBy(names, by) {
+    this.offset = { names: new Set(names), ...by };
+    this.place();
+    this.draw(this.offset.names);
+  }
+
+  /** The line or box that is being drawn with the pointer; null for none. */
+  band(path) {
+    if (path === null) this.bandPath.removeAttribute("d");
+    else this.bandPath.setAttribute("d", path);
+  }
+
+  /** Place everything, or only what touches some nodes; then weigh it. @param {Set<string>|null} moved */
   draw(moved = null) {
     if (!this.map) return;
     this.screen = this.points.map((p) => this.onScreen(p));
     this.nodes.forEach((node, n) => this.placeNode(node, n));
+    const { names } = this.scene;
     this.scene.arcs.forEach((arc, k) => {
-      if (moved === null || arc.source === moved || arc.target === moved) this.placeArc(arc, this.arcElements[k]);
+      if (moved === null || moved.has(names[arc.source]) || moved.has(names[arc.target])) this.placeArc(arc, this.arcElements[k]);
     });
     this.weigh();
   }
@@ -253,7 +357,7 @@ export class GraphView {
 
   /** Show what is hovered and what is locked. */
   mark() {
-    const { hover, locked, direction } = this.store.state;
+    const { hover, locked, direction, selection, connecting } = this.store.state;
     const lit = { hover: new Set(), locked: new Set() };
     for (const [name, focus] of Object.entries({ hover, locked })) {
       for (const arc of focusArcs(this.scene, focus, direction)) lit[name].add(arc.index);
@@ -268,8 +372,10 @@ export class GraphView {
     this.nodes.forEach(({ group }, n) => {
       group.classList.toggle("hover", touches(hover, n));
       group.classList.toggle("locked", touches(locked, n));
+      group.classList.toggle("selected", selection.includes(this.scene.names[n]) || connecting === this.scene.names[n]);
     });
-    this.readout.textContent = hover ? this.sentence(hover) : "";
+    const sentence = hover ? this.sentence(hover) : "";
+    this.readout.textContent = connecting === null ? sentence : fillIn(this.scene.texts.connecting, { source: shorten(connecting, 16) });
   }
 
   /** "B → A, head 2: α = 0.312" */
@@ -287,112 +393,55 @@ export class GraphView {
   }
 
   onState(changed) {
+    if (!this.scene) return;
     if (["weighting", "scale", "digits"].some((key) => changed.has(key))) this.weigh();
-    else if (["hover", "locked", "direction"].some((key) => changed.has(key))) this.mark();
+    else if (["hover", "locked", "direction", "selection", "connecting"].some((key) => changed.has(key))) this.mark();
+    if (changed.has("tool")) this.canvas.dataset.tool = this.store.state.tool;
   }
 
-  // ---- pointer and keys -------------------------------------------------------------------------------
-
-  listen() {
-    const { canvas } = this;
-    canvas.addEventListener("pointerdown", (event) => this.press(event));
-    canvas.addEventListener("pointermove", (event) => (this.drag ? this.dragTo(event) : this.hoverAt(event)));
-    canvas.addEventListener("pointerup", (event) => this.release(event));
-    canvas.addEventListener("pointerleave", () => !this.drag && this.store.update({ hover: null }));
-    canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    canvas.addEventListener("keydown", (event) => this.key(event));
-    canvas.addEventListener("focusin", (event) => {
-      const node = event.target.closest?.(".node");
-      if (node && node.matches(":focus-visible")) this.store.update({ hover: nodeFocus(Number(node.dataset.node)) });
-    });
-    canvas.addEventListener("focusout", () => this.store.update({ hover: null }));
+  /** Say something where the readout stands, until the pointer moves on. */
+  say(sentence) {
+    this.readout.textContent = sentence;
   }
 
-  /** @returns {import("./store.js").Focus|null} */
-  focusAt(event) {
-    const node = event.target.closest?.(".node");
-    if (node) return nodeFocus(Number(node.dataset.node));
-    const arc = event.target.closest?.(".arc");
-    return arc ? arcFocus(Number(arc.dataset.target), Number(arc.dataset.source)) : null;
-  }
-
-  hoverAt(event) {
-    this.store.update({ hover: this.focusAt(event) });
-  }
-
-  press(event) {
-    if (event.button !== 0) return;
-    const focus = this.focusAt(event);
-    this.drag = { focus, x: event.clientX, y: event.clientY, moved: false, view: { ...this.view } };
-    if (focus?.kind === "node") this.drag.point = { ...this.points[focus.node] };
-    this.canvas.setPointerCapture(event.pointerId);
-  }
-
-  dragTo(event) {
-    const { drag } = this;
-    const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
-    if (!drag.moved && Math.hypot(dx, dy) < CLICK_SLACK) return;
-    drag.moved = true;
-    if (drag.point) {
-      const { across, down } = this.map;
-      const { zoom } = this.view;
-      this.points[drag.focus.node] = { x: drag.point.x + dx / (across * zoom), y: drag.point.y - dy / (down * zoom) };
-      this.draw(drag.focus.node);
-    } else {
-      this.view = { ...drag.view, x: drag.view.x + dx, y: drag.view.y + dy };
-      this.applyView();
-    }
-  }
-
-  release(event) {
-    const { drag } = this;
-    this.drag = null;
-    if (!drag) return;
-    this.canvas.releasePointerCapture(event.pointerId);
-    if (drag.moved && drag.point) this.host.moved(this.points.map((p) => [p.x, p.y]));
-    else if (!drag.moved && drag.focus) this.store.toggleLock(drag.focus);
-    else if (!drag.moved) this.store.update({ locked: null });
-  }
-
-  wheel(event) {
-    if (!event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    const box = this.canvas.getBoundingClientRect();
-    const at = { x: event.clientX - box.x, y: event.clientY - box.y };
-    const zoom = Math.min(8, Math.max(0.3, this.view.zoom * Math.exp(-event.deltaY / 300)));
-    const ratio = zoom / this.view.zoom;
-    this.view = { zoom, x: at.x - (at.x - this.view.x) * ratio, y: at.y - (at.y - this.view.y) * ratio };
-    this.applyView();
-  }
-
-  /** On a node: Enter locks it, the arrow keys walk through the arrows that end in it. */
-  key(event) {
-    const node = event.target.closest?.(".node");
+  focusNew() {
+    const node = this.nodes.find(({ group }) => group.dataset.name === this.focusNext);
     if (!node) return;
-    const n = Number(node.dataset.node);
-    const { hover, direction } = this.store.state;
-    if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
-      this.store.toggleLock(hover ?? nodeFocus(n));
-    } else if (event.key.startsWith("Arrow")) {
-      event.preventDefault();
-      const arcs = focusArcs(this.scene, nodeFocus(n), direction);
-      const ring = [nodeFocus(n), ...arcs.map((arc) => arcFocus(arc.target, arc.source))];
-      const place = Math.max(0, ring.findIndex((focus) => same(focus, hover)));
-      const step = event.key === "ArrowRight" || event.key === "ArrowDown" ? 1 : -1;
-      this.store.update({ hover: ring[(place + step + ring.length) % ring.length] });
-    }
+    this.focusNext = null;
+    node.group.focus({ preventScroll: true });
+  }
+
+  /** New nodes and arrows without weights, and what is about to go. */
+  drawDraft() {
+    if (!this.map) return;
+    const draft = this.draft();
+    const { names } = this.scene;
+    const present = new Set(this.scene.arcs.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
+    const at = (name) => this.onScreen(draft.points.get(name));
+    const arcs = draft.arcs
+      .filter(([source, target]) => !present.has(arcKey(source, target)) && draft.points.has(source) && draft.points.has(target))
+      .map(([source, target]) => {
+        const shape = source === target ? loop(at(source), this.radius, -Math.PI / 2) : arrow(at(source), at(target), this.radius, true);
+        return svg("path", { class: "new-arc", d: shape.path });
+      });
+    const nodes = [...draft.added].map((name) => {
+      const { x, y } = at(name);
+      const group = svg("g", { class: "node new-node", "data-name": name, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})` });
+      group.append(svg("circle", { r: this.radius }), svg("text", { class: "inside" }, shorten(name, 6)));
+      return group;
+    });
+    this.draftLayer.replaceChildren(...arcs, ...nodes);
+    this.nodes.forEach(({ group }) => group.classList.toggle("gone", draft.gone.has(group.dataset.name)));
+    this.arcElements.forEach(({ group }, k) => {
+      const [source, target] = [names[this.scene.arcs[k].source], names[this.scene.arcs[k].target]];
+      group.classList.toggle("gone", draft.gone.has(source) || draft.gone.has(target) || draft.goneArcs.has(arcKey(source, target)));
+    });
+    this.box.classList.toggle("empty", draft.points.size === draft.gone.size);
   }
 }
 
-function boundsOf(points) {
-  const xs = points.map((p) => p.x);
-  const ys = points.map((p) => p.y);
-  return { left: Math.min(...xs), right: Math.max(...xs), bottom: Math.min(...ys), top: Math.max(...ys) };
-}
-
-function overlap(a, b) {
-  return Math.abs(a.x - b.x) < a.half + b.half && Math.abs(a.y - b.y) < a.tall + b.tall;
+function differ(before, after) {
+  return before.length !== after.length || before.some((p, n) => Math.abs(p.x - after[n].x) > 1e-6 || Math.abs(p.y - after[n].y) > 1e-6);
 }
 
 function touches(focus, n) {

@@ -1,16 +1,35 @@
 /** The stage as one thing: mount it on an element, give it data, hear what the person did. */
 
 import { ChainView } from "./chain_view.js";
+import { Commands } from "./commands.js";
 import { html } from "./dom.js";
+import { Edits } from "./edits.js";
 import { GraphView } from "./graph_view.js";
 import { HeadsBar } from "./heads_bar.js";
 import { Inspector } from "./inspector.js";
+import { NodeEditor } from "./node_editor.js";
 import { readScene } from "./scene.js";
 import { same, Store } from "./store.js";
+import { Toolbar } from "./toolbar.js";
+
+const AT_FIRST = {
+  weighting: "",
+  hover: null,
+  locked: null,
+  direction: "reads",
+  scale: "unit",
+  digits: 3,
+  open: [],
+  tool: "move",
+  both: true,
+  selection: [],
+  connecting: null,
+  edited: null,
+};
 
 /**
  * @typedef {Object} Host what the stage tells the world around it
- * @property {(points: number[][]) => void} moved nodes were dragged: positions in graph units
+ * @property {(edits: import("./edits.js").Edit[]) => void} edited what was drawn and is not yet taken, each time it grows
  * @property {(what: string) => void} asked a check that is only run on request
  * @property {(focus: Object|null, weighting: string) => void} looked what is locked, under which weighting
  */
@@ -20,9 +39,14 @@ export class Stage {
   constructor(root, host) {
     this.root = root;
     this.host = host;
-    this.store = new Store({ weighting: "", hover: null, locked: null, direction: "reads", scale: "unit", digits: 3, open: [] });
+    this.store = new Store(AT_FIRST);
+    this.edits = new Edits((edits) => host.edited(edits), () => this.onEdits());
     this.bar = new HeadsBar(this.store);
-    this.graph = new GraphView(this.store, host);
+    this.graph = new GraphView(this.store, this.edits);
+    this.commands = new Commands(this.store, this.edits, this.graph);
+    this.graph.listen(this.commands);
+    this.toolbar = new Toolbar(this.store, this.commands, () => this.graph.resetView());
+    this.editor = new NodeEditor(this.store, this.edits, this.graph);
     this.chain = new ChainView(this.store);
     this.inspector = new Inspector(this.store, host);
     this.description = html("p", { class: "description" });
@@ -33,12 +57,17 @@ export class Stage {
       this.description,
       this.bar.element,
       this.notice,
-      html("div", { class: "pair-of-panels" }, this.graph.element, this.chain.element),
+      html(
+        "div",
+        { class: "pair-of-panels" },
+        html("section", { class: "panel graph-panel" }, this.toolbar.element, this.graph.box, this.graph.legend),
+        this.chain.element,
+      ),
       this.inspector.element,
     );
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.root.append(this.element);
-    this.views = [this.bar, this.graph, this.chain, this.inspector];
+    this.views = [this.bar, this.graph, this.toolbar, this.editor, this.chain, this.inspector];
     this.stop = this.store.subscribe((state, changed) => {
       for (const view of this.views) view.onState(changed);
       if (changed.has("locked") || (changed.has("weighting") && state.locked)) this.host.looked(this.lockedByNumber(), state.weighting);
@@ -53,8 +82,21 @@ export class Stage {
     this.scene = readScene({ ...data, palette: data.palettes[theme] });
     this.description.textContent = data.description;
     this.notice.textContent = data.notice;
+    this.edits.settle(data.editsTaken);
     this.settle(before);
+    this.editor.follow(this.scene);
     for (const view of this.views) view.setScene(this.scene);
+    this.showWaiting();
+  }
+
+  onEdits() {
+    this.graph.onEdits();
+    this.showWaiting();
+  }
+
+  /** While edits wait, the numbers are those of before: they step back until the new ones are here. */
+  showWaiting() {
+    this.element.toggleAttribute("data-waiting", this.edits.waiting.length > 0);
   }
 
   /** Dark or light, as the page around the stage is now. */
@@ -75,14 +117,21 @@ export class Stage {
     const replaced = !before || before.revision !== scene.revision;
     const locked = replaced ? scene.lockedAtStart : keep(state.locked);
     const changed = !same(locked, state.locked) || (locked && weighting !== state.weighting);
-    store.state = { ...state, weighting, hover: keep(state.hover), locked, open: open.length ? open : scene.openAtStart };
+    const selection = state.selection.filter((name) => scene.names.includes(name));
+    const both = replaced ? !scene.directed : state.both;
+    store.state = { ...state, weighting, hover: keep(state.hover), locked, selection, both, open: open.length ? open : scene.openAtStart };
     if (before && changed) this.host.looked(this.lockedByNumber(), weighting);
   }
 
   /** The same focus in new data: nodes are recognised by their names. */
   translate(focus, before) {
     if (!focus || !before) return focus;
-    const find = (node) => this.scene.names.indexOf(before.names[node]);
+    const { names } = this.scene;
+    const renamed = names.length === before.names.length;
+    const find = (node) => {
+      const place = names.indexOf(before.names[node]);
+      return place < 0 && renamed && !before.names.includes(names[node]) ? node : place;
+    };
     if (focus.kind === "node") return find(focus.node) < 0 ? null : { kind: "node", node: find(focus.node) };
     const [target, source] = [find(focus.target), find(focus.source)];
     return target < 0 || source < 0 ? null : { kind: "arc", target, source };
@@ -100,8 +149,10 @@ export class Stage {
 
   /** Keys pressed here are for the stage: letters must not reach the page's own shortcuts. */
   key(event) {
-    if (event.key === "Escape") this.store.update({ locked: null, hover: null });
     event.stopPropagation();
+    if (event.target.closest?.("input, select, textarea")) return;
+    if (event.key === "Escape") this.store.update({ locked: null, hover: null, selection: [], connecting: null, edited: null });
+    else this.commands.press(event);
   }
 
   destroy() {

@@ -10,6 +10,11 @@
  * @property {"unit"|"max"} scale
  * @property {number} digits
  * @property {string[]} open names of the stages that are unfolded
+ * @property {"move"|"connect"|"select"} tool what a drag on the canvas does
+ * @property {boolean} both whether a drawn edge gives both arrows
+ * @property {string[]} selection names of the selected nodes
+ * @property {string|null} connecting the node from which an arrow is being drawn by key
+ * @property {string|null} edited the node in the quick editor
  */
 
 export class Store {

@@ -1,0 +1,202 @@
+/** Pointer and keys on the graph: hover, lock, drag, draw an arrow, select with a box. */
+
+import { arrow } from "./geometry.js";
+import { focusArcs } from "./scene.js";
+import { arcFocus, nodeFocus, same } from "./store.js";
+
+const CLICK_SLACK = 4;
+const MOST_ZOOM = 8;
+const LEAST_ZOOM = 0.3;
+
+export class CanvasInput {
+  /**
+   * @param {import("./graph_view.js").GraphView} view
+   * @param {import("./store.js").Store} store
+   * @param {import("./edits.js").Edits} edits
+   * @param {import("./commands.js").Commands} commands
+   */
+  constructor(view, store, edits, commands) {
+    this.view = view;
+    this.store = store;
+    this.edits = edits;
+    this.commands = commands;
+    this.drag = null;
+    /** What the arrow keys walked to from the focused node. @type {import("./store.js").Focus|null} */
+    this.walked = null;
+    const { canvas } = view;
+    canvas.addEventListener("pointerdown", (event) => this.press(event));
+    canvas.addEventListener("pointermove", (event) => (this.drag ? this.dragTo(event) : this.hoverAt(event)));
+    canvas.addEventListener("pointerup", (event) => this.release(event));
+    canvas.addEventListener("pointercancel", () => this.endDrag());
+    canvas.addEventListener("pointerleave", () => !this.drag && store.update({ hover: null }));
+    canvas.addEventListener("dblclick", (event) => this.doubleClick(event));
+    canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    canvas.addEventListener("keydown", (event) => this.key(event));
+    canvas.addEventListener("focusin", (event) => this.focusIn(event));
+    canvas.addEventListener("focusout", () => this.focusOut());
+  }
+
+  // ---- what is there ------------------------------------------------------------------------------------
+
+  /** @returns {import("./store.js").Focus|null} */
+  focusAt(event) {
+    const node = event.target.closest?.(".node[data-node]");
+    if (node) return nodeFocus(Number(node.dataset.node));
+    const arc = event.target.closest?.(".arc");
+    return arc ? arcFocus(Number(arc.dataset.target), Number(arc.dataset.source)) : null;
+  }
+
+  /** The name of the node under the pointer, a new one's too. @returns {string|null} */
+  nameAt(event) {
+    const under = this.view.canvas.getRootNode().elementFromPoint(event.clientX, event.clientY);
+    return under?.closest?.(".node")?.dataset.name ?? null;
+  }
+
+  /** The node with the keyboard's focus, or the arrow that was walked to from it. */
+  focused() {
+    const node = this.view.canvas.getRootNode().activeElement?.closest?.(".node[data-node]");
+    return node ? (this.walked ?? nodeFocus(Number(node.dataset.node))) : null;
+  }
+
+  focusIn(event) {
+    const node = event.target.closest?.(".node[data-node]");
+    this.walked = null;
+    if (node?.matches(":focus-visible")) this.store.update({ hover: nodeFocus(Number(node.dataset.node)) });
+  }
+
+  focusOut() {
+    this.walked = null;
+    this.store.update({ hover: null });
+  }
+
+  hoverAt(event) {
+    this.walked = null;
+    this.store.update({ hover: this.focusAt(event) });
+  }
+
+  // ---- pointer --------------------------------------------------------------------------------------------
+
+  press(event) {
+    if (event.button !== 0) return;
+    const { view, store } = this;
+    const { tool, selection } = store.state;
+    const name = this.nameAt(event);
+    const kind = name !== null ? (tool === "connect" || event.shiftKey ? "connect" : "move") : tool === "select" || event.shiftKey ? "box" : "pan";
+    this.drag = { kind, name, focus: this.focusAt(event), x: event.clientX, y: event.clientY, moved: false, zoomed: { ...view.view } };
+    if (kind === "move") this.drag.names = selection.includes(name) ? selection : [name];
+    view.canvas.setPointerCapture(event.pointerId);
+  }
+
+  dragTo(event) {
+    const { drag, view } = this;
+    const [right, down] = [event.clientX - drag.x, event.clientY - drag.y];
+    if (!drag.moved && Math.hypot(right, down) < CLICK_SLACK) return;
+    drag.moved = true;
+    if (drag.kind === "move") view.shiftBy(drag.names, view.inGraphUnits(right, down));
+    else if (drag.kind === "pan") view.look({ ...drag.zoomed, x: drag.zoomed.x + right, y: drag.zoomed.y + down });
+    else if (drag.kind === "connect") view.band(this.bandPath(event));
+    else view.band(this.boxPath(event));
+  }
+
+  release(event) {
+    const { drag, view, store, commands } = this;
+    if (!drag) return;
+    if (view.canvas.hasPointerCapture(event.pointerId)) view.canvas.releasePointerCapture(event.pointerId);
+    this.drag = null;
+    view.band(null);
+    if (!drag.moved) return this.click(event, drag);
+    if (drag.kind === "move") this.shift(drag.names, event.clientX - drag.x, event.clientY - drag.y);
+    else if (drag.kind === "connect") {
+      const target = this.nameAt(event);
+      if (target !== null) commands.connect(drag.name, target);
+    } else if (drag.kind === "box") {
+      const inside = view.namesWithin(view.onCanvas(drag), view.onCanvas({ x: event.clientX, y: event.clientY }));
+      store.update({ selection: event.shiftKey ? [...new Set([...store.state.selection, ...inside])] : inside });
+    }
+  }
+
+  endDrag() {
+    this.drag = null;
+    this.view.band(null);
+    this.view.shiftBy([], { x: 0, y: 0 });
+  }
+
+  click(event, { focus, name }) {
+    const { store } = this;
+    const { selection, tool } = store.state;
+    if (name !== null && (event.shiftKey || tool === "select")) {
+      store.update({ selection: selection.includes(name) ? selection.filter((other) => other !== name) : [...selection, name] });
+    } else if (focus) {
+      if (selection.length) store.update({ selection: [] });
+      store.toggleLock(focus);
+    } else if (name === null) store.update({ locked: null, selection: [], edited: null });
+  }
+
+  doubleClick(event) {
+    const name = this.nameAt(event);
+    if (name !== null) this.store.update({ edited: name });
+    else if (!this.focusAt(event)) this.commands.newNode(this.view.toGraph(this.view.onCanvas({ x: event.clientX, y: event.clientY })));
+  }
+
+  /** Move nodes by so many pixels, for good. */
+  shift(names, right, down) {
+    const { points } = this.view.draft();
+    const by = this.view.inGraphUnits(right, down);
+    const known = names.filter((name) => points.has(name));
+    this.edits.push({ kind: "move", names: known, points: known.map((name) => [points.get(name).x + by.x, points.get(name).y + by.y]) });
+  }
+
+  bandPath(event) {
+    const { view, drag } = this;
+    const from = view.screenOf(drag.name);
+    const to = view.toScene(view.onCanvas({ x: event.clientX, y: event.clientY }));
+    return arrow(from, to, 0, false).path;
+  }
+
+  boxPath(event) {
+    const { view, drag } = this;
+    const a = view.toScene(view.onCanvas(drag));
+    const b = view.toScene(view.onCanvas({ x: event.clientX, y: event.clientY }));
+    return `M${a.x},${a.y} H${b.x} V${b.y} H${a.x} Z`;
+  }
+
+  wheel(event) {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    const { view } = this;
+    const at = view.onCanvas({ x: event.clientX, y: event.clientY });
+    const zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, view.view.zoom * Math.exp(-event.deltaY / 300)));
+    const ratio = zoom / view.view.zoom;
+    view.look({ zoom, x: at.x - (at.x - view.view.x) * ratio, y: at.y - (at.y - view.view.y) * ratio });
+  }
+
+  // ---- keys -------------------------------------------------------------------------------------------------
+
+  /** On a node: Enter locks it or ends an arrow there, the arrow keys walk through the arrows that end in it. */
+  key(event) {
+    const node = event.target.closest?.(".node[data-node]");
+    if (!node || event.altKey || event.ctrlKey || event.metaKey) return;
+    const n = Number(node.dataset.node);
+    const { connecting } = this.store.state;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      if (connecting === null) this.store.toggleLock(this.walked ?? nodeFocus(n));
+      else {
+        this.store.update({ connecting: null });
+        this.commands.connect(connecting, node.dataset.name);
+      }
+    } else if (event.key.startsWith("Arrow")) {
+      event.preventDefault();
+      this.walk(n, event.key === "ArrowRight" || event.key === "ArrowDown" ? 1 : -1);
+    }
+  }
+
+  walk(n, step) {
+    const { hover, direction } = this.store.state;
+    const arcs = focusArcs(this.view.scene, nodeFocus(n), direction);
+    const ring = [nodeFocus(n), ...arcs.map((arc) => arcFocus(arc.target, arc.source))];
+    const place = Math.max(0, ring.findIndex((focus) => same(focus, this.walked ?? hover)));
+    this.walked = ring[(place + step + ring.length) % ring.length];
+    this.store.update({ hover: this.walked });
+  }
+}

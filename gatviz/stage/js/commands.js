@@ -1,0 +1,124 @@
+/** What a person can do to the graph, by button or by key: each command once, under one name. */
+
+import { nextName } from "./draft.js";
+
+const NUDGE = 14;
+
+export class Commands {
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {import("./edits.js").Edits} edits
+   * @param {import("./graph_view.js").GraphView} canvas
+   */
+  constructor(store, edits, canvas) {
+    this.store = store;
+    this.edits = edits;
+    this.canvas = canvas;
+    this.keys = {
+      n: () => this.newNode(),
+      e: () => this.startArc(),
+      v: () => store.update({ tool: "move" }),
+      d: () => store.update({ tool: "connect" }),
+      s: () => store.update({ tool: "select" }),
+      f2: () => this.editNode(),
+      delete: () => this.remove(),
+      backspace: () => this.remove(),
+      "ctrl+z": () => this.undo(),
+      "ctrl+shift+z": () => this.redo(),
+      "ctrl+y": () => this.redo(),
+      "ctrl+a": () => this.selectAll(),
+      "ctrl+d": () => this.duplicate(),
+      "alt+arrowleft": () => this.nudge(-NUDGE, 0),
+      "alt+arrowright": () => this.nudge(NUDGE, 0),
+      "alt+arrowup": () => this.nudge(0, -NUDGE),
+      "alt+arrowdown": () => this.nudge(0, NUDGE),
+    };
+  }
+
+  /** Run the command of a key, if it has one. @param {KeyboardEvent} event @returns {boolean} */
+  press(event) {
+    const held = [event.ctrlKey || event.metaKey ? "ctrl+" : "", event.altKey ? "alt+" : "", event.shiftKey ? "shift+" : ""];
+    const command = this.keys[held.join("") + event.key.toLowerCase()];
+    if (!command) return false;
+    event.preventDefault();
+    command();
+    return true;
+  }
+
+  /** What a command is about: the selection, else the node or arrow with the focus, else the locked one. */
+  subject() {
+    const { selection, locked } = this.store.state;
+    if (selection.length) return { names: selection, arcs: [] };
+    const focus = this.canvas.input.focused() ?? locked;
+    if (!focus) return { names: [], arcs: [] };
+    const { names } = this.canvas.scene;
+    if (focus.kind === "node") return { names: [names[focus.node]], arcs: [] };
+    return { names: [], arcs: [[names[focus.source], names[focus.target]]] };
+  }
+
+  /** A new node, at a point of the graph or where there is room beside the focused one. */
+  newNode(at = null) {
+    const names = [...this.canvas.draft().points.keys()];
+    const name = nextName(names);
+    const { x, y } = at ?? this.canvas.roomFor(this.subject().names[0]);
+    this.canvas.focusNext = name;
+    this.edits.push({ kind: "add_node", name, at: [x, y] });
+  }
+
+  connect(source, target) {
+    this.edits.push({ kind: "add_arcs", arcs: [[source, target]], both: this.store.state.both && source !== target });
+  }
+
+  /** By key: from the focused node to the one that Enter is pressed on next. */
+  startArc() {
+    const [source] = this.subject().names;
+    if (source !== undefined) this.store.update({ connecting: source });
+  }
+
+  remove() {
+    const { names, arcs } = this.subject();
+    const { arcBetween, names: all, texts } = this.canvas.scene;
+    const added = arcs.some(([source, target]) => arcBetween(all.indexOf(target), all.indexOf(source))?.added);
+    if (added) this.canvas.say(texts.addedLoopStays);
+    if (added || (!names.length && !arcs.length)) return;
+    const opposite = this.store.state.both ? arcs.map(([source, target]) => [target, source]) : [];
+    this.store.update({ selection: [], locked: null, hover: null });
+    this.edits.push({ kind: "remove", names, arcs: [...arcs, ...opposite] });
+  }
+
+  duplicate() {
+    const { names } = this.subject();
+    if (names.length) this.edits.push({ kind: "duplicate", names });
+  }
+
+  nudge(right, down) {
+    const { names } = this.subject();
+    if (names.length) this.canvas.input.shift(names, right, down);
+  }
+
+  editNode() {
+    const { names } = this.subject();
+    if (names.length === 1) this.store.update({ edited: names[0] });
+  }
+
+  selectAll() {
+    this.store.update({ selection: [...this.canvas.scene.names], locked: null });
+  }
+
+  undo() {
+    this.edits.push({ kind: "undo" });
+  }
+
+  redo() {
+    this.edits.push({ kind: "redo" });
+  }
+
+  clear() {
+    this.store.update({ selection: [], locked: null, hover: null, edited: null });
+    this.edits.push({ kind: "clear" });
+  }
+
+  layout(layout) {
+    this.edits.push({ kind: "layout", layout });
+  }
+}

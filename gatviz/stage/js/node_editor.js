@@ -1,0 +1,138 @@
+/** The quick editor of one node, beside it on the canvas: name, label, features. */
+
+import { html } from "./dom.js";
+import { shorten } from "./format.js";
+
+const MOST_FEATURES = 40;
+const BESIDE = 14;
+
+export class NodeEditor {
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {import("./edits.js").Edits} edits
+   * @param {import("./graph_view.js").GraphView} canvas
+   */
+  constructor(store, edits, canvas) {
+    this.store = store;
+    this.edits = edits;
+    this.canvas = canvas;
+    this.element = html("form", { class: "node-editor", hidden: "" });
+    this.element.addEventListener("submit", (event) => event.preventDefault());
+    canvas.box.append(this.element);
+  }
+
+  setScene(scene) {
+    this.scene = scene;
+    if (this.store.state.edited !== null) this.draw();
+  }
+
+  onState(changed) {
+    if (changed.has("edited")) this.draw();
+  }
+
+  /** Fill in anew, but leave alone the field that somebody is typing in. */
+  draw() {
+    const { edited } = this.store.state;
+    const node = edited === null ? -1 : this.scene.names.indexOf(edited);
+    const focused = this.element.contains(this.element.getRootNode().activeElement) ? this.element.getRootNode().activeElement.name : null;
+    this.element.hidden = node < 0;
+    if (node < 0) return;
+    if (focused !== null && this.drawnFor === edited) return this.refresh(node);
+    this.drawnFor = edited;
+    this.element.replaceChildren(...this.fields(node));
+    this.putBeside(node);
+    this.element.elements.name.select();
+  }
+
+  fields(node) {
+    const { scene } = this;
+    const { texts } = scene;
+    const name = scene.names[node];
+    const features = scene.featureNames.slice(0, MOST_FEATURES).map((feature, f) =>
+      this.field(`f:${f}`, feature, String(scene.features.at(node, f)), (value) => this.setFeature(name, feature, value)),
+    );
+    const more = scene.featureNames.length - features.length;
+    return [
+      this.field("name", texts.nameField, name, (value) => this.rename(name, value)),
+      this.field("label", texts.labelField, scene.classNames[scene.classOf[node]] ?? "", (value) => this.edits.push({ kind: "set_node", name, label: value }) ?? true),
+      html("div", { class: "node-features" }, ...features, more > 0 ? html("p", { class: "quiet-text" }, texts.moreFeatures) : null),
+      html("button", { type: "button", class: "tool", onclick: () => this.close() }, texts.done),
+    ];
+  }
+
+  /** One labelled field; `take` says whether the value can be used. */
+  field(key, label, value, take) {
+    const input = html("input", { name: key, value, autocomplete: "off", spellcheck: "false" });
+    const settle = () => {
+      if (input.value === input.dataset.taken) return;
+      const good = take(input.value);
+      input.classList.toggle("wrong", !good);
+      if (good) input.dataset.taken = input.value;
+    };
+    input.dataset.taken = value;
+    input.addEventListener("change", settle);
+    input.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter") settle();
+      if (event.key === "Escape") this.close();
+    });
+    return html("label", {}, html("span", { title: label }, shorten(label, 18)), input);
+  }
+
+  refresh(node) {
+    const { scene } = this;
+    for (const input of this.element.querySelectorAll("input")) {
+      const [kind, f] = input.name.split(":");
+      const value = kind === "f" ? String(scene.features.at(node, Number(f))) : kind === "name" ? scene.names[node] : (scene.classNames[scene.classOf[node]] ?? "");
+      if (input === this.element.getRootNode().activeElement || input.classList.contains("wrong")) continue;
+      input.value = value;
+      input.dataset.taken = value;
+    }
+  }
+
+  setFeature(name, feature, text) {
+    const value = Number(text.trim().replace(",", ".").replace("−", "-"));
+    if (!text.trim() || !Number.isFinite(value)) return false;
+    this.edits.push({ kind: "set_node", name, features: { [feature]: value } });
+    return true;
+  }
+
+  rename(name, to) {
+    const wish = to.trim();
+    const taken = wish !== name && this.canvas.draft().points.has(wish);
+    if (!wish || taken) return false;
+    this.edits.push({ kind: "rename", name, to: wish });
+    this.renamed = { from: name, to: wish };
+    return true;
+  }
+
+  /** A node that was renamed here stays the edited one. */
+  follow(scene) {
+    if (!this.renamed || !scene.names.includes(this.renamed.to)) return;
+    const { from, to } = this.renamed;
+    this.renamed = null;
+    if (this.store.state.edited === from) {
+      this.drawnFor = null;
+      this.store.state = { ...this.store.state, edited: to };
+    }
+  }
+
+  putBeside(node) {
+    const { canvas } = this;
+    const { x, y, zoom } = canvas.view;
+    const at = canvas.screen[node];
+    const [left, top] = [at.x * zoom + x, at.y * zoom + y];
+    const { clientWidth, clientHeight } = canvas.canvas;
+    const [width, height] = [this.element.offsetWidth, this.element.offsetHeight];
+    const right = left + canvas.radius + BESIDE;
+    const fits = right + width <= clientWidth - 4;
+    this.element.style.left = `${Math.max(4, fits ? right : left - canvas.radius - BESIDE - width)}px`;
+    this.element.style.top = `${Math.min(Math.max(4, top - height / 2), Math.max(4, clientHeight - height - 4))}px`;
+  }
+
+  close() {
+    const name = this.store.state.edited;
+    this.store.update({ edited: null });
+    this.canvas.nodes.find(({ group }) => group.dataset.name === name)?.group.focus({ preventScroll: true });
+  }
+}

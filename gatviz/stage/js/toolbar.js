@@ -1,0 +1,105 @@
+/** The buttons above the canvas: what a drag does, and what can be done to the graph. */
+
+import { html } from "./dom.js";
+import { fillIn } from "./format.js";
+
+const TOOLS = ["move", "connect", "select"];
+const LAYOUTS = ["spring", "circular", "kamada_kawai", "bipartite", "grid"];
+
+export class Toolbar {
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {import("./commands.js").Commands} commands
+   * @param {() => void} fit
+   */
+  constructor(store, commands, fit) {
+    this.store = store;
+    this.commands = commands;
+    this.fit = fit;
+    this.element = html("div", { class: "toolbar", role: "toolbar" });
+  }
+
+  setScene(scene) {
+    this.scene = scene;
+    this.draw();
+  }
+
+  onState(changed) {
+    if (["tool", "both", "selection", "locked", "connecting"].some((key) => changed.has(key))) this.draw();
+  }
+
+  draw() {
+    const { texts } = this.scene;
+    const { tool } = this.store.state;
+    const focused = this.element.getRootNode().activeElement?.dataset?.key;
+    this.element.setAttribute("aria-label", texts.toolbar);
+    this.element.replaceChildren(this.tools(), ...(tool === "move" ? [] : [this.actions()]));
+    if (focused) this.element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  tools() {
+    const { scene, store, commands } = this;
+    const { texts, undo, redo } = scene;
+    const step = (name, what, run) => this.button(name, run, { disabled: what ? null : "", title: what ? fillIn(texts[`${name}Title`], { what }) : texts[`${name}Nothing`] });
+    return html(
+      "div",
+      { class: "tool-row" },
+      html(
+        "span",
+        { class: "tools", role: "radiogroup", "aria-label": texts.toolbar },
+        ...TOOLS.map((tool) =>
+          this.button(`tool_${tool}`, () => store.update({ tool }), { role: "radio", "aria-checked": store.state.tool === tool, class: "option" }),
+        ),
+      ),
+      html("span", { class: "spacer" }),
+      this.layouts(),
+      step("undo", undo, () => commands.undo()),
+      step("redo", redo, () => commands.redo()),
+      this.button("fit", this.fit),
+    );
+  }
+
+  actions() {
+    const { commands, store } = this;
+    const { names, arcs } = commands.subject();
+    const { texts } = this.scene;
+    const some = names.length || arcs.length ? null : "";
+    return html(
+      "div",
+      { class: "tool-row" },
+      this.button("newNode", () => commands.newNode()),
+      html(
+        "span",
+        { class: "tools", role: "radiogroup", "aria-label": texts.ways },
+        ...[false, true].map((both) =>
+          this.button(both ? "bothWays" : "oneWay", () => store.update({ both }), { role: "radio", "aria-checked": store.state.both === both, class: "option" }),
+        ),
+      ),
+      this.button("editNode", () => commands.editNode(), { disabled: names.length === 1 ? null : "" }),
+      this.button("duplicate", () => commands.duplicate(), { disabled: names.length ? null : "" }),
+      this.button("remove", () => commands.remove(), { disabled: some }),
+      this.button("clear", () => commands.clear(), { disabled: this.scene.names.length ? null : "" }),
+    );
+  }
+
+  layouts() {
+    const { texts } = this.scene;
+    const choose = (event) => event.target.value && this.commands.layout(event.target.value);
+    const options = LAYOUTS.map((name) => html("option", { value: name }, texts[`layout_${name}`]));
+    return html(
+      "select",
+      { class: "layouts", "aria-label": texts.layout, "data-key": "layout", onchange: choose },
+      html("option", { value: "" }, texts.layout),
+      ...options,
+    );
+  }
+
+  button(name, run, attributes = {}) {
+    const { texts } = this.scene;
+    return html(
+      "button",
+      { type: "button", class: "tool", "data-key": name, title: texts[`${name}Title`], onclick: run, ...attributes },
+      texts[name],
+    );
+  }
+}

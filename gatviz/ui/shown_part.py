@@ -1,0 +1,83 @@
+"""Which part of a large graph the stage shows: the strongest arrows, or what is around one node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from gatviz.graph import Graph
+from gatviz.stage.part import Part
+from gatviz.subgraph import Direction, neighbourhood, strongest
+from gatviz.trace import LayerTrace
+from gatviz.ui import texts
+
+MOST_NODES = 200
+MOST_ARCS = 1000
+_MOST_HOPS = 4
+_MOST_MATCHES = 50
+
+
+@dataclass(frozen=True)
+class Around:
+    """The neighbourhood of one node: how many hops, along which arrows."""
+
+    node: int
+    hops: int
+    direction: Direction
+
+
+def is_large(trace: LayerTrace) -> bool:
+    """Whether only a part can be shown."""
+    return trace.num_nodes > MOST_NODES or trace.num_edges > MOST_ARCS
+
+
+def part_choice(graph: Graph) -> Around | None:
+    """Draw the choice; None for the strongest arrows."""
+    around, hops, direction = st.columns([5, 2, 4], vertical_alignment="bottom")
+    wish = around.text_input(texts.AROUND, key="part_node", placeholder=texts.AROUND_HINT).strip()
+    if not wish:
+        return None
+    found = matches(graph, wish)
+    if not found:
+        st.info(texts.NO_SUCH_NODE.format(name=wish[:60]))
+        return None
+    steps = hops.number_input(texts.HOPS, 0, _MOST_HOPS, 1, key="part_hops")
+    way = direction.segmented_control(
+        texts.WAY, list(texts.WAYS), format_func=texts.WAYS.__getitem__, default="reads", key="part_way", required=True
+    )
+    node = found[0]
+    if graph.names[node] != wish and len(found) > 1:
+        node = st.selectbox(texts.WHICH_NODE, found, format_func=lambda n: graph.names[n], key="part_match")
+    return Around(int(node), int(steps), way or "reads")
+
+
+def matches(graph: Graph, wish: str) -> list[int]:
+    """Node numbers whose names fit what was typed: the very name first, then those that begin so, then any."""
+    low = wish.casefold()
+    names = [(n, name.casefold()) for n, name in enumerate(graph.names)]
+    exact = [n for n, name in names if name == low]
+    begins = [n for n, name in names if name.startswith(low) and name != low]
+    holds = [n for n, name in names if low in name and not name.startswith(low)]
+    return [*exact, *begins, *holds][:_MOST_MATCHES]
+
+
+def shown_part(trace: LayerTrace, around: Around | None) -> Part:
+    """The nodes and arrows to show; α is the full run's either way."""
+    if not is_large(trace):
+        return Part.whole(trace)
+    if around is None:
+        nodes, arcs = strongest(trace.alpha, trace.edge_index, MOST_ARCS, MOST_NODES)
+    else:
+        nodes, arcs = neighbourhood(
+            trace.edge_index,
+            trace.num_nodes,
+            around.node,
+            around.hops,
+            MOST_NODES,
+            trace.alpha,
+            direction=around.direction,
+            max_arcs=MOST_ARCS,
+        )
+    return Part(np.asarray(nodes), np.asarray(arcs))

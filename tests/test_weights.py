@@ -1,0 +1,78 @@
+"""Weights as a value: they fit, they follow the feature columns, and nothing else moves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gatviz import GAT, GatvizError, LayerSettings
+from gatviz.layers import new_generator
+from gatviz.weights import Weights, with_columns
+
+TWO_LAYERS = (LayerSettings(out_features=3, num_heads=2, residual=True), LayerSettings(out_features=2, num_heads=1))
+
+
+def drawn(kind="GAT", seed=0, **settings) -> GAT:
+    first = LayerSettings(kind=kind, out_features=3, num_heads=2, **settings)
+    return GAT(3, (first, TWO_LAYERS[1]), generator=new_generator(seed))
+
+
+def test_weights_go_out_and_come_back():
+    weights = drawn().weights()
+    other = drawn(seed=1)
+    assert other.weights().fingerprint != weights.fingerprint
+    other.set_weights(weights)
+    assert other.weights().fingerprint == weights.fingerprint
+
+
+def test_weights_that_do_not_fit_name_the_layer():
+    weights = drawn().weights()
+    with pytest.raises(GatvizError, match="expected 2 layers, found 1"):
+        drawn().set_weights(Weights(weights.layers[:1]))
+    wrong = Weights((weights.layers[0], {**weights.layers[1], "bias": np.zeros(9, np.float32)}))
+    with pytest.raises(GatvizError, match="layer 1"):
+        drawn().set_weights(wrong)
+
+
+def test_nobody_writes_into_them():
+    with pytest.raises(ValueError, match="read-only"):
+        drawn().weights().layers[0]["W"][0] = 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "by_input"),
+    [
+        ("GAT", {}, {"W"}),
+        ("GAT", {"residual": True}, {"W", "W_res"}),
+        ("GATv2", {}, {"W_target", "W_source"}),
+        ("GATv2", {"share_weights": True}, {"W_target", "W_source"}),
+    ],
+)
+def test_kept_columns_keep_their_values_and_new_ones_are_drawn(kind, settings, by_input):
+    before = drawn(kind, **settings).weights()
+    after = with_columns(before, (2, None, 0), ("c", "new", "a"), seed=5)
+    for name, values in before.layers[0].items():
+        changed = after.layers[0][name]
+        if name in by_input:
+            np.testing.assert_array_equal(changed[..., 0], values[..., 2])
+            np.testing.assert_array_equal(changed[..., 2], values[..., 0])
+            assert np.ptp(changed[..., 1]) > 0
+            assert np.abs(changed[..., 1]).max() <= 1 / np.sqrt(3)
+        else:
+            np.testing.assert_array_equal(changed, values)
+    assert after.layers[1] is before.layers[1]
+    GAT(3, (LayerSettings(kind=kind, out_features=3, num_heads=2, **settings), TWO_LAYERS[1])).set_weights(after)
+
+
+def test_the_same_edit_draws_the_same_column_whatever_came_before():
+    weights = drawn().weights()
+    one = with_columns(weights, (0, 1, 2, None), ("a", "b", "c", "new"), seed=5).layers[0]["W"][..., 3]
+    other = with_columns(weights, (None, 0, 1, 2), ("new", "a", "b", "c"), seed=5).layers[0]["W"][..., 0]
+    np.testing.assert_array_equal(one, other)
+    third = with_columns(weights, (0, 1, 2, None), ("a", "b", "c", "new"), seed=6).layers[0]["W"][..., 3]
+    assert (one != third).any()
+
+
+def test_nothing_changes_where_no_column_does():
+    weights = drawn().weights()
+    assert with_columns(weights, (0, 1, 2), ("a", "b", "c"), seed=5) is weights
