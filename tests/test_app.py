@@ -94,29 +94,3 @@ def test_self_loops_can_be_left_or_removed(policy: str):
     app.selectbox(key="self_loops").set_value(policy).run()
     assert not app.exception
     assert sum(scene(app)["arcs"]["added"]) == 0
-
-
-def test_large_graphs_show_a_part_and_say_which():
-    app = run_app()
-    nodes = [{"id": f"node {n}", "features": [n % 7, n % 3]} for n in range(600)]
-    edges = [[f"node {n}", f"node {(n * k + 1) % 600}"] for n in range(600) for k in (1, 7)]
-    show(app, json.dumps({"nodes": nodes, "edges": edges}).encode())
-    data = scene(app)
-    assert len(data["names"]) <= 200
-    assert "of 600 nodes" in data["notice"]
-    app.text_input(key="part_node").set_value("node 17").run()
-    assert not app.exception
-    data = scene(app)
-    graph = state_of(app).graph
-    reads = {graph.names[j] for j, i in graph.edge_index.T if graph.names[i] == "node 17"}
-    assert set(data["names"]) == reads | {"node 17"}
-    assert "Around node 17" in data["notice"]
-    app.text_input(key="part_node").set_value("nobody").run()
-    assert "No node's name holds" in app.info[0].value
-
-
-def test_edge_weights_are_kept_and_said_to_be_unused():
-    app = run_app()
-    show(app, b"source,target,weight\nA,B,2\nB,A,1\n")
-    assert "not used by GAT" in scene(app)["notice"]
-    assert "weight" in scene(app)["notice"]

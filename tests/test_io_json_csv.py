@@ -197,7 +197,7 @@ def test_windows_and_old_mac_line_ends():
 def test_the_summary_says_what_was_understood():
     reading = inspect_graph(b"source,target,weight\nA,B,1\nC,C,2\nA,B,1\n", options=ReadOptions(directed=False))
     assert reading.summary == (
-        "3 nodes, 3 arcs (undirected, each edge giving both arcs), 3 features",
+        "3 nodes, 3 arrows (undirected, each edge giving both arrows), 3 features",
         "2 connected pieces, 1 isolated node, 1 self-loop",
         "edge columns kept, but not read by attention: 'weight'",
     )

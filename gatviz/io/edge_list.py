@@ -32,9 +32,11 @@ def looks_like_edges(table: Table, options: ReadOptions, bare: bool = True) -> b
     return named or chosen or (bare and _first_row_is_an_edge(table))
 
 
-def looks_like_nodes(table: Table) -> bool:
-    """Whether the header is that of a node table."""
-    return table.find("id") is not None and table.find(*SOURCE_NAMES) is None
+def looks_like_nodes(table: Table, options: ReadOptions) -> bool:
+    """Whether the header is that of a node table, or options name a column of it."""
+    if table.find(*SOURCE_NAMES) is not None:
+        return False
+    return (_named(table, options.node_id) if options.node_id is not None else table.find("id")) is not None
 
 
 def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions) -> Draft:
@@ -44,7 +46,7 @@ def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions) -> D
         GatvizError: columns that are not there, a row without one of its ends, an end that is no node.
     """
     notes = list(table.notes)
-    if _first_row_is_an_edge(table) and options.source is None and options.target is None:
+    if _first_row_is_an_edge(table) and not {options.source, options.target} & set(table.header):
         table = table.with_header_as_row()
         table.header[:2] = ["source", "target"]
         notes.append("the first row is an edge itself: the first two columns were taken as source and target")
@@ -70,7 +72,7 @@ def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions) -> D
         check_names(draft.names, table.where)
         draft.edges = np.ascontiguousarray(codes.reshape(-1, 2).T.astype(np.int64))
     else:
-        _fill_nodes(draft, nodes)
+        _fill_nodes(draft, nodes, options)
         draft.edges = np.stack([_places(cells, draft.names, table, nodes) for cells in ends])
     draft.columns += [ColumnUse("edges", table.header[source], "source")]
     draft.columns += [ColumnUse("edges", table.header[target], "target")]
@@ -104,16 +106,18 @@ def _first_row_is_an_edge(table: Table) -> bool:
 
 
 def _end(table: Table, chosen: str | None, usual: Sequence[str]) -> int:
-    place = table.header.index(chosen) if chosen in table.header else None
-    if chosen is None:
-        place = table.find(*usual)
+    place = table.find(*usual) if chosen is None else _named(table, chosen)
     if place is None:
         listed = ", ".join(quote(name) for name in table.header[:8])
         mend = "rename the header or choose the column"
-        if looks_like_nodes(table):
+        if looks_like_nodes(table, ReadOptions()):
             mend = "this is a node table: give the edges beside it"
         raise GatvizError(f"{table.where}, header", f"a column {quote(chosen or usual[0])}", listed, mend)
     return place
+
+
+def _named(table: Table, name: str) -> int | None:
+    return table.header.index(name) if name in table.header else None
 
 
 def _places(cells: pd.Series[str], names: Sequence[str], table: Table, nodes: Table) -> NDArray[np.int64]:
@@ -152,14 +156,14 @@ def _directed(table: Table, place: int) -> bool | None:
     return _KINDS[found.pop()]
 
 
-def set_nodes(draft: Draft, table: Table) -> None:
+def set_nodes(draft: Draft, table: Table, options: ReadOptions) -> None:
     """Give a draft that has its own names (a matrix) the features and labels of a node table.
 
     Raises:
         GatvizError: a node that the table lacks, or one that is not in the draft.
     """
     beside = Draft(where=table.where, format=draft.format, names=(), edges=draft.edges)
-    _fill_nodes(beside, table)
+    _fill_nodes(beside, table, options)
     places = pd.Index(beside.names).get_indexer(list(draft.names))
     if (places < 0).any() or len(beside.names) != len(draft.names):
         missing = next((draft.names[n] for n in np.flatnonzero(places < 0).tolist()), None)
@@ -173,12 +177,13 @@ def set_nodes(draft: Draft, table: Table) -> None:
     draft.notes += beside.notes
 
 
-def _fill_nodes(draft: Draft, table: Table) -> None:
+def _fill_nodes(draft: Draft, table: Table, options: ReadOptions) -> None:
     unique_header(table.header, table.where)
-    ident = table.find("id")
+    ident = table.find("id") if options.node_id is None else _named(table, options.node_id)
     if ident is None:
         listed = ", ".join(quote(name) for name in table.header[:8])
-        raise GatvizError(f"{table.where}, header", "a column 'id'", listed, "name the column of node names 'id'")
+        asked = quote(options.node_id or "id")
+        raise GatvizError(f"{table.where}, header", f"a column {asked}", listed, "name the column of node names 'id'")
     names = table.column(ident)
     limits.check_nodes(len(names), table.where)
     first: dict[str, int] = {}

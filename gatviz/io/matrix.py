@@ -25,9 +25,9 @@ def looks_like_matrix(table: Table) -> bool:
     return named or is_bare(table)
 
 
-def is_bare(table: Table) -> bool:
+def is_bare(table: Table, smallest: int = _SMALLEST_BARE) -> bool:
     """Whether the first row is a row of the matrix itself."""
-    square = table.num_rows + 1 == len(table.header) >= _SMALLEST_BARE
+    square = table.num_rows + 1 == len(table.header) >= smallest
     return square and _numeric(table.header) and not _same_names(table) and _numeric(table.column(0))
 
 
@@ -45,7 +45,7 @@ def read_matrix(table: Table, options: ReadOptions) -> Draft:
     Raises:
         GatvizError: not square, or an entry that is not a finite number.
     """
-    if is_bare(table):
+    if is_bare(table, 1 if options.format == "matrix" else _SMALLEST_BARE):
         table = table.with_header_as_row()
         table.notes.append(f"{table.num_rows} rows of as many numbers were taken as an adjacency matrix")
         names = [str(n) for n in range(table.num_rows)]

@@ -89,7 +89,7 @@ def _of_table(table: Table, nodes: Table | None, form: str | None, options: Read
     if form == "matrix" or (form is None and not _named_edges(table, options) and looks_like_matrix(table)):
         draft = read_matrix(table, options)
         if nodes is not None:
-            set_nodes(draft, nodes)
+            set_nodes(draft, nodes, options)
         return draft
     return read_edge_list(table, nodes, options)
 
@@ -120,7 +120,7 @@ def _several(files: Mapping[str, bytes], options: ReadOptions) -> Draft:
         read = format_named(form).read
         if read is not None:
             return read(files[name], name, options)
-    node_tables = [name for name, table in tables.items() if looks_like_nodes(table)]
+    node_tables = [name for name, table in tables.items() if looks_like_nodes(table, options)]
     others = [name for name in tables if name not in node_tables]
     if whole or len(others) != 1 or len(node_tables) > 1:
         listed = ", ".join(quote(name) for name in files)

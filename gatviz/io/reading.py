@@ -16,7 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gatviz.errors import GatvizError, quote
-from gatviz.features import made_up_features, usual_kind
+from gatviz.features import FeatureKind, made_up_features, usual_kind
 from gatviz.graph import SPLITS, Graph
 from gatviz.io import limits
 from gatviz.io.columns import categories, decimal, numbers, one_hot
@@ -35,6 +35,7 @@ class ReadOptions:
         format: a name from `readable_formats()`, if content and name mislead.
         directed: whether edges have one direction; None: as the file says.
         source, target: the columns of an edge list that hold the two ends.
+        node_id: the column of a node table that holds the names.
         label: the node column that holds the class; "" for none.
         features: the node columns that become features, all others being left out.
         ignored: node columns to leave out.
@@ -49,6 +50,7 @@ class ReadOptions:
     directed: bool | None = None
     source: str | None = None
     target: str | None = None
+    node_id: str | None = None
     label: str | None = None
     features: tuple[str, ...] | None = None
     ignored: tuple[str, ...] = ()
@@ -81,6 +83,7 @@ class Reading:
         duplicates: edges merged into another. loops: self-loops. components: connected pieces.
         isolated: nodes that no edge joins to another node.
         symmetric: for an adjacency matrix, whether it equals its transpose; else None.
+        made_up: what stands in for features where none were given; else None.
     """
 
     graph: Graph
@@ -92,14 +95,15 @@ class Reading:
     components: int
     isolated: int
     symmetric: bool | None = None
+    made_up: FeatureKind | None = None
 
     @property
     def summary(self) -> tuple[str, ...]:
         """What was understood, a sentence each, for people."""
         graph = self.graph
-        kind = "directed" if graph.directed else "undirected, each edge giving both arcs"
+        kind = "directed" if graph.directed else "undirected, each edge giving both arrows"
         lines = [
-            f"{_count(graph.num_nodes, 'node')}, {_count(graph.num_edges, 'arc')} ({kind}), "
+            f"{_count(graph.num_nodes, 'node')}, {_count(graph.num_edges, 'arrow')} ({kind}), "
             f"{_count(graph.num_features, 'feature')}",
             f"{_count(self.components, 'connected piece')}, {_count(self.isolated, 'isolated node')}, "
             f"{_count(self.loops, 'self-loop')}",
@@ -127,8 +131,10 @@ def finish(draft: Draft, options: ReadOptions) -> Reading:
     arcs, origin, duplicates = settle_arcs(draft.edges, len(draft.names), directed, draft.where, notes)
     nodes = _NodeColumns(draft, options, notes)
     x, feature_names = nodes.x, nodes.feature_names
+    made_up: FeatureKind | None = None
     if x.shape[1] == 0:
-        x, feature_names = _made_up(draft.names, arcs, options.missing_features, notes)
+        made_up = options.missing_features or usual_kind(len(draft.names))
+        x, feature_names = _made_up(draft.names, arcs, made_up, notes)
     x = _scaled(x, options.scaling, notes)
     try:
         graph = Graph(
@@ -150,14 +156,21 @@ def finish(draft: Draft, options: ReadOptions) -> Reading:
     return Reading(
         graph=graph,
         format=draft.format,
-        columns=tuple(draft.columns + nodes.uses),
+        columns=tuple(nodes.columns),
         options=options,
         duplicates=duplicates,
         loops=loops,
         components=components,
         isolated=isolated,
         symmetric=draft.symmetric,
+        made_up=made_up,
     )
+
+
+def reading_of(graph: Graph) -> Reading:
+    """The same account of a graph that came from no file."""
+    loops, components, isolated = _shape_of(graph)
+    return Reading(graph, "", (), ReadOptions(), 0, loops, components, isolated)
 
 
 def settle_arcs(
@@ -214,6 +227,16 @@ class _NodeColumns:
             self._use(name, values)
         if options.label == "":
             self.labels = None
+
+    @property
+    def columns(self) -> list[ColumnUse]:
+        """All columns with their use; a label column that gave way to another one is ignored."""
+        replaced = self.options.label is not None and self.options.label != "label"
+        before = [
+            ColumnUse(used.table, used.name, "ignored") if replaced and used.use == "label" else used
+            for used in self.draft.columns
+        ]
+        return before + self.uses
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -296,9 +319,8 @@ class _NodeColumns:
 
 
 def _made_up(
-    names: Sequence[str], arcs: NDArray[np.int64], chosen: MissingFeatures | None, notes: list[str]
+    names: Sequence[str], arcs: NDArray[np.int64], kind: FeatureKind, notes: list[str]
 ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    kind = chosen or usual_kind(len(names))
     made = {
         "one_hot": "its own (one-hot)",
         "degree": "the number of its incoming arcs",

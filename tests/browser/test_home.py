@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -103,40 +102,6 @@ def test_other_sample_graphs_are_shown(page: Page):
     trace = trace_of("star")
     assert page.locator(".arc").count() == trace.num_edges
     assert page.locator(".arc.added").count() == int(trace.added_loops.sum()) == 9
-
-
-def upload(page: Page, name: str, content: str) -> None:
-    uploader = page.get_by_test_id("stFileUploader")
-    if not uploader.first.is_visible():
-        page.get_by_text("Upload a graph").first.click()
-    expect(uploader).to_have_count(1)
-    file = {"name": name, "mimeType": "text/plain", "buffer": content.encode()}
-    page.locator("input[type=file]").set_input_files(file)
-
-
-def test_own_file_is_shown_and_a_broken_one_refused(page: Page):
-    own = {"nodes": [{"id": "A", "features": [1, 0]}, {"id": "B", "features": [0, 2]}, {"id": "C", "features": [1, 1]}],
-           "edges": [["A", "B"], ["B", "C"], ["C", "A"]]}  # fmt: skip
-    upload(page, "mine.json", json.dumps(own))
-    eventually(lambda: page.locator(".gatviz-stage .node").count() == 3)
-    own["nodes"][1]["features"] = [0]
-    upload(page, "broken.json", json.dumps(own))
-    expect(page.get_by_test_id("stAlert")).to_contain_text("broken.json")
-    expect(page.get_by_test_id("stAlert")).to_contain_text("'B'")
-    assert page.locator(".gatviz-stage .node").count() == 3
-
-
-def test_hostile_names_are_only_text(page: Page):
-    name = "<img src=x onerror=window.attacked=1>"
-    other = "</script><script>window.attacked=1</script>"
-    nodes = [{"id": name, "features": [1]}, {"id": other, "features": [2]}]
-    graph = {"nodes": nodes, "edges": [[name, other]]}
-    upload(page, "<b>evil</b>.json", json.dumps(graph))
-    eventually(lambda: page.locator(".gatviz-stage .node").count() == 2)
-    page.mouse.move(*arc_point(page, 1, 0))
-    expect(page.locator(".readout")).to_contain_text("<img src=x onerror")
-    assert page.locator(".gatviz-stage img").count() == 0
-    assert page.evaluate("window.attacked") is None
 
 
 def test_download_is_a_page_of_its_own(page: Page, tmp_path: Path, browser: Browser):

@@ -1,0 +1,71 @@
+"""The preview of a graph: what was understood, what was decided, and its first nodes and arcs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from gatviz.graph import Graph
+from gatviz.io import Reading
+from gatviz.ui import texts_open as texts
+from gatviz.ui.plain import plain
+
+_NODES = 6
+_ARCS = 6
+_FEATURES = 6
+_ATTRIBUTES = 4
+_LONGEST = 60
+_ROW = 30
+
+
+def account(reading: Reading) -> None:
+    """What was understood, and each decision."""
+    summary = "\n".join(f"- {plain(line)}" for line in reading.summary)
+    st.markdown(f"**{texts.UNDERSTOOD}**\n\n{summary}")
+    notes = "\n".join(f"- {plain(note)}" for note in reading.graph.notes)
+    st.markdown(f"**{texts.DECIDED}**\n\n{notes or texts.NOTHING_DECIDED}")
+
+
+def first_rows(graph: Graph) -> None:
+    """The first nodes and arcs, as they will be."""
+    left, right = st.columns([3, 2])
+    with left:
+        st.caption(texts.FIRST_NODES.format(count=graph.num_nodes))
+        _table(_nodes(graph))
+        if graph.num_features > _FEATURES:
+            st.caption(texts.MORE_FEATURES.format(count=graph.num_features - _FEATURES))
+    with right:
+        st.caption(texts.FIRST_EDGES.format(count=graph.num_edges))
+        _table(_arcs(graph))
+
+
+def _table(columns: list[tuple[str, Sequence[Any]]]) -> None:
+    names = [_cut(name) for name, _ in columns]
+    unique = [name + "\u200b" * names[:k].count(name) for k, name in enumerate(names)]
+    frame = pd.DataFrame({name: list(values) for name, (_, values) in zip(unique, columns, strict=True)})
+    st.dataframe(frame, hide_index=True, row_height=_ROW)
+
+
+def _nodes(graph: Graph) -> list[tuple[str, Sequence[Any]]]:
+    columns: list[tuple[str, Sequence[Any]]] = [(texts.NODE, [_cut(name) for name in graph.names[:_NODES]])]
+    for title, values in ((texts.TABLE_LABEL, graph.labels), (texts.TABLE_SPLIT, graph.split)):
+        if values is not None:
+            columns.append((title, [_cut(value or "") for value in values[:_NODES]]))
+    return columns + [(name, graph.x[:_NODES, k].tolist()) for k, name in enumerate(graph.feature_names[:_FEATURES])]
+
+
+def _arcs(graph: Graph) -> list[tuple[str, Sequence[Any]]]:
+    source, target = ([_cut(graph.names[n]) for n in row[:_ARCS].tolist()] for row in graph.edge_index)
+    shown = [" → ".join(arc) for arc in zip(source, target, strict=True)]
+    attributes = list(graph.edge_attributes.items())[:_ATTRIBUTES]
+    return [
+        (texts.ARC, shown),
+        *((name, ["" if v is None else _cut(str(v)) for v in values[:_ARCS]]) for name, values in attributes),
+    ]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

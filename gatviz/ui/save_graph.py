@@ -1,0 +1,60 @@
+"""The download of the present graph, as it stands on the screen, in any format that holds all of it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import streamlit as st
+
+from gatviz.errors import GatvizError
+from gatviz.io import FORMATS, writable_formats, write_graph
+from gatviz.ui import state
+from gatviz.ui import texts_open as texts
+from gatviz.ui.plain import plain
+
+_MADE = "save_made"
+_LARGE = 20_000
+"""Above so many arcs a file of arrays is offered first: text takes seconds to write and check."""
+
+
+def save_graph() -> None:
+    """A choice of formats and the file, made once somebody opens this."""
+    opened = st.popover(texts.SAVE, icon=":material/save:", width="stretch", key="save_open", on_change="rerun")
+    if not opened.open:
+        st.session_state.pop(_MADE, None)
+        return
+    with opened:
+        graph = state.current().graph
+        formats = sorted(writable_formats(), key=lambda name: graph.num_edges > _LARGE and name != "npz")
+        chosen = st.selectbox(
+            texts.SAVE_FORMAT, formats, format_func=lambda name: FORMATS[name].title, key="save_format"
+        )
+        try:
+            with st.spinner(texts.WRITING):
+                content = _content(chosen)
+        except GatvizError as error:
+            st.error(plain(str(error)), icon="⚠️")
+            return
+        name = f"graph{FORMATS[chosen].endings[0]}"
+        st.download_button(
+            texts.SAVE_GET.format(name=name),
+            content,
+            name,
+            mime="application/octet-stream",
+            on_click="ignore",
+            key="save_get",
+            type="primary",
+        )
+        st.caption(texts.SAVE_NOTE)
+
+
+def _content(form: str) -> bytes:
+    """The file; made once for each graph, its positions and format."""
+    now = state.current()
+    graph = now.graph.with_positions(now.positions)
+    places = hashlib.sha256(now.positions.tobytes()).hexdigest()
+    asked = (graph.fingerprint, places, form)
+    made: tuple[tuple[str, str, str], bytes] | None = st.session_state.get(_MADE)
+    if made is None or made[0] != asked:
+        made = st.session_state[_MADE] = (asked, write_graph(graph, format=form))
+    return made[1]
