@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,27 +13,34 @@ from streamlit.testing.v1 import AppTest
 from gatviz import Graph, sample_graph, sample_graph_names
 from gatviz.trace import LayerTrace
 from gatviz.ui import compare_memo, texts_compare
+from gatviz.ui.history import Work
 from tests.browser.driver import trace_of
 from tests.hand_traces import uniform, with_alpha
 
+APP = str(Path(__file__).parent.parent / "app.py")
+SECTIONS = [name for name in texts_compare.SECTIONS if name != "layers"]
+"""Those of a model with one layer."""
 
-def page() -> None:
-    import streamlit as st
 
-    from gatviz.ui import compute, state
+def stacked_page() -> None:
+    """A model of two layers."""
+    from types import SimpleNamespace
+
+    from gatviz import GAT, LayerSettings
+    from gatviz.layers import new_generator
+    from gatviz.ui import state
     from gatviz.ui.compare import compare
-    from gatviz.ui.sidebar import sidebar
+    from gatviz.ui.settings import Settings
 
-    if "shown_by_test" in st.session_state:
-        state.show_graph(st.session_state.pop("shown_by_test"), "test", own=True)
-    drawn = sidebar()
-    settings = drawn[-1] if isinstance(drawn, tuple) else drawn
     now = state.current()
-    compare(now, settings, compute.run(now.graph, settings))
+    stack = [LayerSettings(out_features=2, num_heads=2), LayerSettings(out_features=2, num_heads=3)]
+    whole = GAT(now.graph.num_features, stack, generator=new_generator(0)).trace(now.graph)
+    compare(now, Settings(), SimpleNamespace(trace=whole.layers[0], whole=whole))
 
 
 def open_section(section: str, graph: str | None = None, **choices) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.session_state["workspace"] = "Compare"
     app.session_state["compare_section"] = section
     for key, value in choices.items():
         app.session_state[key] = value
@@ -61,7 +70,7 @@ def decoded(values) -> np.ndarray:
     return array.reshape([int(n) for n in str(values["shape"]).split(",")]) if "shape" in values else array
 
 
-@pytest.mark.parametrize("section", texts_compare.SECTIONS)
+@pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("graph", sample_graph_names())
 def test_every_question_is_answered_on_every_sample(section: str, graph: str):
     app = open_section(section, graph)
@@ -70,7 +79,7 @@ def test_every_question_is_answered_on_every_sample(section: str, graph: str):
     assert len(app.get("download_button")) == len(figures(app))
 
 
-@pytest.mark.parametrize("section", texts_compare.SECTIONS)
+@pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("heads", [1, 16])
 def test_any_number_of_heads(section: str, heads: int):
     app = open_section(section)
@@ -81,12 +90,13 @@ def test_any_number_of_heads(section: str, heads: int):
         assert texts_compare.ONE_HEAD in words(app)
 
 
-@pytest.mark.parametrize("section", [name for name in texts_compare.SECTIONS if name != "what_if"])
+@pytest.mark.parametrize("section", [name for name in SECTIONS if name != "what_if"])
 def test_without_arrows_nothing_is_drawn_and_that_is_said(section: str):
     app = open_section(section)
     app.selectbox(key="self_loops").set_value("remove").run()
     alone = Graph(names=("A", "B"), x=np.eye(2), edge_index=np.zeros((2, 0), dtype=np.int64))
-    app.session_state["shown_by_test"] = alone
+    now = app.session_state["gatviz_state"]
+    app.session_state["gatviz_state"] = replace(now, work=Work(alone.with_positions(np.eye(2)), "alone"))
     app.run()
     assert not app.exception
     assert figures(app) == []
@@ -132,6 +142,19 @@ def test_a_head_that_is_gone_is_forgotten():
     app.number_input(key="num_heads").set_value(2).run()
     assert not app.exception
     assert "every head" in figures(app)[0]["layout"]["title"]["text"]
+
+
+def test_every_head_of_every_layer_stands_side_by_side():
+    app = AppTest.from_function(stacked_page, default_timeout=60)
+    app.session_state["compare_section"] = "layers"
+    app.run()
+    assert not app.exception
+    thumbnails, across, _ = figures(app)
+    titles = [note["text"] for note in thumbnails["layout"]["annotations"]]
+    assert titles == ["layer 0, head 0", "layer 0, head 1", "layer 1, head 0", "layer 1, head 1", "layer 1, head 2"]
+    shown = np.nan_to_num(decoded(across["data"][0]["z"]))
+    np.testing.assert_allclose(shown.sum(axis=1), 1, atol=1e-6)
+    assert "Every row sums to 1." in words(app)
 
 
 # ---- what if -------------------------------------------------------------------------------------------------

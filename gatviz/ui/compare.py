@@ -12,6 +12,7 @@ from gatviz.ui import compare_flow, compare_heads, compare_verdicts, state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import image_choice, page_style
 from gatviz.ui.compare_controls import choice
+from gatviz.ui.compare_layers import layers
 from gatviz.ui.compare_what_if import what_if_section
 from gatviz.ui.compute import Run
 from gatviz.ui.settings import Settings
@@ -27,7 +28,7 @@ _SECTIONS: dict[str, Section] = {
 }
 
 
-_WHAT_IF = "what_if"
+_LAYERS, _WHAT_IF = "layers", "what_if"
 
 
 def compare(now: state.State, settings: Settings, run: Run) -> None:
@@ -37,7 +38,8 @@ def compare(now: state.State, settings: Settings, run: Run) -> None:
         return
     trace = layer_of(run.trace)
     page_style()
-    sections = [*_SECTIONS, _WHAT_IF]
+    stacked = len(run.whole.layers) > 1
+    sections = [*_SECTIONS, *([_LAYERS] if stacked else []), _WHAT_IF]
     section = choice(
         texts.SECTION, sections, "compare_section", texts.SECTIONS.__getitem__, label_visibility="collapsed"
     )
@@ -47,6 +49,8 @@ def compare(now: state.State, settings: Settings, run: Run) -> None:
     elif trace.num_edges == 0:
         st.info(texts.NO_ARCS)
         return
+    elif section == _LAYERS:
+        layers(now, run.whole)
     else:
         _SECTIONS[section](now, trace)
     image_choice()

@@ -22,6 +22,7 @@ from gatviz.views.network_drawn import Drawn
 _NOW = "now"
 _ALL = -1
 _LISTED = 10
+_LONGEST_ORIGIN = 40
 _BEFORE, _AFTER = "compare_before", "compare_after"
 
 
@@ -63,8 +64,8 @@ def _pin_bar(present: Pin) -> None:
                 icon=":material/undo:",
                 key=f"reset_{name}",
                 help=texts.RESET_HELP.format(slot=name),
-                on_click=_reset,
-                args=(kept,),
+                on_click=pins.put_back,
+                args=(name,),
                 type="tertiary",
             )
             st.button(
@@ -81,7 +82,9 @@ def _pin_bar(present: Pin) -> None:
 def _summary(kept: Pin) -> str:
     layer = kept.trace.layers[kept.layer]
     return texts.PIN_SUMMARY.format(
-        origin=kept.origin.replace("_", " ").capitalize() if len(kept.origin) < 40 else f"{kept.origin[:38]}…",
+        origin=kept.work.origin.replace("_", " ").capitalize()
+        if len(kept.work.origin) < 40
+        else f"{kept.work.origin[:38]}…",
         nodes=several(kept.graph.num_nodes, "node"),
         arrows=several(layer.num_edges, "arrow"),
         heads=several(layer.num_heads, "head"),
@@ -104,10 +107,6 @@ def _swap() -> None:
 
 def _name(which: str) -> str:
     return texts.PRESENT if which == _NOW else which
-
-
-def _reset(kept: Pin) -> None:
-    pins.put_back(kept)
 
 
 def _changes(before: Pin, after: Pin, names: tuple[str, str]) -> None:
@@ -142,7 +141,7 @@ def _changes(before: Pin, after: Pin, names: tuple[str, str]) -> None:
     else:
         with side_by_side("change"):
             card(on_the_graph(HALF_WIDTH), "change_graph")
-            card(change_chart(found, chosen[0], theme=look), "change_matrix")
+            card(change_chart(found, chosen[0], names=names, theme=look), "change_matrix")
         matrix_limit(len(found.names))
     with side_by_side("changes"):
         card(top_changes_chart(found, head=None if head == _ALL else head, theme=look), "top_changes")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ from gatviz.graph import Graph
 from gatviz.trace import Trace
 from gatviz.ui import state, texts
 from gatviz.ui.compute import Run
+from gatviz.ui.history import Work
 from gatviz.ui.settings import Settings
 
 _KEY = "gatviz_pins"
@@ -23,22 +24,33 @@ SLOTS: tuple[Slot, ...] = ("A", "B")
 
 @dataclass(frozen=True, eq=False)
 class Pin:
-    """One state of the screen, kept as it was: graph, where it came from, positions [N, 2], settings and run."""
+    """One state of the screen, kept as it was: the work (graph, positions, weights), settings and run.
 
-    graph: Graph
-    origin: str
-    positions: NDArray[np.float64]
+    Attributes:
+        layer: the place among the trace's layers of the one that was on show.
+    """
+
+    work: Work
     settings: Settings
     trace: Trace
     layer: int
 
+    @property
+    def graph(self) -> Graph:
+        """The graph that was run."""
+        return self.work.graph
+
+    @property
+    def positions(self) -> NDArray[np.float64]:
+        """[N, 2] where its nodes stood."""
+        assert self.work.graph.positions is not None
+        return self.work.graph.positions
+
 
 def present(now: state.State, settings: Settings, run: Run) -> Pin:
     """What is on the screen now, as it would be pinned."""
-    positions = np.array(now.positions)
-    positions.setflags(write=False)
-    whole = Trace(now.graph, (run.trace,))
-    return Pin(now.graph, now.origin, positions, settings, whole, 0)
+    layer = next(place for place, layer in enumerate(run.whole.layers) if layer is run.trace)
+    return Pin(now.work, settings, run.whole, layer)
 
 
 def pinned() -> dict[Slot, Pin]:
@@ -62,12 +74,6 @@ def unpin(slot: Slot) -> None:
     st.session_state[_KEY] = {name: value for name, value in pinned().items() if name != slot}
 
 
-def swap() -> None:
-    """Exchange A and B."""
-    other: dict[Slot, Slot] = {"A": "B", "B": "A"}
-    st.session_state[_KEY] = {other[slot]: value for slot, value in pinned().items()}
-
-
 def change(before: Pin, after: Pin) -> WhatIf:
     """What changed from one state to another."""
     return what_if(before.trace, after.trace, min(before.layer, len(after.trace.layers) - 1))
@@ -79,9 +85,10 @@ def changed_settings(before: Settings, after: Settings) -> list[tuple[str, objec
     return [(name, old[name], new[name]) for name in new if name in old and old[name] != new[name]]
 
 
-def put_back(kept: Pin) -> None:
-    """Put a pinned state back on the screen: its graph where it stood, and its settings into the sidebar."""
-    state.show_graph(kept.graph.with_positions(kept.positions), kept.origin, own=True)
+def put_back(slot: Slot) -> None:
+    """Put a pinned state back on the screen, its graph, weights and settings, as a step that can be undone."""
+    kept, now = pinned()[slot], state.current()
+    state.change(replace(kept.work, view=now.history.next_view(now.work)), f"back to {slot}")
     st.session_state.update(_widgets(kept.settings))
 
 

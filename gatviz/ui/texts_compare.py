@@ -8,6 +8,7 @@ SECTIONS = {
     "uniform": "Uniform?",
     "static": "Static?",
     "flow": "In and out",
+    "layers": "Layers",
     "what_if": "What if",
 }
 QUESTIONS = {
@@ -17,6 +18,7 @@ QUESTIONS = {
     "uniform": "Does a head choose, or does it average like a plain mean?",
     "static": "Does every target rank its sources in the same order?",
     "flow": "Who receives attention, and who gives it?",
+    "layers": "Where does attention lead through all layers?",
     "what_if": "What changes if the graph, a feature, a weight or a setting changes?",
 }
 
@@ -130,3 +132,10 @@ CHANGE_CHART = "Change of α from {before} to {after}"
 CHANGE_UNIT = "Δα"
 CHANGE_TABLE = "Every arrow's change"
 DROPOUT_CHANGES = "Dropout is on, so the output changes from run to run by itself; α is from before the dropping."
+
+LAYERS_CHART = "α of every head of every layer"
+LAYER_HEAD = "layer {layer}, head {head}"
+PANELS_CUT = "Drawn are the first {shown} of {all} heads."
+NODE = "Node"
+NODE_READS = "What this node reads through all layers, by the product of their mean attention, and how far away it is."
+LONGEST_OPTION = 60

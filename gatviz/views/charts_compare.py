@@ -147,15 +147,21 @@ def difference_chart(found: Difference, *, theme: Theme = "light") -> Chart | No
     return Chart(drawn, caption, found.table)
 
 
-def change_chart(found: WhatIf, head: int, *, theme: Theme = "light") -> Chart | None:
-    """Δα of a head as a matrix around 0, new and gone arcs marked; None above 200 nodes or without arcs."""
+def change_chart(
+    found: WhatIf, head: int, *, names: tuple[str, str] = ("before", "after"), theme: Theme = "light"
+) -> Chart | None:
+    """Δα of a head as a matrix around 0, new and gone arcs marked; None above 200 nodes or without arcs.
+
+    Arguments:
+        names: what the two states are called.
+    """
     count = len(found.names)
     if found.delta.size == 0 or count > MAX_DENSE_NODES:
         return None
     cells = np.full((count, count), np.nan)
     cells[found.target, found.source] = found.delta[:, head]
     drawn = matrix(
-        f"Change of α since the baseline, head {head}",
+        f"Change of α from {names[0]} to {names[1]}, head {head}",
         theme,
         cells,
         found.names,
