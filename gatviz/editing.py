@@ -20,7 +20,7 @@ from gatviz.layout import LayoutName, layout
 
 MOST_NODES = 5_000
 """More nodes than this are not drawn by hand; they come from files."""
-_COPY_AWAY = 0.25
+_COPY_AWAY = 0.6
 
 
 def add_node(graph: Graph, name: str, at: Sequence[float]) -> Graph:

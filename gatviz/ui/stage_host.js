@@ -7,7 +7,7 @@ export default function mount({ data, parentElement, setStateValue }) {
   if (!entry) {
     entry = {};
     entry.stage = new Stage(parentElement, {
-      edited: (edits) => entry.send("edits", { edits }),
+      edited: (edits, attempt) => entry.send("edits", { edits, attempt }),
       looked: (focus, weighting) => entry.send("looked", { focus, weighting }),
       asked: (what) => entry.send("asked", what),
     });

@@ -1,4 +1,7 @@
-/** Edits on their way to Python: kept and sent again until Python says that it has taken them. None is lost. */
+/** Edits on their way to Python: kept, and sent again, until Python says that it has taken them. None is lost. */
+
+/** If no answer comes in so many milliseconds, what waits is sent again. */
+const PATIENCE = 1500;
 
 /**
  * @typedef {Object} Edit nodes go by name, so that an edit still means the same after those before it
@@ -7,26 +10,44 @@
  */
 
 export class Edits {
-  /** @param {(edits: Edit[]) => void} send hears of all that wait, each time @param {() => void} changed */
+  /** @param {(edits: Edit[], attempt: number) => void} send @param {() => void} changed */
   constructor(send, changed) {
     this.send = send;
     this.changed = changed;
     /** @type {Edit[]} */
     this.waiting = [];
     this.last = 0;
+    this.attempt = 0;
+    this.timer = null;
   }
 
-  /** @param {Edit} edit */
+  /** The first edit goes at once; those made until its answer comes go together. @param {Edit} edit */
   push(edit) {
     this.last += 1;
     this.waiting.push({ ...edit, number: this.last });
     this.changed();
-    this.send(this.waiting);
+    if (this.timer === null) this.flush();
+  }
+
+  flush() {
+    this.attempt += 1;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), PATIENCE);
+    this.send(this.waiting, this.attempt);
   }
 
   /** Python has taken all edits up to this number. @param {number} taken */
   settle(taken) {
+    const before = this.waiting.length;
     this.last = Math.max(this.last, taken);
     this.waiting = this.waiting.filter((edit) => edit.number > taken);
+    if (this.waiting.length === before && before > 0) return;
+    clearTimeout(this.timer);
+    // Not from within the answer: what is sent while Streamlit mounts may get lost.
+    this.timer = this.waiting.length ? setTimeout(() => this.flush(), 0) : null;
+  }
+
+  destroy() {
+    clearTimeout(this.timer);
   }
 }

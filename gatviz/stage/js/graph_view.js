@@ -72,7 +72,6 @@ export class GraphView {
     else if (rebuilt || differ(before, this.points)) this.draw();
     else this.weigh();
     this.drawDraft();
-    this.focusNew();
   }
 
   /** Edits were made that Python does not know of yet. */
@@ -108,9 +107,8 @@ export class GraphView {
     this.radius = count <= 12 ? 22 : count <= 40 ? 13 : count <= 100 ? 10 : 7;
     this.nodes = scene.names.map((name, n) => this.makeNode(name, n));
     this.arcElements = scene.arcs.map((arc) => this.makeArc(arc));
-    const focused = this.canvas.getRootNode().activeElement?.closest?.(".node")?.dataset.name;
+    this.focusNext ??= this.canvas.getRootNode().activeElement?.closest?.(".node")?.dataset.name ?? null;
     this.nodeLayer.replaceChildren(...this.nodes.map((node) => node.group));
-    this.nodes.find((node) => node.group.dataset.name === focused)?.group.focus({ preventScroll: true });
     this.arcLayer.replaceChildren(...this.arcElements.map((arc) => arc.group));
   }
 
@@ -404,11 +402,13 @@ export class GraphView {
     this.readout.textContent = sentence;
   }
 
-  focusNew() {
-    const node = this.nodes.find(({ group }) => group.dataset.name === this.focusNext);
-    if (!node) return;
+  /** The keyboard's focus goes to the new node, or back to where it was before the elements were made anew. */
+  settleFocus() {
+    const name = this.focusNext;
+    if (name === null || this.draft().added.has(name)) return;
     this.focusNext = null;
-    node.group.focus({ preventScroll: true });
+    const node = this.nodes.find(({ group }) => group.dataset.name === name)?.group ?? this.canvas;
+    node.focus({ preventScroll: true });
   }
 
   /** New nodes and arrows without weights, and what is about to go. */
