@@ -1,0 +1,310 @@
+"""Compare in a real browser: after every edit each panel agrees with the new trace; pins; downloads; hostile names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from gatviz.analysis import difference, head_similarity, in_and_out, uniformity
+from gatviz.trace import GATTrace
+from gatviz.ui import texts_open
+from tests.browser.driver import eventually, set_number, trace_of
+from tests.conftest import open_app
+
+_CHARTS = """() => Array.from(document.querySelectorAll('.js-plotly-plot'), plot => ({
+    title: plot.layout.title.text,
+    traces: plot._fullData.map((t, k) => ({
+        type: t.type, name: t.name, fill: t.fill, axis: t.xaxis,
+        text: Array.isArray(t.text) && t.text.length ? t.text.flat() : null,
+        x: t.x && Array.from(t.x), y: t.y && Array.from(t.y),
+        z: t.type === 'heatmap' ? Array.from(plot.calcdata[k][0].z, row => Array.from(row)) : null,
+    })),
+}))"""
+Charts = dict[str, list[dict[str, Any]]]
+
+
+def open_compare(page: Page, section: str = "Heads") -> None:
+    page.get_by_role("radio", name="Compare", exact=True).click()
+    page.wait_for_selector(".js-plotly-plot .gtitle")
+    go_to(page, section)
+
+
+def go_to(page: Page, section: str) -> None:
+    page.get_by_role("radio", name=section, exact=True).click()
+
+
+def charts(page: Page) -> Charts:
+    """The traces of every chart on the page, by its title."""
+    return {chart["title"]: chart["traces"] for chart in page.evaluate(_CHARTS)}
+
+
+def cells(trace: dict[str, Any]) -> np.ndarray:
+    return np.nan_to_num(np.array(trace["z"], dtype=float))
+
+
+def agrees(page: Page, check: Callable[[Charts], Any]) -> None:
+    """Wait until the page shows it: an assertion, or a chart that is not there yet, is tried again."""
+
+    def holds() -> bool:
+        try:
+            check(charts(page))
+        except (AssertionError, KeyError, IndexError, StopIteration):
+            return False
+        return True
+
+    try:
+        eventually(holds)
+    except AssertionError:
+        check(charts(page))
+        raise
+
+
+# ---- what each section must show of a trace -------------------------------------------------------------------
+
+
+def heads_shown(found: Charts, trace: GATTrace) -> None:
+    spoken = [t["text"] for t in found["α of every head"] if t["text"] and "α = " in t["text"][0]]
+    source, target = trace.edge_index
+    assert len(spoken) == trace.num_heads
+    for head, texts in enumerate(spoken):
+        expected = [
+            f"{i} ← {j}{' (added loop)' if added else ''}, head {head}: α = {alpha:.4f}"
+            for i, j, added, alpha in zip(target, source, trace.added_loops, trace.alpha[:, head], strict=True)
+        ]
+        assert texts == expected
+
+
+def difference_shown(found: Charts, trace: GATTrace) -> None:
+    expected = trace.dense("alpha", 0) - trace.dense("alpha", 1)
+    np.testing.assert_allclose(cells(found["Head 0 minus head 1"][0]), expected, atol=1e-6)
+    values = difference(trace, 0, 1).values
+    spoken = next(t["text"] for t in found["Head 0 minus head 1, on the graph"] if t["text"] and " = " in t["text"][0])
+    assert [text.rsplit(" = ", 1)[1] for text in spoken] == [f"{value:+.4f}" for value in values]
+
+
+def alike_shown(found: Charts, trace: GATTrace) -> None:
+    similar = head_similarity(trace)
+    order = np.ix_(similar.order, similar.order)
+    shown = cells(found["How differently the heads share attention out"][0])
+    np.testing.assert_allclose(shown, similar.divergence[order], atol=1e-6)
+    shown = cells(found["How alike the heads rank what a node reads"][0])
+    np.testing.assert_allclose(shown, np.nan_to_num(similar.correlation[order]), atol=1e-6)
+
+
+def uniform_shown(found: Charts, trace: GATTrace) -> None:
+    even = uniformity(trace)
+    boxes = [t for t in found["How evenly each head shares attention out"] if t["type"] == "box"]
+    assert len(boxes) == trace.num_heads
+    for head, box in enumerate(boxes):
+        np.testing.assert_allclose(box["y"], even.normalised[even.neighbours >= 2, head], atol=1e-6)
+
+
+def static_shown(found: Charts, trace: GATTrace) -> None:
+    lines = found["How each target ranks its sources, head 0"]
+    expected = [np.sort(trace.e[trace.arcs_into(i), 0])[::-1] for i in range(4)]
+    for line, scores in zip(lines, expected, strict=True):
+        np.testing.assert_allclose(line["y"], scores, atol=1e-6)
+
+
+def flow_shown(found: Charts, trace: GATTrace) -> None:
+    bars = found["Attention received and given, head 0"]
+    received = np.sort(in_and_out(trace).received[:, 0])[::-1]
+    np.testing.assert_allclose(bars[0]["y"], received, atol=1e-6)
+    strongest = np.sort(trace.alpha[:, 0])[::-1]
+    np.testing.assert_allclose(found["Strongest arrows, head 0"][0]["x"], strongest, atol=1e-6)
+
+
+SHOWN = {
+    "Heads": heads_shown,
+    "Difference": difference_shown,
+    "Alike?": alike_shown,
+    "Uniform?": uniform_shown,
+    "Static?": static_shown,
+    "In and out": flow_shown,
+}
+
+
+def test_every_panel_agrees_with_the_new_trace_after_every_edit(page: Page):
+    open_compare(page)
+    settings: dict[str, int] = {}
+    for seed, (section, check) in enumerate(SHOWN.items(), start=5):
+        go_to(page, section)
+        agrees(page, lambda found: check(found, trace_of(**settings)))  # noqa: B023 - called at once
+        settings["seed"] = seed
+        set_number(page, "Seed", seed)
+        agrees(page, lambda found: check(found, trace_of(**settings)))  # noqa: B023
+    set_number(page, "Heads", 3)
+    for section, check in SHOWN.items():
+        go_to(page, section)
+        agrees(page, lambda found: check(found, trace_of(seed=settings["seed"], num_heads=3)))  # noqa: B023
+
+
+def test_a_click_in_a_panel_opens_its_head(page: Page):
+    open_compare(page)
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot .annotation').length === 4")
+    spot = page.evaluate(
+        """() => {
+            const plot = document.querySelector('.js-plotly-plot');
+            const layout = plot._fullLayout, box = plot.getBoundingClientRect();
+            const nodes = plot._fullData.filter(t => t.xaxis === 'x3' && t.text && t.mode === 'markers').pop();
+            const { xaxis3: x, yaxis3: y } = layout;
+            return [box.x + x._offset + x.l2p(nodes.x[1]), box.y + y._offset + y.l2p(nodes.y[1])];
+        }"""
+    )
+    page.mouse.move(*spot)
+    expect(page.locator(".hoverlayer")).to_contain_text("node 1")
+    page.mouse.click(*spot)
+    eventually(lambda: list(charts(page)) == ["α of head 2"])
+    expect(page.get_by_role("radio", name="2", exact=True).first).to_be_checked()
+
+
+# ---- what if -------------------------------------------------------------------------------------------------
+
+
+def test_change_since_the_baseline_follows_every_edit(page: Page):
+    open_compare(page)
+    go_to(page, "What if")
+    page.get_by_role("button", name="Pin the present as A").click()
+    expect(page.get_by_text("Nothing changed: every α is as before.")).to_be_visible()
+    assert charts(page) == {}
+    for seed in (5, 6):
+        set_number(page, "Seed", seed)
+        expected = trace_of(seed=seed).alpha.astype(float) - trace_of().alpha
+
+        def check(found: Charts, change: np.ndarray = expected) -> None:
+            spoken = [t["text"] for t in found["Change of α from A to now"] if t["text"] and "Δα = " in t["text"][0]]
+            assert len(spoken) == 4
+            for head, texts in enumerate(spoken):
+                shown = [float(text.rsplit(" = ", 1)[1]) for text in texts]
+                np.testing.assert_allclose(shown, change[:, head], atol=6e-5)
+
+        agrees(page, check)
+    page.get_by_role("button", name="Back to A").click()
+    expect(page.get_by_text("Nothing changed: every α is as before.")).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Seed", exact=True)).to_have_value("175")
+    page.get_by_role("button", name="Unpin").click()
+    expect(page.get_by_text("Nothing is pinned yet")).to_be_visible()
+
+
+def test_nothing_changes_where_nothing_changed(page: Page):
+    """An arrow into node 2 is taken away on the canvas: what the others read stays exactly as it was."""
+    open_compare(page)
+    go_to(page, "What if")
+    page.get_by_role("button", name="Pin the present as A").click()
+    expect(page.get_by_text("Nothing changed")).to_be_visible()
+    page.get_by_role("radio", name="Explore", exact=True).click()
+    arrow = page.locator(".arc[data-target='2'][data-source='3']")
+    expect(page.locator(".chip.locked")).to_contain_text("3 → 2")
+    page.locator("svg.graph").focus()
+    page.keyboard.press("Delete")
+    expect(arrow).to_have_count(0)
+    left = {(int(i), int(j)) for j, i in trace_of().edge_index.T} - shown_arcs(page)
+    assert (2, 3) in left
+    touched = {target for target, _ in left}
+    page.get_by_role("radio", name="Compare", exact=True).click()
+
+    def check(found: Charts) -> None:
+        spoken = [t["text"] for t in found["Change of α from A to now"] if t["text"] and "Δα = " in t["text"][0]]
+        assert len(spoken) == 4
+        for texts in spoken:
+            moved = {int(text[0]) for text in texts if not text.endswith("+0.0000")}
+            assert moved == touched
+            assert sum("(gone)" in text for text in texts) == len(left)
+
+    agrees(page, check)
+    page.get_by_role("radio", name="0", exact=True).click()
+    agrees(page, lambda found: found["Change of α from A to now, head 0"])
+    change = np.array(charts(page)["Change of α from A to now, head 0"][0]["z"], dtype=float)
+    for target, row in enumerate(change):
+        assert bool((row[~np.isnan(row)] == 0).all()) == (target not in touched)
+
+
+def shown_arcs(page: Page) -> set[tuple[int, int]]:
+    """(target, source) of the arrows on the canvas."""
+    arcs = page.locator(".gatviz-stage .arc").evaluate_all("all => all.map(a => [a.dataset.target, a.dataset.source])")
+    return {(int(target), int(source)) for target, source in arcs}
+
+
+# ---- taking away ---------------------------------------------------------------------------------------------
+
+
+def test_a_chart_is_saved_as_svg_and_png_and_its_numbers_as_csv(page: Page):
+    open_compare(page)
+    page.get_by_role("radio", name="matrix", exact=True).click()
+    eventually(lambda: len(found := charts(page)) == 1 and found["α of every head"][0]["z"] is not None)
+
+    def saved() -> bytes:
+        expect(page.locator(".js-plotly-plot")).to_have_count(1)
+        page.locator(".js-plotly-plot").hover()
+        with page.expect_download() as waiting:
+            page.locator(".modebar-btn").first.click()
+        assert waiting.value.suggested_filename.startswith("gatviz-α-of-every-head.")
+        return Path(waiting.value.path()).read_bytes()
+
+    assert b"<svg" in saved()[:200]
+    page.get_by_role("radio", name="PNG", exact=True).click()
+    page.wait_for_timeout(1000)
+    assert saved().startswith(b"\x89PNG")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8"))))
+    trace = trace_of()
+    assert len(rows) == trace.num_edges * trace.num_heads
+    for row in rows:
+        expected = trace.dense("alpha", int(row["head"]))[int(row["target"]), int(row["source"])]
+        assert float(row["alpha"]) == pytest.approx(expected, rel=1e-5)
+
+
+# ---- whatever the graph --------------------------------------------------------------------------------------
+
+HOSTILE = "<img src=x onerror=window.attacked=1> **b** $x$ :red[x] <a href='https://example.org'>y</a> %{y}"
+
+
+def test_hostile_names_are_only_text_in_every_section(page: Page):
+    other = "</script><script>window.attacked=1</script>"
+    nodes = [{"id": HOSTILE, "features": [1]}, {"id": other, "features": [2]}, {"id": "<b>C</b>", "features": [3]}]
+    graph = {"nodes": nodes, "edges": [[HOSTILE, other], [other, HOSTILE], ["<b>C</b>", HOSTILE]]}
+    page.get_by_role("button", name=texts_open.OPEN, exact=True).click()
+    content = json.dumps(graph).encode()
+    file = {"name": "hostile.json", "mimeType": "application/json", "buffer": content}
+    page.locator("[role=dialog] input[type=file]").set_input_files(file)
+    page.get_by_role("dialog").get_by_role("button", name=texts_open.SHOW, exact=True).click()
+    eventually(lambda: page.locator(".gatviz-stage .node").count() == 3)
+    open_compare(page)
+    for section in (*SHOWN, "What if"):
+        go_to(page, section)
+        if section == "What if":
+            page.get_by_role("button", name="Pin the present as A").click()
+            set_number(page, "Seed", 9)
+        page.wait_for_selector(".js-plotly-plot .gtitle")
+        page.wait_for_timeout(500)
+        assert page.locator("[data-testid=stMain] img").count() == 0, section
+        assert page.locator("a[href*='example.org'], a[*|href*='example.org']").count() == 0, section
+        assert page.evaluate("window.attacked") is None, section
+    expect(page.get_by_text("<img src=x onerror=wind…").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_small_window_has_no_sideways_scroll_in_any_section(browser: Browser, app_url: str, scheme: Any):
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, color_scheme=scheme)
+    page = context.new_page()
+    open_app(page, app_url)
+    open_compare(page)
+    for section in SHOWN:
+        go_to(page, section)
+        page.wait_for_selector(".js-plotly-plot .gtitle")
+        page.wait_for_timeout(300)
+        main = page.locator("[data-testid=stMain]")
+        assert main.evaluate("main => main.scrollWidth <= main.clientWidth + 1"), section
+        paper = "rgb(20, 21, 31)" if scheme == "dark" else "rgb(255, 255, 255)"
+        ground = page.locator(".js-plotly-plot .main-svg").first
+        expect(ground).to_have_css("background-color", paper)
+    context.close()
