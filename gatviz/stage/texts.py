@@ -31,6 +31,8 @@ ENGLISH = {
     "duplicateTitle": "Copy the chosen nodes with the arrows among them (Ctrl+D)",
     "remove": "Delete",
     "removeTitle": "Delete what is selected or locked (Delete)",
+    "table": "Table",
+    "tableTitle": "Names, labels and features as a table beside the graph",
     "layout": "Layout …",
     "layout_spring": "spring",
     "layout_circular": "circular",

@@ -15,6 +15,7 @@ from gatviz.stage.story import first_arc, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
 from gatviz.trace import LayerTrace
 from gatviz.ui import compute, edits, state, texts
+from gatviz.ui.feature_table import feature_table
 from gatviz.ui.settings import Settings
 from gatviz.ui.shown_part import Around, is_large, part_choice, shown_part
 from gatviz.ui.stage_component import stage
@@ -22,6 +23,7 @@ from gatviz.ui.weightings import weightings
 from gatviz.views.colours import stage_palettes
 
 _LONGEST_DESCRIPTION = 600
+_TABLE_WIDTH = 360
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,14 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
         "undo": now.history.undo_name,
         "redo": now.history.redo_name,
         "refused": now.refused,
+        "tableOpen": now.table_open,
     }
-    stage(data, edits=edits.take_edits, looked=state.take_look, asked=state.take_request)
+    with st.container(horizontal=True, gap="small"):
+        with st.container(width="stretch"):
+            stage(data, edits=edits.take_edits, looked=state.take_look, asked=state.take_request)
+        if now.table_open:
+            with st.container(width=_TABLE_WIDTH):
+                feature_table(now)
     return Shown(trace, choices)
 
 

@@ -9,7 +9,7 @@ export default function mount({ data, parentElement, setStateValue }) {
     entry.stage = new Stage(parentElement, {
       edited: (edits, attempt) => entry.send("edits", { edits, attempt }),
       looked: (focus, weighting) => entry.send("looked", { focus, weighting }),
-      asked: (what) => entry.send("asked", what),
+      asked: (what) => entry.send("asked", { what, count: (entry.count = (entry.count ?? 0) + 1) }),
     });
     stages.set(parentElement, entry);
   }

@@ -46,6 +46,7 @@ class State:
         refused: the sentence about the last edit on the canvas that was refused, if any.
         looked: what is locked on the stage.
         compare_pyg: whether the person has asked for the comparison with PyG.
+        table_open: whether the table of features stands beside the canvas.
     """
 
     work: Work
@@ -56,6 +57,7 @@ class State:
     refused: str = ""
     looked: Looked | Literal["first"] | None = FIRST_LOOK
     compare_pyg: bool = False
+    table_open: bool = False
 
     @property
     def graph(self) -> Graph:
@@ -161,6 +163,9 @@ def _looked(message: Any, num_nodes: int) -> Looked | None:
 
 
 def take_request(message: Any) -> None:
-    """Take over a check that the person asked for."""
-    if message == "pyg":
+    """Take over what the person asked for on the stage: a check, or the table beside it."""
+    what = message.get("what") if isinstance(message, Mapping) else None
+    if what == "pyg":
         update(compare_pyg=True)
+    elif what == "table":
+        update(table_open=not current().table_open)

@@ -35,6 +35,32 @@ REROLL = "New random weights"
 DEVICE = "Device"
 SUMMARY = "arrows: {arrows} · {heads} × {features} features per node · forward {milliseconds:.2f} ms on {device}"
 
+TABLE = "Names, labels and features"
+TABLE_STEP = "edit the table"
+TABLE_PART = "The first {0} of {1} nodes and {2} of {3} feature columns can be edited here."
+TABLE_NOTE = (
+    "Type, or paste cells from a spreadsheet. New nodes get zeros. A new column adds one column to W, drawn from the "
+    "seed; a deleted one takes only its own; all other weights keep their values."
+)
+NODE = "node"
+LABEL = "label"
+COLUMNS = "Columns"
+NEW_COLUMN = "New column"
+NEW_COLUMN_HINT = "name"
+ADD = "Add, all zero"
+COLUMN = "Column"
+COLUMN_NAME = "its new name"
+RENAME = "Rename"
+DELETE = "Delete"
+FILL = "Replace all columns by"
+FILL_NOW = "Replace"
+FEATURE_KINDS: dict[str, str] = {
+    "one_hot": "one-hot: each node its own",
+    "degree": "the number of arrows into the node",
+    "constant": "a constant 1",
+    "random": "random numbers from the seed",
+}
+
 TAKE_AWAY = "Take away"
 TAKE_AWAY_HEAD = "Weights to draw"
 DOWNLOAD_HTML = "Download as interactive HTML"

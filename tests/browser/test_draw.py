@@ -9,7 +9,7 @@ from gatviz import GAT, Graph
 from gatviz.layers import new_generator
 from gatviz.trace import GATTrace
 from gatviz.ui.settings import Settings
-from tests.browser.driver import alpha_rows, cells, choose_head, eventually
+from tests.browser.driver import alpha_rows, cells, choose_head, eventually, trace_of
 
 
 def names(page: Page) -> list[str]:
@@ -195,3 +195,24 @@ def test_an_added_loop_is_not_the_graphs_own(page: Page):
     page.keyboard.press("Delete")
     expect(page.locator(".readout")).to_contain_text("no edge of the graph")
     assert names(page) == ["0"]
+
+
+def test_cells_of_the_table_are_typed_beside_the_canvas(page: Page):
+    page.get_by_role("button", name="Table").click()
+    grid = page.get_by_test_id("stDataFrame").locator("canvas").first
+    box = grid.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] - 30, box["y"] + 52)
+    x = [[1, 0], [0, 1], [1, 1], [0, 0]]
+    pairs = [(j, i) for j, i in trace_of().edge_index.T.tolist()]
+    first = trace_of_drawn(("0", "1", "2", "3"), x, pairs)
+    for row, text in enumerate(("2", "-3")):
+        page.keyboard.type(text)
+        expect(page.locator("#portal input, #portal textarea")).to_have_value(text)
+        page.keyboard.press("Enter")
+        x[row][1] = float(text)
+        trace = trace_of_drawn(("0", "1", "2", "3"), x, pairs)
+        eventually(lambda: cells(page, "alpha") == alpha_rows(trace, 0))  # noqa: B023 - called at once
+    for _ in range(2):
+        page.get_by_role("button", name="Undo").click()
+    eventually(lambda: cells(page, "alpha") == alpha_rows(first, 0))

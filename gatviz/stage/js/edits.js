@@ -43,7 +43,7 @@ export class Edits {
     this.waiting = this.waiting.filter((edit) => edit.number > taken);
     if (this.waiting.length === before && before > 0) return;
     clearTimeout(this.timer);
-    // Not from within the answer: what is sent while Streamlit mounts may get lost.
+    // Not from within the answer: what is sent while the host takes new data in may get lost.
     this.timer = this.waiting.length ? setTimeout(() => this.flush(), 0) : null;
   }
 

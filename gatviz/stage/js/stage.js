@@ -45,7 +45,7 @@ export class Stage {
     this.graph = new GraphView(this.store, this.edits);
     this.commands = new Commands(this.store, this.edits, this.graph);
     this.graph.listen(this.commands);
-    this.toolbar = new Toolbar(this.store, this.commands, () => this.graph.resetView());
+    this.toolbar = new Toolbar(this.store, this.commands, host, () => this.graph.resetView());
     this.editor = new NodeEditor(this.store, this.edits, this.graph);
     this.chain = new ChainView(this.store);
     this.inspector = new Inspector(this.store, host);

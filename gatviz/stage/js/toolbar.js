@@ -10,10 +10,12 @@ export class Toolbar {
   /**
    * @param {import("./store.js").Store} store
    * @param {import("./commands.js").Commands} commands
+   * @param {{asked: (what: string) => void}} host is told that the table of features is wanted
    * @param {() => void} fit
    */
-  constructor(store, commands, fit) {
+  constructor(store, commands, host, fit) {
     this.store = store;
+    this.host = host;
     this.commands = commands;
     this.fit = fit;
     this.element = html("div", { class: "toolbar", role: "toolbar" });
@@ -52,6 +54,7 @@ export class Toolbar {
         ),
       ),
       html("span", { class: "spacer" }),
+      this.button("table", () => this.host.asked("table"), { "aria-pressed": scene.tableOpen }),
       this.layouts(),
       step("undo", undo, () => commands.undo()),
       step("redo", redo, () => commands.redo()),
