@@ -23,6 +23,7 @@ from gatviz.views.network_marks import (
     arc_traces,
     node_hover,
     node_traces,
+    room_beside,
     scale_holder,
 )
 
@@ -76,7 +77,7 @@ def network_chart(
         data += [{**trace, **axes} for trace in traces]
     # plotly checks every trace that it is given one by one; these are made here, of checked parts.
     result.add_traces(data)
-    panels.lay_out(result, titles if len(titles) > 1 else [""], placed, theme)
+    panels.lay_out(result, titles if len(titles) > 1 else [""], placed, room_beside(part.names), theme)
     if len(titles) == 1:
         for number in arc_numbers(part, placed, shown[:, 0], theme, signed=scale == "signed"):
             result.add_annotation(number)
@@ -132,7 +133,7 @@ def node_values_chart(
         nodes = node_traces(part, placed, theme, names=len(titles) == 1, fills=fills)
         data += [{**trace, **axes} for trace in (faint, *nodes, hover, scale_holder())]
     result.add_traces(data)
-    panels.lay_out(result, titles if len(titles) > 1 else [""], placed, theme)
+    panels.lay_out(result, titles if len(titles) > 1 else [""], placed, room_beside(part.names), theme)
     bar = colours.axis(unit)
     bar["colorbar"]["title"]["text"] = f"{unit} (from {lowest:g} to 1)"
     result.update_layout(coloraxis={**bar, "cmin": lowest, "cmax": lowest + span})
@@ -157,7 +158,7 @@ class _Panels:
         self.height = min(_HEIGHT, self.width * (0.62 if self.width > FULL_WIDTH / 2.5 else 0.95))
         self.figure_height = int(60 + self.rows * (self.height + _HEADING) + _GAP * (self.rows - 1))
 
-    def lay_out(self, result: go.Figure, titles: Sequence[str], placed: Placed, theme: Theme) -> None:
+    def lay_out(self, result: go.Figure, titles: Sequence[str], placed: Placed, beside: float, theme: Theme) -> None:
         total = self.rows * (self.height + _HEADING) + _GAP * (self.rows - 1)
         layout: dict[str, Any] = {}
         notes = []
@@ -172,7 +173,7 @@ class _Panels:
             layout[f"xaxis{number}"] = {
                 **hidden,
                 "domain": x_domain,
-                "range": [0, placed.width],
+                "range": list(placed.across(beside)),
                 "anchor": f"y{number}",
             }
             layout[f"yaxis{number}"] = {

@@ -15,6 +15,7 @@ Numbers = NDArray[np.int64]
 
 _BEND, _BEND_ALONE = 0.16, 0.04
 _LOOP_REACH, _LOOP_SPREAD, _LOOP_FEET = 3.4, 0.62, 0.45
+_MARGIN = _LOOP_REACH + 0.4
 _LARGEST_RADIUS, _SMALLEST_RADIUS = 15.0, 2.5
 _UNDER_HEAD = 0.4
 _STEPS = 15
@@ -41,11 +42,19 @@ class Placed:
     angles: Points
     middles: Points
 
+    def across(self, beside: float = 0.0) -> tuple[float, float]:
+        """From where to where there is something in the panel, with room `beside` the nodes for their names."""
+        if len(self.nodes) == 0:
+            return 0.0, self.width
+        left, right = float(self.nodes[:, 0].min()), float(self.nodes[:, 0].max())
+        margin = self.radius * _MARGIN
+        return left - margin, right + max(margin, beside)
+
 
 def place(positions: Points, source: Numbers, target: Numbers, width: float, height: float) -> Placed:
     """Fit positions [N, 2] and the arcs between them into a panel; nodes at one place share it."""
     radius = _radius(positions, width, height)
-    nodes = _fitted(positions, width, height, margin=radius * (_LOOP_REACH + 0.4))
+    nodes = _fitted(positions, width, height, margin=radius * _MARGIN)
     lines = np.empty((source.size, _STEPS if source.size <= _MANY_ARCS else _STEPS_OF_MANY, 2))
     loops = source == target
     lines[~loops] = _arrows(nodes, source[~loops], target[~loops], radius, lines.shape[1])

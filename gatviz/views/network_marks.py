@@ -25,6 +25,7 @@ _FULL_RADIUS = 13.0
 _MOST_NAMES, _FEW_NAMES = 60, 12
 _MOST_NUMBERS = 24
 _SHORT_NAME = 3
+_ROOM_BESIDE = 75.0
 _BESIDE_LOOP = 0.3
 _MIXED = 0.26
 
@@ -128,7 +129,7 @@ def node_traces(
     inks = [INK[theme]] * len(part.names)
     if fills is not None:
         inks = [text_on(fill) if fill else INK[theme] for fill in fills]
-    inside = all(len(name) <= _SHORT_NAME for name in part.names)
+    inside = _fit_inside(part.names)
     if len(part.names) <= (_MOST_NAMES if names or inside else _FEW_NAMES):
         at = placed.nodes + (0 if inside else np.array([placed.radius + 2, 0]))
         traces.append(
@@ -138,6 +139,7 @@ def node_traces(
                 "x": at[:, 0],
                 "y": at[:, 1],
                 "text": [plain(name, 14 if names else 8) for name in part.names],
+                "cliponaxis": False,
                 "textposition": "middle center" if inside else "middle right",
                 "textfont": {
                     "size": max(8, min(12, placed.radius)) if inside else 11,
@@ -146,6 +148,15 @@ def node_traces(
             }
         )
     return traces
+
+
+def _fit_inside(names: Sequence[str]) -> bool:
+    return all(len(name) <= _SHORT_NAME for name in names)
+
+
+def room_beside(names: Sequence[str]) -> float:
+    """The pixels to keep free at the right for names that stand beside their nodes."""
+    return 0.0 if _fit_inside(names) or len(names) > _MOST_NAMES else _ROOM_BESIDE
 
 
 def arc_hover(
