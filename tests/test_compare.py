@@ -217,6 +217,54 @@ def test_back_to_the_baseline():
     assert app.number_input(key="num_heads").value == 4
 
 
+def lock_second_row() -> None:
+    import numpy as np
+    import streamlit as st
+
+    from gatviz.ui import compare_flow, compute, state
+
+    now = state.current()
+    run = compute.run(now.graph, now.settings)
+    order = np.argsort(-run.trace.alpha[:, 2])
+    st.session_state["arc_table"] = {"selection": {"rows": [1]}}
+    compare_flow._lock(run.trace, order, 2)
+
+
+def test_a_chosen_row_is_locked_on_the_stage():
+    app = AppTest.from_function(lock_second_row, default_timeout=60).run()
+    assert not app.exception
+    trace = trace_of()
+    source, target = trace.edge_index[:, np.argsort(-trace.alpha[:, 2])[1]]
+    looked = app.session_state["gatviz_state"].looked
+    assert (looked.target, looked.source, looked.weighting) == (target, source, "head-2")
+
+
+def baseline_page() -> None:
+    import streamlit as st
+
+    from gatviz.ui import compute, pins, state
+
+    now = state.current()
+    run = compute.run(now.graph, now.settings)
+    if "asked" in st.session_state:
+        changed = pins.since_baseline(now, now.settings, run)
+        st.session_state["change"] = None if changed is None else changed.on_present
+    else:
+        assert pins.since_baseline(now, now.settings, run) is None
+        pins.pin("B", pins.present(now, now.settings, run))
+        st.session_state["asked"] = True
+
+
+def test_the_stage_can_ask_for_the_change_since_the_baseline():
+    app = AppTest.from_function(baseline_page, default_timeout=60).run()
+    now = app.session_state["gatviz_state"]
+    app.session_state["gatviz_state"] = replace(now, settings=replace(now.settings, seed=3))
+    app.run()
+    assert not app.exception
+    change = app.session_state["change"]
+    np.testing.assert_allclose(change, trace_of(seed=3).alpha.astype(float) - trace_of().alpha, atol=1e-6)
+
+
 # ---- what is kept --------------------------------------------------------------------------------------------
 
 

@@ -69,7 +69,7 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _lock(trace: LayerTrace, order: NDArray[np.int64], which: Weights) -> None:
-    rows = st.session_state[_TABLE].selection.rows
+    rows = st.session_state[_TABLE]["selection"]["rows"]
     if rows:
         source, target = trace.edge_index[:, order[rows[0]]]
         weighting = f"head-{which}" if isinstance(which, int) else which

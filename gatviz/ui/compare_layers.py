@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from gatviz.analysis import AcrossLayers, attention_across_layers
+from gatviz.analysis.subject import called
 from gatviz.trace import MAX_DENSE_NODES, Trace
 from gatviz.ui import state
 from gatviz.ui import texts_compare as texts
@@ -19,6 +20,7 @@ from gatviz.views.network_drawn import Drawn
 
 _MOST_PANELS = 32
 _MOST_BARS = 60
+_MOST_IN_A_ROW = 8
 
 
 def layers(now: state.State, whole: Trace) -> None:
@@ -29,9 +31,7 @@ def layers(now: state.State, whole: Trace) -> None:
     card(once(last, key, lambda: _thumbnails(now, whole)), "thumbnails")
     found: AcrossLayers = once(last, ("across", now.graph.fingerprint), lambda: attention_across_layers(whole))
     say(found.sentences)
-    node = picked(
-        texts.NODE, range(len(found.names)), "compare_node", lambda n: f"{n}: {found.names[n]}"[: texts.LONGEST_OPTION]
-    )
+    node = picked(texts.NODE, range(len(found.names)), "compare_node", lambda n: called(found.names[n]))
     with side_by_side("across"):
         if len(found.names) <= MAX_DENSE_NODES:
             card(across_chart(found, theme=look), "across")
@@ -49,13 +49,14 @@ def _thumbnails(now: state.State, whole: Trace) -> Chart | None:
         for head in range(layer.num_heads)
     ]
     values = np.concatenate([layer.alpha for layer in whole.layers], axis=1)[:, :_MOST_PANELS]
-    heads = {layer.num_heads for layer in whole.layers}
+    heads = {layer.num_heads for layer in whole.layers[:-1]}
+    columns = max(heads) if len(heads) == 1 and whole.layers[-1].num_heads <= max(heads) <= _MOST_IN_A_ROW else None
     chart = network_chart(
         Drawn.of(now.graph, whole.layers[0], now.positions),
         values,
         titles[:_MOST_PANELS],
         texts.LAYERS_CHART,
-        columns=min(heads) if len(heads) == 1 and max(heads) <= 4 else None,
+        columns=columns,  # a row for each layer, where it can be
         theme=theme(),
     )
     if chart is not None and len(titles) > _MOST_PANELS:

@@ -79,6 +79,11 @@ def change(before: Pin, after: Pin) -> WhatIf:
     return what_if(before.trace, after.trace, min(before.layer, len(after.trace.layers) - 1))
 
 
+def since_baseline(now: state.State, settings: Settings, run: Run) -> WhatIf | None:
+    """What changed since the first pin; None without one. Its `on_present` goes with the arcs on the stage."""
+    return next((change(kept, present(now, settings, run)) for kept in pinned().values()), None)
+
+
 def changed_settings(before: Settings, after: Settings) -> list[tuple[str, object, object]]:
     """The settings that differ: name, value before, value after."""
     old, new = asdict(before), asdict(after)
@@ -94,6 +99,7 @@ def put_back(slot: Slot) -> None:
 
 def _widgets(settings: Settings) -> dict[str, object]:
     """What the sidebar's controls hold under these settings, by key."""
-    same = ("num_heads", "head_features", "negative_slope", "dropout", "self_loops", "seed", "device")
+    same = ("kind", "num_layers", "num_heads", "head_features", "bias", "residual", "share_weights")
+    same += ("negative_slope", "dropout", "self_loops", "seed", "device")
     combine = texts.CONCATENATED if settings.concat else texts.AVERAGED
     return {"combine": combine, **{name: getattr(settings, name) for name in same}}

@@ -138,4 +138,4 @@ LAYER_HEAD = "layer {layer}, head {head}"
 PANELS_CUT = "Drawn are the first {shown} of {all} heads."
 NODE = "Node"
 NODE_READS = "What this node reads through all layers, by the product of their mean attention, and how far away it is."
-LONGEST_OPTION = 60
+LAYER_SHOWN = "Of {layers} layers, this is layer {layer} ({kind}); layers count from 0."
