@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -35,6 +35,15 @@ class Run:
     whole: Trace
     seconds: float
 
+    @property
+    def layer(self) -> int:
+        """The place of the layer shown."""
+        return next(k for k, layer in enumerate(self.whole.layers) if layer is self.trace)
+
+    def of_layer(self, layer: int) -> Run:
+        """The same run, showing another layer."""
+        return replace(self, key=f"{self.key} layer {layer}", trace=self.whole.layers[layer])
+
 
 def run(graph: Graph, settings: Settings, weights: Weights | None = None) -> Run:
     """The model of these settings on this graph; the same question is answered from the cache.
@@ -60,7 +69,8 @@ def _run(
     model.to(settings.device).train(settings.dropout > 0)
     warm_up()
     drawn = generator.get_state()
-    work = (_graph.num_edges + _graph.num_nodes) * settings.num_heads * settings.head_features
+    widest = max(layer.num_heads * layer.out_features for layer in settings.layers)
+    work = (_graph.num_edges + _graph.num_nodes) * widest
     with threads_for(work + _graph.x.size):
         for _ in range(_TIMED_RUNS):
             generator.set_state(drawn)

@@ -73,9 +73,18 @@ def take_graph(graph: Graph, what: str, columns: tuple[int | None, ...] | None =
 def present_weights(now: state.State) -> Weights | None:
     """The weights that the model has, or None if they are just those that the seed draws."""
     held = now.work.weights
-    if held is None or held.drawn_by != now.settings.drawn_by:
+    if held is None or (now.work.opened is None and held.drawn_by != now.settings.drawn_by):
         return None
-    return held.weights if held.weights.in_features == now.graph.num_features else None
+    if held.weights.in_features == now.graph.num_features:
+        return held.weights
+    if now.work.opened is None:
+        return None
+    raise GatvizError(
+        f"weights {quote(now.work.opened.name)}, layer 0",
+        f"a graph with {held.weights.in_features:,} features",
+        f"{now.graph.num_features:,}",
+        "open the graph that the model was trained on, or close the model",
+    )
 
 
 def _followed(columns: tuple[int | None, ...], graph: Graph) -> HeldWeights | None:
@@ -86,7 +95,7 @@ def _followed(columns: tuple[int | None, ...], graph: Graph) -> HeldWeights | No
     held = now.work.weights
     return HeldWeights(
         with_columns(weights, columns, graph.feature_names, now.settings.seed),
-        now.settings.drawn_by,
+        None if now.work.opened else now.settings.drawn_by,
         by_hand=held is not None and held.by_hand,
     )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gatviz.edges import SelfLoops
 from gatviz.graph import Graph
+from gatviz.model import LayerSettings
 from gatviz.weights import Weights
 
 MOST_STEPS = 200
@@ -17,13 +19,23 @@ class HeldWeights:
 
     Attributes:
         weights: the numbers.
-        drawn_by: the settings that they were drawn by; under others they give way to fresh ones.
+        drawn_by: the settings that they were drawn by (`Settings.drawn_by`), None for those of an opened model;
+            under other settings they give way to fresh ones.
         by_hand: whether somebody chose the numbers; otherwise they only followed the feature columns.
     """
 
     weights: Weights
-    drawn_by: tuple[object, ...]
+    drawn_by: tuple[object, ...] | None
     by_hand: bool = False
+
+
+@dataclass(frozen=True)
+class OpenedModel:
+    """A model that came from a weights file: what it is called, its layers and its policy for self-loops."""
+
+    name: str
+    layers: tuple[LayerSettings, ...]
+    self_loops: SelfLoops
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,7 @@ class Work:
         origin: a sample's name, or what the person's own graph is called.
         own: whether the graph is the person's own.
         weights: None while they are those that the seed draws.
+        opened: the model from a file, if the sidebar's gave way to one.
         view: another number whenever the picture is to be fitted to the panel anew.
     """
 
@@ -42,6 +55,7 @@ class Work:
     origin: str
     own: bool = False
     weights: HeldWeights | None = None
+    opened: OpenedModel | None = None
     view: int = 0
 
 

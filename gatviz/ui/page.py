@@ -36,6 +36,7 @@ def page() -> None:
         st.error(now.problem, icon="⚠️")
     try:
         run = compute.run(now.graph, settings, present_weights(now))
+        run = run.of_layer(_layer_choice(run))
         _summary(run, settings)
         if workspace == texts.COMPARE:
             compare(now, settings, run)
@@ -46,6 +47,27 @@ def page() -> None:
         return
     with st.sidebar:
         take_away(now, shown)
+
+
+def _layer_choice(run: compute.Run) -> int:
+    """Which layer of a stack the views show."""
+    layers = run.whole.layers
+    if len(layers) == 1:
+        return 0
+    if st.session_state.get("layer", 0) not in range(len(layers)):
+        st.session_state["layer"] = len(layers) - 1
+    chosen = st.segmented_control(
+        texts.LAYER,
+        range(len(layers)),
+        format_func=lambda k: texts.LAYER_OPTION.format(
+            layer=k, kind=layers[k].kind, heads=layers[k].num_heads, features=layers[k].head_features
+        ),
+        key="layer",
+        default=0,
+        required=True,
+        label_visibility="collapsed",
+    )
+    return chosen or 0
 
 
 def _summary(run: compute.Run, settings: Settings) -> None:

@@ -99,7 +99,7 @@ def put_back(slot: Slot) -> None:
 
 def _widgets(settings: Settings) -> dict[str, object]:
     """What the sidebar's controls hold under these settings, by key."""
-    same = ("kind", "num_layers", "num_heads", "head_features", "bias", "residual", "share_weights")
+    same: tuple[str, ...] = ("kind", "num_layers", "num_heads", "head_features", "bias", "residual", "share_weights")
     same += ("negative_slope", "dropout", "self_loops", "seed", "device")
     combine = texts.CONCATENATED if settings.concat else texts.AVERAGED
     return {"combine": combine, **{name: getattr(settings, name) for name in same}}

@@ -2,40 +2,75 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gatviz.edges import SelfLoops
-from gatviz.model import LayerSettings
+from gatviz.model import Kind, LayerSettings
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The model in the sidebar. The defaults are the first picture: heads that visibly differ."""
+    """The model in the sidebar. The defaults are the first picture: heads that visibly differ.
 
+    Attributes:
+        num_layers: with more than one, hidden layers are concatenated and followed by ELU, and the last one is
+            averaged, of `output_features` per head and without activation, as in the paper.
+        opened: the layers of an opened model; they stand instead of all that is set about layers here.
+    """
+
+    kind: Kind = "GAT"
+    num_layers: int = 1
     num_heads: int = 4
     head_features: int = 3
+    output_features: int = 3
     concat: bool = True
+    bias: bool = False
+    residual: bool = False
+    share_weights: bool = False
     negative_slope: float = 0.2
     dropout: float = 0.0
     self_loops: SelfLoops = "add_missing"
     seed: int = 175
     device: str = "cpu"
+    opened: tuple[LayerSettings, ...] = ()
 
     @property
     def layers(self) -> tuple[LayerSettings, ...]:
-        """The stack: one layer as the tutorial has it, without bias and followed by ELU."""
-        return (
-            LayerSettings(
-                out_features=self.head_features,
-                num_heads=self.num_heads,
-                concat=self.concat,
-                negative_slope=self.negative_slope,
-                dropout=self.dropout,
-                bias=False,
-            ),
+        """The stack; a single layer is the tutorial's, followed by ELU."""
+        if self.opened:
+            return tuple(replace(layer, dropout=self.dropout) for layer in self.opened)
+        layer = LayerSettings(
+            kind=self.kind,
+            out_features=self.head_features,
+            num_heads=self.num_heads,
+            concat=self.concat,
+            bias=self.bias,
+            residual=self.residual,
+            share_weights=self.share_weights and self.kind == "GATv2",
+            negative_slope=self.negative_slope,
+            dropout=self.dropout,
         )
+        if self.num_layers == 1:
+            return (layer,)
+        hidden = replace(layer, concat=True)
+        last = replace(layer, out_features=self.output_features, concat=False, activation=None)
+        return (*[hidden] * (self.num_layers - 1), last)
 
     @property
     def drawn_by(self) -> tuple[object, ...]:
         """What the initial weights depend on beside the number of features; others leave them as they are."""
-        return (self.seed, *((layer.kind, layer.num_heads, layer.out_features) for layer in self.layers))
+        return (
+            self.seed,
+            *(
+                (
+                    layer.kind,
+                    layer.num_heads,
+                    layer.out_features,
+                    layer.share_weights,
+                    layer.bias,
+                    layer.residual,
+                    layer.concat and (layer.bias or layer.residual),
+                )
+                for layer in self.layers
+            ),
+        )

@@ -10,11 +10,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from gatviz.edges import SelfLoops
 from gatviz.graph import Graph
 from gatviz.io import sample_graph
 from gatviz.layout import default_positions
-from gatviz.ui.history import History, Work
+from gatviz.model import LayerSettings
+from gatviz.ui.history import HeldWeights, History, OpenedModel, Work
 from gatviz.ui.settings import Settings
+from gatviz.weights import Weights
 
 _KEY = "gatviz_state"
 FIRST_SAMPLE = "tutorial"
@@ -103,6 +106,18 @@ def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
     work = Work(placed, origin, own=own, weights=held, view=before.history.next_view(before.work))
     change(work, f"open {origin}")
     update(looked=FIRST_LOOK)
+
+
+def open_model(name: str, layers: tuple[LayerSettings, ...], self_loops: SelfLoops, weights: Weights) -> None:
+    """Let a model from a file stand in for the sidebar's; undo, or `close_model`, brings that one back."""
+    held = HeldWeights(weights, drawn_by=None, by_hand=True)
+    opened = OpenedModel(name, layers, self_loops)
+    change(replace(current().work, opened=opened, weights=held), f"open weights {name}")
+
+
+def close_model() -> None:
+    """Back to the model in the sidebar, with the weights that the seed draws."""
+    change(replace(current().work, opened=None, weights=None), "close the opened model")
 
 
 def change(work: Work, what: str) -> None:

@@ -16,6 +16,23 @@ UPLOAD_HELP = "A JSON graph, or a CSV edge list with an optional node table (hea
 OWN_GRAPH = "Your file: {name}"
 
 MODEL = "Model"
+KIND = "Layer"
+KIND_HELP = (
+    "GAT (Veličković et al. 2018) scores a pair by two separate sums; GATv2 (Brody et al. 2022) puts LeakyReLU between "
+    "W and a, so that the ranking of sources can differ from target to target."
+)
+LAYERS = "Layers"
+LAYER = "Layer"
+LAYER_OPTION = "Layer {layer} · {kind} {heads} × {features}"
+MORE = "More about the model"
+OUTPUT_FEATURES = "Features per head of the last layer"
+BIAS = "Bias"
+RESIDUAL = "Residual connection"
+RESIDUAL_HELP = "A learnt projection of the layer's input is added to its output."
+SHARE_WEIGHTS = "One W for both roles (GATv2)"
+ONLY_CPU = "torch finds no CUDA or Apple device on this machine, so there is only the CPU."
+OPENED = "Opened: **{name}**"
+CLOSE_MODEL = "Close the model"
 HEADS = "Heads"
 HEAD_FEATURES = "Features per head"
 COMBINE = "Heads are"
