@@ -217,6 +217,21 @@ def test_back_to_the_baseline():
     assert app.number_input(key="num_heads").value == 4
 
 
+def test_an_empty_graph_is_compared_with_its_baseline_too():
+    app = press(open_section("what_if"), "pin_present")
+    now = app.session_state["gatviz_state"]
+    nothing = Graph(names=(), x=np.zeros((0, 2)), edge_index=np.zeros((2, 0), dtype=np.int64))
+    app.session_state["gatviz_state"] = replace(now, work=Work(nothing.with_positions(np.zeros((0, 2))), "nothing"))
+    app.run()
+    assert not app.exception
+    assert "0 arrows new, 12 arrows gone." in words(app)
+    assert figures(app)
+    app.session_state["compare_section"] = "heads"
+    app.run()
+    assert not app.exception
+    assert texts_compare.NO_NODES in words(app)
+
+
 def lock_second_row() -> None:
     import numpy as np
     import streamlit as st

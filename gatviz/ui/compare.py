@@ -33,9 +33,6 @@ _LAYERS, _WHAT_IF = "layers", "what_if"
 
 def compare(now: state.State, settings: Settings, run: Run) -> None:
     """Draw the workspace for the run on show; only the chosen section is computed."""
-    if now.graph.num_nodes == 0:
-        st.info(texts.NO_NODES)
-        return
     trace = layer_of(run.trace)
     page_style()
     stacked = len(run.whole.layers) > 1
@@ -50,7 +47,7 @@ def compare(now: state.State, settings: Settings, run: Run) -> None:
     if section == _WHAT_IF:
         what_if_section(now, settings, run)
     elif trace.num_edges == 0:
-        st.info(texts.NO_ARCS)
+        st.info(texts.NO_ARCS if now.graph.num_nodes else texts.NO_NODES)
         return
     elif section == _LAYERS:
         layers(now, run.whole)

@@ -28,7 +28,7 @@ IMAGES = {"svg": "SVG", "png": "PNG"}
 CSV = "CSV"
 CSV_HELP = "The numbers of this chart, every digit of them, as a CSV table."
 
-NO_NODES = "This graph has no nodes yet. Choose a sample or upload a file in the sidebar."
+NO_NODES = "This graph has no nodes yet. Draw some in Explore, or choose or open a graph in the sidebar."
 NO_ARCS = "No node reads any other or itself, so there is no α to compare. Draw an edge or add self-loops."
 ONE_HEAD = "There is one head, so there is no other head to compare it with. More heads can be set in the sidebar."
 TOO_MANY_FOR_MATRIX = "Matrices are drawn up to {most} nodes; this graph has {nodes}. The tables hold every arrow."
