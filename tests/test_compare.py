@@ -217,6 +217,29 @@ def test_back_to_the_baseline():
     assert app.number_input(key="num_heads").value == 4
 
 
+def test_stacks_are_compared_layer_by_layer_and_brought_back():
+    app = open_section("what_if", "karate_club")
+    app.number_input(key="num_layers").set_value(2).run()
+    app.number_input(key="output_features_2").set_value(5).run()
+    app.selectbox(key="kind").set_value("GATv2").run()
+    press(app, "pin_present")
+    before = app.session_state["gatviz_state"].settings
+    app.number_input(key="output_features_2").set_value(4).run()
+    app.checkbox(key="residual").set_value(True).run()
+    assert not app.exception
+    assert "features of the output 5 → 4" in words(app)
+    assert "residual no → yes" in words(app)
+    app.session_state["layer"] = 1
+    app.run()
+    app.number_input(key="num_layers").set_value(1).run()
+    app.selectbox(key="kind").set_value("GAT").run()
+    assert not app.exception
+    assert "kind GATv2 → GAT" in words(app)
+    press(app, "reset_A")
+    assert app.session_state["gatviz_state"].settings == before
+    assert "Nothing changed: every α is as before." in words(app)
+
+
 def test_an_empty_graph_is_compared_with_its_baseline_too():
     app = press(open_section("what_if"), "pin_present")
     now = app.session_state["gatviz_state"]

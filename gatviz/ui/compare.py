@@ -41,9 +41,6 @@ def compare(now: state.State, settings: Settings, run: Run) -> None:
         texts.SECTION, sections, "compare_section", texts.SECTIONS.__getitem__, label_visibility="collapsed"
     )
     st.markdown(f"#### {texts.QUESTIONS[section]}")
-    if stacked and section != _LAYERS:
-        place = next(place for place, layer in enumerate(run.whole.layers) if layer is trace)
-        st.caption(texts.LAYER_SHOWN.format(layers=len(run.whole.layers), layer=place, kind=trace.kind))
     if section == _WHAT_IF:
         what_if_section(now, settings, run)
     elif trace.num_edges == 0:

@@ -39,7 +39,7 @@ def what_if_section(now: state.State, settings: Settings, run: Run) -> None:
     if before == after:
         st.info(texts.SAME_TWICE)
         return
-    _changes(states[before], states[after], (_name(before), _name(after)))
+    _changes(states[before], states[after], present.layer, (_name(before), _name(after)))
 
 
 def _pin_bar(present: Pin) -> None:
@@ -109,8 +109,11 @@ def _name(which: str) -> str:
     return texts.PRESENT if which == _NOW else which
 
 
-def _changes(before: Pin, after: Pin, names: tuple[str, str]) -> None:
-    found = pins.change(before, after)
+def _changes(before: Pin, after: Pin, shown: int, names: tuple[str, str]) -> None:
+    layer = pins.common_layer(before, after, shown)
+    if layer != shown:
+        say([texts.NO_SUCH_LAYER.format(shown=shown, layer=layer)])
+    found = pins.change(before, after, layer)
     say([*found.sentences, *edits(before.trace, after.trace), *_settings(before, after)])
     if not found.delta.any() and (found.status == "kept").all():
         return
@@ -163,11 +166,18 @@ def _listed(found: WhatIf, head: int | None) -> None:
 
 
 def _settings(before: Pin, after: Pin) -> list[str]:
-    differ = pins.changed_settings(before.settings, after.settings)
+    differ = pins.changed_settings(before, after)
     told = []
     if differ:
-        changes = ", ".join(f"{texts.SETTING_NAMES.get(name, name)} {old} → {new}" for name, old, new in differ)
+        changes = ", ".join(
+            f"{texts.SETTING_NAMES.get(name, name)} {_value(old)} → {_value(new)}" for name, old, new in differ
+        )
         told.append(texts.SETTINGS_CHANGED.format(changes=changes))
     if before.settings.dropout or after.settings.dropout:
         told.append(texts.DROPOUT_CHANGES)
     return told
+
+
+def _value(value: object) -> str:
+    words = {None: texts.NO_MODEL, True: texts.ON, False: texts.OFF}
+    return words[value] if value is None or isinstance(value, bool) else str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,8 @@ from gatviz.ui.settings import Settings
 _KEY = "gatviz_pins"
 Slot = Literal["A", "B"]
 SLOTS: tuple[Slot, ...] = ("A", "B")
+_ALWAYS = ("self_loops", "dropout", "device")
+"""What is set in the sidebar for an opened model too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,32 +76,54 @@ def unpin(slot: Slot) -> None:
     st.session_state[_KEY] = {name: value for name, value in pinned().items() if name != slot}
 
 
-def change(before: Pin, after: Pin) -> WhatIf:
-    """What changed from one state to another."""
-    return what_if(before.trace, after.trace, min(before.layer, len(after.trace.layers) - 1))
+def change(before: Pin, after: Pin, layer: int) -> WhatIf:
+    """What changed from one state to another, in the layer of both that comes nearest to this one."""
+    return what_if(before.trace, after.trace, common_layer(before, after, layer))
+
+
+def common_layer(before: Pin, after: Pin, layer: int) -> int:
+    """The layer, or the last that both have."""
+    return min(layer, len(before.trace.layers) - 1, len(after.trace.layers) - 1)
 
 
 def since_baseline(now: state.State, settings: Settings, run: Run) -> WhatIf | None:
     """What changed since the first pin; None without one. Its `on_present` goes with the arcs on the stage."""
-    return next((change(kept, present(now, settings, run)) for kept in pinned().values()), None)
+    after = present(now, settings, run)
+    return next((change(kept, after, after.layer) for kept in pinned().values()), None)
 
 
-def changed_settings(before: Settings, after: Settings) -> list[tuple[str, object, object]]:
-    """The settings that differ: name, value before, value after."""
-    old, new = asdict(before), asdict(after)
-    return [(name, old[name], new[name]) for name in new if name in old and old[name] != new[name]]
+def changed_settings(before: Pin, after: Pin) -> list[tuple[str, object, object]]:
+    """The settings that differ: name, value before, value after. An opened model brings its own layers."""
+    names = [field.name for field in fields(Settings) if field.name != "opened"]
+    told: list[tuple[str, object, object]] = []
+    if before.work.opened or after.work.opened:
+        names = list(_ALWAYS)
+        was, is_now = (kept.work.opened.name if kept.work.opened else None for kept in (before, after))
+        if was != is_now:
+            told.append(("opened", was, is_now))
+    old, new = before.settings, after.settings
+    pairs = [(name, getattr(old, name), getattr(new, name)) for name in names]
+    return told + [pair for pair in pairs if pair[1] != pair[2]]
 
 
 def put_back(slot: Slot) -> None:
     """Put a pinned state back on the screen, its graph, weights and settings, as a step that can be undone."""
     kept, now = pinned()[slot], state.current()
     state.change(replace(kept.work, view=now.history.next_view(now.work)), f"back to {slot}")
-    st.session_state.update(_widgets(kept.settings))
+    st.session_state.update(_widgets(kept))
 
 
-def _widgets(settings: Settings) -> dict[str, object]:
-    """What the sidebar's controls hold under these settings, by key."""
-    same: tuple[str, ...] = ("kind", "num_layers", "num_heads", "head_features", "bias", "residual", "share_weights")
-    same += ("negative_slope", "dropout", "self_loops", "seed", "device")
-    combine = texts.CONCATENATED if settings.concat else texts.AVERAGED
-    return {"combine": combine, **{name: getattr(settings, name) for name in same}}
+def _widgets(kept: Pin) -> dict[str, object]:
+    """What the sidebar's controls hold in this state, by key."""
+    settings, opened = kept.settings, kept.work.opened
+    always = {name: getattr(settings, name) for name in _ALWAYS}
+    if opened is not None:
+        return {**always, f"self_loops of {opened.name}": always.pop("self_loops")}
+    own: tuple[str, ...] = ("kind", "num_layers", "num_heads", "head_features", "negative_slope", "seed")
+    own += ("bias", "residual", "share_weights")
+    widgets = {**always, **{name: getattr(settings, name) for name in own}}
+    if settings.num_layers == 1:
+        return {**widgets, "combine": texts.CONCATENATED if settings.concat else texts.AVERAGED}
+    # The sidebar asks for the last layer's features under a key of its own for each number of classes.
+    usual = {settings.output_features, len(kept.graph.class_names), Settings().output_features}
+    return {**widgets, **{f"output_features_{number}": settings.output_features for number in usual}}

@@ -118,9 +118,16 @@ SAME_TWICE = "Before and after are the same state: choose two different ones."
 PIN_SUMMARY = "{origin}: {nodes}, {arrows}, {heads}, seed {seed}"
 SETTINGS_CHANGED = "Settings: {changes}."
 SETTING_NAMES = {
+    "opened": "model",
+    "kind": "kind",
+    "num_layers": "layers",
     "num_heads": "heads",
     "head_features": "features per head",
+    "output_features": "features of the output",
     "concat": "concatenated",
+    "bias": "bias",
+    "residual": "residual",
+    "share_weights": "shared weights",
     "negative_slope": "LeakyReLU slope",
     "dropout": "dropout",
     "self_loops": "self-loops",
@@ -138,4 +145,6 @@ LAYER_HEAD = "layer {layer}, head {head}"
 PANELS_CUT = "Drawn are the first {shown} of {all} heads."
 NODE = "Node"
 NODE_READS = "What this node reads through all layers, by the product of their mean attention, and how far away it is."
-LAYER_SHOWN = "Of {layers} layers, this is layer {layer} ({kind}); layers count from 0."
+NO_SUCH_LAYER = "One of the two has no layer {shown}, so layer {layer} is compared."
+NO_MODEL = "the sidebar's"
+ON, OFF = "yes", "no"
