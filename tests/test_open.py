@@ -34,7 +34,7 @@ def checked(app: AppTest) -> AppTest:
 
 def upload(app: AppTest, **files: bytes) -> AppTest:
     given = [(name.replace("__", "."), content, "text/plain") for name, content in files.items()]
-    return checked(app.file_uploader(key="open_files").set_value(given).run())
+    return checked(app.get("file_uploader")[0].set_value(given).run())
 
 
 def choice(app: AppTest, kind: str, what: str):

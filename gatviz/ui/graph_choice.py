@@ -25,8 +25,11 @@ def graph_choice() -> None:
         format_func=lambda name: texts.OWN_GRAPH.format(name=now.origin) if name == _OWN else _title(name),
         on_change=_choose_sample,
     )
-    open_graph()
-    save_graph()
+    left, right = st.columns(2)
+    with left:
+        open_graph()
+    with right:
+        save_graph()
 
 
 def _title(name: str) -> str:

@@ -65,6 +65,7 @@ def _ends(source: Source, options: ReadOptions) -> ReadOptions:
     facts = facts_of(source, with_choices(options, **chosen)) if any(chosen.values()) else by_itself
     if facts.problem:
         headers = list(headers_of(source).values())
+        headers = headers if source.single or len(headers) == len(source.files) else []
         edges = list(dict.fromkeys(name for header in headers for name in header if name))
         nodes = edges if len(headers) > 1 else []
     else:

@@ -11,7 +11,7 @@ from gatviz.ui import texts_open as texts
 from gatviz.ui.open_choices import choose
 from gatviz.ui.open_preview import account, first_rows
 from gatviz.ui.open_source import Source, facts_of, forget, reading
-from gatviz.ui.open_ways import from_files, from_text, generated
+from gatviz.ui.open_ways import from_files, from_text, generated, start_afresh
 from gatviz.ui.plain import plain
 
 _OPEN, _TAKEN, _SEEN = "open_dialog", "open_taken", "open_seen"
@@ -21,7 +21,7 @@ _WAYS = {texts.FILE: from_files, texts.PASTE: from_text, texts.GENERATE: generat
 def open_graph() -> None:
     """The button that opens the dialog, and the dialog while it is open."""
     st.button(
-        texts.OPEN,
+        texts.OPEN_BUTTON,
         key="open_graph",
         icon=":material/folder_open:",
         width="stretch",
@@ -35,6 +35,7 @@ def open_graph() -> None:
 def _begin() -> None:
     st.session_state[_OPEN], st.session_state[_TAKEN] = True, False
     st.session_state[_SEEN] = None
+    start_afresh()
     state.update(problem="")
 
 
@@ -49,6 +50,8 @@ def _end() -> None:
 
 @st.dialog(texts.OPEN, width="large", icon=":material/folder_open:", on_dismiss=_end)
 def _dialog() -> None:
+    if not st.session_state.get(_OPEN):
+        st.rerun()  # it was closed in a run that did not come to its end
     way = st.segmented_control(
         texts.WAY,
         list(_WAYS),
@@ -58,14 +61,18 @@ def _dialog() -> None:
         label_visibility="collapsed",
         width="stretch",
     )
-    source = _WAYS[way or texts.FILE]()
-    found = None if source is None else _preview(source)
-    if source is None or found is None:
-        st.session_state[_TAKEN] = False
-    elif st.session_state[_TAKEN]:
-        _show(source, found)
+    # Each part keeps its place, whatever the one above it grows to.
+    way_place, preview_place, actions = st.container(), st.container(), st.container()
+    with way_place:
+        source = _WAYS[way or texts.FILE]()
+    with preview_place:
+        found = None if source is None else _preview(source)
+        if source is None or found is None:
+            st.session_state[_TAKEN] = False
+        elif st.session_state[_TAKEN]:
+            _show(source, found)
     st.session_state[_SEEN] = None if source is None else (source.token, found and found.options)
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with actions.container(horizontal=True, horizontal_alignment="right"):
         if st.button(texts.CANCEL, key="open_cancel"):
             _end()
             st.rerun()

@@ -14,7 +14,7 @@ from gatviz.io import FORMATS, readable_formats, template
 from gatviz.ui import texts_open as texts
 from gatviz.ui.open_source import Source
 
-_TEXT, _NODES_TEXT = "open_text", "open_nodes_text"
+_TEXT, _NODES_TEXT, _TIMES = "open_text", "open_nodes_text", "open_times"
 _TEXT_HEIGHT = 170
 _LARGEST_SEED = 2**32 - 1
 _COLUMNS = 4
@@ -23,9 +23,15 @@ _COLUMNS = 4
 # ---- files -------------------------------------------------------------------------------------------------------
 
 
+def start_afresh() -> None:
+    """Another uploader from now on: one of the same key would mistake its files for those of the last time."""
+    st.session_state[_TIMES] = st.session_state.get(_TIMES, 0) + 1
+
+
 def from_files() -> Source | None:
     """An uploader for one file or several, and template files."""
-    files = st.file_uploader(texts.FILES, accept_multiple_files=True, key="open_files", help=texts.FILES_HELP)
+    key = f"open_files_{st.session_state.get(_TIMES, 0)}"
+    files = st.file_uploader(texts.FILES, accept_multiple_files=True, key=key, help=texts.FILES_HELP)
     if not files:
         st.caption(texts.FILES_EMPTY)
         _templates()

@@ -7,6 +7,7 @@ OWN_GRAPH = "Yours: {name}"
 
 # ---- the dialog --------------------------------------------------------------------------------------------------
 OPEN = "Open a graph"
+OPEN_BUTTON = "Open …"
 OPEN_HELP = "From files, pasted text or a generator; nothing is replaced before you have seen what was understood."
 FILE = "From files"
 PASTE = "Paste text"
@@ -98,7 +99,8 @@ TABLE_LABEL = "label"
 TABLE_SPLIT = "split"
 
 # ---- saving ------------------------------------------------------------------------------------------------------
-SAVE = "Save this graph"
+SAVE = "Save …"
+SAVE_HELP = "Download this graph in a format of your choice."
 SAVE_FORMAT = "Format"
 SAVE_GET = "Download {name}"
 SAVE_NOTE = "Opens here again as the same graph."
