@@ -205,6 +205,15 @@ def test_fewer_heads_than_in_the_baseline_are_compared_number_by_number():
     assert "There were 4 heads, now there are 2: the first 2 are compared" in words(app)
 
 
+def test_an_output_that_moves_while_alpha_stays_is_drawn_alone():
+    app = press(open_section("what_if"), "pin_present")
+    app.slider(key="dropout").set_value(0.5).run()
+    assert not app.exception
+    assert "Every α that is compared is as before." in words(app)
+    assert texts_compare.DROPOUT_CHANGES in words(app)
+    assert [figure["layout"]["title"]["text"] for figure in figures(app)] == ["How far each node's output moved"]
+
+
 def test_back_to_the_baseline():
     app = press(open_section("what_if"), "pin_present")
     app.selectbox(key="graph_choice").set_value("star").run()

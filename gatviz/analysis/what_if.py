@@ -308,7 +308,8 @@ def _sentences(
     changed = (delta != 0).any(axis=1)
     new, gone = int((status == "new").sum()), int((status == "gone").sum())
     if not changed.any() and not new and not gone:
-        told.append("Nothing changed: every α is as before.")
+        still = out is not None and not out["distance"].any() and then.num_heads == now.num_heads
+        told.append("Nothing changed: every α is as before." if still else "Every α that is compared is as before.")
     else:
         kept = status == "kept"
         told.append(

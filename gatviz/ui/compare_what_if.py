@@ -115,7 +115,10 @@ def _changes(before: Pin, after: Pin, shown: int, names: tuple[str, str]) -> Non
         say([texts.NO_SUCH_LAYER.format(shown=shown, layer=layer)])
     found = pins.change(before, after, layer)
     say([*found.sentences, *edits(before.trace, after.trace), *_settings(before, after)])
+    look = theme()
     if not found.delta.any() and (found.status == "kept").all():
+        if found.out is not None and found.out["distance"].any():
+            card(out_change_chart(found, theme=look), "out_change")
         return
     heads = found.delta.shape[1]
     head = _ALL
@@ -124,7 +127,6 @@ def _changes(before: Pin, after: Pin, shown: int, names: tuple[str, str]) -> Non
         head = choice(texts.HEAD, options, "compare_change_head", lambda h: texts.ALL_HEADS if h == _ALL else str(h))
     chosen = list(range(heads)) if head == _ALL else [head]
     _listed(found, None if head == _ALL else head)
-    look = theme()
 
     def on_the_graph(width: float = FULL_WIDTH) -> Chart | None:
         return network_chart(

@@ -138,7 +138,7 @@ TOP_CHANGES = "Largest changes"
 CHANGE_CHART = "Change of α from {before} to {after}"
 CHANGE_UNIT = "Δα"
 CHANGE_TABLE = "Every arrow's change"
-DROPOUT_CHANGES = "Dropout is on, so the output changes from run to run by itself; α is from before the dropping."
+DROPOUT_CHANGES = "Dropout is on in at least one of the two: α is from before the dropping, the output from after it."
 
 LAYERS_CHART = "α of every head of every layer"
 LAYER_HEAD = "layer {layer}, head {head}"
