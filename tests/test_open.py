@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from gatviz.generators import GENERATORS, shipped_graph_names
 from gatviz.io import FORMATS, readable_formats, template
 from gatviz.ui.plain import plain
+from tests.fuzz_files import cases
 
 APP = str(Path(__file__).parent.parent / "app.py")
 TUTORIAL = ["0", "1", "2", "3"]
@@ -206,6 +208,18 @@ def test_a_generator_that_would_grow_too_large_says_so():
     app.number_input(key="open_erdos_renyi_nodes").set_value(20_000).run()
     assert "at most 500,000 arcs" in app.error[0].value.replace("\\", "")
     assert app.button(key="open_show").disabled
+
+
+def test_whatever_is_put_in_there_is_a_preview_or_a_sentence():
+    app = opened()
+    half = json.dumps({"nodes": [{"id": "A", "label": "\ud800"}], "edges": []}).encode()
+    long = json.dumps({"nodes": [{"id": "A", "label": "x" * 100_000}], "edges": []}).encode()
+    columns = b"source,target,:red[x],![](y)\nA,B,$x$,<b>\n"
+    mixed = json.dumps({"nodes": ["A", "B"], "edges": [{"source": "A", "target": "B", "w": [1, {"a": None}]}]}).encode()
+    wounded = (data for form in readable_formats() for data in itertools.islice(cases(form, seed=3), 4))
+    for data in (half, long, columns, mixed, *wounded):
+        upload(app, mine__json=data)
+        assert bool(app.error) == app.button(key="open_show").disabled
 
 
 def test_text_of_users_is_only_text():

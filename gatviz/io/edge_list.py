@@ -46,7 +46,7 @@ def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions) -> D
         GatvizError: columns that are not there, a row without one of its ends, an end that is no node.
     """
     notes = list(table.notes)
-    if _first_row_is_an_edge(table) and not {options.source, options.target} & set(table.header):
+    if _first_row_is_an_edge(table) and not _meant_as_header(table, options):
         table = table.with_header_as_row()
         table.header[:2] = ["source", "target"]
         notes.append("the first row is an edge itself: the first two columns were taken as source and target")
@@ -103,6 +103,12 @@ def _first_row_is_an_edge(table: Table) -> bool:
         return len(table.header) == 2  # "A B" alone can be nothing else
     first = table.header[:2]
     return any(bool(cells.isin(first).any()) for cells in table.cells[:2])
+
+
+def _meant_as_header(table: Table, options: ReadOptions) -> bool:
+    """Whether a column is chosen that only the first row names."""
+    chosen = {options.source, options.target} - {None, "source", "target"}
+    return bool(chosen & set(table.header) - {str(k) for k in range(2, len(table.header))})
 
 
 def _end(table: Table, chosen: str | None, usual: Sequence[str]) -> int:

@@ -136,6 +136,7 @@ def finish(draft: Draft, options: ReadOptions) -> Reading:
         made_up = options.missing_features or usual_kind(len(draft.names))
         x, feature_names = _made_up(draft.names, arcs, made_up, notes)
     x = _scaled(x, options.scaling, notes)
+    _check_texts(draft, nodes.labels)
     try:
         graph = Graph(
             names=tuple(draft.names),
@@ -347,6 +348,19 @@ def _scaled(x: NDArray[np.float64], scaling: Scaling, notes: list[str]) -> NDArr
 def _picked(values: Sequence[Any], origin: NDArray[np.int64]) -> tuple[Any, ...]:
     as_list = values.tolist() if isinstance(values, np.ndarray) else values
     return tuple(as_list[k] for k in origin.tolist())
+
+
+def _check_texts(draft: Draft, labels: Sequence[str | None] | None) -> None:
+    """Refuse halves of characters, which no page and no file can show. Names and columns are checked by Graph."""
+    places: dict[str, Sequence[Any]] = {"description": (draft.description,), "labels": labels or ()}
+    for key, values in draft.edge_columns.items():
+        places[f"edge column {quote(key)}"] = (key, *values) if not isinstance(values, np.ndarray) else (key,)
+    for place, values in places.items():
+        try:
+            "".join(value for value in values if isinstance(value, str)).encode()
+        except UnicodeEncodeError as error:
+            found = f"half a character ({quote(error.object[error.start])})"
+            raise GatvizError(f"{draft.where}, {place}", "text", found, "correct the escape \\u… there") from None
 
 
 def _shape_of(graph: Graph) -> tuple[int, int, int]:

@@ -100,7 +100,6 @@ TABLE_SPLIT = "split"
 
 # ---- saving ------------------------------------------------------------------------------------------------------
 SAVE = "Save …"
-SAVE_HELP = "Download this graph in a format of your choice."
 SAVE_FORMAT = "Format"
 SAVE_GET = "Download {name}"
 SAVE_NOTE = "Opens here again as the same graph."
