@@ -319,9 +319,9 @@ def _sentences(
         if new or gone:
             told.append(f"{several(new, 'arrow')} new, {several(gone, 'arrow')} gone.")
     if matched.new_nodes:
-        told.append(f"New: {listed(matched.new_nodes)}.")
+        told.append(f"New: {listed([called(name) for name in matched.new_nodes])}.")
     if matched.gone_nodes:
-        told.append(f"Gone: {listed(matched.gone_nodes)}. Nodes are matched by name.")
+        told.append(f"Gone: {listed([called(name) for name in matched.gone_nodes])}. Nodes are matched by name.")
     if then.num_heads != now.num_heads:
         told.append(
             f"There were {several(then.num_heads, 'head')}, now there are {now.num_heads}: "

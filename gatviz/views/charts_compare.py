@@ -181,7 +181,8 @@ def change_chart(
                 hoverinfo="skip",
             )
         )
-    drawn.update_layout(showlegend=bool((found.status != "kept").any()))
+    marks = bool((found.status != "kept").any())
+    drawn.update_layout(showlegend=marks, margin_t=84 if marks else 56)
     caption = (
         "Blue: the node in this row attends more to the one in this column than before; red: less; the colour "
         "between: as before. A circle marks a new arrow, a cross one that is gone (its α counts as 0 where it is "
