@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from gatviz.analysis import WhatIf
 from gatviz.graph import Graph
+from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.part import Part
 from gatviz.stage.story import first_arc, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
 from gatviz.trace import LayerTrace
-from gatviz.ui import compute, edits, state, texts
+from gatviz.ui import compute, edits, pins, state, texts
 from gatviz.ui.feature_table import feature_table
 from gatviz.ui.settings import Settings
 from gatviz.ui.shown_part import Around, is_large, part_choice, shown_part
@@ -24,6 +27,7 @@ from gatviz.views.colours import stage_palettes
 
 _LONGEST_DESCRIPTION = 600
 _TABLE_WIDTH = 360
+_MOST_CHANGES = 4
 
 
 @dataclass(frozen=True)
@@ -39,15 +43,17 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
     trace = run.trace
     around = part_choice(now.graph) if is_large(trace) else None
     choices, part, scene = _scene(run.key, around, now.graph, trace)
+    changed = pins.since_baseline(now, settings, run)
     data = {
         **scene,
+        **_change(changed, scene, trace, part),
         "revision": f"{now.work.view} {around}",
         "positions": np.round(now.positions[part.nodes], 5).tolist(),
         "story": pack_story(now.graph, trace, part, _locked(now, trace, part, choices)),
         "proofs": pack_proofs(compute.checks(run, pyg=now.compare_pyg)),
         "pygAsked": now.compare_pyg,
         "description": now.graph.description[:_LONGEST_DESCRIPTION],
-        "notice": _notice(now, trace, part, settings, around),
+        "notice": _notice(now, trace, part, settings, around, changed),
         "directed": now.graph.directed,
         "editsTaken": now.edits_taken,
         "undo": now.history.undo_name,
@@ -57,7 +63,7 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
     }
     with st.container(horizontal=True, gap="small"):
         with st.container(width="stretch"):
-            stage(data, edits=edits.take_edits, looked=state.take_look, asked=state.take_request)
+            stage(data, edits=edits.take_edits, looked=state.take_look, asked=_take_request)
         if now.table_open:
             with st.container(width=_TABLE_WIDTH):
                 feature_table(now)
@@ -80,6 +86,30 @@ def _scene(
     )
 
 
+def _change(changed: WhatIf | None, scene: dict[str, Any], trace: LayerTrace, part: Part) -> dict[str, Any]:
+    """What changed since the pinned baseline, with a stage of its own in the chain."""
+    if changed is None:
+        return {"change": None}
+    stages = list(scene["stages"])
+    after = next(k for k, one in enumerate(stages) if one["name"] == "alpha") + 1
+    stages.insert(after, change_stage(changed, trace, part))
+    return {"stages": stages, "change": pack_change(changed, part, baseline=next(iter(pins.pinned())))}
+
+
+def _take_request(message: Any) -> None:
+    """Pin the present or let the baseline go; other requests concern the state alone."""
+    what = message.get("what") if isinstance(message, Mapping) else None
+    if what == "pin":
+        now = state.current()
+        run = compute.run(now.graph, now.settings, edits.present_weights(now))
+        layer = st.session_state.get("layer") or 0
+        pins.pin("A", pins.present(now, now.settings, run.of_layer(min(layer, len(run.whole.layers) - 1))))
+    elif what == "unpin":
+        pins.unpin(next(iter(pins.pinned()), "A"))
+    else:
+        state.take_request(message)
+
+
 def _locked(now: state.State, trace: LayerTrace, part: Part, choices: list[Weighting]) -> tuple[int, int, int] | None:
     """The locked arc and head whose story is told: (target, source, head)."""
     looked = now.looked
@@ -93,7 +123,14 @@ def _locked(now: state.State, trace: LayerTrace, part: Part, choices: list[Weigh
     return None
 
 
-def _notice(now: state.State, trace: LayerTrace, part: Part, settings: Settings, around: Around | None) -> str:
+def _notice(
+    now: state.State,
+    trace: LayerTrace,
+    part: Part,
+    settings: Settings,
+    around: Around | None,
+    changed: WhatIf | None,
+) -> str:
     sentences = list(now.graph.notes)
     if now.graph.edge_attributes:
         names = ", ".join(name[:24] for name in now.graph.edge_attributes)
@@ -108,6 +145,9 @@ def _notice(now: state.State, trace: LayerTrace, part: Part, settings: Settings,
                 all_arrows=trace.num_edges,
             )
         )
+    if changed is not None:
+        top = changed.top_changes(_MOST_CHANGES)["sentence"].tolist()
+        sentences.append(texts.CHANGED.format(changes="; ".join(top)) if top else texts.UNCHANGED)
     if settings.dropout > 0:
         sentences.append(texts.DROPOUT_ON.format(rate=settings.dropout))
     return " · ".join(sentences)

@@ -86,6 +86,8 @@ PART = (
     "Showing {nodes} of {all_nodes} nodes and the strongest {arrows} of {all_arrows} arrows; "
     "α comes from the run on the whole graph and is not renormalised."
 )
+CHANGED = "Largest changes since the baseline: {changes}."
+UNCHANGED = "Pinned: nothing has changed since."
 PART_AROUND = (
     "Around {name}: showing {nodes} of {all_nodes} nodes and {arrows} of {all_arrows} arrows; "
     "α comes from the run on the whole graph and is not renormalised."

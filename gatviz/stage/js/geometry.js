@@ -1,7 +1,7 @@
 /** Where arrows run. Screen coordinates: x to the right, y downwards. */
 
 /** @typedef {{x: number, y: number}} Point */
-/** @typedef {{path: string, tip: Point, angle: number, label: Point}} ArcShape angle in degrees at the tip */
+/** @typedef {{path: string, tip: Point, angle: number, label: Point, across: Point}} ArcShape angle in degrees at the tip; across is the unit normal */
 
 const BEND = 0.16;
 /** Half the extent, in graph units, that a lone node is seen in. */
@@ -28,6 +28,7 @@ export function arrow(source, target, radius, opposite) {
     path: `M${xy(leave)} Q${xy(control)} ${xy(end)}`,
     tip,
     angle: degrees(target.y - control.y, target.x - control.x),
+    across: { x: dy / length, y: -dx / length },
     label: {
       x: 0.25 * leave.x + 0.5 * control.x + 0.25 * tip.x,
       y: 0.25 * leave.y + 0.5 * control.y + 0.25 * tip.y,
@@ -51,6 +52,7 @@ export function loop(node, radius, direction) {
     path: `M${xy(leave)} C${xy(c1)} ${xy(c2)} ${xy(end)}`,
     tip,
     angle: degrees(tip.y - c2.y, tip.x - c2.x),
+    across: { x: Math.cos(direction), y: Math.sin(direction) },
     label: on(direction, reach * 0.8),
   };
 }

@@ -3,10 +3,11 @@
 import { CanvasInput } from "./canvas_input.js";
 import { html, svg } from "./dom.js";
 import { arcKey, draftOf } from "./draft.js";
-import { brief, fillIn, number, shorten } from "./format.js";
+import { brief, fillIn, number, shorten, signed } from "./format.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "./geometry.js";
 import { arcWidth, colourScale } from "./scales.js";
-import { focusArcs, focusNames, shareLimit, shownWeighting } from "./scene.js";
+import { drawnValues, focusArcs, focusNames, shownHeads, shownWeighting } from "./scene.js";
+import { sharesTable, splitStrokes } from "./split.js";
 
 const MARGIN = { few: 72, many: 40 };
 const ROOM_FOR_FEATURES = 26;
@@ -31,15 +32,15 @@ export class GraphView {
     this.arcLayer = svg("g");
     this.labelLayer = svg("g", { class: "arc-labels" });
     this.nodeLayer = svg("g");
+    this.goneLayer = svg("g");
     this.draftLayer = svg("g", { class: "draft" });
     this.bandPath = svg("path", { class: "band" });
-    this.viewport = svg("g", {}, this.arcLayer, this.labelLayer, this.draftLayer, this.nodeLayer, this.bandPath);
+    this.viewport = svg("g", {}, this.goneLayer, this.arcLayer, this.labelLayer, this.draftLayer, this.nodeLayer, this.bandPath);
     this.canvas = svg("svg", { class: "graph", role: "group", tabindex: 0 }, this.viewport);
     this.readout = html("div", { class: "readout", role: "status", "aria-live": "polite" });
     this.refused = html("div", { class: "refused", role: "alert" });
     this.emptyHint = html("div", { class: "empty-hint" });
     this.box = html("div", { class: "graph-box" }, this.canvas, this.readout, this.emptyHint, this.refused);
-    this.legend = html("div", { class: "legend" });
     this.resize = new ResizeObserver(() => this.fit());
     this.resize.observe(this.canvas);
   }
@@ -144,15 +145,17 @@ export class GraphView {
     const rim = svg("path", { class: "rim" });
     const head = svg("polygon", { class: "head" });
     const hit = svg("path", { class: "hit" });
+    const splits = svg("g", { class: "splits" });
     const group = svg(
       "g",
       { class: arc.added ? "arc added" : "arc", "data-target": arc.target, "data-source": arc.source },
       rim,
       line,
       head,
+      splits,
       hit,
     );
-    return { group, line, rim, head, hit };
+    return { group, line, rim, head, hit, splits };
   }
 
   /** Scale the positions to the panel. */
@@ -274,19 +277,45 @@ export class GraphView {
   weigh() {
     if (!this.map) return;
     const { scene } = this;
-    const weighting = shownWeighting(scene, this.store.state);
-    const limit = shareLimit(scene, this.store.state);
-    const colours = colourScale("share", limit, scene.palette);
+    const drawn = drawnValues(scene, this.store.state);
+    const heads = shownHeads(scene, this.store.state);
+    const colours = colourScale(drawn.kind, drawn.limit, scene.palette);
     const slim = scene.names.length > 60 ? 0.6 : 1;
     this.arcElements.forEach(({ group, head }, k) => {
-      const share = weighting.values.data[k];
-      const width = arcWidth(share, limit) * slim;
-      group.style.cssText = `--width:${width.toFixed(2)};--colour:${colours.fill(share)}`;
+      const width = arcWidth(Math.abs(drawn.values[k]), drawn.limit) * slim;
+      group.style.cssText = `--width:${width.toFixed(2)};--colour:${colours.fill(drawn.values[k])}`;
+      group.classList.toggle("is-new", drawn.kind === "signed" && Boolean(scene.change.isNew[k]));
       head.setAttribute("points", headPoints(width));
     });
-    this.drawLabels(weighting);
-    this.drawLegend(colours);
+    this.drawSplit(heads, drawn.limit * (slim === 1 ? 1 : 1.8));
+    this.drawGone(drawn.kind === "signed");
+    this.drawLabels(drawn, heads);
     this.mark();
+  }
+
+  /** Several heads at once: strokes side by side instead of one line. */
+  drawSplit(heads, limit) {
+    this.canvas.classList.toggle("several", heads !== null);
+    if (heads === null && !this.isSplit) return;
+    this.isSplit = heads !== null;
+    const { weightings, palette } = this.scene;
+    const shown = (heads ?? []).map((head) => weightings.find((weighting) => weighting.head === head).values.data);
+    const colours = (heads ?? []).map((head) => palette.heads[head % palette.heads.length]);
+    this.arcElements.forEach(({ splits, shape }, k) => {
+      splits.replaceChildren(...splitStrokes(shape, shown.map((values) => values[k]), colours, limit));
+    });
+  }
+
+  /** Arrows of the baseline that are no longer there. */
+  drawGone(visible) {
+    const { change } = this.scene;
+    const arcs = visible ? change.gone : [];
+    this.goneLayer.replaceChildren(
+      ...arcs.map(([source, target]) => {
+        const shape = source === target ? loop(this.screen[source], this.radius, -Math.PI / 2) : arrow(this.screen[source], this.screen[target], this.radius, true);
+        return svg("path", { class: "was-arc", d: shape.path });
+      }),
+    );
   }
 
   placeNode({ group, features }, n) {
@@ -318,13 +347,13 @@ export class GraphView {
   }
 
   /** The strongest arrow into each node carries its number, the larger first, where there is room for it. */
-  drawLabels(weighting) {
+  drawLabels({ values, strongest, kind }, heads) {
     const small = this.scene.names.length > 12;
-    const values = weighting.values.data;
+    const say = kind === "signed" ? signed : number;
     const taken = small ? this.screen.map((p) => ({ ...p, half: this.radius, tall: this.radius })) : [];
     const labels = [];
-    for (const k of weighting.strongest.filter((arc) => arc >= 0).sort((a, b) => values[b] - values[a])) {
-      const text = number(values[k], small ? 2 : this.store.state.digits);
+    for (const k of (heads ? [] : strongest).filter((arc) => arc >= 0).sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]))) {
+      const text = say(values[k], small ? 2 : this.store.state.digits);
       const box = { ...this.arcElements[k].shape.label, half: text.length * (small ? 2.9 : 3.6) + 5, tall: small ? 7 : 9 };
       if (small && taken.some((other) => overlap(box, other))) continue;
       taken.push(box);
@@ -339,17 +368,6 @@ export class GraphView {
       { class: small ? "arc-label small" : "arc-label", transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-arc": arc },
       svg("rect", { x: -half, y: -tall, width: 2 * half, height: 2 * tall, rx: tall }),
       svg("text", {}, text),
-    );
-  }
-
-  drawLegend(colours) {
-    const { texts } = this.scene;
-    const steps = html("span", { class: "steps", "aria-hidden": "true" });
-    steps.style.background = `linear-gradient(90deg, ${colours.stops.join(",")})`;
-    const added = this.scene.arcs.some((arc) => arc.added) ? ` ${texts.addedLegend}` : "";
-    this.legend.replaceChildren(
-      html("span", {}, texts.arrowLegend + added),
-      html("span", { class: "bar" }, "α 0", steps, number(colours.limit)),
     );
   }
 
@@ -372,8 +390,17 @@ export class GraphView {
       group.classList.toggle("locked", touches(locked, n));
       group.classList.toggle("selected", selection.includes(this.scene.names[n]) || connecting === this.scene.names[n]);
     });
-    const sentence = hover ? this.sentence(hover) : "";
-    this.readout.textContent = connecting === null ? sentence : fillIn(this.scene.texts.connecting, { source: shorten(connecting, 16) });
+    if (connecting !== null) this.say(fillIn(this.scene.texts.connecting, { source: shorten(connecting, 16) }));
+    else this.readout.replaceChildren(...(hover ? [this.sentence(hover), this.shares(hover)].filter(Boolean) : []));
+  }
+
+  /** With several heads on: every share of what the pointer is on, head by head. */
+  shares(focus) {
+    const { state } = this.store;
+    const heads = shownHeads(this.scene, state);
+    if (!heads) return null;
+    const end = focus.kind === "node" && state.direction === "readBy" ? "target" : "source";
+    return sharesTable(this.scene, focusArcs(this.scene, focus, state.direction), heads, end, state.digits);
   }
 
   /** "B → A, head 2: α = 0.312" */
@@ -387,12 +414,14 @@ export class GraphView {
     }
     const values = { ...focusNames(scene, focus), weighting: weighting.title };
     if (!arcs.length) return fillIn(scene.texts.noArcReadout, values);
+    const drawn = drawnValues(scene, this.store.state);
+    if (drawn.kind === "signed") return fillIn(scene.texts.arcReadout, { ...values, symbol: drawn.symbol, value: signed(drawn.values[arcs[0].index], digits) });
     return fillIn(scene.texts.arcReadout, { ...values, symbol: weighting.symbol, value: number(weighting.values.data[arcs[0].index], digits) });
   }
 
   onState(changed) {
     if (!this.scene) return;
-    if (["weighting", "scale", "digits"].some((key) => changed.has(key))) this.weigh();
+    if (["weighting", "scale", "digits", "measure", "heads"].some((key) => changed.has(key))) this.weigh();
     else if (["hover", "locked", "direction", "selection", "connecting"].some((key) => changed.has(key))) this.mark();
     if (changed.has("tool")) this.canvas.dataset.tool = this.store.state.tool;
   }

@@ -1,6 +1,7 @@
-/** Which weighting is shown, on which scale, with how many digits. */
+/** Which weighting is shown, or which heads at once; what a node's focus means; how many digits. */
 
 import { html } from "./dom.js";
+import { options } from "./options.js";
 import { shownWeighting } from "./scene.js";
 
 const DIGITS = [3, 6];
@@ -18,33 +19,59 @@ export class HeadsBar {
   }
 
   onState(changed) {
-    if (["weighting", "scale", "digits", "direction"].some((key) => changed.has(key))) this.draw();
+    if (["weighting", "digits", "direction"].some((key) => changed.has(key)) || (changed.has("heads") && this.drawnSeveral !== this.several)) this.draw();
+    else if (changed.has("heads")) this.mark();
+  }
+
+  get several() {
+    return this.store.state.heads !== null;
   }
 
   draw() {
     const { scene, store } = this;
     const { texts } = scene;
-    const shown = shownWeighting(scene, store.state);
-    const heads = scene.weightings.map((weighting) => this.swatch(weighting, weighting === shown));
+    this.drawnSeveral = this.several;
+    this.swatches = scene.weightings.map((weighting) => [weighting, this.swatch(weighting)]);
+    this.mark();
     const focused = this.element.getRootNode().activeElement?.dataset?.key;
+    const count = scene.weightings.filter((weighting) => weighting.kind === "head").length;
     this.element.replaceChildren(
       html("span", { class: "caption" }, texts.head),
-      html("div", { class: "swatches", role: "radiogroup", "aria-label": texts.head }, ...heads),
+      html("div", { class: "swatches", role: this.several ? "group" : "radiogroup", "aria-label": texts.head }, ...this.swatches.map(([, button]) => button)),
+      count > 1 ? this.howMany() : null,
       html("span", { class: "spacer" }),
-      this.choice(texts.direction, "direction", [
+      options(store, texts.direction, "direction", [
         ["reads", texts.reads],
         ["readBy", texts.readBy],
       ]),
-      this.choice(texts.scale, "scale", [
-        ["unit", texts.scaleUnit],
-        ["max", texts.scaleMax],
-      ]),
-      this.choice(texts.digits, "digits", DIGITS.map((n) => [n, String(n)])),
+      options(store, texts.digits, "digits", DIGITS.map((n) => [n, String(n)])),
     );
     if (focused) this.element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  swatch(weighting, chosen) {
+  /** One head at a time, or several on the same arrows. */
+  howMany() {
+    const { texts } = this.scene;
+    const button = (several, run) =>
+      html(
+        "button",
+        { type: "button", class: "option", role: "radio", "aria-checked": this.several === several, "data-key": `several:${several}`, title: texts[several ? "severalTitle" : "oneTitle"], onclick: run },
+        texts[several ? "several" : "one"],
+      );
+    return html(
+      "span",
+      { class: "choice", role: "radiogroup", "aria-label": texts.howMany },
+      button(false, () => this.store.update({ heads: null })),
+      button(true, () => this.store.update({ heads: this.all(), measure: "share" })),
+    );
+  }
+
+  all() {
+    return this.scene.weightings.filter((weighting) => weighting.kind === "head").map((weighting) => weighting.head);
+  }
+
+  swatch(weighting) {
+    const toggles = this.several && weighting.kind === "head";
     const dot = weighting.kind === "head" ? html("i", { class: "dot" }) : null;
     if (dot) dot.style.background = this.scene.palette.heads[weighting.head % this.scene.palette.heads.length];
     return html(
@@ -52,36 +79,35 @@ export class HeadsBar {
       {
         type: "button",
         class: `swatch ${weighting.kind}`,
-        role: "radio",
-        "aria-checked": chosen,
+        role: toggles ? "checkbox" : "radio",
         "data-key": `w:${weighting.key}`,
-        title: weighting.explanation,
-        onclick: () => this.store.update({ weighting: weighting.key }),
+        title: toggles ? this.scene.texts.swatchTitle : weighting.explanation,
+        onclick: (event) => (toggles ? this.toggle(weighting, event.detail) : this.store.update({ weighting: weighting.key, heads: null })),
       },
       dot,
       weighting.label,
     );
   }
 
-  choice(caption, key, options) {
-    return html(
-      "span",
-      { class: "choice", role: "radiogroup", "aria-label": caption },
-      html("span", { class: "quiet-text" }, caption),
-      ...options.map(([value, label]) =>
-        html(
-          "button",
-          {
-            type: "button",
-            class: "option",
-            role: "radio",
-            "aria-checked": this.store.state[key] === value,
-            "data-key": `${key}:${value}`,
-            onclick: () => this.store.update({ [key]: value }),
-          },
-          label,
-        ),
-      ),
-    );
+  /** A click switches a head on or off; a double click shows it alone, and again all of them. */
+  toggle(weighting, clicks) {
+    const { heads } = this.store.state;
+    const { head, key } = weighting;
+    if (clicks === 2) {
+      const alone = this.before.length === 1 && this.before[0] === head;
+      this.store.update({ heads: alone ? this.all() : [head], weighting: key });
+      return;
+    }
+    this.before = heads;
+    const next = heads.includes(head) ? heads.filter((other) => other !== head) : [...heads, head].sort((a, b) => a - b);
+    this.store.update({ heads: next });
+  }
+
+  mark() {
+    const shown = shownWeighting(this.scene, this.store.state);
+    for (const [weighting, button] of this.swatches) {
+      const on = this.several && weighting.kind === "head" ? this.store.state.heads.includes(weighting.head) : !this.several && weighting === shown;
+      button.setAttribute("aria-checked", on);
+    }
   }
 }

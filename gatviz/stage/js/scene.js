@@ -46,6 +46,7 @@ export function readScene(data) {
     softmax: mapTensors(data.softmax),
     scores: mapTensors(data.scores),
     uniform: tensor(data.uniform),
+    change: data.change && { ...data.change, values: tensor(data.change.values), goneBefore: tensor(data.change.goneBefore) },
   };
 }
 
@@ -61,6 +62,32 @@ export function shownWeighting(scene, state) {
 /** The largest value on the α scale. */
 export function shareLimit(scene, state) {
   return state.scale === "max" ? shownWeighting(scene, state).max || 1 : 1;
+}
+
+/** The heads that are drawn at once, or null if one weighting is shown. */
+export function shownHeads(scene, state) {
+  if (state.heads === null || state.measure === "change") return null;
+  return state.heads.filter((head) => scene.weightings.some((weighting) => weighting.head === head));
+}
+
+/**
+ * What width, colour and number of the arrows stand for now: the weighting itself, or its change since a baseline.
+ * @returns {{kind: "share"|"signed", values: Float32Array, strongest: number[], limit: number, symbol: string}}
+ */
+export function drawnValues(scene, state) {
+  const weighting = shownWeighting(scene, state);
+  const { change } = scene;
+  if (state.measure === "change" && change && weighting.head !== null && weighting.head < change.values.shape[0]) {
+    const count = change.values.shape[1];
+    return {
+      kind: "signed",
+      values: change.values.data.subarray(weighting.head * count, (weighting.head + 1) * count),
+      strongest: change.strongest[weighting.head],
+      limit: state.scale === "max" ? change.limit : 1,
+      symbol: "Δα",
+    };
+  }
+  return { kind: "share", values: weighting.values.data, strongest: weighting.strongest, limit: shareLimit(scene, state), symbol: weighting.symbol };
 }
 
 /** The arcs that a focus is about. */

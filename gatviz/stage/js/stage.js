@@ -7,6 +7,7 @@ import { Edits } from "./edits.js";
 import { GraphView } from "./graph_view.js";
 import { HeadsBar } from "./heads_bar.js";
 import { Inspector } from "./inspector.js";
+import { Legend } from "./legend.js";
 import { NodeEditor } from "./node_editor.js";
 import { readScene } from "./scene.js";
 import { same, Store } from "./store.js";
@@ -18,6 +19,8 @@ const AT_FIRST = {
   locked: null,
   direction: "reads",
   scale: "unit",
+  measure: "share",
+  heads: null,
   digits: 3,
   open: [],
   tool: "move",
@@ -46,6 +49,7 @@ export class Stage {
     this.commands = new Commands(this.store, this.edits, this.graph);
     this.graph.listen(this.commands);
     this.toolbar = new Toolbar(this.store, this.commands, host, () => this.graph.resetView());
+    this.legend = new Legend(this.store, host);
     this.editor = new NodeEditor(this.store, this.edits, this.graph);
     this.chain = new ChainView(this.store);
     this.inspector = new Inspector(this.store, host);
@@ -60,14 +64,14 @@ export class Stage {
       html(
         "div",
         { class: "pair-of-panels" },
-        html("section", { class: "panel graph-panel" }, this.toolbar.element, this.graph.box, this.graph.legend),
+        html("section", { class: "panel graph-panel" }, this.toolbar.element, this.graph.box, this.legend.element),
         this.chain.element,
       ),
       this.inspector.element,
     );
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.root.append(this.element);
-    this.views = [this.bar, this.graph, this.toolbar, this.editor, this.chain, this.inspector];
+    this.views = [this.bar, this.graph, this.legend, this.toolbar, this.editor, this.chain, this.inspector];
     this.stop = this.store.subscribe((state, changed) => {
       for (const view of this.views) view.onState(changed);
       if (changed.has("locked") || (changed.has("weighting") && state.locked)) this.host.looked(this.lockedByNumber(), state.weighting);
@@ -114,13 +118,18 @@ export class Stage {
     const keep = (focus) => this.translate(focus, before);
     const weighting = scene.weightings.some((w) => w.key === state.weighting) ? state.weighting : scene.weightings[0].key;
     const names = new Set(scene.stages.map((stage) => stage.name));
-    const open = before ? state.open.filter((name) => names.has(name)) : scene.openAtStart;
+    const open = before ? state.open.filter((name) => names.has(name)) : [...scene.openAtStart];
     const replaced = !before || before.revision !== scene.revision;
     const locked = replaced ? scene.lockedAtStart : keep(state.locked);
     const changed = !same(locked, state.locked) || (locked && weighting !== state.weighting);
     const selection = state.selection.filter((name) => scene.names.includes(name));
+    const count = scene.weightings.filter((w) => w.kind === "head").length;
+    const heads = state.heads?.filter((head) => head < count) ?? null;
+    const measure = scene.change ? (before && !before.change ? "change" : state.measure) : "share";
     const both = replaced ? !scene.directed : state.both;
-    store.state = { ...state, weighting, hover: keep(state.hover), locked, selection, both, open: open.length ? open : scene.openAtStart };
+    const justPinned = before && !before.change && scene.change;
+    if (justPinned) open.splice(0, open.length, ...open.filter((name) => name !== "Wh" && name !== "change"), "change");
+    store.state = { ...state, weighting, hover: keep(state.hover), locked, selection, both, heads, measure, open: open.length ? open : scene.openAtStart };
     if (before && changed) this.host.looked(this.lockedByNumber(), weighting);
   }
 

@@ -8,6 +8,8 @@
  * @property {Focus|null} locked
  * @property {"reads"|"readBy"} direction what a node's focus means
  * @property {"unit"|"max"} scale
+ * @property {"share"|"change"} measure whether arrows show the weighting or its change since the baseline
+ * @property {number[]|null} heads the heads that are drawn at once; null for one weighting
  * @property {number} digits
  * @property {string[]} open names of the stages that are unfolded
  * @property {"move"|"connect"|"select"} tool what a drag on the canvas does

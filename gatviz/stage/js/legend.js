@@ -1,0 +1,74 @@
+/** Below the graph: what arrows, width and colour mean, on which scale, and the baseline to compare with. */
+
+import { html } from "./dom.js";
+import { fillIn, number } from "./format.js";
+import { options } from "./options.js";
+import { colourScale } from "./scales.js";
+import { drawnValues, shownHeads } from "./scene.js";
+
+export class Legend {
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {{asked: (what: string) => void}} host is told when the present is to be pinned as baseline, or let go
+   */
+  constructor(store, host) {
+    this.store = store;
+    this.host = host;
+    this.element = html("div", { class: "legend" });
+  }
+
+  setScene(scene) {
+    this.scene = scene;
+    this.draw();
+  }
+
+  onState(changed) {
+    if (["weighting", "scale", "measure", "heads"].some((key) => changed.has(key))) this.draw();
+  }
+
+  draw() {
+    const { scene, store } = this;
+    const { texts } = scene;
+    const added = scene.arcs.some((arc) => arc.added) ? ` ${texts.addedLegend}` : "";
+    const drawn = drawnValues(scene, store.state);
+    const sentence = drawn.kind === "signed" ? fillIn(texts.changeLegend, scene.change) : shownHeads(scene, store.state) ? texts.severalLegend : texts.arrowLegend;
+    const focused = this.element.getRootNode().activeElement?.dataset?.key;
+    this.element.replaceChildren(
+      html("span", {}, sentence + added),
+      html(
+        "span",
+        { class: "legend-row" },
+        this.bar(drawn),
+        options(store, texts.scale, "scale", [
+          ["unit", texts[drawn.kind === "signed" ? "scaleUnitSigned" : "scaleUnit"]],
+          ["max", texts[drawn.kind === "signed" ? "scaleMaxSigned" : "scaleMax"]],
+        ]),
+        html("span", { class: "spacer" }),
+        ...this.baseline(),
+      ),
+    );
+    if (focused) this.element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  bar({ kind, limit }) {
+    const { stops } = colourScale(kind, limit, this.scene.palette);
+    const several = shownHeads(this.scene, this.store.state) !== null;
+    const steps = several ? "…" : html("span", { class: "steps", "aria-hidden": "true" });
+    if (!several) steps.style.background = `linear-gradient(90deg, ${stops.join(",")})`;
+    const end = limit === 1 ? "1" : number(limit);
+    return html("span", { class: "bar" }, kind === "signed" ? `Δα −${end}` : "α 0", steps, end);
+  }
+
+  baseline() {
+    const { scene, store, host } = this;
+    const { texts } = scene;
+    const button = (name, what, values = {}) =>
+      html("button", { type: "button", class: "tool", "data-key": what, title: texts[`${name}Title`], onclick: () => host.asked(what) }, fillIn(texts[name], values));
+    if (!scene.change) return [button("pin", "pin")];
+    const measures = options(store, fillIn(texts.since, scene.change), "measure", [
+      ["share", "α"],
+      ["change", "Δα"],
+    ]);
+    return [measures, button("unpin", "unpin", scene.change)];
+  }
+}

@@ -1,0 +1,31 @@
+/** A few choices side by side, one of them taken. */
+
+import { html } from "./dom.js";
+
+/**
+ * @param {import("./store.js").Store} store
+ * @param {string} caption
+ * @param {string} key which part of the state is chosen
+ * @param {[any, string][]} choices value and label
+ */
+export function options(store, caption, key, choices) {
+  return html(
+    "span",
+    { class: "choice", role: "radiogroup", "aria-label": caption },
+    html("span", { class: "quiet-text" }, caption),
+    ...choices.map(([value, label]) =>
+      html(
+        "button",
+        {
+          type: "button",
+          class: "option",
+          role: "radio",
+          "aria-checked": store.state[key] === value,
+          "data-key": `${key}:${value}`,
+          onclick: () => store.update({ [key]: value }),
+        },
+        label,
+      ),
+    ),
+  );
+}

@@ -1,0 +1,55 @@
+/** Several heads on one arrow: a stroke for each, side by side, in the head's colour, as wide as its α. */
+
+import { html, svg } from "./dom.js";
+import { number, shorten } from "./format.js";
+
+const THINNEST = 0.5;
+const WIDEST = 5.5;
+const GAP_BETWEEN = 0.5;
+const MOST_ROWS = 8;
+
+/**
+ * @param {{path: string, across: {x: number, y: number}}} shape of the arrow; `across` is its unit normal
+ * @param {number[]} shares one for each head
+ * @param {string[]} colours one for each head
+ * @param {number} limit the end of the scale
+ */
+export function splitStrokes(shape, shares, colours, limit) {
+  const widths = shares.map((share) => THINNEST + (WIDEST - THINNEST) * Math.min(share / limit, 1));
+  let offset = -(widths.reduce((sum, width) => sum + width, 0) + GAP_BETWEEN * (widths.length - 1)) / 2;
+  return widths.map((width, k) => {
+    const middle = offset + width / 2;
+    offset += width + GAP_BETWEEN;
+    const shift = `translate(${(shape.across.x * middle).toFixed(2)},${(shape.across.y * middle).toFixed(2)})`;
+    return svg("path", { class: "split", d: shape.path, transform: shift, stroke: colours[k], "stroke-width": width.toFixed(2) });
+  });
+}
+
+/**
+ * What a node takes in, arrow by arrow and head by head, as a small table.
+ * @param {Object} scene @param {Object[]} arcs @param {number[]} heads @param {"source"|"target"} end who stands in the rows
+ */
+export function sharesTable(scene, arcs, heads, end, digits) {
+  const weightings = heads.map((head) => scene.weightings.find((weighting) => weighting.head === head));
+  const dot = (head) => {
+    const mark = html("i", { class: "dot" });
+    mark.style.background = scene.palette.heads[head % scene.palette.heads.length];
+    return mark;
+  };
+  const rows = arcs.slice(0, MOST_ROWS).map((arc) =>
+    html(
+      "tr",
+      {},
+      html("th", {}, shorten(scene.names[arc[end]], 14)),
+      ...weightings.map((weighting) => html("td", {}, number(weighting.values.data[arc.index], Math.min(digits, 3)))),
+    ),
+  );
+  const more = arcs.length - rows.length;
+  return html(
+    "table",
+    { class: "shares-table" },
+    html("tr", {}, html("th"), ...heads.map((head) => html("td", {}, dot(head), String(head)))),
+    ...rows,
+    more > 0 ? html("tr", {}, html("th", {}, `+ ${more}`)) : null,
+  );
+}

@@ -1,0 +1,108 @@
+"""Several heads on the same arrows, and what changed since a pinned baseline, in a real browser."""
+
+from __future__ import annotations
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from gatviz.ui.settings import Settings
+from tests.browser.driver import cells, choose_head, eventually, set_number, shown, trace_of
+
+
+def checked(page: Page) -> list[str]:
+    """Labels of the swatches that are on."""
+    return page.locator(".swatches button[aria-checked='true']").all_inner_texts()
+
+
+def strokes(page: Page, target: int, source: int) -> list[tuple[str, float]]:
+    """Colour and width of the strokes that an arrow is split into."""
+    return page.locator(f".arc[data-target='{target}'][data-source='{source}'] .split").evaluate_all(
+        "all => all.map(p => [p.getAttribute('stroke'), Number(p.getAttribute('stroke-width'))])"
+    )
+
+
+def swatch(page: Page, head: int):
+    return page.locator(f".swatches [data-key='w:head-{head}']")
+
+
+def test_swatches_toggle_solo_and_restore(page: Page):
+    page.get_by_role("radio", name="several").click()
+    assert checked(page) == ["0", "1", "2", "3"]
+    swatch(page, 1).click()
+    assert checked(page) == ["0", "2", "3"]
+    swatch(page, 1).click()
+    assert checked(page) == ["0", "1", "2", "3"]
+    page.wait_for_timeout(700)  # two clicks are no double click
+    swatch(page, 2).dblclick()
+    assert checked(page) == ["2"]
+    page.wait_for_timeout(700)
+    swatch(page, 2).dblclick()
+    assert checked(page) == ["0", "1", "2", "3"]
+    page.get_by_role("radio", name="one", exact=True).click()
+    assert page.locator(".split").count() == 0
+
+
+def test_each_arrow_is_split_by_head_as_wide_as_its_share(page: Page):
+    page.get_by_role("radio", name="several").click()
+    trace = trace_of()
+    for target, source in ((2, 3), (0, 1)):
+        shares = [trace.dense("alpha", head)[target, source] for head in range(4)]
+        drawn = strokes(page, target, source)
+        assert len({colour for colour, _ in drawn}) == 4
+        assert np.argsort([width for _, width in drawn]).tolist() == np.argsort(shares).tolist()
+    page.locator(".node[data-node='2']").hover()
+    rows = page.locator(".shares-table tr").all_inner_texts()
+    dense = [trace.dense("alpha", head) for head in range(4)]
+    told = {row.split()[0]: row.split()[1:] for row in rows[1:]}
+    assert told == {str(j): [shown(alpha[2, j]) for alpha in dense] for j in (1, 2, 3)}
+
+
+def test_change_since_a_baseline_is_the_difference_and_zero_where_nothing_changed(page: Page):
+    page.get_by_role("button", name="Pin as baseline").click()
+    expect(page.locator(".notice")).to_contain_text("nothing has changed")
+    eventually(lambda: set(cells(page, "change").values()) == {"0"})
+    page.locator(".node[data-name='2']").dblclick()
+    field = page.locator(".node-editor input[name='f:0']")
+    field.fill("3")
+    field.press("Enter")
+    page.locator(".node-editor").get_by_role("button", name="Done").click()
+    expect(page.locator(".notice")).to_contain_text("Largest changes since the baseline")
+    before = trace_of()
+    after = changed_trace()
+    for head in (0, 3):
+        choose_head(page, str(head))
+        delta = after.dense("alpha", head).astype(float) - before.dense("alpha", head)
+        told = cells(page, "change")
+        for i in range(4):
+            untouched = not before.adjacency[i, 2]
+            for j in np.flatnonzero(before.adjacency[i]):
+                assert told[i, int(j)] == ("0" if untouched else shown(np.float32(delta[i, j])))
+    page.get_by_role("button", name="Let go").click()
+    expect(page.get_by_role("button", name="Pin as baseline")).to_be_visible()
+    assert page.locator(".card[data-stage='change']").count() == 0
+
+
+def changed_trace():
+    """The trace of the tutorial's graph with 3 as the first feature of node 2."""
+    from dataclasses import replace
+
+    from gatviz import GAT, sample_graph
+    from gatviz.layers import new_generator
+
+    graph, settings = sample_graph("tutorial"), Settings()
+    x = graph.x.copy()
+    x[2, 0] = 3
+    model = GAT(2, settings.layers, self_loops=settings.self_loops, generator=new_generator(settings.seed))
+    return model.eval().trace(replace(graph, x=x)).layers[0]
+
+
+def test_another_seed_changes_what_the_arrows_show(page: Page):
+    page.get_by_role("button", name="Pin as baseline").click()
+    expect(page.get_by_role("radio", name="Δα", exact=True)).to_be_checked()
+    set_number(page, "Seed", 3)
+    delta = trace_of(seed=3).dense("alpha", 0) - trace_of().dense("alpha", 0)
+    eventually(lambda: cells(page, "change").get((2, 3)) == shown(delta[2, 3]))
+    label = page.locator(".arc-label text").first.text_content() or ""
+    assert label[0] in "+−"
+    page.get_by_role("radio", name="α", exact=True).click()
+    assert (page.locator(".arc-label text").first.text_content() or "")[0].isdigit()
