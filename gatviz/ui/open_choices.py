@@ -71,7 +71,8 @@ def _ends(source: Source, options: ReadOptions) -> ReadOptions:
     else:
         edges = [use.name for use in facts.columns if use.table == "edges" and facts.format == "edge_list"]
         nodes = [use.name for use in facts.columns if use.table == "nodes"]
-        nodes = nodes if any(use.use == "id" for use in facts.columns) else []
+        in_a_table = facts.format in ("edge_list", "matrix") and any(use.use == "id" for use in facts.columns)
+        nodes = nodes if in_a_table else []
     found = {use.use: use.name for use in by_itself.columns}
     if chosen["node_id"] is None and "id" not in found:
         found |= {use.use: use.name for use in facts.columns if use.use == "id"}
