@@ -22,7 +22,7 @@ def type_cells(session: dict, cells: dict[int, dict[str, object]]) -> state.Stat
     """As Streamlit's grid tells it: all cells typed since it was filled."""
     base = session.get(feature_table._BASE) or feature_table._filled(state.current().graph)
     session[base.key] = {"edited_rows": cells, "added_rows": [], "deleted_rows": []}
-    feature_table._take_cells()
+    feature_table._take_cells(base.key)
     return state.current()
 
 
@@ -74,3 +74,11 @@ def test_whole_columns():
     state.undo()
     state.undo()
     assert state.current().graph.feature_names == ("f0", "f1")
+
+
+def test_a_grid_of_before_and_cells_as_they_were_are_no_step(session):
+    type_cells(session, {0: {"2": 5}})
+    feature_table._take_cells("table-of-before")
+    steps = len(state.current().history.past)
+    type_cells(session, {0: {"2": 5}})
+    assert len(state.current().history.past) == steps

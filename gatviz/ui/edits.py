@@ -60,7 +60,7 @@ def take_graph(graph: Graph, what: str, columns: tuple[int | None, ...] | None =
         refit: whether the picture is to be fitted to the panel anew.
     """
     before = state.current()
-    if graph is before.graph:
+    if graph == before.graph:
         return
     columns = editing.columns_kept(before.graph, graph) if columns is None else columns
     origin = before.origin if before.own else f"{before.origin}, edited"

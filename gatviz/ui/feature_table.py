@@ -51,6 +51,7 @@ def feature_table(now: state.State) -> None:
         _frame(base.graph, rows, columns),
         key=base.key,
         on_change=_take_cells,
+        args=(base.key,),
         hide_index=True,
         width="stretch",
         height=min(_TALLEST, _ROW_HEIGHT * (rows + 1) + 3),
@@ -84,9 +85,11 @@ def _frame(graph: Graph, rows: int, columns: int) -> pd.DataFrame:
     return pd.DataFrame(cells)
 
 
-def _take_cells() -> None:
-    """Take over all that was typed since the grid was filled."""
+def _take_cells(key: str) -> None:
+    """Take over all that was typed since the grid was filled; a grid of before has nothing more to say."""
     base: _Base = st.session_state[_BASE]
+    if key != base.key:
+        return
     typed = st.session_state[base.key]["edited_rows"]
     try:
         graph = _with_cells(base.graph, typed)
