@@ -209,6 +209,7 @@ def test_cells_of_the_table_are_typed_beside_the_canvas(page: Page):
     for row, text in enumerate(("2", "-3")):
         page.keyboard.type(text)
         expect(page.locator("#portal input, #portal textarea")).to_have_value(text)
+        page.wait_for_timeout(300)  # the grid takes keys at a person's pace
         page.keyboard.press("Enter")
         x[row][1] = float(text)
         trace = trace_of_drawn(("0", "1", "2", "3"), x, pairs)
