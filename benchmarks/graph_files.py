@@ -70,9 +70,15 @@ def _row_sums(trace: LayerTrace) -> np.ndarray:
 
 
 def peak() -> float:
-    """Bytes that this process has held at most."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
+    """Bytes that this process has held at most.
+
+    Linux hands the parent's ru_maxrss on to a child, so its own figure is read there.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return 1024.0 * int(line.split()[1])
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def write_files(folder: Path, nodes: int, arcs: int) -> list[Path]:
