@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM_ARGUMENTS = [
@@ -27,6 +27,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 START_LIMIT = 90
+
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

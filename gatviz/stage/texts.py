@@ -69,6 +69,12 @@ ENGLISH = {
     "unpin": "Let go",
     "unpinTitle": "Forget the baseline",
     "since": "since {baseline}",
+    "nodes": "What the nodes' colour stands for",
+    "nodesTitle": "Evenness: entropy of what a node reads over its largest possible value; 1 is uniform. "
+    "Below two neighbours there is nothing to tell.",
+    "nodes_class": "nodes: label",
+    "nodes_evenness": "nodes: evenness",
+    "evennessReadout": "evenness {value} (1 is uniform)",
     "scale": "scale",
     "scaleUnit": "0…1",
     "scaleMax": "0…max",

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from gatviz.analysis import WhatIf
+from gatviz.analysis import WhatIf, uniformity
 from gatviz.graph import Graph
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.pack import Weighting, pack_scene
-from gatviz.stage.part import Part
+from gatviz.stage.part import Part, packed
 from gatviz.stage.story import first_arc, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
 from gatviz.trace import LayerTrace
@@ -58,6 +58,7 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
         "editsTaken": now.edits_taken,
         "undo": now.history.undo_name,
         "redo": now.history.redo_name,
+        "freeNumber": _free_number(now.graph) if is_large(trace) else 0,
         "refused": now.refused,
         "tableOpen": now.table_open,
     }
@@ -79,11 +80,14 @@ def _scene(
 ) -> tuple[list[Weighting], Part, dict[str, Any]]:
     """All of the stage's data that a drag or a lock leaves as it is."""
     choices, part = weightings(_trace), shown_part(_trace, around)
-    return (
-        choices,
-        part,
-        pack_scene(_graph, _trace, choices, stage_palettes(), ENGLISH, part, pack_details(_trace, part)),
-    )
+    evenness = packed(uniformity(_trace).normalised[part.nodes])
+    details = {**pack_details(_trace, part), "evenness": evenness}
+    return choices, part, pack_scene(_graph, _trace, choices, stage_palettes(), ENGLISH, part, details)
+
+
+def _free_number(graph: Graph) -> int:
+    """A number above all names that are numbers: the browser does not know the nodes outside its part."""
+    return 1 + max((int(name) for name in graph.names if name.isascii() and name.isdigit()), default=-1)
 
 
 def _change(changed: WhatIf | None, scene: dict[str, Any], trace: LayerTrace, part: Part) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from gatviz.ui import compute, state, texts
 from gatviz.ui.compare import compare
 from gatviz.ui.edits import present_weights
 from gatviz.ui.explore import explore
+from gatviz.ui.plain import plain
 from gatviz.ui.settings import Settings
 from gatviz.ui.sidebar import sidebar
 from gatviz.ui.take_away import take_away
@@ -33,7 +34,7 @@ def page() -> None:
     state.update(settings=settings)
     now = state.current()
     if now.problem:
-        st.error(now.problem, icon="⚠️")
+        st.error(plain(now.problem), icon="⚠️")
     try:
         run = compute.run(now.graph, settings, present_weights(now))
         run = run.of_layer(_layer_choice(run))
@@ -43,7 +44,7 @@ def page() -> None:
             return
         shown = explore(now, settings, run)
     except GatvizError as error:
-        st.error(str(error), icon="⚠️")
+        st.error(plain(str(error)), icon="⚠️")
         return
     with st.sidebar:
         take_away(now, shown)

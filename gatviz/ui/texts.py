@@ -10,11 +10,6 @@ WORKSPACE = "Workspace"
 EXPLORE = "Explore"
 COMPARE = "Compare"
 
-GRAPH = "Graph"
-UPLOAD = "Upload a graph (JSON or CSV)"
-UPLOAD_HELP = "A JSON graph, or a CSV edge list with an optional node table (header id, …). docs/formats.md shows both."
-OWN_GRAPH = "Your file: {name}"
-
 MODEL = "Model"
 KIND = "Layer"
 KIND_HELP = (

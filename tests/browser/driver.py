@@ -52,7 +52,7 @@ def number_of(text: str) -> float:
     return float(text.replace(MINUS, "-").replace("+", ""))
 
 
-def eventually(check: Callable[[], bool], seconds: float = 10) -> None:
+def eventually(check: Callable[[], bool], seconds: float = 20) -> None:
     """Wait until something holds; fail if it does not in time."""
     end = time.monotonic() + seconds
     while not check():

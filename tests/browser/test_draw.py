@@ -168,7 +168,7 @@ def test_several_nodes_at_once(page: Page):
 
 def test_layouts_move_nodes_and_undo_brings_them_back(page: Page):
     before = middle(page, "1")
-    page.locator("select.layouts").select_option("grid")
+    page.locator("select[data-key='layout']").select_option("grid")
     eventually(lambda: abs(middle(page, "1")[0] - before[0]) + abs(middle(page, "1")[1] - before[1]) > 5)
     tool(page, "undo")
     eventually(lambda: abs(middle(page, "1")[0] - before[0]) + abs(middle(page, "1")[1] - before[1]) < 2)

@@ -106,3 +106,16 @@ def test_another_seed_changes_what_the_arrows_show(page: Page):
     assert label[0] in "+−"
     page.get_by_role("radio", name="α", exact=True).click()
     assert (page.locator(".arc-label text").first.text_content() or "")[0].isdigit()
+
+
+def test_nodes_are_coloured_by_how_evenly_they_share_out(page: Page):
+    page.locator("select[data-key='nodes']").select_option("evenness")
+    page.locator(".node[data-node='2']").hover()
+    alpha = trace_of().dense("alpha", 0)[2]
+    alpha = alpha[alpha > 0].astype(float)
+    evenness = float(-(alpha * np.log(alpha)).sum() / np.log(alpha.size))
+    readout = page.locator(".readout").inner_text()
+    assert float(readout.split("evenness ")[1].split(" ")[0]) == float(f"{evenness:.3g}")
+    assert page.locator(".node.told").count() == 4
+    choose_head(page, "GCN")
+    assert page.locator(".node.told").count() == 0

@@ -82,7 +82,7 @@ export class CanvasInput {
     const { tool, selection } = store.state;
     const name = this.nameAt(event);
     const kind = name !== null ? (tool === "connect" || event.shiftKey ? "connect" : "move") : tool === "select" || event.shiftKey ? "box" : "pan";
-    this.drag = { kind, name, focus: this.focusAt(event), x: event.clientX, y: event.clientY, moved: false, zoomed: { ...view.view } };
+    this.drag = { kind, name, focus: this.focusAt(event), x: event.clientX, y: event.clientY, moved: false, zoomed: { ...view.frame.view } };
     if (kind === "move") this.drag.names = selection.includes(name) ? selection : [name];
     view.canvas.setPointerCapture(event.pointerId);
   }
@@ -92,7 +92,7 @@ export class CanvasInput {
     const [right, down] = [event.clientX - drag.x, event.clientY - drag.y];
     if (!drag.moved && Math.hypot(right, down) < CLICK_SLACK) return;
     drag.moved = true;
-    if (drag.kind === "move") view.shiftBy(drag.names, view.inGraphUnits(right, down));
+    if (drag.kind === "move") view.shiftBy(drag.names, view.frame.inGraphUnits(right, down));
     else if (drag.kind === "pan") view.look({ ...drag.zoomed, x: drag.zoomed.x + right, y: drag.zoomed.y + down });
     else if (drag.kind === "connect") view.band(this.bandPath(event));
     else view.band(this.boxPath(event));
@@ -135,13 +135,13 @@ export class CanvasInput {
   doubleClick(event) {
     const name = this.nameAt(event);
     if (name !== null) this.store.update({ edited: name });
-    else if (!this.focusAt(event)) this.commands.newNode(this.view.toGraph(this.view.onCanvas({ x: event.clientX, y: event.clientY })));
+    else if (!this.focusAt(event)) this.commands.newNode(this.view.frame.toGraph(this.view.onCanvas({ x: event.clientX, y: event.clientY })));
   }
 
   /** Move nodes by so many pixels, for good. */
   shift(names, right, down) {
     const { points } = this.view.draft();
-    const by = this.view.inGraphUnits(right, down);
+    const by = this.view.frame.inGraphUnits(right, down);
     const known = names.filter((name) => points.has(name));
     this.edits.push({ kind: "move", names: known, points: known.map((name) => [points.get(name).x + by.x, points.get(name).y + by.y]) });
   }
@@ -149,14 +149,14 @@ export class CanvasInput {
   bandPath(event) {
     const { view, drag } = this;
     const from = view.screenOf(drag.name);
-    const to = view.toScene(view.onCanvas({ x: event.clientX, y: event.clientY }));
+    const to = view.frame.toScene(view.onCanvas({ x: event.clientX, y: event.clientY }));
     return arrow(from, to, 0, false).path;
   }
 
   boxPath(event) {
     const { view, drag } = this;
-    const a = view.toScene(view.onCanvas(drag));
-    const b = view.toScene(view.onCanvas({ x: event.clientX, y: event.clientY }));
+    const a = view.frame.toScene(view.onCanvas(drag));
+    const b = view.frame.toScene(view.onCanvas({ x: event.clientX, y: event.clientY }));
     return `M${a.x},${a.y} H${b.x} V${b.y} H${a.x} Z`;
   }
 
@@ -165,9 +165,10 @@ export class CanvasInput {
     event.preventDefault();
     const { view } = this;
     const at = view.onCanvas({ x: event.clientX, y: event.clientY });
-    const zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, view.view.zoom * Math.exp(-event.deltaY / 300)));
-    const ratio = zoom / view.view.zoom;
-    view.look({ zoom, x: at.x - (at.x - view.view.x) * ratio, y: at.y - (at.y - view.view.y) * ratio });
+    const before = view.frame.view;
+    const zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, before.zoom * Math.exp(-event.deltaY / 300)));
+    const ratio = zoom / before.zoom;
+    view.look({ zoom, x: at.x - (at.x - before.x) * ratio, y: at.y - (at.y - before.y) * ratio });
   }
 
   // ---- keys -------------------------------------------------------------------------------------------------

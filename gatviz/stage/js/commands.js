@@ -59,7 +59,7 @@ export class Commands {
   /** A new node, at a point of the graph or where there is room beside the focused one. */
   newNode(at = null) {
     const names = [...this.canvas.draft().points.keys()];
-    const name = nextName(names);
+    const name = nextName(names, this.canvas.scene.freeNumber);
     const { x, y } = at ?? this.canvas.roomFor(this.subject().names[0]);
     this.canvas.focusNext = name;
     this.edits.push({ kind: "add_node", name, at: [x, y] });

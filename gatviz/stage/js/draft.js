@@ -52,12 +52,13 @@ function leave(draft, name) {
 /**
  * A name for a new node that goes on as the others do: 4 after 3, D after C.
  * @param {string[]} names
+ * @param {number} from a number that no node outside the picture has, nor any above it
  */
-export function nextName(names) {
+export function nextName(names, from = 0) {
   const taken = new Set(names);
   const highest = names.every((name) => /^\d{1,9}$/.test(name)) ? Math.max(-1, ...names.map(Number)) : -1;
   const letters = names.length && names.every((name) => /^[A-Z]$/.test(name)) ? "ABCDEFGHIJKLMNOPQRSTUVWXYZ" : "";
   const letter = [...letters].find((candidate) => !taken.has(candidate));
   if (letter) return letter;
-  for (let number = highest + 1; ; number += 1) if (!taken.has(String(number))) return String(number);
+  for (let number = Math.max(highest + 1, from); ; number += 1) if (!taken.has(String(number))) return String(number);
 }

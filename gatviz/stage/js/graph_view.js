@@ -3,16 +3,15 @@
 import { CanvasInput } from "./canvas_input.js";
 import { html, svg } from "./dom.js";
 import { arcKey, draftOf } from "./draft.js";
-import { brief, fillIn, number, shorten, signed } from "./format.js";
+import { fillIn, number, shorten, signed } from "./format.js";
+import { Frame } from "./frame.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "./geometry.js";
+import { arcElement, bareArc, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
 import { arcWidth, colourScale } from "./scales.js";
 import { drawnValues, focusArcs, focusNames, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
 
-const MARGIN = { few: 72, many: 40 };
 const ROOM_FOR_FEATURES = 26;
-const MOST_STRETCH = 1.9;
-const MOST_FEATURES_BESIDE = 4;
 /** A new node made by key keeps about this many pixels from the others. */
 const ROOM = 96;
 
@@ -26,7 +25,7 @@ export class GraphView {
     this.edits = edits;
     this.points = [];
     this.offset = { names: new Set(), x: 0, y: 0 };
-    this.view = { x: 0, y: 0, zoom: 1 };
+    this.frame = new Frame();
     /** The node that gets the keyboard's focus as soon as it is there. @type {string|null} */
     this.focusNext = null;
     this.arcLayer = svg("g");
@@ -38,7 +37,7 @@ export class GraphView {
     this.viewport = svg("g", {}, this.goneLayer, this.arcLayer, this.labelLayer, this.draftLayer, this.nodeLayer, this.bandPath);
     this.canvas = svg("svg", { class: "graph", role: "group", tabindex: 0 }, this.viewport);
     this.readout = html("div", { class: "readout", role: "status", "aria-live": "polite" });
-    this.refused = html("div", { class: "refused", role: "alert" });
+    this.refused = html("div", { class: "refused", role: "alert", onclick: () => this.refused.replaceChildren() });
     this.emptyHint = html("div", { class: "empty-hint" });
     this.box = html("div", { class: "graph-box" }, this.canvas, this.readout, this.emptyHint, this.refused);
     this.resize = new ResizeObserver(() => this.fit());
@@ -64,12 +63,12 @@ export class GraphView {
     this.refused.textContent = scene.refused;
     this.place();
     if (replaced) {
-      this.view = { x: 0, y: 0, zoom: 1 };
+      this.frame.reset();
       this.bounds = boundsOf(this.points);
     }
     const rebuilt = this.drawn !== scene.structure;
     if (rebuilt) this.build();
-    if (replaced || !this.map) this.fit();
+    if (replaced || !this.frame.map) this.fit();
     else if (rebuilt || differ(before, this.points)) this.draw();
     else this.weigh();
     this.drawDraft();
@@ -104,58 +103,12 @@ export class GraphView {
   build() {
     const { scene } = this;
     this.drawn = scene.structure;
-    const count = scene.names.length;
-    this.radius = count <= 12 ? 22 : count <= 40 ? 13 : count <= 100 ? 10 : 7;
-    this.nodes = scene.names.map((name, n) => this.makeNode(name, n));
-    this.arcElements = scene.arcs.map((arc) => this.makeArc(arc));
+    this.radius = nodeRadius(scene.names.length);
+    this.nodes = scene.names.map((name, n) => nodeElement(scene, name, n, this.radius));
+    this.arcElements = scene.arcs.map((arc) => arcElement(arc));
     this.focusNext ??= this.canvas.getRootNode().activeElement?.closest?.(".node")?.dataset.name ?? null;
     this.nodeLayer.replaceChildren(...this.nodes.map((node) => node.group));
     this.arcLayer.replaceChildren(...this.arcElements.map((arc) => arc.group));
-  }
-
-  makeNode(name, n) {
-    const { scene, radius } = this;
-    const inside = Array.from(name).length * 6.2 <= radius * 2 - 4;
-    const colour = scene.classOf[n] >= 0 ? scene.palette.classes[scene.classOf[n] % scene.palette.classes.length] : null;
-    const small = scene.names.length > 100;
-    const group = svg(
-      "g",
-      {
-        class: "node",
-        "data-node": n,
-        "data-name": name,
-        tabindex: 0,
-        role: "button",
-        "aria-label": fillIn(scene.texts.nodeLabel, { node: name, count: scene.into[n].length }),
-      },
-      svg("circle", { r: radius, ...(colour ? { style: `--class: ${colour}`, "data-class": "" } : {}) }),
-      small ? null : svg("text", { class: inside ? "inside" : "outside", y: inside ? 0 : radius + 13 }, shorten(name, inside ? 6 : 16)),
-      svg("title", {}, name),
-    );
-    const beside = scene.names.length <= 12 && scene.features.shape[1] <= MOST_FEATURES_BESIDE && scene.features.shape[1] > 0;
-    if (beside) {
-      const values = Array.from({ length: scene.features.shape[1] }, (_, f) => brief(scene.features.at(n, f)));
-      group.append(svg("text", { class: "features" }, `[${values.join(", ")}]`));
-    }
-    return { group, features: beside ? group.lastChild : null };
-  }
-
-  makeArc(arc) {
-    const line = svg("path", { class: "line" });
-    const rim = svg("path", { class: "rim" });
-    const head = svg("polygon", { class: "head" });
-    const hit = svg("path", { class: "hit" });
-    const splits = svg("g", { class: "splits" });
-    const group = svg(
-      "g",
-      { class: arc.added ? "arc added" : "arc", "data-target": arc.target, "data-source": arc.source },
-      rim,
-      line,
-      head,
-      splits,
-      hit,
-    );
-    return { group, line, rim, head, hit, splits };
   }
 
   /** Scale the positions to the panel. */
@@ -163,87 +116,51 @@ export class GraphView {
     if (!this.scene) return;
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
-    const { left, right, bottom, top } = this.bounds;
-    const margin = this.points.length > 12 ? MARGIN.many : MARGIN.few;
     const beside = this.nodes.some((node) => node.features) ? ROOM_FOR_FEATURES : 0;
-    const across = (width - 2 * (margin + beside)) / (right - left || Infinity);
-    const down = (height - 2 * margin) / (top - bottom || Infinity);
-    const least = Math.max(Math.min(across || down, down || across), 1e-9);
-    this.map = {
-      across: Math.min(across || least, least * MOST_STRETCH),
-      down: Math.min(down || least, least * MOST_STRETCH),
-      x: (left + right) / 2,
-      y: (bottom + top) / 2,
-      width,
-      height,
-    };
+    this.frame.fit(this.bounds, width, height, this.points.length, beside);
     this.applyView();
     this.draw();
   }
 
   resetView() {
     this.bounds = boundsOf(this.points);
-    this.view = { x: 0, y: 0, zoom: 1 };
+    this.frame.reset();
     this.fit();
   }
 
   /** Look at another part: pan and zoom. */
   look(view) {
-    this.view = view;
+    this.frame.view = view;
     this.applyView();
   }
 
   applyView() {
-    const { x, y, zoom } = this.view;
-    this.viewport.setAttribute("transform", `translate(${x},${y}) scale(${zoom})`);
+    this.viewport.setAttribute("transform", this.frame.transform);
   }
 
-  // ---- where things are: client → canvas → scene (before zoom) → graph units -----------------------------
-
+  /** Where the pointer is on the canvas. */
   onCanvas({ x, y }) {
     const box = this.canvas.getBoundingClientRect();
     return { x: x - box.x, y: y - box.y };
   }
 
-  toScene({ x, y }) {
-    return { x: (x - this.view.x) / this.view.zoom, y: (y - this.view.y) / this.view.zoom };
-  }
-
-  toGraph(point) {
-    const { x, y } = this.toScene(point);
-    const { map } = this;
-    return { x: map.x + (x - map.width / 2) / map.across, y: map.y - (y - map.height / 2) / map.down };
-  }
-
-  /** A way in pixels as one in graph units. */
-  inGraphUnits(right, down) {
-    return { x: right / (this.map.across * this.view.zoom), y: -down / (this.map.down * this.view.zoom) };
-  }
-
-  /** Graph units → scene. */
-  onScreen(point) {
-    const { across, down, x, y, width, height } = this.map;
-    return { x: width / 2 + (point.x - x) * across, y: height / 2 - (point.y - y) * down };
-  }
-
   screenOf(name) {
-    return this.onScreen(this.draft().points.get(name));
+    return this.frame.onScreen(this.draft().points.get(name));
   }
 
-  /** A free point beside a node, or beside all of them. */
+  /** A free point beside a node, or beside all of them; in graph units. */
   roomFor(name) {
+    const { frame } = this;
     const points = this.draft().points;
-    const taken = [...points.values()].map((point) => this.onScreen(point));
-    const { width, height } = this.map;
-    const start = points.has(name) ? this.screenOf(name) : { x: width / 2, y: height / 2 };
-    const { x, y, zoom } = this.view;
-    const free = roomAround(start, taken, ROOM, width, height);
-    return this.toGraph({ x: free.x * zoom + x, y: free.y * zoom + y });
+    const { width, height } = frame.map;
+    const taken = [...points.values()].map((point) => frame.onCanvas(frame.onScreen(point)));
+    const start = points.has(name) ? frame.onCanvas(this.screenOf(name)) : { x: width / 2, y: height / 2 };
+    return frame.toGraph(roomAround(start, taken, ROOM, width, height));
   }
 
   /** Names of the nodes in a box between two points of the canvas. */
   namesWithin(a, b) {
-    const [p, q] = [this.toScene(a), this.toScene(b)];
+    const [p, q] = [this.frame.toScene(a), this.frame.toScene(b)];
     const between = (value, one, other) => value >= Math.min(one, other) && value <= Math.max(one, other);
     return this.scene.names.filter((_, n) => between(this.screen[n].x, p.x, q.x) && between(this.screen[n].y, p.y, q.y));
   }
@@ -263,8 +180,8 @@ export class GraphView {
 
   /** Place everything, or only what touches some nodes; then weigh it. @param {Set<string>|null} moved */
   draw(moved = null) {
-    if (!this.map) return;
-    this.screen = this.points.map((p) => this.onScreen(p));
+    if (!this.frame.map) return;
+    this.screen = this.points.map((p) => this.frame.onScreen(p));
     this.nodes.forEach((node, n) => this.placeNode(node, n));
     const { names } = this.scene;
     this.scene.arcs.forEach((arc, k) => {
@@ -275,7 +192,7 @@ export class GraphView {
 
   /** Widths, colours and numbers of the weighting on show; where things are stays as it is. */
   weigh() {
-    if (!this.map) return;
+    if (!this.frame.map) return;
     const { scene } = this;
     const drawn = drawnValues(scene, this.store.state);
     const heads = shownHeads(scene, this.store.state);
@@ -290,7 +207,23 @@ export class GraphView {
     this.drawSplit(heads, drawn.limit * (slim === 1 ? 1 : 1.8));
     this.drawGone(drawn.kind === "signed");
     this.drawLabels(drawn, heads);
+    this.colourNodes();
     this.mark();
+  }
+
+  /** Nodes by how evenly the shown head shares out there, where that is asked for and can be told. */
+  colourNodes() {
+    const { scene } = this;
+    const { head } = shownWeighting(scene, this.store.state);
+    const asked = this.store.state.nodes === "evenness" && head !== null;
+    const colours = colourScale("share", 1, scene.palette);
+    this.nodes.forEach(({ group, circle }, n) => {
+      const value = asked ? scene.evenness.at(n, head) : NaN;
+      group.classList.toggle("told", asked && !Number.isNaN(value));
+      group.classList.toggle("untold", asked && Number.isNaN(value));
+      circle.style.setProperty("--told", Number.isNaN(value) ? "" : colours.fill(value));
+      group.style.setProperty("--told-ink", Number.isNaN(value) ? "" : colours.ink(value));
+    });
   }
 
   /** Several heads at once: strokes side by side instead of one line. */
@@ -310,19 +243,14 @@ export class GraphView {
   drawGone(visible) {
     const { change } = this.scene;
     const arcs = visible ? change.gone : [];
-    this.goneLayer.replaceChildren(
-      ...arcs.map(([source, target]) => {
-        const shape = source === target ? loop(this.screen[source], this.radius, -Math.PI / 2) : arrow(this.screen[source], this.screen[target], this.radius, true);
-        return svg("path", { class: "was-arc", d: shape.path });
-      }),
-    );
+    this.goneLayer.replaceChildren(...arcs.map(([source, target]) => bareArc("was-arc", this.screen[source], this.screen[target], this.radius)));
   }
 
   placeNode({ group, features }, n) {
     const at = this.screen[n];
     group.setAttribute("transform", `translate(${at.x.toFixed(1)},${at.y.toFixed(1)})`);
     if (!features) return;
-    const right = at.x >= this.map.width / 2;
+    const right = at.x >= this.frame.map.width / 2;
     features.setAttribute("x", (right ? 1 : -1) * (this.radius + 11));
     features.style.textAnchor = right ? "start" : "end";
   }
@@ -357,18 +285,9 @@ export class GraphView {
       const box = { ...this.arcElements[k].shape.label, half: text.length * (small ? 2.9 : 3.6) + 5, tall: small ? 7 : 9 };
       if (small && taken.some((other) => overlap(box, other))) continue;
       taken.push(box);
-      labels.push(this.makeLabel(text, box, k, small));
+      labels.push(numberElement(text, box, k, small));
     }
     this.labelLayer.replaceChildren(...labels);
-  }
-
-  makeLabel(text, { x, y, half, tall }, arc, small) {
-    return svg(
-      "g",
-      { class: small ? "arc-label small" : "arc-label", transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-arc": arc },
-      svg("rect", { x: -half, y: -tall, width: 2 * half, height: 2 * tall, rx: tall }),
-      svg("text", {}, text),
-    );
   }
 
   /** Show what is hovered and what is locked. */
@@ -410,7 +329,9 @@ export class GraphView {
     const weighting = shownWeighting(scene, this.store.state);
     const arcs = focusArcs(scene, focus, this.store.state.direction);
     if (focus.kind === "node") {
-      return fillIn(scene.texts.nodeReadout, { node: scene.names[focus.node], reads: scene.into[focus.node].length, readBy: scene.outOf[focus.node].length });
+      const counts = fillIn(scene.texts.nodeReadout, { node: scene.names[focus.node], reads: scene.into[focus.node].length, readBy: scene.outOf[focus.node].length });
+      if (this.store.state.nodes !== "evenness" || weighting.head === null) return counts;
+      return `${counts} · ${fillIn(scene.texts.evennessReadout, { value: number(scene.evenness.at(focus.node, weighting.head), digits) })}`;
     }
     const values = { ...focusNames(scene, focus), weighting: weighting.title };
     if (!arcs.length) return fillIn(scene.texts.noArcReadout, values);
@@ -421,7 +342,7 @@ export class GraphView {
 
   onState(changed) {
     if (!this.scene) return;
-    if (["weighting", "scale", "digits", "measure", "heads"].some((key) => changed.has(key))) this.weigh();
+    if (["weighting", "scale", "digits", "measure", "heads", "nodes"].some((key) => changed.has(key))) this.weigh();
     else if (["hover", "locked", "direction", "selection", "connecting"].some((key) => changed.has(key))) this.mark();
     if (changed.has("tool")) this.canvas.dataset.tool = this.store.state.tool;
   }
@@ -442,24 +363,11 @@ export class GraphView {
 
   /** New nodes and arrows without weights, and what is about to go. */
   drawDraft() {
-    if (!this.map) return;
+    if (!this.frame.map) return;
     const draft = this.draft();
     const { names } = this.scene;
-    const present = new Set(this.scene.arcs.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
-    const at = (name) => this.onScreen(draft.points.get(name));
-    const arcs = draft.arcs
-      .filter(([source, target]) => !present.has(arcKey(source, target)) && draft.points.has(source) && draft.points.has(target))
-      .map(([source, target]) => {
-        const shape = source === target ? loop(at(source), this.radius, -Math.PI / 2) : arrow(at(source), at(target), this.radius, true);
-        return svg("path", { class: "new-arc", d: shape.path });
-      });
-    const nodes = [...draft.added].map((name) => {
-      const { x, y } = at(name);
-      const group = svg("g", { class: "node new-node", "data-name": name, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})` });
-      group.append(svg("circle", { r: this.radius }), svg("text", { class: "inside" }, shorten(name, 6)));
-      return group;
-    });
-    this.draftLayer.replaceChildren(...arcs, ...nodes);
+    const at = (name) => this.frame.onScreen(draft.points.get(name));
+    this.draftLayer.replaceChildren(...draftElements(this.scene, draft, at, this.radius));
     this.nodes.forEach(({ group }) => group.classList.toggle("gone", draft.gone.has(group.dataset.name)));
     this.arcElements.forEach(({ group }, k) => {
       const [source, target] = [names[this.scene.arcs[k].source], names[this.scene.arcs[k].target]];

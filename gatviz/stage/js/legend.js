@@ -23,7 +23,7 @@ export class Legend {
   }
 
   onState(changed) {
-    if (["weighting", "scale", "measure", "heads"].some((key) => changed.has(key))) this.draw();
+    if (["weighting", "scale", "measure", "heads", "nodes"].some((key) => changed.has(key))) this.draw();
   }
 
   draw() {
@@ -42,7 +42,8 @@ export class Legend {
         options(store, texts.scale, "scale", [
           ["unit", texts[drawn.kind === "signed" ? "scaleUnitSigned" : "scaleUnit"]],
           ["max", texts[drawn.kind === "signed" ? "scaleMaxSigned" : "scaleMax"]],
-        ]),
+        ], true),
+        this.nodeColours(),
         html("span", { class: "spacer" }),
         ...this.baseline(),
       ),
@@ -57,6 +58,22 @@ export class Legend {
     if (!several) steps.style.background = `linear-gradient(90deg, ${stops.join(",")})`;
     const end = limit === 1 ? "1" : number(limit);
     return html("span", { class: "bar" }, kind === "signed" ? `Δα −${end}` : "α 0", steps, end);
+  }
+
+  /** What the nodes' colour stands for. */
+  nodeColours() {
+    const { texts } = this.scene;
+    const { store } = this;
+    const choices = ["class", "evenness"].map((value) => {
+      const option = html("option", { value }, texts[`nodes_${value}`]);
+      option.selected = store.state.nodes === value;
+      return option;
+    });
+    return html(
+      "select",
+      { class: "layouts", "aria-label": texts.nodes, title: texts.nodesTitle, "data-key": "nodes", onchange: (event) => store.update({ nodes: event.target.value }) },
+      ...choices,
+    );
   }
 
   baseline() {

@@ -119,9 +119,7 @@ export class NodeEditor {
 
   putBeside(node) {
     const { canvas } = this;
-    const { x, y, zoom } = canvas.view;
-    const at = canvas.screen[node];
-    const [left, top] = [at.x * zoom + x, at.y * zoom + y];
+    const { x: left, y: top } = canvas.frame.onCanvas(canvas.screen[node]);
     const { clientWidth, clientHeight } = canvas.canvas;
     const [width, height] = [this.element.offsetWidth, this.element.offsetHeight];
     const right = left + canvas.radius + BESIDE;

@@ -4,15 +4,16 @@ import { html } from "./dom.js";
 
 /**
  * @param {import("./store.js").Store} store
- * @param {string} caption
+ * @param {string} caption said to those who cannot see; shown too unless `bare`
  * @param {string} key which part of the state is chosen
  * @param {[any, string][]} choices value and label
+ * @param {boolean} bare
  */
-export function options(store, caption, key, choices) {
+export function options(store, caption, key, choices, bare = false) {
   return html(
     "span",
     { class: "choice", role: "radiogroup", "aria-label": caption },
-    html("span", { class: "quiet-text" }, caption),
+    bare ? null : html("span", { class: "quiet-text" }, caption),
     ...choices.map(([value, label]) =>
       html(
         "button",

@@ -46,6 +46,7 @@ export function readScene(data) {
     softmax: mapTensors(data.softmax),
     scores: mapTensors(data.scores),
     uniform: tensor(data.uniform),
+    evenness: tensor(data.evenness),
     change: data.change && { ...data.change, values: tensor(data.change.values), goneBefore: tensor(data.change.goneBefore) },
   };
 }

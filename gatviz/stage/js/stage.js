@@ -20,6 +20,7 @@ const AT_FIRST = {
   direction: "reads",
   scale: "unit",
   measure: "share",
+  nodes: "class",
   heads: null,
   digits: 3,
   open: [],

@@ -1,0 +1,72 @@
+/** Where things are: canvas (pixels in the panel) → scene (pixels before zoom and pan) → graph units. */
+
+const MARGIN = { few: 72, many: 40 };
+const FEW = 12;
+const MOST_STRETCH = 1.9;
+
+/** @typedef {import("./geometry.js").Point} Point */
+
+export class Frame {
+  constructor() {
+    this.view = { x: 0, y: 0, zoom: 1 };
+    /** How graph units lie in the panel; null until there is a panel. */
+    this.map = null;
+  }
+
+  /**
+   * Scale a box of graph units to the panel.
+   * @param {{left: number, right: number, bottom: number, top: number}} bounds
+   * @param {number} width @param {number} height @param {number} count of nodes @param {number} beside room for words
+   */
+  fit({ left, right, bottom, top }, width, height, count, beside) {
+    const margin = count > FEW ? MARGIN.many : MARGIN.few;
+    const across = (width - 2 * (margin + beside)) / (right - left || Infinity);
+    const down = (height - 2 * margin) / (top - bottom || Infinity);
+    const least = Math.max(Math.min(across || down, down || across), 1e-9);
+    this.map = {
+      across: Math.min(across || least, least * MOST_STRETCH),
+      down: Math.min(down || least, least * MOST_STRETCH),
+      x: (left + right) / 2,
+      y: (bottom + top) / 2,
+      width,
+      height,
+    };
+  }
+
+  reset() {
+    this.view = { x: 0, y: 0, zoom: 1 };
+  }
+
+  get transform() {
+    const { x, y, zoom } = this.view;
+    return `translate(${x},${y}) scale(${zoom})`;
+  }
+
+  /** Canvas → scene. @param {Point} point */
+  toScene({ x, y }) {
+    return { x: (x - this.view.x) / this.view.zoom, y: (y - this.view.y) / this.view.zoom };
+  }
+
+  /** Canvas → graph units. @param {Point} point */
+  toGraph(point) {
+    const { map } = this;
+    const { x, y } = this.toScene(point);
+    return { x: map.x + (x - map.width / 2) / map.across, y: map.y - (y - map.height / 2) / map.down };
+  }
+
+  /** Graph units → scene. @param {Point} point */
+  onScreen({ x, y }) {
+    const { map } = this;
+    return { x: map.width / 2 + (x - map.x) * map.across, y: map.height / 2 - (y - map.y) * map.down };
+  }
+
+  /** Scene → canvas. @param {Point} point */
+  onCanvas({ x, y }) {
+    return { x: x * this.view.zoom + this.view.x, y: y * this.view.zoom + this.view.y };
+  }
+
+  /** A way in pixels as one in graph units. */
+  inGraphUnits(right, down) {
+    return { x: right / (this.map.across * this.view.zoom), y: -down / (this.map.down * this.view.zoom) };
+  }
+}

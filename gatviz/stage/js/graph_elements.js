@@ -1,0 +1,89 @@
+/** The elements that a graph is drawn with: nodes, arrows, numbers on arrows, and what is only being drawn. */
+
+import { svg } from "./dom.js";
+import { arcKey } from "./draft.js";
+import { brief, fillIn, shorten } from "./format.js";
+import { arrow, loop } from "./geometry.js";
+
+const MOST_FEATURES_BESIDE = 4;
+const FEW_NODES = 12;
+const MANY_NODES = 100;
+const UP = -Math.PI / 2;
+
+/** The nodes' radius: smaller where there are many. */
+export function nodeRadius(count) {
+  return count <= FEW_NODES ? 22 : count <= 40 ? 13 : count <= MANY_NODES ? 10 : 7;
+}
+
+export function nodeElement(scene, name, n, radius) {
+  const inside = Array.from(name).length * 6.2 <= radius * 2 - 4;
+  const colour = scene.classOf[n] >= 0 ? scene.palette.classes[scene.classOf[n] % scene.palette.classes.length] : null;
+  const small = scene.names.length > MANY_NODES;
+  const group = svg(
+    "g",
+    {
+      class: "node",
+      "data-node": n,
+      "data-name": name,
+      tabindex: 0,
+      role: "button",
+      "aria-label": fillIn(scene.texts.nodeLabel, { node: name, count: scene.into[n].length }),
+    },
+    svg("circle", { r: radius, ...(colour ? { style: `--class: ${colour}`, "data-class": "" } : {}) }),
+    small ? null : svg("text", { class: inside ? "inside" : "outside", y: inside ? 0 : radius + 13 }, shorten(name, inside ? 6 : 16)),
+    svg("title", {}, name),
+  );
+  const count = scene.features.shape[1];
+  const beside = scene.names.length <= FEW_NODES && count <= MOST_FEATURES_BESIDE && count > 0;
+  if (beside) {
+    const values = Array.from({ length: count }, (_, f) => brief(scene.features.at(n, f)));
+    group.append(svg("text", { class: "features" }, `[${values.join(", ")}]`));
+  }
+  return { group, circle: group.firstChild, features: beside ? group.lastChild : null };
+}
+
+export function arcElement(arc) {
+  const line = svg("path", { class: "line" });
+  const rim = svg("path", { class: "rim" });
+  const head = svg("polygon", { class: "head" });
+  const hit = svg("path", { class: "hit" });
+  const splits = svg("g", { class: "splits" });
+  const group = svg("g", { class: arc.added ? "arc added" : "arc", "data-target": arc.target, "data-source": arc.source }, rim, line, head, splits, hit);
+  return { group, line, rim, head, hit, splits };
+}
+
+export function numberElement(text, { x, y, half, tall }, arc, small) {
+  return svg(
+    "g",
+    { class: small ? "arc-label small" : "arc-label", transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-arc": arc },
+    svg("rect", { x: -half, y: -tall, width: 2 * half, height: 2 * tall, rx: tall }),
+    svg("text", {}, text),
+  );
+}
+
+/** A line for an arrow that has no weight: not yet, or no longer. */
+export function bareArc(className, source, target, radius) {
+  const same = source.x === target.x && source.y === target.y;
+  const shape = same ? loop(source, radius, UP) : arrow(source, target, radius, true);
+  return svg("path", { class: className, d: shape.path });
+}
+
+/**
+ * New nodes and arrows, as far as Python has not computed them yet.
+ * @param {import("./draft.js").Draft} draft
+ * @param {(name: string) => import("./geometry.js").Point} at where a node is drawn
+ */
+export function draftElements(scene, draft, at, radius) {
+  const { names, arcs } = scene;
+  const present = new Set(arcs.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
+  const lines = draft.arcs
+    .filter(([source, target]) => !present.has(arcKey(source, target)) && draft.points.has(source) && draft.points.has(target))
+    .map(([source, target]) => bareArc("new-arc", at(source), at(target), radius));
+  const nodes = [...draft.added].map((name) => {
+    const { x, y } = at(name);
+    const group = svg("g", { class: "node new-node", "data-name": name, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})` });
+    group.append(svg("circle", { r: radius }), svg("text", { class: "inside" }, shorten(name, 6)));
+    return group;
+  });
+  return [...lines, ...nodes];
+}
