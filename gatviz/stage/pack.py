@@ -43,6 +43,7 @@ def pack_scene(
     weightings: Sequence[Weighting],
     palettes: Mapping[str, Mapping[str, Any]],
     texts: Mapping[str, str],
+    input_names: Sequence[str],
     part: Part | None = None,
     extras: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -52,6 +53,7 @@ def pack_scene(
         graph, trace: what was run and what came of it.
         weightings: the choices of the head switch, in order.
         palettes: colours for the "light" and the "dark" theme; texts: the stage's words.
+        input_names: of the F columns of the layer's input, see `stage.inputs`.
         part: what to show of a graph that is too large to draw.
         extras: further keys, taken over as they are.
     """
@@ -73,7 +75,7 @@ def pack_scene(
             "added": trace.added_loops[part.arcs].astype(int).tolist(),
         },
         "weightings": [_pack_weighting(w, part, target) for w in weightings],
-        "stages": pack_stages(graph, trace, part),
+        "stages": pack_stages(trace, part, input_names),
         "uniform": packed(_uniform_shares(trace)[part.nodes]),
         "palettes": dict(palettes),
         "texts": dict(texts),

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from gatviz.analysis import messages
 from gatviz.fields import FieldInfo
-from gatviz.graph import Graph
 from gatviz.stage.part import Part, packed
 from gatviz.trace import LayerTrace
 from gatviz.views.formulas import mathml
@@ -36,16 +35,16 @@ _ROWS_READ = {
 }
 
 
-def pack_stages(graph: Graph, trace: LayerTrace, part: Part) -> list[dict[str, Any]]:
-    """Every stage of one layer's run, in the order of the computation."""
+def pack_stages(trace: LayerTrace, part: Part, input_names: Sequence[str]) -> list[dict[str, Any]]:
+    """Every stage of one layer's run, in the order of the computation; `input_names` are those of its F inputs."""
     limits = _limits(trace)
     stages: list[dict[str, Any]] = []
     plain = trace.residual is None and "bias" not in trace.weights
     for info in trace.fields:
         if info.name == "pre_activation" and plain:
             continue
-        stages.extend(_weights_before(info.name, trace, graph))
-        stages.append(_pack_field(info, trace, graph, part, limits))
+        stages.extend(_weights_before(info.name, trace, input_names))
+        stages.append(_pack_field(info, trace, part, limits, input_names))
         if info.name == "e":
             stages.append(_masked(trace, part, limits))
         if info.name == ("alpha" if trace.alpha_dropped is None else "alpha_dropped"):
@@ -110,7 +109,7 @@ _PLAIN = {
 
 
 def _pack_field(
-    info: FieldInfo, trace: LayerTrace, graph: Graph, part: Part, limits: Mapping[str, float]
+    info: FieldInfo, trace: LayerTrace, part: Part, limits: Mapping[str, float], input_names: Sequence[str]
 ) -> dict[str, Any]:
     values: NDArray[Any] = getattr(trace, info.name)
     rows: dict[str, Any] = {"rows": _ROWS_READ.get(info.name, ("target",))}
@@ -166,7 +165,7 @@ def _pack_field(
             columns=_dimensions(trace),
             **rows,
         )
-    columns = list(graph.feature_names) if info.name == "x" and values.shape[1] == graph.num_features else None
+    columns = list(input_names) if info.name == "x" else None
     joined = trace.concat and info.name != "x"
     if info.name == "combined":
         rows["plain"] = "concat" if trace.concat else "mean"
@@ -209,7 +208,7 @@ _A_INFO = FieldInfo(
 )
 
 
-def _weights_before(name: str, trace: LayerTrace, graph: Graph) -> list[dict[str, Any]]:
+def _weights_before(name: str, trace: LayerTrace, input_names: Sequence[str]) -> list[dict[str, Any]]:
     """The parameters that a field is computed with, as stages of their own just before it."""
     weights = trace.weights
     limit = max((float(np.abs(w).max()) for w in weights.values() if w.size), default=1.0) or 1.0
@@ -224,8 +223,6 @@ def _weights_before(name: str, trace: LayerTrace, graph: Graph) -> list[dict[str
             _W_INFO.caption,
         )
         values = weights[suffix]
-        columns = list(graph.feature_names)
-        columns = columns if len(columns) == values.shape[2] else [f"f{f}" for f in range(values.shape[2])]
         return [
             _describe(
                 info,
@@ -233,7 +230,7 @@ def _weights_before(name: str, trace: LayerTrace, graph: Graph) -> list[dict[str
                 values,
                 values=packed(values),
                 rowNames=_dimensions(trace),
-                columns=columns,
+                columns=list(input_names),
                 **shared,
             )
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -68,7 +69,11 @@ def pack_proofs(checks: tuple[Check, ...]) -> list[dict[str, Any]]:
 
 
 def pack_story(
-    graph: Graph, trace: LayerTrace, part: Part, locked: tuple[int, int, int] | None
+    graph: Graph,
+    trace: LayerTrace,
+    part: Part,
+    locked: tuple[int, int, int] | None,
+    input_names: Sequence[str],
 ) -> dict[str, Any] | None:
     """What is told of one arc and head only: `locked` is (target, source, head) as the whole graph counts."""
     if locked is None:
@@ -91,7 +96,7 @@ def pack_story(
             {
                 "half": half,
                 "node": local[node],
-                "parts": _named(shares, graph.feature_names),
+                "parts": _named(shares, input_names),
                 "more": max(0, len(shares) - _MOST_FEATURES),
             }
             for half, node, shares in halves
@@ -107,10 +112,10 @@ def pack_story(
     }
 
 
-def _named(shares: tuple[FeatureShare, ...], names: tuple[str, ...]) -> list[dict[str, Any]]:
+def _named(shares: tuple[FeatureShare, ...], names: Sequence[str]) -> list[dict[str, Any]]:
     return [
         {
-            "name": names[share.feature] if share.feature < len(names) else f"f{share.feature}",
+            "name": names[share.feature],
             "value": share.value,
         }
         for share in shares[:_MOST_FEATURES]

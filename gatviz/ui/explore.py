@@ -12,6 +12,7 @@ import streamlit as st
 from gatviz.analysis import WhatIf, uniformity
 from gatviz.graph import Graph
 from gatviz.stage.change import change_stage, pack_change
+from gatviz.stage.inputs import input_names
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.part import Part, packed
 from gatviz.stage.story import first_arc, pack_details, pack_proofs, pack_story
@@ -42,14 +43,15 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
     """Mount the stage for a run."""
     trace = run.trace
     around = part_choice(now.graph) if is_large(trace) else None
-    choices, part, scene = _scene(run.key, around, now.graph, trace)
+    names = input_names(run.whole, run.layer)
+    choices, part, scene = _scene(run.key, around, now.graph, trace, names)
     changed = pins.since_baseline(now, settings, run)
     data = {
         **scene,
         **_change(changed, scene, trace, part),
         "revision": f"{now.work.view} {around}",
         "positions": np.round(now.positions[part.nodes], 5).tolist(),
-        "story": pack_story(now.graph, trace, part, _locked(now, trace, part, choices)),
+        "story": pack_story(now.graph, trace, part, _locked(now, trace, part, choices), names),
         "proofs": pack_proofs(compute.checks(run, pyg=now.compare_pyg)),
         "pygAsked": now.compare_pyg,
         "description": now.graph.description[:_LONGEST_DESCRIPTION],
@@ -77,12 +79,13 @@ def _scene(
     around: Around | None,
     _graph: Graph,
     _trace: LayerTrace,
+    _names: tuple[str, ...],
 ) -> tuple[list[Weighting], Part, dict[str, Any]]:
     """All of the stage's data that a drag or a lock leaves as it is."""
     choices, part = weightings(_trace), shown_part(_trace, around)
     evenness = packed(uniformity(_trace).normalised[part.nodes])
     details = {**pack_details(_trace, part), "evenness": evenness}
-    return choices, part, pack_scene(_graph, _trace, choices, stage_palettes(), ENGLISH, part, details)
+    return choices, part, pack_scene(_graph, _trace, choices, stage_palettes(), ENGLISH, _names, part, details)
 
 
 def _free_number(graph: Graph) -> int:
