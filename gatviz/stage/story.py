@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gatviz.analysis import FeatureShare, GATStory, edge_story, score_terms, softmax_terms
+from gatviz.analysis import FeatureShare, GATStory, GATv2Story, edge_story, score_terms, softmax_terms
 from gatviz.graph import Graph
 from gatviz.proof import Check
 from gatviz.stage.part import Part, packed
@@ -36,7 +36,7 @@ def pack_details(trace: LayerTrace, part: Part) -> dict[str, Any]:
         "scores": None
         if scores is None
         else {"target": packed(scores.target[part.nodes]), "source": packed(scores.source[part.nodes])},
-        "formulas": [_formula(latex) for latex in formulas.symbols(trace)] if isinstance(trace, GATTrace) else [],
+        "formulas": [_formula(latex) for latex in formulas.symbols(trace)],
         "openAtStart": _OPEN_AT_START,
         "lockedAtStart": _local_arc(first_arc(trace, part), part),
     }
@@ -80,7 +80,7 @@ def pack_story(
         return None
     story = edge_story(trace, *locked)
     local = {int(node): n for n, node in enumerate(part.nodes)}
-    if not isinstance(story, GATStory) or story.target not in local or story.source not in local:
+    if not isinstance(story, GATStory | GATv2Story) or story.target not in local or story.source not in local:
         return None
     lines = formulas.with_numbers(story, graph.names, trace.negative_slope)
     halves = (
@@ -101,14 +101,32 @@ def pack_story(
             }
             for half, node, shares in halves
         ],
-        "pair": {
-            "Wh": story.pair.tolist(),
-            "a": story.a.tolist(),
-            "limitWh": float(np.abs(story.pair).max()) or 1.0,
-            "limitA": float(np.abs(story.a).max()) or 1.0,
-            "textbook": _bytes(story.pair_tensor_bytes),
-            "kept": _bytes(story.kept_bytes),
-        },
+        "pair": _pair(story) if isinstance(story, GATStory) else None,
+        "score": _score(story) if isinstance(story, GATv2Story) else None,
+    }
+
+
+def _pair(story: GATStory) -> dict[str, Any]:
+    """The textbook's [Wh_i ‖ Wh_j] over a, and what all pairs would take."""
+    return {
+        "Wh": story.pair.tolist(),
+        "a": story.a.tolist(),
+        "limitWh": float(np.abs(story.pair).max()) or 1.0,
+        "limitA": float(np.abs(story.a).max()) or 1.0,
+        "textbook": _bytes(story.pair_tensor_bytes),
+        "kept": _bytes(story.kept_bytes),
+    }
+
+
+def _score(story: GATv2Story) -> dict[str, Any]:
+    """GATv2's score by dimension: what met, what LeakyReLU left of it, and what a made of that."""
+    rows = zip(story.Wh_target, story.Wh_source, story.hidden, story.hidden_terms, strict=True)
+    return {
+        "e": story.e,
+        "parts": [
+            {"name": f"c{c}", "target": float(i), "source": float(j), "hidden": float(hidden), "value": float(term)}
+            for c, (i, j, hidden, term) in enumerate(rows)
+        ],
     }
 
 

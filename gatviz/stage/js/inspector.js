@@ -5,7 +5,7 @@ import { html } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { fraction } from "./fraction.js";
-import { storyPanels } from "./story.js";
+import { jointScorePanel, storyPanels } from "./story.js";
 import { colourScale } from "./scales.js";
 import { focusArcs, focusNames, shownWeighting } from "./scene.js";
 import { arcFocus } from "./store.js";
@@ -90,7 +90,7 @@ export class Inspector {
     }
     if (!arc) return [];
     return [
-      scene.scores ? this.scorePanel(arc, weighting.head) : null,
+      scene.scores ? this.scorePanel(arc, weighting.head) : jointScorePanel(scene, arc, weighting.head, this.store.state.digits),
       html(
         "div",
         { class: "cell-panel" },

@@ -6,6 +6,8 @@ import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { colourScale } from "./scales.js";
 
+const MOST_DIMENSIONS = 8;
+
 /**
  * Panels for an arrow; the story is left out unless it is this very arrow's in this very head.
  * @param {Object} scene @param {{target: number, source: number}} arc @param {number} head @param {number} digits
@@ -13,17 +15,44 @@ import { colourScale } from "./scales.js";
  */
 export function storyPanels(scene, arc, head, digits, memory) {
   const { story } = scene;
-  const told = story && story.target === arc.target && story.source === arc.source && story.head === head;
-  return told ? [formulaPanel(scene, story), furtherBack(scene, story, digits, memory)] : [formulaPanel(scene, null)];
+  return isTold(story, arc, head) ? [formulaPanel(scene, story), furtherBack(scene, story, digits, memory)] : [formulaPanel(scene, null)];
+}
+
+/** GATv2's score: one bar per dimension of a · LeakyReLU(Wh_i + Wh_j), with what met there; told for the locked arrow. */
+export function jointScorePanel(scene, arc, head, digits) {
+  const { texts, story } = scene;
+  const e = scene.stages.find((stage) => stage.name === "e").values.at(arc.index, head);
+  const title = html("h4", {}, fillIn(texts.jointScoreTitle, { e: number(e, digits) }));
+  if (!isTold(story, arc, head) || !story.score) return html("div", { class: "cell-panel" }, title, html("p", { class: "quiet-text" }, texts.lockForParts));
+  const parts = story.score.parts;
+  const limit = Math.max(...parts.map(({ value }) => Math.abs(value)), 0);
+  const shown = parts.slice(0, MOST_DIMENSIONS);
+  return html(
+    "div",
+    { class: "cell-panel" },
+    title,
+    bars({ title: texts.jointParts, parts: shown, limit, digits, colours: colourScale("signed", 1, scene.palette) }),
+    html(
+      "table",
+      { class: "shares-table" },
+      html("tr", {}, html("th"), ...[texts.jointTarget, texts.jointSource, texts.jointHidden].map((word) => html("td", {}, word))),
+      ...shown.map((part) => html("tr", {}, html("th", {}, part.name), ...[part.target, part.source, part.hidden].map((value) => html("td", {}, number(value, digits))))),
+    ),
+    parts.length > shown.length ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: parts.length - shown.length })) : null,
+  );
 }
 
 /** Features and the pair tensor: there for who asks, out of the first picture. */
 function furtherBack(scene, story, digits, memory) {
   const parts = [...featurePanels(scene, story, digits), pairPanel(scene, story, digits)].filter(Boolean);
-  const details = html("details", { class: "further" }, html("summary", {}, scene.texts.further), html("div", {}, ...parts));
+  const details = html("details", { class: "further" }, html("summary", {}, story.pair ? scene.texts.further : scene.texts.furtherJoint), html("div", {}, ...parts));
   details.open = memory.furtherOpen;
   details.addEventListener("toggle", () => (memory.furtherOpen = details.open));
   return details;
+}
+
+function isTold(story, arc, head) {
+  return Boolean(story) && story.target === arc.target && story.source === arc.source && story.head === head;
 }
 
 function formulaPanel(scene, story) {
@@ -43,7 +72,7 @@ function featurePanels(scene, story, digits) {
     return html(
       "div",
       { class: "cell-panel" },
-      html("h4", {}, fillIn(scene.texts.featuresTitle, { node: scene.names[node], half })),
+      html("h4", {}, fillIn(story.pair ? scene.texts.featuresTitle : scene.texts.featuresJointTitle, { node: scene.names[node], half })),
       bars({ title: "", parts, limit, digits, colours: colourScale("signed", 1, scene.palette) }),
       more ? html("p", { class: "quiet-text" }, fillIn(scene.texts.moreTerms, { count: more })) : null,
     );
