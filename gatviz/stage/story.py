@@ -38,7 +38,6 @@ def pack_details(trace: LayerTrace, part: Part) -> dict[str, Any]:
         else {"target": packed(scores.target[part.nodes]), "source": packed(scores.source[part.nodes])},
         "formulas": [_formula(latex) for latex in formulas.symbols(trace)],
         "openAtStart": _OPEN_AT_START,
-        "lockedAtStart": _local_arc(first_arc(trace, part), part),
     }
 
 
@@ -55,9 +54,9 @@ def first_arc(trace: LayerTrace, part: Part) -> tuple[int, int] | None:
     return int(target), int(source)
 
 
-def _local_arc(arc: tuple[int, int] | None, part: Part) -> dict[str, Any] | None:
-    """The same arc as the browser counts nodes."""
-    if arc is None:
+def local_arc(arc: tuple[int, int] | None, part: Part) -> dict[str, Any] | None:
+    """The same arc (target, source) as the browser counts nodes; None where it is not shown."""
+    if arc is None or not np.isin(arc, part.nodes).all():
         return None
     target, source = (int(np.searchsorted(part.nodes, node)) for node in arc)
     return {"kind": "arc", "target": target, "source": source}

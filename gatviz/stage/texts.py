@@ -116,7 +116,7 @@ ENGLISH = {
     "targetScore": "a_target · Wh of {target} = {value}",
     "sourceScore": "a_source · Wh of {source} = {value}",
     "softmaxTitle": "softmax over what {target} reads",
-    "softmaxNote": "exp(e − ({maximum})) of each node that {target} reads; "
+    "softmaxNote": "exp(e − {maximum}) of each node that {target} reads; "
     "the largest e is subtracted first, so nothing overflows.",
     "otherTerms": "{count} more",
     "symbols": "in symbols",

@@ -83,6 +83,14 @@ def _run(
     return Run(key, trace.layers[0], trace, seconds)
 
 
+def present_model(graph: Graph, settings: Settings, weights: Weights | None) -> GAT:
+    """The model that is on the screen, in evaluation mode."""
+    model = _drawn(settings, graph.num_features, new_generator(settings.seed))
+    if weights is not None:
+        model.set_weights(weights)
+    return model.eval()
+
+
 def drawn_weights(settings: Settings, in_features: int) -> Weights:
     """The weights that the seed draws for so many input features."""
     return _drawn(settings, in_features, new_generator(settings.seed)).weights()

@@ -15,7 +15,7 @@ from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.inputs import input_names
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.part import Part, packed
-from gatviz.stage.story import first_arc, pack_details, pack_proofs, pack_story
+from gatviz.stage.story import first_arc, local_arc, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
 from gatviz.trace import LayerTrace
 from gatviz.ui import compute, edits, pins, state, texts
@@ -52,6 +52,7 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
         "revision": f"{now.work.view} {around}",
         "positions": np.round(now.positions[part.nodes], 5).tolist(),
         "story": pack_story(now.graph, trace, part, _locked(now, trace, part, choices), names),
+        **_looked_at(part),
         "proofs": pack_proofs(compute.checks(run, pyg=now.compare_pyg)),
         "pygAsked": now.compare_pyg,
         "description": now.graph.description[:_LONGEST_DESCRIPTION],
@@ -128,6 +129,17 @@ def _locked(now: state.State, trace: LayerTrace, part: Part, choices: list[Weigh
         if looked is not None and choice.key == looked.weighting and choice.head is not None:
             return looked.target, looked.source, choice.head
     return None
+
+
+def _looked_at(part: Part) -> dict[str, Any]:
+    """What a stage that is mounted anew locks and shows: what was locked and shown before."""
+    looked = state.current().looked
+    if not isinstance(looked, state.Looked):
+        return {"lockedAtStart": None, "weightingAtStart": None}
+    return {
+        "lockedAtStart": local_arc((looked.target, looked.source), part),
+        "weightingAtStart": looked.weighting,
+    }
 
 
 def _notice(

@@ -13,7 +13,9 @@ from gatviz.model import Kind
 from gatviz.ui import state, texts
 from gatviz.ui.graph_choice import graph_choice
 from gatviz.ui.history import OpenedModel
+from gatviz.ui.open_weights import open_weights
 from gatviz.ui.plain import plain
+from gatviz.ui.save_weights import save_the_weights
 from gatviz.ui.settings import Settings
 
 _FIRST = Settings()
@@ -42,7 +44,7 @@ def sidebar() -> tuple[str, Settings]:
 
 
 def _model_choice() -> Settings:
-    st.html(f"<b>{texts.MODEL}</b>")
+    _model_title()
     left, right = st.columns(2)
     kind = left.selectbox(texts.KIND, get_args(Kind), key="kind", help=texts.KIND_HELP)
     num_layers = right.number_input(texts.LAYERS, 1, _MOST_LAYERS, _FIRST.num_layers, key="num_layers")
@@ -88,8 +90,17 @@ def _model_choice() -> Settings:
     )
 
 
-def _opened_model(opened: OpenedModel) -> Settings:
+def _model_title() -> None:
     st.html(f"<b>{texts.MODEL}</b>")
+    left, right = st.columns(2)
+    with left:
+        open_weights()
+    with right:
+        save_the_weights()
+
+
+def _opened_model(opened: OpenedModel) -> Settings:
+    _model_title()
     with st.container(border=True):
         lines = [texts.OPENED.format(name=plain(opened.name[:60]))]
         for k, layer in enumerate(opened.layers):

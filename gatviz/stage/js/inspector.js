@@ -104,8 +104,10 @@ export class Inspector {
   }
 
   softmaxNote(arc, head) {
+    const maximum = this.scene.softmax.maxima.at(arc.target, head);
+    const text = number(maximum, this.store.state.digits);
     return fillIn(this.scene.texts.softmaxNote, {
-      maximum: number(this.scene.softmax.maxima.at(arc.target, head), this.store.state.digits),
+      maximum: maximum < 0 ? `(${text})` : text,
       target: focusNames(this.scene, arcFocus(arc.target, arc.source)).target,
     });
   }

@@ -117,7 +117,8 @@ export class Stage {
     const { scene, store } = this;
     const { state } = store;
     const keep = (focus) => this.translate(focus, before);
-    const weighting = scene.weightings.some((w) => w.key === state.weighting) ? state.weighting : scene.weightings[0].key;
+    const known = (key) => scene.weightings.some((w) => w.key === key);
+    const weighting = [before ? state.weighting : scene.weightingAtStart, state.weighting, scene.weightings[0].key].find(known);
     const names = new Set(scene.stages.map((stage) => stage.name));
     const open = before ? state.open.filter((name) => names.has(name)) : [...scene.openAtStart];
     const replaced = !before || before.revision !== scene.revision;

@@ -1,0 +1,40 @@
+"""The words about weights: opening, saving."""
+
+from gatviz.checkpoints.saving import Format, LayoutOut
+
+OPEN = "Open trained weights"
+OPEN_BUTTON = "Weights …"
+OPEN_HELP = "A state dict of PyG, DGL, pyGAT, pytorch-GAT, the tutorial or gatviz; nothing in the file is run."
+FILE = "A torch file (.pt, .pth) or safetensors"
+EMPTY = (
+    "Choose a file of trained weights. Layers, heads and sizes are read from the names and shapes in it; what it "
+    "leaves open is asked here, with the likeliest answer."
+)
+FOUND = "**{title}** · {layers} · {numbers} parameters"
+LAYER_COLUMN, IN_COLUMN, OUT_COLUMN = "layer", "reads", "gives"
+ASKED = "What the file leaves open"
+READ = "What the file says"
+FITS = "Fits the graph: it has {features} features."
+SHOW = "Use these weights"
+CANCEL = "Cancel"
+READING = "Reading the weights …"
+
+SAVE = "Save weights"
+SAVE_BUTTON = "Save …"
+SAVE_LAYOUT = "Names of the parameters"
+SAVE_FORM = "Format"
+LAYOUTS: dict[LayoutOut, str] = {"gatviz": "gatviz", "tutorial": "the tutorial's layers", "pyg": "PyG"}
+FORMS: dict[Format, str] = {"torch": "torch (.pt)", "safetensors": "safetensors"}
+SAVE_GET = "Download {name}"
+
+NAMES = {
+    "heads": "heads",
+    "concat": "heads are",
+    "activation": "activation",
+    "residual": "residual",
+    "self_loops": "self-loops",
+    "negative_slope": "LeakyReLU slope",
+    "layout": "layout",
+}
+CONCAT = {True: "concatenated", False: "averaged"}
+OF_LAYER = "Layer {layer}: {name}"

@@ -1,0 +1,115 @@
+"""Trained weights in a real browser: opened, refused, closed, saved and opened again."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import torch
+from playwright.sync_api import Locator, Page, expect
+from torch_geometric.nn import GATConv
+
+from gatviz import load_weights, sample_graph
+from gatviz.ui import texts_weights as texts
+from tests.browser.driver import cells, eventually, lock_text, shown
+
+
+class Net(torch.nn.Module):
+    """Two layers as PyG's users write them, for the tutorial's two features."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(3)
+        self.conv1 = GATConv(2, 3, heads=2)
+        self.conv2 = GATConv(6, 2, heads=1, concat=False)
+
+
+def saved(thing: object) -> bytes:
+    stream = io.BytesIO()
+    torch.save(thing, stream)
+    return stream.getvalue()
+
+
+def open_dialog(page: Page, name: str, content: bytes) -> Locator:
+    page.get_by_role("button", name=texts.OPEN_BUTTON).click()
+    dialog = page.get_by_role("dialog")
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    dialog.locator("input[type=file]").set_input_files(file)
+    return dialog
+
+
+def use(dialog: Locator) -> None:
+    button = dialog.get_by_role("button", name=texts.SHOW)
+    expect(button).to_be_enabled()
+    button.click()
+    expect(dialog).to_have_count(0)
+
+
+def pyg_alpha(net: Net) -> list[np.ndarray]:
+    """α [N, N, H] of both layers from PyG itself."""
+    graph = sample_graph("tutorial")
+    x, edge_index = torch.tensor(graph.x, dtype=torch.float32), torch.tensor(np.array(graph.edge_index))
+    found = []
+    with torch.no_grad():
+        for k, conv in enumerate((net.conv1, net.conv2)):
+            out, (arcs, alpha) = conv(x, edge_index, return_attention_weights=True)
+            dense = np.zeros((4, 4, alpha.shape[1]))
+            dense[arcs[1], arcs[0]] = alpha.numpy()
+            found.append(dense)
+            x = torch.nn.functional.elu(out) if k == 0 else out
+    return found
+
+
+def rows(dense: np.ndarray) -> dict[tuple[int, int], str]:
+    return {(int(i), int(j)): shown(dense[i, j]) for i, j in np.argwhere(dense > 0)}
+
+
+def close_to(told: dict[tuple[int, int], str], dense: np.ndarray) -> bool:
+    return told.keys() == rows(dense).keys() and all(
+        abs(float(text.replace("−", "-")) - dense[cell]) < 6e-4 for cell, text in told.items()
+    )
+
+
+def test_weights_of_pyg_give_pygs_attention_on_the_screen(page: Page):
+    net = Net()
+    dialog = open_dialog(page, "net.pt", saved(net.state_dict()))
+    expect(dialog).to_contain_text("PyTorch Geometric")
+    expect(dialog).to_contain_text("PyG's GATConv and GATv2Conv give every node one self-loop")
+    use(dialog)
+    first, second = pyg_alpha(net)
+    eventually(lambda: close_to(cells(page, "alpha"), first[:, :, 0]))
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
+    locked = lock_text(page)
+    page.get_by_role("radio", name="Layer 1").click()
+    eventually(lambda: close_to(cells(page, "alpha"), second[:, :, 0]))
+    assert lock_text(page) == locked
+    page.get_by_role("button", name="Close the model").click()
+    expect(page.get_by_role("spinbutton", name="Heads", exact=True)).to_have_value("4")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
+
+
+def test_what_is_no_state_dict_is_refused_and_the_model_stays(page: Page):
+    before = cells(page, "alpha")
+    dialog = open_dialog(page, "model.pt", saved(Net()))
+    expect(dialog.get_by_test_id("stAlert")).to_contain_text("torch.save(model.state_dict()")
+    expect(dialog.get_by_role("button", name=texts.SHOW)).to_be_disabled()
+    dialog.get_by_role("button", name="Remove model.pt").click()
+    other = torch.nn.Linear(3, 2).state_dict()
+    file = {"name": "linear.pt", "mimeType": "application/octet-stream", "buffer": saved(other)}
+    dialog.locator("input[type=file]").set_input_files(file)
+    expect(dialog.get_by_test_id("stAlert")).to_contain_text("linear.pt")
+    dialog.get_by_role("button", name=texts.CANCEL).click()
+    expect(dialog).to_have_count(0)
+    assert cells(page, "alpha") == before
+
+
+def test_weights_on_the_screen_are_saved_and_open_again(page: Page, tmp_path: Path):
+    page.get_by_test_id("stSidebar").get_by_test_id("stPopover").nth(1).click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download weights.pt").click()
+    path = tmp_path / "weights.pt"
+    waiting.value.save_as(path)
+    trace = load_weights(path).trace(sample_graph("tutorial")).layers[0]
+    assert cells(page, "alpha") == rows(trace.dense("alpha", 0))
