@@ -9,14 +9,20 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gatviz.errors import GatvizError, quote
+
 _BY_INPUT = ("W", "W_target", "W_source", "W_res")
 """The parameters whose last axis is F."""
 
+_WITHOUT_HEADS = ("bias", "W_res")
+_SHARED = {"W_target": ("W_source",), "W_source": ("W_target",), "b_target": ("b_source",), "b_source": ("b_target",)}
+
+Fill = Literal["zeros", "ones", "identity", "random"]
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -69,6 +75,56 @@ def with_columns(weights: Weights, columns: Sequence[int | None], names: Sequenc
             role = "W" if shared and name != "W_res" else name
             first[name] = _recolumned(first[name], columns, [f"{role} {column}" for column in names], seed)
     return Weights((first, *weights.layers[1:]))
+
+
+def with_values(weights: Weights, layer: int, name: str, values: Any, *, head: int | None = None) -> Weights:
+    """The weights with other numbers in one parameter, or in one head of it; all else stays.
+
+    Where a GATv2 layer reads both roles through one W, both get them.
+
+    Raises:
+        GatvizError: a parameter that the layer does not have, another shape, or a number that is not finite.
+    """
+    arrays = dict(weights.layers[layer])
+    if name not in arrays:
+        raise GatvizError("weights", " or ".join(map(quote, arrays)), quote(name), "choose one of these")
+    shared = [other for other in _SHARED.get(name, ()) if np.array_equal(arrays[other], arrays[name])]
+    changed = np.array(arrays[name])
+    place = changed if head is None else changed[head]
+    where = name if head is None else f"{name} of head {head}"
+    try:
+        given = np.asarray(values, dtype=changed.dtype)
+    except (TypeError, ValueError) as error:
+        raise GatvizError(where, "numbers", quote(str(error)), "type numbers only") from error
+    if given.shape != place.shape:
+        raise GatvizError(where, f"shape {list(place.shape)}", str(list(given.shape)), "give one number for each cell")
+    if not np.isfinite(given).all():
+        raise GatvizError(where, "finite numbers", "NaN or infinity", "type a number such as 0.5")
+    place[...] = given
+    for key in (name, *shared):
+        arrays[key] = changed.copy()
+    return Weights((*weights.layers[:layer], arrays, *weights.layers[layer + 1 :]))
+
+
+def filled(weights: Weights, layer: int, name: str, kind: Fill, *, head: int | None = None, seed: int = 0) -> Weights:
+    """The weights with one parameter, or one head of it, all zero, all one, the identity, or drawn from a seed.
+
+    Drawn numbers are uniform within ±1/√(last axis). The identity has ones on its diagonal, whatever its shape.
+    """
+    shape = weights.layers[layer][name].shape[0 if head is None else 1 :]
+    if kind == "random":
+        bound = 1 / np.sqrt(shape[-1])
+        values = np.random.default_rng(seed).uniform(-bound, bound, shape)
+    elif kind == "identity":
+        values = np.broadcast_to(np.eye(*shape[-2:]) if len(shape) > 1 else np.eye(1, shape[0])[0], shape)
+    else:
+        values = np.full(shape, float(kind == "ones"))
+    return with_values(weights, layer, name, values, head=head)
+
+
+def has_heads(weights: Weights, layer: int, name: str) -> bool:
+    """Whether a parameter's first axis is H: all but the bias and the residual's projection."""
+    return name in weights.layers[layer] and name not in _WITHOUT_HEADS
 
 
 def _recolumned(values: NDArray[Any], columns: Sequence[int | None], names: Sequence[str], seed: int) -> NDArray[Any]:

@@ -33,6 +33,8 @@ ENGLISH = {
     "removeTitle": "Delete what is selected or locked (Delete)",
     "table": "Table",
     "tableTitle": "Names, labels and features as a table beside the graph",
+    "weights": "Weights",
+    "weightsTitle": "W, a and bias of the layer on show as tables beside the graph",
     "layout": "Layout …",
     "layout_spring": "spring",
     "layout_circular": "circular",

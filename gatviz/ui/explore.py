@@ -24,6 +24,7 @@ from gatviz.ui.settings import Settings
 from gatviz.ui.shown_part import Around, is_large, part_choice, shown_part
 from gatviz.ui.stage_component import stage
 from gatviz.ui.weightings import weightings
+from gatviz.ui.weights_table import weights_table
 from gatviz.views.colours import stage_palettes
 
 _LONGEST_DESCRIPTION = 600
@@ -63,14 +64,17 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
         "redo": now.history.redo_name,
         "freeNumber": _free_number(now.graph) if is_large(trace) else 0,
         "refused": now.refused,
-        "tableOpen": now.table_open,
+        "panel": now.panel,
     }
     with st.container(horizontal=True, gap="small"):
         with st.container(width="stretch"):
             stage(data, edits=edits.take_edits, looked=state.take_look, asked=_take_request)
-        if now.table_open:
+        if now.panel:
             with st.container(width=_TABLE_WIDTH):
-                feature_table(now)
+                if now.panel == "table":
+                    feature_table(now)
+                else:
+                    weights_table(now, run.layer, names)
     return Shown(trace, choices)
 
 

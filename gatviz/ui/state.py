@@ -49,7 +49,7 @@ class State:
         refused: the sentence about the last edit on the canvas that was refused, if any.
         looked: what is locked on the stage.
         compare_pyg: whether the person has asked for the comparison with PyG.
-        table_open: whether the table of features stands beside the canvas.
+        panel: what stands beside the canvas: nothing, the table of features, or the weights.
     """
 
     work: Work
@@ -60,7 +60,7 @@ class State:
     refused: str = ""
     looked: Looked | Literal["first"] | None = FIRST_LOOK
     compare_pyg: bool = False
-    table_open: bool = False
+    panel: Literal["", "table", "weights"] = ""
 
     @property
     def graph(self) -> Graph:
@@ -182,5 +182,5 @@ def take_request(message: Any) -> None:
     what = message.get("what") if isinstance(message, Mapping) else None
     if what == "pyg":
         update(compare_pyg=True)
-    elif what == "table":
-        update(table_open=not current().table_open)
+    elif what in ("table", "weights"):
+        update(panel="" if current().panel == what else what)

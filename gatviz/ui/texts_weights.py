@@ -1,6 +1,7 @@
-"""The words about weights: opening, saving."""
+"""The words about weights: opening, saving, editing."""
 
 from gatviz.checkpoints.saving import Format, LayoutOut
+from gatviz.weights import Fill
 
 OPEN = "Open trained weights"
 OPEN_BUTTON = "Weights …"
@@ -38,3 +39,16 @@ NAMES = {
 }
 CONCAT = {True: "concatenated", False: "averaged"}
 OF_LAYER = "Layer {layer}: {name}"
+
+TABLE = "Weights of layer {layer}"
+PARAMETER = "Parameter"
+HEAD = "Head"
+ALL_HEADS = "all heads"
+FILL = "Set to"
+FILLS: dict[Fill, str] = {"zeros": "zero", "ones": "ones", "identity": "identity", "random": "random"}
+COPY = "Copy from head {head}"
+RESET = "Back to the seed's weights"
+FIRST_ROWS = "The first {rows:,} of {all_rows:,} rows and {columns:,} of {all_columns:,} columns."
+NOTE = "Type, or paste cells. What you set stays until the seed, the number of heads or the features per head change."
+STEP = "edit {name}"
+STEP_HEAD = "edit {name} of head {head}"

@@ -113,3 +113,15 @@ def test_weights_on_the_screen_are_saved_and_open_again(page: Page, tmp_path: Pa
     waiting.value.save_as(path)
     trace = load_weights(path).trace(sample_graph("tutorial")).layers[0]
     assert cells(page, "alpha") == rows(trace.dense("alpha", 0))
+
+
+def test_weights_are_edited_beside_the_canvas(page: Page):
+    first = cells(page, "alpha")
+    page.get_by_role("button", name="Weights", exact=True).click()
+    page.get_by_test_id("stSelectbox").filter(has_text=texts.PARAMETER).click()
+    page.get_by_role("option", name="a_source").click()
+    page.get_by_role("button", name="zero", exact=True).click()
+    third = shown(np.float32(1) / np.float32(3))
+    eventually(lambda: set(cells(page, "alpha").values()) == {third})
+    page.get_by_role("button", name="Undo").click()
+    eventually(lambda: cells(page, "alpha") == first)

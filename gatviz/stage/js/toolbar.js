@@ -54,7 +54,7 @@ export class Toolbar {
         ),
       ),
       html("span", { class: "spacer" }),
-      this.button("table", () => this.host.asked("table"), { "aria-pressed": scene.tableOpen }),
+      ...["table", "weights"].map((panel) => this.button(panel, () => this.host.asked(panel), { "aria-pressed": scene.panel === panel })),
       this.layouts(),
       step("undo", undo, () => commands.undo()),
       step("redo", redo, () => commands.redo()),

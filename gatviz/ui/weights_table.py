@@ -1,0 +1,174 @@
+"""The weights of the layer on show as a table beside the canvas: typed cells, and whole parameters at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from gatviz.errors import GatvizError
+from gatviz.ui import state
+from gatviz.ui import texts_weights as texts
+from gatviz.ui.compute import drawn_weights
+from gatviz.ui.edits import present_weights
+from gatviz.ui.history import HeldWeights
+from gatviz.ui.plain import plain
+from gatviz.weights import Fill, Weights, filled, has_heads, with_values
+
+_BASE = "gatviz_weights_base"
+_MOST_ROWS, _MOST_COLUMNS = 200, 60
+_ROW_HEIGHT, _TALLEST = 35, 360
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Which numbers the grid shows: a layer's parameter, and one head of it where it has heads."""
+
+    layer: int
+    name: str
+    head: int | None
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What the grid was filled with; it is filled anew when somebody else changed the weights, or for another place."""
+
+    number: int
+    place: _Place
+    weights: Weights
+    result: str
+
+    @property
+    def key(self) -> str:
+        return f"weights-{self.number}"
+
+
+def weights_table(now: state.State, layer: int, input_names: Sequence[str]) -> None:
+    """Draw the table of one layer's weights."""
+    weights = _present(now)
+    st.markdown(f"**{texts.TABLE.format(layer=layer)}**")
+    place = _chosen(weights, layer)
+    _whole(now, weights, place)
+    base = st.session_state.get(_BASE)
+    if base is None or base.result != weights.fingerprint or base.place != place:
+        base = _Base(0 if base is None else base.number + 1, place, weights, weights.fingerprint)
+        st.session_state[_BASE] = base
+    table = _table(base.weights, place)
+    rows, columns = min(table.shape[0], _MOST_ROWS), min(table.shape[1], _MOST_COLUMNS)
+    by_input = table.shape[1] == len(input_names) and place.name.startswith("W")
+    words = [plain(input_names[k]) if by_input else f"c{k}" for k in range(columns)]
+    frame = pd.DataFrame(table[:rows, :columns], columns=[str(k) for k in range(columns)])
+    st.data_editor(
+        frame,
+        key=base.key,
+        on_change=_take_cells,
+        args=(base.key,),
+        hide_index=True,
+        width="stretch",
+        height=min(_TALLEST, _ROW_HEIGHT * (rows + 1) + 3),
+        column_config={
+            str(k): st.column_config.NumberColumn(word, format="%.4g", required=True, width="small")
+            for k, word in enumerate(words)
+        },
+    )
+    if (rows, columns) != table.shape:
+        st.caption(
+            texts.FIRST_ROWS.format(rows=rows, all_rows=table.shape[0], columns=columns, all_columns=table.shape[1])
+        )
+    st.caption(texts.NOTE)
+
+
+def _present(now: state.State) -> Weights:
+    return present_weights(now) or drawn_weights(now.settings, now.graph.num_features)
+
+
+def _chosen(weights: Weights, layer: int) -> _Place:
+    arrays = weights.layers[layer]
+    left, right = st.columns(2)
+    name = left.selectbox(texts.PARAMETER, list(arrays), key=f"weights_name_{'_'.join(arrays)}")
+    if not has_heads(weights, layer, name):
+        return _Place(layer, name, None)
+    head = right.selectbox(texts.HEAD, range(arrays[name].shape[0]), key=f"weights_head_{arrays[name].shape[0]}")
+    return _Place(layer, name, head)
+
+
+def _table(weights: Weights, place: _Place) -> NDArray[np.floating]:
+    """The numbers of a place as rows and columns."""
+    values = weights.layers[place.layer][place.name]
+    return np.atleast_2d(values if place.head is None else values[place.head])
+
+
+def _take_cells(key: str) -> None:
+    """Take over all that was typed since the grid was filled; a grid of before has nothing more to say."""
+    base: _Base = st.session_state[_BASE]
+    if key != base.key:
+        return
+    table = _table(base.weights, base.place).copy()
+    for row, cells in st.session_state[key]["edited_rows"].items():
+        for column, value in cells.items():
+            table[int(row), int(column)] = np.nan if value is None else value
+    values = base.weights.layers[base.place.layer][base.place.name]
+    shape = values.shape if base.place.head is None else values.shape[1:]
+    place = base.place
+    changed = _try(
+        lambda: with_values(base.weights, place.layer, place.name, table.reshape(shape), head=place.head), place
+    )
+    if changed is None:
+        st.session_state.pop(_BASE)
+    else:
+        st.session_state[_BASE] = replace(base, result=changed.fingerprint)
+
+
+# ---- whole parameters ---------------------------------------------------------------------------------------
+
+
+def _whole(now: state.State, weights: Weights, place: _Place) -> None:
+    kinds: tuple[Fill, ...] = ("zeros", "ones", "identity", "random")
+    with st.container(horizontal=True, gap="small"):
+        for kind in kinds:
+            st.button(texts.FILLS[kind], key=f"fill_{kind}", on_click=_fill, args=(place, kind))
+    heads = weights.layers[place.layer][place.name].shape[0] if place.head is not None else 0
+    others = [head for head in range(heads) if head != place.head]
+    with st.container(horizontal=True, gap="small"):
+        for other in others[:4]:
+            st.button(texts.COPY.format(head=other), key=f"copy_{other}", on_click=_copy, args=(place, other))
+        if now.work.weights is not None and now.work.opened is None:
+            st.button(texts.RESET, key="weights_reset", on_click=_reset)
+
+
+def _fill(place: _Place, kind: Fill) -> None:
+    now = state.current()
+    weights = _present(now)
+    seed = now.settings.seed + len(now.history.past)
+    _try(lambda: filled(weights, place.layer, place.name, kind, head=place.head, seed=seed), place)
+
+
+def _copy(place: _Place, other: int) -> None:
+    weights = _present(state.current())
+    values = weights.layers[place.layer][place.name][other]
+    _try(lambda: with_values(weights, place.layer, place.name, values, head=place.head), place)
+
+
+def _reset() -> None:
+    now = state.current()
+    state.change(replace(now.work, weights=None), texts.RESET.lower())
+
+
+def _try(edit: Callable[[], Weights], place: _Place) -> Weights | None:
+    """Make edited weights the present ones, as a step that can be undone; None where they are refused."""
+    now = state.current()
+    try:
+        weights = edit()
+    except GatvizError as error:
+        state.update(refused=str(error))
+        return None
+    if weights.fingerprint == _present(now).fingerprint:
+        return weights
+    held = HeldWeights(weights, None if now.work.opened else now.settings.drawn_by, by_hand=True)
+    what = texts.STEP if place.head is None else texts.STEP_HEAD
+    state.change(replace(now.work, weights=held), what.format(name=place.name, head=place.head))
+    return weights
