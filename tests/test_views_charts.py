@@ -21,6 +21,7 @@ from gatviz.analysis import (
     difference,
     head_similarity,
     in_and_out,
+    predictions,
     static_attention,
     top_arcs,
     uniformity,
@@ -30,6 +31,7 @@ from gatviz.layers import new_generator
 from gatviz.views import charts_compare as compare
 from gatviz.views import charts_heads as heads
 from gatviz.views.charts import Chart, plain
+from gatviz.views.charts_predictions import confusion_chart
 from gatviz.views.colours import ACCENT, PALE, PAPER
 from tests.hand_traces import graph_of, uniform, with_alpha
 
@@ -282,3 +284,14 @@ def test_all_charts_in_a_browser(browser: Browser, tmp_path: Path):
     assert page.evaluate("window.attacked") is None
     assert wrong == []
     page.close()
+
+
+def test_the_confusion_matrix_counts_labelled_nodes():
+    graph = Graph(("A", "B", "C"), np.eye(3), np.zeros((2, 0), int), labels=("x", "y", None))
+    model = GAT(3, (LayerSettings(out_features=2, num_heads=1, concat=False),)).eval()
+    found = predictions(model.trace(graph))
+    chart = confusion_chart(found, "all")
+    assert chart.figure.data[0].z.sum() == 2
+    assert list(chart.table.columns) == ["label", "x", "y"]
+    unlabelled = replace(graph, labels=("x", None, "y"), split=("test", "train", None))
+    assert confusion_chart(predictions(model.trace(unlabelled)), "train") is None

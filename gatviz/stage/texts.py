@@ -77,6 +77,8 @@ ENGLISH = {
     "nodes_class": "nodes: label",
     "nodes_evenness": "nodes: evenness",
     "evennessReadout": "evenness {value} (1 is uniform)",
+    "wrongNode": "{node} (predicted wrongly)",
+    "wrongLegend": "· red ring: predicted wrongly",
     "scale": "scale",
     "scaleUnit": "0…1",
     "scaleMax": "0…max",

@@ -13,6 +13,7 @@ from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import image_choice, page_style
 from gatviz.ui.compare_controls import choice
 from gatviz.ui.compare_layers import layers
+from gatviz.ui.compare_predictions import predicted, predictions_section
 from gatviz.ui.compare_what_if import what_if_section
 from gatviz.ui.compute import Run
 from gatviz.ui.settings import Settings
@@ -28,7 +29,7 @@ _SECTIONS: dict[str, Section] = {
 }
 
 
-_LAYERS, _WHAT_IF = "layers", "what_if"
+_LAYERS, _PREDICTIONS, _WHAT_IF = "layers", "predictions", "what_if"
 
 
 def compare(now: state.State, settings: Settings, run: Run) -> None:
@@ -36,12 +37,20 @@ def compare(now: state.State, settings: Settings, run: Run) -> None:
     trace = layer_of(run.trace)
     page_style()
     stacked = len(run.whole.layers) > 1
-    sections = [*_SECTIONS, *([_LAYERS] if stacked else []), _WHAT_IF]
+    predictions = predicted(now, run.whole)
+    sections = [
+        *_SECTIONS,
+        *([_LAYERS] if stacked else []),
+        *([_PREDICTIONS] if predictions is not None else []),
+        _WHAT_IF,
+    ]
     section = choice(
         texts.SECTION, sections, "compare_section", texts.SECTIONS.__getitem__, label_visibility="collapsed"
     )
     st.markdown(f"#### {texts.QUESTIONS[section]}")
-    if section == _WHAT_IF:
+    if section == _PREDICTIONS and predictions is not None:
+        predictions_section(predictions)
+    elif section == _WHAT_IF:
         what_if_section(now, settings, run)
     elif trace.num_edges == 0:
         st.info(texts.NO_ARCS if now.graph.num_nodes else texts.NO_NODES)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from gatviz.analysis import WhatIf, uniformity
+from gatviz.analysis import Predictions, WhatIf, uniformity
 from gatviz.graph import Graph
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.inputs import input_names
@@ -19,6 +19,7 @@ from gatviz.stage.story import first_arc, local_arc, pack_details, pack_proofs, 
 from gatviz.stage.texts import ENGLISH
 from gatviz.trace import LayerTrace
 from gatviz.ui import compute, edits, pins, state, texts
+from gatviz.ui.compare_predictions import predicted
 from gatviz.ui.feature_table import feature_table
 from gatviz.ui.settings import Settings
 from gatviz.ui.shown_part import Around, is_large, part_choice, shown_part
@@ -46,6 +47,7 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
     around = part_choice(now.graph) if is_large(trace) else None
     names = input_names(run.whole, run.layer)
     choices, part, scene = _scene(run.key, around, now.graph, trace, names)
+    predictions = predicted(now, run.whole)
     changed = pins.since_baseline(now, settings, run)
     data = {
         **scene,
@@ -57,11 +59,12 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
         "proofs": pack_proofs(compute.checks(run, pyg=now.compare_pyg)),
         "pygAsked": now.compare_pyg,
         "description": now.graph.description[:_LONGEST_DESCRIPTION],
-        "notice": _notice(now, trace, part, settings, around, changed),
+        "notice": _notice(now, trace, part, settings, around, changed, predictions),
         "directed": now.graph.directed,
         "editsTaken": now.edits_taken,
         "undo": now.history.undo_name,
         "redo": now.history.redo_name,
+        "wrong": [] if predictions is None else np.isin(part.nodes, predictions.wrong).astype(int).tolist(),
         "freeNumber": _free_number(now.graph) if is_large(trace) else 0,
         "refused": now.refused,
         "panel": now.panel,
@@ -153,8 +156,11 @@ def _notice(
     settings: Settings,
     around: Around | None,
     changed: WhatIf | None,
+    predictions: Predictions | None,
 ) -> str:
-    sentences = list(now.graph.notes)
+    sentences = [*now.graph.notes]
+    if predictions is not None:
+        sentences.append(" ".join(accuracy.sentence for accuracy in predictions.accuracies))
     if now.graph.edge_attributes:
         names = ", ".join(name[:24] for name in now.graph.edge_attributes)
         sentences.append(texts.EDGE_ATTRIBUTES.format(names=names))

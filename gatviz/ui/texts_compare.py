@@ -9,6 +9,7 @@ SECTIONS = {
     "static": "Static?",
     "flow": "In and out",
     "layers": "Layers",
+    "predictions": "Predictions",
     "what_if": "What if",
 }
 QUESTIONS = {
@@ -19,8 +20,12 @@ QUESTIONS = {
     "static": "Does every target rank its sources in the same order?",
     "flow": "Who receives attention, and who gives it?",
     "layers": "Where does attention lead through all layers?",
+    "predictions": "How often is the opened model right, and what does it mix up?",
     "what_if": "What changes if the graph, a feature, a weight or a setting changes?",
 }
+
+PART = "Part of the split"
+WRONG_NODES = "{count:,} wrong"
 
 IMAGE = "The camera above a chart saves it as"
 IMAGE_HELP = "Point at a chart to see its camera. Pictures are made in the browser; CSV holds a chart's numbers."

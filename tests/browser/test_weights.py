@@ -12,7 +12,7 @@ from torch_geometric.nn import GATConv
 
 from gatviz import load_weights, sample_graph
 from gatviz.ui import texts_weights as texts
-from tests.browser.driver import cells, eventually, lock_text, shown
+from tests.browser.driver import cells, choose_graph, eventually, lock_text, shown
 
 
 class Net(torch.nn.Module):
@@ -125,3 +125,19 @@ def test_weights_are_edited_beside_the_canvas(page: Page):
     eventually(lambda: set(cells(page, "alpha").values()) == {third})
     page.get_by_role("button", name="Undo").click()
     eventually(lambda: cells(page, "alpha") == first)
+
+
+def test_predictions_of_an_opened_model_are_judged_and_wrong_ones_marked(page: Page):
+    graph = sample_graph("karate_club")
+    torch.manual_seed(1)
+    conv = GATConv(graph.num_features, 2, heads=1, concat=False)
+    with torch.no_grad():
+        out = conv(torch.tensor(graph.x, dtype=torch.float32), torch.tensor(np.array(graph.edge_index)))
+    right = int((out.argmax(1).numpy() == graph.class_index).sum())
+    choose_graph(page, "Karate club", 34)
+    use(open_dialog(page, "one.pt", saved(conv.state_dict())))
+    expect(page.locator(".notice")).to_contain_text(f"{right} of 34 nodes")
+    assert page.locator(".node.wrong").count() == 34 - right
+    page.get_by_role("radio", name="Compare", exact=True).click()
+    page.get_by_role("radio", name="Predictions").click()
+    expect(page.get_by_text(f"{34 - right} wrong")).to_be_visible()

@@ -208,7 +208,17 @@ export class GraphView {
     this.drawGone(drawn.kind === "signed");
     this.drawLabels(drawn, heads);
     this.colourNodes();
+    this.markWrong();
     this.mark();
+  }
+
+  /** A ring around every node that an opened model gets wrong. */
+  markWrong() {
+    const { wrong, texts } = this.scene;
+    this.nodes.forEach(({ group }, n) => {
+      group.classList.toggle("wrong", Boolean(wrong[n]));
+      group.querySelector("title").textContent = wrong[n] ? fillIn(texts.wrongNode, { node: this.scene.names[n] }) : this.scene.names[n];
+    });
   }
 
   /** Nodes by how evenly the shown head shares out there, where that is asked for and can be told. */

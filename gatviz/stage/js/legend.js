@@ -29,12 +29,13 @@ export class Legend {
   draw() {
     const { scene, store } = this;
     const { texts } = scene;
+    const wrong = scene.wrong.some(Boolean) ? ` ${texts.wrongLegend}` : "";
     const added = scene.arcs.some((arc) => arc.added) ? ` ${texts.addedLegend}` : "";
     const drawn = drawnValues(scene, store.state);
     const sentence = drawn.kind === "signed" ? fillIn(texts.changeLegend, scene.change) : shownHeads(scene, store.state) ? texts.severalLegend : texts.arrowLegend;
     const focused = this.element.getRootNode().activeElement?.dataset?.key;
     this.element.replaceChildren(
-      html("span", {}, sentence + added),
+      html("span", {}, sentence + added + wrong),
       html(
         "span",
         { class: "legend-row" },
