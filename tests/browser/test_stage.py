@@ -202,3 +202,22 @@ def test_proof_compares_with_pyg_on_request(page: Page):
     expect(page.locator(".check.passed")).to_have_count(2)
     page.get_by_role("button", name="compare with PyG").click()
     expect(page.locator(".check[data-check='PyG']")).to_have_class("check passed", timeout=30_000)
+
+
+def test_the_strongest_arrows_are_listed_while_nothing_is_locked(page: Page):
+    release(page)
+    trace = trace_of()
+    order = np.argsort(-trace.alpha[:, 0], kind="stable")
+    rows = page.locator(".top-arcs tbody tr")
+    assert rows.count() == trace.num_edges
+    told = [row.split("\t")[:3] for row in rows.all_inner_texts()]
+    arcs = trace.edge_index.T
+    assert told[:3] == [[str(arcs[k, 0]), str(arcs[k, 1]), shown(trace.alpha[k, 0])] for k in order[:3]]
+    rows.nth(1).hover()
+    source, target = arcs[order[1]]
+    expect(page.locator(f".arc.hover[data-source='{source}'][data-target='{target}']")).to_have_count(1)
+    assert marked(page, "alpha", "hover") == {(int(target), int(source))}
+    page.locator(".top-arcs th button").nth(1).click()
+    assert [row.split("\t")[1] for row in rows.all_inner_texts()] == sorted(str(i) for i in arcs[:, 1])
+    rows.nth(0).click()
+    assert lock_text(page).startswith("locked:")

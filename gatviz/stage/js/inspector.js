@@ -9,6 +9,7 @@ import { jointScorePanel, storyPanels } from "./story.js";
 import { colourScale } from "./scales.js";
 import { focusArcs, focusNames, shownWeighting } from "./scene.js";
 import { arcFocus } from "./store.js";
+import { TopArcs } from "./top_arcs.js";
 
 const MOST_BARS = 8;
 
@@ -23,6 +24,7 @@ export class Inspector {
     this.head = html("div", { class: "inspector-head" });
     this.body = html("div", { class: "inspector-body" });
     this.furtherOpen = false;
+    this.topArcs = new TopArcs(store);
     this.element = html("section", { class: "panel inspector", "aria-live": "polite" }, this.head, this.body);
   }
 
@@ -32,7 +34,7 @@ export class Inspector {
   }
 
   onState(changed) {
-    const concerned = this.store.state.locked ? ["locked", "weighting", "digits", "direction"] : ["hover", "locked", "weighting", "digits", "direction"];
+    const concerned = this.store.state.locked ? ["locked", "weighting", "digits", "direction"] : ["hover", "locked", "weighting", "digits", "direction", "measure"];
     if (concerned.some((key) => changed.has(key))) this.draw();
     if (changed.has("hover")) this.markTerms();
   }
@@ -42,8 +44,22 @@ export class Inspector {
     const focus = locked ?? hover;
     const weighting = shownWeighting(this.scene, this.store.state);
     this.drawHead(focus, weighting, Boolean(locked));
+    if (!locked && (!focus || this.topArcs.pointed || this.topArcs.element.contains(this.element.getRootNode().activeElement))) {
+      if (!this.topArcs.element.isConnected || !focus) this.listTop();
+      return;
+    }
     const panels = !focus ? [] : focus.kind === "arc" ? this.arcPanels(focus, weighting) : [this.nodePanel(focus, weighting)];
     this.body.replaceChildren(...panels.flat().filter(Boolean));
+  }
+
+  /** Nothing is locked: the strongest arrows to choose from. */
+  listTop() {
+    if (!this.scene.arcs.length) {
+      this.body.replaceChildren();
+      return;
+    }
+    this.topArcs.draw(this.scene);
+    if (!this.topArcs.element.isConnected) this.body.replaceChildren(this.topArcs.element);
   }
 
   drawHead(focus, weighting, locked) {
