@@ -21,7 +21,7 @@ CANCEL = "Cancel"
 READING = "Reading the weights …"
 
 SAVE = "Save weights"
-SAVE_BUTTON = "Save W …"
+SAVE_BUTTON = "Save W"
 SAVE_LAYOUT = "Names of the parameters"
 SAVE_FORM = "Format"
 LAYOUTS: dict[LayoutOut, str] = {"gatviz": "gatviz", "tutorial": "the tutorial's layers", "pyg": "PyG"}
