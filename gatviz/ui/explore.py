@@ -69,15 +69,21 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
         "refused": now.refused,
         "panel": now.panel,
     }
+
+    def mount() -> None:
+        stage(data, edits=edits.take_edits, looked=state.take_look, asked=_take_request)
+
+    if not now.panel:
+        mount()  # on its own: a row of containers costs the browser 150 ms a change
+        return Shown(trace, choices)
     with st.container(horizontal=True, gap="small"):
         with st.container(width="stretch"):
-            stage(data, edits=edits.take_edits, looked=state.take_look, asked=_take_request)
-        if now.panel:
-            with st.container(width=_TABLE_WIDTH):
-                if now.panel == "table":
-                    feature_table(now)
-                else:
-                    weights_table(now, run.layer, names)
+            mount()
+        with st.container(width=_TABLE_WIDTH):
+            if now.panel == "table":
+                feature_table(now)
+            else:
+                weights_table(now, run.layer, names)
     return Shown(trace, choices)
 
 
