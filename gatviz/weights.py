@@ -77,10 +77,14 @@ def with_columns(weights: Weights, columns: Sequence[int | None], names: Sequenc
     return Weights((first, *weights.layers[1:]))
 
 
-def with_values(weights: Weights, layer: int, name: str, values: Any, *, head: int | None = None) -> Weights:
+def with_values(
+    weights: Weights, layer: int, name: str, values: Any, *, head: int | None = None, shared: bool = False
+) -> Weights:
     """The weights with other numbers in one parameter, or in one head of it; all else stays.
 
-    Where a GATv2 layer reads both roles through one W, both get them.
+    Arguments:
+        shared: whether the layer reads both roles through one W, as GATv2 may: then both get the numbers.
+            Numbers that happen to be equal do not tell that.
 
     Raises:
         GatvizError: a parameter that the layer does not have, another shape, or a number that is not finite.
@@ -88,12 +92,12 @@ def with_values(weights: Weights, layer: int, name: str, values: Any, *, head: i
     arrays = dict(weights.layers[layer])
     if name not in arrays:
         raise GatvizError("weights", " or ".join(map(quote, arrays)), quote(name), "choose one of these")
-    shared = [other for other in _SHARED.get(name, ()) if np.array_equal(arrays[other], arrays[name])]
     changed = np.array(arrays[name])
     place = changed if head is None else changed[head]
     where = name if head is None else f"{name} of head {head}"
     try:
-        given = np.asarray(values, dtype=changed.dtype)
+        with np.errstate(over="ignore"):  # what is too large becomes infinite and is refused below
+            given = np.asarray(values, dtype=changed.dtype)
     except (TypeError, ValueError) as error:
         raise GatvizError(where, "numbers", quote(str(error)), "type numbers only") from error
     if given.shape != place.shape:
@@ -101,15 +105,25 @@ def with_values(weights: Weights, layer: int, name: str, values: Any, *, head: i
     if not np.isfinite(given).all():
         raise GatvizError(where, "finite numbers", "NaN or infinity", "type a number such as 0.5")
     place[...] = given
-    for key in (name, *shared):
+    for key in (name, *(_SHARED.get(name, ()) if shared else ())):
         arrays[key] = changed.copy()
     return Weights((*weights.layers[:layer], arrays, *weights.layers[layer + 1 :]))
 
 
-def filled(weights: Weights, layer: int, name: str, kind: Fill, *, head: int | None = None, seed: int = 0) -> Weights:
+def filled(
+    weights: Weights,
+    layer: int,
+    name: str,
+    kind: Fill,
+    *,
+    head: int | None = None,
+    seed: int = 0,
+    shared: bool = False,
+) -> Weights:
     """The weights with one parameter, or one head of it, all zero, all one, the identity, or drawn from a seed.
 
     Drawn numbers are uniform within ±1/√(last axis). The identity has ones on its diagonal, whatever its shape.
+    `shared` as in `with_values`.
     """
     shape = weights.layers[layer][name].shape[0 if head is None else 1 :]
     if kind == "random":
@@ -119,7 +133,7 @@ def filled(weights: Weights, layer: int, name: str, kind: Fill, *, head: int | N
         values = np.broadcast_to(np.eye(*shape[-2:]) if len(shape) > 1 else np.eye(1, shape[0])[0], shape)
     else:
         values = np.full(shape, float(kind == "ones"))
-    return with_values(weights, layer, name, values, head=head)
+    return with_values(weights, layer, name, values, head=head, shared=shared)
 
 
 def has_heads(weights: Weights, layer: int, name: str) -> bool:

@@ -112,11 +112,20 @@ def test_a_source_of_zero_is_uniform_attention():
 
 def test_a_shared_W_stays_shared():
     weights = drawn("GATv2", share_weights=True).weights()
-    after = with_values(weights, 0, "W_source", np.ones((3, 3)), head=0)
+    after = with_values(weights, 0, "W_source", np.ones((3, 3)), head=0, shared=True)
     np.testing.assert_array_equal(after.layers[0]["W_target"], after.layers[0]["W_source"])
     apart = drawn("GATv2").weights()
     after = with_values(apart, 0, "W_source", np.ones((3, 3)), head=0)
     np.testing.assert_array_equal(after.layers[0]["W_target"], apart.layers[0]["W_target"])
+
+
+def test_separate_W_that_are_equal_by_chance_stay_separate():
+    weights = drawn("GATv2").weights()
+    for name in ("W_target", "W_source"):
+        weights = filled(weights, 0, name, "zeros")
+    after = filled(weights, 0, "W_target", "ones")
+    assert after.layers[0]["W_target"].all()
+    assert not after.layers[0]["W_source"].any()
 
 
 @pytest.mark.parametrize("values", [np.ones((2, 2)), np.full((3, 3), np.nan), "x", [["a"] * 3] * 3])

@@ -31,11 +31,15 @@ class HeldWeights:
 
 @dataclass(frozen=True)
 class OpenedModel:
-    """A model that came from a weights file: what it is called, its layers and its policy for self-loops."""
+    """A model that came from a weights file: what it is called, its layers and its policy for self-loops.
+
+    `opening` tells it from what was opened before, under the same name too.
+    """
 
     name: str
     layers: tuple[LayerSettings, ...]
     self_loops: SelfLoops
+    opening: int
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -69,9 +70,16 @@ def _preview(content: bytes, name: str, token: str) -> Checkpoint | None:
     try:
         with st.spinner(texts.READING):
             found = inspect_weights(content, name=name)
-        choices = _choices(found, token)
-        if choices:
-            found = inspect_weights(content, name=name, **choices)
+        # How many heads there are decides what else is open, so it is asked first.
+        choices: dict[str, Any] = {}
+        if any(one.open for one in found.decisions):
+            st.markdown(f"**{texts.ASKED}**")
+        for first in (True, False):
+            asked = [one for one in found.decisions if one.open and (one.name == "heads") is first]
+            more = _choices(asked, len(found.layers), token)
+            if more:
+                choices |= more
+                found = inspect_weights(content, name=name, **choices)
         _account(found)
         found.check_graph(state.current().graph)
     except GatvizError as error:
@@ -81,19 +89,15 @@ def _preview(content: bytes, name: str, token: str) -> Checkpoint | None:
     return found
 
 
-def _choices(found: Checkpoint, token: str) -> dict[str, Any]:
-    """Controls for what the file leaves open; those that were chosen otherwise, as keywords of `inspect_weights`."""
-    asked = [decision for decision in found.decisions if decision.open]
+def _choices(asked: Sequence[Decision], count: int, token: str) -> dict[str, Any]:
+    """Controls for what a file of `count` layers leaves open; those chosen otherwise, as keywords to inspect it."""
     chosen: dict[str, Any] = {}
-    if not asked:
-        return chosen
-    st.markdown(f"**{texts.ASKED}**")
     for decision in asked:
         value = _control(decision, f"{token} {decision.name} {decision.layer}")
         if value == decision.value:
             continue
         if decision.layer is not None and decision.name in _BY_LAYER:
-            chosen.setdefault(decision.name, [None] * len(found.layers))[decision.layer] = value
+            chosen.setdefault(decision.name, [None] * count)[decision.layer] = value
         else:
             chosen[decision.name] = value
     return chosen

@@ -110,7 +110,7 @@ def _opened_model(opened: OpenedModel) -> Settings:
             lines.append(f"{line}, {texts.CONCATENATED if layer.concat else texts.AVERAGED}")
         st.caption("  \n".join(lines))
         st.button(texts.CLOSE_MODEL, on_click=state.close_model, width="stretch", key="close_model")
-    self_loops = _self_loops_choice(opened.self_loops, key=f"self_loops of {opened.name}")
+    self_loops = _self_loops_choice(opened.self_loops, key=f"self_loops of opening {opened.opening}")
     with st.expander(texts.MORE):
         dropout = _dropout_choice()
         device = _device_choice()

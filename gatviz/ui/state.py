@@ -49,6 +49,7 @@ class State:
         refused: the sentence about the last edit on the canvas that was refused, if any.
         looked: what is locked on the stage.
         compare_pyg: whether the person has asked for the comparison with PyG.
+        openings: how many models were opened so far.
         panel: what stands beside the canvas: nothing, the table of features, or the weights.
     """
 
@@ -60,6 +61,7 @@ class State:
     refused: str = ""
     looked: Looked | Literal["first"] | None = FIRST_LOOK
     compare_pyg: bool = False
+    openings: int = 0
     panel: Literal["", "table", "weights"] = ""
 
     @property
@@ -111,7 +113,8 @@ def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
 def open_model(name: str, layers: tuple[LayerSettings, ...], self_loops: SelfLoops, weights: Weights) -> None:
     """Let a model from a file stand in for the sidebar's; undo, or `close_model`, brings that one back."""
     held = HeldWeights(weights, drawn_by=None, by_hand=True)
-    opened = OpenedModel(name, layers, self_loops)
+    update(openings=current().openings + 1)
+    opened = OpenedModel(name, layers, self_loops, current().openings)
     change(replace(current().work, opened=opened, weights=held), f"open weights {name}")
 
 

@@ -107,18 +107,22 @@ def _take_cells(key: str) -> None:
     base: _Base = st.session_state[_BASE]
     if key != base.key:
         return
-    table = _table(base.weights, base.place).copy()
+    table = _table(base.weights, base.place).astype(np.float64)
     for row, cells in st.session_state[key]["edited_rows"].items():
         for column, value in cells.items():
             table[int(row), int(column)] = np.nan if value is None else value
     values = base.weights.layers[base.place.layer][base.place.name]
     shape = values.shape if base.place.head is None else values.shape[1:]
-    place = base.place
+    place, shared = base.place, _shared(base.place)
     changed = _try(
-        lambda: with_values(base.weights, place.layer, place.name, table.reshape(shape), head=place.head), place
+        lambda: with_values(
+            base.weights, place.layer, place.name, table.reshape(shape), head=place.head, shared=shared
+        ),
+        place,
     )
-    if changed is None:
-        st.session_state.pop(_BASE)
+    if changed is None:  # a grid of another number has no cells that were typed
+        present = _present(state.current())
+        st.session_state[_BASE] = _Base(base.number + 1, place, present, present.fingerprint)
     else:
         st.session_state[_BASE] = replace(base, result=changed.fingerprint)
 
@@ -144,13 +148,19 @@ def _fill(place: _Place, kind: Fill) -> None:
     now = state.current()
     weights = _present(now)
     seed = now.settings.seed + len(now.history.past)
-    _try(lambda: filled(weights, place.layer, place.name, kind, head=place.head, seed=seed), place)
+    shared = _shared(place)
+    _try(lambda: filled(weights, place.layer, place.name, kind, head=place.head, seed=seed, shared=shared), place)
 
 
 def _copy(place: _Place, other: int) -> None:
     weights = _present(state.current())
     values = weights.layers[place.layer][place.name][other]
-    _try(lambda: with_values(weights, place.layer, place.name, values, head=place.head), place)
+    shared = _shared(place)
+    _try(lambda: with_values(weights, place.layer, place.name, values, head=place.head, shared=shared), place)
+
+
+def _shared(place: _Place) -> bool:
+    return state.current().settings.layers[place.layer].share_weights
 
 
 def _reset() -> None:
