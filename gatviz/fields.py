@@ -7,7 +7,7 @@ and exports read it. Within a table the order is the order of computation.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -170,3 +170,56 @@ GATV2_FIELDS: Mapping[str, FieldInfo] = {
         "What each node takes in: the projected features it reads, each weighted by its share.",
     ),
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What one layer has and what it lacks, as far as its formulas depend on it."""
+
+    concat: bool
+    residual: bool
+    bias: bool
+    projection_bias: bool
+    dropout: bool
+    activation: str | None
+
+    @property
+    def added(self) -> tuple[tuple[str, str, bool], ...]:
+        """What may be added to the heads: symbol, word, and whether the layer does."""
+        return ("r_i", "residual", self.residual), ("b", "bias", self.bias)
+
+
+def as_computed(info: FieldInfo, parts: Parts) -> FieldInfo:
+    """The field with the shape, formula and caption of this very layer: nothing in it that the layer does not do."""
+    width = "[N, H·C]" if parts.concat else "[N, C]"
+    added = [(symbol, word) for symbol, word, there in parts.added if there]
+    heads_with = " and ".join(word for _, word in added)
+    before = "z_i" if added else r"\bar h_i"
+    applied = before if parts.activation is None else rf"\mathrm{{{_ACTIVATIONS[parts.activation]}}}({before})"
+    read = info.formula.replace(r"\alpha_{ij}", r"\tilde\alpha_{ij}") if parts.dropout else info.formula
+    if parts.projection_bias:
+        read = read.replace(r"W_{\mathrm{source}} h_j", r"(W_{\mathrm{source}} h)_j")
+    changes: dict[str, dict[str, str]] = {
+        "combined": {
+            "formula": _CONCATENATED if parts.concat else _AVERAGED,
+            "caption": "The heads side by side." if parts.concat else "The mean of the heads.",
+        },
+        "pre_activation": {
+            "formula": " + ".join([r"z_i = \bar h_i", *(symbol for symbol, _ in added)]),
+            "caption": f"The heads with {heads_with} added." if added else "The heads as they are.",
+        },
+        "out": {"formula": rf"\mathrm{{out}}_i = {applied}"},
+        "h_prime": {"formula": read},
+    }
+    if parts.projection_bias:
+        for role in ("target", "source"):
+            changes[f"Wh_{role}"] = {"formula": rf"{info.formula} + b_{{\mathrm{{{role}}}}}"}
+        changes["hidden"] = {"formula": _HIDDEN_WITH_BIAS}
+    shape = width if info.name in ("combined", "residual", "pre_activation", "out") else info.shape
+    return replace(info, shape=shape, **changes.get(info.name, {}))
+
+
+_HIDDEN_WITH_BIAS = r"\mathrm{hidden}_{ij} = \mathrm{LeakyReLU}((W_{\mathrm{target}} h)_i + (W_{\mathrm{source}} h)_j)"
+_CONCATENATED = r"\bar h_i = \Vert_{k=1}^{H} h'^{\,k}_i"
+_AVERAGED = r"\bar h_i = \frac{1}{H}\sum_{k=1}^{H} h'^{\,k}_i"
+_ACTIVATIONS = {"elu": "ELU", "relu": "ReLU", "tanh": "tanh"}

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
-from gatviz.fields import GAT_FIELDS, GATV2_FIELDS, FieldInfo
+from gatviz.fields import GAT_FIELDS, GATV2_FIELDS, FieldInfo, Parts, as_computed
 from gatviz.graph import Graph
 
 Array = NDArray[np.floating]
@@ -146,8 +146,18 @@ class LayerTrace:
 
     @property
     def fields(self) -> tuple[FieldInfo, ...]:
-        """The intermediates of this run, in the order in which they were computed."""
-        return tuple(info for name, info in self.field_info.items() if getattr(self, name) is not None)
+        """The intermediates of this run, in the order in which they were computed, with this layer's formulas."""
+        parts = Parts(
+            concat=self.concat,
+            residual=self.residual is not None,
+            bias="bias" in self.weights,
+            projection_bias="b_source" in self.weights,
+            dropout=self.alpha_dropped is not None,
+            activation=self.activation,
+        )
+        return tuple(
+            as_computed(info, parts) for name, info in self.field_info.items() if getattr(self, name) is not None
+        )
 
     def arcs_into(self, target: int) -> slice:
         """The places among E of the arcs that end in this node."""

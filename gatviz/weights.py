@@ -46,6 +46,11 @@ class Weights:
         """F of the first layer."""
         return next(int(self.layers[0][name].shape[-1]) for name in _BY_INPUT if name in self.layers[0])
 
+    @property
+    def is_double(self) -> bool:
+        """Whether the numbers are float64."""
+        return any(values.dtype == np.float64 for arrays in self.layers for values in arrays.values())
+
     @cached_property
     def fingerprint(self) -> str:
         """A digest of every number: equal where all are equal."""

@@ -81,7 +81,7 @@ def test_gatv2_shows_its_sum():
     layer.set_weights(W_target=[[[1], [-1]]], W_source=[[[2], [1]]], a=[[1, 2]])
     story = edge_story(layer.trace(Graph(names=("A", "B"), x=[[1], [-3]], edge_index=[[1], [0]])), 0, 1, 0)
     e, alpha = with_numbers(story, "AB", SLOPE)
-    assert e == r"e_{\text{A},\,\text{B}} = (1.00) \cdot (-1.00) + (2.00) \cdot (-0.800) = -2.60"
+    assert e == r"e_{\text{A},\,\text{B}} = -1.00 - 1.60 = -2.60"
     assert alpha.endswith("= 1.00")
 
 

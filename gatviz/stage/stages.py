@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gatviz.analysis import messages
 from gatviz.fields import FieldInfo
+from gatviz.stage.inputs import output_names
 from gatviz.stage.part import Part, packed
 from gatviz.trace import LayerTrace
 from gatviz.views.formulas import mathml
@@ -95,6 +96,8 @@ def _ranges(numbers: NDArray[Any], *, per_head: bool, layout: str) -> list[list[
 
 
 _PLAIN = {
+    "a_halves": "a",
+    "bias": "b",
     "alpha": "α",
     "alpha_dropped": "α dropped",
     "dropout_mask": "mask",
@@ -167,6 +170,8 @@ def _pack_field(
         )
     columns = list(input_names) if info.name == "x" else None
     joined = trace.concat and info.name != "x"
+    if joined:
+        columns = list(output_names(trace))
     if info.name == "combined":
         rows["plain"] = "concat" if trace.concat else "mean"
     return _describe(
@@ -198,70 +203,110 @@ def _dimensions(trace: LayerTrace) -> list[str]:
     return [f"c{c}" for c in range(trace.head_features)]
 
 
-_W_INFO = FieldInfo("W", "W", "[H, C, F]", r"W", "The head's weights: one row per output feature.")
-_A_INFO = FieldInfo(
-    "a",
-    "a",
-    "[H, 2, C]",
-    r"a = [a_{\mathrm{target}} \,\Vert\, a_{\mathrm{source}}]",
-    "The attention vector: one half meets the node that reads, the other the node that is read.",
-)
-
-
 def _weights_before(name: str, trace: LayerTrace, input_names: Sequence[str]) -> list[dict[str, Any]]:
     """The parameters that a field is computed with, as stages of their own just before it."""
-    weights = trace.weights
+    weights, dimensions = trace.weights, _dimensions(trace)
     limit = max((float(np.abs(w).max()) for w in weights.values() if w.size), default=1.0) or 1.0
-    shared = {"layout": "weights", "perHead": True, "colour": "signed", "limit": limit}
-    suffix = {"Wh": "W", "Wh_target": "W_target", "Wh_source": "W_source"}.get(name)
-    if suffix is not None and suffix in weights:
-        info = FieldInfo(
-            suffix,
-            _W_INFO.symbol if suffix == "W" else f"W_{{\\mathrm{{{suffix[2:]}}}}}",
-            _W_INFO.shape,
-            _W_INFO.formula,
-            _W_INFO.caption,
+
+    def stage(
+        parameter: str, values: NDArray[Any], rows: Sequence[str], columns: Sequence[str], **more: Any
+    ) -> dict[str, Any]:
+        info = _PARAMETERS[parameter]
+        shape = weights[parameter].shape if parameter in weights else values.shape
+        return _describe(
+            info,
+            shape,
+            values,
+            layout="weights",
+            colour="signed",
+            limit=limit,
+            values=packed(values),
+            rowNames=list(rows),
+            columns=list(columns),
+            **{"perHead": True, **more},
         )
-        values = weights[suffix]
-        return [
-            _describe(
-                info,
-                values.shape,
-                values,
-                values=packed(values),
-                rowNames=_dimensions(trace),
-                columns=list(input_names),
-                **shared,
-            )
-        ]
+
+    found: list[dict[str, Any]] = []
+    for parameter in _PROJECTIONS.get(name, ()):
+        if parameter in weights and not (parameter == "W_source" and _is_shared(trace)):
+            values = weights[parameter]
+            if parameter.startswith("b_"):
+                found.append(stage(parameter, values[:, None, :], ["b"], dimensions))
+            else:
+                found.append(stage(parameter, values, dimensions, input_names))
+                if parameter == "W_target" and _is_shared(trace):
+                    found[-1]["caption"] += " One W serves both roles here: W_source is the same."
     if name == "score_target":
-        values = np.stack([weights["a_target"], weights["a_source"]], axis=1)
-        return [
-            _describe(
-                _A_INFO,
-                values.shape,
-                values,
-                values=packed(values),
-                rowNames=["target", "source"],
-                columns=_dimensions(trace),
-                **shared,
-            )
-        ]
+        both = np.stack([weights["a_target"], weights["a_source"]], axis=1)
+        found.append(stage("a_halves", both, ["target", "source"], dimensions))
     if name == "e" and "a" in weights:
-        values = weights["a"][:, None, :]
-        info = FieldInfo("a", "a", "[H, C]", "a", "The attention vector.")
-        return [
-            _describe(
-                info,
-                weights["a"].shape,
-                values,
-                values=packed(values),
-                rowNames=["a"],
-                columns=_dimensions(trace),
-                **shared,
-            )
-        ]
-    return []
+        found.append(stage("a", weights["a"][:, None, :], ["a"], dimensions))
+    if name == "residual":
+        found.append(stage("W_res", weights["W_res"], output_names(trace), input_names, perHead=False))
+    if name == "pre_activation" and "bias" in weights:
+        found.append(stage("bias", weights["bias"][None, :], ["b"], output_names(trace), perHead=False))
+    return found
+
+
+def _is_shared(trace: LayerTrace) -> bool:
+    """Whether a GATv2 layer reads both roles through one W."""
+    weights = trace.weights
+    return "W_source" in weights and np.shares_memory(weights["W_target"], weights["W_source"])
+
+
+_PROJECTIONS = {"Wh": ("W",), "Wh_target": ("W_target", "b_target"), "Wh_source": ("W_source", "b_source")}
+_PARAMETERS = {
+    info.name: info
+    for info in (
+        FieldInfo(
+            "W", "W", "[H, C, F]", r"W \in \mathbb{R}^{C \times F}", "The head's weights: a row per output feature."
+        ),
+        FieldInfo(
+            "W_target",
+            r"W_{\mathrm{target}}",
+            "[H, C, F]",
+            r"W_{\mathrm{target}} \in \mathbb{R}^{C \times F}",
+            "The head's weights for the node that reads: a row per output feature.",
+        ),
+        FieldInfo(
+            "W_source",
+            r"W_{\mathrm{source}}",
+            "[H, C, F]",
+            r"W_{\mathrm{source}} \in \mathbb{R}^{C \times F}",
+            "The head's weights for the node that is read: a row per output feature.",
+        ),
+        FieldInfo(
+            "b_target",
+            r"b_{\mathrm{target}}",
+            "[H, C]",
+            r"b_{\mathrm{target}} \in \mathbb{R}^{C}",
+            "Added to the projection of the node that reads.",
+        ),
+        FieldInfo(
+            "b_source",
+            r"b_{\mathrm{source}}",
+            "[H, C]",
+            r"b_{\mathrm{source}} \in \mathbb{R}^{C}",
+            "Added to the projection of the node that is read.",
+        ),
+        FieldInfo(
+            "a_halves",
+            "a",
+            "[H, 2, C]",
+            r"a = [a_{\mathrm{target}} \,\Vert\, a_{\mathrm{source}}]",
+            "The attention vector: one half meets the node that reads, the other the node that is read.",
+        ),
+        FieldInfo("a", "a", "[H, C]", r"a \in \mathbb{R}^{C}", "The attention vector."),
+        FieldInfo(
+            "W_res",
+            r"W_{\mathrm{res}}",
+            "[H·C or C, F]",
+            r"W_{\mathrm{res}}",
+            "The residual's projection of the input: a row per output column.",
+        ),
+        FieldInfo("bias", "b", "[H·C or C]", r"b", "The learnt vector that is added to every node's output."),
+    )
+}
 
 
 def _masked(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> dict[str, Any]:
@@ -287,11 +332,13 @@ def _masked(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> dict[
 
 
 def _messages(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> list[dict[str, Any]]:
+    share = r"\alpha_{ij}" if trace.alpha_dropped is None else r"\tilde\alpha_{ij}"
+    read = "W h_j" if "W" in trace.weights else r"(W_{\mathrm{source}} h)_j"
     info = FieldInfo(
         "message",
-        r"\alpha_{ij} W h_j",
+        rf"{share} {read}",
         "[E, H, C]",
-        r"\alpha_{ij}\, W h_j",
+        rf"{share}\, {read}",
         "What the chosen target takes in from each node it reads; the rows add up to its h′.",
     )
     shape = (trace.num_edges, trace.num_heads, trace.head_features)

@@ -15,7 +15,7 @@ from gatviz.stage.part import Part, packed
 from gatviz.trace import GATTrace, LayerTrace
 from gatviz.views import formulas
 
-_OPEN_AT_START = ["Wh", "e", "alpha"]
+_OPEN_AT_START = {"GAT": ["Wh", "e", "alpha"], "GATv2": ["hidden", "e", "alpha"]}
 _MOST_FEATURES = 8
 
 
@@ -37,7 +37,7 @@ def pack_details(trace: LayerTrace, part: Part) -> dict[str, Any]:
         if scores is None
         else {"target": packed(scores.target[part.nodes]), "source": packed(scores.source[part.nodes])},
         "formulas": [_formula(latex) for latex in formulas.symbols(trace)],
-        "openAtStart": _OPEN_AT_START,
+        "openAtStart": _OPEN_AT_START[trace.kind],
     }
 
 
@@ -119,12 +119,12 @@ def _pair(story: GATStory) -> dict[str, Any]:
 
 def _score(story: GATv2Story) -> dict[str, Any]:
     """GATv2's score by dimension: what met, what LeakyReLU left of it, and what a made of that."""
-    rows = zip(story.Wh_target, story.Wh_source, story.hidden, story.hidden_terms, strict=True)
+    rows = zip(story.Wh_target, story.Wh_source, story.hidden, story.a, story.hidden_terms, strict=True)
     return {
         "e": story.e,
         "parts": [
-            {"name": f"c{c}", "target": float(i), "source": float(j), "hidden": float(hidden), "value": float(term)}
-            for c, (i, j, hidden, term) in enumerate(rows)
+            dict(zip(("name", "target", "source", "hidden", "a", "value"), (f"c{c}", *map(float, row)), strict=True))
+            for c, row in enumerate(rows)
         ],
     }
 

@@ -37,7 +37,7 @@ def compare(now: state.State, settings: Settings, run: Run) -> None:
     trace = layer_of(run.trace)
     page_style()
     stacked = len(run.whole.layers) > 1
-    predictions = predicted(now, run.whole)
+    predictions = predicted(now, settings, run)
     sections = [
         *_SECTIONS,
         *([_LAYERS] if stacked else []),

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from gatviz.analysis import Predictions, predictions
-from gatviz.trace import Trace
-from gatviz.ui import state
+from gatviz.ui import compute, state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, theme
 from gatviz.ui.compare_controls import choice
+from gatviz.ui.compute import Run
+from gatviz.ui.edits import present_weights
+from gatviz.ui.settings import Settings
 from gatviz.views.charts_predictions import confusion_chart
 
 _MOST_ROWS = 1_000
 
 
-def predicted(now: state.State, trace: Trace) -> Predictions | None:
+def predicted(now: state.State, settings: Settings, run: Run) -> Predictions | None:
     """The opened model's predictions; None for random weights, without labels, or for another number of classes."""
     classes = len(now.graph.class_names)
-    if now.work.opened is None or classes == 0 or trace.layers[-1].out.shape[1] != classes:
+    if now.work.opened is None or classes == 0 or run.whole.layers[-1].out.shape[1] != classes:
         return None
-    return predictions(trace, now.graph)
+    if settings.dropout > 0:  # a model is judged as it is used, not as it is trained
+        run = compute.run(now.graph, replace(settings, dropout=0.0), present_weights(now))
+    return predictions(run.whole, now.graph)
 
 
 def predictions_section(found: Predictions) -> None:

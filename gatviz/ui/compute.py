@@ -63,9 +63,7 @@ def _run(
     _weights: Weights | None,
 ) -> Run:
     generator = new_generator(settings.seed)
-    model = _drawn(settings, _graph.num_features, generator)
-    if _weights is not None:
-        model.set_weights(_weights)
+    model = _model(settings, _graph.num_features, generator, _weights)
     model.to(settings.device).train(settings.dropout > 0)
     warm_up()
     drawn = generator.get_state()
@@ -85,19 +83,22 @@ def _run(
 
 def present_model(graph: Graph, settings: Settings, weights: Weights | None) -> GAT:
     """The model that is on the screen, in evaluation mode."""
-    model = _drawn(settings, graph.num_features, new_generator(settings.seed))
-    if weights is not None:
-        model.set_weights(weights)
-    return model.eval()
+    return _model(settings, graph.num_features, new_generator(settings.seed), weights).eval()
 
 
 def drawn_weights(settings: Settings, in_features: int) -> Weights:
     """The weights that the seed draws for so many input features."""
-    return _drawn(settings, in_features, new_generator(settings.seed)).weights()
+    return _model(settings, in_features, new_generator(settings.seed), None).weights()
 
 
-def _drawn(settings: Settings, in_features: int, generator: Any) -> GAT:
-    return GAT(in_features, settings.layers, self_loops=settings.self_loops, generator=generator)
+def _model(settings: Settings, in_features: int, generator: Any, weights: Weights | None) -> GAT:
+    """Freshly drawn, or with these weights in the precision that they have."""
+    model = GAT(in_features, settings.layers, self_loops=settings.self_loops, generator=generator)
+    if weights is not None:
+        if weights.is_double:
+            model.double()
+        model.set_weights(weights)
+    return model
 
 
 def checks(run_: Run, *, pyg: bool) -> tuple[Check, ...]:

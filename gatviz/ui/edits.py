@@ -75,16 +75,7 @@ def present_weights(now: state.State) -> Weights | None:
     held = now.work.weights
     if held is None or (now.work.opened is None and held.drawn_by != now.settings.drawn_by):
         return None
-    if held.weights.in_features == now.graph.num_features:
-        return held.weights
-    if now.work.opened is None:
-        return None
-    raise GatvizError(
-        f"weights {quote(now.work.opened.name)}, layer 0",
-        f"a graph with {held.weights.in_features:,} features",
-        f"{now.graph.num_features:,}",
-        "open the graph that the model was trained on, or close the model",
-    )
+    return held.weights if held.weights.in_features == now.graph.num_features else None
 
 
 def _followed(columns: tuple[int | None, ...], graph: Graph) -> HeldWeights | None:

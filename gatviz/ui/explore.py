@@ -47,7 +47,7 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
     around = part_choice(now.graph) if is_large(trace) else None
     names = input_names(run.whole, run.layer)
     choices, part, scene = _scene(run.key, around, now.graph, trace, names)
-    predictions = predicted(now, run.whole)
+    predictions = predicted(now, settings, run)
     changed = pins.since_baseline(now, settings, run)
     data = {
         **scene,
@@ -76,7 +76,7 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
     if not now.panel:
         mount()  # on its own: a row of containers costs the browser 150 ms a change
         return Shown(trace, choices)
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key="with-panel"):
         with st.container(width="stretch"):
             mount()
         with st.container(width=_TABLE_WIDTH):

@@ -62,7 +62,7 @@ def _dialog() -> None:
         width="stretch",
     )
     # Each part keeps its place, whatever the one above it grows to.
-    way_place, preview_place, actions = st.container(), st.container(), st.container()
+    way_place, preview_place, actions = st.container(), st.container(), st.container(key="actions-graph")
     with way_place:
         source = _WAYS[way or texts.FILE]()
     with preview_place:

@@ -48,7 +48,8 @@ def _dialog() -> None:
     file = st.file_uploader(
         texts.FILE, key=f"weights_file_{st.session_state[_TURN]}", max_upload_size=_LARGEST_MB, help=texts.OPEN_HELP
     )
-    place, actions = st.container(), st.container(horizontal=True, horizontal_alignment="right")
+    place = st.container()
+    actions = st.container(horizontal=True, horizontal_alignment="right", key="actions-weights")
     found = None
     with place:
         if file is None:

@@ -19,10 +19,18 @@ _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 1.1rem 1.4rem 1rem; max-width: none; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; min-height: 0; padding-bottom: 0; margin-bottom: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 1rem; }
-[data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.55rem; }
+[data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.42rem; }
 [data-testid="stHeader"] { height: 1rem; min-height: 0; background: transparent; }
 h1.gatviz { font-size: 1.5rem; padding: 0; margin: 0; }
-p.gatviz { margin: 0 0 0.4rem; opacity: 0.75; }
+p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
+[data-testid="stDialog"] > div { overflow: clip !important; }
+[role="dialog"] [data-testid="stLayoutWrapper"]:has(> [class*="st-key-actions-"]) {
+  position: sticky; bottom: -2rem; z-index: 3; padding: 0.7rem 0; backdrop-filter: blur(18px);
+}
+@media (max-width: 1250px) {
+  .st-key-with-panel { flex-direction: column-reverse !important; }
+  .st-key-with-panel > div { width: 100% !important; max-width: none !important; }
+}
 </style>"""
 
 

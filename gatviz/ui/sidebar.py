@@ -72,6 +72,7 @@ def _model_choice() -> Settings:
         shared = kind == "GATv2" and st.checkbox(texts.SHARE_WEIGHTS, key="share_weights")
         dropout = _dropout_choice()
         device = _device_choice()
+        save_the_weights()
     return Settings(
         kind=kind,
         num_layers=int(num_layers),
@@ -92,11 +93,7 @@ def _model_choice() -> Settings:
 
 def _model_title() -> None:
     st.html(f"<b>{texts.MODEL}</b>")
-    left, right = st.columns(2)
-    with left:
-        open_weights()
-    with right:
-        save_the_weights()
+    open_weights()
 
 
 def _opened_model(opened: OpenedModel) -> Settings:
@@ -114,6 +111,7 @@ def _opened_model(opened: OpenedModel) -> Settings:
     with st.expander(texts.MORE):
         dropout = _dropout_choice()
         device = _device_choice()
+        save_the_weights()
     return Settings(opened=opened.layers, self_loops=self_loops, dropout=dropout, device=device)
 
 

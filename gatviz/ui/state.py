@@ -15,6 +15,7 @@ from gatviz.graph import Graph
 from gatviz.io import sample_graph
 from gatviz.layout import default_positions
 from gatviz.model import LayerSettings
+from gatviz.ui import texts
 from gatviz.ui.history import HeldWeights, History, OpenedModel, Work
 from gatviz.ui.settings import Settings
 from gatviz.weights import Weights
@@ -103,11 +104,18 @@ def update(**changes: Any) -> None:
 def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
     """Put another graph on the screen, laid out anew; undo brings the one of before back."""
     before = current()
-    held = before.work.weights if before.work.weights and before.work.weights.by_hand else None
+    held, opened = before.work.weights, before.work.opened
+    fits = held is not None and held.weights.in_features == graph.num_features
     placed = graph.with_positions(default_positions(graph))
-    work = Work(placed, origin, own=own, weights=held, view=before.history.next_view(before.work))
+    work = Work(placed, origin, own=own, view=before.history.next_view(before.work))
+    if held is not None and held.by_hand and fits:
+        work = replace(work, weights=held, opened=opened)
     change(work, f"open {origin}")
-    update(looked=FIRST_LOOK)
+    closed = ""
+    if opened is not None and held is not None and not fits:
+        counts = {"reads": held.weights.in_features, "has": graph.num_features}
+        closed = texts.MODEL_CLOSED.format(name=opened.name, **counts)
+    update(looked=FIRST_LOOK, refused=closed)
 
 
 def open_model(name: str, layers: tuple[LayerSettings, ...], self_loops: SelfLoops, weights: Weights) -> None:

@@ -28,6 +28,10 @@ SHARE_WEIGHTS = "One W for both roles (GATv2)"
 ONLY_CPU = "torch finds no CUDA or Apple device on this machine, so there is only the CPU."
 OPENED = "Opened: **{name}**"
 CLOSE_MODEL = "Close the model"
+MODEL_CLOSED = (
+    "The opened model {name} was closed: its layer 0 reads {reads:,} features, this graph has {has:,}. "
+    "Undo brings both back."
+)
 HEADS = "Heads"
 HEAD_FEATURES = "Features per head"
 COMBINE = "Heads are"

@@ -4,7 +4,7 @@ from gatviz.checkpoints.saving import Format, LayoutOut
 from gatviz.weights import Fill
 
 OPEN = "Open trained weights"
-OPEN_BUTTON = "Weights …"
+OPEN_BUTTON = "Open weights …"
 OPEN_HELP = "A state dict of PyG, DGL, pyGAT, pytorch-GAT, the tutorial or gatviz; nothing in the file is run."
 FILE = "A torch file (.pt, .pth) or safetensors"
 EMPTY = (
@@ -21,7 +21,7 @@ CANCEL = "Cancel"
 READING = "Reading the weights …"
 
 SAVE = "Save weights"
-SAVE_BUTTON = "Save W"
+SAVE_BUTTON = "Save weights"
 SAVE_LAYOUT = "Names of the parameters"
 SAVE_FORM = "Format"
 LAYOUTS: dict[LayoutOut, str] = {"gatviz": "gatviz", "tutorial": "the tutorial's layers", "pyg": "PyG"}
@@ -43,12 +43,14 @@ OF_LAYER = "Layer {layer}: {name}"
 TABLE = "Weights of layer {layer}"
 PARAMETER = "Parameter"
 HEAD = "Head"
-ALL_HEADS = "all heads"
-FILL = "Set to"
 FILLS: dict[Fill, str] = {"zeros": "zero", "ones": "ones", "identity": "identity", "random": "random"}
-COPY = "Copy from head {head}"
+COPY_FROM = "Copy from head"
+COPY = "Copy"
+RANDOM_HELP = "Uniform within ±1/√(columns), drawn from seed {seed}"
 RESET = "Back to the seed's weights"
 FIRST_ROWS = "The first {rows:,} of {all_rows:,} rows and {columns:,} of {all_columns:,} columns."
 NOTE = "Type, or paste cells. What you set stays until the seed, the number of heads or the features per head change."
 STEP = "edit {name}"
-STEP_HEAD = "edit {name} of head {head}"
+STEP_FILL = "set {{name}} to {kind}"
+STEP_COPY = "copy {{name}} from head {head}"
+OF_HEAD = "{name} of head {head}"

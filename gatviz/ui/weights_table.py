@@ -134,29 +134,35 @@ def _whole(now: state.State, weights: Weights, place: _Place) -> None:
     kinds: tuple[Fill, ...] = ("zeros", "ones", "identity", "random")
     with st.container(horizontal=True, gap="small"):
         for kind in kinds:
-            st.button(texts.FILLS[kind], key=f"fill_{kind}", on_click=_fill, args=(place, kind))
+            hint = texts.RANDOM_HELP.format(seed=_seed(now)) if kind == "random" else None
+            st.button(texts.FILLS[kind], key=f"fill_{kind}", help=hint, on_click=_fill, args=(place, kind))
     heads = weights.layers[place.layer][place.name].shape[0] if place.head is not None else 0
-    others = [head for head in range(heads) if head != place.head]
-    with st.container(horizontal=True, gap="small"):
-        for other in others[:4]:
-            st.button(texts.COPY.format(head=other), key=f"copy_{other}", on_click=_copy, args=(place, other))
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        if heads > 1:
+            others = [head for head in range(heads) if head != place.head]
+            other = st.selectbox(texts.COPY_FROM, others, key=f"weights_copy_{place.head}_{heads}", width=130)
+            st.button(texts.COPY, key="weights_copy", on_click=_copy, args=(place, other))
         if now.work.weights is not None and now.work.opened is None:
             st.button(texts.RESET, key="weights_reset", on_click=_reset)
 
 
+def _seed(now: state.State) -> int:
+    """Another one at every step, so that "random" can be pressed again."""
+    return now.settings.seed + len(now.history.past)
+
+
 def _fill(place: _Place, kind: Fill) -> None:
     now = state.current()
-    weights = _present(now)
-    seed = now.settings.seed + len(now.history.past)
-    shared = _shared(place)
-    _try(lambda: filled(weights, place.layer, place.name, kind, head=place.head, seed=seed, shared=shared), place)
+    weights, seed, shared = _present(now), _seed(now), _shared(place)
+    what = texts.STEP_FILL.format(kind=texts.FILLS[kind])
+    _try(lambda: filled(weights, place.layer, place.name, kind, head=place.head, seed=seed, shared=shared), place, what)
 
 
 def _copy(place: _Place, other: int) -> None:
-    weights = _present(state.current())
+    weights, shared = _present(state.current()), _shared(place)
     values = weights.layers[place.layer][place.name][other]
-    shared = _shared(place)
-    _try(lambda: with_values(weights, place.layer, place.name, values, head=place.head, shared=shared), place)
+    what = texts.STEP_COPY.format(head=other)
+    _try(lambda: with_values(weights, place.layer, place.name, values, head=place.head, shared=shared), place, what)
 
 
 def _shared(place: _Place) -> bool:
@@ -168,7 +174,7 @@ def _reset() -> None:
     state.change(replace(now.work, weights=None), texts.RESET.lower())
 
 
-def _try(edit: Callable[[], Weights], place: _Place) -> Weights | None:
+def _try(edit: Callable[[], Weights], place: _Place, what: str = texts.STEP) -> Weights | None:
     """Make edited weights the present ones, as a step that can be undone; None where they are refused."""
     now = state.current()
     try:
@@ -179,6 +185,6 @@ def _try(edit: Callable[[], Weights], place: _Place) -> Weights | None:
     if weights.fingerprint == _present(now).fingerprint:
         return weights
     held = HeldWeights(weights, None if now.work.opened else now.settings.drawn_by, by_hand=True)
-    what = texts.STEP if place.head is None else texts.STEP_HEAD
-    state.change(replace(now.work, weights=held), what.format(name=place.name, head=place.head))
+    named = place.name if place.head is None else texts.OF_HEAD.format(name=place.name, head=place.head)
+    state.change(replace(now.work, weights=held), what.format(name=named))
     return weights

@@ -64,7 +64,7 @@ def number(value: float, digits: int = 3) -> str:
 def symbols(trace: LayerTrace) -> list[str]:
     """The layer's formulas for its scores, for α and for h′."""
     stages = ("raw", "hidden", "e", "alpha", "h_prime")
-    return [trace.field_info[stage].formula for stage in stages if stage in trace.field_info]
+    return [info.formula for info in trace.fields if info.name in stages]
 
 
 def with_numbers(story: EdgeStory, names: Sequence[str], slope: float, digits: int = 3) -> list[str]:
@@ -78,10 +78,8 @@ def with_numbers(story: EdgeStory, names: Sequence[str], slope: float, digits: i
         bent = rf"\mathrm{{LeakyReLU}}({raw})" if story.raw > 0 else rf"{number(slope, digits)} \cdot ({raw})"
         lines.append(rf"e_{pair} = {bent} = {number(story.e, digits)}")
     elif isinstance(story, GATv2Story):
-        parts = [
-            rf"({number(a, digits)}) \cdot ({number(h, digits)})" for a, h in zip(story.a, story.hidden, strict=True)
-        ]
-        lines.append(rf"e_{pair} = {_joined(parts)} = {number(story.e, digits)}")
+        parts = [number(term, digits) for term in story.hidden_terms]
+        lines.append(rf"e_{pair} = {_joined(parts)} = {number(story.e, digits)}".replace("+ -", "- "))
     if story.alpha is not None:
         top = number(next(term.term for term in story.terms if term.source == story.source), digits)
         below = _joined([number(term.term, digits) for term in story.terms])

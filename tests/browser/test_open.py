@@ -35,6 +35,7 @@ def put(dialog: Locator, *files: tuple[str, bytes]) -> None:
 def show(dialog: Locator) -> None:
     button = dialog.get_by_role("button", name=texts.SHOW)
     expect(button).to_be_enabled()
+    settled(dialog.page)
     button.click()
     expect(dialog).to_have_count(0)
     settled(dialog.page)

@@ -106,7 +106,8 @@ def test_what_is_no_state_dict_is_refused_and_the_model_stays(page: Page):
 
 
 def test_weights_on_the_screen_are_saved_and_open_again(page: Page, tmp_path: Path):
-    page.get_by_test_id("stSidebar").get_by_test_id("stPopover").nth(1).click()
+    page.get_by_text("More about the model").click()
+    page.get_by_role("button", name=texts.SAVE_BUTTON).click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download weights.pt").click()
     path = tmp_path / "weights.pt"
@@ -141,3 +142,15 @@ def test_predictions_of_an_opened_model_are_judged_and_wrong_ones_marked(page: P
     page.get_by_role("radio", name="Compare", exact=True).click()
     page.get_by_role("radio", name="Predictions").click()
     expect(page.get_by_text(f"{34 - right} wrong")).to_be_visible()
+
+
+def test_another_graph_that_does_not_fit_closes_the_model_and_says_so(page: Page):
+    use(open_dialog(page, "net.pt", saved(Net().state_dict())))
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
+    choose_graph(page, "Karate club", 34)
+    features = sample_graph("karate_club").num_features
+    expect(page.locator(".refused")).to_contain_text(f"reads 2 features, this graph has {features}")
+    expect(page.get_by_role("spinbutton", name="Heads", exact=True)).to_have_value("4")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
+    eventually(lambda: page.locator(".gatviz-stage .node").count() == 4)

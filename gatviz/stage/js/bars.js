@@ -3,6 +3,14 @@
 import { html } from "./dom.js";
 import { signed } from "./format.js";
 
+export const MOST_BARS = 8;
+
+/** The largest parts by size, in their own order. */
+export function largest(parts) {
+  const kept = new Set([...parts].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOST_BARS));
+  return parts.filter((part) => kept.has(part));
+}
+
 /**
  * @param {{title: string, parts: {name: string, value: number}[], limit: number, digits: number, colours: Object}} options
  */

@@ -261,7 +261,7 @@ export class ChainView {
       };
     }
     if (stage.layout === "weights") {
-      return { rowNames: stage.rowNames, value: (row, column) => stage.values.at(head, row, column), masked: never };
+      return { rowNames: stage.rowNames, value: (row, column) => (stage.perHead ? stage.values.at(head, row, column) : stage.values.at(row, column)), masked: never };
     }
     if (stage.layout === "messages") {
       const target = this.focusTarget();

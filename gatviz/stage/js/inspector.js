@@ -1,6 +1,6 @@
 /** One arrow's story in numbers: its score, its place in the softmax, the formulas, and the proof. */
 
-import { bars } from "./bars.js";
+import { bars, largest, MOST_BARS } from "./bars.js";
 import { html } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
@@ -10,8 +10,6 @@ import { colourScale } from "./scales.js";
 import { focusArcs, focusNames, shownWeighting } from "./scene.js";
 import { arcFocus } from "./store.js";
 import { TopArcs } from "./top_arcs.js";
-
-const MOST_BARS = 8;
 
 export class Inspector {
   /**
@@ -195,10 +193,4 @@ export class Inspector {
       term.classList.toggle("hover", Boolean(on));
     }
   }
-}
-
-/** The largest parts by size, in their own order. */
-function largest(parts) {
-  const kept = new Set([...parts].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOST_BARS));
-  return parts.filter((part) => kept.has(part));
 }

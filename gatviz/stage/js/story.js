@@ -1,12 +1,10 @@
 /** What Python tells of the locked arrow alone: formulas with its numbers, the features behind its score, the pair tensor. */
 
-import { bars } from "./bars.js";
+import { bars, largest } from "./bars.js";
 import { html } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { colourScale } from "./scales.js";
-
-const MOST_DIMENSIONS = 8;
 
 /**
  * Panels for an arrow; the story is left out unless it is this very arrow's in this very head.
@@ -26,7 +24,7 @@ export function jointScorePanel(scene, arc, head, digits) {
   if (!isTold(story, arc, head) || !story.score) return html("div", { class: "cell-panel" }, title, html("p", { class: "quiet-text" }, texts.lockForParts));
   const parts = story.score.parts;
   const limit = Math.max(...parts.map(({ value }) => Math.abs(value)), 0);
-  const shown = parts.slice(0, MOST_DIMENSIONS);
+  const shown = largest(parts);
   return html(
     "div",
     { class: "cell-panel" },
@@ -35,8 +33,8 @@ export function jointScorePanel(scene, arc, head, digits) {
     html(
       "table",
       { class: "shares-table" },
-      html("tr", {}, html("th"), ...[texts.jointTarget, texts.jointSource, texts.jointHidden].map((word) => html("td", {}, word))),
-      ...shown.map((part) => html("tr", {}, html("th", {}, part.name), ...[part.target, part.source, part.hidden].map((value) => html("td", {}, number(value, digits))))),
+      html("tr", {}, html("th"), ...[texts.jointTarget, texts.jointSource, texts.jointHidden, "a"].map((word) => html("td", {}, word))),
+      ...shown.map((part) => html("tr", {}, html("th", {}, part.name), ...[part.target, part.source, part.hidden, part.a].map((value) => html("td", {}, number(value, digits))))),
     ),
     parts.length > shown.length ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: parts.length - shown.length })) : null,
   );
