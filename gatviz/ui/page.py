@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from functools import cache
+
 import streamlit as st
 
 from gatviz.errors import GatvizError
@@ -36,6 +39,7 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 
 def page() -> None:
     """Draw the whole page."""
+    _spare_the_collector()
     st.set_page_config(page_title=texts.TITLE, page_icon="🕸️", layout="wide")
     st.html(_STYLE)
     workspace, settings = sidebar()
@@ -56,6 +60,16 @@ def page() -> None:
         return
     with st.sidebar:
         take_away(now, shown)
+
+
+@cache
+def _spare_the_collector() -> None:
+    """Take what is imported out of Python's garbage collection, which Streamlit forces after every run.
+
+    Walking through torch's 300,000 objects takes 160 ms, during which nothing reaches the browser.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _layer_choice(run: compute.Run) -> int:

@@ -2,20 +2,63 @@
 
 const stages = new WeakMap();
 
+/** If no answer has come after so many milliseconds, none is coming: the same look again changes nothing. */
+const LONGEST_WAIT = 1000;
+
+/**
+ * Sends the newest look only, and the next one not before the page has answered: a key held down would
+ * otherwise start a run of the script each time, more than the connection takes.
+ */
+class Looks {
+  /** @param {(look: Object) => void} send */
+  constructor(send) {
+    this.send = send;
+    this.next = null;
+    this.waiting = null;
+  }
+
+  /** @param {Object} look */
+  add(look) {
+    this.next = look;
+    if (this.waiting === null) this.deliver();
+  }
+
+  /** The page has answered. */
+  answered() {
+    clearTimeout(this.waiting);
+    this.waiting = null;
+    if (this.next) this.deliver();
+  }
+
+  stop() {
+    clearTimeout(this.waiting);
+  }
+
+  deliver() {
+    const look = this.next;
+    this.next = null;
+    this.waiting = setTimeout(() => this.answered(), LONGEST_WAIT);
+    this.send(look);
+  }
+}
+
 export default function mount({ data, parentElement, setStateValue }) {
   let entry = stages.get(parentElement);
   if (!entry) {
     entry = {};
+    entry.looks = new Looks((look) => entry.send("looked", look));
     entry.stage = new Stage(parentElement, {
       edited: (edits, attempt) => entry.send("edits", { edits, attempt }),
-      looked: (focus, weighting) => entry.send("looked", { focus, weighting }),
+      looked: (focus, weighting) => entry.looks.add({ focus, weighting }),
       asked: (what) => entry.send("asked", { what, count: (entry.count = (entry.count ?? 0) + 1) }),
     });
     stages.set(parentElement, entry);
   }
   entry.send = setStateValue;
   entry.stage.show(data);
+  entry.looks.answered();
   return () => {
+    entry.looks.stop();
     entry.stage.destroy();
     stages.delete(parentElement);
   };

@@ -83,6 +83,8 @@ def stage_palettes() -> dict[str, dict[str, Any]]:
             "heads": list(HEADS),
             "classes": list(CLASSES),
             "accent": ACCENT[theme],
+            "empty": colour_at((PAPER[theme], INK[theme]), 0.05),
+            "hatch": colour_at((PAPER[theme], INK[theme]), 0.16),
         }
         for theme in ("light", "dark")
     }

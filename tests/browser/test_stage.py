@@ -221,3 +221,24 @@ def test_the_strongest_arrows_are_listed_while_nothing_is_locked(page: Page):
     assert [row.split("\t")[1] for row in rows.all_inner_texts()] == sorted(str(i) for i in arcs[:, 1])
     rows.nth(0).click()
     assert lock_text(page).startswith("locked:")
+
+
+def test_heads_changed_faster_than_python_answers_leave_the_page_alive(page: Page):
+    choose_graph(page, "Karate club", 34)
+    set_number(page, "Heads", 8)
+    expect(page.locator(".swatch.head")).to_have_count(8)
+    page.locator(".swatches").evaluate(
+        """async swatches => {
+            for (let k = 0; k < 120; k++) {
+                const heads = swatches.querySelectorAll('.head');
+                heads[k % heads.length].click();
+                await new Promise(requestAnimationFrame);
+            }
+        }"""
+    )
+    set_number(page, "Seed", 11)
+    trace = trace_of("karate_club", num_heads=8, seed=11)
+    head = int(page.locator(".swatch.head[aria-checked='true']").inner_text())
+    source, target = (int(name) for name in re.findall(r"\d+", lock_text(page))[:2])
+    alpha = shown(trace.dense("alpha", head)[target, source])
+    expect(page.locator(".fraction-line .alpha")).to_have_text(alpha, timeout=20_000)

@@ -235,6 +235,8 @@ export class ChainView {
       value: read.value,
       masked: read.masked,
       colours: colourScale(stage.colour, limit, scene.palette),
+      empty: scene.palette.empty,
+      hatch: scene.palette.hatch,
       digits: this.store.state.digits,
       cellWidth: stage.layout === "pairs" ? size.width : Math.max(size.width, NARROW_COLUMN),
       cellHeight: stage.layout === "weights" || stage.layout === "messages" ? Math.max(size.height, 16) : size.height,

@@ -1,7 +1,7 @@
 /** The graph: nodes and arrows whose width and colour are the shown weight, and what is being drawn right now. */
 
 import { CanvasInput } from "./canvas_input.js";
-import { html, svg } from "./dom.js";
+import { html, set, svg } from "./dom.js";
 import { arcKey, draftOf } from "./draft.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
@@ -68,6 +68,7 @@ export class GraphView {
     }
     const rebuilt = this.drawn !== scene.structure;
     if (rebuilt) this.build();
+    this.markWrong();
     if (replaced || !this.frame.map) this.fit();
     else if (rebuilt || differ(before, this.points)) this.draw();
     else this.weigh();
@@ -106,6 +107,7 @@ export class GraphView {
     this.radius = nodeRadius(scene.names.length);
     this.nodes = scene.names.map((name, n) => nodeElement(scene, name, n, this.radius));
     this.arcElements = scene.arcs.map((arc) => arcElement(arc));
+    this.isTold = this.isSplit = false;
     this.focusNext ??= this.canvas.getRootNode().activeElement?.closest?.(".node")?.dataset.name ?? null;
     this.nodeLayer.replaceChildren(...this.nodes.map((node) => node.group));
     this.arcLayer.replaceChildren(...this.arcElements.map((arc) => arc.group));
@@ -198,17 +200,19 @@ export class GraphView {
     const heads = shownHeads(scene, this.store.state);
     const colours = colourScale(drawn.kind, drawn.limit, scene.palette);
     const slim = scene.names.length > 60 ? 0.6 : 1;
-    this.arcElements.forEach(({ group, head }, k) => {
+    // Attributes, as a CSS variable on the group would make the browser style all of its elements anew.
+    this.arcElements.forEach(({ group, line, rim, head }, k) => {
       const width = arcWidth(Math.abs(drawn.values[k]), drawn.limit) * slim;
-      group.style.cssText = `--width:${width.toFixed(2)};--colour:${colours.fill(drawn.values[k])}`;
+      const colour = colours.fill(drawn.values[k]);
+      set(rim, { "stroke-width": (width + 1).toFixed(2) });
+      set(line, { stroke: colour, "stroke-width": width.toFixed(2) });
+      set(head, { fill: colour, points: headPoints(width) });
       group.classList.toggle("is-new", drawn.kind === "signed" && Boolean(scene.change.isNew[k]));
-      head.setAttribute("points", headPoints(width));
     });
     this.drawSplit(heads, drawn.limit * (slim === 1 ? 1 : 1.8));
     this.drawGone(drawn.kind === "signed");
     this.drawLabels(drawn, heads);
     this.colourNodes();
-    this.markWrong();
     this.mark();
   }
 
@@ -226,6 +230,8 @@ export class GraphView {
     const { scene } = this;
     const { head } = shownWeighting(scene, this.store.state);
     const asked = this.store.state.nodes === "evenness" && head !== null;
+    if (!asked && !this.isTold) return;
+    this.isTold = asked;
     const colours = colourScale("share", 1, scene.palette);
     this.nodes.forEach(({ group, circle }, n) => {
       const value = asked ? scene.evenness.at(n, head) : NaN;

@@ -14,6 +14,8 @@ import { number, shorten, shortenFront } from "./format.js";
  * @property {(row: number, column: number) => number|null} value null where there is nothing to show
  * @property {(row: number, column: number) => boolean} masked hatched: no arc there
  * @property {{fill: Function, ink: Function}} colours
+ * @property {string} empty the colour of cells without a value
+ * @property {string} hatch the colour of the lines across masked cells
  * @property {number} digits
  * @property {number} cellWidth
  * @property {number} cellHeight
@@ -36,6 +38,8 @@ export class MatrixView {
   constructor(listener) {
     this.listener = listener;
     this.marks = {};
+    // Kept, as asking the element makes the browser lay out the whole page first.
+    this.scrolled = { left: 0, top: 0 };
     this.painter = html("canvas");
     this.names = svg("g", { class: "names" });
     this.numbers = svg("g", { class: "numbers" });
@@ -44,7 +48,10 @@ export class MatrixView {
     this.sticky = html("div", { class: "matrix-view" }, this.painter, this.drawing);
     this.sizer = html("div", {}, this.sticky);
     this.element = html("div", { class: "matrix", tabindex: 0, role: "img" }, this.sizer);
-    this.element.addEventListener("scroll", () => this.draw());
+    this.element.addEventListener("scroll", () => {
+      this.scrolled = { left: this.element.scrollLeft, top: this.element.scrollTop };
+      this.draw();
+    });
     this.sticky.addEventListener("pointermove", (event) => this.listener.hover(this.cellAt(event)));
     this.sticky.addEventListener("pointerleave", () => this.listener.hover(null));
     this.sticky.addEventListener("click", (event) => {
@@ -67,6 +74,8 @@ export class MatrixView {
       width: Math.max(20, Math.min(full.width, spec.maxWidth - bars.x)),
       height: Math.max(20, Math.min(full.height, spec.maxHeight - bars.y)),
     };
+    this.scrolled.left = Math.max(0, Math.min(this.scrolled.left, full.width - this.view.width));
+    this.scrolled.top = Math.max(0, Math.min(this.scrolled.top, full.height - this.view.height));
     Object.assign(this.sizer.style, { width: `${full.width}px`, height: `${full.height}px` });
     Object.assign(this.sticky.style, { width: `${this.view.width}px`, height: `${this.view.height}px` });
     Object.assign(this.element.style, { width: `${this.view.width + bars.x}px`, height: `${this.view.height + bars.y}px` });
@@ -83,13 +92,13 @@ export class MatrixView {
   /** The rows and columns in view. */
   visible() {
     const { cellWidth, cellHeight, rowNames, columnNames } = this.spec;
-    const { scrollLeft, scrollTop } = this.element;
+    const { left, top } = this.scrolled;
     const last = (offset, size, cell, count) => Math.min(count, Math.ceil((offset + size) / cell));
     return {
-      left: Math.floor(scrollLeft / cellWidth),
-      right: last(scrollLeft, this.view.width - this.margin.left, cellWidth, columnNames.length),
-      top: Math.floor(scrollTop / cellHeight),
-      bottom: last(scrollTop, this.view.height - this.margin.top, cellHeight, rowNames.length),
+      left: Math.floor(left / cellWidth),
+      right: last(left, this.view.width - this.margin.left, cellWidth, columnNames.length),
+      top: Math.floor(top / cellHeight),
+      bottom: last(top, this.view.height - this.margin.top, cellHeight, rowNames.length),
     };
   }
 
@@ -97,8 +106,8 @@ export class MatrixView {
   corner(row, column) {
     const { cellWidth, cellHeight } = this.spec;
     return {
-      x: this.margin.left + column * cellWidth - this.element.scrollLeft,
-      y: this.margin.top + row * cellHeight - this.element.scrollTop,
+      x: this.margin.left + column * cellWidth - this.scrolled.left,
+      y: this.margin.top + row * cellHeight - this.scrolled.top,
     };
   }
 
@@ -121,16 +130,15 @@ export class MatrixView {
     pen.beginPath();
     pen.rect(this.margin.left, this.margin.top, view.width, view.height);
     pen.clip();
-    const style = getComputedStyle(painter);
     const cells = Math.min(spec.cellWidth, spec.cellHeight) >= GAP_FROM;
-    if (cells) this.paintCells(pen, { left, right, top, bottom }, style);
-    else this.paintPixels(pen, { left, right, top, bottom }, style);
+    if (cells) this.paintCells(pen, { left, right, top, bottom });
+    else this.paintPixels(pen, { left, right, top, bottom });
   }
 
   /** Cells with rounded corners, hatched where they are masked. */
-  paintCells(pen, { left, right, top, bottom }, style) {
+  paintCells(pen, { left, right, top, bottom }) {
     const { spec } = this;
-    const hatch = hatching(pen, style.color);
+    const hatch = hatching(pen, spec.hatch);
     for (let row = top; row < bottom; row++) {
       for (let column = left; column < right; column++) {
         const value = spec.value(row, column);
@@ -139,7 +147,7 @@ export class MatrixView {
         const { x, y } = this.corner(row, column);
         const shape = [x, y, spec.cellWidth - GAP, spec.cellHeight - GAP, 3];
         pen.globalAlpha = masked && value !== null ? 0.35 : 1;
-        pen.fillStyle = value === null || !Number.isFinite(value) ? style.borderTopColor : spec.colours.fill(value);
+        pen.fillStyle = value === null || !Number.isFinite(value) ? spec.empty : spec.colours.fill(value);
         roundedCell(pen, ...shape);
         pen.globalAlpha = 1;
         if (masked) {
@@ -151,7 +159,7 @@ export class MatrixView {
   }
 
   /** Many small cells: one pixel each, then drawn larger in one go. Masked ones are pale. */
-  paintPixels(pen, { left, right, top, bottom }, style) {
+  paintPixels(pen, { left, right, top, bottom }) {
     const { spec } = this;
     const [width, height] = [right - left, bottom - top];
     if (width <= 0 || height <= 0) return;
@@ -168,7 +176,7 @@ export class MatrixView {
     Object.assign(small, { width, height });
     small.getContext("2d").putImageData(pixels, 0, 0);
     const { x, y } = this.corner(top, left);
-    pen.fillStyle = style.borderTopColor;
+    pen.fillStyle = spec.empty;
     pen.fillRect(x, y, width * spec.cellWidth, height * spec.cellHeight);
     pen.imageSmoothingEnabled = false;
     pen.drawImage(small, x, y, width * spec.cellWidth, height * spec.cellHeight);

@@ -1,6 +1,6 @@
 /** From values to colours and widths. The stops come from Python, where charts take them too. */
 
-/** @typedef {{sequential: string[], diverging: string[], heads: string[], accent: string}} Palette */
+/** @typedef {{sequential: string[], diverging: string[], heads: string[], accent: string, empty: string, hatch: string}} Palette */
 
 const rgb = (hex) => [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
 
