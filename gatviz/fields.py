@@ -25,6 +25,9 @@ def _fields(*rows: tuple[str, str, str, str, str]) -> Mapping[str, FieldInfo]:
     return {row[0]: FieldInfo(*row) for row in rows}
 
 
+# In two lines: one would be wider than the matrix that it stands under.
+_HIDDEN = r"\begin{array}{l}\mathrm{hidden}_{ij} = \mathrm{LeakyReLU}( \\ \quad "
+
 _INPUT = _fields(
     ("x", "X", "[N, F]", r"X", "The features that each node brings along, one row per node."),
 )
@@ -150,7 +153,7 @@ GATV2_FIELDS: Mapping[str, FieldInfo] = {
             "hidden",
             r"\mathrm{hidden}",
             "[E, H, C]",
-            r"\mathrm{hidden}_{ij} = \mathrm{LeakyReLU}(W_{\mathrm{target}} h_i + W_{\mathrm{source}} h_j)",
+            rf"{_HIDDEN}W_{{\mathrm{{target}}}} h_i + W_{{\mathrm{{source}}}} h_j)\end{{array}}",
             "Reader and read added up feature by feature, negative sums shrunk by the slope.",
         ),
         (
@@ -219,7 +222,7 @@ def as_computed(info: FieldInfo, parts: Parts) -> FieldInfo:
     return replace(info, shape=shape, **changes.get(info.name, {}))
 
 
-_HIDDEN_WITH_BIAS = r"\mathrm{hidden}_{ij} = \mathrm{LeakyReLU}((W_{\mathrm{target}} h)_i + (W_{\mathrm{source}} h)_j)"
+_HIDDEN_WITH_BIAS = rf"{_HIDDEN}(W_{{\mathrm{{target}}}} h)_i + (W_{{\mathrm{{source}}}} h)_j)\end{{array}}"
 _CONCATENATED = r"\bar h_i = \Vert_{k=1}^{H} h'^{\,k}_i"
 _AVERAGED = r"\bar h_i = \frac{1}{H}\sum_{k=1}^{H} h'^{\,k}_i"
 _ACTIVATIONS = {"elu": "ELU", "relu": "ReLU", "tanh": "tanh"}

@@ -20,9 +20,9 @@ from gatviz.ui.take_away import take_away
 # Streamlit's own spacing is made for articles; the first picture has to fit a laptop's screen.
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 1.1rem 1.4rem 1rem; max-width: none; }
-[data-testid="stSidebarHeader"] { height: 2.2rem; min-height: 0; padding-bottom: 0; margin-bottom: 0; }
+[data-testid="stSidebarHeader"] { height: 1.5rem; min-height: 0; padding-bottom: 0; margin-bottom: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 1rem; }
-[data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.42rem; }
+[data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.32rem; }
 [data-testid="stHeader"] { height: 1rem; min-height: 0; background: transparent; }
 h1.gatviz { font-size: 1.5rem; padding: 0; margin: 0; }
 p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }

@@ -18,8 +18,7 @@ _ENDINGS = {"torch": ".pt", "safetensors": ".safetensors"}
 def save_the_weights() -> None:
     """A choice of names and format, and the file, made once somebody opens this."""
     opened = st.popover(
-        texts.SAVE_BUTTON, width="stretch", key="save_weights_open", on_change="rerun",
-        help=texts.SAVE,
+        "", icon=":material/save:", width="stretch", key="save_weights_open", on_change="rerun", help=texts.SAVE,
     )  # fmt: skip
     if not opened.open:
         return

@@ -72,7 +72,6 @@ def _model_choice() -> Settings:
         shared = kind == "GATv2" and st.checkbox(texts.SHARE_WEIGHTS, key="share_weights")
         dropout = _dropout_choice()
         device = _device_choice()
-        save_the_weights()
     return Settings(
         kind=kind,
         num_layers=int(num_layers),
@@ -93,7 +92,11 @@ def _model_choice() -> Settings:
 
 def _model_title() -> None:
     st.html(f"<b>{texts.MODEL}</b>")
-    open_weights()
+    left, right = st.columns([3, 1])
+    with left:
+        open_weights()
+    with right:
+        save_the_weights()
 
 
 def _opened_model(opened: OpenedModel) -> Settings:
@@ -111,7 +114,6 @@ def _opened_model(opened: OpenedModel) -> Settings:
     with st.expander(texts.MORE):
         dropout = _dropout_choice()
         device = _device_choice()
-        save_the_weights()
     return Settings(opened=opened.layers, self_loops=self_loops, dropout=dropout, device=device)
 
 

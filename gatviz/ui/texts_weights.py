@@ -21,7 +21,6 @@ CANCEL = "Cancel"
 READING = "Reading the weights …"
 
 SAVE = "Save weights"
-SAVE_BUTTON = "Save weights"
 SAVE_LAYOUT = "Names of the parameters"
 SAVE_FORM = "Format"
 LAYOUTS: dict[LayoutOut, str] = {"gatviz": "gatviz", "tutorial": "the tutorial's layers", "pyg": "PyG"}

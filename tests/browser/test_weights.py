@@ -106,8 +106,7 @@ def test_what_is_no_state_dict_is_refused_and_the_model_stays(page: Page):
 
 
 def test_weights_on_the_screen_are_saved_and_open_again(page: Page, tmp_path: Path):
-    page.get_by_text("More about the model").click()
-    page.get_by_role("button", name=texts.SAVE_BUTTON).click()
+    page.get_by_test_id("stPopover").get_by_role("button", name="save").last.click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download weights.pt").click()
     path = tmp_path / "weights.pt"

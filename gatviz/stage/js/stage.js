@@ -119,8 +119,7 @@ export class Stage {
     const keep = (focus) => this.translate(focus, before);
     const known = (key) => scene.weightings.some((w) => w.key === key);
     const weighting = [before ? state.weighting : scene.weightingAtStart, state.weighting, scene.weightings[0].key].find(known);
-    const names = new Set(scene.stages.map((stage) => stage.name));
-    const open = before ? state.open.filter((name) => names.has(name)) : [...scene.openAtStart];
+    const open = this.stillOpen(before);
     const replaced = !before || before.revision !== scene.revision;
     const locked = replaced ? scene.lockedAtStart : keep(state.locked);
     const changed = !same(locked, state.locked) || (locked && weighting !== state.weighting);
@@ -131,8 +130,17 @@ export class Stage {
     const both = replaced ? !scene.directed : state.both;
     const justPinned = before && !before.change && scene.change;
     if (justPinned) open.splice(0, open.length, ...open.filter((name) => name !== "Wh" && name !== "change"), "change");
-    store.state = { ...state, weighting, hover: keep(state.hover), locked, selection, both, heads, measure, open: open.length ? open : scene.openAtStart };
+    store.state = { ...state, weighting, hover: keep(state.hover), locked, selection, both, heads, measure, open };
     if (before && changed) this.host.looked(this.lockedByNumber(), weighting);
+  }
+
+  /** The unfolded stages: those that were, as far as there are such, unless the chain is that of another kind of layer. */
+  stillOpen(before) {
+    const { stages, openAtStart } = this.scene;
+    const names = stages.map((stage) => stage.name);
+    const open = names.filter((name) => this.store.state.open.includes(name));
+    if (before && before.stages.length === this.store.state.open.length) return names;
+    return before && same(before.openAtStart, openAtStart) && open.length ? open : [...openAtStart];
   }
 
   /** The same focus in new data: nodes are recognised by their names. */
