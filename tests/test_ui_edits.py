@@ -11,6 +11,7 @@ from gatviz import editing, sample_graph
 from gatviz.ui import edits, state
 from gatviz.ui.compute import drawn_weights
 from gatviz.ui.history import MOST_STEPS
+from gatviz.ui.weight_edits import present_weights
 
 
 @pytest.fixture(autouse=True)
@@ -124,20 +125,61 @@ def test_weights_follow_the_feature_columns_and_undo_brings_them_back():
     now = state.current()
     fresh = drawn_weights(now.settings, 2).layers[0]
     edits.take_graph(editing.add_feature(now.graph, "age"), "new column age")
-    wider = edits.present_weights(state.current())
+    wider = present_weights(state.current())
     np.testing.assert_array_equal(wider.layers[0]["W"][..., :2], fresh["W"])
     np.testing.assert_array_equal(wider.layers[0]["a_source"], fresh["a_source"])
     edits.take_graph(editing.remove_feature(state.current().graph, "f0"), "delete column f0")
-    narrower = edits.present_weights(state.current())
+    narrower = present_weights(state.current())
     np.testing.assert_array_equal(narrower.layers[0]["W"], wider.layers[0]["W"][..., 1:])
     state.undo()
     state.undo()
-    assert edits.present_weights(state.current()) is None
+    assert present_weights(state.current()) is None
 
 
 def test_nodes_and_arrows_leave_the_weights_alone():
     send(NODE, ARC)
-    assert edits.present_weights(state.current()) is None
+    assert present_weights(state.current()) is None
+
+
+def entry(name: str = "W", place: list | None = None, value: object = 2.5, head: object = 1, layer: object = 0) -> dict:
+    place = [0, 1] if place is None else place
+    return {"kind": "set_weight", "layer": layer, "name": name, "head": head, "place": place, "value": value}
+
+
+def test_one_entry_of_the_weights_is_set_and_undone():
+    fresh = drawn_weights(state.current().settings, 2).layers[0]
+    now = send(entry(), entry("a_source", [2], -1))
+    weights = present_weights(now).layers[0]
+    assert (weights["W"][1, 0, 1], weights["a_source"][1, 2]) == (2.5, -1)
+    changed = weights["W"] != fresh["W"]
+    assert changed.sum() == 1
+    assert now.history.undo_name == "edit a_source of head 1"
+    state.undo()
+    state.undo()
+    assert present_weights(state.current()) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (entry(layer=1), "an entry that the model has"),
+        (entry(layer=True), "an entry that the model has"),
+        (entry("X"), "an entry that the model has"),
+        (entry(head=4), "an entry that the model has"),
+        (entry(head=-1), "an entry that the model has"),
+        (entry(place=[0]), "an entry that the model has"),
+        (entry(place=[0, 2]), "an entry that the model has"),
+        (entry(place="00"), "an entry that the model has"),
+        (entry(value="7"), "W of head 1: expected a number"),
+        (entry(value=float("nan")), "finite numbers"),
+        (entry(value=1e300), "finite numbers"),
+    ],
+)
+def test_an_entry_that_cannot_be_set_is_refused(wrong: dict, sentence: str):
+    now = send(wrong)
+    assert sentence in now.refused
+    assert present_weights(now) is None
+    assert now.history.undo_name == ""
 
 
 def test_another_graph_is_a_step_too():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gatviz.ui import edits, feature_table, state
+from gatviz.ui.weight_edits import present_weights
 
 
 @pytest.fixture(autouse=True)
@@ -65,10 +66,10 @@ def test_whole_columns():
     feature_table._fill("degree")
     now = state.current()
     assert now.graph.feature_names == ("in_degree",)
-    assert edits.present_weights(now).in_features == 1
+    assert present_weights(now).in_features == 1
     feature_table._rename("in_degree", "degree")
-    renamed = edits.present_weights(state.current())
-    np.testing.assert_array_equal(renamed.layers[0]["W"], edits.present_weights(now).layers[0]["W"])
+    renamed = present_weights(state.current())
+    np.testing.assert_array_equal(renamed.layers[0]["W"], present_weights(now).layers[0]["W"])
     feature_table._delete("degree")
     assert "at least one column" in state.current().refused
     state.undo()

@@ -223,6 +223,7 @@ def _weights_before(name: str, trace: LayerTrace, input_names: Sequence[str]) ->
             values=packed(values),
             rowNames=list(rows),
             columns=list(columns),
+            entries={"parameters": _HALVES if parameter == "a_halves" else [parameter], "rows": parameter in _MATRICES},
             **{"perHead": True, **more},
         )
 
@@ -254,6 +255,8 @@ def _is_shared(trace: LayerTrace) -> bool:
     return "W_source" in weights and np.shares_memory(weights["W_target"], weights["W_source"])
 
 
+_HALVES = ["a_target", "a_source"]
+_MATRICES = ("W", "W_target", "W_source", "W_res")
 _PROJECTIONS = {"Wh": ("W",), "Wh_target": ("W_target", "b_target"), "Wh_source": ("W_source", "b_source")}
 _PARAMETERS = {
     info.name: info

@@ -96,6 +96,8 @@ ENGLISH = {
     "noHead": "{label} has no matrix of its own here: choose a head.",
     "noTarget": "Point at an arrow or a node to see what its target takes in.",
     "hatched": "hatched: no arrow, masked",
+    "editable": "click a cell to change it",
+    "entryField": "{parameter} at {row}, {column}: type a number, Enter takes it, Esc leaves it",
     "rowsSum": "each row sums to 1",
     "rowsNeedNotSum": "rows need not sum to 1",
     "nothingLocked": "Point at an arrow, a cell or a node; click to lock it.",

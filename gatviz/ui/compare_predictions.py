@@ -12,8 +12,8 @@ from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, theme
 from gatviz.ui.compare_controls import choice
 from gatviz.ui.compute import Run
-from gatviz.ui.edits import present_weights
 from gatviz.ui.settings import Settings
+from gatviz.ui.weight_edits import present_weights
 from gatviz.views.charts_predictions import confusion_chart
 
 _MOST_ROWS = 1_000

@@ -10,9 +10,9 @@ from gatviz import editing
 from gatviz.errors import GatvizError, quote
 from gatviz.graph import Graph
 from gatviz.ui import state
-from gatviz.ui.compute import drawn_weights
 from gatviz.ui.history import HeldWeights
-from gatviz.weights import Weights, with_columns
+from gatviz.ui.weight_edits import all_weights, set_entry
+from gatviz.weights import with_columns
 
 _MOST_AT_ONCE = 1_000
 _LONGEST = 24
@@ -45,6 +45,8 @@ def _take(edit: Edit) -> None:
         state.undo()
     elif kind == "redo":
         state.redo()
+    elif kind == "set_weight":
+        set_entry(edit)
     elif isinstance(kind, str) and kind in _KINDS:
         graph, what = _KINDS[kind](state.current().graph, edit)
         take_graph(graph, what, refit=kind == "layout")
@@ -70,19 +72,11 @@ def take_graph(graph: Graph, what: str, columns: tuple[int | None, ...] | None =
     state.change(work if moved_only else replace(work, origin=origin, own=True), what)
 
 
-def present_weights(now: state.State) -> Weights | None:
-    """The weights that the model has, or None if they are just those that the seed draws."""
-    held = now.work.weights
-    if held is None or (now.work.opened is None and held.drawn_by != now.settings.drawn_by):
-        return None
-    return held.weights if held.weights.in_features == now.graph.num_features else None
-
-
 def _followed(columns: tuple[int | None, ...], graph: Graph) -> HeldWeights | None:
     now = state.current()
     if columns == tuple(range(now.graph.num_features)):
         return now.work.weights
-    weights = present_weights(now) or drawn_weights(now.settings, now.graph.num_features)
+    weights = all_weights(now)
     held = now.work.weights
     return HeldWeights(
         with_columns(weights, columns, graph.feature_names, now.settings.seed),

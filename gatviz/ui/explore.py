@@ -24,6 +24,7 @@ from gatviz.ui.feature_table import feature_table
 from gatviz.ui.settings import Settings
 from gatviz.ui.shown_part import Around, is_large, part_choice, shown_part
 from gatviz.ui.stage_component import stage
+from gatviz.ui.weight_edits import present_weights
 from gatviz.ui.weightings import weightings
 from gatviz.ui.weights_table import weights_table
 from gatviz.views.colours import stage_palettes
@@ -52,6 +53,7 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
     data = {
         **scene,
         **_change(changed, scene, trace, part),
+        "layer": run.layer,
         "revision": f"{now.work.view} {around}",
         "positions": np.round(now.positions[part.nodes], 5).tolist(),
         "story": pack_story(now.graph, trace, part, _locked(now, trace, part, choices), names),
@@ -122,7 +124,7 @@ def _take_request(message: Any) -> None:
     what = message.get("what") if isinstance(message, Mapping) else None
     if what == "pin":
         now = state.current()
-        run = compute.run(now.graph, now.settings, edits.present_weights(now))
+        run = compute.run(now.graph, now.settings, present_weights(now))
         layer = st.session_state.get("layer") or 0
         pins.pin("A", pins.present(now, now.settings, run.of_layer(min(layer, len(run.whole.layers) - 1))))
     elif what == "unpin":

@@ -10,12 +10,12 @@ import streamlit as st
 from gatviz.errors import GatvizError
 from gatviz.ui import compute, state, texts
 from gatviz.ui.compare import compare
-from gatviz.ui.edits import present_weights
 from gatviz.ui.explore import explore
 from gatviz.ui.plain import plain
 from gatviz.ui.settings import Settings
 from gatviz.ui.sidebar import sidebar
 from gatviz.ui.take_away import take_away
+from gatviz.ui.weight_edits import present_weights
 
 # Streamlit's own spacing is made for articles; the first picture has to fit a laptop's screen.
 _STYLE = """<style>

@@ -9,8 +9,8 @@ from gatviz.errors import GatvizError
 from gatviz.ui import state
 from gatviz.ui import texts_weights as texts
 from gatviz.ui.compute import present_model
-from gatviz.ui.edits import present_weights
 from gatviz.ui.plain import plain
+from gatviz.ui.weight_edits import present_weights
 
 _ENDINGS = {"torch": ".pt", "safetensors": ".safetensors"}
 

@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError
 from gatviz.ui import state
 from gatviz.ui import texts_weights as texts
-from gatviz.ui.compute import drawn_weights
-from gatviz.ui.edits import present_weights
-from gatviz.ui.history import HeldWeights
 from gatviz.ui.plain import plain
+from gatviz.ui.weight_edits import all_weights, is_shared, name_of, take_weights
 from gatviz.weights import Fill, Weights, filled, has_heads, with_values
 
 _BASE = "gatviz_weights_base"
@@ -49,7 +47,7 @@ class _Base:
 
 def weights_table(now: state.State, layer: int, input_names: Sequence[str]) -> None:
     """Draw the table of one layer's weights."""
-    weights = _present(now)
+    weights = all_weights(now)
     st.markdown(f"**{texts.TABLE.format(layer=layer)}**")
     place = _chosen(weights, layer)
     _whole(now, weights, place)
@@ -82,10 +80,6 @@ def weights_table(now: state.State, layer: int, input_names: Sequence[str]) -> N
     st.caption(texts.NOTE)
 
 
-def _present(now: state.State) -> Weights:
-    return present_weights(now) or drawn_weights(now.settings, now.graph.num_features)
-
-
 def _chosen(weights: Weights, layer: int) -> _Place:
     arrays = weights.layers[layer]
     left, right = st.columns(2)
@@ -113,7 +107,7 @@ def _take_cells(key: str) -> None:
             table[int(row), int(column)] = np.nan if value is None else value
     values = base.weights.layers[base.place.layer][base.place.name]
     shape = values.shape if base.place.head is None else values.shape[1:]
-    place, shared = base.place, _shared(base.place)
+    place, shared = base.place, is_shared(state.current(), base.place.layer)
     changed = _try(
         lambda: with_values(
             base.weights, place.layer, place.name, table.reshape(shape), head=place.head, shared=shared
@@ -121,7 +115,7 @@ def _take_cells(key: str) -> None:
         place,
     )
     if changed is None:  # a grid of another number has no cells that were typed
-        present = _present(state.current())
+        present = all_weights(state.current())
         st.session_state[_BASE] = _Base(base.number + 1, place, present, present.fingerprint)
     else:
         st.session_state[_BASE] = replace(base, result=changed.fingerprint)
@@ -153,20 +147,17 @@ def _seed(now: state.State) -> int:
 
 def _fill(place: _Place, kind: Fill) -> None:
     now = state.current()
-    weights, seed, shared = _present(now), _seed(now), _shared(place)
+    weights, seed, shared = all_weights(now), _seed(now), is_shared(now, place.layer)
     what = texts.STEP_FILL.format(kind=texts.FILLS[kind])
     _try(lambda: filled(weights, place.layer, place.name, kind, head=place.head, seed=seed, shared=shared), place, what)
 
 
 def _copy(place: _Place, other: int) -> None:
-    weights, shared = _present(state.current()), _shared(place)
+    now = state.current()
+    weights, shared = all_weights(now), is_shared(now, place.layer)
     values = weights.layers[place.layer][place.name][other]
     what = texts.STEP_COPY.format(head=other)
     _try(lambda: with_values(weights, place.layer, place.name, values, head=place.head, shared=shared), place, what)
-
-
-def _shared(place: _Place) -> bool:
-    return state.current().settings.layers[place.layer].share_weights
 
 
 def _reset() -> None:
@@ -175,16 +166,11 @@ def _reset() -> None:
 
 
 def _try(edit: Callable[[], Weights], place: _Place, what: str = texts.STEP) -> Weights | None:
-    """Make edited weights the present ones, as a step that can be undone; None where they are refused."""
-    now = state.current()
+    """Make edited weights the present ones; None where they are refused."""
     try:
         weights = edit()
     except GatvizError as error:
         state.update(refused=str(error))
         return None
-    if weights.fingerprint == _present(now).fingerprint:
-        return weights
-    held = HeldWeights(weights, None if now.work.opened else now.settings.drawn_by, by_hand=True)
-    named = place.name if place.head is None else texts.OF_HEAD.format(name=place.name, head=place.head)
-    state.change(replace(now.work, weights=held), what.format(name=named))
+    take_weights(weights, what.format(name=name_of(place.name, place.head)))
     return weights

@@ -12,7 +12,7 @@ from torch_geometric.nn import GATConv
 
 from gatviz import load_weights, sample_graph
 from gatviz.ui import texts_weights as texts
-from tests.browser.driver import cells, choose_graph, eventually, lock_text, shown
+from tests.browser.driver import cell_point, cells, choose_graph, eventually, lock_text, shown
 
 
 class Net(torch.nn.Module):
@@ -153,3 +153,31 @@ def test_another_graph_that_does_not_fit_closes_the_model_and_says_so(page: Page
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
     eventually(lambda: page.locator(".gatviz-stage .node").count() == 4)
+
+
+def test_an_entry_is_typed_on_the_stage(page: Page):
+    page.locator(".step[data-stage='a_halves']").click()
+    before = cells(page, "a_halves")
+    field = page.locator(".cell-editor")
+    for column in range(3):
+        page.mouse.click(*cell_point(page, "a_halves", 1, column))
+        expect(field).to_be_focused()
+        field.fill("0" if column else "none")
+        if column == 0:
+            field.press("Enter")
+            expect(field).to_have_class("cell-editor wrong")
+            field.fill("0")
+        field.press("Enter")
+        expect(field).to_have_count(0)
+        eventually(lambda column=column: cells(page, "a_halves").get((1, column)) == "0")  # type: ignore[misc]
+    third = shown(np.float32(1) / np.float32(3))
+    eventually(lambda: set(cells(page, "alpha").values()) == {third})
+    assert cells(page, "a_halves") == {**before, **{(1, column): "0" for column in range(3)}}
+    page.mouse.click(*cell_point(page, "a_halves", 0, 0))
+    field.fill("9")
+    field.press("Escape")
+    expect(field).to_have_count(0)
+    assert cells(page, "a_halves")[0, 0] == before[0, 0]
+    for _ in range(3):
+        page.locator(".toolbar [data-key='undo']").click()
+    eventually(lambda: cells(page, "a_halves") == before)

@@ -1,5 +1,6 @@
 /** The chain from X and W to the output: a card per stage, folded or unfolded, linked by what is in focus. */
 
+import { CellEditor } from "./cell_editor.js";
 import { html } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
 import { math } from "./formula.js";
@@ -18,9 +19,10 @@ const LETTER = 6.4;
 const NARROW_COLUMN = 14;
 
 export class ChainView {
-  /** @param {import("./store.js").Store} store */
-  constructor(store) {
+  /** @param {import("./store.js").Store} store @param {import("./edits.js").Edits} edits */
+  constructor(store, edits) {
     this.store = store;
+    this.editor = new CellEditor(edits);
     this.zoom = 1;
     this.cards = new Map();
     this.steps = html("nav", { class: "steps-bar" });
@@ -45,10 +47,8 @@ export class ChainView {
         this.cards.delete(name);
       }
     }
-    const chain = JSON.stringify([scene.stages.map((stage) => [stage.name, stage.plain]), this.store.state.open]);
-    if (chain === this.laidOut) this.fillCards();
+    if (this.chain() === this.laidOut) this.fillCards();
     else this.layOut();
-    this.laidOut = chain;
   }
 
   onState(changed) {
@@ -64,8 +64,15 @@ export class ChainView {
     return this.scene.stages.filter((stage) => this.store.state.open.includes(stage.name));
   }
 
+  /** What the cards are laid out by: while it is the same they stay in place, with what is being typed in them. */
+  chain() {
+    const { open } = this.store.state;
+    return JSON.stringify(this.scene.stages.map(({ name, plain }) => [name, plain, open.includes(name)]));
+  }
+
   layOut() {
     if (!this.scene) return;
+    this.laidOut = this.chain();
     this.width = this.strip.clientWidth;
     this.drawSteps();
     const cards = this.openStages().map((stage) => this.card(stage).element);
@@ -114,15 +121,17 @@ export class ChainView {
         hover: (cell) => {
           card.at = cell;
           this.store.update({ hover: cell && this.focusOf(stage.name, cell) });
+          if (stage.entries) card.matrix.mark({ hover: cell ? { cells: [cell] } : {} });
           this.tell(stage.name);
         },
         choose: (cell) => {
           const focus = this.focusOf(stage.name, cell);
           if (focus) this.store.toggleLock(focus);
+          else if (stage.entries) this.edit(stage.name, cell);
         },
       });
       card.readout = html("span", { class: "cell-readout" });
-      card.element = html("article", { class: "card", "data-stage": stage.name }, card.head, card.body, card.foot);
+      card.element = html("article", { class: "card", "data-stage": stage.name, "data-editable": stage.entries ? "" : null }, card.head, card.body, card.foot);
       this.cards.set(stage.name, card);
     }
     return this.cards.get(stage.name);
@@ -138,6 +147,18 @@ export class ChainView {
       return arc ? arcFocus(arc.target, arc.source) : null;
     }
     return null;
+  }
+
+  /** Let an entry of the model's weights be typed anew. */
+  edit(name, cell) {
+    const { layer, stages, texts } = this.scene;
+    const { entries, perHead } = stages.find((stage) => stage.name === name);
+    const { matrix } = this.card({ name });
+    const parameter = entries.parameters[entries.rows ? 0 : cell[0]];
+    const { head } = shownWeighting(this.scene, this.store.state);
+    const label = fillIn(texts.entryField, { parameter, row: matrix.spec.rowNames[cell[0]], column: matrix.spec.columnNames[cell[1]] });
+    const place = entries.rows ? cell : [cell[1]];
+    this.editor.open(matrix, cell, { layer, name: parameter, head: perHead ? head : null, place }, label);
   }
 
   /** Cell sizes: as large as the panel allows, rows equally high everywhere so that nodes line up. */
@@ -219,7 +240,7 @@ export class ChainView {
   note(stage, weighting) {
     const { texts } = this.scene;
     if (stage.name === "alpha") return weighting.rowsSumToOne ? texts.rowsSum : texts.rowsNeedNotSum;
-    return stage.layout === "pairs" ? texts.hatched : "";
+    return stage.layout === "pairs" ? texts.hatched : stage.entries ? texts.editable : "";
   }
 
   /** @returns {import("./matrix_view.js").MatrixSpec|null} */

@@ -48,3 +48,9 @@ export function shorten(name, longest) {
   const letters = Array.from(name);
   return letters.length > longest ? letters.slice(0, longest - 1).join("") + "…" : name;
 }
+
+/** A number that was typed, with a comma or a typographic minus too. @returns {number|null} null if it is none */
+export function readNumber(text) {
+  const value = Number(text.trim().replace(",", ".").replace("−", "-"));
+  return text.trim() && Number.isFinite(value) ? value : null;
+}

@@ -1,7 +1,7 @@
 /** The quick editor of one node, beside it on the canvas: name, label, features. */
 
 import { html } from "./dom.js";
-import { shorten } from "./format.js";
+import { readNumber, shorten } from "./format.js";
 
 const MOST_FEATURES = 40;
 const BESIDE = 14;
@@ -91,8 +91,8 @@ export class NodeEditor {
   }
 
   setFeature(name, feature, text) {
-    const value = Number(text.trim().replace(",", ".").replace("−", "-"));
-    if (!text.trim() || !Number.isFinite(value)) return false;
+    const value = readNumber(text);
+    if (value === null) return false;
     this.edits.push({ kind: "set_node", name, features: { [feature]: value } });
     return true;
   }

@@ -52,7 +52,7 @@ export class Stage {
     this.toolbar = new Toolbar(this.store, this.commands, host, () => this.graph.resetView());
     this.legend = new Legend(this.store, host);
     this.editor = new NodeEditor(this.store, this.edits, this.graph);
-    this.chain = new ChainView(this.store);
+    this.chain = new ChainView(this.store, this.edits);
     this.inspector = new Inspector(this.store, host);
     this.description = html("p", { class: "description" });
     this.notice = html("p", { class: "notice", role: "status" });
