@@ -90,11 +90,17 @@ def cells(page: Page, stage: str) -> dict[tuple[int, int], str]:
     return {(row, column): text for row, column, text in found}
 
 
+def middle_of(element: Locator) -> tuple[float, float]:
+    """The middle of an element on the page; one that is just being drawn anew is waited for."""
+    boxes: list[Any] = []
+    eventually(lambda: bool(boxes.append(element.bounding_box()) or boxes[-1]))
+    box = boxes[-1]
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def cell_point(page: Page, stage: str, row: int, column: int) -> tuple[float, float]:
     """Where on the page the middle of a cell is, as far as its number stands there."""
-    box = card(page, stage).locator(f".numbers text[data-row='{row}'][data-column='{column}']").bounding_box()
-    assert box
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    return middle_of(card(page, stage).locator(f".numbers text[data-row='{row}'][data-column='{column}']"))
 
 
 def arc_point(page: Page, target: int, source: int) -> tuple[float, float]:

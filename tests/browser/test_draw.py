@@ -9,7 +9,7 @@ from gatviz import GAT, Graph
 from gatviz.layers import new_generator
 from gatviz.trace import GATTrace
 from gatviz.ui.settings import Settings
-from tests.browser.driver import alpha_rows, cells, choose_head, eventually, trace_of
+from tests.browser.driver import alpha_rows, cells, choose_head, eventually, middle_of, trace_of
 
 
 def names(page: Page) -> list[str]:
@@ -26,9 +26,7 @@ def arcs(page: Page) -> set[tuple[str, str]]:
 
 
 def middle(page: Page, name: str) -> tuple[float, float]:
-    box = page.locator(f".node[data-name='{name}'] circle").bounding_box()
-    assert box
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    return middle_of(page.locator(f".node[data-name='{name}'] circle"))
 
 
 def drag(page: Page, start: tuple[float, float], *stops: tuple[float, float]) -> None:
