@@ -55,6 +55,19 @@ def proofs(trace: LayerTrace, *, pyg: bool = False) -> tuple[Check, ...]:
     return tuple(checks)
 
 
+def against_cpu(trace: LayerTrace, on_cpu: LayerTrace, *, device: str, seconds: float, cpu_seconds: float) -> Check:
+    """The numbers of a run on another device against those of the same model on the CPU, and both times."""
+    scores = _largest(on_cpu.e)
+    differences = [
+        _compared(trace, trace.source_features, on_cpu.source_features, _largest(on_cpu.source_features)),
+        _compared(trace, trace.e, on_cpu.e, scores),
+        _compared(trace, trace.alpha, on_cpu.alpha, scores / _SCORE_PER_SHARE),
+        _compared(trace, trace.out, on_cpu.out, max(1.0, scores / _SCORE_PER_SHARE) * _largest(on_cpu.out)),
+    ]
+    times = f"{seconds * 1000:.2f} ms on {device}, {cpu_seconds * 1000:.2f} ms on the CPU"
+    return _check("device", differences, f"Wh, e, α and out: equal to the CPU's within {{figure}} ({times})")
+
+
 def _check(name: str, differences: Iterable[_Difference], sentence: str) -> Check:
     """The check of several kinds of numbers: of those, the one that comes closest to its bound or passes it."""
     worst = max(differences, key=lambda d: np.inf if np.isnan(d.figure) else d.figure / d.bound)

@@ -8,10 +8,11 @@ from typing import Any
 
 import streamlit as st
 
+from gatviz.errors import GatvizError
 from gatviz.graph import Graph
 from gatviz.layers import new_generator, warm_up
 from gatviz.model import GAT
-from gatviz.proof import Check, proofs
+from gatviz.proof import Check, against_cpu, proofs
 from gatviz.threads import threads_for
 from gatviz.trace import LayerTrace, Trace
 from gatviz.ui.settings import Settings
@@ -28,12 +29,15 @@ class Run:
     """One run of the model: its key, the trace of the layer shown, that of the whole stack, and how long it took.
 
     The key is the same only where graph, settings and weights are: it stands for the trace in other caches.
+    A run on another device comes with the same run on the CPU, trace and seconds, to be compared with.
     """
 
     key: str
     trace: LayerTrace
     whole: Trace
     seconds: float
+    device: str = "cpu"
+    on_cpu: tuple[Trace, float] | None = None
 
     @property
     def layer(self) -> int:
@@ -64,21 +68,37 @@ def _run(
 ) -> Run:
     generator = new_generator(settings.seed)
     model = _model(settings, _graph.num_features, generator, _weights)
-    model.to(settings.device).train(settings.dropout > 0)
+    model.train(settings.dropout > 0)
     warm_up()
+    on_cpu = _timed(model, _graph, settings, generator)
+    key = f"{fingerprint} {settings} {weights_fingerprint}"
+    if settings.device == "cpu":
+        trace, seconds = on_cpu
+        return Run(key, trace.layers[0], trace, seconds)
+    try:
+        trace, seconds = _timed(model.to(settings.device), _graph, settings, generator)
+    except (RuntimeError, TypeError) as error:  # torch's: out of memory, or a device without float64
+        found = str(error).partition("\n")[0]
+        raise GatvizError(
+            f"device {settings.device}", "a device that can run this model", found, "choose cpu"
+        ) from error
+    return Run(key, trace.layers[0], trace, seconds, settings.device, on_cpu)
+
+
+def _timed(model: GAT, graph: Graph, settings: Settings, generator: Any) -> tuple[Trace, float]:
+    """A run and the seconds that it took; the generator is left as it was, so that the next run draws the same."""
     drawn = generator.get_state()
     widest = max(layer.num_heads * layer.out_features for layer in settings.layers)
-    work = (_graph.num_edges + _graph.num_nodes) * widest
-    with threads_for(work + _graph.x.size):
+    work = (graph.num_edges + graph.num_nodes) * widest
+    with threads_for(work + graph.x.size):
         for _ in range(_TIMED_RUNS):
-            generator.set_state(drawn)
             started = time.perf_counter()
-            trace = model.trace(_graph, generator=generator)
+            trace = model.trace(graph, generator=generator)
             seconds = time.perf_counter() - started
+            generator.set_state(drawn)
             if seconds > _SLOW:
                 break
-    key = f"{fingerprint} {settings} {weights_fingerprint}"
-    return Run(key, trace.layers[0], trace, seconds)
+    return trace, seconds
 
 
 def present_model(graph: Graph, settings: Settings, weights: Weights | None) -> GAT:
@@ -102,8 +122,14 @@ def _model(settings: Settings, in_features: int, generator: Any, weights: Weight
 
 
 def checks(run_: Run, *, pyg: bool) -> tuple[Check, ...]:
-    """The proof of a run's numbers, with the comparison with PyG if it is wanted."""
-    return _checks(run_.key, pyg, run_.trace)
+    """The proof of a run's numbers; with PyG's if they are wanted, with the CPU's if the run was elsewhere."""
+    found = _checks(run_.key, pyg, run_.trace)
+    if run_.on_cpu is None:
+        return found
+    whole, seconds = run_.on_cpu
+    return *found, against_cpu(
+        run_.trace, whole.layers[run_.layer], device=run_.device, seconds=run_.seconds, cpu_seconds=seconds
+    )
 
 
 @st.cache_resource(max_entries=_MOST_RUNS, show_spinner=False)

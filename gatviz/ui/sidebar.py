@@ -150,7 +150,14 @@ def _dropout_choice() -> float:
 
 def _device_choice() -> str:
     devices = available_devices()
-    chosen: str = st.selectbox(texts.DEVICE, devices, key="device", help=None if len(devices) > 1 else texts.ONLY_CPU)
+    only = len(devices) == 1
+    chosen: str = st.selectbox(
+        texts.DEVICE,
+        devices,
+        format_func=lambda device: texts.NO_OTHER_DEVICE.format(device=device) if only else device,
+        help=texts.ONLY_CPU if only else texts.DEVICE_HELP,
+        key="device",
+    )
     return chosen
 
 

@@ -26,6 +26,10 @@ RESIDUAL = "Residual connection"
 RESIDUAL_HELP = "A learnt projection of the layer's input is added to its output."
 SHARE_WEIGHTS = "One W for both roles (GATv2)"
 ONLY_CPU = "torch finds no CUDA or Apple device on this machine, so there is only the CPU."
+NO_OTHER_DEVICE = "{device} (no other found)"
+DEVICE_HELP = (
+    "On another device than the CPU the model runs on both; the proof tells their largest difference and times."
+)
 OPENED = "Opened: **{name}**"
 CLOSE_MODEL = "Close the model"
 MODEL_CLOSED = (
