@@ -12,7 +12,7 @@ from gatviz import GATAttentionLayer, GATTrace, Graph, layers, sample_graph
 from gatviz.attention import split_scores
 from gatviz.gatv2 import GATv2AttentionLayer
 from gatviz.layers import new_generator
-from gatviz.proof import Check, proofs
+from gatviz.proof import Check, against_cpu, proofs
 
 
 def trace_of(sample: str = "star", **settings) -> GATTrace:
@@ -59,6 +59,18 @@ def test_dropout_is_compared_before_the_mask():
     assert by_name(checks) == {"row sums": True, "textbook": True, "PyG": True}
     assert all("(before dropout)" in check.sentence for check in checks[1:])
     assert "h′" not in checks[1].sentence
+
+
+def test_another_device_is_compared_with_the_cpu():
+    trace = trace_of()
+    check = against_cpu(trace, trace, device="cuda", seconds=0.004, cpu_seconds=0.001)
+    assert (check.passed, check.figure) == (True, 0)
+    assert "4.00 ms on cuda, 1.00 ms on the CPU" in check.sentence
+    for field in ("Wh", "e", "alpha", "out"):
+        off = replace(trace, **{field: getattr(trace, field) + np.float32(1e-3)})
+        check = against_cpu(off, trace, device="cuda", seconds=0, cpu_seconds=0)
+        assert not check.passed
+        assert check.figure == pytest.approx(1e-3, rel=1e-2)
 
 
 @pytest.mark.parametrize("settings", [{}, {"projection_bias": True}, {"share_weights": True, "projection_bias": True}])

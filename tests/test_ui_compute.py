@@ -25,5 +25,5 @@ def test_a_run_on_another_device_is_proved_against_the_cpu(dropout: float):
 
 
 def test_a_device_that_cannot_run_the_model_is_told_in_a_sentence():
-    with pytest.raises(GatvizError, match="device vulkan: expected a device that can run this model.*choose cpu"):
+    with pytest.raises(GatvizError, match=r"device vulkan: expected a device that can run this model.*choose cpu"):
         compute.run(sample_graph("star"), Settings(device="vulkan"))
