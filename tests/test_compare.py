@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gatviz import Graph, sample_graph, sample_graph_names
+from gatviz import GAT, Graph, sample_graph, sample_graph_names
+from gatviz.analysis import static_attention
+from gatviz.layers import new_generator
 from gatviz.trace import LayerTrace
 from gatviz.ui import compare_memo, texts_compare
 from gatviz.ui.history import Work
+from gatviz.ui.settings import Settings
 from tests.browser.driver import trace_of
 from tests.hand_traces import uniform, with_alpha
 
@@ -125,6 +128,26 @@ def test_a_difference_is_first_minus_second():
     expected = np.where(trace.adjacency, trace.dense("alpha", 2) - (1 / degrees)[:, None], 0)
     shown = decoded(figures(app)[1]["data"][0]["z"])
     np.testing.assert_allclose(np.nan_to_num(shown), expected, atol=1e-6)
+
+
+def test_gat_and_gatv2_stand_side_by_side():
+    """Each panel holds the α of its own kind, the verdicts count its own scores."""
+    app = open_section("kinds", "karate_club", compare_kinds_picture="matrix")
+    graph = sample_graph("karate_club")
+    expected = {}
+    for kind in ("GAT", "GATv2"):
+        settings = Settings(kind=kind)
+        generator = new_generator(settings.seed)
+        model = GAT(graph.num_features, settings.layers, self_loops=settings.self_loops, generator=generator)
+        expected[kind] = model.eval().trace(graph).layers[0]
+    shown = figures(app)
+    for figure, (kind, trace) in zip(shown, expected.items(), strict=False):
+        assert kind in figure["layout"]["title"]["text"]
+        values = decoded(figure["data"][0]["z"])
+        np.testing.assert_array_equal(values[trace.adjacency], trace.dense("alpha", 0)[trace.adjacency])
+    static, dynamic = (static_attention(trace, graph) for trace in expected.values())
+    assert f"GAT is static here: all of its {static.target_pairs} pairs" in words(app)
+    assert f"GATv2 is dynamic here: {dynamic.agreeing[0]} of {dynamic.target_pairs} pairs" in words(app)
 
 
 def test_thresholds_change_the_verdicts():

@@ -12,6 +12,7 @@ from gatviz.ui import compare_flow, compare_heads, compare_verdicts, state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import image_choice, page_style
 from gatviz.ui.compare_controls import choice
+from gatviz.ui.compare_kinds import kinds
 from gatviz.ui.compare_layers import layers
 from gatviz.ui.compare_predictions import predicted, predictions_section
 from gatviz.ui.compare_what_if import what_if_section
@@ -29,7 +30,7 @@ _SECTIONS: dict[str, Section] = {
 }
 
 
-_LAYERS, _PREDICTIONS, _WHAT_IF = "layers", "predictions", "what_if"
+_KINDS, _LAYERS, _PREDICTIONS, _WHAT_IF = "kinds", "layers", "predictions", "what_if"
 
 
 def compare(now: state.State, settings: Settings, run: Run) -> None:
@@ -40,6 +41,7 @@ def compare(now: state.State, settings: Settings, run: Run) -> None:
     predictions = predicted(now, settings, run)
     sections = [
         *_SECTIONS,
+        *([_KINDS] if not settings.opened else []),
         *([_LAYERS] if stacked else []),
         *([_PREDICTIONS] if predictions is not None else []),
         _WHAT_IF,
@@ -55,6 +57,8 @@ def compare(now: state.State, settings: Settings, run: Run) -> None:
     elif trace.num_edges == 0:
         st.info(texts.NO_ARCS if now.graph.num_nodes else texts.NO_NODES)
         return
+    elif section == _KINDS:
+        kinds(now, settings, run)
     elif section == _LAYERS:
         layers(now, run.whole)
     else:

@@ -7,6 +7,7 @@ SECTIONS = {
     "alike": "Alike?",
     "uniform": "Uniform?",
     "static": "Static?",
+    "kinds": "GAT or GATv2",
     "flow": "In and out",
     "layers": "Layers",
     "predictions": "Predictions",
@@ -18,6 +19,7 @@ QUESTIONS = {
     "alike": "How alike are the heads?",
     "uniform": "Does a head choose, or does it average like a plain mean?",
     "static": "Does every target rank its sources in the same order?",
+    "kinds": "What does GATv2 do otherwise, on the same graph and from the same seed?",
     "flow": "Who receives attention, and who gives it?",
     "layers": "Where does attention lead through all layers?",
     "predictions": "How often is the opened model right, and what does it mix up?",
@@ -51,6 +53,20 @@ HEADS_CHART = "α of every head"
 HEAD_CHART = "α of head {head}"
 SCALE = "Scale to the largest α"
 SCALE_HELP = "Colours and widths run from 0 to 1; switched on, they run from 0 to the largest α shown."
+
+KINDS_SEED = (
+    "Both draw their weights from seed {seed}; GATv2 projects readers and read by a W each, so its numbers differ."
+)
+KINDS_BY_HAND = "The {kind} layer has the weights that were set here, the other those that seed {seed} draws."
+KINDS_TITLE = "α of {kind}, head {head}"
+KINDS_RANKING = "How each target ranks its sources: {kind}, head {head}"
+KINDS_STATIC = "{kind} is static here: all of its {pairs} pairs of targets rank the sources that they share alike."
+KINDS_DYNAMIC = "{kind} is dynamic here: {agreeing} of {pairs} pairs of targets rank the sources that they share alike."
+KINDS_NOTHING = "{kind}: no two targets share two sources, so there is no order to compare."
+KINDS_EXPLAINED = (
+    "GAT scores e = LeakyReLU(a_target·Wh_i + a_source·Wh_j): what j adds is the same for every reader i, so all rank "
+    "alike. GATv2 scores e = a·LeakyReLU(W_target h_i + W_source h_j): the bend comes before a, so readers can differ."
+)
 
 FIRST = "Take"
 SECOND = "minus"

@@ -211,7 +211,13 @@ def shares_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
 
 
 def ranking_chart(
-    trace: LayerTrace, found: StaticAttention, head: int, *, theme: Theme = "light", graph: Graph | None = None
+    trace: LayerTrace,
+    found: StaticAttention,
+    head: int,
+    *,
+    title: str = "",
+    theme: Theme = "light",
+    graph: Graph | None = None,
 ) -> Chart | None:
     """A line for each target over the sources it reads, in one common order: static attention only falls.
 
@@ -227,8 +233,7 @@ def ranking_chart(
     columns = np.sort(place[read])
     column = {int(p): k for k, p in enumerate(columns)}
     names = plain_all(found.names)
-    title = f"How each target ranks its sources, head {head}"
-    drawn = figure(title, theme, height=440)
+    drawn = figure(title or f"How each target ranks its sources, head {head}", theme, height=440)
     rising = 0
     for target in chosen[:_MOST_LINES].tolist():
         arcs = np.arange(trace.num_edges)[trace.arcs_into(target)]
@@ -274,14 +279,14 @@ def _common_order(trace: LayerTrace, head: int) -> np.ndarray:
 
 
 def head_alpha_chart(
-    trace: LayerTrace, graph: Graph, head: int, *, to_largest: bool = False, theme: Theme = "light"
+    trace: LayerTrace, graph: Graph, head: int, *, to_largest: bool = False, title: str = "", theme: Theme = "light"
 ) -> Chart | None:
     """α of one head as a large matrix; None above 200 nodes or without."""
     if not 0 < trace.num_nodes <= MAX_DENSE_NODES:
         return None
     largest = float(trace.alpha.max(initial=0.0)) if to_largest else 1.0
     drawn = matrix(
-        f"α of head {head}",
+        title or f"α of head {head}",
         theme,
         np.where(trace.adjacency, trace.dense("alpha", head), np.nan),
         graph.names,
