@@ -1,0 +1,81 @@
+"""GATv2 on the stage: its own chain, and every number of it the trace's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from gatviz import GAT, sample_graph
+from gatviz.analysis import edge_story
+from gatviz.layers import new_generator
+from gatviz.trace import GATv2Trace
+from gatviz.ui.settings import Settings
+from tests.browser.driver import alpha_rows, arc_point, card, cells, eventually, number_of, shown
+
+
+def trace_of(**changes: object) -> GATv2Trace:
+    """What the app must show for the tutorial's graph with GATv2."""
+    settings = Settings(kind="GATv2", **changes)  # type: ignore[arg-type]
+    graph = sample_graph("tutorial")
+    generator = new_generator(settings.seed)
+    model = GAT(graph.num_features, settings.layers, self_loops=settings.self_loops, generator=generator)
+    trace = model.eval().trace(graph).layers[0]
+    assert isinstance(trace, GATv2Trace)
+    return trace
+
+
+@pytest.fixture
+def gatv2(page: Page) -> Page:
+    page.get_by_test_id("stSelectbox").nth(1).click()
+    page.get_by_role("option", name="GATv2", exact=True).click()
+    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(), 0))
+    return page
+
+
+def test_its_first_picture_is_hidden_e_and_alpha(gatv2: Page):
+    assert [card.get_attribute("data-stage") for card in gatv2.locator(".card").all()] == ["hidden", "e", "alpha"]
+    trace = trace_of()
+    dense = trace.dense("e", 0)
+    assert cells(gatv2, "e") == {(i, j): shown(dense[i, j]) for i in range(4) for j in range(4)}
+
+
+def test_the_chain_unfolds_to_both_projections(gatv2: Page):
+    gatv2.get_by_role("button", name="unfold all").click()
+    trace = trace_of()
+    for name in ("W_target", "W_source"):
+        weights = trace.weights[name][0]
+        assert cells(gatv2, name) == {(c, f): shown(weights[c, f]) for c in range(3) for f in range(2)}
+    for name in ("Wh_target", "Wh_source"):
+        values = getattr(trace, name)[:, 0]
+        assert cells(gatv2, name) == {(i, c): shown(values[i, c]) for i in range(4) for c in range(3)}
+    assert cells(gatv2, "a") == {(0, c): shown(trace.weights["a"][0, c]) for c in range(3)}
+    gatv2.mouse.click(*arc_point(gatv2, 1, 0))
+    arcs = np.arange(trace.num_edges)[trace.arcs_into(1)]
+    assert cells(gatv2, "hidden") == {
+        (k, c): shown(trace.hidden[arc, 0, c]) for k, arc in enumerate(arcs) for c in range(3)
+    }
+    expect(card(gatv2, "hidden").locator(".shape")).to_have_text(f"[{trace.num_edges}, 4, 3]")
+
+
+def test_a_locked_arrow_adds_up_dimension_by_dimension(gatv2: Page):
+    gatv2.mouse.click(*arc_point(gatv2, 3, 0))
+    story = edge_story(trace_of(), 3, 0, 0)
+    assert story.alpha is not None
+    expect(gatv2.locator(".fraction-line .alpha")).to_have_text(shown(story.alpha))
+    expect(gatv2.locator(".fraction-line .sum")).to_have_text(shown(story.denominator))
+    values = gatv2.locator(".cell-panel").first.locator(".bar-value")
+    expect(values).to_have_count(3)
+    bars = values.all_inner_texts()
+    assert [number_of(text) for text in bars] == [number_of(shown(term)) for term in story.hidden_terms]
+    assert sum(map(number_of, bars)) == pytest.approx(story.e, abs=2e-3)
+
+
+def test_one_w_for_both_roles_is_shown_once(gatv2: Page):
+    gatv2.get_by_text("More about the model").click()
+    gatv2.get_by_test_id("stCheckbox").filter(has_text="One W").click()
+    trace = trace_of(share_weights=True)
+    eventually(lambda: cells(gatv2, "alpha") == alpha_rows(trace, 0))
+    gatv2.get_by_role("button", name="unfold all").click()
+    expect(card(gatv2, "W_source")).to_have_count(0)
+    expect(card(gatv2, "W_target")).to_contain_text("One W serves both roles here")
