@@ -25,11 +25,12 @@ export function jointScorePanel(scene, arc, head, digits) {
   const parts = story.score.parts;
   const limit = Math.max(...parts.map(({ value }) => Math.abs(value)), 0);
   const shown = largest(parts);
+  const told = fillIn(shown.length < parts.length ? texts.jointSome : texts.jointParts, { count: parts.length });
   return html(
     "div",
     { class: "cell-panel" },
     title,
-    bars({ title: texts.jointParts, parts: shown, limit, digits, colours: colourScale("signed", 1, scene.palette) }),
+    bars({ title: told, parts: shown, limit, digits, colours: colourScale("signed", 1, scene.palette) }),
     html(
       "table",
       { class: "shares-table" },
