@@ -19,7 +19,7 @@ from typing import Any
 import safetensors.torch
 import torch
 
-from gatviz.checkpoints import limits
+from gatviz.checkpoints import limits, numpy_numbers
 from gatviz.errors import GatvizError, quote
 
 SAVE_LINES = (
@@ -46,6 +46,7 @@ _PLAIN = {
     "collections defaultdict",
     *(f"torch {kind}Storage" for kind in _KINDS),
     *(f"torch {kind}" for kind in ("float16", "float32", "float64", "bfloat16", "int64")),
+    *numpy_numbers.NAMES,
 }
 _BAD_ZIP = (
     *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError),
@@ -92,7 +93,7 @@ def read_container(data: bytes, where: str) -> Container:
 
 def _load(data: bytes, where: str) -> Any:
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), numpy_numbers.readable():
             warnings.simplefilter("ignore")  # old files make torch warn about its own storages
             return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises a dozen kinds
@@ -142,6 +143,7 @@ def _check_stream(data: bytes, where: str) -> None:
 def _check_opcodes(pickle: io.BytesIO, where: str) -> int:
     """Walk one pickle; the largest whole number in it, the magic number of old files aside."""
     largest = 0
+    encoded = numpy_numbers.EncodedBytes()
     try:
         for step, (opcode, argument, _) in enumerate(pickletools.genops(pickle)):
             if step >= limits.MAX_STEPS:
@@ -154,7 +156,7 @@ def _check_opcodes(pickle: io.BytesIO, where: str) -> int:
             if opcode.name in ("GLOBAL", "INST") and str(argument) not in _PLAIN:
                 found = f"{quote(str(argument).replace(' ', '.'))}, which is never opened"
                 raise GatvizError(where, "a file of plain tensors", found, _SAVE)
-            if opcode.name in ("STACK_GLOBAL", "EXT1", "EXT2", "EXT4"):
+            if opcode.name in ("STACK_GLOBAL", "EXT1", "EXT2", "EXT4") or not encoded.allows(opcode.name, argument):
                 raise GatvizError(where, "a file of plain tensors", "objects, which are never opened", _SAVE)
     except GatvizError:
         raise
