@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import pickletools
 import struct
 import warnings
 import zipfile
@@ -20,34 +19,13 @@ import safetensors.torch
 import torch
 
 from gatviz.checkpoints import limits, numpy_numbers
+from gatviz.checkpoints.pickle_walk import ASK_TO_SAVE, MAGIC, walk
 from gatviz.errors import GatvizError, quote
 
-SAVE_LINES = (
-    "model = torch.load('model.pt', weights_only=False)",
-    "torch.save(model.state_dict(), 'weights.pt')",
-)
-"""What a person runs where the model was trained, if the file holds more than tensors."""
-_SAVE = "run these two lines where you trained it: " + " and ".join(f"`{line}`" for line in SAVE_LINES)
 _AGAIN = "save or download it again"
 
 _ZIP = b"PK\x03\x04"
-_STREAM = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
-_MAGIC_NUMBER = int.from_bytes(_STREAM[4:-1], "little")
-_LARGEST = 2**63
-_KINDS = ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")
-_PLAIN = {
-    "torch._utils _rebuild_tensor",
-    "torch._utils _rebuild_tensor_v2",
-    "torch._utils _rebuild_parameter",
-    "torch Size",
-    "torch device",
-    "torch.nn.parameter Parameter",
-    "collections OrderedDict",
-    "collections defaultdict",
-    *(f"torch {kind}Storage" for kind in _KINDS),
-    *(f"torch {kind}" for kind in ("float16", "float32", "float64", "bfloat16", "int64")),
-    *numpy_numbers.NAMES,
-}
+_STREAM = b"\x80\x02" + MAGIC
 _BAD_ZIP = (
     *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError),
     *(OverflowError, struct.error),
@@ -86,7 +64,7 @@ def read_container(data: bytes, where: str) -> Container:
     if header is not None:
         return _load_safetensors(data, where, header)
     if data.startswith(b"\x80"):
-        raise GatvizError(where, "a file of plain tensors", "a pickle, which is never opened", _SAVE)
+        raise GatvizError(where, "a file of plain tensors", "a pickle, which is never opened", ASK_TO_SAVE)
     found = "no bytes" if not data else "another kind of file"
     raise GatvizError(where, "a torch file of weights or safetensors", found, "save model.state_dict() as one")
 
@@ -99,7 +77,9 @@ def _load(data: bytes, where: str) -> Any:
     except Exception as error:  # torch raises a dozen kinds
         told = str(error)
         if "weights_only" in told or "Unsupported" in told:
-            raise GatvizError(where, "a file of plain tensors", "objects, which are never opened", _SAVE) from None
+            raise GatvizError(
+                where, "a file of plain tensors", "objects, which are never opened", ASK_TO_SAVE
+            ) from None
         raise GatvizError(where, "a whole torch file", quote(told.partition("\n")[0]), _AGAIN) from None
 
 
@@ -114,19 +94,19 @@ def _check_zip(data: bytes, where: str) -> None:
                 raise GatvizError(where, "a torch file, whose members are stored as they are", found, _AGAIN)
             names = [info.filename for info in infos]
             if any(name.endswith("/constants.pkl") for name in names):
-                raise GatvizError(where, "a state dict", "a TorchScript program, which is never run", _SAVE)
+                raise GatvizError(where, "a state dict", "a TorchScript program, which is never run", ASK_TO_SAVE)
             pickles = [info for info in infos if info.filename.endswith("/data.pkl")]
             if len(pickles) != 1:
-                raise GatvizError(where, "a torch file with one data.pkl", str(len(pickles)), _SAVE)
+                raise GatvizError(where, "a torch file with one data.pkl", str(len(pickles)), ASK_TO_SAVE)
             if pickles[0].file_size > limits.MAX_LIST:
                 found = f"{pickles[0].file_size / 10**6:,.0f} MB of it"
-                raise GatvizError(where, f"a list of tensors below {limits.MAX_LIST // 10**6} MB", found, _SAVE)
+                raise GatvizError(where, f"a list of tensors below {limits.MAX_LIST // 10**6} MB", found, ASK_TO_SAVE)
             pickle = archive.read(pickles[0])
     except GatvizError:
         raise
     except _BAD_ZIP as error:
         raise GatvizError(where, "a whole torch file", quote(str(error)), _AGAIN) from None
-    _check_opcodes(io.BytesIO(pickle), where)
+    walk(io.BytesIO(pickle), where)
 
 
 def _check_stream(data: bytes, where: str) -> None:
@@ -134,35 +114,10 @@ def _check_stream(data: bytes, where: str) -> None:
     stream = io.BytesIO(data)
     largest = 0
     for _ in range(_STREAM_PICKLES):
-        largest = max(largest, _check_opcodes(stream, where))
+        largest = max(largest, walk(stream, where))
     if largest > len(data):
         found = f"one of {largest:,} values in {len(data):,} bytes"
         raise GatvizError(where, "tensors that fit into the file", found, _AGAIN)
-
-
-def _check_opcodes(pickle: io.BytesIO, where: str) -> int:
-    """Walk one pickle; the largest whole number in it, the magic number of old files aside."""
-    largest = 0
-    encoded = numpy_numbers.EncodedBytes()
-    try:
-        for step, (opcode, argument, _) in enumerate(pickletools.genops(pickle)):
-            if step >= limits.MAX_STEPS:
-                found = f"more than {limits.MAX_TENSORS:,}"
-                raise GatvizError(where, "a reasonable number of tensors", found, _SAVE)
-            if isinstance(argument, int) and "PUT" not in opcode.name and "GET" not in opcode.name:
-                if abs(argument) >= _LARGEST and argument != _MAGIC_NUMBER:
-                    raise GatvizError(where, "whole numbers of 64 bits", "a longer one", _AGAIN)
-                largest = max(largest, 0 if argument == _MAGIC_NUMBER else abs(argument))
-            if opcode.name in ("GLOBAL", "INST") and str(argument) not in _PLAIN:
-                found = f"{quote(str(argument).replace(' ', '.'))}, which is never opened"
-                raise GatvizError(where, "a file of plain tensors", found, _SAVE)
-            if opcode.name in ("STACK_GLOBAL", "EXT1", "EXT2", "EXT4") or not encoded.allows(opcode.name, argument):
-                raise GatvizError(where, "a file of plain tensors", "objects, which are never opened", _SAVE)
-    except GatvizError:
-        raise
-    except Exception:  # pickletools raises ValueError, but also what struct and int raise
-        raise GatvizError(where, "a whole torch file", "a broken pickle", _AGAIN) from None
-    return largest
 
 
 def _safetensors_header(data: bytes) -> dict[str, Any] | None:

@@ -23,6 +23,7 @@ NAMES = frozenset((*_SCALARS, _DTYPE, ENCODE))
 
 _CODES = {"f8": "<d", "f4": "<f", "f2": "<e", "i8": "<q", "i4": "<i", "i2": "<h", "u8": "<Q", "b1": "<?"}
 _LONGEST = 16
+_LARGEST_WHOLE = 10**6
 _AFTER_ENCODE = ("bytes", "codec", "TUPLE2", "REDUCE")
 _LOCK = Lock()
 
@@ -38,12 +39,12 @@ class _Kind:
 
 
 def _number(kind: object = None, data: object = b"") -> float | int | None:
-    """Stands in for NumPy's scalar: the number as Python has it, None if it is no plain one."""
+    """Stands in for NumPy's scalar: the number as Python has it, None if it is no plain or a very large one."""
     form = _CODES.get(kind.code) if isinstance(kind, _Kind) and isinstance(kind.code, str) else None
     if form is None or not isinstance(data, bytes) or len(data) != struct.calcsize(form):
         return None
     value: float | int = struct.unpack(form, data)[0]
-    return value
+    return None if isinstance(value, int) and abs(value) > _LARGEST_WHOLE else value
 
 
 @contextmanager
