@@ -15,6 +15,8 @@ const SMALLEST_CELL = 3;
 const ZOOM_STEP = 1.5;
 const CARD_GAP = 26;
 const LEAST_CARD = 132;
+/** What the columns of a narrow matrix may fill of a card. */
+const CARD_COLUMNS = LEAST_CARD - 30;
 const LETTER = 6.4;
 const NARROW_COLUMN = 14;
 
@@ -165,10 +167,12 @@ export class ChainView {
   cellSizes() {
     const open = this.openStages();
     const rows = this.scene.names.length;
-    const wide = (stage) => stage.layout === "pairs" || rows <= 12;
     const names = Math.min(7, Math.max(...this.scene.names.map((name) => name.length), 2)) * LETTER + 18;
-    const taken = open.map((stage) => (wide(stage) ? names : Math.max(LEAST_CARD, names + this.columnNames(stage).length * NARROW_COLUMN)));
-    const columns = open.reduce((sum, stage) => sum + (wide(stage) ? this.columnNames(stage).length : 0), 0);
+    const count = (stage) => this.columnNames(stage).length;
+    const wide = (stage) => stage.layout === "pairs" || (rows <= 12 && names + count(stage) * NUMBER_CELL.width <= this.share());
+    const narrow = (stage) => Math.max(LEAST_CARD, Math.min(names + count(stage) * NARROW_COLUMN, this.share()));
+    const taken = open.map((stage) => (wide(stage) ? names : narrow(stage)));
+    const columns = open.reduce((sum, stage) => sum + (wide(stage) ? count(stage) : 0), 0);
     const room = this.width - 24 - open.length * CARD_GAP - taken.reduce((a, b) => a + b, 0);
     const fit = Math.min(room / Math.max(columns, 1), this.maxHeight() / Math.max(rows, 1));
     const least = open.length > 3 ? (rows <= 12 ? NUMBER_CELL.width : 9) : SMALLEST_CELL;
@@ -179,10 +183,17 @@ export class ChainView {
     };
   }
 
+  /** How much of the panel's width one of the open stages may take; beyond three the panel scrolls. */
+  share() {
+    const open = this.openStages().length;
+    return open > 3 ? Infinity : (this.width - 24) / open - CARD_GAP;
+  }
+
   /** Up to three stages stand side by side whatever their size: each then scrolls within its share. */
   widestMatrix(stage) {
     const open = this.openStages();
-    if (open.length > 3 || stage.layout !== "pairs") return Math.max(160, this.width - 40);
+    if (open.length > 3) return Math.max(160, this.width - 40);
+    if (stage.layout !== "pairs") return Math.max(160, Math.min(this.width - 40, this.share()));
     const narrow = open.filter((other) => other.layout !== "pairs").length;
     const room = this.width - 24 - narrow * (LEAST_CARD + CARD_GAP) - (open.length - narrow) * CARD_GAP;
     return Math.max(160, room / (open.length - narrow));
@@ -259,7 +270,7 @@ export class ChainView {
       empty: scene.palette.empty,
       hatch: scene.palette.hatch,
       digits: this.store.state.digits,
-      cellWidth: stage.layout === "pairs" ? size.width : Math.max(size.width, NARROW_COLUMN),
+      cellWidth: stage.layout === "pairs" ? size.width : Math.max(size.width, NARROW_COLUMN, Math.min(NUMBER_CELL.width, CARD_COLUMNS / this.columnNames(stage).length)),
       cellHeight: stage.layout === "weights" || stage.layout === "messages" ? Math.max(size.height, 16) : size.height,
       maxWidth: this.widestMatrix(stage),
       maxHeight: this.maxHeight() + 40,

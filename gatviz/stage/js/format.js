@@ -40,7 +40,7 @@ export function fillIn(sentence, values) {
 /** A name cut at its front: the end is what tells "leaf 1" from "leaf 2". */
 export function shortenFront(name, longest) {
   const letters = Array.from(name);
-  return letters.length > longest ? "…" + letters.slice(1 - longest).join("") : name;
+  return letters.length > longest ? "…" + letters.slice(1 - longest).join("").trimStart() : name;
 }
 
 /** A name cut to a length, with an ellipsis. */

@@ -67,6 +67,7 @@ export class MatrixView {
     this.spec = spec;
     const longest = Math.max(0, ...spec.rowNames.map((name) => Math.min(Array.from(name).length, NAME_LETTERS)));
     this.margin = { left: 10 + longest * 6.4, top: 18 };
+    this.longestColumn = Math.max(1, ...spec.columnNames.map((name) => Array.from(name).length));
     this.inner = { width: spec.columnNames.length * spec.cellWidth, height: spec.rowNames.length * spec.cellHeight };
     const full = { width: this.margin.left + this.inner.width + 2, height: this.margin.top + this.inner.height + 2 };
     const bars = { x: full.height > spec.maxHeight ? 12 : 0, y: full.width > spec.maxWidth ? 12 : 0 };
@@ -186,7 +187,8 @@ export class MatrixView {
     const { spec, margin } = this;
     const rowStep = Math.ceil(10 / spec.cellHeight);
     const letters = Math.max(1, Math.min(NAME_LETTERS, Math.floor(spec.cellWidth / 6.2)));
-    const columnStep = spec.cellWidth >= 12 ? 1 : Math.ceil((6.2 * NARROW_LETTERS + 4) / spec.cellWidth);
+    const wanted = Math.min(this.longestColumn, Math.max(letters, NARROW_LETTERS));
+    const columnStep = Math.max(1, Math.ceil((6.2 * wanted + (wanted > letters ? 4 : 0)) / spec.cellWidth));
     const names = [];
     for (let row = top; row < bottom; row++) {
       if (row % rowStep) continue;
@@ -197,7 +199,7 @@ export class MatrixView {
     for (let column = left; column < right; column++) {
       if (column % columnStep) continue;
       const { x } = this.corner(0, column);
-      const text = shortenFront(spec.columnNames[column], columnStep > 1 ? NARROW_LETTERS : Math.max(letters, 2));
+      const text = shortenFront(spec.columnNames[column], wanted);
       if (x + spec.cellWidth / 2 > margin.left) names.push(this.name("column", column, text, x + spec.cellWidth / 2, 8, "middle"));
     }
     this.names.replaceChildren(...names);
