@@ -167,6 +167,34 @@ def test_dgl_adds_the_input_itself_where_widths_match_and_another_layer_has_a_re
     assert (told.layer, told.value, told.open) == (1, "identity", True)
 
 
+def test_early_dgl_adds_the_input_to_every_head_where_it_is_as_wide_as_one():
+    """Its layers had a projection unless F = C; see also GATv2Conv, which still does so."""
+    given = graph()
+    state = dgl_state(1, "l.0.", FEATURES, 1, 2) | dgl_state(2, "l.1.", 2, 3, 2) | dgl_state(4, "l.2.", 6, 1, 3)
+    state["l.2.res_fc.weight"] = drawn(3, r=(3, 6))["r"]
+    x, adj = features_of(given), matrix(given)
+    hidden = F.elu(dgl_layer(x, adj, state, "l.0.").flatten(1))
+    hidden = F.elu(dgl_layer(hidden, adj, state, "l.1.", hidden).flatten(1))
+    last = dgl_layer(hidden, adj, state, "l.2.", hidden @ state["l.2.res_fc.weight"].t()).mean(1)
+    assert equal(gatviz.load_weights(torch_file(state)), given, last)
+
+
+@pytest.mark.parametrize("residual", [True, False])
+def test_early_dgl_keeps_its_vectors_as_columns_also_where_one_head_is_left(residual):
+    given = graph()
+    state = dgl_state(1, "gat_layers.0.", FEATURES, 4, 2) | dgl_state(2, "gat_layers.1.", 8, 1, 3)
+    state = {name: value for name, value in state.items() if not name.endswith("bias")}
+    if residual:
+        state["gat_layers.1.res_fc.weight"] = drawn(3, r=(3, 8))["r"]
+    x, adj = features_of(given), matrix(given)
+    hidden = F.elu(dgl_layer(x, adj, state, "gat_layers.0.").flatten(1))
+    added = hidden @ state["gat_layers.1.res_fc.weight"].t() if residual else None
+    expected = dgl_layer(hidden, adj, state, "gat_layers.1.", added).mean(1)
+    columns = {name: value[0].unsqueeze(-1) if "attn" in name else value for name, value in state.items()}
+    assert columns["gat_layers.1.attn_l"].shape == (1, 3, 1)
+    assert equal(gatviz.load_weights(torch_file(columns)), given, expected)
+
+
 def test_newer_dgl_keeps_its_bias_with_the_residual():
     given = graph()
     state = dgl_state(1, "", FEATURES, 3, 2)
@@ -293,9 +321,10 @@ def test_pytorch_gat_copies_the_input_to_every_head_where_widths_match():
 
 
 @pytest.mark.parametrize("heads", [1, 2])
-def test_the_first_implementation_of_pytorch_gat(heads):
+@pytest.mark.parametrize("width", [1, 3])
+def test_the_first_implementation_of_pytorch_gat(heads, width):
     given = graph()
-    made = drawn(1, proj=(heads, FEATURES, 3), source=(heads, 3, 1), target=(heads, 3, 1))
+    made = drawn(1, proj=(heads, FEATURES, width), source=(heads, width, 1), target=(heads, width, 1))
     state = {"proj_param": made["proj"], "scoring_fn_source": made["source"], "scoring_fn_target": made["target"]}
     x, adj = features_of(given), matrix(given, loops=True)
     outs = [head(x, adj, made["proj"][h].t(), made["source"][h, :, 0], made["target"][h, :, 0]) for h in range(heads)]

@@ -164,3 +164,53 @@ def test_norms_and_jumping_knowledge_are_refused():
         gatviz.load_weights(torch_file(GAT(FEATURES, 8, 2, 3, heads=2, norm="BatchNorm").state_dict()))
     with pytest.raises(gatviz.GatvizError, match=r"'lin.weight' \[3, 16\]"):
         gatviz.load_weights(torch_file(GAT(FEATURES, 8, 2, 3, heads=2, jk="cat").state_dict()))
+
+
+class BesideLinear(nn.Module):
+    """PyG's example on PPI, by `lin1`, or on ogbn-products, by `skips.0`."""
+
+    def __init__(self, kind, listed):
+        super().__init__()
+        widths = [(FEATURES, 4, 3), (12, 4, 3), (12, 5, 3)]
+        last = len(widths) - 1
+        self.convs = nn.ModuleList(CONVS[kind](F, C, heads=H, concat=k < last) for k, (F, C, H) in enumerate(widths))
+        self.skips = nn.ModuleList(nn.Linear(F, C if k == last else H * C) for k, (F, C, H) in enumerate(widths))
+        self.listed = listed
+
+    def forward(self, x, edge_index):
+        for conv, skip in zip(self.convs, self.skips, strict=True):
+            x = conv(x, edge_index) + skip(x)
+            x = x if conv is self.convs[-1] else F.elu(x)
+        return x
+
+    def state(self):
+        state = self.state_dict()
+        if self.listed:
+            return state
+        for k in range(3):
+            state = {name.replace(f"convs.{k}.", f"conv{k + 1}."): value for name, value in state.items()}
+            state = {name.replace(f"skips.{k}.", f"lin{k + 1}."): value for name, value in state.items()}
+        order = [f"{word}{k}" for k in range(1, 4) for word in ("conv", "lin")]
+        return dict(sorted(state.items(), key=lambda item: order.index(item[0].partition(".")[0])))
+
+
+@pytest.mark.parametrize("kind", CONVS)
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize("prefix", ["", "module."])
+def test_linear_layers_beside_a_stack_are_residuals_as_in_the_examples(kind, listed, prefix):
+    given, x, edge_index = inputs()
+    model = filled(BesideLinear(kind, listed))
+    opened = inspect_weights(torch_file({prefix + name: value for name, value in model.state().items()}))
+    assert opened.model(given).detach().numpy() == pytest.approx(model(x, edge_index).detach().numpy(), abs=1e-5)
+    assert any("linear layer beside" in note for note in opened.notes)
+
+
+def test_linear_layers_that_could_stand_elsewhere_are_refused():
+    state = filled(BesideLinear("GAT", listed=False)).state()
+    for left_out in (("lin1.",), ("lin2.",), ("lin3.weight",)):
+        kept = {name: value for name, value in state.items() if not name.startswith(left_out)}
+        with pytest.raises(gatviz.GatvizError, match=r"tensors that belong to none: 'lin\d"):
+            gatviz.load_weights(torch_file(kept))
+    square = nn.ModuleDict({"conv1": GATConv(6, 3, heads=2), "lin1": nn.Linear(6, 6)}).state_dict()
+    with pytest.raises(gatviz.GatvizError, match=r"'lin1\.weight'"):
+        gatviz.load_weights(torch_file(square))

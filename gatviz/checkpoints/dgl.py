@@ -7,11 +7,12 @@ widths match, its residual is the input itself, of which a state dict says nothi
 
 from __future__ import annotations
 
-import torch
+from dataclasses import replace
+
 from torch import Tensor
 
-from gatviz.checkpoints.layout import Form, Layout, Part, Reading, two_halves
-from gatviz.errors import GatvizError
+from gatviz.checkpoints.layout import Form, Layout, Part, Reading, one_projection, two_halves, two_projections
+from gatviz.model import Kind
 
 _GATCONV = "DGL's GATConv"
 _GATV2CONV = "DGL's GATv2Conv"
@@ -22,46 +23,25 @@ def _gat(reading: Reading) -> Part:
 
 
 def _bipartite(reading: Reading) -> Part:
-    source, target = reading.matrix("fc_src.weight"), reading.matrix("fc_dst.weight")
-    if source.shape != target.shape or not torch.equal(source, target):
-        raise GatvizError(
-            reading.at("fc_dst.weight"),
-            "the numbers of 'fc_src.weight'",
-            "others: a layer for bipartite graphs",
-            "open a layer made with one number of input features",
-        )
-    return _part(reading, source)
+    return _part(reading, one_projection(reading, "fc_src.weight", "fc_dst.weight"))
 
 
 def _part(reading: Reading, weight: Tensor) -> Part:
-    arrays, told = two_halves(reading, weight, "attn_r", "attn_l")
-    bias, residual = _rest(reading, weight.shape[0], weight.shape[1])
-    return Part(reading.name, reading.form, "GAT", arrays, bias, residual, told)
-
-
-def _rest(reading: Reading, width: int, in_features: int) -> tuple[Tensor | None, Tensor | None]:
-    """Bias and residual; newer versions give the residual a bias of its own, which only adds to the other."""
-    bias = reading.vector("bias", width)
-    residual = reading.skip("res_fc.weight", in_features, width)
-    more = reading.vector("res_fc.bias", width)
-    return more if bias is None else bias if more is None else bias + more, residual
+    return _finished(reading, "GAT", *two_halves(reading, weight, "attn_r", "attn_l"))
 
 
 def _v2(reading: Reading) -> Part:
-    weight = reading.matrix("fc_src.weight")
-    width, in_features = weight.shape
-    a, told = reading.per_head("attn", width)
-    heads, features = a.shape
-    arrays = {
-        "W_target": reading.linear("fc_dst.weight", heads, width, in_features),
-        "W_source": weight.reshape(heads, features, in_features),
-        "a": a,
-    }
-    for name, tail in (("b_target", "fc_dst.bias"), ("b_source", "fc_src.bias")):
-        if (bias := reading.vector(tail, width)) is not None:
-            arrays[name] = bias.reshape(heads, features)
-    bias, residual = _rest(reading, width, in_features)
-    return Part(reading.name, reading.form, "GATv2", arrays, bias, residual, told)
+    return _finished(reading, "GATv2", *two_projections(reading, "fc_src", "fc_dst", "attn"))
+
+
+def _finished(reading: Reading, kind: Kind, arrays: dict[str, Tensor], told: str | None) -> Part:
+    """With bias and residual; newer versions give the residual a bias of its own, which only adds to the other."""
+    part = Part(reading.name, reading.form, kind, arrays, heads_from=told)
+    bias = reading.vector("bias", part.joined)
+    residual = reading.skip("res_fc.weight", part.in_features, part.joined)
+    more = reading.vector("res_fc.bias", part.joined)
+    bias = more if bias is None else bias if more is None else bias + more
+    return replace(part, bias=bias, residual=residual)
 
 
 _REST = ("bias", "res_fc.weight", "res_fc.bias")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from gatviz.edges import SelfLoops
@@ -28,7 +29,7 @@ class Part:
         arrays: W [H, C, F], a_target and a_source [H, C]; or W_target, W_source, a and b_target, b_source [H, C].
         bias: [H·C] or [C], or None. residual: [H·C, F] or [C, F], or None.
         heads_from: which tensor says how many heads there are, or None where none does.
-        identity: the residual is the input itself, which needs no tensor.
+        beside: the residual, or a part of it, is a linear layer that stands beside this one.
         negated: α is the softmax of −LeakyReLU(raw).
         stem: for a layer whose heads have modules of their own, their common name; else None.
         notes: a sentence each.
@@ -41,7 +42,7 @@ class Part:
     bias: Tensor | None = None
     residual: Tensor | None = None
     heads_from: str | None = None
-    identity: bool = False
+    beside: bool = False
     negated: bool = False
     stem: str | None = None
     notes: tuple[str, ...] = ()
@@ -126,6 +127,7 @@ class Reading:
         heads: H as the caller gives it for shapes that leave it open, or None.
         around: the plain values that stand around the state dict.
         where: the file.
+        ones_last: whether the file's vectors per head are [H, C, 1], as another layer of it shows.
     """
 
     name: str
@@ -134,6 +136,7 @@ class Reading:
     heads: int | None
     around: Mapping[str, Any]
     where: str
+    ones_last: bool = False
 
     def __getitem__(self, tail: str) -> Tensor:
         return self.tensors[tail]
@@ -161,7 +164,8 @@ class Reading:
     def per_head(self, tail: str, width: int) -> tuple[Tensor, str | None]:
         """A vector per head as [H, C] with H·C = width, and the name of the tensor if its shape says H.
 
-        Libraries store [1, H, C], [H, C], [H, C, 1] or [H, 1, C]; a flat vector leaves H open.
+        Libraries store [1, H, C], [H, C], [H, C, 1] or [H, 1, C]; a flat vector leaves H open. [1, n, 1] is the first,
+        unless `ones_last`.
         """
         tensor = self[tail]
         if tensor.numel() != width:
@@ -178,7 +182,8 @@ class Reading:
     def _heads_by_shape(self, tensor: Tensor) -> int | None:
         shape = list(tensor.shape)
         if len(shape) == 3 and 1 in shape:
-            shape.remove(1) if shape[0] == 1 or shape[2] != 1 else shape.pop()
+            first = shape[2] != 1 or (shape[0] == 1 and not self.ones_last)
+            shape.remove(1) if first else shape.pop()
             return int(shape[0])
         return int(shape[0]) if len(shape) == 2 and shape[0] > 1 else None
 
@@ -229,6 +234,11 @@ def tail_of(name: str) -> str:
     return "a.weight" if parts[-2:] == ["a", "weight"] else parts[-1]
 
 
+def ones_last(tensor: Tensor) -> bool:
+    """Whether a vector per head can only be [H, C, 1], as early examples of DGL have it."""
+    return tensor.dim() == 3 and tensor.shape[2] == 1 and 1 not in tensor.shape[:2]
+
+
 def two_halves(reading: Reading, weight: Tensor, target: str, source: str) -> tuple[dict[str, Tensor], str | None]:
     """W, a_target and a_source from a projection [H·C, F] and the two halves of the attention vector."""
     width, in_features = weight.shape
@@ -239,6 +249,42 @@ def two_halves(reading: Reading, weight: Tensor, target: str, source: str) -> tu
     heads = a_target.shape[0]
     W = weight.reshape(heads, width // heads, in_features)
     return {"W": W, "a_target": a_target, "a_source": a_source}, told or told_too
+
+
+def two_projections(reading: Reading, source: str, target: str, attention: str) -> tuple[dict[str, Tensor], str | None]:
+    """W_source, W_target, a and the biases of GATv2's two linear layers, by the names that a library gives them."""
+    weight = reading.matrix(f"{source}.weight")
+    width, in_features = weight.shape
+    a, told = reading.per_head(attention, width)
+    heads, features = a.shape
+    arrays = {
+        "W_target": reading.linear(f"{target}.weight", heads, width, in_features),
+        "W_source": weight.reshape(heads, features, in_features),
+        "a": a,
+    }
+    for name, linear in (("b_target", target), ("b_source", source)):
+        if (bias := reading.vector(f"{linear}.bias", width)) is not None:
+            arrays[name] = bias.reshape(heads, features)
+    return arrays, told
+
+
+def one_projection(reading: Reading, source: str, target: str) -> Tensor:
+    """The projection of a GAT layer that stores it under one or both of two names.
+
+    Raises:
+        GatvizError: two different ones, which only a bipartite layer has.
+    """
+    given = [tail for tail in (source, target) if reading.get(tail) is not None]
+    matrices = [reading.matrix(tail) for tail in given]
+    first, last = matrices[0], matrices[-1]
+    if first.shape != last.shape or not torch.equal(first, last):
+        raise GatvizError(
+            reading.at(target),
+            f"the numbers of '{source}'",
+            "others: a layer for bipartite graphs",
+            "open a layer made with one number of input features",
+        )
+    return first
 
 
 def in_words(names: Sequence[str]) -> str:

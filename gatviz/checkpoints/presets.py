@@ -196,7 +196,7 @@ def _identity(k: int, recognised: Recognised, choices: Choices) -> Verdict | Non
     """Whether a DGL layer adds its own input, where it could; None elsewhere."""
     parts = recognised.parts
     part = parts[k]
-    widths = (part.joined, part.features) if part.kind == "GATv2" else (part.joined,)
+    widths = (part.joined, part.features)  # the second in GATv2Conv, and in GATConv's early versions
     possible = recognised.layout.name == "dgl" and part.residual is None and part.in_features in widths
     given = choices.for_layer("residual", k, len(parts))
     if not possible:

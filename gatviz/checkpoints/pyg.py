@@ -6,43 +6,44 @@ the second half; `lin_l`). Its layers take self-loops out and add one per node, 
 
 from __future__ import annotations
 
-import torch
+from dataclasses import replace
+
 from torch import Tensor
 
-from gatviz.checkpoints.layout import Form, Layout, Part, Reading, Tensors, two_halves
-from gatviz.errors import GatvizError
+from gatviz.checkpoints.layout import (
+    Form,
+    Layout,
+    Part,
+    Reading,
+    Tensors,
+    one_projection,
+    two_halves,
+    two_projections,
+)
+from gatviz.checkpoints.skips import SKIP
+from gatviz.model import Kind
 
 _GATCONV = "PyG's GATConv"
 _GATV2CONV = "PyG's GATv2Conv"
 
 
 def _part(reading: Reading, weight: Tensor, target: str, source: str) -> Part:
-    arrays, told = two_halves(reading, weight, target, source)
-    return _finished(reading, arrays, told)
+    return _finished(reading, "GAT", *two_halves(reading, weight, target, source))
 
 
-def _finished(reading: Reading, arrays: dict[str, Tensor], told: str | None) -> Part:
-    heads, features, in_features = arrays["W"].shape
-    widths = (heads * features, features)
+def _finished(reading: Reading, kind: Kind, arrays: dict[str, Tensor], told: str | None) -> Part:
+    part = Part(reading.name, reading.form, kind, arrays, heads_from=told)
+    widths = (part.joined, part.features)
     bias = reading.vector("bias", *widths)
-    residual = reading.skip("res.weight", in_features, *widths)
-    return Part(reading.name, reading.form, "GAT", arrays, bias, residual, told)
-
-
-def _one_of(reading: Reading, source: str, target: str) -> Tensor:
-    """The projection, which some versions store under both names; two different ones are a bipartite layer."""
-    given = [tail for tail in (source, target) if reading.get(tail) is not None]
-    first = reading.matrix(given[0])
-    if len(given) == 2:
-        second = reading.matrix(given[1])
-        if first.shape != second.shape or not torch.equal(first, second):
-            raise GatvizError(
-                reading.at(target),
-                f"the numbers of '{source}'",
-                "others: a layer for bipartite graphs",
-                "open a layer made with one number of input features",
-            )
-    return first
+    residual = reading.skip("res.weight", part.in_features, *widths)
+    beside = reading.skip(SKIP[0], part.in_features, *widths)
+    if beside is not None:
+        if bias is not None and bias.numel() != beside.shape[0]:
+            raise reading.misfit(SKIP[0], f"{bias.numel()} rows, as many as the bias has entries")
+        residual = beside if residual is None else residual + beside
+        more = reading.vector(SKIP[1], beside.shape[0])
+        bias = more if bias is None else bias if more is None else bias + more
+    return replace(part, bias=bias, residual=residual, beside=beside is not None)
 
 
 def _newest(reading: Reading) -> Part:
@@ -50,11 +51,11 @@ def _newest(reading: Reading) -> Part:
 
 
 def _two(reading: Reading) -> Part:
-    return _part(reading, _one_of(reading, "lin_src.weight", "lin_dst.weight"), "att_dst", "att_src")
+    return _part(reading, one_projection(reading, "lin_src.weight", "lin_dst.weight"), "att_dst", "att_src")
 
 
 def _left_right(reading: Reading) -> Part:
-    return _part(reading, _one_of(reading, "lin_l.weight", "lin_r.weight"), "att_r", "att_l")
+    return _part(reading, one_projection(reading, "lin_l.weight", "lin_r.weight"), "att_r", "att_l")
 
 
 def _i_and_j(reading: Reading) -> Part:
@@ -71,28 +72,14 @@ def _oldest(reading: Reading) -> Part:
     heads, features = att.shape[0], att.shape[1] // 2
     W = weight.reshape(heads, features, weight.shape[1])
     arrays = {"W": W, "a_target": att[:, :features], "a_source": att[:, features:]}
-    return _finished(reading, arrays, "att")
+    return _finished(reading, "GAT", arrays, "att")
 
 
 def _v2(reading: Reading) -> Part:
-    weight = reading.matrix("lin_l.weight")
-    width, in_features = weight.shape
-    a, told = reading.per_head("att", width)
-    heads, features = a.shape
-    arrays = {
-        "W_target": reading.linear("lin_r.weight", heads, width, in_features),
-        "W_source": weight.reshape(heads, features, in_features),
-        "a": a,
-    }
-    for name, tail in (("b_target", "lin_r.bias"), ("b_source", "lin_l.bias")):
-        if (bias := reading.vector(tail, width)) is not None:
-            arrays[name] = bias.reshape(heads, features)
-    bias = reading.vector("bias", width, features)
-    residual = reading.skip("res.weight", in_features, width, features)
-    return Part(reading.name, reading.form, "GATv2", arrays, bias, residual, told)
+    return _finished(reading, "GATv2", *two_projections(reading, "lin_l", "lin_r", "att"))
 
 
-_REST = ("bias", "res.weight")
+_REST = ("bias", "res.weight", *SKIP)
 _BIASES = ("lin_l.bias", "lin_r.bias")
 
 LAYOUT = Layout(
@@ -104,8 +91,8 @@ LAYOUT = Layout(
         Form(_GATCONV, ("lin_dst.weight", "att_src", "att_dst"), _REST, _two),
         Form(_GATV2CONV, ("lin_l.weight", "lin_r.weight", "att"), (*_BIASES, *_REST), _v2),
         Form(f"{_GATCONV} of version 1.6", ("lin_l.weight", "att_l", "att_r"), ("lin_r.weight", *_REST), _left_right),
-        Form(f"{_GATCONV} of version 1.5", ("lin.weight", "att_i", "att_j"), ("bias",), _i_and_j),
-        Form(f"{_GATCONV} before version 1.5", ("weight", "att"), ("bias",), _oldest, _is_oldest),
+        Form(f"{_GATCONV} of version 1.5", ("lin.weight", "att_i", "att_j"), ("bias", *SKIP), _i_and_j),
+        Form(f"{_GATCONV} before version 1.5", ("weight", "att"), ("bias", *SKIP), _oldest, _is_oldest),
     ),
     self_loops=("add_missing", "PyG's GATConv and GATv2Conv give every node one self-loop unless told otherwise"),
     bias_tells=True,
@@ -128,4 +115,4 @@ def is_model_class(parts: tuple[Part, ...]) -> bool:
     names = [part.name.split(".") for part in parts]
     stands = all(len(name) >= 2 and name[-2:] == [MODEL_STEM, str(k)] for k, name in enumerate(names))
     equal = len({part.heads for part in parts}) == 1 and len({part.joined for part in parts[:-1]}) <= 1
-    return len(parts) > 1 and stands and equal
+    return len(parts) > 1 and stands and equal and not any(part.beside for part in parts)

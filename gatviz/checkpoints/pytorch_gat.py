@@ -35,7 +35,7 @@ def _batched(reading: Reading) -> Part:
         if reading[tail].numel() != heads * features:
             raise reading.misfit(tail, f"{heads * features} entries, as the projection gives")
         scores[tail] = reading[tail].reshape(1, heads, features)
-    batched = replace(reading, tensors=scores)
+    batched = replace(reading, tensors=scores, ones_last=False)
     return _part(batched, weight.transpose(1, 2).flatten(0, 1), _implementation(reading, "IMP1"))
 
 

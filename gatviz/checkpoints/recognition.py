@@ -10,8 +10,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from gatviz.checkpoints import dgl, limits, own, pyg, pygat, pytorch_gat, tutorial
-from gatviz.checkpoints.layout import DISTINCT, Form, Layout, Part, Reading, Tensors, in_words, tail_of
+from gatviz.checkpoints import dgl, limits, own, pyg, pygat, pytorch_gat, skips, tutorial
+from gatviz.checkpoints.layout import DISTINCT, Form, Layout, Part, Reading, Tensors, in_words, ones_last, tail_of
 from gatviz.checkpoints.state import State
 from gatviz.errors import GatvizError, quote
 
@@ -58,7 +58,11 @@ def recognise(
         GatvizError: no layout fits, or tensors that gatviz has no place for; with what was found and missing.
     """
     chosen = _layouts(layout)
-    groups = _groups(state.tensors, where, chosen)
+    groups, left = _groups(state.tensors, where, chosen)
+    beside = skips.with_skips(groups, left) if left else None
+    if left and beside is None:
+        raise _left_over(left, where)
+    groups = beside or groups
     forms = {name: _form_of(name, tensors, where, chosen) for name, tensors in groups.items()}
     kinds = list(dict.fromkeys(layout.name for layout, _ in forms.values()))
     if len(kinds) > 1:
@@ -67,8 +71,10 @@ def recognise(
     if len(groups) > limits.MAX_LAYERS * 64:
         raise GatvizError(where, f"at most {limits.MAX_LAYERS} layers", f"{len(groups):,}", "save fewer")
     given = heads if isinstance(heads, int) else None
+    last = any(ones_last(tensor) for tensors in groups.values() for tensor in tensors.values())
     readings = {
-        name: Reading(name, forms[name][1], tensors, given, state.around, where) for name, tensors in groups.items()
+        name: Reading(name, forms[name][1], tensors, given, state.around, where, last)
+        for name, tensors in groups.items()
     }
     parts = _joined_heads([reading.form.read(reading) for reading in readings.values()], where)
     if len(parts) > limits.MAX_LAYERS:
@@ -80,7 +86,7 @@ def recognise(
     library = LAYOUTS[kinds[0]]
     if library.name == "pytorch_gat":
         pytorch_gat.check_around(tuple(parts), state.around, where)
-    return Recognised(library, tuple(parts), notes)
+    return Recognised(library, tuple(parts), (*notes, skips.NOTE) if beside else notes)
 
 
 def _layouts(name: str | None) -> tuple[Layout, ...]:
@@ -91,8 +97,10 @@ def _layouts(name: str | None) -> tuple[Layout, ...]:
     return (LAYOUTS[name],)
 
 
-def _groups(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[Layout]) -> dict[str, dict[str, Tensor]]:
-    """The tensors of each layer, by its name and their names after it."""
+def _groups(
+    tensors: Mapping[str, Tensor], where: str, layouts: Sequence[Layout]
+) -> tuple[dict[str, dict[str, Tensor]], dict[str, Tensor]]:
+    """The tensors of each layer, by its name and their names after it; and those that belong to none."""
     for name in tensors:
         if _EDGE_FEATURES.intersection(name.split(".")):
             raise GatvizError(
@@ -107,7 +115,7 @@ def _groups(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[Layout]
     if not names:
         raise _no_layout(tensors, where, layouts)
     groups: dict[str, dict[str, Tensor]] = {name: {} for name in names}
-    left: list[str] = []
+    left: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         prefix = name
         while prefix and prefix not in groups:
@@ -115,14 +123,12 @@ def _groups(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[Layout]
         if prefix in groups:
             groups[prefix][name[len(prefix) + 1 if prefix else 0 :]] = tensor
         else:
-            left.append(name)
-    if left:
-        raise _left_over(left, tensors, where)
-    return groups
+            left[name] = tensor
+    return groups, left
 
 
-def _left_over(left: Sequence[str], tensors: Mapping[str, Tensor], where: str) -> GatvizError:
-    listed = _listed({name: tensors[name] for name in left})
+def _left_over(left: Mapping[str, Tensor], where: str) -> GatvizError:
+    listed = _listed(left)
     if any(_NORMS.search(name) for name in left):
         found = f"normalisation layers: {listed}"
         return GatvizError(where, "attention layers alone", found, "train without them: gatviz cannot run them")
