@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 import numpy as np
 import pytest
 import safetensors.torch
@@ -427,3 +429,40 @@ def test_opening_leaves_the_global_seed_alone():
     torch.manual_seed(5)
     gatviz.load_weights(torch_file(STATES["dgl"]))
     assert torch.equal(torch.rand(3), first)
+
+
+def test_a_moving_average_beside_the_model_is_left_out_and_said():
+    given, state = graph(), STATES["dgl"]
+    expected = gatviz.load_weights(torch_file(state))(given)
+    average = {name: value + 1 for name, value in state.items()}
+    counted = {"ema_model.n_averaged": torch.tensor(7)}
+    counted |= {f"ema_model.module.{name}": value for name, value in average.items()}
+    opened = inspect_weights(torch_file(counted | {f"model.{name}": value for name, value in state.items()}))
+    assert torch.equal(opened.model(given), expected)
+    assert "The tensors under 'ema_model', a second copy of the model, are left out." in opened.notes
+    alone = inspect_weights(torch_file(counted))
+    assert torch.equal(alone.model(given), gatviz.load_weights(torch_file(average))(given))
+    apart = inspect_weights(torch_file({"state_dict": state, "state_dict_ema": average}))
+    assert torch.equal(apart.model(given), expected)
+    assert any("'state_dict_ema'" in note for note in apart.notes)
+
+
+def test_a_lightning_checkpoint_of_a_compiled_model_opens():
+    given, state = graph(), STATES["dgl"]
+    moments = {k: {"exp_avg": value, "step": torch.tensor(3.0)} for k, value in enumerate(state.values())}
+    content = {
+        "epoch": 99,
+        "global_step": 10**9,
+        "pytorch-lightning_version": "2.4.0",
+        "state_dict": OrderedDict((f"model._orig_mod.{name}", value) for name, value in state.items()),
+        "loops": {"fit_loop": {"state_dict": {}, "epoch_progress": {"total": {"ready": 100}}}},
+        "callbacks": {"ModelCheckpoint{'monitor': 'val_loss'}": {"best_model_score": torch.tensor(0.5)}},
+        "optimizer_states": [{"state": moments, "param_groups": [{"lr": 0.005, "params": [0, 1]}]}],
+        "lr_schedulers": [],
+        "hparams_name": "kwargs",
+        "hyper_parameters": {"heads": 8, "hidden": 8, "layer_type": "gat"},
+    }
+    for legacy in (False, True):
+        opened = inspect_weights(torch_file(content, legacy))
+        assert torch.equal(opened.model(given), gatviz.load_weights(torch_file(state))(given))
+        assert opened.names == ("model._orig_mod.gat_layers.0", "model._orig_mod.gat_layers.1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,8 +35,12 @@ _WRAPPERS = (
     "parameters",
 )
 _Level = dict[Any, Any]
+_Path = tuple[str, ...]
 _FLOATS = (torch.float32, torch.float64)
 _HALVES = (torch.float16, torch.bfloat16)
+_AVERAGED = "n_averaged"
+"""The counter of torch's AveragedModel."""
+_COPY = re.compile(r"(^|_)(ema|swa|averaged|shadow|teacher)(_|$)")
 _COUNTER = "num_batches_tracked"
 """The one integer that usual layers keep beside their weights (normalisation layers, which are refused later)."""
 
@@ -68,10 +73,15 @@ def state_of(container: Container, where: str) -> State:
     content = container.content
     if not isinstance(content, dict):
         raise GatvizError(where, "a dict of tensors", quote(type(content).__name__), "save model.state_dict()")
-    path, found, around = _choose(content, where)
+    path, found, around, others = _choose(content, where)
     notes = [f"The weights stand under {quote('.'.join(path))} in the file."] if path else []
+    if others:
+        listed = ", ".join(quote(".".join(other)) for other in others[:6])
+        notes.append(f"The file has other state dicts too, which are left out: {listed}.")
     tensors = {name: value.detach() for name, value in _entries(found) if isinstance(name, str) and _is(value)}
+    tensors, copied = _without_copies(tensors)
     checked, more = _checked(tensors, where)
+    more = [*copied, *more]
     told: Any = container.words.get(SETTINGS)
     metadata = getattr(found, "_metadata", None)
     if told is None and isinstance(metadata, dict):
@@ -89,10 +99,10 @@ def _entries(level: _Level) -> Iterable[tuple[Any, Any]]:
     return dict.items(level)
 
 
-def _choose(content: _Level, where: str) -> tuple[tuple[str, ...], _Level, dict[str, Any]]:
-    """Where the state dict stands, itself, and the plain values around it."""
-    levels: list[tuple[tuple[str, ...], _Level]] = [((), content)]
-    candidates: list[tuple[tuple[str, ...], _Level]] = []
+def _choose(content: _Level, where: str) -> tuple[_Path, _Level, dict[str, Any], list[_Path]]:
+    """Where the state dict stands, itself, the plain values around it, and where others stand."""
+    levels: list[tuple[_Path, _Level]] = [((), content)]
+    candidates: list[tuple[_Path, _Level]] = []
     plain: dict[str, Any] = {}
     seen = 0
     while levels:
@@ -109,7 +119,8 @@ def _choose(content: _Level, where: str) -> tuple[tuple[str, ...], _Level, dict[
                 plain.setdefault(name, value)
     if not candidates:
         path, level = _most_tensors(content)
-        return path, level, plain
+        return path, level, plain, []
+    others = [path for path, _ in candidates]
     if len(candidates) > 1:
         known = sorted((p for p in candidates if p[0] and p[0][-1] in _WRAPPERS), key=_rank)
         if not known and candidates[0][0]:
@@ -117,17 +128,42 @@ def _choose(content: _Level, where: str) -> tuple[tuple[str, ...], _Level, dict[
             raise GatvizError(where, "one state dict", f"several: {listed}", "save the one you mean alone")
         candidates = known if candidates[0][0] else candidates
     path, level = candidates[0]
-    return path, level, plain
+    others.remove(path)
+    return path, level, plain, others
 
 
-def _rank(candidate: tuple[tuple[str, ...], _Level]) -> tuple[int, int]:
+def _without_copies(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:
+    """The tensors without counters of averaging, and without a moving average of the model beside the model itself."""
+    kept = {name: value for name, value in tensors.items() if tail_of(name) != _AVERAGED}
+    copies = list(dict.fromkeys(name.partition(".")[0] for name in kept if _COPY.search(name.partition(".")[0])))
+    notes: list[str] = []
+    for copy in copies:
+        second = {name: value for name, value in kept.items() if name.partition(".")[0] == copy}
+        first = {name: value for name, value in kept.items() if name.partition(".")[0] not in copies}
+        if first and _below(first) == _below(second):
+            kept = {name: value for name, value in kept.items() if name not in second}
+            notes.append(f"The tensors under {quote(copy)}, a second copy of the model, are left out.")
+    return kept, notes
+
+
+def _below(tensors: Mapping[str, Tensor]) -> set[tuple[tuple[str, ...], tuple[int, ...]]]:
+    """Names after what all have in common, with the shapes."""
+    names = [tuple(name.split(".")) for name in tensors]
+    common = 0
+    while all(len(name) > common + 1 and name[common] == names[0][common] for name in names):
+        common += 1
+    shapes = (tuple(value.shape) for value in tensors.values())
+    return {(name[common:], shape) for name, shape in zip(names, shapes, strict=True)}
+
+
+def _rank(candidate: tuple[_Path, _Level]) -> tuple[int, int]:
     path = candidate[0]
     return len(path), _WRAPPERS.index(path[-1])
 
 
-def _most_tensors(content: _Level) -> tuple[tuple[str, ...], _Level]:
+def _most_tensors(content: _Level) -> tuple[_Path, _Level]:
     """Where nothing fits: the dict to list in the error, itself or one inside it."""
-    best: tuple[tuple[str, ...], _Level] = ((), content)
+    best: tuple[_Path, _Level] = ((), content)
     if any(_is(value) for _, value in _entries(content)):
         return best
     for name, value in _entries(content):
