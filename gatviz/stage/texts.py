@@ -75,9 +75,11 @@ ENGLISH = {
     "nodesTitle": "Evenness: entropy of what a node reads over its largest possible value; 1 is uniform. "
     "Below two neighbours there is nothing to tell.",
     "nodes_class": "nodes: label",
+    "nodes_prediction": "nodes: prediction",
     "nodes_evenness": "nodes: evenness",
     "evennessReadout": "evenness {value} (1 is uniform)",
-    "wrongNode": "{node} (predicted wrongly)",
+    "wrongNode": "{node}: predicted {predicted}, its label is {label}",
+    "predictedNode": "{node}: predicted {predicted}",
     "wrongLegend": "· red ring: predicted wrongly",
     "scale": "scale",
     "scaleUnit": "0…1",

@@ -66,6 +66,7 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
         "editsTaken": now.edits_taken,
         "undo": now.history.undo_name,
         "redo": now.history.redo_name,
+        "predicted": [] if predictions is None else predictions.predicted[part.nodes].tolist(),
         "wrong": [] if predictions is None else np.isin(part.nodes, predictions.wrong).astype(int).tolist(),
         "freeNumber": _free_number(now.graph) if is_large(trace) else 0,
         "refused": now.refused,

@@ -138,6 +138,17 @@ def test_predictions_of_an_opened_model_are_judged_and_wrong_ones_marked(page: P
     use(open_dialog(page, "one.pt", saved(conv.state_dict())))
     expect(page.locator(".notice")).to_contain_text(f"{right} of 34 nodes")
     assert page.locator(".node.wrong").count() == 34 - right
+    predicted = out.argmax(1).numpy()
+    wrong = next(n for n in range(34) if predicted[n] != graph.class_index[n])
+    page.get_by_label("What the nodes' colour stands for").select_option("prediction")
+    colours = page.locator(".graph .node circle").evaluate_all(
+        "all => all.map(c => c.style.getPropertyValue('--class'))"
+    )
+    by_class = [{colour for colour, k in zip(colours, predicted, strict=True) if k == one} for one in set(predicted)]
+    assert all(len(found) == 1 for found in by_class)
+    assert len(set(colours)) == len(by_class)
+    told = f"{graph.names[wrong]}: predicted {graph.class_names[predicted[wrong]]}, its label is "
+    expect(page.locator(".node title").nth(wrong)).to_contain_text(told)
     page.get_by_role("radio", name="Compare", exact=True).click()
     page.get_by_role("radio", name="Predictions").click()
     expect(page.get_by_text(f"{34 - right} wrong")).to_be_visible()

@@ -17,7 +17,6 @@ export function nodeRadius(count) {
 
 export function nodeElement(scene, name, n, radius) {
   const inside = Array.from(name).length * 6.2 <= radius * 2 - 4;
-  const colour = scene.classOf[n] >= 0 ? scene.palette.classes[scene.classOf[n] % scene.palette.classes.length] : null;
   const small = scene.names.length > MANY_NODES;
   const group = svg(
     "g",
@@ -29,7 +28,7 @@ export function nodeElement(scene, name, n, radius) {
       role: "button",
       "aria-label": fillIn(scene.texts.nodeLabel, { node: name, count: scene.into[n].length }),
     },
-    svg("circle", { r: radius, ...(colour ? { style: `--class: ${colour}`, "data-class": "" } : {}) }),
+    svg("circle", { r: radius }),
     small ? null : svg("text", { class: inside ? "inside" : "outside", y: inside ? 0 : radius + 13 }, shorten(name, inside ? 6 : 16)),
     svg("title", {}, name),
   );

@@ -68,7 +68,7 @@ export class GraphView {
     }
     const rebuilt = this.drawn !== scene.structure;
     if (rebuilt) this.build();
-    this.markWrong();
+    this.paintClasses();
     if (replaced || !this.frame.map) this.fit();
     else if (rebuilt || differ(before, this.points)) this.draw();
     else this.weigh();
@@ -216,13 +216,24 @@ export class GraphView {
     this.mark();
   }
 
-  /** A ring around every node that an opened model gets wrong. */
-  markWrong() {
-    const { wrong, texts } = this.scene;
-    this.nodes.forEach(({ group }, n) => {
+  /** Nodes by their label, or by what an opened model predicts; a ring around every node that it gets wrong. */
+  paintClasses() {
+    const { scene } = this;
+    const { classes: colours } = scene.palette;
+    const { predicted, wrong } = scene;
+    const shown = this.store.state.nodes === "prediction" && predicted.length ? predicted : scene.classOf;
+    this.nodes.forEach(({ group, circle }, n) => {
+      circle.toggleAttribute("data-class", shown[n] >= 0);
+      circle.style.setProperty("--class", shown[n] >= 0 ? colours[shown[n] % colours.length] : "");
       group.classList.toggle("wrong", Boolean(wrong[n]));
-      group.querySelector("title").textContent = wrong[n] ? fillIn(texts.wrongNode, { node: this.scene.names[n] }) : this.scene.names[n];
+      group.querySelector("title").textContent = this.nodeTitle(n);
     });
+  }
+
+  nodeTitle(n) {
+    const { names, classNames, classOf, predicted, wrong, texts } = this.scene;
+    const values = { node: names[n], predicted: classNames[predicted[n]], label: classNames[classOf[n]] };
+    return predicted.length ? fillIn(wrong[n] ? texts.wrongNode : texts.predictedNode, values) : names[n];
   }
 
   /** Nodes by how evenly the shown head shares out there, where that is asked for and can be told. */
@@ -358,6 +369,7 @@ export class GraphView {
 
   onState(changed) {
     if (!this.scene) return;
+    if (changed.has("nodes")) this.paintClasses();
     if (["weighting", "scale", "digits", "measure", "heads", "nodes"].some((key) => changed.has(key))) this.weigh();
     else if (["hover", "locked", "direction", "selection", "connecting"].some((key) => changed.has(key))) this.mark();
     if (changed.has("tool")) this.canvas.dataset.tool = this.store.state.tool;

@@ -63,9 +63,10 @@ export class Legend {
 
   /** What the nodes' colour stands for. */
   nodeColours() {
-    const { texts } = this.scene;
+    const { texts, predicted } = this.scene;
     const { store } = this;
-    const choices = ["class", "evenness"].map((value) => {
+    const offered = ["class", ...(predicted.length ? ["prediction"] : []), "evenness"];
+    const choices = offered.map((value) => {
       const option = html("option", { value }, texts[`nodes_${value}`]);
       option.selected = store.state.nodes === value;
       return option;

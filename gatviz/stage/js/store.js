@@ -8,7 +8,7 @@
  * @property {Focus|null} locked
  * @property {"reads"|"readBy"} direction what a node's focus means
  * @property {"unit"|"max"} scale
- * @property {"class"|"evenness"} nodes what the nodes' colour stands for
+ * @property {"class"|"prediction"|"evenness"} nodes what the nodes' colour stands for
  * @property {"share"|"change"} measure whether arrows show the weighting or its change since the baseline
  * @property {number[]|null} heads the heads that are drawn at once; null for one weighting
  * @property {number} digits
