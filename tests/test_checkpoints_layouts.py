@@ -334,6 +334,14 @@ def test_the_first_implementation_of_pytorch_gat(heads, width):
     assert equal(model, given, torch.cat(outs, 1))
 
 
+def test_an_implementation_that_the_file_does_not_tell_is_said():
+    widths, heads = [FEATURES, 2, 3], [3, 1]
+    state = pytorch_gat_state(widths, heads, skip=False)
+    assert any("IMP3 is taken" in note for note in inspect_weights(torch_file(state)).notes)
+    told = inspect_weights(torch_file(around(widths, heads, state)))
+    assert not any("IMP3" in note for note in told.notes)
+
+
 def test_settings_that_contradict_the_tensors_are_refused():
     state = pytorch_gat_state([FEATURES, 2, 3], [3, 1], skip=False)
     with pytest.raises(gatviz.GatvizError, match=r"num_heads_per_layer: expected \[3, 1\], as the tensors have"):

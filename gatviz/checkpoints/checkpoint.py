@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
 import torch
 
 from gatviz.checkpoints import limits
 from gatviz.checkpoints.containers import read_container
-from gatviz.checkpoints.decisions import Choices, Decision, Residual
+from gatviz.checkpoints.decisions import Choices, ChoiceWords, Decision
 from gatviz.checkpoints.presets import Settled, settle
 from gatviz.checkpoints.recognition import LAYOUTS, Recognised, recognise
 from gatviz.checkpoints.settings_text import read_back
@@ -61,18 +61,7 @@ class Checkpoint:
         return f"Checkpoint({self.where}, {self.title}, {len(self.layers)} layers)"
 
 
-def load_weights(
-    source: Source,
-    *,
-    name: str | None = None,
-    heads: int | Sequence[int | None] | None = None,
-    concat: bool | Sequence[bool | None] | None = None,
-    activation: str | Sequence[str | None] | None = None,
-    residual: Residual | Sequence[Residual | None] | None = None,
-    self_loops: SelfLoops | None = None,
-    negative_slope: float | None = None,
-    layout: str | None = None,
-) -> GAT:
+def load_weights(source: Source, *, name: str | None = None, **choices: Unpack[ChoiceWords]) -> GAT:
     """The model in a file of trained weights, in evaluation mode; `inspect_weights` also says how it was read.
 
     Known are gatviz's own names, the tutorial's, PyG's, DGL's, pyGAT's and pytorch-GAT's, as torch files (plain
@@ -81,55 +70,26 @@ def load_weights(
     Arguments:
         source: a path, or the file's bytes.
         name: what the file is called, if `source` is bytes.
-        heads, concat, activation, residual, self_loops, negative_slope, layout: what the file leaves open, see
-            `Choices`; left out, each is what the layout's own library or paper does.
+        choices: heads, concat, activation, residual, self_loops, negative_slope or layout, which the file leaves
+            open, see `Choices`; left out, each is what the layout's own library or paper does.
 
     Raises:
         GatvizError: no layout fits (with the tensors found and missing), pickled objects, edge features,
             normalisation layers, numbers that are not finite, or a choice against the file.
     """
-    return inspect_weights(
-        source,
-        name=name,
-        heads=heads,
-        concat=concat,
-        activation=activation,
-        residual=residual,
-        self_loops=self_loops,
-        negative_slope=negative_slope,
-        layout=layout,
-    ).model
+    return inspect_weights(source, name=name, **choices).model
 
 
-def inspect_weights(
-    source: Source,
-    *,
-    name: str | None = None,
-    heads: int | Sequence[int | None] | None = None,
-    concat: bool | Sequence[bool | None] | None = None,
-    activation: str | Sequence[str | None] | None = None,
-    residual: Residual | Sequence[Residual | None] | None = None,
-    self_loops: SelfLoops | None = None,
-    negative_slope: float | None = None,
-    layout: str | None = None,
-) -> Checkpoint:
+def inspect_weights(source: Source, *, name: str | None = None, **choices: Unpack[ChoiceWords]) -> Checkpoint:
     """What gatviz understands of a weights file: the model, and how each setting was decided.
 
     Arguments and errors as `load_weights`.
     """
-    choices = Choices(
-        heads=heads,
-        concat=concat,
-        activation=activation,
-        residual=residual,
-        self_loops=self_loops,
-        negative_slope=negative_slope,
-        layout=layout,
-    )
+    chosen = Choices(**choices)
     data, where = _bytes_of(source, name)
     state = state_of(read_container(data, where), where)
-    recognised = recognise(state, where, choices.heads, choices.layout)
-    settled = settle(recognised, choices, read_back(state.settings, recognised.parts, where), where)
+    recognised = recognise(state, where, chosen.heads, chosen.layout)
+    settled = settle(recognised, chosen, read_back(state.settings, recognised.parts, where), where)
     own = {note: None for part in recognised.parts for note in part.notes}
     negated = any(part.negated for part in recognised.parts)
     notes = (*state.notes, *recognised.notes, *own, *([_NEGATED] if negated else []), *recognised.layout.notes)

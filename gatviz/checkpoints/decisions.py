@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, TypedDict, get_args
 
 import numpy as np
 
@@ -43,6 +43,18 @@ class Decision:
     def open(self) -> bool:
         """Whether the file leaves it open, so that it can be chosen."""
         return self.origin != "file"
+
+
+class ChoiceWords(TypedDict, total=False):
+    """The keywords of `load_weights` that make its `Choices`."""
+
+    heads: int | Sequence[int | None] | None
+    concat: bool | Sequence[bool | None] | None
+    activation: str | Sequence[str | None] | None
+    residual: Residual | Sequence[Residual | None] | None
+    self_loops: SelfLoops | None
+    negative_slope: float | None
+    layout: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

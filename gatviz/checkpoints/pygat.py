@@ -53,5 +53,8 @@ LAYOUT = Layout(
     hidden=("elu", "pyGAT applies ELU to every head of its first layer"),
     last=("elu", "pyGAT applies ELU to its output too"),
     only=("elu", "pyGAT's layer applies ELU unless it is the last one"),
-    notes=("pyGAT ends with a log-softmax, which changes no prediction: what is shown is what goes into it.",),
+    notes=(
+        "pyGAT ends with a log-softmax, which changes no prediction: what is shown is what goes into it.",
+        "pyGAT divides every node's features by their sum: give the graph such features too.",
+    ),
 )

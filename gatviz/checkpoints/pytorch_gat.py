@@ -51,6 +51,11 @@ def _implementation(reading: Reading, otherwise: str) -> str:
 def _part(reading: Reading, weight: Tensor, implementation: str) -> Part:
     target, source = "scoring_fn_target", "scoring_fn_source"
     notes: tuple[str, ...] = ()
+    if "layer_type" not in reading.around and implementation == "IMP3":
+        notes = (
+            "The file does not say which of pytorch-GAT's implementations it is from; IMP3 is taken, the one that it "
+            "trains with (IMP2, of the same shapes, has the two halves of the attention vector the other way round).",
+        )
     if implementation != "IMP3":
         target, source = source, target
         notes = (
