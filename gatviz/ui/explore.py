@@ -186,6 +186,9 @@ def _notice(
     if changed is not None:
         top = changed.top_changes(_MOST_CHANGES)["sentence"].tolist()
         sentences.append(texts.CHANGED.format(changes="; ".join(top)) if top else texts.UNCHANGED)
+    held = now.work.weights
+    if held is not None and held.by_hand and now.work.opened is None and present_weights(now) is not None:
+        sentences.append(texts.BY_HAND.format(seed=settings.seed))
     if settings.dropout > 0:
         sentences.append(texts.DROPOUT_ON.format(rate=settings.dropout))
     return " · ".join(sentences)

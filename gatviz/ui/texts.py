@@ -47,6 +47,7 @@ DROPOUT_HELP = (
     "Above 0 the layer runs as in training: a random part of the shares is dropped, the rest scaled up. "
     "The stages 'mask' and 'α dropped' show it."
 )
+BY_HAND = "Weights were set by hand; those of seed {seed} come back by undo, or in the Weights table."
 DROPOUT_ON = "Training mode: dropout {rate:.2f} is on. α is still the softmax; h′ uses α after the mask."
 SELF_LOOPS = "Self-loops"
 SELF_LOOP_CHOICES: dict[SelfLoops, str] = {"add_missing": "add the missing", "as_given": "as given", "remove": "remove"}
