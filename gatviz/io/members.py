@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 
@@ -10,7 +12,11 @@ from gatviz.errors import GatvizError, quote
 from gatviz.io import limits
 
 MAGIC = b"PK\x03\x04"
-_BAD_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, OSError, ValueError)
+_BAD_ZIP = (
+    *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError),
+    *(OverflowError, struct.error, zlib.error, lzma.LZMAError),
+)
+"""What zipfile and its decompressors raise for broken files, as far as they are known to."""
 
 
 class Members:
