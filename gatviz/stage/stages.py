@@ -115,77 +115,28 @@ def _pack_field(
     info: FieldInfo, trace: LayerTrace, part: Part, limits: Mapping[str, float], input_names: Sequence[str]
 ) -> dict[str, Any]:
     values: NDArray[Any] = getattr(trace, info.name)
-    rows: dict[str, Any] = {"rows": _ROWS_READ.get(info.name, ("target",))}
+    rows: dict[str, Any] = {"layout": "nodes", "rows": _ROWS_READ.get(info.name, ("target",))}
+    more: dict[str, Any] = {"perHead": True, "colour": "signed", "limit": limits["scores"]}
     if info.name in _ARC_FIELDS:
         share = info.name in ("alpha", "alpha_dropped", "dropout_mask")
-        return _describe(
-            info,
-            values.shape,
-            values,
-            layout="pairs",
-            perHead=True,
-            colour="share" if share else "signed",
-            limit=1.0 if share else limits["scores"],
-            values=packed(values[part.arcs]),
-            pairs=None if share else _all_pairs(info.name, trace, part),
-        )
-    if info.name == "hidden":
-        return _describe(
-            info,
-            values.shape,
-            values,
-            layout="messages",
-            perHead=True,
-            colour="signed",
-            limit=limits["scores"],
-            values=_small(values[part.arcs]),
-            columns=_dimensions(trace),
-        )
-    if info.name in _SCORE_FIELDS:
-        return _describe(
-            info,
-            values.shape,
-            values,
-            layout="nodes",
-            perHead=True,
-            colour="signed",
-            limit=limits["scores"],
-            values=packed(values[part.nodes][:, :, None]),
-            columns=["·"],
-            **rows,
-        )
-    if info.name in _NODE_FIELDS:
-        limit = limits["after" if info.name == "h_prime" else "scores"]
-        return _describe(
-            info,
-            values.shape,
-            values,
-            layout="nodes",
-            perHead=True,
-            colour="signed",
-            limit=limit,
-            values=packed(values[part.nodes]),
-            columns=_dimensions(trace),
-            **rows,
-        )
-    columns = list(input_names) if info.name == "x" else None
-    joined = trace.concat and info.name != "x"
-    if joined:
-        columns = list(output_names(trace))
-    if info.name == "combined":
-        rows["plain"] = "concat" if trace.concat else "mean"
-    return _describe(
-        info,
-        values.shape,
-        values,
-        layout="nodes",
-        colour="signed",
-        limit=limits["x" if info.name == "x" else "after"],
-        values=packed(values[part.nodes]),
-        columns=columns or [f"c{c}" for c in range(values.shape[1])],
-        headColumns=trace.head_features if joined else None,
-        **rows,
-    )
+        more |= {"layout": "pairs", "values": packed(values[part.arcs])}
+        more |= {"colour": "share", "limit": 1.0} if share else {"pairs": _all_pairs(info.name, trace, part)}
+    elif info.name == "hidden":
+        more |= {"layout": "messages", "values": _small(values[part.arcs]), "columns": _dimensions(trace)}
+    elif info.name in _SCORE_FIELDS:
+        more |= {**rows, "values": packed(values[part.nodes][:, :, None]), "columns": ["·"]}
+    elif info.name in _NODE_FIELDS:
+        more |= {**rows, "values": packed(values[part.nodes]), "columns": _dimensions(trace)}
+        more["limit"] = limits["after" if info.name == "h_prime" else "scores"]
+    elif info.name == "x":
+        more |= {**rows, "perHead": False, "values": packed(values[part.nodes]), "columns": list(input_names)}
+        more["limit"] = limits["x"]
+    else:
+        more |= {**rows, "perHead": False, "values": packed(values[part.nodes]), "columns": list(output_names(trace))}
+        more |= {"limit": limits["after"], "headColumns": trace.head_features if trace.concat else None}
+        if info.name == "combined":
+            more["plain"] = "concat" if trace.concat else "mean"
+    return _describe(info, values.shape, values, **more)
 
 
 def _all_pairs(name: str, trace: LayerTrace, part: Part) -> dict[str, Any] | None:

@@ -106,19 +106,24 @@ def top_arcs_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") -
         )
     )
     drawn.update_xaxes(title="weight (share, 0 to 1)", range=[0, 1.02])
-    drawn.update_yaxes(
-        title={"text": "arrow, target ← source", "standoff": 14},
-        autorange="reversed",
-        tickmode="array",
-        tickvals=places,
-        ticktext=labels,
-        showgrid=False,
-    )
+    _arrow_axis(drawn, labels)
     caption = (
         "A bar is an arrow, target ← source: how much of its attention the target gives to the source. The short line "
         "is its share if the target attended to all alike."
     )
     return Chart(drawn, caption, table)
+
+
+def _arrow_axis(drawn: go.Figure, labels: Sequence[str]) -> None:
+    """An arrow a line, the first on top."""
+    drawn.update_yaxes(
+        title={"text": "arrow, target ← source", "standoff": 14},
+        autorange="reversed",
+        tickmode="array",
+        tickvals=np.arange(len(labels)),
+        ticktext=labels,
+        showgrid=False,
+    )
 
 
 def difference_chart(found: Difference, *, theme: Theme = "light") -> Chart | None:
@@ -224,14 +229,7 @@ def top_changes_chart(
             )
         )
     drawn.update_xaxes(title="α (share, 0 to 1)", range=[-0.02, 1.02])
-    drawn.update_yaxes(
-        title={"text": "arrow, target ← source", "standoff": 14},
-        autorange="reversed",
-        tickmode="array",
-        tickvals=places,
-        ticktext=labels,
-        showgrid=False,
-    )
+    _arrow_axis(drawn, labels)
     caption = (
         "A line is an arrow, target ← source, from its α before (ring) to its α now (dot); blue has grown, red has "
         "shrunk. An arrow that is not there counts as 0."
