@@ -409,6 +409,39 @@ def test_names_that_are_out_of_order_are_put_as_widths_fit():
         assert opened.model(given).shape == (given.num_nodes, 3)
 
 
+def test_an_order_that_nothing_tells_is_said():
+    state = dgl_state(1, "second.", 6, 3, 2) | dgl_state(2, "first.", 6, 3, 2) | dgl_state(3, "third.", 6, 1, 3)
+    opened = inspect_weights(safetensors_file(state))
+    assert opened.names == ("first", "second", "third")
+    assert any("Neither the file nor the widths" in note for note in opened.notes)
+    assert inspect_weights(torch_file(state)).names == ("second", "first", "third")
+    numbered = {name.replace("second", "gat2").replace("first", "gat1"): value for name, value in state.items()}
+    assert not inspect_weights(safetensors_file(numbered)).notes
+
+
+def test_a_slope_among_the_words_around_is_taken():
+    given, state = graph(), STATES["dgl"]
+    told = inspect_weights(torch_file({"state_dict": state, "hyper_parameters": {"negative_slope": 0.05}}))
+    assert torch.equal(told.model(given), gatviz.load_weights(torch_file(state), negative_slope=0.05)(given))
+    slope = next(decision for decision in told.decisions if decision.name == "negative_slope")
+    assert (slope.value, slope.open) == (0.05, True)
+    for odd in (float("inf"), float("nan"), "0.5", True, 10**6, 1e300, [0.5]):
+        opened = inspect_weights(torch_file({"state_dict": state, "negative_slope": odd}))
+        assert opened.layers[0].negative_slope == 0.2
+
+
+def test_gatv2_of_dgl_as_wide_as_all_its_heads_would_have_a_projection():
+    """In GATv2Conv the input itself is added only where F = C."""
+    made = {}
+    for k, (wide, heads, width) in enumerate([(FEATURES, 3, 2), (6, 3, 2), (6, 1, 6), (6, 1, 3)]):
+        shapes = {"fc_src__weight": (heads * width, wide), "fc_dst__weight": (heads * width, wide)}
+        layer = drawn(k, **shapes, attn=(1, heads, width))
+        made |= {f"l.{k}.{name}": value for name, value in layer.items()}
+    made["l.3.res_fc.weight"] = drawn(9, r=(3, 6))["r"]
+    told = [decision for decision in inspect_weights(torch_file(made)).decisions if decision.name == "residual"]
+    assert [(decision.layer, decision.value) for decision in told] == [(2, "identity")]
+
+
 def test_layers_count_by_number_not_by_letters():
     state: dict[str, Tensor] = {}
     for k in range(12):

@@ -22,6 +22,8 @@ from gatviz.errors import GatvizError, quote
 from gatviz.model import LayerSettings
 
 _SLOPE = 0.2
+_LARGEST_SLOPE = 100.0
+"""Beyond it a number beside the weights is no slope."""
 _LOOPS = ("as_given", "add_missing", "remove")
 
 Verdict = tuple[Any, Origin, str]
@@ -54,7 +56,7 @@ def settle(recognised: Recognised, choices: Choices, saved: Saved | None, where:
     layout, parts = recognised.layout, recognised.parts
     decisions: list[Decision] = []
 
-    loops, slope = _self_loops(layout, choices, saved), _slope(choices, saved)
+    loops, slope = _self_loops(layout, choices, saved), _slope(choices, saved, recognised.around)
     decisions.append(Decision("self_loops", None, *loops, _LOOPS))
     decisions.append(Decision("negative_slope", None, *slope))
     concats = _concats(recognised, choices, saved, where)
@@ -90,11 +92,14 @@ def _self_loops(layout: Layout, choices: Choices, saved: Saved | None) -> Verdic
     return value, "assumed", _sentence(why)
 
 
-def _slope(choices: Choices, saved: Saved | None) -> Verdict:
+def _slope(choices: Choices, saved: Saved | None, around: Mapping[str, Any]) -> Verdict:
     if choices.negative_slope is not None:
         return choices.negative_slope, "given", "Chosen by hand."
     if saved:
         return saved.layers[0].negative_slope, "file", "The file says so."
+    told = around.get("negative_slope")
+    if isinstance(told, int | float) and not isinstance(told, bool) and abs(told) <= _LARGEST_SLOPE:
+        return float(told), "assumed", "The words around the weights say so."
     return _SLOPE, "assumed", "A state dict does not hold the slope; 0.2 is the paper's and every library's own."
 
 
@@ -196,7 +201,8 @@ def _identity(k: int, recognised: Recognised, choices: Choices) -> Verdict | Non
     """Whether a DGL layer adds its own input, where it could; None elsewhere."""
     parts = recognised.parts
     part = parts[k]
-    widths = (part.joined, part.features)  # the second in GATv2Conv, and in GATConv's early versions
+    # GATv2Conv, and early versions of GATConv, have a projection unless F = C; GATConv since, unless F = H·C
+    widths = (part.features,) if part.kind == "GATv2" else (part.joined, part.features)
     possible = recognised.layout.name == "dgl" and part.residual is None and part.in_features in widths
     given = choices.for_layer("residual", k, len(parts))
     if not possible:

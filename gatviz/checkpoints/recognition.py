@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -38,11 +39,13 @@ class Recognised:
         layout: the layout that all of them have.
         parts: the layers.
         notes: what was decided about their order, a sentence each.
+        around: the plain values that stand around the state dict.
     """
 
     layout: Layout
     parts: tuple[Part, ...]
     notes: tuple[str, ...]
+    around: Mapping[str, Any]
 
 
 def recognise(
@@ -86,7 +89,7 @@ def recognise(
     library = LAYOUTS[kinds[0]]
     if library.name == "pytorch_gat":
         pytorch_gat.check_around(tuple(parts), state.around, where)
-    return Recognised(library, tuple(parts), (*notes, skips.NOTE) if beside else notes)
+    return Recognised(library, tuple(parts), (*notes, skips.NOTE) if beside else notes, state.around)
 
 
 def _layouts(name: str | None) -> tuple[Layout, ...]:
@@ -258,6 +261,8 @@ def _in_order(parts: Sequence[Part], ordered: bool, where: str) -> tuple[list[Pa
     for order in (first, second):
         if _chains(order):
             told = order is second and [p.name for p in first] != [p.name for p in second]
+            if not ordered and _open_order(order):
+                return order, (_OPEN_ORDER + _names(order) + ".",)
             return order, (_order_note(order),) if told else ()
     if len(parts) <= _MOST_SEARCHED and (found := _search([], list(parts))) is not None:
         return found, (_order_note(found),)
@@ -271,8 +276,25 @@ def _in_order(parts: Sequence[Part], ordered: bool, where: str) -> tuple[list[Pa
     )
 
 
+_OPEN_ORDER = "Neither the file nor the widths tell which layer comes first; they are taken by their names: "
+
+
+def _open_order(order: Sequence[Part]) -> bool:
+    """Whether two layers could change places, and no number in their names says which comes first."""
+    for k in range(len(order) - 1):
+        swapped = [*order[:k], order[k + 1], order[k], *order[k + 2 :]]
+        words = {re.sub(r"\d+", "", part.name) for part in order[k : k + 2]}
+        if len(words) > 1 and _chains(swapped):
+            return True
+    return False
+
+
+def _names(order: Sequence[Part]) -> str:
+    return ", ".join(quote(part.name) for part in order)
+
+
 def _order_note(order: Sequence[Part]) -> str:
-    return f"The layers are taken in the order in which their widths fit: {', '.join(quote(p.name) for p in order)}."
+    return f"The layers are taken in the order in which their widths fit: {_names(order)}."
 
 
 def _widths(part: Part) -> str:
