@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gatviz.checkpoints import pyg, tutorial
+from gatviz.checkpoints import pyg, pytorch_gat, tutorial
 from gatviz.checkpoints.decisions import ACTIVATION_NAMES, NO_ACTIVATION, Choices, Decision, Origin
 from gatviz.checkpoints.layout import Layout, Part
 from gatviz.checkpoints.recognition import Recognised
@@ -127,7 +127,7 @@ def _concats(recognised: Recognised, choices: Choices, saved: Saved | None, wher
         given = choices.for_layer("concat", k, count)
         if told is None:
             given = single if given is None else given
-            verdicts.append(_assumed_concat(k, count) if given is None else (given, "given", "Chosen by hand."))
+            verdicts.append(_assumed_concat(k, recognised) if given is None else (given, "given", "Chosen by hand."))
         elif part.heads == 1 or given in (None, told[0]):
             verdicts.append(told)
         else:
@@ -168,7 +168,10 @@ def _told_concat(k: int, recognised: Recognised, saved: Saved | None) -> Verdict
     return None
 
 
-def _assumed_concat(k: int, count: int) -> Verdict:
+def _assumed_concat(k: int, recognised: Recognised) -> Verdict:
+    count = len(recognised.parts)
+    if count == 1 and pytorch_gat.is_whole_model(recognised.parts[0].name):
+        return False, "assumed", "pytorch-GAT averages the heads of its last layer, which here is the only one."
     if count == 1:
         return True, "assumed", "A single layer concatenates its heads unless told otherwise."
     if k < count - 1:

@@ -94,6 +94,11 @@ LAYOUT = Layout(
 )
 
 
+def is_whole_model(name: str) -> bool:
+    """Whether a layer of this name stands in pytorch-GAT's model and is not saved alone."""
+    return name.split(".")[-2:] == ["gat_net", "0"]
+
+
 def _plain(told: Any) -> object:
     """A whole number or a list of them as it stands; anything else equals nothing."""
     if isinstance(told, list | tuple):
