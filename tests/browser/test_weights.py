@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -190,6 +191,10 @@ def test_an_entry_is_typed_on_the_stage(page: Page):
     field.press("Escape")
     expect(field).to_have_count(0)
     assert cells(page, "a_halves")[0, 0] == before[0, 0]
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(field).to_have_attribute("aria-label", re.compile("a_target at target, c1"))
+    field.press("Escape")
     for _ in range(3):
         page.locator(".toolbar [data-key='undo']").click()
     eventually(lambda: cells(page, "a_halves") == before)

@@ -56,7 +56,9 @@ export class MatrixView {
     this.sticky.addEventListener("pointerleave", () => this.listener.hover(null));
     this.sticky.addEventListener("click", (event) => {
       const cell = this.cellAt(event);
-      if (cell) this.listener.choose(cell);
+      if (!cell) return;
+      this.at = cell;
+      this.listener.choose(cell);
     });
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.element.addEventListener("blur", () => this.listener.hover(null));
