@@ -391,6 +391,30 @@ def test_names_from_the_file_are_quoted():
     assert "a\\x0ab" in told
 
 
+@pytest.mark.parametrize("name", ["²", "1²2", "a.²", "٣", "lin²", "conv" + "1" * 400, "1" * 400 + "a", "a" * 400])
+@pytest.mark.parametrize("tails", [("W", "a"), ("lin.weight", "att_src", "att_dst")])
+def test_odd_names_are_only_names(name, tails):
+    state = {f"{name}.{tail}": torch.ones(2, 2) for tail in tails}
+    state |= {f"{name}b.{tail}": torch.ones(2, 2, 2) for tail in (*tails, "weight")}
+    with contextlib.suppress(GatvizError):
+        gatviz.load_weights(torch_file(state))
+
+
+@pytest.mark.parametrize("name", ["conv" + "1" * 5000, "1" * 100_000 + "a", "a" * 100_000 + "1", "norm" * 100_000])
+def test_names_without_end_are_refused_soon(name):
+    start = time.perf_counter()
+    refused(torch_file({f"{name}.{tail}": value for tail, value in PYG.items()}), "names of at most 500 characters")
+    refused(torch_file({f"{name}.W": torch.ones(2, 3), f"{name}.a": torch.ones(6, 1)}), "names of at most 500")
+    assert time.perf_counter() - start < 2
+
+
+def test_what_stands_beside_layers_of_odd_shapes_is_refused():
+    for shape in ((), (3,), (2, 3, 4), (0, 5)):
+        state = {f"conv1.{name}": torch.zeros(shape) for name in ("weight", "att")}
+        refused(torch_file(state | {"lin1.weight": torch.zeros(6, 5)}), "'lin1.weight'")
+        refused(torch_file({**{f"conv1.{n}": v for n, v in PYG.items()}, "lin1.weight": torch.zeros(shape)}))
+
+
 def settings_file(settings: object) -> bytes:
     """gatviz's own layer with other words beside it."""
     model = gatviz.GAT(FEATURES, [gatviz.LayerSettings(num_heads=2, out_features=3)])

@@ -211,6 +211,10 @@ def test_linear_layers_that_could_stand_elsewhere_are_refused():
         kept = {name: value for name, value in state.items() if not name.startswith(left_out)}
         with pytest.raises(gatviz.GatvizError, match=r"tensors that belong to none: 'lin\d"):
             gatviz.load_weights(torch_file(kept))
+    around = {"conv1": GATConv(6, 3, heads=2), "conv2": GATConv(6, 3, heads=2)}
+    around |= {"lin1": nn.Linear(FEATURES, 6), "lin2": nn.Linear(6, 4)}
+    with pytest.raises(gatviz.GatvizError, match=r"belong to none: 'lin1\.weight' \[6, 5\], 'lin1\.bias'"):
+        gatviz.load_weights(torch_file(nn.ModuleDict(around).state_dict()))
     square = nn.ModuleDict({"conv1": GATConv(6, 3, heads=2), "lin1": nn.Linear(6, 6)}).state_dict()
     with pytest.raises(gatviz.GatvizError, match=r"'lin1\.weight'"):
         gatviz.load_weights(torch_file(square))

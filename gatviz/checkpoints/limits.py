@@ -6,6 +6,8 @@ MAX_BYTES = 200_000_000
 MAX_VALUES = 30_000_000
 """Numbers in all tensors of one model together."""
 MAX_TENSORS = 10_000
+MAX_NAME = 500
+"""Characters of a tensor's name."""
 MAX_LAYERS = 64
 MAX_LIST = 4_000_000
 """Bytes of the list of tensors at the head of a file."""

@@ -38,8 +38,6 @@ def _finished(reading: Reading, kind: Kind, arrays: dict[str, Tensor], told: str
     residual = reading.skip("res.weight", part.in_features, *widths)
     beside = reading.skip(SKIP[0], part.in_features, *widths)
     if beside is not None:
-        if bias is not None and bias.numel() != beside.shape[0]:
-            raise reading.misfit(SKIP[0], f"{bias.numel()} rows, as many as the bias has entries")
         residual = beside if residual is None else residual + beside
         more = reading.vector(SKIP[1], beside.shape[0])
         bias = more if bias is None else bias if more is None else bias + more

@@ -323,7 +323,7 @@ def _search(done: list[Part], rest: list[Part]) -> list[Part] | None:
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
     """Numbers in a name count as numbers: "conv2" stands before "conv10"."""
-    return [(0, int(word), "") if word.isdigit() else (1, 0, word) for word in re.split(r"(\d+)", name) if word]
+    return [(0, int(word), "") if word.isdecimal() else (1, 0, word) for word in re.split(r"(\d+)", name) if word]
 
 
 # ---- heads, given by hand -----------------------------------------------------------------------------------

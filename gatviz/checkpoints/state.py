@@ -79,6 +79,9 @@ def state_of(container: Container, where: str) -> State:
         listed = ", ".join(quote(".".join(other)) for other in others[:6])
         notes.append(f"The file has other state dicts too, which are left out: {listed}.")
     tensors = {name: value.detach() for name, value in _entries(found) if isinstance(name, str) and _is(value)}
+    longest = max(map(len, tensors), default=0)
+    if longest > limits.MAX_NAME:
+        raise GatvizError(where, f"names of at most {limits.MAX_NAME} characters", f"{longest:,}", "rename the tensors")
     tensors, copied = _without_copies(tensors)
     checked, more = _checked(tensors, where)
     more = [*copied, *more]
