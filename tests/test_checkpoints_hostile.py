@@ -408,6 +408,15 @@ def test_names_without_end_are_refused_soon(name):
     assert time.perf_counter() - start < 2
 
 
+def test_halves_of_odd_length_are_refused():
+    refused(torch_file({"weight": torch.ones(FEATURES, 3), "att": torch.ones(1, 2, 3)}), "the shapes of")
+
+
+def test_a_layout_that_is_no_name_is_refused():
+    for layout in (["pyg"], "PyG", 3):
+        refused(torch_file(PYG), "expected one of gatviz", layout=layout)
+
+
 def test_what_stands_beside_layers_of_odd_shapes_is_refused():
     for shape in ((), (3,), (2, 3, 4), (0, 5)):
         state = {f"conv1.{name}": torch.zeros(shape) for name in ("weight", "att")}

@@ -62,7 +62,9 @@ def _i_and_j(reading: Reading) -> Part:
 
 def _is_oldest(tensors: Tensors) -> bool:
     weight, att = tensors["weight"], tensors["att"]
-    return weight.dim() == 2 and att.dim() == 3 and att.shape[0] == 1 and att.numel() == 2 * weight.shape[1]
+    if weight.dim() != 2 or att.dim() != 3:
+        return False
+    return att.shape[0] == 1 and att.shape[2] % 2 == 0 and att.numel() == 2 * weight.shape[1]
 
 
 def _oldest(reading: Reading) -> Part:

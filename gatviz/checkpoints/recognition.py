@@ -95,7 +95,7 @@ def recognise(
 def _layouts(name: str | None) -> tuple[Layout, ...]:
     if name is None:
         return tuple(LAYOUTS.values())
-    if name not in LAYOUTS:
+    if not isinstance(name, str) or name not in LAYOUTS:
         raise GatvizError("layout", f"one of {', '.join(LAYOUTS)}", quote(name), "choose one, or leave it out")
     return (LAYOUTS[name],)
 
