@@ -320,6 +320,12 @@ def test_pytorch_gat_copies_the_input_to_every_head_where_widths_match():
     hidden = F.elu(pytorch_gat_layer(x, adj, state, 0).flatten(1) + state["gat_net.0.bias"])
     expected = pytorch_gat_layer(hidden, adj, state, 1).mean(1) + state["gat_net.1.bias"]
     assert equal(gatviz.load_weights(torch_file(around(widths, heads, state))), given, expected)
+    state.pop("gat_net.0.skip_proj.weight")
+    told = around(widths, heads, state, add_skip_connection=True)
+    assert equal(gatviz.load_weights(torch_file(told)), given, expected)
+    state.pop("gat_net.1.skip_proj.weight")
+    with pytest.raises(gatviz.GatvizError, match=r"'gat_net\.1\.skip_proj\.weight': expected a projection"):
+        gatviz.load_weights(torch_file(told))
 
 
 @pytest.mark.parametrize("heads", [1, 2])

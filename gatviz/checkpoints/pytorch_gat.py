@@ -67,10 +67,18 @@ def _part(reading: Reading, weight: Tensor, implementation: str) -> Part:
     width = heads * features
     bias = reading.vector("bias", width, features)
     residual = reading.skip("skip_proj.weight", in_features, width)
-    if reading.around.get("add_skip_connection") is False:
+    told_skip = reading.around.get("add_skip_connection")
+    if told_skip is False:
         residual = None
-    if residual is not None and in_features == features:
+    elif in_features == features and (residual is not None or told_skip is True):
         residual = torch.eye(features, dtype=weight.dtype).repeat(heads, 1)
+    elif told_skip is True and residual is None:
+        raise GatvizError(
+            reading.at("skip_proj.weight"),
+            "a projection of the input, as add_skip_connection says",
+            "none",
+            "save the whole state dict, or the right settings with it",
+        )
     return Part(reading.name, reading.form, "GAT", arrays, bias, residual, told, notes=notes)
 
 
