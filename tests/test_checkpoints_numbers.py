@@ -33,6 +33,13 @@ def test_a_numpy_number_beside_the_weights_is_no_obstacle(number, legacy):
     assert set(torch.serialization.get_safe_globals()) == set(before)
 
 
+def test_numbers_that_an_older_numpy_pickled_are_read_too():
+    stream = torch_file({"test_perf": np.float64(0.9734), "num_of_layers": np.int64(2), "state_dict": PYG}, legacy=True)
+    older = stream.replace(b"numpy._core.multiarray", b"numpy.core.multiarray")
+    assert older != stream
+    assert torch.equal(gatviz.load_weights(older)(graph()), gatviz.load_weights(torch_file(PYG))(graph()))
+
+
 def test_large_numbers_beside_the_weights_are_no_tensors():
     content = {"global_step": 10**9, "seeds": [2**40, 7], "state_dict": PYG, "epochs": {"most": 10**8}}
     assert inspect_weights(torch_file(content, legacy=True)).layout == "pyg"
