@@ -187,17 +187,15 @@ class Parts:
     activation: str | None
 
     @property
-    def added(self) -> tuple[tuple[str, str, bool], ...]:
-        """What may be added to the heads: symbol, word, and whether the layer does."""
-        return ("r_i", "residual", self.residual), ("b", "bias", self.bias)
+    def added(self) -> dict[str, str]:
+        """What is added to the heads: symbol -> word."""
+        return {**({"r_i": "residual"} if self.residual else {}), **({"b": "bias"} if self.bias else {})}
 
 
 def as_computed(info: FieldInfo, parts: Parts) -> FieldInfo:
     """The field with the shape, formula and caption of this very layer: nothing in it that the layer does not do."""
     width = "[N, H·C]" if parts.concat else "[N, C]"
-    added = [(symbol, word) for symbol, word, there in parts.added if there]
-    heads_with = " and ".join(word for _, word in added)
-    before = "z_i" if added else r"\bar h_i"
+    before = "z_i" if parts.added else r"\bar h_i"
     applied = before if parts.activation is None else rf"\mathrm{{{_ACTIVATIONS[parts.activation]}}}({before})"
     read = info.formula.replace(r"\alpha_{ij}", r"\tilde\alpha_{ij}") if parts.dropout else info.formula
     if parts.projection_bias:
@@ -208,8 +206,8 @@ def as_computed(info: FieldInfo, parts: Parts) -> FieldInfo:
             "caption": "The heads side by side." if parts.concat else "The mean of the heads.",
         },
         "pre_activation": {
-            "formula": " + ".join([r"z_i = \bar h_i", *(symbol for symbol, _ in added)]),
-            "caption": f"The heads with {heads_with} added." if added else "The heads as they are.",
+            "formula": " + ".join([r"z_i = \bar h_i", *parts.added]),
+            "caption": f"The heads with {' and '.join(parts.added.values()) or 'nothing'} added.",
         },
         "out": {"formula": rf"\mathrm{{out}}_i = {applied}"},
         "h_prime": {"formula": read},

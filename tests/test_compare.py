@@ -147,7 +147,7 @@ def test_gat_and_gatv2_stand_side_by_side():
         np.testing.assert_array_equal(values[trace.adjacency], trace.dense("alpha", 0)[trace.adjacency])
     static, dynamic = (static_attention(trace, graph) for trace in expected.values())
     assert f"GAT is static here: all of its {static.target_pairs} pairs" in words(app)
-    assert f"GATv2 is dynamic here: {dynamic.agreeing[0]} of {dynamic.target_pairs} pairs" in words(app)
+    assert f"GATv2 is dynamic here: only {dynamic.agreeing[0]} of {dynamic.target_pairs} pairs" in words(app)
 
 
 def test_thresholds_change_the_verdicts():

@@ -50,6 +50,7 @@ def test_symbols_follow_the_layer():
     ]
     v2 = GATv2AttentionLayer(1, 1).trace(Graph(names=("A",), x=[[1]], edge_index=[[0], [0]]))
     assert r"\mathrm{hidden}_{ij} =" in symbols(v2)[0]
+    assert next(info for info in v2.fields if info.name == "pre_activation").caption == "The heads with nothing added."
 
 
 def test_an_arcs_numbers_are_put_in():

@@ -100,6 +100,7 @@ def pack_story(
             }
             for half, node, shares in halves
         ],
+        "biased": "b_source" in trace.weights,
         "pair": _pair(story) if isinstance(story, GATStory) else None,
         "score": _score(story) if isinstance(story, GATv2Story) else None,
     }
@@ -119,12 +120,13 @@ def _pair(story: GATStory) -> dict[str, Any]:
 
 def _score(story: GATv2Story) -> dict[str, Any]:
     """GATv2's score by dimension: what met, what LeakyReLU left of it, and what a made of that."""
-    rows = zip(story.Wh_target, story.Wh_source, story.hidden, story.a, story.hidden_terms, strict=True)
+    arrays = (story.Wh_target, story.Wh_source, story.hidden, story.a, story.hidden_terms)
+    rows = zip(*(values.tolist() for values in arrays), strict=True)
     return {
         "e": story.e,
         "parts": [
-            dict(zip(("name", "target", "source", "hidden", "a", "value"), (f"c{c}", *map(float, row)), strict=True))
-            for c, row in enumerate(rows)
+            {"name": f"c{c}", "target": i, "source": j, "hidden": hidden, "a": a, "value": term}
+            for c, (i, j, hidden, a, term) in enumerate(rows)
         ],
     }
 

@@ -124,6 +124,7 @@ ENGLISH = {
     "jointHidden": "hidden",
     "lockForParts": "Lock this arrow to see what each dimension adds.",
     "furtherJoint": "Further back: the features behind the score",
+    "biasesAdd": "The projection's bias, b_{half}, adds the rest.",
     "featuresJointTitle": "features of {node} (as {half}) that moved e most",
     "targetScore": "a_target · Wh of {target} = {value}",
     "sourceScore": "a_source · Wh of {source} = {value}",

@@ -123,15 +123,14 @@ def _model(settings: Settings, in_features: int, generator: Any, weights: Weight
 
 def checks(run_: Run, *, pyg: bool) -> tuple[Check, ...]:
     """The proof of a run's numbers; with PyG's if they are wanted, with the CPU's if the run was elsewhere."""
-    found = _checks(run_.key, pyg, run_.trace)
-    if run_.on_cpu is None:
-        return found
-    whole, seconds = run_.on_cpu
-    return *found, against_cpu(
-        run_.trace, whole.layers[run_.layer], device=run_.device, seconds=run_.seconds, cpu_seconds=seconds
-    )
+    return _checks(run_.key, pyg, run_)
 
 
 @st.cache_resource(max_entries=_MOST_RUNS, show_spinner=False)
-def _checks(key: str, pyg: bool, _trace: LayerTrace) -> tuple[Check, ...]:  # noqa: ARG001
-    return proofs(_trace, pyg=pyg)
+def _checks(key: str, pyg: bool, _run: Run) -> tuple[Check, ...]:  # noqa: ARG001
+    found = proofs(_run.trace, pyg=pyg)
+    if _run.on_cpu is None:
+        return found
+    whole, seconds = _run.on_cpu
+    on_cpu = whole.layers[_run.layer]
+    return *found, against_cpu(_run.trace, on_cpu, device=_run.device, seconds=_run.seconds, cpu_seconds=seconds)

@@ -54,14 +54,14 @@ HEAD_CHART = "α of head {head}"
 SCALE = "Scale to the largest α"
 SCALE_HELP = "Colours and widths run from 0 to 1; switched on, they run from 0 to the largest α shown."
 
-KINDS_SEED = (
-    "Both draw their weights from seed {seed}; GATv2 projects readers and read by a W each, so its numbers differ."
-)
+KINDS_SEED = "Both draw their weights from seed {seed}; they have other parameters, so their numbers differ."
 KINDS_BY_HAND = "The {kind} layer has the weights that were set here, the other those that seed {seed} draws."
 KINDS_TITLE = "α of {kind}, head {head}"
 KINDS_RANKING = "How each target ranks its sources: {kind}, head {head}"
 KINDS_STATIC = "{kind} is static here: all of its {pairs} pairs of targets rank the sources that they share alike."
-KINDS_DYNAMIC = "{kind} is dynamic here: {agreeing} of {pairs} pairs of targets rank the sources that they share alike."
+KINDS_DYNAMIC = (
+    "{kind} is dynamic here: only {agreeing} of {pairs} pairs of targets rank the sources that they share alike."
+)
 KINDS_NOTHING = "{kind}: no two targets share two sources, so there is no order to compare."
 KINDS_EXPLAINED = (
     "GAT scores e = LeakyReLU(a_target·Wh_i + a_source·Wh_j): what j adds is the same for every reader i, so all rank "

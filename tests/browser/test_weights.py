@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from playwright.sync_api import Locator, Page, expect
-from torch_geometric.nn import GATConv
+from torch_geometric.nn import GATConv, GATv2Conv
 
 from gatviz import load_weights, sample_graph
 from gatviz.ui import texts_weights as texts
@@ -89,6 +89,14 @@ def test_weights_of_pyg_give_pygs_attention_on_the_screen(page: Page):
     expect(page.get_by_role("spinbutton", name="Heads", exact=True)).to_have_value("4")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
+
+
+def test_projection_biases_of_gatv2_are_said_where_the_features_alone_do_not_add_up(page: Page):
+    use(open_dialog(page, "v2.pt", saved(GATv2Conv(2, 3, heads=2).state_dict())))
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: v2.pt")
+    expect(page.locator(".further")).to_contain_text("The projection's bias, b_source, adds the rest.")
+    page.get_by_role("button", name="Close the model").click()
+    expect(page.locator(".further")).not_to_contain_text("adds the rest")
 
 
 def test_what_is_no_state_dict_is_refused_and_the_model_stays(page: Page):
