@@ -100,14 +100,18 @@ def test_a_graph_from_nothing_with_keys_alone_and_back(page: Page):
     for count in (1, 2, 3):
         page.keyboard.press("n")
         eventually(lambda: len(names(page)) == count)  # noqa: B023 - called at once
+    expect(page.locator(".node[data-name='2']")).to_be_focused()
     page.keyboard.press("e")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     eventually(lambda: ("2", "1") in arcs(page))
+    expect(page.locator(".node[data-name='1']")).to_be_focused()
     page.keyboard.press("e")
     page.keyboard.press("Enter")
     eventually(lambda: ("1", "1") in arcs(page))
+    expect(page.locator(".node[data-name='1']")).to_be_focused()
     page.keyboard.press("F2")
+    expect(page.locator(".node-editor input[name='name']")).to_be_focused()
     page.keyboard.type("hub")
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
