@@ -26,8 +26,8 @@ class Looks {
   /** The page has answered. */
   answered() {
     clearTimeout(this.waiting);
-    this.waiting = null;
-    if (this.next) this.deliver();
+    // Not from within the answer: what is sent while the page takes new data in may get lost.
+    this.waiting = this.next ? setTimeout(() => this.deliver(), 0) : null;
   }
 
   stop() {

@@ -98,6 +98,7 @@ def test_a_graph_from_nothing_with_keys_alone_and_back(page: Page):
     page.keyboard.press("Delete")
     eventually(lambda: names(page) == [])
     for count in (1, 2, 3):
+        page.locator(f".node[data-name='{count - 2}']" if count > 1 else "svg.graph").focus()
         page.keyboard.press("n")
         eventually(lambda: len(names(page)) == count)  # noqa: B023 - called at once
     expect(page.locator(".node[data-name='2']")).to_be_focused()
