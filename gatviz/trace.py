@@ -154,6 +154,7 @@ class LayerTrace:
             projection_bias="b_source" in self.weights,
             dropout=self.alpha_dropped is not None,
             activation=self.activation,
+            negative_slope=self.negative_slope,
         )
         return tuple(
             as_computed(info, parts) for name, info in self.field_info.items() if getattr(self, name) is not None

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gatviz.analysis.subject import called
 from gatviz.graph import Graph
 from gatviz.stage.part import Part, packed
 from gatviz.stage.stages import pack_stages
@@ -64,6 +65,7 @@ def pack_scene(
     names = [graph.names[n] for n in part.nodes]
     return {
         "names": names,
+        "called": [called(name) for name in names],
         "nodeNumbers": part.nodes.tolist(),
         "classOf": graph.class_index[part.nodes].tolist(),
         "classNames": list(graph.class_names),

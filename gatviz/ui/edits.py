@@ -112,21 +112,21 @@ def _rename(graph: Graph, edit: Edit) -> Done:
     name, to = _word(edit, "name"), _word(edit, "to")
     if name == to.strip():
         return graph, ""
-    return editing.rename_node(graph, name, to), f"rename {name[:_LONGEST]} to {to[:_LONGEST]}"
+    return editing.rename_node(graph, name, to), f"rename node {name[:_LONGEST]} to {to[:_LONGEST]}"
 
 
 def _set_node(graph: Graph, edit: Edit) -> Done:
     name, label, features = _word(edit, "name"), edit.get("label"), edit.get("features")
     if label is not None and not isinstance(label, str):
         raise GatvizError("edit, label", "a word", quote(label), "type a class name or nothing")
-    return editing.set_node(graph, name, label=label, features=_numbers(features)), f"change {name[:_LONGEST]}"
+    return editing.set_node(graph, name, label=label, features=_numbers(features)), f"change node {name[:_LONGEST]}"
 
 
 def _move(graph: Graph, edit: Edit) -> Done:
     names = _words(edit, "names")
     if not names:
         return graph, ""
-    what = names[0][:_LONGEST] if len(names) == 1 else f"{len(names)} nodes"
+    what = f"node {names[0][:_LONGEST]}" if len(names) == 1 else f"{len(names)} nodes"
     return editing.move(graph, names, edit.get("points") or ()), f"move {what}"
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from gatviz.analysis import Predictions, WhatIf, uniformity
+from gatviz.analysis.subject import called
 from gatviz.graph import Graph
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.inputs import input_names
@@ -27,6 +28,7 @@ from gatviz.ui.stage_component import stage
 from gatviz.ui.weight_edits import present_weights
 from gatviz.ui.weightings import weightings
 from gatviz.ui.weights_table import weights_table
+from gatviz.ui.whose_weights import whose_weights
 from gatviz.views.colours import stage_palettes
 
 _LONGEST_DESCRIPTION = 600
@@ -176,7 +178,7 @@ def _notice(
     if part.arcs.size < trace.num_edges or part.nodes.size < trace.num_nodes:
         sentences.append(
             (texts.PART if around is None else texts.PART_AROUND).format(
-                name="" if around is None else now.graph.names[around.node][:24],
+                name="" if around is None else called(now.graph.names[around.node])[:32],
                 nodes=part.nodes.size,
                 all_nodes=trace.num_nodes,
                 arrows=part.arcs.size,
@@ -186,9 +188,7 @@ def _notice(
     if changed is not None:
         top = changed.top_changes(_MOST_CHANGES)["sentence"].tolist()
         sentences.append(texts.CHANGED.format(changes="; ".join(top)) if top else texts.UNCHANGED)
-    held = now.work.weights
-    if held is not None and held.by_hand and now.work.opened is None and present_weights(now) is not None:
-        sentences.append(texts.BY_HAND.format(seed=settings.seed))
+    sentences.append(whose_weights(now))
     if settings.dropout > 0:
         sentences.append(texts.DROPOUT_ON.format(rate=settings.dropout))
     return " · ".join(sentences)

@@ -15,7 +15,6 @@ from gatviz.features import FEATURE_KINDS
 from gatviz.graph import Graph
 from gatviz.ui import state, texts
 from gatviz.ui.edits import take_graph
-from gatviz.ui.plain import plain
 
 _BASE = "gatviz_table_base"
 _MOST_ROWS = 2_000
@@ -59,7 +58,7 @@ def feature_table(now: state.State) -> None:
             "0": st.column_config.TextColumn(texts.NODE, required=True, pinned=True, width="small"),
             "1": st.column_config.TextColumn(texts.LABEL, width="small"),
             **{
-                str(k + 2): st.column_config.NumberColumn(plain(name), format="%.6g", required=True, width="small")
+                str(k + 2): st.column_config.NumberColumn(name, format="%.6g", required=True, width="small")
                 for k, name in enumerate(base.graph.feature_names[:columns])
             },
         },
@@ -126,7 +125,7 @@ def _columns(graph: Graph) -> None:
     with st.popover(texts.COLUMNS, icon=":material/view_column:", width="stretch"):
         name = st.text_input(texts.NEW_COLUMN, key="column_new", placeholder=texts.NEW_COLUMN_HINT)
         st.button(texts.ADD, on_click=_add, args=(name,), disabled=not name.strip(), width="stretch", key="column_add")
-        chosen = st.selectbox(texts.COLUMN, graph.feature_names, format_func=plain, key="column_chosen")
+        chosen = st.selectbox(texts.COLUMN, graph.feature_names, key="column_chosen")
         new_name = st.text_input(texts.COLUMN_NAME, key="column_name")
         left, right = st.columns(2)
         left.button(

@@ -6,6 +6,7 @@ import gc
 from functools import cache
 
 import streamlit as st
+from streamlit import net_util
 
 from gatviz.errors import GatvizError
 from gatviz.ui import compute, state, texts
@@ -40,6 +41,7 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 def page() -> None:
     """Draw the whole page."""
     _spare_the_collector()
+    _ask_nobody_for_the_address()
     st.set_page_config(page_title=texts.TITLE, page_icon="🕸️", layout="wide")
     st.html(_STYLE)
     workspace, settings = sidebar()
@@ -70,6 +72,15 @@ def _spare_the_collector() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@cache
+def _ask_nobody_for_the_address() -> None:
+    """Keep the server from asking a page on the internet which address it has itself.
+
+    Streamlit would, whenever it refuses a connection from another page's origin; no option of its own turns that off.
+    """
+    net_util.get_external_ip = lambda: None
 
 
 def _layer_choice(run: compute.Run) -> int:

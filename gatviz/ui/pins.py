@@ -109,7 +109,7 @@ def changed_settings(before: Pin, after: Pin) -> list[tuple[str, object, object]
 def put_back(slot: Slot) -> None:
     """Put a pinned state back on the screen, its graph, weights and settings, as a step that can be undone."""
     kept, now = pinned()[slot], state.current()
-    state.change(replace(kept.work, view=now.history.next_view(now.work)), f"back to {slot}")
+    state.change(replace(kept.work, view=now.history.next_view(now.work)), f"back to baseline {slot}")
     st.session_state.update(_widgets(kept))
 
 

@@ -12,6 +12,7 @@ from gatviz.stage.part import Part
 from gatviz.subgraph import Direction, neighbourhood, strongest
 from gatviz.trace import LayerTrace
 from gatviz.ui import texts
+from gatviz.ui.plain import plain
 
 MOST_NODES = 200
 MOST_ARCS = 1000
@@ -41,7 +42,7 @@ def part_choice(graph: Graph) -> Around | None:
         return None
     found = matches(graph, wish)
     if not found:
-        st.info(texts.NO_SUCH_NODE.format(name=wish[:60]))
+        st.info(texts.NO_SUCH_NODE.format(name=plain(wish[:60])))
         return None
     steps = hops.number_input(texts.HOPS, 0, _MOST_HOPS, 1, key="part_hops")
     way = direction.segmented_control(

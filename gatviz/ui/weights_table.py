@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError
 from gatviz.ui import state
 from gatviz.ui import texts_weights as texts
-from gatviz.ui.plain import plain
 from gatviz.ui.weight_edits import all_weights, is_shared, name_of, take_weights
 from gatviz.weights import Fill, Weights, filled, has_heads, with_values
 
@@ -58,7 +57,7 @@ def weights_table(now: state.State, layer: int, input_names: Sequence[str]) -> N
     table = _table(base.weights, place)
     rows, columns = min(table.shape[0], _MOST_ROWS), min(table.shape[1], _MOST_COLUMNS)
     by_input = table.shape[1] == len(input_names) and place.name.startswith("W")
-    words = [plain(input_names[k]) if by_input else f"c{k}" for k in range(columns)]
+    words = [input_names[k] if by_input else f"c{k}" for k in range(columns)]
     frame = pd.DataFrame(table[:rows, :columns], columns=[str(k) for k in range(columns)])
     st.data_editor(
         frame,

@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 
 from gatviz.analysis import HeadSimilarity, StaticAttention, Uniformity, rankings
 from gatviz.analysis.similarity import HOW_TO_READ
+from gatviz.analysis.subject import called
 from gatviz.graph import LONGEST_NAME, Graph
 from gatviz.trace import MAX_DENSE_NODES, Array, LayerTrace
 from gatviz.views.charts import (
@@ -232,7 +233,7 @@ def ranking_chart(
     read = np.unique(trace.edge_index[0])
     columns = np.sort(place[read])
     column = {int(p): k for k, p in enumerate(columns)}
-    names = plain_all(found.names)
+    names = plain_all([called(name) for name in found.names])
     drawn = figure(title or f"How each target ranks its sources, head {head}", theme, height=440)
     rising = 0
     for target in chosen[:_MOST_LINES].tolist():
@@ -246,8 +247,8 @@ def ranking_chart(
                 x=[column[int(p)] for p in place[sources]],
                 y=scores,
                 mode="lines+markers",
-                customdata=names[sources],
-                hovertemplate=f"{names[target]} reads %{{customdata}}: e = %{{y:.4f}}<extra></extra>",
+                customdata=np.stack([names[sources], np.full(sources.size, names[target])], axis=-1),
+                hovertemplate="%{customdata[1]} reads %{customdata[0]}: e = %{y:.4f}<extra></extra>",
                 line={"color": ACCENT[theme] if rises else PALE[theme], "width": 2 if rises else 1.3},
                 marker={"size": 5, "symbol": "diamond" if rises else "circle"},
                 opacity=0.9 if rises else 0.55,

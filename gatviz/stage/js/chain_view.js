@@ -229,6 +229,7 @@ export class ChainView {
     card.head.replaceChildren(
       html("h3", {}, told === stage ? math(stage.symbol) : weighting.symbol),
       html("span", { class: "shape", title: stage.shapeLetters }, stage.shape),
+      html("span", { class: "of-head" }, stage.perHead && !noHead ? weighting.title : ""),
       card.readout,
     );
     const spec = noHead ? null : this.spec(stage, card, weighting, size);
@@ -339,6 +340,6 @@ export class ChainView {
     const within = cell && spec && card.matrix.element.isConnected && cell[0] < spec.rowNames.length && cell[1] < spec.columnNames.length;
     const value = within ? spec.value(...cell) : null;
     const [row, column] = within ? [spec.rowNames[cell[0]], spec.columnNames[cell[1]]].map((text) => shorten(text, 9)) : [];
-    card.readout.textContent = within ? `${row}, ${column}: ${number(value, this.store.state.digits)}` : "";
+    card.readout.textContent = within ? fillIn(this.scene.texts.cellReadout, { row, column, value: number(value, this.store.state.digits) }) : "";
   }
 }

@@ -8,7 +8,7 @@ import { Frame } from "./frame.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "./geometry.js";
 import { arcElement, bareArc, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
 import { arcWidth, colourScale } from "./scales.js";
-import { drawnValues, focusArcs, focusNames, shownHeads, shownWeighting } from "./scene.js";
+import { drawnValues, focusArcs, focusNames, nodeCount, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
 
 const ROOM_FOR_FEATURES = 26;
@@ -231,9 +231,9 @@ export class GraphView {
   }
 
   nodeTitle(n) {
-    const { names, classNames, classOf, predicted, wrong, texts } = this.scene;
-    const values = { node: names[n], predicted: classNames[predicted[n]], label: classNames[classOf[n]] };
-    return predicted.length ? fillIn(wrong[n] ? texts.wrongNode : texts.predictedNode, values) : names[n];
+    const { called, classNames, classOf, predicted, wrong, texts } = this.scene;
+    const values = { node: called[n], predicted: classNames[predicted[n]], label: classNames[classOf[n]] };
+    return predicted.length ? fillIn(wrong[n] ? texts.wrongNode : texts.predictedNode, values) : called[n];
   }
 
   /** Nodes by how evenly the shown head shares out there, where that is asked for and can be told. */
@@ -356,7 +356,11 @@ export class GraphView {
     const weighting = shownWeighting(scene, this.store.state);
     const arcs = focusArcs(scene, focus, this.store.state.direction);
     if (focus.kind === "node") {
-      const counts = fillIn(scene.texts.nodeReadout, { node: scene.names[focus.node], reads: scene.into[focus.node].length, readBy: scene.outOf[focus.node].length });
+      const counts = fillIn(scene.texts.nodeReadout, {
+        ...focusNames(scene, focus),
+        reads: nodeCount(scene.texts, scene.into[focus.node].length),
+        readBy: nodeCount(scene.texts, scene.outOf[focus.node].length),
+      });
       if (this.store.state.nodes !== "evenness" || weighting.head === null) return counts;
       return `${counts} · ${fillIn(scene.texts.evennessReadout, { value: number(scene.evenness.at(focus.node, weighting.head), digits) })}`;
     }

@@ -146,6 +146,7 @@ export class Inspector {
       { class: "cell-panel" },
       html("h4", {}, fillIn(texts.scoreTitle, { raw: value("raw"), e: value("e") })),
       bars({ ...options, title: fillIn(texts.targetScore, { target: names.target, value: sum("score_target", arc.target) }), parts: largest(halves[0]) }),
+      html("p", { class: "quiet-text" }, stage("score_target").caption),
       bars({ ...options, title: fillIn(texts.sourceScore, { source: names.source, value: sum("score_source", arc.source) }), parts: largest(halves[1]) }),
       dimensions.length > MOST_BARS ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: dimensions.length - MOST_BARS })) : null,
     );
@@ -157,9 +158,9 @@ export class Inspector {
     const arcs = focusArcs(scene, focus, direction);
     const reads = direction === "reads";
     const parts = arcs
-      .map((arc) => ({ name: scene.names[reads ? arc.source : arc.target], value: weighting.values.data[arc.index] }))
+      .map((arc) => ({ name: scene.called[reads ? arc.source : arc.target], value: weighting.values.data[arc.index] }))
       .sort((a, b) => b.value - a.value);
-    const title = fillIn(reads ? scene.texts.nodeTitle : scene.texts.nodeSourceTitle, focusNames(scene, focus));
+    const title = fillIn(reads ? scene.texts.nodeTitle : scene.texts.nodeSourceTitle, { ...focusNames(scene, focus), weighting: weighting.title });
     return html(
       "div",
       { class: "cell-panel shares" },

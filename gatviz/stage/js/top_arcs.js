@@ -2,7 +2,7 @@
 
 import { html } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
-import { drawnValues } from "./scene.js";
+import { drawnValues, shownWeighting } from "./scene.js";
 import { arcFocus } from "./store.js";
 
 const MOST_LISTED = 100;
@@ -27,6 +27,7 @@ export class TopArcs {
     const { texts, names } = scene;
     const { digits } = this.store.state;
     const { values, symbol } = drawnValues(scene, this.store.state);
+    const { title, kind } = shownWeighting(scene, this.store.state);
     const key = {
       source: (a, b) => names[a.source].localeCompare(names[b.source], undefined, { numeric: true }),
       target: (a, b) => names[a.target].localeCompare(names[b.target], undefined, { numeric: true }),
@@ -39,7 +40,7 @@ export class TopArcs {
       html(
         "th",
         { scope: "col", "aria-sort": this.by === column ? "ascending" : null },
-        html("button", { type: "button", class: "tool", "aria-pressed": this.by === column, onclick: () => this.sort(column, scene) }, column === "value" ? symbol : texts[`top_${column}`]),
+        html("button", { type: "button", class: "tool", "aria-pressed": this.by === column, onclick: () => this.sort(column, scene) }, column === "value" ? (kind === "head" ? `${symbol}, ${title}` : title) : texts[`top_${column}`]),
       ),
     );
     this.element.setAttribute("aria-label", texts.topArcs);
