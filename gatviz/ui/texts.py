@@ -47,10 +47,11 @@ DROPOUT_HELP = (
     "Above 0 the layer runs as in training: a random part of the shares is dropped, the rest scaled up. "
     "The stages 'mask' and 'α dropped' show it."
 )
-UNTRAINED = (
-    "Untrained weights, drawn at random from seed {seed}: what a head prefers here is chance, nothing is learnt."
+UNTRAINED = "Untrained weights, drawn at random from seed {seed}: what a head prefers here is chance, not learnt."
+BY_HAND = (
+    "Weights were set by hand, the others are untrained; those of seed {seed} come back by undo, or in the "
+    "Weights table."
 )
-BY_HAND = "Weights were set by hand, the others are untrained; those of seed {seed} come back by undo, or in the Weights table."
 OPENED_WEIGHTS = "The weights are those of {name}, as opened or as edited since."
 DROPOUT_ON = "Training mode: dropout {rate:.2f} is on. α is still the softmax; h′ uses α after the mask."
 SELF_LOOPS = "Self-loops"

@@ -65,7 +65,8 @@ KINDS_DYNAMIC = (
 KINDS_NOTHING = "{kind}: no two targets share two sources, so there is no order to compare."
 KINDS_EXPLAINED = (
     "GAT scores e = LeakyReLU(a_target·Wh_i + a_source·Wh_j): what j adds is the same for every reader i, so all rank "
-    "alike, and what i adds is the same for every j, so it only says how sharply. GATv2 scores e = a·LeakyReLU(W_target h_i + W_source h_j): the bend comes before a, so readers can differ."
+    "alike, and what i adds is the same for every j, so it only decides how sharply. "
+    "GATv2 scores e = a·LeakyReLU(W_target h_i + W_source h_j): the bend comes before a, so readers can differ."
 )
 
 FIRST = "Take"

@@ -171,7 +171,8 @@ def matrix(
         go.Heatmap(
             z=shown,
             customdata=np.stack(np.meshgrid(whole, whole), axis=-1) if labels else None,
-            hovertemplate=f"%{{customdata[1]}} {between} %{{customdata[0]}}: %{{z:{sign}.{digits + 2}f}} {unit}<extra></extra>",
+            hovertemplate=f"%{{customdata[1]}} {between} %{{customdata[0]}}: "
+            f"%{{z:{sign}.{digits + 2}f}} {unit}<extra></extra>",
             text=None if many else [[_cell(value, f"{sign}.{digits}f") for value in row] for row in shown],
             texttemplate=None if many else "%{text}",
             hoverongaps=False,

@@ -253,7 +253,7 @@ class _Words:
         dashed = " · dashed: a self-loop that was added" if added else ""
         return (
             f'<div class="words"><h1>{self.title}</h1>'
-            f"<p>arrow j → i: i {'attends to' if 'α' in self.symbol else 'reads'} j · width and colour = "
+            "<p>arrow j → i: i reads j · width and colour = "
             f'{self.symbol}: 0 <span class="scale"></span> 1{dashed}</p>'
             f"<p>{counts} · the strongest arrow into each node carries its number; "
             f"point at any arrow for its own</p>{self.about and f'<p>{self.about}</p>'}</div>"

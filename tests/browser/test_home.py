@@ -116,7 +116,7 @@ def test_download_is_a_page_of_its_own(page: Page, tmp_path: Path, browser: Brow
     taken.on("request", lambda request: outside.append(request.url) if request.url.startswith("http") else None)
     taken.goto(path.as_uri())
     expect(taken.locator("canvas")).to_have_count(1)
-    expect(taken.locator("body")).to_contain_text("i attends to j")
+    expect(taken.locator("body")).to_contain_text("i reads j")
     assert outside == []
     context.close()
 
