@@ -34,7 +34,7 @@ def test_edits_are_taken_in_order():
     assert now.graph.names == ("0", "1", "2", "3", "new")
     assert now.graph.edge_index[:, -1].tolist() == [4, 0]
     assert now.own
-    assert now.history.undo_name == "rename 4 to new"
+    assert now.history.undo_name == "rename node 4 to new"
 
 
 def test_what_is_sent_again_is_taken_once():
