@@ -172,7 +172,7 @@ def test_a_click_in_a_panel_opens_its_head(page: Page):
 def test_change_since_the_baseline_follows_every_edit(page: Page):
     open_compare(page)
     go_to(page, "What if")
-    page.get_by_role("button", name="Pin the present as A").click()
+    page.get_by_role("button", name="Pin the present as baseline A").click()
     expect(page.get_by_text("Nothing changed: every α is as before.")).to_be_visible()
     assert charts(page) == {}
     for seed in (5, 6):
@@ -187,7 +187,7 @@ def test_change_since_the_baseline_follows_every_edit(page: Page):
                 np.testing.assert_allclose(shown, change[:, head], atol=6e-5)
 
         agrees(page, check)
-    page.get_by_role("button", name="Back to A").click()
+    page.get_by_role("button", name="Back to baseline A").click()
     expect(page.get_by_text("Nothing changed: every α is as before.")).to_be_visible()
     expect(page.get_by_role("spinbutton", name="Seed", exact=True)).to_have_value("175")
     page.get_by_role("button", name="Unpin").click()
@@ -198,7 +198,7 @@ def test_nothing_changes_where_nothing_changed(page: Page):
     """An arrow into node 2 is taken away on the canvas: what the others read stays exactly as it was."""
     open_compare(page)
     go_to(page, "What if")
-    page.get_by_role("button", name="Pin the present as A").click()
+    page.get_by_role("button", name="Pin the present as baseline A").click()
     expect(page.get_by_text("Nothing changed")).to_be_visible()
     page.get_by_role("radio", name="Explore", exact=True).click()
     arrow = page.locator(".arc[data-target='2'][data-source='3']")
@@ -282,7 +282,7 @@ def test_hostile_names_are_only_text_in_every_section(page: Page):
     for section in (*SHOWN, "What if"):
         go_to(page, section)
         if section == "What if":
-            page.get_by_role("button", name="Pin the present as A").click()
+            page.get_by_role("button", name="Pin the present as baseline A").click()
             set_number(page, "Seed", 9)
         page.wait_for_selector(".js-plotly-plot .gtitle")
         page.wait_for_timeout(500)

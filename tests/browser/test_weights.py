@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from torch_geometric.nn import GATConv, GATv2Conv
 
 from gatviz import load_weights, sample_graph
+from gatviz.analysis.subject import called
 from gatviz.ui import texts_weights as texts
 from tests.browser.driver import cell_point, cells, choose_graph, eventually, lock_text, shown
 
@@ -156,7 +157,7 @@ def test_predictions_of_an_opened_model_are_judged_and_wrong_ones_marked(page: P
     by_class = [{colour for colour, k in zip(colours, predicted, strict=True) if k == one} for one in set(predicted)]
     assert all(len(found) == 1 for found in by_class)
     assert len(set(colours)) == len(by_class)
-    told = f"{graph.names[wrong]}: predicted {graph.class_names[predicted[wrong]]}, its label is "
+    told = f"{called(graph.names[wrong])}: predicted “{graph.class_names[predicted[wrong]]}”, its label is “"
     expect(page.locator(".node title").nth(wrong)).to_contain_text(told)
     page.get_by_role("radio", name="Compare", exact=True).click()
     page.get_by_role("radio", name="Predictions").click()
