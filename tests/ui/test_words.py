@@ -22,7 +22,7 @@ from tests.ui.walk import sent, views
 _ACTS = r"(?:reads|now reads|no longer reads|is read by|does not read|gives|receives|ranks|reading)"
 BARE = (
     re.compile(rf"(?i)(?<!node )(?<!head )(?<!layer )(?<![\w.…“'])\d+ {_ACTS}\b"),
-    re.compile(rf"\b{_ACTS} \d[\d,.]*(?=[:;,)]|\.?$|\.\s| and\b| with\b)"),
+    re.compile(rf"\b{_ACTS} \d+(?!\d|[.,]\d)(?=[:;,)]|\.?$|\.\s| and\b| with\b)"),
 )
 """A number as the one who reads, without "node" before it; and one that is read, without a noun after it."""
 
