@@ -47,6 +47,6 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _catalogue(language()).ngettext(one, many, count)
 
 
-def N_(message: str) -> str:  # noqa: N802 - gettext's own name
+def N_(message: str) -> str:
     """The message itself, marked for the catalogues; say it with `_`."""
     return message
