@@ -51,7 +51,7 @@ ENGLISH = {
     "moreFeatures": "The other columns are in the table of features.",
     "done": "Done",
     "arrowLegend": "arrow j → i: i attends to j · width and colour = {symbol} · number: strongest into each node",
-    "baselineLegend": "arrow j → i: i reads j · width and colour = {symbol}, no α · number: strongest into each node",
+    "baselineLegend": "arrow j → i: i reads j · width and colour = {symbol} · number: strongest into each node",
     "addedLegend": "· dashed: self-loop added",
     "arcReadout": "{source} → {target}, {weighting}: {symbol} = {value}",
     "noArcReadout": "{target} does not read {source}: no arrow, masked",

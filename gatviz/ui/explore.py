@@ -63,6 +63,7 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
         "proofs": pack_proofs(compute.checks(run, pyg=now.compare_pyg)),
         "pygAsked": now.compare_pyg,
         "description": now.graph.description[:_LONGEST_DESCRIPTION],
+        "whoseWeights": whose_weights(now),
         "notice": _notice(now, trace, part, settings, around, changed, predictions),
         "directed": now.graph.directed,
         "editsTaken": now.edits_taken,
@@ -188,7 +189,6 @@ def _notice(
     if changed is not None:
         top = changed.top_changes(_MOST_CHANGES)["sentence"].tolist()
         sentences.append(texts.CHANGED.format(changes="; ".join(top)) if top else texts.UNCHANGED)
-    sentences.append(whose_weights(now))
     if settings.dropout > 0:
         sentences.append(texts.DROPOUT_ON.format(rate=settings.dropout))
     return " · ".join(sentences)

@@ -194,7 +194,7 @@ def test_an_entry_is_typed_on_the_stage(page: Page):
     third = shown(np.float32(1) / np.float32(3))
     eventually(lambda: set(cells(page, "alpha").values()) == {third})
     assert cells(page, "a_halves") == {**before, **{(1, column): "0" for column in range(3)}}
-    expect(page.locator(".notice")).to_contain_text("Weights were set by hand")
+    expect(page.locator(".description")).to_contain_text("Weights were set by hand")
     page.mouse.click(*cell_point(page, "a_halves", 0, 0))
     field.fill("9")
     field.press("Escape")

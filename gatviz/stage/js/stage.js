@@ -85,7 +85,7 @@ export class Stage {
     const theme = this.theme();
     this.element.dataset.theme = theme;
     this.scene = readScene({ ...data, palette: data.palettes[theme] });
-    this.description.textContent = data.description;
+    this.description.replaceChildren(html("span", {}, data.description), " ", html("b", {}, data.whoseWeights));
     this.notice.textContent = data.notice;
     this.edits.settle(data.editsTaken);
     this.settle(before);
