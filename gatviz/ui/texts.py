@@ -47,7 +47,7 @@ DROPOUT_HELP = (
     "Above 0 the layer runs as in training: a random part of the shares is dropped, the rest scaled up. "
     "The stages 'mask' and 'α dropped' show it."
 )
-UNTRAINED = "Weights untrained, drawn from seed {seed}: what a head prefers here is chance."
+UNTRAINED = "Weights untrained, drawn from seed {seed}: what heads prefer is chance."
 BY_HAND = (
     "Weights were set by hand, the others are untrained; those of seed {seed} come back by undo, or in the "
     "Weights table."
