@@ -180,7 +180,7 @@ def test_change_since_the_baseline_follows_every_edit(page: Page):
         expected = trace_of(seed=seed).alpha.astype(float) - trace_of().alpha
 
         def check(found: Charts, change: np.ndarray = expected) -> None:
-            spoken = [t["text"] for t in found["Change of α from A to now"] if t["text"] and "Δα = " in t["text"][0]]
+            spoken = [t["text"] for t in found["Change of α from baseline A to now"] if t["text"] and "Δα = " in t["text"][0]]
             assert len(spoken) == 4
             for head, texts in enumerate(spoken):
                 shown = [float(text.rsplit(" = ", 1)[1]) for text in texts]
@@ -212,7 +212,7 @@ def test_nothing_changes_where_nothing_changed(page: Page):
     page.get_by_role("radio", name="Compare", exact=True).click()
 
     def check(found: Charts) -> None:
-        spoken = [t["text"] for t in found["Change of α from A to now"] if t["text"] and "Δα = " in t["text"][0]]
+        spoken = [t["text"] for t in found["Change of α from baseline A to now"] if t["text"] and "Δα = " in t["text"][0]]
         assert len(spoken) == 4
         for texts in spoken:
             moved = {int(text[0]) for text in texts if not text.endswith("+0.0000")}
@@ -221,8 +221,8 @@ def test_nothing_changes_where_nothing_changed(page: Page):
 
     agrees(page, check)
     page.get_by_role("radio", name="0", exact=True).click()
-    agrees(page, lambda found: found["Change of α from A to now, head 0"])
-    change = np.array(charts(page)["Change of α from A to now, head 0"][0]["z"], dtype=float)
+    agrees(page, lambda found: found["Change of α from baseline A to now, head 0"])
+    change = np.array(charts(page)["Change of α from baseline A to now, head 0"][0]["z"], dtype=float)
     for target, row in enumerate(change):
         assert bool((row[~np.isnan(row)] == 0).all()) == (target not in touched)
 
