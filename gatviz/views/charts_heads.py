@@ -245,7 +245,8 @@ def ranking_chart(
     drawn = figure(title or f"How each target ranks its sources, head {head}", theme, height=440)
     otherwise = found.otherwise[:, head]
     # Those that stand out are drawn in any case, and on top.
-    shown = chosen[np.argsort(~otherwise[chosen], kind="stable")][:_MOST_LINES][::-1]
+    kept = chosen[np.argsort(~otherwise[chosen], kind="stable")][:_MOST_LINES]
+    shown = kept[np.argsort(otherwise[kept], kind="stable")]
     for target in shown.tolist():
         arcs = np.arange(trace.num_edges)[trace.arcs_into(target)]
         arcs = arcs[np.argsort(place[trace.edge_index[0, arcs]])]
