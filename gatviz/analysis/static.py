@@ -16,8 +16,8 @@ from scipy.sparse import csr_array
 
 from gatviz.analysis.similarity import ranks_within
 from gatviz.analysis.subject import Analysed, called, layer_of, listed, several, subject_of
-from gatviz.graph import Graph
-from gatviz.trace import MAX_DENSE_NODES, Array, GATTrace, LayerTrace
+from gatviz.attention.trace import MAX_DENSE_NODES, Array, GATTrace, LayerTrace
+from gatviz.graph.graph import Graph
 
 TOO_MANY = "The test was not run: there are too many pairs of sources to compare on this graph."
 MOST_SOURCE_PAIRS = 5_000_000

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from gatviz.analysis import WhatIf
 from gatviz.analysis.subject import several
+from gatviz.attention.trace import LayerTrace
+from gatviz.stage.formulas import mathml
 from gatviz.stage.part import Part, packed
-from gatviz.trace import LayerTrace
-from gatviz.views.formulas import mathml
 
 _MOST_PAIR_VALUES = 120_000
 _MOST_GONE = 1_000

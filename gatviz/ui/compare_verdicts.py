@@ -5,17 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.analysis import Rule, Uniformity, static_attention, uniformity
-from gatviz.trace import LayerTrace
+from gatviz.attention.trace import LayerTrace
+from gatviz.charts.colours import Theme, head_colour
+from gatviz.charts.common import Chart
+from gatviz.charts.heads import effective_chart, evenness_chart, ranking_chart, shares_chart
+from gatviz.charts.network import node_values_chart
+from gatviz.charts.network_drawn import Drawn
 from gatviz.ui import state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, side_by_side, theme
 from gatviz.ui.compare_controls import head_choice, head_name
 from gatviz.ui.compare_memo import drawn_at, once
-from gatviz.views.charts import Chart
-from gatviz.views.charts_heads import effective_chart, evenness_chart, ranking_chart, shares_chart
-from gatviz.views.charts_network import node_values_chart
-from gatviz.views.colours import Theme, head_colour
-from gatviz.views.network_drawn import Drawn
 
 _USUAL = Rule()
 
