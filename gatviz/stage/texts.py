@@ -105,7 +105,7 @@ ENGLISH = {
     "nothingLocked": "Point at an arrow, a cell or a node; click to lock it.",
     "besideNode": "{value} ← {source}",
     "topChanges": "The {count} largest changes of {all} arrows, gone ones included",
-    "goneArrow": "{name} (gone)",
+    "goneArrow": "{value}, gone",
     "topArcs": "The {count} strongest of {all} arrows",
     "top_source": "source j (is read)",
     "top_target": "target i (reads)",

@@ -135,9 +135,9 @@ def test_an_arrow_that_is_gone_is_told_with_what_it_lost(page: Page):
         loss = f"−{shown(lost[head])}"
         expect(page.locator(".was-arc")).to_have_count(1)
         expect(page.locator(".arc-label text").get_by_text(loss, exact=True)).to_have_count(1)
-        row = page.locator(".top-arcs tr.gone")
+        row = page.locator(".top-arcs tr.lost")
         expect(row).to_have_count(1)
-        assert row.locator("td").all_inner_texts() == ["1 (gone)", "0", loss, "–"]
+        assert row.locator("td").all_inner_texts() == ["1", "0", f"{loss}, gone", "–"]
         expect(page.locator(".top-arcs h4")).to_have_text("The 12 largest changes of 12 arrows, gone ones included")
         expect(page.locator(".card[data-stage='change'] footer")).to_contain_text(f"{loss} … ")
 

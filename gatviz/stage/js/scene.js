@@ -64,6 +64,11 @@ export function shareLimit(scene, state) {
   return state.scale === "max" ? scene.shareLimit : 1;
 }
 
+/** The end of the scale of changes on both sides of 0, for arrows and matrix alike. */
+export function changeLimit(scene, state) {
+  return state.scale === "max" ? scene.change.limit : 1;
+}
+
 /** The heads that are drawn at once, or null if one weighting is shown. */
 export function shownHeads(scene, state) {
   if (state.heads === null || state.measure === "change") return null;
@@ -83,7 +88,7 @@ export function drawnValues(scene, state) {
       kind: "signed",
       values: change.values.data.subarray(weighting.head * count, (weighting.head + 1) * count),
       strongest: change.strongest[weighting.head],
-      limit: state.scale === "max" ? change.limit : 1,
+      limit: changeLimit(scene, state),
       symbol: "Δα",
       gone: change.gone.map((arc, k) => ({ ...arc, value: change.goneValues.at(weighting.head, k) })),
       strongestGone: change.strongestGone[weighting.head],

@@ -59,20 +59,20 @@ export class TopArcs {
   row({ index, source, target, from, to, value, even }, texts, say, digits) {
     const gone = index === undefined;
     const focus = gone ? null : arcFocus(target, source);
-    const told = shorten(from, LISTED_LETTERS);
+    const told = say(value, digits);
     return html(
       "tr",
       {
         tabindex: gone ? null : 0,
-        class: gone ? "gone" : null,
+        class: gone ? "lost" : null,
         onpointerenter: () => this.store.update({ hover: focus }),
         onfocus: () => this.store.update({ hover: focus }),
         onclick: () => focus && this.store.toggleLock(focus),
         onkeydown: (event) => event.key === "Enter" && focus && this.store.toggleLock(focus),
       },
-      html("td", {}, gone ? fillIn(texts.goneArrow, { name: told }) : told),
+      html("td", {}, shorten(from, LISTED_LETTERS)),
       html("td", {}, shorten(to, LISTED_LETTERS)),
-      html("td", {}, say(value, digits)),
+      html("td", {}, gone ? fillIn(texts.goneArrow, { value: told }) : told),
       html("td", {}, number(even, digits)),
     );
   }
