@@ -61,7 +61,7 @@ ENGLISH = {
     "head": "Head",
     "severalLegend": "arrow j → i: i attends to j · one stroke a head, as wide as its α",
     "changeLegend": "Δα: gained or lost since baseline {baseline} · dotted: gone · "
-    "number: largest change into each node",
+    "number: largest change into each node, beside the node where its arrow is not drawn",
     "scaleUnitSigned": "±1",
     "scaleMaxSigned": "±max",
     "one": "one",
@@ -76,12 +76,11 @@ ENGLISH = {
     "unpinTitle": "Let the pinned baseline go and show the present alone; pin another one at any time",
     "since": "since baseline {baseline}",
     "nodes": "What the nodes' colour stands for",
-    "nodesTitle": "Evenness: entropy of what a node reads over its largest possible value; 1 is uniform. "
-    "Below two neighbours there is nothing to tell.",
+    "nodesTitle": "Evenness: how many neighbours a node reads like (exp of the entropy of its α), as a part of those "
+    "it reads; 1 is uniform. Below two neighbours there is nothing to tell.",
     "nodes_class": "nodes: label",
     "nodes_prediction": "nodes: prediction",
     "nodes_evenness": "nodes: evenness",
-    "evennessReadout": "evenness {value} (1 is uniform)",
     "wrongNode": "{node}: predicted “{predicted}”, its label is “{label}”",
     "predictedNode": "{node}: predicted “{predicted}”",
     "wrongLegend": "· red ring: predicted wrongly",
@@ -108,6 +107,9 @@ ENGLISH = {
     "rowsSum": "each row sums to 1",
     "rowsNeedNotSum": "rows need not sum to 1",
     "nothingLocked": "Point at an arrow, a cell or a node; click to lock it.",
+    "besideNode": "{value} ← {source}",
+    "topChanges": "The {count} largest changes of {all} arrows, gone ones included",
+    "goneArrow": "{value}, gone",
     "topArcs": "The {count} strongest of {all} arrows",
     "top_source": "source j (is read)",
     "top_target": "target i (reads)",

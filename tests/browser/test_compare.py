@@ -104,7 +104,7 @@ def uniform_shown(found: Charts, trace: GATTrace) -> None:
     boxes = [t for t in found["How evenly each head shares attention out"] if t["type"] == "box"]
     assert len(boxes) == trace.num_heads
     for head, box in enumerate(boxes):
-        np.testing.assert_allclose(box["y"], even.normalised[even.neighbours >= 2, head], atol=1e-6)
+        np.testing.assert_allclose(box["y"], even.evenness[even.neighbours >= 2, head], atol=1e-6)
 
 
 def static_shown(found: Charts, trace: GATTrace) -> None:
@@ -180,7 +180,9 @@ def test_change_since_the_baseline_follows_every_edit(page: Page):
         expected = trace_of(seed=seed).alpha.astype(float) - trace_of().alpha
 
         def check(found: Charts, change: np.ndarray = expected) -> None:
-            spoken = [t["text"] for t in found["Change of α from baseline A to now"] if t["text"] and "Δα = " in t["text"][0]]
+            spoken = [
+                t["text"] for t in found["Change of α from baseline A to now"] if t["text"] and "Δα = " in t["text"][0]
+            ]
             assert len(spoken) == 4
             for head, texts in enumerate(spoken):
                 shown = [float(text.rsplit(" = ", 1)[1]) for text in texts]
@@ -212,7 +214,9 @@ def test_nothing_changes_where_nothing_changed(page: Page):
     page.get_by_role("radio", name="Compare", exact=True).click()
 
     def check(found: Charts) -> None:
-        spoken = [t["text"] for t in found["Change of α from baseline A to now"] if t["text"] and "Δα = " in t["text"][0]]
+        spoken = [
+            t["text"] for t in found["Change of α from baseline A to now"] if t["text"] and "Δα = " in t["text"][0]
+        ]
         assert len(spoken) == 4
         for texts in spoken:
             moved = {int(text[0]) for text in texts if not text.endswith("+0.0000")}
