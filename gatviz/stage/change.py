@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gatviz.analysis import WhatIf
-from gatviz.stage.part import Part, packed
-from gatviz.trace import LayerTrace
+from gatviz.stage.part import packed, sent_arcs
+from gatviz.subgraph import Part
+from gatviz.trace import Array, LayerTrace
 from gatviz.views.formulas import mathml
 
 _MOST_PAIR_VALUES = 120_000
@@ -19,28 +21,25 @@ _CAPTION = (
 
 
 def pack_change(change: WhatIf, part: Part, *, baseline: str) -> dict[str, Any]:
-    """Δα of the arcs that are shown, which of them are new, and which are gone.
+    """Δα of the arcs between the shown nodes (those that are drawn first), which of them are new, and which are gone.
 
     Arguments:
         change: from the baseline to the run on the stage.
         part: what is shown of it.
         baseline: what the baseline is called.
     """
-    delta = change.on_present[part.arcs]
-    here = np.sort(change.after_arc[change.after_arc >= 0])
-    status = np.empty(here.size, dtype=change.status.dtype)
-    status[change.after_arc[change.after_arc >= 0]] = change.status[change.after_arc >= 0]
-    target = np.empty(here.size, dtype=np.int64)
-    target[change.after_arc[change.after_arc >= 0]] = change.target[change.after_arc >= 0]
+    delta = change.on_present
+    order = np.argsort(change.after_arc, kind="stable")
+    order = order[change.after_arc[order] >= 0]
+    status, target = change.status[order], change.target[order]
+    among = part.among(np.stack([change.source[order], target]))
     local = np.full(len(change.names), -1)
     local[part.nodes] = np.arange(part.nodes.size)
-    strongest = [
-        _strongest(delta[:, head], local[target[part.arcs]], part.nodes.size) for head in range(delta.shape[1])
-    ]
+    strongest = [_strongest(delta[:, head], target, local, part) for head in range(delta.shape[1])]
     gone = np.flatnonzero(change.status == "gone")
     shown = gone[(local[change.source[gone]] >= 0) & (local[change.target[gone]] >= 0)]
     return {
-        "values": packed(delta.T),
+        "values": packed(delta[among].T),
         "strongest": strongest,
         "isNew": (status[part.arcs] == "new").astype(int).tolist(),
         "gone": np.stack([local[change.source[shown]], local[change.target[shown]]], axis=1).tolist(),
@@ -78,14 +77,16 @@ def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> dict[str, Any
         "layout": "pairs",
         "colour": "signed",
         "limit": change.largest or 1.0,
-        "values": packed(values[part.arcs]),
+        "values": packed(values[sent_arcs(trace, part, trace.num_heads)]),
     }
 
 
-def _strongest(delta: np.ndarray[Any, Any], target: np.ndarray[Any, Any], num_nodes: int) -> list[int]:
-    """Per node the arc into it that changed most, −1 where none changed."""
-    found = np.full(num_nodes, -1)
-    for k in np.argsort(np.abs(delta), kind="stable"):
-        if delta[k] != 0:
-            found[target[k]] = k
+def _strongest(delta: Array, target: NDArray[np.int64], local: NDArray[np.int64], part: Part) -> list[int]:
+    """Per node of the part, of all arcs into it the one that changed most; −1 where none changed or it is not drawn."""
+    size = np.abs(delta)
+    largest = np.zeros(local.size, size.dtype)
+    np.maximum.at(largest, target, size)
+    found = np.full(part.nodes.size, -1)
+    best = np.flatnonzero((size[part.arcs] == largest[target[part.arcs]]) & (size[part.arcs] > 0))
+    found[local[target[part.arcs[best]]]] = best
     return found.tolist()

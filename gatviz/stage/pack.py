@@ -2,7 +2,8 @@
 
 Every number that the stage shows is taken from the trace, or computed from it here or in `analysis`; the
 browser formats and lays out. Arrays travel as float32 in base64, so none is rounded on the way.
-N nodes and E arcs of the part that is shown, H heads, C features per head, F input features.
+N nodes and E arcs of the part that is shown, H heads, C features per head, F input features. Of a cut part the
+U arcs between its nodes that are not drawn go along too, after the E that are: not drawn is never not there.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gatviz.analysis.terms import target_maxima
 from gatviz.graph import Graph
-from gatviz.stage.part import Part, packed
+from gatviz.stage.part import packed, sent_arcs
 from gatviz.stage.stages import pack_stages
+from gatviz.subgraph import Part
 from gatviz.trace import LayerTrace
 from gatviz.views.formulas import mathml
 
@@ -57,13 +60,14 @@ def pack_scene(
         part: what to show of a graph that is too large to draw.
         extras: further keys, taken over as they are.
     """
-    part = part or Part.whole(trace)
-    local = np.full(graph.num_nodes, -1)
-    local[part.nodes] = np.arange(part.nodes.size)
-    source, target = local[trace.edge_index[:, part.arcs]]
-    names = [graph.names[n] for n in part.nodes]
+    part = part or Part.whole(trace.num_nodes, trace.num_edges)
+    local = part.local()
+    among = part.among(trace.edge_index)
+    source, target = local[trace.edge_index[:, among]]
+    counts = {"readBy": np.bincount(trace.edge_index[0], minlength=trace.num_nodes), "reads": np.diff(trace.ptr)}
+    sent = sent_arcs(trace, part, len(weightings))
     return {
-        "names": names,
+        "names": [graph.names[n] for n in part.nodes],
         "nodeNumbers": part.nodes.tolist(),
         "classOf": graph.class_index[part.nodes].tolist(),
         "classNames": list(graph.class_names),
@@ -72,9 +76,18 @@ def pack_scene(
         "arcs": {
             "source": source.tolist(),
             "target": target.tolist(),
-            "added": trace.added_loops[part.arcs].astype(int).tolist(),
+            "added": trace.added_loops[among].astype(int).tolist(),
+            "drawn": part.arcs.size,
         },
-        "weightings": [_pack_weighting(w, part, target) for w in weightings],
+        "whole": {
+            "nodes": trace.num_nodes,
+            "arcs": trace.num_edges,
+            "cut": part.arcs.size < trace.num_edges,
+            "sent": sent.size == among.size,
+            "emptyRows": bool((counts["reads"][part.nodes] == 0).any()),
+            **{name: count[part.nodes].tolist() for name, count in counts.items()},
+        },
+        "weightings": [_pack_weighting(w, trace, part, among, sent) for w in weightings],
         "stages": pack_stages(trace, part, input_names),
         "uniform": packed(_uniform_shares(trace)[part.nodes]),
         "palettes": dict(palettes),
@@ -83,11 +96,10 @@ def pack_scene(
     }
 
 
-def _pack_weighting(weighting: Weighting, part: Part, target: NDArray[np.int64]) -> dict[str, Any]:
-    values = weighting.values[part.arcs]
-    strongest = np.full(part.nodes.size, -1)
-    for k in np.argsort(values, kind="stable"):
-        strongest[target[k]] = k
+def _pack_weighting(
+    weighting: Weighting, trace: LayerTrace, part: Part, among: NDArray[np.int64], sent: NDArray[np.int64]
+) -> dict[str, Any]:
+    values = weighting.values
     return {
         "key": weighting.key,
         "label": weighting.label,
@@ -98,11 +110,38 @@ def _pack_weighting(weighting: Weighting, part: Part, target: NDArray[np.int64])
         "explanation": weighting.explanation,
         "formula": {"latex": weighting.formula, "mathml": mathml(weighting.formula or "x")},
         "rowsSumToOne": weighting.rows_sum_to_one,
-        "values": packed(values),
-        "max": float(values.max()) if values.size else 0.0,
+        "rows": _row_sums(values, trace, part, among) if part.arcs.size < trace.num_edges else None,
+        "values": packed(values[sent]),
+        "max": float(values[sent].max()) if sent.size else 0.0,
         "range": [float(values.min()), float(values.max())] if values.size else None,
-        "strongest": strongest.tolist(),
+        "strongest": _strongest(values, trace, part),
     }
+
+
+def _row_sums(values: NDArray[np.floating], trace: LayerTrace, part: Part, among: NDArray[np.int64]) -> dict[str, Any]:
+    """What a row of the matrix adds up to: all that the node reads, what of it is in the matrix, what is drawn."""
+    reads = np.diff(trace.ptr)[part.nodes] > 0
+
+    def sums(arcs: NDArray[np.int64]) -> NDArray[np.float64]:
+        result: NDArray[np.float64] = np.bincount(trace.edge_index[1, arcs], values[arcs], minlength=trace.num_nodes)
+        return result[part.nodes]
+
+    here = sums(among)
+    return {
+        "drawn": packed(sums(part.arcs)),
+        "here": packed(here),
+        "all": packed(sums(np.arange(trace.num_edges))),
+        "hereRange": [float(here[reads].min()), float(here[reads].max())] if reads.any() else None,
+    }
+
+
+def _strongest(values: NDArray[np.floating], trace: LayerTrace, part: Part) -> list[int]:
+    """Per node of the part the strongest arc of all into it, as its place among the drawn; −1 if it is not drawn."""
+    local, target = part.local(), trace.edge_index[1, part.arcs]
+    found = np.full(part.nodes.size, -1)
+    best = np.flatnonzero(values[part.arcs] == target_maxima(trace, values)[target])
+    found[local[target[best]]] = best
+    return found.tolist()
 
 
 def _uniform_shares(trace: LayerTrace) -> NDArray[np.float64]:

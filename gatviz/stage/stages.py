@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.analysis import messages
+from gatviz.analysis.terms import used_alpha
 from gatviz.fields import FieldInfo
 from gatviz.stage.inputs import output_names
-from gatviz.stage.part import Part, packed
+from gatviz.stage.part import packed, sent_arcs
+from gatviz.subgraph import Part
 from gatviz.trace import LayerTrace
 from gatviz.views.formulas import mathml
 
@@ -47,7 +48,7 @@ def pack_stages(trace: LayerTrace, part: Part, input_names: Sequence[str]) -> li
         stages.extend(_weights_before(info.name, trace, input_names))
         stages.append(_pack_field(info, trace, part, limits, input_names))
         if info.name == "e":
-            stages.append(_masked(trace, part, limits))
+            stages.append(_masked(trace, limits))
         if info.name == ("alpha" if trace.alpha_dropped is None else "alpha_dropped"):
             stages.extend(_messages(trace, part, limits))
     return stages
@@ -119,7 +120,8 @@ def _pack_field(
     more: dict[str, Any] = {"perHead": True, "colour": "signed", "limit": limits["scores"]}
     if info.name in _ARC_FIELDS:
         share = info.name in ("alpha", "alpha_dropped", "dropout_mask")
-        more |= {"layout": "pairs", "values": packed(values[part.arcs])}
+        arcs = part.arcs if info.name == "alpha" else sent_arcs(trace, part, trace.num_heads)  # α goes by weighting
+        more |= {"layout": "pairs", "values": packed(values[arcs])}
         more |= {"colour": "share", "limit": 1.0} if share else {"pairs": _all_pairs(info.name, trace, part)}
     elif info.name == "hidden":
         more |= {"layout": "messages", "values": _small(values[part.arcs]), "columns": _dimensions(trace)}
@@ -263,7 +265,7 @@ _PARAMETERS = {
 }
 
 
-def _masked(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> dict[str, Any]:
+def _masked(trace: LayerTrace, limits: Mapping[str, float]) -> dict[str, Any]:
     info = FieldInfo(
         "masked_e",
         r"e + \mathrm{mask}",
@@ -280,7 +282,7 @@ def _masked(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> dict[
         perHead=True,
         colour="signed",
         limit=limits["scores"],
-        values=packed(trace.e[part.arcs]),
+        valuesOf="e",
         elsewhere="−∞",
     )
 
@@ -298,7 +300,8 @@ def _messages(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> lis
     shape = (trace.num_edges, trace.num_heads, trace.head_features)
     if part.arcs.size * trace.num_heads * trace.head_features > MOST_MESSAGE_VALUES:
         return []
-    values = messages(trace)[part.arcs]
+    source, target = trace.edge_index[:, part.arcs]
+    values = used_alpha(trace)[part.arcs][:, :, None] * trace.source_features[source]
     return [
         _describe(
             info,
@@ -309,6 +312,14 @@ def _messages(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> lis
             colour="signed",
             limit=limits["after"],
             values=packed(values),
+            rest=_rest(values, target, trace, part) if part.arcs.size < trace.num_edges else None,
             columns=_dimensions(trace),
         )
     ]
+
+
+def _rest(values: NDArray[np.floating], target: NDArray[np.int64], trace: LayerTrace, part: Part) -> dict[str, Any]:
+    """[N, H, C]: what a node takes in through arcs that are not drawn, so that the rows still add up to its h′."""
+    rest = trace.h_prime[part.nodes].astype(np.float64)
+    np.subtract.at(rest, part.local()[target], values)
+    return packed(rest)

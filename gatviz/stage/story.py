@@ -11,7 +11,8 @@ import numpy as np
 from gatviz.analysis import FeatureShare, GATStory, GATv2Story, edge_story, score_terms, softmax_terms
 from gatviz.graph import Graph
 from gatviz.proof import Check
-from gatviz.stage.part import Part, packed
+from gatviz.stage.part import packed, sent_arcs
+from gatviz.subgraph import Part
 from gatviz.trace import GATTrace, LayerTrace
 from gatviz.views import formulas
 
@@ -22,16 +23,12 @@ _MOST_FEATURES = 8
 def pack_details(trace: LayerTrace, part: Part) -> dict[str, Any]:
     """Extras for `pack_scene`: what the fractions, bars and formulas of any arc need."""
     softmax = softmax_terms(trace)
-    target = trace.edge_index[1, part.arcs]
-    shown_counts = np.bincount(target, minlength=trace.num_nodes)
-    hidden = (np.diff(trace.ptr) - shown_counts)[part.nodes]
     scores = score_terms(trace) if isinstance(trace, GATTrace) else None
     return {
         "softmax": {
-            "terms": packed(softmax.terms[part.arcs]),
+            "terms": packed(softmax.terms[sent_arcs(trace, part, trace.num_heads)]),
             "maxima": packed(softmax.maxima[part.nodes]),
             "denominators": packed(softmax.denominators[part.nodes]),
-            "hidden": packed(hidden),
         },
         "scores": None
         if scores is None

@@ -14,9 +14,10 @@ from gatviz.graph import Graph
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.inputs import input_names
 from gatviz.stage.pack import Weighting, pack_scene
-from gatviz.stage.part import Part, packed
+from gatviz.stage.part import packed
 from gatviz.stage.story import first_arc, local_arc, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
+from gatviz.subgraph import Part
 from gatviz.trace import LayerTrace
 from gatviz.ui import compute, edits, pins, state, texts
 from gatviz.ui.compare_predictions import predicted
@@ -61,7 +62,7 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
         "proofs": pack_proofs(compute.checks(run, pyg=now.compare_pyg)),
         "pygAsked": now.compare_pyg,
         "description": now.graph.description[:_LONGEST_DESCRIPTION],
-        "notice": _notice(now, trace, part, settings, around, changed, predictions),
+        "notice": _notice(now, part, settings, changed, predictions),
         "directed": now.graph.directed,
         "editsTaken": now.edits_taken,
         "undo": now.history.undo_name,
@@ -160,10 +161,8 @@ def _looked_at(part: Part) -> dict[str, Any]:
 
 def _notice(
     now: state.State,
-    trace: LayerTrace,
     part: Part,
     settings: Settings,
-    around: Around | None,
     changed: WhatIf | None,
     predictions: Predictions | None,
 ) -> str:
@@ -173,16 +172,8 @@ def _notice(
     if now.graph.edge_attributes:
         names = ", ".join(name[:24] for name in now.graph.edge_attributes)
         sentences.append(texts.EDGE_ATTRIBUTES.format(names=names))
-    if part.arcs.size < trace.num_edges or part.nodes.size < trace.num_nodes:
-        sentences.append(
-            (texts.PART if around is None else texts.PART_AROUND).format(
-                name="" if around is None else now.graph.names[around.node][:24],
-                nodes=part.nodes.size,
-                all_nodes=trace.num_nodes,
-                arrows=part.arcs.size,
-                all_arrows=trace.num_edges,
-            )
-        )
+    if not part.is_whole:
+        sentences.append(f"{part.told(texts.CHOSEN_BY, now.graph.names)} {texts.CUT}")
     if changed is not None:
         top = changed.top_changes(_MOST_CHANGES)["sentence"].tolist()
         sentences.append(texts.CHANGED.format(changes="; ".join(top)) if top else texts.UNCHANGED)

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from gatviz.trace import Array
 from gatviz.views.charts import Chart, figure, plain, plain_all
 from gatviz.views.colours import INK, LINE, Theme
-from gatviz.views.network_drawn import Drawn, left_out, weights_table
+from gatviz.views.network_drawn import Drawn, left_out, strongest_into, weights_table
 from gatviz.views.network_geometry import Placed, joined, place
 from gatviz.views.network_marks import (
     LINES,
@@ -59,8 +59,8 @@ def network_chart(
     if not drawn.names:
         return None
     limit = largest if largest is not None else 1.0 if scale == "share" else float(np.abs(values).max(initial=0.0))
-    part, arcs = drawn.part(values)
-    shown = values[arcs].astype(np.float64)
+    part, chosen = drawn.part(values)
+    shown = values[chosen.arcs].astype(np.float64)
     panels = _Panels(len(titles), columns or columns_for(len(titles), len(part.names)), width)
     placed = place(part.positions, part.source, part.target, panels.width, panels.height)
     colours = WeightColours(scale, limit or 1.0, theme)
@@ -79,12 +79,13 @@ def network_chart(
     result.add_traces(data)
     panels.lay_out(result, titles if len(titles) > 1 else [""], placed, room_beside(part.names), theme)
     if len(titles) == 1:
-        for number in arc_numbers(part, placed, shown[:, 0], theme, signed=scale == "signed"):
+        best = strongest_into(drawn, values[:, 0], chosen.arcs)
+        for number in arc_numbers(part, placed, shown[:, 0], best, theme, signed=scale == "signed"):
             result.add_annotation(number)
     result.update_layout(coloraxis=colours.axis(unit))
     return Chart(
         result,
-        _caption(scale, unit, len(titles), part) + left_out(part, drawn, arcs),
+        _caption(scale, unit, len(titles), part) + left_out(chosen, _chosen_by(scale, unit, len(titles))),
         weights_table(drawn, values, titles),
     )
 
@@ -111,7 +112,7 @@ def node_values_chart(
     """
     if not drawn.names:
         return None
-    part, arcs = drawn.part(weights)
+    part, chosen = drawn.part(weights)
     where = {name: n for n, name in enumerate(drawn.names)}
     rows = values[[where[name] for name in part.names]]
     panels = _Panels(len(titles), columns or columns_for(len(titles), len(part.names)), FULL_WIDTH)
@@ -137,7 +138,13 @@ def node_values_chart(
     bar = colours.axis(unit)
     bar["colorbar"]["title"]["text"] = f"{unit} (from {lowest:g} to 1)"
     result.update_layout(coloraxis={**bar, "cmin": lowest, "cmax": lowest + span})
-    return Chart(result, caption + left_out(part, drawn, arcs), table)
+    return Chart(result, caption + left_out(chosen, _chosen_by("share", "α", weights.shape[1])), table)
+
+
+def _chosen_by(scale: Scale, unit: str, panels: int) -> str:
+    """What the arrows were ordered by."""
+    what = unit if scale == "share" else f"{unit} (its size)"
+    return f"their largest {what} over the {panels} heads or panels" if panels > 1 else f"their {what}"
 
 
 def columns_for(panels: int, nodes: int) -> int:
