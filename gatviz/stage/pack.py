@@ -64,7 +64,6 @@ def pack_scene(
     local = part.local()
     among = part.among(trace.edge_index)
     source, target = local[trace.edge_index[:, among]]
-    counts = {"readBy": np.bincount(trace.edge_index[0], minlength=trace.num_nodes), "reads": np.diff(trace.ptr)}
     sent = sent_arcs(trace, part, len(weightings))
     return {
         "names": [graph.names[n] for n in part.nodes],
@@ -79,14 +78,7 @@ def pack_scene(
             "added": trace.added_loops[among].astype(int).tolist(),
             "drawn": part.arcs.size,
         },
-        "whole": {
-            "nodes": trace.num_nodes,
-            "arcs": trace.num_edges,
-            "cut": part.arcs.size < trace.num_edges,
-            "sent": sent.size == among.size,
-            "emptyRows": bool((counts["reads"][part.nodes] == 0).any()),
-            **{name: count[part.nodes].tolist() for name, count in counts.items()},
-        },
+        "whole": _whole(trace, part, among, sent),
         "weightings": [_pack_weighting(w, trace, part, among, sent) for w in weightings],
         "stages": pack_stages(trace, part, input_names),
         "uniform": packed(_uniform_shares(trace)[part.nodes]),
@@ -118,18 +110,46 @@ def _pack_weighting(
     }
 
 
+def _whole(trace: LayerTrace, part: Part, among: NDArray[np.int64], sent: NDArray[np.int64]) -> dict[str, Any]:
+    """The graph that the part is of: its counts, and per node of the part how many arcs lead into and out of it.
+
+    `outside` counts the arcs whose other end is not shown, `undrawn` all that are not drawn.
+    """
+
+    def counts(end: int, arcs: NDArray[np.int64]) -> NDArray[np.int64]:
+        result: NDArray[np.int64] = np.bincount(trace.edge_index[end, arcs], minlength=trace.num_nodes)[part.nodes]
+        return result
+
+    every = np.arange(trace.num_edges)
+    ends = {"reads": 1, "readBy": 0}
+    reads = {name: counts(end, every) for name, end in ends.items()}
+    return {
+        "nodes": trace.num_nodes,
+        "arcs": trace.num_edges,
+        "cut": part.arcs.size < trace.num_edges,
+        "sent": sent.size == among.size,
+        "emptyRows": bool((reads["reads"] == 0).any()),
+        **{name: count.tolist() for name, count in reads.items()},
+        "undrawn": {name: (reads[name] - counts(end, part.arcs)).tolist() for name, end in ends.items()},
+        "outside": {name: (reads[name] - counts(end, among)).tolist() for name, end in ends.items()},
+    }
+
+
 def _row_sums(values: NDArray[np.floating], trace: LayerTrace, part: Part, among: NDArray[np.int64]) -> dict[str, Any]:
     """What a row of the matrix adds up to: all that the node reads, what of it is in the matrix, what is drawn."""
     reads = np.diff(trace.ptr)[part.nodes] > 0
 
-    def sums(arcs: NDArray[np.int64]) -> NDArray[np.float64]:
-        result: NDArray[np.float64] = np.bincount(trace.edge_index[1, arcs], values[arcs], minlength=trace.num_nodes)
-        return result[part.nodes]
+    def sums(arcs: NDArray[np.int64]) -> NDArray[Any]:
+        weights = values[arcs].astype(np.float64)
+        return np.bincount(trace.edge_index[1, arcs], weights, minlength=trace.num_nodes)[part.nodes]
 
+    outside = np.ones(trace.num_edges, dtype=bool)
+    outside[among] = False
     here = sums(among)
     return {
         "drawn": packed(sums(part.arcs)),
         "here": packed(here),
+        "outside": packed(sums(np.flatnonzero(outside))),
         "all": packed(sums(np.arange(trace.num_edges))),
         "hereRange": [float(here[reads].min()), float(here[reads].max())] if reads.any() else None,
     }

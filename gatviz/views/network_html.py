@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyvis.network import Network
 
+from gatviz.analysis.terms import target_maxima
 from gatviz.errors import GatvizError
 from gatviz.graph import Graph
 from gatviz.subgraph import Part, strongest
@@ -150,10 +151,9 @@ def _on_canvas(positions: NDArray[np.float64]) -> list[tuple[float, float]]:
 def _add_arcs(
     network: _Network, graph: Graph, trace: LayerTrace, weights: Array, arcs: NDArray[np.int64], theme: Theme
 ) -> None:
-    strongest_of: dict[int, int] = {}
-    for k in np.argsort(weights, kind="stable").tolist():
-        strongest_of[int(trace.edge_index[1, k])] = k
-    labelled = set(strongest_of.values())
+    best = target_maxima(trace, weights)
+    target_of = trace.edge_index[1]
+    labelled = {int(target_of[k]): k for k in arcs[weights[arcs] == best[target_of[arcs]]].tolist()}.values()
     for k in arcs.tolist():
         source, target = trace.edge_index[:, k].tolist()
         share = float(weights[k])

@@ -26,7 +26,7 @@ export function nodeElement(scene, name, n, radius) {
       "data-name": name,
       tabindex: 0,
       role: "button",
-      "aria-label": fillIn(scene.texts.nodeLabel, { node: name, count: scene.into[n].length }),
+      "aria-label": fillIn(scene.texts.nodeLabel, { node: name, count: scene.whole.reads[n] }),
     },
     svg("circle", { r: radius }),
     small ? null : svg("text", { class: inside ? "inside" : "outside", y: inside ? 0 : radius + 13 }, shorten(name, inside ? 6 : 16)),

@@ -33,7 +33,9 @@ export class TopArcs {
       value: (a, b) => Math.abs(values[b.index]) - Math.abs(values[a.index]),
       uniform: (a, b) => scene.uniform.at(b.target) - scene.uniform.at(a.target),
     };
-    const strongest = [...scene.arcs].sort(key.value).slice(0, MOST_LISTED);
+    const { whole } = scene;
+    const known = whole.sent ? scene.between : scene.arcs;
+    const strongest = [...known].sort(key.value).slice(0, MOST_LISTED);
     const rows = strongest.sort(key[this.by]).map((arc) => this.row(arc, scene, number(values[arc.index], digits), digits));
     const heads = LISTED_COLUMNS.map((column) =>
       html(
@@ -44,17 +46,19 @@ export class TopArcs {
     );
     this.element.setAttribute("aria-label", texts.topArcs);
     this.element.replaceChildren(
-      html("h4", {}, fillIn(texts.topArcs, { count: rows.length, all: scene.arcs.length })),
+      html("h4", {}, fillIn(!whole.cut ? texts.topArcs : whole.sent ? texts.topArcsBetween : texts.topArcsDrawn, { count: rows.length, here: known.length, all: whole.arcs })),
       html("table", {}, html("thead", {}, html("tr", {}, ...heads)), html("tbody", {}, ...rows)),
     );
   }
 
-  row(arc, { names, uniform }, value, digits) {
+  row(arc, { names, uniform, texts }, value, digits) {
     const focus = arcFocus(arc.target, arc.source);
     return html(
       "tr",
       {
         tabindex: 0,
+        class: arc.drawn ? null : "undrawn",
+        title: arc.drawn ? null : texts.undrawn,
         onpointerenter: () => this.store.update({ hover: focus }),
         onfocus: () => this.store.update({ hover: focus }),
         onclick: () => this.store.toggleLock(focus),
