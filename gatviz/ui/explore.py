@@ -33,6 +33,7 @@ from gatviz.views.colours import stage_palettes
 _LONGEST_DESCRIPTION = 600
 _TABLE_WIDTH = 360
 _MOST_CHANGES = 4
+_LONGEST_NAME = 24
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
         "proofs": pack_proofs(compute.checks(run, pyg=now.compare_pyg)),
         "pygAsked": now.compare_pyg,
         "description": now.graph.description[:_LONGEST_DESCRIPTION],
-        "notice": _notice(now, part, settings, changed, predictions),
+        "notice": _notice(now, trace, part, choices, settings, changed, predictions),
         "directed": now.graph.directed,
         "editsTaken": now.edits_taken,
         "undo": now.history.undo_name,
@@ -159,9 +160,28 @@ def _looked_at(part: Part) -> dict[str, Any]:
     }
 
 
+def _locked_elsewhere(graph: Graph, trace: LayerTrace, part: Part, choices: list[Weighting]) -> list[str]:
+    """A sentence on the locked arrow if its ends are not both shown."""
+    looked = state.current().looked
+    if not isinstance(looked, state.Looked) or np.isin((looked.target, looked.source), part.nodes).all():
+        return []
+    source, target = (graph.names[node][:_LONGEST_NAME] for node in (looked.source, looked.target))
+    arc = trace.edge_of(looked.target, looked.source)
+    if arc is None:
+        return [texts.NO_ARROW_ELSEWHERE.format(source=source, target=target)]
+    shown = next((choice for choice in choices if choice.key == looked.weighting), choices[0])
+    return [
+        texts.LOCKED_ELSEWHERE.format(
+            source=source, target=target, symbol=shown.symbol, value=shown.values[arc], weighting=shown.title
+        )
+    ]
+
+
 def _notice(
     now: state.State,
+    trace: LayerTrace,
     part: Part,
+    choices: list[Weighting],
     settings: Settings,
     changed: WhatIf | None,
     predictions: Predictions | None,
@@ -174,6 +194,7 @@ def _notice(
         sentences.append(texts.EDGE_ATTRIBUTES.format(names=names))
     if not part.is_whole:
         sentences.append(f"{part.told(texts.CHOSEN_BY, now.graph.names)} {texts.CUT}")
+        sentences.extend(_locked_elsewhere(now.graph, trace, part, choices))
     if changed is not None:
         top = changed.top_changes(_MOST_CHANGES)["sentence"].tolist()
         sentences.append(texts.CHANGED.format(changes="; ".join(top)) if top else texts.UNCHANGED)

@@ -91,6 +91,11 @@ CUT = (
     "Everything is computed on the whole graph and nothing is renormalised; "
     "arrows between these nodes that are not drawn stand in the matrices, marked."
 )
+LOCKED_ELSEWHERE = (
+    "Locked: {source} → {target}, {symbol} = {value:.3g} in {weighting}. Not both of its nodes are shown here: "
+    "show the neighbourhood of {target}."
+)
+NO_ARROW_ELSEWHERE = "Locked: {target} does not read {source}, and not both of them are shown here."
 CHANGED = "Largest changes since the baseline: {changes}."
 UNCHANGED = "Pinned: nothing has changed since."
 AROUND = "Show the neighbourhood of a node"

@@ -73,8 +73,8 @@ export function bareArc(className, source, target, radius) {
  * @param {(name: string) => import("./geometry.js").Point} at where a node is drawn
  */
 export function draftElements(scene, draft, at, radius) {
-  const { names, arcs } = scene;
-  const present = new Set(arcs.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
+  const { names, between } = scene;
+  const present = new Set(between.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
   const lines = draft.arcs
     .filter(([source, target]) => !present.has(arcKey(source, target)) && draft.points.has(source) && draft.points.has(target))
     .map(([source, target]) => bareArc("new-arc", at(source), at(target), radius));

@@ -31,7 +31,7 @@ const GAP_FROM = 12;
 const GAP = 2;
 const NAME_LETTERS = 7;
 const NARROW_LETTERS = 3;
-const CORNER = 6;
+const CORNER = 5;
 
 export class MatrixView {
   /**
@@ -160,7 +160,7 @@ export class MatrixView {
           pen.fillStyle = hatch;
           roundedCell(pen, ...shape);
         }
-        if (undrawn) corner(pen, x, y, spec.hatch);
+        if (undrawn) corner(pen, x, y, value === null ? spec.hatch : spec.colours.ink(value));
       }
     }
   }
