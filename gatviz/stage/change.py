@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.analysis import WhatIf
+from gatviz.attention.trace import Array, LayerTrace
+from gatviz.graph.subgraph import Part
+from gatviz.stage.formulas import mathml
 from gatviz.stage.part import packed, sent_arcs
-from gatviz.subgraph import Part
-from gatviz.trace import Array, LayerTrace
-from gatviz.views.formulas import mathml
 
 _MOST_PAIR_VALUES = 120_000
 _LATEX = r"\Delta\alpha_{ij} = \alpha_{ij} - \alpha_{ij}^{\mathrm{baseline}}"

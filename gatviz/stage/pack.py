@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.analysis.terms import target_maxima
-from gatviz.graph import Graph
+from gatviz.attention.trace import LayerTrace
+from gatviz.graph.graph import Graph
+from gatviz.graph.subgraph import Part
+from gatviz.stage.formulas import mathml
 from gatviz.stage.part import packed, sent_arcs
 from gatviz.stage.stages import pack_stages
-from gatviz.subgraph import Part
-from gatviz.trace import LayerTrace
-from gatviz.views.formulas import mathml
 
 
 @dataclass(frozen=True)

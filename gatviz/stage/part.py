@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.subgraph import Part
-from gatviz.trace import LayerTrace
+from gatviz.attention.trace import LayerTrace
+from gatviz.graph.subgraph import Part
 
 MOST_UNDRAWN_VALUES = 2_000_000
 """Above this many numbers of arrows that are not drawn, a field sends none of them: the stage then says so."""

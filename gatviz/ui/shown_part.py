@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from gatviz.graph import Graph
-from gatviz.subgraph import MOST_ARCS, MOST_NODES, Direction, Part, neighbourhood, strongest
-from gatviz.trace import LayerTrace
+from gatviz.attention.trace import LayerTrace
+from gatviz.graph.graph import Graph
+from gatviz.graph.subgraph import MOST_ARCS, MOST_NODES, Direction, Part, neighbourhood, strongest
 from gatviz.ui import texts
 
 _MOST_HOPS = 4

@@ -8,8 +8,8 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from gatviz import Graph
-from gatviz.io import write_graph
-from gatviz.subgraph import strongest
+from gatviz.files import write_graph
+from gatviz.graph.subgraph import strongest
 from tests.browser.driver import card, eventually, shown, trace_of
 from tests.browser.test_open import open_dialog, put, settled, show
 

@@ -1,0 +1,106 @@
+"""What is drawn of a graph: its nodes, the arcs of a run or of a change, and which part of them if there are many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gatviz.analysis import WhatIf
+from gatviz.attention.trace import Array, LayerTrace
+from gatviz.graph.graph import Graph
+from gatviz.graph.subgraph import MOST_ARCS, MOST_NODES, Part, strongest
+
+_MOST_ARCS_OF_MANY = 400
+_MANY_PANELS = 4
+
+Positions = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A graph as it is drawn.
+
+    Attributes:
+        names, positions [N, 2], classes [N] (−1 without a label): of the nodes.
+        source, target: [A] of the arcs. dashed: [A] loops that were added; new, gone: [A] since a baseline.
+    """
+
+    names: tuple[str, ...]
+    positions: Positions
+    classes: NDArray[np.int64]
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    dashed: NDArray[np.bool_]
+    new: NDArray[np.bool_]
+    gone: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, graph: Graph, trace: LayerTrace, positions: Positions) -> Drawn:
+        """The arcs of a run, on the graph that was run."""
+        source, target = trace.edge_index
+        none = np.zeros(source.size, dtype=bool)
+        return cls(graph.names, positions, graph.class_index, source, target, trace.added_loops, none, none)
+
+    @classmethod
+    def of_change(cls, found: WhatIf, before: tuple[Graph, Positions], after: tuple[Graph, Positions]) -> Drawn:
+        """The arcs of either run; nodes stand where they are now, gone ones where they were."""
+        (old, old_positions), (new, new_positions) = before, after
+        gone = [old.names.index(name) for name in found.gone_nodes]
+        return cls(
+            found.names,
+            np.concatenate([new_positions, old_positions[gone]]),
+            np.concatenate([new.class_index, old.class_index[gone]]),
+            found.source,
+            found.target,
+            np.zeros(found.source.size, dtype=bool),
+            found.status == "new",
+            found.status == "gone",
+        )
+
+    def part(self, values: Array) -> tuple[Drawn, Part]:
+        """What of it can be drawn, and which part that is: the strongest arcs by the size of `values` [A, P]."""
+        count, arrows = len(self.names), self.source.size
+        most = MOST_ARCS if values.shape[1] <= _MANY_PANELS else _MOST_ARCS_OF_MANY
+        if count <= MOST_NODES and arrows <= most:
+            return self, Part.whole(count, arrows)
+        chosen = strongest(np.abs(values), np.stack([self.source, self.target]), count, most)
+        nodes, arcs, local = chosen.nodes, chosen.arcs, chosen.local()
+        return Drawn(
+            tuple(self.names[n] for n in nodes),
+            self.positions[nodes],
+            self.classes[nodes],
+            local[self.source[arcs]],
+            local[self.target[arcs]],
+            self.dashed[arcs],
+            self.new[arcs],
+            self.gone[arcs],
+        ), chosen
+
+
+def left_out(chosen: Part, by: str) -> str:
+    """A sentence on what is not drawn, and by which rule; empty if all is."""
+    if chosen.is_whole:
+        return ""
+    return f" {chosen.told(by)} The others are there all the same: nothing is renormalised, and the data holds them."
+
+
+def strongest_into(drawn: Drawn, values: Array, arcs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Of some arcs, which are the strongest of all arcs into their target, by the size of values [A]."""
+    size = np.abs(values)
+    best = np.zeros(len(drawn.names), size.dtype)
+    np.maximum.at(best, drawn.target, size)
+    result: NDArray[np.bool_] = size[arcs] == best[drawn.target[arcs]]
+    return result
+
+
+def weights_table(drawn: Drawn, values: Array, titles: Sequence[str]) -> pd.DataFrame:
+    """Every arc with its weights [A, P], a column for each panel."""
+    names = np.array(drawn.names, dtype=object)
+    columns: dict[str, Any] = {"source": names[drawn.source], "target": names[drawn.target]}
+    columns.update({title: values[:, k] for k, title in enumerate(titles)})
+    return pd.DataFrame(columns)

@@ -1,0 +1,170 @@
+"""Parts of large graphs: the strongest arcs, and the neighbourhood of a node."""
+
+import time
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gatviz import GatvizError
+from gatviz.graph.subgraph import in_order, neighbourhood, strongest
+
+#  0 → 1 → 2 → 3, 4 → 2, 3 → 3, 5 alone
+ARCS = np.array([[0, 1, 4, 2, 3], [1, 2, 2, 3, 3]])
+ALPHA = np.array([[1.0, 0.1], [0.2, 0.3], [0.8, 0.7], [0.4, 0.6], [0.6, 0.4]])
+
+
+def test_strongest_by_hand():
+    # The largest α of any head: 1.0, 0.3, 0.8, 0.6, 0.6.
+    part = strongest(ALPHA, ARCS, 6, max_arcs=2)
+    assert (part.nodes.tolist(), part.arcs.tolist()) == ([0, 1, 2, 3, 4, 5], [0, 2])
+    part = strongest(ALPHA, ARCS, 6, max_nodes=4)
+    # 0 → 1, then 4 → 2; 2 → 3 would be a fifth node, and what comes after is not looked at.
+    assert (part.nodes.tolist(), part.arcs.tolist()) == ([0, 1, 2, 4], [0, 2])
+    part = strongest(ALPHA, ARCS, 6, max_nodes=3)
+    assert (part.nodes.tolist(), part.arcs.tolist()) == ([0, 1], [0])
+    assert "Drawn are 1 of 5 arrows, and 2 of 6 nodes" in part.told("α")
+    assert "touch at most 3 nodes" in part.told("α")
+
+
+def test_strongest_breaks_ties_by_target_then_source():
+    given = np.array([[3, 1, 0, 2], [0, 2, 2, 1]])
+    assert given[:, in_order(np.ones(4), given)].T.tolist() == [[3, 0], [2, 1], [0, 2], [1, 2]]
+
+
+def test_strongest_of_nothing():
+    part = strongest(np.zeros((0, 2)), np.zeros((2, 0), dtype=np.int64), 3)
+    assert (part.nodes.tolist(), part.arcs.size, part.told("α")) == ([0, 1, 2], 0, "")
+    assert strongest(ALPHA, ARCS, 6, max_arcs=0).arcs.size == 0
+    assert strongest(ALPHA, ARCS, 6, max_nodes=0).arcs.size == 0
+
+
+@st.composite
+def weighted_graphs(draw):
+    num_nodes = draw(st.integers(1, 9))
+    pairs = draw(st.lists(st.tuples(*[st.integers(0, num_nodes - 1)] * 2), unique=True, max_size=30))
+    weights = [[draw(st.sampled_from([0.0, 0.25, 0.5, 1.0])) for _ in range(2)] for _ in pairs]
+    arcs = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return num_nodes, arcs, np.array(weights, dtype=float).reshape(-1, 2)
+
+
+@given(weighted_graphs(), st.integers(0, 32), st.integers(0, 10), st.randoms(use_true_random=False))
+@settings(max_examples=200, deadline=None)
+def test_the_strongest_are_the_longest_beginning_of_one_order(given_graph, max_arcs, max_nodes, random):
+    num_nodes, arcs, alpha = given_graph
+    part = strongest(alpha, arcs, num_nodes, max_arcs, max_nodes)
+    largest = alpha.max(axis=1, initial=0)
+    order = sorted(range(arcs.shape[1]), key=lambda k: (-largest[k], arcs[1, k], arcs[0, k]))
+
+    def fits(chosen: list[int]) -> bool:
+        return len(chosen) <= max_arcs and len({int(n) for n in arcs[:, chosen].ravel()}) <= max_nodes
+
+    count = part.arcs.size
+    assert sorted(order[:count]) == part.arcs.tolist()
+    assert fits(order[:count])
+    assert count == len(order) or not fits(order[: count + 1])
+    undrawn = np.setdiff1d(np.arange(len(order)), part.arcs)
+    if count and undrawn.size:
+        assert largest[undrawn].max() <= largest[part.arcs].min()
+    if num_nodes > max_nodes:
+        assert part.nodes.tolist() == sorted({int(n) for n in arcs[:, part.arcs].ravel()})
+    else:
+        assert part.nodes.tolist() == list(range(num_nodes))
+
+    shuffled = list(range(arcs.shape[1]))
+    random.shuffle(shuffled)
+    again = strongest(alpha[shuffled], arcs[:, shuffled], num_nodes, max_arcs, max_nodes)
+    assert set(zip(*arcs[:, shuffled][:, again.arcs].tolist(), strict=True)) == set(
+        zip(*arcs[:, part.arcs].tolist(), strict=True)
+    )
+    assert again.told("α") == part.told("α")
+
+
+@given(weighted_graphs(), st.integers(0, 3), st.integers(1, 9), st.integers(0, 20))
+@settings(max_examples=150, deadline=None)
+def test_a_neighbourhood_says_what_it_leaves_out(given_graph, hops, max_nodes, max_arcs):
+    num_nodes, arcs, alpha = given_graph
+    part = neighbourhood(arcs, num_nodes, 0, hops, max_nodes, alpha, max_arcs=max_arcs)
+    reader = nx.DiGraph([(int(i), int(j)) for j, i in arcs.T])
+    reader.add_node(0)
+    near = nx.single_source_shortest_path_length(reader, 0, cutoff=hops)
+    asked, among = part.around, part.among(arcs)
+    assert asked.reached == len(near)
+    assert set(part.nodes.tolist()) <= set(near)
+    assert (asked.cut_at is None) == (part.nodes.size == len(near))
+    between = np.flatnonzero(np.isin(arcs, part.nodes).all(axis=0))
+    assert asked.arcs_among == between.size
+    assert sorted(among.tolist()) == between.tolist()
+    assert among[: part.arcs.size].tolist() == part.arcs.tolist()
+    largest = alpha.max(axis=1, initial=0)
+    if part.arcs.size and among.size > part.arcs.size:
+        assert largest[among[part.arcs.size :]].max() <= largest[part.arcs].min()
+    told = part.told("α", [f"n{n}" for n in range(num_nodes)])
+    assert bool(told) != part.is_whole
+    assert ("in the order of" in told) == (part.arcs.size < between.size)
+    assert ("at hop" in told) == (asked.cut_at is not None)
+
+
+def near(*arguments, **more):
+    part = neighbourhood(ARCS, 6, *arguments, **more)
+    return part.nodes.tolist(), part.arcs.tolist()
+
+
+def test_neighbourhood_reads_from_target_to_source():
+    assert near(3, 0, 9) == ([3], [4])
+    assert near(3, 1, 9) == ([2, 3], [3, 4])
+    assert near(3, 2, 9) == ([1, 2, 3, 4], [1, 2, 3, 4])
+    assert near(0, 3, 9)[0] == [0]
+    assert near(5, 3, 9)[0] == [5]
+
+
+def test_neighbourhood_other_directions():
+    assert near(0, 2, 9, direction="is_read")[0] == [0, 1, 2]
+    assert near(1, 1, 9, direction="both")[0] == [0, 1, 2]
+
+
+def test_neighbourhood_keeps_the_most_attended_when_there_is_no_room():
+    assert near(2, 3, 2, ALPHA) == ([2, 4], [2])
+    assert near(2, 3, 2)[0] == [1, 2]
+    assert near(2, 3, 9, ALPHA, max_arcs=1)[1] == [0]
+
+
+@pytest.mark.parametrize("direction", ["reads", "is_read", "both"])
+def test_neighbourhood_is_what_networkx_finds(direction):
+    graph = nx.gnp_random_graph(40, 0.06, seed=3, directed=True)
+    arcs = np.array(list(graph.edges)).T
+    seen = {"reads": graph.reverse(), "is_read": graph, "both": graph.to_undirected()}[direction]
+    for hops in range(4):
+        part = neighbourhood(arcs, 40, 7, hops, 40, direction=direction)
+        expected = sorted(nx.single_source_shortest_path_length(seen, 7, cutoff=hops))
+        assert part.nodes.tolist() == expected
+        assert {(int(u), int(v)) for u, v in arcs[:, part.arcs].T} == set(graph.subgraph(expected).edges)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((6, 1, 5), "neighbourhood: expected a node from 0 to 5, found 6; choose a node of the graph."),
+        ((0, -1, 5), "neighbourhood: expected hops ≥ 0 and max_nodes ≥ 1, found -1 and 5; choose such numbers."),
+        ((0, 1, 0), "neighbourhood: expected hops ≥ 0 and max_nodes ≥ 1, found 1 and 0; choose such numbers."),
+    ],
+)
+def test_neighbourhood_refuses(arguments, message):
+    with pytest.raises(GatvizError) as error:
+        neighbourhood(ARCS, 6, *arguments)
+    assert str(error.value) == message
+
+
+def test_a_million_arcs_take_a_moment():
+    rng = np.random.default_rng(0)
+    arcs = rng.integers(0, 100_000, (2, 1_000_000))
+    alpha = rng.random((1_000_000, 8), dtype=np.float32)
+    start = time.perf_counter()
+    part = strongest(alpha, arcs, 100_000)
+    around = neighbourhood(arcs, 100_000, 5, 3, 200, alpha, max_arcs=1_000)
+    assert part.nodes.size <= 200
+    assert part.arcs.size
+    assert around.nodes.size == 200
+    assert time.perf_counter() - start < 5
