@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from gatviz.attention.trace import Array
 from gatviz.charts.colours import INK, LINE, Theme
 from gatviz.charts.common import Chart, figure, plain, plain_all
-from gatviz.charts.network_drawn import Drawn, left_out, strongest_into, weights_table
+from gatviz.charts.network_drawn import Drawn, left_out, weights_table
 from gatviz.charts.network_geometry import Placed, joined, place
 from gatviz.charts.network_marks import (
     LINES,
@@ -79,8 +79,7 @@ def network_chart(
     result.add_traces(data)
     panels.lay_out(result, titles if len(titles) > 1 else [""], placed, room_beside(part.names), theme)
     if len(titles) == 1:
-        best = strongest_into(drawn, values[:, 0], chosen.arcs)
-        for number in arc_numbers(part, placed, shown[:, 0], best, theme, signed=scale == "signed"):
+        for number in arc_numbers(part, placed, shown[:, 0], theme, signed=scale == "signed"):
             result.add_annotation(number)
     result.update_layout(coloraxis=colours.axis(unit))
     return Chart(

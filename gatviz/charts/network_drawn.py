@@ -89,15 +89,6 @@ def left_out(chosen: Part, by: str) -> str:
     return f" {chosen.told(by)} The others are there all the same: nothing is renormalised, and the data holds them."
 
 
-def strongest_into(drawn: Drawn, values: Array, arcs: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Of some arcs, which are the strongest of all arcs into their target, by the size of values [A]."""
-    size = np.abs(values)
-    best = np.zeros(len(drawn.names), size.dtype)
-    np.maximum.at(best, drawn.target, size)
-    result: NDArray[np.bool_] = size[arcs] == best[drawn.target[arcs]]
-    return result
-
-
 def weights_table(drawn: Drawn, values: Array, titles: Sequence[str]) -> pd.DataFrame:
     """Every arc with its weights [A, P], a column for each panel."""
     names = np.array(drawn.names, dtype=object)

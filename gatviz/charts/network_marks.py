@@ -205,15 +205,16 @@ def scale_holder() -> dict[str, Any]:
     return {**_MARKS, "x": [None], "y": [None], "marker": {"color": [0.0], "coloraxis": "coloraxis"}}
 
 
-def arc_numbers(
-    part: Drawn, placed: Placed, values: Array, strongest: NDArray[np.bool_], theme: Theme, *, signed: bool
-) -> list[dict[str, Any]]:
-    """The strongest arc into each node with its number, where it is drawn; of signed values the largest size."""
+def arc_numbers(part: Drawn, placed: Placed, values: Array, theme: Theme, *, signed: bool) -> list[dict[str, Any]]:
+    """The strongest arc into each node with its number; of signed values the one with the largest size.
+
+    Only where few nodes are drawn: then all arrows are, as a graph is cut only when many are.
+    """
     if len(part.names) > _MOST_NUMBERS:
         return []
     found = []
     for node in range(len(part.names)):
-        arcs = np.flatnonzero(strongest & (part.target == node))
+        arcs = np.flatnonzero(part.target == node)
         if arcs.size == 0 or not values[arcs].any():
             continue
         best = arcs[np.argmax(np.abs(values[arcs]))]

@@ -108,20 +108,30 @@ class Part:
 
     def _told_around(self, asked: Neighbourhood, by: str, names: Sequence[str]) -> str:
         name = names[asked.node][:_LONGEST_NAME] if names else str(asked.node)
-        near = f"{asked.reached:,} node{'s' if asked.reached != 1 else ''} at most {asked.hops} "
-        near += f"hop{'s' if asked.hops != 1 else ''} from {name}, {_FAR[asked.direction]}"
-        told = f"Drawn are {self.nodes.size:,} of the {near} (the graph has {self.all_nodes:,})"
+        told = (
+            f"Of the neighbourhood of {name}, at most {_counted(asked.hops, 'hop')} {_FAR[asked.direction]}, drawn are "
+            f"{_of(self.nodes.size, asked.reached, 'node')} (the graph has {self.all_nodes:,})"
+        )
         if asked.cut_at is not None:
             told += (
                 f"; at hop {asked.cut_at} there was room only for those joined to the nodes before by the strongest "
                 f"arrows, and no further hop was taken, as at most {self.most_nodes:,} nodes are drawn"
             )
-        told += (
-            f"; and {self.arcs.size:,} of the {asked.arcs_among:,} arrows between them (of {self.all_arcs:,} in all)"
-        )
+        told += f"; and {_of(self.arcs.size, asked.arcs_among, 'arrow')} between them (the graph has {self.all_arcs:,})"
         if self.arcs.size < asked.arcs_among:
             told += f": the first {self.most_arcs:,} in the order of {by}"
         return told + "."
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _of(some: int, every: int, thing: str) -> str:
+    """How many of how many: "all 51 nodes", "20 of 51 nodes", "the only node", "no node"."""
+    if some < every:
+        return f"{some:,} of {_counted(every, thing)}"
+    return f"no {thing}" if every == 0 else f"the only {thing}" if every == 1 else f"all {_counted(every, thing)}"
 
 
 def in_order(alpha: NDArray[np.floating], edge_index: Indices) -> Indices:

@@ -87,10 +87,8 @@ TAKE_AWAY_HEAD = "Weights to draw"
 DOWNLOAD_HTML = "Download as interactive HTML"
 
 CHOSEN_BY = "their largest α over the heads"
-CUT = (
-    "Everything is computed on the whole graph and nothing is renormalised; "
-    "arrows between these nodes that are not drawn stand in the matrices, marked."
-)
+CUT = "Everything is computed on the whole graph and nothing is renormalised."
+CUT_BETWEEN = "Arrows between these nodes that are not drawn stand in the matrices, marked."
 LOCKED_ELSEWHERE = (
     "Locked: {source} → {target}, {symbol} = {value:.3g} in {weighting}. Not both of its nodes are shown here: "
     "show the neighbourhood of {target}."

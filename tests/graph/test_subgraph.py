@@ -125,6 +125,22 @@ def test_neighbourhood_other_directions():
     assert near(1, 1, 9, direction="both")[0] == [0, 1, 2]
 
 
+def test_a_neighbourhood_is_told_in_words():
+    names = ["A", "B", "C", "D", "E", "F"]
+    whole = neighbourhood(ARCS, 6, 3, 1, 9, ALPHA, max_arcs=9)
+    assert whole.told("α", names) == (
+        "Of the neighbourhood of D, at most 1 hop along what it reads, drawn are all 2 nodes (the graph has 6); "
+        "and all 2 arrows between them (the graph has 5)."
+    )
+    cut = neighbourhood(ARCS, 6, 3, 2, 3, ALPHA, max_arcs=1)
+    assert cut.told("α", names) == (
+        "Of the neighbourhood of D, at most 2 hops along what it reads, drawn are 3 of 4 nodes (the graph has 6); at "
+        "hop 2 there was room only for those joined to the nodes before by the strongest arrows, and no further hop "
+        "was taken, as at most 3 nodes are drawn; and 1 of 3 arrows between them (the graph has 5): the first 1 in "
+        "the order of α."
+    )
+
+
 def test_neighbourhood_keeps_the_most_attended_when_there_is_no_room():
     assert near(2, 3, 2, ALPHA) == ([2, 4], [2])
     assert near(2, 3, 2)[0] == [1, 2]
