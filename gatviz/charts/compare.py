@@ -67,7 +67,7 @@ def in_and_out_chart(found: InAndOut, head: int, *, theme: Theme = "light") -> C
         )
     )
     drawn.update_xaxes(title="node, from the most received to the least", **node_axis(names))
-    drawn.update_yaxes(title="sum of α (a node gives 1 in all)", rangemode="tozero")
+    drawn.update_yaxes(title="sum of α (a node that reads gives 1 in all)", rangemode="tozero")
     caption = (
         "Received is the sum of a node's column of α, itself included; the short line is what it would receive if "
         "every node shared out evenly. Given to others is its row without its own loop: 1 minus what it keeps."

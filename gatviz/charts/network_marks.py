@@ -207,7 +207,10 @@ def scale_holder() -> dict[str, Any]:
 
 
 def arc_numbers(part: Drawn, placed: Placed, values: Array, theme: Theme, *, signed: bool) -> list[dict[str, Any]]:
-    """The strongest arc into each node with its number; of signed values the one with the largest size."""
+    """The strongest arc into each node with its number; of signed values the one with the largest size.
+
+    Only where few nodes are drawn: then all arrows are, as a graph is cut only when many are.
+    """
     if len(part.names) > _MOST_NUMBERS:
         return []
     found = []

@@ -26,7 +26,7 @@ export function nodeElement(scene, name, n, radius) {
       "data-name": name,
       tabindex: 0,
       role: "button",
-      "aria-label": fillIn(scene.texts.nodeLabel, { node: name, count: scene.into[n].length }),
+      "aria-label": fillIn(scene.texts.nodeLabel, { node: name, count: scene.whole.reads[n] }),
     },
     svg("circle", { r: radius }),
     small ? null : svg("text", { class: inside ? "inside" : "outside", y: inside ? 0 : radius + 13 }, shorten(name, inside ? 6 : 16)),
@@ -77,8 +77,8 @@ export function bareArc(shape) {
  * @param {(name: string) => import("./geometry.js").Point} at where a node is drawn
  */
 export function draftElements(scene, draft, at, radius) {
-  const { names, arcs } = scene;
-  const present = new Set(arcs.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
+  const { names, between } = scene;
+  const present = new Set(between.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
   const lines = draft.arcs
     .filter(([source, target]) => !present.has(arcKey(source, target)) && draft.points.has(source) && draft.points.has(target))
     .map(([source, target]) => svg("path", { class: "new-arc", d: bareShape(at(source), at(target), radius).path }));

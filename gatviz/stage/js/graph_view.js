@@ -8,7 +8,7 @@ import { Frame } from "./frame.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "./geometry.js";
 import { arcElement, bareArc, bareShape, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
 import { arcWidth, colourScale } from "./scales.js";
-import { drawnValues, focusArcs, focusNames, shownHeads, shownWeighting } from "./scene.js";
+import { drawnValues, focusArcs, focusNames, onArc, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
 
 const ROOM_FOR_FEATURES = 26;
@@ -296,7 +296,7 @@ export class GraphView {
   arcShape(arc) {
     const [source, target] = [this.screen[arc.source], this.screen[arc.target]];
     if (arc.source !== arc.target) {
-      const opposite = this.scene.arcBetween(arc.source, arc.target) !== null;
+      const opposite = Boolean(this.scene.arcBetween(arc.source, arc.target)?.drawn);
       return arrow(source, target, this.radius, opposite);
     }
     const around = [...this.scene.into[arc.target], ...this.scene.outOf[arc.target]];
@@ -369,15 +369,25 @@ export class GraphView {
     const weighting = shownWeighting(scene, this.store.state);
     const arcs = focusArcs(scene, focus, this.store.state.direction);
     if (focus.kind === "node") {
-      const counts = fillIn(scene.texts.nodeReadout, { node: scene.names[focus.node], reads: scene.into[focus.node].length, readBy: scene.outOf[focus.node].length });
+      const counts = this.counts(focus.node);
       if (this.store.state.nodes !== "evenness" || weighting.head === null) return counts;
       return `${counts} · ${scene.readsLike[focus.node][weighting.head]}`;
     }
     const values = { ...focusNames(scene, focus), weighting: weighting.title };
     if (!arcs.length) return fillIn(scene.texts.noArcReadout, values);
+    const [arc] = arcs;
     const drawn = drawnValues(scene, this.store.state);
-    if (drawn.kind === "signed") return fillIn(scene.texts.arcReadout, { ...values, symbol: drawn.symbol, value: signed(drawn.values[arcs[0].index], digits) });
-    return fillIn(scene.texts.arcReadout, { ...values, symbol: weighting.symbol, value: number(weighting.values.data[arcs[0].index], digits) });
+    const value = drawn.kind === "signed" ? signed(drawn.values[arc.index], digits) : number(onArc(weighting.values, arc), digits);
+    const told = fillIn(scene.texts.arcReadout, { ...values, symbol: drawn.symbol, value });
+    return arc.drawn ? told : `${told} · ${scene.texts.undrawn}`;
+  }
+
+  /** How many a node reads and is read by in the whole graph, and how much of that is drawn. */
+  counts(node) {
+    const { names, texts, whole, into, outOf } = this.scene;
+    const counts = fillIn(texts.nodeReadout, { node: names[node], reads: whole.reads[node], readBy: whole.readBy[node] });
+    if (!whole.undrawn.reads[node] && !whole.undrawn.readBy[node]) return counts;
+    return `${counts} · ${fillIn(texts.nodeDrawn, { reads: into[node].length, readBy: outOf[node].length })}`;
   }
 
   onState(changed) {

@@ -35,7 +35,7 @@ export class Legend {
     const sentence = drawn.kind === "signed" ? fillIn(texts.changeLegend, scene.change) : shownHeads(scene, store.state) ? texts.severalLegend : texts.arrowLegend;
     const focused = this.element.getRootNode().activeElement?.dataset?.key;
     this.element.replaceChildren(
-      html("span", {}, sentence + added + wrong),
+      html("span", {}, sentence + (scene.whole.cut && !shownHeads(scene, store.state) ? texts.whereDrawn : "") + added + wrong),
       html(
         "span",
         { class: "legend-row" },
