@@ -187,10 +187,13 @@ def test_changes_mark_new_and_gone_arcs():
     expected = [[0, 0.3, -0.3], [0, -0.05, 0.05], [np.nan] * 3]
     np.testing.assert_allclose(cells(chart), expected, atol=1e-12)
     assert chart is not None
-    texts = [["0", "+0.300", "−0.300"], ["0", "−0.050", "+0.050"], ["", "", ""]]
-    assert [list(row) for row in chart.figure.data[0].text] == texts
-    marks = {trace.name: list(zip(trace.y, trace.x, strict=True)) for trace in chart.figure.data[1:]}
-    assert marks == {"new arrow": [(1, 2)], "gone arrow": [(0, 2)]}
+    numbers = next(trace for trace in chart.figure.data if trace.mode == "text")
+    texts = [(0, 0, "0"), (0, 1, "+0.300"), (0, 2, "−0.300"), (1, 0, "0"), (1, 1, "−0.050"), (1, 2, "+0.050")]
+    assert list(zip(numbers.y, numbers.x, numbers.text, strict=True)) == texts
+    marks = [trace for trace in chart.figure.data if trace.mode == "markers"]
+    places = {(trace.name, row, column) for trace in marks for row, column in zip(trace.y, trace.x, strict=True)}
+    told_in_the_legend = {("new arrow", None, None), ("gone arrow", None, None)}
+    assert places == {("new arrow", 1, 2), ("gone arrow", 0, 2), *told_in_the_legend}
     bars = compare.top_changes_chart(found, count=1)
     assert bars is not None
     assert [list(trace.x) for trace in bars.figure.data] == [[0.2], [0.5]]

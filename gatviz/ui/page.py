@@ -16,6 +16,7 @@ from gatviz.ui.settings import Settings
 from gatviz.ui.sidebar import sidebar
 from gatviz.ui.take_away import take_away
 from gatviz.ui.weight_edits import present_weights
+from gatviz.views.colours import LINK, text_on
 
 # Streamlit's own spacing is made for articles; the first picture has to fit a laptop's screen.
 _STYLE = """<style>
@@ -36,12 +37,17 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 }
 </style>"""
 
+# Streamlit writes white on its primary colour in both themes, too faint on the dark theme's.
+_PRIMARY = f"""<style>
+[data-testid="stBaseButton-primary"] {{ color: light-dark({text_on(LINK["light"])}, {text_on(LINK["dark"])}); }}
+</style>"""
+
 
 def page() -> None:
     """Draw the whole page."""
     _spare_the_collector()
     st.set_page_config(page_title=texts.TITLE, page_icon="🕸️", layout="wide")
-    st.html(_STYLE)
+    st.html(_STYLE + _PRIMARY)
     workspace, settings = sidebar()
     state.update(settings=settings)
     now = state.current()

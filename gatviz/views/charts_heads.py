@@ -12,6 +12,7 @@ from gatviz.graph import LONGEST_NAME, Graph
 from gatviz.trace import MAX_DENSE_NODES, Array, LayerTrace
 from gatviz.views.charts import (
     Chart,
+    bar_look,
     figure,
     marker_line,
     matrix,
@@ -185,7 +186,7 @@ def shares_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
                 y=table[column],
                 name=name,
                 offsetgroup=str(group),
-                marker={"color": colour},
+                marker=bar_look(colour, theme),
                 hovertemplate=f"head %{{x}}, {name}: %{{y:.4f}}<extra></extra>",
             )
         )

@@ -11,7 +11,19 @@ from numpy.typing import NDArray
 from gatviz.analysis.subject import called
 from gatviz.trace import Array
 from gatviz.views.charts import plain, plain_all, share_unit, steps
-from gatviz.views.colours import CLASSES, DIVERGING, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at, text_on
+from gatviz.views.colours import (
+    CLASSES,
+    DIVERGING,
+    INK,
+    LINE,
+    PALE,
+    PAPER,
+    SEQUENTIAL,
+    Theme,
+    class_fill,
+    colour_at,
+    text_on,
+)
 from gatviz.views.network_drawn import Drawn
 from gatviz.views.network_geometry import Placed, circles, joined
 
@@ -27,7 +39,6 @@ _MOST_NUMBERS = 24
 _SHORT_NAME = 3
 _ROOM_BESIDE = 75.0
 _BESIDE_LOOP = 0.3
-_MIXED = 0.26
 
 Scale = Literal["share", "signed"]
 
@@ -115,20 +126,21 @@ def node_traces(
 ) -> list[dict[str, Any]]:
     """Nodes as rings that keep their size among the arrows, with their names where they fit."""
     looks: dict[tuple[str, str], list[int]] = {}
+    inks = []
     for node, label in enumerate(part.classes.tolist()):
-        edge = INK[theme] if label < 0 else CLASSES[label % len(CLASSES)]
-        fill = PAPER[theme] if label < 0 else colour_at((PAPER[theme], edge), _MIXED)
         if fills is not None:
             edge, fill = (INK[theme], fills[node]) if fills[node] else (PALE[theme], PAPER[theme])
+        elif label < 0:
+            edge, fill = INK[theme], PAPER[theme]
+        else:
+            edge, fill = CLASSES[label % len(CLASSES)], class_fill(label, theme)
+        inks.append(INK[theme] if fill == PAPER[theme] else text_on(fill))
         looks.setdefault((fill, edge), []).append(node)
     traces = []
     for (fill, edge), nodes in looks.items():
         x, y = joined(circles(placed.nodes[nodes], placed.radius))
         ring = {"color": edge, "width": 1.3}
         traces.append({**LINES, "x": x, "y": y, "fill": "toself", "fillcolor": fill, "line": ring})
-    inks = [INK[theme]] * len(part.names)
-    if fills is not None:
-        inks = [text_on(fill) if fill else INK[theme] for fill in fills]
     inside = _fit_inside(part.names)
     if len(part.names) <= (_MOST_NAMES if names or inside else _FEW_NAMES):
         at = placed.nodes + (0 if inside else np.array([placed.radius + 2, 0]))

@@ -224,7 +224,8 @@ export class GraphView {
     const shown = this.store.state.nodes === "prediction" && predicted.length ? predicted : scene.classOf;
     this.nodes.forEach(({ group, circle }, n) => {
       circle.toggleAttribute("data-class", shown[n] >= 0);
-      circle.style.setProperty("--class", shown[n] >= 0 ? colours[shown[n] % colours.length] : "");
+      const look = shown[n] >= 0 ? colours[shown[n] % colours.length] : {};
+      for (const part of ["line", "fill", "ink"]) group.style.setProperty(`--class-${part}`, look[part] ?? "");
       group.classList.toggle("wrong", Boolean(wrong[n]));
       group.querySelector("title").textContent = this.nodeTitle(n);
     });
