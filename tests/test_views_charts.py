@@ -32,7 +32,7 @@ from gatviz.views import charts_compare as compare
 from gatviz.views import charts_heads as heads
 from gatviz.views.charts import Chart, plain
 from gatviz.views.charts_predictions import confusion_chart
-from gatviz.views.colours import ACCENT, PALE, PAPER
+from gatviz.views.colours import ACCENT, PALE, PAPER, colour_at, contrast, text_on
 from tests.hand_traces import graph_of, uniform, with_alpha
 
 HOSTILE = "<a href='https://example.org'>x</a><img src=x onerror=window.attacked=1> %{y} $x$ &lt;b&gt;"
@@ -187,10 +187,11 @@ def test_changes_mark_new_and_gone_arcs():
     expected = [[0, 0.3, -0.3], [0, -0.05, 0.05], [np.nan] * 3]
     np.testing.assert_allclose(cells(chart), expected, atol=1e-12)
     assert chart is not None
-    numbers = next(trace for trace in chart.figure.data if trace.mode == "text")
+    over = chart.figure.data[1:]
+    numbers = next(trace for trace in over if trace.mode == "text")
     texts = [(0, 0, "0"), (0, 1, "+0.300"), (0, 2, "−0.300"), (1, 0, "0"), (1, 1, "−0.050"), (1, 2, "+0.050")]
     assert list(zip(numbers.y, numbers.x, numbers.text, strict=True)) == texts
-    marks = [trace for trace in chart.figure.data if trace.mode == "markers"]
+    marks = [trace for trace in over if trace.mode == "markers"]
     places = {(trace.name, row, column) for trace in marks for row, column in zip(trace.y, trace.x, strict=True)}
     told_in_the_legend = {("new arrow", None, None), ("gone arrow", None, None)}
     assert places == {("new arrow", 1, 2), ("gone arrow", 0, 2), *told_in_the_legend}
@@ -298,3 +299,25 @@ def test_the_confusion_matrix_counts_labelled_nodes():
     assert list(chart.table.columns) == ["label", "x", "y"]
     unlabelled = replace(graph, labels=("x", None, "y"), split=("test", "train", None))
     assert confusion_chart(predictions(model.trace(unlabelled)), "train") is None
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["GAT", "GATv2"])
+def test_numbers_and_marks_in_cells_are_written_in_the_ink_for_the_cell(theme, kind):
+    written = 0
+    for name, chart in all_charts(run_of(9, 3, kind), theme).items():
+        if chart is None or chart.figure.data[0].type != "heatmap":
+            continue
+        shown = chart.figure.data[0]
+        assert all(trace.texttemplate is None for trace in chart.figure.data), f"{name}: plotly would choose the ink"
+        for over in chart.figure.data[1:]:
+            if over.type != "scatter" or list(over.x)[:1] == [None]:
+                continue
+            inks = over.textfont.color if over.mode == "text" else over.marker.color
+            for row, column, ink in zip(over.y, over.x, inks, strict=True):
+                t = (shown.z[row][column] - shown.zmin) / (shown.zmax - shown.zmin)
+                fill = colour_at([colour for _, colour in shown.colorscale], t)
+                assert ink == text_on(fill)
+                assert contrast(ink, fill) >= 4.5, name
+                written += 1
+    assert written > 100

@@ -16,7 +16,7 @@ from gatviz.ui.settings import Settings
 from gatviz.ui.sidebar import sidebar
 from gatviz.ui.take_away import take_away
 from gatviz.ui.weight_edits import present_weights
-from gatviz.views.colours import LINK, text_on
+from gatviz.views.colours import BUTTON, text_on
 
 # Streamlit's own spacing is made for articles; the first picture has to fit a laptop's screen.
 _STYLE = """<style>
@@ -37,9 +37,12 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 }
 </style>"""
 
-# Streamlit writes white on its primary colour in both themes, too faint on the dark theme's.
+# Streamlit writes white on its primary colour in both themes, too faint on the dark theme's; this one does for both.
 _PRIMARY = f"""<style>
-[data-testid="stBaseButton-primary"] {{ color: light-dark({text_on(LINK["light"])}, {text_on(LINK["dark"])}); }}
+button[data-testid="stBaseButton-primary"]:not(:disabled) {{
+  background: {BUTTON} !important; border-color: {BUTTON} !important; color: {text_on(BUTTON)} !important;
+}}
+button[data-testid="stBaseButton-primary"]:hover {{ filter: brightness(0.9); }}
 </style>"""
 
 

@@ -82,6 +82,8 @@ SOFT = {"light": "#f1f2f8", "dark": "#1f2130"}
 EMPTY = {"light": "#f4f4f9", "dark": "#1b1c2a"}
 """A cell of a matrix without a value."""
 LINK = {"light": "#312c80", "dark": "#a9a5f2"}
+BUTTON = "#5f58c8"
+"""Behind white words, in both themes."""
 GOOD = {"light": "#07704f", "dark": "#4fd1a5"}
 BAD = {"light": "#c92a2a", "dark": "#ff8787"}
 BARS: dict[str, dict[str, str]] = {theme: {"minus": stops[1], "plus": stops[-2]} for theme, stops in DIVERGING.items()}

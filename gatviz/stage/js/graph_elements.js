@@ -35,8 +35,7 @@ export function nodeElement(scene, name, n, radius) {
     small ? null : svg("text", { class: inside ? "inside" : "outside", y: inside ? 0 : radius + 13 }, shorten(name, inside ? 6 : 16)),
     svg("title", {}, name),
   );
-  if (beside) group.append(svg("text", { class: "features" }, features));
-  return { group, circle: group.firstChild, features: beside ? group.lastChild : null };
+  return { group, circle: group.firstChild, features: beside ? svg("text", { class: "features" }, features) : null };
 }
 
 export function arcElement(arc) {
