@@ -7,6 +7,7 @@ from functools import cache
 
 import streamlit as st
 
+from gatviz.charts.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
 from gatviz.ui import compute, state, texts
 from gatviz.ui.compare import compare
@@ -16,7 +17,6 @@ from gatviz.ui.settings import Settings
 from gatviz.ui.sidebar import sidebar
 from gatviz.ui.take_away import take_away
 from gatviz.ui.weight_edits import present_weights
-from gatviz.views.colours import BUTTON, text_on
 
 # Streamlit's own spacing is made for articles; the first picture has to fit a laptop's screen.
 _STYLE = """<style>

@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from gatviz.charts.colours import PAPER, Theme, colour_at, contrast
 from gatviz.ui import texts, texts_compare, texts_open, texts_weights
-from gatviz.views.colours import PAPER, Theme, colour_at, contrast
 from tests.browser.driver import choose_graph, choose_head, eventually, set_number
 from tests.conftest import open_app
 
