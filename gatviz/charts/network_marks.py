@@ -227,7 +227,7 @@ def arc_numbers(part: Drawn, placed: Placed, values: Array, theme: Theme, *, sig
         if arcs.size == 0 or not values[arcs].any():
             continue
         best = arcs[np.argmax(np.abs(values[arcs]))]
-        look = {"font": {"size": 12, "color": INK[theme]}, "bgcolor": PAPER[theme], "opacity": 0.85, "borderpad": 1}
+        look = {"font": {"size": 12, "color": INK[theme]}, "bgcolor": PAPER[theme], "borderpad": 1}
         text = f"{values[best]:{'+' if signed else ''}.2f}".replace("-", "−")
         x, y = placed.middles[best]
         if part.source[best] == node:  # beside its loop, which is hardly larger than the number
