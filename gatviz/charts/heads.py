@@ -14,6 +14,7 @@ from gatviz.attention.trace import MAX_DENSE_NODES, Array, LayerTrace
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, Theme, head_colour
 from gatviz.charts.common import (
     Chart,
+    bar_look,
     figure,
     marker_line,
     matrix,
@@ -189,7 +190,7 @@ def shares_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
                 y=table[column],
                 name=name,
                 offsetgroup=str(group),
-                marker={"color": colour},
+                marker=bar_look(colour, theme),
                 hovertemplate=f"head %{{x}}, {name}: %{{y:.4f}}<extra></extra>",
             )
         )

@@ -2,7 +2,7 @@
 
 ENGLISH = {
     "graphLabel": "Graph with attention weights on its arrows",
-    "nodeLabel": "node {node}, reads {count}",
+    "nodeLabel": "{shown}, a node that reads {count}",
     "fit": "Fit",
     "fitTitle": "See the whole graph",
     "toolbar": "What a drag on the graph does",

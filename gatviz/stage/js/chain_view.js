@@ -298,6 +298,7 @@ export class ChainView {
       colours: colourScale(stage.colour, limit, scene.palette),
       empty: scene.palette.empty,
       hatch: scene.palette.hatch,
+      faded: scene.palette.faded,
       digits: this.store.state.digits,
       cellWidth: stage.layout === "pairs" ? size.width : Math.max(size.width, NARROW_COLUMN, Math.min(NUMBER_CELL.width, CARD_COLUMNS / this.columnNames(stage).length)),
       cellHeight: stage.layout === "weights" || stage.layout === "messages" ? Math.max(size.height, 16) : size.height,

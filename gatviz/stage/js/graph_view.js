@@ -109,7 +109,7 @@ export class GraphView {
     this.arcElements = scene.arcs.map((arc) => arcElement(arc));
     this.isTold = this.isSplit = false;
     this.focusNext ??= this.canvas.getRootNode().activeElement?.closest?.(".node")?.dataset.name ?? null;
-    this.nodeLayer.replaceChildren(...this.nodes.map((node) => node.group));
+    this.nodeLayer.replaceChildren(...this.nodes.flatMap(({ group, features }) => (features ? [group, features] : [group])));
     this.arcLayer.replaceChildren(...this.arcElements.map((arc) => arc.group));
   }
 
@@ -224,7 +224,8 @@ export class GraphView {
     const shown = this.store.state.nodes === "prediction" && predicted.length ? predicted : scene.classOf;
     this.nodes.forEach(({ group, circle }, n) => {
       circle.toggleAttribute("data-class", shown[n] >= 0);
-      circle.style.setProperty("--class", shown[n] >= 0 ? colours[shown[n] % colours.length] : "");
+      const look = shown[n] >= 0 ? colours[shown[n] % colours.length] : {};
+      for (const part of ["line", "fill", "ink"]) group.style.setProperty(`--class-${part}`, look[part] ?? "");
       group.classList.toggle("wrong", Boolean(wrong[n]));
       group.querySelector("title").textContent = this.nodeTitle(n);
     });
@@ -278,7 +279,7 @@ export class GraphView {
 
   placeNode({ group, features }, n) {
     const at = this.screen[n];
-    group.setAttribute("transform", `translate(${at.x.toFixed(1)},${at.y.toFixed(1)})`);
+    for (const part of [group, features]) part?.setAttribute("transform", `translate(${at.x.toFixed(1)},${at.y.toFixed(1)})`);
     if (!features) return;
     const right = at.x >= this.frame.map.width / 2;
     features.setAttribute("x", (right ? 1 : -1) * (this.radius + 11));
@@ -419,7 +420,9 @@ export class GraphView {
     const { names } = this.scene;
     const at = (name) => this.frame.onScreen(draft.points.get(name));
     this.draftLayer.replaceChildren(...draftElements(this.scene, draft, at, this.radius));
-    this.nodes.forEach(({ group }) => group.classList.toggle("gone", draft.gone.has(group.dataset.name)));
+    this.nodes.forEach(({ group, features }) => {
+      for (const part of [group, features]) part?.classList.toggle("gone", draft.gone.has(group.dataset.name));
+    });
     this.arcElements.forEach(({ group }, k) => {
       const [source, target] = [names[this.scene.arcs[k].source], names[this.scene.arcs[k].target]];
       group.classList.toggle("gone", draft.gone.has(source) || draft.gone.has(target) || draft.goneArcs.has(arcKey(source, target)));

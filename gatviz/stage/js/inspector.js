@@ -6,7 +6,6 @@ import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { fraction } from "./fraction.js";
 import { jointScorePanel, storyPanels } from "./story.js";
-import { colourScale } from "./scales.js";
 import { arcsAt, focusArcs, focusNames, onArc, shownWeighting } from "./scene.js";
 import { arcFocus } from "./store.js";
 import { TopArcs } from "./top_arcs.js";
@@ -140,9 +139,8 @@ export class Inspector {
     const half = (tensor, node) => dimensions.map((c) => ({ name: `c${c}`, value: tensor.at(node, head, c) }));
     const halves = [half(scores.target, arc.target), half(scores.source, arc.source)];
     const limit = scores.limits.at(arc.index, head);
-    const colours = colourScale("signed", 1, scene.palette);
     const sum = (name, node) => number(stage(name).values.at(node, head, 0), digits);
-    const options = { limit, digits, colours };
+    const options = { limit, digits, colours: scene.palette.bars };
     const names = focusNames(scene, arcFocus(arc.target, arc.source));
     return html(
       "div",

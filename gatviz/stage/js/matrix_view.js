@@ -17,6 +17,7 @@ import { number, shorten, shortenFront } from "./format.js";
  * @property {{fill: Function, ink: Function}} colours
  * @property {string} empty the colour of cells without a value
  * @property {string} hatch the colour of the lines across masked cells
+ * @property {number} faded how much of its colour a masked cell keeps
  * @property {number} digits
  * @property {number} cellWidth
  * @property {number} cellHeight
@@ -152,7 +153,7 @@ export class MatrixView {
         if (value === null && !masked && !undrawn) continue;
         const { x, y } = this.corner(row, column);
         const shape = [x, y, spec.cellWidth - GAP, spec.cellHeight - GAP, 3];
-        pen.globalAlpha = masked && value !== null ? 0.35 : 1;
+        pen.globalAlpha = masked && value !== null ? spec.faded : 1;
         pen.fillStyle = value === null || !Number.isFinite(value) ? spec.empty : spec.colours.fill(value);
         roundedCell(pen, ...shape);
         pen.globalAlpha = 1;
@@ -176,7 +177,7 @@ export class MatrixView {
         const value = spec.value(row, column);
         if (value === null || !Number.isFinite(value)) continue;
         pixels.data.set(spec.colours.rgb(value), at);
-        pixels.data[at + 3] = spec.masked(row, column) ? 70 : 255;
+        pixels.data[at + 3] = spec.masked(row, column) ? Math.round(255 * spec.faded) : 255;
       }
     }
     const small = document.createElement("canvas");

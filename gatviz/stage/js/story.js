@@ -31,7 +31,7 @@ export function jointScorePanel(scene, arc, head, digits) {
     "div",
     { class: "cell-panel" },
     title,
-    bars({ title: told, parts: shown, limit, digits, colours: colourScale("signed", 1, scene.palette) }),
+    bars({ title: told, parts: shown, limit, digits, colours: scene.palette.bars }),
     html(
       "table",
       { class: "shares-table" },
@@ -72,7 +72,7 @@ function featurePanels(scene, story, digits) {
       "div",
       { class: "cell-panel" },
       html("h4", {}, fillIn(story.pair ? scene.texts.featuresTitle : scene.texts.featuresJointTitle, { node: scene.names[node], half })),
-      bars({ title: "", parts, limit: story.limit, digits, colours: colourScale("signed", 1, scene.palette) }),
+      bars({ title: "", parts, limit: story.limit, digits, colours: scene.palette.bars }),
       more ? html("p", { class: "quiet-text" }, fillIn(scene.texts.moreTerms, { count: more })) : null,
       story.biased ? html("p", { class: "quiet-text" }, fillIn(scene.texts.biasesAdd, { half })) : null,
     );
