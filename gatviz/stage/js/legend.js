@@ -6,6 +6,9 @@ import { options } from "./options.js";
 import { colourScale } from "./scales.js";
 import { drawnValues, shownHeads, shownWeighting } from "./scene.js";
 
+/** Every so many steps of a scale make its gradient. */
+const STRIDE = 16;
+
 export class Legend {
   /**
    * @param {import("./store.js").Store} store
@@ -35,7 +38,7 @@ export class Legend {
     const sentence = fillIn(this.sentence(drawn), { ...scene.change, symbol: drawn.symbol });
     const focused = this.element.getRootNode().activeElement?.dataset?.key;
     this.element.replaceChildren(
-      html("span", {}, sentence + added + wrong),
+      html("span", {}, sentence + (scene.whole.cut && !shownHeads(scene, store.state) ? texts.whereDrawn : "") + added + wrong),
       html(
         "span",
         { class: "legend-row" },
@@ -61,10 +64,10 @@ export class Legend {
   }
 
   bar({ kind, limit, symbol }) {
-    const { stops } = colourScale(kind, limit, this.scene.palette);
+    const { fills } = colourScale(kind, limit, this.scene.palette);
     const several = shownHeads(this.scene, this.store.state) !== null;
     const steps = several ? "…" : html("span", { class: "steps", "aria-hidden": "true" });
-    if (!several) steps.style.background = `linear-gradient(90deg, ${stops.join(",")})`;
+    if (!several) steps.style.background = `linear-gradient(90deg, ${fills.filter((_, k) => k % STRIDE === 0).join(",")})`;
     const end = limit === 1 ? "1" : number(limit);
     return html("span", { class: "bar" }, kind === "signed" ? `Δα −${end}` : `${several ? "α" : symbol} 0`, steps, end);
   }
