@@ -109,7 +109,7 @@ class Part:
     def _told_around(self, asked: Neighbourhood, by: str, names: Sequence[str]) -> str:
         name = names[asked.node][:_LONGEST_NAME] if names else str(asked.node)
         told = (
-            f"Of the neighbourhood of node {name}, at most {_counted(asked.hops, 'hop')} {_FAR[asked.direction]}, drawn are "
+            f"Of the neighbourhood of {name}, at most {_counted(asked.hops, 'hop')} {_FAR[asked.direction]}, drawn are "
             f"{_of(self.nodes.size, asked.reached, 'node')} (the graph has {self.all_nodes:,})"
         )
         if asked.cut_at is not None:

@@ -201,7 +201,9 @@ def _notice(
         sentences.append(texts.EDGE_ATTRIBUTES.format(names=names))
     if not part.is_whole:
         between = [texts.CUT_BETWEEN] if part.among(trace.edge_index).size > part.arcs.size else []
-        sentences.append(" ".join([part.told(texts.CHOSEN_BY, now.graph.names), texts.CUT, *between]))
+        sentences.append(
+            " ".join([part.told(texts.CHOSEN_BY, [called(name) for name in now.graph.names]), texts.CUT, *between])
+        )
         sentences.extend(_locked_elsewhere(now.graph, trace, part, choices))
     if changed is not None:
         top = changed.top_changes(_MOST_CHANGES)["sentence"].tolist()
