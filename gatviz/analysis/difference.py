@@ -101,7 +101,7 @@ def _sentences(
             f"{sides[1][k]:.2f} in {second}."
         )
         told.append(
-            f"On average an arrow differs by {np.abs(values).mean():.3f}; {several(same, 'arrow')} of {values.size} "
+            f"On average an arrow differs by {np.abs(values).mean(dtype=np.float64):.3f}; {several(same, 'arrow')} of {values.size} "
             f"{'is' if same == 1 else 'are'} exactly the same."
         )
     if "GCN weight" in titles:
