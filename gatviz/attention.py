@@ -148,17 +148,17 @@ def _weighted_sum(weights: Tensor, Wh: Tensor, edges: Edges) -> Tensor:
 
 
 def _weighted_sum_of(weights: Tensor, Wh: Tensor, block: Block) -> Tensor:
-    if block.runs is not None:
-        return block.runs.joined(_weighted_sum_of(weights, Wh, block.runs.block))
     arcs, heads = weights.shape
-    C = Wh.shape[2]
+    C, runs = Wh.shape[2], block.runs
     if block.device_type == "cpu" and arcs * heads * C > _FEW:
-        rows, offsets = block.bags(heads)
+        rows, offsets = (block if runs is None else runs.block).bags(heads)
         by_head = weights.new_empty(heads, arcs)
         by_head.t().copy_(weights)
         table, flat = Wh.reshape(-1, C), by_head.view(-1)
         sums = torch.embedding_bag(table, rows, offsets, per_sample_weights=flat, include_last_offset=True)[0]
-        return sums.view(heads, -1, C).transpose(0, 1)
+        return sums.view(heads, -1, C).transpose(0, 1) if runs is None else runs.joined_by_head(sums, heads)
+    if runs is not None:
+        return runs.joined(_weighted_sum_of(weights, Wh, runs.block))
     messages = Wh.index_select(0, block.source) * weights.unsqueeze(-1)
     if block.device_type == "cpu":
         return torch.segment_reduce(messages, "sum", offsets=block.ptr, axis=0, unsafe=True)

@@ -159,13 +159,32 @@ class Runs:
     members: Tensor
     of_hub: Tensor
 
+    _rows: dict[int, tuple[Tensor, Tensor]] = field(default_factory=dict, init=False, repr=False)
+
     def joined(self, sums: Tensor) -> Tensor:
         """[m, …] → [n, …]: the targets' sums from those of the runs, long ones added in double precision."""
-        parts = sums.index_select(0, self.members)
-        if parts.device.type != "mps":  # which has none
+        return self._joined(sums.index_select(0, self.first), sums.index_select(0, self.members))
+
+    def joined_by_head(self, sums: Tensor, heads: int) -> Tensor:
+        """[H·m, C], one head after another → [n, H, C], likewise."""
+        first, members = self._of_heads(heads)
+        parts = (sums.index_select(0, rows).view(-1, heads, sums.shape[1]) for rows in (first, members))
+        return self._joined(*parts)
+
+    def _joined(self, result: Tensor, parts: Tensor) -> Tensor:
+        if parts.device.type != "mps":  # which has no double precision
             parts = parts.double()
-        long = parts.new_zeros(self.hubs.shape[0], *sums.shape[1:]).index_add(0, self.of_hub, parts)
-        return sums.index_select(0, self.first).index_copy(0, self.hubs, long.to(sums.dtype))
+        long = parts.new_zeros(self.hubs.shape[0], *parts.shape[1:]).index_add_(0, self.of_hub, parts)
+        return result.index_copy_(0, self.hubs, long.to(result.dtype))
+
+    @torch.inference_mode(False)
+    def _of_heads(self, heads: int) -> tuple[Tensor, Tensor]:
+        """`first` and `members` as rows of sums that stand one head after another."""
+        if heads not in self._rows:
+            offset = torch.arange(heads, device=self.first.device) * self.block.num_targets
+            first, members = ((places.unsqueeze(1) + offset).flatten() for places in (self.first, self.members))
+            self._rows[heads] = first, members
+        return self._rows[heads]
 
 
 @torch.inference_mode(False)
