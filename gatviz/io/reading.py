@@ -187,6 +187,7 @@ def settle_arcs(
     _, first = np.unique(keys, return_index=True)
     first.sort()
     duplicates = keys.size - first.size
+    parallel = bool(np.count_nonzero(source != target) > np.count_nonzero((source != target)[first]))
     source, target = source[first], target[first]
     if not directed and source.size:
         reverse = target * num_nodes + source
@@ -198,6 +199,7 @@ def settle_arcs(
             _, once = np.unique(np.minimum(keys[first], reverse), return_index=True)
             once.sort()
             duplicates += first.size - once.size
+            parallel = parallel or once.size < first.size
             first, source, target, proper = first[once], source[once], target[once], proper[once]
             place = np.repeat(np.arange(first.size), np.where(proper, 2, 1))
             back = np.concatenate([[False], place[1:] == place[:-1]])
@@ -209,7 +211,8 @@ def settle_arcs(
     limits.check_arcs(source.size, where)
     if duplicates:
         many = "duplicate edge was" if duplicates == 1 else "duplicate edges were"
-        notes.append(f"{duplicates:,} {many} merged; the first of each was kept")
+        apart = "; PyG would give each of them a share of its own, so its α is another" if parallel else ""
+        notes.append(f"{duplicates:,} {many} merged; the first of each was kept{apart}")
     return np.stack([source, target]), first, int(duplicates)
 
 
