@@ -82,7 +82,9 @@ def test_duplicates_are_merged_and_it_is_said():
     reading = inspect_graph(b"source,target,weight\nA,B,1\nB,A,5\nA,B,3\nA,B,4\n")
     assert reading.graph.edge_attributes == {"weight": (1, 5)}
     assert reading.duplicates == 2
-    assert any(note.startswith("2 duplicate edges were merged; the first of each was kept") for note in reading.graph.notes)
+    assert any(
+        note.startswith("2 duplicate edges were merged; the first of each was kept") for note in reading.graph.notes
+    )
 
 
 @pytest.mark.parametrize(

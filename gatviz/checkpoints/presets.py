@@ -58,7 +58,9 @@ def settle(recognised: Recognised, choices: Choices, saved: Saved | None, where:
 
     loops, slope = _self_loops(layout, choices, saved), _slope(choices, saved, recognised.around)
     decisions.append(Decision("self_loops", None, *loops, _LOOPS))
-    decisions.append(Decision("negative_slope", None, *slope))
+    slopes = {layer.negative_slope for layer in saved.layers} if saved else set()
+    if len(slopes) < 2 or slope[1] == "given":
+        decisions.append(Decision("negative_slope", None, *slope))
     decisions += _whole_file(recognised, choices, where)
     negated = any(one.name == "score_sign" and one.value == "minus" for one in decisions)
     concats = _concats(recognised, choices, saved, where)
@@ -73,6 +75,8 @@ def settle(recognised: Recognised, choices: Choices, saved: Saved | None, where:
         decisions.append(Decision("concat", k, *concats[k], (True, False)))
         decisions.append(Decision("activation", k, *activation, ACTIVATION_NAMES))
         decisions.append(Decision("residual", k, *residuals[k], ("none", "identity")))
+        if told is not None and len(slopes) > 1 and slope[1] == "file":
+            decisions.append(Decision("negative_slope", k, told.negative_slope, "file", "The file says so."))
         own_slope = told.negative_slope if told and choices.negative_slope is None else float(slope[0])
         if part.sign_open and negated:
             part, own_slope = _negated(part, own_slope)
