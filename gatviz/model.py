@@ -147,8 +147,8 @@ class GAT(nn.Module):
                     mend = f"leave it out: the only layer is the last, which has {other}"
                     raise GatvizError(name, "hidden layers", "none with num_layers=1", mend)
         common: dict[str, Any] = {"kind": kind, "dropout": dropout, "feature_dropout": dropout, **settings}
-        sizes = {"out_features": head_features or 8, "num_heads": num_heads or 8}
-        hidden = LayerSettings(**sizes, **common)
+        C, H = (8 if size is None else size for size in (head_features, num_heads))
+        hidden = LayerSettings(out_features=C, num_heads=H, **common)
         last = LayerSettings(out_features=num_classes, num_heads=output_heads, concat=False, activation=None, **common)
         stack = [hidden] * (num_layers - 1) + [last]
         return cls(in_features, stack, self_loops=self_loops, generator=generator)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
+from typing import TypeVar
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ from torch_geometric.nn import GATConv
 
 import gatviz
 from gatviz import GatvizError
-from gatviz.checkpoints import ACTIVATION_NAMES, LAYOUTS, Checkpoint, inspect_weights, save_weights
+from gatviz.checkpoints import LAYOUTS, Checkpoint, inspect_weights, save_weights
 from gatviz.checkpoints.decisions import ChoiceWords
 from gatviz.generators import generate, shipped_graph
 from gatviz.io import FORMATS, Reading, ReadOptions, inspect_graph, readable_formats, template, writable_formats
@@ -26,6 +27,16 @@ from tests.test_checkpoints_layouts import (
     pytorch_gat_state,
     tutorial_heads,
 )
+
+Value = TypeVar("Value")
+
+
+def outcome(make: Callable[[], Value]) -> tuple[Value | None, str]:
+    """What is made, or the sentence that refuses it."""
+    try:
+        return make(), ""
+    except GatvizError as error:
+        return None, str(error)
 
 
 def stack_of(kind: gatviz.model.Kind, output_heads: int = 1) -> gatviz.GAT:
@@ -60,9 +71,9 @@ FILES: Mapping[str, bytes] = {
     "pytorch_gat with its settings": torch_file(around([FEATURES, 2, 3], [3, 1], PYTORCH_GAT, layer_type="IMP2")),
 }
 VALUES: Mapping[str, tuple[object, ...]] = {
-    "heads": (1, 2, 3, 4, 6),
+    "heads": (1, 2, 4),
     "concat": (True, False),
-    "activation": ACTIVATION_NAMES,
+    "activation": ("none", "elu"),
     "residual": ("none", "identity"),
     "self_loops": ("as_given", "add_missing", "remove"),
     "negative_slope": (0.2, 0.05),
@@ -92,10 +103,9 @@ def told(opened: Checkpoint, name: str, layer: int | None) -> list[object]:
 
 def check(data: bytes, name: str, value: object, layer: int | None, before: Checkpoint) -> None:
     given = value if layer is None else [value if k == layer else None for k in range(len(before.layers))]
-    try:
-        chosen = inspect_weights(data, **{name: given})
-    except GatvizError as error:
-        assert name in f"{error.where} {error.mend}" or name == "layout", f"{name}={given} is not named: {error}"
+    chosen, refusal = outcome(lambda: inspect_weights(data, **{name: given}))
+    if chosen is None:
+        assert name in refusal or name == "layout", f"{name}={given} is not named: {refusal}"
         return
     by_hand = {(one.name, one.layer) for one in chosen.decisions if one.origin == "given"}
     assert all(of == name and layer in (None, place) for of, place in by_hand), f"{name}={given}: {by_hand}"
@@ -218,6 +228,10 @@ READ: Mapping[str, tuple[object, ...]] = {
 }
 
 
+NAMED_BY_VALUE = ("format", "features", "ignored", "label", "source", "target", "node_id")
+"""A column that is not there is named itself; so is a format."""
+
+
 def test_all_options_are_walked():
     assert set(READ) == {field.name for field in fields(ReadOptions)}
 
@@ -226,10 +240,12 @@ def account(found: Reading) -> tuple[object, ...]:
     return found.graph, found.columns, found.format, found.graph.notes
 
 
-def reader(form: object) -> object:
-    """What reads a format: some share one, which finds out by itself which of them it is."""
-    known = FORMATS.get(str(form))
-    return known and (known.read or known.name)
+ONE_READER = ({"json", "node_link"}, {"npz", "sparse_npz"})
+"""Formats that are told apart by what stands in them, also where one of them is asked for; the account says which."""
+
+
+def is_told(form: object, name: str, found: str) -> bool:
+    return form in (name, found) or any({form, found} == pair for pair in ONE_READER)
 
 
 @pytest.mark.parametrize("name", GRAPHS)
@@ -238,16 +254,12 @@ def test_every_option_of_reading_has_an_effect_or_is_refused(name):
     before = inspect_graph(files)
     for option, values in READ.items():
         for value in values:
-            try:
-                after = inspect_graph(files, options=ReadOptions(**{option: value}))
-            except GatvizError as error:
-                refused = f"{error.where} {error.mend}"
-                assert option in refused or option in ("format", "features", "ignored", "label", "source", "target"), (
-                    error
-                )
+            after, refusal = outcome(lambda: inspect_graph(files, options=ReadOptions(**{option: value})))  # noqa: B023
+            if after is None:
+                assert option in refusal or option in NAMED_BY_VALUE
                 continue
             said = {
-                "format": value if reader(value) in (reader(before.format), reader(name)) else before.format,
+                "format": value if is_told(value, name, before.format) else before.format,
                 "directed": before.graph.directed,
                 "missing_features": before.made_up,
                 **{use.use: use.name for use in before.columns if use.use in ("source", "target", "label")},
@@ -261,7 +273,7 @@ def test_a_name_or_nodes_beside_several_files_are_refused():
     for beside in ({"name": "x.csv"}, {"nodes": NODES}):
         with pytest.raises(GatvizError, match=f"^{next(iter(beside))}: expected a single file"):
             inspect_graph({"e.csv": EDGES}, **beside)
-    with pytest.raises(GatvizError, match="^features: expected one word"):
+    with pytest.raises(GatvizError, match=r"^features: expected one word"):
         gatviz.read_graph(EDGES, features="degree", options=ReadOptions(missing_features="constant"))
 
 

@@ -78,11 +78,12 @@ def settle(recognised: Recognised, choices: Choices, saved: Saved | None, where:
         if told is not None and len(slopes) > 1 and slope[1] == "file":
             decisions.append(Decision("negative_slope", k, told.negative_slope, "file", "The file says so."))
         own_slope = told.negative_slope if told and choices.negative_slope is None else float(slope[0])
+        run = part
         if part.sign_open and negated:
-            part, own_slope = _negated(part, own_slope)
+            run, own_slope = _negated(part, own_slope)
         if part.residual is None and residuals[k][0] == "identity":
-            part = replace(part, residual=_input_itself(part))
-        settings, tensors = _layer(part, concats[k][0], activation[0], own_slope, told, at)
+            run = replace(run, residual=_input_itself(part))
+        settings, tensors = _layer(run, concats[k][0], activation[0], own_slope, told, at)
         layers.append(settings)
         arrays.append(tensors)
     return Settled(tuple(layers), tuple(arrays), loops[0], tuple(decisions))
@@ -130,7 +131,7 @@ def _concats(recognised: Recognised, choices: Choices, saved: Saved | None, wher
     count = len(parts)
     single = choices.for_open("concat")
     verdicts: list[Verdict] = []
-    for k, part in enumerate(parts):
+    for k in range(count):
         told = _told_concat(k, recognised, saved)
         given = choices.for_layer("concat", k, count)
         if told is None:

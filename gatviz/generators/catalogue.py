@@ -86,7 +86,8 @@ def generate(name: str, *, seed: int | None = None, features: FeatureKind | None
         values: the kind's parameters; what is left out takes its default.
 
     Raises:
-        GatvizError: an unknown kind or parameter, a value out of range, a seed where nothing is drawn, a graph that would grow too large.
+        GatvizError: an unknown kind or parameter, a value out of range, a seed where nothing is drawn, a graph that
+            would grow too large.
     """
     kind = GENERATORS.get(name)
     if kind is None:
