@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 
 import gatviz
-from gatviz.layers import new_generator, warm_up
-from gatviz.layout import default_positions
-from gatviz.threads import threads_for
-from gatviz.trace import LayerTrace
+from gatviz.attention.layers import new_generator, warm_up
+from gatviz.attention.threads import threads_for
+from gatviz.attention.trace import LayerTrace
+from gatviz.graph.layout import default_positions
 
 SECONDS_GOAL = 3.0
 """For Cora."""

@@ -8,9 +8,9 @@ from typing import Literal, TypedDict, get_args
 
 import numpy as np
 
-from gatviz.edges import SelfLoops, check_self_loops
+from gatviz.attention.edges import SelfLoops, check_self_loops
+from gatviz.attention.layers import ACTIVATIONS
 from gatviz.errors import GatvizError, quote
-from gatviz.layers import ACTIVATIONS
 
 Origin = Literal["file", "given", "assumed"]
 Residual = Literal["none", "identity"]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.trace import LayerTrace
+from gatviz.attention.trace import LayerTrace
 
 
 @dataclass(frozen=True)

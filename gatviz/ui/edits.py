@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gatviz import editing
+from gatviz.attention.weights import with_columns
 from gatviz.errors import GatvizError, quote
-from gatviz.graph import Graph
+from gatviz.graph import editing
+from gatviz.graph.graph import Graph
 from gatviz.ui import state
 from gatviz.ui.history import HeldWeights
 from gatviz.ui.weight_edits import all_weights, set_entry
-from gatviz.weights import with_columns
 
 _MOST_AT_ONCE = 1_000
 _LONGEST = 24
