@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = (
     "errors",
     "fields",
-    "threads",
+    "numbers",
     "graph",
     "features",
     "blocks",

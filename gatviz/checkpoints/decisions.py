@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict, get_args
 
-import numpy as np
-
 from gatviz.edges import SelfLoops, check_self_loops
 from gatviz.errors import GatvizError, quote
 from gatviz.layers import ACTIVATIONS
+from gatviz.numbers import check_finite
 
 Origin = Literal["file", "given", "assumed"]
 Residual = Literal["none", "identity"]
@@ -95,9 +94,8 @@ class Choices:
                 raise GatvizError("residual", "'none' or 'identity'", quote(value), "choose one")
         if self.self_loops is not None:
             check_self_loops(self.self_loops)
-        slope = self.negative_slope
-        if slope is not None and not (isinstance(slope, int | float) and np.isfinite(slope)):
-            raise GatvizError("negative_slope", "a finite number", quote(slope), "0.2 is the paper's")
+        if self.negative_slope is not None:
+            check_finite("negative_slope", self.negative_slope, "0.2 is the paper's")
 
     def for_layer(self, name: str, layer: int, count: int) -> object:
         """The value chosen for one of `count` layers by a sequence, or None.

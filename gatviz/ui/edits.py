@@ -9,12 +9,15 @@ from typing import Any
 from gatviz import editing
 from gatviz.errors import GatvizError, quote
 from gatviz.graph import Graph
+from gatviz.numbers import as_float
 from gatviz.ui import state
 from gatviz.ui.history import HeldWeights
 from gatviz.ui.weight_edits import all_weights, set_entry
 from gatviz.weights import with_columns
 
 _MOST_AT_ONCE = 1_000
+_MOST_EDITS = 2**53
+"""The browser counts no further."""
 _LONGEST = 24
 
 Edit = Mapping[str, Any]
@@ -29,7 +32,7 @@ def take_edits(message: Any) -> None:
     problem = ""
     for edit in edits[:_MOST_AT_ONCE]:
         number = edit.get("number") if isinstance(edit, Mapping) else None
-        if not isinstance(number, int) or number <= state.current().edits_taken:
+        if not isinstance(number, int) or not state.current().edits_taken < number <= _MOST_EDITS:
             continue
         try:
             _take(edit)
@@ -194,5 +197,5 @@ def _numbers(features: Any) -> dict[str, float]:
     for name, value in features.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise GatvizError(f"feature {quote(name)}", "a number", quote(value), "type a number such as 0.5")
-        checked[str(name)] = float(value)
+        checked[str(name)] = as_float(value)
     return checked

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from gatviz.analysis import Predictions, WhatIf, uniformity
+from gatviz.errors import GatvizError
 from gatviz.graph import Graph
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.inputs import input_names
@@ -125,7 +126,11 @@ def _take_request(message: Any) -> None:
     what = message.get("what") if isinstance(message, Mapping) else None
     if what == "pin":
         now = state.current()
-        run = compute.run(now.graph, now.settings, present_weights(now))
+        try:
+            run = compute.run(now.graph, now.settings, present_weights(now))
+        except GatvizError as error:
+            state.update(refused=str(error))
+            return
         layer = st.session_state.get("layer") or 0
         pins.pin("A", pins.present(now, now.settings, run.of_layer(min(layer, len(run.whole.layers) - 1))))
     elif what == "unpin":
@@ -167,7 +172,7 @@ def _notice(
     changed: WhatIf | None,
     predictions: Predictions | None,
 ) -> str:
-    sentences = [*now.graph.notes]
+    sentences = [*now.graph.notes, *([now.graph.rounding] if now.graph.rounding else [])]
     if predictions is not None:
         sentences.append(" ".join(accuracy.sentence for accuracy in predictions.accuracies))
     if now.graph.edge_attributes:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gatviz.errors import GatvizError, quote
+from gatviz.numbers import as_float
 from gatviz.ui import state
 from gatviz.ui import texts_weights as texts
 from gatviz.ui.compute import drawn_weights
@@ -68,8 +69,8 @@ def set_entry(edit: Mapping[str, Any]) -> None:
     entry = tuple(_checked(at, size, edit) for at, size in zip(place, values.shape, strict=True))
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise GatvizError(name_of(name, head), "a number", quote(value), "type a number such as 0.5")
-    with np.errstate(over="ignore"):  # what is too large becomes infinite and is refused
-        values[entry] = value
+    values = values.astype(np.float64)  # what is too large for the layer is refused by its own value
+    values[entry] = as_float(value)
     changed = with_values(weights, layer, name, values, head=head, shared=is_shared(now, layer))
     take_weights(changed, texts.STEP.format(name=name_of(name, head)))
 

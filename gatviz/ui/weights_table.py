@@ -11,6 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError
+from gatviz.numbers import as_float
 from gatviz.ui import state
 from gatviz.ui import texts_weights as texts
 from gatviz.ui.plain import plain
@@ -104,7 +105,7 @@ def _take_cells(key: str) -> None:
     table = _table(base.weights, base.place).astype(np.float64)
     for row, cells in st.session_state[key]["edited_rows"].items():
         for column, value in cells.items():
-            table[int(row), int(column)] = np.nan if value is None else value
+            table[int(row), int(column)] = np.nan if value is None else as_float(value)
     values = base.weights.layers[base.place.layer][base.place.name]
     shape = values.shape if base.place.head is None else values.shape[1:]
     place, shared = base.place, is_shared(state.current(), base.place.layer)
