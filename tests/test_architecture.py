@@ -43,7 +43,20 @@ ROOMS = {
     "pyvis": ("views",),
     "plotly": ("views",),
 }
-NO_TORCH = ("analysis", "textbook", "proof", "views", "stage", "ui", "graph", "errors", "trace", "layout", "subgraph")
+NO_TORCH = (
+    "analysis",
+    "textbook",
+    "proof",
+    "views",
+    "stage",
+    "ui",
+    "graph",
+    "errors",
+    "numbers",
+    "trace",
+    "layout",
+    "subgraph",
+)
 FILES = sorted((ROOT / "gatviz").rglob("*.py"))
 LONGEST_FILE = 480
 

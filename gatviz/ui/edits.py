@@ -9,7 +9,7 @@ from typing import Any
 from gatviz import editing
 from gatviz.errors import GatvizError, quote
 from gatviz.graph import Graph
-from gatviz.numbers import as_float
+from gatviz.numbers import check_finite
 from gatviz.ui import state
 from gatviz.ui.history import HeldWeights
 from gatviz.ui.weight_edits import all_weights, set_entry
@@ -195,7 +195,5 @@ def _numbers(features: Any) -> dict[str, float]:
         raise GatvizError("edit, features", "numbers by feature name", quote(features), "type a number")
     checked: dict[str, float] = {}
     for name, value in features.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise GatvizError(f"feature {quote(name)}", "a number", quote(value), "type a number such as 0.5")
-        checked[str(name)] = as_float(value)
+        checked[str(name)] = check_finite(f"feature {quote(name)}", value, "type a number such as 0.5")
     return checked

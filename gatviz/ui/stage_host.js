@@ -2,7 +2,7 @@
 
 const stages = new WeakMap();
 
-/** If no answer has come after so many milliseconds, none is coming: the same look again changes nothing. */
+/** If no answer has come after so many milliseconds, none is coming. */
 const LONGEST_WAIT = 1000;
 
 /**
