@@ -44,18 +44,8 @@ ROOMS = {
     "plotly": ("views",),
 }
 NO_TORCH = (
-    "analysis",
-    "textbook",
-    "proof",
-    "views",
-    "stage",
-    "ui",
-    "graph",
-    "errors",
-    "numbers",
-    "trace",
-    "layout",
-    "subgraph",
+    *("analysis", "textbook", "proof", "views", "stage", "ui"),
+    *("graph", "errors", "numbers", "trace", "layout", "subgraph"),
 )
 FILES = sorted((ROOT / "gatviz").rglob("*.py"))
 LONGEST_FILE = 480

@@ -106,7 +106,7 @@ def test_empty_graphs():
         ({"positions": [[0, 0, 0]] * 3}, r"positions: expected .* found shape \[3, 3\]"),
         (
             {"positions": [[0, 0], [1, np.inf], [0, 1]]},
-            "position of 'B': expected finite coordinates within .*found inf",
+            "position of 'B': expected finite coordinates .*found inf",
         ),
     ],
 )
