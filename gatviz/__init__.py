@@ -4,17 +4,17 @@ Data flows file → Graph → model → Trace → analysis → views; this modul
 """
 
 from gatviz import analysis
+from gatviz.attention.edges import Edges
+from gatviz.attention.gatv2 import GATv2AttentionLayer
+from gatviz.attention.layers import GATAttentionLayer
+from gatviz.attention.model import GAT, LayerSettings
+from gatviz.attention.trace import GATTrace, GATv2Trace, LayerTrace, Trace
+from gatviz.attention.tutorial import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
 from gatviz.checkpoints import inspect_weights, load_weights, save_weights
-from gatviz.edges import Edges
 from gatviz.errors import GatvizError
-from gatviz.gatv2 import GATv2AttentionLayer
-from gatviz.generators import generate
-from gatviz.graph import Graph
-from gatviz.io import ReadOptions, inspect_graph, read_graph, sample_graph, sample_graph_names, write_graph
-from gatviz.layers import GATAttentionLayer
-from gatviz.model import GAT, LayerSettings
-from gatviz.trace import GATTrace, GATv2Trace, LayerTrace, Trace
-from gatviz.tutorial import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
+from gatviz.files import ReadOptions, inspect_graph, read_graph, sample_graph, sample_graph_names, write_graph
+from gatviz.graph.graph import Graph
+from gatviz.graph.made import generate
 
 __version__ = "0.1.0"
 

@@ -15,8 +15,8 @@ from scipy.sparse import csr_array
 
 from gatviz.analysis.baselines import mean_of_heads
 from gatviz.analysis.subject import listed, several
+from gatviz.attention.trace import MAX_DENSE_NODES, Array, LayerTrace, Trace
 from gatviz.errors import GatvizError
-from gatviz.trace import MAX_DENSE_NODES, Array, LayerTrace, Trace
 
 CAVEAT = (
     "It follows attention alone: heads are averaged, and projections, activations and biases are left out. "

@@ -7,8 +7,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from gatviz.analysis.subject import Analysed, layer_of
+from gatviz.attention.trace import Array
 from gatviz.errors import GatvizError, quote
-from gatviz.trace import Array
 
 Baseline = Literal["mean", "gcn", "uniform"]
 Weights = int | Baseline

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from gatviz.analysis.baselines import Weights, name_of, weights_of
 from gatviz.analysis.subject import Analysed, called, several, subject_of
-from gatviz.graph import Graph
-from gatviz.trace import Array
+from gatviz.attention.trace import Array
+from gatviz.graph.graph import Graph
 
 
 @dataclass(frozen=True, eq=False)

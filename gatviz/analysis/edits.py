@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from gatviz.analysis.subject import called, listed, several
-from gatviz.trace import LayerTrace, Trace
+from gatviz.attention.trace import LayerTrace, Trace
 
 
 def edits(before: Trace, after: Trace) -> tuple[str, ...]:

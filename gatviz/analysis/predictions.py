@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.subject import listed, several
+from gatviz.attention.trace import Array, Trace
 from gatviz.errors import GatvizError, quote
-from gatviz.graph import SPLITS, Graph
-from gatviz.trace import Array, Trace
+from gatviz.graph.graph import SPLITS, Graph
 
 ALL = "all"
 _SPOKEN = {"train": "training", "val": "validation", "test": "test"}

@@ -16,8 +16,8 @@ from scipy.sparse import csr_array
 
 from gatviz.analysis.similarity import ranks_within
 from gatviz.analysis.subject import Analysed, called, listed, several, subject_of
-from gatviz.graph import Graph
-from gatviz.trace import Array, GATTrace, LayerTrace
+from gatviz.attention.trace import Array, GATTrace, LayerTrace
+from gatviz.graph.graph import Graph
 
 MOST_SOURCE_PAIRS = 5_000_000
 """Pairs of sources that one target reads, over all targets; above this the test is not run."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gatviz.attention.trace import LayerTrace, Trace
 from gatviz.errors import GatvizError, quote
-from gatviz.graph import Graph
-from gatviz.trace import LayerTrace, Trace
+from gatviz.graph.graph import Graph
 
 _LONGEST_CALLED = 48
 

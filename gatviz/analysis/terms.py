@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatviz.trace import Array, GATTrace, LayerTrace
+from gatviz.attention.trace import Array, GATTrace, LayerTrace
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from scipy.special import entr
 
 from gatviz.analysis.subject import Analysed, Subject, several, subject_of
 from gatviz.analysis.terms import target_maxima, target_sums
+from gatviz.attention.trace import Array, LayerTrace
 from gatviz.errors import GatvizError, quote
-from gatviz.graph import Graph
-from gatviz.trace import Array, LayerTrace
+from gatviz.graph.graph import Graph
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.subject import called, listed, several
+from gatviz.attention.trace import Array, LayerTrace, Trace
 from gatviz.errors import GatvizError
-from gatviz.trace import Array, LayerTrace, Trace
 
 _ROUNDING = 1e-5
 """A target whose inputs are all the same may still come out with other last digits, as sums are cut into other pieces

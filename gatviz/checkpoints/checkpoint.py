@@ -9,6 +9,9 @@ from typing import Unpack
 
 import torch
 
+from gatviz.attention.edges import SelfLoops
+from gatviz.attention.layers import new_generator
+from gatviz.attention.model import GAT, LayerSettings
 from gatviz.checkpoints import limits
 from gatviz.checkpoints.containers import read_container
 from gatviz.checkpoints.decisions import Choices, ChoiceWords, Decision
@@ -16,11 +19,8 @@ from gatviz.checkpoints.presets import Settled, settle
 from gatviz.checkpoints.recognition import LAYOUTS, Recognised, recognise
 from gatviz.checkpoints.settings_text import read_back
 from gatviz.checkpoints.state import state_of
-from gatviz.edges import SelfLoops
 from gatviz.errors import GatvizError, quote
-from gatviz.graph import Graph
-from gatviz.layers import new_generator
-from gatviz.model import GAT, LayerSettings
+from gatviz.graph.graph import Graph
 
 Source = str | os.PathLike[str] | bytes
 

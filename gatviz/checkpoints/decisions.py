@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict, get_args
 
-from gatviz.edges import SelfLoops, check_self_loops
+from gatviz.attention.edges import SelfLoops, check_self_loops
+from gatviz.attention.layers import ACTIVATIONS
 from gatviz.errors import GatvizError, quote
-from gatviz.layers import ACTIVATIONS
 from gatviz.numbers import check_finite
 
 Origin = Literal["file", "given", "assumed"]

@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gatviz.edges import SelfLoops
+from gatviz.attention.edges import SelfLoops
+from gatviz.attention.model import Kind
 from gatviz.errors import GatvizError, quote
-from gatviz.model import Kind
 
 Tensors = Mapping[str, Tensor]
 

@@ -13,13 +13,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gatviz.attention.edges import SelfLoops
+from gatviz.attention.model import LayerSettings
 from gatviz.checkpoints import pyg, pytorch_gat, tutorial
 from gatviz.checkpoints.decisions import ACTIVATION_NAMES, NO_ACTIVATION, Choices, Decision, Origin
 from gatviz.checkpoints.layout import Layout, Part
 from gatviz.checkpoints.recognition import Recognised
-from gatviz.edges import SelfLoops
 from gatviz.errors import GatvizError, quote
-from gatviz.model import LayerSettings
 
 _SLOPE = 0.2
 _LARGEST_SLOPE = 100.0

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from gatviz.attention.edges import check_self_loops
+from gatviz.attention.model import GAT, LayerSettings
 from gatviz.checkpoints.layout import Part
 from gatviz.checkpoints.presets import Saved
-from gatviz.edges import check_self_loops
 from gatviz.errors import GatvizError, quote
-from gatviz.model import GAT, LayerSettings
 
 _MEND = "save the weights again"
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from gatviz.analysis import WhatIf
+from gatviz.attention.trace import LayerTrace
+from gatviz.stage.formulas import mathml
 from gatviz.stage.part import Part, packed
-from gatviz.trace import LayerTrace
-from gatviz.views.formulas import mathml
 
 _MOST_PAIR_VALUES = 120_000
 _LATEX = r"\Delta\alpha_{ij} = \alpha_{ij} - \alpha_{ij}^{\mathrm{baseline}}"

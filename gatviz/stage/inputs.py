@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatviz.trace import LayerTrace, Trace
+from gatviz.attention.trace import LayerTrace, Trace
 
 
 def input_names(trace: Trace, layer: int) -> tuple[str, ...]:

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.graph import Graph
+from gatviz.attention.trace import LayerTrace
+from gatviz.graph.graph import Graph
+from gatviz.stage.formulas import mathml
 from gatviz.stage.part import Part, packed
 from gatviz.stage.stages import pack_stages
-from gatviz.trace import LayerTrace
-from gatviz.views.formulas import mathml
 
 
 @dataclass(frozen=True)

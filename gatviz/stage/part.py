@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gatviz.attention.trace import LayerTrace
 from gatviz.errors import GatvizError
 from gatviz.numbers import FINITE
-from gatviz.trace import LayerTrace
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.analysis import messages
-from gatviz.fields import FieldInfo
+from gatviz.attention.fields import FieldInfo
+from gatviz.attention.trace import LayerTrace
+from gatviz.stage.formulas import mathml
 from gatviz.stage.inputs import output_names
 from gatviz.stage.part import Part, packed
-from gatviz.trace import LayerTrace
-from gatviz.views.formulas import mathml
 
 MOST_PAIR_VALUES = 120_000
 """Above this many entries [H, N, N], scores off the arcs are left out (they are masked anyway)."""

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from gatviz.analysis import FeatureShare, GATStory, GATv2Story, edge_story, score_terms, softmax_terms
-from gatviz.graph import Graph
-from gatviz.proof import Check
+from gatviz.attention.proof import Check
+from gatviz.attention.trace import GATTrace, LayerTrace
+from gatviz.graph.graph import Graph
+from gatviz.stage import formulas
 from gatviz.stage.part import Part, packed
-from gatviz.trace import GATTrace, LayerTrace
-from gatviz.views import formulas
 
 _OPEN_AT_START = {"GAT": ["Wh", "e", "alpha"], "GATv2": ["hidden", "e", "alpha"]}
 _MOST_FEATURES = 8

@@ -9,9 +9,9 @@ from typing import Literal
 
 import streamlit as st
 
+from gatviz.charts.colours import Theme
+from gatviz.charts.common import Chart
 from gatviz.ui import texts_compare as texts
-from gatviz.views.charts import Chart
-from gatviz.views.colours import Theme
 
 IMAGE_KEY = "compare_image"
 _STYLE = """<style>

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from gatviz.analysis import Weights, arc_table, in_and_out, top_arcs
 from gatviz.analysis.baselines import name_of
-from gatviz.trace import LayerTrace
+from gatviz.attention.trace import LayerTrace
+from gatviz.charts.compare import in_and_out_chart, top_arcs_chart
 from gatviz.ui import state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, theme
 from gatviz.ui.compare_controls import head_choice, picked, weights_choice
 from gatviz.ui.compare_memo import once
-from gatviz.views.charts_compare import in_and_out_chart, top_arcs_chart
 
 _COUNTS = (10, 20, 40)
 _MOST_ROWS = 2_000

@@ -5,17 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.analysis import difference, head_similarity
-from gatviz.trace import MAX_DENSE_NODES, LayerTrace
+from gatviz.attention.trace import MAX_DENSE_NODES, LayerTrace
+from gatviz.charts.common import Chart
+from gatviz.charts.compare import difference_chart
+from gatviz.charts.heads import alpha_chart, correlation_chart, divergence_chart, head_alpha_chart
+from gatviz.charts.network import HALF_WIDTH, network_chart
+from gatviz.charts.network_drawn import Drawn
 from gatviz.ui import state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, side_by_side, theme
 from gatviz.ui.compare_controls import choice, head_name, weights_choice
 from gatviz.ui.compare_memo import drawn_at, once
-from gatviz.views.charts import Chart
-from gatviz.views.charts_compare import difference_chart
-from gatviz.views.charts_heads import alpha_chart, correlation_chart, divergence_chart, head_alpha_chart
-from gatviz.views.charts_network import HALF_WIDTH, network_chart
-from gatviz.views.network_drawn import Drawn
 
 _SHOWN = "compare_shown"
 _ALL = -1

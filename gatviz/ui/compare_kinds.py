@@ -8,8 +8,12 @@ from functools import partial
 import streamlit as st
 
 from gatviz.analysis import StaticAttention, static_attention
-from gatviz.model import Kind
-from gatviz.trace import LayerTrace
+from gatviz.attention.model import Kind
+from gatviz.attention.trace import LayerTrace
+from gatviz.charts.common import Chart
+from gatviz.charts.heads import head_alpha_chart, ranking_chart
+from gatviz.charts.network import HALF_WIDTH, network_chart
+from gatviz.charts.network_drawn import Drawn
 from gatviz.ui import compute, state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, side_by_side, theme
@@ -18,10 +22,6 @@ from gatviz.ui.compare_heads import matrix_limit
 from gatviz.ui.compare_memo import drawn_at, once
 from gatviz.ui.settings import Settings
 from gatviz.ui.weight_edits import present_weights
-from gatviz.views.charts import Chart
-from gatviz.views.charts_heads import head_alpha_chart, ranking_chart
-from gatviz.views.charts_network import HALF_WIDTH, network_chart
-from gatviz.views.network_drawn import Drawn
 
 _OTHER: dict[Kind, Kind] = {"GAT": "GATv2", "GATv2": "GAT"}
 

@@ -7,16 +7,16 @@ import streamlit as st
 
 from gatviz.analysis import AcrossLayers, attention_across_layers
 from gatviz.analysis.subject import called
-from gatviz.trace import MAX_DENSE_NODES, Trace
+from gatviz.attention.trace import MAX_DENSE_NODES, Trace
+from gatviz.charts.common import Chart
+from gatviz.charts.compare import across_chart, hops_chart
+from gatviz.charts.network import network_chart
+from gatviz.charts.network_drawn import Drawn
 from gatviz.ui import state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, side_by_side, theme
 from gatviz.ui.compare_controls import picked
 from gatviz.ui.compare_memo import drawn_at, once
-from gatviz.views.charts import Chart
-from gatviz.views.charts_compare import across_chart, hops_chart
-from gatviz.views.charts_network import network_chart
-from gatviz.views.network_drawn import Drawn
 
 _MOST_PANELS = 32
 _MOST_BARS = 60

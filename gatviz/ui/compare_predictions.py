@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from gatviz.analysis import Predictions, predictions
+from gatviz.charts.predictions import confusion_chart
 from gatviz.ui import compute, state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, theme
@@ -14,7 +15,6 @@ from gatviz.ui.compare_controls import choice
 from gatviz.ui.compute import Run
 from gatviz.ui.settings import Settings
 from gatviz.ui.weight_edits import present_weights
-from gatviz.views.charts_predictions import confusion_chart
 
 _MOST_ROWS = 1_000
 

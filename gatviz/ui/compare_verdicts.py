@@ -6,17 +6,17 @@ import numpy as np
 import streamlit as st
 
 from gatviz.analysis import Thresholds, Uniformity, static_attention, uniformity
-from gatviz.trace import LayerTrace
+from gatviz.attention.trace import LayerTrace
+from gatviz.charts.colours import Theme, head_colour
+from gatviz.charts.common import Chart
+from gatviz.charts.heads import effective_chart, entropy_chart, ranking_chart, shares_chart
+from gatviz.charts.network import node_values_chart
+from gatviz.charts.network_drawn import Drawn
 from gatviz.ui import state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, side_by_side, theme
 from gatviz.ui.compare_controls import head_choice, head_name
 from gatviz.ui.compare_memo import drawn_at, once
-from gatviz.views.charts import Chart
-from gatviz.views.charts_heads import effective_chart, entropy_chart, ranking_chart, shares_chart
-from gatviz.views.charts_network import node_values_chart
-from gatviz.views.colours import Theme, head_colour
-from gatviz.views.network_drawn import Drawn
 
 _FIRST = Thresholds()
 

@@ -6,6 +6,10 @@ import streamlit as st
 
 from gatviz.analysis import WhatIf, edits
 from gatviz.analysis.subject import several
+from gatviz.charts.common import Chart
+from gatviz.charts.compare import change_chart, out_change_chart, top_changes_chart
+from gatviz.charts.network import FULL_WIDTH, HALF_WIDTH, network_chart
+from gatviz.charts.network_drawn import Drawn
 from gatviz.ui import pins, state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, side_by_side, theme
@@ -14,10 +18,6 @@ from gatviz.ui.compare_heads import matrix_limit
 from gatviz.ui.compute import Run
 from gatviz.ui.pins import Pin
 from gatviz.ui.settings import Settings
-from gatviz.views.charts import Chart
-from gatviz.views.charts_compare import change_chart, out_change_chart, top_changes_chart
-from gatviz.views.charts_network import FULL_WIDTH, HALF_WIDTH, network_chart
-from gatviz.views.network_drawn import Drawn
 
 _NOW = "now"
 _ALL = -1

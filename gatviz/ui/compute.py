@@ -8,15 +8,15 @@ from typing import Any
 
 import streamlit as st
 
+from gatviz.attention.layers import new_generator, warm_up
+from gatviz.attention.model import GAT
+from gatviz.attention.proof import Check, against_cpu, proofs
+from gatviz.attention.trace import LayerTrace, Trace
+from gatviz.attention.weights import Weights
 from gatviz.errors import GatvizError
-from gatviz.graph import Graph
-from gatviz.layers import new_generator, warm_up
-from gatviz.model import GAT
+from gatviz.graph.graph import Graph
 from gatviz.numbers import LARGEST
-from gatviz.proof import Check, against_cpu, proofs
-from gatviz.trace import LayerTrace, Trace
 from gatviz.ui.settings import Settings
-from gatviz.weights import Weights
 
 _MOST_RUNS = 32
 _TIMED_RUNS = 2

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gatviz import editing
+from gatviz.attention.weights import with_columns
 from gatviz.errors import GatvizError, quote
-from gatviz.graph import Graph
+from gatviz.graph import editing
+from gatviz.graph.graph import Graph
 from gatviz.numbers import check_finite
 from gatviz.ui import state
 from gatviz.ui.history import HeldWeights
 from gatviz.ui.weight_edits import all_weights, set_entry
-from gatviz.weights import with_columns
 
 _MOST_AT_ONCE = 1_000
 _MOST_EDITS = 2**53

@@ -10,15 +10,16 @@ import numpy as np
 import streamlit as st
 
 from gatviz.analysis import Predictions, WhatIf, uniformity
+from gatviz.attention.trace import LayerTrace
+from gatviz.charts.colours import stage_palettes
 from gatviz.errors import GatvizError
-from gatviz.graph import Graph
+from gatviz.graph.graph import Graph
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.inputs import input_names
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.part import Part, packed
 from gatviz.stage.story import first_arc, local_arc, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
-from gatviz.trace import LayerTrace
 from gatviz.ui import compute, edits, pins, state, texts
 from gatviz.ui.compare_predictions import predicted
 from gatviz.ui.feature_table import feature_table
@@ -28,7 +29,6 @@ from gatviz.ui.stage_component import stage
 from gatviz.ui.weight_edits import present_weights
 from gatviz.ui.weightings import weightings
 from gatviz.ui.weights_table import weights_table
-from gatviz.views.colours import stage_palettes
 
 _LONGEST_DESCRIPTION = 600
 _TABLE_WIDTH = 360

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gatviz import editing
 from gatviz.errors import GatvizError, quote
-from gatviz.features import FEATURE_KINDS
-from gatviz.graph import Graph
+from gatviz.graph import editing
+from gatviz.graph.features import FEATURE_KINDS
+from gatviz.graph.graph import Graph
 from gatviz.numbers import check_finite
 from gatviz.ui import state, texts
 from gatviz.ui.edits import take_graph

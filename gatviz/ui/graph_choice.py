@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gatviz.io import sample_graph, sample_graph_names
+from gatviz.files import sample_graph, sample_graph_names
 from gatviz.ui import state
 from gatviz.ui import texts_open as texts
 from gatviz.ui.open_graph import open_graph

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from gatviz.edges import SelfLoops
-from gatviz.graph import Graph
-from gatviz.model import LayerSettings
-from gatviz.weights import Weights
+from gatviz.attention.edges import SelfLoops
+from gatviz.attention.model import LayerSettings
+from gatviz.attention.weights import Weights
+from gatviz.graph.graph import Graph
 
 MOST_STEPS = 200
 MOST_BYTES = 256 * 2**20

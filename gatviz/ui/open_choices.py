@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from gatviz.io import FORMATS, ReadOptions
+from gatviz.files import FORMATS, ReadOptions
 from gatviz.ui import texts_open as texts
 from gatviz.ui.open_source import Facts, Source, facts_of, headers_of, with_choices
 from gatviz.ui.plain import plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.errors import GatvizError
-from gatviz.io import Reading
+from gatviz.files import Reading
 from gatviz.ui import state
 from gatviz.ui import texts_open as texts
 from gatviz.ui.open_choices import choose

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gatviz.graph import Graph
-from gatviz.io import Reading
+from gatviz.files import Reading
+from gatviz.graph.graph import Graph
 from gatviz.ui import texts_open as texts
 from gatviz.ui.plain import plain
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from gatviz.errors import GatvizError
-from gatviz.features import FeatureKind, usual_kind
-from gatviz.graph import Graph
-from gatviz.io import ColumnUse, Reading, ReadOptions, inspect_graph, reading_of, table_headers
+from gatviz.files import ColumnUse, Reading, ReadOptions, inspect_graph, reading_of, table_headers
+from gatviz.graph.features import FeatureKind, usual_kind
+from gatviz.graph.graph import Graph
 from gatviz.ui import texts_open as texts
 
 _KEY = "open_memo"

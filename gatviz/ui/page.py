@@ -7,8 +7,8 @@ from functools import cache
 
 import streamlit as st
 
+from gatviz.attention.layers import use_one_thread
 from gatviz.errors import GatvizError
-from gatviz.layers import use_one_thread
 from gatviz.ui import compute, state, texts
 from gatviz.ui.compare import compare
 from gatviz.ui.controls import controls

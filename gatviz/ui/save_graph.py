@@ -7,7 +7,7 @@ import hashlib
 import streamlit as st
 
 from gatviz.errors import GatvizError
-from gatviz.io import FORMATS, writable_formats, write_graph
+from gatviz.files import FORMATS, writable_formats, write_graph
 from gatviz.ui import state
 from gatviz.ui import texts_open as texts
 from gatviz.ui.plain import plain

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from gatviz.edges import SelfLoops
-from gatviz.model import Kind, LayerSettings
+from gatviz.attention.edges import SelfLoops
+from gatviz.attention.model import Kind, LayerSettings
 
 
 @dataclass(frozen=True)

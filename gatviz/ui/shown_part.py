@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from gatviz.graph import Graph
+from gatviz.attention.trace import LayerTrace
+from gatviz.graph.graph import Graph
+from gatviz.graph.subgraph import Direction, neighbourhood, strongest
 from gatviz.stage.part import Part
-from gatviz.subgraph import Direction, neighbourhood, strongest
-from gatviz.trace import LayerTrace
 from gatviz.ui import texts
 
 MOST_NODES = 200

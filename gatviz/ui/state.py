@@ -10,15 +10,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from gatviz.edges import SelfLoops
-from gatviz.graph import Graph
-from gatviz.io import sample_graph
-from gatviz.layout import default_positions
-from gatviz.model import LayerSettings
+from gatviz.attention.edges import SelfLoops
+from gatviz.attention.model import LayerSettings
+from gatviz.attention.weights import Weights
+from gatviz.files import sample_graph
+from gatviz.graph.graph import Graph
+from gatviz.graph.layout import default_positions
 from gatviz.ui import texts
 from gatviz.ui.history import HeldWeights, History, OpenedModel, Work
 from gatviz.ui.settings import Settings
-from gatviz.weights import Weights
 
 _KEY = "gatviz_state"
 FIRST_SAMPLE = "tutorial"

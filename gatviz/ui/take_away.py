@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from gatviz.charts.network_html import network_html
 from gatviz.ui import state, texts
 from gatviz.ui.explore import Shown
-from gatviz.views.network_html import network_html
 
 
 def take_away(now: state.State, shown: Shown) -> None:

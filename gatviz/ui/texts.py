@@ -1,7 +1,7 @@
 """The words of the page around the stage, apart from the code that lays them out."""
 
-from gatviz.edges import SelfLoops
-from gatviz.subgraph import Direction
+from gatviz.attention.edges import SelfLoops
+from gatviz.graph.subgraph import Direction
 
 TITLE = "gatviz"
 TAGLINE = "see what attention attends to"

@@ -1,6 +1,6 @@
 """The words of opening and saving a graph, apart from the code that lays them out."""
 
-from gatviz.features import FeatureKind
+from gatviz.graph.features import FeatureKind
 
 GRAPH = "Graph"
 OWN_GRAPH = "Yours: {name}"

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from gatviz.attention.weights import Weights, has_heads, with_values
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import check_finite
 from gatviz.ui import state
 from gatviz.ui import texts_weights as texts
 from gatviz.ui.compute import drawn_weights
 from gatviz.ui.history import HeldWeights
-from gatviz.weights import Weights, has_heads, with_values
 
 
 def present_weights(now: state.State) -> Weights | None:

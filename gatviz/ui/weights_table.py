@@ -10,13 +10,13 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from gatviz.attention.weights import Fill, Weights, filled, has_heads, with_values
 from gatviz.errors import GatvizError
 from gatviz.numbers import as_float
 from gatviz.ui import state
 from gatviz.ui import texts_weights as texts
 from gatviz.ui.plain import plain
 from gatviz.ui.weight_edits import all_weights, is_shared, name_of, take_weights
-from gatviz.weights import Fill, Weights, filled, has_heads, with_values
 
 _BASE = "gatviz_weights_base"
 _MOST_ROWS, _MOST_COLUMNS = 200, 60

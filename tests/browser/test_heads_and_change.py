@@ -87,7 +87,7 @@ def changed_trace():
     from dataclasses import replace
 
     from gatviz import GAT, sample_graph
-    from gatviz.layers import new_generator
+    from gatviz.attention.layers import new_generator
 
     graph, settings = sample_graph("tutorial"), Settings()
     x = graph.x.copy()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from gatviz.io import FORMATS, read_graph, readable_formats, template, writable_formats
+from gatviz.files import FORMATS, read_graph, readable_formats, template, writable_formats
 from gatviz.ui import texts_open as texts
 from tests.browser.driver import arc_point, eventually
 

@@ -1,0 +1,1 @@
+"""The model: arithmetic, layers and their trace, and the proof of its numbers."""

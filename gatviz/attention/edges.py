@@ -1,0 +1,249 @@
+"""`Edges`: the arcs of a graph prepared once for attention, sorted by target and then by source.
+
+N nodes, E arcs after self-loops are settled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, get_args
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gatviz.attention.blocks import Block, cut
+from gatviz.errors import GatvizError, quote
+from gatviz.graph.graph import Graph
+
+SelfLoops = Literal["as_given", "add_missing", "remove"]
+
+
+@dataclass(frozen=True, eq=False)
+class Edges:
+    """Arcs in the order that attention needs them; made by `from_edge_index` or `from_adjacency`.
+
+    Attributes:
+        edge_index: [2, E] int64, row 0 = source j, row 1 = target i, sorted by target, then source.
+        num_nodes: N.
+        ptr: [N + 1] int64; the arcs into target i are those from ptr[i] to ptr[i + 1].
+        input_edge: [E] int64, the column of each arc in what was given, −1 for an added loop. For an
+            adjacency matrix: its place among the non-zero entries, row by row.
+    """
+
+    edge_index: Tensor
+    num_nodes: int
+    ptr: Tensor
+    input_edge: Tensor
+    _blocks: dict[int, tuple[Block, ...]] = field(default_factory=dict, init=False, repr=False)
+    _other_loops: dict[str, Edges] = field(default_factory=dict, init=False, repr=False)
+
+    @classmethod
+    @torch.inference_mode(False)  # so that edges made while looking are fit for training
+    def from_edge_index(
+        cls, edge_index: Tensor | NDArray[Any], num_nodes: int, self_loops: SelfLoops = "as_given"
+    ) -> Edges:
+        """Edges from [2, E] integers, row 0 = source, row 1 = target.
+
+        Arguments:
+            edge_index: tensor, array or nested lists.
+            num_nodes: N.
+            self_loops: "as_given" leaves them, "add_missing" gives every node one, "remove" takes them out.
+
+        Raises:
+            GatvizError: wrong shape or type, an index outside 0 … N − 1, an arc that stands twice.
+        """
+        check_self_loops(self_loops)
+        given = as_tensor(edge_index, "edge_index")
+        if given.dim() == 2 and given.shape == (2, 0):
+            given = given.long()
+        if given.dim() != 2 or given.shape[0] != 2 or not is_integer(given):
+            raise GatvizError(
+                "edge_index",
+                "integers of shape [2, E]",
+                f"{given.dtype} of shape {list(given.shape)}",
+                "row 0 = source, row 1 = target",
+            )
+        given = given.long()
+        _check_range(given, num_nodes)
+        source, target = given
+        column = torch.arange(given.shape[1], device=given.device)
+        if self_loops != "as_given":
+            _check_not_meta(given, f"self_loops='{self_loops}'")
+        if self_loops == "remove":
+            kept = source != target
+            source, target, column = source[kept], target[kept], column[kept]
+        elif self_loops == "add_missing":
+            has_loop = torch.zeros(num_nodes, dtype=torch.bool, device=given.device)
+            has_loop[source[source == target]] = True
+            added = torch.nonzero(~has_loop).flatten()
+            source, target = torch.cat([source, added]), torch.cat([target, added])
+            column = torch.cat([column, torch.full_like(added, -1)])
+        key, order = torch.sort(target * num_nodes + source)
+        _check_once(key, num_nodes)
+        edge_index = torch.stack([source[order], target[order]])
+        ptr = torch.searchsorted(edge_index[1], torch.arange(num_nodes + 1, device=given.device))
+        return cls(edge_index, num_nodes, ptr, column[order])
+
+    @classmethod
+    @torch.inference_mode(False)
+    def from_adjacency(cls, adj: Tensor | NDArray[Any], self_loops: SelfLoops = "as_given") -> Edges:
+        """Edges from a dense [N, N] matrix: adj[i, j] ≠ 0 means that i reads j.
+
+        Raises:
+            GatvizError: not square, or an entry that is not a finite number.
+        """
+        matrix = as_tensor(adj, "adj")
+        if matrix.dim() != 2 or matrix.shape[0] != matrix.shape[1]:
+            raise GatvizError(
+                "adj",
+                "a square matrix [N, N]",
+                f"shape {list(matrix.shape)}",
+                "row = target i, column = source j; an edge list goes to edge_index=",
+            )
+        _check_not_meta(matrix, "adj")
+        if not bool(torch.isfinite(matrix).all()):
+            raise GatvizError("adj", "finite numbers", "NaN or infinity", "write 0 where there is no edge")
+        target, source = torch.nonzero(matrix, as_tuple=True)
+        return cls.from_edge_index(torch.stack([source, target]), matrix.shape[0], self_loops)
+
+    @classmethod
+    def from_graph(cls, graph: Graph, self_loops: SelfLoops = "as_given") -> Edges:
+        """Edges of a Graph; `input_edge` counts its arcs."""
+        return cls.from_edge_index(graph.edge_index, graph.num_nodes, self_loops)
+
+    @property
+    def num_edges(self) -> int:
+        """E."""
+        return self.edge_index.shape[1]
+
+    @cached_property
+    def source(self) -> Tensor:
+        """[E]: j of each arc."""
+        return self.edge_index[0]
+
+    @cached_property
+    def target(self) -> Tensor:
+        """[E]: i of each arc."""
+        return self.edge_index[1]
+
+    @cached_property
+    def added_loops(self) -> Tensor:
+        """[E] bool: the self-loops that were not in what was given."""
+        return self.input_edge < 0
+
+    @cached_property
+    def arrays(self) -> dict[str, NDArray[np.int64]]:
+        """`edge_index`, `ptr` and `input_edge` as NumPy arrays, as a trace names them."""
+        tensors = {"edge_index": self.edge_index, "ptr": self.ptr, "input_edge": self.input_edge}
+        return {name: tensor.cpu().numpy() for name, tensor in tensors.items()}
+
+    @cached_property
+    def whole(self) -> Block:
+        """All arcs as one block."""
+        return cut(self.edge_index, self.ptr, None)[0]
+
+    def blocks(self, values_per_arc: int, one_block: int, per_block: int) -> tuple[Block, ...]:
+        """The arcs cut into blocks of about `per_block` values each; a single one up to `one_block` values.
+
+        Only the CPU gains from small blocks, so elsewhere it is always a single one.
+        """
+        if self.num_edges * values_per_arc <= one_block or self.device.type != "cpu":
+            return (self.whole,)
+        arcs_per_block = max(1, per_block // values_per_arc)
+        if arcs_per_block not in self._blocks:
+            self._blocks[arcs_per_block] = cut(self.edge_index, self.ptr, arcs_per_block)
+        return self._blocks[arcs_per_block]
+
+    def with_self_loops(self, self_loops: SelfLoops) -> Edges:
+        """The same arcs under another policy; `input_edge` still names what was first given."""
+        if self_loops == "as_given":
+            return self
+        if self_loops not in self._other_loops:
+            with torch.inference_mode(False):
+                again = Edges.from_edge_index(self.edge_index, self.num_nodes, self_loops)
+                given = again.input_edge >= 0
+                first = again.input_edge.clone()
+                first[given] = self.input_edge[again.input_edge[given]]
+                self._other_loops[self_loops] = Edges(again.edge_index, again.num_nodes, again.ptr, first)
+        return self._other_loops[self_loops]
+
+    @cached_property
+    def device(self) -> torch.device:
+        """Where the tensors are."""
+        return self.edge_index.device
+
+    def to(self, device: torch.device | str) -> Edges:
+        """The same arcs on another device."""
+        if self.device == device or self.device == torch.device(device):
+            return self
+        with torch.inference_mode(False):
+            return Edges(self.edge_index.to(device), self.num_nodes, self.ptr.to(device), self.input_edge.to(device))
+
+
+def as_tensor(value: Any, where: str) -> Tensor:
+    """A tensor of real numbers from a tensor, an array or nested lists.
+
+    Raises:
+        GatvizError: anything else.
+    """
+    try:
+        tensor = value if isinstance(value, Tensor) else torch.tensor(np.asarray(value))
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise GatvizError(where, "a tensor or an array of numbers", quote(str(error)), "pass numbers only") from error
+    if tensor.is_complex() or tensor.layout != torch.strided:
+        found = f"{tensor.layout} of {tensor.dtype}"
+        raise GatvizError(where, "a dense tensor of real numbers", found, "call .to_dense() or .real on it first")
+    return tensor
+
+
+def is_integer(tensor: Tensor) -> bool:
+    """Whether a tensor holds integers (bool does not count)."""
+    return not (tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool)
+
+
+def check_self_loops(self_loops: str) -> None:
+    """Raise GatvizError unless this is one of the three policies."""
+    if self_loops not in get_args(SelfLoops):
+        raise GatvizError(
+            "self_loops",
+            "'as_given', 'add_missing' or 'remove'",
+            quote(self_loops),
+            "choose one of the three",
+        )
+
+
+def _check_range(edge_index: Tensor, num_nodes: int) -> None:
+    if edge_index.is_meta or edge_index.numel() == 0:
+        return
+    low, high = int(edge_index.min()), int(edge_index.max())
+    if low < 0 or high >= num_nodes:
+        raise GatvizError(
+            "edge_index",
+            f"node numbers from 0 to {num_nodes - 1}" if num_nodes else "no arcs, as there are no nodes",
+            str(low if low < 0 else high),
+            "add the node or remove the edge",
+        )
+
+
+def _check_once(key: Tensor, num_nodes: int) -> None:
+    if key.is_meta:
+        return
+    same = key[1:] == key[:-1]
+    if bool(same.any()):
+        twice = int(key[1:][same][0])
+        raise GatvizError(
+            "edge_index",
+            "each arc once",
+            f"{twice % num_nodes} → {twice // num_nodes} more than once",
+            "merge the duplicates, e.g. torch.unique(edge_index, dim=1)",
+        )
+
+
+def _check_not_meta(tensor: Tensor, where: str) -> None:
+    if tensor.is_meta:
+        raise GatvizError(
+            where, "values, from which the arcs follow", "a tensor on the meta device", "pass edge_index= as given"
+        )

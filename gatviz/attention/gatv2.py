@@ -1,0 +1,106 @@
+"""The GATv2 layer: attention whose ranking of sources can differ from target to target.
+
+Dimension key: N nodes, E arcs, F input features, H heads, C features per head.
+Source: Brody, Alon, Yahav 2022, "How Attentive are Graph Attention Networks?", arXiv 2105.14491, equation 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gatviz.attention.arithmetic import attend, project
+from gatviz.attention.blocks import Block
+from gatviz.attention.edges import Edges
+from gatviz.attention.layers import AttentionLayer, _Attention, _no_bound, length
+from gatviz.attention.trace import GATv2Trace, LayerTrace
+
+
+class GATv2AttentionLayer(AttentionLayer):
+    """A GATv2 layer: e_ij = aᵀ LeakyReLU(W_target h_i + W_source h_j); see `AttentionLayer` for the rest.
+
+    Arguments besides AttentionLayer's:
+        share_weights: W_target is W_source.
+        projection_bias: learnt vectors added to both projections (PyG and DGL have them).
+
+    Parameters: `weight` [H·C, F], W_source, which also makes the features that are read; `weight_target`
+    likewise unless shared; `att` [H, C]; `bias_source`, `bias_target` [H·C] with projection_bias.
+    """
+
+    att: Tensor
+    weight_target: Tensor | None
+    bias_source: Tensor | None
+    bias_target: Tensor | None
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        num_heads: int = 1,
+        *,
+        share_weights: bool = False,
+        projection_bias: bool = False,
+        **settings: Any,
+    ) -> None:
+        self.share_weights, self.projection_bias = share_weights, projection_bias
+        super().__init__(in_features, out_features, num_heads, **settings)
+
+    def _make_parameters(self) -> None:
+        width = self.num_heads * self.out_features
+        self.weight = nn.Parameter(torch.empty(width, self.in_features))
+        self.weight_target = None if self.share_weights else nn.Parameter(torch.empty(width, self.in_features))
+        self.att = nn.Parameter(torch.empty(self.num_heads, self.out_features))
+        self.bias_source = nn.Parameter(torch.empty(width)) if self.projection_bias else None
+        two_biases = self.projection_bias and not self.share_weights
+        self.bias_target = nn.Parameter(torch.empty(width)) if two_biases else None
+
+    def _draw_parameters(self, generator: torch.Generator | None) -> None:
+        """All by Xavier's uniform rule, biases 0."""
+        for weight in (self.weight, self.weight_target, self.att):
+            if weight is not None:
+                nn.init.xavier_uniform_(weight, generator=generator)
+        for bias in (self.bias_source, self.bias_target):
+            if bias is not None:
+                nn.init.zeros_(bias)
+
+    def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
+        Wh_source = project(x, weight, self.num_heads, self.bias_source)
+        Wh_target = Wh_source
+        if self.weight_target is not None:
+            Wh_target = project(x, self.weight_target, self.num_heads, self.bias_target)
+        att, slope = self.att, self.negative_slope
+
+        def score(block: Block) -> tuple[Tensor, Tensor]:
+            met = Wh_target.index_select(0, block.target) + Wh_source.index_select(0, block.source)
+            hidden = F.leaky_relu(met, slope)
+            return hidden, (hidden * att).sum(-1)
+
+        *stages, alpha = attend(score, edges, self.num_heads * self.out_features, 2 if keep else 0)
+        if not keep:
+            return _Attention({}, alpha, Wh_source, _no_bound)
+        hidden, e = stages
+        named = {"Wh_target": Wh_target, "Wh_source": Wh_source, "hidden": hidden, "e": e}
+
+        def bound() -> float:
+            met = max(1.0, abs(slope)) * (length(Wh_target) + length(Wh_source))
+            return met * max(1.0, self.out_features * length(att))
+
+        return _Attention(named, alpha, Wh_source, bound)
+
+    def _named(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        named = dict(parameters)
+        H, C = self.num_heads, self.out_features
+        W_source = named.pop("weight").view(H, C, self.in_features)
+        W_target = named.pop("weight_target").view(H, C, self.in_features) if not self.share_weights else W_source
+        result = {"W_target": W_target, "W_source": W_source, "a": named.pop("att")}
+        if self.projection_bias:
+            result["b_source"] = named.pop("bias_source").view(H, C)
+            result["b_target"] = result["b_source"] if self.share_weights else named.pop("bias_target").view(H, C)
+        return {**result, **named}
+
+    def _trace_class(self) -> type[LayerTrace]:
+        return GATv2Trace

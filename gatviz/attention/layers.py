@@ -1,0 +1,439 @@
+"""Graph attention layers: what every kind shares, and the general GAT layer.
+
+Dimension key: N nodes, E arcs, F input features, H heads, C features per head.
+Source: Veličković et al. 2018, arXiv 1710.10903.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from math import isfinite, nan
+from typing import Any, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from gatviz.attention.arithmetic import aggregate, attend, project, raw_scores, split_scores
+from gatviz.attention.blocks import Block
+from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
+from gatviz.attention.inputs import Arcs, Nodes, read_inputs
+from gatviz.attention.trace import GATTrace, LayerTrace
+from gatviz.errors import GatvizError, quote
+from gatviz.numbers import as_floats, check_finite, first_beyond
+
+_XAVIER_GAIN = 1.414
+ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"elu": F.elu, "relu": F.relu, "tanh": torch.tanh}
+
+
+class _Attention(NamedTuple):
+    """From features to α: the kind's own stages by a trace's names, α [E, H], and what is read [N, H, C].
+
+    `stages` (tensors, or functions that give them) may be empty where only the output is wanted.
+    `bound` gives a number that no stage before α exceeds in size, of any pair of nodes; it is not finite, or
+    beyond what the precision holds, where one of them may not be.
+    """
+
+    stages: Mapping[str, Tensor | Callable[[], Tensor]]
+    alpha: Tensor
+    values: Tensor
+    bound: Callable[[], float]
+
+
+class _Run(NamedTuple):
+    x: Tensor
+    edges: Edges
+    stages: Mapping[str, Tensor | Callable[[], Tensor]]
+    bound: Callable[[], float]
+    alpha: Tensor
+    dropout_mask: Tensor | None
+    alpha_dropped: Tensor | None
+    h_prime: Tensor
+    combined: Tensor
+    residual: Tensor | None
+    pre_activation: Tensor
+    out: Tensor
+
+
+class AttentionLayer(nn.Module):
+    """What every kind of attention layer shares: input forms, dropout, joining heads, forward and trace.
+
+    A kind of layer adds its parameters and `_attention`, which goes from features to α and to the features
+    that are read; everything before and after stands here once, so forward and trace cannot differ.
+
+    Arguments:
+        in_features: F. out_features: C, per head. num_heads: H.
+        concat: heads side by side [N, H·C], or averaged [N, C].
+        bias, residual: learnt vector added to the output; learnt projection of the input added to it.
+        negative_slope: of LeakyReLU. dropout: on α; feature_dropout: on the input; both in training only.
+        activation: None, "elu", "relu" or "tanh".
+        self_loops: "as_given", "add_missing" or "remove".
+        generator: draws the initial parameters instead of the global seed.
+
+    Raises:
+        GatvizError: naming the first argument that is out of range.
+    """
+
+    weight: Tensor
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        num_heads: int = 1,
+        *,
+        concat: bool = True,
+        bias: bool = False,
+        residual: bool = False,
+        negative_slope: float = 0.2,
+        dropout: float = 0.0,
+        feature_dropout: float = 0.0,
+        activation: str | None = None,
+        self_loops: SelfLoops = "as_given",
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        self.in_features = _whole("in_features", in_features)
+        self.out_features = _whole("out_features", out_features)
+        self.num_heads = _whole("num_heads", num_heads)
+        for name, rate in (("dropout", dropout), ("feature_dropout", feature_dropout)):
+            if not 0 <= rate < 1:
+                raise GatvizError(name, "a rate from 0 to below 1", quote(rate), "0.6 is the paper's")
+        check_finite("negative_slope", negative_slope, "0.2 is the paper's")
+        if activation is not None and activation not in ACTIVATIONS:
+            raise GatvizError("activation", f"None or one of {', '.join(ACTIVATIONS)}", quote(activation), "choose one")
+        check_self_loops(self_loops)
+        self.concat, self.negative_slope, self.dropout = concat, negative_slope, dropout
+        self.feature_dropout, self.activation, self.self_loops = feature_dropout, activation, self_loops
+        self._make_parameters()
+        self.bias = nn.Parameter(torch.empty(self.output_width)) if bias else None
+        self.W_res = nn.Parameter(torch.empty(self.output_width, self.in_features)) if residual else None
+        self.reset_parameters(generator)
+
+    @property
+    def output_width(self) -> int:
+        """H·C if the heads are concatenated, else C."""
+        return self.num_heads * self.out_features if self.concat else self.out_features
+
+    def extra_repr(self) -> str:
+        """What a printed layer says between its brackets."""
+        join = "concatenated" if self.concat else "averaged"
+        return f"F={self.in_features}, H={self.num_heads}, C={self.out_features}, {join}, activation={self.activation}"
+
+    @torch.no_grad()
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Draw all parameters anew; bias starts at 0."""
+        self._draw_parameters(generator)
+        if self.W_res is not None:
+            nn.init.xavier_uniform_(self.W_res, generator=generator)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+    def forward(
+        self,
+        X: Nodes,
+        adj: Arcs = None,
+        *,
+        edge_index: Arcs = None,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """The layer's output: [N, H·C] if the heads are concatenated, else [N, C].
+
+        Arguments:
+            X: features [N, F] (sparse CSR too), read in the layer's precision; or a Graph, with its own edges.
+            adj: dense [N, N] (adj[i, j] ≠ 0: i reads j), integers [2, E], or Edges.
+            edge_index: integers [2, E] (row 0 = source, row 1 = target), or Edges.
+            generator: draws dropout instead of the global seed.
+
+        Raises:
+            GatvizError: shapes that do not fit, or a [2, 2] adj that could be either form.
+        """
+        return self._run(X, adj, edge_index, generator, keep=False).out
+
+    def trace(
+        self,
+        X: Nodes,
+        adj: Arcs = None,
+        *,
+        edge_index: Arcs = None,
+        generator: torch.Generator | None = None,
+    ) -> LayerTrace:
+        """Every intermediate of the same run; arguments as for `forward`.
+
+        Raises:
+            GatvizError: as `forward`, and where a number is not finite, naming the first stage with such a one.
+        """
+        return self.forward_and_trace(X, adj, edge_index=edge_index, generator=generator)[1]
+
+    def forward_and_trace(
+        self,
+        X: Nodes,
+        adj: Arcs = None,
+        *,
+        edge_index: Arcs = None,
+        generator: torch.Generator | None = None,
+    ) -> tuple[Tensor, LayerTrace]:
+        """The output, without gradients, and the trace of one and the same run; arguments as for `forward`."""
+        if torch.is_grad_enabled():
+            with torch.no_grad():
+                return self.forward_and_trace(X, adj, edge_index=edge_index, generator=generator)
+        run = self._run(X, adj, edge_index, generator, keep=True)
+        own = {name: value.clone() for name, value in self._own_parameters().items()}
+        trace = self._trace_class().deferred(
+            {
+                "x": _deferred_x(run.x, borrowed=run.x is X),
+                "edge_index": run.edges.edge_index,
+                "ptr": run.edges.ptr,
+                "input_edge": run.edges.input_edge,
+                **run.stages,
+                "alpha": run.alpha,
+                "dropout_mask": run.dropout_mask,
+                "alpha_dropped": run.alpha_dropped,
+                "h_prime": run.h_prime,
+                "combined": run.combined,
+                "residual": run.residual,
+                "pre_activation": run.pre_activation,
+                "out": run.out,
+                "weights": partial(self._named, own),
+                "negative_slope": self.negative_slope,
+                "dropout": self.dropout if self.training else 0.0,
+                "concat": self.concat,
+                "activation": self.activation,
+            }
+        )
+        if not _surely_finite(run):
+            trace.check_finite()
+        return run.out, trace
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """A copy of the parameters as arrays, by the names of the formulas (see the kind's trace)."""
+        named = self._named(self._own_parameters())
+        return {name: value.numpy(force=True).copy() for name, value in named.items()}
+
+    @torch.no_grad()
+    def set_weights(self, **weights: NDArray[Any]) -> None:
+        """Replace parameters by arrays of the same shape, by the names that `weights` gives. All or none.
+
+        Raises:
+            GatvizError: an unknown name, another shape, or a value that is not finite.
+        """
+        own = self._named(self._own_parameters())
+        checked = {name: _checked_weight(name, values, own) for name, values in weights.items()}
+        at_place: dict[int, tuple[str, Tensor]] = {}
+        for name, values in checked.items():
+            other, same = at_place.setdefault(own[name].data_ptr(), (name, values))
+            if not torch.equal(values, same):
+                raise GatvizError(
+                    f"weights, {name}",
+                    f"the numbers of {other}",
+                    "others",
+                    f"give one: the layer shares it with {other}",
+                )
+        for name, values in checked.items():
+            own[name].copy_(values)
+
+    # ---- what a kind of layer adds ----------------------------------------------------------------------
+
+    def _make_parameters(self) -> None:
+        """Register the kind's parameters, not yet filled; `weight` is one of them."""
+        raise NotImplementedError
+
+    def _draw_parameters(self, generator: torch.Generator | None) -> None:
+        raise NotImplementedError
+
+    def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
+        raise NotImplementedError
+
+    def _named(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Views of these parameters (as `_own_parameters` gives them) by the names of the formulas."""
+        raise NotImplementedError
+
+    def _trace_class(self) -> type[LayerTrace]:
+        raise NotImplementedError
+
+    # ---- the one path ------------------------------------------------------------------------------------
+
+    def _own_parameters(self) -> dict[str, Tensor]:
+        return {name: value for name, value in self._parameters.items() if value is not None}
+
+    def _run(self, X: Nodes, adj: Arcs, edge_index: Arcs, generator: torch.Generator | None, *, keep: bool) -> _Run:
+        weight = self.weight  # a module's parameter takes as long to look up as a small sum
+        x, edges = read_inputs(X, adj, edge_index, self.in_features, weight)
+        if self.self_loops != "as_given":
+            edges = edges.with_self_loops(self.self_loops)
+        training = self.training
+        if training and self.feature_dropout:
+            x = x.to_dense() if x.layout != torch.strided else x
+            x = x * _keep(x, self.feature_dropout, generator) / (1 - self.feature_dropout)
+        stages, alpha, values, bound = self._attention(x, weight, edges, keep)
+        mask = alpha_dropped = None
+        if training and self.dropout:
+            mask = _keep(alpha, self.dropout, generator)
+            alpha_dropped = alpha * mask / (1 - self.dropout)
+        h_prime = aggregate(alpha if alpha_dropped is None else alpha_dropped, values, edges)
+        combined = h_prime.flatten(1) if self.concat else h_prime.mean(1)
+        z, residual = combined, None
+        if self.W_res is not None:
+            residual = project(x, self.W_res, 1).squeeze(1)
+            z = z + residual
+        if self.bias is not None:
+            z = z + self.bias
+        out = z if self.activation is None else ACTIVATIONS[self.activation](z)
+        return _Run(x, edges, stages, bound, alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
+
+
+class GATAttentionLayer(AttentionLayer):
+    """A GAT layer with everything that published models use; see `AttentionLayer` for the arguments.
+
+    Parameters: `weight` [H·C, F], head k's W in rows k·C to (k + 1)·C; `att` [H, 2, C], target then source.
+    """
+
+    att: Tensor
+
+    def _make_parameters(self) -> None:
+        self.weight = nn.Parameter(torch.empty(self.num_heads * self.out_features, self.in_features))
+        self.att = nn.Parameter(torch.empty(self.num_heads, 2, self.out_features))
+
+    def _draw_parameters(self, generator: torch.Generator | None) -> None:
+        """As the tutorial draws, head by head: W as nn.Linear draws it, then a (Xavier, gain 1.414)."""
+        C = self.out_features
+        for head in range(self.num_heads):
+            nn.init.kaiming_uniform_(self.weight[head * C : (head + 1) * C], a=5**0.5, generator=generator)
+            nn.init.xavier_uniform_(self.att[head].view(2 * C, 1), gain=_XAVIER_GAIN, generator=generator)
+
+    def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
+        Wh = project(x, weight, self.num_heads)
+        scores = split_scores(Wh, self.att)
+        slope = self.negative_slope
+
+        def score(block: Block) -> tuple[Tensor, Tensor]:
+            raw = raw_scores(scores, block)
+            return raw, F.leaky_relu(raw, slope)
+
+        *stages, alpha = attend(score, edges, self.num_heads, 1 if keep else 0)
+        if not keep:
+            return _Attention({}, alpha, Wh, _no_bound)
+        (raw,) = stages  # e follows from it by the same LeakyReLU whenever it is asked for
+        named: dict[str, Tensor | Callable[[], Tensor]] = {
+            "Wh": Wh,
+            "score_target": partial(scores.select, 1, 0),
+            "score_source": partial(scores.select, 1, 1),
+            "raw": raw,
+            "e": partial(F.leaky_relu, raw, slope),
+        }
+        # raw is the sum of two scores; Wh and x cannot be infinite without a score that is.
+        return _Attention(named, alpha, Wh, lambda: 2 * max(1.0, abs(slope)) * length(scores))
+
+    def _named(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        named = dict(parameters)
+        weight, att = named.pop("weight"), named.pop("att")
+        W = weight.view(self.num_heads, self.out_features, self.in_features)
+        return {"W": W, "a_target": att[:, 0], "a_source": att[:, 1], **named}
+
+    def _trace_class(self) -> type[LayerTrace]:
+        return GATTrace
+
+
+def _whole(name: str, size: int) -> int:
+    try:
+        whole = operator.index(size)
+    except TypeError:
+        whole = 0
+    if whole < 1:
+        raise GatvizError(name, "a whole number from 1", quote(size), "give the layer at least one")
+    return whole
+
+
+def _checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) -> Tensor:
+    if name not in own:
+        raise GatvizError("weights", f"one of {', '.join(own)}", quote(name), "use one of these names")
+    expected = f"finite numbers of shape {list(own[name].shape)}"
+    try:
+        array = as_floats(values)
+    except (TypeError, ValueError) as error:
+        raise GatvizError(f"weights, {name}", expected, quote(str(error)), "give one number for each entry") from error
+    if array.shape != tuple(own[name].shape):
+        found = f"shape {list(array.shape)}"
+        raise GatvizError(f"weights, {name}", expected, found, "give one number for each entry")
+    beyond = first_beyond(array, torch.finfo(own[name].dtype).max)
+    if beyond is not None:
+        where, found = f"weights, {name}, entry {list(beyond)}", quote(float(array[beyond]))
+        raise GatvizError(where, "a finite number", found, "give a number that the layer can hold")
+    return torch.tensor(array, dtype=own[name].dtype)
+
+
+def length(values: Tensor) -> float:
+    """√ of the sum of squares: no value is larger in size. Not finite where one is not, or where a square is not."""
+    return float(torch.linalg.vector_norm(values))
+
+
+def _no_bound() -> float:
+    return nan
+
+
+def _surely_finite(run: _Run) -> bool:
+    """Whether no field of a trace can hold NaN or infinity, told by the few that cannot hide one of before.
+
+    What comes after α shows in z: sums hand NaN and infinity on, only the activation may swallow them. Parameters
+    that no arc meets show nowhere.
+    """
+    if run.edges.num_edges == 0:
+        return False
+    return run.bound() < torch.finfo(run.out.dtype).max / 2 and isfinite(float(run.pre_activation.sum()))
+
+
+def _keep(like: Tensor, rate: float, generator: torch.Generator | None) -> Tensor:
+    """A mask that keeps each entry with probability 1 − rate."""
+    device = like.device if generator is None else generator.device
+    drawn = torch.rand(like.shape, generator=generator, device=device)
+    return (drawn >= rate).to(like.device)
+
+
+def _deferred_x(x: Tensor, borrowed: bool) -> Tensor | Callable[[], Tensor]:
+    """x for a trace: dense, and if it is the caller's own, as it is now, copied only when asked for."""
+    if x.layout != torch.strided:
+        return x.clone().to_dense
+    if not borrowed:
+        return x
+    return x.clone() if x.is_inference() else partial(_unchanged, x.detach() if x.requires_grad else x, x._version)
+
+
+def _unchanged(x: Tensor, version: int) -> Tensor:
+    if x._version != version:
+        raise GatvizError(
+            "x of this trace", "the X that was run", "an X changed in place since", "pass X.clone() to trace"
+        )
+    return x.clone()
+
+
+def new_generator(seed: int) -> torch.Generator:
+    """A generator of its own: what it draws depends on the seed alone."""
+    return torch.Generator().manual_seed(seed)
+
+
+@cache
+def warm_up() -> None:
+    """Run torch's very first operations, which take tens of milliseconds and are nobody's forward pass."""
+    GATAttentionLayer(1, 1, generator=new_generator(0)).trace(torch.ones(1, 1), torch.ones(1, 1))
+
+
+def use_one_thread() -> None:
+    """Let torch take one thread, for good: what an app whose users' small runs stand beside each other calls at start.
+
+    The number is the whole process's. Waiting for a second thread on a busy machine can take a hundred times as
+    long as a small graph's run, and changing the number around a run would change it under the others.
+    """
+    torch.set_num_threads(1)
+
+
+def available_devices() -> list[str]:
+    """ "cpu", and what else torch finds on this machine."""
+    found = ["cpu"]
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return found

@@ -1,0 +1,218 @@
+"""`GAT`: a stack of attention layers, as the papers use them.
+
+Dimension key: N nodes, F input features, H heads, C features per head.
+Source: Veličković et al. 2018, arXiv 1710.10903, section 3.3; Brody et al. 2022, arXiv 2105.14491.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal, Self, get_args
+
+import torch
+from torch import Tensor, nn
+
+from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
+from gatviz.attention.gatv2 import GATv2AttentionLayer
+from gatviz.attention.inputs import Arcs, Nodes, read_inputs
+from gatviz.attention.layers import AttentionLayer, GATAttentionLayer
+from gatviz.attention.trace import LayerTrace, Trace
+from gatviz.attention.weights import Weights
+from gatviz.errors import GatvizError, quote
+from gatviz.graph.graph import Graph
+
+Kind = Literal["GAT", "GATv2"]
+
+_V2_ONLY = ("share_weights", "projection_bias")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerSettings:
+    """One layer of a stack, all but its input width, which the layer before it gives.
+
+    Attributes:
+        kind: "GAT" or "GATv2".
+        out_features: C, per head. num_heads: H. The others: see `AttentionLayer`.
+        share_weights, projection_bias: GATv2 only, see `GATv2AttentionLayer`.
+    """
+
+    kind: Kind = "GAT"
+    out_features: int = 8
+    num_heads: int = 8
+    concat: bool = True
+    bias: bool = True
+    residual: bool = False
+    negative_slope: float = 0.2
+    dropout: float = 0.0
+    feature_dropout: float = 0.0
+    activation: str | None = "elu"
+    share_weights: bool = False
+    projection_bias: bool = False
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise GatvizError("kind", "'GAT' or 'GATv2'", quote(self.kind), "choose one of the two")
+        for name in _V2_ONLY:
+            if self.kind == "GAT" and getattr(self, name):
+                raise GatvizError(name, "a GATv2 layer", "kind 'GAT'", f"leave {name} out or set kind='GATv2'")
+
+    @classmethod
+    def of(cls, layer: AttentionLayer) -> Self:
+        """The settings of a layer that exists."""
+        v2 = isinstance(layer, GATv2AttentionLayer)
+        elsewhere = ("kind", "bias", "residual", *(() if v2 else _V2_ONLY))
+        names = [field.name for field in fields(cls) if field.name not in elsewhere]
+        values: dict[str, Any] = {name: getattr(layer, name) for name in names}
+        values["bias"], values["residual"] = layer.bias is not None, layer.W_res is not None
+        return cls(kind="GATv2" if v2 else "GAT", **values)
+
+    def build(self, in_features: int, generator: torch.Generator | None = None) -> AttentionLayer:
+        """A layer with these settings, freshly drawn; it takes the self-loops as they come."""
+        given = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "kind"}
+        if self.kind == "GATv2":
+            return GATv2AttentionLayer(in_features, generator=generator, **given)
+        given = {name: value for name, value in given.items() if name not in _V2_ONLY}
+        return GATAttentionLayer(in_features, generator=generator, **given)
+
+
+class GAT(nn.Module):
+    """A stack of GAT and GATv2 layers over the same edges.
+
+    Arguments:
+        in_features: F.
+        layers: settings, first layer to last.
+        self_loops: "as_given", "add_missing" or "remove", once for all layers.
+        generator: draws the initial parameters instead of the global seed.
+
+    Raises:
+        GatvizError: no layers, or settings out of range (naming the layer).
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        layers: Sequence[LayerSettings],
+        *,
+        self_loops: SelfLoops = "as_given",
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        if not layers:
+            raise GatvizError("layers", "at least one", "none", "give a LayerSettings for each layer")
+        check_self_loops(self_loops)
+        self.self_loops: SelfLoops = self_loops
+        width, built = in_features, []
+        for number, settings in enumerate(layers):
+            try:
+                built.append(settings.build(width, generator))
+            except GatvizError as error:
+                where = f"layer {number}, {error.where}"
+                raise GatvizError(where, error.expected, error.found, error.mend) from error
+            width = built[-1].output_width
+        self.layers = nn.ModuleList(built)
+
+    @classmethod
+    def of_paper(
+        cls,
+        in_features: int,
+        num_classes: int,
+        *,
+        num_layers: int = 2,
+        kind: Kind = "GAT",
+        head_features: int = 8,
+        num_heads: int = 8,
+        output_heads: int = 1,
+        dropout: float = 0.0,
+        self_loops: SelfLoops = "add_missing",
+        generator: torch.Generator | None = None,
+        **settings: Any,
+    ) -> Self:
+        """The stack of the paper: hidden layers concatenated + ELU, the last averaged and without activation.
+
+        Arguments:
+            num_classes: C of the last layer. output_heads: H of the last layer (the paper: 1; 8 for Pubmed).
+            dropout: on features and on α alike (the paper: 0.6), in training only.
+            settings: further LayerSettings for all layers (bias, residual, negative_slope, share_weights, …).
+        """
+        common: dict[str, Any] = {"kind": kind, "dropout": dropout, "feature_dropout": dropout, **settings}
+        hidden = LayerSettings(out_features=head_features, num_heads=num_heads, **common)
+        last = LayerSettings(out_features=num_classes, num_heads=output_heads, concat=False, activation=None, **common)
+        stack = [hidden] * (num_layers - 1) + [last]
+        return cls(in_features, stack, self_loops=self_loops, generator=generator)
+
+    @property
+    def attention_layers(self) -> tuple[AttentionLayer, ...]:
+        """The layers, first to last, with their type."""
+        return tuple(layer for layer in self.layers if isinstance(layer, AttentionLayer))
+
+    @property
+    def settings(self) -> tuple[LayerSettings, ...]:
+        """Every layer's settings, as they are now."""
+        return tuple(LayerSettings.of(layer) for layer in self.attention_layers)
+
+    @property
+    def in_features(self) -> int:
+        """F."""
+        return self.attention_layers[0].in_features
+
+    def weights(self) -> Weights:
+        """A copy of all layers' parameters as arrays."""
+        return Weights(tuple(layer.weights() for layer in self.attention_layers))
+
+    def set_weights(self, weights: Weights) -> None:
+        """Replace all layers' parameters.
+
+        Raises:
+            GatvizError: another number of layers, or arrays that do not fit (naming the layer).
+        """
+        if len(weights.layers) != len(self.layers):
+            raise GatvizError("weights", f"{len(self.layers)} layers", str(len(weights.layers)), "give one for each")
+        for number, (layer, arrays) in enumerate(zip(self.attention_layers, weights.layers, strict=True)):
+            try:
+                layer.set_weights(**arrays)
+            except GatvizError as error:
+                where = f"layer {number}, {error.where}"
+                raise GatvizError(where, error.expected, error.found, error.mend) from error
+
+    def forward(
+        self,
+        X: Nodes,
+        adj: Arcs = None,
+        *,
+        edge_index: Arcs = None,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """The last layer's output [N, H·C] or [N, C]; arguments as for `AttentionLayer.forward`."""
+        x, edges = self._inputs(X, adj, edge_index)
+        for layer in self.layers:
+            x = layer(x, edges, generator=generator)
+        return x
+
+    def trace(self, graph: Graph, *, generator: torch.Generator | None = None) -> Trace:
+        """Every layer's trace on this graph; in training mode `generator` draws the dropout.
+
+        Raises:
+            GatvizError: a number that is not finite, naming the layer and the first stage with such a one.
+        """
+        x, edges = self._inputs(graph, None, None)
+        device = str(x.device)
+        traces: list[LayerTrace] = []
+        for number, layer in enumerate(self.attention_layers):
+            try:
+                x, trace = layer.forward_and_trace(x, edges, generator=generator)
+            except GatvizError as error:
+                where = f"layer {number}, {error.where}"
+                raise GatvizError(where, error.expected, error.found, error.mend) from error
+            traces.append(trace)
+        return Trace(graph, tuple(traces), device)
+
+    def _inputs(self, X: Nodes, adj: Arcs, edge_index: Arcs) -> tuple[Tensor, Edges]:
+        first = self.attention_layers[0]
+        try:
+            x, edges = read_inputs(X, adj, edge_index, first.in_features, first.weight)
+        except GatvizError as error:
+            if error.where != "X":
+                raise
+            raise GatvizError("layer 0, X", error.expected, error.found, error.mend) from error
+        return x, edges.with_self_loops(self.self_loops)

@@ -1,0 +1,162 @@
+"""Proof on demand: the numbers on the screen checked against what they promise, and against others' code."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gatviz.attention.textbook import DenseHead, dense_head, dense_head_v2
+from gatviz.attention.trace import MAX_DENSE_NODES, Array, GATTrace, GATv2Trace, LayerTrace
+
+_BOUND = {"float32": 2e-5, "float64": 1e-10}
+_SCORE_PER_SHARE = 10.0
+"""Rounding of a score of 1 moves a share by at most a quarter of it; a tenth leaves room for sums of scores."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: the figure that was measured, the bound it must keep, and the sentence that says so.
+
+    `passed` is None where the check was not run; the sentence then says why.
+    """
+
+    name: str
+    figure: float | None
+    bound: float
+    passed: bool | None
+    sentence: str
+
+
+class _Difference(NamedTuple):
+    """The largest difference of one kind of number, and the bound for that kind."""
+
+    figure: float
+    bound: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether it keeps the bound; a NaN does not."""
+        return self.figure <= self.bound
+
+
+def proofs(trace: LayerTrace, *, pyg: bool = False) -> tuple[Check, ...]:
+    """Rows sum to 1; the same Wh, e, α and h′ from the textbook's dense form; on request the same α from PyG.
+
+    PyG takes seconds to import, so it is only asked when somebody wants to know. With dropout on, α is
+    compared as it is before the mask, and h′, which is made after it, is not.
+    """
+    checks = [_row_sums(trace), _textbook(trace)]
+    if pyg:
+        checks.append(_pyg(trace))
+    return tuple(checks)
+
+
+def against_cpu(trace: LayerTrace, on_cpu: LayerTrace, *, device: str, seconds: float, cpu_seconds: float) -> Check:
+    """The numbers of a run on another device against those of the same model on the CPU, and both times."""
+    scores = _largest(on_cpu.e)
+    differences = [
+        _compared(trace, trace.source_features, on_cpu.source_features, _largest(on_cpu.source_features)),
+        _compared(trace, trace.e, on_cpu.e, scores),
+        _compared(trace, trace.alpha, on_cpu.alpha, scores / _SCORE_PER_SHARE),
+        _compared(trace, trace.out, on_cpu.out, max(1.0, scores / _SCORE_PER_SHARE) * _largest(on_cpu.out)),
+    ]
+    times = f"{seconds * 1000:.2f} ms on {device}, {cpu_seconds * 1000:.2f} ms on the CPU"
+    return _check("device", differences, f"Wh, e, α and out: equal to the CPU's within {{figure}} ({times})")
+
+
+def _check(name: str, differences: Iterable[_Difference], sentence: str) -> Check:
+    """The check of several kinds of numbers: of those, the one that comes closest to its bound or passes it."""
+    worst = max(differences, key=lambda d: np.inf if np.isnan(d.figure) else d.figure / d.bound)
+    return Check(name, worst.figure, worst.bound, bool(worst.passed), sentence.format(figure=f"{worst.figure:.1e}"))
+
+
+def _not_run(name: str, sentence: str) -> Check:
+    return Check(name, None, 0.0, None, sentence)
+
+
+def _row_sums(trace: LayerTrace) -> Check:
+    reads = np.diff(trace.ptr) > 0
+    sums = np.zeros((trace.num_nodes, trace.num_heads))
+    np.add.at(sums, trace.edge_index[1], trace.alpha)
+    without = int((~reads).sum())
+    more = f"; {without} node{'s' if without > 1 else ''} without arrows left out" if without else ""
+    return _check("row sums", [_compared(trace, sums[reads], 1.0)], f"rows of α sum to 1 within {{figure}}{more}")
+
+
+def _textbook(trace: LayerTrace) -> Check:
+    name = "textbook"
+    if trace.num_nodes > MAX_DENSE_NODES:
+        return _not_run(name, f"textbook form not run: its pair tensor is only built up to {MAX_DENSE_NODES} nodes")
+    source, target = trace.edge_index
+    differences = [_Difference(0.0, _BOUND[str(trace.alpha.dtype)])]
+    for head in range(trace.num_heads):
+        dense = _dense(trace, head)
+        if dense is None:
+            return _not_run(name, f"there is no textbook form of a {trace.kind} layer to compare with")
+        scores = _largest(dense.e)
+        differences += [
+            _compared(trace, trace.source_features[:, head], dense.Wh, _largest(dense.Wh)),
+            _compared(trace, trace.dense("e", head), dense.e, scores),
+            _compared(trace, trace.e[:, head], dense.e[target, source], scores),
+            _compared(trace, trace.dense("alpha", head), dense.alpha, scores / _SCORE_PER_SHARE),
+        ]
+        if trace.alpha_dropped is None:
+            scale = max(1.0, scores / _SCORE_PER_SHARE) * _largest(dense.Wh)
+            differences.append(_compared(trace, trace.h_prime[:, head], dense.h_prime, scale))
+    what = "Wh, e, α and h′" if trace.alpha_dropped is None else "Wh, e and α (before dropout)"
+    return _check(name, differences, f"{what}: equal to the textbook's dense form within {{figure}}")
+
+
+def _dense(trace: LayerTrace, head: int) -> DenseHead | None:
+    weights = {key: value[head] for key, value in trace.weights.items() if key not in ("bias", "W_res")}
+    if isinstance(trace, GATTrace):
+        a = np.concatenate([weights["a_target"], weights["a_source"]])
+        return dense_head(trace.x, trace.adjacency, weights["W"], a, trace.negative_slope)
+    if isinstance(trace, GATv2Trace):
+        return dense_head_v2(trace.x, trace.adjacency, slope=trace.negative_slope, **weights)
+    return None
+
+
+def _pyg(trace: LayerTrace) -> Check:
+    name = "PyG"
+    try:
+        torch = importlib.import_module("torch")
+        layers = importlib.import_module("torch_geometric.nn")
+    except ImportError:
+        return _not_run(name, "PyG is not installed, so it was not compared")
+    conv: Any
+    shape = (trace.x.shape[1], trace.head_features)
+    settings = {"heads": trace.num_heads, "add_self_loops": False, "negative_slope": trace.negative_slope}
+    if isinstance(trace, GATTrace):
+        conv = layers.GATConv(*shape, bias=False, **settings)
+        given = {"lin.weight": "W", "att_dst": "a_target", "att_src": "a_source"}
+    elif isinstance(trace, GATv2Trace):
+        biased = "b_source" in trace.weights
+        conv = layers.GATv2Conv(*shape, bias=biased, **settings)
+        given = {"lin_l.weight": "W_source", "lin_r.weight": "W_target", "att": "a"}
+        given |= {"lin_l.bias": "b_source", "lin_r.bias": "b_target"} if biased else {}
+    else:
+        return _not_run(name, f"PyG has no {trace.kind} layer to compare with")
+    conv.to(torch.tensor(trace.x[:0]).dtype).eval()
+    state = conv.state_dict()
+    for theirs, ours in given.items():
+        state[theirs] = torch.tensor(trace.weights[ours]).reshape(state[theirs].shape)
+    conv.load_state_dict(state)
+    with torch.no_grad():
+        _, (_, alpha) = conv(torch.tensor(trace.x), torch.tensor(trace.edge_index), return_attention_weights=True)
+    difference = _compared(trace, trace.alpha, alpha.numpy(), _largest(trace.e) / _SCORE_PER_SHARE)
+    before = " (before dropout)" if trace.alpha_dropped is not None else ""
+    return _check(name, [difference], f"α{before} equals PyG's {type(conv).__name__} within {{figure}}")
+
+
+def _compared(trace: LayerTrace, values: Array, expected: Array | float, scale: float = 1.0) -> _Difference:
+    """The largest difference, with a bound that grows with the size of what was rounded on the way."""
+    return _Difference(_largest(values - expected), _BOUND[str(trace.alpha.dtype)] * max(1.0, scale))
+
+
+def _largest(values: Array) -> float:
+    return float(np.abs(values).max()) if values.size else 0.0

@@ -1,0 +1,353 @@
+"""`LayerTrace`: every intermediate of one run of one attention layer, frozen, as NumPy arrays.
+
+N nodes, E arcs (self-loops settled), F input features, H heads, C features per head. Arrays are indexed
+[N or E, H, C]; arcs are sorted by target i, then source j. Nothing here computes attention: a layer hands
+its own intermediates over, so that what is shown is what was computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.attention.fields import GAT_FIELDS, GATV2_FIELDS, FieldInfo, Parts, as_computed
+from gatviz.errors import GatvizError, quote
+from gatviz.graph.graph import Graph
+from gatviz.numbers import first_beyond
+
+Array = NDArray[np.floating]
+
+MAX_DENSE_NODES = 200
+"""Above this, an [N, N] matrix is no longer given: only the arcs are."""
+
+
+def _settled(value: Any) -> Any:
+    """A tensor (or a mapping of them, or a function that gives either) as read-only arrays; else the value."""
+    if callable(value):
+        value = value()
+    if isinstance(value, Mapping):
+        return MappingProxyType({name: _settled(each) for name, each in value.items()})
+    if hasattr(value, "detach"):
+        value = value.numpy(force=True)
+    if isinstance(value, np.ndarray):
+        value = value.view()
+        value.setflags(write=False)
+    return value
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class LayerTrace:
+    """What every kind of attention layer has: arcs, α, and all that follows from it.
+
+    Attributes (float arrays have the layer's precision):
+        x: [N, F] input features as the layer read them (after dropout on features, if any).
+        edge_index: [2, E] row 0 = source j, row 1 = target i; sorted by target, then source.
+        ptr: [N + 1]; the arcs into target i are those from ptr[i] to ptr[i + 1].
+        input_edge: [E] column of each arc in the edges given, −1 for an added self-loop.
+        e, alpha: [E, H]. dropout_mask (bool), alpha_dropped: [E, H], or None without dropout.
+        h_prime: [N, H, C]; with dropout it uses alpha_dropped.
+        combined, pre_activation, out: [N, H·C] if concatenated, else [N, C]; residual likewise, or None.
+        weights: the parameters that were used, by name.
+    """
+
+    kind: ClassVar[str] = ""
+    field_info: ClassVar[Mapping[str, FieldInfo]] = {}
+
+    x: Array
+    edge_index: NDArray[np.int64]
+    ptr: NDArray[np.int64]
+    input_edge: NDArray[np.int64]
+    e: Array
+    alpha: Array
+    dropout_mask: NDArray[np.bool_] | None
+    alpha_dropped: Array | None
+    h_prime: Array
+    combined: Array
+    residual: Array | None
+    pre_activation: Array
+    out: Array
+    weights: Mapping[str, Array]
+    negative_slope: float
+    dropout: float
+    concat: bool
+    activation: str | None
+
+    def __post_init__(self) -> None:
+        for name, value in list(vars(self).items()):
+            object.__setattr__(self, name, _settled(value))
+
+    @classmethod
+    def deferred(cls, values: Mapping[str, Any]) -> Self:
+        """A trace of tensors that nobody else holds; each turns into an array when it is first asked for.
+
+        Making twenty arrays takes as long as attention on a small graph, and a view shows a few of them.
+
+        Arguments:
+            values: for each field a tensor, a function without arguments that gives one, or a plain value.
+        """
+        trace = object.__new__(cls)
+        trace.__dict__["_waiting"] = values
+        return trace
+
+    if not TYPE_CHECKING:  # a checker knows the fields from their annotations
+
+        def __getattr__(self, name: str) -> Any:
+            """Settle a field of a deferred trace; called only until it stands among the attributes."""
+            waiting = self.__dict__.get("_waiting", {})
+            if name not in waiting:
+                raise AttributeError(f"{type(self).__name__} has no field '{name}'")
+            return self.__dict__.setdefault(name, _settled(waiting[name]))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All fields settled, so that a copy stands alone."""
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {**fields, "weights": dict(self.weights)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update({name: _settled(value) for name, value in state.items()})
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(N={self.num_nodes}, E={self.num_edges}, H={self.num_heads})"
+
+    @property
+    def num_nodes(self) -> int:
+        """N."""
+        return int(self.x.shape[0])
+
+    @property
+    def num_edges(self) -> int:
+        """E."""
+        return int(self.edge_index.shape[1])
+
+    @property
+    def num_heads(self) -> int:
+        """H."""
+        return int(self.alpha.shape[1])
+
+    @property
+    def head_features(self) -> int:
+        """C."""
+        return int(self.h_prime.shape[2])
+
+    @cached_property
+    def added_loops(self) -> NDArray[np.bool_]:
+        """[E]: the self-loops that the policy added."""
+        return self.input_edge < 0
+
+    @property
+    def source_features(self) -> Array:
+        """[N, H, C]: the projected features that are read, weighted by α."""
+        raise NotImplementedError
+
+    @property
+    def fields(self) -> tuple[FieldInfo, ...]:
+        """The intermediates of this run, in the order in which they were computed, with this layer's formulas."""
+        parts = Parts(
+            concat=self.concat,
+            residual=self.residual is not None,
+            bias="bias" in self.weights,
+            projection_bias="b_source" in self.weights,
+            dropout=self.alpha_dropped is not None,
+            activation=self.activation,
+        )
+        return tuple(
+            as_computed(info, parts) for name, info in self.field_info.items() if getattr(self, name) is not None
+        )
+
+    def check_finite(self, largest: float | None = None) -> None:
+        """Refuse a run with a number that is not finite, or larger in size than `largest`, in any field.
+
+        Scores of all pairs count too, as far as `dense` gives them; its −∞ off the edges does not.
+
+        Arguments:
+            largest: the most that the precision of whoever shows the run can hold; its own if left out.
+
+        Raises:
+            GatvizError: naming the parameter that is not finite, or the first stage that overflowed.
+        """
+        for name, values in (("x", self.x), *self.weights.items(), *self._stages()):
+            limit = float(np.finfo(values.dtype).max) if largest is None else largest
+            place = first_beyond(values, limit)
+            if place is None:
+                continue
+            expected, found = f"finite numbers, at most {limit:.2g} in size", f"{values[place]:.3g} at {list(place)}"
+            raise GatvizError(f"{self.kind}, {name}", expected, found, "make features or weights smaller")
+
+    def _stages(self) -> Iterator[tuple[str, Array]]:
+        """Every stage after the input with numbers in it, in the order in which they were computed."""
+        for name in list(self.field_info)[1:]:
+            if (values := getattr(self, name)) is None or values.dtype == bool:
+                continue
+            yield name, values
+            if name in ("raw", "e") and self.num_nodes <= MAX_DENSE_NODES:
+                with np.errstate(all="ignore"):
+                    pairs = [self._all_pairs(name, head) for head in range(self.num_heads)]
+                yield from ((f"{name} of a pair without an arrow", each) for each in pairs if each is not None)
+
+    def arcs_into(self, target: int) -> slice:
+        """The places among E of the arcs that end in this node."""
+        return slice(int(self.ptr[target]), int(self.ptr[target + 1]))
+
+    def edge_of(self, target: int, source: int) -> int | None:
+        """The place among E of the arc source → target, or None if there is none."""
+        arcs = self.arcs_into(target)
+        place = arcs.start + int(np.searchsorted(self.edge_index[0, arcs], source))
+        return place if place < arcs.stop and self.edge_index[0, place] == source else None
+
+    @cached_property
+    def adjacency(self) -> NDArray[np.bool_]:
+        """[N, N]: True where i reads j. Up to 200 nodes.
+
+        Raises:
+            GatvizError: above 200 nodes.
+        """
+        self._check_dense()
+        mask = np.zeros((self.num_nodes, self.num_nodes), dtype=bool)
+        mask[self.edge_index[1], self.edge_index[0]] = True
+        mask.setflags(write=False)
+        return mask
+
+    def dense(self, name: str, head: int) -> Array:
+        """A field over arcs as an [N, N] matrix for one head; row = target i, column = source j.
+
+        `raw` and `e` are finite for all pairs, as in the textbook form; `masked_e` is −∞ off the edges;
+        `alpha` and `alpha_dropped` are 0 there.
+
+        Raises:
+            GatvizError: above 200 nodes, an unknown name, or a head that is not there.
+        """
+        self._check_dense()
+        if not 0 <= head < self.num_heads:
+            raise GatvizError(
+                f"dense('{name}')", f"a head from 0 to {self.num_heads - 1}", str(head), "heads count from 0"
+            )
+        if name in ("raw", "e") and (pairs := self._all_pairs(name, head)) is not None:
+            return pairs
+        if name == "masked_e":
+            return self._scatter(self.e[:, head], -np.inf)
+        values = getattr(self, name, None) if name in ("alpha", "alpha_dropped", "dropout_mask") else None
+        if values is None:
+            raise GatvizError(
+                "dense",
+                "'alpha', 'e', 'masked_e' or another field over arcs of this run",
+                quote(name),
+                "choose one of those",
+            )
+        return self._scatter(values[:, head], 0)
+
+    def _all_pairs(self, name: str, head: int) -> Array | None:
+        raise NotImplementedError
+
+    def _scatter(self, values: Array, elsewhere: float) -> Array:
+        matrix = np.full((self.num_nodes, self.num_nodes), elsewhere, dtype=values.dtype)
+        matrix[self.edge_index[1], self.edge_index[0]] = values
+        return matrix
+
+    def _check_dense(self) -> None:
+        if self.num_nodes > MAX_DENSE_NODES:
+            raise GatvizError(
+                "dense",
+                f"at most {MAX_DENSE_NODES} nodes",
+                str(self.num_nodes),
+                "read the values over arcs instead",
+            )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class GATTrace(LayerTrace):
+    """One run of a GAT layer (Veličković et al. 2018, arXiv 1710.10903, equations 1–6).
+
+    Attributes besides LayerTrace's:
+        Wh: [N, H, C] projected features. score_target, score_source: [N, H]. raw: [E, H], before LeakyReLU.
+        weights: W [H, C, F], a_target and a_source [H, C]; bias and W_res where the layer has them.
+    """
+
+    kind: ClassVar[str] = "GAT"
+    field_info: ClassVar[Mapping[str, FieldInfo]] = GAT_FIELDS
+
+    Wh: Array
+    score_target: Array
+    score_source: Array
+    raw: Array
+
+    @property
+    def source_features(self) -> Array:
+        """[N, H, C]: Wh."""
+        return self.Wh
+
+    def _all_pairs(self, name: str, head: int) -> Array | None:
+        raw = self.score_target[:, head, None] + self.score_source[None, :, head]
+        if name == "raw":
+            return raw
+        return np.where(raw > 0, raw, raw * raw.dtype.type(self.negative_slope))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class GATv2Trace(LayerTrace):
+    """One run of a GATv2 layer (Brody et al. 2022, arXiv 2105.14491, equation 7).
+
+    Attributes besides LayerTrace's:
+        Wh_target, Wh_source: [N, H, C], the features projected for the reader and for the one that is read;
+            h_prime sums Wh_source. hidden: [E, H, C], after LeakyReLU.
+        weights: W_target and W_source [H, C, F], a [H, C]; b_target and b_source [H, C], bias and W_res
+            where the layer has them.
+    """
+
+    kind: ClassVar[str] = "GATv2"
+    field_info: ClassVar[Mapping[str, FieldInfo]] = GATV2_FIELDS
+
+    Wh_target: Array
+    Wh_source: Array
+    hidden: Array
+
+    @property
+    def source_features(self) -> Array:
+        """[N, H, C]: Wh_source."""
+        return self.Wh_source
+
+    def _all_pairs(self, name: str, head: int) -> Array | None:
+        if name == "raw":
+            return None
+        met = self.Wh_target[:, None, head] + self.Wh_source[None, :, head]
+        hidden = np.where(met > 0, met, met * met.dtype.type(self.negative_slope))
+        e: Array = hidden @ self.weights["a"][head]
+        e[self.edge_index[1], self.edge_index[0]] = self.e[:, head]
+        return e
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One run of a model on a graph: its layers' traces, first to last.
+
+    Attributes:
+        graph: the graph that was run.
+        layers: a LayerTrace per layer.
+        device: where it ran.
+    """
+
+    graph: Graph
+    layers: tuple[LayerTrace, ...] = field(default=())
+    device: str = "cpu"
+
+    @property
+    def out(self) -> Array:
+        """The last layer's output."""
+        return self.layers[-1].out
+
+    def check_finite(self, largest: float | None = None) -> None:
+        """Refuse a run with a number that is not finite, or larger in size than `largest`, in any layer.
+
+        Raises:
+            GatvizError: naming the layer, and the first stage with such a number.
+        """
+        for number, layer in enumerate(self.layers):
+            try:
+                layer.check_finite(largest)
+            except GatvizError as error:
+                raise GatvizError(f"layer {number}, {error.where}", error.expected, error.found, error.mend) from error

@@ -1,0 +1,333 @@
+"""Charts of flow and change: in and out, strongest arcs, differences, what if, and attention across layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from gatviz.analysis import AcrossLayers, Difference, InAndOut, WhatIf
+from gatviz.attention.trace import MAX_DENSE_NODES
+from gatviz.charts.colours import DIVERGING, INK, PALE, SEQUENTIAL, Theme, head_colour, signed_colour
+from gatviz.charts.common import (
+    Chart,
+    figure,
+    marker_line,
+    matrix,
+    node_axis,
+    plain,
+    plain_all,
+    share_colours,
+    share_unit,
+    signed_colours,
+)
+
+_SHADES = 0.35, 1.0
+_MOST_BARS = 100
+
+
+def in_and_out_chart(found: InAndOut, head: int, *, theme: Theme = "light") -> Chart | None:
+    """What every node receives in a head, what uniform attention would give it, and what it gives to others."""
+    if not found.names:
+        return None
+    order = np.argsort(-found.received[:, head], kind="stable")[:_MOST_BARS]
+    names = [found.names[n] for n in order]
+    places = np.arange(order.size)
+    drawn = figure(
+        f"Attention received and given, head {head}", theme, legend=True, barmode="group", scattermode="group"
+    )
+    bars = (
+        ("received", found.received[order, head], head_colour(head)),
+        ("given to others", found.given_to_others[order, head], PALE[theme]),
+    )
+    for name, values, colour in bars:
+        drawn.add_trace(
+            go.Bar(
+                x=places,
+                y=values,
+                name=name,
+                offsetgroup=name,
+                marker={"color": colour},
+                customdata=plain_all(names),
+                hovertemplate=f"%{{customdata}}, {name}: %{{y:.4f}}<extra></extra>",
+            )
+        )
+    drawn.add_trace(
+        go.Scatter(
+            x=places,
+            y=found.uniform[order],
+            mode="markers",
+            name="received if uniform",
+            offsetgroup="received",
+            marker=marker_line(places.size, theme, across="x"),
+            customdata=plain_all(names),
+            hovertemplate="%{customdata}, if uniform: %{y:.4f}<extra></extra>",
+        )
+    )
+    drawn.update_xaxes(title="node, from the most received to the least", **node_axis(names))
+    drawn.update_yaxes(title="sum of α (a node gives 1 in all)", rangemode="tozero")
+    caption = (
+        "Received is the sum of a node's column of α, itself included; the short line is what it would receive if "
+        "every node shared out evenly. Given to others is its row without its own loop: 1 minus what it keeps."
+    )
+    caption += _cut(order.size, len(found.names), "receive most")
+    return Chart(drawn, caption, found.table[found.table["head"] == head].reset_index(drop=True))
+
+
+def top_arcs_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") -> Chart | None:
+    """The strongest arcs, from `analysis.top_arcs`, with what uniform attention would give; None without arcs."""
+    if table.empty:
+        return None
+    labels = [f"{plain(row.target, 14)} ← {plain(row.source, 14)}" for row in table.itertuples()]
+    places = np.arange(len(labels))
+    drawn = figure(f"Strongest arrows, {title}", theme, legend=True, height=110 + 24 * len(labels))
+    drawn.add_trace(
+        go.Bar(
+            x=table["weight"],
+            y=places,
+            orientation="h",
+            name="weight",
+            marker={"color": SEQUENTIAL[theme][6]},
+            customdata=labels,
+            hovertemplate="%{customdata}: %{x:.4f}<extra></extra>",
+        )
+    )
+    drawn.add_trace(
+        go.Scatter(
+            x=table["uniform"],
+            y=places,
+            mode="markers",
+            name="if uniform",
+            marker=marker_line(30, theme, across="y"),
+            customdata=labels,
+            hovertemplate="%{customdata}, if uniform: %{x:.4f}<extra></extra>",
+        )
+    )
+    drawn.update_xaxes(title="weight (share, 0 to 1)", range=[0, 1.02])
+    _arrow_axis(drawn, labels)
+    caption = (
+        "A bar is an arrow, target ← source: how much of its attention the target gives to the source. The short line "
+        "is its share if the target attended to all alike."
+    )
+    return Chart(drawn, caption, table)
+
+
+def _arrow_axis(drawn: go.Figure, labels: Sequence[str]) -> None:
+    """An arrow a line, the first on top."""
+    drawn.update_yaxes(
+        title={"text": "arrow, target ← source", "standoff": 14},
+        autorange="reversed",
+        tickmode="array",
+        tickvals=np.arange(len(labels)),
+        ticktext=labels,
+        showgrid=False,
+    )
+
+
+def difference_chart(found: Difference, *, theme: Theme = "light") -> Chart | None:
+    """The difference of two weightings as a matrix around 0; None above 200 nodes or without arcs."""
+    count = len(found.names)
+    if found.values.size == 0 or count > MAX_DENSE_NODES:
+        return None
+    cells = np.full((count, count), np.nan)
+    source, target = found.edge_index
+    cells[target, source] = found.values
+    title = f"{found.first_name} minus {found.second_name}"
+    drawn = matrix(
+        title[:1].upper() + title[1:],
+        theme,
+        cells,
+        found.names,
+        colours=signed_colours(theme, found.largest),
+        unit="difference of weights",
+        digits=3,
+    )
+    caption = (
+        f"Blue: {found.first_name} gives the arrow more than {found.second_name}; red: less; the colour between: "
+        "alike. Row i is the node that reads. The scale ends at the largest difference on both sides; empty cells "
+        "have no arrow."
+    )
+    return Chart(drawn, caption, found.table)
+
+
+def change_chart(
+    found: WhatIf, head: int, *, names: tuple[str, str] = ("before", "after"), theme: Theme = "light"
+) -> Chart | None:
+    """Δα of a head as a matrix around 0, new and gone arcs marked; None above 200 nodes or without arcs.
+
+    Arguments:
+        names: what the two states are called.
+    """
+    count = len(found.names)
+    if found.delta.size == 0 or count > MAX_DENSE_NODES:
+        return None
+    cells = np.full((count, count), np.nan)
+    cells[found.target, found.source] = found.delta[:, head]
+    drawn = matrix(
+        f"Change of α from {names[0]} to {names[1]}, head {head}",
+        theme,
+        cells,
+        found.names,
+        colours=signed_colours(theme, found.largest),
+        unit="Δα",
+        digits=3,
+    )
+    for status, symbol in (("new", "circle-open"), ("gone", "x-thin-open")):
+        marked = found.status == status
+        drawn.add_trace(
+            go.Scatter(
+                x=found.source[marked],
+                y=found.target[marked],
+                mode="markers",
+                name=f"{status} arrow",
+                marker={"symbol": symbol, "size": max(5, min(26, 420 // count)), "color": INK[theme]},
+                hoverinfo="skip",
+            )
+        )
+    marks = bool((found.status != "kept").any())
+    drawn.update_layout(showlegend=marks, margin_t=84 if marks else 56)
+    caption = (
+        "Blue: the node in this row attends more to the one in this column than before; red: less; the colour "
+        "between: as before. A circle marks a new arrow, a cross one that is gone (its α counts as 0 where it is "
+        "not there)."
+    )
+    table = found.table
+    return Chart(drawn, caption, table[table["head"] == head].reset_index(drop=True))
+
+
+def top_changes_chart(
+    found: WhatIf, *, count: int = 15, head: int | None = None, theme: Theme = "light"
+) -> Chart | None:
+    """The largest changes as bars from before to after; None if nothing changed."""
+    table = found.top_changes(count, head)
+    if table.empty:
+        return None
+    many = head is None and found.delta.shape[1] > 1
+    labels = [
+        f"{plain(row.target, 14)} ← {plain(row.source, 14)}" + (f", head {row.head}" if many else "")
+        for row in table.itertuples()
+    ]
+    places = np.arange(len(labels))
+    before, after = table["before"].fillna(0.0), table["after"].fillna(0.0)
+    told = plain_all(table["sentence"])
+    drawn = figure("Largest changes of α", theme, legend=True, height=110 + 26 * len(labels))
+    for start, end, place in zip(before, after, places, strict=True):
+        colour = signed_colour(DIVERGING[theme], 0.8 if end > start else -0.8, 1.0)
+        drawn.add_shape(type="line", x0=start, x1=end, y0=place, y1=place, line={"color": colour, "width": 5})
+    for name, values, symbol in (("before", before, "circle-open"), ("after", after, "circle")):
+        drawn.add_trace(
+            go.Scatter(
+                x=values,
+                y=places,
+                mode="markers",
+                name=name,
+                marker={"symbol": symbol, "size": 10, "color": INK[theme]},
+                customdata=told,
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    drawn.update_xaxes(title="α (share, 0 to 1)", range=[-0.02, 1.02])
+    _arrow_axis(drawn, labels)
+    caption = (
+        "A line is an arrow, target ← source, from its α before (ring) to its α now (dot); blue has grown, red has "
+        "shrunk. An arrow that is not there counts as 0."
+    )
+    return Chart(drawn, caption, table)
+
+
+def out_change_chart(found: WhatIf, *, theme: Theme = "light") -> Chart | None:
+    """How far each node's output moved; None if widths differ or no node is in both."""
+    if found.out is None or found.out.empty:
+        return None
+    table = found.out.sort_values("distance", ascending=False, kind="stable").reset_index(drop=True)
+    distances = table["distance"][:_MOST_BARS]
+    names = list(table["node"][:_MOST_BARS])
+    drawn = figure("How far each node's output moved", theme)
+    drawn.add_trace(
+        go.Bar(
+            x=np.arange(len(names)),
+            y=distances,
+            marker={"color": SEQUENTIAL[theme][6]},
+            customdata=plain_all(names),
+            hovertemplate="%{customdata}: %{y:.4g}<extra></extra>",
+        )
+    )
+    drawn.update_xaxes(title="node, from the one that moved most", **node_axis(names))
+    drawn.update_yaxes(title="distance (units of out)", rangemode="tozero")
+    caption = (
+        "A bar is the Euclidean distance between a node's output before and now; "
+        "0 where nothing that it depends on changed."
+    )
+    caption += _cut(len(names), len(table), "moved most")
+    return Chart(drawn, caption, table)
+
+
+def _cut(drawn: int, all_nodes: int, which: str) -> str:
+    """Says so if not all nodes are drawn."""
+    if drawn == all_nodes:
+        return ""
+    return f" Drawn are the {drawn} of {all_nodes} nodes that {which}; the data holds them all."
+
+
+def across_chart(found: AcrossLayers, *, to_largest: bool = False, theme: Theme = "light") -> Chart | None:
+    """The product of the layers' attention as a matrix, 0 to 1 or to the largest; None above 200 nodes or without."""
+    if not 0 < len(found.names) <= MAX_DENSE_NODES:
+        return None
+    values = found.matrix
+    largest = float(values.max()) if to_largest else 1.0
+    shown = np.where(values > 0, values, np.nan)
+    drawn = matrix(
+        f"What each node reads through {_layers(found)}",
+        theme,
+        shown,
+        found.names,
+        colours=share_colours(theme, largest),
+        unit=share_unit("attention", largest),
+    )
+    caption = (
+        "Row i: where the attention of node i leads when the heads' means of all layers are multiplied. "
+        + " ".join(found.sentences)
+    )
+    source, target = np.meshgrid(np.array(found.names, dtype=object), np.array(found.names, dtype=object))
+    table = pd.DataFrame({"target": target.ravel(), "source": source.ravel(), "share": values.ravel()})
+    return Chart(drawn, caption, table)
+
+
+def hops_chart(found: AcrossLayers, nodes: Sequence[int] | None = None, *, theme: Theme = "light") -> Chart | None:
+    """From how far away each node reads, a stacked bar for each; of all nodes, or of the chosen ones."""
+    chosen = list(range(len(found.names))) if nodes is None else list(nodes)
+    if not chosen:
+        return None
+    parts = [found.by_hops(node).assign(node=found.names[node]) for node in chosen]
+    table = pd.concat(parts, ignore_index=True)[["node", "hops", "share", "sources"]]
+    names = [found.names[node] for node in chosen]
+    drawn = figure(f"From how far away each node reads through {_layers(found)}", theme, legend=True, barmode="stack")
+    furthest = len(found.steps)
+    for hops in range(furthest + 1):
+        shade = _SHADES[0] + (_SHADES[1] - _SHADES[0]) * hops / max(furthest, 1)
+        stops = SEQUENTIAL[theme]
+        rows = table[table["hops"] == hops]
+        drawn.add_trace(
+            go.Bar(
+                x=np.arange(len(names)),
+                y=rows["share"],
+                name=f"{hops} hop{'' if hops == 1 else 's'}",
+                marker={"color": stops[round(shade * (len(stops) - 1))]},
+                customdata=np.stack([plain_all(names), rows["sources"].to_numpy(dtype=object)], axis=1),
+                hovertemplate=f"%{{customdata[0]}}: %{{y:.4f}} from %{{customdata[1]}} at {hops} hops<extra></extra>",
+            )
+        )
+    drawn.update_xaxes(title="node", **node_axis(names))
+    drawn.update_yaxes(title="share (0 to 1)", range=[0, 1.02])
+    caption = (
+        "A bar is a node: its own features are 0 hops away, what it reads 1 hop, and so on, by the shortest way along "
+        "the arrows. A bar that ends below 1 has lost the rest at nodes that read nothing."
+    )
+    return Chart(drawn, caption, table)
+
+
+def _layers(found: AcrossLayers) -> str:
+    count = len(found.steps)
+    return {1: "one layer", 2: "both layers"}.get(count, f"all {count} layers")

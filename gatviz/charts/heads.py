@@ -1,0 +1,356 @@
+"""Charts of heads: how alike they are, how uniform, and whether they rank alike for all targets."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from gatviz.analysis import HeadSimilarity, StaticAttention, Uniformity, rankings
+from gatviz.analysis.similarity import HOW_TO_READ
+from gatviz.attention.trace import MAX_DENSE_NODES, Array, LayerTrace
+from gatviz.charts.colours import ACCENT, INK, LINE, PALE, Theme, head_colour
+from gatviz.charts.common import (
+    Chart,
+    figure,
+    marker_line,
+    matrix,
+    node_axis,
+    plain_all,
+    reference_line,
+    share_colours,
+    share_unit,
+    signed_colours,
+)
+from gatviz.graph.graph import LONGEST_NAME, Graph
+
+_MOST_POINTS = 200
+_MOST_LINES = 400
+_MOST_NAMED_ROWS = 12
+
+
+def divergence_chart(found: HeadSimilarity, *, theme: Theme = "light") -> Chart | None:
+    """Every two heads' Jensen–Shannon divergence, alike ones next to each other; None with nothing to compare."""
+    if found.most_alike is None:
+        return None
+    drawn = matrix(
+        "How differently the heads share attention out",
+        theme,
+        found.divergence,
+        _numbers(found),
+        colours=share_colours(theme, max(float(np.nanmax(found.divergence)), 1e-6)),
+        unit="divergence (bits)",
+        digits=3,
+        order=found.order,
+        rows="head",
+        columns="head",
+    )
+    return Chart(drawn, HOW_TO_READ["divergence"] + " Heads that are alike stand next to each other.", found.table)
+
+
+def correlation_chart(found: HeadSimilarity, *, theme: Theme = "light") -> Chart | None:
+    """Every two heads' rank correlation, in the same order; None with nothing to compare."""
+    if found.most_alike is None:
+        return None
+    drawn = matrix(
+        "How alike the heads rank what a node reads",
+        theme,
+        found.correlation,
+        _numbers(found),
+        colours=signed_colours(theme, 1.0),
+        unit="rank correlation (−1 to 1)",
+        order=found.order,
+        rows="head",
+        columns="head",
+    )
+    return Chart(drawn, HOW_TO_READ["correlation"], found.table)
+
+
+def _numbers(found: HeadSimilarity) -> list[str]:
+    return [str(head) for head in range(len(found.divergence))]
+
+
+def entropy_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
+    """Each head's normalised entropies, a point for each node, against uniform; None if no node can be judged."""
+    if found.judged == 0:
+        return None
+    judged = found.neighbours >= 2
+    names = plain_all([name for name, is_judged in zip(found.names, judged, strict=True) if is_judged])
+    drawn = figure("How evenly each head shares attention out", theme)
+    for head in range(found.entropy.shape[1]):
+        drawn.add_trace(
+            go.Box(
+                y=found.normalised[judged, head],
+                x=np.full(names.size, head),
+                name=f"head {head}",
+                customdata=names,
+                hovertemplate=f"%{{customdata}}, head {head}: %{{y:.4f}}<extra></extra>",
+                boxpoints="all" if names.size <= _MOST_POINTS else False,
+                jitter=0.5,
+                pointpos=0,
+                marker={"color": head_colour(head), "size": 5, "opacity": 0.65},
+                line={"color": head_colour(head), "width": 1.5},
+                fillcolor="rgba(0,0,0,0)",
+            )
+        )
+    reference_line(drawn, theme, 1.0, "uniform")
+    threshold = found.thresholds.near_uniform
+    reference_line(drawn, theme, threshold, "")
+    drawn.update_xaxes(title="head", dtick=1, showgrid=False, zeroline=False)
+    low = float(np.nanmin(found.normalised[judged]))
+    drawn.update_yaxes(title="normalised entropy (0 to 1)", range=[min(low - 0.03, 0.9), 1.02])
+    caption = (
+        "A point is a node that reads two or more: the entropy of its α divided by the logarithm of how many it reads. "
+        "At 1 the head averages, at 0 it picks one; from the lower dashed line on "
+        f"({threshold:g}) a node counts as near-uniform. The axis starts just below the lowest point."
+    )
+    if names.size > _MOST_POINTS:
+        caption = caption.replace("A point is", "The boxes are made of points, too many to draw: each is")
+    columns = ["node", "head", "neighbours", "entropy_nats", "normalised_entropy"]
+    return Chart(drawn, caption, found.table[columns].dropna().reset_index(drop=True))
+
+
+def effective_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
+    """The effective number of neighbours against the real one; None if no node reads any."""
+    reads = found.neighbours > 0
+    if not reads.any():
+        return None
+    names = plain_all([name for name, does in zip(found.names, reads, strict=True) if does])
+    most = int(found.neighbours.max())
+    drawn = figure("How many neighbours each node really uses", theme, legend=True, height=420)
+    drawn.add_trace(
+        go.Scatter(
+            x=[1, most],
+            y=[1, most],
+            mode="lines",
+            name="uniform: all of them",
+            line={"color": PALE[theme], "dash": "dash"},
+            hoverinfo="skip",
+        )
+    )
+    grouped = names.size > _MOST_POINTS
+    for head in range(found.entropy.shape[1]):
+        x: Array = found.neighbours[reads].astype(np.float64)
+        y, told = found.effective[reads, head], names
+        if grouped:
+            x, y, told = _together(x, y)
+        drawn.add_trace(
+            go.Scatter(
+                x=x,
+                y=y,
+                mode="markers",
+                name=f"head {head}",
+                customdata=told,
+                hovertemplate=f"%{{customdata}}, head {head}: uses %{{y:.2f}} of %{{x}}<extra></extra>",
+                marker={"color": head_colour(head), "size": 7, "opacity": 0.75},
+            )
+        )
+    drawn.update_xaxes(title="neighbours (nodes read, itself included)", rangemode="tozero")
+    drawn.update_yaxes(title="effective neighbours (exp of entropy)", rangemode="tozero")
+    caption = (
+        "A point is a node in one head. On the dashed line it uses all that it reads alike; the further below, "
+        "the fewer it listens to; at 1 it listens to one."
+    )
+    if grouped:
+        caption += " Nodes that would fall on one another are drawn as one point, at their mean."
+    columns = ["node", "head", "neighbours", "effective_neighbours"]
+    return Chart(drawn, caption, found.table[columns].dropna().reset_index(drop=True))
+
+
+def _together(x: Array, y: Array) -> tuple[Array, Array, np.ndarray]:
+    """Points of one x and nearly one y as one: x, mean y, and how many they are, in words."""
+    cells, place = np.unique(np.stack([x, np.round(y, 1)]), axis=1, return_inverse=True)
+    counts = np.bincount(place.ravel())
+    words = np.array([f"{count} node{'' if count == 1 else 's'}" for count in counts], dtype=object)
+    return cells[0], np.bincount(place.ravel(), y) / counts, words
+
+
+def shares_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
+    """Mean shares on the strongest neighbour, on itself and on its label, by head; None if no node reads any."""
+    if not (found.neighbours > 0).any():
+        return None
+    table = found.by_head
+    kinds: list[tuple[str, str | None, str, str]] = [
+        ("mean_strongest_share", None, "on the strongest", INK[theme]),
+    ]
+    kinds.append(("mean_own_share", "mean_own_share_if_uniform", "on itself", head_colour(5)))
+    if "mean_same_label_share" in table:
+        same = ("mean_same_label_share", "mean_same_label_share_if_uniform", "on others of its label", head_colour(2))
+        kinds.append(same)
+    drawn = figure("Where the attention goes, head by head", theme, legend=True, barmode="group", scattermode="group")
+    for group, (column, uniform, name, colour) in enumerate(kinds):
+        drawn.add_trace(
+            go.Bar(
+                x=table["head"],
+                y=table[column],
+                name=name,
+                offsetgroup=str(group),
+                marker={"color": colour},
+                hovertemplate=f"head %{{x}}, {name}: %{{y:.4f}}<extra></extra>",
+            )
+        )
+        if uniform is not None:
+            drawn.add_trace(
+                go.Scatter(
+                    x=table["head"],
+                    y=table[uniform],
+                    mode="markers",
+                    name=f"{name}, if uniform",
+                    offsetgroup=str(group),
+                    marker=marker_line(len(table) * len(kinds), theme, across="x"),
+                    hovertemplate=f"{name}, if uniform: %{{y:.4f}}<extra></extra>",
+                )
+            )
+    drawn.update_xaxes(title="head", dtick=1, showgrid=False, zeroline=False)
+    drawn.update_yaxes(title="mean share of α (0 to 1)", range=[0, 1.02])
+    caption = (
+        "The mean over nodes of the share that goes to the strongest neighbour, to the node itself, and to others of "
+        "its own label where there are labels. A bar that ends at its short line is what plain averaging gives."
+    )
+    return Chart(drawn, caption, table)
+
+
+def ranking_chart(
+    trace: LayerTrace,
+    found: StaticAttention,
+    head: int,
+    *,
+    title: str = "",
+    theme: Theme = "light",
+    graph: Graph | None = None,
+) -> Chart | None:
+    """A line for each target over the sources it reads, in one common order: static attention only falls.
+
+    Lines that rise somewhere, that is, rank otherwise, stand out. None if no target reads two sources.
+    """
+    chosen = np.flatnonzero(np.diff(trace.ptr) >= 2)
+    if chosen.size == 0:
+        return None
+    order = _common_order(trace, head)
+    place = np.empty(order.size, dtype=np.int64)
+    place[order] = np.arange(order.size)
+    read = np.unique(trace.edge_index[0])
+    columns = np.sort(place[read])
+    column = {int(p): k for k, p in enumerate(columns)}
+    names = plain_all(found.names)
+    drawn = figure(title or f"How each target ranks its sources, head {head}", theme, height=440)
+    rising = 0
+    for target in chosen[:_MOST_LINES].tolist():
+        arcs = np.arange(trace.num_edges)[trace.arcs_into(target)]
+        arcs = arcs[np.argsort(place[trace.edge_index[0, arcs]])]
+        sources, scores = trace.edge_index[0, arcs], trace.e[arcs, head]
+        rises = bool((np.diff(scores) > found.tolerance).any())
+        rising += rises
+        drawn.add_trace(
+            go.Scatter(
+                x=[column[int(p)] for p in place[sources]],
+                y=scores,
+                mode="lines+markers",
+                customdata=names[sources],
+                hovertemplate=f"{names[target]} reads %{{customdata}}: e = %{{y:.4f}}<extra></extra>",
+                line={"color": ACCENT[theme] if rises else PALE[theme], "width": 2 if rises else 1.3},
+                marker={"size": 5, "symbol": "diamond" if rises else "circle"},
+                opacity=0.9 if rises else 0.55,
+            )
+        )
+    shown = min(chosen.size, _MOST_LINES)
+    labels = [found.names[order[p]] for p in columns]
+    drawn.update_xaxes(title="source, from the highest ranked over all nodes to the lowest", **node_axis(labels))
+    drawn.update_yaxes(title="score e (no unit)")
+    caption = (
+        "A line is a target, over the sources that it reads. A line that only falls ranks them in the common order; "
+        f"{rising} of {shown} rise somewhere (in {'orange' if theme == 'light' else 'light orange'}, with diamonds) "
+        "and rank otherwise."
+    )
+    if shown < chosen.size:
+        caption += f" {chosen.size - shown} further targets are not drawn."
+    table = rankings(trace, graph)
+    return Chart(drawn, caption, table[table["head"] == head].reset_index(drop=True))
+
+
+def _common_order(trace: LayerTrace, head: int) -> np.ndarray:
+    """Nodes from the highest score as a source to the lowest, on average over all targets (where there is room)."""
+    if trace.num_nodes <= MAX_DENSE_NODES:
+        return np.argsort(-trace.dense("e", head).mean(axis=0, dtype=np.float64), kind="stable")
+    source = trace.edge_index[0]
+    counts = np.bincount(source, minlength=trace.num_nodes)
+    totals = np.bincount(source, trace.e[:, head], minlength=trace.num_nodes)
+    return np.argsort(-totals / np.maximum(counts, 1), kind="stable")
+
+
+def head_alpha_chart(
+    trace: LayerTrace, graph: Graph, head: int, *, to_largest: bool = False, title: str = "", theme: Theme = "light"
+) -> Chart | None:
+    """α of one head as a large matrix; None above 200 nodes or without."""
+    if not 0 < trace.num_nodes <= MAX_DENSE_NODES:
+        return None
+    largest = float(trace.alpha.max(initial=0.0)) if to_largest else 1.0
+    drawn = matrix(
+        title or f"α of head {head}",
+        theme,
+        np.where(trace.adjacency, trace.dense("alpha", head), np.nan),
+        graph.names,
+        colours=share_colours(theme, largest),
+        unit=share_unit("α", largest),
+        digits=3,
+    )
+    table = rankings(trace, graph)
+    table = table.loc[table["head"] == head, ["target", "source", "head", "alpha"]].reset_index(drop=True)
+    caption = "Row i shows how node i shares its attention out among what it reads, and sums to 1. " + _empty(trace)
+    return Chart(drawn, caption, table)
+
+
+def _empty(trace: LayerTrace) -> str:
+    return f"Empty cells have no arrow ({trace.num_edges} of {trace.num_nodes**2} cells have one)."
+
+
+def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, theme: Theme = "light") -> Chart | None:
+    """α of every head as small matrices on one scale, 0 to 1 or to the largest; None above 200 nodes or without."""
+    if not 0 < trace.num_nodes <= MAX_DENSE_NODES:
+        return None
+    H = trace.num_heads
+    columns = min(4, H)
+    rows = -(-H // columns)
+    drawn = make_subplots(rows, columns, subplot_titles=[f"head {head}" for head in range(H)], shared_yaxes=True)
+    look = figure("α of every head", theme, height=90 + 230 * rows, width=120 + 240 * columns).layout
+    drawn.update_layout(look)
+    names = plain_all(graph.names)
+    if len(set(names)) < len(names):  # cut, they would be taken for one another
+        names = plain_all(graph.names, LONGEST_NAME)
+    for head in range(H):
+        z = np.where(trace.adjacency, trace.dense("alpha", head), np.nan)
+        drawn.add_trace(
+            go.Heatmap(
+                z=z,
+                x=names,
+                y=names,
+                hovertemplate=f"%{{y}} ← %{{x}}, head {head}: α = %{{z:.4f}}<extra></extra>",
+                hoverongaps=False,
+                coloraxis="coloraxis",
+            ),
+            row=head // columns + 1,
+            col=head % columns + 1,
+        )
+    largest = float(trace.alpha.max(initial=0.0)) if to_largest else 1.0
+    scale = share_colours(theme, largest)
+    bar = {"title": {"text": share_unit("α", largest), "side": "right"}, "thickness": 12, "outlinewidth": 0}
+    drawn.update_layout(
+        coloraxis={"colorscale": scale["colorscale"], "cmin": 0, "cmax": scale["zmax"], "colorbar": bar},
+        margin={"t": 90},
+    )
+    quiet = {"linecolor": LINE[theme], "showticklabels": trace.num_nodes <= _MOST_NAMED_ROWS, "ticks": ""}
+    # Rows and columns go by their names here: names for every cell of every head would be megabytes.
+    ticks = node_axis(graph.names)
+    ticks = {**ticks, "type": "category", "tickvals": [names[place] for place in ticks["tickvals"]]}
+    drawn.update_xaxes(**quiet, **ticks)
+    drawn.update_yaxes(autorange="reversed", **quiet, **ticks)
+    for column in range(2, columns + 1):
+        drawn.update_yaxes(showticklabels=False, col=column)
+    drawn.update_yaxes(title="target i", col=1)
+    drawn.update_xaxes(title="source j", row=rows)
+    table = rankings(trace, graph)[["target", "source", "head", "alpha"]]
+    caption = (
+        "Each matrix is a head, all on the same scale: row i shows how node i shares its attention out among what it "
+        f"reads, and sums to 1. {_empty(trace)}"
+    )
+    return Chart(drawn, caption, table)

@@ -1,0 +1,102 @@
+"""What is drawn of a graph: its nodes, the arcs of a run or of a change, and which part of them if there are many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gatviz.analysis import WhatIf
+from gatviz.attention.trace import Array, LayerTrace
+from gatviz.graph.graph import Graph
+from gatviz.graph.subgraph import strongest
+
+MOST_NODES = 200
+MOST_ARCS = 1000
+_MOST_ARCS_OF_MANY = 400
+_MANY_PANELS = 4
+
+Positions = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A graph as it is drawn.
+
+    Attributes:
+        names, positions [N, 2], classes [N] (−1 without a label): of the nodes.
+        source, target: [A] of the arcs. dashed: [A] loops that were added; new, gone: [A] since a baseline.
+    """
+
+    names: tuple[str, ...]
+    positions: Positions
+    classes: NDArray[np.int64]
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    dashed: NDArray[np.bool_]
+    new: NDArray[np.bool_]
+    gone: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, graph: Graph, trace: LayerTrace, positions: Positions) -> Drawn:
+        """The arcs of a run, on the graph that was run."""
+        source, target = trace.edge_index
+        none = np.zeros(source.size, dtype=bool)
+        return cls(graph.names, positions, graph.class_index, source, target, trace.added_loops, none, none)
+
+    @classmethod
+    def of_change(cls, found: WhatIf, before: tuple[Graph, Positions], after: tuple[Graph, Positions]) -> Drawn:
+        """The arcs of either run; nodes stand where they are now, gone ones where they were."""
+        (old, old_positions), (new, new_positions) = before, after
+        gone = [old.names.index(name) for name in found.gone_nodes]
+        return cls(
+            found.names,
+            np.concatenate([new_positions, old_positions[gone]]),
+            np.concatenate([new.class_index, old.class_index[gone]]),
+            found.source,
+            found.target,
+            np.zeros(found.source.size, dtype=bool),
+            found.status == "new",
+            found.status == "gone",
+        )
+
+    def part(self, values: Array) -> tuple[Drawn, NDArray[np.int64]]:
+        """What of it can be drawn: the strongest arcs by `values` [A, P], and their places among A."""
+        most = MOST_ARCS if values.shape[1] <= _MANY_PANELS else _MOST_ARCS_OF_MANY
+        if len(self.names) <= MOST_NODES and self.source.size <= most:
+            return self, np.arange(self.source.size)
+        nodes, arcs = strongest(np.abs(values), np.stack([self.source, self.target]), most, MOST_NODES)
+        local = np.full(len(self.names), -1)
+        local[nodes] = np.arange(nodes.size)
+        return Drawn(
+            tuple(self.names[n] for n in nodes),
+            self.positions[nodes],
+            self.classes[nodes],
+            local[self.source[arcs]],
+            local[self.target[arcs]],
+            self.dashed[arcs],
+            self.new[arcs],
+            self.gone[arcs],
+        ), arcs
+
+
+def left_out(part: Drawn, drawn: Drawn, arcs: NDArray[np.int64]) -> str:
+    """A sentence on what is not drawn; empty if all is."""
+    if arcs.size == drawn.source.size and len(part.names) == len(drawn.names):
+        return ""
+    return (
+        f" Drawn are {len(part.names)} of {len(drawn.names)} nodes and the strongest {arcs.size} of "
+        f"{drawn.source.size} arrows; nothing is renormalised, and the data holds them all."
+    )
+
+
+def weights_table(drawn: Drawn, values: Array, titles: Sequence[str]) -> pd.DataFrame:
+    """Every arc with its weights [A, P], a column for each panel."""
+    names = np.array(drawn.names, dtype=object)
+    columns: dict[str, Any] = {"source": names[drawn.source], "target": names[drawn.target]}
+    columns.update({title: values[:, k] for k, title in enumerate(titles)})
+    return pd.DataFrame(columns)

@@ -1,0 +1,272 @@
+"""A page to take away: one weighting as an interactive pyvis network that needs nothing from outside."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyvis.network import Network
+
+from gatviz.attention.trace import Array, LayerTrace
+from gatviz.charts.colours import ACCENT, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at
+from gatviz.errors import GatvizError
+from gatviz.graph.graph import Graph
+from gatviz.graph.subgraph import strongest
+
+MOST_NODES = 200
+MOST_ARCS = 1000
+
+_SPAN_PER_NODE = 150
+_NARROWEST, _WIDEST = 1.2, 8.0
+_FAINTEST = 0.1
+"""Where on the colour scale a weight of 0 begins, so that its arrow can still be seen."""
+_SHORT_NAME = 3
+_LONGEST_LABEL = 24
+
+_OUTSIDE = re.compile(r"<link\b[^>]*>|<script\b[^>]*\bsrc\s*=[^>]*>\s*</script>", re.IGNORECASE)
+_EMPTY_HEADINGS = re.compile(r"<center>\s*<h1>\s*</h1>\s*</center>")
+_SOURCE_MAPS = re.compile(r"^//# sourceMappingURL=[^<\n]*", re.MULTILINE)
+_NOTHING_FROM_OUTSIDE = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+class _Network(Network):  # type: ignore[misc] # pyvis comes without types
+    """pyvis's network, with what hovering shows added after pyvis has looked at it.
+
+    pyvis puts a node's text into the page as HTML if it holds "href"; vis-network itself shows plain text.
+    """
+
+    hover_texts: tuple[str, ...] = ()
+
+    def get_network_data(self) -> tuple[Any, ...]:
+        nodes, *rest = super().get_network_data()
+        shown = zip(nodes, self.hover_texts, strict=True)
+        return ([{**node, "title": text} for node, text in shown], *rest)
+
+
+def network_html(
+    graph: Graph,
+    trace: LayerTrace,
+    weights: Array,
+    title: str,
+    positions: NDArray[np.float64],
+    *,
+    symbol: str = "α",
+    theme: Theme = "light",
+) -> str:
+    """The graph with weights [E] on its arcs as a standalone page: directed, nodes where they are, no physics.
+
+    Above 200 nodes or 1,000 arcs the strongest arcs are drawn, and the page says how many there are.
+
+    Arguments:
+        weights: [E] in the order of the trace's arcs; width and colour show them on the fixed scale 0 to 1.
+        title: said at the top, as plain text.
+        positions: [N, 2], x to the right, y upwards, any unit.
+        symbol: what the weights are called in the legend.
+
+    Raises:
+        GatvizError: weights or positions that do not fit graph and trace.
+    """
+    _check_shapes(graph, trace, weights, positions)
+    nodes, arcs = np.arange(trace.num_nodes), np.arange(trace.num_edges)
+    if nodes.size > MOST_NODES or arcs.size > MOST_ARCS:
+        nodes, arcs = strongest(weights, trace.edge_index, MOST_ARCS, MOST_NODES)
+    network = _Network(
+        height="78vh",
+        width="100%",
+        directed=True,
+        cdn_resources="in_line",
+        bgcolor=PAPER[theme],
+        font_color=INK[theme],
+    )
+    _add_nodes(network, graph, nodes, positions[nodes], theme)
+    _add_arcs(network, graph, trace, weights, arcs, theme)
+    network.set_options(json.dumps(_options(theme)))
+    page = network.generate_html(notebook=False)
+    for pattern in (_OUTSIDE, _EMPTY_HEADINGS, _SOURCE_MAPS):
+        page = pattern.sub("", page)
+    words = _Words(graph, trace, weights, title, symbol, theme, nodes, arcs)
+    head = f'<!DOCTYPE html>\n<html lang="en">\n    <head>{words.head()}'
+    page = re.sub(r"<html>\s*<head>", lambda _: head, page, count=1)
+    # The inlined library has these tags in its texts too; the page's own come last.
+    start, end = page.rindex("<body>") + len("<body>"), page.rindex("</body>")
+    return page[:start] + words.legend() + page[start:end] + words.table() + page[end:]
+
+
+def _check_shapes(graph: Graph, trace: LayerTrace, weights: Array, positions: NDArray[np.float64]) -> None:
+    wanted = (
+        ("graph", (graph.num_nodes,), (trace.num_nodes,)),
+        ("weights", np.shape(weights), (trace.num_edges,)),
+        ("positions", np.shape(positions), (trace.num_nodes, 2)),
+    )
+    for where, found, expected in wanted:
+        if found != expected:
+            raise GatvizError(
+                f"network_html, {where}", f"shape {list(expected)}", f"{list(found)}", "pass what was run"
+            )
+
+
+def _add_nodes(
+    network: _Network, graph: Graph, nodes: NDArray[np.int64], positions: NDArray[np.float64], theme: Theme
+) -> None:
+    names = [graph.names[n] for n in nodes]
+    inside = all(len(name) <= _SHORT_NAME for name in names)
+    colours = {
+        "background": PAPER[theme] if inside else PALE[theme],
+        "border": INK[theme],
+        "highlight": {"background": PAPER[theme] if inside else ACCENT[theme], "border": ACCENT[theme]},
+        "hover": {"background": PAPER[theme] if inside else PALE[theme], "border": ACCENT[theme]},
+    }
+    for n, name, (x, y) in zip(nodes.tolist(), names, _on_canvas(positions), strict=True):
+        network.add_node(
+            n,
+            label=name if len(name) <= _LONGEST_LABEL else name[: _LONGEST_LABEL - 1] + "…",
+            x=x,
+            y=y,
+            color=colours,
+            shape="circle" if inside else "dot",
+            size=11,
+            physics=False,
+        )
+    classes = graph.labels or (None,) * graph.num_nodes
+    network.hover_texts = tuple(
+        graph.names[n] if classes[n] is None else f"{graph.names[n]} ({classes[n]})" for n in nodes
+    )
+
+
+def _on_canvas(positions: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Around the middle, in the canvas's units, where y runs down."""
+    if len(positions) == 0:
+        return []
+    centred = positions - (positions.max(axis=0) + positions.min(axis=0)) / 2
+    span = float(np.ptp(positions, axis=0).max())
+    scale = _SPAN_PER_NODE * max(2.0, np.sqrt(len(positions))) / span if span > 0 else 1.0
+    return [(float(x), float(-y)) for x, y in centred * scale]
+
+
+def _add_arcs(
+    network: _Network, graph: Graph, trace: LayerTrace, weights: Array, arcs: NDArray[np.int64], theme: Theme
+) -> None:
+    strongest_of: dict[int, int] = {}
+    for k in arcs[np.argsort(weights[arcs], kind="stable")].tolist():
+        strongest_of[int(trace.edge_index[1, k])] = k
+    labelled = set(strongest_of.values())
+    for k in arcs.tolist():
+        source, target = trace.edge_index[:, k].tolist()
+        share = float(weights[k])
+        added = bool(trace.added_loops[k])
+        more = ", self-loop added" if added else ""
+        options: dict[str, Any] = {"label": f"{share:.2f}"} if k in labelled else {}
+        network.add_edge(
+            source,
+            target,
+            id=k,
+            weight=share,
+            width=_NARROWEST + (_WIDEST - _NARROWEST) * min(max(share, 0.0), 1.0),
+            color=colour_at(SEQUENTIAL[theme], _FAINTEST + (1 - _FAINTEST) * share),
+            title=f"{graph.names[source]} → {graph.names[target]}: {share:.6g}{more}",
+            dashes=added,
+            arrows="to",
+            physics=False,
+            **options,
+        )
+
+
+def _options(theme: Theme) -> dict[str, Any]:
+    label = {
+        "size": 12,
+        "color": INK[theme],
+        "background": PAPER[theme],
+        "strokeWidth": 0,
+        "align": "horizontal",
+    }
+    return {
+        "physics": {"enabled": False},
+        "nodes": {"borderWidth": 1.5, "font": {"color": INK[theme], "size": 15}},
+        "edges": {
+            "smooth": {"enabled": True, "type": "curvedCW", "roundness": 0.16},
+            "arrows": {"to": {"enabled": True, "scaleFactor": 0.6}},
+            "selfReference": {"size": 22, "angle": 0.785},
+            "font": label,
+            "hoverWidth": 1,
+            "selectionWidth": 1,
+        },
+        "interaction": {"hover": True, "tooltipDelay": 80},
+    }
+
+
+class _Words:
+    """What stands around the network, every word from outside escaped."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        trace: LayerTrace,
+        weights: Array,
+        title: str,
+        symbol: str,
+        theme: Theme,
+        nodes: NDArray[np.int64],
+        arcs: NDArray[np.int64],
+    ) -> None:
+        self.graph, self.trace, self.weights, self.theme = graph, trace, weights, theme
+        self.title, self.symbol = html.escape(title), html.escape(symbol)
+        self.nodes, self.arcs = nodes, arcs
+
+    def head(self) -> str:
+        """The page's title, its own rule that nothing may come from outside, and its look."""
+        theme = self.theme
+        stops = ", ".join(colour_at(SEQUENTIAL[theme], _FAINTEST + (1 - _FAINTEST) * k / 10) for k in range(11))
+        style = (
+            f"body {{ margin: 0; background: {PAPER[theme]}; color: {INK[theme]}; font: 15px system-ui, sans-serif; }}"
+            f" .words {{ margin: 10px 16px; }} .words p {{ margin: 4px 0; color: {PALE[theme]}; }}"
+            " .words h1 { font-size: 18px; margin: 0; }"
+            f" .scale {{ display: inline-block; width: 120px; height: 10px; border: 1px solid {LINE[theme]};"
+            f" background: linear-gradient(to right, {stops}); }}"
+            " table { border-collapse: collapse; } td, th { padding: 2px 12px 2px 0; text-align: left; }"
+            " details { clear: both; }"
+        )
+        return (
+            '\n        <meta charset="utf-8">'
+            f'\n        <meta http-equiv="Content-Security-Policy" content="{_NOTHING_FROM_OUTSIDE}">'
+            f"\n        <title>{self.title}</title>\n        <style>{style}</style>"
+        )
+
+    def legend(self) -> str:
+        """What is drawn and how to read it, in words."""
+        drawn, there = self.arcs.size, self.trace.num_edges
+        counts = f"{drawn:,} arrows" if drawn != 1 else "1 arrow"
+        if drawn < there:
+            counts = (
+                f"the strongest {drawn:,} of {there:,} arrows, {self.nodes.size:,} of {self.trace.num_nodes:,} nodes; "
+                "the weights are those of the whole graph, not renormalised"
+            )
+        added = bool(self.trace.added_loops[self.arcs].any())
+        dashed = " · dashed: a self-loop that was added" if added else ""
+        return (
+            f'<div class="words"><h1>{self.title}</h1>'
+            "<p>arrow j → i: i attends to j with α_ij · width and colour = "
+            f'{self.symbol}: 0 <span class="scale"></span> 1{dashed}</p>'
+            f"<p>{counts} · the strongest arrow into each node carries its number; "
+            "point at any arrow for its own</p></div>"
+        )
+
+    def table(self) -> str:
+        """The numbers that are drawn, for those who do not see the canvas."""
+        source, target = self.trace.edge_index[:, self.arcs]
+        names = [html.escape(name) for name in self.graph.names]
+        rows = "".join(
+            f"<tr><td>{names[j]}</td><td>{names[i]}</td><td>{float(w):.6g}</td></tr>"
+            for j, i, w in zip(source, target, self.weights[self.arcs], strict=True)
+        )
+        return (
+            '<details class="words"><summary>The same as a table</summary><table>'
+            f"<tr><th>source j (is read)</th><th>target i (reads)</th><th>{self.symbol}</th></tr>"
+            f"{rows}</table></details>"
+        )

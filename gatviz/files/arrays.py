@@ -1,0 +1,362 @@
+"""Graphs as named arrays: what .npz, safetensors and torch files hold.
+
+`x` [N, F], `edge_index` [2, E], `y` [N], `train_mask` …, `pos` [N, 2]; or the sparse parts of published
+attributed graphs (`adj_data`, `adj_indices`, `adj_indptr`, `adj_shape`, likewise `attr_…`, `labels`,
+`train_idx` …). What numbers cannot say (names, words, descriptions) is one JSON text under `gatviz`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from gatviz.errors import GatvizError, quote
+from gatviz.files import limits
+from gatviz.files.columns import decimal
+from gatviz.files.draft import ColumnUse, Draft, check_names
+from gatviz.files.json_file import parse_json
+from gatviz.files.listing import is_symmetric
+from gatviz.graph.graph import SPLITS, Graph
+
+META = "gatviz"
+_CSR = ("data", "indices", "indptr", "shape")
+_NAMES_OF = {
+    "x": ("x", "features", "feat"),
+    "edge_index": ("edge_index",),
+    "y": ("y", "labels", "label"),
+    "pos": ("pos", "positions"),
+    "names": ("names", "node_names"),
+    "classes": ("class_names",),
+    "columns": ("feature_names", "attr_names"),
+}
+_MASKS = {f"{part}_mask": part for part in SPLITS}
+_INDICES = {"train_idx": "train", "val_idx": "val", "test_idx": "test"}
+KNOWN: frozenset[str] = frozenset(
+    [name for names in _NAMES_OF.values() for name in names]
+    + [f"{matrix}_{part}" for matrix in ("adj", "attr") for part in _CSR]
+    + ["attr_matrix", "adj_matrix", META, "edge_weight", "num_nodes", *_MASKS, *_INDICES]
+)
+"""The names that are read; others are left out and said."""
+OPTIONAL: frozenset[str] = frozenset(_NAMES_OF["names"] + _NAMES_OF["classes"] + _NAMES_OF["columns"])
+"""Names without which a graph can be read too."""
+_EDGE = "edge."
+
+Array = NDArray[Any]
+
+
+def is_known(name: str) -> bool:
+    """Whether an array of this name is read."""
+    return name in KNOWN or name.startswith(_EDGE)
+
+
+class _Arrays:
+    """One file's arrays, with a sentence for each thing that is wrong with them."""
+
+    def __init__(self, arrays: Mapping[str, Array], where: str) -> None:
+        self.arrays, self.where = arrays, where
+        self.used: list[ColumnUse] = []
+
+    def get(self, *names: str) -> tuple[str, Array] | None:
+        return next(((name, self.arrays[name]) for name in names if name in self.arrays), None)
+
+    def wrong(self, name: str, expected: str, found: str, mend: str = "correct the array") -> GatvizError:
+        return GatvizError(f"{self.where}, {quote(name)}", expected, found, mend)
+
+    def whole(self, name: str, array: Array, shape: str) -> NDArray[np.int64]:
+        if array.dtype.kind not in "iu" or (array.size and array.dtype == np.uint64 and int(array.max()) >= 2**63):
+            raise self.wrong(name, f"integers of shape {shape}", f"{array.dtype}", "store integers of 64 bits")
+        return array.astype(np.int64)
+
+    def csr(self, prefix: str) -> csr_array | None:
+        names = [f"{prefix}_{part}" for part in _CSR]
+        there = [name for name in names if name in self.arrays]
+        if not there:
+            return None
+        if len(there) < len(names):
+            missing = next(name for name in names if name not in there)
+            raise GatvizError(self.where, f"an array {quote(missing)}", "none", "store all four parts")
+        data, indices, indptr, shape = (self.arrays[name] for name in names)
+        if data.dtype.kind not in "iufb" or data.ndim != 1:
+            raise self.wrong(names[0], "a row of numbers", f"{data.dtype} of shape {list(data.shape)}")
+        columns = self.whole(names[1], indices, "[nnz]")
+        starts = self.whole(names[2], indptr, "[N + 1]")
+        size = self.whole(names[3], shape, "[2]")
+        if size.shape != (2,) or (size < 0).any():
+            raise self.wrong(names[3], "two sizes", quote(str(shape.tolist())[:50]))
+        rows, width = (int(length) for length in size)
+        if starts.shape != (rows + 1,) or starts[0] != 0 or (np.diff(starts) < 0).any():
+            raise self.wrong(names[2], f"{rows + 1:,} rising offsets from 0", f"{starts.size:,} others")
+        if columns.ndim != 1 or columns.shape != data.shape or starts[-1] != columns.size:
+            raise self.wrong(names[1], f"{int(starts[-1]):,} columns", f"{columns.size:,}")
+        if columns.size and (columns.min() < 0 or columns.max() >= width):
+            outside = int(columns.min()) if columns.min() < 0 else int(columns.max())
+            raise self.wrong(names[1], f"column numbers from 0 to {width - 1}", str(outside))
+        if data.dtype.kind == "f" and not np.isfinite(data).all():
+            raise self.wrong(names[0], "finite numbers", "NaN or infinity")
+        return csr_array((data, columns, starts), shape=(rows, width))
+
+
+def draft_from_arrays(arrays: Mapping[str, Array], where: str, form: str, meta: str | None = None) -> Draft:
+    """A Draft from named arrays and the JSON text beside them.
+
+    Raises:
+        GatvizError: no edges among the arrays, or one of a wrong type, shape or range.
+    """
+    found = _Arrays(arrays, where)
+    told = _meta(meta, where)
+    adjacency = found.csr("adj")
+    edges = _edges(found, adjacency)
+    x = _features(found)
+    count = _count_nodes(found, x, adjacency, edges, told)
+    limits.check_nodes(count, where)
+    if edges.size and (edges.min() < 0 or edges.max() >= count):
+        outside = int(edges.min()) if edges.min() < 0 else int(edges.max())
+        raise found.wrong("edge_index", f"node numbers from 0 to {count - 1}", str(outside), "correct the edge")
+    directed = told.get("directed")
+    notes: list[str] = []
+    if not isinstance(directed, bool):
+        directed = not is_symmetric(edges, count)
+        if not directed:
+            notes.append("every arc has its reverse: the graph was taken as undirected")
+    draft = Draft(
+        where=where,
+        format=form,
+        names=_texts(found, told, "names", count) or [str(n) for n in range(count)],
+        edges=edges,
+        directed=directed,
+        edge_columns=_edge_columns(found, told, adjacency, edges.shape[1]),
+        x=x,
+        feature_names=_feature_names(found, told, x),
+        positions=_positions(found, count),
+        description=told.get("description", "") if isinstance(told.get("description"), str) else "",
+        notes=notes,
+    )
+    check_names(draft.names, where)
+    draft.labels = _labels(found, told, count)
+    draft.split = _split(found, count)
+    draft.columns = [ColumnUse("nodes", name, "label") for name in _NAMES_OF["y"] if name in arrays]
+    draft.columns += [ColumnUse("nodes", name, "position") for name in _NAMES_OF["pos"] if name in arrays]
+    draft.columns += [ColumnUse("edges", name, "attribute") for name in draft.edge_columns]
+    return draft
+
+
+def _meta(text: str | None, where: str) -> dict[str, Any]:
+    told = {} if text is None else parse_json(text, f"{where}, {quote(META)}")
+    if not isinstance(told, dict):
+        raise GatvizError(f"{where}, {quote(META)}", "a JSON object", type(told).__name__, "leave it out")
+    return told
+
+
+def _edges(found: _Arrays, adjacency: csr_array | None) -> NDArray[np.int64]:
+    given = found.get(*_NAMES_OF["edge_index"])
+    if given is not None:
+        name, array = given
+        if array.dtype.kind == "f":
+            raise found.wrong(name, "integers of shape [2, E]", str(array.dtype), "store whole node numbers")
+        edges = found.whole(name, array, "[2, E]")
+        if edges.ndim != 2 or edges.shape[0] != 2:
+            raise found.wrong(name, "integers of shape [2, E]", f"shape {list(edges.shape)}", "transpose it")
+        limits.check_arcs(edges.shape[1], found.where)
+        return edges
+    if adjacency is None:
+        listed = ", ".join(quote(name) for name in list(found.arrays)[:8]) or "none"
+        raise GatvizError(
+            found.where, "'edge_index', or the four parts of 'adj'", f"the arrays {listed}", "add the edges"
+        )
+    if adjacency.shape[0] != adjacency.shape[1]:
+        raise found.wrong("adj_shape", "a square matrix", str(list(adjacency.shape)))
+    limits.check_arcs(adjacency.nnz, found.where)
+    target, source = adjacency.nonzero()  # row = target, column = source; stored zeros are no edges
+    return np.stack([source, target]).astype(np.int64)
+
+
+def _features(found: _Arrays) -> NDArray[np.float64] | None:
+    sparse = found.csr("attr")
+    if sparse is not None:
+        limits.check_features(sparse.shape[0], sparse.shape[1], found.where)
+        dense: NDArray[np.float64] = sparse.astype(np.float64).toarray()
+        return dense
+    given = found.get(*_NAMES_OF["x"], "attr_matrix")
+    if given is None:
+        return None
+    name, array = given
+    if array.dtype.kind not in "iufb" or array.ndim != 2:
+        raise found.wrong(name, "numbers of shape [N, F]", f"{array.dtype} of shape {list(array.shape)}")
+    limits.check_features(array.shape[0], array.shape[1], found.where)
+    x = array.astype(np.float64)
+    if not np.isfinite(x).all():
+        n, k = (int(place) for place in np.argwhere(~np.isfinite(x))[0])
+        raise found.wrong(f"{name}[{n}, {k}]", "a finite number", str(x[n, k]), "replace it by a number")
+    return x
+
+
+def _count_nodes(
+    found: _Arrays,
+    x: Array | None,
+    adjacency: csr_array | None,
+    edges: NDArray[np.int64],
+    told: Mapping[str, Any],
+) -> int:
+    given = found.get("num_nodes")
+    sizes = {
+        "x": None if x is None else x.shape[0],
+        "adj_shape": None if adjacency is None else int(adjacency.shape[0]),
+        "num_nodes": None if given is None or given[1].size != 1 else int(found.whole(*given, "[]").ravel()[0]),
+        "names": len(told["names"]) if isinstance(told.get("names"), list) else None,
+    }
+    for key in ("y", "pos", "names"):
+        if (array := found.get(*_NAMES_OF[key])) is not None and array[1].ndim > 0:
+            sizes[array[0]] = int(array[1].shape[0])
+    there = {name: size for name, size in sizes.items() if size is not None}
+    first = next(iter(there.items()), ("", 0))
+    other = next((item for item in there.items() if item[1] != first[1]), None)
+    if other is not None:
+        raise GatvizError(
+            found.where,
+            "one row for each node in every array",
+            f"{first[1]:,} in {quote(first[0])}, {other[1]:,} in {quote(other[0])}",
+            "give them the same length",
+        )
+    if there:
+        return first[1]
+    return int(edges.max()) + 1 if edges.size else 0
+
+
+def _texts(found: _Arrays, told: Mapping[str, Any], key: str, count: int | None) -> list[str] | None:
+    given = found.get(*_NAMES_OF[key])
+    listed = told.get({"columns": "feature_names", "classes": "class_names"}.get(key, key))
+    if given is not None and given[1].ndim == 1 and given[1].dtype.kind in "USiu":
+        array = np.char.decode(given[1], "utf-8", "replace") if given[1].dtype.kind == "S" else given[1]
+        listed = [str(word) for word in array.tolist()]
+    if not isinstance(listed, list) or (count is not None and len(listed) != count):
+        return None
+    return [word if isinstance(word, str) else str(word) for word in listed]
+
+
+def _feature_names(found: _Arrays, told: Mapping[str, Any], x: Array | None) -> tuple[str, ...]:
+    if x is None:
+        return ()
+    return tuple(_texts(found, told, "columns", x.shape[1]) or (f"f{k}" for k in range(x.shape[1])))
+
+
+def _labels(found: _Arrays, told: Mapping[str, Any], count: int) -> list[str | None] | None:
+    given = found.get(*_NAMES_OF["y"])
+    if given is None:
+        return None
+    name, array = given
+    classes = _texts(found, told, "classes", None)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.shape != (count,) or array.dtype.kind not in "iufUb":
+        raise found.wrong(name, f"{count:,} classes", f"{array.dtype} of shape {list(array.shape)}")
+    if array.dtype.kind == "U":
+        return [str(word) or None for word in array.tolist()]
+    if array.dtype.kind == "f" and not np.array_equal(array, np.floor(array)):
+        raise found.wrong(name, "whole class numbers", "fractions or NaN")
+    numbers = [int(value) for value in array.tolist()]
+    if classes is not None and max(numbers, default=0) < len(classes):
+        return [None if value < 0 else classes[value] for value in numbers]
+    return [None if value < 0 else decimal(value) for value in numbers]
+
+
+def _split(found: _Arrays, count: int) -> list[str | None] | None:
+    split: list[str | None] = [None] * count
+    there = False
+    for name, part in {**_MASKS, **_INDICES}.items():
+        array = found.arrays.get(name)
+        if array is None:
+            continue
+        there = True
+        if name in _MASKS:
+            if array.shape != (count,) or array.dtype.kind not in "bu":
+                raise found.wrong(name, f"{count:,} truth values", f"{array.dtype} of shape {list(array.shape)}")
+            places = np.flatnonzero(array)
+        else:
+            places = found.whole(name, array, "[…]").ravel()
+            if places.size and (places.min() < 0 or places.max() >= count):
+                outside = int(places.min()) if places.min() < 0 else int(places.max())
+                raise found.wrong(name, f"node numbers from 0 to {count - 1}", str(outside))
+        for n in places.tolist():
+            if split[n] not in (None, part):
+                raise found.wrong(name, "each node in one part of the split", f"node {n} in {split[n]} and {part}")
+            split[n] = part
+    return split if there else None
+
+
+def _positions(found: _Arrays, count: int) -> NDArray[np.float64] | None:
+    given = found.get(*_NAMES_OF["pos"])
+    if given is None:
+        return None
+    name, array = given
+    if array.shape != (count, 2) or array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+        expected = f"finite numbers of shape [{count}, 2]"
+        raise found.wrong(name, expected, f"{array.dtype} of shape {list(array.shape)}", "leave it out")
+    return array.astype(np.float64)
+
+
+def _edge_columns(
+    found: _Arrays, told: Mapping[str, Any], adjacency: csr_array | None, count: int
+) -> dict[str, Sequence[Any]]:
+    columns: dict[str, Sequence[Any]] = {}
+    texts = told.get("edge_attributes", {})
+    order = [name for name in told.get("edge_order", []) if isinstance(name, str)] if told else []
+    for name, array in found.arrays.items():
+        if name.startswith(_EDGE) or name == "edge_weight":
+            flat = array.reshape(-1) if array.shape == (count, 1) else array
+            if flat.shape != (count,) or flat.dtype.kind not in "iufb":
+                raise found.wrong(name, f"{count:,} numbers", f"{array.dtype} of shape {list(array.shape)}")
+            columns["weight" if name == "edge_weight" else name.removeprefix(_EDGE)] = flat.tolist()
+    for name, values in texts.items() if isinstance(texts, dict) else ():
+        if not isinstance(values, list) or len(values) != count:
+            raise GatvizError(f"{found.where}, {quote(name)}", f"{count:,} values", "another count", "correct it")
+        columns[str(name)] = [None if isinstance(value, dict | list) else value for value in values]
+    if adjacency is not None and found.get("edge_index") is None:
+        data = adjacency.data[adjacency.data != 0]
+        if data.size and not (data == 1).all():
+            columns["weight"] = data.tolist()
+    return {name: columns[name] for name in [*order, *columns] if name in columns}
+
+
+def arrays_of(graph: Graph) -> tuple[dict[str, Array], str]:
+    """A graph as arrays of numbers and the JSON text of what numbers cannot say."""
+    arrays: dict[str, Array] = {"x": graph.x, "edge_index": graph.edge_index}
+    told: dict[str, Any] = {
+        "names": graph.names,
+        "feature_names": graph.feature_names,
+        "directed": graph.directed,
+        "description": graph.description,
+    }
+    if graph.labels is not None:
+        arrays["y"], told["class_names"] = graph.class_index, graph.class_names
+    if graph.split is not None:
+        for name, part in _MASKS.items():
+            arrays[name] = np.array([one == part for one in graph.split], dtype=bool)
+    if graph.positions is not None:
+        arrays["pos"] = graph.positions
+    texts: dict[str, Any] = {}
+    for name, values in graph.edge_attributes.items():
+        array = _plain_array(values)
+        if array is None:
+            texts[name] = values
+        else:
+            arrays[_EDGE + name] = array
+    if graph.edge_attributes:
+        told["edge_attributes"], told["edge_order"] = texts, list(graph.edge_attributes)
+    return arrays, json.dumps(told, ensure_ascii=True, allow_nan=False)
+
+
+def _plain_array(values: Sequence[Any]) -> Array | None:
+    """Values of one plain type as an array; None if they need JSON."""
+    types = {type(value) for value in values}
+    if types not in ({int}, {float}, {bool}):
+        return None
+    try:
+        array: Array = np.array(values)
+    except OverflowError:
+        return None
+    return array if array.dtype in (np.int64, np.float64, np.bool_) else None

@@ -1,0 +1,119 @@
+"""Formulas as LaTeX and MathML: in symbols, and with one arc's numbers put in."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from latex2mathml.converter import convert
+
+from gatviz.analysis import EdgeStory, GATStory, GATv2Story
+from gatviz.attention.trace import LayerTrace
+
+_MOST_TERMS = 6
+_LONGEST_NAME = 12
+_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    **{sign: "\\" + sign for sign in "{}_%#&$"},
+}
+_ESCAPED = re.compile("|".join(re.escape(escape) for escape in _ESCAPES.values()))
+_TEXT = re.compile(rf"\\(?:text|mathrm)\{{((?:[^\\{{}}]|{_ESCAPED.pattern})*)\}}")
+_PLAIN = {escape: sign for sign, escape in _ESCAPES.items()}
+_FIRST_STAND_IN = 0xE000
+
+
+@lru_cache(maxsize=2048)
+def mathml(latex: str) -> str:
+    r"""LaTeX as a MathML document; whatever stands in \text{…} or \mathrm{…} is text there too, markup or not.
+
+    The converter would pass markup through, so it only sees one private-use character for each text.
+    """
+    texts: list[str] = []
+
+    def stand_in(match: re.Match[str]) -> str:
+        texts.append(_ESCAPED.sub(lambda escape: _PLAIN[escape.group()], match.group(1)))
+        return rf"\text{{{chr(_FIRST_STAND_IN + len(texts) - 1)}}}"
+
+    document = str(convert(_TEXT.sub(stand_in, latex)))
+    for k, text in enumerate(texts):
+        document = document.replace(chr(_FIRST_STAND_IN + k), html.escape(text).replace(" ", "\u00a0"))
+    return document
+
+
+def name(text: str) -> str:
+    """A node's name as LaTeX, safe whatever it holds, and short."""
+    short = text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+    return r"\text{" + "".join(_ESCAPES.get(c, c) for c in short) + "}"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number as LaTeX, to so many significant digits."""
+    if value == 0:
+        return "0"
+    if 1e-3 <= abs(value) < 1e5:
+        text = f"{value:#.{digits}g}".rstrip(".")
+        return text if "e" not in text else str(round(value))
+    mantissa, exponent = f"{value:.{max(digits - 2, 0)}e}".split("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
+
+
+def symbols(trace: LayerTrace) -> list[str]:
+    """The layer's formulas for its scores, for α and for h′."""
+    stages = ("raw", "hidden", "e", "alpha", "h_prime")
+    return [info.formula for info in trace.fields if info.name in stages]
+
+
+def with_numbers(story: EdgeStory, names: Sequence[str], slope: float, digits: int = 3) -> list[str]:
+    """The score (raw and e, or e of GATv2) and α of one arc with its numbers in place of the symbols."""
+    pair = _pair(story, names)
+    lines: list[str] = []
+    if isinstance(story, GATStory):
+        raw = number(story.raw, digits)
+        halves = _signed_sum(story.score_target, story.score_source, digits)
+        lines.append(rf"\mathrm{{raw}}_{pair} = {halves} = {raw}")
+        bent = rf"\mathrm{{LeakyReLU}}({raw})" if story.raw > 0 else rf"{number(slope, digits)} \cdot ({raw})"
+        lines.append(rf"e_{pair} = {bent} = {number(story.e, digits)}")
+    elif isinstance(story, GATv2Story):
+        parts = [number(term, digits) for term in story.hidden_terms]
+        lines.append(rf"e_{pair} = {_joined(parts)} = {number(story.e, digits)}".replace("+ -", "- "))
+    if story.alpha is not None:
+        top = number(next(term.term for term in story.terms if term.source == story.source), digits)
+        below = _joined([number(term.term, digits) for term in story.terms])
+        lines.append(
+            rf"\alpha_{pair} = \frac{{{top}}}{{{below}}}"
+            rf" = \frac{{{top}}}{{{number(story.denominator, digits)}}} = {number(story.alpha, digits)}"
+        )
+    return lines
+
+
+def h_prime_with_numbers(story: EdgeStory, names: Sequence[str], digits: int = 3) -> str:
+    """h′ of the story's target with its numbers: each share times the features read, and their sum."""
+    parts = [
+        rf"{number(term.used, digits)} \cdot {_vector(read.tolist(), digits)}"
+        for term, read in zip(story.terms, story.features_read, strict=True)
+    ]
+    sum_of_parts = f"{_joined(parts)} = " if parts else ""
+    return rf"h'_{{{name(names[story.target])}}} = {sum_of_parts}{_vector(story.h_prime.tolist(), digits)}"
+
+
+def _pair(story: EdgeStory, names: Sequence[str]) -> str:
+    return rf"{{{name(names[story.target])},\,{name(names[story.source])}}}"
+
+
+def _signed_sum(first: float, second: float, digits: int) -> str:
+    sign = "-" if second < 0 else "+"
+    return f"{number(first, digits)} {sign} {number(abs(second), digits)}"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """A sum, cut after some terms so that it stays readable."""
+    return " + ".join([*parts[:_MOST_TERMS], r"\cdots"] if len(parts) > _MOST_TERMS else parts)
+
+
+def _vector(values: Sequence[float], digits: int) -> str:
+    shown = [number(value, digits) for value in values[:_MOST_TERMS]]
+    return "(" + r",\, ".join([*shown, r"\cdots"] if len(values) > _MOST_TERMS else shown) + ")"

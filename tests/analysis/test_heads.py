@@ -1,0 +1,216 @@
+"""Head similarity and uniformity, against values worked out by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import jensenshannon
+from scipy.stats import spearmanr
+
+from gatviz import Trace
+from gatviz.analysis import Thresholds, head_similarity, uniformity
+from gatviz.errors import GatvizError
+from tests.attention.hand_traces import graph_of, uniform, with_alpha
+
+FULL = np.ones((3, 3))
+FORWARD = [[0.5, 0.3, 0.2]] * 3
+BACKWARD = [[0.2, 0.3, 0.5]] * 3
+
+
+# ---- how alike ----------------------------------------------------------------------------------------------
+
+
+def test_identical_heads():
+    found = head_similarity(with_alpha(FULL, [FORWARD, FORWARD]))
+    assert found.divergence.tolist() == [[0, 0], [0, 0]]
+    assert found.correlation == pytest.approx(np.ones((2, 2)))
+    assert found.ranked.tolist() == [[3, 3], [3, 3]]
+    assert found.sentences[0] == "Heads 0 and 1: Jensen–Shannon divergence 0.000 bits, rank correlation 1.00."
+
+
+def test_opposite_heads():
+    """All on one node against all on another: nothing shared, 1 bit. Of three sources the ranks are 3 1.5 1.5 and
+    1.5 1.5 3: centred (1, −½, −½) and (−½, −½, 1), correlation −¾ / 1.5 = −½."""
+    one, other = np.zeros((3, 3)), np.zeros((3, 3))
+    one[:, 0], other[:, 2] = 1, 1
+    found = head_similarity(with_alpha(FULL, [one, other]))
+    assert found.divergence[0, 1] == pytest.approx(1)
+    assert found.correlation[0, 1] == pytest.approx(-0.5)
+    assert head_similarity(with_alpha(FULL, [FORWARD, BACKWARD])).correlation[0, 1] == pytest.approx(-1)
+
+
+def test_divergence_worked_out():
+    """(1, 0) against (½, ½): the middle is (¾, ¼); ½·log2(4/3) + ½·(½·log2(2/3) + ½·log2 2) = 0.311 bits."""
+    adj = [[1, 1], [0, 1]]
+    found = head_similarity(with_alpha(adj, [[[1, 0], [0, 1]], [[0.5, 0.5], [0, 1]]]))
+    by_hand = 0.5 * math.log2(4 / 3) + 0.5 * (0.5 * math.log2(2 / 3) + 0.5 * 1)
+    assert found.divergence[0, 1] == pytest.approx(by_hand)
+    assert (found.compared, found.left_out) == (1, 1)
+    # The uniform head does not rank, so there is no correlation with it, nor of it with itself.
+    assert np.isnan(found.correlation[0, 1])
+    assert np.isnan(found.correlation[1, 1])
+    assert "does not rank" in found.sentences[0]
+    assert found.sentences[1] == "Compared on 1 node that reads two or more; 1 other left out."
+
+
+def test_against_scipy_on_random_heads():
+    rng = np.random.default_rng(3)
+    adj = rng.random((8, 8)) < 0.7
+    e = rng.integers(-2, 3, size=(5, 8, 8)) / 2  # ties among them
+    alpha = np.where(adj, np.exp(e), 0)
+    alpha = alpha / np.maximum(alpha.sum(-1, keepdims=True), 1e-300)
+    found = head_similarity(with_alpha(adj, alpha))
+    rows = [i for i in range(8) if adj[i].sum() >= 2]
+    for h in range(5):
+        for k in range(5):
+            pairs = [(alpha[h, i, adj[i]], alpha[k, i, adj[i]]) for i in rows]
+            expected = np.mean([jensenshannon(p, q, base=2) ** 2 for p, q in pairs])
+            assert found.divergence[h, k] == pytest.approx(expected, abs=1e-9)
+            ranks = [spearmanr(p, q).statistic for p, q in pairs if np.ptp(p) > 0 and np.ptp(q) > 0]
+            assert found.correlation[h, k] == pytest.approx(np.mean(ranks))
+            assert found.ranked[h, k] == len(ranks)
+
+
+def test_like_heads_stand_next_to_each_other():
+    one, other = np.zeros((3, 3)), np.zeros((3, 3))
+    one[:, 0], other[:, 2] = 1, 1
+    near = 0.9 * one + 0.1 / 3
+    found = head_similarity(with_alpha(FULL, [one, other, near, 0.9 * other + 0.1 / 3]))
+    places = {head: place for place, head in enumerate(found.order)}
+    assert abs(places[0] - places[2]) == abs(places[1] - places[3]) == 1
+    assert found.most_alike in ((0, 2), (1, 3))
+    assert found.least_alike == (0, 1)
+    assert found.sentences[1].startswith("Heads 0 and 1 are the least alike")
+    table = found.table
+    assert list(table) == ["first_head", "second_head", "divergence_bits", "rank_correlation", "ranked_targets"]
+    assert len(table) == 6
+
+
+def test_nothing_to_compare_is_said():
+    one = head_similarity(with_alpha(FULL, [FORWARD]))
+    assert one.sentences == ("There is one head, so there is nothing to compare.",)
+    assert (one.most_alike, one.least_alike, len(one.table)) == (None, None, 0)
+    for adj in (np.eye(3), np.zeros((3, 3))):
+        single = head_similarity(with_alpha(adj, [adj, adj]))
+        assert single.sentences[0].startswith("No node reads two or more")
+        assert np.isnan(single.divergence).all()
+        assert (single.compared, single.left_out, single.most_alike) == (0, 3, None)
+    assert head_similarity(with_alpha(np.zeros((0, 0)), np.zeros((2, 0, 0)))).compared == 0
+
+
+# ---- uniform or not -----------------------------------------------------------------------------------------
+
+ADJ = np.array([[1, 1, 1, 1], [1, 0, 1, 0], [0, 0, 1, 0], [0, 0, 0, 0]])
+
+
+def test_uniform_attention():
+    found = uniformity(with_alpha(ADJ, uniform(ADJ)), graph_of(ADJ))
+    assert found.entropy[:, 0] == pytest.approx([math.log(4), math.log(2), 0, np.nan], nan_ok=True)
+    assert found.normalised[:, 0] == pytest.approx([1, 1, np.nan, np.nan], nan_ok=True)
+    assert found.effective[:, 0] == pytest.approx([4, 2, 1, np.nan], nan_ok=True)
+    assert found.strongest[:, 0] == pytest.approx([0.25, 0.5, 1, np.nan], nan_ok=True)
+    assert found.strongest_source[:, 0].tolist() == [0, 0, 2, -1]
+    assert found.own[:, 0] == pytest.approx([0.25, 0, 1, np.nan], nan_ok=True)
+    assert found.own_uniform == pytest.approx([0.25, 0, 1, np.nan], nan_ok=True)
+    assert (found.judged, found.one, found.none) == (2, 1, 1)
+    assert found.near_uniform.tolist() == [2]
+    assert found.verdicts == (
+        "Head 0 is near-uniform on 2 of 2 nodes (normalised entropy ≥ 0.98): it acts like mean aggregation. "
+        "With similar features all around, that is expected.",
+    )
+    assert found.sentences == (
+        "2 nodes of 4 read two or more and are judged.",
+        "Counted apart: 1 node with one neighbour, where α can only be 1.",
+        "Counted apart: 1 node without neighbours, where there is no α.",
+    )
+
+
+def test_one_hot_attention():
+    alpha = np.zeros((1, 4, 4))
+    alpha[0, [0, 1, 2], [3, 2, 2]] = 1
+    found = uniformity(with_alpha(ADJ, alpha), graph_of(ADJ))
+    assert found.entropy[:, 0] == pytest.approx([0, 0, 0, np.nan], nan_ok=True)
+    assert found.normalised[:, 0] == pytest.approx([0, 0, np.nan, np.nan], nan_ok=True)
+    assert found.effective[:, 0] == pytest.approx([1, 1, 1, np.nan], nan_ok=True)
+    assert found.strongest_source[:, 0].tolist() == [3, 2, 2, -1]
+    assert (found.near_uniform.tolist(), found.one_neighbour.tolist()) == ([0], [2])
+    assert found.verdicts[0].startswith("Head 0 puts 0.9 or more on one neighbour at 2 of 2 nodes")
+
+
+def test_entropy_worked_out():
+    """(½, ¼, ¼): 1.5 bits = 1.0397 nats, of log 3 = 1.0986."""
+    adj = [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
+    found = uniformity(with_alpha(adj, [[[0.5, 0.25, 0.25], [0] * 3, [0] * 3]]))
+    assert found.entropy[0, 0] == pytest.approx(1.5 * math.log(2))
+    assert found.normalised[0, 0] == pytest.approx(1.5 * math.log(2) / math.log(3))
+    assert found.effective[0, 0] == pytest.approx(2**1.5)
+    verdict = found.verdicts[0]
+    assert verdict == (
+        "Head 0 is near-uniform on 0 of 1 node (normalised entropy ≥ 0.98) and puts 0.9 or more on one neighbour "
+        "at 0; its mean normalised entropy is 0.95, its mean effective number of neighbours 2.8."
+    )
+
+
+def test_thresholds_are_visible_and_change_the_verdict():
+    adj = [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
+    trace = with_alpha(adj, [[[0.5, 0.25, 0.25], [0] * 3, [0] * 3]])
+    found = uniformity(trace, thresholds=Thresholds(near_uniform=0.9))
+    assert found.near_uniform.tolist() == [1]
+    assert "(normalised entropy ≥ 0.9): it acts like mean aggregation" in found.verdicts[0]
+    assert (
+        "puts 0.5 or more on one neighbour" in uniformity(trace, thresholds=Thresholds(one_neighbour=0.5)).verdicts[0]
+    )
+    with pytest.raises(GatvizError, match="near_uniform"):
+        Thresholds(near_uniform=1.2)
+
+
+def test_most_nodes_decide():
+    """One-hot on one of two nodes, uniform on the other: with half of the nodes needed, it is near-uniform."""
+    adj = [[1, 1], [1, 1]]
+    trace = with_alpha(adj, [[[1, 0], [0.5, 0.5]]])
+    assert "and puts 0.9 or more on one neighbour at 1" in uniformity(trace).verdicts[0]
+    assert "acts like mean" in uniformity(trace, thresholds=Thresholds(most_nodes=0.5)).verdicts[0]
+
+
+def test_share_on_the_same_label():
+    """Node A (label x) reads A, B (x), C (y), D (none) with 0.4, 0.3, 0.2, 0.1: 0.3 on another x, uniform ¼.
+    B (x) reads A and C with ½ each: ½, uniform ½. C (y) reads itself alone: 0 on others. D has no label."""
+    alpha = np.array([[[0.4, 0.3, 0.2, 0.1], [0.5, 0, 0.5, 0], [0, 0, 1, 0], [0, 0, 0, 0]]])
+    found = uniformity(with_alpha(ADJ, alpha), graph_of(ADJ, labels=["x", "x", "y", None]))
+    assert found.same_label is not None
+    assert found.same_label_uniform is not None
+    assert found.same_label[:, 0] == pytest.approx([0.3, 0.5, 0, np.nan], nan_ok=True)
+    assert found.same_label_uniform == pytest.approx([0.25, 0.5, 0, np.nan], nan_ok=True)
+    assert found.sentences[-1] == (
+        "Most on other nodes of the same label: head 0 with 0.27 on average, where uniform attention gives 0.25."
+    )
+    assert found.by_head["mean_same_label_share"].tolist() == pytest.approx([0.8 / 3])
+    assert uniformity(with_alpha(ADJ, alpha), graph_of(ADJ, labels=[None] * 4)).same_label is None
+
+
+def test_tables_are_labelled():
+    adj = [[1, 1], [0, 0]]
+    found = uniformity(Trace(graph_of(adj), (with_alpha(adj, [[[0.25, 0.75], [0, 0]], [[0.5, 0.5], [0, 0]]]),)))
+    assert found.table["node"].tolist() == ["A", "A", "B", "B"]
+    assert found.table["head"].tolist() == [0, 1, 0, 1]
+    assert found.table["strongest_source"].tolist()[:2] == ["B", "A"]
+    assert found.table["strongest_source"].isna().tolist() == [False, False, True, True]
+    assert found.table["strongest_share"].tolist()[:2] == [0.75, 0.5]
+    assert found.table["same_label_share"].isna().all()
+    assert found.by_head["near_uniform_nodes"].tolist() == [0, 1]
+    assert found.by_head["judged_nodes"].tolist() == [1, 1]
+
+
+def test_nobody_to_judge():
+    for adj in (np.eye(2), np.zeros((2, 2)), np.zeros((0, 0))):
+        found = uniformity(with_alpha(adj, [adj]))
+        assert found.verdicts == ("Head 0: no node reads two or more, so there is nothing to judge.",)
+        assert found.judged == 0
+        assert len(found.by_head) == 1
+
+
+def test_a_graph_that_was_not_run_is_refused():
+    with pytest.raises(GatvizError, match="the trace's 4 nodes"):
+        uniformity(with_alpha(ADJ, uniform(ADJ)), graph_of(np.eye(3)))

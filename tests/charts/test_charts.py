@@ -1,0 +1,296 @@
+"""The charts: each says what it shows, draws the numbers of its analysis, and no name becomes markup."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import plotly.offline
+import pytest
+from playwright.sync_api import Browser
+
+from gatviz import GAT, Graph, LayerSettings, Trace
+from gatviz.analysis import (
+    attention_across_layers,
+    difference,
+    head_similarity,
+    in_and_out,
+    predictions,
+    static_attention,
+    top_arcs,
+    uniformity,
+    what_if,
+)
+from gatviz.attention.layers import new_generator
+from gatviz.charts import compare, heads
+from gatviz.charts.colours import ACCENT, PALE, PAPER
+from gatviz.charts.common import Chart, plain
+from gatviz.charts.predictions import confusion_chart
+from tests.attention.hand_traces import graph_of, uniform, with_alpha
+
+HOSTILE = "<a href='https://example.org'>x</a><img src=x onerror=window.attacked=1> %{y} $x$ &lt;b&gt;"
+
+
+def run_of(nodes: int, num_heads: int, kind: str = "GAT", layers: int = 2, density: float = 0.3) -> Trace:
+    rng = np.random.default_rng(nodes)
+    adj = rng.random((nodes, nodes)) < density
+    graph = Graph(
+        names=(HOSTILE, *(f"node {k}" for k in range(1, nodes))),
+        x=rng.normal(size=(nodes, 3)),
+        edge_index=np.stack(np.nonzero(adj)[::-1]),
+        labels=tuple("xy"[k % 2] for k in range(nodes)),
+    )
+    stack = [LayerSettings(kind=kind, out_features=2, num_heads=num_heads)] * layers
+    return GAT(3, stack, generator=new_generator(0)).trace(graph)
+
+
+def edited(trace: Trace) -> Trace:
+    """Every α of layer 0 some other number, and the last arc gone."""
+    layer = trace.layers[0]
+    if layer.num_edges == 0:
+        return trace
+    last = layer.edge_index[1, -1]
+    cut = {
+        "edge_index": layer.edge_index[:, :-1],
+        "ptr": np.where(np.arange(layer.num_nodes + 1) > last, layer.ptr - 1, layer.ptr),
+        "alpha": layer.alpha[:-1] / 2,
+        "input_edge": layer.input_edge[:-1],
+        "x": layer.x + 1,
+        "out": layer.out + 1,
+    }
+    return Trace(trace.graph, (replace(layer, **cut), *trace.layers[1:]))
+
+
+def all_charts(trace: Trace, theme: str = "light") -> dict[str, Chart | None]:
+    layer, graph = trace.layers[0], trace.graph
+    similar, even = head_similarity(layer), uniformity(layer, graph)
+    changed, across = what_if(trace, edited(trace)), attention_across_layers(trace)
+    last = layer.num_heads - 1
+    return {
+        "alpha": heads.alpha_chart(layer, graph, theme=theme),
+        "divergence": heads.divergence_chart(similar, theme=theme),
+        "correlation": heads.correlation_chart(similar, theme=theme),
+        "entropy": heads.entropy_chart(even, theme=theme),
+        "effective": heads.effective_chart(even, theme=theme),
+        "shares": heads.shares_chart(even, theme=theme),
+        "ranking": heads.ranking_chart(layer, static_attention(layer, graph), last, theme=theme, graph=graph),
+        "in and out": compare.in_and_out_chart(in_and_out(layer, graph), last, theme=theme),
+        "top arcs": compare.top_arcs_chart(top_arcs(layer, last, graph=graph), "head 0", theme=theme),
+        "difference": compare.difference_chart(difference(layer, 0, "gcn", graph), theme=theme),
+        "change": compare.change_chart(changed, last, theme=theme),
+        "top changes": compare.top_changes_chart(changed, theme=theme),
+        "out": compare.out_change_chart(changed, theme=theme),
+        "across": compare.across_chart(across, theme=theme),
+        "hops": compare.hops_chart(across, theme=theme),
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("nodes", "num_heads", "kind"), [(6, 2, "GAT"), (5, 1, "GATv2"), (12, 16, "GATv2")])
+def test_every_chart_says_what_it_shows(nodes, num_heads, kind, theme):
+    charts = all_charts(run_of(nodes, num_heads, kind), theme)
+    missing = {name for name, chart in charts.items() if chart is None}
+    assert missing == ({"divergence", "correlation"} if num_heads == 1 else set())
+    for name, chart in charts.items():
+        if chart is None:
+            continue
+        layout = chart.figure.layout
+        assert len(chart.title) > 8, name
+        assert chart.caption.endswith("."), name
+        assert layout.paper_bgcolor == PAPER[theme]
+        assert any(axis.title.text for axis in chart.figure.select_xaxes()), name
+        assert any(axis.title.text for axis in chart.figure.select_yaxes()), name
+        read_back = pd.read_csv(io.StringIO(chart.csv()))
+        assert list(read_back) == list(chart.table)
+        assert len(read_back) == len(chart.table) > 0, name
+        json.loads(chart.figure.to_json())  # NaN would break the page
+        assert "NaN" not in chart.figure.to_json()
+
+
+def test_two_hundred_nodes():
+    charts = all_charts(run_of(200, 2, "GATv2", density=0.05))
+    assert all(charts.values())
+    ticks = charts["across"].figure.layout.xaxis.ticktext
+    assert 10 <= len(ticks) <= 25
+    large = all_charts(run_of(201, 2, density=0.02, layers=1))
+    assert {name for name, chart in large.items() if chart is None} == {"alpha", "difference", "change", "across"}
+
+
+@pytest.mark.parametrize("adj", [np.zeros((0, 0)), np.zeros((3, 3)), np.eye(2)])
+def test_nothing_to_draw_is_none_and_the_rest_still_draws(adj):
+    trace = Trace(graph_of(adj), (with_alpha(adj, uniform(adj, 2)),))
+    charts = all_charts(trace)
+    for name in ("divergence", "correlation", "entropy", "ranking"):
+        assert charts[name] is None, name
+    no_arcs = not adj.any()
+    for name in ("effective", "shares", "top arcs", "difference", "top changes"):
+        assert (charts[name] is None) == no_arcs, name
+    for name in ("in and out", "across", "hops", "alpha"):
+        assert (charts[name] is None) == (len(adj) == 0), name
+
+
+# ---- the numbers that are drawn -------------------------------------------------------------------------------
+
+ADJ = np.array([[1, 1, 1], [1, 1, 0], [0, 0, 0]])
+ALPHA = np.array([[[0.5, 0.2, 0.3], [0.9, 0.1, 0], [0, 0, 0]], [[0.2, 0.2, 0.6], [0.1, 0.9, 0], [0, 0, 0]]])
+
+
+def hand_trace() -> Trace:
+    return Trace(graph_of(ADJ), (with_alpha(ADJ, ALPHA),))
+
+
+def cells(chart: Chart | None, place: int = 0) -> np.ndarray:
+    assert chart is not None
+    return np.array(chart.figure.data[place].z, dtype=float)
+
+
+def test_alpha_matrices_hold_alpha_and_leave_the_rest_empty():
+    chart = heads.alpha_chart(hand_trace().layers[0], graph_of(ADJ))
+    for head in range(2):
+        np.testing.assert_array_equal(cells(chart, head), np.where(ADJ, ALPHA[head], np.nan))
+    assert chart is not None
+    assert (chart.figure.layout.coloraxis.cmin, chart.figure.layout.coloraxis.cmax) == (0, 1)
+    own = heads.alpha_chart(hand_trace().layers[0], graph_of(ADJ), to_largest=True)
+    assert own is not None
+    assert own.figure.layout.coloraxis.cmax == 0.9
+    assert "largest shown" in own.figure.layout.coloraxis.colorbar.title.text
+
+
+def test_long_names_that_differ_only_in_the_middle_stay_apart_in_the_matrices():
+    names = ["x" * 90 + middle + "y" * 90 for middle in "ABC"]
+    chart = heads.alpha_chart(hand_trace().layers[0], graph_of(ADJ, names=names))
+    assert chart is not None
+    assert len(set(chart.figure.data[0].x)) == 3
+    assert len(set(chart.figure.data[0].y)) == 3
+
+
+def test_difference_is_centred_on_0():
+    chart = compare.difference_chart(difference(hand_trace(), 0, 1))
+    np.testing.assert_allclose(cells(chart), np.where(ADJ, ALPHA[0] - ALPHA[1], np.nan))
+    assert chart is not None
+    assert (chart.figure.data[0].zmin, chart.figure.data[0].zmax) == (-0.8, 0.8)
+
+
+def test_changes_mark_new_and_gone_arcs():
+    now_adj = np.array([[1, 1, 0], [1, 1, 1], [0, 0, 0]])
+    now = np.array([[[0.5, 0.5, 0], [0.9, 0.05, 0.05], [0, 0, 0]]])
+    after = Trace(graph_of(now_adj), (with_alpha(now_adj, now),))
+    found = what_if(Trace(graph_of(ADJ), (with_alpha(ADJ, ALPHA[:1]),)), after)
+    chart = compare.change_chart(found, 0)
+    expected = [[0, 0.3, -0.3], [0, -0.05, 0.05], [np.nan] * 3]
+    np.testing.assert_allclose(cells(chart), expected, atol=1e-12)
+    assert chart is not None
+    texts = [["0", "+0.300", "−0.300"], ["0", "−0.050", "+0.050"], ["", "", ""]]
+    assert [list(row) for row in chart.figure.data[0].text] == texts
+    marks = {trace.name: list(zip(trace.y, trace.x, strict=True)) for trace in chart.figure.data[1:]}
+    assert marks == {"new arrow": [(1, 2)], "gone arrow": [(0, 2)]}
+    bars = compare.top_changes_chart(found, count=1)
+    assert bars is not None
+    assert [list(trace.x) for trace in bars.figure.data] == [[0.2], [0.5]]
+    assert bars.figure.data[0].customdata[0] == "A reads B: 0.20 → 0.50"
+    assert compare.top_changes_chart(what_if(after, after)) is None
+
+
+def test_similarity_is_in_clustered_order():
+    one, other = np.zeros((3, 3)), np.zeros((3, 3))
+    one[:, 0], other[:, 2] = 1, 1
+    found = head_similarity(with_alpha(np.ones((3, 3)), [one, other, 0.9 * one + 0.1 / 3]))
+    chart = heads.divergence_chart(found)
+    assert chart is not None
+    assert [int(text) for text in chart.figure.layout.xaxis.ticktext] == list(found.order)
+    np.testing.assert_allclose(cells(chart), found.divergence[np.ix_(found.order, found.order)])
+
+
+@pytest.mark.parametrize("kind", ["GAT", "GATv2"])
+def test_lines_that_rise_stand_out(kind):
+    """Under static attention none does; under GATv2 some do, exactly where the test finds disagreement."""
+    trace = run_of(12, 2, kind)
+    layer = trace.layers[0]
+    found = static_attention(layer, trace.graph)
+    chart = heads.ranking_chart(layer, found, 1)
+    assert chart is not None
+    rising = [line for line in chart.figure.data if line.line.color == ACCENT["light"]]
+    falling = [line for line in chart.figure.data if line.line.color == PALE["light"]]
+    assert len(rising) + len(falling) == int((np.diff(layer.ptr) >= 2).sum())
+    assert bool(rising) == (kind == "GATv2") == (found.static[1] is False)
+    for line in falling:
+        assert (np.diff(line.y) <= found.tolerance).all()
+    assert f"{len(rising)} of {len(rising) + len(falling)} rise somewhere" in chart.caption
+
+
+def test_in_and_out_and_hops_hold_the_sums():
+    trace = hand_trace()
+    chart = compare.in_and_out_chart(in_and_out(trace), 0)
+    assert chart is not None
+    np.testing.assert_allclose(chart.figure.data[0].y, [1.4, 0.3, 0.3])
+    hops = compare.hops_chart(attention_across_layers(trace), [0])
+    assert hops is not None
+    np.testing.assert_allclose([bar.y[0] for bar in hops.figure.data], [0.35, 0.65])
+
+
+def test_names_are_text_and_told_apart():
+    assert plain("<b>") == "&lt;b&gt;"
+    assert plain("node number 123", 10) == "node … 123"
+    assert len(plain("x" * 99, 20)) == 20
+    assert plain("exactly ten", 11) == "exactly ten"
+
+
+def test_images_are_saved_in_the_browser_as_svg_or_png():
+    chart = compare.difference_chart(difference(hand_trace(), 0, "gcn"))
+    assert chart is not None
+    options = chart.config()["toImageButtonOptions"]
+    assert (options["format"], options["filename"]) == ("svg", "gatviz-head-0-minus-gcn-weight")
+    assert chart.config("png")["toImageButtonOptions"]["format"] == "png"
+    assert chart.config()["showSendToCloud"] is False
+
+
+def test_all_charts_in_a_browser(browser: Browser, tmp_path: Path):
+    """Drawn, saved as SVG, without a request, an error, or anything made of a name."""
+    charts = [chart for chart in all_charts(run_of(8, 3, "GATv2")).values() if chart is not None]
+    divs: Callable[[Chart], str] = lambda chart: chart.figure.to_html(  # noqa: E731
+        full_html=False, include_plotlyjs=False, config=chart.config()
+    )
+    script = plotly.offline.get_plotlyjs()
+    path = tmp_path / "charts.html"
+    page_text = f"<meta charset='utf-8'><script>{script}</script>{''.join(map(divs, charts))}"
+    path.write_text(page_text, encoding="utf-8")
+    page = browser.new_page()
+    wrong: list[str] = []
+    page.on("request", lambda request: wrong.append(request.url) if request.url.startswith("http") else None)
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(path.as_uri())
+    page.wait_for_function(f"document.querySelectorAll('.main-svg .gtitle').length === {len(charts)}")
+    texts = page.evaluate("Array.from(document.querySelectorAll('.xtick text')).map(t => t.textContent)")
+    assert html.unescape(plain(HOSTILE, 14)) in texts
+    page.evaluate(
+        "for (const plot of document.querySelectorAll('.js-plotly-plot')) Plotly.Fx.hover(plot, [{curveNumber: 0,"
+        " pointNumber: plot.data[0].type === 'heatmap' ? [0, 0] : 0}])"
+    )
+    assert page.locator(".hoverlayer .hovertext").count() > 5
+    saved = page.evaluate(
+        "Promise.all(Array.from(document.querySelectorAll('.js-plotly-plot')).map("
+        "plot => Plotly.toImage(plot, {format: 'svg'})))"
+    )
+    assert all(image.startswith("data:image/svg+xml") for image in saved)
+    assert page.locator("a[href^='http'], img[src='x'], .js-plotly-plot a[*|href]").count() == 0
+    assert page.evaluate("window.attacked") is None
+    assert wrong == []
+    page.close()
+
+
+def test_the_confusion_matrix_counts_labelled_nodes():
+    graph = Graph(("A", "B", "C"), np.eye(3), np.zeros((2, 0), int), labels=("x", "y", None))
+    model = GAT(3, (LayerSettings(out_features=2, num_heads=1, concat=False),)).eval()
+    found = predictions(model.trace(graph))
+    chart = confusion_chart(found, "all")
+    assert chart.figure.data[0].z.sum() == 2
+    assert list(chart.table.columns) == ["label", "x", "y"]
+    unlabelled = replace(graph, labels=("x", None, "y"), split=("test", "train", None))
+    assert confusion_chart(predictions(model.trace(unlabelled)), "train") is None

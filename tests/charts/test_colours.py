@@ -1,0 +1,107 @@
+"""The colours: evenly rising, the same for those who see no red or green, ink that can be read on each."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from gatviz.charts.colours import (
+    ACCENT,
+    DIVERGING,
+    HEADS,
+    INK,
+    PALE,
+    PAPER,
+    SEQUENTIAL,
+    colour_at,
+    contrast,
+    head_colour,
+    signed_colour,
+    stage_palettes,
+    text_on,
+)
+
+THEMES = ("light", "dark")
+# Machado, Oliveira, Fernandes 2009: sRGB (linear) as seen without red cones, and without green cones.
+NO_RED = np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]])
+NO_GREEN = np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]])
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def lab(colour: str, seen_as: np.ndarray | None = None) -> np.ndarray:
+    """CIE L*a*b* of a colour, as seen with all cones or without some."""
+    part = np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)])
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    if seen_as is not None:
+        linear = np.clip(seen_as @ linear, 0, 1)
+    x = TO_XYZ @ linear / np.array([0.9505, 1, 1.089])
+    f = np.where(x > 0.008856, np.cbrt(x), 7.787 * x + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("seen_as", [None, NO_RED, NO_GREEN])
+@pytest.mark.parametrize("theme", THEMES)
+def test_shares_grow_away_from_the_paper_step_by_step(theme, seen_as):
+    lightness = np.array([lab(colour, seen_as)[0] for colour in SEQUENTIAL[theme]])
+    steps = np.diff(lightness) * (-1 if theme == "light" else 1)
+    assert (steps > 4).all()
+    assert contrast(SEQUENTIAL[theme][0], PAPER[theme]) < 1.3
+    assert contrast(SEQUENTIAL[theme][-1], PAPER[theme]) > 9
+
+
+@pytest.mark.parametrize("seen_as", [None, NO_RED, NO_GREEN])
+@pytest.mark.parametrize("theme", THEMES)
+def test_signs_are_equally_strong_and_differ_for_everyone(theme, seen_as):
+    seen = np.array([lab(colour, seen_as) for colour in DIVERGING[theme]])
+    middle = len(seen) // 2
+    for distance in range(1, middle + 1):
+        low, high = seen[middle - distance], seen[middle + distance]
+        assert abs(low[0] - high[0]) < 14
+        assert np.linalg.norm(low - high) > 15
+
+
+def test_heads_can_be_told_apart():
+    pairs = itertools.combinations(HEADS, 2)
+    assert len(HEADS) == 16
+    assert min(float(np.linalg.norm(lab(a) - lab(b))) for a, b in pairs) > 18
+    assert all(contrast(colour, PAPER[theme]) > 1.9 for colour in HEADS for theme in THEMES)
+    assert head_colour(17) == HEADS[1]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_words_can_be_read(theme):
+    for colour in (INK[theme], PALE[theme]):
+        assert contrast(colour, PAPER[theme]) >= 4.5
+    for stops in (SEQUENTIAL[theme], DIVERGING[theme]):
+        for k in range(101):
+            colour = colour_at(stops, k / 100)
+            assert contrast(text_on(colour), colour) >= 4.2
+    assert contrast(ACCENT[theme], PAPER[theme]) >= 3
+
+
+def test_colours_along_a_scale():
+    stops = ("#000000", "#ffffff", "#ff0000")
+    assert [colour_at(stops, t) for t in (-1, 0, 0.25, 0.5, 1, 2)] == [
+        "#000000",
+        "#000000",
+        "#808080",
+        "#ffffff",
+        "#ff0000",
+        "#ff0000",
+    ]
+    assert [signed_colour(stops, value, 2) for value in (-2, 0, 9)] == ["#000000", "#ffffff", "#ff0000"]
+    assert signed_colour(stops, 0, 0) == "#ffffff"
+
+
+def test_contrast_is_the_known_ratio():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_the_stage_gets_the_same_stops():
+    for theme, palette in stage_palettes().items():
+        assert palette["sequential"] == list(SEQUENTIAL[theme])
+        assert palette["diverging"] == list(DIVERGING[theme])
+        assert palette["accent"] == ACCENT[theme]

@@ -1,0 +1,109 @@
+"""What can be decided by hand about a file, also where it is not what it was taken for."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from gatviz import GatvizError
+from gatviz.files import ReadOptions, inspect_graph, readable_formats, reading_of, table_headers, template
+from gatviz.graph.made import generate
+from tests.files.fuzz import check_sentence, outcome
+
+EDGES = b"source,target\nA,B\nB,C\n"
+NODES = b"who,label,club,age\nA,p,x,1\nB,q,y,2\nC,p,x,3\n"
+
+
+def arrows(reading) -> list[tuple[str, str]]:
+    names = reading.graph.names
+    return [(names[j], names[i]) for j, i in reading.graph.edge_index.T.tolist()]
+
+
+def test_the_column_of_node_names_can_be_chosen():
+    options = ReadOptions(node_id="who")
+    for beside in (
+        inspect_graph(EDGES, options=options, nodes=NODES),
+        inspect_graph({"edges.csv": EDGES, "n.csv": NODES}, options=options),
+    ):
+        assert beside.graph.names == ("A", "B", "C")
+        assert beside.graph.labels == ("p", "q", "p")
+    with pytest.raises(GatvizError, match="a column 'id', found 'who', 'label', 'club', 'age'"):
+        inspect_graph(EDGES, nodes=NODES)
+
+
+def test_another_label_column_takes_the_place_of_the_files_own():
+    options = ReadOptions(node_id="who", label="club")
+    reading = inspect_graph(EDGES, options=options, nodes=NODES)
+    assert reading.graph.labels == ("x", "y", "x")
+    uses = {use.name: use.use for use in reading.columns if use.table == "nodes"}
+    assert uses == {"who": "id", "label": "ignored", "club": "label", "age": "feature"}
+
+
+def test_ends_of_a_list_without_header_can_be_changed():
+    data = b"1 2 3\n2 3 1\n"
+    assert arrows(inspect_graph(data)) == [("1", "2"), ("2", "3")]
+    turned = inspect_graph(data, options=ReadOptions(source="target", target="source"))
+    assert arrows(turned) == [("2", "1"), ("3", "2")]
+    assert arrows(inspect_graph(data, options=ReadOptions(target="2"))) == [("1", "3"), ("2", "1")]
+
+
+def test_two_rows_are_a_matrix_if_one_says_so():
+    reading = inspect_graph(b"0 1\n1 0\n", options=ReadOptions(format="matrix"))
+    assert reading.graph.num_nodes == 2
+    assert reading.graph.num_edges == 2
+
+
+def test_it_is_said_what_stands_in_for_features():
+    assert inspect_graph(EDGES).made_up == "one_hot"
+    assert inspect_graph(EDGES, options=ReadOptions(missing_features="constant")).made_up == "constant"
+    assert inspect_graph(EDGES, nodes=NODES, options=ReadOptions(node_id="who")).made_up is None
+    no_features = ReadOptions(node_id="who", features=())
+    assert inspect_graph(EDGES, nodes=NODES, options=no_features).made_up == "one_hot"
+
+
+def test_a_graph_that_was_made_gets_the_same_account():
+    reading = reading_of(generate("star", leaves=3))
+    assert reading.summary[0] == "4 nodes, 6 arrows (undirected, each edge giving both arrows), 4 features"
+    assert (reading.components, reading.isolated, reading.loops) == (1, 0, 0)
+
+
+def test_headers_are_told_of_whatever_is_a_table():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a/von.csv", "von,nach\nA,B\n")
+    files = {"e.csv": EDGES, "graph.json": template("json"), "empty.csv": b"", "x.npz": template("npz")}
+    assert table_headers(files) == {"e.csv": ("source", "target")}
+    assert list(table_headers({"all.zip": packed.getvalue()}).values()) == [("von", "nach")]
+
+
+@pytest.mark.parametrize("form", readable_formats())
+def test_any_format_can_be_forced_on_any_file(form: str):
+    for other in readable_formats():
+        check_sentence(outcome(template(other), form, named=True))
+
+
+@pytest.mark.parametrize("place", ["name", "label", "feature", "key", "value", "description"])
+def test_half_a_character_is_refused_wherever_it_stands(place: str):
+    half = "a\ud800b"
+    ends = ["A", half if place == "name" else "B"]
+    graph = {
+        "nodes": [{"id": name, "features": [1], "label": half if place == "label" else "x"} for name in ends],
+        "edges": [{"source": "A", "target": ends[1], half if place == "key" else "w": half if place == "value" else 1}],
+        "feature_names": [half if place == "feature" else "f"],
+        "description": half if place == "description" else "",
+    }
+    said = outcome(json.dumps(graph).encode(), "json", named=True)
+    check_sentence(said)
+    assert "d800" in said
+
+
+def test_half_a_character_in_an_array_of_texts():
+    stream = io.BytesIO()
+    np.savez(stream, x=np.eye(2), edge_index=np.array([[0], [1]]), y=np.array(["a\ud800", "b"]))
+    said = outcome(stream.getvalue(), "npz", named=True)
+    check_sentence(said)
+    assert "d800" in said

@@ -1,0 +1,130 @@
+"""Formulas: every one becomes MathML, an arc's numbers stand in them, and no name becomes markup."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gatviz.analysis import edge_story
+from gatviz.attention.gatv2 import GATv2AttentionLayer
+from gatviz.attention.trace import GATTrace, GATv2Trace
+from gatviz.graph.graph import Graph
+from gatviz.stage.formulas import h_prime_with_numbers, mathml, name, number, symbols, with_numbers
+from tests.attention.hand_traces import SLOPE, numpy_gat
+
+MATH = "{http://www.w3.org/1998/Math/MathML}"
+INFOS = [info for kind in (GATTrace, GATv2Trace) for info in kind.field_info.values()]
+
+
+def shown(document: str) -> str:
+    """The text that a reader sees."""
+    return "".join(ET.fromstring(document).itertext()).replace("\u00a0", " ")
+
+
+def hand_case() -> GATTrace:
+    return numpy_gat([[1], [2]], [[1, 1], [0, 1]], [[[1]]], [[0]], [[1]])
+
+
+@pytest.mark.parametrize("info", INFOS, ids=lambda info: info.name)
+def test_every_field_has_a_formula_that_renders(info):
+    for latex in (info.formula, info.symbol):
+        text = shown(mathml(latex))
+        assert text
+        assert "\\" not in text, f"a command was not understood: {text}"
+
+
+def test_words_in_formulas_stay_words():
+    words = [node.text for node in ET.fromstring(mathml(r"\mathrm{LeakyReLU}(x) \text{ or } y")).iter(f"{MATH}mtext")]
+    assert words == ["LeakyReLU", "\u00a0or\u00a0"]
+
+
+def test_symbols_follow_the_layer():
+    assert [formula.split(" =")[0] for formula in symbols(hand_case())] == [
+        r"\mathrm{raw}_{ij}",
+        "e_{ij}",
+        r"\alpha_{ij}",
+        "h'_i",
+    ]
+    v2 = GATv2AttentionLayer(1, 1).trace(Graph(names=("A",), x=[[1]], edge_index=[[0], [0]]))
+    assert r"\mathrm{hidden}_{ij} =" in symbols(v2)[0]
+    assert next(info for info in v2.fields if info.name == "pre_activation").caption == "The heads with nothing added."
+
+
+def test_an_arcs_numbers_are_put_in():
+    trace = hand_case()
+    raw, e, alpha = with_numbers(edge_story(trace, 0, 1, 0), ["A", "B"], SLOPE)
+    assert raw == r"\mathrm{raw}_{\text{A},\,\text{B}} = 0 + 2.00 = 2.00"
+    assert e == r"e_{\text{A},\,\text{B}} = \mathrm{LeakyReLU}(2.00) = 2.00"
+    assert alpha == r"\alpha_{\text{A},\,\text{B}} = \frac{1.00}{0.368 + 1.00} = \frac{1.00}{1.37} = 0.731"
+    assert with_numbers(edge_story(trace, 0, 1, 0), ["A", "B"], SLOPE, digits=5)[2].endswith("= 0.73106")
+    h_prime = h_prime_with_numbers(edge_story(trace, 0, 1, 0), ["A", "B"])
+    assert h_prime == r"h'_{\text{A}} = 0.269 \cdot (1.00) + 0.731 \cdot (2.00) = (1.73)"
+
+
+def test_a_negative_score_shows_the_slope():
+    trace = numpy_gat([[1], [-2]], [[1, 1], [0, 1]], [[[1]]], [[0]], [[1]])
+    assert with_numbers(edge_story(trace, 0, 1, 0), "AB", SLOPE)[:2] == [
+        r"\mathrm{raw}_{\text{A},\,\text{B}} = 0 - 2.00 = -2.00",
+        r"e_{\text{A},\,\text{B}} = 0.200 \cdot (-2.00) = -0.400",
+    ]
+
+
+def test_a_pair_without_an_arc_has_no_share():
+    lines = with_numbers(edge_story(hand_case(), 1, 0, 0), "AB", SLOPE)
+    assert [line.split("_")[0] for line in lines] == [r"\mathrm{raw}", "e"]
+
+
+def test_gatv2_shows_its_sum():
+    layer = GATv2AttentionLayer(1, 2).double()
+    layer.set_weights(W_target=[[[1], [-1]]], W_source=[[[2], [1]]], a=[[1, 2]])
+    story = edge_story(layer.trace(Graph(names=("A", "B"), x=[[1], [-3]], edge_index=[[1], [0]])), 0, 1, 0)
+    e, alpha = with_numbers(story, "AB", SLOPE)
+    assert e == r"e_{\text{A},\,\text{B}} = -1.00 - 1.60 = -2.60"
+    assert alpha.endswith("= 1.00")
+
+
+def test_long_sums_are_cut_but_the_denominator_is_whole():
+    adj = [[1] * 9] + [[0] * 9] * 8
+    trace = numpy_gat([[0]] * 9, adj, [[[1]]], [[1]], [[1]])
+    alpha = with_numbers(edge_story(trace, 0, 0, 0), "ABCDEFGHI", SLOPE)[-1]
+    assert alpha.count("1.00 +") == 6
+    assert r"+ \cdots" in alpha
+    assert r"\frac{1.00}{9.00} = 0.111" in alpha
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (0, 3, "0"),
+        (-0.0, 3, "0"),
+        (0.04567, 3, "0.0457"),
+        (-2, 3, "-2.00"),
+        (123456.0, 3, r"1.2 \cdot 10^{5}"),
+        (2.5e-7, 3, r"2.5 \cdot 10^{-7}"),
+        (1234.0, 3, "1234"),
+        (99999.6, 3, "100000"),
+        (0.7310586, 6, "0.731059"),
+    ],
+)
+def test_numbers(value, digits, text):
+    assert number(value, digits) == text
+
+
+HOSTILE = ["<img/src=//a", "<script>", "&lt;b&gt;", "}{\\^~_%#$&", r"\href{x}{y}", "a b", "中文节点", "\"'"]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_names_are_text(hostile):
+    document = mathml(rf"h_{{{name(hostile)}}} = 1")
+    (text,) = [node.text for node in ET.fromstring(document).iter(f"{MATH}mtext")]
+    assert text == hostile.replace(" ", "\u00a0")
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=30))
+def test_any_name_comes_back_as_it_was(text):
+    document = mathml(rf"e_{{{name(text)},\,{name('B')}}}")
+    first = next(ET.fromstring(document).iter(f"{MATH}mtext")).text
+    assert first == (text if len(text) <= 12 else text[:11] + "…")

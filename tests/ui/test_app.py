@@ -1,0 +1,96 @@
+"""The page through Streamlit's own test driver: no exception, and state that survives."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gatviz import read_graph, sample_graph, sample_graph_names
+from gatviz.graph.editing import clear
+from gatviz.graph.layout import default_positions
+from gatviz.ui.history import Work
+from gatviz.ui.state import FIRST_LOOK, State
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+def run_app() -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def scene(app: AppTest) -> dict:
+    return json.loads(app.get("bidi_component")[0].proto.json)
+
+
+def state_of(app: AppTest) -> State:
+    return app.session_state["gatviz_state"]
+
+
+def show(app: AppTest, content: bytes) -> None:
+    """Put an own graph on the screen."""
+    graph = read_graph(content)
+    now = state_of(app)
+    work = Work(graph.with_positions(default_positions(graph)), "mine", own=True, view=now.work.view + 1)
+    app.session_state["gatviz_state"] = replace(now, work=work, looked=FIRST_LOOK)
+    app.run()
+    assert not app.exception
+
+
+def test_an_empty_graph_can_be_drawn_on():
+    app = run_app()
+    now = state_of(app)
+    app.session_state["gatviz_state"] = replace(now, work=replace(now.work, graph=clear(now.graph)), looked=None)
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert scene(app)["names"] == []
+
+
+def test_first_picture_is_the_tutorial():
+    app = run_app()
+    assert scene(app)["names"] == ["0", "1", "2", "3"]
+    assert [w["label"] for w in scene(app)["weightings"]] == ["0", "1", "2", "3", "mean of heads", "GCN", "uniform"]
+    assert not app.error
+
+
+@pytest.mark.parametrize("name", sample_graph_names())
+def test_every_sample_graph_runs(name: str):
+    app = run_app()
+    app.selectbox(key="graph_choice").set_value(name).run()
+    assert not app.exception
+    assert scene(app)["names"] == list(sample_graph(name).names)
+
+
+@pytest.mark.parametrize("heads", [1, 2, 16])
+def test_any_number_of_heads(heads: int):
+    app = run_app()
+    app.number_input(key="num_heads").set_value(heads).run()
+    assert not app.exception
+    kinds = [w["kind"] for w in scene(app)["weightings"]]
+    assert kinds.count("head") == heads
+    assert kinds.count("derived") == (heads > 1)
+
+
+def test_dropout_shows_its_mask_and_says_so():
+    app = run_app()
+    app.slider(key="dropout").set_value(0.5).run()
+    assert not app.exception
+    names = [stage["name"] for stage in scene(app)["stages"]]
+    assert "dropout_mask" in names
+    assert "alpha_dropped" in names
+    assert "dropout 0.50 is on" in scene(app)["notice"]
+
+
+@pytest.mark.parametrize("policy", ["as_given", "remove"])
+def test_self_loops_can_be_left_or_removed(policy: str):
+    app = run_app()
+    app.selectbox(key="graph_choice").set_value("directed_with_isolated_node").run()
+    app.selectbox(key="self_loops").set_value(policy).run()
+    assert not app.exception
+    assert sum(scene(app)["arcs"]["added"]) == 0

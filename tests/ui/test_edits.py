@@ -1,0 +1,199 @@
+"""What the browser sends: taken once and in order, checked like a file, undone and redone."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from gatviz import sample_graph
+from gatviz.graph import editing
+from gatviz.ui import edits, state
+from gatviz.ui.compute import drawn_weights
+from gatviz.ui.history import MOST_STEPS
+from gatviz.ui.weight_edits import present_weights
+
+
+@pytest.fixture(autouse=True)
+def session(monkeypatch):
+    monkeypatch.setattr(state, "st", SimpleNamespace(session_state={}))
+
+
+def send(*kinds: dict, first: int | None = None) -> state.State:
+    start = state.current().edits_taken + 1 if first is None else first
+    edits.take_edits({"edits": [{"number": start + k, **edit} for k, edit in enumerate(kinds)]})
+    return state.current()
+
+
+NODE = {"kind": "add_node", "name": "4", "at": [0.5, 0.5]}
+ARC = {"kind": "add_arcs", "arcs": [["4", "0"]], "both": False}
+
+
+def test_edits_are_taken_in_order():
+    now = send(NODE, ARC, {"kind": "rename", "name": "4", "to": "new"})
+    assert now.graph.names == ("0", "1", "2", "3", "new")
+    assert now.graph.edge_index[:, -1].tolist() == [4, 0]
+    assert now.own
+    assert now.history.undo_name == "rename 4 to new"
+
+
+def test_what_is_sent_again_is_taken_once():
+    send(NODE)
+    now = send(NODE, {"kind": "duplicate", "names": ["4"]}, first=1)
+    assert now.graph.names == ("0", "1", "2", "3", "4", "4 (2)")
+
+
+def test_undo_all_and_redo_all():
+    start = state.current().work
+    done = send(NODE, ARC, {"kind": "move", "names": ["0"], "points": [[9, 9]]}, {"kind": "clear"}).work
+    now = send(*[{"kind": "undo"}] * 4)
+    assert now.work == start
+    assert now.history.undo_name == ""
+    assert send({"kind": "undo"}).work == start
+    now = send(*[{"kind": "redo"}] * 4)
+    assert now.work == done
+    assert send({"kind": "redo"}).work == done
+
+
+def test_a_step_after_an_undo_ends_the_redo():
+    send(NODE, {"kind": "undo"}, {"kind": "clear"})
+    assert state.current().history.redo_name == ""
+
+
+def test_an_edit_that_changes_nothing_is_no_step():
+    now = send(
+        {"kind": "add_arcs", "arcs": [["0", "1"]]}, {"kind": "remove"}, {"kind": "rename", "name": "0", "to": "0"}
+    )
+    assert now.history.undo_name == ""
+    assert not now.own
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"kind": "explode"},
+        {"kind": ["add_node"]},
+        {"kind": "add_node"},
+        {"kind": "add_node", "name": 7, "at": [0, 0]},
+        {"kind": "add_node", "name": "0", "at": [0, 0]},
+        {"kind": "add_node", "name": "x", "at": [None, 0]},
+        {"kind": "add_node", "name": "x", "at": {"a": 1}},
+        {"kind": "add_node", "name": "x" * 10_000, "at": [0, 0]},
+        {"kind": "add_arcs", "arcs": [["0"]]},
+        {"kind": "add_arcs", "arcs": [["0", "nobody"]]},
+        {"kind": "add_arcs", "arcs": "0 1"},
+        {"kind": "remove", "names": "0"},
+        {"kind": "remove", "names": ["nobody"]},
+        {"kind": "rename", "name": "0", "to": ""},
+        {"kind": "rename", "name": "0", "to": "a\u0000b"},
+        {"kind": "move", "names": ["0"], "points": [["x", 1]]},
+        {"kind": "move", "names": ["0"], "points": [[1e400, 1]]},
+        {"kind": "move", "names": ["0", "1"], "points": [[1, 1]]},
+        {"kind": "layout", "layout": "sideways"},
+        {"kind": "layout", "layout": ["grid"]},
+        {"kind": "set_node", "name": "0", "features": {"f0": "1"}},
+        {"kind": "set_node", "name": "0", "features": {"f0": float("nan")}},
+        {"kind": "set_node", "name": "0", "features": [1]},
+        {"kind": "set_node", "name": "0", "label": 5},
+    ],
+)
+def test_nonsense_is_refused_in_a_sentence_and_changes_nothing(edit):
+    before = state.current().work
+    now = send(edit)
+    assert now.work == before
+    assert now.refused
+    assert "expected" in now.refused
+    assert now.edits_taken == 1
+    assert send(NODE).refused == ""
+
+
+@pytest.mark.parametrize("message", [None, 5, "x", [], {}, {"edits": 5}, {"edits": [5, None, {"number": "1"}]}])
+def test_messages_that_are_no_edits_are_ignored(message):
+    before = state.current()
+    edits.take_edits(message)
+    assert state.current().work == before.work
+
+
+def test_the_locked_arrow_follows_its_nodes():
+    state.update(looked=state.Looked(3, 2, "head-0"))
+    assert send({"kind": "remove", "names": ["0"]}).looked == state.Looked(2, 1, "head-0")
+    assert send({"kind": "rename", "name": "2", "to": "two"}).looked == state.Looked(2, 1, "head-0")
+    assert send({"kind": "remove", "names": ["two"]}).looked is None
+
+
+def test_weights_follow_the_feature_columns_and_undo_brings_them_back():
+    now = state.current()
+    fresh = drawn_weights(now.settings, 2).layers[0]
+    edits.take_graph(editing.add_feature(now.graph, "age"), "new column age")
+    wider = present_weights(state.current())
+    np.testing.assert_array_equal(wider.layers[0]["W"][..., :2], fresh["W"])
+    np.testing.assert_array_equal(wider.layers[0]["a_source"], fresh["a_source"])
+    edits.take_graph(editing.remove_feature(state.current().graph, "f0"), "delete column f0")
+    narrower = present_weights(state.current())
+    np.testing.assert_array_equal(narrower.layers[0]["W"], wider.layers[0]["W"][..., 1:])
+    state.undo()
+    state.undo()
+    assert present_weights(state.current()) is None
+
+
+def test_nodes_and_arrows_leave_the_weights_alone():
+    send(NODE, ARC)
+    assert present_weights(state.current()) is None
+
+
+def entry(name: str = "W", place: list | None = None, value: object = 2.5, head: object = 1, layer: object = 0) -> dict:
+    place = [0, 1] if place is None else place
+    return {"kind": "set_weight", "layer": layer, "name": name, "head": head, "place": place, "value": value}
+
+
+def test_one_entry_of_the_weights_is_set_and_undone():
+    fresh = drawn_weights(state.current().settings, 2).layers[0]
+    now = send(entry(), entry("a_source", [2], -1))
+    weights = present_weights(now).layers[0]
+    assert (weights["W"][1, 0, 1], weights["a_source"][1, 2]) == (2.5, -1)
+    changed = weights["W"] != fresh["W"]
+    assert changed.sum() == 1
+    assert now.history.undo_name == "edit a_source of head 1"
+    state.undo()
+    state.undo()
+    assert present_weights(state.current()) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (entry(layer=1), "an entry that the model has"),
+        (entry(layer=True), "an entry that the model has"),
+        (entry("X"), "an entry that the model has"),
+        (entry(head=4), "an entry that the model has"),
+        (entry(head=-1), "an entry that the model has"),
+        (entry(place=[0]), "an entry that the model has"),
+        (entry(place=[0, 2]), "an entry that the model has"),
+        (entry(place="00"), "an entry that the model has"),
+        (entry(value="7"), "W of head 1, entry [0, 1]: expected a number"),
+        (entry(value=float("nan")), "W of head 1, entry [0, 1]: expected a finite number"),
+        (entry(value=1e300), "found 1e+300"),
+        (entry(value=10**400), "found 1000000"),
+    ],
+)
+def test_an_entry_that_cannot_be_set_is_refused(wrong: dict, sentence: str):
+    now = send(wrong)
+    assert sentence in now.refused
+    assert present_weights(now) is None
+    assert now.history.undo_name == ""
+
+
+def test_another_graph_is_a_step_too():
+    before = state.current().work
+    state.show_graph(sample_graph("star"), "star", own=False)
+    assert state.current().work.view != before.view
+    assert state.current().history.undo_name == "open star"
+    state.undo()
+    assert state.current().work == before
+
+
+def test_the_history_is_bounded():
+    for k in range(MOST_STEPS + 20):
+        send({"kind": "move", "names": ["0"], "points": [[k, k]]})
+    assert len(state.current().history.past) == MOST_STEPS

@@ -1,0 +1,251 @@
+"""Opening and saving a graph on the page: what is offered, what is chosen, what is refused; no browser."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gatviz.files import FORMATS, readable_formats, template
+from gatviz.graph.made import GENERATORS, shipped_graph_names
+from gatviz.ui.plain import plain
+from tests.files.fuzz import cases
+
+APP = str(Path(__file__).parents[2] / "app.py")
+TUTORIAL = ["0", "1", "2", "3"]
+EDGES = b"source,target,weight\nA,B,2\nB,C,1\nA,B,3\nC,C,1\n"
+
+
+def opened(way: str = "From files") -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    app.button(key="open_graph").click().run()
+    if way != "From files":
+        app.segmented_control(key="open_way").set_value(way).run()
+    return checked(app)
+
+
+def checked(app: AppTest) -> AppTest:
+    assert not app.exception
+    return app
+
+
+def upload(app: AppTest, **files: bytes) -> AppTest:
+    given = [(name.replace("__", "."), content, "text/plain") for name, content in files.items()]
+    return checked(app.get("file_uploader")[0].set_value(given).run())
+
+
+def choice(app: AppTest, kind: str, what: str):
+    """The widget of a choice, whose key ends in the source's token."""
+    found = [widget for widget in app.get(kind) if (widget.key or "").startswith(f"open_{what}_")]
+    assert len(found) == 1, f"{len(found)} widgets for {what}"
+    return found[0]
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(element.value for element in app.markdown).replace("\\", "")
+
+
+def show(app: AppTest) -> dict:
+    checked(app.button(key="open_show").click().run())
+    app.run()
+    return scene(app)
+
+
+def scene(app: AppTest) -> dict:
+    return json.loads(app.get("bidi_component")[0].proto.json)
+
+
+def test_nothing_is_replaced_before_the_preview_was_seen():
+    app = upload(opened(), edges__csv=EDGES)
+    assert scene(app)["names"] == TUTORIAL
+    assert "3 nodes, 3 arrows (directed), 3 features" in words(app)
+    assert "1 self-loop" in words(app)
+    assert "1 duplicate edge was merged" in words(app)
+    assert "not read by attention: 'weight'" in words(app)
+    assert show(app)["names"] == ["A", "B", "C"]
+    assert not app.get("file_uploader"), "the dialog is closed"
+
+
+def test_cancel_leaves_the_graph_and_the_next_time_starts_afresh():
+    app = upload(opened(), edges__csv=EDGES)
+    checked(app.button(key="open_cancel").click().run())
+    app.run()
+    assert scene(app)["names"] == TUTORIAL
+    assert not app.get("file_uploader")
+    app.button(key="open_graph").click().run()
+    assert "Understood" not in words(app)
+
+
+@pytest.mark.parametrize("form", [*readable_formats(), "nodes"])
+def test_the_template_of_every_format_opens(form: str):
+    files = {f"graph{FORMATS[form].endings[0].replace('.', '__')}": template(form)} if form != "nodes" else {}
+    if form == "nodes":
+        files = {"nodes__csv": template("nodes"), "edges__csv": template("edge_list")}
+    app = upload(opened(), **files)
+    assert not app.error
+    assert len(show(app)["names"]) == 3
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01\x02", b"{", b"<svg/>", b"source,target\nA\n", b"PK\x03\x04", b"\x80\x04K\x01."]
+)
+def test_a_refused_file_says_one_sentence_and_the_graph_stays(content: bytes):
+    app = upload(opened(), mine__csv=content)
+    assert len(app.error) == 1
+    assert "mine.csv" in app.error[0].value.replace("\\", "")
+    assert app.button(key="open_show").disabled
+    assert scene(app)["names"] == TUTORIAL
+
+
+def test_columns_are_chosen_by_hand_where_no_header_tells():
+    app = upload(opened(), a__csv=b"von,nach,kg\nA,B,2\nB,C,1\n")
+    assert "expected a column 'source'" in app.error[0].value.replace("\\", "")
+    choice(app, "selectbox", "source").set_value("nach").run()
+    choice(app, "selectbox", "target").set_value("von").run()
+    assert not checked(app).error
+    arcs = show(app)["arcs"]
+    assert set(zip(arcs["source"], arcs["target"], strict=True)) >= {(0, 1), (2, 0)}
+
+
+def test_a_node_table_with_other_names_for_its_columns():
+    app = upload(opened(), a__csv=b"source,target\nA,B\n", b__csv=b"who,size\nA,1\nB,2\n")
+    assert app.error
+    choice(app, "selectbox", "node_id").set_value("who").run()
+    assert not checked(app).error
+    assert "1 feature" in words(app)
+    assert scene(app)["names"] == TUTORIAL
+
+
+def test_labels_features_and_scaling_are_chosen():
+    nodes = b"id,club,age,city\nA,x,3,Rom\nB,y,4,Rom\nC,x,5,Bern\n"
+    app = upload(opened(), edges__csv=EDGES, nodes__csv=nodes)
+    assert "5 features" in words(app)
+    choice(app, "selectbox", "label").set_value("club").run()
+    assert "labels: 2 classes" in words(app)
+    assert "3 features" in words(app)
+    choice(app, "segmented_control", "categorical").set_value(1).run()
+    assert "1 feature\n" in words(app) + "\n"
+    choice(app, "segmented_control", "scaling").set_value(2).run()
+    assert "scaled to standard deviation 1" in words(app)
+    choice(app, "button_group", "features club").set_value([]).run()
+    assert "each node got its own (one-hot)" in words(app)
+    choice(app, "segmented_control", "missing").set_value(2).run()
+    assert "the constant 1" in words(app)
+    checked(app)
+
+
+def test_undirected_gives_both_arrows():
+    app = upload(opened(), edges__csv=b"source,target\nA,B\nB,C\n")
+    choice(app, "segmented_control", "directed").set_value(1).run()
+    assert "4 arrows (undirected" in words(checked(app))
+
+
+def test_a_matrix_that_is_not_symmetric_asks_which_way_it_reads():
+    app = upload(opened(), m__csv=b"a,b,c\n0,1,0\n0,0,1\n0,1,0\n")
+    assert "'i reads j'" in words(app)
+    choice(app, "segmented_control", "matrix").set_value(1).run()
+    assert "'i points to j'" in words(checked(app))
+
+
+def test_the_format_can_be_named_by_hand():
+    app = upload(opened(), m__txt=b"0 1\n1 0\n")
+    assert "edge list" in str(choice(app, "selectbox", "format").options[0])
+    choice(app, "selectbox", "format").set_value("matrix").run()
+    assert "2 nodes" in words(checked(app))
+
+
+def test_pasted_text_with_nodes_beside_it():
+    app = opened("Paste text")
+    app.text_area(key="open_text").set_value("A;B\nB;C\n").run()
+    assert "3 nodes, 2 arrows" in words(checked(app))
+    app.text_area(key="open_nodes_text").set_value("id,size\nA,1\nB,2\nC,3\n").run()
+    assert "1 feature" in words(checked(app))
+    assert show(app)["names"] == ["A", "B", "C"]
+
+
+def test_a_text_changed_at_the_last_moment_is_previewed_first():
+    app = opened("Paste text")
+    app.text_area(key="open_text").set_value("A,B\nB,C\n").run()
+    app.text_area(key="open_text").set_value("X,Y\nY,Z\n")
+    app.button(key="open_show").click().run()
+    assert scene(checked(app))["names"] == TUTORIAL
+    assert "changed" in app.info[0].value
+    assert show(app)["names"] == ["X", "Y", "Z"]
+
+
+@pytest.mark.parametrize("example", ["edge_list", "json", "matrix"])
+def test_examples_fill_the_text_in(example: str):
+    app = opened("Paste text")
+    app.button(key=f"open_example_{example}").click().run()
+    assert "3 nodes, 3 arrows" in words(checked(app))
+
+
+@pytest.mark.parametrize("kind", [*GENERATORS, *shipped_graph_names()])
+def test_every_generator_is_offered(kind: str):
+    app = opened("Generate")
+    app.selectbox(key="open_kind").set_value(kind).run()
+    assert not checked(app).error
+    assert "Understood" in words(app)
+
+
+def test_a_generator_takes_its_numbers_and_its_seed():
+    app = opened("Generate")
+    app.number_input(key="open_erdos_renyi_nodes").set_value(7).run()
+    app.number_input(key="open_erdos_renyi_seed").set_value(3).run()
+    assert "7 nodes" in words(app)
+    app.number_input(key="open_erdos_renyi_nodes").set_value(9)
+    assert len(show(app)["names"]) == 9
+
+
+def test_a_generator_that_would_grow_too_large_says_so():
+    app = opened("Generate")
+    app.number_input(key="open_erdos_renyi_probability").set_value(1.0)
+    app.number_input(key="open_erdos_renyi_nodes").set_value(20_000).run()
+    assert "at most 500,000 arcs" in app.error[0].value.replace("\\", "")
+    assert app.button(key="open_show").disabled
+
+
+def test_whatever_is_put_in_there_is_a_preview_or_a_sentence():
+    app = opened()
+    half = json.dumps({"nodes": [{"id": "A", "label": "\ud800"}], "edges": []}).encode()
+    long = json.dumps({"nodes": [{"id": "A", "label": "x" * 100_000}], "edges": []}).encode()
+    columns = b"source,target,:red[x],![](y)\nA,B,$x$,<b>\n"
+    mixed = json.dumps({"nodes": ["A", "B"], "edges": [{"source": "A", "target": "B", "w": [1, {"a": None}]}]}).encode()
+    wounded = (data for form in readable_formats() for data in itertools.islice(cases(form, seed=3), 4))
+    for data in (half, long, columns, mixed, *wounded):
+        upload(app, mine__json=data)
+        assert bool(app.error) == app.button(key="open_show").disabled
+
+
+def test_text_of_users_is_only_text():
+    picture = "![x](http://elsewhere.example/x.png)"
+    app = upload(opened(), mine__json=json.dumps({"nodes": [{"id": picture, "features": "no"}], "edges": []}).encode())
+    assert "![x](" not in app.error[0].value
+    assert plain("a*b\n<i>") == r"a\*b \<i\>"
+
+
+def test_large_graphs_show_a_part_and_say_which():
+    nodes = [{"id": str(n), "features": [n % 7, n % 3]} for n in range(600)]
+    edges = [[str(n), str((n * k + 1) % 600)] for n in range(600) for k in (1, 7)]
+    data = show(upload(opened(), big__json=json.dumps({"nodes": nodes, "edges": edges}).encode()))
+    assert len(data["names"]) <= 200
+    assert "of 600 nodes" in data["notice"]
+
+
+def test_edge_weights_are_kept_and_said_to_be_unused():
+    data = show(upload(opened(), edges__csv=EDGES))
+    assert "not used by GAT" in data["notice"]
+    assert "weight" in data["notice"]
+
+
+def test_many_columns_are_left_out_by_name():
+    stream = io.BytesIO()
+    np.savez(stream, x=np.eye(3, 60), edge_index=np.array([[0, 1], [1, 2]]))
+    app = upload(opened(), x__npz=stream.getvalue())
+    choice(app, "multiselect", "left out None").set_value(["f0", "f5"]).run()
+    assert "58 features" in words(checked(app))
