@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 
-LARGEST = float(np.finfo(np.float32).max)
-"""The largest number that float32 holds, about 3.4e38; the screen shows its numbers in float32 too."""
+LARGEST = float(np.nextafter(2.0**128 - 2.0**103, 0))
+"""The largest number that float32 does not round to infinity, about 3.4e38; the screen shows float32 too."""
 EXACT = 2**24
 """Up to here float32 holds every whole number."""
 FINITE = f"a finite number, at most {LARGEST:.2g} in size (float32)"

@@ -23,7 +23,7 @@ from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
 from gatviz.attention.inputs import Arcs, Nodes, read_inputs
 from gatviz.attention.trace import GATTrace, LayerTrace
 from gatviz.errors import GatvizError, quote
-from gatviz.numbers import as_floats, check_finite, first_beyond
+from gatviz.numbers import LARGEST, as_floats, check_finite, first_beyond
 
 _XAVIER_GAIN = 1.414
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"elu": F.elu, "relu": F.relu, "tanh": torch.tanh}
@@ -358,11 +358,12 @@ def _checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) 
     if array.shape != tuple(own[name].shape):
         found = f"shape {list(array.shape)}"
         raise GatvizError(f"weights, {name}", expected, found, "give one number for each entry")
-    beyond = first_beyond(array, torch.finfo(own[name].dtype).max)
+    dtype = own[name].dtype
+    beyond = first_beyond(array, LARGEST if dtype == torch.float32 else torch.finfo(dtype).max)
     if beyond is not None:
         where, found = f"weights, {name}, entry {list(beyond)}", quote(float(array[beyond]))
         raise GatvizError(where, "a finite number", found, "give a number that the layer can hold")
-    return torch.tensor(array, dtype=own[name].dtype)
+    return torch.tensor(array, dtype=dtype)
 
 
 def length(values: Tensor) -> float:

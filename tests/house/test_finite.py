@@ -154,6 +154,19 @@ def file_with(value: Any) -> Graph:
     return read_graph(json.dumps({"nodes": nodes, "edges": [["a", "2"]]}).encode())
 
 
+@given(st.floats(1e38, 1e39))
+@example(LARGEST)
+@example(float(np.nextafter(LARGEST, np.inf)))
+def test_a_feature_is_held_just_where_float32_makes_it_no_infinity(value):
+    with np.errstate(over="ignore"):
+        held = np.isfinite(np.float32(value))
+    if held:
+        assert with_x(value).x[2, 1] == value
+    else:
+        with pytest.raises(GatvizError, match="feature 'f1' of '2'"):
+            with_x(value)
+
+
 @pytest.mark.parametrize("value", BEYOND, ids=str)
 def test_a_feature_beyond_float32_is_refused_by_name(value):
     for door in (with_x, lambda v: editing.set_node(TUTORIAL, "2", features={"f1": v})):
