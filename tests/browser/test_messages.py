@@ -25,6 +25,7 @@ def test_a_panel_opens_and_closes_at_every_press(page: Page, panel: str):
             mounted_anew(page)
         button.click()
         expect(grid).to_have_count(1 - press % 2)
+        expect(page.locator(".gatviz-stage")).to_have_count(1)  # the one of before goes after the new one stands
         expect(button).to_have_attribute("aria-pressed", "false" if press % 2 else "true")
 
 
