@@ -13,6 +13,7 @@ from gatviz.analysis import Predictions, WhatIf, uniformity
 from gatviz.analysis.subject import called
 from gatviz.attention.trace import LayerTrace
 from gatviz.charts.colours import stage_palettes
+from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
@@ -134,7 +135,11 @@ def _take_request(message: Any) -> None:
     what = message.get("what") if isinstance(message, Mapping) else None
     if what == "pin":
         now = state.current()
-        run = compute.run(now.graph, now.settings, present_weights(now))
+        try:
+            run = compute.run(now.graph, now.settings, present_weights(now))
+        except GatvizError as error:
+            state.update(refused=str(error))
+            return
         layer = st.session_state.get("layer") or 0
         pins.pin("A", pins.present(now, now.settings, run.of_layer(min(layer, len(run.whole.layers) - 1))))
     elif what == "unpin":
@@ -193,7 +198,7 @@ def _notice(
     changed: WhatIf | None,
     predictions: Predictions | None,
 ) -> str:
-    sentences = [*now.graph.notes]
+    sentences = [*now.graph.notes, *([now.graph.rounding] if now.graph.rounding else [])]
     if predictions is not None:
         sentences.append(" ".join(accuracy.sentence for accuracy in predictions.accuracies))
     if now.graph.edge_attributes:

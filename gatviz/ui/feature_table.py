@@ -13,6 +13,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.graph import editing
 from gatviz.graph.features import FEATURE_KINDS
 from gatviz.graph.graph import Graph
+from gatviz.numbers import check_finite
 from gatviz.ui import state, texts
 from gatviz.ui.edits import take_graph
 
@@ -110,11 +111,11 @@ def _with_cells(graph: Graph, typed: Mapping[int, Mapping[str, Any]]) -> Graph:
                 names[int(row)] = str(value or "").strip()
             elif column == "1":
                 labels[int(row)] = str(value or "").strip() or None
-            elif value is None:
-                where = f"feature {quote(graph.feature_names[int(column) - 2])} of {quote(names[int(row)])}"
-                raise GatvizError(where, "a number", "an empty cell", "type a number, 0 for none")
             else:
-                x[int(row), int(column) - 2] = value
+                where = f"feature {quote(graph.feature_names[int(column) - 2])} of {quote(names[int(row)])}"
+                if value is None:
+                    raise GatvizError(where, "a number", "an empty cell", "type a number, 0 for none")
+                x[int(row), int(column) - 2] = check_finite(where, value, "type a number such as 0.5")
     return replace(graph, names=tuple(names), labels=tuple(labels) if any(labels) else None, x=x)
 
 

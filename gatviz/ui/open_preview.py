@@ -25,7 +25,8 @@ def account(reading: Reading) -> None:
     """What was understood, and each decision."""
     summary = "\n".join(f"- {plain(line)}" for line in reading.summary)
     st.markdown(f"**{texts.UNDERSTOOD}**\n\n{summary}")
-    notes = "\n".join(f"- {plain(note)}" for note in reading.graph.notes)
+    rounding = [reading.graph.rounding] if reading.graph.rounding else []
+    notes = "\n".join(f"- {plain(note)}" for note in (*reading.graph.notes, *rounding))
     st.markdown(f"**{texts.DECIDED}**\n\n{notes or texts.NOTHING_DECIDED}")
 
 

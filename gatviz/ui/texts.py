@@ -32,6 +32,8 @@ DEVICE_HELP = (
 )
 OPENED = "Opened: **{name}**"
 CLOSE_MODEL = "Close the model"
+TAKEN_BACK = "“{what}” was taken back: the screen shows what it showed before."
+STAYS = "The model was set back: the screen shows what it showed before."
 MODEL_CLOSED = (
     "The opened model {name} was closed: its layer 0 reads {reads:,} features, this graph has {has:,}. "
     "Undo brings both back."

@@ -208,3 +208,22 @@ def test_an_entry_is_typed_on_the_stage(page: Page):
         page.locator(".toolbar [data-key='undo']").click()
     eventually(lambda: cells(page, "a_halves") == before)
     expect(page.locator(".notice")).to_have_text("")
+
+
+def test_weights_that_overflow_leave_the_picture_and_undo_as_they_are(page: Page):
+    page.get_by_role("radio", name="Draw").click()
+    page.locator(".toolbar [data-key='newNode']").click()
+    eventually(lambda: (4, 4) in cells(page, "alpha"))
+    before = cells(page, "alpha")
+    net = GATConv(2, 3, heads=2)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.fill_(1e30)
+    use(open_dialog(page, "huge.pt", saved(net.state_dict())))
+    told = page.get_by_role("alert").filter(has_text="GAT, score_target")
+    expect(told).to_contain_text("“open weights huge.pt” was taken back")
+    expect(page.get_by_test_id("stSidebar")).not_to_contain_text("Opened: huge.pt")
+    assert cells(page, "alpha") == before
+    page.locator(".toolbar [data-key='undo']").click()
+    eventually(lambda: page.locator(".gatviz-stage .node").count() == 4)
+    expect(told).to_have_count(0)
