@@ -15,9 +15,9 @@ from gatviz.graph.editing import clear
 from gatviz.graph.layout import default_positions
 from gatviz.graph.subgraph import MOST_ARCS, neighbourhood, strongest
 from gatviz.ui import texts
-from gatviz.ui.compute import present_model
-from gatviz.ui.history import Work
-from gatviz.ui.state import FIRST_LOOK, Looked, State
+from gatviz.ui.session.history import Work
+from gatviz.ui.session.run_cache import present_model
+from gatviz.ui.session.session import FIRST_LOOK, Looked
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -33,7 +33,7 @@ def scene(app: AppTest) -> dict:
 
 
 def state_of(app: AppTest) -> State:
-    return app.session_state["gatviz_state"]
+    return app.session_state["gatviz_session"]
 
 
 def show(app: AppTest, content: bytes) -> None:
@@ -41,7 +41,7 @@ def show(app: AppTest, content: bytes) -> None:
     graph = read_graph(content)
     now = state_of(app)
     work = Work(graph.with_positions(default_positions(graph)), "mine", own=True, view=now.work.view + 1)
-    app.session_state["gatviz_state"] = replace(now, work=work, looked=FIRST_LOOK)
+    app.session_state["gatviz_session"] = replace(now, work=work, looked=FIRST_LOOK)
     app.run()
     assert not app.exception
 
@@ -49,7 +49,7 @@ def show(app: AppTest, content: bytes) -> None:
 def test_an_empty_graph_can_be_drawn_on():
     app = run_app()
     now = state_of(app)
-    app.session_state["gatviz_state"] = replace(now, work=replace(now.work, graph=clear(now.graph)), looked=None)
+    app.session_state["gatviz_session"] = replace(now, work=replace(now.work, graph=clear(now.graph)), looked=None)
     app.run()
     assert not app.exception
     assert not app.error
@@ -130,7 +130,7 @@ def test_an_arrow_that_is_locked_outside_the_shown_part_is_told():
     app.run()
     trace = compute_now(app)
     source, target = trace.edge_index[:, 100].tolist()
-    app.session_state["gatviz_state"] = replace(state_of(app), looked=Looked(target, source, "head-0"))
+    app.session_state["gatviz_session"] = replace(state_of(app), looked=Looked(target, source, "head-0"))
     app.text_input(key="part_node").set_value("n200").run()
     app.number_input(key="part_hops").set_value(0).run()
     notice = scene(app)["notice"]

@@ -14,9 +14,10 @@ from gatviz import GAT, Graph, sample_graph, sample_graph_names
 from gatviz.analysis import static_attention
 from gatviz.attention.layers import new_generator
 from gatviz.attention.trace import LayerTrace
-from gatviz.ui import compare_memo, texts_compare
-from gatviz.ui.history import Work
-from gatviz.ui.settings import Settings
+from gatviz.ui import texts_compare
+from gatviz.ui.compare import cache
+from gatviz.ui.session.history import Work
+from gatviz.ui.session.settings import Settings
 from tests.attention.hand_traces import uniform, with_alpha
 from tests.browser.driver import trace_of
 
@@ -31,11 +32,11 @@ def stacked_page() -> None:
 
     from gatviz import GAT, LayerSettings
     from gatviz.attention.layers import new_generator
-    from gatviz.ui import state
-    from gatviz.ui.compare import compare
-    from gatviz.ui.settings import Settings
+    from gatviz.ui.compare.compare import compare
+    from gatviz.ui.session import session
+    from gatviz.ui.session.settings import Settings
 
-    now = state.current()
+    now = session.current()
     stack = [LayerSettings(out_features=2, num_heads=2), LayerSettings(out_features=2, num_heads=3)]
     whole = GAT(now.graph.num_features, stack, generator=new_generator(0)).trace(now.graph)
     compare(now, Settings(), SimpleNamespace(trace=whole.layers[0], whole=whole))
@@ -98,8 +99,8 @@ def test_without_arrows_nothing_is_drawn_and_that_is_said(section: str):
     app = open_section(section)
     app.selectbox(key="self_loops").set_value("remove").run()
     alone = Graph(names=("A", "B"), x=np.eye(2), edge_index=np.zeros((2, 0), dtype=np.int64))
-    now = app.session_state["gatviz_state"]
-    app.session_state["gatviz_state"] = replace(now, work=Work(alone.with_positions(np.eye(2)), "alone"))
+    now = app.session_state["gatviz_session"]
+    app.session_state["gatviz_session"] = replace(now, work=Work(alone.with_positions(np.eye(2)), "alone"))
     app.run()
     assert not app.exception
     assert figures(app) == []
@@ -243,7 +244,7 @@ def test_back_to_the_baseline():
     app.number_input(key="seed").set_value(3).run()
     app.number_input(key="num_heads").set_value(2).run()
     press(app, "reset_A")
-    assert app.session_state["gatviz_state"].graph == sample_graph("tutorial")
+    assert app.session_state["gatviz_session"].graph == sample_graph("tutorial")
     assert "Nothing changed: every α is as before." in words(app)
     assert app.number_input(key="seed").value == 175
     assert app.number_input(key="num_heads").value == 4
@@ -255,7 +256,7 @@ def test_stacks_are_compared_layer_by_layer_and_brought_back():
     app.number_input(key="output_features_2").set_value(5).run()
     app.selectbox(key="kind").set_value("GATv2").run()
     press(app, "pin_present")
-    before = app.session_state["gatviz_state"].settings
+    before = app.session_state["gatviz_session"].settings
     app.number_input(key="output_features_2").set_value(4).run()
     app.checkbox(key="residual").set_value(True).run()
     assert not app.exception
@@ -268,15 +269,15 @@ def test_stacks_are_compared_layer_by_layer_and_brought_back():
     assert not app.exception
     assert "kind GATv2 → GAT" in words(app)
     press(app, "reset_A")
-    assert app.session_state["gatviz_state"].settings == before
+    assert app.session_state["gatviz_session"].settings == before
     assert "Nothing changed: every α is as before." in words(app)
 
 
 def test_an_empty_graph_is_compared_with_its_baseline_too():
     app = press(open_section("what_if"), "pin_present")
-    now = app.session_state["gatviz_state"]
+    now = app.session_state["gatviz_session"]
     nothing = Graph(names=(), x=np.zeros((0, 2)), edge_index=np.zeros((2, 0), dtype=np.int64))
-    app.session_state["gatviz_state"] = replace(now, work=Work(nothing.with_positions(np.zeros((0, 2))), "nothing"))
+    app.session_state["gatviz_session"] = replace(now, work=Work(nothing.with_positions(np.zeros((0, 2))), "nothing"))
     app.run()
     assert not app.exception
     assert "0 arrows new, 12 arrows gone." in words(app)
@@ -291,13 +292,14 @@ def lock_second_row() -> None:
     import numpy as np
     import streamlit as st
 
-    from gatviz.ui import compare_flow, compute, state
+    from gatviz.ui.compare import flow
+    from gatviz.ui.session import run_cache, session
 
-    now = state.current()
-    run = compute.run(now.graph, now.settings)
+    now = session.current()
+    run = run_cache.run(now.graph, now.settings)
     order = np.argsort(-run.trace.alpha[:, 2])
     st.session_state["arc_table"] = {"selection": {"rows": [1]}}
-    compare_flow._lock(run.trace, order, 2)
+    flow._lock(run.trace, order, 2)
 
 
 def test_a_chosen_row_is_locked_on_the_stage():
@@ -305,17 +307,17 @@ def test_a_chosen_row_is_locked_on_the_stage():
     assert not app.exception
     trace = trace_of()
     source, target = trace.edge_index[:, np.argsort(-trace.alpha[:, 2])[1]]
-    looked = app.session_state["gatviz_state"].looked
+    looked = app.session_state["gatviz_session"].looked
     assert (looked.target, looked.source, looked.weighting) == (target, source, "head-2")
 
 
 def baseline_page() -> None:
     import streamlit as st
 
-    from gatviz.ui import compute, pins, state
+    from gatviz.ui.session import pins, run_cache, session
 
-    now = state.current()
-    run = compute.run(now.graph, now.settings)
+    now = session.current()
+    run = run_cache.run(now.graph, now.settings)
     if "asked" in st.session_state:
         changed = pins.since_baseline(now, now.settings, run)
         st.session_state["change"] = None if changed is None else changed.on_present
@@ -327,8 +329,8 @@ def baseline_page() -> None:
 
 def test_the_stage_can_ask_for_the_change_since_the_baseline():
     app = AppTest.from_function(baseline_page, default_timeout=60).run()
-    now = app.session_state["gatviz_state"]
-    app.session_state["gatviz_state"] = replace(now, settings=replace(now.settings, seed=3))
+    now = app.session_state["gatviz_session"]
+    app.session_state["gatviz_session"] = replace(now, settings=replace(now.settings, seed=3))
     app.run()
     assert not app.exception
     change = app.session_state["change"]
@@ -343,12 +345,12 @@ def test_answers_are_kept_as_long_as_their_trace_and_never_mixed_up():
     made: list[str] = []
 
     def ask(trace: LayerTrace, key: str) -> str:
-        return compare_memo.once(trace, key, lambda: made.append(key) or f"{key}{len(made)}")
+        return cache.once(trace, key, lambda: made.append(key) or f"{key}{len(made)}")
 
     first, second = with_alpha(adj, uniform(adj)), with_alpha(adj, uniform(adj))
     assert ask(first, "a") == ask(first, "a") == "a1"
     assert ask(first, "b") == "b2"
     assert ask(second, "a") == "a3"
-    held = len(compare_memo._kept)
+    held = len(cache._kept)
     del second
-    assert len(compare_memo._kept) == held - 1
+    assert len(cache._kept) == held - 1

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gatviz.ui import edits, feature_table, state
-from gatviz.ui.weight_edits import present_weights
+from gatviz.ui.explore import feature_table
+from gatviz.ui.session import browser_edits, session
+from gatviz.ui.session.model import present_weights
 
 
 @pytest.fixture(autouse=True)
@@ -19,12 +20,12 @@ def session(monkeypatch):
     return shared.session_state
 
 
-def type_cells(session: dict, cells: dict[int, dict[str, object]]) -> state.State:
+def type_cells(session: dict, cells: dict[int, dict[str, object]]) -> session.Session:
     """As Streamlit's grid tells it: all cells typed since it was filled."""
-    base = session.get(feature_table._BASE) or feature_table._filled(state.current().graph)
+    base = session.get(feature_table._BASE) or feature_table._filled(session.current().graph)
     session[base.key] = {"edited_rows": cells, "added_rows": [], "deleted_rows": []}
     feature_table._take_cells(base.key)
-    return state.current()
+    return session.current()
 
 
 def test_typed_cells_reach_the_graph(session):
@@ -39,13 +40,13 @@ def test_cells_typed_one_after_the_other_add_up(session):
     type_cells(session, {0: {"2": 5}})
     now = type_cells(session, {0: {"2": 5, "3": 6}})
     assert now.graph.x[0].tolist() == [5, 6]
-    state.undo()
-    assert state.current().graph.x[0].tolist() == [5, 0]
+    session.undo()
+    assert session.current().graph.x[0].tolist() == [5, 0]
 
 
 def test_nodes_that_were_moved_meanwhile_stay_there(session):
     type_cells(session, {0: {"2": 5}})
-    edits.take_edits({"edits": [{"number": 1, "kind": "move", "names": ["0"], "points": [[9, 9]]}]})
+    browser_edits.take_edits({"edits": [{"number": 1, "kind": "move", "names": ["0"], "points": [[9, 9]]}]})
     now = type_cells(session, {0: {"2": 5}, 1: {"2": 7}})
     assert now.positions[0].tolist() == [9, 9]
     assert now.graph.x[1, 0] == 7
@@ -53,7 +54,7 @@ def test_nodes_that_were_moved_meanwhile_stay_there(session):
 
 @pytest.mark.parametrize("cells", [{0: {"0": "1"}}, {0: {"0": None}}, {0: {"2": None}}, {0: {"2": float("inf")}}])
 def test_what_cannot_be_is_refused_and_the_grid_is_filled_anew(session, cells):
-    before = state.current().graph
+    before = session.current().graph
     feature_table._filled(before)
     number = session[feature_table._BASE].number
     now = type_cells(session, cells)
@@ -64,22 +65,22 @@ def test_what_cannot_be_is_refused_and_the_grid_is_filled_anew(session, cells):
 
 def test_whole_columns():
     feature_table._fill("degree")
-    now = state.current()
+    now = session.current()
     assert now.graph.feature_names == ("in_degree",)
     assert present_weights(now).in_features == 1
     feature_table._rename("in_degree", "degree")
-    renamed = present_weights(state.current())
+    renamed = present_weights(session.current())
     np.testing.assert_array_equal(renamed.layers[0]["W"], present_weights(now).layers[0]["W"])
     feature_table._delete("degree")
-    assert "at least one column" in state.current().refused
-    state.undo()
-    state.undo()
-    assert state.current().graph.feature_names == ("f0", "f1")
+    assert "at least one column" in session.current().refused
+    session.undo()
+    session.undo()
+    assert session.current().graph.feature_names == ("f0", "f1")
 
 
 def test_a_grid_of_before_and_cells_as_they_were_are_no_step(session):
     type_cells(session, {0: {"2": 5}})
     feature_table._take_cells("table-of-before")
-    steps = len(state.current().history.past)
+    steps = len(session.current().history.past)
     type_cells(session, {0: {"2": 5}})
-    assert len(state.current().history.past) == steps
+    assert len(session.current().history.past) == steps

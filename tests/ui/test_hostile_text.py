@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from gatviz.ui import texts, texts_weights
-from gatviz.ui.plain import plain
+from gatviz.ui.escape import plain
 from tests.ui.walk import Sent, checked, page_of, sent, views
 
 TEETH = (

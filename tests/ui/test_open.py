@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from gatviz.files import FORMATS, readable_formats, template
 from gatviz.graph.made import GENERATORS, shipped_graph_names
-from gatviz.ui.plain import plain
+from gatviz.ui.escape import plain
 from tests.files.fuzz import cases
 
 APP = str(Path(__file__).parents[2] / "app.py")

@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from torch_geometric.nn import GATConv
 
 from gatviz.ui import texts_weights as texts
-from gatviz.ui import weights_table
-from gatviz.ui.state import State
+from gatviz.ui.session.session import State
+from gatviz.ui.weights import table as weights_table
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -28,7 +28,7 @@ def checked(app: AppTest) -> AppTest:
 
 
 def state_of(app: AppTest) -> State:
-    state: State = app.session_state["gatviz_state"]
+    state: State = app.session_state["gatviz_session"]
     return state
 
 
@@ -73,23 +73,23 @@ def test_what_becomes_open_by_a_choice_is_asked():
 
 def with_table() -> AppTest:
     app = run_app()
-    app.session_state["gatviz_state"] = State(state_of(app).work, panel="weights")
+    app.session_state["gatviz_session"] = State(state_of(app).work, panel="weights")
     return checked(app.run())
 
 
 def test_a_refused_cell_leaves_no_grid_that_shows_it(monkeypatch):
     app = with_table()
     before: weights_table._Base = app.session_state[weights_table._BASE]
-    held = {weights_table._BASE: before, "gatviz_state": state_of(app)}
+    held = {weights_table._BASE: before, "gatviz_session": state_of(app)}
     held[before.key] = {"edited_rows": {0: {"0": 1e300}}}
     monkeypatch.setattr("streamlit.session_state", held)
     weights_table._take_cells(before.key)
     after = held[weights_table._BASE]
-    assert "finite" in held["gatviz_state"].refused
+    assert "finite" in held["gatviz_session"].refused
     assert after.key != before.key
     assert after.weights.fingerprint == before.weights.fingerprint
     held[after.key] = {"edited_rows": {0: {"0": 0.5}}}
     weights_table._take_cells(after.key)
-    weights = held["gatviz_state"].work.weights
+    weights = held["gatviz_session"].work.weights
     assert weights is not None
     assert np.isclose(weights.weights.layers[0]["W"][0, 0, 0], 0.5)

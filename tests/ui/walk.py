@@ -13,8 +13,8 @@ from streamlit.testing.v1.element_tree import Block
 
 from gatviz import read_graph
 from gatviz.graph.layout import default_positions
-from gatviz.ui.history import Work
-from gatviz.ui.state import FIRST_LOOK
+from gatviz.ui.session.history import Work
+from gatviz.ui.session.session import FIRST_LOOK
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -30,9 +30,9 @@ def page_of(graph: dict[str, Any], origin: str = "mine", **session: Any) -> AppT
     """The page with an own graph."""
     app = checked(AppTest.from_file(APP, default_timeout=60).run())
     read = read_graph(json.dumps(graph).encode())
-    now = app.session_state["gatviz_state"]
+    now = app.session_state["gatviz_session"]
     work = Work(read.with_positions(default_positions(read)), origin, own=True, view=now.work.view + 1)
-    app.session_state["gatviz_state"] = replace(now, work=work, looked=FIRST_LOOK)
+    app.session_state["gatviz_session"] = replace(now, work=work, looked=FIRST_LOOK)
     for key, value in session.items():
         app.session_state[key] = value
     return checked(app.run())
@@ -48,7 +48,7 @@ def views(graph: dict[str, Any], origin: str = "mine") -> Iterator[tuple[str, Ap
     app = page_of(graph, origin)
     yield "Explore", app
     for panel in ("table", "weights"):
-        app.session_state["gatviz_state"] = replace(app.session_state["gatviz_state"], panel=panel)
+        app.session_state["gatviz_session"] = replace(app.session_state["gatviz_session"], panel=panel)
         yield panel, checked(app.run())
     for count in (1, 2):
         app = page_of(graph, origin, workspace="Compare", num_layers=count)
