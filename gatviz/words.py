@@ -38,7 +38,7 @@ def language() -> str:
 
 
 def kept(make: Callable[[], T]) -> Callable[[], T]:
-    """The same, speaking the language of now, for when nobody who is being answered can be asked: later, in a thread."""
+    """The same, speaking the language of now, for when it is made later or in another thread."""
     spoken = language()
 
     def made() -> T:

@@ -7,6 +7,7 @@ from functools import cache
 
 import streamlit as st
 from streamlit import net_util
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gatviz import words
 from gatviz.attention.layers import use_one_thread
@@ -82,7 +83,9 @@ def page() -> None:
 
 
 def _language() -> str:
-    """Of the session that is being answered."""
+    """Of the session that is being answered; English where none is."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return words.ENGLISH
     chosen: str = st.session_state.get("language", words.ENGLISH)
     return chosen
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -14,15 +15,15 @@ from gatviz import GAT, Graph, sample_graph, sample_graph_names
 from gatviz.analysis import static_attention
 from gatviz.attention.layers import new_generator
 from gatviz.attention.trace import LayerTrace
-from gatviz.ui import texts_compare
 from gatviz.ui.compare import cache
-from gatviz.ui.session.history import Work
+from gatviz.ui.compare.compare import Key
 from gatviz.ui.session.settings import Settings
+from gatviz.ui.session.work import Work
 from tests.attention.hand_traces import uniform, with_alpha
 from tests.browser.driver import trace_of
 
 APP = str(Path(__file__).parents[2] / "app.py")
-SECTIONS = [name for name in texts_compare.SECTIONS if name != "layers"]
+SECTIONS = [key for key in get_args(Key) if key != "layers"]
 """Those of a model with one layer."""
 
 
@@ -44,7 +45,7 @@ def stacked_page() -> None:
 
 def open_section(section: str, graph: str | None = None, **choices) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60)
-    app.session_state["workspace"] = "Compare"
+    app.session_state["workspace"] = "compare"
     app.session_state["compare_section"] = section
     for key, value in choices.items():
         app.session_state[key] = value
@@ -91,7 +92,10 @@ def test_any_number_of_heads(section: str, heads: int):
     assert not app.exception
     if section == "alike" and heads == 1:
         assert figures(app) == []
-        assert texts_compare.ONE_HEAD in words(app)
+        assert (
+            "There is one head, so there is no other head to compare it with. More heads can be set in the sidebar."
+            in words(app)
+        )
 
 
 @pytest.mark.parametrize("section", [name for name in SECTIONS if name != "what_if"])
@@ -104,7 +108,9 @@ def test_without_arrows_nothing_is_drawn_and_that_is_said(section: str):
     app.run()
     assert not app.exception
     assert figures(app) == []
-    assert texts_compare.NO_ARCS in words(app)
+    assert "No node reads any other or itself, so there is no α to compare. Draw an edge or add self-loops." in words(
+        app
+    )
 
 
 # ---- numbers -------------------------------------------------------------------------------------------------
@@ -219,7 +225,7 @@ def test_two_pins_are_compared_with_each_other_and_exchanged():
     press(app, "unpin_A")
     assert "Settings: seed 3 → 5." in words(app)
     press(app, "unpin_B")
-    assert texts_compare.NOTHING_PINNED in words(app)
+    assert "Nothing is pinned yet. Pin the present as a baseline, " in words(app)
 
 
 def test_fewer_heads_than_in_the_baseline_are_compared_number_by_number():
@@ -234,7 +240,10 @@ def test_an_output_that_moves_while_alpha_stays_is_drawn_alone():
     app.slider(key="dropout").set_value(0.5).run()
     assert not app.exception
     assert "Every α that is compared is as before." in words(app)
-    assert texts_compare.DROPOUT_CHANGES in words(app)
+    assert (
+        "Dropout is on in at least one of the two: α is from before the dropping, the output from after it."
+        in words(app)
+    )
     assert [figure["layout"]["title"]["text"] for figure in figures(app)] == ["How far each node's output moved"]
 
 
@@ -285,7 +294,7 @@ def test_an_empty_graph_is_compared_with_its_baseline_too():
     app.session_state["compare_section"] = "heads"
     app.run()
     assert not app.exception
-    assert texts_compare.NO_NODES in words(app)
+    assert "This graph has no nodes yet. Draw some in Explore, or choose or open a graph in the sidebar." in words(app)
 
 
 def lock_second_row() -> None:
@@ -307,8 +316,8 @@ def test_a_chosen_row_is_locked_on_the_stage():
     assert not app.exception
     trace = trace_of()
     source, target = trace.edge_index[:, np.argsort(-trace.alpha[:, 2])[1]]
-    looked = app.session_state["gatviz_session"].looked
-    assert (looked.target, looked.source, looked.weighting) == (target, source, "head-2")
+    locked = app.session_state["gatviz_session"].locked
+    assert (locked.target, locked.source, locked.weighting) == (target, source, "head-2")
 
 
 def baseline_page() -> None:
@@ -345,7 +354,7 @@ def test_answers_are_kept_as_long_as_their_trace_and_never_mixed_up():
     made: list[str] = []
 
     def ask(trace: LayerTrace, key: str) -> str:
-        return cache.once(trace, key, lambda: made.append(key) or f"{key}{len(made)}")
+        return cache.cached(trace, key, lambda: made.append(key) or f"{key}{len(made)}")
 
     first, second = with_alpha(adj, uniform(adj)), with_alpha(adj, uniform(adj))
     assert ask(first, "a") == ask(first, "a") == "a1"

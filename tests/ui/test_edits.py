@@ -9,20 +9,21 @@ import pytest
 
 from gatviz import sample_graph
 from gatviz.graph import editing
-from gatviz.ui.session import browser_edits, session
+from gatviz.ui.session import from_browser, session
 from gatviz.ui.session.history import MOST_STEPS
 from gatviz.ui.session.model import present_weights
 from gatviz.ui.session.run_cache import drawn_weights
+from gatviz.ui.session.steps import show_graph, take_graph
 
 
 @pytest.fixture(autouse=True)
-def session(monkeypatch):
-    monkeypatch.setattr(state, "st", SimpleNamespace(session_state={}))
+def own_session(monkeypatch):
+    monkeypatch.setattr(session, "st", SimpleNamespace(session_state={}))
 
 
 def send(*kinds: dict, first: int | None = None) -> session.Session:
     start = session.current().edits_taken + 1 if first is None else first
-    browser_edits.take_edits({"edits": [{"number": start + k, **edit} for k, edit in enumerate(kinds)]})
+    from_browser.take_edits({"edits": [{"number": start + k, **edit} for k, edit in enumerate(kinds)]})
     return session.current()
 
 
@@ -111,25 +112,25 @@ def test_nonsense_is_refused_in_a_sentence_and_changes_nothing(edit):
 @pytest.mark.parametrize("message", [None, 5, "x", [], {}, {"edits": 5}, {"edits": [5, None, {"number": "1"}]}])
 def test_messages_that_are_no_edits_are_ignored(message):
     before = session.current()
-    browser_edits.take_edits(message)
+    from_browser.take_edits(message)
     assert session.current().work == before.work
 
 
 def test_the_locked_arrow_follows_its_nodes():
-    session.update(looked=session.Looked(3, 2, "head-0"))
-    assert send({"kind": "remove", "names": ["0"]}).looked == session.Looked(2, 1, "head-0")
-    assert send({"kind": "rename", "name": "2", "to": "two"}).looked == session.Looked(2, 1, "head-0")
-    assert send({"kind": "remove", "names": ["two"]}).looked is None
+    session.update(locked=session.Locked(3, 2, "head-0"))
+    assert send({"kind": "remove", "names": ["0"]}).locked == session.Locked(2, 1, "head-0")
+    assert send({"kind": "rename", "name": "2", "to": "two"}).locked == session.Locked(2, 1, "head-0")
+    assert send({"kind": "remove", "names": ["two"]}).locked is None
 
 
 def test_weights_follow_the_feature_columns_and_undo_brings_them_back():
     now = session.current()
     fresh = drawn_weights(now.settings, 2).layers[0]
-    browser_edits.take_graph(editing.add_feature(now.graph, "age"), "new column age")
+    take_graph(editing.add_feature(now.graph, "age"), "new column age")
     wider = present_weights(session.current())
     np.testing.assert_array_equal(wider.layers[0]["W"][..., :2], fresh["W"])
     np.testing.assert_array_equal(wider.layers[0]["a_source"], fresh["a_source"])
-    browser_edits.take_graph(editing.remove_feature(session.current().graph, "f0"), "delete column f0")
+    take_graph(editing.remove_feature(session.current().graph, "f0"), "delete column f0")
     narrower = present_weights(session.current())
     np.testing.assert_array_equal(narrower.layers[0]["W"], wider.layers[0]["W"][..., 1:])
     session.undo()
@@ -186,7 +187,7 @@ def test_an_entry_that_cannot_be_set_is_refused(wrong: dict, sentence: str):
 
 def test_another_graph_is_a_step_too():
     before = session.current().work
-    session.show_graph(sample_graph("star"), "star", own=False)
+    show_graph(sample_graph("star"), "star", own=False)
     assert session.current().work.view != before.view
     assert session.current().history.undo_name == "open star"
     session.undo()

@@ -15,8 +15,10 @@ from streamlit.testing.v1 import AppTest
 from gatviz.attention.model import LayerSettings
 from gatviz.attention.weights import Weights, with_values
 from gatviz.graph import editing
-from gatviz.ui.session import browser_edits, run_cache, session
+from gatviz.ui.session import from_browser, run_cache, session
 from gatviz.ui.session.settings import Settings
+from gatviz.ui.session.steps import open_model, take_graph
+from gatviz.ui.session.work import HeldWeights
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -57,25 +59,25 @@ def huge() -> Weights:
 
 def set_features() -> None:
     now = session.current()
-    browser_edits.take_graph(editing.set_features(now.graph, now.graph.x * 3e38), "make all huge")
+    take_graph(editing.set_features(now.graph, now.graph.x * 3e38), "make all huge")
 
 
 def set_weights() -> None:
     for name, place in (("W", [0, 0]), ("a_source", [0])):
         entry = {"kind": "set_weight", "layer": 0, "name": name, "head": 0, "place": place, "value": 1e30}
-        browser_edits.take_edits({"edits": [{**entry, "number": session.current().edits_taken + 1}]})
+        from_browser.take_edits({"edits": [{**entry, "number": session.current().edits_taken + 1}]})
 
 
 def open_huge() -> None:
     layer = LayerSettings(out_features=3, num_heads=4, bias=False)
-    session.open_model("huge.pt", (layer,), "add_missing", huge())
+    open_model("huge.pt", (layer,), "add_missing", huge())
 
 
 @pytest.mark.parametrize("step", [set_features, set_weights, open_huge])
 def test_a_step_that_overflows_is_taken_back(step, monkeypatch):
     app = run_app()
     rename = {"number": 1, "kind": "rename", "name": "0", "to": "zero"}
-    do(app, lambda: browser_edits.take_edits({"edits": [rename]}), monkeypatch)
+    do(app, lambda: from_browser.take_edits({"edits": [rename]}), monkeypatch)
     before, work, history = scene(app), state_of(app).work, state_of(app).history
     do(app, step, monkeypatch)
     assert len(app.error) == 1
@@ -96,8 +98,8 @@ def test_a_control_that_makes_the_run_overflow_is_set_back(monkeypatch):
 
     def step() -> None:
         now = session.current()
-        browser_edits.take_graph(editing.set_features(now.graph, np.full((4, 2), 1.2e38)), "large features")
-        held = session.HeldWeights(weights, session.current().settings.drawn_by, by_hand=True)
+        take_graph(editing.set_features(now.graph, np.full((4, 2), 1.2e38)), "large features")
+        held = HeldWeights(weights, session.current().settings.drawn_by, by_hand=True)
         session.change(replace(session.current().work, weights=held), "ones")
 
     do(app, step, monkeypatch)

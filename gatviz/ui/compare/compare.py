@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -27,6 +28,10 @@ from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
 from gatviz.words import _
 
+Key = Literal[
+    "heads", "difference", "alike", "uniform", "static", "flow", "kinds", "layers", "predictions", "what_if"
+]  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Question:
@@ -38,10 +43,10 @@ class Question:
     needs_arrows: bool = True
 
 
-def questions(now: session.Session, settings: Settings, run: Run) -> dict[str, Question]:
+def questions(now: session.Session, settings: Settings, run: Run) -> dict[Key, Question]:
     """The questions that can be asked of this run, each under its key."""
     trace = layer_of(run.trace)
-    asked = {
+    asked: dict[Key, Question] = {
         "heads": Question(_("Heads"), _("What does each head attend to?"), partial(heads, now, trace)),
         "difference": Question(
             _("Difference"),
