@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gatviz.errors import GatvizError, quote
-from gatviz.files.read import read_graph
+from gatviz.files.reading import read_graph
 from gatviz.graph.graph import Graph
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_graphs"

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gatviz.files import Reading
+from gatviz.files import Inspection
 from gatviz.graph.graph import Graph
 from gatviz.ui import texts_open as texts
 from gatviz.ui.plain import plain
@@ -21,11 +21,11 @@ _LONGEST = 60
 _ROW = 30
 
 
-def account(reading: Reading) -> None:
+def account(inspection: Inspection) -> None:
     """What was understood, and each decision."""
-    summary = "\n".join(f"- {plain(line)}" for line in reading.summary)
+    summary = "\n".join(f"- {plain(line)}" for line in inspection.summary)
     st.markdown(f"**{texts.UNDERSTOOD}**\n\n{summary}")
-    notes = "\n".join(f"- {plain(note)}" for note in reading.graph.notes)
+    notes = "\n".join(f"- {plain(note)}" for note in inspection.graph.notes)
     st.markdown(f"**{texts.DECIDED}**\n\n{notes or texts.NOTHING_DECIDED}")
 
 

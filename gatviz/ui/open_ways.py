@@ -10,7 +10,7 @@ import streamlit as st
 
 from gatviz.files import FORMATS, readable_formats, template
 from gatviz.graph.features import FeatureKind
-from gatviz.graph.made import GENERATORS, Generator, Parameter, generate, shipped_graph, shipped_graph_names
+from gatviz.graph.generators import GENERATORS, Generator, Parameter, generate, shipped_graph, shipped_graph_names
 from gatviz.ui import texts_open as texts
 from gatviz.ui.open_source import Source
 

@@ -41,7 +41,7 @@ def test_the_table_of_formats_is_complete():
 
 
 def test_the_limits_and_the_options_are_those_of_the_code():
-    assert f"{limits.MAX_NODES:,} nodes, {limits.MAX_ARCS:,} arrows" in PAGE
+    assert f"{limits.MAX_NODES:,} nodes, {limits.MAX_EDGES:,} arrows" in PAGE
     assert f"{limits.MAX_FEATURE_VALUES // 10**6} million feature values and {limits.MAX_BYTES // 10**6} MB" in PAGE
     assert f"{limits.MAX_UNPACKED // 10**6} MB and hold {limits.MAX_MEMBERS} files" in " ".join(PAGE.split())
     assert f"at most {limits.MAX_COLUMNS:,} columns" in PAGE

@@ -75,7 +75,7 @@ def test_an_undirected_file_that_lists_both_arcs_is_taken_as_it_is():
     )
     assert graph.edge_index.tolist() == [[1, 0], [0, 1]]
     assert graph.edge_attributes == {"w": (0, 1)}
-    assert graph.notes == ("the undirected file lists every edge both ways: its rows were taken as the arcs",)
+    assert graph.notes == ("the undirected file lists every edge both ways: its rows were taken as the arrows",)
 
 
 def test_duplicates_are_merged_and_it_is_said():
@@ -90,7 +90,7 @@ def test_duplicates_are_merged_and_it_is_said():
     [
         (None, ("A", "B", "C"), "no features were given: each node got its own (one-hot)"),
         ("one_hot", ("A", "B", "C"), "no features were given: each node got its own (one-hot)"),
-        ("degree", ("in_degree",), "no features were given: each node got the number of its incoming arcs"),
+        ("degree", ("in_degree",), "no features were given: each node got the number of its incoming arrows"),
         ("constant", ("constant",), "no features were given: each node got the constant 1"),
     ],
 )
@@ -334,7 +334,7 @@ BAD_JSON = {
     ),
     "integer too large": (
         b'{"nodes": [{"id": "A", "features": [1' + b"0" * 400 + b']}], "edges": []}',
-        "the file: expected features that fit a number, found one too large; make it smaller.",
+        "the file, nodes[0] 'A', feature 1: expected a finite number, found one too large; replace it by a number.",
     ),
     "integer of 5,000 digits": (
         b'{"nodes": [{"id": "A", "features": [' + b"7" * 5000 + b']}], "edges": []}',
@@ -563,9 +563,9 @@ def test_the_caps_are_checked_before_memory_is_taken(monkeypatch: pytest.MonkeyP
     assert the_sentence(as_json(nodes=[{"id": "A"}, {"id": "B"}, {"id": "C"}])).startswith(
         "the file: expected at most 2 nodes, found 3"
     )
-    monkeypatch.setattr(limits, "MAX_ARCS", 1)
-    assert the_sentence(b"source,target\nA,B\nB,A\n").startswith("the file: expected at most 1 arcs, found 2")
-    assert the_sentence(as_json(directed=False)).startswith("the file: expected at most 1 arcs, found 2")
+    monkeypatch.setattr(limits, "MAX_EDGES", 1)
+    assert the_sentence(b"source,target\nA,B\nB,A\n").startswith("the file: expected at most 1 arrows, found 2")
+    assert the_sentence(as_json(directed=False)).startswith("the file: expected at most 1 arrows, found 2")
     monkeypatch.setattr(limits, "MAX_FEATURE_VALUES", 3)
     assert the_sentence(as_json()).startswith(
         "the file: expected at most 3 feature values, found 2 nodes × 2 features; keep fewer features"

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from gatviz import GatvizError
-from gatviz.files import ReadOptions, inspect_graph, readable_formats, reading_of, table_headers, template
-from gatviz.graph.made import generate
+from gatviz.files import ReadOptions, inspect_graph, inspection_of, readable_formats, table_headers, template
+from gatviz.graph.generators import generate
 from tests.files.fuzz import check_sentence, outcome
 
 EDGES = b"source,target\nA,B\nB,C\n"
@@ -66,7 +66,7 @@ def test_it_is_said_what_stands_in_for_features():
 
 
 def test_a_graph_that_was_made_gets_the_same_account():
-    reading = reading_of(generate("star", leaves=3))
+    reading = inspection_of(generate("star", leaves=3))
     assert reading.summary[0] == "4 nodes, 6 arrows (undirected, each edge giving both arrows), 4 features"
     assert (reading.components, reading.isolated, reading.loops) == (1, 0, 0)
 

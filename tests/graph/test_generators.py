@@ -6,7 +6,7 @@ import pytest
 
 from gatviz import GatvizError
 from gatviz.graph.features import FEATURE_KINDS, made_up_features
-from gatviz.graph.made import GENERATORS, generate, shipped_graph, shipped_graph_names
+from gatviz.graph.generators import GENERATORS, generate, shipped_graph, shipped_graph_names
 
 
 def edges(graph):
@@ -120,7 +120,7 @@ def test_features_on_request(kind):
 def test_large_ones_get_the_degree():
     graph = generate("ring", nodes=201)
     assert graph.feature_names == ("in_degree",)
-    assert graph.notes == ("each node's feature is the number of its incoming arcs",)
+    assert graph.notes == ("each node's feature is the number of its incoming arrows",)
 
 
 @pytest.mark.parametrize("name", shipped_graph_names())
@@ -171,7 +171,7 @@ def test_shipped_graphs_are_networkxs(name):
         ),
         (
             lambda: generate("erdos_renyi", nodes=20_000, probability=1),
-            "generate 'erdos_renyi': expected at most 500,000 arcs, found about 399,980,000; choose smaller numbers.",
+            "generate 'erdos_renyi': expected at most 500,000 arrows, found about 399,980,000; choose smaller numbers.",
         ),
         (
             lambda: generate("tree", branches=50, levels=50),

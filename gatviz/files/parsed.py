@@ -1,4 +1,4 @@
-"""`Draft`: what a reader found in a file, before any decision about it. Every reader ends in one."""
+"""`ParsedGraph`: what a format's reader found in a file, before any decision about it. Every reader ends in one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gatviz.files import limits
 
 
 @dataclass(kw_only=True)
-class Draft:
+class ParsedGraph:
     """Nodes, edges and columns as the file has them.
 
     Attributes:
@@ -24,12 +24,14 @@ class Draft:
         edges: [2, M] integers, row 0 = source, row 1 = target: one column for each edge of the file, so an
             undirected edge stands once and a duplicate twice.
         directed: what the file says.
-        edge_columns: name -> M values, None where an edge has none.
+        edge_columns: name -> M values, None where an edge has none; all are edge attributes.
         x, feature_names: features that the file marks as such, or None.
         node_columns: name -> N values (str, number or None) whose use is still to be decided.
         labels, split, positions: what the file marks as such, or None.
-        columns: the columns already used up, with their use, for the preview.
+        by_convention: whether what `node_columns` are called tells names, labels and positions (`conventions`).
+        columns: the columns already used up, with their use, for the preview; without `edge_columns`.
         notes: what the reader itself decided.
+        symmetric: for an adjacency matrix, whether it equals its transpose; else None.
     """
 
     where: str
@@ -45,6 +47,7 @@ class Draft:
     split: Sequence[str | None] | None = None
     positions: NDArray[np.float64] | None = None
     description: str = ""
+    by_convention: bool = False
     columns: list[ColumnUse] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     symmetric: bool | None = None
@@ -66,7 +69,7 @@ class ColumnUse:
     use: str
 
 
-class NameTable:
+class NodeNumbers:
     """Node names to node numbers, with one sentence for a name that is not there."""
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -84,7 +87,7 @@ class NameTable:
         return place
 
 
-def check_names(names: Sequence[str], where: str, nth: str = "nodes") -> None:
+def check_names(names: Sequence[str], where: str) -> None:
     """Refuse too many nodes, none, and a name that stands twice.
 
     Raises:
@@ -95,9 +98,9 @@ def check_names(names: Sequence[str], where: str, nth: str = "nodes") -> None:
     for n, name in enumerate(names):
         if name in first:
             raise GatvizError(
-                f"{where}, {nth}[{n}]",
+                f"{where}, nodes[{n}]",
                 "a name of its own",
-                f"{quote(name)}, which {nth}[{first[name]}] has already",
+                f"{quote(name)}, which nodes[{first[name]}] has already",
                 "rename one of the two",
             )
         first[name] = n

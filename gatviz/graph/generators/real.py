@@ -9,8 +9,8 @@ import networkx as nx
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.features import FeatureKind
+from gatviz.graph.generators.shapes import graph_of, with_features
 from gatviz.graph.graph import Graph
-from gatviz.graph.made.families import graph_of, with_features
 
 
 def _karate() -> Graph:
