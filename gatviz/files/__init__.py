@@ -1,6 +1,6 @@
 """Graph files ↔ Graph: `formats/` has one module a format, and what they share stands beside it.
 
-bytes → `recognise` → a format's reader → ParsedGraph → `inspection` (what is decided, and said) → Graph.
+bytes → a format's reader → ParsedGraph → what is decided, and said (`inspection`) → Graph.
 """
 
 from gatviz.files.formats import FORMATS, GraphFormat, readable_formats, writable_formats
@@ -8,8 +8,7 @@ from gatviz.files.inspection import Inspection, inspection_of
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse
 from gatviz.files.reading import inspect_graph, read_graph, table_headers
-from gatviz.files.samples import sample_graph, sample_graph_names
-from gatviz.files.templates import template
+from gatviz.files.samples import sample_graph, sample_graph_names, template
 from gatviz.files.writing import write_graph
 
 __all__ = [

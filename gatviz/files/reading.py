@@ -10,7 +10,7 @@ from pathlib import Path
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.encoding import decode, shown_name
-from gatviz.files.formats import TABLES, format_named
+from gatviz.files.formats import TABLES, format_named, recognise
 from gatviz.files.formats.edge_list import read_edge_list
 from gatviz.files.formats.matrix import read_matrix
 from gatviz.files.formats.node_table import add_nodes
@@ -18,7 +18,6 @@ from gatviz.files.formats.zip_of_tables import DESCRIPTION, unzip
 from gatviz.files.inspection import Inspection, inspected
 from gatviz.files.options import MissingFeatures, ReadOptions
 from gatviz.files.parsed import ParsedGraph
-from gatviz.files.recognise import recognise
 from gatviz.files.table import Table, read_table
 from gatviz.files.table_kind import table_kind
 from gatviz.graph.graph import Graph

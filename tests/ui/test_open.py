@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gatviz.files import FORMATS, readable_formats, template
-from gatviz.graph.generators import GENERATORS, shipped_graph_names
+from gatviz.graph.generators import GENERATORS, real_graph_names
 from gatviz.ui.plain import plain
 from tests.files.fuzz import cases
 
@@ -185,7 +185,7 @@ def test_examples_fill_the_text_in(example: str):
     assert "3 nodes, 3 arrows" in words(checked(app))
 
 
-@pytest.mark.parametrize("kind", [*GENERATORS, *shipped_graph_names()])
+@pytest.mark.parametrize("kind", [*GENERATORS, *real_graph_names()])
 def test_every_generator_is_offered(kind: str):
     app = opened("Generate")
     app.selectbox(key="open_kind").set_value(kind).run()

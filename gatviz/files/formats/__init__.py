@@ -1,4 +1,7 @@
-"""The formats, one module each, and the table of them: a new format is a module here and a row below."""
+"""The formats, one module each, and the table of them: a new format is a module here and a row below.
+
+By that table a file is recognised: by its content, its name helping only where content says nothing.
+"""
 
 from __future__ import annotations
 
@@ -81,6 +84,8 @@ _ROWS = (
 FORMATS: dict[str, GraphFormat] = {row.name: row for row in _ROWS}
 TABLES = ("edge_list", "matrix")
 """The formats that are text tables."""
+_PICKLE = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+_NPY = b"\x93NUMPY"
 
 
 def readable_formats() -> tuple[str, ...]:
@@ -102,3 +107,33 @@ def format_named(name: str) -> GraphFormat:
     if name not in FORMATS:
         raise GatvizError("format", "one of " + ", ".join(FORMATS), quote(name), "choose one of these")
     return FORMATS[name]
+
+
+def recognise(data: bytes, where: str) -> str | None:
+    """The name of the format; None for a text table, of which `table_kind` tells the kind.
+
+    Raises:
+        GatvizError: a known kind of file that holds no graph, pickled objects, or no text where nothing else fits.
+    """
+    start = FileStart(data, where)
+    for name, form in FORMATS.items():
+        if form.knows is not None and form.knows(start):
+            return name
+    _refuse_others(start)
+    ending = where.lower()
+    by_ending = next((name for name, form in FORMATS.items() if ending.endswith(form.endings)), None)
+    return None if by_ending in TABLES else by_ending
+
+
+def _refuse_others(start: FileStart) -> None:
+    """Refuse what is plainly something else."""
+    if start.data.startswith(_PICKLE):
+        found = "a Python pickle, which is never opened"
+        raise GatvizError(start.where, "a graph file", found, "save plain tensors with a newer torch, or .npz")
+    if start.data.startswith(_NPY):
+        found, mend = "a single NumPy array", "save .npz with x, edge_index and y"
+        raise GatvizError(start.where, "a graph file", found, mend)
+    start.decoded()
+    if start.xml_root is not None:
+        found = f"<{start.xml_root[:40]}>" if start.xml_root else "no element"
+        raise GatvizError(start.where, "<graphml> or <gexf>", found, "choose a graph file")

@@ -16,12 +16,11 @@ import numpy as np
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.collector import Collector
 from gatviz.files.conventions import take_names
 from gatviz.files.encoding import decode
 from gatviz.files.file_start import FileStart
 from gatviz.files.merging import listed_edges
-from gatviz.files.parsed import ParsedGraph
+from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.values import decimal
 from gatviz.graph.graph import Graph
 

@@ -15,7 +15,6 @@ import numpy as np
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.collector import Collector
 from gatviz.files.conventions import MARKED_X, MARKED_Y
 from gatviz.files.merging import listed_edges, spread_undirected
 from gatviz.files.own_attributes import (
@@ -27,7 +26,7 @@ from gatviz.files.own_attributes import (
     renamed,
     take_own,
 )
-from gatviz.files.parsed import ParsedGraph
+from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.xml_text import ElementReader, element, parse_xml, text_of, typed_value
 from gatviz.graph.graph import Graph
 

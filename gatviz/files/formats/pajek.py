@@ -10,12 +10,11 @@ import numpy as np
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.collector import Collector
 from gatviz.files.conventions import MARKED_X, MARKED_Y, take_positions
 from gatviz.files.encoding import decode
 from gatviz.files.file_start import FileStart
 from gatviz.files.merging import spread_undirected
-from gatviz.files.parsed import ParsedGraph
+from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.values import number
 
 _CELL = re.compile(r'"([^"]*)"|(\S+)')
