@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ORDER = ("errors", "graph", "files", "attention", "checkpoints", "analysis", "charts", "stage", "ui")
+ORDER = ("words", "errors", "graph", "files", "attention", "checkpoints", "analysis", "charts", "stage", "ui")
 """The rooms, along the flow of data."""
 
 WITHIN = {
