@@ -17,9 +17,9 @@ EXAMPLES = [text for kind, text in BLOCKS if kind != "csv nodes"]
 
 @pytest.mark.parametrize("text", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_every_example_opens(text: str):
-    reading = inspect_graph(text.encode())
-    assert reading.graph.num_nodes >= 2
-    assert reading.graph.num_edges >= 1
+    inspection = inspect_graph(text.encode())
+    assert inspection.graph.num_nodes >= 2
+    assert inspection.graph.num_edges >= 1
 
 
 def test_the_node_table_goes_with_the_edge_list():
