@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -49,7 +50,13 @@ class JsonGraph(Struct, Generic[Node]):
 _STEP = re.compile(r"\[(\d+)\]|\[\.\.\.\]|\.(\w+)")
 
 
-def mismatch(error: msgspec.ValidationError, content: Any, where: str, edge_key: str = "edges") -> GatvizError:
+def mismatch(
+    error: msgspec.ValidationError,
+    content: Any,
+    where: str,
+    edge_key: str = "edges",
+    inside: Sequence[str] = (),
+) -> GatvizError:
     """The sentence for JSON that is no JsonGraph.
 
     Arguments:
@@ -57,8 +64,10 @@ def mismatch(error: msgspec.ValidationError, content: Any, where: str, edge_key:
         content: the values.
         where: the file's name.
         edge_key: what the file calls its edges.
+        inside: where the part of the file stands that msgspec was given.
     """
-    path = [int(n) if n else key or ... for n, key in _STEP.findall(str(error).rpartition("`$")[2])]
+    steps = _STEP.findall(str(error).rpartition("`$")[2])
+    path = [*inside, *(int(n) if n else key or ... for n, key in steps)]
     value = content
     for step in path:
         if step is ...:  # somewhere in an object: msgspec does not say where

@@ -20,20 +20,22 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _WORD_OF_TYPE = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
+_PLAIN_KEYS = ("nodes", "edges", "links")
 TOO_LARGE = "one too large"
 """A number beyond 64 bits, in a message."""
 
 
-def decode_json(text: str, where: str, schema: Any = Any) -> Any:
-    """The values of a JSON text, of a type that msgspec knows.
+def decode_json(text: str, where: str, schema: Any = Any, part: msgspec.Raw | None = None) -> Any:
+    """The values of a JSON text, or of a part of it, of a type that msgspec knows.
 
     Raises:
         GatvizError: no JSON, naming line and column of what is wrong.
         msgspec.ValidationError: JSON of another kind than the schema; without a schema, a GatvizError too.
     """
-    _check_memory(text, where)
+    if part is None:
+        _check_memory(text, where)
     try:
-        return msgspec.json.decode(text.lstrip("\ufeff"), type=schema)
+        return msgspec.json.decode(text.lstrip("\ufeff") if part is None else part, type=schema)
     except msgspec.ValidationError:
         if schema is not Any:
             raise
@@ -98,9 +100,15 @@ def infinite(values: Any, where: str) -> GatvizError:
         if isinstance(value, float) and not math.isfinite(value):
             return GatvizError(place, "a finite number", str(value), "replace it by a number")
         inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        steps = [(f"{place}[{key}]" if isinstance(key, int) else f"{place}, {quote(key)}", at) for key, at in inside]
+        steps = [(f"{place}{_step(key)}", item) for key, item in inside]
         pending += reversed(steps)
     return GatvizError(where, "finite numbers", TOO_LARGE, "make it smaller")
+
+
+def _step(key: str | int) -> str:
+    if isinstance(key, int):
+        return f"[{key}]"
+    return f", {key if key in _PLAIN_KEYS else quote(key)}"
 
 
 def _half_a_character(text: str, where: str) -> GatvizError:

@@ -44,6 +44,11 @@ def changed(path: tuple[Any, ...], value: Any) -> Any:
     return graph
 
 
+def node_link(graph: Any) -> Any:
+    """The same as networkx writes it."""
+    return {**graph, "multigraph": False} if isinstance(graph, dict) else graph
+
+
 def said(graph: Any) -> str:
     """The sentence, "" for a graph."""
     try:
@@ -76,6 +81,7 @@ WRONG = (None, True, 7, 0.5, "word", [], {}, [1, 2, 3], ["a"], {"a": 1}, [[[]]])
 def test_every_place_refuses_or_takes_every_kind_of_value(path: tuple[Any, ...]):
     for value in WRONG:
         check(path, said(changed(path, value)))
+        check(path, said(node_link(changed(path, value))))
 
 
 ANY_JSON = st.recursive(
@@ -87,17 +93,17 @@ ANY_JSON = st.recursive(
 
 @given(path=st.sampled_from(places(GRAPH)), value=ANY_JSON)
 def test_any_value_at_any_place_gives_a_graph_or_a_sentence(path: tuple[Any, ...], value: Any):
-    sentence = said(changed(path, value))
-    assert sentence == "" or re.fullmatch(r"the file.*: expected .+, found .+; .+\.", sentence)
-    assert "`" not in sentence or "`" in json.dumps(value)
+    for sentence in (said(changed(path, value)), said(node_link(changed(path, value)))):
+        assert sentence == "" or re.fullmatch(r"the file.*: expected .+, found .+; .+\.", sentence)
+        assert "`" not in sentence or "`" in json.dumps(value)
 
 
 @pytest.mark.parametrize("path", places(GRAPH), ids=lambda path: "/".join(map(str, path)) or "all")
 def test_a_number_without_end_is_refused_where_it_stands(path: tuple[Any, ...]):
-    text = json.dumps(changed(path, "HERE")).replace('"HERE"', "1e999")
-    with pytest.raises(GatvizError) as caught:
-        read_graph(text.encode())
-    check(path, str(caught.value))
+    for graph in (changed(path, "HERE"), node_link(changed(path, "HERE"))):
+        with pytest.raises(GatvizError) as caught:
+            read_graph(json.dumps(graph).replace('"HERE"', "1e999").encode())
+        check(path, str(caught.value))
 
 
 @pytest.mark.parametrize("end", range(1, len(json.dumps(GRAPH)), 7))

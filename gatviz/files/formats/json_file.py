@@ -48,7 +48,7 @@ def read_json(data: bytes, where: str) -> ParsedGraph:
         keys = decode_json(text, where, dict[str, msgspec.Raw])
     except msgspec.ValidationError as error:
         raise mismatch(error, python_values(text, where), where) from None
-    parsed = _read_own(text, where, keys) if _NODE_LINK_MARKS.isdisjoint(keys) else _read_node_link(text, where)
+    parsed = _read_own(text, where, keys) if _NODE_LINK_MARKS.isdisjoint(keys) else _read_node_link(text, where, keys)
     parsed.notes[:0] = notes
     return parsed
 
@@ -72,18 +72,22 @@ def _read_own(text: str, where: str, keys: Mapping[str, msgspec.Raw]) -> ParsedG
     return parsed
 
 
-def _read_node_link(text: str, where: str) -> ParsedGraph:
-    content = _flat(decode_json(text, where))
-    edge_key = "edges" if "edges" in content else "links"
-    if "links" in content:
-        content.setdefault("edges", content["links"])
+def _read_node_link(text: str, where: str, keys: Mapping[str, msgspec.Raw]) -> ParsedGraph:
+    edge_key = "edges" if "edges" in keys else "links"
+    inside: tuple[str, ...] = ()
     try:
-        graph = msgspec.convert(content, JsonGraph[JsonNode])
+        content = _flat({key: decode_json(text, where, part=raw) for key, raw in keys.items() if key != edge_key})
+        others = content.get("nodes", [])
+        graph = msgspec.convert({**content, "edges": []} if edge_key in keys else content, JsonGraph[JsonNode])
+        inside = ("edges",)
+        graph.edges = decode_json(text, where, list[JsonEdge], keys[edge_key])
     except msgspec.ValidationError as error:
-        raise mismatch(error, content, where, edge_key) from None
+        values = _flat(python_values(text, where))
+        values = {**values, "edges": values[edge_key]} if edge_key in keys else values
+        raise mismatch(error, values, where, edge_key, inside) from None
     parsed = _parsed(graph, where, edge_key)
     parsed.format = "node_link"
-    parsed.node_columns = _other_columns(content.get("nodes", []), where, parsed.notes)
+    parsed.node_columns = _other_columns(others, where, parsed.notes)
     return parsed
 
 
