@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gatviz.attention.trace import Array, GATTrace, LayerTrace
 
 
 @dataclass(frozen=True)
 class SoftmaxTerms:
-    """The softmax as fractions: α = terms / denominators of the target. All in the trace's precision.
+    """The softmax as fractions: α = terms / denominators of the target. All in the trace's precision, added in double.
 
     Attributes:
         terms: [E, H] exp(e − maximum of the target). maxima, denominators: [N, H]; 0 for a node that reads none.
@@ -67,5 +68,18 @@ def _over_targets(trace: LayerTrace, values: Array, operation: np.ufunc) -> Arra
     result = np.zeros((trace.num_nodes, *values.shape[1:]), values.dtype)
     reads = np.diff(trace.ptr) > 0
     if reads.any():
-        result[reads] = operation.reduceat(values, trace.ptr[:-1][reads], axis=0)
+        exact = np.float64 if operation is np.add else None  # thousands of terms would drift in single precision
+        result[reads] = operation.reduceat(values, trace.ptr[:-1][reads], axis=0, dtype=exact)
+    return result
+
+
+def strongest_into(target: NDArray[np.int64], values: Array, num_nodes: int) -> NDArray[np.int64]:
+    """[num_nodes]: which of the arcs into each node has the largest size, of equals the first; −1 for none.
+
+    Arguments:
+        target: [A] where each arc ends. values: [A], shares or changes of them.
+    """
+    result = np.full(num_nodes, -1)
+    order = np.argsort(-np.abs(values), kind="stable")[::-1]
+    result[target[order]] = order  # of several to one place the last counts, here the largest
     return result

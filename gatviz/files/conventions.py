@@ -55,8 +55,13 @@ def take_names(parsed: ParsedGraph, column: str, title: str | None = None) -> No
         parsed.columns.append(ColumnUse("nodes", column, "id"))
 
 
+def label_column(parsed: ParsedGraph) -> str | None:
+    """The column that is called as labels are, if there is one."""
+    return next((name for name in parsed.node_columns if name.casefold() in headers.CLASS_ATTRIBUTES), None)
+
+
 def _take_labels(parsed: ParsedGraph) -> None:
-    found = next((name for name in parsed.node_columns if name.casefold() in headers.CLASS_ATTRIBUTES), None)
+    found = label_column(parsed)
     if parsed.labels is None and found is not None:
         parsed.labels = [None if value is None else decimal(value) for value in parsed.node_columns[found]]
         parsed.columns.append(ColumnUse("nodes", found, "label"))

@@ -17,7 +17,8 @@ from scipy.sparse.csgraph import connected_components
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.conventions import settle_by_convention
+from gatviz.files.conventions import label_column, settle_by_convention
+from gatviz.files.formats import TABLES
 from gatviz.files.merging import merged_edges
 from gatviz.files.node_columns import NodeColumns, features_instead, scaled
 from gatviz.files.options import ReadOptions
@@ -93,6 +94,7 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
         made_up = options.missing_features or usual_kind(len(parsed.names))
         x, feature_names = features_instead(parsed.names, edges, made_up, notes)
     x = scaled(x, options.scaling, notes)
+    _check_effects(parsed, options, made_up is not None, nodes.has_words)
     _check_texts(parsed, nodes.labels)
     try:
         graph = Graph(
@@ -123,6 +125,23 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
         symmetric=parsed.symmetric,
         made_up=made_up,
     )
+
+
+def _check_effects(parsed: ParsedGraph, options: ReadOptions, made_up: bool, has_words: bool) -> None:
+    """Refuse what was decided by hand about something that the file does not have."""
+    has_ids = parsed.format in TABLES and any(use.table == "nodes" and use.use == "id" for use in parsed.columns)
+    has_labels = parsed.labels is not None or (parsed.by_convention and label_column(parsed) is not None)
+    for name, given, there, expected in (
+        ("source", options.source is not None, parsed.format == "edge_list", "a table of edges"),
+        ("target", options.target is not None, parsed.format == "edge_list", "a table of edges"),
+        ("node_id", options.node_id is not None, has_ids, "a table of nodes"),
+        ("label", options.label == "", has_labels, "labels to leave out"),
+        ("missing_features", options.missing_features is not None, made_up, "nodes without features"),
+        ("categorical", options.categorical == "ignore", has_words, "columns of words"),
+        ("matrix", options.matrix != "row_reads_column", parsed.format == "matrix", "an adjacency matrix"),
+    ):
+        if given and not there:
+            raise GatvizError(f"{parsed.where}, option {name}", expected, "none in the file", f"leave {name} out")
 
 
 def inspection_of(graph: Graph) -> Inspection:

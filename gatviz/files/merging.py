@@ -23,6 +23,7 @@ def merged_edges(
     _, first = np.unique(keys, return_index=True)
     first.sort()
     duplicates = keys.size - first.size
+    parallel = bool(np.count_nonzero(source != target) > np.count_nonzero((source != target)[first]))
     source, target = source[first], target[first]
     if not directed and source.size:
         reverse = target * num_nodes + source
@@ -34,6 +35,7 @@ def merged_edges(
             _, once = np.unique(np.minimum(keys[first], reverse), return_index=True)
             once.sort()
             duplicates += first.size - once.size
+            parallel = parallel or once.size < first.size
             first, source, target, proper = first[once], source[once], target[once], proper[once]
             place, back = _both_ways(proper)
             source, target = (
@@ -44,7 +46,8 @@ def merged_edges(
     limits.check_edges(source.size, where)
     if duplicates:
         many = "duplicate edge was" if duplicates == 1 else "duplicate edges were"
-        notes.append(f"{duplicates:,} {many} merged; the first of each was kept")
+        apart = "; PyG would give each of them a share of its own, so its α is another" if parallel else ""
+        notes.append(f"{duplicates:,} {many} merged; the first of each was kept{apart}")
     return np.stack([source, target]), first, int(duplicates)
 
 

@@ -23,6 +23,7 @@ class NodeColumns:
         self.parsed, self.options, self.notes = parsed, options, notes
         self.labels, self.split, self.positions = parsed.labels, parsed.split, parsed.positions
         self.uses: list[ColumnUse] = []
+        self.has_words = False
         self._names: list[str] = []
         self._values: list[NDArray[np.float64]] = []
         self._check_named()
@@ -111,6 +112,7 @@ class NodeColumns:
             return "feature"
         gaps = sum(value in (None, "") for value in values)
         words = categories(values)
+        self.has_words = self.has_words or 0 < len(words) <= limits.MAX_CATEGORIES
         if self.options.categorical == "ignore" or not 0 < len(words) <= limits.MAX_CATEGORIES:
             reason = "words" if 0 < len(words) <= limits.MAX_CATEGORIES else f"{len(words)} different words"
             self.notes.append(f"column {quote(name)} was left out: {reason if words else 'it is empty'}")

@@ -48,6 +48,9 @@ def read_graph(
     """
     options = options or ReadOptions()
     if features is not None:
+        if options.missing_features not in (None, features):
+            found = f"features={features} and options.missing_features={options.missing_features}"
+            raise GatvizError("features", "one word for what is missing", found, "keep one of the two")
         options = replace(options, missing_features=features)
     return inspect_graph(source, name, options, nodes=nodes).graph
 
@@ -65,8 +68,15 @@ def inspect_graph(
     """
     options = options or ReadOptions()
     if isinstance(source, Mapping):
+        for keyword, value in (("name", name), ("nodes", nodes)):
+            if value is not None:
+                found = "several files, each with its own name"
+                raise GatvizError(keyword, "a single file", found, f"leave {keyword} out: put all files into source")
         files = {shown_name(str(key)): load(content, str(key), "a file")[0] for key, content in source.items()}
         limits.check_bytes(sum(map(len, files.values())), "the files")
+        if len(files) == 1:
+            ((where, data),) = files.items()
+            return inspected(_single(data, where, None, options), options)
         return inspected(_several(files, options), options)
     data, where = load(source, name, "the file")
     beside = None if nodes is None else load(nodes, None, "the node table")
@@ -82,7 +92,8 @@ def _single(data: bytes, where: str, nodes: tuple[bytes, str] | None, options: R
         return _of_table(table, matrix, beside, options)
     if name == "zip":
         files = unzip(data, where)
-        return _several({f"{where}, {shown_name(member)}": content for member, content in files.items()}, options)
+        inside = replace(options, format=None)
+        return _several({f"{where}, {shown_name(member)}": content for member, content in files.items()}, inside)
     if nodes is not None:
         raise GatvizError(where, "an edge list beside a node table", format_named(name).title, "give it alone")
     return _whole(name, data, where)
@@ -105,6 +116,9 @@ def _of_table(table: Table, matrix: bool, nodes: Table | None, options: ReadOpti
 
 def _several(files: Mapping[str, bytes], options: ReadOptions) -> ParsedGraph:
     """The one graph in several files: alone, or as edges (or a matrix), nodes and a description."""
+    if options.format not in (None, *TABLES):
+        found = f"{len(files)} files"
+        raise GatvizError("option format", "a single file, or tables of edges and nodes", found, "leave format out")
     description = ""
     tables: dict[str, Table] = {}
     whole: dict[str, str] = {}
@@ -134,7 +148,8 @@ def _several(files: Mapping[str, bytes], options: ReadOptions) -> ParsedGraph:
             "choose the files of one graph",
         )
     nodes = tables[node_tables[0]] if node_tables else None
-    parsed = _of_table(tables[others[0]], kinds[others[0]] == "matrix", nodes, options)
+    kind = options.format or kinds[others[0]]
+    parsed = _of_table(tables[others[0]], kind == "matrix", nodes, options)
     parsed.description = description
     return parsed
 

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -41,6 +42,17 @@ def test_another_label_column_takes_the_place_of_the_files_own():
     assert inspection.graph.labels == ("x", "y", "x")
     uses = {use.name: use.use for use in inspection.columns if use.table == "nodes"}
     assert uses == {"who": "id", "label": "ignored", "club": "label", "age": "feature"}
+
+
+def test_labels_told_by_convention_can_be_left_out_in_every_format():
+    for form in ("graphml", "gexf", "gml"):
+        truth = nx.DiGraph([("A", "B")])
+        nx.set_node_attributes(truth, {"A": "x", "B": "x"}, "class")
+        data = "\n".join(getattr(nx, f"generate_{form}")(truth)).encode()
+        assert inspect_graph(data).graph.labels == ("x", "x")
+        assert inspect_graph(data, options=ReadOptions(label="")).graph.labels is None
+    with pytest.raises(GatvizError, match="option label: expected labels to leave out, found none in the file"):
+        inspect_graph(EDGES, options=ReadOptions(label=""))
 
 
 def test_ends_of_a_list_without_header_can_be_changed():
