@@ -17,7 +17,7 @@ from gatviz import GatvizError
 from gatviz.attention.model import Kind
 from gatviz.checkpoints import LAYOUTS, Checkpoint, inspect_weights, save_weights
 from gatviz.checkpoints.decisions import ChoiceWords
-from gatviz.files import FORMATS, Reading, ReadOptions, inspect_graph, readable_formats, template, writable_formats
+from gatviz.files import FORMATS, Inspection, ReadOptions, inspect_graph, readable_formats, template, writable_formats
 from gatviz.graph.generators import generate, real_graph
 from tests.checkpoints.cases import FEATURES, drawn, graph, torch_file
 from tests.checkpoints.test_layouts import (
@@ -237,7 +237,7 @@ def test_all_options_are_walked():
     assert set(READ) == {field.name for field in fields(ReadOptions)}
 
 
-def account(found: Reading) -> tuple[object, ...]:
+def account(found: Inspection) -> tuple[object, ...]:
     return found.graph, found.columns, found.format, found.graph.notes
 
 
