@@ -24,7 +24,7 @@ ORDER = (
 """The rooms, along the flow of data."""
 
 WITHIN = {
-    "graph": ("graph", "features", "layout", "subgraph", "editing", "made"),
+    "graph": ("graph", "features", "layout", "subgraph", "editing", "generators"),
     "attention": (
         "fields",
         "blocks",
@@ -39,6 +39,31 @@ WITHIN = {
         "model",
         "textbook",
         "proof",
+    ),
+    "files": (
+        "limits",
+        "headers",
+        "options",
+        "encoding",
+        "zip_members",
+        "file_start",
+        "values",
+        "parsed",
+        "conventions",
+        "merging",
+        "table",
+        "table_kind",
+        "json_text",
+        "json_schema",
+        "xml_text",
+        "own_attributes",
+        "arrays",
+        "formats",
+        "node_columns",
+        "inspection",
+        "reading",
+        "writing",
+        "samples",
     ),
 }
 """The order within a room that is itself a flow."""

@@ -10,14 +10,21 @@ from typing import Any
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.listing import listed_arcs
-from gatviz.files.members import Members
-from gatviz.files.typed import text_of
+from gatviz.files.file_start import FileStart
+from gatviz.files.formats.npz import is_npz
+from gatviz.files.formats.torch_file import is_torch
+from gatviz.files.merging import listed_edges
+from gatviz.files.zip_members import MAGIC, Members
 from gatviz.graph.graph import Graph
 
 DESCRIPTION = "description.txt"
 _HIDDEN = ("__MACOSX/", ".")
 _SEPARATING = re.compile(r"[,;|\"\s]")
+
+
+def is_zip(start: FileStart) -> bool:
+    """Whether a file is a zip; npz and torch files are too, and more than that."""
+    return start.data.startswith(MAGIC) and not is_npz(start) and not is_torch(start)
 
 
 def unzip(data: bytes, where: str) -> dict[str, bytes]:
@@ -57,7 +64,7 @@ def _edge_rows(graph: Graph) -> str:
     kind = [] if graph.directed else ["undirected"]
     rows: list[list[str]] = [["source", "target", *(["type"] if kind else []), *columns]]
     source, target = graph.edge_index.tolist()
-    for k in listed_arcs(graph):
+    for k in listed_edges(graph):
         cells = [_cell(values[k]) for values in columns.values()]
         rows.append([graph.names[source[k]], graph.names[target[k]], *kind, *cells])
     return _text(rows)
@@ -79,7 +86,7 @@ def _node_rows(graph: Graph) -> str:
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else str(value) if isinstance(value, bool) else text_of(value)
+    return "" if value is None else str(value)
 
 
 def _text(rows: Sequence[Sequence[str]]) -> str:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.columns import number
-from gatviz.files.text import decode
+from gatviz.files.encoding import decode
+from gatviz.files.values import number
 
 _SEPARATORS = "\t;,|"
 _WORD_OF_SEPARATOR = {"\t": "tabs", ";": "';'", ",": "','", "|": "'|'", r"\s+": "spaces"}
@@ -73,6 +73,10 @@ class Table:
         """The place of the first column with one of these names, capitals aside."""
         lower = [name.casefold() for name in self.header]
         return next((lower.index(name) for name in names if name in lower), None)
+
+    def named(self, name: str) -> int | None:
+        """The place of the column with exactly this name."""
+        return self.header.index(name) if name in self.header else None
 
     def numbers(self, place: int, context: str = "") -> NDArray[np.float64] | None:
         """A column as finite numbers, None where it holds words only.
@@ -163,8 +167,8 @@ def _separator(line: str) -> str:
 
 
 def _check_size(rows: int, columns: int, where: str) -> None:
-    if rows > limits.MAX_ARCS + 10:
-        raise GatvizError(where, f"at most {limits.MAX_ARCS:,} rows", f"{rows:,}", "keep a part of the graph")
+    if rows > limits.MAX_EDGES + 10:
+        raise GatvizError(where, f"at most {limits.MAX_EDGES:,} rows", f"{rows:,}", "keep a part of the graph")
     limits.check_columns(columns, rows, where)
 
 

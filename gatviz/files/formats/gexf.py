@@ -5,24 +5,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+from xml.sax.saxutils import escape
 
 import numpy as np
 
 from gatviz.errors import GatvizError, quote
-from gatviz.files import limits, typed
-from gatviz.files.attributes import Collector, take_names
-from gatviz.files.columns import number
-from gatviz.files.draft import Draft
-from gatviz.files.graphml import settle_foreign, spread_undirected, take_own
-from gatviz.files.listing import listed_arcs
-from gatviz.files.reading import ReadOptions
-from gatviz.files.xml_stream import ElementReader, element, parse_xml
+from gatviz.files import limits
+from gatviz.files.conventions import MARKED_X, MARKED_Y, take_names
+from gatviz.files.merging import listed_edges, spread_undirected
+from gatviz.files.own_attributes import NOTHING, Attribute, edge_attributes, is_own, node_attributes, take_own
+from gatviz.files.parsed import Collector, ParsedGraph
+from gatviz.files.values import number
+from gatviz.files.xml_text import ElementReader, element, parse_xml, text_of, typed_value
 from gatviz.graph.graph import Graph
 
 _LABEL = "gexf.label"
-_X, _Y = "gatviz.x", "gatviz.y"
-_EDGE_OWN = ("weight", "label")
+_OF_EDGES = ("weight", "label")
+"""What an <edge> tells without an <attvalue>."""
 
 
 class _Reader(ElementReader):
@@ -33,7 +34,7 @@ class _Reader(ElementReader):
         self.types: dict[str, dict[str, str]] = {"node": {}, "edge": {}}
         self.defaults: dict[str, dict[str, Any]] = {"node": {}, "edge": {}}
         self.directed: bool | None = None
-        self.both: list[bool] = []
+        self.undirected: list[bool] = []
         self.dynamic = self.nested = False
         self.description = ""
         self._of, self._attribute = "node", ""
@@ -66,14 +67,15 @@ class _Reader(ElementReader):
     def _start_node(self, attributes: dict[str, str]) -> None:
         self.nested |= bool(self._nodes)
         record: dict[str, Any] = {_LABEL: attributes["label"]} if "label" in attributes else {}
-        self._nodes.append((self._needed(attributes, "id", "node"), record))
+        self._nodes.append((self.needed(attributes, "id", f"node {len(self.found.ids)}"), record))
 
     def _start_edge(self, attributes: dict[str, str]) -> None:
-        ends = self._needed(attributes, "source", "edge"), self._needed(attributes, "target", "edge")
-        own = [key for key in _EDGE_OWN if attributes.get(key)]
-        self._edge = (*ends, {key: self._own(key, attributes[key]) for key in own})
+        of = f"edge {len(self.found.sources)}"
+        ends = self.needed(attributes, "source", of), self.needed(attributes, "target", of)
+        told = [key for key in _OF_EDGES if attributes.get(key)]
+        self._edge = (*ends, {key: self._told(key, attributes[key]) for key in told})
         kind = attributes.get("type", "directed" if self.directed else "undirected")
-        self.both.append(kind in ("undirected", "mutual"))
+        self.undirected.append(kind in ("undirected", "mutual"))
 
     def _start_attvalue(self, attributes: dict[str, str]) -> None:
         of = "edge" if self._edge is not None else "node"
@@ -81,26 +83,20 @@ class _Reader(ElementReader):
         if key not in self.titles[of] or not (self._edge or self._nodes):
             return
         where = f"{self.where}, {quote(self.titles[of][key])}"
-        value = typed.parse(attributes.get("value", ""), self.types[of][key], where)
+        value = typed_value(attributes.get("value", ""), self.types[of][key], where)
         record = self._edge[2] if self._edge is not None else self._nodes[-1][1]
-        record[f"{of}.{key}" if not key.startswith("gatviz.") else key] = value
+        record[key if is_own(key) else f"{of}.{key}"] = value
 
     def _start_position(self, attributes: dict[str, str]) -> None:
-        for key, axis in ((_X, "x"), (_Y, "y")) if self._nodes else ():
+        for key, axis in ((MARKED_X, "x"), (MARKED_Y, "y")) if self._nodes else ():
             value = number(attributes.get(axis))
             if value is None:
                 where = f"{self.where}, node {quote(self._nodes[-1][0])}, position"
                 raise GatvizError(where, f"a number for {axis}", quote(attributes.get(axis, "")), "correct it")
             self._nodes[-1][1][key] = value
 
-    def _needed(self, attributes: dict[str, str], key: str, of: str) -> str:
-        if key not in attributes:
-            count = len(self.found.ids) if of == "node" else len(self.found.sources)
-            raise GatvizError(f"{self.where}, {of} {count}", f"an attribute {quote(key)}", "none", f"add the {key}")
-        return attributes[key]
-
-    def _own(self, key: str, text: str) -> Any:
-        return typed.parse(text, "double", f"{self.where}, weight") if key == "weight" else text
+    def _told(self, key: str, text: str) -> Any:
+        return typed_value(text, "double", f"{self.where}, weight") if key == "weight" else text
 
     def end(self, name: str) -> None:
         if name == "node":
@@ -111,49 +107,45 @@ class _Reader(ElementReader):
         elif name == "default" and self.path[-1:] == ["attribute"]:
             where = f"{self.where}, default of {quote(self.titles[self._of][self._attribute])}"
             kind = self.types[self._of][self._attribute]
-            self.defaults[self._of][self._attribute] = typed.parse(self.text, kind, where)
+            self.defaults[self._of][self._attribute] = typed_value(self.text, kind, where)
         elif name == "description" and self.path[-1:] == ["meta"]:
             self.description = self.text
 
 
-def read_gexf(data: bytes, where: str, options: ReadOptions) -> Draft:
-    """A Draft from GEXF."""
+def read_gexf(data: bytes, where: str) -> ParsedGraph:
+    """A ParsedGraph from GEXF."""
     reader = _Reader(where)
     parse_xml(data, where, reader)
     if reader.directed is None:
         raise GatvizError(where, "a <graph>", "none", "choose a GEXF file with a graph in it")
-    undirected = all(reader.both) if reader.both else not reader.directed
-    draft = reader.found.draft("gexf", not undirected, reader.description)
-    if any(reader.both) and not undirected:
-        spread_undirected(draft, np.array(reader.both))
-    own = any(key.startswith("gatviz.") for key in reader.titles["node"])
-    if own:
-        if _LABEL in draft.node_columns:
-            draft.node_columns = {key: v for key, v in draft.node_columns.items() if key != _LABEL}
-        take_own(draft, reader.titles["node"])
+    all_undirected = all(reader.undirected) if reader.undirected else not reader.directed
+    parsed = reader.found.parsed("gexf", not all_undirected, reader.description)
+    if any(reader.undirected) and not all_undirected:
+        spread_undirected(parsed, np.array(reader.undirected))
+    parsed.by_convention = not any(map(is_own, reader.titles["node"]))
+    if parsed.by_convention:
+        take_names(parsed, _LABEL, title="label")
+        if _LABEL in parsed.node_columns:
+            parsed.notes.append("node labels were left out: they are not different for each node")
     else:
-        take_names(draft, _LABEL)
-        draft.columns = [use for use in draft.columns if use.name != _LABEL]
-        draft.notes = [note.replace(_LABEL, "label") for note in draft.notes]
-    draft.node_columns = _renamed(draft.node_columns, reader, "node", draft)
-    draft.edge_columns = _renamed(draft.edge_columns, reader, "edge", draft)
-    if not own:
-        settle_foreign(draft, options)
+        take_own(parsed, reader.titles["node"])
+    parsed.node_columns = _renamed(parsed.node_columns, reader, "node")
+    parsed.edge_columns = _renamed(parsed.edge_columns, reader, "edge")
     if reader.dynamic:
-        draft.notes.append("the file is dynamic: of each value the last was taken, and all edges of all times")
+        parsed.notes.append("the file is dynamic: of each value the last was taken, and all edges of all times")
     if reader.nested:
-        draft.notes.append("nodes within nodes were set beside each other")
-    return draft
+        parsed.notes.append("nodes within nodes were set beside each other")
+    return parsed
 
 
-def _renamed(columns: Any, reader: _Reader, of: str, draft: Draft) -> dict[str, Any]:
-    result: dict[str, Any] = {}
+def _renamed(columns: Mapping[str, Sequence[Any]], reader: _Reader, of: str) -> dict[str, Sequence[Any]]:
+    """Columns under their titles and with their defaults; two of one title keep their ids too."""
+    result: dict[str, Sequence[Any]] = {}
     for key, values in columns.items():
         if key == _LABEL:
-            draft.notes.append("node labels were left out: they are not different for each node")
             continue
         plain = key.removeprefix(f"{of}.")
-        title = reader.titles[of].get(plain, {_X: "pos_x", _Y: "pos_y"}.get(key, key))
+        title = reader.titles[of].get(plain, {MARKED_X: "pos_x", MARKED_Y: "pos_y"}.get(key, key))
         if plain in reader.defaults[of]:
             default = reader.defaults[of][plain]
             result[title] = [default if value is None else value for value in values]
@@ -164,52 +156,39 @@ def _renamed(columns: Any, reader: _Reader, of: str, draft: Draft) -> dict[str, 
 
 def write_gexf(graph: Graph) -> bytes:
     """A graph as GEXF 1.3."""
-    titles: list[tuple[str, str, str]] = [("gatviz.none", "none", "string")]
-    columns: list[tuple[str, list[Any]]] = []
-    for k, name in enumerate(graph.feature_names):
-        titles.append((f"gatviz.feature.{k}", name, "double"))
-        columns.append((titles[-1][0], graph.x[:, k].tolist()))
-    for key, values in (("label", graph.labels), ("split", graph.split)):
-        if values is not None:
-            titles.append((f"gatviz.{key}", "class" if key == "label" else key, "string"))
-            columns.append((titles[-1][0], list(values)))
-    edge_titles = [
-        (str(k), name, typed.kind_of(values)) for k, (name, values) in enumerate(graph.edge_attributes.items())
-    ]
-    edge_columns = list(zip((key for key, *_ in edge_titles), graph.edge_attributes.values(), strict=True))
+    of_nodes, of_edges = node_attributes(graph, "class"), edge_attributes(graph, "")
+    declared = {"node": [Attribute(NOTHING, "none", "string", ()), *of_nodes], "edge": of_edges}
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     lines.append('<gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz" version="1.3">')
     if graph.description:
-        lines.append(f"  <meta>{element('description', {}, graph.description)}</meta>")
+        lines.append(f"  <meta>{element('description', {}, escape(graph.description))}</meta>")
     default = "directed" if graph.directed else "undirected"
     lines.append(f'  <graph defaultedgetype="{default}" mode="static">')
-    for of, listed in (("node", titles), ("edge", edge_titles)):
+    for of, attributes in declared.items():
         lines.append(f'    <attributes class="{of}">')
-        for key, title, kind in listed:
-            lines.append("      " + element("attribute", {"id": key, "title": title, "type": kind}))
+        for one in attributes:
+            lines.append("      " + element("attribute", {"id": one.key, "title": one.title, "type": one.type}))
         lines.append("    </attributes>")
     lines.append("    <nodes>")
     for n, name in enumerate(graph.names):
-        inside = _values(columns, n)
+        inside = _values(of_nodes, n)
         if graph.positions is not None:
             x, y = graph.positions[n].tolist()
             inside += element("viz:position", {"x": repr(x), "y": repr(y), "z": "0.0"})
-        start = element("node", {"id": name, "label": name}, "")[: -len("</node>")]
-        lines.append(f"      {start}{inside}</node>")
+        lines.append("      " + element("node", {"id": name, "label": name}, inside))
     lines += ["    </nodes>", "    <edges>"]
     source, target = graph.edge_index
-    for k in listed_arcs(graph):
+    for k in listed_edges(graph):
         ends = {"id": k, "source": graph.names[source[k]], "target": graph.names[target[k]]}
-        start = element("edge", ends, "")[: -len("</edge>")]
-        lines.append(f"      {start}{_values(edge_columns, k)}</edge>")
+        lines.append("      " + element("edge", ends, _values(of_edges, k)))
     lines += ["    </edges>", "  </graph>", "</gexf>", ""]
     return "\n".join(lines).encode()
 
 
-def _values(columns: Any, place: int) -> str:
+def _values(attributes: Sequence[Attribute], place: int) -> str:
     inside = "".join(
-        element("attvalue", {"for": key, "value": typed.text_of(values[place])})
-        for key, values in columns
-        if values[place] is not None
+        element("attvalue", {"for": one.key, "value": text_of(one.values[place])})
+        for one in attributes
+        if one.values[place] is not None
     )
     return f"<attvalues>{inside}</attvalues>" if inside else ""

@@ -14,7 +14,7 @@ from gatviz.graph.features import FeatureKind, made_up_features, usual_kind
 from gatviz.graph.graph import Graph
 
 MAX_NODES = 20_000
-MAX_ARCS = 500_000
+MAX_EDGES = 500_000
 
 
 def with_features(graph: Graph, features: FeatureKind | None, seed: int) -> Graph:
@@ -23,7 +23,7 @@ def with_features(graph: Graph, features: FeatureKind | None, seed: int) -> Grap
     x, names = made_up_features(chosen, graph.names, graph.edge_index, seed=seed)
     said = {
         "one_hot": "each node got a feature of its own (one-hot)",
-        "degree": "each node's feature is the number of its incoming arcs",
+        "degree": "each node's feature is the number of its incoming arrows",
         "constant": "each node's feature is the constant 1",
         "random": f"each node got {x.shape[1]} random features (seed {seed})",
     }
@@ -41,7 +41,7 @@ def graph_of(
     x: NDArray[np.float64] | None = None,
     **fields: Any,
 ) -> Graph:
-    """A Graph from pairs (u, v): both arcs of each edge, side by side, or the arc u → v alone."""
+    """A Graph from pairs (u, v): both arrows of each edge, side by side, or the arrow u → v alone."""
     edges = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     if both_ways:
         edges = np.stack([edges, edges[:, ::-1]], axis=1).reshape(-1, 2)
@@ -55,10 +55,10 @@ def graph_of(
     )
 
 
-def _check_size(arcs: float, where: str) -> None:
-    if arcs > MAX_ARCS:
+def _check_size(edges: float, where: str) -> None:
+    if edges > MAX_EDGES:
         raise GatvizError(
-            f"generate '{where}'", f"at most {MAX_ARCS:,} arcs", f"about {arcs:,.0f}", "choose smaller numbers"
+            f"generate '{where}'", f"at most {MAX_EDGES:,} arrows", f"about {edges:,.0f}", "choose smaller numbers"
         )
 
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.features import FeatureKind
+from gatviz.graph.generators import shapes
+from gatviz.graph.generators.shapes import MAX_NODES, with_features
 from gatviz.graph.graph import Graph
-from gatviz.graph.made import families
-from gatviz.graph.made.families import MAX_NODES, with_features
 
 _MAX_KEYS = 100
 
@@ -124,7 +124,7 @@ GENERATORS: Mapping[str, Generator] = {
             "Erdős–Rényi graph",
             "Every pair of nodes is joined with the same probability: attention has no structure to find.",
             (_nodes(20), Parameter("probability", "probability of an edge", 0.2, 0.0, 1.0)),
-            families.erdos_renyi,
+            shapes.erdos_renyi,
             drawn=True,
         ),
         Generator(
@@ -132,7 +132,7 @@ GENERATORS: Mapping[str, Generator] = {
             "Barabási–Albert graph",
             "New nodes prefer busy ones, so a few hubs read many and share their attention thinly.",
             (_nodes(30, 2), Parameter("links", "links of each new node", 2, 1, 100)),
-            families.barabasi_albert,
+            shapes.barabasi_albert,
             drawn=True,
         ),
         Generator(
@@ -146,7 +146,7 @@ GENERATORS: Mapping[str, Generator] = {
                 Parameter("between", "probability of an edge between blocks", 0.03, 0.0, 1.0),
                 Parameter("noise", "noise on the features", 0.3, 0.0, 100.0),
             ),
-            families.stochastic_blocks,
+            shapes.stochastic_blocks,
             drawn=True,
             own_features=True,
         ),
@@ -155,14 +155,14 @@ GENERATORS: Mapping[str, Generator] = {
             "Grid",
             "All inner nodes read four neighbours: what differs in α comes from features alone.",
             (Parameter("rows", "rows", 4, 1, 140), Parameter("columns", "columns", 5, 1, 140)),
-            families.grid,
+            shapes.grid,
         ),
         Generator(
             "ring",
             "Ring",
             "Every node reads two neighbours, so α is one share and its rest.",
             (_nodes(8, 3),),
-            families.ring,
+            shapes.ring,
         ),
         Generator(
             "tree",
@@ -172,28 +172,28 @@ GENERATORS: Mapping[str, Generator] = {
                 Parameter("branches", "branches of each node", 2, 1, 50),
                 Parameter("levels", "levels below the root", 3, 0, 50),
             ),
-            families.tree,
+            shapes.tree,
         ),
         Generator(
             "star",
             "Star",
             "The hub must share its attention among all leaves; a leaf has only the hub to read.",
             (Parameter("leaves", "leaves", 6, 1, 5_000),),
-            families.star,
+            shapes.star,
         ),
         Generator(
             "complete_bipartite",
             "Complete bipartite graph",
             "Every target reads every source: the softmax rows can be compared target by target.",
             (Parameter("sources", "sources", 4, 1, 2_000), Parameter("targets", "targets", 3, 1, 2_000)),
-            families.complete_bipartite,
+            shapes.complete_bipartite,
         ),
         Generator(
             "dictionary",
             "Dictionary lookup (Brody, Alon, Yahav 2022, arXiv 2105.14491)",
             "Every query should pick the key with its own number: GATv2 can, a GAT head ranks the keys alike for all.",
             (Parameter("keys", "keys", 5, 1, _MAX_KEYS),),
-            families.dictionary,
+            shapes.dictionary,
             drawn=True,
             own_features=True,
         ),

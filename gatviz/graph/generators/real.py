@@ -9,33 +9,33 @@ import networkx as nx
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.features import FeatureKind
+from gatviz.graph.generators.shapes import graph_of, with_features
 from gatviz.graph.graph import Graph
-from gatviz.graph.made.families import graph_of, with_features
 
 
 def _karate() -> Graph:
     graph = nx.karate_club_graph()
-    return _shipped(graph, [graph.nodes[n]["club"] for n in graph])
+    return _from_networkx(graph, [graph.nodes[n]["club"] for n in graph])
 
 
 def _davis() -> Graph:
     graph = nx.davis_southern_women_graph()
-    return _shipped(graph, ["event" if graph.nodes[n]["bipartite"] else "woman" for n in graph])
+    return _from_networkx(graph, ["event" if graph.nodes[n]["bipartite"] else "woman" for n in graph])
 
 
-_SHIPPED: Mapping[str, tuple[Callable[[], Graph], str]] = {
+_REAL: Mapping[str, tuple[Callable[[], Graph], str]] = {
     "karate_club": (
         _karate,
         "Zachary's karate club (W. W. Zachary 1977): who met whom outside the club, and which side each took. "
         "The weights, how often they met, are not read by attention.",
     ),
     "les_miserables": (
-        lambda: _shipped(nx.les_miserables_graph()),
+        lambda: _from_networkx(nx.les_miserables_graph()),
         "Characters of Les Misérables who appear in a chapter together (D. E. Knuth 1993). The weights, in how "
         "many chapters, are not read by attention.",
     ),
     "florentine_families": (
-        lambda: _shipped(nx.florentine_families_graph()),
+        lambda: _from_networkx(nx.florentine_families_graph()),
         "Marriages between Florentine families (Breiger, Pattison 1986, after Padgett): the Medici in the middle.",
     ),
     "davis_women": (
@@ -45,7 +45,7 @@ _SHIPPED: Mapping[str, tuple[Callable[[], Graph], str]] = {
 }
 
 
-def _shipped(graph: nx.Graph, labels: list[str] | None = None) -> Graph:
+def _from_networkx(graph: nx.Graph, labels: list[str] | None = None) -> Graph:
     place = {node: n for n, node in enumerate(graph)}
     pairs = [(place[u], place[v]) for u, v in graph.edges]
     keys = sorted({key for _, _, data in graph.edges(data=True) for key in data})
@@ -60,12 +60,12 @@ def _shipped(graph: nx.Graph, labels: list[str] | None = None) -> Graph:
     )
 
 
-def shipped_graph_names() -> tuple[str, ...]:
+def real_graph_names() -> tuple[str, ...]:
     """The names of the real graphs that come with networkx."""
-    return tuple(_SHIPPED)
+    return tuple(_REAL)
 
 
-def shipped_graph(name: str, *, features: FeatureKind | None = None, seed: int | None = None) -> Graph:
+def real_graph(name: str, *, features: FeatureKind | None = None, seed: int | None = None) -> Graph:
     """One of the real graphs that come with networkx, with made-up features.
 
     Arguments:
@@ -76,8 +76,8 @@ def shipped_graph(name: str, *, features: FeatureKind | None = None, seed: int |
         GatvizError: another name, or a seed where no feature is drawn.
     """
     if seed is not None and features != "random":
-        raise GatvizError("shipped_graph, seed", "features='random' to draw", quote(features), "leave seed out")
-    if name not in _SHIPPED:
-        raise GatvizError("shipped_graph", "one of " + ", ".join(_SHIPPED), quote(name), "choose one of these")
-    make, description = _SHIPPED[name]
+        raise GatvizError("real_graph, seed", "features='random' to draw", quote(features), "leave seed out")
+    if name not in _REAL:
+        raise GatvizError("real_graph", "one of " + ", ".join(_REAL), quote(name), "choose one of these")
+    make, description = _REAL[name]
     return with_features(replace(make(), description=description), features, seed or 0)

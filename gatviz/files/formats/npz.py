@@ -12,18 +12,23 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.arrays import META, OPTIONAL, arrays_of, draft_from_arrays, is_known
-from gatviz.files.draft import Draft
-from gatviz.files.members import Members
+from gatviz.files.arrays import META, OPTIONAL, arrays_of, is_known, parsed_arrays
+from gatviz.files.file_start import FileStart
+from gatviz.files.parsed import ParsedGraph
+from gatviz.files.zip_members import Members
 from gatviz.graph.graph import Graph
 
-_MOST_BYTES = 8 * limits.MAX_FEATURE_VALUES
 _HEADER_BYTES = 12_000
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
-def read_npz(data: bytes, where: str) -> Draft:
-    """A Draft from an .npz file.
+def is_npz(start: FileStart) -> bool:
+    """Whether a file is a zip of arrays."""
+    return bool(start.members) and all(name.endswith(".npy") for name in start.members)
+
+
+def read_npz(data: bytes, where: str) -> ParsedGraph:
+    """A ParsedGraph from an .npz file.
 
     Raises:
         GatvizError: broken, too large, or an object array, which could run code when unpacked.
@@ -49,7 +54,7 @@ def read_npz(data: bytes, where: str) -> Draft:
         if dtype.kind not in "biufUS":
             raise GatvizError(at, "numbers or texts", str(dtype), "store another type")
         count = math.prod(shape)
-        if count * max(dtype.itemsize, 1) > _MOST_BYTES:
+        if count * max(dtype.itemsize, 1) > limits.MAX_ARRAY_BYTES:
             raise GatvizError(
                 at,
                 f"at most {limits.MAX_FEATURE_VALUES:,} numbers",
@@ -68,12 +73,12 @@ def read_npz(data: bytes, where: str) -> Draft:
     meta = arrays.pop(META, None)
     text = _text(meta, where)
     form = "npz" if "edge_index" in arrays else "sparse_npz"
-    draft = draft_from_arrays(arrays, where, form, text)
-    draft.notes += notes
+    parsed = parsed_arrays(arrays, where, form, text)
+    parsed.notes += notes
     if left_out:
         listed = ", ".join(quote(name) for name in left_out[:5])
-        draft.notes.append(f"arrays that gatviz does not know were left out: {listed}")
-    return draft
+        parsed.notes.append(f"arrays that gatviz does not know were left out: {listed}")
+    return parsed
 
 
 def _header(head: bytes, where: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
@@ -116,3 +121,24 @@ def _check_keys(arrays: dict[str, NDArray[Any]]) -> None:
     for name in arrays:
         if "/" in name or "\\" in name or not name.isprintable() or name == "file":
             raise GatvizError("npz", "edge attributes with plain names", quote(name), "rename it, or write JSON")
+
+
+def sparse_template() -> bytes:
+    """Three nodes in a ring, in the layout of published attributed graphs."""
+    stream = io.BytesIO()
+    np.savez(
+        stream,
+        adj_data=np.ones(3),
+        adj_indices=np.array([2, 0, 1]),
+        adj_indptr=np.array([0, 1, 2, 3]),
+        adj_shape=np.array([3, 3]),
+        attr_data=np.array([1.0, 0.5, 2.0, 1.0, -1.0]),
+        attr_indices=np.array([0, 1, 1, 0, 1]),
+        attr_indptr=np.array([0, 2, 3, 5]),
+        attr_shape=np.array([3, 2]),
+        labels=np.array([0, 1, 0]),
+        train_idx=np.array([0]),
+        val_idx=np.array([1]),
+        test_idx=np.array([2]),
+    )
+    return stream.getvalue()

@@ -7,45 +7,21 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.columns import number
-from gatviz.files.delimited import Table
-from gatviz.files.draft import Draft, check_names
-from gatviz.files.reading import ReadOptions
+from gatviz.files.options import ReadOptions
+from gatviz.files.parsed import ParsedGraph, check_names
+from gatviz.files.table import Table
+from gatviz.files.table_kind import starts_with_matrix_row
 
-_SMALLEST_BARE = 3
-"""Two rows of two numbers are more likely two edges: a bare matrix is known by itself from here on."""
-
-
-def looks_like_matrix(table: Table) -> bool:
-    """Whether the table is square and holds numbers, its names aside."""
-    rows, columns = table.num_rows, len(table.header)
-    if rows == columns and rows > 1:  # names above only
-        return not _numeric(table.header) and all(_numeric(table.column(k)[:50]) for k in range(columns))
-    named = rows == columns - 1 and rows > 1 and _same_names(table)  # names above and to the left
-    return named or is_bare(table)
+TEMPLATE = b"reads,Ada,Bo,Cy\nAda,0,0,1\nBo,1,0,0\nCy,0,1,0\n"
 
 
-def is_bare(table: Table, smallest: int = _SMALLEST_BARE) -> bool:
-    """Whether the first row is a row of the matrix itself."""
-    square = table.num_rows + 1 == len(table.header) >= smallest
-    return square and _numeric(table.header) and not _same_names(table) and _numeric(table.column(0))
-
-
-def _same_names(table: Table) -> bool:
-    return table.column(0) == table.header[1:] and number(table.header[0]) is None
-
-
-def _numeric(cells: list[str]) -> bool:
-    return all(number(cell) is not None for cell in cells)
-
-
-def read_matrix(table: Table, options: ReadOptions) -> Draft:
-    """A Draft from an adjacency matrix; entries other than 0 are edges.
+def read_matrix(table: Table, options: ReadOptions) -> ParsedGraph:
+    """A ParsedGraph from an adjacency matrix; entries other than 0 are edges.
 
     Raises:
         GatvizError: not square, or an entry that is not a finite number.
     """
-    if is_bare(table, 1 if options.format == "matrix" else _SMALLEST_BARE):
+    if starts_with_matrix_row(table, options):
         table = table.with_header_as_row()
         table.notes.append(f"{table.num_rows} rows of as many numbers were taken as an adjacency matrix")
         names = [str(n) for n in range(table.num_rows)]
@@ -82,12 +58,12 @@ def read_matrix(table: Table, options: ReadOptions) -> Draft:
                 "write 0 where there is no edge",
             )
         matrix[:, k] = values
-    return _draft(matrix, names, table, options)
+    return _parsed(matrix, names, table, options)
 
 
-def _draft(matrix: NDArray[np.float64], names: list[str], table: Table, options: ReadOptions) -> Draft:
+def _parsed(matrix: NDArray[np.float64], names: list[str], table: Table, options: ReadOptions) -> ParsedGraph:
     row, column = np.nonzero(matrix)
-    limits.check_arcs(row.size, table.where)
+    limits.check_edges(row.size, table.where)
     symmetric = bool(np.array_equal(matrix, matrix.T))
     notes = list(table.notes)
     if symmetric:
@@ -99,7 +75,7 @@ def _draft(matrix: NDArray[np.float64], names: list[str], table: Table, options:
     reads = options.matrix == "row_reads_column"
     edges = np.stack([column, row] if reads else [row, column]).astype(np.int64)
     weights = [int(value) if value.is_integer() else value for value in matrix[row, column].tolist()]
-    return Draft(
+    return ParsedGraph(
         where=table.where,
         format="matrix",
         names=names,

@@ -1,4 +1,4 @@
-"""Torch files of plain tensors, and safetensors. The only module of io that touches torch, and only when asked.
+"""Torch files of plain tensors. The only module of the room that touches torch, and only when asked.
 
 A torch file is a zip around a pickle. Before torch opens it (weights_only), the pickle's opcodes are walked
 without running any: only what rebuilds plain tensors may be named there.
@@ -13,15 +13,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load as load_safetensors
-from safetensors.numpy import save as save_safetensors
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.arrays import META, arrays_of, draft_from_arrays, is_known
-from gatviz.files.draft import Draft
-from gatviz.files.json_file import parse_json
-from gatviz.files.members import Members
+from gatviz.files.arrays import META, arrays_of, is_known, parsed_arrays
+from gatviz.files.file_start import FileStart
+from gatviz.files.parsed import ParsedGraph
+from gatviz.files.zip_members import Members
 from gatviz.graph.graph import Graph
 
 _ALLOWED = {
@@ -31,12 +29,16 @@ _ALLOWED = {
     *(f"torch {kind}Storage" for kind in ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short")),
     *(f"torch {kind}Storage" for kind in ("Char", "Byte", "Bool")),
 }
-_MOST_PICKLE = 20_000_000
 _SAVE = "save it as torch.save({'x': x, 'edge_index': edge_index, 'y': y}, path)"
 
 
-def read_torch(data: bytes, where: str) -> Draft:
-    """A Draft from a torch file of plain tensors {x, edge_index, y, …}.
+def is_torch(start: FileStart) -> bool:
+    """Whether a file is a zip around a pickle, as torch writes it."""
+    return any(name.endswith("/data.pkl") for name in start.members)
+
+
+def read_torch(data: bytes, where: str) -> ParsedGraph:
+    """A ParsedGraph from a torch file of plain tensors {x, edge_index, y, …}.
 
     Raises:
         GatvizError: not such a file, or one that names anything but plain tensors.
@@ -45,7 +47,7 @@ def read_torch(data: bytes, where: str) -> Draft:
     pickles = [info for info in members.infos if info.filename.endswith("/data.pkl")]
     if len(pickles) != 1:
         raise GatvizError(where, "a torch file with one data.pkl", str(len(pickles)), _SAVE)
-    _check_opcodes(members.read(pickles[0], _MOST_PICKLE), where)
+    _check_opcodes(members.read(pickles[0], limits.MAX_PICKLE), where)
     torch = _torch()
     try:
         content = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
@@ -59,7 +61,7 @@ def read_torch(data: bytes, where: str) -> Draft:
         if not isinstance(name, str) or not is_known(name) or name == META:
             left_out += [] if name == META else [str(name)]
         elif isinstance(value, torch.Tensor):
-            arrays[name] = _array(value, f"{where}, {quote(name)}")
+            arrays[name] = tensor_to_array(value, f"{where}, {quote(name)}")
         elif isinstance(value, int) and abs(value) < 2**63:
             arrays[name] = np.array(value)
         elif isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
@@ -67,11 +69,11 @@ def read_torch(data: bytes, where: str) -> Draft:
         else:
             left_out.append(name)
     meta = content.get(META)
-    draft = draft_from_arrays(arrays, where, "torch", meta if isinstance(meta, str) else None)
+    parsed = parsed_arrays(arrays, where, "torch", meta if isinstance(meta, str) else None)
     if left_out:
         listed = ", ".join(quote(name) for name in left_out[:5])
-        draft.notes.append(f"entries that gatviz does not know were left out: {listed}")
-    return draft
+        parsed.notes.append(f"entries that gatviz does not know were left out: {listed}")
+    return parsed
 
 
 def _torch() -> Any:
@@ -97,7 +99,12 @@ def _check_opcodes(pickle: bytes, where: str) -> None:
         raise GatvizError(where, "a whole torch file", "a broken pickle", _SAVE) from None
 
 
-def _array(tensor: Any, where: str) -> NDArray[Any]:
+def tensor_to_array(tensor: Any, where: str) -> NDArray[Any]:
+    """A dense tensor of numbers as an array; half precision becomes double.
+
+    Raises:
+        GatvizError: a sparse tensor, one on another device, complex numbers, or too many.
+    """
     torch = _torch()
     if tensor.layout != torch.strided or tensor.device.type != "cpu" or tensor.is_complex():
         raise GatvizError(where, "a dense tensor of numbers", str(tensor.layout), "store tensor.to_dense().cpu()")
@@ -119,47 +126,3 @@ def write_torch(graph: Graph) -> bytes:
     stream = io.BytesIO()
     torch.save(content, stream)
     return stream.getvalue()
-
-
-def read_safetensors(data: bytes, where: str) -> Draft:
-    """A Draft from a safetensors file with `x`, `edge_index`, `y`."""
-    length = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or length > len(data) - 8:
-        raise GatvizError(where, "a safetensors file", "one whose header runs beyond its end", "save it again")
-    try:
-        text = data[8 : 8 + length].decode("utf-8")
-    except UnicodeDecodeError:
-        raise GatvizError(where, "a safetensors file", "a header that is not UTF-8", "save it again") from None
-    header = parse_json(text, f"{where}, header")
-    if not isinstance(header, dict):
-        raise GatvizError(where, "a safetensors file", "a header that is no object", "save it again")
-    try:
-        if any(isinstance(entry, dict) and entry.get("dtype") == "BF16" for entry in header.values()):
-            tensors = importlib.import_module("safetensors.torch").load(data)  # NumPy lacks bfloat16
-            arrays = {name: _array(tensor, f"{where}, {quote(name)}") for name, tensor in tensors.items()}
-        else:
-            arrays = load_safetensors(data)
-    except GatvizError:
-        raise
-    except Exception as error:  # the library's own error, or KeyError for types that NumPy lacks
-        raise GatvizError(where, "a safetensors file", quote(str(error)), "save it again as float32") from None
-    told = header.get("__metadata__")
-    meta = told.get(META) if isinstance(told, dict) else None
-    draft = draft_from_arrays(
-        {name: array for name, array in arrays.items() if is_known(name)},
-        where,
-        "safetensors",
-        meta if isinstance(meta, str) else None,
-    )
-    left_out = [quote(name) for name in arrays if not is_known(name)]
-    if left_out:
-        draft.notes.append(f"tensors that gatviz does not know were left out: {', '.join(left_out[:5])}")
-    return draft
-
-
-def write_safetensors(graph: Graph) -> bytes:
-    """A graph as safetensors; names and words stand in its metadata."""
-    arrays, told = arrays_of(graph)
-    plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    content: bytes = save_safetensors(plain, metadata={META: told})
-    return content

@@ -16,13 +16,12 @@ import numpy as np
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.attributes import Collector, take_names
-from gatviz.files.columns import decimal
-from gatviz.files.draft import Draft
-from gatviz.files.graphml import settle_foreign
-from gatviz.files.listing import listed_arcs
-from gatviz.files.reading import ReadOptions
-from gatviz.files.text import decode
+from gatviz.files.conventions import take_names
+from gatviz.files.encoding import decode
+from gatviz.files.file_start import FileStart
+from gatviz.files.merging import listed_edges
+from gatviz.files.parsed import Collector, ParsedGraph
+from gatviz.files.values import decimal
 from gatviz.graph.graph import Graph
 
 _TOKEN = re.compile(
@@ -36,11 +35,18 @@ _TOKEN = re.compile(
 _NOT_A_NUMBER = {"nan", "inf", "infinity"}
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
+_BEGINNING = re.compile(r"(?:\s*(?:\#[^\n]*|[A-Za-z]\w*\s+(?:\"[^\"]*\"|[\d.]+)))*?\s*graph\s*\[", re.IGNORECASE)
+
 Pair = tuple[str, Any]
 
 
-def read_gml(data: bytes, where: str, options: ReadOptions) -> Draft:
-    """A Draft from GML."""
+def is_gml(start: FileStart) -> bool:
+    """Whether a file begins as GML does."""
+    return _BEGINNING.match(start.text) is not None
+
+
+def read_gml(data: bytes, where: str) -> ParsedGraph:
+    """A ParsedGraph from GML."""
     text, notes = decode(data, where)
     reader = _Reader(text, where)
     reader.run()
@@ -51,30 +57,30 @@ def read_gml(data: bytes, where: str, options: ReadOptions) -> Draft:
     if directed not in (0, 1):
         raise GatvizError(f"{where}, directed", "0 or 1", quote(str(directed)), "correct it")
     description = attributes.get("description", "")
-    draft = found.draft("gml", bool(directed), str(description))
-    draft.notes += notes
+    parsed = found.parsed("gml", bool(directed), str(description))
+    parsed.notes += notes
     if reader.graphs > 1:
-        draft.notes.append(f"only the first of {reader.graphs} graphs was read")
+        parsed.notes.append(f"only the first of {reader.graphs} graphs was read")
     if reader.left_out:
         listed = ", ".join(quote(key) for key in sorted(reader.left_out)[:5])
-        draft.notes.append(f"lists of lists were left out: {listed}")
-    take_names(draft, "label")
+        parsed.notes.append(f"lists of lists were left out: {listed}")
+    take_names(parsed, "label")
     names = attributes.get("feature_names")
-    if isinstance(names, str) and "features" in draft.node_columns:
-        _take_features(draft, names)
-    columns = dict(draft.node_columns)
+    if isinstance(names, str) and "features" in parsed.node_columns:
+        _take_features(parsed, names)
+    columns = dict(parsed.node_columns)
     if isinstance(names, str):
         split = columns.pop("split", None)
-        draft.split = None if split is None else [None if v in (None, "") else str(v) for v in split]
+        parsed.split = None if split is None else [None if v in (None, "") else str(v) for v in split]
         classes = columns.pop("class", None)
-        draft.labels = None if classes is None else [None if v in (None, "") else decimal(v) for v in classes]
-        draft.node_columns = columns
-    settle_foreign(draft, options)
-    return draft
+        parsed.labels = None if classes is None else [None if v in (None, "") else decimal(v) for v in classes]
+        parsed.node_columns = columns
+    parsed.by_convention = True
+    return parsed
 
 
-def _take_features(draft: Draft, names: str) -> None:
-    columns = dict(draft.node_columns)
+def _take_features(parsed: ParsedGraph, names: str) -> None:
+    columns = dict(parsed.node_columns)
     rows = columns.pop("features")
     try:
         listed = json.loads(html.unescape(names))
@@ -83,12 +89,12 @@ def _take_features(draft: Draft, names: str) -> None:
             raise ValueError
     except (ValueError, RecursionError):
         raise GatvizError(
-            f"{draft.where}, features",
+            f"{parsed.where}, features",
             "as many finite numbers for each node as feature_names has names",
             "something else",
             "correct the features",
         ) from None
-    draft.x, draft.feature_names, draft.node_columns = x, tuple(map(str, listed)), columns
+    parsed.x, parsed.feature_names, parsed.node_columns = x, tuple(map(str, listed)), columns
 
 
 class _Reader:
@@ -249,7 +255,7 @@ def write_gml(graph: Graph) -> bytes:
     unfit = [key for key in graph.edge_attributes if not _KEY.fullmatch(key) or key in ("source", "target")]
     if unfit:
         raise GatvizError("GML", "edge attributes named by letters, digits and _", quote(unfit[0]), "write JSON")
-    for k in listed_arcs(graph):
+    for k in listed_edges(graph):
         lines += ["  edge [", f"    source {source[k]}", f"    target {target[k]}"]
         for key, values in graph.edge_attributes.items():
             value = values[k]

@@ -10,23 +10,31 @@ import numpy as np
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.attributes import Collector, take_positions
-from gatviz.files.columns import number
-from gatviz.files.draft import Draft
-from gatviz.files.graphml import spread_undirected
-from gatviz.files.text import decode
+from gatviz.files.conventions import MARKED_X, MARKED_Y, take_positions
+from gatviz.files.encoding import decode
+from gatviz.files.file_start import FileStart
+from gatviz.files.merging import spread_undirected
+from gatviz.files.parsed import Collector, ParsedGraph
+from gatviz.files.values import number
 
 _CELL = re.compile(r'"([^"]*)"|(\S+)')
-_EDGES = {"arcs": False, "edges": True, "arcslist": False, "edgeslist": True}
+_UNDIRECTED = {"arcs": False, "edges": True, "arcslist": False, "edgeslist": True}
 _UP = 1.0
 """Pajek's y runs downwards from 0 to 1."""
+_BEGINNING = re.compile(r"(?:\s*%[^\n]*\n)*\s*\*(?:vertices|network)", re.IGNORECASE)
+TEMPLATE = b'*Vertices 3\n1 "Ada" 0.5 0.0\n2 "Bo" 1.0 1.0\n3 "Cy" 0.0 1.0\n*Arcs\n1 2 1\n2 3 2\n3 1 0.5\n'
+
+
+def is_pajek(start: FileStart) -> bool:
+    """Whether a file begins as Pajek networks do."""
+    return _BEGINNING.match(start.text) is not None
 
 
 class _Reader:
     def __init__(self, where: str) -> None:
         self.where = where
         self.found = Collector(where)
-        self.both: list[bool] = []
+        self.undirected: list[bool] = []
         self.count: int | None = None
         self.names: dict[int, str] = {}
         self.places: dict[int, tuple[float, float]] = {}
@@ -43,10 +51,10 @@ class _Reader:
             weight = number(cells[2]) if len(cells) > 2 else None
             if len(cells) > 2 and (weight is None or not math.isfinite(weight)):
                 raise GatvizError(where, "a finite number as the weight", quote(cells[2]), "correct it")
-            self._edge(cells[0], cells[1], weight, _EDGES[section], where)
+            self._edge(cells[0], cells[1], weight, _UNDIRECTED[section], where)
         elif section in ("arcslist", "edgeslist"):
             for target in cells[1:]:
-                self._edge(cells[0], target, None, _EDGES[section], where)
+                self._edge(cells[0], target, None, _UNDIRECTED[section], where)
         elif section == "matrix":
             self.matrix_row += 1
             if self.count is None or self.matrix_row > self.count or len(cells) != self.count:
@@ -68,13 +76,13 @@ class _Reader:
             if x is not None and y is not None and math.isfinite(x) and math.isfinite(y):
                 self.places[n] = (x, _UP - y)
 
-    def _edge(self, source: str, target: str, weight: float | None, both: bool, where: str) -> None:
+    def _edge(self, source: str, target: str, weight: float | None, undirected: bool, where: str) -> None:
         # "-5" in a list means an arc of negative sign; attention reads the arc, the sign is its weight.
         sign = -1.0 if target.startswith("-") else weight
         self.ends.append((self._number(source, where), self._number(target.lstrip("-"), where), sign))
-        self.both.append(both)
-        if len(self.ends) > limits.MAX_ARCS:
-            limits.check_arcs(len(self.ends), where)
+        self.undirected.append(undirected)
+        if len(self.ends) > limits.MAX_EDGES:
+            limits.check_edges(len(self.ends), where)
 
     def _number(self, cell: str, where: str) -> int:
         if self.count is None:
@@ -85,8 +93,8 @@ class _Reader:
         return n
 
 
-def read_pajek(data: bytes, where: str) -> Draft:
-    """A Draft from a Pajek network."""
+def read_pajek(data: bytes, where: str) -> ParsedGraph:
+    """A ParsedGraph from a Pajek network."""
     text, notes = decode(data, where)
     reader = _Reader(where)
     section = ""
@@ -119,13 +127,13 @@ def read_pajek(data: bytes, where: str) -> Draft:
                 raise GatvizError(at, "*Vertices N", quote(row), "write how many vertices there are")
             limits.check_nodes(int(number_of), at)
             reader.count = int(number_of)
-        elif word not in _EDGES and word not in ("network", "matrix"):
+        elif word not in _UNDIRECTED and word not in ("network", "matrix"):
             reader.left_out.add(f"*{word[:30]}")
         section = word
     return _finish(reader, notes)
 
 
-def _finish(reader: _Reader, notes: tuple[str, ...]) -> Draft:
+def _finish(reader: _Reader, notes: tuple[str, ...]) -> ParsedGraph:
     where, found = reader.where, reader.found
     if reader.count is None:
         raise GatvizError(where, "*Vertices N", "none", "begin the file with *Vertices N")
@@ -133,20 +141,19 @@ def _finish(reader: _Reader, notes: tuple[str, ...]) -> Draft:
     repeated = len(set(names.values())) < len(names)
     for n, name in names.items():
         x, y = reader.places.get(n, (None, None))
-        record = {} if x is None else {"gatviz.x": x, "gatviz.y": y}
+        record = {} if x is None else {MARKED_X: x, MARKED_Y: y}
         found.add_node(f"{n} {name}" if repeated else name, record)
     order = found.ids
     for source, target, weight in reader.ends:
         found.add_edge(order[source - 1], order[target - 1], {} if weight is None else {"weight": weight})
-    both = np.array(reader.both, dtype=bool)
-    draft = found.draft("pajek", not (both.all() and both.size))
-    draft.notes += notes
+    undirected = np.array(reader.undirected, dtype=bool)
+    parsed = found.parsed("pajek", not (undirected.all() and undirected.size))
+    parsed.notes += notes
     if repeated:
-        draft.notes.append("vertices share names: each was given its number in front")
-    take_positions(draft, "gatviz.x", "gatviz.y")
-    draft.notes = [note for note in draft.notes if "'gatviz.x'" not in note]
-    if both.any() and not both.all():
-        spread_undirected(draft, both)
+        parsed.notes.append("vertices share names: each was given its number in front")
+    take_positions(parsed, MARKED_X, MARKED_Y, marked=True)
+    if undirected.any() and not undirected.all():
+        spread_undirected(parsed, undirected)
     if reader.left_out:
-        draft.notes.append(f"left out: {', '.join(sorted(reader.left_out))}")
-    return draft
+        parsed.notes.append(f"left out: {', '.join(sorted(reader.left_out))}")
+    return parsed

@@ -1,11 +1,18 @@
-"""XML as a stream of elements through defusedxml: no entities, no document types, no tree in memory."""
+"""XML as a stream of elements through defusedxml: no entities, no document types, no tree in memory.
+
+And what GraphML and GEXF have in common: values written as text with a type beside it, and the attributes by which
+gatviz knows features, labels and positions in its own files again, whatever they are called.
+"""
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Sequence
 from typing import Any
 from xml.sax import SAXException, SAXParseException
 from xml.sax.handler import ContentHandler
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 from xml.sax.xmlreader import AttributesImpl
 
 from defusedxml.common import DefusedXmlException
@@ -14,7 +21,10 @@ from defusedxml.sax import parseString
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 
-__all__ = ["ElementReader", "element", "parse_xml"]
+_WHOLE = re.compile(r"\s*[+-]?\d{1,19}\s*")
+_INTEGER_TYPES = {"int", "integer", "long", "short", "byte"}
+_NUMBER_TYPES = {"float", "double"}
+_TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
 class ElementReader(ContentHandler):
@@ -31,6 +41,16 @@ class ElementReader(ContentHandler):
     def text(self) -> str:
         """The text of the element that is ending."""
         return "".join(self._text)
+
+    def needed(self, attributes: dict[str, str], key: str, of: str) -> str:
+        """An attribute that an element cannot do without.
+
+        Raises:
+            GatvizError: it is not there; `of` says which element that is.
+        """
+        if key not in attributes:
+            raise GatvizError(f"{self.where}, {of}", f"an attribute {quote(key)}", "none", f"add the {key}")
+        return attributes[key]
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -109,7 +129,49 @@ def _too_long(where: str) -> GatvizError:
     return GatvizError(where, f"elements of at most {limits.MAX_TEXT:,} characters", "a longer one", "shorten it")
 
 
-def element(name: str, attributes: dict[str, Any], content: str | None = None) -> str:
-    """An element as text; `content` is text to be escaped, None for an empty element."""
-    inside = "".join(f" {key}={quoteattr(str(value))}" for key, value in attributes.items())
-    return f"<{name}{inside}/>" if content is None else f"<{name}{inside}>{escape(content)}</{name}>"
+def element(name: str, attributes: dict[str, Any], inside: str = "") -> str:
+    """An element as text; `inside` is XML already, attributes are escaped here."""
+    told = "".join(f" {key}={quoteattr(str(value))}" for key, value in attributes.items())
+    return f"<{name}{told}>{inside}</{name}>" if inside else f"<{name}{told}/>"
+
+
+def typed_value(text: str, kind: str, where: str) -> Any:
+    """A value from its text and the name of its type; text of an unknown type stays text.
+
+    Raises:
+        GatvizError: the text is no value of that type.
+    """
+    if kind in _INTEGER_TYPES or kind in _NUMBER_TYPES:
+        if not text.strip():
+            return None
+        if _WHOLE.fullmatch(text) and text.strip() != "-0" and -(2**63) <= int(text) < 2**63:
+            return int(text)
+        try:
+            value = float(text) if "_" not in text else math.nan
+        except ValueError:
+            value = math.nan
+        if kind in _INTEGER_TYPES or not math.isfinite(value):
+            expected = "an integer of 64 bits" if kind in _INTEGER_TYPES else "a finite number"
+            raise GatvizError(where, expected, quote(text), "correct the value")
+        return value
+    if kind == "boolean":
+        truth = _TRUTH.get(text.strip().lower())
+        if truth is None:
+            raise GatvizError(where, "true or false", quote(text), "correct the value")
+        return truth
+    return text
+
+
+def type_of(values: Sequence[Any]) -> str:
+    """The type that holds all values: "boolean", "long", "double" or "string"."""
+    types = {type(value) for value in values if value is not None}
+    if types == {bool}:
+        return "boolean"
+    if types == {int} and all(-(2**63) <= value < 2**63 for value in values if value is not None):
+        return "long"
+    return "double" if types and types <= {int, float} else "string"
+
+
+def text_of(value: Any) -> str:
+    """A value as text that `typed_value` reads back."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 
 from gatviz.errors import GatvizError
+from gatviz.files import limits
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with BOM"),
@@ -13,15 +14,13 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
-
-
-_LONGEST_FILE_NAME = 60
+_AS_UTF8 = "save the file as UTF-8"
 
 
 def shown_name(name: str) -> str:
     """A file's name as messages show it: one printable line, of a long one the end, which has the ending."""
-    if len(name) > _LONGEST_FILE_NAME:
-        name = "…" + name[1 - _LONGEST_FILE_NAME :]
+    if len(name) > limits.MAX_FILE_NAME:
+        name = "…" + name[1 - limits.MAX_FILE_NAME :]
     return "".join(c if c.isprintable() else "?" for c in name)
 
 
@@ -56,6 +55,3 @@ def decode(data: bytes, where: str) -> tuple[str, tuple[str, ...]]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return data.decode("latin-1"), (f"line {line} is not UTF-8: the file was read as Latin-1",)
-
-
-_AS_UTF8 = "save the file as UTF-8"
