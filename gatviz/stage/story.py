@@ -8,12 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from gatviz.analysis import FeatureShare, GATStory, GATv2Story, edge_story, score_terms, softmax_terms
+from gatviz.analysis import (
+    FeatureShare,
+    GATStory,
+    GATv2Story,
+    edge_story,
+    score_terms,
+    softmax_terms,
+    story_limit,
+    story_limits,
+)
 from gatviz.attention.proof import Check
 from gatviz.attention.trace import GATTrace, LayerTrace
 from gatviz.graph.graph import Graph
+from gatviz.graph.subgraph import Part
 from gatviz.stage import formulas
-from gatviz.stage.part import Part, packed
+from gatviz.stage.part import packed, sent_arcs
 
 _OPEN_AT_START = {"GAT": ["Wh", "e", "alpha"], "GATv2": ["hidden", "e", "alpha"]}
 _MOST_FEATURES = 8
@@ -22,20 +32,22 @@ _MOST_FEATURES = 8
 def pack_details(trace: LayerTrace, part: Part) -> dict[str, Any]:
     """Extras for `pack_scene`: what the fractions, bars and formulas of any arc need."""
     softmax = softmax_terms(trace)
-    target = trace.edge_index[1, part.arcs]
-    shown_counts = np.bincount(target, minlength=trace.num_nodes)
-    hidden = (np.diff(trace.ptr) - shown_counts)[part.nodes]
-    scores = score_terms(trace) if isinstance(trace, GATTrace) else None
+    sent = sent_arcs(trace, part, trace.num_heads)
+    scores = None
+    if isinstance(trace, GATTrace):
+        terms = score_terms(trace)
+        scores = {
+            "target": packed(terms.target[part.nodes]),
+            "source": packed(terms.source[part.nodes]),
+            "limits": packed(story_limits(trace, sent)),
+        }
     return {
         "softmax": {
-            "terms": packed(softmax.terms[part.arcs]),
+            "terms": packed(softmax.terms[sent]),
             "maxima": packed(softmax.maxima[part.nodes]),
             "denominators": packed(softmax.denominators[part.nodes]),
-            "hidden": packed(hidden),
         },
-        "scores": None
-        if scores is None
-        else {"target": packed(scores.target[part.nodes]), "source": packed(scores.source[part.nodes])},
+        "scores": scores,
         "formulas": [_formula(latex) for latex in formulas.symbols(trace)],
         "openAtStart": _OPEN_AT_START[trace.kind],
     }
@@ -90,6 +102,7 @@ def pack_story(
         "target": local[story.target],
         "source": local[story.source],
         "head": story.head,
+        "limit": story_limit(story),
         "formulas": [_formula(latex) for latex in lines],
         "features": [
             {
@@ -111,8 +124,7 @@ def _pair(story: GATStory) -> dict[str, Any]:
     return {
         "Wh": story.pair.tolist(),
         "a": story.a.tolist(),
-        "limitWh": float(np.abs(story.pair).max()) or 1.0,
-        "limitA": float(np.abs(story.a).max()) or 1.0,
+        "limit": float(max(np.abs(story.pair).max(), np.abs(story.a).max())) or 1.0,
         "textbook": _bytes(story.pair_tensor_bytes),
         "kept": _bytes(story.kept_bytes),
     }

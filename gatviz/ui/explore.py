@@ -10,13 +10,16 @@ import numpy as np
 import streamlit as st
 
 from gatviz.analysis import Predictions, WhatIf, uniformity
+from gatviz.analysis.subject import called
 from gatviz.attention.trace import LayerTrace
 from gatviz.charts.colours import stage_palettes
+from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
+from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.inputs import input_names
 from gatviz.stage.pack import Weighting, pack_scene
-from gatviz.stage.part import Part, packed
+from gatviz.stage.part import packed
 from gatviz.stage.story import first_arc, local_arc, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
 from gatviz.ui import compute, edits, pins, state, texts
@@ -28,10 +31,12 @@ from gatviz.ui.stage_component import stage
 from gatviz.ui.weight_edits import present_weights
 from gatviz.ui.weightings import weightings
 from gatviz.ui.weights_table import weights_table
+from gatviz.ui.whose_weights import whose_weights
 
 _LONGEST_DESCRIPTION = 600
 _TABLE_WIDTH = 360
 _MOST_CHANGES = 4
+_LONGEST_NAME = 24
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,8 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
         "proofs": pack_proofs(compute.checks(run, pyg=now.compare_pyg)),
         "pygAsked": now.compare_pyg,
         "description": now.graph.description[:_LONGEST_DESCRIPTION],
-        "notice": _notice(now, trace, part, settings, around, changed, predictions),
+        "whoseWeights": whose_weights(now),
+        "notice": _notice(now, trace, part, choices, settings, changed, predictions),
         "directed": now.graph.directed,
         "editsTaken": now.edits_taken,
         "undo": now.history.undo_name,
@@ -100,8 +106,12 @@ def _scene(
 ) -> tuple[list[Weighting], Part, dict[str, Any]]:
     """All of the stage's data that a drag or a lock leaves as it is."""
     choices, part = weightings(_trace), shown_part(_trace, around)
-    evenness = packed(uniformity(_trace).normalised[part.nodes])
-    details = {**pack_details(_trace, part), "evenness": evenness}
+    even = uniformity(_trace)
+    details = {
+        **pack_details(_trace, part),
+        "evenness": packed(even.evenness[part.nodes]),
+        "readsLike": [[even.reads_like(n, head) for head in range(_trace.num_heads)] for n in part.nodes],
+    }
     return choices, part, pack_scene(_graph, _trace, choices, stage_palettes(), ENGLISH, _names, part, details)
 
 
@@ -125,7 +135,11 @@ def _take_request(message: Any) -> None:
     what = message.get("what") if isinstance(message, Mapping) else None
     if what == "pin":
         now = state.current()
-        run = compute.run(now.graph, now.settings, present_weights(now))
+        try:
+            run = compute.run(now.graph, now.settings, present_weights(now))
+        except GatvizError as error:
+            state.update(refused=str(error))
+            return
         layer = st.session_state.get("layer") or 0
         pins.pin("A", pins.present(now, now.settings, run.of_layer(min(layer, len(run.whole.layers) - 1))))
     elif what == "unpin":
@@ -158,37 +172,47 @@ def _looked_at(part: Part) -> dict[str, Any]:
     }
 
 
+def _locked_elsewhere(graph: Graph, trace: LayerTrace, part: Part, choices: list[Weighting]) -> list[str]:
+    """A sentence on the locked arrow if its ends are not both shown."""
+    looked = state.current().looked
+    if not isinstance(looked, state.Looked) or np.isin((looked.target, looked.source), part.nodes).all():
+        return []
+    source, target = (called(graph.names[node])[:_LONGEST_NAME] for node in (looked.source, looked.target))
+    arc = trace.edge_of(looked.target, looked.source)
+    if arc is None:
+        return [texts.NO_ARROW_ELSEWHERE.format(source=source, target=target)]
+    shown = next((choice for choice in choices if choice.key == looked.weighting), choices[0])
+    return [
+        texts.LOCKED_ELSEWHERE.format(
+            source=source, target=target, symbol=shown.symbol, value=shown.values[arc], weighting=shown.title
+        )
+    ]
+
+
 def _notice(
     now: state.State,
     trace: LayerTrace,
     part: Part,
+    choices: list[Weighting],
     settings: Settings,
-    around: Around | None,
     changed: WhatIf | None,
     predictions: Predictions | None,
 ) -> str:
-    sentences = [*now.graph.notes]
+    sentences = [*now.graph.notes, *([now.graph.rounding] if now.graph.rounding else [])]
     if predictions is not None:
         sentences.append(" ".join(accuracy.sentence for accuracy in predictions.accuracies))
     if now.graph.edge_attributes:
         names = ", ".join(name[:24] for name in now.graph.edge_attributes)
         sentences.append(texts.EDGE_ATTRIBUTES.format(names=names))
-    if part.arcs.size < trace.num_edges or part.nodes.size < trace.num_nodes:
+    if not part.is_whole:
+        between = [texts.CUT_BETWEEN] if part.among(trace.edge_index).size > part.arcs.size else []
         sentences.append(
-            (texts.PART if around is None else texts.PART_AROUND).format(
-                name="" if around is None else now.graph.names[around.node][:24],
-                nodes=part.nodes.size,
-                all_nodes=trace.num_nodes,
-                arrows=part.arcs.size,
-                all_arrows=trace.num_edges,
-            )
+            " ".join([part.told(texts.CHOSEN_BY, [called(name) for name in now.graph.names]), texts.CUT, *between])
         )
+        sentences.extend(_locked_elsewhere(now.graph, trace, part, choices))
     if changed is not None:
         top = changed.top_changes(_MOST_CHANGES)["sentence"].tolist()
         sentences.append(texts.CHANGED.format(changes="; ".join(top)) if top else texts.UNCHANGED)
-    held = now.work.weights
-    if held is not None and held.by_hand and now.work.opened is None and present_weights(now) is not None:
-        sentences.append(texts.BY_HAND.format(seed=settings.seed))
     if settings.dropout > 0:
         sentences.append(texts.DROPOUT_ON.format(rate=settings.dropout))
     return " · ".join(sentences)

@@ -32,6 +32,8 @@ DEVICE_HELP = (
 )
 OPENED = "Opened: **{name}**"
 CLOSE_MODEL = "Close the model"
+TAKEN_BACK = "“{what}” was taken back: the screen shows what it showed before."
+STAYS = "The model was set back: the screen shows what it showed before."
 MODEL_CLOSED = (
     "The opened model {name} was closed: its layer 0 reads {reads:,} features, this graph has {has:,}. "
     "Undo brings both back."
@@ -47,7 +49,12 @@ DROPOUT_HELP = (
     "Above 0 the layer runs as in training: a random part of the shares is dropped, the rest scaled up. "
     "The stages 'mask' and 'α dropped' show it."
 )
-BY_HAND = "Weights were set by hand; those of seed {seed} come back by undo, or in the Weights table."
+UNTRAINED = "Weights untrained, drawn from seed {seed}: what heads prefer is chance."
+BY_HAND = (
+    "Weights were set by hand, the others are untrained; those of seed {seed} come back by undo, or in the "
+    "Weights table."
+)
+OPENED_WEIGHTS = "The weights are those of {name}, as opened or as edited since."
 DROPOUT_ON = "Training mode: dropout {rate:.2f} is on. α is still the softmax; h′ uses α after the mask."
 SELF_LOOPS = "Self-loops"
 SELF_LOOP_CHOICES: dict[SelfLoops, str] = {"add_missing": "add the missing", "as_given": "as given", "remove": "remove"}
@@ -86,19 +93,19 @@ TAKE_AWAY = "Take away"
 TAKE_AWAY_HEAD = "Weights to draw"
 DOWNLOAD_HTML = "Download as interactive HTML"
 
-PART = (
-    "Showing {nodes} of {all_nodes} nodes and the strongest {arrows} of {all_arrows} arrows; "
-    "α comes from the run on the whole graph and is not renormalised."
+CHOSEN_BY = "their largest α over the heads"
+CUT = "Everything is computed on the whole graph and nothing is renormalised."
+CUT_BETWEEN = "Arrows between these nodes that are not drawn stand in the matrices, marked."
+LOCKED_ELSEWHERE = (
+    "Locked: {source} → {target}, {symbol} = {value:.3g} in {weighting}. Not both of its nodes are shown here: "
+    "show the neighbourhood of {target}."
 )
+NO_ARROW_ELSEWHERE = "Locked: {target} does not read {source}, and not both of them are shown here."
 CHANGED = "Largest changes since the baseline: {changes}."
 UNCHANGED = "Pinned: nothing has changed since."
-PART_AROUND = (
-    "Around {name}: showing {nodes} of {all_nodes} nodes and {arrows} of {all_arrows} arrows; "
-    "α comes from the run on the whole graph and is not renormalised."
-)
 AROUND = "Show the neighbourhood of a node"
-AROUND_HINT = "type its name; empty shows the strongest arrows"
-NO_SUCH_NODE = "No node's name holds “{name}”; the strongest arrows are shown."
+AROUND_HINT = "type its name; empty shows the strongest arrows of the whole graph"
+NO_SUCH_NODE = "No node's name holds “{name}”; the strongest arrows of the whole graph are shown."
 WHICH_NODE = "Which of them?"
 HOPS = "Hops"
 WAY = "Along"

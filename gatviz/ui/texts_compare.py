@@ -54,18 +54,14 @@ HEAD_CHART = "α of head {head}"
 SCALE = "Scale to the largest α"
 SCALE_HELP = "Colours and widths run from 0 to 1; switched on, they run from 0 to the largest α shown."
 
-KINDS_SEED = "Both draw their weights from seed {seed}; they have other parameters, so their numbers differ."
-KINDS_BY_HAND = "The {kind} layer has the weights that were set here, the other those that seed {seed} draws."
+KINDS_SEED = "Both draw untrained weights from seed {seed}; they have other parameters, so their numbers differ."
+KINDS_BY_HAND = "The {kind} layer has the weights that were set here, the other untrained ones that seed {seed} draws."
 KINDS_TITLE = "α of {kind}, head {head}"
 KINDS_RANKING = "How each target ranks its sources: {kind}, head {head}"
-KINDS_STATIC = "{kind} is static here: all of its {pairs} pairs of targets rank the sources that they share alike."
-KINDS_DYNAMIC = (
-    "{kind} is dynamic here: only {agreeing} of {pairs} pairs of targets rank the sources that they share alike."
-)
-KINDS_NOTHING = "{kind}: no two targets share two sources, so there is no order to compare."
 KINDS_EXPLAINED = (
     "GAT scores e = LeakyReLU(a_target·Wh_i + a_source·Wh_j): what j adds is the same for every reader i, so all rank "
-    "alike. GATv2 scores e = a·LeakyReLU(W_target h_i + W_source h_j): the bend comes before a, so readers can differ."
+    "alike, and what i adds is the same for every j, so it only decides how sharply. "
+    "GATv2 scores e = a·LeakyReLU(W_target h_i + W_source h_j): the bend comes before a, so readers can differ."
 )
 
 FIRST = "Take"
@@ -74,26 +70,33 @@ ON_THE_GRAPH = "{what}, on the graph"
 DIFFERENCE_UNIT = "difference of weights"
 WEIGHTS = {"mean": "mean of heads", "gcn": "GCN weight 1/√(d_i d_j)", "uniform": "uniform 1/|N(i)|"}
 
-NEAR_UNIFORM = "Near-uniform from"
-NEAR_UNIFORM_HELP = "Normalised entropy from which a node counts as near-uniform: 1 is a plain mean, 0 one neighbour."
-ONE_NEIGHBOUR = "One neighbour from"
-ONE_NEIGHBOUR_HELP = "Share of α from which the strongest neighbour counts as the only one."
-MOST_NODES = "Said of a head from"
+EVEN_LEAD = "Averages up to a lead of"
+EVEN_LEAD_HELP = (
+    "A node averages where no neighbour gets more than this many times its even share. With 1.25, of four neighbours "
+    "none gets more than 0.31."
+)
+CHOSEN_PART = "Chooses up to a part of"
+CHOSEN_PART_HELP = (
+    "A node chooses where it reads like at most this part of its neighbours. With 0.67, one of ten chooses where it "
+    "reads like 6.7 or fewer. What neither averages nor chooses leans."
+)
+MOST_NODES = "Say so of a whole head from"
 MOST_NODES_HELP = "Part of the judged nodes from which a head as a whole is said to act so."
 UNIFORM_GRAPH = "How evenly each node shares its attention out"
-UNIFORM_UNIT = "normalised entropy"
+UNIFORM_UNIT = "effective ÷ read"
 UNIFORM_CAPTION = (
-    "The darker (on dark paper: the lighter) a node, the more evenly it shares out what it reads, up to 1, a plain "
-    "mean. Nodes that read fewer than two have nothing to share out and stay empty."
+    "The darker (on dark paper: the lighter) a node, the larger the part of its neighbours that it reads like, up to "
+    "1, a plain mean. Nodes that read fewer than two have nothing to share out and stay empty."
 )
-BY_HEAD = "Means over nodes, head by head"
+BY_HEAD = "Head by head: counts of, and means over, the nodes that read two or more"
 COLUMNS = {
     "head": "head",
     "judged_nodes": "nodes judged",
-    "near_uniform_nodes": "near-uniform",
-    "one_neighbour_nodes": "on one neighbour",
-    "mean_normalised_entropy": "normalised entropy",
+    "averaging_nodes": "average",
+    "leaning_nodes": "lean",
+    "choosing_nodes": "choose",
     "mean_effective_neighbours": "effective neighbours",
+    "mean_neighbours": "of so many read",
     "mean_strongest_share": "on the strongest",
     "mean_own_share": "on itself",
     "mean_own_share_if_uniform": "on itself, if uniform",
@@ -114,26 +117,30 @@ STATIC_EXPLAINED = (
 TOP_ARROWS = "The strongest arrows"
 TOP_OF = "Strongest by"
 TOP_COUNT = "How many to draw"
-TOP_TABLE = "Every arrow with all its weights. A column's title sorts by it; a chosen row is locked in Explore too."
+TOP_TABLE = (
+    "Every arrow with all its weights. A column's title sorts by it; a chosen row is locked in Explore too, "
+    "where its nodes are shown."
+)
 TOP_CUT = "Listed are the strongest {shown} of {arrows} arrows by {name}."
 SELF_LOOP = "self-loop"
 ADDED = "added"
 
-PIN = "Pin the present as {slot}"
+PIN = "Pin the present as baseline {slot}"
 PIN_HELP = "Keeps graph, features, weights and settings as they are now. Then edit anything: the change is shown here."
-PINS_FULL = "Both places are taken: unpin A or B first."
+PINS_FULL = "Both places are taken: unpin baseline A or B first."
 NOTHING_PINNED = (
     "Nothing is pinned yet. Pin the present as a baseline, then draw an edge, type a feature, change a weight or a "
     "setting: every change of α since then is drawn and listed here."
 )
 UNPIN = "Unpin"
-UNPIN_HELP = "Lets {slot} go. The graph on the screen stays as it is."
-RESET = "Back to {slot}"
-RESET_HELP = "Puts the graph and the settings of {slot} back on the screen."
+UNPIN_HELP = "Forgets baseline {slot}. The graph on the screen stays as it is."
+RESET = "Back to baseline {slot}"
+RESET_HELP = "Puts the graph, the weights and the settings of baseline {slot} back on the screen."
 SWAP_HELP = "Exchanges before and after."
 BEFORE = "Before"
 AFTER = "After"
 PRESENT = "now"
+BASELINE = "baseline {slot}"
 SAME_TWICE = "Before and after are the same state: choose two different ones."
 PIN_SUMMARY = "{origin}: {nodes}, {arrows}, {heads}, seed {seed}"
 SETTINGS_CHANGED = "Settings: {changes}."

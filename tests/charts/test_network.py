@@ -19,10 +19,11 @@ from gatviz.attention.tutorial import MultiHeadGATLayer
 from gatviz.charts.colours import LINE, PAPER
 from gatviz.charts.common import Chart, plain
 from gatviz.charts.network import columns_for, network_chart, node_values_chart
-from gatviz.charts.network_drawn import MOST_ARCS, MOST_NODES, Drawn
+from gatviz.charts.network_drawn import Drawn
 from gatviz.charts.network_geometry import circles, joined, place
 from gatviz.charts.network_marks import WeightColours
 from gatviz.graph.layout import default_positions
+from gatviz.graph.subgraph import MOST_ARCS, MOST_NODES
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 from tests.charts.test_charts import HOSTILE, run_of
 
@@ -170,9 +171,12 @@ def test_a_large_graph_is_drawn_in_part_and_says_so():
     chart = all_heads(drawn_of(trace), layer.alpha)
     assert len(hovers(chart)) <= MOST_ARCS
     assert len(chart.table) == layer.num_edges
-    assert f"of {layer.num_nodes} nodes" in chart.caption
-    assert f"of {layer.num_edges} arrows" in chart.caption
-    part, arcs = drawn_of(trace).part(layer.alpha)
+    part, chosen = drawn_of(trace).part(layer.alpha)
+    arcs = chosen.arcs
+    assert f"Drawn are {arcs.size} of {layer.num_edges:,} arrows, and {len(part.names)} of 300 nodes" in chart.caption
+    assert "their largest α over the 2 heads or panels" in chart.caption
+    undrawn = np.setdiff1d(np.arange(layer.num_edges), arcs)
+    assert layer.alpha[undrawn].max() <= layer.alpha[arcs].max(axis=1).min()
     assert len(part.names) <= MOST_NODES
     names = np.array(trace.graph.names, dtype=object)
     for k in (0, arcs.size - 1):  # arcs of the part are the same arcs of the whole
@@ -194,11 +198,11 @@ def test_nodes_without_a_verdict_stay_empty():
     found = uniformity(trace, graph_of(ADJ))
     chart = node_values_chart(
         Drawn.of(graph_of(ADJ), trace, CORNERS),
-        found.normalised,
+        found.evenness,
+        [[found.reads_like(node, head) for head in range(2)] for node in range(3)],
         ["head 0", "head 1"],
         "How evenly",
-        lowest=0.0,
-        unit="normalised entropy",
+        unit="effective ÷ read",
         caption="Read it.",
         table=found.table,
         weights=trace.alpha,
@@ -207,8 +211,11 @@ def test_nodes_without_a_verdict_stay_empty():
     filled = [t for t in chart.figure.data if t.fill == "toself" and t.xaxis == "x"]
     assert [t.fillcolor == PAPER["light"] for t in filled] == [False, True]
     hover = [t for t in chart.figure.data if t.xaxis == "x" and t.text is not None and t.mode == "markers"]
-    assert list(hover[-1].text) == [f"A, head 0: {found.normalised[0, 0]:.4f}", "B, head 0: no α to judge",
-                                    "C, head 0: no α to judge"]  # fmt: skip
+    assert list(hover[-1].text) == [
+        f"A, head 0: reads like {found.effective[0, 0]:.2f} of 3",
+        "B, head 0: reads one, so α can only be 1",
+        "C, head 0: reads nothing",
+    ]
 
 
 # ---- changes -------------------------------------------------------------------------------------------------

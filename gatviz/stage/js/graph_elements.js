@@ -4,6 +4,7 @@ import { svg } from "./dom.js";
 import { arcKey } from "./draft.js";
 import { brief, fillIn, shorten } from "./format.js";
 import { arrow, loop } from "./geometry.js";
+import { nodeCount } from "./scene.js";
 
 const MOST_FEATURES_BESIDE = 4;
 const FEW_NODES = 12;
@@ -18,6 +19,9 @@ export function nodeRadius(count) {
 export function nodeElement(scene, name, n, radius) {
   const inside = Array.from(name).length * 6.2 <= radius * 2 - 4;
   const small = scene.names.length > MANY_NODES;
+  const count = scene.features.shape[1];
+  const beside = scene.names.length <= FEW_NODES && count <= MOST_FEATURES_BESIDE && count > 0;
+  const features = beside ? `[${Array.from({ length: count }, (_, f) => brief(scene.features.at(n, f))).join(", ")}]` : "";
   const group = svg(
     "g",
     {
@@ -26,19 +30,13 @@ export function nodeElement(scene, name, n, radius) {
       "data-name": name,
       tabindex: 0,
       role: "button",
-      "aria-label": fillIn(scene.texts.nodeLabel, { node: name, count: scene.into[n].length }),
+      "aria-label": fillIn(scene.texts.nodeLabel, { shown: `${name} ${features}`.trim(), reads: nodeCount(scene.texts, scene.whole.reads[n]) }),
     },
     svg("circle", { r: radius }),
     small ? null : svg("text", { class: inside ? "inside" : "outside", y: inside ? 0 : radius + 13 }, shorten(name, inside ? 6 : 16)),
     svg("title", {}, name),
   );
-  const count = scene.features.shape[1];
-  const beside = scene.names.length <= FEW_NODES && count <= MOST_FEATURES_BESIDE && count > 0;
-  if (beside) {
-    const values = Array.from({ length: count }, (_, f) => brief(scene.features.at(n, f)));
-    group.append(svg("text", { class: "features" }, `[${values.join(", ")}]`));
-  }
-  return { group, circle: group.firstChild, features: beside ? group.lastChild : null };
+  return { group, circle: group.firstChild, features: beside ? svg("text", { class: "features" }, features) : null };
 }
 
 export function arcElement(arc) {
@@ -60,11 +58,15 @@ export function numberElement(text, { x, y, half, tall }, arc, small) {
   );
 }
 
-/** A line for an arrow that has no weight: not yet, or no longer. */
-export function bareArc(className, source, target, radius) {
+/** Where an arrow runs that has no weight: not yet, or no longer. */
+export function bareShape(source, target, radius) {
   const same = source.x === target.x && source.y === target.y;
-  const shape = same ? loop(source, radius, UP) : arrow(source, target, radius, true);
-  return svg("path", { class: className, d: shape.path });
+  return same ? loop(source, radius, UP) : arrow(source, target, radius, true);
+}
+
+/** A line for an arrow that is gone. */
+export function bareArc(shape) {
+  return svg("path", { class: "was-arc", d: shape.path });
 }
 
 /**
@@ -73,11 +75,11 @@ export function bareArc(className, source, target, radius) {
  * @param {(name: string) => import("./geometry.js").Point} at where a node is drawn
  */
 export function draftElements(scene, draft, at, radius) {
-  const { names, arcs } = scene;
-  const present = new Set(arcs.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
+  const { names, between } = scene;
+  const present = new Set(between.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
   const lines = draft.arcs
     .filter(([source, target]) => !present.has(arcKey(source, target)) && draft.points.has(source) && draft.points.has(target))
-    .map(([source, target]) => bareArc("new-arc", at(source), at(target), radius));
+    .map(([source, target]) => svg("path", { class: "new-arc", d: bareShape(at(source), at(target), radius).path }));
   const nodes = [...draft.added].map((name) => {
     const { x, y } = at(name);
     const group = svg("g", { class: "node new-node", "data-name": name, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})` });

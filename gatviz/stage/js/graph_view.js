@@ -6,9 +6,9 @@ import { arcKey, draftOf } from "./draft.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "./geometry.js";
-import { arcElement, bareArc, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
+import { arcElement, bareArc, bareShape, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
 import { arcWidth, colourScale } from "./scales.js";
-import { drawnValues, focusArcs, focusNames, shownHeads, shownWeighting } from "./scene.js";
+import { drawnValues, focusArcs, focusNames, nodeCount, onArc, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
 
 const ROOM_FOR_FEATURES = 26;
@@ -109,7 +109,7 @@ export class GraphView {
     this.arcElements = scene.arcs.map((arc) => arcElement(arc));
     this.isTold = this.isSplit = false;
     this.focusNext ??= this.canvas.getRootNode().activeElement?.closest?.(".node")?.dataset.name ?? null;
-    this.nodeLayer.replaceChildren(...this.nodes.map((node) => node.group));
+    this.nodeLayer.replaceChildren(...this.nodes.flatMap(({ group, features }) => (features ? [group, features] : [group])));
     this.arcLayer.replaceChildren(...this.arcElements.map((arc) => arc.group));
   }
 
@@ -210,7 +210,7 @@ export class GraphView {
       group.classList.toggle("is-new", drawn.kind === "signed" && Boolean(scene.change.isNew[k]));
     });
     this.drawSplit(heads, drawn.limit * (slim === 1 ? 1 : 1.8));
-    this.drawGone(drawn.kind === "signed");
+    this.drawGone(drawn.gone);
     this.drawLabels(drawn, heads);
     this.colourNodes();
     this.mark();
@@ -224,16 +224,17 @@ export class GraphView {
     const shown = this.store.state.nodes === "prediction" && predicted.length ? predicted : scene.classOf;
     this.nodes.forEach(({ group, circle }, n) => {
       circle.toggleAttribute("data-class", shown[n] >= 0);
-      circle.style.setProperty("--class", shown[n] >= 0 ? colours[shown[n] % colours.length] : "");
+      const look = shown[n] >= 0 ? colours[shown[n] % colours.length] : {};
+      for (const part of ["line", "fill", "ink"]) group.style.setProperty(`--class-${part}`, look[part] ?? "");
       group.classList.toggle("wrong", Boolean(wrong[n]));
       group.querySelector("title").textContent = this.nodeTitle(n);
     });
   }
 
   nodeTitle(n) {
-    const { names, classNames, classOf, predicted, wrong, texts } = this.scene;
-    const values = { node: names[n], predicted: classNames[predicted[n]], label: classNames[classOf[n]] };
-    return predicted.length ? fillIn(wrong[n] ? texts.wrongNode : texts.predictedNode, values) : names[n];
+    const { called, classNames, classOf, predicted, wrong, texts } = this.scene;
+    const values = { node: called[n], predicted: classNames[predicted[n]], label: classNames[classOf[n]] };
+    return predicted.length ? fillIn(wrong[n] ? texts.wrongNode : texts.predictedNode, values) : called[n];
   }
 
   /** Nodes by how evenly the shown head shares out there, where that is asked for and can be told. */
@@ -267,15 +268,18 @@ export class GraphView {
   }
 
   /** Arrows of the baseline that are no longer there. */
-  drawGone(visible) {
-    const { change } = this.scene;
-    const arcs = visible ? change.gone : [];
-    this.goneLayer.replaceChildren(...arcs.map(([source, target]) => bareArc("was-arc", this.screen[source], this.screen[target], this.radius)));
+  drawGone(gone) {
+    this.goneLayer.replaceChildren(...gone.map((arc) => this.goneShape(arc)).filter(Boolean).map(bareArc));
+  }
+
+  /** Where a gone arrow ran; null where one of its ends is not here. */
+  goneShape({ source, target }) {
+    return source < 0 || target < 0 ? null : bareShape(this.screen[source], this.screen[target], this.radius);
   }
 
   placeNode({ group, features }, n) {
     const at = this.screen[n];
-    group.setAttribute("transform", `translate(${at.x.toFixed(1)},${at.y.toFixed(1)})`);
+    for (const part of [group, features]) part?.setAttribute("transform", `translate(${at.x.toFixed(1)},${at.y.toFixed(1)})`);
     if (!features) return;
     const right = at.x >= this.frame.map.width / 2;
     features.setAttribute("x", (right ? 1 : -1) * (this.radius + 11));
@@ -293,7 +297,7 @@ export class GraphView {
   arcShape(arc) {
     const [source, target] = [this.screen[arc.source], this.screen[arc.target]];
     if (arc.source !== arc.target) {
-      const opposite = this.scene.arcBetween(arc.source, arc.target) !== null;
+      const opposite = Boolean(this.scene.arcBetween(arc.source, arc.target)?.drawn);
       return arrow(source, target, this.radius, opposite);
     }
     const around = [...this.scene.into[arc.target], ...this.scene.outOf[arc.target]];
@@ -302,19 +306,29 @@ export class GraphView {
   }
 
   /** The strongest arrow into each node carries its number, the larger first, where there is room for it. */
-  drawLabels({ values, strongest, kind }, heads) {
+  drawLabels(drawn, heads) {
     const small = this.scene.names.length > 12;
-    const say = kind === "signed" ? signed : number;
     const taken = small ? this.screen.map((p) => ({ ...p, half: this.radius, tall: this.radius })) : [];
     const labels = [];
-    for (const k of (heads ? [] : strongest).filter((arc) => arc >= 0).sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]))) {
-      const text = say(values[k], small ? 2 : this.store.state.digits);
-      const box = { ...this.arcElements[k].shape.label, half: text.length * (small ? 2.9 : 3.6) + 5, tall: small ? 7 : 9 };
+    for (const { text, at, arc } of heads ? [] : this.labelsOf(drawn, small ? 2 : this.store.state.digits)) {
+      const box = { ...at, half: text.length * (small ? 2.9 : 3.6) + 5, tall: small ? 7 : 9 };
       if (small && taken.some((other) => overlap(box, other))) continue;
       taken.push(box);
-      labels.push(numberElement(text, box, k, small));
+      labels.push(numberElement(text, box, arc, small));
     }
     this.labelLayer.replaceChildren(...labels);
+  }
+
+  /** What is written at which point: on arrows, on gone ones, and beside nodes, the larger numbers first. */
+  labelsOf({ values, strongest, kind, gone, strongestGone, beside }, digits) {
+    const say = (value) => (kind === "signed" ? signed : number)(value, digits);
+    const present = (k) => k >= 0;
+    const below = ({ x, y }) => ({ x, y: y + this.radius + 24 });
+    return [
+      ...strongest.filter(present).map((k) => ({ value: values[k], text: say(values[k]), at: this.arcElements[k].shape.label, arc: k })),
+      ...strongestGone.filter(present).map((k) => ({ value: gone[k].value, text: say(gone[k].value), at: this.goneShape(gone[k]).label, arc: null })),
+      ...beside.map(({ node, source, value }) => ({ value, text: fillIn(this.scene.texts.besideNode, { value: say(value), source: shorten(source, 9) }), at: below(this.screen[node]), arc: null })),
+    ].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   }
 
   /** Show what is hovered and what is locked. */
@@ -356,15 +370,25 @@ export class GraphView {
     const weighting = shownWeighting(scene, this.store.state);
     const arcs = focusArcs(scene, focus, this.store.state.direction);
     if (focus.kind === "node") {
-      const counts = fillIn(scene.texts.nodeReadout, { node: scene.names[focus.node], reads: scene.into[focus.node].length, readBy: scene.outOf[focus.node].length });
+      const counts = this.counts(focus.node);
       if (this.store.state.nodes !== "evenness" || weighting.head === null) return counts;
-      return `${counts} · ${fillIn(scene.texts.evennessReadout, { value: number(scene.evenness.at(focus.node, weighting.head), digits) })}`;
+      return `${counts} · ${weighting.title}: ${scene.readsLike[focus.node][weighting.head]}`;
     }
     const values = { ...focusNames(scene, focus), weighting: weighting.title };
     if (!arcs.length) return fillIn(scene.texts.noArcReadout, values);
+    const [arc] = arcs;
     const drawn = drawnValues(scene, this.store.state);
-    if (drawn.kind === "signed") return fillIn(scene.texts.arcReadout, { ...values, symbol: drawn.symbol, value: signed(drawn.values[arcs[0].index], digits) });
-    return fillIn(scene.texts.arcReadout, { ...values, symbol: weighting.symbol, value: number(weighting.values.data[arcs[0].index], digits) });
+    const value = drawn.kind === "signed" ? signed(drawn.values[arc.index], digits) : number(onArc(weighting.values, arc), digits);
+    const told = fillIn(scene.texts.arcReadout, { ...values, symbol: drawn.symbol, value });
+    return arc.drawn ? told : `${told} · ${scene.texts.undrawn}`;
+  }
+
+  /** How many a node reads and is read by in the whole graph, and how much of that is drawn. */
+  counts(node) {
+    const { called, texts, whole, into, outOf } = this.scene;
+    const counts = fillIn(texts.nodeReadout, { node: called[node], reads: nodeCount(texts, whole.reads[node]), readBy: nodeCount(texts, whole.readBy[node]) });
+    if (!whole.undrawn.reads[node] && !whole.undrawn.readBy[node]) return counts;
+    return `${counts} · ${fillIn(texts.nodeDrawn, { reads: into[node].length, readBy: outOf[node].length })}`;
   }
 
   onState(changed) {
@@ -396,7 +420,9 @@ export class GraphView {
     const { names } = this.scene;
     const at = (name) => this.frame.onScreen(draft.points.get(name));
     this.draftLayer.replaceChildren(...draftElements(this.scene, draft, at, this.radius));
-    this.nodes.forEach(({ group }) => group.classList.toggle("gone", draft.gone.has(group.dataset.name)));
+    this.nodes.forEach(({ group, features }) => {
+      for (const part of [group, features]) part?.classList.toggle("gone", draft.gone.has(group.dataset.name));
+    });
     this.arcElements.forEach(({ group }, k) => {
       const [source, target] = [names[this.scene.arcs[k].source], names[this.scene.arcs[k].target]];
       group.classList.toggle("gone", draft.gone.has(source) || draft.gone.has(target) || draft.goneArcs.has(arcKey(source, target)));

@@ -1,6 +1,6 @@
 /** The data of one screen, unpacked once per arrival: what Python computed, and look-ups into it. */
 
-import { shorten } from "./format.js";
+import { fillIn, shorten } from "./format.js";
 import { tensor } from "./tensor.js";
 
 const LONGEST_IN_A_SENTENCE = 24;
@@ -11,19 +11,20 @@ const LONGEST_IN_A_SENTENCE = 24;
  * @property {string} label
  * @property {"head"|"derived"|"baseline"} kind
  * @property {number|null} head
- * @property {import("./tensor.js").Tensor} values [E]
- * @property {number} max
- * @property {number[]} strongest per node the arc with the largest weight into it, −1 for none
+ * @property {import("./tensor.js").Tensor} values [E + U] the drawn arcs, then those between shown nodes that are not drawn
+ * @property {number[]} strongest per node the arc with the largest weight of all into it, −1 if it is not drawn
  */
 
 /** @param {Object} data as packed by gatviz/stage/pack.py */
 export function readScene(data) {
-  const arcs = data.arcs.source.map((source, k) => ({
+  const between = data.arcs.source.map((source, k) => ({
     index: k,
     source,
     target: data.arcs.target[k],
     added: Boolean(data.arcs.added[k]),
+    drawn: k < data.arcs.drawn,
   }));
+  const arcs = between.slice(0, data.arcs.drawn);
   const into = data.names.map(() => []);
   const outOf = data.names.map(() => []);
   const count = data.names.length;
@@ -31,28 +32,43 @@ export function readScene(data) {
   for (const arc of arcs) {
     into[arc.target].push(arc);
     outOf[arc.source].push(arc);
-    byPair[arc.target * count + arc.source] = arc.index;
   }
+  for (const arc of between) byPair[arc.target * count + arc.source] = arc.index;
+  const stageValues = (stage) => tensor(stage.valuesOf ? data.stages.find((other) => other.name === stage.valuesOf).values : stage.values);
   return {
     ...data,
-    structure: JSON.stringify([data.names, data.arcs, data.classOf, data.classNames, data.features]),
+    structure: JSON.stringify([data.names, data.arcs, data.whole, data.classOf, data.classNames, data.features]),
     arcs,
+    between,
     into,
     outOf,
-    arcBetween: (target, source) => arcs[byPair[target * count + source]] ?? null,
+    arcBetween: (target, source) => between[byPair[target * count + source]] ?? null,
     features: tensor(data.features),
-    weightings: data.weightings.map((w) => ({ ...w, values: tensor(w.values) })),
-    stages: data.stages.map((s) => ({ ...s, values: tensor(s.values), pairs: tensor(s.pairs) })),
+    weightings: data.weightings.map((w) => ({ ...w, values: tensor(w.values), rows: w.rows && { ...w.rows, ...mapTensors(w.rows, ["drawn", "here", "outside", "all"]) } })),
+    stages: data.stages.map((s) => ({ ...s, values: stageValues(s), pairs: tensor(s.pairs), rest: tensor(s.rest ?? null) })),
     softmax: mapTensors(data.softmax),
     scores: mapTensors(data.scores),
     uniform: tensor(data.uniform),
     evenness: tensor(data.evenness),
-    change: data.change && { ...data.change, values: tensor(data.change.values), goneBefore: tensor(data.change.goneBefore) },
+    change: data.change && { ...data.change, values: tensor(data.change.values), goneValues: tensor(data.change.goneValues) },
   };
 }
 
-function mapTensors(group) {
-  return group && Object.fromEntries(Object.entries(group).map(([name, packed]) => [name, tensor(packed)]));
+function mapTensors(group, names = Object.keys(group ?? {})) {
+  return group && Object.fromEntries(names.map((name) => [name, tensor(group[name])]));
+}
+
+/**
+ * A field's value on an arc, drawn or not; null where there was no room to send it.
+ * @param {import("./tensor.js").Tensor} values [E, …], the drawn arcs first
+ */
+export function onArc(values, arc, ...rest) {
+  return arc.index < values.shape[0] ? values.at(arc.index, ...rest) : null;
+}
+
+/** All arcs between shown nodes that end in a node ("target") or start there ("source"), drawn ones first. */
+export function arcsAt(scene, node, end) {
+  return scene.between.filter((arc) => arc[end] === node);
 }
 
 /** The weighting that is shown, or the first one if the key is gone. @returns {Weighting} */
@@ -60,9 +76,14 @@ export function shownWeighting(scene, state) {
   return scene.weightings.find((w) => w.key === state.weighting) ?? scene.weightings[0];
 }
 
-/** The largest value on the α scale. */
+/** The end of the α scale: one for all heads, as they are compared with each other. */
 export function shareLimit(scene, state) {
-  return state.scale === "max" ? shownWeighting(scene, state).max || 1 : 1;
+  return state.scale === "max" ? scene.shareLimit : 1;
+}
+
+/** The end of the scale of changes on both sides of 0, for arrows and matrix alike. */
+export function changeLimit(scene, state) {
+  return state.scale === "max" ? scene.change.limit : 1;
 }
 
 /** The heads that are drawn at once, or null if one weighting is shown. */
@@ -73,7 +94,7 @@ export function shownHeads(scene, state) {
 
 /**
  * What width, colour and number of the arrows stand for now: the weighting itself, or its change since a baseline.
- * @returns {{kind: "share"|"signed", values: Float32Array, strongest: number[], limit: number, symbol: string}}
+ * @returns {{kind: "share"|"signed", values: Float32Array, strongest: number[], limit: number, symbol: string, gone: Object[], strongestGone: number[], beside: Object[]}}
  */
 export function drawnValues(scene, state) {
   const weighting = shownWeighting(scene, state);
@@ -84,14 +105,22 @@ export function drawnValues(scene, state) {
       kind: "signed",
       values: change.values.data.subarray(weighting.head * count, (weighting.head + 1) * count),
       strongest: change.strongest[weighting.head],
-      limit: state.scale === "max" ? change.limit : 1,
+      limit: changeLimit(scene, state),
       symbol: "Δα",
+      gone: change.gone.map((arc, k) => ({ ...arc, value: change.goneValues.at(weighting.head, k) })),
+      strongestGone: change.strongestGone[weighting.head],
+      beside: change.beside[weighting.head],
     };
   }
-  return { kind: "share", values: weighting.values.data, strongest: weighting.strongest, limit: shareLimit(scene, state), symbol: weighting.symbol };
+  return { kind: "share", values: weighting.values.data, strongest: weighting.strongest, limit: shareLimit(scene, state), symbol: weighting.symbol, gone: [], strongestGone: [], beside: [] };
 }
 
-/** The arcs that a focus is about. */
+/** "1 node", "3 nodes". */
+export function nodeCount(texts, count) {
+  return fillIn(count === 1 ? texts.oneNode : texts.someNodes, { count });
+}
+
+/** The arcs that a focus is about: of a node the drawn ones, of a pair its arc, drawn or not. */
 export function focusArcs(scene, focus, direction) {
   if (!focus) return [];
   if (focus.kind === "node") return (direction === "reads" ? scene.into : scene.outOf)[focus.node] ?? [];
@@ -99,9 +128,9 @@ export function focusArcs(scene, focus, direction) {
   return arc ? [arc] : [];
 }
 
-/** "{target} reads {source}" as names, for chips and readouts. */
+/** "{target} reads {source}": what nodes are called in a sentence, where a bare number would read as a count. */
 export function focusNames(scene, focus) {
-  const name = (node) => shorten(scene.names[node], LONGEST_IN_A_SENTENCE);
+  const name = (node) => shorten(scene.called[node], LONGEST_IN_A_SENTENCE);
   if (focus.kind === "node") return { node: name(focus.node) };
   return { target: name(focus.target), source: name(focus.source) };
 }

@@ -5,6 +5,7 @@ import { html } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { colourScale } from "./scales.js";
+import { onArc } from "./scene.js";
 
 /**
  * Panels for an arrow; the story is left out unless it is this very arrow's in this very head.
@@ -19,18 +20,18 @@ export function storyPanels(scene, arc, head, digits, memory) {
 /** GATv2's score: one bar per dimension of a · LeakyReLU(Wh_i + Wh_j), with what met there; told for the locked arrow. */
 export function jointScorePanel(scene, arc, head, digits) {
   const { texts, story } = scene;
-  const e = scene.stages.find((stage) => stage.name === "e").values.at(arc.index, head);
+  const e = onArc(scene.stages.find((stage) => stage.name === "e").values, arc, head);
   const title = html("h4", {}, fillIn(texts.jointScoreTitle, { e: number(e, digits) }));
   if (!isTold(story, arc, head) || !story.score) return html("div", { class: "cell-panel" }, title, html("p", { class: "quiet-text" }, texts.lockForParts));
   const parts = story.score.parts;
-  const limit = Math.max(...parts.map(({ value }) => Math.abs(value)), 0);
+  const { limit } = story;
   const shown = largest(parts);
   const told = fillIn(shown.length < parts.length ? texts.jointSome : texts.jointParts, { count: parts.length });
   return html(
     "div",
     { class: "cell-panel" },
     title,
-    bars({ title: told, parts: shown, limit, digits, colours: colourScale("signed", 1, scene.palette) }),
+    bars({ title: told, parts: shown, limit, digits, colours: scene.palette.bars }),
     html(
       "table",
       { class: "shares-table" },
@@ -67,12 +68,11 @@ function formulaPanel(scene, story) {
 
 function featurePanels(scene, story, digits) {
   return story.features.map(({ node, half, parts, more }) => {
-    const limit = Math.max(...parts.map(({ value }) => Math.abs(value)), 0);
     return html(
       "div",
       { class: "cell-panel" },
-      html("h4", {}, fillIn(story.pair ? scene.texts.featuresTitle : scene.texts.featuresJointTitle, { node: scene.names[node], half })),
-      bars({ title: "", parts, limit, digits, colours: colourScale("signed", 1, scene.palette) }),
+      html("h4", {}, fillIn(story.pair ? scene.texts.featuresTitle : scene.texts.featuresJointTitle, { node: scene.called[node], half })),
+      bars({ title: "", parts, limit: story.limit, digits, colours: scene.palette.bars }),
       more ? html("p", { class: "quiet-text" }, fillIn(scene.texts.moreTerms, { count: more })) : null,
       story.biased ? html("p", { class: "quiet-text" }, fillIn(scene.texts.biasesAdd, { half })) : null,
     );
@@ -101,7 +101,7 @@ function pairPanel(scene, story, digits) {
     "div",
     { class: "cell-panel wide" },
     html("h4", {}, texts.pairTitle),
-    html("div", { class: "pair-scroll", tabindex: 0 }, html("table", { class: "pair" }, html("tbody", {}, row("[Wh_i ‖ Wh_j]", pair.Wh, pair.limitWh), row("a", pair.a, pair.limitA)))),
+    html("div", { class: "pair-scroll", tabindex: 0 }, html("table", { class: "pair" }, html("tbody", {}, row("[Wh_i ‖ Wh_j]", pair.Wh, pair.limit), row("a", pair.a, pair.limit)))),
     html("p", { class: "quiet-text" }, fillIn(texts.pairNote, pair)),
   );
 }
