@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-from gatviz.stage import bundle
+from gatviz.stage import assets
 
 _STATE_KEY = "stage"
-
-
-@cache
-def _component() -> Callable[..., Any]:
-    host = (Path(__file__).parent / "stage_host.js").read_text(encoding="utf-8")
-    component: Callable[..., Any] = st.components.v2.component(
-        "gatviz_stage", css=bundle.styles(), js=f"{bundle.script()}\n{host}"
-    )
-    return component
+_NAME = "stage"
 
 
 def stage(data: dict[str, Any], **listeners: Callable[[Any], None]) -> None:
@@ -33,9 +26,31 @@ def stage(data: dict[str, Any], **listeners: Callable[[Any], None]) -> None:
 
         return heard
 
-    _component()(
+    _component(_served())(
         key=_STATE_KEY,
         data=data,
         default=dict.fromkeys(listeners),
         **{f"on_{name}_change": hear(name) for name in listeners},
     )
+
+
+def _served() -> str:
+    """The component's full name, under which the running server hands out its files.
+
+    A manifest in pyproject.toml would do the same with a name that is always the same, and so would the address
+    of every file: Streamlit calls them public without an ETag, and a page that is open keeps its modules. So the
+    manifest is written here, with the files' version in the name.
+    """
+    publisher = f"gatviz-{assets.version()}"
+    name = f"{publisher}.{_NAME}"
+    manager = get_bidi_component_manager()
+    if manager.get_component_asset_root(name) is None:
+        files = ComponentConfig(_NAME, asset_dir=assets.FOLDER.name)
+        manager.register_from_manifest(ComponentManifest(publisher, assets.version(), [files]), assets.FOLDER.parent)
+    return name
+
+
+@cache
+def _component(name: str) -> Callable[..., Any]:
+    component: Callable[..., Any] = st.components.v2.component(name, js=assets.ENTRY)
+    return component

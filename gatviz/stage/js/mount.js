@@ -1,4 +1,12 @@
-/** Ties the stage to Streamlit: data in, what the person did out. */
+/** The component that the page mounts: data in, what the person did out. */
+
+import { Stage } from "./stage.js";
+
+// Taken in before the first mount: the stage measures itself, and reads dark or light from its colours.
+const styles = new CSSStyleSheet();
+const answer = await fetch(new URL("./stage.css", import.meta.url));
+if (!answer.ok) throw new Error(`stage.css: ${answer.status}`);
+await styles.replace(await answer.text());
 
 const stages = new WeakMap();
 
@@ -46,6 +54,8 @@ export default function mount({ data, parentElement, setStateValue }) {
   let entry = stages.get(parentElement);
   if (!entry) {
     entry = {};
+    const root = parentElement.getRootNode();
+    if (!root.adoptedStyleSheets.includes(styles)) root.adoptedStyleSheets.push(styles);
     entry.looks = new Looks((look) => entry.send("looked", look));
     entry.stage = new Stage(parentElement, {
       edited: (edits, attempt) => entry.send("edits", { edits, attempt }),
