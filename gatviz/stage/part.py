@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +25,6 @@ class Part:
 
 
 def packed(values: Any) -> dict[str, Any]:
-    """An array as {shape, f32}; the browser reads it back bit for bit (as float32)."""
+    """An array as {shape, f32: its bytes}; the browser reads it back bit for bit (as float32), see `stage.wire`."""
     array = np.ascontiguousarray(values, dtype="<f4")
-    return {"shape": list(array.shape), "f32": base64.b64encode(array.tobytes()).decode("ascii")}
+    return {"shape": list(array.shape), "f32": array.tobytes()}

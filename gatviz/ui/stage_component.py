@@ -11,6 +11,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from gatviz.stage import assets
+from gatviz.stage.wire import encode
 
 _STATE_KEY = "stage"
 _NAME = "stage"
@@ -28,7 +29,7 @@ def stage(data: dict[str, Any], **listeners: Callable[[Any], None]) -> None:
 
     _component(_served())(
         key=_STATE_KEY,
-        data=data,
+        data=encode(data),
         default=dict.fromkeys(listeners),
         **{f"on_{name}_change": hear(name) for name in listeners},
     )

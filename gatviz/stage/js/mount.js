@@ -1,6 +1,8 @@
 /** The component that the page mounts: data in, what the person did out. */
 
 import { Stage } from "./stage.js";
+import { alike } from "./tensor.js";
+import { decode } from "./wire.js";
 
 // Taken in before the first mount: the stage measures itself, and reads dark or light from its colours.
 const styles = new CSSStyleSheet();
@@ -50,10 +52,10 @@ class Looks {
   }
 }
 
-export default function mount({ data, parentElement, setStateValue }) {
+function entryOf(parentElement) {
   let entry = stages.get(parentElement);
   if (!entry) {
-    entry = {};
+    entry = { mounts: 0 };
     const root = parentElement.getRootNode();
     if (!root.adoptedStyleSheets.includes(styles)) root.adoptedStyleSheets.push(styles);
     entry.looks = new Looks((look) => entry.send("looked", look));
@@ -64,10 +66,29 @@ export default function mount({ data, parentElement, setStateValue }) {
     });
     stages.set(parentElement, entry);
   }
+  return entry;
+}
+
+/** Called for every answer of Python, and with the same bytes again when the page's colours change. */
+export default async function mount({ data, parentElement, setStateValue }) {
+  const entry = entryOf(parentElement);
+  const mounted = ++entry.mounts;
   entry.send = setStateValue;
-  entry.stage.show(data);
-  entry.looks.answered();
+  const recoloured = entry.bytes === data;
+  const changed = !alike(entry.bytes, data);
+  if (changed) entry.scene = decode(data);
+  entry.bytes = data;
+  entry.due ||= recoloured || changed;
+  const scene = await entry.scene;
+  if (mounted === entry.mounts && !entry.gone) {
+    if (entry.due) entry.stage.show(scene);
+    entry.due = false;
+    entry.looks.answered();
+  }
   return () => {
+    // The page also ends a call that a newer one has overtaken; the stage is that one's then.
+    if (mounted !== entry.mounts) return;
+    entry.gone = true;
     entry.looks.stop();
     entry.stage.destroy();
     stages.delete(parentElement);

@@ -35,7 +35,7 @@ export function readScene(data) {
   }
   return {
     ...data,
-    structure: JSON.stringify([data.names, data.arcs, data.classOf, data.classNames, data.features]),
+    structure: JSON.stringify([data.names, data.arcs, data.classOf, data.classNames, data.features.shape]),
     arcs,
     into,
     outOf,
