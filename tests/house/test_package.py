@@ -90,7 +90,6 @@ def test_the_library_alone_runs_the_readmes_python(wheel: Path, tmp_path: Path):
 
 
 @pytest.mark.slow
-@pytest.mark.browser
 def test_the_app_starts_from_another_folder_with_its_files_and_settings(wheel: Path, tmp_path: Path, browser: Browser):
     installed = Installed(tmp_path / "venv", wheel, extras=["app"])
     elsewhere = tmp_path / "elsewhere"
@@ -107,4 +106,9 @@ def test_the_app_starts_from_another_folder_with_its_files_and_settings(wheel: P
         files = [one.split("/")[-1] for one in asked if "/bidi-components/" in one]
         assert sorted(files) == sorted(path.name for path in (installed.packages / "gatviz/stage/js").iterdir())
         assert all(one.startswith((url, url.replace("http", "ws"), "data:", "blob:")) for one in asked)
+        changed = installed.packages / "gatviz/stage/js/format.js"
+        changed.write_text(changed.read_text(encoding="utf-8") + "\n// changed\n", encoding="utf-8")
+        with page.expect_response("**/format.js") as answer:
+            page.reload()
+        assert answer.value.text().endswith("// changed\n")  # a page that is opened anew never gets an old file
         page.close()
