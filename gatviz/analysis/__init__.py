@@ -10,11 +10,12 @@ from gatviz.analysis.difference import Difference, difference
 from gatviz.analysis.edits import edits
 from gatviz.analysis.flow import InAndOut, arc_table, in_and_out, top_arcs
 from gatviz.analysis.predictions import Accuracy, Predictions, predictions
+from gatviz.analysis.scales import dropped_limit, score_span, share_limit, story_limit, story_limits
 from gatviz.analysis.similarity import HeadSimilarity, head_similarity
-from gatviz.analysis.static import Disagreement, StaticAttention, rankings, static_attention
+from gatviz.analysis.static import Disagreement, StaticAttention, common_order, rankings, static_attention
 from gatviz.analysis.story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
-from gatviz.analysis.terms import ScoreTerms, SoftmaxTerms, messages, score_terms, softmax_terms
-from gatviz.analysis.uniformity import Thresholds, Uniformity, uniformity
+from gatviz.analysis.terms import ScoreTerms, SoftmaxTerms, messages, score_terms, softmax_terms, strongest_into
+from gatviz.analysis.uniformity import Rule, Uniformity, uniformity
 from gatviz.analysis.what_if import WhatIf, what_if
 
 __all__ = [
@@ -29,17 +30,19 @@ __all__ = [
     "HeadSimilarity",
     "InAndOut",
     "Predictions",
+    "Rule",
     "ScoreTerms",
     "SoftmaxTerms",
     "StaticAttention",
     "Term",
-    "Thresholds",
     "Uniformity",
     "Weights",
     "WhatIf",
     "arc_table",
     "attention_across_layers",
+    "common_order",
     "difference",
+    "dropped_limit",
     "edge_story",
     "edits",
     "gcn_weights",
@@ -51,9 +54,14 @@ __all__ = [
     "name_of",
     "predictions",
     "rankings",
+    "score_span",
     "score_terms",
+    "share_limit",
     "softmax_terms",
     "static_attention",
+    "story_limit",
+    "story_limits",
+    "strongest_into",
     "top_arcs",
     "uniformity",
     "weights_of",

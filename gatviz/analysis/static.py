@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from gatviz.analysis.similarity import ranks_within
-from gatviz.analysis.subject import Analysed, called, listed, several, subject_of
-from gatviz.attention.trace import Array, GATTrace, LayerTrace
+from gatviz.analysis.subject import Analysed, called, layer_of, listed, several, subject_of
+from gatviz.attention.trace import MAX_DENSE_NODES, Array, GATTrace, LayerTrace
 from gatviz.graph.graph import Graph
 
+TOO_MANY = "The test was not run: there are too many pairs of sources to compare on this graph."
 MOST_SOURCE_PAIRS = 5_000_000
 """Pairs of sources that one target reads, over all targets; above this the test is not run."""
 _MOST_SPARSE_WORK = 50_000_000
@@ -44,7 +45,10 @@ class StaticAttention:
         agreeing: [H] how many of them rank all shared sources alike. A tie agrees with any order.
         comparisons: pairs of targets × pairs of shared sources. contrary: [H] how many are in opposite order.
         tolerance: scores e that are no further apart count as tied.
+        ran: False where there are too many pairs of sources to compare; nothing else is said then.
         static: for each head True, False, or None where no two targets share two sources, or it was not run.
+        compared: [N] the targets that share two or more sources with another one.
+        otherwise: [N, H] the targets that rank some two sources in the opposite order to another one that reads both.
         theorem: whether it must be so, as for GAT with slope ≥ 0.
         examples: for each head the clearest disagreement, or None.
         sentences: which heads rank alike and which do not, then how it was counted.
@@ -56,11 +60,25 @@ class StaticAttention:
     comparisons: int
     contrary: NDArray[np.int64]
     tolerance: float
+    ran: bool
     static: tuple[bool | None, ...]
+    compared: NDArray[np.bool_]
+    otherwise: NDArray[np.bool_]
     theorem: bool
     examples: tuple[Disagreement | None, ...]
     sentences: tuple[str, ...]
     names: tuple[str, ...]
+
+    def verdict(self, head: int) -> str:
+        """One head in a sentence."""
+        pairs, agreeing = self.target_pairs, int(self.agreeing[head])
+        if not self.ran:
+            return TOO_MANY
+        if self.static[head] is None:
+            return "No two targets share two sources, so there is no order to compare."
+        if not self.static[head]:
+            return f"Dynamic here: {agreeing} of {several(pairs, 'pair')} of targets rank alike what both read."
+        return f"Static here: {_every_pair(pairs)} of targets {_ranks(pairs)} alike what both read."
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -96,8 +114,21 @@ def static_attention(trace: Analysed, graph: Graph | None = None, *, tolerance: 
     nothing = np.zeros(H, dtype=np.int64)
     pairs = _source_pairs(layer)
     if pairs is None or not pairs.affordable:
-        sentence = "The test was not run: there are too many pairs of sources to compare on this graph."
-        return StaticAttention(0, nothing, 0, nothing, tolerance, (None,) * H, theorem, (None,) * H, (sentence,), names)
+        return StaticAttention(
+            target_pairs=0,
+            agreeing=nothing,
+            comparisons=0,
+            contrary=nothing,
+            tolerance=tolerance,
+            ran=False,
+            static=(None,) * H,
+            compared=np.zeros(layer.num_nodes, dtype=bool),
+            otherwise=np.zeros((layer.num_nodes, H), dtype=bool),
+            theorem=theorem,
+            examples=(None,) * H,
+            sentences=(TOO_MANY,),
+            names=names,
+        )
     heads = [_compared(layer.e[:, head].astype(np.float64), pairs, tolerance) for head in range(H)]
     target_pairs, comparisons = pairs.target_pairs(), pairs.comparisons
     agreeing = np.array([target_pairs - head.disagreeing for head in heads], dtype=np.int64)
@@ -109,12 +140,43 @@ def static_attention(trace: Analysed, graph: Graph | None = None, *, tolerance: 
         comparisons=comparisons,
         contrary=np.array([head.contrary for head in heads], dtype=np.int64),
         tolerance=tolerance,
+        ran=True,
         static=static,
+        compared=pairs.marked(np.ones(pairs.target.size, dtype=bool)),
+        otherwise=np.stack([head.otherwise for head in heads], axis=1),
         theorem=theorem,
         examples=examples,
         sentences=_sentences(static, agreeing, target_pairs, examples, theorem, tolerance, names),
         names=names,
     )
+
+
+def common_order(trace: Analysed, head: int, tolerance: float = 0.0) -> NDArray[np.int64]:
+    """All nodes from the highest ranked as a source to the lowest; each target ranks alike what it reads, if any can.
+
+    Up to 200 nodes the order contradicts no target wherever some order does not; where none suits all, and above 200
+    nodes, nodes that fewer targets put others above come first, then those with the higher mean e.
+    """
+    layer = layer_of(trace)
+    source, count = layer.edge_index[0], layer.num_nodes
+    e = layer.e[:, head].astype(np.float64)
+    read = np.bincount(source, minlength=count)
+    mean = np.where(read > 0, np.bincount(source, e, minlength=count) / np.maximum(read, 1), -np.inf)
+    by_mean = np.argsort(-mean, kind="stable")
+    if count > MAX_DENSE_NODES:
+        return by_mean
+    above = np.zeros((count, count), dtype=np.int64)  # [j, k]: how many targets put j above k
+    for target in range(count):
+        arcs = layer.arcs_into(target)
+        higher = e[arcs][:, None] - e[arcs][None, :] > tolerance
+        above[np.ix_(source[arcs], source[arcs])] += higher
+    order, left = [], np.ones(count, dtype=bool)
+    for _ in range(count):
+        waiting = by_mean[left[by_mean]]
+        first = waiting[np.argmin(above[np.ix_(left, waiting)].sum(axis=0))]
+        order.append(first)
+        left[first] = False
+    return np.array(order, dtype=np.int64)
 
 
 def rankings(trace: Analysed, graph: Graph | None = None) -> pd.DataFrame:
@@ -169,6 +231,12 @@ class _SourcePairs:
         """Whether targets can be compared pair by pair in seconds."""
         return self._sparse or self.targets_of_pair.size * self.num_nodes**2 <= _MOST_DENSE_WORK
 
+    def marked(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """[N]: the targets of these rows."""
+        result = np.zeros(self.num_nodes, dtype=bool)
+        result[self.target[rows]] = True
+        return result
+
     def target_pairs(self) -> int:
         """How many pairs of targets share a pair of sources."""
         everywhere = np.ones(self.pair.size, dtype=bool)
@@ -209,6 +277,7 @@ def _source_pairs(layer: LayerTrace) -> _SourcePairs | None:
 class _Compared(NamedTuple):
     disagreeing: int
     contrary: int
+    otherwise: NDArray[np.bool_]
     example: Disagreement | None
 
 
@@ -217,9 +286,11 @@ def _compared(e: Array, pairs: _SourcePairs, tolerance: float) -> _Compared:
     difference = e[pairs.first] - e[pairs.second]
     above, below = difference > tolerance, difference < -tolerance
     count = pairs.targets_of_pair.size
-    contrary = np.bincount(pairs.pair[above], minlength=count) * np.bincount(pairs.pair[below], minlength=count)
+    up, down = (np.bincount(pairs.pair[rows], minlength=count) for rows in (above, below))
+    contrary = up * down
+    otherwise = pairs.marked((above | below) & (contrary[pairs.pair] > 0))
     if not contrary.any():
-        return _Compared(0, 0, None)
+        return _Compared(0, 0, otherwise, None)
     largest, smallest = np.full(count, -np.inf), np.full(count, np.inf)
     np.maximum.at(largest, pairs.pair, difference)
     np.minimum.at(smallest, pairs.pair, difference)
@@ -228,7 +299,7 @@ def _compared(e: Array, pairs: _SourcePairs, tolerance: float) -> _Compared:
     top, bottom = places[np.argmax(difference[places])], places[np.argmin(difference[places])]
     upper, lower = pairs.sources[pairs.first[top]], pairs.sources[pairs.second[top]]
     example = Disagreement(int(pairs.target[top]), int(pairs.target[bottom]), int(upper), int(lower))
-    return _Compared(pairs.meeting(above, below), int(contrary.sum()), example)
+    return _Compared(pairs.meeting(above, below), int(contrary.sum()), otherwise, example)
 
 
 def _sentences(
@@ -242,9 +313,8 @@ def _sentences(
 ) -> tuple[str, ...]:
     if target_pairs == 0:
         return ("No two targets share two sources, so there is no order to compare: the test says nothing here.",)
-    agree = "the one pair of targets that shares two or more sources agrees"
-    if target_pairs > 1:
-        agree = f"all {target_pairs} pairs of targets that share two or more sources agree"
+    agree = f"{_every_pair(target_pairs)} of targets that "
+    agree += "shares two or more sources agrees" if target_pairs == 1 else "share two or more sources agree"
     alike = [head for head, same in enumerate(static) if same]
     told = []
     if alike:
@@ -267,6 +337,14 @@ def _sentences(
         )
     told.append(f"Compared over shared sources only; ties agree, and scores within {tolerance:.1g} count as tied.")
     return tuple(told)
+
+
+def _every_pair(pairs: int) -> str:
+    return "the one pair" if pairs == 1 else f"all {pairs} pairs"
+
+
+def _ranks(pairs: int) -> str:
+    return "ranks" if pairs == 1 else "rank"
 
 
 def _numbers(heads: list[int]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gatviz.attention.trace import Array, GATTrace, LayerTrace
 
@@ -68,4 +69,16 @@ def _over_targets(trace: LayerTrace, values: Array, operation: np.ufunc) -> Arra
     reads = np.diff(trace.ptr) > 0
     if reads.any():
         result[reads] = operation.reduceat(values, trace.ptr[:-1][reads], axis=0)
+    return result
+
+
+def strongest_into(target: NDArray[np.int64], values: Array, num_nodes: int) -> NDArray[np.int64]:
+    """[num_nodes]: which of the arcs into each node has the largest size, of equals the first; −1 for none.
+
+    Arguments:
+        target: [A] where each arc ends. values: [A], shares or changes of them.
+    """
+    result = np.full(num_nodes, -1)
+    order = np.argsort(-np.abs(values), kind="stable")[::-1]
+    result[target[order]] = order  # of several to one place the last counts, here the largest
     return result

@@ -1,5 +1,9 @@
 """Uniform or not: does a head choose, or does it average like a plain mean?
 
+A node that shares its attention out over n neighbours with entropy H (in nats) reads like exp(H) of n: exp(H) is its
+effective number of neighbours, n where all shares are alike, 1 where one neighbour gets everything (Hill 1973,
+doi 10.2307/1934352, the number of order 1). Where one word is needed, `Rule` gives it.
+
 N nodes, E arcs, H heads. A table is a pandas DataFrame.
 """
 
@@ -7,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,30 +19,72 @@ from numpy.typing import NDArray
 from scipy.special import entr
 
 from gatviz.analysis.subject import Analysed, Subject, several, subject_of
-from gatviz.analysis.terms import target_maxima, target_sums
+from gatviz.analysis.terms import strongest_into, target_maxima, target_sums
 from gatviz.attention.trace import Array, LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 
+AVERAGES, LEANS, CHOOSES = "averages", "leans", "chooses"
+
+EVEN_LEAD = 1.25
+"""A quarter above the even share is what one still calls a mean: then exp(H) is at least 1 / 1.25 = 0.8 of n, too."""
+CHOSEN_PART = 2 / 3
+"""Of two neighbours one-hot is a half, so a half would ask for the impossible there; two thirds is 0.92 : 0.08."""
+
+_ROUNDING = 1e-6
+"""What stands on a line of the rule but for rounding counts as on it."""
+
 
 @dataclass(frozen=True)
-class Thresholds:
-    """Where the verdicts draw their lines, all between 0 and 1.
+class Rule:
+    """What a node does with the n ≥ 2 neighbours that it reads, in one word.
+
+    It averages if no neighbour gets more than `even_lead` times its even share 1/n; it chooses if it reads like at most
+    `chosen_part` of its n neighbours, exp(H) ≤ chosen_part · n; else it leans. As 1 / exp(H) is at most the largest
+    share, no node does both with the usual numbers. Nothing depends on n itself: each neighbour twice with half its
+    share gives the same word. A node that reads one or none has nothing to share out and gets no word.
 
     Attributes:
-        near_uniform: normalised entropy from which a node counts as near-uniform.
-        one_neighbour: share from which the strongest neighbour counts as the only one.
-        most_nodes: part of the judged nodes from which a head is said to act so.
+        even_lead: 1 or more. chosen_part: from 0 to 1.
+        most_nodes: part of the judged nodes, from 0 to 1, from which a head as a whole is said to act so.
     """
 
-    near_uniform: float = 0.98
-    one_neighbour: float = 0.9
+    even_lead: float = EVEN_LEAD
+    chosen_part: float = CHOSEN_PART
     most_nodes: float = 0.9
 
     def __post_init__(self) -> None:
-        for name, value in vars(self).items():
+        if not 1 <= self.even_lead < np.inf:
+            raise GatvizError("even_lead", "a number from 1", quote(self.even_lead), "1.25 is usual")
+        for name in ("chosen_part", "most_nodes"):
+            value = getattr(self, name)
             if not 0 <= value <= 1:
-                raise GatvizError(name, "a number from 0 to 1", quote(value), "0.98 or 0.9 is usual")
+                raise GatvizError(name, "a number from 0 to 1", quote(value), "0.67 or 0.9 is usual")
+
+    def word(self, evenness: Array, lead: Array) -> NDArray[np.str_]:
+        """ "averages", "leans" or "chooses" for each pair of numbers, "" where they are NaN.
+
+        Arguments:
+            evenness: effective neighbours as a part of those read. lead: the largest share over the even one.
+        """
+        words = np.select(
+            [
+                np.isnan(evenness),
+                lead <= self.even_lead + _ROUNDING,
+                evenness <= self.chosen_part + _ROUNDING,
+            ],
+            ["", AVERAGES, CHOOSES],
+            LEANS,
+        )
+        result: NDArray[np.str_] = words
+        return result
+
+    def means(self, word: str) -> str:
+        """What a word says, with its number."""
+        return {
+            AVERAGES: f"no neighbour gets more than {self.even_lead:g} times its even share",
+            CHOOSES: f"it reads like at most {self.chosen_part:.2g} of its neighbours",
+        }.get(word, "in between")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,35 +94,45 @@ class Uniformity:
     Attributes:
         names: of the nodes. neighbours: [N] |N(i)|, a self-loop included.
         entropy: [N, H] of α over what a target reads, in nats; NaN where it reads nothing.
-        normalised: [N, H] entropy / log |N(i)|, 1 is uniform, 0 is one-hot; NaN below two neighbours.
         effective: [N, H] exp(entropy), the effective number of neighbours; NaN where it reads nothing.
+        evenness: [N, H] effective / |N(i)|, 1 is uniform; NaN below two neighbours.
+        lead: [N, H] the largest share over the even one, 1 is uniform; NaN below two neighbours.
+        acts: [N, H] the rule's word; "" below two neighbours.
         strongest: [N, H] the largest share. strongest_source: [N, H] whose it is (the first of equals), −1 if none.
         own: [N, H] the share on itself, 0 without a self-loop. own_uniform: [N] what uniform would give.
         same_label: [N, H] the share on other nodes of its label; same_label_uniform: [N] what uniform would give.
             None without labels; NaN where a target has none or reads nothing.
-        thresholds: of the verdicts. judged: how many targets read two or more; one: read one; none: read nothing.
-        near_uniform, one_neighbour: [H] on how many of the judged targets.
-        verdicts: a sentence for each head.
+        rule: of the words. judged: how many targets read two or more; one: read one; none: read nothing.
     """
 
     names: tuple[str, ...]
     neighbours: NDArray[np.int64]
     entropy: Array
-    normalised: Array
     effective: Array
+    evenness: Array
+    lead: Array
+    acts: NDArray[np.str_]
     strongest: Array
     strongest_source: NDArray[np.int64]
     own: Array
     own_uniform: Array
     same_label: Array | None
     same_label_uniform: Array | None
-    thresholds: Thresholds
+    rule: Rule
     judged: int
     one: int
     none: int
-    near_uniform: NDArray[np.int64]
-    one_neighbour: NDArray[np.int64]
-    verdicts: tuple[str, ...]
+
+    def nodes_that(self, word: str) -> NDArray[np.int64]:
+        """[H]: how many of the judged nodes get this word."""
+        return np.asarray((self.acts == word).sum(axis=0))
+
+    def reads_like(self, node: int, head: int) -> str:
+        """ "reads like 3.1 of 17"; what reads one or none is told apart."""
+        count = int(self.neighbours[node])
+        if count < 2:
+            return "reads one, so α can only be 1" if count else "reads nothing"
+        return f"reads like {_effective(self.effective[node, head])} of {count}"
 
     @cached_property
     def sentences(self) -> tuple[str, ...]:
@@ -90,8 +147,8 @@ class Uniformity:
         if self.none:
             told.append(f"Counted apart: {several(self.none, 'node')} without neighbours, where there is no α.")
         if self.same_label is not None and self.same_label_uniform is not None:
-            uniform = float(_mean(self.same_label_uniform))
-            shares = _mean(self.same_label)
+            uniform = float(self._mean(self.same_label_uniform))
+            shares = self._mean(self.same_label)
             if not np.isnan(uniform):
                 best = int(np.argmax(shares))
                 told.append(
@@ -111,8 +168,10 @@ class Uniformity:
             "head": np.tile(np.arange(H), N),
             "neighbours": np.repeat(self.neighbours, H),
             "entropy_nats": self.entropy.ravel(),
-            "normalised_entropy": self.normalised.ravel(),
             "effective_neighbours": self.effective.ravel(),
+            "evenness": self.evenness.ravel(),
+            "lead": self.lead.ravel(),
+            "acts": self.acts.ravel(),
             "strongest_share": self.strongest.ravel(),
             "strongest_source": [None if j < 0 else self.names[j] for j in self.strongest_source.ravel()],
             "own_share": self.own.ravel(),
@@ -126,71 +185,98 @@ class Uniformity:
 
     @cached_property
     def by_head(self) -> pd.DataFrame:
-        """A row for each head: counts and means over the nodes that have the number."""
+        """A row for each head: counts of, and means over, the judged nodes, which read two or more."""
         H = self.entropy.shape[1]
         columns = {
             "head": np.arange(H),
             "judged_nodes": np.full(H, self.judged),
-            "near_uniform_nodes": self.near_uniform,
-            "one_neighbour_nodes": self.one_neighbour,
-            "mean_normalised_entropy": _mean(self.normalised),
-            "mean_effective_neighbours": _mean(self.effective),
-            "mean_strongest_share": _mean(self.strongest),
-            "mean_own_share": _mean(self.own),
-            "mean_own_share_if_uniform": np.full(H, _mean(self.own_uniform)),
+            "averaging_nodes": self.nodes_that(AVERAGES),
+            "leaning_nodes": self.nodes_that(LEANS),
+            "choosing_nodes": self.nodes_that(CHOOSES),
+            "mean_effective_neighbours": self._mean(self.effective),
+            "mean_neighbours": np.full(H, self._mean(self.neighbours.astype(np.float64))),
+            "mean_strongest_share": self._mean(self.strongest),
+            "mean_own_share": self._mean(self.own),
+            "mean_own_share_if_uniform": np.full(H, self._mean(self.own_uniform)),
         }
         if self.same_label is not None and self.same_label_uniform is not None:
-            columns["mean_same_label_share"] = _mean(self.same_label)
-            columns["mean_same_label_share_if_uniform"] = np.full(H, _mean(self.same_label_uniform))
+            columns["mean_same_label_share"] = self._mean(self.same_label)
+            columns["mean_same_label_share_if_uniform"] = np.full(H, self._mean(self.same_label_uniform))
         return pd.DataFrame(columns)
 
+    @cached_property
+    def verdicts(self) -> tuple[str, ...]:
+        """A sentence for each head."""
+        return tuple(self._verdict(row) for row in self.by_head.itertuples())
 
-def uniformity(trace: Analysed, graph: Graph | None = None, *, thresholds: Thresholds | None = None) -> Uniformity:
-    """Entropy, effective neighbours and shares of every target and head, with a verdict on each head.
+    def _verdict(self, row: Any) -> str:
+        if not self.judged:
+            return f"Head {row.head}: no node reads two or more, so there is nothing to judge."
+        most, nodes = self.rule.most_nodes * self.judged, f"of {several(self.judged, 'node')}"
+        like = f"reads like {_effective(row.mean_effective_neighbours)} of {round(row.mean_neighbours, 1):g}"
+        if row.averaging_nodes >= most:
+            return (
+                f"Head {row.head} averages at {row.averaging_nodes} {nodes} ({self.rule.means(AVERAGES)}): it acts "
+                f"like mean aggregation. On average a node {like}. With similar features all around, that is expected."
+            )
+        if row.choosing_nodes >= most:
+            return (
+                f"Head {row.head} chooses at {row.choosing_nodes} {nodes} ({self.rule.means(CHOOSES)}), where a mean "
+                f"would average. On average a node {like}."
+            )
+        return (
+            f"Head {row.head} averages at {row.averaging_nodes}, leans at {row.leaning_nodes} and chooses at "
+            f"{row.choosing_nodes} {nodes}; on average a node {like}."
+        )
+
+    def _mean(self, values: Array) -> Array:
+        """The mean over the judged nodes of what is no NaN; NaN where nothing is left."""
+        there = ~np.isnan(values) & (self.neighbours >= 2).reshape(-1, *[1] * (values.ndim - 1))
+        total, count = np.where(there, values, 0.0).sum(axis=0), there.sum(axis=0)
+        result: Array = np.divide(total, count, out=np.full(np.shape(total), np.nan), where=count > 0)
+        return result
+
+
+def uniformity(trace: Analysed, graph: Graph | None = None, *, rule: Rule | None = None) -> Uniformity:
+    """Effective neighbours and shares of every target and head, with a verdict on each head.
 
     Arguments:
         graph: names and labels of the nodes; a model's trace brings its own.
-        thresholds: where the verdicts draw their lines.
+        rule: where its words end; the usual one if left out.
     """
     subject = subject_of(trace, graph)
-    layer, lines = subject.layer, thresholds or Thresholds()
+    layer, rule = subject.layer, rule or Rule()
     counts = np.diff(layer.ptr)
     reads, judged = counts > 0, counts >= 2
     alpha = layer.alpha.astype(np.float64)
     entropy = _where(reads, np.maximum(target_sums(layer, entr(alpha)), 0.0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        normalised = _where(judged, np.minimum(entropy / np.log(counts)[:, None], 1.0))
+    # Rounding may put an even share a hair above n neighbours, or below one.
+    effective = np.clip(np.exp(entropy), 1.0, np.maximum(counts, 1)[:, None])
+    evenness = _where(judged, effective / np.maximum(counts, 1)[:, None])
     strongest = _where(reads, target_maxima(layer, alpha))
+    lead = _where(judged, strongest * counts[:, None])
     source, target = layer.edge_index
     loops = (source == target)[:, None]
     same, same_uniform = _same_label(subject, alpha)
-    near = (normalised[judged] >= lines.near_uniform).sum(axis=0)
-    single = (strongest[judged] >= lines.one_neighbour).sum(axis=0)
     share = np.divide(1.0, counts, out=np.zeros(counts.shape), where=reads)
     return Uniformity(
         names=subject.names,
         neighbours=counts,
         entropy=entropy,
-        normalised=normalised,
-        effective=np.exp(entropy),
+        effective=effective,
+        evenness=evenness,
+        lead=lead,
+        acts=rule.word(evenness, lead),
         strongest=strongest,
-        strongest_source=_strongest_source(layer),
+        strongest_source=_strongest_source(layer, alpha),
         own=_where(reads, target_sums(layer, np.where(loops, alpha, 0.0))),
         own_uniform=_where(reads, target_sums(layer, loops[:, 0].astype(np.float64)) * share),
         same_label=same,
         same_label_uniform=same_uniform,
-        thresholds=lines,
+        rule=rule,
         judged=int(judged.sum()),
         one=int((counts == 1).sum()),
         none=int((counts == 0).sum()),
-        near_uniform=near,
-        one_neighbour=single,
-        verdicts=tuple(
-            _verdict(
-                head, int(near[head]), int(single[head]), normalised[judged, head], np.exp(entropy[judged, head]), lines
-            )
-            for head in range(layer.num_heads)
-        ),
     )
 
 
@@ -200,16 +286,12 @@ def _where(rows: NDArray[np.bool_], values: Array) -> Array:
     return result
 
 
-def _strongest_source(layer: LayerTrace) -> NDArray[np.int64]:
+def _strongest_source(layer: LayerTrace, alpha: Array) -> NDArray[np.int64]:
     """[N, H]; of equal shares the first."""
-    result = np.full((layer.num_nodes, layer.num_heads), -1)
-    source, target = layer.edge_index
-    order = np.arange(layer.num_edges)[::-1]
-    largest = target_maxima(layer, layer.alpha)
-    for head in range(layer.num_heads):
-        top = order[layer.alpha[order, head] == largest[target[order], head]]
-        result[target[top], head] = source[top]
-    return result
+    arcs = np.stack([strongest_into(layer.edge_index[1], column, layer.num_nodes) for column in alpha.T], axis=1)
+    if not layer.num_edges:
+        return arcs
+    return np.where(arcs < 0, -1, layer.edge_index[0, arcs])
 
 
 def _same_label(subject: Subject, alpha: Array) -> tuple[Array | None, Array | None]:
@@ -227,31 +309,6 @@ def _same_label(subject: Subject, alpha: Array) -> tuple[Array | None, Array | N
     return _where(told, target_sums(layer, np.where(same[:, None], alpha, 0.0))), _where(told, uniform)
 
 
-def _mean(values: Array) -> Array:
-    """The mean over nodes of what is no NaN; NaN where nothing is left."""
-    there = ~np.isnan(values)
-    total, count = np.where(there, values, 0.0).sum(axis=0), there.sum(axis=0)
-    result: Array = np.divide(total, count, out=np.full(np.shape(total), np.nan), where=count > 0)
-    return result
-
-
-def _verdict(head: int, near: int, single: int, normalised: Array, effective: Array, lines: Thresholds) -> str:
-    judged = normalised.size
-    if judged == 0:
-        return f"Head {head}: no node reads two or more, so there is nothing to judge."
-    nodes = f"of {several(judged, 'node')}"
-    if near >= lines.most_nodes * judged:
-        return (
-            f"Head {head} is near-uniform on {near} {nodes} (normalised entropy ≥ {lines.near_uniform:g}): it acts "
-            "like mean aggregation. With similar features all around, that is expected."
-        )
-    if single >= lines.most_nodes * judged:
-        return (
-            f"Head {head} puts {lines.one_neighbour:g} or more on one neighbour at {single} {nodes}: it picks, "
-            "where a mean would average."
-        )
-    return (
-        f"Head {head} is near-uniform on {near} {nodes} (normalised entropy ≥ {lines.near_uniform:g}) and puts "
-        f"{lines.one_neighbour:g} or more on one neighbour at {single}; its mean normalised entropy is "
-        f"{normalised.mean():.2f}, its mean effective number of neighbours {effective.mean():.1f}."
-    )
+def _effective(value: float) -> str:
+    """An effective number, in as many digits as tell it from a whole one."""
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}"

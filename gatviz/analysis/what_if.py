@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.subject import called, listed, several
+from gatviz.analysis.terms import strongest_into
 from gatviz.attention.trace import Array, LayerTrace, Trace
 from gatviz.errors import GatvizError
 
@@ -32,7 +33,8 @@ class WhatIf:
         source, target: [A] places in `names` of the arcs of both graphs, by target, then source.
         status: [A] "kept", "new" or "gone".
         before, after: [A, H] α; NaN where the arc is not there.
-        delta: [A, H] after − before, an arc that is not there counting as 0. Exactly 0 where nothing changed
+        delta: [A, H] after − before, an arc that is not there counting as 0: a gone one lost all that it had, so the
+            changes into a node that reads before and after add up to 0. Exactly 0 where nothing changed
             that α is made from.
         before_arc, after_arc: [A] the arc's place in the trace before and after, −1 where it is not there.
         new_nodes, gone_nodes: names.
@@ -59,6 +61,23 @@ class WhatIf:
     def largest(self) -> float:
         """The largest size of a change: the end of a diverging scale around 0."""
         return float(np.abs(self.delta).max()) if self.delta.size else 0.0
+
+    @property
+    def ranges(self) -> tuple[tuple[float, float], ...]:
+        """Lowest and highest change of each head, over the arcs of either graph; empty without arcs."""
+        if not self.delta.size:
+            return ()
+        return tuple((float(low), float(high)) for low, high in zip(self.delta.min(0), self.delta.max(0), strict=True))
+
+    @cached_property
+    def largest_into(self) -> NDArray[np.int64]:
+        """[names, heads of both]: of the arcs into a node, gone ones too, which changed most; −1 where none did."""
+        result = np.full((len(self.names), self.delta.shape[1]), -1)
+        for head, column in enumerate(self.delta.T):
+            arcs = np.flatnonzero(column)
+            found = strongest_into(self.target[arcs], column[arcs], len(self.names))
+            result[found >= 0, head] = arcs[found[found >= 0]]
+        return result
 
     @cached_property
     def on_present(self) -> Array:
@@ -313,11 +332,13 @@ def _sentences(
     else:
         kept = status == "kept"
         told.append(
-            f"α changed on {int((changed & kept).sum())} of the {several(int(kept.sum()), 'arrow')} that stayed"
-            f" (largest change {np.abs(delta[kept]).max(initial=0.0):.2f}); the others are exactly as before."
+            f"α changed on {int((changed & kept).sum())} of the {several(int(kept.sum()), 'arrow')} that stayed; "
+            "the others are exactly as before."
         )
         if new or gone:
             told.append(f"{several(new, 'arrow')} new, {several(gone, 'arrow')} gone.")
+        if changed.any():
+            told.append(f"Largest change of all: {np.abs(delta).max():.2f}.")
     if matched.new_nodes:
         told.append(f"New: {listed([called(name) for name in matched.new_nodes])}.")
     if matched.gone_nodes:

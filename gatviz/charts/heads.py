@@ -6,8 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from gatviz.analysis import HeadSimilarity, StaticAttention, Uniformity, rankings
+from gatviz.analysis import HeadSimilarity, StaticAttention, Uniformity, common_order, rankings, share_limit
 from gatviz.analysis.similarity import HOW_TO_READ
+from gatviz.analysis.subject import several
+from gatviz.analysis.uniformity import AVERAGES
 from gatviz.attention.trace import MAX_DENSE_NODES, Array, LayerTrace
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, Theme, head_colour
 from gatviz.charts.common import (
@@ -70,22 +72,23 @@ def _numbers(found: HeadSimilarity) -> list[str]:
     return [str(head) for head in range(len(found.divergence))]
 
 
-def entropy_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
-    """Each head's normalised entropies, a point for each node, against uniform; None if no node can be judged."""
+def evenness_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
+    """Effective neighbours as a part of those read, a point for each node; None if no node can be judged."""
     if found.judged == 0:
         return None
-    judged = found.neighbours >= 2
-    names = plain_all([name for name, is_judged in zip(found.names, judged, strict=True) if is_judged])
+    judged = np.flatnonzero(found.neighbours >= 2)
     drawn = figure("How evenly each head shares attention out", theme)
-    for head in range(found.entropy.shape[1]):
+    names = plain_all([found.names[node] for node in judged])
+    for head in range(found.evenness.shape[1]):
+        told = [f"{name}, head {head}: {found.reads_like(int(n), head)}" for name, n in zip(names, judged, strict=True)]
         drawn.add_trace(
             go.Box(
-                y=found.normalised[judged, head],
-                x=np.full(names.size, head),
+                y=found.evenness[judged, head],
+                x=np.full(judged.size, head),
                 name=f"head {head}",
-                customdata=names,
-                hovertemplate=f"%{{customdata}}, head {head}: %{{y:.4f}}<extra></extra>",
-                boxpoints="all" if names.size <= _MOST_POINTS else False,
+                customdata=np.array(told, dtype=object),
+                hovertemplate="%{customdata}<extra></extra>",
+                boxpoints="all" if judged.size <= _MOST_POINTS else False,
                 jitter=0.5,
                 pointpos=0,
                 marker={"color": head_colour(head), "size": 5, "opacity": 0.65},
@@ -94,30 +97,30 @@ def entropy_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
             )
         )
     reference_line(drawn, theme, 1.0, "uniform")
-    threshold = found.thresholds.near_uniform
-    reference_line(drawn, theme, threshold, "")
+    reference_line(drawn, theme, found.rule.chosen_part, "")
     drawn.update_xaxes(title="head", dtick=1, showgrid=False, zeroline=False)
-    low = float(np.nanmin(found.normalised[judged]))
-    drawn.update_yaxes(title="normalised entropy (0 to 1)", range=[min(low - 0.03, 0.9), 1.02])
+    drawn.update_yaxes(title="effective neighbours ÷ neighbours (0 to 1)", range=[0, 1.05])
+    points = "A point is a node that reads two or more"
+    if judged.size > _MOST_POINTS:
+        points = "The boxes are made of points, too many to draw: each is a node that reads two or more"
     caption = (
-        "A point is a node that reads two or more: the entropy of its α divided by the logarithm of how many it reads. "
-        "At 1 the head averages, at 0 it picks one; from the lower dashed line on "
-        f"({threshold:g}) a node counts as near-uniform. The axis starts just below the lowest point."
+        f"{points}: how many neighbours it reads like, as a part of those it reads. At 1 it reads all alike; "
+        f"from the lower dashed line down ({found.rule.chosen_part:.2g}) it chooses. It averages where "
+        f"{found.rule.means(AVERAGES)}, and leans in between."
     )
-    if names.size > _MOST_POINTS:
-        caption = caption.replace("A point is", "The boxes are made of points, too many to draw: each is")
-    columns = ["node", "head", "neighbours", "entropy_nats", "normalised_entropy"]
-    return Chart(drawn, caption, found.table[columns].dropna().reset_index(drop=True))
+    columns = ["node", "head", "neighbours", "entropy_nats", "effective_neighbours", "evenness", "lead", "acts"]
+    table = found.table
+    return Chart(drawn, caption, table.loc[table["acts"] != "", columns].reset_index(drop=True))
 
 
 def effective_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
-    """The effective number of neighbours against the real one; None if no node reads any."""
-    reads = found.neighbours > 0
-    if not reads.any():
+    """The effective number of neighbours against the real one; None if no node can be judged."""
+    if found.judged == 0:
         return None
-    names = plain_all([name for name, does in zip(found.names, reads, strict=True) if does])
+    judged = found.neighbours >= 2
+    names = plain_all([name for name, is_judged in zip(found.names, judged, strict=True) if is_judged])
     most = int(found.neighbours.max())
-    drawn = figure("How many neighbours each node really uses", theme, legend=True, height=420)
+    drawn = figure("How many neighbours each node reads like", theme, legend=True, height=420)
     drawn.add_trace(
         go.Scatter(
             x=[1, most],
@@ -130,8 +133,8 @@ def effective_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | Non
     )
     grouped = names.size > _MOST_POINTS
     for head in range(found.entropy.shape[1]):
-        x: Array = found.neighbours[reads].astype(np.float64)
-        y, told = found.effective[reads, head], names
+        x: Array = found.neighbours[judged].astype(np.float64)
+        y, told = found.effective[judged, head], names
         if grouped:
             x, y, told = _together(x, y)
         drawn.add_trace(
@@ -141,20 +144,21 @@ def effective_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | Non
                 mode="markers",
                 name=f"head {head}",
                 customdata=told,
-                hovertemplate=f"%{{customdata}}, head {head}: uses %{{y:.2f}} of %{{x}}<extra></extra>",
+                hovertemplate=f"%{{customdata}}, head {head}: reads like %{{y:.2f}} of %{{x}}<extra></extra>",
                 marker={"color": head_colour(head), "size": 7, "opacity": 0.75},
             )
         )
     drawn.update_xaxes(title="neighbours (nodes read, itself included)", rangemode="tozero")
-    drawn.update_yaxes(title="effective neighbours (exp of entropy)", rangemode="tozero")
+    drawn.update_yaxes(title="effective neighbours, exp(entropy)", rangemode="tozero")
     caption = (
-        "A point is a node in one head. On the dashed line it uses all that it reads alike; the further below, "
-        "the fewer it listens to; at 1 it listens to one."
+        "A point is a node that reads two or more, in one head. On the dashed line it reads all alike; the further "
+        "below, the fewer it listens to; at 1 it listens to one."
     )
     if grouped:
         caption += " Nodes that would fall on one another are drawn as one point, at their mean."
-    columns = ["node", "head", "neighbours", "effective_neighbours"]
-    return Chart(drawn, caption, found.table[columns].dropna().reset_index(drop=True))
+    columns = ["node", "head", "neighbours", "effective_neighbours", "evenness", "acts"]
+    table = found.table
+    return Chart(drawn, caption, table.loc[table["acts"] != "", columns].reset_index(drop=True))
 
 
 def _together(x: Array, y: Array) -> tuple[Array, Array, np.ndarray]:
@@ -166,8 +170,8 @@ def _together(x: Array, y: Array) -> tuple[Array, Array, np.ndarray]:
 
 
 def shares_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
-    """Mean shares on the strongest neighbour, on itself and on its label, by head; None if no node reads any."""
-    if not (found.neighbours > 0).any():
+    """Mean shares on the strongest neighbour, on itself and on its label, by head; None if no node can be judged."""
+    if found.judged == 0:
         return None
     table = found.by_head
     kinds: list[tuple[str, str | None, str, str]] = [
@@ -204,8 +208,9 @@ def shares_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
     drawn.update_xaxes(title="head", dtick=1, showgrid=False, zeroline=False)
     drawn.update_yaxes(title="mean share of α (0 to 1)", range=[0, 1.02])
     caption = (
-        "The mean over nodes of the share that goes to the strongest neighbour, to the node itself, and to others of "
-        "its own label where there are labels. A bar that ends at its short line is what plain averaging gives."
+        "The share that goes to the strongest neighbour, to the node itself, and to others of its own label where "
+        "there are labels, on average over the nodes that read two or more. A bar that ends at its short line is what "
+        "plain averaging gives."
     )
     return Chart(drawn, caption, table)
 
@@ -218,15 +223,19 @@ def ranking_chart(
     title: str = "",
     theme: Theme = "light",
     graph: Graph | None = None,
+    span: tuple[float, float] | None = None,
 ) -> Chart | None:
-    """A line for each target over the sources it reads, in one common order: static attention only falls.
+    """A line for each target over the sources it reads, in one common order; those that contradict another stand out.
 
-    Lines that rise somewhere, that is, rank otherwise, stand out. None if no target reads two sources.
+    None if no target reads two sources.
+
+    Arguments:
+        span: lowest and highest e of the axis, where several charts are to be compared; as it comes if left out.
     """
     chosen = np.flatnonzero(np.diff(trace.ptr) >= 2)
     if chosen.size == 0:
         return None
-    order = _common_order(trace, head)
+    order = common_order(trace, head, found.tolerance)
     place = np.empty(order.size, dtype=np.int64)
     place[order] = np.arange(order.size)
     read = np.unique(trace.edge_index[0])
@@ -234,48 +243,47 @@ def ranking_chart(
     column = {int(p): k for k, p in enumerate(columns)}
     names = plain_all(found.names)
     drawn = figure(title or f"How each target ranks its sources, head {head}", theme, height=440)
-    rising = 0
-    for target in chosen[:_MOST_LINES].tolist():
+    otherwise = found.otherwise[:, head]
+    # Those that stand out are drawn in any case, and on top.
+    kept = chosen[np.argsort(~otherwise[chosen], kind="stable")][:_MOST_LINES]
+    shown = kept[np.argsort(otherwise[kept], kind="stable")]
+    for target in shown.tolist():
         arcs = np.arange(trace.num_edges)[trace.arcs_into(target)]
         arcs = arcs[np.argsort(place[trace.edge_index[0, arcs]])]
-        sources, scores = trace.edge_index[0, arcs], trace.e[arcs, head]
-        rises = bool((np.diff(scores) > found.tolerance).any())
-        rising += rises
+        sources, contradicts = trace.edge_index[0, arcs], bool(otherwise[target])
         drawn.add_trace(
             go.Scatter(
                 x=[column[int(p)] for p in place[sources]],
-                y=scores,
+                y=trace.e[arcs, head],
                 mode="lines+markers",
                 customdata=names[sources],
                 hovertemplate=f"{names[target]} reads %{{customdata}}: e = %{{y:.4f}}<extra></extra>",
-                line={"color": ACCENT[theme] if rises else PALE[theme], "width": 2 if rises else 1.3},
-                marker={"size": 5, "symbol": "diamond" if rises else "circle"},
-                opacity=0.9 if rises else 0.55,
+                line={"color": ACCENT[theme] if contradicts else PALE[theme], "width": 2 if contradicts else 1.3},
+                marker={"size": 5, "symbol": "diamond" if contradicts else "circle"},
+                opacity=0.9 if contradicts else 0.55,
             )
         )
-    shown = min(chosen.size, _MOST_LINES)
     labels = [found.names[order[p]] for p in columns]
     drawn.update_xaxes(title="source, from the highest ranked over all nodes to the lowest", **node_axis(labels))
-    drawn.update_yaxes(title="score e (no unit)")
-    caption = (
-        "A line is a target, over the sources that it reads. A line that only falls ranks them in the common order; "
-        f"{rising} of {shown} rise somewhere (in {'orange' if theme == 'light' else 'light orange'}, with diamonds) "
-        "and rank otherwise."
-    )
-    if shown < chosen.size:
-        caption += f" {chosen.size - shown} further targets are not drawn."
+    drawn.update_yaxes(title="score e (no unit)", range=span)
+    caption = "A line is a target, over the sources that it reads. " + _marked_lines(found, head, theme)
+    if shown.size < chosen.size:
+        caption += f" {chosen.size - shown.size} further targets are not drawn."
     table = rankings(trace, graph)
-    return Chart(drawn, caption, table[table["head"] == head].reset_index(drop=True))
+    table = table[table["head"] == head].reset_index(drop=True)
+    return Chart(drawn, caption, table.assign(target_ranks_otherwise=otherwise[trace.edge_index[1]]))
 
 
-def _common_order(trace: LayerTrace, head: int) -> np.ndarray:
-    """Nodes from the highest score as a source to the lowest, on average over all targets (where there is room)."""
-    if trace.num_nodes <= MAX_DENSE_NODES:
-        return np.argsort(-trace.dense("e", head).mean(axis=0, dtype=np.float64), kind="stable")
-    source = trace.edge_index[0]
-    counts = np.bincount(source, minlength=trace.num_nodes)
-    totals = np.bincount(source, trace.e[:, head], minlength=trace.num_nodes)
-    return np.argsort(-totals / np.maximum(counts, 1), kind="stable")
+def _marked_lines(found: StaticAttention, head: int, theme: Theme) -> str:
+    """What the lines that stand out are; the same count as in every verdict."""
+    if not found.compared.any():
+        return found.verdict(head)
+    colour = "orange" if theme == "light" else "light orange"
+    return (
+        f"{found.otherwise[:, head].sum()} of the {several(int(found.compared.sum()), 'target')} that can be compared "
+        f"with another (in {colour}, with diamonds) put some two sources in the opposite order to another one that "
+        "reads both. A pale line contradicts no other, even where it rises."
+    )
 
 
 def head_alpha_chart(
@@ -284,7 +292,7 @@ def head_alpha_chart(
     """α of one head as a large matrix; None above 200 nodes or without."""
     if not 0 < trace.num_nodes <= MAX_DENSE_NODES:
         return None
-    largest = float(trace.alpha.max(initial=0.0)) if to_largest else 1.0
+    largest = share_limit(trace) if to_largest else 1.0
     drawn = matrix(
         title or f"α of head {head}",
         theme,
@@ -331,7 +339,7 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
             row=head // columns + 1,
             col=head % columns + 1,
         )
-    largest = float(trace.alpha.max(initial=0.0)) if to_largest else 1.0
+    largest = share_limit(trace) if to_largest else 1.0
     scale = share_colours(theme, largest)
     bar = {"title": {"text": share_unit("α", largest), "side": "right"}, "thickness": 12, "outlinewidth": 0}
     drawn.update_layout(

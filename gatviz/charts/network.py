@@ -92,10 +92,10 @@ def network_chart(
 def node_values_chart(
     drawn: Drawn,
     values: Array,
+    told: Sequence[Sequence[str]],
     titles: Sequence[str],
     title: str,
     *,
-    lowest: float,
     unit: str,
     caption: str,
     table: pd.DataFrame,
@@ -103,22 +103,22 @@ def node_values_chart(
     columns: int | None = None,
     theme: Theme = "light",
 ) -> Chart | None:
-    """Nodes coloured by values [N, P] over faint arrows; NaN leaves a node empty. None without nodes.
+    """Nodes coloured by values [N, P] from 0 to 1 over faint arrows; NaN leaves a node empty. None without nodes.
 
     Arguments:
-        lowest: where the scale begins; it ends at 1.
+        told: [N][P], what is said of a value where it is pointed at.
         weights: [A, P], by which the arrows of a large graph are chosen.
     """
     if not drawn.names:
         return None
     part, arcs = drawn.part(weights)
     where = {name: n for n, name in enumerate(drawn.names)}
-    rows = values[[where[name] for name in part.names]]
+    chosen = [where[name] for name in part.names]
+    rows = values[chosen]
     panels = _Panels(len(titles), columns or columns_for(len(titles), len(part.names)), FULL_WIDTH)
     placed = place(part.positions, part.source, part.target, panels.width, panels.height)
     result = figure(title, theme, height=panels.figure_height)
     colours = WeightColours("share", 1.0, theme)
-    span = (1.0 - lowest) or 1.0
     data: list[dict[str, Any]] = []
     for k, heading in enumerate(titles):
         axes = {"xaxis": f"x{k + 1}" if k else "x", "yaxis": f"y{k + 1}" if k else "y"}
@@ -126,17 +126,16 @@ def node_values_chart(
         faint = {**LINES, "x": x, "y": y, "line": {"color": LINE[theme], "width": 1}}
         hover = node_hover(part, placed, k)
         hover["text"] = [
-            f"{name}, {heading}: {'no α to judge' if np.isnan(value) else f'{value:.4f}'}"
-            for name, value in zip(plain_all(part.names), rows[:, k], strict=True)
+            f"{name}, {heading}: {told[node][k]}" for name, node in zip(plain_all(part.names), chosen, strict=True)
         ]
-        fills = ["" if np.isnan(value) else colours.of((float(value) - lowest) / span) for value in rows[:, k]]
+        fills = ["" if np.isnan(value) else colours.of(float(value)) for value in rows[:, k]]
         nodes = node_traces(part, placed, theme, names=len(titles) == 1, fills=fills)
         data += [{**trace, **axes} for trace in (faint, *nodes, hover, scale_holder())]
     result.add_traces(data)
     panels.lay_out(result, titles if len(titles) > 1 else [""], placed, room_beside(part.names), theme)
     bar = colours.axis(unit)
-    bar["colorbar"]["title"]["text"] = f"{unit} (from {lowest:g} to 1)"
-    result.update_layout(coloraxis={**bar, "cmin": lowest, "cmax": lowest + span})
+    bar["colorbar"]["title"]["text"] = f"{unit} (0 to 1)"
+    result.update_layout(coloraxis=bar)
     return Chart(result, caption + left_out(part, drawn, arcs), table)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gatviz.analysis import strongest_into
 from gatviz.analysis.subject import called
 from gatviz.attention.trace import Array
 from gatviz.charts.colours import CLASSES, DIVERGING, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at, text_on
@@ -210,11 +211,10 @@ def arc_numbers(part: Drawn, placed: Placed, values: Array, theme: Theme, *, sig
     if len(part.names) > _MOST_NUMBERS:
         return []
     found = []
-    for node in range(len(part.names)):
-        arcs = np.flatnonzero(part.target == node)
-        if arcs.size == 0 or not values[arcs].any():
+    strongest = strongest_into(part.target, values, len(part.names))
+    for node, best in enumerate(strongest.tolist()):
+        if best < 0 or values[best] == 0:
             continue
-        best = arcs[np.argmax(np.abs(values[arcs]))]
         look = {"font": {"size": 12, "color": INK[theme]}, "bgcolor": PAPER[theme], "opacity": 0.85, "borderpad": 1}
         text = f"{values[best]:{'+' if signed else ''}.2f}".replace("-", "−")
         x, y = placed.middles[best]

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gatviz.analysis import WhatIf
+from gatviz.analysis.subject import several
 from gatviz.attention.trace import LayerTrace
 from gatviz.stage.formulas import mathml
 from gatviz.stage.part import Part, packed
 
 _MOST_PAIR_VALUES = 120_000
+_MOST_GONE = 1_000
 _LATEX = r"\Delta\alpha_{ij} = \alpha_{ij} - \alpha_{ij}^{\mathrm{baseline}}"
 _CAPTION = (
     "How the share changed since the baseline. Hatched: no arrow now; a number there is of an arrow that is gone."
@@ -19,60 +22,94 @@ _CAPTION = (
 
 
 def pack_change(change: WhatIf, part: Part, *, baseline: str) -> dict[str, Any]:
-    """Δα of the arcs that are shown, which of them are new, and which are gone.
+    """Δα of the arcs that are shown, which of them are new, and all that is gone; [H] heads of both.
+
+    The largest change into each node, over all arcs of either run, is told once: on an arrow that is shown
+    (`strongest`), on a gone one between nodes that are shown (`strongestGone`), or beside the node (`beside`).
 
     Arguments:
         change: from the baseline to the run on the stage.
         part: what is shown of it.
         baseline: what the baseline is called.
     """
-    delta = change.on_present[part.arcs]
-    here = np.sort(change.after_arc[change.after_arc >= 0])
-    status = np.empty(here.size, dtype=change.status.dtype)
-    status[change.after_arc[change.after_arc >= 0]] = change.status[change.after_arc >= 0]
-    target = np.empty(here.size, dtype=np.int64)
-    target[change.after_arc[change.after_arc >= 0]] = change.target[change.after_arc >= 0]
+    here = change.after_arc >= 0
+    place = np.full(int(here.sum()), -1)
+    place[part.arcs] = np.arange(part.arcs.size)
+    drawn = np.full(here.size, -1)
+    drawn[here] = place[change.after_arc[here]]
+    shown = np.empty(part.arcs.size, dtype=np.int64)
+    shown[drawn[drawn >= 0]] = np.flatnonzero(drawn >= 0)
     local = np.full(len(change.names), -1)
     local[part.nodes] = np.arange(part.nodes.size)
-    strongest = [
-        _strongest(delta[:, head], local[target[part.arcs]], part.nodes.size) for head in range(delta.shape[1])
-    ]
-    gone = np.flatnonzero(change.status == "gone")
-    shown = gone[(local[change.source[gone]] >= 0) & (local[change.target[gone]] >= 0)]
+    gone = _gone(change, local)
+    between = gone[(local[change.source[gone]] >= 0) & (local[change.target[gone]] >= 0)]
+    gone_place = np.full(here.size, -1)
+    gone_place[between] = np.flatnonzero(np.isin(gone, between))
+    into = change.largest_into[part.nodes].T
+    on_drawn, on_gone = (np.where(into >= 0, places[into], -1) if here.size else into for places in (drawn, gone_place))
     return {
-        "values": packed(delta.T),
-        "strongest": strongest,
-        "isNew": (status[part.arcs] == "new").astype(int).tolist(),
-        "gone": np.stack([local[change.source[shown]], local[change.target[shown]]], axis=1).tolist(),
-        "goneBefore": packed(change.before[shown].T),
+        "values": packed(change.delta[shown].T),
+        "strongest": on_drawn.tolist(),
+        "strongestGone": on_gone.tolist(),
+        "beside": [
+            [
+                {"node": int(node), "source": change.names[change.source[arc]], "value": float(change.delta[arc, head])}
+                for node, arc in enumerate(arcs)
+                if arc >= 0 and on_drawn[head, node] < 0 and on_gone[head, node] < 0
+            ]
+            for head, arcs in enumerate(into)
+        ],
+        "isNew": (change.status[shown] == "new").astype(int).tolist(),
+        "gone": [
+            {
+                "source": int(local[change.source[arc]]),
+                "target": int(local[change.target[arc]]),
+                "names": [change.names[change.source[arc]], change.names[change.target[arc]]],
+            }
+            for arc in gone
+        ],
+        "goneValues": packed(change.delta[gone].T),
         "limit": change.largest or 1.0,
         "baseline": baseline,
     }
 
 
+def _gone(change: WhatIf, local: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The gone arcs to tell of: those into nodes that are shown or gone themselves, the largest losses if many."""
+    told = (change.status == "gone") & (
+        (local[change.target] >= 0) | (change.target >= local.size - len(change.gone_nodes))
+    )
+    arcs = np.flatnonzero(told)
+    order = np.argsort(-np.abs(change.delta[arcs]).max(axis=1, initial=0.0), kind="stable")
+    return np.sort(arcs[order[:_MOST_GONE]])
+
+
 def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> dict[str, Any]:
-    """Δα as one more stage of the chain; gone arcs have their number off the arcs of now."""
-    delta = change.on_present
-    heads = delta.shape[1]
+    """Δα as one more stage of the chain, NaN where there is nothing to compare; gone arcs keep their numbers."""
+    H, N, heads = trace.num_heads, trace.num_nodes, change.delta.shape[1]
     pairs = None
-    if part.nodes.size == trace.num_nodes and trace.num_heads * trace.num_nodes**2 <= _MOST_PAIR_VALUES:
-        dense = np.zeros((trace.num_heads, trace.num_nodes, trace.num_nodes), dtype=np.float32)
-        known = (change.source < trace.num_nodes) & (change.target < trace.num_nodes)
+    if part.nodes.size == N and H * N**2 <= _MOST_PAIR_VALUES:
+        dense = np.full((H, N, N), np.nan, dtype=np.float32)
+        known = (change.source < N) & (change.target < N)
         dense[:heads, change.target[known], change.source[known]] = change.delta[known].T
         pairs = packed(dense)
-    values = np.zeros((delta.shape[0], trace.num_heads), dtype=np.float32)
-    values[:, :heads] = delta
-    ranges = [[float(v.min()), float(v.max())] for v in values.T] if values.size else None
+    values = np.full((trace.num_edges, H), np.nan, dtype=np.float32)
+    values[:, :heads] = change.on_present
+    caption = _CAPTION
+    if change.gone_nodes:
+        caption += " Arrows from and to nodes that are gone have no cell here; the range counts them."
+    if heads < H:
+        caption += f" The baseline has {several(heads, 'head')}: the others have nothing to compare."
     return {
         "name": "change",
         "symbol": mathml(r"\Delta\alpha"),
         "plain": "Δα",
         "shapeLetters": "[E, H]",
-        "shape": f"[{trace.num_edges}, {trace.num_heads}]",
+        "shape": f"[{trace.num_edges}, {H}]",
         "formula": mathml(_LATEX),
         "latex": _LATEX,
-        "caption": _CAPTION,
-        "ranges": ranges,
+        "caption": caption,
+        "ranges": [*map(list, change.ranges), *[None] * (H - heads)] if change.ranges else None,
         "pairs": pairs,
         "perHead": True,
         "layout": "pairs",
@@ -80,12 +117,3 @@ def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> dict[str, Any
         "limit": change.largest or 1.0,
         "values": packed(values[part.arcs]),
     }
-
-
-def _strongest(delta: np.ndarray[Any, Any], target: np.ndarray[Any, Any], num_nodes: int) -> list[int]:
-    """Per node the arc into it that changed most, −1 where none changed."""
-    found = np.full(num_nodes, -1)
-    for k in np.argsort(np.abs(delta), kind="stable"):
-        if delta[k] != 0:
-            found[target[k]] = k
-    return found.tolist()

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gatviz.analysis import share_limit, strongest_into
 from gatviz.attention.trace import LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.stage.formulas import mathml
@@ -76,6 +77,7 @@ def pack_scene(
         },
         "weightings": [_pack_weighting(w, part, target) for w in weightings],
         "stages": pack_stages(trace, part, input_names),
+        "shareLimit": share_limit(trace),
         "uniform": packed(_uniform_shares(trace)[part.nodes]),
         "palettes": dict(palettes),
         "texts": dict(texts),
@@ -85,9 +87,6 @@ def pack_scene(
 
 def _pack_weighting(weighting: Weighting, part: Part, target: NDArray[np.int64]) -> dict[str, Any]:
     values = weighting.values[part.arcs]
-    strongest = np.full(part.nodes.size, -1)
-    for k in np.argsort(values, kind="stable"):
-        strongest[target[k]] = k
     return {
         "key": weighting.key,
         "label": weighting.label,
@@ -99,9 +98,8 @@ def _pack_weighting(weighting: Weighting, part: Part, target: NDArray[np.int64])
         "formula": {"latex": weighting.formula, "mathml": mathml(weighting.formula or "x")},
         "rowsSumToOne": weighting.rows_sum_to_one,
         "values": packed(values),
-        "max": float(values.max()) if values.size else 0.0,
         "range": [float(values.min()), float(values.max())] if values.size else None,
-        "strongest": strongest.tolist(),
+        "strongest": strongest_into(target, values, part.nodes.size).tolist(),
     }
 
 

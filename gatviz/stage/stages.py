@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.analysis import messages
+from gatviz.analysis import dropped_limit, messages
 from gatviz.attention.fields import FieldInfo
 from gatviz.attention.trace import LayerTrace
 from gatviz.stage.formulas import mathml
@@ -120,7 +120,11 @@ def _pack_field(
     if info.name in _ARC_FIELDS:
         share = info.name in ("alpha", "alpha_dropped", "dropout_mask")
         more |= {"layout": "pairs", "values": packed(values[part.arcs])}
-        more |= {"colour": "share", "limit": 1.0} if share else {"pairs": _all_pairs(info.name, trace, part)}
+        more |= (
+            {"colour": "share", "limit": dropped_limit(trace)}
+            if share
+            else {"pairs": _all_pairs(info.name, trace, part)}
+        )
     elif info.name == "hidden":
         more |= {"layout": "messages", "values": _small(values[part.arcs]), "columns": _dimensions(trace)}
     elif info.name in _SCORE_FIELDS:

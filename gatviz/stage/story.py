@@ -8,7 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from gatviz.analysis import FeatureShare, GATStory, GATv2Story, edge_story, score_terms, softmax_terms
+from gatviz.analysis import (
+    FeatureShare,
+    GATStory,
+    GATv2Story,
+    edge_story,
+    score_terms,
+    softmax_terms,
+    story_limit,
+    story_limits,
+)
 from gatviz.attention.proof import Check
 from gatviz.attention.trace import GATTrace, LayerTrace
 from gatviz.graph.graph import Graph
@@ -25,7 +34,14 @@ def pack_details(trace: LayerTrace, part: Part) -> dict[str, Any]:
     target = trace.edge_index[1, part.arcs]
     shown_counts = np.bincount(target, minlength=trace.num_nodes)
     hidden = (np.diff(trace.ptr) - shown_counts)[part.nodes]
-    scores = score_terms(trace) if isinstance(trace, GATTrace) else None
+    scores = None
+    if isinstance(trace, GATTrace):
+        terms = score_terms(trace)
+        scores = {
+            "target": packed(terms.target[part.nodes]),
+            "source": packed(terms.source[part.nodes]),
+            "limits": packed(story_limits(trace, part.arcs)),
+        }
     return {
         "softmax": {
             "terms": packed(softmax.terms[part.arcs]),
@@ -33,9 +49,7 @@ def pack_details(trace: LayerTrace, part: Part) -> dict[str, Any]:
             "denominators": packed(softmax.denominators[part.nodes]),
             "hidden": packed(hidden),
         },
-        "scores": None
-        if scores is None
-        else {"target": packed(scores.target[part.nodes]), "source": packed(scores.source[part.nodes])},
+        "scores": scores,
         "formulas": [_formula(latex) for latex in formulas.symbols(trace)],
         "openAtStart": _OPEN_AT_START[trace.kind],
     }
@@ -90,6 +104,7 @@ def pack_story(
         "target": local[story.target],
         "source": local[story.source],
         "head": story.head,
+        "limit": story_limit(story),
         "formulas": [_formula(latex) for latex in lines],
         "features": [
             {
@@ -111,8 +126,7 @@ def _pair(story: GATStory) -> dict[str, Any]:
     return {
         "Wh": story.pair.tolist(),
         "a": story.a.tolist(),
-        "limitWh": float(np.abs(story.pair).max()) or 1.0,
-        "limitA": float(np.abs(story.a).max()) or 1.0,
+        "limit": float(max(np.abs(story.pair).max(), np.abs(story.a).max())) or 1.0,
         "textbook": _bytes(story.pair_tensor_bytes),
         "kept": _bytes(story.kept_bytes),
     }

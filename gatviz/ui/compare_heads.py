@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gatviz.analysis import difference, head_similarity
+from gatviz.analysis import difference, head_similarity, share_limit
 from gatviz.attention.trace import MAX_DENSE_NODES, LayerTrace
 from gatviz.charts.common import Chart
 from gatviz.charts.compare import difference_chart
@@ -46,7 +46,7 @@ def heads(now: state.State, trace: LayerTrace) -> None:
                 trace.alpha[:, chosen],
                 [head_name(head) for head in chosen],
                 texts.HEADS_CHART if len(chosen) > 1 else texts.HEAD_CHART.format(head=chosen[0]),
-                largest=float(trace.alpha.max()) if to_largest else 1.0,
+                largest=share_limit(trace) if to_largest else 1.0,
                 columns=columns or None,
                 theme=look,
             )

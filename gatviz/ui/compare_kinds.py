@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from gatviz.analysis import StaticAttention, static_attention
+from gatviz.analysis import score_span, static_attention
 from gatviz.attention.model import Kind
 from gatviz.attention.trace import LayerTrace
 from gatviz.charts.common import Chart
@@ -41,19 +41,19 @@ def kinds(now: state.State, settings: Settings, run: compute.Run) -> None:
     found = [
         once(trace, ("static", now.graph.fingerprint), partial(static_attention, trace, now.graph)) for trace in pair
     ]
-    say([_verdict(trace.kind, one, head) for trace, one in zip(pair, found, strict=True)])
+    say([f"{trace.kind}: {one.verdict(head)}" for trace, one in zip(pair, found, strict=True)])
     with side_by_side("kinds"):
         for trace in pair:
             card(_weights(now, trace, head, picture), f"kinds_{trace.kind}")
     if picture == "matrix":
         matrix_limit(run.trace.num_nodes)
+    span = score_span(head, *pair)
     with side_by_side("kinds_ranking"):
         for trace, one in zip(pair, found, strict=True):
             look = theme()
             title = texts.KINDS_RANKING.format(kind=trace.kind, head=head)
-            card(
-                ranking_chart(trace, one, head, theme=look, graph=now.graph, title=title), f"kinds_{trace.kind}_ranking"
-            )
+            chart = ranking_chart(trace, one, head, theme=look, graph=now.graph, title=title, span=span)
+            card(chart, f"kinds_{trace.kind}_ranking")
     st.caption(texts.KINDS_EXPLAINED)
 
 
@@ -70,10 +70,3 @@ def _weights(now: state.State, trace: LayerTrace, head: int, picture: str) -> Ch
         )  # fmt: skip
 
     return once(trace, ("kinds", drawn_at(now), head, look), drawn)
-
-
-def _verdict(kind: str, found: StaticAttention, head: int) -> str:
-    if found.static[head] is None:
-        return texts.KINDS_NOTHING.format(kind=kind)
-    words = texts.KINDS_STATIC if found.static[head] else texts.KINDS_DYNAMIC
-    return words.format(kind=kind, agreeing=int(found.agreeing[head]), pairs=found.target_pairs)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
-from gatviz.analysis import Thresholds, Uniformity, static_attention, uniformity
+from gatviz.analysis import Rule, Uniformity, static_attention, uniformity
 from gatviz.attention.trace import LayerTrace
 from gatviz.charts.colours import Theme, head_colour
 from gatviz.charts.common import Chart
-from gatviz.charts.heads import effective_chart, entropy_chart, ranking_chart, shares_chart
+from gatviz.charts.heads import effective_chart, evenness_chart, ranking_chart, shares_chart
 from gatviz.charts.network import node_values_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.ui import state
@@ -18,19 +17,19 @@ from gatviz.ui.chart_card import card, say, side_by_side, theme
 from gatviz.ui.compare_controls import head_choice, head_name
 from gatviz.ui.compare_memo import drawn_at, once
 
-_FIRST = Thresholds()
+_USUAL = Rule()
 
 
 def uniform_or_not(now: state.State, trace: LayerTrace) -> None:
-    """Entropy and shares of every head against plain averaging, with a verdict in words."""
-    lines = _thresholds()
-    key = ("uniformity", now.graph.fingerprint, lines)
-    found = once(trace, key, lambda: uniformity(trace, now.graph, thresholds=lines))
+    """Effective neighbours and shares of every head against plain averaging, with a verdict in words."""
+    rule = _rule()
+    key = ("uniformity", now.graph.fingerprint, rule)
+    found = once(trace, key, lambda: uniformity(trace, now.graph, rule=rule))
     say(found.verdicts, dots=[head_colour(head) for head in range(trace.num_heads)])
     say(found.sentences, quiet=True)
     look = theme()
     with side_by_side("uniform"):
-        card(entropy_chart(found, theme=look), "entropy")
+        card(evenness_chart(found, theme=look), "evenness")
         card(effective_chart(found, theme=look), "effective")
     if found.judged:
         card(
@@ -43,36 +42,35 @@ def uniform_or_not(now: state.State, trace: LayerTrace) -> None:
 
 
 def _on_the_graph(now: state.State, trace: LayerTrace, found: Uniformity, look: Theme) -> Chart | None:
-    lowest = float(np.nanmin(found.normalised))
-    columns = ["node", "head", "neighbours", "normalised_entropy"]
+    heads = range(trace.num_heads)
     return node_values_chart(
         Drawn.of(now.graph, trace, now.positions),
-        found.normalised,
-        [head_name(head) for head in range(trace.num_heads)],
+        found.evenness,
+        [[found.reads_like(node, head) for head in heads] for node in range(trace.num_nodes)],
+        [head_name(head) for head in heads],
         texts.UNIFORM_GRAPH,
-        # A tenth below the lowest, or the scale would have no length where all are alike.
-        lowest=max(0.0, np.floor(min(lowest, 0.95) * 10) / 10),
         unit=texts.UNIFORM_UNIT,
         caption=texts.UNIFORM_CAPTION,
-        table=found.table[columns],
+        table=found.table[["node", "head", "neighbours", "effective_neighbours", "evenness"]],
         weights=trace.alpha,
         theme=look,
     )
 
 
-def _thresholds() -> Thresholds:
+def _rule() -> Rule:
+    """The rule that gives the words, which can be tried with other numbers here."""
     with st.container(horizontal=True, gap="medium"):
-        values = [
-            st.number_input(
-                label, 0.0, 1.0, first, 0.01, key=f"compare_{name}", help=help_, width=250, persist_state="session"
+        values = {
+            name: st.number_input(
+                label, low, high, usual, step, key=f"compare_{name}", help=help_, width=250, persist_state="session"
             )
-            for label, help_, name, first in (
-                (texts.NEAR_UNIFORM, texts.NEAR_UNIFORM_HELP, "near_uniform", _FIRST.near_uniform),
-                (texts.ONE_NEIGHBOUR, texts.ONE_NEIGHBOUR_HELP, "one_neighbour", _FIRST.one_neighbour),
-                (texts.MOST_NODES, texts.MOST_NODES_HELP, "most_nodes", _FIRST.most_nodes),
+            for label, help_, name, usual, low, high, step in (
+                (texts.EVEN_LEAD, texts.EVEN_LEAD_HELP, "even_lead", _USUAL.even_lead, 1.0, 10.0, 0.05),
+                (texts.CHOSEN_PART, texts.CHOSEN_PART_HELP, "chosen_part", _USUAL.chosen_part, 0.0, 1.0, 0.01),
+                (texts.MOST_NODES, texts.MOST_NODES_HELP, "most_nodes", _USUAL.most_nodes, 0.0, 1.0, 0.01),
             )
-        ]
-    return Thresholds(*values)
+        }
+    return Rule(**values)
 
 
 def static_or_not(now: state.State, trace: LayerTrace) -> None:

@@ -100,8 +100,12 @@ def _scene(
 ) -> tuple[list[Weighting], Part, dict[str, Any]]:
     """All of the stage's data that a drag or a lock leaves as it is."""
     choices, part = weightings(_trace), shown_part(_trace, around)
-    evenness = packed(uniformity(_trace).normalised[part.nodes])
-    details = {**pack_details(_trace, part), "evenness": evenness}
+    even = uniformity(_trace)
+    details = {
+        **pack_details(_trace, part),
+        "evenness": packed(even.evenness[part.nodes]),
+        "readsLike": [[even.reads_like(n, head) for head in range(_trace.num_heads)] for n in part.nodes],
+    }
     return choices, part, pack_scene(_graph, _trace, choices, stage_palettes(), ENGLISH, _names, part, details)
 
 

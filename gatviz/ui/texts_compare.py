@@ -58,11 +58,6 @@ KINDS_SEED = "Both draw their weights from seed {seed}; they have other paramete
 KINDS_BY_HAND = "The {kind} layer has the weights that were set here, the other those that seed {seed} draws."
 KINDS_TITLE = "α of {kind}, head {head}"
 KINDS_RANKING = "How each target ranks its sources: {kind}, head {head}"
-KINDS_STATIC = "{kind} is static here: all of its {pairs} pairs of targets rank the sources that they share alike."
-KINDS_DYNAMIC = (
-    "{kind} is dynamic here: only {agreeing} of {pairs} pairs of targets rank the sources that they share alike."
-)
-KINDS_NOTHING = "{kind}: no two targets share two sources, so there is no order to compare."
 KINDS_EXPLAINED = (
     "GAT scores e = LeakyReLU(a_target·Wh_i + a_source·Wh_j): what j adds is the same for every reader i, so all rank "
     "alike. GATv2 scores e = a·LeakyReLU(W_target h_i + W_source h_j): the bend comes before a, so readers can differ."
@@ -74,26 +69,33 @@ ON_THE_GRAPH = "{what}, on the graph"
 DIFFERENCE_UNIT = "difference of weights"
 WEIGHTS = {"mean": "mean of heads", "gcn": "GCN weight 1/√(d_i d_j)", "uniform": "uniform 1/|N(i)|"}
 
-NEAR_UNIFORM = "Near-uniform from"
-NEAR_UNIFORM_HELP = "Normalised entropy from which a node counts as near-uniform: 1 is a plain mean, 0 one neighbour."
-ONE_NEIGHBOUR = "One neighbour from"
-ONE_NEIGHBOUR_HELP = "Share of α from which the strongest neighbour counts as the only one."
-MOST_NODES = "Said of a head from"
+EVEN_LEAD = "Averages up to a lead of"
+EVEN_LEAD_HELP = (
+    "A node averages where no neighbour gets more than this many times its even share. With 1.25, of four neighbours "
+    "none gets more than 0.31."
+)
+CHOSEN_PART = "Chooses up to a part of"
+CHOSEN_PART_HELP = (
+    "A node chooses where it reads like at most this part of its neighbours. With 0.67, one of ten chooses where it "
+    "reads like 6.7 or fewer. What neither averages nor chooses leans."
+)
+MOST_NODES = "Say so of a whole head from"
 MOST_NODES_HELP = "Part of the judged nodes from which a head as a whole is said to act so."
 UNIFORM_GRAPH = "How evenly each node shares its attention out"
-UNIFORM_UNIT = "normalised entropy"
+UNIFORM_UNIT = "effective ÷ read"
 UNIFORM_CAPTION = (
-    "The darker (on dark paper: the lighter) a node, the more evenly it shares out what it reads, up to 1, a plain "
-    "mean. Nodes that read fewer than two have nothing to share out and stay empty."
+    "The darker (on dark paper: the lighter) a node, the larger the part of its neighbours that it reads like, up to "
+    "1, a plain mean. Nodes that read fewer than two have nothing to share out and stay empty."
 )
-BY_HEAD = "Means over nodes, head by head"
+BY_HEAD = "Head by head: counts of, and means over, the nodes that read two or more"
 COLUMNS = {
     "head": "head",
     "judged_nodes": "nodes judged",
-    "near_uniform_nodes": "near-uniform",
-    "one_neighbour_nodes": "on one neighbour",
-    "mean_normalised_entropy": "normalised entropy",
+    "averaging_nodes": "average",
+    "leaning_nodes": "lean",
+    "choosing_nodes": "choose",
     "mean_effective_neighbours": "effective neighbours",
+    "mean_neighbours": "of so many read",
     "mean_strongest_share": "on the strongest",
     "mean_own_share": "on itself",
     "mean_own_share_if_uniform": "on itself, if uniform",

@@ -169,9 +169,10 @@ def test_changes_by_hand():
     assert np.isnan(found.after[found.status == "gone"]).all()
     np.testing.assert_array_equal(found.before_arc, [0, 1, 2, -1, 3, 4])
     np.testing.assert_array_equal(found.after_arc, [0, -1, 1, 2, 3, 4])
-    assert found.sentences[:2] == (
-        "α changed on 2 of the 4 arrows that stayed (largest change 0.30); the others are exactly as before.",
+    assert found.sentences[:3] == (
+        "α changed on 2 of the 4 arrows that stayed; the others are exactly as before.",
         "1 arrow new, 1 arrow gone.",
+        "Largest change of all: 0.30.",
     )
 
 

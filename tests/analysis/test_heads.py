@@ -6,11 +6,14 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import spearmanr
 
 from gatviz import Trace
-from gatviz.analysis import Thresholds, head_similarity, uniformity
+from gatviz.analysis import Rule, head_similarity, uniformity
+from gatviz.analysis.uniformity import AVERAGES, CHOOSES, LEANS
 from gatviz.errors import GatvizError
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 
@@ -108,17 +111,17 @@ ADJ = np.array([[1, 1, 1, 1], [1, 0, 1, 0], [0, 0, 1, 0], [0, 0, 0, 0]])
 def test_uniform_attention():
     found = uniformity(with_alpha(ADJ, uniform(ADJ)), graph_of(ADJ))
     assert found.entropy[:, 0] == pytest.approx([math.log(4), math.log(2), 0, np.nan], nan_ok=True)
-    assert found.normalised[:, 0] == pytest.approx([1, 1, np.nan, np.nan], nan_ok=True)
+    assert found.evenness[:, 0] == pytest.approx([1, 1, np.nan, np.nan], nan_ok=True)
     assert found.effective[:, 0] == pytest.approx([4, 2, 1, np.nan], nan_ok=True)
     assert found.strongest[:, 0] == pytest.approx([0.25, 0.5, 1, np.nan], nan_ok=True)
     assert found.strongest_source[:, 0].tolist() == [0, 0, 2, -1]
     assert found.own[:, 0] == pytest.approx([0.25, 0, 1, np.nan], nan_ok=True)
     assert found.own_uniform == pytest.approx([0.25, 0, 1, np.nan], nan_ok=True)
     assert (found.judged, found.one, found.none) == (2, 1, 1)
-    assert found.near_uniform.tolist() == [2]
+    assert found.acts[:, 0].tolist() == [AVERAGES, AVERAGES, "", ""]
     assert found.verdicts == (
-        "Head 0 is near-uniform on 2 of 2 nodes (normalised entropy ≥ 0.98): it acts like mean aggregation. "
-        "With similar features all around, that is expected.",
+        "Head 0 averages at 2 of 2 nodes (no neighbour gets more than 1.25 times its even share): it acts like mean "
+        "aggregation. On average a node reads like 3.00 of 3. With similar features all around, that is expected.",
     )
     assert found.sentences == (
         "2 nodes of 4 read two or more and are judged.",
@@ -132,46 +135,120 @@ def test_one_hot_attention():
     alpha[0, [0, 1, 2], [3, 2, 2]] = 1
     found = uniformity(with_alpha(ADJ, alpha), graph_of(ADJ))
     assert found.entropy[:, 0] == pytest.approx([0, 0, 0, np.nan], nan_ok=True)
-    assert found.normalised[:, 0] == pytest.approx([0, 0, np.nan, np.nan], nan_ok=True)
+    assert found.evenness[:, 0] == pytest.approx([1 / 4, 1 / 2, np.nan, np.nan], nan_ok=True)
     assert found.effective[:, 0] == pytest.approx([1, 1, 1, np.nan], nan_ok=True)
     assert found.strongest_source[:, 0].tolist() == [3, 2, 2, -1]
-    assert (found.near_uniform.tolist(), found.one_neighbour.tolist()) == ([0], [2])
-    assert found.verdicts[0].startswith("Head 0 puts 0.9 or more on one neighbour at 2 of 2 nodes")
+    assert found.acts[:, 0].tolist() == [CHOOSES, CHOOSES, "", ""]
+    assert found.verdicts[0].startswith("Head 0 chooses at 2 of 2 nodes (it reads like at most 0.67 of its neighbours)")
 
 
-def test_entropy_worked_out():
-    """(½, ¼, ¼): 1.5 bits = 1.0397 nats, of log 3 = 1.0986."""
-    adj = [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
-    found = uniformity(with_alpha(adj, [[[0.5, 0.25, 0.25], [0] * 3, [0] * 3]]))
+def one_reader(shares: list[float], **rule: float):
+    """Node 0 reads as many nodes as there are shares; the others read nothing."""
+    count = max(len(shares), 1)
+    adj, alpha = np.zeros((count, count)), np.zeros((1, count, count))
+    adj[0, : len(shares)], alpha[0, 0, : len(shares)] = 1, np.array(shares) / (sum(shares) or 1)
+    return uniformity(with_alpha(adj, alpha), rule=Rule(**rule))
+
+
+def test_effective_neighbours_worked_out():
+    """(½, ¼, ¼): 1.5 bits = 1.0397 nats, so 2^1.5 = 2.83 of 3; the strongest has 1.5 times its even share."""
+    found = one_reader([0.5, 0.25, 0.25])
     assert found.entropy[0, 0] == pytest.approx(1.5 * math.log(2))
-    assert found.normalised[0, 0] == pytest.approx(1.5 * math.log(2) / math.log(3))
     assert found.effective[0, 0] == pytest.approx(2**1.5)
-    verdict = found.verdicts[0]
-    assert verdict == (
-        "Head 0 is near-uniform on 0 of 1 node (normalised entropy ≥ 0.98) and puts 0.9 or more on one neighbour "
-        "at 0; its mean normalised entropy is 0.95, its mean effective number of neighbours 2.8."
+    assert found.evenness[0, 0] == pytest.approx(2**1.5 / 3)
+    assert found.lead[0, 0] == pytest.approx(1.5)
+    assert found.reads_like(0, 0) == "reads like 2.83 of 3"
+    assert found.verdicts[0] == (
+        "Head 0 averages at 0, leans at 1 and chooses at 0 of 1 node; on average a node reads like 2.83 of 3."
     )
 
 
-def test_thresholds_are_visible_and_change_the_verdict():
-    adj = [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
-    trace = with_alpha(adj, [[[0.5, 0.25, 0.25], [0] * 3, [0] * 3]])
-    found = uniformity(trace, thresholds=Thresholds(near_uniform=0.9))
-    assert found.near_uniform.tolist() == [1]
-    assert "(normalised entropy ≥ 0.9): it acts like mean aggregation" in found.verdicts[0]
+@pytest.mark.parametrize(
+    ("shares", "word"),
+    [
+        ([10] + [1] * 99, LEANS),  # normalised entropy 0.973, and yet no mean
+        ([2, 1, 1], LEANS),  # normalised entropy 0.946, and yet no choice
+        ([1, 1], AVERAGES),
+        ([5, 3], AVERAGES),  # a lead of just 1.25
+        ([1, 0], CHOOSES),
+        ([23, 2], CHOOSES),
+        ([9, 1], LEANS),
+        ([1, 1, 0], CHOOSES),  # just two thirds
+        ([100] + [1] * 99, CHOOSES),
+        ([1], ""),
+        ([], ""),
+    ],
+)
+def test_the_word_of_a_node(shares, word):
+    found = one_reader(shares)
+    assert found.acts[0, 0] == word
+    assert found.nodes_that(word)[0] == 1 or not word
+    assert found.judged == (word != "")
+
+
+@given(
+    shares=st.lists(st.integers(0, 50), min_size=2, max_size=12).filter(any),
+    times=st.integers(2, 6),
+    order=st.randoms(use_true_random=False),
+)
+def test_the_word_does_not_depend_on_the_degree(shares, times, order):
+    """Each neighbour several times, with its share divided among them, in any order: the same word, and as many
+    times the effective neighbours."""
+    many = shares * times
+    order.shuffle(many)
+    one, more = one_reader(shares), one_reader(many)
+    assert more.acts[0, 0] == one.acts[0, 0]
+    assert more.effective[0, 0] == pytest.approx(times * one.effective[0, 0])
+    assert more.lead[0, 0] == pytest.approx(one.lead[0, 0])
+
+
+@given(shares=st.lists(st.floats(0, 1), min_size=2, max_size=30).filter(lambda all_of: sum(all_of) > 1e-3))
+def test_what_the_words_promise(shares):
+    """Who averages reads like most; who chooses has a favourite; nobody is called both, whatever the degree."""
+    found = one_reader(shares)
+    effective, count, lead = found.effective[0, 0], len(shares), found.lead[0, 0]
+    assert 1 <= effective <= count
+    assert count / effective <= lead * (1 + 1e-9)
+    word = found.acts[0, 0]
+    if word == AVERAGES:
+        assert effective >= 0.8 * count - 1e-4
+    elif word == CHOOSES:
+        assert lead >= 1.5 - 1e-4
+    else:
+        assert word == LEANS
+
+
+def test_the_rule_is_told_and_can_be_changed():
+    shares = [0.5, 0.25, 0.25]
     assert (
-        "puts 0.5 or more on one neighbour" in uniformity(trace, thresholds=Thresholds(one_neighbour=0.5)).verdicts[0]
+        "no neighbour gets more than 1.5 times its even share): it acts like mean aggregation"
+        in (one_reader(shares, even_lead=1.5).verdicts[0])
     )
-    with pytest.raises(GatvizError, match="near_uniform"):
-        Thresholds(near_uniform=1.2)
+    assert "it reads like at most 0.95 of its neighbours" in one_reader(shares, chosen_part=0.95).verdicts[0]
+    for wrong in ({"even_lead": 0.9}, {"chosen_part": 1.2}, {"most_nodes": -1}):
+        with pytest.raises(GatvizError, match=next(iter(wrong))):
+            Rule(**wrong)
 
 
 def test_most_nodes_decide():
-    """One-hot on one of two nodes, uniform on the other: with half of the nodes needed, it is near-uniform."""
+    """One-hot on one of two nodes, uniform on the other: with half of the nodes needed, it averages."""
     adj = [[1, 1], [1, 1]]
     trace = with_alpha(adj, [[[1, 0], [0.5, 0.5]]])
-    assert "and puts 0.9 or more on one neighbour at 1" in uniformity(trace).verdicts[0]
-    assert "acts like mean" in uniformity(trace, thresholds=Thresholds(most_nodes=0.5)).verdicts[0]
+    assert "averages at 1, leans at 0 and chooses at 1 of 2 nodes" in uniformity(trace).verdicts[0]
+    assert "acts like mean" in uniformity(trace, rule=Rule(most_nodes=0.5)).verdicts[0]
+
+
+def test_what_reads_one_or_none_is_in_no_mean():
+    """B reads one node, C none: they would pull every mean towards one neighbour."""
+    adj = [[1, 1, 1], [0, 1, 0], [0, 0, 0]]
+    found = uniformity(with_alpha(adj, uniform(adj)))
+    row = found.by_head.iloc[0]
+    assert (row["judged_nodes"], row["averaging_nodes"], row["choosing_nodes"]) == (1, 1, 0)
+    assert row["mean_effective_neighbours"] == pytest.approx(3)
+    assert row["mean_strongest_share"] == pytest.approx(1 / 3)
+    assert [found.reads_like(node, 0) for node in range(3)] == [
+        "reads like 3.00 of 3", "reads one, so α can only be 1", "reads nothing"
+    ]  # fmt: skip
 
 
 def test_share_on_the_same_label():
@@ -184,9 +261,9 @@ def test_share_on_the_same_label():
     assert found.same_label[:, 0] == pytest.approx([0.3, 0.5, 0, np.nan], nan_ok=True)
     assert found.same_label_uniform == pytest.approx([0.25, 0.5, 0, np.nan], nan_ok=True)
     assert found.sentences[-1] == (
-        "Most on other nodes of the same label: head 0 with 0.27 on average, where uniform attention gives 0.25."
+        "Most on other nodes of the same label: head 0 with 0.40 on average, where uniform attention gives 0.38."
     )
-    assert found.by_head["mean_same_label_share"].tolist() == pytest.approx([0.8 / 3])
+    assert found.by_head["mean_same_label_share"].tolist() == pytest.approx([0.4])
     assert uniformity(with_alpha(ADJ, alpha), graph_of(ADJ, labels=[None] * 4)).same_label is None
 
 
@@ -199,7 +276,7 @@ def test_tables_are_labelled():
     assert found.table["strongest_source"].isna().tolist() == [False, False, True, True]
     assert found.table["strongest_share"].tolist()[:2] == [0.75, 0.5]
     assert found.table["same_label_share"].isna().all()
-    assert found.by_head["near_uniform_nodes"].tolist() == [0, 1]
+    assert found.by_head["averaging_nodes"].tolist() == [0, 1]
     assert found.by_head["judged_nodes"].tolist() == [1, 1]
 
 

@@ -104,7 +104,7 @@ def uniform_shown(found: Charts, trace: GATTrace) -> None:
     boxes = [t for t in found["How evenly each head shares attention out"] if t["type"] == "box"]
     assert len(boxes) == trace.num_heads
     for head, box in enumerate(boxes):
-        np.testing.assert_allclose(box["y"], even.normalised[even.neighbours >= 2, head], atol=1e-6)
+        np.testing.assert_allclose(box["y"], even.evenness[even.neighbours >= 2, head], atol=1e-6)
 
 
 def static_shown(found: Charts, trace: GATTrace) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from gatviz.ui.settings import Settings
-from tests.browser.driver import cells, choose_head, eventually, set_number, shown, trace_of
+from tests.browser.driver import arc_point, cells, choose_head, eventually, set_number, shown, trace_of
 
 
 def checked(page: Page) -> list[str]:
@@ -113,9 +113,44 @@ def test_nodes_are_coloured_by_how_evenly_they_share_out(page: Page):
     page.locator(".node[data-node='2']").hover()
     alpha = trace_of().dense("alpha", 0)[2]
     alpha = alpha[alpha > 0].astype(float)
-    evenness = float(-(alpha * np.log(alpha)).sum() / np.log(alpha.size))
-    readout = page.locator(".readout").inner_text()
-    assert float(readout.split("evenness ")[1].split(" ")[0]) == float(f"{evenness:.3g}")
+    effective = float(np.exp(-(alpha * np.log(alpha)).sum()))
+    expect(page.locator(".readout")).to_contain_text(f"reads like {effective:.2f} of {alpha.size}")
     assert page.locator(".node.told").count() == 4
     choose_head(page, "GCN")
     assert page.locator(".node.told").count() == 0
+
+
+def test_an_arrow_that_is_gone_is_told_with_what_it_lost(page: Page):
+    """1 → 0 is deleted: its loss is a number on the stage, a row of the table and an end of the range."""
+    page.get_by_role("button", name="Pin as baseline").click()
+    expect(page.locator(".notice")).to_contain_text("nothing has changed")
+    lost = {head: trace_of().dense("alpha", head)[0, 1] for head in range(4)}
+    page.mouse.click(*arc_point(page, 0, 1))
+    page.keyboard.press("Delete")
+    expect(page.locator(".notice")).to_contain_text("no longer reads")
+    page.keyboard.press("Escape")
+    largest = max(lost, key=lambda head: lost[head])
+    for head in {0, largest}:
+        choose_head(page, str(head))
+        loss = f"−{shown(lost[head])}"
+        expect(page.locator(".was-arc")).to_have_count(1)
+        expect(page.locator(".arc-label text").get_by_text(loss, exact=True)).to_have_count(1)
+        row = page.locator(".top-arcs tr.lost")
+        expect(row).to_have_count(1)
+        assert row.locator("td").all_inner_texts() == ["1", "0", f"{loss}, gone", "–"]
+        expect(page.locator(".top-arcs h4")).to_have_text("The 12 largest changes of 12 arrows, gone ones included")
+        expect(page.locator(".card[data-stage='change'] footer")).to_contain_text(f"{loss} … ")
+
+
+def test_several_heads_at_once_share_the_scale_of_the_largest(page: Page):
+    """Scaled to the largest α, the widest stroke is that of the largest α of all heads, whichever was shown before."""
+    choose_head(page, "2")
+    page.get_by_role("radio", name="0…max").click()
+    page.get_by_role("radio", name="several").click()
+    trace = trace_of()
+    best = int(np.argmax(trace.alpha.max(axis=1)))
+    source, target = trace.edge_index[:, best].tolist()
+    widths = [width for _, width in strokes(page, target, source)]
+    assert int(np.argmax(widths)) == int(np.argmax(trace.alpha[best]))
+    end = page.locator(".legend .bar").inner_text().split("…")[-1].strip()
+    assert end == shown(trace.alpha.max())

@@ -128,6 +128,21 @@ def test_every_number_of_a_locked_arrow_is_the_trace(page: Page):
     assert [number_of(text) for text in features] == [number_of(shown(share.value)) for share in shares]
 
 
+def test_bars_of_one_story_are_as_long_as_their_numbers(page: Page):
+    """Both halves, by dimension and by feature: twice as long is twice as much."""
+    page.mouse.click(*arc_point(page, 1, 2))
+    page.locator(".further summary").click()
+    found = page.locator(".inspector .bar-row").evaluate_all(
+        "rows => rows.map(row => [row.querySelector('.bar-value').textContent,"
+        " parseFloat(row.querySelector('.bar-fill').style.width)])"
+    )
+    bars = [(abs(number_of(text)), width) for text, width in found]
+    limit = max(value for value, _ in bars)
+    assert len(bars) == 3 + 3 + 2 + 2
+    for value, width in bars:
+        assert width == pytest.approx(50 * value / limit, abs=0.3)
+
+
 def test_the_terms_add_up_to_the_denominator(page: Page):
     choose_graph(page, "Karate club", 34)
     terms = page.locator(".denominator .term").evaluate_all("all => all.map(t => Number(t.dataset.value))")

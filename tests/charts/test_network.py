@@ -194,11 +194,11 @@ def test_nodes_without_a_verdict_stay_empty():
     found = uniformity(trace, graph_of(ADJ))
     chart = node_values_chart(
         Drawn.of(graph_of(ADJ), trace, CORNERS),
-        found.normalised,
+        found.evenness,
+        [[found.reads_like(node, head) for head in range(2)] for node in range(3)],
         ["head 0", "head 1"],
         "How evenly",
-        lowest=0.0,
-        unit="normalised entropy",
+        unit="effective ÷ read",
         caption="Read it.",
         table=found.table,
         weights=trace.alpha,
@@ -207,8 +207,11 @@ def test_nodes_without_a_verdict_stay_empty():
     filled = [t for t in chart.figure.data if t.fill == "toself" and t.xaxis == "x"]
     assert [t.fillcolor == PAPER["light"] for t in filled] == [False, True]
     hover = [t for t in chart.figure.data if t.xaxis == "x" and t.text is not None and t.mode == "markers"]
-    assert list(hover[-1].text) == [f"A, head 0: {found.normalised[0, 0]:.4f}", "B, head 0: no α to judge",
-                                    "C, head 0: no α to judge"]  # fmt: skip
+    assert list(hover[-1].text) == [
+        f"A, head 0: reads like {found.effective[0, 0]:.2f} of 3",
+        "B, head 0: reads one, so α can only be 1",
+        "C, head 0: reads nothing",
+    ]
 
 
 # ---- changes -------------------------------------------------------------------------------------------------

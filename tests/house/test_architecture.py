@@ -12,7 +12,19 @@ import pytest
 from gatviz.stage import assets
 
 ROOT = Path(__file__).parents[2]
-ORDER = ("errors", "top_files", "graph", "files", "attention", "checkpoints", "analysis", "charts", "stage", "ui")
+ORDER = (
+    "words",
+    "errors",
+    "top_files",
+    "graph",
+    "files",
+    "attention",
+    "checkpoints",
+    "analysis",
+    "charts",
+    "stage",
+    "ui",
+)
 """The rooms, along the flow of data."""
 
 WITHIN = {

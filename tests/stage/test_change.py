@@ -33,12 +33,8 @@ def test_new_gone_and_kept_arrows():
         expected = now.alpha[k] - old.get((j, i), 0)
         np.testing.assert_allclose(delta[:, k], expected, atol=1e-6)
         assert packed["isNew"][k] == ((j, i) not in old)
-    assert packed["gone"] == [[3, 0]]
-    np.testing.assert_allclose(unpacked(packed["goneBefore"])[:, 0], old[3, 0], atol=1e-7)
-    for head in range(2):
-        for node, k in enumerate(packed["strongest"][head]):
-            into = np.flatnonzero(now.edge_index[1] == node)
-            assert k == -1 or abs(delta[head, k]) == np.abs(delta[head, into]).max()
+    assert packed["gone"] == [{"source": 3, "target": 0, "names": ["3", "0"]}]
+    np.testing.assert_allclose(unpacked(packed["goneValues"])[:, 0], -old[3, 0], atol=1e-7)
     dense = unpacked(change_stage(change, now, part)["pairs"])
     np.testing.assert_allclose(dense[:, 0, 3], -old[3, 0], atol=1e-6)
 

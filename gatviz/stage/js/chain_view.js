@@ -7,7 +7,7 @@ import { math } from "./formula.js";
 import { marksOf } from "./marks.js";
 import { MatrixView } from "./matrix_view.js";
 import { colourScale } from "./scales.js";
-import { shareLimit, shownWeighting } from "./scene.js";
+import { changeLimit, shareLimit, shownWeighting } from "./scene.js";
 import { arcFocus, nodeFocus, same } from "./store.js";
 
 const NUMBER_CELL = { width: 42, height: 32 };
@@ -259,7 +259,8 @@ export class ChainView {
     const { scene } = this;
     const read = this.reader(stage, card, weighting);
     if (!read) return null;
-    const limit = stage.colour === "share" ? (stage.name === "alpha" ? shareLimit(scene, this.store.state) : 1) : stage.limit;
+    const chosen = { alpha: shareLimit, change: changeLimit }[stage.name];
+    const limit = chosen ? chosen(scene, this.store.state) : stage.limit;
     return {
       label: `${stage.plain}, ${stage.shape}: ${stage.caption}`,
       rowNames: read.rowNames,
@@ -283,8 +284,9 @@ export class ChainView {
     const { head } = weighting;
     const never = () => false;
     if (stage.layout === "pairs") {
-      const shown = stage.name === "alpha" ? (arc) => weighting.values.data[arc.index] : (arc) => stage.values.at(arc.index, head);
-      const elsewhere = stage.elsewhere ? () => -Infinity : stage.pairs ? (row, column) => stage.pairs.at(head, row, column) : () => null;
+      const known = (value) => (Number.isNaN(value) ? null : value);
+      const shown = stage.name === "alpha" ? (arc) => weighting.values.data[arc.index] : (arc) => known(stage.values.at(arc.index, head));
+      const elsewhere = stage.elsewhere ? () => -Infinity : stage.pairs ? (row, column) => known(stage.pairs.at(head, row, column)) : () => null;
       return {
         rowNames: scene.names,
         value: (row, column) => {

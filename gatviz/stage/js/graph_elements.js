@@ -60,11 +60,15 @@ export function numberElement(text, { x, y, half, tall }, arc, small) {
   );
 }
 
-/** A line for an arrow that has no weight: not yet, or no longer. */
-export function bareArc(className, source, target, radius) {
+/** Where an arrow runs that has no weight: not yet, or no longer. */
+export function bareShape(source, target, radius) {
   const same = source.x === target.x && source.y === target.y;
-  const shape = same ? loop(source, radius, UP) : arrow(source, target, radius, true);
-  return svg("path", { class: className, d: shape.path });
+  return same ? loop(source, radius, UP) : arrow(source, target, radius, true);
+}
+
+/** A line for an arrow that is gone. */
+export function bareArc(shape) {
+  return svg("path", { class: "was-arc", d: shape.path });
 }
 
 /**
@@ -77,7 +81,7 @@ export function draftElements(scene, draft, at, radius) {
   const present = new Set(arcs.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
   const lines = draft.arcs
     .filter(([source, target]) => !present.has(arcKey(source, target)) && draft.points.has(source) && draft.points.has(target))
-    .map(([source, target]) => bareArc("new-arc", at(source), at(target), radius));
+    .map(([source, target]) => svg("path", { class: "new-arc", d: bareShape(at(source), at(target), radius).path }));
   const nodes = [...draft.added].map((name) => {
     const { x, y } = at(name);
     const group = svg("g", { class: "node new-node", "data-name": name, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})` });

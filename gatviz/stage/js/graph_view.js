@@ -6,7 +6,7 @@ import { arcKey, draftOf } from "./draft.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "./geometry.js";
-import { arcElement, bareArc, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
+import { arcElement, bareArc, bareShape, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
 import { arcWidth, colourScale } from "./scales.js";
 import { drawnValues, focusArcs, focusNames, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
@@ -211,7 +211,7 @@ export class GraphView {
       group.classList.toggle("is-new", drawn.kind === "signed" && Boolean(scene.change.isNew[k]));
     });
     this.drawSplit(heads, drawn.limit * (slim === 1 ? 1 : 1.8));
-    this.drawGone(drawn.kind === "signed");
+    this.drawGone(drawn.gone);
     this.drawLabels(drawn, heads);
     this.colourNodes();
     this.mark();
@@ -268,10 +268,13 @@ export class GraphView {
   }
 
   /** Arrows of the baseline that are no longer there. */
-  drawGone(visible) {
-    const { change } = this.scene;
-    const arcs = visible ? change.gone : [];
-    this.goneLayer.replaceChildren(...arcs.map(([source, target]) => bareArc("was-arc", this.screen[source], this.screen[target], this.radius)));
+  drawGone(gone) {
+    this.goneLayer.replaceChildren(...gone.map((arc) => this.goneShape(arc)).filter(Boolean).map(bareArc));
+  }
+
+  /** Where a gone arrow ran; null where one of its ends is not here. */
+  goneShape({ source, target }) {
+    return source < 0 || target < 0 ? null : bareShape(this.screen[source], this.screen[target], this.radius);
   }
 
   placeNode({ group, features }, n) {
@@ -303,19 +306,29 @@ export class GraphView {
   }
 
   /** The strongest arrow into each node carries its number, the larger first, where there is room for it. */
-  drawLabels({ values, strongest, kind }, heads) {
+  drawLabels(drawn, heads) {
     const small = this.scene.names.length > 12;
-    const say = kind === "signed" ? signed : number;
     const taken = small ? this.screen.map((p) => ({ ...p, half: this.radius, tall: this.radius })) : [];
     const labels = [];
-    for (const k of (heads ? [] : strongest).filter((arc) => arc >= 0).sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]))) {
-      const text = say(values[k], small ? 2 : this.store.state.digits);
-      const box = { ...this.arcElements[k].shape.label, half: text.length * (small ? 2.9 : 3.6) + 5, tall: small ? 7 : 9 };
+    for (const { text, at, arc } of heads ? [] : this.labelsOf(drawn, small ? 2 : this.store.state.digits)) {
+      const box = { ...at, half: text.length * (small ? 2.9 : 3.6) + 5, tall: small ? 7 : 9 };
       if (small && taken.some((other) => overlap(box, other))) continue;
       taken.push(box);
-      labels.push(numberElement(text, box, k, small));
+      labels.push(numberElement(text, box, arc, small));
     }
     this.labelLayer.replaceChildren(...labels);
+  }
+
+  /** What is written at which point: on arrows, on gone ones, and beside nodes, the larger numbers first. */
+  labelsOf({ values, strongest, kind, gone, strongestGone, beside }, digits) {
+    const say = (value) => (kind === "signed" ? signed : number)(value, digits);
+    const present = (k) => k >= 0;
+    const below = ({ x, y }) => ({ x, y: y + this.radius + 24 });
+    return [
+      ...strongest.filter(present).map((k) => ({ value: values[k], text: say(values[k]), at: this.arcElements[k].shape.label, arc: k })),
+      ...strongestGone.filter(present).map((k) => ({ value: gone[k].value, text: say(gone[k].value), at: this.goneShape(gone[k]).label, arc: null })),
+      ...beside.map(({ node, source, value }) => ({ value, text: fillIn(this.scene.texts.besideNode, { value: say(value), source: shorten(source, 9) }), at: below(this.screen[node]), arc: null })),
+    ].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   }
 
   /** Show what is hovered and what is locked. */
@@ -359,7 +372,7 @@ export class GraphView {
     if (focus.kind === "node") {
       const counts = fillIn(scene.texts.nodeReadout, { node: scene.names[focus.node], reads: scene.into[focus.node].length, readBy: scene.outOf[focus.node].length });
       if (this.store.state.nodes !== "evenness" || weighting.head === null) return counts;
-      return `${counts} · ${fillIn(scene.texts.evennessReadout, { value: number(scene.evenness.at(focus.node, weighting.head), digits) })}`;
+      return `${counts} · ${scene.readsLike[focus.node][weighting.head]}`;
     }
     const values = { ...focusNames(scene, focus), weighting: weighting.title };
     if (!arcs.length) return fillIn(scene.texts.noArcReadout, values);

@@ -136,7 +136,7 @@ export class Inspector {
     const dimensions = Array.from({ length: scores.target.shape[2] }, (_, c) => c);
     const half = (tensor, node) => dimensions.map((c) => ({ name: `c${c}`, value: tensor.at(node, head, c) }));
     const halves = [half(scores.target, arc.target), half(scores.source, arc.source)];
-    const limit = Math.max(...halves.flat().map(({ value }) => Math.abs(value)), 0);
+    const limit = scores.limits.at(arc.index, head);
     const colours = colourScale("signed", 1, scene.palette);
     const sum = (name, node) => number(stage(name).values.at(node, head, 0), digits);
     const options = { limit, digits, colours };

@@ -12,7 +12,6 @@ const LONGEST_IN_A_SENTENCE = 24;
  * @property {"head"|"derived"|"baseline"} kind
  * @property {number|null} head
  * @property {import("./tensor.js").Tensor} values [E]
- * @property {number} max
  * @property {number[]} strongest per node the arc with the largest weight into it, −1 for none
  */
 
@@ -47,7 +46,7 @@ export function readScene(data) {
     scores: mapTensors(data.scores),
     uniform: tensor(data.uniform),
     evenness: tensor(data.evenness),
-    change: data.change && { ...data.change, values: tensor(data.change.values), goneBefore: tensor(data.change.goneBefore) },
+    change: data.change && { ...data.change, values: tensor(data.change.values), goneValues: tensor(data.change.goneValues) },
   };
 }
 
@@ -60,9 +59,14 @@ export function shownWeighting(scene, state) {
   return scene.weightings.find((w) => w.key === state.weighting) ?? scene.weightings[0];
 }
 
-/** The largest value on the α scale. */
+/** The end of the α scale: one for all heads, as they are compared with each other. */
 export function shareLimit(scene, state) {
-  return state.scale === "max" ? shownWeighting(scene, state).max || 1 : 1;
+  return state.scale === "max" ? scene.shareLimit : 1;
+}
+
+/** The end of the scale of changes on both sides of 0, for arrows and matrix alike. */
+export function changeLimit(scene, state) {
+  return state.scale === "max" ? scene.change.limit : 1;
 }
 
 /** The heads that are drawn at once, or null if one weighting is shown. */
@@ -73,7 +77,7 @@ export function shownHeads(scene, state) {
 
 /**
  * What width, colour and number of the arrows stand for now: the weighting itself, or its change since a baseline.
- * @returns {{kind: "share"|"signed", values: Float32Array, strongest: number[], limit: number, symbol: string}}
+ * @returns {{kind: "share"|"signed", values: Float32Array, strongest: number[], limit: number, symbol: string, gone: Object[], strongestGone: number[], beside: Object[]}}
  */
 export function drawnValues(scene, state) {
   const weighting = shownWeighting(scene, state);
@@ -84,11 +88,14 @@ export function drawnValues(scene, state) {
       kind: "signed",
       values: change.values.data.subarray(weighting.head * count, (weighting.head + 1) * count),
       strongest: change.strongest[weighting.head],
-      limit: state.scale === "max" ? change.limit : 1,
+      limit: changeLimit(scene, state),
       symbol: "Δα",
+      gone: change.gone.map((arc, k) => ({ ...arc, value: change.goneValues.at(weighting.head, k) })),
+      strongestGone: change.strongestGone[weighting.head],
+      beside: change.beside[weighting.head],
     };
   }
-  return { kind: "share", values: weighting.values.data, strongest: weighting.strongest, limit: shareLimit(scene, state), symbol: weighting.symbol };
+  return { kind: "share", values: weighting.values.data, strongest: weighting.strongest, limit: shareLimit(scene, state), symbol: weighting.symbol, gone: [], strongestGone: [], beside: [] };
 }
 
 /** The arcs that a focus is about. */

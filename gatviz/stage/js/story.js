@@ -23,7 +23,7 @@ export function jointScorePanel(scene, arc, head, digits) {
   const title = html("h4", {}, fillIn(texts.jointScoreTitle, { e: number(e, digits) }));
   if (!isTold(story, arc, head) || !story.score) return html("div", { class: "cell-panel" }, title, html("p", { class: "quiet-text" }, texts.lockForParts));
   const parts = story.score.parts;
-  const limit = Math.max(...parts.map(({ value }) => Math.abs(value)), 0);
+  const { limit } = story;
   const shown = largest(parts);
   const told = fillIn(shown.length < parts.length ? texts.jointSome : texts.jointParts, { count: parts.length });
   return html(
@@ -67,12 +67,11 @@ function formulaPanel(scene, story) {
 
 function featurePanels(scene, story, digits) {
   return story.features.map(({ node, half, parts, more }) => {
-    const limit = Math.max(...parts.map(({ value }) => Math.abs(value)), 0);
     return html(
       "div",
       { class: "cell-panel" },
       html("h4", {}, fillIn(story.pair ? scene.texts.featuresTitle : scene.texts.featuresJointTitle, { node: scene.names[node], half })),
-      bars({ title: "", parts, limit, digits, colours: colourScale("signed", 1, scene.palette) }),
+      bars({ title: "", parts, limit: story.limit, digits, colours: colourScale("signed", 1, scene.palette) }),
       more ? html("p", { class: "quiet-text" }, fillIn(scene.texts.moreTerms, { count: more })) : null,
       story.biased ? html("p", { class: "quiet-text" }, fillIn(scene.texts.biasesAdd, { half })) : null,
     );
@@ -101,7 +100,7 @@ function pairPanel(scene, story, digits) {
     "div",
     { class: "cell-panel wide" },
     html("h4", {}, texts.pairTitle),
-    html("div", { class: "pair-scroll", tabindex: 0 }, html("table", { class: "pair" }, html("tbody", {}, row("[Wh_i ‖ Wh_j]", pair.Wh, pair.limitWh), row("a", pair.a, pair.limitA)))),
+    html("div", { class: "pair-scroll", tabindex: 0 }, html("table", { class: "pair" }, html("tbody", {}, row("[Wh_i ‖ Wh_j]", pair.Wh, pair.limit), row("a", pair.a, pair.limit)))),
     html("p", { class: "quiet-text" }, fillIn(texts.pairNote, pair)),
   );
 }

@@ -1,7 +1,7 @@
 /** The strongest arrows as a table: sorted as one likes, linked to the canvas by hover, locked by a click. */
 
 import { html } from "./dom.js";
-import { fillIn, number, shorten } from "./format.js";
+import { fillIn, number, shorten, signed } from "./format.js";
 import { drawnValues } from "./scene.js";
 import { arcFocus } from "./store.js";
 
@@ -26,15 +26,21 @@ export class TopArcs {
   draw(scene) {
     const { texts, names } = scene;
     const { digits } = this.store.state;
-    const { values, symbol } = drawnValues(scene, this.store.state);
+    const { values, symbol, kind, gone } = drawnValues(scene, this.store.state);
+    const rowsOf = [
+      ...scene.arcs.map((arc) => ({ ...arc, from: names[arc.source], to: names[arc.target], value: values[arc.index], even: scene.uniform.at(arc.target) })),
+      ...gone.map(({ names: [from, to], value }) => ({ from, to, value, even: null })),
+    ];
     const key = {
-      source: (a, b) => names[a.source].localeCompare(names[b.source], undefined, { numeric: true }),
-      target: (a, b) => names[a.target].localeCompare(names[b.target], undefined, { numeric: true }),
-      value: (a, b) => Math.abs(values[b.index]) - Math.abs(values[a.index]),
-      uniform: (a, b) => scene.uniform.at(b.target) - scene.uniform.at(a.target),
+      source: (a, b) => a.from.localeCompare(b.from, undefined, { numeric: true }),
+      target: (a, b) => a.to.localeCompare(b.to, undefined, { numeric: true }),
+      value: (a, b) => Math.abs(b.value) - Math.abs(a.value),
+      uniform: (a, b) => b.even - a.even,
     };
-    const strongest = [...scene.arcs].sort(key.value).slice(0, MOST_LISTED);
-    const rows = strongest.sort(key[this.by]).map((arc) => this.row(arc, scene, number(values[arc.index], digits), digits));
+    const strongest = rowsOf.toSorted(key.value).slice(0, MOST_LISTED);
+    const say = kind === "signed" ? signed : number;
+    const rows = strongest.sort(key[this.by]).map((row) => this.row(row, texts, say, digits));
+    const title = fillIn(kind === "signed" ? texts.topChanges : texts.topArcs, { count: rows.length, all: rowsOf.length });
     const heads = LISTED_COLUMNS.map((column) =>
       html(
         "th",
@@ -42,28 +48,32 @@ export class TopArcs {
         html("button", { type: "button", class: "tool", "aria-pressed": this.by === column, onclick: () => this.sort(column, scene) }, column === "value" ? symbol : texts[`top_${column}`]),
       ),
     );
-    this.element.setAttribute("aria-label", texts.topArcs);
+    this.element.setAttribute("aria-label", title);
     this.element.replaceChildren(
-      html("h4", {}, fillIn(texts.topArcs, { count: rows.length, all: scene.arcs.length })),
+      html("h4", {}, title),
       html("table", {}, html("thead", {}, html("tr", {}, ...heads)), html("tbody", {}, ...rows)),
     );
   }
 
-  row(arc, { names, uniform }, value, digits) {
-    const focus = arcFocus(arc.target, arc.source);
+  /** One arrow; a gone one can be read, but not pointed at: it is nowhere on the stage but as a dotted line. */
+  row({ index, source, target, from, to, value, even }, texts, say, digits) {
+    const gone = index === undefined;
+    const focus = gone ? null : arcFocus(target, source);
+    const told = say(value, digits);
     return html(
       "tr",
       {
-        tabindex: 0,
+        tabindex: gone ? null : 0,
+        class: gone ? "lost" : null,
         onpointerenter: () => this.store.update({ hover: focus }),
         onfocus: () => this.store.update({ hover: focus }),
-        onclick: () => this.store.toggleLock(focus),
-        onkeydown: (event) => event.key === "Enter" && this.store.toggleLock(focus),
+        onclick: () => focus && this.store.toggleLock(focus),
+        onkeydown: (event) => event.key === "Enter" && focus && this.store.toggleLock(focus),
       },
-      html("td", {}, shorten(names[arc.source], LISTED_LETTERS)),
-      html("td", {}, shorten(names[arc.target], LISTED_LETTERS)),
-      html("td", {}, value),
-      html("td", {}, number(uniform.at(arc.target), digits)),
+      html("td", {}, shorten(from, LISTED_LETTERS)),
+      html("td", {}, shorten(to, LISTED_LETTERS)),
+      html("td", {}, gone ? fillIn(texts.goneArrow, { value: told }) : told),
+      html("td", {}, number(even, digits)),
     );
   }
 

@@ -1,0 +1,52 @@
+"""What a person reads, in their language: standard gettext, the English in the code being the message ids.
+
+`_("Open a graph")` where a word is said; `ngettext("{n} node", "{n} nodes", n)` where it is counted; `N_("Open")`
+marks a constant that is said later, through `_`. Parts are filled in afterwards, `_("{a} of {b}").format(a=…, b=…)`,
+since an f-string has no id that a catalogue could hold. Catalogues stand in `locales/LANGUAGE/LC_MESSAGES/gatviz.mo`.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+ENGLISH = "en"
+_LOCALES = Path(__file__).parent / "locales"
+
+
+class _Listener:
+    """Whom the words are for: asked at every word, since one process serves many people at once."""
+
+    language: Callable[[], str] = staticmethod(lambda: ENGLISH)
+
+
+def spoken_by(language: Callable[[], str]) -> None:
+    """Let this function tell the language ("en", "zh", …) of whoever is being answered now."""
+    _Listener.language = staticmethod(language)
+
+
+def language() -> str:
+    """The language of whoever is being answered now; part of the key of whatever is cached with words in it."""
+    return _Listener.language()
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("gatviz", _LOCALES, [language], fallback=True)
+
+
+def _(message: str) -> str:
+    """The message in the language of whoever is being answered now; itself where no catalogue has it."""
+    return _catalogue(language()).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The form of a message that this count takes."""
+    return _catalogue(language()).ngettext(one, many, count)
+
+
+def N_(message: str) -> str:
+    """The message itself, marked for the catalogues; say it with `_`."""
+    return message
