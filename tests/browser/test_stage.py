@@ -265,9 +265,9 @@ def test_a_number_stepped_to_and_fro_faster_than_python_answers_leaves_the_page_
         """async field => {
             const box = field.closest('[data-testid=stNumberInput]');
             const button = (way) => box.querySelector(`[data-testid=stNumberInputStep${way}]`);
-            for (let k = 0; k < 120; k++) {
+            for (let k = 0; k < 240; k++) {
                 button(k % 4 < 2 ? 'Up' : 'Down').click();
-                await new Promise((go) => setTimeout(go, 20 + (k * 97) % 250));
+                await new Promise((go) => setTimeout(go, 20 + (k * 97) % 130));
             }
         }"""
     )

@@ -90,3 +90,13 @@ def test_self_loops_can_be_left_or_removed(policy: str):
     app.selectbox(key="self_loops").set_value(policy).run()
     assert not app.exception
     assert sum(scene(app)["arcs"]["added"]) == 0
+
+
+@pytest.mark.parametrize(("sample", "most"), [("tutorial", 20_000), ("karate_club", 60_000)])
+def test_a_change_sends_its_numbers_and_no_code(sample: str, most: int):
+    app = run_app()
+    app.selectbox[0].select(sample).run()
+    sent = app.get("bidi_component")[0].proto
+    assert len(scene(app)["names"]) == sample_graph(sample).num_nodes
+    assert sent.js_content == sent.css_content == sent.json == ""
+    assert len(sent.SerializeToString()) < most
