@@ -95,13 +95,13 @@ def _sentences(
     else:
         k = int(np.argmax(np.abs(values)))
         source, target = (called(names[node]) for node in edge_index[:, k])
-        same = int((values == 0).sum())
+        same, average = int((values == 0).sum()), np.abs(values).mean(dtype=np.float64)
         told.append(
             f"The largest difference is at {target} reading {source}: {sides[0][k]:.2f} in {first}, "
             f"{sides[1][k]:.2f} in {second}."
         )
         told.append(
-            f"On average an arrow differs by {np.abs(values).mean():.3f}; {several(same, 'arrow')} of {values.size} "
+            f"On average an arrow differs by {average:.3f}; {several(same, 'arrow')} of {values.size} "
             f"{'is' if same == 1 else 'are'} exactly the same."
         )
     if "GCN weight" in titles:

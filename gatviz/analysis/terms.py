@@ -12,7 +12,7 @@ from gatviz.attention.trace import Array, GATTrace, LayerTrace
 
 @dataclass(frozen=True)
 class SoftmaxTerms:
-    """The softmax as fractions: α = terms / denominators of the target. All in the trace's precision.
+    """The softmax as fractions: α = terms / denominators of the target. All in the trace's precision, added in double.
 
     Attributes:
         terms: [E, H] exp(e − maximum of the target). maxima, denominators: [N, H]; 0 for a node that reads none.
@@ -68,7 +68,8 @@ def _over_targets(trace: LayerTrace, values: Array, operation: np.ufunc) -> Arra
     result = np.zeros((trace.num_nodes, *values.shape[1:]), values.dtype)
     reads = np.diff(trace.ptr) > 0
     if reads.any():
-        result[reads] = operation.reduceat(values, trace.ptr[:-1][reads], axis=0)
+        exact = np.float64 if operation is np.add else None  # thousands of terms would drift in single precision
+        result[reads] = operation.reduceat(values, trace.ptr[:-1][reads], axis=0, dtype=exact)
     return result
 
 

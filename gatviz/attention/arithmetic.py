@@ -8,6 +8,8 @@ GATv2 is traced.
 Each function is one formula with one plain form in index_select and index_add, which every device has.
 Where no gradient is asked for, the CPU takes kernels that give the same sums faster: a bag of rows
 (`embedding_bag`) gathers, weights and adds in one go, a CSR matrix of ones reduces over each target's arcs.
+No long sum is made number by number, where float32 would drift: what a target reads is added in short runs,
+and the runs of one target in double precision (`Block.runs`).
 
 Source: Veličković et al. 2018, arXiv 1710.10903, equations 1–6.
 """
@@ -116,6 +118,8 @@ def _softmax(e: Tensor, block: Block) -> Tensor:
 
 def _reduce(values: Tensor, block: Block, how: str) -> Tensor:
     """[E, H] → [n, H]: the maximum ("amax") or the sum over the arcs into each of the block's targets."""
+    if how == "sum" and block.runs is not None:
+        return block.runs.joined(_reduce(values, block.runs.block, how))
     if block.device_type == "cpu":
         if values.numel() <= _FEW:
             plain = "max" if how == "amax" else how
@@ -124,6 +128,13 @@ def _reduce(values: Tensor, block: Block, how: str) -> Tensor:
         return reduced
     start = values.new_full((block.num_targets, values.shape[1]), -torch.inf if how == "amax" else 0)
     return start.scatter_reduce_(0, block.spread(values.shape[1]), values, how)
+
+
+def _total(values: Tensor, block: Block) -> Tensor:
+    """[E, H] → [n, H]: the sum over the arcs into each target, in differentiable steps."""
+    if block.runs is not None:
+        return block.runs.joined(_total(values, block.runs.block))
+    return values.new_zeros(block.num_targets, values.shape[1]).index_add(0, block.place, values)
 
 
 def _weighted_sum(weights: Tensor, Wh: Tensor, edges: Edges) -> Tensor:
@@ -138,14 +149,16 @@ def _weighted_sum(weights: Tensor, Wh: Tensor, edges: Edges) -> Tensor:
 
 def _weighted_sum_of(weights: Tensor, Wh: Tensor, block: Block) -> Tensor:
     arcs, heads = weights.shape
-    C = Wh.shape[2]
+    C, runs = Wh.shape[2], block.runs
     if block.device_type == "cpu" and arcs * heads * C > _FEW:
-        rows, offsets = block.bags(heads)
+        rows, offsets = (block if runs is None else runs.block).bags(heads)
         by_head = weights.new_empty(heads, arcs)
         by_head.t().copy_(weights)
         table, flat = Wh.reshape(-1, C), by_head.view(-1)
         sums = torch.embedding_bag(table, rows, offsets, per_sample_weights=flat, include_last_offset=True)[0]
-        return sums.view(heads, -1, C).transpose(0, 1)
+        return sums.view(heads, -1, C).transpose(0, 1) if runs is None else runs.joined_by_head(sums, heads)
+    if runs is not None:
+        return runs.joined(_weighted_sum_of(weights, Wh, runs.block))
     messages = Wh.index_select(0, block.source) * weights.unsqueeze(-1)
     if block.device_type == "cpu":
         return torch.segment_reduce(messages, "sum", offsets=block.ptr, axis=0, unsafe=True)
@@ -167,7 +180,7 @@ class _SoftmaxOverSources(torch.autograd.Function):
         (alpha,) = ctx.saved_tensors
         block: Block = ctx.block
         weighted = alpha * grad
-        total = weighted.new_zeros(block.num_targets, weighted.shape[1]).index_add(0, block.place, weighted)
+        total = _total(weighted, block)
         return weighted - alpha * total.index_select(0, block.place), None
 
 

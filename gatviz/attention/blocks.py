@@ -21,6 +21,8 @@ with warnings.catch_warnings():  # torch says once per process that CSR tensors 
     torch.sparse_csr_tensor([0, 1], [0], [1.0], (1, 1), check_invariants=False)
 
 _INT32_MAX = 2**31 - 1
+LONGEST_RUN = 32
+"""So many numbers at most are added one after another in the layer's own precision: longer sums would drift."""
 _Key = TypeVar("_Key")
 _Form = TypeVar("_Form")
 
@@ -79,6 +81,27 @@ class Block:
 
     @cached_property
     @torch.inference_mode(False)
+    def runs(self) -> Runs | None:
+        """The arcs in runs short enough to be added one after another; None where no target has more than one run."""
+        if self.device_type == "meta" or self.num_arcs <= LONGEST_RUN:
+            return None
+        counts = (self.ptr.diff() + LONGEST_RUN - 1).div(LONGEST_RUN, rounding_mode="floor").clamp_(min=1)
+        total = int(counts.sum())
+        if total == self.num_targets:
+            return None
+        first = counts.cumsum(0) - counts
+        of_target = torch.repeat_interleave(counts)
+        within = torch.arange(total, device=counts.device) - first[of_target]
+        ptr = torch.cat([self.ptr[of_target] + within * LONGEST_RUN, self.ptr[-1:]])
+        hubs = torch.nonzero(counts > 1).flatten()
+        members = torch.nonzero(counts[of_target] > 1).flatten()
+        of_hub = torch.repeat_interleave(counts[hubs])
+        place = torch.repeat_interleave(ptr.diff())
+        block = Block(self.num_nodes, self.targets, self.arcs, self.source, self.target, place, ptr)
+        return Runs(block, first, hubs, members, of_hub)
+
+    @cached_property
+    @torch.inference_mode(False)
     def pairs(self) -> tuple[Tensor, Tensor]:
         """Rows (2i, 2j + 1) for each arc, one bag of two an arc, with the bags' offsets."""
         rows = torch.stack([2 * self.target, 2 * self.source + 1], dim=1).flatten()
@@ -118,6 +141,50 @@ class Block:
     def _index_dtype(self, copies: int) -> torch.dtype:
         largest = copies * max(self.num_nodes, self.num_arcs) + 1
         return torch.int32 if largest <= _INT32_MAX else torch.int64
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """A block's arcs in m runs, none longer than `LONGEST_RUN`, and how their sums make the sums of the targets.
+
+    Attributes:
+        block: the same arcs; what a target is to a block, a run is to this one.
+        first: [n] the first run of each target; the only one, unless the target is one of `hubs`.
+        hubs: the targets with several runs. members: all runs of these; of_hub: to which of `hubs` each belongs.
+    """
+
+    block: Block
+    first: Tensor
+    hubs: Tensor
+    members: Tensor
+    of_hub: Tensor
+
+    _rows: dict[int, tuple[Tensor, Tensor]] = field(default_factory=dict, init=False, repr=False)
+
+    def joined(self, sums: Tensor) -> Tensor:
+        """[m, …] → [n, …]: the targets' sums from those of the runs, long ones added in double precision."""
+        return self._joined(sums.index_select(0, self.first), sums.index_select(0, self.members))
+
+    def joined_by_head(self, sums: Tensor, heads: int) -> Tensor:
+        """[H·m, C], one head after another → [n, H, C], likewise."""
+        first, members = self._of_heads(heads)
+        parts = (sums.index_select(0, rows).view(-1, heads, sums.shape[1]) for rows in (first, members))
+        return self._joined(*parts)
+
+    def _joined(self, result: Tensor, parts: Tensor) -> Tensor:
+        if parts.device.type != "mps":  # which has no double precision
+            parts = parts.double()
+        long = parts.new_zeros(self.hubs.shape[0], *parts.shape[1:]).index_add_(0, self.of_hub, parts)
+        return result.index_copy_(0, self.hubs, long.to(result.dtype))
+
+    @torch.inference_mode(False)
+    def _of_heads(self, heads: int) -> tuple[Tensor, Tensor]:
+        """`first` and `members` as rows of sums that stand one head after another."""
+        if heads not in self._rows:
+            offset = torch.arange(heads, device=self.first.device) * self.block.num_targets
+            first, members = ((places.unsqueeze(1) + offset).flatten() for places in (self.first, self.members))
+            self._rows[heads] = first, members
+        return self._rows[heads]
 
 
 @torch.inference_mode(False)

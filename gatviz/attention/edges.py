@@ -238,7 +238,7 @@ def _check_once(key: Tensor, num_nodes: int) -> None:
             "edge_index",
             "each arc once",
             f"{twice % num_nodes} → {twice // num_nodes} more than once",
-            "merge the duplicates, e.g. torch.unique(edge_index, dim=1)",
+            "merge the duplicates, e.g. torch.unique(edge_index, dim=1); PyG would give each a share of its own",
         )
 
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from gatviz.attention.arithmetic import attend, project
 from gatviz.attention.blocks import Block
 from gatviz.attention.edges import Edges
-from gatviz.attention.layers import AttentionLayer, _Attention
+from gatviz.attention.layers import AttentionLayer, _Attention, check_flag
 from gatviz.attention.trace import GATv2Trace, LayerTrace
 
 
@@ -46,6 +46,8 @@ class GATv2AttentionLayer(AttentionLayer):
         projection_bias: bool = False,
         **settings: Any,
     ) -> None:
+        check_flag("share_weights", share_weights)
+        check_flag("projection_bias", projection_bias)
         self.share_weights, self.projection_bias = share_weights, projection_bias
         super().__init__(in_features, out_features, num_heads, **settings)
 

@@ -101,6 +101,8 @@ class AttentionLayer(nn.Module):
             raise GatvizError("negative_slope", "a finite number", quote(negative_slope), "0.2 is the paper's")
         if activation is not None and activation not in ACTIVATIONS:
             raise GatvizError("activation", f"None or one of {', '.join(ACTIVATIONS)}", quote(activation), "choose one")
+        for name, flag in (("concat", concat), ("bias", bias), ("residual", residual)):
+            check_flag(name, flag)
         check_self_loops(self_loops)
         self.concat, self.negative_slope, self.dropout = concat, negative_slope, dropout
         self.feature_dropout, self.activation, self.self_loops = feature_dropout, activation, self_loops
@@ -334,6 +336,12 @@ def _whole(name: str, size: int) -> int:
     if whole < 1:
         raise GatvizError(name, "a whole number from 1", quote(size), "give the layer at least one")
     return whole
+
+
+def check_flag(name: str, value: object) -> None:
+    """Raise GatvizError unless this is True or False; a word would count as True, whatever it says."""
+    if not isinstance(value, bool | np.bool_):
+        raise GatvizError(name, "True or False", quote(value), "give one of the two")
 
 
 def _checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) -> Tensor:

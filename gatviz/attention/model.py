@@ -120,8 +120,8 @@ class GAT(nn.Module):
         *,
         num_layers: int = 2,
         kind: Kind = "GAT",
-        head_features: int = 8,
-        num_heads: int = 8,
+        head_features: int | None = None,
+        num_heads: int | None = None,
         output_heads: int = 1,
         dropout: float = 0.0,
         self_loops: SelfLoops = "add_missing",
@@ -132,11 +132,23 @@ class GAT(nn.Module):
 
         Arguments:
             num_classes: C of the last layer. output_heads: H of the last layer (the paper: 1; 8 for Pubmed).
+            head_features, num_heads: C and H of the hidden layers; 8 each if left out.
             dropout: on features and on α alike (the paper: 0.6), in training only.
             settings: further LayerSettings for all layers (bias, residual, negative_slope, share_weights, …).
         """
+        if num_layers < 1:
+            raise GatvizError("num_layers", "at least 1", quote(num_layers), "give the stack a layer")
+        if num_layers == 1:
+            for name, value, other in (
+                ("head_features", head_features, "num_classes"),
+                ("num_heads", num_heads, "output_heads"),
+            ):
+                if value is not None:
+                    mend = f"leave it out: the only layer is the last, which has {other}"
+                    raise GatvizError(name, "hidden layers", "none with num_layers=1", mend)
         common: dict[str, Any] = {"kind": kind, "dropout": dropout, "feature_dropout": dropout, **settings}
-        hidden = LayerSettings(out_features=head_features, num_heads=num_heads, **common)
+        C, H = (8 if size is None else size for size in (head_features, num_heads))
+        hidden = LayerSettings(out_features=C, num_heads=H, **common)
         last = LayerSettings(out_features=num_classes, num_heads=output_heads, concat=False, activation=None, **common)
         stack = [hidden] * (num_layers - 1) + [last]
         return cls(in_features, stack, self_loops=self_loops, generator=generator)

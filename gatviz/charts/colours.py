@@ -1,11 +1,16 @@
-"""The colours of gatviz, one source for stage, charts and files. Scales are hex stops, evenly spaced."""
+"""The colours of gatviz, one source for stage, charts and files. Scales are hex stops, evenly spaced.
+
+Here alone it is chosen in which ink a colour is written on; charts ask `text_on`, the stage looks it up.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Literal
 
 Theme = Literal["light", "dark"]
+_THEMES: tuple[Theme, ...] = ("light", "dark")
 
 SEQUENTIAL = {
     "light": (
@@ -72,22 +77,74 @@ INK = {"light": "#16182b", "dark": "#eceef7"}
 PALE = {"light": "#5c6078", "dark": "#a5a8c0"}
 LINE = {"light": "#dfe1ec", "dark": "#363a50"}
 PAPER = {"light": "#ffffff", "dark": "#14151f"}
+SOFT = {"light": "#f1f2f8", "dark": "#1f2130"}
+"""Behind chips, pressed buttons and fields."""
+EMPTY = {"light": "#f4f4f9", "dark": "#1b1c2a"}
+"""A cell of a matrix without a value."""
+LINK = {"light": "#312c80", "dark": "#a9a5f2"}
+BUTTON = "#5f58c8"
+"""Behind white words, in both themes."""
+GOOD = {"light": "#07704f", "dark": "#4fd1a5"}
+BAD = {"light": "#c92a2a", "dark": "#ff8787"}
+BARS: dict[str, dict[str, str]] = {theme: {"minus": stops[1], "plus": stops[-2]} for theme, stops in DIVERGING.items()}
+"""Signed bars: the length is the size, so the colour is only the sign and stands out from the paper at any length."""
+_CLASS_TINT = 0.26
+_ACCENT_TINT = 0.14
+_FADED = 0.2
+"""How much of its colour a masked cell keeps."""
+_STEPS = 128
+"""Even, so that 0 has a step of its own on a diverging scale."""
 
 
+@cache
 def stage_palettes() -> dict[str, dict[str, Any]]:
-    """What the stage needs of each theme."""
+    """What the stage needs of each theme: every colour that is written on comes with its ink."""
     return {
         theme: {
-            "sequential": list(SEQUENTIAL[theme]),
-            "diverging": list(DIVERGING[theme]),
+            "sequential": _with_inks(steps_of(SEQUENTIAL[theme])),
+            "diverging": _with_inks(steps_of(DIVERGING[theme])),
             "heads": list(HEADS),
-            "classes": list(CLASSES),
-            "accent": ACCENT[theme],
-            "empty": colour_at((PAPER[theme], INK[theme]), 0.05),
+            "classes": [
+                {"line": line, "fill": (fill := class_fill(k, theme)), "ink": text_on(fill)}
+                for k, line in enumerate(CLASSES)
+            ],
+            "bars": BARS[theme],
+            "faded": _FADED,
+            "empty": EMPTY[theme],
             "hatch": colour_at((PAPER[theme], INK[theme]), 0.16),
+            "words": _words(theme),
         }
-        for theme in ("light", "dark")
+        for theme in _THEMES
     }
+
+
+def steps_of(stops: Sequence[str]) -> list[str]:
+    """The colours of a scale in steps that the eye does not see."""
+    return [colour_at(stops, k / _STEPS) for k in range(_STEPS + 1)]
+
+
+def _with_inks(fills: list[str]) -> dict[str, list[str]]:
+    return {"fills": fills, "inks": [text_on(fill) for fill in fills]}
+
+
+def _words(theme: Theme) -> dict[str, str]:
+    """The inks of words and the one tinted ground among theirs, by what the stage's style sheet calls them."""
+    return {
+        "ink": INK[theme],
+        "quiet": PALE[theme],
+        "link": LINK[theme],
+        "good": GOOD[theme],
+        "bad": BAD[theme],
+        "accent": ACCENT[theme],
+        "accent-soft": colour_at((PAPER[theme], ACCENT[theme]), _ACCENT_TINT),
+        "accent-ink": colour_at((ACCENT[theme], INK[theme]), 0.3),
+        "masked": colour_at((PAPER[theme], INK[theme]), 0.75),
+    }
+
+
+def class_fill(label: int, theme: Theme) -> str:
+    """The fill of a node of a class: a tint of the class's colour."""
+    return colour_at((PAPER[theme], CLASSES[label % len(CLASSES)]), _CLASS_TINT)
 
 
 def colour_at(scale: Sequence[str], t: float) -> str:
@@ -110,8 +167,11 @@ def head_colour(head: int) -> str:
 
 
 def text_on(colour: str) -> str:
-    """Dark or white ink, whichever has the higher contrast on this colour."""
-    return max((INK["light"], "#ffffff"), key=lambda ink: contrast(ink, colour))
+    """Black or white, whichever has the higher contrast on this colour: at least 4.58 on any colour there is.
+
+    The one rule. A softer black would fall below 4.5 on colours of middle lightness, where white does too.
+    """
+    return max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, colour))
 
 
 def contrast(first: str, second: str) -> float:

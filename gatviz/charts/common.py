@@ -16,13 +16,12 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from gatviz.attention.trace import Array
-from gatviz.charts.colours import DIVERGING, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme
+from gatviz.charts.colours import DIVERGING, EMPTY, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at, text_on
 
 _FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', sans-serif"
 _LONGEST_NAME = 20
 _LONGEST_TICK = 14
 _MOST_TICKS = 25
-_EMPTY_CELL = {"light": "#f4f4f9", "dark": "#1b1c2a"}
 _MOST_CELL_NUMBERS = 12
 """Matrices up to this many rows carry their numbers in the cells."""
 
@@ -167,8 +166,6 @@ def matrix(
             z=shown,
             customdata=np.stack(np.meshgrid(whole, whole), axis=-1) if labels else None,
             hovertemplate=f"%{{customdata[1]}} ← %{{customdata[0]}}: %{{z:{sign}.{digits + 2}f}} {unit}<extra></extra>",
-            text=None if many else [[_cell(value, f"{sign}.{digits}f") for value in row] for row in shown],
-            texttemplate=None if many else "%{text}",
             hoverongaps=False,
             xgap=0 if many else 2,
             ygap=0 if many else 2,
@@ -176,18 +173,47 @@ def matrix(
             **colours,
         )
     )
+    if not many:
+        result.add_trace(_numbers(shown, f"{sign}.{digits}f", colours))
     result.update_xaxes(title=columns, constrain="domain", **node_axis(labels))
     result.update_yaxes(title=rows, autorange="reversed", scaleanchor="x", constrain="domain", **node_axis(labels))
     result.update_layout(
-        plot_bgcolor=_EMPTY_CELL[theme],
+        plot_bgcolor=EMPTY[theme],
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom"},
     )
     return result
 
 
+def _numbers(shown: Array, form: str, colours: dict[str, Any]) -> go.Scatter:
+    """The numbers in the cells, each in the ink for its cell's colour; plotly's own inks can be too faint."""
+    rows, columns = np.nonzero(~np.isnan(shown))
+    values = shown[rows, columns]
+    return go.Scatter(
+        x=columns,
+        y=rows,
+        mode="text",
+        text=[_cell(value, form) for value in values],
+        textfont={"color": [text_on(fill) for fill in cell_fills(values, colours)]},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def cell_fills(values: Array, colours: dict[str, Any]) -> list[str]:
+    """The colours that a heatmap gives to values on a scale of `share_colours` or `signed_colours`."""
+    stops = [colour for _, colour in colours["colorscale"]]
+    low, high = colours["zmin"], colours["zmax"]
+    return [colour_at(stops, (value - low) / (high - low)) for value in values]
+
+
 def _cell(value: float, form: str) -> str:
     """A number in its cell; exactly 0 is told from what only rounds to it."""
-    return "" if np.isnan(value) else "0" if value == 0 else f"{value:{form}}".replace("-", "−")
+    return "0" if value == 0 else f"{value:{form}}".replace("-", "−")
+
+
+def bar_look(colour: str, theme: Theme) -> dict[str, Any]:
+    """A bar's colour, with an edge that stands out from the paper where the colour alone would not."""
+    return {"color": colour, "line": {"color": PALE[theme], "width": 1}}
 
 
 def reference_line(fig: go.Figure, theme: Theme, value: float, text: str) -> None:

@@ -10,9 +10,11 @@ import plotly.graph_objects as go
 
 from gatviz.analysis import AcrossLayers, Difference, InAndOut, WhatIf
 from gatviz.attention.trace import MAX_DENSE_NODES
-from gatviz.charts.colours import DIVERGING, INK, PALE, SEQUENTIAL, Theme, head_colour, signed_colour
+from gatviz.charts.colours import DIVERGING, INK, PALE, SEQUENTIAL, Theme, head_colour, signed_colour, text_on
 from gatviz.charts.common import (
     Chart,
+    bar_look,
+    cell_fills,
     figure,
     marker_line,
     matrix,
@@ -49,7 +51,7 @@ def in_and_out_chart(found: InAndOut, head: int, *, theme: Theme = "light") -> C
                 y=values,
                 name=name,
                 offsetgroup=name,
-                marker={"color": colour},
+                marker=bar_look(colour, theme),
                 customdata=plain_all(names),
                 hovertemplate=f"%{{customdata}}, {name}: %{{y:.4f}}<extra></extra>",
             )
@@ -67,7 +69,7 @@ def in_and_out_chart(found: InAndOut, head: int, *, theme: Theme = "light") -> C
         )
     )
     drawn.update_xaxes(title="node, from the most received to the least", **node_axis(names))
-    drawn.update_yaxes(title="sum of α (a node gives 1 in all)", rangemode="tozero")
+    drawn.update_yaxes(title="sum of α (a node that reads gives 1 in all)", rangemode="tozero")
     caption = (
         "Received is the sum of a node's column of α, itself included; the short line is what it would receive if "
         "every node shared out evenly. Given to others is its row without its own loop: 1 minus what it keeps."
@@ -89,7 +91,7 @@ def top_arcs_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") -
             y=places,
             orientation="h",
             name="weight",
-            marker={"color": SEQUENTIAL[theme][6]},
+            marker=bar_look(SEQUENTIAL[theme][6], theme),
             customdata=labels,
             hovertemplate="%{customdata}: %{x:.4f}<extra></extra>",
         )
@@ -165,29 +167,26 @@ def change_chart(
         return None
     cells = np.full((count, count), np.nan)
     cells[found.target, found.source] = found.delta[:, head]
+    colours = signed_colours(theme, found.largest)
     drawn = matrix(
         f"Change of α from {names[0]} to {names[1]}, head {head}",
         theme,
         cells,
         found.names,
-        colours=signed_colours(theme, found.largest),
+        colours=colours,
         unit="Δα",
         digits=3,
     )
+    size = max(5, min(26, 420 // count))
     for status, symbol in (("new", "circle-open"), ("gone", "x-thin-open")):
         marked = found.status == status
-        drawn.add_trace(
-            go.Scatter(
-                x=found.source[marked],
-                y=found.target[marked],
-                mode="markers",
-                name=f"{status} arrow",
-                marker={"symbol": symbol, "size": max(5, min(26, 420 // count)), "color": INK[theme]},
-                hoverinfo="skip",
-            )
-        )
-    marks = bool((found.status != "kept").any())
-    drawn.update_layout(showlegend=marks, margin_t=84 if marks else 56)
+        inks = [text_on(fill) for fill in cell_fills(found.delta[marked, head], colours)]
+        look = {"mode": "markers", "name": f"{status} arrow", "legendgroup": status, "hoverinfo": "skip"}
+        marks = {"symbol": symbol, "size": size, "color": inks}
+        drawn.add_scatter(x=found.source[marked], y=found.target[marked], marker=marks, showlegend=False, **look)
+        drawn.add_scatter(x=[None], y=[None], marker={**marks, "color": INK[theme]}, **look)
+    changed = bool((found.status != "kept").any())
+    drawn.update_layout(showlegend=changed, margin_t=84 if changed else 56)
     caption = (
         "Blue: the node in this row attends more to the one in this column than before; red: less; the colour "
         "between: as before. A circle marks a new arrow, a cross one that is gone (its α counts as 0 where it is "
@@ -249,7 +248,7 @@ def out_change_chart(found: WhatIf, *, theme: Theme = "light") -> Chart | None:
         go.Bar(
             x=np.arange(len(names)),
             y=distances,
-            marker={"color": SEQUENTIAL[theme][6]},
+            marker=bar_look(SEQUENTIAL[theme][6], theme),
             customdata=plain_all(names),
             hovertemplate="%{customdata}: %{y:.4g}<extra></extra>",
         )
@@ -314,7 +313,7 @@ def hops_chart(found: AcrossLayers, nodes: Sequence[int] | None = None, *, theme
                 x=np.arange(len(names)),
                 y=rows["share"],
                 name=f"{hops} hop{'' if hops == 1 else 's'}",
-                marker={"color": stops[round(shade * (len(stops) - 1))]},
+                marker=bar_look(stops[round(shade * (len(stops) - 1))], theme),
                 customdata=np.stack([plain_all(names), rows["sources"].to_numpy(dtype=object)], axis=1),
                 hovertemplate=f"%{{customdata[0]}}: %{{y:.4f}} from %{{customdata[1]}} at {hops} hops<extra></extra>",
             )

@@ -14,6 +14,7 @@ from gatviz.attention.trace import MAX_DENSE_NODES, Array, LayerTrace
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, Theme, head_colour
 from gatviz.charts.common import (
     Chart,
+    bar_look,
     figure,
     marker_line,
     matrix,
@@ -189,7 +190,7 @@ def shares_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
                 y=table[column],
                 name=name,
                 offsetgroup=str(group),
-                marker={"color": colour},
+                marker=bar_look(colour, theme),
                 hovertemplate=f"head %{{x}}, {name}: %{{y:.4f}}<extra></extra>",
             )
         )
@@ -304,8 +305,14 @@ def head_alpha_chart(
     )
     table = rankings(trace, graph)
     table = table.loc[table["head"] == head, ["target", "source", "head", "alpha"]].reset_index(drop=True)
-    caption = "Row i shows how node i shares its attention out among what it reads, and sums to 1. " + _empty(trace)
+    caption = (
+        f"Row i shows how node i shares its attention out among what it reads, and {_sums(trace)}. {_empty(trace)}"
+    )
     return Chart(drawn, caption, table)
+
+
+def _sums(trace: LayerTrace) -> str:
+    return "sums to 1" if np.diff(trace.ptr).all() else "sums to 1 where it reads any"
 
 
 def _empty(trace: LayerTrace) -> str:
@@ -359,6 +366,6 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
     table = rankings(trace, graph)[["target", "source", "head", "alpha"]]
     caption = (
         "Each matrix is a head, all on the same scale: row i shows how node i shares its attention out among what it "
-        f"reads, and sums to 1. {_empty(trace)}"
+        f"reads, and {_sums(trace)}. {_empty(trace)}"
     )
     return Chart(drawn, caption, table)

@@ -59,8 +59,8 @@ def network_chart(
     if not drawn.names:
         return None
     limit = largest if largest is not None else 1.0 if scale == "share" else float(np.abs(values).max(initial=0.0))
-    part, arcs = drawn.part(values)
-    shown = values[arcs].astype(np.float64)
+    part, chosen = drawn.part(values)
+    shown = values[chosen.arcs].astype(np.float64)
     panels = _Panels(len(titles), columns or columns_for(len(titles), len(part.names)), width)
     placed = place(part.positions, part.source, part.target, panels.width, panels.height)
     colours = WeightColours(scale, limit or 1.0, theme)
@@ -84,7 +84,7 @@ def network_chart(
     result.update_layout(coloraxis=colours.axis(unit))
     return Chart(
         result,
-        _caption(scale, unit, len(titles), part) + left_out(part, drawn, arcs),
+        _caption(scale, unit, len(titles), part) + left_out(chosen, _chosen_by(scale, unit, len(titles))),
         weights_table(drawn, values, titles),
     )
 
@@ -111,10 +111,10 @@ def node_values_chart(
     """
     if not drawn.names:
         return None
-    part, arcs = drawn.part(weights)
+    part, chosen = drawn.part(weights)
     where = {name: n for n, name in enumerate(drawn.names)}
-    chosen = [where[name] for name in part.names]
-    rows = values[chosen]
+    places = [where[name] for name in part.names]
+    rows = values[places]
     panels = _Panels(len(titles), columns or columns_for(len(titles), len(part.names)), FULL_WIDTH)
     placed = place(part.positions, part.source, part.target, panels.width, panels.height)
     result = figure(title, theme, height=panels.figure_height)
@@ -126,7 +126,7 @@ def node_values_chart(
         faint = {**LINES, "x": x, "y": y, "line": {"color": LINE[theme], "width": 1}}
         hover = node_hover(part, placed, k)
         hover["text"] = [
-            f"{name}, {heading}: {told[node][k]}" for name, node in zip(plain_all(part.names), chosen, strict=True)
+            f"{name}, {heading}: {told[node][k]}" for name, node in zip(plain_all(part.names), places, strict=True)
         ]
         fills = ["" if np.isnan(value) else colours.of(float(value)) for value in rows[:, k]]
         nodes = node_traces(part, placed, theme, names=len(titles) == 1, fills=fills)
@@ -136,7 +136,13 @@ def node_values_chart(
     bar = colours.axis(unit)
     bar["colorbar"]["title"]["text"] = f"{unit} (0 to 1)"
     result.update_layout(coloraxis=bar)
-    return Chart(result, caption + left_out(part, drawn, arcs), table)
+    return Chart(result, caption + left_out(chosen, _chosen_by("share", "α", weights.shape[1])), table)
+
+
+def _chosen_by(scale: Scale, unit: str, panels: int) -> str:
+    """What the arrows were ordered by."""
+    what = unit if scale == "share" else f"{unit} (its size)"
+    return f"their largest {what} over the {panels} heads or panels" if panels > 1 else f"their {what}"
 
 
 def columns_for(panels: int, nodes: int) -> int:

@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 from gatviz.analysis import WhatIf
 from gatviz.attention.trace import Array, LayerTrace
 from gatviz.graph.graph import Graph
-from gatviz.graph.subgraph import strongest
+from gatviz.graph.subgraph import MOST_ARCS, MOST_NODES, Part, strongest
 
-MOST_NODES = 200
-MOST_ARCS = 1000
 _MOST_ARCS_OF_MANY = 400
 _MANY_PANELS = 4
 
@@ -64,14 +62,14 @@ class Drawn:
             found.status == "gone",
         )
 
-    def part(self, values: Array) -> tuple[Drawn, NDArray[np.int64]]:
-        """What of it can be drawn: the strongest arcs by `values` [A, P], and their places among A."""
+    def part(self, values: Array) -> tuple[Drawn, Part]:
+        """What of it can be drawn, and which part that is: the strongest arcs by the size of `values` [A, P]."""
+        count, arrows = len(self.names), self.source.size
         most = MOST_ARCS if values.shape[1] <= _MANY_PANELS else _MOST_ARCS_OF_MANY
-        if len(self.names) <= MOST_NODES and self.source.size <= most:
-            return self, np.arange(self.source.size)
-        nodes, arcs = strongest(np.abs(values), np.stack([self.source, self.target]), most, MOST_NODES)
-        local = np.full(len(self.names), -1)
-        local[nodes] = np.arange(nodes.size)
+        if count <= MOST_NODES and arrows <= most:
+            return self, Part.whole(count, arrows)
+        chosen = strongest(np.abs(values), np.stack([self.source, self.target]), count, most)
+        nodes, arcs, local = chosen.nodes, chosen.arcs, chosen.local()
         return Drawn(
             tuple(self.names[n] for n in nodes),
             self.positions[nodes],
@@ -81,17 +79,14 @@ class Drawn:
             self.dashed[arcs],
             self.new[arcs],
             self.gone[arcs],
-        ), arcs
+        ), chosen
 
 
-def left_out(part: Drawn, drawn: Drawn, arcs: NDArray[np.int64]) -> str:
-    """A sentence on what is not drawn; empty if all is."""
-    if arcs.size == drawn.source.size and len(part.names) == len(drawn.names):
+def left_out(chosen: Part, by: str) -> str:
+    """A sentence on what is not drawn, and by which rule; empty if all is."""
+    if chosen.is_whole:
         return ""
-    return (
-        f" Drawn are {len(part.names)} of {len(drawn.names)} nodes and the strongest {arcs.size} of "
-        f"{drawn.source.size} arrows; nothing is renormalised, and the data holds them all."
-    )
+    return f" {chosen.told(by)} The others are there all the same: nothing is renormalised, and the data holds them."
 
 
 def weights_table(drawn: Drawn, values: Array, titles: Sequence[str]) -> pd.DataFrame:

@@ -11,14 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pyvis.network import Network
 
+from gatviz.analysis.terms import target_maxima
 from gatviz.attention.trace import Array, LayerTrace
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
-from gatviz.graph.subgraph import strongest
-
-MOST_NODES = 200
-MOST_ARCS = 1000
+from gatviz.graph.subgraph import Part, strongest
 
 _SPAN_PER_NODE = 150
 _NARROWEST, _WIDEST = 1.2, 8.0
@@ -62,7 +60,8 @@ def network_html(
 ) -> str:
     """The graph with weights [E] on its arcs as a standalone page: directed, nodes where they are, no physics.
 
-    Above 200 nodes or 1,000 arcs the strongest arcs are drawn, and the page says how many there are.
+    Above 200 nodes or 1,000 arcs the strongest arcs are drawn, and the page says by which rule; those between the
+    drawn nodes that are not drawn stand in its table.
 
     Arguments:
         weights: [E] in the order of the trace's arcs; width and colour show them on the fixed scale 0 to 1.
@@ -74,9 +73,8 @@ def network_html(
         GatvizError: weights or positions that do not fit graph and trace.
     """
     _check_shapes(graph, trace, weights, positions)
-    nodes, arcs = np.arange(trace.num_nodes), np.arange(trace.num_edges)
-    if nodes.size > MOST_NODES or arcs.size > MOST_ARCS:
-        nodes, arcs = strongest(weights, trace.edge_index, MOST_ARCS, MOST_NODES)
+    part = strongest(weights, trace.edge_index, trace.num_nodes)
+    nodes, arcs = part.nodes, part.arcs
     network = _Network(
         height="78vh",
         width="100%",
@@ -91,7 +89,7 @@ def network_html(
     page = network.generate_html(notebook=False)
     for pattern in (_OUTSIDE, _EMPTY_HEADINGS, _SOURCE_MAPS):
         page = pattern.sub("", page)
-    words = _Words(graph, trace, weights, title, symbol, theme, nodes, arcs)
+    words = _Words(graph, trace, weights, title, symbol, theme, part)
     head = f'<!DOCTYPE html>\n<html lang="en">\n    <head>{words.head()}'
     page = re.sub(r"<html>\s*<head>", lambda _: head, page, count=1)
     # The inlined library has these tags in its texts too; the page's own come last.
@@ -153,10 +151,9 @@ def _on_canvas(positions: NDArray[np.float64]) -> list[tuple[float, float]]:
 def _add_arcs(
     network: _Network, graph: Graph, trace: LayerTrace, weights: Array, arcs: NDArray[np.int64], theme: Theme
 ) -> None:
-    strongest_of: dict[int, int] = {}
-    for k in arcs[np.argsort(weights[arcs], kind="stable")].tolist():
-        strongest_of[int(trace.edge_index[1, k])] = k
-    labelled = set(strongest_of.values())
+    best = target_maxima(trace, weights)
+    target_of = trace.edge_index[1]
+    labelled = {int(target_of[k]): k for k in arcs[weights[arcs] == best[target_of[arcs]]].tolist()}.values()
     for k in arcs.tolist():
         source, target = trace.edge_index[:, k].tolist()
         share = float(weights[k])
@@ -212,12 +209,11 @@ class _Words:
         title: str,
         symbol: str,
         theme: Theme,
-        nodes: NDArray[np.int64],
-        arcs: NDArray[np.int64],
+        part: Part,
     ) -> None:
         self.graph, self.trace, self.weights, self.theme = graph, trace, weights, theme
         self.title, self.symbol = html.escape(title), html.escape(symbol)
-        self.nodes, self.arcs = nodes, arcs
+        self.part, self.arcs = part, part.arcs
 
     def head(self) -> str:
         """The page's title, its own rule that nothing may come from outside, and its look."""
@@ -240,33 +236,37 @@ class _Words:
 
     def legend(self) -> str:
         """What is drawn and how to read it, in words."""
-        drawn, there = self.arcs.size, self.trace.num_edges
-        counts = f"{drawn:,} arrows" if drawn != 1 else "1 arrow"
-        if drawn < there:
+        counts = "1 arrow" if self.arcs.size == 1 else f"{self.arcs.size:,} arrows"
+        if not self.part.is_whole:
             counts = (
-                f"the strongest {drawn:,} of {there:,} arrows, {self.nodes.size:,} of {self.trace.num_nodes:,} nodes; "
-                "the weights are those of the whole graph, not renormalised"
+                self.part.told(f"their {self.symbol}")
+                + " The weights are those of the whole graph, not renormalised; arrows between these nodes that are "
+                "not drawn stand in the table"
             )
         added = bool(self.trace.added_loops[self.arcs].any())
+        where = "" if self.part.is_whole else ", where it is drawn"
         dashed = " · dashed: a self-loop that was added" if added else ""
         return (
             f'<div class="words"><h1>{self.title}</h1>'
             "<p>arrow j → i: i attends to j with α_ij · width and colour = "
             f'{self.symbol}: 0 <span class="scale"></span> 1{dashed}</p>'
-            f"<p>{counts} · the strongest arrow into each node carries its number; "
+            f"<p>{counts} · the strongest arrow into each node carries its number{where}; "
             "point at any arrow for its own</p></div>"
         )
 
     def table(self) -> str:
-        """The numbers that are drawn, for those who do not see the canvas."""
-        source, target = self.trace.edge_index[:, self.arcs]
+        """The numbers of all arrows between the drawn nodes, for those who do not see the canvas too."""
+        among, drawn = self.part.among(self.trace.edge_index), self.arcs.size
+        source, target = self.trace.edge_index[:, among]
         names = [html.escape(name) for name in self.graph.names]
+        undrawn = "" if among.size == drawn else "<th>drawn</th>"
         rows = "".join(
-            f"<tr><td>{names[j]}</td><td>{names[i]}</td><td>{float(w):.6g}</td></tr>"
-            for j, i, w in zip(source, target, self.weights[self.arcs], strict=True)
+            f"<tr><td>{names[j]}</td><td>{names[i]}</td><td>{float(w):.6g}</td>"
+            f"{undrawn and ('<td>yes</td>' if k < drawn else '<td>no</td>')}</tr>"
+            for k, (j, i, w) in enumerate(zip(source, target, self.weights[among], strict=True))
         )
         return (
             '<details class="words"><summary>The same as a table</summary><table>'
-            f"<tr><th>source j (is read)</th><th>target i (reads)</th><th>{self.symbol}</th></tr>"
+            f"<tr><th>source j (is read)</th><th>target i (reads)</th><th>{self.symbol}</th>{undrawn}</tr>"
             f"{rows}</table></details>"
         )

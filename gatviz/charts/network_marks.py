@@ -11,7 +11,19 @@ from numpy.typing import NDArray
 from gatviz.analysis import strongest_into
 from gatviz.analysis.subject import called
 from gatviz.attention.trace import Array
-from gatviz.charts.colours import CLASSES, DIVERGING, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at, text_on
+from gatviz.charts.colours import (
+    CLASSES,
+    DIVERGING,
+    INK,
+    LINE,
+    PALE,
+    PAPER,
+    SEQUENTIAL,
+    Theme,
+    class_fill,
+    colour_at,
+    text_on,
+)
 from gatviz.charts.common import plain, plain_all, share_unit, steps
 from gatviz.charts.network_drawn import Drawn
 from gatviz.charts.network_geometry import Placed, circles, joined
@@ -28,7 +40,6 @@ _MOST_NUMBERS = 24
 _SHORT_NAME = 3
 _ROOM_BESIDE = 75.0
 _BESIDE_LOOP = 0.3
-_MIXED = 0.26
 
 Scale = Literal["share", "signed"]
 
@@ -116,20 +127,21 @@ def node_traces(
 ) -> list[dict[str, Any]]:
     """Nodes as rings that keep their size among the arrows, with their names where they fit."""
     looks: dict[tuple[str, str], list[int]] = {}
+    inks = []
     for node, label in enumerate(part.classes.tolist()):
-        edge = INK[theme] if label < 0 else CLASSES[label % len(CLASSES)]
-        fill = PAPER[theme] if label < 0 else colour_at((PAPER[theme], edge), _MIXED)
         if fills is not None:
             edge, fill = (INK[theme], fills[node]) if fills[node] else (PALE[theme], PAPER[theme])
+        elif label < 0:
+            edge, fill = INK[theme], PAPER[theme]
+        else:
+            edge, fill = CLASSES[label % len(CLASSES)], class_fill(label, theme)
+        inks.append(INK[theme] if fill == PAPER[theme] else text_on(fill))
         looks.setdefault((fill, edge), []).append(node)
     traces = []
     for (fill, edge), nodes in looks.items():
         x, y = joined(circles(placed.nodes[nodes], placed.radius))
         ring = {"color": edge, "width": 1.3}
         traces.append({**LINES, "x": x, "y": y, "fill": "toself", "fillcolor": fill, "line": ring})
-    inks = [INK[theme]] * len(part.names)
-    if fills is not None:
-        inks = [text_on(fill) if fill else INK[theme] for fill in fills]
     inside = _fit_inside(part.names)
     if len(part.names) <= (_MOST_NAMES if names or inside else _FEW_NAMES):
         at = placed.nodes + (0 if inside else np.array([placed.radius + 2, 0]))
@@ -207,7 +219,10 @@ def scale_holder() -> dict[str, Any]:
 
 
 def arc_numbers(part: Drawn, placed: Placed, values: Array, theme: Theme, *, signed: bool) -> list[dict[str, Any]]:
-    """The strongest arc into each node with its number; of signed values the one with the largest size."""
+    """The strongest arc into each node with its number; of signed values the one with the largest size.
+
+    Only where few nodes are drawn: then all arrows are, as a graph is cut only when many are.
+    """
     if len(part.names) > _MOST_NUMBERS:
         return []
     found = []
@@ -215,7 +230,7 @@ def arc_numbers(part: Drawn, placed: Placed, values: Array, theme: Theme, *, sig
     for node, best in enumerate(strongest.tolist()):
         if best < 0 or values[best] == 0:
             continue
-        look = {"font": {"size": 12, "color": INK[theme]}, "bgcolor": PAPER[theme], "opacity": 0.85, "borderpad": 1}
+        look = {"font": {"size": 12, "color": INK[theme]}, "bgcolor": PAPER[theme], "borderpad": 1}
         text = f"{values[best]:{'+' if signed else ''}.2f}".replace("-", "−")
         x, y = placed.middles[best]
         if part.source[best] == node:  # beside its loop, which is hardly larger than the number

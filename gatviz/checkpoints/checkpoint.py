@@ -70,8 +70,9 @@ def load_weights(source: Source, *, name: str | None = None, **choices: Unpack[C
     Arguments:
         source: a path, or the file's bytes.
         name: what the file is called, if `source` is bytes.
-        choices: heads, concat, activation, residual, self_loops, negative_slope or layout, which the file leaves
-            open, see `Choices`; left out, each is what the layout's own library or paper does.
+        choices: heads, concat, activation, residual, self_loops, negative_slope, score_sign, implementation or
+            layout, which the file leaves open, see `Choices`; left out, each is what the layout's own library or
+            paper does.
 
     Raises:
         GatvizError: no layout fits (with the tensors found and missing), pickled objects, edge features,
@@ -88,10 +89,10 @@ def inspect_weights(source: Source, *, name: str | None = None, **choices: Unpac
     chosen = Choices(**choices)
     data, where = _bytes_of(source, name)
     state = state_of(read_container(data, where), where)
-    recognised = recognise(state, where, chosen.heads, chosen.layout)
+    recognised = recognise(state, where, chosen.heads, chosen.layout, chosen.implementation)
     settled = settle(recognised, chosen, read_back(state.settings, recognised.parts, where), where)
     own = {note: None for part in recognised.parts for note in part.notes}
-    negated = any(part.negated for part in recognised.parts)
+    negated = any(decision.name == "score_sign" and decision.value == "minus" for decision in settled.decisions)
     notes = (*state.notes, *recognised.notes, *own, *([_NEGATED] if negated else []), *recognised.layout.notes)
     names = tuple(quote(part.name)[1:-1] for part in recognised.parts)
     model = _built(recognised, settled)
@@ -101,7 +102,7 @@ def inspect_weights(source: Source, *, name: str | None = None, **choices: Unpac
 
 
 _NEGATED = (
-    "pyGAT's sparse layers take the softmax of −LeakyReLU(raw); a is shown multiplied by −slope and the slope as its "
+    "The layers are run with the softmax of −LeakyReLU(raw); a is shown multiplied by −slope and the slope as its "
     "inverse, which gives the same α."
 )
 

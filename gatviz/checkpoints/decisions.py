@@ -14,6 +14,8 @@ from gatviz.errors import GatvizError, quote
 
 Origin = Literal["file", "given", "assumed"]
 Residual = Literal["none", "identity"]
+ScoreSign = Literal["minus", "plus"]
+Implementation = Literal["IMP1", "IMP2", "IMP3"]
 
 NO_ACTIVATION = "none"
 ACTIVATION_NAMES = (NO_ACTIVATION, *ACTIVATIONS)
@@ -54,6 +56,8 @@ class ChoiceWords(TypedDict, total=False):
     residual: Residual | Sequence[Residual | None] | None
     self_loops: SelfLoops | None
     negative_slope: float | None
+    score_sign: ScoreSign | None
+    implementation: Implementation | None
     layout: str | None
 
 
@@ -66,6 +70,8 @@ class Choices:
         activation: one value for the hidden layers (or the only one), or one for each layer; "none" for none.
         residual: "none" or "identity", in DGL's layers that may add their input; one value or one for each layer.
         self_loops, negative_slope: for all layers.
+        score_sign: "minus" or "plus": of what pyGAT's sparse layers take the softmax, −LeakyReLU(raw) or +.
+        implementation: which of pytorch-GAT's a file without its settings is from, "IMP2" or "IMP3".
         layout: look for this layout only.
 
     Raises:
@@ -78,6 +84,8 @@ class Choices:
     residual: Residual | Sequence[Residual | None] | None = None
     self_loops: SelfLoops | None = None
     negative_slope: float | None = None
+    score_sign: ScoreSign | None = None
+    implementation: Implementation | None = None
     layout: str | None = None
 
     def __post_init__(self) -> None:
@@ -90,13 +98,15 @@ class Choices:
         for value in _each(self.activation):
             if value is not None and value not in ACTIVATION_NAMES:
                 raise GatvizError("activation", f"one of {', '.join(ACTIVATION_NAMES)}", quote(value), "choose one")
-        for value in _each(self.residual):
-            if value is not None and value not in get_args(Residual):
-                raise GatvizError("residual", "'none' or 'identity'", quote(value), "choose one")
+        for name, known in (("residual", Residual), ("score_sign", ScoreSign), ("implementation", Implementation)):
+            values = _each(self.residual) if name == "residual" else (getattr(self, name),)
+            for value in values:
+                if value is not None and value not in get_args(known):
+                    raise GatvizError(name, " or ".join(map(repr, get_args(known))), quote(value), "choose one")
         if self.self_loops is not None:
             check_self_loops(self.self_loops)
         slope = self.negative_slope
-        if slope is not None and not (isinstance(slope, int | float) and np.isfinite(slope)):
+        if slope is not None and (isinstance(slope, bool) or not _is_finite(slope)):
             raise GatvizError("negative_slope", "a finite number", quote(slope), "0.2 is the paper's")
 
     def for_layer(self, name: str, layer: int, count: int) -> object:
@@ -117,6 +127,10 @@ class Choices:
         """The single value chosen for all layers that leave it open, or None."""
         value = getattr(self, name)
         return value if isinstance(value, str | int | bool) else None
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, int | float) and bool(np.isfinite(value))
 
 
 def _each(value: object) -> Sequence[object]:

@@ -66,3 +66,15 @@ LAYOUT = Layout(
     last=(None, "the last layer gives the scores as they are, in the paper and in DGL's examples"),
     only=(None, "DGL's layers apply no activation unless told to"),
 )
+
+
+def widths_of_identity(part: Part, parts: tuple[Part, ...]) -> tuple[int, ...]:
+    """So many input features a layer may have and add its input itself, without a tensor that tells.
+
+    H·C of them since dmlc/dgl#2922 (GATConv) and #3584 (GATv2Conv), in 2021; C before. Where another layer of several
+    heads is so wide and has a projection all the same, it shows which of the two rules the file is from.
+    """
+    projected = [other for other in parts if other.residual is not None and other.heads > 1]
+    before = any(other.in_features == other.joined for other in projected)
+    since = any(other.in_features == other.features for other in projected)
+    return (*(() if before else (part.joined,)), *(() if since else (part.features,)))

@@ -29,8 +29,11 @@ class Part:
         arrays: W [H, C, F], a_target and a_source [H, C]; or W_target, W_source, a and b_target, b_source [H, C].
         bias: [H·C] or [C], or None. residual: [H·C, F] or [C, F], or None.
         heads_from: which tensor says how many heads there are, or None where none does.
+        adds_input: the residual is the input itself, as the file says.
         beside: the residual, or a part of it, is a linear layer that stands beside this one.
-        negated: α is the softmax of −LeakyReLU(raw).
+        sign_open: α is the softmax of −LeakyReLU(raw) or of +LeakyReLU(raw), which the file does not tell.
+        implementation: which of its library's own it is from, or None where there is but one.
+        implementation_told: whether the file says so.
         stem: for a layer whose heads have modules of their own, their common name; else None.
         notes: a sentence each.
     """
@@ -42,8 +45,11 @@ class Part:
     bias: Tensor | None = None
     residual: Tensor | None = None
     heads_from: str | None = None
+    adds_input: bool = False
     beside: bool = False
-    negated: bool = False
+    sign_open: bool = False
+    implementation: str | None = None
+    implementation_told: bool = False
     stem: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -128,6 +134,7 @@ class Reading:
         around: the plain values that stand around the state dict.
         where: the file.
         ones_last: whether the file's vectors per head are [H, C, 1], as another layer of it shows.
+        implementation: which of its library's own the layer is from, as the caller says it, or None.
     """
 
     name: str
@@ -137,6 +144,7 @@ class Reading:
     around: Mapping[str, Any]
     where: str
     ones_last: bool = False
+    implementation: str | None = None
 
     def __getitem__(self, tail: str) -> Tensor:
         return self.tensors[tail]

@@ -6,7 +6,7 @@ F input features, H heads, C features per head.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Any
 
@@ -15,7 +15,7 @@ from torch import Tensor
 
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.model import LayerSettings
-from gatviz.checkpoints import pyg, pytorch_gat, tutorial
+from gatviz.checkpoints import dgl, pyg, pytorch_gat, tutorial
 from gatviz.checkpoints.decisions import ACTIVATION_NAMES, NO_ACTIVATION, Choices, Decision, Origin
 from gatviz.checkpoints.layout import Layout, Part
 from gatviz.checkpoints.recognition import Recognised
@@ -58,23 +58,32 @@ def settle(recognised: Recognised, choices: Choices, saved: Saved | None, where:
 
     loops, slope = _self_loops(layout, choices, saved), _slope(choices, saved, recognised.around)
     decisions.append(Decision("self_loops", None, *loops, _LOOPS))
-    decisions.append(Decision("negative_slope", None, *slope))
+    slopes = {layer.negative_slope for layer in saved.layers} if saved else set()
+    if len(slopes) < 2 or slope[1] == "given":
+        decisions.append(Decision("negative_slope", None, *slope))
+    decisions += _whole_file(recognised, choices, where)
+    negated = any(one.name == "score_sign" and one.value == "minus" for one in decisions)
     concats = _concats(recognised, choices, saved, where)
+    residuals = _residuals(recognised, choices, where)
     layers: list[LayerSettings] = []
     arrays: list[Mapping[str, Tensor]] = []
     for k, part in enumerate(parts):
         at = f"{where}, layer {k}" + (f" {quote(part.name)}" if part.name else "")
         told = saved.layers[k] if saved else None
         activation = _activation(k, recognised, choices, told)
-        identity = _identity(k, recognised, choices)
         decisions.append(_heads(k, part, choices))
         decisions.append(Decision("concat", k, *concats[k], (True, False)))
         decisions.append(Decision("activation", k, *activation, ACTIVATION_NAMES))
-        if identity is not None:
-            decisions.append(Decision("residual", k, *identity, ("none", "identity")))
+        decisions.append(Decision("residual", k, *residuals[k], ("none", "identity")))
+        if told is not None and len(slopes) > 1 and slope[1] == "file":
+            decisions.append(Decision("negative_slope", k, told.negative_slope, "file", "The file says so."))
         own_slope = told.negative_slope if told and choices.negative_slope is None else float(slope[0])
-        add_input = identity is not None and identity[0] == "identity"
-        settings, tensors = _layer(part, concats[k][0], activation[0], own_slope, add_input, told, at)
+        run = part
+        if part.sign_open and negated:
+            run, own_slope = _negated(part, own_slope)
+        if part.residual is None and residuals[k][0] == "identity":
+            run = replace(run, residual=_input_itself(part))
+        settings, tensors = _layer(run, concats[k][0], activation[0], own_slope, told, at)
         layers.append(settings)
         arrays.append(tensors)
     return Settled(tuple(layers), tuple(arrays), loops[0], tuple(decisions))
@@ -111,7 +120,7 @@ def _heads(k: int, part: Part, choices: Choices) -> Decision:
         return Decision("heads", k, part.heads, "file", f"The shape of {quote(part.heads_from)} says so.")
     small = [n for n in range(1, isqrt(part.joined) + 1) if part.joined % n == 0]
     options = tuple(sorted({*small, *(part.joined // n for n in small)}))
-    if choices.heads is not None:
+    if choices.heads is not None and (isinstance(choices.heads, int) or choices.heads[k] is not None):
         return Decision("heads", k, part.heads, "given", "Chosen by hand.", options)
     reason = f"The shapes leave it open how many heads share the {part.joined} features; the likeliest is taken."
     return Decision("heads", k, part.heads, "assumed", reason, options)
@@ -122,18 +131,17 @@ def _concats(recognised: Recognised, choices: Choices, saved: Saved | None, wher
     count = len(parts)
     single = choices.for_open("concat")
     verdicts: list[Verdict] = []
-    for k, part in enumerate(parts):
+    for k in range(count):
         told = _told_concat(k, recognised, saved)
         given = choices.for_layer("concat", k, count)
         if told is None:
             given = single if given is None else given
             verdicts.append(_assumed_concat(k, recognised) if given is None else (given, "given", "Chosen by hand."))
-        elif part.heads == 1 or given in (None, told[0]):
+        elif given in (None, told[0]):
             verdicts.append(told)
         else:
             raise GatvizError(f"concat, {where}, layer {k}", _join_word(told[0]), _join_word(given), _why(told))
-    several = all(part.heads > 1 for part in parts)
-    if single is not None and several and all(value != single for value, _, _ in verdicts):
+    if single is not None and all(value != single for value, _, _ in verdicts):
         raise GatvizError(f"concat, {where}", _join_word(not single), _join_word(single), _why(verdicts[-1]))
     return verdicts
 
@@ -200,27 +208,86 @@ def _activation(k: int, recognised: Recognised, choices: Choices, told: LayerSet
     return value or NO_ACTIVATION, "assumed", _sentence(why)
 
 
-def _identity(k: int, recognised: Recognised, choices: Choices) -> Verdict | None:
-    """Whether a DGL layer adds its own input, where it could; None elsewhere."""
+def _residuals(recognised: Recognised, choices: Choices, where: str) -> list[Verdict]:
+    """What each layer adds to its output: nothing, its input itself, or a projection of it, which has a tensor."""
     parts = recognised.parts
-    part = parts[k]
-    # GATv2Conv, and early versions of GATConv, have a projection unless F = C; GATConv since, unless F = H·C
-    widths = (part.features,) if part.kind == "GATv2" else (part.joined, part.features)
-    possible = recognised.layout.name == "dgl" and part.residual is None and part.in_features in widths
-    given = choices.for_layer("residual", k, len(parts))
-    if not possible:
-        if given == "identity":
-            found = f"{part.in_features} features in and {part.joined} out"
-            raise GatvizError(f"residual, layer {k}", "a DGL layer as wide as its input", found, "leave residual out")
-        return None
-    given = choices.for_open("residual") if given is None else given
-    if given is not None:
-        return given, "given", "Chosen by hand."
+    single = choices.for_open("residual")
+    verdicts: list[Verdict] = []
+    for k, part in enumerate(parts):
+        told = _told_residual(k, recognised)
+        given = choices.for_layer("residual", k, len(parts))
+        if told is None:
+            given = single if given is None else given
+            verdicts.append(_assumed_residual(k, parts) if given is None else (given, "given", "Chosen by hand."))
+        elif given in (None, told[0]):
+            verdicts.append(told)
+        else:
+            raise _other_residual(f"residual, {where}, layer {k}", given, told, part)
+    if single is not None and all(value != single for value, _, _ in verdicts):
+        raise _other_residual(f"residual, {where}", single, verdicts[-1], parts[-1])
+    return verdicts
+
+
+def _other_residual(at: str, given: object, told: Verdict, part: Part) -> GatvizError:
+    why = f"leave residual out: {told[2][0].lower()}{told[2][1:].removesuffix('.')}"
+    if given == "identity" and part.residual is None:
+        found = f"{part.in_features} features in and {part.joined} out"
+        return GatvizError(at, "a DGL layer as wide as its input", found, why)
+    return GatvizError(at, f"{quote(told[0])}, as the file says", quote(given), why)
+
+
+def _told_residual(k: int, recognised: Recognised) -> Verdict | None:
+    """The residual as the file says it, None where it may or may not be the input itself, which has no tensor."""
+    part = recognised.parts[k]
+    if part.adds_input:
+        return "identity", "file", "The file says that the input is added, and it is as wide as a head's output."
+    if part.residual is not None:
+        return "projection", "file", "The file has the projection of a residual."
+    if recognised.layout.name != "dgl":
+        return "none", "file", "The file has no projection of a residual."
+    if part.in_features not in dgl.widths_of_identity(part, recognised.parts):
+        return "none", "file", "A residual would have a projection here, and the file has none."
+    return None
+
+
+def _assumed_residual(k: int, parts: tuple[Part, ...]) -> Verdict:
     others = any(other.residual is not None for j, other in enumerate(parts) if j != k)
     if others and k > 0:
         why = "Another layer has a residual, and where widths match DGL adds the input itself, which needs no tensor."
         return "identity", "assumed", why
     return "none", "assumed", "No tensor of a residual is there; where widths match, DGL's residual would have none."
+
+
+def _whole_file(recognised: Recognised, choices: Choices, where: str) -> list[Decision]:
+    """What only one library leaves open, and then for all its layers: pyGAT the sign of its scores, pytorch-GAT which
+    of its implementations it is."""
+    parts = recognised.parts
+    decisions: list[Decision] = []
+    if any(part.sign_open for part in parts):
+        why = "pyGAT's own sparse layers take the softmax of −LeakyReLU(raw), copies of them that of +LeakyReLU(raw)."
+        sign: Verdict = ("minus", "assumed", f"{why} The file does not tell which.")
+        if choices.score_sign is not None:
+            sign = choices.score_sign, "given", "Chosen by hand."
+        decisions.append(Decision("score_sign", None, *sign, ("minus", "plus")))
+    elif choices.score_sign is not None:
+        found = f"none of them: {recognised.layout.title}'s"
+        raise GatvizError(f"score_sign, {where}", "sparse layers of pyGAT", found, "leave score_sign out")
+    version = parts[0].implementation
+    if version is not None:
+        why = (
+            "The file does not say which of pytorch-GAT's implementations it is from; IMP3 is the one that it trains "
+            "with (IMP2, of the same shapes, has the two halves of the attention vector the other way round)."
+        )
+        decided: Verdict = (version, "assumed", why)
+        if parts[0].implementation_told:
+            decided = version, "file", "The settings around the weights, or the names of the tensors, say so."
+        elif choices.implementation is not None:
+            decided = version, "given", "Chosen by hand."
+        decisions.append(Decision("implementation", None, *decided, ("IMP2", "IMP3")))
+    elif choices.implementation is not None:
+        found = f"{recognised.layout.title}'s"
+        raise GatvizError(f"implementation, {where}", "layers of pytorch-GAT", found, "leave implementation out")
+    return decisions
 
 
 def _sentence(why: str) -> str:
@@ -231,16 +298,14 @@ def _sentence(why: str) -> str:
 
 
 def _layer(
-    part: Part, concat: bool, activation: str, slope: float, add_input: bool, told: LayerSettings | None, at: str
+    part: Part, concat: bool, activation: str, slope: float, told: LayerSettings | None, at: str
 ) -> tuple[LayerSettings, Mapping[str, Tensor]]:
     arrays = dict(part.arrays)
     v2: dict[str, bool] = {}
     if part.kind == "GATv2":
         v2 = _v2(arrays, told, at)
-    if part.negated:
-        slope = _negate(arrays, slope)
     bias = _joined(part.bias, part, concat, f"{at}, bias")
-    residual = _joined(_input_itself(part) if add_input else part.residual, part, concat, f"{at}, residual")
+    residual = _joined(part.residual, part, concat, f"{at}, residual")
     bias = _unless_left_out(bias, told is None or told.bias, f"{at}, bias")
     if told is not None and (told.residual != (residual is not None) or told.bias != (bias is not None)):
         raise _against(at)
@@ -281,13 +346,12 @@ def _v2(arrays: dict[str, Tensor], told: LayerSettings | None, at: str) -> dict[
     return {"share_weights": one if told is None else told.share_weights, "projection_bias": has_bias}
 
 
-def _negate(arrays: dict[str, Tensor], slope: float) -> float:
+def _negated(part: Part, slope: float) -> tuple[Part, float]:
     """−LeakyReLU(z) with slope s is LeakyReLU(−s·z) with slope 1/s: the layer's own form, so a and the slope change."""
     if slope <= 0:
         raise GatvizError("negative_slope", "a number above 0 for pyGAT's sparse layers", quote(slope), "0.2 is usual")
-    for name in ("a_target", "a_source"):
-        arrays[name] = arrays[name] * -slope
-    return 1 / slope
+    halves = {name: part.arrays[name] * -slope for name in ("a_target", "a_source")}
+    return replace(part, arrays={**part.arrays, **halves}), 1 / slope
 
 
 def _input_itself(part: Part) -> Tensor:

@@ -1,6 +1,7 @@
 """pyGAT by Diego999: `attention_K.W` [F, C] and `attention_K.a` [2C, 1] for each head, then `out_att`, one head.
 
-Target first. Its sparse layers store `a` as [1, 2C] and take the softmax of −LeakyReLU(raw). ELU follows both layers;
+Target first. Its sparse layers store `a` as [1, 2C] and take the softmax of −LeakyReLU(raw); copies of them take
++LeakyReLU, under the same names and shapes. ELU follows both layers;
 the log-softmax at its end is left out: it changes no prediction.
 """
 
@@ -14,14 +15,14 @@ def _is_dense(tensors: Tensors) -> bool:
 
 
 def _dense(reading: Reading) -> Part:
-    return _head(reading, negated=False)
+    return _head(reading, sign_open=False)
 
 
 def _sparse(reading: Reading) -> Part:
-    return _head(reading, negated=True)
+    return _head(reading, sign_open=True)
 
 
-def _head(reading: Reading, negated: bool) -> Part:
+def _head(reading: Reading, sign_open: bool) -> Part:
     W = reading.matrix("W", transposed=True)
     if reading["a"].numel() != 2 * W.shape[0] and reading["a"].numel() == 2 * W.shape[1]:
         W = W.t()  # some copies of the layer keep W as [C, F]
@@ -29,7 +30,7 @@ def _head(reading: Reading, negated: bool) -> Part:
     assert a is not None
     arrays = {"W": W[None], "a_target": a[None, :features], "a_source": a[None, features:]}
     bias = reading.vector("bias", features)
-    return Part(reading.name, reading.form, "GAT", arrays, bias, heads_from="a", negated=negated)
+    return Part(reading.name, reading.form, "GAT", arrays, bias, heads_from="a", sign_open=sign_open)
 
 
 def _oldest(reading: Reading) -> Part:

@@ -22,7 +22,7 @@ _IMPLEMENTATIONS = ("IMP1", "IMP2", "IMP3")
 
 
 def _linear(reading: Reading) -> Part:
-    return _part(reading, reading.matrix("linear_proj.weight"), _implementation(reading, "IMP3"))
+    return _part(reading, reading.matrix("linear_proj.weight"), *_implementation(reading, "IMP3"))
 
 
 def _batched(reading: Reading) -> Part:
@@ -36,26 +36,34 @@ def _batched(reading: Reading) -> Part:
             raise reading.misfit(tail, f"{heads * features} entries, as the projection gives")
         scores[tail] = reading[tail].reshape(1, heads, features)
     batched = replace(reading, tensors=scores, ones_last=False)
-    return _part(batched, weight.transpose(1, 2).flatten(0, 1), _implementation(reading, "IMP1"))
+    return _part(batched, weight.transpose(1, 2).flatten(0, 1), *_implementation(reading, "IMP1"))
 
 
-def _implementation(reading: Reading, otherwise: str) -> str:
-    told = reading.around.get("layer_type", otherwise)
-    if told not in _IMPLEMENTATIONS:
+def _implementation(reading: Reading, likely: str) -> tuple[str, bool]:
+    """Which implementation the layer is from, and whether the file says so: by its settings, or by names of IMP1's own.
+
+    Raises:
+        GatvizError: settings that name none, or a choice against what the file says.
+    """
+    told = reading.around.get("layer_type")
+    if told is not None and told not in _IMPLEMENTATIONS:
         raise GatvizError(
             f"{reading.where}, layer_type", "IMP1, IMP2 or IMP3", quote(told), "save it as pytorch-GAT does"
         )
-    return str(told)
+    by_file = str(told) if told is not None else "IMP1" if likely == "IMP1" else None
+    given = reading.implementation
+    if by_file is not None and given not in (None, by_file):
+        at = f"implementation, {reading.where}"
+        raise GatvizError(at, f"{by_file}, as the file says", quote(given), "leave implementation out")
+    if by_file is None and given == "IMP1":
+        found = f"{quote(given)}, whose projection is called 'proj_param'"
+        raise GatvizError(f"implementation, {reading.where}", "'IMP2' or 'IMP3'", found, "choose one of the two")
+    return by_file or given or likely, by_file is not None
 
 
-def _part(reading: Reading, weight: Tensor, implementation: str) -> Part:
+def _part(reading: Reading, weight: Tensor, implementation: str, told_so: bool) -> Part:
     target, source = "scoring_fn_target", "scoring_fn_source"
     notes: tuple[str, ...] = ()
-    if "layer_type" not in reading.around and implementation == "IMP3":
-        notes = (
-            "The file does not say which of pytorch-GAT's implementations it is from; IMP3 is taken, the one that it "
-            "trains with (IMP2, of the same shapes, has the two halves of the attention vector the other way round).",
-        )
     if implementation != "IMP3":
         target, source = source, target
         notes = (
@@ -67,11 +75,12 @@ def _part(reading: Reading, weight: Tensor, implementation: str) -> Part:
     width = heads * features
     bias = reading.vector("bias", width, features)
     residual = reading.skip("skip_proj.weight", in_features, width)
+    adds_input = False
     told_skip = reading.around.get("add_skip_connection")
     if told_skip is False:
         residual = None
     elif in_features == features and (residual is not None or told_skip is True):
-        residual = torch.eye(features, dtype=weight.dtype).repeat(heads, 1)
+        residual, adds_input = torch.eye(features, dtype=weight.dtype).repeat(heads, 1), True
     elif told_skip is True and residual is None:
         raise GatvizError(
             reading.at("skip_proj.weight"),
@@ -79,7 +88,8 @@ def _part(reading: Reading, weight: Tensor, implementation: str) -> Part:
             "none",
             "save the whole state dict, or the right settings with it",
         )
-    return Part(reading.name, reading.form, "GAT", arrays, bias, residual, told, notes=notes)
+    part = Part(reading.name, reading.form, "GAT", arrays, bias, residual, told, adds_input=adds_input, notes=notes)
+    return replace(part, implementation=implementation, implementation_told=told_so)
 
 
 _SCORES = ("scoring_fn_source", "scoring_fn_target")

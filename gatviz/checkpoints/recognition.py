@@ -49,13 +49,18 @@ class Recognised:
 
 
 def recognise(
-    state: State, where: str, heads: Sequence[int | None] | int | None = None, layout: str | None = None
+    state: State,
+    where: str,
+    heads: Sequence[int | None] | int | None = None,
+    layout: str | None = None,
+    implementation: str | None = None,
 ) -> Recognised:
     """The attention layers of a state dict, and the layout that they have.
 
     Arguments:
         heads: H where the shapes leave it open: for all layers, or one for each.
         layout: look for this layout only.
+        implementation: which of pytorch-GAT's own the layers are from, where the file does not say it.
 
     Raises:
         GatvizError: no layout fits, or tensors that gatviz has no place for; with what was found and missing.
@@ -76,7 +81,7 @@ def recognise(
     given = heads if isinstance(heads, int) else None
     last = any(ones_last(tensor) for tensors in groups.values() for tensor in tensors.values())
     readings = {
-        name: Reading(name, forms[name][1], tensors, given, state.around, where, last)
+        name: Reading(name, forms[name][1], tensors, given, state.around, where, last, implementation)
         for name, tensors in groups.items()
     }
     parts = _joined_heads([reading.form.read(reading) for reading in readings.values()], where)

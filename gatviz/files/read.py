@@ -46,6 +46,9 @@ def read_graph(
     """
     options = options or ReadOptions()
     if features is not None:
+        if options.missing_features not in (None, features):
+            found = f"features={features} and options.missing_features={options.missing_features}"
+            raise GatvizError("features", "one word for what is missing", found, "keep one of the two")
         options = replace(options, missing_features=features)
     return inspect_graph(source, name, options, nodes=nodes).graph
 
@@ -63,8 +66,15 @@ def inspect_graph(
     """
     options = options or ReadOptions()
     if isinstance(source, Mapping):
+        for keyword, value in (("name", name), ("nodes", nodes)):
+            if value is not None:
+                found = "several files, each with its own name"
+                raise GatvizError(keyword, "a single file", found, f"leave {keyword} out: put all files into source")
         files = {shown_name(str(key)): load(content, str(key), "a file")[0] for key, content in source.items()}
         limits.check_bytes(sum(map(len, files.values())), "the files")
+        if len(files) == 1:
+            ((where, data),) = files.items()
+            return finish(_single(data, where, None, options), options)
         return finish(_several(files, options), options)
     data, where = load(source, name, "the file")
     beside = None if nodes is None else load(nodes, None, "the node table")
@@ -75,7 +85,8 @@ def _single(data: bytes, where: str, nodes: tuple[bytes, str] | None, options: R
     form = options.format or recognise(data, where)
     if form == "zip":
         files = unzip(data, where)
-        return _several({f"{where}, {shown_name(name)}": content for name, content in files.items()}, options)
+        inside = replace(options, format=None)
+        return _several({f"{where}, {shown_name(name)}": content for name, content in files.items()}, inside)
     if form in _TABLES:
         table = read_table(data, where)
         return _of_table(table, None if nodes is None else read_table(*nodes), form, options)
@@ -101,6 +112,9 @@ def _named_edges(table: Table, options: ReadOptions) -> bool:
 
 def _several(files: Mapping[str, bytes], options: ReadOptions) -> Draft:
     """The one graph in several files: alone, or as edges (or a matrix), nodes and a description."""
+    if options.format not in _TABLES:
+        found = f"{len(files)} files"
+        raise GatvizError("option format", "a single file, or tables of edges and nodes", found, "leave format out")
     description = ""
     tables: dict[str, Table] = {}
     whole: dict[str, str] = {}
@@ -131,7 +145,7 @@ def _several(files: Mapping[str, bytes], options: ReadOptions) -> Draft:
             "choose the files of one graph",
         )
     nodes = tables[node_tables[0]] if node_tables else None
-    draft = _of_table(tables[others[0]], nodes, None, options)
+    draft = _of_table(tables[others[0]], nodes, options.format, options)
     draft.description = description
     return draft
 

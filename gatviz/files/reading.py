@@ -136,6 +136,7 @@ def finish(draft: Draft, options: ReadOptions) -> Reading:
         made_up = options.missing_features or usual_kind(len(draft.names))
         x, feature_names = _made_up(draft.names, arcs, made_up, notes)
     x = _scaled(x, options.scaling, notes)
+    _check_effects(draft, options, made_up is not None, nodes.has_words)
     _check_texts(draft, nodes.labels)
     try:
         graph = Graph(
@@ -187,6 +188,7 @@ def settle_arcs(
     _, first = np.unique(keys, return_index=True)
     first.sort()
     duplicates = keys.size - first.size
+    parallel = bool(np.count_nonzero(source != target) > np.count_nonzero((source != target)[first]))
     source, target = source[first], target[first]
     if not directed and source.size:
         reverse = target * num_nodes + source
@@ -198,6 +200,7 @@ def settle_arcs(
             _, once = np.unique(np.minimum(keys[first], reverse), return_index=True)
             once.sort()
             duplicates += first.size - once.size
+            parallel = parallel or once.size < first.size
             first, source, target, proper = first[once], source[once], target[once], proper[once]
             place = np.repeat(np.arange(first.size), np.where(proper, 2, 1))
             back = np.concatenate([[False], place[1:] == place[:-1]])
@@ -209,8 +212,26 @@ def settle_arcs(
     limits.check_arcs(source.size, where)
     if duplicates:
         many = "duplicate edge was" if duplicates == 1 else "duplicate edges were"
-        notes.append(f"{duplicates:,} {many} merged; the first of each was kept")
+        apart = "; PyG would give each of them a share of its own, so its α is another" if parallel else ""
+        notes.append(f"{duplicates:,} {many} merged; the first of each was kept{apart}")
     return np.stack([source, target]), first, int(duplicates)
+
+
+def _check_effects(draft: Draft, options: ReadOptions, made_up: bool, has_words: bool) -> None:
+    """Refuse what was decided by hand about something that the file does not have."""
+    is_table = draft.format in ("edge_list", "matrix")
+    has_ids = is_table and any(use.table == "nodes" and use.use == "id" for use in draft.columns)
+    for name, given, there, expected in (
+        ("source", options.source is not None, draft.format == "edge_list", "a table of edges"),
+        ("target", options.target is not None, draft.format == "edge_list", "a table of edges"),
+        ("node_id", options.node_id is not None, has_ids, "a table of nodes"),
+        ("label", options.label == "", draft.labels is not None, "labels to leave out"),
+        ("missing_features", options.missing_features is not None, made_up, "nodes without features"),
+        ("categorical", options.categorical == "ignore", has_words, "columns of words"),
+        ("matrix", options.matrix != "row_reads_column", draft.format == "matrix", "an adjacency matrix"),
+    ):
+        if given and not there:
+            raise GatvizError(f"{draft.where}, option {name}", expected, "none in the file", f"leave {name} out")
 
 
 class _NodeColumns:
@@ -220,6 +241,7 @@ class _NodeColumns:
         self.draft, self.options, self.notes = draft, options, notes
         self.labels, self.split, self.positions = draft.labels, draft.split, draft.positions
         self.uses: list[ColumnUse] = []
+        self.has_words = False
         self._names: list[str] = []
         self._values: list[NDArray[np.float64]] = []
         self._check_named()
@@ -305,6 +327,7 @@ class _NodeColumns:
             return "feature"
         gaps = sum(value in (None, "") for value in values)
         words = categories(values)
+        self.has_words = self.has_words or 0 < len(words) <= limits.MOST_CATEGORIES
         if self.options.categorical == "ignore" or not 0 < len(words) <= limits.MOST_CATEGORIES:
             reason = "words" if 0 < len(words) <= limits.MOST_CATEGORIES else f"{len(words)} different words"
             self.notes.append(f"column {quote(name)} was left out: {reason if words else 'it is empty'}")

@@ -198,7 +198,7 @@ class Graph:
                 "from_networkx",
                 "a Graph or DiGraph",
                 type(graph).__name__,
-                "merge parallel edges first, e.g. nx.DiGraph(graph)",
+                "merge parallel edges first, e.g. nx.DiGraph(graph); PyG would give each a share of its own",
             )
         names = [str(node) for node in graph]
         place = {node: n for n, node in enumerate(graph)}
@@ -370,7 +370,7 @@ def _checked_edge_index(given: Any, names: tuple[str, ...]) -> NDArray[np.int64]
             "edge_index",
             "each arc once",
             f"{quote(names[source])} → {quote(names[target])} {int(counts.max())} times",
-            "merge the duplicates",
+            "merge the duplicates; PyG would give each a share of its own",
         )
     edge_index.setflags(write=False)
     return edge_index

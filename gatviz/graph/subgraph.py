@@ -1,7 +1,9 @@
-"""Which part of a large graph is shown. Only nodes and arcs are chosen; α stays the full run's."""
+"""Which part of a large graph is drawn. Only nodes and arcs are chosen; α stays the full run's."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -11,40 +13,162 @@ from gatviz.errors import GatvizError, quote
 
 Direction = Literal["reads", "is_read", "both"]
 Indices = NDArray[np.int64]
-Part = tuple[Indices, Indices]
+
+MOST_NODES = 200
+MOST_ARCS = 1000
+"""Up to so many nodes and arcs a graph is drawn whole."""
+
+_LONGEST_NAME = 24
+_FAR = {"reads": "along what it reads", "is_read": "along who reads it", "both": "either way along the arrows"}
 
 
-def strongest(alpha: NDArray[np.floating], edge_index: Indices, max_arcs: int, max_nodes: int) -> Part:
-    """The arcs with the largest α in any head, as long as they touch at most so many nodes.
+@dataclass(frozen=True)
+class Neighbourhood:
+    """What `neighbourhood` was asked for, and what it had no room for.
+
+    Attributes:
+        node, hops, direction: as asked.
+        reached: how many nodes are so near. cut_at: the hop whose nodes had no room, None if all had.
+        arcs_among: how many arcs there are between the nodes of the part.
+    """
+
+    node: int
+    hops: int
+    direction: Direction
+    reached: int
+    cut_at: int | None
+    arcs_among: int
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What of a graph is drawn. Arrows between its nodes that are not drawn are still there: see `among`.
+
+    Attributes:
+        nodes, arcs: numbers in the whole graph, ascending.
+        all_nodes, all_arcs: how many the whole graph has.
+        most_nodes, most_arcs: the limits that it was chosen under.
+        around: the neighbourhood that it is; None where it is the strongest arcs, or everything.
+    """
+
+    nodes: Indices
+    arcs: Indices
+    all_nodes: int
+    all_arcs: int
+    most_nodes: int = MOST_NODES
+    most_arcs: int = MOST_ARCS
+    around: Neighbourhood | None = None
+
+    @classmethod
+    def whole(cls, num_nodes: int, num_arcs: int) -> Part:
+        """All of it."""
+        return cls(np.arange(num_nodes), np.arange(num_arcs), num_nodes, num_arcs)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        return self.nodes.size == self.all_nodes and self.arcs.size == self.all_arcs
+
+    def local(self) -> Indices:
+        """[all_nodes]: the place of each node among `nodes`, −1 for those that are not shown."""
+        places = np.full(self.all_nodes, -1)
+        places[self.nodes] = np.arange(self.nodes.size)
+        return places
+
+    def among(self, edge_index: Indices) -> Indices:
+        """All arcs between the part's nodes: those that are drawn, then those that are not, each ascending.
+
+        Arguments:
+            edge_index: [2, all_arcs] of the whole graph.
+        """
+        if self.arcs.size == self.all_arcs:
+            return self.arcs
+        inside = np.zeros(self.all_nodes, dtype=bool)
+        inside[self.nodes] = True
+        there = inside[edge_index[0]] & inside[edge_index[1]]
+        there[self.arcs] = False
+        return np.concatenate([self.arcs, np.flatnonzero(there)])
+
+    def told(self, by: str, names: Sequence[str] = ()) -> str:
+        """The rule that chose the part, with its counts, in words; empty where nothing is left out.
+
+        Arguments:
+            by: what arrows were ordered by, such as "their largest α over the heads".
+            names: of the whole graph's nodes, for the middle of a neighbourhood.
+        """
+        if self.is_whole:
+            return ""
+        if self.around is not None:
+            return self._told_around(self.around, by, names)
+        return (
+            f"Drawn are {self.arcs.size:,} of {self.all_arcs:,} arrows, and {self.nodes.size:,} of "
+            f"{self.all_nodes:,} nodes: arrows in the order of {by}, the first that together touch at most "
+            f"{self.most_nodes:,} nodes, {self.most_arcs:,} arrows at most."
+        )
+
+    def _told_around(self, asked: Neighbourhood, by: str, names: Sequence[str]) -> str:
+        name = names[asked.node][:_LONGEST_NAME] if names else str(asked.node)
+        told = (
+            f"Of the neighbourhood of {name}, at most {_counted(asked.hops, 'hop')} {_FAR[asked.direction]}, drawn are "
+            f"{_of(self.nodes.size, asked.reached, 'node')} (the graph has {self.all_nodes:,})"
+        )
+        if asked.cut_at is not None:
+            told += (
+                f"; at hop {asked.cut_at} there was room only for those joined to the nodes before by the strongest "
+                f"arrows, and no further hop was taken, as at most {self.most_nodes:,} nodes are drawn"
+            )
+        told += f"; and {_of(self.arcs.size, asked.arcs_among, 'arrow')} between them (the graph has {self.all_arcs:,})"
+        if self.arcs.size < asked.arcs_among:
+            told += f": the first {self.most_arcs:,} in the order of {by}"
+        return told + "."
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _of(some: int, every: int, thing: str) -> str:
+    """How many of how many: "all 51 nodes", "20 of 51 nodes", "the only node", "no node"."""
+    if some < every:
+        return f"{some:,} of {_counted(every, thing)}"
+    return f"no {thing}" if every == 0 else f"the only {thing}" if every == 1 else f"all {_counted(every, thing)}"
+
+
+def in_order(alpha: NDArray[np.floating], edge_index: Indices) -> Indices:
+    """[E]: arcs by their largest α over the heads, descending; of equals the lower target, then the lower source.
+
+    Arguments:
+        alpha: [E, H] or [E]. edge_index: [2, E], row 0 = source, row 1 = target.
+    """
+    source, target = edge_index
+    return np.lexsort((source, target, -_per_arc(alpha)))
+
+
+def strongest(
+    alpha: NDArray[np.floating],
+    edge_index: Indices,
+    num_nodes: int,
+    max_arcs: int = MOST_ARCS,
+    max_nodes: int = MOST_NODES,
+) -> Part:
+    """The arcs with the largest α in any head: the longest beginning of `in_order` within both limits.
+
+    No arc that is left out is stronger than one that is taken. Loops count as arcs like any other.
 
     Arguments:
         alpha: [E, H] or [E].
         edge_index: [2, E], row 0 = source, row 1 = target.
-        max_arcs, max_nodes: an arc that would bring in one node too many is passed over for the next.
-
-    Returns:
-        Node numbers and arc numbers, both ascending. Loops count as arcs like any other; of equal α the
-        earlier arc goes first.
+        num_nodes: N. A graph of at most `max_nodes` shows them all, a larger one those that its arcs touch.
+        max_arcs, max_nodes: how many arcs there may be, and how many nodes they may touch.
     """
-    order = np.argsort(-_per_arc(alpha), kind="stable")
-    source, target = edge_index[:, order]
-    touched: set[int] = set()
-    taken: list[int] = []
-    step = 0
-    for step, (j, i) in enumerate(zip(source.tolist(), target.tolist(), strict=True)):
-        if len(taken) == max_arcs or len(touched) == max_nodes:
-            break
-        if len(touched) + (j not in touched) + (i not in touched and i != j) <= max_nodes:
-            touched.update((j, i))
-            taken.append(step)
-    else:
-        step = order.size
-    nodes = np.array(sorted(touched), dtype=np.int64)
-    # Once the nodes are settled, the remaining arcs between them need no walk.
-    within = np.isin(source[step:], nodes) & np.isin(target[step:], nodes)
-    more = step + np.flatnonzero(within)[: max_arcs - len(taken)]
-    arcs = order[np.concatenate([np.array(taken, dtype=np.int64), more])]
-    return nodes, np.sort(arcs)
+    first = in_order(alpha, edge_index)[:max_arcs]
+    ends = edge_index[::-1, first].T.ravel()
+    new = np.zeros(ends.size, dtype=np.int64)
+    new[np.unique(ends, return_index=True)[1]] = 1
+    touched = np.cumsum(new)[1::2]
+    arcs = first[: int(np.searchsorted(touched, max_nodes, side="right"))]
+    nodes = np.arange(num_nodes) if num_nodes <= max_nodes else np.unique(edge_index[:, arcs])
+    return Part(nodes, np.sort(arcs), num_nodes, edge_index.shape[1], max_nodes, max_arcs)
 
 
 def neighbourhood(
@@ -52,7 +176,7 @@ def neighbourhood(
     num_nodes: int,
     node: int,
     hops: int,
-    max_nodes: int,
+    max_nodes: int = MOST_NODES,
     alpha: NDArray[np.floating] | None = None,
     *,
     direction: Direction = "reads",
@@ -70,10 +194,7 @@ def neighbourhood(
         alpha: [E, H] or [E].
         direction: "reads" follows arcs from target to source: with k hops, all that the node's output after
             k layers depends on. "is_read" follows them from source to target, "both" either way.
-        max_arcs: of more arcs than this, the ones with the largest α are kept (without α, the first).
-
-    Returns:
-        Node numbers and arc numbers, both ascending.
+        max_arcs: of more arcs than this, the first of `in_order` are kept (without α: by target, then source).
 
     Raises:
         GatvizError: a node that is not there, a negative number of hops, no room for the node itself.
@@ -91,20 +212,27 @@ def neighbourhood(
     steps = {"reads": [(target, source)], "is_read": [(source, target)], "both": [(target, source), (source, target)]}
     inside = np.zeros(num_nodes, dtype=bool)
     inside[node] = True
-    for _ in range(hops):
+    near = inside.copy()
+    cut_at = None
+    for hop in range(1, hops + 1):
         best = np.full(num_nodes, -np.inf)
         for start, end in steps[direction]:
-            crossing = inside[start] & ~inside[end]
+            crossing = near[start] & ~near[end]
             np.maximum.at(best, end[crossing], size[crossing])
         found = np.flatnonzero(best > -np.inf)
-        room = max_nodes - int(inside.sum())
-        inside[found[np.argsort(-best[found], kind="stable")][:room]] = True
-        if found.size == 0 or found.size >= room:
+        if found.size == 0:
             break
+        if cut_at is None:
+            room = max_nodes - int(inside.sum())
+            cut_at = hop if found.size > room else None
+            inside[found[np.argsort(-best[found], kind="stable")][:room]] = True
+        near[found] = True
     arcs = np.flatnonzero(inside[source] & inside[target])
+    asked = Neighbourhood(node, hops, direction, int(near.sum()), cut_at, int(arcs.size))
     if max_arcs is not None and arcs.size > max_arcs:
-        arcs = np.sort(arcs[np.argsort(-size[arcs], kind="stable")[:max_arcs]])
-    return np.flatnonzero(inside), arcs
+        arcs = np.sort(arcs[in_order(size[arcs], edge_index[:, arcs])[:max_arcs]])
+    most_arcs = MOST_ARCS if max_arcs is None else max_arcs
+    return Part(np.flatnonzero(inside), arcs, num_nodes, int(source.size), max_nodes, most_arcs, asked)
 
 
 def _per_arc(alpha: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from gatviz.analysis import WhatIf
 from gatviz.analysis.subject import several
 from gatviz.attention.trace import LayerTrace
+from gatviz.graph.subgraph import Part
 from gatviz.stage.formulas import mathml
-from gatviz.stage.part import Part, packed
+from gatviz.stage.part import packed, sent_arcs
 
 _MOST_PAIR_VALUES = 120_000
 _MOST_GONE = 1_000
@@ -22,10 +23,11 @@ _CAPTION = (
 
 
 def pack_change(change: WhatIf, part: Part, *, baseline: str) -> dict[str, Any]:
-    """Δα of the arcs that are shown, which of them are new, and all that is gone; [H] heads of both.
+    """Δα of the arcs between the shown nodes (those that are drawn first), which are new, and all that is gone.
 
-    The largest change into each node, over all arcs of either run, is told once: on an arrow that is shown
+    The largest change into each node, over all arcs of either run, is told once: on an arrow that is drawn
     (`strongest`), on a gone one between nodes that are shown (`strongestGone`), or beside the node (`beside`).
+    All have [H], the heads of both runs.
 
     Arguments:
         change: from the baseline to the run on the stage.
@@ -37,8 +39,8 @@ def pack_change(change: WhatIf, part: Part, *, baseline: str) -> dict[str, Any]:
     place[part.arcs] = np.arange(part.arcs.size)
     drawn = np.full(here.size, -1)
     drawn[here] = place[change.after_arc[here]]
-    shown = np.empty(part.arcs.size, dtype=np.int64)
-    shown[drawn[drawn >= 0]] = np.flatnonzero(drawn >= 0)
+    present = np.argsort(change.after_arc, kind="stable")[np.count_nonzero(~here) :]
+    among = present[part.among(np.stack([change.source[present], change.target[present]]))]
     local = np.full(len(change.names), -1)
     local[part.nodes] = np.arange(part.nodes.size)
     gone = _gone(change, local)
@@ -48,7 +50,7 @@ def pack_change(change: WhatIf, part: Part, *, baseline: str) -> dict[str, Any]:
     into = change.largest_into[part.nodes].T
     on_drawn, on_gone = (np.where(into >= 0, places[into], -1) if here.size else into for places in (drawn, gone_place))
     return {
-        "values": packed(change.delta[shown].T),
+        "values": packed(change.delta[among].T),
         "strongest": on_drawn.tolist(),
         "strongestGone": on_gone.tolist(),
         "beside": [
@@ -59,7 +61,7 @@ def pack_change(change: WhatIf, part: Part, *, baseline: str) -> dict[str, Any]:
             ]
             for head, arcs in enumerate(into)
         ],
-        "isNew": (change.status[shown] == "new").astype(int).tolist(),
+        "isNew": (change.status[among[: part.arcs.size]] == "new").astype(int).tolist(),
         "gone": [
             {
                 "source": int(local[change.source[arc]]),
@@ -115,5 +117,5 @@ def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> dict[str, Any
         "layout": "pairs",
         "colour": "signed",
         "limit": change.largest or 1.0,
-        "values": packed(values[part.arcs]),
+        "values": packed(values[sent_arcs(trace, part, trace.num_heads)]),
     }

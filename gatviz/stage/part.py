@@ -1,30 +1,27 @@
-"""Which part of a graph the stage shows, and how its arrays travel to the browser."""
+"""How arrays travel to the browser, and which numbers go along of arrows that are not drawn."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.attention.trace import LayerTrace
+from gatviz.graph.subgraph import Part
 
-
-@dataclass(frozen=True)
-class Part:
-    """What of a graph is shown: node numbers and arc numbers of the whole. α is always the full run's."""
-
-    nodes: NDArray[np.int64]
-    arcs: NDArray[np.int64]
-
-    @classmethod
-    def whole(cls, trace: LayerTrace) -> Part:
-        """All of it."""
-        return cls(np.arange(trace.num_nodes), np.arange(trace.num_edges))
+MOST_UNDRAWN_VALUES = 2_000_000
+"""Above this many numbers of arrows that are not drawn, a field sends none of them: the stage then says so."""
 
 
 def packed(values: Any) -> dict[str, Any]:
     """An array as {shape, f32: its bytes}; the browser reads it back bit for bit (as float32), see `stage.wire`."""
     array = np.ascontiguousarray(values, dtype="<f4")
     return {"shape": list(array.shape), "f32": array.tobytes()}
+
+
+def sent_arcs(trace: LayerTrace, part: Part, numbers_per_arc: int) -> NDArray[np.int64]:
+    """The arcs whose numbers are sent: those that are drawn, then those that are not, as far as there is room."""
+    among = part.among(trace.edge_index)
+    undrawn = among.size - part.arcs.size
+    return among if undrawn * numbers_per_arc <= MOST_UNDRAWN_VALUES else part.arcs

@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.analysis import dropped_limit, messages
+from gatviz.analysis import dropped_limit
+from gatviz.analysis.terms import used_alpha
 from gatviz.attention.fields import FieldInfo
 from gatviz.attention.trace import LayerTrace
+from gatviz.graph.subgraph import Part
 from gatviz.stage.formulas import mathml
 from gatviz.stage.inputs import output_names
-from gatviz.stage.part import Part, packed
+from gatviz.stage.part import packed, sent_arcs
 
 MOST_PAIR_VALUES = 120_000
 """Above this many entries [H, N, N], scores off the arcs are left out (they are masked anyway)."""
@@ -47,7 +49,7 @@ def pack_stages(trace: LayerTrace, part: Part, input_names: Sequence[str]) -> li
         stages.extend(_weights_before(info.name, trace, input_names))
         stages.append(_pack_field(info, trace, part, limits, input_names))
         if info.name == "e":
-            stages.append(_masked(trace, part, limits))
+            stages.append(_masked(trace, limits))
         if info.name == ("alpha" if trace.alpha_dropped is None else "alpha_dropped"):
             stages.extend(_messages(trace, part, limits))
     return stages
@@ -119,7 +121,8 @@ def _pack_field(
     more: dict[str, Any] = {"perHead": True, "colour": "signed", "limit": limits["scores"]}
     if info.name in _ARC_FIELDS:
         share = info.name in ("alpha", "alpha_dropped", "dropout_mask")
-        more |= {"layout": "pairs", "values": packed(values[part.arcs])}
+        arcs = part.arcs if info.name == "alpha" else sent_arcs(trace, part, trace.num_heads)  # α goes by weighting
+        more |= {"layout": "pairs", "values": packed(values[arcs])}
         more |= (
             {"colour": "share", "limit": dropped_limit(trace)}
             if share
@@ -267,7 +270,7 @@ _PARAMETERS = {
 }
 
 
-def _masked(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> dict[str, Any]:
+def _masked(trace: LayerTrace, limits: Mapping[str, float]) -> dict[str, Any]:
     info = FieldInfo(
         "masked_e",
         r"e + \mathrm{mask}",
@@ -284,7 +287,7 @@ def _masked(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> dict[
         perHead=True,
         colour="signed",
         limit=limits["scores"],
-        values=packed(trace.e[part.arcs]),
+        valuesOf="e",
         elsewhere="−∞",
     )
 
@@ -302,7 +305,8 @@ def _messages(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> lis
     shape = (trace.num_edges, trace.num_heads, trace.head_features)
     if part.arcs.size * trace.num_heads * trace.head_features > MOST_MESSAGE_VALUES:
         return []
-    values = messages(trace)[part.arcs]
+    source, target = trace.edge_index[:, part.arcs]
+    values = used_alpha(trace)[part.arcs][:, :, None] * trace.source_features[source]
     return [
         _describe(
             info,
@@ -313,6 +317,14 @@ def _messages(trace: LayerTrace, part: Part, limits: Mapping[str, float]) -> lis
             colour="signed",
             limit=limits["after"],
             values=packed(values),
+            rest=_rest(values, target, trace, part) if part.arcs.size < trace.num_edges else None,
             columns=_dimensions(trace),
         )
     ]
+
+
+def _rest(values: NDArray[np.floating], target: NDArray[np.int64], trace: LayerTrace, part: Part) -> dict[str, Any]:
+    """[N, H, C]: what a node takes in through arcs that are not drawn, so that the rows still add up to its h′."""
+    rest = trace.h_prime[part.nodes].astype(np.float64)
+    np.subtract.at(rest, part.local()[target], values)
+    return packed(rest)

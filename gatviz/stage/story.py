@@ -21,8 +21,9 @@ from gatviz.analysis import (
 from gatviz.attention.proof import Check
 from gatviz.attention.trace import GATTrace, LayerTrace
 from gatviz.graph.graph import Graph
+from gatviz.graph.subgraph import Part
 from gatviz.stage import formulas
-from gatviz.stage.part import Part, packed
+from gatviz.stage.part import packed, sent_arcs
 
 _OPEN_AT_START = {"GAT": ["Wh", "e", "alpha"], "GATv2": ["hidden", "e", "alpha"]}
 _MOST_FEATURES = 8
@@ -31,23 +32,20 @@ _MOST_FEATURES = 8
 def pack_details(trace: LayerTrace, part: Part) -> dict[str, Any]:
     """Extras for `pack_scene`: what the fractions, bars and formulas of any arc need."""
     softmax = softmax_terms(trace)
-    target = trace.edge_index[1, part.arcs]
-    shown_counts = np.bincount(target, minlength=trace.num_nodes)
-    hidden = (np.diff(trace.ptr) - shown_counts)[part.nodes]
+    sent = sent_arcs(trace, part, trace.num_heads)
     scores = None
     if isinstance(trace, GATTrace):
         terms = score_terms(trace)
         scores = {
             "target": packed(terms.target[part.nodes]),
             "source": packed(terms.source[part.nodes]),
-            "limits": packed(story_limits(trace, part.arcs)),
+            "limits": packed(story_limits(trace, sent)),
         }
     return {
         "softmax": {
-            "terms": packed(softmax.terms[part.arcs]),
+            "terms": packed(softmax.terms[sent]),
             "maxima": packed(softmax.maxima[part.nodes]),
             "denominators": packed(softmax.denominators[part.nodes]),
-            "hidden": packed(hidden),
         },
         "scores": scores,
         "formulas": [_formula(latex) for latex in formulas.symbols(trace)],

@@ -13,10 +13,11 @@ from gatviz.analysis import Predictions, WhatIf, uniformity
 from gatviz.attention.trace import LayerTrace
 from gatviz.charts.colours import stage_palettes
 from gatviz.graph.graph import Graph
+from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.inputs import input_names
 from gatviz.stage.pack import Weighting, pack_scene
-from gatviz.stage.part import Part, packed
+from gatviz.stage.part import packed
 from gatviz.stage.story import first_arc, local_arc, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
 from gatviz.ui import compute, edits, pins, state, texts
@@ -32,6 +33,7 @@ from gatviz.ui.weights_table import weights_table
 _LONGEST_DESCRIPTION = 600
 _TABLE_WIDTH = 360
 _MOST_CHANGES = 4
+_LONGEST_NAME = 24
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
         "proofs": pack_proofs(compute.checks(run, pyg=now.compare_pyg)),
         "pygAsked": now.compare_pyg,
         "description": now.graph.description[:_LONGEST_DESCRIPTION],
-        "notice": _notice(now, trace, part, settings, around, changed, predictions),
+        "notice": _notice(now, trace, part, choices, settings, changed, predictions),
         "directed": now.graph.directed,
         "editsTaken": now.edits_taken,
         "undo": now.history.undo_name,
@@ -162,12 +164,29 @@ def _looked_at(part: Part) -> dict[str, Any]:
     }
 
 
+def _locked_elsewhere(graph: Graph, trace: LayerTrace, part: Part, choices: list[Weighting]) -> list[str]:
+    """A sentence on the locked arrow if its ends are not both shown."""
+    looked = state.current().looked
+    if not isinstance(looked, state.Looked) or np.isin((looked.target, looked.source), part.nodes).all():
+        return []
+    source, target = (graph.names[node][:_LONGEST_NAME] for node in (looked.source, looked.target))
+    arc = trace.edge_of(looked.target, looked.source)
+    if arc is None:
+        return [texts.NO_ARROW_ELSEWHERE.format(source=source, target=target)]
+    shown = next((choice for choice in choices if choice.key == looked.weighting), choices[0])
+    return [
+        texts.LOCKED_ELSEWHERE.format(
+            source=source, target=target, symbol=shown.symbol, value=shown.values[arc], weighting=shown.title
+        )
+    ]
+
+
 def _notice(
     now: state.State,
     trace: LayerTrace,
     part: Part,
+    choices: list[Weighting],
     settings: Settings,
-    around: Around | None,
     changed: WhatIf | None,
     predictions: Predictions | None,
 ) -> str:
@@ -177,16 +196,10 @@ def _notice(
     if now.graph.edge_attributes:
         names = ", ".join(name[:24] for name in now.graph.edge_attributes)
         sentences.append(texts.EDGE_ATTRIBUTES.format(names=names))
-    if part.arcs.size < trace.num_edges or part.nodes.size < trace.num_nodes:
-        sentences.append(
-            (texts.PART if around is None else texts.PART_AROUND).format(
-                name="" if around is None else now.graph.names[around.node][:24],
-                nodes=part.nodes.size,
-                all_nodes=trace.num_nodes,
-                arrows=part.arcs.size,
-                all_arrows=trace.num_edges,
-            )
-        )
+    if not part.is_whole:
+        between = [texts.CUT_BETWEEN] if part.among(trace.edge_index).size > part.arcs.size else []
+        sentences.append(" ".join([part.told(texts.CHOSEN_BY, now.graph.names), texts.CUT, *between]))
+        sentences.extend(_locked_elsewhere(now.graph, trace, part, choices))
     if changed is not None:
         top = changed.top_changes(_MOST_CHANGES)["sentence"].tolist()
         sentences.append(texts.CHANGED.format(changes="; ".join(top)) if top else texts.UNCHANGED)

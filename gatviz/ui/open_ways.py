@@ -119,7 +119,7 @@ def generated() -> Source:
         features = _feature_choice(kind)
     fields = [*(kind.parameters if kind else ()), *([_SEED] if features == "random" or (kind and kind.drawn) else [])]
     values = _values(chosen, fields)
-    seed = int(values.pop(_SEED.name, 0))
+    seed = int(values.pop(_SEED.name)) if _SEED.name in values else None
     if kind is not None:
         st.caption(kind.teaches)
         make = partial(generate, chosen, seed=seed, features=features, **values)

@@ -7,6 +7,7 @@ from functools import cache
 
 import streamlit as st
 
+from gatviz.charts.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
 from gatviz.ui import compute, state, texts
 from gatviz.ui.compare import compare
@@ -36,12 +37,20 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 }
 </style>"""
 
+# Streamlit writes white on its primary colour in both themes, too faint on the dark theme's; this one does for both.
+_PRIMARY = f"""<style>
+button[data-testid="stBaseButton-primary"]:not(:disabled) {{
+  background: {BUTTON} !important; border-color: {BUTTON} !important; color: {text_on(BUTTON)} !important;
+}}
+button[data-testid="stBaseButton-primary"]:hover {{ filter: brightness(0.9); }}
+</style>"""
+
 
 def page() -> None:
     """Draw the whole page."""
     _spare_the_collector()
     st.set_page_config(page_title=texts.TITLE, page_icon="🕸️", layout="wide")
-    st.html(_STYLE)
+    st.html(_STYLE + _PRIMARY)
     workspace, settings = sidebar()
     state.update(settings=settings)
     now = state.current()

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from gatviz.attention.trace import LayerTrace
 from gatviz.graph.graph import Graph
-from gatviz.graph.subgraph import Direction, neighbourhood, strongest
-from gatviz.stage.part import Part
+from gatviz.graph.subgraph import MOST_ARCS, MOST_NODES, Direction, Part, neighbourhood, strongest
 from gatviz.ui import texts
 
-MOST_NODES = 200
-MOST_ARCS = 1000
 _MOST_HOPS = 4
 _MOST_MATCHES = 50
 
@@ -66,18 +62,15 @@ def matches(graph: Graph, wish: str) -> list[int]:
 def shown_part(trace: LayerTrace, around: Around | None) -> Part:
     """The nodes and arrows to show; α is the full run's either way."""
     if not is_large(trace):
-        return Part.whole(trace)
+        return Part.whole(trace.num_nodes, trace.num_edges)
     if around is None:
-        nodes, arcs = strongest(trace.alpha, trace.edge_index, MOST_ARCS, MOST_NODES)
-    else:
-        nodes, arcs = neighbourhood(
-            trace.edge_index,
-            trace.num_nodes,
-            around.node,
-            around.hops,
-            MOST_NODES,
-            trace.alpha,
-            direction=around.direction,
-            max_arcs=MOST_ARCS,
-        )
-    return Part(np.asarray(nodes), np.asarray(arcs))
+        return strongest(trace.alpha, trace.edge_index, trace.num_nodes)
+    return neighbourhood(
+        trace.edge_index,
+        trace.num_nodes,
+        around.node,
+        around.hops,
+        alpha=trace.alpha,
+        direction=around.direction,
+        max_arcs=MOST_ARCS,
+    )

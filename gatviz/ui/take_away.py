@@ -25,6 +25,7 @@ def take_away(now: state.State, shown: Shown) -> None:
                 choice.values,
                 title=f"{now.origin}, {choice.title}",
                 positions=now.positions,
+                symbol=choice.symbol,
             ),
             file_name="gatviz.html",
             mime="text/html",

@@ -86,19 +86,19 @@ TAKE_AWAY = "Take away"
 TAKE_AWAY_HEAD = "Weights to draw"
 DOWNLOAD_HTML = "Download as interactive HTML"
 
-PART = (
-    "Showing {nodes} of {all_nodes} nodes and the strongest {arrows} of {all_arrows} arrows; "
-    "α comes from the run on the whole graph and is not renormalised."
+CHOSEN_BY = "their largest α over the heads"
+CUT = "Everything is computed on the whole graph and nothing is renormalised."
+CUT_BETWEEN = "Arrows between these nodes that are not drawn stand in the matrices, marked."
+LOCKED_ELSEWHERE = (
+    "Locked: {source} → {target}, {symbol} = {value:.3g} in {weighting}. Not both of its nodes are shown here: "
+    "show the neighbourhood of {target}."
 )
+NO_ARROW_ELSEWHERE = "Locked: {target} does not read {source}, and not both of them are shown here."
 CHANGED = "Largest changes since the baseline: {changes}."
 UNCHANGED = "Pinned: nothing has changed since."
-PART_AROUND = (
-    "Around {name}: showing {nodes} of {all_nodes} nodes and {arrows} of {all_arrows} arrows; "
-    "α comes from the run on the whole graph and is not renormalised."
-)
 AROUND = "Show the neighbourhood of a node"
-AROUND_HINT = "type its name; empty shows the strongest arrows"
-NO_SUCH_NODE = "No node's name holds “{name}”; the strongest arrows are shown."
+AROUND_HINT = "type its name; empty shows the strongest arrows of the whole graph"
+NO_SUCH_NODE = "No node's name holds “{name}”; the strongest arrows of the whole graph are shown."
 WHICH_NODE = "Which of them?"
 HOPS = "Hops"
 WAY = "Along"

@@ -116,7 +116,10 @@ STATIC_EXPLAINED = (
 TOP_ARROWS = "The strongest arrows"
 TOP_OF = "Strongest by"
 TOP_COUNT = "How many to draw"
-TOP_TABLE = "Every arrow with all its weights. A column's title sorts by it; a chosen row is locked in Explore too."
+TOP_TABLE = (
+    "Every arrow with all its weights. A column's title sorts by it; a chosen row is locked in Explore too, "
+    "where its nodes are shown."
+)
 TOP_CUT = "Listed are the strongest {shown} of {arrows} arrows by {name}."
 SELF_LOOP = "self-loop"
 ADDED = "added"

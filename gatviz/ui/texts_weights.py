@@ -34,6 +34,8 @@ NAMES = {
     "residual": "residual",
     "self_loops": "self-loops",
     "negative_slope": "LeakyReLU slope",
+    "score_sign": "sign of LeakyReLU",
+    "implementation": "implementation",
     "layout": "layout",
 }
 CONCAT = {True: "concatenated", False: "averaged"}

@@ -10,7 +10,9 @@ from torch.autograd import gradcheck, gradgradcheck
 from torch.func import functional_call
 
 from gatviz import Edges
-from gatviz.attention import arithmetic
+from gatviz.analysis.terms import softmax_terms
+from gatviz.attention import arithmetic, blocks
+from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layers import GATAttentionLayer
 from gatviz.attention.textbook import dense_head, pair_tensor
 from tests.attention.cases import SLOPE, Case, dense_gat, error, random_case
@@ -20,13 +22,17 @@ PLAIN = {"_FEW": 1 << 40}
 FAST = {"_FEW": 0}
 BLOCKS = {"_FEW": 0, "_ONE_BLOCK": 4, "_BLOCK": 8}
 PLAIN_BLOCKS = {"_FEW": 1 << 40, "_ONE_BLOCK": 0, "_BLOCK": 1}
+KERNELS = {"auto": {}, "plain": PLAIN, "fast": FAST, "blocks": BLOCKS, "tiny blocks": PLAIN_BLOCKS}
 
 
-@pytest.fixture(params=[{}, PLAIN, FAST, BLOCKS, PLAIN_BLOCKS], ids=["auto", "plain", "fast", "blocks", "tiny blocks"])
+@pytest.fixture(params=[*KERNELS, *(f"{name}, runs of 2" for name in ("plain", "fast", "tiny blocks"))])
 def kernels(request, monkeypatch):
-    for name, value in request.param.items():
-        assert hasattr(arithmetic, name)
-        monkeypatch.setattr(arithmetic, name, value)
+    name, _, runs = request.param.partition(", ")
+    if runs:
+        monkeypatch.setattr(blocks, "LONGEST_RUN", 2)
+    for constant, value in KERNELS[name].items():
+        assert hasattr(arithmetic, constant)
+        monkeypatch.setattr(arithmetic, constant, value)
 
 
 @pytest.mark.usefixtures("kernels")
@@ -253,3 +259,52 @@ def test_hand_case_tells_the_halves_of_a_apart(form, dtype):
     np.testing.assert_allclose(trace.dense("alpha", 0), [[0.268941, 0.731059], [0, 1]], atol=1e-6)
     np.testing.assert_allclose(trace.out[:, 0], [0.268941 + 2 * 0.731059, 2], atol=1e-5)
     assert trace.out.dtype == trace.alpha.dtype == np.dtype(str(dtype).removeprefix("torch."))
+
+
+# ---- long sums ------------------------------------------------------------------------------------------------
+
+
+def hub(degree: int, alike: bool, dtype: torch.dtype) -> tuple[Tensor, Edges]:
+    """Node 0 reads so many nodes, all alike or all different; each other one reads what is before it."""
+    count = degree + 1
+    draw = torch.Generator().manual_seed(degree)
+    x = torch.full((count, 3), 0.7) if alike else torch.randn(count, 3, generator=draw)
+    others = torch.arange(1, count)
+    arcs = torch.stack([torch.cat([others, others - 1]), torch.cat([torch.zeros_like(others), others])])
+    return x.to(dtype), Edges.from_edge_index(arcs, count)
+
+
+@pytest.mark.parametrize("kind", [GATAttentionLayer, GATv2AttentionLayer])
+@pytest.mark.parametrize("alike", [True, False])
+@pytest.mark.parametrize("degree", [1, 31, 32, 33, 64, 65, 400, 1_025, 20_000, 100_000])
+def test_single_precision_is_right_to_six_digits_however_many_a_node_reads(kind, alike, degree):
+    """Added one after another, 10⁵ equal shares give 1.0006 and not 1."""
+    single = kind(3, 4, 2, concat=False, generator=torch.Generator().manual_seed(1)).eval()
+    double = kind(3, 4, 2, concat=False, generator=torch.Generator().manual_seed(1)).double().eval()
+    double.load_state_dict(single.state_dict())
+    x, edges = hub(degree, alike, torch.float32)
+    found, exact = single.trace(x, edges), double.trace(x.double(), edges)
+    into_hub = slice(0, degree)
+    near = 1e-6 * np.abs(exact.source_features).max()
+    for name in ("h_prime", "out"):
+        np.testing.assert_allclose(getattr(found, name), getattr(exact, name), rtol=0, atol=near)
+    shares = found.alpha[into_hub].astype(np.float64)
+    np.testing.assert_allclose(shares.sum(0), 1, atol=1e-6)
+    np.testing.assert_allclose(shares, exact.alpha[into_hub], rtol=2e-6)
+    below, exactly = softmax_terms(found).denominators[0], softmax_terms(exact).denominators[0]
+    np.testing.assert_allclose(below, exactly, rtol=2e-6)
+    learning = single(x.requires_grad_(), edges)
+    np.testing.assert_allclose(learning.detach(), found.out, rtol=0, atol=1e-6 * np.abs(found.out).max())
+
+
+@pytest.mark.parametrize("degree", [33, 1_025, 20_000])
+def test_gradients_through_a_hub_are_as_exact(degree):
+    grads = []
+    for dtype in (torch.float32, torch.float64):
+        layer = GATAttentionLayer(3, 4, 2, generator=torch.Generator().manual_seed(1)).to(dtype)
+        x, edges = hub(degree, alike=False, dtype=torch.float32)
+        out = layer(x.to(dtype), edges)
+        out[0].square().sum().backward()
+        grads.append((layer.weight.grad, layer.att.grad))
+    for single, double in zip(*grads, strict=True):
+        assert error(single.double(), double) <= 1e-5 * float(double.abs().max())

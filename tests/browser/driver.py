@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Locator, Page
 
-from gatviz import MultiHeadGATLayer, sample_graph
+from gatviz import Graph, MultiHeadGATLayer, sample_graph
 from gatviz.attention.layers import new_generator
 from gatviz.attention.trace import GATTrace
 from gatviz.ui.settings import Settings
@@ -17,10 +17,10 @@ from gatviz.ui.settings import Settings
 MINUS = "−"
 
 
-def trace_of(sample: str = "tutorial", **changes: Any) -> GATTrace:
-    """The trace that the app must show for a sample graph under its first settings, with changes."""
+def trace_of(sample: str | Graph = "tutorial", **changes: Any) -> GATTrace:
+    """The trace that the app must show for a graph (or a sample's name) under its first settings, with changes."""
     settings = {**vars(Settings()), **changes}
-    graph = sample_graph(sample)
+    graph = sample if isinstance(sample, Graph) else sample_graph(sample)
     generator = new_generator(settings["seed"])
     layer = MultiHeadGATLayer(
         graph.num_features,

@@ -29,7 +29,7 @@ from gatviz.analysis import (
 )
 from gatviz.attention.layers import new_generator
 from gatviz.charts import compare, heads
-from gatviz.charts.colours import ACCENT, PALE, PAPER
+from gatviz.charts.colours import ACCENT, PALE, PAPER, colour_at, contrast, text_on
 from gatviz.charts.common import Chart, plain
 from gatviz.charts.predictions import confusion_chart
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
@@ -186,10 +186,14 @@ def test_changes_mark_new_and_gone_arcs():
     expected = [[0, 0.3, -0.3], [0, -0.05, 0.05], [np.nan] * 3]
     np.testing.assert_allclose(cells(chart), expected, atol=1e-12)
     assert chart is not None
-    texts = [["0", "+0.300", "−0.300"], ["0", "−0.050", "+0.050"], ["", "", ""]]
-    assert [list(row) for row in chart.figure.data[0].text] == texts
-    marks = {trace.name: list(zip(trace.y, trace.x, strict=True)) for trace in chart.figure.data[1:]}
-    assert marks == {"new arrow": [(1, 2)], "gone arrow": [(0, 2)]}
+    over = chart.figure.data[1:]
+    numbers = next(trace for trace in over if trace.mode == "text")
+    texts = [(0, 0, "0"), (0, 1, "+0.300"), (0, 2, "−0.300"), (1, 0, "0"), (1, 1, "−0.050"), (1, 2, "+0.050")]
+    assert list(zip(numbers.y, numbers.x, numbers.text, strict=True)) == texts
+    marks = [trace for trace in over if trace.mode == "markers"]
+    places = {(trace.name, row, column) for trace in marks for row, column in zip(trace.y, trace.x, strict=True)}
+    told_in_the_legend = {("new arrow", None, None), ("gone arrow", None, None)}
+    assert places == {("new arrow", 1, 2), ("gone arrow", 0, 2), *told_in_the_legend}
     bars = compare.top_changes_chart(found, count=1)
     assert bars is not None
     assert [list(trace.x) for trace in bars.figure.data] == [[0.2], [0.5]]
@@ -296,3 +300,25 @@ def test_the_confusion_matrix_counts_labelled_nodes():
     assert list(chart.table.columns) == ["label", "x", "y"]
     unlabelled = replace(graph, labels=("x", None, "y"), split=("test", "train", None))
     assert confusion_chart(predictions(model.trace(unlabelled)), "train") is None
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["GAT", "GATv2"])
+def test_numbers_and_marks_in_cells_are_written_in_the_ink_for_the_cell(theme, kind):
+    written = 0
+    for name, chart in all_charts(run_of(9, 3, kind), theme).items():
+        if chart is None or chart.figure.data[0].type != "heatmap":
+            continue
+        shown = chart.figure.data[0]
+        assert all(trace.texttemplate is None for trace in chart.figure.data), f"{name}: plotly would choose the ink"
+        for over in chart.figure.data[1:]:
+            if over.type != "scatter" or list(over.x)[:1] == [None]:
+                continue
+            inks = over.textfont.color if over.mode == "text" else over.marker.color
+            for row, column, ink in zip(over.y, over.x, inks, strict=True):
+                t = (shown.z[row][column] - shown.zmin) / (shown.zmax - shown.zmin)
+                fill = colour_at([colour for _, colour in shown.colorscale], t)
+                assert ink == text_on(fill)
+                assert contrast(ink, fill) >= 4.5, name
+                written += 1
+    assert written > 100

@@ -19,10 +19,11 @@ from gatviz.attention.tutorial import MultiHeadGATLayer
 from gatviz.charts.colours import LINE, PAPER
 from gatviz.charts.common import Chart, plain
 from gatviz.charts.network import columns_for, network_chart, node_values_chart
-from gatviz.charts.network_drawn import MOST_ARCS, MOST_NODES, Drawn
+from gatviz.charts.network_drawn import Drawn
 from gatviz.charts.network_geometry import circles, joined, place
 from gatviz.charts.network_marks import WeightColours
 from gatviz.graph.layout import default_positions
+from gatviz.graph.subgraph import MOST_ARCS, MOST_NODES
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 from tests.charts.test_charts import HOSTILE, run_of
 
@@ -170,9 +171,12 @@ def test_a_large_graph_is_drawn_in_part_and_says_so():
     chart = all_heads(drawn_of(trace), layer.alpha)
     assert len(hovers(chart)) <= MOST_ARCS
     assert len(chart.table) == layer.num_edges
-    assert f"of {layer.num_nodes} nodes" in chart.caption
-    assert f"of {layer.num_edges} arrows" in chart.caption
-    part, arcs = drawn_of(trace).part(layer.alpha)
+    part, chosen = drawn_of(trace).part(layer.alpha)
+    arcs = chosen.arcs
+    assert f"Drawn are {arcs.size} of {layer.num_edges:,} arrows, and {len(part.names)} of 300 nodes" in chart.caption
+    assert "their largest α over the 2 heads or panels" in chart.caption
+    undrawn = np.setdiff1d(np.arange(layer.num_edges), arcs)
+    assert layer.alpha[undrawn].max() <= layer.alpha[arcs].max(axis=1).min()
     assert len(part.names) <= MOST_NODES
     names = np.array(trace.graph.names, dtype=object)
     for k in (0, arcs.size - 1):  # arcs of the part are the same arcs of the whole

@@ -15,6 +15,7 @@ from gatviz.attention.layers import new_generator
 from gatviz.charts.colours import SEQUENTIAL, colour_at
 from gatviz.charts.network_html import network_html
 from gatviz.errors import GatvizError
+from gatviz.graph.subgraph import strongest
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 
 HOSTILE = "<img src=x onerror=window.attacked=1>"
@@ -129,11 +130,24 @@ def test_large_graphs_are_cut_and_say_so():
     )
     graph = Graph(names=tuple(map(str, range(count))), x=np.ones((count, 1)), edge_index=ring)
     trace = GATAttentionLayer(1, 1, generator=new_generator(0)).trace(graph)
-    text = network_html(graph, trace, trace.alpha[:, 0], "t", np.zeros((count, 2)))
-    drawn = text.count("<tr><td>")
-    assert 0 < drawn <= 1000
-    assert f"the strongest {drawn} of 1,200 arrows" in text
+    weights = np.random.default_rng(0).random(1_200)
+    text = network_html(graph, trace, weights, "t", np.zeros((count, 2)))
+    part = strongest(weights, trace.edge_index, count)
+    assert 0 < part.arcs.size < 1_000
+    assert part.told("their α") in text
     assert "not renormalised" in text
+    rows = re.findall("<tr><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td><td>(yes|no)</td></tr>", text)
+    drawn = set(part.arcs.tolist())
+    inside = np.isin(trace.edge_index, part.nodes).all(axis=0)
+    assert sorted(rows) == sorted(
+        (str(j), str(i), f"{weights[k]:.6g}", "yes" if k in drawn else "no")
+        for k, (j, i) in enumerate(trace.edge_index.T.tolist())
+        if inside[k]
+    )
+    assert {row[3] for row in rows} == {"yes", "no"}
+    best = {i: weights[trace.arcs_into(i)].max() for i in part.nodes.tolist()}
+    labels = re.findall(r'"label": "(\d\.\d\d)"', text)
+    assert len(labels) == sum(weights[k] == best[int(trace.edge_index[1, k])] for k in drawn)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

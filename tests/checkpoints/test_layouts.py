@@ -165,8 +165,8 @@ def test_dgl_adds_the_input_itself_where_widths_match_and_another_layer_has_a_re
     residual = added @ state["l.2.res_fc.weight"].t()
     opened = inspect_weights(torch_file(state))
     assert equal(opened.model, given, dgl_layer(added, adj, state, "l.2.", residual).mean(1))
-    told = next(decision for decision in opened.decisions if decision.name == "residual")
-    assert (told.layer, told.value, told.open) == (1, "identity", True)
+    told = [decision for decision in opened.decisions if decision.name == "residual"]
+    assert [(one.value, one.open) for one in told] == [("none", False), ("identity", True), ("projection", False)]
 
 
 def test_early_dgl_adds_the_input_to_every_head_where_it_is_as_wide_as_one():
@@ -260,6 +260,16 @@ def test_pygat_and_its_sparse_layer_with_the_minus_sign(flat):
     assert any("−LeakyReLU" in note for note in opened.notes) is flat
 
 
+def test_a_copy_of_pygats_sparse_layer_without_the_minus_sign():
+    given, state = graph(), pygat_state(7, 8, True)
+    expected = pygat_forward(features_of(given), matrix(given, loops=True), state, 8, 1.0)
+    opened = inspect_weights(torch_file(state), score_sign="plus")
+    assert equal(opened.model, given, expected)
+    assert not any("−LeakyReLU" in note for note in opened.notes)
+    sign = next(one for one in inspect_weights(torch_file(state)).decisions if one.name == "score_sign")
+    assert (sign.value, sign.origin, sign.options) == ("minus", "assumed", ("minus", "plus"))
+
+
 # ---- pytorch-GAT ----------------------------------------------------------------------------------------------
 
 
@@ -344,9 +354,17 @@ def test_the_first_implementation_of_pytorch_gat(heads, width):
 def test_an_implementation_that_the_file_does_not_tell_is_said():
     widths, heads = [FEATURES, 2, 3], [3, 1]
     state = pytorch_gat_state(widths, heads, skip=False)
-    assert any("IMP3 is taken" in note for note in inspect_weights(torch_file(state)).notes)
-    told = inspect_weights(torch_file(around(widths, heads, state)))
-    assert not any("IMP3" in note for note in told.notes)
+
+    def decided(content, **choices):
+        opened = inspect_weights(torch_file(content), **choices)
+        return opened.model(graph()), next(one for one in opened.decisions if one.name == "implementation")
+
+    assumed, decision = decided(state)
+    assert (decision.value, decision.open, "IMP3 is the one" in decision.reason) == ("IMP3", True, True)
+    told, by_file = decided(around(widths, heads, state, layer_type="IMP2"))
+    assert (by_file.value, by_file.open) == ("IMP2", False)
+    assert not torch.equal(assumed, told)
+    assert torch.equal(decided(state, implementation="IMP2")[0], told)
 
 
 def test_settings_that_contradict_the_tensors_are_refused():
@@ -437,16 +455,61 @@ def test_a_slope_among_the_words_around_is_taken():
         assert opened.layers[0].negative_slope == 0.2
 
 
-def test_gatv2_of_dgl_as_wide_as_all_its_heads_would_have_a_projection():
-    """In GATv2Conv the input itself is added only where F = C."""
+def dgl_v2_state(sizes: list[tuple[int, int, int]]) -> dict[str, Tensor]:
+    """GATv2Conv layers of so many input features, heads and features per head."""
     made = {}
-    for k, (wide, heads, width) in enumerate([(FEATURES, 3, 2), (6, 3, 2), (6, 1, 6), (6, 1, 3)]):
+    for k, (wide, heads, width) in enumerate(sizes):
         shapes = {"fc_src__weight": (heads * width, wide), "fc_dst__weight": (heads * width, wide)}
-        layer = drawn(k, **shapes, attn=(1, heads, width))
-        made |= {f"l.{k}.{name}": value for name, value in layer.items()}
-    made["l.3.res_fc.weight"] = drawn(9, r=(3, 6))["r"]
-    told = [decision for decision in inspect_weights(torch_file(made)).decisions if decision.name == "residual"]
-    assert [(decision.layer, decision.value) for decision in told] == [(2, "identity")]
+        made |= {f"l.{k}.{name}": value for name, value in drawn(k, **shapes, attn=(1, heads, width)).items()}
+    return made
+
+
+def dgl_v2_layer(x: Tensor, adj: Tensor, state: dict[str, Tensor], at: str, residual: Tensor | None = None) -> Tensor:
+    """[N, H, C], as DGL's GATv2Conv gives it."""
+    H, C = state[f"{at}attn"].shape[1:]
+    source, target = ((x @ state[f"{at}fc_{end}.weight"].t()).view(-1, H, C) for end in ("src", "dst"))
+    out = torch.stack([head_v2(adj, target[:, h], source[:, h], state[f"{at}attn"][0, h]) for h in range(H)], 1)
+    return out if residual is None else out + residual.view(len(x), -1, C)
+
+
+@pytest.mark.parametrize("kind", ["GATConv", "GATv2Conv"])
+@pytest.mark.parametrize("rule", ["F = C", "F = H·C"])
+def test_dgl_adds_the_input_itself_by_the_rule_of_its_time(kind, rule):
+    """Both kinds of layers had a projection unless F = C, and since 2021 unless F = H·C."""
+    given = graph()
+    sizes = [(FEATURES, 3, 2), (6, 3, 2)] if rule == "F = H·C" else [(FEATURES, 1, 2), (2, 3, 2)]
+    sizes.append((6, 1, 3))
+    run = dgl_v2_layer if kind == "GATv2Conv" else dgl_layer
+    state = dgl_v2_state(sizes)
+    if kind == "GATConv":
+        state = {}
+        for k, size in enumerate(sizes):
+            state |= dgl_state(k, f"l.{k}.", *size)
+    projected = {**state, "l.2.res_fc.weight": drawn(9, r=(3, 6))["r"]}
+    x, adj = features_of(given), matrix(given)
+    hidden = F.elu(run(x, adj, state, "l.0.").flatten(1))
+    added = F.elu(run(hidden, adj, state, "l.1.", hidden).flatten(1))
+    expected = run(added, adj, state, "l.2.", added @ projected["l.2.res_fc.weight"].t()).mean(1)
+    assert equal(gatviz.load_weights(torch_file(projected)), given, expected)
+    assert equal(gatviz.load_weights(torch_file(projected), residual=[None, "identity", None]), given, expected)
+    assert equal(gatviz.load_weights(torch_file(projected), residual="identity"), given, expected)
+    alone = run(added, adj, state, "l.2.").mean(1)
+    assert equal(gatviz.load_weights(torch_file(state), residual="identity"), given, alone)
+
+
+def test_a_projection_tells_by_which_rule_dgl_adds_the_input():
+    def told(sizes, projected):
+        state = dgl_v2_state(sizes)
+        for k in projected:
+            wide, heads, width = sizes[k]
+            state[f"l.{k}.res_fc.weight"] = drawn(9, r=(heads * width, wide))["r"]
+        decisions = inspect_weights(torch_file(state)).decisions
+        return [one.value for one in decisions if one.name == "residual"]
+
+    before = [(FEATURES, 3, 2), (6, 3, 2), (6, 3, 2), (6, 1, 3)]  # a projection although F = H·C
+    assert told(before, [1, 3]) == ["none", "projection", "none", "projection"]
+    since = [(FEATURES, 1, 2), (2, 3, 2), (6, 1, 2), (2, 3, 2), (6, 1, 3)]  # a projection although F = C
+    assert told(since, [1, 4]) == ["none", "projection", "none", "none", "projection"]
 
 
 def test_layers_count_by_number_not_by_letters():

@@ -65,7 +65,7 @@ def test_an_undirected_file_gives_both_arcs_and_a_loop_once():
     )
     assert not graph.directed
     assert graph.edge_index.tolist() == [[1, 0, 0], [0, 1, 0]]
-    assert "1 duplicate edge was merged; the first of each was kept" in graph.notes
+    assert any(note.startswith("1 duplicate edge was merged; the first of each was kept") for note in graph.notes)
 
 
 def test_an_undirected_file_that_lists_both_arcs_is_taken_as_it_is():
@@ -82,7 +82,9 @@ def test_duplicates_are_merged_and_it_is_said():
     reading = inspect_graph(b"source,target,weight\nA,B,1\nB,A,5\nA,B,3\nA,B,4\n")
     assert reading.graph.edge_attributes == {"weight": (1, 5)}
     assert reading.duplicates == 2
-    assert "2 duplicate edges were merged; the first of each was kept" in reading.graph.notes
+    assert any(
+        note.startswith("2 duplicate edges were merged; the first of each was kept") for note in reading.graph.notes
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatviz import GatvizError
-from gatviz.graph.subgraph import neighbourhood, strongest
+from gatviz.graph.subgraph import in_order, neighbourhood, strongest
 
 #  0 → 1 → 2 → 3, 4 → 2, 3 → 3, 5 alone
 ARCS = np.array([[0, 1, 4, 2, 3], [1, 2, 2, 3, 3]])
@@ -18,69 +18,133 @@ ALPHA = np.array([[1.0, 0.1], [0.2, 0.3], [0.8, 0.7], [0.4, 0.6], [0.6, 0.4]])
 
 def test_strongest_by_hand():
     # The largest α of any head: 1.0, 0.3, 0.8, 0.6, 0.6.
-    nodes, arcs = strongest(ALPHA, ARCS, max_arcs=2, max_nodes=6)
-    assert arcs.tolist() == [0, 2]
-    assert nodes.tolist() == [0, 1, 2, 4]
-    nodes, arcs = strongest(ALPHA, ARCS, max_arcs=5, max_nodes=3)
-    # After 0 → 1 one node has room: 4 → 2 and 2 → 3 would need two, 3 → 3 needs one.
-    assert arcs.tolist() == [0, 4]
-    assert nodes.tolist() == [0, 1, 3]
+    part = strongest(ALPHA, ARCS, 6, max_arcs=2)
+    assert (part.nodes.tolist(), part.arcs.tolist()) == ([0, 1, 2, 3, 4, 5], [0, 2])
+    part = strongest(ALPHA, ARCS, 6, max_nodes=4)
+    # 0 → 1, then 4 → 2; 2 → 3 would be a fifth node, and what comes after is not looked at.
+    assert (part.nodes.tolist(), part.arcs.tolist()) == ([0, 1, 2, 4], [0, 2])
+    part = strongest(ALPHA, ARCS, 6, max_nodes=3)
+    assert (part.nodes.tolist(), part.arcs.tolist()) == ([0, 1], [0])
+    assert "Drawn are 1 of 5 arrows, and 2 of 6 nodes" in part.told("α")
+    assert "touch at most 3 nodes" in part.told("α")
 
 
-def test_strongest_of_one_head_breaks_ties_by_order():
-    assert strongest(np.ones(5), ARCS, 2, 6)[1].tolist() == [0, 1]
+def test_strongest_breaks_ties_by_target_then_source():
+    given = np.array([[3, 1, 0, 2], [0, 2, 2, 1]])
+    assert given[:, in_order(np.ones(4), given)].T.tolist() == [[3, 0], [2, 1], [0, 2], [1, 2]]
 
 
 def test_strongest_of_nothing():
-    nodes, arcs = strongest(np.zeros((0, 2)), np.zeros((2, 0), dtype=np.int64), 5, 5)
-    assert nodes.size == arcs.size == 0
-    assert strongest(ALPHA, ARCS, 0, 5)[1].size == 0
-    assert strongest(ALPHA, ARCS, 5, 0)[1].size == 0
+    part = strongest(np.zeros((0, 2)), np.zeros((2, 0), dtype=np.int64), 3)
+    assert (part.nodes.tolist(), part.arcs.size, part.told("α")) == ([0, 1, 2], 0, "")
+    assert strongest(ALPHA, ARCS, 6, max_arcs=0).arcs.size == 0
+    assert strongest(ALPHA, ARCS, 6, max_nodes=0).arcs.size == 0
 
 
-def _slow_strongest(alpha, edge_index, max_arcs, max_nodes):
-    chosen, touched = [], set()
-    for arc in np.argsort(-alpha.max(axis=1), kind="stable").tolist():
-        ends = set(edge_index[:, arc].tolist())
-        if len(chosen) < max_arcs and len(touched | ends) <= max_nodes:
-            touched |= ends
-            chosen.append(arc)
-    return sorted(touched), sorted(chosen)
+@st.composite
+def weighted_graphs(draw):
+    num_nodes = draw(st.integers(1, 9))
+    pairs = draw(st.lists(st.tuples(*[st.integers(0, num_nodes - 1)] * 2), unique=True, max_size=30))
+    weights = [[draw(st.sampled_from([0.0, 0.25, 0.5, 1.0])) for _ in range(2)] for _ in pairs]
+    arcs = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return num_nodes, arcs, np.array(weights, dtype=float).reshape(-1, 2)
 
 
-@given(st.integers(0, 10_000), st.integers(1, 12), st.integers(0, 40), st.integers(0, 50), st.integers(0, 14))
+@given(weighted_graphs(), st.integers(0, 32), st.integers(0, 10), st.randoms(use_true_random=False))
+@settings(max_examples=200, deadline=None)
+def test_the_strongest_are_the_longest_beginning_of_one_order(given_graph, max_arcs, max_nodes, random):
+    num_nodes, arcs, alpha = given_graph
+    part = strongest(alpha, arcs, num_nodes, max_arcs, max_nodes)
+    largest = alpha.max(axis=1, initial=0)
+    order = sorted(range(arcs.shape[1]), key=lambda k: (-largest[k], arcs[1, k], arcs[0, k]))
+
+    def fits(chosen: list[int]) -> bool:
+        return len(chosen) <= max_arcs and len({int(n) for n in arcs[:, chosen].ravel()}) <= max_nodes
+
+    count = part.arcs.size
+    assert sorted(order[:count]) == part.arcs.tolist()
+    assert fits(order[:count])
+    assert count == len(order) or not fits(order[: count + 1])
+    undrawn = np.setdiff1d(np.arange(len(order)), part.arcs)
+    if count and undrawn.size:
+        assert largest[undrawn].max() <= largest[part.arcs].min()
+    if num_nodes > max_nodes:
+        assert part.nodes.tolist() == sorted({int(n) for n in arcs[:, part.arcs].ravel()})
+    else:
+        assert part.nodes.tolist() == list(range(num_nodes))
+
+    shuffled = list(range(arcs.shape[1]))
+    random.shuffle(shuffled)
+    again = strongest(alpha[shuffled], arcs[:, shuffled], num_nodes, max_arcs, max_nodes)
+    assert set(zip(*arcs[:, shuffled][:, again.arcs].tolist(), strict=True)) == set(
+        zip(*arcs[:, part.arcs].tolist(), strict=True)
+    )
+    assert again.told("α") == part.told("α")
+
+
+@given(weighted_graphs(), st.integers(0, 3), st.integers(1, 9), st.integers(0, 20))
 @settings(max_examples=150, deadline=None)
-def test_strongest_is_the_greedy_choice(seed, num_nodes, num_arcs, max_arcs, max_nodes):
-    rng = np.random.default_rng(seed)
-    arcs = rng.integers(0, num_nodes, (2, num_arcs))
-    alpha = rng.integers(0, 5, (num_arcs, 3)) / 4
-    if num_arcs == 0:
-        alpha = np.zeros((0, 3))
-    nodes, chosen = strongest(alpha, arcs, max_arcs, max_nodes)
-    assert (nodes.tolist(), chosen.tolist()) == _slow_strongest(alpha, arcs, max_arcs, max_nodes)
+def test_a_neighbourhood_says_what_it_leaves_out(given_graph, hops, max_nodes, max_arcs):
+    num_nodes, arcs, alpha = given_graph
+    part = neighbourhood(arcs, num_nodes, 0, hops, max_nodes, alpha, max_arcs=max_arcs)
+    reader = nx.DiGraph([(int(i), int(j)) for j, i in arcs.T])
+    reader.add_node(0)
+    near = nx.single_source_shortest_path_length(reader, 0, cutoff=hops)
+    asked, among = part.around, part.among(arcs)
+    assert asked.reached == len(near)
+    assert set(part.nodes.tolist()) <= set(near)
+    assert (asked.cut_at is None) == (part.nodes.size == len(near))
+    between = np.flatnonzero(np.isin(arcs, part.nodes).all(axis=0))
+    assert asked.arcs_among == between.size
+    assert sorted(among.tolist()) == between.tolist()
+    assert among[: part.arcs.size].tolist() == part.arcs.tolist()
+    largest = alpha.max(axis=1, initial=0)
+    if part.arcs.size and among.size > part.arcs.size:
+        assert largest[among[part.arcs.size :]].max() <= largest[part.arcs].min()
+    told = part.told("α", [f"n{n}" for n in range(num_nodes)])
+    assert bool(told) != part.is_whole
+    assert ("in the order of" in told) == (part.arcs.size < between.size)
+    assert ("at hop" in told) == (asked.cut_at is not None)
+
+
+def near(*arguments, **more):
+    part = neighbourhood(ARCS, 6, *arguments, **more)
+    return part.nodes.tolist(), part.arcs.tolist()
 
 
 def test_neighbourhood_reads_from_target_to_source():
-    assert neighbourhood(ARCS, 6, 3, 0, 9)[0].tolist() == [3]
-    assert neighbourhood(ARCS, 6, 3, 0, 9)[1].tolist() == [4]
-    nodes, arcs = neighbourhood(ARCS, 6, 3, 1, 9)
-    assert (nodes.tolist(), arcs.tolist()) == ([2, 3], [3, 4])
-    nodes, arcs = neighbourhood(ARCS, 6, 3, 2, 9)
-    assert (nodes.tolist(), arcs.tolist()) == ([1, 2, 3, 4], [1, 2, 3, 4])
-    assert neighbourhood(ARCS, 6, 0, 3, 9)[0].tolist() == [0]
-    assert neighbourhood(ARCS, 6, 5, 3, 9)[0].tolist() == [5]
+    assert near(3, 0, 9) == ([3], [4])
+    assert near(3, 1, 9) == ([2, 3], [3, 4])
+    assert near(3, 2, 9) == ([1, 2, 3, 4], [1, 2, 3, 4])
+    assert near(0, 3, 9)[0] == [0]
+    assert near(5, 3, 9)[0] == [5]
 
 
 def test_neighbourhood_other_directions():
-    assert neighbourhood(ARCS, 6, 0, 2, 9, direction="is_read")[0].tolist() == [0, 1, 2]
-    assert neighbourhood(ARCS, 6, 1, 1, 9, direction="both")[0].tolist() == [0, 1, 2]
+    assert near(0, 2, 9, direction="is_read")[0] == [0, 1, 2]
+    assert near(1, 1, 9, direction="both")[0] == [0, 1, 2]
+
+
+def test_a_neighbourhood_is_told_in_words():
+    names = ["A", "B", "C", "D", "E", "F"]
+    whole = neighbourhood(ARCS, 6, 3, 1, 9, ALPHA, max_arcs=9)
+    assert whole.told("α", names) == (
+        "Of the neighbourhood of D, at most 1 hop along what it reads, drawn are all 2 nodes (the graph has 6); "
+        "and all 2 arrows between them (the graph has 5)."
+    )
+    cut = neighbourhood(ARCS, 6, 3, 2, 3, ALPHA, max_arcs=1)
+    assert cut.told("α", names) == (
+        "Of the neighbourhood of D, at most 2 hops along what it reads, drawn are 3 of 4 nodes (the graph has 6); at "
+        "hop 2 there was room only for those joined to the nodes before by the strongest arrows, and no further hop "
+        "was taken, as at most 3 nodes are drawn; and 1 of 3 arrows between them (the graph has 5): the first 1 in "
+        "the order of α."
+    )
 
 
 def test_neighbourhood_keeps_the_most_attended_when_there_is_no_room():
-    nodes, arcs = neighbourhood(ARCS, 6, 2, 3, 2, ALPHA)
-    assert (nodes.tolist(), arcs.tolist()) == ([2, 4], [2])
-    assert neighbourhood(ARCS, 6, 2, 3, 2)[0].tolist() == [1, 2]
-    assert neighbourhood(ARCS, 6, 2, 3, 9, ALPHA, max_arcs=1)[1].tolist() == [0]
+    assert near(2, 3, 2, ALPHA) == ([2, 4], [2])
+    assert near(2, 3, 2)[0] == [1, 2]
+    assert near(2, 3, 9, ALPHA, max_arcs=1)[1] == [0]
 
 
 @pytest.mark.parametrize("direction", ["reads", "is_read", "both"])
@@ -89,10 +153,10 @@ def test_neighbourhood_is_what_networkx_finds(direction):
     arcs = np.array(list(graph.edges)).T
     seen = {"reads": graph.reverse(), "is_read": graph, "both": graph.to_undirected()}[direction]
     for hops in range(4):
-        nodes, chosen = neighbourhood(arcs, 40, 7, hops, 40, direction=direction)
+        part = neighbourhood(arcs, 40, 7, hops, 40, direction=direction)
         expected = sorted(nx.single_source_shortest_path_length(seen, 7, cutoff=hops))
-        assert nodes.tolist() == expected
-        assert {(int(u), int(v)) for u, v in arcs[:, chosen].T} == set(graph.subgraph(expected).edges)
+        assert part.nodes.tolist() == expected
+        assert {(int(u), int(v)) for u, v in arcs[:, part.arcs].T} == set(graph.subgraph(expected).edges)
 
 
 @pytest.mark.parametrize(
@@ -114,9 +178,9 @@ def test_a_million_arcs_take_a_moment():
     arcs = rng.integers(0, 100_000, (2, 1_000_000))
     alpha = rng.random((1_000_000, 8), dtype=np.float32)
     start = time.perf_counter()
-    nodes, chosen = strongest(alpha, arcs, 1_000, 200)
-    near, _ = neighbourhood(arcs, 100_000, 5, 3, 200, alpha, max_arcs=1_000)
-    assert nodes.size <= 200
-    assert chosen.size
-    assert near.size == 200
+    part = strongest(alpha, arcs, 100_000)
+    around = neighbourhood(arcs, 100_000, 5, 3, 200, alpha, max_arcs=1_000)
+    assert part.nodes.size <= 200
+    assert part.arcs.size
+    assert around.nodes.size == 200
     assert time.perf_counter() - start < 5

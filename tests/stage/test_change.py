@@ -9,8 +9,8 @@ from gatviz.analysis import what_if
 from gatviz.attention.layers import new_generator
 from gatviz.graph import editing
 from gatviz.graph.layout import default_positions
+from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
-from gatviz.stage.part import Part
 
 
 def unpacked(packed: dict) -> np.ndarray:
@@ -25,7 +25,7 @@ def test_new_gone_and_kept_arrows():
     model = GAT(2, (LayerSettings(out_features=3, num_heads=2),), generator=new_generator(1)).eval()
     before, after = model.trace(graph), model.trace(edited)
     then, now = before.layers[0], after.layers[0]
-    change, part = what_if(before, after), Part.whole(now)
+    change, part = what_if(before, after), Part.whole(now.num_nodes, now.num_edges)
     packed = pack_change(change, part, baseline="A")
     delta = unpacked(packed["values"])
     old = {(j, i): then.alpha[k] for k, (j, i) in enumerate(then.edge_index.T.tolist())}
@@ -47,6 +47,6 @@ def test_a_part_keeps_only_its_arrows():
     now = after.layers[0]
     nodes = np.array([0, 5, 6, 10])
     arcs = np.flatnonzero(np.isin(now.edge_index, nodes).all(axis=0))
-    packed = pack_change(what_if(before, after), Part(nodes, arcs), baseline="A")
+    packed = pack_change(what_if(before, after), Part(nodes, arcs, now.num_nodes, now.num_edges), baseline="A")
     np.testing.assert_allclose(unpacked(packed["values"]), (now.alpha - before.layers[0].alpha)[arcs].T, atol=1e-6)
     assert len(packed["strongest"][0]) == 4

@@ -9,8 +9,8 @@ import pytest
 
 from gatviz import GAT, LayerSettings, Trace, sample_graph
 from gatviz.attention.layers import new_generator
+from gatviz.graph.subgraph import Part
 from gatviz.stage.inputs import input_names, output_names
-from gatviz.stage.part import Part
 from gatviz.stage.stages import pack_stages
 
 
@@ -21,7 +21,10 @@ def run(*layers: LayerSettings, training: bool = False) -> Trace:
 
 def stages_of(trace: Trace, layer: int = 0) -> dict[str, dict[str, Any]]:
     shown = trace.layers[layer]
-    return {stage["name"]: stage for stage in pack_stages(shown, Part.whole(shown), input_names(trace, layer))}
+    return {
+        stage["name"]: stage
+        for stage in pack_stages(shown, Part.whole(shown.num_nodes, shown.num_edges), input_names(trace, layer))
+    }
 
 
 def unpacked(packed: dict) -> np.ndarray:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gatviz import read_graph, sample_graph, sample_graph_names
+from gatviz import Graph, LayerTrace, read_graph, sample_graph, sample_graph_names, write_graph
 from gatviz.graph.editing import clear
 from gatviz.graph.layout import default_positions
+from gatviz.graph.subgraph import MOST_ARCS, neighbourhood, strongest
+from gatviz.ui import texts
+from gatviz.ui.compute import present_model
 from gatviz.ui.history import Work
-from gatviz.ui.state import FIRST_LOOK, State
+from gatviz.ui.state import FIRST_LOOK, Looked, State
 from tests.stage.arrived import scene
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -92,11 +96,44 @@ def test_self_loops_can_be_left_or_removed(policy: str):
     assert sum(scene(app)["arcs"]["added"]) == 0
 
 
-@pytest.mark.parametrize(("sample", "most"), [("tutorial", 20_000), ("karate_club", 60_000)])
-def test_a_change_sends_its_numbers_and_no_code(sample: str, most: int):
+def large_graph() -> Graph:
+    rng = np.random.default_rng(3)
+    arcs = np.stack(np.nonzero(rng.random((260, 260)) < 0.1))
+    return Graph(names=tuple(f"n{n}" for n in range(260)), x=rng.normal(size=(260, 3)), edge_index=arcs)
+
+
+def test_the_notice_of_a_cut_graph_states_the_rule_that_chose_what_is_drawn():
     app = run_app()
-    app.selectbox[0].select(sample).run()
-    sent = app.get("bidi_component")[0].proto
-    assert len(scene(app)["names"]) == sample_graph(sample).num_nodes
-    assert sent.js_content == sent.css_content == sent.json == ""
-    assert len(sent.SerializeToString()) < most
+    show(app, write_graph(large_graph(), format="json"))
+    found = scene(app.run())
+    trace = compute_now(app)
+    part = strongest(trace.alpha, trace.edge_index, trace.num_nodes)
+    assert part.told(texts.CHOSEN_BY) in found["notice"]
+    assert found["names"] == [f"n{n}" for n in part.nodes]
+
+    app.text_input(key="part_node").set_value("n7").run()
+    app.number_input(key="part_hops").set_value(2).run()
+    found = scene(app)
+    around = neighbourhood(trace.edge_index, trace.num_nodes, 7, 2, alpha=trace.alpha, max_arcs=MOST_ARCS)
+    assert around.told(texts.CHOSEN_BY, [f"n{n}" for n in range(260)]) in found["notice"]
+    assert found["arcs"]["drawn"] == around.arcs.size == MOST_ARCS
+    assert len(found["arcs"]["source"]) == around.among(trace.edge_index).size > MOST_ARCS
+
+
+def test_an_arrow_that_is_locked_outside_the_shown_part_is_told():
+    app = run_app()
+    show(app, write_graph(large_graph(), format="json"))
+    app.run()
+    trace = compute_now(app)
+    source, target = trace.edge_index[:, 100].tolist()
+    app.session_state["gatviz_state"] = replace(state_of(app), looked=Looked(target, source, "head-0"))
+    app.text_input(key="part_node").set_value("n200").run()
+    app.number_input(key="part_hops").set_value(0).run()
+    notice = scene(app)["notice"]
+    assert f"Locked: n{source} → n{target}, α = {trace.alpha[100, 0]:.3g} in head 0." in notice
+
+
+def compute_now(app: AppTest) -> LayerTrace:
+    """The run of what is on the screen."""
+    now = state_of(app)
+    return present_model(now.graph, now.settings, None).trace(now.graph).layers[0]

@@ -5,7 +5,6 @@ Random graphs, both kinds of layer, features and weights of few values, so that 
 
 from __future__ import annotations
 
-import base64
 from itertools import combinations
 from typing import Any
 
@@ -37,10 +36,10 @@ from gatviz.charts.compare import change_chart, top_changes_chart
 from gatviz.charts.heads import effective_chart, evenness_chart, ranking_chart, shares_chart
 from gatviz.charts.network import network_chart, node_values_chart
 from gatviz.charts.network_drawn import Drawn
+from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.inputs import input_names
 from gatviz.stage.pack import pack_scene
-from gatviz.stage.part import Part
 from gatviz.stage.story import pack_details, pack_story
 from gatviz.ui.weightings import weightings
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
@@ -68,7 +67,7 @@ def run_of(seed: int, kind: str, without: bool = False) -> Trace:
 
 
 def unpacked(packed: dict[str, Any]) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(packed["f32"]), "<f4").reshape(packed["shape"])
+    return np.frombuffer(packed["f32"], "<f4").reshape(packed["shape"])
 
 
 def scene_of(trace: Trace) -> dict[str, Any]:
@@ -275,7 +274,7 @@ def test_a_change_is_told_alike_and_nothing_that_is_gone_is_forgotten(kind, seed
     if not truth:
         return
     sizes = np.abs(found.delta)
-    part = Part.whole(now)
+    part = Part.whole(now.num_nodes, now.num_edges)
     packed, stage = pack_change(found, part, baseline="A"), change_stage(found, now, part)
     assert found.largest == sizes.max()
     assert packed["limit"] == stage["limit"] == (found.largest or 1.0)
@@ -319,7 +318,8 @@ def test_a_change_is_told_alike_and_nothing_that_is_gone_is_forgotten(kind, seed
 @given(seed=SEEDS)
 def test_all_bars_of_a_story_have_one_limit_and_it_holds_them(kind, seed):
     trace = run_of(seed, kind)
-    layer, part = trace.layers[0], Part.whole(trace.layers[0])
+    layer = trace.layers[0]
+    part = Part.whole(layer.num_nodes, layer.num_edges)
     details = pack_details(layer, part)
     limits = story_limits(layer, part.arcs) if isinstance(layer, GATTrace) else None
     for k, (j, i) in enumerate(layer.edge_index.T.tolist()):

@@ -74,19 +74,20 @@ class Generator:
 _SEED = Parameter("seed", "seed", 0, 0, 2**32 - 1)
 
 
-def generate(name: str, *, seed: int = 0, features: FeatureKind | None = None, **values: float) -> Graph:
+def generate(name: str, *, seed: int | None = None, features: FeatureKind | None = None, **values: float) -> Graph:
     """A graph of one of the kinds in `GENERATORS`, the same for the same arguments.
 
     Arguments:
         name: "erdos_renyi", "barabasi_albert", "stochastic_blocks", "grid", "ring", "tree", "star",
             "complete_bipartite" or "dictionary".
-        seed: of whatever is drawn.
+        seed: of whatever is drawn; 0 if left out.
         features: "one_hot", "degree", "constant" or "random"; left out: one-hot up to 200 nodes, else the
             in-degree. Kinds with features of their own (`own_features`) keep theirs if this is left out.
         values: the kind's parameters; what is left out takes its default.
 
     Raises:
-        GatvizError: an unknown kind or parameter, a value out of range, a graph that would grow too large.
+        GatvizError: an unknown kind or parameter, a value out of range, a seed where nothing is drawn, a graph that
+            would grow too large.
     """
     kind = GENERATORS.get(name)
     if kind is None:
@@ -96,7 +97,10 @@ def generate(name: str, *, seed: int = 0, features: FeatureKind | None = None, *
         if given not in known:
             listed = ", ".join(known) or "no parameters"
             raise GatvizError(f"generate '{name}'", listed, quote(given), "leave it out or correct its name")
-    seed = int(_SEED.checked(seed, f"generate '{name}'"))
+    drawn = kind.drawn or features == "random"
+    if seed is not None and not drawn:
+        raise GatvizError(f"generate '{name}', seed", "something to draw", "nothing", "leave seed out")
+    seed = int(_SEED.checked(_SEED.default if seed is None else seed, f"generate '{name}'"))
     checked = {key: known[key].checked(values.get(key, known[key].default), f"generate '{name}'") for key in known}
     if kind.drawn:
         checked["seed"] = seed

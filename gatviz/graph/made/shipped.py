@@ -65,7 +65,7 @@ def shipped_graph_names() -> tuple[str, ...]:
     return tuple(_SHIPPED)
 
 
-def shipped_graph(name: str, *, features: FeatureKind | None = None, seed: int = 0) -> Graph:
+def shipped_graph(name: str, *, features: FeatureKind | None = None, seed: int | None = None) -> Graph:
     """One of the real graphs that come with networkx, with made-up features.
 
     Arguments:
@@ -73,9 +73,11 @@ def shipped_graph(name: str, *, features: FeatureKind | None = None, seed: int =
         features, seed: as in `generate`.
 
     Raises:
-        GatvizError: another name.
+        GatvizError: another name, or a seed where no feature is drawn.
     """
+    if seed is not None and features != "random":
+        raise GatvizError("shipped_graph, seed", "features='random' to draw", quote(features), "leave seed out")
     if name not in _SHIPPED:
         raise GatvizError("shipped_graph", "one of " + ", ".join(_SHIPPED), quote(name), "choose one of these")
     make, description = _SHIPPED[name]
-    return with_features(replace(make(), description=description), features, seed)
+    return with_features(replace(make(), description=description), features, seed or 0)

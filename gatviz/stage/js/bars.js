@@ -12,7 +12,7 @@ export function largest(parts) {
 }
 
 /**
- * @param {{title: string, parts: {name: string, value: number}[], limit: number, digits: number, colours: Object}} options
+ * @param {{title: string, parts: {name: string, value: number}[], limit: number, digits: number, colours: {plus: string, minus: string}}} options
  */
 export function bars({ title, parts, limit, digits, colours }) {
   return html(
@@ -23,7 +23,7 @@ export function bars({ title, parts, limit, digits, colours }) {
       const share = limit > 0 ? Math.min(Math.abs(value) / limit, 1) : 0;
       const bar = html("i", { class: value < 0 ? "bar-fill minus" : "bar-fill plus" });
       bar.style.width = `${share * 50}%`;
-      bar.style.background = colours.fill(value < 0 ? -colours.limit * (0.35 + 0.65 * share) : colours.limit * (0.35 + 0.65 * share));
+      bar.style.background = value < 0 ? colours.minus : colours.plus;
       return html(
         "div",
         { class: "bar-row" },

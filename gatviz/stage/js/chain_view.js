@@ -7,7 +7,7 @@ import { math } from "./formula.js";
 import { marksOf } from "./marks.js";
 import { MatrixView } from "./matrix_view.js";
 import { colourScale } from "./scales.js";
-import { changeLimit, shareLimit, shownWeighting } from "./scene.js";
+import { changeLimit, onArc, shareLimit, shownWeighting } from "./scene.js";
 import { arcFocus, nodeFocus, same } from "./store.js";
 
 const NUMBER_CELL = { width: 42, height: 32 };
@@ -133,6 +133,7 @@ export class ChainView {
         },
       });
       card.readout = html("span", { class: "cell-readout" });
+      card.row = html("p", { class: "quiet-text row-sum" });
       card.element = html("article", { class: "card", "data-stage": stage.name, "data-editable": stage.entries ? "" : null }, card.head, card.body, card.foot);
       this.cards.set(stage.name, card);
     }
@@ -240,18 +241,44 @@ export class ChainView {
       card.body.replaceChildren(html("p", { class: "quiet-text nothing" }, reason));
     }
     const bounds = told === stage ? stage.ranges?.[stage.perHead ? weighting.head : 0] : weighting.range;
-    const range = bounds && fillIn(texts.range, { low: number(bounds[0], digits), high: number(bounds[1], digits) });
+    const range = bounds && fillIn(this.scene.whole.cut && stage.layout !== "messages" ? texts.rangeWhole : texts.range, { low: number(bounds[0], digits), high: number(bounds[1], digits) });
     card.foot.replaceChildren(
       html("p", { class: "say" }, told === stage ? stage.caption : weighting.explanation),
       math(told === stage ? stage.formula : weighting.formula.mathml),
       html("p", { class: "quiet-text" }, [range, this.note(stage, weighting)].filter(Boolean).join(" · ")),
+      card.row,
     );
   }
 
   note(stage, weighting) {
-    const { texts } = this.scene;
-    if (stage.name === "alpha") return weighting.rowsSumToOne ? texts.rowsSum : texts.rowsNeedNotSum;
-    return stage.layout === "pairs" ? texts.hatched : stage.entries ? texts.editable : "";
+    const { texts, whole } = this.scene;
+    const marks = whole.cut ? texts.hatchedOrUndrawn : texts.hatched;
+    if (stage.name === "alpha") return whole.cut ? `${this.rowsSum(weighting)} · ${marks}` : this.rowsSum(weighting);
+    if (stage.layout === "pairs") return marks;
+    const target = stage.layout === "messages" ? this.focusTarget() : null;
+    const count = target === null ? 0 : whole.undrawn.reads[target];
+    if (count) return fillIn(stage.rest ? texts.undrawnRowNote : texts.moreUndrawn, { count });
+    return stage.entries ? texts.editable : "";
+  }
+
+  /** What the rows add up to; of a cut part also how much of it is here. */
+  rowsSum({ rowsSumToOne, rows }) {
+    const { texts, whole } = this.scene;
+    const { digits } = this.store.state;
+    const sums = !rowsSumToOne ? texts.rowsNeedNotSum : whole.emptyRows ? texts.rowsSumOrEmpty : texts.rowsSum;
+    if (!rows?.hereRange) return sums;
+    const [low, high] = rows.hereRange.map((value) => number(value, digits));
+    return `${sums}${fillIn(texts.rowsHere, { low, high })}`;
+  }
+
+  /** How much of the row in focus is in the matrix, and how much of it is drawn. */
+  rowSum(stage, row) {
+    const { texts, whole, names } = this.scene;
+    const { rows } = shownWeighting(this.scene, this.store.state);
+    if (stage.name !== "alpha" || !rows || row === null || !whole.reads[row]) return "";
+    const value = (name) => number(rows[name].at(row), this.store.state.digits);
+    const count = whole.outside.reads[row];
+    return fillIn(count ? texts.rowHere : texts.rowAllHere, { name: shorten(names[row], 24), here: value("here"), drawn: value("drawn"), all: value("all"), outside: value("outside"), count });
   }
 
   /** @returns {import("./matrix_view.js").MatrixSpec|null} */
@@ -267,9 +294,11 @@ export class ChainView {
       columnNames: this.columnNames(stage),
       value: read.value,
       masked: read.masked,
+      undrawn: read.undrawn,
       colours: colourScale(stage.colour, limit, scene.palette),
       empty: scene.palette.empty,
       hatch: scene.palette.hatch,
+      faded: scene.palette.faded,
       digits: this.store.state.digits,
       cellWidth: stage.layout === "pairs" ? size.width : Math.max(size.width, NARROW_COLUMN, Math.min(NUMBER_CELL.width, CARD_COLUMNS / this.columnNames(stage).length)),
       cellHeight: stage.layout === "weights" || stage.layout === "messages" ? Math.max(size.height, 16) : size.height,
@@ -285,7 +314,7 @@ export class ChainView {
     const never = () => false;
     if (stage.layout === "pairs") {
       const known = (value) => (Number.isNaN(value) ? null : value);
-      const shown = stage.name === "alpha" ? (arc) => weighting.values.data[arc.index] : (arc) => known(stage.values.at(arc.index, head));
+      const shown = stage.name === "alpha" ? (arc) => onArc(weighting.values, arc) : (arc) => known(onArc(stage.values, arc, head));
       const elsewhere = stage.elsewhere ? () => -Infinity : stage.pairs ? (row, column) => known(stage.pairs.at(head, row, column)) : () => null;
       return {
         rowNames: scene.names,
@@ -294,6 +323,7 @@ export class ChainView {
           return arc ? shown(arc) : elsewhere(row, column);
         },
         masked: (row, column) => !scene.arcBetween(row, column),
+        undrawn: (row, column) => scene.arcBetween(row, column)?.drawn === false,
       };
     }
     if (stage.layout === "weights") {
@@ -303,9 +333,11 @@ export class ChainView {
       const target = this.focusTarget();
       if (target === null || !stage.values) return null;
       card.messages = scene.into[target];
+      const names = card.messages.map((arc) => scene.names[arc.source]);
+      const undrawn = stage.rest ? scene.whole.undrawn.reads[target] : 0;
       return {
-        rowNames: card.messages.map((arc) => scene.names[arc.source]),
-        value: (row, column) => stage.values.at(card.messages[row].index, head, column),
+        rowNames: undrawn ? [...names, fillIn(scene.texts.undrawnRow, { count: undrawn })] : names,
+        value: (row, column) => (row < card.messages.length ? stage.values.at(card.messages[row].index, head, column) : stage.rest.at(target, head, column)),
         masked: never,
       };
     }
@@ -341,6 +373,10 @@ export class ChainView {
     const within = cell && spec && card.matrix.element.isConnected && cell[0] < spec.rowNames.length && cell[1] < spec.columnNames.length;
     const value = within ? spec.value(...cell) : null;
     const [row, column] = within ? [spec.rowNames[cell[0]], spec.columnNames[cell[1]]].map((text) => shorten(text, 9)) : [];
-    card.readout.textContent = within ? `${row}, ${column}: ${number(value, this.store.state.digits)}` : "";
+    const told = within ? number(value, this.store.state.digits) : "";
+    const { texts } = this.scene;
+    const state = !within || stage.layout !== "pairs" ? "" : spec.masked(...cell) ? texts.cellNoArrow : spec.undrawn(...cell) ? texts.cellUndrawn : "";
+    card.readout.textContent = within ? [`${row}, ${column}: ${told}`, state].filter(Boolean).join(" · ") : "";
+    card.row.textContent = this.rowSum(stage, within ? cell[0] : this.focusTarget());
   }
 }

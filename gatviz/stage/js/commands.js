@@ -66,6 +66,8 @@ export class Commands {
   }
 
   connect(source, target) {
+    const { arcBetween, names, texts } = this.canvas.scene;
+    if (arcBetween(names.indexOf(target), names.indexOf(source))?.drawn === false) this.canvas.say(texts.undrawn);
     this.edits.push({ kind: "add_arcs", arcs: [[source, target]], both: this.store.state.both && source !== target });
   }
 

@@ -11,6 +11,14 @@ const ATTRIBUTES = new Set(["display", "mathvariant", "stretchy", "fence", "lspa
 const MOST_KEPT = 300;
 const kept = new Map();
 
+/** Maths that is wider than its place can be scrolled, so it takes the focus, for those who scroll by key. */
+const cut = new ResizeObserver((seen) => {
+  for (const { target } of seen) {
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", 0);
+    else target.removeAttribute("tabindex");
+  }
+});
+
 /** @param {string} source a MathML document @returns {Node} */
 export function math(source) {
   if (!kept.has(source)) {
@@ -18,7 +26,9 @@ export function math(source) {
     const parsed = new DOMParser().parseFromString(source, "application/xml");
     kept.set(source, copy(parsed.documentElement) ?? document.createTextNode(""));
   }
-  return kept.get(source).cloneNode(true);
+  const copied = kept.get(source).cloneNode(true);
+  if (copied.nodeType === Node.ELEMENT_NODE) cut.observe(copied);
+  return copied;
 }
 
 function copy(node) {

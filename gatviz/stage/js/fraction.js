@@ -2,6 +2,7 @@
 
 import { html } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
+import { arcsAt, onArc } from "./scene.js";
 import { arcFocus, same } from "./store.js";
 
 const MOST_TERMS = 14;
@@ -14,12 +15,12 @@ const LONGEST_SUBSCRIPT = 9;
  * @param {import("./store.js").Store} store
  */
 export function fraction(scene, arc, head, store) {
-  const { texts, softmax, names } = scene;
+  const { texts, softmax, names, whole } = scene;
   const { digits } = store.state;
   const term = (k) => number(softmax.terms.at(k, head), digits);
-  const arcs = [...scene.into[arc.target]];
+  const arcs = arcsAt(scene, arc.target, "target").filter((a) => onArc(softmax.terms, a, head) !== null);
   const shown = arcs.length > MOST_TERMS ? withLargest(arcs, arc, (a) => softmax.terms.at(a.index, head)) : arcs;
-  const hidden = arcs.length - shown.length + (softmax.hidden ? softmax.hidden.at(arc.target) : 0);
+  const hidden = whole.reads[arc.target] - shown.length;
   const denominator = shown.flatMap((other, k) => [k ? html("span", { class: "plus-sign" }, "+") : null, termButton(other)]);
   if (hidden > 0) denominator.push(html("span", { class: "plus-sign" }, "+"), html("span", { class: "quiet-text" }, fillIn(texts.otherTerms, { count: hidden })));
 
@@ -29,7 +30,8 @@ export function fraction(scene, arc, head, store) {
       "button",
       {
         type: "button",
-        class: other === arc ? "term chosen" : "term",
+        class: `term${other === arc ? " chosen" : ""}${other.drawn ? "" : " undrawn"}`,
+        title: other.drawn ? null : texts.undrawn,
         "data-source": other.source,
         "data-value": softmax.terms.at(other.index, head),
         onpointerenter: () => store.update({ hover: focus }),
@@ -41,7 +43,7 @@ export function fraction(scene, arc, head, store) {
     );
   }
 
-  const value = store.state && scene.weightings.find((w) => w.head === head).values.data[arc.index];
+  const shares = scene.weightings.find((w) => w.head === head).values;
   return html(
     "div",
     { class: "fraction-line" },
@@ -56,7 +58,7 @@ export function fraction(scene, arc, head, store) {
       "span",
       { class: "right" },
       html("span", {}, "= ", term(arc.index), " / ", html("b", { class: "sum" }, number(softmax.denominators.at(arc.target, head), digits))),
-      html("span", {}, "= ", html("b", { class: "alpha" }, number(value, digits))),
+      html("span", {}, "= ", html("b", { class: "alpha" }, number(onArc(shares, arc), digits))),
     ),
   );
 }

@@ -18,6 +18,9 @@ export function nodeRadius(count) {
 export function nodeElement(scene, name, n, radius) {
   const inside = Array.from(name).length * 6.2 <= radius * 2 - 4;
   const small = scene.names.length > MANY_NODES;
+  const count = scene.features.shape[1];
+  const beside = scene.names.length <= FEW_NODES && count <= MOST_FEATURES_BESIDE && count > 0;
+  const features = beside ? `[${Array.from({ length: count }, (_, f) => brief(scene.features.at(n, f))).join(", ")}]` : "";
   const group = svg(
     "g",
     {
@@ -26,19 +29,13 @@ export function nodeElement(scene, name, n, radius) {
       "data-name": name,
       tabindex: 0,
       role: "button",
-      "aria-label": fillIn(scene.texts.nodeLabel, { node: name, count: scene.into[n].length }),
+      "aria-label": fillIn(scene.texts.nodeLabel, { shown: `${name} ${features}`.trim(), count: scene.whole.reads[n] }),
     },
     svg("circle", { r: radius }),
     small ? null : svg("text", { class: inside ? "inside" : "outside", y: inside ? 0 : radius + 13 }, shorten(name, inside ? 6 : 16)),
     svg("title", {}, name),
   );
-  const count = scene.features.shape[1];
-  const beside = scene.names.length <= FEW_NODES && count <= MOST_FEATURES_BESIDE && count > 0;
-  if (beside) {
-    const values = Array.from({ length: count }, (_, f) => brief(scene.features.at(n, f)));
-    group.append(svg("text", { class: "features" }, `[${values.join(", ")}]`));
-  }
-  return { group, circle: group.firstChild, features: beside ? group.lastChild : null };
+  return { group, circle: group.firstChild, features: beside ? svg("text", { class: "features" }, features) : null };
 }
 
 export function arcElement(arc) {
@@ -77,8 +74,8 @@ export function bareArc(shape) {
  * @param {(name: string) => import("./geometry.js").Point} at where a node is drawn
  */
 export function draftElements(scene, draft, at, radius) {
-  const { names, arcs } = scene;
-  const present = new Set(arcs.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
+  const { names, between } = scene;
+  const present = new Set(between.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
   const lines = draft.arcs
     .filter(([source, target]) => !present.has(arcKey(source, target)) && draft.points.has(source) && draft.points.has(target))
     .map(([source, target]) => svg("path", { class: "new-arc", d: bareShape(at(source), at(target), radius).path }));

@@ -8,7 +8,7 @@ import { Frame } from "./frame.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "./geometry.js";
 import { arcElement, bareArc, bareShape, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
 import { arcWidth, colourScale } from "./scales.js";
-import { drawnValues, focusArcs, focusNames, shownHeads, shownWeighting } from "./scene.js";
+import { drawnValues, focusArcs, focusNames, onArc, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
 import { alike } from "./tensor.js";
 
@@ -110,7 +110,7 @@ export class GraphView {
     this.arcElements = scene.arcs.map((arc) => arcElement(arc));
     this.isTold = this.isSplit = false;
     this.focusNext ??= this.canvas.getRootNode().activeElement?.closest?.(".node")?.dataset.name ?? null;
-    this.nodeLayer.replaceChildren(...this.nodes.map((node) => node.group));
+    this.nodeLayer.replaceChildren(...this.nodes.flatMap(({ group, features }) => (features ? [group, features] : [group])));
     this.arcLayer.replaceChildren(...this.arcElements.map((arc) => arc.group));
   }
 
@@ -225,7 +225,8 @@ export class GraphView {
     const shown = this.store.state.nodes === "prediction" && predicted.length ? predicted : scene.classOf;
     this.nodes.forEach(({ group, circle }, n) => {
       circle.toggleAttribute("data-class", shown[n] >= 0);
-      circle.style.setProperty("--class", shown[n] >= 0 ? colours[shown[n] % colours.length] : "");
+      const look = shown[n] >= 0 ? colours[shown[n] % colours.length] : {};
+      for (const part of ["line", "fill", "ink"]) group.style.setProperty(`--class-${part}`, look[part] ?? "");
       group.classList.toggle("wrong", Boolean(wrong[n]));
       group.querySelector("title").textContent = this.nodeTitle(n);
     });
@@ -279,7 +280,7 @@ export class GraphView {
 
   placeNode({ group, features }, n) {
     const at = this.screen[n];
-    group.setAttribute("transform", `translate(${at.x.toFixed(1)},${at.y.toFixed(1)})`);
+    for (const part of [group, features]) part?.setAttribute("transform", `translate(${at.x.toFixed(1)},${at.y.toFixed(1)})`);
     if (!features) return;
     const right = at.x >= this.frame.map.width / 2;
     features.setAttribute("x", (right ? 1 : -1) * (this.radius + 11));
@@ -297,7 +298,7 @@ export class GraphView {
   arcShape(arc) {
     const [source, target] = [this.screen[arc.source], this.screen[arc.target]];
     if (arc.source !== arc.target) {
-      const opposite = this.scene.arcBetween(arc.source, arc.target) !== null;
+      const opposite = Boolean(this.scene.arcBetween(arc.source, arc.target)?.drawn);
       return arrow(source, target, this.radius, opposite);
     }
     const around = [...this.scene.into[arc.target], ...this.scene.outOf[arc.target]];
@@ -370,15 +371,25 @@ export class GraphView {
     const weighting = shownWeighting(scene, this.store.state);
     const arcs = focusArcs(scene, focus, this.store.state.direction);
     if (focus.kind === "node") {
-      const counts = fillIn(scene.texts.nodeReadout, { node: scene.names[focus.node], reads: scene.into[focus.node].length, readBy: scene.outOf[focus.node].length });
+      const counts = this.counts(focus.node);
       if (this.store.state.nodes !== "evenness" || weighting.head === null) return counts;
       return `${counts} · ${scene.readsLike[focus.node][weighting.head]}`;
     }
     const values = { ...focusNames(scene, focus), weighting: weighting.title };
     if (!arcs.length) return fillIn(scene.texts.noArcReadout, values);
+    const [arc] = arcs;
     const drawn = drawnValues(scene, this.store.state);
-    if (drawn.kind === "signed") return fillIn(scene.texts.arcReadout, { ...values, symbol: drawn.symbol, value: signed(drawn.values[arcs[0].index], digits) });
-    return fillIn(scene.texts.arcReadout, { ...values, symbol: weighting.symbol, value: number(weighting.values.data[arcs[0].index], digits) });
+    const value = drawn.kind === "signed" ? signed(drawn.values[arc.index], digits) : number(onArc(weighting.values, arc), digits);
+    const told = fillIn(scene.texts.arcReadout, { ...values, symbol: drawn.symbol, value });
+    return arc.drawn ? told : `${told} · ${scene.texts.undrawn}`;
+  }
+
+  /** How many a node reads and is read by in the whole graph, and how much of that is drawn. */
+  counts(node) {
+    const { names, texts, whole, into, outOf } = this.scene;
+    const counts = fillIn(texts.nodeReadout, { node: names[node], reads: whole.reads[node], readBy: whole.readBy[node] });
+    if (!whole.undrawn.reads[node] && !whole.undrawn.readBy[node]) return counts;
+    return `${counts} · ${fillIn(texts.nodeDrawn, { reads: into[node].length, readBy: outOf[node].length })}`;
   }
 
   onState(changed) {
@@ -410,7 +421,9 @@ export class GraphView {
     const { names } = this.scene;
     const at = (name) => this.frame.onScreen(draft.points.get(name));
     this.draftLayer.replaceChildren(...draftElements(this.scene, draft, at, this.radius));
-    this.nodes.forEach(({ group }) => group.classList.toggle("gone", draft.gone.has(group.dataset.name)));
+    this.nodes.forEach(({ group, features }) => {
+      for (const part of [group, features]) part?.classList.toggle("gone", draft.gone.has(group.dataset.name));
+    });
     this.arcElements.forEach(({ group }, k) => {
       const [source, target] = [names[this.scene.arcs[k].source], names[this.scene.arcs[k].target]];
       group.classList.toggle("gone", draft.gone.has(source) || draft.gone.has(target) || draft.goneArcs.has(arcKey(source, target)));

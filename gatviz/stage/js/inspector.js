@@ -6,8 +6,7 @@ import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { fraction } from "./fraction.js";
 import { jointScorePanel, storyPanels } from "./story.js";
-import { colourScale } from "./scales.js";
-import { focusArcs, focusNames, shownWeighting } from "./scene.js";
+import { arcsAt, focusArcs, focusNames, onArc, shownWeighting } from "./scene.js";
 import { arcFocus } from "./store.js";
 import { TopArcs } from "./top_arcs.js";
 
@@ -85,15 +84,16 @@ export class Inspector {
     if (!arc) return fillIn(texts.maskedPair, names);
     const share = fillIn(texts.shareLine, {
       symbol: weighting.symbol,
-      value: number(weighting.values.data[arc.index], digits),
+      value: number(onArc(weighting.values, arc), digits),
       uniform: number(scene.uniform.at(arc.target), digits),
     });
-    if (arc.source === arc.target) return share;
+    const state = arc.drawn ? "" : ` · ${texts.undrawn}`;
+    if (arc.source === arc.target) return share + state;
     const back = scene.arcBetween(arc.source, arc.target);
     const reverse = back
-      ? fillIn(texts.reverseLine, { ...names, value: number(weighting.values.data[back.index], digits) })
+      ? fillIn(texts.reverseLine, { ...names, value: number(onArc(weighting.values, back), digits) })
       : fillIn(texts.noReverse, names);
-    return `${share} · ${reverse}`;
+    return `${share}${state} · ${reverse}`;
   }
 
   arcPanels(focus, weighting) {
@@ -103,6 +103,8 @@ export class Inspector {
       return [html("div", { class: "cell-panel" }, html("p", { class: "say" }, fillIn(scene.texts.derived, weighting)), formulaLine(weighting.formula, scene.texts))];
     }
     if (!arc) return [];
+    if (onArc(weighting.values, arc) === null || onArc(scene.softmax.terms, arc, weighting.head) === null)
+      return [html("div", { class: "cell-panel" }, html("p", { class: "say" }, fillIn(scene.texts.notSent, focusNames(scene, focus))))];
     return [
       scene.scores ? this.scorePanel(arc, weighting.head) : jointScorePanel(scene, arc, weighting.head, this.store.state.digits),
       html(
@@ -132,14 +134,13 @@ export class Inspector {
     const { texts, scores } = scene;
     const { digits } = this.store.state;
     const stage = (name) => scene.stages.find((s) => s.name === name);
-    const value = (name) => number(stage(name).values.at(arc.index, head), digits);
+    const value = (name) => number(onArc(stage(name).values, arc, head), digits);
     const dimensions = Array.from({ length: scores.target.shape[2] }, (_, c) => c);
     const half = (tensor, node) => dimensions.map((c) => ({ name: `c${c}`, value: tensor.at(node, head, c) }));
     const halves = [half(scores.target, arc.target), half(scores.source, arc.source)];
     const limit = scores.limits.at(arc.index, head);
-    const colours = colourScale("signed", 1, scene.palette);
     const sum = (name, node) => number(stage(name).values.at(node, head, 0), digits);
-    const options = { limit, digits, colours };
+    const options = { limit, digits, colours: scene.palette.bars };
     const names = focusNames(scene, arcFocus(arc.target, arc.source));
     return html(
       "div",
@@ -154,18 +155,28 @@ export class Inspector {
   nodePanel(focus, weighting) {
     const { scene } = this;
     const { direction, digits } = this.store.state;
-    const arcs = focusArcs(scene, focus, direction);
+    const { texts, whole } = scene;
     const reads = direction === "reads";
+    const arcs = arcsAt(scene, focus.node, reads ? "target" : "source").filter((arc) => onArc(weighting.values, arc) !== null);
     const parts = arcs
-      .map((arc) => ({ name: scene.names[reads ? arc.source : arc.target], value: weighting.values.data[arc.index] }))
+      .map((arc) => ({ name: scene.names[reads ? arc.source : arc.target], value: onArc(weighting.values, arc), drawn: arc.drawn }))
       .sort((a, b) => b.value - a.value);
-    const title = fillIn(reads ? scene.texts.nodeTitle : scene.texts.nodeSourceTitle, focusNames(scene, focus));
+    const title = fillIn(reads ? texts.nodeTitle : texts.nodeSourceTitle, focusNames(scene, focus));
+    const listed = parts.slice(0, 3 * MOST_BARS);
+    const outside = whole.outside[direction][focus.node];
+    const unlisted = whole[direction][focus.node] - listed.length;
+    const more = [
+      unlisted ? fillIn(texts.moreTerms, { count: unlisted }) : "",
+      outside ? fillIn(reads ? texts.outsideReads : texts.outsideReadBy, { count: outside, value: reads ? number(weighting.rows.outside.at(focus.node), digits) : "" }) : "",
+    ].filter(Boolean);
+    const chip = ({ name, value, drawn }) => html("span", { class: drawn ? "share-chip" : "share-chip undrawn", title: drawn ? null : texts.undrawn }, name, html("b", {}, number(value, digits)));
     return html(
       "div",
       { class: "cell-panel shares" },
       html("h4", {}, title),
-      ...parts.slice(0, 3 * MOST_BARS).map(({ name, value }) => html("span", { class: "share-chip" }, name, html("b", {}, number(value, digits)))),
-      parts.length > 3 * MOST_BARS ? html("p", { class: "quiet-text" }, fillIn(scene.texts.moreTerms, { count: parts.length - 3 * MOST_BARS })) : null,
+      ...listed.map(chip),
+      more.length ? html("p", { class: "quiet-text" }, more.join(" · ")) : null,
+      listed.some(({ drawn }) => !drawn) ? html("p", { class: "quiet-text" }, texts.dashedUndrawn) : null,
     );
   }
 

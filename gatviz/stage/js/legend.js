@@ -6,6 +6,9 @@ import { options } from "./options.js";
 import { colourScale } from "./scales.js";
 import { drawnValues, shownHeads } from "./scene.js";
 
+/** Every so many steps of a scale make its gradient. */
+const STRIDE = 16;
+
 export class Legend {
   /**
    * @param {import("./store.js").Store} store
@@ -35,7 +38,7 @@ export class Legend {
     const sentence = drawn.kind === "signed" ? fillIn(texts.changeLegend, scene.change) : shownHeads(scene, store.state) ? texts.severalLegend : texts.arrowLegend;
     const focused = this.element.getRootNode().activeElement?.dataset?.key;
     this.element.replaceChildren(
-      html("span", {}, sentence + added + wrong),
+      html("span", {}, sentence + (scene.whole.cut && !shownHeads(scene, store.state) ? texts.whereDrawn : "") + added + wrong),
       html(
         "span",
         { class: "legend-row" },
@@ -53,10 +56,10 @@ export class Legend {
   }
 
   bar({ kind, limit }) {
-    const { stops } = colourScale(kind, limit, this.scene.palette);
+    const { fills } = colourScale(kind, limit, this.scene.palette);
     const several = shownHeads(this.scene, this.store.state) !== null;
     const steps = several ? "…" : html("span", { class: "steps", "aria-hidden": "true" });
-    if (!several) steps.style.background = `linear-gradient(90deg, ${stops.join(",")})`;
+    if (!several) steps.style.background = `linear-gradient(90deg, ${fills.filter((_, k) => k % STRIDE === 0).join(",")})`;
     const end = limit === 1 ? "1" : number(limit);
     return html("span", { class: "bar" }, kind === "signed" ? `Δα −${end}` : "α 0", steps, end);
   }

@@ -13,9 +13,11 @@ import { number, shorten, shortenFront } from "./format.js";
  * @property {string[]} columnNames
  * @property {(row: number, column: number) => number|null} value null where there is nothing to show
  * @property {(row: number, column: number) => boolean} masked hatched: no arc there
+ * @property {((row: number, column: number) => boolean)|undefined} undrawn with a corner: an arc that the graph does not show
  * @property {{fill: Function, ink: Function}} colours
  * @property {string} empty the colour of cells without a value
  * @property {string} hatch the colour of the lines across masked cells
+ * @property {number} faded how much of its colour a masked cell keeps
  * @property {number} digits
  * @property {number} cellWidth
  * @property {number} cellHeight
@@ -30,6 +32,7 @@ const GAP_FROM = 12;
 const GAP = 2;
 const NAME_LETTERS = 7;
 const NARROW_LETTERS = 3;
+const CORNER = 5;
 
 export class MatrixView {
   /**
@@ -146,10 +149,11 @@ export class MatrixView {
       for (let column = left; column < right; column++) {
         const value = spec.value(row, column);
         const masked = spec.masked(row, column);
-        if (value === null && !masked) continue;
+        const undrawn = spec.undrawn?.(row, column);
+        if (value === null && !masked && !undrawn) continue;
         const { x, y } = this.corner(row, column);
         const shape = [x, y, spec.cellWidth - GAP, spec.cellHeight - GAP, 3];
-        pen.globalAlpha = masked && value !== null ? 0.35 : 1;
+        pen.globalAlpha = masked && value !== null ? spec.faded : 1;
         pen.fillStyle = value === null || !Number.isFinite(value) ? spec.empty : spec.colours.fill(value);
         roundedCell(pen, ...shape);
         pen.globalAlpha = 1;
@@ -157,6 +161,7 @@ export class MatrixView {
           pen.fillStyle = hatch;
           roundedCell(pen, ...shape);
         }
+        if (undrawn) corner(pen, x, y, value === null ? spec.hatch : spec.colours.ink(value));
       }
     }
   }
@@ -172,7 +177,7 @@ export class MatrixView {
         const value = spec.value(row, column);
         if (value === null || !Number.isFinite(value)) continue;
         pixels.data.set(spec.colours.rgb(value), at);
-        pixels.data[at + 3] = spec.masked(row, column) ? 70 : 255;
+        pixels.data[at + 3] = spec.masked(row, column) ? Math.round(255 * spec.faded) : 255;
       }
     }
     const small = document.createElement("canvas");
@@ -224,7 +229,7 @@ export class MatrixView {
           const masked = spec.masked(row, column);
           const text = svg(
             "text",
-            { "data-row": row, "data-column": column, class: masked ? "masked" : null, x: x + spec.cellWidth / 2 - 1, y: y + spec.cellHeight / 2 },
+            { "data-row": row, "data-column": column, class: masked ? "masked" : spec.undrawn?.(row, column) ? "undrawn" : null, x: x + spec.cellWidth / 2 - 1, y: y + spec.cellHeight / 2 },
             number(value, spec.digits),
           );
           if (!masked) text.style.fill = spec.colours.ink(value);
@@ -320,6 +325,16 @@ export class MatrixView {
 function roundedCell(pen, x, y, width, height, radius) {
   pen.beginPath();
   pen.roundRect(x, y, width, height, radius);
+  pen.fill();
+}
+
+/** The mark of an arc that the graph does not show. */
+function corner(pen, x, y, colour) {
+  pen.fillStyle = colour;
+  pen.beginPath();
+  pen.moveTo(x, y);
+  pen.lineTo(x + CORNER, y);
+  pen.lineTo(x, y + CORNER);
   pen.fill();
 }
 

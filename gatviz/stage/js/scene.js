@@ -11,18 +11,20 @@ const LONGEST_IN_A_SENTENCE = 24;
  * @property {string} label
  * @property {"head"|"derived"|"baseline"} kind
  * @property {number|null} head
- * @property {import("./tensor.js").Tensor} values [E]
- * @property {number[]} strongest per node the arc with the largest weight into it, −1 for none
+ * @property {import("./tensor.js").Tensor} values [E + U] the drawn arcs, then those between shown nodes that are not drawn
+ * @property {number[]} strongest per node the arc with the largest weight of all into it, −1 if it is not drawn
  */
 
 /** @param {Object} data as packed by gatviz/stage/pack.py */
 export function readScene(data) {
-  const arcs = data.arcs.source.map((source, k) => ({
+  const between = data.arcs.source.map((source, k) => ({
     index: k,
     source,
     target: data.arcs.target[k],
     added: Boolean(data.arcs.added[k]),
+    drawn: k < data.arcs.drawn,
   }));
+  const arcs = between.slice(0, data.arcs.drawn);
   const into = data.names.map(() => []);
   const outOf = data.names.map(() => []);
   const count = data.names.length;
@@ -30,18 +32,20 @@ export function readScene(data) {
   for (const arc of arcs) {
     into[arc.target].push(arc);
     outOf[arc.source].push(arc);
-    byPair[arc.target * count + arc.source] = arc.index;
   }
+  for (const arc of between) byPair[arc.target * count + arc.source] = arc.index;
+  const stageValues = (stage) => tensor(stage.valuesOf ? data.stages.find((other) => other.name === stage.valuesOf).values : stage.values);
   return {
     ...data,
-    structure: JSON.stringify([data.names, data.arcs, data.classOf, data.classNames, data.features.shape]),
+    structure: JSON.stringify([data.names, data.arcs, data.whole, data.classOf, data.classNames, data.features.shape]),
     arcs,
+    between,
     into,
     outOf,
-    arcBetween: (target, source) => arcs[byPair[target * count + source]] ?? null,
+    arcBetween: (target, source) => between[byPair[target * count + source]] ?? null,
     features: tensor(data.features),
-    weightings: data.weightings.map((w) => ({ ...w, values: tensor(w.values) })),
-    stages: data.stages.map((s) => ({ ...s, values: tensor(s.values), pairs: tensor(s.pairs) })),
+    weightings: data.weightings.map((w) => ({ ...w, values: tensor(w.values), rows: w.rows && { ...w.rows, ...mapTensors(w.rows, ["drawn", "here", "outside", "all"]) } })),
+    stages: data.stages.map((s) => ({ ...s, values: stageValues(s), pairs: tensor(s.pairs), rest: tensor(s.rest ?? null) })),
     softmax: mapTensors(data.softmax),
     scores: mapTensors(data.scores),
     uniform: tensor(data.uniform),
@@ -50,8 +54,21 @@ export function readScene(data) {
   };
 }
 
-function mapTensors(group) {
-  return group && Object.fromEntries(Object.entries(group).map(([name, packed]) => [name, tensor(packed)]));
+function mapTensors(group, names = Object.keys(group ?? {})) {
+  return group && Object.fromEntries(names.map((name) => [name, tensor(group[name])]));
+}
+
+/**
+ * A field's value on an arc, drawn or not; null where there was no room to send it.
+ * @param {import("./tensor.js").Tensor} values [E, …], the drawn arcs first
+ */
+export function onArc(values, arc, ...rest) {
+  return arc.index < values.shape[0] ? values.at(arc.index, ...rest) : null;
+}
+
+/** All arcs between shown nodes that end in a node ("target") or start there ("source"), drawn ones first. */
+export function arcsAt(scene, node, end) {
+  return scene.between.filter((arc) => arc[end] === node);
 }
 
 /** The weighting that is shown, or the first one if the key is gone. @returns {Weighting} */
@@ -98,7 +115,7 @@ export function drawnValues(scene, state) {
   return { kind: "share", values: weighting.values.data, strongest: weighting.strongest, limit: shareLimit(scene, state), symbol: weighting.symbol, gone: [], strongestGone: [], beside: [] };
 }
 
-/** The arcs that a focus is about. */
+/** The arcs that a focus is about: of a node the drawn ones, of a pair its arc, drawn or not. */
 export function focusArcs(scene, focus, direction) {
   if (!focus) return [];
   if (focus.kind === "node") return (direction === "reads" ? scene.into : scene.outOf)[focus.node] ?? [];

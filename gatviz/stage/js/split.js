@@ -2,6 +2,7 @@
 
 import { html, svg } from "./dom.js";
 import { number, shorten } from "./format.js";
+import { onArc } from "./scene.js";
 
 const THINNEST = 0.5;
 const WIDEST = 5.5;
@@ -41,7 +42,7 @@ export function sharesTable(scene, arcs, heads, end, digits) {
       "tr",
       {},
       html("th", {}, shorten(scene.names[arc[end]], 14)),
-      ...weightings.map((weighting) => html("td", {}, number(weighting.values.data[arc.index], Math.min(digits, 3)))),
+      ...weightings.map((weighting) => html("td", {}, number(onArc(weighting.values, arc), Math.min(digits, 3)))),
     ),
   );
   const more = arcs.length - rows.length;

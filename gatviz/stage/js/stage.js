@@ -85,6 +85,7 @@ export class Stage {
     const theme = this.theme();
     this.element.dataset.theme = theme;
     this.scene = readScene({ ...data, palette: data.palettes[theme] });
+    for (const [name, colour] of Object.entries(this.scene.palette.words)) this.element.style.setProperty(`--gv-${name}`, colour);
     this.description.textContent = data.description;
     this.notice.textContent = data.notice;
     this.edits.settle(data.editsTaken);

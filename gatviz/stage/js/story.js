@@ -5,6 +5,7 @@ import { html } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { colourScale } from "./scales.js";
+import { onArc } from "./scene.js";
 
 /**
  * Panels for an arrow; the story is left out unless it is this very arrow's in this very head.
@@ -19,7 +20,7 @@ export function storyPanels(scene, arc, head, digits, memory) {
 /** GATv2's score: one bar per dimension of a · LeakyReLU(Wh_i + Wh_j), with what met there; told for the locked arrow. */
 export function jointScorePanel(scene, arc, head, digits) {
   const { texts, story } = scene;
-  const e = scene.stages.find((stage) => stage.name === "e").values.at(arc.index, head);
+  const e = onArc(scene.stages.find((stage) => stage.name === "e").values, arc, head);
   const title = html("h4", {}, fillIn(texts.jointScoreTitle, { e: number(e, digits) }));
   if (!isTold(story, arc, head) || !story.score) return html("div", { class: "cell-panel" }, title, html("p", { class: "quiet-text" }, texts.lockForParts));
   const parts = story.score.parts;
@@ -30,7 +31,7 @@ export function jointScorePanel(scene, arc, head, digits) {
     "div",
     { class: "cell-panel" },
     title,
-    bars({ title: told, parts: shown, limit, digits, colours: colourScale("signed", 1, scene.palette) }),
+    bars({ title: told, parts: shown, limit, digits, colours: scene.palette.bars }),
     html(
       "table",
       { class: "shares-table" },
@@ -71,7 +72,7 @@ function featurePanels(scene, story, digits) {
       "div",
       { class: "cell-panel" },
       html("h4", {}, fillIn(story.pair ? scene.texts.featuresTitle : scene.texts.featuresJointTitle, { node: scene.names[node], half })),
-      bars({ title: "", parts, limit: story.limit, digits, colours: colourScale("signed", 1, scene.palette) }),
+      bars({ title: "", parts, limit: story.limit, digits, colours: scene.palette.bars }),
       more ? html("p", { class: "quiet-text" }, fillIn(scene.texts.moreTerms, { count: more })) : null,
       story.biased ? html("p", { class: "quiet-text" }, fillIn(scene.texts.biasesAdd, { half })) : null,
     );

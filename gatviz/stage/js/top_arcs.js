@@ -24,11 +24,12 @@ export class TopArcs {
   }
 
   draw(scene) {
-    const { texts, names } = scene;
+    const { texts, names, whole } = scene;
     const { digits } = this.store.state;
+    const present = whole.sent ? scene.between : scene.arcs;
     const { values, symbol, kind, gone } = drawnValues(scene, this.store.state);
     const rowsOf = [
-      ...scene.arcs.map((arc) => ({ ...arc, from: names[arc.source], to: names[arc.target], value: values[arc.index], even: scene.uniform.at(arc.target) })),
+      ...present.map((arc) => ({ ...arc, from: names[arc.source], to: names[arc.target], value: values[arc.index], even: scene.uniform.at(arc.target) })),
       ...gone.map(({ names: [from, to], value }) => ({ from, to, value, even: null })),
     ];
     const key = {
@@ -40,7 +41,9 @@ export class TopArcs {
     const strongest = rowsOf.toSorted(key.value).slice(0, MOST_LISTED);
     const say = kind === "signed" ? signed : number;
     const rows = strongest.sort(key[this.by]).map((row) => this.row(row, texts, say, digits));
-    const title = fillIn(kind === "signed" ? texts.topChanges : texts.topArcs, { count: rows.length, all: rowsOf.length });
+    const what = kind === "signed" ? "topChanges" : "topArcs";
+    const among = !whole.cut ? "" : whole.sent ? "Between" : "Drawn";
+    const title = fillIn(texts[`${what}${among}`], { count: rows.length, here: rowsOf.length, all: whole.arcs });
     const heads = LISTED_COLUMNS.map((column) =>
       html(
         "th",
@@ -56,7 +59,7 @@ export class TopArcs {
   }
 
   /** One arrow; a gone one can be read, but not pointed at: it is nowhere on the stage but as a dotted line. */
-  row({ index, source, target, from, to, value, even }, texts, say, digits) {
+  row({ index, source, target, from, to, value, even, drawn }, texts, say, digits) {
     const gone = index === undefined;
     const focus = gone ? null : arcFocus(target, source);
     const told = say(value, digits);
@@ -64,7 +67,8 @@ export class TopArcs {
       "tr",
       {
         tabindex: gone ? null : 0,
-        class: gone ? "lost" : null,
+        class: gone ? "lost" : drawn ? null : "undrawn",
+        title: gone || drawn ? null : texts.undrawn,
         onpointerenter: () => this.store.update({ hover: focus }),
         onfocus: () => this.store.update({ hover: focus }),
         onclick: () => focus && this.store.toggleLock(focus),

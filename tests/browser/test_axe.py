@@ -1,0 +1,197 @@
+"""What axe-core finds on every view, light and dark: nothing serious. And what axe cannot see: inks within drawings."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from gatviz.charts.colours import PAPER, Theme, colour_at, contrast
+from gatviz.ui import texts, texts_compare, texts_open, texts_weights
+from tests.browser.driver import choose_graph, choose_head, eventually, set_number
+from tests.conftest import open_app
+
+LARGE = "\n".join(f"{k} {(k * k + 1) % 300}\n{k} {(k + 1) % 300}" for k in range(300))
+OPTIONS = {
+    # Every rule of axe's own choice, and that a name holds the words that are seen.
+    "light": {"rules": {"label-content-name-mismatch": {"enabled": True}}},
+    "dark": {"runOnly": ["color-contrast"]},  # nothing else depends on the theme
+}
+
+
+def settled(page: Page) -> None:
+    """Wait until the server has said all it had to say, and nothing on the page moves any more."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_function(
+        "document.getAnimations().every(a => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)"
+    )
+
+
+def findings(page: Page, scheme: str) -> list[str]:
+    settled(page)
+    options = {"resultTypes": ["violations"], "preload": False, **OPTIONS[scheme]}
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
+    return [
+        f"{rule['id']}: {json.dumps(node['target'])} {node['html'][:200]} {node['failureSummary'][:300]}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+# ---- the walk: every function does something and names the view that is there then -------------------------------
+
+
+def explore_views(page: Page) -> Iterator[str]:
+    yield "home"
+    page.locator(".chip.locked").click()
+    yield "nothing locked"
+    page.locator(".node").first.click()
+    yield "a locked node"
+    page.keyboard.press("Escape")
+    page.locator(".swatches").get_by_role("radio", name=texts.GCN_LABEL).click()
+    yield "a baseline"
+    choose_head(page, "0")
+    page.get_by_role("radio", name="several").click()
+    page.locator(".node").first.hover()
+    yield "several heads"
+    page.get_by_role("radio", name="one", exact=True).click()
+    page.get_by_role("button", name="unfold all").click()
+    page.locator(".legend select").select_option("evenness")
+    yield "unfolded, nodes by evenness"
+    page.get_by_role("radio", name="Draw").click()
+    page.get_by_role("button", name="Pin as baseline").click()
+    set_number(page, "Seed", 9)
+    yield "drawing, and changed since a baseline"
+    for panel in ("Table", "Weights"):
+        page.locator(".toolbar").get_by_role("button", name=panel).click()
+        page.get_by_test_id("stDataFrame").first.wait_for()
+        yield f"{panel} panel"
+        page.locator(".toolbar").get_by_role("button", name=panel).click()
+
+
+def dialogs(page: Page) -> Iterator[str]:
+    page.get_by_role("button", name=texts_open.OPEN_BUTTON, exact=True).click()
+    dialog = page.get_by_role("dialog")
+    for way in (texts_open.FILE, texts_open.GENERATE, texts_open.PASTE):
+        dialog.get_by_role("radio", name=way).click()
+        yield f"Open: {way}"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=texts_weights.OPEN_BUTTON, exact=True).click()
+    yield "Open weights"
+    page.keyboard.press("Escape")
+    for popover in (texts_open.SAVE, texts.TAKE_AWAY):
+        page.get_by_role("button", name=popover).first.click()
+        page.get_by_test_id("stPopoverBody").wait_for()
+        yield popover
+        page.keyboard.press("Escape")
+    page.get_by_text(texts.MORE).click()
+    page.get_by_test_id("stSelectbox").nth(1).click()
+    page.get_by_role("option", name="GATv2", exact=True).click()
+    yield "GATv2, more about the model"
+
+
+def comparisons(page: Page) -> Iterator[str]:
+    """What if comes with the pin that was set before."""
+    page.get_by_role("radio", name=texts.COMPARE, exact=True).click()
+    page.wait_for_selector(".js-plotly-plot .gtitle")
+    tabs = page.get_by_role("radiogroup", name=texts_compare.SECTION).get_by_role("radio")
+    for section in tabs.all_inner_texts():
+        page.get_by_role("radio", name=section, exact=True).click()
+        page.wait_for_selector(".js-plotly-plot .gtitle")
+        yield f"Compare: {section}"
+    page.get_by_role("radio", name=texts.EXPLORE, exact=True).click()
+
+
+def other_graphs(page: Page) -> Iterator[str]:
+    page.get_by_role("button", name=texts_open.OPEN_BUTTON, exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio", name=texts_open.PASTE).click()
+    dialog.get_by_role("textbox").first.fill(LARGE)
+    page.keyboard.press("Control+Enter")
+    dialog.get_by_role("button", name=texts_open.SHOW).click()
+    eventually(lambda: 100 < page.locator(".node").count() <= 200)
+    yield "part of a large graph"
+    page.get_by_role("radio", name="Draw").click()
+    page.get_by_role("button", name="Clear").click()
+    eventually(lambda: page.locator(".node").count() == 0)
+    yield "empty graph"
+
+
+WALKS: tuple[Callable[[Page], Iterator[str]], ...] = (explore_views, dialogs, comparisons, other_graphs)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_on_any_view(browser: Browser, app_url: str, scheme: str):
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    open_app(page, app_url)
+    page.evaluate(Axe().axe_script)
+    wrong = [f"{view}: {finding}" for walk in WALKS for view in walk(page) for finding in findings(page, scheme)]
+    context.close()
+    assert wrong == []
+
+
+# ---- words within drawings: axe looks at neither SVG nor canvas ---------------------------------------------------
+
+_WRITTEN = """stage => {
+    const found = [];
+    for (const text of stage.querySelectorAll(".node text.inside")) {
+        const circle = text.parentNode.querySelector("circle");
+        found.push([text.textContent, getComputedStyle(text).fill, getComputedStyle(circle).fill]);
+    }
+    for (const view of stage.querySelectorAll(".matrix-view")) {
+        const canvas = view.querySelector("canvas"), pen = canvas.getContext("2d");
+        for (const text of view.querySelectorAll(".numbers text")) {
+            const [x, y] = [text.getAttribute("x"), text.getAttribute("y")].map(Number);
+            if (x >= canvas.width || y >= canvas.height) continue;
+            const [r, g, b, a] = pen.getImageData(x, y, 1, 1).data;
+            found.push([text.textContent, getComputedStyle(text).fill, `rgba(${r}, ${g}, ${b}, ${a / 255})`]);
+        }
+    }
+    return found;
+}"""
+
+
+def on_paper(colour: str, scheme: Theme) -> str:
+    """A colour as the browser tells it, on the page's paper, as hex."""
+    red, green, blue, *rest = map(float, re.findall(r"[\d.]+", colour))
+    opaque = "#" + "".join(f"{round(part):02x}" for part in (red, green, blue))
+    return colour_at((PAPER[scheme], opaque), *rest or [1.0])
+
+
+def inks(page: Page, scheme: Theme) -> int:
+    """Check every word that is written on a colour now; how many there are."""
+    found = page.locator(".gatviz-stage").evaluate(_WRITTEN)
+    for text, ink, ground in found:
+        assert contrast(on_paper(ink, scheme), on_paper(ground, scheme)) >= 4.5, (text, ink, ground)
+    return len(found)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_written_on_a_colour_can_be_read(browser: Browser, app_url: str, scheme: Theme):
+    context = browser.new_context(viewport={"width": 1800, "height": 1000}, color_scheme=scheme)
+    page = context.new_page()
+    open_app(page, app_url)
+    page.get_by_role("button", name="unfold all").click()
+    page.locator(".legend select").select_option("evenness")
+    assert inks(page, scheme) > 60
+    page.get_by_role("button", name="Pin as baseline").click()
+    set_number(page, "Seed", 9)
+    page.locator(".card[data-stage='change'] .numbers text").first.wait_for()
+    assert inks(page, scheme) > 60
+    choose_graph(page, "Two communities", 20)
+    assert inks(page, scheme) > 30
+    context.close()
+
+
+def test_a_nodes_name_begins_with_what_is_written_on_it(page: Page):
+    for title, nodes in (("Tutorial", 4), ("Star", 9)):
+        choose_graph(page, title, nodes)
+        for node in page.locator(".node").all():
+            written = (node.locator("text").text_content() or "").rstrip("…")
+            assert (node.get_attribute("aria-label") or "").startswith(written)

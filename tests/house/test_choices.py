@@ -1,0 +1,285 @@
+"""No keyword is accepted and ignored: it changes what comes out, the file has said so already, or it is refused."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import TypeVar
+
+import pytest
+import torch
+from torch import Tensor
+from torch_geometric.nn import GATConv
+
+import gatviz
+from gatviz import GatvizError
+from gatviz.attention.model import Kind
+from gatviz.checkpoints import LAYOUTS, Checkpoint, inspect_weights, save_weights
+from gatviz.checkpoints.decisions import ChoiceWords
+from gatviz.files import FORMATS, Reading, ReadOptions, inspect_graph, readable_formats, template, writable_formats
+from gatviz.graph.made import generate, shipped_graph
+from tests.checkpoints.cases import FEATURES, drawn, graph, torch_file
+from tests.checkpoints.test_layouts import (
+    around,
+    dgl_state,
+    dgl_v2_state,
+    pygat_state,
+    pytorch_gat_state,
+    tutorial_heads,
+)
+
+Value = TypeVar("Value")
+
+
+def outcome(make: Callable[[], Value]) -> tuple[Value | None, str]:
+    """What is made, or the sentence that refuses it."""
+    try:
+        return make(), ""
+    except GatvizError as error:
+        return None, str(error)
+
+
+def stack_of(kind: Kind, output_heads: int = 1) -> gatviz.GAT:
+    draw = torch.Generator().manual_seed(1)
+    return gatviz.GAT.of_paper(
+        FEATURES, 3, kind=kind, head_features=2, num_heads=3, output_heads=output_heads, generator=draw
+    ).eval()
+
+
+def flat() -> dict[str, Tensor]:
+    return drawn(1, lin__weight=(6, FEATURES), att_src=(6,), att_dst=(6,))
+
+
+PYTORCH_GAT = pytorch_gat_state([FEATURES, 2, 3], [3, 1], skip=True)
+DGL_WIDE = dgl_state(1, "l.0.", FEATURES, 3, 2) | dgl_state(2, "l.1.", 6, 3, 2) | dgl_state(3, "l.2.", 6, 2, 3)
+FILES: Mapping[str, bytes] = {
+    "gatviz": torch_file(stack_of("GAT").state_dict()),
+    "gatviz, two heads at the end": torch_file(stack_of("GATv2", 2).state_dict()),
+    "gatviz with its settings": save_weights(stack_of("GAT", 2)),
+    "the tutorial": torch_file(tutorial_heads("0.", 3, 4, FEATURES, 2) | tutorial_heads("1.", 4, 1, 8, 3)),
+    "the tutorial, one head": torch_file(drawn(1, W__weight=(4, FEATURES), a=(8, 1))),
+    "pyg": torch_file(GATConv(FEATURES, 3, heads=2).state_dict()),
+    "pyg with a residual": torch_file(GATConv(FEATURES, 3, heads=2, residual=True).state_dict()),
+    "pyg, flat": torch_file(flat()),
+    "dgl": torch_file(dgl_state(1, "l.0.", FEATURES, 3, 2) | dgl_state(2, "l.1.", 6, 1, 3)),
+    "dgl, as wide as its input": torch_file(DGL_WIDE),
+    "dgl, one projection": torch_file(DGL_WIDE | {"l.2.res_fc.weight": drawn(3, r=(6, 6))["r"]}),
+    "dgl, GATv2": torch_file(dgl_v2_state([(FEATURES, 3, 2), (6, 3, 2), (6, 1, 3)])),
+    "pygat": torch_file(pygat_state(1, 3, flat=False)),
+    "pygat, sparse": torch_file(pygat_state(1, 3, flat=True)),
+    "pytorch_gat": torch_file(PYTORCH_GAT),
+    "pytorch_gat with its settings": torch_file(around([FEATURES, 2, 3], [3, 1], PYTORCH_GAT, layer_type="IMP2")),
+}
+VALUES: Mapping[str, tuple[object, ...]] = {
+    "heads": (1, 2, 4),
+    "concat": (True, False),
+    "activation": ("none", "elu"),
+    "residual": ("none", "identity"),
+    "self_loops": ("as_given", "add_missing", "remove"),
+    "negative_slope": (0.2, 0.05),
+    "score_sign": ("minus", "plus"),
+    "implementation": ("IMP1", "IMP2", "IMP3"),
+    "layout": tuple(LAYOUTS),
+}
+BY_LAYER = ("heads", "concat", "activation", "residual")
+
+
+def test_all_keywords_are_walked():
+    assert set(VALUES) == set(ChoiceWords.__annotations__)
+
+
+def result(opened: Checkpoint) -> tuple[object, ...]:
+    """Whatever a choice can change: settings, numbers, and what comes out on a graph with loops and without."""
+    numbers = [array.tobytes() for layer in opened.model.weights().layers for array in layer.values()]
+    return opened.layers, opened.self_loops, numbers, opened.model(graph()).detach().numpy().tobytes()
+
+
+def told(opened: Checkpoint, name: str, layer: int | None) -> list[object]:
+    """The values of a keyword as the account of the file has them."""
+    if name == "layout":
+        return [opened.layout]
+    return [one.value for one in opened.decisions if one.name == name and layer in (None, one.layer)]
+
+
+def check(data: bytes, name: str, value: object, layer: int | None, before: Checkpoint) -> None:
+    given = value if layer is None else [value if k == layer else None for k in range(len(before.layers))]
+    chosen, refusal = outcome(lambda: inspect_weights(data, **{name: given}))
+    if chosen is None:
+        assert name in refusal or name == "layout", f"{name}={given} is not named: {refusal}"
+        return
+    by_hand = {(one.name, one.layer) for one in chosen.decisions if one.origin == "given"}
+    assert all(of == name and layer in (None, place) for of, place in by_hand), f"{name}={given}: {by_hand}"
+    said = told(chosen, name, layer)
+    assert value in said, f"{name}={given} is accepted, but the account has {said}"
+    if value not in told(before, name, layer):
+        assert result(chosen) != result(before), f"{name}={given} changes nothing"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_keyword_of_load_weights_has_an_effect_or_is_refused(file):
+    data = FILES[file]
+    before = inspect_weights(data)
+    for name, values in VALUES.items():
+        for value in values:
+            check(data, name, value, None, before)
+            for layer in range(len(before.layers)) if name in BY_LAYER else ():
+                check(data, name, value, layer, before)
+
+
+def test_slopes_that_differ_are_told_layer_by_layer():
+    layers = [gatviz.LayerSettings(negative_slope=slope) for slope in (0.2, 0.05)]
+    data = save_weights(gatviz.GAT(FEATURES, layers, generator=torch.Generator().manual_seed(1)))
+    slopes = [(one.layer, one.value) for one in inspect_weights(data).decisions if one.name == "negative_slope"]
+    assert slopes == [(0, 0.2), (1, 0.05)]
+
+
+# ---- layers and models --------------------------------------------------------------------------------------------
+
+X = torch.tensor([[1.0, 2.0], [-0.5, 1.0], [2.0, -1.0]])
+ARCS = torch.tensor([[0, 1, 2, 0, 1], [1, 0, 0, 0, 2]])
+LAYERS = (
+    gatviz.GATAttentionLayer,
+    gatviz.GATv2AttentionLayer,
+    gatviz.SingleHeadGATLayer,
+    gatviz.GATLayer,
+    gatviz.MultiHeadGATLayer,
+)
+OTHERWISE: Mapping[str, object] = {
+    "num_heads": 3,
+    "concat": False,
+    "bias": True,
+    "residual": True,
+    "negative_slope": -1.5,
+    "alpha": -1.5,
+    "dropout": 0.5,
+    "feature_dropout": 0.5,
+    "activation": "tanh",
+    "self_loops": "add_missing",
+    "share_weights": True,
+    "projection_bias": True,
+    "in_features": 2,
+    "out_features": 5,
+}
+
+
+def run(make: type, **given: object) -> tuple[object, ...]:
+    """What a layer in training gives, and the parameters that it has."""
+    settings = {"in_features": 2, "out_features": 4, "num_heads": 2, **given}
+    if "num_heads" not in inspect.signature(make).parameters:
+        settings.pop("num_heads")
+    layer = make(**settings, generator=torch.Generator().manual_seed(1))
+    out = layer(X, edge_index=ARCS, generator=torch.Generator().manual_seed(2))
+    return out.tolist(), {name: tuple(value.shape) for name, value in layer.state_dict().items()}
+
+
+def keywords(make: type) -> list[str]:
+    own = [*inspect.signature(make).parameters]
+    if "settings" in own:
+        own += [*inspect.signature(gatviz.GATAttentionLayer).parameters]
+    return [name for name in dict.fromkeys(own) if name not in ("settings", "generator", "in_features")]
+
+
+@pytest.mark.parametrize("make", LAYERS)
+def test_every_keyword_of_a_layer_has_an_effect(make):
+    for name in keywords(make):
+        assert run(make, **{name: OTHERWISE[name]}) != run(make), name
+
+
+@pytest.mark.parametrize("make", LAYERS)
+def test_a_word_in_place_of_yes_or_no_is_refused(make):
+    for name in set(keywords(make)) & {"concat", "bias", "residual", "share_weights", "projection_bias"}:
+        with pytest.raises(GatvizError, match=rf"^{name}: expected True or False, found 'no'"):
+            run(make, **{name: "no"})
+
+
+def test_hidden_layers_that_are_not_there_have_no_sizes():
+    for name in ("head_features", "num_heads"):
+        with pytest.raises(GatvizError, match=rf"^{name}: expected hidden layers"):
+            gatviz.GAT.of_paper(2, 3, num_layers=1, **{name: 4})
+    with pytest.raises(GatvizError, match="num_layers: expected at least 1"):
+        gatviz.GAT.of_paper(2, 3, num_layers=0)
+
+
+# ---- reading graphs -----------------------------------------------------------------------------------------------
+
+EDGES = b"source,target\nA,B\nB,C\nC,C\n"
+NODES = b"id,label,age,height,club,who\nA,p,1,5,x,A\nB,q,2,6,y,B\nC,p,3,8,x,C\n"
+GRAPHS: Mapping[str, Mapping[str, bytes]] = {
+    "edges": {"e.csv": EDGES},
+    "edges and nodes": {"e.csv": EDGES, "n.csv": NODES},
+    "matrix": {"m.csv": template("matrix")},
+    **{form: {f"g{FORMATS[form].endings[0]}": template(form)} for form in writable_formats()},
+    "pajek": {"g.net": template("pajek")},
+    "sparse_npz": {"g.npz": template("sparse_npz")},
+}
+READ: Mapping[str, tuple[object, ...]] = {
+    "format": (*readable_formats(),),
+    "directed": (True, False),
+    "source": ("source", "target"),
+    "target": ("source", "target"),
+    "node_id": ("id", "who"),
+    "label": ("", "club", "age"),
+    "features": (("age",), ("f0",), ()),
+    "ignored": (("age",), ("f0",)),
+    "missing_features": ("one_hot", "degree", "constant"),
+    "categorical": ("ignore",),
+    "scaling": ("row", "standard"),
+    "matrix": ("row_points_to_column",),
+}
+
+
+NAMED_BY_VALUE = ("format", "features", "ignored", "label", "source", "target", "node_id")
+"""A column that is not there is named itself; so is a format."""
+
+
+def test_all_options_are_walked():
+    assert set(READ) == {field.name for field in fields(ReadOptions)}
+
+
+def account(found: Reading) -> tuple[object, ...]:
+    return found.graph, found.columns, found.format, found.graph.notes
+
+
+ONE_READER = ({"json", "node_link"}, {"npz", "sparse_npz"})
+"""Formats that are told apart by what stands in them, also where one of them is asked for; the account says which."""
+
+
+def is_told(form: object, name: str, found: str) -> bool:
+    return form in (name, found) or any({form, found} == pair for pair in ONE_READER)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_every_option_of_reading_has_an_effect_or_is_refused(name):
+    files = GRAPHS[name]
+    before = inspect_graph(files)
+    for option, values in READ.items():
+        for value in values:
+            after, refusal = outcome(lambda: inspect_graph(files, options=ReadOptions(**{option: value})))  # noqa: B023
+            if after is None:
+                assert option in refusal or option in NAMED_BY_VALUE
+                continue
+            said = {
+                "format": value if is_told(value, name, before.format) else before.format,
+                "directed": before.graph.directed,
+                "missing_features": before.made_up,
+                **{use.use: use.name for use in before.columns if use.use in ("source", "target", "label")},
+                "node_id": next((use.name for use in before.columns if use.use == "id"), None),
+            }
+            same = account(after) == account(before)
+            assert not same or said.get(option) == value or option == "features", f"{option}={value}"
+
+
+def test_a_name_or_nodes_beside_several_files_are_refused():
+    for beside in ({"name": "x.csv"}, {"nodes": NODES}):
+        with pytest.raises(GatvizError, match=f"^{next(iter(beside))}: expected a single file"):
+            inspect_graph({"e.csv": EDGES}, **beside)
+    with pytest.raises(GatvizError, match=r"^features: expected one word"):
+        gatviz.read_graph(EDGES, features="degree", options=ReadOptions(missing_features="constant"))
+
+
+def test_a_seed_that_draws_nothing_is_refused():
+    with pytest.raises(GatvizError, match="seed: expected something to draw"):
+        generate("ring", seed=1)
+    with pytest.raises(GatvizError, match="seed: expected features='random'"):
+        shipped_graph("karate_club", seed=1)
