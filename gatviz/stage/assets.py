@@ -9,6 +9,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "js"
 ENTRY = "mount.js"
 """The module that imports all others."""
+STYLES = "stage.css"
 
 
 @cache

@@ -53,5 +53,5 @@ def _served() -> str:
 
 @cache
 def _component(name: str) -> Callable[..., Any]:
-    component: Callable[..., Any] = st.components.v2.component(name, js=assets.ENTRY)
+    component: Callable[..., Any] = st.components.v2.component(name, js=assets.ENTRY, css=assets.STYLES)
     return component

@@ -4,12 +4,6 @@ import { Stage } from "./stage.js";
 import { alike } from "./tensor.js";
 import { decode } from "./wire.js";
 
-// Taken in before the first mount: the stage measures itself, and reads dark or light from its colours.
-const styles = new CSSStyleSheet();
-const answer = await fetch(new URL("./stage.css", import.meta.url));
-if (!answer.ok) throw new Error(`stage.css: ${answer.status}`);
-await styles.replace(await answer.text());
-
 const stages = new WeakMap();
 
 /** If no answer has come after so many milliseconds, none is coming: the same look again changes nothing. */
@@ -52,12 +46,17 @@ class Looks {
   }
 }
 
+/** Settles when a style sheet is there: the stage measures itself, and reads dark or light from its colours. */
+function loaded(link) {
+  if (!link || link.sheet) return Promise.resolve();
+  return new Promise((settle) => ["load", "error"].forEach((how) => link.addEventListener(how, settle, { once: true })));
+}
+
 function entryOf(parentElement) {
   let entry = stages.get(parentElement);
   if (!entry) {
     entry = { mounts: 0 };
-    const root = parentElement.getRootNode();
-    if (!root.adoptedStyleSheets.includes(styles)) root.adoptedStyleSheets.push(styles);
+    entry.styled = loaded(parentElement.querySelector("link[rel=stylesheet]"));
     entry.looks = new Looks((look) => entry.send("looked", look));
     entry.stage = new Stage(parentElement, {
       edited: (edits, attempt) => entry.send("edits", { edits, attempt }),
@@ -79,7 +78,7 @@ export default async function mount({ data, parentElement, setStateValue }) {
   if (changed) entry.scene = decode(data);
   entry.bytes = data;
   entry.due ||= recoloured || changed;
-  const scene = await entry.scene;
+  const [scene] = await Promise.all([entry.scene, entry.styled]);
   if (mounted === entry.mounts && !entry.gone) {
     if (entry.due) entry.stage.show(scene);
     entry.due = false;
