@@ -25,7 +25,8 @@ def account(inspection: Inspection) -> None:
     """What was understood, and each decision."""
     summary = "\n".join(f"- {plain(line)}" for line in inspection.summary)
     st.markdown(f"**{texts.UNDERSTOOD}**\n\n{summary}")
-    notes = "\n".join(f"- {plain(note)}" for note in inspection.graph.notes)
+    rounding = [inspection.graph.rounding] if inspection.graph.rounding else []
+    notes = "\n".join(f"- {plain(note)}" for note in (*inspection.graph.notes, *rounding))
     st.markdown(f"**{texts.DECIDED}**\n\n{notes or texts.NOTHING_DECIDED}")
 
 

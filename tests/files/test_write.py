@@ -24,12 +24,15 @@ from gatviz.files import (
     writable_formats,
     write_graph,
 )
-from gatviz.graph.graph import SPLITS
+from gatviz.graph.graph import FARTHEST, SPLITS
+from gatviz.numbers import LARGEST
 
 printable = st.characters(exclude_categories=("C", "Z")) | st.sampled_from([" ", '"', "'", ",", ";", "&", "<", "#"])
 names = st.text(printable, min_size=1, max_size=8).map(str.strip).filter(bool)
 words = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=5)
 floats = st.floats(allow_nan=False, allow_infinity=False)
+features_held = st.floats(-LARGEST, LARGEST)
+points = st.floats(-FARTHEST, FARTHEST)
 
 
 @st.composite
@@ -66,14 +69,14 @@ def graphs(draw: st.DrawFn, attributes: bool = True) -> Graph:
     labels = draw(st.none() | st.lists(st.none() | words, **per_node))
     return Graph(
         names=tuple(listed),
-        x=np.array(draw(st.lists(st.lists(floats, min_size=len(features), max_size=len(features)), **per_node))),
+        x=np.array(draw(st.lists(st.lists(features_held, min_size=len(features), max_size=len(features)), **per_node))),
         edge_index=np.array(pairs, dtype=np.int64).reshape(-1, 2).T,
         feature_names=tuple(features),
         edge_attributes=columns,
         directed=directed,
         labels=None if labels is None or not any(labels) else tuple(labels),
         split=draw(st.none() | st.lists(st.sampled_from(SPLITS), **per_node).map(tuple)),
-        positions=draw(st.none() | st.lists(st.lists(floats, min_size=2, max_size=2), **per_node).map(np.array)),
+        positions=draw(st.none() | st.lists(st.lists(points, min_size=2, max_size=2), **per_node).map(np.array)),
         description=draw(st.just("") | words),
     )
 

@@ -8,13 +8,24 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ORDER = ("words", "errors", "graph", "files", "attention", "checkpoints", "analysis", "charts", "stage", "ui")
+ORDER = (
+    "words",
+    "errors",
+    "numbers",
+    "graph",
+    "files",
+    "attention",
+    "checkpoints",
+    "analysis",
+    "charts",
+    "stage",
+    "ui",
+)
 """The rooms, along the flow of data."""
 
 WITHIN = {
     "graph": ("graph", "features", "layout", "subgraph", "editing", "generators"),
     "attention": (
-        "threads",
         "fields",
         "blocks",
         "edges",
@@ -60,6 +71,7 @@ WITHIN = {
 ONLY_IN = {"streamlit": ("ui",), "pyvis": ("charts",), "plotly": ("charts",)}
 NO_TORCH = (
     "errors",
+    "numbers",
     "graph",
     "analysis",
     "charts",
