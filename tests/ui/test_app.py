@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from gatviz.graph.subgraph import MOST_ARCS, neighbourhood, strongest
 from gatviz.ui.session.run_cache import present_model
 from gatviz.ui.session.session import FIRST_LOCK, Locked, Session
 from gatviz.ui.session.work import Work
+from tests.stage.arrived import scene
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -25,10 +25,6 @@ def run_app() -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60).run()
     assert not app.exception
     return app
-
-
-def scene(app: AppTest) -> dict:
-    return json.loads(app.get("bidi_component")[0].proto.json)
 
 
 def state_of(app: AppTest) -> Session:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from gatviz.errors import GatvizError
-from gatviz.files import Reading
+from gatviz.files import Inspection
 from gatviz.ui.escape import escape
 from gatviz.ui.graph_files.options import choose
-from gatviz.ui.graph_files.pending import PendingGraph, facts_of, forget, reading
+from gatviz.ui.graph_files.pending import PendingGraph, facts_of, forget, inspection_under
 from gatviz.ui.graph_files.preview import account, first_rows
 from gatviz.ui.graph_files.ways import from_files, from_text, generated, start_afresh
 from gatviz.ui.session import session
@@ -83,7 +83,7 @@ def _dialog() -> None:
         st.button(_("Show this graph"), key="open_show", type="primary", disabled=found is None, on_click=_take)
 
 
-def _show(pending: PendingGraph, found: Reading) -> None:
+def _show(pending: PendingGraph, found: Inspection) -> None:
     """Put what was previewed on the screen.
 
     The wish was noted by a callback and is kept until it is fulfilled, so that a run which another event cuts
@@ -104,13 +104,13 @@ def _show(pending: PendingGraph, found: Reading) -> None:
     st.rerun()
 
 
-def _preview(pending: PendingGraph) -> Reading | None:
+def _preview(pending: PendingGraph) -> Inspection | None:
     """The account of the graph beside the choices that made it; None where there is only a reason why not."""
     with st.container(border=True):
         left, right = st.columns([2, 3], gap="medium") if pending.files else (st.container(), st.container())
         with right:
             options = choose(pending)
-        found = reading(pending, options)
+        found = inspection_under(pending, options)
         if found is None:
             left.error(escape(facts_of(pending, options).problem), icon="⚠️")
             return None

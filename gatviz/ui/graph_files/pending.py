@@ -9,7 +9,7 @@ import streamlit as st
 
 from gatviz import words
 from gatviz.errors import GatvizError
-from gatviz.files import ColumnUse, Reading, ReadOptions, inspect_graph, reading_of, table_headers
+from gatviz.files import ColumnUse, Inspection, ReadOptions, inspect_graph, inspection_of, table_headers
 from gatviz.graph.features import FeatureKind, usual_kind
 from gatviz.graph.graph import Graph
 from gatviz.words import _
@@ -63,12 +63,12 @@ class Facts:
 
 @dataclass
 class _Cache:
-    """Readings of one pending graph, with their words: the last one whole, of the others only the facts."""
+    """Inspections of one pending graph, with their words: the last one whole, of the others only the facts."""
 
     token: str
     language: str
     facts: dict[ReadOptions, Facts] = field(default_factory=dict)
-    last: tuple[ReadOptions, Reading] | None = None
+    last: tuple[ReadOptions, Inspection] | None = None
     headers: dict[str, tuple[str, ...]] | None = None
 
 
@@ -85,7 +85,7 @@ def facts_of(pending: PendingGraph, options: ReadOptions) -> Facts:
     return cache.facts[options]
 
 
-def reading(pending: PendingGraph, options: ReadOptions) -> Reading | None:
+def inspection_under(pending: PendingGraph, options: ReadOptions) -> Inspection | None:
     """The graph under these choices, None if it cannot be read so: `facts_of` says why."""
     if facts_of(pending, options).problem:
         return None
@@ -118,10 +118,10 @@ def _cache(pending: PendingGraph) -> _Cache:
     return cache
 
 
-def _read(pending: PendingGraph, options: ReadOptions) -> Reading:
+def _read(pending: PendingGraph, options: ReadOptions) -> Inspection:
     if pending.make is not None:
         with st.spinner(_("Making the graph …")):
-            return reading_of(pending.make())
+            return inspection_of(pending.make())
     with st.spinner(_("Reading …")):
         if not pending.single:
             return inspect_graph(pending.files, None, options)
@@ -129,7 +129,7 @@ def _read(pending: PendingGraph, options: ReadOptions) -> Reading:
         return inspect_graph(data, name, options, nodes=pending.nodes)
 
 
-def _facts(read: Reading) -> Facts:
+def _facts(read: Inspection) -> Facts:
     labelled = read.graph.labels is not None or any(use.use == "label" for use in read.columns)
     return Facts(
         format=read.format,

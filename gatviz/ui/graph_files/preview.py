@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gatviz.files import Reading
+from gatviz.files import Inspection
 from gatviz.graph.graph import Graph
 from gatviz.ui.escape import escape
 from gatviz.words import _
@@ -21,13 +21,13 @@ _LONGEST = 60
 _ROW = 30
 
 
-def account(reading: Reading) -> None:
+def account(inspection: Inspection) -> None:
     """What was understood, and each decision."""
-    summary = "\n".join(f"- {escape(line)}" for line in reading.summary)
+    summary = "\n".join(f"- {escape(line)}" for line in inspection.summary)
     title = _("Understood")
     st.markdown(f"**{title}**\n\n{summary}")
-    rounding = [reading.graph.rounding] if reading.graph.rounding else []
-    notes = "\n".join(f"- {escape(note)}" for note in (*reading.graph.notes, *rounding))
+    rounding = [inspection.graph.rounding] if inspection.graph.rounding else []
+    notes = "\n".join(f"- {escape(note)}" for note in (*inspection.graph.notes, *rounding))
     title = _("Decided on the way")
     st.markdown(f"**{title}**\n\n" + (notes or _("Nothing had to be decided.")))
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from gatviz.files import FORMATS, readable_formats, template
 from gatviz.graph.features import FeatureKind
-from gatviz.graph.made import GENERATORS, Generator, Parameter, generate, shipped_graph, shipped_graph_names
+from gatviz.graph.generators import GENERATORS, Generator, Parameter, generate, real_graph, real_graph_names
 from gatviz.ui.graph_files.pending import PendingGraph
 from gatviz.words import _
 
@@ -135,7 +135,7 @@ def _bytes(text: str) -> bytes:
 
 def generated() -> PendingGraph:
     """A kind of graph, its sizes, the seed, and what features its nodes get."""
-    known = {name: (kind.title, kind.by) for name, kind in GENERATORS.items()} | _shipped()
+    known = {name: (kind.title, kind.by) for name, kind in GENERATORS.items()} | _real()
     titles = {
         name: _("{title} ({by})").format(title=title, by=by) if by else title for name, (title, by) in known.items()
     }
@@ -155,19 +155,19 @@ def generated() -> PendingGraph:
         st.caption(kind.teaches)
         make = partial(generate, chosen, seed=seed, features=features, **values)
     else:
-        make = partial(shipped_graph, chosen, seed=seed, features=features)
+        make = partial(real_graph, chosen, seed=seed, features=features)
     return PendingGraph(token=_token(chosen, seed, features, *values.items()), name=known[chosen][0], make=make)
 
 
-def _shipped() -> dict[str, tuple[str, str]]:
-    """What the shipped graphs are called, and whose they are."""
+def _real() -> dict[str, tuple[str, str]]:
+    """What the real graphs are called, and whose they are."""
     titles = {
         "karate_club": (_("Karate club"), "Zachary 1977"),
         "les_miserables": ("Les Misérables", "Knuth 1993"),
         "florentine_families": (_("Florentine families"), "Padgett"),
         "davis_women": (_("Davis' Southern women"), "1941"),
     }
-    return {name: titles[name] for name in shipped_graph_names()}
+    return {name: titles[name] for name in real_graph_names()}
 
 
 def _feature_choice(kind: Generator | None) -> FeatureKind | None:
