@@ -12,6 +12,7 @@ from gatviz.attention.weights import has_heads, with_values
 from gatviz.errors import GatvizError, quote
 from gatviz.graph import editing
 from gatviz.graph.graph import Graph
+from gatviz.graph.layout import LayoutName
 from gatviz.numbers import check_finite
 from gatviz.ui.session import pins, run_cache, session
 from gatviz.ui.session.model import all_weights, is_shared, present_weights
@@ -124,7 +125,15 @@ def _clear(graph: Graph, edit: Edit) -> Done:  # noqa: ARG001 - like the others
 
 def _lay_out(graph: Graph, edit: Edit) -> Done:
     layout: Any = edit.get("layout")
-    return editing.lay_out(graph, layout), _("layout {name}").format(name=str(layout).replace("_", " "))
+    laid_out = editing.lay_out(graph, layout)
+    names: dict[LayoutName, str] = {
+        "spring": _("spring"),
+        "circular": _("circular"),
+        "kamada_kawai": _("kamada kawai"),
+        "bipartite": _("bipartite"),
+        "grid": _("grid"),
+    }
+    return laid_out, _("layout {name}").format(name=names[layout])
 
 
 def _nodes(names: list[str]) -> str:
