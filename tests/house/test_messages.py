@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+
+from tests.ui.pseudo import extracted
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("ui",)
@@ -72,23 +72,23 @@ def is_read(node: ast.AST, within: list[ast.AST]) -> bool:
 
 def is_quiet(within: list[ast.AST]) -> bool:
     """Whether it stands where nobody reads it: in a type, a docstring, a style, a quiet keyword, or is a message."""
-    for parent, inner in zip(within, [*within[1:], None], strict=True):
-        if isinstance(parent, ast.Expr) and isinstance(inner, ast.Constant | None):
+    return any(hides(parent, inner) for parent, inner in zip(within, [*within[1:], None], strict=True))
+
+
+def hides(parent: ast.AST, inner: ast.AST | None) -> bool:
+    match parent:
+        case ast.Expr():  # a docstring
+            return inner is None
+        case ast.AnnAssign(annotation=place) | ast.arg(annotation=place) | ast.FunctionDef(returns=place):
+            return inner is not None and inner is place
+        case ast.Subscript(value=ast.Name(id="Literal")):
             return True
-        if isinstance(parent, ast.AnnAssign | ast.arg) and inner is parent.annotation:
-            return True
-        if isinstance(parent, ast.FunctionDef) and inner is parent.returns:
-            return True
-        if isinstance(parent, ast.Subscript) and isinstance(parent.value, ast.Name) and parent.value.id == "Literal":
-            return True
-        if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
-            if parent.targets[0].id in STYLES:
-                return True
-        if isinstance(parent, ast.keyword) and parent.arg in QUIET:
-            return True
-        if isinstance(parent, ast.Call) and name_of(parent) in SAID:
-            return True
-    return False
+        case ast.keyword():
+            return parent.arg in QUIET
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return name in STYLES
+        case _:
+            return isinstance(parent, ast.Call) and name_of(parent) in (*SAID, "TypeVar")
 
 
 def texts(tree: ast.AST) -> Iterator[tuple[str, int, ast.AST, list[ast.AST]]]:
@@ -190,17 +190,9 @@ def test_messages_are_literals_said_when_somebody_listens():
                 assert not set(inner[0].args.defaults) & set(within), f"{where}: said while the module is read"
 
 
-def extracted(told: list[str]) -> Catalog:
-    catalogue = Catalog()
-    found = extract_from_dir(ROOT / "gatviz", [("**.py", "python")], callback=lambda *_: told.append(""))
-    for file, line, message, comments, context in found:
-        catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
-    return catalogue
-
-
 def test_babel_finds_every_message(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture):
     """So that a catalogue can be made of them: no warning, nothing missed, every gap named."""
-    catalogue = extracted([])
+    catalogue = extracted()
     out, err = capfd.readouterr()
     assert (out, err, caplog.text) == ("", "", "")
     known = {form for one in catalogue for form in ([one.id] if isinstance(one.id, str) else one.id)}

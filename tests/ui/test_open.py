@@ -129,7 +129,7 @@ def test_labels_features_and_scaling_are_chosen():
     assert "1 feature\n" in words(app) + "\n"
     choice(app, "segmented_control", "scaling").set_value(2).run()
     assert "scaled to standard deviation 1" in words(app)
-    choice(app, "button_group", "features club").set_value([]).run()
+    choice(app, "button_group", "features_club").set_value([]).run()
     assert "each node got its own (one-hot)" in words(app)
     choice(app, "segmented_control", "missing").set_value(2).run()
     assert "the constant 1" in words(app)
@@ -244,5 +244,5 @@ def test_many_columns_are_left_out_by_name():
     stream = io.BytesIO()
     np.savez(stream, x=np.eye(3, 60), edge_index=np.array([[0, 1], [1, 2]]))
     app = upload(opened(), x__npz=stream.getvalue())
-    choice(app, "multiselect", "left out None").set_value(["f0", "f5"]).run()
+    choice(app, "multiselect", "left_out_None").set_value(["f0", "f5"]).run()
     assert "58 features" in words(checked(app))

@@ -27,7 +27,7 @@ def layers(now: session.Session, whole: Trace) -> None:
     """A thumbnail for each head of each layer, then the product of the layers' attention."""
     look = theme()
     last = whole.layers[-1]
-    key = ("layer thumbnails", drawn_at(now), look)
+    key = ("thumbnails", drawn_at(now), look)
     card(cached(last, key, lambda: _thumbnails(now, whole)), "thumbnails")
     found: AcrossLayers = cached(last, ("across", now.graph.fingerprint), lambda: attention_across_layers(whole))
     say(found.sentences)

@@ -33,7 +33,7 @@ def uniform(now: session.Session, trace: LayerTrace) -> None:
         card(effective_chart(found, theme=look), "effective")
     if found.judged:
         card(
-            cached(trace, ("uniform nodes", drawn_at(now), look), lambda: _on_the_graph(now, trace, found, look)),
+            cached(trace, ("uniform_nodes", drawn_at(now), look), lambda: _on_the_graph(now, trace, found, look)),
             "uniform_nodes",
         )
     card(shares_chart(found, theme=look), "shares")
