@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from gatviz.attention.arithmetic import attend, project
 from gatviz.attention.blocks import Block
 from gatviz.attention.edges import Edges
-from gatviz.attention.layers import AttentionLayer, _Attention, check_flag
+from gatviz.attention.layers import AttentionLayer, _Attention, _no_bound, check_flag, length
 from gatviz.attention.trace import GATv2Trace, LayerTrace
 
 
@@ -83,10 +83,15 @@ class GATv2AttentionLayer(AttentionLayer):
 
         *stages, alpha = attend(score, edges, self.num_heads * self.out_features, 2 if keep else 0)
         if not keep:
-            return _Attention({}, alpha, Wh_source)
+            return _Attention({}, alpha, Wh_source, _no_bound)
         hidden, e = stages
         named = {"Wh_target": Wh_target, "Wh_source": Wh_source, "hidden": hidden, "e": e}
-        return _Attention(named, alpha, Wh_source)
+
+        def bound() -> float:
+            met = max(1.0, abs(slope)) * (length(Wh_target) + length(Wh_source))
+            return met * max(1.0, self.out_features * length(att))
+
+        return _Attention(named, alpha, Wh_source, bound)
 
     def _named(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
         named = dict(parameters)

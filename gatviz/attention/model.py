@@ -202,12 +202,20 @@ class GAT(nn.Module):
         return x
 
     def trace(self, graph: Graph, *, generator: torch.Generator | None = None) -> Trace:
-        """Every layer's trace on this graph; in training mode `generator` draws the dropout."""
+        """Every layer's trace on this graph; in training mode `generator` draws the dropout.
+
+        Raises:
+            GatvizError: a number that is not finite, naming the layer and the first stage with such a one.
+        """
         x, edges = self._inputs(graph, None, None)
         device = str(x.device)
         traces: list[LayerTrace] = []
-        for layer in self.attention_layers:
-            x, trace = layer.forward_and_trace(x, edges, generator=generator)
+        for number, layer in enumerate(self.attention_layers):
+            try:
+                x, trace = layer.forward_and_trace(x, edges, generator=generator)
+            except GatvizError as error:
+                where = f"layer {number}, {error.where}"
+                raise GatvizError(where, error.expected, error.found, error.mend) from error
             traces.append(trace)
         return Trace(graph, tuple(traces), device)
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from gatviz.errors import GatvizError
 
 _QUICK = 1
 """Deflate's quickest level: what a higher one saves is not worth its time on every change."""
@@ -21,7 +23,7 @@ def encode(data: Mapping[str, Any]) -> bytes:
     """Data that is JSON but for the bytes of its arrays, see `packed`.
 
     Raises:
-        ValueError: a number is infinite or NaN, which no browser reads.
+        GatvizError: a number that JSON does not have, NaN or infinity; naming the part of the data.
     """
     places: dict[bytes, int] = {}
     arrays = bytearray()
@@ -34,6 +36,16 @@ def encode(data: Mapping[str, Any]) -> bytes:
             arrays.extend(values)
         return places[values]
 
-    text = json.dumps(data, default=place, allow_nan=False, separators=(",", ":")).encode()
+    parts = [f"{json.dumps(name)}:{_json(name, part, place)}" for name, part in data.items()]
+    text = f"{{{','.join(parts)}}}".encode()
     padding = bytes(-len(text) % _FLOAT)
     return zlib.compress(b"".join((len(text).to_bytes(4, "little"), text, padding, arrays)), _QUICK)
+
+
+def _json(name: str, part: Any, place: Callable[[Any], int]) -> str:
+    try:
+        return json.dumps(part, default=place, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        raise GatvizError(
+            f"the picture, {name}", "finite numbers", "NaN or infinity", "make features or weights smaller"
+        ) from None

@@ -18,7 +18,11 @@ _NAME = "stage"
 
 
 def stage(data: dict[str, Any], **listeners: Callable[[Any], None]) -> None:
-    """Mount the stage with this data; listeners (positions, looked, asked) get what the browser sent, unchecked."""
+    """Mount the stage with this data; listeners (edits, looked, asked) get what the browser sent, unchecked.
+
+    Raises:
+        GatvizError: a number that JSON does not have, NaN or infinity; naming the part of the data.
+    """
 
     def hear(name: str) -> Callable[[], None]:
         def heard() -> None:

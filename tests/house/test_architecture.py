@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 ORDER = (
     "words",
     "errors",
+    "numbers",
     "top_files",
     "graph",
     "files",
@@ -28,9 +29,8 @@ ORDER = (
 """The rooms, along the flow of data."""
 
 WITHIN = {
-    "graph": ("graph", "features", "layout", "subgraph", "editing", "made"),
+    "graph": ("graph", "features", "layout", "subgraph", "editing", "generators"),
     "attention": (
-        "threads",
         "fields",
         "blocks",
         "edges",
@@ -45,12 +45,38 @@ WITHIN = {
         "textbook",
         "proof",
     ),
+    "files": (
+        "limits",
+        "headers",
+        "options",
+        "encoding",
+        "zip_members",
+        "file_start",
+        "values",
+        "parsed",
+        "conventions",
+        "merging",
+        "table",
+        "table_kind",
+        "json_text",
+        "json_schema",
+        "xml_text",
+        "own_attributes",
+        "arrays",
+        "formats",
+        "node_columns",
+        "inspection",
+        "reading",
+        "writing",
+        "samples",
+    ),
 }
 """The order within a room that is itself a flow."""
 
 ONLY_IN = {"streamlit": ("ui",), "pyvis": ("charts",), "plotly": ("charts",), "latex2mathml": ("stage",)}
 NO_TORCH = (
     "errors",
+    "numbers",
     "top_files",
     "graph",
     "analysis",

@@ -6,7 +6,7 @@ import { decode } from "./wire.js";
 
 const stages = new WeakMap();
 
-/** If no answer has come after so many milliseconds, none is coming: the same look again changes nothing. */
+/** If no answer has come after so many milliseconds, none is coming. */
 const LONGEST_WAIT = 1000;
 
 /**
@@ -46,6 +46,15 @@ class Looks {
   }
 }
 
+/** How many messages were sent, counted from the clock: a stage that is mounted anew goes on, not back to 1. */
+let sent = 0;
+
+/** A message that equals no other: one like the one before would not be told to Python. */
+function numbered(message) {
+  sent = Math.max(sent + 1, Date.now());
+  return { ...message, count: sent };
+}
+
 /** Settles when a style sheet is there: the stage measures itself, and reads dark or light from its colours. */
 function loaded(link) {
   if (!link || link.sheet) return Promise.resolve();
@@ -59,9 +68,9 @@ function entryOf(parentElement) {
     entry.styled = loaded(parentElement.querySelector("link[rel=stylesheet]"));
     entry.looks = new Looks((look) => entry.send("looked", look));
     entry.stage = new Stage(parentElement, {
-      edited: (edits, attempt) => entry.send("edits", { edits, attempt }),
+      edited: (edits) => entry.send("edits", { edits }),
       looked: (focus, weighting) => entry.looks.add({ focus, weighting }),
-      asked: (what) => entry.send("asked", { what, count: (entry.count = (entry.count ?? 0) + 1) }),
+      asked: (what) => entry.send("asked", { what }),
     });
     stages.set(parentElement, entry);
   }
@@ -72,7 +81,7 @@ function entryOf(parentElement) {
 export default async function mount({ data, parentElement, setStateValue }) {
   const entry = entryOf(parentElement);
   const mounted = ++entry.mounts;
-  entry.send = setStateValue;
+  entry.send = (name, message) => setStateValue(name, numbered(message));
   const recoloured = entry.bytes === data;
   const changed = !alike(entry.bytes, data);
   if (changed) entry.scene = decode(data);
