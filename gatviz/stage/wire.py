@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from gatviz.errors import GatvizError
@@ -17,13 +18,14 @@ from gatviz.errors import GatvizError
 _QUICK = 1
 """Deflate's quickest level: what a higher one saves is not worth its time on every change."""
 _FLOAT = 4
+_JSON = partial(json.dumps, allow_nan=False, separators=(",", ":"))
 
 
 def encode(data: Mapping[str, Any]) -> bytes:
     """Data that is JSON but for the bytes of its arrays, see `packed`.
 
     Raises:
-        GatvizError: a number that JSON does not have, NaN or infinity; naming the part of the data.
+        GatvizError: a number outside the arrays is infinite or NaN, which no browser reads; naming the part.
     """
     places: dict[bytes, int] = {}
     arrays = bytearray()
@@ -36,16 +38,20 @@ def encode(data: Mapping[str, Any]) -> bytes:
             arrays.extend(values)
         return places[values]
 
-    parts = [f"{json.dumps(name)}:{_json(name, part, place)}" for name, part in data.items()]
-    text = f"{{{','.join(parts)}}}".encode()
+    try:
+        text = _JSON(data, default=place).encode()
+    except ValueError:
+        part = next(name for name, value in data.items() if not _is_finite(value))
+        raise GatvizError(
+            f"the picture, {part}", "finite numbers", "NaN or infinity", "make features or weights smaller"
+        ) from None
     padding = bytes(-len(text) % _FLOAT)
     return zlib.compress(b"".join((len(text).to_bytes(4, "little"), text, padding, arrays)), _QUICK)
 
 
-def _json(name: str, part: Any, place: Callable[[Any], int]) -> str:
+def _is_finite(value: Any) -> bool:
     try:
-        return json.dumps(part, default=place, allow_nan=False, separators=(",", ":"))
+        _JSON(value, default=lambda _: 0)
     except ValueError:
-        raise GatvizError(
-            f"the picture, {name}", "finite numbers", "NaN or infinity", "make features or weights smaller"
-        ) from None
+        return False
+    return True
