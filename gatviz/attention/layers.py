@@ -17,12 +17,15 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gatviz.attention.arithmetic import aggregate, attend, project, raw_scores, split_scores
+from gatviz.attention import fast
 from gatviz.attention.blocks import Block
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
 from gatviz.attention.inputs import Arcs, Nodes, read_inputs
 from gatviz.attention.trace import GATTrace, LayerTrace
 from gatviz.errors import GatvizError, quote
+
+formulas = fast
+"""What all layers compute with. `arithmetic` has the same functions in the plain form, which may stand here too."""
 
 _XAVIER_GAIN = 1.414
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"elu": F.elu, "relu": F.relu, "tanh": torch.tanh}
@@ -265,11 +268,11 @@ class AttentionLayer(nn.Module):
         if training and self.dropout:
             mask = _keep(alpha, self.dropout, generator)
             alpha_dropped = alpha * mask / (1 - self.dropout)
-        h_prime = aggregate(alpha if alpha_dropped is None else alpha_dropped, values, edges)
+        h_prime = formulas.aggregate(alpha if alpha_dropped is None else alpha_dropped, values, edges.whole)
         combined = h_prime.flatten(1) if self.concat else h_prime.mean(1)
         z, residual = combined, None
         if self.W_res is not None:
-            residual = project(x, self.W_res, 1).squeeze(1)
+            residual = formulas.project(x, self.W_res, 1).squeeze(1)
             z = z + residual
         if self.bias is not None:
             z = z + self.bias
@@ -297,15 +300,15 @@ class GATAttentionLayer(AttentionLayer):
             nn.init.xavier_uniform_(self.att[head].view(2 * C, 1), gain=_XAVIER_GAIN, generator=generator)
 
     def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
-        Wh = project(x, weight, self.num_heads)
-        scores = split_scores(Wh, self.att)
+        Wh = formulas.project(x, weight, self.num_heads)
+        scores = formulas.split_scores(Wh, self.att)
         slope = self.negative_slope
 
-        def score(block: Block) -> tuple[Tensor, Tensor]:
-            raw = raw_scores(scores, block)
+        def score(edges: Block) -> tuple[Tensor, Tensor]:
+            raw = formulas.raw_scores(scores, edges)
             return raw, F.leaky_relu(raw, slope)
 
-        *stages, alpha = attend(score, edges, self.num_heads, 1 if keep else 0)
+        *stages, alpha = formulas.attend(score, edges.whole, keep=1 if keep else 0, values_per_edge=self.num_heads)
         if not keep:
             return _Attention({}, alpha, Wh)
         (raw,) = stages  # e follows from it by the same LeakyReLU whenever it is asked for

@@ -21,6 +21,7 @@ WITHIN = {
         "trace",
         "inputs",
         "arithmetic",
+        "fast",
         "layers",
         "tutorial",
         "gatv2",
