@@ -19,8 +19,15 @@ class GatvizError(ValueError):
 
 def quote(value: object) -> str:
     """A value from outside as short, single-line, quoted text that is safe to show in a message."""
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else _written(value)
     if len(text) > _LONGEST_QUOTE:
         text = text[: _LONGEST_QUOTE - 1] + "…"
     printable = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
     return f"'{printable}'" if isinstance(value, str) else printable
+
+
+def _written(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python writes no whole number of more than some thousand digits
+        return f"a {type(value).__name__} too long to write"

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from gatviz.analysis.baselines import mean_of_heads
-from gatviz.analysis.subject import listed, several
+from gatviz.analysis.subject import called, listed, several
 from gatviz.attention.trace import MAX_DENSE_NODES, Array, LayerTrace, Trace
 from gatviz.errors import GatvizError
 
@@ -128,8 +128,9 @@ def _sentences(trace: Trace, sums: Array) -> tuple[str, ...]:
     silent = names[(np.stack([np.diff(layer.ptr) for layer in trace.layers]) == 0).any(axis=0)]
     if silent.size:
         lost = int((sums < 1 - 1e-6).sum())
+        who = listed([called(name) for name in silent.tolist()])
         told.append(
-            f"{listed(silent.tolist())} read{'s' if silent.size == 1 else ''} nothing, so what would come through "
+            f"{who} read{'s' if silent.size == 1 else ''} nothing, so what would come through "
             f"there is lost: the rows of {several(lost, 'node')} sum to less than 1."
         )
     else:

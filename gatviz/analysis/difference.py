@@ -91,7 +91,7 @@ def _sentences(
     if values.size == 0:
         told.append("There are no arrows to compare.")
     elif not values.any():
-        told.append(f"{first} and {second} give every arrow the same weight.".capitalize())
+        told.append(f"{first[:1].upper()}{first[1:]} and {second} give every arrow the same weight.")
     else:
         k = int(np.argmax(np.abs(values)))
         source, target = (called(names[node]) for node in edge_index[:, k])

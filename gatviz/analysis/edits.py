@@ -9,6 +9,7 @@ import numpy as np
 
 from gatviz.analysis.subject import called, listed, several
 from gatviz.attention.trace import LayerTrace, Trace
+from gatviz.errors import quote
 
 
 def edits(before: Trace, after: Trace) -> tuple[str, ...]:
@@ -21,7 +22,7 @@ def _features(before: Trace, after: Trace) -> list[str]:
     if old != new:
         if len(old) != len(new):
             return [f"There were {several(len(old), 'feature')}, now there are {len(new)}."]
-        return [f"Features are named otherwise: {listed(new)}."]
+        return [f"Features are named otherwise: {listed([quote(name) for name in new])}."]
     place = {name: n for n, name in enumerate(before.graph.names)}
     changed = [
         called(name)
@@ -43,7 +44,7 @@ def _weights(before: tuple[LayerTrace, ...], after: tuple[LayerTrace, ...]) -> l
         same = [name for name in now.weights if name in then.weights]
         shapes = [name for name in same if then.weights[name].shape == now.weights[name].shape]
         counts = {name: int((then.weights[name] != now.weights[name]).sum()) for name in shapes}
-        parts = [f"{name} in {several(count, 'number')}" for name, count in counts.items() if count]
+        parts = [f"{several(count, 'number')} of {name}" for name, count in counts.items() if count]
         parts += [f"the shape of {name}" for name in same if name not in shapes]
         if parts:
             told.append(f"Weights{where} changed: {listed(parts)}.")

@@ -75,4 +75,12 @@ def called(name: str) -> str:
     if len(name) > _LONGEST_CALLED:
         half = _LONGEST_CALLED // 2
         name = f"{name[: half - 1]}…{name[-half:]}"
-    return f"node {name}" if name.isdigit() else name
+    return name if any(c.isalpha() for c in name) and not _is_number(name) else f"node {name}"
+
+
+def _is_number(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True

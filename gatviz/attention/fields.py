@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from gatviz.attention.defaults import NEGATIVE_SLOPE
+
 
 @dataclass(frozen=True)
 class FieldInfo:
@@ -23,6 +25,16 @@ class FieldInfo:
 
 def _fields(*rows: tuple[str, str, str, str, str]) -> Mapping[str, FieldInfo]:
     return {row[0]: FieldInfo(*row) for row in rows}
+
+
+def _target_half(slope: float = NEGATIVE_SLOPE) -> str:
+    """What the target half of a score does: LeakyReLU keeps the order of scores unless its slope is below 0."""
+    same = "What a node adds to a score as the one that reads: the same for all that it reads"
+    if slope < 0:
+        return f"{same}."
+    if slope == 1:
+        return f"{same}, and with slope 1 LeakyReLU bends nothing, so no share depends on it."
+    return f"{same}, so it can't decide whom it prefers, only, through LeakyReLU, how sharply."
 
 
 # In two lines: one would be wider than the matrix that it stands under.
@@ -104,21 +116,21 @@ GAT_FIELDS: Mapping[str, FieldInfo] = {
             "score_target",
             r"a_{\mathrm{target}} \cdot Wh",
             "[N, H]",
-            r"s_i = a_{\mathrm{target}}^{\top} W h_i",
-            "What a node adds to a score as the one that reads.",
+            r"t_i = a_{\mathrm{target}}^{\top} W h_i",
+            _target_half(),
         ),
         (
             "score_source",
             r"a_{\mathrm{source}} \cdot Wh",
             "[N, H]",
-            r"t_j = a_{\mathrm{source}}^{\top} W h_j",
+            r"s_j = a_{\mathrm{source}}^{\top} W h_j",
             "What a node adds to a score as the one that is read.",
         ),
         (
             "raw",
             r"\mathrm{raw}",
             "[E, H]",
-            r"\mathrm{raw}_{ij} = a^{\top} [W h_i \,\Vert\, W h_j] = s_i + t_j",
+            r"\mathrm{raw}_{ij} = a^{\top} [W h_i \,\Vert\, W h_j] = t_i + s_j",
             "The score of an arc: the reader's part plus the part of the one it reads.",
         ),
         (
@@ -126,7 +138,7 @@ GAT_FIELDS: Mapping[str, FieldInfo] = {
             "e",
             "[E, H]",
             r"e_{ij} = \mathrm{LeakyReLU}(\mathrm{raw}_{ij})",
-            "The score after LeakyReLU, which shrinks negative scores by the slope.",
+            "The score after LeakyReLU, which multiplies negative scores by the slope.",
         ),
     ),
     **_SOFTMAX_AND_AFTER,
@@ -154,7 +166,7 @@ GATV2_FIELDS: Mapping[str, FieldInfo] = {
             r"\mathrm{hidden}",
             "[E, H, C]",
             rf"{_HIDDEN}W_{{\mathrm{{target}}}} h_i + W_{{\mathrm{{source}}}} h_j)\end{{array}}",
-            "Reader and read added up feature by feature, negative sums shrunk by the slope.",
+            "Reader and read added up feature by feature, negative sums multiplied by the slope.",
         ),
         (
             "e",
@@ -185,6 +197,7 @@ class Parts:
     projection_bias: bool
     dropout: bool
     activation: str | None
+    negative_slope: float
 
     @property
     def added(self) -> dict[str, str]:
@@ -211,6 +224,7 @@ def as_computed(info: FieldInfo, parts: Parts) -> FieldInfo:
         },
         "out": {"formula": rf"\mathrm{{out}}_i = {applied}"},
         "h_prime": {"formula": read},
+        "score_target": {"caption": _target_half(parts.negative_slope)},
     }
     if parts.projection_bias:
         for role in ("target", "source"):

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from gatviz.attention.blocks import Block
 from gatviz.attention.edges import Edges
-from gatviz.attention.layers import AttentionLayer, _Attention, check_flag, formulas
+from gatviz.attention.layers import AttentionLayer, _Attention, _no_bound, check_flag, formulas, length
 from gatviz.attention.trace import GATv2Trace, LayerTrace
 
 
@@ -81,10 +81,15 @@ class GATv2AttentionLayer(AttentionLayer):
         values = self.num_heads * self.out_features
         *stages, alpha = formulas.attend(score, edges.whole, keep=2 if keep else 0, values_per_edge=values)
         if not keep:
-            return _Attention({}, alpha, Wh_source)
+            return _Attention({}, alpha, Wh_source, _no_bound)
         hidden, e = stages
         named = {"Wh_target": Wh_target, "Wh_source": Wh_source, "hidden": hidden, "e": e}
-        return _Attention(named, alpha, Wh_source)
+
+        def bound() -> float:
+            met = max(1.0, abs(slope)) * (length(Wh_target) + length(Wh_source))
+            return met * max(1.0, self.out_features * length(att))
+
+        return _Attention(named, alpha, Wh_source, bound)
 
     def _named(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
         named = dict(parameters)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from math import isfinite, nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,15 +20,16 @@ from torch import Tensor, nn
 
 from gatviz.attention import fast
 from gatviz.attention.blocks import Block
+from gatviz.attention.defaults import ATTENTION_GAIN, EXAMPLE_DROPOUT, NEGATIVE_SLOPE
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
 from gatviz.attention.inputs import Arcs, Nodes, read_inputs
 from gatviz.attention.trace import GATTrace, LayerTrace
 from gatviz.errors import GatvizError, quote
+from gatviz.numbers import LARGEST, as_floats, check_finite, first_beyond
 
 formulas = fast
 """What all layers compute with. `arithmetic` has the same functions in the plain form, which may stand here too."""
 
-_XAVIER_GAIN = 1.414
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"elu": F.elu, "relu": F.relu, "tanh": torch.tanh}
 
 
@@ -35,17 +37,21 @@ class _Attention(NamedTuple):
     """From features to α: the kind's own stages by a trace's names, α [E, H], and what is read [N, H, C].
 
     `stages` (tensors, or functions that give them) may be empty where only the output is wanted.
+    `bound` gives a number that no stage before α exceeds in size, of any pair of nodes; it is not finite, or
+    beyond what the precision holds, where one of them may not be.
     """
 
     stages: Mapping[str, Tensor | Callable[[], Tensor]]
     alpha: Tensor
     values: Tensor
+    bound: Callable[[], float]
 
 
 class _Run(NamedTuple):
     x: Tensor
     edges: Edges
     stages: Mapping[str, Tensor | Callable[[], Tensor]]
+    bound: Callable[[], float]
     alpha: Tensor
     dropout_mask: Tensor | None
     alpha_dropped: Tensor | None
@@ -86,7 +92,7 @@ class AttentionLayer(nn.Module):
         concat: bool = True,
         bias: bool = False,
         residual: bool = False,
-        negative_slope: float = 0.2,
+        negative_slope: float = NEGATIVE_SLOPE,
         dropout: float = 0.0,
         feature_dropout: float = 0.0,
         activation: str | None = None,
@@ -99,9 +105,8 @@ class AttentionLayer(nn.Module):
         self.num_heads = _whole("num_heads", num_heads)
         for name, rate in (("dropout", dropout), ("feature_dropout", feature_dropout)):
             if not 0 <= rate < 1:
-                raise GatvizError(name, "a rate from 0 to below 1", quote(rate), "0.6 is the paper's")
-        if not np.isfinite(negative_slope):
-            raise GatvizError("negative_slope", "a finite number", quote(negative_slope), "0.2 is the paper's")
+                raise GatvizError(name, "a rate from 0 to below 1", quote(rate), f"{EXAMPLE_DROPOUT} is the paper's")
+        check_finite("negative_slope", negative_slope, f"{NEGATIVE_SLOPE} is the paper's")
         if activation is not None and activation not in ACTIVATIONS:
             raise GatvizError("activation", f"None or one of {', '.join(ACTIVATIONS)}", quote(activation), "choose one")
         for name, flag in (("concat", concat), ("bias", bias), ("residual", residual)):
@@ -162,7 +167,11 @@ class AttentionLayer(nn.Module):
         edge_index: Arcs = None,
         generator: torch.Generator | None = None,
     ) -> LayerTrace:
-        """Every intermediate of the same run; arguments as for `forward`."""
+        """Every intermediate of the same run; arguments as for `forward`.
+
+        Raises:
+            GatvizError: as `forward`, and where a number is not finite, naming the first stage with such a one.
+        """
         return self.forward_and_trace(X, adj, edge_index=edge_index, generator=generator)[1]
 
     def forward_and_trace(
@@ -201,6 +210,8 @@ class AttentionLayer(nn.Module):
                 "activation": self.activation,
             }
         )
+        if not _surely_finite(run):
+            trace.check_finite()
         return run.out, trace
 
     def weights(self) -> dict[str, NDArray[Any]]:
@@ -263,7 +274,7 @@ class AttentionLayer(nn.Module):
         if training and self.feature_dropout:
             x = x.to_dense() if x.layout != torch.strided else x
             x = x * _keep(x, self.feature_dropout, generator) / (1 - self.feature_dropout)
-        stages, alpha, values = self._attention(x, weight, edges, keep)
+        stages, alpha, values, bound = self._attention(x, weight, edges, keep)
         mask = alpha_dropped = None
         if training and self.dropout:
             mask = _keep(alpha, self.dropout, generator)
@@ -277,7 +288,7 @@ class AttentionLayer(nn.Module):
         if self.bias is not None:
             z = z + self.bias
         out = z if self.activation is None else ACTIVATIONS[self.activation](z)
-        return _Run(x, edges, stages, alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
+        return _Run(x, edges, stages, bound, alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
 
 
 class GATAttentionLayer(AttentionLayer):
@@ -297,7 +308,7 @@ class GATAttentionLayer(AttentionLayer):
         C = self.out_features
         for head in range(self.num_heads):
             nn.init.kaiming_uniform_(self.weight[head * C : (head + 1) * C], a=5**0.5, generator=generator)
-            nn.init.xavier_uniform_(self.att[head].view(2 * C, 1), gain=_XAVIER_GAIN, generator=generator)
+            nn.init.xavier_uniform_(self.att[head].view(2 * C, 1), gain=ATTENTION_GAIN, generator=generator)
 
     def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
         Wh = formulas.project(x, weight, self.num_heads)
@@ -310,7 +321,7 @@ class GATAttentionLayer(AttentionLayer):
 
         *stages, alpha = formulas.attend(score, edges.whole, keep=1 if keep else 0, values_per_edge=self.num_heads)
         if not keep:
-            return _Attention({}, alpha, Wh)
+            return _Attention({}, alpha, Wh, _no_bound)
         (raw,) = stages  # e follows from it by the same LeakyReLU whenever it is asked for
         named: dict[str, Tensor | Callable[[], Tensor]] = {
             "Wh": Wh,
@@ -319,7 +330,8 @@ class GATAttentionLayer(AttentionLayer):
             "raw": raw,
             "e": partial(F.leaky_relu, raw, slope),
         }
-        return _Attention(named, alpha, Wh)
+        # raw is the sum of two scores; Wh and x cannot be infinite without a score that is.
+        return _Attention(named, alpha, Wh, lambda: 2 * max(1.0, abs(slope)) * length(scores))
 
     def _named(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
         named = dict(parameters)
@@ -352,16 +364,38 @@ def _checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) 
         raise GatvizError("weights", f"one of {', '.join(own)}", quote(name), "use one of these names")
     expected = f"finite numbers of shape {list(own[name].shape)}"
     try:
-        array = np.asarray(values, dtype=np.float64)
+        array = as_floats(values)
     except (TypeError, ValueError) as error:
         raise GatvizError(f"weights, {name}", expected, quote(str(error)), "give one number for each entry") from error
     if array.shape != tuple(own[name].shape):
         found = f"shape {list(array.shape)}"
         raise GatvizError(f"weights, {name}", expected, found, "give one number for each entry")
-    tensor = torch.tensor(array, dtype=own[name].dtype)
-    if not bool(torch.isfinite(tensor).all()):
-        raise GatvizError(f"weights, {name}", expected, "NaN or infinity", "give a number that the layer can hold")
-    return tensor
+    dtype = own[name].dtype
+    beyond = first_beyond(array, LARGEST if dtype == torch.float32 else torch.finfo(dtype).max)
+    if beyond is not None:
+        where, found = f"weights, {name}, entry {list(beyond)}", quote(float(array[beyond]))
+        raise GatvizError(where, "a finite number", found, "give a number that the layer can hold")
+    return torch.tensor(array, dtype=dtype)
+
+
+def length(values: Tensor) -> float:
+    """√ of the sum of squares: no value is larger in size. Not finite where one is not, or where a square is not."""
+    return float(torch.linalg.vector_norm(values))
+
+
+def _no_bound() -> float:
+    return nan
+
+
+def _surely_finite(run: _Run) -> bool:
+    """Whether no field of a trace can hold NaN or infinity, told by the few that cannot hide one of before.
+
+    What comes after α shows in z: sums hand NaN and infinity on, only the activation may swallow them. Parameters
+    that no arc meets show nowhere.
+    """
+    if run.edges.num_edges == 0:
+        return False
+    return run.bound() < torch.finfo(run.out.dtype).max / 2 and isfinite(float(run.pre_activation.sum()))
 
 
 def _keep(like: Tensor, rate: float, generator: torch.Generator | None) -> Tensor:
@@ -397,6 +431,15 @@ def new_generator(seed: int) -> torch.Generator:
 def warm_up() -> None:
     """Run torch's very first operations, which take tens of milliseconds and are nobody's forward pass."""
     GATAttentionLayer(1, 1, generator=new_generator(0)).trace(torch.ones(1, 1), torch.ones(1, 1))
+
+
+def use_one_thread() -> None:
+    """Let torch take one thread, for good: what an app whose users' small runs stand beside each other calls at start.
+
+    The number is the whole process's. Waiting for a second thread on a busy machine can take a hundred times as
+    long as a small graph's run, and changing the number around a run would change it under the others.
+    """
+    torch.set_num_threads(1)
 
 
 def available_devices() -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any, Literal, Self, get_args
 import torch
 from torch import Tensor, nn
 
+from gatviz.attention.defaults import HEAD_FEATURES, HEADS, HIDDEN_ACTIVATION, NEGATIVE_SLOPE
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.inputs import Arcs, Nodes, read_inputs
@@ -38,15 +39,15 @@ class LayerSettings:
     """
 
     kind: Kind = "GAT"
-    out_features: int = 8
-    num_heads: int = 8
+    out_features: int = HEAD_FEATURES
+    num_heads: int = HEADS
     concat: bool = True
     bias: bool = True
     residual: bool = False
-    negative_slope: float = 0.2
+    negative_slope: float = NEGATIVE_SLOPE
     dropout: float = 0.0
     feature_dropout: float = 0.0
-    activation: str | None = "elu"
+    activation: str | None = HIDDEN_ACTIVATION
     share_weights: bool = False
     projection_bias: bool = False
 
@@ -132,7 +133,7 @@ class GAT(nn.Module):
 
         Arguments:
             num_classes: C of the last layer. output_heads: H of the last layer (the paper: 1; 8 for Pubmed).
-            head_features, num_heads: C and H of the hidden layers; 8 each if left out.
+            head_features, num_heads: C and H of the hidden layers; the paper's 8 each if left out.
             dropout: on features and on α alike (the paper: 0.6), in training only.
             settings: further LayerSettings for all layers (bias, residual, negative_slope, share_weights, …).
         """
@@ -147,7 +148,8 @@ class GAT(nn.Module):
                     mend = f"leave it out: the only layer is the last, which has {other}"
                     raise GatvizError(name, "hidden layers", "none with num_layers=1", mend)
         common: dict[str, Any] = {"kind": kind, "dropout": dropout, "feature_dropout": dropout, **settings}
-        C, H = (8 if size is None else size for size in (head_features, num_heads))
+        C = HEAD_FEATURES if head_features is None else head_features
+        H = HEADS if num_heads is None else num_heads
         hidden = LayerSettings(out_features=C, num_heads=H, **common)
         last = LayerSettings(out_features=num_classes, num_heads=output_heads, concat=False, activation=None, **common)
         stack = [hidden] * (num_layers - 1) + [last]
@@ -202,12 +204,20 @@ class GAT(nn.Module):
         return x
 
     def trace(self, graph: Graph, *, generator: torch.Generator | None = None) -> Trace:
-        """Every layer's trace on this graph; in training mode `generator` draws the dropout."""
+        """Every layer's trace on this graph; in training mode `generator` draws the dropout.
+
+        Raises:
+            GatvizError: a number that is not finite, naming the layer and the first stage with such a one.
+        """
         x, edges = self._inputs(graph, None, None)
         device = str(x.device)
         traces: list[LayerTrace] = []
-        for layer in self.attention_layers:
-            x, trace = layer.forward_and_trace(x, edges, generator=generator)
+        for number, layer in enumerate(self.attention_layers):
+            try:
+                x, trace = layer.forward_and_trace(x, edges, generator=generator)
+            except GatvizError as error:
+                where = f"layer {number}, {error.where}"
+                raise GatvizError(where, error.expected, error.found, error.mend) from error
             traces.append(trace)
         return Trace(graph, tuple(traces), device)
 

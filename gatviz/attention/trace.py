@@ -7,7 +7,7 @@ its own intermediates over, so that what is shown is what was computed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from gatviz.attention.fields import GAT_FIELDS, GATV2_FIELDS, FieldInfo, Parts, as_computed
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
+from gatviz.numbers import first_beyond
 
 Array = NDArray[np.floating]
 
@@ -154,10 +155,41 @@ class LayerTrace:
             projection_bias="b_source" in self.weights,
             dropout=self.alpha_dropped is not None,
             activation=self.activation,
+            negative_slope=self.negative_slope,
         )
         return tuple(
             as_computed(info, parts) for name, info in self.field_info.items() if getattr(self, name) is not None
         )
+
+    def check_finite(self, largest: float | None = None) -> None:
+        """Refuse a run with a number that is not finite, or larger in size than `largest`, in any field.
+
+        Scores of all pairs count too, as far as `dense` gives them; its −∞ off the edges does not.
+
+        Arguments:
+            largest: the most that the precision of whoever shows the run can hold; its own if left out.
+
+        Raises:
+            GatvizError: naming the parameter that is not finite, or the first stage that overflowed.
+        """
+        for name, values in (("x", self.x), *self.weights.items(), *self._stages()):
+            limit = float(np.finfo(values.dtype).max) if largest is None else largest
+            place = first_beyond(values, limit)
+            if place is None:
+                continue
+            expected, found = f"finite numbers, at most {limit:.2g} in size", f"{values[place]:.3g} at {list(place)}"
+            raise GatvizError(f"{self.kind}, {name}", expected, found, "make features or weights smaller")
+
+    def _stages(self) -> Iterator[tuple[str, Array]]:
+        """Every stage after the input with numbers in it, in the order in which they were computed."""
+        for name in list(self.field_info)[1:]:
+            if (values := getattr(self, name)) is None or values.dtype == bool:
+                continue
+            yield name, values
+            if name in ("raw", "e") and self.num_nodes <= MAX_DENSE_NODES:
+                with np.errstate(all="ignore"):
+                    pairs = [self._all_pairs(name, head) for head in range(self.num_heads)]
+                yield from ((f"{name} of a pair without an arrow", each) for each in pairs if each is not None)
 
     def arcs_into(self, target: int) -> slice:
         """The places among E of the arcs that end in this node."""
@@ -308,3 +340,15 @@ class Trace:
     def out(self) -> Array:
         """The last layer's output."""
         return self.layers[-1].out
+
+    def check_finite(self, largest: float | None = None) -> None:
+        """Refuse a run with a number that is not finite, or larger in size than `largest`, in any layer.
+
+        Raises:
+            GatvizError: naming the layer, and the first stage with such a number.
+        """
+        for number, layer in enumerate(self.layers):
+            try:
+                layer.check_finite(largest)
+            except GatvizError as error:
+                raise GatvizError(f"layer {number}, {error.where}", error.expected, error.found, error.mend) from error

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.numbers import FINITE, as_floats, first_beyond
 
 _BY_INPUT = ("W", "W_target", "W_source", "W_res")
 """The parameters whose last axis is F."""
@@ -92,7 +93,7 @@ def with_values(
             Numbers that happen to be equal do not tell that.
 
     Raises:
-        GatvizError: a parameter that the layer does not have, another shape, or a number that is not finite.
+        GatvizError: a parameter that the layer does not have, another shape, or a number that float32 cannot hold.
     """
     arrays = dict(weights.layers[layer])
     if name not in arrays:
@@ -101,14 +102,15 @@ def with_values(
     place = changed if head is None else changed[head]
     where = name if head is None else f"{name} of head {head}"
     try:
-        with np.errstate(over="ignore"):  # what is too large becomes infinite and is refused below
-            given = np.asarray(values, dtype=changed.dtype)
+        given = as_floats(values)
     except (TypeError, ValueError) as error:
         raise GatvizError(where, "numbers", quote(str(error)), "type numbers only") from error
     if given.shape != place.shape:
         raise GatvizError(where, f"shape {list(place.shape)}", str(list(given.shape)), "give one number for each cell")
-    if not np.isfinite(given).all():
-        raise GatvizError(where, "finite numbers", "NaN or infinity", "type a number such as 0.5")
+    beyond = first_beyond(given)
+    if beyond is not None:
+        entry = f"{where}, entry {list(beyond)}"
+        raise GatvizError(entry, FINITE, quote(float(given[beyond])), "type a number such as 0.5")
     place[...] = given
     for key in (name, *(_SHARED.get(name, ()) if shared else ())):
         arrays[key] = changed.copy()

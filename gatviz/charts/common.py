@@ -151,8 +151,13 @@ def matrix(
     order: Sequence[int] | None = None,
     rows: str = "target i (reads)",
     columns: str = "source j (is read)",
+    between: str = "←",
 ) -> go.Figure:
-    """A square heatmap of values [K, K], row = target from the top down; NaN cells stay empty."""
+    """A square heatmap of values [K, K], row = target from the top down; NaN cells stay empty.
+
+    Arguments:
+        between: what stands between a row's name and a column's where the pointer is.
+    """
     chosen = list(range(len(names))) if order is None else list(order)
     shown = values[np.ix_(chosen, chosen)]
     labels = [names[k] for k in chosen]
@@ -165,7 +170,8 @@ def matrix(
         go.Heatmap(
             z=shown,
             customdata=np.stack(np.meshgrid(whole, whole), axis=-1) if labels else None,
-            hovertemplate=f"%{{customdata[1]}} ← %{{customdata[0]}}: %{{z:{sign}.{digits + 2}f}} {unit}<extra></extra>",
+            hovertemplate=f"%{{customdata[1]}} {between} %{{customdata[0]}}: "
+            f"%{{z:{sign}.{digits + 2}f}} {unit}<extra></extra>",
             hoverongaps=False,
             xgap=0 if many else 2,
             ygap=0 if many else 2,

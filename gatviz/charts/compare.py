@@ -72,7 +72,8 @@ def in_and_out_chart(found: InAndOut, head: int, *, theme: Theme = "light") -> C
     drawn.update_yaxes(title="sum of α (a node that reads gives 1 in all)", rangemode="tozero")
     caption = (
         "Received is the sum of a node's column of α, itself included; the short line is what it would receive if "
-        "every node shared out evenly. Given to others is its row without its own loop: 1 minus what it keeps."
+        "every node shared out evenly. Given to others is its row without its own loop: 1 minus what it "
+        "keeps, or 0 where it reads nothing."
     )
     caption += _cut(order.size, len(found.names), "receive most")
     return Chart(drawn, caption, found.table[found.table["head"] == head].reset_index(drop=True))

@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from gatviz.analysis import HeadSimilarity, StaticAttention, Uniformity, common_order, rankings, share_limit
 from gatviz.analysis.similarity import HOW_TO_READ
-from gatviz.analysis.subject import several
+from gatviz.analysis.subject import called, several
 from gatviz.analysis.uniformity import AVERAGES
 from gatviz.attention.trace import MAX_DENSE_NODES, Array, LayerTrace
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, Theme, head_colour
@@ -242,7 +242,7 @@ def ranking_chart(
     read = np.unique(trace.edge_index[0])
     columns = np.sort(place[read])
     column = {int(p): k for k, p in enumerate(columns)}
-    names = plain_all(found.names)
+    names = plain_all([called(name) for name in found.names])
     drawn = figure(title or f"How each target ranks its sources, head {head}", theme, height=440)
     otherwise = found.otherwise[:, head]
     # Those that stand out are drawn in any case, and on top.
@@ -257,8 +257,8 @@ def ranking_chart(
                 x=[column[int(p)] for p in place[sources]],
                 y=trace.e[arcs, head],
                 mode="lines+markers",
-                customdata=names[sources],
-                hovertemplate=f"{names[target]} reads %{{customdata}}: e = %{{y:.4f}}<extra></extra>",
+                customdata=np.stack([names[sources], np.full(sources.size, names[target])], axis=-1),
+                hovertemplate="%{customdata[1]} reads %{customdata[0]}: e = %{y:.4f}<extra></extra>",
                 line={"color": ACCENT[theme] if contradicts else PALE[theme], "width": 2 if contradicts else 1.3},
                 marker={"size": 5, "symbol": "diamond" if contradicts else "circle"},
                 opacity=0.9 if contradicts else 0.55,

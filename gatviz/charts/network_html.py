@@ -56,6 +56,7 @@ def network_html(
     positions: NDArray[np.float64],
     *,
     symbol: str = "α",
+    about: str = "",
     theme: Theme = "light",
 ) -> str:
     """The graph with weights [E] on its arcs as a standalone page: directed, nodes where they are, no physics.
@@ -67,7 +68,7 @@ def network_html(
         weights: [E] in the order of the trace's arcs; width and colour show them on the fixed scale 0 to 1.
         title: said at the top, as plain text.
         positions: [N, 2], x to the right, y upwards, any unit.
-        symbol: what the weights are called in the legend.
+        symbol: what the weights are called in the legend. about: a sentence below it, as plain text.
 
     Raises:
         GatvizError: weights or positions that do not fit graph and trace.
@@ -89,7 +90,7 @@ def network_html(
     page = network.generate_html(notebook=False)
     for pattern in (_OUTSIDE, _EMPTY_HEADINGS, _SOURCE_MAPS):
         page = pattern.sub("", page)
-    words = _Words(graph, trace, weights, title, symbol, theme, part)
+    words = _Words(graph, trace, weights, title, symbol, about, theme, part)
     head = f'<!DOCTYPE html>\n<html lang="en">\n    <head>{words.head()}'
     page = re.sub(r"<html>\s*<head>", lambda _: head, page, count=1)
     # The inlined library has these tags in its texts too; the page's own come last.
@@ -208,11 +209,12 @@ class _Words:
         weights: Array,
         title: str,
         symbol: str,
+        about: str,
         theme: Theme,
         part: Part,
     ) -> None:
         self.graph, self.trace, self.weights, self.theme = graph, trace, weights, theme
-        self.title, self.symbol = html.escape(title), html.escape(symbol)
+        self.title, self.symbol, self.about = html.escape(title), html.escape(symbol), html.escape(about)
         self.part, self.arcs = part, part.arcs
 
     def head(self) -> str:
@@ -248,10 +250,10 @@ class _Words:
         dashed = " · dashed: a self-loop that was added" if added else ""
         return (
             f'<div class="words"><h1>{self.title}</h1>'
-            "<p>arrow j → i: i attends to j with α_ij · width and colour = "
+            "<p>arrow j → i: i reads j · width and colour = "
             f'{self.symbol}: 0 <span class="scale"></span> 1{dashed}</p>'
             f"<p>{counts} · the strongest arrow into each node carries its number{where}; "
-            "point at any arrow for its own</p></div>"
+            f"point at any arrow for its own</p>{self.about and f'<p>{self.about}</p>'}</div>"
         )
 
     def table(self) -> str:

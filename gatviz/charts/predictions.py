@@ -23,6 +23,7 @@ def confusion_chart(found: Predictions, part: str, *, theme: Theme = "light") ->
         digits=0,
         rows="label",
         columns="predicted",
+        between="predicted as",
     )
     caption = "Each row is a label and counts what its nodes are predicted as; the diagonal is right, the rest is not."
     return Chart(drawn, caption, counts.reset_index())

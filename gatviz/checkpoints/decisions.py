@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict, get_args
 
-import numpy as np
-
+from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops, check_self_loops
 from gatviz.attention.layers import ACTIVATIONS
 from gatviz.errors import GatvizError, quote
+from gatviz.numbers import check_finite
 
 Origin = Literal["file", "given", "assumed"]
 Residual = Literal["none", "identity"]
@@ -105,9 +105,8 @@ class Choices:
                     raise GatvizError(name, " or ".join(map(repr, get_args(known))), quote(value), "choose one")
         if self.self_loops is not None:
             check_self_loops(self.self_loops)
-        slope = self.negative_slope
-        if slope is not None and (isinstance(slope, bool) or not _is_finite(slope)):
-            raise GatvizError("negative_slope", "a finite number", quote(slope), "0.2 is the paper's")
+        if self.negative_slope is not None:
+            check_finite("negative_slope", self.negative_slope, f"{NEGATIVE_SLOPE} is the paper's")
 
     def for_layer(self, name: str, layer: int, count: int) -> object:
         """The value chosen for one of `count` layers by a sequence, or None.
@@ -127,10 +126,6 @@ class Choices:
         """The single value chosen for all layers that leave it open, or None."""
         value = getattr(self, name)
         return value if isinstance(value, str | int | bool) else None
-
-
-def _is_finite(value: object) -> bool:
-    return isinstance(value, int | float) and bool(np.isfinite(value))
 
 
 def _each(value: object) -> Sequence[object]:

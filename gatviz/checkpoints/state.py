@@ -198,7 +198,9 @@ def _checked(tensors: Mapping[str, Tensor], where: str) -> tuple[dict[str, Tenso
         if tensor.dtype not in _FLOATS and not name.endswith(_COUNTER):
             raise GatvizError(at, "floating-point weights", str(tensor.dtype), "store tensor.float()")
         if not bool(torch.isfinite(tensor).all()):
-            raise GatvizError(at, "finite numbers", "NaN or infinity", "save the weights from before they diverged")
+            place = torch.nonzero(~torch.isfinite(tensor))[0].tolist()
+            found = f"{float(tensor[tuple(place)])} at {place}"
+            raise GatvizError(at, "finite numbers", found, "save the weights from before they diverged")
         checked[name] = tensor
     if not halves:
         return checked, []

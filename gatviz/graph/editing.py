@@ -17,6 +17,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.graph.features import FeatureKind, made_up_features
 from gatviz.graph.graph import Graph
 from gatviz.graph.layout import LayoutName, layout
+from gatviz.numbers import as_float, as_floats
 
 MOST_NODES = 5_000
 """More nodes than this are not drawn by hand; they come from files."""
@@ -80,7 +81,7 @@ def set_node(
     if features:
         x = graph.x.copy()
         for feature, value in features.items():
-            x[node, _column(graph, feature)] = value
+            x[node, _column(graph, feature)] = as_float(value)
         graph = replace(graph, x=x)
     return graph
 
@@ -248,7 +249,7 @@ def _with_nodes(
 
 def _points(points: Any) -> NDArray[np.float64]:
     try:
-        return np.asarray(points, dtype=np.float64).reshape(-1, 2)
+        return as_floats(points).reshape(-1, 2)
     except (TypeError, ValueError) as error:
         raise GatvizError("position", "points (x, y)", quote(str(points)), "give two numbers") from error
 

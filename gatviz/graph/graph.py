@@ -17,9 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.numbers import EXACT, FINITE, as_floats, first_beyond
 
 SPLITS = ("train", "val", "test")
 LONGEST_NAME = 200
+FARTHEST = 1e15
+"""Positions end here: beyond, distances between nodes get lost in rounding, and in the end overflow."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +31,7 @@ class Graph:
 
     Arguments:
         names: N unique, non-empty node names.
-        x: input features [N, F], finite; kept as float64.
+        x: input features [N, F], finite in float32, in which models run; kept as float64.
         edge_index: [2, E] integers, row 0 = source j, row 1 = target i, in the order given.
             No arc may stand twice. An undirected graph holds both arcs of each edge.
         feature_names: F unique names; `f0 … fF-1` if left out.
@@ -36,7 +39,7 @@ class Graph:
         directed: whether the graph was given as a directed one.
         labels: a class name or None for each node, or None for a graph without labels.
         split: "train", "val", "test" or None for each node, or None.
-        positions: [N, 2], x to the right and y upwards, any unit; or None.
+        positions: [N, 2], x to the right and y upwards, any unit, up to ±1e15; or None.
         description: what the graph is, for people.
         notes: what a reader decided on the way in (merged duplicates, made-up features), a sentence each.
 
@@ -59,9 +62,10 @@ class Graph:
     def __post_init__(self) -> None:
         names = _checked_names(self.names)
         count = len(names)
-        x = _checked_matrix(self.x, "x (features)", count, None)
+        x = _matrix(self.x, "x (features)", count, None)
         feature_names = tuple(self.feature_names) or tuple(f"f{k}" for k in range(x.shape[1]))
         _check_feature_names(feature_names, x.shape[1])
+        _check_features(x, names, feature_names)
         edge_index = _checked_edge_index(self.edge_index, names)
         attributes = {
             str(key): _of_length(values, edge_index.shape[1], f"edge_attributes[{quote(key)}]")
@@ -69,7 +73,7 @@ class Graph:
         }
         labels = None if self.labels is None else _checked_labels(self.labels, count)
         split = None if self.split is None else _checked_split(self.split, count)
-        positions = None if self.positions is None else _checked_matrix(self.positions, "positions", count, 2)
+        positions = None if self.positions is None else _checked_positions(self.positions, names)
         checked: dict[str, Any] = {
             "names": names,
             "x": x,
@@ -118,6 +122,23 @@ class Graph:
         return np.array([-1 if label is None else place[label] for label in labels], dtype=np.int64)
 
     @cached_property
+    def rounding(self) -> str:
+        """One sentence if float32 changes a feature beyond 2^24, as it may a large id; else empty."""
+        size = np.abs(self.x)
+        if not self.x.size or size.max() <= EXACT:
+            return ""
+        held = self.x.astype(np.float32)
+        changed = np.argwhere((size > EXACT) & (held != self.x))
+        if not len(changed):
+            return ""
+        n, k = changed[0]
+        more = f", and {len(changed) - 1:,} more" if len(changed) > 1 else ""
+        return (
+            f"float32, in which models run unless their weights are float64, holds no {self.x[n, k]:.15g} "
+            f"(feature {quote(self.feature_names[k])} of {quote(self.names[n])}{more}): it becomes {held[n, k]:.15g}"
+        )
+
+    @cached_property
     def fingerprint(self) -> str:
         """A digest of everything but positions, description and notes: equal where every number is."""
         digest = hashlib.sha256()
@@ -149,7 +170,7 @@ class Graph:
     def with_positions(self, positions: NDArray[np.float64] | None) -> Graph:
         """The same graph laid out elsewhere; only the positions are checked again."""
         moved = copy(self)
-        checked = None if positions is None else _checked_matrix(positions, "positions", self.num_nodes, 2)
+        checked = None if positions is None else _checked_positions(positions, self.names)
         object.__setattr__(moved, "positions", checked)
         return moved
 
@@ -284,11 +305,11 @@ def _checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
     return names  # type: ignore[return-value]
 
 
-def _checked_matrix(given: Any, where: str, rows: int, columns: int | None) -> NDArray[np.float64]:
+def _matrix(given: Any, where: str, rows: int, columns: int | None) -> NDArray[np.float64]:
     expected = f"finite numbers of shape [{rows}, {'F' if columns is None else columns}]"
     try:
-        matrix = np.array(given, dtype=np.float64, copy=None if _is_frozen(given) else True)
-    except (TypeError, ValueError, OverflowError) as error:
+        matrix = given if _is_frozen(given) else np.array(as_floats(given))
+    except (TypeError, ValueError) as error:
         raise GatvizError(
             where, expected, quote(str(error)), "make every row as long as the others, numbers only"
         ) from error
@@ -296,22 +317,33 @@ def _checked_matrix(given: Any, where: str, rows: int, columns: int | None) -> N
         matrix = matrix.reshape(0, columns or 0)
     if matrix.ndim != 2 or matrix.shape[0] != rows or (columns is not None and matrix.shape[1] != columns):
         raise GatvizError(where, expected, f"shape {list(matrix.shape)}", "give one row for each node")
-    finite = np.isfinite(matrix)
-    if not finite.all():
-        row, column = np.argwhere(~finite)[0]
-        raise GatvizError(
-            f"{where}, row {row}, column {column}",
-            "a finite number",
-            str(matrix[row, column]),
-            "replace it by a number",
-        )
     matrix.setflags(write=False)
     return matrix
 
 
+def _check_features(x: NDArray[np.float64], names: Sequence[str], feature_names: Sequence[str]) -> None:
+    place = first_beyond(x)
+    if place is not None:
+        n, k = place
+        where = f"feature {quote(feature_names[k])} of {quote(names[n])}"
+        raise GatvizError(where, FINITE, quote(float(x[place])), "replace it by a smaller number, or rescale")
+
+
+def _checked_positions(given: Any, names: Sequence[str]) -> NDArray[np.float64]:
+    positions = _matrix(given, "positions", len(names), 2)
+    place = first_beyond(positions, FARTHEST)
+    if place is not None:
+        expected, found = f"finite coordinates within ±{FARTHEST:g}", quote(float(positions[place]))
+        raise GatvizError(
+            f"position of {quote(names[place[0]])}", expected, found, "rescale the positions or drop them"
+        )
+    return positions
+
+
 def _is_frozen(given: Any) -> bool:
     """Whether nobody can write into this array, as into a Graph's own: then an edit elsewhere need not copy it."""
-    return isinstance(given, np.ndarray) and given.flags.owndata and not given.flags.writeable
+    frozen = isinstance(given, np.ndarray) and given.flags.owndata and not given.flags.writeable
+    return frozen and given.dtype == np.float64
 
 
 def _check_feature_names(names: tuple[str, ...], count: int) -> None:

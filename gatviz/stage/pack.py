@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.analysis import share_limit
+from gatviz.analysis.subject import called
 from gatviz.analysis.terms import target_maxima
 from gatviz.attention.trace import LayerTrace
 from gatviz.graph.graph import Graph
@@ -68,6 +69,7 @@ def pack_scene(
     sent = sent_arcs(trace, part, len(weightings))
     return {
         "names": [graph.names[n] for n in part.nodes],
+        "called": [called(graph.names[n]) for n in part.nodes],
         "nodeNumbers": part.nodes.tolist(),
         "classOf": graph.class_index[part.nodes].tolist(),
         "classNames": list(graph.class_names),

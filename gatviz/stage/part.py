@@ -9,15 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.attention.trace import LayerTrace
+from gatviz.errors import GatvizError
 from gatviz.graph.subgraph import Part
+from gatviz.numbers import FINITE
 
 MOST_UNDRAWN_VALUES = 2_000_000
 """Above this many numbers of arrows that are not drawn, a field sends none of them: the stage then says so."""
 
 
 def packed(values: Any) -> dict[str, Any]:
-    """An array as {shape, f32}; the browser reads it back bit for bit (as float32)."""
-    array = np.ascontiguousarray(values, dtype="<f4")
+    """An array as {shape, f32}; the browser reads it back bit for bit (as float32).
+
+    NaN and infinity may be meant (no number here, masked); a number that only float32 makes infinite is not.
+
+    Raises:
+        GatvizError: a finite number that float32 cannot hold.
+    """
+    given = np.asarray(values)
+    with np.errstate(over="ignore"):
+        array = np.ascontiguousarray(given, dtype="<f4")
+    if given.dtype.itemsize > array.dtype.itemsize and not np.array_equal(np.isfinite(array), np.isfinite(given)):
+        raise GatvizError("the picture", FINITE, "a larger one", "make features or weights smaller")
     return {"shape": list(array.shape), "f32": base64.b64encode(array.tobytes()).decode("ascii")}
 
 

@@ -10,7 +10,7 @@ from gatviz.analysis.subject import layer_of
 from gatviz.attention.trace import LayerTrace
 from gatviz.ui import compare_flow, compare_heads, compare_verdicts, state
 from gatviz.ui import texts_compare as texts
-from gatviz.ui.chart_card import image_choice, page_style
+from gatviz.ui.chart_card import image_choice, page_style, say
 from gatviz.ui.compare_controls import choice
 from gatviz.ui.compare_kinds import kinds
 from gatviz.ui.compare_layers import layers
@@ -18,6 +18,7 @@ from gatviz.ui.compare_predictions import predicted, predictions_section
 from gatviz.ui.compare_what_if import what_if_section
 from gatviz.ui.compute import Run
 from gatviz.ui.settings import Settings
+from gatviz.ui.whose_weights import whose_weights
 
 Section = Callable[[state.State, LayerTrace], None]
 _SECTIONS: dict[str, Section] = {
@@ -50,6 +51,7 @@ def compare(now: state.State, settings: Settings, run: Run) -> None:
         texts.SECTION, sections, "compare_section", texts.SECTIONS.__getitem__, label_visibility="collapsed"
     )
     st.markdown(f"#### {texts.QUESTIONS[section]}")
+    say([whose_weights(now)], quiet=True)
     if section == _PREDICTIONS and predictions is not None:
         predictions_section(predictions)
     elif section == _WHAT_IF:

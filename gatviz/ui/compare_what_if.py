@@ -106,7 +106,7 @@ def _swap() -> None:
 
 
 def _name(which: str) -> str:
-    return texts.PRESENT if which == _NOW else which
+    return texts.PRESENT if which == _NOW else texts.BASELINE.format(slot=which)
 
 
 def _changes(before: Pin, after: Pin, shown: int, names: tuple[str, str]) -> None:

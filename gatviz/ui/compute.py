@@ -11,11 +11,11 @@ import streamlit as st
 from gatviz.attention.layers import new_generator, warm_up
 from gatviz.attention.model import GAT
 from gatviz.attention.proof import Check, against_cpu, proofs
-from gatviz.attention.threads import threads_for
 from gatviz.attention.trace import LayerTrace, Trace
 from gatviz.attention.weights import Weights
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
+from gatviz.numbers import LARGEST
 from gatviz.ui.settings import Settings
 
 _MOST_RUNS = 32
@@ -54,6 +54,9 @@ def run(graph: Graph, settings: Settings, weights: Weights | None = None) -> Run
 
     Arguments:
         weights: None for those that the seed draws.
+
+    Raises:
+        GatvizError: a number of the run is not finite, or cannot be shown in float32; the device cannot run it.
     """
     return _run(graph.fingerprint, settings, None if weights is None else weights.fingerprint, graph, weights)
 
@@ -70,34 +73,33 @@ def _run(
     model = _model(settings, _graph.num_features, generator, _weights)
     model.train(settings.dropout > 0)
     warm_up()
-    on_cpu = _timed(model, _graph, settings, generator)
+    on_cpu = _timed(model, _graph, generator)
     key = f"{fingerprint} {settings} {weights_fingerprint}"
+    trace, seconds = on_cpu
+    trace.check_finite(LARGEST)
     if settings.device == "cpu":
-        trace, seconds = on_cpu
         return Run(key, trace.layers[0], trace, seconds)
     try:
-        trace, seconds = _timed(model.to(settings.device), _graph, settings, generator)
+        trace, seconds = _timed(model.to(settings.device), _graph, generator)
     except (RuntimeError, TypeError) as error:  # torch's: out of memory, or a device without float64
         found = str(error).partition("\n")[0]
         raise GatvizError(
             f"device {settings.device}", "a device that can run this model", found, "choose cpu"
         ) from error
+    trace.check_finite(LARGEST)
     return Run(key, trace.layers[0], trace, seconds, settings.device, on_cpu)
 
 
-def _timed(model: GAT, graph: Graph, settings: Settings, generator: Any) -> tuple[Trace, float]:
+def _timed(model: GAT, graph: Graph, generator: Any) -> tuple[Trace, float]:
     """A run and the seconds that it took; the generator is left as it was, so that the next run draws the same."""
     drawn = generator.get_state()
-    widest = max(layer.num_heads * layer.out_features for layer in settings.layers)
-    work = (graph.num_edges + graph.num_nodes) * widest
-    with threads_for(work + graph.x.size):
-        for _ in range(_TIMED_RUNS):
-            started = time.perf_counter()
-            trace = model.trace(graph, generator=generator)
-            seconds = time.perf_counter() - started
-            generator.set_state(drawn)
-            if seconds > _SLOW:
-                break
+    for _ in range(_TIMED_RUNS):
+        started = time.perf_counter()
+        trace = model.trace(graph, generator=generator)
+        seconds = time.perf_counter() - started
+        generator.set_state(drawn)
+        if seconds > _SLOW:
+            break
     return trace, seconds
 
 

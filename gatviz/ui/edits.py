@@ -10,11 +10,14 @@ from gatviz.attention.weights import with_columns
 from gatviz.errors import GatvizError, quote
 from gatviz.graph import editing
 from gatviz.graph.graph import Graph
+from gatviz.numbers import check_finite
 from gatviz.ui import state
 from gatviz.ui.history import HeldWeights
 from gatviz.ui.weight_edits import all_weights, set_entry
 
 _MOST_AT_ONCE = 1_000
+_MOST_EDITS = 2**53
+"""The browser counts no further."""
 _LONGEST = 24
 
 Edit = Mapping[str, Any]
@@ -29,7 +32,7 @@ def take_edits(message: Any) -> None:
     problem = ""
     for edit in edits[:_MOST_AT_ONCE]:
         number = edit.get("number") if isinstance(edit, Mapping) else None
-        if not isinstance(number, int) or number <= state.current().edits_taken:
+        if not isinstance(number, int) or not state.current().edits_taken < number <= _MOST_EDITS:
             continue
         try:
             _take(edit)
@@ -112,21 +115,21 @@ def _rename(graph: Graph, edit: Edit) -> Done:
     name, to = _word(edit, "name"), _word(edit, "to")
     if name == to.strip():
         return graph, ""
-    return editing.rename_node(graph, name, to), f"rename {name[:_LONGEST]} to {to[:_LONGEST]}"
+    return editing.rename_node(graph, name, to), f"rename node {name[:_LONGEST]} to {to[:_LONGEST]}"
 
 
 def _set_node(graph: Graph, edit: Edit) -> Done:
     name, label, features = _word(edit, "name"), edit.get("label"), edit.get("features")
     if label is not None and not isinstance(label, str):
         raise GatvizError("edit, label", "a word", quote(label), "type a class name or nothing")
-    return editing.set_node(graph, name, label=label, features=_numbers(features)), f"change {name[:_LONGEST]}"
+    return editing.set_node(graph, name, label=label, features=_numbers(features)), f"change node {name[:_LONGEST]}"
 
 
 def _move(graph: Graph, edit: Edit) -> Done:
     names = _words(edit, "names")
     if not names:
         return graph, ""
-    what = names[0][:_LONGEST] if len(names) == 1 else f"{len(names)} nodes"
+    what = f"node {names[0][:_LONGEST]}" if len(names) == 1 else f"{len(names)} nodes"
     return editing.move(graph, names, edit.get("points") or ()), f"move {what}"
 
 
@@ -192,7 +195,5 @@ def _numbers(features: Any) -> dict[str, float]:
         raise GatvizError("edit, features", "numbers by feature name", quote(features), "type a number")
     checked: dict[str, float] = {}
     for name, value in features.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise GatvizError(f"feature {quote(name)}", "a number", quote(value), "type a number such as 0.5")
-        checked[str(name)] = float(value)
+        checked[str(name)] = check_finite(f"feature {quote(name)}", value, "type a number such as 0.5")
     return checked

@@ -10,8 +10,10 @@ import numpy as np
 import streamlit as st
 
 from gatviz.analysis import Predictions, WhatIf, uniformity
+from gatviz.analysis.subject import called
 from gatviz.attention.trace import LayerTrace
 from gatviz.charts.colours import stage_palettes
+from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
@@ -29,6 +31,7 @@ from gatviz.ui.stage_component import stage
 from gatviz.ui.weight_edits import present_weights
 from gatviz.ui.weightings import weightings
 from gatviz.ui.weights_table import weights_table
+from gatviz.ui.whose_weights import whose_weights
 
 _LONGEST_DESCRIPTION = 600
 _TABLE_WIDTH = 360
@@ -63,6 +66,7 @@ def explore(now: state.State, settings: Settings, run: compute.Run) -> Shown:
         "proofs": pack_proofs(compute.checks(run, pyg=now.compare_pyg)),
         "pygAsked": now.compare_pyg,
         "description": now.graph.description[:_LONGEST_DESCRIPTION],
+        "whoseWeights": whose_weights(now),
         "notice": _notice(now, trace, part, choices, settings, changed, predictions),
         "directed": now.graph.directed,
         "editsTaken": now.edits_taken,
@@ -131,7 +135,11 @@ def _take_request(message: Any) -> None:
     what = message.get("what") if isinstance(message, Mapping) else None
     if what == "pin":
         now = state.current()
-        run = compute.run(now.graph, now.settings, present_weights(now))
+        try:
+            run = compute.run(now.graph, now.settings, present_weights(now))
+        except GatvizError as error:
+            state.update(refused=str(error))
+            return
         layer = st.session_state.get("layer") or 0
         pins.pin("A", pins.present(now, now.settings, run.of_layer(min(layer, len(run.whole.layers) - 1))))
     elif what == "unpin":
@@ -169,7 +177,7 @@ def _locked_elsewhere(graph: Graph, trace: LayerTrace, part: Part, choices: list
     looked = state.current().looked
     if not isinstance(looked, state.Looked) or np.isin((looked.target, looked.source), part.nodes).all():
         return []
-    source, target = (graph.names[node][:_LONGEST_NAME] for node in (looked.source, looked.target))
+    source, target = (called(graph.names[node])[:_LONGEST_NAME] for node in (looked.source, looked.target))
     arc = trace.edge_of(looked.target, looked.source)
     if arc is None:
         return [texts.NO_ARROW_ELSEWHERE.format(source=source, target=target)]
@@ -190,7 +198,7 @@ def _notice(
     changed: WhatIf | None,
     predictions: Predictions | None,
 ) -> str:
-    sentences = [*now.graph.notes]
+    sentences = [*now.graph.notes, *([now.graph.rounding] if now.graph.rounding else [])]
     if predictions is not None:
         sentences.append(" ".join(accuracy.sentence for accuracy in predictions.accuracies))
     if now.graph.edge_attributes:
@@ -198,14 +206,13 @@ def _notice(
         sentences.append(texts.EDGE_ATTRIBUTES.format(names=names))
     if not part.is_whole:
         between = [texts.CUT_BETWEEN] if part.among(trace.edge_index).size > part.arcs.size else []
-        sentences.append(" ".join([part.told(texts.CHOSEN_BY, now.graph.names), texts.CUT, *between]))
+        sentences.append(
+            " ".join([part.told(texts.CHOSEN_BY, [called(name) for name in now.graph.names]), texts.CUT, *between])
+        )
         sentences.extend(_locked_elsewhere(now.graph, trace, part, choices))
     if changed is not None:
         top = changed.top_changes(_MOST_CHANGES)["sentence"].tolist()
         sentences.append(texts.CHANGED.format(changes="; ".join(top)) if top else texts.UNCHANGED)
-    held = now.work.weights
-    if held is not None and held.by_hand and now.work.opened is None and present_weights(now) is not None:
-        sentences.append(texts.BY_HAND.format(seed=settings.seed))
     if settings.dropout > 0:
         sentences.append(texts.DROPOUT_ON.format(rate=settings.dropout))
     return " · ".join(sentences)

@@ -13,9 +13,9 @@ from gatviz.errors import GatvizError, quote
 from gatviz.graph import editing
 from gatviz.graph.features import FEATURE_KINDS
 from gatviz.graph.graph import Graph
+from gatviz.numbers import check_finite
 from gatviz.ui import state, texts
 from gatviz.ui.edits import take_graph
-from gatviz.ui.plain import plain
 
 _BASE = "gatviz_table_base"
 _MOST_ROWS = 2_000
@@ -59,7 +59,7 @@ def feature_table(now: state.State) -> None:
             "0": st.column_config.TextColumn(texts.NODE, required=True, pinned=True, width="small"),
             "1": st.column_config.TextColumn(texts.LABEL, width="small"),
             **{
-                str(k + 2): st.column_config.NumberColumn(plain(name), format="%.6g", required=True, width="small")
+                str(k + 2): st.column_config.NumberColumn(name, format="%.6g", required=True, width="small")
                 for k, name in enumerate(base.graph.feature_names[:columns])
             },
         },
@@ -111,11 +111,11 @@ def _with_cells(graph: Graph, typed: Mapping[int, Mapping[str, Any]]) -> Graph:
                 names[int(row)] = str(value or "").strip()
             elif column == "1":
                 labels[int(row)] = str(value or "").strip() or None
-            elif value is None:
-                where = f"feature {quote(graph.feature_names[int(column) - 2])} of {quote(names[int(row)])}"
-                raise GatvizError(where, "a number", "an empty cell", "type a number, 0 for none")
             else:
-                x[int(row), int(column) - 2] = value
+                where = f"feature {quote(graph.feature_names[int(column) - 2])} of {quote(names[int(row)])}"
+                if value is None:
+                    raise GatvizError(where, "a number", "an empty cell", "type a number, 0 for none")
+                x[int(row), int(column) - 2] = check_finite(where, value, "type a number such as 0.5")
     return replace(graph, names=tuple(names), labels=tuple(labels) if any(labels) else None, x=x)
 
 
@@ -126,7 +126,7 @@ def _columns(graph: Graph) -> None:
     with st.popover(texts.COLUMNS, icon=":material/view_column:", width="stretch"):
         name = st.text_input(texts.NEW_COLUMN, key="column_new", placeholder=texts.NEW_COLUMN_HINT)
         st.button(texts.ADD, on_click=_add, args=(name,), disabled=not name.strip(), width="stretch", key="column_add")
-        chosen = st.selectbox(texts.COLUMN, graph.feature_names, format_func=plain, key="column_chosen")
+        chosen = st.selectbox(texts.COLUMN, graph.feature_names, key="column_chosen")
         new_name = st.text_input(texts.COLUMN_NAME, key="column_name")
         left, right = st.columns(2)
         left.button(

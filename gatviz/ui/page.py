@@ -6,11 +6,14 @@ import gc
 from functools import cache
 
 import streamlit as st
+from streamlit import net_util
 
+from gatviz.attention.layers import use_one_thread
 from gatviz.charts.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
 from gatviz.ui import compute, state, texts
 from gatviz.ui.compare import compare
+from gatviz.ui.controls import controls
 from gatviz.ui.explore import explore
 from gatviz.ui.plain import plain
 from gatviz.ui.settings import Settings
@@ -48,30 +51,51 @@ button[data-testid="stBaseButton-primary"]:hover {{ filter: brightness(0.9); }}
 
 def page() -> None:
     """Draw the whole page."""
-    _spare_the_collector()
+    _start()
     st.set_page_config(page_title=texts.TITLE, page_icon="🕸️", layout="wide")
     st.html(_STYLE + _PRIMARY)
+    returned = _returned()
     workspace, settings = sidebar()
     state.update(settings=settings)
     now = state.current()
-    if now.problem:
+    if now.problem and now.good is not None and settings == now.good.settings:
         st.error(plain(now.problem), icon="⚠️")
     try:
         run = compute.run(now.graph, settings, present_weights(now))
         run = run.of_layer(_layer_choice(run))
         _summary(run, settings)
         if workspace == texts.COMPARE:
+            state.remember(settings)
             compare(now, settings, run)
             return
         shown = explore(now, settings, run)
+        state.remember(settings)
     except GatvizError as error:
+        if not returned and state.back_to_good(str(error)):
+            st.rerun()
         st.error(plain(str(error)), icon="⚠️")
         return
     with st.sidebar:
         take_away(now, shown)
 
 
+def _returned() -> bool:
+    """Set the sidebar's controls back to the last good state, if the run before had to go back to it."""
+    now = state.current()
+    if now.returning and now.good is not None:
+        st.session_state.update(controls(now.good.settings, now.good.work))
+        state.update(returning=False)
+    return now.returning
+
+
 @cache
+def _start() -> None:
+    """What is set once for the whole process, before anything runs."""
+    use_one_thread()
+    _spare_the_collector()
+    _ask_nobody_for_the_address()
+
+
 def _spare_the_collector() -> None:
     """Take what is imported out of Python's garbage collection, which Streamlit forces after every run.
 
@@ -79,6 +103,14 @@ def _spare_the_collector() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def _ask_nobody_for_the_address() -> None:
+    """Keep the server from asking a page on the internet which address it has itself.
+
+    Streamlit would, whenever it refuses a connection from another page's origin; no option of its own turns that off.
+    """
+    net_util.get_external_ip = lambda: None
 
 
 def _layer_choice(run: compute.Run) -> int:

@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 from gatviz.analysis import WhatIf, what_if
 from gatviz.attention.trace import Trace
 from gatviz.graph.graph import Graph
-from gatviz.ui import state, texts
+from gatviz.ui import state
 from gatviz.ui.compute import Run
+from gatviz.ui.controls import ALWAYS, controls
 from gatviz.ui.history import Work
 from gatviz.ui.settings import Settings
 
 _KEY = "gatviz_pins"
 Slot = Literal["A", "B"]
 SLOTS: tuple[Slot, ...] = ("A", "B")
-_ALWAYS = ("self_loops", "dropout", "device")
-"""What is set in the sidebar for an opened model too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +96,7 @@ def changed_settings(before: Pin, after: Pin) -> list[tuple[str, object, object]
     names = [field.name for field in fields(Settings) if field.name != "opened"]
     told: list[tuple[str, object, object]] = []
     if before.work.opened or after.work.opened:
-        names = list(_ALWAYS)
+        names = list(ALWAYS)
         was, is_now = (kept.work.opened.name if kept.work.opened else None for kept in (before, after))
         if was != is_now:
             told.append(("opened", was, is_now))
@@ -109,21 +108,5 @@ def changed_settings(before: Pin, after: Pin) -> list[tuple[str, object, object]
 def put_back(slot: Slot) -> None:
     """Put a pinned state back on the screen, its graph, weights and settings, as a step that can be undone."""
     kept, now = pinned()[slot], state.current()
-    state.change(replace(kept.work, view=now.history.next_view(now.work)), f"back to {slot}")
-    st.session_state.update(_widgets(kept))
-
-
-def _widgets(kept: Pin) -> dict[str, object]:
-    """What the sidebar's controls hold in this state, by key."""
-    settings, opened = kept.settings, kept.work.opened
-    always = {name: getattr(settings, name) for name in _ALWAYS}
-    if opened is not None:
-        return {**always, f"self_loops of {opened.name}": always.pop("self_loops")}
-    own: tuple[str, ...] = ("kind", "num_layers", "num_heads", "head_features", "negative_slope", "seed")
-    own += ("bias", "residual", "share_weights")
-    widgets = {**always, **{name: getattr(settings, name) for name in own}}
-    if settings.num_layers == 1:
-        return {**widgets, "combine": texts.CONCATENATED if settings.concat else texts.AVERAGED}
-    # The sidebar asks for the last layer's features under a key of its own for each number of classes.
-    usual = {settings.output_features, len(kept.graph.class_names), Settings().output_features}
-    return {**widgets, **{f"output_features_{number}": settings.output_features for number in usual}}
+    state.change(replace(kept.work, view=now.history.next_view(now.work)), f"back to baseline {slot}")
+    st.session_state.update(controls(kept.settings, kept.work))

@@ -10,6 +10,7 @@ from gatviz.attention.trace import LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import MOST_ARCS, MOST_NODES, Direction, Part, neighbourhood, strongest
 from gatviz.ui import texts
+from gatviz.ui.plain import plain
 
 _MOST_HOPS = 4
 _MOST_MATCHES = 50
@@ -37,7 +38,7 @@ def part_choice(graph: Graph) -> Around | None:
         return None
     found = matches(graph, wish)
     if not found:
-        st.info(texts.NO_SUCH_NODE.format(name=wish[:60]))
+        st.info(texts.NO_SUCH_NODE.format(name=plain(wish[:60])))
         return None
     steps = hops.number_input(texts.HOPS, 0, _MOST_HOPS, 1, key="part_hops")
     way = direction.segmented_control(

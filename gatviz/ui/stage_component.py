@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from gatviz.errors import GatvizError
 from gatviz.stage import bundle
 
 _STATE_KEY = "stage"
@@ -24,7 +26,12 @@ def _component() -> Callable[..., Any]:
 
 
 def stage(data: dict[str, Any], **listeners: Callable[[Any], None]) -> None:
-    """Mount the stage with this data; listeners (positions, looked, asked) get what the browser sent, unchecked."""
+    """Mount the stage with this data; listeners (edits, looked, asked) get what the browser sent, unchecked.
+
+    Raises:
+        GatvizError: a number that JSON does not have, NaN or infinity; naming the part of the data.
+    """
+    _check_json(data)
 
     def hear(name: str) -> Callable[[], None]:
         def heard() -> None:
@@ -39,3 +46,14 @@ def stage(data: dict[str, Any], **listeners: Callable[[Any], None]) -> None:
         default=dict.fromkeys(listeners),
         **{f"on_{name}_change": hear(name) for name in listeners},
     )
+
+
+def _check_json(data: dict[str, Any]) -> None:
+    """Streamlit would write NaN, which no browser reads: the page would be gone."""
+    for name, part in data.items():
+        try:
+            json.dumps(part, allow_nan=False)
+        except ValueError:
+            raise GatvizError(
+                f"the picture, {name}", "finite numbers", "NaN or infinity", "make features or weights smaller"
+            ) from None

@@ -2,7 +2,7 @@
 
 const stages = new WeakMap();
 
-/** If no answer has come after so many milliseconds, none is coming: the same look again changes nothing. */
+/** If no answer has come after so many milliseconds, none is coming. */
 const LONGEST_WAIT = 1000;
 
 /**
@@ -42,19 +42,28 @@ class Looks {
   }
 }
 
+/** How many messages were sent, counted from the clock: a stage that is mounted anew goes on, not back to 1. */
+let sent = 0;
+
+/** A message that equals no other: one like the one before would not be told to Python. */
+function numbered(message) {
+  sent = Math.max(sent + 1, Date.now());
+  return { ...message, count: sent };
+}
+
 export default function mount({ data, parentElement, setStateValue }) {
   let entry = stages.get(parentElement);
   if (!entry) {
     entry = {};
     entry.looks = new Looks((look) => entry.send("looked", look));
     entry.stage = new Stage(parentElement, {
-      edited: (edits, attempt) => entry.send("edits", { edits, attempt }),
+      edited: (edits) => entry.send("edits", { edits }),
       looked: (focus, weighting) => entry.looks.add({ focus, weighting }),
-      asked: (what) => entry.send("asked", { what, count: (entry.count = (entry.count ?? 0) + 1) }),
+      asked: (what) => entry.send("asked", { what }),
     });
     stages.set(parentElement, entry);
   }
-  entry.send = setStateValue;
+  entry.send = (name, message) => setStateValue(name, numbered(message));
   entry.stage.show(data);
   entry.looks.answered();
   return () => {

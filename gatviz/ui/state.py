@@ -33,6 +33,15 @@ class Looked:
     weighting: str
 
 
+@dataclass(frozen=True)
+class Good:
+    """A state that could be run and shown: what the screen goes back to where a later one cannot."""
+
+    work: Work
+    history: History
+    settings: Settings
+
+
 FIRST_LOOK: Literal["first"] = "first"
 """Nobody has chosen yet: the stage locks an arc by itself, the strongest of head 0."""
 
@@ -46,7 +55,9 @@ class State:
         history: what can be undone and redone.
         settings: the model in the sidebar, as it was when the page was last drawn.
         edits_taken: number of the last edit of the browser that was taken over.
-        problem: the sentence about the last file or model that was refused, if any.
+        problem: the sentence about the last state that could not be run and was taken back, if any.
+        good: the last state that could; None before the first.
+        returning: whether the sidebar's controls are still to be set to that state's.
         refused: the sentence about the last edit on the canvas that was refused, if any.
         looked: what is locked on the stage.
         compare_pyg: whether the person has asked for the comparison with PyG.
@@ -59,6 +70,8 @@ class State:
     settings: Settings = field(default_factory=Settings)
     edits_taken: int = 0
     problem: str = ""
+    good: Good | None = None
+    returning: bool = False
     refused: str = ""
     looked: Looked | Literal["first"] | None = FIRST_LOOK
     compare_pyg: bool = False
@@ -169,6 +182,25 @@ def _carried(looked: Looked, before: Graph, after: Graph) -> Looked | None:
     return None if target is None or source is None else replace(looked, target=target, source=source)
 
 
+def remember(settings: Settings) -> None:
+    """The present could be run and shown under these settings."""
+    now = current()
+    update(good=Good(now.work, now.history, settings))
+
+
+def back_to_good(problem: str) -> bool:
+    """Put the last good state back and tell why; False if there is none, or if it is the present one that failed."""
+    now = current()
+    good = now.good
+    if good is None or (good.work == now.work and good.settings == now.settings):
+        return False
+    what = now.history.undo_name if now.work != good.work else ""
+    _step(good.work, good.history)
+    told = texts.TAKEN_BACK.format(what=what) if what else texts.STAYS
+    update(problem=f"{problem} {told}", settings=good.settings, returning=True)
+    return True
+
+
 def take_look(message: Any) -> None:
     """Take over what is locked on the stage; anything but an arc between nodes of this graph clears it."""
     update(looked=_looked(message, current().graph.num_nodes))
@@ -182,7 +214,7 @@ def _looked(message: Any, num_nodes: int) -> Looked | None:
         return None
     target, source = focus.get("target"), focus.get("source")
     if not (isinstance(target, int) and isinstance(source, int)):
-        return None
+        return None  # of any length: a whole number is compared, never turned into a float
     if not (0 <= target < num_nodes and 0 <= source < num_nodes):
         return None
     return Looked(target, source, message["weighting"])

@@ -7,6 +7,7 @@ import streamlit as st
 from gatviz.charts.network_html import network_html
 from gatviz.ui import state, texts
 from gatviz.ui.explore import Shown
+from gatviz.ui.whose_weights import whose_weights
 
 
 def take_away(now: state.State, shown: Shown) -> None:
@@ -24,8 +25,9 @@ def take_away(now: state.State, shown: Shown) -> None:
                 shown.trace,
                 choice.values,
                 title=f"{now.origin}, {choice.title}",
-                positions=now.positions,
+                about=whose_weights(now) if choice.kind != "baseline" else choice.explanation,
                 symbol=choice.symbol,
+                positions=now.positions,
             ),
             file_name="gatviz.html",
             mime="text/html",

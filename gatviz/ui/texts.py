@@ -32,6 +32,8 @@ DEVICE_HELP = (
 )
 OPENED = "Opened: **{name}**"
 CLOSE_MODEL = "Close the model"
+TAKEN_BACK = "“{what}” was taken back: the screen shows what it showed before."
+STAYS = "The model was set back: the screen shows what it showed before."
 MODEL_CLOSED = (
     "The opened model {name} was closed: its layer 0 reads {reads:,} features, this graph has {has:,}. "
     "Undo brings both back."
@@ -47,7 +49,12 @@ DROPOUT_HELP = (
     "Above 0 the layer runs as in training: a random part of the shares is dropped, the rest scaled up. "
     "The stages 'mask' and 'α dropped' show it."
 )
-BY_HAND = "Weights were set by hand; those of seed {seed} come back by undo, or in the Weights table."
+UNTRAINED = "Weights untrained, drawn from seed {seed}: what heads prefer is chance."
+BY_HAND = (
+    "Weights were set by hand, the others are untrained; those of seed {seed} come back by undo, or in the "
+    "Weights table."
+)
+OPENED_WEIGHTS = "The weights are those of {name}, as opened or as edited since."
 DROPOUT_ON = "Training mode: dropout {rate:.2f} is on. α is still the softmax; h′ uses α after the mask."
 SELF_LOOPS = "Self-loops"
 SELF_LOOP_CHOICES: dict[SelfLoops, str] = {"add_missing": "add the missing", "as_given": "as given", "remove": "remove"}

@@ -10,6 +10,7 @@ import numpy as np
 
 from gatviz.attention.weights import Weights, has_heads, with_values
 from gatviz.errors import GatvizError, quote
+from gatviz.numbers import check_finite
 from gatviz.ui import state
 from gatviz.ui import texts_weights as texts
 from gatviz.ui.compute import drawn_weights
@@ -62,14 +63,12 @@ def set_entry(edit: Mapping[str, Any]) -> None:
         raise _no_such_entry(edit)
     head = _checked(edit.get("head"), arrays[name].shape[0], edit) if has_heads(weights, layer, name) else None
     values = np.array(arrays[name] if head is None else arrays[name][head])
-    place, value = edit.get("place"), edit.get("value")
+    place = edit.get("place")
     if not isinstance(place, list) or len(place) != values.ndim:
         raise _no_such_entry(edit)
     entry = tuple(_checked(at, size, edit) for at, size in zip(place, values.shape, strict=True))
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise GatvizError(name_of(name, head), "a number", quote(value), "type a number such as 0.5")
-    with np.errstate(over="ignore"):  # what is too large becomes infinite and is refused
-        values[entry] = value
+    where = f"{name_of(name, head)}, entry {list(entry)}"
+    values[entry] = check_finite(where, edit.get("value"), "type a number such as 0.5")
     changed = with_values(weights, layer, name, values, head=head, shared=is_shared(now, layer))
     take_weights(changed, texts.STEP.format(name=name_of(name, head)))
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from gatviz.attention.weights import Fill, Weights, filled, has_heads, with_values
 from gatviz.errors import GatvizError
+from gatviz.numbers import as_float
 from gatviz.ui import state
 from gatviz.ui import texts_weights as texts
-from gatviz.ui.plain import plain
 from gatviz.ui.weight_edits import all_weights, is_shared, name_of, take_weights
 
 _BASE = "gatviz_weights_base"
@@ -58,7 +58,7 @@ def weights_table(now: state.State, layer: int, input_names: Sequence[str]) -> N
     table = _table(base.weights, place)
     rows, columns = min(table.shape[0], _MOST_ROWS), min(table.shape[1], _MOST_COLUMNS)
     by_input = table.shape[1] == len(input_names) and place.name.startswith("W")
-    words = [plain(input_names[k]) if by_input else f"c{k}" for k in range(columns)]
+    words = [input_names[k] if by_input else f"c{k}" for k in range(columns)]
     frame = pd.DataFrame(table[:rows, :columns], columns=[str(k) for k in range(columns)])
     st.data_editor(
         frame,
@@ -104,7 +104,7 @@ def _take_cells(key: str) -> None:
     table = _table(base.weights, base.place).astype(np.float64)
     for row, cells in st.session_state[key]["edited_rows"].items():
         for column, value in cells.items():
-            table[int(row), int(column)] = np.nan if value is None else value
+            table[int(row), int(column)] = np.nan if value is None else as_float(value)
     values = base.weights.layers[base.place.layer][base.place.name]
     shape = values.shape if base.place.head is None else values.shape[1:]
     place, shared = base.place, is_shared(state.current(), base.place.layer)

@@ -314,7 +314,7 @@ def test_edits_tell_features_and_weights_apart():
     assert edits(before, after) == ("Features changed at n1.",)
     weights = {**after.layers[0].weights, "W": after.layers[0].weights["W"] * np.array([[[1, 1, 1]], [[1, 1, 2]]])}
     heavier = Trace(after.graph, (replace(after.layers[0], weights=weights),))
-    assert edits(before, heavier) == ("Features changed at n1.", "Weights changed: W in 2 numbers.")
+    assert edits(before, heavier) == ("Features changed at n1.", "Weights changed: 2 numbers of W.")
 
 
 def test_edits_of_another_shape_are_told():

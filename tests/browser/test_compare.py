@@ -172,7 +172,7 @@ def test_a_click_in_a_panel_opens_its_head(page: Page):
 def test_change_since_the_baseline_follows_every_edit(page: Page):
     open_compare(page)
     go_to(page, "What if")
-    page.get_by_role("button", name="Pin the present as A").click()
+    page.get_by_role("button", name="Pin the present as baseline A").click()
     expect(page.get_by_text("Nothing changed: every α is as before.")).to_be_visible()
     assert charts(page) == {}
     for seed in (5, 6):
@@ -180,14 +180,16 @@ def test_change_since_the_baseline_follows_every_edit(page: Page):
         expected = trace_of(seed=seed).alpha.astype(float) - trace_of().alpha
 
         def check(found: Charts, change: np.ndarray = expected) -> None:
-            spoken = [t["text"] for t in found["Change of α from A to now"] if t["text"] and "Δα = " in t["text"][0]]
+            spoken = [
+                t["text"] for t in found["Change of α from baseline A to now"] if t["text"] and "Δα = " in t["text"][0]
+            ]
             assert len(spoken) == 4
             for head, texts in enumerate(spoken):
                 shown = [float(text.rsplit(" = ", 1)[1]) for text in texts]
                 np.testing.assert_allclose(shown, change[:, head], atol=6e-5)
 
         agrees(page, check)
-    page.get_by_role("button", name="Back to A").click()
+    page.get_by_role("button", name="Back to baseline A").click()
     expect(page.get_by_text("Nothing changed: every α is as before.")).to_be_visible()
     expect(page.get_by_role("spinbutton", name="Seed", exact=True)).to_have_value("175")
     page.get_by_role("button", name="Unpin").click()
@@ -198,7 +200,7 @@ def test_nothing_changes_where_nothing_changed(page: Page):
     """An arrow into node 2 is taken away on the canvas: what the others read stays exactly as it was."""
     open_compare(page)
     go_to(page, "What if")
-    page.get_by_role("button", name="Pin the present as A").click()
+    page.get_by_role("button", name="Pin the present as baseline A").click()
     expect(page.get_by_text("Nothing changed")).to_be_visible()
     page.get_by_role("radio", name="Explore", exact=True).click()
     arrow = page.locator(".arc[data-target='2'][data-source='3']")
@@ -212,7 +214,9 @@ def test_nothing_changes_where_nothing_changed(page: Page):
     page.get_by_role("radio", name="Compare", exact=True).click()
 
     def check(found: Charts) -> None:
-        spoken = [t["text"] for t in found["Change of α from A to now"] if t["text"] and "Δα = " in t["text"][0]]
+        spoken = [
+            t["text"] for t in found["Change of α from baseline A to now"] if t["text"] and "Δα = " in t["text"][0]
+        ]
         assert len(spoken) == 4
         for texts in spoken:
             moved = {int(text[0]) for text in texts if not text.endswith("+0.0000")}
@@ -221,8 +225,8 @@ def test_nothing_changes_where_nothing_changed(page: Page):
 
     agrees(page, check)
     page.get_by_role("radio", name="0", exact=True).click()
-    agrees(page, lambda found: found["Change of α from A to now, head 0"])
-    change = np.array(charts(page)["Change of α from A to now, head 0"][0]["z"], dtype=float)
+    agrees(page, lambda found: found["Change of α from baseline A to now, head 0"])
+    change = np.array(charts(page)["Change of α from baseline A to now, head 0"][0]["z"], dtype=float)
     for target, row in enumerate(change):
         assert bool((row[~np.isnan(row)] == 0).all()) == (target not in touched)
 
@@ -282,7 +286,7 @@ def test_hostile_names_are_only_text_in_every_section(page: Page):
     for section in (*SHOWN, "What if"):
         go_to(page, section)
         if section == "What if":
-            page.get_by_role("button", name="Pin the present as A").click()
+            page.get_by_role("button", name="Pin the present as baseline A").click()
             set_number(page, "Seed", 9)
         page.wait_for_selector(".js-plotly-plot .gtitle")
         page.wait_for_timeout(500)

@@ -77,7 +77,7 @@ def test_change_since_a_baseline_is_the_difference_and_zero_where_nothing_change
             untouched = not before.adjacency[i, 2]
             for j in np.flatnonzero(before.adjacency[i]):
                 assert told[i, int(j)] == ("0" if untouched else shown(np.float32(delta[i, j])))
-    page.get_by_role("button", name="Let go").click()
+    page.get_by_role("button", name="Forget baseline").click()
     expect(page.get_by_role("button", name="Pin as baseline")).to_be_visible()
     assert page.locator(".card[data-stage='change']").count() == 0
 

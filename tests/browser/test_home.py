@@ -68,7 +68,7 @@ def test_hover_reads_an_arrow_out(page: Page):
     choose_head(page, "2")
     page.mouse.move(*arc_point(page, 0, 1))
     value = shown(trace_of().dense("alpha", 2)[0, 1])
-    expect(page.locator(".readout")).to_have_text(f"1 → 0, head 2: α = {value}")
+    expect(page.locator(".readout")).to_have_text(f"node 1 → node 0, head 2: α = {value}")
 
 
 def test_dragged_nodes_stay_where_they_are(page: Page):
@@ -116,7 +116,7 @@ def test_download_is_a_page_of_its_own(page: Page, tmp_path: Path, browser: Brow
     taken.on("request", lambda request: outside.append(request.url) if request.url.startswith("http") else None)
     taken.goto(path.as_uri())
     expect(taken.locator("canvas")).to_have_count(1)
-    expect(taken.locator("body")).to_contain_text("i attends to j")
+    expect(taken.locator("body")).to_contain_text("i reads j")
     assert outside == []
     context.close()
 

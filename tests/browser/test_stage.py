@@ -53,6 +53,7 @@ def test_hover_on_a_cell_lights_its_arrow(page: Page):
 def test_a_node_shows_what_it_reads_and_who_reads_it(page: Page):
     trace = trace_of()
     page.locator(".node[data-node='0']").hover()
+    expect(page.locator(".readout")).to_have_text("node 0 reads 3 nodes and is read by 3 nodes")
     assert marked(page, "alpha", "hover") == {(0, int(j)) for j in np.flatnonzero(trace.adjacency[0])}
     page.get_by_role("radio", name="is attended by").click()
     page.locator(".node[data-node='0']").hover()
@@ -63,7 +64,7 @@ def test_a_node_shows_what_it_reads_and_who_reads_it(page: Page):
 def test_lock_and_release(page: Page, way: str):
     release(page)
     page.mouse.click(*arc_point(page, 1, 0))
-    assert lock_text(page).startswith("locked: 0 → 1, head 0")
+    assert lock_text(page).startswith("locked: node 0 → node 1, head 0")
     assert marked(page, "alpha", "locked") == {(1, 0)}
     if way == "click again":
         page.mouse.click(*arc_point(page, 1, 0))
@@ -83,13 +84,13 @@ def test_the_keyboard_does_the_same(page: Page):
     page.locator(".node[data-node='2']").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    assert lock_text(page).startswith("locked: 1 → 2, head 0")
+    assert lock_text(page).startswith("locked: node 1 → node 2, head 0")
     page.keyboard.press("Escape")
     card(page, "alpha").locator(".matrix").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    assert lock_text(page).startswith("locked: 0 → 1, head 0")
+    assert lock_text(page).startswith("locked: node 0 → node 1, head 0")
 
 
 def test_letters_in_the_stage_do_not_reach_the_page(page: Page):
@@ -119,7 +120,7 @@ def test_every_number_of_a_locked_arrow_is_the_trace(page: Page):
     share_line = page.locator(".share-line").inner_text()
     assert f"α = {shown(story.alpha)} · uniform would be {shown(story.uniform)}" in share_line
     assert story.reverse_alpha is not None
-    assert f"0 reads 3 with {shown(story.reverse_alpha)}" in share_line
+    assert f"node 0 reads node 3 with {shown(story.reverse_alpha)}" in share_line
     page.locator(".further summary").click()
     pair = page.locator("table.pair td").all_inner_texts()
     assert pair == [shown(value) for value in (*story.pair, *story.a)]

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from torch_geometric.nn import GATConv, GATv2Conv
 
 from gatviz import load_weights, sample_graph
+from gatviz.analysis.subject import called
 from gatviz.ui import texts_weights as texts
 from tests.browser.driver import cell_point, cells, choose_graph, eventually, lock_text, shown
 
@@ -156,7 +157,7 @@ def test_predictions_of_an_opened_model_are_judged_and_wrong_ones_marked(page: P
     by_class = [{colour for colour, k in zip(colours, predicted, strict=True) if k == one} for one in set(predicted)]
     assert all(len(found) == 1 for found in by_class)
     assert len(set(colours)) == len(by_class)
-    told = f"{graph.names[wrong]}: predicted {graph.class_names[predicted[wrong]]}, its label is "
+    told = f"{called(graph.names[wrong])}: predicted “{graph.class_names[predicted[wrong]]}”, its label is “"
     expect(page.locator(".node title").nth(wrong)).to_contain_text(told)
     page.get_by_role("radio", name="Compare", exact=True).click()
     page.get_by_role("radio", name="Predictions").click()
@@ -193,7 +194,7 @@ def test_an_entry_is_typed_on_the_stage(page: Page):
     third = shown(np.float32(1) / np.float32(3))
     eventually(lambda: set(cells(page, "alpha").values()) == {third})
     assert cells(page, "a_halves") == {**before, **{(1, column): "0" for column in range(3)}}
-    expect(page.locator(".notice")).to_contain_text("Weights were set by hand")
+    expect(page.locator(".description")).to_contain_text("Weights were set by hand")
     page.mouse.click(*cell_point(page, "a_halves", 0, 0))
     field.fill("9")
     field.press("Escape")
@@ -207,3 +208,22 @@ def test_an_entry_is_typed_on_the_stage(page: Page):
         page.locator(".toolbar [data-key='undo']").click()
     eventually(lambda: cells(page, "a_halves") == before)
     expect(page.locator(".notice")).to_have_text("")
+
+
+def test_weights_that_overflow_leave_the_picture_and_undo_as_they_are(page: Page):
+    page.get_by_role("radio", name="Draw").click()
+    page.locator(".toolbar [data-key='newNode']").click()
+    eventually(lambda: (4, 4) in cells(page, "alpha"))
+    before = cells(page, "alpha")
+    net = GATConv(2, 3, heads=2)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.fill_(1e30)
+    use(open_dialog(page, "huge.pt", saved(net.state_dict())))
+    told = page.get_by_role("alert").filter(has_text="GAT, score_target")
+    expect(told).to_contain_text("“open weights huge.pt” was taken back")
+    expect(page.get_by_test_id("stSidebar")).not_to_contain_text("Opened: huge.pt")
+    assert cells(page, "alpha") == before
+    page.locator(".toolbar [data-key='undo']").click()
+    eventually(lambda: page.locator(".gatviz-stage .node").count() == 4)
+    expect(told).to_have_count(0)

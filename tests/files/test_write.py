@@ -24,12 +24,15 @@ from gatviz.files import (
     writable_formats,
     write_graph,
 )
-from gatviz.graph.graph import SPLITS
+from gatviz.graph.graph import FARTHEST, SPLITS
+from gatviz.numbers import LARGEST
 
 printable = st.characters(exclude_categories=("C", "Z")) | st.sampled_from([" ", '"', "'", ",", ";", "&", "<", "#"])
 names = st.text(printable, min_size=1, max_size=8).map(str.strip).filter(bool)
 words = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=5)
 floats = st.floats(allow_nan=False, allow_infinity=False)
+features_held = st.floats(-LARGEST, LARGEST)
+points = st.floats(-FARTHEST, FARTHEST)
 
 
 @st.composite
@@ -66,14 +69,14 @@ def graphs(draw: st.DrawFn, attributes: bool = True) -> Graph:
     labels = draw(st.none() | st.lists(st.none() | words, **per_node))
     return Graph(
         names=tuple(listed),
-        x=np.array(draw(st.lists(st.lists(floats, min_size=len(features), max_size=len(features)), **per_node))),
+        x=np.array(draw(st.lists(st.lists(features_held, min_size=len(features), max_size=len(features)), **per_node))),
         edge_index=np.array(pairs, dtype=np.int64).reshape(-1, 2).T,
         feature_names=tuple(features),
         edge_attributes=columns,
         directed=directed,
         labels=None if labels is None or not any(labels) else tuple(labels),
         split=draw(st.none() | st.lists(st.sampled_from(SPLITS), **per_node).map(tuple)),
-        positions=draw(st.none() | st.lists(st.lists(floats, min_size=2, max_size=2), **per_node).map(np.array)),
+        positions=draw(st.none() | st.lists(st.lists(points, min_size=2, max_size=2), **per_node).map(np.array)),
         description=draw(st.just("") | words),
     )
 
@@ -132,9 +135,9 @@ def test_every_readable_format_has_a_template_that_reads(form):
     if form == "nodes":
         graph = read_graph(template("edge_list"), content)
     else:
-        reading = inspect_graph(content, f"template{FORMATS[form].endings[0]}")
-        assert reading.format == ("edge_list" if form == "zip" else form)
-        graph = reading.graph
+        inspection = inspect_graph(content, f"template{FORMATS[form].endings[0]}")
+        assert inspection.format == ("edge_list" if form == "zip" else form)
+        graph = inspection.graph
     assert graph.num_nodes == 3
     assert graph.edge_index.tolist() == [[0, 1, 2], [1, 2, 0]] or form in ("matrix", "sparse_npz")
     assert {(int(s), int(t)) for s, t in graph.edge_index.T} == {(0, 1), (1, 2), (2, 0)}
@@ -195,7 +198,7 @@ def small(**changes: object) -> Graph:
         (
             small(directed=False),
             "json",
-            "the graph as gatviz JSON: expected what this format can hold, found arcs that would be lost; "
+            "the graph as gatviz JSON: expected what this format can hold, found arrows that would be lost; "
             "write it as json.",
         ),
         (

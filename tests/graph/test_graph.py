@@ -88,8 +88,8 @@ def test_empty_graphs():
         ({"x": [1, 2, 3]}, r"x \(features\): expected .* found shape \[3\]"),
         ({"x": [[1, 2], [3], [4, 5]]}, r"x \(features\): expected finite numbers"),
         ({"x": [["a"], ["b"], ["c"]]}, r"x \(features\): expected finite numbers"),
-        ({"x": [[1, 0], [0, np.nan], [1, 1]]}, r"x \(features\), row 1, column 1: expected a finite number, found nan"),
-        ({"x": [[1, 0], [0, 1], [-np.inf, 1]]}, r"x \(features\), row 2, column 0: .* found -inf"),
+        ({"x": [[1, 0], [0, np.nan], [1, 1]]}, "feature 'f1' of 'B': expected a finite number, .* found nan"),
+        ({"x": [[1, 0], [0, 1], [-np.inf, 1]]}, "feature 'f0' of 'C': .* found -inf"),
         ({"feature_names": ("a",)}, "feature_names: expected 2 names, one for each column of x, found 1"),
         ({"feature_names": ("a", "a")}, "feature_names: expected unique printable names .* found 'a'"),
         ({"feature_names": ("a", "")}, "feature_names: expected unique printable names .* found ''"),
@@ -104,7 +104,10 @@ def test_empty_graphs():
         ({"split": ("train",)}, "split: expected 3 values, found 1"),
         ({"positions": [[0, 0], [1, 1]]}, r"positions: expected finite numbers of shape \[3, 2\]"),
         ({"positions": [[0, 0, 0]] * 3}, r"positions: expected .* found shape \[3, 3\]"),
-        ({"positions": [[0, 0], [1, np.inf], [0, 1]]}, "positions, row 1, column 1: expected a finite number"),
+        (
+            {"positions": [[0, 0], [1, np.inf], [0, 1]]},
+            "position of 'B': expected finite coordinates .*found inf",
+        ),
     ],
 )
 def test_refusals(changes, message):
@@ -232,7 +235,7 @@ def test_features_and_labels_under_other_names():
         (lambda: nx.MultiGraph([(0, 1), (0, 1)]), "from_networkx: expected a Graph or DiGraph, found MultiGraph"),
         (lambda: with_features([1, 2], [3]), "from_networkx, features: expected the same count"),
         (lambda: with_features(["x"], ["y"]), "from_networkx, features: expected the same count"),
-        (lambda: with_features([1], [float("nan")]), "row 1, column 0: expected a finite number"),
+        (lambda: with_features([1], [float("nan")]), "feature 'f0' of .*: expected a finite number"),
         (lambda: with_positions([0, 0], [1]), "pos"),
         (lambda: with_positions("here", "there"), "pos"),
         (lambda: nx.Graph([(1, "1")]), "node 1: expected a name of its own, found '1'"),

@@ -8,13 +8,25 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ORDER = ("words", "errors", "graph", "files", "attention", "checkpoints", "analysis", "charts", "stage", "ui")
+ORDER = (
+    "words",
+    "errors",
+    "numbers",
+    "graph",
+    "files",
+    "attention",
+    "checkpoints",
+    "analysis",
+    "charts",
+    "stage",
+    "ui",
+)
 """The rooms, along the flow of data."""
 
 WITHIN = {
-    "graph": ("graph", "features", "layout", "subgraph", "editing", "made"),
+    "graph": ("graph", "features", "layout", "subgraph", "editing", "generators"),
     "attention": (
-        "threads",
+        "defaults",
         "fields",
         "blocks",
         "edges",
@@ -30,12 +42,38 @@ WITHIN = {
         "textbook",
         "proof",
     ),
+    "files": (
+        "limits",
+        "headers",
+        "options",
+        "encoding",
+        "zip_members",
+        "file_start",
+        "values",
+        "parsed",
+        "conventions",
+        "merging",
+        "table",
+        "table_kind",
+        "json_text",
+        "json_schema",
+        "xml_text",
+        "own_attributes",
+        "arrays",
+        "formats",
+        "node_columns",
+        "inspection",
+        "reading",
+        "writing",
+        "samples",
+    ),
 }
 """The order within a room that is itself a flow."""
 
 ONLY_IN = {"streamlit": ("ui",), "pyvis": ("charts",), "plotly": ("charts",)}
 NO_TORCH = (
     "errors",
+    "numbers",
     "graph",
     "analysis",
     "charts",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import numpy as np
 import pytest
+import torch
 
 from gatviz import sample_graph
 from gatviz.errors import GatvizError
-from gatviz.ui import compute
+from gatviz.ui import compute, page
 from gatviz.ui.settings import Settings
 
 
@@ -27,3 +31,21 @@ def test_a_run_on_another_device_is_proved_against_the_cpu(dropout: float):
 def test_a_device_that_cannot_run_the_model_is_told_in_a_sentence():
     with pytest.raises(GatvizError, match=r"device vulkan: expected a device that can run this model.*choose cpu"):
         compute.run(sample_graph("star"), Settings(device="vulkan"))
+
+
+def test_a_run_leaves_torchs_threads_as_they_are_and_the_page_sets_them_once():
+    """The number is the whole process's: two runs that overlap must not hand each other's on."""
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        compute.run(sample_graph("star"), Settings(seed=99))
+        assert torch.get_num_threads() == 2
+        page._start.cache_clear()
+        page._start()
+        with ThreadPoolExecutor(1) as other_session:
+            assert other_session.submit(torch.get_num_threads).result() == 1
+    finally:
+        torch.set_num_threads(before)
+    here = Path(__file__).parents[2] / "gatviz"
+    setting = [path.name for path in here.rglob("*.py") if "set_num_threads" in path.read_text(encoding="utf-8")]
+    assert setting == ["layers.py"]

@@ -35,7 +35,7 @@ def test_edits_are_taken_in_order():
     assert now.graph.names == ("0", "1", "2", "3", "new")
     assert now.graph.edge_index[:, -1].tolist() == [4, 0]
     assert now.own
-    assert now.history.undo_name == "rename 4 to new"
+    assert now.history.undo_name == "rename node 4 to new"
 
 
 def test_what_is_sent_again_is_taken_once():
@@ -171,9 +171,10 @@ def test_one_entry_of_the_weights_is_set_and_undone():
         (entry(place=[0]), "an entry that the model has"),
         (entry(place=[0, 2]), "an entry that the model has"),
         (entry(place="00"), "an entry that the model has"),
-        (entry(value="7"), "W of head 1: expected a number"),
-        (entry(value=float("nan")), "finite numbers"),
-        (entry(value=1e300), "finite numbers"),
+        (entry(value="7"), "W of head 1, entry [0, 1]: expected a number"),
+        (entry(value=float("nan")), "W of head 1, entry [0, 1]: expected a finite number"),
+        (entry(value=1e300), "found 1e+300"),
+        (entry(value=10**400), "found 1000000"),
     ],
 )
 def test_an_entry_that_cannot_be_set_is_refused(wrong: dict, sentence: str):

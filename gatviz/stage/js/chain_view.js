@@ -230,6 +230,7 @@ export class ChainView {
     card.head.replaceChildren(
       html("h3", {}, told === stage ? math(stage.symbol) : weighting.symbol),
       html("span", { class: "shape", title: stage.shapeLetters }, stage.shape),
+      html("span", { class: "of-head" }, stage.perHead && !noHead ? weighting.title : ""),
       card.readout,
     );
     const spec = noHead ? null : this.spec(stage, card, weighting, size);
@@ -376,7 +377,7 @@ export class ChainView {
     const told = within ? number(value, this.store.state.digits) : "";
     const { texts } = this.scene;
     const state = !within || stage.layout !== "pairs" ? "" : spec.masked(...cell) ? texts.cellNoArrow : spec.undrawn(...cell) ? texts.cellUndrawn : "";
-    card.readout.textContent = within ? [`${row}, ${column}: ${told}`, state].filter(Boolean).join(" · ") : "";
+    card.readout.textContent = within ? [fillIn(texts.cellReadout, { row, column, value: told }), state].filter(Boolean).join(" · ") : "";
     card.row.textContent = this.rowSum(stage, within ? cell[0] : this.focusTarget());
   }
 }

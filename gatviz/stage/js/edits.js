@@ -10,14 +10,13 @@ const PATIENCE = 1500;
  */
 
 export class Edits {
-  /** @param {(edits: Edit[], attempt: number) => void} send @param {() => void} changed */
+  /** @param {(edits: Edit[]) => void} send @param {() => void} changed */
   constructor(send, changed) {
     this.send = send;
     this.changed = changed;
     /** @type {Edit[]} */
     this.waiting = [];
     this.last = 0;
-    this.attempt = 0;
     this.timer = null;
   }
 
@@ -30,10 +29,9 @@ export class Edits {
   }
 
   flush() {
-    this.attempt += 1;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), PATIENCE);
-    this.send(this.waiting, this.attempt);
+    this.send(this.waiting);
   }
 
   /** Python has taken all edits up to this number. @param {number} taken */

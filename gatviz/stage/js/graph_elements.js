@@ -4,6 +4,7 @@ import { svg } from "./dom.js";
 import { arcKey } from "./draft.js";
 import { brief, fillIn, shorten } from "./format.js";
 import { arrow, loop } from "./geometry.js";
+import { nodeCount } from "./scene.js";
 
 const MOST_FEATURES_BESIDE = 4;
 const FEW_NODES = 12;
@@ -29,7 +30,7 @@ export function nodeElement(scene, name, n, radius) {
       "data-name": name,
       tabindex: 0,
       role: "button",
-      "aria-label": fillIn(scene.texts.nodeLabel, { shown: `${name} ${features}`.trim(), count: scene.whole.reads[n] }),
+      "aria-label": fillIn(scene.texts.nodeLabel, { shown: `${name} ${features}`.trim(), reads: nodeCount(scene.texts, scene.whole.reads[n]) }),
     },
     svg("circle", { r: radius }),
     small ? null : svg("text", { class: inside ? "inside" : "outside", y: inside ? 0 : radius + 13 }, shorten(name, inside ? 6 : 16)),

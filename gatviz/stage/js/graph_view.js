@@ -8,7 +8,7 @@ import { Frame } from "./frame.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "./geometry.js";
 import { arcElement, bareArc, bareShape, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
 import { arcWidth, colourScale } from "./scales.js";
-import { drawnValues, focusArcs, focusNames, onArc, shownHeads, shownWeighting } from "./scene.js";
+import { drawnValues, focusArcs, focusNames, nodeCount, onArc, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
 
 const ROOM_FOR_FEATURES = 26;
@@ -232,9 +232,9 @@ export class GraphView {
   }
 
   nodeTitle(n) {
-    const { names, classNames, classOf, predicted, wrong, texts } = this.scene;
-    const values = { node: names[n], predicted: classNames[predicted[n]], label: classNames[classOf[n]] };
-    return predicted.length ? fillIn(wrong[n] ? texts.wrongNode : texts.predictedNode, values) : names[n];
+    const { called, classNames, classOf, predicted, wrong, texts } = this.scene;
+    const values = { node: called[n], predicted: classNames[predicted[n]], label: classNames[classOf[n]] };
+    return predicted.length ? fillIn(wrong[n] ? texts.wrongNode : texts.predictedNode, values) : called[n];
   }
 
   /** Nodes by how evenly the shown head shares out there, where that is asked for and can be told. */
@@ -372,7 +372,7 @@ export class GraphView {
     if (focus.kind === "node") {
       const counts = this.counts(focus.node);
       if (this.store.state.nodes !== "evenness" || weighting.head === null) return counts;
-      return `${counts} · ${scene.readsLike[focus.node][weighting.head]}`;
+      return `${counts} · ${weighting.title}: ${scene.readsLike[focus.node][weighting.head]}`;
     }
     const values = { ...focusNames(scene, focus), weighting: weighting.title };
     if (!arcs.length) return fillIn(scene.texts.noArcReadout, values);
@@ -385,8 +385,8 @@ export class GraphView {
 
   /** How many a node reads and is read by in the whole graph, and how much of that is drawn. */
   counts(node) {
-    const { names, texts, whole, into, outOf } = this.scene;
-    const counts = fillIn(texts.nodeReadout, { node: names[node], reads: whole.reads[node], readBy: whole.readBy[node] });
+    const { called, texts, whole, into, outOf } = this.scene;
+    const counts = fillIn(texts.nodeReadout, { node: called[node], reads: nodeCount(texts, whole.reads[node]), readBy: nodeCount(texts, whole.readBy[node]) });
     if (!whole.undrawn.reads[node] && !whole.undrawn.readBy[node]) return counts;
     return `${counts} · ${fillIn(texts.nodeDrawn, { reads: into[node].length, readBy: outOf[node].length })}`;
   }

@@ -147,6 +147,7 @@ export class Inspector {
       { class: "cell-panel" },
       html("h4", {}, fillIn(texts.scoreTitle, { raw: value("raw"), e: value("e") })),
       bars({ ...options, title: fillIn(texts.targetScore, { target: names.target, value: sum("score_target", arc.target) }), parts: largest(halves[0]) }),
+      html("p", { class: "quiet-text" }, stage("score_target").caption),
       bars({ ...options, title: fillIn(texts.sourceScore, { source: names.source, value: sum("score_source", arc.source) }), parts: largest(halves[1]) }),
       dimensions.length > MOST_BARS ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: dimensions.length - MOST_BARS })) : null,
     );
@@ -159,9 +160,9 @@ export class Inspector {
     const reads = direction === "reads";
     const arcs = arcsAt(scene, focus.node, reads ? "target" : "source").filter((arc) => onArc(weighting.values, arc) !== null);
     const parts = arcs
-      .map((arc) => ({ name: scene.names[reads ? arc.source : arc.target], value: onArc(weighting.values, arc), drawn: arc.drawn }))
+      .map((arc) => ({ name: scene.called[reads ? arc.source : arc.target], value: onArc(weighting.values, arc), drawn: arc.drawn }))
       .sort((a, b) => b.value - a.value);
-    const title = fillIn(reads ? texts.nodeTitle : texts.nodeSourceTitle, focusNames(scene, focus));
+    const title = fillIn(reads ? texts.nodeTitle : texts.nodeSourceTitle, { ...focusNames(scene, focus), weighting: weighting.title });
     const listed = parts.slice(0, 3 * MOST_BARS);
     const outside = whole.outside[direction][focus.node];
     const unlisted = whole[direction][focus.node] - listed.length;

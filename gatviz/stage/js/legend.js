@@ -4,7 +4,7 @@ import { html } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { options } from "./options.js";
 import { colourScale } from "./scales.js";
-import { drawnValues, shownHeads } from "./scene.js";
+import { drawnValues, shownHeads, shownWeighting } from "./scene.js";
 
 /** Every so many steps of a scale make its gradient. */
 const STRIDE = 16;
@@ -35,7 +35,7 @@ export class Legend {
     const wrong = scene.wrong.some(Boolean) ? ` ${texts.wrongLegend}` : "";
     const added = scene.arcs.some((arc) => arc.added) ? ` ${texts.addedLegend}` : "";
     const drawn = drawnValues(scene, store.state);
-    const sentence = drawn.kind === "signed" ? fillIn(texts.changeLegend, scene.change) : shownHeads(scene, store.state) ? texts.severalLegend : texts.arrowLegend;
+    const sentence = fillIn(this.sentence(drawn), { ...scene.change, symbol: drawn.symbol });
     const focused = this.element.getRootNode().activeElement?.dataset?.key;
     this.element.replaceChildren(
       html("span", {}, sentence + (scene.whole.cut && !shownHeads(scene, store.state) ? texts.whereDrawn : "") + added + wrong),
@@ -55,13 +55,21 @@ export class Legend {
     if (focused) this.element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  bar({ kind, limit }) {
+  /** What an arrow, its width and its colour mean. */
+  sentence({ kind }) {
+    const { texts } = this.scene;
+    if (kind === "signed") return texts.changeLegend;
+    if (shownHeads(this.scene, this.store.state)) return texts.severalLegend;
+    return shownWeighting(this.scene, this.store.state).kind === "baseline" ? texts.baselineLegend : texts.arrowLegend;
+  }
+
+  bar({ kind, limit, symbol }) {
     const { fills } = colourScale(kind, limit, this.scene.palette);
     const several = shownHeads(this.scene, this.store.state) !== null;
     const steps = several ? "…" : html("span", { class: "steps", "aria-hidden": "true" });
     if (!several) steps.style.background = `linear-gradient(90deg, ${fills.filter((_, k) => k % STRIDE === 0).join(",")})`;
     const end = limit === 1 ? "1" : number(limit);
-    return html("span", { class: "bar" }, kind === "signed" ? `Δα −${end}` : "α 0", steps, end);
+    return html("span", { class: "bar" }, kind === "signed" ? `Δα −${end}` : `${several ? "α" : symbol} 0`, steps, end);
   }
 
   /** What the nodes' colour stands for. */

@@ -1,6 +1,6 @@
 /** The data of one screen, unpacked once per arrival: what Python computed, and look-ups into it. */
 
-import { shorten } from "./format.js";
+import { fillIn, shorten } from "./format.js";
 import { tensor } from "./tensor.js";
 
 const LONGEST_IN_A_SENTENCE = 24;
@@ -115,6 +115,11 @@ export function drawnValues(scene, state) {
   return { kind: "share", values: weighting.values.data, strongest: weighting.strongest, limit: shareLimit(scene, state), symbol: weighting.symbol, gone: [], strongestGone: [], beside: [] };
 }
 
+/** "1 node", "3 nodes". */
+export function nodeCount(texts, count) {
+  return fillIn(count === 1 ? texts.oneNode : texts.someNodes, { count });
+}
+
 /** The arcs that a focus is about: of a node the drawn ones, of a pair its arc, drawn or not. */
 export function focusArcs(scene, focus, direction) {
   if (!focus) return [];
@@ -123,9 +128,9 @@ export function focusArcs(scene, focus, direction) {
   return arc ? [arc] : [];
 }
 
-/** "{target} reads {source}" as names, for chips and readouts. */
+/** "{target} reads {source}": what nodes are called in a sentence, where a bare number would read as a count. */
 export function focusNames(scene, focus) {
-  const name = (node) => shorten(scene.names[node], LONGEST_IN_A_SENTENCE);
+  const name = (node) => shorten(scene.called[node], LONGEST_IN_A_SENTENCE);
   if (focus.kind === "node") return { node: name(focus.node) };
   return { target: name(focus.target), source: name(focus.source) };
 }

@@ -33,7 +33,7 @@ const AT_FIRST = {
 
 /**
  * @typedef {Object} Host what the stage tells the world around it
- * @property {(edits: import("./edits.js").Edit[], attempt: number) => void} edited what was drawn and is not yet taken
+ * @property {(edits: import("./edits.js").Edit[]) => void} edited what was drawn and is not yet taken
  * @property {(what: string) => void} asked a check that is only run on request
  * @property {(focus: Object|null, weighting: string) => void} looked what is locked, under which weighting
  */
@@ -44,7 +44,7 @@ export class Stage {
     this.root = root;
     this.host = host;
     this.store = new Store(AT_FIRST);
-    this.edits = new Edits((edits, attempt) => host.edited(edits, attempt), () => this.onEdits());
+    this.edits = new Edits((edits) => host.edited(edits), () => this.onEdits());
     this.bar = new HeadsBar(this.store);
     this.graph = new GraphView(this.store, this.edits);
     this.commands = new Commands(this.store, this.edits, this.graph);
@@ -86,7 +86,7 @@ export class Stage {
     this.element.dataset.theme = theme;
     this.scene = readScene({ ...data, palette: data.palettes[theme] });
     for (const [name, colour] of Object.entries(this.scene.palette.words)) this.element.style.setProperty(`--gv-${name}`, colour);
-    this.description.textContent = data.description;
+    this.description.replaceChildren(html("span", {}, data.description), " ", html("b", {}, data.whoseWeights));
     this.notice.textContent = data.notice;
     this.edits.settle(data.editsTaken);
     this.settle(before);

@@ -2,7 +2,7 @@
 
 import { html } from "./dom.js";
 import { fillIn, number, shorten, signed } from "./format.js";
-import { drawnValues } from "./scene.js";
+import { drawnValues, shownWeighting } from "./scene.js";
 import { arcFocus } from "./store.js";
 
 const MOST_LISTED = 100;
@@ -28,6 +28,7 @@ export class TopArcs {
     const { digits } = this.store.state;
     const present = whole.sent ? scene.between : scene.arcs;
     const { values, symbol, kind, gone } = drawnValues(scene, this.store.state);
+    const weighting = shownWeighting(scene, this.store.state);
     const rowsOf = [
       ...present.map((arc) => ({ ...arc, from: names[arc.source], to: names[arc.target], value: values[arc.index], even: scene.uniform.at(arc.target) })),
       ...gone.map(({ names: [from, to], value }) => ({ from, to, value, even: null })),
@@ -48,7 +49,7 @@ export class TopArcs {
       html(
         "th",
         { scope: "col", "aria-sort": this.by === column ? "ascending" : null },
-        html("button", { type: "button", class: "tool", "aria-pressed": this.by === column, onclick: () => this.sort(column, scene) }, column === "value" ? symbol : texts[`top_${column}`]),
+        html("button", { type: "button", class: "tool", "aria-pressed": this.by === column, onclick: () => this.sort(column, scene) }, column === "value" ? (weighting.head === null ? weighting.title : `${symbol}, ${weighting.title}`) : texts[`top_${column}`]),
       ),
     );
     this.element.setAttribute("aria-label", title);

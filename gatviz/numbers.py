@@ -1,0 +1,60 @@
+"""What numbers the models can hold: they compute in float32, unless their weights are float64."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.errors import GatvizError, quote
+
+LARGEST = float(np.nextafter(2.0**128 - 2.0**103, 0))
+"""The largest number that float32 does not round to infinity, about 3.4e38; the screen shows float32 too."""
+EXACT = 2**24
+"""Up to here float32 holds every whole number."""
+FINITE = f"a finite number, at most {LARGEST:.2g} in size (float32)"
+
+
+def as_float(value: Any) -> float:
+    """A number as a float; a whole number that no float can hold becomes infinite, to be refused as such."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float(np.inf if value > 0 else -np.inf)
+
+
+def as_floats(values: Any) -> NDArray[np.float64]:
+    """Numbers as float64, of any shape; whole numbers that no float can hold become infinite, as in `as_float`.
+
+    Raises:
+        TypeError, ValueError: what is not numbers, or rows of different lengths.
+    """
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except OverflowError:
+        found = np.array(values, dtype=object)
+        return np.array([as_float(value) for value in found.ravel()], dtype=np.float64).reshape(found.shape)
+
+
+def first_beyond(values: NDArray[Any], largest: float = LARGEST) -> tuple[int, ...] | None:
+    """The place of the first value that is not finite or larger in size than `largest`; None where all are held."""
+    if not values.size or values.dtype.kind not in "fiu":
+        return None
+    if -largest <= values.min() and values.max() <= largest:  # not so where one is NaN
+        return None
+    held = (values >= -largest) & (values <= largest)
+    return tuple(int(place) for place in np.argwhere(~held)[0])
+
+
+def check_finite(where: str, value: Any, mend: str) -> float:
+    """The value as a float.
+
+    Raises:
+        GatvizError: it is no number, or one that float32 cannot hold.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise GatvizError(where, "a number", quote(value), mend)
+    if not -LARGEST <= (number := as_float(value)) <= LARGEST:
+        raise GatvizError(where, FINITE, quote(value), mend)
+    return number

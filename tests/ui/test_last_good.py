@@ -1,0 +1,113 @@
+"""What cannot be run is taken back: the screen, the controls and the history stay those of the last good state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gatviz.attention.model import LayerSettings
+from gatviz.attention.weights import Weights, with_values
+from gatviz.graph import editing
+from gatviz.ui import compute, edits, state
+from gatviz.ui.settings import Settings
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+def run_app() -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def scene(app: AppTest) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(app.get("bidi_component")[0].proto.json)
+    return data
+
+
+def state_of(app: AppTest) -> state.State:
+    found: state.State = app.session_state["gatviz_state"]
+    return found
+
+
+def do(app: AppTest, step: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step as a callback takes it, in the app's own session, and the run after it."""
+    with monkeypatch.context() as patch:
+        held = {"gatviz_state": state_of(app)}
+        patch.setattr("streamlit.session_state", held)
+        step()
+    app.session_state["gatviz_state"] = held["gatviz_state"]
+    app.run()
+    assert not app.exception
+
+
+def huge() -> Weights:
+    weights = compute.drawn_weights(Settings(), 2)
+    for name in ("W", "a_target"):
+        weights = with_values(weights, 0, name, np.full_like(weights.layers[0][name], 1e30))
+    return weights
+
+
+def set_features() -> None:
+    now = state.current()
+    edits.take_graph(editing.set_features(now.graph, now.graph.x * 3e38), "make all huge")
+
+
+def set_weights() -> None:
+    for name, place in (("W", [0, 0]), ("a_source", [0])):
+        entry = {"kind": "set_weight", "layer": 0, "name": name, "head": 0, "place": place, "value": 1e30}
+        edits.take_edits({"edits": [{**entry, "number": state.current().edits_taken + 1}]})
+
+
+def open_huge() -> None:
+    layer = LayerSettings(out_features=3, num_heads=4, bias=False)
+    state.open_model("huge.pt", (layer,), "add_missing", huge())
+
+
+@pytest.mark.parametrize("step", [set_features, set_weights, open_huge])
+def test_a_step_that_overflows_is_taken_back(step, monkeypatch):
+    app = run_app()
+    rename = {"number": 1, "kind": "rename", "name": "0", "to": "zero"}
+    do(app, lambda: edits.take_edits({"edits": [rename]}), monkeypatch)
+    before, work, history = scene(app), state_of(app).work, state_of(app).history
+    do(app, step, monkeypatch)
+    assert len(app.error) == 1
+    assert "layer 0, GAT" in app.error[0].value.replace("\\", "")
+    assert "taken back" in app.error[0].value
+    assert (state_of(app).work, state_of(app).history) == (work, history)
+    assert {**scene(app), "editsTaken": 0} == {**before, "editsTaken": 0}
+    do(app, state.undo, monkeypatch)
+    assert scene(app)["names"][0] == "0"
+    assert not app.error
+
+
+def test_a_control_that_makes_the_run_overflow_is_set_back(monkeypatch):
+    app = run_app()
+    weights = compute.drawn_weights(Settings(), 2)
+    for name, size in (("W", 1.0), ("a_target", 0.0), ("a_source", 0.0)):
+        weights = with_values(weights, 0, name, np.full_like(weights.layers[0][name], size))
+
+    def step() -> None:
+        now = state.current()
+        edits.take_graph(editing.set_features(now.graph, np.full((4, 2), 1.2e38)), "large features")
+        held = state.HeldWeights(weights, state.current().settings.drawn_by, by_hand=True)
+        state.change(replace(state.current().work, weights=held), "ones")
+
+    do(app, step, monkeypatch)
+    assert not app.error
+    before = scene(app)
+    app.slider(key="dropout").set_value(0.9).run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "h_prime" in app.error[0].value.replace("\\", "")
+    assert app.slider(key="dropout").value == 0
+    assert scene(app) == before
+    app.slider(key="negative_slope").set_value(0.5).run()
+    assert not app.error

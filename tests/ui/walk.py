@@ -1,0 +1,90 @@
+"""Every view of the page, one after the other, through Streamlit's test driver; and all strings that a view sends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
+
+from gatviz import read_graph
+from gatviz.graph.layout import default_positions
+from gatviz.ui.history import Work
+from gatviz.ui.state import FIRST_LOOK
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+class Sent(NamedTuple):
+    """A string that the page sends to the browser, and the field of Streamlit's message that it stands in."""
+
+    field: str
+    text: str
+
+
+def page_of(graph: dict[str, Any], origin: str = "mine", **session: Any) -> AppTest:
+    """The page with an own graph."""
+    app = checked(AppTest.from_file(APP, default_timeout=60).run())
+    read = read_graph(json.dumps(graph).encode())
+    now = app.session_state["gatviz_state"]
+    work = Work(read.with_positions(default_positions(read)), origin, own=True, view=now.work.view + 1)
+    app.session_state["gatviz_state"] = replace(now, work=work, looked=FIRST_LOOK)
+    for key, value in session.items():
+        app.session_state[key] = value
+    return checked(app.run())
+
+
+def checked(app: AppTest) -> AppTest:
+    assert not app.exception
+    return app
+
+
+def views(graph: dict[str, Any], origin: str = "mine") -> Iterator[tuple[str, AppTest]]:
+    """Explore, both panels beside it, and every section of Compare, with one layer and with two; each with its name."""
+    app = page_of(graph, origin)
+    yield "Explore", app
+    for panel in ("table", "weights"):
+        app.session_state["gatviz_state"] = replace(app.session_state["gatviz_state"], panel=panel)
+        yield panel, checked(app.run())
+    for count in (1, 2):
+        app = page_of(graph, origin, workspace="Compare", num_layers=count)
+        offered = list(app.segmented_control(key="compare_section").proto.options)
+        for place in range(len(offered)):
+            field = app.segmented_control(key="compare_section")
+            section = field.options[place]
+            yield f"{section}, {count}", checked(field.set_value(_key_of(section)).run())
+        app.button(key="pin_present").click().run()
+        app.number_input(key="seed").set_value(9).run()
+        yield f"a change, {count}", checked(app)
+
+
+def _key_of(title: str) -> str:
+    from gatviz.ui import texts_compare
+
+    return next(key for key, told in texts_compare.SECTIONS.items() if told == title)
+
+
+def sent(app: AppTest) -> list[Sent]:
+    """All strings of all elements and containers on the page."""
+    return [one for root in app._tree.children.values() for one in _of_block(root)]
+
+
+def _of_block(block: Any) -> Iterator[Sent]:
+    if block.proto is not None:
+        yield from _strings(block.proto)
+    for child in block.children.values() if isinstance(block, Block) else ():
+        yield from _of_block(child)
+
+
+def _strings(message: Any) -> Iterator[Sent]:
+    for field, value in message.ListFields():
+        if field.type == field.TYPE_STRING:
+            for text in [value] if isinstance(value, str) else value:
+                yield Sent(f"{message.DESCRIPTOR.name}.{field.name}", text)
+        elif field.type == field.TYPE_MESSAGE and not field.message_type.GetOptions().map_entry:
+            for one in [value] if hasattr(value, "ListFields") else value:
+                yield from _strings(one)
