@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from gatviz.attention.blocks import Block
 from gatviz.attention.edges import Edges
+from gatviz.attention.layer_trace import GATv2Trace, LayerTrace
 from gatviz.attention.layers import AttentionLayer, _Attention, _no_bound, check_flag, formulas, length
-from gatviz.attention.trace import GATv2Trace, LayerTrace
 
 
 class GATv2AttentionLayer(AttentionLayer):
@@ -28,6 +28,8 @@ class GATv2AttentionLayer(AttentionLayer):
     Parameters: `weight` [H·C, F], W_source, which also makes the features that are read; `weight_target`
     likewise unless shared; `att` [H, C]; `bias_source`, `bias_target` [H·C] with projection_bias.
     """
+
+    own_settings = ("share_weights", "projection_bias")
 
     att: Tensor
     weight_target: Tensor | None

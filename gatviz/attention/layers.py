@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from math import isfinite, nan
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ from gatviz.attention.blocks import Block
 from gatviz.attention.defaults import ATTENTION_GAIN, EXAMPLE_DROPOUT, NEGATIVE_SLOPE
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
 from gatviz.attention.inputs import Arcs, Nodes, read_inputs
-from gatviz.attention.trace import GATTrace, LayerTrace
+from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import LARGEST, as_floats, check_finite, first_beyond
 
@@ -80,6 +80,9 @@ class AttentionLayer(nn.Module):
     Raises:
         GatvizError: naming the first argument that is out of range.
     """
+
+    own_settings: ClassVar[tuple[str, ...]] = ()
+    """The arguments that this kind of layer has beside those of every kind; each is off unless given."""
 
     weight: Tensor
 

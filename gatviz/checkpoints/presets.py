@@ -15,12 +15,12 @@ from torch import Tensor
 
 from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops
-from gatviz.attention.model import LayerSettings
 from gatviz.checkpoints import dgl, pyg, pytorch_gat, tutorial
 from gatviz.checkpoints.decisions import ACTIVATION_NAMES, NO_ACTIVATION, Choices, Decision, Origin
 from gatviz.checkpoints.layout import Layout, Part
 from gatviz.checkpoints.recognition import Recognised
 from gatviz.errors import GatvizError, quote
+from gatviz.model.steps import LayerSettings
 
 _LARGEST_SLOPE = 100.0
 """Beyond it a number beside the weights is no slope."""

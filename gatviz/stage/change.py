@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gatviz.analysis import WhatIf
 from gatviz.analysis.subject import several
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.subgraph import Part
 from gatviz.stage.formulas import mathml
 from gatviz.stage.part import packed, sent_arcs

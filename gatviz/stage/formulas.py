@@ -10,7 +10,7 @@ from functools import lru_cache
 from latex2mathml.converter import convert
 
 from gatviz.analysis import EdgeStory, GATStory, GATv2Story
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 
 _MOST_TERMS = 6
 _LONGEST_NAME = 12

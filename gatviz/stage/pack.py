@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gatviz.analysis import share_limit
 from gatviz.analysis.subject import called
 from gatviz.analysis.terms import target_maxima
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.stage.formulas import mathml

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gatviz.analysis import dropped_limit
 from gatviz.analysis.terms import used_alpha
 from gatviz.attention.fields import FieldInfo
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.subgraph import Part
 from gatviz.stage.formulas import mathml
 from gatviz.stage.inputs import output_names

@@ -18,10 +18,10 @@ from gatviz.analysis import (
     story_limit,
     story_limits,
 )
-from gatviz.attention.proof import Check
-from gatviz.attention.trace import GATTrace, LayerTrace
+from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
+from gatviz.model.proof import Check
 from gatviz.stage import formulas
 from gatviz.stage.part import packed, sent_arcs
 

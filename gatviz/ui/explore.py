@@ -11,7 +11,7 @@ import streamlit as st
 
 from gatviz.analysis import Predictions, WhatIf, uniformity
 from gatviz.analysis.subject import called
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.colours import stage_palettes
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops
-from gatviz.attention.model import Kind, LayerSettings
+from gatviz.model.steps import Kind, LayerSettings
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,12 @@ from torch_geometric.nn import GATConv
 
 from gatviz import GatvizError, Graph, MultiHeadGATLayer, load_weights, read_graph, sample_graph
 from gatviz.attention.gatv2 import GATv2AttentionLayer
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import AttentionLayer, GATAttentionLayer, new_generator
-from gatviz.attention.model import GAT, LayerSettings
-from gatviz.attention.trace import LayerTrace
-from gatviz.attention.weights import Weights, with_values
 from gatviz.graph import editing
+from gatviz.model.gat import GAT
+from gatviz.model.steps import LayerSettings
+from gatviz.model.weights import Weights, with_values
 from gatviz.numbers import LARGEST
 from gatviz.stage.part import packed
 from gatviz.ui import compute

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from gatviz import GAT, LayerSettings
 from gatviz.attention.fields import GAT_FIELDS, GATV2_FIELDS, Parts, as_computed
+from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
-from gatviz.attention.trace import GATTrace
 from gatviz.stage.texts import ENGLISH
 from tests.attention.test_model import random_graph
 from tests.ui.walk import sent, views

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gatviz.analysis import edge_story
 from gatviz.attention.gatv2 import GATv2AttentionLayer
-from gatviz.attention.trace import GATTrace, GATv2Trace
+from gatviz.attention.layer_trace import GATTrace, GATv2Trace
 from gatviz.graph.graph import Graph
 from gatviz.stage.formulas import h_prime_with_numbers, mathml, name, number, symbols, with_numbers
 from tests.attention.hand_traces import SLOPE, numpy_gat

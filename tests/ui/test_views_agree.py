@@ -30,8 +30,8 @@ from gatviz.analysis import (
     what_if,
 )
 from gatviz.analysis.uniformity import AVERAGES, CHOOSES, LEANS
+from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
-from gatviz.attention.trace import GATTrace
 from gatviz.charts.colours import ACCENT
 from gatviz.charts.compare import change_chart, top_changes_chart
 from gatviz.charts.heads import effective_chart, evenness_chart, ranking_chart, shares_chart

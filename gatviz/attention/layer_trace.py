@@ -8,7 +8,7 @@ its own intermediates over, so that what is shown is what was computed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from gatviz.attention.fields import GAT_FIELDS, GATV2_FIELDS, FieldInfo, Parts, as_computed
 from gatviz.errors import GatvizError, quote
-from gatviz.graph.graph import Graph
 from gatviz.numbers import first_beyond
 
 Array = NDArray[np.floating]
@@ -320,35 +319,3 @@ class GATv2Trace(LayerTrace):
         e: Array = hidden @ self.weights["a"][head]
         e[self.edge_index[1], self.edge_index[0]] = self.e[:, head]
         return e
-
-
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """One run of a model on a graph: its layers' traces, first to last.
-
-    Attributes:
-        graph: the graph that was run.
-        layers: a LayerTrace per layer.
-        device: where it ran.
-    """
-
-    graph: Graph
-    layers: tuple[LayerTrace, ...] = field(default=())
-    device: str = "cpu"
-
-    @property
-    def out(self) -> Array:
-        """The last layer's output."""
-        return self.layers[-1].out
-
-    def check_finite(self, largest: float | None = None) -> None:
-        """Refuse a run with a number that is not finite, or larger in size than `largest`, in any layer.
-
-        Raises:
-            GatvizError: naming the layer, and the first stage with such a number.
-        """
-        for number, layer in enumerate(self.layers):
-            try:
-                layer.check_finite(largest)
-            except GatvizError as error:
-                raise GatvizError(f"layer {number}, {error.where}", error.expected, error.found, error.mend) from error

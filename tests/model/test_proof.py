@@ -12,7 +12,7 @@ from gatviz import GATAttentionLayer, GATTrace, Graph, sample_graph
 from gatviz.attention import fast
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layers import new_generator
-from gatviz.attention.proof import Check, against_cpu, proofs
+from gatviz.model.proof import Check, against_cpu, proofs
 
 
 def trace_of(sample: str = "star", **settings) -> GATTrace:
