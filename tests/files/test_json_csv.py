@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -601,3 +602,25 @@ def test_options_are_checked():
     )
     with pytest.raises(GatvizError, match="the file, node columns: expected 'clan', found 'f'; choose a column that"):
         inspect_graph(EDGES, None, ReadOptions(label="clan"), nodes=b"id,f\nA,1\nB,2\n")
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "npz"])
+def test_merging_parallel_edges_says_that_pyg_would_not(form):
+    """PyG gives each of two equal arcs a share; of two equal loops its layers make one."""
+
+    def notes(pairs: list[tuple[str, str]]) -> str:
+        if form == "csv":
+            data = "source,target\n" + "".join(f"{j},{i}\n" for j, i in pairs)
+            return " ".join(read_graph(data.encode()).notes)
+        if form == "json":
+            data = json.dumps({"directed": True, "nodes": [{"id": "0"}, {"id": "1"}], "edges": pairs})
+            return " ".join(read_graph(data.encode()).notes)
+        stream = io.BytesIO()
+        np.savez(stream, x=np.eye(2), edge_index=np.array(pairs, dtype=np.int64).T)
+        return " ".join(read_graph(stream.getvalue()).notes)
+
+    assert "PyG would give each of them a share" in notes([("0", "1"), ("1", "0"), ("0", "1")])
+    looped = notes([("0", "1"), ("1", "1"), ("1", "1")])
+    assert "merged" in looped
+    assert "PyG" not in looped
+    assert "merged" not in notes([("0", "1"), ("1", "0")])
