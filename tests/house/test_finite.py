@@ -50,7 +50,7 @@ def huge_layer(case: Case, kind: str, draw: Callable[[], float], **settings: Any
 
 def everything(trace: LayerTrace) -> dict[str, np.ndarray]:
     """Every number that a view can ask a trace for, −∞ of the mask aside."""
-    names = [name for name in trace.field_info if getattr(trace, name) is not None]
+    names = [info.name for info in trace.fields]
     found = {name: np.asarray(getattr(trace, name), dtype=float) for name in names}
     found |= {f"weights {name}": values for name, values in trace.weights.items()}
     with np.errstate(all="ignore"):

@@ -39,7 +39,7 @@ from gatviz.charts.network import network_chart, node_values_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
-from gatviz.stage.inputs import input_names
+from gatviz.stage.column_names import input_names
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.story import pack_details, pack_story
 from gatviz.ui.weightings import weightings
