@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files.formats import format_named, node_table
 from gatviz.files.reading import read_graph
 from gatviz.graph.graph import Graph
+from gatviz.top_files import top_file
 
-FOLDER = Path(__file__).resolve().parents[2] / "sample_graphs"
+FOLDER = top_file("sample_graphs")
 _FIRST = "tutorial"
 _EXAMPLE = Graph(
     names=("Ada", "Bo", "Cy"),
@@ -30,12 +29,12 @@ def sample_graph_names() -> tuple[str, ...]:
     """The names of the sample graphs: the tutorial's first, the others in order of the alphabet.
 
     Raises:
-        GatvizError: the folder is not there, as in an installed wheel.
+        GatvizError: the folder is not there, or empty.
     """
     names = sorted((path.stem for path in FOLDER.glob("*.json")), key=lambda name: (name != _FIRST, name))
     if not names:
         raise GatvizError(
-            "sample graphs", "the folder sample_graphs beside the package", "none", "run gatviz from its clone"
+            "sample graphs", "JSON files in the folder sample_graphs", f"none in {FOLDER}", "install gatviz anew"
         )
     return tuple(names)
 

@@ -68,5 +68,5 @@ def test_unknown_samples_and_a_missing_folder_are_told(monkeypatch, tmp_path):
     with pytest.raises(GatvizError, match=r"sample_graph: expected one of tutorial, .*, found 'moon'; choose one of"):
         sample_graph("moon")
     monkeypatch.setattr(samples, "FOLDER", tmp_path / "none")
-    with pytest.raises(GatvizError, match="run gatviz from its clone"):
+    with pytest.raises(GatvizError, match="JSON files in the folder sample_graphs"):
         sample_graph_names()

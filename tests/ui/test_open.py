@@ -15,6 +15,7 @@ from gatviz.files import FORMATS, readable_formats, template
 from gatviz.graph.generators import GENERATORS, real_graph_names
 from gatviz.ui.plain import plain
 from tests.files.fuzz import cases
+from tests.stage.arrived import scene
 
 APP = str(Path(__file__).parents[2] / "app.py")
 TUTORIAL = ["0", "1", "2", "3"]
@@ -54,10 +55,6 @@ def show(app: AppTest) -> dict:
     checked(app.button(key="open_show").click().run())
     app.run()
     return scene(app)
-
-
-def scene(app: AppTest) -> dict:
-    return json.loads(app.get("bidi_component")[0].proto.json)
 
 
 def test_nothing_is_replaced_before_the_preview_was_seen():

@@ -1,4 +1,8 @@
-/** Ties the stage to Streamlit: data in, what the person did out. */
+/** The component that the page mounts: data in, what the person did out. */
+
+import { Stage } from "./stage.js";
+import { alike } from "./tensor.js";
+import { decode } from "./wire.js";
 
 const stages = new WeakMap();
 
@@ -51,10 +55,17 @@ function numbered(message) {
   return { ...message, count: sent };
 }
 
-export default function mount({ data, parentElement, setStateValue }) {
+/** Settles when a style sheet is there: the stage measures itself, and reads dark or light from its colours. */
+function loaded(link) {
+  if (!link || link.sheet) return Promise.resolve();
+  return new Promise((settle) => ["load", "error"].forEach((how) => link.addEventListener(how, settle, { once: true })));
+}
+
+function entryOf(parentElement) {
   let entry = stages.get(parentElement);
   if (!entry) {
-    entry = {};
+    entry = { mounts: 0 };
+    entry.styled = loaded(parentElement.querySelector("link[rel=stylesheet]"));
     entry.looks = new Looks((look) => entry.send("looked", look));
     entry.stage = new Stage(parentElement, {
       edited: (edits) => entry.send("edits", { edits }),
@@ -63,10 +74,29 @@ export default function mount({ data, parentElement, setStateValue }) {
     });
     stages.set(parentElement, entry);
   }
+  return entry;
+}
+
+/** Called for every answer of Python, and with the same bytes again when the page's colours change. */
+export default async function mount({ data, parentElement, setStateValue }) {
+  const entry = entryOf(parentElement);
+  const mounted = ++entry.mounts;
   entry.send = (name, message) => setStateValue(name, numbered(message));
-  entry.stage.show(data);
-  entry.looks.answered();
+  const recoloured = entry.bytes === data;
+  const changed = !alike(entry.bytes, data);
+  if (changed) entry.scene = decode(data);
+  entry.bytes = data;
+  entry.due ||= recoloured || changed;
+  const [scene] = await Promise.all([entry.scene, entry.styled]);
+  if (mounted === entry.mounts && !entry.gone) {
+    if (entry.due) entry.stage.show(scene);
+    entry.due = false;
+    entry.looks.answered();
+  }
   return () => {
+    // The page also ends a call that a newer one has overtaken; the stage is that one's then.
+    if (mounted !== entry.mounts) return;
+    entry.gone = true;
     entry.looks.stop();
     entry.stage.destroy();
     stages.delete(parentElement);
