@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gatviz.attention.model import LayerSettings
-from gatviz.attention.weights import Weights, with_values
 from gatviz.graph import editing
+from gatviz.model.steps import LayerSettings
+from gatviz.model.weights import Weights, with_values
 from gatviz.ui import compute, edits, state
 from gatviz.ui.settings import Settings
 from tests.stage.arrived import scene
