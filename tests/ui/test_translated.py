@@ -24,7 +24,7 @@ NO_WORDS = re.compile(
     r"|js_source_path|css_source_path|file_urls_json|block_height)$"
 )
 """Fields that nobody reads."""
-LATER = ("BidiComponent.json", "PlotlyChart.alt", "PlotlyChart.spec")
+LATER = ("BidiComponent.data", "PlotlyChart.alt", "PlotlyChart.spec")
 """Words of the stage and of charts: their rooms do not go through gatviz.words yet."""
 NAMES = {"GAT", "GATv2", "PyG", "SVG", "PNG", "JSON", "a_source", "a_target", "age_years", "gatviz", "torch (.pt)"}
 NAMES |= {"source,target", "id,label,f0,f1"} | {"relu", "elu", "tanh", "sigmoid", "leaky relu", "gelu", "selu"}

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from gatviz.attention.weights import has_heads, with_values
 from gatviz.errors import GatvizError, quote
 from gatviz.graph import editing
 from gatviz.graph.graph import Graph
 from gatviz.graph.layout import LayoutName
+from gatviz.model.weights import has_heads, with_values
 from gatviz.numbers import check_finite
 from gatviz.ui.session import pins, run_cache, session
 from gatviz.ui.session.model import all_weights, is_shared, present_weights
