@@ -54,6 +54,7 @@ class LayerTrace:
         h_prime: [N, H, C]; with dropout it uses alpha_dropped.
         combined, pre_activation, out: [N, H·C] if concatenated, else [N, C]; residual likewise, or None.
         weights: the parameters that were used, by name.
+        attention: "learnt", or "equal" where α is 1/|N(i)| and not the softmax of e.
     """
 
     kind: ClassVar[str] = ""
@@ -76,6 +77,7 @@ class LayerTrace:
     dropout: float
     concat: bool
     activation: str | None
+    attention: str
 
     def __post_init__(self) -> None:
         for name, value in list(vars(self).items()):
@@ -158,6 +160,7 @@ class LayerTrace:
             dropout=self.alpha_dropped is not None,
             activation=self.activation,
             negative_slope=self.negative_slope,
+            equal_shares=self.attention == "equal",
         )
 
     @property

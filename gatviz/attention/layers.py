@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from math import isfinite, nan
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, get_args
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gatviz.attention import fast
+from gatviz.attention.activations import ACTIVATIONS, LEARNT, LEARNT_SLOPE
 from gatviz.attention.blocks import Block
 from gatviz.attention.defaults import ATTENTION_GAIN, EXAMPLE_DROPOUT, NEGATIVE_SLOPE
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
@@ -30,7 +31,12 @@ from gatviz.numbers import LARGEST, as_floats, check_finite, first_beyond
 formulas = fast
 """What all layers compute with. `arithmetic` has the same functions in the plain form, which may stand here too."""
 
-ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"elu": F.elu, "relu": F.relu, "tanh": torch.tanh}
+Attention = Literal["learnt", "equal"]
+"""Where α comes from: the softmax of the scores, or 1/|N(i)| for each that i reads, whatever the scores."""
+
+_FUNCTIONS: Mapping[str, Callable[..., Tensor]] = {
+    name: getattr(torch if hasattr(torch, name) else F, name) for name in ACTIVATIONS
+}
 
 
 class _Attention(NamedTuple):
@@ -73,7 +79,9 @@ class AttentionLayer(nn.Module):
         concat: heads side by side [N, H·C], or averaged [N, C].
         bias, residual: learnt vector added to the output; learnt projection of the input added to it.
         negative_slope: of LeakyReLU. dropout: on α; feature_dropout: on the input; both in training only.
-        activation: None, "elu", "relu" or "tanh".
+        activation: None or one of `ACTIVATIONS`; "prelu" adds the parameter `prelu` [1].
+        attention: "learnt", or "equal": 1/|N(i)| in the place of α; all else as it is, and no gradient reaches
+            what only the scores depend on.
         self_loops: "as_given", "add_missing" or "remove".
         generator: draws the initial parameters instead of the global seed.
 
@@ -99,6 +107,7 @@ class AttentionLayer(nn.Module):
         dropout: float = 0.0,
         feature_dropout: float = 0.0,
         activation: str | None = None,
+        attention: Attention = "learnt",
         self_loops: SelfLoops = "as_given",
         generator: torch.Generator | None = None,
     ) -> None:
@@ -112,14 +121,18 @@ class AttentionLayer(nn.Module):
         check_finite("negative_slope", negative_slope, f"{NEGATIVE_SLOPE} is the paper's")
         if activation is not None and activation not in ACTIVATIONS:
             raise GatvizError("activation", f"None or one of {', '.join(ACTIVATIONS)}", quote(activation), "choose one")
+        if attention not in get_args(Attention):
+            raise GatvizError("attention", "'learnt' or 'equal'", quote(attention), "choose one")
         for name, flag in (("concat", concat), ("bias", bias), ("residual", residual)):
             check_flag(name, flag)
         check_self_loops(self_loops)
         self.concat, self.negative_slope, self.dropout = concat, negative_slope, dropout
         self.feature_dropout, self.activation, self.self_loops = feature_dropout, activation, self_loops
+        self.attention: Attention = attention
         self._make_parameters()
         self.bias = nn.Parameter(torch.empty(self.output_width)) if bias else None
         self.W_res = nn.Parameter(torch.empty(self.output_width, self.in_features)) if residual else None
+        self.prelu = nn.Parameter(torch.empty(1)) if activation == LEARNT else None
         self.reset_parameters(generator)
 
     @property
@@ -140,6 +153,8 @@ class AttentionLayer(nn.Module):
             nn.init.xavier_uniform_(self.W_res, generator=generator)
         if self.bias is not None:
             nn.init.zeros_(self.bias)
+        if self.prelu is not None:
+            nn.init.constant_(self.prelu, LEARNT_SLOPE)
 
     def forward(
         self,
@@ -211,6 +226,7 @@ class AttentionLayer(nn.Module):
                 "dropout": self.dropout if self.training else 0.0,
                 "concat": self.concat,
                 "activation": self.activation,
+                "attention": self.attention,
             }
         )
         if not _surely_finite(run):
@@ -278,6 +294,8 @@ class AttentionLayer(nn.Module):
             x = x.to_dense() if x.layout != torch.strided else x
             x = x * _keep(x, self.feature_dropout, generator) / (1 - self.feature_dropout)
         stages, alpha, values, bound = self._attention(x, weight, edges, keep)
+        if self.attention == "equal":
+            alpha = formulas.equal_shares(alpha, edges.whole)
         mask = alpha_dropped = None
         if training and self.dropout:
             mask = _keep(alpha, self.dropout, generator)
@@ -290,7 +308,7 @@ class AttentionLayer(nn.Module):
             z = z + residual
         if self.bias is not None:
             z = z + self.bias
-        out = z if self.activation is None else ACTIVATIONS[self.activation](z)
+        out = z if self.activation is None else activated(z, self.activation, self.prelu)
         return _Run(x, edges, stages, bound, alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
 
 
@@ -344,6 +362,11 @@ class GATAttentionLayer(AttentionLayer):
 
     def _trace_class(self) -> type[LayerTrace]:
         return GATTrace
+
+
+def activated(z: Tensor, name: str, weight: Tensor | None = None) -> Tensor:
+    """σ of this name, with its weight where it has one."""
+    return _FUNCTIONS[name](z) if weight is None else _FUNCTIONS[name](z, weight.to(z.dtype))
 
 
 def _whole(name: str, size: int) -> int:

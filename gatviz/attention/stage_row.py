@@ -22,6 +22,7 @@ class LayerForm:
     dropout: bool
     activation: str | None
     negative_slope: float
+    equal_shares: bool = False
 
     @property
     def added(self) -> dict[str, str]:

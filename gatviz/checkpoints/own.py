@@ -20,6 +20,7 @@ def _gat(reading: Reading) -> Part:
     heads, _, features = att.shape
     W = weight.reshape(heads, features, weight.shape[1])
     arrays = {"W": W, "a_target": att[:, 0], "a_source": att[:, 1]}
+    arrays |= _learnt_slope(reading)
     bias = reading.vector("bias", heads * features, features)
     residual = reading.skip("W_res", weight.shape[1], heads * features, features)
     return Part(reading.name, reading.form, "GAT", arrays, bias, residual, "att")
@@ -41,12 +42,19 @@ def _v2(reading: Reading) -> Part:
         if b_target is None:
             raise reading.misfit("bias_source", "'bias_target' beside it")
         arrays["b_source"], arrays["b_target"] = (b.reshape(heads, features) for b in (b_source, b_target))
+    arrays |= _learnt_slope(reading)
     bias = reading.vector("bias", width, features)
     residual = reading.skip("W_res", in_features, width, features)
     return Part(reading.name, reading.form, "GATv2", arrays, bias, residual, "att")
 
 
-_REST = ("bias", "W_res")
+def _learnt_slope(reading: Reading) -> Tensors:
+    """PReLU's, where the layer has that activation."""
+    slope = reading.vector("prelu", 1)
+    return {} if slope is None else {"prelu": slope}
+
+
+_REST = ("bias", "W_res", "prelu")
 
 LAYOUT = Layout(
     name="gatviz",

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gatviz.attention.activations import LEARNT
 from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops
 from gatviz.checkpoints import dgl, pyg, pytorch_gat, tutorial
@@ -21,6 +22,7 @@ from gatviz.checkpoints.layout import Layout, Part
 from gatviz.checkpoints.recognition import Recognised
 from gatviz.errors import GatvizError, quote
 from gatviz.model.steps import LayerSettings
+from gatviz.words import _
 
 _LARGEST_SLOPE = 100.0
 """Beyond it a number beside the weights is no slope."""
@@ -195,6 +197,13 @@ def _activation(k: int, recognised: Recognised, choices: Choices, told: LayerSet
     given = choices.for_layer("activation", k, count)
     if given is None and (hidden or count == 1):
         given = choices.for_open("activation")
+    if LEARNT in parts[k].arrays:
+        if given is not None:
+            mend = "leave activation out"
+            raise GatvizError(
+                f"activation, layer {k}", f"{quote(LEARNT)}, whose slope the file has", quote(given), mend
+            )
+        return LEARNT, "file", _("The file has PReLU's slope.")
     if given is not None:
         return given, "given", "Chosen by hand."
     if told is not None:
@@ -324,7 +333,9 @@ def _layer(
         dropout=told.dropout if told else 0.0,
         feature_dropout=told.feature_dropout if told else 0.0,
         activation=None if activation == NO_ACTIVATION else activation,
-        **v2,
+        attention=told.attention if told else "learnt",
+        share_weights=v2.get("share_weights", False),
+        projection_bias=v2.get("projection_bias", False),
     )
     return settings, arrays
 

@@ -113,6 +113,7 @@ def _check_tutorial(k: int, settings: LayerSettings) -> None:
         (settings.kind != "GAT", "GATv2"),
         (settings.bias, "a bias"),
         (settings.residual, "a residual"),
+        (settings.attention != "learnt", "equal attention"),
         (settings.activation not in held, f"activation {settings.activation or 'none'}"),
     ):
         if lacking:
@@ -135,6 +136,9 @@ def _pyg(stack: GAT) -> dict[str, Tensor]:
             named["bias"] = own["bias"]
         if "W_res" in own:
             named["res.weight"] = own["W_res"]
+        if "prelu" in own:
+            mend = "save in gatviz's names instead"
+            raise GatvizError(f"layer {k}", "what PyG's layers hold", "a PReLU with a learnt slope", mend)
         tensors |= {f"{prefix}{name}": value for name, value in named.items()}
     return tensors
 

@@ -14,6 +14,8 @@ from gatviz.errors import GatvizError, quote
 from gatviz.model.gat import GAT
 from gatviz.model.steps import LayerSettings
 
+_LATER = ("attention",)
+"""Settings that files saved before there were any of them do not have."""
 _MEND = "save the weights again"
 
 
@@ -46,6 +48,8 @@ def read_back(settings: Mapping[str, Any] | None, parts: tuple[Part, ...], where
 
 def _layer(given: Any, part: Part, at: str) -> LayerSettings:
     default = asdict(LayerSettings())
+    if isinstance(given, dict):
+        given = {**{name: default[name] for name in _LATER}, **given}
     if not isinstance(given, dict) or set(given) != {field.name for field in fields(LayerSettings)}:
         raise GatvizError(at, f"the settings {', '.join(default)}", quote(given), _MEND)
     for name, value in given.items():

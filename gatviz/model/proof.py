@@ -16,6 +16,9 @@ _BOUND = {"float32": 2e-5, "float64": 1e-10}
 _SCORE_PER_SHARE = 10.0
 """Rounding of a score of 1 moves a share by at most a quarter of it; a tenth leaves room for sums of scores."""
 
+_WITHOUT_HEADS = ("bias", "W_res", "prelu")
+_ATTENTION_VECTORS = ("a_target", "a_source", "a")
+
 
 @dataclass(frozen=True)
 class Check:
@@ -98,21 +101,26 @@ def _textbook(trace: LayerTrace) -> Check:
         if dense is None:
             return _not_run(name, f"there is no textbook form of a {trace.kind} layer to compare with")
         scores = _largest(dense.e)
+        shared = _dense(trace, head, without_scores=True) if trace.form.equal_shares else dense
+        assert shared is not None
         differences += [
             _compared(trace, trace.source_features[:, head], dense.Wh, _largest(dense.Wh)),
             _compared(trace, trace.dense("e", head), dense.e, scores),
             _compared(trace, trace.e[:, head], dense.e[target, source], scores),
-            _compared(trace, trace.dense("alpha", head), dense.alpha, scores / _SCORE_PER_SHARE),
+            _compared(trace, trace.dense("alpha", head), shared.alpha, scores / _SCORE_PER_SHARE),
         ]
         if trace.alpha_dropped is None:
             scale = max(1.0, scores / _SCORE_PER_SHARE) * _largest(dense.Wh)
-            differences.append(_compared(trace, trace.h_prime[:, head], dense.h_prime, scale))
+            differences.append(_compared(trace, trace.h_prime[:, head], shared.h_prime, scale))
     what = "Wh, e, α and h′" if trace.alpha_dropped is None else "Wh, e and α (before dropout)"
     return _check(name, differences, f"{what}: equal to the textbook's dense form within {{figure}}")
 
 
-def _dense(trace: LayerTrace, head: int) -> DenseHead | None:
-    weights = {key: value[head] for key, value in trace.weights.items() if key not in ("bias", "W_res")}
+def _dense(trace: LayerTrace, head: int, *, without_scores: bool = False) -> DenseHead | None:
+    """The textbook's form of one head; without scores a is 0, so that all that a node reads gets the same share."""
+    weights = {key: value[head] for key, value in trace.weights.items() if key not in _WITHOUT_HEADS}
+    if without_scores:
+        weights |= {key: np.zeros_like(value) for key, value in weights.items() if key in _ATTENTION_VECTORS}
     if isinstance(trace, GATTrace):
         a = np.concatenate([weights["a_target"], weights["a_source"]])
         return dense_head(trace.x, trace.adjacency, weights["W"], a, trace.negative_slope)
@@ -144,7 +152,10 @@ def _pyg(trace: LayerTrace) -> Check:
     conv.to(torch.tensor(trace.x[:0]).dtype).eval()
     state = conv.state_dict()
     for theirs, ours in given.items():
-        state[theirs] = torch.tensor(trace.weights[ours]).reshape(state[theirs].shape)
+        given_by = trace.weights[ours]
+        if trace.form.equal_shares and ours in _ATTENTION_VECTORS:  # scores of 0 make equal shares
+            given_by = np.zeros_like(given_by)
+        state[theirs] = torch.tensor(given_by).reshape(state[theirs].shape)
     conv.load_state_dict(state)
     with torch.no_grad():
         _, (_, alpha) = conv(torch.tensor(trace.x), torch.tensor(trace.edge_index), return_attention_weights=True)

@@ -20,7 +20,7 @@ from gatviz.numbers import FINITE, as_floats, first_beyond
 _BY_INPUT = ("W", "W_target", "W_source", "W_res")
 """The parameters whose last axis is F."""
 
-_WITHOUT_HEADS = ("bias", "W_res")
+_WITHOUT_HEADS = ("bias", "W_res", "prelu")
 _SHARED = {"W_target": ("W_source",), "W_source": ("W_target",), "b_target": ("b_source",), "b_source": ("b_target",)}
 
 Fill = Literal["zeros", "ones", "identity", "random"]

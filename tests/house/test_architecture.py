@@ -33,6 +33,7 @@ WITHIN = {
     "graph": ("graph", "features", "layout", "subgraph", "editing", "generators"),
     "attention": (
         "defaults",
+        "activations",
         "stage_row",
         "chain",
         "blocks",
@@ -86,6 +87,7 @@ NO_TORCH = (
     "stage",
     "ui",
     "attention.layer_trace",
+    "attention.activations",
     "attention.chain",
     "attention.stage_row",
     "attention.textbook",
