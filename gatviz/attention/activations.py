@@ -1,4 +1,4 @@
-"""The activations σ that follow a layer or stand as steps of their own: a row each, without the arithmetic, which is torch's.
+"""The activations σ that follow a layer or stand as steps of their own: a row each; the arithmetic is torch's.
 
 Their names are the names of the functions in torch.nn.functional.
 """

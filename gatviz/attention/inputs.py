@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import networkx as nx
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from gatviz.attention.edges import Edges, as_tensor, is_integer
 from gatviz.errors import GatvizError, quote
+from gatviz.graph.foreign import is_pyg
 from gatviz.graph.graph import Graph
 
 Nodes = Tensor | NDArray[Any] | Graph
@@ -25,6 +27,33 @@ _prepared: WeakKeyDictionary[Graph, dict[tuple[torch.dtype, torch.device], tuple
 _prepared = WeakKeyDictionary()
 
 
+def graph_of(X: Any, adj: Arcs = None, edge_index: Arcs = None) -> Graph:
+    """What a person hands over as a Graph: one, a PyG Data, or features with their edges.
+
+    Raises:
+        GatvizError: what is none of these, or holds no graph, with the line that converts where there is one.
+    """
+    if (isinstance(X, Graph) or is_pyg(X)) and (adj is not None or edge_index is not None):
+        raise GatvizError("edges", "none beside a graph, which has its own", "both", "pass only the graph")
+    if isinstance(X, Graph):
+        return X
+    if is_pyg(X):
+        return Graph.from_pyg(X)
+    like = torch.empty(0, dtype=torch.float64)
+    x = _features(X.detach().cpu() if isinstance(X, Tensor) else X, like)
+    x = x.to_dense() if x.layout is not torch.strided else x
+    if isinstance(adj, Edges) or isinstance(edge_index, Edges):
+        given = adj if edge_index is None else edge_index
+        assert isinstance(given, Edges)
+        edges = given
+    else:
+        edges = _edges(adj, edge_index, x.shape[0])
+    names = tuple(map(str, range(x.shape[0])))
+    edge_index, column = edges.edge_index.numpy(force=True), edges.input_edge.numpy(force=True)
+    order = np.argsort(np.where(column < 0, column.size, column), kind="stable")  # as they were given
+    return Graph(names=names, x=x.numpy(), edge_index=edge_index[:, order])
+
+
 def read_inputs(X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: Tensor) -> tuple[Tensor, Edges]:
     """Features [N, F] in the precision of `like`, and Edges on the device of the features.
 
@@ -35,6 +64,8 @@ def read_inputs(X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: T
             that could be either form.
     """
     given = adj if edge_index is None else edge_index
+    if not isinstance(X, Tensor) and not isinstance(X, Graph) and is_pyg(X):
+        X = Graph.from_pyg(X)
     if isinstance(X, Graph):
         if given is not None:
             raise GatvizError("edges", "none beside a Graph, which has its own", "both", "pass only the Graph")
@@ -78,6 +109,9 @@ def _features(X: Tensor | NDArray[Any], like: Tensor) -> Tensor:
             raise GatvizError(
                 "X", f"a tensor on {like.device}, as the layer is", str(x.device), f"call X.to('{like.device}')"
             )
+    elif isinstance(X, nx.Graph):
+        mend = "pass gatviz.Graph.from_networkx(graph, features=…)"
+        raise GatvizError("X", "a Graph, a PyG Data, or features", "a networkx graph", mend)
     else:
         try:
             array = np.asarray(X)

@@ -246,7 +246,7 @@ class AttentionLayer(nn.Module):
             GatvizError: an unknown name, another shape, or a value that is not finite.
         """
         own = self._named(self._own_parameters())
-        checked = {name: _checked_weight(name, values, own) for name, values in weights.items()}
+        checked = {name: checked_weight(name, values, own) for name, values in weights.items()}
         at_place: dict[int, tuple[str, Tensor]] = {}
         for name, values in checked.items():
             other, same = at_place.setdefault(own[name].data_ptr(), (name, values))
@@ -385,7 +385,8 @@ def check_flag(name: str, value: object) -> None:
         raise GatvizError(name, "True or False", quote(value), "give one of the two")
 
 
-def _checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) -> Tensor:
+def checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) -> Tensor:
+    """Numbers for one of these parameters, in its shape and precision, or a GatvizError."""
     if name not in own:
         raise GatvizError("weights", f"one of {', '.join(own)}", quote(name), "use one of these names")
     expected = f"finite numbers of shape {list(own[name].shape)}"

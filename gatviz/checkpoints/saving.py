@@ -49,6 +49,10 @@ def save_weights(
         if value not in known:
             raise GatvizError(name, f"one of {', '.join(known)}", quote(value), "choose one")
     stack = model if isinstance(model, GAT) else _stack_of(model)
+    if not stack.is_stack:
+        found = quote(str(stack.recipe))
+        mend = "keep torch.save(model.state_dict()) and the line of model.recipe"
+        raise GatvizError("save_weights", "a stack of attention layers alone", found, mend)
     tensors = _own(stack) if layout == "gatviz" else _tutorial(stack) if layout == "tutorial" else _pyg(stack)
     plain = {key: value.detach().cpu().clone().contiguous() for key, value in tensors.items()}
     data = _torch_file(plain, written(stack)) if format == "torch" else _safetensors_file(plain, written(stack))

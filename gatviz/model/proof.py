@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,6 +11,9 @@ import numpy as np
 
 from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, GATTrace, GATv2Trace, LayerTrace
 from gatviz.attention.textbook import DenseHead, dense_head, dense_head_v2
+from gatviz.model.step import Step
+from gatviz.model.trace import StepTrace, Trace
+from gatviz.words import _
 
 _BOUND = {"float32": 2e-5, "float64": 1e-10}
 _SCORE_PER_SHARE = 10.0
@@ -56,6 +59,47 @@ def proofs(trace: LayerTrace, *, pyg: bool = False) -> tuple[Check, ...]:
     if pyg:
         checks.append(_pyg(trace))
     return tuple(checks)
+
+
+def step_proofs(trace: Trace) -> tuple[Check, ...]:
+    """Each step that is no attention layer, computed again by PyG's or PyTorch's module; those inside sums too.
+
+    PyG takes seconds to import, so this is only asked when somebody wants to know.
+    """
+    try:
+        torch = importlib.import_module("torch")
+        pyg = importlib.import_module("torch_geometric.nn")
+    except ImportError:
+        return (_not_run("steps", _("PyG is not installed, so the steps around the layers were not compared")),)
+    return tuple(_step(step, torch, pyg) for step in _around(trace.steps))
+
+
+def _around(steps: Iterable[StepTrace]) -> Iterator[StepTrace]:
+    for step in steps:
+        yield from _around(step.inside)
+        if step.layer is None:
+            yield step
+
+
+def _step(step: StepTrace, torch: Any, pyg: Any) -> Check:
+    if isinstance(step.step, Step):
+        with torch.no_grad():
+            theirs, called = step.step.peer(pyg, step.input.shape[1])
+            if step.weights:
+                state = {name: torch.tensor(values) for name, values in step.weights.items()}
+                module: Any = theirs
+                module.to(torch.tensor(step.input[:0]).dtype).load_state_dict(state, strict=False)
+                lacking = [name for name in state if name not in module.state_dict()]
+                assert not lacking, f"{called} has no {lacking}"
+            given: Any = [torch.tensor(values) for values in step.joined] or torch.tensor(step.input)
+            expected = theirs(given).numpy()
+    else:  # a sum: what came, and what the last step in it gave
+        expected, called = step.input + step.inside[-1].output, _("the sum of both")
+    bound = _BOUND[str(step.output.dtype)]
+    scale = max(1.0, _largest(expected), *(_largest(values) for values in (step.input, *step.weights.values())))
+    sentence = _("{step}: equal to {other} within {figure}")
+    said = sentence.replace("{step}", step.name or step.kind).replace("{other}", called)
+    return _check(step.name or step.kind, [_Difference(_largest(step.output - expected), bound * scale)], said)
 
 
 def against_cpu(trace: LayerTrace, on_cpu: LayerTrace, *, device: str, seconds: float, cpu_seconds: float) -> Check:

@@ -30,7 +30,7 @@ ORDER = (
 """The rooms, along the flow of data."""
 
 WITHIN = {
-    "graph": ("graph", "features", "layout", "subgraph", "editing", "generators"),
+    "graph": ("foreign", "graph", "features", "layout", "subgraph", "editing", "generators"),
     "attention": (
         "defaults",
         "activations",
@@ -47,7 +47,7 @@ WITHIN = {
         "gatv2",
         "textbook",
     ),
-    "model": ("steps", "trace", "weights", "gat", "proof"),
+    "model": ("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "gat", "proof"),
     "files": (
         "limits",
         "headers",
