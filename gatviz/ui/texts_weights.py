@@ -1,7 +1,7 @@
 """The words about weights: opening, saving, editing."""
 
 from gatviz.attention.weights import Fill
-from gatviz.checkpoints.saving import Format, LayoutOut
+from gatviz.checkpoints.saving import WeightsFormat
 
 OPEN = "Open trained weights"
 OPEN_BUTTON = "Open weights …"
@@ -23,8 +23,8 @@ READING = "Reading the weights …"
 SAVE = "Save weights"
 SAVE_LAYOUT = "Names of the parameters"
 SAVE_FORM = "Format"
-LAYOUTS: dict[LayoutOut, str] = {"gatviz": "gatviz", "tutorial": "the tutorial's layers", "pyg": "PyG"}
-FORMS: dict[Format, str] = {"torch": "torch (.pt)", "safetensors": "safetensors"}
+LAYOUTS: dict[str, str] = {"gatviz": "gatviz", "tutorial": "the tutorial's layers", "pyg": "PyG"}
+FORMS: dict[WeightsFormat, str] = {"torch": "torch (.pt)", "safetensors": "safetensors"}
 SAVE_GET = "Download {name}"
 
 NAMES = {

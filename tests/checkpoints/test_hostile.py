@@ -20,7 +20,8 @@ from torch_geometric.nn import GATConv, GATv2Conv
 
 import gatviz
 from gatviz import GatvizError
-from gatviz.checkpoints import SAVE_LINES, check_graph, inspect_weights, limits
+from gatviz.checkpoints import SAVE_LINES, check_graph, inspect_weights, opening
+from gatviz.checkpoints.state_dict import MAX_VALUES
 from tests.checkpoints.cases import FEATURES, drawn, graph, safetensors_file, torch_file
 
 PYG = drawn(1, lin__weight=(6, FEATURES), att_src=(1, 2, 3), att_dst=(1, 2, 3), bias=(6,))
@@ -47,7 +48,7 @@ def without(state, *names):
 def test_a_file_of_no_layout_gets_its_tensors_and_what_is_missing():
     state = nn.Sequential(nn.Linear(4, 8), nn.Linear(8, 2)).state_dict()
     told = refused(torch_file(state), "'0.weight' [8, 4]", "'1.bias' [2]", "an attention vector is missing")
-    assert "att_src, attn_l, a or scoring_fn_source" in told
+    assert "such as att, a, att_src, attn_l or scoring_fn_source" in told
     many = {f"layer{k}.weight": torch.zeros(1) for k in range(40)}
     refused(torch_file(many), "and 28 more")
 
@@ -165,8 +166,8 @@ def test_flat_attention_vectors_leave_the_heads_open():
 
 def test_choices_against_the_file_are_refused_with_the_reason():
     refused(torch_file(PYG), "expected 2, as the file says, found 3", heads=3)
-    refused(torch_file(PYG), "the bias has 6 entries, H·C", concat=False)
-    refused(torch_file(PYG), "the bias has 6 entries, H·C", concat=[False])
+    refused(torch_file(PYG), "The bias has 6 entries, H·C", concat=False)
+    refused(torch_file(PYG), "The bias has 6 entries, H·C", concat=[False])
     refused(torch_file(PYG), "1 values, one for each layer", concat=[True, True])
     refused(torch_file(PYG), "as wide as its input", residual=["identity"])
 
@@ -282,7 +283,7 @@ def test_a_tensor_said_to_be_larger_than_its_bytes_is_refused():
 
 def test_a_tensor_repeated_out_of_few_bytes_is_refused():
     wide = torch.ones(1, 1).expand(10**6, 10**6)
-    refused(torch_file({**PYG, "lin.weight": wide}), f"at most {limits.MAX_VALUES:,} numbers")
+    refused(torch_file({**PYG, "lin.weight": wide}), f"at most {MAX_VALUES:,} numbers")
 
 
 def test_a_dict_that_brings_its_own_methods_is_read_as_a_dict():
@@ -379,7 +380,7 @@ def test_paths_that_cannot_be_read_are_told(tmp_path):
 
 
 def test_a_file_beyond_the_cap_is_refused_by_its_size(monkeypatch, tmp_path):
-    monkeypatch.setattr(limits, "MAX_BYTES", 1000)
+    monkeypatch.setattr(opening, "MAX_BYTES", 1000)
     refused(torch_file(PYG), "at most 0 MB")
     (tmp_path / "weights.pt").write_bytes(torch_file(PYG))
     with pytest.raises(GatvizError, match="at most 0 MB"):

@@ -16,7 +16,7 @@ import gatviz
 from gatviz import GatvizError
 from gatviz.attention.model import Kind
 from gatviz.checkpoints import LAYOUTS, Checkpoint, inspect_weights, save_weights
-from gatviz.checkpoints.decisions import ChoiceWords
+from gatviz.checkpoints.choices import ChoiceWords
 from gatviz.files import FORMATS, Reading, ReadOptions, inspect_graph, readable_formats, template, writable_formats
 from gatviz.graph.made import generate, shipped_graph
 from tests.checkpoints.cases import FEATURES, drawn, graph, torch_file
