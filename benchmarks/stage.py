@@ -1,9 +1,10 @@
-"""How quick the stage is in a real browser: hover, head switch, and a change in the sidebar.
+"""How quick the stage is in a real browser: hover, head switch, a change in the sidebar, and the bytes that it takes.
 
     .venv/bin/python -m benchmarks.stage [--repeats 60]
 
 Hover and head switch are timed inside the page, from the event to the finished layout; the sidebar change from
-the key press to the new numbers on the screen, so it holds the whole way through Python and back.
+the key press to the new numbers on the screen, so it holds the whole way through Python and back. Bytes are those
+of all WebSocket frames that reach the browser from the press to two quiet seconds later.
 """
 
 from __future__ import annotations
@@ -122,6 +123,28 @@ def sidebar_changes(page: Page, repeats: int) -> list[float]:
     return times
 
 
+class Traffic:
+    """Counts the bytes that reach a page through its WebSockets; made before the page opens."""
+
+    def __init__(self, page: Page) -> None:
+        self.bytes = 0
+        page.on("websocket", lambda socket: socket.on("framereceived", self.take))
+
+    def take(self, payload: str | bytes) -> None:
+        self.bytes += len(payload if isinstance(payload, bytes) else payload.encode())
+
+
+def bytes_of_changes(page: Page, traffic: Traffic, repeats: int) -> list[float]:
+    """kB that one new seed takes, several times over."""
+    sizes = []
+    for count in range(1, repeats + 1):
+        before = traffic.bytes
+        set_number(page, "Seed", 2000 + count)
+        page.wait_for_timeout(2000)
+        sizes.append((traffic.bytes - before) / 1000)
+    return sizes
+
+
 def row(what: str, times: list[float], goal: str) -> None:
     ordered = sorted(times)
     p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
@@ -131,18 +154,27 @@ def row(what: str, times: list[float], goal: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=60)
-    repeats = parser.parse_args().repeats
+    parser.add_argument("--bytes-only", action="store_true", help="no timings")
+    options = parser.parse_args()
+    repeats = options.repeats
     server, url = start_app()
     try:
         with sync_playwright() as playwright:
             path = os.environ.get("CHROMIUM") or shutil.which("chromium")
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
             page = browser.new_page(viewport={"width": 1440, "height": 900})
+            traffic = Traffic(page)
             page.goto(url)
             page.wait_for_selector(".gatviz-stage .formulas", timeout=60_000)
-            print("| what | p50 ms | p95 ms | goal |\n|---|---|---|---|")
+            page.wait_for_timeout(2000)
+            print("| what | p50 ms or kB | p95 ms or kB | goal |\n|---|---|---|---|")
+            row("kB of a change, N = 4, H = 4", bytes_of_changes(page, traffic, 3), "≤ 60")
             page.get_by_test_id("stSelectbox").first.click()
             page.get_by_role("option", name="Karate club", exact=True).click()
+            page.wait_for_timeout(2500)
+            row("kB of a change, N = 34, H = 4", bytes_of_changes(page, traffic, 3), "≤ 100")
+            if options.bytes_only:
+                return
             set_number(page, "Heads", 8)
             set_number(page, "Features per head", 8)
             page.wait_for_timeout(2500)

@@ -13,8 +13,8 @@ from gatviz.attention.tutorial import GATLayer, MultiHeadGATLayer, SingleHeadGAT
 from gatviz.checkpoints import inspect_weights, load_weights, save_weights
 from gatviz.errors import GatvizError
 from gatviz.files import ReadOptions, inspect_graph, read_graph, sample_graph, sample_graph_names, write_graph
+from gatviz.graph.generators import generate
 from gatviz.graph.graph import Graph
-from gatviz.graph.made import generate
 
 __version__ = "0.1.0"
 

@@ -156,7 +156,8 @@ def _weighted_sum_of(weights: Tensor, Wh: Tensor, block: Block) -> Tensor:
         by_head.t().copy_(weights)
         table, flat = Wh.reshape(-1, C), by_head.view(-1)
         sums = torch.embedding_bag(table, rows, offsets, per_sample_weights=flat, include_last_offset=True)[0]
-        return sums.view(heads, -1, C).transpose(0, 1) if runs is None else runs.joined_by_head(sums, heads)
+        of_heads = sums.view(heads, -1, C).transpose(0, 1)
+        return of_heads if runs is None else runs.joined(of_heads.contiguous())
     if runs is not None:
         return runs.joined(_weighted_sum_of(weights, Wh, runs.block))
     messages = Wh.index_select(0, block.source) * weights.unsqueeze(-1)

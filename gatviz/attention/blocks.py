@@ -21,7 +21,7 @@ with warnings.catch_warnings():  # torch says once per process that CSR tensors 
     torch.sparse_csr_tensor([0, 1], [0], [1.0], (1, 1), check_invariants=False)
 
 _INT32_MAX = 2**31 - 1
-LONGEST_RUN = 32
+LONGEST_RUN = 48
 """So many numbers at most are added one after another in the layer's own precision: longer sums would drift."""
 _Key = TypeVar("_Key")
 _Form = TypeVar("_Form")
@@ -96,9 +96,11 @@ class Block:
         hubs = torch.nonzero(counts > 1).flatten()
         members = torch.nonzero(counts[of_target] > 1).flatten()
         of_hub = torch.repeat_interleave(counts[hubs])
+        hub_ptr = torch.cat([counts.new_zeros(1), counts[hubs].cumsum(0)])
         place = torch.repeat_interleave(ptr.diff())
         block = Block(self.num_nodes, self.targets, self.arcs, self.source, self.target, place, ptr)
-        return Runs(block, first, hubs, members, of_hub)
+        matrix = _ones(hub_ptr, torch.float64) if self.device_type == "cpu" else None
+        return Runs(block, first, hubs, members, of_hub, matrix)
 
     @cached_property
     @torch.inference_mode(False)
@@ -133,10 +135,7 @@ class Block:
     @_kept
     def segments(self, dtype: torch.dtype) -> Tensor:
         """[n, E] sparse CSR of ones: row k has one at each arc into the block's k-th target."""
-        columns = torch.arange(self.num_arcs, device=self.source.device)
-        ones = torch.ones(self.num_arcs, dtype=dtype, device=self.source.device)
-        size = (self.num_targets, self.num_arcs)
-        return torch.sparse_csr_tensor(self.ptr, columns, ones, size, check_invariants=False)
+        return _ones(self.ptr, dtype)
 
     def _index_dtype(self, copies: int) -> torch.dtype:
         largest = copies * max(self.num_nodes, self.num_arcs) + 1
@@ -150,7 +149,8 @@ class Runs:
     Attributes:
         block: the same arcs; what a target is to a block, a run is to this one.
         first: [n] the first run of each target; the only one, unless the target is one of `hubs`.
-        hubs: the targets with several runs. members: all runs of these; of_hub: to which of `hubs` each belongs.
+        hubs: the targets with several runs. members: all runs of these, hub by hub; of_hub: to which of `hubs` each
+            belongs; hub_matrix: the same as a sparse CSR matrix of ones, a row for each of `hubs`; on the CPU only.
     """
 
     block: Block
@@ -158,33 +158,26 @@ class Runs:
     hubs: Tensor
     members: Tensor
     of_hub: Tensor
-
-    _rows: dict[int, tuple[Tensor, Tensor]] = field(default_factory=dict, init=False, repr=False)
+    hub_matrix: Tensor | None
 
     def joined(self, sums: Tensor) -> Tensor:
         """[m, …] → [n, …]: the targets' sums from those of the runs, long ones added in double precision."""
-        return self._joined(sums.index_select(0, self.first), sums.index_select(0, self.members))
-
-    def joined_by_head(self, sums: Tensor, heads: int) -> Tensor:
-        """[H·m, C], one head after another → [n, H, C], likewise."""
-        first, members = self._of_heads(heads)
-        parts = (sums.index_select(0, rows).view(-1, heads, sums.shape[1]) for rows in (first, members))
-        return self._joined(*parts)
-
-    def _joined(self, result: Tensor, parts: Tensor) -> Tensor:
+        parts = sums.index_select(0, self.members)
         if parts.device.type != "mps":  # which has no double precision
             parts = parts.double()
-        long = parts.new_zeros(self.hubs.shape[0], *parts.shape[1:]).index_add_(0, self.of_hub, parts)
-        return result.index_copy_(0, self.hubs, long.to(result.dtype))
+        if self.hub_matrix is not None and not parts.requires_grad:  # the same sums, faster
+            long = torch.sparse.mm(self.hub_matrix, parts.flatten(1), "sum").view(-1, *sums.shape[1:])
+        else:
+            long = parts.new_zeros(self.hubs.shape[0], *parts.shape[1:]).index_add_(0, self.of_hub, parts)
+        return sums.index_select(0, self.first).index_copy_(0, self.hubs, long.to(sums.dtype))
 
-    @torch.inference_mode(False)
-    def _of_heads(self, heads: int) -> tuple[Tensor, Tensor]:
-        """`first` and `members` as rows of sums that stand one head after another."""
-        if heads not in self._rows:
-            offset = torch.arange(heads, device=self.first.device) * self.block.num_targets
-            first, members = ((places.unsqueeze(1) + offset).flatten() for places in (self.first, self.members))
-            self._rows[heads] = first, members
-        return self._rows[heads]
+
+def _ones(ptr: Tensor, dtype: torch.dtype) -> Tensor:
+    """Sparse CSR of ones: row k has one in each column from ptr[k] to ptr[k + 1]."""
+    count = int(ptr[-1])
+    columns = torch.arange(count, device=ptr.device)
+    ones = torch.ones(count, dtype=dtype, device=ptr.device)
+    return torch.sparse_csr_tensor(ptr, columns, ones, (ptr.shape[0] - 1, count), check_invariants=False)
 
 
 @torch.inference_mode(False)

@@ -115,15 +115,15 @@ def _own_choices(recognised: Recognised, choices: Choices, where: str) -> list[D
     """The keywords that only one layout's layers leave open, and then for all of them; elsewhere they are refused."""
     answers = {name: answer for layer in reversed(recognised.layers) for name, answer in layer.answers.items()}
     decisions: list[Decision] = []
-    for layout in LAYOUTS.values():
-        for own in layout.own_choices:
-            chosen, answer = getattr(choices, own.name), answers.get(own.name)
-            if answer is not None:
-                given = chosen is not None and answer.origin != "file"
-                decisions.append(Decision.of(own.name, None, Answer.chosen(chosen) if given else answer, own.options))
-            elif chosen is not None:
-                found = _("none of them: {library}'s").format(library=_(recognised.layout.title))
-                raise GatvizError(commas((own.name, where)), _(own.layers), found, _leave_out(own.name))
+    for own in recognised.layout.own_choices:
+        chosen = getattr(choices, own.name)
+        if (answer := answers.get(own.name)) is not None:
+            given = chosen is not None and answer.origin != "file"
+            decisions.append(Decision.of(own.name, None, Answer.chosen(chosen) if given else answer, own.options))
+    for own in (own for layout in LAYOUTS.values() for own in layout.own_choices if own.name not in answers):
+        if getattr(choices, own.name) is not None:
+            found = _("none of them: {library}'s").format(library=_(recognised.layout.title))
+            raise GatvizError(commas((own.name, where)), _(own.layers), found, _leave_out(own.name))
     return decisions
 
 

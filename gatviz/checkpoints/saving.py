@@ -21,8 +21,6 @@ from gatviz.errors import GatvizError, quote
 from gatviz.words import _, commas
 
 WeightsFormat = Literal["torch", "safetensors"]
-WRITTEN = tuple(name for name, layout in LAYOUTS.items() if layout.tensors_of is not None)
-"""The layouts that a model can be saved in."""
 
 
 def save_weights(
@@ -46,14 +44,13 @@ def save_weights(
     Raises:
         GatvizError: what the layout cannot hold (a bias in the tutorial's), or a path that cannot be written.
     """
-    for name, value, known in (("layout", layout, WRITTEN), ("format", format, get_args(WeightsFormat))):
+    written = {name: one.tensors_of for name, one in LAYOUTS.items() if one.tensors_of is not None}
+    for name, value, known in (("layout", layout, tuple(written)), ("format", format, get_args(WeightsFormat))):
         if value not in known:
             expected = _("one of {names}").format(names=commas(known))
             raise GatvizError(name, expected, quote(value), _("choose one"))
-    tensors_of = LAYOUTS[layout].tensors_of
-    assert tensors_of is not None
     stack = model if isinstance(model, GAT) else _stack_of(model)
-    plain = {key: value.detach().cpu().clone().contiguous() for key, value in tensors_of(stack).items()}
+    plain = {key: value.detach().cpu().clone().contiguous() for key, value in written[layout](stack).items()}
     data = (_torch_file if format == "torch" else _safetensors_file)(plain, settings_text(stack))
     if path is not None:
         try:

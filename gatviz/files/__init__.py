@@ -1,23 +1,26 @@
-"""Graph files ↔ Graph, one module a format."""
+"""Graph files ↔ Graph: `formats/` has one module a format, and what they share stands beside it.
 
-from gatviz.files.draft import ColumnUse
-from gatviz.files.formats import FORMATS, Format, readable_formats, writable_formats
-from gatviz.files.headers import table_headers
-from gatviz.files.read import inspect_graph, read_graph
-from gatviz.files.reading import Reading, ReadOptions, reading_of
-from gatviz.files.samples import sample_graph, sample_graph_names
-from gatviz.files.write import template, write_graph
+bytes → a format's reader → ParsedGraph → what is decided, and said (`inspection`) → Graph.
+"""
+
+from gatviz.files.formats import FORMATS, GraphFormat, readable_formats, writable_formats
+from gatviz.files.inspection import Inspection, inspection_of
+from gatviz.files.options import ReadOptions
+from gatviz.files.parsed import ColumnUse
+from gatviz.files.reading import inspect_graph, read_graph, table_headers
+from gatviz.files.samples import sample_graph, sample_graph_names, template
+from gatviz.files.writing import write_graph
 
 __all__ = [
     "FORMATS",
     "ColumnUse",
-    "Format",
+    "GraphFormat",
+    "Inspection",
     "ReadOptions",
-    "Reading",
     "inspect_graph",
+    "inspection_of",
     "read_graph",
     "readable_formats",
-    "reading_of",
     "sample_graph",
     "sample_graph_names",
     "table_headers",

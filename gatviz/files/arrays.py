@@ -16,33 +16,24 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from gatviz.errors import GatvizError, quote
-from gatviz.files import limits
-from gatviz.files.columns import decimal
-from gatviz.files.draft import ColumnUse, Draft, check_names
-from gatviz.files.json_file import parse_json
-from gatviz.files.listing import is_symmetric
-from gatviz.graph.graph import SPLITS, Graph
+from gatviz.files import headers, limits
+from gatviz.files.json_text import decode_json
+from gatviz.files.merging import all_have_reverse
+from gatviz.files.parsed import ColumnUse, ParsedGraph, check_names
+from gatviz.files.values import decimal
+from gatviz.graph.graph import Graph
 
 META = "gatviz"
 _CSR = ("data", "indices", "indptr", "shape")
-_NAMES_OF = {
-    "x": ("x", "features", "feat"),
-    "edge_index": ("edge_index",),
-    "y": ("y", "labels", "label"),
-    "pos": ("pos", "positions"),
-    "names": ("names", "node_names"),
-    "classes": ("class_names",),
-    "columns": ("feature_names", "attr_names"),
-}
-_MASKS = {f"{part}_mask": part for part in SPLITS}
-_INDICES = {"train_idx": "train", "val_idx": "val", "test_idx": "test"}
 KNOWN: frozenset[str] = frozenset(
-    [name for names in _NAMES_OF.values() for name in names]
+    [name for names in headers.ARRAYS.values() for name in names]
     + [f"{matrix}_{part}" for matrix in ("adj", "attr") for part in _CSR]
-    + ["attr_matrix", "adj_matrix", META, "edge_weight", "num_nodes", *_MASKS, *_INDICES]
+    + ["attr_matrix", "adj_matrix", META, headers.EDGE_WEIGHT, "num_nodes", *headers.MASKS, *headers.INDICES]
 )
 """The names that are read; others are left out and said."""
-OPTIONAL: frozenset[str] = frozenset(_NAMES_OF["names"] + _NAMES_OF["classes"] + _NAMES_OF["columns"])
+OPTIONAL: frozenset[str] = frozenset(
+    name for key in ("names", "class_names", "feature_names") for name in headers.ARRAYS[key]
+)
 """Names without which a graph can be read too."""
 _EDGE = "edge."
 
@@ -59,7 +50,6 @@ class _Arrays:
 
     def __init__(self, arrays: Mapping[str, Array], where: str) -> None:
         self.arrays, self.where = arrays, where
-        self.used: list[ColumnUse] = []
 
     def get(self, *names: str) -> tuple[str, Array] | None:
         return next(((name, self.arrays[name]) for name in names if name in self.arrays), None)
@@ -101,8 +91,8 @@ class _Arrays:
         return csr_array((data, columns, starts), shape=(rows, width))
 
 
-def draft_from_arrays(arrays: Mapping[str, Array], where: str, form: str, meta: str | None = None) -> Draft:
-    """A Draft from named arrays and the JSON text beside them.
+def parsed_arrays(arrays: Mapping[str, Array], where: str, form: str, meta: str | None = None) -> ParsedGraph:
+    """A ParsedGraph from named arrays and the JSON text beside them.
 
     Raises:
         GatvizError: no edges among the arrays, or one of a wrong type, shape or range.
@@ -120,10 +110,10 @@ def draft_from_arrays(arrays: Mapping[str, Array], where: str, form: str, meta: 
     directed = told.get("directed")
     notes: list[str] = []
     if not isinstance(directed, bool):
-        directed = not is_symmetric(edges, count)
+        directed = not all_have_reverse(edges, count)
         if not directed:
-            notes.append("every arc has its reverse: the graph was taken as undirected")
-    draft = Draft(
+            notes.append("every arrow has its reverse: the graph was taken as undirected")
+    parsed = ParsedGraph(
         where=where,
         format=form,
         names=_texts(found, told, "names", count) or [str(n) for n in range(count)],
@@ -136,24 +126,23 @@ def draft_from_arrays(arrays: Mapping[str, Array], where: str, form: str, meta: 
         description=told.get("description", "") if isinstance(told.get("description"), str) else "",
         notes=notes,
     )
-    check_names(draft.names, where)
-    draft.labels = _labels(found, told, count)
-    draft.split = _split(found, count)
-    draft.columns = [ColumnUse("nodes", name, "label") for name in _NAMES_OF["y"] if name in arrays]
-    draft.columns += [ColumnUse("nodes", name, "position") for name in _NAMES_OF["pos"] if name in arrays]
-    draft.columns += [ColumnUse("edges", name, "attribute") for name in draft.edge_columns]
-    return draft
+    check_names(parsed.names, where)
+    parsed.labels = _labels(found, told, count)
+    parsed.split = _split(found, count)
+    parsed.columns = [ColumnUse("nodes", name, "label") for name in headers.ARRAYS["y"] if name in arrays]
+    parsed.columns += [ColumnUse("nodes", name, "position") for name in headers.ARRAYS["pos"] if name in arrays]
+    return parsed
 
 
 def _meta(text: str | None, where: str) -> dict[str, Any]:
-    told = {} if text is None else parse_json(text, f"{where}, {quote(META)}")
+    told = {} if text is None else decode_json(text, f"{where}, {quote(META)}")
     if not isinstance(told, dict):
         raise GatvizError(f"{where}, {quote(META)}", "a JSON object", type(told).__name__, "leave it out")
     return told
 
 
 def _edges(found: _Arrays, adjacency: csr_array | None) -> NDArray[np.int64]:
-    given = found.get(*_NAMES_OF["edge_index"])
+    given = found.get(*headers.ARRAYS["edge_index"])
     if given is not None:
         name, array = given
         if array.dtype.kind == "f":
@@ -161,7 +150,7 @@ def _edges(found: _Arrays, adjacency: csr_array | None) -> NDArray[np.int64]:
         edges = found.whole(name, array, "[2, E]")
         if edges.ndim != 2 or edges.shape[0] != 2:
             raise found.wrong(name, "integers of shape [2, E]", f"shape {list(edges.shape)}", "transpose it")
-        limits.check_arcs(edges.shape[1], found.where)
+        limits.check_edges(edges.shape[1], found.where)
         return edges
     if adjacency is None:
         listed = ", ".join(quote(name) for name in list(found.arrays)[:8]) or "none"
@@ -170,7 +159,7 @@ def _edges(found: _Arrays, adjacency: csr_array | None) -> NDArray[np.int64]:
         )
     if adjacency.shape[0] != adjacency.shape[1]:
         raise found.wrong("adj_shape", "a square matrix", str(list(adjacency.shape)))
-    limits.check_arcs(adjacency.nnz, found.where)
+    limits.check_edges(adjacency.nnz, found.where)
     target, source = adjacency.nonzero()  # row = target, column = source; stored zeros are no edges
     return np.stack([source, target]).astype(np.int64)
 
@@ -181,7 +170,7 @@ def _features(found: _Arrays) -> NDArray[np.float64] | None:
         limits.check_features(sparse.shape[0], sparse.shape[1], found.where)
         dense: NDArray[np.float64] = sparse.astype(np.float64).toarray()
         return dense
-    given = found.get(*_NAMES_OF["x"], "attr_matrix")
+    given = found.get(*headers.ARRAYS["x"], "attr_matrix")
     if given is None:
         return None
     name, array = given
@@ -210,7 +199,7 @@ def _count_nodes(
         "names": len(told["names"]) if isinstance(told.get("names"), list) else None,
     }
     for key in ("y", "pos", "names"):
-        if (array := found.get(*_NAMES_OF[key])) is not None and array[1].ndim > 0:
+        if (array := found.get(*headers.ARRAYS[key])) is not None and array[1].ndim > 0:
             sizes[array[0]] = int(array[1].shape[0])
     there = {name: size for name, size in sizes.items() if size is not None}
     first = next(iter(there.items()), ("", 0))
@@ -228,8 +217,8 @@ def _count_nodes(
 
 
 def _texts(found: _Arrays, told: Mapping[str, Any], key: str, count: int | None) -> list[str] | None:
-    given = found.get(*_NAMES_OF[key])
-    listed = told.get({"columns": "feature_names", "classes": "class_names"}.get(key, key))
+    given = found.get(*headers.ARRAYS[key])
+    listed = told.get(key)
     if given is not None and given[1].ndim == 1 and given[1].dtype.kind in "USiu":
         array = np.char.decode(given[1], "utf-8", "replace") if given[1].dtype.kind == "S" else given[1]
         listed = [str(word) for word in array.tolist()]
@@ -241,15 +230,15 @@ def _texts(found: _Arrays, told: Mapping[str, Any], key: str, count: int | None)
 def _feature_names(found: _Arrays, told: Mapping[str, Any], x: Array | None) -> tuple[str, ...]:
     if x is None:
         return ()
-    return tuple(_texts(found, told, "columns", x.shape[1]) or (f"f{k}" for k in range(x.shape[1])))
+    return tuple(_texts(found, told, "feature_names", x.shape[1]) or (f"f{k}" for k in range(x.shape[1])))
 
 
 def _labels(found: _Arrays, told: Mapping[str, Any], count: int) -> list[str | None] | None:
-    given = found.get(*_NAMES_OF["y"])
+    given = found.get(*headers.ARRAYS["y"])
     if given is None:
         return None
     name, array = given
-    classes = _texts(found, told, "classes", None)
+    classes = _texts(found, told, "class_names", None)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.shape != (count,) or array.dtype.kind not in "iufUb":
@@ -267,12 +256,12 @@ def _labels(found: _Arrays, told: Mapping[str, Any], count: int) -> list[str | N
 def _split(found: _Arrays, count: int) -> list[str | None] | None:
     split: list[str | None] = [None] * count
     there = False
-    for name, part in {**_MASKS, **_INDICES}.items():
+    for name, part in {**headers.MASKS, **headers.INDICES}.items():
         array = found.arrays.get(name)
         if array is None:
             continue
         there = True
-        if name in _MASKS:
+        if name in headers.MASKS:
             if array.shape != (count,) or array.dtype.kind not in "bu":
                 raise found.wrong(name, f"{count:,} truth values", f"{array.dtype} of shape {list(array.shape)}")
             places = np.flatnonzero(array)
@@ -289,7 +278,7 @@ def _split(found: _Arrays, count: int) -> list[str | None] | None:
 
 
 def _positions(found: _Arrays, count: int) -> NDArray[np.float64] | None:
-    given = found.get(*_NAMES_OF["pos"])
+    given = found.get(*headers.ARRAYS["pos"])
     if given is None:
         return None
     name, array = given
@@ -306,11 +295,11 @@ def _edge_columns(
     texts = told.get("edge_attributes", {})
     order = [name for name in told.get("edge_order", []) if isinstance(name, str)] if told else []
     for name, array in found.arrays.items():
-        if name.startswith(_EDGE) or name == "edge_weight":
+        if name.startswith(_EDGE) or name == headers.EDGE_WEIGHT:
             flat = array.reshape(-1) if array.shape == (count, 1) else array
             if flat.shape != (count,) or flat.dtype.kind not in "iufb":
                 raise found.wrong(name, f"{count:,} numbers", f"{array.dtype} of shape {list(array.shape)}")
-            columns["weight" if name == "edge_weight" else name.removeprefix(_EDGE)] = flat.tolist()
+            columns["weight" if name == headers.EDGE_WEIGHT else name.removeprefix(_EDGE)] = flat.tolist()
     for name, values in texts.items() if isinstance(texts, dict) else ():
         if not isinstance(values, list) or len(values) != count:
             raise GatvizError(f"{found.where}, {quote(name)}", f"{count:,} values", "another count", "correct it")
@@ -334,7 +323,7 @@ def arrays_of(graph: Graph) -> tuple[dict[str, Array], str]:
     if graph.labels is not None:
         arrays["y"], told["class_names"] = graph.class_index, graph.class_names
     if graph.split is not None:
-        for name, part in _MASKS.items():
+        for name, part in headers.MASKS.items():
             arrays[name] = np.array([one == part for one in graph.split], dtype=bool)
     if graph.positions is not None:
         arrays["pos"] = graph.positions

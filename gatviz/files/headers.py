@@ -1,27 +1,35 @@
-"""The columns that text tables name, for choosing by hand where they could not be read as they are."""
+"""The spellings by which columns, attributes and arrays are known for what they are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+SOURCE = ("source", "src", "from")
+TARGET = ("target", "dst", "to")
+KIND_OF_EDGE = ("type",)
+"""A column that says "directed" or "undirected", as in Gephi's tables."""
+NODE_ID = ("id",)
+LABEL = ("label",)
+SPLIT = ("split",)
+POSITION_X = ("pos_x",)
+POSITION_Y = ("pos_y",)
+"""Headers of text tables, capitals aside."""
 
-from gatviz.errors import GatvizError
-from gatviz.files.archive import unzip
-from gatviz.files.delimited import read_table
-from gatviz.files.formats import recognise
+NAME_ATTRIBUTES = ("label", "Label")
+"""Attributes of nodes, in files of other programs, that are their names if each node has another."""
+CLASS_ATTRIBUTES = ("label", "class")
+"""Those that are the labels otherwise, capitals aside."""
+POSITION_ATTRIBUTES = (("pos_x", "pos_y"), ("x", "y"))
 
-_MOST = 200
-
-
-def table_headers(files: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
-    """File name -> the cells of its first row, for each text table among the files or in their zip."""
-    headers: dict[str, tuple[str, ...]] = {}
-    for name, data in files.items():
-        try:
-            form = recognise(data, name)
-            if form == "zip":
-                headers |= table_headers(unzip(data, name)) if len(files) == 1 else {}
-            elif form is None:
-                headers[name] = tuple(read_table(data, name).header[:_MOST])
-        except GatvizError:
-            continue
-    return headers
+ARRAYS = {
+    "x": ("x", "features", "feat"),
+    "edge_index": ("edge_index",),
+    "y": ("y", "labels", "label"),
+    "pos": ("pos", "positions"),
+    "names": ("names", "node_names"),
+    "class_names": ("class_names",),
+    "feature_names": ("feature_names", "attr_names"),
+}
+"""Arrays of .npz, torch files and safetensors."""
+EDGE_WEIGHT = "edge_weight"
+MASKS = {"train_mask": "train", "val_mask": "val", "test_mask": "test"}
+INDICES = {"train_idx": "train", "val_idx": "val", "test_idx": "test"}
+"""Arrays that tell the split, each with its part."""

@@ -5,27 +5,35 @@ from __future__ import annotations
 from gatviz.errors import GatvizError
 
 MAX_NODES = 200_000
-MAX_ARCS = 2_000_000
-"""Arcs as the graph will hold them: an undirected edge counts twice."""
+MAX_EDGES = 2_000_000
+"""Edges as the graph will hold them: an undirected edge of a file counts twice."""
 MAX_FEATURE_VALUES = 25_000_000
 """N × F."""
 MAX_BYTES = 100_000_000
 MAX_COLUMNS = 20_000
 """Columns of a table of text; more features fit in .npz."""
+MAX_CATEGORIES = 50
+"""A text column with more different values than this is left out instead of made one-hot."""
 MAX_JSON_MEMORY = 700_000_000
 """What the values of a JSON file may take once they are Python objects, estimated from its punctuation."""
 MAX_ATTRIBUTES = 5_000_000
 """Attributes of nodes and edges together, in formats that name them anew for each (GraphML, GEXF, GML)."""
-MAX_UNPACKED = 500_000_000
-"""Bytes that the members of a zip, npz or torch file may take together, once unpacked."""
-MAX_MEMBERS = 200
-"""Members of a zip, npz or torch file."""
 MAX_TEXT = 1_000_000
 """Characters of one XML element, GML value or line of Pajek."""
 MAX_DEPTH = 50
 """Elements or lists within each other."""
-MOST_CATEGORIES = 50
-"""A text column with more different values than this is left out instead of made one-hot."""
+MAX_UNPACKED = 500_000_000
+"""Bytes that the members of a zip, npz or torch file may take together, once unpacked."""
+MAX_MEMBERS = 200
+"""Members of a zip, npz or torch file."""
+MAX_ARRAY_BYTES = 8 * MAX_FEATURE_VALUES
+"""Bytes of one array of an .npz file."""
+MAX_PICKLE = 20_000_000
+"""Bytes of the list of tensors in a torch file."""
+MAX_FILE_NAME = 60
+"""Characters of a file's name in messages."""
+MAX_HEADERS = 200
+"""Columns of a table that are offered for choosing by hand."""
 
 
 def check_bytes(count: int, where: str) -> None:
@@ -49,11 +57,11 @@ def check_nodes(count: int, where: str) -> None:
         )
 
 
-def check_arcs(count: int, where: str) -> None:
-    """Refuse more arcs than `MAX_ARCS`."""
-    if count > MAX_ARCS:
+def check_edges(count: int, where: str) -> None:
+    """Refuse more edges than `MAX_EDGES`."""
+    if count > MAX_EDGES:
         raise GatvizError(
-            where, f"at most {MAX_ARCS:,} arcs", f"{count:,}", "keep a part of the graph, e.g. a neighbourhood"
+            where, f"at most {MAX_EDGES:,} arrows", f"{count:,}", "keep a part of the graph, e.g. a neighbourhood"
         )
 
 

@@ -1,7 +1,7 @@
 """Graph + LayerTrace → the data of one screen, as JSON that the stage's JavaScript reads.
 
 Every number that the stage shows is taken from the trace, or computed from it here or in `analysis`; the
-browser formats and lays out. Arrays travel as float32 in base64, so none is rounded on the way.
+browser formats and lays out. Arrays travel as float32, so none is rounded on the way.
 N nodes and E arcs of the part that is shown, H heads, C features per head, F input features. Of a cut part the
 U arcs between its nodes that are not drawn go along too, after the E that are: not drawn is never not there.
 """

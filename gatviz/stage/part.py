@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ MOST_UNDRAWN_VALUES = 2_000_000
 
 
 def packed(values: Any) -> dict[str, Any]:
-    """An array as {shape, f32}; the browser reads it back bit for bit (as float32).
+    """An array as {shape, f32: its bytes}; the browser reads it back bit for bit (as float32), see `stage.wire`.
 
     NaN and infinity may be meant (no number here, masked); a number that only float32 makes infinite is not.
 
@@ -30,7 +29,7 @@ def packed(values: Any) -> dict[str, Any]:
         array = np.ascontiguousarray(given, dtype="<f4")
     if given.dtype.itemsize > array.dtype.itemsize and not np.array_equal(np.isfinite(array), np.isfinite(given)):
         raise GatvizError("the picture", FINITE, "a larger one", "make features or weights smaller")
-    return {"shape": list(array.shape), "f32": base64.b64encode(array.tobytes()).decode("ascii")}
+    return {"shape": list(array.shape), "f32": array.tobytes()}
 
 
 def sent_arcs(trace: LayerTrace, part: Part, numbers_per_arc: int) -> NDArray[np.int64]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.errors import GatvizError
-from gatviz.files import Reading
+from gatviz.files import Inspection
 from gatviz.ui import state
 from gatviz.ui import texts_open as texts
 from gatviz.ui.open_choices import choose
 from gatviz.ui.open_preview import account, first_rows
-from gatviz.ui.open_source import Source, facts_of, forget, reading
+from gatviz.ui.open_source import Source, facts_of, forget, inspection_under
 from gatviz.ui.open_ways import from_files, from_text, generated, start_afresh
 from gatviz.ui.plain import plain
 
@@ -79,7 +79,7 @@ def _dialog() -> None:
         st.button(texts.SHOW, key="open_show", type="primary", disabled=found is None, on_click=_take)
 
 
-def _show(source: Source, found: Reading) -> None:
+def _show(source: Source, found: Inspection) -> None:
     """Put what was previewed on the screen.
 
     The wish was noted by a callback and is kept until it is fulfilled, so that a run which another event cuts
@@ -100,13 +100,13 @@ def _show(source: Source, found: Reading) -> None:
     st.rerun()
 
 
-def _preview(source: Source) -> Reading | None:
+def _preview(source: Source) -> Inspection | None:
     """The account of the graph beside the choices that made it; None where there is only a reason why not."""
     with st.container(border=True):
         left, right = st.columns([2, 3], gap="medium") if source.files else (st.container(), st.container())
         with right:
             options = choose(source)
-        found = reading(source, options)
+        found = inspection_under(source, options)
         if found is None:
             left.error(plain(facts_of(source, options).problem), icon="⚠️")
             return None

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gatviz.files import Reading
+from gatviz.files import Inspection
 from gatviz.graph.graph import Graph
 from gatviz.ui import texts_open as texts
 from gatviz.ui.plain import plain
@@ -21,12 +21,12 @@ _LONGEST = 60
 _ROW = 30
 
 
-def account(reading: Reading) -> None:
+def account(inspection: Inspection) -> None:
     """What was understood, and each decision."""
-    summary = "\n".join(f"- {plain(line)}" for line in reading.summary)
+    summary = "\n".join(f"- {plain(line)}" for line in inspection.summary)
     st.markdown(f"**{texts.UNDERSTOOD}**\n\n{summary}")
-    rounding = [reading.graph.rounding] if reading.graph.rounding else []
-    notes = "\n".join(f"- {plain(note)}" for note in (*reading.graph.notes, *rounding))
+    rounding = [inspection.graph.rounding] if inspection.graph.rounding else []
+    notes = "\n".join(f"- {plain(note)}" for note in (*inspection.graph.notes, *rounding))
     st.markdown(f"**{texts.DECIDED}**\n\n{notes or texts.NOTHING_DECIDED}")
 
 

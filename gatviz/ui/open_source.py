@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from gatviz.errors import GatvizError
-from gatviz.files import ColumnUse, Reading, ReadOptions, inspect_graph, reading_of, table_headers
+from gatviz.files import ColumnUse, Inspection, ReadOptions, inspect_graph, inspection_of, table_headers
 from gatviz.graph.features import FeatureKind, usual_kind
 from gatviz.graph.graph import Graph
 from gatviz.ui import texts_open as texts
@@ -62,11 +62,11 @@ class Facts:
 
 @dataclass
 class _Memo:
-    """Readings of one source: the last one whole, of the others only the facts."""
+    """Inspections of one source: the last one whole, of the others only the facts."""
 
     token: str
     facts: dict[ReadOptions, Facts] = field(default_factory=dict)
-    last: tuple[ReadOptions, Reading] | None = None
+    last: tuple[ReadOptions, Inspection] | None = None
     headers: dict[str, tuple[str, ...]] | None = None
 
 
@@ -83,7 +83,7 @@ def facts_of(source: Source, options: ReadOptions) -> Facts:
     return memo.facts[options]
 
 
-def reading(source: Source, options: ReadOptions) -> Reading | None:
+def inspection_under(source: Source, options: ReadOptions) -> Inspection | None:
     """The graph under these choices, None if it cannot be read so: `facts_of` says why."""
     if facts_of(source, options).problem:
         return None
@@ -115,10 +115,10 @@ def _memo(source: Source) -> _Memo:
     return memo
 
 
-def _read(source: Source, options: ReadOptions) -> Reading:
+def _read(source: Source, options: ReadOptions) -> Inspection:
     if source.make is not None:
         with st.spinner(texts.MAKING):
-            return reading_of(source.make())
+            return inspection_of(source.make())
     with st.spinner(texts.READING):
         if not source.single:
             return inspect_graph(source.files, None, options)
@@ -126,7 +126,7 @@ def _read(source: Source, options: ReadOptions) -> Reading:
         return inspect_graph(data, name, options, nodes=source.nodes)
 
 
-def _facts(read: Reading) -> Facts:
+def _facts(read: Inspection) -> Facts:
     labelled = read.graph.labels is not None or any(use.use == "label" for use in read.columns)
     return Facts(
         format=read.format,

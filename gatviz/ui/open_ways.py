@@ -10,7 +10,7 @@ import streamlit as st
 
 from gatviz.files import FORMATS, readable_formats, template
 from gatviz.graph.features import FeatureKind
-from gatviz.graph.made import GENERATORS, Generator, Parameter, generate, shipped_graph, shipped_graph_names
+from gatviz.graph.generators import GENERATORS, Generator, Parameter, generate, real_graph, real_graph_names
 from gatviz.ui import texts_open as texts
 from gatviz.ui.open_source import Source
 
@@ -111,7 +111,7 @@ def _bytes(text: str) -> bytes:
 def generated() -> Source:
     """A kind of graph, its sizes, the seed, and what features its nodes get."""
     titles = {name: kind.title for name, kind in GENERATORS.items()}
-    titles |= {name: texts.SHIPPED_TITLES.get(name, name) for name in shipped_graph_names()}
+    titles |= {name: texts.SHIPPED_TITLES.get(name, name) for name in real_graph_names()}
     left, right = st.columns([3, 2])
     chosen = left.selectbox(texts.KIND, list(titles), format_func=titles.__getitem__, key="open_kind")
     kind = GENERATORS.get(chosen)
@@ -124,7 +124,7 @@ def generated() -> Source:
         st.caption(kind.teaches)
         make = partial(generate, chosen, seed=seed, features=features, **values)
     else:
-        make = partial(shipped_graph, chosen, seed=seed, features=features)
+        make = partial(real_graph, chosen, seed=seed, features=features)
     return Source(token=_token(chosen, seed, features, *values.items()), name=titles[chosen].split(" (")[0], make=make)
 
 

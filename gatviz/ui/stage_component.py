@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-from gatviz.errors import GatvizError
-from gatviz.stage import bundle
+from gatviz.stage import assets
+from gatviz.stage.wire import encode
 
 _STATE_KEY = "stage"
-
-
-@cache
-def _component() -> Callable[..., Any]:
-    host = (Path(__file__).parent / "stage_host.js").read_text(encoding="utf-8")
-    component: Callable[..., Any] = st.components.v2.component(
-        "gatviz_stage", css=bundle.styles(), js=f"{bundle.script()}\n{host}"
-    )
-    return component
+_NAME = "stage"
 
 
 def stage(data: dict[str, Any], **listeners: Callable[[Any], None]) -> None:
@@ -31,7 +23,6 @@ def stage(data: dict[str, Any], **listeners: Callable[[Any], None]) -> None:
     Raises:
         GatvizError: a number that JSON does not have, NaN or infinity; naming the part of the data.
     """
-    _check_json(data)
 
     def hear(name: str) -> Callable[[], None]:
         def heard() -> None:
@@ -40,20 +31,31 @@ def stage(data: dict[str, Any], **listeners: Callable[[Any], None]) -> None:
 
         return heard
 
-    _component()(
+    _component(_served())(
         key=_STATE_KEY,
-        data=data,
+        data=encode(data),
         default=dict.fromkeys(listeners),
         **{f"on_{name}_change": hear(name) for name in listeners},
     )
 
 
-def _check_json(data: dict[str, Any]) -> None:
-    """Streamlit would write NaN, which no browser reads: the page would be gone."""
-    for name, part in data.items():
-        try:
-            json.dumps(part, allow_nan=False)
-        except ValueError:
-            raise GatvizError(
-                f"the picture, {name}", "finite numbers", "NaN or infinity", "make features or weights smaller"
-            ) from None
+def _served() -> str:
+    """The component's full name, under which the running server hands out its files.
+
+    A manifest in pyproject.toml would do the same with a name that is always the same, and so would the address
+    of every file: Streamlit calls them public without an ETag, and a page that is open keeps its modules. So the
+    manifest is written here, with the files' version in the name.
+    """
+    publisher = f"gatviz-{assets.version()}"
+    name = f"{publisher}.{_NAME}"
+    manager = get_bidi_component_manager()
+    if manager.get_component_asset_root(name) is None:
+        files = ComponentConfig(_NAME, asset_dir=assets.FOLDER.name)
+        manager.register_from_manifest(ComponentManifest(publisher, assets.version(), [files]), assets.FOLDER.parent)
+    return name
+
+
+@cache
+def _component(name: str) -> Callable[..., Any]:
+    component: Callable[..., Any] = st.components.v2.component(name, js=assets.ENTRY, css=assets.STYLES)
+    return component

@@ -276,7 +276,7 @@ def hub(degree: int, alike: bool, dtype: torch.dtype) -> tuple[Tensor, Edges]:
 
 @pytest.mark.parametrize("kind", [GATAttentionLayer, GATv2AttentionLayer])
 @pytest.mark.parametrize("alike", [True, False])
-@pytest.mark.parametrize("degree", [1, 31, 32, 33, 64, 65, 400, 1_025, 20_000, 100_000])
+@pytest.mark.parametrize("degree", [1, 47, 48, 49, 97, 1_025, 100_000])
 def test_single_precision_is_right_to_six_digits_however_many_a_node_reads(kind, alike, degree):
     """Added one after another, 10⁵ equal shares give 1.0006 and not 1."""
     single = kind(3, 4, 2, concat=False, generator=torch.Generator().manual_seed(1)).eval()
@@ -297,7 +297,7 @@ def test_single_precision_is_right_to_six_digits_however_many_a_node_reads(kind,
     np.testing.assert_allclose(learning.detach(), found.out, rtol=0, atol=1e-6 * np.abs(found.out).max())
 
 
-@pytest.mark.parametrize("degree", [33, 1_025, 20_000])
+@pytest.mark.parametrize("degree", [49, 20_000])
 def test_gradients_through_a_hub_are_as_exact(degree):
     grads = []
     for dtype in (torch.float32, torch.float64):

@@ -258,3 +258,21 @@ def test_heads_changed_faster_than_python_answers_leave_the_page_alive(page: Pag
     source, target = (int(name) for name in re.findall(r"\d+", lock_text(page))[:2])
     alpha = shown(trace.dense("alpha", head)[target, source])
     expect(page.locator(".fraction-line .alpha")).to_have_text(alpha, timeout=20_000)
+
+
+def test_a_number_stepped_to_and_fro_faster_than_python_answers_leaves_the_page_alive(page: Page):
+    """What comes back after a few runs must not be sent as a reference to what the browser has let go of."""
+    page.get_by_role("spinbutton", name="Seed", exact=True).evaluate(
+        """async field => {
+            const box = field.closest('[data-testid=stNumberInput]');
+            const button = (way) => box.querySelector(`[data-testid=stNumberInputStep${way}]`);
+            for (let k = 0; k < 240; k++) {
+                button(k % 4 < 2 ? 'Up' : 'Down').click();
+                await new Promise((go) => setTimeout(go, 20 + (k * 97) % 130));
+            }
+        }"""
+    )
+    set_number(page, "Seed", 11)
+    trace = trace_of(seed=11)
+    source, target = (int(name) for name in re.findall(r"\d+", lock_text(page))[:2])
+    expect(page.locator(".fraction-line .alpha")).to_have_text(shown(trace.dense("alpha", 0)[target, source]))

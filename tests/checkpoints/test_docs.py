@@ -35,9 +35,7 @@ def test_every_keyword_is_told():
 
 def test_the_two_lines_and_the_caps_stand_there():
     assert "\n".join(SAVE_LINES) in PAGE
-    caps = (
-        f"{MAX_BYTES // 10**6} MB, {MAX_VALUES // 10**6} million\nnumbers and {MAX_LAYERS} layers"
-    )
+    caps = f"{MAX_BYTES // 10**6} MB, {MAX_VALUES // 10**6} million\nnumbers and {MAX_LAYERS} layers"
     assert caps in PAGE
 
 

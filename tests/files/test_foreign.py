@@ -59,9 +59,9 @@ def test_what_networkx_writes_is_read(form, directed, seed):
     truth = nx.gnp_random_graph(12, 0.25, seed=seed, directed=directed)
     truth.add_edge(2, 2)
     truth = nx.relabel_nodes(truth, {n: f"node {n} é" for n in truth})
-    reading = inspect_graph(written(truth, form))
-    graph = reading.graph
-    assert reading.format == form.removesuffix("_3.6")
+    inspection = inspect_graph(written(truth, form))
+    graph = inspection.graph
+    assert inspection.format == form.removesuffix("_3.6")
     if form == "edge_list":  # says neither which way edges run nor which nodes stand alone
         touched = {str(n) for pair in truth.edges for n in pair}
         assert set(graph.names) == touched
@@ -71,7 +71,7 @@ def test_what_networkx_writes_is_read(form, directed, seed):
         assert graph.names == tuple(truth)
         assert graph.directed == directed
     assert arcs(graph) == expected_arcs(truth)
-    assert reading.loops == 1
+    assert inspection.loops == 1
 
 
 @pytest.mark.parametrize("form", ["graphml", "gexf", "gml", "node_link"])
@@ -94,11 +94,12 @@ def test_attributes_that_networkx_writes_become_features_labels_and_weights(form
 def test_a_multigraph_has_its_parallel_edges_merged_and_it_is_said():
     truth = nx.MultiDiGraph([("a", "b"), ("a", "b"), ("b", "c")])
     for form in ("graphml", "gml", "gexf", "pajek", "node_link"):
-        reading = inspect_graph(written(truth, form))
-        assert reading.duplicates == 1
-        assert arcs(reading.graph) == {("a", "b"), ("b", "c")}
+        inspection = inspect_graph(written(truth, form))
+        assert inspection.duplicates == 1
+        assert arcs(inspection.graph) == {("a", "b"), ("b", "c")}
         assert any(
-            note.startswith("1 duplicate edge was merged; the first of each was kept") for note in reading.graph.notes
+            note.startswith("1 duplicate edge was merged; the first of each was kept")
+            for note in inspection.graph.notes
         )
 
 
@@ -207,13 +208,13 @@ def test_pajek_matrix():
 
 def test_an_adjacency_matrix_either_way_round():
     data = b",A,B,C\nA,0,1,0\nB,0,0,2\nC,0,0,0\n"
-    reading = inspect_graph(data)
-    assert reading.symmetric is False
-    assert arcs(reading.graph) == {("B", "A"), ("C", "B")}  # row reads column
+    inspection = inspect_graph(data)
+    assert inspection.symmetric is False
+    assert arcs(inspection.graph) == {("B", "A"), ("C", "B")}  # row reads column
     turned = inspect_graph(data, options=ReadOptions(matrix="row_points_to_column"))
     assert arcs(turned.graph) == {("A", "B"), ("B", "C")}
-    assert reading.graph.edge_attributes["weight"] == (1, 2)
-    assert any("not symmetric" in note for note in reading.graph.notes)
+    assert inspection.graph.edge_attributes["weight"] == (1, 2)
+    assert any("not symmetric" in note for note in inspection.graph.notes)
     bare = inspect_graph(b"0 1 1\n1 0 0\n1 0 0\n")
     assert bare.symmetric is True
     assert not bare.graph.directed
@@ -243,12 +244,12 @@ def test_a_torch_file_of_plain_tensors(dtype):
     data = saved(
         {"x": X.to(dtype), "edge_index": EDGES, "y": torch.tensor([2, 0, -1]), "train_mask": torch.eye(3)[0] > 0}
     )
-    reading = inspect_graph(data)
-    assert reading.format == "torch"
-    assert reading.graph.x.tolist() == X.to(dtype).double().tolist()
-    assert reading.graph.edge_index.tolist() == EDGES.tolist()
-    assert reading.graph.labels == ("2", "0", None)
-    assert reading.graph.split == ("train", None, None)
+    inspection = inspect_graph(data)
+    assert inspection.format == "torch"
+    assert inspection.graph.x.tolist() == X.to(dtype).double().tolist()
+    assert inspection.graph.edge_index.tolist() == EDGES.tolist()
+    assert inspection.graph.labels == ("2", "0", None)
+    assert inspection.graph.split == ("train", None, None)
 
 
 def test_torch_files_in_the_ways_people_save_them():
@@ -265,10 +266,10 @@ def test_torch_files_in_the_ways_people_save_them():
 def test_safetensors_in_every_precision():
     for dtype in (torch.float16, torch.bfloat16, torch.float32, torch.float64):
         data = safetensors.torch.save({"x": X.to(dtype), "edge_index": EDGES, "y": torch.tensor([0, 1, 1])})
-        reading = inspect_graph(data)
-        assert reading.format == "safetensors"
-        assert reading.graph.x.tolist() == X.to(dtype).double().tolist()
-        assert reading.graph.labels == ("0", "1", "1")
+        inspection = inspect_graph(data)
+        assert inspection.format == "safetensors"
+        assert inspection.graph.x.tolist() == X.to(dtype).double().tolist()
+        assert inspection.graph.labels == ("0", "1", "1")
 
 
 def packed(**arrays: np.ndarray) -> bytes:
@@ -294,12 +295,12 @@ def test_the_sparse_npz_of_published_graphs():
         for part in ("data", "indices", "indptr", "shape")
     }
     data = packed(**parts, labels=np.array([0, 1, 1]), train_idx=np.array([2]), val_idx=np.array([0]))
-    reading = inspect_graph(data)
-    assert reading.format == "sparse_npz"
-    assert reading.graph.edge_index.tolist() == [[1, 2, 0], [0, 1, 2]]  # row = target, column = source
-    assert reading.graph.x.tolist() == X.tolist()
-    assert reading.graph.split == ("val", None, "train")
-    assert reading.graph.labels == ("0", "1", "1")
+    inspection = inspect_graph(data)
+    assert inspection.format == "sparse_npz"
+    assert inspection.graph.edge_index.tolist() == [[1, 2, 0], [0, 1, 2]]  # row = target, column = source
+    assert inspection.graph.x.tolist() == X.tolist()
+    assert inspection.graph.split == ("val", None, "train")
+    assert inspection.graph.labels == ("0", "1", "1")
 
 
 def test_several_files_at_once_and_in_a_zip():

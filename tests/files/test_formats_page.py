@@ -17,9 +17,9 @@ EXAMPLES = [text for kind, text in BLOCKS if kind != "csv nodes"]
 
 @pytest.mark.parametrize("text", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_every_example_opens(text: str):
-    reading = inspect_graph(text.encode())
-    assert reading.graph.num_nodes >= 2
-    assert reading.graph.num_edges >= 1
+    inspection = inspect_graph(text.encode())
+    assert inspection.graph.num_nodes >= 2
+    assert inspection.graph.num_edges >= 1
 
 
 def test_the_node_table_goes_with_the_edge_list():
@@ -41,7 +41,7 @@ def test_the_table_of_formats_is_complete():
 
 
 def test_the_limits_and_the_options_are_those_of_the_code():
-    assert f"{limits.MAX_NODES:,} nodes, {limits.MAX_ARCS:,} arrows" in PAGE
+    assert f"{limits.MAX_NODES:,} nodes, {limits.MAX_EDGES:,} arrows" in PAGE
     assert f"{limits.MAX_FEATURE_VALUES // 10**6} million feature values and {limits.MAX_BYTES // 10**6} MB" in PAGE
     assert f"{limits.MAX_UNPACKED // 10**6} MB and hold {limits.MAX_MEMBERS} files" in " ".join(PAGE.split())
     assert f"at most {limits.MAX_COLUMNS:,} columns" in PAGE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -75,15 +76,15 @@ def test_an_undirected_file_that_lists_both_arcs_is_taken_as_it_is():
     )
     assert graph.edge_index.tolist() == [[1, 0], [0, 1]]
     assert graph.edge_attributes == {"w": (0, 1)}
-    assert graph.notes == ("the undirected file lists every edge both ways: its rows were taken as the arcs",)
+    assert graph.notes == ("the undirected file lists every edge both ways: its rows were taken as the arrows",)
 
 
 def test_duplicates_are_merged_and_it_is_said():
-    reading = inspect_graph(b"source,target,weight\nA,B,1\nB,A,5\nA,B,3\nA,B,4\n")
-    assert reading.graph.edge_attributes == {"weight": (1, 5)}
-    assert reading.duplicates == 2
+    inspection = inspect_graph(b"source,target,weight\nA,B,1\nB,A,5\nA,B,3\nA,B,4\n")
+    assert inspection.graph.edge_attributes == {"weight": (1, 5)}
+    assert inspection.duplicates == 2
     assert any(
-        note.startswith("2 duplicate edges were merged; the first of each was kept") for note in reading.graph.notes
+        note.startswith("2 duplicate edges were merged; the first of each was kept") for note in inspection.graph.notes
     )
 
 
@@ -92,7 +93,7 @@ def test_duplicates_are_merged_and_it_is_said():
     [
         (None, ("A", "B", "C"), "no features were given: each node got its own (one-hot)"),
         ("one_hot", ("A", "B", "C"), "no features were given: each node got its own (one-hot)"),
-        ("degree", ("in_degree",), "no features were given: each node got the number of its incoming arcs"),
+        ("degree", ("in_degree",), "no features were given: each node got the number of its incoming arrows"),
         ("constant", ("constant",), "no features were given: each node got the constant 1"),
     ],
 )
@@ -197,13 +198,13 @@ def test_windows_and_old_mac_line_ends():
 
 
 def test_the_summary_says_what_was_understood():
-    reading = inspect_graph(b"source,target,weight\nA,B,1\nC,C,2\nA,B,1\n", options=ReadOptions(directed=False))
-    assert reading.summary == (
+    inspection = inspect_graph(b"source,target,weight\nA,B,1\nC,C,2\nA,B,1\n", options=ReadOptions(directed=False))
+    assert inspection.summary == (
         "3 nodes, 3 arrows (undirected, each edge giving both arrows), 3 features",
         "2 connected pieces, 1 isolated node, 1 self-loop",
         "edge columns kept, but not read by attention: 'weight'",
     )
-    assert [(column.table, column.name, column.use) for column in reading.columns] == [
+    assert [(column.table, column.name, column.use) for column in inspection.columns] == [
         ("edges", "source", "source"),
         ("edges", "target", "target"),
         ("edges", "weight", "attribute"),
@@ -237,12 +238,12 @@ def test_networkx_node_link_is_read():
     for source in (nx.karate_club_graph(), nx.DiGraph(nx.karate_club_graph())):
         for key in ("links", "edges"):
             data = json.dumps(nx.node_link_data(source, edges=key)).encode()
-            reading = inspect_graph(data)
-            assert reading.format == "node_link"
-            assert reading.graph.names == tuple(map(str, source))
-            assert reading.graph.directed == source.is_directed()
-            assert reading.graph.num_edges == 156
-            assert reading.graph.feature_names == ("club = Mr. Hi", "club = Officer")
+            inspection = inspect_graph(data)
+            assert inspection.format == "node_link"
+            assert inspection.graph.names == tuple(map(str, source))
+            assert inspection.graph.directed == source.is_directed()
+            assert inspection.graph.num_edges == 156
+            assert inspection.graph.feature_names == ("club = Mr. Hi", "club = Officer")
             chosen = inspect_graph(data, options=ReadOptions(label="club")).graph
             assert chosen.labels == tuple(source.nodes[n]["club"] for n in source)
 
@@ -336,7 +337,7 @@ BAD_JSON = {
     ),
     "integer too large": (
         b'{"nodes": [{"id": "A", "features": [1' + b"0" * 400 + b']}], "edges": []}',
-        "the file: expected features that fit a number, found one too large; make it smaller.",
+        "the file, nodes[0] 'A', feature 0: expected a finite number, found one too large; replace it by a number.",
     ),
     "integer of 5,000 digits": (
         b'{"nodes": [{"id": "A", "features": [' + b"7" * 5000 + b']}], "edges": []}',
@@ -565,9 +566,9 @@ def test_the_caps_are_checked_before_memory_is_taken(monkeypatch: pytest.MonkeyP
     assert the_sentence(as_json(nodes=[{"id": "A"}, {"id": "B"}, {"id": "C"}])).startswith(
         "the file: expected at most 2 nodes, found 3"
     )
-    monkeypatch.setattr(limits, "MAX_ARCS", 1)
-    assert the_sentence(b"source,target\nA,B\nB,A\n").startswith("the file: expected at most 1 arcs, found 2")
-    assert the_sentence(as_json(directed=False)).startswith("the file: expected at most 1 arcs, found 2")
+    monkeypatch.setattr(limits, "MAX_EDGES", 1)
+    assert the_sentence(b"source,target\nA,B\nB,A\n").startswith("the file: expected at most 1 arrows, found 2")
+    assert the_sentence(as_json(directed=False)).startswith("the file: expected at most 1 arrows, found 2")
     monkeypatch.setattr(limits, "MAX_FEATURE_VALUES", 3)
     assert the_sentence(as_json()).startswith(
         "the file: expected at most 3 feature values, found 2 nodes × 2 features; keep fewer features"
@@ -601,3 +602,25 @@ def test_options_are_checked():
     )
     with pytest.raises(GatvizError, match="the file, node columns: expected 'clan', found 'f'; choose a column that"):
         inspect_graph(EDGES, None, ReadOptions(label="clan"), nodes=b"id,f\nA,1\nB,2\n")
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "npz"])
+def test_merging_parallel_edges_says_that_pyg_would_not(form):
+    """PyG gives each of two equal arcs a share; of two equal loops its layers make one."""
+
+    def notes(pairs: list[tuple[str, str]]) -> str:
+        if form == "csv":
+            data = "source,target\n" + "".join(f"{j},{i}\n" for j, i in pairs)
+            return " ".join(read_graph(data.encode()).notes)
+        if form == "json":
+            data = json.dumps({"directed": True, "nodes": [{"id": "0"}, {"id": "1"}], "edges": pairs})
+            return " ".join(read_graph(data.encode()).notes)
+        stream = io.BytesIO()
+        np.savez(stream, x=np.eye(2), edge_index=np.array(pairs, dtype=np.int64).T)
+        return " ".join(read_graph(stream.getvalue()).notes)
+
+    assert "PyG would give each of them a share" in notes([("0", "1"), ("1", "0"), ("0", "1")])
+    looped = notes([("0", "1"), ("1", "1"), ("1", "1")])
+    assert "merged" in looped
+    assert "PyG" not in looped
+    assert "merged" not in notes([("0", "1"), ("1", "0")])

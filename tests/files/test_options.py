@@ -6,21 +6,22 @@ import io
 import json
 import zipfile
 
+import networkx as nx
 import numpy as np
 import pytest
 
 from gatviz import GatvizError
-from gatviz.files import ReadOptions, inspect_graph, readable_formats, reading_of, table_headers, template
-from gatviz.graph.made import generate
+from gatviz.files import ReadOptions, inspect_graph, inspection_of, readable_formats, table_headers, template
+from gatviz.graph.generators import generate
 from tests.files.fuzz import check_sentence, outcome
 
 EDGES = b"source,target\nA,B\nB,C\n"
 NODES = b"who,label,club,age\nA,p,x,1\nB,q,y,2\nC,p,x,3\n"
 
 
-def arrows(reading) -> list[tuple[str, str]]:
-    names = reading.graph.names
-    return [(names[j], names[i]) for j, i in reading.graph.edge_index.T.tolist()]
+def arrows(inspection) -> list[tuple[str, str]]:
+    names = inspection.graph.names
+    return [(names[j], names[i]) for j, i in inspection.graph.edge_index.T.tolist()]
 
 
 def test_the_column_of_node_names_can_be_chosen():
@@ -37,10 +38,21 @@ def test_the_column_of_node_names_can_be_chosen():
 
 def test_another_label_column_takes_the_place_of_the_files_own():
     options = ReadOptions(node_id="who", label="club")
-    reading = inspect_graph(EDGES, options=options, nodes=NODES)
-    assert reading.graph.labels == ("x", "y", "x")
-    uses = {use.name: use.use for use in reading.columns if use.table == "nodes"}
+    inspection = inspect_graph(EDGES, options=options, nodes=NODES)
+    assert inspection.graph.labels == ("x", "y", "x")
+    uses = {use.name: use.use for use in inspection.columns if use.table == "nodes"}
     assert uses == {"who": "id", "label": "ignored", "club": "label", "age": "feature"}
+
+
+def test_labels_told_by_convention_can_be_left_out_in_every_format():
+    for form in ("graphml", "gexf", "gml"):
+        truth = nx.DiGraph([("A", "B")])
+        nx.set_node_attributes(truth, {"A": "x", "B": "x"}, "class")
+        data = "\n".join(getattr(nx, f"generate_{form}")(truth)).encode()
+        assert inspect_graph(data).graph.labels == ("x", "x")
+        assert inspect_graph(data, options=ReadOptions(label="")).graph.labels is None
+    with pytest.raises(GatvizError, match="option label: expected labels to leave out, found none in the file"):
+        inspect_graph(EDGES, options=ReadOptions(label=""))
 
 
 def test_ends_of_a_list_without_header_can_be_changed():
@@ -52,9 +64,9 @@ def test_ends_of_a_list_without_header_can_be_changed():
 
 
 def test_two_rows_are_a_matrix_if_one_says_so():
-    reading = inspect_graph(b"0 1\n1 0\n", options=ReadOptions(format="matrix"))
-    assert reading.graph.num_nodes == 2
-    assert reading.graph.num_edges == 2
+    inspection = inspect_graph(b"0 1\n1 0\n", options=ReadOptions(format="matrix"))
+    assert inspection.graph.num_nodes == 2
+    assert inspection.graph.num_edges == 2
 
 
 def test_it_is_said_what_stands_in_for_features():
@@ -66,9 +78,9 @@ def test_it_is_said_what_stands_in_for_features():
 
 
 def test_a_graph_that_was_made_gets_the_same_account():
-    reading = reading_of(generate("star", leaves=3))
-    assert reading.summary[0] == "4 nodes, 6 arrows (undirected, each edge giving both arrows), 4 features"
-    assert (reading.components, reading.isolated, reading.loops) == (1, 0, 0)
+    inspection = inspection_of(generate("star", leaves=3))
+    assert inspection.summary[0] == "4 nodes, 6 arrows (undirected, each edge giving both arrows), 4 features"
+    assert (inspection.components, inspection.isolated, inspection.loops) == (1, 0, 0)
 
 
 def test_headers_are_told_of_whatever_is_a_table():

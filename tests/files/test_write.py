@@ -135,9 +135,9 @@ def test_every_readable_format_has_a_template_that_reads(form):
     if form == "nodes":
         graph = read_graph(template("edge_list"), content)
     else:
-        reading = inspect_graph(content, f"template{FORMATS[form].endings[0]}")
-        assert reading.format == ("edge_list" if form == "zip" else form)
-        graph = reading.graph
+        inspection = inspect_graph(content, f"template{FORMATS[form].endings[0]}")
+        assert inspection.format == ("edge_list" if form == "zip" else form)
+        graph = inspection.graph
     assert graph.num_nodes == 3
     assert graph.edge_index.tolist() == [[0, 1, 2], [1, 2, 0]] or form in ("matrix", "sparse_npz")
     assert {(int(s), int(t)) for s, t in graph.edge_index.T} == {(0, 1), (1, 2), (2, 0)}
@@ -198,7 +198,7 @@ def small(**changes: object) -> Graph:
         (
             small(directed=False),
             "json",
-            "the graph as gatviz JSON: expected what this format can hold, found arcs that would be lost; "
+            "the graph as gatviz JSON: expected what this format can hold, found arrows that would be lost; "
             "write it as json.",
         ),
         (

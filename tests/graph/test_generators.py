@@ -6,7 +6,7 @@ import pytest
 
 from gatviz import GatvizError
 from gatviz.graph.features import FEATURE_KINDS, made_up_features
-from gatviz.graph.made import GENERATORS, generate, shipped_graph, shipped_graph_names
+from gatviz.graph.generators import GENERATORS, generate, real_graph, real_graph_names
 
 
 def edges(graph):
@@ -125,12 +125,12 @@ def test_features_on_request(kind):
 def test_large_ones_get_the_degree():
     graph = generate("ring", nodes=201)
     assert graph.feature_names == ("in_degree",)
-    assert graph.notes == ("each node's feature is the number of its incoming arcs",)
+    assert graph.notes == ("each node's feature is the number of its incoming arrows",)
 
 
-@pytest.mark.parametrize("name", shipped_graph_names())
-def test_shipped_graphs_are_networkxs(name):
-    graph = shipped_graph(name)
+@pytest.mark.parametrize("name", real_graph_names())
+def test_real_graphs_are_networkxs(name):
+    graph = real_graph(name)
     shipped = {
         "karate_club": nx.karate_club_graph,
         "les_miserables": nx.les_miserables_graph,
@@ -176,7 +176,7 @@ def test_shipped_graphs_are_networkxs(name):
         ),
         (
             lambda: generate("erdos_renyi", nodes=20_000, probability=1),
-            "generate 'erdos_renyi': expected at most 500,000 arcs, found about 399,980,000; choose smaller numbers.",
+            "generate 'erdos_renyi': expected at most 500,000 arrows, found about 399,980,000; choose smaller numbers.",
         ),
         (
             lambda: generate("tree", branches=50, levels=50),
@@ -199,8 +199,8 @@ def test_shipped_graphs_are_networkxs(name):
             "generate 'ring', seed: expected a whole number from 0 to 4,294,967,295, found -1; choose one of these.",
         ),
         (
-            lambda: shipped_graph("x"),
-            "shipped_graph: expected one of karate_club, les_miserables, florentine_families, davis_women, "
+            lambda: real_graph("x"),
+            "real_graph: expected one of karate_club, les_miserables, florentine_families, davis_women, "
             "found 'x'; choose one of these.",
         ),
     ],

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ast
+import re
+import shutil
 from pathlib import Path
 
 import pytest
+
+from gatviz.stage import assets
 
 ROOT = Path(__file__).parents[2]
 ORDER = (
     "words",
     "errors",
     "numbers",
+    "top_files",
     "graph",
     "files",
     "attention",
@@ -24,7 +29,7 @@ ORDER = (
 """The rooms, along the flow of data."""
 
 WITHIN = {
-    "graph": ("graph", "features", "layout", "subgraph", "editing", "made"),
+    "graph": ("graph", "features", "layout", "subgraph", "editing", "generators"),
     "attention": (
         "fields",
         "blocks",
@@ -40,13 +45,53 @@ WITHIN = {
         "textbook",
         "proof",
     ),
+    "files": (
+        "limits",
+        "headers",
+        "options",
+        "encoding",
+        "zip_members",
+        "file_start",
+        "values",
+        "parsed",
+        "conventions",
+        "merging",
+        "table",
+        "table_kind",
+        "json_text",
+        "json_schema",
+        "xml_text",
+        "own_attributes",
+        "arrays",
+        "formats",
+        "node_columns",
+        "inspection",
+        "reading",
+        "writing",
+        "samples",
+    ),
+    "checkpoints": (
+        "safe_pickle",
+        "containers",
+        "choices",
+        "layer_forms",
+        "layouts",
+        "state_dict",
+        "recognition",
+        "saved_settings",
+        "defaults",
+        "model_building",
+        "opening",
+        "saving",
+    ),
 }
 """The order within a room that is itself a flow."""
 
-ONLY_IN = {"streamlit": ("ui",), "pyvis": ("charts",), "plotly": ("charts",)}
+ONLY_IN = {"streamlit": ("ui",), "pyvis": ("charts",), "plotly": ("charts",), "latex2mathml": ("stage",)}
 NO_TORCH = (
     "errors",
     "numbers",
+    "top_files",
     "graph",
     "analysis",
     "charts",
@@ -112,16 +157,31 @@ def test_app_is_set_up_and_navigation_only():
     assert imports(ROOT / "app.py") == {"gatviz.ui.page"}
 
 
-def test_stage_modules_share_one_name_space_without_clashes():
-    """The bundle joins the modules' scopes, so a top-level name may stand once only."""
-    names: dict[str, str] = {}
-    for path in sorted((ROOT / "gatviz" / "stage" / "js").glob("*.js")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            words = line.removeprefix("export ").removeprefix("async ").split()
-            if line[:1].isalpha() and words[0] in ("function", "const", "let", "class"):
-                name = words[1].split("(")[0]
-                assert name not in names, f"{name} stands in {names[name]} and {path.name}"
-                names[name] = path.name
+def test_the_stages_modules_import_each_other_and_nothing_else():
+    """All of them are reached from the entry, so none is dead; nothing comes from outside."""
+    reached: set[str] = set()
+
+    def visit(name: str) -> None:
+        if name in reached:
+            return
+        reached.add(name)
+        text = re.sub(r"/\*.*?\*/", "", (assets.FOLDER / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+        for needed in re.findall(r"\b(?:from|import)\s*\(?\s*[\"']([^\"']+)", text):
+            assert needed.startswith("./"), f"{name} imports {needed}"
+            visit(needed.removeprefix("./"))
+
+    visit(assets.ENTRY)
+    assert reached == {path.name for path in assets.FOLDER.glob("*.js")}
+
+
+def test_the_address_of_the_stages_files_changes_with_each_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = shutil.copytree(assets.FOLDER, tmp_path / "js")
+    monkeypatch.setattr(assets, "FOLDER", folder)
+    found = {assets.version.__wrapped__()}
+    for path in sorted(folder.iterdir()):
+        path.write_bytes(path.read_bytes() + b"\n")
+        found.add(assets.version.__wrapped__())
+    assert len(found) == 1 + len(list(folder.iterdir()))
 
 
 def test_stage_modules_know_nothing_of_streamlit():

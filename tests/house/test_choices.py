@@ -17,8 +17,8 @@ from gatviz import GatvizError
 from gatviz.attention.model import Kind
 from gatviz.checkpoints import LAYOUTS, Checkpoint, inspect_weights, save_weights
 from gatviz.checkpoints.choices import ChoiceWords
-from gatviz.files import FORMATS, Reading, ReadOptions, inspect_graph, readable_formats, template, writable_formats
-from gatviz.graph.made import generate, shipped_graph
+from gatviz.files import FORMATS, Inspection, ReadOptions, inspect_graph, readable_formats, template, writable_formats
+from gatviz.graph.generators import generate, real_graph
 from tests.checkpoints.cases import FEATURES, drawn, graph, torch_file
 from tests.checkpoints.test_layouts import (
     around,
@@ -237,7 +237,7 @@ def test_all_options_are_walked():
     assert set(READ) == {field.name for field in fields(ReadOptions)}
 
 
-def account(found: Reading) -> tuple[object, ...]:
+def account(found: Inspection) -> tuple[object, ...]:
     return found.graph, found.columns, found.format, found.graph.notes
 
 
@@ -282,4 +282,4 @@ def test_a_seed_that_draws_nothing_is_refused():
     with pytest.raises(GatvizError, match="seed: expected something to draw"):
         generate("ring", seed=1)
     with pytest.raises(GatvizError, match="seed: expected features='random'"):
-        shipped_graph("karate_club", seed=1)
+        real_graph("karate_club", seed=1)

@@ -24,9 +24,9 @@ from gatviz.attention.weights import Weights, with_values
 from gatviz.graph import editing
 from gatviz.numbers import LARGEST
 from gatviz.stage.part import packed
+from gatviz.stage.wire import encode
 from gatviz.ui import compute
 from gatviz.ui.settings import Settings
-from gatviz.ui.stage_component import _check_json
 from tests.attention.cases import Case, random_case
 
 FLOAT32 = float(np.finfo(np.float32).max)
@@ -234,10 +234,10 @@ def test_what_float32_rounds_beyond_2_24_is_told(number):
 
 
 def test_the_browser_gets_no_nan_and_no_number_that_became_infinite_on_the_way():
-    _check_json({"names": ["NaN"], "positions": [[0.5, 1]], "none": None})
+    encode({"names": ["NaN"], "positions": [[0.5, 1]], "none": None})
     for value in (float("nan"), float("inf"), {"deep": [1.0, [-float("inf")]]}):
         with pytest.raises(GatvizError, match=r"^the picture, part: expected finite numbers"):
-            _check_json({"fine": 1, "part": value})
+            encode({"fine": 1, "part": value})
     with pytest.raises(GatvizError, match="float32"):
         packed(np.array([1.0, 1e39]))
     assert packed(np.array([np.nan, -np.inf, 1.0]))["shape"] == [3]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 import numpy as np
 
 from gatviz import GAT, LayerSettings, sample_graph
@@ -16,7 +14,7 @@ from gatviz.stage.change import change_stage, pack_change
 
 
 def unpacked(packed: dict) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(packed["f32"]), "<f4").reshape(packed["shape"])
+    return np.frombuffer(packed["f32"], "<f4").reshape(packed["shape"])
 
 
 def test_new_gone_and_kept_arrows():

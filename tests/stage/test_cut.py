@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -52,7 +51,7 @@ def packed_scene(trace: Trace, part: Part) -> dict[str, Any]:
 
 
 def unpacked(packed: dict[str, Any]) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(packed["f32"]), "<f4").reshape(packed["shape"])
+    return np.frombuffer(packed["f32"], "<f4").reshape(packed["shape"])
 
 
 def stage(scene: dict[str, Any], name: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,7 @@ def stages_of(trace: Trace, layer: int = 0) -> dict[str, dict[str, Any]]:
 
 
 def unpacked(packed: dict) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(packed["f32"]), "<f4").reshape(packed["shape"])
+    return np.frombuffer(packed["f32"], "<f4").reshape(packed["shape"])
 
 
 def test_a_deeper_layers_columns_are_named_after_the_layer_before_never_after_the_graphs_features():

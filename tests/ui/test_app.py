@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from gatviz.ui import texts
 from gatviz.ui.compute import present_model
 from gatviz.ui.history import Work
 from gatviz.ui.state import FIRST_LOOK, Looked, State
+from tests.stage.arrived import scene
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -26,10 +26,6 @@ def run_app() -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60).run()
     assert not app.exception
     return app
-
-
-def scene(app: AppTest) -> dict:
-    return json.loads(app.get("bidi_component")[0].proto.json)
 
 
 def state_of(app: AppTest) -> State:

@@ -12,9 +12,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gatviz.files import FORMATS, readable_formats, template
-from gatviz.graph.made import GENERATORS, shipped_graph_names
+from gatviz.graph.generators import GENERATORS, real_graph_names
 from gatviz.ui.plain import plain
 from tests.files.fuzz import cases
+from tests.stage.arrived import scene
 
 APP = str(Path(__file__).parents[2] / "app.py")
 TUTORIAL = ["0", "1", "2", "3"]
@@ -54,10 +55,6 @@ def show(app: AppTest) -> dict:
     checked(app.button(key="open_show").click().run())
     app.run()
     return scene(app)
-
-
-def scene(app: AppTest) -> dict:
-    return json.loads(app.get("bidi_component")[0].proto.json)
 
 
 def test_nothing_is_replaced_before_the_preview_was_seen():
@@ -185,7 +182,7 @@ def test_examples_fill_the_text_in(example: str):
     assert "3 nodes, 3 arrows" in words(checked(app))
 
 
-@pytest.mark.parametrize("kind", [*GENERATORS, *shipped_graph_names()])
+@pytest.mark.parametrize("kind", [*GENERATORS, *real_graph_names()])
 def test_every_generator_is_offered(kind: str):
     app = opened("Generate")
     app.selectbox(key="open_kind").set_value(kind).run()
@@ -206,7 +203,7 @@ def test_a_generator_that_would_grow_too_large_says_so():
     app = opened("Generate")
     app.number_input(key="open_erdos_renyi_probability").set_value(1.0)
     app.number_input(key="open_erdos_renyi_nodes").set_value(20_000).run()
-    assert "at most 500,000 arcs" in app.error[0].value.replace("\\", "")
+    assert "at most 500,000 arrows" in app.error[0].value.replace("\\", "")
     assert app.button(key="open_show").disabled
 
 

@@ -5,7 +5,6 @@ Random graphs, both kinds of layer, features and weights of few values, so that 
 
 from __future__ import annotations
 
-import base64
 from itertools import combinations
 from typing import Any
 
@@ -68,7 +67,7 @@ def run_of(seed: int, kind: str, without: bool = False) -> Trace:
 
 
 def unpacked(packed: dict[str, Any]) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(packed["f32"]), "<f4").reshape(packed["shape"])
+    return np.frombuffer(packed["f32"], "<f4").reshape(packed["shape"])
 
 
 def scene_of(trace: Trace) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import { arcElement, bareArc, bareShape, draftElements, nodeElement, nodeRadius,
 import { arcWidth, colourScale } from "./scales.js";
 import { drawnValues, focusArcs, focusNames, nodeCount, onArc, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
+import { alike } from "./tensor.js";
 
 const ROOM_FOR_FEATURES = 26;
 /** A new node made by key keeps about this many pixels from the others. */
@@ -66,7 +67,7 @@ export class GraphView {
       this.frame.reset();
       this.bounds = boundsOf(this.points);
     }
-    const rebuilt = this.drawn !== scene.structure;
+    const rebuilt = this.drawn?.structure !== scene.structure || !alike(this.drawn.features.data, scene.features.data);
     if (rebuilt) this.build();
     this.paintClasses();
     if (replaced || !this.frame.map) this.fit();
@@ -103,7 +104,7 @@ export class GraphView {
   /** Make the elements anew; only where nodes or arcs changed, so that focus and hover survive a rerun. */
   build() {
     const { scene } = this;
-    this.drawn = scene.structure;
+    this.drawn = scene;
     this.radius = nodeRadius(scene.names.length);
     this.nodes = scene.names.map((name, n) => nodeElement(scene, name, n, this.radius));
     this.arcElements = scene.arcs.map((arc) => arcElement(arc));

@@ -37,7 +37,7 @@ export function readScene(data) {
   const stageValues = (stage) => tensor(stage.valuesOf ? data.stages.find((other) => other.name === stage.valuesOf).values : stage.values);
   return {
     ...data,
-    structure: JSON.stringify([data.names, data.arcs, data.whole, data.classOf, data.classNames, data.features]),
+    structure: JSON.stringify([data.names, data.arcs, data.whole, data.classOf, data.classNames, data.features.shape]),
     arcs,
     between,
     into,

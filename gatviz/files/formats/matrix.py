@@ -1,0 +1,87 @@
+"""An adjacency matrix as a text table: N rows of N numbers, with or without names along its edges."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.errors import GatvizError, quote
+from gatviz.files import limits
+from gatviz.files.options import ReadOptions
+from gatviz.files.parsed import ParsedGraph, check_names
+from gatviz.files.table import Table
+from gatviz.files.table_kind import starts_with_matrix_row
+
+TEMPLATE = b"reads,Ada,Bo,Cy\nAda,0,0,1\nBo,1,0,0\nCy,0,1,0\n"
+
+
+def read_matrix(table: Table, options: ReadOptions) -> ParsedGraph:
+    """A ParsedGraph from an adjacency matrix; entries other than 0 are edges.
+
+    Raises:
+        GatvizError: not square, or an entry that is not a finite number.
+    """
+    if starts_with_matrix_row(table, options):
+        table = table.with_header_as_row()
+        table.notes.append(f"{table.num_rows} rows of as many numbers were taken as an adjacency matrix")
+        names = [str(n) for n in range(table.num_rows)]
+        columns = list(range(len(table.header)))
+    elif table.num_rows == len(table.header) - 1:
+        names, columns = table.header[1:], list(range(1, len(table.header)))
+        if table.column(0) != names:
+            k = next(k for k, name in enumerate(table.column(0)) if name != names[k])
+            raise GatvizError(
+                f"{table.where}, row {table.rows[k]}",
+                f"the name {quote(names[k])}, as in the header",
+                quote(table.column(0)[k]),
+                "name rows and columns alike, in one order",
+            )
+    else:
+        names, columns = table.header, list(range(len(table.header)))
+    if table.num_rows != len(columns):
+        raise GatvizError(
+            table.where,
+            "a square matrix",
+            f"{table.num_rows} rows of {len(columns)} numbers",
+            "give a row and a column for each node",
+        )
+    check_names(names, table.where)
+    limits.check_features(len(names), len(names), table.where)
+    matrix = np.empty((len(names), len(names)))
+    for k, place in enumerate(columns):
+        values = table.numbers(place, "write 0 where there is no edge")
+        if values is None:
+            raise GatvizError(
+                f"{table.where}, column {quote(table.header[place])}",
+                "numbers",
+                quote(table.column(place)[0]),
+                "write 0 where there is no edge",
+            )
+        matrix[:, k] = values
+    return _parsed(matrix, names, table, options)
+
+
+def _parsed(matrix: NDArray[np.float64], names: list[str], table: Table, options: ReadOptions) -> ParsedGraph:
+    row, column = np.nonzero(matrix)
+    limits.check_edges(row.size, table.where)
+    symmetric = bool(np.array_equal(matrix, matrix.T))
+    notes = list(table.notes)
+    if symmetric:
+        notes.append("the matrix equals its transpose: the graph was taken as undirected")
+    elif options.matrix == "row_reads_column":
+        notes.append("the matrix is not symmetric: row i, column j was taken as 'i reads j'")
+    else:
+        notes.append("the matrix is not symmetric: row i, column j was taken as 'i points to j', so j reads i")
+    reads = options.matrix == "row_reads_column"
+    edges = np.stack([column, row] if reads else [row, column]).astype(np.int64)
+    weights = [int(value) if value.is_integer() else value for value in matrix[row, column].tolist()]
+    return ParsedGraph(
+        where=table.where,
+        format="matrix",
+        names=names,
+        edges=edges,
+        directed=not symmetric,
+        edge_columns={} if all(value == 1 for value in weights) else {"weight": weights},
+        notes=notes,
+        symmetric=symmetric,
+    )

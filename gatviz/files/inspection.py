@@ -1,0 +1,182 @@
+"""`ParsedGraph` → `Inspection`: the decisions that turn what a file holds into a Graph, each one said.
+
+Every format goes through `inspected`, so that a choice (which column is the label, what stands in for missing
+features) means the same in all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from gatviz.errors import GatvizError, quote
+from gatviz.files import limits
+from gatviz.files.conventions import label_column, settle_by_convention
+from gatviz.files.formats import TABLES
+from gatviz.files.merging import merged_edges
+from gatviz.files.node_columns import NodeColumns, features_instead, scaled
+from gatviz.files.options import ReadOptions
+from gatviz.files.parsed import ColumnUse, ParsedGraph
+from gatviz.graph.features import FeatureKind, usual_kind
+from gatviz.graph.graph import SPLITS, Graph
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What gatviz understood of a file, before anything is replaced by it.
+
+    Attributes:
+        graph: the graph; `graph.notes` are the decisions, a sentence each.
+        format: the format's name.
+        columns: which column is what; all can be changed through `ReadOptions`.
+        options: what was decided by hand.
+        duplicates: edges merged into another. loops: self-loops. components: connected pieces.
+        isolated: nodes that no edge joins to another node.
+        symmetric: for an adjacency matrix, whether it equals its transpose; else None.
+        made_up: what stands in for features where none were given; else None.
+    """
+
+    graph: Graph
+    format: str
+    columns: tuple[ColumnUse, ...]
+    options: ReadOptions
+    duplicates: int
+    loops: int
+    components: int
+    isolated: int
+    symmetric: bool | None = None
+    made_up: FeatureKind | None = None
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """What was understood, a sentence each, for people."""
+        graph = self.graph
+        kind = "directed" if graph.directed else "undirected, each edge giving both arrows"
+        lines = [
+            f"{_count(graph.num_nodes, 'node')}, {_count(graph.num_edges, 'arrow')} ({kind}), "
+            f"{_count(graph.num_features, 'feature')}",
+            f"{_count(self.components, 'connected piece')}, {_count(self.isolated, 'isolated node')}, "
+            f"{_count(self.loops, 'self-loop')}",
+        ]
+        if graph.labels is not None:
+            lines.append(f"labels: {_count(len(graph.class_names), 'class', 'classes')}")
+        if graph.split is not None:
+            parts = ", ".join(f"{graph.split.count(part):,} {part}" for part in SPLITS)
+            lines.append(f"split: {parts}")
+        if graph.edge_attributes:
+            listed = ", ".join(quote(key) for key in graph.edge_attributes)
+            lines.append(f"edge columns kept, but not read by attention: {listed}")
+        return tuple(lines)
+
+
+def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
+    """The Inspection of a ParsedGraph.
+
+    Raises:
+        GatvizError: whatever a Graph refuses, with the file's name in front.
+    """
+    limits.check_nodes(len(parsed.names), parsed.where)
+    if parsed.by_convention:
+        settle_by_convention(parsed, options)
+    notes = list(parsed.notes)
+    directed = parsed.directed if options.directed is None else options.directed
+    edges, origin, duplicates = merged_edges(parsed.edges, len(parsed.names), directed, parsed.where, notes)
+    nodes = NodeColumns(parsed, options, notes)
+    x, feature_names = nodes.x, nodes.feature_names
+    made_up: FeatureKind | None = None
+    if x.shape[1] == 0:
+        made_up = options.missing_features or usual_kind(len(parsed.names))
+        x, feature_names = features_instead(parsed.names, edges, made_up, notes)
+    x = scaled(x, options.scaling, notes)
+    _check_effects(parsed, options, made_up is not None, nodes.has_words)
+    _check_texts(parsed, nodes.labels)
+    try:
+        graph = Graph(
+            names=tuple(parsed.names),
+            x=x,
+            edge_index=edges,
+            feature_names=feature_names,
+            edge_attributes={key: _picked(values, origin) for key, values in parsed.edge_columns.items()},
+            directed=directed,
+            labels=None if nodes.labels is None else tuple(nodes.labels),
+            split=None if nodes.split is None else tuple(nodes.split),
+            positions=nodes.positions,
+            description=parsed.description,
+            notes=tuple(notes),
+        )
+    except GatvizError as error:
+        raise GatvizError(f"{parsed.where}, {error.where}", error.expected, error.found, error.mend) from None
+    loops, components, isolated = _shape_of(graph)
+    return Inspection(
+        graph=graph,
+        format=parsed.format,
+        columns=tuple(nodes.columns),
+        options=options,
+        duplicates=duplicates,
+        loops=loops,
+        components=components,
+        isolated=isolated,
+        symmetric=parsed.symmetric,
+        made_up=made_up,
+    )
+
+
+def _check_effects(parsed: ParsedGraph, options: ReadOptions, made_up: bool, has_words: bool) -> None:
+    """Refuse what was decided by hand about something that the file does not have."""
+    has_ids = parsed.format in TABLES and any(use.table == "nodes" and use.use == "id" for use in parsed.columns)
+    has_labels = parsed.labels is not None or (parsed.by_convention and label_column(parsed) is not None)
+    for name, given, there, expected in (
+        ("source", options.source is not None, parsed.format == "edge_list", "a table of edges"),
+        ("target", options.target is not None, parsed.format == "edge_list", "a table of edges"),
+        ("node_id", options.node_id is not None, has_ids, "a table of nodes"),
+        ("label", options.label == "", has_labels, "labels to leave out"),
+        ("missing_features", options.missing_features is not None, made_up, "nodes without features"),
+        ("categorical", options.categorical == "ignore", has_words, "columns of words"),
+        ("matrix", options.matrix != "row_reads_column", parsed.format == "matrix", "an adjacency matrix"),
+    ):
+        if given and not there:
+            raise GatvizError(f"{parsed.where}, option {name}", expected, "none in the file", f"leave {name} out")
+
+
+def inspection_of(graph: Graph) -> Inspection:
+    """The same account of a graph that came from no file."""
+    loops, components, isolated = _shape_of(graph)
+    return Inspection(graph, "", (), ReadOptions(), 0, loops, components, isolated)
+
+
+def _picked(values: Sequence[Any], origin: NDArray[np.int64]) -> tuple[Any, ...]:
+    as_list = values.tolist() if isinstance(values, np.ndarray) else values
+    return tuple(as_list[k] for k in origin.tolist())
+
+
+def _check_texts(parsed: ParsedGraph, labels: Sequence[str | None] | None) -> None:
+    """Refuse halves of characters, which no page and no file can show. Names and columns are checked by Graph."""
+    places: dict[str, Sequence[Any]] = {"description": (parsed.description,), "labels": labels or ()}
+    for key, values in parsed.edge_columns.items():
+        places[f"edge column {quote(key)}"] = (key, *values) if not isinstance(values, np.ndarray) else (key,)
+    for place, values in places.items():
+        try:
+            "".join(value for value in values if isinstance(value, str)).encode()
+        except UnicodeEncodeError as error:
+            found = f"half a character ({quote(error.object[error.start])})"
+            raise GatvizError(f"{parsed.where}, {place}", "text", found, "correct the escape \\u… there") from None
+
+
+def _shape_of(graph: Graph) -> tuple[int, int, int]:
+    source, target = graph.edge_index
+    proper = source != target
+    joined = coo_array((np.ones(source.size), (source, target)), shape=(graph.num_nodes,) * 2)
+    components, _ = connected_components(joined, directed=False)
+    touched = np.zeros(graph.num_nodes, dtype=bool)
+    touched[source[proper]] = touched[target[proper]] = True
+    return int((~proper).sum()), int(components), int((~touched).sum())
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,144 @@
+"""JSON text ↔ values, through msgspec: no NaN, no infinity, no halves of characters, within the memory cap.
+
+msgspec decodes; where it finds a fault, the standard library tells the place, as a person looks for it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+import msgspec
+
+from gatviz.errors import GatvizError, quote
+from gatviz.files import limits
+
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+_WORD_OF_TYPE = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
+_PLAIN_KEYS = ("nodes", "edges", "links")
+TOO_LARGE = "one too large"
+"""A number beyond 64 bits, in a message."""
+
+
+def decode_json(text: str, where: str, schema: Any = Any, part: msgspec.Raw | None = None) -> Any:
+    """The values of a JSON text, or of a part of it, of a type that msgspec knows.
+
+    Raises:
+        GatvizError: no JSON, naming line and column of what is wrong.
+        msgspec.ValidationError: JSON of another kind than the schema; without a schema, a GatvizError too.
+    """
+    if part is None:
+        _check_memory(text, where)
+    try:
+        return msgspec.json.decode(text.lstrip("\ufeff") if part is None else part, type=schema)
+    except msgspec.ValidationError:
+        if schema is not Any:
+            raise
+        raise infinite(python_values(text, where), where) from None
+    except (msgspec.DecodeError, RecursionError):
+        python_values(text, where)
+        raise _half_a_character(text, where) from None
+
+
+def _check_memory(text: str, where: str) -> None:
+    """An upper estimate of what the values take as Python objects: containers, their slots, and pieces of text."""
+    memory = 240 * text.count("{") + 64 * text.count("[") + 40 * text.count(",") + 30 * text.count('"')
+    if memory > limits.MAX_JSON_MEMORY:
+        raise GatvizError(
+            where,
+            f"JSON that takes at most {limits.MAX_JSON_MEMORY // 10**6} MB once read",
+            f"about {memory // 10**6:,} MB",
+            "store a graph of this size as .npz or CSV",
+        )
+
+
+def python_values(text: str, where: str) -> Any:
+    """The values as the standard library reads them, only to tell what is wrong with a text.
+
+    Raises:
+        GatvizError: naming line and column, where it finds something wrong too.
+    """
+
+    def refuse(constant: str) -> NoReturn:
+        raise GatvizError(where, "finite numbers", constant, "replace it by a number")
+
+    try:
+        return json.loads(text.lstrip("\ufeff"), parse_constant=refuse)
+    except json.JSONDecodeError as error:
+        raise GatvizError(
+            f"{where}, line {error.lineno}, column {error.colno}",
+            "valid JSON",
+            _problem(error.msg, text, error.pos),
+            "correct the file there",
+        ) from None
+    except RecursionError:
+        raise GatvizError(where, "lists within lists a few deep", "thousands deep", "flatten the file") from None
+    except GatvizError:
+        raise
+    except ValueError:  # an integer of more than 4,300 digits
+        raise GatvizError(where, "numbers", "one of thousands of digits", "shorten it") from None
+
+
+def _problem(message: str, text: str, place: int) -> str:
+    if message.startswith("Unterminated string"):
+        return "a text without its closing quotation mark"
+    if place >= len(text.rstrip()):
+        return "the end of the file"
+    return f"{quote(text[place : place + 12])} ({message[0].lower()}{message[1:]})"
+
+
+def infinite(values: Any, where: str) -> GatvizError:
+    """The sentence for a number that is too large for 64 bits, with the place where the values hold one."""
+    pending: list[tuple[str, Any]] = [(where, values)]
+    while pending:
+        place, value = pending.pop()
+        if isinstance(value, float) and not math.isfinite(value):
+            return GatvizError(place, "a finite number", str(value), "replace it by a number")
+        inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        steps = [(f"{place}{_step(key)}", item) for key, item in inside]
+        pending += reversed(steps)
+    return GatvizError(where, "finite numbers", TOO_LARGE, "make it smaller")
+
+
+def _step(key: str | int) -> str:
+    if isinstance(key, int):
+        return f"[{key}]"
+    return f", {key if key in _PLAIN_KEYS else quote(key)}"
+
+
+def _half_a_character(text: str, where: str) -> GatvizError:
+    """What the standard library lets pass: one of two \\u… escapes that only together are a character."""
+    half = next((found for found in _ESCAPE.finditer(text) if found["half"]), None)
+    if half is None:
+        return GatvizError(where, "valid JSON", "something else", "save the file again")
+    line = text.count("\n", 0, half.start()) + 1
+    column = half.start() - text.rfind("\n", 0, half.start())
+    found = f"half a character ({quote(half[0])})"
+    return GatvizError(f"{where}, line {line}, column {column}", "text", found, "correct the escape \\u… there")
+
+
+def kind_of_value(value: Any) -> str:
+    """What a JSON value is, in words."""
+    return _WORD_OF_TYPE.get(type(value), "a number")
+
+
+def encode_json(value: Any) -> str:
+    """A value as JSON text.
+
+    Raises:
+        GatvizError: something that JSON does not know.
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise GatvizError(
+            "the graph as JSON",
+            "edge attributes that JSON knows",
+            "another kind, NaN or infinity",
+            "use numbers and texts",
+        ) from None

@@ -1,0 +1,155 @@
+"""Columns of nodes → features, labels, split and positions: made one-hot, made up, scaled or left out, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.errors import GatvizError, quote
+from gatviz.files import limits
+from gatviz.files.options import ReadOptions, Scaling
+from gatviz.files.parsed import ColumnUse, ParsedGraph
+from gatviz.files.values import categories, decimal, numbers, one_hot
+from gatviz.graph.features import FeatureKind, made_up_features
+
+
+class NodeColumns:
+    """Features, labels, split and positions out of what a file marks and the columns it leaves open."""
+
+    def __init__(self, parsed: ParsedGraph, options: ReadOptions, notes: list[str]) -> None:
+        self.parsed, self.options, self.notes = parsed, options, notes
+        self.labels, self.split, self.positions = parsed.labels, parsed.split, parsed.positions
+        self.uses: list[ColumnUse] = []
+        self.has_words = False
+        self._names: list[str] = []
+        self._values: list[NDArray[np.float64]] = []
+        self._check_named()
+        self._marked_features()
+        for name, values in parsed.node_columns.items():
+            self._use(name, values)
+        if options.label == "":
+            self.labels = None
+
+    @property
+    def columns(self) -> list[ColumnUse]:
+        """All columns of the file with their use; a label column that gave way to another one is ignored."""
+        replaced = self.options.label is not None and self.options.label != "label"
+        before = [
+            ColumnUse(used.table, used.name, "ignored") if replaced and used.use == "label" else used
+            for used in self.parsed.columns
+        ]
+        edges = [ColumnUse("edges", name, "attribute") for name in self.parsed.edge_columns]
+        return before + edges + self.uses
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The names of F features."""
+        return tuple(self._names)
+
+    @property
+    def x(self) -> NDArray[np.float64]:
+        """Features [N, F]."""
+        if self.parsed.x is not None and len(self._values) == 1 and self._values[0] is self.parsed.x:
+            return self.parsed.x
+        limits.check_features(len(self.parsed.names), len(self._names), self.parsed.where)
+        blocks = self._values or [np.zeros((len(self.parsed.names), 0))]
+        return np.concatenate(blocks, axis=1)
+
+    def _check_named(self) -> None:
+        there = [*self.parsed.feature_names, *self.parsed.node_columns]
+        asked = [*(self.options.features or ()), *self.options.ignored]
+        for name in [*asked, self.options.label] if self.options.label else asked:
+            if name not in there and not (name == "label" and self.parsed.labels is not None):
+                listed = ", ".join(quote(column) for column in there[:8]) or "none"
+                raise GatvizError(
+                    f"{self.parsed.where}, node columns", quote(name), listed, "choose a column that is there"
+                )
+
+    def _wanted(self, name: str) -> bool:
+        chosen = self.options.features
+        return name not in self.options.ignored and (chosen is None or name in chosen)
+
+    def _marked_features(self) -> None:
+        x, names = self.parsed.x, self.parsed.feature_names
+        if x is None:
+            return
+        keep = [k for k, name in enumerate(names) if self._wanted(name) and name != self.options.label]
+        for k, name in enumerate(names):
+            if name == self.options.label:
+                self.labels = [decimal(value) for value in x[:, k].tolist()]
+        if len(names) <= limits.MAX_COLUMNS:
+            kept = set(keep)
+            self.uses += [
+                ColumnUse(
+                    "nodes",
+                    name,
+                    "label" if name == self.options.label else "feature" if k in kept else "ignored",
+                )
+                for k, name in enumerate(names)
+            ]
+        if keep:
+            self._names += [names[k] for k in keep]
+            self._values.append(x if len(keep) == len(names) else x[:, keep])
+
+    def _use(self, name: str, values: Sequence[Any]) -> None:
+        use = self._decide(name, values)
+        self.uses.append(ColumnUse("nodes", name, use))
+
+    def _decide(self, name: str, values: Sequence[Any]) -> str:
+        if name == self.options.label:
+            self.labels = [None if value in (None, "") else decimal(value) for value in values]
+            return "label"
+        if not self._wanted(name):
+            return "ignored"
+        where = f"{self.parsed.where}, column {quote(name)}"
+        column = numbers(values, where, self.parsed.names)
+        if column is not None:
+            self._names.append(name)
+            self._values.append(column[:, None])
+            return "feature"
+        gaps = sum(value in (None, "") for value in values)
+        words = categories(values)
+        self.has_words = self.has_words or 0 < len(words) <= limits.MAX_CATEGORIES
+        if self.options.categorical == "ignore" or not 0 < len(words) <= limits.MAX_CATEGORIES:
+            reason = "words" if 0 < len(words) <= limits.MAX_CATEGORIES else f"{len(words)} different words"
+            self.notes.append(f"column {quote(name)} was left out: {reason if words else 'it is empty'}")
+            return "ignored"
+        if len(words) == len(values) and self.options.features is None:
+            self.notes.append(f"column {quote(name)} was left out: its words are all different")
+            return "ignored"
+        self._names += [f"{name} = {word}" for word in words]
+        self._values.append(one_hot(values, words))
+        missing = f", {gaps} nodes having none of them" if gaps else ""
+        self.notes.append(f"column {quote(name)} became {len(words)} features, one a word{missing}")
+        return "category"
+
+
+def features_instead(
+    names: Sequence[str], edge_index: NDArray[np.int64], kind: FeatureKind, notes: list[str]
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Features [N, F] for nodes that have none, and their names."""
+    made = {
+        "one_hot": "its own (one-hot)",
+        "degree": "the number of its incoming arrows",
+        "constant": "the constant 1",
+    }
+    notes.append(f"no features were given: each node got {made[kind]}")
+    return made_up_features(kind, names, edge_index)
+
+
+def scaled(x: NDArray[np.float64], scaling: Scaling, notes: list[str]) -> NDArray[np.float64]:
+    """Features [N, F] scaled as chosen."""
+    if scaling == "none":
+        return x
+    if scaling == "row":
+        top, scale = x, np.abs(x).sum(axis=1, keepdims=True)
+        notes.append("each node's features were divided by the sum of their sizes")
+    else:
+        top, scale = x - x.mean(axis=0, keepdims=True), x.std(axis=0, keepdims=True)
+        notes.append("each feature was shifted to mean 0 and scaled to standard deviation 1")
+    result = np.zeros_like(x)
+    np.divide(top, scale, out=result, where=scale > 0)
+    return result

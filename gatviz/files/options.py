@@ -1,0 +1,56 @@
+"""`ReadOptions`: what a person may decide by hand about a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from gatviz.errors import GatvizError, quote
+
+MissingFeatures = Literal["one_hot", "degree", "constant"]
+Scaling = Literal["none", "row", "standard"]
+Orientation = Literal["row_reads_column", "row_points_to_column"]
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What a person may decide by hand; whatever is left None is decided by gatviz, and said.
+
+    Attributes:
+        format: a name from `readable_formats()`, if content and name mislead.
+        directed: whether edges have one direction; None: as the file says.
+        source, target: the columns of an edge list that hold the two ends.
+        node_id: the column of a node table that holds the names.
+        label: the node column that holds the class; "" for none.
+        features: the node columns that become features, all others being left out.
+        ignored: node columns to leave out.
+        missing_features: what nodes get that have no features.
+        categorical: whether a column of words becomes one feature a word ("one_hot") or is left out.
+        scaling: "row" divides each node's features by the sum of their sizes; "standard" gives each
+            feature mean 0 and standard deviation 1.
+        matrix: how an adjacency matrix is read.
+    """
+
+    format: str | None = None
+    directed: bool | None = None
+    source: str | None = None
+    target: str | None = None
+    node_id: str | None = None
+    label: str | None = None
+    features: tuple[str, ...] | None = None
+    ignored: tuple[str, ...] = ()
+    missing_features: MissingFeatures | None = None
+    categorical: Literal["one_hot", "ignore"] = "one_hot"
+    scaling: Scaling = "none"
+    matrix: Orientation = "row_reads_column"
+
+    def __post_init__(self) -> None:
+        for name, value, allowed in (
+            ("missing_features", self.missing_features, (None, *get_args(MissingFeatures))),
+            ("categorical", self.categorical, ("one_hot", "ignore")),
+            ("scaling", self.scaling, get_args(Scaling)),
+            ("matrix", self.matrix, get_args(Orientation)),
+        ):
+            if value not in allowed:
+                words = " or ".join(quote(word) for word in allowed if word is not None)
+                raise GatvizError(f"options, {name}", words, quote(value), "choose one of these")

@@ -1,0 +1,186 @@
+"""`ParsedGraph`: what a format's reader found in a file, before any decision about it. Every reader ends in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.errors import GatvizError, quote
+from gatviz.files import limits
+
+
+@dataclass(kw_only=True)
+class ParsedGraph:
+    """Nodes, edges and columns as the file has them.
+
+    Attributes:
+        where: the file's name, for messages.
+        format: the format's name.
+        names: N node names.
+        edges: [2, M] integers, row 0 = source, row 1 = target: one column for each edge of the file, so an
+            undirected edge stands once and a duplicate twice.
+        directed: what the file says.
+        edge_columns: name -> M values, None where an edge has none; all are edge attributes.
+        x, feature_names: features that the file marks as such, or None.
+        node_columns: name -> N values (str, number or None) whose use is still to be decided.
+        labels, split, positions: what the file marks as such, or None.
+        by_convention: whether what `node_columns` are called tells names, labels and positions (`conventions`).
+        columns: the columns already used up, with their use, for the preview; without `edge_columns`.
+        notes: what the reader itself decided.
+        symmetric: for an adjacency matrix, whether it equals its transpose; else None.
+    """
+
+    where: str
+    format: str
+    names: Sequence[str]
+    edges: NDArray[np.int64]
+    directed: bool = True
+    edge_columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    x: NDArray[np.float64] | None = None
+    feature_names: tuple[str, ...] = ()
+    node_columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    labels: Sequence[str | None] | None = None
+    split: Sequence[str | None] | None = None
+    positions: NDArray[np.float64] | None = None
+    description: str = ""
+    by_convention: bool = False
+    columns: list[ColumnUse] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    symmetric: bool | None = None
+
+
+@dataclass(frozen=True)
+class ColumnUse:
+    """One column of a file and what it is taken for.
+
+    Attributes:
+        table: "nodes" or "edges".
+        name: its header.
+        use: "id", "label", "split", "position", "feature", "category", "source", "target", "attribute" or
+            "ignored".
+    """
+
+    table: str
+    name: str
+    use: str
+
+
+class NodeNumbers:
+    """Node names to node numbers, with one sentence for a name that is not there."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.place = {name: n for n, name in enumerate(names)}
+
+    def find(self, name: str, where: str) -> int:
+        """The number of a node.
+
+        Raises:
+            GatvizError: no node has this name.
+        """
+        place = self.place.get(name)
+        if place is None:
+            raise GatvizError(where, "the name of a node", quote(name), "add that node or remove the edge")
+        return place
+
+
+def check_names(names: Sequence[str], where: str) -> None:
+    """Refuse too many nodes, none, and a name that stands twice.
+
+    Raises:
+        GatvizError: naming both places.
+    """
+    limits.check_nodes(len(names), where)
+    first: dict[str, int] = {}
+    for n, name in enumerate(names):
+        if name in first:
+            raise GatvizError(
+                f"{where}, nodes[{n}]",
+                "a name of its own",
+                f"{quote(name)}, which nodes[{first[name]}] has already",
+                "rename one of the two",
+            )
+        first[name] = n
+
+
+class Collector:
+    """Nodes and edges as a reader of GraphML, GEXF, GML or Pajek meets them: kept by column, within the caps.
+
+    Attributes:
+        where: the file's name.
+        ids: the ids of nodes, in order.
+        sources, targets: the ids at the two ends of each edge.
+    """
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.ids: list[str] = []
+        self.sources: list[str] = []
+        self.targets: list[str] = []
+        self._node_columns: dict[str, list[Any]] = {}
+        self._edge_columns: dict[str, list[Any]] = {}
+        self._one: dict[str, str] = {}
+        self._fields = 0
+
+    def add_node(self, ident: str, attributes: Mapping[str, Any]) -> None:
+        """One more node."""
+        self._put(self._node_columns, len(self.ids), attributes)
+        self.ids.append(self._one.setdefault(ident, ident))
+        if len(self.ids) > limits.MAX_NODES:
+            limits.check_nodes(len(self.ids), self.where)
+
+    def add_edge(self, source: str, target: str, attributes: Mapping[str, Any]) -> None:
+        """One more edge."""
+        self._put(self._edge_columns, len(self.sources), attributes)
+        self.sources.append(self._one.setdefault(source, source))
+        self.targets.append(self._one.setdefault(target, target))
+        if len(self.sources) > limits.MAX_EDGES:
+            limits.check_edges(len(self.sources), self.where)
+
+    def _put(self, columns: dict[str, list[Any]], place: int, attributes: Mapping[str, Any]) -> None:
+        self._fields += len(attributes)
+        if self._fields > limits.MAX_ATTRIBUTES:
+            raise GatvizError(
+                self.where,
+                f"at most {limits.MAX_ATTRIBUTES:,} attributes of nodes and edges together",
+                "more",
+                "keep fewer attributes, or store features as .npz",
+            )
+        for name, value in attributes.items():
+            column = columns.get(name)
+            if column is None:
+                limits.check_columns(len(columns) + 1, place + 1, self.where)
+                column = columns.setdefault(name, [])
+            column.extend([None] * (place - len(column)))
+            column.append(value)
+
+    def parsed(self, form: str, directed: bool, description: str = "") -> ParsedGraph:
+        """The ParsedGraph, all attributes of nodes in `node_columns`.
+
+        Raises:
+            GatvizError: no nodes, an id that stands twice, an edge to an unknown node.
+        """
+        check_names(self.ids, self.where)
+        numbers = NodeNumbers(self.ids)
+        edges = np.empty((2, len(self.sources)), dtype=np.int64)
+        for row, ends in enumerate((self.sources, self.targets)):
+            for k, name in enumerate(ends):
+                place = numbers.place.get(name)
+                edges[row, k] = place if place is not None else numbers.find(name, f"{self.where}, edge {k}")
+        return ParsedGraph(
+            where=self.where,
+            format=form,
+            names=self.ids,
+            edges=edges,
+            directed=directed,
+            edge_columns=self._filled(self._edge_columns, len(self.sources)),
+            node_columns=self._filled(self._node_columns, len(self.ids)),
+            description=description,
+        )
+
+    def _filled(self, columns: dict[str, list[Any]], length: int) -> dict[str, list[Any]]:
+        limits.check_columns(len(columns), length, self.where)
+        return {name: values + [None] * (length - len(values)) for name, values in columns.items()}

@@ -1,0 +1,90 @@
+"""Writing a graph, so that what is written reads back equal or is not written at all."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from gatviz.errors import GatvizError, quote
+from gatviz.files.formats import FORMATS, format_named, writable_formats
+from gatviz.files.options import ReadOptions
+from gatviz.files.reading import inspect_graph
+from gatviz.graph.graph import Graph
+
+
+def write_graph(graph: Graph, path: str | os.PathLike[str] | None = None, format: str | None = None) -> bytes:
+    """A graph as the bytes of a file, written to `path` if one is given.
+
+    The file is read again before it is handed out: it holds the graph, every number of it.
+
+    Arguments:
+        graph: any graph. One without features is written without them, and gets made-up ones when read.
+        path: where to write, or None.
+        format: one of `writable_formats()`; left out, the path's ending tells.
+
+    Raises:
+        GatvizError: an unknown format, a graph with something in it that this format cannot hold, or a path
+            that cannot be written.
+    """
+    form = format_named(format or _by_ending(path))
+    if form.write is None:
+        raise GatvizError(
+            f"write_graph as {form.title}",
+            "a format that holds a whole graph",
+            quote(form.name),
+            "write one of " + ", ".join(writable_formats()),
+        )
+    content = form.write(graph)
+    lost = _lost(graph, content, form.name, form.endings[0])
+    if lost:
+        raise GatvizError(
+            f"the graph as {form.title}",
+            "what this format can hold",
+            f"{lost} that would be lost",
+            "write it as json",
+        )
+    if path is not None:
+        try:
+            Path(path).write_bytes(content)
+        except OSError as error:
+            reason = (error.strerror or "an error").lower()
+            raise GatvizError(quote(str(path)), "a path to write to", reason, "choose another") from None
+    return content
+
+
+def _by_ending(path: str | os.PathLike[str] | None) -> str:
+    name = "" if path is None else os.fspath(path).lower()
+    for form in FORMATS.values():
+        if form.write is not None and name.endswith(form.endings):
+            return form.name
+    raise GatvizError(
+        "write_graph",
+        "a format, or a path whose ending names one",
+        quote(name) if path is not None else "neither",
+        "choose one of " + ", ".join(writable_formats()),
+    )
+
+
+def _lost(graph: Graph, content: bytes, form: str, ending: str) -> str:
+    """What reading does not give back, in words; nothing if it gives back everything."""
+    try:
+        again = inspect_graph(content, f"graph{ending}", ReadOptions(format=form)).graph
+    except GatvizError as error:
+        return f"something ({error.where}: {error.found})"
+    if graph.num_features == 0:
+        again = replace(again, x=graph.x, feature_names=())
+    if again == graph:
+        return ""
+    same = {
+        "names": again.names == graph.names,
+        "features": again.feature_names == graph.feature_names and np.array_equal(again.x, graph.x),
+        "arrows": np.array_equal(again.edge_index, graph.edge_index) and again.directed == graph.directed,
+        "edge attributes": repr(again.edge_attributes) == repr(graph.edge_attributes),
+        "labels": again.labels == graph.labels,
+        "split": again.split == graph.split,
+        "a description": again.description == graph.description,
+    }
+    return ", ".join(name for name, kept in same.items() if not kept) or "positions"

@@ -1,0 +1,177 @@
+"""XML as a stream of elements through defusedxml: no entities, no document types, no tree in memory.
+
+And what GraphML and GEXF have in common: values written as text with a type beside it, and the attributes by which
+gatviz knows features, labels and positions in its own files again, whatever they are called.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+from xml.sax import SAXException, SAXParseException
+from xml.sax.handler import ContentHandler
+from xml.sax.saxutils import quoteattr
+from xml.sax.xmlreader import AttributesImpl
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.sax import parseString
+
+from gatviz.errors import GatvizError, quote
+from gatviz.files import limits
+
+_WHOLE = re.compile(r"\s*[+-]?\d{1,19}\s*")
+_INTEGER_TYPES = {"int", "integer", "long", "short", "byte"}
+_NUMBER_TYPES = {"float", "double"}
+_TRUTH = {"true": True, "1": True, "false": False, "0": False}
+
+
+class ElementReader(ContentHandler):
+    """Calls `start` and `end` with local names; `text` holds the text since the last `start`."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self.where = where
+        self.path: list[str] = []
+        self._text: list[str] = []
+        self._length = 0
+
+    @property
+    def text(self) -> str:
+        """The text of the element that is ending."""
+        return "".join(self._text)
+
+    def needed(self, attributes: dict[str, str], key: str, of: str) -> str:
+        """An attribute that an element cannot do without.
+
+        Raises:
+            GatvizError: it is not there; `of` says which element that is.
+        """
+        if key not in attributes:
+            raise GatvizError(f"{self.where}, {of}", f"an attribute {quote(key)}", "none", f"add the {key}")
+        return attributes[key]
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:
+        """From the parser."""
+        self.path.append(name.rpartition(":")[2])
+        if len(self.path) > limits.MAX_DEPTH:
+            raise GatvizError(
+                self.where,
+                f"elements at most {limits.MAX_DEPTH} deep",
+                "deeper ones",
+                "flatten the file",
+            )
+        self._text, self._length = [], 0
+        self.start(self.path[-1], dict(attrs.items()))
+
+    def characters(self, content: str) -> None:
+        """From the parser."""
+        self._length += len(content)
+        if self._length > limits.MAX_TEXT:
+            raise _too_long(self.where)
+        self._text.append(content)
+
+    def endElement(self, name: str) -> None:  # noqa: ARG002
+        """From the parser."""
+        self.end(self.path.pop())
+        self._text, self._length = [], 0
+
+
+def parse_xml(data: bytes, where: str, reader: ElementReader) -> None:
+    """Drive a reader over a file.
+
+    Raises:
+        GatvizError: not well-formed, a document type or entities in it, or an element beyond `limits.MAX_TEXT`.
+    """
+    _check_lengths(data, where)
+    try:
+        parseString(data, reader, forbid_dtd=True)
+    except DefusedXmlException:
+        raise GatvizError(
+            where,
+            "XML without a document type",
+            "<!DOCTYPE …> (entities could be hidden there)",
+            "delete everything from <!DOCTYPE to its >",
+        ) from None
+    except SAXParseException as error:
+        raise GatvizError(
+            f"{where}, line {error.getLineNumber()}, column {(error.getColumnNumber() or 0) + 1}",
+            "well-formed XML",
+            quote(error.getMessage()),
+            "correct the file there",
+        ) from None
+    except (SAXException, LookupError, UnicodeError) as error:
+        raise GatvizError(where, "well-formed XML", quote(str(error)), "save the file as UTF-8") from None
+    except GatvizError:
+        raise
+    except ValueError as error:  # an encoding that the parser cannot take
+        raise GatvizError(where, "well-formed XML", quote(str(error)), "save the file as UTF-8") from None
+
+
+def _check_lengths(data: bytes, where: str) -> None:
+    """No tag or text of megabytes: a tag's attributes would all be held at once."""
+    place = 0
+    while len(data) - place > limits.MAX_TEXT:
+        ahead = data.rfind(b"<", place + 1, place + limits.MAX_TEXT)
+        if ahead < 0:
+            raise _too_long(where)
+        place = ahead
+
+
+def _too_long(where: str) -> GatvizError:
+    return GatvizError(where, f"elements of at most {limits.MAX_TEXT:,} characters", "a longer one", "shorten it")
+
+
+def element(name: str, attributes: dict[str, Any], inside: str = "") -> str:
+    """An element as text; `inside` is XML already, attributes are escaped here."""
+    told = "".join(f" {key}={quoteattr(str(value))}" for key, value in attributes.items())
+    return f"<{name}{told}>{inside}</{name}>" if inside else f"<{name}{told}/>"
+
+
+def typed_value(text: str, kind: str, where: str) -> Any:
+    """A value from its text and the name of its type; text of an unknown type stays text.
+
+    Raises:
+        GatvizError: the text is no value of that type.
+    """
+    if kind in _INTEGER_TYPES or kind in _NUMBER_TYPES:
+        if not text.strip():
+            return None
+        if _WHOLE.fullmatch(text) and text.strip() != "-0" and -(2**63) <= int(text) < 2**63:
+            return int(text)
+        try:
+            value = float(text) if "_" not in text else math.nan
+        except ValueError:
+            value = math.nan
+        if kind in _INTEGER_TYPES or not math.isfinite(value):
+            expected = "an integer of 64 bits" if kind in _INTEGER_TYPES else "a finite number"
+            raise GatvizError(where, expected, quote(text), "correct the value")
+        return value
+    if kind == "boolean":
+        truth = _TRUTH.get(text.strip().lower())
+        if truth is None:
+            raise GatvizError(where, "true or false", quote(text), "correct the value")
+        return truth
+    return text
+
+
+def type_of(values: Sequence[Any]) -> str:
+    """The type that holds all values: "boolean", "long", "double" or "string"."""
+    types = {type(value) for value in values if value is not None}
+    if types == {bool}:
+        return "boolean"
+    if types == {int} and all(-(2**63) <= value < 2**63 for value in values if value is not None):
+        return "long"
+    return "double" if types and types <= {int, float} else "string"
+
+
+def text_of(value: Any) -> str:
+    """A value as text that `typed_value` reads back."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

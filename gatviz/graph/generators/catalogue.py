@@ -1,0 +1,201 @@
+"""What can be made, with which sizes, and `generate`, which makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from gatviz.errors import GatvizError, quote
+from gatviz.graph.features import FeatureKind
+from gatviz.graph.generators import shapes
+from gatviz.graph.generators.shapes import MAX_NODES, with_features
+from gatviz.graph.graph import Graph
+
+_MAX_KEYS = 100
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number that a generator takes, within [low, high]; whole if `default` is an int."""
+
+    name: str
+    title: str
+    default: int | float
+    low: int | float
+    high: int | float
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a whole number."""
+        return isinstance(self.default, int)
+
+    def checked(self, value: Any, where: str) -> int | float:
+        """The value, if it is a number in range.
+
+        Raises:
+            GatvizError: it is not.
+        """
+        right = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        if not right or not self.low <= value <= self.high or (self.whole and value != int(value)):
+            kind = "a whole number" if self.whole else "a number"
+            raise GatvizError(
+                f"{where}, {self.name}",
+                f"{kind} from {self.low:,} to {self.high:,}",
+                quote(value),
+                "choose one of these",
+            )
+        return int(value) if self.whole else float(value)
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A kind of graph that can be made.
+
+    Attributes:
+        name, title: for code and for people.
+        teaches: one sentence: what attention shows on it.
+        parameters: what it takes besides seed and features.
+        drawn: whether the seed decides anything but random features.
+        own_features: whether it brings its own features, so that none are made up.
+    """
+
+    name: str
+    title: str
+    teaches: str
+    parameters: tuple[Parameter, ...]
+    make: Callable[..., Graph]
+    drawn: bool = False
+    own_features: bool = False
+
+
+_SEED = Parameter("seed", "seed", 0, 0, 2**32 - 1)
+
+
+def generate(name: str, *, seed: int | None = None, features: FeatureKind | None = None, **values: float) -> Graph:
+    """A graph of one of the kinds in `GENERATORS`, the same for the same arguments.
+
+    Arguments:
+        name: "erdos_renyi", "barabasi_albert", "stochastic_blocks", "grid", "ring", "tree", "star",
+            "complete_bipartite" or "dictionary".
+        seed: of whatever is drawn; 0 if left out.
+        features: "one_hot", "degree", "constant" or "random"; left out: one-hot up to 200 nodes, else the
+            in-degree. Kinds with features of their own (`own_features`) keep theirs if this is left out.
+        values: the kind's parameters; what is left out takes its default.
+
+    Raises:
+        GatvizError: an unknown kind or parameter, a value out of range, a seed where nothing is drawn, a graph that
+            would grow too large.
+    """
+    kind = GENERATORS.get(name)
+    if kind is None:
+        raise GatvizError("generate", "one of " + ", ".join(GENERATORS), quote(name), "choose one of these")
+    known = {parameter.name: parameter for parameter in kind.parameters}
+    for given in values:
+        if given not in known:
+            listed = ", ".join(known) or "no parameters"
+            raise GatvizError(f"generate '{name}'", listed, quote(given), "leave it out or correct its name")
+    drawn = kind.drawn or features == "random"
+    if seed is not None and not drawn:
+        raise GatvizError(f"generate '{name}', seed", "something to draw", "nothing", "leave seed out")
+    seed = int(_SEED.checked(_SEED.default if seed is None else seed, f"generate '{name}'"))
+    checked = {key: known[key].checked(values.get(key, known[key].default), f"generate '{name}'") for key in known}
+    if kind.drawn:
+        checked["seed"] = seed
+    graph = kind.make(**checked)
+    made = ", ".join(f"{key} {value:,}" for key, value in checked.items())
+    graph = replace(graph, description=f"{kind.title} ({made}). {kind.teaches}")
+    if kind.own_features and features is None:
+        return graph
+    return with_features(graph, features, seed)
+
+
+def _nodes(default: int, low: int = 1) -> Parameter:
+    return Parameter("nodes", "nodes", default, low, MAX_NODES)
+
+
+GENERATORS: Mapping[str, Generator] = {
+    kind.name: kind
+    for kind in (
+        Generator(
+            "erdos_renyi",
+            "Erdős–Rényi graph",
+            "Every pair of nodes is joined with the same probability: attention has no structure to find.",
+            (_nodes(20), Parameter("probability", "probability of an edge", 0.2, 0.0, 1.0)),
+            shapes.erdos_renyi,
+            drawn=True,
+        ),
+        Generator(
+            "barabasi_albert",
+            "Barabási–Albert graph",
+            "New nodes prefer busy ones, so a few hubs read many and share their attention thinly.",
+            (_nodes(30, 2), Parameter("links", "links of each new node", 2, 1, 100)),
+            shapes.barabasi_albert,
+            drawn=True,
+        ),
+        Generator(
+            "stochastic_blocks",
+            "Stochastic blocks",
+            "Nodes of a block share a feature, up to noise: attention can tell friends from strangers.",
+            (
+                Parameter("blocks", "blocks", 3, 1, 50),
+                Parameter("nodes", "nodes in each block", 10, 1, MAX_NODES),
+                Parameter("within", "probability of an edge within a block", 0.4, 0.0, 1.0),
+                Parameter("between", "probability of an edge between blocks", 0.03, 0.0, 1.0),
+                Parameter("noise", "noise on the features", 0.3, 0.0, 100.0),
+            ),
+            shapes.stochastic_blocks,
+            drawn=True,
+            own_features=True,
+        ),
+        Generator(
+            "grid",
+            "Grid",
+            "All inner nodes read four neighbours: what differs in α comes from features alone.",
+            (Parameter("rows", "rows", 4, 1, 140), Parameter("columns", "columns", 5, 1, 140)),
+            shapes.grid,
+        ),
+        Generator(
+            "ring",
+            "Ring",
+            "Every node reads two neighbours, so α is one share and its rest.",
+            (_nodes(8, 3),),
+            shapes.ring,
+        ),
+        Generator(
+            "tree",
+            "Balanced tree",
+            "What a leaf knows needs as many layers as there are levels to reach the root.",
+            (
+                Parameter("branches", "branches of each node", 2, 1, 50),
+                Parameter("levels", "levels below the root", 3, 0, 50),
+            ),
+            shapes.tree,
+        ),
+        Generator(
+            "star",
+            "Star",
+            "The hub must share its attention among all leaves; a leaf has only the hub to read.",
+            (Parameter("leaves", "leaves", 6, 1, 5_000),),
+            shapes.star,
+        ),
+        Generator(
+            "complete_bipartite",
+            "Complete bipartite graph",
+            "Every target reads every source: the softmax rows can be compared target by target.",
+            (Parameter("sources", "sources", 4, 1, 2_000), Parameter("targets", "targets", 3, 1, 2_000)),
+            shapes.complete_bipartite,
+        ),
+        Generator(
+            "dictionary",
+            "Dictionary lookup (Brody, Alon, Yahav 2022, arXiv 2105.14491)",
+            "Every query should pick the key with its own number: GATv2 can, a GAT head ranks the keys alike for all.",
+            (Parameter("keys", "keys", 5, 1, _MAX_KEYS),),
+            shapes.dictionary,
+            drawn=True,
+            own_features=True,
+        ),
+    )
+}

@@ -1,0 +1,83 @@
+"""The real graphs that networkx ships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import networkx as nx
+
+from gatviz.errors import GatvizError, quote
+from gatviz.graph.features import FeatureKind
+from gatviz.graph.generators.shapes import graph_of, with_features
+from gatviz.graph.graph import Graph
+
+
+def _karate() -> Graph:
+    graph = nx.karate_club_graph()
+    return _from_networkx(graph, [graph.nodes[n]["club"] for n in graph])
+
+
+def _davis() -> Graph:
+    graph = nx.davis_southern_women_graph()
+    return _from_networkx(graph, ["event" if graph.nodes[n]["bipartite"] else "woman" for n in graph])
+
+
+_REAL: Mapping[str, tuple[Callable[[], Graph], str]] = {
+    "karate_club": (
+        _karate,
+        "Zachary's karate club (W. W. Zachary 1977): who met whom outside the club, and which side each took. "
+        "The weights, how often they met, are not read by attention.",
+    ),
+    "les_miserables": (
+        lambda: _from_networkx(nx.les_miserables_graph()),
+        "Characters of Les Misérables who appear in a chapter together (D. E. Knuth 1993). The weights, in how "
+        "many chapters, are not read by attention.",
+    ),
+    "florentine_families": (
+        lambda: _from_networkx(nx.florentine_families_graph()),
+        "Marriages between Florentine families (Breiger, Pattison 1986, after Padgett): the Medici in the middle.",
+    ),
+    "davis_women": (
+        _davis,
+        "Which of 18 Southern women went to which of 14 events (Davis, Gardner, Gardner 1941): a bipartite graph.",
+    ),
+}
+
+
+def _from_networkx(graph: nx.Graph, labels: list[str] | None = None) -> Graph:
+    place = {node: n for n, node in enumerate(graph)}
+    pairs = [(place[u], place[v]) for u, v in graph.edges]
+    keys = sorted({key for _, _, data in graph.edges(data=True) for key in data})
+    return graph_of(
+        len(place),
+        pairs,
+        names=tuple(str(node) for node in graph),
+        labels=None if labels is None else tuple(labels),
+        edge_attributes={
+            key: tuple(data.get(key) for _, _, data in graph.edges(data=True) for _ in range(2)) for key in keys
+        },
+    )
+
+
+def real_graph_names() -> tuple[str, ...]:
+    """The names of the real graphs that come with networkx."""
+    return tuple(_REAL)
+
+
+def real_graph(name: str, *, features: FeatureKind | None = None, seed: int | None = None) -> Graph:
+    """One of the real graphs that come with networkx, with made-up features.
+
+    Arguments:
+        name: "karate_club", "les_miserables", "florentine_families" or "davis_women".
+        features, seed: as in `generate`.
+
+    Raises:
+        GatvizError: another name, or a seed where no feature is drawn.
+    """
+    if seed is not None and features != "random":
+        raise GatvizError("real_graph, seed", "features='random' to draw", quote(features), "leave seed out")
+    if name not in _REAL:
+        raise GatvizError("real_graph", "one of " + ", ".join(_REAL), quote(name), "choose one of these")
+    make, description = _REAL[name]
+    return with_features(replace(make(), description=description), features, seed or 0)

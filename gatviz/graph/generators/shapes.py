@@ -1,0 +1,190 @@
+"""The kinds of graph that can be made, each with the positions that its shape gives it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.errors import GatvizError
+from gatviz.graph.features import FeatureKind, made_up_features, usual_kind
+from gatviz.graph.graph import Graph
+
+MAX_NODES = 20_000
+MAX_EDGES = 500_000
+
+
+def with_features(graph: Graph, features: FeatureKind | None, seed: int) -> Graph:
+    """The graph with made-up features, and a note that says which."""
+    chosen = features or usual_kind(graph.num_nodes)
+    x, names = made_up_features(chosen, graph.names, graph.edge_index, seed=seed)
+    said = {
+        "one_hot": "each node got a feature of its own (one-hot)",
+        "degree": "each node's feature is the number of its incoming arrows",
+        "constant": "each node's feature is the constant 1",
+        "random": f"each node got {x.shape[1]} random features (seed {seed})",
+    }
+    result: Graph = replace(graph, x=x, feature_names=names, notes=(said[chosen],))
+    return result
+
+
+def graph_of(
+    num_nodes: int,
+    pairs: Any,
+    *,
+    both_ways: bool = True,
+    positions: NDArray[np.float64] | None = None,
+    names: tuple[str, ...] | None = None,
+    x: NDArray[np.float64] | None = None,
+    **fields: Any,
+) -> Graph:
+    """A Graph from pairs (u, v): both arrows of each edge, side by side, or the arrow u → v alone."""
+    edges = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    if both_ways:
+        edges = np.stack([edges, edges[:, ::-1]], axis=1).reshape(-1, 2)
+    return Graph(
+        names=names or tuple(str(n) for n in range(num_nodes)),
+        x=np.zeros((num_nodes, 0)) if x is None else x,
+        edge_index=edges.T,
+        directed=not both_ways,
+        positions=positions,
+        **fields,
+    )
+
+
+def _check_size(edges: float, where: str) -> None:
+    if edges > MAX_EDGES:
+        raise GatvizError(
+            f"generate '{where}'", f"at most {MAX_EDGES:,} arrows", f"about {edges:,.0f}", "choose smaller numbers"
+        )
+
+
+def erdos_renyi(nodes: int, probability: float, seed: int) -> Graph:
+    """Each pair joined with the same probability (Gilbert 1959; Erdős, Rényi 1959)."""
+    _check_size(nodes * (nodes - 1) * probability, "erdos_renyi")
+    return graph_of(nodes, list(nx.fast_gnp_random_graph(nodes, probability, seed=seed).edges))
+
+
+def barabasi_albert(nodes: int, links: int, seed: int) -> Graph:
+    """Nodes that come one by one and link to busy ones (Barabási, Albert 1999)."""
+    if links >= nodes:
+        raise GatvizError(
+            "generate 'barabasi_albert'", "fewer links than nodes", f"{links} links, {nodes} nodes", "add nodes"
+        )
+    _check_size(2 * nodes * links, "barabasi_albert")
+    return graph_of(nodes, list(nx.barabasi_albert_graph(nodes, links, seed=seed).edges))
+
+
+def stochastic_blocks(blocks: int, nodes: int, within: float, between: float, noise: float, seed: int) -> Graph:
+    """Blocks joined densely within and thinly between (Holland, Laskey, Leinhardt 1983)."""
+    total = blocks * nodes
+    if total > MAX_NODES:
+        raise GatvizError(
+            "generate 'stochastic_blocks'", f"at most {MAX_NODES:,} nodes", f"{total:,}", "choose smaller blocks"
+        )
+    _check_size(total * nodes * within + total * (total - nodes) * between, "stochastic_blocks")
+    chance = np.full((blocks, blocks), between)
+    np.fill_diagonal(chance, within)
+    drawn = nx.stochastic_block_model([nodes] * blocks, chance.tolist(), seed=seed)
+    block = np.repeat(np.arange(blocks), nodes)
+    signal = np.eye(blocks)[block] + noise * np.random.default_rng(seed).standard_normal((total, blocks))
+    return graph_of(
+        total,
+        list(drawn.edges),
+        x=signal.round(2) + 0.0,
+        feature_names=tuple(f"signal {k}" for k in range(blocks)),
+        labels=tuple(f"block {k}" for k in block),
+    )
+
+
+def grid(rows: int, columns: int) -> Graph:
+    """Rows and columns, neighbours joined."""
+    place = np.arange(rows * columns).reshape(rows, columns)
+    right = np.stack([place[:, :-1].ravel(), place[:, 1:].ravel()], axis=1)
+    down = np.stack([place[:-1].ravel(), place[1:].ravel()], axis=1)
+    row, column = np.divmod(np.arange(rows * columns), columns)
+    at = np.stack([column - (columns - 1) / 2, (rows - 1) / 2 - row], axis=1)
+    names = tuple(f"{r},{c}" for r, c in zip(row.tolist(), column.tolist(), strict=True))
+    return graph_of(rows * columns, np.concatenate([right, down]), positions=at, names=names)
+
+
+def _circle(count: int) -> NDArray[np.float64]:
+    """On a circle from the top clockwise, neighbours one unit apart."""
+    angle = np.pi / 2 - 2 * np.pi * np.arange(count) / count
+    radius = 0.5 / np.sin(np.pi / max(count, 3))
+    at: NDArray[np.float64] = radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return at
+
+
+def ring(nodes: int) -> Graph:
+    """A circle."""
+    here = np.arange(nodes)
+    return graph_of(nodes, np.stack([here, (here + 1) % nodes], axis=1), positions=_circle(nodes))
+
+
+def star(leaves: int) -> Graph:
+    """A hub and its leaves."""
+    at = np.concatenate([np.zeros((1, 2)), _circle(leaves) * max(1.0, 2 * np.sin(np.pi / max(leaves, 3)))])
+    names = ("hub", *(f"leaf {n}" for n in range(leaves)))
+    return graph_of(leaves + 1, [(leaf, 0) for leaf in range(1, leaves + 1)], positions=at, names=names)
+
+
+def tree(branches: int, levels: int) -> Graph:
+    """A root, and the same number of branches at each node."""
+    sizes = [1]
+    while len(sizes) <= levels and sum(sizes) <= MAX_NODES:
+        sizes.append(sizes[-1] * branches)
+    total = sum(sizes)
+    if total > MAX_NODES:
+        raise GatvizError("generate 'tree'", f"at most {MAX_NODES:,} nodes", "more", "choose fewer levels")
+    child = np.arange(1, total)
+    widest = sizes[-1]
+    x = np.concatenate([(np.arange(size) + 0.5) * widest / size for size in sizes]) - widest / 2
+    y = np.repeat(np.arange(levels + 1), sizes) * -max(1.0, widest / (2.0 * max(levels, 1)))
+    pairs = np.stack([(child - 1) // branches, child], axis=1)
+    return graph_of(total, pairs, positions=np.stack([x, y - y.mean()], axis=1))
+
+
+def _two_rows(top: int, bottom: int) -> NDArray[np.float64]:
+    widest = max(top, bottom, 2)
+    rows = [
+        np.stack([(np.arange(n) + 0.5) * widest / n - widest / 2, np.full(n, y)], axis=1)
+        for n, y in ((top, widest / 3), (bottom, -widest / 3))
+    ]
+    return np.concatenate(rows)
+
+
+def complete_bipartite(sources: int, targets: int) -> Graph:
+    """Every target reads every source."""
+    _check_size(sources * targets, "complete_bipartite")
+    j, i = np.divmod(np.arange(sources * targets), targets)
+    names = (*(f"source {n}" for n in range(sources)), *(f"target {n}" for n in range(targets)))
+    return graph_of(
+        sources + targets,
+        np.stack([j, sources + i], axis=1),
+        both_ways=False,
+        positions=_two_rows(sources, targets),
+        names=names,
+    )
+
+
+def dictionary(keys: int, seed: int) -> Graph:
+    """Keys and queries of the lookup problem (Brody et al. 2022): labels are what to find."""
+    value = np.random.default_rng(seed).permutation(keys)
+    x = np.zeros((2 * keys, 2 * keys))
+    number = np.arange(keys)
+    x[number, number] = x[keys + number, number] = x[number, keys + value] = 1.0
+    j, i = np.divmod(np.arange(keys * keys), keys)
+    return graph_of(
+        2 * keys,
+        np.stack([j, keys + i], axis=1),
+        both_ways=False,
+        positions=_two_rows(keys, keys),
+        names=(*(f"key {n}" for n in range(keys)), *(f"query {n}" for n in range(keys))),
+        x=x,
+        feature_names=(*(f"is {n}" for n in range(keys)), *(f"value {n}" for n in range(keys))),
+        labels=(*((None,) * keys), *(f"value {n}" for n in value)),
+    )

@@ -1,0 +1,17 @@
+/** The bytes that arrive as the data they stand for: the other side of gatviz/stage/wire.py. */
+
+/** @typedef {{shape: number[], f32: Float32Array}} Packed an array as it stands in the data */
+
+/** @param {Uint8Array} bytes @returns {Promise<Object>} */
+export async function decode(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const whole = await new Response(stream).arrayBuffer();
+  const length = new DataView(whole).getUint32(0, true);
+  const text = new TextDecoder().decode(new Uint8Array(whole, 4, length));
+  const numbers = new Float32Array(whole, 4 + Math.ceil(length / 4) * 4);
+  return JSON.parse(text, (_, value) => (typeof value?.f32 === "number" ? { ...value, f32: values(numbers, value) } : value));
+}
+
+function values(numbers, { shape, f32 }) {
+  return numbers.subarray(f32, f32 + shape.reduce((product, size) => product * size, 1));
+}

@@ -1,0 +1,57 @@
+"""The stage's data as the bytes that travel: JSON, and behind it the arrays that it points at, deflated.
+
+    [length of the JSON, 4 bytes little-endian] [JSON as ASCII] [zeros up to a multiple of 4] [float32 values]
+
+An array stands in the JSON as {"shape": […], "f32": first value's place}; arrays that are the same stand once.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from gatviz.errors import GatvizError
+
+_QUICK = 1
+"""Deflate's quickest level: what a higher one saves is not worth its time on every change."""
+_FLOAT = 4
+_JSON = partial(json.dumps, allow_nan=False, separators=(",", ":"))
+
+
+def encode(data: Mapping[str, Any]) -> bytes:
+    """Data that is JSON but for the bytes of its arrays, see `packed`.
+
+    Raises:
+        GatvizError: a number outside the arrays is infinite or NaN, which no browser reads; naming the part.
+    """
+    places: dict[bytes, int] = {}
+    arrays = bytearray()
+
+    def place(values: Any) -> int:
+        if not isinstance(values, bytes):
+            raise TypeError(f"{type(values).__name__} does not travel")
+        if values not in places:
+            places[values] = len(arrays) // _FLOAT
+            arrays.extend(values)
+        return places[values]
+
+    try:
+        text = _JSON(data, default=place).encode()
+    except ValueError:
+        part = next(name for name, value in data.items() if not _is_finite(value))
+        raise GatvizError(
+            f"the picture, {part}", "finite numbers", "NaN or infinity", "make features or weights smaller"
+        ) from None
+    padding = bytes(-len(text) % _FLOAT)
+    return zlib.compress(b"".join((len(text).to_bytes(4, "little"), text, padding, arrays)), _QUICK)
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        _JSON(value, default=lambda _: 0)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,114 @@
+"""The package: what it needs is declared, the library works without the app's packages, a wheel holds everything."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from playwright.sync_api import Browser
+
+import gatviz
+from tests.conftest import open_app
+from tests.house.installed import App, Installed, build_wheel
+from tests.house.test_architecture import FILES, ONLY_IN, imports
+from tests.house.test_readme import blocks
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+OPTIONAL = {"torch_geometric"}
+"""What is used where it happens to be installed."""
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(one).name) for one in requirements}
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
+    modules = {name.split(".")[0] for path in FILES for name in imports(path)}
+    modules -= set(sys.stdlib_module_names) | OPTIONAL | {"gatviz"}
+    of = packages_distributions()
+    needed = {module: canonicalize_name(of[module][0]) for module in modules}
+    app = {name for module, name in needed.items() if module in ONLY_IN}
+    assert names(PROJECT["dependencies"]) == set(needed.values()) - app
+    assert names(EXTRAS["app"]) == app
+
+
+def test_what_is_declared_is_pinned_for_the_readmes_commands():
+    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] not in "#-"]
+    pinned = {canonicalize_name(one.name): one.specifier for one in map(Requirement, lines)}
+    declared = [*PROJECT["dependencies"], *EXTRAS["app"], *EXTRAS["test"]]
+    assert names(declared) - {"gatviz"} == set(pinned)
+    for one in map(Requirement, declared):
+        if one.name != "gatviz":
+            assert all(one.specifier.contains(pin.version) for pin in pinned[canonicalize_name(one.name)])
+
+
+def test_the_version_stands_in_one_place():
+    assert "version" in PROJECT["dynamic"]
+    assert version("gatviz") == gatviz.__version__
+
+
+def test_the_library_needs_none_of_the_apps_packages():
+    blocked = f"import sys; sys.modules.update(dict.fromkeys({sorted(ONLY_IN)!r}))\nimport gatviz\n"
+    subprocess.run([sys.executable, "-c", blocked], check=True, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_wheel(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.mark.slow
+def test_a_wheel_holds_every_file_of_the_package_and_of_the_top(wheel: Path):
+    with zipfile.ZipFile(wheel) as archive:
+        found = {name: archive.read(name) for name in archive.namelist() if name.startswith("gatviz/")}
+    inside = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "gatviz").rglob("*")}
+    top = [ROOT / "app.py", *(ROOT / ".streamlit").iterdir(), *(ROOT / "sample_graphs").iterdir()]
+    expected = inside | {f"gatviz/top/{path.relative_to(ROOT).as_posix()}": path for path in top}
+    expected = {name: path for name, path in expected.items() if path.is_file() and "__pycache__" not in name}
+    assert found == {name: path.read_bytes() for name, path in expected.items()}
+
+
+@pytest.mark.slow
+def test_the_library_alone_runs_the_readmes_python(wheel: Path, tmp_path: Path):
+    installed = Installed(tmp_path / "venv", wheel, extras=[])
+    (snippet,) = blocks("python")
+    said = installed.python("-c", f"{snippet}\nprint(gatviz.__file__, gatviz.sample_graph_names(), out.shape)")
+    assert str(installed.packages / "gatviz") in said
+    assert str(gatviz.sample_graph_names()) in said
+    assert "[34, 32]" in said
+    for module in ONLY_IN:
+        assert "No module named" in installed.python("-c", f"import {module}", fails=True)
+
+
+@pytest.mark.slow
+def test_the_app_starts_from_another_folder_with_its_files_and_settings(wheel: Path, tmp_path: Path, browser: Browser):
+    installed = Installed(tmp_path / "venv", wheel, extras=["app"])
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    script = installed.python("-c", "from gatviz.top_files import top_file; print(top_file('app.py'))").strip()
+    with App(installed, script, elsewhere) as url:
+        page = browser.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        open_app(page, url)
+        look = "stage => getComputedStyle(stage).getPropertyValue('--gv-primary').trim()"
+        assert page.locator(".gatviz-stage").evaluate(look) == "#312c80"
+        assert page.get_by_test_id("stAppDeployButton").count() == 0  # as the toolbar is set to its least
+        files = [one.split("/")[-1] for one in asked if "/bidi-components/" in one]
+        assert sorted(files) == sorted(path.name for path in (installed.packages / "gatviz/stage/js").iterdir())
+        assert all(one.startswith((url, url.replace("http", "ws"), "data:", "blob:")) for one in asked)
+        changed = installed.packages / "gatviz/stage/js/format.js"
+        changed.write_text(changed.read_text(encoding="utf-8") + "\n// changed\n", encoding="utf-8")
+        with page.expect_response("**/format.js") as answer:
+            page.reload()
+        assert answer.value.text().endswith("// changed\n")  # a page that is opened anew never gets an old file
+        page.close()
