@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -90,10 +90,9 @@ ACME = WeightsLayout(
 
 
 @pytest.fixture(autouse=True)
-def acme(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def acme(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(LAYOUTS, dict)
     monkeypatch.setitem(LAYOUTS, "acme", ACME)
-    yield
 
 
 def state(at: str = "", wide: int = FEATURES, heads: int = 2) -> dict[str, Tensor]:
@@ -128,7 +127,7 @@ def test_its_hooks_are_asked():
     assert "All share one." in shared.notes
     with pytest.raises(GatvizError, match="expected 1 layers, found 5; count again"):
         inspect_weights(torch_file({"acme_layers": 5, "net": state()}))
-    with pytest.raises(GatvizError, match="'one.of_edges.w', which needs features of edges"):
+    with pytest.raises(GatvizError, match=r"'one\.of_edges\.w', which needs features of edges"):
         inspect_weights(torch_file(state("one.") | {"one.of_edges.w": torch.ones(2)}))
 
 
@@ -154,7 +153,7 @@ def test_it_is_named_where_no_layout_fits_and_where_one_is_chosen():
         inspect_weights(torch_file({"weight": torch.ones(2, 2)}))
     with pytest.raises(GatvizError, match="'proj', 'reads' and 'is_read' as in Acme's layer"):
         inspect_weights(torch_file({"W.weight": torch.ones(2, 2), "a": torch.ones(4)}), layout="acme")
-    with pytest.raises(GatvizError, match="layout: expected one of .*, acme"):
+    with pytest.raises(GatvizError, match=r"layout: expected one of .*, acme"):
         inspect_weights(torch_file(state()), layout="other")
 
 
@@ -182,7 +181,7 @@ def said(tree: ast.Module) -> set[int]:
 
 @pytest.mark.parametrize("path", AROUND, ids=lambda path: path.name)
 def test_no_room_around_the_layouts_knows_one_by_name(path: Path):
-    """Neither by its module, nor by its short name or title, nor by the names of its tensors (but for the letters of the formulas)."""
+    """Neither by its module, nor by its short name or title, nor by its tensors (but for formulas' letters)."""
     real = [layout for layout in LAYOUTS.values() if layout is not ACME and layout.name != "gatviz"]
     tree = ast.parse(path.read_text(encoding="utf-8"))
     docstrings = said(tree)
