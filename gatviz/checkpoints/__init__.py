@@ -10,7 +10,8 @@ A file goes through the modules in this order, one a step; `opening` takes it th
     model_building            → the model
 
 `layouts/` has one module for each library's way of storing layers (`layer_forms` says what such a layout tells): a new
-one is a module and a row in its table. `saving` goes the other way.
+one is a module and a row in its table. `other_modules` tells what a state dict holds beside attention layers. `saving`
+goes the other way.
 """
 
 from gatviz.checkpoints.choices import ACTIVATION_NAMES, NO_ACTIVATION, Choices, Decision

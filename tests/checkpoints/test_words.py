@@ -1,4 +1,4 @@
-"""All that a person reads of a weights file passes through gettext: in a language of marks, nothing stands unmarked."""
+"""All that a person reads of a weights file passes through gettext: in another language no English is left."""
 
 from __future__ import annotations
 
@@ -13,40 +13,62 @@ import torch
 
 import gatviz
 from gatviz import GatvizError, words
-from gatviz.checkpoints import Checkpoint, check_graph, inspect_weights, save_weights
+from gatviz.checkpoints import ACTIVATION_NAMES, LAYOUTS, Checkpoint, check_graph, inspect_weights, save_weights
+from gatviz.checkpoints.choices import ChoiceWords
 from tests.checkpoints.cases import FEATURES, drawn, graph, safetensors_file, torch_file
 from tests.checkpoints.test_layouts import around, dgl_state, pygat_state, pytorch_gat_state, tutorial_heads
 
 ROOM = Path(gatviz.__file__).parent / "checkpoints"
-MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
-QUOTED = re.compile(r"'[^']*'|\[[\d, ]*\]")
+PLACES = re.compile(r"(\{[^{}]*\})")
+QUOTED = re.compile(r"'[^']*'")
+NAMES = {
+    *ChoiceWords.__annotations__,
+    *ACTIVATION_NAMES,
+    *LAYOUTS,
+    *(tail for layout in LAYOUTS.values() for form in layout.forms for tail in form.required),
+    *(
+        "PyTorch",
+        "Geometric",
+        "DGL",
+        "pyGAT",
+        "pytorch-GAT",
+        "IMP1",
+        "IMP2",
+        "IMP3",
+        "GAT",
+        "GATv2",
+        "torch",
+        "safetensors",
+    ),
+    *("list", "torch.int64", "nan"),  # as Python and torch call them
+}
+"""What is the same in every language."""
 
 
-class Marks(gettext.NullTranslations):
-    """Every message between brackets."""
+class Wide(gettext.NullTranslations):
+    """A language of wide letters: each message as it is, but for what is filled in."""
 
     def gettext(self, message: str) -> str:
-        return f"⟦{message}⟧"
+        parts = PLACES.split(message)
+        return "".join(part if k % 2 else "".join(map(wide, part)) for k, part in enumerate(parts))
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return f"⟦{msgid1 if n == 1 else msgid2}⟧"
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+def wide(c: str) -> str:
+    return chr(ord(c) + 0xFEE0) if c.isascii() and c.isalpha() else "’" if c == "'" else c
 
 
 @pytest.fixture
-def marked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(words, "_catalogue", lambda _: Marks())
+def other_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "_catalogue", lambda _: Wide())
 
 
-def bare(text: str) -> str:
-    """What stands outside of all messages, but for names and shapes out of the file."""
-    before = ""
-    while text != before:
-        before, text = text, MARKED.sub("", text)
-    return QUOTED.sub("", text)
-
-
-def unmarked(text: str) -> bool:
-    return any(c.isalpha() for c in bare(text))
+def untranslated(text: str) -> set[str]:
+    """The English words in it, but for names out of the file."""
+    bare = re.sub(r"`[^`]*`", "", QUOTED.sub("", text))
+    return {word.strip(".") for word in re.findall(r"[A-Za-z][A-Za-z0-9_.-]*", bare)} - NAMES
 
 
 PYG = drawn(1, lin__weight=(6, FEATURES), att_src=(1, 2, 3), att_dst=(1, 2, 3), bias=(6,))
@@ -108,28 +130,27 @@ def texts(opened: Checkpoint) -> list[str]:
     return [*(one.reason for one in opened.decisions), *opened.notes]
 
 
-@pytest.mark.usefixtures("marked")
+@pytest.mark.usefixtures("other_language")
 @pytest.mark.parametrize("name", OPENED)
 def test_every_reason_and_note_is_a_message(name: str):
     opened = inspect_weights(OPENED[name])
-    assert [text for text in texts(opened) if unmarked(text)] == []
+    assert [text for text in texts(opened) if untranslated(text)] == []
 
 
 def parts_of(error: GatvizError) -> tuple[str, str, str]:
     return error.expected, error.found, error.mend
 
 
-@pytest.mark.usefixtures("marked")
+@pytest.mark.usefixtures("other_language")
 @pytest.mark.parametrize("name", REFUSED)
 def test_every_part_of_a_refusal_is_a_message(name: str):
     data, choices = REFUSED[name]
     with pytest.raises(GatvizError) as caught:
         inspect_weights(data, name="w.pt", **choices)  # type: ignore[arg-type]
-    foreign = ("list", "torch.int64")  # Python's and torch's own names
-    assert [text for text in parts_of(caught.value) if unmarked(text) and bare(text) not in foreign] == []
+    assert [text for text in parts_of(caught.value) if untranslated(text)] == []
 
 
-@pytest.mark.usefixtures("marked")
+@pytest.mark.usefixtures("other_language")
 def test_so_are_those_of_saving_and_of_a_graph_that_does_not_fit():
     model = gatviz.GAT.of_paper(FEATURES, 3, bias=True)
     for refused in (
@@ -139,7 +160,7 @@ def test_so_are_those_of_saving_and_of_a_graph_that_does_not_fit():
     ):
         with pytest.raises(GatvizError) as caught:
             refused()
-        assert not any(map(unmarked, parts_of(caught.value)))
+        assert not any(map(untranslated, parts_of(caught.value)))
 
 
 @pytest.mark.parametrize("path", sorted(ROOM.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOM)))
@@ -158,7 +179,7 @@ def test_messages_are_literals_with_names_for_what_is_filled_in(path: Path):
         for argument in given:
             plain = isinstance(argument, ast.JoinedStr | ast.BinOp) and not ast.unparse(argument).startswith("f'{")
             literal = isinstance(argument, ast.Constant) and any(c.isalpha() for c in str(argument.value))
-            assert not (plain or literal), ast.unparse(node)
+            assert plain is literal is False, ast.unparse(node)
 
 
 def test_lists_are_joined_as_people_say_them():

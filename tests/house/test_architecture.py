@@ -76,6 +76,7 @@ WITHIN = {
         "choices",
         "layer_forms",
         "layouts",
+        "other_modules",
         "state_dict",
         "recognition",
         "saved_settings",
