@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import isqrt
 from typing import Any
 
+from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops
 from gatviz.checkpoints.choices import ACTIVATION_NAMES, NO_ACTIVATION, Answer, Choices, Decision
 from gatviz.checkpoints.layer_forms import Layers, StoredLayer
@@ -19,7 +20,6 @@ from gatviz.checkpoints.saved_settings import SavedSettings
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _, commas, ngettext, or_list
 
-_SLOPE = 0.2
 _LARGEST_SLOPE = 100.0
 """Beyond it a number beside the weights is no slope."""
 _LOOPS = ("as_given", "add_missing", "remove")
@@ -107,8 +107,8 @@ def _slope(recognised: Recognised, choices: Choices, saved: SavedSettings | None
     told = recognised.around.get("negative_slope")
     if isinstance(told, int | float) and not isinstance(told, bool) and abs(told) <= _LARGEST_SLOPE:
         return Answer(float(told), "assumed", _("The words around the weights say so"))
-    why = _("A state dict does not hold the slope; 0.2 is the paper's and every library's own")
-    return Answer(_SLOPE, "assumed", why)
+    why = _("A state dict does not hold the slope; {slope} is the paper's and every library's own")
+    return Answer(NEGATIVE_SLOPE, "assumed", why.format(slope=NEGATIVE_SLOPE))
 
 
 def _own_choices(recognised: Recognised, choices: Choices, where: str) -> list[Decision]:

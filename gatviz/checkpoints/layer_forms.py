@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from gatviz.attention.model import GAT, Kind
 from gatviz.checkpoints.choices import Answer, Choices
 from gatviz.errors import GatvizError, quote
+from gatviz.model.gat import GAT
+from gatviz.model.steps import Kind
 from gatviz.words import _, commas, or_list
 
 Tensors = Mapping[str, Tensor]

@@ -12,12 +12,13 @@ import torch
 from torch import Tensor
 
 from gatviz.attention.layers import new_generator
-from gatviz.attention.model import GAT, LayerSettings
 from gatviz.checkpoints.defaults import Decided
 from gatviz.checkpoints.layer_forms import StoredLayer
 from gatviz.checkpoints.recognition import Recognised
 from gatviz.checkpoints.saved_settings import SavedSettings
 from gatviz.errors import GatvizError, quote
+from gatviz.model.gat import GAT
+from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Unpack
 
 from gatviz.attention.edges import SelfLoops
-from gatviz.attention.model import GAT, LayerSettings
 from gatviz.checkpoints.choices import Choices, ChoiceWords, Decision
 from gatviz.checkpoints.containers import MAX_BYTES, read_container
 from gatviz.checkpoints.defaults import decide
@@ -19,6 +18,8 @@ from gatviz.checkpoints.saved_settings import saved_settings
 from gatviz.checkpoints.state_dict import read_state_dict
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
+from gatviz.model.gat import GAT
+from gatviz.model.steps import LayerSettings
 from gatviz.words import _, ngettext
 
 WeightsSource = str | os.PathLike[str] | bytes

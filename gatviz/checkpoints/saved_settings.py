@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from gatviz.attention.edges import SelfLoops, check_self_loops
-from gatviz.attention.model import GAT, LayerSettings
 from gatviz.checkpoints.layer_forms import Layers, StoredLayer
 from gatviz.errors import GatvizError, quote
+from gatviz.model.gat import GAT
+from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas, ngettext
 
 

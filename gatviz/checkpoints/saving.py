@@ -13,11 +13,12 @@ import torch
 from torch import Tensor
 
 from gatviz.attention.layers import AttentionLayer
-from gatviz.attention.model import GAT, LayerSettings
 from gatviz.checkpoints.layouts import LAYOUTS
 from gatviz.checkpoints.saved_settings import settings_text
 from gatviz.checkpoints.state_dict import SETTINGS
 from gatviz.errors import GatvizError, quote
+from gatviz.model.gat import GAT
+from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas
 
 WeightsFormat = Literal["torch", "safetensors"]

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from gatviz.attention.model import Kind
 from gatviz.checkpoints.layer_forms import (
     Default,
     LayerForm,
@@ -23,6 +22,7 @@ from gatviz.checkpoints.layer_forms import (
     two_halves,
     two_projections,
 )
+from gatviz.model.steps import Kind
 from gatviz.words import N_
 
 _GATCONV = N_("DGL's GATConv")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from gatviz.attention.model import GAT
 from gatviz.checkpoints.layer_forms import Default, LayerForm, LayerTensors, StoredLayer, Tensors, WeightsLayout
 from gatviz.errors import quote
+from gatviz.model.gat import GAT
 from gatviz.words import N_, _
 
 

@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 from gatviz.attention.gatv2 import GATv2AttentionLayer
-from gatviz.attention.model import GAT, Kind
 from gatviz.checkpoints.layer_forms import (
     Default,
     Groups,
@@ -27,6 +26,8 @@ from gatviz.checkpoints.layer_forms import (
     two_halves,
     two_projections,
 )
+from gatviz.model.gat import GAT
+from gatviz.model.steps import Kind
 from gatviz.words import N_, _
 
 _GATCONV = N_("PyG's GATConv")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.checkpoints.choices import Answer
 from gatviz.checkpoints.layer_forms import (
     Default,
@@ -77,7 +78,8 @@ def _signed(layer: StoredLayer, slope: float, answers: Mapping[str, object]) -> 
         return layer, slope
     if slope <= 0:
         expected = _("a number above 0 for pyGAT's sparse layers")
-        raise GatvizError("negative_slope", expected, quote(slope), _("0.2 is usual"))
+        usual = _("{slope} is usual").format(slope=NEGATIVE_SLOPE)
+        raise GatvizError("negative_slope", expected, quote(slope), usual)
     halves = {name: layer.arrays[name] * -slope for name in ("a_target", "a_source")}
     return replace(layer, arrays={**layer.arrays, **halves}), 1 / slope
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from gatviz.attention.model import GAT, LayerSettings
 from gatviz.checkpoints.layer_forms import Default, LayerForm, Layers, LayerTensors, StoredLayer, WeightsLayout
 from gatviz.errors import GatvizError
+from gatviz.model.gat import GAT
+from gatviz.model.steps import LayerSettings
 from gatviz.words import N_, _
 
 
