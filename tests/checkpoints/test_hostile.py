@@ -168,7 +168,7 @@ def test_choices_against_the_file_are_refused_with_the_reason():
     refused(torch_file(PYG), "expected 2, as the file says, found 3", heads=3)
     refused(torch_file(PYG), "The bias has 6 entries, H·C", concat=False)
     refused(torch_file(PYG), "The bias has 6 entries, H·C", concat=[False])
-    refused(torch_file(PYG), "1 values, one for each layer", concat=[True, True])
+    refused(torch_file(PYG), "1 value, one for each layer", concat=[True, True])
     refused(torch_file(PYG), "as wide as its input", residual=["identity"])
 
 
@@ -465,3 +465,18 @@ def settings_file(settings: object) -> bytes:
 )
 def test_settings_in_the_file_are_checked_like_everything_else(settings):
     refused(settings_file(settings))
+
+
+@pytest.mark.parametrize("name", ["{", "{0}", "{names!r}", "{where.__class__}", "%s", "{}"])
+def test_names_that_look_like_places_to_fill_in_are_only_names(name):
+    named = {f"{name}1.{tail}": values for tail, values in PYG.items()}
+    opened = inspect_weights(torch_file({name: named, "net": named}))
+    assert opened.names == (f"{name}1",)
+    assert any(f"'{name}'" in note for note in opened.notes)
+    second = {f"{name}2.{tail}": values for tail, values in PYG.items()}
+    refused(torch_file(named | second), f"as '{name}1' before it gives")
+    refused(torch_file(without(named, f"{name}1.att_src")), f"layer '{name}1'")
+    refused(torch_file(named | {f"{name}.weight": torch.ones(2)}), f"'{name}.weight' [2]")
+    refused(torch_file(named | {f"{name}.att_edge": torch.ones(2)}), f"'{name}.att_edge', which needs")
+    refused(torch_file({**PYG, "bias": torch.full((6,), torch.inf)}), "'bias'")
+    refused(torch_file(PYG), repr(name), layout=name)

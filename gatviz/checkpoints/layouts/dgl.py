@@ -30,14 +30,14 @@ _GATV2CONV = N_("DGL's GATv2Conv")
 
 
 def _gat(tensors: LayerTensors) -> StoredLayer:
-    return _part(tensors, tensors.matrix("fc.weight"))
+    return _layer(tensors, tensors.matrix("fc.weight"))
 
 
 def _bipartite(tensors: LayerTensors) -> StoredLayer:
-    return _part(tensors, one_projection(tensors, "fc_src.weight", "fc_dst.weight"))
+    return _layer(tensors, one_projection(tensors, "fc_src.weight", "fc_dst.weight"))
 
 
-def _part(tensors: LayerTensors, weight: Tensor) -> StoredLayer:
+def _layer(tensors: LayerTensors, weight: Tensor) -> StoredLayer:
     return _finished(tensors, "GAT", *two_halves(tensors, weight, "attn_r", "attn_l"))
 
 

@@ -39,7 +39,7 @@ _PROJECTIONS = ("lin.weight", "lin_src.weight", "lin_dst.weight", "lin_l.weight"
 _LINEAR = frozenset(("lin", "lins", "linear", "linears", "skip", "skips"))
 
 
-def _part(tensors: LayerTensors, weight: Tensor, target: str, source: str) -> StoredLayer:
+def _layer(tensors: LayerTensors, weight: Tensor, target: str, source: str) -> StoredLayer:
     return _finished(tensors, "GAT", *two_halves(tensors, weight, target, source))
 
 
@@ -57,19 +57,19 @@ def _finished(tensors: LayerTensors, kind: Kind, arrays: dict[str, Tensor], told
 
 
 def _newest(tensors: LayerTensors) -> StoredLayer:
-    return _part(tensors, tensors.matrix("lin.weight"), "att_dst", "att_src")
+    return _layer(tensors, tensors.matrix("lin.weight"), "att_dst", "att_src")
 
 
 def _two(tensors: LayerTensors) -> StoredLayer:
-    return _part(tensors, one_projection(tensors, "lin_src.weight", "lin_dst.weight"), "att_dst", "att_src")
+    return _layer(tensors, one_projection(tensors, "lin_src.weight", "lin_dst.weight"), "att_dst", "att_src")
 
 
 def _left_right(tensors: LayerTensors) -> StoredLayer:
-    return _part(tensors, one_projection(tensors, "lin_l.weight", "lin_r.weight"), "att_r", "att_l")
+    return _layer(tensors, one_projection(tensors, "lin_l.weight", "lin_r.weight"), "att_r", "att_l")
 
 
 def _i_and_j(tensors: LayerTensors) -> StoredLayer:
-    return _part(tensors, tensors.matrix("lin.weight"), "att_i", "att_j")
+    return _layer(tensors, tensors.matrix("lin.weight"), "att_i", "att_j")
 
 
 def _is_oldest(tensors: Tensors) -> bool:

@@ -35,7 +35,7 @@ _BY_HAND = ("IMP2", "IMP3")
 
 
 def _linear(tensors: LayerTensors) -> StoredLayer:
-    return _part(tensors, tensors.matrix("linear_proj.weight"), _implementation(tensors, "IMP3"))
+    return _layer(tensors, tensors.matrix("linear_proj.weight"), _implementation(tensors, "IMP3"))
 
 
 def _batched(tensors: LayerTensors) -> StoredLayer:
@@ -50,7 +50,7 @@ def _batched(tensors: LayerTensors) -> StoredLayer:
             raise tensors.misfit(tail, expected)
         scores[tail] = tensors[tail].reshape(1, heads, features)
     batched = replace(tensors, tensors=scores, ones_last=False)
-    return _part(batched, weight.transpose(1, 2).flatten(0, 1), _implementation(tensors, "IMP1"))
+    return _layer(batched, weight.transpose(1, 2).flatten(0, 1), _implementation(tensors, "IMP1"))
 
 
 def _implementation(tensors: LayerTensors, likely: str) -> Answer:
@@ -81,7 +81,7 @@ def _implementation(tensors: LayerTensors, likely: str) -> Answer:
     return Answer.chosen(given) if given else Answer(likely, "assumed", why)
 
 
-def _part(tensors: LayerTensors, weight: Tensor, implementation: Answer) -> StoredLayer:
+def _layer(tensors: LayerTensors, weight: Tensor, implementation: Answer) -> StoredLayer:
     target, source = "scoring_fn_target", "scoring_fn_source"
     notes: tuple[str, ...] = ()
     if implementation.value != "IMP3":
