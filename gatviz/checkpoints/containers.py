@@ -144,9 +144,10 @@ def _safetensors_header(data: bytes) -> dict[str, Any] | None:
 
 def _load_safetensors(data: bytes, where: str, header: Mapping[str, Any]) -> Container:
     try:
-        tensors: dict[str, torch.Tensor] = safetensors.torch.load(data)
+        loaded = safetensors.torch.load(data)
     except Exception as error:  # the library's own error, or KeyError for a kind of number that torch lacks
         raise GatvizError(where, _("a whole safetensors file"), quote(str(error)), save_again()) from None
+    tensors: dict[str, torch.Tensor] = {name: loaded[name] for name in header if name in loaded}  # it gives any order
     told = header.get("__metadata__")
     words = {str(name): str(word) for name, word in told.items()} if isinstance(told, dict) else {}
     for left_out, kept in words.items():  # tensors that share memory are stored once, under one of their names

@@ -467,6 +467,14 @@ def test_settings_in_the_file_are_checked_like_everything_else(settings):
     refused(settings_file(settings))
 
 
+def test_the_same_safetensors_always_get_the_same_sentence():
+    """The library hands its tensors out in an order that differs from one reading to the next."""
+    many = safetensors_file({f"layer{k}.weight": torch.zeros(1) for k in range(40)})
+    two = {f"{at}.{tail}": values for at in "ab" for tail, values in without(PYG, "att_src").items()}
+    for data in (many, safetensors_file(two)):
+        assert len({refused(data) for _ in range(10)}) == 1
+
+
 @pytest.mark.parametrize("name", ["{", "{0}", "{names!r}", "{where.__class__}", "%s", "{}"])
 def test_names_that_look_like_places_to_fill_in_are_only_names(name):
     named = {f"{name}1.{tail}": values for tail, values in PYG.items()}
