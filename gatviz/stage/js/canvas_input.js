@@ -1,8 +1,8 @@
 /** Pointer and keys on the graph: hover, lock, drag, draw an arrow, select with a box. */
 
 import { arrow } from "./geometry.js";
-import { focusArcs } from "./scene.js";
-import { arcFocus, nodeFocus, same } from "./store.js";
+import { focusEdges } from "./scene.js";
+import { edgeFocus, nodeFocus, same } from "./store.js";
 
 const CLICK_SLACK = 4;
 const MOST_ZOOM = 8;
@@ -42,8 +42,8 @@ export class CanvasInput {
   focusAt(event) {
     const node = event.target.closest?.(".node[data-node]");
     if (node) return nodeFocus(Number(node.dataset.node));
-    const arc = event.target.closest?.(".arc");
-    return arc ? arcFocus(Number(arc.dataset.target), Number(arc.dataset.source)) : null;
+    const edge = event.target.closest?.(".edge");
+    return edge ? edgeFocus(Number(edge.dataset.target), Number(edge.dataset.source)) : null;
   }
 
   /** The name of the node under the pointer, a new one's too. @returns {string|null} */
@@ -194,8 +194,8 @@ export class CanvasInput {
 
   walk(n, step) {
     const { hover, direction } = this.store.state;
-    const arcs = focusArcs(this.view.scene, nodeFocus(n), direction);
-    const ring = [nodeFocus(n), ...arcs.map((arc) => arcFocus(arc.target, arc.source))];
+    const edges = focusEdges(this.view.scene, nodeFocus(n), direction);
+    const ring = [nodeFocus(n), ...edges.map((edge) => edgeFocus(edge.target, edge.source))];
     const place = Math.max(0, ring.findIndex((focus) => same(focus, this.walked ?? hover)));
     this.walked = ring[(place + step + ring.length) % ring.length];
     this.store.update({ hover: this.walked });

@@ -7,8 +7,8 @@ import { math } from "./formula.js";
 import { marksOf } from "./marks.js";
 import { MatrixView } from "./matrix_view.js";
 import { colourScale } from "./scales.js";
-import { changeLimit, onArc, shareLimit, shownWeighting } from "./scene.js";
-import { arcFocus, nodeFocus, same } from "./store.js";
+import { changeLimit, onEdge, shareLimit, shownWeighting } from "./scene.js";
+import { edgeFocus, nodeFocus, same } from "./store.js";
 
 const NUMBER_CELL = { width: 42, height: 32 };
 const SMALLEST_CELL = 3;
@@ -143,11 +143,11 @@ export class ChainView {
   /** What a cell of a stage stands for. @returns {import("./store.js").Focus|null} */
   focusOf(name, [row, column]) {
     const stage = this.scene.stages.find((s) => s.name === name);
-    if (stage.layout === "pairs") return arcFocus(row, column);
+    if (stage.layout === "pairs") return edgeFocus(row, column);
     if (stage.layout === "nodes") return nodeFocus(row);
     if (stage.layout === "messages") {
-      const arc = this.card(stage).messages[row];
-      return arc ? arcFocus(arc.target, arc.source) : null;
+      const edge = this.card(stage).messages[row];
+      return edge ? edgeFocus(edge.target, edge.source) : null;
     }
     return null;
   }
@@ -315,16 +315,16 @@ export class ChainView {
     const never = () => false;
     if (stage.layout === "pairs") {
       const known = (value) => (Number.isNaN(value) ? null : value);
-      const shown = stage.name === "alpha" ? (arc) => onArc(weighting.values, arc) : (arc) => known(onArc(stage.values, arc, head));
+      const shown = stage.name === "alpha" ? (edge) => onEdge(weighting.values, edge) : (edge) => known(onEdge(stage.values, edge, head));
       const elsewhere = stage.elsewhere ? () => -Infinity : stage.pairs ? (row, column) => known(stage.pairs.at(head, row, column)) : () => null;
       return {
         rowNames: scene.names,
         value: (row, column) => {
-          const arc = scene.arcBetween(row, column);
-          return arc ? shown(arc) : elsewhere(row, column);
+          const edge = scene.edgeBetween(row, column);
+          return edge ? shown(edge) : elsewhere(row, column);
         },
-        masked: (row, column) => !scene.arcBetween(row, column),
-        undrawn: (row, column) => scene.arcBetween(row, column)?.drawn === false,
+        masked: (row, column) => !scene.edgeBetween(row, column),
+        undrawn: (row, column) => scene.edgeBetween(row, column)?.drawn === false,
       };
     }
     if (stage.layout === "weights") {
@@ -334,7 +334,7 @@ export class ChainView {
       const target = this.focusTarget();
       if (target === null || !stage.values) return null;
       card.messages = scene.into[target];
-      const names = card.messages.map((arc) => scene.names[arc.source]);
+      const names = card.messages.map((edge) => scene.names[edge.source]);
       const undrawn = stage.rest ? scene.whole.undrawn.reads[target] : 0;
       return {
         rowNames: undrawn ? [...names, fillIn(scene.texts.undrawnRow, { count: undrawn })] : names,
@@ -370,7 +370,7 @@ export class ChainView {
     const card = this.card(stage);
     const { spec } = card.matrix;
     const focus = this.store.state.hover ?? this.store.state.locked;
-    const cell = card.at ?? (stage.layout === "pairs" && focus?.kind === "arc" ? [focus.target, focus.source] : null);
+    const cell = card.at ?? (stage.layout === "pairs" && focus?.kind === "edge" ? [focus.target, focus.source] : null);
     const within = cell && spec && card.matrix.element.isConnected && cell[0] < spec.rowNames.length && cell[1] < spec.columnNames.length;
     const value = within ? spec.value(...cell) : null;
     const [row, column] = within ? [spec.rowNames[cell[0]], spec.columnNames[cell[1]]].map((text) => shorten(text, 9)) : [];

@@ -4,12 +4,12 @@
  * @typedef {Object} Draft
  * @property {Map<string, {x: number, y: number}>} points where every node will be, by name
  * @property {Set<string>} added names of new nodes
- * @property {string[][]} arcs new arcs, [source, target]
+ * @property {string[][]} edges new edges, [source, target]
  * @property {Set<string>} gone names of nodes that are being deleted
- * @property {Set<string>} goneArcs keys of arcs that are being deleted
+ * @property {Set<string>} goneEdges keys of edges that are being deleted
  */
 
-export const arcKey = (source, target) => JSON.stringify([source, target]);
+export const edgeKey = (source, target) => JSON.stringify([source, target]);
 
 /**
  * @param {{names: string[], positions: number[][]}} scene
@@ -18,7 +18,7 @@ export const arcKey = (source, target) => JSON.stringify([source, target]);
  */
 export function draftOf(scene, waiting) {
   const points = new Map(scene.names.map((name, n) => [name, { x: scene.positions[n][0], y: scene.positions[n][1] }]));
-  const draft = { points, added: new Set(), arcs: [], gone: new Set(), goneArcs: new Set() };
+  const draft = { points, added: new Set(), edges: [], gone: new Set(), goneEdges: new Set() };
   for (const edit of waiting) DRAW[edit.kind]?.(draft, edit);
   return draft;
 }
@@ -28,15 +28,15 @@ const DRAW = {
     draft.points.set(name, { x: at[0], y: at[1] });
     draft.added.add(name);
   },
-  add_arcs(draft, { arcs, both }) {
-    draft.arcs.push(...arcs, ...(both ? arcs.map(([source, target]) => [target, source]) : []));
+  add_edges(draft, { edges, both }) {
+    draft.edges.push(...edges, ...(both ? edges.map(([source, target]) => [target, source]) : []));
   },
   move(draft, { names, points }) {
     names.forEach((name, k) => draft.points.set(name, { x: points[k][0], y: points[k][1] }));
   },
-  remove(draft, { names = [], arcs = [] }) {
+  remove(draft, { names = [], edges = [] }) {
     for (const name of names) leave(draft, name);
-    for (const [source, target] of arcs) draft.goneArcs.add(arcKey(source, target));
+    for (const [source, target] of edges) draft.goneEdges.add(edgeKey(source, target));
   },
   clear(draft) {
     for (const name of [...draft.points.keys()]) leave(draft, name);
@@ -46,7 +46,7 @@ const DRAW = {
 function leave(draft, name) {
   draft.gone.add(name);
   draft.added.delete(name);
-  draft.arcs = draft.arcs.filter((arc) => !arc.includes(name));
+  draft.edges = draft.edges.filter((edge) => !edge.includes(name));
 }
 
 /**

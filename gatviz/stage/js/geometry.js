@@ -1,7 +1,7 @@
 /** Where arrows run. Screen coordinates: x to the right, y downwards. */
 
 /** @typedef {{x: number, y: number}} Point */
-/** @typedef {{path: string, tip: Point, angle: number, label: Point, across: Point}} ArcShape angle in degrees at the tip; across is the unit normal */
+/** @typedef {{path: string, tip: Point, angle: number, label: Point, across: Point}} EdgeShape angle in degrees at the tip; across is the unit normal */
 
 const BEND = 0.16;
 /** Half the extent, in graph units, that a lone node is seen in. */
@@ -13,7 +13,7 @@ const UNDER_HEAD = 6;
  * An arrow from source to target that ends at the target's rim; bent when the opposite arrow exists too.
  * @param {Point} source @param {Point} target @param {number} radius
  * @param {boolean} opposite
- * @returns {ArcShape}
+ * @returns {EdgeShape}
  */
 export function arrow(source, target, radius, opposite) {
   const dx = target.x - source.x;
@@ -38,7 +38,7 @@ export function arrow(source, target, radius, opposite) {
 
 /**
  * A loop at a node, on the side that `direction` (radians) points to.
- * @returns {ArcShape}
+ * @returns {EdgeShape}
  */
 export function loop(node, radius, direction) {
   const reach = radius * 2.1 + 20;

@@ -1,7 +1,7 @@
 /** The elements that a graph is drawn with: nodes, arrows, numbers on arrows, and what is only being drawn. */
 
 import { svg } from "./dom.js";
-import { arcKey } from "./draft.js";
+import { edgeKey } from "./draft.js";
 import { brief, fillIn, shorten } from "./format.js";
 import { arrow, loop } from "./geometry.js";
 import { nodeCount } from "./scene.js";
@@ -39,20 +39,20 @@ export function nodeElement(scene, name, n, radius) {
   return { group, circle: group.firstChild, features: beside ? svg("text", { class: "features" }, features) : null };
 }
 
-export function arcElement(arc) {
+export function edgeElement(edge) {
   const line = svg("path", { class: "line" });
   const rim = svg("path", { class: "rim" });
   const head = svg("polygon", { class: "head" });
   const hit = svg("path", { class: "hit" });
   const splits = svg("g", { class: "splits" });
-  const group = svg("g", { class: arc.added ? "arc added" : "arc", "data-target": arc.target, "data-source": arc.source }, rim, line, head, splits, hit);
+  const group = svg("g", { class: edge.added ? "edge added" : "edge", "data-target": edge.target, "data-source": edge.source }, rim, line, head, splits, hit);
   return { group, line, rim, head, hit, splits };
 }
 
-export function numberElement(text, { x, y, half, tall }, arc, small) {
+export function numberElement(text, { x, y, half, tall }, edge, small) {
   return svg(
     "g",
-    { class: small ? "arc-label small" : "arc-label", transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-arc": arc },
+    { class: small ? "edge-label small" : "edge-label", transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-edge": edge },
     svg("rect", { x: -half, y: -tall, width: 2 * half, height: 2 * tall, rx: tall }),
     svg("text", {}, text),
   );
@@ -65,8 +65,8 @@ export function bareShape(source, target, radius) {
 }
 
 /** A line for an arrow that is gone. */
-export function bareArc(shape) {
-  return svg("path", { class: "was-arc", d: shape.path });
+export function bareEdge(shape) {
+  return svg("path", { class: "was-edge", d: shape.path });
 }
 
 /**
@@ -76,10 +76,10 @@ export function bareArc(shape) {
  */
 export function draftElements(scene, draft, at, radius) {
   const { names, between } = scene;
-  const present = new Set(between.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
-  const lines = draft.arcs
-    .filter(([source, target]) => !present.has(arcKey(source, target)) && draft.points.has(source) && draft.points.has(target))
-    .map(([source, target]) => svg("path", { class: "new-arc", d: bareShape(at(source), at(target), radius).path }));
+  const present = new Set(between.filter((edge) => !edge.added).map((edge) => edgeKey(names[edge.source], names[edge.target])));
+  const lines = draft.edges
+    .filter(([source, target]) => !present.has(edgeKey(source, target)) && draft.points.has(source) && draft.points.has(target))
+    .map(([source, target]) => svg("path", { class: "new-edge", d: bareShape(at(source), at(target), radius).path }));
   const nodes = [...draft.added].map((name) => {
     const { x, y } = at(name);
     const group = svg("g", { class: "node new-node", "data-name": name, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})` });

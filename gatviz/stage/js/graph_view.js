@@ -2,13 +2,13 @@
 
 import { CanvasInput } from "./canvas_input.js";
 import { html, set, svg } from "./dom.js";
-import { arcKey, draftOf } from "./draft.js";
+import { edgeKey, draftOf } from "./draft.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "./geometry.js";
-import { arcElement, bareArc, bareShape, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
-import { arcWidth, colourScale } from "./scales.js";
-import { drawnValues, focusArcs, focusNames, nodeCount, onArc, shownHeads, shownWeighting } from "./scene.js";
+import { edgeElement, bareEdge, bareShape, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
+import { edgeWidth, colourScale } from "./scales.js";
+import { drawnValues, focusEdges, focusNames, nodeCount, onEdge, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
 import { alike } from "./tensor.js";
 
@@ -29,13 +29,13 @@ export class GraphView {
     this.frame = new Frame();
     /** The node that gets the keyboard's focus as soon as it is there. @type {string|null} */
     this.focusNext = null;
-    this.arcLayer = svg("g");
-    this.labelLayer = svg("g", { class: "arc-labels" });
+    this.edgeLayer = svg("g");
+    this.labelLayer = svg("g", { class: "edge-labels" });
     this.nodeLayer = svg("g");
     this.goneLayer = svg("g");
     this.draftLayer = svg("g", { class: "draft" });
     this.bandPath = svg("path", { class: "band" });
-    this.viewport = svg("g", {}, this.goneLayer, this.arcLayer, this.labelLayer, this.draftLayer, this.nodeLayer, this.bandPath);
+    this.viewport = svg("g", {}, this.goneLayer, this.edgeLayer, this.labelLayer, this.draftLayer, this.nodeLayer, this.bandPath);
     this.canvas = svg("svg", { class: "graph", role: "group", tabindex: 0 }, this.viewport);
     this.readout = html("div", { class: "readout", role: "status", "aria-live": "polite" });
     this.refused = html("div", { class: "refused", role: "alert", onclick: () => this.refused.replaceChildren() });
@@ -101,17 +101,17 @@ export class GraphView {
     });
   }
 
-  /** Make the elements anew; only where nodes or arcs changed, so that focus and hover survive a rerun. */
+  /** Make the elements anew; only where nodes or edges changed, so that focus and hover survive a rerun. */
   build() {
     const { scene } = this;
     this.drawn = scene;
     this.radius = nodeRadius(scene.names.length);
     this.nodes = scene.names.map((name, n) => nodeElement(scene, name, n, this.radius));
-    this.arcElements = scene.arcs.map((arc) => arcElement(arc));
+    this.edgeElements = scene.edges.map((edge) => edgeElement(edge));
     this.isTold = this.isSplit = false;
     this.focusNext ??= this.canvas.getRootNode().activeElement?.closest?.(".node")?.dataset.name ?? null;
     this.nodeLayer.replaceChildren(...this.nodes.flatMap(({ group, features }) => (features ? [group, features] : [group])));
-    this.arcLayer.replaceChildren(...this.arcElements.map((arc) => arc.group));
+    this.edgeLayer.replaceChildren(...this.edgeElements.map((edge) => edge.group));
   }
 
   /** Scale the positions to the panel. */
@@ -187,8 +187,8 @@ export class GraphView {
     this.screen = this.points.map((p) => this.frame.onScreen(p));
     this.nodes.forEach((node, n) => this.placeNode(node, n));
     const { names } = this.scene;
-    this.scene.arcs.forEach((arc, k) => {
-      if (moved === null || moved.has(names[arc.source]) || moved.has(names[arc.target])) this.placeArc(arc, this.arcElements[k]);
+    this.scene.edges.forEach((edge, k) => {
+      if (moved === null || moved.has(names[edge.source]) || moved.has(names[edge.target])) this.placeEdge(edge, this.edgeElements[k]);
     });
     this.weigh();
   }
@@ -202,8 +202,8 @@ export class GraphView {
     const colours = colourScale(drawn.kind, drawn.limit, scene.palette);
     const slim = scene.names.length > 60 ? 0.6 : 1;
     // Attributes, as a CSS variable on the group would make the browser style all of its elements anew.
-    this.arcElements.forEach(({ group, line, rim, head }, k) => {
-      const width = arcWidth(Math.abs(drawn.values[k]), drawn.limit) * slim;
+    this.edgeElements.forEach(({ group, line, rim, head }, k) => {
+      const width = edgeWidth(Math.abs(drawn.values[k]), drawn.limit) * slim;
       const colour = colours.fill(drawn.values[k]);
       set(rim, { "stroke-width": (width + 1).toFixed(2) });
       set(line, { stroke: colour, "stroke-width": width.toFixed(2) });
@@ -263,14 +263,14 @@ export class GraphView {
     const { weightings, palette } = this.scene;
     const shown = (heads ?? []).map((head) => weightings.find((weighting) => weighting.head === head).values.data);
     const colours = (heads ?? []).map((head) => palette.heads[head % palette.heads.length]);
-    this.arcElements.forEach(({ splits, shape }, k) => {
+    this.edgeElements.forEach(({ splits, shape }, k) => {
       splits.replaceChildren(...splitStrokes(shape, shown.map((values) => values[k]), colours, limit));
     });
   }
 
   /** Arrows of the baseline that are no longer there. */
   drawGone(gone) {
-    this.goneLayer.replaceChildren(...gone.map((arc) => this.goneShape(arc)).filter(Boolean).map(bareArc));
+    this.goneLayer.replaceChildren(...gone.map((edge) => this.goneShape(edge)).filter(Boolean).map(bareEdge));
   }
 
   /** Where a gone arrow ran; null where one of its ends is not here. */
@@ -287,22 +287,22 @@ export class GraphView {
     features.style.textAnchor = right ? "start" : "end";
   }
 
-  placeArc(arc, element) {
-    const shape = this.arcShape(arc);
+  placeEdge(edge, element) {
+    const shape = this.edgeShape(edge);
     element.shape = shape;
     for (const path of [element.line, element.rim, element.hit]) path.setAttribute("d", shape.path);
     const { x, y } = shape.tip;
     element.head.setAttribute("transform", `translate(${x.toFixed(1)},${y.toFixed(1)}) rotate(${shape.angle.toFixed(1)})`);
   }
 
-  arcShape(arc) {
-    const [source, target] = [this.screen[arc.source], this.screen[arc.target]];
-    if (arc.source !== arc.target) {
-      const opposite = Boolean(this.scene.arcBetween(arc.source, arc.target)?.drawn);
+  edgeShape(edge) {
+    const [source, target] = [this.screen[edge.source], this.screen[edge.target]];
+    if (edge.source !== edge.target) {
+      const opposite = Boolean(this.scene.edgeBetween(edge.source, edge.target)?.drawn);
       return arrow(source, target, this.radius, opposite);
     }
-    const around = [...this.scene.into[arc.target], ...this.scene.outOf[arc.target]];
-    const neighbours = around.map((a) => this.screen[a.source === arc.target ? a.target : a.source]);
+    const around = [...this.scene.into[edge.target], ...this.scene.outOf[edge.target]];
+    const neighbours = around.map((a) => this.screen[a.source === edge.target ? a.target : a.source]);
     return loop(source, this.radius, loopDirection(source, neighbours));
   }
 
@@ -311,11 +311,11 @@ export class GraphView {
     const small = this.scene.names.length > 12;
     const taken = small ? this.screen.map((p) => ({ ...p, half: this.radius, tall: this.radius })) : [];
     const labels = [];
-    for (const { text, at, arc } of heads ? [] : this.labelsOf(drawn, small ? 2 : this.store.state.digits)) {
+    for (const { text, at, edge } of heads ? [] : this.labelsOf(drawn, small ? 2 : this.store.state.digits)) {
       const box = { ...at, half: text.length * (small ? 2.9 : 3.6) + 5, tall: small ? 7 : 9 };
       if (small && taken.some((other) => overlap(box, other))) continue;
       taken.push(box);
-      labels.push(numberElement(text, box, arc, small));
+      labels.push(numberElement(text, box, edge, small));
     }
     this.labelLayer.replaceChildren(...labels);
   }
@@ -326,9 +326,9 @@ export class GraphView {
     const present = (k) => k >= 0;
     const below = ({ x, y }) => ({ x, y: y + this.radius + 24 });
     return [
-      ...strongest.filter(present).map((k) => ({ value: values[k], text: say(values[k]), at: this.arcElements[k].shape.label, arc: k })),
-      ...strongestGone.filter(present).map((k) => ({ value: gone[k].value, text: say(gone[k].value), at: this.goneShape(gone[k]).label, arc: null })),
-      ...beside.map(({ node, source, value }) => ({ value, text: fillIn(this.scene.texts.besideNode, { value: say(value), source: shorten(source, 9) }), at: below(this.screen[node]), arc: null })),
+      ...strongest.filter(present).map((k) => ({ value: values[k], text: say(values[k]), at: this.edgeElements[k].shape.label, edge: k })),
+      ...strongestGone.filter(present).map((k) => ({ value: gone[k].value, text: say(gone[k].value), at: this.goneShape(gone[k]).label, edge: null })),
+      ...beside.map(({ node, source, value }) => ({ value, text: fillIn(this.scene.texts.besideNode, { value: say(value), source: shorten(source, 9) }), at: below(this.screen[node]), edge: null })),
     ].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   }
 
@@ -337,13 +337,13 @@ export class GraphView {
     const { hover, locked, direction, selection, connecting } = this.store.state;
     const lit = { hover: new Set(), locked: new Set() };
     for (const [name, focus] of Object.entries({ hover, locked })) {
-      for (const arc of focusArcs(this.scene, focus, direction)) lit[name].add(arc.index);
+      for (const edge of focusEdges(this.scene, focus, direction)) lit[name].add(edge.index);
     }
-    const row = hover?.kind === "arc" ? hover.target : null;
-    this.arcElements.forEach(({ group }, k) => {
+    const row = hover?.kind === "edge" ? hover.target : null;
+    this.edgeElements.forEach(({ group }, k) => {
       group.classList.toggle("hover", lit.hover.has(k));
       group.classList.toggle("locked", lit.locked.has(k));
-      const near = row !== null && this.scene.arcs[k].target === row;
+      const near = row !== null && this.scene.edges[k].target === row;
       group.classList.toggle("faint", Boolean(hover) && !near && !lit.hover.has(k) && !lit.locked.has(k));
     });
     this.nodes.forEach(({ group }, n) => {
@@ -361,7 +361,7 @@ export class GraphView {
     const heads = shownHeads(this.scene, state);
     if (!heads) return null;
     const end = focus.kind === "node" && state.direction === "readBy" ? "target" : "source";
-    return sharesTable(this.scene, focusArcs(this.scene, focus, state.direction), heads, end, state.digits);
+    return sharesTable(this.scene, focusEdges(this.scene, focus, state.direction), heads, end, state.digits);
   }
 
   /** "B → A, head 2: α = 0.312" */
@@ -369,19 +369,19 @@ export class GraphView {
     const { scene } = this;
     const { digits } = this.store.state;
     const weighting = shownWeighting(scene, this.store.state);
-    const arcs = focusArcs(scene, focus, this.store.state.direction);
+    const edges = focusEdges(scene, focus, this.store.state.direction);
     if (focus.kind === "node") {
       const counts = this.counts(focus.node);
       if (this.store.state.nodes !== "evenness" || weighting.head === null) return counts;
       return `${counts} · ${weighting.title}: ${scene.readsLike[focus.node][weighting.head]}`;
     }
     const values = { ...focusNames(scene, focus), weighting: weighting.title };
-    if (!arcs.length) return fillIn(scene.texts.noArcReadout, values);
-    const [arc] = arcs;
+    if (!edges.length) return fillIn(scene.texts.noEdgeReadout, values);
+    const [edge] = edges;
     const drawn = drawnValues(scene, this.store.state);
-    const value = drawn.kind === "signed" ? signed(drawn.values[arc.index], digits) : number(onArc(weighting.values, arc), digits);
-    const told = fillIn(scene.texts.arcReadout, { ...values, symbol: drawn.symbol, value });
-    return arc.drawn ? told : `${told} · ${scene.texts.undrawn}`;
+    const value = drawn.kind === "signed" ? signed(drawn.values[edge.index], digits) : number(onEdge(weighting.values, edge), digits);
+    const told = fillIn(scene.texts.edgeReadout, { ...values, symbol: drawn.symbol, value });
+    return edge.drawn ? told : `${told} · ${scene.texts.undrawn}`;
   }
 
   /** How many a node reads and is read by in the whole graph, and how much of that is drawn. */
@@ -424,9 +424,9 @@ export class GraphView {
     this.nodes.forEach(({ group, features }) => {
       for (const part of [group, features]) part?.classList.toggle("gone", draft.gone.has(group.dataset.name));
     });
-    this.arcElements.forEach(({ group }, k) => {
-      const [source, target] = [names[this.scene.arcs[k].source], names[this.scene.arcs[k].target]];
-      group.classList.toggle("gone", draft.gone.has(source) || draft.gone.has(target) || draft.goneArcs.has(arcKey(source, target)));
+    this.edgeElements.forEach(({ group }, k) => {
+      const [source, target] = [names[this.scene.edges[k].source], names[this.scene.edges[k].target]];
+      group.classList.toggle("gone", draft.gone.has(source) || draft.gone.has(target) || draft.goneEdges.has(edgeKey(source, target)));
     });
     this.box.classList.toggle("empty", draft.points.size === draft.gone.size);
   }

@@ -6,9 +6,9 @@ import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { fraction } from "./fraction.js";
 import { jointScorePanel, storyPanels } from "./story.js";
-import { arcsAt, focusArcs, focusNames, onArc, shownWeighting } from "./scene.js";
-import { arcFocus } from "./store.js";
-import { TopArcs } from "./top_arcs.js";
+import { edgesAt, focusEdges, focusNames, onEdge, shownWeighting } from "./scene.js";
+import { edgeFocus } from "./store.js";
+import { TopEdges } from "./top_edges.js";
 
 export class Inspector {
   /**
@@ -21,7 +21,7 @@ export class Inspector {
     this.head = html("div", { class: "inspector-head" });
     this.body = html("div", { class: "inspector-body" });
     this.furtherOpen = false;
-    this.topArcs = new TopArcs(store);
+    this.topEdges = new TopEdges(store);
     this.element = html("section", { class: "panel inspector", "aria-live": "polite" }, this.head, this.body);
   }
 
@@ -41,22 +41,22 @@ export class Inspector {
     const focus = locked ?? hover;
     const weighting = shownWeighting(this.scene, this.store.state);
     this.drawHead(focus, weighting, Boolean(locked));
-    if (!locked && (!focus || this.topArcs.pointed || this.topArcs.element.contains(this.element.getRootNode().activeElement))) {
-      if (!this.topArcs.element.isConnected || !focus) this.listTop();
+    if (!locked && (!focus || this.topEdges.pointed || this.topEdges.element.contains(this.element.getRootNode().activeElement))) {
+      if (!this.topEdges.element.isConnected || !focus) this.listTop();
       return;
     }
-    const panels = !focus ? [] : focus.kind === "arc" ? this.arcPanels(focus, weighting) : [this.nodePanel(focus, weighting)];
+    const panels = !focus ? [] : focus.kind === "edge" ? this.edgePanels(focus, weighting) : [this.nodePanel(focus, weighting)];
     this.body.replaceChildren(...panels.flat().filter(Boolean));
   }
 
   /** Nothing is locked: the strongest arrows to choose from. */
   listTop() {
-    if (!this.scene.arcs.length) {
+    if (!this.scene.edges.length) {
       this.body.replaceChildren();
       return;
     }
-    this.topArcs.draw(this.scene);
-    if (!this.topArcs.element.isConnected) this.body.replaceChildren(this.topArcs.element);
+    this.topEdges.draw(this.scene);
+    if (!this.topEdges.element.isConnected) this.body.replaceChildren(this.topEdges.element);
   }
 
   drawHead(focus, weighting, locked) {
@@ -66,7 +66,7 @@ export class Inspector {
       return;
     }
     const values = { ...focusNames(this.scene, focus), weighting: weighting.title };
-    const kind = focus.kind === "arc" ? "Arc" : "Node";
+    const kind = focus.kind === "edge" ? "Edge" : "Node";
     const text = fillIn(texts[(locked ? "locked" : "preview") + kind], values);
     const chip = locked
       ? html("button", { type: "button", class: "chip locked", title: texts.release, onclick: () => this.store.update({ locked: null }) }, text, html("span", { "aria-hidden": "true" }, " ×"))
@@ -79,76 +79,76 @@ export class Inspector {
     const { texts } = scene;
     const { digits, direction } = this.store.state;
     if (focus.kind === "node") return "";
-    const [arc] = focusArcs(scene, focus, direction);
+    const [edge] = focusEdges(scene, focus, direction);
     const names = focusNames(scene, focus);
-    if (!arc) return fillIn(texts.maskedPair, names);
+    if (!edge) return fillIn(texts.maskedPair, names);
     const share = fillIn(texts.shareLine, {
       symbol: weighting.symbol,
-      value: number(onArc(weighting.values, arc), digits),
-      uniform: number(scene.uniform.at(arc.target), digits),
+      value: number(onEdge(weighting.values, edge), digits),
+      uniform: number(scene.uniform.at(edge.target), digits),
     });
-    const state = arc.drawn ? "" : ` · ${texts.undrawn}`;
-    if (arc.source === arc.target) return share + state;
-    const back = scene.arcBetween(arc.source, arc.target);
+    const state = edge.drawn ? "" : ` · ${texts.undrawn}`;
+    if (edge.source === edge.target) return share + state;
+    const back = scene.edgeBetween(edge.source, edge.target);
     const reverse = back
-      ? fillIn(texts.reverseLine, { ...names, value: number(onArc(weighting.values, back), digits) })
+      ? fillIn(texts.reverseLine, { ...names, value: number(onEdge(weighting.values, back), digits) })
       : fillIn(texts.noReverse, names);
     return `${share}${state} · ${reverse}`;
   }
 
-  arcPanels(focus, weighting) {
+  edgePanels(focus, weighting) {
     const { scene } = this;
-    const [arc] = focusArcs(scene, focus, this.store.state.direction);
+    const [edge] = focusEdges(scene, focus, this.store.state.direction);
     if (weighting.head === null) {
       return [html("div", { class: "cell-panel" }, html("p", { class: "say" }, fillIn(scene.texts.derived, weighting)), formulaLine(weighting.formula, scene.texts))];
     }
-    if (!arc) return [];
-    if (onArc(weighting.values, arc) === null || onArc(scene.softmax.terms, arc, weighting.head) === null)
+    if (!edge) return [];
+    if (onEdge(weighting.values, edge) === null || onEdge(scene.softmax.terms, edge, weighting.head) === null)
       return [html("div", { class: "cell-panel" }, html("p", { class: "say" }, fillIn(scene.texts.notSent, focusNames(scene, focus))))];
     return [
-      scene.scores ? this.scorePanel(arc, weighting.head) : jointScorePanel(scene, arc, weighting.head, this.store.state.digits),
+      scene.scores ? this.scorePanel(edge, weighting.head) : jointScorePanel(scene, edge, weighting.head, this.store.state.digits),
       html(
         "div",
         { class: "cell-panel" },
         html("h4", {}, fillIn(scene.texts.softmaxTitle, focusNames(scene, focus))),
-        fraction(scene, arc, weighting.head, this.store),
-        html("p", { class: "quiet-text" }, this.softmaxNote(arc, weighting.head)),
+        fraction(scene, edge, weighting.head, this.store),
+        html("p", { class: "quiet-text" }, this.softmaxNote(edge, weighting.head)),
         this.proofPanel(),
       ),
-      ...storyPanels(scene, arc, weighting.head, this.store.state.digits, this),
+      ...storyPanels(scene, edge, weighting.head, this.store.state.digits, this),
     ];
   }
 
-  softmaxNote(arc, head) {
-    const maximum = this.scene.softmax.maxima.at(arc.target, head);
+  softmaxNote(edge, head) {
+    const maximum = this.scene.softmax.maxima.at(edge.target, head);
     const text = number(maximum, this.store.state.digits);
     return fillIn(this.scene.texts.softmaxNote, {
       maximum: maximum < 0 ? `(${text})` : text,
-      target: focusNames(this.scene, arcFocus(arc.target, arc.source)).target,
+      target: focusNames(this.scene, edgeFocus(edge.target, edge.source)).target,
     });
   }
 
   /** raw as two sums of signed bars, one bar per dimension. */
-  scorePanel(arc, head) {
+  scorePanel(edge, head) {
     const { scene } = this;
     const { texts, scores } = scene;
     const { digits } = this.store.state;
     const stage = (name) => scene.stages.find((s) => s.name === name);
-    const value = (name) => number(onArc(stage(name).values, arc, head), digits);
+    const value = (name) => number(onEdge(stage(name).values, edge, head), digits);
     const dimensions = Array.from({ length: scores.target.shape[2] }, (_, c) => c);
     const half = (tensor, node) => dimensions.map((c) => ({ name: `c${c}`, value: tensor.at(node, head, c) }));
-    const halves = [half(scores.target, arc.target), half(scores.source, arc.source)];
-    const limit = scores.limits.at(arc.index, head);
+    const halves = [half(scores.target, edge.target), half(scores.source, edge.source)];
+    const limit = scores.limits.at(edge.index, head);
     const sum = (name, node) => number(stage(name).values.at(node, head, 0), digits);
     const options = { limit, digits, colours: scene.palette.bars };
-    const names = focusNames(scene, arcFocus(arc.target, arc.source));
+    const names = focusNames(scene, edgeFocus(edge.target, edge.source));
     return html(
       "div",
       { class: "cell-panel" },
       html("h4", {}, fillIn(texts.scoreTitle, { raw: value("raw"), e: value("e") })),
-      bars({ ...options, title: fillIn(texts.targetScore, { target: names.target, value: sum("score_target", arc.target) }), parts: largest(halves[0]) }),
+      bars({ ...options, title: fillIn(texts.targetScore, { target: names.target, value: sum("score_target", edge.target) }), parts: largest(halves[0]) }),
       html("p", { class: "quiet-text" }, stage("score_target").caption),
-      bars({ ...options, title: fillIn(texts.sourceScore, { source: names.source, value: sum("score_source", arc.source) }), parts: largest(halves[1]) }),
+      bars({ ...options, title: fillIn(texts.sourceScore, { source: names.source, value: sum("score_source", edge.source) }), parts: largest(halves[1]) }),
       dimensions.length > MOST_BARS ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: dimensions.length - MOST_BARS })) : null,
     );
   }
@@ -158,9 +158,9 @@ export class Inspector {
     const { direction, digits } = this.store.state;
     const { texts, whole } = scene;
     const reads = direction === "reads";
-    const arcs = arcsAt(scene, focus.node, reads ? "target" : "source").filter((arc) => onArc(weighting.values, arc) !== null);
-    const parts = arcs
-      .map((arc) => ({ name: scene.called[reads ? arc.source : arc.target], value: onArc(weighting.values, arc), drawn: arc.drawn }))
+    const edges = edgesAt(scene, focus.node, reads ? "target" : "source").filter((edge) => onEdge(weighting.values, edge) !== null);
+    const parts = edges
+      .map((edge) => ({ name: scene.called[reads ? edge.source : edge.target], value: onEdge(weighting.values, edge), drawn: edge.drawn }))
       .sort((a, b) => b.value - a.value);
     const title = fillIn(reads ? texts.nodeTitle : texts.nodeSourceTitle, { ...focusNames(scene, focus), weighting: weighting.title });
     const listed = parts.slice(0, 3 * MOST_BARS);
@@ -201,7 +201,7 @@ export class Inspector {
   markTerms() {
     const { hover } = this.store.state;
     for (const term of this.element.querySelectorAll(".denominator .term")) {
-      const on = hover?.kind === "arc" && Number(term.dataset.source) === hover.source;
+      const on = hover?.kind === "edge" && Number(term.dataset.source) === hover.source;
       term.classList.toggle("hover", Boolean(on));
     }
   }

@@ -33,7 +33,7 @@ export class Legend {
     const { scene, store } = this;
     const { texts } = scene;
     const wrong = scene.wrong.some(Boolean) ? ` ${texts.wrongLegend}` : "";
-    const added = scene.arcs.some((arc) => arc.added) ? ` ${texts.addedLegend}` : "";
+    const added = scene.edges.some((edge) => edge.added) ? ` ${texts.addedLegend}` : "";
     const drawn = drawnValues(scene, store.state);
     const sentence = fillIn(this.sentence(drawn), { ...scene.change, symbol: drawn.symbol });
     const focused = this.element.getRootNode().activeElement?.dataset?.key;

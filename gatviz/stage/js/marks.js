@@ -1,11 +1,11 @@
 /** Which rows and cells of a stage belong to a focus: the links between the graph and its matrices. */
 
-import { focusArcs } from "./scene.js";
+import { focusEdges } from "./scene.js";
 
 /**
  * @param {Object} stage as packed
  * @param {import("./store.js").Focus|null} focus
- * @param {{messages: Object[], head: number|null}} shown arcs listed by a "messages" stage; the head on show
+ * @param {{messages: Object[], head: number|null}} shown edges listed by a "messages" stage; the head on show
  * @returns {import("./matrix_view.js").Marks}
  */
 export function marksOf(scene, stage, focus, direction, shown) {
@@ -13,15 +13,15 @@ export function marksOf(scene, stage, focus, direction, shown) {
   if (stage.layout === "pairs") return pairMarks(scene, focus, direction);
   if (stage.layout === "nodes") return nodeMarks(stage, focus, direction, shown.head);
   if (stage.layout === "messages") {
-    const arcs = new Set(focusArcs(scene, focus, direction));
-    return { rows: shown.messages.flatMap((arc, row) => (arcs.has(arc) ? [row] : [])) };
+    const edges = new Set(focusEdges(scene, focus, direction));
+    return { rows: shown.messages.flatMap((edge, row) => (edges.has(edge) ? [row] : [])) };
   }
   return {};
 }
 
 function pairMarks(scene, focus, direction) {
-  if (focus.kind === "arc") return { cells: [[focus.target, focus.source]], rows: [focus.target] };
-  const cells = focusArcs(scene, focus, direction).map((arc) => [arc.target, arc.source]);
+  if (focus.kind === "edge") return { cells: [[focus.target, focus.source]], rows: [focus.target] };
+  const cells = focusEdges(scene, focus, direction).map((edge) => [edge.target, edge.source]);
   return direction === "reads" ? { cells, rows: [focus.node] } : { cells, columns: [focus.node] };
 }
 

@@ -12,8 +12,8 @@ import { number, shorten, shortenFront } from "./format.js";
  * @property {string[]} rowNames
  * @property {string[]} columnNames
  * @property {(row: number, column: number) => number|null} value null where there is nothing to show
- * @property {(row: number, column: number) => boolean} masked hatched: no arc there
- * @property {((row: number, column: number) => boolean)|undefined} undrawn with a corner: an arc that the graph does not show
+ * @property {(row: number, column: number) => boolean} masked hatched: no edge there
+ * @property {((row: number, column: number) => boolean)|undefined} undrawn with a corner: an edge that the graph does not show
  * @property {{fill: Function, ink: Function}} colours
  * @property {string} empty the colour of cells without a value
  * @property {string} hatch the colour of the lines across masked cells
@@ -328,7 +328,7 @@ function roundedCell(pen, x, y, width, height, radius) {
   pen.fill();
 }
 
-/** The mark of an arc that the graph does not show. */
+/** The mark of an edge that the graph does not show. */
 function corner(pen, x, y, colour) {
   pen.fillStyle = colour;
   pen.beginPath();

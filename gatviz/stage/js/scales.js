@@ -29,7 +29,7 @@ export function colourScale(kind, limit, palette) {
   };
 }
 
-/** Stroke width of an arc whose share is this part of the scale's end. */
-export function arcWidth(share, limit) {
+/** Stroke width of an edge whose share is this part of the scale's end. */
+export function edgeWidth(share, limit) {
   return 1.2 + 6.3 * Math.min(share / limit, 1);
 }

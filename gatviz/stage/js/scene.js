@@ -6,43 +6,43 @@ import { tensor } from "./tensor.js";
 const LONGEST_IN_A_SENTENCE = 24;
 
 /**
- * @typedef {Object} Weighting one set of weights on the arcs: a head, the mean of the heads, or a baseline
+ * @typedef {Object} Weighting one set of weights on the edges: a head, the mean of the heads, or a baseline
  * @property {string} key
  * @property {string} label
  * @property {"head"|"derived"|"baseline"} kind
  * @property {number|null} head
- * @property {import("./tensor.js").Tensor} values [E + U] the drawn arcs, then those between shown nodes that are not drawn
- * @property {number[]} strongest per node the arc with the largest weight of all into it, −1 if it is not drawn
+ * @property {import("./tensor.js").Tensor} values [E + U] the drawn edges, then those between shown nodes that are not drawn
+ * @property {number[]} strongest per node the edge with the largest weight of all into it, −1 if it is not drawn
  */
 
 /** @param {Object} data as packed by gatviz/stage/pack.py */
 export function readScene(data) {
-  const between = data.arcs.source.map((source, k) => ({
+  const between = data.edges.source.map((source, k) => ({
     index: k,
     source,
-    target: data.arcs.target[k],
-    added: Boolean(data.arcs.added[k]),
-    drawn: k < data.arcs.drawn,
+    target: data.edges.target[k],
+    added: Boolean(data.edges.added[k]),
+    drawn: k < data.edges.drawn,
   }));
-  const arcs = between.slice(0, data.arcs.drawn);
+  const edges = between.slice(0, data.edges.drawn);
   const into = data.names.map(() => []);
   const outOf = data.names.map(() => []);
   const count = data.names.length;
   const byPair = new Int32Array(count * count).fill(-1);
-  for (const arc of arcs) {
-    into[arc.target].push(arc);
-    outOf[arc.source].push(arc);
+  for (const edge of edges) {
+    into[edge.target].push(edge);
+    outOf[edge.source].push(edge);
   }
-  for (const arc of between) byPair[arc.target * count + arc.source] = arc.index;
+  for (const edge of between) byPair[edge.target * count + edge.source] = edge.index;
   const stageValues = (stage) => tensor(stage.valuesOf ? data.stages.find((other) => other.name === stage.valuesOf).values : stage.values);
   return {
     ...data,
-    structure: JSON.stringify([data.names, data.arcs, data.whole, data.classOf, data.classNames, data.features.shape]),
-    arcs,
+    structure: JSON.stringify([data.names, data.edges, data.whole, data.classOf, data.classNames, data.features.shape]),
+    edges,
     between,
     into,
     outOf,
-    arcBetween: (target, source) => between[byPair[target * count + source]] ?? null,
+    edgeBetween: (target, source) => between[byPair[target * count + source]] ?? null,
     features: tensor(data.features),
     weightings: data.weightings.map((w) => ({ ...w, values: tensor(w.values), rows: w.rows && { ...w.rows, ...mapTensors(w.rows, ["drawn", "here", "outside", "all"]) } })),
     stages: data.stages.map((s) => ({ ...s, values: stageValues(s), pairs: tensor(s.pairs), rest: tensor(s.rest ?? null) })),
@@ -59,16 +59,16 @@ function mapTensors(group, names = Object.keys(group ?? {})) {
 }
 
 /**
- * A field's value on an arc, drawn or not; null where there was no room to send it.
- * @param {import("./tensor.js").Tensor} values [E, …], the drawn arcs first
+ * A field's value on an edge, drawn or not; null where there was no room to send it.
+ * @param {import("./tensor.js").Tensor} values [E, …], the drawn edges first
  */
-export function onArc(values, arc, ...rest) {
-  return arc.index < values.shape[0] ? values.at(arc.index, ...rest) : null;
+export function onEdge(values, edge, ...rest) {
+  return edge.index < values.shape[0] ? values.at(edge.index, ...rest) : null;
 }
 
-/** All arcs between shown nodes that end in a node ("target") or start there ("source"), drawn ones first. */
-export function arcsAt(scene, node, end) {
-  return scene.between.filter((arc) => arc[end] === node);
+/** All edges between shown nodes that end in a node ("target") or start there ("source"), drawn ones first. */
+export function edgesAt(scene, node, end) {
+  return scene.between.filter((edge) => edge[end] === node);
 }
 
 /** The weighting that is shown, or the first one if the key is gone. @returns {Weighting} */
@@ -107,7 +107,7 @@ export function drawnValues(scene, state) {
       strongest: change.strongest[weighting.head],
       limit: changeLimit(scene, state),
       symbol: "Δα",
-      gone: change.gone.map((arc, k) => ({ ...arc, value: change.goneValues.at(weighting.head, k) })),
+      gone: change.gone.map((edge, k) => ({ ...edge, value: change.goneValues.at(weighting.head, k) })),
       strongestGone: change.strongestGone[weighting.head],
       beside: change.beside[weighting.head],
     };
@@ -120,12 +120,12 @@ export function nodeCount(texts, count) {
   return fillIn(count === 1 ? texts.oneNode : texts.someNodes, { count });
 }
 
-/** The arcs that a focus is about: of a node the drawn ones, of a pair its arc, drawn or not. */
-export function focusArcs(scene, focus, direction) {
+/** The edges that a focus is about: of a node the drawn ones, of a pair its edge, drawn or not. */
+export function focusEdges(scene, focus, direction) {
   if (!focus) return [];
   if (focus.kind === "node") return (direction === "reads" ? scene.into : scene.outOf)[focus.node] ?? [];
-  const arc = scene.arcBetween(focus.target, focus.source);
-  return arc ? [arc] : [];
+  const edge = scene.edgeBetween(focus.target, focus.source);
+  return edge ? [edge] : [];
 }
 
 /** "{target} reads {source}": what nodes are called in a sentence, where a bare number would read as a count. */

@@ -155,7 +155,7 @@ export class Stage {
     };
     if (focus.kind === "node") return find(focus.node) < 0 ? null : { kind: "node", node: find(focus.node) };
     const [target, source] = [find(focus.target), find(focus.source)];
-    return target < 0 || source < 0 ? null : { kind: "arc", target, source };
+    return target < 0 || source < 0 ? null : { kind: "edge", target, source };
   }
 
   /** The locked focus with node numbers of the whole graph, as Python counts. */
@@ -165,7 +165,7 @@ export class Stage {
     const numbers = this.scene.nodeNumbers;
     return locked.kind === "node"
       ? { kind: "node", node: numbers[locked.node] }
-      : { kind: "arc", target: numbers[locked.target], source: numbers[locked.source] };
+      : { kind: "edge", target: numbers[locked.target], source: numbers[locked.source] };
   }
 
   /** Keys pressed here are for the stage: letters must not reach the page's own shortcuts. */

@@ -1,7 +1,7 @@
 /**
  * What the person is looking at. Views subscribe and redraw what concerns them; only the host talks to Python.
  *
- * @typedef {{kind: "arc", target: number, source: number}|{kind: "node", node: number}} Focus
+ * @typedef {{kind: "edge", target: number, source: number}|{kind: "node", node: number}} Focus
  * @typedef {Object} State
  * @property {string} weighting key of the head (or baseline) shown
  * @property {Focus|null} hover
@@ -53,7 +53,7 @@ export function same(a, b) {
 }
 
 /** @returns {Focus} */
-export const arcFocus = (target, source) => ({ kind: "arc", target, source });
+export const edgeFocus = (target, source) => ({ kind: "edge", target, source });
 
 /** @returns {Focus} */
 export const nodeFocus = (node) => ({ kind: "node", node });

@@ -5,24 +5,24 @@ import { html } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { colourScale } from "./scales.js";
-import { onArc } from "./scene.js";
+import { onEdge } from "./scene.js";
 
 /**
  * Panels for an arrow; the story is left out unless it is this very arrow's in this very head.
- * @param {Object} scene @param {{target: number, source: number}} arc @param {number} head @param {number} digits
+ * @param {Object} scene @param {{target: number, source: number}} edge @param {number} head @param {number} digits
  * @param {{furtherOpen: boolean}} memory whether the person has opened what lies further back
  */
-export function storyPanels(scene, arc, head, digits, memory) {
+export function storyPanels(scene, edge, head, digits, memory) {
   const { story } = scene;
-  return isTold(story, arc, head) ? [formulaPanel(scene, story), furtherBack(scene, story, digits, memory)] : [formulaPanel(scene, null)];
+  return isTold(story, edge, head) ? [formulaPanel(scene, story), furtherBack(scene, story, digits, memory)] : [formulaPanel(scene, null)];
 }
 
 /** GATv2's score: one bar per dimension of a · LeakyReLU(Wh_i + Wh_j), with what met there; told for the locked arrow. */
-export function jointScorePanel(scene, arc, head, digits) {
+export function jointScorePanel(scene, edge, head, digits) {
   const { texts, story } = scene;
-  const e = onArc(scene.stages.find((stage) => stage.name === "e").values, arc, head);
+  const e = onEdge(scene.stages.find((stage) => stage.name === "e").values, edge, head);
   const title = html("h4", {}, fillIn(texts.jointScoreTitle, { e: number(e, digits) }));
-  if (!isTold(story, arc, head) || !story.score) return html("div", { class: "cell-panel" }, title, html("p", { class: "quiet-text" }, texts.lockForParts));
+  if (!isTold(story, edge, head) || !story.score) return html("div", { class: "cell-panel" }, title, html("p", { class: "quiet-text" }, texts.lockForParts));
   const parts = story.score.parts;
   const { limit } = story;
   const shown = largest(parts);
@@ -51,8 +51,8 @@ function furtherBack(scene, story, digits, memory) {
   return details;
 }
 
-function isTold(story, arc, head) {
-  return Boolean(story) && story.target === arc.target && story.source === arc.source && story.head === head;
+function isTold(story, edge, head) {
+  return Boolean(story) && story.target === edge.target && story.source === edge.source && story.head === head;
 }
 
 function formulaPanel(scene, story) {

@@ -64,9 +64,9 @@ export class Toolbar {
 
   actions() {
     const { commands, store } = this;
-    const { names, arcs } = commands.subject();
+    const { names, edges } = commands.subject();
     const { texts } = this.scene;
-    const some = names.length || arcs.length ? null : "";
+    const some = names.length || edges.length ? null : "";
     return html(
       "div",
       { class: "tool-row" },

@@ -3,18 +3,18 @@
 import { html } from "./dom.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { drawnValues, shownWeighting } from "./scene.js";
-import { arcFocus } from "./store.js";
+import { edgeFocus } from "./store.js";
 
 const MOST_LISTED = 100;
 const LISTED_COLUMNS = ["source", "target", "value", "uniform"];
 const LISTED_LETTERS = 28;
 
-export class TopArcs {
+export class TopEdges {
   /** @param {import("./store.js").Store} store */
   constructor(store) {
     this.store = store;
     this.by = "value";
-    this.element = html("div", { class: "top-arcs", tabindex: 0 });
+    this.element = html("div", { class: "top-edges", tabindex: 0 });
     this.element.addEventListener("pointerleave", () => store.update({ hover: null }));
   }
 
@@ -26,11 +26,11 @@ export class TopArcs {
   draw(scene) {
     const { texts, names, whole } = scene;
     const { digits } = this.store.state;
-    const present = whole.sent ? scene.between : scene.arcs;
+    const present = whole.sent ? scene.between : scene.edges;
     const { values, symbol, kind, gone } = drawnValues(scene, this.store.state);
     const weighting = shownWeighting(scene, this.store.state);
     const rowsOf = [
-      ...present.map((arc) => ({ ...arc, from: names[arc.source], to: names[arc.target], value: values[arc.index], even: scene.uniform.at(arc.target) })),
+      ...present.map((edge) => ({ ...edge, from: names[edge.source], to: names[edge.target], value: values[edge.index], even: scene.uniform.at(edge.target) })),
       ...gone.map(({ names: [from, to], value }) => ({ from, to, value, even: null })),
     ];
     const key = {
@@ -42,9 +42,9 @@ export class TopArcs {
     const strongest = rowsOf.toSorted(key.value).slice(0, MOST_LISTED);
     const say = kind === "signed" ? signed : number;
     const rows = strongest.sort(key[this.by]).map((row) => this.row(row, texts, say, digits));
-    const what = kind === "signed" ? "topChanges" : "topArcs";
+    const what = kind === "signed" ? "topChanges" : "topEdges";
     const among = !whole.cut ? "" : whole.sent ? "Between" : "Drawn";
-    const title = fillIn(texts[`${what}${among}`], { count: rows.length, here: rowsOf.length, all: whole.arcs });
+    const title = fillIn(texts[`${what}${among}`], { count: rows.length, here: rowsOf.length, all: whole.edges });
     const heads = LISTED_COLUMNS.map((column) =>
       html(
         "th",
@@ -62,7 +62,7 @@ export class TopArcs {
   /** One arrow; a gone one can be read, but not pointed at: it is nowhere on the stage but as a dotted line. */
   row({ index, source, target, from, to, value, even, drawn }, texts, say, digits) {
     const gone = index === undefined;
-    const focus = gone ? null : arcFocus(target, source);
+    const focus = gone ? null : edgeFocus(target, source);
     const told = say(value, digits);
     return html(
       "tr",
