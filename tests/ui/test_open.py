@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from gatviz.files import FORMATS, readable_formats, template
 from gatviz.graph.generators import GENERATORS, real_graph_names
-from gatviz.ui.plain import plain
+from gatviz.ui.escape import escape
 from tests.files.fuzz import cases
 from tests.stage.arrived import scene
 
@@ -223,7 +223,7 @@ def test_text_of_users_is_only_text():
     picture = "![x](http://elsewhere.example/x.png)"
     app = upload(opened(), mine__json=json.dumps({"nodes": [{"id": picture, "features": "no"}], "edges": []}).encode())
     assert "![x](" not in app.error[0].value
-    assert plain("a*b\n<i>") == r"a\*b \<i\>"
+    assert escape("a*b\n<i>") == r"a\*b \<i\>"
 
 
 def test_large_graphs_show_a_part_and_say_which():
