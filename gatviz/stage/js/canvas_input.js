@@ -38,7 +38,7 @@ export class CanvasInput {
 
   // ---- what is there ------------------------------------------------------------------------------------
 
-  /** @returns {import("./store.js").Focus|null} */
+  /** @returns {import("./store.js").Focus|null} @param {Event} event */
   focusAt(event) {
     const node = event.target.closest?.(".node[data-node]");
     if (node) return nodeFocus(Number(node.dataset.node));
@@ -46,7 +46,7 @@ export class CanvasInput {
     return edge ? edgeFocus(Number(edge.dataset.target), Number(edge.dataset.source)) : null;
   }
 
-  /** The name of the node under the pointer, a new one's too. @returns {string|null} */
+  /** The name of the node under the pointer, a new one's too. @returns {string|null} @param {Pointed} event */
   nameAt(event) {
     const under = this.view.canvas.getRootNode().elementFromPoint(event.clientX, event.clientY);
     return under?.closest?.(".node")?.dataset.name ?? null;
@@ -58,6 +58,7 @@ export class CanvasInput {
     return node ? (this.walked ?? nodeFocus(Number(node.dataset.node))) : null;
   }
 
+  /** @param {Event} event */
   focusIn(event) {
     const node = event.target.closest?.(".node[data-node]");
     this.walked = null;
@@ -69,6 +70,7 @@ export class CanvasInput {
     this.store.update({ hover: null });
   }
 
+  /** @param {Event} event */
   hoverAt(event) {
     this.walked = null;
     this.store.update({ hover: this.focusAt(event) });
@@ -76,6 +78,7 @@ export class CanvasInput {
 
   // ---- pointer --------------------------------------------------------------------------------------------
 
+  /** @param {PointerEvent} event */
   press(event) {
     if (event.button !== 0) return;
     const { view, store } = this;
@@ -87,6 +90,7 @@ export class CanvasInput {
     view.canvas.setPointerCapture(event.pointerId);
   }
 
+  /** @param {PointerEvent} event */
   dragTo(event) {
     const { drag, view } = this;
     const [right, down] = [event.clientX - drag.x, event.clientY - drag.y];
@@ -98,6 +102,7 @@ export class CanvasInput {
     else view.band(this.boxPath(event));
   }
 
+  /** @param {PointerEvent} event */
   release(event) {
     const { drag, view, store, commands } = this;
     if (!drag) return;
@@ -121,6 +126,7 @@ export class CanvasInput {
     this.view.shiftBy([], { x: 0, y: 0 });
   }
 
+  /** @param {MouseEvent} event @param {Pick<Drag, "focus"|"name">} drag */
   click(event, { focus, name }) {
     const { store } = this;
     const { selection, tool } = store.state;
@@ -132,13 +138,14 @@ export class CanvasInput {
     } else if (name === null) store.update({ locked: null, selection: [], edited: null });
   }
 
+  /** @param {MouseEvent} event */
   doubleClick(event) {
     const name = this.nameAt(event);
     if (name !== null) this.store.update({ edited: name });
     else if (!this.focusAt(event)) this.commands.newNode(this.view.frame.toGraph(this.view.onCanvas({ x: event.clientX, y: event.clientY })));
   }
 
-  /** Move nodes by so many pixels, for good. */
+  /** Move nodes by so many pixels, for good. @param {string[]} names @param {number} right @param {number} down */
   shift(names, right, down) {
     const { points } = this.view.draft();
     const by = this.view.frame.inGraphUnits(right, down);
@@ -146,6 +153,7 @@ export class CanvasInput {
     this.edits.push({ kind: "move", names: known, points: known.map((name) => [points.get(name).x + by.x, points.get(name).y + by.y]) });
   }
 
+  /** @param {Pointed} event */
   bandPath(event) {
     const { view, drag } = this;
     const from = view.screenOf(drag.name);
@@ -153,6 +161,7 @@ export class CanvasInput {
     return arrow(from, to, 0, false).path;
   }
 
+  /** @param {Pointed} event */
   boxPath(event) {
     const { view, drag } = this;
     const a = view.frame.toScene(view.onCanvas(drag));
@@ -160,6 +169,7 @@ export class CanvasInput {
     return `M${a.x},${a.y} H${b.x} V${b.y} H${a.x} Z`;
   }
 
+  /** @param {WheelEvent} event */
   wheel(event) {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
@@ -173,7 +183,7 @@ export class CanvasInput {
 
   // ---- keys -------------------------------------------------------------------------------------------------
 
-  /** On a node: Enter locks it or ends an arrow there, the arrow keys walk through the arrows that end in it. */
+  /** On a node: Enter locks it or ends an arrow there, the arrow keys walk through the arrows that end in it. @param {KeyboardEvent} event */
   key(event) {
     const node = event.target.closest?.(".node[data-node]");
     if (!node || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -192,6 +202,7 @@ export class CanvasInput {
     }
   }
 
+  /** @param {number} n @param {1|-1} step */
   walk(n, step) {
     const { hover, direction } = this.store.state;
     const edges = focusEdges(this.view.scene, nodeFocus(n), direction);

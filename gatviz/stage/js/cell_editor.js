@@ -3,6 +3,8 @@
 import { html } from "./dom.js";
 import { readNumber } from "./format.js";
 
+/** @import {Cell, MatrixView} from "./matrix_view.js" */
+
 const LEAST_FIELD = { width: 76, height: 26 };
 /** As many digits as tell one float32 from the next. */
 const FIELD_DIGITS = 8;
@@ -52,6 +54,7 @@ export class CellEditor {
     input.select();
   }
 
+  /** @param {MatrixView} matrix @param {Cell} cell @param {HTMLInputElement} input */
   put(matrix, cell, input) {
     const { x, y } = matrix.corner(...cell);
     const width = Math.max(LEAST_FIELD.width, matrix.spec.cellWidth);
@@ -66,7 +69,7 @@ export class CellEditor {
     matrix.sticky.append(input);
   }
 
-  /** Send what was typed, unless it is the same. @returns {boolean} whether it is a number */
+  /** Send what was typed, unless it is the same. @returns {boolean} whether it is a number @param {string} before @param {Entry} entry */
   take(before, entry) {
     const value = readNumber(this.input.value);
     this.input.classList.toggle("wrong", value === null);

@@ -1,7 +1,7 @@
 /** The chain from X and W to the output: a card per stage, folded or unfolded, linked by what is in focus. */
 
 import { CellEditor } from "./cell_editor.js";
-import { html } from "./dom.js";
+import { html, LATER } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
 import { math } from "./formula.js";
 import { marksOf } from "./marks.js";
@@ -9,6 +9,12 @@ import { MatrixView } from "./matrix_view.js";
 import { colourScale } from "./scales.js";
 import { changeLimit, onEdge, shareLimit, shownWeighting } from "./scene.js";
 import { edgeFocus, nodeFocus, same } from "./store.js";
+
+/**
+ * @import {Cell} from "./matrix_view.js"
+ * @import {Scene, StageOf, Weighting} from "./scene.js"
+ * @import {Changed} from "./store.js"
+ */
 
 const NUMBER_CELL = { width: 42, height: 32 };
 const SMALLEST_CELL = 3;
@@ -23,6 +29,8 @@ const NARROW_COLUMN = 14;
 export class ChainView {
   /** @param {import("./store.js").Store} store @param {import("./edits.js").Edits} edits */
   constructor(store, edits) {
+    /** @type {Scene} */
+    this.scene = LATER;
     this.store = store;
     this.editor = new CellEditor(edits);
     this.zoom = 1;
@@ -41,6 +49,7 @@ export class ChainView {
     this.resize.disconnect();
   }
 
+  /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
     for (const [name, card] of this.cards) {
@@ -53,6 +62,7 @@ export class ChainView {
     else this.layOut();
   }
 
+  /** @param {Changed} changed */
   onState(changed) {
     if (changed.has("open")) this.layOut();
     else if (["weighting", "scale", "digits"].some((key) => changed.has(key))) this.fillCards();
@@ -116,6 +126,7 @@ export class ChainView {
     );
   }
 
+  /** @param {StageOf} stage */
   card(stage) {
     if (!this.cards.has(stage.name)) {
       const card = { head: html("header"), body: html("div"), foot: html("footer"), messages: [] };
@@ -140,7 +151,7 @@ export class ChainView {
     return this.cards.get(stage.name);
   }
 
-  /** What a cell of a stage stands for. @returns {import("./store.js").Focus|null} */
+  /** What a cell of a stage stands for. @returns {import("./store.js").Focus|null} @param {string} name @param {Cell} cell */
   focusOf(name, [row, column]) {
     const stage = this.scene.stages.find((s) => s.name === name);
     if (stage.layout === "pairs") return edgeFocus(row, column);
@@ -152,7 +163,7 @@ export class ChainView {
     return null;
   }
 
-  /** Let an entry of the model's weights be typed anew. */
+  /** Let an entry of the model's weights be typed anew. @param {string} name @param {Cell} cell */
   edit(name, cell) {
     const { layer, stages, texts } = this.scene;
     const { entries, perHead } = stages.find((stage) => stage.name === name);
@@ -190,7 +201,7 @@ export class ChainView {
     return open > 3 ? Infinity : (this.width - 24) / open - CARD_GAP;
   }
 
-  /** Up to three stages stand side by side whatever their size: each then scrolls within its share. */
+  /** Up to three stages stand side by side whatever their size: each then scrolls within its share. @param {StageOf} stage */
   widestMatrix(stage) {
     const open = this.openStages();
     if (open.length > 3) return Math.max(160, this.width - 40);
@@ -204,6 +215,7 @@ export class ChainView {
     return Math.max(220, Math.min(window.innerHeight * 0.6, 430) - 130);
   }
 
+  /** @param {StageOf} stage */
   columnNames(stage) {
     return stage.layout === "pairs" ? this.scene.names : stage.columns;
   }
@@ -220,6 +232,7 @@ export class ChainView {
     for (const stage of this.openStages()) if (stage.layout === "messages") this.fillCard(stage, size);
   }
 
+  /** @param {StageOf} stage @param {Size} size */
   fillCard(stage, size) {
     const card = this.card(stage);
     const { texts } = this.scene;
@@ -251,6 +264,7 @@ export class ChainView {
     );
   }
 
+  /** @param {StageOf} stage @param {Weighting} weighting */
   note(stage, weighting) {
     const { texts, whole } = this.scene;
     const marks = whole.cut ? texts.hatchedOrUndrawn : texts.hatched;
@@ -262,7 +276,7 @@ export class ChainView {
     return stage.entries ? texts.editable : "";
   }
 
-  /** What the rows add up to; of a cut part also how much of it is here. */
+  /** What the rows add up to; of a cut part also how much of it is here. @param {Weighting} weighting */
   rowsSum({ rowsSumToOne, rows }) {
     const { texts, whole } = this.scene;
     const { digits } = this.store.state;
@@ -272,7 +286,7 @@ export class ChainView {
     return `${sums}${fillIn(texts.rowsHere, { low, high })}`;
   }
 
-  /** How much of the row in focus is in the matrix, and how much of it is drawn. */
+  /** How much of the row in focus is in the matrix, and how much of it is drawn. @param {StageOf} stage @param {number|null} row */
   rowSum(stage, row) {
     const { texts, whole, names } = this.scene;
     const { rows } = shownWeighting(this.scene, this.store.state);
@@ -282,7 +296,7 @@ export class ChainView {
     return fillIn(count ? texts.rowHere : texts.rowAllHere, { name: shorten(names[row], 24), here: value("here"), drawn: value("drawn"), all: value("all"), outside: value("outside"), count });
   }
 
-  /** @returns {import("./matrix_view.js").MatrixSpec|null} */
+  /** @returns {import("./matrix_view.js").MatrixSpec|null} @param {StageOf} stage @param {Card} card @param {Weighting} weighting @param {Size} size */
   spec(stage, card, weighting, size) {
     const { scene } = this;
     const read = this.reader(stage, card, weighting);
@@ -308,7 +322,7 @@ export class ChainView {
     };
   }
 
-  /** How to read a stage's value at a row and a column, for the head on show. */
+  /** How to read a stage's value at a row and a column, for the head on show. @param {StageOf} stage @param {Card} card @param {Weighting} weighting */
   reader(stage, card, weighting) {
     const { scene } = this;
     const { head } = weighting;
@@ -364,7 +378,7 @@ export class ChainView {
     }
   }
 
-  /** Say the value of the cell in question: the one under the pointer, else the one that is hovered elsewhere or locked. */
+  /** Say the value of the cell in question: the one under the pointer, else the one that is hovered elsewhere or locked. @param {string} name */
   tell(name) {
     const stage = this.scene.stages.find((s) => s.name === name);
     const card = this.card(stage);

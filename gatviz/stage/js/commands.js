@@ -2,6 +2,8 @@
 
 import { nextName } from "./draft.js";
 
+/** @import {LayOut} from "./protocol.js" */
+
 const NUDGE = 14;
 
 export class Commands {
@@ -65,6 +67,7 @@ export class Commands {
     this.edits.push({ kind: "add_node", name, at: [x, y] });
   }
 
+  /** @param {string} source @param {string} target */
   connect(source, target) {
     const { edgeBetween, names, texts } = this.canvas.scene;
     if (edgeBetween(names.indexOf(target), names.indexOf(source))?.drawn === false) this.canvas.say(texts.undrawn);
@@ -93,6 +96,7 @@ export class Commands {
     if (names.length) this.edits.push({ kind: "duplicate", names });
   }
 
+  /** @param {number} right @param {number} down */
   nudge(right, down) {
     const { names } = this.subject();
     if (names.length) this.canvas.input.shift(names, right, down);
@@ -120,6 +124,7 @@ export class Commands {
     this.edits.push({ kind: "clear" });
   }
 
+  /** @param {LayOut["layout"]} layout */
   layout(layout) {
     this.edits.push({ kind: "layout", layout });
   }

@@ -2,6 +2,8 @@
 
 import { html } from "./dom.js";
 
+/** @import {Texts} from "./scene.js" */
+
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const ALLOWED = new Set(
   "math mrow mi mo mn mtext mspace msub msup msubsup mfrac msqrt munder mover munderover mstyle mtable mtr mtd mpadded".split(" "),
@@ -31,6 +33,7 @@ export function math(source) {
   return copied;
 }
 
+/** @param {Node} node */
 function copy(node) {
   if (node.nodeType === Node.TEXT_NODE) return document.createTextNode(node.data);
   if (node.nodeType !== Node.ELEMENT_NODE || !ALLOWED.has(node.localName)) return null;
@@ -43,6 +46,7 @@ function copy(node) {
 /**
  * A formula with a button that copies its LaTeX.
  * @param {{mathml: string, latex: string}} formula
+ * @param {Texts} texts
  */
 export function formulaLine(formula, texts) {
   const button = html("button", { type: "button", class: "quiet copy", title: formula.latex }, texts.copyLatex);

@@ -5,6 +5,8 @@ import { fillIn, number, shorten } from "./format.js";
 import { edgesAt, onEdge } from "./scene.js";
 import { edgeFocus, same } from "./store.js";
 
+/** @import {Edge} from "./scene.js" */
+
 const MOST_TERMS = 14;
 const LONGEST_SUBSCRIPT = 9;
 
@@ -24,6 +26,7 @@ export function fraction(scene, edge, head, store) {
   const denominator = shown.flatMap((other, k) => [k ? html("span", { class: "plus-sign" }, "+") : null, termButton(other)]);
   if (hidden > 0) denominator.push(html("span", { class: "plus-sign" }, "+"), html("span", { class: "quiet-text" }, fillIn(texts.otherTerms, { count: hidden })));
 
+  /** @param {Edge} other */
   function termButton(other) {
     const focus = edgeFocus(other.target, other.source);
     return html(
@@ -63,7 +66,7 @@ export function fraction(scene, edge, head, store) {
   );
 }
 
-/** The largest terms, the numerator's always among them, in the order of the sources. */
+/** The largest terms, the numerator's always among them, in the order of the sources. @param {Edge[]} edges @param {Edge} edge @param {(edge: Edge) => number} size */
 function withLargest(edges, edge, size) {
   const largest = [...edges].sort((a, b) => size(b) - size(a)).slice(0, MOST_TERMS);
   if (!largest.includes(edge)) largest[MOST_TERMS - 1] = edge;

@@ -6,16 +6,22 @@ import { brief, fillIn, shorten } from "./format.js";
 import { arrow, loop } from "./geometry.js";
 import { nodeCount } from "./scene.js";
 
+/**
+ * @import {Box, Point} from "./geometry.js"
+ * @import {Edge, Scene} from "./scene.js"
+ */
+
 const MOST_FEATURES_BESIDE = 4;
 const FEW_NODES = 12;
 const MANY_NODES = 100;
 const UP = -Math.PI / 2;
 
-/** The nodes' radius: smaller where there are many. */
+/** The nodes' radius: smaller where there are many. @param {number} count */
 export function nodeRadius(count) {
   return count <= FEW_NODES ? 22 : count <= 40 ? 13 : count <= MANY_NODES ? 10 : 7;
 }
 
+/** @param {Scene} scene @param {string} name @param {number} n @param {number} radius */
 export function nodeElement(scene, name, n, radius) {
   const inside = Array.from(name).length * 6.2 <= radius * 2 - 4;
   const small = scene.names.length > MANY_NODES;
@@ -39,6 +45,7 @@ export function nodeElement(scene, name, n, radius) {
   return { group, circle: group.firstChild, features: beside ? svg("text", { class: "features" }, features) : null };
 }
 
+/** @param {Edge} edge */
 export function edgeElement(edge) {
   const line = svg("path", { class: "line" });
   const rim = svg("path", { class: "rim" });
@@ -49,6 +56,7 @@ export function edgeElement(edge) {
   return { group, line, rim, head, hit, splits };
 }
 
+/** @param {string} text @param {Box} box @param {number|null} edge @param {boolean} small */
 export function numberElement(text, { x, y, half, tall }, edge, small) {
   return svg(
     "g",
@@ -58,13 +66,13 @@ export function numberElement(text, { x, y, half, tall }, edge, small) {
   );
 }
 
-/** Where an arrow runs that has no weight: not yet, or no longer. */
+/** Where an arrow runs that has no weight: not yet, or no longer. @param {Point} source @param {Point} target @param {number} radius */
 export function bareShape(source, target, radius) {
   const same = source.x === target.x && source.y === target.y;
   return same ? loop(source, radius, UP) : arrow(source, target, radius, true);
 }
 
-/** A line for an arrow that is gone. */
+/** A line for an arrow that is gone. @param {{path: string}} shape */
 export function bareEdge(shape) {
   return svg("path", { class: "was-edge", d: shape.path });
 }
@@ -73,6 +81,7 @@ export function bareEdge(shape) {
  * New nodes and arrows, as far as Python has not computed them yet.
  * @param {import("./draft.js").Draft} draft
  * @param {(name: string) => import("./geometry.js").Point} at where a node is drawn
+ * @param {Scene} scene @param {number} radius
  */
 export function draftElements(scene, draft, at, radius) {
   const { names, between } = scene;

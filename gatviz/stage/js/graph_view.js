@@ -1,7 +1,7 @@
 /** The graph: nodes and arrows whose width and colour are the shown weight, and what is being drawn right now. */
 
 import { CanvasInput } from "./canvas_input.js";
-import { html, set, svg } from "./dom.js";
+import { html, LATER, set, svg } from "./dom.js";
 import { edgeKey, draftOf } from "./draft.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
@@ -11,6 +11,15 @@ import { edgeWidth, colourScale } from "./scales.js";
 import { drawnValues, focusEdges, focusNames, nodeCount, onEdge, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
 import { alike } from "./tensor.js";
+
+/**
+ * @import {View} from "./frame.js"
+ * @import {Point} from "./geometry.js"
+ * @import {EdgeElement, NodeElement} from "./graph_elements.js"
+ * @import {Focus, GoneEdge} from "./protocol.js"
+ * @import {Drawn, Edge, Scene} from "./scene.js"
+ * @import {Changed} from "./store.js"
+ */
 
 const ROOM_FOR_FEATURES = 26;
 /** A new node made by key keeps about this many pixels from the others. */
@@ -22,6 +31,8 @@ export class GraphView {
    * @param {import("./edits.js").Edits} edits
    */
   constructor(store, edits) {
+    /** @type {Scene} */
+    this.scene = LATER;
     this.store = store;
     this.edits = edits;
     this.points = [];
@@ -54,7 +65,7 @@ export class GraphView {
     this.resize.disconnect();
   }
 
-  /** Take over new data. The picture is fitted to the panel only when Python says that it is another one. */
+  /** Take over new data. The picture is fitted to the panel only when Python says that it is another one. @param {Scene} scene */
   setScene(scene) {
     const replaced = !this.scene || this.scene.revision !== scene.revision;
     const before = this.points;
@@ -131,7 +142,7 @@ export class GraphView {
     this.fit();
   }
 
-  /** Look at another part: pan and zoom. */
+  /** Look at another part: pan and zoom. @param {View} view */
   look(view) {
     this.frame.view = view;
     this.applyView();
@@ -141,17 +152,18 @@ export class GraphView {
     this.viewport.setAttribute("transform", this.frame.transform);
   }
 
-  /** Where the pointer is on the canvas. */
+  /** Where the pointer is on the canvas. @param {Point} point */
   onCanvas({ x, y }) {
     const box = this.canvas.getBoundingClientRect();
     return { x: x - box.x, y: y - box.y };
   }
 
+  /** @param {string} name */
   screenOf(name) {
     return this.frame.onScreen(this.draft().points.get(name));
   }
 
-  /** A free point beside a node, or beside all of them; in graph units. */
+  /** A free point beside a node, or beside all of them; in graph units. @param {string|undefined} name */
   roomFor(name) {
     const { frame } = this;
     const points = this.draft().points;
@@ -161,21 +173,21 @@ export class GraphView {
     return frame.toGraph(roomAround(start, taken, ROOM, width, height));
   }
 
-  /** Names of the nodes in a box between two points of the canvas. */
+  /** Names of the nodes in a box between two points of the canvas. @param {Point} a @param {Point} b */
   namesWithin(a, b) {
     const [p, q] = [this.frame.toScene(a), this.frame.toScene(b)];
     const between = (value, one, other) => value >= Math.min(one, other) && value <= Math.max(one, other);
     return this.scene.names.filter((_, n) => between(this.screen[n].x, p.x, q.x) && between(this.screen[n].y, p.y, q.y));
   }
 
-  /** Show nodes so far from where they were, while they are dragged. */
+  /** Show nodes so far from where they were, while they are dragged. @param {string[]} names @param {Point} by */
   shiftBy(names, by) {
     this.offset = { names: new Set(names), ...by };
     this.place();
     this.draw(this.offset.names);
   }
 
-  /** The line or box that is being drawn with the pointer; null for none. */
+  /** The line or box that is being drawn with the pointer; null for none. @param {string|null} path */
   band(path) {
     if (path === null) this.bandPath.removeAttribute("d");
     else this.bandPath.setAttribute("d", path);
@@ -232,6 +244,7 @@ export class GraphView {
     });
   }
 
+  /** @param {number} n */
   nodeTitle(n) {
     const { called, classNames, classOf, predicted, wrong, texts } = this.scene;
     const values = { node: called[n], predicted: classNames[predicted[n]], label: classNames[classOf[n]] };
@@ -255,7 +268,7 @@ export class GraphView {
     });
   }
 
-  /** Several heads at once: strokes side by side instead of one line. */
+  /** Several heads at once: strokes side by side instead of one line. @param {number[]|null} heads @param {number} limit */
   drawSplit(heads, limit) {
     this.canvas.classList.toggle("several", heads !== null);
     if (heads === null && !this.isSplit) return;
@@ -268,16 +281,17 @@ export class GraphView {
     });
   }
 
-  /** Arrows of the baseline that are no longer there. */
+  /** Arrows of the baseline that are no longer there. @param {Drawn["gone"]} gone */
   drawGone(gone) {
     this.goneLayer.replaceChildren(...gone.map((edge) => this.goneShape(edge)).filter(Boolean).map(bareEdge));
   }
 
-  /** Where a gone arrow ran; null where one of its ends is not here. */
+  /** Where a gone arrow ran; null where one of its ends is not here. @param {GoneEdge} edge */
   goneShape({ source, target }) {
     return source < 0 || target < 0 ? null : bareShape(this.screen[source], this.screen[target], this.radius);
   }
 
+  /** @param {NodeElement} element @param {number} n */
   placeNode({ group, features }, n) {
     const at = this.screen[n];
     for (const part of [group, features]) part?.setAttribute("transform", `translate(${at.x.toFixed(1)},${at.y.toFixed(1)})`);
@@ -287,6 +301,7 @@ export class GraphView {
     features.style.textAnchor = right ? "start" : "end";
   }
 
+  /** @param {Edge} edge @param {EdgeElement} element */
   placeEdge(edge, element) {
     const shape = this.edgeShape(edge);
     element.shape = shape;
@@ -295,6 +310,7 @@ export class GraphView {
     element.head.setAttribute("transform", `translate(${x.toFixed(1)},${y.toFixed(1)}) rotate(${shape.angle.toFixed(1)})`);
   }
 
+  /** @param {Edge} edge */
   edgeShape(edge) {
     const [source, target] = [this.screen[edge.source], this.screen[edge.target]];
     if (edge.source !== edge.target) {
@@ -306,7 +322,7 @@ export class GraphView {
     return loop(source, this.radius, loopDirection(source, neighbours));
   }
 
-  /** The strongest arrow into each node carries its number, the larger first, where there is room for it. */
+  /** The strongest arrow into each node carries its number, the larger first, where there is room for it. @param {Drawn} drawn @param {number[]|null} heads */
   drawLabels(drawn, heads) {
     const small = this.scene.names.length > 12;
     const taken = small ? this.screen.map((p) => ({ ...p, half: this.radius, tall: this.radius })) : [];
@@ -320,7 +336,7 @@ export class GraphView {
     this.labelLayer.replaceChildren(...labels);
   }
 
-  /** What is written at which point: on arrows, on gone ones, and beside nodes, the larger numbers first. */
+  /** What is written at which point: on arrows, on gone ones, and beside nodes, the larger numbers first. @param {Drawn} drawn @param {number} digits */
   labelsOf({ values, strongest, kind, gone, strongestGone, beside }, digits) {
     const say = (value) => (kind === "signed" ? signed : number)(value, digits);
     const present = (k) => k >= 0;
@@ -355,7 +371,7 @@ export class GraphView {
     else this.readout.replaceChildren(...(hover ? [this.sentence(hover), this.shares(hover)].filter(Boolean) : []));
   }
 
-  /** With several heads on: every share of what the pointer is on, head by head. */
+  /** With several heads on: every share of what the pointer is on, head by head. @param {Focus} focus */
   shares(focus) {
     const { state } = this.store;
     const heads = shownHeads(this.scene, state);
@@ -364,7 +380,7 @@ export class GraphView {
     return sharesTable(this.scene, focusEdges(this.scene, focus, state.direction), heads, end, state.digits);
   }
 
-  /** "B → A, head 2: α = 0.312" */
+  /** "B → A, head 2: α = 0.312" @param {Focus} focus */
   sentence(focus) {
     const { scene } = this;
     const { digits } = this.store.state;
@@ -384,7 +400,7 @@ export class GraphView {
     return edge.drawn ? told : `${told} · ${scene.texts.undrawn}`;
   }
 
-  /** How many a node reads and is read by in the whole graph, and how much of that is drawn. */
+  /** How many a node reads and is read by in the whole graph, and how much of that is drawn. @param {number} node */
   counts(node) {
     const { called, texts, whole, into, outOf } = this.scene;
     const counts = fillIn(texts.nodeReadout, { node: called[node], reads: nodeCount(texts, whole.reads[node]), readBy: nodeCount(texts, whole.readBy[node]) });
@@ -392,6 +408,7 @@ export class GraphView {
     return `${counts} · ${fillIn(texts.nodeDrawn, { reads: into[node].length, readBy: outOf[node].length })}`;
   }
 
+  /** @param {Changed} changed */
   onState(changed) {
     if (!this.scene) return;
     if (changed.has("nodes")) this.paintClasses();
@@ -400,7 +417,7 @@ export class GraphView {
     if (changed.has("tool")) this.canvas.dataset.tool = this.store.state.tool;
   }
 
-  /** Say something where the readout stands, until the pointer moves on. */
+  /** Say something where the readout stands, until the pointer moves on. @param {string} sentence */
   say(sentence) {
     this.readout.textContent = sentence;
   }
@@ -432,10 +449,12 @@ export class GraphView {
   }
 }
 
+/** @param {Point[]} before @param {Point[]} after */
 function differ(before, after) {
   return before.length !== after.length || before.some((p, n) => Math.abs(p.x - after[n].x) > 1e-6 || Math.abs(p.y - after[n].y) > 1e-6);
 }
 
+/** @param {Focus|null} focus @param {number} n */
 function touches(focus, n) {
   return Boolean(focus) && (focus.kind === "node" ? focus.node === n : focus.target === n || focus.source === n);
 }

@@ -1,23 +1,32 @@
 /** Which weighting is shown, or which heads at once; what a node's focus means; how many digits. */
 
-import { html } from "./dom.js";
+import { html, LATER } from "./dom.js";
 import { options } from "./options.js";
 import { shownWeighting } from "./scene.js";
+
+/**
+ * @import {Scene, Weighting} from "./scene.js"
+ * @import {Changed} from "./store.js"
+ */
 
 const DIGITS = [3, 6];
 
 export class HeadsBar {
   /** @param {import("./store.js").Store} store */
   constructor(store) {
+    /** @type {Scene} */
+    this.scene = LATER;
     this.store = store;
     this.element = html("div", { class: "heads-bar" });
   }
 
+  /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
     this.draw();
   }
 
+  /** @param {Changed} changed */
   onState(changed) {
     if (["weighting", "digits", "direction"].some((key) => changed.has(key)) || (changed.has("heads") && this.drawnSeveral !== this.several)) this.draw();
     else if (changed.has("heads")) this.mark();
@@ -70,6 +79,7 @@ export class HeadsBar {
     return this.scene.weightings.filter((weighting) => weighting.kind === "head").map((weighting) => weighting.head);
   }
 
+  /** @param {Weighting} weighting */
   swatch(weighting) {
     const toggles = this.several && weighting.kind === "head";
     const dot = weighting.kind === "head" ? html("i", { class: "dot" }) : null;
@@ -89,7 +99,7 @@ export class HeadsBar {
     );
   }
 
-  /** A click switches a head on or off; a double click shows it alone, and again all of them. */
+  /** A click switches a head on or off; a double click shows it alone, and again all of them. @param {Weighting} weighting @param {number} clicks */
   toggle(weighting, clicks) {
     const { heads } = this.store.state;
     const { head, key } = weighting;

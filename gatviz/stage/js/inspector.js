@@ -1,7 +1,7 @@
 /** One arrow's story in numbers: its score, its place in the softmax, the formulas, and the proof. */
 
 import { bars, largest, MOST_BARS } from "./bars.js";
-import { html } from "./dom.js";
+import { html, LATER } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { fraction } from "./fraction.js";
@@ -10,12 +10,20 @@ import { edgesAt, focusEdges, focusNames, onEdge, shownWeighting } from "./scene
 import { edgeFocus } from "./store.js";
 import { TopEdges } from "./top_edges.js";
 
+/**
+ * @import {Focus, NodeFocus} from "./protocol.js"
+ * @import {Edge, Scene, Weighting} from "./scene.js"
+ * @import {Changed} from "./store.js"
+ */
+
 export class Inspector {
   /**
    * @param {import("./store.js").Store} store
    * @param {{asked: (what: string) => void}} host is told what the person wants Python to check
    */
   constructor(store, host) {
+    /** @type {Scene} */
+    this.scene = LATER;
     this.store = store;
     this.host = host;
     this.head = html("div", { class: "inspector-head" });
@@ -25,11 +33,13 @@ export class Inspector {
     this.element = html("section", { class: "panel inspector", "aria-live": "polite" }, this.head, this.body);
   }
 
+  /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
     this.draw();
   }
 
+  /** @param {Changed} changed */
   onState(changed) {
     const concerned = this.store.state.locked ? ["locked", "weighting", "digits", "direction"] : ["hover", "locked", "weighting", "digits", "direction", "measure"];
     if (concerned.some((key) => changed.has(key))) this.draw();
@@ -59,6 +69,7 @@ export class Inspector {
     if (!this.topEdges.element.isConnected) this.body.replaceChildren(this.topEdges.element);
   }
 
+  /** @param {Focus|null} focus @param {Weighting} weighting @param {boolean} locked */
   drawHead(focus, weighting, locked) {
     const { texts } = this.scene;
     if (!focus) {
@@ -74,6 +85,7 @@ export class Inspector {
     this.head.replaceChildren(chip, html("span", { class: "quiet-text share-line" }, this.shareLine(focus, weighting)));
   }
 
+  /** @param {Focus} focus @param {Weighting} weighting */
   shareLine(focus, weighting) {
     const { scene } = this;
     const { texts } = scene;
@@ -96,6 +108,7 @@ export class Inspector {
     return `${share}${state} · ${reverse}`;
   }
 
+  /** @param {Focus} focus @param {Weighting} weighting */
   edgePanels(focus, weighting) {
     const { scene } = this;
     const [edge] = focusEdges(scene, focus, this.store.state.direction);
@@ -119,6 +132,7 @@ export class Inspector {
     ];
   }
 
+  /** @param {Edge} edge @param {number} head */
   softmaxNote(edge, head) {
     const maximum = this.scene.softmax.maxima.at(edge.target, head);
     const text = number(maximum, this.store.state.digits);
@@ -128,7 +142,7 @@ export class Inspector {
     });
   }
 
-  /** raw as two sums of signed bars, one bar per dimension. */
+  /** raw as two sums of signed bars, one bar per dimension. @param {Edge} edge @param {number} head */
   scorePanel(edge, head) {
     const { scene } = this;
     const { texts, scores } = scene;
@@ -153,6 +167,7 @@ export class Inspector {
     );
   }
 
+  /** @param {NodeFocus} focus @param {Weighting} weighting */
   nodePanel(focus, weighting) {
     const { scene } = this;
     const { direction, digits } = this.store.state;

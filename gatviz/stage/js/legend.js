@@ -1,10 +1,15 @@
 /** Below the graph: what arrows, width and colour mean, on which scale, and the baseline to compare with. */
 
-import { html } from "./dom.js";
+import { html, LATER } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { options } from "./options.js";
 import { colourScale } from "./scales.js";
 import { drawnValues, shownHeads, shownWeighting } from "./scene.js";
+
+/**
+ * @import {Drawn, Scene} from "./scene.js"
+ * @import {Changed} from "./store.js"
+ */
 
 /** Every so many steps of a scale make its gradient. */
 const STRIDE = 16;
@@ -15,16 +20,20 @@ export class Legend {
    * @param {{asked: (what: string) => void}} host is told when the present is to be pinned as baseline, or let go
    */
   constructor(store, host) {
+    /** @type {Scene} */
+    this.scene = LATER;
     this.store = store;
     this.host = host;
     this.element = html("div", { class: "legend" });
   }
 
+  /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
     this.draw();
   }
 
+  /** @param {Changed} changed */
   onState(changed) {
     if (["weighting", "scale", "measure", "heads", "nodes"].some((key) => changed.has(key))) this.draw();
   }
@@ -55,7 +64,7 @@ export class Legend {
     if (focused) this.element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  /** What an arrow, its width and its colour mean. */
+  /** What an arrow, its width and its colour mean. @param {Drawn} drawn */
   sentence({ kind }) {
     const { texts } = this.scene;
     if (kind === "signed") return texts.changeLegend;
@@ -63,6 +72,7 @@ export class Legend {
     return shownWeighting(this.scene, this.store.state).kind === "baseline" ? texts.baselineLegend : texts.arrowLegend;
   }
 
+  /** @param {Drawn} drawn */
   bar({ kind, limit, symbol }) {
     const { fills } = colourScale(kind, limit, this.scene.palette);
     const several = shownHeads(this.scene, this.store.state) !== null;

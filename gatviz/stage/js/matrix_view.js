@@ -108,7 +108,7 @@ export class MatrixView {
     };
   }
 
-  /** Where a cell's corner is in the drawing. */
+  /** Where a cell's corner is in the drawing. @param {number} row @param {number} column */
   corner(row, column) {
     const { cellWidth, cellHeight } = this.spec;
     return {
@@ -126,6 +126,7 @@ export class MatrixView {
     this.drawMarks();
   }
 
+  /** @param {Cells} range */
   paint({ left, right, top, bottom }) {
     const { spec, view, painter } = this;
     const ratio = window.devicePixelRatio || 1;
@@ -141,7 +142,7 @@ export class MatrixView {
     else this.paintPixels(pen, { left, right, top, bottom });
   }
 
-  /** Cells with rounded corners, hatched where they are masked. */
+  /** Cells with rounded corners, hatched where they are masked. @param {Pen} pen @param {Cells} range */
   paintCells(pen, { left, right, top, bottom }) {
     const { spec } = this;
     const hatch = hatching(pen, spec.hatch);
@@ -166,7 +167,7 @@ export class MatrixView {
     }
   }
 
-  /** Many small cells: one pixel each, then drawn larger in one go. Masked ones are pale. */
+  /** Many small cells: one pixel each, then drawn larger in one go. Masked ones are pale. @param {Pen} pen @param {Cells} range */
   paintPixels(pen, { left, right, top, bottom }) {
     const { spec } = this;
     const [width, height] = [right - left, bottom - top];
@@ -190,6 +191,7 @@ export class MatrixView {
     pen.drawImage(small, x, y, width * spec.cellWidth, height * spec.cellHeight);
   }
 
+  /** @param {Cells} range */
   drawNames({ left, right, top, bottom }) {
     const { spec, margin } = this;
     const rowStep = Math.ceil(10 / spec.cellHeight);
@@ -212,10 +214,12 @@ export class MatrixView {
     this.names.replaceChildren(...names);
   }
 
+  /** @param {"row"|"column"} axis @param {number} place @param {string} text @param {number} x @param {number} y @param {"middle"|"end"} anchor */
   name(axis, place, text, x, y, anchor) {
     return svg("text", { [`data-${axis}-name`]: place, x: x.toFixed(1), y: y.toFixed(1), "text-anchor": anchor }, text);
   }
 
+  /** @param {Cells} range */
   drawNumbers({ left, right, top, bottom }) {
     const { spec } = this;
     const numbers = [];
@@ -281,7 +285,7 @@ export class MatrixView {
     }
   }
 
-  /** @returns {number[]|null} [row, column] under the pointer */
+  /** @returns {number[]|null} [row, column] under the pointer @param {MouseEvent} event */
   cellAt(event) {
     const { spec } = this;
     const box = this.sticky.getBoundingClientRect();
@@ -293,7 +297,7 @@ export class MatrixView {
     return inside ? [row, column] : null;
   }
 
-  /** The arrow keys walk from cell to cell, Enter locks. */
+  /** The arrow keys walk from cell to cell, Enter locks. @param {KeyboardEvent} event */
   key(event) {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (step) {
@@ -312,6 +316,7 @@ export class MatrixView {
     }
   }
 
+  /** @param {Cell} cell */
   scrollTo([row, column]) {
     const { x, y } = this.corner(row, column);
     const { cellWidth, cellHeight } = this.spec;
@@ -322,13 +327,14 @@ export class MatrixView {
   }
 }
 
+/** @param {Pen} pen @param {number} x @param {number} y @param {number} width @param {number} height @param {number} radius */
 function roundedCell(pen, x, y, width, height, radius) {
   pen.beginPath();
   pen.roundRect(x, y, width, height, radius);
   pen.fill();
 }
 
-/** The mark of an edge that the graph does not show. */
+/** The mark of an edge that the graph does not show. @param {Pen} pen @param {number} x @param {number} y @param {string} colour */
 function corner(pen, x, y, colour) {
   pen.fillStyle = colour;
   pen.beginPath();
@@ -338,6 +344,7 @@ function corner(pen, x, y, colour) {
   pen.fill();
 }
 
+/** @param {Pen} pen @param {string} colour */
 function hatching(pen, colour) {
   const tile = document.createElement("canvas");
   tile.width = tile.height = 6;

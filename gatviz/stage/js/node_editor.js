@@ -1,7 +1,12 @@
 /** The quick editor of one node, beside it on the canvas: name, label, features. */
 
-import { html } from "./dom.js";
+import { html, LATER } from "./dom.js";
 import { readNumber, shorten } from "./format.js";
+
+/**
+ * @import {Scene} from "./scene.js"
+ * @import {Changed} from "./store.js"
+ */
 
 const MOST_FEATURES = 40;
 const BESIDE = 14;
@@ -13,6 +18,8 @@ export class NodeEditor {
    * @param {import("./graph_view.js").GraphView} canvas
    */
   constructor(store, edits, canvas) {
+    /** @type {Scene} */
+    this.scene = LATER;
     this.store = store;
     this.edits = edits;
     this.canvas = canvas;
@@ -21,11 +28,13 @@ export class NodeEditor {
     canvas.box.append(this.element);
   }
 
+  /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
     if (this.store.state.edited !== null) this.draw();
   }
 
+  /** @param {Changed} changed */
   onState(changed) {
     if (changed.has("edited")) this.draw();
   }
@@ -44,6 +53,7 @@ export class NodeEditor {
     this.element.elements.name.select();
   }
 
+  /** @param {number} node */
   fields(node) {
     const { scene } = this;
     const { texts } = scene;
@@ -60,7 +70,7 @@ export class NodeEditor {
     ];
   }
 
-  /** One labelled field; `take` says whether the value can be used. */
+  /** One labelled field; `take` says whether the value can be used. @param {string} key @param {string} label @param {string} value @param {(value: string) => boolean} take */
   field(key, label, value, take) {
     const input = html("input", { name: key, value, autocomplete: "off", spellcheck: "false" });
     const settle = () => {
@@ -79,6 +89,7 @@ export class NodeEditor {
     return html("label", {}, html("span", { title: label }, shorten(label, 18)), input);
   }
 
+  /** @param {number} node */
   refresh(node) {
     const { scene } = this;
     for (const input of this.element.querySelectorAll("input")) {
@@ -90,6 +101,7 @@ export class NodeEditor {
     }
   }
 
+  /** @param {string} name @param {string} feature @param {string} text */
   setFeature(name, feature, text) {
     const value = readNumber(text);
     if (value === null) return false;
@@ -97,6 +109,7 @@ export class NodeEditor {
     return true;
   }
 
+  /** @param {string} name @param {string} to */
   rename(name, to) {
     const wish = to.trim();
     const taken = wish !== name && this.canvas.draft().points.has(wish);
@@ -106,7 +119,7 @@ export class NodeEditor {
     return true;
   }
 
-  /** A node that was renamed here stays the edited one. */
+  /** A node that was renamed here stays the edited one. @param {Scene} scene */
   follow(scene) {
     if (!this.renamed || !scene.names.includes(this.renamed.to)) return;
     const { from, to } = this.renamed;
@@ -117,6 +130,7 @@ export class NodeEditor {
     }
   }
 
+  /** @param {number} node */
   putBeside(node) {
     const { canvas } = this;
     const { x: left, y: top } = canvas.frame.onCanvas(canvas.screen[node]);

@@ -23,6 +23,7 @@ const LONGEST_IN_A_SENTENCE = 24;
 /**
  * @typedef {Omit<Unpacked<Sent>, "rows"> & {rows: Unpacked<RowSums>|null}} Weighting
  * @typedef {Unpacked<Stage>} StageOf
+ * @typedef {Record<string, string>} Texts
  * @typedef {ReturnType<typeof readScene>} Scene all of a screen, its arrays unpacked
  *
  * @typedef {Object} Drawn what width, colour and number of the arrows stand for now

@@ -29,6 +29,7 @@ export function splitStrokes(shape, shares, colours, limit) {
 /**
  * What a node takes in, arrow by arrow and head by head, as a small table.
  * @param {Object} scene @param {Object[]} edges @param {number[]} heads @param {"source"|"target"} end who stands in the rows
+ * @param {number} digits
  */
 export function sharesTable(scene, edges, heads, end, digits) {
   const weightings = heads.map((head) => scene.weightings.find((weighting) => weighting.head === head));

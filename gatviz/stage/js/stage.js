@@ -2,7 +2,7 @@
 
 import { ChainView } from "./chain_view.js";
 import { Commands } from "./commands.js";
-import { html } from "./dom.js";
+import { html, LATER } from "./dom.js";
 import { Edits } from "./edits.js";
 import { GraphView } from "./graph_view.js";
 import { HeadsBar } from "./heads_bar.js";
@@ -12,6 +12,11 @@ import { NodeEditor } from "./node_editor.js";
 import { readScene } from "./scene.js";
 import { same, Store } from "./store.js";
 import { Toolbar } from "./toolbar.js";
+
+/**
+ * @import {Focus} from "./protocol.js"
+ * @import {Scene} from "./scene.js"
+ */
 
 const AT_FIRST = {
   weighting: "",
@@ -41,6 +46,8 @@ const AT_FIRST = {
 export class Stage {
   /** @param {HTMLElement} root @param {Host} host */
   constructor(root, host) {
+    /** @type {Scene} */
+    this.scene = LATER;
     this.root = root;
     this.host = host;
     this.store = new Store(AT_FIRST);
@@ -113,7 +120,7 @@ export class Stage {
     return 0.3 * r + 0.6 * g + 0.1 * b < 110 ? "dark" : "light";
   }
 
-  /** Carry over what the person looks at, as far as it still exists. */
+  /** Carry over what the person looks at, as far as it still exists. @param {Scene|undefined} before */
   settle(before) {
     const { scene, store } = this;
     const { state } = store;
@@ -135,7 +142,7 @@ export class Stage {
     if (before && changed) this.host.looked(this.lockedByNumber(), weighting);
   }
 
-  /** The unfolded stages: those that were, as far as there are such, unless the chain is that of another kind of layer. */
+  /** The unfolded stages: those that were, as far as there are such, unless the chain is that of another kind of layer. @param {Scene|undefined} before */
   stillOpen(before) {
     const { stages, openAtStart } = this.scene;
     const names = stages.map((stage) => stage.name);
@@ -144,7 +151,7 @@ export class Stage {
     return before && same(before.openAtStart, openAtStart) && open.length ? open : [...openAtStart];
   }
 
-  /** The same focus in new data: nodes are recognised by their names. */
+  /** The same focus in new data: nodes are recognised by their names. @param {Focus|null} focus @param {Scene|undefined} before */
   translate(focus, before) {
     if (!focus || !before) return focus;
     const { names } = this.scene;
@@ -168,7 +175,7 @@ export class Stage {
       : { kind: "edge", target: numbers[locked.target], source: numbers[locked.source] };
   }
 
-  /** Keys pressed here are for the stage: letters must not reach the page's own shortcuts. */
+  /** Keys pressed here are for the stage: letters must not reach the page's own shortcuts. @param {KeyboardEvent} event */
   key(event) {
     event.stopPropagation();
     if (event.target.closest?.("input, select, textarea")) return;

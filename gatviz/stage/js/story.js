@@ -8,6 +8,11 @@ import { colourScale } from "./scales.js";
 import { onEdge } from "./scene.js";
 
 /**
+ * @import {Story} from "./protocol.js"
+ * @import {Edge, Scene} from "./scene.js"
+ */
+
+/**
  * Panels for an arrow; the story is left out unless it is this very arrow's in this very head.
  * @param {Object} scene @param {{target: number, source: number}} edge @param {number} head @param {number} digits
  * @param {{furtherOpen: boolean}} memory whether the person has opened what lies further back
@@ -17,7 +22,7 @@ export function storyPanels(scene, edge, head, digits, memory) {
   return isTold(story, edge, head) ? [formulaPanel(scene, story), furtherBack(scene, story, digits, memory)] : [formulaPanel(scene, null)];
 }
 
-/** GATv2's score: one bar per dimension of a · LeakyReLU(Wh_i + Wh_j), with what met there; told for the locked arrow. */
+/** GATv2's score: one bar per dimension of a · LeakyReLU(Wh_i + Wh_j), with what met there; told for the locked arrow. @param {Scene} scene @param {Edge} edge @param {number} head @param {number} digits */
 export function jointScorePanel(scene, edge, head, digits) {
   const { texts, story } = scene;
   const e = onEdge(scene.stages.find((stage) => stage.name === "e").values, edge, head);
@@ -42,7 +47,7 @@ export function jointScorePanel(scene, edge, head, digits) {
   );
 }
 
-/** Features and the pair tensor: there for who asks, out of the first picture. */
+/** Features and the pair tensor: there for who asks, out of the first picture. @param {Scene} scene @param {Story} story @param {number} digits @param {Memory} memory */
 function furtherBack(scene, story, digits, memory) {
   const parts = [...featurePanels(scene, story, digits), pairPanel(scene, story, digits)].filter(Boolean);
   const details = html("details", { class: "further" }, html("summary", {}, story.pair ? scene.texts.further : scene.texts.furtherJoint), html("div", {}, ...parts));
@@ -51,10 +56,12 @@ function furtherBack(scene, story, digits, memory) {
   return details;
 }
 
+/** @param {Story|null} story @param {EdgeEnds} edge @param {number} head */
 function isTold(story, edge, head) {
   return Boolean(story) && story.target === edge.target && story.source === edge.source && story.head === head;
 }
 
+/** @param {Scene} scene @param {Story|null} story */
 function formulaPanel(scene, story) {
   const { texts } = scene;
   return html(
@@ -66,6 +73,7 @@ function formulaPanel(scene, story) {
   );
 }
 
+/** @param {Scene} scene @param {Story} story @param {number} digits */
 function featurePanels(scene, story, digits) {
   return story.features.map(({ node, half, parts, more }) => {
     return html(
@@ -79,7 +87,7 @@ function featurePanels(scene, story, digits) {
   });
 }
 
-/** [Wh_i ‖ Wh_j] as a row of cells over a. */
+/** [Wh_i ‖ Wh_j] as a row of cells over a. @param {Scene} scene @param {Story} story @param {number} digits */
 function pairPanel(scene, story, digits) {
   const { pair, texts } = { pair: story.pair, texts: scene.texts };
   if (!pair) return null;

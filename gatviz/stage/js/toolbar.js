@@ -1,7 +1,13 @@
 /** The buttons above the canvas: what a drag does, and what can be done to the graph. */
 
-import { html } from "./dom.js";
+import { html, LATER } from "./dom.js";
 import { fillIn } from "./format.js";
+
+/**
+ * @import {Value} from "./dom.js"
+ * @import {Scene} from "./scene.js"
+ * @import {Changed} from "./store.js"
+ */
 
 const TOOLS = ["move", "connect", "select"];
 const LAYOUTS = ["spring", "circular", "kamada_kawai", "bipartite", "grid"];
@@ -14,6 +20,8 @@ export class Toolbar {
    * @param {() => void} fit
    */
   constructor(store, commands, host, fit) {
+    /** @type {Scene} */
+    this.scene = LATER;
     this.store = store;
     this.host = host;
     this.commands = commands;
@@ -21,11 +29,13 @@ export class Toolbar {
     this.element = html("div", { class: "toolbar", role: "toolbar" });
   }
 
+  /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
     this.draw();
   }
 
+  /** @param {Changed} changed */
   onState(changed) {
     if (["tool", "both", "selection", "locked", "connecting"].some((key) => changed.has(key))) this.draw();
   }
@@ -97,6 +107,7 @@ export class Toolbar {
     );
   }
 
+  /** @param {string} name @param {() => unknown} run @param {Record<string, Value>} attributes */
   button(name, run, attributes = {}) {
     const { texts } = this.scene;
     return html(

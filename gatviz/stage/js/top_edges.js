@@ -5,6 +5,8 @@ import { fillIn, number, shorten, signed } from "./format.js";
 import { drawnValues, shownWeighting } from "./scene.js";
 import { edgeFocus } from "./store.js";
 
+/** @import {Scene, Texts} from "./scene.js" */
+
 const MOST_LISTED = 100;
 const LISTED_COLUMNS = ["source", "target", "value", "uniform"];
 const LISTED_LETTERS = 28;
@@ -23,6 +25,7 @@ export class TopEdges {
     return this.element.matches(":hover");
   }
 
+  /** @param {Scene} scene */
   draw(scene) {
     const { texts, names, whole } = scene;
     const { digits } = this.store.state;
@@ -59,7 +62,7 @@ export class TopEdges {
     );
   }
 
-  /** One arrow; a gone one can be read, but not pointed at: it is nowhere on the stage but as a dotted line. */
+  /** One arrow; a gone one can be read, but not pointed at: it is nowhere on the stage but as a dotted line. @param {Row} row @param {Texts} texts @param {(value: number, digits: number) => string} say @param {number} digits */
   row({ index, source, target, from, to, value, even, drawn }, texts, say, digits) {
     const gone = index === undefined;
     const focus = gone ? null : edgeFocus(target, source);
@@ -82,6 +85,7 @@ export class TopEdges {
     );
   }
 
+  /** @param {Column} column @param {Scene} scene */
   sort(column, scene) {
     this.by = column;
     this.draw(scene);
