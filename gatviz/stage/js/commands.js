@@ -1,6 +1,6 @@
 /** What a person can do to the graph, by button or by key: each command once, under one name. */
 
-import { nextName } from "./draft.js";
+import { nextName, opposite } from "./draft.js";
 
 /** @import {LayOut} from "./protocol.js" */
 
@@ -16,6 +16,7 @@ export class Commands {
     this.store = store;
     this.edits = edits;
     this.canvas = canvas;
+    /** @type {Record<string, () => void>} */
     this.keys = {
       n: () => this.newNode(),
       e: () => this.startEdge(),
@@ -47,7 +48,7 @@ export class Commands {
     return true;
   }
 
-  /** What a command is about: the selection, else the node or arrow with the focus, else the locked one. */
+  /** @returns {{names: string[], edges: [string, string][]}} What a command is about: the selection, else the node or arrow with the focus, else the locked one. */
   subject() {
     const { selection, locked } = this.store.state;
     if (selection.length) return { names: selection, edges: [] };
@@ -86,7 +87,7 @@ export class Commands {
     const added = edges.some(([source, target]) => edgeBetween(all.indexOf(target), all.indexOf(source))?.added);
     if (added) this.canvas.say(texts.addedLoopStays);
     if (added || (!names.length && !edges.length)) return;
-    const opposite = this.store.state.both ? edges.map(([source, target]) => [target, source]) : [];
+    const opposite = this.store.state.both ? edges.map(opposite) : [];
     this.store.update({ selection: [], locked: null, hover: null });
     this.edits.push({ kind: "remove", names, edges: [...edges, ...opposite] });
   }

@@ -24,7 +24,7 @@ export function brief(value) {
 
 /** A number with its plus sign too, where the sign is the message. @param {number|null} value @param {number} digits */
 export function signed(value, digits = 3) {
-  return value > 0 ? `+${number(value, digits)}` : number(value, digits);
+  return value !== null && value > 0 ? `+${number(value, digits)}` : number(value, digits);
 }
 
 /** @param {number} value @param {number} digits */

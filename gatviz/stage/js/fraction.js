@@ -2,7 +2,7 @@
 
 import { html } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
-import { edgesAt, onEdge } from "./scene.js";
+import { edgesAt, ofHead, onEdge } from "./scene.js";
 import { edgeFocus, same } from "./store.js";
 
 /** @import {Edge} from "./scene.js" */
@@ -11,14 +11,15 @@ const MOST_TERMS = 14;
 const LONGEST_SUBSCRIPT = 9;
 
 /**
- * @param {Object} scene
- * @param {{index: number, target: number, source: number}} edge the numerator's edge
+ * @param {import("./scene.js").Scene} scene
+ * @param {Edge} edge the numerator's edge
  * @param {number} head
  * @param {import("./store.js").Store} store
  */
 export function fraction(scene, edge, head, store) {
   const { texts, softmax, names, whole } = scene;
   const { digits } = store.state;
+  /** @param {number} k */
   const term = (k) => number(softmax.terms.at(k, head), digits);
   const edges = edgesAt(scene, edge.target, "target").filter((a) => onEdge(softmax.terms, a, head) !== null);
   const shown = edges.length > MOST_TERMS ? withLargest(edges, edge, (a) => softmax.terms.at(a.index, head)) : edges;
@@ -46,7 +47,7 @@ export function fraction(scene, edge, head, store) {
     );
   }
 
-  const shares = scene.weightings.find((w) => w.head === head).values;
+  const { values: shares } = ofHead(scene, head);
   return html(
     "div",
     { class: "fraction-line" },

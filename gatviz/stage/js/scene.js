@@ -60,7 +60,7 @@ export function readScene(data) {
   for (const edge of between) byPair[edge.target * count + edge.source] = edge.index;
   const { softmax, scores, change } = data;
   /** @param {Stage} stage */
-  const valuesOf = (stage) => (stage.valuesOf ? data.stages.find((other) => other.name === stage.valuesOf) : stage)?.values ?? null;
+  const packedOf = (stage) => (stage.valuesOf ? data.stages.find((other) => other.name === stage.valuesOf) : stage)?.values ?? null;
   /** @param {RowSums} rows */
   const rowSums = (rows) => ({ ...rows, drawn: tensor(rows.drawn), here: tensor(rows.here), outside: tensor(rows.outside), all: tensor(rows.all) });
   return {
@@ -74,7 +74,7 @@ export function readScene(data) {
     edgeBetween: (target, source) => between[byPair[target * count + source]] ?? null,
     features: tensor(data.features),
     weightings: data.weightings.map((w) => ({ ...w, values: tensor(w.values), rows: w.rows && rowSums(w.rows) })),
-    stages: data.stages.map((s) => ({ ...s, values: tensor(valuesOf(s)), pairs: tensor(s.pairs), rest: tensor(s.rest) })),
+    stages: data.stages.map((s) => ({ ...s, values: tensor(packedOf(s)), pairs: tensor(s.pairs), rest: tensor(s.rest) })),
     softmax: { terms: tensor(softmax.terms), maxima: tensor(softmax.maxima), denominators: tensor(softmax.denominators) },
     scores: scores && { target: tensor(scores.target), source: tensor(scores.source), limits: tensor(scores.limits) },
     uniform: tensor(data.uniform),
@@ -99,6 +99,27 @@ export function edgesAt(scene, node, end) {
 /** The weighting that is shown, or the first one if the key is gone. @param {Scene} scene @param {State} state @returns {Weighting} */
 export function shownWeighting(scene, state) {
   return scene.weightings.find((w) => w.key === state.weighting) ?? scene.weightings[0];
+}
+
+/** One head's weighting. @param {Scene} scene @param {number} head */
+export function ofHead(scene, head) {
+  const found = scene.weightings.find((weighting) => weighting.head === head);
+  if (!found) throw new Error(`There is no head ${head}.`);
+  return found;
+}
+
+/** A stage that every layer of this kind has. @param {Scene} scene @param {string} name */
+export function stageOf(scene, name) {
+  const found = scene.stages.find((stage) => stage.name === name);
+  if (!found) throw new Error(`There is no stage ${name}.`);
+  return found;
+}
+
+/** The values of such a stage. @param {Scene} scene @param {string} name */
+export function valuesOf(scene, name) {
+  const { values } = stageOf(scene, name);
+  if (!values) throw new Error(`The stage ${name} came without its values.`);
+  return values;
 }
 
 /** The end of the α scale: one for all heads, as they are compared with each other. @param {Scene} scene @param {State} state */

@@ -2,7 +2,7 @@
 
 import { html, svg } from "./dom.js";
 import { number, shorten } from "./format.js";
-import { onEdge } from "./scene.js";
+import { ofHead, onEdge } from "./scene.js";
 
 const THINNEST = 0.5;
 const WIDEST = 5.5;
@@ -28,11 +28,12 @@ export function splitStrokes(shape, shares, colours, limit) {
 
 /**
  * What a node takes in, arrow by arrow and head by head, as a small table.
- * @param {Object} scene @param {Object[]} edges @param {number[]} heads @param {"source"|"target"} end who stands in the rows
+ * @param {import("./scene.js").Scene} scene @param {import("./scene.js").Edge[]} edges @param {number[]} heads @param {"source"|"target"} end who stands in the rows
  * @param {number} digits
  */
 export function sharesTable(scene, edges, heads, end, digits) {
-  const weightings = heads.map((head) => scene.weightings.find((weighting) => weighting.head === head));
+  const weightings = heads.map((head) => ofHead(scene, head));
+  /** @param {number} head */
   const dot = (head) => {
     const mark = html("i", { class: "dot" });
     mark.style.background = scene.palette.heads[head % scene.palette.heads.length];
