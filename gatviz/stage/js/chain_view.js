@@ -8,7 +8,7 @@ import { marksOf } from "./marks.js";
 import { MatrixView } from "./matrix_view.js";
 import { colourScale } from "./scales.js";
 import { changeLimit, onEdge, shareLimit, shownWeighting } from "./scene.js";
-import { edgeFocus, nodeFocus, same } from "./store.js";
+import { edgeFocus, nodeFocus, same, touch } from "./store.js";
 
 /**
  * @import {Cell} from "./matrix_view.js"
@@ -65,8 +65,8 @@ export class ChainView {
   /** @param {Changed} changed */
   onState(changed) {
     if (changed.has("open")) this.layOut();
-    else if (["weighting", "scale", "digits"].some((key) => changed.has(key))) this.fillCards();
-    else if (["hover", "locked", "direction"].some((key) => changed.has(key))) {
+    else if (touch(changed, ["weighting", "scale", "digits"])) this.fillCards();
+    else if (touch(changed, ["hover", "locked", "direction"])) {
       this.fillMessages();
       this.mark();
     }

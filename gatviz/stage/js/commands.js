@@ -52,7 +52,7 @@ export class Commands {
   subject() {
     const { selection, locked } = this.store.state;
     if (selection.length) return { names: selection, edges: [] };
-    const focus = this.canvas.input.focused() ?? locked;
+    const focus = this.canvas.input?.focused() ?? locked;
     if (!focus) return { names: [], edges: [] };
     const { names } = this.canvas.scene;
     if (focus.kind === "node") return { names: [names[focus.node]], edges: [] };
@@ -87,9 +87,9 @@ export class Commands {
     const added = edges.some(([source, target]) => edgeBetween(all.indexOf(target), all.indexOf(source))?.added);
     if (added) this.canvas.say(texts.addedLoopStays);
     if (added || (!names.length && !edges.length)) return;
-    const opposite = this.store.state.both ? edges.map(opposite) : [];
+    const back = this.store.state.both ? edges.map(opposite) : [];
     this.store.update({ selection: [], locked: null, hover: null });
-    this.edits.push({ kind: "remove", names, edges: [...edges, ...opposite] });
+    this.edits.push({ kind: "remove", names, edges: [...edges, ...back] });
   }
 
   duplicate() {
@@ -100,7 +100,7 @@ export class Commands {
   /** @param {number} right @param {number} down */
   nudge(right, down) {
     const { names } = this.subject();
-    if (names.length) this.canvas.input.shift(names, right, down);
+    if (names.length) this.canvas.input?.shift(names, right, down);
   }
 
   editNode() {

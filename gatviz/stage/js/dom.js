@@ -51,6 +51,13 @@ export function focusedBeside(node) {
   return active instanceof HTMLElement || active instanceof SVGElement ? active : null;
 }
 
+/** Give the focus to the part of an element with this data-key. @param {HTMLElement} element @param {string} key */
+export function focusKey(element, key) {
+  /** @type {HTMLElement|null} */
+  const found = element.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  found?.focus();
+}
+
 /** The nearest element at or around what an event happened on. @param {Event} event @param {string} selector @returns {HTMLElement|SVGElement|null} */
 export function hit(event, selector) {
   return event.target instanceof Element ? event.target.closest(selector) : null;

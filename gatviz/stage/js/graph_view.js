@@ -10,6 +10,7 @@ import { edgeElement, bareEdge, bareShape, draftElements, nodeElement, nodeRadiu
 import { edgeWidth, colourScale } from "./scales.js";
 import { drawnValues, focusEdges, focusNames, nodeCount, onEdge, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
+import { touch } from "./store.js";
 import { alike } from "./tensor.js";
 
 /**
@@ -412,8 +413,8 @@ export class GraphView {
   onState(changed) {
     if (!this.scene) return;
     if (changed.has("nodes")) this.paintClasses();
-    if (["weighting", "scale", "digits", "measure", "heads", "nodes"].some((key) => changed.has(key))) this.weigh();
-    else if (["hover", "locked", "direction", "selection", "connecting"].some((key) => changed.has(key))) this.mark();
+    if (touch(changed, ["weighting", "scale", "digits", "measure", "heads", "nodes"])) this.weigh();
+    else if (touch(changed, ["hover", "locked", "direction", "selection", "connecting"])) this.mark();
     if (changed.has("tool")) this.canvas.dataset.tool = this.store.state.tool;
   }
 

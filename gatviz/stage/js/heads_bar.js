@@ -1,8 +1,9 @@
 /** Which weighting is shown, or which heads at once; what a node's focus means; how many digits. */
 
-import { html, LATER } from "./dom.js";
+import { focusedBeside, focusKey, html, LATER } from "./dom.js";
 import { options } from "./options.js";
 import { shownWeighting } from "./scene.js";
+import { touch } from "./store.js";
 
 /**
  * @import {Scene, Weighting} from "./scene.js"
@@ -17,6 +18,11 @@ export class HeadsBar {
     /** @type {Scene} */
     this.scene = LATER;
     this.store = store;
+    /** The heads that were shown before the last click. @type {number[]} */
+    this.before = [];
+    /** @type {[Weighting, HTMLButtonElement][]} */
+    this.swatches = [];
+    this.drawnSeveral = false;
     this.element = html("div", { class: "heads-bar" });
   }
 
@@ -28,7 +34,7 @@ export class HeadsBar {
 
   /** @param {Changed} changed */
   onState(changed) {
-    if (["weighting", "digits", "direction"].some((key) => changed.has(key)) || (changed.has("heads") && this.drawnSeveral !== this.several)) this.draw();
+    if (touch(changed, ["weighting", "digits", "direction"]) || (changed.has("heads") && this.drawnSeveral !== this.several)) this.draw();
     else if (changed.has("heads")) this.mark();
   }
 
@@ -42,12 +48,12 @@ export class HeadsBar {
     this.drawnSeveral = this.several;
     this.swatches = scene.weightings.map((weighting) => [weighting, this.swatch(weighting)]);
     this.mark();
-    const focused = this.element.getRootNode().activeElement?.dataset?.key;
+    const focused = focusedBeside(this.element)?.dataset.key;
     const count = scene.weightings.filter((weighting) => weighting.kind === "head").length;
     this.element.replaceChildren(
       html("span", { class: "caption" }, texts.head),
       html("div", { class: "swatches", role: this.several ? "group" : "radiogroup", "aria-label": texts.head }, ...this.swatches.map(([, button]) => button)),
-      count > 1 ? this.howMany() : null,
+      ...(count > 1 ? [this.howMany()] : []),
       html("span", { class: "spacer" }),
       options(store, texts.direction, "direction", [
         ["reads", texts.reads],
@@ -55,12 +61,13 @@ export class HeadsBar {
       ]),
       options(store, texts.digits, "digits", DIGITS.map((n) => [n, String(n)])),
     );
-    if (focused) this.element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    if (focused) focusKey(this.element, focused);
   }
 
   /** One head at a time, or several on the same arrows. */
   howMany() {
     const { texts } = this.scene;
+    /** @param {boolean} several @param {() => void} run */
     const button = (several, run) =>
       html(
         "button",
@@ -76,14 +83,14 @@ export class HeadsBar {
   }
 
   all() {
-    return this.scene.weightings.filter((weighting) => weighting.kind === "head").map((weighting) => weighting.head);
+    return this.scene.weightings.flatMap(({ kind, head }) => (kind === "head" && head !== null ? [head] : []));
   }
 
   /** @param {Weighting} weighting */
   swatch(weighting) {
     const toggles = this.several && weighting.kind === "head";
     const dot = weighting.kind === "head" ? html("i", { class: "dot" }) : null;
-    if (dot) dot.style.background = this.scene.palette.heads[weighting.head % this.scene.palette.heads.length];
+    if (dot) dot.style.background = this.scene.palette.heads[(weighting.head ?? 0) % this.scene.palette.heads.length];
     return html(
       "button",
       {
@@ -103,6 +110,7 @@ export class HeadsBar {
   toggle(weighting, clicks) {
     const { heads } = this.store.state;
     const { head, key } = weighting;
+    if (head === null || heads === null) return;
     if (clicks === 2) {
       const alone = this.before.length === 1 && this.before[0] === head;
       this.store.update({ heads: alone ? this.all() : [head], weighting: key });
@@ -116,8 +124,8 @@ export class HeadsBar {
   mark() {
     const shown = shownWeighting(this.scene, this.store.state);
     for (const [weighting, button] of this.swatches) {
-      const on = this.several && weighting.kind === "head" ? this.store.state.heads.includes(weighting.head) : !this.several && weighting === shown;
-      button.setAttribute("aria-checked", on);
+      const on = this.several && weighting.kind === "head" ? weighting.head !== null && this.store.state.heads?.includes(weighting.head) : !this.several && weighting === shown;
+      button.setAttribute("aria-checked", String(on));
     }
   }
 }

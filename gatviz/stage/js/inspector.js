@@ -6,20 +6,23 @@ import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { fraction } from "./fraction.js";
 import { jointScorePanel, storyPanels } from "./story.js";
-import { edgesAt, focusEdges, focusNames, onEdge, shownWeighting } from "./scene.js";
+import { edgeNames, edgesAt, focusEdges, focusNames, onEdge, shownWeighting, valuesOf } from "./scene.js";
 import { edgeFocus } from "./store.js";
 import { TopEdges } from "./top_edges.js";
 
 /**
+ * @import {Tensor} from "./tensor.js"
  * @import {Focus, NodeFocus} from "./protocol.js"
  * @import {Edge, Scene, Weighting} from "./scene.js"
- * @import {Changed} from "./store.js"
+ * @import {Changed, State} from "./store.js"
  */
+
+/** @typedef {NonNullable<Scene["scores"]>} Scores */
 
 export class Inspector {
   /**
    * @param {import("./store.js").Store} store
-   * @param {{asked: (what: string) => void}} host is told what the person wants Python to check
+   * @param {Pick<import("./stage.js").Host, "asked">} host is told what the person wants Python to check
    */
   constructor(store, host) {
     /** @type {Scene} */
@@ -41,8 +44,9 @@ export class Inspector {
 
   /** @param {Changed} changed */
   onState(changed) {
+    /** @type {(keyof State)[]} */
     const concerned = this.store.state.locked ? ["locked", "weighting", "digits", "direction"] : ["hover", "locked", "weighting", "digits", "direction", "measure"];
-    if (concerned.some((key) => changed.has(key))) this.draw();
+    if (touch(changed, concerned)) this.draw();
     if (changed.has("hover")) this.markTerms();
   }
 
@@ -51,7 +55,7 @@ export class Inspector {
     const focus = locked ?? hover;
     const weighting = shownWeighting(this.scene, this.store.state);
     this.drawHead(focus, weighting, Boolean(locked));
-    if (!locked && (!focus || this.topEdges.pointed || this.topEdges.element.contains(this.element.getRootNode().activeElement))) {
+    if (!locked && (!focus || this.topEdges.pointed || this.topEdges.element.contains(focusedBeside(this.element)))) {
       if (!this.topEdges.element.isConnected || !focus) this.listTop();
       return;
     }
@@ -119,7 +123,7 @@ export class Inspector {
     if (onEdge(weighting.values, edge) === null || onEdge(scene.softmax.terms, edge, weighting.head) === null)
       return [html("div", { class: "cell-panel" }, html("p", { class: "say" }, fillIn(scene.texts.notSent, focusNames(scene, focus))))];
     return [
-      scene.scores ? this.scorePanel(edge, weighting.head) : jointScorePanel(scene, edge, weighting.head, this.store.state.digits),
+      scene.scores ? this.scorePanel(scene.scores, edge, weighting.head) : jointScorePanel(scene, edge, weighting.head, this.store.state.digits),
       html(
         "div",
         { class: "cell-panel" },
@@ -138,24 +142,26 @@ export class Inspector {
     const text = number(maximum, this.store.state.digits);
     return fillIn(this.scene.texts.softmaxNote, {
       maximum: maximum < 0 ? `(${text})` : text,
-      target: focusNames(this.scene, edgeFocus(edge.target, edge.source)).target,
+      target: edgeNames(this.scene, edge).target,
     });
   }
 
-  /** raw as two sums of signed bars, one bar per dimension. @param {Edge} edge @param {number} head */
-  scorePanel(edge, head) {
+  /** raw as two sums of signed bars, one bar per dimension. @param {Scores} scores @param {Edge} edge @param {number} head */
+  scorePanel(scores, edge, head) {
     const { scene } = this;
-    const { texts, scores } = scene;
+    const { texts } = scene;
     const { digits } = this.store.state;
-    const stage = (name) => scene.stages.find((s) => s.name === name);
-    const value = (name) => number(onEdge(stage(name).values, edge, head), digits);
+    /** @param {string} name */
+    const value = (name) => number(onEdge(valuesOf(scene, name), edge, head), digits);
     const dimensions = Array.from({ length: scores.target.shape[2] }, (_, c) => c);
+    /** @param {Tensor} tensor @param {number} node */
     const half = (tensor, node) => dimensions.map((c) => ({ name: `c${c}`, value: tensor.at(node, head, c) }));
     const halves = [half(scores.target, edge.target), half(scores.source, edge.source)];
     const limit = scores.limits.at(edge.index, head);
-    const sum = (name, node) => number(stage(name).values.at(node, head, 0), digits);
+    /** @param {string} name @param {number} node */
+    const sum = (name, node) => number(valuesOf(scene, name).at(node, head, 0), digits);
     const options = { limit, digits, colours: scene.palette.bars };
-    const names = focusNames(scene, edgeFocus(edge.target, edge.source));
+    const names = edgeNames(scene, edge);
     return html(
       "div",
       { class: "cell-panel" },
@@ -183,8 +189,9 @@ export class Inspector {
     const unlisted = whole[direction][focus.node] - listed.length;
     const more = [
       unlisted ? fillIn(texts.moreTerms, { count: unlisted }) : "",
-      outside ? fillIn(reads ? texts.outsideReads : texts.outsideReadBy, { count: outside, value: reads ? number(weighting.rows.outside.at(focus.node), digits) : "" }) : "",
+      outside ? fillIn(reads ? texts.outsideReads : texts.outsideReadBy, { count: outside, value: reads ? number(weighting.rows?.outside.at(focus.node) ?? null, digits) : "" }) : "",
     ].filter(Boolean);
+    /** @param {{name: string, value: number, drawn: boolean}} part */
     const chip = ({ name, value, drawn }) => html("span", { class: drawn ? "share-chip" : "share-chip undrawn", title: drawn ? null : texts.undrawn }, name, html("b", {}, number(value, digits)));
     return html(
       "div",
@@ -215,7 +222,9 @@ export class Inspector {
   /** A hovered arrow lights its term in the fraction. */
   markTerms() {
     const { hover } = this.store.state;
-    for (const term of this.element.querySelectorAll(".denominator .term")) {
+    /** @type {NodeListOf<HTMLElement>} */
+    const terms = this.element.querySelectorAll(".denominator .term");
+    for (const term of terms) {
       const on = hover?.kind === "edge" && Number(term.dataset.source) === hover.source;
       term.classList.toggle("hover", Boolean(on));
     }

@@ -25,6 +25,10 @@ export class NodeEditor {
     this.canvas = canvas;
     this.element = html("form", { class: "node-editor", hidden: "" });
     this.element.addEventListener("submit", (event) => event.preventDefault());
+    /** @type {string|null} */
+    this.drawnFor = null;
+    /** @type {{from: string, to: string}|null} */
+    this.renamed = null;
     canvas.box.append(this.element);
   }
 
@@ -43,14 +47,15 @@ export class NodeEditor {
   draw() {
     const { edited } = this.store.state;
     const node = edited === null ? -1 : this.scene.names.indexOf(edited);
-    const focused = this.element.contains(this.element.getRootNode().activeElement) ? this.element.getRootNode().activeElement.name : null;
+    const field = focusedBeside(this.element);
+    const focused = field instanceof HTMLInputElement && this.element.contains(field);
     this.element.hidden = node < 0;
     if (node < 0) return;
-    if (focused !== null && this.drawnFor === edited) return this.refresh(node);
+    if (focused && this.drawnFor === edited) return this.refresh(node);
     this.drawnFor = edited;
     this.element.replaceChildren(...this.fields(node));
     this.putBeside(node);
-    this.element.elements.name.select();
+    this.element.querySelector("input")?.select();
   }
 
   /** @param {number} node */
@@ -64,7 +69,7 @@ export class NodeEditor {
     const more = scene.featureNames.length - features.length;
     return [
       this.field("name", texts.nameField, name, (value) => this.rename(name, value)),
-      this.field("label", texts.labelField, scene.classNames[scene.classOf[node]] ?? "", (value) => this.edits.push({ kind: "set_node", name, label: value }) ?? true),
+      this.field("label", texts.labelField, scene.classNames[scene.classOf[node]] ?? "", (value) => this.setLabel(name, value)),
       html("div", { class: "node-features" }, ...features, more > 0 ? html("p", { class: "quiet-text" }, texts.moreFeatures) : null),
       html("button", { type: "button", class: "tool", onclick: () => this.close() }, texts.done),
     ];
@@ -95,10 +100,16 @@ export class NodeEditor {
     for (const input of this.element.querySelectorAll("input")) {
       const [kind, f] = input.name.split(":");
       const value = kind === "f" ? String(scene.features.at(node, Number(f))) : kind === "name" ? scene.names[node] : (scene.classNames[scene.classOf[node]] ?? "");
-      if (input === this.element.getRootNode().activeElement || input.classList.contains("wrong")) continue;
+      if (input === focusedBeside(this.element) || input.classList.contains("wrong")) continue;
       input.value = value;
       input.dataset.taken = value;
     }
+  }
+
+  /** @param {string} name @param {string} label */
+  setLabel(name, label) {
+    this.edits.push({ kind: "set_node", name, label });
+    return true;
   }
 
   /** @param {string} name @param {string} feature @param {string} text */

@@ -51,6 +51,9 @@ export class Store {
   }
 }
 
+/** Whether any of these has changed. @param {Changed} changed @param {(keyof State)[]} keys */
+export const touch = (changed, keys) => keys.some((key) => changed.has(key));
+
 /** @param {Partial<State>} values @returns {(keyof State)[]} */
 const keysOf = (values) => /** @type {any} */ (Object.keys(values));
 
