@@ -59,7 +59,7 @@ export class Commands {
     return { names: [], edges: [[names[focus.source], names[focus.target]]] };
   }
 
-  /** A new node, at a point of the graph or where there is room beside the focused one. */
+  /** A new node, at a point of the graph or where there is room beside the focused one. @param {import("./geometry.js").Point|null} at */
   newNode(at = null) {
     const names = [...this.canvas.draft().points.keys()];
     const name = nextName(names, this.canvas.scene.freeNumber);

@@ -7,7 +7,7 @@ import { arrow, loop } from "./geometry.js";
 import { nodeCount } from "./scene.js";
 
 /**
- * @import {Box, Point} from "./geometry.js"
+ * @import {Box, EdgeShape, Point} from "./geometry.js"
  * @import {Edge, Scene} from "./scene.js"
  */
 
@@ -15,6 +15,9 @@ const MOST_FEATURES_BESIDE = 4;
 const FEW_NODES = 12;
 const MANY_NODES = 100;
 const UP = -Math.PI / 2;
+
+/** @typedef {ReturnType<typeof nodeElement>} NodeElement */
+/** @typedef {ReturnType<typeof edgeElement>} EdgeElement `shape` is where it runs, once it is placed */
 
 /** The nodes' radius: smaller where there are many. @param {number} count */
 export function nodeRadius(count) {
@@ -28,6 +31,8 @@ export function nodeElement(scene, name, n, radius) {
   const count = scene.features.shape[1];
   const beside = scene.names.length <= FEW_NODES && count <= MOST_FEATURES_BESIDE && count > 0;
   const features = beside ? `[${Array.from({ length: count }, (_, f) => brief(scene.features.at(n, f))).join(", ")}]` : "";
+  const circle = svg("circle", { r: radius });
+  const title = svg("title", {}, name);
   const group = svg(
     "g",
     {
@@ -38,11 +43,11 @@ export function nodeElement(scene, name, n, radius) {
       role: "button",
       "aria-label": fillIn(scene.texts.nodeLabel, { shown: `${name} ${features}`.trim(), reads: nodeCount(scene.texts, scene.whole.reads[n]) }),
     },
-    svg("circle", { r: radius }),
+    circle,
     small ? null : svg("text", { class: inside ? "inside" : "outside", y: inside ? 0 : radius + 13 }, shorten(name, inside ? 6 : 16)),
-    svg("title", {}, name),
+    title,
   );
-  return { group, circle: group.firstChild, features: beside ? svg("text", { class: "features" }, features) : null };
+  return { group, circle, title, features: beside ? svg("text", { class: "features" }, features) : null };
 }
 
 /** @param {Edge} edge */
@@ -53,7 +58,7 @@ export function edgeElement(edge) {
   const hit = svg("path", { class: "hit" });
   const splits = svg("g", { class: "splits" });
   const group = svg("g", { class: edge.added ? "edge added" : "edge", "data-target": edge.target, "data-source": edge.source }, rim, line, head, splits, hit);
-  return { group, line, rim, head, hit, splits };
+  return { group, line, rim, head, hit, splits, shape: /** @type {EdgeShape|null} */ (null) };
 }
 
 /** @param {string} text @param {Box} box @param {number|null} edge @param {boolean} small */

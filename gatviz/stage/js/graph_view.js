@@ -1,30 +1,33 @@
 /** The graph: nodes and arrows whose width and colour are the shown weight, and what is being drawn right now. */
 
 import { CanvasInput } from "./canvas_input.js";
-import { html, LATER, set, svg } from "./dom.js";
+import { focusedBeside, html, LATER, set, svg } from "./dom.js";
 import { edgeKey, draftOf } from "./draft.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "./geometry.js";
 import { edgeElement, bareEdge, bareShape, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
 import { edgeWidth, colourScale } from "./scales.js";
-import { drawnValues, focusEdges, focusNames, nodeCount, onEdge, shownHeads, shownWeighting } from "./scene.js";
+import { drawnValues, focusEdges, focusNames, nodeCount, ofHead, onEdge, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
 import { touch } from "./store.js";
 import { alike } from "./tensor.js";
 
 /**
- * @import {View} from "./frame.js"
- * @import {Point} from "./geometry.js"
+ * @import {Box, Point} from "./geometry.js"
  * @import {EdgeElement, NodeElement} from "./graph_elements.js"
  * @import {Focus, GoneEdge} from "./protocol.js"
  * @import {Drawn, Edge, Scene} from "./scene.js"
  * @import {Changed} from "./store.js"
+ * @import {View} from "./frame.js"
+ * @typedef {{value: number, text: string, at: Point, edge: number|null}} Label
  */
 
 const ROOM_FOR_FEATURES = 26;
 /** A new node made by key keeps about this many pixels from the others. */
 const ROOM = 96;
+/** @type {("line"|"fill"|"ink")[]} */
+const LOOK = ["line", "fill", "ink"];
 
 export class GraphView {
   /**
@@ -36,7 +39,22 @@ export class GraphView {
     this.scene = LATER;
     this.store = store;
     this.edits = edits;
+    /** Made by `listen`, since it is told of the commands, which are told of this view. @type {CanvasInput} */
+    this.input = LATER;
+    /** Where the nodes are: in graph units, and on the screen. @type {Point[]} */
     this.points = [];
+    /** @type {Point[]} */
+    this.screen = [];
+    /** The scene that the elements were made for. @type {Scene|undefined} */
+    this.drawn = undefined;
+    /** @type {NodeElement[]} */
+    this.nodes = [];
+    /** @type {EdgeElement[]} */
+    this.edgeElements = [];
+    this.radius = 0;
+    this.isTold = this.isSplit = false;
+    this.bounds = boundsOf([]);
+    /** How far some nodes are dragged. @type {Point & {names: Set<string>}} */
     this.offset = { names: new Set(), x: 0, y: 0 };
     this.frame = new Frame();
     /** The node that gets the keyboard's focus as soon as it is there. @type {string|null} */
@@ -50,6 +68,7 @@ export class GraphView {
     this.viewport = svg("g", {}, this.goneLayer, this.edgeLayer, this.labelLayer, this.draftLayer, this.nodeLayer, this.bandPath);
     this.canvas = svg("svg", { class: "graph", role: "group", tabindex: 0 }, this.viewport);
     this.readout = html("div", { class: "readout", role: "status", "aria-live": "polite" });
+    /** @type {HTMLElement} */
     this.refused = html("div", { class: "refused", role: "alert", onclick: () => this.refused.replaceChildren() });
     this.emptyHint = html("div", { class: "empty-hint" });
     this.box = html("div", { class: "graph-box" }, this.canvas, this.readout, this.emptyHint, this.refused);
@@ -79,7 +98,7 @@ export class GraphView {
       this.frame.reset();
       this.bounds = boundsOf(this.points);
     }
-    const rebuilt = this.drawn?.structure !== scene.structure || !alike(this.drawn.features.data, scene.features.data);
+    const rebuilt = !this.drawn || this.drawn.structure !== scene.structure || !alike(this.drawn.features.data, scene.features.data);
     if (rebuilt) this.build();
     this.paintClasses();
     if (replaced || !this.frame.map) this.fit();
@@ -108,7 +127,7 @@ export class GraphView {
     const { points } = this.draft();
     const { names, x, y } = this.offset;
     this.points = this.scene.names.map((name) => {
-      const point = points.get(name);
+      const point = known(points, name);
       return names.has(name) ? { x: point.x + x, y: point.y + y } : point;
     });
   }
@@ -121,7 +140,7 @@ export class GraphView {
     this.nodes = scene.names.map((name, n) => nodeElement(scene, name, n, this.radius));
     this.edgeElements = scene.edges.map((edge) => edgeElement(edge));
     this.isTold = this.isSplit = false;
-    this.focusNext ??= this.canvas.getRootNode().activeElement?.closest?.(".node")?.dataset.name ?? null;
+    this.focusNext ??= nameOf(focusedBeside(this.canvas)?.closest(".node"));
     this.nodeLayer.replaceChildren(...this.nodes.flatMap(({ group, features }) => (features ? [group, features] : [group])));
     this.edgeLayer.replaceChildren(...this.edgeElements.map((edge) => edge.group));
   }
@@ -161,22 +180,23 @@ export class GraphView {
 
   /** @param {string} name */
   screenOf(name) {
-    return this.frame.onScreen(this.draft().points.get(name));
+    return this.frame.onScreen(known(this.draft().points, name));
   }
 
   /** A free point beside a node, or beside all of them; in graph units. @param {string|undefined} name */
   roomFor(name) {
     const { frame } = this;
     const points = this.draft().points;
-    const { width, height } = frame.map;
+    const { width, height } = frame.there;
     const taken = [...points.values()].map((point) => frame.onCanvas(frame.onScreen(point)));
-    const start = points.has(name) ? frame.onCanvas(this.screenOf(name)) : { x: width / 2, y: height / 2 };
+    const start = name !== undefined && points.has(name) ? frame.onCanvas(this.screenOf(name)) : { x: width / 2, y: height / 2 };
     return frame.toGraph(roomAround(start, taken, ROOM, width, height));
   }
 
   /** Names of the nodes in a box between two points of the canvas. @param {Point} a @param {Point} b */
   namesWithin(a, b) {
     const [p, q] = [this.frame.toScene(a), this.frame.toScene(b)];
+    /** @param {number} value @param {number} one @param {number} other */
     const between = (value, one, other) => value >= Math.min(one, other) && value <= Math.max(one, other);
     return this.scene.names.filter((_, n) => between(this.screen[n].x, p.x, q.x) && between(this.screen[n].y, p.y, q.y));
   }
@@ -221,7 +241,7 @@ export class GraphView {
       set(rim, { "stroke-width": (width + 1).toFixed(2) });
       set(line, { stroke: colour, "stroke-width": width.toFixed(2) });
       set(head, { fill: colour, points: headPoints(width) });
-      group.classList.toggle("is-new", drawn.kind === "signed" && Boolean(scene.change.isNew[k]));
+      group.classList.toggle("is-new", drawn.kind === "signed" && Boolean(scene.change?.isNew[k]));
     });
     this.drawSplit(heads, drawn.limit * (slim === 1 ? 1 : 1.8));
     this.drawGone(drawn.gone);
@@ -236,12 +256,12 @@ export class GraphView {
     const { classes: colours } = scene.palette;
     const { predicted, wrong } = scene;
     const shown = this.store.state.nodes === "prediction" && predicted.length ? predicted : scene.classOf;
-    this.nodes.forEach(({ group, circle }, n) => {
+    this.nodes.forEach(({ group, circle, title }, n) => {
       circle.toggleAttribute("data-class", shown[n] >= 0);
-      const look = shown[n] >= 0 ? colours[shown[n] % colours.length] : {};
-      for (const part of ["line", "fill", "ink"]) group.style.setProperty(`--class-${part}`, look[part] ?? "");
+      const look = shown[n] >= 0 ? colours[shown[n] % colours.length] : null;
+      for (const part of LOOK) group.style.setProperty(`--class-${part}`, look?.[part] ?? "");
       group.classList.toggle("wrong", Boolean(wrong[n]));
-      group.querySelector("title").textContent = this.nodeTitle(n);
+      title.textContent = this.nodeTitle(n);
     });
   }
 
@@ -261,7 +281,7 @@ export class GraphView {
     this.isTold = asked;
     const colours = colourScale("share", 1, scene.palette);
     this.nodes.forEach(({ group, circle }, n) => {
-      const value = asked ? scene.evenness.at(n, head) : NaN;
+      const value = asked ? scene.evenness.at(n, head ?? 0) : NaN;
       group.classList.toggle("told", asked && !Number.isNaN(value));
       group.classList.toggle("untold", asked && Number.isNaN(value));
       circle.style.setProperty("--told", Number.isNaN(value) ? "" : colours.fill(value));
@@ -274,17 +294,18 @@ export class GraphView {
     this.canvas.classList.toggle("several", heads !== null);
     if (heads === null && !this.isSplit) return;
     this.isSplit = heads !== null;
-    const { weightings, palette } = this.scene;
-    const shown = (heads ?? []).map((head) => weightings.find((weighting) => weighting.head === head).values.data);
+    const { scene } = this;
+    const { palette } = scene;
+    const shown = (heads ?? []).map((head) => ofHead(scene, head).values.data);
     const colours = (heads ?? []).map((head) => palette.heads[head % palette.heads.length]);
     this.edgeElements.forEach(({ splits, shape }, k) => {
-      splits.replaceChildren(...splitStrokes(shape, shown.map((values) => values[k]), colours, limit));
+      if (shape) splits.replaceChildren(...splitStrokes(shape, shown.map((values) => values[k]), colours, limit));
     });
   }
 
   /** Arrows of the baseline that are no longer there. @param {Drawn["gone"]} gone */
   drawGone(gone) {
-    this.goneLayer.replaceChildren(...gone.map((edge) => this.goneShape(edge)).filter(Boolean).map(bareEdge));
+    this.goneLayer.replaceChildren(...gone.map((edge) => this.goneShape(edge)).filter((shape) => shape !== null).map(bareEdge));
   }
 
   /** Where a gone arrow ran; null where one of its ends is not here. @param {GoneEdge} edge */
@@ -297,8 +318,8 @@ export class GraphView {
     const at = this.screen[n];
     for (const part of [group, features]) part?.setAttribute("transform", `translate(${at.x.toFixed(1)},${at.y.toFixed(1)})`);
     if (!features) return;
-    const right = at.x >= this.frame.map.width / 2;
-    features.setAttribute("x", (right ? 1 : -1) * (this.radius + 11));
+    const right = at.x >= this.frame.there.width / 2;
+    set(features, { x: (right ? 1 : -1) * (this.radius + 11) });
     features.style.textAnchor = right ? "start" : "end";
   }
 
@@ -326,7 +347,9 @@ export class GraphView {
   /** The strongest arrow into each node carries its number, the larger first, where there is room for it. @param {Drawn} drawn @param {number[]|null} heads */
   drawLabels(drawn, heads) {
     const small = this.scene.names.length > 12;
+    /** @type {Box[]} */
     const taken = small ? this.screen.map((p) => ({ ...p, half: this.radius, tall: this.radius })) : [];
+    /** @type {SVGGElement[]} */
     const labels = [];
     for (const { text, at, edge } of heads ? [] : this.labelsOf(drawn, small ? 2 : this.store.state.digits)) {
       const box = { ...at, half: text.length * (small ? 2.9 : 3.6) + 5, tall: small ? 7 : 9 };
@@ -337,25 +360,33 @@ export class GraphView {
     this.labelLayer.replaceChildren(...labels);
   }
 
-  /** What is written at which point: on arrows, on gone ones, and beside nodes, the larger numbers first. @param {Drawn} drawn @param {number} digits */
+  /**
+   * What is written at which point: on arrows, on gone ones, and beside nodes, the larger numbers first.
+   * @param {Drawn} drawn @param {number} digits @returns {Label[]}
+   */
   labelsOf({ values, strongest, kind, gone, strongestGone, beside }, digits) {
+    /** @param {number} value */
     const say = (value) => (kind === "signed" ? signed : number)(value, digits);
-    const present = (k) => k >= 0;
+    /** @param {number} value @param {Point|undefined} at @param {number|null} edge @param {string} text @returns {Label[]} */
+    const label = (value, at, edge = null, text = say(value)) => (at ? [{ value, text, at, edge }] : []);
+    /** @param {Point} point */
     const below = ({ x, y }) => ({ x, y: y + this.radius + 24 });
     return [
-      ...strongest.filter(present).map((k) => ({ value: values[k], text: say(values[k]), at: this.edgeElements[k].shape.label, edge: k })),
-      ...strongestGone.filter(present).map((k) => ({ value: gone[k].value, text: say(gone[k].value), at: this.goneShape(gone[k]).label, edge: null })),
-      ...beside.map(({ node, source, value }) => ({ value, text: fillIn(this.scene.texts.besideNode, { value: say(value), source: shorten(source, 9) }), at: below(this.screen[node]), edge: null })),
+      ...strongest.flatMap((k) => (k < 0 ? [] : label(values[k], this.edgeElements[k].shape?.label, k))),
+      ...strongestGone.flatMap((k) => (k < 0 ? [] : label(gone[k].value, this.goneShape(gone[k])?.label))),
+      ...beside.flatMap(({ node, source, value }) => {
+        const text = fillIn(this.scene.texts.besideNode, { value: say(value), source: shorten(source, 9) });
+        return label(value, below(this.screen[node]), null, text);
+      }),
     ].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   }
 
   /** Show what is hovered and what is locked. */
   mark() {
     const { hover, locked, direction, selection, connecting } = this.store.state;
-    const lit = { hover: new Set(), locked: new Set() };
-    for (const [name, focus] of Object.entries({ hover, locked })) {
-      for (const edge of focusEdges(this.scene, focus, direction)) lit[name].add(edge.index);
-    }
+    /** @param {Focus|null} focus */
+    const litBy = (focus) => new Set(focusEdges(this.scene, focus, direction).map((edge) => edge.index));
+    const lit = { hover: litBy(hover), locked: litBy(locked) };
     const row = hover?.kind === "edge" ? hover.target : null;
     this.edgeElements.forEach(({ group }, k) => {
       group.classList.toggle("hover", lit.hover.has(k));
@@ -369,7 +400,7 @@ export class GraphView {
       group.classList.toggle("selected", selection.includes(this.scene.names[n]) || connecting === this.scene.names[n]);
     });
     if (connecting !== null) this.say(fillIn(this.scene.texts.connecting, { source: shorten(connecting, 16) }));
-    else this.readout.replaceChildren(...(hover ? [this.sentence(hover), this.shares(hover)].filter(Boolean) : []));
+    else this.readout.replaceChildren(...(hover ? [this.sentence(hover), this.shares(hover)].filter((part) => part !== null) : []));
   }
 
   /** With several heads on: every share of what the pointer is on, head by head. @param {Focus} focus */
@@ -437,10 +468,11 @@ export class GraphView {
     if (!this.frame.map) return;
     const draft = this.draft();
     const { names } = this.scene;
-    const at = (name) => this.frame.onScreen(draft.points.get(name));
+    /** @param {string} name */
+    const at = (name) => this.frame.onScreen(known(draft.points, name));
     this.draftLayer.replaceChildren(...draftElements(this.scene, draft, at, this.radius));
     this.nodes.forEach(({ group, features }) => {
-      for (const part of [group, features]) part?.classList.toggle("gone", draft.gone.has(group.dataset.name));
+      for (const part of [group, features]) part?.classList.toggle("gone", draft.gone.has(nameOf(group) ?? ""));
     });
     this.edgeElements.forEach(({ group }, k) => {
       const [source, target] = [names[this.scene.edges[k].source], names[this.scene.edges[k].target]];
@@ -457,5 +489,15 @@ function differ(before, after) {
 
 /** @param {Focus|null} focus @param {number} n */
 function touches(focus, n) {
-  return Boolean(focus) && (focus.kind === "node" ? focus.node === n : focus.target === n || focus.source === n);
+  return focus !== null && (focus.kind === "node" ? focus.node === n : focus.target === n || focus.source === n);
+}
+
+/** @param {Element|null|undefined} element a node's */
+const nameOf = (element) => element?.getAttribute("data-name") ?? null;
+
+/** Where a node is that is there. @param {Map<string, Point>} points @param {string} name */
+function known(points, name) {
+  const point = points.get(name);
+  if (!point) throw new Error(`There is no node ${name}.`);
+  return point;
 }

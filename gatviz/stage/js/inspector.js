@@ -1,13 +1,13 @@
 /** One arrow's story in numbers: its score, its place in the softmax, the formulas, and the proof. */
 
 import { bars, largest, MOST_BARS } from "./bars.js";
-import { html, LATER } from "./dom.js";
+import { focusedBeside, html, LATER } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { fraction } from "./fraction.js";
 import { jointScorePanel, storyPanels } from "./story.js";
-import { edgeNames, edgesAt, focusEdges, focusNames, onEdge, shownWeighting, valuesOf } from "./scene.js";
-import { edgeFocus } from "./store.js";
+import { edgeNames, edgesAt, focusEdges, focusNames, onEdge, shownWeighting, stageOf, valuesOf } from "./scene.js";
+import { edgeFocus, touch } from "./store.js";
 import { TopEdges } from "./top_edges.js";
 
 /**
@@ -167,7 +167,7 @@ export class Inspector {
       { class: "cell-panel" },
       html("h4", {}, fillIn(texts.scoreTitle, { raw: value("raw"), e: value("e") })),
       bars({ ...options, title: fillIn(texts.targetScore, { target: names.target, value: sum("score_target", edge.target) }), parts: largest(halves[0]) }),
-      html("p", { class: "quiet-text" }, stage("score_target").caption),
+      html("p", { class: "quiet-text" }, stageOf(scene, "score_target").caption),
       bars({ ...options, title: fillIn(texts.sourceScore, { source: names.source, value: sum("score_source", edge.source) }), parts: largest(halves[1]) }),
       dimensions.length > MOST_BARS ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: dimensions.length - MOST_BARS })) : null,
     );
@@ -182,7 +182,7 @@ export class Inspector {
     const edges = edgesAt(scene, focus.node, reads ? "target" : "source").filter((edge) => onEdge(weighting.values, edge) !== null);
     const parts = edges
       .map((edge) => ({ name: scene.called[reads ? edge.source : edge.target], value: onEdge(weighting.values, edge), drawn: edge.drawn }))
-      .sort((a, b) => b.value - a.value);
+      .sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
     const title = fillIn(reads ? texts.nodeTitle : texts.nodeSourceTitle, { ...focusNames(scene, focus), weighting: weighting.title });
     const listed = parts.slice(0, 3 * MOST_BARS);
     const outside = whole.outside[direction][focus.node];
@@ -191,7 +191,7 @@ export class Inspector {
       unlisted ? fillIn(texts.moreTerms, { count: unlisted }) : "",
       outside ? fillIn(reads ? texts.outsideReads : texts.outsideReadBy, { count: outside, value: reads ? number(weighting.rows?.outside.at(focus.node) ?? null, digits) : "" }) : "",
     ].filter(Boolean);
-    /** @param {{name: string, value: number, drawn: boolean}} part */
+    /** @param {{name: string, value: number|null, drawn: boolean}} part */
     const chip = ({ name, value, drawn }) => html("span", { class: drawn ? "share-chip" : "share-chip undrawn", title: drawn ? null : texts.undrawn }, name, html("b", {}, number(value, digits)));
     return html(
       "div",

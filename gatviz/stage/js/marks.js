@@ -4,7 +4,7 @@ import { focusEdges } from "./scene.js";
 
 /**
  * @import {Focus} from "./protocol.js"
- * @import {Marks} from "./matrix_view.js"
+ * @import {Cell, Marks} from "./matrix_view.js"
  * @import {Edge, Scene, StageOf} from "./scene.js"
  * @import {Direction} from "./store.js"
  */
@@ -25,10 +25,13 @@ export function marksOf(scene, stage, focus, direction, shown) {
   return {};
 }
 
+/** @param {Edge} edge @returns {Cell} */
+const cellOf = ({ target, source }) => [target, source];
+
 /** @param {Scene} scene @param {Focus} focus @param {Direction} direction @returns {Marks} */
 function pairMarks(scene, focus, direction) {
   if (focus.kind === "edge") return { cells: [[focus.target, focus.source]], rows: [focus.target] };
-  const cells = focusEdges(scene, focus, direction).map((edge) => [edge.target, edge.source]);
+  const cells = focusEdges(scene, focus, direction).map(cellOf);
   return direction === "reads" ? { cells, rows: [focus.node] } : { cells, columns: [focus.node] };
 }
 
@@ -41,5 +44,5 @@ function nodeMarks(stage, focus, direction, head) {
   if (!stage.headColumns || head === null) return { rows };
   const count = stage.headColumns;
   const columns = Array.from({ length: count }, (_, c) => head * count + c);
-  return { rows, cells: rows.flatMap((row) => columns.map((column) => [row, column])) };
+  return { rows, cells: rows.flatMap((row) => columns.map((column) => /** @type {Cell} */ ([row, column]))) };
 }

@@ -13,7 +13,7 @@ import { number, shorten, shortenFront } from "./format.js";
  * @property {string[]} columnNames
  * @property {(row: number, column: number) => number|null} value null where there is nothing to show
  * @property {(row: number, column: number) => boolean} masked hatched: no edge there
- * @property {((row: number, column: number) => boolean)|undefined} undrawn with a corner: an edge that the graph does not show
+ * @property {(row: number, column: number) => boolean} [undrawn] with a corner: an edge that the graph does not show
  * @property {import("./scales.js").ColourScale} colours
  * @property {string} empty the colour of cells without a value
  * @property {string} hatch the colour of the lines across masked cells
@@ -250,13 +250,14 @@ export class MatrixView {
           const { x, y } = this.corner(row, column);
           if (x < this.margin.left - 1 || y < this.margin.top - 1) continue;
           const masked = spec.masked(row, column);
+          const told = number(value, spec.digits);
           const text = svg(
             "text",
             { "data-row": row, "data-column": column, class: masked ? "masked" : spec.undrawn?.(row, column) ? "undrawn" : null, x: x + spec.cellWidth / 2 - 1, y: y + spec.cellHeight / 2 },
-            number(value, spec.digits),
+            told,
           );
           if (!masked) text.style.fill = spec.colours.ink(value);
-          if (number(value, spec.digits).length * 6.1 > spec.cellWidth - 3) text.classList.add("tight");
+          if (told.length * 6.1 > spec.cellWidth - 3) text.classList.add("tight");
           numbers.push(text);
         }
       }

@@ -1,6 +1,6 @@
 /** The quick editor of one node, beside it on the canvas: name, label, features. */
 
-import { html, LATER } from "./dom.js";
+import { focusedBeside, html, LATER } from "./dom.js";
 import { readNumber, shorten } from "./format.js";
 
 /**
