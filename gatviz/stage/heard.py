@@ -13,7 +13,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.stage.protocol import Edit
 from gatviz.words import _
 
-MOST_EDITS = 2**53
+_MOST_EDITS = 2**53
 """The browser counts no further."""
 
 T = TypeVar("T")
@@ -21,43 +21,45 @@ _KINDS: dict[str, type[msgspec.Struct]] = {str(kind.__struct_config__.tag): kind
 _FIELD = re.compile(r"`\$\.(\w+)|required field `(\w+)`")
 
 
-class _Sent(msgspec.Struct):
-    """The envelopes; what is in each is decoded on its own, so that one that is wrong spoils no other."""
+class _Edits(msgspec.Struct):
+    """As `Edited`, but what is in it is decoded one by one, so that one that is wrong spoils no other."""
 
     edits: list[Any]
 
 
-class _Envelope(msgspec.Struct):
+class _Numbered(msgspec.Struct):
     number: int
     edit: Any = None
 
 
-def decoded(message: Any, kind: type[T]) -> T | None:
-    """A message of the browser, None where it is no such message."""
+def message(content: Any, kind: type[T]) -> T | None:
+    """A message of the browser, None where it is none of this kind."""
     try:
-        return msgspec.convert(message, kind)
+        return msgspec.convert(content, kind)
     except msgspec.ValidationError:
         return None
 
 
-def numbered(message: Any) -> list[tuple[int, Any]]:
-    """The edits of a message, yet to be decoded, each with its number; what has none is left out."""
-    sent = decoded(message, _Sent)
-    envelopes = [decoded(envelope, _Envelope) for envelope in sent.edits] if sent else []
-    return [(one.number, one.edit) for one in envelopes if one and 0 < one.number <= MOST_EDITS]
+def edits(content: Any) -> list[tuple[int, Any]] | None:
+    """The edits of a message, yet to be decoded, each with its number; one without is left out."""
+    sent = message(content, _Edits)
+    if sent is None:
+        return None
+    numbered = [message(one, _Numbered) for one in sent.edits]
+    return [(one.number, one.edit) for one in numbered if one and 0 < one.number <= _MOST_EDITS]
 
 
-def edit_of(content: Any) -> Edit:
+def edit(content: Any) -> Edit:
     """An edit.
 
     Raises:
         GatvizError: no kind of edit, or not the values that its kind has; naming the first that is wrong.
     """
     try:
-        edit: Edit = msgspec.convert(content, Edit)  # type: ignore[arg-type]
-        return edit
+        found: Edit = msgspec.convert(content, Edit)
     except msgspec.ValidationError as error:
         raise _refusal(content, error) from None
+    return found
 
 
 def _refusal(content: Any, error: msgspec.ValidationError) -> GatvizError:

@@ -19,7 +19,7 @@ Range = tuple[float, float]
 """Smallest and largest value."""
 
 
-class Message(Struct, frozen=True, kw_only=True, rename="camel"):
+class Message(Struct, kw_only=True, rename="camel"):
     """Anything that crosses."""
 
 
@@ -383,7 +383,7 @@ class AddEdges(Message, tag_field="kind", tag="add_edges"):
     """New edges, [source, target] each, with their opposites or without."""
 
     edges: Ends
-    both: Annotated[bool, Meta(title=N_("true or false"), description=N_("choose one way or both"))]
+    both: Annotated[bool, Meta(title=N_("true or false"), description=N_("choose one way or both"))] = False
 
 
 class Remove(Message, tag_field="kind", tag="remove"):

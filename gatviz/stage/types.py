@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -30,7 +31,7 @@ def declarations() -> str:
     """The whole file: an interface for each Struct of `protocol`, and its unions by name."""
     structs = [one for one in vars(protocol).values() if inspect.isclass(one) and issubclass(one, Struct)]
     told = [_interface(struct) for struct in structs if struct not in (Struct, protocol.Message)]
-    unions = [f"export type {name} = {_union(get_args(union))};\n" for name, union in _UNIONS.items()]
+    unions = [f"export type {name} = {_listed(get_args(union))};\n" for name, union in _UNIONS.items()]
     return "\n".join([_HEAD, *told, *unions])
 
 
@@ -50,37 +51,44 @@ def _interface(struct: type[Struct]) -> str:
 
 
 def _is_heard(struct: type[Struct]) -> bool:
-    """Whether the browser sends it: what it leaves out has a value that is said in Python. All that is sent is there."""
+    """Whether the browser sends it: then it may leave out what Python has a value for."""
     return struct in get_args(protocol.Edit)
 
 
 def _written(hint: Any) -> str:
-    for name, union in _UNIONS.items():
-        if hint == union:
-            return name
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _written(inside[0])
     if origin in (Union, UnionType):
         return _union(inside)
-    if origin is Literal:
-        return " | ".join(f'"{value}"' for value in inside)
-    if origin is list:
-        item = _written(inside[0])
-        return f"({item})[]" if " | " in item else f"{item}[]"
-    if origin is tuple:
-        return f"[{', '.join(map(_written, inside))}]"
-    if origin is dict:
-        return f"Record<string, {_written(inside[1])}>"
+    if origin in _GENERIC:
+        return _GENERIC[origin](*inside)
     return _PLAIN[hint] if hint in _PLAIN else str(hint.__name__)
 
 
+def _list(item: Any) -> str:
+    written = _written(item)
+    return f"({written})[]" if " | " in written else f"{written}[]"
+
+
+_GENERIC: dict[Any, Callable[..., str]] = {
+    Literal: lambda *values: " | ".join(f'"{value}"' for value in values),
+    list: _list,
+    tuple: lambda *items: f"[{', '.join(map(_written, items))}]",
+    dict: lambda _, value: f"Record<string, {_written(value)}>",
+}
+
+
 def _union(kinds: tuple[Any, ...]) -> str:
-    """Each of them once; `Focus | None` comes as all of Focus's kinds and None."""
+    """Each kind once; `Focus | None` comes as all of Focus's kinds and None."""
     for name, union in _UNIONS.items():
-        if set(get_args(union)) < set(kinds):
+        if set(get_args(union)) <= set(kinds):
             rest = [kind for kind in kinds if kind not in get_args(union)]
             return " | ".join([name, *map(_written, rest)])
+    return _listed(kinds)
+
+
+def _listed(kinds: tuple[Any, ...]) -> str:
     return " | ".join(dict.fromkeys(map(_written, kinds)))
 
 

@@ -42,7 +42,7 @@ function draw(draft, edit) {
       for (const [source, target] of edit.edges ?? []) draft.goneEdges.add(edgeKey(source, target));
       break;
     case "clear":
-      for (const name of [...draft.points.keys()]) leave(draft, name);
+      for (const name of draft.points.keys()) leave(draft, name);
       break;
   }
 }

@@ -69,7 +69,7 @@ export function fraction(scene, edge, head, store) {
 
 /** The largest terms, the numerator's always among them, in the order of the sources. @param {Edge[]} edges @param {Edge} edge @param {(edge: Edge) => number} size */
 function withLargest(edges, edge, size) {
-  const largest = [...edges].sort((a, b) => size(b) - size(a)).slice(0, MOST_TERMS);
+  const largest = edges.toSorted((a, b) => size(b) - size(a)).slice(0, MOST_TERMS);
   if (!largest.includes(edge)) largest[MOST_TERMS - 1] = edge;
   return edges.filter((a) => largest.includes(a));
 }

@@ -76,7 +76,7 @@ export function loopDirection(node, neighbours) {
   const angles = neighbours
     .filter((p) => p.x !== node.x || p.y !== node.y)
     .map((p) => Math.atan2(p.y - node.y, p.x - node.x))
-    .sort((a, b) => a - b);
+    .toSorted((a, b) => a - b);
   if (!angles.length) return up;
   let best = { gap: -1, middle: up };
   angles.forEach((angle, k) => {
@@ -90,7 +90,7 @@ export function loopDirection(node, neighbours) {
 function nearestUpright({ gap, middle }) {
   const candidates = [-Math.PI / 2, Math.PI / 2, (3 * Math.PI) / 2, (5 * Math.PI) / 2];
   const inside = candidates.filter((angle) => Math.abs(angle - middle) < gap / 2 - 0.9);
-  return inside.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0] ?? middle;
+  return inside.toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0] ?? middle;
 }
 
 /** The box around all points, in graph units; never without extent. @param {Point[]} points */

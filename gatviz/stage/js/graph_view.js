@@ -378,7 +378,7 @@ export class GraphView {
         const text = fillIn(this.scene.texts.besideNode, { value: say(value), source: shorten(source, 9) });
         return label(value, below(this.screen[node]), null, text);
       }),
-    ].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
+    ].toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value));
   }
 
   /** Show what is hovered and what is locked. */

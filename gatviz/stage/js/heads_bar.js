@@ -117,7 +117,7 @@ export class HeadsBar {
       return;
     }
     this.before = heads;
-    const next = heads.includes(head) ? heads.filter((other) => other !== head) : [...heads, head].sort((a, b) => a - b);
+    const next = heads.includes(head) ? heads.filter((other) => other !== head) : [...heads, head].toSorted((a, b) => a - b);
     this.store.update({ heads: next });
   }
 

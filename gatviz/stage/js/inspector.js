@@ -7,7 +7,7 @@ import { formulaLine } from "./formula.js";
 import { fraction } from "./fraction.js";
 import { jointScorePanel, storyPanels } from "./story.js";
 import { edgeNames, edgesAt, focusEdges, focusNames, onEdge, shownWeighting, stageOf, valuesOf } from "./scene.js";
-import { edgeFocus, touch } from "./store.js";
+import { touch } from "./store.js";
 import { TopEdges } from "./top_edges.js";
 
 /**
@@ -182,7 +182,7 @@ export class Inspector {
     const edges = edgesAt(scene, focus.node, reads ? "target" : "source").filter((edge) => onEdge(weighting.values, edge) !== null);
     const parts = edges
       .map((edge) => ({ name: scene.called[reads ? edge.source : edge.target], value: onEdge(weighting.values, edge), drawn: edge.drawn }))
-      .sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
+      .toSorted((a, b) => (b.value ?? 0) - (a.value ?? 0));
     const title = fillIn(reads ? texts.nodeTitle : texts.nodeSourceTitle, { ...focusNames(scene, focus), weighting: weighting.title });
     const listed = parts.slice(0, 3 * MOST_BARS);
     const outside = whole.outside[direction][focus.node];

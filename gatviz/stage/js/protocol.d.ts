@@ -308,7 +308,7 @@ export interface AddNode {
 export interface AddEdges {
   kind: "add_edges";
   edges: [string, string][];
-  both: boolean;
+  both?: boolean;
 }
 
 /** Nodes and edges that go. */

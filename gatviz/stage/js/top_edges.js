@@ -58,7 +58,7 @@ export class TopEdges {
     };
     const strongest = rowsOf.toSorted(key.value).slice(0, MOST_LISTED);
     const say = kind === "signed" ? signed : number;
-    const rows = strongest.sort(key[this.by]).map((row) => this.row(row, texts, say, digits));
+    const rows = strongest.toSorted(key[this.by]).map((row) => this.row(row, texts, say, digits));
     const what = kind === "signed" ? "topChanges" : "topEdges";
     const among = !whole.cut ? "" : whole.sent ? "Between" : "Drawn";
     const title = fillIn(texts[`${what}${among}`], { count: rows.length, here: rowsOf.length, all: whole.edges });
