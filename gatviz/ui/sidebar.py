@@ -10,7 +10,7 @@ import streamlit as st
 
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import available_devices
-from gatviz.attention.model import Kind
+from gatviz.model.steps import Kind
 from gatviz.ui.escape import escape
 from gatviz.ui.graph_files.choice import graph_choice
 from gatviz.ui.session import session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz import words
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.network_html import network_html
 from gatviz.stage.pack import Weighting
 from gatviz.ui.session import session

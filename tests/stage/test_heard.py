@@ -31,11 +31,11 @@ def test_any_edit_is_decoded_or_refused_in_one_sentence(content: Any):
     try:
         found = heard.edit(content)
     except GatvizError as error:
-        assert error.where.startswith("edit")
-        assert error.expected
-        assert error.found
-        assert error.mend
-        assert len(str(error)) < 300
+        found = error
+    if isinstance(found, GatvizError):
+        assert found.where.startswith("edit")
+        assert all((found.expected, found.found, found.mend))
+        assert len(str(found)) < 300
     else:
         assert isinstance(found, KINDS)
 
@@ -69,9 +69,9 @@ def test_the_part_that_is_wrong_is_named():
 
 @pytest.mark.parametrize("part", ["layer", "head", "place", "name"])
 def test_a_number_that_python_cannot_even_write_is_refused_in_a_sentence(part: str):
+    edit = {"kind": "set_weight", "layer": 0, "name": "W", "head": 0, "place": [0], "value": 1, part: {0: 10**5000}}
     with pytest.raises(GatvizError, match=rf"^edit, {part}: expected an entry that the model has, found a "):
-        whole = {"kind": "set_weight", "layer": 0, "name": "W", "head": 0, "place": [0], "value": 1}
-        heard.edit(whole | {part: {0: 10**5000}})
+        heard.edit(edit)
 
 
 def test_a_whole_number_of_any_size_is_kept_to_be_refused_where_it_is_used():

@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from gatviz import GAT, Graph, sample_graph, sample_graph_names
 from gatviz.analysis import static_attention
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import new_generator
-from gatviz.attention.trace import LayerTrace
 from gatviz.ui.compare import cache
 from gatviz.ui.compare.compare import Key
 from gatviz.ui.session.settings import Settings

@@ -17,6 +17,7 @@ from gatviz.graph.layout import default_positions
 from gatviz.ui.compare.compare import Key
 from gatviz.ui.session.session import FIRST_LOCK
 from gatviz.ui.session.work import Work
+from tests.stage.arrived import text_of
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -89,6 +90,8 @@ def _strings(message: Any) -> Iterator[Sent]:
         if field.type == field.TYPE_STRING:
             for text in [value] if isinstance(value, str) else value:
                 yield Sent(f"{message.DESCRIPTOR.name}.{field.name}", text)
+        elif (message.DESCRIPTOR.name, field.name) == ("BidiComponent", "bytes"):
+            yield Sent("BidiComponent.data", text_of(value))
         elif field.type == field.TYPE_MESSAGE and not field.message_type.GetOptions().map_entry:
             for one in [value] if hasattr(value, "ListFields") else value:
                 yield from _strings(one)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.analysis import head_similarity
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.heads import correlation_chart, divergence_chart
 from gatviz.ui.compare.cache import cached
 from gatviz.ui.compare.chart_card import card, say, side_by_side, theme

@@ -9,7 +9,7 @@ from typing import Literal
 
 import streamlit as st
 
-from gatviz.attention.trace import MAX_DENSE_NODES
+from gatviz.attention.layer_trace import MAX_DENSE_NODES
 from gatviz.charts.colours import Theme
 from gatviz.charts.common import Chart
 from gatviz.words import _

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz import analysis
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.common import Chart
 from gatviz.charts.compare import difference_chart
 from gatviz.charts.network import HALF_WIDTH, network_chart

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.analysis import share_limit
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.common import Chart
 from gatviz.charts.heads import alpha_chart, head_alpha_chart
 from gatviz.charts.network import network_chart

@@ -8,12 +8,12 @@ from functools import partial
 import streamlit as st
 
 from gatviz.analysis import score_span, static_attention
-from gatviz.attention.model import Kind
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.common import Chart
 from gatviz.charts.heads import head_alpha_chart, ranking_chart
 from gatviz.charts.network import HALF_WIDTH, network_chart
 from gatviz.charts.network_drawn import Drawn
+from gatviz.model.steps import Kind
 from gatviz.ui.compare.cache import cached, drawn_at
 from gatviz.ui.compare.chart_card import card, matrix_limit, say, side_by_side, theme
 from gatviz.ui.compare.controls import head_choice, picture_choice

@@ -7,11 +7,12 @@ import streamlit as st
 
 from gatviz.analysis import AcrossLayers, attention_across_layers
 from gatviz.analysis.subject import called
-from gatviz.attention.trace import MAX_DENSE_NODES, Trace
+from gatviz.attention.layer_trace import MAX_DENSE_NODES
 from gatviz.charts.common import Chart
 from gatviz.charts.compare import across_chart, hops_chart
 from gatviz.charts.network import network_chart
 from gatviz.charts.network_drawn import Drawn
+from gatviz.model.trace import Trace
 from gatviz.ui.compare.cache import cached, drawn_at
 from gatviz.ui.compare.chart_card import card, say, side_by_side, theme
 from gatviz.ui.compare.controls import picked
@@ -27,7 +28,7 @@ def layers(now: session.Session, whole: Trace) -> None:
     """A thumbnail for each head of each layer, then the product of the layers' attention."""
     look = theme()
     last = whole.layers[-1]
-    key = ("layer thumbnails", drawn_at(now), look)
+    key = ("thumbnails", drawn_at(now), look)
     card(cached(last, key, lambda: _thumbnails(now, whole)), "thumbnails")
     found: AcrossLayers = cached(last, ("across", now.graph.fingerprint), lambda: attention_across_layers(whole))
     say(found.sentences)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.analysis import static_attention
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.heads import ranking_chart
 from gatviz.ui.compare.cache import cached
 from gatviz.ui.compare.chart_card import card, say, theme

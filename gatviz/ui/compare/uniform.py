@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.analysis import Rule, Uniformity, uniformity
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.colours import Theme, head_colour
 from gatviz.charts.common import Chart
 from gatviz.charts.heads import effective_chart, evenness_chart, shares_chart
@@ -33,7 +33,7 @@ def uniform(now: session.Session, trace: LayerTrace) -> None:
         card(effective_chart(found, theme=look), "effective")
     if found.judged:
         card(
-            cached(trace, ("uniform nodes", drawn_at(now), look), lambda: _on_the_graph(now, trace, found, look)),
+            cached(trace, ("uniform_nodes", drawn_at(now), look), lambda: _on_the_graph(now, trace, found, look)),
             "uniform_nodes",
         )
     card(shares_chart(found, theme=look), "shares")

@@ -6,7 +6,7 @@ import numpy as np
 
 from gatviz.analysis import Predictions, WhatIf
 from gatviz.analysis.subject import called
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.stage.pack import Weighting

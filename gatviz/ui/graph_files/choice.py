@@ -11,7 +11,7 @@ from gatviz.ui.session import session
 from gatviz.ui.session.steps import show_graph
 from gatviz.words import _
 
-_OWN = "own file"
+_OWN = "own_file"
 
 
 def graph_choice() -> None:

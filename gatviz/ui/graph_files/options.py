@@ -145,7 +145,7 @@ def _features(pending: PendingGraph, options: ReadOptions, facts: Facts) -> tupl
     used = [use.name for use in usable if use.use != "ignored"]
     kept = used
     if 0 < len(names) <= _MOST_PILLS:
-        key = _key(pending, f"features {options.label}")
+        key = _key(pending, f"features_{options.label}")
         kept = st.pills(
             _("Feature columns"),
             names,
@@ -159,7 +159,7 @@ def _features(pending: PendingGraph, options: ReadOptions, facts: Facts) -> tupl
     elif len(names) > _MOST_LISTED:
         st.caption(_("{count:,} feature columns: all are used.").format(count=len(used)))
     elif names:
-        key = _key(pending, f"left out {options.label}")
+        key = _key(pending, f"left_out_{options.label}")
         left_out = st.multiselect(
             _("Feature columns to leave out ({count:,} in all)").format(count=len(used)),
             used,

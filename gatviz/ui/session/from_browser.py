@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from gatviz.attention.weights import has_heads, with_values
 from gatviz.errors import GatvizError, quote
 from gatviz.graph import editing
 from gatviz.graph.graph import Graph
+from gatviz.graph.layout import LayoutName
+from gatviz.model.weights import has_heads, with_values
 from gatviz.numbers import check_finite
 from gatviz.stage import heard
 from gatviz.stage.protocol import (
@@ -150,7 +151,14 @@ def _clear(edit: Clear, graph: Graph) -> Done:  # noqa: ARG001 - like the others
 
 @_done.register
 def _lay_out(edit: LayOut, graph: Graph) -> Done:
-    return editing.lay_out(graph, edit.layout), _("layout {name}").format(name=edit.layout.replace("_", " "))
+    names: dict[LayoutName, str] = {
+        "spring": _("spring"),
+        "circular": _("circular"),
+        "kamada_kawai": _("kamada kawai"),
+        "bipartite": _("bipartite"),
+        "grid": _("grid"),
+    }
+    return editing.lay_out(graph, edit.layout), _("layout {name}").format(name=names[edit.layout])
 
 
 def _nodes(names: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gatviz.analysis import Predictions, predictions
-from gatviz.attention.weights import Weights
+from gatviz.model.weights import Weights
 from gatviz.ui.session import run_cache, session
 from gatviz.ui.session.run_cache import Run, drawn_weights
 from gatviz.ui.session.settings import Settings

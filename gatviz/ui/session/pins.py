@@ -10,8 +10,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from gatviz.analysis import WhatIf, what_if
-from gatviz.attention.trace import Trace
 from gatviz.graph.graph import Graph
+from gatviz.model.trace import Trace
 from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import ALWAYS, Settings, controls

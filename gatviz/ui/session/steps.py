@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gatviz.attention.edges import SelfLoops
-from gatviz.attention.model import LayerSettings
-from gatviz.attention.weights import Weights, with_columns
 from gatviz.graph import editing
 from gatviz.graph.graph import Graph
 from gatviz.graph.layout import default_positions
+from gatviz.model.steps import LayerSettings
+from gatviz.model.weights import Weights, with_columns
 from gatviz.ui.session import session
 from gatviz.ui.session.model import all_weights
 from gatviz.ui.session.work import HeldWeights, OpenedModel, Work

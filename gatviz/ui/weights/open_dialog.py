@@ -132,7 +132,19 @@ def _control(decision: Decision, key: str) -> Any:
 
 
 def _word(value: object) -> str:
-    return _joined(value) if isinstance(value, bool) else str(value).replace("_", " ")
+    """One answer; what a library calls its own, such as an activation, stays as it is."""
+    if isinstance(value, bool):
+        return _joined(value)
+    answers = {
+        "as_given": _("as given"),
+        "add_missing": _("add missing"),
+        "remove": _("remove"),
+        "none": _("none"),
+        "identity": _("identity"),
+        "minus": _("minus"),
+        "plus": _("plus"),
+    }
+    return answers.get(str(value), str(value).replace("_", " "))
 
 
 def _joined(concat: bool) -> str:
