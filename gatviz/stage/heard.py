@@ -71,9 +71,10 @@ def _refusal(content: Any, error: msgspec.ValidationError) -> GatvizError:
     told = next(
         one for one in get_args(get_type_hints(_KINDS[kind], include_extras=True)[name]) if isinstance(one, Meta)
     )
+    expected, mend = told.title or "", told.description or ""
     return GatvizError(
         _("edit, {part}").format(part=name),
-        _(told.title or ""),
+        _(expected),
         quote(content.get(name)),
-        _(told.description or ""),
+        _(mend),
     )

@@ -1,4 +1,4 @@
-"""The Explore workspace: the graph with its weights, the matrices behind them, one arc's story."""
+"""The Explore workspace: the graph with its weights, the matrices behind them, one edge's story."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> lis
         "layer": run.layer,
         "revision": f"{now.work.view} {around}",
         "positions": np.round(now.positions[part.nodes], 5).tolist(),
-        "story": pack_story(now.graph, trace, part, _arc_told(now, trace, part, choices), names),
+        "story": pack_story(now.graph, trace, part, _edge_told(now, trace, part, choices), names),
         **_locked_at_start(part),
         "proofs": pack_proofs(run_cache.checks(run, pyg=now.compare_pyg)),
         "pygAsked": now.compare_pyg,
@@ -116,14 +116,14 @@ def _change(changed: WhatIf | None, scene: dict[str, Any], trace: LayerTrace, pa
     return {"stages": stages, "change": pack_change(changed, part, baseline=next(iter(pins.pinned())))}
 
 
-def _arc_told(
+def _edge_told(
     now: session.Session, trace: LayerTrace, part: Part, choices: list[Weighting]
 ) -> tuple[int, int, int] | None:
-    """The locked arc and head whose story is told: (target, source, head)."""
+    """The locked edge and head whose story is told: (target, source, head)."""
     locked = now.locked
     if locked == session.FIRST_LOCK:
-        arc = first_arc(trace, part)
-        locked = None if arc is None else session.Locked(*arc, weighting=choices[0].key)
+        edge = first_arc(trace, part)
+        locked = None if edge is None else session.Locked(*edge, weighting=choices[0].key)
         session.update(locked=locked)
     for choice in choices:
         if locked is not None and choice.key == locked.weighting and choice.head is not None:
