@@ -13,7 +13,7 @@ import pytest
 from tests.ui.pseudo import extracted
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("ui",)
+ROOMS = ("ui", "checkpoints")
 """Whose words all go through gatviz.words; a room is added as soon as its do."""
 
 SAID = ("_", "ngettext", "N_")
@@ -33,12 +33,13 @@ LABELLED = (
     *("spinner", "success", "text_area", "text_input", "toggle", "warning", "CheckboxColumn", "NumberColumn"),
     *("TextColumn", "choice", "picked", "weights_choice", "GatvizError"),
 )
-"""Calls whose first argument a person reads; every argument of a GatvizError."""
+"""Calls whose first argument a person reads; every argument of a GatvizError, but for a keyword as its place."""
 READ = ("label", "help", "placeholder", "title", "text", "caption", "explanation", "symbol", "unit", "about", "alt")
 """Keywords whose value a person reads."""
 QUIET = ("key", "icon", "mime", "file_name", "type", "format", "formula", "config", "width", "use", "by")
 """Keywords whose value nobody reads, or which is a name."""
 PLAIN = {
+    *("PyTorch Geometric", "DGL", "pyGAT", "pytorch-GAT"),
     *("GAT", "GATv2", "PyG", "SVG", "PNG", "JSON", "gatviz", "torch (.pt)", "safetensors", "α", "Δα", "GCN"),
     *("Les Misérables", "Zachary 1977", "Knuth 1993", "Padgett", "1941"),
     *("source,target\nA,B\nB,C", "id,label,f0,f1\nA,x,1,0\nB,y,0,1\nC,x,1,1"),
@@ -46,6 +47,8 @@ PLAIN = {
 """Names, and examples of files: the same in every language."""
 STYLES = ("_STYLE", "_PRIMARY", "_DOT", "look")
 """Names of what holds CSS."""
+CODE = ("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN")
+"""Names of what holds names of code, Python's or a pickle's."""
 
 _SENTENCE = re.compile(r"[^\W\d_]{2,},? [^\W\d_]{2,}|^[A-Z][a-z]+\b")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -63,7 +66,10 @@ def is_read(node: ast.AST, within: list[ast.AST]) -> bool:
         if isinstance(parent, ast.keyword):
             return parent.arg in READ
         if isinstance(parent, ast.Call):
-            first = parent.args[:1] if name_of(parent) != "GatvizError" else parent.args
+            first = parent.args[:1]
+            if name_of(parent) == "GatvizError":
+                place = first[0].value if first and isinstance(first[0], ast.Constant) else ""
+                first = parent.args[1:] if str(place).isidentifier() else parent.args
             return name_of(parent) in LABELLED and any(node in ast.walk(one) for one in first)
         if not isinstance(parent, ast.IfExp | ast.JoinedStr | ast.BinOp | ast.BoolOp):
             return False
@@ -79,14 +85,14 @@ def hides(parent: ast.AST, inner: ast.AST | None) -> bool:
     match parent:
         case ast.Expr():  # a docstring
             return inner is None
+        case ast.FunctionDef(name="__repr__") | ast.Subscript(value=ast.Name(id="Literal")):
+            return True
         case ast.AnnAssign(annotation=place) | ast.arg(annotation=place) | ast.FunctionDef(returns=place):
             return inner is not None and inner is place
-        case ast.Subscript(value=ast.Name(id="Literal")):
-            return True
         case ast.keyword():
             return parent.arg in QUIET
         case ast.Assign(targets=[ast.Name(id=name)]):
-            return name in STYLES
+            return name in (*STYLES, *CODE)
         case _:
             return isinstance(parent, ast.Call) and name_of(parent) in (*SAID, "TypeVar")
 
@@ -136,6 +142,7 @@ def test_no_words_bypass_the_catalogues(path: Path):
         'title = "two words"',
         'titles = {"heads": "Heads"}',
         'raise GatvizError(where, "number", found, mend)',
+        'raise GatvizError("of layers", expected, found, mend)',
         'say([f"<p>how are {name}</p>"])',
     ],
 )
@@ -152,6 +159,7 @@ def test_the_guard_knows_words_that_bypass(code: str):
         'kind: Literal["one word"] = "graph"',
         'st.html(f"<p class=\\"big text\\">{told}</p>")',
         '_STYLE = "<style>p { margin: 0 auto }</style>"',
+        'raise GatvizError("heads", expected, found, mend)',
     ],
 )
 def test_the_guard_lets_messages_and_keys_pass(code: str):
