@@ -17,6 +17,7 @@ from gatviz.files import headers
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.files.values import decimal, number
+from gatviz.words import _
 
 MARKED_X, MARKED_Y = "gatviz.x", "gatviz.y"
 """Where readers put positions that the format itself marks."""
@@ -48,7 +49,9 @@ def take_names(parsed: ParsedGraph, column: str, title: str | None = None) -> No
         return
     if words != list(parsed.names):
         named = quote(title or column)
-        parsed.notes.append(f"the nodes are called by their {named}, which is a different one for each")
+        parsed.notes.append(
+            _("the nodes are called by their {named}, which is a different one for each").format(named=named)
+        )
     parsed.names = words
     _without(parsed, column)
     if title is None:
@@ -65,7 +68,7 @@ def _take_labels(parsed: ParsedGraph) -> None:
     if parsed.labels is None and found is not None:
         parsed.labels = [None if value is None else decimal(value) for value in parsed.node_columns[found]]
         parsed.columns.append(ColumnUse("nodes", found, "label"))
-        parsed.notes.append(f"column {quote(found)} was taken as the label")
+        parsed.notes.append(_("column {found} was taken as the label").format(found=quote(found)))
         _without(parsed, found)
 
 
@@ -85,9 +88,13 @@ def take_positions(parsed: ParsedGraph, x: str, y: str, *, marked: bool = False)
         parsed.positions = np.array(pairs, dtype=np.float64).T
         parsed.columns += [ColumnUse("nodes", name, "position") for name in (x, y)]
         if not marked:
-            parsed.notes.append(f"columns {quote(x)} and {quote(y)} were taken as positions")
+            parsed.notes.append(_("columns {x} and {y} were taken as positions").format(x=quote(x), y=quote(y)))
     elif any(placed):
-        parsed.notes.append(f"positions were left out: only {sum(placed):,} of {len(placed):,} nodes have one")
+        parsed.notes.append(
+            _("positions were left out: only {placed:,} of {count:,} nodes have one").format(
+                placed=sum(placed), count=len(placed)
+            )
+        )
     if all(placed) or marked:
         _without(parsed, x, y)
 
@@ -100,7 +107,9 @@ def _drop_gaps(parsed: ParsedGraph) -> None:
         numeric = bool(there) and all(number(value) is not None for value in there)
         if numeric and len(there) < len(values):
             parsed.notes.append(
-                f"column {quote(name)} was left out: only {len(there):,} of {len(values):,} nodes have it"
+                _("column {name} was left out: only {count:,} of {count_2:,} nodes have it").format(
+                    name=quote(name), count=len(there), count_2=len(values)
+                )
             )
             parsed.columns.append(ColumnUse("nodes", name, "ignored"))
         else:

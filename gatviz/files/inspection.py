@@ -25,6 +25,7 @@ from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.graph.features import FeatureKind, usual_kind
 from gatviz.graph.graph import SPLITS, Graph
+from gatviz.words import _
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,12 @@ def _check_effects(parsed: ParsedGraph, options: ReadOptions, made_up: bool, has
         ("matrix", options.matrix != "row_reads_column", parsed.format == "matrix", "an adjacency matrix"),
     ):
         if given and not there:
-            raise GatvizError(f"{parsed.where}, option {name}", expected, "none in the file", f"leave {name} out")
+            raise GatvizError(
+                _("{where}, option {name}").format(where=parsed.where, name=name),
+                expected,
+                _("none in the file"),
+                _("leave {name} out").format(name=name),
+            )
 
 
 def inspection_of(graph: Graph) -> Inspection:
@@ -164,8 +170,10 @@ def _check_texts(parsed: ParsedGraph, labels: Sequence[str | None] | None) -> No
         try:
             "".join(value for value in values if isinstance(value, str)).encode()
         except UnicodeEncodeError as error:
-            found = f"half a character ({quote(error.object[error.start])})"
-            raise GatvizError(f"{parsed.where}, {place}", "text", found, "correct the escape \\u… there") from None
+            found = _("half a character ({object})").format(object=quote(error.object[error.start]))
+            raise GatvizError(
+                f"{parsed.where}, {place}", _("text"), found, _("correct the escape \\u… there")
+            ) from None
 
 
 def _shape_of(graph: Graph) -> tuple[int, int, int]:

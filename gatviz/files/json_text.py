@@ -14,6 +14,7 @@ import msgspec
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
+from gatviz.words import _
 
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
@@ -51,9 +52,11 @@ def _check_memory(text: str, where: str) -> None:
     if memory > limits.MAX_JSON_MEMORY:
         raise GatvizError(
             where,
-            f"JSON that takes at most {limits.MAX_JSON_MEMORY // 10**6} MB once read",
-            f"about {memory // 10**6:,} MB",
-            "store a graph of this size as .npz or CSV",
+            _("JSON that takes at most {max_json_memory} MB once read").format(
+                max_json_memory=limits.MAX_JSON_MEMORY // 10**6
+            ),
+            _("about {memory:,} MB").format(memory=memory // 10**6),
+            _("store a graph of this size as .npz or CSV"),
         )
 
 
@@ -65,23 +68,25 @@ def python_values(text: str, where: str) -> Any:
     """
 
     def refuse(constant: str) -> NoReturn:
-        raise GatvizError(where, "finite numbers", constant, "replace it by a number")
+        raise GatvizError(where, _("finite numbers"), constant, _("replace it by a number"))
 
     try:
         return json.loads(text.lstrip("\ufeff"), parse_constant=refuse)
     except json.JSONDecodeError as error:
         raise GatvizError(
-            f"{where}, line {error.lineno}, column {error.colno}",
-            "valid JSON",
+            _("{where}, line {lineno}, column {colno}").format(where=where, lineno=error.lineno, colno=error.colno),
+            _("valid JSON"),
             _problem(error.msg, text, error.pos),
-            "correct the file there",
+            _("correct the file there"),
         ) from None
     except RecursionError:
-        raise GatvizError(where, "lists within lists a few deep", "thousands deep", "flatten the file") from None
+        raise GatvizError(
+            where, _("lists within lists a few deep"), _("thousands deep"), _("flatten the file")
+        ) from None
     except GatvizError:
         raise
     except ValueError:  # an integer of more than 4,300 digits
-        raise GatvizError(where, "numbers", "one of thousands of digits", "shorten it") from None
+        raise GatvizError(where, _("numbers"), _("one of thousands of digits"), _("shorten it")) from None
 
 
 def _problem(message: str, text: str, place: int) -> str:
@@ -98,11 +103,11 @@ def infinite(values: Any, where: str) -> GatvizError:
     while pending:
         place, value = pending.pop()
         if isinstance(value, float) and not math.isfinite(value):
-            return GatvizError(place, "a finite number", str(value), "replace it by a number")
+            return GatvizError(place, _("a finite number"), str(value), _("replace it by a number"))
         inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         steps = [(f"{place}{_step(key)}", item) for key, item in inside]
         pending += reversed(steps)
-    return GatvizError(where, "finite numbers", TOO_LARGE, "make it smaller")
+    return GatvizError(where, _("finite numbers"), TOO_LARGE, _("make it smaller"))
 
 
 def _step(key: str | int) -> str:
@@ -115,11 +120,16 @@ def _half_a_character(text: str, where: str) -> GatvizError:
     """What the standard library lets pass: one of two \\u… escapes that only together are a character."""
     half = next((found for found in _ESCAPE.finditer(text) if found["half"]), None)
     if half is None:
-        return GatvizError(where, "valid JSON", "something else", "save the file again")
+        return GatvizError(where, _("valid JSON"), _("something else"), _("save the file again"))
     line = text.count("\n", 0, half.start()) + 1
     column = half.start() - text.rfind("\n", 0, half.start())
-    found = f"half a character ({quote(half[0])})"
-    return GatvizError(f"{where}, line {line}, column {column}", "text", found, "correct the escape \\u… there")
+    found = _("half a character ({half})").format(half=quote(half[0]))
+    return GatvizError(
+        _("{where}, line {line}, column {column}").format(where=where, line=line, column=column),
+        _("text"),
+        found,
+        _("correct the escape \\u… there"),
+    )
 
 
 def kind_of_value(value: Any) -> str:
@@ -137,8 +147,8 @@ def encode_json(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
         raise GatvizError(
-            "the graph as JSON",
-            "edge attributes that JSON knows",
-            "another kind, NaN or infinity",
-            "use numbers and texts",
+            _("the graph as JSON"),
+            _("edge attributes that JSON knows"),
+            _("another kind, NaN or infinity"),
+            _("use numbers and texts"),
         ) from None

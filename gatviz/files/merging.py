@@ -30,7 +30,7 @@ def merged_edges(
         paired = np.isin(reverse, keys[first])
         proper = source != target
         if paired.all() and proper.any():
-            notes.append("the undirected file lists every edge both ways: its rows were taken as the arrows")
+            notes.append(_("the undirected file lists every edge both ways: its rows were taken as the arrows"))
         else:
             _, once = np.unique(np.minimum(keys[first], reverse), return_index=True)
             once.sort()
@@ -47,7 +47,11 @@ def merged_edges(
     if duplicates:
         many = "duplicate edge was" if duplicates == 1 else "duplicate edges were"
         apart = "; PyG would give each of them a share of its own, so its α is another" if parallel else ""
-        notes.append(f"{duplicates:,} {many} merged; the first of each was kept{apart}")
+        notes.append(
+            _("{duplicates:,} {many} merged; the first of each was kept{apart}").format(
+                duplicates=duplicates, many=many, apart=apart
+            )
+        )
     return np.stack([source, target]), first, int(duplicates)
 
 
@@ -57,7 +61,9 @@ def spread_undirected(parsed: ParsedGraph, undirected: NDArray[np.bool_]) -> Non
     parsed.edges = np.where(back, parsed.edges[::-1, place], parsed.edges[:, place])
     parsed.edge_columns = {name: [values[k] for k in place.tolist()] for name, values in parsed.edge_columns.items()}
     count = int(undirected.sum())
-    parsed.notes.append(f"{count:,} edges are undirected in a directed graph: each gives both arrows")
+    parsed.notes.append(
+        _("{count:,} edges are undirected in a directed graph: each gives both arrows").format(count=count)
+    )
 
 
 def _both_ways(twice: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

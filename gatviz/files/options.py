@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _
 
 MissingFeatures = Literal["one_hot", "degree", "constant"]
 Scaling = Literal["none", "row", "standard"]
@@ -53,4 +54,4 @@ class ReadOptions:
         ):
             if value not in allowed:
                 words = " or ".join(quote(word) for word in allowed if word is not None)
-                raise GatvizError(f"options, {name}", words, quote(value), "choose one of these")
+                raise GatvizError(_("options, {name}").format(name=name), words, quote(value), _("choose one of these"))

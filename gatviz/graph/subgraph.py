@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _
 
 Direction = Literal["reads", "is_read", "both"]
 Indices = NDArray[np.int64]
@@ -108,9 +109,14 @@ class Part:
 
     def _told_around(self, asked: Neighbourhood, by: str, names: Sequence[str]) -> str:
         name = names[asked.node][:_LONGEST_NAME] if names else str(asked.node)
-        told = (
-            f"Of the neighbourhood of {name}, at most {_counted(asked.hops, 'hop')} {_FAR[asked.direction]}, drawn are "
-            f"{_of(self.nodes.size, asked.reached, 'node')} (the graph has {self.all_nodes:,})"
+        told = _(
+            "Of the neighbourhood of {name}, at most {counted} {far}, drawn are {of} (the graph has {all_nodes:,})"
+        ).format(
+            name=name,
+            counted=_counted(asked.hops, "hop"),
+            far=_FAR[asked.direction],
+            of=_of(self.nodes.size, asked.reached, "node"),
+            all_nodes=self.all_nodes,
         )
         if asked.cut_at is not None:
             told += (
@@ -200,13 +206,23 @@ def neighbourhood(
         GatvizError: a node that is not there, a negative number of hops, no room for the node itself.
     """
     if not 0 <= node < num_nodes:
-        raise GatvizError("neighbourhood", f"a node from 0 to {num_nodes - 1}", str(node), "choose a node of the graph")
+        raise GatvizError(
+            _("neighbourhood"),
+            _("a node from 0 to {num_nodes}").format(num_nodes=num_nodes - 1),
+            str(node),
+            _("choose a node of the graph"),
+        )
     if hops < 0 or max_nodes < 1:
         raise GatvizError(
-            "neighbourhood", "hops ≥ 0 and max_nodes ≥ 1", f"{hops} and {max_nodes}", "choose such numbers"
+            _("neighbourhood"),
+            _("hops ≥ 0 and max_nodes ≥ 1"),
+            _("{hops} and {max_nodes}").format(hops=hops, max_nodes=max_nodes),
+            _("choose such numbers"),
         )
     if direction not in get_args(Direction):
-        raise GatvizError("neighbourhood", " or ".join(get_args(Direction)), quote(direction), "choose one of these")
+        raise GatvizError(
+            _("neighbourhood"), " or ".join(get_args(Direction)), quote(direction), _("choose one of these")
+        )
     size = np.zeros(edge_index.shape[1]) if alpha is None else _per_arc(alpha)
     source, target = edge_index
     steps = {"reads": [(target, source)], "is_read": [(source, target)], "both": [(target, source), (source, target)]}

@@ -21,6 +21,7 @@ from gatviz.files.formats.torch_file import is_torch, read_torch, write_torch
 from gatviz.files.formats.zip_of_tables import is_zip, write_zip
 from gatviz.files.parsed import ParsedGraph
 from gatviz.graph.graph import Graph
+from gatviz.words import _
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def format_named(name: str) -> GraphFormat:
         GatvizError: no format has it.
     """
     if name not in FORMATS:
-        raise GatvizError("format", "one of " + ", ".join(FORMATS), quote(name), "choose one of these")
+        raise GatvizError(_("format"), _("one of ") + ", ".join(FORMATS), quote(name), _("choose one of these"))
     return FORMATS[name]
 
 
@@ -128,12 +129,12 @@ def recognise(data: bytes, where: str) -> str | None:
 def _refuse_others(start: FileStart) -> None:
     """Refuse what is plainly something else."""
     if start.data.startswith(_PICKLE):
-        found = "a Python pickle, which is never opened"
-        raise GatvizError(start.where, "a graph file", found, "save plain tensors with a newer torch, or .npz")
+        found = _("a Python pickle, which is never opened")
+        raise GatvizError(start.where, _("a graph file"), found, _("save plain tensors with a newer torch, or .npz"))
     if start.data.startswith(_NPY):
-        found, mend = "a single NumPy array", "save .npz with x, edge_index and y"
-        raise GatvizError(start.where, "a graph file", found, mend)
+        found, mend = _("a single NumPy array"), _("save .npz with x, edge_index and y")
+        raise GatvizError(start.where, _("a graph file"), found, mend)
     start.decoded()
     if start.xml_root is not None:
-        found = f"<{start.xml_root[:40]}>" if start.xml_root else "no element"
-        raise GatvizError(start.where, "<graphml> or <gexf>", found, "choose a graph file")
+        found = f"<{start.xml_root[:40]}>" if start.xml_root else _("no element")
+        raise GatvizError(start.where, _("<graphml> or <gexf>"), found, _("choose a graph file"))

@@ -23,6 +23,7 @@ from gatviz.files.merging import listed_edges
 from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.values import decimal
 from gatviz.graph.graph import Graph
+from gatviz.words import _
 
 _TOKEN = re.compile(
     r"""(?P<space>(?:[ \t\r\n\f\v]+|^\#[^\n]*)+)
@@ -51,19 +52,21 @@ def read_gml(data: bytes, where: str) -> ParsedGraph:
     reader = _Reader(text, where)
     reader.run()
     if not reader.graphs:
-        raise GatvizError(where, "graph [ … ]", "none", "choose a GML file with a graph in it")
+        raise GatvizError(where, _("graph [ … ]"), _("none"), _("choose a GML file with a graph in it"))
     found, attributes = reader.found, dict(reader.attributes)
     directed = attributes.get("directed", 0)
     if directed not in (0, 1):
-        raise GatvizError(f"{where}, directed", "0 or 1", quote(str(directed)), "correct it")
+        raise GatvizError(
+            _("{where}, directed").format(where=where), _("0 or 1"), quote(str(directed)), _("correct it")
+        )
     description = attributes.get("description", "")
     parsed = found.parsed("gml", bool(directed), str(description))
     parsed.notes += notes
     if reader.graphs > 1:
-        parsed.notes.append(f"only the first of {reader.graphs} graphs was read")
+        parsed.notes.append(_("only the first of {graphs} graphs was read").format(graphs=reader.graphs))
     if reader.left_out:
         listed = ", ".join(quote(key) for key in sorted(reader.left_out)[:5])
-        parsed.notes.append(f"lists of lists were left out: {listed}")
+        parsed.notes.append(_("lists of lists were left out: {listed}").format(listed=listed))
     take_names(parsed, "label")
     names = attributes.get("feature_names")
     if isinstance(names, str) and "features" in parsed.node_columns:
@@ -89,10 +92,10 @@ def _take_features(parsed: ParsedGraph, names: str) -> None:
             raise ValueError
     except (ValueError, RecursionError):
         raise GatvizError(
-            f"{parsed.where}, features",
-            "as many finite numbers for each node as feature_names has names",
-            "something else",
-            "correct the features",
+            _("{where}, features").format(where=parsed.where),
+            _("as many finite numbers for each node as feature_names has names"),
+            _("something else"),
+            _("correct the features"),
         ) from None
     parsed.x, parsed.feature_names, parsed.node_columns = x, tuple(map(str, listed)), columns
 
@@ -147,7 +150,7 @@ class _Reader:
             self.found.add_node(self._end(record, "id", f"node {self._nodes}", place), record)
             self._nodes += 1
         else:
-            of = f"edge {self._edges}"
+            of = _("edge {_edges}").format(_edges=self._edges)
             source, target = self._end(record, "source", of, place), self._end(record, "target", of, place)
             self.found.add_edge(source, target, record)
             self._edges += 1
@@ -156,7 +159,12 @@ class _Reader:
         value = record.pop(key, None)
         if value is None:
             line = self.text.count("\n", 0, place) + 1
-            raise GatvizError(f"{self.where}, line {line}, {of}", f"a key {quote(key)}", "none", f"add the {key}")
+            raise GatvizError(
+                _("{where}, line {line}, {of}").format(where=self.where, line=line, of=of),
+                _("a key {key}").format(key=quote(key)),
+                _("none"),
+                _("add the {key}").format(key=key),
+            )
         return value if isinstance(value, str) else decimal(value)
 
     def _skip(self, tokens: Iterator[tuple[str, Any, int]]) -> None:
@@ -165,10 +173,12 @@ class _Reader:
             if kind == "bracket":
                 depth += 1 if value == "[" else -1
                 if depth > limits.MAX_DEPTH:
-                    raise self._wrong(place, f"lists at most {limits.MAX_DEPTH} deep", "deeper ones")
+                    raise self._wrong(
+                        place, _("lists at most {max_depth} deep").format(max_depth=limits.MAX_DEPTH), _("deeper ones")
+                    )
                 if depth == 0:
                     return
-        raise self._wrong(len(self.text), "a closing ]", "the end of the file")
+        raise self._wrong(len(self.text), _("a closing ]"), _("the end of the file"))
 
     def _pairs(self, tokens: Iterator[tuple[str, Any, int]], depth: int) -> Iterator[tuple[str, Any, int]]:
         """Key and value until the list ends; `_OPEN` for a list, which the caller then reads."""
@@ -177,31 +187,35 @@ class _Reader:
             if token is None:
                 if depth == 0:
                     return
-                raise self._wrong(len(self.text), "a closing ]", "the end of the file")
+                raise self._wrong(len(self.text), _("a closing ]"), _("the end of the file"))
             kind, key, place = token
             if kind == "bracket" and key == "]" and depth > 0:
                 return
             if kind != "key":
-                raise self._wrong(place, "a key", quote(str(key)))
+                raise self._wrong(place, _("a key"), quote(str(key)))
             kind, value, at = next(tokens, ("end", "", len(self.text)))
             if kind == "bracket" and value == "[":
                 yield key, _OPEN, place
             elif kind in ("text", "number"):
                 yield key, value, place
             else:
-                found = "the end of the file" if kind == "end" else quote(str(value))
-                raise self._wrong(at, f"a value for {quote(key)}", found)
+                found = _("the end of the file") if kind == "end" else quote(str(value))
+                raise self._wrong(at, _("a value for {key}").format(key=quote(key)), found)
 
     def _tokens(self) -> Iterator[tuple[str, Any, int]]:
         place, end = 0, len(self.text)
         while place < end:
             match = _TOKEN.match(self.text, place)
             if match is None:
-                raise self._wrong(place, "a key, a number, a text in quotes or a bracket", self._shown(place))
+                raise self._wrong(place, _("a key, a number, a text in quotes or a bracket"), self._shown(place))
             kind, start = str(match.lastgroup), place
             place = match.end()
             if place - start > limits.MAX_TEXT:
-                raise self._wrong(start, f"values of at most {limits.MAX_TEXT:,} characters", "a longer one")
+                raise self._wrong(
+                    start,
+                    _("values of at most {max_text:,} characters").format(max_text=limits.MAX_TEXT),
+                    _("a longer one"),
+                )
             if kind == "space":
                 continue
             value: Any = match[kind]
@@ -210,17 +224,17 @@ class _Reader:
             elif kind == "text":
                 value = html.unescape(value)
             elif kind == "key" and value.casefold() in _NOT_A_NUMBER:
-                raise self._wrong(start, "a finite number", quote(value))
+                raise self._wrong(start, _("a finite number"), quote(value))
             yield kind, value, start
 
     def _number(self, digits: str, place: int) -> float:
         if re.fullmatch(r"[+-]?\d+", digits):
             if len(digits) > 20 or not -(2**63) <= int(digits) < 2**63:
-                raise self._wrong(place, "an integer of 64 bits", quote(digits))
+                raise self._wrong(place, _("an integer of 64 bits"), quote(digits))
             return int(digits)
         value = float(digits)
         if not math.isfinite(value):
-            raise self._wrong(place, "a finite number", quote(digits))
+            raise self._wrong(place, _("a finite number"), quote(digits))
         return value
 
     def _shown(self, place: int) -> str:
@@ -228,7 +242,9 @@ class _Reader:
 
     def _wrong(self, place: int, expected: str, found: str) -> GatvizError:
         line = self.text.count("\n", 0, place) + 1
-        return GatvizError(f"{self.where}, line {line}", expected, found, "correct the file there")
+        return GatvizError(
+            _("{where}, line {line}").format(where=self.where, line=line), expected, found, _("correct the file there")
+        )
 
 
 _OPEN = object()
@@ -236,7 +252,7 @@ _OPEN = object()
 
 def write_gml(graph: Graph) -> bytes:
     """A graph as GML; features as one text of numbers for each node, named by the graph's `feature_names`."""
-    lines = ["graph [", f"  directed {int(graph.directed)}"]
+    lines = [_("graph ["), _("  directed {directed}").format(directed=int(graph.directed))]
     if graph.description:
         lines.append(f"  description {_text(graph.description)}")
     lines.append(f"  feature_names {_text(json.dumps(list(graph.feature_names)))}")
@@ -254,7 +270,7 @@ def write_gml(graph: Graph) -> bytes:
     source, target = graph.edge_index.tolist()
     unfit = [key for key in graph.edge_attributes if not _KEY.fullmatch(key) or key in ("source", "target")]
     if unfit:
-        raise GatvizError("GML", "edge attributes named by letters, digits and _", quote(unfit[0]), "write JSON")
+        raise GatvizError("GML", _("edge attributes named by letters, digits and _"), quote(unfit[0]), _("write JSON"))
     for k in listed_edges(graph):
         lines += ["  edge [", f"    source {source[k]}", f"    target {target[k]}"]
         for key, values in graph.edge_attributes.items():

@@ -29,6 +29,7 @@ from gatviz.files.own_attributes import (
 from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.xml_text import ElementReader, element, parse_xml, text_of, typed_value
 from gatviz.graph.graph import Graph
+from gatviz.words import _
 
 _IGNORED = {"hyperedge", "port", "endpoint"}
 
@@ -52,7 +53,7 @@ class _Reader(ElementReader):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self.path) == 1 and name != "graphml":
-            raise GatvizError(self.where, "<graphml>", f"<{name[:40]}>", "choose a GraphML file")
+            raise GatvizError(self.where, "<graphml>", f"<{name[:40]}>", _("choose a GraphML file"))
         if name == "key":
             self._key = attributes.get("id", "")
             self.names[self._key] = attributes.get("attr.name", self._key)
@@ -63,7 +64,7 @@ class _Reader(ElementReader):
         elif name == "node":
             self._nodes.append((self.needed(attributes, "id", f"node {len(self.found.ids)}"), {}))
         elif name == "edge":
-            of = f"edge {len(self.found.sources)}"
+            of = _("edge {count}").format(count=len(self.found.sources))
             self._edge = (self.needed(attributes, "source", of), self.needed(attributes, "target", of), {})
             told = attributes.get("directed")
             directed = bool(self.directed) if told is None else told == "true"
@@ -104,7 +105,7 @@ def read_graphml(data: bytes, where: str) -> ParsedGraph:
     reader = _Reader(where)
     parse_xml(data, where, reader)
     if reader.directed is None:
-        raise GatvizError(where, "a <graph>", "none", "choose a GraphML file with a graph in it")
+        raise GatvizError(where, _("a <graph>"), _("none"), _("choose a GraphML file with a graph in it"))
     mixed = len(reader.kinds) > 1
     directed = reader.directed if not reader.kinds or mixed else reader.kinds.pop()
     parsed = reader.found.parsed("graphml", directed or mixed, reader.description)
@@ -120,7 +121,7 @@ def read_graphml(data: bytes, where: str) -> ParsedGraph:
     parsed.node_columns = renamed(parsed.node_columns, reader.names)
     parsed.edge_columns = renamed(parsed.edge_columns, reader.names)
     if reader.left_out:
-        parsed.notes.append(f"left out: {', '.join(sorted(reader.left_out))}")
+        parsed.notes.append(_("left out: {listed}").format(listed=", ".join(sorted(reader.left_out))))
     return parsed
 
 
@@ -140,7 +141,7 @@ def write_graphml(graph: Graph) -> bytes:
     declared = [("node", one) for one in of_nodes] + [("edge", one) for one in of_edges]
     if not of_nodes:
         declared.append(("graph", Attribute(NOTHING, "none", "string", ())))
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">']
+    lines = [_('<?xml version="1.0" encoding="UTF-8"?>'), _('<graphml xmlns="http://graphml.graphdrawing.org/xmlns">')]
     for of, one in declared:
         lines.append("  " + element("key", {"id": one.key, "for": of, "attr.name": one.title, "attr.type": one.type}))
     default = "directed" if graph.directed else "undirected"

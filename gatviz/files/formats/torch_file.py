@@ -21,6 +21,7 @@ from gatviz.files.file_start import FileStart
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.zip_members import Members
 from gatviz.graph.graph import Graph
+from gatviz.words import _
 
 _ALLOWED = {
     "torch._utils _rebuild_tensor_v2",
@@ -46,15 +47,15 @@ def read_torch(data: bytes, where: str) -> ParsedGraph:
     members = Members(data, where)
     pickles = [info for info in members.infos if info.filename.endswith("/data.pkl")]
     if len(pickles) != 1:
-        raise GatvizError(where, "a torch file with one data.pkl", str(len(pickles)), _SAVE)
+        raise GatvizError(where, _("a torch file with one data.pkl"), str(len(pickles)), _SAVE)
     _check_opcodes(members.read(pickles[0], limits.MAX_PICKLE), where)
     torch = _torch()
     try:
         content = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises a dozen kinds
-        raise GatvizError(where, "a whole torch file", quote(str(error).split("\n")[0]), _SAVE) from None
+        raise GatvizError(where, _("a whole torch file"), quote(str(error).split("\n")[0]), _SAVE) from None
     if not isinstance(content, dict):
-        raise GatvizError(where, "a dict of tensors", type(content).__name__, _SAVE)
+        raise GatvizError(where, _("a dict of tensors"), type(content).__name__, _SAVE)
     arrays: dict[str, NDArray[Any]] = {}
     left_out: list[str] = []
     for name, value in content.items():
@@ -72,7 +73,7 @@ def read_torch(data: bytes, where: str) -> ParsedGraph:
     parsed = parsed_arrays(arrays, where, "torch", meta if isinstance(meta, str) else None)
     if left_out:
         listed = ", ".join(quote(name) for name in left_out[:5])
-        parsed.notes.append(f"entries that gatviz does not know were left out: {listed}")
+        parsed.notes.append(_("entries that gatviz does not know were left out: {listed}").format(listed=listed))
     return parsed
 
 
@@ -92,11 +93,13 @@ def _check_opcodes(pickle: bytes, where: str) -> None:
                 named = " ".join(strings)
             if named is not None and named not in _ALLOWED:
                 shown = quote(named.replace(" ", "."))
-                raise GatvizError(where, "plain tensors", f"{shown}, which is never opened", _SAVE)
+                raise GatvizError(
+                    where, _("plain tensors"), _("{shown}, which is never opened").format(shown=shown), _SAVE
+                )
     except GatvizError:
         raise
     except Exception:  # pickletools raises ValueError, but also what struct and int raise
-        raise GatvizError(where, "a whole torch file", "a broken pickle", _SAVE) from None
+        raise GatvizError(where, _("a whole torch file"), _("a broken pickle"), _SAVE) from None
 
 
 def tensor_to_array(tensor: Any, where: str) -> NDArray[Any]:
@@ -107,10 +110,13 @@ def tensor_to_array(tensor: Any, where: str) -> NDArray[Any]:
     """
     torch = _torch()
     if tensor.layout != torch.strided or tensor.device.type != "cpu" or tensor.is_complex():
-        raise GatvizError(where, "a dense tensor of numbers", str(tensor.layout), "store tensor.to_dense().cpu()")
+        raise GatvizError(where, _("a dense tensor of numbers"), str(tensor.layout), _("store tensor.to_dense().cpu()"))
     if tensor.numel() > limits.MAX_FEATURE_VALUES:
         raise GatvizError(
-            where, f"at most {limits.MAX_FEATURE_VALUES:,} values", f"{tensor.numel():,}", "keep fewer features"
+            where,
+            _("at most {max_feature_values:,} values").format(max_feature_values=limits.MAX_FEATURE_VALUES),
+            f"{tensor.numel():,}",
+            _("keep fewer features"),
         )
     dense = tensor.detach()
     result: NDArray[Any] = (dense.double() if dense.dtype in (torch.bfloat16, torch.float16) else dense).numpy()

@@ -13,6 +13,7 @@ from gatviz.graph.features import FeatureKind
 from gatviz.graph.generators import shapes
 from gatviz.graph.generators.shapes import MAX_NODES, with_features
 from gatviz.graph.graph import Graph
+from gatviz.words import _
 
 _MAX_KEYS = 100
 
@@ -43,9 +44,9 @@ class Parameter:
             kind = "a whole number" if self.whole else "a number"
             raise GatvizError(
                 f"{where}, {self.name}",
-                f"{kind} from {self.low:,} to {self.high:,}",
+                _("{kind} from {low:,} to {high:,}").format(kind=kind, low=self.low, high=self.high),
                 quote(value),
-                "choose one of these",
+                _("choose one of these"),
             )
         return int(value) if self.whole else float(value)
 
@@ -91,15 +92,19 @@ def generate(name: str, *, seed: int | None = None, features: FeatureKind | None
     """
     kind = GENERATORS.get(name)
     if kind is None:
-        raise GatvizError("generate", "one of " + ", ".join(GENERATORS), quote(name), "choose one of these")
+        raise GatvizError(_("generate"), _("one of ") + ", ".join(GENERATORS), quote(name), _("choose one of these"))
     known = {parameter.name: parameter for parameter in kind.parameters}
     for given in values:
         if given not in known:
             listed = ", ".join(known) or "no parameters"
-            raise GatvizError(f"generate '{name}'", listed, quote(given), "leave it out or correct its name")
+            raise GatvizError(
+                _("generate '{name}'").format(name=name), listed, quote(given), _("leave it out or correct its name")
+            )
     drawn = kind.drawn or features == "random"
     if seed is not None and not drawn:
-        raise GatvizError(f"generate '{name}', seed", "something to draw", "nothing", "leave seed out")
+        raise GatvizError(
+            _("generate '{name}', seed").format(name=name), _("something to draw"), _("nothing"), _("leave seed out")
+        )
     seed = int(_SEED.checked(_SEED.default if seed is None else seed, f"generate '{name}'"))
     checked = {key: known[key].checked(values.get(key, known[key].default), f"generate '{name}'") for key in known}
     if kind.drawn:

@@ -11,6 +11,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.graph.features import FeatureKind
 from gatviz.graph.generators.shapes import graph_of, with_features
 from gatviz.graph.graph import Graph
+from gatviz.words import _
 
 
 def _karate() -> Graph:
@@ -76,8 +77,8 @@ def real_graph(name: str, *, features: FeatureKind | None = None, seed: int | No
         GatvizError: another name, or a seed where no feature is drawn.
     """
     if seed is not None and features != "random":
-        raise GatvizError("real_graph, seed", "features='random' to draw", quote(features), "leave seed out")
+        raise GatvizError(_("real_graph, seed"), _("features='random' to draw"), quote(features), _("leave seed out"))
     if name not in _REAL:
-        raise GatvizError("real_graph", "one of " + ", ".join(_REAL), quote(name), "choose one of these")
+        raise GatvizError("real_graph", _("one of ") + ", ".join(_REAL), quote(name), _("choose one of these"))
     make, description = _REAL[name]
     return with_features(replace(make(), description=description), features, seed or 0)

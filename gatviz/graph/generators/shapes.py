@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError
 from gatviz.graph.features import FeatureKind, made_up_features, usual_kind
 from gatviz.graph.graph import Graph
+from gatviz.words import _
 
 MAX_NODES = 20_000
 MAX_EDGES = 500_000
@@ -58,7 +59,10 @@ def graph_of(
 def _check_size(edges: float, where: str) -> None:
     if edges > MAX_EDGES:
         raise GatvizError(
-            f"generate '{where}'", f"at most {MAX_EDGES:,} arrows", f"about {edges:,.0f}", "choose smaller numbers"
+            _("generate '{where}'").format(where=where),
+            _("at most {max_edges:,} arrows").format(max_edges=MAX_EDGES),
+            _("about {edges:,.0f}").format(edges=edges),
+            _("choose smaller numbers"),
         )
 
 
@@ -72,7 +76,10 @@ def barabasi_albert(nodes: int, links: int, seed: int) -> Graph:
     """Nodes that come one by one and link to busy ones (Barabási, Albert 1999)."""
     if links >= nodes:
         raise GatvizError(
-            "generate 'barabasi_albert'", "fewer links than nodes", f"{links} links, {nodes} nodes", "add nodes"
+            _("generate 'barabasi_albert'"),
+            _("fewer links than nodes"),
+            _("{links} links, {nodes} nodes").format(links=links, nodes=nodes),
+            _("add nodes"),
         )
     _check_size(2 * nodes * links, "barabasi_albert")
     return graph_of(nodes, list(nx.barabasi_albert_graph(nodes, links, seed=seed).edges))
@@ -83,7 +90,10 @@ def stochastic_blocks(blocks: int, nodes: int, within: float, between: float, no
     total = blocks * nodes
     if total > MAX_NODES:
         raise GatvizError(
-            "generate 'stochastic_blocks'", f"at most {MAX_NODES:,} nodes", f"{total:,}", "choose smaller blocks"
+            _("generate 'stochastic_blocks'"),
+            _("at most {max_nodes:,} nodes").format(max_nodes=MAX_NODES),
+            f"{total:,}",
+            _("choose smaller blocks"),
         )
     _check_size(total * nodes * within + total * (total - nodes) * between, "stochastic_blocks")
     chance = np.full((blocks, blocks), between)
@@ -139,7 +149,12 @@ def tree(branches: int, levels: int) -> Graph:
         sizes.append(sizes[-1] * branches)
     total = sum(sizes)
     if total > MAX_NODES:
-        raise GatvizError("generate 'tree'", f"at most {MAX_NODES:,} nodes", "more", "choose fewer levels")
+        raise GatvizError(
+            _("generate 'tree'"),
+            _("at most {max_nodes:,} nodes").format(max_nodes=MAX_NODES),
+            _("more"),
+            _("choose fewer levels"),
+        )
     child = np.arange(1, total)
     widest = sizes[-1]
     x = np.concatenate([(np.arange(size) + 0.5) * widest / size for size in sizes]) - widest / 2
