@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
-from gatviz.numbers import FINITE, as_floats, first_beyond
+from gatviz.numbers import as_floats, finite, first_beyond
 
 _BY_INPUT = ("W", "W_target", "W_source", "W_res")
 """The parameters whose last axis is F."""
@@ -110,7 +110,7 @@ def with_values(
     beyond = first_beyond(given)
     if beyond is not None:
         entry = f"{where}, entry {list(beyond)}"
-        raise GatvizError(entry, FINITE, quote(float(given[beyond])), "type a number such as 0.5")
+        raise GatvizError(entry, finite(), quote(float(given[beyond])), "type a number such as 0.5")
     place[...] = given
     for key in (name, *(_SHARED.get(name, ()) if shared else ())):
         arrays[key] = changed.copy()

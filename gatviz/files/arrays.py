@@ -22,7 +22,7 @@ from gatviz.files.merging import all_have_reverse
 from gatviz.files.parsed import ColumnUse, ParsedGraph, check_names
 from gatviz.files.values import decimal
 from gatviz.graph.graph import Graph
-from gatviz.words import _
+from gatviz.words import _, commas, ngettext
 
 META = "gatviz"
 _CSR = ("data", "indices", "indptr", "shape")
@@ -46,6 +46,10 @@ def is_known(name: str) -> bool:
     return name in KNOWN or name.startswith(_EDGE)
 
 
+def _kind(array: Array) -> str:
+    return _("{dtype} of shape {shape}").format(dtype=array.dtype, shape=list(array.shape))
+
+
 class _Arrays:
     """One file's arrays, with a sentence for each thing that is wrong with them."""
 
@@ -55,8 +59,8 @@ class _Arrays:
     def get(self, *names: str) -> tuple[str, Array] | None:
         return next(((name, self.arrays[name]) for name in names if name in self.arrays), None)
 
-    def wrong(self, name: str, expected: str, found: str, mend: str = "correct the array") -> GatvizError:
-        return GatvizError(f"{self.where}, {quote(name)}", expected, found, mend)
+    def wrong(self, name: str, expected: str, found: str, mend: str | None = None) -> GatvizError:
+        return GatvizError(f"{self.where}, {quote(name)}", expected, found, mend or _("correct the array"))
 
     def whole(self, name: str, array: Array, shape: str) -> NDArray[np.int64]:
         if array.dtype.kind not in "iu" or (array.size and array.dtype == np.uint64 and int(array.max()) >= 2**63):
@@ -83,7 +87,7 @@ class _Arrays:
             raise self.wrong(
                 names[0],
                 _("a row of numbers"),
-                _("{dtype} of shape {shape}").format(dtype=data.dtype, shape=list(data.shape)),
+                _kind(data),
             )
         columns = self.whole(names[1], indices, "[nnz]")
         starts = self.whole(names[2], indptr, "[N + 1]")
@@ -124,7 +128,7 @@ def parsed_arrays(arrays: Mapping[str, Array], where: str, form: str, meta: str 
         outside = int(edges.min()) if edges.min() < 0 else int(edges.max())
         raise found.wrong(
             "edge_index",
-            _("node numbers from 0 to {count}").format(count=count - 1),
+            _("node numbers from 0 to {last}").format(last=count - 1),
             str(outside),
             _("correct the edge"),
         )
@@ -179,7 +183,7 @@ def _edges(found: _Arrays, adjacency: csr_array | None) -> NDArray[np.int64]:
         limits.check_edges(edges.shape[1], found.where)
         return edges
     if adjacency is None:
-        listed = ", ".join(quote(name) for name in list(found.arrays)[:8]) or "none"
+        listed = commas(quote(name) for name in list(found.arrays)[:8]) or _("none")
         raise GatvizError(
             found.where,
             _("'edge_index', or the four parts of 'adj'"),
@@ -207,7 +211,7 @@ def _features(found: _Arrays) -> NDArray[np.float64] | None:
         raise found.wrong(
             name,
             _("numbers of shape [N, F]"),
-            _("{dtype} of shape {shape}").format(dtype=array.dtype, shape=list(array.shape)),
+            _kind(array),
         )
     limits.check_features(array.shape[0], array.shape[1], found.where)
     x = array.astype(np.float64)
@@ -241,8 +245,8 @@ def _count_nodes(
         raise GatvizError(
             found.where,
             _("one row for each node in every array"),
-            _("{first:,} in {first_2}, {other:,} in {other_2}").format(
-                first=first[1], first_2=quote(first[0]), other=other[1], other_2=quote(other[0])
+            _("{rows:,} in {array}, {others:,} in {other}").format(
+                rows=first[1], array=quote(first[0]), others=other[1], other=quote(other[0])
             ),
             _("give them the same length"),
         )
@@ -279,8 +283,8 @@ def _labels(found: _Arrays, told: Mapping[str, Any], count: int) -> list[str | N
     if array.shape != (count,) or array.dtype.kind not in "iufUb":
         raise found.wrong(
             name,
-            _("{count:,} classes").format(count=count),
-            _("{dtype} of shape {shape}").format(dtype=array.dtype, shape=list(array.shape)),
+            ngettext("{n:,} class", "{n:,} classes", count).format(n=count),
+            _kind(array),
         )
     if array.dtype.kind == "U":
         return [str(word) or None for word in array.tolist()]
@@ -304,15 +308,15 @@ def _split(found: _Arrays, count: int) -> list[str | None] | None:
             if array.shape != (count,) or array.dtype.kind not in "bu":
                 raise found.wrong(
                     name,
-                    _("{count:,} truth values").format(count=count),
-                    _("{dtype} of shape {shape}").format(dtype=array.dtype, shape=list(array.shape)),
+                    ngettext("{n:,} truth value", "{n:,} truth values", count).format(n=count),
+                    _kind(array),
                 )
             places = np.flatnonzero(array)
         else:
             places = found.whole(name, array, "[…]").ravel()
             if places.size and (places.min() < 0 or places.max() >= count):
                 outside = int(places.min()) if places.min() < 0 else int(places.max())
-                raise found.wrong(name, _("node numbers from 0 to {count}").format(count=count - 1), str(outside))
+                raise found.wrong(name, _("node numbers from 0 to {last}").format(last=count - 1), str(outside))
         for n in places.tolist():
             if split[n] not in (None, part):
                 raise found.wrong(
@@ -334,7 +338,7 @@ def _positions(found: _Arrays, count: int) -> NDArray[np.float64] | None:
         raise found.wrong(
             name,
             expected,
-            _("{dtype} of shape {shape}").format(dtype=array.dtype, shape=list(array.shape)),
+            _kind(array),
             _("leave it out"),
         )
     return array.astype(np.float64)
@@ -352,15 +356,15 @@ def _edge_columns(
             if flat.shape != (count,) or flat.dtype.kind not in "iufb":
                 raise found.wrong(
                     name,
-                    _("{count:,} numbers").format(count=count),
-                    _("{dtype} of shape {shape}").format(dtype=array.dtype, shape=list(array.shape)),
+                    ngettext("{n:,} number", "{n:,} numbers", count).format(n=count),
+                    _kind(array),
                 )
             columns["weight" if name == headers.EDGE_WEIGHT else name.removeprefix(_EDGE)] = flat.tolist()
     for name, values in texts.items() if isinstance(texts, dict) else ():
         if not isinstance(values, list) or len(values) != count:
             raise GatvizError(
                 f"{found.where}, {quote(name)}",
-                _("{count:,} values").format(count=count),
+                ngettext("{n:,} value", "{n:,} values", count).format(n=count),
                 _("another count"),
                 _("correct it"),
             )

@@ -90,11 +90,7 @@ def take_positions(parsed: ParsedGraph, x: str, y: str, *, marked: bool = False)
         if not marked:
             parsed.notes.append(_("columns {x} and {y} were taken as positions").format(x=quote(x), y=quote(y)))
     elif any(placed):
-        parsed.notes.append(
-            _("positions were left out: only {placed:,} of {count:,} nodes have one").format(
-                placed=sum(placed), count=len(placed)
-            )
-        )
+        parsed.notes.append(few_have_positions(sum(placed), len(placed)))
     if all(placed) or marked:
         _without(parsed, x, y)
 
@@ -107,9 +103,11 @@ def _drop_gaps(parsed: ParsedGraph) -> None:
         numeric = bool(there) and all(number(value) is not None for value in there)
         if numeric and len(there) < len(values):
             parsed.notes.append(
-                _("column {name} was left out: only {count:,} of {count_2:,} nodes have it").format(
-                    name=quote(name), count=len(there), count_2=len(values)
-                )
+                ngettext(
+                    "column {column} was left out: only {some:,} of {n:,} node has it",
+                    "column {column} was left out: only {some:,} of {n:,} nodes have it",
+                    len(values),
+                ).format(column=quote(name), some=len(there), n=len(values))
             )
             parsed.columns.append(ColumnUse("nodes", name, "ignored"))
         else:

@@ -6,7 +6,7 @@ import codecs
 
 from gatviz.errors import GatvizError
 from gatviz.files import limits
-from gatviz.words import _
+from gatviz.words import N_, _
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with BOM"),
@@ -15,7 +15,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
-_AS_UTF8 = "save the file as UTF-8"
+_AS_UTF8 = N_("save the file as UTF-8")
 
 
 def shown_name(name: str) -> str:
@@ -42,22 +42,22 @@ def decode(data: bytes, where: str) -> tuple[str, tuple[str, ...]]:
             except UnicodeDecodeError as error:
                 raise GatvizError(
                     where,
-                    _("text in {label}, as its first bytes say").format(label=label),
+                    _("text in {encoding}, as its first bytes say").format(encoding=label),
                     _("other bytes at {start}").format(start=error.start),
-                    _AS_UTF8,
+                    _(_AS_UTF8),
                 ) from error
             if not text.strip():
                 raise GatvizError(
                     where, _("a graph"), _("an empty file"), _("choose a file with nodes and edges in it")
                 )
-            return text, (f"read as {label}",)
+            return text, (_("read as {encoding}").format(encoding=label),)
     if b"\x00" in data:
         halves = data[0:400:2].count(0), data[1:400:2].count(0)
         if max(halves) > 2 * min(halves):
-            raise GatvizError(where, _("UTF-8 text"), _("UTF-16 without a byte-order mark"), _AS_UTF8)
+            raise GatvizError(where, _("UTF-8 text"), _("UTF-16 without a byte-order mark"), _(_AS_UTF8))
         raise GatvizError(where, _("text"), _("binary data"), _("choose a graph file; its name tells its format"))
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return data.decode("latin-1"), (f"line {line} is not UTF-8: the file was read as Latin-1",)
+        return data.decode("latin-1"), (_("line {line} is not UTF-8: the file was read as Latin-1").format(line=line),)

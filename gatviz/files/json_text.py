@@ -52,9 +52,7 @@ def _check_memory(text: str, where: str) -> None:
     if memory > limits.MAX_JSON_MEMORY:
         raise GatvizError(
             where,
-            _("JSON that takes at most {max_json_memory} MB once read").format(
-                max_json_memory=limits.MAX_JSON_MEMORY // 10**6
-            ),
+            _("JSON that takes at most {most} MB once read").format(most=limits.MAX_JSON_MEMORY // 10**6),
             _("about {memory:,} MB").format(memory=memory // 10**6),
             _("store a graph of this size as .npz or CSV"),
         )

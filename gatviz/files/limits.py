@@ -42,8 +42,8 @@ def check_bytes(count: int, where: str) -> None:
     if count > MAX_BYTES:
         raise GatvizError(
             where,
-            _("at most {max_bytes} MB").format(max_bytes=MAX_BYTES // 10**6),
-            _("{count:,.0f} MB").format(count=count / 10**6),
+            _("at most {most} MB").format(most=MAX_BYTES // 10**6),
+            _("{size:,.0f} MB").format(size=count / 10**6),
             _("keep a part of the graph, or store it as .npz"),
         )
 
@@ -55,7 +55,7 @@ def check_nodes(count: int, where: str) -> None:
     if count > MAX_NODES:
         raise GatvizError(
             where,
-            _("at most {max_nodes:,} nodes").format(max_nodes=MAX_NODES),
+            _("at most {most:,} nodes").format(most=MAX_NODES),
             f"{count:,}",
             _("keep a part of the graph, e.g. a neighbourhood"),
         )
@@ -66,7 +66,7 @@ def check_edges(count: int, where: str) -> None:
     if count > MAX_EDGES:
         raise GatvizError(
             where,
-            _("at most {max_edges:,} arrows").format(max_edges=MAX_EDGES),
+            _("at most {most:,} arrows").format(most=MAX_EDGES),
             f"{count:,}",
             _("keep a part of the graph, e.g. a neighbourhood"),
         )
@@ -77,7 +77,7 @@ def check_features(nodes: int, features: int, where: str) -> None:
     if nodes * features > MAX_FEATURE_VALUES:
         raise GatvizError(
             where,
-            _("at most {max_feature_values:,} feature values").format(max_feature_values=MAX_FEATURE_VALUES),
+            _("at most {most:,} feature values").format(most=MAX_FEATURE_VALUES),
             _("{nodes:,} nodes × {features:,} features").format(nodes=nodes, features=features),
             _("keep fewer features"),
         )
@@ -88,14 +88,14 @@ def check_columns(count: int, rows: int, where: str) -> None:
     if count > MAX_COLUMNS:
         raise GatvizError(
             where,
-            _("at most {max_columns:,} columns").format(max_columns=MAX_COLUMNS),
+            _("at most {most:,} columns").format(most=MAX_COLUMNS),
             f"{count:,}",
             _("keep fewer columns"),
         )
     if count * rows > MAX_FEATURE_VALUES:
         raise GatvizError(
             where,
-            _("at most {max_feature_values:,} cells").format(max_feature_values=MAX_FEATURE_VALUES),
+            _("at most {most:,} cells").format(most=MAX_FEATURE_VALUES),
             _("{count:,} columns × {rows:,} rows").format(count=count, rows=rows),
             _("keep fewer columns"),
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from gatviz.errors import GatvizError, quote
-from gatviz.words import _
+from gatviz.words import _, or_list
 
 MissingFeatures = Literal["one_hot", "degree", "constant"]
 Scaling = Literal["none", "row", "standard"]
@@ -53,5 +53,5 @@ class ReadOptions:
             ("matrix", self.matrix, get_args(Orientation)),
         ):
             if value not in allowed:
-                words = " or ".join(quote(word) for word in allowed if word is not None)
+                words = or_list(quote(word) for word in allowed if word is not None)
                 raise GatvizError(_("options, {name}").format(name=name), words, quote(value), _("choose one of these"))

@@ -72,8 +72,8 @@ def take_own(parsed: ParsedGraph, titles: Mapping[str, str]) -> None:
         if not np.isfinite(x).all():  # None became NaN
             n, k = (int(place) for place in np.argwhere(~np.isfinite(x))[0])
             raise GatvizError(
-                _("{where}, node {names}, {titles}").format(
-                    where=parsed.where, names=quote(parsed.names[n]), titles=quote(titles[features[k]])
+                _("{where}, node {node}, {attribute}").format(
+                    where=parsed.where, node=quote(parsed.names[n]), attribute=quote(titles[features[k]])
                 ),
                 _("a finite number"),
                 _("none"),

@@ -101,7 +101,7 @@ def check_names(names: Sequence[str], where: str) -> None:
             raise GatvizError(
                 _("{where}, nodes[{n}]").format(where=where, n=n),
                 _("a name of its own"),
-                _("{name}, which nodes[{first}] has already").format(name=quote(name), first=first[name]),
+                _("{name}, which {place} has already").format(name=quote(name), place=f"nodes[{first[name]}]"),
                 _("rename one of the two"),
             )
         first[name] = n
@@ -146,9 +146,7 @@ class Collector:
         if self._fields > limits.MAX_ATTRIBUTES:
             raise GatvizError(
                 self.where,
-                _("at most {max_attributes:,} attributes of nodes and edges together").format(
-                    max_attributes=limits.MAX_ATTRIBUTES
-                ),
+                _("at most {most:,} attributes of nodes and edges together").format(most=limits.MAX_ATTRIBUTES),
                 _("more"),
                 _("keep fewer attributes, or store features as .npz"),
             )
@@ -172,7 +170,11 @@ class Collector:
         for row, ends in enumerate((self.sources, self.targets)):
             for k, name in enumerate(ends):
                 place = numbers.place.get(name)
-                edges[row, k] = place if place is not None else numbers.find(name, f"{self.where}, edge {k}")
+                edges[row, k] = (
+                    place
+                    if place is not None
+                    else numbers.find(name, _("{where}, edge {k}").format(where=self.where, k=k))
+                )
         return ParsedGraph(
             where=self.where,
             format=form,

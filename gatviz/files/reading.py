@@ -21,7 +21,7 @@ from gatviz.files.parsed import ParsedGraph
 from gatviz.files.table import Table, read_table
 from gatviz.files.table_kind import table_kind
 from gatviz.graph.graph import Graph
-from gatviz.words import _
+from gatviz.words import _, commas, ngettext
 
 PathOrBytes = str | os.PathLike[str] | bytes
 
@@ -80,14 +80,14 @@ def inspect_graph(
                     found,
                     _("leave {keyword} out: put all files into source").format(keyword=keyword),
                 )
-        files = {shown_name(str(key)): load(content, str(key), "a file")[0] for key, content in source.items()}
-        limits.check_bytes(sum(map(len, files.values())), "the files")
+        files = {shown_name(str(key)): load(content, str(key), _("a file"))[0] for key, content in source.items()}
+        limits.check_bytes(sum(map(len, files.values())), _("the files"))
         if len(files) == 1:
             ((where, data),) = files.items()
             return inspected(_single(data, where, None, options), options)
         return inspected(_several(files, options), options)
-    data, where = load(source, name, "the file")
-    beside = None if nodes is None else load(nodes, None, "the node table")
+    data, where = load(source, name, _("the file"))
+    beside = None if nodes is None else load(nodes, None, _("the node table"))
     return inspected(_single(data, where, beside, options), options)
 
 
@@ -109,7 +109,7 @@ def _single(data: bytes, where: str, nodes: tuple[bytes, str] | None, options: R
 
 def _whole(name: str, data: bytes, where: str) -> ParsedGraph:
     read = format_named(name).read
-    assert read is not None, "tables and zips are read with what lies beside them"
+    assert read is not None  # tables and zips are read with what lies beside them
     return read(data, where)
 
 
@@ -125,7 +125,7 @@ def _of_table(table: Table, matrix: bool, nodes: Table | None, options: ReadOpti
 def _several(files: Mapping[str, bytes], options: ReadOptions) -> ParsedGraph:
     """The one graph in several files: alone, or as edges (or a matrix), nodes and a description."""
     if options.format not in (None, *TABLES):
-        found = _("{count} files").format(count=len(files))
+        found = ngettext("{n} file", "{n} files", len(files)).format(n=len(files))
         raise GatvizError(
             _("option format"), _("a single file, or tables of edges and nodes"), found, _("leave format out")
         )
@@ -150,7 +150,7 @@ def _several(files: Mapping[str, bytes], options: ReadOptions) -> ParsedGraph:
     node_tables = [name for name, kind in kinds.items() if kind == "nodes"]
     others = [name for name in kinds if name not in node_tables]
     if whole or len(others) != 1 or len(node_tables) > 1:
-        listed = ", ".join(quote(name) for name in files)
+        listed = commas(quote(name) for name in files)
         raise GatvizError(
             _("several files"),
             _("one graph file, or one edge list and at most one node table (header id, …)"),

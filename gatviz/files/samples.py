@@ -9,7 +9,7 @@ from gatviz.files.formats import format_named, node_table
 from gatviz.files.reading import read_graph
 from gatviz.graph.graph import Graph
 from gatviz.top_files import top_file
-from gatviz.words import _
+from gatviz.words import _, one_of
 
 FOLDER = top_file("sample_graphs")
 _FIRST = "tutorial"
@@ -51,7 +51,7 @@ def sample_graph(name: str) -> Graph:
     """
     names = sample_graph_names()
     if name not in names:
-        raise GatvizError("sample_graph", _("one of ") + ", ".join(names), quote(name), _("choose one of these"))
+        raise GatvizError("sample_graph", one_of(names), quote(name), _("choose one of these"))
     return read_graph(FOLDER / f"{name}.json")
 
 

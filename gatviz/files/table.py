@@ -18,10 +18,10 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.encoding import decode
 from gatviz.files.values import number
-from gatviz.words import _
+from gatviz.words import N_, _, ngettext
 
 _SEPARATORS = "\t;,|"
-_WORD_OF_SEPARATOR = {"\t": "tabs", ";": "';'", ",": "','", "|": "'|'", r"\s+": "spaces"}
+_WORD_OF_SEPARATOR = {"\t": N_("tabs"), ";": "';'", ",": "','", "|": "'|'", r"\s+": N_("spaces")}
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
 _LEADING = re.compile(r"(?:[^\S\n]*+(?:[#%][^\n]*+)?+\n)*+(?:[^\S\n]*+(?:[#%][^\n]*+)?+$)?", re.ASCII)
 """Blank lines and comments before the header; possessive, so that millions of them take no memory."""
@@ -99,8 +99,8 @@ class Table:
         for k, value in enumerate(found):
             if value is None or not math.isfinite(value):
                 raise GatvizError(
-                    _("{where}, row {rows}, column {header}").format(
-                        where=self.where, rows=self.rows[k], header=quote(self.header[place])
+                    _("{where}, row {row}, column {column}").format(
+                        where=self.where, row=self.rows[k], column=quote(self.header[place])
                     ),
                     _("a finite number"),
                     quote(cells[k]) if cells[k] else _("nothing"),
@@ -158,7 +158,7 @@ def read_table(data: bytes, where: str) -> Table:
     cells = [frame[name].iloc[1:].reset_index(drop=True) for name in frame]
     while len(header) > 1 and not header[-1] and (cells[-1] == "").all():  # rows that end in a separator
         header, cells = header[:-1], cells[:-1]
-    return Table(where, header, cells, numbering[1:], _WORD_OF_SEPARATOR[separator], list(notes))
+    return Table(where, header, cells, numbering[1:], _(_WORD_OF_SEPARATOR[separator]), list(notes))
 
 
 def _separator(line: str) -> str:
@@ -173,7 +173,7 @@ def _check_size(rows: int, columns: int, where: str) -> None:
     if rows > limits.MAX_EDGES + 10:
         raise GatvizError(
             where,
-            _("at most {max_edges:,} rows").format(max_edges=limits.MAX_EDGES),
+            _("at most {most:,} rows").format(most=limits.MAX_EDGES),
             f"{rows:,}",
             _("keep a part of the graph"),
         )
@@ -198,18 +198,22 @@ def _parse(text: str, separator: str, where: str, skipped: int) -> pd.DataFrame:
 
 
 def _told(message: str, separator: str, where: str, skipped: int) -> GatvizError:
-    by = _WORD_OF_SEPARATOR[separator]
+    by = _(_WORD_OF_SEPARATOR[separator])
     if found := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message):
         expected, line, saw = (int(digits) for digits in found.groups())
         return GatvizError(
-            _("{where}, row {line}").format(where=where, line=line + skipped),
-            _("{expected} cells separated by {by}, as in the first row").format(expected=expected, by=by),
+            _("{where}, row {row}").format(where=where, row=line + skipped),
+            ngettext(
+                "{n} cell separated by {by}, as in the first row",
+                "{n} cells separated by {by}, as in the first row",
+                expected,
+            ).format(n=expected, by=by),
             str(saw),
             _("remove what is too much or quote the cell"),
         )
     if found := re.search(r"EOF inside string starting at row (\d+)", message):
         return GatvizError(
-            _("{where}, row {found}").format(where=where, found=int(found[1]) + 1 + skipped),
+            _("{where}, row {row}").format(where=where, row=int(found[1]) + 1 + skipped),
             _("a closing quotation mark"),
             _("the end of the file"),
             _("close the quoted cell"),
@@ -225,7 +229,7 @@ def unique_header(header: Sequence[str], where: str) -> None:
     for place, name in enumerate(header):
         if not name or name in seen:
             raise GatvizError(
-                _("{where}, header, column {place}").format(where=where, place=place + 1),
+                _("{where}, header, column {column}").format(where=where, column=place + 1),
                 _("a name of its own"),
                 quote(name) if name else _("nothing"),
                 _("name the column"),

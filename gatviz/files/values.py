@@ -51,7 +51,7 @@ def numbers(values: Sequence[Any], where: str, names: Sequence[str]) -> NDArray[
         if value is None or not math.isfinite(value):
             shown = _("nothing") if values[n] in (None, "") else quote(str(values[n]))
             raise GatvizError(
-                _("{where}, node {names}").format(where=where, names=quote(names[n])),
+                _("{where}, node {node}").format(where=where, node=quote(names[n])),
                 _("a finite number, as in other rows"),
                 shown,
                 _("correct the value or leave the column out"),

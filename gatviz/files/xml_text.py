@@ -70,7 +70,7 @@ class ElementReader(ContentHandler):
         if len(self.path) > limits.MAX_DEPTH:
             raise GatvizError(
                 self.where,
-                _("elements at most {max_depth} deep").format(max_depth=limits.MAX_DEPTH),
+                _("elements at most {most} deep").format(most=limits.MAX_DEPTH),
                 _("deeper ones"),
                 _("flatten the file"),
             )
@@ -136,7 +136,7 @@ def _check_lengths(data: bytes, where: str) -> None:
 def _too_long(where: str) -> GatvizError:
     return GatvizError(
         where,
-        _("elements of at most {max_text:,} characters").format(max_text=limits.MAX_TEXT),
+        _("elements of at most {most:,} characters").format(most=limits.MAX_TEXT),
         _("a longer one"),
         _("shorten it"),
     )

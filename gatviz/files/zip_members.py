@@ -38,7 +38,7 @@ class Members:
         if len(infos) > limits.MAX_MEMBERS:
             raise GatvizError(
                 where,
-                _("at most {max_members} files in it").format(max_members=limits.MAX_MEMBERS),
+                _("at most {most} files in it").format(most=limits.MAX_MEMBERS),
                 f"{len(infos):,}",
                 _("pack only the graph"),
             )
@@ -46,8 +46,8 @@ class Members:
         if total > limits.MAX_UNPACKED:
             raise GatvizError(
                 where,
-                _("at most {max_unpacked} MB once unpacked").format(max_unpacked=limits.MAX_UNPACKED // 10**6),
-                _("{total:,.0f} MB").format(total=total / 10**6),
+                _("at most {most} MB once unpacked").format(most=limits.MAX_UNPACKED // 10**6),
+                _("{size:,.0f} MB").format(size=total / 10**6),
                 _("keep a part of the graph"),
             )
         for info in infos:
@@ -73,7 +73,7 @@ class Members:
             raise GatvizError(
                 f"{self.where}, {quote(info.filename)}",
                 _("at most {most} MB").format(most=most // 10**6),
-                _("{file_size:,.0f} MB").format(file_size=info.file_size / 10**6),
+                _("{size:,.0f} MB").format(size=info.file_size / 10**6),
                 _("keep a part of the graph"),
             )
         try:
@@ -82,7 +82,7 @@ class Members:
         except _BAD_ZIP as error:
             raise self._broken(error) from None
         if len(content) != info.file_size:
-            raise self._broken("a member is longer than its entry says")
+            raise self._broken(_("a member is longer than its entry says"))
         return content
 
     def head(self, info: zipfile.ZipInfo, length: int) -> bytes:

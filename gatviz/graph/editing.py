@@ -18,7 +18,7 @@ from gatviz.graph.features import FeatureKind, made_up_features
 from gatviz.graph.graph import Graph
 from gatviz.graph.layout import LayoutName, layout
 from gatviz.numbers import as_float, as_floats
-from gatviz.words import _
+from gatviz.words import _, ngettext
 
 MOST_NODES = 5_000
 """More nodes than this are not drawn by hand; they come from files."""
@@ -34,7 +34,7 @@ def add_node(graph: Graph, name: str, at: Sequence[float]) -> Graph:
     if graph.num_nodes >= MOST_NODES:
         raise GatvizError(
             _("new node"),
-            _("at most {most_nodes:,} nodes").format(most_nodes=MOST_NODES),
+            _("at most {most:,} nodes").format(most=MOST_NODES),
             f"{graph.num_nodes:,}",
             _("open a file instead"),
         )
@@ -98,7 +98,10 @@ def move(graph: Graph, names: Sequence[str], points: Sequence[Sequence[float]]) 
     moved = _points(points)
     if len(moved) != len(names):
         raise GatvizError(
-            _("move"), _("{count} points").format(count=len(names)), str(len(moved)), _("give x and y of each node")
+            _("move"),
+            ngettext("{n} point", "{n} points", len(names)).format(n=len(names)),
+            str(len(moved)),
+            _("give x and y of each node"),
         )
     positions = _positions(graph).copy()
     positions[[number(name) for name in names]] = moved
@@ -112,7 +115,7 @@ def duplicate(graph: Graph, names: Collection[str]) -> Graph:
     if graph.num_nodes + nodes.size > MOST_NODES:
         raise GatvizError(
             _("duplicate"),
-            _("at most {most_nodes:,} nodes").format(most_nodes=MOST_NODES),
+            _("at most {most:,} nodes").format(most=MOST_NODES),
             f"{graph.num_nodes:,}",
             _("open a file instead"),
         )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
-from gatviz.words import _
+from gatviz.words import _, one_of
 
 FeatureKind = Literal["one_hot", "degree", "constant", "random"]
 FEATURE_KINDS: tuple[str, ...] = get_args(FeatureKind)
@@ -44,7 +44,7 @@ def made_up_features(
         if count > _MAX_ONE_HOT:
             raise GatvizError(
                 _("one-hot features"),
-                _("at most {max_one_hot:,} nodes").format(max_one_hot=_MAX_ONE_HOT),
+                _("at most {most:,} nodes").format(most=_MAX_ONE_HOT),
                 f"{count:,}",
                 _("choose the degree or a constant"),
             )
@@ -56,4 +56,4 @@ def made_up_features(
     if kind == "random":
         drawn = np.random.default_rng(seed).standard_normal((count, columns)).round(2)
         return drawn + 0.0, tuple(f"random {k}" for k in range(columns))  # + 0.0 turns −0.0 into 0.0
-    raise GatvizError(_("features"), _("one of ") + ", ".join(FEATURE_KINDS), quote(kind), _("choose one of these"))
+    raise GatvizError(_("features"), one_of(FEATURE_KINDS), quote(kind), _("choose one of these"))

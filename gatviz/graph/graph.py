@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
-from gatviz.numbers import EXACT, FINITE, as_floats, first_beyond
-from gatviz.words import _
+from gatviz.numbers import EXACT, as_floats, finite, first_beyond
+from gatviz.words import _, ngettext
 
 SPLITS = ("train", "val", "test")
 LONGEST_NAME = 200
@@ -133,11 +133,18 @@ class Graph:
         if not len(changed):
             return ""
         n, k = changed[0]
-        more = f", and {len(changed) - 1:,} more" if len(changed) > 1 else ""
-        return (
-            f"float32, in which models run unless their weights are float64, holds no {self.x[n, k]:.15g} "
-            f"(feature {quote(self.feature_names[k])} of {quote(self.names[n])}{more}): it becomes {held[n, k]:.15g}"
-        )
+        if len(changed) == 1:
+            said = _(
+                "float32, in which models run unless their weights are float64, holds no {value:.15g} "
+                "(feature {feature} of {node}): it becomes {held:.15g}"
+            )
+        else:
+            said = _(
+                "float32, in which models run unless their weights are float64, holds no {value:.15g} "
+                "(feature {feature} of {node}, and {more:,} more): it becomes {held:.15g}"
+            )
+        feature, node, more = quote(self.feature_names[k]), quote(self.names[n]), len(changed) - 1
+        return said.format(value=self.x[n, k], feature=feature, node=node, more=more, held=held[n, k])
 
     @cached_property
     def fingerprint(self) -> str:
@@ -228,14 +235,14 @@ class Graph:
         arcs = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
         if not graph.is_directed():
             arcs = [arc for u, v, d in arcs for arc in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
-        keys = sorted({str(key) for _, _, d in arcs for key in d})
+        keys = sorted({str(key) for *ends, d in arcs for key in d})
         x, feature_names = _features_of(data, features, graph.graph.get("feature_names"))
         return cls(
             names=tuple(names),
             x=x,
-            edge_index=np.array([(u, v) for u, v, _ in arcs], dtype=np.int64).reshape(-1, 2).T,
+            edge_index=np.array([ends for *ends, d in arcs], dtype=np.int64).reshape(-1, 2).T,
             feature_names=feature_names,
-            edge_attributes={key: tuple(d.get(key) for _, _, d in arcs) for key in keys},
+            edge_attributes={key: tuple(d.get(key) for *ends, d in arcs) for key in keys},
             directed=bool(graph.graph.get("directed", graph.is_directed())),
             labels=_optional(data, label),
             split=_optional(data, "split"),
@@ -296,17 +303,17 @@ def _checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
         if len(name) > LONGEST_NAME or not name.isprintable():
             raise GatvizError(
                 _("node {n}").format(n=n),
-                _("a name of at most {longest_name} printable characters").format(longest_name=LONGEST_NAME),
-                _("{name} ({count} characters)").format(name=quote(name), count=len(name)),
+                _("a name of at most {most} printable characters").format(most=LONGEST_NAME),
+                ngettext("{name} ({n} character)", "{name} ({n} characters)", len(name)).format(
+                    name=quote(name), n=len(name)
+                ),
                 _("shorten or clean the name"),
             )
         if name in first_place:
             raise GatvizError(
                 _("node {n}").format(n=n),
                 _("a name of its own"),
-                _("{name}, which node {first_place} has already").format(
-                    name=quote(name), first_place=first_place[name]
-                ),
+                _("{name}, which node {n} has already").format(name=quote(name), n=first_place[name]),
                 _("rename one of the two"),
             )
         first_place[name] = n
@@ -314,8 +321,8 @@ def _checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
 
 
 def _matrix(given: Any, where: str, rows: int, columns: int | None) -> NDArray[np.float64]:
-    expected = _("finite numbers of shape [{rows}, {value}]").format(
-        rows=rows, value="F" if columns is None else columns
+    expected = _("finite numbers of shape [{rows}, {columns}]").format(
+        rows=rows, columns="F" if columns is None else columns
     )
     try:
         matrix = given if _is_frozen(given) else np.array(as_floats(given))
@@ -337,10 +344,8 @@ def _check_features(x: NDArray[np.float64], names: Sequence[str], feature_names:
     place = first_beyond(x)
     if place is not None:
         n, k = place
-        where = _("feature {feature_names} of {names}").format(
-            feature_names=quote(feature_names[k]), names=quote(names[n])
-        )
-        raise GatvizError(where, FINITE, quote(float(x[place])), _("replace it by a smaller number, or rescale"))
+        where = _("feature {feature} of {node}").format(feature=quote(feature_names[k]), node=quote(names[n]))
+        raise GatvizError(where, finite(), quote(float(x[place])), _("replace it by a smaller number, or rescale"))
 
 
 def _checked_positions(given: Any, names: Sequence[str]) -> NDArray[np.float64]:
@@ -348,11 +353,11 @@ def _checked_positions(given: Any, names: Sequence[str]) -> NDArray[np.float64]:
     place = first_beyond(positions, FARTHEST)
     if place is not None:
         expected, found = (
-            _("finite coordinates within ±{farthest:g}").format(farthest=FARTHEST),
+            _("finite coordinates within ±{most:g}").format(most=FARTHEST),
             quote(float(positions[place])),
         )
         raise GatvizError(
-            _("position of {names}").format(names=quote(names[place[0]])),
+            _("position of {node}").format(node=quote(names[place[0]])),
             expected,
             found,
             _("rescale the positions or drop them"),
@@ -370,7 +375,9 @@ def _check_feature_names(names: tuple[str, ...], count: int) -> None:
     if len(names) != count:
         raise GatvizError(
             "feature_names",
-            _("{count} names, one for each column of x").format(count=count),
+            ngettext("{n} name, one for each column of x", "{n} names, one for each column of x", count).format(
+                n=count
+            ),
             str(len(names)),
             _("name every column once"),
         )
@@ -385,7 +392,7 @@ def _check_feature_names(names: tuple[str, ...], count: int) -> None:
         ):
             raise GatvizError(
                 "feature_names",
-                _("unique printable names of at most {longest_name} characters").format(longest_name=LONGEST_NAME),
+                _("unique printable names of at most {most} characters").format(most=LONGEST_NAME),
                 quote(name),
                 _("rename that column"),
             )
@@ -393,7 +400,7 @@ def _check_feature_names(names: tuple[str, ...], count: int) -> None:
 
 
 def _checked_edge_index(given: Any, names: tuple[str, ...]) -> NDArray[np.int64]:
-    expected = _("integers of shape [2, E] from 0 to {count}").format(count=len(names) - 1)
+    expected = _("integers of shape [2, E] from 0 to {last}").format(last=len(names) - 1)
     array = np.asarray(given)
     if array.size == 0:
         array = np.zeros((2, 0), dtype=np.int64)
@@ -409,7 +416,7 @@ def _checked_edge_index(given: Any, names: tuple[str, ...]) -> NDArray[np.int64]
     if outside.any():
         column = int(np.argwhere(outside.any(axis=0))[0, 0])
         raise GatvizError(
-            _("edge_index, column {column}").format(column=column),
+            _("edge_index, column {k}").format(k=column),
             expected,
             str(edge_index[:, column].tolist()),
             _("add the node or remove the edge"),
@@ -421,8 +428,8 @@ def _checked_edge_index(given: Any, names: tuple[str, ...]) -> NDArray[np.int64]
         raise GatvizError(
             "edge_index",
             _("each arc once"),
-            _("{names} → {names_2} {max} times").format(
-                names=quote(names[source]), names_2=quote(names[target]), max=int(counts.max())
+            _("{source} → {target} {n} times").format(
+                source=quote(names[source]), target=quote(names[target]), n=int(counts.max())
             ),
             _("merge the duplicates; PyG would give each a share of its own"),
         )
@@ -434,7 +441,10 @@ def _of_length(values: Any, length: int, where: str) -> tuple[Any, ...]:
     result = tuple(values)
     if len(result) != length:
         raise GatvizError(
-            where, _("{length} values").format(length=length), str(len(result)), _("give one value for each")
+            where,
+            ngettext("{n} value", "{n} values", length).format(n=length),
+            str(len(result)),
+            _("give one value for each"),
         )
     return result
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gatviz.attention.trace import LayerTrace
 from gatviz.errors import GatvizError
 from gatviz.graph.subgraph import Part
-from gatviz.numbers import FINITE
+from gatviz.numbers import finite
 
 MOST_UNDRAWN_VALUES = 2_000_000
 """Above this many numbers of arrows that are not drawn, a field sends none of them: the stage then says so."""
@@ -28,7 +28,7 @@ def packed(values: Any) -> dict[str, Any]:
     with np.errstate(over="ignore"):
         array = np.ascontiguousarray(given, dtype="<f4")
     if given.dtype.itemsize > array.dtype.itemsize and not np.array_equal(np.isfinite(array), np.isfinite(given)):
-        raise GatvizError("the picture", FINITE, "a larger one", "make features or weights smaller")
+        raise GatvizError("the picture", finite(), "a larger one", "make features or weights smaller")
     return {"shape": list(array.shape), "f32": array.tobytes()}
 
 

@@ -174,7 +174,7 @@ class _Reader:
                 depth += 1 if value == "[" else -1
                 if depth > limits.MAX_DEPTH:
                     raise self._wrong(
-                        place, _("lists at most {max_depth} deep").format(max_depth=limits.MAX_DEPTH), _("deeper ones")
+                        place, _("lists at most {most} deep").format(most=limits.MAX_DEPTH), _("deeper ones")
                     )
                 if depth == 0:
                     return
@@ -213,7 +213,7 @@ class _Reader:
             if place - start > limits.MAX_TEXT:
                 raise self._wrong(
                     start,
-                    _("values of at most {max_text:,} characters").format(max_text=limits.MAX_TEXT),
+                    _("values of at most {most:,} characters").format(most=limits.MAX_TEXT),
                     _("a longer one"),
                 )
             if kind == "space":

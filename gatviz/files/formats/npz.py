@@ -63,7 +63,7 @@ def read_npz(data: bytes, where: str) -> ParsedGraph:
         if count * max(dtype.itemsize, 1) > limits.MAX_ARRAY_BYTES:
             raise GatvizError(
                 at,
-                _("at most {max_feature_values:,} numbers").format(max_feature_values=limits.MAX_FEATURE_VALUES),
+                _("at most {most:,} numbers").format(most=limits.MAX_FEATURE_VALUES),
                 _("{count:,} of {itemsize} bytes each").format(count=count, itemsize=dtype.itemsize),
                 _("keep a part of the graph"),
             )

@@ -114,7 +114,7 @@ def read_pajek(data: bytes, where: str) -> ParsedGraph:
         if len(row) > limits.MAX_TEXT:
             raise GatvizError(
                 _("{where}, line {count}").format(where=where, count=count),
-                _("lines of at most {max_text:,} characters").format(max_text=limits.MAX_TEXT),
+                _("lines of at most {most:,} characters").format(most=limits.MAX_TEXT),
                 f"{len(row):,}",
                 _("list the arcs one a line under *Arcs"),
             )

@@ -114,7 +114,7 @@ def tensor_to_array(tensor: Any, where: str) -> NDArray[Any]:
     if tensor.numel() > limits.MAX_FEATURE_VALUES:
         raise GatvizError(
             where,
-            _("at most {max_feature_values:,} values").format(max_feature_values=limits.MAX_FEATURE_VALUES),
+            _("at most {most:,} values").format(most=limits.MAX_FEATURE_VALUES),
             f"{tensor.numel():,}",
             _("keep fewer features"),
         )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError
 from gatviz.graph.features import FeatureKind, made_up_features, usual_kind
 from gatviz.graph.graph import Graph
-from gatviz.words import _
+from gatviz.words import _, ngettext
 
 MAX_NODES = 20_000
 MAX_EDGES = 500_000
@@ -23,10 +23,14 @@ def with_features(graph: Graph, features: FeatureKind | None, seed: int) -> Grap
     chosen = features or usual_kind(graph.num_nodes)
     x, names = made_up_features(chosen, graph.names, graph.edge_index, seed=seed)
     said = {
-        "one_hot": "each node got a feature of its own (one-hot)",
-        "degree": "each node's feature is the number of its incoming arrows",
-        "constant": "each node's feature is the constant 1",
-        "random": f"each node got {x.shape[1]} random features (seed {seed})",
+        "one_hot": _("each node got a feature of its own (one-hot)"),
+        "degree": _("each node's feature is the number of its incoming arrows"),
+        "constant": _("each node's feature is the constant 1"),
+        "random": ngettext(
+            "each node got {n} random feature (seed {seed})",
+            "each node got {n} random features (seed {seed})",
+            x.shape[1],
+        ).format(n=x.shape[1], seed=seed),
     }
     result: Graph = replace(graph, x=x, feature_names=names, notes=(said[chosen],))
     return result
@@ -60,7 +64,7 @@ def _check_size(edges: float, where: str) -> None:
     if edges > MAX_EDGES:
         raise GatvizError(
             _("generate '{where}'").format(where=where),
-            _("at most {max_edges:,} arrows").format(max_edges=MAX_EDGES),
+            _("at most {most:,} arrows").format(most=MAX_EDGES),
             _("about {edges:,.0f}").format(edges=edges),
             _("choose smaller numbers"),
         )
@@ -91,7 +95,7 @@ def stochastic_blocks(blocks: int, nodes: int, within: float, between: float, no
     if total > MAX_NODES:
         raise GatvizError(
             _("generate 'stochastic_blocks'"),
-            _("at most {max_nodes:,} nodes").format(max_nodes=MAX_NODES),
+            _("at most {most:,} nodes").format(most=MAX_NODES),
             f"{total:,}",
             _("choose smaller blocks"),
         )
@@ -151,7 +155,7 @@ def tree(branches: int, levels: int) -> Graph:
     if total > MAX_NODES:
         raise GatvizError(
             _("generate 'tree'"),
-            _("at most {max_nodes:,} nodes").format(max_nodes=MAX_NODES),
+            _("at most {most:,} nodes").format(most=MAX_NODES),
             _("more"),
             _("choose fewer levels"),
         )
