@@ -17,7 +17,7 @@ from gatviz.files import headers
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.files.values import decimal, number
-from gatviz.words import _
+from gatviz.words import _, ngettext
 
 MARKED_X, MARKED_Y = "gatviz.x", "gatviz.y"
 """Where readers put positions that the format itself marks."""
@@ -48,10 +48,8 @@ def take_names(parsed: ParsedGraph, column: str, title: str | None = None) -> No
     if not all(word.strip() for word in words) or len(set(words)) < len(words):
         return
     if words != list(parsed.names):
-        named = quote(title or column)
-        parsed.notes.append(
-            _("the nodes are called by their {named}, which is a different one for each").format(named=named)
-        )
+        said = _("the nodes are called by their {column}, which is a different one for each")
+        parsed.notes.append(said.format(column=quote(title or column)))
     parsed.names = words
     _without(parsed, column)
     if title is None:
@@ -90,9 +88,19 @@ def take_positions(parsed: ParsedGraph, x: str, y: str, *, marked: bool = False)
         if not marked:
             parsed.notes.append(_("columns {x} and {y} were taken as positions").format(x=quote(x), y=quote(y)))
     elif any(placed):
-        parsed.notes.append(few_have_positions(sum(placed), len(placed)))
+        parsed.notes.append(positions_left_out(sum(placed), len(placed)))
     if all(placed) or marked:
         _without(parsed, x, y)
+
+
+def positions_left_out(some: int, n: int) -> str:
+    """The sentence that only some of n nodes have a position."""
+    said = ngettext(
+        "positions were left out: only {some:,} of {n:,} node has one",
+        "positions were left out: only {some:,} of {n:,} nodes have one",
+        n,
+    )
+    return said.format(some=some, n=n)
 
 
 def _drop_gaps(parsed: ParsedGraph) -> None:

@@ -12,8 +12,8 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from gatviz.errors import GatvizError, quote
-from gatviz.files.json_text import TOO_LARGE, infinite, kind_of_value
-from gatviz.words import _
+from gatviz.files.json_text import infinite, kind_of_value, too_large
+from gatviz.words import _, ngettext
 
 Name = str | int | float
 Word = str | int | float | bool | None
@@ -82,17 +82,17 @@ def mismatch(
             return _of_edge(f"{where}, {edge_key}[{k}]", rest, value)
         case ["directed"]:
             told = (
-                _("{where}, 'directed'").format(where=where),
+                f"{where}, 'directed'",
                 _("true or false"),
                 quote(value),
                 _("write true or false"),
             )
         case ["description"]:
-            told = (_("{where}, 'description'").format(where=where), _("text"), kind, _("put it in quotation marks"))
+            told = (f"{where}, 'description'", _("text"), kind, _("put it in quotation marks"))
         case ["feature_names", *item]:
             found = _("{kind} in it").format(kind=kind) if item else kind
             told = (
-                _("{where}, 'feature_names'").format(where=where),
+                f"{where}, 'feature_names'",
                 _("a list of texts"),
                 found,
                 _('write ["f0", "f1"]'),
@@ -129,10 +129,10 @@ def _of_node(where: str, node: Any, rest: list[Any], value: Any) -> GatvizError:
         case []:
             told = (where, _('an object like {"id": "A"}'), kind, _("write the node as an object"))
         case ["features"]:
-            told = (_("{named}, 'features'").format(named=named), _("a list of numbers"), kind, _("write [1, 0]"))
+            told = (f"{named}, 'features'", _("a list of numbers"), kind, _("write [1, 0]"))
         case ["features", int(k)] if _is_number(value):
             told = (
-                _("{named}, feature {k}").format(named=named, k=k),
+                _("{where}, feature {k}").format(where=named, k=k),
                 _("a finite number"),
                 _shown(value),
                 _("replace it by a number"),
@@ -140,14 +140,14 @@ def _of_node(where: str, node: Any, rest: list[Any], value: Any) -> GatvizError:
         case ["features", int(k)]:
             found = quote(value) if isinstance(value, str) else kind
             told = (
-                _("{named}, feature {k}").format(named=named, k=k),
+                _("{where}, feature {k}").format(where=named, k=k),
                 _("a number"),
                 found,
                 _("replace it by a number"),
             )
         case ["pos", *_]:
             found = quote(json.dumps(node["pos"]))
-            told = (_("{named}, 'pos'").format(named=named), _("two finite numbers [x, y]"), found, _("write [0, 0]"))
+            told = (f"{named}, 'pos'", _("two finite numbers [x, y]"), found, _("write [0, 0]"))
         case _:
             found = _shown(value) if _is_number(value) else kind
             told = (f"{named}, {quote(rest[0])}", _("text or a number"), found, _("write one word"))
@@ -159,7 +159,11 @@ def _of_edge(where: str, rest: list[Any], value: Any) -> GatvizError:
         return _no_name(f"{where}, {('source', 'target')[rest[0]]}", value)
     if rest:  # in an object, where all but an infinite number is welcome
         return infinite(value, where)
-    found = _("a list of {count}").format(count=len(value)) if isinstance(value, list) else kind_of_value(value)
+    found = (
+        ngettext("a list of {n}", "a list of {n}", len(value)).format(n=len(value))
+        if isinstance(value, list)
+        else kind_of_value(value)
+    )
     expected = _('{"source": "A", "target": "B"} or ["A", "B"]')
     return GatvizError(where, expected, found, _("name the edge's two ends"))
 
@@ -174,4 +178,4 @@ def _is_number(value: Any) -> bool:
 
 
 def _shown(value: float) -> str:
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else TOO_LARGE
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else too_large()

@@ -14,16 +14,28 @@ import msgspec
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.words import _
+from gatviz.words import N_, _
 
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
-_WORD_OF_TYPE = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
+_TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_WORD_OF_TYPE = {
+    dict: N_("an object"),
+    list: N_("a list"),
+    str: N_("text"),
+    bool: N_("true or false"),
+    type(None): N_("null"),
+}
 _PLAIN_KEYS = ("nodes", "edges", "links")
-TOO_LARGE = "one too large"
-"""A number beyond 64 bits, in a message."""
+_FAULTS = (
+    *(N_("expecting value"), N_("expecting ',' delimiter"), N_("expecting ':' delimiter"), N_("extra data")),
+    *(N_("expecting property name enclosed in double quotes"), N_("illegal trailing comma before end of object")),
+    *(N_("illegal trailing comma before end of array"), N_("invalid control character at")),
+    *(N_("invalid \\escape"), N_("invalid \\uXXXX escape")),
+)
+"""What the standard library finds wrong with JSON, in its words."""
 
 
 def decode_json(text: str, where: str, schema: Any = Any, part: msgspec.Raw | None = None) -> Any:
@@ -72,7 +84,7 @@ def python_values(text: str, where: str) -> Any:
         return json.loads(text.lstrip("\ufeff"), parse_constant=refuse)
     except json.JSONDecodeError as error:
         raise GatvizError(
-            _("{where}, line {lineno}, column {colno}").format(where=where, lineno=error.lineno, colno=error.colno),
+            _("{where}, line {line}, column {column}").format(where=where, line=error.lineno, column=error.colno),
             _("valid JSON"),
             _problem(error.msg, text, error.pos),
             _("correct the file there"),
@@ -88,11 +100,20 @@ def python_values(text: str, where: str) -> Any:
 
 
 def _problem(message: str, text: str, place: int) -> str:
-    if message.startswith("Unterminated string"):
-        return "a text without its closing quotation mark"
+    if _is_open(text, place):
+        return _("a text without its closing quotation mark")
     if place >= len(text.rstrip()):
-        return "the end of the file"
-    return f"{quote(text[place : place + 12])} ({message[0].lower()}{message[1:]})"
+        return _("the end of the file")
+    reason = f"{message[0].lower()}{message[1:]}"
+    fault = next((known for known in _FAULTS if reason.startswith(known)), None)
+    if fault is not None:
+        reason = _(fault) + reason.removeprefix(fault)
+    return f"{quote(text[place : place + 12])} ({reason})"
+
+
+def _is_open(text: str, place: int) -> bool:
+    """Whether a text begins here that has no end."""
+    return text[place : place + 1] == '"' and _TEXT.match(text, place) is None
 
 
 def infinite(values: Any, where: str) -> GatvizError:
@@ -105,7 +126,7 @@ def infinite(values: Any, where: str) -> GatvizError:
         inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         steps = [(f"{place}{_step(key)}", item) for key, item in inside]
         pending += reversed(steps)
-    return GatvizError(where, _("finite numbers"), TOO_LARGE, _("make it smaller"))
+    return GatvizError(where, _("finite numbers"), too_large(), _("make it smaller"))
 
 
 def _step(key: str | int) -> str:
@@ -121,7 +142,7 @@ def _half_a_character(text: str, where: str) -> GatvizError:
         return GatvizError(where, _("valid JSON"), _("something else"), _("save the file again"))
     line = text.count("\n", 0, half.start()) + 1
     column = half.start() - text.rfind("\n", 0, half.start())
-    found = _("half a character ({half})").format(half=quote(half[0]))
+    found = _("half a character ({character})").format(character=quote(half[0]))
     return GatvizError(
         _("{where}, line {line}, column {column}").format(where=where, line=line, column=column),
         _("text"),
@@ -132,7 +153,12 @@ def _half_a_character(text: str, where: str) -> GatvizError:
 
 def kind_of_value(value: Any) -> str:
     """What a JSON value is, in words."""
-    return _WORD_OF_TYPE.get(type(value), "a number")
+    return _(_WORD_OF_TYPE.get(type(value), N_("a number")))
+
+
+def too_large() -> str:
+    """A number beyond 64 bits, in words."""
+    return _("one too large")
 
 
 def encode_json(value: Any) -> str:

@@ -43,15 +43,15 @@ class ElementReader(ContentHandler):
         """The text of the element that is ending."""
         return "".join(self._text)
 
-    def needed(self, attributes: dict[str, str], key: str, of: str) -> str:
+    def needed(self, attributes: dict[str, str], key: str, of: str, n: int) -> str:
         """An attribute that an element cannot do without.
 
         Raises:
-            GatvizError: it is not there; `of` says which element that is.
+            GatvizError: it is not there; `of` is the message that says which element, the n-th, that is.
         """
         if key not in attributes:
             raise GatvizError(
-                f"{self.where}, {of}",
+                f"{self.where}, {_(of).format(n=n)}",
                 _("an attribute {key}").format(key=quote(key)),
                 _("none"),
                 _("add the {key}").format(key=key),
@@ -108,8 +108,8 @@ def parse_xml(data: bytes, where: str, reader: ElementReader) -> None:
         ) from None
     except SAXParseException as error:
         raise GatvizError(
-            _("{where}, line {getLineNumber}, column {value}").format(
-                where=where, getLineNumber=error.getLineNumber(), value=(error.getColumnNumber() or 0) + 1
+            _("{where}, line {line}, column {column}").format(
+                where=where, line=error.getLineNumber(), column=(error.getColumnNumber() or 0) + 1
             ),
             _("well-formed XML"),
             quote(error.getMessage()),

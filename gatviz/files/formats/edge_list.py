@@ -20,7 +20,7 @@ from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph, check_names
 from gatviz.files.table import Table, unique_header
 from gatviz.files.table_kind import has_node_header, starts_with_edge
-from gatviz.words import _
+from gatviz.words import _, commas
 
 TEMPLATE = b"source,target,weight\nAda,Bo,1\nBo,Cy,2\nCy,Ada,0.5\n"
 _DIRECTED = {"directed": True, "undirected": False}
@@ -43,7 +43,7 @@ def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions) -> P
         raise GatvizError(
             table.where,
             _("two columns"),
-            _("{header} for both ends").format(header=quote(table.header[source])),
+            _("{column} for both ends").format(column=quote(table.header[source])),
             _("choose another"),
         )
     ends = [table.cells[source], table.cells[target]]
@@ -51,8 +51,8 @@ def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions) -> P
         blank = np.flatnonzero((cells == "").to_numpy(dtype=bool))
         if blank.size:
             raise GatvizError(
-                _("{where}, row {rows}").format(where=table.where, rows=table.rows[blank[0]]),
-                _("a {header}").format(header=table.header[place]),
+                _("{where}, row {row}").format(where=table.where, row=table.rows[blank[0]]),
+                _("a {column}").format(column=table.header[place]),
                 _("nothing"),
                 _("write two names separated by {separator}").format(separator=table.separator),
             )
@@ -85,13 +85,13 @@ def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions) -> P
 def _end(table: Table, chosen: str | None, usual: Sequence[str]) -> int:
     place = table.find(*usual) if chosen is None else table.named(chosen)
     if place is None:
-        listed = ", ".join(quote(name) for name in table.header[:8])
+        listed = commas(quote(name) for name in table.header[:8])
         mend = _("rename the header or choose the column")
         if has_node_header(table, ReadOptions()):
             mend = _("this is a node table: give the edges beside it")
         raise GatvizError(
             _("{where}, header").format(where=table.where),
-            _("a column {value}").format(value=quote(chosen or usual[0])),
+            _("a column {column}").format(column=quote(chosen or usual[0])),
             listed,
             mend,
         )
@@ -104,8 +104,8 @@ def _places(cells: pd.Series[str], names: Sequence[str], table: Table, nodes: Ta
     if unknown.size:
         k = int(unknown[0])
         raise GatvizError(
-            _("{where}, row {rows}").format(where=table.where, rows=table.rows[k]),
-            _("the id of a node in {where}").format(where=nodes.where),
+            _("{where}, row {row}").format(where=table.where, row=table.rows[k]),
+            _("the id of a node in {table}").format(table=nodes.where),
             quote(cells.iloc[k]),
             _("add that node or remove the edge"),
         )
@@ -126,7 +126,7 @@ def _directed(table: Table, place: int) -> bool | None:
         return None
     if len(found) > 1:
         raise GatvizError(
-            _("{where}, column {header}").format(where=table.where, header=quote(table.header[place])),
+            _("{where}, column {column}").format(where=table.where, column=quote(table.header[place])),
             _("all edges directed or all undirected"),
             _("both"),
             _("write an undirected edge as two directed ones"),

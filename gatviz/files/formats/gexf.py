@@ -20,7 +20,7 @@ from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.values import number
 from gatviz.files.xml_text import ElementReader, element, parse_xml, text_of, typed_value
 from gatviz.graph.graph import Graph
-from gatviz.words import _
+from gatviz.words import N_, _
 
 _LABEL = "gexf.label"
 _OF_EDGES = ("weight", "label")
@@ -68,18 +68,18 @@ class _Reader(ElementReader):
     def _start_node(self, attributes: dict[str, str]) -> None:
         self.nested |= bool(self._nodes)
         record: dict[str, Any] = {_LABEL: attributes["label"]} if "label" in attributes else {}
-        self._nodes.append((self.needed(attributes, "id", f"node {len(self.found.ids)}"), record))
+        self._nodes.append((self.needed(attributes, "id", N_("node {n}"), len(self.found.ids)), record))
 
     def _start_edge(self, attributes: dict[str, str]) -> None:
-        of = _("edge {count}").format(count=len(self.found.sources))
-        ends = self.needed(attributes, "source", of), self.needed(attributes, "target", of)
+        of, n = N_("edge {n}"), len(self.found.sources)
+        ends = self.needed(attributes, "source", of, n), self.needed(attributes, "target", of, n)
         told = [key for key in _OF_EDGES if attributes.get(key)]
         self._edge = (*ends, {key: self._told(key, attributes[key]) for key in told})
         kind = attributes.get("type", "directed" if self.directed else "undirected")
         self.undirected.append(kind in ("undirected", "mutual"))
 
     def _start_attvalue(self, attributes: dict[str, str]) -> None:
-        of = _("edge") if self._edge is not None else _("node")
+        of = "edge" if self._edge is not None else "node"
         key = attributes.get("for", attributes.get("id", ""))
         if key not in self.titles[of] or not (self._edge or self._nodes):
             return
@@ -92,14 +92,14 @@ class _Reader(ElementReader):
         for key, axis in ((MARKED_X, "x"), (MARKED_Y, "y")) if self._nodes else ():
             value = number(attributes.get(axis))
             if value is None:
-                where = _("{where}, node {_nodes}, position").format(where=self.where, _nodes=quote(self._nodes[-1][0]))
+                where = _("{where}, node {node}, position").format(where=self.where, node=quote(self._nodes[-1][0]))
                 raise GatvizError(
                     where, _("a number for {axis}").format(axis=axis), quote(attributes.get(axis, "")), _("correct it")
                 )
             self._nodes[-1][1][key] = value
 
     def _told(self, key: str, text: str) -> Any:
-        return typed_value(text, "double", f"{self.where}, weight") if key == "weight" else text
+        return typed_value(text, "double", _("{where}, weight").format(where=self.where)) if key == "weight" else text
 
     def end(self, name: str) -> None:
         if name == "node":
@@ -108,8 +108,8 @@ class _Reader(ElementReader):
             self.found.add_edge(*self._edge)
             self._edge = None
         elif name == "default" and self.path[-1:] == ["attribute"]:
-            where = _("{where}, default of {titles}").format(
-                where=self.where, titles=quote(self.titles[self._of][self._attribute])
+            where = _("{where}, default of {attribute}").format(
+                where=self.where, attribute=quote(self.titles[self._of][self._attribute])
             )
             kind = self.types[self._of][self._attribute]
             self.defaults[self._of][self._attribute] = typed_value(self.text, kind, where)

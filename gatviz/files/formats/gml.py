@@ -23,7 +23,7 @@ from gatviz.files.merging import listed_edges
 from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.values import decimal
 from gatviz.graph.graph import Graph
-from gatviz.words import _
+from gatviz.words import N_, _, commas, ngettext
 
 _TOKEN = re.compile(
     r"""(?P<space>(?:[ \t\r\n\f\v]+|^\#[^\n]*)+)
@@ -63,9 +63,10 @@ def read_gml(data: bytes, where: str) -> ParsedGraph:
     parsed = found.parsed("gml", bool(directed), str(description))
     parsed.notes += notes
     if reader.graphs > 1:
-        parsed.notes.append(_("only the first of {graphs} graphs was read").format(graphs=reader.graphs))
+        said = ngettext("only the first of {n} graph was read", "only the first of {n} graphs was read", reader.graphs)
+        parsed.notes.append(said.format(n=reader.graphs))
     if reader.left_out:
-        listed = ", ".join(quote(key) for key in sorted(reader.left_out)[:5])
+        listed = commas(quote(key) for key in sorted(reader.left_out)[:5])
         parsed.notes.append(_("lists of lists were left out: {listed}").format(listed=listed))
     take_names(parsed, "label")
     names = attributes.get("feature_names")
@@ -113,7 +114,7 @@ class _Reader:
 
     def run(self) -> None:
         tokens = self._tokens()
-        for key, value, _ in self._pairs(tokens, 0):
+        for key, value, _place in self._pairs(tokens, 0):
             if value is _OPEN:
                 if key == "graph":
                     self.graphs += 1
@@ -133,12 +134,12 @@ class _Reader:
 
     def _record(self, key: str, tokens: Iterator[tuple[str, Any, int]], place: int) -> None:
         record: dict[str, Any] = {}
-        for name, value, _ in self._pairs(tokens, 2):
+        for name, value, _place in self._pairs(tokens, 2):
             if value is not _OPEN:
                 record[name] = value
                 limits.check_columns(len(record), 1, self.where)
             elif key == "node" and name == "graphics":
-                for inner, number, _ in self._pairs(tokens, 3):
+                for inner, number, _inner in self._pairs(tokens, 3):
                     if number is _OPEN:
                         self._skip(tokens)
                     elif inner in ("x", "y"):
@@ -147,20 +148,21 @@ class _Reader:
                 self._skip(tokens)
                 self.left_out.add(name[:60])
         if key == "node":
-            self.found.add_node(self._end(record, "id", f"node {self._nodes}", place), record)
+            self.found.add_node(self._end(record, "id", N_("node {n}"), self._nodes, place), record)
             self._nodes += 1
         else:
-            of = _("edge {_edges}").format(_edges=self._edges)
-            source, target = self._end(record, "source", of, place), self._end(record, "target", of, place)
+            source, target = (
+                self._end(record, key, N_("edge {n}"), self._edges, place) for key in ("source", "target")
+            )
             self.found.add_edge(source, target, record)
             self._edges += 1
 
-    def _end(self, record: dict[str, Any], key: str, of: str, place: int) -> str:
+    def _end(self, record: dict[str, Any], key: str, of: str, n: int, place: int) -> str:
         value = record.pop(key, None)
         if value is None:
             line = self.text.count("\n", 0, place) + 1
             raise GatvizError(
-                _("{where}, line {line}, {of}").format(where=self.where, line=line, of=of),
+                _("{where}, line {line}, {record}").format(where=self.where, line=line, record=_(of).format(n=n)),
                 _("a key {key}").format(key=quote(key)),
                 _("none"),
                 _("add the {key}").format(key=key),
@@ -238,7 +240,7 @@ class _Reader:
         return value
 
     def _shown(self, place: int) -> str:
-        return quote(self.text[place : place + 12].split("\n")[0] or "a line end")
+        return quote(self.text[place : place + 12].split("\n")[0] or _("a line end"))
 
     def _wrong(self, place: int, expected: str, found: str) -> GatvizError:
         line = self.text.count("\n", 0, place) + 1
@@ -288,7 +290,7 @@ def _value(value: Any) -> str:
 
 
 def _real(value: float) -> str:
-    mantissa, _, exponent = repr(value).partition("e")
+    mantissa, _e, exponent = repr(value).partition("e")
     return (mantissa if "." in mantissa else mantissa + ".0") + (f"e{exponent}" if exponent else "")
 
 

@@ -29,7 +29,7 @@ from gatviz.files.own_attributes import (
 from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.xml_text import ElementReader, element, parse_xml, text_of, typed_value
 from gatviz.graph.graph import Graph
-from gatviz.words import _
+from gatviz.words import N_, _, commas
 
 _IGNORED = {"hyperedge", "port", "endpoint"}
 
@@ -62,10 +62,10 @@ class _Reader(ElementReader):
         elif name == "graph" and self.directed is None:
             self.directed = attributes.get("edgedefault", "directed") != "undirected"
         elif name == "node":
-            self._nodes.append((self.needed(attributes, "id", f"node {len(self.found.ids)}"), {}))
+            self._nodes.append((self.needed(attributes, "id", N_("node {n}"), len(self.found.ids)), {}))
         elif name == "edge":
-            of = _("edge {count}").format(count=len(self.found.sources))
-            self._edge = (self.needed(attributes, "source", of), self.needed(attributes, "target", of), {})
+            of, n = N_("edge {n}"), len(self.found.sources)
+            self._edge = (self.needed(attributes, "source", of, n), self.needed(attributes, "target", of, n), {})
             told = attributes.get("directed")
             directed = bool(self.directed) if told is None else told == "true"
             self.kinds.add(directed)
@@ -121,7 +121,7 @@ def read_graphml(data: bytes, where: str) -> ParsedGraph:
     parsed.node_columns = renamed(parsed.node_columns, reader.names)
     parsed.edge_columns = renamed(parsed.edge_columns, reader.names)
     if reader.left_out:
-        parsed.notes.append(_("left out: {listed}").format(listed=", ".join(sorted(reader.left_out))))
+        parsed.notes.append(_("left out: {listed}").format(listed=commas(sorted(reader.left_out))))
     return parsed
 
 

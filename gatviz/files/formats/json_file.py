@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
+from gatviz.files.conventions import positions_left_out
 from gatviz.files.encoding import decode
 from gatviz.files.file_start import FileStart
 from gatviz.files.json_schema import JsonEdge, JsonGraph, JsonNode, JsonNodeOnly, Name, mismatch
@@ -26,7 +27,7 @@ from gatviz.files.merging import listed_edges
 from gatviz.files.parsed import ColumnUse, NodeNumbers, ParsedGraph, check_names
 from gatviz.files.values import decimal
 from gatviz.graph.graph import Graph
-from gatviz.words import _
+from gatviz.words import _, first_of, ngettext
 
 _OF_GRAPH = frozenset(field.name for field in msgspec.structs.fields(JsonGraph))
 _OF_NODE = frozenset(field.name for field in msgspec.structs.fields(JsonNode))
@@ -121,7 +122,13 @@ def _parsed(graph: JsonGraph[Any], where: str, edge_key: str) -> ParsedGraph:
     if graph.nodes is UNSET:
         ends = (_ends(edge, f"{where}, {edge_key}[{k}]") for k, edge in enumerate(graph.edges))
         names = list(dict.fromkeys(name for pair in ends for name in pair))
-        notes.append(_("no nodes were listed: {count:,} were taken from the edges").format(count=len(names)))
+        notes.append(
+            ngettext(
+                "no nodes were listed: {n:,} was taken from the edges",
+                "no nodes were listed: {n:,} were taken from the edges",
+                len(names),
+            ).format(n=len(names))
+        )
     else:
         names = [_text(node.id) for node in nodes]
     check_names(names, where)
@@ -222,11 +229,13 @@ def _features(
     limits.check_features(len(lists), width, where)
     for n, row in enumerate(lists):
         if len(row) != width:
+            if graph.feature_names:
+                expected = ngettext("{n} feature, as feature_names says", "{n} features, as feature_names says", width)
+            else:
+                expected = ngettext("{n} feature, as the first node has", "{n} features, as the first node has", width)
             raise GatvizError(
-                _("{where}, nodes[{n}] {names}").format(where=where, n=n, names=quote(names[n])),
-                _("{width} features, as {value}").format(
-                    width=width, value="feature_names says" if graph.feature_names else "the first node has"
-                ),
+                _("{where}, nodes[{n}] {node}").format(where=where, n=n, node=quote(names[n])),
+                expected.format(n=width),
                 str(len(row)),
                 _("give every node the same number of features"),
             )
@@ -238,11 +247,7 @@ def _positions(nodes: Sequence[JsonNode], notes: list[str]) -> NDArray[np.float6
     placed = _placed(nodes)
     if len(placed) < len(nodes):
         if placed:
-            notes.append(
-                _("positions were left out: only {count:,} of {count_2:,} nodes have one").format(
-                    count=len(placed), count_2=len(nodes)
-                )
-            )
+            notes.append(positions_left_out(len(placed), len(nodes)))
         return None
     return np.array(placed, dtype=np.float64) if placed else None
 
@@ -258,12 +263,14 @@ def _other_columns(nodes: Sequence[Mapping[str, Any]], where: str, notes: list[s
         values = [node.get(key) for node in nodes]
         if count < len(nodes):
             notes.append(
-                _("node column {key} was left out: {count} of {count_2} nodes have it").format(
-                    key=quote(key), count=count, count_2=len(nodes)
-                )
+                ngettext(
+                    "node column {column} was left out: {some} of {n} node has it",
+                    "node column {column} was left out: {some} of {n} nodes have it",
+                    len(nodes),
+                ).format(column=quote(key), some=count, n=len(nodes))
             )
         elif any(isinstance(value, dict | list) for value in values):
-            notes.append(_("node column {key} was left out: it holds lists or objects").format(key=quote(key)))
+            notes.append(_("node column {column} was left out: it holds lists or objects").format(column=quote(key)))
         else:
             limits.check_columns(len(columns) + 1, len(nodes), where)
             columns[key] = values
@@ -271,8 +278,7 @@ def _other_columns(nodes: Sequence[Mapping[str, Any]], where: str, notes: list[s
 
 
 def _listed(keys: Sequence[str]) -> str:
-    more = f" and {len(keys) - 5} more" if len(keys) > 5 else ""
-    return ", ".join(quote(key) for key in keys[:5]) + more
+    return first_of([quote(key) for key in keys], 5)
 
 
 def write_json(graph: Graph) -> bytes:

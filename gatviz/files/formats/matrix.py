@@ -11,7 +11,7 @@ from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ParsedGraph, check_names
 from gatviz.files.table import Table
 from gatviz.files.table_kind import starts_with_matrix_row
-from gatviz.words import _
+from gatviz.words import _, ngettext
 
 TEMPLATE = b"reads,Ada,Bo,Cy\nAda,0,0,1\nBo,1,0,0\nCy,0,1,0\n"
 
@@ -34,8 +34,8 @@ def read_matrix(table: Table, options: ReadOptions) -> ParsedGraph:
         if table.column(0) != names:
             k = next(k for k, name in enumerate(table.column(0)) if name != names[k])
             raise GatvizError(
-                _("{where}, row {rows}").format(where=table.where, rows=table.rows[k]),
-                _("the name {names}, as in the header").format(names=quote(names[k])),
+                _("{where}, row {row}").format(where=table.where, row=table.rows[k]),
+                _("the name {name}, as in the header").format(name=quote(names[k])),
                 quote(table.column(0)[k]),
                 _("name rows and columns alike, in one order"),
             )
@@ -45,17 +45,19 @@ def read_matrix(table: Table, options: ReadOptions) -> ParsedGraph:
         raise GatvizError(
             table.where,
             _("a square matrix"),
-            _("{num_rows} rows of {count} numbers").format(num_rows=table.num_rows, count=len(columns)),
+            ngettext("{n} row of {columns} numbers", "{n} rows of {columns} numbers", table.num_rows).format(
+                n=table.num_rows, columns=len(columns)
+            ),
             _("give a row and a column for each node"),
         )
     check_names(names, table.where)
     limits.check_features(len(names), len(names), table.where)
     matrix = np.empty((len(names), len(names)))
     for k, place in enumerate(columns):
-        values = table.numbers(place, "write 0 where there is no edge")
+        values = table.numbers(place, _("write 0 where there is no edge"))
         if values is None:
             raise GatvizError(
-                _("{where}, column {header}").format(where=table.where, header=quote(table.header[place])),
+                _("{where}, column {column}").format(where=table.where, column=quote(table.header[place])),
                 _("numbers"),
                 quote(table.column(place)[0]),
                 _("write 0 where there is no edge"),

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers, limits
+from gatviz.files.conventions import positions_left_out
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.files.table import Table, unique_header
-from gatviz.words import _
+from gatviz.words import _, commas
 
 TEMPLATE = b"id,label,split,pos_x,pos_y,f0,f1\nAda,x,train,0,1,1,0.5\nBo,y,val,1,0,0,2\nCy,x,test,-1,0,1,-1\n"
 
@@ -29,9 +30,9 @@ def add_nodes(parsed: ParsedGraph, table: Table, options: ReadOptions) -> None:
         missing = next((parsed.names[n] for n in np.flatnonzero(places < 0).tolist()), None)
         extra = next((name for name in beside.names if name not in set(parsed.names)), None)
         found = (
-            _("no row for {missing}").format(missing=quote(missing))
+            _("no row for {node}").format(node=quote(missing))
             if missing is not None
-            else _("{extra} too").format(extra=quote(extra))
+            else _("{node} too").format(node=quote(extra))
         )
         raise GatvizError(
             table.where, _("the nodes of {where}").format(where=parsed.where), found, _("give each node one row")
@@ -53,11 +54,11 @@ def read_nodes(parsed: ParsedGraph, table: Table, options: ReadOptions) -> None:
     chosen = options.node_id
     ident = table.find(*headers.NODE_ID) if chosen is None else table.named(chosen)
     if ident is None:
-        listed = ", ".join(quote(name) for name in table.header[:8])
+        listed = commas(quote(name) for name in table.header[:8])
         asked = quote(chosen or headers.NODE_ID[0])
         raise GatvizError(
             _("{where}, header").format(where=table.where),
-            _("a column {asked}").format(asked=asked),
+            _("a column {column}").format(column=asked),
             listed,
             _("name the column of node names 'id'"),
         )
@@ -67,9 +68,9 @@ def read_nodes(parsed: ParsedGraph, table: Table, options: ReadOptions) -> None:
     for k, name in enumerate(names):
         if not name or name in first:
             raise GatvizError(
-                _("{where}, row {rows}").format(where=table.where, rows=table.rows[k]),
+                _("{where}, row {row}").format(where=table.where, row=table.rows[k]),
                 _("a name of its own") if name else _("an id"),
-                _("{name}, which row {rows} has already").format(name=quote(name), rows=table.rows[first[name]])
+                _("{name}, which row {row} has already").format(name=quote(name), row=table.rows[first[name]])
                 if name
                 else _("nothing"),
                 _("rename one of the two") if name else _("name the node"),
@@ -109,22 +110,18 @@ def _positions(table: Table, axes: tuple[int | None, int | None], notes: list[st
         return None
     if x is None or y is None:
         missing = headers.POSITION_X if x is None else headers.POSITION_Y
-        notes.append(_("positions were left out: there is no column {missing}").format(missing=missing[0]))
+        notes.append(_("positions were left out: there is no column {column}").format(column=missing[0]))
         return None
     placed = ((table.cells[x] != "") & (table.cells[y] != "")).to_numpy(dtype=bool)
     if not placed.all():
         if placed.any():
-            notes.append(
-                _("positions were left out: only {sum:,} of {size:,} nodes have one").format(
-                    sum=placed.sum(), size=placed.size
-                )
-            )
+            notes.append(positions_left_out(int(placed.sum()), placed.size))
         return None
-    columns = [table.numbers(place, "write a number or leave the column out") for place in (x, y)]
+    columns = [table.numbers(place, _("write a number or leave the column out")) for place in (x, y)]
     for place, column in zip((x, y), columns, strict=True):
         if column is None:
             raise GatvizError(
-                _("{where}, column {header}").format(where=table.where, header=quote(table.header[place])),
+                _("{where}, column {column}").format(where=table.where, column=quote(table.header[place])),
                 _("numbers"),
                 quote(table.column(place)[0]),
                 _("write the node's position or leave the column out"),

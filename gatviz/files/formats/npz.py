@@ -17,7 +17,7 @@ from gatviz.files.file_start import FileStart
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.zip_members import Members
 from gatviz.graph.graph import Graph
-from gatviz.words import _
+from gatviz.words import _, commas
 
 _HEADER_BYTES = 12_000
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
@@ -64,14 +64,14 @@ def read_npz(data: bytes, where: str) -> ParsedGraph:
             raise GatvizError(
                 at,
                 _("at most {most:,} numbers").format(most=limits.MAX_FEATURE_VALUES),
-                _("{count:,} of {itemsize} bytes each").format(count=count, itemsize=dtype.itemsize),
+                _("{count:,} of {size} bytes each").format(count=count, size=dtype.itemsize),
                 _("keep a part of the graph"),
             )
         size = count * dtype.itemsize
         if size > info.file_size:
             raise GatvizError(
                 at,
-                _("{file_size:,} bytes, as its entry says").format(file_size=info.file_size),
+                _("{size:,} bytes, as its entry says").format(size=info.file_size),
                 _("a header for {size:,}").format(size=size),
                 _("save it again"),
             )
@@ -85,7 +85,7 @@ def read_npz(data: bytes, where: str) -> ParsedGraph:
     parsed = parsed_arrays(arrays, where, form, text)
     parsed.notes += notes
     if left_out:
-        listed = ", ".join(quote(name) for name in left_out[:5])
+        listed = commas(quote(name) for name in left_out[:5])
         parsed.notes.append(_("arrays that gatviz does not know were left out: {listed}").format(listed=listed))
     return parsed
 
@@ -95,7 +95,7 @@ def _header(head: bytes, where: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
     try:
         version = npy.read_magic(stream)
         reader = _HEADERS.get(version, npy.read_array_header_2_0)
-        shape, _, dtype = reader(stream)
+        shape, _order, dtype = reader(stream)
     except Exception as error:  # a header is Python text: parsing it raises what tokenize, ast and struct raise
         raise GatvizError(where, _("an array in NumPy's format"), quote(str(error)), _("save it again")) from None
     if any(not isinstance(length, int) or length < 0 for length in shape):

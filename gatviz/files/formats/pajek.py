@@ -16,7 +16,7 @@ from gatviz.files.file_start import FileStart
 from gatviz.files.merging import spread_undirected
 from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.values import number
-from gatviz.words import _
+from gatviz.words import _, commas, ngettext
 
 _CELL = re.compile(r'"([^"]*)"|(\S+)')
 _UNDIRECTED = {"arcs": False, "edges": True, "arcslist": False, "edgeslist": True}
@@ -43,60 +43,66 @@ class _Reader:
         self.left_out: set[str] = set()
         self.matrix_row = 0
 
-    def line(self, cells: list[str], where: str, section: str) -> None:
+    def at(self, line: int) -> str:
+        """A line of the file, for messages."""
+        return _("{where}, line {line}").format(where=self.where, line=line)
+
+    def line(self, cells: list[str], at: int, section: str) -> None:
         if section == "vertices":
-            self._vertex(cells, where)
+            self._vertex(cells, at)
         elif section in ("arcs", "edges"):
             if len(cells) < 2:
-                raise GatvizError(where, _("two vertex numbers"), str(len(cells)), _("name both ends"))
+                raise GatvizError(self.at(at), _("two vertex numbers"), str(len(cells)), _("name both ends"))
             weight = number(cells[2]) if len(cells) > 2 else None
             if len(cells) > 2 and (weight is None or not math.isfinite(weight)):
-                raise GatvizError(where, _("a finite number as the weight"), quote(cells[2]), _("correct it"))
-            self._edge(cells[0], cells[1], weight, _UNDIRECTED[section], where)
+                raise GatvizError(self.at(at), _("a finite number as the weight"), quote(cells[2]), _("correct it"))
+            self._edge(cells[0], cells[1], weight, _UNDIRECTED[section], at)
         elif section in ("arcslist", "edgeslist"):
             for target in cells[1:]:
-                self._edge(cells[0], target, None, _UNDIRECTED[section], where)
+                self._edge(cells[0], target, None, _UNDIRECTED[section], at)
         elif section == "matrix":
             self.matrix_row += 1
             if self.count is None or self.matrix_row > self.count or len(cells) != self.count:
                 raise GatvizError(
-                    where,
-                    _("a row of {count} numbers").format(count=self.count),
+                    self.at(at),
+                    ngettext("a row of {n} number", "a row of {n} numbers", self.count or 0).format(n=self.count),
                     str(len(cells)),
                     _("correct the matrix"),
                 )
             for k, cell in enumerate(cells):
                 value = number(cell)
                 if value is None or not math.isfinite(value):
-                    raise GatvizError(where, _("a finite number"), quote(cell), _("correct the matrix"))
+                    raise GatvizError(self.at(at), _("a finite number"), quote(cell), _("correct the matrix"))
                 if value != 0:
-                    self._edge(str(self.matrix_row), str(k + 1), None if value == 1 else value, False, where)
+                    self._edge(str(self.matrix_row), str(k + 1), None if value == 1 else value, False, at)
 
-    def _vertex(self, cells: list[str], where: str) -> None:
-        n = self._number(cells[0], where)
+    def _vertex(self, cells: list[str], at: int) -> None:
+        n = self._number(cells[0], at)
         if n in self.names:
-            raise GatvizError(where, _("each vertex once"), _("{n} again").format(n=n), _("remove one of the two"))
+            raise GatvizError(
+                self.at(at), _("each vertex once"), _("{n} again").format(n=n), _("remove one of the two")
+            )
         self.names[n] = cells[1] if len(cells) > 1 else str(n)
         if len(cells) > 3:
             x, y = number(cells[2]), number(cells[3])
             if x is not None and y is not None and math.isfinite(x) and math.isfinite(y):
                 self.places[n] = (x, _UP - y)
 
-    def _edge(self, source: str, target: str, weight: float | None, undirected: bool, where: str) -> None:
+    def _edge(self, source: str, target: str, weight: float | None, undirected: bool, at: int) -> None:
         # "-5" in a list means an arc of negative sign; attention reads the arc, the sign is its weight.
         sign = -1.0 if target.startswith("-") else weight
-        self.ends.append((self._number(source, where), self._number(target.lstrip("-"), where), sign))
+        self.ends.append((self._number(source, at), self._number(target.lstrip("-"), at), sign))
         self.undirected.append(undirected)
         if len(self.ends) > limits.MAX_EDGES:
-            limits.check_edges(len(self.ends), where)
+            limits.check_edges(len(self.ends), self.at(at))
 
-    def _number(self, cell: str, where: str) -> int:
+    def _number(self, cell: str, at: int) -> int:
         if self.count is None:
-            raise GatvizError(where, _("*Vertices first"), quote(cell), _("begin the file with *Vertices N"))
+            raise GatvizError(self.at(at), _("*Vertices first"), quote(cell), _("begin the file with *Vertices N"))
         n = int(cell) if cell.isascii() and cell.isdigit() and len(cell) < 10 else 0
         if not 1 <= n <= self.count:
             raise GatvizError(
-                where, _("a vertex number from 1 to {count}").format(count=self.count), quote(cell), _("correct it")
+                self.at(at), _("a vertex number from 1 to {last}").format(last=self.count), quote(cell), _("correct it")
             )
         return n
 
@@ -113,27 +119,28 @@ def read_pajek(data: bytes, where: str) -> ParsedGraph:
         row, start, count = text[start:end].strip(), end + 1, count + 1
         if len(row) > limits.MAX_TEXT:
             raise GatvizError(
-                _("{where}, line {count}").format(where=where, count=count),
+                reader.at(count),
                 _("lines of at most {most:,} characters").format(most=limits.MAX_TEXT),
                 f"{len(row):,}",
                 _("list the arcs one a line under *Arcs"),
             )
         if not row or row.startswith("%"):
             continue
-        at = _("{where}, line {count}").format(where=where, count=count)
         cells = [quoted or bare for quoted, bare in _CELL.findall(row)]
         if not row.startswith("*"):
-            reader.line(cells, at, section)
+            reader.line(cells, count, section)
             continue
         word = cells[0][1:].lower()
         if word == "vertices":
             if reader.count is not None:
-                reader.left_out.add("further networks")
+                reader.left_out.add(_("further networks"))
                 break
             number_of = cells[1] if len(cells) > 1 else ""
             if not (number_of.isascii() and number_of.isdigit()) or len(number_of) > 12:
-                raise GatvizError(at, _("*Vertices N"), quote(row), _("write how many vertices there are"))
-            limits.check_nodes(int(number_of), at)
+                raise GatvizError(
+                    reader.at(count), _("*Vertices N"), quote(row), _("write how many vertices there are")
+                )
+            limits.check_nodes(int(number_of), reader.at(count))
             reader.count = int(number_of)
         elif word not in _UNDIRECTED and word not in ("network", "matrix"):
             reader.left_out.add(f"*{word[:30]}")
@@ -163,5 +170,5 @@ def _finish(reader: _Reader, notes: tuple[str, ...]) -> ParsedGraph:
     if undirected.any() and not undirected.all():
         spread_undirected(parsed, undirected)
     if reader.left_out:
-        parsed.notes.append(_("left out: {listed}").format(listed=", ".join(sorted(reader.left_out))))
+        parsed.notes.append(_("left out: {listed}").format(listed=commas(sorted(reader.left_out))))
     return parsed

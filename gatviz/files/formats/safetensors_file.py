@@ -15,7 +15,7 @@ from gatviz.files.formats.torch_file import tensor_to_array
 from gatviz.files.json_text import decode_json
 from gatviz.files.parsed import ParsedGraph
 from gatviz.graph.graph import Graph
-from gatviz.words import _
+from gatviz.words import _, commas
 
 
 def is_safetensors(start: FileStart) -> bool:
@@ -57,7 +57,7 @@ def read_safetensors(data: bytes, where: str) -> ParsedGraph:
     left_out = [quote(name) for name in arrays if not is_known(name)]
     if left_out:
         parsed.notes.append(
-            _("tensors that gatviz does not know were left out: {listed}").format(listed=", ".join(left_out[:5]))
+            _("tensors that gatviz does not know were left out: {listed}").format(listed=commas(left_out[:5]))
         )
     return parsed
 

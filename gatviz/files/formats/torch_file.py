@@ -21,7 +21,7 @@ from gatviz.files.file_start import FileStart
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.zip_members import Members
 from gatviz.graph.graph import Graph
-from gatviz.words import _
+from gatviz.words import N_, _, commas
 
 _ALLOWED = {
     "torch._utils _rebuild_tensor_v2",
@@ -30,7 +30,7 @@ _ALLOWED = {
     *(f"torch {kind}Storage" for kind in ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short")),
     *(f"torch {kind}Storage" for kind in ("Char", "Byte", "Bool")),
 }
-_SAVE = "save it as torch.save({'x': x, 'edge_index': edge_index, 'y': y}, path)"
+_SAVE = N_("save it as torch.save({'x': x, 'edge_index': edge_index, 'y': y}, path)")
 
 
 def is_torch(start: FileStart) -> bool:
@@ -47,15 +47,15 @@ def read_torch(data: bytes, where: str) -> ParsedGraph:
     members = Members(data, where)
     pickles = [info for info in members.infos if info.filename.endswith("/data.pkl")]
     if len(pickles) != 1:
-        raise GatvizError(where, _("a torch file with one data.pkl"), str(len(pickles)), _SAVE)
+        raise GatvizError(where, _("a torch file with one data.pkl"), str(len(pickles)), _(_SAVE))
     _check_opcodes(members.read(pickles[0], limits.MAX_PICKLE), where)
     torch = _torch()
     try:
         content = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises a dozen kinds
-        raise GatvizError(where, _("a whole torch file"), quote(str(error).split("\n")[0]), _SAVE) from None
+        raise GatvizError(where, _("a whole torch file"), quote(str(error).split("\n")[0]), _(_SAVE)) from None
     if not isinstance(content, dict):
-        raise GatvizError(where, _("a dict of tensors"), type(content).__name__, _SAVE)
+        raise GatvizError(where, _("a dict of tensors"), type(content).__name__, _(_SAVE))
     arrays: dict[str, NDArray[Any]] = {}
     left_out: list[str] = []
     for name, value in content.items():
@@ -72,7 +72,7 @@ def read_torch(data: bytes, where: str) -> ParsedGraph:
     meta = content.get(META)
     parsed = parsed_arrays(arrays, where, "torch", meta if isinstance(meta, str) else None)
     if left_out:
-        listed = ", ".join(quote(name) for name in left_out[:5])
+        listed = commas(quote(name) for name in left_out[:5])
         parsed.notes.append(_("entries that gatviz does not know were left out: {listed}").format(listed=listed))
     return parsed
 
@@ -85,7 +85,7 @@ def _torch() -> Any:
 def _check_opcodes(pickle: bytes, where: str) -> None:
     strings: list[str] = []
     try:
-        for opcode, argument, _ in pickletools.genops(pickle):
+        for opcode, argument, _place in pickletools.genops(pickle):
             if "UNICODE" in opcode.name or "STRING" in opcode.name:
                 strings = [*strings[-1:], str(argument)]
             named = str(argument) if opcode.name in ("GLOBAL", "INST") else None
@@ -99,7 +99,7 @@ def _check_opcodes(pickle: bytes, where: str) -> None:
     except GatvizError:
         raise
     except Exception:  # pickletools raises ValueError, but also what struct and int raise
-        raise GatvizError(where, _("a whole torch file"), _("a broken pickle"), _SAVE) from None
+        raise GatvizError(where, _("a whole torch file"), _("a broken pickle"), _(_SAVE)) from None
 
 
 def tensor_to_array(tensor: Any, where: str) -> NDArray[Any]:
