@@ -197,7 +197,7 @@ def _shape_of(graph: Graph) -> tuple[int, int, int]:
     source, target = graph.edge_index
     proper = source != target
     joined = coo_array((np.ones(source.size), (source, target)), shape=(graph.num_nodes,) * 2)
-    components = connected_components(joined, directed=False, return_labels=False)
+    components, _pieces = connected_components(joined, directed=False)
     touched = np.zeros(graph.num_nodes, dtype=bool)
     touched[source[proper]] = touched[target[proper]] = True
     return int((~proper).sum()), int(components), int((~touched).sum())
