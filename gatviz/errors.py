@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from gatviz.words import _
 
 _LONGEST_QUOTE = 60
@@ -18,6 +21,15 @@ class GatvizError(ValueError):
         self.where, self.expected, self.found, self.mend = where, expected, found, mend
         sentence = _("{where}: expected {expected}, found {found}; {mend}.")
         super().__init__(sentence.format(where=where, expected=expected, found=found, mend=mend))
+
+
+@contextmanager
+def within(place: str) -> Iterator[None]:
+    """Put the place before the `where` of an error that is raised inside: "layer 1" makes of "a" "layer 1, a"."""
+    try:
+        yield
+    except GatvizError as error:
+        raise GatvizError(f"{place}, {error.where}", error.expected, error.found, error.mend) from error
 
 
 def quote(value: object) -> str:
