@@ -9,11 +9,11 @@ from gatviz.files import limits
 from gatviz.words import N_, _
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with BOM"),
-    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
-    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
-    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF8, "utf-8-sig", N_("UTF-8 with BOM")),
+    (codecs.BOM_UTF32_LE, "utf-32", N_("UTF-32")),
+    (codecs.BOM_UTF32_BE, "utf-32", N_("UTF-32")),
+    (codecs.BOM_UTF16_LE, "utf-16", N_("UTF-16")),
+    (codecs.BOM_UTF16_BE, "utf-16", N_("UTF-16")),
 )
 _AS_UTF8 = N_("save the file as UTF-8")
 
@@ -42,7 +42,7 @@ def decode(data: bytes, where: str) -> tuple[str, tuple[str, ...]]:
             except UnicodeDecodeError as error:
                 raise GatvizError(
                     where,
-                    _("text in {encoding}, as its first bytes say").format(encoding=label),
+                    _("text in {encoding}, as its first bytes say").format(encoding=_(label)),
                     _("other bytes at {start}").format(start=error.start),
                     _(_AS_UTF8),
                 ) from error
@@ -50,7 +50,7 @@ def decode(data: bytes, where: str) -> tuple[str, tuple[str, ...]]:
                 raise GatvizError(
                     where, _("a graph"), _("an empty file"), _("choose a file with nodes and edges in it")
                 )
-            return text, (_("read as {encoding}").format(encoding=label),)
+            return text, (_("read as {encoding}").format(encoding=_(label)),)
     if b"\x00" in data:
         halves = data[0:400:2].count(0), data[1:400:2].count(0)
         if max(halves) > 2 * min(halves):

@@ -163,7 +163,7 @@ def write_gexf(graph: Graph) -> bytes:
     """A graph as GEXF 1.3."""
     of_nodes, of_edges = node_attributes(graph, "class"), edge_attributes(graph, "")
     declared = {"node": [Attribute(NOTHING, "none", "string", ()), *of_nodes], "edge": of_edges}
-    lines = [_('<?xml version="1.0" encoding="UTF-8"?>')]
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     lines.append('<gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz" version="1.3">')
     if graph.description:
         lines.append(f"  <meta>{element('description', {}, escape(graph.description))}</meta>")

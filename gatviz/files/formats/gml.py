@@ -254,7 +254,7 @@ _OPEN = object()
 
 def write_gml(graph: Graph) -> bytes:
     """A graph as GML; features as one text of numbers for each node, named by the graph's `feature_names`."""
-    lines = [_("graph ["), _("  directed {directed}").format(directed=int(graph.directed))]
+    lines = ["graph [", f"  directed {int(graph.directed)}"]
     if graph.description:
         lines.append(f"  description {_text(graph.description)}")
     lines.append(f"  feature_names {_text(json.dumps(list(graph.feature_names)))}")

@@ -141,7 +141,7 @@ def write_graphml(graph: Graph) -> bytes:
     declared = [("node", one) for one in of_nodes] + [("edge", one) for one in of_edges]
     if not of_nodes:
         declared.append(("graph", Attribute(NOTHING, "none", "string", ())))
-    lines = [_('<?xml version="1.0" encoding="UTF-8"?>'), _('<graphml xmlns="http://graphml.graphdrawing.org/xmlns">')]
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">']
     for of, one in declared:
         lines.append("  " + element("key", {"id": one.key, "for": of, "attr.name": one.title, "attr.type": one.type}))
     default = "directed" if graph.directed else "undirected"

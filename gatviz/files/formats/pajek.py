@@ -11,7 +11,7 @@ import numpy as np
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.conventions import MARKED_X, MARKED_Y, take_positions
-from gatviz.files.encoding import decode
+from gatviz.files.encoding import decode, shown_name
 from gatviz.files.file_start import FileStart
 from gatviz.files.merging import spread_undirected
 from gatviz.files.parsed import Collector, ParsedGraph
@@ -143,7 +143,7 @@ def read_pajek(data: bytes, where: str) -> ParsedGraph:
             limits.check_nodes(int(number_of), reader.at(count))
             reader.count = int(number_of)
         elif word not in _UNDIRECTED and word not in ("network", "matrix"):
-            reader.left_out.add(f"*{word[:30]}")
+            reader.left_out.add(f"*{shown_name(word[:30])}")
         section = word
     return _finish(reader, notes)
 

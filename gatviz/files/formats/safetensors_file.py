@@ -33,7 +33,7 @@ def read_safetensors(data: bytes, where: str) -> ParsedGraph:
         text = data[8 : 8 + length].decode("utf-8")
     except UnicodeDecodeError:
         raise GatvizError(where, _("a safetensors file"), _("a header that is not UTF-8"), _("save it again")) from None
-    header = decode_json(text, f"{where}, header")
+    header = decode_json(text, _("{where}, header").format(where=where))
     if not isinstance(header, dict):
         raise GatvizError(where, _("a safetensors file"), _("a header that is no object"), _("save it again"))
     try:

@@ -94,7 +94,7 @@ def _check_opcodes(pickle: bytes, where: str) -> None:
             if named is not None and named not in _ALLOWED:
                 shown = quote(named.replace(" ", "."))
                 raise GatvizError(
-                    where, _("plain tensors"), _("{shown}, which is never opened").format(shown=shown), _SAVE
+                    where, _("plain tensors"), _("{shown}, which is never opened").format(shown=shown), _(_SAVE)
                 )
     except GatvizError:
         raise

@@ -123,8 +123,9 @@ def generate(name: str, *, seed: int | None = None, features: FeatureKind | None
         raise GatvizError(
             _("generate '{name}', seed").format(name=name), _("something to draw"), _("nothing"), _("leave seed out")
         )
-    seed = int(_SEED.checked(_SEED.default if seed is None else seed, f"generate '{name}'"))
-    checked = {key: known[key].checked(values.get(key, known[key].default), f"generate '{name}'") for key in known}
+    where = _("generate '{name}'").format(name=name)
+    seed = int(_SEED.checked(_SEED.default if seed is None else seed, where))
+    checked = {key: known[key].checked(values.get(key, known[key].default), where) for key in known}
     if kind.drawn:
         checked["seed"] = seed
     graph = kind.make(**checked)
