@@ -202,7 +202,7 @@ def test_nothing_changes_where_nothing_changed(page: Page):
     page.get_by_role("button", name="Pin the present as baseline A").click()
     expect(page.get_by_text("Nothing changed")).to_be_visible()
     page.get_by_role("radio", name="Explore", exact=True).click()
-    arrow = page.locator(".arc[data-target='2'][data-source='3']")
+    arrow = page.locator(".edge[data-target='2'][data-source='3']")
     expect(page.locator(".chip.locked")).to_contain_text("3 → 2")
     page.locator("svg.graph").focus()
     page.keyboard.press("Delete")
@@ -232,7 +232,7 @@ def test_nothing_changes_where_nothing_changed(page: Page):
 
 def shown_arcs(page: Page) -> set[tuple[int, int]]:
     """(target, source) of the arrows on the canvas."""
-    arcs = page.locator(".gatviz-stage .arc").evaluate_all("all => all.map(a => [a.dataset.target, a.dataset.source])")
+    arcs = page.locator(".gatviz-stage .edge").evaluate_all("all => all.map(a => [a.dataset.target, a.dataset.source])")
     return {(int(target), int(source)) for target, source in arcs}
 
 

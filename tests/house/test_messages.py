@@ -13,7 +13,7 @@ import pytest
 from tests.ui.pseudo import extracted
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("ui",)
+ROOMS = ("ui", "files", "graph", "numbers", "errors")
 """Whose words all go through gatviz.words; a room is added as soon as its do."""
 
 SAID = ("_", "ngettext", "N_")

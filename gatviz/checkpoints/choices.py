@@ -1,16 +1,17 @@
-"""What was decided about a weights file, and what a person may decide otherwise."""
+"""What a person may choose about a weights file, and what was decided about it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypedDict, get_args
+from typing import Any, Literal, NamedTuple, Self, TypedDict, get_args
 
 from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops, check_self_loops
 from gatviz.attention.layers import ACTIVATIONS
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import check_finite
+from gatviz.words import _, commas, ngettext, or_list
 
 Origin = Literal["file", "given", "assumed"]
 Residual = Literal["none", "identity"]
@@ -19,6 +20,24 @@ Implementation = Literal["IMP1", "IMP2", "IMP3"]
 
 NO_ACTIVATION = "none"
 ACTIVATION_NAMES = (NO_ACTIVATION, *ACTIVATIONS)
+
+
+class Answer(NamedTuple):
+    """A value that was decided, and how: `reason` is a sentence without its full stop, so that others can hold it."""
+
+    value: Any
+    origin: Origin
+    reason: str
+
+    @classmethod
+    def chosen(cls, value: object) -> Self:
+        """As the caller has it."""
+        return cls(value, "given", _("Chosen by hand"))
+
+    @classmethod
+    def saved(cls, value: object) -> Self:
+        """As gatviz wrote it beside the tensors."""
+        return cls(value, "file", _("The file says so"))
 
 
 @dataclass(frozen=True)
@@ -40,6 +59,11 @@ class Decision:
     origin: Origin
     reason: str
     options: tuple[object, ...] = ()
+
+    @classmethod
+    def of(cls, name: str, layer: int | None, answer: Answer, options: tuple[object, ...] = ()) -> Self:
+        """An answer as the decision on a keyword."""
+        return cls(name, layer, answer.value, answer.origin, _("{reason}.").format(reason=answer.reason), options)
 
     @property
     def open(self) -> bool:
@@ -89,24 +113,27 @@ class Choices:
     layout: str | None = None
 
     def __post_init__(self) -> None:
+        one_each = _("give one, or one for each layer")
         for count in _each(self.heads):
             if isinstance(count, bool) or not isinstance(count, int | None) or (count is not None and count < 1):
-                raise GatvizError("heads", "whole numbers from 1", quote(count), "give one, or one for each layer")
+                raise GatvizError("heads", _("whole numbers from 1"), quote(count), one_each)
         for value in _each(self.concat):
             if not isinstance(value, bool | None):
-                raise GatvizError("concat", "True or False", quote(value), "give one, or one for each layer")
+                raise GatvizError("concat", _("True or False"), quote(value), one_each)
         for value in _each(self.activation):
             if value is not None and value not in ACTIVATION_NAMES:
-                raise GatvizError("activation", f"one of {', '.join(ACTIVATION_NAMES)}", quote(value), "choose one")
+                expected = _("one of {names}").format(names=commas(ACTIVATION_NAMES))
+                raise GatvizError("activation", expected, quote(value), _("choose one"))
         for name, known in (("residual", Residual), ("score_sign", ScoreSign), ("implementation", Implementation)):
-            values = _each(self.residual) if name == "residual" else (getattr(self, name),)
-            for value in values:
+            for value in _each(self.residual) if name == "residual" else (getattr(self, name),):
                 if value is not None and value not in get_args(known):
-                    raise GatvizError(name, " or ".join(map(repr, get_args(known))), quote(value), "choose one")
+                    raise GatvizError(name, or_list(map(repr, get_args(known))), quote(value), _("choose one"))
         if self.self_loops is not None:
             check_self_loops(self.self_loops)
         if self.negative_slope is not None:
-            check_finite("negative_slope", self.negative_slope, f"{NEGATIVE_SLOPE} is the paper's")
+            check_finite(
+                "negative_slope", self.negative_slope, _("{slope} is the paper's").format(slope=NEGATIVE_SLOPE)
+            )
 
     def for_layer(self, name: str, layer: int, count: int) -> object:
         """The value chosen for one of `count` layers by a sequence, or None.
@@ -118,7 +145,7 @@ class Choices:
         if value is None or isinstance(value, str | int | bool):
             return None
         if len(value) != count:
-            raise GatvizError(name, f"{count} values, one for each layer", str(len(value)), "give one for each")
+            raise one_for_each(name, count, len(value))
         result: object = value[layer]
         return result
 
@@ -126,6 +153,12 @@ class Choices:
         """The single value chosen for all layers that leave it open, or None."""
         value = getattr(self, name)
         return value if isinstance(value, str | int | bool) else None
+
+
+def one_for_each(name: str, count: int, given: int) -> GatvizError:
+    """The refusal of a sequence that is not as long as the layers are many."""
+    expected = ngettext("{count} value, one for each layer", "{count} values, one for each layer", count)
+    return GatvizError(name, expected.format(count=count), str(given), _("give one for each"))
 
 
 def _each(value: object) -> Sequence[object]:

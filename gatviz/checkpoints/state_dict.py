@@ -11,10 +11,20 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gatviz.checkpoints import limits
 from gatviz.checkpoints.containers import Container
-from gatviz.checkpoints.layout import DISTINCT, tail_of
+from gatviz.checkpoints.layouts import attention_names
+from gatviz.checkpoints.safe_pickle import MAX_TENSORS
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _, commas, ngettext
+
+MAX_VALUES = 30_000_000
+"""Numbers in all tensors of one model together."""
+MAX_NAME = 500
+"""Characters of a tensor's name."""
+MAX_DEPTH = 5
+"""Dicts within each other around a state dict."""
+MAX_ENTRIES = 100_000
+"""Entries of all these dicts together."""
 
 SETTINGS = "gatviz"
 """Under this name `save_weights` writes what a state dict has no place for."""
@@ -38,6 +48,7 @@ _Level = dict[Any, Any]
 _Path = tuple[str, ...]
 _FLOATS = (torch.float32, torch.float64)
 _HALVES = (torch.float16, torch.bfloat16)
+_MOST_LISTED = 6
 _AVERAGED = "n_averaged"
 """The counter of torch's AveragedModel."""
 _COPY = re.compile(r"(^|_)(ema|swa|averaged|shadow|teacher)(_|$)")
@@ -46,7 +57,7 @@ _COUNTER = "num_batches_tracked"
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class StateDict:
     """A state dict ready to be recognised.
 
     Attributes:
@@ -64,7 +75,7 @@ class State:
     notes: tuple[str, ...]
 
 
-def state_of(container: Container, where: str) -> State:
+def read_state_dict(container: Container, where: str) -> StateDict:
     """The state dict in a file's content.
 
     Raises:
@@ -72,16 +83,17 @@ def state_of(container: Container, where: str) -> State:
     """
     content = container.content
     if not isinstance(content, dict):
-        raise GatvizError(where, "a dict of tensors", quote(type(content).__name__), "save model.state_dict()")
+        raise GatvizError(where, _("a dict of tensors"), quote(type(content).__name__), _("save model.state_dict()"))
     path, found, around, others = _choose(content, where)
-    notes = [f"The weights stand under {quote('.'.join(path))} in the file."] if path else []
+    notes = [_("The weights stand under {name} in the file.").format(name=_quoted(path))] if path else []
     if others:
-        listed = ", ".join(quote(".".join(other)) for other in others[:6])
-        notes.append(f"The file has other state dicts too, which are left out: {listed}.")
+        listed = commas(map(_quoted, others[:_MOST_LISTED]))
+        notes.append(_("The file has other state dicts too, which are left out: {names}.").format(names=listed))
     tensors = {name: value.detach() for name, value in _entries(found) if isinstance(name, str) and _is(value)}
     longest = max(map(len, tensors), default=0)
-    if longest > limits.MAX_NAME:
-        raise GatvizError(where, f"names of at most {limits.MAX_NAME} characters", f"{longest:,}", "rename the tensors")
+    if longest > MAX_NAME:
+        expected = _("names of at most {most} characters").format(most=MAX_NAME)
+        raise GatvizError(where, expected, f"{longest:,}", _("rename the tensors"))
     tensors, copied = _without_copies(tensors)
     checked, more = _checked(tensors, where)
     more = [*copied, *more]
@@ -90,7 +102,11 @@ def state_of(container: Container, where: str) -> State:
     if told is None and isinstance(metadata, dict):
         entry = dict.get(metadata, SETTINGS)
         told = dict.get(entry, "settings") if isinstance(entry, dict) else None
-    return State(checked, container.ordered, around, _settings(told, where), (*notes, *more))
+    return StateDict(checked, container.ordered, around, _settings(told, where), (*notes, *more))
+
+
+def _quoted(path: _Path) -> str:
+    return quote(".".join(path))
 
 
 def _is(value: Any) -> bool:
@@ -111,24 +127,25 @@ def _choose(content: _Level, where: str) -> tuple[_Path, _Level, dict[str, Any],
     while levels:
         path, level = levels.pop(0)
         seen += len(level)
-        if seen > limits.MAX_ENTRIES:
-            raise GatvizError(where, f"at most {limits.MAX_ENTRIES:,} entries", "more", "save model.state_dict() alone")
-        if any(isinstance(name, str) and _is(value) and tail_of(name) in DISTINCT for name, value in _entries(level)):
+        if seen > MAX_ENTRIES:
+            expected = _("at most {most:,} entries").format(most=MAX_ENTRIES)
+            raise GatvizError(where, expected, _("more"), _("save model.state_dict() alone"))
+        if attention_names(name for name, value in _entries(level) if isinstance(name, str) and _is(value)):
             candidates.append((path, level))
         for name, value in _entries(level):
-            if isinstance(value, dict) and len(path) < limits.MAX_DEPTH and isinstance(name, str):
+            if isinstance(value, dict) and len(path) < MAX_DEPTH and isinstance(name, str):
                 levels.append(((*path, name), value))
             elif isinstance(name, str) and isinstance(value, int | float | str | list | tuple):
                 plain.setdefault(name, value)
     if not candidates:
         path, level = _most_tensors(content)
         return path, level, plain, []
-    others = [path for path, _ in candidates]
+    others = [path for path, _level in candidates]
     if len(candidates) > 1:
         known = sorted((p for p in candidates if p[0] and p[0][-1] in _WRAPPERS), key=_rank)
         if not known and candidates[0][0]:
-            listed = ", ".join(quote(".".join(path)) for path, _ in candidates[:6])
-            raise GatvizError(where, "one state dict", f"several: {listed}", "save the one you mean alone")
+            found = _("several: {names}").format(names=commas(map(_quoted, others[:_MOST_LISTED])))
+            raise GatvizError(where, _("one state dict"), found, _("save the one you mean alone"))
         candidates = known if candidates[0][0] else candidates
     path, level = candidates[0]
     others.remove(path)
@@ -137,7 +154,7 @@ def _choose(content: _Level, where: str) -> tuple[_Path, _Level, dict[str, Any],
 
 def _without_copies(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:
     """The tensors without counters of averaging, and without a moving average of the model beside the model itself."""
-    kept = {name: value for name, value in tensors.items() if tail_of(name) != _AVERAGED}
+    kept = {name: value for name, value in tensors.items() if name.rpartition(".")[2] != _AVERAGED}
     copies = list(dict.fromkeys(name.partition(".")[0] for name in kept if _COPY.search(name.partition(".")[0])))
     notes: list[str] = []
     for copy in copies:
@@ -145,7 +162,8 @@ def _without_copies(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], l
         first = {name: value for name, value in kept.items() if name.partition(".")[0] not in copies}
         if first and _below(first) == _below(second):
             kept = {name: value for name, value in kept.items() if name not in second}
-            notes.append(f"The tensors under {quote(copy)}, a second copy of the model, are left out.")
+            note = _("The tensors under {name}, a second copy of the model, are left out.")
+            notes.append(note.format(name=quote(copy)))
     return kept, notes
 
 
@@ -177,35 +195,41 @@ def _most_tensors(content: _Level) -> tuple[_Path, _Level]:
 
 def _checked(tensors: Mapping[str, Tensor], where: str) -> tuple[dict[str, Tensor], list[str]]:
     if not tensors:
-        raise GatvizError(where, "a dict of tensors", "none in it", "save model.state_dict()")
-    if len(tensors) > limits.MAX_TENSORS:
-        found = f"{len(tensors):,}"
-        raise GatvizError(where, f"at most {limits.MAX_TENSORS:,} tensors", found, "save the attention layers alone")
+        raise GatvizError(where, _("a dict of tensors"), _("none in it"), _("save model.state_dict()"))
+    if len(tensors) > MAX_TENSORS:
+        expected = _("at most {most:,} tensors").format(most=MAX_TENSORS)
+        raise GatvizError(where, expected, f"{len(tensors):,}", _("save the attention layers alone"))
     total = sum(tensor.numel() for tensor in tensors.values())
-    if total > limits.MAX_VALUES:
-        found = f"{total:,}"
-        raise GatvizError(where, f"at most {limits.MAX_VALUES:,} numbers", found, "save the attention layers alone")
+    if total > MAX_VALUES:
+        expected = _("at most {most:,} numbers").format(most=MAX_VALUES)
+        raise GatvizError(where, expected, f"{total:,}", _("save the attention layers alone"))
     checked: dict[str, Tensor] = {}
     halves: list[str] = []
     for name, stored in tensors.items():
         tensor = stored
-        at = f"{where}, {quote(name)}"
+        at = commas((where, quote(name)))
         if tensor.layout != torch.strided or tensor.is_quantized or tensor.is_meta:
-            raise GatvizError(at, "a dense tensor", str(tensor.layout), "store tensor.to_dense()")
+            raise GatvizError(at, _("a dense tensor"), str(tensor.layout), _("store tensor.to_dense()"))
         if tensor.dtype in _HALVES:
             halves.append(name)
             tensor = tensor.float()
         if tensor.dtype not in _FLOATS and not name.endswith(_COUNTER):
-            raise GatvizError(at, "floating-point weights", str(tensor.dtype), "store tensor.float()")
+            raise GatvizError(at, _("floating-point weights"), str(tensor.dtype), _("store tensor.float()"))
         if not bool(torch.isfinite(tensor).all()):
             place = torch.nonzero(~torch.isfinite(tensor))[0].tolist()
-            found = f"{float(tensor[tuple(place)])} at {place}"
-            raise GatvizError(at, "finite numbers", found, "save the weights from before they diverged")
+            found = _("{value} at {place}").format(value=float(tensor[tuple(place)]), place=place)
+            raise GatvizError(at, _("finite numbers"), found, _("save the weights from before they diverged"))
         checked[name] = tensor
     if not halves:
         return checked, []
-    kinds = "half precision" if len(halves) == len(checked) else f"half precision ({len(halves)} tensors)"
-    return checked, [f"The file stores its weights in {kinds}; gatviz computes with them as float32."]
+    if len(halves) == len(checked):
+        return checked, [_("The file stores its weights in half precision; gatviz computes with them as float32.")]
+    note = ngettext(
+        "The file stores its weights in half precision ({count} tensor); gatviz computes with it as float32.",
+        "The file stores its weights in half precision ({count} tensors); gatviz computes with them as float32.",
+        len(halves),
+    )
+    return checked, [note.format(count=len(halves))]
 
 
 def _settings(told: Any, where: str) -> Mapping[str, Any] | None:
@@ -216,5 +240,6 @@ def _settings(told: Any, where: str) -> Mapping[str, Any] | None:
     except (TypeError, ValueError, RecursionError):
         settings = None
     if not isinstance(settings, dict):
-        raise GatvizError(f"{where}, {SETTINGS}", "gatviz's settings as JSON", quote(told), "save the weights again")
+        at, expected = commas((where, SETTINGS)), _("gatviz's settings as JSON")
+        raise GatvizError(at, expected, quote(told), _("save the weights again"))
     return settings

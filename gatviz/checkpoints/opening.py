@@ -7,23 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
-import torch
-
 from gatviz.attention.edges import SelfLoops
-from gatviz.attention.layers import new_generator
-from gatviz.checkpoints import limits
-from gatviz.checkpoints.containers import read_container
-from gatviz.checkpoints.decisions import Choices, ChoiceWords, Decision
-from gatviz.checkpoints.presets import Settled, settle
-from gatviz.checkpoints.recognition import LAYOUTS, Recognised, recognise
-from gatviz.checkpoints.settings_text import read_back
-from gatviz.checkpoints.state import state_of
+from gatviz.checkpoints.choices import Choices, ChoiceWords, Decision
+from gatviz.checkpoints.containers import MAX_BYTES, read_container
+from gatviz.checkpoints.defaults import decide
+from gatviz.checkpoints.layouts import LAYOUTS
+from gatviz.checkpoints.model_building import build_model
+from gatviz.checkpoints.recognition import recognise
+from gatviz.checkpoints.saved_settings import saved_settings
+from gatviz.checkpoints.state_dict import read_state_dict
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.model.steps import LayerSettings
+from gatviz.words import _, ngettext
 
-Source = str | os.PathLike[str] | bytes
+WeightsSource = str | os.PathLike[str] | bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +51,7 @@ class Checkpoint:
     @property
     def title(self) -> str:
         """The layout's name for people."""
-        return LAYOUTS[self.layout].title
+        return _(LAYOUTS[self.layout].title)
 
     def check_graph(self, graph: Graph) -> None:
         """Raise GatvizError unless the graph has as many features as the first layer reads."""
@@ -62,7 +61,7 @@ class Checkpoint:
         return f"Checkpoint({self.where}, {self.title}, {len(self.layers)} layers)"
 
 
-def load_weights(source: Source, *, name: str | None = None, **choices: Unpack[ChoiceWords]) -> GAT:
+def load_weights(source: WeightsSource, *, name: str | None = None, **choices: Unpack[ChoiceWords]) -> GAT:
     """The model in a file of trained weights, in evaluation mode; `inspect_weights` also says how it was read.
 
     Known are gatviz's own names, the tutorial's, PyG's, DGL's, pyGAT's and pytorch-GAT's, as torch files (plain
@@ -82,78 +81,74 @@ def load_weights(source: Source, *, name: str | None = None, **choices: Unpack[C
     return inspect_weights(source, name=name, **choices).model
 
 
-def inspect_weights(source: Source, *, name: str | None = None, **choices: Unpack[ChoiceWords]) -> Checkpoint:
+def inspect_weights(source: WeightsSource, *, name: str | None = None, **choices: Unpack[ChoiceWords]) -> Checkpoint:
     """What gatviz understands of a weights file: the model, and how each setting was decided.
 
     Arguments and errors as `load_weights`.
     """
     chosen = Choices(**choices)
     data, where = _bytes_of(source, name)
-    state = state_of(read_container(data, where), where)
-    recognised = recognise(state, where, chosen.heads, chosen.layout, chosen.implementation)
-    settled = settle(recognised, chosen, read_back(state.settings, recognised.parts, where), where)
-    own = {note: None for part in recognised.parts for note in part.notes}
-    negated = any(decision.name == "score_sign" and decision.value == "minus" for decision in settled.decisions)
-    notes = (*state.notes, *recognised.notes, *own, *([_NEGATED] if negated else []), *recognised.layout.notes)
-    names = tuple(quote(part.name)[1:-1] for part in recognised.parts)
-    model = _built(recognised, settled)
+    state = read_state_dict(read_container(data, where), where)
+    recognised = recognise(state, where, chosen)
+    saved = saved_settings(state.settings, recognised.layers, where)
+    decided = decide(recognised, chosen, saved, where)
+    model = build_model(recognised, decided, saved, where)
+    of_layers = dict.fromkeys(note for layer in recognised.layers for note in layer.notes)
+    notes = (*state.notes, *recognised.notes, *of_layers, *decided.notes, *map(_, recognised.layout.notes))
+    names = tuple(quote(layer.name)[1:-1] for layer in recognised.layers)
     return Checkpoint(
-        where, recognised.layout.name, names, model, settled.layers, settled.self_loops, settled.decisions, notes
+        where=where,
+        layout=recognised.layout.name,
+        names=names,
+        model=model,
+        layers=model.settings,
+        self_loops=decided.self_loops,
+        decisions=decided.decisions,
+        notes=notes,
     )
-
-
-_NEGATED = (
-    "The layers are run with the softmax of −LeakyReLU(raw); a is shown multiplied by −slope and the slope as its "
-    "inverse, which gives the same α."
-)
 
 
 def check_graph(model: GAT, graph: Graph, name: str = "") -> None:
     """Raise GatvizError unless a graph has as many features as the first layer reads; says both numbers."""
     if graph.num_features != model.in_features:
+        expected = ngettext(
+            "{count} feature per node, as its weights have",
+            "{count} features per node, as its weights have",
+            model.in_features,
+        )
         raise GatvizError(
-            f"layer 0 {quote(name)}" if name else "layer 0",
-            f"{model.in_features} features per node, as its weights have",
-            f"{graph.num_features} in the graph",
-            "open the graph that the weights were trained on, or other weights",
+            _("layer 0 {name}").format(name=quote(name)) if name else _("layer 0"),
+            expected.format(count=model.in_features),
+            _("{count} in the graph").format(count=graph.num_features),
+            _("open the graph that the weights were trained on, or other weights"),
         )
 
 
-def _built(recognised: Recognised, settled: Settled) -> GAT:
-    """The model with the file's numbers, in the file's precision."""
-    model = GAT(
-        recognised.parts[0].in_features, settled.layers, self_loops=settled.self_loops, generator=new_generator(0)
-    )
-    if any(tensor.dtype == torch.float64 for arrays in settled.arrays for tensor in arrays.values()):
-        model = model.double()
-    for layer, arrays in zip(model.attention_layers, settled.arrays, strict=True):
-        layer.set_weights(**{key: tensor.numpy() for key, tensor in arrays.items()})
-    return model.eval()
-
-
-def _bytes_of(source: Source, name: str | None) -> tuple[bytes, str]:
+def _bytes_of(source: WeightsSource, name: str | None) -> tuple[bytes, str]:
     if isinstance(source, bytes | bytearray | memoryview):
-        where = quote(name).strip("'") if name else "the weights"
+        where = quote(name).strip("'") if name else _("the weights")
         _check_size(len(source), where)
         return bytes(source), where
     try:
         path = Path(source)
         where = quote(name or path.name).strip("'")
         if path.is_dir():
-            raise GatvizError(where, "a file", "a folder", "choose a file in it")
+            raise GatvizError(where, _("a file"), _("a folder"), _("choose a file in it"))
         _check_size(path.stat().st_size, where)
         return path.read_bytes(), where
     except GatvizError:
         raise
     except (OSError, ValueError) as error:
-        reason = (error.strerror or "nothing") if isinstance(error, OSError) else str(error)
-        mend = "check the path, or pass bytes"
-        raise GatvizError(quote(str(source)), "a file that can be read", reason.lower(), mend) from None
+        reason = (error.strerror or _("nothing")) if isinstance(error, OSError) else str(error)
+        where, mend = quote(str(source)), _("check the path, or pass bytes")
+        raise GatvizError(where, _("a file that can be read"), reason.lower(), mend) from None
     except TypeError:
-        raise GatvizError("load_weights", "a path or bytes", type(source).__name__, "pass one of these") from None
+        found, mend = type(source).__name__, _("pass one of these")
+        raise GatvizError("load_weights", _("a path or bytes"), found, mend) from None
 
 
 def _check_size(count: int, where: str) -> None:
-    if count > limits.MAX_BYTES:
-        found = f"{count / 10**6:,.0f} MB"
-        raise GatvizError(where, f"at most {limits.MAX_BYTES // 10**6} MB", found, "save model.state_dict() alone")
+    if count > MAX_BYTES:
+        expected = _("at most {most} MB").format(most=MAX_BYTES // 10**6)
+        found = _("{size:,.0f} MB").format(size=count / 10**6)
+        raise GatvizError(where, expected, found, _("save model.state_dict() alone"))
