@@ -36,10 +36,10 @@ def settle_by_convention(parsed: ParsedGraph, options: ReadOptions) -> None:
     _drop_gaps(parsed)
 
 
-def take_names(parsed: ParsedGraph, column: str, title: str | None = None) -> None:
+def take_names(parsed: ParsedGraph, column: str, mark: str | None = None) -> None:
     """Let a column that names every node differently be the nodes' names, and say so; else leave it.
 
-    A `title` tells what to call it where it is no column but a mark of the format.
+    A `mark` tells what to call it where it is no column but a mark of the format.
     """
     values = parsed.node_columns.get(column)
     if values is None or len(values) == 0:
@@ -49,10 +49,10 @@ def take_names(parsed: ParsedGraph, column: str, title: str | None = None) -> No
         return
     if words != list(parsed.names):
         said = _("the nodes are called by their {column}, which is a different one for each")
-        parsed.notes.append(said.format(column=quote(title or column)))
+        parsed.notes.append(said.format(column=quote(mark or column)))
     parsed.names = words
     _without(parsed, column)
-    if title is None:
+    if mark is None:
         parsed.columns.append(ColumnUse("nodes", column, "id"))
 
 

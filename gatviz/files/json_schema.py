@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files.json_text import infinite, kind_of_value, too_large
-from gatviz.words import _, ngettext
+from gatviz.words import _, ngettext, or_list
 
 Name = str | int | float
 Word = str | int | float | bool | None
@@ -113,7 +113,7 @@ def mismatch(
                 _("add {key}: […]").format(key=key),
             )
         case _:
-            expected = _('an object like {"nodes": […], "edges": […]}')
+            expected = _("an object like {example}").format(example='{"nodes": […], "edges": […]}')
             told = (where, expected, kind, _("put the nodes and edges into one object"))
     return GatvizError(*told)
 
@@ -127,7 +127,12 @@ def _of_node(where: str, node: Any, rest: list[Any], value: Any) -> GatvizError:
         case [] if isinstance(node, dict):
             told = (where, _("an 'id'"), _("none"), _("give the node a name"))
         case []:
-            told = (where, _('an object like {"id": "A"}'), kind, _("write the node as an object"))
+            told = (
+                where,
+                _("an object like {example}").format(example='{"id": "A"}'),
+                kind,
+                _("write the node as an object"),
+            )
         case ["features"]:
             told = (f"{named}, 'features'", _("a list of numbers"), kind, _("write [1, 0]"))
         case ["features", int(k)] if _is_number(value):
@@ -164,7 +169,7 @@ def _of_edge(where: str, rest: list[Any], value: Any) -> GatvizError:
         if isinstance(value, list)
         else kind_of_value(value)
     )
-    expected = _('{"source": "A", "target": "B"} or ["A", "B"]')
+    expected = or_list(('{"source": "A", "target": "B"}', '["A", "B"]'))
     return GatvizError(where, expected, found, _("name the edge's two ends"))
 
 

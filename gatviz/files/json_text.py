@@ -153,7 +153,8 @@ def _half_a_character(text: str, where: str) -> GatvizError:
 
 def kind_of_value(value: Any) -> str:
     """What a JSON value is, in words."""
-    return _(_WORD_OF_TYPE.get(type(value), N_("a number")))
+    word = _WORD_OF_TYPE.get(type(value), N_("a number"))
+    return _(word)
 
 
 def too_large() -> str:

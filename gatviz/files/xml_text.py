@@ -50,8 +50,9 @@ class ElementReader(ContentHandler):
             GatvizError: it is not there; `of` is the message that says which element, the n-th, that is.
         """
         if key not in attributes:
+            element = _(of).format(n=n)
             raise GatvizError(
-                f"{self.where}, {_(of).format(n=n)}",
+                f"{self.where}, {element}",
                 _("an attribute {key}").format(key=quote(key)),
                 _("none"),
                 _("add the {key}").format(key=key),

@@ -154,14 +154,18 @@ def _nodes_of(some: int, every: int) -> str:
     """How many of how many: "all 51 nodes", "20 of 51 nodes", "the only node", "no node"."""
     if some < every:
         return ngettext("{some:,} of {n:,} node", "{some:,} of {n:,} nodes", every).format(some=some, n=every)
-    return ngettext("the only node", "all {n:,} nodes", every).format(n=every) if every else _("no node")
+    if every < 2:
+        return _("the only node") if every else _("no node")
+    return ngettext("all {n:,} node", "all {n:,} nodes", every).format(n=every)
 
 
 def _arrows_of(some: int, every: int) -> str:
     """The same of arrows."""
     if some < every:
         return ngettext("{some:,} of {n:,} arrow", "{some:,} of {n:,} arrows", every).format(some=some, n=every)
-    return ngettext("the only arrow", "all {n:,} arrows", every).format(n=every) if every else _("no arrow")
+    if every < 2:
+        return _("the only arrow") if every else _("no arrow")
+    return ngettext("all {n:,} arrow", "all {n:,} arrows", every).format(n=every)
 
 
 def in_order(alpha: NDArray[np.floating], edge_index: Indices) -> Indices:

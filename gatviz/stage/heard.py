@@ -71,9 +71,7 @@ def _refusal(content: Any, error: msgspec.ValidationError) -> GatvizError:
     told = next(
         one for one in get_args(get_type_hints(_KINDS[kind], include_extras=True)[name]) if isinstance(one, Meta)
     )
-    return GatvizError(
-        _("edit, {part}").format(part=name),
-        _(told.title or ""),
-        quote(content.get(name)),
-        _(told.description or ""),
-    )
+    expected, mend = told.title, told.description
+    assert expected is not None
+    assert mend is not None
+    return GatvizError(_("edit, {part}").format(part=name), _(expected), quote(content.get(name)), _(mend))

@@ -129,7 +129,7 @@ def read_gexf(data: bytes, where: str) -> ParsedGraph:
         spread_undirected(parsed, np.array(reader.undirected))
     parsed.by_convention = not any(map(is_own, reader.titles["node"]))
     if parsed.by_convention:
-        take_names(parsed, _LABEL, title="label")
+        take_names(parsed, _LABEL, mark="label")
         if _LABEL in parsed.node_columns:
             parsed.notes.append(_("node labels were left out: they are not different for each node"))
     else:

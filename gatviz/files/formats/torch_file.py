@@ -21,7 +21,7 @@ from gatviz.files.file_start import FileStart
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.zip_members import Members
 from gatviz.graph.graph import Graph
-from gatviz.words import N_, _, commas
+from gatviz.words import _, commas
 
 _ALLOWED = {
     "torch._utils _rebuild_tensor_v2",
@@ -30,7 +30,11 @@ _ALLOWED = {
     *(f"torch {kind}Storage" for kind in ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short")),
     *(f"torch {kind}Storage" for kind in ("Char", "Byte", "Bool")),
 }
-_SAVE = N_("save it as torch.save({'x': x, 'edge_index': edge_index, 'y': y}, path)")
+_CALL = "torch.save({'x': x, 'edge_index': edge_index, 'y': y}, path)"
+
+
+def _save() -> str:
+    return _("save it as {call}").format(call=_CALL)
 
 
 def is_torch(start: FileStart) -> bool:
@@ -47,15 +51,15 @@ def read_torch(data: bytes, where: str) -> ParsedGraph:
     members = Members(data, where)
     pickles = [info for info in members.infos if info.filename.endswith("/data.pkl")]
     if len(pickles) != 1:
-        raise GatvizError(where, _("a torch file with one data.pkl"), str(len(pickles)), _(_SAVE))
+        raise GatvizError(where, _("a torch file with one data.pkl"), str(len(pickles)), _save())
     _check_opcodes(members.read(pickles[0], limits.MAX_PICKLE), where)
     torch = _torch()
     try:
         content = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises a dozen kinds
-        raise GatvizError(where, _("a whole torch file"), quote(str(error).split("\n")[0]), _(_SAVE)) from None
+        raise GatvizError(where, _("a whole torch file"), quote(str(error).split("\n")[0]), _save()) from None
     if not isinstance(content, dict):
-        raise GatvizError(where, _("a dict of tensors"), type(content).__name__, _(_SAVE))
+        raise GatvizError(where, _("a dict of tensors"), type(content).__name__, _save())
     arrays: dict[str, NDArray[Any]] = {}
     left_out: list[str] = []
     for name, value in content.items():
@@ -94,12 +98,12 @@ def _check_opcodes(pickle: bytes, where: str) -> None:
             if named is not None and named not in _ALLOWED:
                 shown = quote(named.replace(" ", "."))
                 raise GatvizError(
-                    where, _("plain tensors"), _("{shown}, which is never opened").format(shown=shown), _(_SAVE)
+                    where, _("plain tensors"), _("{shown}, which is never opened").format(shown=shown), _save()
                 )
     except GatvizError:
         raise
     except Exception:  # pickletools raises ValueError, but also what struct and int raise
-        raise GatvizError(where, _("a whole torch file"), _("a broken pickle"), _(_SAVE)) from None
+        raise GatvizError(where, _("a whole torch file"), _("a broken pickle"), _save()) from None
 
 
 def tensor_to_array(tensor: Any, where: str) -> NDArray[Any]:
