@@ -23,7 +23,8 @@ from tests.files.test_hostile import BAD_TEXTS, CSR, EDGES, X, npz, saved, zippe
 _GAP = re.compile(r"(\{\w+(?:\[\w+\])?(?::[^{}]*)?\})")
 _LETTERS = {ord(c): ord(c) + 0xFEE0 for c in map(chr, range(33, 127)) if c.isalpha() or c == "'"}
 DATA = re.compile(
-    r"'[^⟦⟧]*'|<[^>]*>"  # quoted by `quote`, an element of XML
+    r"torch\.save\([^⟦⟧]*|\{\"[^⟦⟧]*\}|\[\"A\", \"B\"\]"  # what to write
+    r"|'[^⟦⟧]*'|<[^>]*>"  # quoted by `quote`, an element of XML
     r"|\b[a-z]+_[a-z_]+\b|\*[^⟦⟧]+|\w+\[\d+\]"  # names of the program and of arrays, sections of Pajek, places in JSON
     r"|\b(?:u?int|float|bool|complex)\d*\b|[<>|]U\d+|\b(?:list|dict|str)\b|\bUTF-\d+"  # types, encodings
     r"|\b(?:nan|inf|NaN|Infinity|None|\d+(?:\.\d+)?e[+-]?\d+)\b"

@@ -15,7 +15,7 @@ from tests.ui.pseudo import extracted
 ROOT = Path(__file__).parents[2]
 SCREEN = ("ui",)
 """The rooms in which a word with a capital is one that a person reads."""
-ROOMS = (*SCREEN, "files", "graph", "numbers", "errors")
+ROOMS = (*SCREEN, "files", "graph", "attention", "model", "numbers", "errors")
 """Whose words all go through gatviz.words; a room is added as soon as its do."""
 
 SAID = ("_", "ngettext", "N_")
@@ -47,7 +47,7 @@ QUIET = ("key", "icon", "mime", "file_name", "type", "format", "formula", "confi
 PLAIN = {
     *("GAT", "GATv2", "PyG", "SVG", "PNG", "JSON", "gatviz", "torch (.pt)", "safetensors", "α", "Δα", "GCN"),
     *("Les Misérables", "Zachary 1977", "Knuth 1993", "Padgett", "1941"),
-    *("Three nodes in a ring: Bo reads Ada, Cy reads Bo, Ada reads Cy.", "collections OrderedDict"),
+    *("Three nodes in a ring: Bo reads Ada, Cy reads Bo, Ada reads Cy.", "collections OrderedDict", "row sums"),
     *("source,target\nA,B\nB,C", "id,label,f0,f1\nA,x,1,0\nB,y,0,1\nC,x,1,1"),
 }
 """Names, and examples of files: the same in every language."""
@@ -56,8 +56,8 @@ STYLES = ("_STYLE", "_PRIMARY", "_DOT", "look")
 
 _SENTENCE = re.compile(r"[^\W\d_]{2,},? [^\W\d_]+")
 _CAPITAL = re.compile(r"^[A-Z][a-z]+\b")
-_CODE = re.compile(r"\b\w*[a-z0-9]_\w*|\b[A-Z]{2,}\b|\bnpz\b|'[^']*'")
-"""Names of the program and of arrays, acronyms, and what is quoted."""
+_CODE = re.compile(r"\\[a-zA-Z]+(?:\{\w*\})?|\b\w*[a-zA-Z0-9]_\w*|\b[A-Z]{2,}\b|\b(?:npz|adj|Wh)\b|'[^']*'")
+"""LaTeX, names of the program and of arrays, acronyms, and what is quoted."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 FILES = [
     path
