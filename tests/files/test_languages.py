@@ -46,10 +46,15 @@ class MadeUp(gettext.NullTranslations):
         return self.gettext(one if count == 1 else many)
 
 
-@pytest.fixture(autouse=True)
-def _made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let gatviz speak it."""
     catalogue = MadeUp()
     monkeypatch.setattr(words, "_catalogue", lambda _language: catalogue)
+
+
+@pytest.fixture(autouse=True)
+def _speaking(monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up(monkeypatch)
 
 
 def english(said: str) -> list[str]:
