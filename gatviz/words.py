@@ -58,7 +58,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 def _(message: str) -> str:
     """The message in the language of whoever is being answered now; itself where no catalogue has it."""
-    return _catalogue(language()).gettext(message)
+    return _catalogue(language()).gettext(message) if message else ""  # gettext keeps its own header under ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:

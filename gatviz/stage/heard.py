@@ -71,7 +71,10 @@ def _refusal(content: Any, error: msgspec.ValidationError) -> GatvizError:
     told = next(
         one for one in get_args(get_type_hints(_KINDS[kind], include_extras=True)[name]) if isinstance(one, Meta)
     )
-    expected, mend = told.title, told.description
-    assert expected is not None
-    assert mend is not None
-    return GatvizError(_("edit, {part}").format(part=name), _(expected), quote(content.get(name)), _(mend))
+    expected, mend = told.title or "", told.description or ""
+    return GatvizError(
+        _("edit, {part}").format(part=name),
+        _(expected),
+        quote(content.get(name)),
+        _(mend),
+    )

@@ -15,7 +15,7 @@ from tests.ui.pseudo import extracted
 ROOT = Path(__file__).parents[2]
 SCREEN = ("ui",)
 """The rooms in which a word with a capital is one that a person reads."""
-ROOMS = (*SCREEN, "files", "graph", "attention", "model", "numbers", "errors")
+ROOMS = (*SCREEN, "files", "graph", "attention", "model", "checkpoints", "numbers", "errors")
 """Whose words all go through gatviz.words; a room is added as soon as its do."""
 
 SAID = ("_", "ngettext", "N_")
@@ -37,7 +37,7 @@ LABELLED = (
 )
 """Calls whose first argument a person reads."""
 SENTENCES = ("GatvizError", "wrong", "_wrong")
-"""Calls that make a sentence of all their arguments."""
+"""Calls that make a sentence of all their arguments, but for a keyword as its place."""
 PARTS = ("where", "expected", "found", "mend", "told", "reason", "shown", "note", "notes")
 """What such an argument, or a list of sentences, is called where it gets its value."""
 READ = ("label", "help", "placeholder", "title", "text", "caption", "explanation", "symbol", "unit", "about", "alt")
@@ -45,6 +45,7 @@ READ = ("label", "help", "placeholder", "title", "text", "caption", "explanation
 QUIET = ("key", "icon", "mime", "file_name", "type", "format", "formula", "config", "width", "use", "by")
 """Keywords whose value nobody reads, or which is a name."""
 PLAIN = {
+    *("PyTorch Geometric", "DGL", "pyGAT", "pytorch-GAT"),
     *("GAT", "GATv2", "PyG", "SVG", "PNG", "JSON", "gatviz", "torch (.pt)", "safetensors", "α", "Δα", "GCN"),
     *("Les Misérables", "Zachary 1977", "Knuth 1993", "Padgett", "1941"),
     *("Three nodes in a ring: Bo reads Ada, Cy reads Bo, Ada reads Cy.", "collections OrderedDict", "row sums"),
@@ -53,6 +54,8 @@ PLAIN = {
 """Names, and examples of files: the same in every language."""
 STYLES = ("_STYLE", "_PRIMARY", "_DOT", "look")
 """Names of what holds CSS."""
+CODE = ("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN")
+"""Names of what holds names of code, Python's or a pickle's."""
 
 _SENTENCE = re.compile(r"[^\W\d_]{2,},? [^\W\d_]+")
 _CAPITAL = re.compile(r"^[A-Z][a-z]+\b")
@@ -96,7 +99,10 @@ def said_by(call: ast.Call) -> list[ast.expr]:
     name = name_of(call)
     if name == "append" and name_in(call.func) in PARTS:
         return [one for one in call.args if not isinstance(one, ast.Tuple)]
-    return call.args if name in SENTENCES else call.args[:1] if name in LABELLED else []
+    if name in SENTENCES:
+        place = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else ""
+        return call.args[1:] if str(place).isidentifier() else call.args
+    return call.args[:1] if name in LABELLED else []
 
 
 def name_in(node: ast.AST) -> str:
@@ -122,14 +128,14 @@ def hides(parent: ast.AST, inner: ast.AST | None) -> bool:
     match parent:
         case ast.Expr():  # a docstring
             return inner is None
+        case ast.FunctionDef(name="__repr__") | ast.Subscript(value=ast.Name(id="Literal")):
+            return True
         case ast.AnnAssign(annotation=place) | ast.arg(annotation=place) | ast.FunctionDef(returns=place):
             return inner is not None and inner is place
-        case ast.Subscript(value=ast.Name(id="Literal")):
-            return True
         case ast.keyword():
             return parent.arg in QUIET
         case ast.Assign(targets=[ast.Name(id=name)]):
-            return name in STYLES
+            return name in (*STYLES, *CODE)
         case _:
             return isinstance(parent, ast.Call) and name_of(parent) in (*SAID, "TypeVar", "compile", "search")
 
@@ -182,6 +188,7 @@ def test_no_words_bypass_the_catalogues(path: Path):
         'title = "two words"',
         'titles = {"heads": "Heads"}',
         'raise GatvizError(where, "number", found, mend)',
+        'raise GatvizError("of layers", expected, found, mend)',
         'say([f"<p>how are {name}</p>"])',
         'raise GatvizError(where, x, "none" if x else quote(x), mend)',
         'raise GatvizError(f"{where}, row {k}", x, y, z)',
@@ -207,6 +214,7 @@ def test_the_guard_knows_words_that_bypass(code: str, screen: bool):
         'st.html(f"<p class=\\"big text\\">{told}</p>")',
         '_STYLE = "<style>p { margin: 0 auto }</style>"',
         'raise GatvizError(f"{where}, {quote(name)}", f"{n:,}", _("a number"), "[2, E]")',
+        'raise GatvizError("heads", expected, found, mend)',
     ],
 )
 def test_the_guard_lets_messages_and_keys_pass(code: str):

@@ -92,7 +92,7 @@ def test_self_loops_can_be_left_or_removed(policy: str):
     app.selectbox(key="graph_choice").set_value("directed_with_isolated_node").run()
     app.selectbox(key="self_loops").set_value(policy).run()
     assert not app.exception
-    assert sum(scene(app)["arcs"]["added"]) == 0
+    assert sum(scene(app)["edges"]["added"]) == 0
 
 
 def large_graph() -> Graph:
@@ -115,8 +115,8 @@ def test_the_notice_of_a_cut_graph_states_the_rule_that_chose_what_is_drawn():
     found = scene(app)
     around = neighbourhood(trace.edge_index, trace.num_nodes, 7, 2, alpha=trace.alpha, max_arcs=MOST_ARCS)
     assert around.told("their largest α over the heads", [f"n{n}" for n in range(260)]) in found["notice"]
-    assert found["arcs"]["drawn"] == around.arcs.size == MOST_ARCS
-    assert len(found["arcs"]["source"]) == around.among(trace.edge_index).size > MOST_ARCS
+    assert found["edges"]["drawn"] == around.arcs.size == MOST_ARCS
+    assert len(found["edges"]["source"]) == around.among(trace.edge_index).size > MOST_ARCS
 
 
 def test_an_arrow_that_is_locked_outside_the_shown_part_is_told():
