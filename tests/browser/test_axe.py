@@ -12,8 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from gatviz.charts.colours import PAPER, Theme, colour_at, contrast
 from gatviz.ui import texts, texts_compare, texts_open, texts_weights
-from tests.browser.driver import choose_graph, choose_head, eventually, set_number
-from tests.conftest import open_app
+from tests.browser.driver import choose_graph, choose_head, eventually, open_app, set_number
 
 LARGE = "\n".join(f"{k} {(k * k + 1) % 300}\n{k} {(k + 1) % 300}" for k in range(300))
 OPTIONS = {
