@@ -1,4 +1,4 @@
-"""What tests of several rooms share."""
+"""What tests of several rooms share, and the markers that follow from where a test stands."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ import pytest
 from tests.house.installed import build_wheel
 
 ROOT = Path(__file__).parents[1]
+MARKED_BY_PLACE = {"style": ROOT / "tests/house/test_style.py", "browser": ROOT / "tests/browser"}
+"""A marker, and the file or folder whose tests all have it; nobody writes these markers by hand."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for marker, place in MARKED_BY_PLACE.items():
+            if item.path.is_relative_to(place):
+                item.add_marker(marker)
 
 
 @pytest.fixture(scope="session")

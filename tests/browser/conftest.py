@@ -19,7 +19,6 @@ from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 from tests.browser.driver import open_app
 
 ROOT = Path(__file__).parents[2]
-HERE = Path(__file__).parent
 CHROMIUM_ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -33,13 +32,6 @@ CHROMIUM_ARGUMENTS = [
 START_LIMIT = 90
 
 expect.set_options(timeout=20_000)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What stands in this folder is marked as run in a browser."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")
