@@ -6,15 +6,17 @@ Data flows file → Graph → model → Trace → analysis → views; this modul
 from gatviz import analysis
 from gatviz.attention.edges import Edges
 from gatviz.attention.gatv2 import GATv2AttentionLayer
+from gatviz.attention.layer_trace import GATTrace, GATv2Trace, LayerTrace
 from gatviz.attention.layers import GATAttentionLayer
-from gatviz.attention.model import GAT, LayerSettings
-from gatviz.attention.trace import GATTrace, GATv2Trace, LayerTrace, Trace
 from gatviz.attention.tutorial import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
 from gatviz.checkpoints import inspect_weights, load_weights, save_weights
 from gatviz.errors import GatvizError
 from gatviz.files import ReadOptions, inspect_graph, read_graph, sample_graph, sample_graph_names, write_graph
 from gatviz.graph.generators import generate
 from gatviz.graph.graph import Graph
+from gatviz.model.gat import GAT
+from gatviz.model.steps import LayerSettings
+from gatviz.model.trace import Trace
 
 __version__ = "0.1.0"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 _LONGEST_QUOTE = 60
 
 
@@ -15,6 +18,15 @@ class GatvizError(ValueError):
     def __init__(self, where: str, expected: str, found: str, mend: str) -> None:
         self.where, self.expected, self.found, self.mend = where, expected, found, mend
         super().__init__(f"{where}: expected {expected}, found {found}; {mend}.")
+
+
+@contextmanager
+def within(place: str) -> Iterator[None]:
+    """Put the place before the `where` of an error that is raised inside: "layer 1" makes of "a" "layer 1, a"."""
+    try:
+        yield
+    except GatvizError as error:
+        raise GatvizError(f"{place}, {error.where}", error.expected, error.found, error.mend) from error
 
 
 def quote(value: object) -> str:

@@ -15,8 +15,9 @@ from scipy.sparse import csr_array
 
 from gatviz.analysis.baselines import mean_of_heads
 from gatviz.analysis.subject import called, listed, several
-from gatviz.attention.trace import MAX_DENSE_NODES, Array, LayerTrace, Trace
+from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, LayerTrace
 from gatviz.errors import GatvizError
+from gatviz.model.trace import Trace
 
 CAVEAT = (
     "It follows attention alone: heads are averaged, and projections, activations and biases are left out. "

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from gatviz.analysis.subject import Analysed, layer_of
-from gatviz.attention.trace import Array
+from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
 
 Baseline = Literal["mean", "gcn", "uniform"]

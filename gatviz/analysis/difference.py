@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gatviz.analysis.baselines import Weights, name_of, weights_of
 from gatviz.analysis.subject import Analysed, called, several, subject_of
-from gatviz.attention.trace import Array
+from gatviz.attention.layer_trace import Array
 from gatviz.graph.graph import Graph
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from gatviz.analysis.subject import called, listed, several
-from gatviz.attention.trace import LayerTrace, Trace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.errors import quote
+from gatviz.model.trace import Trace
 
 
 def edits(before: Trace, after: Trace) -> tuple[str, ...]:

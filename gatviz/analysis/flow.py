@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gatviz.analysis.baselines import Weights, gcn_weights, mean_of_heads, mean_weights, name_of, weights_of
 from gatviz.analysis.subject import Analysed, called, subject_of
 from gatviz.analysis.terms import target_sums
-from gatviz.attention.trace import Array
+from gatviz.attention.layer_trace import Array
 from gatviz.graph.graph import Graph
 
 

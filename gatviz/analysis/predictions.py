@@ -13,9 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis.subject import listed, several
-from gatviz.attention.trace import Array, Trace
+from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import SPLITS, Graph
+from gatviz.model.trace import Trace
 
 ALL = "all"
 _SPOKEN = {"train": "training", "val": "validation", "test": "test"}

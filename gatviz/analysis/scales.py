@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gatviz.analysis.story import EdgeStory, GATStory, GATv2Story
 from gatviz.analysis.terms import score_terms
-from gatviz.attention.trace import Array, GATTrace, LayerTrace
+from gatviz.attention.layer_trace import Array, GATTrace, LayerTrace
 
 _MARGIN = 0.05
 

@@ -18,7 +18,7 @@ from scipy.special import rel_entr
 
 from gatviz.analysis.subject import Analysed, layer_of, several
 from gatviz.analysis.terms import target_sums
-from gatviz.attention.trace import Array, LayerTrace
+from gatviz.attention.layer_trace import Array, LayerTrace
 
 HOW_TO_READ = {
     "divergence": "Jensen–Shannon divergence in bits, averaged over the nodes that read two or more: "

@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 
 from gatviz.analysis.similarity import ranks_within
 from gatviz.analysis.subject import Analysed, called, layer_of, listed, several, subject_of
-from gatviz.attention.trace import MAX_DENSE_NODES, Array, GATTrace, LayerTrace
+from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, GATTrace, LayerTrace
 from gatviz.graph.graph import Graph
 
 TOO_MANY = "The test was not run: there are too many pairs of sources to compare on this graph."

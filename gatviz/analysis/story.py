@@ -9,7 +9,7 @@ import numpy as np
 
 from gatviz.analysis.subject import Analysed, layer_of
 from gatviz.analysis.terms import used_alpha
-from gatviz.attention.trace import Array, GATTrace, GATv2Trace, LayerTrace
+from gatviz.attention.layer_trace import Array, GATTrace, GATv2Trace, LayerTrace
 from gatviz.errors import GatvizError, quote
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gatviz.attention.trace import LayerTrace, Trace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
+from gatviz.model.trace import Trace
 
 _LONGEST_CALLED = 48
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.attention.trace import Array, GATTrace, LayerTrace
+from gatviz.attention.layer_trace import Array, GATTrace, LayerTrace
 
 
 @dataclass(frozen=True)

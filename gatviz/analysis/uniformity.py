@@ -20,7 +20,7 @@ from scipy.special import entr
 
 from gatviz.analysis.subject import Analysed, Subject, several, subject_of
 from gatviz.analysis.terms import strongest_into, target_maxima, target_sums
-from gatviz.attention.trace import Array, LayerTrace
+from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from gatviz.analysis.subject import called, listed, several
 from gatviz.analysis.terms import strongest_into
-from gatviz.attention.trace import Array, LayerTrace, Trace
+from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.errors import GatvizError
+from gatviz.model.trace import Trace
 
 _ROUNDING = 1e-5
 """A target whose inputs are all the same may still come out with other last digits, as sums are cut into other pieces

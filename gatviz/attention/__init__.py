@@ -1,1 +1,1 @@
-"""The model: arithmetic, layers and their trace, and the proof of its numbers."""
+"""One attention layer: its arithmetic, what it takes, the layers themselves, and the trace of a run."""

@@ -1,6 +1,6 @@
-"""`Block`: the arcs into a run of consecutive targets, in the index forms that the fast kernels read.
+"""`Block`: the edges into a run of consecutive targets, in the index forms that the fast kernels read.
 
-N nodes in all, n targets and E arcs in the block, H heads. A small graph is one block. A large one is
+N nodes in all, n targets and E edges in the block, H heads. A small graph is one block. A large one is
 worked through block by block, so that what lies between the scores and α stays in the processor's cache.
 """
 
@@ -45,19 +45,19 @@ def _kept(make: Callable[[Block, _Key], _Form]) -> Callable[[Block, _Key], _Form
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Arcs sorted by target, then source.
+    """Edges sorted by target, then source.
 
     Attributes:
         num_nodes: N, of the whole graph.
-        targets, arcs: where the block's targets and arcs stand in the whole graph.
+        targets, edges: where the block's targets and edges stand in what it was cut from.
         source, target: [E] node numbers of j and i in the whole graph.
         place: [E] the target's place within the block.
-        ptr: [n + 1]; the arcs into the block's k-th target are those from ptr[k] to ptr[k + 1].
+        ptr: [n + 1]; the edges into the block's k-th target are those from ptr[k] to ptr[k + 1].
     """
 
     num_nodes: int
     targets: slice
-    arcs: slice
+    edges: slice
     source: Tensor
     target: Tensor
     place: Tensor
@@ -70,7 +70,7 @@ class Block:
         return self.ptr.shape[0] - 1
 
     @cached_property
-    def num_arcs(self) -> int:
+    def num_edges(self) -> int:
         """E."""
         return self.source.shape[0]
 
@@ -82,8 +82,8 @@ class Block:
     @cached_property
     @torch.inference_mode(False)
     def runs(self) -> Runs | None:
-        """The arcs in runs short enough to be added one after another; None where no target has more than one run."""
-        if self.device_type == "meta" or self.num_arcs <= LONGEST_RUN:
+        """The edges in runs short enough to be added one after another; None where no target has more than one run."""
+        if self.device_type == "meta" or self.num_edges <= LONGEST_RUN:
             return None
         counts = (self.ptr.diff() + LONGEST_RUN - 1).div(LONGEST_RUN, rounding_mode="floor").clamp_(min=1)
         total = int(counts.sum())
@@ -98,22 +98,22 @@ class Block:
         of_hub = torch.repeat_interleave(counts[hubs])
         hub_ptr = torch.cat([counts.new_zeros(1), counts[hubs].cumsum(0)])
         place = torch.repeat_interleave(ptr.diff())
-        block = Block(self.num_nodes, self.targets, self.arcs, self.source, self.target, place, ptr)
+        block = Block(self.num_nodes, self.targets, self.edges, self.source, self.target, place, ptr)
         matrix = _ones(hub_ptr, torch.float64) if self.device_type == "cpu" else None
         return Runs(block, first, hubs, members, of_hub, matrix)
 
     @cached_property
     @torch.inference_mode(False)
     def pairs(self) -> tuple[Tensor, Tensor]:
-        """Rows (2i, 2j + 1) for each arc, one bag of two an arc, with the bags' offsets."""
+        """Rows (2i, 2j + 1) for each edge, one bag of two an edge, with the bags' offsets."""
         rows = torch.stack([2 * self.target, 2 * self.source + 1], dim=1).flatten()
-        offsets = torch.arange(0, 2 * self.num_arcs + 1, 2, device=rows.device)
+        offsets = torch.arange(0, 2 * self.num_edges + 1, 2, device=rows.device)
         dtype = self._index_dtype(2)
         return rows.to(dtype), offsets.to(dtype)
 
     @_kept
     def pair_places(self, heads: int) -> Tensor:
-        """[E, 2, H]: where the two scores of each arc and head stand in scores [N, 2, H], counted flat."""
+        """[E, 2, H]: where the two scores of each edge and head stand in scores [N, 2, H], counted flat."""
         rows = torch.stack([2 * self.target, 2 * self.source + 1], dim=1)
         return rows.unsqueeze(2) * heads + torch.arange(heads, device=rows.device)
 
@@ -124,30 +124,46 @@ class Block:
 
     @_kept
     def bags(self, heads: int) -> tuple[Tensor, Tensor]:
-        """Rows j·H + k for each head k and arc, one bag a head and target, with the bags' offsets."""
+        """Rows j·H + k for each head k and edge, one bag a head and target, with the bags' offsets."""
         dtype = self._index_dtype(heads)
         head = torch.arange(heads, device=self.source.device, dtype=dtype).unsqueeze(1)
         rows = self.source.to(dtype) * heads + head
-        starts = self.ptr[:-1].to(dtype) + head * self.num_arcs
-        end = starts.new_full((1,), heads * self.num_arcs)
+        starts = self.ptr[:-1].to(dtype) + head * self.num_edges
+        end = starts.new_full((1,), heads * self.num_edges)
         return rows.flatten(), torch.cat([starts.flatten(), end])
 
     @_kept
     def segments(self, dtype: torch.dtype) -> Tensor:
-        """[n, E] sparse CSR of ones: row k has one at each arc into the block's k-th target."""
+        """[n, E] sparse CSR of ones: row k has one at each edge into the block's k-th target."""
         return _ones(self.ptr, dtype)
 
+    @_kept
+    def cut(self, edges_per_block: int) -> tuple[Block, ...]:
+        """The same edges in blocks of about so many, never less than one target."""
+        marks = torch.arange(edges_per_block, self.num_edges, edges_per_block, device=self.ptr.device)
+        inner = torch.unique(torch.searchsorted(self.ptr, marks)).tolist()
+        borders = [0, *(border for border in inner if 0 < border < self.num_targets), self.num_targets]
+        return tuple(self._between(first, last) for first, last in pairwise(borders))
+
+    def _between(self, first: int, last: int) -> Block:
+        """The edges into the targets from `first` to before `last`."""
+        ptr = self.ptr[first : last + 1]
+        own = slice(int(ptr[0]), int(ptr[-1]))
+        place = self.place[own] - first
+        targets = slice(first, last)
+        return Block(self.num_nodes, targets, own, self.source[own], self.target[own], place, ptr - own.start)
+
     def _index_dtype(self, copies: int) -> torch.dtype:
-        largest = copies * max(self.num_nodes, self.num_arcs) + 1
+        largest = copies * max(self.num_nodes, self.num_edges) + 1
         return torch.int32 if largest <= _INT32_MAX else torch.int64
 
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """A block's arcs in m runs, none longer than `LONGEST_RUN`, and how their sums make the sums of the targets.
+    """A block's edges in m runs, none longer than `LONGEST_RUN`, and how their sums make the sums of the targets.
 
     Attributes:
-        block: the same arcs; what a target is to a block, a run is to this one.
+        block: the same edges; what a target is to a block, a run is to this one.
         first: [n] the first run of each target; the only one, unless the target is one of `hubs`.
         hubs: the targets with several runs. members: all runs of these, hub by hub; of_hub: to which of `hubs` each
             belongs; hub_matrix: the same as a sparse CSR matrix of ones, a row for each of `hubs`; on the CPU only.
@@ -181,34 +197,8 @@ def _ones(ptr: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 @torch.inference_mode(False)
-def cut(edge_index: Tensor, ptr: Tensor, arcs_per_block: int | None) -> tuple[Block, ...]:
-    """The graph as blocks of about so many arcs (never less than one target), or as a single one.
-
-    Arguments:
-        edge_index: [2, E], sorted by target. ptr: [N + 1].
-    """
-    num_nodes, num_arcs = ptr.shape[0] - 1, edge_index.shape[1]
+def whole_graph(edge_index: Tensor, ptr: Tensor) -> Block:
+    """All edges as one block, from edge_index [2, E], sorted by target, and ptr [N + 1]."""
     source, target = edge_index[0].contiguous(), edge_index[1].contiguous()
-    if arcs_per_block is None or num_arcs <= arcs_per_block:
-        whole = slice(0, num_nodes), slice(0, num_arcs)
-        return (Block(num_nodes, *whole, source, target, target, ptr),)
-    marks = torch.arange(arcs_per_block, num_arcs, arcs_per_block, device=ptr.device)
-    inner = torch.unique(torch.searchsorted(ptr, marks)).tolist()
-    borders = [0, *(border for border in inner if 0 < border < num_nodes), num_nodes]
-    blocks = []
-    for first, last in pairwise(borders):
-        own_ptr = ptr[first : last + 1]
-        start, stop = int(own_ptr[0]), int(own_ptr[-1])
-        own = slice(start, stop)
-        blocks.append(
-            Block(
-                num_nodes,
-                slice(first, last),
-                own,
-                source[own],
-                target[own],
-                target[own] - first,
-                own_ptr - start,
-            )
-        )
-    return tuple(blocks)
+    num_nodes = ptr.shape[0] - 1
+    return Block(num_nodes, slice(0, num_nodes), slice(0, source.shape[0]), source, target, target, ptr)

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gatviz.attention.blocks import Block, cut
+from gatviz.attention.blocks import Block, whole_graph
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 
@@ -37,7 +37,6 @@ class Edges:
     num_nodes: int
     ptr: Tensor
     input_edge: Tensor
-    _blocks: dict[int, tuple[Block, ...]] = field(default_factory=dict, init=False, repr=False)
     _other_loops: dict[str, Edges] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
@@ -143,19 +142,7 @@ class Edges:
     @cached_property
     def whole(self) -> Block:
         """All arcs as one block."""
-        return cut(self.edge_index, self.ptr, None)[0]
-
-    def blocks(self, values_per_arc: int, one_block: int, per_block: int) -> tuple[Block, ...]:
-        """The arcs cut into blocks of about `per_block` values each; a single one up to `one_block` values.
-
-        Only the CPU gains from small blocks, so elsewhere it is always a single one.
-        """
-        if self.num_edges * values_per_arc <= one_block or self.device.type != "cpu":
-            return (self.whole,)
-        arcs_per_block = max(1, per_block // values_per_arc)
-        if arcs_per_block not in self._blocks:
-            self._blocks[arcs_per_block] = cut(self.edge_index, self.ptr, arcs_per_block)
-        return self._blocks[arcs_per_block]
+        return whole_graph(self.edge_index, self.ptr)
 
     def with_self_loops(self, self_loops: SelfLoops) -> Edges:
         """The same arcs under another policy; `input_edge` still names what was first given."""

@@ -10,14 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gatviz.attention.arithmetic import attend, project
 from gatviz.attention.blocks import Block
 from gatviz.attention.edges import Edges
-from gatviz.attention.layers import AttentionLayer, _Attention, _no_bound, check_flag, length
-from gatviz.attention.trace import GATv2Trace, LayerTrace
+from gatviz.attention.layer_trace import GATv2Trace, LayerTrace
+from gatviz.attention.layers import AttentionLayer, _Attention, _no_bound, check_flag, formulas, length
 
 
 class GATv2AttentionLayer(AttentionLayer):
@@ -30,6 +28,8 @@ class GATv2AttentionLayer(AttentionLayer):
     Parameters: `weight` [H·C, F], W_source, which also makes the features that are read; `weight_target`
     likewise unless shared; `att` [H, C]; `bias_source`, `bias_target` [H·C] with projection_bias.
     """
+
+    own_settings = ("share_weights", "projection_bias")
 
     att: Tensor
     weight_target: Tensor | None
@@ -70,18 +70,18 @@ class GATv2AttentionLayer(AttentionLayer):
                 nn.init.zeros_(bias)
 
     def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
-        Wh_source = project(x, weight, self.num_heads, self.bias_source)
+        Wh_source = formulas.project(x, weight, self.num_heads, self.bias_source)
         Wh_target = Wh_source
         if self.weight_target is not None:
-            Wh_target = project(x, self.weight_target, self.num_heads, self.bias_target)
+            Wh_target = formulas.project(x, self.weight_target, self.num_heads, self.bias_target)
         att, slope = self.att, self.negative_slope
 
-        def score(block: Block) -> tuple[Tensor, Tensor]:
-            met = Wh_target.index_select(0, block.target) + Wh_source.index_select(0, block.source)
-            hidden = F.leaky_relu(met, slope)
+        def score(edges: Block) -> tuple[Tensor, Tensor]:
+            hidden = formulas.hidden_features(Wh_target, Wh_source, slope, edges)
             return hidden, (hidden * att).sum(-1)
 
-        *stages, alpha = attend(score, edges, self.num_heads * self.out_features, 2 if keep else 0)
+        values = self.num_heads * self.out_features
+        *stages, alpha = formulas.attend(score, edges.whole, keep=2 if keep else 0, values_per_edge=values)
         if not keep:
             return _Attention({}, alpha, Wh_source, _no_bound)
         hidden, e = stages

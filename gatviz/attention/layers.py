@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from math import isfinite, nan
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
@@ -18,15 +18,18 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gatviz.attention.arithmetic import aggregate, attend, project, raw_scores, split_scores
+from gatviz.attention import fast
 from gatviz.attention.blocks import Block
+from gatviz.attention.defaults import ATTENTION_GAIN, EXAMPLE_DROPOUT, NEGATIVE_SLOPE
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
 from gatviz.attention.inputs import Arcs, Nodes, read_inputs
-from gatviz.attention.trace import GATTrace, LayerTrace
+from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import LARGEST, as_floats, check_finite, first_beyond
 
-_XAVIER_GAIN = 1.414
+formulas = fast
+"""What all layers compute with. `arithmetic` has the same functions in the plain form, which may stand here too."""
+
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"elu": F.elu, "relu": F.relu, "tanh": torch.tanh}
 
 
@@ -78,6 +81,9 @@ class AttentionLayer(nn.Module):
         GatvizError: naming the first argument that is out of range.
     """
 
+    own_settings: ClassVar[tuple[str, ...]] = ()
+    """The arguments that this kind of layer has beside those of every kind; each is off unless given."""
+
     weight: Tensor
 
     def __init__(
@@ -89,7 +95,7 @@ class AttentionLayer(nn.Module):
         concat: bool = True,
         bias: bool = False,
         residual: bool = False,
-        negative_slope: float = 0.2,
+        negative_slope: float = NEGATIVE_SLOPE,
         dropout: float = 0.0,
         feature_dropout: float = 0.0,
         activation: str | None = None,
@@ -102,8 +108,8 @@ class AttentionLayer(nn.Module):
         self.num_heads = _whole("num_heads", num_heads)
         for name, rate in (("dropout", dropout), ("feature_dropout", feature_dropout)):
             if not 0 <= rate < 1:
-                raise GatvizError(name, "a rate from 0 to below 1", quote(rate), "0.6 is the paper's")
-        check_finite("negative_slope", negative_slope, "0.2 is the paper's")
+                raise GatvizError(name, "a rate from 0 to below 1", quote(rate), f"{EXAMPLE_DROPOUT} is the paper's")
+        check_finite("negative_slope", negative_slope, f"{NEGATIVE_SLOPE} is the paper's")
         if activation is not None and activation not in ACTIVATIONS:
             raise GatvizError("activation", f"None or one of {', '.join(ACTIVATIONS)}", quote(activation), "choose one")
         for name, flag in (("concat", concat), ("bias", bias), ("residual", residual)):
@@ -276,11 +282,11 @@ class AttentionLayer(nn.Module):
         if training and self.dropout:
             mask = _keep(alpha, self.dropout, generator)
             alpha_dropped = alpha * mask / (1 - self.dropout)
-        h_prime = aggregate(alpha if alpha_dropped is None else alpha_dropped, values, edges)
+        h_prime = formulas.aggregate(alpha if alpha_dropped is None else alpha_dropped, values, edges.whole)
         combined = h_prime.flatten(1) if self.concat else h_prime.mean(1)
         z, residual = combined, None
         if self.W_res is not None:
-            residual = project(x, self.W_res, 1).squeeze(1)
+            residual = formulas.project(x, self.W_res, 1).squeeze(1)
             z = z + residual
         if self.bias is not None:
             z = z + self.bias
@@ -305,18 +311,18 @@ class GATAttentionLayer(AttentionLayer):
         C = self.out_features
         for head in range(self.num_heads):
             nn.init.kaiming_uniform_(self.weight[head * C : (head + 1) * C], a=5**0.5, generator=generator)
-            nn.init.xavier_uniform_(self.att[head].view(2 * C, 1), gain=_XAVIER_GAIN, generator=generator)
+            nn.init.xavier_uniform_(self.att[head].view(2 * C, 1), gain=ATTENTION_GAIN, generator=generator)
 
     def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
-        Wh = project(x, weight, self.num_heads)
-        scores = split_scores(Wh, self.att)
+        Wh = formulas.project(x, weight, self.num_heads)
+        scores = formulas.split_scores(Wh, self.att)
         slope = self.negative_slope
 
-        def score(block: Block) -> tuple[Tensor, Tensor]:
-            raw = raw_scores(scores, block)
+        def score(edges: Block) -> tuple[Tensor, Tensor]:
+            raw = formulas.raw_scores(scores, edges)
             return raw, F.leaky_relu(raw, slope)
 
-        *stages, alpha = attend(score, edges, self.num_heads, 1 if keep else 0)
+        *stages, alpha = formulas.attend(score, edges.whole, keep=1 if keep else 0, values_per_edge=self.num_heads)
         if not keep:
             return _Attention({}, alpha, Wh, _no_bound)
         (raw,) = stages  # e follows from it by the same LeakyReLU whenever it is asked for

@@ -13,11 +13,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gatviz.attention.defaults import HIDDEN_ACTIVATION, NEGATIVE_SLOPE, TUTORIAL_HEADS
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import GATAttentionLayer
 from gatviz.errors import GatvizError, quote
-
-_SLOPE = 0.2
 
 
 class Projection:
@@ -123,7 +122,7 @@ class SingleHeadGATLayer(_TutorialLayer):
         in_features: int,
         out_features: int,
         dropout: float = 0.0,
-        negative_slope: float = _SLOPE,
+        negative_slope: float = NEGATIVE_SLOPE,
         *,
         alpha: float | None = None,
         self_loops: SelfLoops = "as_given",
@@ -184,7 +183,7 @@ class SingleHeadGATLayer(_TutorialLayer):
 class GATLayer(SingleHeadGATLayer):
     """One head followed by ELU: `forward(X, adj)` → [N, C]. Arguments as SingleHeadGATLayer's."""
 
-    _activation = "elu"
+    _activation = HIDDEN_ACTIVATION
 
 
 class MultiHeadGATLayer(_TutorialLayer):
@@ -197,9 +196,9 @@ class MultiHeadGATLayer(_TutorialLayer):
         self,
         in_features: int,
         out_features: int,
-        num_heads: int = 4,
+        num_heads: int = TUTORIAL_HEADS,
         dropout: float = 0.0,
-        negative_slope: float = _SLOPE,
+        negative_slope: float = NEGATIVE_SLOPE,
         concat: bool = True,
         *,
         alpha: float | None = None,
@@ -213,7 +212,7 @@ class MultiHeadGATLayer(_TutorialLayer):
             concat=concat,
             dropout=dropout,
             negative_slope=_slope(negative_slope, alpha),
-            activation="elu",
+            activation=HIDDEN_ACTIVATION,
             self_loops=self_loops,
             generator=generator,
         )
@@ -244,7 +243,7 @@ def _write(view: Tensor, values: Any, name: str) -> None:
 def _slope(negative_slope: float, alpha: float | None) -> float:
     if alpha is None:
         return negative_slope
-    if negative_slope not in (_SLOPE, alpha):
+    if negative_slope not in (NEGATIVE_SLOPE, alpha):
         found = f"alpha={alpha} and negative_slope={negative_slope}"
         raise GatvizError("alpha", "the slope under one name", found, "keep one of the two")
     return alpha

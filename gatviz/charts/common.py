@@ -15,7 +15,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from gatviz.attention.trace import Array
+from gatviz.attention.layer_trace import Array
 from gatviz.charts.colours import DIVERGING, EMPTY, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at, text_on
 
 _FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', sans-serif"

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from gatviz.analysis import AcrossLayers, Difference, InAndOut, WhatIf
-from gatviz.attention.trace import MAX_DENSE_NODES
+from gatviz.attention.layer_trace import MAX_DENSE_NODES
 from gatviz.charts.colours import DIVERGING, INK, PALE, SEQUENTIAL, Theme, head_colour, signed_colour, text_on
 from gatviz.charts.common import (
     Chart,

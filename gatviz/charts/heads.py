@@ -10,7 +10,7 @@ from gatviz.analysis import HeadSimilarity, StaticAttention, Uniformity, common_
 from gatviz.analysis.similarity import HOW_TO_READ
 from gatviz.analysis.subject import called, several
 from gatviz.analysis.uniformity import AVERAGES
-from gatviz.attention.trace import MAX_DENSE_NODES, Array, LayerTrace
+from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, LayerTrace
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, Theme, head_colour
 from gatviz.charts.common import (
     Chart,

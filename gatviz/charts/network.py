@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from gatviz.attention.trace import Array
+from gatviz.attention.layer_trace import Array
 from gatviz.charts.colours import INK, LINE, Theme
 from gatviz.charts.common import Chart, figure, plain, plain_all
 from gatviz.charts.network_drawn import Drawn, left_out, weights_table

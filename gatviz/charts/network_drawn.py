@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis import WhatIf
-from gatviz.attention.trace import Array, LayerTrace
+from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import MOST_ARCS, MOST_NODES, Part, strongest
 

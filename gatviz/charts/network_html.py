@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pyvis.network import Network
 
 from gatviz.analysis.terms import target_maxima
-from gatviz.attention.trace import Array, LayerTrace
+from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gatviz.analysis import strongest_into
 from gatviz.analysis.subject import called
-from gatviz.attention.trace import Array
+from gatviz.attention.layer_trace import Array
 from gatviz.charts.colours import (
     CLASSES,
     DIVERGING,

@@ -11,7 +11,6 @@ import torch
 
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import new_generator
-from gatviz.attention.model import GAT, LayerSettings
 from gatviz.checkpoints import limits
 from gatviz.checkpoints.containers import read_container
 from gatviz.checkpoints.decisions import Choices, ChoiceWords, Decision
@@ -21,6 +20,8 @@ from gatviz.checkpoints.settings_text import read_back
 from gatviz.checkpoints.state import state_of
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
+from gatviz.model.gat import GAT
+from gatviz.model.steps import LayerSettings
 
 Source = str | os.PathLike[str] | bytes
 

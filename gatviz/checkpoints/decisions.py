@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict, get_args
 
+from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops, check_self_loops
 from gatviz.attention.layers import ACTIVATIONS
 from gatviz.errors import GatvizError, quote
@@ -105,7 +106,7 @@ class Choices:
         if self.self_loops is not None:
             check_self_loops(self.self_loops)
         if self.negative_slope is not None:
-            check_finite("negative_slope", self.negative_slope, "0.2 is the paper's")
+            check_finite("negative_slope", self.negative_slope, f"{NEGATIVE_SLOPE} is the paper's")
 
     def for_layer(self, name: str, layer: int, count: int) -> object:
         """The value chosen for one of `count` layers by a sequence, or None.

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from gatviz.attention.model import Kind
 from gatviz.checkpoints.layout import Form, Layout, Part, Reading, one_projection, two_halves, two_projections
+from gatviz.model.steps import Kind
 
 _GATCONV = "DGL's GATConv"
 _GATV2CONV = "DGL's GATv2Conv"

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from gatviz.attention.edges import SelfLoops
-from gatviz.attention.model import Kind
 from gatviz.errors import GatvizError, quote
+from gatviz.model.steps import Kind
 
 Tensors = Mapping[str, Tensor]
 

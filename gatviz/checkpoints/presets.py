@@ -13,15 +13,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops
-from gatviz.attention.model import LayerSettings
 from gatviz.checkpoints import dgl, pyg, pytorch_gat, tutorial
 from gatviz.checkpoints.decisions import ACTIVATION_NAMES, NO_ACTIVATION, Choices, Decision, Origin
 from gatviz.checkpoints.layout import Layout, Part
 from gatviz.checkpoints.recognition import Recognised
 from gatviz.errors import GatvizError, quote
+from gatviz.model.steps import LayerSettings
 
-_SLOPE = 0.2
 _LARGEST_SLOPE = 100.0
 """Beyond it a number beside the weights is no slope."""
 _LOOPS = ("as_given", "add_missing", "remove")
@@ -109,7 +109,8 @@ def _slope(choices: Choices, saved: Saved | None, around: Mapping[str, Any]) -> 
     told = around.get("negative_slope")
     if isinstance(told, int | float) and not isinstance(told, bool) and abs(told) <= _LARGEST_SLOPE:
         return float(told), "assumed", "The words around the weights say so."
-    return _SLOPE, "assumed", "A state dict does not hold the slope; 0.2 is the paper's and every library's own."
+    why = f"A state dict does not hold the slope; {NEGATIVE_SLOPE} is the paper's and every library's own."
+    return NEGATIVE_SLOPE, "assumed", why
 
 
 def _heads(k: int, part: Part, choices: Choices) -> Decision:
@@ -349,7 +350,8 @@ def _v2(arrays: dict[str, Tensor], told: LayerSettings | None, at: str) -> dict[
 def _negated(part: Part, slope: float) -> tuple[Part, float]:
     """−LeakyReLU(z) with slope s is LeakyReLU(−s·z) with slope 1/s: the layer's own form, so a and the slope change."""
     if slope <= 0:
-        raise GatvizError("negative_slope", "a number above 0 for pyGAT's sparse layers", quote(slope), "0.2 is usual")
+        expected, usual = "a number above 0 for pyGAT's sparse layers", f"{NEGATIVE_SLOPE} is usual"
+        raise GatvizError("negative_slope", expected, quote(slope), usual)
     halves = {name: part.arrays[name] * -slope for name in ("a_target", "a_source")}
     return replace(part, arrays={**part.arrays, **halves}), 1 / slope
 

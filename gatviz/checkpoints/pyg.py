@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from gatviz.attention.model import Kind
 from gatviz.checkpoints.layout import (
     Form,
     Layout,
@@ -22,6 +21,7 @@ from gatviz.checkpoints.layout import (
     two_projections,
 )
 from gatviz.checkpoints.skips import SKIP
+from gatviz.model.steps import Kind
 
 _GATCONV = "PyG's GATConv"
 _GATV2CONV = "PyG's GATv2Conv"

@@ -14,10 +14,11 @@ from torch import Tensor
 
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layers import AttentionLayer
-from gatviz.attention.model import GAT, LayerSettings
 from gatviz.checkpoints.settings_text import written
 from gatviz.checkpoints.state import SETTINGS
 from gatviz.errors import GatvizError, quote
+from gatviz.model.gat import GAT
+from gatviz.model.steps import LayerSettings
 
 LayoutOut = Literal["gatviz", "tutorial", "pyg"]
 Format = Literal["torch", "safetensors"]

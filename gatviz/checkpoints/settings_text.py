@@ -8,10 +8,11 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from gatviz.attention.edges import check_self_loops
-from gatviz.attention.model import GAT, LayerSettings
 from gatviz.checkpoints.layout import Part
 from gatviz.checkpoints.presets import Saved
 from gatviz.errors import GatvizError, quote
+from gatviz.model.gat import GAT
+from gatviz.model.steps import LayerSettings
 
 _MEND = "save the weights again"
 

@@ -9,17 +9,14 @@ from numpy.typing import NDArray
 
 from gatviz.analysis import WhatIf
 from gatviz.analysis.subject import several
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.chain import stage_named
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.subgraph import Part
-from gatviz.stage.formulas import mathml
 from gatviz.stage.part import packed, sent_arcs
+from gatviz.stage.stages import describe
 
 _MOST_PAIR_VALUES = 120_000
 _MOST_GONE = 1_000
-_LATEX = r"\Delta\alpha_{ij} = \alpha_{ij} - \alpha_{ij}^{\mathrm{baseline}}"
-_CAPTION = (
-    "How the share changed since the baseline. Hatched: no arrow now; a number there is of an arrow that is gone."
-)
 
 
 def pack_change(change: WhatIf, part: Part, *, baseline: str) -> dict[str, Any]:
@@ -97,25 +94,19 @@ def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> dict[str, Any
         pairs = packed(dense)
     values = np.full((trace.num_edges, H), np.nan, dtype=np.float32)
     values[:, :heads] = change.on_present
-    caption = _CAPTION
+    row = stage_named("change")
+    caption = row.of(trace.form).caption
     if change.gone_nodes:
         caption += " Arrows from and to nodes that are gone have no cell here; the range counts them."
     if heads < H:
         caption += f" The baseline has {several(heads, 'head')}: the others have nothing to compare."
-    return {
-        "name": "change",
-        "symbol": mathml(r"\Delta\alpha"),
-        "plain": "Δα",
-        "shapeLetters": "[E, H]",
-        "shape": f"[{trace.num_edges}, {H}]",
-        "formula": mathml(_LATEX),
-        "latex": _LATEX,
-        "caption": caption,
-        "ranges": [*map(list, change.ranges), *[None] * (H - heads)] if change.ranges else None,
-        "pairs": pairs,
-        "perHead": True,
-        "layout": "pairs",
-        "colour": "signed",
-        "limit": change.largest or 1.0,
-        "values": packed(values[sent_arcs(trace, part, trace.num_heads)]),
-    }
+    return describe(
+        row,
+        trace,
+        caption=caption,
+        shape=f"[{trace.num_edges}, {H}]",
+        ranges=[*map(list, change.ranges), *[None] * (H - heads)] if change.ranges else None,
+        pairs=pairs,
+        limit=change.largest or 1.0,
+        values=packed(values[sent_arcs(trace, part, trace.num_heads)]),
+    )

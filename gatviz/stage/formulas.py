@@ -10,7 +10,8 @@ from functools import lru_cache
 from latex2mathml.converter import convert
 
 from gatviz.analysis import EdgeStory, GATStory, GATv2Story
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.chain import stages_of
+from gatviz.attention.layer_trace import LayerTrace
 
 _MOST_TERMS = 6
 _LONGEST_NAME = 12
@@ -63,8 +64,7 @@ def number(value: float, digits: int = 3) -> str:
 
 def symbols(trace: LayerTrace) -> list[str]:
     """The layer's formulas for its scores, for α and for h′."""
-    stages = ("raw", "hidden", "e", "alpha", "h_prime")
-    return [info.formula for info in trace.fields if info.name in stages]
+    return [stage.of(trace.form).formula for stage in stages_of(trace.form) if stage.told]
 
 
 def with_numbers(story: EdgeStory, names: Sequence[str], slope: float, digits: int = 3) -> list[str]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gatviz.analysis import share_limit
 from gatviz.analysis.subject import called
 from gatviz.analysis.terms import target_maxima
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.stage.formulas import mathml
@@ -58,7 +58,7 @@ def pack_scene(
         graph, trace: what was run and what came of it.
         weightings: the choices of the head switch, in order.
         palettes: colours for the "light" and the "dark" theme; texts: the stage's words.
-        input_names: of the F columns of the layer's input, see `stage.inputs`.
+        input_names: of the F columns of the layer's input, see `stage.column_names`.
         part: what to show of a graph that is too large to draw.
         extras: further keys, taken over as they are.
     """

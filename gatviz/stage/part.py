@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.errors import GatvizError
 from gatviz.graph.subgraph import Part
 from gatviz.numbers import FINITE

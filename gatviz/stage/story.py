@@ -18,14 +18,14 @@ from gatviz.analysis import (
     story_limit,
     story_limits,
 )
-from gatviz.attention.proof import Check
-from gatviz.attention.trace import GATTrace, LayerTrace
+from gatviz.attention.chain import stages_of
+from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
+from gatviz.model.proof import Check
 from gatviz.stage import formulas
 from gatviz.stage.part import packed, sent_arcs
 
-_OPEN_AT_START = {"GAT": ["Wh", "e", "alpha"], "GATv2": ["hidden", "e", "alpha"]}
 _MOST_FEATURES = 8
 
 
@@ -49,7 +49,7 @@ def pack_details(trace: LayerTrace, part: Part) -> dict[str, Any]:
         },
         "scores": scores,
         "formulas": [_formula(latex) for latex in formulas.symbols(trace)],
-        "openAtStart": _OPEN_AT_START[trace.kind],
+        "openAtStart": [stage.name for stage in stages_of(trace.form) if stage.unfolded],
     }
 
 

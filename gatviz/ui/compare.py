@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from gatviz.analysis.subject import layer_of
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.ui import compare_flow, compare_heads, compare_verdicts, state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import image_choice, page_style, say

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from gatviz.analysis import Weights
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.ui import texts_compare as texts
 
 

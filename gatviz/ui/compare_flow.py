@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gatviz.analysis import Weights, arc_table, in_and_out, top_arcs
 from gatviz.analysis.baselines import name_of
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.compare import in_and_out_chart, top_arcs_chart
 from gatviz.ui import state
 from gatviz.ui import texts_compare as texts

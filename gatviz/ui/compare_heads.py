@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.analysis import difference, head_similarity, share_limit
-from gatviz.attention.trace import MAX_DENSE_NODES, LayerTrace
+from gatviz.attention.layer_trace import MAX_DENSE_NODES, LayerTrace
 from gatviz.charts.common import Chart
 from gatviz.charts.compare import difference_chart
 from gatviz.charts.heads import alpha_chart, correlation_chart, divergence_chart, head_alpha_chart

@@ -8,12 +8,12 @@ from functools import partial
 import streamlit as st
 
 from gatviz.analysis import score_span, static_attention
-from gatviz.attention.model import Kind
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.common import Chart
 from gatviz.charts.heads import head_alpha_chart, ranking_chart
 from gatviz.charts.network import HALF_WIDTH, network_chart
 from gatviz.charts.network_drawn import Drawn
+from gatviz.model.steps import Kind
 from gatviz.ui import compute, state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, side_by_side, theme

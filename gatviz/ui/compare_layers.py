@@ -7,11 +7,12 @@ import streamlit as st
 
 from gatviz.analysis import AcrossLayers, attention_across_layers
 from gatviz.analysis.subject import called
-from gatviz.attention.trace import MAX_DENSE_NODES, Trace
+from gatviz.attention.layer_trace import MAX_DENSE_NODES
 from gatviz.charts.common import Chart
 from gatviz.charts.compare import across_chart, hops_chart
 from gatviz.charts.network import network_chart
 from gatviz.charts.network_drawn import Drawn
+from gatviz.model.trace import Trace
 from gatviz.ui import state
 from gatviz.ui import texts_compare as texts
 from gatviz.ui.chart_card import card, say, side_by_side, theme

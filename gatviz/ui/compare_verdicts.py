@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.analysis import Rule, Uniformity, static_attention, uniformity
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.colours import Theme, head_colour
 from gatviz.charts.common import Chart
 from gatviz.charts.heads import effective_chart, evenness_chart, ranking_chart, shares_chart

@@ -8,13 +8,14 @@ from typing import Any
 
 import streamlit as st
 
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import new_generator, warm_up
-from gatviz.attention.model import GAT
-from gatviz.attention.proof import Check, against_cpu, proofs
-from gatviz.attention.trace import LayerTrace, Trace
-from gatviz.attention.weights import Weights
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
+from gatviz.model.gat import GAT
+from gatviz.model.proof import Check, against_cpu, proofs
+from gatviz.model.trace import Trace
+from gatviz.model.weights import Weights
 from gatviz.numbers import LARGEST
 from gatviz.ui.settings import Settings
 

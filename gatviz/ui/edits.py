@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gatviz.attention.weights import with_columns
 from gatviz.errors import GatvizError, quote
 from gatviz.graph import editing
 from gatviz.graph.graph import Graph
+from gatviz.model.weights import with_columns
 from gatviz.numbers import check_finite
 from gatviz.ui import state
 from gatviz.ui.history import HeldWeights

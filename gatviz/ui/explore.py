@@ -11,15 +11,16 @@ import streamlit as st
 
 from gatviz.analysis import Predictions, WhatIf, uniformity
 from gatviz.analysis.subject import called
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.colours import stage_palettes
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
-from gatviz.stage.inputs import input_names
+from gatviz.stage.column_names import input_names
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.part import packed
+from gatviz.stage.stages import with_stage
 from gatviz.stage.story import first_arc, local_arc, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
 from gatviz.ui import compute, edits, pins, state, texts
@@ -124,9 +125,7 @@ def _change(changed: WhatIf | None, scene: dict[str, Any], trace: LayerTrace, pa
     """What changed since the pinned baseline, with a stage of its own in the chain."""
     if changed is None:
         return {"change": None}
-    stages = list(scene["stages"])
-    after = next(k for k, one in enumerate(stages) if one["name"] == "alpha") + 1
-    stages.insert(after, change_stage(changed, trace, part))
+    stages = with_stage(scene["stages"], change_stage(changed, trace, part))
     return {"stages": stages, "change": pack_change(changed, part, baseline=next(iter(pins.pinned())))}
 
 

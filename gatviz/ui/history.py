@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from gatviz.attention.edges import SelfLoops
-from gatviz.attention.model import LayerSettings
-from gatviz.attention.weights import Weights
 from gatviz.graph.graph import Graph
+from gatviz.model.steps import LayerSettings
+from gatviz.model.weights import Weights
 
 MOST_STEPS = 200
 MOST_BYTES = 256 * 2**20

@@ -10,8 +10,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from gatviz.analysis import WhatIf, what_if
-from gatviz.attention.trace import Trace
 from gatviz.graph.graph import Graph
+from gatviz.model.trace import Trace
 from gatviz.ui import state
 from gatviz.ui.compute import Run
 from gatviz.ui.controls import ALWAYS, controls

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops
-from gatviz.attention.model import Kind, LayerSettings
+from gatviz.model.steps import Kind, LayerSettings
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Settings:
     bias: bool = False
     residual: bool = False
     share_weights: bool = False
-    negative_slope: float = 0.2
+    negative_slope: float = NEGATIVE_SLOPE
     dropout: float = 0.0
     self_loops: SelfLoops = "add_missing"
     seed: int = 175

@@ -9,7 +9,7 @@ import streamlit as st
 
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import available_devices
-from gatviz.attention.model import Kind
+from gatviz.model.steps import Kind
 from gatviz.ui import state, texts
 from gatviz.ui.graph_choice import graph_choice
 from gatviz.ui.history import OpenedModel

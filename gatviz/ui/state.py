@@ -11,11 +11,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from gatviz.attention.edges import SelfLoops
-from gatviz.attention.model import LayerSettings
-from gatviz.attention.weights import Weights
 from gatviz.files import sample_graph
 from gatviz.graph.graph import Graph
 from gatviz.graph.layout import default_positions
+from gatviz.model.steps import LayerSettings
+from gatviz.model.weights import Weights
 from gatviz.ui import texts
 from gatviz.ui.history import HeldWeights, History, OpenedModel, Work
 from gatviz.ui.settings import Settings

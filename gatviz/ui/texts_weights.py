@@ -1,7 +1,7 @@
 """The words about weights: opening, saving, editing."""
 
-from gatviz.attention.weights import Fill
 from gatviz.checkpoints.saving import Format, LayoutOut
+from gatviz.model.weights import Fill
 
 OPEN = "Open trained weights"
 OPEN_BUTTON = "Open weights …"

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gatviz.attention.weights import Weights, has_heads, with_values
 from gatviz.errors import GatvizError, quote
+from gatviz.model.weights import Weights, has_heads, with_values
 from gatviz.numbers import check_finite
 from gatviz.ui import state
 from gatviz.ui import texts_weights as texts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatviz.analysis import gcn_weights, mean_of_heads, mean_weights
-from gatviz.attention.trace import LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.stage.pack import Weighting
 from gatviz.ui import texts
 

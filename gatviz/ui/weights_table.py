@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from gatviz.attention.weights import Fill, Weights, filled, has_heads, with_values
 from gatviz.errors import GatvizError
+from gatviz.model.weights import Fill, Weights, filled, has_heads, with_values
 from gatviz.numbers import as_float
 from gatviz.ui import state
 from gatviz.ui import texts_weights as texts

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gatviz.attention.trace import GATTrace
+from gatviz.attention.layer_trace import GATTrace
 from gatviz.graph.graph import Graph
 
 SLOPE = 0.2

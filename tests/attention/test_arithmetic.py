@@ -11,7 +11,7 @@ from torch.func import functional_call
 
 from gatviz import Edges
 from gatviz.analysis.terms import softmax_terms
-from gatviz.attention import arithmetic, blocks
+from gatviz.attention import blocks, fast
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layers import GATAttentionLayer
 from gatviz.attention.textbook import dense_head, pair_tensor
@@ -31,8 +31,8 @@ def kernels(request, monkeypatch):
     if runs:
         monkeypatch.setattr(blocks, "LONGEST_RUN", 2)
     for constant, value in KERNELS[name].items():
-        assert hasattr(arithmetic, constant)
-        monkeypatch.setattr(arithmetic, constant, value)
+        assert hasattr(fast, constant)
+        monkeypatch.setattr(fast, constant, value)
 
 
 @pytest.mark.usefixtures("kernels")
@@ -168,7 +168,7 @@ def test_the_ways_to_the_same_sums_agree_on_a_larger_graph(monkeypatch):
     for setting in (PLAIN, FAST, {"_ONE_BLOCK": 0, "_BLOCK": 500}):
         with monkeypatch.context() as patch:
             for name, value in setting.items():
-                patch.setattr(arithmetic, name, value)
+                patch.setattr(fast, name, value)
             results.append(layer.trace(x, edges))
     for other in results[1:]:
         for name in ("raw", "e", "alpha", "h_prime", "out"):

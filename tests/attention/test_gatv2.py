@@ -10,7 +10,7 @@ import torch
 from torch_geometric.nn import GATv2Conv
 
 from gatviz import Edges, GATAttentionLayer, GATv2AttentionLayer, GATv2Trace, GatvizError
-from gatviz.attention import arithmetic
+from gatviz.attention import fast
 from gatviz.attention.textbook import dense_head_v2
 
 
@@ -190,8 +190,8 @@ def test_blocks_change_nothing(monkeypatch):
     x, edge_index = random_graph(5)
     layer = GATv2AttentionLayer(x.shape[1], 3, 2, generator=torch.Generator().manual_seed(0)).eval()
     whole = layer.trace(x, edge_index=edge_index)
-    monkeypatch.setattr(arithmetic, "_ONE_BLOCK", 0)
-    monkeypatch.setattr(arithmetic, "_BLOCK", 1)
+    monkeypatch.setattr(fast, "_ONE_BLOCK", 0)
+    monkeypatch.setattr(fast, "_BLOCK", 1)
     cut = layer.trace(x, edge_index=edge_index)
     for name in ("hidden", "e", "alpha", "h_prime", "out"):
         np.testing.assert_allclose(getattr(cut, name), getattr(whole, name), rtol=1e-6, atol=1e-7)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
+import gatviz
 from gatviz import Edges, GATAttentionLayer, GatvizError, Graph, MultiHeadGATLayer, SingleHeadGATLayer
+from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.layers import available_devices, new_generator, warm_up
 from tests.attention.cases import error, random_case
 
@@ -410,3 +414,15 @@ def test_sparse_features_give_the_same_output_trace_and_gradients():
     layer(x, adj).square().sum().backward()
     for twice, parameter in zip(grads, layer.parameters(), strict=True):
         assert error(twice, 2 * parameter.grad) <= 1e-5
+
+
+def test_the_slope_that_is_taken_unless_told_stands_in_one_place():
+    """No other line of the house gives LeakyReLU's slope a number."""
+    told = re.compile(rf"(?i)slope.*\b{NEGATIVE_SLOPE}\b")
+    lines = [
+        f"{path.name}: {line}"
+        for path in sorted(Path(gatviz.__file__).parent.rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if told.search(line)
+    ]
+    assert lines == [f"defaults.py: NEGATIVE_SLOPE = {NEGATIVE_SLOPE}"]

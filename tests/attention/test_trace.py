@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from gatviz import Edges, GATAttentionLayer, GATTrace, GatvizError
+from gatviz.attention.layer_trace import MAX_DENSE_NODES
 from gatviz.attention.layers import new_generator
-from gatviz.attention.trace import MAX_DENSE_NODES
 from tests.attention.cases import random_case
 
 ADJ = torch.tensor([[1, 1, 0], [0, 0, 0], [1, 0, 1]])

@@ -10,8 +10,8 @@ import numpy as np
 from playwright.sync_api import Locator, Page
 
 from gatviz import Graph, MultiHeadGATLayer, sample_graph
+from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
-from gatviz.attention.trace import GATTrace
 from gatviz.ui.settings import Settings
 
 MINUS = "−"

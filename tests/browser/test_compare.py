@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from gatviz.analysis import difference, head_similarity, in_and_out, uniformity
-from gatviz.attention.trace import GATTrace
+from gatviz.attention.layer_trace import GATTrace
 from gatviz.ui import texts_open
 from tests.browser.driver import eventually, open_app, set_number, trace_of
 

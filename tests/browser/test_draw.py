@@ -6,8 +6,8 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from gatviz import GAT, Graph
+from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
-from gatviz.attention.trace import GATTrace
 from gatviz.ui.settings import Settings
 from tests.browser.driver import alpha_rows, cells, choose_head, eventually, middle_of, trace_of
 

@@ -14,11 +14,11 @@ from torch_geometric.nn import GATConv
 
 import gatviz
 from gatviz import GatvizError
-from gatviz.attention.model import Kind
 from gatviz.checkpoints import LAYOUTS, Checkpoint, inspect_weights, save_weights
 from gatviz.checkpoints.decisions import ChoiceWords
 from gatviz.files import FORMATS, Inspection, ReadOptions, inspect_graph, readable_formats, template, writable_formats
 from gatviz.graph.generators import generate, real_graph
+from gatviz.model.steps import Kind
 from tests.checkpoints.cases import FEATURES, drawn, graph, torch_file
 from tests.checkpoints.test_layouts import (
     around,

@@ -17,11 +17,12 @@ from torch_geometric.nn import GATConv
 
 from gatviz import GatvizError, Graph, MultiHeadGATLayer, load_weights, read_graph, sample_graph
 from gatviz.attention.gatv2 import GATv2AttentionLayer
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import AttentionLayer, GATAttentionLayer, new_generator
-from gatviz.attention.model import GAT, LayerSettings
-from gatviz.attention.trace import LayerTrace
-from gatviz.attention.weights import Weights, with_values
 from gatviz.graph import editing
+from gatviz.model.gat import GAT
+from gatviz.model.steps import LayerSettings
+from gatviz.model.weights import Weights, with_values
 from gatviz.numbers import LARGEST
 from gatviz.stage.part import packed
 from gatviz.stage.wire import encode
@@ -49,7 +50,7 @@ def huge_layer(case: Case, kind: str, draw: Callable[[], float], **settings: Any
 
 def everything(trace: LayerTrace) -> dict[str, np.ndarray]:
     """Every number that a view can ask a trace for, −∞ of the mask aside."""
-    names = [name for name in trace.field_info if getattr(trace, name) is not None]
+    names = [info.name for info in trace.fields]
     found = {name: np.asarray(getattr(trace, name), dtype=float) for name in names}
     found |= {f"weights {name}": values for name, values in trace.weights.items()}
     with np.errstate(all="ignore"):

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatviz import GAT, LayerSettings
-from gatviz.attention.fields import GAT_FIELDS, GATV2_FIELDS, Parts, as_computed
+from gatviz.attention.chain import stages
+from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
-from gatviz.attention.trace import GATTrace
+from gatviz.attention.stage_row import FieldInfo, LayerForm
 from gatviz.stage.texts import ENGLISH
-from tests.attention.test_model import random_graph
+from tests.model.test_model import random_graph
 from tests.ui.walk import sent, views
 
 ROOT = Path(__file__).parents[2]
@@ -41,9 +42,10 @@ def test_no_source_and_no_document_crosses_them(path: Path):
 
 
 def test_the_score_is_the_targets_letter_plus_the_sources():
-    assert GAT_FIELDS["score_target"].formula.startswith(r"t_i = a_{\mathrm{target}}")
-    assert GAT_FIELDS["score_source"].formula.startswith(r"s_j = a_{\mathrm{source}}")
-    assert GAT_FIELDS["raw"].formula.endswith("= t_i + s_j")
+    told = stages_told("GAT", 0.2)
+    assert told["score_target"].formula.startswith(r"t_i = a_{\mathrm{target}}")
+    assert told["score_source"].formula.startswith(r"s_j = a_{\mathrm{source}}")
+    assert told["raw"].formula.endswith("= t_i + s_j")
     assert ENGLISH["targetScore"].startswith("t_i = a_target")
     assert ENGLISH["sourceScore"].startswith("s_j = a_source")
 
@@ -56,34 +58,37 @@ def test_no_view_crosses_them():
             if not field.endswith((".id", "css_content")):
                 assert CROSSED.search(text) is None, (name, field)
         if name == "Explore":
-            scene = json.loads(next(one.text for one in sent(app) if one.field == "BidiComponent.json"))
+            scene = json.loads(next(one.text for one in sent(app) if one.field == "BidiComponent.data"))
             assert any("t_i + s_j" in formula["latex"] for formula in scene["formulas"])
 
 
 # ---- what the target's half does -------------------------------------------------------------------------------
 
 
-def parts(slope: float, flags: tuple[bool, ...] = (True,) * 5) -> Parts:
+def stages_told(kind: str, slope: float, flags: tuple[bool, ...] = (True,) * 5) -> dict[str, FieldInfo]:
     concat, residual, bias, projection_bias, dropout = flags
-    return Parts(
+    form = LayerForm(
+        kind=kind,
         concat=concat,
         residual=residual,
         bias=bias,
         projection_bias=projection_bias,
+        shared_weights=False,
         dropout=dropout,
         activation="elu",
         negative_slope=slope,
     )
+    return {stage.name: stage.of(form) for stage in stages(kind)}
 
 
 @pytest.mark.parametrize("slope", [-0.5, 0.0, 0.2, 1.0, 3.0])
 def test_it_is_said_what_the_targets_half_does_of_gat_alone_and_as_the_slope_has_it(slope: float):
     for flags in product((True, False), repeat=5):
-        told = {name: as_computed(info, parts(slope, flags)).caption for name, info in GAT_FIELDS.items()}
+        told = {name: info.caption for name, info in stages_told("GAT", slope, flags).items()}
         assert "the same for all that it reads" in told["score_target"]
         assert ("how sharply" in told["score_target"]) == (slope >= 0 and slope != 1)
         assert ("no share depends" in told["score_target"]) == (slope == 1)
-        other = [as_computed(info, parts(slope, flags)).caption for info in GATV2_FIELDS.values()]
+        other = [info.caption for info in stages_told("GATv2", slope, flags).values()]
         assert not any("how sharply" in caption or "the same for all" in caption for caption in other)
 
 

@@ -9,12 +9,13 @@ import pytest
 
 from gatviz import GAT, Graph, LayerSettings
 from gatviz.analysis import what_if
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import new_generator
-from gatviz.attention.trace import LayerTrace, Trace
 from gatviz.graph.subgraph import Part, neighbourhood, strongest
+from gatviz.model.trace import Trace
 from gatviz.stage import part as stage_part
 from gatviz.stage.change import pack_change
-from gatviz.stage.inputs import input_names
+from gatviz.stage.column_names import input_names
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.story import local_arc, pack_details, pack_story
 from gatviz.ui.weightings import weightings

@@ -9,14 +9,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatviz.analysis import edge_story
+from gatviz.attention.chain import stages
 from gatviz.attention.gatv2 import GATv2AttentionLayer
-from gatviz.attention.trace import GATTrace, GATv2Trace
+from gatviz.attention.layer_trace import GATTrace
+from gatviz.attention.stage_row import KINDS, LayerForm
 from gatviz.graph.graph import Graph
 from gatviz.stage.formulas import h_prime_with_numbers, mathml, name, number, symbols, with_numbers
 from tests.attention.hand_traces import SLOPE, numpy_gat
 
 MATH = "{http://www.w3.org/1998/Math/MathML}"
-INFOS = [info for kind in (GATTrace, GATv2Trace) for info in kind.field_info.values()]
+FORMS = [
+    LayerForm(
+        kind=kind,
+        concat=has,
+        residual=has,
+        bias=has,
+        projection_bias=has,
+        shared_weights=has,
+        dropout=has,
+        activation="elu" if has else None,
+        negative_slope=SLOPE,
+    )
+    for kind in KINDS
+    for has in (False, True)
+]
+INFOS = [stage.of(form) for form in FORMS for stage in stages(form.kind)]
 
 
 def shown(document: str) -> str:

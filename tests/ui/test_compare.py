@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from gatviz import GAT, Graph, sample_graph, sample_graph_names
 from gatviz.analysis import static_attention
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import new_generator
-from gatviz.attention.trace import LayerTrace
 from gatviz.ui import compare_memo, texts_compare
 from gatviz.ui.history import Work
 from gatviz.ui.settings import Settings

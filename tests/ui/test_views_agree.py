@@ -29,8 +29,8 @@ from gatviz.analysis import (
     what_if,
 )
 from gatviz.analysis.uniformity import AVERAGES, CHOOSES, LEANS
+from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
-from gatviz.attention.trace import GATTrace
 from gatviz.charts.colours import ACCENT
 from gatviz.charts.compare import change_chart, top_changes_chart
 from gatviz.charts.heads import effective_chart, evenness_chart, ranking_chart, shares_chart
@@ -38,7 +38,7 @@ from gatviz.charts.network import network_chart, node_values_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
-from gatviz.stage.inputs import input_names
+from gatviz.stage.column_names import input_names
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.story import pack_details, pack_story
 from gatviz.ui.weightings import weightings

@@ -1,4 +1,4 @@
-"""`GAT`: a stack of attention layers, as the papers use them.
+"""`GAT`: the model, a sequence of steps; today a stack of attention layers, as the papers use them.
 
 Dimension key: N nodes, F input features, H heads, C features per head.
 Source: Veličković et al. 2018, arXiv 1710.10903, section 3.3; Brody et al. 2022, arXiv 2105.14491.
@@ -7,73 +7,21 @@ Source: Veličković et al. 2018, arXiv 1710.10903, section 3.3; Brody et al. 20
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 
+from gatviz.attention.defaults import HEAD_FEATURES, HEADS
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
-from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.inputs import Arcs, Nodes, read_inputs
-from gatviz.attention.layers import AttentionLayer, GATAttentionLayer
-from gatviz.attention.trace import LayerTrace, Trace
-from gatviz.attention.weights import Weights
-from gatviz.errors import GatvizError, quote
+from gatviz.attention.layer_trace import LayerTrace
+from gatviz.attention.layers import AttentionLayer
+from gatviz.errors import GatvizError, quote, within
 from gatviz.graph.graph import Graph
-
-Kind = Literal["GAT", "GATv2"]
-
-_V2_ONLY = ("share_weights", "projection_bias")
-
-
-@dataclass(frozen=True, kw_only=True)
-class LayerSettings:
-    """One layer of a stack, all but its input width, which the layer before it gives.
-
-    Attributes:
-        kind: "GAT" or "GATv2".
-        out_features: C, per head. num_heads: H. The others: see `AttentionLayer`.
-        share_weights, projection_bias: GATv2 only, see `GATv2AttentionLayer`.
-    """
-
-    kind: Kind = "GAT"
-    out_features: int = 8
-    num_heads: int = 8
-    concat: bool = True
-    bias: bool = True
-    residual: bool = False
-    negative_slope: float = 0.2
-    dropout: float = 0.0
-    feature_dropout: float = 0.0
-    activation: str | None = "elu"
-    share_weights: bool = False
-    projection_bias: bool = False
-
-    def __post_init__(self) -> None:
-        if self.kind not in get_args(Kind):
-            raise GatvizError("kind", "'GAT' or 'GATv2'", quote(self.kind), "choose one of the two")
-        for name in _V2_ONLY:
-            if self.kind == "GAT" and getattr(self, name):
-                raise GatvizError(name, "a GATv2 layer", "kind 'GAT'", f"leave {name} out or set kind='GATv2'")
-
-    @classmethod
-    def of(cls, layer: AttentionLayer) -> Self:
-        """The settings of a layer that exists."""
-        v2 = isinstance(layer, GATv2AttentionLayer)
-        elsewhere = ("kind", "bias", "residual", *(() if v2 else _V2_ONLY))
-        names = [field.name for field in fields(cls) if field.name not in elsewhere]
-        values: dict[str, Any] = {name: getattr(layer, name) for name in names}
-        values["bias"], values["residual"] = layer.bias is not None, layer.W_res is not None
-        return cls(kind="GATv2" if v2 else "GAT", **values)
-
-    def build(self, in_features: int, generator: torch.Generator | None = None) -> AttentionLayer:
-        """A layer with these settings, freshly drawn; it takes the self-loops as they come."""
-        given = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "kind"}
-        if self.kind == "GATv2":
-            return GATv2AttentionLayer(in_features, generator=generator, **given)
-        given = {name: value for name, value in given.items() if name not in _V2_ONLY}
-        return GATAttentionLayer(in_features, generator=generator, **given)
+from gatviz.model.steps import Kind, LayerSettings
+from gatviz.model.trace import Trace
+from gatviz.model.weights import Weights
 
 
 class GAT(nn.Module):
@@ -104,11 +52,8 @@ class GAT(nn.Module):
         self.self_loops: SelfLoops = self_loops
         width, built = in_features, []
         for number, settings in enumerate(layers):
-            try:
+            with within(f"layer {number}"):
                 built.append(settings.build(width, generator))
-            except GatvizError as error:
-                where = f"layer {number}, {error.where}"
-                raise GatvizError(where, error.expected, error.found, error.mend) from error
             width = built[-1].output_width
         self.layers = nn.ModuleList(built)
 
@@ -132,7 +77,7 @@ class GAT(nn.Module):
 
         Arguments:
             num_classes: C of the last layer. output_heads: H of the last layer (the paper: 1; 8 for Pubmed).
-            head_features, num_heads: C and H of the hidden layers; 8 each if left out.
+            head_features, num_heads: C and H of the hidden layers; the paper's 8 each if left out.
             dropout: on features and on α alike (the paper: 0.6), in training only.
             settings: further LayerSettings for all layers (bias, residual, negative_slope, share_weights, …).
         """
@@ -147,7 +92,8 @@ class GAT(nn.Module):
                     mend = f"leave it out: the only layer is the last, which has {other}"
                     raise GatvizError(name, "hidden layers", "none with num_layers=1", mend)
         common: dict[str, Any] = {"kind": kind, "dropout": dropout, "feature_dropout": dropout, **settings}
-        C, H = (8 if size is None else size for size in (head_features, num_heads))
+        C = HEAD_FEATURES if head_features is None else head_features
+        H = HEADS if num_heads is None else num_heads
         hidden = LayerSettings(out_features=C, num_heads=H, **common)
         last = LayerSettings(out_features=num_classes, num_heads=output_heads, concat=False, activation=None, **common)
         stack = [hidden] * (num_layers - 1) + [last]
@@ -181,11 +127,8 @@ class GAT(nn.Module):
         if len(weights.layers) != len(self.layers):
             raise GatvizError("weights", f"{len(self.layers)} layers", str(len(weights.layers)), "give one for each")
         for number, (layer, arrays) in enumerate(zip(self.attention_layers, weights.layers, strict=True)):
-            try:
+            with within(f"layer {number}"):
                 layer.set_weights(**arrays)
-            except GatvizError as error:
-                where = f"layer {number}, {error.where}"
-                raise GatvizError(where, error.expected, error.found, error.mend) from error
 
     def forward(
         self,
@@ -211,11 +154,8 @@ class GAT(nn.Module):
         device = str(x.device)
         traces: list[LayerTrace] = []
         for number, layer in enumerate(self.attention_layers):
-            try:
+            with within(f"layer {number}"):
                 x, trace = layer.forward_and_trace(x, edges, generator=generator)
-            except GatvizError as error:
-                where = f"layer {number}, {error.where}"
-                raise GatvizError(where, error.expected, error.found, error.mend) from error
             traces.append(trace)
         return Trace(graph, tuple(traces), device)
 

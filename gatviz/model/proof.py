@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, GATTrace, GATv2Trace, LayerTrace
 from gatviz.attention.textbook import DenseHead, dense_head, dense_head_v2
-from gatviz.attention.trace import MAX_DENSE_NODES, Array, GATTrace, GATv2Trace, LayerTrace
 
 _BOUND = {"float32": 2e-5, "float64": 1e-10}
 _SCORE_PER_SHARE = 10.0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gatviz.attention.trace import LayerTrace, Trace
+from gatviz.attention.layer_trace import LayerTrace
+from gatviz.model.trace import Trace
 
 
 def input_names(trace: Trace, layer: int) -> tuple[str, ...]:

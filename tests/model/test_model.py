@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +13,8 @@ from torch_geometric.nn import GATConv, GATv2Conv
 
 from gatviz import GAT, Edges, GATTrace, GATv2Trace, GatvizError, Graph, LayerSettings
 from gatviz.attention import inputs
-from gatviz.attention.layers import new_generator
+from gatviz.attention.layers import AttentionLayer, new_generator
+from gatviz.model.steps import LAYERS, Kind
 
 made = Edges.from_graph
 MIXED = (
@@ -253,3 +257,15 @@ def test_what_was_only_looked_at_can_still_be_trained(nodes):
         model.trace(graph)
     for out in (model(graph), model(x, edges), model(x, made_here)):
         out.sum().backward()
+
+
+def test_a_kind_of_layer_stands_in_one_place():
+    """`LAYERS` holds every kind; the settings that a kind alone has are its own arguments and off unless given."""
+    assert tuple(LAYERS) == get_args(Kind)
+    shared = set(inspect.signature(AttentionLayer).parameters)
+    for kind, layer in LAYERS.items():
+        assert set(inspect.signature(layer).parameters) - shared - {"settings"} == set(layer.own_settings)
+        for name in layer.own_settings:
+            assert not getattr(LayerSettings(kind=kind), name)
+        made = LayerSettings(kind=kind, out_features=2, num_heads=3, **dict.fromkeys(layer.own_settings, True))
+        assert LayerSettings.of(made.build(4)) == made

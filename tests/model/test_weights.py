@@ -7,7 +7,7 @@ import pytest
 
 from gatviz import GAT, GatvizError, Graph, LayerSettings, sample_graph
 from gatviz.attention.layers import new_generator
-from gatviz.attention.weights import Weights, filled, has_heads, with_columns, with_values
+from gatviz.model.weights import Weights, filled, has_heads, with_columns, with_values
 
 TWO_LAYERS = (LayerSettings(out_features=3, num_heads=2, residual=True), LayerSettings(out_features=2, num_heads=1))
 

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from gatviz import GATAttentionLayer, GATTrace, Graph, sample_graph
-from gatviz.attention import layers
-from gatviz.attention.arithmetic import split_scores
+from gatviz.attention import fast
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layers import new_generator
-from gatviz.attention.proof import Check, against_cpu, proofs
+from gatviz.model.proof import Check, against_cpu, proofs
 
 
 def trace_of(sample: str = "star", **settings) -> GATTrace:
@@ -34,7 +33,8 @@ def test_a_right_layer_is_green():
 
 def test_a_corrupted_layer_is_red(monkeypatch: pytest.MonkeyPatch):
     """The two halves of a, [H, 2, C], the wrong way round."""
-    monkeypatch.setattr(layers, "split_scores", lambda Wh, att: split_scores(Wh, att.flip(1)))
+    right = fast.split_scores
+    monkeypatch.setattr(fast, "split_scores", lambda Wh, att: right(Wh, att.flip(1)))
     assert by_name(proofs(trace_of(), pyg=True)) == {"row sums": True, "textbook": False, "PyG": False}
 
 

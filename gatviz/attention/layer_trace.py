@@ -8,7 +8,7 @@ its own intermediates over, so that what is shown is what was computed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.attention.fields import GAT_FIELDS, GATV2_FIELDS, FieldInfo, Parts, as_computed
+from gatviz.attention.chain import stages, stages_of
+from gatviz.attention.stage_row import FieldInfo, LayerForm
 from gatviz.errors import GatvizError, quote
-from gatviz.graph.graph import Graph
 from gatviz.numbers import first_beyond
 
 Array = NDArray[np.floating]
@@ -57,7 +57,6 @@ class LayerTrace:
     """
 
     kind: ClassVar[str] = ""
-    field_info: ClassVar[Mapping[str, FieldInfo]] = {}
 
     x: Array
     edge_index: NDArray[np.int64]
@@ -145,21 +144,27 @@ class LayerTrace:
         """[N, H, C]: the projected features that are read, weighted by α."""
         raise NotImplementedError
 
-    @property
-    def fields(self) -> tuple[FieldInfo, ...]:
-        """The intermediates of this run, in the order in which they were computed, with this layer's formulas."""
-        parts = Parts(
+    @cached_property
+    def form(self) -> LayerForm:
+        """What this layer has and what it lacks."""
+        weights = self.weights
+        return LayerForm(
+            kind=self.kind,
             concat=self.concat,
             residual=self.residual is not None,
-            bias="bias" in self.weights,
-            projection_bias="b_source" in self.weights,
+            bias="bias" in weights,
+            projection_bias="b_source" in weights,
+            shared_weights="W_source" in weights and np.shares_memory(weights["W_target"], weights["W_source"]),
             dropout=self.alpha_dropped is not None,
             activation=self.activation,
             negative_slope=self.negative_slope,
         )
-        return tuple(
-            as_computed(info, parts) for name, info in self.field_info.items() if getattr(self, name) is not None
-        )
+
+    @property
+    def fields(self) -> tuple[FieldInfo, ...]:
+        """The intermediates of this run, in the order in which they were computed, with this layer's formulas."""
+        held = [stage for stage in stages(self.kind) if stage.origin == "trace"]
+        return tuple(stage.of(self.form) for stage in held if getattr(self, stage.name) is not None)
 
     def check_finite(self, largest: float | None = None) -> None:
         """Refuse a run with a number that is not finite, or larger in size than `largest`, in any field.
@@ -182,13 +187,13 @@ class LayerTrace:
 
     def _stages(self) -> Iterator[tuple[str, Array]]:
         """Every stage after the input with numbers in it, in the order in which they were computed."""
-        for name in list(self.field_info)[1:]:
-            if (values := getattr(self, name)) is None or values.dtype == bool:
+        for name in (info.name for info in self.fields[1:]):
+            if (values := getattr(self, name)).dtype == bool:
                 continue
             yield name, values
-            if name in ("raw", "e") and self.num_nodes <= MAX_DENSE_NODES:
+            if self.num_nodes <= MAX_DENSE_NODES:
                 with np.errstate(all="ignore"):
-                    pairs = [self._all_pairs(name, head) for head in range(self.num_heads)]
+                    pairs = [self.all_pairs(name, head) for head in range(self.num_heads)]
                 yield from ((f"{name} of a pair without an arrow", each) for each in pairs if each is not None)
 
     def arcs_into(self, target: int) -> slice:
@@ -228,11 +233,12 @@ class LayerTrace:
             raise GatvizError(
                 f"dense('{name}')", f"a head from 0 to {self.num_heads - 1}", str(head), "heads count from 0"
             )
-        if name in ("raw", "e") and (pairs := self._all_pairs(name, head)) is not None:
+        if (pairs := self.all_pairs(name, head)) is not None:
             return pairs
         if name == "masked_e":
             return self._scatter(self.e[:, head], -np.inf)
-        values = getattr(self, name, None) if name in ("alpha", "alpha_dropped", "dropout_mask") else None
+        shares = [stage.name for stage in stages_of(self.form) if stage.colour == "share"]
+        values = getattr(self, name) if name in shares else None
         if values is None:
             raise GatvizError(
                 "dense",
@@ -242,7 +248,8 @@ class LayerTrace:
             )
         return self._scatter(values[:, head], 0)
 
-    def _all_pairs(self, name: str, head: int) -> Array | None:
+    def all_pairs(self, name: str, head: int) -> Array | None:
+        """[N, N]: a score of one head for all pairs of nodes, linked or not; None of what is no such score."""
         raise NotImplementedError
 
     def _scatter(self, values: Array, elsewhere: float) -> Array:
@@ -270,7 +277,6 @@ class GATTrace(LayerTrace):
     """
 
     kind: ClassVar[str] = "GAT"
-    field_info: ClassVar[Mapping[str, FieldInfo]] = GAT_FIELDS
 
     Wh: Array
     score_target: Array
@@ -282,8 +288,11 @@ class GATTrace(LayerTrace):
         """[N, H, C]: Wh."""
         return self.Wh
 
-    def _all_pairs(self, name: str, head: int) -> Array | None:
-        raw = self.score_target[:, head, None] + self.score_source[None, :, head]
+    def all_pairs(self, name: str, head: int) -> Array | None:
+        """See `LayerTrace`: of raw and e."""
+        if name not in ("raw", "e"):
+            return None
+        raw: Array = self.score_target[:, head, None] + self.score_source[None, :, head]
         if name == "raw":
             return raw
         return np.where(raw > 0, raw, raw * raw.dtype.type(self.negative_slope))
@@ -301,7 +310,6 @@ class GATv2Trace(LayerTrace):
     """
 
     kind: ClassVar[str] = "GATv2"
-    field_info: ClassVar[Mapping[str, FieldInfo]] = GATV2_FIELDS
 
     Wh_target: Array
     Wh_source: Array
@@ -312,43 +320,12 @@ class GATv2Trace(LayerTrace):
         """[N, H, C]: Wh_source."""
         return self.Wh_source
 
-    def _all_pairs(self, name: str, head: int) -> Array | None:
-        if name == "raw":
+    def all_pairs(self, name: str, head: int) -> Array | None:
+        """See `LayerTrace`: of e."""
+        if name != "e":
             return None
         met = self.Wh_target[:, None, head] + self.Wh_source[None, :, head]
         hidden = np.where(met > 0, met, met * met.dtype.type(self.negative_slope))
         e: Array = hidden @ self.weights["a"][head]
         e[self.edge_index[1], self.edge_index[0]] = self.e[:, head]
         return e
-
-
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """One run of a model on a graph: its layers' traces, first to last.
-
-    Attributes:
-        graph: the graph that was run.
-        layers: a LayerTrace per layer.
-        device: where it ran.
-    """
-
-    graph: Graph
-    layers: tuple[LayerTrace, ...] = field(default=())
-    device: str = "cpu"
-
-    @property
-    def out(self) -> Array:
-        """The last layer's output."""
-        return self.layers[-1].out
-
-    def check_finite(self, largest: float | None = None) -> None:
-        """Refuse a run with a number that is not finite, or larger in size than `largest`, in any layer.
-
-        Raises:
-            GatvizError: naming the layer, and the first stage with such a number.
-        """
-        for number, layer in enumerate(self.layers):
-            try:
-                layer.check_finite(largest)
-            except GatvizError as error:
-                raise GatvizError(f"layer {number}, {error.where}", error.expected, error.found, error.mend) from error

@@ -1,0 +1,96 @@
+"""What a row of the chain's table tells of a stage, and the layer that its words depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+KINDS = ("GAT", "GATv2")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerForm:
+    """What one layer has and what it lacks, as far as its chain depends on it."""
+
+    kind: str
+    concat: bool
+    residual: bool
+    bias: bool
+    projection_bias: bool
+    shared_weights: bool
+    dropout: bool
+    activation: str | None
+    negative_slope: float
+
+    @property
+    def added(self) -> dict[str, str]:
+        """What is added to the heads: symbol -> word."""
+        return {**({"r_i": "residual"} if self.residual else {}), **({"b": "bias"} if self.bias else {})}
+
+
+@dataclass(frozen=True)
+class FieldInfo:
+    """A stage as one layer has it: symbol and formula (LaTeX), shape in letters, a plain sentence, its plain name."""
+
+    name: str
+    symbol: str
+    shape: str
+    formula: str
+    caption: str
+    plain: str
+
+
+Text = str | Callable[[LayerForm], str]
+"""A text, or what makes it for a layer."""
+Origin = Literal["trace", "weights", "made"]
+Layout = Literal["nodes", "pairs", "weights", "messages"]
+Scale = Literal["x", "scores", "after", "weights", "shares", "change"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A row of the table.
+
+    Attributes:
+        name: of the trace's field, or of the parameter.
+        symbol, shape, formula, caption: see `FieldInfo`. plain: its name without LaTeX, if not `name`.
+        origin: whether its value is a field of the trace, parameters, or made for show.
+        parameters: with origin "weights" whose values they are, if not `name` alone.
+        kinds, when: the kinds of layer that have it, and which of these do.
+        layout, colour, scale: how it is drawn; what is on one scale is compared, so its colours have one end.
+        rows: which ends of an arrow mark their rows in it.
+        unfolded: shown at first. told: its formula stands beside the story.
+    """
+
+    name: str
+    symbol: Text
+    shape: Text
+    formula: Text
+    caption: Text
+    layout: Layout
+    scale: Scale
+    plain: Text = ""
+    colour: Literal["signed", "share"] = "signed"
+    rows: tuple[Literal["target", "source"], ...] = ("target",)
+    origin: Origin = "trace"
+    parameters: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = KINDS
+    when: Callable[[LayerForm], bool] = lambda form: True  # noqa: ARG005
+    unfolded: bool = False
+    told: bool = False
+
+    def of(self, form: LayerForm) -> FieldInfo:
+        """The stage as this very layer computes it: nothing in it that the layer does not do."""
+
+        def text(given: Text) -> str:
+            return given if isinstance(given, str) else given(form)
+
+        return FieldInfo(
+            name=self.name,
+            symbol=text(self.symbol),
+            shape=text(self.shape),
+            formula=text(self.formula),
+            caption=text(self.caption),
+            plain=text(self.plain) or self.name,
+        )

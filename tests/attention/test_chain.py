@@ -1,0 +1,103 @@
+"""The table of the chain: all that runs has its row, and a row more is a stage more, wherever stages are shown."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from itertools import pairwise, product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gatviz import GAT, GATTrace, GATv2Trace, LayerSettings, LayerTrace, sample_graph
+from gatviz.attention import chain
+from gatviz.attention.chain import CHAIN, place, stages, stages_of
+from gatviz.attention.layers import new_generator
+from gatviz.attention.stage_row import KINDS, Stage
+from gatviz.graph.subgraph import Part
+from gatviz.stage.stages import pack_stages, with_stage
+from gatviz.stage.story import pack_details
+
+TRACES = {"GAT": GATTrace, "GATv2": GATv2Trace}
+NO_STAGES = {"edge_index", "ptr", "input_edge", "weights", "negative_slope", "dropout", "concat", "activation"}
+"""What a trace holds beside stages: its edges, the parameters (which are stages of their own) and the settings."""
+YES_NO = (False, True)
+
+
+def run(kind: str, residual: bool = True, bias: bool = True, dropout: float = 0.5, **more: Any) -> LayerTrace:
+    parts = {"residual": residual, "bias": bias, "dropout": dropout, **more}
+    model = GAT(2, [LayerSettings(kind=kind, out_features=2, num_heads=3, **parts)], generator=new_generator(0)).train()
+    return model.trace(sample_graph("tutorial"), generator=new_generator(1)).layers[0]
+
+
+def packed(trace: LayerTrace) -> list[dict[str, Any]]:
+    return pack_stages(trace, Part.whole(trace.num_nodes, trace.num_edges), ["f0", "f1"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_of_a_trace_and_every_parameter_has_its_row_and_every_row_its_value(kind):
+    held = [stage.name for stage in stages(kind) if stage.origin == "trace"]
+    assert sorted(held) == sorted({field.name for field in fields(TRACES[kind])} - NO_STAGES)
+    trace = run(kind, **({"projection_bias": True} if kind == "GATv2" else {}))
+    of_weights = [stage for stage in stages(kind) if stage.origin == "weights"]
+    assert sorted(name for stage in of_weights for name in stage.parameters or (stage.name,)) == sorted(trace.weights)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("residual", "bias", "dropped", "shared"), list(product(YES_NO, repeat=4)))
+def test_what_is_packed_are_the_rows_of_the_layer_in_their_order(kind, residual, bias, dropped, shared):
+    own = {"projection_bias": bias, "share_weights": shared} if kind == "GATv2" else {}
+    trace = run(kind, residual, bias, 0.5 if dropped else 0.0, **own)
+    names = [stage["name"] for stage in packed(trace)]
+    assert names == [stage.name for stage in stages_of(trace.form) if stage.name != "change"]
+    assert [info.name for info in trace.fields if info.name in names] == [
+        stage.name for stage in stages_of(trace.form) if stage.origin == "trace"
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_name_stands_twice_in_one_kinds_chain(kind):
+    names = [stage.name for stage in stages(kind)]
+    assert len(set(names)) == len(names)
+    assert all(place(one) < place(other) for one, other in pairwise(names) if "e" not in (one, other))
+
+
+def test_a_stage_more_is_one_row_and_its_value(monkeypatch):
+    """A field that no module has heard of is listed, told and packed, by its row alone."""
+    row = Stage(
+        name="doubled",
+        symbol="2e",
+        shape="[E, H]",
+        formula=r"2\,e_{ij}",
+        caption="Twice the score.",
+        layout="pairs",
+        scale="change",
+        kinds=("GAT",),
+        unfolded=True,
+    )
+    after = place("alpha")
+    monkeypatch.setattr(chain, "CHAIN", (*CHAIN[:after], row, *CHAIN[after:]))
+    monkeypatch.setattr(GATTrace, "doubled", property(lambda trace: 2 * trace.e), raising=False)
+    trace = run("GAT")
+    assert row.of(trace.form) in trace.fields
+    stages = packed(trace)
+    names = [stage["name"] for stage in stages]
+    shown = stages[names.index("doubled")]
+    assert names.index("masked_e") + 1 == names.index("doubled") == names.index("alpha") - 1
+    told = (row.caption, row.formula, True, "doubled")
+    assert (shown["caption"], shown["latex"], shown["perHead"], shown["plain"]) == told
+    assert shown["shape"] == f"[{trace.num_edges}, 3]"
+    assert shown["limit"] == pytest.approx(2 * np.abs(trace.e).max())
+    assert shown["values"]["shape"] == [trace.num_edges, 3]
+    assert "doubled" in pack_details(trace, Part.whole(trace.num_nodes, trace.num_edges))["openAtStart"]
+    assert "doubled" not in [info.name for info in run("GATv2").fields]
+
+
+def test_a_stage_that_comes_later_takes_its_place():
+    stages = packed(run("GAT"))
+    names = [stage["name"] for stage in stages]
+    for gone in range(len(stages)):
+        rest = [*stages[:gone], *stages[gone + 1 :]]
+        assert [stage["name"] for stage in with_stage(rest, stages[gone])] == names
+    after = with_stage(stages, {"name": "change"})
+    assert [stage["name"] for stage in after][names.index("alpha") : names.index("alpha") + 2] == ["alpha", "change"]
