@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.house.installed import build_wheel
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the app does: on small graphs more threads only wait for each other
 ROOT = Path(__file__).parents[1]
 MARKED_BY_PLACE = {"style": ROOT / "tests/house/test_style.py", "browser": ROOT / "tests/browser"}
 """A marker, and the file or folder whose tests all have it; nobody writes these markers by hand."""
