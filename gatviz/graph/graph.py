@@ -182,12 +182,12 @@ class Graph:
         object.__setattr__(moved, "positions", checked)
         return moved
 
-    def to_networkx(self) -> nx.DiGraph:
+    def to_networkx(self) -> nx.DiGraph[str]:
         """A DiGraph with node attributes `features`, `label`, `split`, `pos` and the edge attributes.
 
         Graph attributes: `feature_names`, `directed`, `description`.
         """
-        result = nx.DiGraph(
+        result: nx.DiGraph[str] = nx.DiGraph(
             feature_names=list(self.feature_names),
             directed=self.directed,
             description=self.description,
@@ -209,7 +209,7 @@ class Graph:
     @classmethod
     def from_networkx(
         cls,
-        graph: nx.Graph,
+        graph: nx.Graph[Any],
         *,
         features: str | Sequence[str] = "features",
         label: str = "label",
