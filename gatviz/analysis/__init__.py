@@ -5,10 +5,10 @@ and labels to the nodes of a LayerTrace; a Trace brings its own.
 """
 
 from gatviz.analysis.across import AcrossLayers, attention_across_layers
-from gatviz.analysis.baselines import Weights, gcn_weights, mean_of_heads, mean_weights, name_of, weights_of
+from gatviz.analysis.baselines import Weights, gcn_weights, mean_of_heads, name_of, uniform_weights, weights_of
 from gatviz.analysis.difference import Difference, difference
 from gatviz.analysis.edits import edits
-from gatviz.analysis.flow import InAndOut, arc_table, in_and_out, top_arcs
+from gatviz.analysis.flow import InAndOut, edge_table, in_and_out, top_edges
 from gatviz.analysis.predictions import Accuracy, Predictions, predictions
 from gatviz.analysis.scales import dropped_limit, score_span, share_limit, story_limit, story_limits
 from gatviz.analysis.similarity import HeadSimilarity, head_similarity
@@ -38,18 +38,17 @@ __all__ = [
     "Uniformity",
     "Weights",
     "WhatIf",
-    "arc_table",
     "attention_across_layers",
     "common_order",
     "difference",
     "dropped_limit",
     "edge_story",
+    "edge_table",
     "edits",
     "gcn_weights",
     "head_similarity",
     "in_and_out",
     "mean_of_heads",
-    "mean_weights",
     "messages",
     "name_of",
     "predictions",
@@ -62,7 +61,8 @@ __all__ = [
     "story_limit",
     "story_limits",
     "strongest_into",
-    "top_arcs",
+    "top_edges",
+    "uniform_weights",
     "uniformity",
     "weights_of",
     "what_if",

@@ -15,7 +15,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 
 Nodes = Tensor | NDArray[Any] | Graph
-Arcs = Tensor | NDArray[Any] | Edges | None
+EdgesLike = Tensor | NDArray[Any] | Edges | None
 
 _SPARSE_FROM = 1 << 20
 _SPARSE_BELOW = 0.05
@@ -25,7 +25,9 @@ _prepared: WeakKeyDictionary[Graph, dict[tuple[torch.dtype, torch.device], tuple
 _prepared = WeakKeyDictionary()
 
 
-def read_inputs(X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: Tensor) -> tuple[Tensor, Edges]:
+def read_inputs(
+    X: Nodes, adj: EdgesLike, edge_index: EdgesLike, in_features: int, like: Tensor
+) -> tuple[Tensor, Edges]:
     """Features [N, F] in the precision of `like`, and Edges on the device of the features.
 
     A tensor that already has that precision is handed on as it is; everything else is copied.
@@ -99,7 +101,7 @@ def _converted(X: Tensor, dtype: torch.dtype) -> Tensor:
     return X.to(dtype)
 
 
-def _edges(adj: Arcs, edge_index: Arcs, num_nodes: int) -> Edges:
+def _edges(adj: EdgesLike, edge_index: EdgesLike, num_nodes: int) -> Edges:
     if (adj is None) == (edge_index is None):
         found = "neither" if adj is None else "both"
         raise GatvizError("edges", "adj or edge_index", found, "pass exactly one of them")

@@ -1,4 +1,4 @@
-"""What the stage tells beyond the fields of a trace: fractions, sums, formulas, proof, and one arc's story."""
+"""What the stage tells beyond the fields of a trace: fractions, sums, formulas, proof, and one edge's story."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.model.proof import Check
 from gatviz.stage import formulas
-from gatviz.stage.part import packed, sent_arcs
+from gatviz.stage.part import packed, sent_edges
 
 _MOST_FEATURES = 8
 
 
 def pack_details(trace: LayerTrace, part: Part) -> dict[str, Any]:
-    """Extras for `pack_scene`: what the fractions, bars and formulas of any arc need."""
+    """Extras for `pack_scene`: what the fractions, bars and formulas of any edge need."""
     softmax = softmax_terms(trace)
-    sent = sent_arcs(trace, part, trace.num_heads)
+    sent = sent_edges(trace, part, trace.num_heads)
     scores = None
     if isinstance(trace, GATTrace):
         terms = score_terms(trace)
@@ -57,20 +57,20 @@ def _formula(latex: str) -> dict[str, str]:
     return {"latex": latex, "mathml": formulas.mathml(latex)}
 
 
-def first_arc(trace: LayerTrace, part: Part) -> tuple[int, int] | None:
-    """(target, source) of head 0's strongest arc that is no loop: a first thing to look at."""
-    arcs = [k for k in part.arcs if trace.edge_index[0, k] != trace.edge_index[1, k]]
-    if not arcs:
+def first_edge(trace: LayerTrace, part: Part) -> tuple[int, int] | None:
+    """(target, source) of head 0's strongest edge that is no loop: a first thing to look at."""
+    edges = [k for k in part.edges if trace.edge_index[0, k] != trace.edge_index[1, k]]
+    if not edges:
         return None
-    source, target = trace.edge_index[:, max(arcs, key=lambda k: trace.alpha[k, 0])]
+    source, target = trace.edge_index[:, max(edges, key=lambda k: trace.alpha[k, 0])]
     return int(target), int(source)
 
 
-def local_arc(arc: tuple[int, int] | None, part: Part) -> dict[str, Any] | None:
-    """The same arc (target, source) as the browser counts nodes; None where it is not shown."""
-    if arc is None or not np.isin(arc, part.nodes).all():
+def local_edge(edge: tuple[int, int] | None, part: Part) -> dict[str, Any] | None:
+    """The same edge (target, source) as the browser counts nodes; None where it is not shown."""
+    if edge is None or not np.isin(edge, part.nodes).all():
         return None
-    target, source = (int(np.searchsorted(part.nodes, node)) for node in arc)
+    target, source = (int(np.searchsorted(part.nodes, node)) for node in edge)
     return {"kind": "arc", "target": target, "source": source}
 
 
@@ -86,7 +86,7 @@ def pack_story(
     locked: tuple[int, int, int] | None,
     input_names: Sequence[str],
 ) -> dict[str, Any] | None:
-    """What is told of one arc and head only: `locked` is (target, source, head) as the whole graph counts."""
+    """What is told of one edge and head only: `locked` is (target, source, head) as the whole graph counts."""
     if locked is None:
         return None
     story = edge_story(trace, *locked)

@@ -99,7 +99,7 @@ def _add_node(graph: Graph, edit: Edit) -> Done:
 def _add_arcs(graph: Graph, edit: Edit) -> Done:
     pairs = _pairs(edit)
     first = f"{pairs[0][0][:_LONGEST]} {'–' if edit.get('both') else '→'} {pairs[0][1][:_LONGEST]}" if pairs else ""
-    return editing.add_arcs(graph, pairs, both=bool(edit.get("both"))), f"edge {first}"
+    return editing.add_edges(graph, pairs, both=bool(edit.get("both"))), f"edge {first}"
 
 
 def _remove(graph: Graph, edit: Edit) -> Done:

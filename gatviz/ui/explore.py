@@ -21,7 +21,7 @@ from gatviz.stage.column_names import input_names
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.part import packed
 from gatviz.stage.stages import with_stage
-from gatviz.stage.story import first_arc, local_arc, pack_details, pack_proofs, pack_story
+from gatviz.stage.story import first_edge, local_edge, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
 from gatviz.ui import compute, edits, pins, state, texts
 from gatviz.ui.compare_predictions import predicted
@@ -151,7 +151,7 @@ def _locked(now: state.State, trace: LayerTrace, part: Part, choices: list[Weigh
     """The locked arc and head whose story is told: (target, source, head)."""
     looked = now.looked
     if looked == state.FIRST_LOOK:
-        arc = first_arc(trace, part)
+        arc = first_edge(trace, part)
         looked = None if arc is None else state.Looked(*arc, weighting=choices[0].key)
         state.update(looked=looked)
     for choice in choices:
@@ -166,7 +166,7 @@ def _looked_at(part: Part) -> dict[str, Any]:
     if not isinstance(looked, state.Looked):
         return {"lockedAtStart": None, "weightingAtStart": None}
     return {
-        "lockedAtStart": local_arc((looked.target, looked.source), part),
+        "lockedAtStart": local_edge((looked.target, looked.source), part),
         "weightingAtStart": looked.weighting,
     }
 
@@ -204,7 +204,7 @@ def _notice(
         names = ", ".join(name[:24] for name in now.graph.edge_attributes)
         sentences.append(texts.EDGE_ATTRIBUTES.format(names=names))
     if not part.is_whole:
-        between = [texts.CUT_BETWEEN] if part.among(trace.edge_index).size > part.arcs.size else []
+        between = [texts.CUT_BETWEEN] if part.among(trace.edge_index).size > part.edges.size else []
         sentences.append(
             " ".join([part.told(texts.CHOSEN_BY, [called(name) for name in now.graph.names]), texts.CUT, *between])
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatviz.analysis import gcn_weights, mean_of_heads, mean_weights
+from gatviz.analysis import gcn_weights, mean_of_heads, uniform_weights
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.stage.pack import Weighting
 from gatviz.ui import texts
@@ -47,7 +47,7 @@ def weightings(trace: LayerTrace) -> list[Weighting]:
             texts.UNIFORM_LABEL,
             texts.UNIFORM_LABEL,
             "baseline",
-            mean_weights(trace),
+            uniform_weights(trace),
             symbol="weight",
             explanation=texts.UNIFORM_EXPLANATION,
             formula=r"\frac{1}{|N(i)|}",

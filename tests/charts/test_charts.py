@@ -23,7 +23,7 @@ from gatviz.analysis import (
     in_and_out,
     predictions,
     static_attention,
-    top_arcs,
+    top_edges,
     uniformity,
     what_if,
 )
@@ -81,7 +81,7 @@ def all_charts(trace: Trace, theme: str = "light") -> dict[str, Chart | None]:
         "shares": heads.shares_chart(even, theme=theme),
         "ranking": heads.ranking_chart(layer, static_attention(layer, graph), last, theme=theme, graph=graph),
         "in and out": compare.in_and_out_chart(in_and_out(layer, graph), last, theme=theme),
-        "top arcs": compare.top_arcs_chart(top_arcs(layer, last, graph=graph), "head 0", theme=theme),
+        "top arcs": compare.top_arcs_chart(top_edges(layer, last, graph=graph), "head 0", theme=theme),
         "difference": compare.difference_chart(difference(layer, 0, "gcn", graph), theme=theme),
         "change": compare.change_chart(changed, last, theme=theme),
         "top changes": compare.top_changes_chart(changed, theme=theme),

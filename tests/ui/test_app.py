@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from gatviz import Graph, LayerTrace, read_graph, sample_graph, sample_graph_names, write_graph
 from gatviz.graph.editing import clear
 from gatviz.graph.layout import default_positions
-from gatviz.graph.subgraph import MOST_ARCS, neighbourhood, strongest
+from gatviz.graph.subgraph import MOST_EDGES, neighbourhood, strongest
 from gatviz.ui import texts
 from gatviz.ui.compute import present_model
 from gatviz.ui.history import Work
@@ -114,10 +114,10 @@ def test_the_notice_of_a_cut_graph_states_the_rule_that_chose_what_is_drawn():
     app.text_input(key="part_node").set_value("n7").run()
     app.number_input(key="part_hops").set_value(2).run()
     found = scene(app)
-    around = neighbourhood(trace.edge_index, trace.num_nodes, 7, 2, alpha=trace.alpha, max_arcs=MOST_ARCS)
+    around = neighbourhood(trace.edge_index, trace.num_nodes, 7, 2, alpha=trace.alpha, max_edges=MOST_EDGES)
     assert around.told(texts.CHOSEN_BY, [f"n{n}" for n in range(260)]) in found["notice"]
-    assert found["arcs"]["drawn"] == around.arcs.size == MOST_ARCS
-    assert len(found["arcs"]["source"]) == around.among(trace.edge_index).size > MOST_ARCS
+    assert found["arcs"]["drawn"] == around.edges.size == MOST_EDGES
+    assert len(found["arcs"]["source"]) == around.among(trace.edge_index).size > MOST_EDGES
 
 
 def test_an_arrow_that_is_locked_outside_the_shown_part_is_told():
