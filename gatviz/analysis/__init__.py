@@ -5,15 +5,15 @@ and labels to the nodes of a LayerTrace; a Trace brings its own.
 """
 
 from gatviz.analysis.across import AcrossLayers, attention_across_layers
-from gatviz.analysis.baselines import Weights, gcn_weights, mean_of_heads, name_of, uniform_weights, weights_of
+from gatviz.analysis.baselines import WeightingKey, gcn_weights, mean_of_heads, name_of, uniform_weights, weighting_of
 from gatviz.analysis.difference import Difference, difference
-from gatviz.analysis.edits import edits
+from gatviz.analysis.edge_story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
 from gatviz.analysis.flow import InAndOut, edge_table, in_and_out, top_edges
+from gatviz.analysis.input_changes import input_changes
 from gatviz.analysis.predictions import Accuracy, Predictions, predictions
 from gatviz.analysis.scales import dropped_limit, score_span, share_limit, story_limit, story_limits
 from gatviz.analysis.similarity import HeadSimilarity, head_similarity
 from gatviz.analysis.static import Disagreement, StaticAttention, common_order, rankings, static_attention
-from gatviz.analysis.story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
 from gatviz.analysis.terms import ScoreTerms, SoftmaxTerms, messages, score_terms, softmax_terms, strongest_into
 from gatviz.analysis.uniformity import Rule, Uniformity, uniformity
 from gatviz.analysis.what_if import WhatIf, what_if
@@ -36,7 +36,7 @@ __all__ = [
     "StaticAttention",
     "Term",
     "Uniformity",
-    "Weights",
+    "WeightingKey",
     "WhatIf",
     "attention_across_layers",
     "common_order",
@@ -44,10 +44,10 @@ __all__ = [
     "dropped_limit",
     "edge_story",
     "edge_table",
-    "edits",
     "gcn_weights",
     "head_similarity",
     "in_and_out",
+    "input_changes",
     "mean_of_heads",
     "messages",
     "name_of",
@@ -64,6 +64,6 @@ __all__ = [
     "top_edges",
     "uniform_weights",
     "uniformity",
-    "weights_of",
+    "weighting_of",
     "what_if",
 ]

@@ -11,7 +11,7 @@ from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
 
 Baseline = Literal["mean", "gcn", "uniform"]
-Weights = int | Baseline
+WeightingKey = int | Baseline
 """A head by its number, or "mean" (of the heads), "gcn" (1/√(d_i d_j)) or "uniform" (1/|N(i)|)."""
 
 
@@ -42,7 +42,7 @@ def mean_of_heads(trace: Analysed) -> Array:
     return mean
 
 
-def weights_of(trace: Analysed, which: Weights) -> Array:
+def weighting_of(trace: Analysed, which: WeightingKey) -> Array:
     """The weights [E] of a head or a baseline.
 
     Raises:
@@ -66,7 +66,7 @@ def weights_of(trace: Analysed, which: Weights) -> Array:
     )
 
 
-def name_of(which: Weights) -> str:
+def name_of(which: WeightingKey) -> str:
     """How a choice of weights is called on the screen and in tables."""
     names = {"mean": "mean of heads", "gcn": "GCN weight", "uniform": "uniform"}
     return names[which] if isinstance(which, str) else f"head {which}"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gatviz.analysis.baselines import Weights, name_of, weights_of
+from gatviz.analysis.baselines import WeightingKey, name_of, weighting_of
 from gatviz.analysis.subject import Analysed, called, several, subject_of
 from gatviz.attention.layer_trace import Array
 from gatviz.graph.graph import Graph
@@ -57,7 +57,7 @@ class Difference:
         )
 
 
-def difference(trace: Analysed, first: Weights, second: Weights, graph: Graph | None = None) -> Difference:
+def difference(trace: Analysed, first: WeightingKey, second: WeightingKey, graph: Graph | None = None) -> Difference:
     """The weights `first` minus `second`, each a head or "mean", "gcn", "uniform"; `graph` names the nodes.
 
     Raises:
@@ -65,7 +65,7 @@ def difference(trace: Analysed, first: Weights, second: Weights, graph: Graph | 
     """
     subject = subject_of(trace, graph)
     layer, names = subject.layer, subject.names
-    a, b = weights_of(layer, first), weights_of(layer, second)
+    a, b = weighting_of(layer, first), weighting_of(layer, second)
     values = a - b
     return Difference(
         names=names,

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gatviz.analysis.baselines import Weights, gcn_weights, mean_of_heads, name_of, uniform_weights, weights_of
+from gatviz.analysis.baselines import WeightingKey, gcn_weights, mean_of_heads, name_of, uniform_weights, weighting_of
 from gatviz.analysis.subject import Analysed, called, subject_of
 from gatviz.analysis.terms import target_sums
 from gatviz.attention.layer_trace import Array
@@ -124,14 +124,14 @@ def edge_table(trace: Analysed, graph: Graph | None = None) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def top_edges(trace: Analysed, which: Weights = 0, count: int = 20, graph: Graph | None = None) -> pd.DataFrame:
+def top_edges(trace: Analysed, which: WeightingKey = 0, count: int = 20, graph: Graph | None = None) -> pd.DataFrame:
     """The strongest edges of a head or baseline, largest first (of equals, the earlier in the trace).
 
     Columns: edge, source, target, self_loop, added, weight, uniform, times_uniform.
     """
     subject = subject_of(trace, graph)
     layer = subject.layer
-    weights, uniform = weights_of(layer, which), uniform_weights(layer)
+    weights, uniform = weighting_of(layer, which), uniform_weights(layer)
     top = np.argsort(-weights, kind="stable")[:count]
     names = np.array(subject.names, dtype=object)
     source, target = layer.edge_index[:, top]

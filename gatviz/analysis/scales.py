@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.analysis.story import EdgeStory, GATStory, GATv2Story
+from gatviz.analysis.edge_story import EdgeStory, GATStory, GATv2Story
 from gatviz.analysis.terms import score_terms
 from gatviz.attention.layer_trace import Array, GATTrace, LayerTrace
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.features import FeatureKind, made_up_features
 from gatviz.graph.graph import Graph
-from gatviz.graph.layout import LayoutName, layout
+from gatviz.graph.positions import LayoutName, layout
 from gatviz.numbers import as_float, as_floats
 
 MOST_NODES = 5_000

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from gatviz.analysis import Weights, edge_table, in_and_out, top_edges
+from gatviz.analysis import WeightingKey, edge_table, in_and_out, top_edges
 from gatviz.analysis.baselines import name_of
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.compare import in_and_out_chart, top_arcs_chart
@@ -41,7 +41,7 @@ def flow(now: state.State, trace: LayerTrace) -> None:
     _every_arrow(now, trace, which)
 
 
-def _every_arrow(now: state.State, trace: LayerTrace, which: Weights) -> None:
+def _every_arrow(now: state.State, trace: LayerTrace, which: WeightingKey) -> None:
     """A table to sort; a chosen row is locked on the stage."""
     order = top_edges(trace, which, _MOST_ROWS, now.graph)["edge"].to_numpy()
     table = edge_table(trace, now.graph).iloc[order].drop(columns="edge")
@@ -68,7 +68,7 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _lock(trace: LayerTrace, order: NDArray[np.int64], which: Weights) -> None:
+def _lock(trace: LayerTrace, order: NDArray[np.int64], which: WeightingKey) -> None:
     rows = st.session_state[_TABLE]["selection"]["rows"]
     if rows:
         source, target = trace.edge_index[:, order[rows[0]]]

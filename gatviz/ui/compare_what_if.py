@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gatviz.analysis import WhatIf, edits
+from gatviz.analysis import WhatIf, input_changes
 from gatviz.analysis.subject import several
 from gatviz.charts.common import Chart
 from gatviz.charts.compare import change_chart, out_change_chart, top_changes_chart
@@ -114,7 +114,7 @@ def _changes(before: Pin, after: Pin, shown: int, names: tuple[str, str]) -> Non
     if layer != shown:
         say([texts.NO_SUCH_LAYER.format(shown=shown, layer=layer)])
     found = pins.change(before, after, layer)
-    say([*found.sentences, *edits(before.trace, after.trace), *_settings(before, after)])
+    say([*found.sentences, *input_changes(before.trace, after.trace), *_settings(before, after)])
     look = theme()
     if not found.delta.any() and (found.status == "kept").all():
         if found.out is not None and found.out["distance"].any():

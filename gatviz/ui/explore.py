@@ -18,10 +18,10 @@ from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
+from gatviz.stage.details import first_edge, local_edge, pack_details, pack_proofs, pack_story
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.part import packed
 from gatviz.stage.stages import with_stage
-from gatviz.stage.story import first_edge, local_edge, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
 from gatviz.ui import compute, edits, pins, state, texts
 from gatviz.ui.compare_predictions import predicted

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gatviz.attention.edges import SelfLoops
 from gatviz.files import sample_graph
 from gatviz.graph.graph import Graph
-from gatviz.graph.layout import default_positions
+from gatviz.graph.positions import default_positions
 from gatviz.model.steps import LayerSettings
 from gatviz.model.weights import Weights
 from gatviz.ui import texts

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gatviz import GAT, Graph, LayerSettings, Trace
-from gatviz.analysis import difference, edge_table, edits, in_and_out, top_edges, what_if
+from gatviz.analysis import difference, edge_table, in_and_out, input_changes, top_edges, what_if
 from gatviz.attention.layers import new_generator
 from gatviz.errors import GatvizError
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
@@ -307,25 +307,25 @@ def test_edits_tell_features_and_weights_apart():
     graph = random_graph(4)
     model = GAT(3, [LayerSettings(out_features=2, num_heads=2)], generator=new_generator(0))
     before = model.trace(graph)
-    assert edits(before, before) == ()
+    assert input_changes(before, before) == ()
     x = graph.x.copy()
     x[1, 2] += 1
     after = model.trace(replace(graph, x=x))
-    assert edits(before, after) == ("Features changed at n1.",)
+    assert input_changes(before, after) == ("Features changed at n1.",)
     weights = {**after.layers[0].weights, "W": after.layers[0].weights["W"] * np.array([[[1, 1, 1]], [[1, 1, 2]]])}
     heavier = Trace(after.graph, (replace(after.layers[0], weights=weights),))
-    assert edits(before, heavier) == ("Features changed at n1.", "Weights changed: 2 numbers of W.")
+    assert input_changes(before, heavier) == ("Features changed at n1.", "Weights changed: 2 numbers of W.")
 
 
 def test_edits_of_another_shape_are_told():
     graph = random_graph(4)
-    assert edits(run_of(graph), run_of(graph, layers=2)) == ("There were 1 layer, now there are 2.",)
-    told = edits(run_of(graph), run_of(graph, heads=2))
+    assert input_changes(run_of(graph), run_of(graph, layers=2)) == ("There were 1 layer, now there are 2.",)
+    told = input_changes(run_of(graph), run_of(graph, heads=2))
     assert told[0].startswith("Weights changed: ")
     assert "the shape of W" in told[0]
-    assert edits(run_of(graph), run_of(graph, kind="GATv2")) == ("The layer was GAT, now it is GATv2.",)
+    assert input_changes(run_of(graph), run_of(graph, kind="GATv2")) == ("The layer was GAT, now it is GATv2.",)
     wider = replace(graph, x=np.ones((4, 4)), feature_names=())
-    assert edits(run_of(graph), run_of(wider))[0] == "There were 3 features, now there are 4."
+    assert input_changes(run_of(graph), run_of(wider))[0] == "There were 3 features, now there are 4."
 
 
 def test_a_very_long_name_does_not_fill_the_sentence():

@@ -15,8 +15,8 @@ from gatviz.attention.chain import CHAIN, place, stages, stages_of
 from gatviz.attention.layers import new_generator
 from gatviz.attention.stage_row import KINDS, Stage
 from gatviz.graph.subgraph import Part
+from gatviz.stage.details import pack_details
 from gatviz.stage.stages import pack_stages, with_stage
-from gatviz.stage.story import pack_details
 
 TRACES = {"GAT": GATTrace, "GATv2": GATv2Trace}
 NO_STAGES = {"edge_index", "ptr", "input_edge", "weights", "negative_slope", "dropout", "concat", "activation"}

@@ -15,14 +15,14 @@ from playwright.sync_api import Browser
 from gatviz import Trace, sample_graph
 from gatviz.analysis import uniformity, what_if
 from gatviz.attention.layers import new_generator
-from gatviz.attention.tutorial import MultiHeadGATLayer
+from gatviz.attention.tutorial_layers import MultiHeadGATLayer
 from gatviz.charts.colours import LINE, PAPER
 from gatviz.charts.common import Chart, plain
 from gatviz.charts.network import columns_for, network_chart, node_values_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.charts.network_geometry import circles, joined, place
 from gatviz.charts.network_marks import WeightColours
-from gatviz.graph.layout import default_positions
+from gatviz.graph.positions import default_positions
 from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 from tests.charts.test_charts import HOSTILE, run_of

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gatviz import GatvizError, Graph, sample_graph
 from gatviz.graph import editing
-from gatviz.graph.layout import LAYOUTS, default_positions
+from gatviz.graph.positions import LAYOUTS, default_positions
 
 
 def small(**changes) -> Graph:

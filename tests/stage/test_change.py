@@ -8,7 +8,7 @@ from gatviz import GAT, LayerSettings, sample_graph
 from gatviz.analysis import what_if
 from gatviz.attention.layers import new_generator
 from gatviz.graph import editing
-from gatviz.graph.layout import default_positions
+from gatviz.graph.positions import default_positions
 from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
 

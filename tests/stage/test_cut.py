@@ -16,8 +16,8 @@ from gatviz.model.trace import Trace
 from gatviz.stage import part as stage_part
 from gatviz.stage.change import pack_change
 from gatviz.stage.column_names import input_names
+from gatviz.stage.details import local_edge, pack_details, pack_story
 from gatviz.stage.pack import pack_scene
-from gatviz.stage.story import local_edge, pack_details, pack_story
 from gatviz.ui.weightings import weightings
 
 

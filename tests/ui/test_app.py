@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from gatviz import Graph, LayerTrace, read_graph, sample_graph, sample_graph_names, write_graph
 from gatviz.graph.editing import clear
-from gatviz.graph.layout import default_positions
+from gatviz.graph.positions import default_positions
 from gatviz.graph.subgraph import MOST_EDGES, neighbourhood, strongest
 from gatviz.ui import texts
 from gatviz.ui.compute import present_model

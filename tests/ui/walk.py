@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
 from gatviz import read_graph
-from gatviz.graph.layout import default_positions
+from gatviz.graph.positions import default_positions
 from gatviz.ui.history import Work
 from gatviz.ui.state import FIRST_LOOK
 

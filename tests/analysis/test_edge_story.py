@@ -18,7 +18,7 @@ from gatviz.analysis import (
     score_terms,
     softmax_terms,
     uniform_weights,
-    weights_of,
+    weighting_of,
 )
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layers import new_generator
@@ -193,13 +193,13 @@ def test_weights_by_name():
     adj = [[1, 1], [0, 1]]
     trace = with_alpha(adj, [[[0.2, 0.8], [0, 1]], [[0.6, 0.4], [0, 1]]])
     np.testing.assert_allclose(mean_of_heads(trace), [0.4, 0.6, 1])
-    np.testing.assert_allclose(weights_of(trace, "mean"), [0.4, 0.6, 1])
-    np.testing.assert_allclose(weights_of(trace, 1), [0.6, 0.4, 1])
-    np.testing.assert_allclose(weights_of(trace, "uniform"), [0.5, 0.5, 1])
-    np.testing.assert_allclose(weights_of(trace, "gcn"), gcn_weights(trace))
+    np.testing.assert_allclose(weighting_of(trace, "mean"), [0.4, 0.6, 1])
+    np.testing.assert_allclose(weighting_of(trace, 1), [0.6, 0.4, 1])
+    np.testing.assert_allclose(weighting_of(trace, "uniform"), [0.5, 0.5, 1])
+    np.testing.assert_allclose(weighting_of(trace, "gcn"), gcn_weights(trace))
     for bad in (2, -1, "max", True):
         with pytest.raises(GatvizError, match="a head from 0 to 1 or one of mean, gcn, uniform"):
-            weights_of(trace, bad)
+            weighting_of(trace, bad)
 
 
 def test_a_models_trace_is_read_if_it_has_one_layer():
