@@ -58,7 +58,7 @@ def test_no_view_crosses_them():
             if not field.endswith((".id", "css_content")):
                 assert CROSSED.search(text) is None, (name, field)
         if name == "Explore":
-            scene = json.loads(next(one.text for one in sent(app) if one.field == "BidiComponent.json"))
+            scene = json.loads(next(one.text for one in sent(app) if one.field == "BidiComponent.data"))
             assert any("t_i + s_j" in formula["latex"] for formula in scene["formulas"])
 
 

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from typing import Any
 
-import numpy as np
 from streamlit.testing.v1 import AppTest
 
 
 def arrived(content: bytes) -> dict[str, Any]:
-    """The data that some bytes stand for, its arrays as NumPy's."""
-    whole = zlib.decompress(content)
-    size = int.from_bytes(whole[:4], "little")
-    numbers = np.frombuffer(whole[4 + size + -size % 4 :], "<f4")
+    """The data that some bytes stand for, its arrays as `packed` gives them."""
+    text, numbers = _halves(content)
 
-    def array(value: dict[str, Any]) -> Any:
+    def array(value: dict[str, Any]) -> dict[str, Any]:
         if "f32" not in value:
             return value
-        start, shape = value["f32"], value["shape"]
-        return numbers[start : start + int(np.prod(shape))].reshape(shape)
+        start, shape = 4 * value["f32"], value["shape"]
+        return {"shape": shape, "f32": numbers[start : start + 4 * math.prod(shape)]}
 
-    data: dict[str, Any] = json.loads(whole[4 : 4 + size], object_hook=array)
+    data: dict[str, Any] = json.loads(text, object_hook=array)
     return data
+
+
+def text_of(content: bytes) -> str:
+    """The JSON among some bytes: every word that is sent."""
+    return _halves(content)[0].decode()
+
+
+def _halves(content: bytes) -> tuple[bytes, bytes]:
+    whole = zlib.decompress(content)
+    size = int.from_bytes(whole[:4], "little")
+    return whole[4 : 4 + size], whole[4 + size + -size % 4 :]
 
 
 def scene(app: AppTest) -> dict[str, Any]:

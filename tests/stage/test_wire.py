@@ -20,16 +20,8 @@ ARRAYS = st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), ma
 @given(st.dictionaries(TEXTS.filter(lambda name: name != "f32"), ARRAYS | TEXTS | st.integers() | st.none()))
 def test_every_bit_arrives_and_every_text(data: dict):
     sent = {name: packed(value) if isinstance(value, np.ndarray) else value for name, value in data.items()}
-    found = arrived(encode({"one": sent, "more": [sent, 0.1]}))
-    assert found["one"].keys() == data.keys()
-    assert found["more"][1] == 0.1
-    for told in (found["one"], found["more"][0]):
-        for name, value in data.items():
-            if isinstance(value, np.ndarray):
-                assert told[name].shape == value.shape
-                assert told[name].tobytes() == value.tobytes()
-            else:
-                assert told[name] == value
+    whole = {"one": sent, "more": [sent, 0.1]}
+    assert arrived(encode(whole)) == whole
 
 
 def test_arrays_that_are_the_same_travel_once():

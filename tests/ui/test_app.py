@@ -137,3 +137,13 @@ def compute_now(app: AppTest) -> LayerTrace:
     """The run of what is on the screen."""
     now = state_of(app)
     return present_model(now.graph, now.settings, None).trace(now.graph).layers[0]
+
+
+@pytest.mark.parametrize(("sample", "most"), [("tutorial", 50_000), ("karate_club", 90_000)])
+def test_a_change_sends_its_numbers_and_no_code(sample: str, most: int):
+    app = run_app()
+    app.selectbox[0].select(sample).run()
+    sent = app.get("bidi_component")[0].proto
+    assert len(scene(app)["names"]) == sample_graph(sample).num_nodes
+    assert sent.js_content == sent.css_content == sent.json == ""
+    assert len(sent.SerializeToString()) < most

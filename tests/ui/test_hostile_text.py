@@ -35,7 +35,7 @@ TEETH = (
     "evil_under_score",
 )
 AS_IT_IS = (
-    *("BidiComponent.json", "BidiComponent.js_content", "PlotlyChart.alt", "Dataframe.columns"),
+    *("BidiComponent.data", "PlotlyChart.alt", "Dataframe.columns"),
     *("Selectbox.options", "Selectbox.raw_value", "MultiSelect.options", "MultiSelect.raw_values"),
     *("TextInput.value", "TextInput.default", "TextArea.value", "TextArea.default"),
 )

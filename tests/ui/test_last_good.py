@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +15,7 @@ from gatviz.model.steps import LayerSettings
 from gatviz.model.weights import Weights, with_values
 from gatviz.ui import compute, edits, state
 from gatviz.ui.settings import Settings
+from tests.stage.arrived import scene
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -25,11 +24,6 @@ def run_app() -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60).run()
     assert not app.exception
     return app
-
-
-def scene(app: AppTest) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(app.get("bidi_component")[0].proto.json)
-    return data
 
 
 def state_of(app: AppTest) -> state.State:

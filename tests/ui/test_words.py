@@ -38,7 +38,7 @@ def sentences(app: Any) -> list[str]:
     """All that is said in words: of HTML without its tags, of data for the stage and of charts every string."""
     told = []
     for field, text in sent(app):
-        if field in ("BidiComponent.json", "PlotlyChart.spec"):
+        if field in ("BidiComponent.data", "PlotlyChart.spec"):
             told += list(strings(json.loads(text)))
         elif not field.endswith((".id", "_content", ".columns")):
             told.append(text)

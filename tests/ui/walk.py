@@ -15,6 +15,7 @@ from gatviz import read_graph
 from gatviz.graph.positions import default_positions
 from gatviz.ui.history import Work
 from gatviz.ui.state import FIRST_LOOK
+from tests.stage.arrived import text_of
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -85,6 +86,8 @@ def _strings(message: Any) -> Iterator[Sent]:
         if field.type == field.TYPE_STRING:
             for text in [value] if isinstance(value, str) else value:
                 yield Sent(f"{message.DESCRIPTOR.name}.{field.name}", text)
+        elif (message.DESCRIPTOR.name, field.name) == ("BidiComponent", "bytes"):
+            yield Sent("BidiComponent.data", text_of(value))
         elif field.type == field.TYPE_MESSAGE and not field.message_type.GetOptions().map_entry:
             for one in [value] if hasattr(value, "ListFields") else value:
                 yield from _strings(one)
