@@ -8,12 +8,17 @@ since an f-string has no id that a catalogue could hold. Catalogues stand in `lo
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 ENGLISH = "en"
 _LOCALES = Path(__file__).parent / "locales"
+_kept: ContextVar[str] = ContextVar("language")
+
+T = TypeVar("T")
 
 
 class _Listener:
@@ -29,7 +34,21 @@ def spoken_by(language: Callable[[], str]) -> None:
 
 def language() -> str:
     """The language of whoever is being answered now; part of the key of whatever is cached with words in it."""
-    return _Listener.language()
+    return _kept.get(None) or _Listener.language()
+
+
+def kept(make: Callable[[], T]) -> Callable[[], T]:
+    """The same, speaking the language of now, for when it is made later or in another thread."""
+    spoken = language()
+
+    def made() -> T:
+        token = _kept.set(spoken)
+        try:
+            return make()
+        finally:
+            _kept.reset(token)
+
+    return made
 
 
 @cache
@@ -39,7 +58,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 def _(message: str) -> str:
     """The message in the language of whoever is being answered now; itself where no catalogue has it."""
-    return _catalogue(language()).gettext(message)
+    return _catalogue(language()).gettext(message) if message else ""  # gettext keeps its own header under ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:
@@ -50,3 +69,23 @@ def ngettext(one: str, many: str, count: int) -> str:
 def N_(message: str) -> str:
     """The message itself, marked for the catalogues; say it with `_`."""
     return message
+
+
+# ---- lists ----------------------------------------------------------------------------------------------------------
+
+
+def commas(items: Iterable[str]) -> str:
+    """ "a, b, c"."""
+    return _(", ").join(items)
+
+
+def and_list(items: Iterable[str]) -> str:
+    """ "a, b and c"."""
+    *some, last = items
+    return _("{some} and {last}").format(some=commas(some), last=last) if some else last
+
+
+def or_list(items: Iterable[str]) -> str:
+    """ "a, b or c"."""
+    *some, last = items
+    return _("{some} or {last}").format(some=commas(some), last=last) if some else last

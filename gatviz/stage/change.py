@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,17 +11,18 @@ from gatviz.attention.chain import stage_named
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.subgraph import Part
 from gatviz.stage.part import packed, sent_edges
+from gatviz.stage.protocol import Beside, Change, GoneEdge, Stage
 from gatviz.stage.stages import describe
 
 _MOST_PAIR_VALUES = 120_000
 _MOST_GONE = 1_000
 
 
-def pack_change(change: WhatIf, part: Part, *, baseline: str) -> dict[str, Any]:
+def pack_change(change: WhatIf, part: Part, *, baseline: str) -> Change:
     """Δα of the edges between the shown nodes (those that are drawn first), which are new, and all that is gone.
 
     The largest change into each node, over all edges of either run, is told once: on an arrow that is drawn
-    (`strongest`), on a gone one between nodes that are shown (`strongestGone`), or beside the node (`beside`).
+    (`strongest`), on a gone one between nodes that are shown (`strongest_gone`), or beside the node (`beside`).
     All have [H], the heads of both runs.
 
     Arguments:
@@ -46,35 +45,31 @@ def pack_change(change: WhatIf, part: Part, *, baseline: str) -> dict[str, Any]:
     gone_place[between] = np.flatnonzero(np.isin(gone, between))
     into = change.largest_into[part.nodes].T
     on_drawn, on_gone = (np.where(into >= 0, places[into], -1) if here.size else into for places in (drawn, gone_place))
-    return {
-        "values": packed(change.delta[among].T),
-        "strongest": on_drawn.tolist(),
-        "strongestGone": on_gone.tolist(),
-        "beside": [
+    return Change(
+        values=packed(change.delta[among].T),
+        strongest=on_drawn.tolist(),
+        strongest_gone=on_gone.tolist(),
+        beside=[
             [
-                {
-                    "node": int(node),
-                    "source": change.names[change.source[edge]],
-                    "value": float(change.delta[edge, head]),
-                }
+                Beside(node=node, source=change.names[change.source[edge]], value=float(change.delta[edge, head]))
                 for node, edge in enumerate(edges)
                 if edge >= 0 and on_drawn[head, node] < 0 and on_gone[head, node] < 0
             ]
             for head, edges in enumerate(into)
         ],
-        "isNew": (change.status[among[: part.edges.size]] == "new").astype(int).tolist(),
-        "gone": [
-            {
-                "source": int(local[change.source[edge]]),
-                "target": int(local[change.target[edge]]),
-                "names": [change.names[change.source[edge]], change.names[change.target[edge]]],
-            }
+        is_new=(change.status[among[: part.edges.size]] == "new").astype(int).tolist(),
+        gone=[
+            GoneEdge(
+                source=int(local[change.source[edge]]),
+                target=int(local[change.target[edge]]),
+                names=(change.names[change.source[edge]], change.names[change.target[edge]]),
+            )
             for edge in gone
         ],
-        "goneValues": packed(change.delta[gone].T),
-        "limit": change.largest or 1.0,
-        "baseline": baseline,
-    }
+        gone_values=packed(change.delta[gone].T),
+        limit=change.largest or 1.0,
+        baseline=baseline,
+    )
 
 
 def _gone(change: WhatIf, local: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -87,7 +82,7 @@ def _gone(change: WhatIf, local: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.sort(edges[order[:_MOST_GONE]])
 
 
-def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> dict[str, Any]:
+def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> Stage:
     """Δα as one more stage of the chain, NaN where there is nothing to compare; gone edges keep their numbers."""
     H, N, heads = trace.num_heads, trace.num_nodes, change.delta.shape[1]
     pairs = None
@@ -109,7 +104,7 @@ def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> dict[str, Any
         trace,
         caption=caption,
         shape=f"[{trace.num_edges}, {H}]",
-        ranges=[*map(list, change.ranges), *[None] * (H - heads)] if change.ranges else None,
+        ranges=[*change.ranges, *[None] * (H - heads)] if change.ranges else None,
         pairs=pairs,
         limit=change.largest or 1.0,
         values=packed(values[sent_edges(trace, part, trace.num_heads)]),

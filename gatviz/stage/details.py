@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
@@ -18,43 +18,46 @@ from gatviz.analysis import (
     story_limit,
     story_limits,
 )
-from gatviz.attention.chain import stages_of
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.model.proof import Check
 from gatviz.stage import formulas
 from gatviz.stage.part import packed, sent_edges
+from gatviz.stage.protocol import (
+    Bar,
+    EdgeFocus,
+    Features,
+    JointPart,
+    JointScore,
+    Pair,
+    Proof,
+    Scores,
+    Softmax,
+    Story,
+)
 
 _MOST_FEATURES = 8
 
 
-def pack_details(trace: LayerTrace, part: Part) -> dict[str, Any]:
-    """Extras for `pack_scene`: what the fractions, bars and formulas of any edge need."""
+def pack_softmax(trace: LayerTrace, part: Part) -> Softmax:
+    """What the fraction of any edge needs."""
     softmax = softmax_terms(trace)
-    sent = sent_edges(trace, part, trace.num_heads)
-    scores = None
-    if isinstance(trace, GATTrace):
-        terms = score_terms(trace)
-        scores = {
-            "target": packed(terms.target[part.nodes]),
-            "source": packed(terms.source[part.nodes]),
-            "limits": packed(story_limits(trace, sent)),
-        }
-    return {
-        "softmax": {
-            "terms": packed(softmax.terms[sent]),
-            "maxima": packed(softmax.maxima[part.nodes]),
-            "denominators": packed(softmax.denominators[part.nodes]),
-        },
-        "scores": scores,
-        "formulas": [_formula(latex) for latex in formulas.symbols(trace)],
-        "openAtStart": [stage.name for stage in stages_of(trace.form) if stage.unfolded],
-    }
+    return Softmax(
+        terms=packed(softmax.terms[sent_edges(trace, part, trace.num_heads)]),
+        maxima=packed(softmax.maxima[part.nodes]),
+        denominators=packed(softmax.denominators[part.nodes]),
+    )
 
 
-def _formula(latex: str) -> dict[str, str]:
-    return {"latex": latex, "mathml": formulas.mathml(latex)}
+def pack_scores(trace: GATTrace, part: Part) -> Scores:
+    """What the bars of any edge's score need."""
+    terms = score_terms(trace)
+    return Scores(
+        target=packed(terms.target[part.nodes]),
+        source=packed(terms.source[part.nodes]),
+        limits=packed(story_limits(trace, sent_edges(trace, part, trace.num_heads))),
+    )
 
 
 def first_edge(trace: LayerTrace, part: Part) -> tuple[int, int] | None:
@@ -66,17 +69,17 @@ def first_edge(trace: LayerTrace, part: Part) -> tuple[int, int] | None:
     return int(target), int(source)
 
 
-def local_edge(edge: tuple[int, int] | None, part: Part) -> dict[str, Any] | None:
+def local_edge(edge: tuple[int, int] | None, part: Part) -> EdgeFocus | None:
     """The same edge (target, source) as the browser counts nodes; None where it is not shown."""
     if edge is None or not np.isin(edge, part.nodes).all():
         return None
     target, source = (int(np.searchsorted(part.nodes, node)) for node in edge)
-    return {"kind": "arc", "target": target, "source": source}
+    return EdgeFocus(target=target, source=source)
 
 
-def pack_proofs(checks: tuple[Check, ...]) -> list[dict[str, Any]]:
+def pack_proofs(checks: tuple[Check, ...]) -> list[Proof]:
     """The proof panel's lines."""
-    return [asdict(check) for check in checks]
+    return [Proof(**asdict(check)) for check in checks]
 
 
 def pack_story(
@@ -85,7 +88,7 @@ def pack_story(
     part: Part,
     locked: tuple[int, int, int] | None,
     input_names: Sequence[str],
-) -> dict[str, Any] | None:
+) -> Story | None:
     """What is told of one edge and head only: `locked` is (target, source, head) as the whole graph counts."""
     if locked is None:
         return None
@@ -94,63 +97,49 @@ def pack_story(
     if not isinstance(story, GATStory | GATv2Story) or story.target not in local or story.source not in local:
         return None
     lines = formulas.with_numbers(story, graph.names, trace.negative_slope)
-    halves = (
-        ("source", story.source, story.source_features),
-        ("target", story.target, story.target_features),
-    )
-    return {
-        "target": local[story.target],
-        "source": local[story.source],
-        "head": story.head,
-        "limit": story_limit(story),
-        "formulas": [_formula(latex) for latex in lines],
-        "features": [
-            {
-                "half": half,
-                "node": local[node],
-                "parts": _named(shares, input_names),
-                "more": max(0, len(shares) - _MOST_FEATURES),
-            }
-            for half, node, shares in halves
+    return Story(
+        target=local[story.target],
+        source=local[story.source],
+        head=story.head,
+        limit=story_limit(story),
+        formulas=[formulas.pack_formula(latex) for latex in lines],
+        features=[
+            _features("source", local[story.source], story.source_features, input_names),
+            _features("target", local[story.target], story.target_features, input_names),
         ],
-        "biased": "b_source" in trace.weights,
-        "pair": _pair(story) if isinstance(story, GATStory) else None,
-        "score": _score(story) if isinstance(story, GATv2Story) else None,
-    }
+        biased="b_source" in trace.weights,
+        pair=_pair(story) if isinstance(story, GATStory) else None,
+        score=_score(story) if isinstance(story, GATv2Story) else None,
+    )
 
 
-def _pair(story: GATStory) -> dict[str, Any]:
+def _features(
+    half: Literal["target", "source"], node: int, shares: tuple[FeatureShare, ...], names: Sequence[str]
+) -> Features:
+    parts = [Bar(name=names[share.feature], value=share.value) for share in shares[:_MOST_FEATURES]]
+    return Features(half=half, node=node, parts=parts, more=len(shares) - len(parts))
+
+
+def _pair(story: GATStory) -> Pair:
     """The textbook's [Wh_i ‖ Wh_j] over a, and what all pairs would take."""
-    return {
-        "Wh": story.pair.tolist(),
-        "a": story.a.tolist(),
-        "limit": float(max(np.abs(story.pair).max(), np.abs(story.a).max())) or 1.0,
-        "textbook": _bytes(story.pair_tensor_bytes),
-        "kept": _bytes(story.kept_bytes),
-    }
+    return Pair(
+        Wh=story.pair.tolist(),
+        a=story.a.tolist(),
+        limit=float(max(np.abs(story.pair).max(), np.abs(story.a).max())) or 1.0,
+        textbook=_bytes(story.pair_tensor_bytes),
+        kept=_bytes(story.kept_bytes),
+    )
 
 
-def _score(story: GATv2Story) -> dict[str, Any]:
+def _score(story: GATv2Story) -> JointScore:
     """GATv2's score by dimension: what met, what LeakyReLU left of it, and what a made of that."""
     arrays = (story.Wh_target, story.Wh_source, story.hidden, story.a, story.hidden_terms)
     rows = zip(*(values.tolist() for values in arrays), strict=True)
-    return {
-        "e": story.e,
-        "parts": [
-            {"name": f"c{c}", "target": i, "source": j, "hidden": hidden, "a": a, "value": term}
-            for c, (i, j, hidden, a, term) in enumerate(rows)
-        ],
-    }
-
-
-def _named(shares: tuple[FeatureShare, ...], names: Sequence[str]) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": names[share.feature],
-            "value": share.value,
-        }
-        for share in shares[:_MOST_FEATURES]
+    parts = [
+        JointPart(name=f"c{c}", target=i, source=j, hidden=hidden, a=a, value=term)
+        for c, (i, j, hidden, a, term) in enumerate(rows)
     ]
+    return JointScore(e=story.e, parts=parts)
 
 
 def _bytes(count: int) -> str:

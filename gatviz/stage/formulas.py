@@ -12,6 +12,7 @@ from latex2mathml.converter import convert
 from gatviz.analysis import EdgeStory, GATStory, GATv2Story
 from gatviz.attention.chain import stages_of
 from gatviz.attention.layer_trace import LayerTrace
+from gatviz.stage.protocol import Formula
 
 _MOST_TERMS = 6
 _LONGEST_NAME = 12
@@ -43,6 +44,11 @@ def mathml(latex: str) -> str:
     for k, text in enumerate(texts):
         document = document.replace(chr(_FIRST_STAND_IN + k), html.escape(text).replace(" ", "\u00a0"))
     return document
+
+
+def pack_formula(latex: str) -> Formula:
+    """A formula to copy and to read."""
+    return Formula(latex=latex, mathml=mathml(latex))
 
 
 def name(text: str) -> str:

@@ -11,13 +11,14 @@ from gatviz.attention.layer_trace import LayerTrace
 from gatviz.errors import GatvizError
 from gatviz.graph.subgraph import Part
 from gatviz.numbers import FINITE
+from gatviz.stage.protocol import Packed
 
 MOST_UNDRAWN_VALUES = 2_000_000
 """Above this many numbers of arrows that are not drawn, a field sends none of them: the stage then says so."""
 
 
-def packed(values: Any) -> dict[str, Any]:
-    """An array as {shape, f32: its bytes}; the browser reads it back bit for bit (as float32), see `stage.wire`.
+def packed(values: Any) -> Packed:
+    """An array with its bytes; the browser reads it back bit for bit (as float32), see `stage.wire`.
 
     NaN and infinity may be meant (no number here, masked); a number that only float32 makes infinite is not.
 
@@ -29,7 +30,7 @@ def packed(values: Any) -> dict[str, Any]:
         array = np.ascontiguousarray(given, dtype="<f4")
     if given.dtype.itemsize > array.dtype.itemsize and not np.array_equal(np.isfinite(array), np.isfinite(given)):
         raise GatvizError("the picture", FINITE, "a larger one", "make features or weights smaller")
-    return {"shape": list(array.shape), "f32": array.tobytes()}
+    return Packed(shape=list(array.shape), f32=array.tobytes())
 
 
 def sent_edges(trace: LayerTrace, part: Part, numbers_per_edge: int) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page
 from gatviz import Graph, MultiHeadGATLayer, sample_graph
 from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
-from gatviz.ui.settings import Settings
+from gatviz.ui.session.settings import Settings
 
 MINUS = "−"
 
@@ -106,7 +106,7 @@ def cell_point(page: Page, stage: str, row: int, column: int) -> tuple[float, fl
 def arc_point(page: Page, target: int, source: int) -> tuple[float, float]:
     """A point on an arrow that no other element covers."""
     return tuple(
-        page.locator(f".arc[data-target='{target}'][data-source='{source}'] .hit").evaluate(
+        page.locator(f".edge[data-target='{target}'][data-source='{source}'] .hit").evaluate(
             """path => {
                 const length = path.getTotalLength(), root = path.getRootNode();
                 for (const part of [0.5, 0.35, 0.65, 0.25, 0.75]) {

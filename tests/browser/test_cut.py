@@ -32,7 +32,7 @@ def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page):
     put(dialog, ("many.json", write_graph(graph, format="json")))
     show(dialog)
     eventually(lambda: page.locator(".gatviz-stage .node").count() == part.nodes.size)
-    assert page.locator(".gatviz-stage .arc").count() == part.edges.size
+    assert page.locator(".gatviz-stage .edge").count() == part.edges.size
     expect(page.locator(".gatviz-stage")).to_contain_text(part.told("their largest α over the heads"))
     settled(page)
 

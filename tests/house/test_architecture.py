@@ -72,6 +72,21 @@ WITHIN = {
         "writing",
         "samples",
     ),
+    "checkpoints": (
+        "safe_pickle",
+        "containers",
+        "choices",
+        "layer_forms",
+        "layouts",
+        "other_modules",
+        "state_dict",
+        "recognition",
+        "saved_settings",
+        "defaults",
+        "model_building",
+        "opening",
+        "saving",
+    ),
 }
 """The order within a room that is itself a flow."""
 

@@ -16,9 +16,10 @@ from gatviz.model.trace import Trace
 from gatviz.stage import part as stage_part
 from gatviz.stage.change import pack_change
 from gatviz.stage.column_names import input_names
-from gatviz.stage.details import local_edge, pack_details, pack_story
+from gatviz.stage.details import local_edge, pack_story
 from gatviz.stage.pack import pack_scene
-from gatviz.ui.weightings import weightings
+from gatviz.ui.explore.weightings import weightings
+from tests.stage.arrived import PALETTES, as_sent
 
 
 def dense_run(kind: str = "GAT", nodes: int = 300, seed: int = 0) -> Trace:
@@ -48,7 +49,7 @@ def parts(layer: LayerTrace) -> dict[str, Part]:
 def packed_scene(trace: Trace, part: Part) -> dict[str, Any]:
     layer = trace.layers[0]
     names = input_names(trace, 0)
-    return pack_scene(trace.graph, layer, weightings(layer), {}, {}, names, part, pack_details(layer, part))
+    return as_sent(pack_scene(trace.graph, layer, weightings(layer), PALETTES, {}, names, part))
 
 
 def unpacked(packed: dict[str, Any]) -> np.ndarray:
@@ -66,7 +67,7 @@ def test_every_pair_of_shown_nodes_is_told_as_the_run_has_it(kind, which):
     layer = trace.layers[0]
     part = parts(layer)[which]
     scene = packed_scene(trace, part)
-    edges = scene["arcs"]
+    edges = scene["edges"]
     place = {
         (part.nodes[i], part.nodes[j]): k for k, (j, i) in enumerate(zip(edges["source"], edges["target"], strict=True))
     }
@@ -101,7 +102,7 @@ def test_rows_counts_and_the_strongest_are_those_of_the_whole_graph(which):
     part = parts(layer)[which]
     scene = packed_scene(trace, part)
     whole, shown = scene["whole"], set(part.nodes.tolist())
-    assert (whole["nodes"], whole["arcs"], whole["cut"]) == (300, layer.num_edges, which != "whole")
+    assert (whole["nodes"], whole["edges"], whole["cut"]) == (300, layer.num_edges, which != "whole")
     assert whole["emptyRows"] == (5 in shown)
     source, target = layer.edge_index
     for n, node in enumerate(part.nodes.tolist()):
@@ -132,7 +133,7 @@ def test_rows_counts_and_the_strongest_are_those_of_the_whole_graph(which):
                 expected = choice.values[edges].astype(np.float64).sum()
                 assert unpacked(packed["rows"][name])[n] == pytest.approx(expected, abs=1e-6)
     for choice, packed in zip(weightings(layer), scene["weightings"], strict=True):
-        assert packed["range"] == [choice.values.min(), choice.values.max()]
+        assert tuple(packed["range"]) == (choice.values.min(), choice.values.max())
 
 
 @pytest.mark.parametrize("which", ["strongest", "around", "small around"])
@@ -156,8 +157,8 @@ def test_the_story_of_an_arrow_that_is_not_drawn_is_told():
     place = local_edge((target, source), part)
     assert story is not None
     assert place is not None
-    assert (story["target"], story["source"], story["head"]) == (place["target"], place["source"], 1)
-    assert story["formulas"]
+    assert (story.target, story.source, story.head) == (place.target, place.source, 1)
+    assert story.formulas
 
 
 def test_changes_of_arrows_that_are_not_drawn_are_told_too():
@@ -166,7 +167,7 @@ def test_changes_of_arrows_that_are_not_drawn_are_told_too():
     other = GAT(4, (LayerSettings(out_features=3, num_heads=2),), self_loops="as_given", generator=new_generator(9))
     before = other.eval().trace(after.graph)
     part = parts(now)["strongest"]
-    packed = pack_change(what_if(before, after), part, baseline="A")
+    packed = as_sent(pack_change(what_if(before, after), part, baseline="A"))
     delta = now.alpha - before.layers[0].alpha
     np.testing.assert_allclose(unpacked(packed["values"]), delta[part.among(now.edge_index)].T, atol=1e-6)
     for head in range(2):
@@ -183,5 +184,5 @@ def test_numbers_that_there_is_no_room_for_are_not_sent_and_that_is_said(monkeyp
     part = parts(trace.layers[0])["strongest"]
     scene = packed_scene(trace, part)
     assert scene["whole"]["sent"] is False
-    assert len(scene["arcs"]["source"]) > part.edges.size  # that they are there is told all the same
+    assert len(scene["edges"]["source"]) > part.edges.size  # that they are there is told all the same
     assert unpacked(scene["weightings"][0]["values"]).size == part.edges.size

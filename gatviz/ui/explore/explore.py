@@ -1,0 +1,132 @@
+"""The Explore workspace: the graph with its weights, the matrices behind them, one edge's story."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+import streamlit as st
+from msgspec.structs import asdict
+
+from gatviz import words
+from gatviz.analysis import WhatIf
+from gatviz.attention.layer_trace import LayerTrace
+from gatviz.charts.colours import stage_palettes
+from gatviz.graph.graph import Graph
+from gatviz.graph.subgraph import Part
+from gatviz.stage.change import change_stage, pack_change
+from gatviz.stage.column_names import input_names
+from gatviz.stage.details import first_edge, local_edge, pack_proofs, pack_story
+from gatviz.stage.pack import Weighting, pack_scene
+from gatviz.stage.protocol import Palettes, Scene, Screen
+from gatviz.stage.stages import with_stage
+from gatviz.stage.texts import ENGLISH
+from gatviz.ui.explore.feature_table import feature_table
+from gatviz.ui.explore.notice import notice
+from gatviz.ui.explore.part import Around, is_large, part_choice, shown_part
+from gatviz.ui.explore.weightings import weightings
+from gatviz.ui.session import from_browser, pins, run_cache, session
+from gatviz.ui.session.model import predicted, whose_weights
+from gatviz.ui.session.settings import Settings
+from gatviz.ui.stage_component import stage
+from gatviz.ui.weights.table import weights_table
+
+_LONGEST_DESCRIPTION = 600
+_TABLE_WIDTH = 360
+
+
+def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> list[Weighting]:
+    """Mount the stage for a run; the weightings that it offers."""
+    trace = run.trace
+    around = part_choice(now.graph) if is_large(trace) else None
+    names = input_names(run.whole, run.layer)
+    choices, part, scene = _scene(run.key, around, words.language(), now.graph, trace, names)
+    predictions = predicted(now, settings, run)
+    changed = pins.since_baseline(now, settings, run)
+    story = pack_story(now.graph, trace, part, _edge_told(now, trace, part, choices), names)
+    locked = session.current().locked  # by now perhaps the first
+    locked = locked if isinstance(locked, session.Locked) else None
+    told = asdict(scene) | _change(changed, scene, trace, part)
+    screen = Screen(
+        **told,
+        layer=run.layer,
+        revision=f"{now.work.view} {around}",
+        positions=np.round(now.positions[part.nodes], 5).tolist(),
+        story=story,
+        locked_at_start=local_edge((locked.target, locked.source), part) if locked else None,
+        weighting_at_start=locked.weighting if locked else None,
+        proofs=pack_proofs(run_cache.checks(run, pyg=now.compare_pyg)),
+        pyg_asked=now.compare_pyg,
+        description=now.graph.description[:_LONGEST_DESCRIPTION],
+        whose_weights=whose_weights(now),
+        notice=notice(now, trace, part, choices, settings, changed, predictions),
+        directed=now.graph.directed,
+        edits_taken=now.edits_taken,
+        undo=now.history.undo_name,
+        redo=now.history.redo_name,
+        predicted=[] if predictions is None else predictions.predicted[part.nodes].tolist(),
+        wrong=[] if predictions is None else np.isin(part.nodes, predictions.wrong).astype(int).tolist(),
+        free_number=_free_number(now.graph) if is_large(trace) else 0,
+        refused=now.refused,
+        panel=now.panel,
+    )
+
+    def mount() -> None:
+        stage(screen, edits=from_browser.take_edits, looked=from_browser.take_lock, asked=from_browser.take_request)
+
+    if not now.panel:
+        mount()  # on its own: a row of containers costs the browser 150 ms a change
+        return choices
+    with st.container(horizontal=True, gap="small", key="with-panel"):
+        with st.container(width="stretch"):
+            mount()
+        with st.container(width=_TABLE_WIDTH):
+            if now.panel == "table":
+                feature_table(now)
+            else:
+                weights_table(now, run.layer, names)
+    return choices
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _scene(
+    key: str,  # noqa: ARG001 - with `around`, the key of what follows
+    around: Around | None,
+    language: str,  # noqa: ARG001 - of the words in it
+    _graph: Graph,
+    _trace: LayerTrace,
+    _names: tuple[str, ...],
+) -> tuple[list[Weighting], Part, Scene]:
+    """All of the stage's data that a drag or a lock leaves as it is."""
+    choices, part = weightings(_trace), shown_part(_trace, around)
+    palettes = msgspec.convert(stage_palettes(), Palettes)
+    return choices, part, pack_scene(_graph, _trace, choices, palettes, ENGLISH, _names, part)
+
+
+def _free_number(graph: Graph) -> int:
+    """A number above all names that are numbers: the browser does not know the nodes outside its part."""
+    return 1 + max((int(name) for name in graph.names if name.isascii() and name.isdigit()), default=-1)
+
+
+def _change(changed: WhatIf | None, scene: Scene, trace: LayerTrace, part: Part) -> dict[str, Any]:
+    """What changed since the pinned baseline, with a stage of its own in the chain."""
+    if changed is None:
+        return {"change": None}
+    stages = with_stage(scene.stages, change_stage(changed, trace, part))
+    return {"stages": stages, "change": pack_change(changed, part, baseline=next(iter(pins.pinned())))}
+
+
+def _edge_told(
+    now: session.Session, trace: LayerTrace, part: Part, choices: list[Weighting]
+) -> tuple[int, int, int] | None:
+    """The locked edge and head whose story is told: (target, source, head)."""
+    locked = now.locked
+    if locked == session.FIRST_LOCK:
+        edge = first_edge(trace, part)
+        locked = None if edge is None else session.Locked(*edge, weighting=choices[0].key)
+        session.update(locked=locked)
+    for choice in choices:
+        if locked is not None and choice.key == locked.weighting and choice.head is not None:
+            return locked.target, locked.source, choice.head
+    return None
