@@ -8,7 +8,7 @@ since an f-string has no id that a catalogue could hold. Catalogues stand in `lo
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -89,3 +89,17 @@ def or_list(items: Iterable[str]) -> str:
     """ "a, b or c"."""
     *some, last = items
     return _("{some} or {last}").format(some=commas(some), last=last) if some else last
+
+
+def one_of(items: Iterable[str]) -> str:
+    """ "one of a, b, c"."""
+    return _("one of {choices}").format(choices=commas(items))
+
+
+def first_of(items: Sequence[str], most: int) -> str:
+    """ "a, b, c and 2 more"."""
+    more = len(items) - most
+    if more <= 0:
+        return commas(items)
+    said = ngettext("{some} and {n} more", "{some} and {n} more", more)
+    return said.format(some=commas(items[:most]), n=more)

@@ -111,7 +111,7 @@ class AcrossLayers:
 def attention_across_layers(trace: Trace) -> AcrossLayers:
     """Follow attention through all layers of a model's run; one layer gives its mean of the heads."""
     steps = tuple(_matrix(layer) for layer in trace.layers)
-    sums = np.ones(trace.graph.num_nodes)
+    sums: Array = np.ones(trace.graph.num_nodes)
     for step in steps:
         sums = step @ sums
     return AcrossLayers(trace.graph.names, steps, sums, _sentences(trace, sums))

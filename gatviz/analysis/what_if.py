@@ -5,8 +5,10 @@ Nodes are matched by their names, edges by the names at their ends. H heads; A e
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -116,19 +118,19 @@ class WhatIf:
         order = np.argsort(-np.abs(rows["delta"].to_numpy()), kind="stable")[:count]
         rows = rows.iloc[order].reset_index(drop=True)
         many = head is None and self.delta.shape[1] > 1
-        rows["sentence"] = [_change(row, many) for row in rows.itertuples()]
+        rows["sentence"] = [_change(row, many) for row in rows.to_dict("records")]
         return rows
 
 
-def _change(row: pd.Series, many_heads: bool) -> str:
-    where = f" (head {row.head})" if many_heads else ""
-    reader, read = called(row.target), called(row.source)
-    if row.status == "new":
-        return f"{reader} now reads {read}: {row.after:.2f}{where}"
-    if row.status == "gone":
-        return f"{reader} no longer reads {read}: was {row.before:.2f}{where}"
-    digits = 2 if abs(row.delta) >= 0.005 else 4
-    return f"{reader} reads {read}: {row.before:.{digits}f} → {row.after:.{digits}f}{where}"
+def _change(row: Mapping[Hashable, Any], many_heads: bool) -> str:
+    where = f" (head {row['head']})" if many_heads else ""
+    reader, read = called(row["target"]), called(row["source"])
+    if row["status"] == "new":
+        return f"{reader} now reads {read}: {row['after']:.2f}{where}"
+    if row["status"] == "gone":
+        return f"{reader} no longer reads {read}: was {row['before']:.2f}{where}"
+    digits = 2 if abs(row["delta"]) >= 0.005 else 4
+    return f"{reader} reads {read}: {row['before']:.{digits}f} → {row['after']:.{digits}f}{where}"
 
 
 def what_if(before: Trace, after: Trace, layer: int = 0) -> WhatIf:

@@ -17,6 +17,7 @@ from torch import Tensor
 from gatviz.attention.blocks import Block, whole_graph
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
+from gatviz.words import _
 
 SelfLoops = Literal["as_given", "add_missing", "remove"]
 
@@ -61,9 +62,9 @@ class Edges:
         if given.dim() != 2 or given.shape[0] != 2 or not is_integer(given):
             raise GatvizError(
                 "edge_index",
-                "integers of shape [2, E]",
-                f"{given.dtype} of shape {list(given.shape)}",
-                "row 0 = source, row 1 = target",
+                _("integers of shape [2, E]"),
+                _("{dtype} of shape {shape}").format(dtype=given.dtype, shape=list(given.shape)),
+                _("row 0 = source, row 1 = target"),
             )
         given = given.long()
         _check_range(given, num_nodes)
@@ -98,13 +99,13 @@ class Edges:
         if matrix.dim() != 2 or matrix.shape[0] != matrix.shape[1]:
             raise GatvizError(
                 "adj",
-                "a square matrix [N, N]",
-                f"shape {list(matrix.shape)}",
-                "row = target i, column = source j; an edge list goes to edge_index=",
+                _("a square matrix [N, N]"),
+                _("shape {shape}").format(shape=list(matrix.shape)),
+                _("row = target i, column = source j; an edge list goes to edge_index="),
             )
         _check_not_meta(matrix, "adj")
         if not bool(torch.isfinite(matrix).all()):
-            raise GatvizError("adj", "finite numbers", "NaN or infinity", "write 0 where there is no edge")
+            raise GatvizError("adj", _("finite numbers"), _("NaN or infinity"), _("write 0 where there is no edge"))
         target, source = torch.nonzero(matrix, as_tuple=True)
         return cls.from_edge_index(torch.stack([source, target]), matrix.shape[0], self_loops)
 
@@ -179,10 +180,12 @@ def as_tensor(value: Any, where: str) -> Tensor:
     try:
         tensor = value if isinstance(value, Tensor) else torch.tensor(np.asarray(value))
     except (TypeError, ValueError, RuntimeError) as error:
-        raise GatvizError(where, "a tensor or an array of numbers", quote(str(error)), "pass numbers only") from error
+        raise GatvizError(
+            where, _("a tensor or an array of numbers"), quote(str(error)), _("pass numbers only")
+        ) from error
     if tensor.is_complex() or tensor.layout != torch.strided:
-        found = f"{tensor.layout} of {tensor.dtype}"
-        raise GatvizError(where, "a dense tensor of real numbers", found, "call .to_dense() or .real on it first")
+        found = _("{layout} of {dtype}").format(layout=tensor.layout, dtype=tensor.dtype)
+        raise GatvizError(where, _("a dense tensor of real numbers"), found, _("call .to_dense() or .real on it first"))
     return tensor
 
 
@@ -196,9 +199,9 @@ def check_self_loops(self_loops: str) -> None:
     if self_loops not in get_args(SelfLoops):
         raise GatvizError(
             "self_loops",
-            "'as_given', 'add_missing' or 'remove'",
+            _("'as_given', 'add_missing' or 'remove'"),
             quote(self_loops),
-            "choose one of the three",
+            _("choose one of the three"),
         )
 
 
@@ -209,9 +212,11 @@ def _check_range(edge_index: Tensor, num_nodes: int) -> None:
     if low < 0 or high >= num_nodes:
         raise GatvizError(
             "edge_index",
-            f"node numbers from 0 to {num_nodes - 1}" if num_nodes else "no edges, as there are no nodes",
+            _("node numbers from 0 to {last}").format(last=num_nodes - 1)
+            if num_nodes
+            else _("no arcs, as there are no nodes"),
             str(low if low < 0 else high),
-            "add the node or remove the edge",
+            _("add the node or remove the edge"),
         )
 
 
@@ -223,14 +228,17 @@ def _check_once(key: Tensor, num_nodes: int) -> None:
         twice = int(key[1:][same][0])
         raise GatvizError(
             "edge_index",
-            "each edge once",
-            f"{twice % num_nodes} → {twice // num_nodes} more than once",
-            "merge the duplicates, e.g. torch.unique(edge_index, dim=1); PyG would give each a share of its own",
+            _("each arc once"),
+            _("{source} → {target} more than once").format(source=twice % num_nodes, target=twice // num_nodes),
+            _("merge the duplicates, e.g. torch.unique(edge_index, dim=1); PyG would give each a share of its own"),
         )
 
 
 def _check_not_meta(tensor: Tensor, where: str) -> None:
     if tensor.is_meta:
         raise GatvizError(
-            where, "values, from which the edges follow", "a tensor on the meta device", "pass edge_index= as given"
+            where,
+            _("values, from which the arcs follow"),
+            _("a tensor on the meta device"),
+            _("pass edge_index= as given"),
         )

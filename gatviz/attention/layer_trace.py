@@ -20,6 +20,7 @@ from gatviz.attention.chain import stages, stages_of
 from gatviz.attention.stage_row import FieldInfo, LayerForm
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import first_beyond
+from gatviz.words import _
 
 Array = NDArray[np.floating]
 
@@ -100,7 +101,7 @@ class LayerTrace:
             """Settle a field of a deferred trace; called only until it stands among the attributes."""
             waiting = self.__dict__.get("_waiting", {})
             if name not in waiting:
-                raise AttributeError(f"{type(self).__name__} has no field '{name}'")
+                raise AttributeError(_("{kind} has no field '{name}'").format(kind=type(self).__name__, name=name))
             return self.__dict__.setdefault(name, _settled(waiting[name]))
 
     def __getstate__(self) -> dict[str, Any]:
@@ -182,8 +183,11 @@ class LayerTrace:
             place = first_beyond(values, limit)
             if place is None:
                 continue
-            expected, found = f"finite numbers, at most {limit:.2g} in size", f"{values[place]:.3g} at {list(place)}"
-            raise GatvizError(f"{self.kind}, {name}", expected, found, "make features or weights smaller")
+            expected, found = (
+                _("finite numbers, at most {most:.2g} in size").format(most=limit),
+                _("{value:.3g} at {place}").format(value=values[place], place=list(place)),
+            )
+            raise GatvizError(f"{self.kind}, {name}", expected, found, _("make features or weights smaller"))
 
     def _stages(self) -> Iterator[tuple[str, Array]]:
         """Every stage after the input with numbers in it, in the order in which they were computed."""
@@ -194,7 +198,11 @@ class LayerTrace:
             if self.num_nodes <= MAX_DENSE_NODES:
                 with np.errstate(all="ignore"):
                     pairs = [self.all_pairs(name, head) for head in range(self.num_heads)]
-                yield from ((f"{name} of a pair without an arrow", each) for each in pairs if each is not None)
+                yield from (
+                    (_("{name} of a pair without an arrow").format(name=name), each)
+                    for each in pairs
+                    if each is not None
+                )
 
     def edges_into(self, target: int) -> slice:
         """The places among E of the edges that end in this node."""
@@ -231,7 +239,10 @@ class LayerTrace:
         self._check_dense()
         if not 0 <= head < self.num_heads:
             raise GatvizError(
-                f"dense('{name}')", f"a head from 0 to {self.num_heads - 1}", str(head), "heads count from 0"
+                _("dense('{name}')").format(name=name),
+                _("a head from 0 to {last}").format(last=self.num_heads - 1),
+                str(head),
+                _("heads count from 0"),
             )
         if (pairs := self.all_pairs(name, head)) is not None:
             return pairs
@@ -241,10 +252,10 @@ class LayerTrace:
         values = getattr(self, name) if name in shares else None
         if values is None:
             raise GatvizError(
-                "dense",
-                "'alpha', 'e', 'masked_e' or another field over edges of this run",
+                _("dense"),
+                _("'alpha', 'e', 'masked_e' or another field over arcs of this run"),
                 quote(name),
-                "choose one of those",
+                _("choose one of those"),
             )
         return self._scatter(values[:, head], 0)
 
@@ -260,10 +271,10 @@ class LayerTrace:
     def _check_dense(self) -> None:
         if self.num_nodes > MAX_DENSE_NODES:
             raise GatvizError(
-                "dense",
-                f"at most {MAX_DENSE_NODES} nodes",
+                _("dense"),
+                _("at most {most:,} nodes").format(most=MAX_DENSE_NODES),
                 str(self.num_nodes),
-                "read the values over edges instead",
+                _("read the values over arcs instead"),
             )
 
 

@@ -17,6 +17,7 @@ from gatviz.attention.defaults import HIDDEN_ACTIVATION, NEGATIVE_SLOPE, TUTORIA
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import GATAttentionLayer
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _
 
 
 class Projection:
@@ -99,7 +100,11 @@ class _TutorialLayer(GATAttentionLayer):
                 missing_keys.append(key)
             elif not isinstance(given, Tensor) or given.shape != view.shape:
                 shape = list(given.shape) if isinstance(given, Tensor) else quote(given)
-                error_msgs.append(f"{key}: expected a tensor of shape {list(view.shape)}, found {shape}.")
+                error_msgs.append(
+                    _("{name}: expected a tensor of shape {shape}, found {found}.").format(
+                        name=key, shape=list(view.shape), found=shape
+                    )
+                )
                 given = None
             piece = view.detach() if given is None else given
             found[name].append(piece if view.is_meta else piece.to(view.device))
@@ -235,8 +240,13 @@ def _keep_gradient(view: Tensor) -> None:
 @torch.no_grad()
 def _write(view: Tensor, values: Any, name: str) -> None:
     if not isinstance(values, Tensor) or values.shape != view.shape:
-        found = f"shape {list(values.shape)}" if isinstance(values, Tensor) else quote(values)
-        raise GatvizError(name, f"a tensor of shape {list(view.shape)}", found, "keep the shape of the parameter")
+        found = _("shape {shape}").format(shape=list(values.shape)) if isinstance(values, Tensor) else quote(values)
+        raise GatvizError(
+            name,
+            _("a tensor of shape {shape}").format(shape=list(view.shape)),
+            found,
+            _("keep the shape of the parameter"),
+        )
     view.copy_(values)
 
 
@@ -244,6 +254,8 @@ def _slope(negative_slope: float, alpha: float | None) -> float:
     if alpha is None:
         return negative_slope
     if negative_slope not in (NEGATIVE_SLOPE, alpha):
-        found = f"alpha={alpha} and negative_slope={negative_slope}"
-        raise GatvizError("alpha", "the slope under one name", found, "keep one of the two")
+        found = _("alpha={alpha} and negative_slope={negative_slope}").format(
+            alpha=alpha, negative_slope=negative_slope
+        )
+        raise GatvizError(_("alpha"), _("the slope under one name"), found, _("keep one of the two"))
     return alpha

@@ -211,7 +211,7 @@ def top_changes_chart(
     ]
     places = np.arange(len(labels))
     before, after = table["before"].fillna(0.0), table["after"].fillna(0.0)
-    told = plain_all(table["sentence"])
+    told = plain_all(table["sentence"].tolist())
     drawn = figure("Largest changes of α", theme, legend=True, height=110 + 26 * len(labels))
     for start, end, place in zip(before, after, places, strict=True):
         colour = signed_colour(DIVERGING[theme], 0.8 if end > start else -0.8, 1.0)

@@ -185,10 +185,10 @@ def _rank(candidate: tuple[_Path, _Level]) -> tuple[int, int]:
 def _most_tensors(content: _Level) -> tuple[_Path, _Level]:
     """Where nothing fits: the dict to list in the error, itself or one inside it."""
     best: tuple[_Path, _Level] = ((), content)
-    if any(_is(value) for _, value in _entries(content)):
+    if any(_is(value) for _name, value in _entries(content)):
         return best
     for name, value in _entries(content):
-        if isinstance(value, dict) and isinstance(name, str) and any(_is(inner) for _, inner in _entries(value)):
+        if isinstance(value, dict) and isinstance(name, str) and any(_is(inner) for _name, inner in _entries(value)):
             return (name,), value
     return best
 

@@ -18,6 +18,7 @@ from gatviz.graph.features import FeatureKind, made_up_features
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import LayoutName, layout
 from gatviz.numbers import as_float, as_floats
+from gatviz.words import _, ngettext
 
 MOST_NODES = 5_000
 """More nodes than this are not drawn by hand; they come from files."""
@@ -31,7 +32,12 @@ def add_node(graph: Graph, name: str, at: Sequence[float]) -> Graph:
         GatvizError: a name that is taken or blank, a position that is no point.
     """
     if graph.num_nodes >= MOST_NODES:
-        raise GatvizError("new node", f"at most {MOST_NODES:,} nodes", f"{graph.num_nodes:,}", "open a file instead")
+        raise GatvizError(
+            _("new node"),
+            _("at most {most:,} nodes").format(most=MOST_NODES),
+            f"{graph.num_nodes:,}",
+            _("open a file instead"),
+        )
     return _with_nodes(graph, (name,), np.zeros((1, graph.num_features)), at, (None,), (None,))
 
 
@@ -91,7 +97,12 @@ def move(graph: Graph, names: Sequence[str], points: Sequence[Sequence[float]]) 
     number = _numbers(graph)
     moved = _points(points)
     if len(moved) != len(names):
-        raise GatvizError("move", f"{len(names)} points", str(len(moved)), "give x and y of each node")
+        raise GatvizError(
+            _("move"),
+            ngettext("{n} point", "{n} points", len(names)).format(n=len(names)),
+            str(len(moved)),
+            _("give x and y of each node"),
+        )
     positions = _positions(graph).copy()
     positions[[number(name) for name in names]] = moved
     return graph.with_positions(positions)
@@ -102,7 +113,12 @@ def duplicate(graph: Graph, names: Collection[str]) -> Graph:
     number = _numbers(graph)
     nodes = np.array(sorted({number(name) for name in names}), dtype=np.int64)
     if graph.num_nodes + nodes.size > MOST_NODES:
-        raise GatvizError("duplicate", f"at most {MOST_NODES:,} nodes", f"{graph.num_nodes:,}", "open a file instead")
+        raise GatvizError(
+            _("duplicate"),
+            _("at most {most:,} nodes").format(most=MOST_NODES),
+            f"{graph.num_nodes:,}",
+            _("open a file instead"),
+        )
     copies: list[str] = []
     for node in nodes:
         copies.append(free_name((*graph.names, *copies), graph.names[node]))
@@ -152,7 +168,9 @@ def remove_feature(graph: Graph, name: str) -> Graph:
     """
     column = _column(graph, name)
     if graph.num_features == 1:
-        raise GatvizError("features", "at least one column", "one left", "add another column before deleting this one")
+        raise GatvizError(
+            _("features"), _("at least one column"), _("one left"), _("add another column before deleting this one")
+        )
     kept = [k for k in range(graph.num_features) if k != column]
     return replace(graph, x=graph.x[:, kept], feature_names=tuple(graph.feature_names[k] for k in kept))
 
@@ -198,7 +216,9 @@ def _numbers(graph: Graph) -> Any:
 
     def number(name: str) -> int:
         if name not in places:
-            raise GatvizError("node", "a node of this graph", quote(name), "it may have been deleted; try again")
+            raise GatvizError(
+                _("node"), _("a node of this graph"), quote(name), _("it may have been deleted; try again")
+            )
         return places[name]
 
     return number
@@ -206,7 +226,9 @@ def _numbers(graph: Graph) -> Any:
 
 def _column(graph: Graph, name: str) -> int:
     if name not in graph.feature_names:
-        raise GatvizError("features", "a column of this graph", quote(name), "it may have been deleted; try again")
+        raise GatvizError(
+            _("features"), _("a column of this graph"), quote(name), _("it may have been deleted; try again")
+        )
     return graph.feature_names.index(name)
 
 
@@ -219,7 +241,7 @@ def _exchanged(values: tuple[Any, ...], place_of: int, value: Any) -> tuple[Any,
 
 def _positions(graph: Graph) -> NDArray[np.float64]:
     if graph.positions is None:
-        raise GatvizError("edit", "a graph with positions", "none", "lay the graph out first")
+        raise GatvizError(_("edit"), _("a graph with positions"), _("none"), _("lay the graph out first"))
     return graph.positions
 
 
@@ -251,7 +273,7 @@ def _points(points: Any) -> NDArray[np.float64]:
     try:
         return as_floats(points).reshape(-1, 2)
     except (TypeError, ValueError) as error:
-        raise GatvizError("position", "points (x, y)", quote(str(points)), "give two numbers") from error
+        raise GatvizError(_("position"), _("points (x, y)"), quote(str(points)), _("give two numbers")) from error
 
 
 def _words(graph: Graph, words: tuple[str | None, ...] | None) -> tuple[str | None, ...]:

@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
+from gatviz.words import _, one_of
 
 LayoutName = Literal["spring", "circular", "kamada_kawai", "bipartite", "grid"]
 LAYOUTS: tuple[str, ...] = get_args(LayoutName)
@@ -59,11 +60,14 @@ def layout(graph: Graph, kind: LayoutName, seed: int = 0) -> Positions:
         GatvizError: another kind, or Kamada–Kawai or spring on more nodes than they can place in seconds.
     """
     if kind not in LAYOUTS:
-        raise GatvizError("layout", "one of " + ", ".join(LAYOUTS), quote(kind), "choose one of these")
+        raise GatvizError(_("layout"), one_of(LAYOUTS), quote(kind), _("choose one of these"))
     most = {"kamada_kawai": 2 * MOST_KAMADA_KAWAI, "spring": 2 * MOST_SPRING}.get(kind, graph.num_nodes)
     if graph.num_nodes > most:
         raise GatvizError(
-            f"layout '{kind}'", f"at most {most:,} nodes", f"{graph.num_nodes:,}", "choose circular or grid"
+            _("layout '{kind}'").format(kind=kind),
+            _("at most {most:,} nodes").format(most=most),
+            f"{graph.num_nodes:,}",
+            _("choose circular or grid"),
         )
     if kind == "circular":
         return _circle(graph.num_nodes)
@@ -121,8 +125,8 @@ def _shelves(boxes: list[Positions]) -> list[NDArray[np.float64]]:
     return corners
 
 
-def _networkx(adj: csr_array, place: Callable[[nx.Graph], dict[int, NDArray[np.float64]]]) -> Positions:
-    graph = nx.Graph()
+def _networkx(adj: csr_array, place: Callable[[nx.Graph[int]], dict[int, NDArray[np.float64]]]) -> Positions:
+    graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(range(adj.shape[0]))
     row, column = adj.nonzero()
     graph.add_edges_from(zip(row.tolist(), column.tolist(), strict=True))

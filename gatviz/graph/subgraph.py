@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _, ngettext, or_list
 
 Direction = Literal["reads", "is_read", "both"]
 Indices = NDArray[np.int64]
@@ -19,7 +20,6 @@ MOST_EDGES = 1000
 """Up to so many nodes and edges a graph is drawn whole."""
 
 _LONGEST_NAME = 24
-_FAR = {"reads": "along what it reads", "is_read": "along who reads it", "both": "either way along the arrows"}
 
 
 @dataclass(frozen=True)
@@ -100,40 +100,72 @@ class Part:
             return ""
         if self.around is not None:
             return self._told_around(self.around, by, names)
-        return (
-            f"Drawn are {self.edges.size:,} of {self.all_edges:,} arrows, and {self.nodes.size:,} of "
-            f"{self.all_nodes:,} nodes: arrows in the order of {by}, the first that together touch at most "
-            f"{self.most_nodes:,} nodes, {self.most_edges:,} arrows at most."
+        said = _(
+            "Drawn are {arrows:,} of {all_arrows:,} arrows, and {nodes:,} of {all_nodes:,} nodes: arrows in the order "
+            "of {by}, the first that together touch at most {most_nodes:,} nodes, {most_arrows:,} arrows at most."
+        )
+        return said.format(
+            arrows=self.arcs.size,
+            all_arrows=self.all_arcs,
+            nodes=self.nodes.size,
+            all_nodes=self.all_nodes,
+            by=by,
+            most_nodes=self.most_nodes,
+            most_arrows=self.most_arcs,
         )
 
     def _told_around(self, asked: Neighbourhood, by: str, names: Sequence[str]) -> str:
         name = names[asked.node][:_LONGEST_NAME] if names else str(asked.node)
-        told = (
-            f"Of the neighbourhood of {name}, at most {_counted(asked.hops, 'hop')} {_FAR[asked.direction]}, drawn are "
-            f"{_of(self.nodes.size, asked.reached, 'node')} (the graph has {self.all_nodes:,})"
+        cut = _(
+            "; at hop {hop} there was room only for those joined to the nodes before by the strongest arrows, and no "
+            "further hop was taken, as at most {most:,} nodes are drawn"
         )
-        if asked.cut_at is not None:
-            told += (
-                f"; at hop {asked.cut_at} there was room only for those joined to the nodes before by the strongest "
-                f"arrows, and no further hop was taken, as at most {self.most_nodes:,} nodes are drawn"
-            )
-        told += (
-            f"; and {_of(self.edges.size, asked.edges_among, 'arrow')} between them (the graph has {self.all_edges:,})"
+        first = _(": the first {most:,} in the order of {by}")
+        said = _(
+            "Of the neighbourhood of {name}, {reach}, drawn are {nodes} (the graph has {all_nodes:,}){cut}; and "
+            "{arrows} between them (the graph has {all_arrows:,}){first}."
         )
-        if self.edges.size < asked.edges_among:
-            told += f": the first {self.most_edges:,} in the order of {by}"
-        return told + "."
+        return said.format(
+            name=name,
+            reach=_reach(asked),
+            nodes=_nodes_of(self.nodes.size, asked.reached),
+            all_nodes=self.all_nodes,
+            cut="" if asked.cut_at is None else cut.format(hop=asked.cut_at, most=self.most_nodes),
+            arrows=_arrows_of(self.arcs.size, asked.arcs_among),
+            all_arrows=self.all_arcs,
+            first=first.format(most=self.most_arcs, by=by) if self.arcs.size < asked.arcs_among else "",
+        )
 
 
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+def _reach(asked: Neighbourhood) -> str:
+    n = asked.hops
+    if asked.direction == "reads":
+        said = ngettext("at most {n:,} hop along what it reads", "at most {n:,} hops along what it reads", n)
+    elif asked.direction == "is_read":
+        said = ngettext("at most {n:,} hop along who reads it", "at most {n:,} hops along who reads it", n)
+    else:
+        said = ngettext(
+            "at most {n:,} hop either way along the arrows", "at most {n:,} hops either way along the arrows", n
+        )
+    return said.format(n=n)
 
 
-def _of(some: int, every: int, thing: str) -> str:
+def _nodes_of(some: int, every: int) -> str:
     """How many of how many: "all 51 nodes", "20 of 51 nodes", "the only node", "no node"."""
     if some < every:
-        return f"{some:,} of {_counted(every, thing)}"
-    return f"no {thing}" if every == 0 else f"the only {thing}" if every == 1 else f"all {_counted(every, thing)}"
+        return ngettext("{some:,} of {n:,} node", "{some:,} of {n:,} nodes", every).format(some=some, n=every)
+    if every < 2:
+        return _("the only node") if every else _("no node")
+    return ngettext("all {n:,} node", "all {n:,} nodes", every).format(n=every)
+
+
+def _arrows_of(some: int, every: int) -> str:
+    """The same of arrows."""
+    if some < every:
+        return ngettext("{some:,} of {n:,} arrow", "{some:,} of {n:,} arrows", every).format(some=some, n=every)
+    if every < 2:
+        return _("the only arrow") if every else _("no arrow")
+    return ngettext("all {n:,} arrow", "all {n:,} arrows", every).format(n=every)
 
 
 def in_order(alpha: NDArray[np.floating], edge_index: Indices) -> Indices:
@@ -202,14 +234,22 @@ def neighbourhood(
         GatvizError: a node that is not there, a negative number of hops, no room for the node itself.
     """
     if not 0 <= node < num_nodes:
-        raise GatvizError("neighbourhood", f"a node from 0 to {num_nodes - 1}", str(node), "choose a node of the graph")
+        raise GatvizError(
+            _("neighbourhood"),
+            _("a node from 0 to {last}").format(last=num_nodes - 1),
+            str(node),
+            _("choose a node of the graph"),
+        )
     if hops < 0 or max_nodes < 1:
         raise GatvizError(
-            "neighbourhood", "hops ≥ 0 and max_nodes ≥ 1", f"{hops} and {max_nodes}", "choose such numbers"
+            _("neighbourhood"),
+            _("hops ≥ 0 and max_nodes ≥ 1"),
+            _("{hops} and {max_nodes}").format(hops=hops, max_nodes=max_nodes),
+            _("choose such numbers"),
         )
     if direction not in get_args(Direction):
-        raise GatvizError("neighbourhood", " or ".join(get_args(Direction)), quote(direction), "choose one of these")
-    size = np.zeros(edge_index.shape[1]) if alpha is None else _per_edge(alpha)
+        raise GatvizError(_("neighbourhood"), or_list(get_args(Direction)), quote(direction), _("choose one of these"))
+    size = np.zeros(edge_index.shape[1]) if alpha is None else _per_arc(alpha)
     source, target = edge_index
     steps = {"reads": [(target, source)], "is_read": [(source, target)], "both": [(target, source), (source, target)]}
     inside = np.zeros(num_nodes, dtype=bool)

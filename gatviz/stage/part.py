@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.errors import GatvizError
 from gatviz.graph.subgraph import Part
-from gatviz.numbers import FINITE
+from gatviz.numbers import finite
 from gatviz.stage.protocol import Packed
 
 MOST_UNDRAWN_VALUES = 2_000_000
@@ -29,7 +29,7 @@ def packed(values: Any) -> Packed:
     with np.errstate(over="ignore"):
         array = np.ascontiguousarray(given, dtype="<f4")
     if given.dtype.itemsize > array.dtype.itemsize and not np.array_equal(np.isfinite(array), np.isfinite(given)):
-        raise GatvizError("the picture", FINITE, "a larger one", "make features or weights smaller")
+        raise GatvizError("the picture", finite(), "a larger one", "make features or weights smaller")
     return Packed(shape=list(array.shape), f32=array.tobytes())
 
 

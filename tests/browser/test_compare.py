@@ -15,8 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from gatviz.analysis import difference, head_similarity, in_and_out, uniformity
 from gatviz.attention.layer_trace import GATTrace
-from tests.browser.driver import eventually, set_number, trace_of
-from tests.conftest import open_app
+from tests.browser.driver import eventually, open_app, set_number, trace_of
 
 _CHARTS = """() => Array.from(document.querySelectorAll('.js-plotly-plot'), plot => ({
     title: plot.layout.title.text,

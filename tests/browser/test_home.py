@@ -14,11 +14,11 @@ from tests.browser.driver import (
     choose_graph,
     choose_head,
     eventually,
+    open_app,
     set_number,
     shown,
     trace_of,
 )
-from tests.conftest import open_app
 
 
 def test_first_picture_is_complete_without_scrolling(page: Page):

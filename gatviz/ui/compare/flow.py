@@ -69,7 +69,7 @@ def _every_arrow(now: session.Session, trace: LayerTrace, which: WeightingKey) -
 
 
 def _columns(table: pd.DataFrame) -> dict[str, Any]:
-    numbers = table.select_dtypes("floating").columns
+    numbers = table.select_dtypes(np.floating).columns
     return {
         **{name: st.column_config.NumberColumn(format="%.4f") for name in numbers},
         "self_loop": st.column_config.CheckboxColumn(_("self-loop")),

@@ -46,9 +46,9 @@ def first_rows(graph: Graph) -> None:
 
 
 def _table(columns: list[tuple[str, Sequence[Any]]]) -> None:
-    names = [_cut(name) for name, _ in columns]
+    names = [_cut(name) for name, _values in columns]
     unique = [name + "\u200b" * names[:k].count(name) for k, name in enumerate(names)]
-    frame = pd.DataFrame({name: list(values) for name, (_, values) in zip(unique, columns, strict=True)})
+    frame = pd.DataFrame({name: list(values) for name, (_name, values) in zip(unique, columns, strict=True)})
     st.dataframe(frame, hide_index=True, row_height=_ROW)
 
 

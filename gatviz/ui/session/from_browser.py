@@ -15,13 +15,12 @@ from gatviz.graph.positions import LayoutName
 from gatviz.model.weights import has_heads, with_values
 from gatviz.numbers import check_finite
 from gatviz.stage import heard
-from gatviz.stage.protocol import (
+from gatviz.stage.heard import (
     AddEdges,
     AddNode,
     Asked,
     Clear,
     Duplicate,
-    EdgeFocus,
     Edit,
     LayOut,
     Looked,
@@ -33,6 +32,7 @@ from gatviz.stage.protocol import (
     SetWeight,
     Undo,
 )
+from gatviz.stage.protocol import EdgeFocus
 from gatviz.ui.session import pins, run_cache, session
 from gatviz.ui.session.model import all_weights, is_shared, present_weights
 from gatviz.ui.session.steps import name_of, take_graph, take_weights
