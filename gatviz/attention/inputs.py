@@ -27,7 +27,7 @@ _prepared = WeakKeyDictionary()
 
 
 def read_inputs(
-    X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: Tensor, where: str = "X"
+    X: Nodes, adj: EdgesLike, edge_index: EdgesLike, in_features: int, like: Tensor, where: str = "X"
 ) -> tuple[Tensor, Edges]:
     """Features [N, F] in the precision of `like`, and Edges on the device of the features.
 

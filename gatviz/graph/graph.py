@@ -234,15 +234,15 @@ class Graph:
         data = [graph.nodes[node] for node in graph]
         edges = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
         if not graph.is_directed():
-            arcs = [arc for u, v, d in arcs for arc in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
-        keys = sorted({str(key) for *ends, d in arcs for key in d})
+            edges = [edge for u, v, d in edges for edge in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
+        keys = sorted({str(key) for *ends, d in edges for key in d})
         x, feature_names = _features_of(data, features, graph.graph.get("feature_names"))
         return cls(
             names=tuple(names),
             x=x,
-            edge_index=np.array([ends for *ends, d in arcs], dtype=np.int64).reshape(-1, 2).T,
+            edge_index=np.array([ends for *ends, d in edges], dtype=np.int64).reshape(-1, 2).T,
             feature_names=feature_names,
-            edge_attributes={key: tuple(d.get(key) for *ends, d in arcs) for key in keys},
+            edge_attributes={key: tuple(d.get(key) for *ends, d in edges) for key in keys},
             directed=bool(graph.graph.get("directed", graph.is_directed())),
             labels=_optional(data, label),
             split=_optional(data, "split"),

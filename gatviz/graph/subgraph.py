@@ -105,13 +105,13 @@ class Part:
             "of {by}, the first that together touch at most {most_nodes:,} nodes, {most_arrows:,} arrows at most."
         )
         return said.format(
-            arrows=self.arcs.size,
-            all_arrows=self.all_arcs,
+            arrows=self.edges.size,
+            all_arrows=self.all_edges,
             nodes=self.nodes.size,
             all_nodes=self.all_nodes,
             by=by,
             most_nodes=self.most_nodes,
-            most_arrows=self.most_arcs,
+            most_arrows=self.most_edges,
         )
 
     def _told_around(self, asked: Neighbourhood, by: str, names: Sequence[str]) -> str:
@@ -131,9 +131,9 @@ class Part:
             nodes=_nodes_of(self.nodes.size, asked.reached),
             all_nodes=self.all_nodes,
             cut="" if asked.cut_at is None else cut.format(hop=asked.cut_at, most=self.most_nodes),
-            arrows=_arrows_of(self.arcs.size, asked.arcs_among),
-            all_arrows=self.all_arcs,
-            first=first.format(most=self.most_arcs, by=by) if self.arcs.size < asked.arcs_among else "",
+            arrows=_arrows_of(self.edges.size, asked.edges_among),
+            all_arrows=self.all_edges,
+            first=first.format(most=self.most_edges, by=by) if self.edges.size < asked.edges_among else "",
         )
 
 
@@ -249,7 +249,7 @@ def neighbourhood(
         )
     if direction not in get_args(Direction):
         raise GatvizError(_("neighbourhood"), or_list(get_args(Direction)), quote(direction), _("choose one of these"))
-    size = np.zeros(edge_index.shape[1]) if alpha is None else _per_arc(alpha)
+    size = np.zeros(edge_index.shape[1]) if alpha is None else _per_edge(alpha)
     source, target = edge_index
     steps = {"reads": [(target, source)], "is_read": [(source, target)], "both": [(target, source), (source, target)]}
     inside = np.zeros(num_nodes, dtype=bool)

@@ -16,7 +16,7 @@ from gatviz.charts.network import columns_for, network_chart, node_values_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.charts.network_geometry import circles, joined, place
 from gatviz.charts.network_marks import WeightColours
-from gatviz.graph.subgraph import MOST_ARCS, MOST_NODES
+from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 from tests.charts.cases import all_heads, drawn_of, hovers, run_of
 
