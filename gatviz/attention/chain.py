@@ -40,12 +40,17 @@ def place(name: str) -> int:
 
 def _target_half(form: LayerForm) -> str:
     """What the target half of a score does: LeakyReLU keeps the order of scores unless its slope is below 0."""
-    same = "What a node adds to a score as the one that reads: the same for all that it reads"
     if form.negative_slope < 0 or form.equal_shares:
-        return f"{same}."
+        return _("What a node adds to a score as the one that reads: the same for all that it reads.")
     if form.negative_slope == 1:
-        return f"{same}, and with slope 1 LeakyReLU bends nothing, so no share depends on it."
-    return f"{same}, so it can't decide whom it prefers, only, through LeakyReLU, how sharply."
+        return _(
+            "What a node adds to a score as the one that reads: the same for all that it reads, and with slope 1 "
+            "LeakyReLU bends nothing, so no share depends on it."
+        )
+    return _(
+        "What a node adds to a score as the one that reads: the same for all that it reads, so it can't decide whom "
+        "it prefers, only, through LeakyReLU, how sharply."
+    )
 
 
 def _projected(role: str) -> Callable[[LayerForm], str]:
@@ -102,8 +107,18 @@ def _width(form: LayerForm) -> str:
 
 
 def _both_roles(form: LayerForm) -> str:
-    more = " One W serves both roles here: W_source is the same." if form.shared_weights else ""
-    return f"The head's weights for the node that reads: a row per output feature.{more}"
+    if form.shared_weights:
+        return _(
+            "The head's weights for the node that reads: a row per output feature. One W serves both roles here: "
+            "W_source is the same."
+        )
+    return _("The head's weights for the node that reads: a row per output feature.")
+
+
+def _added(form: LayerForm) -> str:
+    if form.residual and form.bias:
+        return _("The heads with residual and bias added.")
+    return _("The heads with residual added.") if form.residual else _("The heads with bias added.")
 
 
 # ---- the table ------------------------------------------------------------------------------------------------
@@ -114,10 +129,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol="X",
         shape="[N, F]",
         formula="X",
-        caption="The features that each node brings along, one row per node.",
+        caption=N_("The features that each node brings along, one row per node."),
         layout="nodes",
         scale="x",
-        plain="X",
+        plain=N_("X"),
         rows=("target", "source"),
     ),
     Stage(
@@ -125,7 +140,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol="W",
         shape="[H, C, F]",
         formula=r"W \in \mathbb{R}^{C \times F}",
-        caption="The head's weights: a row per output feature.",
+        caption=N_("The head's weights: a row per output feature."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -136,7 +151,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol="Wh",
         shape="[N, H, C]",
         formula=r"(Wh)_i = W h_i",
-        caption="Each node's features, projected by the head's weight matrix.",
+        caption=N_("Each node's features, projected by the head's weight matrix."),
         layout="nodes",
         scale="scores",
         rows=("target", "source"),
@@ -148,10 +163,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol="a",
         shape="[H, 2, C]",
         formula=r"a = [a_{\mathrm{target}} \,\Vert\, a_{\mathrm{source}}]",
-        caption="The attention vector: one half meets the node that reads, the other the node that is read.",
+        caption=N_("The attention vector: one half meets the node that reads, the other the node that is read."),
         layout="weights",
         scale="weights",
-        plain="a",
+        plain=N_("a"),
         origin="weights",
         parameters=("a_target", "a_source"),
         kinds=("GAT",),
@@ -164,7 +179,7 @@ CHAIN: tuple[Stage, ...] = (
         caption=_target_half,
         layout="nodes",
         scale="scores",
-        plain="a_target·Wh",
+        plain=N_("a_target·Wh"),
         kinds=("GAT",),
     ),
     Stage(
@@ -172,10 +187,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"a_{\mathrm{source}} \cdot Wh",
         shape="[N, H]",
         formula=r"s_j = a_{\mathrm{source}}^{\top} W h_j",
-        caption="What a node adds to a score as the one that is read.",
+        caption=N_("What a node adds to a score as the one that is read."),
         layout="nodes",
         scale="scores",
-        plain="a_source·Wh",
+        plain=N_("a_source·Wh"),
         rows=("source",),
         kinds=("GAT",),
     ),
@@ -184,7 +199,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"\mathrm{raw}",
         shape="[E, H]",
         formula=r"\mathrm{raw}_{ij} = a^{\top} [W h_i \,\Vert\, W h_j] = t_i + s_j",
-        caption="The score of an arc: the reader's part plus the part of the one it reads.",
+        caption=N_("The score of an arc: the reader's part plus the part of the one it reads."),
         layout="pairs",
         scale="scores",
         kinds=("GAT",),
@@ -195,7 +210,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol="e",
         shape="[E, H]",
         formula=r"e_{ij} = \mathrm{LeakyReLU}(\mathrm{raw}_{ij})",
-        caption="The score after LeakyReLU, which multiplies negative scores by the slope.",
+        caption=N_("The score after LeakyReLU, which multiplies negative scores by the slope."),
         layout="pairs",
         scale="scores",
         kinds=("GAT",),
@@ -218,7 +233,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"b_{\mathrm{target}}",
         shape="[H, C]",
         formula=r"b_{\mathrm{target}} \in \mathbb{R}^{C}",
-        caption="Added to the projection of the node that reads.",
+        caption=N_("Added to the projection of the node that reads."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -230,7 +245,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"W_{\mathrm{target}}h",
         shape="[N, H, C]",
         formula=_projected("target"),
-        caption="Each node's features, projected for its part as the one that reads.",
+        caption=N_("Each node's features, projected for its part as the one that reads."),
         layout="nodes",
         scale="scores",
         kinds=("GATv2",),
@@ -240,7 +255,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"W_{\mathrm{source}}",
         shape="[H, C, F]",
         formula=r"W_{\mathrm{source}} \in \mathbb{R}^{C \times F}",
-        caption="The head's weights for the node that is read: a row per output feature.",
+        caption=N_("The head's weights for the node that is read: a row per output feature."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -252,7 +267,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"b_{\mathrm{source}}",
         shape="[H, C]",
         formula=r"b_{\mathrm{source}} \in \mathbb{R}^{C}",
-        caption="Added to the projection of the node that is read.",
+        caption=N_("Added to the projection of the node that is read."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -264,7 +279,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"W_{\mathrm{source}}h",
         shape="[N, H, C]",
         formula=_projected("source"),
-        caption="Each node's features, projected for its part as the one that is read.",
+        caption=N_("Each node's features, projected for its part as the one that is read."),
         layout="nodes",
         scale="scores",
         rows=("source",),
@@ -275,7 +290,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"\mathrm{hidden}",
         shape="[E, H, C]",
         formula=_hidden,
-        caption="Reader and read added up feature by feature, negative sums multiplied by the slope.",
+        caption=N_("Reader and read added up feature by feature, negative sums multiplied by the slope."),
         layout="messages",
         scale="scores",
         kinds=("GATv2",),
@@ -287,7 +302,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol="a",
         shape="[H, C]",
         formula=r"a \in \mathbb{R}^{C}",
-        caption="The attention vector.",
+        caption=N_("The attention vector."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -298,7 +313,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol="e",
         shape="[E, H]",
         formula=r"e_{ij} = a^{\top} \mathrm{hidden}_{ij}",
-        caption="The score of an arc: its hidden features, weighted by a and summed.",
+        caption=N_("The score of an arc: its hidden features, weighted by a and summed."),
         layout="pairs",
         scale="scores",
         kinds=("GATv2",),
@@ -310,10 +325,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"e + \mathrm{mask}",
         shape="[N, N]",
         formula=r"e_{ij} = -\infty \;\text{ where } j \notin N(i)",
-        caption="Where there is no arrow the score becomes −∞, so that the softmax gives it nothing.",
+        caption=N_("Where there is no arrow the score becomes −∞, so that the softmax gives it nothing."),
         layout="pairs",
         scale="scores",
-        plain="masked",
+        plain=N_("masked"),
         origin="made",
         when=lambda form: not form.equal_shares,
     ),
@@ -325,7 +340,7 @@ CHAIN: tuple[Stage, ...] = (
         caption=_shares_caption,
         layout="pairs",
         scale="shares",
-        plain="α",
+        plain=N_("α"),
         colour="share",
         unfolded=True,
         told=True,
@@ -335,11 +350,13 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"\Delta\alpha",
         shape="[E, H]",
         formula=r"\Delta\alpha_{ij} = \alpha_{ij} - \alpha_{ij}^{\mathrm{baseline}}",
-        caption="How the share changed since the baseline. Hatched: no arrow now; a number there is of an arrow "
-        "that is gone.",
+        caption=N_(
+            "How the share changed since the baseline. Hatched: no arrow now; a number there is of an arrow "
+            "that is gone."
+        ),
         layout="pairs",
         scale="change",
-        plain="Δα",
+        plain=N_("Δα"),
         origin="made",
     ),
     Stage(
@@ -347,10 +364,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol="m",
         shape="[E, H]",
         formula=r"m_{ij} \sim \mathrm{Bernoulli}(1 - p)",
-        caption="Which shares dropout lets through in this run: 1 kept, 0 dropped.",
+        caption=N_("Which shares dropout lets through in this run: 1 kept, 0 dropped."),
         layout="pairs",
         scale="shares",
-        plain="mask",
+        plain=N_("mask"),
         colour="share",
         when=lambda form: form.dropout,
     ),
@@ -359,10 +376,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"\tilde\alpha",
         shape="[E, H]",
         formula=r"\tilde\alpha_{ij} = \frac{m_{ij}\,\alpha_{ij}}{1 - p}",
-        caption="The shares after dropout; the kept ones are scaled up, so rows need not sum to 1.",
+        caption=N_("The shares after dropout; the kept ones are scaled up, so rows need not sum to 1."),
         layout="pairs",
         scale="shares",
-        plain="α dropped",
+        plain=N_("α dropped"),
         colour="share",
         when=lambda form: form.dropout,
     ),
@@ -371,10 +388,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol=lambda form: f"{_share(form)} {_read(form)}",
         shape="[E, H, C]",
         formula=lambda form: rf"{_share(form)}\, {_read(form)}",
-        caption="What the chosen target takes in from each node it reads; the rows add up to its h′.",
+        caption=N_("What the chosen target takes in from each node it reads; the rows add up to its h′."),
         layout="messages",
         scale="after",
-        plain="α·Wh",
+        plain=N_("α·Wh"),
         origin="made",
     ),
     Stage(
@@ -382,10 +399,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol="h'",
         shape="[N, H, C]",
         formula=_taken_in,
-        caption="What each node takes in: the projected features it reads, each weighted by its share.",
+        caption=N_("What each node takes in: the projected features it reads, each weighted by its share."),
         layout="nodes",
         scale="after",
-        plain="h′",
+        plain=N_("h′"),
         told=True,
     ),
     Stage(
@@ -393,17 +410,17 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"\bar h",
         shape=_width,
         formula=_joined,
-        caption=lambda form: "The heads side by side." if form.concat else "The mean of the heads.",
+        caption=lambda form: _("The heads side by side.") if form.concat else _("The mean of the heads."),
         layout="nodes",
         scale="after",
-        plain=lambda form: "concat" if form.concat else "mean",
+        plain=lambda form: _("concat") if form.concat else _("mean"),
     ),
     Stage(
         name="W_res",
         symbol=r"W_{\mathrm{res}}",
         shape=lambda form: "[H·C, F]" if form.concat else "[C, F]",
         formula=r"W_{\mathrm{res}}",
-        caption="The residual's projection of the input: a row per output column.",
+        caption=N_("The residual's projection of the input: a row per output column."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -414,7 +431,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol="r",
         shape=_width,
         formula=r"r_i = W_{\mathrm{res}}\, h_i",
-        caption="A shortcut from the input, added to what the heads took in.",
+        caption=N_("A shortcut from the input, added to what the heads took in."),
         layout="nodes",
         scale="after",
         when=lambda form: form.residual,
@@ -424,10 +441,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol="b",
         shape=lambda form: "[H·C]" if form.concat else "[C]",
         formula="b",
-        caption="The learnt vector that is added to every node's output.",
+        caption=N_("The learnt vector that is added to every node's output."),
         layout="weights",
         scale="weights",
-        plain="b",
+        plain=N_("b"),
         origin="weights",
         when=lambda form: form.bias,
     ),
@@ -436,10 +453,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol="z",
         shape=_width,
         formula=lambda form: " + ".join([r"z_i = \bar h_i", *form.added]),
-        caption=lambda form: f"The heads with {' and '.join(form.added.values()) or 'nothing'} added.",
+        caption=_added,
         layout="nodes",
         scale="after",
-        plain="z",
+        plain=N_("z"),
         when=lambda form: bool(form.added),
     ),
     Stage(
@@ -459,7 +476,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"\mathrm{out}",
         shape=_width,
         formula=_activated,
-        caption="What the layer hands on: each node's new features.",
+        caption=N_("What the layer hands on: each node's new features."),
         layout="nodes",
         scale="after",
     ),

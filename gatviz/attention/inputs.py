@@ -15,9 +15,10 @@ from gatviz.attention.edges import Edges, as_tensor, is_integer
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.foreign import is_pyg
 from gatviz.graph.graph import Graph
+from gatviz.words import _, ngettext
 
 Nodes = Tensor | NDArray[Any] | Graph
-Arcs = Tensor | NDArray[Any] | Edges | None
+EdgesLike = Tensor | NDArray[Any] | Edges | None
 
 _SPARSE_FROM = 1 << 20
 _SPARSE_BELOW = 0.05
@@ -27,37 +28,35 @@ _prepared: WeakKeyDictionary[Graph, dict[tuple[torch.dtype, torch.device], tuple
 _prepared = WeakKeyDictionary()
 
 
-def graph_of(X: Any, adj: Arcs = None, edge_index: Arcs = None) -> Graph:
+def graph_of(X: Any, adj: EdgesLike = None, edge_index: EdgesLike = None) -> Graph:
     """What a person hands over as a Graph: one, a PyG Data, or features with their edges.
 
     Raises:
         GatvizError: what is none of these, or holds no graph, with the line that converts where there is one.
     """
     if (isinstance(X, Graph) or is_pyg(X)) and (adj is not None or edge_index is not None):
-        raise GatvizError("edges", "none beside a graph, which has its own", "both", "pass only the graph")
+        raise GatvizError(_("edges"), _("none beside a Graph, which has its own"), _("both"), _("pass only the Graph"))
     if isinstance(X, Graph):
         return X
     if is_pyg(X):
         return Graph.from_pyg(X)
     like = torch.empty(0, dtype=torch.float64)
-    x = _features(X.detach().cpu() if isinstance(X, Tensor) else X, like)
+    x = _features(X.detach().cpu() if isinstance(X, Tensor) else X, like, "X")
     x = x.to_dense() if x.layout is not torch.strided else x
-    if isinstance(adj, Edges) or isinstance(edge_index, Edges):
-        given = adj if edge_index is None else edge_index
-        assert isinstance(given, Edges)
-        edges = given
-    else:
-        edges = _edges(adj, edge_index, x.shape[0])
-    names = tuple(map(str, range(x.shape[0])))
+    given = adj if edge_index is None else edge_index
+    edges = given if isinstance(given, Edges) else _edges(adj, edge_index, x.shape[0])
     edge_index, column = edges.edge_index.numpy(force=True), edges.input_edge.numpy(force=True)
     order = np.argsort(np.where(column < 0, column.size, column), kind="stable")  # as they were given
-    return Graph(names=names, x=x.numpy(), edge_index=edge_index[:, order])
+    return Graph(names=tuple(map(str, range(x.shape[0]))), x=x.numpy(), edge_index=edge_index[:, order])
 
 
-def read_inputs(X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: Tensor) -> tuple[Tensor, Edges]:
+def read_inputs(
+    X: Nodes, adj: EdgesLike, edge_index: EdgesLike, in_features: int, like: Tensor, where: str = "X"
+) -> tuple[Tensor, Edges]:
     """Features [N, F] in the precision of `like`, and Edges on the device of the features.
 
-    A tensor that already has that precision is handed on as it is; everything else is copied.
+    A tensor that already has that precision is handed on as it is; everything else is copied. Errors call the
+    features `where`.
 
     Raises:
         GatvizError: shapes or kinds that do not fit, edges given twice or not at all, or a [2, 2] adj
@@ -68,33 +67,42 @@ def read_inputs(X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: T
         X = Graph.from_pyg(X)
     if isinstance(X, Graph):
         if given is not None:
-            raise GatvizError("edges", "none beside a Graph, which has its own", "both", "pass only the Graph")
-        x, given = _prepare(X, like)
+            raise GatvizError(
+                _("edges"), _("none beside a Graph, which has its own"), _("both"), _("pass only the Graph")
+            )
+        x, given = _prepare(X, like, where)
     else:
-        x = _features(X, like)
+        x = _features(X, like, where)
     if x.shape[1] != in_features:
         raise GatvizError(
-            "X",
-            f"{in_features} features per node, as the layer has",
-            "none" if x.shape[1] == 0 else str(x.shape[1]),
-            "give the nodes features" if x.shape[1] == 0 else f"make the layer with in_features={x.shape[1]}",
+            where,
+            ngettext(
+                "{n} feature per node, as the layer has", "{n} features per node, as the layer has", in_features
+            ).format(n=in_features),
+            _("none") if x.shape[1] == 0 else str(x.shape[1]),
+            _("give the nodes features")
+            if x.shape[1] == 0
+            else _("make the layer with in_features={n}").format(n=x.shape[1]),
         )
     if not isinstance(given, Edges) or (adj is not None and edge_index is not None):
         given = _edges(adj, edge_index, x.shape[0])
     if given.num_nodes != x.shape[0]:
         raise GatvizError(
-            "edges", f"{x.shape[0]} nodes, as X has rows", str(given.num_nodes), "give X and edges of one graph"
+            _("edges"),
+            ngettext("{n} node, as X has rows", "{n} nodes, as X has rows", x.shape[0]).format(n=x.shape[0]),
+            str(given.num_nodes),
+            _("give X and edges of one graph"),
         )
     return x, given.to(x.device)
 
 
 @torch.inference_mode(False)
-def _prepare(graph: Graph, like: Tensor) -> tuple[Tensor, Edges]:
+def _prepare(graph: Graph, like: Tensor, where: str) -> tuple[Tensor, Edges]:
     """A Graph never changes, so this is done once for each, not at every change of a weight."""
     key = like.dtype, like.device
     known = _prepared.setdefault(graph, {})
     if key not in known:
-        x = _features(graph.x, like)
+        x = _features(graph.x, like, where)
         size = graph.x.size
         if size >= _SPARSE_FROM and like.device.type == "cpu" and np.count_nonzero(graph.x) < _SPARSE_BELOW * size:
             x = x.to_sparse_csr()
@@ -102,41 +110,46 @@ def _prepare(graph: Graph, like: Tensor) -> tuple[Tensor, Edges]:
     return known[key]
 
 
-def _features(X: Tensor | NDArray[Any], like: Tensor) -> Tensor:
+def _features(X: Tensor | NDArray[Any], like: Tensor, where: str) -> Tensor:
     if isinstance(X, Tensor):
-        x = X if X.dtype == like.dtype else _converted(X, like.dtype)
+        x = X if X.dtype == like.dtype else _converted(X, like.dtype, where)
         if x.device != like.device:
             raise GatvizError(
-                "X", f"a tensor on {like.device}, as the layer is", str(x.device), f"call X.to('{like.device}')"
+                where,
+                _("a tensor on {device}, as the layer is").format(device=like.device),
+                str(x.device),
+                _("call X.to('{device}')").format(device=like.device),
             )
     elif isinstance(X, nx.Graph):
-        mend = "pass gatviz.Graph.from_networkx(graph, features=…)"
-        raise GatvizError("X", "a Graph, a PyG Data, or features", "a networkx graph", mend)
+        mend = _("pass gatviz.Graph.from_networkx(graph, features=…)")
+        raise GatvizError("X", _("a Graph, a PyG Data, or features"), _("a networkx graph"), mend)
     else:
         try:
             array = np.asarray(X)
             if array.dtype.kind not in "fiub":
-                raise TypeError(f"values of type {array.dtype}")
+                raise TypeError(_("values of type {dtype}").format(dtype=array.dtype))
             x = torch.tensor(array, dtype=like.dtype, device=like.device)
         except (TypeError, ValueError, RuntimeError) as error:
             raise GatvizError(
-                "X", "numbers of shape [N, F]", quote(str(error)), "one row of numbers per node"
+                where, _("numbers of shape [N, F]"), quote(str(error)), _("one row of numbers per node")
             ) from error
     if x.dim() != 2:
-        raise GatvizError("X", "a matrix [N, F]", f"shape {list(x.shape)}", "one row per node")
+        raise GatvizError(
+            where, _("a matrix [N, F]"), _("shape {shape}").format(shape=list(x.shape)), _("one row per node")
+        )
     return x
 
 
-def _converted(X: Tensor, dtype: torch.dtype) -> Tensor:
+def _converted(X: Tensor, dtype: torch.dtype, where: str) -> Tensor:
     if X.is_complex() or X.is_quantized:
-        raise GatvizError("X", "real numbers", str(X.dtype), "pass floating or integer values")
+        raise GatvizError(where, _("real numbers"), str(X.dtype), _("pass floating or integer values"))
     return X.to(dtype)
 
 
-def _edges(adj: Arcs, edge_index: Arcs, num_nodes: int) -> Edges:
+def _edges(adj: EdgesLike, edge_index: EdgesLike, num_nodes: int) -> Edges:
     if (adj is None) == (edge_index is None):
-        found = "neither" if adj is None else "both"
-        raise GatvizError("edges", "adj or edge_index", found, "pass exactly one of them")
+        found = _("neither") if adj is None else _("both")
+        raise GatvizError(_("edges"), _("adj or edge_index"), found, _("pass exactly one of them"))
     given = adj if edge_index is None else edge_index
     tensor = as_tensor(given, "adj" if edge_index is None else "edge_index")
     if edge_index is not None or _looks_like_edge_index(tensor, num_nodes):
@@ -149,9 +162,9 @@ def _looks_like_edge_index(tensor: Tensor, num_nodes: int) -> bool:
         return False
     if num_nodes == 2 and tensor.shape[1] == 2:
         raise GatvizError(
-            "adj",
-            "a matrix that can only be read one way",
-            "[2, 2] integers for 2 nodes",
-            "pass edge_index=… if it is an edge list, Edges.from_adjacency(adj) if it is a matrix",
+            _("adj"),
+            _("a matrix that can only be read one way"),
+            _("[2, 2] integers for 2 nodes"),
+            _("pass edge_index=… if it is an edge list, Edges.from_adjacency(adj) if it is a matrix"),
         )
     return True

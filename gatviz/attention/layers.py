@@ -1,6 +1,6 @@
 """Graph attention layers: what every kind shares, and the general GAT layer.
 
-Dimension key: N nodes, E arcs, F input features, H heads, C features per head.
+Dimension key: N nodes, E edges, F input features, H heads, C features per head.
 Source: Veličković et al. 2018, arXiv 1710.10903.
 """
 
@@ -23,10 +23,11 @@ from gatviz.attention.activations import ACTIVATIONS, LEARNT, LEARNT_SLOPE
 from gatviz.attention.blocks import Block
 from gatviz.attention.defaults import ATTENTION_GAIN, EXAMPLE_DROPOUT, NEGATIVE_SLOPE
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
-from gatviz.attention.inputs import Arcs, Nodes, read_inputs
+from gatviz.attention.inputs import EdgesLike, Nodes, read_inputs
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import LARGEST, as_floats, check_finite, first_beyond
+from gatviz.words import _, commas, one_of
 
 formulas = fast
 """What all layers compute with. `arithmetic` has the same functions in the plain form, which may stand here too."""
@@ -117,12 +118,22 @@ class AttentionLayer(nn.Module):
         self.num_heads = _whole("num_heads", num_heads)
         for name, rate in (("dropout", dropout), ("feature_dropout", feature_dropout)):
             if not 0 <= rate < 1:
-                raise GatvizError(name, "a rate from 0 to below 1", quote(rate), f"{EXAMPLE_DROPOUT} is the paper's")
-        check_finite("negative_slope", negative_slope, f"{NEGATIVE_SLOPE} is the paper's")
+                raise GatvizError(
+                    name,
+                    _("a rate from 0 to below 1"),
+                    quote(rate),
+                    _("{value} is the paper's").format(value=EXAMPLE_DROPOUT),
+                )
+        check_finite("negative_slope", negative_slope, _("{value} is the paper's").format(value=NEGATIVE_SLOPE))
         if activation is not None and activation not in ACTIVATIONS:
-            raise GatvizError("activation", f"None or one of {', '.join(ACTIVATIONS)}", quote(activation), "choose one")
+            raise GatvizError(
+                _("activation"),
+                _("None or one of {choices}").format(choices=commas(ACTIVATIONS)),
+                quote(activation),
+                _("choose one"),
+            )
         if attention not in get_args(Attention):
-            raise GatvizError("attention", "'learnt' or 'equal'", quote(attention), "choose one")
+            raise GatvizError("attention", _("'learnt' or 'equal'"), quote(attention), _("choose one"))
         for name, flag in (("concat", concat), ("bias", bias), ("residual", residual)):
             check_flag(name, flag)
         check_self_loops(self_loops)
@@ -159,9 +170,9 @@ class AttentionLayer(nn.Module):
     def forward(
         self,
         X: Nodes,
-        adj: Arcs = None,
+        adj: EdgesLike = None,
         *,
-        edge_index: Arcs = None,
+        edge_index: EdgesLike = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
         """The layer's output: [N, H·C] if the heads are concatenated, else [N, C].
@@ -180,9 +191,9 @@ class AttentionLayer(nn.Module):
     def trace(
         self,
         X: Nodes,
-        adj: Arcs = None,
+        adj: EdgesLike = None,
         *,
-        edge_index: Arcs = None,
+        edge_index: EdgesLike = None,
         generator: torch.Generator | None = None,
     ) -> LayerTrace:
         """Every intermediate of the same run; arguments as for `forward`.
@@ -195,9 +206,9 @@ class AttentionLayer(nn.Module):
     def forward_and_trace(
         self,
         X: Nodes,
-        adj: Arcs = None,
+        adj: EdgesLike = None,
         *,
-        edge_index: Arcs = None,
+        edge_index: EdgesLike = None,
         generator: torch.Generator | None = None,
     ) -> tuple[Tensor, LayerTrace]:
         """The output, without gradients, and the trace of one and the same run; arguments as for `forward`."""
@@ -252,10 +263,10 @@ class AttentionLayer(nn.Module):
             other, same = at_place.setdefault(own[name].data_ptr(), (name, values))
             if not torch.equal(values, same):
                 raise GatvizError(
-                    f"weights, {name}",
-                    f"the numbers of {other}",
-                    "others",
-                    f"give one: the layer shares it with {other}",
+                    _("weights, {name}").format(name=name),
+                    _("the numbers of {other}").format(other=other),
+                    _("others"),
+                    _("give one: the layer shares it with {other}").format(other=other),
                 )
         for name, values in checked.items():
             own[name].copy_(values)
@@ -284,7 +295,9 @@ class AttentionLayer(nn.Module):
     def _own_parameters(self) -> dict[str, Tensor]:
         return {name: value for name, value in self._parameters.items() if value is not None}
 
-    def _run(self, X: Nodes, adj: Arcs, edge_index: Arcs, generator: torch.Generator | None, *, keep: bool) -> _Run:
+    def _run(
+        self, X: Nodes, adj: EdgesLike, edge_index: EdgesLike, generator: torch.Generator | None, *, keep: bool
+    ) -> _Run:
         weight = self.weight  # a module's parameter takes as long to look up as a small sum
         x, edges = read_inputs(X, adj, edge_index, self.in_features, weight)
         if self.self_loops != "as_given":
@@ -375,33 +388,38 @@ def _whole(name: str, size: int) -> int:
     except TypeError:
         whole = 0
     if whole < 1:
-        raise GatvizError(name, "a whole number from 1", quote(size), "give the layer at least one")
+        raise GatvizError(name, _("a whole number from 1"), quote(size), _("give the layer at least one"))
     return whole
 
 
 def check_flag(name: str, value: object) -> None:
     """Raise GatvizError unless this is True or False; a word would count as True, whatever it says."""
     if not isinstance(value, bool | np.bool_):
-        raise GatvizError(name, "True or False", quote(value), "give one of the two")
+        raise GatvizError(name, _("True or False"), quote(value), _("give one of the two"))
 
 
 def checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) -> Tensor:
     """Numbers for one of these parameters, in its shape and precision, or a GatvizError."""
     if name not in own:
-        raise GatvizError("weights", f"one of {', '.join(own)}", quote(name), "use one of these names")
-    expected = f"finite numbers of shape {list(own[name].shape)}"
+        raise GatvizError(_("weights"), one_of(own), quote(name), _("use one of these names"))
+    expected = _("finite numbers of shape {shape}").format(shape=list(own[name].shape))
     try:
         array = as_floats(values)
     except (TypeError, ValueError) as error:
-        raise GatvizError(f"weights, {name}", expected, quote(str(error)), "give one number for each entry") from error
+        raise GatvizError(
+            _("weights, {name}").format(name=name), expected, quote(str(error)), _("give one number for each entry")
+        ) from error
     if array.shape != tuple(own[name].shape):
-        found = f"shape {list(array.shape)}"
-        raise GatvizError(f"weights, {name}", expected, found, "give one number for each entry")
+        found = _("shape {shape}").format(shape=list(array.shape))
+        raise GatvizError(_("weights, {name}").format(name=name), expected, found, _("give one number for each entry"))
     dtype = own[name].dtype
     beyond = first_beyond(array, LARGEST if dtype == torch.float32 else torch.finfo(dtype).max)
     if beyond is not None:
-        where, found = f"weights, {name}, entry {list(beyond)}", quote(float(array[beyond]))
-        raise GatvizError(where, "a finite number", found, "give a number that the layer can hold")
+        where, found = (
+            _("weights, {name}, entry {place}").format(name=name, place=list(beyond)),
+            quote(float(array[beyond])),
+        )
+        raise GatvizError(where, _("a finite number"), found, _("give a number that the layer can hold"))
     return torch.tensor(array, dtype=dtype)
 
 
@@ -418,7 +436,7 @@ def _surely_finite(run: _Run) -> bool:
     """Whether no field of a trace can hold NaN or infinity, told by the few that cannot hide one of before.
 
     What comes after α shows in z: sums hand NaN and infinity on, only the activation may swallow them. Parameters
-    that no arc meets show nowhere.
+    that no edge meets show nowhere.
     """
     if run.edges.num_edges == 0:
         return False
@@ -444,7 +462,10 @@ def _deferred_x(x: Tensor, borrowed: bool) -> Tensor | Callable[[], Tensor]:
 def _unchanged(x: Tensor, version: int) -> Tensor:
     if x._version != version:
         raise GatvizError(
-            "x of this trace", "the X that was run", "an X changed in place since", "pass X.clone() to trace"
+            _("x of this trace"),
+            _("the X that was run"),
+            _("an X changed in place since"),
+            _("pass X.clone() to trace"),
         )
     return x.clone()
 
@@ -471,9 +492,9 @@ def use_one_thread() -> None:
 
 def available_devices() -> list[str]:
     """ "cpu", and what else torch finds on this machine."""
-    found = ["cpu"]
+    devices = ["cpu"]
     if torch.cuda.is_available():
-        found.append("cuda")
+        devices.append("cuda")
     if torch.backends.mps.is_available():
-        found.append("mps")
-    return found
+        devices.append("mps")
+    return devices

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gatviz.files import limits
 from gatviz.files.parsed import ParsedGraph
 from gatviz.graph.graph import Graph
+from gatviz.words import _, ngettext
 
 
 def merged_edges(
@@ -20,7 +21,7 @@ def merged_edges(
     """
     source, target = edges
     keys = source * num_nodes + target
-    _, first = np.unique(keys, return_index=True)
+    first = np.unique(keys, return_index=True)[1]
     first.sort()
     duplicates = keys.size - first.size
     parallel = bool(np.count_nonzero(source != target) > np.count_nonzero((source != target)[first]))
@@ -30,9 +31,9 @@ def merged_edges(
         paired = np.isin(reverse, keys[first])
         proper = source != target
         if paired.all() and proper.any():
-            notes.append("the undirected file lists every edge both ways: its rows were taken as the arrows")
+            notes.append(_("the undirected file lists every edge both ways: its rows were taken as the arrows"))
         else:
-            _, once = np.unique(np.minimum(keys[first], reverse), return_index=True)
+            once = np.unique(np.minimum(keys[first], reverse), return_index=True)[1]
             once.sort()
             duplicates += first.size - once.size
             parallel = parallel or once.size < first.size
@@ -45,10 +46,26 @@ def merged_edges(
             first = first[place]
     limits.check_edges(source.size, where)
     if duplicates:
-        many = "duplicate edge was" if duplicates == 1 else "duplicate edges were"
-        apart = "; PyG would give each of them a share of its own, so its α is another" if parallel else ""
-        notes.append(f"{duplicates:,} {many} merged; the first of each was kept{apart}")
+        notes.append(_merged(int(duplicates), parallel))
     return np.stack([source, target]), first, int(duplicates)
+
+
+def _merged(n: int, parallel: bool) -> str:
+    if parallel:
+        said = ngettext(
+            "{n:,} duplicate edge was merged; the first of each was kept; PyG would give each of them a share of its "
+            "own, so its α is another",
+            "{n:,} duplicate edges were merged; the first of each was kept; PyG would give each of them a share of its "
+            "own, so its α is another",
+            n,
+        )
+    else:
+        said = ngettext(
+            "{n:,} duplicate edge was merged; the first of each was kept",
+            "{n:,} duplicate edges were merged; the first of each was kept",
+            n,
+        )
+    return said.format(n=n)
 
 
 def spread_undirected(parsed: ParsedGraph, undirected: NDArray[np.bool_]) -> None:
@@ -57,7 +74,13 @@ def spread_undirected(parsed: ParsedGraph, undirected: NDArray[np.bool_]) -> Non
     parsed.edges = np.where(back, parsed.edges[::-1, place], parsed.edges[:, place])
     parsed.edge_columns = {name: [values[k] for k in place.tolist()] for name, values in parsed.edge_columns.items()}
     count = int(undirected.sum())
-    parsed.notes.append(f"{count:,} edges are undirected in a directed graph: each gives both arrows")
+    parsed.notes.append(
+        ngettext(
+            "{n:,} edge is undirected in a directed graph: it gives both arrows",
+            "{n:,} edges are undirected in a directed graph: each gives both arrows",
+            count,
+        ).format(n=count)
+    )
 
 
 def _both_ways(twice: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

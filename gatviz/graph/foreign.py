@@ -1,6 +1,6 @@
 """Graphs as other libraries hold them: PyG's Data, read by its attributes; PyG itself is not needed.
 
-N nodes, E arcs. Merging is what every reader does: the first of parallel arcs is kept, and said.
+N nodes, E edges. Merging is what every reader does: the first of parallel edges is kept, and said.
 """
 
 from __future__ import annotations
@@ -28,22 +28,27 @@ def fields_of_pyg(data: Any) -> dict[str, Any]:
         GatvizError: no such Data, or arrays that do not fit, with the line that converts where there is one.
     """
     if hasattr(data, "node_types"):
-        found = "a HeteroData, with several kinds of nodes"
-        raise GatvizError("from_pyg", "a Data with one kind of nodes", found, "pass data.to_homogeneous()")
+        found = _("a HeteroData, with several kinds of nodes")
+        raise GatvizError("from_pyg", _("a Data with one kind of nodes"), found, _("pass data.to_homogeneous()"))
     if hasattr(data, "adj_t") and getattr(data, "edge_index", None) is None:
-        mend = "set row, col, _ = data.adj_t.t().coo(); data.edge_index = torch.stack([row, col])"
-        raise GatvizError("from_pyg", "edge_index", "adj_t alone", mend)
+        mend = _("write {line}").format(line="data.edge_index = torch.stack(data.adj_t.t().coo()[:2])")
+        raise GatvizError("from_pyg", "edge_index", _("adj_t alone"), mend)
     if not is_pyg(data) or getattr(data, "edge_index", None) is None:
-        raise GatvizError("from_pyg", "a PyG Data with edge_index", quote(type(data).__name__), "pass such a Data")
+        raise GatvizError(
+            "from_pyg", _("a PyG Data with edge_index"), quote(type(data).__name__), _("pass such a Data")
+        )
     batch = _array(getattr(data, "batch", None), "batch")
     if batch is not None and batch.size and batch.max() > 0:
-        found = f"{int(batch.max()) + 1:,} graphs in one Batch"
-        raise GatvizError("from_pyg", "one graph", found, "pass one of them, data.get_example(0)")
+        found = _("{n} graphs in one Batch").format(n=f"{int(batch.max()) + 1:,}")
+        raise GatvizError("from_pyg", _("one graph"), found, _("pass one of them, data.get_example(0)"))
     edge_index = _array(data.edge_index, "edge_index")
     x = _array(data.x, "x")
     if x is not None and x.ndim != 2:
         raise GatvizError(
-            "from_pyg, x", "a matrix [N, F]", f"shape {list(x.shape)}", "data.x = data.x.view(len(data.x), -1)"
+            "from_pyg, x",
+            _("a matrix [N, F]"),
+            _("shape {shape}").format(shape=list(x.shape)),
+            "data.x = data.x.view(len(data.x), -1)",
         )
     count = int(data.num_nodes) if x is None else x.shape[0]
     notes: list[str] = []
@@ -71,8 +76,8 @@ def merged(keys: Array, notes: list[str]) -> Array:
     if gone:
         notes.append(
             ngettext(
-                "{n} parallel arrow was merged; the first of each was kept: PyG would give each a share of its own",
-                "{n} parallel arrows were merged; the first of each was kept: PyG would give each a share of its own",
+                "{n} parallel edge was merged; the first of each was kept: PyG would give each a share of its own",
+                "{n} parallel edges were merged; the first of each was kept: PyG would give each a share of its own",
                 gone,
             ).format(n=f"{gone:,}")
         )
@@ -87,19 +92,28 @@ def _array(given: Any, name: str) -> Array | None:
     try:
         array = given.numpy(force=True) if hasattr(given, "detach") else np.asarray(given)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise GatvizError(f"from_pyg, {name}", "a tensor of numbers", quote(str(error)), "convert it") from error
+        raise GatvizError(f"from_pyg, {name}", _("a tensor of numbers"), quote(str(error)), _("convert it")) from error
     if array.dtype.kind not in "fiub":
-        raise GatvizError(f"from_pyg, {name}", "a tensor of numbers", quote(str(array.dtype)), "convert it")
+        raise GatvizError(f"from_pyg, {name}", _("a tensor of numbers"), quote(str(array.dtype)), _("convert it"))
     return array
 
 
 def _edges(edge_index: Array | None, edge_attr: Array | None, count: int, notes: list[str]) -> dict[str, Any]:
     if edge_index is None or edge_index.ndim != 2 or edge_index.shape[0] != 2 or edge_index.dtype.kind not in "iu":
-        found = "none" if edge_index is None else f"{edge_index.dtype} of shape {list(edge_index.shape)}"
-        raise GatvizError("from_pyg, edge_index", "integers of shape [2, E]", found, "row 0 = source, row 1 = target")
+        found = _("none")
+        if edge_index is not None:
+            found = _("{dtype} of shape {shape}").format(dtype=edge_index.dtype, shape=list(edge_index.shape))
+        raise GatvizError(
+            "from_pyg, edge_index", _("integers of shape [2, E]"), found, _("row 0 = source, row 1 = target")
+        )
     if edge_attr is not None and (edge_attr.ndim not in (1, 2) or edge_attr.shape[0] != edge_index.shape[1]):
-        expected = f"a row for each of the {edge_index.shape[1]} arrows"
-        raise GatvizError("from_pyg, edge_attr", expected, f"shape {list(edge_attr.shape)}", "give one for each")
+        expected = _("a row for each of the {n} edges").format(n=edge_index.shape[1])
+        raise GatvizError(
+            "from_pyg, edge_attr",
+            expected,
+            _("shape {shape}").format(shape=list(edge_attr.shape)),
+            _("give one for each"),
+        )
     source, target = edge_index.astype(np.int64)
     first = merged(target * max(count, 1) + source, notes)
     source, target = source[first], target[first]
@@ -131,8 +145,11 @@ def _split(data: Any, count: int) -> tuple[str | None, ...] | None:
         if mask is None:
             continue
         if mask.shape != (count,):
-            found, mend = f"shape {list(mask.shape)}", f"choose one split: data.{part}_mask = data.{part}_mask[:, 0]"
-            raise GatvizError(f"from_pyg, {part}_mask", f"{count} values", found, mend)
+            found, mend = (
+                _("shape {shape}").format(shape=list(mask.shape)),
+                _("choose one split: {line}").format(line=f"data.{part}_mask = data.{part}_mask[:, 0]"),
+            )
+            raise GatvizError(f"from_pyg, {part}_mask", _("{n} values").format(n=count), found, mend)
         for node in np.flatnonzero(mask).tolist():
             split[node] = part
     return None if all(mask is None for mask in parts.values()) else tuple(split)

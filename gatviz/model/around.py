@@ -20,7 +20,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.model.norms import BatchNorm, GraphNorm, LayerNorm
 from gatviz.model.step import Peer, Step, Values, checked_width, no_brackets
 from gatviz.numbers import check_finite
-from gatviz.words import _
+from gatviz.words import _, commas, one_of
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ class Linear(Step):
 
     def __post_init__(self) -> None:
         if isinstance(self.out_features, bool) or not isinstance(self.out_features, int) or self.out_features < 1:
-            raise GatvizError("out_features", "a whole number from 1", quote(self.out_features), "give at least one")
+            raise GatvizError(
+                "out_features", _("a whole number from 1"), quote(self.out_features), _("give at least one")
+            )
 
     def width(self, width: int) -> int:
         checked_width(self.in_features, width)
@@ -67,7 +69,7 @@ class Linear(Step):
         return _("Each node's own features, mapped by one matrix; no node reads another.")
 
     def peer(self, pyg: Any, width: int) -> tuple[Peer, str]:
-        return pyg.Linear(width, self.out_features, bias=self.bias), "PyG's Linear"
+        return pyg.Linear(width, self.out_features, bias=self.bias), _("PyG's {name}").format(name="Linear")
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,11 @@ class Activation(Step):
 
     def __post_init__(self) -> None:
         if self.function not in (*ACTIVATIONS, "none"):
-            expected = f"one of {', '.join(('none', *ACTIVATIONS))}"
-            raise GatvizError("activation", expected, quote(self.function), "choose one")
+            raise GatvizError(_("activation"), one_of(("none", *ACTIVATIONS)), quote(self.function), _("choose one"))
         if self.slope is not None:
             if self.function != "leaky_relu":
-                raise GatvizError("slope", "leaky_relu", quote(self.function), "leave slope out")
-            check_finite("slope", self.slope, "PyTorch's is 0.01")
+                raise GatvizError(_("slope"), "leaky_relu", quote(self.function), _("leave slope out"))
+            check_finite("slope", self.slope, _("PyTorch's is 0.01"))
 
     @classmethod
     def read(cls, word: str, given: str | None) -> Step:
@@ -104,7 +105,9 @@ class Activation(Step):
         except ValueError as error:
             if isinstance(error, GatvizError):
                 raise
-            raise GatvizError(quote(word), "its slope in the brackets", quote(given), "write leaky_relu(0.2)") from None
+            raise GatvizError(
+                quote(word), _("its slope in the brackets"), quote(given), _("write leaky_relu(0.2)")
+            ) from None
 
     @property
     def word(self) -> str:
@@ -147,7 +150,7 @@ class Activation(Step):
             "prelu": nn.PReLU,
             "leaky_relu": lambda: nn.LeakyReLU(0.01 if self.slope is None else self.slope),
         }
-        return made[self.function](), "PyTorch's module"
+        return made[self.function](), _("PyTorch's {name}").format(name="module")
 
 
 @dataclass(frozen=True)
@@ -166,8 +169,10 @@ class JumpingKnowledge(Step):
     def __post_init__(self) -> None:
         mode: str = self.mode
         if mode not in ("cat", "max", "last"):
-            lstm = ", a recurrent net, which gatviz does not have" if mode == "lstm" else ""
-            raise GatvizError("jk", "'cat', 'max' or 'last'", f"{quote(mode)}{lstm}", "choose one of these")
+            found = quote(mode)
+            if mode == "lstm":
+                found = _("{name}, a recurrent net, which gatviz does not have").format(name=found)
+            raise GatvizError("jk", _("'cat', 'max' or 'last'"), found, _("choose one of these"))
 
     @classmethod
     def read(cls, word: str, given: str | None) -> Step:
@@ -182,9 +187,12 @@ class JumpingKnowledge(Step):
         if self.mode == "cat":
             return sum(widths)
         if self.mode == "max" and len(set(widths)) > 1:
-            found = ", ".join(map(str, widths))
+            found = commas(map(str, widths))
             raise GatvizError(
-                "jk(max)", f"layers of one width, {widths[-1]}", found, "make them equally wide, or use cat"
+                "jk(max)",
+                _("layers of one width, {width}").format(width=widths[-1]),
+                found,
+                _("make them equally wide, or use cat"),
             )
         return widths[-1]
 
@@ -210,8 +218,8 @@ class JumpingKnowledge(Step):
     def peer(self, pyg: Any, width: int) -> tuple[Peer, str]:
         """Takes the layers' blocks as a list."""
         if self.mode == "last":
-            return (lambda blocks: blocks[-1]), "the last layer's output"
-        return pyg.JumpingKnowledge(self.mode), "PyG's JumpingKnowledge"
+            return (lambda blocks: blocks[-1]), _("the last layer's output")
+        return pyg.JumpingKnowledge(self.mode), _("PyG's {name}").format(name="JumpingKnowledge")
 
 
 @dataclass(frozen=True)
@@ -225,7 +233,7 @@ class Readout(Step):
 
     def __post_init__(self) -> None:
         if self.how not in ("mean", "sum", "max"):
-            raise GatvizError("readout", "'mean', 'sum' or 'max'", quote(self.how), "choose one")
+            raise GatvizError(_("readout"), _("'mean', 'sum' or 'max'"), quote(self.how), _("choose one"))
 
     @classmethod
     def read(cls, word: str, given: str | None) -> Step:
@@ -258,7 +266,9 @@ class Readout(Step):
     def peer(self, pyg: Any, width: int) -> tuple[Peer, str]:
         name = "add" if self.how == "sum" else self.how
         pool = getattr(pyg, f"global_{name}_pool")
-        return (lambda x: pool(x, torch.zeros(x.shape[0], dtype=torch.long), 1)), f"PyG's global_{name}_pool"
+        return (lambda x: pool(x, torch.zeros(x.shape[0], dtype=torch.long), 1)), _("PyG's {name}").format(
+            name=f"global_{name}_pool"
+        )
 
 
 @dataclass(frozen=True)
@@ -288,7 +298,7 @@ class LogSoftmax(Step):
         return _("The logarithms of shares that sum to 1 over a row's classes.")
 
     def peer(self, pyg: Any, width: int) -> tuple[Peer, str]:
-        return nn.LogSoftmax(dim=1), "PyTorch's LogSoftmax"
+        return nn.LogSoftmax(dim=1), _("PyTorch's {name}").format(name="LogSoftmax")
 
 
 AROUND: Mapping[str, type[Step]] = {
@@ -308,9 +318,13 @@ def kind_named(name: str) -> type[Step]:
         GatvizError: one that gatviz doesn't have, by its name.
     """
     if name not in AROUND:
-        found = f"{quote(name)}, which gatviz does not have" if name in NOT_COVERED else quote(name)
-        raise GatvizError("step", f"one of {', '.join(AROUND)}", found, "choose one of these")
+        found = _lacking(name) if name in NOT_COVERED else quote(name)
+        raise GatvizError(_("step"), one_of(AROUND), found, _("choose one of these"))
     return AROUND[name]
+
+
+def _lacking(name: str) -> str:
+    return _("{name}, which gatviz does not have").format(name=quote(name))
 
 
 def kind_of_word(word: str) -> type[Step] | None:
@@ -324,12 +338,12 @@ def checked_name(name: str) -> str:
     Raises:
         GatvizError: one that a recipe reads as something else, or cannot hold.
     """
-    mend = "give the module another name"
+    mend = _("give the module another name")
     if name == "x" or kind_of_word(name) is not None:
-        raise GatvizError("name", "one that means nothing else in a recipe", quote(name), mend)
+        raise GatvizError(_("name"), _("one that means nothing else in a recipe"), quote(name), mend)
     for kind in NOT_COVERED:
         if name.lower().replace("_", "") == kind.lower():
-            raise GatvizError("step", f"one of {', '.join(AROUND)}", f"{quote(name)}, which gatviz does not have", mend)
+            raise GatvizError(_("step"), one_of(AROUND), _lacking(name), mend)
     if not name or not name.isprintable() or set(name) & set(" >+()") or "" in name.split("."):
-        raise GatvizError("name", "letters, digits, _ and dots between them", quote(name), mend)
+        raise GatvizError(_("name"), _("letters, digits, _ and dots between them"), quote(name), mend)
     return name

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from gatviz.attention.defaults import HEAD_FEATURES, HEADS
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
-from gatviz.attention.inputs import Arcs, Nodes, graph_of, read_inputs
+from gatviz.attention.inputs import EdgesLike, Nodes, graph_of, read_inputs
 from gatviz.attention.layers import AttentionLayer
 from gatviz.errors import GatvizError, quote, within
 from gatviz.model.around import JumpingKnowledge, Linear
@@ -24,6 +24,7 @@ from gatviz.model.recipe import Recipe
 from gatviz.model.steps import Kind, LayerSettings
 from gatviz.model.trace import StepTrace, Trace, attention_in
 from gatviz.model.weights import Weights
+from gatviz.words import _, commas, ngettext
 
 
 class GAT(nn.Module):
@@ -48,9 +49,9 @@ class GAT(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         if not layers:
-            raise GatvizError("layers", "at least one", "none", "give a LayerSettings for each layer")
+            raise GatvizError(_("layers"), _("at least one"), _("none"), _("give a LayerSettings for each layer"))
         stack = [(f"layers.{number}", settings) for number, settings in enumerate(layers)]
-        self._make(Plan(in_features, generator, "layer"), stack, self_loops)
+        self._make(Plan(in_features, generator, stack=True), stack, self_loops)
 
     def _make(self, plan: Plan, steps: Sequence[Any], self_loops: SelfLoops) -> None:
         super().__init__()
@@ -83,10 +84,12 @@ class GAT(nn.Module):
         """
         model = cls.__new__(cls)
         if isinstance(in_features, bool) or not isinstance(in_features, int) or in_features < 1:
-            raise GatvizError("in_features", "a whole number from 1", quote(in_features), "give at least one")
+            raise GatvizError("in_features", _("a whole number from 1"), quote(in_features), _("give at least one"))
         model._make(Plan(in_features, generator), steps, self_loops)
         if not model.attention_layers:
-            raise GatvizError("steps", "at least one attention layer", "none", "give a LayerSettings among the steps")
+            raise GatvizError(
+                _("steps"), _("at least one attention layer"), _("none"), _("give a LayerSettings among the steps")
+            )
         return model
 
     @classmethod
@@ -114,15 +117,15 @@ class GAT(nn.Module):
             settings: further LayerSettings for all layers (bias, residual, negative_slope, share_weights, …).
         """
         if num_layers < 1:
-            raise GatvizError("num_layers", "at least 1", quote(num_layers), "give the stack a layer")
+            raise GatvizError("num_layers", _("at least 1"), quote(num_layers), _("give the stack a layer"))
         if num_layers == 1:
             for name, value, other in (
                 ("head_features", head_features, "num_classes"),
                 ("num_heads", num_heads, "output_heads"),
             ):
                 if value is not None:
-                    mend = f"leave it out: the only layer is the last, which has {other}"
-                    raise GatvizError(name, "hidden layers", "none with num_layers=1", mend)
+                    mend = _("leave it out: the only layer is the last, which has {other}").format(other=other)
+                    raise GatvizError(name, _("hidden layers"), _("none with num_layers=1"), mend)
         common: dict[str, Any] = {"kind": kind, "dropout": dropout, "feature_dropout": dropout, **settings}
         C = HEAD_FEATURES if head_features is None else head_features
         H = HEADS if num_heads is None else num_heads
@@ -187,10 +190,16 @@ class GAT(nn.Module):
         """
         layers = [place for place in self._walk() if place.step is None]
         if len(weights.layers) != len(layers):
-            raise GatvizError("weights", f"{len(layers)} layers", str(len(weights.layers)), "give one for each")
+            raise GatvizError(
+                _("weights"),
+                ngettext("{n} layer", "{n} layers", len(layers)).format(n=len(layers)),
+                str(len(weights.layers)),
+                _("give one for each"),
+            )
         if set(weights.around) != set(self._around):
-            expected, found = (", ".join(map(quote, names)) or "none" for names in (self._around, weights.around))
-            raise GatvizError("weights", f"the steps {expected}", found, "give one for each step that has weights")
+            expected, found = (commas(map(quote, names)) or _("none") for names in (self._around, weights.around))
+            mend = _("give one for each step that has weights")
+            raise GatvizError(_("weights"), _("the steps {names}").format(names=expected), found, mend)
         own = iter(weights.layers)
         for place in self._walk():
             if place.module is not None:
@@ -200,9 +209,9 @@ class GAT(nn.Module):
     def forward(
         self,
         X: Nodes,
-        adj: Arcs = None,
+        adj: EdgesLike = None,
         *,
-        edge_index: Arcs = None,
+        edge_index: EdgesLike = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
         """The last step's output [N, G] ([1, G] after a readout); arguments as for `AttentionLayer.forward`."""
@@ -213,9 +222,9 @@ class GAT(nn.Module):
     def trace(
         self,
         X: Nodes,
-        adj: Arcs = None,
+        adj: EdgesLike = None,
         *,
-        edge_index: Arcs = None,
+        edge_index: EdgesLike = None,
         generator: torch.Generator | None = None,
     ) -> Trace:
         """Every step's trace; in training mode `generator` draws the dropout.
@@ -231,13 +240,10 @@ class GAT(nn.Module):
         steps = _Run(edges, generator, keep=True).through(self._places, x)[1]
         return Trace(graph, attention_in(steps), str(x.device), steps)
 
-    def _inputs(self, X: Nodes, adj: Arcs, edge_index: Arcs) -> tuple[Tensor, Edges]:
-        try:
-            x, edges = read_inputs(X, adj, edge_index, self._in_features, self.attention_layers[0].weight)
-        except GatvizError as error:
-            if error.where != "X":
-                raise
-            raise GatvizError(f"{self._places[0].at}, X", error.expected, error.found, error.mend) from error
+    def _inputs(self, X: Nodes, adj: EdgesLike, edge_index: EdgesLike) -> tuple[Tensor, Edges]:
+        where = _("{place}, X").format(place=self._places[0].at)
+        like = self.attention_layers[0].weight
+        x, edges = read_inputs(X, adj, edge_index, self._in_features, like, where)
         return x, edges.with_self_loops(self.self_loops)
 
 

@@ -31,9 +31,9 @@ class _Norm(Step):
     in_features: int | None = None
 
     def __post_init__(self) -> None:
-        check_finite("eps", self.eps, "1e-05 is every library's own")
+        check_finite("eps", self.eps, _("1e-05 is every library's own"))
         if self.eps < 0:
-            raise GatvizError("eps", "a number from 0", quote(self.eps), "1e-05 is every library's own")
+            raise GatvizError("eps", _("a number from 0"), quote(self.eps), _("1e-05 is every library's own"))
 
     def width(self, width: int) -> int:
         checked_width(self.in_features, width)
@@ -75,7 +75,9 @@ class BatchNorm(_Norm):
         return _("Each feature, shifted and scaled by the mean μ and variance v that training stored.")
 
     def peer(self, pyg: Any, width: int) -> tuple[Peer, str]:
-        return nn.BatchNorm1d(width, eps=self.eps, affine=self.affine).eval(), "PyTorch's BatchNorm1d"
+        return nn.BatchNorm1d(width, eps=self.eps, affine=self.affine).eval(), _("PyTorch's {name}").format(
+            name="BatchNorm1d"
+        )
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,9 @@ class LayerNorm(_Norm):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.mode not in ("graph", "node"):
-            raise GatvizError("mode", "'graph' or 'node'", quote(self.mode), "choose one; PyG's default is 'graph'")
+            raise GatvizError(
+                "mode", _("'graph' or 'node'"), quote(self.mode), _("choose one; PyG's default is 'graph'")
+            )
 
     def run(self, x: Tensor, own: Values) -> Tensor:
         if self.mode == "node":
@@ -115,7 +119,9 @@ class LayerNorm(_Norm):
         )
 
     def peer(self, pyg: Any, width: int) -> tuple[Peer, str]:
-        return pyg.LayerNorm(width, eps=self.eps, affine=self.affine, mode=self.mode), "PyG's LayerNorm"
+        return pyg.LayerNorm(width, eps=self.eps, affine=self.affine, mode=self.mode), _("PyG's {name}").format(
+            name="LayerNorm"
+        )
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,7 @@ class GraphNorm(_Norm):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.affine:
-            raise GatvizError("affine", "True", "False", "leave it out: GraphNorm always has its weights")
+            raise GatvizError("affine", "True", "False", _("leave it out: GraphNorm always has its weights"))
 
     def parameters(self, width: int, generator: torch.Generator | None) -> dict[str, Tensor]:
         """γ, β, and λ = mean_scale [F], at first 1."""
@@ -151,4 +157,4 @@ class GraphNorm(_Norm):
         return _("Each feature shifted and scaled by its mean and size over all nodes: every node moves every.")
 
     def peer(self, pyg: Any, width: int) -> tuple[Peer, str]:
-        return pyg.GraphNorm(width, eps=self.eps), "PyG's GraphNorm"
+        return pyg.GraphNorm(width, eps=self.eps), _("PyG's {name}").format(name="GraphNorm")

@@ -20,7 +20,7 @@ from gatviz.errors import GatvizError, quote, within
 from gatviz.model.around import AROUND, JumpingKnowledge, Readout, checked_name
 from gatviz.model.step import Step
 from gatviz.model.steps import LayerSettings
-from gatviz.words import _
+from gatviz.words import _, commas, ngettext
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def _sequence(given: Any) -> tuple[Any, ...]:
     if isinstance(given, Step | LayerSettings | Sum) or _is_named(given):
         return (given,)
     if isinstance(given, str) or not isinstance(given, Iterable):
-        raise GatvizError("steps", "a sequence of steps", quote(given), "give a list")
+        raise GatvizError(_("steps"), _("a sequence of steps"), quote(given), _("give a list"))
     return tuple(given)
 
 
@@ -96,7 +96,9 @@ class StepModule(nn.Module):
         checked = {name: checked_weight(name, values, own) for name, values in weights.items()}
         if "running_var" in checked and bool((checked["running_var"] < 0).any()):
             least = float(checked["running_var"].min())
-            raise GatvizError("weights, running_var", "variances from 0", quote(least), "give what training stored")
+            raise GatvizError(
+                _("weights, running_var"), _("variances from 0"), quote(least), _("give what training stored")
+            )
         for name, values in checked.items():
             own[name].copy_(values)
 
@@ -145,12 +147,12 @@ class Plan:
     """Builds the places of a model, step after step.
 
     Arguments:
-        width: F. generator: draws the parameters. word: what a step is called in errors, "layer" or "step".
+        width: F. generator: draws the parameters. stack: whether all steps are layers, and called so in errors.
     """
 
     width: int
     generator: torch.Generator | None
-    word: str = "step"
+    stack: bool = False
     modules: dict[str, AttentionLayer | StepModule] = field(default_factory=dict)
     _rows: bool = False
     _blocks: list[int] = field(default_factory=list)
@@ -171,8 +173,7 @@ class Plan:
         met = False
         for number, given in enumerate(steps):
             name, step = given if _is_named(given) else ("", given)
-            at = f"{self.word} {number}" + ("" if top else " of the sum")
-            at += f" ({_label(given)})" if self.word == "step" else ""
+            at = self._at(number, given, top=top)
             with within(at):
                 before = self.width
                 place = self._place(at, name, step, top=top)
@@ -182,28 +183,37 @@ class Plan:
             places.append(place)
         return tuple(places)
 
+    def _at(self, number: int, given: Any, *, top: bool) -> str:
+        """Where a step stands, in words."""
+        if self.stack:
+            return _("layer {number}").format(number=number)
+        where = _("step {number} ({name})") if top else _("step {number} of the sum ({name})")
+        return where.format(number=number, name=_label(given))
+
     def _place(self, at: str, name: str, step: Any, *, top: bool) -> Place:
         if self._rows and (isinstance(step, LayerSettings | Sum) or (isinstance(step, Step) and step.needs_nodes)):
-            found = "one row, which a readout made of them"
-            raise GatvizError("x", "a row for each node", found, "put the readout after all that reads nodes")
+            found = _("one row, which a readout made of them")
+            raise GatvizError("x", _("a row for each node"), found, _("put the readout after all that reads nodes"))
         if isinstance(step, Sum):
             return self._sum(at, name, step)
         if isinstance(step, LayerSettings):
             name = checked_name(name or self._fresh("conv"))
             if name in self.modules:
-                mend = "give each attention layer a module of its own"
-                raise GatvizError("name", "a name that no step before has", quote(name), mend)
+                mend = _("give each attention layer a module of its own")
+                raise GatvizError(_("name"), _("a name that no step before has"), quote(name), mend)
             layer = step.build(self.width, self.generator)
             self.modules[name], self.width = layer, layer.output_width
             return Place(at, name, None, layer)
         if not isinstance(step, Step):
-            expected = f"LayerSettings, Sum or one of {', '.join(AROUND)}"
-            raise GatvizError("step", expected, quote(step), "give one of these")
+            expected = _("LayerSettings, Sum or one of {choices}").format(choices=commas(AROUND))
+            raise GatvizError(_("step"), expected, quote(step), _("give one of these"))
         if step.needs_nodes and not top:
-            raise GatvizError("x + step", "a step with a row for each node", quote(step.word), "put it after the sum")
+            raise GatvizError(
+                _("x + step"), _("a step with a row for each node"), quote(step.word), _("put it after the sum")
+            )
         if isinstance(step, JumpingKnowledge):
             if not self._blocks and not any(isinstance(m, AttentionLayer) for m in self.modules.values()):
-                raise GatvizError(step.word, "an attention layer before it", "none", "put it after one")
+                raise GatvizError(step.word, _("an attention layer before it"), _("none"), _("put it after one"))
             width = step.joined_width([*self._blocks, self.width])
         else:
             width = step.width(self.width)
@@ -216,13 +226,18 @@ class Plan:
         shared = self.modules.get(name)
         if shared is not None:
             if not isinstance(shared, StepModule) or (shared.step, shared.width) != (step, self.width):
-                mend = "give it a name of its own"
-                raise GatvizError("name", "a name that no other step before has", quote(name), mend)
+                mend = _("give it a name of its own")
+                raise GatvizError(_("name"), _("a name that no other step before has"), quote(name), mend)
             return Place(at, name, step, shared)
         module = StepModule(step, self.width, self.generator)
         if not module.own:
             if name and step.word:
-                raise GatvizError("name", f"none, for {step.word} has no weights", quote(name), "leave the name out")
+                raise GatvizError(
+                    _("name"),
+                    _("none, for {step} has no weights").format(step=step.word),
+                    quote(name),
+                    _("leave the name out"),
+                )
             if step.word:
                 return Place(at, "", step, None)
         name = checked_name(name or self._fresh(step.stem))
@@ -231,12 +246,14 @@ class Plan:
 
     def _sum(self, at: str, name: str, step: Sum) -> Place:
         if name:
-            raise GatvizError("name", "none, for a sum has no weights", quote(name), "leave the name out")
+            raise GatvizError(_("name"), _("none, for a sum has no weights"), quote(name), _("leave the name out"))
         before = self.width
         inside = self._built(step.steps, top=False)
         if self.width != before:
-            mend = "make the last step of the sum as wide as what comes"
-            raise GatvizError("x + step", f"{before} features, as x has", f"{self.width} from the step", mend)
+            mend = _("make the last step of the sum as wide as what comes")
+            expected = ngettext("{n} feature, as x has", "{n} features, as x has", before).format(n=before)
+            found = _("{n} from the step").format(n=self.width)
+            raise GatvizError(_("x + step"), expected, found, mend)
         return Place(at, "", step, None, inside)
 
     def _fresh(self, stem: str) -> str:
@@ -262,7 +279,7 @@ def register(root: nn.Module, modules: Mapping[str, nn.Module]) -> None:
 
 def _add(parent: nn.Module, part: str, module: nn.Module, name: str) -> None:
     if hasattr(parent, part):
-        raise GatvizError("name", "a name that the model has no other use for", quote(name), "choose another")
+        raise GatvizError(_("name"), _("a name that the model has no other use for"), quote(name), _("choose another"))
     parent.add_module(part, module)
 
 

@@ -20,6 +20,7 @@ from gatviz.model.around import Activation, checked_name, kind_of_word
 from gatviz.model.plan import Sum
 from gatviz.model.step import Step
 from gatviz.model.steps import LayerSettings
+from gatviz.words import _, commas
 
 _TOKEN = re.compile(r"\s*([>+()]|[^\s>+()]+)")
 _JOIN = " > "
@@ -85,7 +86,7 @@ class Recipe:
             GatvizError: what cannot be read, with its step (from 0) and column (from 1).
         """
         if not isinstance(text, str):
-            raise GatvizError("recipe", "a line of text", quote(text), "write conv1 > elu > conv2")
+            raise GatvizError(_("recipe"), _("a line of text"), quote(text), _("write conv1 > elu > conv2"))
         return cls(_Reader(text).whole())
 
     @property
@@ -137,10 +138,9 @@ def _resolved(parts: Sequence[Part], modules: Mapping[str, Step | LayerSettings]
             steps.append(Sum(_resolved(part.inside, modules)))
         elif isinstance(part, Named):
             if part.name not in modules:
-                known = ", ".join(map(quote, modules)) or "none"
-                raise GatvizError(
-                    _at(part.column), f"a step, or one of the modules {known}", quote(part.name), "correct it"
-                )
+                known = commas(map(quote, modules)) or _("none")
+                expected = _("a step, or one of the modules {names}").format(names=known)
+                raise GatvizError(_at(part.column), expected, quote(part.name), _("correct it"))
             step = modules[part.name]
             if isinstance(step, LayerSettings) and step.activation != LEARNT:
                 step = replace(step, activation=None)
@@ -161,7 +161,7 @@ def _takes(last: Any, step: Step) -> bool:
 
 
 def _at(column: int) -> str:
-    return f"recipe, column {column}" if column else "recipe"
+    return _("recipe, column {column}").format(column=column) if column else _("recipe")
 
 
 class _Reader:
@@ -173,7 +173,7 @@ class _Reader:
     def whole(self) -> tuple[Part, ...]:
         parts = self._several(0)
         if (token := self._peek()) is not None:
-            raise self._wrong("> between steps", quote(token), "correct it")
+            raise self._wrong(_("> between steps"), quote(token), _("correct it"))
         return parts
 
     def _several(self, depth: int) -> tuple[Part, ...]:
@@ -189,14 +189,16 @@ class _Reader:
         """A step, at the place where it begins."""
         token, column = self._peek(), self._column()
         if token is None or token in [">", "+", "(", ")"]:
-            found = "the end" if token is None else quote(token)
-            raise self._wrong("a step", found, "write one between each two >")
+            found = _("the end") if token is None else quote(token)
+            raise self._wrong(_("a step"), found, _("write one between each two >"))
         if depth > _DEEPEST:
-            raise self._wrong(f"at most {_DEEPEST} sums in each other", "more", "write it with fewer")
+            raise self._wrong(
+                _("at most {n} sums in each other").format(n=_DEEPEST), _("more"), _("write it with fewer")
+            )
         self._take()
         if token == "x":
             if self._peek() != "+":
-                raise self._wrong("+ after x", quote(self._peek() or "the end"), "write x + and a step")
+                raise self._wrong(_("+ after x"), quote(self._peek() or _("the end")), _("write x + and a step"))
             self._take()
             return Added(self._inside(depth + 1), column)
         return self._atom(token, column)
@@ -207,7 +209,7 @@ class _Reader:
         self._take()
         parts = self._several(depth)
         if self._peek() != ")":
-            raise self._wrong("a closing bracket", quote(self._peek() or "the end"), "write )")
+            raise self._wrong(_("a closing bracket"), quote(self._peek() or _("the end")), _("write )"))
         self._take()
         return parts
 
@@ -217,14 +219,14 @@ class _Reader:
             self._take()
             end = self.text.find(")", self.place)
             if end < 0:
-                raise self._wrong("a closing bracket", "none", "write )")
+                raise self._wrong(_("a closing bracket"), _("none"), _("write )"))
             given, self.place = self.text[self.place : end].strip(), end + 1
         kind = kind_of_word(token)
-        with within(f"recipe, step {self.number}, column {column}"):
+        with within(self._where(column)):
             if kind is not None:
                 return Worded(kind.read(token, given), column)
             if given is not None:
-                raise GatvizError(quote(token), "nothing in brackets", quote(given), "leave the brackets out")
+                raise GatvizError(quote(token), _("nothing in brackets"), quote(given), _("leave the brackets out"))
             return Named(checked_name(token), column)
 
     def _peek(self) -> str | None:
@@ -241,4 +243,7 @@ class _Reader:
         self.place = found.end()
 
     def _wrong(self, expected: str, found: str, mend: str) -> GatvizError:
-        return GatvizError(f"recipe, step {self.number}, column {self._column()}", expected, found, mend)
+        return GatvizError(self._where(self._column()), expected, found, mend)
+
+    def _where(self, column: int) -> str:
+        return _("recipe, step {number}, column {column}").format(number=self.number, column=column)

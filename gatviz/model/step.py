@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _, ngettext
 
 Values = Mapping[str, Tensor]
 Peer = Callable[[Tensor], Tensor]
@@ -83,12 +84,17 @@ class Step:
 def no_brackets(word: str, given: str | None) -> None:
     """Raise GatvizError if something stands in brackets after a recipe's word that takes nothing."""
     if given is not None:
-        raise GatvizError(quote(word), "nothing in brackets", quote(given), "leave the brackets out")
+        raise GatvizError(quote(word), _("nothing in brackets"), quote(given), _("leave the brackets out"))
 
 
 def checked_width(given: int | None, width: int) -> None:
     """Raise GatvizError unless a step that was made for a width gets it; says both numbers."""
     if given is not None and given != width:
         raise GatvizError(
-            "x", f"{given} features per node, as this step has", str(width), "make the step before as wide, or this one"
+            "x",
+            ngettext("{n} feature per node, as this step has", "{n} features per node, as this step has", given).format(
+                n=given
+            ),
+            str(width),
+            _("make the step before as wide, or this one"),
         )

@@ -13,7 +13,7 @@ from gatviz.attention.layer_trace import Array, LayerTrace, settled
 from gatviz.errors import GatvizError, within
 from gatviz.graph.graph import Graph
 from gatviz.numbers import first_beyond
-from gatviz.words import _
+from gatviz.words import _, commas
 
 
 class Told(Protocol):
@@ -114,9 +114,10 @@ class StepTrace:
                 limit = float(np.finfo(values.dtype).max) if largest is None else largest
                 place = first_beyond(values, limit)
                 if place is not None:
-                    expected = f"finite numbers, at most {limit:.2g} in size"
-                    found = f"{values[place]:.3g} at {list(place)}"
-                    raise GatvizError(f"{self.kind}, {name}", expected, found, "make features or weights smaller")
+                    where = commas((self.kind, name if name in ("x", *self.weights) else _("output")))
+                    expected = _("finite numbers, at most {limit:.2g} in size").format(limit=limit)
+                    found = _("{value:.3g} at {place}").format(value=values[place], place=list(place))
+                    raise GatvizError(where, expected, found, _("make features or weights smaller"))
 
 
 _HANDED_ON = ("h_prime", "combined", "pre_activation", "out")

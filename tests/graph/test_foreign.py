@@ -34,7 +34,7 @@ def test_a_pyg_data_is_the_same_graph_and_merged_arrows_are_said(seed, nodes):
     np.testing.assert_array_equal(graph.x, data.x.double().numpy())
     gone = data.edge_index.shape[1] - len(pairs)
     assert bool(graph.notes) == bool(gone)
-    assert gone == 0 or graph.notes[0].startswith(f"{gone} parallel arrow")
+    assert gone == 0 or graph.notes[0].startswith(f"{gone} parallel edge")
     assert graph.directed == (not all((v, u) in pairs for u, v in pairs))
 
 
@@ -57,7 +57,7 @@ def test_labels_split_positions_and_edge_attributes_come_along():
     assert graph.edge_attributes == {"edge_attr0": (1.0, 3.0, 7.0), "edge_attr1": (2.0, 4.0, 8.0)}
     bare = Graph.from_pyg(Data(edge_index=edge_index, num_nodes=5, y=torch.rand(5), pos=torch.rand(5, 3)))
     assert (bare.num_nodes, bare.num_features, bare.labels, bare.positions) == (5, 0, None, None)
-    assert [note.split(" was")[0] for note in bare.notes] == ["1 parallel arrow", "y", "pos"]
+    assert [note.split(" was")[0] for note in bare.notes] == ["1 parallel edge", "y", "pos"]
 
 
 def test_every_form_gives_the_same_trace():
@@ -100,7 +100,7 @@ def test_edges_keep_the_order_in_which_they_were_given():
         (lambda: Data(x=torch.rand(2, 4), edge_index=torch.rand(2, 1)), "edge_index: expected integers"),
         (lambda: Data(x=torch.full((2, 4), torch.nan), edge_index=torch.zeros(2, 0).long()), "feature 'f0' of '0'"),
         (lambda: data_of(0, train_mask=torch.ones(7, 2).bool()), r"data.train_mask = data.train_mask\[:, 0\]"),
-        (lambda: data_of(0, edge_attr=torch.rand(4)), "edge_attr: expected a row for each of the 21 arrows"),
+        (lambda: data_of(0, edge_attr=torch.rand(4)), "edge_attr: expected a row for each of the 21 edges"),
         (lambda: {"x": 1}, "expected a PyG Data with edge_index, found 'dict'"),
     ],
 )
@@ -115,7 +115,7 @@ def test_what_is_no_graph_is_refused_with_the_line_that_converts(given, message)
         (lambda gat: gat.trace(nx.path_graph(3)), r"networkx graph; pass gatviz.Graph.from_networkx"),
         (lambda gat: gat(nx.path_graph(3)), r"networkx graph; pass gatviz.Graph.from_networkx"),
         (lambda gat: gat.trace(torch.rand(3, 4)), "edges: expected adj or edge_index, found neither"),
-        (lambda gat: gat.trace(data_of(0), torch.ones(7, 7)), "edges: expected none beside a graph"),
+        (lambda gat: gat.trace(data_of(0), torch.ones(7, 7)), "edges: expected none beside a Graph"),
         (lambda gat: gat.trace("graph.json"), r"X: expected numbers of shape \[N, F\]"),
     ],
 )

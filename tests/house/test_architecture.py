@@ -30,7 +30,7 @@ ORDER = (
 """The rooms, along the flow of data."""
 
 WITHIN = {
-    "graph": ("foreign", "graph", "features", "layout", "subgraph", "editing", "generators"),
+    "graph": ("foreign", "graph", "features", "positions", "subgraph", "editing", "generators"),
     "attention": (
         "defaults",
         "activations",
@@ -43,7 +43,7 @@ WITHIN = {
         "arithmetic",
         "fast",
         "layers",
-        "tutorial",
+        "tutorial_layers",
         "gatv2",
         "textbook",
     ),
@@ -72,6 +72,21 @@ WITHIN = {
         "reading",
         "writing",
         "samples",
+    ),
+    "checkpoints": (
+        "safe_pickle",
+        "containers",
+        "choices",
+        "layer_forms",
+        "layouts",
+        "other_modules",
+        "state_dict",
+        "recognition",
+        "saved_settings",
+        "defaults",
+        "model_building",
+        "opening",
+        "saving",
     ),
 }
 """The order within a room that is itself a flow."""
