@@ -80,7 +80,7 @@ def in_and_out_chart(found: InAndOut, head: int, *, theme: Theme = "light") -> C
 
 
 def top_arcs_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") -> Chart | None:
-    """The strongest arcs, from `analysis.top_arcs`, with what uniform attention would give; None without arcs."""
+    """The strongest arcs, from `analysis.top_edges`, with what uniform attention would give; None without arcs."""
     if table.empty:
         return None
     labels = [f"{plain(row.target, 14)} ← {plain(row.source, 14)}" for row in table.itertuples()]

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, field
 
 from gatviz.errors import GatvizError, quote
-from gatviz.graph.layout import LayoutName
+from gatviz.graph.positions import LayoutName
 from gatviz.stage.protocol import Focus, Message
 from gatviz.words import N_, _
 

@@ -271,12 +271,12 @@ def test_hand_case_tells_the_halves_of_a_apart(form, dtype):
     layer = GATAttentionLayer(1, 1).to(dtype)
     layer.set_weights(W=np.ones((1, 1, 1)), a_target=np.zeros((1, 1)), a_source=np.ones((1, 1)))
     x = torch.tensor([[1.0], [2.0]], dtype=dtype)
-    arcs = {
+    edges = {
         "adj": {"adj": torch.tensor([[1.0, 1.0], [0.0, 1.0]])},
         "edge_index": {"edge_index": torch.tensor([[0, 1, 1], [0, 0, 1]])},
         "edges": {"adj": Edges.from_edge_index(torch.tensor([[1, 1, 0], [1, 0, 0]]), 2)},
     }[form]
-    trace = layer.trace(x, **arcs)
+    trace = layer.trace(x, **edges)
     np.testing.assert_allclose(trace.dense("alpha", 0), [[0.268941, 0.731059], [0, 1]], atol=1e-6)
     np.testing.assert_allclose(trace.out[:, 0], [0.268941 + 2 * 0.731059, 2], atol=1e-5)
     assert trace.out.dtype == trace.alpha.dtype == np.dtype(str(dtype).removeprefix("torch."))
@@ -291,8 +291,8 @@ def hub(degree: int, alike: bool, dtype: torch.dtype) -> tuple[Tensor, Edges]:
     draw = torch.Generator().manual_seed(degree)
     x = torch.full((count, 3), 0.7) if alike else torch.randn(count, 3, generator=draw)
     others = torch.arange(1, count)
-    arcs = torch.stack([torch.cat([others, others - 1]), torch.cat([torch.zeros_like(others), others])])
-    return x.to(dtype), Edges.from_edge_index(arcs, count)
+    edges = torch.stack([torch.cat([others, others - 1]), torch.cat([torch.zeros_like(others), others])])
+    return x.to(dtype), Edges.from_edge_index(edges, count)
 
 
 @pytest.mark.parametrize("kind", [GATAttentionLayer, GATv2AttentionLayer])

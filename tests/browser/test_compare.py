@@ -107,7 +107,7 @@ def uniform_shown(found: Charts, trace: GATTrace) -> None:
 
 def static_shown(found: Charts, trace: GATTrace) -> None:
     lines = found["How each target ranks its sources, head 0"]
-    expected = [np.sort(trace.e[trace.arcs_into(i), 0])[::-1] for i in range(4)]
+    expected = [np.sort(trace.e[trace.edges_into(i), 0])[::-1] for i in range(4)]
     for line, scores in zip(lines, expected, strict=True):
         np.testing.assert_allclose(line["y"], scores, atol=1e-6)
 

@@ -14,7 +14,7 @@ from gatviz.analysis import (
     head_similarity,
     in_and_out,
     static_attention,
-    top_arcs,
+    top_edges,
     uniformity,
     what_if,
 )
@@ -24,7 +24,7 @@ from gatviz.charts.common import Chart
 from gatviz.charts.network import network_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.charts.network_html import network_html
-from gatviz.graph.layout import default_positions
+from gatviz.graph.positions import default_positions
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 
 HOSTILE = "<a href='https://example.org'>x</a><img src=x onerror=window.attacked=1> %{y} $x$ &lt;b&gt;"
@@ -74,7 +74,7 @@ def all_charts(trace: Trace, theme: str = "light") -> dict[str, Chart | None]:
         "shares": heads.shares_chart(even, theme=theme),
         "ranking": heads.ranking_chart(layer, static_attention(layer, graph), last, theme=theme, graph=graph),
         "in and out": compare.in_and_out_chart(in_and_out(layer, graph), last, theme=theme),
-        "top arcs": compare.top_arcs_chart(top_arcs(layer, last, graph=graph), "head 0", theme=theme),
+        "top arcs": compare.top_arcs_chart(top_edges(layer, last, graph=graph), "head 0", theme=theme),
         "difference": compare.difference_chart(difference(layer, 0, "gcn", graph), theme=theme),
         "change": compare.change_chart(changed, last, theme=theme),
         "top changes": compare.top_changes_chart(changed, theme=theme),

@@ -10,13 +10,13 @@ import pytest
 from gatviz import Trace, sample_graph
 from gatviz.analysis import uniformity, what_if
 from gatviz.attention.layers import new_generator
-from gatviz.attention.tutorial import MultiHeadGATLayer
+from gatviz.attention.tutorial_layers import MultiHeadGATLayer
 from gatviz.charts.colours import LINE, PAPER
 from gatviz.charts.network import columns_for, network_chart, node_values_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.charts.network_geometry import circles, joined, place
 from gatviz.charts.network_marks import WeightColours
-from gatviz.graph.subgraph import MOST_ARCS, MOST_NODES
+from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 from tests.charts.cases import all_heads, drawn_of, hovers, run_of
 
@@ -145,10 +145,10 @@ def test_a_large_graph_is_drawn_in_part_and_says_so():
     trace = run_of(300, 2, density=0.03, layers=1)
     layer = trace.layers[0]
     chart = all_heads(drawn_of(trace), layer.alpha)
-    assert len(hovers(chart)) <= MOST_ARCS
+    assert len(hovers(chart)) <= MOST_EDGES
     assert len(chart.table) == layer.num_edges
     part, chosen = drawn_of(trace).part(layer.alpha)
-    arcs = chosen.arcs
+    arcs = chosen.edges
     assert f"Drawn are {arcs.size} of {layer.num_edges:,} arrows, and {len(part.names)} of 300 nodes" in chart.caption
     assert "their largest α over the 2 heads or panels" in chart.caption
     undrawn = np.setdiff1d(np.arange(layer.num_edges), arcs)

@@ -51,11 +51,11 @@ def test_large_graphs_are_cut_and_say_so():
     weights = np.random.default_rng(0).random(1_200)
     text = network_html(graph, trace, weights, "t", np.zeros((count, 2)))
     part = strongest(weights, trace.edge_index, count)
-    assert 0 < part.arcs.size < 1_000
+    assert 0 < part.edges.size < 1_000
     assert part.told("their α") in text
     assert "not renormalised" in text
     rows = re.findall("<tr><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td><td>(yes|no)</td></tr>", text)
-    drawn = set(part.arcs.tolist())
+    drawn = set(part.edges.tolist())
     inside = np.isin(trace.edge_index, part.nodes).all(axis=0)
     assert sorted(rows) == sorted(
         (str(j), str(i), f"{weights[k]:.6g}", "yes" if k in drawn else "no")
@@ -63,7 +63,7 @@ def test_large_graphs_are_cut_and_say_so():
         if inside[k]
     )
     assert {row[3] for row in rows} == {"yes", "no"}
-    best = {i: weights[trace.arcs_into(i)].max() for i in part.nodes.tolist()}
+    best = {i: weights[trace.edges_into(i)].max() for i in part.nodes.tolist()}
     labels = re.findall(r'"label": "(\d\.\d\d)"', text)
     assert len(labels) == sum(weights[k] == best[int(trace.edge_index[1, k])] for k in drawn)
 

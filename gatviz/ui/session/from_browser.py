@@ -11,7 +11,7 @@ import streamlit as st
 from gatviz.errors import GatvizError, quote
 from gatviz.graph import editing
 from gatviz.graph.graph import Graph
-from gatviz.graph.layout import LayoutName
+from gatviz.graph.positions import LayoutName
 from gatviz.model.weights import has_heads, with_values
 from gatviz.numbers import check_finite
 from gatviz.stage import heard
@@ -94,7 +94,7 @@ def _add_edges(edit: AddEdges, graph: Graph) -> Done:
         return graph, ""
     source, target = edit.edges[0]
     arrow = f"{source[:_LONGEST]} {'–' if edit.both else '→'} {target[:_LONGEST]}"
-    return editing.add_arcs(graph, edit.edges, both=edit.both), _("edge {arrow}").format(arrow=arrow)
+    return editing.add_edges(graph, edit.edges, both=edit.both), _("edge {arrow}").format(arrow=arrow)
 
 
 @_done.register
