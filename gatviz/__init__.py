@@ -8,7 +8,7 @@ from gatviz.attention.edges import Edges
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layer_trace import GATTrace, GATv2Trace, LayerTrace
 from gatviz.attention.layers import GATAttentionLayer
-from gatviz.attention.tutorial import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
+from gatviz.attention.tutorial_layers import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
 from gatviz.checkpoints import inspect_weights, load_weights, save_weights
 from gatviz.errors import GatvizError
 from gatviz.files import ReadOptions, inspect_graph, read_graph, sample_graph, sample_graph_names, write_graph

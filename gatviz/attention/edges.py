@@ -1,6 +1,6 @@
-"""`Edges`: the arcs of a graph prepared once for attention, sorted by target and then by source.
+"""`Edges`: the edges of a graph prepared once for attention, sorted by target and then by source.
 
-N nodes, E arcs after self-loops are settled.
+N nodes, E edges after self-loops are settled.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ SelfLoops = Literal["as_given", "add_missing", "remove"]
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """Arcs in the order that attention needs them; made by `from_edge_index` or `from_adjacency`.
+    """Edges in the order that attention needs them; made by `from_edge_index` or `from_adjacency`.
 
     Attributes:
         edge_index: [2, E] int64, row 0 = source j, row 1 = target i, sorted by target, then source.
         num_nodes: N.
-        ptr: [N + 1] int64; the arcs into target i are those from ptr[i] to ptr[i + 1].
-        input_edge: [E] int64, the column of each arc in what was given, −1 for an added loop. For an
+        ptr: [N + 1] int64; the edges into target i are those from ptr[i] to ptr[i + 1].
+        input_edge: [E] int64, the column of each edge in what was given, −1 for an added loop. For an
             adjacency matrix: its place among the non-zero entries, row by row.
     """
 
@@ -53,7 +53,7 @@ class Edges:
             self_loops: "as_given" leaves them, "add_missing" gives every node one, "remove" takes them out.
 
         Raises:
-            GatvizError: wrong shape or type, an index outside 0 … N − 1, an arc that stands twice.
+            GatvizError: wrong shape or type, an index outside 0 … N − 1, an edge that stands twice.
         """
         check_self_loops(self_loops)
         given = as_tensor(edge_index, "edge_index")
@@ -111,7 +111,7 @@ class Edges:
 
     @classmethod
     def from_graph(cls, graph: Graph, self_loops: SelfLoops = "as_given") -> Edges:
-        """Edges of a Graph; `input_edge` counts its arcs."""
+        """Edges of a Graph; `input_edge` counts its edges."""
         return cls.from_edge_index(graph.edge_index, graph.num_nodes, self_loops)
 
     @property
@@ -121,12 +121,12 @@ class Edges:
 
     @cached_property
     def source(self) -> Tensor:
-        """[E]: j of each arc."""
+        """[E]: j of each edge."""
         return self.edge_index[0]
 
     @cached_property
     def target(self) -> Tensor:
-        """[E]: i of each arc."""
+        """[E]: i of each edge."""
         return self.edge_index[1]
 
     @cached_property
@@ -142,11 +142,11 @@ class Edges:
 
     @cached_property
     def whole(self) -> Block:
-        """All arcs as one block."""
+        """All edges as one block."""
         return whole_graph(self.edge_index, self.ptr)
 
     def with_self_loops(self, self_loops: SelfLoops) -> Edges:
-        """The same arcs under another policy; `input_edge` still names what was first given."""
+        """The same edges under another policy; `input_edge` still names what was first given."""
         if self_loops == "as_given":
             return self
         if self_loops not in self._other_loops:
@@ -164,7 +164,7 @@ class Edges:
         return self.edge_index.device
 
     def to(self, device: torch.device | str) -> Edges:
-        """The same arcs on another device."""
+        """The same edges on another device."""
         if self.device == device or self.device == torch.device(device):
             return self
         with torch.inference_mode(False):

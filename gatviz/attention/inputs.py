@@ -16,7 +16,7 @@ from gatviz.graph.graph import Graph
 from gatviz.words import _, ngettext
 
 Nodes = Tensor | NDArray[Any] | Graph
-Arcs = Tensor | NDArray[Any] | Edges | None
+EdgesLike = Tensor | NDArray[Any] | Edges | None
 
 _SPARSE_FROM = 1 << 20
 _SPARSE_BELOW = 0.05
@@ -27,7 +27,7 @@ _prepared = WeakKeyDictionary()
 
 
 def read_inputs(
-    X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: Tensor, where: str = "X"
+    X: Nodes, adj: EdgesLike, edge_index: EdgesLike, in_features: int, like: Tensor, where: str = "X"
 ) -> tuple[Tensor, Edges]:
     """Features [N, F] in the precision of `like`, and Edges on the device of the features.
 
@@ -117,7 +117,7 @@ def _converted(X: Tensor, dtype: torch.dtype, where: str) -> Tensor:
     return X.to(dtype)
 
 
-def _edges(adj: Arcs, edge_index: Arcs, num_nodes: int) -> Edges:
+def _edges(adj: EdgesLike, edge_index: EdgesLike, num_nodes: int) -> Edges:
     if (adj is None) == (edge_index is None):
         found = _("neither") if adj is None else _("both")
         raise GatvizError(_("edges"), _("adj or edge_index"), found, _("pass exactly one of them"))

@@ -1,7 +1,7 @@
 """`LayerTrace`: every intermediate of one run of one attention layer, frozen, as NumPy arrays.
 
-N nodes, E arcs (self-loops settled), F input features, H heads, C features per head. Arrays are indexed
-[N or E, H, C]; arcs are sorted by target i, then source j. Nothing here computes attention: a layer hands
+N nodes, E edges (self-loops settled), F input features, H heads, C features per head. Arrays are indexed
+[N or E, H, C]; edges are sorted by target i, then source j. Nothing here computes attention: a layer hands
 its own intermediates over, so that what is shown is what was computed.
 """
 
@@ -25,7 +25,7 @@ from gatviz.words import _
 Array = NDArray[np.floating]
 
 MAX_DENSE_NODES = 200
-"""Above this, an [N, N] matrix is no longer given: only the arcs are."""
+"""Above this, an [N, N] matrix is no longer given: only the edges are."""
 
 
 def _settled(value: Any) -> Any:
@@ -44,13 +44,13 @@ def _settled(value: Any) -> Any:
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class LayerTrace:
-    """What every kind of attention layer has: arcs, α, and all that follows from it.
+    """What every kind of attention layer has: edges, α, and all that follows from it.
 
     Attributes (float arrays have the layer's precision):
         x: [N, F] input features as the layer read them (after dropout on features, if any).
         edge_index: [2, E] row 0 = source j, row 1 = target i; sorted by target, then source.
-        ptr: [N + 1]; the arcs into target i are those from ptr[i] to ptr[i + 1].
-        input_edge: [E] column of each arc in the edges given, −1 for an added self-loop.
+        ptr: [N + 1]; the edges into target i are those from ptr[i] to ptr[i + 1].
+        input_edge: [E] column of each edge in the edges given, −1 for an added self-loop.
         e, alpha: [E, H]. dropout_mask (bool), alpha_dropped: [E, H], or None without dropout.
         h_prime: [N, H, C]; with dropout it uses alpha_dropped.
         combined, pre_activation, out: [N, H·C] if concatenated, else [N, C]; residual likewise, or None.
@@ -204,15 +204,15 @@ class LayerTrace:
                     if each is not None
                 )
 
-    def arcs_into(self, target: int) -> slice:
-        """The places among E of the arcs that end in this node."""
+    def edges_into(self, target: int) -> slice:
+        """The places among E of the edges that end in this node."""
         return slice(int(self.ptr[target]), int(self.ptr[target + 1]))
 
     def edge_of(self, target: int, source: int) -> int | None:
-        """The place among E of the arc source → target, or None if there is none."""
-        arcs = self.arcs_into(target)
-        place = arcs.start + int(np.searchsorted(self.edge_index[0, arcs], source))
-        return place if place < arcs.stop and self.edge_index[0, place] == source else None
+        """The place among E of the edge source → target, or None if there is none."""
+        edges = self.edges_into(target)
+        place = edges.start + int(np.searchsorted(self.edge_index[0, edges], source))
+        return place if place < edges.stop and self.edge_index[0, place] == source else None
 
     @cached_property
     def adjacency(self) -> NDArray[np.bool_]:
@@ -228,7 +228,7 @@ class LayerTrace:
         return mask
 
     def dense(self, name: str, head: int) -> Array:
-        """A field over arcs as an [N, N] matrix for one head; row = target i, column = source j.
+        """A field over edges as an [N, N] matrix for one head; row = target i, column = source j.
 
         `raw` and `e` are finite for all pairs, as in the textbook form; `masked_e` is −∞ off the edges;
         `alpha` and `alpha_dropped` are 0 there.

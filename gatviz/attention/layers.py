@@ -1,6 +1,6 @@
 """Graph attention layers: what every kind shares, and the general GAT layer.
 
-Dimension key: N nodes, E arcs, F input features, H heads, C features per head.
+Dimension key: N nodes, E edges, F input features, H heads, C features per head.
 Source: Veličković et al. 2018, arXiv 1710.10903.
 """
 
@@ -22,7 +22,7 @@ from gatviz.attention import fast
 from gatviz.attention.blocks import Block
 from gatviz.attention.defaults import ATTENTION_GAIN, EXAMPLE_DROPOUT, NEGATIVE_SLOPE
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
-from gatviz.attention.inputs import Arcs, Nodes, read_inputs
+from gatviz.attention.inputs import EdgesLike, Nodes, read_inputs
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import LARGEST, as_floats, check_finite, first_beyond
@@ -155,9 +155,9 @@ class AttentionLayer(nn.Module):
     def forward(
         self,
         X: Nodes,
-        adj: Arcs = None,
+        adj: EdgesLike = None,
         *,
-        edge_index: Arcs = None,
+        edge_index: EdgesLike = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
         """The layer's output: [N, H·C] if the heads are concatenated, else [N, C].
@@ -176,9 +176,9 @@ class AttentionLayer(nn.Module):
     def trace(
         self,
         X: Nodes,
-        adj: Arcs = None,
+        adj: EdgesLike = None,
         *,
-        edge_index: Arcs = None,
+        edge_index: EdgesLike = None,
         generator: torch.Generator | None = None,
     ) -> LayerTrace:
         """Every intermediate of the same run; arguments as for `forward`.
@@ -191,9 +191,9 @@ class AttentionLayer(nn.Module):
     def forward_and_trace(
         self,
         X: Nodes,
-        adj: Arcs = None,
+        adj: EdgesLike = None,
         *,
-        edge_index: Arcs = None,
+        edge_index: EdgesLike = None,
         generator: torch.Generator | None = None,
     ) -> tuple[Tensor, LayerTrace]:
         """The output, without gradients, and the trace of one and the same run; arguments as for `forward`."""
@@ -279,7 +279,9 @@ class AttentionLayer(nn.Module):
     def _own_parameters(self) -> dict[str, Tensor]:
         return {name: value for name, value in self._parameters.items() if value is not None}
 
-    def _run(self, X: Nodes, adj: Arcs, edge_index: Arcs, generator: torch.Generator | None, *, keep: bool) -> _Run:
+    def _run(
+        self, X: Nodes, adj: EdgesLike, edge_index: EdgesLike, generator: torch.Generator | None, *, keep: bool
+    ) -> _Run:
         weight = self.weight  # a module's parameter takes as long to look up as a small sum
         x, edges = read_inputs(X, adj, edge_index, self.in_features, weight)
         if self.self_loops != "as_given":
@@ -410,7 +412,7 @@ def _surely_finite(run: _Run) -> bool:
     """Whether no field of a trace can hold NaN or infinity, told by the few that cannot hide one of before.
 
     What comes after α shows in z: sums hand NaN and infinity on, only the activation may swallow them. Parameters
-    that no arc meets show nowhere.
+    that no edge meets show nowhere.
     """
     if run.edges.num_edges == 0:
         return False

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.features import FeatureKind, made_up_features
 from gatviz.graph.graph import Graph
-from gatviz.graph.layout import LayoutName, layout
+from gatviz.graph.positions import LayoutName, layout
 from gatviz.numbers import as_float, as_floats
 from gatviz.words import _, ngettext
 
@@ -41,31 +41,31 @@ def add_node(graph: Graph, name: str, at: Sequence[float]) -> Graph:
     return _with_nodes(graph, (name,), np.zeros((1, graph.num_features)), at, (None,), (None,))
 
 
-def add_arcs(graph: Graph, arcs: Iterable[tuple[str, str]], *, both: bool = False) -> Graph:
-    """The graph with arcs (source, target) more; those that are there already stay as they are.
+def add_edges(graph: Graph, edges: Iterable[tuple[str, str]], *, both: bool = False) -> Graph:
+    """The graph with edges (source, target) more; those that are there already stay as they are.
 
     Arguments:
-        arcs: names of source and target; the same name twice makes a loop.
-        both: each arc's opposite as well.
+        edges: names of source and target; the same name twice makes a loop.
+        both: each edge's opposite as well.
     """
     number = _numbers(graph)
-    wanted = [(number(source), number(target)) for source, target in arcs]
+    wanted = [(number(source), number(target)) for source, target in edges]
     if both:
-        wanted = [arc for j, i in wanted for arc in ((j, i), (i, j))]
+        wanted = [edge for j, i in wanted for edge in ((j, i), (i, j))]
     present = set(zip(*graph.edge_index.tolist(), strict=True))
-    new = [arc for arc in dict.fromkeys(wanted) if arc not in present]
+    new = [edge for edge in dict.fromkeys(wanted) if edge not in present]
     if not new:
         return graph
-    return _with_arcs(graph, np.array(new, dtype=np.int64).T)
+    return _with_edges(graph, np.array(new, dtype=np.int64).T)
 
 
-def remove(graph: Graph, names: Collection[str] = (), arcs: Collection[tuple[str, str]] = ()) -> Graph:
-    """The graph without these nodes (and their arcs) and without these arcs."""
+def remove(graph: Graph, names: Collection[str] = (), edges: Collection[tuple[str, str]] = ()) -> Graph:
+    """The graph without these nodes (and their edges) and without these edges."""
     number = _numbers(graph)
     gone = np.zeros(graph.num_nodes, dtype=bool)
     gone[[number(name) for name in names]] = True
     source, target = graph.edge_index
-    out = {(number(j), number(i)) for j, i in arcs}
+    out = {(number(j), number(i)) for j, i in edges}
     listed = np.array([pair in out for pair in zip(source.tolist(), target.tolist(), strict=True)], dtype=bool)
     return _part(graph, ~gone, ~(gone[source] | gone[target] | listed))
 
@@ -109,7 +109,7 @@ def move(graph: Graph, names: Sequence[str], points: Sequence[Sequence[float]]) 
 
 
 def duplicate(graph: Graph, names: Collection[str]) -> Graph:
-    """The graph with a copy of these nodes beside them, with their features, labels and the arcs among them."""
+    """The graph with a copy of these nodes beside them, with their features, labels and the edges among them."""
     number = _numbers(graph)
     nodes = np.array(sorted({number(name) for name in names}), dtype=np.int64)
     if graph.num_nodes + nodes.size > MOST_NODES:
@@ -136,11 +136,11 @@ def duplicate(graph: Graph, names: Collection[str]) -> Graph:
         [labels[n] for n in nodes],
         [split[n] for n in nodes],
     )
-    return _with_arcs(grown, beside[graph.edge_index[:, among]], like=among)
+    return _with_edges(grown, beside[graph.edge_index[:, among]], like=among)
 
 
 def clear(graph: Graph) -> Graph:
-    """No nodes and no arcs; the feature columns stay."""
+    """No nodes and no edges; the feature columns stay."""
     nothing = np.zeros(0, dtype=bool)
     empty = _part(graph, np.zeros(graph.num_nodes, dtype=bool), np.zeros(graph.num_edges, dtype=bool))
     return replace(empty, description="", notes=(), edge_attributes={}, x=np.zeros((nothing.size, graph.num_features)))
@@ -280,22 +280,22 @@ def _words(graph: Graph, words: tuple[str | None, ...] | None) -> tuple[str | No
     return (None,) * graph.num_nodes if words is None else words
 
 
-def _with_arcs(graph: Graph, arcs: NDArray[np.int64], like: NDArray[np.int64] | None = None) -> Graph:
-    """More arcs [2, …], with the attributes of the arcs `like`, or none."""
-    edge_index = np.hstack([graph.edge_index, arcs])
+def _with_edges(graph: Graph, edges: NDArray[np.int64], like: NDArray[np.int64] | None = None) -> Graph:
+    """More edges [2, …], with the attributes of the edges `like`, or none."""
+    edge_index = np.hstack([graph.edge_index, edges])
     attributes = {
-        key: (*values, *((None,) * arcs.shape[1] if like is None else (values[k] for k in like)))
+        key: (*values, *((None,) * edges.shape[1] if like is None else (values[k] for k in like)))
         for key, values in graph.edge_attributes.items()
     }
     directed = graph.directed or not _is_symmetric(edge_index, graph.num_nodes)
     return replace(graph, edge_index=edge_index, edge_attributes=attributes, directed=directed)
 
 
-def _part(graph: Graph, nodes: NDArray[np.bool_], arcs: NDArray[np.bool_]) -> Graph:
-    """Only these nodes and arcs; an undirected graph that lost one arc of a pair becomes a directed one."""
+def _part(graph: Graph, nodes: NDArray[np.bool_], edges: NDArray[np.bool_]) -> Graph:
+    """Only these nodes and edges; an undirected graph that lost one edge of a pair becomes a directed one."""
     number = np.cumsum(nodes) - 1
     kept = np.flatnonzero(nodes)
-    edge_index = number[graph.edge_index[:, arcs]]
+    edge_index = number[graph.edge_index[:, edges]]
 
     def words(values: tuple[str | None, ...] | None) -> tuple[str | None, ...] | None:
         found = None if values is None else tuple(values[n] for n in kept)
@@ -307,7 +307,7 @@ def _part(graph: Graph, nodes: NDArray[np.bool_], arcs: NDArray[np.bool_]) -> Gr
         x=graph.x[nodes] if not nodes.all() else graph.x,
         edge_index=edge_index,
         edge_attributes={
-            key: tuple(values[k] for k in np.flatnonzero(arcs)) for key, values in graph.edge_attributes.items()
+            key: tuple(values[k] for k in np.flatnonzero(edges)) for key, values in graph.edge_attributes.items()
         },
         directed=graph.directed or not _is_symmetric(edge_index, kept.size),
         labels=words(graph.labels),

@@ -30,7 +30,7 @@ def made_up_features(
     """Features [N, F] and their F names.
 
     Arguments:
-        kind: "one_hot" (F = N, named like the nodes), "degree" (the number of incoming arcs), "constant" (1)
+        kind: "one_hot" (F = N, named like the nodes), "degree" (the number of incoming edges), "constant" (1)
             or "random" (standard normal, rounded to two decimals so that they can be checked by hand).
         names: the N node names.
         edge_index: [2, E], row 1 = target.

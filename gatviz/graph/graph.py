@@ -1,6 +1,6 @@
-"""`Graph`: nodes with features and the arcs between them, checked once and then trusted everywhere.
+"""`Graph`: nodes with features and the edges between them, checked once and then trusted everywhere.
 
-N nodes, E arcs as given, F input features. An arc from source j to target i means that i reads j.
+N nodes, E edges as given, F input features. An edge from source j to target i means that i reads j.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Graph:
         names: N unique, non-empty node names.
         x: input features [N, F], finite in float32, in which models run; kept as float64.
         edge_index: [2, E] integers, row 0 = source j, row 1 = target i, in the order given.
-            No arc may stand twice. An undirected graph holds both arcs of each edge.
+            No edge may stand twice. An undirected graph holds both edges of each edge.
         feature_names: F unique names; `f0 … fF-1` if left out.
         edge_attributes: name -> E values. Kept, shown and written back; attention does not read them.
         directed: whether the graph was given as a directed one.
@@ -98,7 +98,7 @@ class Graph:
 
     @property
     def num_edges(self) -> int:
-        """E, the number of arcs as given (an undirected edge counts twice, a loop once)."""
+        """E, the number of edges as given (an undirected edge counts twice, a loop once)."""
         return int(self.edge_index.shape[1])
 
     @property
@@ -182,12 +182,12 @@ class Graph:
         object.__setattr__(moved, "positions", checked)
         return moved
 
-    def to_networkx(self) -> nx.DiGraph:
+    def to_networkx(self) -> nx.DiGraph[str]:
         """A DiGraph with node attributes `features`, `label`, `split`, `pos` and the edge attributes.
 
         Graph attributes: `feature_names`, `directed`, `description`.
         """
-        result = nx.DiGraph(
+        result: nx.DiGraph[str] = nx.DiGraph(
             feature_names=list(self.feature_names),
             directed=self.directed,
             description=self.description,
@@ -209,15 +209,15 @@ class Graph:
     @classmethod
     def from_networkx(
         cls,
-        graph: nx.Graph,
+        graph: nx.Graph[Any],
         *,
         features: str | Sequence[str] = "features",
         label: str = "label",
     ) -> Graph:
-        """A Graph from any networkx graph; an undirected one gives both arcs of each edge.
+        """A Graph from any networkx graph; an undirected one gives both edges of each edge.
 
         Arguments:
-            graph: nx.Graph or nx.DiGraph. Multigraphs are refused: attention has one α per arc.
+            graph: nx.Graph or nx.DiGraph. Multigraphs are refused: attention has one α per edge.
             features: the node attribute that holds a list of numbers, or the attributes that hold one each.
                 Nodes without any give F = 0.
             label: the node attribute that holds the class.
@@ -232,17 +232,17 @@ class Graph:
         names = [str(node) for node in graph]
         place = {node: n for n, node in enumerate(graph)}
         data = [graph.nodes[node] for node in graph]
-        arcs = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
+        edges = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
         if not graph.is_directed():
-            arcs = [arc for u, v, d in arcs for arc in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
-        keys = sorted({str(key) for *ends, d in arcs for key in d})
+            edges = [edge for u, v, d in edges for edge in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
+        keys = sorted({str(key) for *ends, d in edges for key in d})
         x, feature_names = _features_of(data, features, graph.graph.get("feature_names"))
         return cls(
             names=tuple(names),
             x=x,
-            edge_index=np.array([ends for *ends, d in arcs], dtype=np.int64).reshape(-1, 2).T,
+            edge_index=np.array([ends for *ends, d in edges], dtype=np.int64).reshape(-1, 2).T,
             feature_names=feature_names,
-            edge_attributes={key: tuple(d.get(key) for *ends, d in arcs) for key in keys},
+            edge_attributes={key: tuple(d.get(key) for *ends, d in edges) for key in keys},
             directed=bool(graph.graph.get("directed", graph.is_directed())),
             labels=_optional(data, label),
             split=_optional(data, "split"),

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from gatviz.attention.defaults import HEAD_FEATURES, HEADS
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
-from gatviz.attention.inputs import Arcs, Nodes, read_inputs
+from gatviz.attention.inputs import EdgesLike, Nodes, read_inputs
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import AttentionLayer
 from gatviz.errors import GatvizError, quote, within
@@ -139,9 +139,9 @@ class GAT(nn.Module):
     def forward(
         self,
         X: Nodes,
-        adj: Arcs = None,
+        adj: EdgesLike = None,
         *,
-        edge_index: Arcs = None,
+        edge_index: EdgesLike = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
         """The last layer's output [N, H·C] or [N, C]; arguments as for `AttentionLayer.forward`."""
@@ -165,7 +165,7 @@ class GAT(nn.Module):
             traces.append(trace)
         return Trace(graph, tuple(traces), device)
 
-    def _inputs(self, X: Nodes, adj: Arcs, edge_index: Arcs) -> tuple[Tensor, Edges]:
+    def _inputs(self, X: Nodes, adj: EdgesLike, edge_index: EdgesLike) -> tuple[Tensor, Edges]:
         first = self.attention_layers[0]
         x, edges = read_inputs(X, adj, edge_index, first.in_features, first.weight, _("layer 0, X"))
         return x, edges.with_self_loops(self.self_loops)

@@ -10,7 +10,7 @@ from gatviz.analysis.subject import several
 from gatviz.attention.chain import stage_named
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.subgraph import Part
-from gatviz.stage.part import packed, sent_arcs
+from gatviz.stage.part import packed, sent_edges
 from gatviz.stage.protocol import Beside, Change, GoneEdge, Stage
 from gatviz.stage.stages import describe
 
@@ -19,9 +19,9 @@ _MOST_GONE = 1_000
 
 
 def pack_change(change: WhatIf, part: Part, *, baseline: str) -> Change:
-    """Δα of the arcs between the shown nodes (those that are drawn first), which are new, and all that is gone.
+    """Δα of the edges between the shown nodes (those that are drawn first), which are new, and all that is gone.
 
-    The largest change into each node, over all arcs of either run, is told once: on an arrow that is drawn
+    The largest change into each node, over all edges of either run, is told once: on an arrow that is drawn
     (`strongest`), on a gone one between nodes that are shown (`strongest_gone`), or beside the node (`beside`).
     All have [H], the heads of both runs.
 
@@ -30,12 +30,12 @@ def pack_change(change: WhatIf, part: Part, *, baseline: str) -> Change:
         part: what is shown of it.
         baseline: what the baseline is called.
     """
-    here = change.after_arc >= 0
+    here = change.after_edge >= 0
     place = np.full(int(here.sum()), -1)
-    place[part.arcs] = np.arange(part.arcs.size)
+    place[part.edges] = np.arange(part.edges.size)
     drawn = np.full(here.size, -1)
-    drawn[here] = place[change.after_arc[here]]
-    present = np.argsort(change.after_arc, kind="stable")[np.count_nonzero(~here) :]
+    drawn[here] = place[change.after_edge[here]]
+    present = np.argsort(change.after_edge, kind="stable")[np.count_nonzero(~here) :]
     among = present[part.among(np.stack([change.source[present], change.target[present]]))]
     local = np.full(len(change.names), -1)
     local[part.nodes] = np.arange(part.nodes.size)
@@ -57,7 +57,7 @@ def pack_change(change: WhatIf, part: Part, *, baseline: str) -> Change:
             ]
             for head, edges in enumerate(into)
         ],
-        is_new=(change.status[among[: part.arcs.size]] == "new").astype(int).tolist(),
+        is_new=(change.status[among[: part.edges.size]] == "new").astype(int).tolist(),
         gone=[
             GoneEdge(
                 source=int(local[change.source[edge]]),
@@ -73,17 +73,17 @@ def pack_change(change: WhatIf, part: Part, *, baseline: str) -> Change:
 
 
 def _gone(change: WhatIf, local: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The gone arcs to tell of: those into nodes that are shown or gone themselves, the largest losses if many."""
+    """The gone edges to tell of: those into nodes that are shown or gone themselves, the largest losses if many."""
     told = (change.status == "gone") & (
         (local[change.target] >= 0) | (change.target >= local.size - len(change.gone_nodes))
     )
-    arcs = np.flatnonzero(told)
-    order = np.argsort(-np.abs(change.delta[arcs]).max(axis=1, initial=0.0), kind="stable")
-    return np.sort(arcs[order[:_MOST_GONE]])
+    edges = np.flatnonzero(told)
+    order = np.argsort(-np.abs(change.delta[edges]).max(axis=1, initial=0.0), kind="stable")
+    return np.sort(edges[order[:_MOST_GONE]])
 
 
 def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> Stage:
-    """Δα as one more stage of the chain, NaN where there is nothing to compare; gone arcs keep their numbers."""
+    """Δα as one more stage of the chain, NaN where there is nothing to compare; gone edges keep their numbers."""
     H, N, heads = trace.num_heads, trace.num_nodes, change.delta.shape[1]
     pairs = None
     if part.nodes.size == N and H * N**2 <= _MOST_PAIR_VALUES:
@@ -107,5 +107,5 @@ def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> Stage:
         ranges=[*change.ranges, *[None] * (H - heads)] if change.ranges else None,
         pairs=pairs,
         limit=change.largest or 1.0,
-        values=packed(values[sent_arcs(trace, part, trace.num_heads)]),
+        values=packed(values[sent_edges(trace, part, trace.num_heads)]),
     )

@@ -1,4 +1,4 @@
-"""Formulas as LaTeX and MathML: in symbols, and with one arc's numbers put in."""
+"""Formulas as LaTeX and MathML: in symbols, and with one edge's numbers put in."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def symbols(trace: LayerTrace) -> list[str]:
 
 
 def with_numbers(story: EdgeStory, names: Sequence[str], slope: float, digits: int = 3) -> list[str]:
-    """The score (raw and e, or e of GATv2) and α of one arc with its numbers in place of the symbols."""
+    """The score (raw and e, or e of GATv2) and α of one edge with its numbers in place of the symbols."""
     pair = _pair(story, names)
     lines: list[str] = []
     if isinstance(story, GATStory):

@@ -2,8 +2,8 @@
 
 Every number that the stage shows is taken from the trace, or computed from it here or in `analysis`; the
 browser formats and lays out. Arrays travel as float32, so none is rounded on the way.
-N nodes and E arcs of the part that is shown, H heads, C features per head, F input features. Of a cut part the
-U arcs between its nodes that are not drawn go along too, after the E that are: not drawn is never not there.
+N nodes and E edges of the part that is shown, H heads, C features per head, F input features. Of a cut part the
+U edges between its nodes that are not drawn go along too, after the E that are: not drawn is never not there.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.stage import protocol
+from gatviz.stage.details import pack_scores, pack_softmax
 from gatviz.stage.formulas import mathml, pack_formula, symbols
-from gatviz.stage.part import packed, sent_arcs
+from gatviz.stage.part import packed, sent_edges
 from gatviz.stage.protocol import Counts, Edges, Palettes, RowSums, Scene, Whole
 from gatviz.stage.stages import pack_stages
-from gatviz.stage.story import pack_scores, pack_softmax
 
 
 @dataclass(frozen=True)
 class Weighting:
-    """One set of weights [E] over a trace's arcs: a head, something derived from heads, or a baseline."""
+    """One set of weights [E] over a trace's edges: a head, something derived from heads, or a baseline."""
 
     key: str
     label: str
@@ -68,7 +68,7 @@ def pack_scene(
     local = part.local()
     among = part.among(trace.edge_index)
     source, target = local[trace.edge_index[:, among]]
-    sent = sent_arcs(trace, part, len(weightings))
+    sent = sent_edges(trace, part, len(weightings))
     even = uniformity(trace)
     return Scene(
         names=[graph.names[n] for n in part.nodes],
@@ -82,7 +82,7 @@ def pack_scene(
             source=source.tolist(),
             target=target.tolist(),
             added=trace.added_loops[among].astype(int).tolist(),
-            drawn=part.arcs.size,
+            drawn=part.edges.size,
         ),
         whole=_whole(trace, part, among, sent),
         weightings=[_pack_weighting(w, trace, part, among, sent) for w in weightings],
@@ -114,7 +114,7 @@ def _pack_weighting(
         explanation=weighting.explanation,
         formula=protocol.Formula(latex=weighting.formula, mathml=mathml(weighting.formula or "x")),
         rows_sum_to_one=weighting.rows_sum_to_one,
-        rows=_row_sums(values, trace, part, among) if part.arcs.size < trace.num_edges else None,
+        rows=_row_sums(values, trace, part, among) if part.edges.size < trace.num_edges else None,
         values=packed(values[sent]),
         range=(float(values.min()), float(values.max())) if values.size else None,
         strongest=_strongest(values, trace, part),
@@ -139,12 +139,12 @@ def _whole(trace: LayerTrace, part: Part, among: NDArray[np.int64], sent: NDArra
     return Whole(
         nodes=trace.num_nodes,
         edges=trace.num_edges,
-        cut=part.arcs.size < trace.num_edges,
+        cut=part.edges.size < trace.num_edges,
         sent=sent.size == among.size,
         empty_rows=bool((every[0] == 0).any()),
         reads=every[0].tolist(),
         read_by=every[1].tolist(),
-        undrawn=told(every - into_and_out_of(part.arcs)),
+        undrawn=told(every - into_and_out_of(part.edges)),
         outside=told(every - into_and_out_of(among)),
     )
 
@@ -153,15 +153,15 @@ def _row_sums(values: NDArray[np.floating], trace: LayerTrace, part: Part, among
     """What a row of the matrix adds up to: all that the node reads, what of it is in the matrix, what is drawn."""
     reads = np.diff(trace.ptr)[part.nodes] > 0
 
-    def sums(arcs: NDArray[np.int64]) -> NDArray[Any]:
-        weights = values[arcs].astype(np.float64)
-        return np.bincount(trace.edge_index[1, arcs], weights, minlength=trace.num_nodes)[part.nodes]
+    def sums(edges: NDArray[np.int64]) -> NDArray[Any]:
+        weights = values[edges].astype(np.float64)
+        return np.bincount(trace.edge_index[1, edges], weights, minlength=trace.num_nodes)[part.nodes]
 
     outside = np.ones(trace.num_edges, dtype=bool)
     outside[among] = False
     here = sums(among)
     return RowSums(
-        drawn=packed(sums(part.arcs)),
+        drawn=packed(sums(part.edges)),
         here=packed(here),
         outside=packed(sums(np.flatnonzero(outside))),
         all=packed(sums(np.arange(trace.num_edges))),
@@ -170,12 +170,12 @@ def _row_sums(values: NDArray[np.floating], trace: LayerTrace, part: Part, among
 
 
 def _strongest(values: NDArray[np.floating], trace: LayerTrace, part: Part) -> list[int]:
-    """Per node of the part the strongest arc of all into it, as its place among the drawn; −1 if none is drawn.
+    """Per node of the part the strongest edge of all into it, as its place among the drawn; −1 if none is drawn.
 
     Of equal ones the first that is drawn.
     """
-    local, target = part.local(), trace.edge_index[1, part.arcs]
-    best = np.flatnonzero(values[part.arcs] == target_maxima(trace, values)[target])[::-1]
+    local, target = part.local(), trace.edge_index[1, part.edges]
+    best = np.flatnonzero(values[part.edges] == target_maxima(trace, values)[target])[::-1]
     found = np.full(part.nodes.size, -1)
     found[local[target[best]]] = best
     return found.tolist()

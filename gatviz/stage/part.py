@@ -33,8 +33,8 @@ def packed(values: Any) -> Packed:
     return Packed(shape=list(array.shape), f32=array.tobytes())
 
 
-def sent_arcs(trace: LayerTrace, part: Part, numbers_per_arc: int) -> NDArray[np.int64]:
-    """The arcs whose numbers are sent: those that are drawn, then those that are not, as far as there is room."""
+def sent_edges(trace: LayerTrace, part: Part, numbers_per_edge: int) -> NDArray[np.int64]:
+    """The edges whose numbers are sent: those that are drawn, then those that are not, as far as there is room."""
     among = part.among(trace.edge_index)
-    undrawn = among.size - part.arcs.size
-    return among if undrawn * numbers_per_arc <= MOST_UNDRAWN_VALUES else part.arcs
+    undrawn = among.size - part.edges.size
+    return among if undrawn * numbers_per_edge <= MOST_UNDRAWN_VALUES else part.edges

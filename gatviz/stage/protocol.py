@@ -1,29 +1,21 @@
-"""All that crosses between Python and the browser, declared once: what `wire` sends, and what `heard` checks.
+"""All that the browser is sent, declared once; what it sends is declared in `heard`.
 
-`types` writes the same for JavaScript, with camelCase names. N nodes and E edges of the part that is shown, U edges
-between its nodes that are not drawn, H heads, C features per head, F input features.
+`wire` sends it, `types` writes the same for JavaScript, with camelCase names. N nodes and E edges of the part that is
+shown, U edges between its nodes that are not drawn, H heads, C features per head, F input features.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from gatviz.graph.layout import LayoutName
-from gatviz.words import N_
-
-Number = int | float
-"""As JSON has it: of any size, so that one that is too large is refused where it is used, by what it is."""
 Range = tuple[float, float]
 """Smallest and largest value."""
 
 
 class Message(Struct, kw_only=True, rename="camel"):
     """Anything that crosses."""
-
-
-# ---- what the browser is sent -----------------------------------------------------------------------------------
 
 
 class Packed(Message):
@@ -360,124 +352,3 @@ class Screen(Scene):
     free_number: int
     refused: str
     panel: Literal["", "table", "weights"]
-
-
-# ---- what the browser sends -------------------------------------------------------------------------------------
-# A title says what is expected, a description how to mend it: see `heard`.
-
-Name = Annotated[str, Meta(title=N_("a name"), description=N_("type a name"))]
-Names = Annotated[list[str], Meta(title=N_("a list of names"), description=N_("choose nodes of the graph"))]
-Ends = Annotated[list[tuple[str, str]], Meta(title=N_("pairs of names"), description=N_("choose nodes of the graph"))]
-Point = tuple[Number, Number]
-_ENTRY = Meta(title=N_("an entry that the model has"), description=N_("click a cell of the model on the screen"))
-
-
-class AddNode(Message, tag_field="kind", tag="add_node"):
-    """A new node at a point of the graph."""
-
-    name: Name
-    at: Annotated[Point, Meta(title=N_("a point [x, y]"), description=N_("put it on the canvas"))]
-
-
-class AddEdges(Message, tag_field="kind", tag="add_edges"):
-    """New edges, [source, target] each, with their opposites or without."""
-
-    edges: Ends
-    both: Annotated[bool, Meta(title=N_("true or false"), description=N_("choose one way or both"))] = False
-
-
-class Remove(Message, tag_field="kind", tag="remove"):
-    """Nodes and edges that go."""
-
-    names: Names = []
-    edges: Ends = []
-
-
-class Rename(Message, tag_field="kind", tag="rename"):
-    """A node's new name."""
-
-    name: Name
-    to: Name
-
-
-class SetNode(Message, tag_field="kind", tag="set_node"):
-    """A node's label, or some of its features."""
-
-    name: Name
-    label: Annotated[str | None, Meta(title=N_("a word"), description=N_("type a class name or nothing"))] = None
-    features: Annotated[
-        dict[str, Number], Meta(title=N_("numbers by feature name"), description=N_("type a number such as 0.5"))
-    ] = {}
-
-
-class Move(Message, tag_field="kind", tag="move"):
-    """Where some nodes are now."""
-
-    names: Names
-    points: Annotated[list[Point], Meta(title=N_("points [x, y]"), description=N_("drag nodes of the graph"))]
-
-
-class Duplicate(Message, tag_field="kind", tag="duplicate"):
-    """Nodes to copy."""
-
-    names: Names
-
-
-class Clear(Message, tag_field="kind", tag="clear"):
-    """An empty canvas."""
-
-
-class LayOut(Message, tag_field="kind", tag="layout"):
-    """All nodes placed anew."""
-
-    layout: Annotated[
-        LayoutName, Meta(title=N_("a layout that gatviz knows"), description=N_("choose one from the list"))
-    ]
-
-
-class SetWeight(Message, tag_field="kind", tag="set_weight"):
-    """One entry of a parameter, or of one head of it."""
-
-    layer: Annotated[int, _ENTRY]
-    name: Annotated[str, _ENTRY]
-    head: Annotated[int | None, _ENTRY]
-    place: Annotated[list[int], _ENTRY]
-    value: Annotated[Number, Meta(title=N_("a number"), description=N_("type a number such as 0.5"))]
-
-
-class Undo(Message, tag_field="kind", tag="undo"):
-    """The last step taken back."""
-
-
-class Redo(Message, tag_field="kind", tag="redo"):
-    """The last undone step again."""
-
-
-Edit = AddNode | AddEdges | Remove | Rename | SetNode | Move | Duplicate | Clear | LayOut | SetWeight | Undo | Redo
-"""Nodes go by name, so that an edit still means the same after those before it."""
-
-
-class Numbered(Message):
-    """An edit and its place in the order, counted from 1 as far as JavaScript counts."""
-
-    number: int
-    edit: Edit
-
-
-class Edited(Message):
-    """The edits that are not yet known to be taken."""
-
-    edits: list[Numbered]
-
-
-class Looked(Message):
-    """What is locked, by the numbers of the whole graph, and under which weighting."""
-
-    focus: Focus | None
-    weighting: str
-
-
-class Asked(Message):
-    """What the person wants of the page: a panel beside the graph, a pin, a check."""
-
-    what: Literal["pyg", "pin", "unpin", "table", "weights"]

@@ -21,7 +21,7 @@ from gatviz.graph.subgraph import Part
 from gatviz.stage import protocol
 from gatviz.stage.column_names import output_names
 from gatviz.stage.formulas import mathml
-from gatviz.stage.part import packed, sent_arcs
+from gatviz.stage.part import packed, sent_edges
 from gatviz.stage.protocol import Range
 
 MOST_PAIR_VALUES = 120_000
@@ -102,11 +102,11 @@ def _pack_field(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequen
     values: NDArray[Any] = getattr(trace, stage.name)
     if stage.layout == "pairs":
         # α goes with each weighting
-        edges = part.arcs if stage.name == "alpha" else sent_arcs(trace, part, trace.num_heads)
+        edges = part.edges if stage.name == "alpha" else sent_edges(trace, part, trace.num_heads)
         return {"numbers": values, "values": packed(values[edges]), "pairs": _all_pairs(stage.name, trace, part)}
     names = _names(_axes(stage.of(trace.form))[-1], trace, input_names)
     if stage.layout == "messages":
-        shown = values[part.arcs]
+        shown = values[part.edges]
         return {
             "numbers": values,
             "values": packed(shown) if shown.size <= MOST_MESSAGE_VALUES else None,
@@ -182,16 +182,16 @@ def _masked(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequence[s
 
 
 def _messages(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequence[str]) -> Parts | None:  # noqa: ARG001
-    if part.arcs.size * trace.num_heads * trace.head_features > MOST_MESSAGE_VALUES:
+    if part.edges.size * trace.num_heads * trace.head_features > MOST_MESSAGE_VALUES:
         return None
-    source, target = trace.edge_index[:, part.arcs]
-    values = used_alpha(trace)[part.arcs][:, :, None] * trace.source_features[source]
+    source, target = trace.edge_index[:, part.edges]
+    values = used_alpha(trace)[part.edges][:, :, None] * trace.source_features[source]
     shape = (trace.num_edges, trace.num_heads, trace.head_features)
     return {
         "numbers": values,
         "shape": f"[{', '.join(map(str, shape))}]",
         "values": packed(values),
-        "rest": _rest(values, target, trace, part) if part.arcs.size < trace.num_edges else None,
+        "rest": _rest(values, target, trace, part) if part.edges.size < trace.num_edges else None,
         "columns": _names("C", trace, ()),
     }
 

@@ -1,21 +1,21 @@
-"""The types of `protocol` for JavaScript, written to js/protocol.d.ts by `python -m gatviz.stage.types`."""
+"""The types of `protocol` and `heard` for JavaScript, written to js/protocol.d.ts by `python -m gatviz.stage.types`."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from types import NoneType, UnionType
+from types import ModuleType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 from msgspec.structs import fields
 
-from gatviz.stage import protocol
+from gatviz.stage import heard, protocol
 from gatviz.stage.assets import FOLDER
 
 TARGET = FOLDER / "protocol.d.ts"
-_HEAD = "// Written from gatviz/stage/protocol.py by `python -m gatviz.stage.types`: change it there.\n"
+_HEAD = "// Written from gatviz/stage/protocol.py and heard.py by `python -m gatviz.stage.types`: change them.\n"
 _PLAIN: dict[Any, str] = {
     str: "string",
     int: "number",
@@ -24,15 +24,20 @@ _PLAIN: dict[Any, str] = {
     bytes: "Float32Array",
     NoneType: "null",
 }
-_UNIONS = {name: getattr(protocol, name) for name in ("Focus", "Edit")}
+_UNIONS: dict[str, Any] = {"Focus": protocol.Focus, "Edit": heard.Edit}
 
 
 def declarations() -> str:
-    """The whole file: an interface for each Struct of `protocol`, and its unions by name."""
-    structs = [one for one in vars(protocol).values() if inspect.isclass(one) and issubclass(one, Struct)]
-    told = [_interface(struct) for struct in structs if struct not in (Struct, protocol.Message)]
+    """The whole file: an interface for each Struct, and the unions by name."""
+    told = [_interface(struct) for module in (protocol, heard) for struct in _structs(module)]
     unions = [f"export type {name} = {_listed(get_args(union))};\n" for name, union in _UNIONS.items()]
     return "\n".join([_HEAD, *told, *unions])
+
+
+def _structs(module: ModuleType) -> list[type[Struct]]:
+    """Those that a module declares."""
+    classes = [one for one in vars(module).values() if inspect.isclass(one) and one.__module__ == module.__name__]
+    return [one for one in classes if issubclass(one, protocol.Message) and one is not protocol.Message]
 
 
 def _interface(struct: type[Struct]) -> str:
@@ -52,7 +57,7 @@ def _interface(struct: type[Struct]) -> str:
 
 def _is_heard(struct: type[Struct]) -> bool:
     """Whether the browser sends it: then it may leave out what Python has a value for."""
-    return struct in get_args(protocol.Edit)
+    return struct in get_args(heard.Edit)
 
 
 def _written(hint: Any) -> str:

@@ -60,6 +60,13 @@ def eventually(check: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.05)
 
 
+def open_app(page: Page, url: str) -> None:
+    """Go to the app and wait until the stage stands."""
+    page.goto(url)
+    page.wait_for_selector(".gatviz-stage .node", timeout=60_000)
+    page.wait_for_selector(".gatviz-stage .formulas", timeout=10_000)
+
+
 def choose_graph(page: Page, title: str, nodes: int) -> None:
     page.get_by_test_id("stSelectbox").first.click()
     page.get_by_role("option", name=title, exact=True).click()

@@ -15,8 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from gatviz.analysis import difference, head_similarity, in_and_out, uniformity
 from gatviz.attention.layer_trace import GATTrace
-from tests.browser.driver import eventually, set_number, trace_of
-from tests.conftest import open_app
+from tests.browser.driver import eventually, open_app, set_number, trace_of
 
 _CHARTS = """() => Array.from(document.querySelectorAll('.js-plotly-plot'), plot => ({
     title: plot.layout.title.text,
@@ -108,7 +107,7 @@ def uniform_shown(found: Charts, trace: GATTrace) -> None:
 
 def static_shown(found: Charts, trace: GATTrace) -> None:
     lines = found["How each target ranks its sources, head 0"]
-    expected = [np.sort(trace.e[trace.arcs_into(i), 0])[::-1] for i in range(4)]
+    expected = [np.sort(trace.e[trace.edges_into(i), 0])[::-1] for i in range(4)]
     for line, scores in zip(lines, expected, strict=True):
         np.testing.assert_allclose(line["y"], scores, atol=1e-6)
 

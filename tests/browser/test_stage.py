@@ -177,7 +177,7 @@ def test_the_chain_unfolds_to_its_roots(page: Page):
     expected = {(i, j): shown(masked[i, j]) if np.isfinite(masked[i, j]) else "−∞" for i in range(4) for j in range(4)}
     assert cells(page, "masked_e") == expected
     assert cells(page, "h_prime") == {(i, c): shown(trace.h_prime[i, 0, c]) for i in range(4) for c in range(3)}
-    arcs = trace.arcs_into(2)
+    arcs = trace.edges_into(2)
     messages = trace.alpha[arcs, 0, None] * trace.Wh[trace.edge_index[0, arcs], 0]
     assert cells(page, "message") == {(k, c): shown(messages[k, c]) for k in range(len(messages)) for c in range(3)}
     assert cells(page, "out") == {(i, c): shown(trace.out[i, c]) for i in range(4) for c in range(12)}

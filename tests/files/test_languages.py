@@ -15,7 +15,7 @@ from gatviz import GatvizError, words
 from gatviz.files import FORMATS, ReadOptions, inspect_graph, readable_formats, sample_graph, template, write_graph
 from gatviz.graph import subgraph
 from gatviz.graph.generators import GENERATORS, generate, real_graph, real_graph_names
-from gatviz.graph.layout import LAYOUTS, layout
+from gatviz.graph.positions import LAYOUTS, layout
 from gatviz.numbers import check_finite
 from tests.files.fuzz import cases
 from tests.files.test_hostile import BAD_TEXTS, CSR, EDGES, X, npz, saved, zipped

@@ -30,7 +30,7 @@ ORDER = (
 """The rooms, along the flow of data."""
 
 WITHIN = {
-    "graph": ("graph", "features", "layout", "subgraph", "editing", "generators"),
+    "graph": ("graph", "features", "positions", "subgraph", "editing", "generators"),
     "attention": (
         "defaults",
         "stage_row",
@@ -42,7 +42,7 @@ WITHIN = {
         "arithmetic",
         "fast",
         "layers",
-        "tutorial",
+        "tutorial_layers",
         "gatv2",
         "textbook",
     ),

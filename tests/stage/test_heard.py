@@ -12,7 +12,7 @@ from msgspec.structs import fields
 
 from gatviz import GatvizError
 from gatviz.stage import heard
-from gatviz.stage.protocol import Asked, Edit, Looked, SetWeight
+from gatviz.stage.heard import Asked, Edit, Looked, SetWeight
 
 KINDS = get_args(Edit)
 TAGS = [kind.__struct_config__.tag for kind in KINDS]

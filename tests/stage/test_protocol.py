@@ -15,9 +15,9 @@ from gatviz.graph.subgraph import Part, neighbourhood
 from gatviz.model.proof import proofs
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
+from gatviz.stage.details import first_edge, pack_proofs, pack_story
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.protocol import Change, Message, Proof, Scene, Stage, Story
-from gatviz.stage.story import first_arc, pack_proofs, pack_story
 from gatviz.stage.wire import encode
 from gatviz.ui.explore.weightings import weightings
 from tests.stage.arrived import PALETTES, arrived, as_sent
@@ -40,14 +40,14 @@ def test_all_that_is_packed_is_what_the_protocol_declares(kind: str, seed: int, 
     layer, names = after.layers[0], input_names(after, 0)
     part = Part.whole(layer.num_nodes, layer.num_edges)
     if cut:
-        part = neighbourhood(layer.edge_index, layer.num_nodes, 0, 1, alpha=layer.alpha, max_arcs=3)
-    arc = first_arc(layer, part)
+        part = neighbourhood(layer.edge_index, layer.num_nodes, 0, 1, alpha=layer.alpha, max_edges=3)
+    edge = first_edge(layer, part)
     found = what_if(before, after)
     told: list[tuple[Message | None, type]] = [
         (pack_scene(after.graph, layer, weightings(layer), PALETTES, {"a": "b"}, names, part), Scene),
         (pack_change(found, part, baseline="A"), Change),
         (change_stage(found, layer, part), Stage),
-        (pack_story(after.graph, layer, part, None if arc is None else (*arc, 0), names), Story | None),
+        (pack_story(after.graph, layer, part, None if edge is None else (*edge, 0), names), Story | None),
         *((proof, Proof) for proof in pack_proofs(proofs(layer))),
     ]
     for message, kind_of_it in told:

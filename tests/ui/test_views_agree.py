@@ -18,13 +18,13 @@ from gatviz.analysis import (
     common_order,
     edge_story,
     gcn_weights,
-    mean_weights,
     score_terms,
     share_limit,
     static,
     static_attention,
     story_limit,
     story_limits,
+    uniform_weights,
     uniformity,
     what_if,
 )
@@ -39,8 +39,8 @@ from gatviz.charts.network_drawn import Drawn
 from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
+from gatviz.stage.details import pack_scores, pack_story
 from gatviz.stage.pack import pack_scene
-from gatviz.stage.story import pack_scores, pack_story
 from gatviz.ui.explore.weightings import weightings
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 from tests.stage.arrived import PALETTES, as_sent
@@ -242,7 +242,7 @@ def test_evenness_is_told_alike(kind, seed):
 def test_uniform_and_gcn_shares_are_told_alike(kind, seed):
     trace = run_of(seed, kind)
     layer, scene = trace.layers[0], scene_of(trace)
-    even, gcn, on_stage = mean_weights(layer), gcn_weights(layer), unpacked(scene["uniform"])
+    even, gcn, on_stage = uniform_weights(layer), gcn_weights(layer), unpacked(scene["uniform"])
     for k, (j, i) in enumerate(layer.edge_index.T.tolist()):
         story = edge_story(layer, i, j, 0)
         assert on_stage[i] == pytest.approx(even[k])
@@ -323,7 +323,7 @@ def test_all_bars_of_a_story_have_one_limit_and_it_holds_them(kind, seed):
     layer = trace.layers[0]
     part = Part.whole(layer.num_nodes, layer.num_edges)
     scores = as_sent(pack_scores(layer, part)) if isinstance(layer, GATTrace) else {}
-    limits = story_limits(layer, part.arcs) if isinstance(layer, GATTrace) else None
+    limits = story_limits(layer, part.edges) if isinstance(layer, GATTrace) else None
     for k, (j, i) in enumerate(layer.edge_index.T.tolist()):
         head = k % layer.num_heads
         story = edge_story(layer, i, j, head)

@@ -99,7 +99,7 @@ def _end(table: Table, chosen: str | None, usual: Sequence[str]) -> int:
 
 
 def _places(cells: pd.Series[str], names: Sequence[str], table: Table, nodes: Table) -> NDArray[np.int64]:
-    places: NDArray[np.int64] = pd.Index(names).get_indexer(cells).astype(np.int64)
+    places: NDArray[np.int64] = pd.Index(names).get_indexer(pd.Index(cells)).astype(np.int64)
     unknown = np.flatnonzero(places < 0)
     if unknown.size:
         k = int(unknown[0])

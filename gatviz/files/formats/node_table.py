@@ -25,7 +25,7 @@ def add_nodes(parsed: ParsedGraph, table: Table, options: ReadOptions) -> None:
     """
     beside = ParsedGraph(where=table.where, format=parsed.format, names=(), edges=parsed.edges)
     read_nodes(beside, table, options)
-    places = pd.Index(beside.names).get_indexer(list(parsed.names))
+    places = pd.Index(beside.names).get_indexer(pd.Index(parsed.names))
     if (places < 0).any() or len(beside.names) != len(parsed.names):
         missing = next((parsed.names[n] for n in np.flatnonzero(places < 0).tolist()), None)
         extra = next((name for name in beside.names if name not in set(parsed.names)), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import networkx as nx
 
@@ -50,7 +51,7 @@ _REAL: Mapping[str, tuple[Callable[[], Graph], str]] = {
 }
 
 
-def _from_networkx(graph: nx.Graph, labels: list[str] | None = None) -> Graph:
+def _from_networkx(graph: nx.Graph[Any], labels: list[str] | None = None) -> Graph:
     place = {node: n for n, node in enumerate(graph)}
     pairs = [(place[u], place[v]) for u, v in graph.edges]
     keys = sorted({key for *ends, data in graph.edges(data=True) for key in data})

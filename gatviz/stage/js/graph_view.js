@@ -3,10 +3,11 @@
 import { CanvasInput } from "./canvas_input.js";
 import { focusedBeside, html, LATER, set, svg } from "./dom.js";
 import { edgeKey, draftOf } from "./draft.js";
+import { numberElements } from "./edge_numbers.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
-import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "./geometry.js";
-import { edgeElement, bareEdge, bareShape, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
+import { arrow, boundsOf, headPoints, loop, loopDirection, roomAround } from "./geometry.js";
+import { edgeElement, bareEdge, bareShape, draftElements, nodeElement, nodeRadius } from "./graph_elements.js";
 import { edgeWidth, colourScale } from "./scales.js";
 import { drawnValues, focusEdges, focusNames, nodeCount, ofHead, onEdge, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
@@ -14,13 +15,12 @@ import { touch } from "./store.js";
 import { alike } from "./tensor.js";
 
 /**
- * @import {Box, Point} from "./geometry.js"
+ * @import {Point} from "./geometry.js"
  * @import {EdgeElement, NodeElement} from "./graph_elements.js"
  * @import {Focus, GoneEdge} from "./protocol.js"
  * @import {Drawn, Edge, Scene} from "./scene.js"
  * @import {Changed} from "./store.js"
  * @import {View} from "./frame.js"
- * @typedef {{value: number, text: string, at: Point, edge: number|null}} Label
  */
 
 const ROOM_FOR_FEATURES = 26;
@@ -245,7 +245,7 @@ export class GraphView {
     });
     this.drawSplit(heads, drawn.limit * (slim === 1 ? 1 : 1.8));
     this.drawGone(drawn.gone);
-    this.drawLabels(drawn, heads);
+    this.labelLayer.replaceChildren(...(heads ? [] : numberElements(this, drawn, this.store.state.digits)));
     this.colourNodes();
     this.mark();
   }
@@ -342,43 +342,6 @@ export class GraphView {
     const around = [...this.scene.into[edge.target], ...this.scene.outOf[edge.target]];
     const neighbours = around.map((a) => this.screen[a.source === edge.target ? a.target : a.source]);
     return loop(source, this.radius, loopDirection(source, neighbours));
-  }
-
-  /** The strongest arrow into each node carries its number, the larger first, where there is room for it. @param {Drawn} drawn @param {number[]|null} heads */
-  drawLabels(drawn, heads) {
-    const small = this.scene.names.length > 12;
-    /** @type {Box[]} */
-    const taken = small ? this.screen.map((p) => ({ ...p, half: this.radius, tall: this.radius })) : [];
-    /** @type {SVGGElement[]} */
-    const labels = [];
-    for (const { text, at, edge } of heads ? [] : this.labelsOf(drawn, small ? 2 : this.store.state.digits)) {
-      const box = { ...at, half: text.length * (small ? 2.9 : 3.6) + 5, tall: small ? 7 : 9 };
-      if (small && taken.some((other) => overlap(box, other))) continue;
-      taken.push(box);
-      labels.push(numberElement(text, box, edge, small));
-    }
-    this.labelLayer.replaceChildren(...labels);
-  }
-
-  /**
-   * What is written at which point: on arrows, on gone ones, and beside nodes, the larger numbers first.
-   * @param {Drawn} drawn @param {number} digits @returns {Label[]}
-   */
-  labelsOf({ values, strongest, kind, gone, strongestGone, beside }, digits) {
-    /** @param {number} value */
-    const say = (value) => (kind === "signed" ? signed : number)(value, digits);
-    /** @param {number} value @param {Point|undefined} at @param {number|null} edge @param {string} text @returns {Label[]} */
-    const label = (value, at, edge = null, text = say(value)) => (at ? [{ value, text, at, edge }] : []);
-    /** @param {Point} point */
-    const below = ({ x, y }) => ({ x, y: y + this.radius + 24 });
-    return [
-      ...strongest.flatMap((k) => (k < 0 ? [] : label(values[k], this.edgeElements[k].shape?.label, k))),
-      ...strongestGone.flatMap((k) => (k < 0 ? [] : label(gone[k].value, this.goneShape(gone[k])?.label))),
-      ...beside.flatMap(({ node, source, value }) => {
-        const text = fillIn(this.scene.texts.besideNode, { value: say(value), source: shorten(source, 9) });
-        return label(value, below(this.screen[node]), null, text);
-      }),
-    ].toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value));
   }
 
   /** Show what is hovered and what is locked. */

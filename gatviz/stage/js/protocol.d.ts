@@ -1,4 +1,4 @@
-// Written from gatviz/stage/protocol.py by `python -m gatviz.stage.types`: change it there.
+// Written from gatviz/stage/protocol.py and heard.py by `python -m gatviz.stage.types`: change them.
 
 /** An array, row by row, bit for bit as float32. */
 export interface Packed {

@@ -17,10 +17,10 @@ from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
+from gatviz.stage.details import first_edge, local_edge, pack_proofs, pack_story
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.protocol import Palettes, Scene, Screen
 from gatviz.stage.stages import with_stage
-from gatviz.stage.story import first_arc, local_arc, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
 from gatviz.ui.explore.feature_table import feature_table
 from gatviz.ui.explore.notice import notice
@@ -54,7 +54,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> lis
         revision=f"{now.work.view} {around}",
         positions=np.round(now.positions[part.nodes], 5).tolist(),
         story=story,
-        locked_at_start=local_arc((locked.target, locked.source), part) if locked else None,
+        locked_at_start=local_edge((locked.target, locked.source), part) if locked else None,
         weighting_at_start=locked.weighting if locked else None,
         proofs=pack_proofs(run_cache.checks(run, pyg=now.compare_pyg)),
         pyg_asked=now.compare_pyg,
@@ -123,7 +123,7 @@ def _edge_told(
     """The locked edge and head whose story is told: (target, source, head)."""
     locked = now.locked
     if locked == session.FIRST_LOCK:
-        edge = first_arc(trace, part)
+        edge = first_edge(trace, part)
         locked = None if edge is None else session.Locked(*edge, weighting=choices[0].key)
         session.update(locked=locked)
     for choice in choices:

@@ -39,7 +39,7 @@ def notice(
     if not part.is_whole:
         between = (
             [_("Arrows between these nodes that are not drawn stand in the matrices, marked.")]
-            if part.among(trace.edge_index).size > part.arcs.size
+            if part.among(trace.edge_index).size > part.edges.size
             else []
         )
         sentences.append(

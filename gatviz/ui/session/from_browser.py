@@ -11,17 +11,16 @@ import streamlit as st
 from gatviz.errors import GatvizError, quote
 from gatviz.graph import editing
 from gatviz.graph.graph import Graph
-from gatviz.graph.layout import LayoutName
+from gatviz.graph.positions import LayoutName
 from gatviz.model.weights import has_heads, with_values
 from gatviz.numbers import check_finite
 from gatviz.stage import heard
-from gatviz.stage.protocol import (
+from gatviz.stage.heard import (
     AddEdges,
     AddNode,
     Asked,
     Clear,
     Duplicate,
-    EdgeFocus,
     Edit,
     LayOut,
     Looked,
@@ -33,6 +32,7 @@ from gatviz.stage.protocol import (
     SetWeight,
     Undo,
 )
+from gatviz.stage.protocol import EdgeFocus
 from gatviz.ui.session import pins, run_cache, session
 from gatviz.ui.session.model import all_weights, is_shared, present_weights
 from gatviz.ui.session.steps import name_of, take_graph, take_weights
@@ -94,7 +94,7 @@ def _add_edges(edit: AddEdges, graph: Graph) -> Done:
         return graph, ""
     source, target = edit.edges[0]
     arrow = f"{source[:_LONGEST]} {'–' if edit.both else '→'} {target[:_LONGEST]}"
-    return editing.add_arcs(graph, edit.edges, both=edit.both), _("edge {arrow}").format(arrow=arrow)
+    return editing.add_edges(graph, edit.edges, both=edit.both), _("edge {arrow}").format(arrow=arrow)
 
 
 @_done.register

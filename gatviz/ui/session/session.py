@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gatviz.files import sample_graph
 from gatviz.graph.graph import Graph
-from gatviz.graph.layout import default_positions
+from gatviz.graph.positions import default_positions
 from gatviz.ui.session.history import History
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.work import Work

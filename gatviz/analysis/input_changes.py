@@ -13,7 +13,7 @@ from gatviz.errors import quote
 from gatviz.model.trace import Trace
 
 
-def edits(before: Trace, after: Trace) -> tuple[str, ...]:
+def input_changes(before: Trace, after: Trace) -> tuple[str, ...]:
     """Sentences on the features and weights that differ; none if all are as before."""
     return (*_features(before, after), *_weights(before.layers, after.layers))
 

@@ -8,7 +8,7 @@ import pytest
 from scipy.spatial import ConvexHull, Delaunay
 
 from gatviz import GatvizError, Graph
-from gatviz.graph.layout import LAYOUTS, MOST_SPRING, default_positions, layout
+from gatviz.graph.positions import LAYOUTS, MOST_SPRING, default_positions, layout
 
 
 def graph_of(source: nx.Graph) -> Graph:

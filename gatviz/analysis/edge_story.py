@@ -1,4 +1,4 @@
-"""One arc's story: from its α back to X, W and a, in the numbers of the run."""
+"""One edge's story: from its α back to X, W and a, in the numbers of the run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gatviz.errors import GatvizError, quote
 
 @dataclass(frozen=True)
 class Term:
-    """One summand of the softmax's denominator: the arc from `source` to the story's target.
+    """One summand of the softmax's denominator: the edge from `source` to the story's target.
 
     `used` is the share that entered h′: α, or α after dropout.
     """
@@ -41,16 +41,16 @@ class FeatureShare:
 class EdgeStory:
     """What lies behind α of target ← source in one head, for any kind of layer.
 
-    Where there is no arc, alpha, gcn and message are None; e is known for any pair.
+    Where there is no edge, alpha, gcn and message are None; e is known for any pair.
 
     Attributes:
         alpha, e: of the pair. maximum, denominator: of the target's softmax (0 for a node that reads none).
         terms: one for each node that the target reads. They add up to the denominator.
         features_read: [len(terms), C] Wh_j (of GATv2: W_source h_j), row by row as `terms`.
         contributions: [len(terms), C] share · features read; they add up to h_prime.
-        h_prime: [C] of the target. message: [C], this arc's row of contributions.
+        h_prime: [C] of the target. message: [C], this edge's row of contributions.
         uniform: 1/|N(i)| (0 for a node that reads none). gcn: 1/√(d_i d_j).
-        reverse_alpha: α of source ← target, None without that arc.
+        reverse_alpha: α of source ← target, None without that edge.
         pair_tensor_bytes: of the textbook's [N, N, 2C] for one head. kept_bytes: of all fields of the trace.
     """
 
@@ -142,15 +142,15 @@ def edge_story(trace: Analysed, target: int, source: int, head: int) -> EdgeStor
 
 
 def _gat_story(trace: GATTrace, target: int, source: int, head: int) -> GATStory:
-    arc = trace.edge_of(target, source)
+    edge = trace.edge_of(target, source)
     W, a_target, a_source = (trace.weights[name][head] for name in ("W", "a_target", "a_source"))
     Wh_i, Wh_j = trace.Wh[target, head], trace.Wh[source, head]
     raw = trace.score_target[target, head] + trace.score_source[source, head]
     e = _leaky(raw, trace.negative_slope)
     return GATStory(
         **_common(trace, target, source, head),
-        e=float(e if arc is None else trace.e[arc, head]),
-        raw=float(raw if arc is None else trace.raw[arc, head]),
+        e=float(e if edge is None else trace.e[edge, head]),
+        raw=float(raw if edge is None else trace.raw[edge, head]),
         score_target=float(trace.score_target[target, head]),
         score_source=float(trace.score_source[source, head]),
         target_terms=a_target * Wh_i,
@@ -163,15 +163,15 @@ def _gat_story(trace: GATTrace, target: int, source: int, head: int) -> GATStory
 
 
 def _gatv2_story(trace: GATv2Trace, target: int, source: int, head: int) -> GATv2Story:
-    arc = trace.edge_of(target, source)
+    edge = trace.edge_of(target, source)
     a = trace.weights["a"][head]
     Wh_i, Wh_j = trace.Wh_target[target, head], trace.Wh_source[source, head]
     met = Wh_i + Wh_j
-    hidden = _leaky(met, trace.negative_slope) if arc is None else trace.hidden[arc, head]
+    hidden = _leaky(met, trace.negative_slope) if edge is None else trace.hidden[edge, head]
     bent = a * np.where(met > 0, 1.0, trace.negative_slope).astype(a.dtype)
     return GATv2Story(
         **_common(trace, target, source, head),
-        e=float(a @ hidden if arc is None else trace.e[arc, head]),
+        e=float(a @ hidden if edge is None else trace.e[edge, head]),
         Wh_target=Wh_i,
         Wh_source=Wh_j,
         met=met,
@@ -184,29 +184,29 @@ def _gatv2_story(trace: GATv2Trace, target: int, source: int, head: int) -> GATv
 
 
 def _common(trace: LayerTrace, target: int, source: int, head: int) -> dict[str, Any]:
-    arcs = trace.arcs_into(target)
-    arc, back = trace.edge_of(target, source), trace.edge_of(source, target)
-    sources, e = trace.edge_index[0, arcs], trace.e[arcs, head]
+    edges = trace.edges_into(target)
+    edge, back = trace.edge_of(target, source), trace.edge_of(source, target)
+    sources, e = trace.edge_index[0, edges], trace.e[edges, head]
     maximum = e.max() if e.size else e.dtype.type(0)
     powers = np.exp(e - maximum)
-    used = used_alpha(trace)[arcs, head]
+    used = used_alpha(trace)[edges, head]
     features_read = trace.source_features[sources, head]
     contributions = used[:, None] * features_read
-    columns = (sources, e, powers, trace.alpha[arcs, head], used)
+    columns = (sources, e, powers, trace.alpha[edges, head], used)
     return {
         "target": target,
         "source": source,
         "head": head,
-        "alpha": None if arc is None else float(trace.alpha[arc, head]),
+        "alpha": None if edge is None else float(trace.alpha[edge, head]),
         "maximum": float(maximum),
         "denominator": float(powers.sum(dtype=np.float64)),
         "terms": tuple(Term(*row) for row in zip(*(column.tolist() for column in columns), strict=True)),
         "features_read": features_read,
         "contributions": contributions,
         "h_prime": trace.h_prime[target, head],
-        "message": None if arc is None else contributions[arc - arcs.start],
+        "message": None if edge is None else contributions[edge - edges.start],
         "uniform": 1 / e.size if e.size else 0.0,
-        "gcn": None if arc is None else _gcn(trace, target, source),
+        "gcn": None if edge is None else _gcn(trace, target, source),
         "reverse_alpha": None if back is None else float(trace.alpha[back, head]),
         "pair_tensor_bytes": trace.num_nodes**2 * 2 * trace.head_features * trace.alpha.itemsize,
         "kept_bytes": sum(getattr(trace, info.name).nbytes for info in trace.fields),
@@ -214,7 +214,7 @@ def _common(trace: LayerTrace, target: int, source: int, head: int) -> dict[str,
 
 
 def _gcn(trace: LayerTrace, target: int, source: int) -> float:
-    """As `gcn_weights` for a single arc; looking at all arcs would be slow on a large graph."""
+    """As `gcn_weights` for a single edge; looking at all edges would be slow on a large graph."""
     degrees = np.diff(trace.ptr)[[target, source]]
     return 0.0 if (degrees == 0).any() else float(1 / np.sqrt(degrees.prod()))
 

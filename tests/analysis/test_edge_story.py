@@ -1,4 +1,4 @@
-"""One arc's story and the parts of scores and shares, against numbers worked out by hand."""
+"""One edge's story and the parts of scores and shares, against numbers worked out by hand."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gatviz.analysis import (
     edge_story,
     gcn_weights,
     mean_of_heads,
-    mean_weights,
     messages,
     score_terms,
     softmax_terms,
-    weights_of,
+    uniform_weights,
+    weighting_of,
 )
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layers import new_generator
@@ -86,7 +86,7 @@ def test_contributions_add_up_to_h_prime():
     np.testing.assert_allclose(story.message, story.contributions[0])
 
 
-def test_a_pair_without_an_arc_says_so():
+def test_a_pair_without_an_edge_says_so():
     story = edge_story(two_features(), 2, 0, 0)
     assert (story.alpha, story.gcn, story.message) == (None, None, None)
     assert (story.raw, story.e) == (2, 2)
@@ -170,7 +170,7 @@ def test_parts_keep_the_precision_of_the_trace():
     trace = numpy_gat([[1], [2]], [[1, 1], [0, 1]], [[[1]]], [[0]], [[1]], dtype=np.float32)
     parts = softmax_terms(trace)
     scores = score_terms(trace)
-    arrays = (parts.terms, parts.maxima, parts.denominators, scores.target, gcn_weights(trace), mean_weights(trace))
+    arrays = (parts.terms, parts.maxima, parts.denominators, scores.target, gcn_weights(trace), uniform_weights(trace))
     assert {array.dtype for array in arrays} == {np.dtype(np.float32)}
 
 
@@ -186,27 +186,27 @@ def test_baselines():
     trace = two_features()
     assert trace.edge_index.tolist() == [[1, 2, 0], [0, 0, 1]]
     np.testing.assert_allclose(gcn_weights(trace), [1 / math.sqrt(2), 0, 1 / math.sqrt(2)])
-    np.testing.assert_allclose(mean_weights(trace), [0.5, 0.5, 1])
+    np.testing.assert_allclose(uniform_weights(trace), [0.5, 0.5, 1])
 
 
 def test_weights_by_name():
     adj = [[1, 1], [0, 1]]
     trace = with_alpha(adj, [[[0.2, 0.8], [0, 1]], [[0.6, 0.4], [0, 1]]])
     np.testing.assert_allclose(mean_of_heads(trace), [0.4, 0.6, 1])
-    np.testing.assert_allclose(weights_of(trace, "mean"), [0.4, 0.6, 1])
-    np.testing.assert_allclose(weights_of(trace, 1), [0.6, 0.4, 1])
-    np.testing.assert_allclose(weights_of(trace, "uniform"), [0.5, 0.5, 1])
-    np.testing.assert_allclose(weights_of(trace, "gcn"), gcn_weights(trace))
+    np.testing.assert_allclose(weighting_of(trace, "mean"), [0.4, 0.6, 1])
+    np.testing.assert_allclose(weighting_of(trace, 1), [0.6, 0.4, 1])
+    np.testing.assert_allclose(weighting_of(trace, "uniform"), [0.5, 0.5, 1])
+    np.testing.assert_allclose(weighting_of(trace, "gcn"), gcn_weights(trace))
     for bad in (2, -1, "max", True):
         with pytest.raises(GatvizError, match="a head from 0 to 1 or one of mean, gcn, uniform"):
-            weights_of(trace, bad)
+            weighting_of(trace, bad)
 
 
 def test_a_models_trace_is_read_if_it_has_one_layer():
     adj = [[1, 1], [0, 1]]
     layer = with_alpha(adj, uniform(adj))
-    np.testing.assert_allclose(mean_weights(Trace(graph_of(adj), (layer,))), [0.5, 0.5, 1])
+    np.testing.assert_allclose(uniform_weights(Trace(graph_of(adj), (layer,))), [0.5, 0.5, 1])
     with pytest.raises(GatvizError, match=r"trace\.layers\[0\]"):
-        mean_weights(Trace(graph_of(adj), (layer, layer)))
+        uniform_weights(Trace(graph_of(adj), (layer, layer)))
     with pytest.raises(GatvizError, match="expected a trace"):
-        mean_weights(graph_of(adj))
+        uniform_weights(graph_of(adj))

@@ -1,4 +1,4 @@
-"""What the stage tells beyond the fields of a trace: fractions, sums, formulas, proof, and one arc's story."""
+"""What the stage tells beyond the fields of a trace: fractions, sums, formulas, proof, and one edge's story."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.model.proof import Check
 from gatviz.stage import formulas
-from gatviz.stage.part import packed, sent_arcs
+from gatviz.stage.part import packed, sent_edges
 from gatviz.stage.protocol import (
     Bar,
     EdgeFocus,
@@ -44,7 +44,7 @@ def pack_softmax(trace: LayerTrace, part: Part) -> Softmax:
     """What the fraction of any edge needs."""
     softmax = softmax_terms(trace)
     return Softmax(
-        terms=packed(softmax.terms[sent_arcs(trace, part, trace.num_heads)]),
+        terms=packed(softmax.terms[sent_edges(trace, part, trace.num_heads)]),
         maxima=packed(softmax.maxima[part.nodes]),
         denominators=packed(softmax.denominators[part.nodes]),
     )
@@ -56,24 +56,24 @@ def pack_scores(trace: GATTrace, part: Part) -> Scores:
     return Scores(
         target=packed(terms.target[part.nodes]),
         source=packed(terms.source[part.nodes]),
-        limits=packed(story_limits(trace, sent_arcs(trace, part, trace.num_heads))),
+        limits=packed(story_limits(trace, sent_edges(trace, part, trace.num_heads))),
     )
 
 
-def first_arc(trace: LayerTrace, part: Part) -> tuple[int, int] | None:
-    """(target, source) of head 0's strongest arc that is no loop: a first thing to look at."""
-    arcs = [k for k in part.arcs if trace.edge_index[0, k] != trace.edge_index[1, k]]
-    if not arcs:
+def first_edge(trace: LayerTrace, part: Part) -> tuple[int, int] | None:
+    """(target, source) of head 0's strongest edge that is no loop: a first thing to look at."""
+    edges = [k for k in part.edges if trace.edge_index[0, k] != trace.edge_index[1, k]]
+    if not edges:
         return None
-    source, target = trace.edge_index[:, max(arcs, key=lambda k: trace.alpha[k, 0])]
+    source, target = trace.edge_index[:, max(edges, key=lambda k: trace.alpha[k, 0])]
     return int(target), int(source)
 
 
-def local_arc(arc: tuple[int, int] | None, part: Part) -> EdgeFocus | None:
-    """The same arc (target, source) as the browser counts nodes; None where it is not shown."""
-    if arc is None or not np.isin(arc, part.nodes).all():
+def local_edge(edge: tuple[int, int] | None, part: Part) -> EdgeFocus | None:
+    """The same edge (target, source) as the browser counts nodes; None where it is not shown."""
+    if edge is None or not np.isin(edge, part.nodes).all():
         return None
-    target, source = (int(np.searchsorted(part.nodes, node)) for node in arc)
+    target, source = (int(np.searchsorted(part.nodes, node)) for node in edge)
     return EdgeFocus(target=target, source=source)
 
 
@@ -89,7 +89,7 @@ def pack_story(
     locked: tuple[int, int, int] | None,
     input_names: Sequence[str],
 ) -> Story | None:
-    """What is told of one arc and head only: `locked` is (target, source, head) as the whole graph counts."""
+    """What is told of one edge and head only: `locked` is (target, source, head) as the whole graph counts."""
     if locked is None:
         return None
     story = edge_story(trace, *locked)

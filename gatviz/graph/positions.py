@@ -125,8 +125,8 @@ def _shelves(boxes: list[Positions]) -> list[NDArray[np.float64]]:
     return corners
 
 
-def _networkx(adj: csr_array, place: Callable[[nx.Graph], dict[int, NDArray[np.float64]]]) -> Positions:
-    graph = nx.Graph()
+def _networkx(adj: csr_array, place: Callable[[nx.Graph[int]], dict[int, NDArray[np.float64]]]) -> Positions:
+    graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(range(adj.shape[0]))
     row, column = adj.nonzero()
     graph.add_edges_from(zip(row.tolist(), column.tolist(), strict=True))
