@@ -97,7 +97,7 @@ def read_inputs(
 
 
 @torch.inference_mode(False)
-def _prepare(graph: Graph, like: Tensor, where: str) -> tuple[Tensor, Edges]:
+def _prepare(graph: Graph, like: Tensor, where: str = "X") -> tuple[Tensor, Edges]:
     """A Graph never changes, so this is done once for each, not at every change of a weight."""
     key = like.dtype, like.device
     known = _prepared.setdefault(graph, {})
