@@ -228,7 +228,7 @@ def _check_once(key: Tensor, num_nodes: int) -> None:
         twice = int(key[1:][same][0])
         raise GatvizError(
             "edge_index",
-            _("each arc once"),
+            _("each edge once"),
             _("{source} → {target} more than once").format(source=twice % num_nodes, target=twice // num_nodes),
             _("merge the duplicates, e.g. torch.unique(edge_index, dim=1); PyG would give each a share of its own"),
         )
