@@ -159,6 +159,12 @@ class GAT(nn.Module):
             yield from place.walk()
 
     @property
+    def _first(self) -> AttentionLayer:
+        """The first attention layer; nothing is looked for where it stands at the head."""
+        head = self._places[0].module
+        return head if isinstance(head, AttentionLayer) else self.attention_layers[0]
+
+    @property
     def _around(self) -> dict[str, StepModule]:
         """The modules of the other steps that have parameters."""
         return {place.name: place.module for place in self._walk() if isinstance(place.module, StepModule)}
@@ -218,7 +224,6 @@ class GAT(nn.Module):
         x, edges = self._inputs(X, adj, edge_index)
         return _Run(edges, generator, keep=False).through(self._places, x)[0]
 
-    @torch.no_grad()
     def trace(
         self,
         X: Nodes,
@@ -235,6 +240,9 @@ class GAT(nn.Module):
         Raises:
             GatvizError: a number that is not finite, naming the step and the first stage with such a one.
         """
+        if torch.is_grad_enabled():
+            with torch.no_grad():
+                return self.trace(X, adj, edge_index=edge_index, generator=generator)
         graph = graph_of(X, adj, edge_index)
         x, edges = self._inputs(graph, None, None)
         steps = _Run(edges, generator, keep=True).through(self._places, x)[1]
@@ -242,7 +250,7 @@ class GAT(nn.Module):
 
     def _inputs(self, X: Nodes, adj: EdgesLike, edge_index: EdgesLike) -> tuple[Tensor, Edges]:
         where = _("{place}, X").format(place=self._places[0].at)
-        like = self.attention_layers[0].weight
+        like = self._first.weight
         x, edges = read_inputs(X, adj, edge_index, self._in_features, like, where)
         return x, edges.with_self_loops(self.self_loops)
 
@@ -288,7 +296,7 @@ class _Run:
     def _traced(self, place: Place, x: Tensor) -> tuple[Tensor, StepTrace]:
         if isinstance(place.module, AttentionLayer):
             y, layer = place.module.forward_and_trace(x, self.edges, generator=self.generator)
-            return y, StepTrace(at=place.at, name=place.name, layer=layer)
+            return y, StepTrace.of_layer(place.at, place.name, layer)
         y, inside = self._made(place, x)
         step = StepTrace(
             at=place.at,

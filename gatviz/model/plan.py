@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count, pairwise
 from typing import Any
 
@@ -104,24 +105,44 @@ class StepModule(nn.Module):
             own[name].copy_(values)
 
 
+@dataclass(frozen=True)
+class _Where:
+    """Where a step stands; its words are chosen when they are said. A layer of a stack has no label."""
+
+    number: int
+    label: str
+    top: bool
+
+    def __str__(self) -> str:
+        if not self.label:
+            return _("layer {number}").format(number=self.number)
+        where = _("step {number} ({name})") if self.top else _("step {number} of the sum ({name})")
+        return where.format(number=self.number, name=self.label)
+
+
 @dataclass(frozen=True, eq=False)
 class Place:
     """One step of a model.
 
     Attributes:
-        at: where it is, for errors. name: of its module; "" where it has none.
+        where: where it stands. name: of its module; "" where it has none.
         step: None for an attention layer, whose settings are the layer's own.
         module: what holds its parameters; None where there are none, and for a sum.
         inside: of a sum. reads: whether an attention layer is in it.
     """
 
-    at: str
+    where: _Where
     name: str
     step: Step | Sum | None
     module: AttentionLayer | StepModule | None
     inside: tuple[Place, ...] = ()
 
     @property
+    def at(self) -> str:
+        """Where it stands, in the reader's words."""
+        return str(self.where)
+
+    @cached_property
     def reads(self) -> bool:
         """Whether it is an attention layer, or holds one."""
         return self.step is None or any(place.reads for place in self.inside)
@@ -174,29 +195,22 @@ class Plan:
         met = False
         for number, given in enumerate(steps):
             name, step = given if _is_named(given) else ("", given)
-            at = self._at(number, given, top=top)
-            with within(at):
+            where = _Where(number, "" if self.stack else _label(given), top)
+            with within(str(where)):
                 before = self.width
-                place = self._place(at, name, step, top=top)
+                place = self._place(where, name, step, top=top)
                 if top and place.reads:
                     self._blocks += [before] if met else []
                     met = True
             places.append(place)
         return tuple(places)
 
-    def _at(self, number: int, given: Any, *, top: bool) -> str:
-        """Where a step stands, in words."""
-        if self.stack:
-            return _("layer {number}").format(number=number)
-        where = _("step {number} ({name})") if top else _("step {number} of the sum ({name})")
-        return where.format(number=number, name=_label(given))
-
-    def _place(self, at: str, name: str, step: Any, *, top: bool) -> Place:
+    def _place(self, where: _Where, name: str, step: Any, *, top: bool) -> Place:
         if self._rows and (isinstance(step, LayerSettings | Sum) or (isinstance(step, Step) and step.needs_nodes)):
             found = _("one row, which a readout made of them")
             raise GatvizError("x", _("a row for each node"), found, _("put the readout after all that reads nodes"))
         if isinstance(step, Sum):
-            return self._sum(at, name, step)
+            return self._sum(where, name, step)
         if isinstance(step, LayerSettings):
             name = checked_name(name or self._fresh("conv"))
             if name in self.modules:
@@ -204,7 +218,7 @@ class Plan:
                 raise GatvizError(_("name"), _("a name that no step before has"), quote(name), mend)
             layer = step.build(self.width, self.generator)
             self.modules[name], self.width = layer, layer.output_width
-            return Place(at, name, None, layer)
+            return Place(where, name, None, layer)
         if not isinstance(step, Step):
             expected = _("LayerSettings, Sum or one of {choices}").format(choices=commas(AROUND))
             raise GatvizError(_("step"), expected, quote(step), _("give one of these"))
@@ -219,17 +233,17 @@ class Plan:
         else:
             width = step.width(self.width)
         self._rows = self._rows or isinstance(step, Readout)
-        place = self._with_parameters(at, name, step)
+        place = self._with_parameters(where, name, step)
         self.width = width
         return place
 
-    def _with_parameters(self, at: str, name: str, step: Step) -> Place:
+    def _with_parameters(self, where: _Where, name: str, step: Step) -> Place:
         shared = self.modules.get(name)
         if shared is not None:
             if not isinstance(shared, StepModule) or (shared.step, shared.width) != (step, self.width):
                 mend = _("give it a name of its own")
                 raise GatvizError(_("name"), _("a name that no other step before has"), quote(name), mend)
-            return Place(at, name, step, shared)
+            return Place(where, name, step, shared)
         module = StepModule(step, self.width, self.generator)
         if not module.own:
             if name and step.word:
@@ -240,12 +254,12 @@ class Plan:
                     _("leave the name out"),
                 )
             if step.word:
-                return Place(at, "", step, None)
+                return Place(where, "", step, None)
         name = checked_name(name or self._fresh(step.stem))
         self.modules[name] = module
-        return Place(at, name, step, module)
+        return Place(where, name, step, module)
 
-    def _sum(self, at: str, name: str, step: Sum) -> Place:
+    def _sum(self, where: _Where, name: str, step: Sum) -> Place:
         if name:
             raise GatvizError(_("name"), _("none, for a sum has no weights"), quote(name), _("leave the name out"))
         before = self.width
@@ -255,7 +269,7 @@ class Plan:
             expected = ngettext("{n} feature, as x has", "{n} features, as x has", before).format(n=before)
             found = _("{n} from the step").format(n=self.width)
             raise GatvizError(_("x + step"), expected, found, mend)
-        return Place(at, "", step, None, inside)
+        return Place(where, "", step, None, inside)
 
     def _fresh(self, stem: str) -> str:
         name = next(name for n in count() if (name := f"{stem}{n}") not in self._taken)

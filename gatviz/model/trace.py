@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 
@@ -49,6 +49,13 @@ class StepTrace:
     layer: LayerTrace | None = None
     inside: tuple[StepTrace, ...] = ()
     blocks: tuple[Any, ...] = ()
+
+    @classmethod
+    def of_layer(cls, at: str, name: str, layer: LayerTrace) -> Self:
+        """An attention layer's; made by hand, since a frozen dataclass makes itself slowly."""
+        step = object.__new__(cls)
+        step.__dict__.update(at=at, name=name, layer=layer, held={})
+        return step
 
     def __repr__(self) -> str:
         return f"StepTrace({self.name or self.kind}: {list(self.input.shape)} → {list(self.output.shape)})"
