@@ -19,7 +19,7 @@ export function numberElements(picture, drawn, digits) {
   const { scene, screen, radius } = picture;
   const small = scene.names.length > FEW_NODES;
   /** @type {Box[]} */
-  const taken = small ? screen.map((p) => ({ ...p, half: radius, tall: radius })) : [];
+  const taken = small ? screen.map(({ x, y }) => ({ x, y, half: radius, tall: radius })) : [];
   return labelsOf(picture, drawn, small ? 2 : digits).flatMap(({ text, at, edge }) => {
     const box = { ...at, half: text.length * (small ? 2.9 : 3.6) + 5, tall: small ? 7 : 9 };
     if (small && taken.some((other) => overlap(box, other))) return [];
