@@ -106,7 +106,9 @@ def _both_roles(form: LayerForm) -> str:
 def _added(form: LayerForm) -> str:
     if form.residual and form.bias:
         return _("The heads with residual and bias added.")
-    return _("The heads with residual added.") if form.residual else _("The heads with bias added.")
+    if form.residual:
+        return _("The heads with residual added.")
+    return _("The heads with bias added.") if form.bias else _("The heads with nothing added.")
 
 
 # ---- the table ------------------------------------------------------------------------------------------------
