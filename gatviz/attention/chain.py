@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gatviz.attention.activations import ACTIVATIONS, LEARNT
 from gatviz.attention.stage_row import LayerForm, Stage
 from gatviz.words import N_, _
 
@@ -39,7 +40,7 @@ def place(name: str) -> int:
 
 def _target_half(form: LayerForm) -> str:
     """What the target half of a score does: LeakyReLU keeps the order of scores unless its slope is below 0."""
-    if form.negative_slope < 0:
+    if form.negative_slope < 0 or form.equal_shares:
         return _("What a node adds to a score as the one that reads: the same for all that it reads.")
     if form.negative_slope == 1:
         return _(
@@ -66,6 +67,18 @@ def _hidden(form: LayerForm) -> str:
     return rf"\begin{{array}}{{l}}\mathrm{{hidden}}_{{ij}} = \mathrm{{LeakyReLU}}( \\ \quad {met})\end{{array}}"
 
 
+def _shares(form: LayerForm) -> str:
+    if form.equal_shares:
+        return r"\alpha_{ij} = \frac{1}{|N(i)|}"
+    return r"\alpha_{ij} = \frac{\exp(e_{ij})}{\sum_{k \in N(i)} \exp(e_{ik})}"
+
+
+def _shares_caption(form: LayerForm) -> str:
+    if form.equal_shares:
+        return _("The same share for each that a node reads: this layer does not use the scores e.")
+    return _("The scores of all that a node reads, turned into shares that sum to 1.")
+
+
 def _share(form: LayerForm) -> str:
     return r"\tilde\alpha_{ij}" if form.dropout else r"\alpha_{ij}"
 
@@ -85,8 +98,7 @@ def _joined(form: LayerForm) -> str:
 
 def _activated(form: LayerForm) -> str:
     before = "z_i" if form.added else r"\bar h_i"
-    names = {"elu": "ELU", "relu": "ReLU", "tanh": "tanh"}
-    applied = before if form.activation is None else rf"\mathrm{{{names[form.activation]}}}({before})"
+    applied = before if form.activation is None else rf"{ACTIVATIONS[form.activation]}({before})"
     return rf"\mathrm{{out}}_i = {applied}"
 
 
@@ -320,13 +332,14 @@ CHAIN: tuple[Stage, ...] = (
         scale="scores",
         plain=N_("masked"),
         origin="made",
+        when=lambda form: not form.equal_shares,
     ),
     Stage(
         name="alpha",
         symbol=r"\alpha",
         shape="[E, H]",
-        formula=r"\alpha_{ij} = \frac{\exp(e_{ij})}{\sum_{k \in N(i)} \exp(e_{ik})}",
-        caption=N_("The scores of all that a node reads, turned into shares that sum to 1."),
+        formula=_shares,
+        caption=_shares_caption,
         layout="pairs",
         scale="shares",
         plain=N_("α"),
@@ -447,6 +460,18 @@ CHAIN: tuple[Stage, ...] = (
         scale="after",
         plain=N_("z"),
         when=lambda form: bool(form.added),
+    ),
+    Stage(
+        name="prelu",
+        symbol="p",
+        shape="[1]",
+        formula=r"\mathrm{PReLU}(z) = \max(z, 0) + p \min(z, 0)",
+        caption=N_("PReLU's learnt slope, by which what is below 0 is multiplied."),
+        layout="weights",
+        scale="weights",
+        plain="p",
+        origin="weights",
+        when=lambda form: form.activation == LEARNT,
     ),
     Stage(
         name="out",

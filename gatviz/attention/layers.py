@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from math import isfinite, nan
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, get_args
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gatviz.attention import fast
+from gatviz.attention.activations import ACTIVATIONS, LEARNT, LEARNT_SLOPE
 from gatviz.attention.blocks import Block
 from gatviz.attention.defaults import ATTENTION_GAIN, EXAMPLE_DROPOUT, NEGATIVE_SLOPE
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
@@ -31,7 +32,12 @@ from gatviz.words import _, commas, one_of
 formulas = fast
 """What all layers compute with. `arithmetic` has the same functions in the plain form, which may stand here too."""
 
-ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"elu": F.elu, "relu": F.relu, "tanh": torch.tanh}
+Attention = Literal["learnt", "equal"]
+"""Where α comes from: the softmax of the scores, or 1/|N(i)| for each that i reads, whatever the scores."""
+
+_FUNCTIONS: Mapping[str, Callable[..., Tensor]] = {
+    name: getattr(torch if hasattr(torch, name) else F, name) for name in ACTIVATIONS
+}
 
 
 class _Attention(NamedTuple):
@@ -74,7 +80,9 @@ class AttentionLayer(nn.Module):
         concat: heads side by side [N, H·C], or averaged [N, C].
         bias, residual: learnt vector added to the output; learnt projection of the input added to it.
         negative_slope: of LeakyReLU. dropout: on α; feature_dropout: on the input; both in training only.
-        activation: None, "elu", "relu" or "tanh".
+        activation: None or one of `ACTIVATIONS`; "prelu" adds the parameter `prelu` [1].
+        attention: "learnt", or "equal": 1/|N(i)| in the place of α; all else as it is, and no gradient reaches
+            what only the scores depend on.
         self_loops: "as_given", "add_missing" or "remove".
         generator: draws the initial parameters instead of the global seed.
 
@@ -100,6 +108,7 @@ class AttentionLayer(nn.Module):
         dropout: float = 0.0,
         feature_dropout: float = 0.0,
         activation: str | None = None,
+        attention: Attention = "learnt",
         self_loops: SelfLoops = "as_given",
         generator: torch.Generator | None = None,
     ) -> None:
@@ -123,14 +132,18 @@ class AttentionLayer(nn.Module):
                 quote(activation),
                 _("choose one"),
             )
+        if attention not in get_args(Attention):
+            raise GatvizError("attention", _("'learnt' or 'equal'"), quote(attention), _("choose one"))
         for name, flag in (("concat", concat), ("bias", bias), ("residual", residual)):
             check_flag(name, flag)
         check_self_loops(self_loops)
         self.concat, self.negative_slope, self.dropout = concat, negative_slope, dropout
         self.feature_dropout, self.activation, self.self_loops = feature_dropout, activation, self_loops
+        self.attention: Attention = attention
         self._make_parameters()
         self.bias = nn.Parameter(torch.empty(self.output_width)) if bias else None
         self.W_res = nn.Parameter(torch.empty(self.output_width, self.in_features)) if residual else None
+        self.prelu = nn.Parameter(torch.empty(1)) if activation == LEARNT else None
         self.reset_parameters(generator)
 
     @property
@@ -151,6 +164,8 @@ class AttentionLayer(nn.Module):
             nn.init.xavier_uniform_(self.W_res, generator=generator)
         if self.bias is not None:
             nn.init.zeros_(self.bias)
+        if self.prelu is not None:
+            nn.init.constant_(self.prelu, LEARNT_SLOPE)
 
     def forward(
         self,
@@ -222,6 +237,7 @@ class AttentionLayer(nn.Module):
                 "dropout": self.dropout if self.training else 0.0,
                 "concat": self.concat,
                 "activation": self.activation,
+                "attention": self.attention,
             }
         )
         if not _surely_finite(run):
@@ -241,7 +257,7 @@ class AttentionLayer(nn.Module):
             GatvizError: an unknown name, another shape, or a value that is not finite.
         """
         own = self._named(self._own_parameters())
-        checked = {name: _checked_weight(name, values, own) for name, values in weights.items()}
+        checked = {name: checked_weight(name, values, own) for name, values in weights.items()}
         at_place: dict[int, tuple[str, Tensor]] = {}
         for name, values in checked.items():
             other, same = at_place.setdefault(own[name].data_ptr(), (name, values))
@@ -291,6 +307,8 @@ class AttentionLayer(nn.Module):
             x = x.to_dense() if x.layout != torch.strided else x
             x = x * _keep(x, self.feature_dropout, generator) / (1 - self.feature_dropout)
         stages, alpha, values, bound = self._attention(x, weight, edges, keep)
+        if self.attention == "equal":
+            alpha = formulas.equal_shares(alpha, edges.whole)
         mask = alpha_dropped = None
         if training and self.dropout:
             mask = _keep(alpha, self.dropout, generator)
@@ -303,7 +321,7 @@ class AttentionLayer(nn.Module):
             z = z + residual
         if self.bias is not None:
             z = z + self.bias
-        out = z if self.activation is None else ACTIVATIONS[self.activation](z)
+        out = z if self.activation is None else activated(z, self.activation, self.prelu)
         return _Run(x, edges, stages, bound, alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
 
 
@@ -359,6 +377,11 @@ class GATAttentionLayer(AttentionLayer):
         return GATTrace
 
 
+def activated(z: Tensor, name: str, weight: Tensor | None = None) -> Tensor:
+    """σ of this name, with its weight where it has one."""
+    return _FUNCTIONS[name](z) if weight is None else _FUNCTIONS[name](z, weight.to(z.dtype))
+
+
 def _whole(name: str, size: int) -> int:
     try:
         whole = operator.index(size)
@@ -375,7 +398,8 @@ def check_flag(name: str, value: object) -> None:
         raise GatvizError(name, _("True or False"), quote(value), _("give one of the two"))
 
 
-def _checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) -> Tensor:
+def checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) -> Tensor:
+    """Numbers for one of these parameters, in its shape and precision, or a GatvizError."""
     if name not in own:
         raise GatvizError(_("weights"), one_of(own), quote(name), _("use one of these names"))
     expected = _("finite numbers of shape {shape}").format(shape=list(own[name].shape))

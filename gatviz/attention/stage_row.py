@@ -24,6 +24,7 @@ class LayerForm:
     dropout: bool
     activation: str | None
     negative_slope: float
+    equal_shares: bool = False
 
     @property
     def added(self) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Self, TypedDict, get_args
 
+from gatviz.attention.activations import ACTIVATIONS, LEARNT
 from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops, check_self_loops
-from gatviz.attention.layers import ACTIVATIONS
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import check_finite
 from gatviz.words import _, commas, ngettext, or_list
@@ -19,7 +19,7 @@ ScoreSign = Literal["minus", "plus"]
 Implementation = Literal["IMP1", "IMP2", "IMP3"]
 
 NO_ACTIVATION = "none"
-ACTIVATION_NAMES = (NO_ACTIVATION, *ACTIVATIONS)
+ACTIVATION_NAMES = (NO_ACTIVATION, *(name for name in ACTIVATIONS if name != LEARNT))
 
 
 class Answer(NamedTuple):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import isqrt
 from typing import Any
 
+from gatviz.attention.activations import LEARNT
 from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops
 from gatviz.checkpoints.choices import ACTIVATION_NAMES, NO_ACTIVATION, Answer, Choices, Decision
@@ -157,6 +158,12 @@ def _activation(k: int, recognised: Recognised, choices: Choices, saved: SavedSe
     given = choices.for_layer("activation", k, count)
     if given is None and (hidden or count == 1):
         given = choices.for_open("activation")
+    if LEARNT in recognised.layers[k].arrays:
+        if given is not None:
+            where = _("activation, layer {layer}").format(layer=k)
+            expected = _("{name}, whose slope the file has").format(name=quote(LEARNT))
+            raise GatvizError(where, expected, quote(given), _("leave activation out"))
+        return Answer(LEARNT, "file", _("The file has PReLU's slope"))
     if given is not None:
         return Answer.chosen(given)
     if saved is not None:

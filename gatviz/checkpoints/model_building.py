@@ -79,7 +79,9 @@ def _layer(
         dropout=told.dropout if told else 0.0,
         feature_dropout=told.feature_dropout if told else 0.0,
         activation=activation,
-        **v2,
+        attention=told.attention if told else "learnt",
+        share_weights=v2.get("share_weights", False),
+        projection_bias=v2.get("projection_bias", False),
     )
     return settings, arrays
 

@@ -23,6 +23,10 @@ class SavedSettings:
     self_loops: SelfLoops
 
 
+_LATER = ("attention",)
+"""Settings that files saved before there were any of them do not have."""
+
+
 def settings_text(model: GAT) -> str:
     """A model's settings as JSON."""
     layers = [asdict(settings) for settings in model.settings]
@@ -56,6 +60,8 @@ def _refused(at: str, expected: str, found: object) -> GatvizError:
 
 def _layer(given: Any, layer: StoredLayer, at: str) -> LayerSettings:
     default = asdict(LayerSettings())
+    if isinstance(given, dict):
+        given = {**{name: default[name] for name in _LATER}, **given}
     if not isinstance(given, dict) or set(given) != {field.name for field in fields(LayerSettings)}:
         raise _refused(at, _("the settings {names}").format(names=commas(default)), given)
     for name, value in given.items():

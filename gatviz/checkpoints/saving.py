@@ -51,6 +51,9 @@ def save_weights(
             expected = _("one of {names}").format(names=commas(known))
             raise GatvizError(name, expected, quote(value), _("choose one"))
     stack = model if isinstance(model, GAT) else _stack_of(model)
+    if not stack.is_stack:
+        mend = _("keep torch.save(model.state_dict()) and the line of model.recipe")
+        raise GatvizError("save_weights", _("a stack of attention layers alone"), quote(str(stack.recipe)), mend)
     plain = {key: value.detach().cpu().clone().contiguous() for key, value in written[layout](stack).items()}
     data = (_torch_file if format == "torch" else _safetensors_file)(plain, settings_text(stack))
     if path is not None:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.graph.foreign import fields_of_pyg, merged
 from gatviz.numbers import EXACT, as_floats, finite, first_beyond
 from gatviz.words import _, ngettext
 
@@ -207,6 +208,17 @@ class Graph:
         return result
 
     @classmethod
+    def from_pyg(cls, data: Any) -> Graph:
+        """A Graph from a PyG Data: x, edge_index, edge_attr, y, train_mask …, pos; nodes are named by number.
+
+        Parallel arcs are merged, and `notes` says so; y that is no class per node is left out, and said.
+
+        Raises:
+            GatvizError: another kind of data, or arrays that do not fit, with the line that converts.
+        """
+        return cls(**fields_of_pyg(data))
+
+    @classmethod
     def from_networkx(
         cls,
         graph: nx.Graph[Any],
@@ -217,24 +229,21 @@ class Graph:
         """A Graph from any networkx graph; an undirected one gives both edges of each edge.
 
         Arguments:
-            graph: nx.Graph or nx.DiGraph. Multigraphs are refused: attention has one α per edge.
+            graph: any networkx graph. Of a multigraph's parallel edges the first is kept, and `notes` says so.
             features: the node attribute that holds a list of numbers, or the attributes that hold one each.
                 Nodes without any give F = 0.
             label: the node attribute that holds the class.
         """
-        if graph.is_multigraph():
-            raise GatvizError(
-                "from_networkx",
-                _("a Graph or DiGraph"),
-                type(graph).__name__,
-                _("merge parallel edges first, e.g. nx.DiGraph(graph); PyG would give each a share of its own"),
-            )
         names = [str(node) for node in graph]
         place = {node: n for n, node in enumerate(graph)}
         data = [graph.nodes[node] for node in graph]
         edges = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
         if not graph.is_directed():
             edges = [edge for u, v, d in edges for edge in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
+        notes: list[str] = []
+        if graph.is_multigraph():
+            kept = merged(np.array([v * len(names) + u for u, v, _data in edges], dtype=np.int64), notes)
+            edges = [edges[k] for k in kept]
         keys = sorted({str(key) for *ends, d in edges for key in d})
         x, feature_names = _features_of(data, features, graph.graph.get("feature_names"))
         return cls(
@@ -248,6 +257,7 @@ class Graph:
             split=_optional(data, "split"),
             positions=_positions_of(data),
             description=str(graph.graph.get("description", "")),
+            notes=tuple(notes),
         )
 
 

@@ -22,7 +22,8 @@ from gatviz.stage.stages import pack_stages, with_stage
 from tests.stage.arrived import PALETTES
 
 TRACES = {"GAT": GATTrace, "GATv2": GATv2Trace}
-NO_STAGES = {"edge_index", "ptr", "input_edge", "weights", "negative_slope", "dropout", "concat", "activation"}
+NO_STAGES = {"edge_index", "ptr", "input_edge", "weights", "negative_slope", "dropout", "concat"}
+NO_STAGES |= {"activation", "attention"}
 """What a trace holds beside stages: its edges, the parameters (which are stages of their own) and the settings."""
 YES_NO = (False, True)
 
@@ -41,7 +42,7 @@ def packed(trace: LayerTrace) -> list[Packed]:
 def test_every_field_of_a_trace_and_every_parameter_has_its_row_and_every_row_its_value(kind):
     held = [stage.name for stage in stages(kind) if stage.origin == "trace"]
     assert sorted(held) == sorted({field.name for field in fields(TRACES[kind])} - NO_STAGES)
-    trace = run(kind, **({"projection_bias": True} if kind == "GATv2" else {}))
+    trace = run(kind, activation="prelu", **({"projection_bias": True} if kind == "GATv2" else {}))
     of_weights = [stage for stage in stages(kind) if stage.origin == "weights"]
     assert sorted(name for stage in of_weights for name in stage.parameters or (stage.name,)) == sorted(trace.weights)
 

@@ -30,9 +30,10 @@ ORDER = (
 """The rooms, along the flow of data."""
 
 WITHIN = {
-    "graph": ("graph", "features", "positions", "subgraph", "editing", "generators"),
+    "graph": ("foreign", "graph", "features", "positions", "subgraph", "editing", "generators"),
     "attention": (
         "defaults",
+        "activations",
         "stage_row",
         "chain",
         "blocks",
@@ -46,7 +47,7 @@ WITHIN = {
         "gatv2",
         "textbook",
     ),
-    "model": ("steps", "trace", "weights", "gat", "proof"),
+    "model": ("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "gat", "proof"),
     "files": (
         "limits",
         "headers",
@@ -101,6 +102,7 @@ NO_TORCH = (
     "stage",
     "ui",
     "attention.layer_trace",
+    "attention.activations",
     "attention.chain",
     "attention.stage_row",
     "attention.textbook",

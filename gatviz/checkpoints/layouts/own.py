@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from gatviz.attention.activations import LEARNT
 from gatviz.checkpoints.layer_forms import Default, LayerForm, LayerTensors, StoredLayer, Tensors, WeightsLayout
 from gatviz.errors import quote
 from gatviz.model.gat import GAT
@@ -25,6 +26,7 @@ def _gat(tensors: LayerTensors) -> StoredLayer:
     heads, _two, features = att.shape
     W = weight.reshape(heads, features, weight.shape[1])
     arrays = {"W": W, "a_target": att[:, 0], "a_source": att[:, 1]}
+    arrays |= _learnt_slope(tensors)
     bias = tensors.vector("bias", heads * features, features)
     residual = tensors.skip("W_res", weight.shape[1], heads * features, features)
     return StoredLayer(tensors.name, tensors.form, "GAT", arrays, bias, residual, "att")
@@ -46,6 +48,7 @@ def _v2(tensors: LayerTensors) -> StoredLayer:
         if b_target is None:
             raise tensors.misfit("bias_source", _("{tensor} beside it").format(tensor=quote("bias_target")))
         arrays["b_source"], arrays["b_target"] = (b.reshape(heads, features) for b in (b_source, b_target))
+    arrays |= _learnt_slope(tensors)
     bias = tensors.vector("bias", width, features)
     residual = tensors.skip("W_res", in_features, width, features)
     return StoredLayer(tensors.name, tensors.form, "GATv2", arrays, bias, residual, "att")
@@ -55,7 +58,13 @@ def _tensors_of(model: GAT) -> dict[str, Tensor]:
     return dict(model.state_dict())
 
 
-_REST = ("bias", "W_res")
+def _learnt_slope(tensors: LayerTensors) -> dict[str, Tensor]:
+    """PReLU's, where the layer has that activation."""
+    slope = tensors.vector(LEARNT, 1)
+    return {} if slope is None else {LEARNT: slope}
+
+
+_REST = ("bias", "W_res", LEARNT)
 
 LAYOUT = WeightsLayout(
     name="gatviz",

@@ -12,6 +12,7 @@ from string import ascii_letters, digits
 import torch
 from torch import Tensor
 
+from gatviz.attention.activations import LEARNT
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.checkpoints.layer_forms import (
     Default,
@@ -26,6 +27,7 @@ from gatviz.checkpoints.layer_forms import (
     two_halves,
     two_projections,
 )
+from gatviz.errors import GatvizError
 from gatviz.model.gat import GAT
 from gatviz.model.steps import Kind
 from gatviz.words import N_, _
@@ -181,6 +183,10 @@ def _tensors_of(model: GAT) -> dict[str, Tensor]:
             named["bias"] = own["bias"]
         if "W_res" in own:
             named["res.weight"] = own["W_res"]
+        if LEARNT in own:
+            mend = _("save in gatviz's names instead")
+            where = _("layer {layer}").format(layer=k)
+            raise GatvizError(where, _("what PyG's layers hold"), _("a PReLU with a learnt slope"), mend)
         tensors |= {f"{prefix}{name}": value for name, value in named.items()}
     return tensors
 

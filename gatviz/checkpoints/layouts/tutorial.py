@@ -56,6 +56,7 @@ def _check_held(k: int, settings: LayerSettings) -> None:
     activation = settings.activation or _("none")
     for lacking, found in (
         (settings.kind != "GAT", settings.kind),
+        (settings.attention != "learnt", _("equal attention")),
         (settings.bias, _("a bias")),
         (settings.residual, _("a residual")),
         (

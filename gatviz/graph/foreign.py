@@ -1,0 +1,155 @@
+"""Graphs as other libraries hold them: PyG's Data, read by its attributes; PyG itself is not needed.
+
+N nodes, E edges. Merging is what every reader does: the first of parallel edges is kept, and said.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.errors import GatvizError, quote
+from gatviz.words import _, ngettext
+
+Array = NDArray[Any]
+
+
+def is_pyg(given: object) -> bool:
+    """Whether this looks like a PyG Data: it has edges and features by PyG's names."""
+    return hasattr(given, "edge_index") and hasattr(given, "x") and hasattr(given, "num_nodes")
+
+
+def fields_of_pyg(data: Any) -> dict[str, Any]:
+    """A Graph's fields from a PyG Data: x, edge_index, edge_attr, y, train_mask …, pos.
+
+    Raises:
+        GatvizError: no such Data, or arrays that do not fit, with the line that converts where there is one.
+    """
+    if hasattr(data, "node_types"):
+        found = _("a HeteroData, with several kinds of nodes")
+        raise GatvizError("from_pyg", _("a Data with one kind of nodes"), found, _("pass data.to_homogeneous()"))
+    if hasattr(data, "adj_t") and getattr(data, "edge_index", None) is None:
+        mend = _("write {line}").format(line="data.edge_index = torch.stack(data.adj_t.t().coo()[:2])")
+        raise GatvizError("from_pyg", "edge_index", _("adj_t alone"), mend)
+    if not is_pyg(data) or getattr(data, "edge_index", None) is None:
+        raise GatvizError(
+            "from_pyg", _("a PyG Data with edge_index"), quote(type(data).__name__), _("pass such a Data")
+        )
+    batch = _array(getattr(data, "batch", None), "batch")
+    if batch is not None and batch.size and batch.max() > 0:
+        found = _("{n} graphs in one Batch").format(n=f"{int(batch.max()) + 1:,}")
+        raise GatvizError("from_pyg", _("one graph"), found, _("pass one of them, data.get_example(0)"))
+    edge_index = _array(data.edge_index, "edge_index")
+    x = _array(data.x, "x")
+    if x is not None and x.ndim != 2:
+        raise GatvizError(
+            "from_pyg, x",
+            _("a matrix [N, F]"),
+            _("shape {shape}").format(shape=list(x.shape)),
+            "data.x = data.x.view(len(data.x), -1)",
+        )
+    count = int(data.num_nodes) if x is None else x.shape[0]
+    notes: list[str] = []
+    fields: dict[str, Any] = {
+        "names": tuple(map(str, range(count))),
+        "x": np.zeros((count, 0)) if x is None else x,
+    }
+    edge_attr = _array(getattr(data, "edge_attr", None), "edge_attr")
+    fields |= _edges(edge_index, edge_attr, count, notes)
+    fields["labels"] = _labels(_array(getattr(data, "y", None), "y"), count, notes)
+    fields["split"] = _split(data, count)
+    pos = _array(getattr(data, "pos", None), "pos")
+    if pos is not None and pos.shape == (count, 2):
+        fields["positions"] = pos
+    elif pos is not None:
+        notes.append(_("pos was left out: it is not two numbers for each node"))
+    return {**fields, "notes": tuple(notes)}
+
+
+def merged(keys: Array, notes: list[str]) -> Array:
+    """The places of each key's first, in order; what is merged is said."""
+    _unique, first = np.unique(keys, return_index=True)
+    first.sort()
+    gone = keys.size - first.size
+    if gone:
+        notes.append(
+            ngettext(
+                "{n} parallel edge was merged; the first of each was kept: PyG would give each a share of its own",
+                "{n} parallel edges were merged; the first of each was kept: PyG would give each a share of its own",
+                gone,
+            ).format(n=f"{gone:,}")
+        )
+    return first
+
+
+def _array(given: Any, name: str) -> Array | None:
+    if given is None:
+        return None
+    if hasattr(given, "to_dense") and getattr(given, "is_sparse", False):
+        given = given.to_dense()
+    try:
+        array = given.numpy(force=True) if hasattr(given, "detach") else np.asarray(given)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise GatvizError(f"from_pyg, {name}", _("a tensor of numbers"), quote(str(error)), _("convert it")) from error
+    if array.dtype.kind not in "fiub":
+        raise GatvizError(f"from_pyg, {name}", _("a tensor of numbers"), quote(str(array.dtype)), _("convert it"))
+    return array
+
+
+def _edges(edge_index: Array | None, edge_attr: Array | None, count: int, notes: list[str]) -> dict[str, Any]:
+    if edge_index is None or edge_index.ndim != 2 or edge_index.shape[0] != 2 or edge_index.dtype.kind not in "iu":
+        found = _("none")
+        if edge_index is not None:
+            found = _("{dtype} of shape {shape}").format(dtype=edge_index.dtype, shape=list(edge_index.shape))
+        raise GatvizError(
+            "from_pyg, edge_index", _("integers of shape [2, E]"), found, _("row 0 = source, row 1 = target")
+        )
+    if edge_attr is not None and (edge_attr.ndim not in (1, 2) or edge_attr.shape[0] != edge_index.shape[1]):
+        expected = _("a row for each of the {n} edges").format(n=edge_index.shape[1])
+        raise GatvizError(
+            "from_pyg, edge_attr",
+            expected,
+            _("shape {shape}").format(shape=list(edge_attr.shape)),
+            _("give one for each"),
+        )
+    source, target = edge_index.astype(np.int64)
+    first = merged(target * max(count, 1) + source, notes)
+    source, target = source[first], target[first]
+    back = np.sort(source * max(count, 1) + target)
+    both = bool(np.array_equal(np.sort(target * max(count, 1) + source), back))
+    attributes: dict[str, tuple[Any, ...]] = {}
+    if edge_attr is not None:
+        columns = edge_attr[first].reshape(len(first), -1)
+        names = ["edge_attr"] if edge_attr.ndim == 1 else [f"edge_attr{k}" for k in range(columns.shape[1])]
+        attributes = {name: tuple(columns[:, k].tolist()) for k, name in enumerate(names)}
+    return {"edge_index": np.stack([source, target]), "edge_attributes": attributes, "directed": not both}
+
+
+def _labels(y: Array | None, count: int, notes: list[str]) -> tuple[str | None, ...] | None:
+    """Whole numbers, one for each node; −1 is no label."""
+    if y is None:
+        return None
+    y = y.squeeze(1) if y.ndim == 2 and y.shape[1] == 1 else y
+    if y.shape != (count,) or y.dtype.kind == "f":
+        notes.append(_("y was left out: it is not a whole number for each node"))
+        return None
+    return tuple(None if value < 0 else str(int(value)) for value in y.tolist())
+
+
+def _split(data: Any, count: int) -> tuple[str | None, ...] | None:
+    parts = {part: _array(getattr(data, f"{part}_mask", None), f"{part}_mask") for part in ("train", "val", "test")}
+    split: list[str | None] = [None] * count
+    for part, mask in parts.items():
+        if mask is None:
+            continue
+        if mask.shape != (count,):
+            found, mend = (
+                _("shape {shape}").format(shape=list(mask.shape)),
+                _("choose one split: {line}").format(line=f"data.{part}_mask = data.{part}_mask[:, 0]"),
+            )
+            raise GatvizError(f"from_pyg, {part}_mask", _("{n} values").format(n=count), found, mend)
+        for node in np.flatnonzero(mask).tolist():
+            split[node] = part
+    return None if all(mask is None for mask in parts.values()) else tuple(split)
