@@ -133,12 +133,15 @@ def hides(parent: ast.AST, inner: ast.AST | None) -> bool:
             return inner is None
         case ast.FunctionDef(name="__repr__") | ast.Subscript(value=ast.Name(id="Literal")):
             return True
-        case ast.AnnAssign(annotation=place) | ast.arg(annotation=place) | ast.FunctionDef(returns=place):
+        case (
+            ast.AnnAssign(annotation=place)
+            | ast.arg(annotation=place)
+            | ast.FunctionDef(returns=place)
+            | ast.Assert(msg=place)
+        ):
             return inner is not None and inner is place
         case ast.keyword():
             return parent.arg in QUIET
-        case ast.Assert():
-            return inner is parent.msg
         case ast.Assign(targets=[ast.Name(id=name)]):
             return name in (*STYLES, *CODE)
         case _:
