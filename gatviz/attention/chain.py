@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gatviz.attention.activations import ACTIVATIONS, LEARNT
+from gatviz.attention.activations import LEARNT
+from gatviz.attention.chain_texts import activated, shares, shares_caption
 from gatviz.attention.stage_row import LayerForm, Stage
 from gatviz.words import N_, _
 
@@ -67,16 +68,6 @@ def _hidden(form: LayerForm) -> str:
     return rf"\begin{{array}}{{l}}\mathrm{{hidden}}_{{ij}} = \mathrm{{LeakyReLU}}( \\ \quad {met})\end{{array}}"
 
 
-def _shares(form: LayerForm) -> str:
-    softmax = r"\frac{\exp(e_{ij})}{\sum_{k \in N(i)} \exp(e_{ik})}"
-    return r"\alpha_{ij} = " + (r"\frac{1}{|N(i)|}" if form.equal_shares else softmax)
-
-
-def _shares_caption(form: LayerForm) -> str:
-    equal = _("The same share for each that a node reads: this layer does not use the scores e.")
-    return equal if form.equal_shares else _("The scores of all that a node reads, turned into shares that sum to 1.")
-
-
 def _share(form: LayerForm) -> str:
     return r"\tilde\alpha_{ij}" if form.dropout else r"\alpha_{ij}"
 
@@ -92,11 +83,6 @@ def _taken_in(form: LayerForm) -> str:
 
 def _joined(form: LayerForm) -> str:
     return r"\bar h_i = " + (r"\Vert_{k=1}^{H} h'^{\,k}_i" if form.concat else r"\frac{1}{H}\sum_{k=1}^{H} h'^{\,k}_i")
-
-
-def _activated(form: LayerForm) -> str:
-    before = "z_i" if form.added else r"\bar h_i"
-    return r"\mathrm{out}_i = " + (before if form.activation is None else rf"{ACTIVATIONS[form.activation]}({before})")
 
 
 def _width(form: LayerForm) -> str:
@@ -332,8 +318,8 @@ CHAIN: tuple[Stage, ...] = (
         name="alpha",
         symbol=r"\alpha",
         shape="[E, H]",
-        formula=_shares,
-        caption=_shares_caption,
+        formula=shares,
+        caption=shares_caption,
         layout="pairs",
         scale="shares",
         plain=N_("α"),
@@ -471,7 +457,7 @@ CHAIN: tuple[Stage, ...] = (
         name="out",
         symbol=r"\mathrm{out}",
         shape=_width,
-        formula=_activated,
+        formula=activated,
         caption=N_("What the layer hands on: each node's new features."),
         layout="nodes",
         scale="after",
