@@ -129,7 +129,7 @@ def is_quiet(within: list[ast.AST]) -> bool:
 
 def hides(parent: ast.AST, inner: ast.AST | None) -> bool:
     match parent:
-        case ast.Expr():  # a docstring
+        case ast.Expr() | ast.Assert():  # a docstring, what a developer reads
             return inner is None
         case ast.FunctionDef(name="__repr__") | ast.Subscript(value=ast.Name(id="Literal")):
             return True
@@ -137,8 +137,6 @@ def hides(parent: ast.AST, inner: ast.AST | None) -> bool:
             return inner is not None and inner is place
         case ast.keyword():
             return parent.arg in QUIET
-        case ast.Assert():
-            return inner is parent.msg
         case ast.Assign(targets=[ast.Name(id=name)]):
             return name in (*STYLES, *CODE)
         case _:
