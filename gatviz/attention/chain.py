@@ -68,15 +68,13 @@ def _hidden(form: LayerForm) -> str:
 
 
 def _shares(form: LayerForm) -> str:
-    if form.equal_shares:
-        return r"\alpha_{ij} = \frac{1}{|N(i)|}"
-    return r"\alpha_{ij} = \frac{\exp(e_{ij})}{\sum_{k \in N(i)} \exp(e_{ik})}"
+    softmax = r"\frac{\exp(e_{ij})}{\sum_{k \in N(i)} \exp(e_{ik})}"
+    return r"\alpha_{ij} = " + (r"\frac{1}{|N(i)|}" if form.equal_shares else softmax)
 
 
 def _shares_caption(form: LayerForm) -> str:
-    if form.equal_shares:
-        return _("The same share for each that a node reads: this layer does not use the scores e.")
-    return _("The scores of all that a node reads, turned into shares that sum to 1.")
+    equal = _("The same share for each that a node reads: this layer does not use the scores e.")
+    return equal if form.equal_shares else _("The scores of all that a node reads, turned into shares that sum to 1.")
 
 
 def _share(form: LayerForm) -> str:
@@ -98,8 +96,7 @@ def _joined(form: LayerForm) -> str:
 
 def _activated(form: LayerForm) -> str:
     before = "z_i" if form.added else r"\bar h_i"
-    applied = before if form.activation is None else rf"{ACTIVATIONS[form.activation]}({before})"
-    return rf"\mathrm{{out}}_i = {applied}"
+    return r"\mathrm{out}_i = " + (before if form.activation is None else rf"{ACTIVATIONS[form.activation]}({before})")
 
 
 def _width(form: LayerForm) -> str:

@@ -13,9 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from gatviz.attention.blocks import Block
+from gatviz.attention.checks import check_flag
 from gatviz.attention.edges import Edges
 from gatviz.attention.layer_trace import GATv2Trace, LayerTrace
-from gatviz.attention.layers import AttentionLayer, _Attention, _no_bound, check_flag, formulas, length
+from gatviz.attention.layers import AttentionLayer, _Attention, _no_bound, formulas, length
 
 
 class GATv2AttentionLayer(AttentionLayer):

@@ -6,13 +6,11 @@ Source: Veličković et al. 2018, arXiv 1710.10903.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from math import isfinite, nan
 from typing import Any, ClassVar, Literal, NamedTuple, get_args
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
@@ -21,13 +19,14 @@ from torch import Tensor, nn
 from gatviz.attention import fast
 from gatviz.attention.activations import ACTIVATIONS, LEARNT, LEARNT_SLOPE
 from gatviz.attention.blocks import Block
+from gatviz.attention.checks import check_flag, checked_weight, whole
 from gatviz.attention.defaults import ATTENTION_GAIN, EXAMPLE_DROPOUT, NEGATIVE_SLOPE
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
 from gatviz.attention.inputs import EdgesLike, Nodes, read_inputs
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.errors import GatvizError, quote
-from gatviz.numbers import LARGEST, as_floats, check_finite, first_beyond
-from gatviz.words import _, commas, one_of
+from gatviz.numbers import check_finite
+from gatviz.words import _, commas
 
 formulas = fast
 """What all layers compute with. `arithmetic` has the same functions in the plain form, which may stand here too."""
@@ -113,9 +112,9 @@ class AttentionLayer(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        self.in_features = _whole("in_features", in_features)
-        self.out_features = _whole("out_features", out_features)
-        self.num_heads = _whole("num_heads", num_heads)
+        self.in_features = whole("in_features", in_features)
+        self.out_features = whole("out_features", out_features)
+        self.num_heads = whole("num_heads", num_heads)
         for name, rate in (("dropout", dropout), ("feature_dropout", feature_dropout)):
             if not 0 <= rate < 1:
                 raise GatvizError(
@@ -380,47 +379,6 @@ class GATAttentionLayer(AttentionLayer):
 def activated(z: Tensor, name: str, weight: Tensor | None = None) -> Tensor:
     """σ of this name, with its weight where it has one."""
     return _FUNCTIONS[name](z) if weight is None else _FUNCTIONS[name](z, weight.to(z.dtype))
-
-
-def _whole(name: str, size: int) -> int:
-    try:
-        whole = operator.index(size)
-    except TypeError:
-        whole = 0
-    if whole < 1:
-        raise GatvizError(name, _("a whole number from 1"), quote(size), _("give the layer at least one"))
-    return whole
-
-
-def check_flag(name: str, value: object) -> None:
-    """Raise GatvizError unless this is True or False; a word would count as True, whatever it says."""
-    if not isinstance(value, bool | np.bool_):
-        raise GatvizError(name, _("True or False"), quote(value), _("give one of the two"))
-
-
-def checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) -> Tensor:
-    """Numbers for one of these parameters, in its shape and precision, or a GatvizError."""
-    if name not in own:
-        raise GatvizError(_("weights"), one_of(own), quote(name), _("use one of these names"))
-    expected = _("finite numbers of shape {shape}").format(shape=list(own[name].shape))
-    try:
-        array = as_floats(values)
-    except (TypeError, ValueError) as error:
-        raise GatvizError(
-            _("weights, {name}").format(name=name), expected, quote(str(error)), _("give one number for each entry")
-        ) from error
-    if array.shape != tuple(own[name].shape):
-        found = _("shape {shape}").format(shape=list(array.shape))
-        raise GatvizError(_("weights, {name}").format(name=name), expected, found, _("give one number for each entry"))
-    dtype = own[name].dtype
-    beyond = first_beyond(array, LARGEST if dtype == torch.float32 else torch.finfo(dtype).max)
-    if beyond is not None:
-        where, found = (
-            _("weights, {name}, entry {place}").format(name=name, place=list(beyond)),
-            quote(float(array[beyond])),
-        )
-        raise GatvizError(where, _("a finite number"), found, _("give a number that the layer can hold"))
-    return torch.tensor(array, dtype=dtype)
 
 
 def length(values: Tensor) -> float:

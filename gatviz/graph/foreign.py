@@ -1,10 +1,11 @@
-"""Graphs as other libraries hold them: PyG's Data, read by its attributes; PyG itself is not needed.
+"""Graphs as other libraries hold them: PyG's Data, read by its attributes (PyG itself is not needed), and networkx's.
 
 N nodes, E edges. Merging is what every reader does: the first of parallel edges is kept, and said.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -153,3 +154,50 @@ def _split(data: Any, count: int) -> tuple[str | None, ...] | None:
         for node in np.flatnonzero(mask).tolist():
             split[node] = part
     return None if all(mask is None for mask in parts.values()) else tuple(split)
+
+
+# ---- networkx ------------------------------------------------------------------------------------------------
+
+
+def optional(data: list[dict[str, Any]], key: str) -> tuple[str | None, ...] | None:
+    """A node attribute as text for each node, None where a node has none; None if no node has it."""
+    if not any(key in d for d in data):
+        return None
+    return tuple(None if d.get(key) is None else str(d[key]) for d in data)
+
+
+def positions_of(data: list[dict[str, Any]]) -> NDArray[np.float64] | None:
+    """[N, 2]: where networkx's nodes stand; None unless each has a place."""
+    if not data or any("pos" not in d for d in data):
+        return None
+    try:
+        return np.array([d["pos"] for d in data], dtype=np.float64).reshape(len(data), 2)
+    except (TypeError, ValueError) as error:
+        raise GatvizError(
+            _("from_networkx, pos"),
+            _("two numbers on every node"),
+            quote(str(error)),
+            _("write each position as (x, y)"),
+        ) from error
+
+
+def features_of(
+    data: list[dict[str, Any]], features: str | Sequence[str], given_names: Sequence[str] | None
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """x [N, F] and the names of its columns, from networkx's node attributes."""
+    if isinstance(features, str):
+        rows = [d.get(features, []) for d in data]
+        names = tuple(given_names or ())
+    else:
+        rows = [[d.get(key, 0.0) for key in features] for d in data]
+        names = tuple(features)
+    try:
+        x = np.array(rows, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise GatvizError(
+            _("from_networkx, features"),
+            _("the same count of numbers on every node"),
+            str(error),
+            _("give every node a list of F numbers"),
+        ) from error
+    return (x if x.ndim == 2 else x.reshape(len(data), -1) if data else np.zeros((0, len(names)))), names

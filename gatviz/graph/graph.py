@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
-from gatviz.graph.foreign import fields_of_pyg, merged
+from gatviz.graph.foreign import features_of, fields_of_pyg, merged, optional, positions_of
 from gatviz.numbers import EXACT, as_floats, finite, first_beyond
 from gatviz.words import _, ngettext
 
@@ -245,7 +245,7 @@ class Graph:
             kept = merged(np.array([v * len(names) + u for u, v, _data in edges], dtype=np.int64), notes)
             edges = [edges[k] for k in kept]
         keys = sorted({str(key) for *ends, d in edges for key in d})
-        x, feature_names = _features_of(data, features, graph.graph.get("feature_names"))
+        x, feature_names = features_of(data, features, graph.graph.get("feature_names"))
         return cls(
             names=tuple(names),
             x=x,
@@ -253,53 +253,12 @@ class Graph:
             feature_names=feature_names,
             edge_attributes={key: tuple(d.get(key) for *ends, d in edges) for key in keys},
             directed=bool(graph.graph.get("directed", graph.is_directed())),
-            labels=_optional(data, label),
-            split=_optional(data, "split"),
-            positions=_positions_of(data),
+            labels=optional(data, label),
+            split=optional(data, "split"),
+            positions=positions_of(data),
             description=str(graph.graph.get("description", "")),
             notes=tuple(notes),
         )
-
-
-def _optional(data: list[dict[str, Any]], key: str) -> tuple[str | None, ...] | None:
-    if not any(key in d for d in data):
-        return None
-    return tuple(None if d.get(key) is None else str(d[key]) for d in data)
-
-
-def _positions_of(data: list[dict[str, Any]]) -> NDArray[np.float64] | None:
-    if not data or any("pos" not in d for d in data):
-        return None
-    try:
-        return np.array([d["pos"] for d in data], dtype=np.float64).reshape(len(data), 2)
-    except (TypeError, ValueError) as error:
-        raise GatvizError(
-            _("from_networkx, pos"),
-            _("two numbers on every node"),
-            quote(str(error)),
-            _("write each position as (x, y)"),
-        ) from error
-
-
-def _features_of(
-    data: list[dict[str, Any]], features: str | Sequence[str], given_names: Sequence[str] | None
-) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    if isinstance(features, str):
-        rows = [d.get(features, []) for d in data]
-        names = tuple(given_names or ())
-    else:
-        rows = [[d.get(key, 0.0) for key in features] for d in data]
-        names = tuple(features)
-    try:
-        x = np.array(rows, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise GatvizError(
-            _("from_networkx, features"),
-            _("the same count of numbers on every node"),
-            str(error),
-            _("give every node a list of F numbers"),
-        ) from error
-    return (x if x.ndim == 2 else x.reshape(len(data), -1) if data else np.zeros((0, len(names)))), names
 
 
 def _checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
@@ -437,7 +396,7 @@ def _checked_edge_index(given: Any, names: tuple[str, ...]) -> NDArray[np.int64]
         target, source = divmod(int(unique[counts > 1][0]), len(names))
         raise GatvizError(
             "edge_index",
-            _("each arc once"),
+            _("each edge once"),
             _("{source} → {target} {n} times").format(
                 source=quote(names[source]), target=quote(names[target]), n=int(counts.max())
             ),

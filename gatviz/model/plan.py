@@ -15,7 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gatviz.attention.layers import AttentionLayer, checked_weight
+from gatviz.attention.checks import checked_weight
+from gatviz.attention.layers import AttentionLayer
 from gatviz.errors import GatvizError, quote, within
 from gatviz.model.around import AROUND, JumpingKnowledge, Readout, checked_name
 from gatviz.model.step import Step

@@ -34,6 +34,7 @@ WITHIN = {
     "attention": (
         "defaults",
         "activations",
+        "checks",
         "stage_row",
         "chain",
         "blocks",
