@@ -129,7 +129,7 @@ def is_quiet(within: list[ast.AST]) -> bool:
 
 def hides(parent: ast.AST, inner: ast.AST | None) -> bool:
     match parent:
-        case ast.Expr():  # a docstring
+        case ast.Expr() | ast.Assert():  # a docstring, what a developer reads
             return inner is None
         case ast.FunctionDef(name="__repr__") | ast.Subscript(value=ast.Name(id="Literal")):
             return True
