@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from gatviz.attention import fast
@@ -234,7 +234,7 @@ class AttentionLayer(nn.Module):
         return {name: value.numpy(force=True).copy() for name, value in named.items()}
 
     @torch.no_grad()
-    def set_weights(self, **weights: NDArray[Any]) -> None:
+    def set_weights(self, **weights: ArrayLike) -> None:
         """Replace parameters by arrays of the same shape, by the names that `weights` gives. All or none.
 
         Raises:
@@ -375,7 +375,7 @@ def check_flag(name: str, value: object) -> None:
         raise GatvizError(name, _("True or False"), quote(value), _("give one of the two"))
 
 
-def _checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) -> Tensor:
+def _checked_weight(name: str, values: ArrayLike, own: Mapping[str, Tensor]) -> Tensor:
     if name not in own:
         raise GatvizError(_("weights"), one_of(own), quote(name), _("use one of these names"))
     expected = _("finite numbers of shape {shape}").format(shape=list(own[name].shape))
