@@ -24,7 +24,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -67,7 +67,7 @@ def random_case(
     nodes: int, arcs: int, features: int, heads: int, width: int, goals: tuple[float, float | None]
 ) -> Case:
     generator = torch.Generator().manual_seed(nodes)
-    keys = torch.randint(nodes * nodes, (arcs + arcs // 2 + 64,), generator=generator).unique()
+    keys: Tensor = torch.randint(nodes * nodes, (arcs + arcs // 2 + 64,), generator=generator).unique()  # type: ignore[no-untyped-call]
     if nodes * nodes <= 4 * arcs:
         keys = torch.arange(nodes * nodes)
     keys = keys[torch.randperm(keys.numel(), generator=generator)[:arcs]]
@@ -119,7 +119,8 @@ def weights_of(case: Case) -> dict[str, Tensor]:
 def gatviz_layer(case: Case, weights: Mapping[str, Tensor]) -> GATAttentionLayer:
     layer = GATAttentionLayer(case.x.shape[1], case.width, case.heads, negative_slope=SLOPE)
     layer.set_weights(**{name: value.numpy() for name, value in weights.items()})
-    return layer.eval()
+    layer.eval()
+    return layer
 
 
 def pyg_layer(case: Case, weights: Mapping[str, Tensor]) -> torch.nn.Module:
@@ -127,14 +128,16 @@ def pyg_layer(case: Case, weights: Mapping[str, Tensor]) -> torch.nn.Module:
         warnings.simplefilter("ignore")
         from torch_geometric.nn import GATConv  # noqa: PLC0415 - seconds to import, and not every process needs it
 
-    layer = GATConv(
+    layer: Any = GATConv(
         case.x.shape[1], case.width, heads=case.heads, add_self_loops=False, bias=False, negative_slope=SLOPE
     )
     with torch.no_grad():
         layer.lin.weight.copy_(weights["W"].reshape(case.heads * case.width, -1))
         layer.att_dst[0].copy_(weights["a_target"])
         layer.att_src[0].copy_(weights["a_source"])
-    return layer.eval()
+    layer.eval()
+    made: nn.Module = layer
+    return made
 
 
 class TextbookHead(nn.Module):
@@ -309,7 +312,7 @@ def peak_megabytes(contestant: str) -> float:
     weights = weights_of(case)
     edges = Edges.from_edge_index(case.edge_index, case.num_nodes)
     edge_index = edges.edge_index
-    layer = pyg_layer(case, weights) if contestant == "PyG" else gatviz_layer(case, weights)
+    layer: Any = pyg_layer(case, weights) if contestant == "PyG" else gatviz_layer(case, weights)
     with torch.no_grad():
         layer(torch.zeros(1, case.x.shape[1]), edge_index=torch.zeros(2, 1, dtype=torch.long))
         gc.collect()

@@ -90,12 +90,9 @@ def _width(form: LayerForm) -> str:
 
 
 def _both_roles(form: LayerForm) -> str:
-    if form.shared_weights:
-        return _(
-            "The head's weights for the node that reads: a row per output feature. One W serves both roles here: "
-            "W_source is the same."
-        )
-    return _("The head's weights for the node that reads: a row per output feature.")
+    plain = _("The head's weights for the node that reads: a row per output feature.")
+    shared = _("One W serves both roles here: W_source is the same.")
+    return f"{plain} {shared}" if form.shared_weights else plain
 
 
 def _added(form: LayerForm) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from gatviz.errors import GatvizError, quote
@@ -33,7 +32,7 @@ def check_flag(name: str, value: object) -> None:
         raise GatvizError(name, _("True or False"), quote(value), _("give one of the two"))
 
 
-def checked_weight(name: str, values: NDArray[Any], own: Mapping[str, Tensor]) -> Tensor:
+def checked_weight(name: str, values: ArrayLike, own: Mapping[str, Tensor]) -> Tensor:
     """Numbers for one of these parameters, in its shape and precision, or a GatvizError."""
     if name not in own:
         raise GatvizError(_("weights"), one_of(own), quote(name), _("use one of these names"))

@@ -214,7 +214,7 @@ def _check_range(edge_index: Tensor, num_nodes: int) -> None:
             "edge_index",
             _("node numbers from 0 to {last}").format(last=num_nodes - 1)
             if num_nodes
-            else _("no arcs, as there are no nodes"),
+            else _("no edges, as there are no nodes"),
             str(low if low < 0 else high),
             _("add the node or remove the edge"),
         )
@@ -238,7 +238,7 @@ def _check_not_meta(tensor: Tensor, where: str) -> None:
     if tensor.is_meta:
         raise GatvizError(
             where,
-            _("values, from which the arcs follow"),
+            _("values, from which the edges follow"),
             _("a tensor on the meta device"),
             _("pass edge_index= as given"),
         )

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, get_args
 
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from gatviz.attention import fast
@@ -249,7 +249,7 @@ class AttentionLayer(nn.Module):
         return {name: value.numpy(force=True).copy() for name, value in named.items()}
 
     @torch.no_grad()
-    def set_weights(self, **weights: NDArray[Any]) -> None:
+    def set_weights(self, **weights: ArrayLike) -> None:
         """Replace parameters by arrays of the same shape, by the names that `weights` gives. All or none.
 
         Raises:

@@ -211,7 +211,7 @@ class Graph:
     def from_pyg(cls, data: Any) -> Graph:
         """A Graph from a PyG Data: x, edge_index, edge_attr, y, train_mask …, pos; nodes are named by number.
 
-        Parallel arcs are merged, and `notes` says so; y that is no class per node is left out, and said.
+        Parallel edges are merged, and `notes` says so; y that is no class per node is left out, and said.
 
         Raises:
             GatvizError: another kind of data, or arrays that do not fit, with the line that converts.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -17,11 +19,11 @@ FIRST = np.array([[0.5, 0.5, 0], [0, 0.2, 0.8], [0, 0, 1]])
 SECOND = np.array([[0.1, 0.9, 0], [0, 0.4, 0.6], [0, 0, 1]])
 
 
-def chain(*alphas) -> Trace:
+def chain(*alphas: Any) -> Trace:
     return Trace(graph_of(CHAIN), tuple(with_alpha(CHAIN, alpha) for alpha in alphas))
 
 
-def test_two_layers():
+def test_two_layers() -> None:
     """The last layer first: A reads A 0.1·0.5, B 0.1·0.5 + 0.9·0.2, C 0.9·0.8."""
     found = attention_across_layers(chain([FIRST], [SECOND]))
     np.testing.assert_allclose(found.matrix[0], [0.05, 0.23, 0.72])
@@ -39,18 +41,18 @@ def test_two_layers():
     assert "not how much the output depends on it" in found.sentences[1]
 
 
-def test_heads_are_averaged():
+def test_heads_are_averaged() -> None:
     found = attention_across_layers(chain([FIRST, SECOND]))
     np.testing.assert_allclose(found.matrix, (FIRST + SECOND) / 2)
 
 
-def test_what_is_lost_at_nodes_that_read_nothing():
+def test_what_is_lost_at_nodes_that_read_nothing() -> None:
     """B reads nothing, so what A reads through B in the second layer, 0.9, comes from nowhere."""
     adj = np.array([[1, 1, 0], [0, 0, 0], [0, 0, 1]])
     first, second = np.array([[0.5, 0.5, 0], [0] * 3, [0, 0, 1]]), np.array([[0.1, 0.9, 0], [0] * 3, [0, 0, 1]])
     layers = tuple(with_alpha(adj, [alpha]) for alpha in (first, second))
     found = attention_across_layers(Trace(graph_of(adj), layers))
-    np.testing.assert_allclose(found.matrix, [[0.05, 0.05, 0], [0, 0, 0], [0, 0, 1]])
+    np.testing.assert_allclose(found.matrix, [[0.05, 0.05, 0], [0.0, 0, 0], [0.0, 0, 1]])
     np.testing.assert_allclose(found.row_sums, [0.1, 0, 1])
     assert found.sentences[0] == (
         "B reads nothing, so what would come through there is lost: the rows of 2 nodes sum to less than 1."
@@ -58,14 +60,14 @@ def test_what_is_lost_at_nodes_that_read_nothing():
     assert len(found.reads(1)) == 0
 
 
-def test_hops_are_counted_on_arrows_even_of_share_0():
+def test_hops_are_counted_on_arrows_even_of_share_0() -> None:
     """B gives C nothing in the second layer, but is joined to it: C is two hops from A, by the shortest way."""
     nothing = np.array([[0.1, 0.9, 0], [0, 1, 0], [0, 0, 1]])
     found = attention_across_layers(chain([FIRST], [nothing]))
     assert found.reads(0).set_index("source")["hops"].to_dict() == {"A": 0, "B": 1, "C": 2}
 
 
-def test_a_real_stack():
+def test_a_real_stack() -> None:
     rng = np.random.default_rng(0)
     adj = rng.random((10, 10)) < 0.4
     graph = Graph(names=tuple("ABCDEFGHIJ"), x=rng.normal(size=(10, 3)), edge_index=np.stack(np.nonzero(adj)[::-1]))
@@ -84,8 +86,8 @@ def test_a_real_stack():
     assert "Residual" in found.sentences[-1]
 
 
-def test_large_and_missing():
-    graph = Graph(names=tuple(map(str, range(201))), x=np.ones((201, 1)), edge_index=[[0], [1]])
+def test_large_and_missing() -> None:
+    graph = Graph(names=tuple(map(str, range(201))), x=np.ones((201, 1)), edge_index=np.array([[0], [1]]))
     found = attention_across_layers(GAT(1, [LayerSettings()], generator=new_generator(0)).trace(graph))
     assert found.reads(1)["source"].tolist() == ["0"]
     with pytest.raises(GatvizError, match="at most 200 nodes"):

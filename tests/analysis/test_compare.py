@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from gatviz import GAT, Graph, LayerSettings, Trace
 from gatviz.analysis import difference, edge_table, in_and_out, input_changes, top_edges, what_if
+from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
 from gatviz.errors import GatvizError
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
@@ -24,20 +26,20 @@ ALPHA = np.array(
 )
 
 
-def hand_trace():
+def hand_trace() -> GATTrace:
     return with_alpha(ADJ, ALPHA, added=[2])
 
 
 # ---- in and out ---------------------------------------------------------------------------------------------
 
 
-def test_in_and_out():
+def test_in_and_out() -> None:
     found = in_and_out(hand_trace(), graph_of(ADJ))
-    np.testing.assert_allclose(found.received, [[0.5, 0.1], [0.2, 0.8], [2.3, 2.1], [0, 0]])
-    np.testing.assert_allclose(found.received_from_others, [[0, 0], [0.2, 0.8], [1.3, 1.1], [0, 0]])
+    np.testing.assert_allclose(found.received, [[0.5, 0.1], [0.2, 0.8], [2.3, 2.1], [0.0, 0]])
+    np.testing.assert_allclose(found.received_from_others, [[0.0, 0], [0.2, 0.8], [1.3, 1.1], [0.0, 0]])
     np.testing.assert_allclose(found.uniform, [1 / 3, 1 / 3, 7 / 3, 0])
     np.testing.assert_allclose(found.given, [[1, 1], [1, 1], [1, 1], [0, 0]])
-    np.testing.assert_allclose(found.given_to_others, [[0.5, 0.9], [1, 1], [0, 0], [0, 0]])
+    np.testing.assert_allclose(found.given_to_others, [[0.5, 0.9], [1.0, 1], [0.0, 0], [0.0, 0]])
     assert found.read_by.tolist() == [1, 1, 3, 0]
     assert found.reads.tolist() == [3, 1, 1, 0]
     assert found.sentences[0] == (
@@ -46,11 +48,11 @@ def test_in_and_out():
     assert found.table.query("node == 'C' and head == 1")["received"].item() == pytest.approx(2.1)
 
 
-def test_nobody_reads():
+def test_nobody_reads() -> None:
     assert in_and_out(with_alpha(np.zeros((2, 2)), np.zeros((1, 2, 2)))).sentences == ("No node reads any.",)
 
 
-def test_the_edge_table():
+def test_the_edge_table() -> None:
     table = edge_table(hand_trace(), graph_of(ADJ))
     assert list(table) == [
         *("edge", "source", "target", "self_loop", "added"),
@@ -64,7 +66,7 @@ def test_the_edge_table():
     assert "mean of heads" not in edge_table(with_alpha(ADJ, ALPHA[:1]))
 
 
-def test_top_edges():
+def test_top_edges() -> None:
     table = top_edges(hand_trace(), 1, count=3, graph=graph_of(ADJ))
     assert table[["source", "target"]].to_numpy().tolist() == [["C", "B"], ["C", "C"], ["B", "A"]]
     assert table["weight"].tolist() == [1, 1, 0.8]
@@ -76,7 +78,7 @@ def test_top_edges():
 # ---- the difference of two weightings ------------------------------------------------------------------------
 
 
-def test_difference_of_two_heads():
+def test_difference_of_two_heads() -> None:
     found = difference(hand_trace(), 0, 1, graph_of(ADJ))
     np.testing.assert_allclose(found.values, [0.4, -0.6, 0.2, 0, 0])
     assert found.largest == pytest.approx(0.6)
@@ -88,7 +90,7 @@ def test_difference_of_two_heads():
     )
 
 
-def test_difference_from_the_baselines():
+def test_difference_from_the_baselines() -> None:
     np.testing.assert_allclose(difference(hand_trace(), 0, "uniform").values[:3], [1 / 6, 0.2 - 1 / 3, 0.3 - 1 / 3])
     np.testing.assert_allclose(difference(hand_trace(), 0, "mean").values[:3], [0.2, -0.3, 0.1])
     found = difference(hand_trace(), 0, "gcn")
@@ -96,7 +98,7 @@ def test_difference_from_the_baselines():
     assert "need not sum to 1" in found.sentences[-1]
 
 
-def test_no_difference():
+def test_no_difference() -> None:
     found = difference(hand_trace(), 1, 1)
     assert found.sentences == ("Head 1 and head 1 give every arrow the same weight.",)
     assert list(found.table)[3:5] == ["head 1", "head 1 (again)"]
@@ -109,7 +111,7 @@ def test_no_difference():
 # ---- what if -------------------------------------------------------------------------------------------------
 
 
-def run_of(graph: Graph, seed: int = 0, heads: int = 3, layers: int = 1, **settings) -> Trace:
+def run_of(graph: Graph, seed: int = 0, heads: int = 3, layers: int = 1, **settings: Any) -> Trace:
     stack = [LayerSettings(out_features=2, num_heads=heads, **settings)] * layers
     return GAT(graph.num_features, stack, generator=new_generator(seed)).trace(graph)
 
@@ -124,7 +126,7 @@ def random_graph(nodes: int = 12) -> Graph:
     )
 
 
-def test_nothing_changed():
+def test_nothing_changed() -> None:
     trace = run_of(random_graph())
     found = what_if(trace, trace)
     assert not found.delta.any()
@@ -138,7 +140,7 @@ def test_nothing_changed():
     assert len(found.top_changes()) == 0
 
 
-def test_changes_by_hand():
+def test_changes_by_hand() -> None:
     """A read B with 0.2 and C with 0.3; now B is not read any more, D is, and C gets 0.6."""
     now_adj = ADJ.copy()
     now_adj[0] = [1, 0, 1, 1]
@@ -176,7 +178,7 @@ def test_changes_by_hand():
     )
 
 
-def test_heads_are_named_where_there_are_several():
+def test_heads_are_named_where_there_are_several() -> None:
     before = Trace(graph_of(ADJ), (with_alpha(ADJ, ALPHA),))
     after = Trace(graph_of(ADJ), (with_alpha(ADJ, ALPHA[::-1]),))
     found = what_if(before, after)
@@ -185,7 +187,7 @@ def test_heads_are_named_where_there_are_several():
 
 
 @pytest.mark.parametrize("layer", [0, 1])
-def test_only_what_reads_a_change_changes(layer):
+def test_only_what_reads_a_change_changes(layer: int) -> None:
     """One node's features change: in layer 0 α may change at that node and its readers, in layer 1 one hop on."""
     graph = random_graph()
     x = graph.x.copy()
@@ -205,7 +207,7 @@ def test_only_what_reads_a_change_changes(layer):
     np.testing.assert_allclose(found.delta, raw, atol=1e-5)
 
 
-def test_rounding_of_another_graph_size_is_no_change():
+def test_rounding_of_another_graph_size_is_no_change() -> None:
     """A run of a larger graph may differ in last digits where nothing changed; these are put there by hand here."""
     graph = random_graph()
     before = run_of(graph)
@@ -224,7 +226,7 @@ def test_rounding_of_another_graph_size_is_no_change():
     assert "New: new." in found.sentences
 
 
-def test_nodes_are_matched_by_name():
+def test_nodes_are_matched_by_name() -> None:
     """The same graph with its nodes in another order, and one of them gone."""
     graph = random_graph()
     order = np.array([7, 3, 0, 11, 5, 1, 2, 4, 6, 8, 10])  # without 9
@@ -241,7 +243,7 @@ def test_nodes_are_matched_by_name():
     assert "Gone: n9. Nodes are matched by name." in found.sentences
 
 
-def test_a_change_in_one_head_leaves_the_others():
+def test_a_change_in_one_head_leaves_the_others() -> None:
     graph = random_graph()
     model = GAT(3, [LayerSettings(out_features=2, num_heads=3)], generator=new_generator(0))
     before = model.trace(graph)
@@ -253,7 +255,7 @@ def test_a_change_in_one_head_leaves_the_others():
     assert not found.delta[:, [0, 2]].any()
 
 
-def test_another_number_of_heads_or_width():
+def test_another_number_of_heads_or_width() -> None:
     graph = random_graph()
     found = what_if(run_of(graph, heads=3), run_of(graph, heads=4))
     assert found.delta.shape[1] == 3
@@ -264,7 +266,7 @@ def test_another_number_of_heads_or_width():
 
 
 @pytest.mark.parametrize("settings", [{"bias": False}, {"concat": False}, {"activation": None}, {"residual": True}])
-def test_settings_after_attention_change_only_the_output(settings):
+def test_settings_after_attention_change_only_the_output(settings: dict[str, Any]) -> None:
     graph = random_graph()
     model = GAT(3, [LayerSettings(out_features=2, num_heads=1)], generator=new_generator(0))
     other = GAT(3, [LayerSettings(out_features=2, num_heads=1, **settings)], generator=new_generator(0))
@@ -275,7 +277,7 @@ def test_settings_after_attention_change_only_the_output(settings):
     np.testing.assert_allclose(found.out["largest_change"], np.abs(after.out - before.out).max(axis=1), atol=1e-6)
 
 
-def test_dropout_changes_the_output_where_it_drops():
+def test_dropout_changes_the_output_where_it_drops() -> None:
     graph = random_graph()
     model = GAT(3, [LayerSettings(out_features=2, num_heads=1, dropout=0.5)], generator=new_generator(0)).train()
     found = what_if(model.trace(graph, generator=new_generator(1)), model.trace(graph, generator=new_generator(2)))
@@ -284,13 +286,13 @@ def test_dropout_changes_the_output_where_it_drops():
     assert (found.out["distance"] > 0).any()
 
 
-def test_a_layer_of_both_is_needed():
+def test_a_layer_of_both_is_needed() -> None:
     graph = random_graph()
     with pytest.raises(GatvizError, match="what_if, after"):
         what_if(run_of(graph, layers=2), run_of(graph), 1)
 
 
-def test_empty_graphs_compare():
+def test_empty_graphs_compare() -> None:
     empty = Graph(names=(), x=np.zeros((0, 3)), edge_index=np.zeros((2, 0), dtype=int))
     graph = random_graph()
     grown = what_if(run_of(empty), run_of(graph))
@@ -303,7 +305,7 @@ def test_empty_graphs_compare():
 # ---- what was done ---------------------------------------------------------------------------------------------
 
 
-def test_edits_tell_features_and_weights_apart():
+def test_edits_tell_features_and_weights_apart() -> None:
     graph = random_graph(4)
     model = GAT(3, [LayerSettings(out_features=2, num_heads=2)], generator=new_generator(0))
     before = model.trace(graph)
@@ -317,7 +319,7 @@ def test_edits_tell_features_and_weights_apart():
     assert input_changes(before, heavier) == ("Features changed at n1.", "Weights changed: 2 numbers of W.")
 
 
-def test_edits_of_another_shape_are_told():
+def test_edits_of_another_shape_are_told() -> None:
     graph = random_graph(4)
     assert input_changes(run_of(graph), run_of(graph, layers=2)) == ("There were 1 layer, now there are 2.",)
     told = input_changes(run_of(graph), run_of(graph, heads=2))
@@ -328,7 +330,7 @@ def test_edits_of_another_shape_are_told():
     assert input_changes(run_of(graph), run_of(wider))[0] == "There were 3 features, now there are 4."
 
 
-def test_a_very_long_name_does_not_fill_the_sentence():
+def test_a_very_long_name_does_not_fill_the_sentence() -> None:
     found = difference(hand_trace(), 0, 1, graph_of(ADJ, names=["A" * 100, "B" * 200, "C", "D"]))
     assert len(found.sentences[0]) < 200
     assert "A…A" in found.sentences[0]

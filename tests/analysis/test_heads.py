@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from scipy.stats import spearmanr
 
 from gatviz import Trace
 from gatviz.analysis import Rule, head_similarity, uniformity
-from gatviz.analysis.uniformity import AVERAGES, CHOOSES, LEANS
+from gatviz.analysis.uniformity import AVERAGES, CHOOSES, LEANS, Uniformity
 from gatviz.errors import GatvizError
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 
@@ -25,7 +27,7 @@ BACKWARD = [[0.2, 0.3, 0.5]] * 3
 # ---- how alike ----------------------------------------------------------------------------------------------
 
 
-def test_identical_heads():
+def test_identical_heads() -> None:
     found = head_similarity(with_alpha(FULL, [FORWARD, FORWARD]))
     assert found.divergence.tolist() == [[0, 0], [0, 0]]
     assert found.correlation == pytest.approx(np.ones((2, 2)))
@@ -33,7 +35,7 @@ def test_identical_heads():
     assert found.sentences[0] == "Heads 0 and 1: Jensen–Shannon divergence 0.000 bits, rank correlation 1.00."
 
 
-def test_opposite_heads():
+def test_opposite_heads() -> None:
     """All on one node against all on another: nothing shared, 1 bit. Of three sources the ranks are 3 1.5 1.5 and
     1.5 1.5 3: centred (1, −½, −½) and (−½, −½, 1), correlation −¾ / 1.5 = −½."""
     one, other = np.zeros((3, 3)), np.zeros((3, 3))
@@ -44,7 +46,7 @@ def test_opposite_heads():
     assert head_similarity(with_alpha(FULL, [FORWARD, BACKWARD])).correlation[0, 1] == pytest.approx(-1)
 
 
-def test_divergence_worked_out():
+def test_divergence_worked_out() -> None:
     """(1, 0) against (½, ½): the middle is (¾, ¼); ½·log2(4/3) + ½·(½·log2(2/3) + ½·log2 2) = 0.311 bits."""
     adj = [[1, 1], [0, 1]]
     found = head_similarity(with_alpha(adj, [[[1, 0], [0, 1]], [[0.5, 0.5], [0, 1]]]))
@@ -58,7 +60,7 @@ def test_divergence_worked_out():
     assert found.sentences[1] == "Compared on 1 node that reads two or more; 1 other left out."
 
 
-def test_against_scipy_on_random_heads():
+def test_against_scipy_on_random_heads() -> None:
     rng = np.random.default_rng(3)
     adj = rng.random((8, 8)) < 0.7
     e = rng.integers(-2, 3, size=(5, 8, 8)) / 2  # ties among them
@@ -76,7 +78,7 @@ def test_against_scipy_on_random_heads():
             assert found.ranked[h, k] == len(ranks)
 
 
-def test_like_heads_stand_next_to_each_other():
+def test_like_heads_stand_next_to_each_other() -> None:
     one, other = np.zeros((3, 3)), np.zeros((3, 3))
     one[:, 0], other[:, 2] = 1, 1
     near = 0.9 * one + 0.1 / 3
@@ -91,7 +93,7 @@ def test_like_heads_stand_next_to_each_other():
     assert len(table) == 6
 
 
-def test_nothing_to_compare_is_said():
+def test_nothing_to_compare_is_said() -> None:
     one = head_similarity(with_alpha(FULL, [FORWARD]))
     assert one.sentences == ("There is one head, so there is nothing to compare.",)
     assert (one.most_alike, one.least_alike, len(one.table)) == (None, None, 0)
@@ -108,7 +110,7 @@ def test_nothing_to_compare_is_said():
 ADJ = np.array([[1, 1, 1, 1], [1, 0, 1, 0], [0, 0, 1, 0], [0, 0, 0, 0]])
 
 
-def test_uniform_attention():
+def test_uniform_attention() -> None:
     found = uniformity(with_alpha(ADJ, uniform(ADJ)), graph_of(ADJ))
     assert found.entropy[:, 0] == pytest.approx([math.log(4), math.log(2), 0, np.nan], nan_ok=True)
     assert found.evenness[:, 0] == pytest.approx([1, 1, np.nan, np.nan], nan_ok=True)
@@ -130,7 +132,7 @@ def test_uniform_attention():
     )
 
 
-def test_one_hot_attention():
+def test_one_hot_attention() -> None:
     alpha = np.zeros((1, 4, 4))
     alpha[0, [0, 1, 2], [3, 2, 2]] = 1
     found = uniformity(with_alpha(ADJ, alpha), graph_of(ADJ))
@@ -142,7 +144,7 @@ def test_one_hot_attention():
     assert found.verdicts[0].startswith("Head 0 chooses at 2 of 2 nodes (it reads like at most 0.67 of its neighbours)")
 
 
-def one_reader(shares: list[float], **rule: float):
+def one_reader(shares: Sequence[float], **rule: float) -> Uniformity:
     """Node 0 reads as many nodes as there are shares; the others read nothing."""
     count = max(len(shares), 1)
     adj, alpha = np.zeros((count, count)), np.zeros((1, count, count))
@@ -150,7 +152,7 @@ def one_reader(shares: list[float], **rule: float):
     return uniformity(with_alpha(adj, alpha), rule=Rule(**rule))
 
 
-def test_effective_neighbours_worked_out():
+def test_effective_neighbours_worked_out() -> None:
     """(½, ¼, ¼): 1.5 bits = 1.0397 nats, so 2^1.5 = 2.83 of 3; the strongest has 1.5 times its even share."""
     found = one_reader([0.5, 0.25, 0.25])
     assert found.entropy[0, 0] == pytest.approx(1.5 * math.log(2))
@@ -179,7 +181,7 @@ def test_effective_neighbours_worked_out():
         ([], ""),
     ],
 )
-def test_the_word_of_a_node(shares, word):
+def test_the_word_of_a_node(shares: list[int], word: str) -> None:
     found = one_reader(shares)
     assert found.acts[0, 0] == word
     assert found.nodes_that(word)[0] == 1 or not word
@@ -191,7 +193,7 @@ def test_the_word_of_a_node(shares, word):
     times=st.integers(2, 6),
     order=st.randoms(use_true_random=False),
 )
-def test_the_word_does_not_depend_on_the_degree(shares, times, order):
+def test_the_word_does_not_depend_on_the_degree(shares: list[int], times: int, order: Any) -> None:
     """Each neighbour several times, with its share divided among them, in any order: the same word, and as many
     times the effective neighbours."""
     many = shares * times
@@ -203,7 +205,7 @@ def test_the_word_does_not_depend_on_the_degree(shares, times, order):
 
 
 @given(shares=st.lists(st.floats(0, 1), min_size=2, max_size=30).filter(lambda all_of: sum(all_of) > 1e-3))
-def test_what_the_words_promise(shares):
+def test_what_the_words_promise(shares: list[float]) -> None:
     """Who averages reads like most; who chooses has a favourite; nobody is called both, whatever the degree."""
     found = one_reader(shares)
     effective, count, lead = found.effective[0, 0], len(shares), found.lead[0, 0]
@@ -218,7 +220,7 @@ def test_what_the_words_promise(shares):
         assert word == LEANS
 
 
-def test_the_rule_is_told_and_can_be_changed():
+def test_the_rule_is_told_and_can_be_changed() -> None:
     shares = [0.5, 0.25, 0.25]
     assert (
         "no neighbour gets more than 1.5 times its even share): it acts like mean aggregation"
@@ -230,7 +232,7 @@ def test_the_rule_is_told_and_can_be_changed():
             Rule(**wrong)
 
 
-def test_most_nodes_decide():
+def test_most_nodes_decide() -> None:
     """One-hot on one of two nodes, uniform on the other: with half of the nodes needed, it averages."""
     adj = [[1, 1], [1, 1]]
     trace = with_alpha(adj, [[[1, 0], [0.5, 0.5]]])
@@ -238,7 +240,7 @@ def test_most_nodes_decide():
     assert "acts like mean" in uniformity(trace, rule=Rule(most_nodes=0.5)).verdicts[0]
 
 
-def test_what_reads_one_or_none_is_in_no_mean():
+def test_what_reads_one_or_none_is_in_no_mean() -> None:
     """B reads one node, C none: they would pull every mean towards one neighbour."""
     adj = [[1, 1, 1], [0, 1, 0], [0, 0, 0]]
     found = uniformity(with_alpha(adj, uniform(adj)))
@@ -251,7 +253,7 @@ def test_what_reads_one_or_none_is_in_no_mean():
     ]  # fmt: skip
 
 
-def test_share_on_the_same_label():
+def test_share_on_the_same_label() -> None:
     """Node A (label x) reads A, B (x), C (y), D (none) with 0.4, 0.3, 0.2, 0.1: 0.3 on another x, uniform ¼.
     B (x) reads A and C with ½ each: ½, uniform ½. C (y) reads itself alone: 0 on others. D has no label."""
     alpha = np.array([[[0.4, 0.3, 0.2, 0.1], [0.5, 0, 0.5, 0], [0, 0, 1, 0], [0, 0, 0, 0]]])
@@ -267,7 +269,7 @@ def test_share_on_the_same_label():
     assert uniformity(with_alpha(ADJ, alpha), graph_of(ADJ, labels=[None] * 4)).same_label is None
 
 
-def test_tables_are_labelled():
+def test_tables_are_labelled() -> None:
     adj = [[1, 1], [0, 0]]
     found = uniformity(Trace(graph_of(adj), (with_alpha(adj, [[[0.25, 0.75], [0, 0]], [[0.5, 0.5], [0, 0]]]),)))
     assert found.table["node"].tolist() == ["A", "A", "B", "B"]
@@ -280,7 +282,7 @@ def test_tables_are_labelled():
     assert found.by_head["judged_nodes"].tolist() == [1, 1]
 
 
-def test_nobody_to_judge():
+def test_nobody_to_judge() -> None:
     for adj in (np.eye(2), np.zeros((2, 2)), np.zeros((0, 0))):
         found = uniformity(with_alpha(adj, [adj]))
         assert found.verdicts == ("Head 0: no node reads two or more, so there is nothing to judge.",)
@@ -288,6 +290,6 @@ def test_nobody_to_judge():
         assert len(found.by_head) == 1
 
 
-def test_a_graph_that_was_not_run_is_refused():
+def test_a_graph_that_was_not_run_is_refused() -> None:
     with pytest.raises(GatvizError, match="the trace's 4 nodes"):
         uniformity(with_alpha(ADJ, uniform(ADJ)), graph_of(np.eye(3)))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from gatviz import GAT, GatvizError, Graph, LayerSettings, Trace
 from gatviz.analysis import Predictions, predictions
@@ -14,7 +17,11 @@ LABELS = ("2", "10", "30", "30", None, "10")
 SPLIT = ("train", "train", "val", "test", "test", None)
 
 
-def made(labels=LABELS, split=None, scores=SCORES) -> Graph:
+def made(
+    labels: tuple[str | None, ...] | None = LABELS,
+    split: tuple[str | None, ...] | None = None,
+    scores: NDArray[np.float64] = SCORES,
+) -> Graph:
     count = len(scores)
     loops = np.array([range(count), range(count)])
     return Graph(tuple("abcdef"[:count]), scores, loops, labels=labels, split=split)
@@ -28,11 +35,11 @@ def trace(graph: Graph) -> Trace:
     return model.trace(graph)
 
 
-def told(**given) -> Predictions:
+def told(**given: Any) -> Predictions:
     return predictions(trace(made(**given)))
 
 
-def test_the_largest_output_is_the_prediction_and_classes_go_by_number():
+def test_the_largest_output_is_the_prediction_and_classes_go_by_number() -> None:
     result = told()
     assert result.scores == pytest.approx(SCORES)
     assert result.classes == ("2", "10", "30")
@@ -43,7 +50,7 @@ def test_the_largest_output_is_the_prediction_and_classes_go_by_number():
     assert result.margin == pytest.approx([2, 1, 1, 1, 7, 0])
 
 
-def test_accuracy_without_a_split_is_over_all_labelled_nodes():
+def test_accuracy_without_a_split_is_over_all_labelled_nodes() -> None:
     result = told()
     assert [(a.part, a.right, a.count) for a in result.accuracies] == [("all", 2, 5)]
     assert result.accuracy().share == pytest.approx(0.4)
@@ -51,7 +58,7 @@ def test_accuracy_without_a_split_is_over_all_labelled_nodes():
         result.accuracy("test")
 
 
-def test_accuracy_of_each_part():
+def test_accuracy_of_each_part() -> None:
     result = told(split=SPLIT)
     counts = [(a.part, a.right, a.count) for a in result.accuracies]
     assert counts == [("train", 2, 2), ("val", 0, 1), ("test", 0, 1), ("all", 2, 5)]
@@ -65,13 +72,13 @@ def test_accuracy_of_each_part():
     )
 
 
-def test_a_part_without_labels_has_no_accuracy():
+def test_a_part_without_labels_has_no_accuracy() -> None:
     result = told(labels=(*LABELS[:3], None, None, "10"), split=SPLIT)
     assert np.isnan(result.accuracy("test").share)
     assert result.accuracy("test").sentence == "Test accuracy: no node has a label."
 
 
-def test_confusion_counts_labels_along_rows():
+def test_confusion_counts_labels_along_rows() -> None:
     result = told(split=SPLIT)
     matrix = result.confusion()
     assert matrix.to_numpy().tolist() == [[1, 0, 0], [1, 1, 0], [1, 1, 0]]
@@ -81,7 +88,7 @@ def test_confusion_counts_labels_along_rows():
     assert np.trace(matrix) == result.accuracy().right
 
 
-def test_the_table_has_a_row_for_each_node():
+def test_the_table_has_a_row_for_each_node() -> None:
     table = told(split=SPLIT).table
     assert table.loc[2].to_dict() == {
         "node": "c",
@@ -95,18 +102,18 @@ def test_the_table_has_a_row_for_each_node():
     assert told().table["split"].isna().all()
 
 
-def test_classes_that_are_never_predicted_are_named():
+def test_classes_that_are_never_predicted_are_named() -> None:
     result = told(scores=SCORES[:4], labels=("x", "y", "z", "z"))
     assert result.sentences[-1] == "Never predicted: 'z'."
 
 
-def test_one_class_has_no_second():
+def test_one_class_has_no_second() -> None:
     result = told(scores=np.ones((2, 1)), labels=("x", None))
     assert result.margin.tolist() == [np.inf, np.inf]
     assert result.sentences[0] == "Accuracy 100.00 %: 1 of 1 node."
 
 
-def test_what_does_not_fit_is_refused_with_both_numbers():
+def test_what_does_not_fit_is_refused_with_both_numbers() -> None:
     with pytest.raises(GatvizError, match="as wide as the graph has classes, 2, found 3 columns"):
         told(labels=("x", "y", "x", None, None, None))
     with pytest.raises(GatvizError, match="labels in the graph, found none"):
@@ -115,6 +122,6 @@ def test_what_does_not_fit_is_refused_with_both_numbers():
         predictions(trace(made()), made(scores=SCORES[:4], labels=LABELS[:4]))
 
 
-def test_labels_may_come_from_another_graph_of_the_same_nodes():
+def test_labels_may_come_from_another_graph_of_the_same_nodes() -> None:
     result = predictions(trace(made(labels=None)), made())
     assert result.accuracy().right == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,11 +11,11 @@ from hypothesis import strategies as st
 
 from gatviz import GatvizError, Graph, sample_graph
 from gatviz.graph import editing
-from gatviz.graph.positions import LAYOUTS, default_positions
+from gatviz.graph.positions import LAYOUTS, LayoutName, default_positions
 
 
-def small(**changes) -> Graph:
-    given_: dict = {
+def small(**changes: Any) -> Graph:
+    given_: dict[str, Any] = {
         "names": ("A", "B", "C"),
         "x": np.array([[1.0, 0], [0, 2], [3, 3]]),
         "edge_index": np.array([[0, 1, 2], [1, 0, 2]]),
@@ -29,12 +31,13 @@ def edges(graph: Graph) -> set[tuple[str, str]]:
     return {(graph.names[j], graph.names[i]) for j, i in graph.edge_index.T}
 
 
-def test_a_new_node_has_zero_features_and_leaves_the_others_alone():
+def test_a_new_node_has_zero_features_and_leaves_the_others_alone() -> None:
     graph = editing.add_node(small(), "D", (2, 3))
     assert graph.names == ("A", "B", "C", "D")
     assert graph.x[3].tolist() == [0, 0]
     np.testing.assert_array_equal(graph.x[:3], small().x)
     assert graph.labels == ("x", None, "y", None)
+    assert graph.positions is not None
     assert graph.positions[3].tolist() == [2, 3]
     assert edges(graph) == edges(small())
     assert not graph.directed
@@ -43,12 +46,12 @@ def test_a_new_node_has_zero_features_and_leaves_the_others_alone():
 @pytest.mark.parametrize(
     ("name", "at"), [("A", (0, 0)), (" ", (0, 0)), ("D", (np.nan, 0)), ("D", (1, 2, 3)), ("D", "x")]
 )
-def test_bad_nodes_are_refused(name, at):
+def test_bad_nodes_are_refused(name: str, at: Any) -> None:
     with pytest.raises(GatvizError):
         editing.add_node(small(), name, at)
 
 
-def test_an_edge_one_way_makes_the_graph_directed_and_both_ways_does_not():
+def test_an_edge_one_way_makes_the_graph_directed_and_both_ways_does_not() -> None:
     assert edges(editing.add_edges(small(), [("A", "C")])) == edges(small()) | {("A", "C")}
     assert editing.add_edges(small(), [("A", "C")]).directed
     both = editing.add_edges(small(), [("A", "C")], both=True)
@@ -57,13 +60,13 @@ def test_an_edge_one_way_makes_the_graph_directed_and_both_ways_does_not():
     assert both.edge_attributes["weight"] == (5, 6, 7, None, None)
 
 
-def test_edges_that_are_there_stay_as_they_are():
+def test_edges_that_are_there_stay_as_they_are() -> None:
     graph = small()
     assert editing.add_edges(graph, [("A", "B"), ("C", "C")]) is graph
     assert editing.add_edges(graph, [("A", "A"), ("A", "A")], both=True).num_edges == graph.num_edges + 1
 
 
-def test_removing_a_node_takes_its_edges_along():
+def test_removing_a_node_takes_its_edges_along() -> None:
     graph = editing.remove(small(), ["B"])
     assert graph.names == ("A", "C")
     assert edges(graph) == {("C", "C")}
@@ -72,14 +75,14 @@ def test_removing_a_node_takes_its_edges_along():
     assert graph.labels == ("x", "y")
 
 
-def test_removing_an_edge_leaves_the_nodes():
+def test_removing_an_edge_leaves_the_nodes() -> None:
     graph = editing.remove(small(), edges=[("A", "B")])
     assert edges(graph) == {("B", "A"), ("C", "C")}
     assert graph.num_nodes == 3
     assert graph.directed
 
 
-def test_renaming_keeps_all_else():
+def test_renaming_keeps_all_else() -> None:
     graph = editing.rename_node(small(), "B", " Bea ")
     assert graph.names == ("A", "Bea", "C")
     assert edges(graph) == {("A", "Bea"), ("Bea", "A"), ("C", "C")}
@@ -89,7 +92,7 @@ def test_renaming_keeps_all_else():
         editing.rename_node(small(), "Z", "A")
 
 
-def test_one_feature_and_the_label_of_one_node():
+def test_one_feature_and_the_label_of_one_node() -> None:
     graph = editing.set_node(small(), "A", label="", features={"f1": 0.5})
     assert graph.x.tolist() == [[1, 0.5], [0, 2], [3, 3]]
     assert graph.labels == (None, None, "y")
@@ -99,16 +102,17 @@ def test_one_feature_and_the_label_of_one_node():
         editing.set_node(small(), "A", features={"f9": 1})
 
 
-def test_copies_stand_beside_with_the_edges_among_them():
+def test_copies_stand_beside_with_the_edges_among_them() -> None:
     graph = editing.duplicate(small(), ["A", "B"])
     assert graph.names == ("A", "B", "C", "A (2)", "B (2)")
     assert edges(graph) - edges(small()) == {("A (2)", "B (2)"), ("B (2)", "A (2)")}
     assert graph.x[3:].tolist() == [[1, 0], [0, 2]]
     assert graph.edge_attributes["weight"][3:] == (5, 6)
+    assert graph.positions is not None
     assert len(np.unique(graph.positions, axis=0)) == 5
 
 
-def test_clear_keeps_the_columns():
+def test_clear_keeps_the_columns() -> None:
     graph = editing.clear(small())
     assert graph.num_nodes == graph.num_edges == 0
     assert graph.feature_names == ("f0", "f1")
@@ -116,21 +120,23 @@ def test_clear_keeps_the_columns():
 
 
 @pytest.mark.parametrize("kind", LAYOUTS)
-def test_layouts_move_nodes_only(kind):
+def test_layouts_move_nodes_only(kind: LayoutName) -> None:
     graph = editing.lay_out(small(), kind)
     assert graph.fingerprint == small().fingerprint
+    assert graph.positions is not None
     assert np.isfinite(graph.positions).all()
 
 
-def test_moving_some_nodes():
+def test_moving_some_nodes() -> None:
     graph = editing.move(small(), ["C"], [[7, 8]])
+    assert graph.positions is not None
     assert graph.positions.tolist() == [[0, 0], [1, 0], [7, 8]]
     for points in ([[np.inf, 0]], [[1, 2], [3, 4]], ["x"], [["a", "b"]]):
         with pytest.raises(GatvizError):
-            editing.move(small(), ["C"], points)
+            editing.move(small(), ["C"], points)  # type: ignore[arg-type]
 
 
-def test_feature_columns():
+def test_feature_columns() -> None:
     graph = small()
     wider = editing.add_feature(graph, "age")
     assert wider.feature_names == ("f0", "f1", "age")
@@ -146,7 +152,7 @@ def test_feature_columns():
         editing.add_feature(graph, "f0")
 
 
-def test_an_edit_that_leaves_features_alone_shares_them():
+def test_an_edit_that_leaves_features_alone_shares_them() -> None:
     graph = sample_graph("karate_club")
     graph = graph.with_positions(default_positions(graph))
     assert editing.move(graph, ["0"], [[0, 0]]).x is graph.x
@@ -156,7 +162,7 @@ def test_an_edit_that_leaves_features_alone_shares_them():
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_what_is_added_and_removed_again_leaves_the_same_graph(data):
+def test_what_is_added_and_removed_again_leaves_the_same_graph(data: Any) -> None:
     graph = small()
     count = data.draw(st.integers(1, 4))
     grown = graph

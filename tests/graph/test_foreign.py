@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -26,7 +28,7 @@ def model() -> GAT:
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 12))
-def test_a_pyg_data_is_the_same_graph_and_merged_arrows_are_said(seed, nodes):
+def test_a_pyg_data_is_the_same_graph_and_merged_arrows_are_said(seed: int, nodes: int) -> None:
     data = data_of(seed, nodes)
     graph = Graph.from_pyg(data)
     pairs = list(dict.fromkeys(map(tuple, data.edge_index.t().tolist())))
@@ -38,7 +40,7 @@ def test_a_pyg_data_is_the_same_graph_and_merged_arrows_are_said(seed, nodes):
     assert graph.directed == (not all((v, u) in pairs for u, v in pairs))
 
 
-def test_labels_split_positions_and_edge_attributes_come_along():
+def test_labels_split_positions_and_edge_attributes_come_along() -> None:
     edge_index = torch.tensor([[0, 1, 0, 1], [1, 2, 1, 0]])
     data = Data(
         x=torch.eye(3),
@@ -60,7 +62,7 @@ def test_labels_split_positions_and_edge_attributes_come_along():
     assert [note.split(" was")[0] for note in bare.notes] == ["1 parallel edge", "y", "pos"]
 
 
-def test_every_form_gives_the_same_trace():
+def test_every_form_gives_the_same_trace() -> None:
     data = data_of(3)
     graph, gat = Graph.from_pyg(data), model()
     edge_index = torch.unique(data.edge_index, dim=1)
@@ -82,7 +84,7 @@ def test_every_form_gives_the_same_trace():
     assert torch.equal(layer(data), layer(graph))
 
 
-def test_edges_keep_the_order_in_which_they_were_given():
+def test_edges_keep_the_order_in_which_they_were_given() -> None:
     edge_index = torch.tensor([[2, 0, 1], [0, 1, 0]])
     np.testing.assert_array_equal(model().trace(torch.rand(3, 4), edge_index=edge_index).graph.edge_index, edge_index)
 
@@ -104,7 +106,7 @@ def test_edges_keep_the_order_in_which_they_were_given():
         (lambda: {"x": 1}, "expected a PyG Data with edge_index, found 'dict'"),
     ],
 )
-def test_what_is_no_graph_is_refused_with_the_line_that_converts(given, message):
+def test_what_is_no_graph_is_refused_with_the_line_that_converts(given: Callable[[], object], message: str) -> None:
     with pytest.raises(GatvizError, match=message):
         Graph.from_pyg(given())
 
@@ -119,16 +121,18 @@ def test_what_is_no_graph_is_refused_with_the_line_that_converts(given, message)
         (lambda gat: gat.trace("graph.json"), r"X: expected numbers of shape \[N, F\]"),
     ],
 )
-def test_a_model_says_what_it_takes(run, message):
+def test_a_model_says_what_it_takes(run: Callable[[GAT], object], message: str) -> None:
     with pytest.raises(GatvizError, match=message):
         run(model())
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 9)), max_size=12), st.booleans())
-def test_of_a_multigraphs_parallel_edges_the_first_is_kept_and_said(edges, directed):
-    many = nx.MultiDiGraph() if directed else nx.MultiGraph()
+def test_of_a_multigraphs_parallel_edges_the_first_is_kept_and_said(
+    edges: list[tuple[int, int, int]], directed: bool
+) -> None:
+    many: nx.MultiGraph[int] = nx.MultiDiGraph() if directed else nx.MultiGraph()
     many.add_nodes_from(range(5))
-    single = nx.DiGraph() if directed else nx.Graph()
+    single: nx.Graph[int] = nx.DiGraph() if directed else nx.Graph()
     single.add_nodes_from(range(5))
     for u, v, weight in edges:
         many.add_edge(u, v, weight=weight)

@@ -1,20 +1,25 @@
 """Graphs made to order: their shapes by hand, the same for the same seed, and sentences for wrong sizes."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import networkx as nx
 import numpy as np
 import pytest
 
-from gatviz import GatvizError
-from gatviz.graph.features import FEATURE_KINDS, made_up_features
+from gatviz import GatvizError, Graph
+from gatviz.graph.features import FEATURE_KINDS, FeatureKind, made_up_features
 from gatviz.graph.generators import GENERATORS, generate, real_graph, real_graph_names
 
 
-def edges(graph):
+def edges(graph: Graph) -> set[frozenset[int]]:
     return {frozenset(pair) for pair in graph.edge_index.T.tolist()}
 
 
 @pytest.mark.parametrize("name", GENERATORS)
-def test_each_kind_makes_a_graph_that_says_what_it_is(name):
+def test_each_kind_makes_a_graph_that_says_what_it_is(name: str) -> None:
     graph = generate(name)
     assert 2 < graph.num_nodes <= 200
     assert graph.num_edges > 0
@@ -30,7 +35,7 @@ def test_each_kind_makes_a_graph_that_says_what_it_is(name):
 
 
 @pytest.mark.parametrize("name", GENERATORS)
-def test_the_seed_decides_what_is_drawn_and_nothing_else(name):
+def test_the_seed_decides_what_is_drawn_and_nothing_else(name: str) -> None:
     if not GENERATORS[name].drawn:
         with pytest.raises(GatvizError, match="seed: expected something to draw"):
             generate(name, seed=3)
@@ -53,20 +58,21 @@ TOO_LARGE = {
 
 
 @pytest.mark.parametrize(("name", "parameter", "value"), CALLS)
-def test_the_ends_of_each_range_give_a_graph_or_a_sentence(name, parameter, value):
+def test_the_ends_of_each_range_give_a_graph_or_a_sentence(name: str, parameter: str, value: float) -> None:
+    call: dict[str, Any] = {parameter: value}
     if (name, parameter) in TOO_LARGE and value > 1:
         with pytest.raises(GatvizError, match=r"at most \d|fewer links"):
-            generate(name, **{parameter: value})
+            generate(name, **call)
     elif (name, parameter, value) == ("barabasi_albert", "nodes", 2):
         with pytest.raises(GatvizError, match="fewer links"):
             generate(name, nodes=2)
     else:
-        graph = generate(name, **{parameter: value})
+        graph = generate(name, **call)
         assert 0 < graph.num_nodes <= 20_000
         assert np.isfinite(graph.x).all()
 
 
-def test_shapes_by_hand():
+def test_shapes_by_hand() -> None:
     ring = generate("ring", nodes=4)
     assert edges(ring) == {frozenset(p) for p in [(0, 1), (1, 2), (2, 3), (3, 0)]}
     assert ring.num_edges == 8
@@ -74,6 +80,7 @@ def test_shapes_by_hand():
     grid = generate("grid", rows=2, columns=3)
     assert grid.names == ("0,0", "0,1", "0,2", "1,0", "1,1", "1,2")
     assert edges(grid) == {frozenset(p) for p in [(0, 1), (1, 2), (3, 4), (4, 5), (0, 3), (1, 4), (2, 5)]}
+    assert grid.positions is not None
     assert grid.positions[0].tolist() == [-1, 0.5]
     star = generate("star", leaves=3)
     assert star.names[0] == "hub"
@@ -85,7 +92,7 @@ def test_shapes_by_hand():
     assert both.directed
 
 
-def test_drawn_ones_have_the_statistics_they_promise():
+def test_drawn_ones_have_the_statistics_they_promise() -> None:
     random = generate("erdos_renyi", nodes=200, probability=0.1, seed=1)
     assert random.num_edges / (200 * 199) == pytest.approx(0.1, abs=0.015)
     assert generate("erdos_renyi", nodes=5, probability=1).num_edges == 20
@@ -96,7 +103,7 @@ def test_drawn_ones_have_the_statistics_they_promise():
     assert (blocks.x.argmax(axis=1) == blocks.class_index).mean() > 0.95
 
 
-def test_the_dictionary_is_the_papers():
+def test_the_dictionary_is_the_papers() -> None:
     graph = generate("dictionary", keys=3, seed=0)
     assert graph.num_edges == 9
     assert graph.names == ("key 0", "key 1", "key 2", "query 0", "query 1", "query 2")
@@ -104,13 +111,15 @@ def test_the_dictionary_is_the_papers():
         key, query = graph.x[n], graph.x[3 + n]
         assert key[:3].tolist() == query[:3].tolist() == np.eye(3)[n].tolist()
         assert query[3:].tolist() == [0, 0, 0]
+        assert graph.labels is not None
         assert graph.labels[3 + n] == f"value {key[3:].argmax()}"
+        assert graph.labels is not None
         assert graph.labels[n] is None
     assert sorted(graph.x[:3, 3:].argmax(axis=1)) == [0, 1, 2]
 
 
 @pytest.mark.parametrize("kind", FEATURE_KINDS)
-def test_features_on_request(kind):
+def test_features_on_request(kind: FeatureKind) -> None:
     graph = generate("star", leaves=3, features=kind, seed=5 if kind == "random" else None)
     assert graph.x.shape == (4, {"one_hot": 4, "degree": 1, "constant": 1, "random": 4}[kind])
     assert len(graph.notes) == 1
@@ -122,14 +131,14 @@ def test_features_on_request(kind):
     assert generate("stochastic_blocks", features="constant").num_features == 1
 
 
-def test_large_ones_get_the_degree():
+def test_large_ones_get_the_degree() -> None:
     graph = generate("ring", nodes=201)
     assert graph.feature_names == ("in_degree",)
     assert graph.notes == ("each node's feature is the number of its incoming arrows",)
 
 
 @pytest.mark.parametrize("name", real_graph_names())
-def test_real_graphs_are_networkxs(name):
+def test_real_graphs_are_networkxs(name: str) -> None:
     graph = real_graph(name)
     shipped = {
         "karate_club": nx.karate_club_graph,
@@ -187,7 +196,7 @@ def test_real_graphs_are_networkxs(name):
             "generate 'barabasi_albert': expected fewer links than nodes, found 3 links, 3 nodes; add nodes.",
         ),
         (
-            lambda: generate("ring", features="words"),
+            lambda: generate("ring", features="words"),  # type: ignore[arg-type]
             "features: expected one of one_hot, degree, constant, random, found 'words'; choose one of these.",
         ),
         (
@@ -205,13 +214,13 @@ def test_real_graphs_are_networkxs(name):
         ),
     ],
 )
-def test_wrong_requests_get_a_sentence(call, message):
+def test_wrong_requests_get_a_sentence(call: Callable[..., Any], message: str) -> None:
     with pytest.raises(GatvizError) as error:
         call()
     assert str(error.value) == message
 
 
-def test_random_features_are_plain_decimals():
+def test_random_features_are_plain_decimals() -> None:
     x, names = made_up_features("random", ["a", "b", "c"], np.zeros((2, 0), dtype=np.int64), seed=1, columns=2)
     assert names == ("random 0", "random 1")
     assert x.shape == (3, 2)

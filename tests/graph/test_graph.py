@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -18,7 +20,7 @@ GIVEN = {
 }
 
 
-def graph(**changes) -> Graph:
+def graph(**changes: Any) -> Graph:
     return Graph(**{**GIVEN, **changes})
 
 
@@ -34,7 +36,7 @@ def full() -> Graph:
     )
 
 
-def test_what_is_given_is_kept():
+def test_what_is_given_is_kept() -> None:
     made = full()
     assert (made.num_nodes, made.num_edges, made.num_features) == (3, 3, 2)
     assert made.x.dtype == np.float64
@@ -43,35 +45,40 @@ def test_what_is_given_is_kept():
     assert made.edge_attributes == {"weight": (1.5, None, 2), "kind": ("x", "y", "z")}
     assert made.labels == ("one", None, "two")
     assert made.split == ("train", "test", None)
+    assert made.positions is not None
     assert made.positions.tolist() == [[0, 0], [1, 0.5], [-1, 2]]
     assert repr(made) == "Graph(N=3, E=3, F=2)"
 
 
-def test_what_is_left_out():
+def test_what_is_left_out() -> None:
     made = graph()
     assert made.feature_names == ("f0", "f1")
-    assert made.labels is made.split is made.positions is None
+    assert made.labels is None
+    assert made.split is None
+    assert made.positions is None
     assert made.directed
     assert made.edge_attributes == {}
 
 
-def test_frozen_and_cut_off_from_what_was_given():
+def test_frozen_and_cut_off_from_what_was_given() -> None:
     x, index = np.ones((3, 2)), np.array([[0], [1]])
     made = graph(x=x, edge_index=index)
     x[:], index[:] = 5, 2
     assert (made.x == 1).all()
     assert made.edge_index.tolist() == [[0], [1]]
     with pytest.raises(FrozenInstanceError):
-        made.x = x
-    for array in (made.x, made.edge_index, full().positions):
+        made.x = x  # type: ignore[misc]
+    positions = full().positions
+    assert positions is not None
+    for array in (made.x, made.edge_index, positions):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
 
 
-def test_empty_graphs():
-    nothing = Graph((), [], [])
+def test_empty_graphs() -> None:
+    nothing = Graph((), np.array([]), np.array([]))
     assert (nothing.num_nodes, nothing.num_edges, nothing.num_features) == (0, 0, 0)
-    featureless = Graph(("A",), np.zeros((1, 0)), [])
+    featureless = Graph(("A",), np.zeros((1, 0)), np.array([]))
     assert (featureless.num_features, featureless.num_edges) == (0, 0)
     assert featureless.feature_names == ()
 
@@ -110,20 +117,20 @@ def test_empty_graphs():
         ),
     ],
 )
-def test_refusals(changes, message):
+def test_refusals(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(GatvizError, match=message) as caught:
         graph(**changes)
     assert "\n" not in str(caught.value)
 
 
-def test_equal_in_every_field_but_the_notes():
+def test_equal_in_every_field_but_the_notes() -> None:
     made = full()
     assert made == full()
     assert hash(made) == hash(full())
     assert made == replace(made, notes=("merged two",))
     assert made != made.with_positions(None)
     assert made.with_positions(None) == made.with_positions(None)
-    for changes in (
+    every: tuple[dict[str, Any], ...] = (
         {"names": ("A", "B", "D")},
         {"x": np.zeros((3, 2))},
         {"edge_index": [[0, 1, 2], [0, 1, 1]]},
@@ -133,18 +140,19 @@ def test_equal_in_every_field_but_the_notes():
         {"split": None},
         {"feature_names": ("f0", "f1")},
         {"description": ""},
-    ):
+    )
+    for changes in every:
         assert made != replace(made, **changes), changes
     assert made != "graph"
 
 
-def test_the_fingerprint_ignores_where_nodes_stand():
+def test_the_fingerprint_ignores_where_nodes_stand() -> None:
     made = full()
     assert made.with_positions(None).fingerprint == made.fingerprint
     assert replace(made, x=made.x + 1e-12).fingerprint != made.fingerprint
 
 
-def test_classes_in_the_order_people_expect():
+def test_classes_in_the_order_people_expect() -> None:
     assert graph(labels=("b", "a", "b")).class_names == ("a", "b")
     assert graph(labels=("10", "9", None)).class_names == ("9", "10")
     made = graph(labels=("10", "9", None))
@@ -156,7 +164,7 @@ def test_classes_in_the_order_people_expect():
 # ---- networkx ------------------------------------------------------------------------------------------------
 
 
-def test_to_networkx():
+def test_to_networkx() -> None:
     made = full().to_networkx()
     assert isinstance(made, nx.DiGraph)
     assert list(made.edges(data=True)) == [
@@ -186,17 +194,18 @@ def in_one_order(made: Graph) -> Graph:
         {"edge_index": [], "edge_attributes": {}},
     ],
 )
-def test_round_trip(changes):
+def test_round_trip(changes: dict[str, Any]) -> None:
     made = replace(full(), **changes)
     assert in_one_order(Graph.from_networkx(made.to_networkx())) == in_one_order(made)
 
 
-def test_round_trip_of_no_nodes():
-    assert Graph.from_networkx(Graph((), [], []).to_networkx()) == Graph((), [], [])
+def test_round_trip_of_no_nodes() -> None:
+    nothing = Graph((), np.array([]), np.array([]))
+    assert Graph.from_networkx(nothing.to_networkx()) == nothing
 
 
-def test_from_an_undirected_graph_come_both_edges_and_one_loop():
-    given = nx.Graph()
+def test_from_an_undirected_graph_come_both_edges_and_one_loop() -> None:
+    given: nx.Graph[Any] = nx.Graph()
     given.add_edge("a", "b", weight=3)
     given.add_edge("b", "b", weight=4)
     made = Graph.from_networkx(given)
@@ -208,7 +217,7 @@ def test_from_an_undirected_graph_come_both_edges_and_one_loop():
     assert made.num_features == 0
 
 
-def test_an_edge_of_a_digraph_keeps_its_direction():
+def test_an_edge_of_a_digraph_keeps_its_direction() -> None:
     given = nx.DiGraph([("reader's source", "reader")])
     made = Graph.from_networkx(given)
     assert made.edge_index.tolist() == [[0], [1]]
@@ -217,7 +226,7 @@ def test_an_edge_of_a_digraph_keeps_its_direction():
     assert trace.edge_of(target=1, source=0) == 0
 
 
-def test_features_and_labels_under_other_names():
+def test_features_and_labels_under_other_names() -> None:
     given = nx.Graph([(1, 2)])
     nx.set_node_attributes(given, {1: 30, 2: 40}, "age")
     nx.set_node_attributes(given, {1: 1.5, 2: 2.5}, "size")
@@ -240,26 +249,26 @@ def test_features_and_labels_under_other_names():
         (lambda: nx.Graph([(1, "1")]), "node 1: expected a name of its own, found '1'"),
     ],
 )
-def test_networkx_refusals(given, message):
+def test_networkx_refusals(given: Callable[..., Any], message: str) -> None:
     with pytest.raises(GatvizError, match=message):
         Graph.from_networkx(given())
 
 
-def with_features(first: list, second: list) -> nx.Graph:
-    given = nx.Graph()
+def with_features(first: list[Any], second: list[Any]) -> nx.Graph[Any]:
+    given: nx.Graph[Any] = nx.Graph()
     given.add_node("a", features=first)
     given.add_node("b", features=second)
     return given
 
 
-def with_positions(first: object, second: object) -> nx.Graph:
-    given = nx.Graph()
+def with_positions(first: object, second: object) -> nx.Graph[Any]:
+    given: nx.Graph[Any] = nx.Graph()
     given.add_node("a", pos=first)
     given.add_node("b", pos=second)
     return given
 
 
-def test_a_layer_takes_a_graph_as_it_is():
+def test_a_layer_takes_a_graph_as_it_is() -> None:
     made = full()
     trace = GATAttentionLayer(2, 3, 2, self_loops="add_missing", generator=new_generator(0)).trace(made)
     assert trace.edge_index.tolist() == [[0, 2, 0, 1, 2], [0, 0, 1, 1, 2]]

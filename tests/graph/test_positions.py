@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from gatviz import GatvizError, Graph
 from gatviz.graph.positions import LAYOUTS, MOST_SPRING, default_positions, layout
 
 
-def graph_of(source: nx.Graph) -> Graph:
+def graph_of(source: nx.Graph[Any]) -> Graph:
     return Graph.from_networkx(nx.convert_node_labels_to_integers(source))
 
 
@@ -28,7 +30,7 @@ SHAPES = {
 
 @pytest.mark.parametrize("kind", LAYOUTS)
 @pytest.mark.parametrize("shape", SHAPES)
-def test_every_layout_is_finite_deterministic_and_sets_nodes_apart(kind, shape):
+def test_every_layout_is_finite_deterministic_and_sets_nodes_apart(kind: Any, shape: Any) -> None:
     graph = graph_of(SHAPES[shape])
     first, second = layout(graph, kind, seed=3), layout(graph, kind, seed=3)
     assert first.shape == (graph.num_nodes, 2)
@@ -48,7 +50,7 @@ def hulls_are_apart(positions: np.ndarray, one: list[int], other: list[int]) -> 
 
 
 @pytest.mark.parametrize("kind", ["spring", "kamada_kawai"])
-def test_pieces_that_no_edge_joins_do_not_overlap(kind):
+def test_pieces_that_no_edge_joins_do_not_overlap(kind: Any) -> None:
     source = SHAPES["pieces"]
     positions = layout(graph_of(source), kind)
     pieces = [sorted(piece) for piece in nx.connected_components(source) if len(piece) > 1]
@@ -57,12 +59,12 @@ def test_pieces_that_no_edge_joins_do_not_overlap(kind):
             assert hulls_are_apart(positions, one, other)
 
 
-def test_the_seed_moves_a_spring_layout():
+def test_the_seed_moves_a_spring_layout() -> None:
     karate = graph_of(SHAPES["karate"])
     assert not np.array_equal(layout(karate, "spring", 1), layout(karate, "spring", 2))
 
 
-def test_a_bipartite_graph_gets_two_columns_with_the_side_that_is_read_on_the_left():
+def test_a_bipartite_graph_gets_two_columns_with_the_side_that_is_read_on_the_left() -> None:
     keys_to_queries = Graph.from_networkx(nx.DiGraph([(0, 3), (0, 4), (1, 3), (2, 4)]))
     positions = layout(keys_to_queries, "bipartite")
     x = dict(zip(keys_to_queries.names, positions[:, 0], strict=True))
@@ -71,27 +73,27 @@ def test_a_bipartite_graph_gets_two_columns_with_the_side_that_is_read_on_the_le
     assert all(place[source] < place[target] for source in (0, 1, 2) for target in (3, 4))
 
 
-def test_circular_starts_on_top_and_runs_clockwise():
+def test_circular_starts_on_top_and_runs_clockwise() -> None:
     positions = layout(graph_of(nx.cycle_graph(4)), "circular")
     angles = np.degrees(np.arctan2(positions[:, 1], positions[:, 0]))
     assert angles == pytest.approx([90, 0, -90, 180], abs=1e-9) or angles == pytest.approx([90, 0, -90, -180], abs=1e-9)
 
 
-def test_default_positions_are_the_graphs_own_if_it_has_them():
+def test_default_positions_are_the_graphs_own_if_it_has_them() -> None:
     graph = graph_of(nx.cycle_graph(4))
     own = np.arange(8.0).reshape(4, 2)
     assert np.array_equal(default_positions(graph.with_positions(own)), own)
     assert np.array_equal(default_positions(graph), layout(graph, "kamada_kawai"))
 
 
-def test_a_large_graph_is_laid_out_in_no_time_with_its_pieces_apart():
+def test_a_large_graph_is_laid_out_in_no_time_with_its_pieces_apart() -> None:
     source = nx.disjoint_union(nx.barabasi_albert_graph(MOST_SPRING, 2, seed=0), nx.path_graph(60))
     positions = default_positions(graph_of(source))
     assert np.isfinite(positions).all()
     assert hulls_are_apart(positions, list(range(MOST_SPRING)), list(range(MOST_SPRING, MOST_SPRING + 60)))
 
 
-def test_unknown_and_too_costly_layouts_are_refused():
+def test_unknown_and_too_costly_layouts_are_refused() -> None:
     karate = graph_of(SHAPES["karate"])
     with pytest.raises(GatvizError) as caught:
         layout(karate, "sprang")  # type: ignore[arg-type]
