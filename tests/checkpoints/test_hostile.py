@@ -179,7 +179,7 @@ def test_choices_against_the_file_are_refused_with_the_reason():
         {"heads": True},
         {"heads": "8"},
         {"concat": 1},
-        {"activation": "gelu"},
+        {"activation": "softplus"},
         {"residual": "yes"},
         {"self_loops": "add"},
         {"negative_slope": float("nan")},

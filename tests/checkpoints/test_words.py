@@ -117,7 +117,7 @@ REFUSED: Mapping[str, tuple[bytes, dict[str, object]]] = {
     "score sign": (torch_file(PYG), {"score_sign": "minus"}),
     "implementation": (torch_file(PYTORCH_GAT), {"implementation": "IMP1"}),
     "other settings": (torch_file(around([FEATURES, 2, 3], [4, 1], PYTORCH_GAT)), {}),
-    "activation": (torch_file(PYG), {"activation": "gelu"}),
+    "activation": (torch_file(PYG), {"activation": "softplus"}),
     "layout": (torch_file(PYG), {"layout": "keras"}),
     "slope": (OPENED["pygat, sparse"], {"negative_slope": -1.0}),
 }
