@@ -202,7 +202,7 @@ def test_nothing_changes_where_nothing_changed(page: Page):
     expect(page.get_by_text("Nothing changed")).to_be_visible()
     page.get_by_role("radio", name="Explore", exact=True).click()
     arrow = page.locator(".edge[data-target='2'][data-source='3']")
-    expect(page.locator(".chip.locked")).to_contain_text("3 → 2")
+    expect(page.locator(".chip.locked")).to_contain_text("node 3 → node 2")
     page.locator("svg.graph").focus()
     page.keyboard.press("Delete")
     expect(arrow).to_have_count(0)
