@@ -6,8 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.house.installed import build_wheel
+
+settings.register_profile("gatviz", deadline=None)  # a busy machine is no fault of what is tested
+settings.load_profile("gatviz")
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the app does: on small graphs more threads only wait for each other
 ROOT = Path(__file__).parents[1]
