@@ -53,8 +53,8 @@ def _kind(array: Array) -> str:
 class _Arrays:
     """One file's arrays, with a sentence for each thing that is wrong with them."""
 
-    def __init__(self, arrays: Mapping[str, Array], where: str) -> None:
-        self.arrays, self.where = arrays, where
+    def __init__(self, arrays: Mapping[str, Array], where: str, left_out: Sequence[str] = ()) -> None:
+        self.arrays, self.where, self.left_out = arrays, where, left_out
 
     def get(self, *names: str) -> tuple[str, Array] | None:
         return next(((name, self.arrays[name]) for name in names if name in self.arrays), None)
@@ -111,13 +111,15 @@ class _Arrays:
         return csr_array((data, columns, starts), shape=(rows, width))
 
 
-def parsed_arrays(arrays: Mapping[str, Array], where: str, form: str, meta: str | None = None) -> ParsedGraph:
-    """A ParsedGraph from named arrays and the JSON text beside them.
+def parsed_arrays(
+    arrays: Mapping[str, Array], where: str, form: str, meta: str | None = None, left_out: Sequence[str] = ()
+) -> ParsedGraph:
+    """A ParsedGraph from named arrays and the JSON text beside them; `left_out` are the names of the file's others.
 
     Raises:
         GatvizError: no edges among the arrays, or one of a wrong type, shape or range.
     """
-    found = _Arrays(arrays, where)
+    found = _Arrays(arrays, where, left_out)
     told = _meta(meta, where)
     adjacency = found.csr("adj")
     edges = _edges(found, adjacency)
@@ -183,7 +185,7 @@ def _edges(found: _Arrays, adjacency: csr_array | None) -> NDArray[np.int64]:
         limits.check_edges(edges.shape[1], found.where)
         return edges
     if adjacency is None:
-        listed = commas(quote(name) for name in list(found.arrays)[:8]) or _("none")
+        listed = commas(quote(name) for name in [*found.arrays, *found.left_out][:8]) or _("none")
         raise GatvizError(
             found.where,
             _("'edge_index', or the four parts of 'adj'"),

@@ -119,3 +119,10 @@ def test_half_a_character_in_an_array_of_texts():
     said = outcome(stream.getvalue(), "npz", named=True)
     check_sentence(said)
     assert "d800" in said
+
+
+def test_a_refusal_lists_the_arrays_that_are_there():
+    stream = io.BytesIO()
+    np.savez(stream, A=np.eye(2), X=np.eye(2))
+    with pytest.raises(GatvizError, match="found the arrays 'A', 'X'"):
+        inspect_graph(stream.getvalue(), "graph.npz")

@@ -82,7 +82,7 @@ def read_npz(data: bytes, where: str) -> ParsedGraph:
     meta = arrays.pop(META, None)
     text = _text(meta, where)
     form = "npz" if "edge_index" in arrays else "sparse_npz"
-    parsed = parsed_arrays(arrays, where, form, text)
+    parsed = parsed_arrays(arrays, where, form, text, left_out)
     parsed.notes += notes
     if left_out:
         listed = commas(quote(name) for name in left_out[:5])
