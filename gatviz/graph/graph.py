@@ -1,6 +1,6 @@
 """`Graph`: nodes with features and the arcs between them, checked once and then trusted everywhere.
 
-N nodes, E arcs as given, F input features. An arc from source j to target i means that i reads j.
+N nodes, E arcs as given, F input features, D edge features. An arc from source j to target i means that i reads j.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.graph.edge_features import checked_edge_features, numbers_of
 from gatviz.numbers import EXACT, FINITE, as_floats, first_beyond
 
 SPLITS = ("train", "val", "test")
@@ -36,6 +37,8 @@ class Graph:
             No arc may stand twice. An undirected graph holds both arcs of each edge.
         feature_names: F unique names; `f0 … fF-1` if left out.
         edge_attributes: name -> E values. Kept, shown and written back; attention does not read them.
+        edge_features: [E, D] numbers, finite in float32, for the models that read edges; kept as float64; or None.
+        edge_feature_names: D unique names; `e0 … eD-1` if left out.
         directed: whether the graph was given as a directed one.
         labels: a class name or None for each node, or None for a graph without labels.
         split: "train", "val", "test" or None for each node, or None.
@@ -52,6 +55,8 @@ class Graph:
     edge_index: NDArray[np.int64]
     feature_names: tuple[str, ...] = ()
     edge_attributes: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    edge_features: NDArray[np.float64] | None = None
+    edge_feature_names: tuple[str, ...] = ()
     directed: bool = True
     labels: tuple[str | None, ...] | None = None
     split: tuple[str | None, ...] | None = None
@@ -71,6 +76,12 @@ class Graph:
             str(key): _of_length(values, edge_index.shape[1], f"edge_attributes[{quote(key)}]")
             for key, values in dict(self.edge_attributes).items()
         }
+        edge_features, edge_names = None, tuple(self.edge_feature_names)
+        if self.edge_features is not None:
+            edge_features = checked_edge_features(self.edge_features, edge_index, names)
+            edge_names = edge_names or tuple(f"e{k}" for k in range(edge_features.shape[1]))
+        width = 0 if edge_features is None else edge_features.shape[1]
+        _check_feature_names(edge_names, width, "edge_feature_names", "edge_features")
         labels = None if self.labels is None else _checked_labels(self.labels, count)
         split = None if self.split is None else _checked_split(self.split, count)
         positions = None if self.positions is None else _checked_positions(self.positions, names)
@@ -80,6 +91,8 @@ class Graph:
             "feature_names": feature_names,
             "edge_index": edge_index,
             "edge_attributes": attributes,
+            "edge_features": edge_features if width else None,
+            "edge_feature_names": edge_names,
             "directed": bool(self.directed),
             "labels": labels,
             "split": split,
@@ -104,6 +117,11 @@ class Graph:
     def num_features(self) -> int:
         """F."""
         return int(self.x.shape[1])
+
+    @property
+    def num_edge_features(self) -> int:
+        """D; 0 without edge features."""
+        return len(self.edge_feature_names)
 
     @cached_property
     def class_names(self) -> tuple[str, ...]:
@@ -146,7 +164,11 @@ class Graph:
             digest.update(repr(part).encode())
         for key in sorted(self.edge_attributes):
             digest.update(repr((key, self.edge_attributes[key])).encode())
-        for array in (self.x, self.edge_index):
+        arrays: tuple[NDArray[Any], ...] = (self.x, self.edge_index)
+        if self.edge_features is not None:
+            digest.update(repr(self.edge_feature_names).encode())
+            arrays = (*arrays, self.edge_features)
+        for array in arrays:
             digest.update(repr(array.shape).encode())
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
@@ -174,16 +196,29 @@ class Graph:
         object.__setattr__(moved, "positions", checked)
         return moved
 
+    def with_edge_features(self, names: Sequence[str]) -> Graph:
+        """The same graph with these of its edge attributes as its edge features; no names, no edge features.
+
+        Raises:
+            GatvizError: an attribute that is not there, or that is not a number on every edge.
+        """
+        chosen = [names] if isinstance(names, str) else list(names)
+        values = numbers_of(self.edge_attributes, chosen, self.num_edges)
+        return replace(self, edge_features=values if chosen else None, edge_feature_names=tuple(chosen))
+
     def to_networkx(self) -> nx.DiGraph:
         """A DiGraph with node attributes `features`, `label`, `split`, `pos` and the edge attributes.
 
-        Graph attributes: `feature_names`, `directed`, `description`.
+        Graph attributes: `feature_names`, `directed`, `description`; with edge features also `edge_feature_names`,
+        and each edge has them as `features`.
         """
         result = nx.DiGraph(
             feature_names=list(self.feature_names),
             directed=self.directed,
             description=self.description,
         )
+        if self.edge_features is not None:
+            result.graph["edge_feature_names"] = list(self.edge_feature_names)
         for n, name in enumerate(self.names):
             attributes: dict[str, Any] = {"features": self.x[n].tolist()}
             if self.labels is not None and self.labels[n] is not None:
@@ -195,6 +230,8 @@ class Graph:
             result.add_node(name, **attributes)
         for k, (source, target) in enumerate(self.edge_index.T):
             attributes = {key: values[k] for key, values in self.edge_attributes.items() if values[k] is not None}
+            if self.edge_features is not None:
+                attributes["features"] = self.edge_features[k].tolist()
             result.add_edge(self.names[source], self.names[target], **attributes)
         return result
 
@@ -227,6 +264,10 @@ class Graph:
         arcs = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
         if not graph.is_directed():
             arcs = [arc for u, v, d in arcs for arc in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
+        edge_names, edge_features = tuple(graph.graph.get("edge_feature_names", ())), None
+        if edge_names:
+            edge_features = [d.get("features", ()) for _, _, d in arcs]
+            arcs = [(u, v, {key: value for key, value in d.items() if key != "features"}) for u, v, d in arcs]
         keys = sorted({str(key) for _, _, d in arcs for key in d})
         x, feature_names = _features_of(data, features, graph.graph.get("feature_names"))
         return cls(
@@ -235,6 +276,8 @@ class Graph:
             edge_index=np.array([(u, v) for u, v, _ in arcs], dtype=np.int64).reshape(-1, 2).T,
             feature_names=feature_names,
             edge_attributes={key: tuple(d.get(key) for _, _, d in arcs) for key in keys},
+            edge_features=edge_features,  # type: ignore[arg-type]
+            edge_feature_names=edge_names,
             directed=bool(graph.graph.get("directed", graph.is_directed())),
             labels=_optional(data, label),
             split=_optional(data, "split"),
@@ -346,11 +389,11 @@ def _is_frozen(given: Any) -> bool:
     return frozen and given.dtype == np.float64
 
 
-def _check_feature_names(names: tuple[str, ...], count: int) -> None:
+def _check_feature_names(names: tuple[str, ...], count: int, where: str = "feature_names", what: str = "x") -> None:
     if len(names) != count:
         raise GatvizError(
-            "feature_names",
-            f"{count} names, one for each column of x",
+            where,
+            f"{count} names, one for each column of {what}",
             str(len(names)),
             "name every column once",
         )
@@ -364,7 +407,7 @@ def _check_feature_names(names: tuple[str, ...], count: int) -> None:
             or not name.isprintable()
         ):
             raise GatvizError(
-                "feature_names",
+                where,
                 f"unique printable names of at most {LONGEST_NAME} characters",
                 quote(name),
                 "rename that column",

@@ -1,0 +1,57 @@
+"""Features of edges: numbers on each arc that a model may read, checked once. E arcs, D edge features."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.errors import GatvizError, quote
+from gatviz.numbers import FINITE, as_floats, first_beyond
+
+NEW_ARCS = "Edges that were drawn since have edge features of 0."
+"""What a graph with edge features says of itself once an edge is drawn in it."""
+
+
+def checked_edge_features(given: Any, edge_index: NDArray[np.int64], names: Sequence[str]) -> NDArray[np.float64]:
+    """[E, D] as read-only float64.
+
+    Raises:
+        GatvizError: another shape, or a number that float32 cannot hold.
+    """
+    count = edge_index.shape[1]
+    expected = f"numbers of shape [{count}, D], a row for each arc"
+    try:
+        values = np.array(as_floats(given))
+    except (TypeError, ValueError) as error:
+        raise GatvizError("edge_features", expected, quote(str(error)), "give every arc as many numbers") from error
+    if values.ndim != 2 or values.shape[0] != count:
+        raise GatvizError("edge_features", expected, f"shape {list(values.shape)}", "give one row for each arc")
+    if (place := first_beyond(values)) is not None:
+        source, target = edge_index[:, place[0]]
+        where = f"edge feature {place[1]} of {quote(names[source])} → {quote(names[target])}"
+        raise GatvizError(where, FINITE, quote(float(values[place])), "replace it by a smaller number, or rescale")
+    values.setflags(write=False)
+    return values
+
+
+def numbers_of(attributes: Mapping[str, tuple[Any, ...]], chosen: Sequence[str], count: int) -> NDArray[np.float64]:
+    """[E, len(chosen)]: these edge attributes as numbers; true counts as 1, false as 0.
+
+    Raises:
+        GatvizError: an attribute that is not there, or a value that is no number.
+    """
+    columns = []
+    for name in chosen:
+        if name not in attributes:
+            known = ", ".join(map(quote, attributes)) or "an edge attribute, of which this graph has none"
+            raise GatvizError("edge_features", f"one of {known}", quote(name), "choose edge attributes that are there")
+        for k, value in enumerate(attributes[name]):
+            if not isinstance(value, bool | int | float | np.integer | np.floating | np.bool_):
+                where = f"edge attribute {quote(name)}, edge {k}"
+                found = "none" if value is None else quote(value)
+                raise GatvizError(where, "a number", found, "choose attributes that are numbers on every edge")
+        columns.append(as_floats(attributes[name]))
+    return np.stack(columns, axis=1) if columns else np.zeros((count, 0))
