@@ -24,8 +24,6 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from gatviz.ui import texts_open
-
 ROOT = Path(__file__).parent.parent
 # Playwright's selectors see through shadow roots; scripts in the page have to look for themselves.
 FIND = """
@@ -181,12 +179,12 @@ def main() -> None:
             row("hover to highlight, N = 34", page.evaluate(HOVER, repeats), "≤ 16")
             row("head switch, N = 34, H = 8", page.evaluate(SWITCH, repeats), "≤ 50")
             row("sidebar change to new numbers, N = 34, H = 8", sidebar_changes(page, repeats), "p50 ≤ 150, p95 ≤ 300")
-            page.get_by_role("button", name=texts_open.OPEN_BUTTON).click()
+            page.get_by_role("button", name="Open …").click()
             dialog = page.get_by_role("dialog")
             dialog.locator("input[type=file]").set_input_files(
                 {"name": "large.json", "mimeType": "application/json", "buffer": large_graph()}
             )
-            dialog.locator("button:enabled", has_text=texts_open.SHOW).click(timeout=60_000)
+            dialog.locator("button:enabled", has_text="Show this graph").click(timeout=60_000)
             page.wait_for_timeout(5000)
             row("hover to highlight, N = 200", page.evaluate(HOVER, repeats), "≤ 33")
             row("head switch, N = 200, H = 8", page.evaluate(SWITCH, repeats), "≤ 50")

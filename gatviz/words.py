@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 ENGLISH = "en"
 _LOCALES = Path(__file__).parent / "locales"
+_kept: ContextVar[str] = ContextVar("language")
+
+T = TypeVar("T")
 
 
 class _Listener:
@@ -29,7 +34,21 @@ def spoken_by(language: Callable[[], str]) -> None:
 
 def language() -> str:
     """The language of whoever is being answered now; part of the key of whatever is cached with words in it."""
-    return _Listener.language()
+    return _kept.get(None) or _Listener.language()
+
+
+def kept(make: Callable[[], T]) -> Callable[[], T]:
+    """The same, speaking the language of now, for when it is made later or in another thread."""
+    spoken = language()
+
+    def made() -> T:
+        token = _kept.set(spoken)
+        try:
+            return make()
+        finally:
+            _kept.reset(token)
+
+    return made
 
 
 @cache

@@ -1,1 +1,1 @@
-"""All that knows Streamlit: state, the cached run, one module a workspace, and the adapter of the stage."""
+"""All that knows Streamlit: the page, its sidebar, one room a workspace, and the session that they show."""

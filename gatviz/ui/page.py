@@ -7,19 +7,21 @@ from functools import cache
 
 import streamlit as st
 from streamlit import net_util
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from gatviz import words
 from gatviz.attention.layers import use_one_thread
 from gatviz.charts.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
-from gatviz.ui import compute, state, texts
-from gatviz.ui.compare import compare
-from gatviz.ui.controls import controls
-from gatviz.ui.explore import explore
-from gatviz.ui.plain import plain
-from gatviz.ui.settings import Settings
-from gatviz.ui.sidebar import sidebar
+from gatviz.ui.compare.compare import compare
+from gatviz.ui.escape import escape
+from gatviz.ui.explore.explore import explore
+from gatviz.ui.session import run_cache, session
+from gatviz.ui.session.model import present_weights
+from gatviz.ui.session.settings import Settings, controls
+from gatviz.ui.sidebar import NAME, sidebar
 from gatviz.ui.take_away import take_away
-from gatviz.ui.weight_edits import present_weights
+from gatviz.words import _
 
 # Streamlit's own spacing is made for articles; the first picture has to fit a laptop's screen.
 _STYLE = """<style>
@@ -51,40 +53,49 @@ button[data-testid="stBaseButton-primary"]:hover {{ filter: brightness(0.9); }}
 
 def page() -> None:
     """Draw the whole page."""
+    words.spoken_by(_language)
     _start()
-    st.set_page_config(page_title=texts.TITLE, page_icon="🕸️", layout="wide")
+    st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide")
     st.html(_STYLE + _PRIMARY)
     returned = _returned()
     workspace, settings = sidebar()
-    state.update(settings=settings)
-    now = state.current()
+    session.update(settings=settings)
+    now = session.current()
     if now.problem and now.good is not None and settings == now.good.settings:
-        st.error(plain(now.problem), icon="⚠️")
+        st.error(escape(now.problem), icon="⚠️")
     try:
-        run = compute.run(now.graph, settings, present_weights(now))
+        run = run_cache.run(now.graph, settings, present_weights(now))
         run = run.of_layer(_layer_choice(run))
         _summary(run, settings)
-        if workspace == texts.COMPARE:
-            state.remember(settings)
+        if workspace == "compare":
+            session.remember(settings)
             compare(now, settings, run)
             return
-        shown = explore(now, settings, run)
-        state.remember(settings)
+        choices = explore(now, settings, run)
+        session.remember(settings)
     except GatvizError as error:
-        if not returned and state.back_to_good(str(error)):
+        if not returned and session.back_to_good(str(error)):
             st.rerun()
-        st.error(plain(str(error)), icon="⚠️")
+        st.error(escape(str(error)), icon="⚠️")
         return
     with st.sidebar:
-        take_away(now, shown)
+        take_away(now, run.trace, choices)
+
+
+def _language() -> str:
+    """Of the session that is being answered; English where none is."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return words.ENGLISH
+    chosen: str = st.session_state.get("language", words.ENGLISH)
+    return chosen
 
 
 def _returned() -> bool:
     """Set the sidebar's controls back to the last good state, if the run before had to go back to it."""
-    now = state.current()
+    now = session.current()
     if now.returning and now.good is not None:
         st.session_state.update(controls(now.good.settings, now.good.work))
-        state.update(returning=False)
+        session.update(returning=False)
     return now.returning
 
 
@@ -113,7 +124,7 @@ def _ask_nobody_for_the_address() -> None:
     net_util.get_external_ip = lambda: None
 
 
-def _layer_choice(run: compute.Run) -> int:
+def _layer_choice(run: run_cache.Run) -> int:
     """Which layer of a stack the views show."""
     layers = run.whole.layers
     if len(layers) == 1:
@@ -121,9 +132,9 @@ def _layer_choice(run: compute.Run) -> int:
     if st.session_state.get("layer", 0) not in range(len(layers)):
         st.session_state["layer"] = len(layers) - 1
     chosen = st.segmented_control(
-        texts.LAYER,
+        _("Layer"),
         range(len(layers)),
-        format_func=lambda k: texts.LAYER_OPTION.format(
+        format_func=lambda k: _("Layer {layer} · {kind} {heads} × {features}").format(
             layer=k, kind=layers[k].kind, heads=layers[k].num_heads, features=layers[k].head_features
         ),
         key="layer",
@@ -134,10 +145,12 @@ def _layer_choice(run: compute.Run) -> int:
     return chosen or 0
 
 
-def _summary(run: compute.Run, settings: Settings) -> None:
+def _summary(run: run_cache.Run, settings: Settings) -> None:
     with st.sidebar:
         st.caption(
-            texts.SUMMARY.format(
+            _(
+                "arrows: {arrows} · {heads} × {features} features per node · forward {milliseconds:.2f} ms on {device}"
+            ).format(
                 arrows=run.trace.num_edges,
                 heads=run.trace.num_heads,
                 features=run.trace.head_features,

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page
 from gatviz import Graph, MultiHeadGATLayer, sample_graph
 from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
-from gatviz.ui.settings import Settings
+from gatviz.ui.session.settings import Settings
 
 MINUS = "−"
 

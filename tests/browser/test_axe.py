@@ -11,7 +11,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from gatviz.charts.colours import PAPER, Theme, colour_at, contrast
-from gatviz.ui import texts, texts_compare, texts_open, texts_weights
 from tests.browser.driver import choose_graph, choose_head, eventually, set_number
 from tests.conftest import open_app
 
@@ -53,7 +52,7 @@ def explore_views(page: Page) -> Iterator[str]:
     page.locator(".node").first.click()
     yield "a locked node"
     page.keyboard.press("Escape")
-    page.locator(".swatches").get_by_role("radio", name=texts.GCN_LABEL).click()
+    page.locator(".swatches").get_by_role("radio", name="GCN").click()
     yield "a baseline"
     choose_head(page, "0")
     page.get_by_role("radio", name="several").click()
@@ -75,21 +74,21 @@ def explore_views(page: Page) -> Iterator[str]:
 
 
 def dialogs(page: Page) -> Iterator[str]:
-    page.get_by_role("button", name=texts_open.OPEN_BUTTON, exact=True).click()
+    page.get_by_role("button", name="Open …", exact=True).click()
     dialog = page.get_by_role("dialog")
-    for way in (texts_open.FILE, texts_open.GENERATE, texts_open.PASTE):
+    for way in ("From files", "Generate", "Paste text"):
         dialog.get_by_role("radio", name=way).click()
         yield f"Open: {way}"
     page.keyboard.press("Escape")
-    page.get_by_role("button", name=texts_weights.OPEN_BUTTON, exact=True).click()
+    page.get_by_role("button", name="Open weights …", exact=True).click()
     yield "Open weights"
     page.keyboard.press("Escape")
-    for popover in (texts_open.SAVE, texts.TAKE_AWAY):
+    for popover in ("Save …", "Take away"):
         page.get_by_role("button", name=popover).first.click()
         page.get_by_test_id("stPopoverBody").wait_for()
         yield popover
         page.keyboard.press("Escape")
-    page.get_by_text(texts.MORE).click()
+    page.get_by_text("More about the model").click()
     page.get_by_test_id("stSelectbox").nth(1).click()
     page.get_by_role("option", name="GATv2", exact=True).click()
     yield "GATv2, more about the model"
@@ -97,23 +96,23 @@ def dialogs(page: Page) -> Iterator[str]:
 
 def comparisons(page: Page) -> Iterator[str]:
     """What if comes with the pin that was set before."""
-    page.get_by_role("radio", name=texts.COMPARE, exact=True).click()
+    page.get_by_role("radio", name="Compare", exact=True).click()
     page.wait_for_selector(".js-plotly-plot .gtitle")
-    tabs = page.get_by_role("radiogroup", name=texts_compare.SECTION).get_by_role("radio")
+    tabs = page.get_by_role("radiogroup", name="What to compare").get_by_role("radio")
     for section in tabs.all_inner_texts():
         page.get_by_role("radio", name=section, exact=True).click()
         page.wait_for_selector(".js-plotly-plot .gtitle")
         yield f"Compare: {section}"
-    page.get_by_role("radio", name=texts.EXPLORE, exact=True).click()
+    page.get_by_role("radio", name="Explore", exact=True).click()
 
 
 def other_graphs(page: Page) -> Iterator[str]:
-    page.get_by_role("button", name=texts_open.OPEN_BUTTON, exact=True).click()
+    page.get_by_role("button", name="Open …", exact=True).click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("radio", name=texts_open.PASTE).click()
+    dialog.get_by_role("radio", name="Paste text").click()
     dialog.get_by_role("textbox").first.fill(LARGE)
     page.keyboard.press("Control+Enter")
-    dialog.get_by_role("button", name=texts_open.SHOW).click()
+    dialog.get_by_role("button", name="Show this graph").click()
     eventually(lambda: 100 < page.locator(".node").count() <= 200)
     yield "part of a large graph"
     page.get_by_role("radio", name="Draw").click()

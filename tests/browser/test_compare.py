@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from gatviz.analysis import difference, head_similarity, in_and_out, uniformity
 from gatviz.attention.layer_trace import GATTrace
-from gatviz.ui import texts_open
 from tests.browser.driver import eventually, set_number, trace_of
 from tests.conftest import open_app
 
@@ -276,11 +275,11 @@ def test_hostile_names_are_only_text_in_every_section(page: Page):
     other = "</script><script>window.attacked=1</script>"
     nodes = [{"id": HOSTILE, "features": [1]}, {"id": other, "features": [2]}, {"id": "<b>C</b>", "features": [3]}]
     graph = {"nodes": nodes, "edges": [[HOSTILE, other], [other, HOSTILE], ["<b>C</b>", HOSTILE]]}
-    page.get_by_role("button", name=texts_open.OPEN_BUTTON, exact=True).click()
+    page.get_by_role("button", name="Open …", exact=True).click()
     content = json.dumps(graph).encode()
     file = {"name": "hostile.json", "mimeType": "application/json", "buffer": content}
     page.locator("[role=dialog] input[type=file]").set_input_files(file)
-    page.get_by_role("dialog").get_by_role("button", name=texts_open.SHOW, exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Show this graph", exact=True).click()
     eventually(lambda: page.locator(".gatviz-stage .node").count() == 3)
     open_compare(page)
     for section in (*SHOWN, "What if"):

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from gatviz import GAT, Graph
 from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
-from gatviz.ui.settings import Settings
+from gatviz.ui.session.settings import Settings
 from tests.browser.driver import alpha_rows, cells, choose_head, eventually, middle_of, trace_of
 
 

@@ -10,7 +10,7 @@ from gatviz import GAT, sample_graph
 from gatviz.analysis import edge_story
 from gatviz.attention.layer_trace import GATv2Trace
 from gatviz.attention.layers import new_generator
-from gatviz.ui.settings import Settings
+from gatviz.ui.session.settings import Settings
 from tests.browser.driver import alpha_rows, arc_point, card, cells, eventually, number_of, shown
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from playwright.sync_api import Page, expect
 
-from gatviz.ui.settings import Settings
+from gatviz.ui.session.settings import Settings
 from tests.browser.driver import arc_point, cells, choose_head, eventually, set_number, shown, trace_of
 
 

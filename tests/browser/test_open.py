@@ -8,14 +8,13 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from gatviz.files import FORMATS, read_graph, readable_formats, template, writable_formats
-from gatviz.ui import texts_open as texts
 from tests.browser.driver import arc_point, eventually
 
 EDGES = b"source,target,weight\nA,B,2\nB,C,1\nA,B,3\n"
 
 
 def open_dialog(page: Page) -> Locator:
-    page.get_by_role("button", name=texts.OPEN_BUTTON).click()
+    page.get_by_role("button", name="Open …").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     settled(page)
@@ -33,7 +32,7 @@ def put(dialog: Locator, *files: tuple[str, bytes]) -> None:
 
 
 def show(dialog: Locator) -> None:
-    button = dialog.get_by_role("button", name=texts.SHOW)
+    button = dialog.get_by_role("button", name="Show this graph")
     expect(button).to_be_enabled()
     settled(dialog.page)
     button.click()
@@ -42,7 +41,7 @@ def show(dialog: Locator) -> None:
 
 
 def expect_graph(page: Page, name: str) -> None:
-    expect(page.get_by_role("combobox", name="Graph", exact=True)).to_have_value(texts.OWN_GRAPH.format(name=name))
+    expect(page.get_by_role("combobox", name="Graph", exact=True)).to_have_value(f"Yours: {name}")
 
 
 def nodes(page: Page) -> int:
@@ -62,7 +61,7 @@ def test_every_format_opens(page: Page):
         expect(dialog).to_contain_text("3 nodes, 3 arrows (directed)")
         if name != names[-1]:
             dialog.get_by_role("button", name=f"Remove {name}").click()
-            expect(dialog.get_by_text(texts.FILES_EMPTY)).to_be_visible()
+            expect(dialog.get_by_text("One file, an edge list and a table of nodes together")).to_be_visible()
     assert dialog.get_by_test_id("stAlert").count() == 0
     show(dialog)
     expect_graph(page, names[-1])
@@ -74,7 +73,7 @@ def test_a_refused_file_says_why_the_former_graph_stays_and_a_generated_one_come
     put(dialog, ("broken.json", b'{"nodes": [{"id": "A", "features": [1]}, {"id": "B", "features": []}], "edges": []}'))
     expect(dialog.get_by_test_id("stAlert")).to_contain_text("broken.json")
     expect(dialog.get_by_test_id("stAlert")).to_contain_text("'B'")
-    expect(dialog.get_by_role("button", name=texts.SHOW)).to_be_disabled()
+    expect(dialog.get_by_role("button", name="Show this graph")).to_be_disabled()
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     assert nodes(page) == 4
@@ -105,7 +104,7 @@ def test_a_choice_shows_in_the_preview_and_then_on_the_stage(page: Page):
 
 
 def test_pasted_text_by_keyboard_alone(page: Page):
-    page.get_by_role("button", name=texts.OPEN_BUTTON).focus()
+    page.get_by_role("button", name="Open …").focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
@@ -118,14 +117,14 @@ def test_pasted_text_by_keyboard_alone(page: Page):
     page.keyboard.type("A B\nB C\nC D\nD E\n")
     page.keyboard.press("Control+Enter")
     expect(dialog).to_contain_text("5 nodes, 4 arrows")
-    expect(dialog.get_by_role("button", name=texts.SHOW)).to_be_enabled()
-    dialog.get_by_role("button", name=texts.SHOW).focus()
+    expect(dialog.get_by_role("button", name="Show this graph")).to_be_enabled()
+    dialog.get_by_role("button", name="Show this graph").focus()
     page.keyboard.press("Enter")
     eventually(lambda: nodes(page) == 5)
 
 
 def test_a_saved_graph_opens_as_the_same(page: Page, tmp_path: Path):
-    page.get_by_role("button", name=texts.SAVE).click()
+    page.get_by_role("button", name="Save …").click()
     page.get_by_test_id("stPopoverBody").get_by_test_id("stSelectbox").click()
     expect(page.get_by_role("option")).to_have_count(len(writable_formats()))
     page.keyboard.press("Escape")
@@ -136,7 +135,7 @@ def test_a_saved_graph_opens_as_the_same(page: Page, tmp_path: Path):
     saved = read_graph(path)
     page.keyboard.press("Escape")
     dialog = open_dialog(page)
-    dialog.get_by_role("button", name=texts.TEMPLATES).click()
+    dialog.get_by_role("button", name="No file at hand? Templates").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download graph.json").click()
     assert waiting.value.suggested_filename == "graph.json"

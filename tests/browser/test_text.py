@@ -7,7 +7,6 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from gatviz.ui import texts, texts_open
 from tests.browser.driver import eventually
 
 SHAPES = (
@@ -23,7 +22,7 @@ SHAPES = (
 
 
 def open_file(page: Page, content: bytes) -> None:
-    page.get_by_role("button", name=texts_open.OPEN_BUTTON, exact=True).click()
+    page.get_by_role("button", name="Open …", exact=True).click()
     file = {"name": "own.json", "mimeType": "application/json", "buffer": content}
     page.locator("[role=dialog] input[type=file]").set_input_files(file)
 
@@ -41,11 +40,11 @@ def test_what_is_typed_to_find_a_node(page: Page):
     nodes = [{"id": f"n{k}", "features": [1.0]} for k in range(210)]
     graph = {"nodes": nodes, "edges": [[f"n{k}", f"n{k + 1}"] for k in range(209)]}
     open_file(page, json.dumps(graph).encode())
-    page.get_by_role("dialog").get_by_role("button", name=texts_open.SHOW, exact=True).click()
-    expect(page.get_by_label(texts.AROUND)).to_be_visible(timeout=60_000)
+    page.get_by_role("dialog").get_by_role("button", name="Show this graph", exact=True).click()
+    expect(page.get_by_label("Show the neighbourhood of a node")).to_be_visible(timeout=60_000)
     for wish in SHAPES:
-        page.get_by_label(texts.AROUND).fill(wish)
-        page.get_by_label(texts.AROUND).press("Enter")
+        page.get_by_label("Show the neighbourhood of a node").fill(wish)
+        page.get_by_label("Show the neighbourhood of a node").press("Enter")
         stands_as_it_is(page, "[data-testid=stMain]", wish)
 
 

@@ -13,7 +13,6 @@ from torch_geometric.nn import GATConv, GATv2Conv
 
 from gatviz import load_weights, sample_graph
 from gatviz.analysis.subject import called
-from gatviz.ui import texts_weights as texts
 from tests.browser.driver import cell_point, cells, choose_graph, eventually, lock_text, shown
 
 
@@ -34,7 +33,7 @@ def saved(thing: object) -> bytes:
 
 
 def open_dialog(page: Page, name: str, content: bytes) -> Locator:
-    page.get_by_role("button", name=texts.OPEN_BUTTON).click()
+    page.get_by_role("button", name="Open weights …").click()
     dialog = page.get_by_role("dialog")
     file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     dialog.locator("input[type=file]").set_input_files(file)
@@ -42,7 +41,7 @@ def open_dialog(page: Page, name: str, content: bytes) -> Locator:
 
 
 def use(dialog: Locator) -> None:
-    button = dialog.get_by_role("button", name=texts.SHOW)
+    button = dialog.get_by_role("button", name="Use these weights")
     expect(button).to_be_enabled()
     button.click()
     expect(dialog).to_have_count(0)
@@ -104,13 +103,13 @@ def test_what_is_no_state_dict_is_refused_and_the_model_stays(page: Page):
     before = cells(page, "alpha")
     dialog = open_dialog(page, "model.pt", saved(Net()))
     expect(dialog.get_by_test_id("stAlert")).to_contain_text("torch.save(model.state_dict()")
-    expect(dialog.get_by_role("button", name=texts.SHOW)).to_be_disabled()
+    expect(dialog.get_by_role("button", name="Use these weights")).to_be_disabled()
     dialog.get_by_role("button", name="Remove model.pt").click()
     other = torch.nn.Linear(3, 2).state_dict()
     file = {"name": "linear.pt", "mimeType": "application/octet-stream", "buffer": saved(other)}
     dialog.locator("input[type=file]").set_input_files(file)
     expect(dialog.get_by_test_id("stAlert")).to_contain_text("linear.pt")
-    dialog.get_by_role("button", name=texts.CANCEL).click()
+    dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_have_count(0)
     assert cells(page, "alpha") == before
 
@@ -128,7 +127,7 @@ def test_weights_on_the_screen_are_saved_and_open_again(page: Page, tmp_path: Pa
 def test_weights_are_edited_beside_the_canvas(page: Page):
     first = cells(page, "alpha")
     page.get_by_role("button", name="Weights", exact=True).click()
-    page.get_by_test_id("stSelectbox").filter(has_text=texts.PARAMETER).click()
+    page.get_by_test_id("stSelectbox").filter(has_text="Parameter").click()
     page.get_by_role("option", name="a_source").click()
     page.get_by_role("button", name="zero", exact=True).click()
     third = shown(np.float32(1) / np.float32(3))

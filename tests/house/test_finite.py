@@ -26,8 +26,8 @@ from gatviz.model.weights import Weights, with_values
 from gatviz.numbers import LARGEST
 from gatviz.stage.part import packed
 from gatviz.stage.wire import encode
-from gatviz.ui import compute
-from gatviz.ui.settings import Settings
+from gatviz.ui.session import run_cache
+from gatviz.ui.session.settings import Settings
 from tests.attention.cases import Case, random_case
 
 FLOAT32 = float(np.finfo(np.float32).max)
@@ -127,15 +127,15 @@ def test_a_masked_score_is_no_fault():
 def test_a_run_in_float64_that_the_screen_cannot_hold_is_refused(size):
     graph = sample_graph("tutorial")
     layer = {
-        name: np.array(values, dtype=float) for name, values in compute.drawn_weights(Settings(), 2).layers[0].items()
+        name: np.array(values, dtype=float) for name, values in run_cache.drawn_weights(Settings(), 2).layers[0].items()
     }
     layer["W"][0, 0, 0] = size
     held = Weights((layer,))
     if size < LARGEST:
-        assert compute.run(graph, Settings(), held).trace.out.dtype == np.float64
+        assert run_cache.run(graph, Settings(), held).trace.out.dtype == np.float64
     else:
         with pytest.raises(GatvizError, match=r"layer 0, GAT, W: expected .* at most 3.4e\+38"):
-            compute.run(graph, Settings(), held)
+            run_cache.run(graph, Settings(), held)
 
 
 # ---- every door -----------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_a_feature_beyond_float32_is_refused_by_name(value):
 
 @pytest.mark.parametrize("value", BEYOND, ids=str)
 def test_a_weight_beyond_float32_is_refused_by_its_entry(value):
-    weights = compute.drawn_weights(Settings(), 2)
+    weights = run_cache.drawn_weights(Settings(), 2)
     values: list[Any] = weights.layers[0]["W"].tolist()
     values[1][2][0] = value
     with pytest.raises(GatvizError, match=r"^W, entry \[1, 2, 0\]: expected a finite number"):

@@ -18,7 +18,7 @@ from gatviz.stage.change import pack_change
 from gatviz.stage.column_names import input_names
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.story import local_arc, pack_details, pack_story
-from gatviz.ui.weightings import weightings
+from gatviz.ui.explore.weightings import weightings
 
 
 def dense_run(kind: str = "GAT", nodes: int = 300, seed: int = 0) -> Trace:

@@ -13,10 +13,9 @@ from gatviz import Graph, LayerTrace, read_graph, sample_graph, sample_graph_nam
 from gatviz.graph.editing import clear
 from gatviz.graph.layout import default_positions
 from gatviz.graph.subgraph import MOST_ARCS, neighbourhood, strongest
-from gatviz.ui import texts
-from gatviz.ui.compute import present_model
-from gatviz.ui.history import Work
-from gatviz.ui.state import FIRST_LOOK, Looked, State
+from gatviz.ui.session.run_cache import present_model
+from gatviz.ui.session.session import FIRST_LOCK, Locked, Session
+from gatviz.ui.session.work import Work
 from tests.stage.arrived import scene
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -28,8 +27,8 @@ def run_app() -> AppTest:
     return app
 
 
-def state_of(app: AppTest) -> State:
-    return app.session_state["gatviz_state"]
+def state_of(app: AppTest) -> Session:
+    return app.session_state["gatviz_session"]
 
 
 def show(app: AppTest, content: bytes) -> None:
@@ -37,7 +36,7 @@ def show(app: AppTest, content: bytes) -> None:
     graph = read_graph(content)
     now = state_of(app)
     work = Work(graph.with_positions(default_positions(graph)), "mine", own=True, view=now.work.view + 1)
-    app.session_state["gatviz_state"] = replace(now, work=work, looked=FIRST_LOOK)
+    app.session_state["gatviz_session"] = replace(now, work=work, locked=FIRST_LOCK)
     app.run()
     assert not app.exception
 
@@ -45,7 +44,7 @@ def show(app: AppTest, content: bytes) -> None:
 def test_an_empty_graph_can_be_drawn_on():
     app = run_app()
     now = state_of(app)
-    app.session_state["gatviz_state"] = replace(now, work=replace(now.work, graph=clear(now.graph)), looked=None)
+    app.session_state["gatviz_session"] = replace(now, work=replace(now.work, graph=clear(now.graph)), locked=None)
     app.run()
     assert not app.exception
     assert not app.error
@@ -108,14 +107,14 @@ def test_the_notice_of_a_cut_graph_states_the_rule_that_chose_what_is_drawn():
     found = scene(app.run())
     trace = compute_now(app)
     part = strongest(trace.alpha, trace.edge_index, trace.num_nodes)
-    assert part.told(texts.CHOSEN_BY) in found["notice"]
+    assert part.told("their largest α over the heads") in found["notice"]
     assert found["names"] == [f"n{n}" for n in part.nodes]
 
     app.text_input(key="part_node").set_value("n7").run()
     app.number_input(key="part_hops").set_value(2).run()
     found = scene(app)
     around = neighbourhood(trace.edge_index, trace.num_nodes, 7, 2, alpha=trace.alpha, max_arcs=MOST_ARCS)
-    assert around.told(texts.CHOSEN_BY, [f"n{n}" for n in range(260)]) in found["notice"]
+    assert around.told("their largest α over the heads", [f"n{n}" for n in range(260)]) in found["notice"]
     assert found["arcs"]["drawn"] == around.arcs.size == MOST_ARCS
     assert len(found["arcs"]["source"]) == around.among(trace.edge_index).size > MOST_ARCS
 
@@ -126,7 +125,7 @@ def test_an_arrow_that_is_locked_outside_the_shown_part_is_told():
     app.run()
     trace = compute_now(app)
     source, target = trace.edge_index[:, 100].tolist()
-    app.session_state["gatviz_state"] = replace(state_of(app), looked=Looked(target, source, "head-0"))
+    app.session_state["gatviz_session"] = replace(state_of(app), locked=Locked(target, source, "head-0"))
     app.text_input(key="part_node").set_value("n200").run()
     app.number_input(key="part_hops").set_value(0).run()
     notice = scene(app)["notice"]

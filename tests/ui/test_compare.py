@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -14,14 +15,15 @@ from gatviz import GAT, Graph, sample_graph, sample_graph_names
 from gatviz.analysis import static_attention
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import new_generator
-from gatviz.ui import compare_memo, texts_compare
-from gatviz.ui.history import Work
-from gatviz.ui.settings import Settings
+from gatviz.ui.compare import cache
+from gatviz.ui.compare.compare import Key
+from gatviz.ui.session.settings import Settings
+from gatviz.ui.session.work import Work
 from tests.attention.hand_traces import uniform, with_alpha
 from tests.browser.driver import trace_of
 
 APP = str(Path(__file__).parents[2] / "app.py")
-SECTIONS = [name for name in texts_compare.SECTIONS if name != "layers"]
+SECTIONS = [key for key in get_args(Key) if key != "layers"]
 """Those of a model with one layer."""
 
 
@@ -31,11 +33,11 @@ def stacked_page() -> None:
 
     from gatviz import GAT, LayerSettings
     from gatviz.attention.layers import new_generator
-    from gatviz.ui import state
-    from gatviz.ui.compare import compare
-    from gatviz.ui.settings import Settings
+    from gatviz.ui.compare.compare import compare
+    from gatviz.ui.session import session
+    from gatviz.ui.session.settings import Settings
 
-    now = state.current()
+    now = session.current()
     stack = [LayerSettings(out_features=2, num_heads=2), LayerSettings(out_features=2, num_heads=3)]
     whole = GAT(now.graph.num_features, stack, generator=new_generator(0)).trace(now.graph)
     compare(now, Settings(), SimpleNamespace(trace=whole.layers[0], whole=whole))
@@ -43,7 +45,7 @@ def stacked_page() -> None:
 
 def open_section(section: str, graph: str | None = None, **choices) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60)
-    app.session_state["workspace"] = "Compare"
+    app.session_state["workspace"] = "compare"
     app.session_state["compare_section"] = section
     for key, value in choices.items():
         app.session_state[key] = value
@@ -90,7 +92,10 @@ def test_any_number_of_heads(section: str, heads: int):
     assert not app.exception
     if section == "alike" and heads == 1:
         assert figures(app) == []
-        assert texts_compare.ONE_HEAD in words(app)
+        assert (
+            "There is one head, so there is no other head to compare it with. More heads can be set in the sidebar."
+            in words(app)
+        )
 
 
 @pytest.mark.parametrize("section", [name for name in SECTIONS if name != "what_if"])
@@ -98,12 +103,14 @@ def test_without_arrows_nothing_is_drawn_and_that_is_said(section: str):
     app = open_section(section)
     app.selectbox(key="self_loops").set_value("remove").run()
     alone = Graph(names=("A", "B"), x=np.eye(2), edge_index=np.zeros((2, 0), dtype=np.int64))
-    now = app.session_state["gatviz_state"]
-    app.session_state["gatviz_state"] = replace(now, work=Work(alone.with_positions(np.eye(2)), "alone"))
+    now = app.session_state["gatviz_session"]
+    app.session_state["gatviz_session"] = replace(now, work=Work(alone.with_positions(np.eye(2)), "alone"))
     app.run()
     assert not app.exception
     assert figures(app) == []
-    assert texts_compare.NO_ARCS in words(app)
+    assert "No node reads any other or itself, so there is no α to compare. Draw an edge or add self-loops." in words(
+        app
+    )
 
 
 # ---- numbers -------------------------------------------------------------------------------------------------
@@ -218,7 +225,7 @@ def test_two_pins_are_compared_with_each_other_and_exchanged():
     press(app, "unpin_A")
     assert "Settings: seed 3 → 5." in words(app)
     press(app, "unpin_B")
-    assert texts_compare.NOTHING_PINNED in words(app)
+    assert "Nothing is pinned yet. Pin the present as a baseline, " in words(app)
 
 
 def test_fewer_heads_than_in_the_baseline_are_compared_number_by_number():
@@ -233,7 +240,10 @@ def test_an_output_that_moves_while_alpha_stays_is_drawn_alone():
     app.slider(key="dropout").set_value(0.5).run()
     assert not app.exception
     assert "Every α that is compared is as before." in words(app)
-    assert texts_compare.DROPOUT_CHANGES in words(app)
+    assert (
+        "Dropout is on in at least one of the two: α is from before the dropping, the output from after it."
+        in words(app)
+    )
     assert [figure["layout"]["title"]["text"] for figure in figures(app)] == ["How far each node's output moved"]
 
 
@@ -243,7 +253,7 @@ def test_back_to_the_baseline():
     app.number_input(key="seed").set_value(3).run()
     app.number_input(key="num_heads").set_value(2).run()
     press(app, "reset_A")
-    assert app.session_state["gatviz_state"].graph == sample_graph("tutorial")
+    assert app.session_state["gatviz_session"].graph == sample_graph("tutorial")
     assert "Nothing changed: every α is as before." in words(app)
     assert app.number_input(key="seed").value == 175
     assert app.number_input(key="num_heads").value == 4
@@ -255,7 +265,7 @@ def test_stacks_are_compared_layer_by_layer_and_brought_back():
     app.number_input(key="output_features_2").set_value(5).run()
     app.selectbox(key="kind").set_value("GATv2").run()
     press(app, "pin_present")
-    before = app.session_state["gatviz_state"].settings
+    before = app.session_state["gatviz_session"].settings
     app.number_input(key="output_features_2").set_value(4).run()
     app.checkbox(key="residual").set_value(True).run()
     assert not app.exception
@@ -268,15 +278,15 @@ def test_stacks_are_compared_layer_by_layer_and_brought_back():
     assert not app.exception
     assert "kind GATv2 → GAT" in words(app)
     press(app, "reset_A")
-    assert app.session_state["gatviz_state"].settings == before
+    assert app.session_state["gatviz_session"].settings == before
     assert "Nothing changed: every α is as before." in words(app)
 
 
 def test_an_empty_graph_is_compared_with_its_baseline_too():
     app = press(open_section("what_if"), "pin_present")
-    now = app.session_state["gatviz_state"]
+    now = app.session_state["gatviz_session"]
     nothing = Graph(names=(), x=np.zeros((0, 2)), edge_index=np.zeros((2, 0), dtype=np.int64))
-    app.session_state["gatviz_state"] = replace(now, work=Work(nothing.with_positions(np.zeros((0, 2))), "nothing"))
+    app.session_state["gatviz_session"] = replace(now, work=Work(nothing.with_positions(np.zeros((0, 2))), "nothing"))
     app.run()
     assert not app.exception
     assert "0 arrows new, 12 arrows gone." in words(app)
@@ -284,20 +294,21 @@ def test_an_empty_graph_is_compared_with_its_baseline_too():
     app.session_state["compare_section"] = "heads"
     app.run()
     assert not app.exception
-    assert texts_compare.NO_NODES in words(app)
+    assert "This graph has no nodes yet. Draw some in Explore, or choose or open a graph in the sidebar." in words(app)
 
 
 def lock_second_row() -> None:
     import numpy as np
     import streamlit as st
 
-    from gatviz.ui import compare_flow, compute, state
+    from gatviz.ui.compare import flow
+    from gatviz.ui.session import run_cache, session
 
-    now = state.current()
-    run = compute.run(now.graph, now.settings)
+    now = session.current()
+    run = run_cache.run(now.graph, now.settings)
     order = np.argsort(-run.trace.alpha[:, 2])
     st.session_state["arc_table"] = {"selection": {"rows": [1]}}
-    compare_flow._lock(run.trace, order, 2)
+    flow._lock(run.trace, order, 2)
 
 
 def test_a_chosen_row_is_locked_on_the_stage():
@@ -305,17 +316,17 @@ def test_a_chosen_row_is_locked_on_the_stage():
     assert not app.exception
     trace = trace_of()
     source, target = trace.edge_index[:, np.argsort(-trace.alpha[:, 2])[1]]
-    looked = app.session_state["gatviz_state"].looked
-    assert (looked.target, looked.source, looked.weighting) == (target, source, "head-2")
+    locked = app.session_state["gatviz_session"].locked
+    assert (locked.target, locked.source, locked.weighting) == (target, source, "head-2")
 
 
 def baseline_page() -> None:
     import streamlit as st
 
-    from gatviz.ui import compute, pins, state
+    from gatviz.ui.session import pins, run_cache, session
 
-    now = state.current()
-    run = compute.run(now.graph, now.settings)
+    now = session.current()
+    run = run_cache.run(now.graph, now.settings)
     if "asked" in st.session_state:
         changed = pins.since_baseline(now, now.settings, run)
         st.session_state["change"] = None if changed is None else changed.on_present
@@ -327,8 +338,8 @@ def baseline_page() -> None:
 
 def test_the_stage_can_ask_for_the_change_since_the_baseline():
     app = AppTest.from_function(baseline_page, default_timeout=60).run()
-    now = app.session_state["gatviz_state"]
-    app.session_state["gatviz_state"] = replace(now, settings=replace(now.settings, seed=3))
+    now = app.session_state["gatviz_session"]
+    app.session_state["gatviz_session"] = replace(now, settings=replace(now.settings, seed=3))
     app.run()
     assert not app.exception
     change = app.session_state["change"]
@@ -343,12 +354,12 @@ def test_answers_are_kept_as_long_as_their_trace_and_never_mixed_up():
     made: list[str] = []
 
     def ask(trace: LayerTrace, key: str) -> str:
-        return compare_memo.once(trace, key, lambda: made.append(key) or f"{key}{len(made)}")
+        return cache.cached(trace, key, lambda: made.append(key) or f"{key}{len(made)}")
 
     first, second = with_alpha(adj, uniform(adj)), with_alpha(adj, uniform(adj))
     assert ask(first, "a") == ask(first, "a") == "a1"
     assert ask(first, "b") == "b2"
     assert ask(second, "a") == "a3"
-    held = len(compare_memo._kept)
+    held = len(cache._kept)
     del second
-    assert len(compare_memo._kept) == held - 1
+    assert len(cache._kept) == held - 1

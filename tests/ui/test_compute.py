@@ -11,26 +11,27 @@ import torch
 
 from gatviz import sample_graph
 from gatviz.errors import GatvizError
-from gatviz.ui import compute, page
-from gatviz.ui.settings import Settings
+from gatviz.ui import page
+from gatviz.ui.session import run_cache
+from gatviz.ui.session.settings import Settings
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
 def test_a_run_on_another_device_is_proved_against_the_cpu(dropout: float):
     """To torch "cpu:0" is a device of its own name, so the way through it is the same."""
     graph = sample_graph("star")
-    run = compute.run(graph, Settings(device="cpu:0", num_layers=2, dropout=dropout)).of_layer(1)
-    check = compute.checks(run, pyg=False)[-1]
+    run = run_cache.run(graph, Settings(device="cpu:0", num_layers=2, dropout=dropout)).of_layer(1)
+    check = run_cache.checks(run, pyg=False)[-1]
     assert (check.name, check.passed, check.figure) == ("device", True, 0)
     assert "ms on cpu:0" in check.sentence
-    usual = compute.run(graph, Settings(num_layers=2, dropout=dropout)).of_layer(1)
+    usual = run_cache.run(graph, Settings(num_layers=2, dropout=dropout)).of_layer(1)
     np.testing.assert_array_equal(run.trace.out, usual.trace.out)
-    assert [check.name for check in compute.checks(usual, pyg=False)] == ["row sums", "textbook"]
+    assert [check.name for check in run_cache.checks(usual, pyg=False)] == ["row sums", "textbook"]
 
 
 def test_a_device_that_cannot_run_the_model_is_told_in_a_sentence():
     with pytest.raises(GatvizError, match=r"device vulkan: expected a device that can run this model.*choose cpu"):
-        compute.run(sample_graph("star"), Settings(device="vulkan"))
+        run_cache.run(sample_graph("star"), Settings(device="vulkan"))
 
 
 def test_a_run_leaves_torchs_threads_as_they_are_and_the_page_sets_them_once():
@@ -38,7 +39,7 @@ def test_a_run_leaves_torchs_threads_as_they_are_and_the_page_sets_them_once():
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
-        compute.run(sample_graph("star"), Settings(seed=99))
+        run_cache.run(sample_graph("star"), Settings(seed=99))
         assert torch.get_num_threads() == 2
         page._start.cache_clear()
         page._start()

@@ -9,21 +9,22 @@ import pytest
 
 from gatviz import sample_graph
 from gatviz.graph import editing
-from gatviz.ui import edits, state
-from gatviz.ui.compute import drawn_weights
-from gatviz.ui.history import MOST_STEPS
-from gatviz.ui.weight_edits import present_weights
+from gatviz.ui.session import from_browser, session
+from gatviz.ui.session.history import MOST_STEPS
+from gatviz.ui.session.model import present_weights
+from gatviz.ui.session.run_cache import drawn_weights
+from gatviz.ui.session.steps import show_graph, take_graph
 
 
 @pytest.fixture(autouse=True)
-def session(monkeypatch):
-    monkeypatch.setattr(state, "st", SimpleNamespace(session_state={}))
+def own_session(monkeypatch):
+    monkeypatch.setattr(session, "st", SimpleNamespace(session_state={}))
 
 
-def send(*kinds: dict, first: int | None = None) -> state.State:
-    start = state.current().edits_taken + 1 if first is None else first
-    edits.take_edits({"edits": [{"number": start + k, **edit} for k, edit in enumerate(kinds)]})
-    return state.current()
+def send(*kinds: dict, first: int | None = None) -> session.Session:
+    start = session.current().edits_taken + 1 if first is None else first
+    from_browser.take_edits({"edits": [{"number": start + k, **edit} for k, edit in enumerate(kinds)]})
+    return session.current()
 
 
 NODE = {"kind": "add_node", "name": "4", "at": [0.5, 0.5]}
@@ -45,7 +46,7 @@ def test_what_is_sent_again_is_taken_once():
 
 
 def test_undo_all_and_redo_all():
-    start = state.current().work
+    start = session.current().work
     done = send(NODE, ARC, {"kind": "move", "names": ["0"], "points": [[9, 9]]}, {"kind": "clear"}).work
     now = send(*[{"kind": "undo"}] * 4)
     assert now.work == start
@@ -58,7 +59,7 @@ def test_undo_all_and_redo_all():
 
 def test_a_step_after_an_undo_ends_the_redo():
     send(NODE, {"kind": "undo"}, {"kind": "clear"})
-    assert state.current().history.redo_name == ""
+    assert session.current().history.redo_name == ""
 
 
 def test_an_edit_that_changes_nothing_is_no_step():
@@ -99,7 +100,7 @@ def test_an_edit_that_changes_nothing_is_no_step():
     ],
 )
 def test_nonsense_is_refused_in_a_sentence_and_changes_nothing(edit):
-    before = state.current().work
+    before = session.current().work
     now = send(edit)
     assert now.work == before
     assert now.refused
@@ -110,36 +111,36 @@ def test_nonsense_is_refused_in_a_sentence_and_changes_nothing(edit):
 
 @pytest.mark.parametrize("message", [None, 5, "x", [], {}, {"edits": 5}, {"edits": [5, None, {"number": "1"}]}])
 def test_messages_that_are_no_edits_are_ignored(message):
-    before = state.current()
-    edits.take_edits(message)
-    assert state.current().work == before.work
+    before = session.current()
+    from_browser.take_edits(message)
+    assert session.current().work == before.work
 
 
 def test_the_locked_arrow_follows_its_nodes():
-    state.update(looked=state.Looked(3, 2, "head-0"))
-    assert send({"kind": "remove", "names": ["0"]}).looked == state.Looked(2, 1, "head-0")
-    assert send({"kind": "rename", "name": "2", "to": "two"}).looked == state.Looked(2, 1, "head-0")
-    assert send({"kind": "remove", "names": ["two"]}).looked is None
+    session.update(locked=session.Locked(3, 2, "head-0"))
+    assert send({"kind": "remove", "names": ["0"]}).locked == session.Locked(2, 1, "head-0")
+    assert send({"kind": "rename", "name": "2", "to": "two"}).locked == session.Locked(2, 1, "head-0")
+    assert send({"kind": "remove", "names": ["two"]}).locked is None
 
 
 def test_weights_follow_the_feature_columns_and_undo_brings_them_back():
-    now = state.current()
+    now = session.current()
     fresh = drawn_weights(now.settings, 2).layers[0]
-    edits.take_graph(editing.add_feature(now.graph, "age"), "new column age")
-    wider = present_weights(state.current())
+    take_graph(editing.add_feature(now.graph, "age"), "new column age")
+    wider = present_weights(session.current())
     np.testing.assert_array_equal(wider.layers[0]["W"][..., :2], fresh["W"])
     np.testing.assert_array_equal(wider.layers[0]["a_source"], fresh["a_source"])
-    edits.take_graph(editing.remove_feature(state.current().graph, "f0"), "delete column f0")
-    narrower = present_weights(state.current())
+    take_graph(editing.remove_feature(session.current().graph, "f0"), "delete column f0")
+    narrower = present_weights(session.current())
     np.testing.assert_array_equal(narrower.layers[0]["W"], wider.layers[0]["W"][..., 1:])
-    state.undo()
-    state.undo()
-    assert present_weights(state.current()) is None
+    session.undo()
+    session.undo()
+    assert present_weights(session.current()) is None
 
 
 def test_nodes_and_arrows_leave_the_weights_alone():
     send(NODE, ARC)
-    assert present_weights(state.current()) is None
+    assert present_weights(session.current()) is None
 
 
 def entry(name: str = "W", place: list | None = None, value: object = 2.5, head: object = 1, layer: object = 0) -> dict:
@@ -148,16 +149,16 @@ def entry(name: str = "W", place: list | None = None, value: object = 2.5, head:
 
 
 def test_one_entry_of_the_weights_is_set_and_undone():
-    fresh = drawn_weights(state.current().settings, 2).layers[0]
+    fresh = drawn_weights(session.current().settings, 2).layers[0]
     now = send(entry(), entry("a_source", [2], -1))
     weights = present_weights(now).layers[0]
     assert (weights["W"][1, 0, 1], weights["a_source"][1, 2]) == (2.5, -1)
     changed = weights["W"] != fresh["W"]
     assert changed.sum() == 1
     assert now.history.undo_name == "edit a_source of head 1"
-    state.undo()
-    state.undo()
-    assert present_weights(state.current()) is None
+    session.undo()
+    session.undo()
+    assert present_weights(session.current()) is None
 
 
 @pytest.mark.parametrize(
@@ -185,15 +186,15 @@ def test_an_entry_that_cannot_be_set_is_refused(wrong: dict, sentence: str):
 
 
 def test_another_graph_is_a_step_too():
-    before = state.current().work
-    state.show_graph(sample_graph("star"), "star", own=False)
-    assert state.current().work.view != before.view
-    assert state.current().history.undo_name == "open star"
-    state.undo()
-    assert state.current().work == before
+    before = session.current().work
+    show_graph(sample_graph("star"), "star", own=False)
+    assert session.current().work.view != before.view
+    assert session.current().history.undo_name == "open star"
+    session.undo()
+    assert session.current().work == before
 
 
 def test_the_history_is_bounded():
     for k in range(MOST_STEPS + 20):
         send({"kind": "move", "names": ["0"], "points": [[k, k]]})
-    assert len(state.current().history.past) == MOST_STEPS
+    assert len(session.current().history.past) == MOST_STEPS

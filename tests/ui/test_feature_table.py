@@ -7,79 +7,80 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gatviz.ui import edits, feature_table, state
-from gatviz.ui.weight_edits import present_weights
+from gatviz.ui.explore import feature_table
+from gatviz.ui.session import from_browser, session
+from gatviz.ui.session.model import present_weights
 
 
 @pytest.fixture(autouse=True)
-def session(monkeypatch):
+def kept(monkeypatch):
     shared = SimpleNamespace(session_state={})
-    monkeypatch.setattr(state, "st", shared)
+    monkeypatch.setattr(session, "st", shared)
     monkeypatch.setattr(feature_table, "st", shared)
     return shared.session_state
 
 
-def type_cells(session: dict, cells: dict[int, dict[str, object]]) -> state.State:
+def type_cells(kept: dict, cells: dict[int, dict[str, object]]) -> session.Session:
     """As Streamlit's grid tells it: all cells typed since it was filled."""
-    base = session.get(feature_table._BASE) or feature_table._filled(state.current().graph)
-    session[base.key] = {"edited_rows": cells, "added_rows": [], "deleted_rows": []}
+    base = kept.get(feature_table._BASE) or feature_table._filled(session.current().graph)
+    kept[base.key] = {"edited_rows": cells, "added_rows": [], "deleted_rows": []}
     feature_table._take_cells(base.key)
-    return state.current()
+    return session.current()
 
 
-def test_typed_cells_reach_the_graph(session):
-    now = type_cells(session, {0: {"0": "A", "1": "red", "2": 5}, 3: {"3": -1.5}})
+def test_typed_cells_reach_the_graph(kept):
+    now = type_cells(kept, {0: {"0": "A", "1": "red", "2": 5}, 3: {"3": -1.5}})
     assert now.graph.names == ("A", "1", "2", "3")
     assert now.graph.labels == ("red", None, None, None)
     assert now.graph.x.tolist() == [[5, 0], [0, 1], [1, 1], [0, -1.5]]
     assert now.history.undo_name == "edit the table"
 
 
-def test_cells_typed_one_after_the_other_add_up(session):
-    type_cells(session, {0: {"2": 5}})
-    now = type_cells(session, {0: {"2": 5, "3": 6}})
+def test_cells_typed_one_after_the_other_add_up(kept):
+    type_cells(kept, {0: {"2": 5}})
+    now = type_cells(kept, {0: {"2": 5, "3": 6}})
     assert now.graph.x[0].tolist() == [5, 6]
-    state.undo()
-    assert state.current().graph.x[0].tolist() == [5, 0]
+    session.undo()
+    assert session.current().graph.x[0].tolist() == [5, 0]
 
 
-def test_nodes_that_were_moved_meanwhile_stay_there(session):
-    type_cells(session, {0: {"2": 5}})
-    edits.take_edits({"edits": [{"number": 1, "kind": "move", "names": ["0"], "points": [[9, 9]]}]})
-    now = type_cells(session, {0: {"2": 5}, 1: {"2": 7}})
+def test_nodes_that_were_moved_meanwhile_stay_there(kept):
+    type_cells(kept, {0: {"2": 5}})
+    from_browser.take_edits({"edits": [{"number": 1, "kind": "move", "names": ["0"], "points": [[9, 9]]}]})
+    now = type_cells(kept, {0: {"2": 5}, 1: {"2": 7}})
     assert now.positions[0].tolist() == [9, 9]
     assert now.graph.x[1, 0] == 7
 
 
 @pytest.mark.parametrize("cells", [{0: {"0": "1"}}, {0: {"0": None}}, {0: {"2": None}}, {0: {"2": float("inf")}}])
-def test_what_cannot_be_is_refused_and_the_grid_is_filled_anew(session, cells):
-    before = state.current().graph
+def test_what_cannot_be_is_refused_and_the_grid_is_filled_anew(kept, cells):
+    before = session.current().graph
     feature_table._filled(before)
-    number = session[feature_table._BASE].number
-    now = type_cells(session, cells)
+    number = kept[feature_table._BASE].number
+    now = type_cells(kept, cells)
     assert now.graph is before
     assert "expected" in now.refused
-    assert session[feature_table._BASE].number == number + 1
+    assert kept[feature_table._BASE].number == number + 1
 
 
 def test_whole_columns():
     feature_table._fill("degree")
-    now = state.current()
+    now = session.current()
     assert now.graph.feature_names == ("in_degree",)
     assert present_weights(now).in_features == 1
     feature_table._rename("in_degree", "degree")
-    renamed = present_weights(state.current())
+    renamed = present_weights(session.current())
     np.testing.assert_array_equal(renamed.layers[0]["W"], present_weights(now).layers[0]["W"])
     feature_table._delete("degree")
-    assert "at least one column" in state.current().refused
-    state.undo()
-    state.undo()
-    assert state.current().graph.feature_names == ("f0", "f1")
+    assert "at least one column" in session.current().refused
+    session.undo()
+    session.undo()
+    assert session.current().graph.feature_names == ("f0", "f1")
 
 
-def test_a_grid_of_before_and_cells_as_they_were_are_no_step(session):
-    type_cells(session, {0: {"2": 5}})
+def test_a_grid_of_before_and_cells_as_they_were_are_no_step(kept):
+    type_cells(kept, {0: {"2": 5}})
     feature_table._take_cells("table-of-before")
-    steps = len(state.current().history.past)
-    type_cells(session, {0: {"2": 5}})
-    assert len(state.current().history.past) == steps
+    steps = len(session.current().history.past)
+    type_cells(kept, {0: {"2": 5}})
+    assert len(session.current().history.past) == steps

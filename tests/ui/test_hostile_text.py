@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from gatviz.ui import texts, texts_weights
-from gatviz.ui.plain import plain
+from gatviz.ui.escape import escape
 from tests.ui.walk import Sent, checked, page_of, sent, views
 
 TEETH = (
@@ -132,7 +131,7 @@ def test_what_is_typed_to_find_a_node_is_only_text(wish: str):
     app = page_of({"nodes": nodes, "edges": [[f"n{k}", f"n{k + 1}"] for k in range(229)]})
     checked(app.text_input(key="part_node").set_value(wish).run())
     assert app.info, "nothing is said about a name that no node has"
-    assert_only_text(app, texts.AROUND)
+    assert_only_text(app, "Show the neighbourhood of a node")
 
 
 @pytest.mark.parametrize("where", ["keys", "name of the file"])
@@ -142,7 +141,7 @@ def test_keys_and_names_of_weights_files_are_only_text(where: str):
     torch.save({key: torch.zeros(2, 2) for key in keys}, stream)
     app = page_of(hostile())
     app.button(key="open_weights").click().run()
-    uploader = next(one for one in app.file_uploader if one.label == texts_weights.FILE)
+    uploader = next(one for one in app.file_uploader if one.label == "A torch file (.pt, .pth) or safetensors")
     checked(uploader.set_value((f"{TEETH[7]} {TEETH[0]}.pt", stream.getvalue(), "application/octet-stream")).run())
     assert app.error
     assert_only_text(app, where)
@@ -164,7 +163,7 @@ def test_columns_and_words_of_an_opened_file_are_only_text():
 @given(st.text(max_size=60))
 def test_the_escape_leaves_what_people_see_as_it_was(text: str):
     """Markdown takes a backslash before a mark away again; the joiner has no width."""
-    shown = plain(text).replace("\u2060", "")
+    shown = escape(text).replace("\u2060", "")
     marks, letters = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", []
     at = 0
     while at < len(shown):
@@ -180,7 +179,7 @@ def test_the_escape_leaves_what_people_see_as_it_was(text: str):
 
 @pytest.mark.parametrize("tooth", TEETH)
 def test_the_escape_takes_every_tooth(tooth: str):
-    assert_inert(plain(f"before {tooth} after"), "plain")
+    assert_inert(escape(f"before {tooth} after"), "plain")
 
 
 def test_the_walk_sees_all_that_is_sent():

@@ -13,8 +13,10 @@ from streamlit.testing.v1 import AppTest
 from gatviz.graph import editing
 from gatviz.model.steps import LayerSettings
 from gatviz.model.weights import Weights, with_values
-from gatviz.ui import compute, edits, state
-from gatviz.ui.settings import Settings
+from gatviz.ui.session import from_browser, run_cache, session
+from gatviz.ui.session.settings import Settings
+from gatviz.ui.session.steps import open_model, take_graph
+from gatviz.ui.session.work import HeldWeights
 from tests.stage.arrived import scene
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -26,50 +28,50 @@ def run_app() -> AppTest:
     return app
 
 
-def state_of(app: AppTest) -> state.State:
-    found: state.State = app.session_state["gatviz_state"]
+def state_of(app: AppTest) -> session.Session:
+    found: session.Session = app.session_state["gatviz_session"]
     return found
 
 
 def do(app: AppTest, step: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """A step as a callback takes it, in the app's own session, and the run after it."""
     with monkeypatch.context() as patch:
-        held = {"gatviz_state": state_of(app)}
+        held = {"gatviz_session": state_of(app)}
         patch.setattr("streamlit.session_state", held)
         step()
-    app.session_state["gatviz_state"] = held["gatviz_state"]
+    app.session_state["gatviz_session"] = held["gatviz_session"]
     app.run()
     assert not app.exception
 
 
 def huge() -> Weights:
-    weights = compute.drawn_weights(Settings(), 2)
+    weights = run_cache.drawn_weights(Settings(), 2)
     for name in ("W", "a_target"):
         weights = with_values(weights, 0, name, np.full_like(weights.layers[0][name], 1e30))
     return weights
 
 
 def set_features() -> None:
-    now = state.current()
-    edits.take_graph(editing.set_features(now.graph, now.graph.x * 3e38), "make all huge")
+    now = session.current()
+    take_graph(editing.set_features(now.graph, now.graph.x * 3e38), "make all huge")
 
 
 def set_weights() -> None:
     for name, place in (("W", [0, 0]), ("a_source", [0])):
         entry = {"kind": "set_weight", "layer": 0, "name": name, "head": 0, "place": place, "value": 1e30}
-        edits.take_edits({"edits": [{**entry, "number": state.current().edits_taken + 1}]})
+        from_browser.take_edits({"edits": [{**entry, "number": session.current().edits_taken + 1}]})
 
 
 def open_huge() -> None:
     layer = LayerSettings(out_features=3, num_heads=4, bias=False)
-    state.open_model("huge.pt", (layer,), "add_missing", huge())
+    open_model("huge.pt", (layer,), "add_missing", huge())
 
 
 @pytest.mark.parametrize("step", [set_features, set_weights, open_huge])
 def test_a_step_that_overflows_is_taken_back(step, monkeypatch):
     app = run_app()
     rename = {"number": 1, "kind": "rename", "name": "0", "to": "zero"}
-    do(app, lambda: edits.take_edits({"edits": [rename]}), monkeypatch)
+    do(app, lambda: from_browser.take_edits({"edits": [rename]}), monkeypatch)
     before, work, history = scene(app), state_of(app).work, state_of(app).history
     do(app, step, monkeypatch)
     assert len(app.error) == 1
@@ -77,22 +79,22 @@ def test_a_step_that_overflows_is_taken_back(step, monkeypatch):
     assert "taken back" in app.error[0].value
     assert (state_of(app).work, state_of(app).history) == (work, history)
     assert {**scene(app), "editsTaken": 0} == {**before, "editsTaken": 0}
-    do(app, state.undo, monkeypatch)
+    do(app, session.undo, monkeypatch)
     assert scene(app)["names"][0] == "0"
     assert not app.error
 
 
 def test_a_control_that_makes_the_run_overflow_is_set_back(monkeypatch):
     app = run_app()
-    weights = compute.drawn_weights(Settings(), 2)
+    weights = run_cache.drawn_weights(Settings(), 2)
     for name, size in (("W", 1.0), ("a_target", 0.0), ("a_source", 0.0)):
         weights = with_values(weights, 0, name, np.full_like(weights.layers[0][name], size))
 
     def step() -> None:
-        now = state.current()
-        edits.take_graph(editing.set_features(now.graph, np.full((4, 2), 1.2e38)), "large features")
-        held = state.HeldWeights(weights, state.current().settings.drawn_by, by_hand=True)
-        state.change(replace(state.current().work, weights=held), "ones")
+        now = session.current()
+        take_graph(editing.set_features(now.graph, np.full((4, 2), 1.2e38)), "large features")
+        held = HeldWeights(weights, session.current().settings.drawn_by, by_hand=True)
+        session.change(replace(session.current().work, weights=held), "ones")
 
     do(app, step, monkeypatch)
     assert not app.error

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from gatviz.files import FORMATS, readable_formats, template
 from gatviz.graph.generators import GENERATORS, real_graph_names
-from gatviz.ui.plain import plain
+from gatviz.ui.escape import escape
 from tests.files.fuzz import cases
 from tests.stage.arrived import scene
 
@@ -22,10 +22,10 @@ TUTORIAL = ["0", "1", "2", "3"]
 EDGES = b"source,target,weight\nA,B,2\nB,C,1\nA,B,3\nC,C,1\n"
 
 
-def opened(way: str = "From files") -> AppTest:
+def opened(way: str = "files") -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60).run()
     app.button(key="open_graph").click().run()
-    if way != "From files":
+    if way != "files":
         app.segmented_control(key="open_way").set_value(way).run()
     return checked(app)
 
@@ -129,7 +129,7 @@ def test_labels_features_and_scaling_are_chosen():
     assert "1 feature\n" in words(app) + "\n"
     choice(app, "segmented_control", "scaling").set_value(2).run()
     assert "scaled to standard deviation 1" in words(app)
-    choice(app, "button_group", "features club").set_value([]).run()
+    choice(app, "button_group", "features_club").set_value([]).run()
     assert "each node got its own (one-hot)" in words(app)
     choice(app, "segmented_control", "missing").set_value(2).run()
     assert "the constant 1" in words(app)
@@ -157,7 +157,7 @@ def test_the_format_can_be_named_by_hand():
 
 
 def test_pasted_text_with_nodes_beside_it():
-    app = opened("Paste text")
+    app = opened("text")
     app.text_area(key="open_text").set_value("A;B\nB;C\n").run()
     assert "3 nodes, 2 arrows" in words(checked(app))
     app.text_area(key="open_nodes_text").set_value("id,size\nA,1\nB,2\nC,3\n").run()
@@ -166,7 +166,7 @@ def test_pasted_text_with_nodes_beside_it():
 
 
 def test_a_text_changed_at_the_last_moment_is_previewed_first():
-    app = opened("Paste text")
+    app = opened("text")
     app.text_area(key="open_text").set_value("A,B\nB,C\n").run()
     app.text_area(key="open_text").set_value("X,Y\nY,Z\n")
     app.button(key="open_show").click().run()
@@ -177,21 +177,21 @@ def test_a_text_changed_at_the_last_moment_is_previewed_first():
 
 @pytest.mark.parametrize("example", ["edge_list", "json", "matrix"])
 def test_examples_fill_the_text_in(example: str):
-    app = opened("Paste text")
+    app = opened("text")
     app.button(key=f"open_example_{example}").click().run()
     assert "3 nodes, 3 arrows" in words(checked(app))
 
 
 @pytest.mark.parametrize("kind", [*GENERATORS, *real_graph_names()])
 def test_every_generator_is_offered(kind: str):
-    app = opened("Generate")
+    app = opened("generate")
     app.selectbox(key="open_kind").set_value(kind).run()
     assert not checked(app).error
     assert "Understood" in words(app)
 
 
 def test_a_generator_takes_its_numbers_and_its_seed():
-    app = opened("Generate")
+    app = opened("generate")
     app.number_input(key="open_erdos_renyi_nodes").set_value(7).run()
     app.number_input(key="open_erdos_renyi_seed").set_value(3).run()
     assert "7 nodes" in words(app)
@@ -200,7 +200,7 @@ def test_a_generator_takes_its_numbers_and_its_seed():
 
 
 def test_a_generator_that_would_grow_too_large_says_so():
-    app = opened("Generate")
+    app = opened("generate")
     app.number_input(key="open_erdos_renyi_probability").set_value(1.0)
     app.number_input(key="open_erdos_renyi_nodes").set_value(20_000).run()
     assert "at most 500,000 arrows" in app.error[0].value.replace("\\", "")
@@ -223,7 +223,7 @@ def test_text_of_users_is_only_text():
     picture = "![x](http://elsewhere.example/x.png)"
     app = upload(opened(), mine__json=json.dumps({"nodes": [{"id": picture, "features": "no"}], "edges": []}).encode())
     assert "![x](" not in app.error[0].value
-    assert plain("a*b\n<i>") == r"a\*b \<i\>"
+    assert escape("a*b\n<i>") == r"a\*b \<i\>"
 
 
 def test_large_graphs_show_a_part_and_say_which():
@@ -244,5 +244,5 @@ def test_many_columns_are_left_out_by_name():
     stream = io.BytesIO()
     np.savez(stream, x=np.eye(3, 60), edge_index=np.array([[0, 1], [1, 2]]))
     app = upload(opened(), x__npz=stream.getvalue())
-    choice(app, "multiselect", "left out None").set_value(["f0", "f5"]).run()
+    choice(app, "multiselect", "left_out_None").set_value(["f0", "f5"]).run()
     assert "58 features" in words(checked(app))

@@ -41,7 +41,7 @@ from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.story import pack_details, pack_story
-from gatviz.ui.weightings import weightings
+from gatviz.ui.explore.weightings import weightings
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 
 SEEDS = st.integers(0, 10_000)

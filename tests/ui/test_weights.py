@@ -11,9 +11,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch_geometric.nn import GATConv
 
-from gatviz.ui import texts_weights as texts
-from gatviz.ui import weights_table
-from gatviz.ui.state import State
+from gatviz.ui.session.session import Session
+from gatviz.ui.weights import table as weights_table
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -27,9 +26,9 @@ def checked(app: AppTest) -> AppTest:
     return app
 
 
-def state_of(app: AppTest) -> State:
-    state: State = app.session_state["gatviz_state"]
-    return state
+def state_of(app: AppTest) -> Session:
+    session: Session = app.session_state["gatviz_session"]
+    return session
 
 
 def saved(tensors: dict[str, torch.Tensor]) -> bytes:
@@ -40,7 +39,7 @@ def saved(tensors: dict[str, torch.Tensor]) -> bytes:
 
 def choose_file(app: AppTest, content: bytes) -> None:
     app.button(key="open_weights").click().run()
-    uploader = next(one for one in app.file_uploader if one.label == texts.FILE)
+    uploader = next(one for one in app.file_uploader if one.label == "A torch file (.pt, .pth) or safetensors")
     uploader.set_value(("one.pt", content, "application/octet-stream")).run()
     checked(app)
 
@@ -53,7 +52,7 @@ def test_another_opening_under_the_same_name_has_its_own_self_loops():
     app, content = run_app(), saved(GATConv(2, 3, heads=2).state_dict())
     for loops in ("as_given", "remove"):
         choose_file(app, content)
-        control(app, texts.NAMES["self_loops"]).select(loops).run()
+        control(app, "self-loops").select(loops).run()
         checked(app.button(key="weights_show").click().run())
         assert state_of(app).settings.self_loops == loops
 
@@ -62,7 +61,7 @@ def test_what_becomes_open_by_a_choice_is_asked():
     flat = {"lin.weight": torch.ones(6, 2), "att_src": torch.ones(6), "att_dst": torch.ones(6)}
     app = run_app()
     choose_file(app, saved(flat))
-    of_layer = {name: texts.OF_LAYER.format(layer=0, name=texts.NAMES[name]) for name in ("heads", "concat")}
+    of_layer = {"heads": "Layer 0: heads", "concat": "Layer 0: heads are"}
     assert of_layer["concat"] not in [one.label for one in app.selectbox]
     control(app, of_layer["heads"]).select(2).run()
     control(app, of_layer["concat"]).select(False).run()
@@ -73,23 +72,23 @@ def test_what_becomes_open_by_a_choice_is_asked():
 
 def with_table() -> AppTest:
     app = run_app()
-    app.session_state["gatviz_state"] = State(state_of(app).work, panel="weights")
+    app.session_state["gatviz_session"] = Session(state_of(app).work, panel="weights")
     return checked(app.run())
 
 
 def test_a_refused_cell_leaves_no_grid_that_shows_it(monkeypatch):
     app = with_table()
     before: weights_table._Base = app.session_state[weights_table._BASE]
-    held = {weights_table._BASE: before, "gatviz_state": state_of(app)}
+    held = {weights_table._BASE: before, "gatviz_session": state_of(app)}
     held[before.key] = {"edited_rows": {0: {"0": 1e300}}}
     monkeypatch.setattr("streamlit.session_state", held)
     weights_table._take_cells(before.key)
     after = held[weights_table._BASE]
-    assert "finite" in held["gatviz_state"].refused
+    assert "finite" in held["gatviz_session"].refused
     assert after.key != before.key
     assert after.weights.fingerprint == before.weights.fingerprint
     held[after.key] = {"edited_rows": {0: {"0": 0.5}}}
     weights_table._take_cells(after.key)
-    weights = held["gatviz_state"].work.weights
+    weights = held["gatviz_session"].work.weights
     assert weights is not None
     assert np.isclose(weights.weights.layers[0]["W"][0, 0, 0], 0.5)

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from gatviz.analysis.subject import called
 from gatviz.stage.texts import ENGLISH
-from gatviz.ui import texts
-from gatviz.ui.weightings import weightings
+from gatviz.ui.explore.weightings import weightings
 from tests.browser.driver import trace_of
 from tests.ui.walk import sent, views
 
@@ -94,7 +93,9 @@ def test_wherever_something_is_concluded_the_weights_are_called_untrained(told: 
     for name, all_of_it in told.items():
         seed = 9 if name.startswith("a change") else 175
         if name not in ("table", "weights"):
-            assert any(texts.UNTRAINED.format(seed=seed) in line for line in all_of_it), name
+            assert any(
+                f"Weights untrained, drawn from seed {seed}: what heads prefer is chance." in line for line in all_of_it
+            ), name
 
 
 def test_no_view_calls_a_baseline_by_its_letter_alone(told: dict[str, list[str]]):

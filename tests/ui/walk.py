@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
 from gatviz import read_graph
 from gatviz.graph.layout import default_positions
-from gatviz.ui.history import Work
-from gatviz.ui.state import FIRST_LOOK
+from gatviz.ui.compare.compare import Key
+from gatviz.ui.session.session import FIRST_LOCK
+from gatviz.ui.session.work import Work
 from tests.stage.arrived import text_of
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -31,9 +33,9 @@ def page_of(graph: dict[str, Any], origin: str = "mine", **session: Any) -> AppT
     """The page with an own graph."""
     app = checked(AppTest.from_file(APP, default_timeout=60).run())
     read = read_graph(json.dumps(graph).encode())
-    now = app.session_state["gatviz_state"]
+    now = app.session_state["gatviz_session"]
     work = Work(read.with_positions(default_positions(read)), origin, own=True, view=now.work.view + 1)
-    app.session_state["gatviz_state"] = replace(now, work=work, looked=FIRST_LOOK)
+    app.session_state["gatviz_session"] = replace(now, work=work, locked=FIRST_LOCK)
     for key, value in session.items():
         app.session_state[key] = value
     return checked(app.run())
@@ -49,24 +51,26 @@ def views(graph: dict[str, Any], origin: str = "mine") -> Iterator[tuple[str, Ap
     app = page_of(graph, origin)
     yield "Explore", app
     for panel in ("table", "weights"):
-        app.session_state["gatviz_state"] = replace(app.session_state["gatviz_state"], panel=panel)
+        app.session_state["gatviz_session"] = replace(app.session_state["gatviz_session"], panel=panel)
         yield panel, checked(app.run())
     for count in (1, 2):
-        app = page_of(graph, origin, workspace="Compare", num_layers=count)
+        app = page_of(graph, origin, workspace="compare", num_layers=count)
         offered = list(app.segmented_control(key="compare_section").proto.options)
         for place in range(len(offered)):
             field = app.segmented_control(key="compare_section")
             section = field.options[place]
-            yield f"{section}, {count}", checked(field.set_value(_key_of(section)).run())
+            yield f"{section}, {count}", checked(field.set_value(_key_of(field, section)).run())
         app.button(key="pin_present").click().run()
         app.number_input(key="seed").set_value(9).run()
         yield f"a change, {count}", checked(app)
 
 
-def _key_of(title: str) -> str:
-    from gatviz.ui import texts_compare
-
-    return next(key for key, told in texts_compare.SECTIONS.items() if told == title)
+def _key_of(field: Any, title: str) -> str:
+    for key in get_args(Key):
+        with suppress(KeyError):  # it is not offered
+            if field.format_func(key) == title:
+                return str(key)
+    raise AssertionError(title)
 
 
 def sent(app: AppTest) -> list[Sent]:

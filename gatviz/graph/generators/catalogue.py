@@ -60,6 +60,7 @@ class Generator:
         parameters: what it takes besides seed and features.
         drawn: whether the seed decides anything but random features.
         own_features: whether it brings its own features, so that none are made up.
+        by: whose it is.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Generator:
     make: Callable[..., Graph]
     drawn: bool = False
     own_features: bool = False
+    by: str = ""
 
 
 _SEED = Parameter("seed", "seed", 0, 0, 2**32 - 1)
@@ -106,7 +108,8 @@ def generate(name: str, *, seed: int | None = None, features: FeatureKind | None
         checked["seed"] = seed
     graph = kind.make(**checked)
     made = ", ".join(f"{key} {value:,}" for key, value in checked.items())
-    graph = replace(graph, description=f"{kind.title} ({made}). {kind.teaches}")
+    title = f"{kind.title} ({kind.by})" if kind.by else kind.title
+    graph = replace(graph, description=f"{title} ({made}). {kind.teaches}")
     if kind.own_features and features is None:
         return graph
     return with_features(graph, features, seed)
@@ -190,12 +193,13 @@ GENERATORS: Mapping[str, Generator] = {
         ),
         Generator(
             "dictionary",
-            "Dictionary lookup (Brody, Alon, Yahav 2022, arXiv 2105.14491)",
+            "Dictionary lookup",
             "Every query should pick the key with its own number: GATv2 can, a GAT head ranks the keys alike for all.",
             (Parameter("keys", "keys", 5, 1, _MAX_KEYS),),
             shapes.dictionary,
             drawn=True,
             own_features=True,
+            by="Brody, Alon, Yahav 2022, arXiv 2105.14491",
         ),
     )
 }

@@ -1,0 +1,124 @@
+"""One chart on the page: the figure, the sentence on how to read it, its picture and its data to save."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal
+
+import streamlit as st
+
+from gatviz.attention.layer_trace import MAX_DENSE_NODES
+from gatviz.charts.colours import Theme
+from gatviz.charts.common import Chart
+from gatviz.words import _
+
+_IMAGE = "compare_image"
+_FORMATS = {"svg": "SVG", "png": "PNG"}
+_STYLE = """<style>
+[class*="st-key-beside-"] > div { flex: 1 1 27rem !important; min-width: 0; }
+</style>"""
+_DOT = (
+    '<span aria-hidden="true" style="display: inline-block; width: 0.6rem; height: 0.6rem; border-radius: 50%; '
+    'margin-right: 0.5rem; background: {colour}"></span>'
+)
+
+
+def theme() -> Theme:
+    """The theme that the browser says it shows; charts carry their own colours."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def card(chart: Chart | None, key: str, clicked: Callable[[int], None] | None = None) -> None:
+    """Draw a chart with its caption and downloads; a chart of nothing is left out.
+
+    Arguments:
+        clicked: called with the panel (what a point's customdata holds) in which a point was clicked.
+    """
+    if chart is None:
+        return
+    with st.container(border=True, key=f"card-{key}", gap="small"):
+        st.plotly_chart(
+            chart.figure,
+            theme=None,
+            key=f"chart-{key}",
+            config=chart.config(_image()),
+            alt=f"{chart.title}. {chart.caption}",
+            on_select="ignore" if clicked is None else lambda: _clicked(f"chart-{key}", clicked),
+            selection_mode="points",
+        )
+        with st.container(horizontal=True, vertical_alignment="top", wrap=False):
+            say([chart.caption], quiet=True)
+            st.download_button(
+                _("CSV"),
+                data=chart.csv,
+                file_name=f"{chart.file_name}.csv",
+                mime="text/csv",
+                key=f"csv-{key}",
+                help=_("The numbers of this chart, every digit of them, as a CSV table."),
+                icon=":material/table:",
+                on_click="ignore",
+                type="tertiary",
+            )
+
+
+def _clicked(key: str, clicked: Callable[[int], None]) -> None:
+    points = st.session_state[key].selection.points
+    panels = [point.get("customdata") for point in points]
+    if panels and isinstance(panels[0], int):
+        clicked(panels[0])
+
+
+@contextmanager
+def side_by_side(key: str) -> Iterator[None]:
+    """Cards made inside stand beside each other where the page is wide enough, else below each other."""
+    with st.container(horizontal=True, key=f"beside-{key}", gap="small"):
+        yield
+
+
+def page_style() -> None:
+    """What side_by_side needs of the page, once."""
+    st.html(_STYLE)
+
+
+def image_choice() -> None:
+    """The format in which every chart's camera saves it."""
+    st.segmented_control(
+        _("The camera above a chart saves it as"),
+        list(_FORMATS),
+        default="svg",
+        required=True,
+        format_func=_FORMATS.__getitem__,
+        key=_IMAGE,
+        help=_("Point at a chart to see its camera. Pictures are made in the browser; CSV holds a chart's numbers."),
+        persist_state="session",
+    )
+
+
+def say(sentences: Iterable[str], *, quiet: bool = False, columns: int = 1, dots: Sequence[str] | None = None) -> None:
+    """Sentences as plain text, whatever node names stand in them.
+
+    Arguments:
+        quiet: as captions. columns: side by side. dots: a colour before each.
+    """
+    look = "font-size: 0.875rem; opacity: 0.75; margin: 0" if quiet else "margin: 0 0 0.25rem"
+    told = list(sentences)
+    marks = [_DOT.format(colour=colour) for colour in dots] if dots else [""] * len(told)
+    lines = [f'<p style="{look}">{mark}{html.escape(sentence)}</p>' for mark, sentence in zip(marks, told, strict=True)]
+    if lines:
+        st.html(f'<div class="gatviz-say" style="columns: {columns}">{"".join(lines)}</div>')
+
+
+def matrix_limit(nodes: int) -> None:
+    """Say why there is no matrix."""
+    if nodes > MAX_DENSE_NODES:
+        st.info(
+            _("Matrices are drawn up to {most} nodes; this graph has {nodes}. The tables hold every arrow.").format(
+                most=MAX_DENSE_NODES, nodes=nodes
+            )
+        )
+
+
+def _image() -> Literal["svg", "png"]:
+    return "png" if st.session_state.get(_IMAGE) == "png" else "svg"

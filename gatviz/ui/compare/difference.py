@@ -1,0 +1,48 @@
+"""Where do two heads, or a head and plain averaging, part ways?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gatviz import analysis
+from gatviz.attention.layer_trace import LayerTrace
+from gatviz.charts.common import Chart
+from gatviz.charts.compare import difference_chart
+from gatviz.charts.network import HALF_WIDTH, network_chart
+from gatviz.charts.network_drawn import Drawn
+from gatviz.ui.compare.cache import cached, drawn_at
+from gatviz.ui.compare.chart_card import card, matrix_limit, say, side_by_side, theme
+from gatviz.ui.compare.controls import weights_choice
+from gatviz.ui.session import session
+from gatviz.words import _
+
+
+def difference(now: session.Session, trace: LayerTrace) -> None:
+    """Any two weightings, one minus the other, on the graph and as a matrix."""
+    left, right = st.columns(2)
+    with left:
+        first = weights_choice(_("Take"), trace, "compare_first", 0)
+    with right:
+        second = weights_choice(_("minus"), trace, "compare_second", 1 if trace.num_heads > 1 else "uniform")
+    found = analysis.difference(trace, first, second, now.graph)
+    say(found.sentences)
+    look = theme()
+
+    def on_the_graph() -> Chart | None:
+        title = _("{first} minus {second}").format(first=found.first_name, second=found.second_name)
+        return network_chart(
+            Drawn.of(now.graph, trace, now.positions),
+            found.values[:, None],
+            [title],
+            _("{what}, on the graph").format(what=title[:1].upper() + title[1:]),
+            scale="signed",
+            unit=_("difference of weights"),
+            width=HALF_WIDTH,
+            theme=look,
+        )
+
+    key = ("difference", drawn_at(now), first, second, look)
+    with side_by_side("difference"):
+        card(cached(trace, key, on_the_graph), "difference_graph")
+        card(difference_chart(found, theme=look), "difference_matrix")
+    matrix_limit(trace.num_nodes)

@@ -1,0 +1,82 @@
+"""GAT and GATv2 beside each other, on the same graph and from the same seed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from gatviz.analysis import score_span, static_attention
+from gatviz.attention.layer_trace import LayerTrace
+from gatviz.charts.common import Chart
+from gatviz.charts.heads import head_alpha_chart, ranking_chart
+from gatviz.charts.network import HALF_WIDTH, network_chart
+from gatviz.charts.network_drawn import Drawn
+from gatviz.model.steps import Kind
+from gatviz.ui.compare.cache import cached, drawn_at
+from gatviz.ui.compare.chart_card import card, matrix_limit, say, side_by_side, theme
+from gatviz.ui.compare.controls import head_choice, picture_choice
+from gatviz.ui.session import run_cache, session
+from gatviz.ui.session.model import present_weights
+from gatviz.ui.session.settings import Settings
+from gatviz.words import _
+
+_OTHER: dict[Kind, Kind] = {"GAT": "GATv2", "GATv2": "GAT"}
+
+
+def kinds(now: session.Session, settings: Settings, run: run_cache.Run) -> None:
+    """The layer on show and the same layer of the other kind: α of a head, and how its targets rank."""
+    other = run_cache.run(now.graph, replace(settings, kind=_OTHER[settings.kind])).of_layer(run.layer)
+    pair = sorted((run.trace, other.trace), key=lambda trace: trace.kind)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        head = head_choice(run.trace, "compare_kinds_head")
+        picture = picture_choice("compare_kinds_picture")
+    by_hand = present_weights(now) is not None
+    if by_hand:
+        drawn = _(
+            "The {kind} layer has the weights that were set here, the other untrained ones that seed {seed} draws."
+        )
+    else:
+        drawn = _("Both draw untrained weights from seed {seed}; they have other parameters, so their numbers differ.")
+    say([drawn.format(kind=settings.kind, seed=settings.seed)], quiet=True)
+    found = [
+        cached(trace, ("static", now.graph.fingerprint), partial(static_attention, trace, now.graph)) for trace in pair
+    ]
+    told = _("{kind}: {verdict}")
+    say([told.format(kind=trace.kind, verdict=one.verdict(head)) for trace, one in zip(pair, found, strict=True)])
+    with side_by_side("kinds"):
+        for trace in pair:
+            card(_weights(now, trace, head, picture), f"kinds_{trace.kind}")
+    if picture == "matrix":
+        matrix_limit(run.trace.num_nodes)
+    span = score_span(head, *pair)
+    with side_by_side("kinds_ranking"):
+        for trace, one in zip(pair, found, strict=True):
+            look = theme()
+            title = _("How each target ranks its sources: {kind}, head {head}").format(kind=trace.kind, head=head)
+            chart = ranking_chart(trace, one, head, theme=look, graph=now.graph, title=title, span=span)
+            card(chart, f"kinds_{trace.kind}_ranking")
+    st.caption(
+        _(
+            "GAT scores e = LeakyReLU(a_target·Wh_i + a_source·Wh_j): what j adds is the same for every reader i, "
+            "so all "
+            "rank alike, and what i adds is the same for every j, so it only decides how sharply. "
+            "GATv2 scores e = a·LeakyReLU(W_target h_i + W_source h_j): the bend comes before a, so readers can differ."
+        )
+    )
+
+
+def _weights(now: session.Session, trace: LayerTrace, head: int, picture: str) -> Chart | None:
+    look = theme()
+    title = _("α of {kind}, head {head}").format(kind=trace.kind, head=head)
+    if picture == "matrix":
+        return head_alpha_chart(trace, now.graph, head, theme=look, title=title)
+
+    def drawn() -> Chart | None:
+        return network_chart(
+            Drawn.of(now.graph, trace, now.positions), trace.alpha[:, [head]], [trace.kind], title,
+            width=HALF_WIDTH, theme=look,
+        )  # fmt: skip
+
+    return cached(trace, ("kinds", drawn_at(now), head, look), drawn)

@@ -1,0 +1,69 @@
+"""Attention through several layers: every head of every layer, and where attention leads through them all."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from gatviz.analysis import AcrossLayers, attention_across_layers
+from gatviz.analysis.subject import called
+from gatviz.attention.layer_trace import MAX_DENSE_NODES
+from gatviz.charts.common import Chart
+from gatviz.charts.compare import across_chart, hops_chart
+from gatviz.charts.network import network_chart
+from gatviz.charts.network_drawn import Drawn
+from gatviz.model.trace import Trace
+from gatviz.ui.compare.cache import cached, drawn_at
+from gatviz.ui.compare.chart_card import card, say, side_by_side, theme
+from gatviz.ui.compare.controls import picked
+from gatviz.ui.session import session
+from gatviz.words import _
+
+_MOST_PANELS = 32
+_MOST_BARS = 60
+_MOST_IN_A_ROW = 8
+
+
+def layers(now: session.Session, whole: Trace) -> None:
+    """A thumbnail for each head of each layer, then the product of the layers' attention."""
+    look = theme()
+    last = whole.layers[-1]
+    key = ("thumbnails", drawn_at(now), look)
+    card(cached(last, key, lambda: _thumbnails(now, whole)), "thumbnails")
+    found: AcrossLayers = cached(last, ("across", now.graph.fingerprint), lambda: attention_across_layers(whole))
+    say(found.sentences)
+    node = picked(_("Node"), range(len(found.names)), "compare_node", lambda n: called(found.names[n]))
+    with side_by_side("across"):
+        if len(found.names) <= MAX_DENSE_NODES:
+            card(across_chart(found, theme=look), "across")
+        shown = range(len(found.names)) if len(found.names) <= _MOST_BARS else [node]
+        card(hops_chart(found, shown, theme=look), "hops")
+    say(
+        [_("What this node reads through all layers, by the product of their mean attention, and how far away it is.")],
+        quiet=True,
+    )
+    st.dataframe(found.reads(node), hide_index=True, key="across_reads")
+
+
+def _thumbnails(now: session.Session, whole: Trace) -> Chart | None:
+    """All layers run over the same arcs, so their heads can stand in one drawing."""
+    titles = [
+        _("layer {layer}, head {head}").format(layer=number, head=head)
+        for number, layer in enumerate(whole.layers)
+        for head in range(layer.num_heads)
+    ]
+    values = np.concatenate([layer.alpha for layer in whole.layers], axis=1)[:, :_MOST_PANELS]
+    heads = {layer.num_heads for layer in whole.layers[:-1]}
+    columns = max(heads) if len(heads) == 1 and whole.layers[-1].num_heads <= max(heads) <= _MOST_IN_A_ROW else None
+    chart = network_chart(
+        Drawn.of(now.graph, whole.layers[0], now.positions),
+        values,
+        titles[:_MOST_PANELS],
+        _("α of every head of every layer"),
+        columns=columns,  # a row for each layer, where it can be
+        theme=theme(),
+    )
+    if chart is not None and len(titles) > _MOST_PANELS:
+        cut = _("Drawn are the first {shown} of {all} heads.").format(shown=_MOST_PANELS, all=len(titles))
+        return Chart(chart.figure, f"{chart.caption} {cut}", chart.table)
+    return chart

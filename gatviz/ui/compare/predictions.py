@@ -1,0 +1,28 @@
+"""What an opened model predicts: how often it is right, which classes it mixes up, which nodes are wrong."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gatviz.analysis import Predictions
+from gatviz.charts.predictions import confusion_chart
+from gatviz.ui.compare.chart_card import card, say, theme
+from gatviz.ui.compare.controls import choice
+from gatviz.words import _, ngettext
+
+_MOST_ROWS = 1_000
+
+
+def right_or_wrong(found: Predictions) -> None:
+    """Accuracies in words, the confusion matrix of one part, and the nodes that are wrong."""
+    say(found.sentences)
+    parts = [accuracy.part for accuracy in found.accuracies if accuracy.count]
+    if not parts:
+        return
+    part = parts[0] if len(parts) == 1 else choice(_("Part of the split"), parts, "predictions_part", str)
+    card(confusion_chart(found, part, theme=theme()), "confusion")
+    wrong = found.table.iloc[found.wrong].drop(columns="verdict")
+    if len(wrong):
+        title = ngettext("{count:,} wrong", "{count:,} wrong", len(wrong)).format(count=len(wrong))
+        st.markdown(f"**{title}**")
+        st.dataframe(wrong.head(_MOST_ROWS), hide_index=True, width="stretch")

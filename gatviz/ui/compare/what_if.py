@@ -1,0 +1,216 @@
+"""What if: a pinned state beside the present, or beside another pinned one, and all that differs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gatviz.analysis import WhatIf, edits
+from gatviz.charts.common import Chart
+from gatviz.charts.compare import change_chart, out_change_chart, top_changes_chart
+from gatviz.charts.network import FULL_WIDTH, HALF_WIDTH, network_chart
+from gatviz.charts.network_drawn import Drawn
+from gatviz.ui.compare.chart_card import card, matrix_limit, say, side_by_side, theme
+from gatviz.ui.compare.controls import choice, head_name
+from gatviz.ui.session import pins, session
+from gatviz.ui.session.pins import Pin
+from gatviz.ui.session.run_cache import Run
+from gatviz.ui.session.settings import Settings
+from gatviz.words import _, ngettext
+
+_NOW = "now"
+_ALL = -1
+_LISTED = 10
+_LONGEST_ORIGIN = 40
+_BEFORE, _AFTER = "compare_before", "compare_after"
+
+
+def what_if(now: session.Session, settings: Settings, run: Run) -> None:
+    """Pins, what to compare with what, and the change."""
+    present = pins.present(now, settings, run)
+    _pin_bar(present)
+    states: dict[str, Pin] = {str(slot): kept for slot, kept in pins.pinned().items()}
+    states[_NOW] = present
+    if len(states) == 1:
+        st.info(
+            _(
+                "Nothing is pinned yet. Pin the present as a baseline, then draw an edge, type a feature, change a "
+                "weight or a "
+                "setting: every change of α since then is drawn and listed here."
+            )
+        )
+        return
+    before, after = _before_and_after(list(states))
+    if before == after:
+        st.info(_("Before and after are the same state: choose two different ones."))
+        return
+    _changes(states[before], states[after], present.layer, (_name(before), _name(after)))
+
+
+def _pin_bar(present: Pin) -> None:
+    slot = pins.free_slot()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            _("Pin the present as baseline {slot}").format(slot=slot or pins.SLOTS[0]),
+            icon=":material/keep:",
+            key="pin_present",
+            help=_(
+                "Keeps graph, features, weights and settings as they are now. Then edit anything: the change is "
+                "shown here."
+            )
+            if slot
+            else _("Both places are taken: unpin baseline A or B first."),
+            disabled=slot is None,
+            on_click=pins.pin,
+            args=(slot, present),
+            type="primary" if not pins.pinned() else "secondary",
+        )
+    for name, kept in pins.pinned().items():
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"pin-{name}"):
+            st.badge(name, color="primary")
+            say([_summary(kept)])
+            st.button(
+                _("Back to baseline {slot}").format(slot=name),
+                icon=":material/undo:",
+                key=f"reset_{name}",
+                help=_("Puts the graph, the weights and the settings of baseline {slot} back on the screen.").format(
+                    slot=name
+                ),
+                on_click=pins.put_back,
+                args=(name,),
+                type="tertiary",
+            )
+            st.button(
+                _("Unpin"),
+                icon=":material/keep_off:",
+                key=f"unpin_{name}",
+                help=_("Forgets baseline {slot}. The graph on the screen stays as it is.").format(slot=name),
+                on_click=pins.unpin,
+                args=(name,),
+                type="tertiary",
+            )
+
+
+def _summary(kept: Pin) -> str:
+    layer = kept.trace.layers[kept.layer]
+    nodes, arrows, heads = kept.graph.num_nodes, layer.num_edges, layer.num_heads
+    return _("{origin}: {nodes}, {arrows}, {heads}, seed {seed}").format(
+        origin=kept.work.origin.replace("_", " ").capitalize()
+        if len(kept.work.origin) < 40
+        else f"{kept.work.origin[:38]}…",
+        nodes=ngettext("{count} node", "{count} nodes", nodes).format(count=nodes),
+        arrows=ngettext("{count} arrow", "{count} arrows", arrows).format(count=arrows),
+        heads=ngettext("{count} head", "{count} heads", heads).format(count=heads),
+        seed=kept.settings.seed,
+    )
+
+
+def _before_and_after(names: list[str]) -> tuple[str, str]:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        before = choice(_("Before"), names, _BEFORE, _name)
+        st.button(
+            "", icon=":material/swap_horiz:", key="swap_states", help=_("Exchanges before and after."), on_click=_swap
+        )
+        after = choice(_("After"), names, _AFTER, _name, _NOW)
+    return before, after
+
+
+def _swap() -> None:
+    before, after = st.session_state[_BEFORE], st.session_state[_AFTER]
+    st.session_state[_BEFORE], st.session_state[_AFTER] = after, before
+
+
+def _name(which: str) -> str:
+    return _("now") if which == _NOW else _("baseline {slot}").format(slot=which)
+
+
+def _changes(before: Pin, after: Pin, shown: int, names: tuple[str, str]) -> None:
+    layer = pins.common_layer(before, after, shown)
+    if layer != shown:
+        say([_("One of the two has no layer {shown}, so layer {layer} is compared.").format(shown=shown, layer=layer)])
+    found = pins.change(before, after, layer)
+    say([*found.sentences, *edits(before.trace, after.trace), *_settings(before, after)])
+    look = theme()
+    if not found.delta.any() and (found.status == "kept").all():
+        if found.out is not None and found.out["distance"].any():
+            card(out_change_chart(found, theme=look), "out_change")
+        return
+    heads = found.delta.shape[1]
+    head = _ALL
+    if heads > 1:
+        options = [_ALL, *range(heads)]
+        head = choice(_("Head"), options, "compare_change_head", lambda h: _("all") if h == _ALL else str(h))
+    chosen = list(range(heads)) if head == _ALL else [head]
+    _listed(found, None if head == _ALL else head)
+
+    def on_the_graph(width: float = FULL_WIDTH) -> Chart | None:
+        return network_chart(
+            Drawn.of_change(found, (before.graph, before.positions), (after.graph, after.positions)),
+            found.delta[:, chosen],
+            [head_name(head) for head in chosen],
+            _("Change of α from {before} to {after}").format(before=names[0], after=names[1]),
+            scale="signed",
+            largest=found.largest,
+            unit=_("Δα"),
+            theme=look,
+            width=width,
+        )
+
+    if len(chosen) > 1:
+        card(on_the_graph(), "change_graphs", clicked=_open)
+    else:
+        with side_by_side("change"):
+            card(on_the_graph(HALF_WIDTH), "change_graph")
+            card(change_chart(found, chosen[0], names=names, theme=look), "change_matrix")
+        matrix_limit(len(found.names))
+    with side_by_side("changes"):
+        card(top_changes_chart(found, head=None if head == _ALL else head, theme=look), "top_changes")
+        card(out_change_chart(found, theme=look), "out_change")
+    with st.expander(_("Every arrow's change")):
+        table = found.table
+        st.dataframe(table if head == _ALL else table[table["head"] == head], hide_index=True, key="change_table")
+
+
+def _open(panel: int) -> None:
+    st.session_state["compare_change_head"] = panel
+
+
+def _listed(found: WhatIf, head: int | None) -> None:
+    top = found.top_changes(_LISTED, head)
+    if len(top):
+        st.markdown("**" + _("Largest changes") + "**")
+        say(top["sentence"], columns=2)
+
+
+def _settings(before: Pin, after: Pin) -> list[str]:
+    differ = pins.changed_settings(before, after)
+    told = []
+    if differ:
+        names = {
+            "opened": _("model"),
+            "kind": _("kind"),
+            "num_layers": _("layers"),
+            "num_heads": _("heads"),
+            "head_features": _("features per head"),
+            "output_features": _("features of the output"),
+            "concat": _("concatenated"),
+            "bias": _("bias"),
+            "residual": _("residual"),
+            "share_weights": _("shared weights"),
+            "negative_slope": _("LeakyReLU slope"),
+            "dropout": _("dropout"),
+            "self_loops": _("self-loops"),
+            "seed": _("seed"),
+            "device": _("device"),
+        }
+        changes = ", ".join(f"{names[name]} {_value(old)} → {_value(new)}" for name, old, new in differ)
+        told.append(_("Settings: {changes}.").format(changes=changes))
+    if before.settings.dropout or after.settings.dropout:
+        told.append(
+            _("Dropout is on in at least one of the two: α is from before the dropping, the output from after it.")
+        )
+    return told
+
+
+def _value(value: object) -> str:
+    words = {None: _("the sidebar's"), True: _("yes"), False: _("no")}
+    return words[value] if value is None or isinstance(value, bool) else str(value)

@@ -1,0 +1,199 @@
+"""The table of names, labels and features beside the canvas: typed or pasted cells, and whole columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from gatviz.errors import GatvizError, quote
+from gatviz.graph import editing
+from gatviz.graph.features import FEATURE_KINDS, FeatureKind
+from gatviz.graph.graph import Graph
+from gatviz.numbers import check_finite
+from gatviz.ui.session import session
+from gatviz.ui.session.steps import take_graph
+from gatviz.words import _
+
+_BASE = "gatviz_table_base"
+_MOST_ROWS = 2_000
+_MOST_COLUMNS = 60
+_NAME, _LABEL = "name", "label"
+_ROW_HEIGHT = 35
+_TALLEST = 430
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What the grid was filled with. The grid reports all cells typed since; it is filled anew only when
+    somebody else changed the graph, so that typing goes on undisturbed."""
+
+    number: int
+    graph: Graph
+    result: str
+
+    @property
+    def key(self) -> str:
+        return f"table-{self.number}"
+
+
+def feature_table(now: session.Session) -> None:
+    """Draw the table of the present graph."""
+    base = st.session_state.get(_BASE)
+    if base is None or base.result != now.graph.fingerprint:
+        base = _filled(now.graph)
+    st.markdown("**" + _("Names, labels and features") + "**")
+    _columns(now.graph)
+    rows, columns = min(base.graph.num_nodes, _MOST_ROWS), min(base.graph.num_features, _MOST_COLUMNS)
+    st.data_editor(
+        _frame(base.graph, rows, columns),
+        key=base.key,
+        on_change=_take_cells,
+        args=(base.key,),
+        hide_index=True,
+        width="stretch",
+        height=min(_TALLEST, _ROW_HEIGHT * (rows + 1) + 3),
+        column_config={
+            "0": st.column_config.TextColumn(_("node"), required=True, pinned=True, width="small"),
+            "1": st.column_config.TextColumn(_("label"), width="small"),
+            **{
+                str(k + 2): st.column_config.NumberColumn(name, format="%.6g", required=True, width="small")
+                for k, name in enumerate(base.graph.feature_names[:columns])
+            },
+        },
+    )
+    if rows < base.graph.num_nodes or columns < base.graph.num_features:
+        st.caption(
+            _(
+                "The first {rows:,} of {nodes:,} nodes and {columns:,} of {features:,} feature columns can be "
+                "edited here."
+            ).format(rows=rows, nodes=base.graph.num_nodes, columns=columns, features=base.graph.num_features)
+        )
+    st.caption(
+        _(
+            "Type, or paste cells from a spreadsheet. New nodes get zeros. A new column adds one column to W, drawn "
+            "from the "
+            "seed; a deleted one takes only its own; all other weights keep their values."
+        )
+    )
+
+
+def _filled(graph: Graph) -> _Base:
+    number = st.session_state[_BASE].number + 1 if _BASE in st.session_state else 0
+    base: _Base = _Base(number, graph, graph.fingerprint)
+    st.session_state[_BASE] = base
+    return base
+
+
+def _frame(graph: Graph, rows: int, columns: int) -> pd.DataFrame:
+    """The cells; columns go by number, since a feature may be called anything."""
+    labels = graph.labels or (None,) * graph.num_nodes
+    cells: dict[str, Any] = {"0": graph.names[:rows], "1": [label or "" for label in labels[:rows]]}
+    cells.update({str(k + 2): graph.x[:rows, k] for k in range(columns)})
+    return pd.DataFrame(cells)
+
+
+def _take_cells(key: str) -> None:
+    """Take over all that was typed since the grid was filled; a grid of before has nothing more to say."""
+    base: _Base = st.session_state[_BASE]
+    if key != base.key:
+        return
+    typed = st.session_state[base.key]["edited_rows"]
+    try:
+        graph = _with_cells(base.graph, typed)
+        take_graph(graph.with_positions(session.current().positions), _("edit the table"))
+    except GatvizError as error:
+        session.update(refused=str(error))
+        _filled(session.current().graph)
+        return
+    st.session_state[_BASE] = replace(base, result=graph.fingerprint)
+
+
+def _with_cells(graph: Graph, typed: Mapping[int, Mapping[str, Any]]) -> Graph:
+    """The graph with the cells {row: {column number: value}} as they were typed."""
+    names, labels = list(graph.names), list(graph.labels or (None,) * graph.num_nodes)
+    x = graph.x.copy()
+    for row, cells in typed.items():
+        for column, value in cells.items():
+            if column == "0":
+                names[int(row)] = str(value or "").strip()
+            elif column == "1":
+                labels[int(row)] = str(value or "").strip() or None
+            else:
+                feature = quote(graph.feature_names[int(column) - 2])
+                where = _("feature {name} of {node}").format(name=feature, node=quote(names[int(row)]))
+                if value is None:
+                    raise GatvizError(where, _("a number"), _("an empty cell"), _("type a number, 0 for none"))
+                x[int(row), int(column) - 2] = check_finite(where, value, _("type a number such as 0.5"))
+    return replace(graph, names=tuple(names), labels=tuple(labels) if any(labels) else None, x=x)
+
+
+# ---- whole columns ----------------------------------------------------------------------------------------
+
+
+def _columns(graph: Graph) -> None:
+    with st.popover(_("Columns"), icon=":material/view_column:", width="stretch"):
+        name = st.text_input(_("New column"), key="column_new", placeholder=_("name"))
+        st.button(
+            _("Add, all zero"),
+            on_click=_add,
+            args=(name,),
+            disabled=not name.strip(),
+            width="stretch",
+            key="column_add",
+        )
+        chosen = st.selectbox(_("Column"), graph.feature_names, key="column_chosen")
+        new_name = st.text_input(_("its new name"), key="column_name")
+        left, right = st.columns(2)
+        left.button(
+            _("Rename"), on_click=_rename, args=(chosen, new_name), disabled=not new_name.strip(), width="stretch"
+        )
+        right.button(_("Delete"), on_click=_delete, args=(chosen,), disabled=graph.num_features < 2, width="stretch")
+        kind = st.selectbox(
+            _("Replace all columns by"), FEATURE_KINDS, format_func=_kinds().__getitem__, key="column_fill"
+        )
+        st.button(_("Replace"), on_click=_fill, args=(kind,), width="stretch", key="column_fill_now")
+
+
+def _kinds() -> dict[FeatureKind, str]:
+    return {
+        "one_hot": _("one-hot: each node its own"),
+        "degree": _("the number of arrows into the node"),
+        "constant": _("a constant 1"),
+        "random": _("random numbers from the seed"),
+    }
+
+
+def _try(edit: Callable[[Graph], Graph], what: str, columns: tuple[int | None, ...] | None = None) -> None:
+    try:
+        take_graph(edit(session.current().graph), what, columns)
+    except GatvizError as error:
+        session.update(refused=str(error))
+
+
+def _add(name: str) -> None:
+    _try(lambda graph: editing.add_feature(graph, name), _("new column {name}").format(name=name))
+    st.session_state["column_new"] = ""
+
+
+def _rename(name: str, new_name: str) -> None:
+    count = session.current().graph.num_features
+    _try(
+        lambda graph: editing.rename_feature(graph, name, new_name),
+        _("rename column {name}").format(name=name),
+        tuple(range(count)),
+    )
+    st.session_state["column_name"] = ""
+
+
+def _delete(name: str) -> None:
+    _try(lambda graph: editing.remove_feature(graph, name), _("delete column {name}").format(name=name))
+
+
+def _fill(kind: Any) -> None:
+    seed = session.current().settings.seed
+    step = _("features {kind}").format(kind=_kinds()[kind])
+    _try(lambda graph: editing.fill_features(graph, kind, seed=seed), step)

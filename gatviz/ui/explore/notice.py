@@ -1,0 +1,90 @@
+"""The sentences above the stage: what a person has to know of what is shown, and what is not shown."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gatviz.analysis import Predictions, WhatIf
+from gatviz.analysis.subject import called
+from gatviz.attention.layer_trace import LayerTrace
+from gatviz.graph.graph import Graph
+from gatviz.graph.subgraph import Part
+from gatviz.stage.pack import Weighting
+from gatviz.ui.session import session
+from gatviz.ui.session.settings import Settings
+from gatviz.words import _
+
+_MOST_CHANGES = 4
+_LONGEST_NAME = 24
+
+
+def notice(
+    now: session.Session,
+    trace: LayerTrace,
+    part: Part,
+    choices: list[Weighting],
+    settings: Settings,
+    changed: WhatIf | None,
+    predictions: Predictions | None,
+) -> str:
+    """What has to be said of the graph, of the part that is shown, of its predictions and of what changed."""
+    sentences = [*now.graph.notes, *([now.graph.rounding] if now.graph.rounding else [])]
+    if predictions is not None:
+        sentences.append(" ".join(accuracy.sentence for accuracy in predictions.accuracies))
+    if now.graph.edge_attributes:
+        names = ", ".join(name[:24] for name in now.graph.edge_attributes)
+        sentences.append(
+            _("Kept but not used by GAT, which reads only whether an edge is there: {names}.").format(names=names)
+        )
+    if not part.is_whole:
+        between = (
+            [_("Arrows between these nodes that are not drawn stand in the matrices, marked.")]
+            if part.among(trace.edge_index).size > part.arcs.size
+            else []
+        )
+        sentences.append(
+            " ".join(
+                [
+                    part.told(_("their largest α over the heads"), [called(name) for name in now.graph.names]),
+                    _("Everything is computed on the whole graph and nothing is renormalised."),
+                    *between,
+                ]
+            )
+        )
+        sentences.extend(_locked_elsewhere(now.graph, trace, part, choices))
+    if changed is not None:
+        top = changed.top_changes(_MOST_CHANGES)["sentence"].tolist()
+        sentences.append(
+            _("Largest changes since the baseline: {changes}.").format(changes="; ".join(top))
+            if top
+            else _("Pinned: nothing has changed since.")
+        )
+    if settings.dropout > 0:
+        sentences.append(
+            _("Training mode: dropout {rate:.2f} is on. α is still the softmax; h′ uses α after the mask.").format(
+                rate=settings.dropout
+            )
+        )
+    return " · ".join(sentences)
+
+
+def _locked_elsewhere(graph: Graph, trace: LayerTrace, part: Part, choices: list[Weighting]) -> list[str]:
+    """A sentence on the locked arrow if its ends are not both shown."""
+    locked = session.current().locked
+    if not isinstance(locked, session.Locked) or np.isin((locked.target, locked.source), part.nodes).all():
+        return []
+    source, target = (called(graph.names[node])[:_LONGEST_NAME] for node in (locked.source, locked.target))
+    arc = trace.edge_of(locked.target, locked.source)
+    if arc is None:
+        return [
+            _("Locked: {target} does not read {source}, and not both of them are shown here.").format(
+                source=source, target=target
+            )
+        ]
+    shown = next((choice for choice in choices if choice.key == locked.weighting), choices[0])
+    return [
+        _(
+            "Locked: {source} → {target}, {symbol} = {value:.3g} in {weighting}. Not both of its nodes are shown here: "
+            "show the neighbourhood of {target}."
+        ).format(source=source, target=target, symbol=shown.symbol, value=shown.values[arc], weighting=shown.title)
+    ]

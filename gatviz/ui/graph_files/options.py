@@ -1,0 +1,199 @@
+"""What a person can decide by hand about a graph that is about to be opened: only what matters for this one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import streamlit as st
+
+from gatviz.files import FORMATS, ReadOptions
+from gatviz.graph.features import FeatureKind
+from gatviz.ui.escape import escape
+from gatviz.ui.graph_files.pending import Facts, PendingGraph, facts_of, headers_of, with_choices
+from gatviz.words import _
+
+Choice = TypeVar("Choice")
+
+_MOST_PILLS = 40
+_MOST_LISTED = 2_000
+_LONGEST = 40
+_ENDS = ("source", "target", "node_id")
+_USABLE = ("feature", "category", "ignored")
+_FORMAT_TITLES = {name: form.title for name, form in FORMATS.items()}
+
+
+def choose(pending: PendingGraph) -> ReadOptions:
+    """Draw the choices that this graph leaves open; the options that they make."""
+    options = ReadOptions()
+    if pending.files:
+        st.markdown("**" + _("Change by hand") + "**")
+        format_place, directed_place = st.columns(2)
+        if pending.single:
+            with format_place:
+                options = _format(pending, options)
+        options = _ends(pending, options)
+        facts = facts_of(pending, options)
+        if not facts.problem:
+            with directed_place if pending.single else format_place:
+                directed = _one_of(
+                    pending, "directed", _("Edges are"), {True: _("directed"), False: _("undirected")}, facts.directed
+                )
+            options = with_choices(options, directed=None if directed == facts.directed else directed)
+            options = _rest(pending, options, facts)
+    return options
+
+
+def _key(pending: PendingGraph, what: str) -> str:
+    """Choices belong to one pending graph: another one starts afresh."""
+    return f"open_{what}_{pending.token}"
+
+
+def _format(pending: PendingGraph, options: ReadOptions) -> ReadOptions:
+    found = facts_of(pending, options).format
+    automatic = _("found: {title}").format(title=_FORMAT_TITLES[found]) if found else _("by content")
+    chosen = st.selectbox(
+        _("Format"),
+        [None, *_FORMAT_TITLES],
+        format_func=lambda name: automatic if name is None else _FORMAT_TITLES[name],
+        key=_key(pending, "format"),
+    )
+    return with_choices(options, format=chosen)
+
+
+def _ends(pending: PendingGraph, options: ReadOptions) -> ReadOptions:
+    """The two ends of an edge, and the names in a node table, where a text table has them."""
+    by_itself = facts_of(pending, options)
+    chosen = {what: st.session_state.get(_key(pending, what)) or None for what in _ENDS}
+    facts = facts_of(pending, with_choices(options, **chosen)) if any(chosen.values()) else by_itself
+    if facts.problem:
+        headers = list(headers_of(pending).values())
+        headers = headers if pending.single or len(headers) == len(pending.files) else []
+        edges = list(dict.fromkeys(name for header in headers for name in header if name))
+        nodes = edges if len(headers) > 1 else []
+    else:
+        edges = [use.name for use in facts.columns if use.table == "edges" and facts.format == "edge_list"]
+        nodes = [use.name for use in facts.columns if use.table == "nodes"]
+        in_a_table = facts.format in ("edge_list", "matrix") and any(use.use == "id" for use in facts.columns)
+        nodes = nodes if in_a_table else []
+    found = {use.use: use.name for use in by_itself.columns}
+    if chosen["node_id"] is None and "id" not in found:
+        found |= {use.use: use.name for use in facts.columns if use.use == "id"}
+    left, right = st.columns(2) if edges else (st.container(), st.container())
+    with left:
+        title = _("Source column (j, is read)")
+        options = _column(pending, options, "source", title, edges, found.get("source"))
+    with right:
+        title = _("Target column (i, reads)")
+        options = _column(pending, options, "target", title, edges, found.get("target"))
+    return _column(pending, options, "node_id", _("Column of node names"), nodes, found.get("id"))
+
+
+def _column(
+    pending: PendingGraph, options: ReadOptions, what: str, title: str, columns: list[str], found: str | None
+) -> ReadOptions:
+    """One of the columns, or the one that was found; nothing is asked where there are none."""
+    if not columns:
+        return options
+    named = _("choose a column") if found is None else _("as found: {name}").format(name=_short(found))
+    chosen = st.selectbox(
+        title,
+        ["", *columns],
+        format_func=lambda name: _short(name) or named,
+        key=_key(pending, what),
+    )
+    return with_choices(options, **{what: chosen or None})
+
+
+def _rest(pending: PendingGraph, options: ReadOptions, facts: Facts) -> ReadOptions:
+    if facts.symmetric is False:
+        title = _("The matrix is not symmetric. What does row i, column j ≠ 0 mean?")
+        meanings = {"row_reads_column": _("i reads j"), "row_points_to_column": _("i points to j")}
+        options = with_choices(options, matrix=_one_of(pending, "matrix", title, meanings))
+    columns = [use for use in facts.columns if use.table == "nodes"]
+    if columns or facts.labelled:
+        options = with_choices(options, label=_label(pending, facts))
+    options, any_left = _features(pending, options, facts)
+    if not any_left:
+        kinds: dict[FeatureKind, str] = {
+            "one_hot": _("one-hot"),
+            "degree": _("in-degree"),
+            "constant": _("constant 1"),
+        }
+        kind = _one_of(pending, "missing", _("Features, since there are none"), kinds, facts.usual)
+        return with_choices(options, missing_features=None if kind == facts.usual else kind)
+    scalings = {"none": _("none"), "row": _("row sums 1"), "standard": _("mean 0, deviation 1")}
+    return with_choices(options, scaling=_one_of(pending, "scaling", _("Scaling of features"), scalings))
+
+
+def _label(pending: PendingGraph, facts: Facts) -> str | None:
+    columns = [use.name for use in facts.columns if use.use in _USABLE]
+    titles = {None: _("as in the file"), "": _("none")} if facts.labelled else {None: _("none")}
+    chosen: str | None = st.selectbox(
+        _("Label column"),
+        [*titles, *(name for name in columns[:_MOST_LISTED] if name)],
+        format_func=lambda name: titles[name] if name in titles else _short(name),
+        key=_key(pending, "label"),
+    )
+    return chosen
+
+
+def _features(pending: PendingGraph, options: ReadOptions, facts: Facts) -> tuple[ReadOptions, bool]:
+    """Which columns are features and what becomes of columns of words; and whether any feature is left."""
+    usable = [use for use in facts.columns if use.use in _USABLE and use.name and use.name != options.label]
+    names = [use.name for use in usable]
+    used = [use.name for use in usable if use.use != "ignored"]
+    kept = used
+    if 0 < len(names) <= _MOST_PILLS:
+        key = _key(pending, f"features_{options.label}")
+        kept = st.pills(
+            _("Feature columns"),
+            names,
+            selection_mode="multi",
+            default=used,
+            format_func=lambda name: escape(_short(name)),
+            key=key,
+        )
+        if set(kept) != set(used):
+            options = with_choices(options, features=tuple(name for name in names if name in kept))
+    elif len(names) > _MOST_LISTED:
+        st.caption(_("{count:,} feature columns: all are used.").format(count=len(used)))
+    elif names:
+        key = _key(pending, f"left_out_{options.label}")
+        left_out = st.multiselect(
+            _("Feature columns to leave out ({count:,} in all)").format(count=len(used)),
+            used,
+            format_func=_short,
+            key=key,
+        )
+        options = with_choices(options, ignored=tuple(left_out))
+        kept = [name for name in used if name not in left_out]
+    words = [use.name for use in usable if use.use == "category" and use.name in kept]
+    if words:
+        ways = {"one_hot": _("one feature a word"), "ignore": _("left out")}
+        kind = _one_of(pending, "categorical", _("Columns of words"), ways)
+        options = with_choices(options, categorical=kind)
+        kept = [name for name in kept if kind == "one_hot" or name not in words]
+    unnamed = facts.made_up is None and not names  # features that stand in no column, as in an array
+    return options, bool(kept) or unnamed
+
+
+def _one_of(
+    pending: PendingGraph, what: str, title: str, titles: Mapping[Choice, str], first: Choice | None = None
+) -> Choice:
+    """One of a few, all visible; the first one unless said otherwise."""
+    keys = list(titles)
+    place = st.segmented_control(
+        title,
+        range(len(keys)),
+        default=0 if first is None else keys.index(first),
+        required=True,
+        format_func=lambda k: titles[keys[k]],
+        key=_key(pending, what),
+    )
+    return keys[place or 0]
+
+
+def _short(name: str) -> str:
+    """A column's name as far as it fits."""
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"

@@ -1,0 +1,70 @@
+"""Undo and redo: the values of the work before and after it, and how many of them are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gatviz.ui.session.work import Work
+
+MOST_STEPS = 200
+MOST_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True)
+class _Step:
+    what: str
+    work: Work
+
+
+@dataclass(frozen=True)
+class History:
+    """The steps that can be undone (last one last) and redone (next one last), each under its name."""
+
+    past: tuple[_Step, ...] = ()
+    future: tuple[_Step, ...] = ()
+
+    @property
+    def undo_name(self) -> str:
+        """What an undo would take back; empty if there is nothing."""
+        return self.past[-1].what if self.past else ""
+
+    @property
+    def redo_name(self) -> str:
+        """What a redo would do again; empty if there is nothing."""
+        return self.future[-1].what if self.future else ""
+
+    def next_view(self, now: Work) -> int:
+        """A view number that no step has."""
+        return 1 + max([now.view, *(step.work.view for step in (*self.past, *self.future))])
+
+    def after(self, now: Work, what: str) -> History:
+        """The history after a step `what` that starts at `now`."""
+        return History(_bounded((*self.past, _Step(what, now))))
+
+    def undone(self, now: Work) -> tuple[Work, History]:
+        """The work before the last step, and the history then."""
+        if not self.past:
+            return now, self
+        *past, last = self.past
+        return last.work, History(tuple(past), (*self.future, replace(last, work=now)))
+
+    def redone(self, now: Work) -> tuple[Work, History]:
+        """The work after the last undone step, and the history then."""
+        if not self.future:
+            return now, self
+        *future, last = self.future
+        return last.work, History((*self.past, replace(last, work=now)), tuple(future))
+
+
+def _bounded(steps: tuple[_Step, ...]) -> tuple[_Step, ...]:
+    """The latest steps, as many as memory allows; feature matrices that steps share count once."""
+    kept: list[_Step] = []
+    seen: dict[int, int] = {}
+    for step in reversed(steps[-MOST_STEPS:]):
+        graph = step.work.graph
+        for array in (graph.x, graph.edge_index):
+            seen[id(array)] = array.nbytes
+        if sum(seen.values()) > MOST_BYTES and kept:
+            break
+        kept.append(step)
+    return tuple(reversed(kept))

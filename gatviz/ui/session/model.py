@@ -1,0 +1,53 @@
+"""The model on the screen: its weights, where they come from, and what it predicts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gatviz.analysis import Predictions, predictions
+from gatviz.model.weights import Weights
+from gatviz.ui.session import run_cache, session
+from gatviz.ui.session.run_cache import Run, drawn_weights
+from gatviz.ui.session.settings import Settings
+from gatviz.words import _
+
+
+def present_weights(now: session.Session) -> Weights | None:
+    """The weights that the model has, or None if they are just those that the seed draws."""
+    held = now.work.weights
+    if held is None or (now.work.opened is None and held.drawn_by != now.settings.drawn_by):
+        return None
+    return held.weights if held.weights.in_features == now.graph.num_features else None
+
+
+def all_weights(now: session.Session) -> Weights:
+    """The weights that the model has, those that the seed draws included."""
+    return present_weights(now) or drawn_weights(now.settings, now.graph.num_features)
+
+
+def is_shared(now: session.Session, layer: int) -> bool:
+    """Whether a layer reads both roles through one W."""
+    return now.settings.layers[layer].share_weights
+
+
+def whose_weights(now: session.Session) -> str:
+    """Whether the weights are untrained (and of which seed), set by hand, or a file's."""
+    opened, held = now.work.opened, now.work.weights
+    if opened is not None:
+        return _("The weights are those of {name}, as opened or as edited since.").format(name=opened.name[:60])
+    if held is not None and held.by_hand and present_weights(now) is not None:
+        return _(
+            "Weights were set by hand, the others are untrained; those of seed {seed} come back by undo, or in the "
+            "Weights table."
+        ).format(seed=now.settings.seed)
+    return _("Weights untrained, drawn from seed {seed}: what heads prefer is chance.").format(seed=now.settings.seed)
+
+
+def predicted(now: session.Session, settings: Settings, run: Run) -> Predictions | None:
+    """The opened model's predictions; None for random weights, without labels, or for another number of classes."""
+    classes = len(now.graph.class_names)
+    if now.work.opened is None or classes == 0 or run.whole.layers[-1].out.shape[1] != classes:
+        return None
+    if settings.dropout > 0:  # a model is judged as it is used, not as it is trained
+        run = run_cache.run(now.graph, replace(settings, dropout=0.0), present_weights(now))
+    return predictions(run.whole, now.graph)

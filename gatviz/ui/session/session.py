@@ -1,0 +1,172 @@
+"""One person's session: one frozen value under one key, replaced by events and never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from gatviz.files import sample_graph
+from gatviz.graph.graph import Graph
+from gatviz.graph.layout import default_positions
+from gatviz.ui.session.history import History
+from gatviz.ui.session.settings import Settings
+from gatviz.ui.session.work import Work
+from gatviz.words import _
+
+_KEY = "gatviz_session"
+FIRST_SAMPLE = "tutorial"
+
+
+@dataclass(frozen=True)
+class Locked:
+    """What is locked on the stage: an arc, by node numbers of the whole graph, and the weighting shown."""
+
+    target: int
+    source: int
+    weighting: str
+
+
+@dataclass(frozen=True)
+class Good:
+    """A state that could be run and shown: what the screen goes back to where a later one cannot."""
+
+    work: Work
+    history: History
+    settings: Settings
+
+
+FIRST_LOCK: Literal["first"] = "first"
+"""Nobody has chosen yet: the stage locks an arc by itself, the strongest of head 0."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """What must outlive a rerun.
+
+    Attributes:
+        work: the graph on the screen, always a valid one with positions, and the weights that go with it.
+        history: what can be undone and redone.
+        settings: the model in the sidebar, as it was when the page was last drawn.
+        edits_taken: number of the last edit of the browser that was taken over.
+        problem: the sentence about the last state that could not be run and was taken back, if any.
+        good: the last state that could; None before the first.
+        returning: whether the sidebar's controls are still to be set to that state's.
+        refused: the sentence about the last edit on the canvas that was refused, if any.
+        locked: what is locked on the stage.
+        compare_pyg: whether the person has asked for the comparison with PyG.
+        openings: how many models were opened so far.
+        panel: what stands beside the canvas: nothing, the table of features, or the weights.
+    """
+
+    work: Work
+    history: History = field(default_factory=History)
+    settings: Settings = field(default_factory=Settings)
+    edits_taken: int = 0
+    problem: str = ""
+    good: Good | None = None
+    returning: bool = False
+    refused: str = ""
+    locked: Locked | Literal["first"] | None = FIRST_LOCK
+    compare_pyg: bool = False
+    openings: int = 0
+    panel: Literal["", "table", "weights"] = ""
+
+    @property
+    def graph(self) -> Graph:
+        """The graph on the screen."""
+        return self.work.graph
+
+    @property
+    def positions(self) -> NDArray[np.float64]:
+        """[N, 2] where its nodes are now."""
+        assert self.work.graph.positions is not None
+        return self.work.graph.positions
+
+    @property
+    def origin(self) -> str:
+        """A sample's name, or what the person's own graph is called."""
+        return self.work.origin
+
+    @property
+    def own(self) -> bool:
+        """Whether the graph is the person's own: opened, drawn, or a sample that was edited."""
+        return self.work.own
+
+
+def current() -> Session:
+    """This session's state; the first sample graph at first."""
+    if _KEY not in st.session_state:
+        graph = sample_graph(FIRST_SAMPLE)
+        st.session_state[_KEY] = Session(Work(graph.with_positions(default_positions(graph)), FIRST_SAMPLE))
+    session: Session = st.session_state[_KEY]
+    return session
+
+
+def update(**changes: Any) -> None:
+    """Replace some fields of the session."""
+    st.session_state[_KEY] = replace(current(), **changes)
+
+
+def change(work: Work, what: str) -> None:
+    """Take over a step that can be undone, called `what`."""
+    now = current()
+    _step(work, now.history.after(now.work, what))
+
+
+def undo() -> None:
+    """Take the last step back."""
+    now = current()
+    _step(*now.history.undone(now.work))
+
+
+def redo() -> None:
+    """Take the last undone step again."""
+    now = current()
+    _step(*now.history.redone(now.work))
+
+
+def _step(work: Work, history: History) -> None:
+    locked = current().locked
+    if isinstance(locked, Locked):
+        locked = _carried(locked, current().graph, work.graph)
+    update(work=work, history=history, problem="", refused="", locked=locked)
+
+
+def _carried(locked: Locked, before: Graph, after: Graph) -> Locked | None:
+    """The same arc by the numbers of another graph; a node that was only renamed keeps its number."""
+    places = {name: n for n, name in enumerate(after.names)}
+    renamed = before.num_nodes == after.num_nodes
+
+    def place(node: int) -> int | None:
+        found = places.get(before.names[node])
+        return node if found is None and renamed and after.names[node] not in before.names else found
+
+    target, source = place(locked.target), place(locked.source)
+    return None if target is None or source is None else replace(locked, target=target, source=source)
+
+
+def remember(settings: Settings) -> None:
+    """The present could be run and shown under these settings."""
+    now = current()
+    update(good=Good(now.work, now.history, settings))
+
+
+def back_to_good(problem: str) -> bool:
+    """Put the last good state back and tell why; False if there is none, or if it is the present one that failed."""
+    now = current()
+    good = now.good
+    if good is None or (good.work == now.work and good.settings == now.settings):
+        return False
+    what = now.history.undo_name if now.work != good.work else ""
+    _step(good.work, good.history)
+    told = (
+        _("“{what}” was taken back: the screen shows what it showed before.").format(what=what)
+        if what
+        else _("The model was set back: the screen shows what it showed before.")
+    )
+    update(problem=f"{problem} {told}", settings=good.settings, returning=True)
+    return True

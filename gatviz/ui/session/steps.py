@@ -1,0 +1,96 @@
+"""Steps that a person takes, each of which undo takes back: another graph, another model, edits of either."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gatviz.attention.edges import SelfLoops
+from gatviz.graph import editing
+from gatviz.graph.graph import Graph
+from gatviz.graph.layout import default_positions
+from gatviz.model.steps import LayerSettings
+from gatviz.model.weights import Weights, with_columns
+from gatviz.ui.session import session
+from gatviz.ui.session.model import all_weights
+from gatviz.ui.session.work import HeldWeights, OpenedModel, Work
+from gatviz.words import _
+
+
+def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
+    """Put another graph on the screen, laid out anew; undo brings the one of before back."""
+    before = session.current()
+    held, opened = before.work.weights, before.work.opened
+    fits = held is not None and held.weights.in_features == graph.num_features
+    placed = graph.with_positions(default_positions(graph))
+    work = Work(placed, origin, own=own, view=before.history.next_view(before.work))
+    if held is not None and held.by_hand and fits:
+        work = replace(work, weights=held, opened=opened)
+    session.change(work, _("open {name}").format(name=origin))
+    closed = ""
+    if opened is not None and held is not None and not fits:
+        counts = {"reads": held.weights.in_features, "has": graph.num_features}
+        closed = _(
+            "The opened model {name} was closed: its layer 0 reads {reads:,} features, this graph has {has:,}. "
+            "Undo brings both back."
+        ).format(name=opened.name, **counts)
+    session.update(locked=session.FIRST_LOCK, refused=closed)
+
+
+def open_model(name: str, layers: tuple[LayerSettings, ...], self_loops: SelfLoops, weights: Weights) -> None:
+    """Let a model from a file stand in for the sidebar's; undo, or `close_model`, brings that one back."""
+    held = HeldWeights(weights, drawn_by=None, by_hand=True)
+    session.update(openings=session.current().openings + 1)
+    opened = OpenedModel(name, layers, self_loops, session.current().openings)
+    session.change(
+        replace(session.current().work, opened=opened, weights=held), _("open weights {name}").format(name=name)
+    )
+
+
+def close_model() -> None:
+    """Back to the model in the sidebar, with the weights that the seed draws."""
+    session.change(replace(session.current().work, opened=None, weights=None), _("close the opened model"))
+
+
+def take_graph(graph: Graph, what: str, columns: tuple[int | None, ...] | None = None, *, refit: bool = False) -> None:
+    """Make an edited graph the present one; existing weights follow its feature columns.
+
+    Arguments:
+        columns: for each feature column its place before the edit, None where it is new; told by name if left out.
+        refit: whether the picture is to be fitted to the panel anew.
+    """
+    before = session.current()
+    if graph == before.graph:
+        return
+    columns = editing.columns_kept(before.graph, graph) if columns is None else columns
+    origin = before.origin if before.own else _("{name}, edited").format(name=before.origin)
+    view = before.history.next_view(before.work) if refit else before.work.view
+    work = replace(before.work, graph=graph, weights=_followed(columns, graph), view=view)
+    moved_only = graph.fingerprint == before.graph.fingerprint
+    session.change(work if moved_only else replace(work, origin=origin, own=True), what)
+
+
+def _followed(columns: tuple[int | None, ...], graph: Graph) -> HeldWeights | None:
+    now = session.current()
+    if columns == tuple(range(now.graph.num_features)):
+        return now.work.weights
+    weights = all_weights(now)
+    held = now.work.weights
+    return HeldWeights(
+        with_columns(weights, columns, graph.feature_names, now.settings.seed),
+        None if now.work.opened else now.settings.drawn_by,
+        by_hand=held is not None and held.by_hand,
+    )
+
+
+def take_weights(weights: Weights, what: str) -> None:
+    """Make edited weights the present ones; equal ones are no step."""
+    now = session.current()
+    if weights.fingerprint == all_weights(now).fingerprint:
+        return
+    held = HeldWeights(weights, None if now.work.opened else now.settings.drawn_by, by_hand=True)
+    session.change(replace(now.work, weights=held), what)
+
+
+def name_of(name: str, head: int | None) -> str:
+    """A parameter, or one head of it, in words."""
+    return name if head is None else _("{name} of head {head}").format(name=name, head=head)

@@ -1,0 +1,202 @@
+"""The dialog that opens trained weights: what was read, what the file leaves open, and only then on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from gatviz.checkpoints import Checkpoint, Decision, inspect_weights
+from gatviz.errors import GatvizError
+from gatviz.ui.escape import escape
+from gatviz.ui.session import session
+from gatviz.ui.session.steps import open_model
+from gatviz.words import _, ngettext
+
+_OPEN, _TURN = "weights_dialog", "weights_turn"
+_BY_LAYER = ("heads", "concat", "activation", "residual")
+_LARGEST_MB = 200
+
+
+def open_weights() -> None:
+    """The button that opens the dialog, and the dialog while it is open."""
+    st.button(
+        _("Open weights …"),
+        key="open_weights",
+        icon=":material/model_training:",
+        width="stretch",
+        help=_("A state dict of PyG, DGL, pyGAT, pytorch-GAT, the tutorial or gatviz; nothing in the file is run."),
+        on_click=_begin,
+    )
+    if st.session_state.get(_OPEN):
+        st.dialog(_("Open trained weights"), width="large", icon=":material/model_training:", on_dismiss=_end)(
+            _dialog
+        )()
+
+
+def _begin() -> None:
+    st.session_state[_OPEN] = True
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+
+
+def _end() -> None:
+    st.session_state[_OPEN] = False
+
+
+def _dialog() -> None:
+    if not st.session_state.get(_OPEN):
+        st.rerun()  # it was closed in a run that did not come to its end
+    file = st.file_uploader(
+        _("A torch file (.pt, .pth) or safetensors"),
+        key=f"weights_file_{st.session_state[_TURN]}",
+        max_upload_size=_LARGEST_MB,
+        help=_("A state dict of PyG, DGL, pyGAT, pytorch-GAT, the tutorial or gatviz; nothing in the file is run."),
+    )
+    place = st.container()
+    actions = st.container(horizontal=True, horizontal_alignment="right", key="actions-weights")
+    found = None
+    with place:
+        if file is None:
+            st.caption(
+                _(
+                    "Choose a file of trained weights. Layers, heads and sizes are read from the names and shapes "
+                    "in it; what it "
+                    "leaves open is asked here, with the likeliest answer."
+                )
+            )
+        else:
+            found = _preview(file.getvalue(), file.name, file.file_id)
+    with actions:
+        if st.button(_("Cancel"), key="weights_cancel"):
+            _end()
+            st.rerun()
+        if (
+            st.button(_("Use these weights"), key="weights_show", type="primary", disabled=found is None)
+            and found is not None
+        ):
+            open_model(found.where, found.layers, found.self_loops, found.model.weights())
+            _end()
+            st.rerun()
+
+
+def _preview(content: bytes, name: str, token: str) -> Checkpoint | None:
+    """The account of the file and the choices it leaves open; None where it cannot be used as it is."""
+    try:
+        with st.spinner(_("Reading the weights …")):
+            found = inspect_weights(content, name=name)
+        # How many heads there are decides what else is open, so it is asked first.
+        choices: dict[str, Any] = {}
+        if any(one.open for one in found.decisions):
+            st.markdown("**" + _("What the file leaves open") + "**")
+        for first in (True, False):
+            asked = [one for one in found.decisions if one.open and (one.name == "heads") is first]
+            more = _choices(asked, len(found.layers), token)
+            if more:
+                choices |= more
+                found = inspect_weights(content, name=name, **choices)
+        _account(found)
+        found.check_graph(session.current().graph)
+    except GatvizError as error:
+        st.error(escape(str(error)), icon="⚠️")
+        return None
+    st.caption(_("Fits the graph: it has {features} features.").format(features=found.model.in_features))
+    return found
+
+
+def _choices(asked: Sequence[Decision], count: int, token: str) -> dict[str, Any]:
+    """Controls for what a file of `count` layers leaves open; those chosen otherwise, as keywords to inspect it."""
+    chosen: dict[str, Any] = {}
+    for decision in asked:
+        value = _control(decision, f"{token} {decision.name} {decision.layer}")
+        if value == decision.value:
+            continue
+        if decision.layer is not None and decision.name in _BY_LAYER:
+            chosen.setdefault(decision.name, [None] * count)[decision.layer] = value
+        else:
+            chosen[decision.name] = value
+    return chosen
+
+
+def _control(decision: Decision, key: str) -> Any:
+    name = _names()[decision.name]
+    label = name if decision.layer is None else _("Layer {layer}: {name}").format(layer=decision.layer, name=name)
+    left, right = st.columns([2, 3], vertical_alignment="center")
+    right.caption(escape(decision.reason))
+    if decision.options:
+        options = list(decision.options)
+        return left.selectbox(label, options, index=options.index(decision.value), key=key, format_func=_word)
+    if isinstance(decision.value, float):
+        return left.number_input(label, value=decision.value, step=0.05, key=key)
+    return left.number_input(label, min_value=1, value=int(str(decision.value)), key=key)
+
+
+def _word(value: object) -> str:
+    """One answer; what a library calls its own, such as an activation, stays as it is."""
+    if isinstance(value, bool):
+        return _joined(value)
+    answers = {
+        "as_given": _("as given"),
+        "add_missing": _("add missing"),
+        "remove": _("remove"),
+        "none": _("none"),
+        "identity": _("identity"),
+        "minus": _("minus"),
+        "plus": _("plus"),
+    }
+    return answers.get(str(value), str(value).replace("_", " "))
+
+
+def _joined(concat: bool) -> str:
+    return _("concatenated") if concat else _("averaged")
+
+
+def _names() -> dict[str, str]:
+    return {
+        "heads": _("heads"),
+        "concat": _("heads are"),
+        "activation": _("activation"),
+        "residual": _("residual"),
+        "self_loops": _("self-loops"),
+        "negative_slope": _("LeakyReLU slope"),
+        "score_sign": _("sign of LeakyReLU"),
+        "implementation": _("implementation"),
+        "layout": _("layout"),
+    }
+
+
+def _account(found: Checkpoint) -> None:
+    """What was found, layer by layer, and why it was read so."""
+    count = sum(values.size for layer in found.model.weights().layers for values in layer.values())
+    layers = ngettext("{count} layer", "{count} layers", len(found.layers)).format(count=len(found.layers))
+    st.markdown(
+        _("**{title}** · {layers} · {numbers} parameters").format(
+            title=escape(found.title), layers=layers, numbers=f"{count:,}"
+        )
+    )
+    rows = []
+    for k, (settings, layer) in enumerate(zip(found.layers, found.model.attention_layers, strict=True)):
+        rows.append(
+            {
+                _("layer"): f"{k} ({found.names[k]})",
+                _("kind"): settings.kind,
+                _("reads"): layer.in_features,
+                _("heads"): settings.num_heads,
+                _("features"): settings.out_features,
+                _("heads are"): _joined(settings.concat),
+                _("bias"): settings.bias,
+                _("residual"): settings.residual,
+                _("activation"): settings.activation or _("none"),
+                _("gives"): layer.output_width,
+            }
+        )
+    st.dataframe(rows, hide_index=True, width="stretch")
+    with st.expander(_("What the file says")):
+        for decision in found.decisions:
+            if not decision.open:
+                told = f"{decision.name} = {decision.value}: {decision.reason}"
+                if decision.layer is not None:
+                    told = _("layer {layer}, {decision}").format(layer=decision.layer, decision=told)
+                st.caption(escape(told))
+    for note in found.notes:
+        st.caption(escape(note))

@@ -1,0 +1,45 @@
+"""The download of the present model's weights, drawn, edited or opened, under the names of several libraries."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gatviz.checkpoints import save_weights
+from gatviz.checkpoints.saving import Format, LayoutOut
+from gatviz.errors import GatvizError
+from gatviz.ui.escape import escape
+from gatviz.ui.session import session
+from gatviz.ui.session.model import present_weights
+from gatviz.ui.session.run_cache import present_model
+from gatviz.words import _
+
+_ENDINGS = {"torch": ".pt", "safetensors": ".safetensors"}
+
+
+def save_the_weights() -> None:
+    """A choice of names and format, and the file, made once somebody opens this."""
+    opened = st.popover(
+        "", icon=":material/save:", width="stretch", key="save_weights_open", on_change="rerun", help=_("Save weights"),
+    )  # fmt: skip
+    if not opened.open:
+        return
+    with opened:
+        st.markdown("**" + _("Save weights") + "**")
+        layouts: dict[LayoutOut, str] = {"gatviz": "gatviz", "tutorial": _("the tutorial's layers"), "pyg": "PyG"}
+        forms: dict[Format, str] = {"torch": "torch (.pt)", "safetensors": "safetensors"}
+        layout = st.selectbox(
+            _("Names of the parameters"), list(layouts), format_func=layouts.__getitem__, key="save_weights_layout"
+        )
+        form = st.selectbox(_("Format"), list(forms), format_func=forms.__getitem__, key="save_weights_form")
+        now = session.current()
+        try:
+            model = present_model(now.graph, now.settings, present_weights(now))
+            content = save_weights(model, layout=layout, format=form)
+        except GatvizError as error:
+            st.error(escape(str(error)), icon="⚠️")
+            return
+        name = f"weights{_ENDINGS[form]}"
+        st.download_button(
+            _("Download {name}").format(name=name), content, name, mime="application/octet-stream", on_click="ignore",
+            key="save_weights_get", type="primary",
+        )  # fmt: skip
