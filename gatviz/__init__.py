@@ -5,9 +5,9 @@ Data flows file → Graph → model → Trace → analysis → views; this modul
 
 from gatviz import analysis
 from gatviz.attention.edges import Edges
+from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layer_trace import GATTrace, GATv2Trace, LayerTrace
-from gatviz.attention.layers import GATAttentionLayer
 from gatviz.attention.tutorial import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
 from gatviz.checkpoints import inspect_weights, load_weights, save_weights
 from gatviz.errors import GatvizError

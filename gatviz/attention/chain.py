@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gatviz.attention.chain_of_edges import EDGE_STAGES
 from gatviz.attention.stage_row import LayerForm, Stage
 
 
@@ -57,7 +58,26 @@ def _hidden(form: LayerForm) -> str:
     """In two lines: one would be wider than the matrix that it stands under."""
     target, source = (rf"W_{{\mathrm{{{role}}}}} h" for role in ("target", "source"))
     met = f"({target})_i + ({source})_j" if form.projection_bias else f"{target}_i + {source}_j"
+    met += r" + W_{\mathrm{edge}} f_{ij}" if form.edge_features else ""
     return rf"\begin{{array}}{{l}}\mathrm{{hidden}}_{{ij}} = \mathrm{{LeakyReLU}}( \\ \quad {met})\end{{array}}"
+
+
+def _raw(form: LayerForm) -> str:
+    parts, sums = r"W h_i \,\Vert\, W h_j", "t_i + s_j"
+    if form.edge_features:
+        parts, sums = rf"{parts} \,\Vert\, W_{{\mathrm{{edge}}}} f_{{ij}}", f"{sums} + g_{{ij}}"
+    return rf"\mathrm{{raw}}_{{ij}} = a^{{\top}} [{parts}] = {sums}"
+
+
+def _raw_told(form: LayerForm) -> str:
+    if form.edge_features:
+        return "The score of an arc: the reader's part, the part of the one it reads, and that of the arc's features."
+    return "The score of an arc: the reader's part plus the part of the one it reads."
+
+
+def _hidden_told(form: LayerForm) -> str:
+    met = "Reader, read and the arc's features" if form.edge_features else "Reader and read"
+    return f"{met} added up feature by feature, negative sums multiplied by the slope."
 
 
 def _share(form: LayerForm) -> str:
@@ -65,6 +85,8 @@ def _share(form: LayerForm) -> str:
 
 
 def _read(form: LayerForm) -> str:
+    if form.edge_in_message:
+        return r"(W h_j + W_{\mathrm{edge}} f_{ij})"
     return "W h_j" if form.kind == "GAT" else r"(W_{\mathrm{source}} h)_j"
 
 
@@ -167,29 +189,6 @@ CHAIN: tuple[Stage, ...] = (
         kinds=("GAT",),
     ),
     Stage(
-        name="raw",
-        symbol=r"\mathrm{raw}",
-        shape="[E, H]",
-        formula=r"\mathrm{raw}_{ij} = a^{\top} [W h_i \,\Vert\, W h_j] = t_i + s_j",
-        caption="The score of an arc: the reader's part plus the part of the one it reads.",
-        layout="pairs",
-        scale="scores",
-        kinds=("GAT",),
-        told=True,
-    ),
-    Stage(
-        name="e",
-        symbol="e",
-        shape="[E, H]",
-        formula=r"e_{ij} = \mathrm{LeakyReLU}(\mathrm{raw}_{ij})",
-        caption="The score after LeakyReLU, which multiplies negative scores by the slope.",
-        layout="pairs",
-        scale="scores",
-        kinds=("GAT",),
-        unfolded=True,
-        told=True,
-    ),
-    Stage(
         name="W_target",
         symbol=r"W_{\mathrm{target}}",
         shape="[H, C, F]",
@@ -257,12 +256,24 @@ CHAIN: tuple[Stage, ...] = (
         rows=("source",),
         kinds=("GATv2",),
     ),
+    *EDGE_STAGES,
+    Stage(
+        name="raw",
+        symbol=r"\mathrm{raw}",
+        shape="[E, H]",
+        formula=_raw,
+        caption=_raw_told,
+        layout="pairs",
+        scale="scores",
+        kinds=("GAT",),
+        told=True,
+    ),
     Stage(
         name="hidden",
         symbol=r"\mathrm{hidden}",
         shape="[E, H, C]",
         formula=_hidden,
-        caption="Reader and read added up feature by feature, negative sums multiplied by the slope.",
+        caption=_hidden_told,
         layout="messages",
         scale="scores",
         kinds=("GATv2",),
@@ -279,6 +290,18 @@ CHAIN: tuple[Stage, ...] = (
         scale="weights",
         origin="weights",
         kinds=("GATv2",),
+    ),
+    Stage(
+        name="e",
+        symbol="e",
+        shape="[E, H]",
+        formula=r"e_{ij} = \mathrm{LeakyReLU}(\mathrm{raw}_{ij})",
+        caption="The score after LeakyReLU, which multiplies negative scores by the slope.",
+        layout="pairs",
+        scale="scores",
+        kinds=("GAT",),
+        unfolded=True,
+        told=True,
     ),
     Stage(
         name="e",
@@ -360,7 +383,7 @@ CHAIN: tuple[Stage, ...] = (
         caption="What the chosen target takes in from each node it reads; the rows add up to its h′.",
         layout="messages",
         scale="after",
-        plain="α·Wh",
+        plain=lambda form: "α·(Wh + Wf)" if form.edge_in_message else "α·Wh",
         origin="made",
     ),
     Stage(
@@ -368,7 +391,11 @@ CHAIN: tuple[Stage, ...] = (
         symbol="h'",
         shape="[N, H, C]",
         formula=_taken_in,
-        caption="What each node takes in: the projected features it reads, each weighted by its share.",
+        caption=lambda form: (
+            "What each node takes in: the projected features it reads, "
+            + ("those of the arcs among them, " if form.edge_in_message else "")
+            + "each weighted by its share."
+        ),
         layout="nodes",
         scale="after",
         plain="h′",

@@ -16,6 +16,7 @@ from gatviz.graph.graph import Graph
 
 Nodes = Tensor | NDArray[Any] | Graph
 Arcs = Tensor | NDArray[Any] | Edges | None
+EdgeFeatures = Tensor | NDArray[Any] | None
 
 _SPARSE_FROM = 1 << 20
 _SPARSE_BELOW = 0.05
@@ -25,7 +26,9 @@ _prepared: WeakKeyDictionary[Graph, dict[tuple[torch.dtype, torch.device], tuple
 _prepared = WeakKeyDictionary()
 
 
-def read_inputs(X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: Tensor) -> tuple[Tensor, Edges]:
+def read_inputs(
+    X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: Tensor, edge_features: EdgeFeatures = None
+) -> tuple[Tensor, Edges]:
     """Features [N, F] in the precision of `like`, and Edges on the device of the features.
 
     A tensor that already has that precision is handed on as it is; everything else is copied.
@@ -38,6 +41,9 @@ def read_inputs(X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: T
     if isinstance(X, Graph):
         if given is not None:
             raise GatvizError("edges", "none beside a Graph, which has its own", "both", "pass only the Graph")
+        if edge_features is not None:
+            expected, mend = "none beside a Graph, which has its own", "use graph.with_edge_features"
+            raise GatvizError("edge_features", expected, "both", mend)
         x, given = _prepare(X, like)
     else:
         x = _features(X, like)
@@ -49,12 +55,28 @@ def read_inputs(X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: T
             "give the nodes features" if x.shape[1] == 0 else f"make the layer with in_features={x.shape[1]}",
         )
     if not isinstance(given, Edges) or (adj is not None and edge_index is not None):
-        given = _edges(adj, edge_index, x.shape[0])
+        given = _edges(adj, edge_index, x.shape[0], edge_features)
+    elif edge_features is not None and not isinstance(X, Graph):
+        expected, mend = "none beside Edges, which hold their own", "give them to Edges.from_edge_index"
+        raise GatvizError("edge_features", expected, "both", mend)
     if given.num_nodes != x.shape[0]:
         raise GatvizError(
             "edges", f"{x.shape[0]} nodes, as X has rows", str(given.num_nodes), "give X and edges of one graph"
         )
-    return x, given.to(x.device)
+    return x, given.to(x.device, like.dtype)
+
+
+def check_edge_features(edges: Edges, expected: int) -> None:
+    """Raise GatvizError unless these arcs have as many features as a layer reads."""
+    found = 0 if edges.features is None else edges.features.shape[1]
+    if found == expected:
+        return
+    if not expected:
+        told, mend = "none, as the layer reads nodes alone", f"make the layer with edge_features={found}"
+    else:
+        told = f"{expected} features per edge, as the layer has"
+        mend = "choose the edge attributes with graph.with_edge_features" if not found else "choose other attributes"
+    raise GatvizError("edge_features", told, str(found) if found else "none", mend)
 
 
 @torch.inference_mode(False)
@@ -67,7 +89,7 @@ def _prepare(graph: Graph, like: Tensor) -> tuple[Tensor, Edges]:
         size = graph.x.size
         if size >= _SPARSE_FROM and like.device.type == "cpu" and np.count_nonzero(graph.x) < _SPARSE_BELOW * size:
             x = x.to_sparse_csr()
-        known[key] = x, Edges.from_graph(graph).to(like.device)
+        known[key] = x, Edges.from_graph(graph).to(like.device, like.dtype)
     return known[key]
 
 
@@ -99,15 +121,15 @@ def _converted(X: Tensor, dtype: torch.dtype) -> Tensor:
     return X.to(dtype)
 
 
-def _edges(adj: Arcs, edge_index: Arcs, num_nodes: int) -> Edges:
+def _edges(adj: Arcs, edge_index: Arcs, num_nodes: int, features: EdgeFeatures) -> Edges:
     if (adj is None) == (edge_index is None):
         found = "neither" if adj is None else "both"
         raise GatvizError("edges", "adj or edge_index", found, "pass exactly one of them")
     given = adj if edge_index is None else edge_index
     tensor = as_tensor(given, "adj" if edge_index is None else "edge_index")
     if edge_index is not None or _looks_like_edge_index(tensor, num_nodes):
-        return Edges.from_edge_index(tensor, num_nodes)
-    return Edges.from_adjacency(tensor)
+        return Edges.from_edge_index(tensor, num_nodes, features=features)
+    return Edges.from_adjacency(tensor, features=features)
 
 
 def _looks_like_edge_index(tensor: Tensor, num_nodes: int) -> bool:

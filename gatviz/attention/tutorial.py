@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from gatviz.attention.defaults import HIDDEN_ACTIVATION, NEGATIVE_SLOPE, TUTORIAL_HEADS
 from gatviz.attention.edges import SelfLoops
-from gatviz.attention.layers import GATAttentionLayer
+from gatviz.attention.gat import GATAttentionLayer
 from gatviz.errors import GatvizError, quote
 
 
@@ -144,10 +144,11 @@ class SingleHeadGATLayer(_TutorialLayer):
         C = layer.out_features
         single = cls.__new__(cls)
         nn.Module.__init__(single)
-        for name in ("in_features", "out_features", "negative_slope", "dropout", "feature_dropout", "self_loops"):
+        same = ("in_features", "out_features", "negative_slope", "dropout", "feature_dropout", "self_loops")
+        for name in (*same, "edge_features", "edge_in_message", "loop_features"):
             setattr(single, name, getattr(layer, name))
         single.num_heads, single.concat, single.activation = 1, True, None
-        single.bias = single.W_res = None
+        single.bias = single.W_res = single.weight_edge = single.att_edge = None
         single.training = layer.training
         parts = {"weight": (layer.weight, slice(head * C, (head + 1) * C)), "att": (layer.att, slice(head, head + 1))}
         for name, (parameter, part) in parts.items():

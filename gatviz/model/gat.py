@@ -14,9 +14,10 @@ from torch import Tensor, nn
 
 from gatviz.attention.defaults import HEAD_FEATURES, HEADS
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
-from gatviz.attention.inputs import Arcs, Nodes, read_inputs
+from gatviz.attention.inputs import Arcs, EdgeFeatures, Nodes, check_edge_features, read_inputs
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import AttentionLayer
+from gatviz.attention.loop_features import LoopChoice, loops_filled
 from gatviz.errors import GatvizError, quote, within
 from gatviz.graph.graph import Graph
 from gatviz.model.steps import Kind, LayerSettings
@@ -31,6 +32,7 @@ class GAT(nn.Module):
         in_features: F.
         layers: settings, first layer to last.
         self_loops: "as_given", "add_missing" or "remove", once for all layers.
+        loop_features: the features of self-loops with "add_missing", see `LoopFeatures`; None for gatviz's own way.
         generator: draws the initial parameters instead of the global seed.
 
     Raises:
@@ -43,6 +45,7 @@ class GAT(nn.Module):
         layers: Sequence[LayerSettings],
         *,
         self_loops: SelfLoops = "as_given",
+        loop_features: LoopChoice = None,
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
@@ -56,6 +59,7 @@ class GAT(nn.Module):
                 built.append(settings.build(width, generator))
             width = built[-1].output_width
         self.layers = nn.ModuleList(built)
+        self.loop_features = loops_filled(loop_features, self_loops, self.edge_features)
 
     @classmethod
     def of_paper(
@@ -70,6 +74,7 @@ class GAT(nn.Module):
         output_heads: int = 1,
         dropout: float = 0.0,
         self_loops: SelfLoops = "add_missing",
+        loop_features: LoopChoice = None,
         generator: torch.Generator | None = None,
         **settings: Any,
     ) -> Self:
@@ -97,7 +102,7 @@ class GAT(nn.Module):
         hidden = LayerSettings(out_features=C, num_heads=H, **common)
         last = LayerSettings(out_features=num_classes, num_heads=output_heads, concat=False, activation=None, **common)
         stack = [hidden] * (num_layers - 1) + [last]
-        return cls(in_features, stack, self_loops=self_loops, generator=generator)
+        return cls(in_features, stack, self_loops=self_loops, loop_features=loop_features, generator=generator)
 
     @property
     def attention_layers(self) -> tuple[AttentionLayer, ...]:
@@ -113,6 +118,11 @@ class GAT(nn.Module):
     def in_features(self) -> int:
         """F."""
         return self.attention_layers[0].in_features
+
+    @property
+    def edge_features(self) -> int:
+        """D, how many features of every edge the layers read; 0 where none reads any."""
+        return max(layer.edge_features for layer in self.attention_layers)
 
     def weights(self) -> Weights:
         """A copy of all layers' parameters as arrays."""
@@ -136,10 +146,11 @@ class GAT(nn.Module):
         adj: Arcs = None,
         *,
         edge_index: Arcs = None,
+        edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
         """The last layer's output [N, H·C] or [N, C]; arguments as for `AttentionLayer.forward`."""
-        x, edges = self._inputs(X, adj, edge_index)
+        x, edges = self._inputs(X, adj, edge_index, edge_features)
         for layer in self.layers:
             x = layer(x, edges, generator=generator)
         return x
@@ -150,7 +161,7 @@ class GAT(nn.Module):
         Raises:
             GatvizError: a number that is not finite, naming the layer and the first stage with such a one.
         """
-        x, edges = self._inputs(graph, None, None)
+        x, edges = self._inputs(graph, None, None, None)
         device = str(x.device)
         traces: list[LayerTrace] = []
         for number, layer in enumerate(self.attention_layers):
@@ -159,12 +170,16 @@ class GAT(nn.Module):
             traces.append(trace)
         return Trace(graph, tuple(traces), device)
 
-    def _inputs(self, X: Nodes, adj: Arcs, edge_index: Arcs) -> tuple[Tensor, Edges]:
+    def _inputs(self, X: Nodes, adj: Arcs, edge_index: Arcs, edge_features: EdgeFeatures) -> tuple[Tensor, Edges]:
         first = self.attention_layers[0]
         try:
-            x, edges = read_inputs(X, adj, edge_index, first.in_features, first.weight)
+            x, edges = read_inputs(X, adj, edge_index, first.in_features, first.weight, edge_features)
         except GatvizError as error:
             if error.where != "X":
                 raise
             raise GatvizError("layer 0, X", error.expected, error.found, error.mend) from error
-        return x, edges.with_self_loops(self.self_loops)
+        for number, layer in enumerate(self.attention_layers):
+            if layer.edge_features or (edge_features is not None and not self.edge_features):
+                with within(f"layer {number}"):
+                    check_edge_features(edges, layer.edge_features)
+        return x, edges.with_self_loops(self.self_loops, self.loop_features)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, GATTrace, GATv2Trace, LayerTrace
-from gatviz.attention.textbook import DenseHead, dense_head, dense_head_v2
+from gatviz.attention.textbook import DenseEdges, DenseHead, dense_head, dense_head_v2
 
 _BOUND = {"float32": 2e-5, "float64": 1e-10}
 _SCORE_PER_SHARE = 10.0
@@ -113,11 +113,18 @@ def _textbook(trace: LayerTrace) -> Check:
 
 def _dense(trace: LayerTrace, head: int) -> DenseHead | None:
     weights = {key: value[head] for key, value in trace.weights.items() if key not in ("bias", "W_res")}
+    edges = None
+    if trace.edge_features is not None:
+        source, target = trace.edge_index
+        features = np.zeros((trace.num_nodes, trace.num_nodes, trace.edge_features.shape[1]))
+        features[target, source] = trace.edge_features
+        a = weights.pop("a_edge", np.zeros(0))
+        edges = DenseEdges(features, weights.pop("W_edge"), a, trace.form.edge_in_message)
     if isinstance(trace, GATTrace):
         a = np.concatenate([weights["a_target"], weights["a_source"]])
-        return dense_head(trace.x, trace.adjacency, weights["W"], a, trace.negative_slope)
+        return dense_head(trace.x, trace.adjacency, weights["W"], a, trace.negative_slope, edges)
     if isinstance(trace, GATv2Trace):
-        return dense_head_v2(trace.x, trace.adjacency, slope=trace.negative_slope, **weights)
+        return dense_head_v2(trace.x, trace.adjacency, slope=trace.negative_slope, edges=edges, **weights)
     return None
 
 
@@ -131,9 +138,13 @@ def _pyg(trace: LayerTrace) -> Check:
     conv: Any
     shape = (trace.x.shape[1], trace.head_features)
     settings = {"heads": trace.num_heads, "add_self_loops": False, "negative_slope": trace.negative_slope}
+    features = trace.edge_features
+    if features is not None:
+        settings["edge_dim"] = features.shape[1]
     if isinstance(trace, GATTrace):
         conv = layers.GATConv(*shape, bias=False, **settings)
         given = {"lin.weight": "W", "att_dst": "a_target", "att_src": "a_source"}
+        given |= {} if features is None else {"att_edge": "a_edge"}
     elif isinstance(trace, GATv2Trace):
         biased = "b_source" in trace.weights
         conv = layers.GATv2Conv(*shape, bias=biased, **settings)
@@ -141,13 +152,16 @@ def _pyg(trace: LayerTrace) -> Check:
         given |= {"lin_l.bias": "b_source", "lin_r.bias": "b_target"} if biased else {}
     else:
         return _not_run(name, f"PyG has no {trace.kind} layer to compare with")
+    given |= {} if features is None else {"lin_edge.weight": "W_edge"}
     conv.to(torch.tensor(trace.x[:0]).dtype).eval()
     state = conv.state_dict()
     for theirs, ours in given.items():
         state[theirs] = torch.tensor(trace.weights[ours]).reshape(state[theirs].shape)
     conv.load_state_dict(state)
+    x, edge_index = torch.tensor(trace.x), torch.tensor(trace.edge_index)
+    read = None if features is None else torch.tensor(features)
     with torch.no_grad():
-        _, (_, alpha) = conv(torch.tensor(trace.x), torch.tensor(trace.edge_index), return_attention_weights=True)
+        _, (_, alpha) = conv(x, edge_index, read, return_attention_weights=True)
     difference = _compared(trace, trace.alpha, alpha.numpy(), _largest(trace.e) / _SCORE_PER_SHARE)
     before = " (before dropout)" if trace.alpha_dropped is not None else ""
     return _check(name, [difference], f"α{before} equals PyG's {type(conv).__name__} within {{figure}}")
