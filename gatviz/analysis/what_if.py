@@ -22,7 +22,18 @@ _ROUNDING = 1e-5
 """A target whose inputs are all the same may still come out with other last digits, as sums are cut into other pieces
 on a graph of another size. What is below this is then no change."""
 
-_ATTENTION_WEIGHTS = ("W", "a_target", "a_source", "W_target", "W_source", "a", "b_target", "b_source")
+_ATTENTION_WEIGHTS = (
+    "W",
+    "a_target",
+    "a_source",
+    "W_target",
+    "W_source",
+    "a",
+    "b_target",
+    "b_source",
+    "W_edge",
+    "a_edge",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,7 +236,8 @@ class _Matched:
     def same_out(self, layer: int) -> NDArray[np.bool_]:
         """[names]: whether everything that a node's output of this layer is made from is as before."""
         then, now = self.before.layers[layer], self.after.layers[layer]
-        whole = _same_weights(then, now) and (then.concat, then.activation) == (now.concat, now.activation)
+        joined = (then.concat, then.activation, then.form.edge_in_message)
+        whole = _same_weights(then, now) and joined == (now.concat, now.activation, now.form.edge_in_message)
         if not whole or then.dropout or now.dropout:
             return np.zeros(len(self.names), dtype=bool)
         return np.asarray(self.same_attention(layer).all(axis=1))
@@ -246,7 +258,7 @@ class _Matched:
     def _same_reads(self, then: LayerTrace, now: LayerTrace, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether a target reads the same nodes as before, each of them `same`."""
         arcs = _arcs(self, then, now)
-        changed = (arcs.before_arc < 0) | (arcs.after_arc < 0) | ~same[arcs.source]
+        changed = (arcs.before_arc < 0) | (arcs.after_arc < 0) | ~same[arcs.source] | _other_features(arcs, then, now)
         result = np.ones(len(self.names), dtype=bool)
         result[arcs.target[changed]] = False
         return result
@@ -289,6 +301,19 @@ def _arcs(matched: _Matched, then: LayerTrace, now: LayerTrace) -> _Arcs:
     before_arc[np.searchsorted(keys, old_key)] = np.arange(old_key.size)
     after_arc[np.searchsorted(keys, new_key)] = np.arange(new_key.size)
     return _Arcs(keys % max(count, 1), keys // max(count, 1), before_arc, after_arc)
+
+
+def _other_features(arcs: _Arcs, then: LayerTrace, now: LayerTrace) -> NDArray[np.bool_]:
+    """[A]: which arcs have other edge features than before, as the layers read them."""
+    old, new = then.edge_features, now.edge_features
+    if old is None and new is None:
+        return np.zeros(arcs.source.size, dtype=bool)
+    if old is None or new is None or old.shape[1] != new.shape[1]:
+        return np.ones(arcs.source.size, dtype=bool)
+    kept = (arcs.before_arc >= 0) & (arcs.after_arc >= 0)
+    result = np.zeros(arcs.source.size, dtype=bool)
+    result[kept] = (old[arcs.before_arc[kept]] != new[arcs.after_arc[kept]]).any(axis=1)
+    return result
 
 
 def _taken(alpha: Array, arcs: NDArray[np.int64], heads: int) -> Array:

@@ -28,16 +28,22 @@ MOST_MESSAGE_VALUES = 120_000
 """Above this many entries [E, H, C], the messages α·Wh are left out."""
 
 Packed = dict[str, Any]
+Names = Mapping[str, Sequence[str]]
+"""What the entries along an axis are called, by its letter."""
 
 
-def pack_stages(trace: LayerTrace, part: Part, input_names: Sequence[str]) -> list[Packed]:
-    """Every stage of one layer's run, in the order of the computation; `input_names` are those of its F inputs."""
+def pack_stages(
+    trace: LayerTrace, part: Part, input_names: Sequence[str], edge_names: Sequence[str] = ()
+) -> list[Packed]:
+    """Every stage of one layer's run, in the order of the computation; the names are those of its F inputs, and of
+    the D edge features where it reads them."""
+    names = {"F": input_names, "D": edge_names}
     limits = _limits(trace)
     packs = {"trace": _pack_field, "weights": _pack_parameter}
     found = []
     for stage in stages_of(trace.form):
         pack = _MADE.get(stage.name) if stage.origin == "made" else packs[stage.origin]
-        told = None if pack is None else pack(stage, trace, part, input_names)
+        told = None if pack is None else pack(stage, trace, part, names)
         if told is not None:
             found.append(describe(stage, trace, **{"limit": limits[stage.scale], **told}))
     return found
@@ -96,23 +102,23 @@ def _ranges(numbers: NDArray[Any], axis: int, *, per_head: bool) -> list[list[fl
 # ---- fields of the trace --------------------------------------------------------------------------------------
 
 
-def _pack_field(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequence[str]) -> Packed:
+def _pack_field(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Packed:
     values: NDArray[Any] = getattr(trace, stage.name)
     if stage.layout == "pairs":
         # α goes with each weighting
         edges = part.arcs if stage.name == "alpha" else sent_arcs(trace, part, trace.num_heads)
         return {"numbers": values, "values": packed(values[edges]), "pairs": _all_pairs(stage.name, trace, part)}
-    names = _names(_axes(stage.of(trace.form))[-1], trace, input_names)
+    columns = _names(_axes(stage.of(trace.form))[-1], trace, names)
     if stage.layout == "messages":
         shown = values[part.arcs]
         return {
             "numbers": values,
             "values": packed(shown) if shown.size <= MOST_MESSAGE_VALUES else None,
-            "columns": names,
+            "columns": columns,
         }
     shown = values[part.nodes]
     axes = _axes(stage.of(trace.form))
-    told = {"numbers": values, "rows": stage.rows, "columns": names}
+    told = {"numbers": values, "rows": stage.rows, "columns": columns}
     if axes[-1] == "H":
         shown = shown[:, :, None]
     elif "H" not in axes and axes[-1] != "F":
@@ -120,10 +126,10 @@ def _pack_field(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequen
     return told | {"values": packed(shown)}
 
 
-def _names(axis: str, trace: LayerTrace, input_names: Sequence[str]) -> list[str]:
+def _names(axis: str, trace: LayerTrace, names: Names) -> list[str]:
     """What the entries along the last axis are called."""
-    if axis == "F":
-        return list(input_names)
+    if axis in names:
+        return list(names[axis])
     if axis == "H·C":
         return list(output_names(trace))
     return [f"c{c}" for c in range(trace.head_features)] if axis == "C" else ["·"]
@@ -145,13 +151,13 @@ def _parameters(stage: Stage, trace: LayerTrace) -> list[NDArray[Any]]:
     return [trace.weights[name] for name in names if stage.origin == "weights" and name in trace.weights]
 
 
-def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequence[str]) -> Packed:  # noqa: ARG001
+def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Packed:  # noqa: ARG001
     """The parameters as matrices: a vector is one row, several vectors are a row each."""
     arrays, axes = _parameters(stage, trace), _axes(stage.of(trace.form))
     numbers = np.stack(arrays, axis=-2) if stage.parameters else arrays[0]
-    is_matrix = axes[-1] == "F"
+    is_matrix = axes[-1] in names
     if is_matrix:
-        rows = _names(axes[-2], trace, input_names)
+        rows = _names(axes[-2], trace, names)
     elif stage.parameters:
         rows = [name.split("_")[1] for name in stage.parameters]  # a_target: "target"
     else:
@@ -160,7 +166,7 @@ def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, input_names: Se
         "numbers": numbers,
         "values": packed(numbers if is_matrix or stage.parameters else numbers[..., None, :]),
         "rowNames": rows,
-        "columns": _names(axes[-1], trace, input_names),
+        "columns": _names(axes[-1], trace, names),
         "entries": {"parameters": list(stage.parameters or (stage.name,)), "rows": is_matrix},
     }
 
@@ -168,7 +174,7 @@ def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, input_names: Se
 # ---- what is made for show ------------------------------------------------------------------------------------
 
 
-def _masked(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequence[str]) -> Packed:  # noqa: ARG001
+def _masked(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Packed:  # noqa: ARG001
     shape = (trace.num_nodes, trace.num_nodes, trace.num_heads)
     return {
         "shape": f"[{', '.join(map(str, shape))}]",
@@ -179,18 +185,18 @@ def _masked(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequence[s
     }
 
 
-def _messages(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequence[str]) -> Packed | None:  # noqa: ARG001
+def _messages(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Packed | None:  # noqa: ARG001
     if part.arcs.size * trace.num_heads * trace.head_features > MOST_MESSAGE_VALUES:
         return None
-    source, target = trace.edge_index[:, part.arcs]
-    values = used_alpha(trace)[part.arcs][:, :, None] * trace.source_features[source]
+    target = trace.edge_index[1, part.arcs]
+    values = used_alpha(trace)[part.arcs][:, :, None] * trace.features_read(part.arcs)
     shape = (trace.num_edges, trace.num_heads, trace.head_features)
     return {
         "numbers": values,
         "shape": f"[{', '.join(map(str, shape))}]",
         "values": packed(values),
         "rest": _rest(values, target, trace, part) if part.arcs.size < trace.num_edges else None,
-        "columns": _names("C", trace, ()),
+        "columns": _names("C", trace, names),
     }
 
 
@@ -201,7 +207,7 @@ def _rest(values: NDArray[np.floating], target: NDArray[np.int64], trace: LayerT
     return packed(rest)
 
 
-_MADE: Mapping[str, Callable[[Stage, LayerTrace, Part, Sequence[str]], Packed | None]] = {
+_MADE: Mapping[str, Callable[[Stage, LayerTrace, Part, Names], Packed | None]] = {
     "masked_e": _masked,
     "message": _messages,
 }

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gatviz.analysis import (
+    EdgeStory,
     FeatureShare,
     GATStory,
     GATv2Story,
@@ -40,6 +41,7 @@ def pack_details(trace: LayerTrace, part: Part) -> dict[str, Any]:
             "target": packed(terms.target[part.nodes]),
             "source": packed(terms.source[part.nodes]),
             "limits": packed(story_limits(trace, sent)),
+            **({} if terms.edge is None else {"edge": packed(terms.edge[sent])}),
         }
     return {
         "softmax": {
@@ -93,6 +95,7 @@ def pack_story(
     local = {int(node): n for n, node in enumerate(part.nodes)}
     if not isinstance(story, GATStory | GATv2Story) or story.target not in local or story.source not in local:
         return None
+    edge_names = graph.edge_feature_names
     lines = formulas.with_numbers(story, graph.names, trace.negative_slope)
     halves = (
         ("source", story.source, story.source_features),
@@ -113,10 +116,17 @@ def pack_story(
             }
             for half, node, shares in halves
         ],
+        **({"ofEdge": _of_edge(story, edge_names)} if story.edge_features else {}),
         "biased": "b_source" in trace.weights,
         "pair": _pair(story) if isinstance(story, GATStory) else None,
         "score": _score(story) if isinstance(story, GATv2Story) else None,
     }
+
+
+def _of_edge(story: EdgeStory, names: Sequence[str]) -> dict[str, Any]:
+    """What the arc's own features added to its score."""
+    shares = story.edge_features
+    return {"parts": _named(shares, names), "more": max(0, len(shares) - _MOST_FEATURES)}
 
 
 def _pair(story: GATStory) -> dict[str, Any]:
@@ -134,10 +144,12 @@ def _score(story: GATv2Story) -> dict[str, Any]:
     """GATv2's score by dimension: what met, what LeakyReLU left of it, and what a made of that."""
     arrays = (story.Wh_target, story.Wh_source, story.hidden, story.a, story.hidden_terms)
     rows = zip(*(values.tolist() for values in arrays), strict=True)
+    edge = None if story.Wf_edge is None else story.Wf_edge.tolist()
     return {
         "e": story.e,
         "parts": [
             {"name": f"c{c}", "target": i, "source": j, "hidden": hidden, "a": a, "value": term}
+            | ({} if edge is None else {"edge": edge[c]})
             for c, (i, j, hidden, a, term) in enumerate(rows)
         ],
     }

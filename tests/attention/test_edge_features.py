@@ -130,9 +130,8 @@ def test_with_the_edge_in_the_message_the_numbers_are_those_of_dgls_documentatio
         into = target == i
         alpha = torch.softmax(e[into], dim=0)
         out[i] = (alpha[:, :, None] * (Wx[source[into]] + Wf[into])).sum(0)
-        np.testing.assert_allclose(
-            trace.alpha[trace.ptr[i] : trace.ptr[i + 1]], alpha[np.argsort(source[into])], atol=1e-5
-        )
+        ours = trace.alpha[trace.ptr[i] : trace.ptr[i + 1]]
+        np.testing.assert_allclose(ours, alpha[source[into].argsort()].numpy(), atol=1e-5)
     expected = out.flatten(1) + x @ w["W_res"].t() + w["bias"]
     np.testing.assert_allclose(trace.out, expected.numpy(), atol=1e-5)
 
@@ -236,9 +235,7 @@ def test_a_model_runs_on_a_graphs_own_edge_features(data, kind):
             "layer 0, edge_features: expected 2 features per edge, as the layer has, found 1",
         ),
         (
-            lambda graph: GATAttentionLayer(3, 1)(
-                graph.x, edge_index=graph.edge_index, edge_features=graph.edge_features
-            ),
+            lambda graph: GATAttentionLayer(3, 1)(graph.x, np.eye(2), edge_features=np.ones((2, 1))),
             "expected none, as the layer reads nodes alone, found 1",
         ),
         (lambda graph: made("GAT")(graph, edge_features=graph.edge_features), "none beside a Graph"),

@@ -338,7 +338,7 @@ export class ChainView {
       const undrawn = stage.rest ? scene.whole.undrawn.reads[target] : 0;
       return {
         rowNames: undrawn ? [...names, fillIn(scene.texts.undrawnRow, { count: undrawn })] : names,
-        value: (row, column) => (row < card.messages.length ? stage.values.at(card.messages[row].index, head, column) : stage.rest.at(target, head, column)),
+        value: (row, column) => (row < card.messages.length ? stage.values.at(card.messages[row].index, ...(stage.perHead ? [head] : []), column) : stage.rest.at(target, head, column)),
         masked: never,
       };
     }

@@ -149,6 +149,7 @@ export class Inspector {
       bars({ ...options, title: fillIn(texts.targetScore, { target: names.target, value: sum("score_target", arc.target) }), parts: largest(halves[0]) }),
       html("p", { class: "quiet-text" }, stage("score_target").caption),
       bars({ ...options, title: fillIn(texts.sourceScore, { source: names.source, value: sum("score_source", arc.source) }), parts: largest(halves[1]) }),
+      ...(scores.edge ? [bars({ ...options, title: fillIn(texts.edgeScore, { value: value("score_edge") }), parts: largest(dimensions.map((c) => ({ name: `c${c}`, value: scores.edge.at(arc.index, head, c) }))) })] : []),
       dimensions.length > MOST_BARS ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: dimensions.length - MOST_BARS })) : null,
     );
   }
