@@ -8,6 +8,7 @@ from gatviz.attention.edges import Edges
 from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layer_trace import GATTrace, GATv2Trace, LayerTrace
+from gatviz.attention.loop_features import LoopFeatures
 from gatviz.attention.tutorial import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
 from gatviz.checkpoints import inspect_weights, load_weights, save_weights
 from gatviz.errors import GatvizError
@@ -32,6 +33,7 @@ __all__ = [
     "Graph",
     "LayerSettings",
     "LayerTrace",
+    "LoopFeatures",
     "MultiHeadGATLayer",
     "ReadOptions",
     "SingleHeadGATLayer",

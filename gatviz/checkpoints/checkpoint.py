@@ -55,7 +55,7 @@ class Checkpoint:
         return LAYOUTS[self.layout].title
 
     def check_graph(self, graph: Graph) -> None:
-        """Raise GatvizError unless the graph has as many features as the first layer reads."""
+        """Raise GatvizError unless the graph has as many features of nodes and edges as the layers read."""
         check_graph(self.model, graph, self.names[0])
 
     def __repr__(self) -> str:
@@ -71,13 +71,13 @@ def load_weights(source: Source, *, name: str | None = None, **choices: Unpack[C
     Arguments:
         source: a path, or the file's bytes.
         name: what the file is called, if `source` is bytes.
-        choices: heads, concat, activation, residual, self_loops, negative_slope, score_sign, implementation or
-            layout, which the file leaves open, see `Choices`; left out, each is what the layout's own library or
-            paper does.
+        choices: heads, concat, activation, residual, self_loops, loop_features, filled_loops, edge_in_message,
+            negative_slope, score_sign, implementation or layout, which the file leaves open, see `Choices`; left out,
+            each is what the layout's own library or paper does.
 
     Raises:
-        GatvizError: no layout fits (with the tensors found and missing), pickled objects, edge features,
-            normalisation layers, numbers that are not finite, or a choice against the file.
+        GatvizError: no layout fits (with the tensors found and missing), pickled objects, normalisation layers,
+            numbers that are not finite, or a choice against the file.
     """
     return inspect_weights(source, name=name, **choices).model
 
@@ -109,10 +109,18 @@ _NEGATED = (
 
 
 def check_graph(model: GAT, graph: Graph, name: str = "") -> None:
-    """Raise GatvizError unless a graph has as many features as the first layer reads; says both numbers."""
+    """Raise GatvizError unless a graph has as many features as the first layer reads, and edge features as are read."""
+    where = f"layer 0 {quote(name)}" if name else "layer 0"
+    if model.edge_features and graph.num_edge_features != model.edge_features:
+        raise GatvizError(
+            where,
+            f"{model.edge_features} features per edge, as its weights have",
+            f"{graph.num_edge_features or 'none'} in the graph",
+            "choose as many edge attributes with graph.with_edge_features, or open other weights",
+        )
     if graph.num_features != model.in_features:
         raise GatvizError(
-            f"layer 0 {quote(name)}" if name else "layer 0",
+            where,
             f"{model.in_features} features per node, as its weights have",
             f"{graph.num_features} in the graph",
             "open the graph that the weights were trained on, or other weights",
@@ -122,7 +130,11 @@ def check_graph(model: GAT, graph: Graph, name: str = "") -> None:
 def _built(recognised: Recognised, settled: Settled) -> GAT:
     """The model with the file's numbers, in the file's precision."""
     model = GAT(
-        recognised.parts[0].in_features, settled.layers, self_loops=settled.self_loops, generator=new_generator(0)
+        recognised.parts[0].in_features,
+        settled.layers,
+        self_loops=settled.self_loops,
+        loop_features=settled.loop_features,
+        generator=new_generator(0),
     )
     if any(tensor.dtype == torch.float64 for arrays in settled.arrays for tensor in arrays.values()):
         model = model.double()

@@ -1,8 +1,9 @@
-"""DGL: GATConv and GATv2Conv, and stacks of them.
+"""DGL: GATConv, GATv2Conv and EdgeGATConv, and stacks of them.
 
 Target is `attn_r` (`fc_dst` of GATv2), source `attn_l` (`fc_src`). Its layers give [N, H, C] and leave concatenating
 or averaging to the model, so bias and residual have H·C entries either way and are averaged with the heads. Where the
-widths match, its residual is the input itself, of which a state dict says nothing.
+widths match, its residual is the input itself, of which a state dict says nothing; EdgeGATConv's always has its own
+projection, and what its nodes read is Wh_j + W_edge f_ij.
 """
 
 from __future__ import annotations
@@ -11,10 +12,20 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from gatviz.checkpoints.layout import Form, Layout, Part, Reading, one_projection, two_halves, two_projections
+from gatviz.checkpoints.layout import (
+    Form,
+    Layout,
+    Part,
+    Reading,
+    one_projection,
+    two_halves,
+    two_projections,
+    with_edges,
+)
 from gatviz.model.steps import Kind
 
 _GATCONV = "DGL's GATConv"
+_EDGEGATCONV = "DGL's EdgeGATConv"
 _GATV2CONV = "DGL's GATv2Conv"
 
 
@@ -28,6 +39,14 @@ def _bipartite(reading: Reading) -> Part:
 
 def _part(reading: Reading, weight: Tensor) -> Part:
     return _finished(reading, "GAT", *two_halves(reading, weight, "attn_r", "attn_l"))
+
+
+def _edges(reading: Reading) -> Part:
+    given = reading.get("fc.weight")
+    weight = one_projection(reading, "fc_src.weight", "fc_dst.weight") if given is None else reading.matrix("fc.weight")
+    arrays, told = two_halves(reading, weight, "attn_r", "attn_l")
+    arrays = with_edges(reading, arrays, *_OF_EDGES)
+    return replace(_finished(reading, "GAT", arrays, told), edge_in_message=True)
 
 
 def _v2(reading: Reading) -> Part:
@@ -46,6 +65,7 @@ def _finished(reading: Reading, kind: Kind, arrays: dict[str, Tensor], told: str
 
 _REST = ("bias", "res_fc.weight", "res_fc.bias")
 _SCORES = ("attn_l", "attn_r")
+_OF_EDGES = ("fc_edge.weight", "attn_edge")
 
 LAYOUT = Layout(
     name="dgl",
@@ -53,6 +73,8 @@ LAYOUT = Layout(
     forms=(
         Form(_GATCONV, ("fc.weight", *_SCORES), _REST, _gat),
         Form(_GATCONV, ("fc_src.weight", "fc_dst.weight", *_SCORES), _REST, _bipartite),
+        Form(_EDGEGATCONV, ("fc.weight", *_OF_EDGES, *_SCORES), _REST, _edges),
+        Form(_EDGEGATCONV, ("fc_src.weight", "fc_dst.weight", *_OF_EDGES, *_SCORES), _REST, _edges),
         Form(_GATV2CONV, ("fc_src.weight", "fc_dst.weight", "attn"), ("fc_src.bias", "fc_dst.bias", *_REST), _v2),
     ),
     self_loops=(
@@ -74,6 +96,8 @@ def widths_of_identity(part: Part, parts: tuple[Part, ...]) -> tuple[int, ...]:
     H·C of them since dmlc/dgl#2922 (GATConv) and #3584 (GATv2Conv), in 2021; C before. Where another layer of several
     heads is so wide and has a projection all the same, it shows which of the two rules the file is from.
     """
+    if part.edge_in_message:
+        return ()
     projected = [other for other in parts if other.residual is not None and other.heads > 1]
     before = any(other.in_features == other.joined for other in projected)
     since = any(other.in_features == other.features for other in projected)

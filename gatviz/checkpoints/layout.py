@@ -1,6 +1,6 @@
 """What a layout is: how some library names and shapes the tensors of an attention layer, and how it runs them.
 
-F input features, H heads, C features per head.
+F input features, H heads, C features per head, D edge features.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from gatviz.attention.edges import SelfLoops
+from gatviz.attention.loop_features import AS_ADDED, LoopFeatures
 from gatviz.errors import GatvizError, quote
 from gatviz.model.steps import Kind
 
@@ -27,6 +28,8 @@ class Part:
         name: what stands before the tensors' own names in the file ("conv1"), "" if nothing does.
         form: how it was recognised.
         arrays: W [H, C, F], a_target and a_source [H, C]; or W_target, W_source, a and b_target, b_source [H, C].
+            Where edge features are read also W_edge [H, C, D], and a_edge [H, C] beside W.
+        edge_in_message: whether they are part of what is read too; None where the file does not tell.
         bias: [H·C] or [C], or None. residual: [H·C, F] or [C, F], or None.
         heads_from: which tensor says how many heads there are, or None where none does.
         adds_input: the residual is the input itself, as the file says.
@@ -45,6 +48,7 @@ class Part:
     bias: Tensor | None = None
     residual: Tensor | None = None
     heads_from: str | None = None
+    edge_in_message: bool | None = False
     adds_input: bool = False
     beside: bool = False
     sign_open: bool = False
@@ -72,6 +76,11 @@ class Part:
     def in_features(self) -> int:
         """F."""
         return self.source_weight.shape[2]
+
+    @property
+    def edge_features(self) -> int:
+        """D; 0 where none are read."""
+        return self.arrays["W_edge"].shape[2] if "W_edge" in self.arrays else 0
 
     @property
     def joined(self) -> int:
@@ -107,6 +116,7 @@ class Layout:
         name: the short name, as `layout=` takes it. title: for people.
         forms: its kinds of layers, the likelier first.
         self_loops: its own handling of self-loops, and why that is known.
+        loop_features: what features self-loops get where they are added, and why that is known.
         bias_tells: whether the bias has H·C entries if heads are concatenated and C if they are averaged.
         residual_tells: whether the residual's projection does likewise.
         hidden, last, only: the activation after a hidden, the last and an only layer, each with the reason.
@@ -121,6 +131,7 @@ class Layout:
     hidden: tuple[str | None, str]
     last: tuple[str | None, str]
     only: tuple[str | None, str]
+    loop_features: tuple[LoopFeatures, str] = (AS_ADDED, "no library is known to do otherwise here")
     notes: tuple[str, ...] = ()
 
 
@@ -274,6 +285,31 @@ def two_projections(reading: Reading, source: str, target: str, attention: str) 
         if (bias := reading.vector(f"{linear}.bias", width)) is not None:
             arrays[name] = bias.reshape(heads, features)
     return arrays, told
+
+
+def with_edges(reading: Reading, arrays: Mapping[str, Tensor], weight: str, attention: str = "") -> dict[str, Tensor]:
+    """These arrays, with W_edge and a_edge where the layer has the tensors of these names.
+
+    Raises:
+        GatvizError: one without the other, or shapes that do not fit the layer's.
+    """
+    given = [tail for tail in (weight, attention) if tail and reading.get(tail) is not None]
+    if not given:
+        return dict(arrays)
+    wanted = [tail for tail in (weight, attention) if tail]
+    if given != wanted:
+        found = f"{quote(given[0])} alone"
+        raise GatvizError(reading.at(given[0]), in_words(wanted), found, "save the whole state dict")
+    heads, features = arrays["a" if "a" in arrays else "a_target"].shape
+    matrix = reading.matrix(weight)
+    if matrix.shape[0] != heads * features:
+        raise reading.misfit(weight, f"{heads * features} rows, as the projection has")
+    found_too = {"W_edge": matrix.reshape(heads, features, matrix.shape[1])}
+    if attention:
+        if reading[attention].numel() != heads * features:
+            raise reading.misfit(attention, f"{heads * features} entries, as the projection has rows")
+        found_too["a_edge"] = reading[attention].reshape(heads, features)
+    return {**arrays, **found_too}
 
 
 def one_projection(reading: Reading, source: str, target: str) -> Tensor:

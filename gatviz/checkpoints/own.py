@@ -1,8 +1,9 @@
-"""gatviz's own layers: `weight` [H·C, F], `att` [H, 2, C] target then source, and GATv2's; see `GAT`."""
+"""gatviz's own layers: `weight` [H·C, F], `att` [H, 2, C] target then source, and GATv2's, and both with `weight_edge`
+[H·C, D] and `att_edge` [H, C]; see `GAT`."""
 
 from __future__ import annotations
 
-from gatviz.checkpoints.layout import Form, Layout, Part, Reading, Tensors
+from gatviz.checkpoints.layout import Form, Layout, Part, Reading, Tensors, with_edges
 
 
 def _is_gat(tensors: Tensors) -> bool:
@@ -22,7 +23,9 @@ def _gat(reading: Reading) -> Part:
     arrays = {"W": W, "a_target": att[:, 0], "a_source": att[:, 1]}
     bias = reading.vector("bias", heads * features, features)
     residual = reading.skip("W_res", weight.shape[1], heads * features, features)
-    return Part(reading.name, reading.form, "GAT", arrays, bias, residual, "att")
+    arrays = with_edges(reading, arrays, "weight_edge", "att_edge")
+    in_message = None if "W_edge" in arrays else False
+    return Part(reading.name, reading.form, "GAT", arrays, bias, residual, "att", edge_in_message=in_message)
 
 
 def _v2(reading: Reading) -> Part:
@@ -43,6 +46,7 @@ def _v2(reading: Reading) -> Part:
         arrays["b_source"], arrays["b_target"] = (b.reshape(heads, features) for b in (b_source, b_target))
     bias = reading.vector("bias", width, features)
     residual = reading.skip("W_res", in_features, width, features)
+    arrays = with_edges(reading, arrays, "weight_edge")
     return Part(reading.name, reading.form, "GATv2", arrays, bias, residual, "att")
 
 
@@ -52,11 +56,11 @@ LAYOUT = Layout(
     name="gatviz",
     title="gatviz",
     forms=(
-        Form("gatviz's GAT layer", ("weight", "att"), _REST, _gat, _is_gat),
+        Form("gatviz's GAT layer", ("weight", "att"), ("weight_edge", "att_edge", *_REST), _gat, _is_gat),
         Form(
             "gatviz's GATv2 layer",
             ("weight", "att"),
-            ("weight_target", "bias_source", "bias_target", *_REST),
+            ("weight_target", "bias_source", "bias_target", "weight_edge", *_REST),
             _v2,
             _is_v2,
         ),

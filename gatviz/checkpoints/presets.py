@@ -15,7 +15,8 @@ from torch import Tensor
 
 from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops
-from gatviz.checkpoints import dgl, pyg, pytorch_gat, tutorial
+from gatviz.attention.loop_features import AS_ADDED, LoopFeatures
+from gatviz.checkpoints import dgl, edges, pyg, pytorch_gat, tutorial
 from gatviz.checkpoints.decisions import ACTIVATION_NAMES, NO_ACTIVATION, Choices, Decision, Origin
 from gatviz.checkpoints.layout import Layout, Part
 from gatviz.checkpoints.recognition import Recognised
@@ -36,6 +37,7 @@ class Settled:
     layers: tuple[LayerSettings, ...]
     arrays: tuple[Mapping[str, Tensor], ...]
     self_loops: SelfLoops
+    loop_features: LoopFeatures | None
     decisions: tuple[Decision, ...]
 
 
@@ -45,6 +47,7 @@ class Saved:
 
     layers: tuple[LayerSettings, ...]
     self_loops: SelfLoops
+    loop_features: LoopFeatures = AS_ADDED
 
 
 def settle(recognised: Recognised, choices: Choices, saved: Saved | None, where: str) -> Settled:
@@ -58,6 +61,11 @@ def settle(recognised: Recognised, choices: Choices, saved: Saved | None, where:
 
     loops, slope = _self_loops(layout, choices, saved), _slope(choices, saved, recognised.around)
     decisions.append(Decision("self_loops", None, *loops, _LOOPS))
+    filled = edges.loop_features(recognised, choices, loops[0], saved.loop_features if saved else None, where)
+    decisions += filled
+    loop_features = LoopFeatures(*(one.value for one in filled)) if filled else None  # type: ignore[arg-type]
+    in_message = edges.in_message(parts, choices, saved.layers if saved else None, where)
+    decisions += in_message
     slopes = {layer.negative_slope for layer in saved.layers} if saved else set()
     if len(slopes) < 2 or slope[1] == "given":
         decisions.append(Decision("negative_slope", None, *slope))
@@ -83,10 +91,12 @@ def settle(recognised: Recognised, choices: Choices, saved: Saved | None, where:
             run, own_slope = _negated(part, own_slope)
         if part.residual is None and residuals[k][0] == "identity":
             run = replace(run, residual=_input_itself(part))
+        if run.edge_in_message is None:
+            run = replace(run, edge_in_message=bool(next(one.value for one in in_message if one.layer == k)))
         settings, tensors = _layer(run, concats[k][0], activation[0], own_slope, told, at)
         layers.append(settings)
         arrays.append(tensors)
-    return Settled(tuple(layers), tuple(arrays), loops[0], tuple(decisions))
+    return Settled(tuple(layers), tuple(arrays), loops[0], loop_features, tuple(decisions))
 
 
 # ---- one decision each ------------------------------------------------------------------------------------
@@ -308,7 +318,10 @@ def _layer(
     bias = _joined(part.bias, part, concat, f"{at}, bias")
     residual = _joined(part.residual, part, concat, f"{at}, residual")
     bias = _unless_left_out(bias, told is None or told.bias, f"{at}, bias")
+    in_message = bool(part.edge_in_message)
     if told is not None and (told.residual != (residual is not None) or told.bias != (bias is not None)):
+        raise _against(at)
+    if told is not None and (told.edge_features, told.edge_in_message) != (part.edge_features, in_message):
         raise _against(at)
     for name, value in (("bias", bias), ("W_res", residual)):
         if value is not None:
@@ -324,6 +337,8 @@ def _layer(
         dropout=told.dropout if told else 0.0,
         feature_dropout=told.feature_dropout if told else 0.0,
         activation=None if activation == NO_ACTIVATION else activation,
+        edge_features=part.edge_features,
+        edge_in_message=in_message,
         **v2,
     )
     return settings, arrays

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from torch import Tensor
 
+from gatviz.attention.loop_features import AS_PYG
 from gatviz.checkpoints.layout import (
     Form,
     Layout,
@@ -19,6 +20,7 @@ from gatviz.checkpoints.layout import (
     one_projection,
     two_halves,
     two_projections,
+    with_edges,
 )
 from gatviz.checkpoints.skips import SKIP
 from gatviz.model.steps import Kind
@@ -28,7 +30,8 @@ _GATV2CONV = "PyG's GATv2Conv"
 
 
 def _part(reading: Reading, weight: Tensor, target: str, source: str) -> Part:
-    return _finished(reading, "GAT", *two_halves(reading, weight, target, source))
+    arrays, told = two_halves(reading, weight, target, source)
+    return _finished(reading, "GAT", with_edges(reading, arrays, "lin_edge.weight", "att_edge"), told)
 
 
 def _finished(reading: Reading, kind: Kind, arrays: dict[str, Tensor], told: str | None) -> Part:
@@ -76,20 +79,22 @@ def _oldest(reading: Reading) -> Part:
 
 
 def _v2(reading: Reading) -> Part:
-    return _finished(reading, "GATv2", *two_projections(reading, "lin_l", "lin_r", "att"))
+    arrays, told = two_projections(reading, "lin_l", "lin_r", "att")
+    return _finished(reading, "GATv2", with_edges(reading, arrays, "lin_edge.weight"), told)
 
 
 _REST = ("bias", "res.weight", *SKIP)
+_EDGES = ("lin_edge.weight", "att_edge")
 _BIASES = ("lin_l.bias", "lin_r.bias")
 
 LAYOUT = Layout(
     name="pyg",
     title="PyTorch Geometric",
     forms=(
-        Form(_GATCONV, ("lin.weight", "att_src", "att_dst"), _REST, _newest),
-        Form(_GATCONV, ("lin_src.weight", "att_src", "att_dst"), ("lin_dst.weight", *_REST), _two),
-        Form(_GATCONV, ("lin_dst.weight", "att_src", "att_dst"), _REST, _two),
-        Form(_GATV2CONV, ("lin_l.weight", "lin_r.weight", "att"), (*_BIASES, *_REST), _v2),
+        Form(_GATCONV, ("lin.weight", "att_src", "att_dst"), (*_EDGES, *_REST), _newest),
+        Form(_GATCONV, ("lin_src.weight", "att_src", "att_dst"), ("lin_dst.weight", *_EDGES, *_REST), _two),
+        Form(_GATCONV, ("lin_dst.weight", "att_src", "att_dst"), (*_EDGES, *_REST), _two),
+        Form(_GATV2CONV, ("lin_l.weight", "lin_r.weight", "att"), (_EDGES[0], *_BIASES, *_REST), _v2),
         Form(f"{_GATCONV} of version 1.6", ("lin_l.weight", "att_l", "att_r"), ("lin_r.weight", *_REST), _left_right),
         Form(f"{_GATCONV} of version 1.5", ("lin.weight", "att_i", "att_j"), ("bias", *SKIP), _i_and_j),
         Form(f"{_GATCONV} before version 1.5", ("weight", "att"), ("bias", *SKIP), _oldest, _is_oldest),
@@ -100,6 +105,10 @@ LAYOUT = Layout(
     hidden=("elu", "the paper puts ELU after hidden layers, and PyG's examples do so too"),
     last=(None, "the last layer gives the scores as they are, in the paper and in PyG's examples"),
     only=(None, "PyG's layers apply no activation themselves"),
+    loop_features=(
+        AS_PYG,
+        "PyG gives every self-loop, also one that the graph has, the mean of the features of the edges into its node",
+    ),
 )
 
 MODEL_HIDDEN = ("relu", "the layers stand as in PyG's own GAT model class, which applies ReLU unless told otherwise")

@@ -22,7 +22,8 @@ LAYOUTS: Mapping[str, Layout] = {
 }
 """Every layout by its short name; where names and shapes are alike, the earlier is the likelier."""
 
-_EDGE_FEATURES = {"lin_edge", "att_edge", "fc_edge", "attn_e", "attn_edge"}
+_OTHER_EDGES = {"attn_e"}
+"""Of DGL's examples that embed the kinds of edges (SimpleHGN), which gatviz does not run."""
 _NORMS = re.compile(
     r"(^|[._])(norm|norms|bn|bns|batch_?norm|layer_?norm|graph_?norm|running_mean|running_var)s?\d*([._]|$)"
 )
@@ -110,12 +111,12 @@ def _groups(
 ) -> tuple[dict[str, dict[str, Tensor]], dict[str, Tensor]]:
     """The tensors of each layer, by its name and their names after it; and those that belong to none."""
     for name in tensors:
-        if _EDGE_FEATURES.intersection(name.split(".")):
+        if _OTHER_EDGES.intersection(name.split(".")):
             raise GatvizError(
                 where,
-                "weights that read node features alone",
-                f"{quote(name)}, which needs features of edges",
-                "train without edge features: gatviz draws attention that reads nodes",
+                "layers that read features of nodes and edges",
+                f"{quote(name)}, which embeds kinds of edges",
+                "train a GATConv with edge features instead",
             )
     names = dict.fromkeys(
         name[: -len(tail_of(name))].removesuffix(".") for name in tensors if tail_of(name) in DISTINCT

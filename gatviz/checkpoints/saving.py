@@ -12,6 +12,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layers import AttentionLayer
 from gatviz.checkpoints.settings_text import written
@@ -78,7 +79,8 @@ def _stack_of(layer: AttentionLayer) -> GAT:
     """A stack of one layer with the same numbers."""
     if not isinstance(layer, AttentionLayer):
         raise GatvizError("save_weights", "a GAT or one of gatviz's layers", type(layer).__name__, "pass one of these")
-    stack = GAT(layer.in_features, [LayerSettings.of(layer)], self_loops=layer.self_loops)
+    filled = layer.loop_features if layer.edge_features and layer.self_loops == "add_missing" else None
+    stack = GAT(layer.in_features, [LayerSettings.of(layer)], self_loops=layer.self_loops, loop_features=filled)
     stack = stack.to(dtype=layer.weight.dtype)
     stack.attention_layers[0].set_weights(**layer.weights())
     return stack
@@ -113,6 +115,7 @@ def _check_tutorial(k: int, settings: LayerSettings) -> None:
         (settings.kind != "GAT", "GATv2"),
         (settings.bias, "a bias"),
         (settings.residual, "a residual"),
+        (settings.edge_features, "edge features"),
         (settings.activation not in held, f"activation {settings.activation or 'none'}"),
     ):
         if lacking:
@@ -131,6 +134,13 @@ def _pyg(stack: GAT) -> dict[str, Tensor]:
         prefix = f"convs.{k}." if len(layers) > 1 else ""
         own = {name: torch.from_numpy(array) for name, array in layer.weights().items()}
         named = _pyg_v2(layer, own) if isinstance(layer, GATv2AttentionLayer) else _pyg_v1(own)
+        if isinstance(layer, GATAttentionLayer) and layer.edge_in_message:
+            expected, found = "what PyG's GATConv holds: edge features in the score alone", "edge_in_message"
+            raise GatvizError(f"layer {k}", expected, found, "save in gatviz's names instead")
+        if "W_edge" in own:
+            named["lin_edge.weight"] = own["W_edge"].flatten(0, 1)
+        if "a_edge" in own:
+            named["att_edge"] = own["a_edge"][None]
         if "bias" in own:
             named["bias"] = own["bias"]
         if "W_res" in own:

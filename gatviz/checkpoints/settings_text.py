@@ -8,9 +8,10 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from gatviz.attention.edges import check_self_loops
+from gatviz.attention.loop_features import LoopFeatures
 from gatviz.checkpoints.layout import Part
 from gatviz.checkpoints.presets import Saved
-from gatviz.errors import GatvizError, quote
+from gatviz.errors import GatvizError, quote, within
 from gatviz.model.gat import GAT
 from gatviz.model.steps import LayerSettings
 
@@ -20,7 +21,10 @@ _MEND = "save the weights again"
 def written(model: GAT) -> str:
     """A model's settings as JSON."""
     layers = [asdict(settings) for settings in model.settings]
-    return json.dumps({"self_loops": model.self_loops, "layers": layers})
+    told: dict[str, Any] = {"self_loops": model.self_loops, "layers": layers}
+    if model.edge_features:
+        told |= {"loop_features": model.loop_features.value, "filled_loops": model.loop_features.filled}
+    return json.dumps(told)
 
 
 def read_back(settings: Mapping[str, Any] | None, parts: tuple[Part, ...], where: str) -> Saved | None:
@@ -41,11 +45,17 @@ def read_back(settings: Mapping[str, Any] | None, parts: tuple[Part, ...], where
     read = tuple(
         _layer(given, part, f"{at}, layer {k}") for k, (given, part) in enumerate(zip(layers, parts, strict=True))
     )
-    return Saved(read, loops)  # type: ignore[arg-type]
+    if "loop_features" not in settings:
+        return Saved(read, loops)  # type: ignore[arg-type]
+    with within(at):
+        filled = LoopFeatures(settings["loop_features"], settings.get("filled_loops"))  # type: ignore[arg-type]
+    return Saved(read, loops, filled)  # type: ignore[arg-type]
 
 
 def _layer(given: Any, part: Part, at: str) -> LayerSettings:
     default = asdict(LayerSettings())
+    if isinstance(given, dict):  # files from before there were edge features do not name them
+        given = {**{name: default[name] for name in ("edge_features", "edge_in_message")}, **given}
     if not isinstance(given, dict) or set(given) != {field.name for field in fields(LayerSettings)}:
         raise GatvizError(at, f"the settings {', '.join(default)}", quote(given), _MEND)
     for name, value in given.items():

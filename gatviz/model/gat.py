@@ -59,6 +59,10 @@ class GAT(nn.Module):
                 built.append(settings.build(width, generator))
             width = built[-1].output_width
         self.layers = nn.ModuleList(built)
+        widths = sorted({layer.edge_features for layer in built if layer.edge_features})
+        if len(widths) > 1:
+            found = " and ".join(map(str, widths))
+            raise GatvizError("edge_features", "one number for all layers that read edges", found, "choose one")
         self.loop_features = loops_filled(loop_features, self_loops, self.edge_features)
 
     @classmethod
@@ -178,8 +182,6 @@ class GAT(nn.Module):
             if error.where != "X":
                 raise
             raise GatvizError("layer 0, X", error.expected, error.found, error.mend) from error
-        for number, layer in enumerate(self.attention_layers):
-            if layer.edge_features or (edge_features is not None and not self.edge_features):
-                with within(f"layer {number}"):
-                    check_edge_features(edges, layer.edge_features)
+        if self.edge_features or edge_features is not None:
+            check_edge_features(edges, self.edge_features)
         return x, edges.with_self_loops(self.self_loops, self.loop_features)

@@ -232,7 +232,7 @@ def test_a_model_runs_on_a_graphs_own_edge_features(data, kind):
         (lambda graph: made("GAT")(graph.x, edge_index=graph.edge_index), "found none"),
         (
             lambda graph: GAT(3, [LayerSettings(edge_features=2)]).trace(graph),
-            "layer 0, edge_features: expected 2 features per edge, as the layer has, found 1",
+            "edge_features: expected 2 features per edge, as the layer has, found 1",
         ),
         (
             lambda graph: GATAttentionLayer(3, 1)(graph.x, np.eye(2), edge_features=np.ones((2, 1))),
@@ -243,6 +243,10 @@ def test_a_model_runs_on_a_graphs_own_edge_features(data, kind):
         (lambda _: GATAttentionLayer(1, 1, edge_features=-1), "edge_features: expected a whole number from 0"),
         (lambda _: made("GAT", loop_features="mean"), "loop_features: expected self_loops='add_missing'"),
         (lambda _: GATAttentionLayer(1, 1, self_loops="add_missing", loop_features=0.0), "found edge_features=0"),
+        (
+            lambda _: GAT(3, [LayerSettings(edge_features=1), LayerSettings(), LayerSettings(edge_features=2)]),
+            "edge_features: expected one number for all layers that read edges, found 1 and 2",
+        ),
         (lambda _: LoopFeatures("median"), "loop_features: expected a number or one of mean, add"),  # type: ignore[arg-type]
         (
             lambda _: LayerSettings(kind="GATv2", edge_features=1, edge_in_message=True),
