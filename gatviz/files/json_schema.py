@@ -44,6 +44,7 @@ class JsonGraph(Struct, Generic[Node]):
     nodes: list[Node] | UnsetType = UNSET
     directed: bool = True
     feature_names: list[str] = []
+    edge_feature_names: list[str] = []
     description: str = ""
 
 
@@ -83,9 +84,9 @@ def mismatch(
             told = (f"{where}, 'directed'", "true or false", quote(value), "write true or false")
         case ["description"]:
             told = (f"{where}, 'description'", "text", kind, "put it in quotation marks")
-        case ["feature_names", *item]:
+        case ["feature_names" | "edge_feature_names" as key, *item]:
             found = f"{kind} in it" if item else kind
-            told = (f"{where}, 'feature_names'", "a list of texts", found, 'write ["f0", "f1"]')
+            told = (f"{where}, '{key}'", "a list of texts", found, 'write ["f0", "f1"]')
         case ["nodes"]:
             told = (where, "a list under 'nodes'", f"{kind} under 'nodes'", "add 'nodes': […]")
         case _ if isinstance(content, dict):

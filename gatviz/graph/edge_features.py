@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import FINITE, as_floats, first_beyond
+from gatviz.words import N_
 
-NEW_ARCS = "Edges that were drawn since have edge features of 0."
+NEW_ARCS = N_("Edges that were drawn since have edge features of 0.")
 """What a graph with edge features says of itself once an edge is drawn in it."""
 
 
-def checked_edge_features(given: Any, edge_index: NDArray[np.int64], names: Sequence[str]) -> NDArray[np.float64]:
-    """[E, D] as read-only float64.
+def checked_edge_features(
+    given: Any, edge_index: NDArray[np.int64], names: Sequence[str], width: int
+) -> NDArray[np.float64]:
+    """[E, D] as read-only float64; without arcs a list of rows does not tell D, so it is `width`.
 
     Raises:
         GatvizError: another shape, or a number that float32 cannot hold.
@@ -27,6 +30,8 @@ def checked_edge_features(given: Any, edge_index: NDArray[np.int64], names: Sequ
         values = np.array(as_floats(given))
     except (TypeError, ValueError) as error:
         raise GatvizError("edge_features", expected, quote(str(error)), "give every arc as many numbers") from error
+    if values.ndim != 2 and not count and not values.size:
+        values = values.reshape(0, width)
     if values.ndim != 2 or values.shape[0] != count:
         raise GatvizError("edge_features", expected, f"shape {list(values.shape)}", "give one row for each arc")
     if (place := first_beyond(values)) is not None:

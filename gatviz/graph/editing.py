@@ -19,6 +19,7 @@ from gatviz.graph.features import FeatureKind, made_up_features
 from gatviz.graph.graph import Graph
 from gatviz.graph.layout import LayoutName, layout
 from gatviz.numbers import as_float, as_floats
+from gatviz.words import _
 
 MOST_NODES = 5_000
 """More nodes than this are not drawn by hand; they come from files."""
@@ -271,8 +272,8 @@ def _with_arcs(graph: Graph, arcs: NDArray[np.int64], like: NDArray[np.int64] | 
     if features is not None:
         new = np.zeros((arcs.shape[1], graph.num_edge_features)) if like is None else features[like]
         features = np.vstack([features, new])
-        if like is None and NEW_ARCS not in notes:
-            notes = (*notes, NEW_ARCS)
+        if like is None and _(NEW_ARCS) not in notes:
+            notes = (*notes, _(NEW_ARCS))
     return replace(
         graph,
         edge_index=edge_index,

@@ -78,7 +78,7 @@ class Graph:
         }
         edge_features, edge_names = None, tuple(self.edge_feature_names)
         if self.edge_features is not None:
-            edge_features = checked_edge_features(self.edge_features, edge_index, names)
+            edge_features = checked_edge_features(self.edge_features, edge_index, names, len(edge_names))
             edge_names = edge_names or tuple(f"e{k}" for k in range(edge_features.shape[1]))
         width = 0 if edge_features is None else edge_features.shape[1]
         _check_feature_names(edge_names, width, "edge_feature_names", "edge_features")
