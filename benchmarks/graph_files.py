@@ -24,7 +24,7 @@ import gatviz
 from gatviz.attention.gat import warm_up
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import new_generator, use_one_thread
-from gatviz.graph.layout import default_positions
+from gatviz.graph.positions import default_positions
 
 SECONDS_GOAL = 3.0
 """For Cora."""

@@ -54,7 +54,7 @@ TIMED = (
     return times;
 }"""
 )
-HOVER = TIMED.replace("SELECTOR", ".arc .hit").replace("EVENT", "pointermove")
+HOVER = TIMED.replace("SELECTOR", ".edge .hit").replace("EVENT", "pointermove")
 SWITCH = TIMED.replace("SELECTOR", ".swatch.head").replace("EVENT", "click")
 WATCH = (
     "() => {"

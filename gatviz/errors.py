@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from gatviz.words import _
+
 _LONGEST_QUOTE = 60
 
 
@@ -17,7 +19,8 @@ class GatvizError(ValueError):
 
     def __init__(self, where: str, expected: str, found: str, mend: str) -> None:
         self.where, self.expected, self.found, self.mend = where, expected, found, mend
-        super().__init__(f"{where}: expected {expected}, found {found}; {mend}.")
+        sentence = _("{where}: expected {expected}, found {found}; {mend}.")
+        super().__init__(sentence.format(where=where, expected=expected, found=found, mend=mend))
 
 
 @contextmanager
@@ -42,4 +45,4 @@ def _written(value: object) -> str:
     try:
         return repr(value)
     except ValueError:  # Python writes no whole number of more than some thousand digits
-        return f"a {type(value).__name__} too long to write"
+        return _("a {kind} too long to write").format(kind=type(value).__name__)

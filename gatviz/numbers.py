@@ -8,12 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _
 
 LARGEST = float(np.nextafter(2.0**128 - 2.0**103, 0))
 """The largest number that float32 does not round to infinity, about 3.4e38; the screen shows float32 too."""
 EXACT = 2**24
 """Up to here float32 holds every whole number."""
-FINITE = f"a finite number, at most {LARGEST:.2g} in size (float32)"
+
+
+def finite() -> str:
+    """What is expected of a number, in words."""
+    return _("a finite number, at most {largest:.2g} in size (float32)").format(largest=LARGEST)
 
 
 def as_float(value: Any) -> float:
@@ -54,7 +59,7 @@ def check_finite(where: str, value: Any, mend: str) -> float:
         GatvizError: it is no number, or one that float32 cannot hold.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise GatvizError(where, "a number", quote(value), mend)
+        raise GatvizError(where, _("a number"), quote(value), mend)
     if not -LARGEST <= (number := as_float(value)) <= LARGEST:
-        raise GatvizError(where, FINITE, quote(value), mend)
+        raise GatvizError(where, finite(), quote(value), mend)
     return number

@@ -8,7 +8,7 @@ since an f-string has no id that a catalogue could hold. Catalogues stand in `lo
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -58,7 +58,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 def _(message: str) -> str:
     """The message in the language of whoever is being answered now; itself where no catalogue has it."""
-    return _catalogue(language()).gettext(message)
+    return _catalogue(language()).gettext(message) if message else ""  # gettext keeps its own header under ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:
@@ -69,3 +69,37 @@ def ngettext(one: str, many: str, count: int) -> str:
 def N_(message: str) -> str:
     """The message itself, marked for the catalogues; say it with `_`."""
     return message
+
+
+# ---- lists ----------------------------------------------------------------------------------------------------------
+
+
+def commas(items: Iterable[str]) -> str:
+    """ "a, b, c"."""
+    return _(", ").join(items)
+
+
+def and_list(items: Iterable[str]) -> str:
+    """ "a, b and c"."""
+    *some, last = items
+    return _("{some} and {last}").format(some=commas(some), last=last) if some else last
+
+
+def or_list(items: Iterable[str]) -> str:
+    """ "a, b or c"."""
+    *some, last = items
+    return _("{some} or {last}").format(some=commas(some), last=last) if some else last
+
+
+def one_of(items: Iterable[str]) -> str:
+    """ "one of a, b, c"."""
+    return _("one of {choices}").format(choices=commas(items))
+
+
+def first_of(items: Sequence[str], most: int) -> str:
+    """ "a, b, c and 2 more"."""
+    more = len(items) - most
+    if more <= 0:
+        return commas(items)
+    said = ngettext("{some} and {n} more", "{some} and {n} more", more)
+    return said.format(some=commas(items[:most]), n=more)

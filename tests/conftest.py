@@ -1,110 +1,28 @@
-"""What the tests share: one running app, and a Chromium that tells of every error and every request outside."""
+"""What tests of several rooms share, and the markers that follow from where a test stands."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
-ROOT = Path(__file__).parent.parent
-CHROMIUM_ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-START_LIMIT = 90
+from tests.house.installed import build_wheel
 
-expect.set_options(timeout=20_000)
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the app does: on small graphs more threads only wait for each other
+ROOT = Path(__file__).parents[1]
+MARKED_BY_PLACE = {"style": ROOT / "tests/house/test_style.py", "browser": ROOT / "tests/browser"}
+"""A marker, and the file or folder whose tests all have it; nobody writes these markers by hand."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker("browser")
+        for marker, place in MARKED_BY_PLACE.items():
+            if item.path.is_relative_to(place):
+                item.add_marker(marker)
 
 
 @pytest.fixture(scope="session")
-def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the app, running for the whole session."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = (tmp_path_factory.mktemp("server") / "log.txt").open("w+")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{url}/_stcore/health", server, log)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
-        log.close()
-
-
-def _wait_for(url: str, server: subprocess.Popen[bytes], log) -> None:
-    for _ in range(START_LIMIT * 5):
-        if server.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(url, timeout=1).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    log.seek(0)
-    pytest.fail(f"the app did not start:\n{log.read()}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The Chromium named by CHROMIUM, else Debian's, else Playwright's own (fetched if it is not there yet)."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        except Error:
-            if path:
-                raise
-            subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
-            browser = playwright.chromium.launch(args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser, app_url: str) -> Iterator[Page]:
-    """The app's first picture. Fails at the end if the page logged an error or asked for anything outside."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    wrong: list[str] = []
-    inside = (app_url, app_url.replace("http", "ws"), "data:", "blob:", "about:")
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(inside) else None)
-    open_app(page, app_url)
-    yield page
-    context.close()
-    assert wrong == []
-
-
-def open_app(page: Page, url: str) -> None:
-    """Go to the app and wait until the stage stands."""
-    page.goto(url)
-    page.wait_for_selector(".gatviz-stage .node", timeout=60_000)
-    page.wait_for_selector(".gatviz-stage .formulas", timeout=10_000)
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """gatviz's wheel, built once."""
+    return build_wheel(ROOT, tmp_path_factory.mktemp("wheel"))

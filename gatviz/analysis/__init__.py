@@ -5,15 +5,15 @@ and labels to the nodes of a LayerTrace; a Trace brings its own.
 """
 
 from gatviz.analysis.across import AcrossLayers, attention_across_layers
-from gatviz.analysis.baselines import Weights, gcn_weights, mean_of_heads, mean_weights, name_of, weights_of
+from gatviz.analysis.baselines import WeightingKey, gcn_weights, mean_of_heads, name_of, uniform_weights, weighting_of
 from gatviz.analysis.difference import Difference, difference
-from gatviz.analysis.edits import edits
-from gatviz.analysis.flow import InAndOut, arc_table, in_and_out, top_arcs
+from gatviz.analysis.edge_story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
+from gatviz.analysis.flow import InAndOut, edge_table, in_and_out, top_edges
+from gatviz.analysis.input_changes import input_changes
 from gatviz.analysis.predictions import Accuracy, Predictions, predictions
 from gatviz.analysis.scales import dropped_limit, score_span, share_limit, story_limit, story_limits
 from gatviz.analysis.similarity import HeadSimilarity, head_similarity
 from gatviz.analysis.static import Disagreement, StaticAttention, common_order, rankings, static_attention
-from gatviz.analysis.story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
 from gatviz.analysis.terms import ScoreTerms, SoftmaxTerms, messages, score_terms, softmax_terms, strongest_into
 from gatviz.analysis.uniformity import Rule, Uniformity, uniformity
 from gatviz.analysis.what_if import WhatIf, what_if
@@ -36,20 +36,19 @@ __all__ = [
     "StaticAttention",
     "Term",
     "Uniformity",
-    "Weights",
+    "WeightingKey",
     "WhatIf",
-    "arc_table",
     "attention_across_layers",
     "common_order",
     "difference",
     "dropped_limit",
     "edge_story",
-    "edits",
+    "edge_table",
     "gcn_weights",
     "head_similarity",
     "in_and_out",
+    "input_changes",
     "mean_of_heads",
-    "mean_weights",
     "messages",
     "name_of",
     "predictions",
@@ -62,8 +61,9 @@ __all__ = [
     "story_limit",
     "story_limits",
     "strongest_into",
-    "top_arcs",
+    "top_edges",
+    "uniform_weights",
     "uniformity",
-    "weights_of",
+    "weighting_of",
     "what_if",
 ]

@@ -1,7 +1,7 @@
 """Attention across layers: what a node reads from k hops away, as the product of the layers' attention matrices.
 
 N nodes, L layers, H heads. The idea is attention rollout (Abnar, Zuidema 2020, arXiv 2005.00928), here without its
-identity added for residual connections, over the arcs of a graph.
+identity added for residual connections, over the edges of a graph.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class AcrossLayers:
         reached = shares > 0
         for k, step in enumerate(reversed(self.steps), start=1):
             shares = shares @ step
-            # Which arcs there are, not how strong they are: a share of 0 is an arrow all the same.
+            # Which edges there are, not how strong they are: a share of 0 is an arrow all the same.
             pattern = csr_array((np.ones_like(step.data), step.indices, step.indptr), step.shape)
             reached = (reached @ pattern) > 0
             hops[reached & (hops < 0)] = k
@@ -111,14 +111,14 @@ class AcrossLayers:
 def attention_across_layers(trace: Trace) -> AcrossLayers:
     """Follow attention through all layers of a model's run; one layer gives its mean of the heads."""
     steps = tuple(_matrix(layer) for layer in trace.layers)
-    sums = np.ones(trace.graph.num_nodes)
+    sums: Array = np.ones(trace.graph.num_nodes)
     for step in steps:
         sums = step @ sums
     return AcrossLayers(trace.graph.names, steps, sums, _sentences(trace, sums))
 
 
 def _matrix(layer: LayerTrace) -> csr_array:
-    """Row = target i; the arcs are sorted by target and source already."""
+    """Row = target i; the edges are sorted by target and source already."""
     shape = (layer.num_nodes, layer.num_nodes)
     return csr_array((mean_of_heads(layer).astype(np.float64), layer.edge_index[0], layer.ptr), shape)
 

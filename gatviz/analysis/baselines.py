@@ -11,12 +11,12 @@ from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
 
 Baseline = Literal["mean", "gcn", "uniform"]
-Weights = int | Baseline
+WeightingKey = int | Baseline
 """A head by its number, or "mean" (of the heads), "gcn" (1/√(d_i d_j)) or "uniform" (1/|N(i)|)."""
 
 
 def gcn_weights(trace: Analysed) -> Array:
-    """1/√(d_i d_j) for each arc [E]; d counts incoming arcs, loops included, and 1/√0 counts as 0.
+    """1/√(d_i d_j) for each edge [E]; d counts incoming edges, loops included, and 1/√0 counts as 0.
 
     Rows need not sum to 1. Source: Kipf & Welling 2017, arXiv 1609.02907.
     """
@@ -28,8 +28,8 @@ def gcn_weights(trace: Analysed) -> Array:
     return result
 
 
-def mean_weights(trace: Analysed) -> Array:
-    """1/|N(i)| for each arc [E]: what uniform attention would give."""
+def uniform_weights(trace: Analysed) -> Array:
+    """1/|N(i)| for each edge [E]: what uniform attention would give."""
     layer = layer_of(trace)
     degree = np.diff(layer.ptr)
     result: Array = (1.0 / degree[layer.edge_index[1]]).astype(layer.alpha.dtype)
@@ -42,7 +42,7 @@ def mean_of_heads(trace: Analysed) -> Array:
     return mean
 
 
-def weights_of(trace: Analysed, which: Weights) -> Array:
+def weighting_of(trace: Analysed, which: WeightingKey) -> Array:
     """The weights [E] of a head or a baseline.
 
     Raises:
@@ -54,7 +54,7 @@ def weights_of(trace: Analysed, which: Weights) -> Array:
     if which == "gcn":
         return gcn_weights(layer)
     if which == "uniform":
-        return mean_weights(layer)
+        return uniform_weights(layer)
     if isinstance(which, int | np.integer) and not isinstance(which, bool) and 0 <= which < layer.num_heads:
         head: Array = layer.alpha[:, which]
         return head
@@ -66,7 +66,7 @@ def weights_of(trace: Analysed, which: Weights) -> Array:
     )
 
 
-def name_of(which: Weights) -> str:
+def name_of(which: WeightingKey) -> str:
     """How a choice of weights is called on the screen and in tables."""
     names = {"mean": "mean of heads", "gcn": "GCN weight", "uniform": "uniform"}
     return names[which] if isinstance(which, str) else f"head {which}"

@@ -1,4 +1,4 @@
-"""The difference of two weightings of the same run: a head against another head, the mean, GCN or uniform. E arcs."""
+"""The difference of two weightings of the same run: a head against another head, the mean, GCN or uniform. E edges."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gatviz.analysis.baselines import Weights, name_of, weights_of
+from gatviz.analysis.baselines import WeightingKey, name_of, weighting_of
 from gatviz.analysis.subject import Analysed, called, several, subject_of
 from gatviz.attention.layer_trace import Array
 from gatviz.graph.graph import Graph
@@ -17,7 +17,7 @@ from gatviz.graph.graph import Graph
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """first − second, arc by arc, in the trace's order.
+    """first − second, edge by edge, in the trace's order.
 
     Attributes:
         names: of the nodes. edge_index: [2, E]. first_name, second_name: what is compared.
@@ -41,13 +41,13 @@ class Difference:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """A row for each arc, largest difference first: arc, source, target, the two weights by name, difference."""
+        """A row for each edge, largest difference first: edge, source, target, the two weights by name, difference."""
         order = np.argsort(-np.abs(self.values), kind="stable")
         names = np.array(self.names, dtype=object)
         second_name = self.second_name if self.second_name != self.first_name else f"{self.second_name} (again)"
         return pd.DataFrame(
             {
-                "arc": order,
+                "edge": order,
                 "source": names[self.edge_index[0, order]],
                 "target": names[self.edge_index[1, order]],
                 self.first_name: self.first[order],
@@ -57,7 +57,7 @@ class Difference:
         )
 
 
-def difference(trace: Analysed, first: Weights, second: Weights, graph: Graph | None = None) -> Difference:
+def difference(trace: Analysed, first: WeightingKey, second: WeightingKey, graph: Graph | None = None) -> Difference:
     """The weights `first` minus `second`, each a head or "mean", "gcn", "uniform"; `graph` names the nodes.
 
     Raises:
@@ -65,7 +65,7 @@ def difference(trace: Analysed, first: Weights, second: Weights, graph: Graph | 
     """
     subject = subject_of(trace, graph)
     layer, names = subject.layer, subject.names
-    a, b = weights_of(layer, first), weights_of(layer, second)
+    a, b = weighting_of(layer, first), weighting_of(layer, second)
     values = a - b
     return Difference(
         names=names,

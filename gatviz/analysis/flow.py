@@ -1,6 +1,6 @@
-"""In and out: the attention that a node receives beside what it gives, and the strongest arcs.
+"""In and out: the attention that a node receives beside what it gives, and the strongest edges.
 
-N nodes, E arcs, H heads. A table is a pandas DataFrame.
+N nodes, E edges, H heads. A table is a pandas DataFrame.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gatviz.analysis.baselines import Weights, gcn_weights, mean_of_heads, mean_weights, name_of, weights_of
+from gatviz.analysis.baselines import WeightingKey, gcn_weights, mean_of_heads, name_of, uniform_weights, weighting_of
 from gatviz.analysis.subject import Analysed, called, subject_of
 from gatviz.analysis.terms import target_sums
 from gatviz.attention.layer_trace import Array
@@ -68,7 +68,7 @@ def in_and_out(trace: Analysed, graph: Graph | None = None) -> InAndOut:
     alpha = layer.alpha.astype(np.float64)
     to_others = np.where((source == target)[:, None], 0.0, alpha)
     received = _to_sources(alpha, source, layer.num_nodes)
-    uniform = _to_sources(mean_weights(layer).astype(np.float64), source, layer.num_nodes)
+    uniform = _to_sources(uniform_weights(layer).astype(np.float64), source, layer.num_nodes)
     return InAndOut(
         names=subject.names,
         read_by=np.bincount(source, minlength=layer.num_nodes),
@@ -99,10 +99,10 @@ def _sentences(names: tuple[str, ...], received: Array, uniform: Array) -> tuple
     return tuple(told)
 
 
-def arc_table(trace: Analysed, graph: Graph | None = None) -> pd.DataFrame:
-    """A row for each arc, in the trace's order.
+def edge_table(trace: Analysed, graph: Graph | None = None) -> pd.DataFrame:
+    """A row for each edge, in the trace's order.
 
-    Columns: arc (its place in the trace), source, target, self_loop, added, "head 0" … "head H−1",
+    Columns: edge (its place in the trace), source, target, self_loop, added, "head 0" … "head H−1",
     "mean of heads" (with more than one), "GCN weight", "uniform".
     """
     subject = subject_of(trace, graph)
@@ -110,7 +110,7 @@ def arc_table(trace: Analysed, graph: Graph | None = None) -> pd.DataFrame:
     names = np.array(subject.names, dtype=object)
     source, target = layer.edge_index
     columns = {
-        "arc": np.arange(layer.num_edges),
+        "edge": np.arange(layer.num_edges),
         "source": names[source],
         "target": names[target],
         "self_loop": source == target,
@@ -120,24 +120,24 @@ def arc_table(trace: Analysed, graph: Graph | None = None) -> pd.DataFrame:
     if layer.num_heads > 1:
         columns[name_of("mean")] = mean_of_heads(layer)
     columns[name_of("gcn")] = gcn_weights(layer)
-    columns[name_of("uniform")] = mean_weights(layer)
+    columns[name_of("uniform")] = uniform_weights(layer)
     return pd.DataFrame(columns)
 
 
-def top_arcs(trace: Analysed, which: Weights = 0, count: int = 20, graph: Graph | None = None) -> pd.DataFrame:
-    """The strongest arcs of a head or baseline, largest first (of equals, the earlier in the trace).
+def top_edges(trace: Analysed, which: WeightingKey = 0, count: int = 20, graph: Graph | None = None) -> pd.DataFrame:
+    """The strongest edges of a head or baseline, largest first (of equals, the earlier in the trace).
 
-    Columns: arc, source, target, self_loop, added, weight, uniform, times_uniform.
+    Columns: edge, source, target, self_loop, added, weight, uniform, times_uniform.
     """
     subject = subject_of(trace, graph)
     layer = subject.layer
-    weights, uniform = weights_of(layer, which), mean_weights(layer)
+    weights, uniform = weighting_of(layer, which), uniform_weights(layer)
     top = np.argsort(-weights, kind="stable")[:count]
     names = np.array(subject.names, dtype=object)
     source, target = layer.edge_index[:, top]
     return pd.DataFrame(
         {
-            "arc": top,
+            "edge": top,
             "source": names[source],
             "target": names[target],
             "self_loop": source == target,

@@ -1,6 +1,6 @@
 """Where scales end: one limit for what is compared, so that what is drawn longer or darker is larger.
 
-E arcs, H heads.
+E edges, H heads.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.analysis.story import EdgeStory, GATStory, GATv2Story
+from gatviz.analysis.edge_story import EdgeStory, GATStory, GATv2Story
 from gatviz.analysis.terms import score_terms
 from gatviz.attention.layer_trace import Array, GATTrace, LayerTrace
 
@@ -36,7 +36,7 @@ def score_span(head: int, *traces: LayerTrace) -> tuple[float, float]:
 
 
 def story_limit(story: EdgeStory) -> float:
-    """The largest size among all bars of an arc's story: all parts, by dimension and by feature. 1 if all are 0."""
+    """The largest size among all bars of an edge's story: all parts, by dimension and by feature. 1 if all are 0."""
     if not isinstance(story, GATStory | GATv2Story):
         return 1.0
     by_dimension = [story.target_terms, story.source_terms] if isinstance(story, GATStory) else [story.hidden_terms]
@@ -47,10 +47,10 @@ def story_limit(story: EdgeStory) -> float:
     return max(float(np.abs(values).max(initial=0.0)) for values in (*by_dimension, by_feature)) or 1.0
 
 
-def story_limits(trace: GATTrace, arcs: NDArray[np.int64]) -> Array:
-    """[len(arcs), H]: `story_limit` of each of these arcs in each head, without the rest of their stories."""
-    source, target = trace.edge_index[:, arcs]
-    nodes = np.unique(trace.edge_index[:, arcs])
+def story_limits(trace: GATTrace, edges: NDArray[np.int64]) -> Array:
+    """[len(edges), H]: `story_limit` of each of these edges in each head, without the rest of their stories."""
+    source, target = trace.edge_index[:, edges]
+    nodes = np.unique(trace.edge_index[:, edges])
     terms = score_terms(trace)
     largest = {}
     for half, sums in (("target", terms.target), ("source", terms.source)):
@@ -63,9 +63,9 @@ def story_limits(trace: GATTrace, arcs: NDArray[np.int64]) -> Array:
     limits: Array = np.maximum(largest["target"][target], largest["source"][source])
     if terms.edge is not None and trace.edge_features is not None:
         weight = np.einsum("hc,hcd->hd", trace.weights["a_edge"], trace.weights["W_edge"])
-        f = trace.edge_features[arcs]
+        f = trace.edge_features[edges]
         by_feature = np.stack([np.abs(f * row).max(axis=1, initial=0.0) for row in weight], axis=1)
-        by_dimension = np.abs(terms.edge[arcs]).max(axis=2, initial=0.0)
+        by_dimension = np.abs(terms.edge[edges]).max(axis=2, initial=0.0)
         limits = np.maximum(limits, np.maximum(by_dimension, by_feature))
     limits[limits == 0] = 1.0
     return limits

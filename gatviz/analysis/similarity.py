@@ -1,6 +1,6 @@
 """How alike are the heads: do they share attention out alike, and do they rank alike what a node reads?
 
-N nodes, E arcs, H heads. A table is a pandas DataFrame.
+N nodes, E edges, H heads. A table is a pandas DataFrame.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _rank_correlation(layer: LayerTrace) -> tuple[Array, NDArray[np.int64]]:
 
 
 def ranks_within(layer: LayerTrace, values: Array) -> Array:
-    """[E]: the place of each arc's value among those of its target, from 0 for the smallest; ties share the mean."""
+    """[E]: the place of each edge's value among those of its target, from 0 for the smallest; ties share the mean."""
     target = layer.edge_index[1]
     order = np.lexsort((values, target))
     sorted_values, sorted_targets = values[order], target[order]

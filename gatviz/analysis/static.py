@@ -1,6 +1,6 @@
 """The static-attention test: do all targets rank their sources in the same order?
 
-Source: Brody, Alon, Yahav 2022, arXiv 2105.14491, definition 3.1 and theorem 1. E arcs, H heads.
+Source: Brody, Alon, Yahav 2022, arXiv 2105.14491, definition 3.1 and theorem 1. E edges, H heads.
 """
 
 from __future__ import annotations
@@ -167,9 +167,9 @@ def common_order(trace: Analysed, head: int, tolerance: float = 0.0) -> NDArray[
         return by_mean
     above = np.zeros((count, count), dtype=np.int64)  # [j, k]: how many targets put j above k
     for target in range(count):
-        arcs = layer.arcs_into(target)
-        higher = e[arcs][:, None] - e[arcs][None, :] > tolerance
-        above[np.ix_(source[arcs], source[arcs])] += higher
+        edges = layer.edges_into(target)
+        higher = e[edges][:, None] - e[edges][None, :] > tolerance
+        above[np.ix_(source[edges], source[edges])] += higher
     order, left = [], np.ones(count, dtype=bool)
     for _ in range(count):
         waiting = by_mean[left[by_mean]]
@@ -203,7 +203,7 @@ def rankings(trace: Analysed, graph: Graph | None = None) -> pd.DataFrame:
 class _SourcePairs:
     """Every pair of sources that at least two targets read, once for each target that reads both.
 
-    first, second: [M] the arcs to the two sources. pair: [M] which pair of sources, from 0. target: [M].
+    first, second: [M] the edges to the two sources. pair: [M] which pair of sources, from 0. target: [M].
     """
 
     first: NDArray[np.int64]
@@ -259,11 +259,11 @@ class _SourcePairs:
 def _source_pairs(layer: LayerTrace) -> _SourcePairs | None:
     """None if there are too many."""
     source, target = layer.edge_index
-    arcs = np.arange(layer.num_edges)
-    later = layer.ptr[target + 1] - 1 - arcs
+    edges = np.arange(layer.num_edges)
+    later = layer.ptr[target + 1] - 1 - edges
     if int(later.sum()) > MOST_SOURCE_PAIRS:
         return None
-    first = np.repeat(arcs, later)
+    first = np.repeat(edges, later)
     second = first + 1 + np.arange(first.size) - np.repeat(np.cumsum(later) - later, later)
     _, pair, counts = np.unique(
         source[first] * layer.num_nodes + source[second], return_inverse=True, return_counts=True

@@ -1,4 +1,4 @@
-"""The parts that scores and shares are made of, for all arcs at once. E arcs, N nodes, H heads, C features."""
+"""The parts that scores and shares are made of, for all edges at once. E edges, N nodes, H heads, C features."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def used_alpha(trace: LayerTrace) -> Array:
 
 
 def target_sums(trace: LayerTrace, values: Array) -> Array:
-    """Sums of [E, …] over the arcs of each target: [N, …], 0 for a node that reads none."""
+    """Sums of [E, …] over the edges of each target: [N, …], 0 for a node that reads none."""
     return _over_targets(trace, values, np.add)
 
 
 def target_maxima(trace: LayerTrace, values: Array) -> Array:
-    """Maxima of [E, …] over the arcs of each target: [N, …], 0 for a node that reads none."""
+    """Maxima of [E, …] over the edges of each target: [N, …], 0 for a node that reads none."""
     return _over_targets(trace, values, np.maximum)
 
 
@@ -82,10 +82,10 @@ def _over_targets(trace: LayerTrace, values: Array, operation: np.ufunc) -> Arra
 
 
 def strongest_into(target: NDArray[np.int64], values: Array, num_nodes: int) -> NDArray[np.int64]:
-    """[num_nodes]: which of the arcs into each node has the largest size, of equals the first; −1 for none.
+    """[num_nodes]: which of the edges into each node has the largest size, of equals the first; −1 for none.
 
     Arguments:
-        target: [A] where each arc ends. values: [A], shares or changes of them.
+        target: [A] where each edge ends. values: [A], shares or changes of them.
     """
     result = np.full(num_nodes, -1)
     order = np.argsort(-np.abs(values), kind="stable")[::-1]

@@ -4,7 +4,7 @@ A node that shares its attention out over n neighbours with entropy H (in nats) 
 effective number of neighbours, n where all shares are alike, 1 where one neighbour gets everything (Hill 1973,
 doi 10.2307/1934352, the number of order 1). Where one word is needed, `Rule` gives it.
 
-N nodes, E arcs, H heads. A table is a pandas DataFrame.
+N nodes, E edges, H heads. A table is a pandas DataFrame.
 """
 
 from __future__ import annotations
@@ -288,10 +288,10 @@ def _where(rows: NDArray[np.bool_], values: Array) -> Array:
 
 def _strongest_source(layer: LayerTrace, alpha: Array) -> NDArray[np.int64]:
     """[N, H]; of equal shares the first."""
-    arcs = np.stack([strongest_into(layer.edge_index[1], column, layer.num_nodes) for column in alpha.T], axis=1)
+    edges = np.stack([strongest_into(layer.edge_index[1], column, layer.num_nodes) for column in alpha.T], axis=1)
     if not layer.num_edges:
-        return arcs
-    return np.where(arcs < 0, -1, layer.edge_index[0, arcs])
+        return edges
+    return np.where(edges < 0, -1, layer.edge_index[0, edges])
 
 
 def _same_label(subject: Subject, alpha: Array) -> tuple[Array | None, Array | None]:

@@ -1,12 +1,14 @@
 """What if: how attention and output change from one run to another, whose graphs may differ.
 
-Nodes are matched by their names, arcs by the names at their ends. H heads; A arcs of either graph.
+Nodes are matched by their names, edges by the names at their ends. H heads; A edges of either graph.
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,17 +40,17 @@ _ATTENTION_WEIGHTS = (
 
 @dataclass(frozen=True, eq=False)
 class WhatIf:
-    """The change from `before` to `after`, arc by arc and node by node.
+    """The change from `before` to `after`, edge by edge and node by node.
 
     Attributes:
         names: the nodes of both graphs: those after, in their order, then the gone ones.
-        source, target: [A] places in `names` of the arcs of both graphs, by target, then source.
+        source, target: [A] places in `names` of the edges of both graphs, by target, then source.
         status: [A] "kept", "new" or "gone".
-        before, after: [A, H] α; NaN where the arc is not there.
-        delta: [A, H] after − before, an arc that is not there counting as 0: a gone one lost all that it had, so the
+        before, after: [A, H] α; NaN where the edge is not there.
+        delta: [A, H] after − before, an edge that is not there counting as 0: a gone one lost all that it had, so the
             changes into a node that reads before and after add up to 0. Exactly 0 where nothing changed
             that α is made from.
-        before_arc, after_arc: [A] the arc's place in the trace before and after, −1 where it is not there.
+        before_edge, after_edge: [A] the edge's place in the trace before and after, −1 where it is not there.
         new_nodes, gone_nodes: names.
         out: a row for each node in both: node, largest_change, distance (Euclidean), or None if the outputs
             have another width now. 0 exactly where nothing changed that the output is made from.
@@ -62,8 +64,8 @@ class WhatIf:
     before: Array
     after: Array
     delta: Array
-    before_arc: NDArray[np.int64]
-    after_arc: NDArray[np.int64]
+    before_edge: NDArray[np.int64]
+    after_edge: NDArray[np.int64]
     new_nodes: tuple[str, ...]
     gone_nodes: tuple[str, ...]
     out: pd.DataFrame | None
@@ -76,32 +78,32 @@ class WhatIf:
 
     @property
     def ranges(self) -> tuple[tuple[float, float], ...]:
-        """Lowest and highest change of each head, over the arcs of either graph; empty without arcs."""
+        """Lowest and highest change of each head, over the edges of either graph; empty without edges."""
         if not self.delta.size:
             return ()
         return tuple((float(low), float(high)) for low, high in zip(self.delta.min(0), self.delta.max(0), strict=True))
 
     @cached_property
     def largest_into(self) -> NDArray[np.int64]:
-        """[names, heads of both]: of the arcs into a node, gone ones too, which changed most; −1 where none did."""
+        """[names, heads of both]: of the edges into a node, gone ones too, which changed most; −1 where none did."""
         result = np.full((len(self.names), self.delta.shape[1]), -1)
         for head, column in enumerate(self.delta.T):
-            arcs = np.flatnonzero(column)
-            found = strongest_into(self.target[arcs], column[arcs], len(self.names))
-            result[found >= 0, head] = arcs[found[found >= 0]]
+            edges = np.flatnonzero(column)
+            found = strongest_into(self.target[edges], column[edges], len(self.names))
+            result[found >= 0, head] = edges[found[found >= 0]]
         return result
 
     @cached_property
     def on_present(self) -> Array:
-        """[E, heads of both]: delta of the arcs there are now, in the order of their trace; gone ones are not in it."""
-        here = self.after_arc >= 0
+        """[E, heads of both]: delta of the edges there are now, in the order of their trace, without gone ones."""
+        here = self.after_edge >= 0
         result = np.empty((int(here.sum()), self.delta.shape[1]), self.delta.dtype)
-        result[self.after_arc[here]] = self.delta[here]
+        result[self.after_edge[here]] = self.delta[here]
         return result
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """A row for each arc and head: source, target, head, status, before, after, delta."""
+        """A row for each edge and head: source, target, head, status, before, after, delta."""
         count, H = self.delta.shape
         names = np.array(self.names, dtype=object)
         return pd.DataFrame(
@@ -127,19 +129,19 @@ class WhatIf:
         order = np.argsort(-np.abs(rows["delta"].to_numpy()), kind="stable")[:count]
         rows = rows.iloc[order].reset_index(drop=True)
         many = head is None and self.delta.shape[1] > 1
-        rows["sentence"] = [_change(row, many) for row in rows.itertuples()]
+        rows["sentence"] = [_change(row, many) for row in rows.to_dict("records")]
         return rows
 
 
-def _change(row: pd.Series, many_heads: bool) -> str:
-    where = f" (head {row.head})" if many_heads else ""
-    reader, read = called(row.target), called(row.source)
-    if row.status == "new":
-        return f"{reader} now reads {read}: {row.after:.2f}{where}"
-    if row.status == "gone":
-        return f"{reader} no longer reads {read}: was {row.before:.2f}{where}"
-    digits = 2 if abs(row.delta) >= 0.005 else 4
-    return f"{reader} reads {read}: {row.before:.{digits}f} → {row.after:.{digits}f}{where}"
+def _change(row: Mapping[Hashable, Any], many_heads: bool) -> str:
+    where = f" (head {row['head']})" if many_heads else ""
+    reader, read = called(row["target"]), called(row["source"])
+    if row["status"] == "new":
+        return f"{reader} now reads {read}: {row['after']:.2f}{where}"
+    if row["status"] == "gone":
+        return f"{reader} no longer reads {read}: was {row['before']:.2f}{where}"
+    digits = 2 if abs(row["delta"]) >= 0.005 else 4
+    return f"{reader} reads {read}: {row['before']:.{digits}f} → {row['after']:.{digits}f}{where}"
 
 
 def what_if(before: Trace, after: Trace, layer: int = 0) -> WhatIf:
@@ -159,24 +161,24 @@ def what_if(before: Trace, after: Trace, layer: int = 0) -> WhatIf:
             )
     matched = _Matched.of(before, after)
     then, now = before.layers[layer], after.layers[layer]
-    arcs = _arcs(matched, then, now)
+    edges = _edges(matched, then, now)
     H = min(then.num_heads, now.num_heads)
-    old, new = _taken(then.alpha, arcs.before_arc, H), _taken(now.alpha, arcs.after_arc, H)
+    old, new = _taken(then.alpha, edges.before_edge, H), _taken(now.alpha, edges.after_edge, H)
     delta = np.nan_to_num(new) - np.nan_to_num(old)
-    untouched = matched.same_attention(layer)[arcs.target] & (np.abs(delta) <= _ROUNDING)
+    untouched = matched.same_attention(layer)[edges.target] & (np.abs(delta) <= _ROUNDING)
     delta[untouched] = 0.0
     out = _out(matched, before, after)
-    status = np.where(arcs.before_arc < 0, "new", np.where(arcs.after_arc < 0, "gone", "kept"))
+    status = np.where(edges.before_edge < 0, "new", np.where(edges.after_edge < 0, "gone", "kept"))
     return WhatIf(
         names=matched.names,
-        source=arcs.source,
-        target=arcs.target,
+        source=edges.source,
+        target=edges.target,
         status=status,
         before=old,
         after=new,
         delta=delta,
-        before_arc=arcs.before_arc,
-        after_arc=arcs.after_arc,
+        before_edge=edges.before_edge,
+        after_edge=edges.after_edge,
         new_nodes=matched.new_nodes,
         gone_nodes=matched.gone_nodes,
         out=out,
@@ -257,10 +259,10 @@ class _Matched:
 
     def _same_reads(self, then: LayerTrace, now: LayerTrace, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether a target reads the same nodes as before, each of them `same`."""
-        arcs = _arcs(self, then, now)
-        changed = (arcs.before_arc < 0) | (arcs.after_arc < 0) | ~same[arcs.source] | _other_features(arcs, then, now)
+        edges = _edges(self, then, now)
+        changed = (edges.before_edge < 0) | (edges.after_edge < 0) | ~same[edges.source] | _other_features(edges, then, now)
         result = np.ones(len(self.names), dtype=bool)
-        result[arcs.target[changed]] = False
+        result[edges.target[changed]] = False
         return result
 
 
@@ -282,44 +284,44 @@ def _same_weights(then: LayerTrace, now: LayerTrace) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class _Arcs:
-    """The arcs of either run, by target, then source, in the numbers of the matched names."""
+class _Edges:
+    """The edges of either run, by target, then source, in the numbers of the matched names."""
 
     source: NDArray[np.int64]
     target: NDArray[np.int64]
-    before_arc: NDArray[np.int64]
-    after_arc: NDArray[np.int64]
+    before_edge: NDArray[np.int64]
+    after_edge: NDArray[np.int64]
 
 
-def _arcs(matched: _Matched, then: LayerTrace, now: LayerTrace) -> _Arcs:
+def _edges(matched: _Matched, then: LayerTrace, now: LayerTrace) -> _Edges:
     count = len(matched.names)
     old_source, old_target = matched.place[then.edge_index]
     new_source, new_target = now.edge_index
     old_key, new_key = old_target * count + old_source, new_target * count + new_source
     keys = np.union1d(old_key, new_key)
-    before_arc, after_arc = np.full(keys.size, -1), np.full(keys.size, -1)
-    before_arc[np.searchsorted(keys, old_key)] = np.arange(old_key.size)
-    after_arc[np.searchsorted(keys, new_key)] = np.arange(new_key.size)
-    return _Arcs(keys % max(count, 1), keys // max(count, 1), before_arc, after_arc)
+    before_edge, after_edge = np.full(keys.size, -1), np.full(keys.size, -1)
+    before_edge[np.searchsorted(keys, old_key)] = np.arange(old_key.size)
+    after_edge[np.searchsorted(keys, new_key)] = np.arange(new_key.size)
+    return _Edges(keys % max(count, 1), keys // max(count, 1), before_edge, after_edge)
 
 
-def _other_features(arcs: _Arcs, then: LayerTrace, now: LayerTrace) -> NDArray[np.bool_]:
-    """[A]: which arcs have other edge features than before, as the layers read them."""
+def _other_features(edges: _Edges, then: LayerTrace, now: LayerTrace) -> NDArray[np.bool_]:
+    """[A]: which edges have other edge features than before, as the layers read them."""
     old, new = then.edge_features, now.edge_features
     if old is None and new is None:
-        return np.zeros(arcs.source.size, dtype=bool)
+        return np.zeros(edges.source.size, dtype=bool)
     if old is None or new is None or old.shape[1] != new.shape[1]:
-        return np.ones(arcs.source.size, dtype=bool)
-    kept = (arcs.before_arc >= 0) & (arcs.after_arc >= 0)
-    result = np.zeros(arcs.source.size, dtype=bool)
-    result[kept] = (old[arcs.before_arc[kept]] != new[arcs.after_arc[kept]]).any(axis=1)
+        return np.ones(edges.source.size, dtype=bool)
+    kept = (edges.before_edge >= 0) & (edges.after_edge >= 0)
+    result = np.zeros(edges.source.size, dtype=bool)
+    result[kept] = (old[edges.before_edge[kept]] != new[edges.after_edge[kept]]).any(axis=1)
     return result
 
 
-def _taken(alpha: Array, arcs: NDArray[np.int64], heads: int) -> Array:
-    """[A, H]: α of these arcs, NaN where there is none."""
-    result = np.full((arcs.size, heads), np.nan, dtype=alpha.dtype)
-    result[arcs >= 0] = alpha[arcs[arcs >= 0], :heads]
+def _taken(alpha: Array, edges: NDArray[np.int64], heads: int) -> Array:
+    """[A, H]: α of these edges, NaN where there is none."""
+    result = np.full((edges.size, heads), np.nan, dtype=alpha.dtype)
+    result[edges >= 0] = alpha[edges[edges >= 0], :heads]
     return result
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from gatviz.attention.chain_of_edges import EDGE_STAGES
 from gatviz.attention.stage_row import LayerForm, Stage
+from gatviz.words import N_, _
 
 
 def stages(kind: str) -> tuple[Stage, ...]:
@@ -39,12 +40,17 @@ def place(name: str) -> int:
 
 def _target_half(form: LayerForm) -> str:
     """What the target half of a score does: LeakyReLU keeps the order of scores unless its slope is below 0."""
-    same = "What a node adds to a score as the one that reads: the same for all that it reads"
     if form.negative_slope < 0:
-        return f"{same}."
+        return _("What a node adds to a score as the one that reads: the same for all that it reads.")
     if form.negative_slope == 1:
-        return f"{same}, and with slope 1 LeakyReLU bends nothing, so no share depends on it."
-    return f"{same}, so it can't decide whom it prefers, only, through LeakyReLU, how sharply."
+        return _(
+            "What a node adds to a score as the one that reads: the same for all that it reads, and with slope 1 "
+            "LeakyReLU bends nothing, so no share depends on it."
+        )
+    return _(
+        "What a node adds to a score as the one that reads: the same for all that it reads, so it can't decide whom "
+        "it prefers, only, through LeakyReLU, how sharply."
+    )
 
 
 def _projected(role: str) -> Callable[[LayerForm], str]:
@@ -71,13 +77,24 @@ def _raw(form: LayerForm) -> str:
 
 def _raw_told(form: LayerForm) -> str:
     if form.edge_features:
-        return "The score of an arc: the reader's part, the part of the one it reads, and that of the arc's features."
-    return "The score of an arc: the reader's part plus the part of the one it reads."
+        return _("The score of an arc: the reader's part, the part of the one it reads, and that of its own features.")
+    return _("The score of an arc: the reader's part plus the part of the one it reads.")
 
 
 def _hidden_told(form: LayerForm) -> str:
-    met = "Reader, read and the arc's features" if form.edge_features else "Reader and read"
-    return f"{met} added up feature by feature, negative sums multiplied by the slope."
+    if form.edge_features:
+        return _(
+            "Reader, read and the arc's own features added up feature by feature, negative sums multiplied by the slope."
+        )
+    return _("Reader and read added up feature by feature, negative sums multiplied by the slope.")
+
+
+def _taken_in_told(form: LayerForm) -> str:
+    if form.edge_in_message:
+        return _(
+            "What each node takes in: the projected features it reads, of nodes and of arcs, each weighted by its share."
+        )
+    return _("What each node takes in: the projected features it reads, each weighted by its share.")
 
 
 def _share(form: LayerForm) -> str:
@@ -111,8 +128,18 @@ def _width(form: LayerForm) -> str:
 
 
 def _both_roles(form: LayerForm) -> str:
-    more = " One W serves both roles here: W_source is the same." if form.shared_weights else ""
-    return f"The head's weights for the node that reads: a row per output feature.{more}"
+    if form.shared_weights:
+        return _(
+            "The head's weights for the node that reads: a row per output feature. One W serves both roles here: "
+            "W_source is the same."
+        )
+    return _("The head's weights for the node that reads: a row per output feature.")
+
+
+def _added(form: LayerForm) -> str:
+    if form.residual and form.bias:
+        return _("The heads with residual and bias added.")
+    return _("The heads with residual added.") if form.residual else _("The heads with bias added.")
 
 
 # ---- the table ------------------------------------------------------------------------------------------------
@@ -123,10 +150,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol="X",
         shape="[N, F]",
         formula="X",
-        caption="The features that each node brings along, one row per node.",
+        caption=N_("The features that each node brings along, one row per node."),
         layout="nodes",
         scale="x",
-        plain="X",
+        plain=N_("X"),
         rows=("target", "source"),
     ),
     Stage(
@@ -134,7 +161,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol="W",
         shape="[H, C, F]",
         formula=r"W \in \mathbb{R}^{C \times F}",
-        caption="The head's weights: a row per output feature.",
+        caption=N_("The head's weights: a row per output feature."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -145,7 +172,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol="Wh",
         shape="[N, H, C]",
         formula=r"(Wh)_i = W h_i",
-        caption="Each node's features, projected by the head's weight matrix.",
+        caption=N_("Each node's features, projected by the head's weight matrix."),
         layout="nodes",
         scale="scores",
         rows=("target", "source"),
@@ -157,10 +184,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol="a",
         shape="[H, 2, C]",
         formula=r"a = [a_{\mathrm{target}} \,\Vert\, a_{\mathrm{source}}]",
-        caption="The attention vector: one half meets the node that reads, the other the node that is read.",
+        caption=N_("The attention vector: one half meets the node that reads, the other the node that is read."),
         layout="weights",
         scale="weights",
-        plain="a",
+        plain=N_("a"),
         origin="weights",
         parameters=("a_target", "a_source"),
         kinds=("GAT",),
@@ -173,7 +200,7 @@ CHAIN: tuple[Stage, ...] = (
         caption=_target_half,
         layout="nodes",
         scale="scores",
-        plain="a_target·Wh",
+        plain=N_("a_target·Wh"),
         kinds=("GAT",),
     ),
     Stage(
@@ -181,10 +208,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"a_{\mathrm{source}} \cdot Wh",
         shape="[N, H]",
         formula=r"s_j = a_{\mathrm{source}}^{\top} W h_j",
-        caption="What a node adds to a score as the one that is read.",
+        caption=N_("What a node adds to a score as the one that is read."),
         layout="nodes",
         scale="scores",
-        plain="a_source·Wh",
+        plain=N_("a_source·Wh"),
         rows=("source",),
         kinds=("GAT",),
     ),
@@ -204,7 +231,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"b_{\mathrm{target}}",
         shape="[H, C]",
         formula=r"b_{\mathrm{target}} \in \mathbb{R}^{C}",
-        caption="Added to the projection of the node that reads.",
+        caption=N_("Added to the projection of the node that reads."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -216,7 +243,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"W_{\mathrm{target}}h",
         shape="[N, H, C]",
         formula=_projected("target"),
-        caption="Each node's features, projected for its part as the one that reads.",
+        caption=N_("Each node's features, projected for its part as the one that reads."),
         layout="nodes",
         scale="scores",
         kinds=("GATv2",),
@@ -226,7 +253,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"W_{\mathrm{source}}",
         shape="[H, C, F]",
         formula=r"W_{\mathrm{source}} \in \mathbb{R}^{C \times F}",
-        caption="The head's weights for the node that is read: a row per output feature.",
+        caption=N_("The head's weights for the node that is read: a row per output feature."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -238,7 +265,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"b_{\mathrm{source}}",
         shape="[H, C]",
         formula=r"b_{\mathrm{source}} \in \mathbb{R}^{C}",
-        caption="Added to the projection of the node that is read.",
+        caption=N_("Added to the projection of the node that is read."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -250,7 +277,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"W_{\mathrm{source}}h",
         shape="[N, H, C]",
         formula=_projected("source"),
-        caption="Each node's features, projected for its part as the one that is read.",
+        caption=N_("Each node's features, projected for its part as the one that is read."),
         layout="nodes",
         scale="scores",
         rows=("source",),
@@ -285,7 +312,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol="a",
         shape="[H, C]",
         formula=r"a \in \mathbb{R}^{C}",
-        caption="The attention vector.",
+        caption=N_("The attention vector."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -296,7 +323,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol="e",
         shape="[E, H]",
         formula=r"e_{ij} = \mathrm{LeakyReLU}(\mathrm{raw}_{ij})",
-        caption="The score after LeakyReLU, which multiplies negative scores by the slope.",
+        caption=N_("The score after LeakyReLU, which multiplies negative scores by the slope."),
         layout="pairs",
         scale="scores",
         kinds=("GAT",),
@@ -308,7 +335,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol="e",
         shape="[E, H]",
         formula=r"e_{ij} = a^{\top} \mathrm{hidden}_{ij}",
-        caption="The score of an arc: its hidden features, weighted by a and summed.",
+        caption=N_("The score of an arc: its hidden features, weighted by a and summed."),
         layout="pairs",
         scale="scores",
         kinds=("GATv2",),
@@ -320,10 +347,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"e + \mathrm{mask}",
         shape="[N, N]",
         formula=r"e_{ij} = -\infty \;\text{ where } j \notin N(i)",
-        caption="Where there is no arrow the score becomes −∞, so that the softmax gives it nothing.",
+        caption=N_("Where there is no arrow the score becomes −∞, so that the softmax gives it nothing."),
         layout="pairs",
         scale="scores",
-        plain="masked",
+        plain=N_("masked"),
         origin="made",
     ),
     Stage(
@@ -331,10 +358,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"\alpha",
         shape="[E, H]",
         formula=r"\alpha_{ij} = \frac{\exp(e_{ij})}{\sum_{k \in N(i)} \exp(e_{ik})}",
-        caption="The scores of all that a node reads, turned into shares that sum to 1.",
+        caption=N_("The scores of all that a node reads, turned into shares that sum to 1."),
         layout="pairs",
         scale="shares",
-        plain="α",
+        plain=N_("α"),
         colour="share",
         unfolded=True,
         told=True,
@@ -344,11 +371,13 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"\Delta\alpha",
         shape="[E, H]",
         formula=r"\Delta\alpha_{ij} = \alpha_{ij} - \alpha_{ij}^{\mathrm{baseline}}",
-        caption="How the share changed since the baseline. Hatched: no arrow now; a number there is of an arrow "
-        "that is gone.",
+        caption=N_(
+            "How the share changed since the baseline. Hatched: no arrow now; a number there is of an arrow "
+            "that is gone."
+        ),
         layout="pairs",
         scale="change",
-        plain="Δα",
+        plain=N_("Δα"),
         origin="made",
     ),
     Stage(
@@ -356,10 +385,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol="m",
         shape="[E, H]",
         formula=r"m_{ij} \sim \mathrm{Bernoulli}(1 - p)",
-        caption="Which shares dropout lets through in this run: 1 kept, 0 dropped.",
+        caption=N_("Which shares dropout lets through in this run: 1 kept, 0 dropped."),
         layout="pairs",
         scale="shares",
-        plain="mask",
+        plain=N_("mask"),
         colour="share",
         when=lambda form: form.dropout,
     ),
@@ -368,10 +397,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"\tilde\alpha",
         shape="[E, H]",
         formula=r"\tilde\alpha_{ij} = \frac{m_{ij}\,\alpha_{ij}}{1 - p}",
-        caption="The shares after dropout; the kept ones are scaled up, so rows need not sum to 1.",
+        caption=N_("The shares after dropout; the kept ones are scaled up, so rows need not sum to 1."),
         layout="pairs",
         scale="shares",
-        plain="α dropped",
+        plain=N_("α dropped"),
         colour="share",
         when=lambda form: form.dropout,
     ),
@@ -380,10 +409,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol=lambda form: f"{_share(form)} {_read(form)}",
         shape="[E, H, C]",
         formula=lambda form: rf"{_share(form)}\, {_read(form)}",
-        caption="What the chosen target takes in from each node it reads; the rows add up to its h′.",
+        caption=N_("What the chosen target takes in from each node it reads; the rows add up to its h′."),
         layout="messages",
         scale="after",
-        plain=lambda form: "α·(Wh + Wf)" if form.edge_in_message else "α·Wh",
+        plain=lambda form: _("α·(Wh + Wf)") if form.edge_in_message else _("α·Wh"),
         origin="made",
     ),
     Stage(
@@ -391,14 +420,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol="h'",
         shape="[N, H, C]",
         formula=_taken_in,
-        caption=lambda form: (
-            "What each node takes in: the projected features it reads, "
-            + ("those of the arcs among them, " if form.edge_in_message else "")
-            + "each weighted by its share."
-        ),
+        caption=_taken_in_told,
         layout="nodes",
         scale="after",
-        plain="h′",
+        plain=N_("h′"),
         told=True,
     ),
     Stage(
@@ -406,17 +431,17 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"\bar h",
         shape=_width,
         formula=_joined,
-        caption=lambda form: "The heads side by side." if form.concat else "The mean of the heads.",
+        caption=lambda form: _("The heads side by side.") if form.concat else _("The mean of the heads."),
         layout="nodes",
         scale="after",
-        plain=lambda form: "concat" if form.concat else "mean",
+        plain=lambda form: _("concat") if form.concat else _("mean"),
     ),
     Stage(
         name="W_res",
         symbol=r"W_{\mathrm{res}}",
         shape=lambda form: "[H·C, F]" if form.concat else "[C, F]",
         formula=r"W_{\mathrm{res}}",
-        caption="The residual's projection of the input: a row per output column.",
+        caption=N_("The residual's projection of the input: a row per output column."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -427,7 +452,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol="r",
         shape=_width,
         formula=r"r_i = W_{\mathrm{res}}\, h_i",
-        caption="A shortcut from the input, added to what the heads took in.",
+        caption=N_("A shortcut from the input, added to what the heads took in."),
         layout="nodes",
         scale="after",
         when=lambda form: form.residual,
@@ -437,10 +462,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol="b",
         shape=lambda form: "[H·C]" if form.concat else "[C]",
         formula="b",
-        caption="The learnt vector that is added to every node's output.",
+        caption=N_("The learnt vector that is added to every node's output."),
         layout="weights",
         scale="weights",
-        plain="b",
+        plain=N_("b"),
         origin="weights",
         when=lambda form: form.bias,
     ),
@@ -449,10 +474,10 @@ CHAIN: tuple[Stage, ...] = (
         symbol="z",
         shape=_width,
         formula=lambda form: " + ".join([r"z_i = \bar h_i", *form.added]),
-        caption=lambda form: f"The heads with {' and '.join(form.added.values()) or 'nothing'} added.",
+        caption=_added,
         layout="nodes",
         scale="after",
-        plain="z",
+        plain=N_("z"),
         when=lambda form: bool(form.added),
     ),
     Stage(
@@ -460,7 +485,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"\mathrm{out}",
         shape=_width,
         formula=_activated,
-        caption="What the layer hands on: each node's new features.",
+        caption=N_("What the layer hands on: each node's new features."),
         layout="nodes",
         scale="after",
     ),

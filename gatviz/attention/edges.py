@@ -1,6 +1,6 @@
-"""`Edges`: the arcs of a graph prepared once for attention, sorted by target and then by source.
+"""`Edges`: the edges of a graph prepared once for attention, sorted by target and then by source.
 
-N nodes, E arcs after self-loops are settled, D edge features.
+N nodes, E edges after self-loops are settled, D edge features.
 """
 
 from __future__ import annotations
@@ -18,21 +18,22 @@ from gatviz.attention.blocks import Block, whole_graph
 from gatviz.attention.loop_features import AS_ADDED, LoopFeatures
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
+from gatviz.words import _
 
 SelfLoops = Literal["as_given", "add_missing", "remove"]
 
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """Arcs in the order that attention needs them; made by `from_edge_index` or `from_adjacency`.
+    """Edges in the order that attention needs them; made by `from_edge_index` or `from_adjacency`.
 
     Attributes:
         edge_index: [2, E] int64, row 0 = source j, row 1 = target i, sorted by target, then source.
         num_nodes: N.
-        ptr: [N + 1] int64; the arcs into target i are those from ptr[i] to ptr[i + 1].
-        input_edge: [E] int64, the column of each arc in what was given, −1 for an added loop. For an
+        ptr: [N + 1] int64; the edges into target i are those from ptr[i] to ptr[i + 1].
+        input_edge: [E] int64, the column of each edge in what was given, −1 for an added loop. For an
             adjacency matrix: its place among the non-zero entries, row by row.
-        features: [E, D] of each arc, self-loops filled; None where the arcs have none.
+        features: [E, D] of each edge, self-loops filled; None where the edges have none.
     """
 
     edge_index: Tensor
@@ -62,8 +63,8 @@ class Edges:
             loop_features: what self-loops get for features where they are added, or all of them; see there.
 
         Raises:
-            GatvizError: wrong shape or type, an index outside 0 … N − 1, an arc that stands twice, features of
-                another number of arcs.
+            GatvizError: wrong shape or type, an index outside 0 … N − 1, an edge that stands twice, features of
+                another number of edges.
         """
         check_self_loops(self_loops)
         given = as_tensor(edge_index, "edge_index")
@@ -72,9 +73,9 @@ class Edges:
         if given.dim() != 2 or given.shape[0] != 2 or not is_integer(given):
             raise GatvizError(
                 "edge_index",
-                "integers of shape [2, E]",
-                f"{given.dtype} of shape {list(given.shape)}",
-                "row 0 = source, row 1 = target",
+                _("integers of shape [2, E]"),
+                _("{dtype} of shape {shape}").format(dtype=given.dtype, shape=list(given.shape)),
+                _("row 0 = source, row 1 = target"),
             )
         given = given.long()
         _check_range(given, num_nodes)
@@ -123,13 +124,13 @@ class Edges:
         if matrix.dim() != 2 or matrix.shape[0] != matrix.shape[1]:
             raise GatvizError(
                 "adj",
-                "a square matrix [N, N]",
-                f"shape {list(matrix.shape)}",
-                "row = target i, column = source j; an edge list goes to edge_index=",
+                _("a square matrix [N, N]"),
+                _("shape {shape}").format(shape=list(matrix.shape)),
+                _("row = target i, column = source j; an edge list goes to edge_index="),
             )
         _check_not_meta(matrix, "adj")
         if not bool(torch.isfinite(matrix).all()):
-            raise GatvizError("adj", "finite numbers", "NaN or infinity", "write 0 where there is no edge")
+            raise GatvizError("adj", _("finite numbers"), _("NaN or infinity"), _("write 0 where there is no edge"))
         target, source = torch.nonzero(matrix, as_tuple=True)
         return cls.from_edge_index(torch.stack([source, target]), matrix.shape[0], self_loops, features, loop_features)
 
@@ -137,7 +138,7 @@ class Edges:
     def from_graph(
         cls, graph: Graph, self_loops: SelfLoops = "as_given", loop_features: LoopFeatures = AS_ADDED
     ) -> Edges:
-        """Edges of a Graph, with its edge features; `input_edge` counts its arcs."""
+        """Edges of a Graph, with its edge features; `input_edge` counts its edges."""
         return cls.from_edge_index(graph.edge_index, graph.num_nodes, self_loops, graph.edge_features, loop_features)
 
     @property
@@ -147,12 +148,12 @@ class Edges:
 
     @cached_property
     def source(self) -> Tensor:
-        """[E]: j of each arc."""
+        """[E]: j of each edge."""
         return self.edge_index[0]
 
     @cached_property
     def target(self) -> Tensor:
-        """[E]: i of each arc."""
+        """[E]: i of each edge."""
         return self.edge_index[1]
 
     @cached_property
@@ -168,11 +169,11 @@ class Edges:
 
     @cached_property
     def whole(self) -> Block:
-        """All arcs as one block."""
+        """All edges as one block."""
         return whole_graph(self.edge_index, self.ptr)
 
     def with_self_loops(self, self_loops: SelfLoops, loop_features: LoopFeatures = AS_ADDED) -> Edges:
-        """The same arcs under another policy; `input_edge` still names what was first given."""
+        """The same edges under another policy; `input_edge` still names what was first given."""
         if self_loops == "as_given":
             return self
         key = self_loops if self.features is None else (self_loops, loop_features)
@@ -194,7 +195,7 @@ class Edges:
         return self.edge_index.device
 
     def to(self, device: torch.device | str, dtype: torch.dtype | None = None) -> Edges:
-        """The same arcs on another device, their features in another precision."""
+        """The same edges on another device, their features in another precision."""
         features = self.features
         same = features is None or dtype is None or features.dtype == dtype
         if same and (self.device == device or self.device == torch.device(device)):
@@ -206,15 +207,15 @@ class Edges:
 
 
 def _features(given: Tensor | NDArray[Any], edge_index: Tensor) -> Tensor:
-    """[E + 1, D] in the device of the arcs; the last row, of no arc, is 0."""
+    """[E + 1, D] in the device of the edges; the last row, of no edge, is 0."""
     count = edge_index.shape[1]
     features = as_tensor(given, "edge_features")
     if features.dim() != 2 or features.shape[0] != count:
         raise GatvizError(
             "edge_features",
-            f"numbers of shape [{count}, D], a row for each arc",
+            f"numbers of shape [{count}, D], a row for each edge",
             f"shape {list(features.shape)}",
-            "give one row for each arc, in the order of the arcs",
+            "give one row for each edge, in the order of the edges",
         )
     if not features.is_floating_point():
         features = features.to(torch.get_default_dtype())
@@ -231,10 +232,12 @@ def as_tensor(value: Any, where: str) -> Tensor:
     try:
         tensor = value if isinstance(value, Tensor) else torch.tensor(np.asarray(value))
     except (TypeError, ValueError, RuntimeError) as error:
-        raise GatvizError(where, "a tensor or an array of numbers", quote(str(error)), "pass numbers only") from error
+        raise GatvizError(
+            where, _("a tensor or an array of numbers"), quote(str(error)), _("pass numbers only")
+        ) from error
     if tensor.is_complex() or tensor.layout != torch.strided:
-        found = f"{tensor.layout} of {tensor.dtype}"
-        raise GatvizError(where, "a dense tensor of real numbers", found, "call .to_dense() or .real on it first")
+        found = _("{layout} of {dtype}").format(layout=tensor.layout, dtype=tensor.dtype)
+        raise GatvizError(where, _("a dense tensor of real numbers"), found, _("call .to_dense() or .real on it first"))
     return tensor
 
 
@@ -248,9 +251,9 @@ def check_self_loops(self_loops: str) -> None:
     if self_loops not in get_args(SelfLoops):
         raise GatvizError(
             "self_loops",
-            "'as_given', 'add_missing' or 'remove'",
+            _("'as_given', 'add_missing' or 'remove'"),
             quote(self_loops),
-            "choose one of the three",
+            _("choose one of the three"),
         )
 
 
@@ -261,9 +264,11 @@ def _check_range(edge_index: Tensor, num_nodes: int) -> None:
     if low < 0 or high >= num_nodes:
         raise GatvizError(
             "edge_index",
-            f"node numbers from 0 to {num_nodes - 1}" if num_nodes else "no arcs, as there are no nodes",
+            _("node numbers from 0 to {last}").format(last=num_nodes - 1)
+            if num_nodes
+            else _("no arcs, as there are no nodes"),
             str(low if low < 0 else high),
-            "add the node or remove the edge",
+            _("add the node or remove the edge"),
         )
 
 
@@ -275,14 +280,17 @@ def _check_once(key: Tensor, num_nodes: int) -> None:
         twice = int(key[1:][same][0])
         raise GatvizError(
             "edge_index",
-            "each arc once",
-            f"{twice % num_nodes} → {twice // num_nodes} more than once",
-            "merge the duplicates, e.g. torch.unique(edge_index, dim=1); PyG would give each a share of its own",
+            _("each arc once"),
+            _("{source} → {target} more than once").format(source=twice % num_nodes, target=twice // num_nodes),
+            _("merge the duplicates, e.g. torch.unique(edge_index, dim=1); PyG would give each a share of its own"),
         )
 
 
 def _check_not_meta(tensor: Tensor, where: str) -> None:
     if tensor.is_meta:
         raise GatvizError(
-            where, "values, from which the arcs follow", "a tensor on the meta device", "pass edge_index= as given"
+            where,
+            _("values, from which the arcs follow"),
+            _("a tensor on the meta device"),
+            _("pass edge_index= as given"),
         )

@@ -1,6 +1,6 @@
 """The GATv2 layer: attention whose ranking of sources can differ from target to target.
 
-Dimension key: N nodes, E arcs, F input features, H heads, C features per head, D edge features.
+Dimension key: N nodes, E edges, F input features, H heads, C features per head, D edge features.
 Source: Brody, Alon, Yahav 2022, "How Attentive are Graph Attention Networks?", arXiv 2105.14491, equation 7.
 """
 

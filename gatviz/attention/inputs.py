@@ -13,9 +13,10 @@ from torch import Tensor
 from gatviz.attention.edges import Edges, as_tensor, is_integer
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
+from gatviz.words import _, ngettext
 
 Nodes = Tensor | NDArray[Any] | Graph
-Arcs = Tensor | NDArray[Any] | Edges | None
+EdgesLike = Tensor | NDArray[Any] | Edges | None
 EdgeFeatures = Tensor | NDArray[Any] | None
 
 _SPARSE_FROM = 1 << 20
@@ -27,11 +28,18 @@ _prepared = WeakKeyDictionary()
 
 
 def read_inputs(
-    X: Nodes, adj: Arcs, edge_index: Arcs, in_features: int, like: Tensor, edge_features: EdgeFeatures = None
+    X: Nodes,
+    adj: EdgesLike,
+    edge_index: EdgesLike,
+    in_features: int,
+    like: Tensor,
+    where: str = "X",
+    edge_features: EdgeFeatures = None,
 ) -> tuple[Tensor, Edges]:
     """Features [N, F] in the precision of `like`, and Edges on the device of the features.
 
-    A tensor that already has that precision is handed on as it is; everything else is copied.
+    A tensor that already has that precision is handed on as it is; everything else is copied. Errors call the
+    features `where`.
 
     Raises:
         GatvizError: shapes or kinds that do not fit, edges given twice or not at all, or a [2, 2] adj
@@ -40,52 +48,64 @@ def read_inputs(
     given = adj if edge_index is None else edge_index
     if isinstance(X, Graph):
         if given is not None:
-            raise GatvizError("edges", "none beside a Graph, which has its own", "both", "pass only the Graph")
+            raise GatvizError(
+                _("edges"), _("none beside a Graph, which has its own"), _("both"), _("pass only the Graph")
+            )
         if edge_features is not None:
-            expected, mend = "none beside a Graph, which has its own", "use graph.with_edge_features"
-            raise GatvizError("edge_features", expected, "both", mend)
-        x, given = _prepare(X, like)
+            expected, mend = _("none beside a Graph, which has its own"), _("use graph.with_edge_features")
+            raise GatvizError("edge_features", expected, _("both"), mend)
+        x, given = _prepare(X, like, where)
     else:
-        x = _features(X, like)
+        x = _features(X, like, where)
     if x.shape[1] != in_features:
         raise GatvizError(
-            "X",
-            f"{in_features} features per node, as the layer has",
-            "none" if x.shape[1] == 0 else str(x.shape[1]),
-            "give the nodes features" if x.shape[1] == 0 else f"make the layer with in_features={x.shape[1]}",
+            where,
+            ngettext(
+                "{n} feature per node, as the layer has", "{n} features per node, as the layer has", in_features
+            ).format(n=in_features),
+            _("none") if x.shape[1] == 0 else str(x.shape[1]),
+            _("give the nodes features")
+            if x.shape[1] == 0
+            else _("make the layer with in_features={n}").format(n=x.shape[1]),
         )
     if not isinstance(given, Edges) or (adj is not None and edge_index is not None):
         given = _edges(adj, edge_index, x.shape[0], edge_features)
     elif edge_features is not None and not isinstance(X, Graph):
-        expected, mend = "none beside Edges, which hold their own", "give them to Edges.from_edge_index"
-        raise GatvizError("edge_features", expected, "both", mend)
+        expected, mend = _("none beside Edges, which hold their own"), _("give them to Edges.from_edge_index")
+        raise GatvizError("edge_features", expected, _("both"), mend)
     if given.num_nodes != x.shape[0]:
         raise GatvizError(
-            "edges", f"{x.shape[0]} nodes, as X has rows", str(given.num_nodes), "give X and edges of one graph"
+            _("edges"),
+            ngettext("{n} node, as X has rows", "{n} nodes, as X has rows", x.shape[0]).format(n=x.shape[0]),
+            str(given.num_nodes),
+            _("give X and edges of one graph"),
         )
     return x, given.to(x.device, like.dtype)
 
 
 def check_edge_features(edges: Edges, expected: int) -> None:
-    """Raise GatvizError unless these arcs have as many features as a layer reads."""
+    """Raise GatvizError unless these edges have as many features as a layer reads."""
     found = 0 if edges.features is None else edges.features.shape[1]
     if found == expected:
         return
     if not expected:
-        told, mend = "none, as the layer reads nodes alone", f"make the layer with edge_features={found}"
+        told = _("none, as the layer reads nodes alone")
+        mend = _("make the layer with edge_features={n}").format(n=found)
     else:
-        told = f"{expected} features per edge, as the layer has"
-        mend = "choose the edge attributes with graph.with_edge_features" if not found else "choose other attributes"
-    raise GatvizError("edge_features", told, str(found) if found else "none", mend)
+        told = ngettext(
+            "{n} feature per edge, as the layer has", "{n} features per edge, as the layer has", expected
+        ).format(n=expected)
+        mend = _("choose as many edge attributes with graph.with_edge_features")
+    raise GatvizError("edge_features", told, str(found) if found else _("none"), mend)
 
 
 @torch.inference_mode(False)
-def _prepare(graph: Graph, like: Tensor) -> tuple[Tensor, Edges]:
+def _prepare(graph: Graph, like: Tensor, where: str) -> tuple[Tensor, Edges]:
     """A Graph never changes, so this is done once for each, not at every change of a weight."""
     key = like.dtype, like.device
     known = _prepared.setdefault(graph, {})
     if key not in known:
-        x = _features(graph.x, like)
+        x = _features(graph.x, like, where)
         size = graph.x.size
         if size >= _SPARSE_FROM and like.device.type == "cpu" and np.count_nonzero(graph.x) < _SPARSE_BELOW * size:
             x = x.to_sparse_csr()
@@ -93,38 +113,43 @@ def _prepare(graph: Graph, like: Tensor) -> tuple[Tensor, Edges]:
     return known[key]
 
 
-def _features(X: Tensor | NDArray[Any], like: Tensor) -> Tensor:
+def _features(X: Tensor | NDArray[Any], like: Tensor, where: str) -> Tensor:
     if isinstance(X, Tensor):
-        x = X if X.dtype == like.dtype else _converted(X, like.dtype)
+        x = X if X.dtype == like.dtype else _converted(X, like.dtype, where)
         if x.device != like.device:
             raise GatvizError(
-                "X", f"a tensor on {like.device}, as the layer is", str(x.device), f"call X.to('{like.device}')"
+                where,
+                _("a tensor on {device}, as the layer is").format(device=like.device),
+                str(x.device),
+                _("call X.to('{device}')").format(device=like.device),
             )
     else:
         try:
             array = np.asarray(X)
             if array.dtype.kind not in "fiub":
-                raise TypeError(f"values of type {array.dtype}")
+                raise TypeError(_("values of type {dtype}").format(dtype=array.dtype))
             x = torch.tensor(array, dtype=like.dtype, device=like.device)
         except (TypeError, ValueError, RuntimeError) as error:
             raise GatvizError(
-                "X", "numbers of shape [N, F]", quote(str(error)), "one row of numbers per node"
+                where, _("numbers of shape [N, F]"), quote(str(error)), _("one row of numbers per node")
             ) from error
     if x.dim() != 2:
-        raise GatvizError("X", "a matrix [N, F]", f"shape {list(x.shape)}", "one row per node")
+        raise GatvizError(
+            where, _("a matrix [N, F]"), _("shape {shape}").format(shape=list(x.shape)), _("one row per node")
+        )
     return x
 
 
-def _converted(X: Tensor, dtype: torch.dtype) -> Tensor:
+def _converted(X: Tensor, dtype: torch.dtype, where: str) -> Tensor:
     if X.is_complex() or X.is_quantized:
-        raise GatvizError("X", "real numbers", str(X.dtype), "pass floating or integer values")
+        raise GatvizError(where, _("real numbers"), str(X.dtype), _("pass floating or integer values"))
     return X.to(dtype)
 
 
-def _edges(adj: Arcs, edge_index: Arcs, num_nodes: int, features: EdgeFeatures) -> Edges:
+def _edges(adj: EdgesLike, edge_index: EdgesLike, num_nodes: int, features: EdgeFeatures) -> Edges:
     if (adj is None) == (edge_index is None):
-        found = "neither" if adj is None else "both"
-        raise GatvizError("edges", "adj or edge_index", found, "pass exactly one of them")
+        found = _("neither") if adj is None else _("both")
+        raise GatvizError(_("edges"), _("adj or edge_index"), found, _("pass exactly one of them"))
     given = adj if edge_index is None else edge_index
     tensor = as_tensor(given, "adj" if edge_index is None else "edge_index")
     if edge_index is not None or _looks_like_edge_index(tensor, num_nodes):
@@ -138,8 +163,8 @@ def _looks_like_edge_index(tensor: Tensor, num_nodes: int) -> bool:
     if num_nodes == 2 and tensor.shape[1] == 2:
         raise GatvizError(
             "adj",
-            "a matrix that can only be read one way",
-            "[2, 2] integers for 2 nodes",
-            "pass edge_index=… if it is an edge list, Edges.from_adjacency(adj) if it is a matrix",
+            _("a matrix that can only be read one way"),
+            _("[2, 2] integers for 2 nodes"),
+            _("pass edge_index=… if it is an edge list, Edges.from_adjacency(adj) if it is a matrix"),
         )
     return True

@@ -1,7 +1,7 @@
 """`LayerTrace`: every intermediate of one run of one attention layer, frozen, as NumPy arrays.
 
-N nodes, E arcs (self-loops settled), F input features, H heads, C features per head, D edge features. Arrays are
-indexed [N or E, H, C]; arcs are sorted by target i, then source j. Nothing here computes attention: a layer hands
+N nodes, E edges (self-loops settled), F input features, H heads, C features per head, D edge features. Arrays are
+indexed [N or E, H, C]; edges are sorted by target i, then source j. Nothing here computes attention: a layer hands
 its own intermediates over, so that what is shown is what was computed.
 """
 
@@ -20,11 +20,12 @@ from gatviz.attention.chain import stages, stages_of
 from gatviz.attention.stage_row import FieldInfo, LayerForm
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import first_beyond
+from gatviz.words import _
 
 Array = NDArray[np.floating]
 
 MAX_DENSE_NODES = 200
-"""Above this, an [N, N] matrix is no longer given: only the arcs are."""
+"""Above this, an [N, N] matrix is no longer given: only the edges are."""
 
 
 def _settled(value: Any) -> Any:
@@ -43,13 +44,13 @@ def _settled(value: Any) -> Any:
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class LayerTrace:
-    """What every kind of attention layer has: arcs, α, and all that follows from it.
+    """What every kind of attention layer has: edges, α, and all that follows from it.
 
     Attributes (float arrays have the layer's precision):
         x: [N, F] input features as the layer read them (after dropout on features, if any).
         edge_index: [2, E] row 0 = source j, row 1 = target i; sorted by target, then source.
-        ptr: [N + 1]; the arcs into target i are those from ptr[i] to ptr[i + 1].
-        input_edge: [E] column of each arc in the edges given, −1 for an added self-loop.
+        ptr: [N + 1]; the edges into target i are those from ptr[i] to ptr[i + 1].
+        input_edge: [E] column of each edge in the edges given, −1 for an added self-loop.
         edge_features: [E, D] as the layer read them, self-loops filled; Wf_edge: [E, H, C], projected by W_edge. Both
             None where the layer reads none.
         e, alpha: [E, H]. dropout_mask (bool), alpha_dropped: [E, H], or None without dropout.
@@ -104,7 +105,7 @@ class LayerTrace:
             """Settle a field of a deferred trace; called only until it stands among the attributes."""
             waiting = self.__dict__.get("_waiting", {})
             if name not in waiting:
-                raise AttributeError(f"{type(self).__name__} has no field '{name}'")
+                raise AttributeError(_("{kind} has no field '{name}'").format(kind=type(self).__name__, name=name))
             return self.__dict__.setdefault(name, _settled(waiting[name]))
 
     def __getstate__(self) -> dict[str, Any]:
@@ -150,13 +151,13 @@ class LayerTrace:
 
     @property
     def edge_values(self) -> Array | None:
-        """[E, H, C]: what is read of the arcs themselves beside `source_features`; None where nothing is."""
+        """[E, H, C]: what is read of the edges themselves beside `source_features`; None where nothing is."""
         return None
 
-    def features_read(self, arcs: NDArray[np.integer] | slice) -> Array:
-        """[…, H, C]: what α weighs, arc by arc: of the source, and of the arc itself where that is read too."""
-        of_source: Array = self.source_features[self.edge_index[0, arcs]]
-        return of_source if self.edge_values is None else of_source + self.edge_values[arcs]
+    def features_read(self, edges: NDArray[np.integer] | slice) -> Array:
+        """[…, H, C]: what α weighs, edge by edge: of the source, and of the edge itself where that is read too."""
+        of_source: Array = self.source_features[self.edge_index[0, edges]]
+        return of_source if self.edge_values is None else of_source + self.edge_values[edges]
 
     @cached_property
     def form(self) -> LayerForm:
@@ -198,8 +199,11 @@ class LayerTrace:
             place = first_beyond(values, limit)
             if place is None:
                 continue
-            expected, found = f"finite numbers, at most {limit:.2g} in size", f"{values[place]:.3g} at {list(place)}"
-            raise GatvizError(f"{self.kind}, {name}", expected, found, "make features or weights smaller")
+            expected, found = (
+                _("finite numbers, at most {most:.2g} in size").format(most=limit),
+                _("{value:.3g} at {place}").format(value=values[place], place=list(place)),
+            )
+            raise GatvizError(f"{self.kind}, {name}", expected, found, _("make features or weights smaller"))
 
     def _stages(self) -> Iterator[tuple[str, Array]]:
         """Every stage after the input with numbers in it, in the order in which they were computed."""
@@ -210,17 +214,21 @@ class LayerTrace:
             if self.num_nodes <= MAX_DENSE_NODES:
                 with np.errstate(all="ignore"):
                     pairs = [self.all_pairs(name, head) for head in range(self.num_heads)]
-                yield from ((f"{name} of a pair without an arrow", each) for each in pairs if each is not None)
+                yield from (
+                    (_("{name} of a pair without an arrow").format(name=name), each)
+                    for each in pairs
+                    if each is not None
+                )
 
-    def arcs_into(self, target: int) -> slice:
-        """The places among E of the arcs that end in this node."""
+    def edges_into(self, target: int) -> slice:
+        """The places among E of the edges that end in this node."""
         return slice(int(self.ptr[target]), int(self.ptr[target + 1]))
 
     def edge_of(self, target: int, source: int) -> int | None:
-        """The place among E of the arc source → target, or None if there is none."""
-        arcs = self.arcs_into(target)
-        place = arcs.start + int(np.searchsorted(self.edge_index[0, arcs], source))
-        return place if place < arcs.stop and self.edge_index[0, place] == source else None
+        """The place among E of the edge source → target, or None if there is none."""
+        edges = self.edges_into(target)
+        place = edges.start + int(np.searchsorted(self.edge_index[0, edges], source))
+        return place if place < edges.stop and self.edge_index[0, place] == source else None
 
     @cached_property
     def adjacency(self) -> NDArray[np.bool_]:
@@ -236,7 +244,7 @@ class LayerTrace:
         return mask
 
     def dense(self, name: str, head: int) -> Array:
-        """A field over arcs as an [N, N] matrix for one head; row = target i, column = source j.
+        """A field over edges as an [N, N] matrix for one head; row = target i, column = source j.
 
         `raw` and `e` are finite for all pairs, as in the textbook form; `masked_e` is −∞ off the edges;
         `alpha` and `alpha_dropped` are 0 there.
@@ -247,7 +255,10 @@ class LayerTrace:
         self._check_dense()
         if not 0 <= head < self.num_heads:
             raise GatvizError(
-                f"dense('{name}')", f"a head from 0 to {self.num_heads - 1}", str(head), "heads count from 0"
+                _("dense('{name}')").format(name=name),
+                _("a head from 0 to {last}").format(last=self.num_heads - 1),
+                str(head),
+                _("heads count from 0"),
             )
         if (pairs := self.all_pairs(name, head)) is not None:
             return pairs
@@ -257,10 +268,10 @@ class LayerTrace:
         values = getattr(self, name) if name in shares else None
         if values is None:
             raise GatvizError(
-                "dense",
-                "'alpha', 'e', 'masked_e' or another field over arcs of this run",
+                _("dense"),
+                _("'alpha', 'e', 'masked_e' or another field over arcs of this run"),
                 quote(name),
-                "choose one of those",
+                _("choose one of those"),
             )
         return self._scatter(values[:, head], 0)
 
@@ -279,10 +290,10 @@ class LayerTrace:
     def _check_dense(self) -> None:
         if self.num_nodes > MAX_DENSE_NODES:
             raise GatvizError(
-                "dense",
-                f"at most {MAX_DENSE_NODES} nodes",
+                _("dense"),
+                _("at most {most:,} nodes").format(most=MAX_DENSE_NODES),
                 str(self.num_nodes),
-                "read the values over arcs instead",
+                _("read the values over arcs instead"),
             )
 
 
@@ -292,7 +303,7 @@ class GATTrace(LayerTrace):
 
     Attributes besides LayerTrace's:
         Wh: [N, H, C] projected features. score_target, score_source: [N, H]. raw: [E, H], before LeakyReLU.
-        score_edge: [E, H], what the arcs' own features add to raw, or None.
+        score_edge: [E, H], what the edges' own features add to raw, or None.
         edge_in_message: whether h_prime sums Wh_j + Wf_edge and not Wh_j alone.
         weights: W [H, C, F], a_target and a_source [H, C]; W_edge [H, C, D] and a_edge [H, C], bias and W_res where
             the layer has them.

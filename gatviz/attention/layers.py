@@ -1,6 +1,6 @@
 """Graph attention layers: what every kind shares, and the general GAT layer.
 
-Dimension key: N nodes, E arcs, F input features, H heads, C features per head, D edge features.
+Dimension key: N nodes, E edges, F input features, H heads, C features per head, D edge features.
 Source: Veličković et al. 2018, arXiv 1710.10903.
 """
 
@@ -20,11 +20,12 @@ from gatviz.attention import fast
 from gatviz.attention.checks import check_flag, checked_weight, whole
 from gatviz.attention.defaults import EXAMPLE_DROPOUT, NEGATIVE_SLOPE
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
-from gatviz.attention.inputs import Arcs, EdgeFeatures, Nodes, check_edge_features, read_inputs
+from gatviz.attention.inputs import EdgesLike, EdgeFeatures, Nodes, check_edge_features, read_inputs
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.loop_features import LoopChoice, loops_filled
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import check_finite
+from gatviz.words import _, one_of
 
 formulas = fast
 """What all layers compute with. `arithmetic` has the same functions in the plain form, which may stand here too."""
@@ -39,7 +40,7 @@ Stage = Tensor | Callable[[], Tensor] | bool | None
 class _Attention(NamedTuple):
     """From features to α: the kind's own stages by a trace's names, α [E, H], and what is read [N, H, C].
 
-    `edge_values` [E, H, C] is what is read from the arcs themselves, or None.
+    `edge_values` [E, H, C] is what is read from the edges themselves, or None.
     `stages` (tensors, or functions that give them) may be empty where only the output is wanted.
     `bound` gives a number that no stage before α exceeds in size, of any pair of nodes; it is not finite, or
     beyond what the precision holds, where one of them may not be.
@@ -80,7 +81,7 @@ class AttentionLayer(nn.Module):
         negative_slope: of LeakyReLU. dropout: on α; feature_dropout: on the input; both in training only.
         activation: None, "elu", "relu" or "tanh".
         self_loops: "as_given", "add_missing" or "remove".
-        edge_features: D, how many features of every arc the scores read; 0 reads none.
+        edge_features: D, how many features of every edge the scores read; 0 reads none.
         loop_features: the features of self-loops with "add_missing", see `LoopFeatures`; None for gatviz's own way.
         generator: draws the initial parameters instead of the global seed.
 
@@ -118,10 +119,20 @@ class AttentionLayer(nn.Module):
         self.edge_features = whole("edge_features", edge_features, smallest=0)
         for name, rate in (("dropout", dropout), ("feature_dropout", feature_dropout)):
             if not 0 <= rate < 1:
-                raise GatvizError(name, "a rate from 0 to below 1", quote(rate), f"{EXAMPLE_DROPOUT} is the paper's")
-        check_finite("negative_slope", negative_slope, f"{NEGATIVE_SLOPE} is the paper's")
+                raise GatvizError(
+                    name,
+                    _("a rate from 0 to below 1"),
+                    quote(rate),
+                    _("{value} is the paper's").format(value=EXAMPLE_DROPOUT),
+                )
+        check_finite("negative_slope", negative_slope, _("{value} is the paper's").format(value=NEGATIVE_SLOPE))
         if activation is not None and activation not in ACTIVATIONS:
-            raise GatvizError("activation", f"None or one of {', '.join(ACTIVATIONS)}", quote(activation), "choose one")
+            raise GatvizError(
+                _("activation"),
+                _("None or one of {choices}").format(choices=commas(ACTIVATIONS)),
+                quote(activation),
+                _("choose one"),
+            )
         for name, flag in (("concat", concat), ("bias", bias), ("residual", residual)):
             check_flag(name, flag)
         check_self_loops(self_loops)
@@ -159,9 +170,9 @@ class AttentionLayer(nn.Module):
     def forward(
         self,
         X: Nodes,
-        adj: Arcs = None,
+        adj: EdgesLike = None,
         *,
-        edge_index: Arcs = None,
+        edge_index: EdgesLike = None,
         edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
@@ -183,9 +194,9 @@ class AttentionLayer(nn.Module):
     def trace(
         self,
         X: Nodes,
-        adj: Arcs = None,
+        adj: EdgesLike = None,
         *,
-        edge_index: Arcs = None,
+        edge_index: EdgesLike = None,
         edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
     ) -> LayerTrace:
@@ -200,9 +211,9 @@ class AttentionLayer(nn.Module):
     def forward_and_trace(
         self,
         X: Nodes,
-        adj: Arcs = None,
+        adj: EdgesLike = None,
         *,
-        edge_index: Arcs = None,
+        edge_index: EdgesLike = None,
         edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
     ) -> tuple[Tensor, LayerTrace]:
@@ -260,10 +271,10 @@ class AttentionLayer(nn.Module):
             other, same = at_place.setdefault(own[name].data_ptr(), (name, values))
             if not torch.equal(values, same):
                 raise GatvizError(
-                    f"weights, {name}",
-                    f"the numbers of {other}",
-                    "others",
-                    f"give one: the layer shares it with {other}",
+                    _("weights, {name}").format(name=name),
+                    _("the numbers of {other}").format(other=other),
+                    _("others"),
+                    _("give one: the layer shares it with {other}").format(other=other),
                 )
         for name, values in checked.items():
             own[name].copy_(values)
@@ -301,15 +312,15 @@ class AttentionLayer(nn.Module):
     def _run(
         self,
         X: Nodes,
-        adj: Arcs,
-        edge_index: Arcs,
+        adj: EdgesLike,
+        edge_index: EdgesLike,
         edge_features: EdgeFeatures,
         generator: torch.Generator | None,
         *,
         keep: bool,
     ) -> _Run:
         weight = self.weight  # a module's parameter takes as long to look up as a small sum
-        x, edges = read_inputs(X, adj, edge_index, self.in_features, weight, edge_features)
+        x, edges = read_inputs(X, adj, edge_index, self.in_features, weight, edge_features=edge_features)
         if self.edge_features or edge_features is not None:
             check_edge_features(edges, self.edge_features)
         if self.self_loops != "as_given":
@@ -351,7 +362,7 @@ def _surely_finite(run: _Run) -> bool:
     """Whether no field of a trace can hold NaN or infinity, told by the few that cannot hide one of before.
 
     What comes after α shows in z: sums hand NaN and infinity on, only the activation may swallow them. Parameters
-    that no arc meets show nowhere.
+    that no edge meets show nowhere.
     """
     if run.edges.num_edges == 0:
         return False
@@ -383,7 +394,10 @@ def _deferred_x(x: Tensor, borrowed: bool) -> Tensor | Callable[[], Tensor]:
 def _unchanged(x: Tensor, version: int) -> Tensor:
     if x._version != version:
         raise GatvizError(
-            "x of this trace", "the X that was run", "an X changed in place since", "pass X.clone() to trace"
+            _("x of this trace"),
+            _("the X that was run"),
+            _("an X changed in place since"),
+            _("pass X.clone() to trace"),
         )
     return x.clone()
 
@@ -404,9 +418,9 @@ def use_one_thread() -> None:
 
 def available_devices() -> list[str]:
     """ "cpu", and what else torch finds on this machine."""
-    found = ["cpu"]
+    devices = ["cpu"]
     if torch.cuda.is_available():
-        found.append("cuda")
+        devices.append("cuda")
     if torch.backends.mps.is_available():
-        found.append("mps")
-    return found
+        devices.append("mps")
+    return devices

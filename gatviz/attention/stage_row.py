@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from gatviz.words import _
+
 KINDS = ("GAT", "GATv2")
 
 
@@ -26,9 +28,9 @@ class LayerForm:
     edge_in_message: bool = False
 
     @property
-    def added(self) -> dict[str, str]:
-        """What is added to the heads: symbol -> word."""
-        return {**({"r_i": "residual"} if self.residual else {}), **({"b": "bias"} if self.bias else {})}
+    def added(self) -> tuple[str, ...]:
+        """The symbols of what is added to the heads."""
+        return (*(("r_i",) if self.residual else ()), *(("b",) if self.bias else ()))
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class FieldInfo:
 
 
 Text = str | Callable[[LayerForm], str]
-"""A text, or what makes it for a layer."""
+"""A text (words: a marked message), or what makes it for a layer."""
 Origin = Literal["trace", "weights", "made"]
 Layout = Literal["nodes", "pairs", "weights", "messages"]
 Scale = Literal["x", "edges", "scores", "after", "weights", "shares", "change"]
@@ -88,11 +90,14 @@ class Stage:
         def text(given: Text) -> str:
             return given if isinstance(given, str) else given(form)
 
+        def said(given: Text) -> str:
+            return _(given) if isinstance(given, str) and given else text(given)
+
         return FieldInfo(
             name=self.name,
             symbol=text(self.symbol),
             shape=text(self.shape),
             formula=text(self.formula),
-            caption=text(self.caption),
-            plain=text(self.plain) or self.name,
+            caption=said(self.caption),
+            plain=said(self.plain) or self.name,
         )

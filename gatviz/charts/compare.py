@@ -80,7 +80,7 @@ def in_and_out_chart(found: InAndOut, head: int, *, theme: Theme = "light") -> C
 
 
 def top_arcs_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") -> Chart | None:
-    """The strongest arcs, from `analysis.top_arcs`, with what uniform attention would give; None without arcs."""
+    """The strongest arcs, from `analysis.top_edges`, with what uniform attention would give; None without arcs."""
     if table.empty:
         return None
     labels = [f"{plain(row.target, 14)} ← {plain(row.source, 14)}" for row in table.itertuples()]
@@ -211,7 +211,7 @@ def top_changes_chart(
     ]
     places = np.arange(len(labels))
     before, after = table["before"].fillna(0.0), table["after"].fillna(0.0)
-    told = plain_all(table["sentence"])
+    told = plain_all(table["sentence"].tolist())
     drawn = figure("Largest changes of α", theme, legend=True, height=110 + 26 * len(labels))
     for start, end, place in zip(before, after, places, strict=True):
         colour = signed_colour(DIVERGING[theme], 0.8 if end > start else -0.8, 1.0)

@@ -249,7 +249,7 @@ def ranking_chart(
     kept = chosen[np.argsort(~otherwise[chosen], kind="stable")][:_MOST_LINES]
     shown = kept[np.argsort(otherwise[kept], kind="stable")]
     for target in shown.tolist():
-        arcs = np.arange(trace.num_edges)[trace.arcs_into(target)]
+        arcs = np.arange(trace.num_edges)[trace.edges_into(target)]
         arcs = arcs[np.argsort(place[trace.edge_index[0, arcs]])]
         sources, contradicts = trace.edge_index[0, arcs], bool(otherwise[target])
         drawn.add_trace(

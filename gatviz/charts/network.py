@@ -60,7 +60,7 @@ def network_chart(
         return None
     limit = largest if largest is not None else 1.0 if scale == "share" else float(np.abs(values).max(initial=0.0))
     part, chosen = drawn.part(values)
-    shown = values[chosen.arcs].astype(np.float64)
+    shown = values[chosen.edges].astype(np.float64)
     panels = _Panels(len(titles), columns or columns_for(len(titles), len(part.names)), width)
     placed = place(part.positions, part.source, part.target, panels.width, panels.height)
     colours = WeightColours(scale, limit or 1.0, theme)

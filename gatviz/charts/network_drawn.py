@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gatviz.analysis import WhatIf
 from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.graph.graph import Graph
-from gatviz.graph.subgraph import MOST_ARCS, MOST_NODES, Part, strongest
+from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES, Part, strongest
 
 _MOST_ARCS_OF_MANY = 400
 _MANY_PANELS = 4
@@ -65,11 +65,11 @@ class Drawn:
     def part(self, values: Array) -> tuple[Drawn, Part]:
         """What of it can be drawn, and which part that is: the strongest arcs by the size of `values` [A, P]."""
         count, arrows = len(self.names), self.source.size
-        most = MOST_ARCS if values.shape[1] <= _MANY_PANELS else _MOST_ARCS_OF_MANY
+        most = MOST_EDGES if values.shape[1] <= _MANY_PANELS else _MOST_ARCS_OF_MANY
         if count <= MOST_NODES and arrows <= most:
             return self, Part.whole(count, arrows)
         chosen = strongest(np.abs(values), np.stack([self.source, self.target]), count, most)
-        nodes, arcs, local = chosen.nodes, chosen.arcs, chosen.local()
+        nodes, arcs, local = chosen.nodes, chosen.edges, chosen.local()
         return Drawn(
             tuple(self.names[n] for n in nodes),
             self.positions[nodes],

@@ -75,7 +75,7 @@ def network_html(
     """
     _check_shapes(graph, trace, weights, positions)
     part = strongest(weights, trace.edge_index, trace.num_nodes)
-    nodes, arcs = part.nodes, part.arcs
+    nodes, arcs = part.nodes, part.edges
     network = _Network(
         height="78vh",
         width="100%",
@@ -215,7 +215,7 @@ class _Words:
     ) -> None:
         self.graph, self.trace, self.weights, self.theme = graph, trace, weights, theme
         self.title, self.symbol, self.about = html.escape(title), html.escape(symbol), html.escape(about)
-        self.part, self.arcs = part, part.arcs
+        self.part, self.arcs = part, part.edges
 
     def head(self) -> str:
         """The page's title, its own rule that nothing may come from outside, and its look."""

@@ -1,9 +1,23 @@
-"""Weights files ↔ models: recognised by names and shapes, one module a layout; nothing in a file is ever run."""
+"""Weights files ↔ models: recognised by names and shapes; nothing in a file is ever run.
 
-from gatviz.checkpoints.checkpoint import Checkpoint, check_graph, inspect_weights, load_weights
-from gatviz.checkpoints.decisions import ACTIVATION_NAMES, NO_ACTIVATION, Choices, Decision
-from gatviz.checkpoints.pickle_walk import SAVE_LINES
-from gatviz.checkpoints.recognition import LAYOUTS
+A file goes through the modules in this order, one a step; `opening` takes it through all of them.
+
+    safe_pickle, containers   bytes → what a torch file or safetensors holds
+    state_dict                → the one state dict in it, every number checked
+    recognition               → its attention layers, first to last, in the form of one of the `layouts`
+    saved_settings            + what gatviz itself wrote beside the tensors
+    defaults                  → every setting decided: by the file, by the caller's `choices`, else as is likeliest
+    model_building            → the model
+
+`layouts/` has one module for each library's way of storing layers (`layer_forms` says what such a layout tells): a new
+one is a module and a row in its table. `other_modules` tells what a state dict holds beside attention layers. `saving`
+goes the other way.
+"""
+
+from gatviz.checkpoints.choices import ACTIVATION_NAMES, NO_ACTIVATION, Choices, Decision
+from gatviz.checkpoints.layouts import LAYOUTS
+from gatviz.checkpoints.opening import Checkpoint, check_graph, inspect_weights, load_weights
+from gatviz.checkpoints.safe_pickle import SAVE_LINES
 from gatviz.checkpoints.saving import save_weights
 
 __all__ = [

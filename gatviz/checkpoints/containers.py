@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 import struct
 import warnings
 import zipfile
@@ -18,11 +19,21 @@ from typing import Any
 import safetensors.torch
 import torch
 
-from gatviz.checkpoints import limits, numpy_numbers
-from gatviz.checkpoints.pickle_walk import ASK_TO_SAVE, MAGIC, walk
+from gatviz.checkpoints.safe_pickle import (
+    MAGIC,
+    ask_to_save,
+    numpy_numbers_readable,
+    objects_in,
+    plain_tensors,
+    save_again,
+    walk,
+)
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _
 
-_AGAIN = "save or download it again"
+MAX_BYTES = 200_000_000
+MAX_LIST = 4_000_000
+"""Bytes of the list of tensors at the head of a file."""
 
 _ZIP = b"PK\x03\x04"
 _STREAM = b"\x80\x02" + MAGIC
@@ -39,7 +50,7 @@ class Container:
 
     Attributes:
         content: what stands in it, usually a dict.
-        words: the words of its header (safetensors only).
+        words: the texts of its header (safetensors only).
         ordered: whether tensors stand in the model's own order (safetensors files sort them by name).
     """
 
@@ -64,23 +75,21 @@ def read_container(data: bytes, where: str) -> Container:
     if header is not None:
         return _load_safetensors(data, where, header)
     if data.startswith(b"\x80"):
-        raise GatvizError(where, "a file of plain tensors", "a pickle, which is never opened", ASK_TO_SAVE)
-    found = "no bytes" if not data else "another kind of file"
-    raise GatvizError(where, "a torch file of weights or safetensors", found, "save model.state_dict() as one")
+        raise GatvizError(where, plain_tensors(), _("a pickle, which is never opened"), ask_to_save())
+    found = _("another kind of file") if data else _("no bytes")
+    raise GatvizError(where, _("a torch file of weights or safetensors"), found, _("save model.state_dict() as one"))
 
 
 def _load(data: bytes, where: str) -> Any:
     try:
-        with warnings.catch_warnings(), numpy_numbers.readable():
+        with warnings.catch_warnings(), numpy_numbers_readable():
             warnings.simplefilter("ignore")  # old files make torch warn about its own storages
             return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises a dozen kinds
-        told = str(error)
-        if "weights_only" in told or "Unsupported" in told:
-            raise GatvizError(
-                where, "a file of plain tensors", "objects, which are never opened", ASK_TO_SAVE
-            ) from None
-        raise GatvizError(where, "a whole torch file", quote(told.partition("\n")[0]), _AGAIN) from None
+        if isinstance(error, pickle.UnpicklingError):
+            raise objects_in(where) from None
+        told = str(error).partition("\n")[0]
+        raise GatvizError(where, _("a whole torch file"), quote(told), save_again()) from None
 
 
 def _check_zip(data: bytes, where: str) -> None:
@@ -90,39 +99,41 @@ def _check_zip(data: bytes, where: str) -> None:
             infos = archive.infolist()
             packed = any(info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 0x1 for info in infos)
             if packed or sum(info.file_size for info in infos) > len(data):
-                found = "compressed or overlapping members"
-                raise GatvizError(where, "a torch file, whose members are stored as they are", found, _AGAIN)
+                found = _("compressed or overlapping members")
+                raise GatvizError(where, _("a torch file, whose members are stored as they are"), found, save_again())
             names = [info.filename for info in infos]
             if any(name.endswith("/constants.pkl") for name in names):
-                raise GatvizError(where, "a state dict", "a TorchScript program, which is never run", ASK_TO_SAVE)
+                found = _("a TorchScript program, which is never run")
+                raise GatvizError(where, _("a state dict"), found, ask_to_save())
             pickles = [info for info in infos if info.filename.endswith("/data.pkl")]
             if len(pickles) != 1:
-                raise GatvizError(where, "a torch file with one data.pkl", str(len(pickles)), ASK_TO_SAVE)
-            if pickles[0].file_size > limits.MAX_LIST:
-                found = f"{pickles[0].file_size / 10**6:,.0f} MB of it"
-                raise GatvizError(where, f"a list of tensors below {limits.MAX_LIST // 10**6} MB", found, ASK_TO_SAVE)
-            pickle = archive.read(pickles[0])
+                raise GatvizError(where, _("a torch file with one data.pkl"), str(len(pickles)), ask_to_save())
+            if pickles[0].file_size > MAX_LIST:
+                found = _("{size:,.0f} MB of it").format(size=pickles[0].file_size / 10**6)
+                expected = _("a list of tensors below {most} MB").format(most=MAX_LIST // 10**6)
+                raise GatvizError(where, expected, found, ask_to_save())
+            listed = archive.read(pickles[0])
     except GatvizError:
         raise
     except _BAD_ZIP as error:
-        raise GatvizError(where, "a whole torch file", quote(str(error)), _AGAIN) from None
-    walk(io.BytesIO(pickle), where)
+        raise GatvizError(where, _("a whole torch file"), quote(str(error)), save_again()) from None
+    walk(io.BytesIO(listed), where)
 
 
 def _check_stream(data: bytes, where: str) -> None:
     """The stream names the length of each storage before it comes; none may be longer than the file."""
     stream = io.BytesIO(data)
     largest = 0
-    for _ in range(_STREAM_PICKLES):
+    for _pickle in range(_STREAM_PICKLES):
         largest = max(largest, walk(stream, where))
     if largest > len(data):
-        found = f"one of {largest:,} values in {len(data):,} bytes"
-        raise GatvizError(where, "tensors that fit into the file", found, _AGAIN)
+        found = _("one of {values:,} values in {size:,} bytes").format(values=largest, size=len(data))
+        raise GatvizError(where, _("tensors that fit into the file"), found, save_again())
 
 
 def _safetensors_header(data: bytes) -> dict[str, Any] | None:
     length = int.from_bytes(data[:8], "little")
-    if len(data) < 10 or not 2 <= length <= min(len(data) - 8, limits.MAX_LIST) or data[8:9] != b"{":
+    if len(data) < 10 or not 2 <= length <= min(len(data) - 8, MAX_LIST) or data[8:9] != b"{":
         return None
     try:
         header = json.loads(data[8 : 8 + length])
@@ -133,9 +144,10 @@ def _safetensors_header(data: bytes) -> dict[str, Any] | None:
 
 def _load_safetensors(data: bytes, where: str, header: Mapping[str, Any]) -> Container:
     try:
-        tensors: dict[str, torch.Tensor] = safetensors.torch.load(data)
+        loaded = safetensors.torch.load(data)
     except Exception as error:  # the library's own error, or KeyError for a kind of number that torch lacks
-        raise GatvizError(where, "a whole safetensors file", quote(str(error)), _AGAIN) from None
+        raise GatvizError(where, _("a whole safetensors file"), quote(str(error)), save_again()) from None
+    tensors: dict[str, torch.Tensor] = {name: loaded[name] for name in header if name in loaded}  # it gives any order
     told = header.get("__metadata__")
     words = {str(name): str(word) for name, word in told.items()} if isinstance(told, dict) else {}
     for left_out, kept in words.items():  # tensors that share memory are stored once, under one of their names

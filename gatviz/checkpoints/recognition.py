@@ -11,19 +11,22 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gatviz.checkpoints import dgl, limits, own, pyg, pygat, pytorch_gat, skips, tutorial
-from gatviz.checkpoints.layout import DISTINCT, Form, Layout, Part, Reading, Tensors, in_words, ones_last, tail_of
-from gatviz.checkpoints.state import State
+from gatviz.checkpoints.choices import Choices, one_for_each
+from gatviz.checkpoints.layer_forms import (
+    Groups,
+    LayerForm,
+    LayerTensors,
+    StoredLayer,
+    Tensors,
+    WeightsLayout,
+    ones_last,
+)
+from gatviz.checkpoints.layouts import LAYOUTS, attention_names
+from gatviz.checkpoints.state_dict import StateDict
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _, and_list, commas, ngettext, or_list
 
-LAYOUTS: Mapping[str, Layout] = {
-    layout.name: layout
-    for layout in (own.LAYOUT, tutorial.LAYOUT, pyg.LAYOUT, dgl.LAYOUT, pygat.LAYOUT, pytorch_gat.LAYOUT)
-}
-"""Every layout by its short name; where names and shapes are alike, the earlier is the likelier."""
-
-_OTHER_EDGES = {"attn_e"}
-"""Of DGL's examples that embed the kinds of edges (SimpleHGN), which gatviz does not run."""
+MAX_LAYERS = 64
 _NORMS = re.compile(
     r"(^|[._])(norm|norms|bn|bns|batch_?norm|layer_?norm|graph_?norm|running_mean|running_var)s?\d*([._]|$)"
 )
@@ -38,89 +41,94 @@ class Recognised:
 
     Attributes:
         layout: the layout that all of them have.
-        parts: the layers.
+        layers: the layers.
         notes: what was decided about their order, a sentence each.
         around: the plain values that stand around the state dict.
     """
 
-    layout: Layout
-    parts: tuple[Part, ...]
+    layout: WeightsLayout
+    layers: tuple[StoredLayer, ...]
     notes: tuple[str, ...]
     around: Mapping[str, Any]
 
 
-def recognise(
-    state: State,
-    where: str,
-    heads: Sequence[int | None] | int | None = None,
-    layout: str | None = None,
-    implementation: str | None = None,
-) -> Recognised:
+def recognise(state: StateDict, where: str, choices: Choices) -> Recognised:
     """The attention layers of a state dict, and the layout that they have.
 
     Arguments:
-        heads: H where the shapes leave it open: for all layers, or one for each.
-        layout: look for this layout only.
-        implementation: which of pytorch-GAT's own the layers are from, where the file does not say it.
+        choices: what the caller says where names and shapes leave it open.
 
     Raises:
         GatvizError: no layout fits, or tensors that gatviz has no place for; with what was found and missing.
     """
-    chosen = _layouts(layout)
-    groups, left = _groups(state.tensors, where, chosen)
-    beside = skips.with_skips(groups, left) if left else None
-    if left and beside is None:
-        raise _left_over(left, where)
-    groups = beside or groups
-    forms = {name: _form_of(name, tensors, where, chosen) for name, tensors in groups.items()}
-    kinds = list(dict.fromkeys(layout.name for layout, _ in forms.values()))
+    layouts = _layouts(choices.layout)
+    groups, left = _groups(state.tensors, where, layouts)
+    notes: tuple[str, ...] = ()
+    if left:
+        groups, note = _with_beside(groups, left, where)
+        notes = (note,)
+    forms = {name: _form_of(name, tensors, where, layouts) for name, tensors in groups.items()}
+    kinds = list(dict.fromkeys(layout.name for layout, _form in forms.values()))
     if len(kinds) > 1:
-        found = in_words([LAYOUTS[name].title for name in kinds])
-        raise GatvizError(where, "the layers of one library", f"those of {found}", "save them apart")
-    if len(groups) > limits.MAX_LAYERS * 64:
-        raise GatvizError(where, f"at most {limits.MAX_LAYERS} layers", f"{len(groups):,}", "save fewer")
+        found = _("those of {libraries}").format(libraries=and_list(quote(_(LAYOUTS[name].title)) for name in kinds))
+        raise GatvizError(where, _("the layers of one library"), found, _("save them apart"))
+    if len(groups) > MAX_LAYERS * 64:
+        raise _too_many(len(groups), where)
+    heads = choices.heads
     given = heads if isinstance(heads, int) else None
     last = any(ones_last(tensor) for tensors in groups.values() for tensor in tensors.values())
-    readings = {
-        name: Reading(name, forms[name][1], tensors, given, state.around, where, last, implementation)
+    read = {
+        name: LayerTensors(name, forms[name][1], tensors, given, state.around, where, last, choices)
         for name, tensors in groups.items()
     }
-    parts = _joined_heads([reading.form.read(reading) for reading in readings.values()], where)
-    if len(parts) > limits.MAX_LAYERS:
-        raise GatvizError(where, f"at most {limits.MAX_LAYERS} layers", f"{len(parts):,}", "save fewer")
-    parts, notes = _in_order(parts, state.ordered, where)
+    layers = _joined_heads([tensors.form.read(tensors) for tensors in read.values()], where)
+    if len(layers) > MAX_LAYERS:
+        raise _too_many(len(layers), where)
+    layers, order_notes = _in_order(layers, state.ordered, where)
     if heads is not None and not isinstance(heads, int):
-        parts = _read_again(parts, readings, heads)
-    _check_heads(parts, heads, where)
-    library = LAYOUTS[kinds[0]]
-    if library.name == "pytorch_gat":
-        pytorch_gat.check_around(tuple(parts), state.around, where)
-    return Recognised(library, tuple(parts), (*notes, skips.NOTE) if beside else notes, state.around)
+        layers = _read_again(layers, read, heads)
+    _check_heads(layers, heads, where)
+    layout = LAYOUTS[kinds[0]]
+    if layout.check is not None:
+        layout.check(tuple(layers), state.around, where)
+    return Recognised(layout, tuple(layers), (*order_notes, *notes), state.around)
 
 
-def _layouts(name: str | None) -> tuple[Layout, ...]:
+def _too_many(count: int, where: str) -> GatvizError:
+    expected = _("at most {most} layers").format(most=MAX_LAYERS)
+    return GatvizError(where, expected, f"{count:,}", _("save fewer"))
+
+
+def _layouts(name: str | None) -> tuple[WeightsLayout, ...]:
     if name is None:
         return tuple(LAYOUTS.values())
     if not isinstance(name, str) or name not in LAYOUTS:
-        raise GatvizError("layout", f"one of {', '.join(LAYOUTS)}", quote(name), "choose one, or leave it out")
+        expected = _("one of {names}").format(names=commas(LAYOUTS))
+        raise GatvizError("layout", expected, quote(name), _("choose one, or leave it out"))
     return (LAYOUTS[name],)
 
 
-def _groups(
-    tensors: Mapping[str, Tensor], where: str, layouts: Sequence[Layout]
-) -> tuple[dict[str, dict[str, Tensor]], dict[str, Tensor]]:
+def _with_beside(groups: Groups, left: Tensors, where: str) -> tuple[Groups, str]:
+    """The layers' tensors with those that belong to none, as a layout puts them together, and its note."""
+    for layout in LAYOUTS.values():
+        taken = layout.take_beside(groups, left) if layout.take_beside is not None else None
+        if taken is not None:
+            return taken
+    raise _left_over(left, where)
+
+
+def _groups(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[WeightsLayout]) -> tuple[Groups, Tensors]:
     """The tensors of each layer, by its name and their names after it; and those that belong to none."""
+    of_edges = {part for layout in LAYOUTS.values() for part in layout.edge_features}
     for name in tensors:
-        if _OTHER_EDGES.intersection(name.split(".")):
+        if of_edges.intersection(name.split(".")):
             raise GatvizError(
                 where,
-                "layers that read features of nodes and edges",
-                f"{quote(name)}, which embeds kinds of edges",
-                "train a GATConv with edge features instead",
+                _("weights that read node features alone"),
+                _("{tensor}, which needs features of edges").format(tensor=quote(name)),
+                _("train without edge features: gatviz draws attention that reads nodes"),
             )
-    names = dict.fromkeys(
-        name[: -len(tail_of(name))].removesuffix(".") for name in tensors if tail_of(name) in DISTINCT
-    )
+    names = dict.fromkeys(name.removesuffix(end).removesuffix(".") for name, end in attention_names(tensors).items())
     if not names:
         raise _no_layout(tensors, where, layouts)
     groups: dict[str, dict[str, Tensor]] = {name: {} for name in names}
@@ -136,36 +144,53 @@ def _groups(
     return groups, left
 
 
-def _left_over(left: Mapping[str, Tensor], where: str) -> GatvizError:
-    listed = _listed(left)
-    if any(_NORMS.search(name) for name in left):
-        found = f"normalisation layers: {listed}"
-        return GatvizError(where, "attention layers alone", found, "train without them: gatviz cannot run them")
-    found = f"tensors that belong to none: {listed}"
-    return GatvizError(
-        where, "attention layers alone, each with all its tensors", found, "save the attention layers without the rest"
+def _left_over(left: Tensors, where: str) -> GatvizError:
+    if _have_norms(left):
+        return _norms(left, where)
+    found = _("tensors that belong to none: {tensors}").format(tensors=_listed(left))
+    expected = _("attention layers alone, each with all its tensors")
+    return GatvizError(where, expected, found, _("save the attention layers without the rest"))
+
+
+def _have_norms(tensors: Tensors) -> bool:
+    return any(_NORMS.search(name) for name in tensors)
+
+
+def _norms(tensors: Tensors, where: str) -> GatvizError:
+    found = _("normalisation layers: {tensors}").format(tensors=_listed(tensors))
+    mend = _("train without them: gatviz cannot run them")
+    return GatvizError(where, _("attention layers alone"), found, mend)
+
+
+def _no_layout(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[WeightsLayout]) -> GatvizError:
+    known = _("; ").join(
+        _("{library}: {tensors}").format(library=_(layout.title), tensors=commas(layout.forms[0].required))
+        for layout in layouts
     )
-
-
-def _no_layout(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[Layout]) -> GatvizError:
-    known = "; ".join(f"{layout.title}: {', '.join(layout.forms[0].required)}" for layout in layouts)
+    vectors = or_list(dict.fromkeys(layout.attention[0] for layout in layouts))
     return GatvizError(
         where,
-        f"the tensors of a GAT layer ({known})",
+        _("the tensors of a GAT layer ({known})").format(known=known),
         _listed(tensors),
-        "an attention vector is missing, such as att_src, attn_l, a or scoring_fn_source",
+        _("an attention vector is missing, such as {names}").format(names=vectors),
     )
 
 
 def _listed(tensors: Mapping[str, Tensor]) -> str:
     shown = [f"{quote(name)} {list(tensor.shape)}" for name, tensor in list(tensors.items())[:_MOST_LISTED]]
     more = len(tensors) - len(shown)
-    return ", ".join(shown) + (f" and {more:,} more" if more else "")
+    if not more:
+        return commas(shown)
+    return ngettext("{some} and {count:,} more", "{some} and {count:,} more", more).format(
+        some=commas(shown), count=more
+    )
 
 
-def _form_of(name: str, tensors: Tensors, where: str, layouts: Sequence[Layout]) -> tuple[Layout, Form]:
+def _form_of(
+    name: str, tensors: Tensors, where: str, layouts: Sequence[WeightsLayout]
+) -> tuple[WeightsLayout, LayerForm]:
     """The form whose names and shapes these are."""
-    best: tuple[int, Layout, Form] | None = None
+    best: tuple[int, WeightsLayout, LayerForm] | None = None
     for layout in layouts:
         for form in layout.forms:
             missing = [tail for tail in form.required if tail not in tensors]
@@ -173,7 +198,7 @@ def _form_of(name: str, tensors: Tensors, where: str, layouts: Sequence[Layout])
             if not missing and not extra and form.fits(tensors):
                 return layout, form
             shared = len(form.required) - len(missing)
-            score = 4 * sum(tail in DISTINCT for tail in form.required if tail in tensors) + 2 * shared
+            score = 4 * sum(tail in layout.attention for tail in form.required if tail in tensors) + 2 * shared
             score -= 2 * len(missing) + len(extra)
             if best is None or score > best[0]:
                 best = score, layout, form
@@ -181,78 +206,80 @@ def _form_of(name: str, tensors: Tensors, where: str, layouts: Sequence[Layout])
     form = best[2]
     lacking = [tail for tail in form.required if tail not in tensors]
     beside = {tail: tensors[tail] for tail in tensors if tail not in form.required and tail not in form.optional}
-    at = f"{where}, layer {quote(name)}" if name else where
+    at = commas((where, _("layer {name}").format(name=quote(name)))) if name else where
+    title, shown = _(form.title), _listed(tensors)
     if beside and not lacking:
-        raise _beside(beside, at, form)
-    shown = _listed(tensors)
+        raise _beside(beside, at, title)
     if not lacking:
-        raise GatvizError(at, f"the shapes of {form.title}", shown, "check that the file holds such a layer")
-    found = f"{shown}, but not {in_words(lacking)}"
-    raise GatvizError(at, f"{in_words(form.required)} as in {form.title}", found, "save the whole state dict")
+        expected = _("the shapes of {layer}").format(layer=title)
+        raise GatvizError(at, expected, shown, _("check that the file holds such a layer"))
+    found = _("{tensors}, but not {missing}").format(tensors=shown, missing=and_list(map(quote, lacking)))
+    expected = _("{tensors} as in {layer}").format(tensors=and_list(map(quote, form.required)), layer=title)
+    raise GatvizError(at, expected, found, _("save the whole state dict"))
 
 
-def _beside(extra: Tensors, at: str, form: Form) -> GatvizError:
-    if any(_NORMS.search(tail) for tail in extra):
-        found = f"normalisation layers: {_listed(extra)}"
-        return GatvizError(at, "attention layers alone", found, "train without them: gatviz cannot run them")
-    found = f"beside them {_listed(extra)}"
-    return GatvizError(at, f"the tensors of {form.title}", found, "save the attention layers without the rest")
+def _beside(extra: Tensors, at: str, title: str) -> GatvizError:
+    if _have_norms(extra):
+        return _norms(extra, at)
+    found = _("beside them {tensors}").format(tensors=_listed(extra))
+    expected = _("the tensors of {layer}").format(layer=title)
+    return GatvizError(at, expected, found, _("save the attention layers without the rest"))
 
 
 # ---- heads that are modules of their own ------------------------------------------------------------------
 
 
-def _joined_heads(parts: Sequence[Part], where: str) -> list[Part]:
+def _joined_heads(layers: Sequence[StoredLayer], where: str) -> list[StoredLayer]:
     """Layers whose heads stand apart, put together; all others as they are."""
-    if not any(part.form.single_head for part in parts):
-        return list(parts)
-    families: dict[str, list[tuple[int, Part]]] = {}
-    for part in parts:
-        match = _NUMBERED.match(part.name)
-        stem, number = (match[1], int(match[2])) if match else (part.name, -1)
-        families.setdefault(stem if match else f"{stem} ", []).append((number, part))
-    joined: list[Part] = []
+    if not any(layer.form.single_head for layer in layers):
+        return list(layers)
+    families: dict[str, list[tuple[int, StoredLayer]]] = {}
+    for layer in layers:
+        match = _NUMBERED.match(layer.name)
+        stem, number = (match[1], int(match[2])) if match else (layer.name, -1)
+        families.setdefault(stem if match else f"{stem} ", []).append((number, layer))
+    joined: list[StoredLayer] = []
     for stem, members in families.items():
         members.sort(key=lambda member: member[0])
-        heads = [part for _, part in members]
+        heads = [layer for _number, layer in members]
         if members[0][0] < 0 or not _are_heads(stem, heads):
             joined += heads
             continue
-        numbers = [number for number, _ in members]
+        numbers = [number for number, _layer in members]
         expected = list(range(numbers[0], numbers[0] + len(numbers)))
         if numbers != expected or numbers[0] > 1:
             missing = next(n for n in [0, *range(1, numbers[-1])] if n not in numbers)
-            raise GatvizError(
-                where, f"all heads from {quote(f'{stem}{missing}')} on", f"no {quote(f'{stem}{missing}')}", "save all"
-            )
+            head = quote(f"{stem}{missing}")
+            whole = _("all heads from {head} on").format(head=head)
+            raise GatvizError(where, whole, _("no {head}").format(head=head), _("save all"))
         joined.append(_join(stem, heads, where))
     return joined
 
 
-def _are_heads(stem: str, parts: Sequence[Part]) -> bool:
+def _are_heads(stem: str, layers: Sequence[StoredLayer]) -> bool:
     """Heads read the same input: by their name, or as they could not follow one another."""
     last = next((word for word in reversed(stem.split(".")) if word), "")
-    shapes = {(part.in_features, part.features) for part in parts}
+    shapes = {(layer.in_features, layer.features) for layer in layers}
     if "head" in last:
         return True
-    if len(shapes) > 1 or (len(parts) < 2 and not last.startswith("att")):
+    if len(shapes) > 1 or (len(layers) < 2 and not last.startswith("att")):
         return False
     in_features, features = next(iter(shapes))
     return in_features != features or "att" in last
 
 
-def _join(stem: str, heads: Sequence[Part], where: str) -> Part:
+def _join(stem: str, heads: Sequence[StoredLayer], where: str) -> StoredLayer:
     first = heads[0]
-    for part in heads[1:]:
-        if part.source_weight.shape != first.source_weight.shape or (part.bias is None) != (first.bias is None):
+    for layer in heads[1:]:
+        if layer.source_weight.shape != first.source_weight.shape or (layer.bias is None) != (first.bias is None):
             raise GatvizError(
-                f"{where}, {quote(part.name)}",
-                f"the shapes of {quote(first.name)}, another head of the layer",
-                f"{part.in_features} to {part.features} features",
-                "check that all heads come from one model",
+                commas((where, quote(layer.name))),
+                _("the shapes of {head}, another head of the layer").format(head=quote(first.name)),
+                _("{before} to {after} features").format(before=layer.in_features, after=layer.features),
+                _("check that all heads come from one model"),
             )
-    arrays = {name: torch.cat([part.arrays[name] for part in heads]) for name in first.arrays}
-    biases = [part.bias for part in heads if part.bias is not None]
+    arrays = {name: torch.cat([layer.arrays[name] for layer in heads]) for name in first.arrays}
+    biases = [layer.bias for layer in heads if layer.bias is not None]
     name = re.sub(r"(\.|^)heads?[._]?$", "", stem).rstrip("._")
     return replace(first, name=name, arrays=arrays, bias=torch.cat(biases) if biases else None, stem=stem)
 
@@ -260,68 +287,70 @@ def _join(stem: str, heads: Sequence[Part], where: str) -> Part:
 # ---- which layer comes after which -------------------------------------------------------------------------
 
 
-def _in_order(parts: Sequence[Part], ordered: bool, where: str) -> tuple[list[Part], tuple[str, ...]]:
+def _in_order(layers: Sequence[StoredLayer], ordered: bool, where: str) -> tuple[list[StoredLayer], tuple[str, ...]]:
     """The layers so that each fits the one before: in the file's order, by their numbers, or as widths allow."""
-    by_file, by_number = list(parts), sorted(parts, key=lambda part: _natural(part.name))
+    by_file, by_number = list(layers), sorted(layers, key=lambda layer: _natural(layer.name))
     first, second = (by_file, by_number) if ordered else (by_number, by_file)
     for order in (first, second):
         if _chains(order):
             told = order is second and [p.name for p in first] != [p.name for p in second]
             if not ordered and _open_order(order):
-                return order, (_OPEN_ORDER + _names(order) + ".",)
+                note = _(
+                    "Neither the file nor the widths tell which layer comes first; they are taken by their names: "
+                    "{names}."
+                )
+                return order, (note.format(names=_names(order)),)
             return order, (_order_note(order),) if told else ()
-    if len(parts) <= _MOST_SEARCHED and (found := _search([], list(parts))) is not None:
+    if len(layers) <= _MOST_SEARCHED and (found := _search([], list(layers))) is not None:
         return found, (_order_note(found),)
     k = next(k for k in range(1, len(first)) if not _follows(first[k - 1], first[k]))
     before, after = first[k - 1], first[k]
+    expected = _("{widths} input features, as {layer} before it gives")
     raise GatvizError(
-        f"{where}, {quote(after.name)}",
-        f"{_widths(before)} input features, as {quote(before.name)} before it gives",
+        commas((where, quote(after.name))),
+        expected.format(widths=_widths(before), layer=quote(before.name)),
         str(after.in_features),
-        "save the attention layers of one stack alone",
+        _("save the attention layers of one stack alone"),
     )
 
 
-_OPEN_ORDER = "Neither the file nor the widths tell which layer comes first; they are taken by their names: "
-
-
-def _open_order(order: Sequence[Part]) -> bool:
+def _open_order(order: Sequence[StoredLayer]) -> bool:
     """Whether two layers could change places, and no number in their names says which comes first."""
     for k in range(len(order) - 1):
         swapped = [*order[:k], order[k + 1], order[k], *order[k + 2 :]]
-        words = {re.sub(r"\d+", "", part.name) for part in order[k : k + 2]}
+        words = {re.sub(r"\d+", "", layer.name) for layer in order[k : k + 2]}
         if len(words) > 1 and _chains(swapped):
             return True
     return False
 
 
-def _names(order: Sequence[Part]) -> str:
-    return ", ".join(quote(part.name) for part in order)
+def _names(order: Sequence[StoredLayer]) -> str:
+    return commas(quote(layer.name) for layer in order)
 
 
-def _order_note(order: Sequence[Part]) -> str:
-    return f"The layers are taken in the order in which their widths fit: {_names(order)}."
+def _order_note(order: Sequence[StoredLayer]) -> str:
+    return _("The layers are taken in the order in which their widths fit: {names}.").format(names=_names(order))
 
 
-def _widths(part: Part) -> str:
-    return " or ".join(str(width) for width in dict.fromkeys((part.joined, part.features)))
+def _widths(layer: StoredLayer) -> str:
+    return or_list(str(width) for width in dict.fromkeys((layer.joined, layer.features)))
 
 
-def _follows(before: Part, after: Part) -> bool:
+def _follows(before: StoredLayer, after: StoredLayer) -> bool:
     flat = before.heads_from is None and before.joined % after.in_features == 0
     return after.in_features in (before.joined, before.features) or flat
 
 
-def _chains(order: Sequence[Part]) -> bool:
+def _chains(order: Sequence[StoredLayer]) -> bool:
     return all(_follows(before, after) for before, after in pairwise(order))
 
 
-def _search(done: list[Part], rest: list[Part]) -> list[Part] | None:
+def _search(done: list[StoredLayer], rest: list[StoredLayer]) -> list[StoredLayer] | None:
     if not rest:
         return done
-    for part in rest:
-        if not done or _follows(done[-1], part):
-            found = _search([*done, part], [other for other in rest if other is not part])
+    for layer in rest:
+        if not done or _follows(done[-1], layer):
+            found = _search([*done, layer], [other for other in rest if other is not layer])
             if found is not None:
                 return found
     return None
@@ -335,29 +364,34 @@ def _natural(name: str) -> list[tuple[int, int, str]]:
 # ---- heads, given by hand -----------------------------------------------------------------------------------
 
 
-def _read_again(parts: Sequence[Part], readings: Mapping[str, Reading], heads: Sequence[int | None]) -> list[Part]:
-    if len(heads) != len(parts):
-        raise GatvizError("heads", f"{len(parts)} values, one for each layer", str(len(heads)), "give one for each")
+def _read_again(
+    layers: Sequence[StoredLayer], read: Mapping[str, LayerTensors], heads: Sequence[int | None]
+) -> list[StoredLayer]:
+    if len(heads) != len(layers):
+        raise one_for_each("heads", len(layers), len(heads))
     again = []
-    for part, count in zip(parts, heads, strict=True):
-        reading = readings.get(part.name) if part.stem is None else None
-        if reading is None or count is None:
-            again.append(part)
+    for layer, count in zip(layers, heads, strict=True):
+        tensors = read.get(layer.name) if layer.stem is None else None
+        if tensors is None or count is None:
+            again.append(layer)
         else:
-            again.append(reading.form.read(replace(reading, heads=count)))
+            again.append(tensors.form.read(replace(tensors, heads=count)))
     return again
 
 
-def _check_heads(parts: Sequence[Part], heads: Sequence[int | None] | int | None, where: str) -> None:
+def _check_heads(layers: Sequence[StoredLayer], heads: Sequence[int | None] | int | None, where: str) -> None:
     """One number for all is for the layers that leave it open; it must be right for one at least."""
     if heads is None:
         return
     if isinstance(heads, int):
-        if all(part.heads != heads for part in parts):
-            told = ", ".join(str(part.heads) for part in parts)
-            raise GatvizError(f"heads, {where}", f"{told}, as the file says", quote(heads), "leave heads out")
+        if all(layer.heads != heads for layer in layers):
+            raise _other_heads(commas(str(layer.heads) for layer in layers), heads, ("heads", where))
         return
-    for part, count in zip(parts, heads, strict=True):
-        if count is not None and count != part.heads:
-            at = f"heads, {where}, {quote(part.name)}"
-            raise GatvizError(at, f"{part.heads}, as the file says", quote(count), "leave heads out")
+    for layer, count in zip(layers, heads, strict=True):
+        if count is not None and count != layer.heads:
+            raise _other_heads(str(layer.heads), count, ("heads", where, quote(layer.name)))
+
+
+def _other_heads(told: str, given: int, at: Sequence[str]) -> GatvizError:
+    expected = _("{value}, as the file says").format(value=told)
+    return GatvizError(commas(at), expected, quote(given), _("leave {keyword} out").format(keyword="heads"))

@@ -22,6 +22,7 @@ from gatviz.files.merging import all_have_reverse
 from gatviz.files.parsed import ColumnUse, ParsedGraph, check_names
 from gatviz.files.values import decimal
 from gatviz.graph.graph import Graph
+from gatviz.words import _, commas, ngettext
 
 META = "gatviz"
 _CSR = ("data", "indices", "indptr", "shape")
@@ -45,6 +46,10 @@ def is_known(name: str) -> bool:
     return name in KNOWN or name.startswith(_EDGE)
 
 
+def _kind(array: Array) -> str:
+    return _("{dtype} of shape {shape}").format(dtype=array.dtype, shape=list(array.shape))
+
+
 class _Arrays:
     """One file's arrays, with a sentence for each thing that is wrong with them."""
 
@@ -54,12 +59,17 @@ class _Arrays:
     def get(self, *names: str) -> tuple[str, Array] | None:
         return next(((name, self.arrays[name]) for name in names if name in self.arrays), None)
 
-    def wrong(self, name: str, expected: str, found: str, mend: str = "correct the array") -> GatvizError:
-        return GatvizError(f"{self.where}, {quote(name)}", expected, found, mend)
+    def wrong(self, name: str, expected: str, found: str, mend: str | None = None) -> GatvizError:
+        return GatvizError(f"{self.where}, {quote(name)}", expected, found, mend or _("correct the array"))
 
     def whole(self, name: str, array: Array, shape: str) -> NDArray[np.int64]:
         if array.dtype.kind not in "iu" or (array.size and array.dtype == np.uint64 and int(array.max()) >= 2**63):
-            raise self.wrong(name, f"integers of shape {shape}", f"{array.dtype}", "store integers of 64 bits")
+            raise self.wrong(
+                name,
+                _("integers of shape {shape}").format(shape=shape),
+                f"{array.dtype}",
+                _("store integers of 64 bits"),
+            )
         return array.astype(np.int64)
 
     def csr(self, prefix: str) -> csr_array | None:
@@ -69,25 +79,35 @@ class _Arrays:
             return None
         if len(there) < len(names):
             missing = next(name for name in names if name not in there)
-            raise GatvizError(self.where, f"an array {quote(missing)}", "none", "store all four parts")
+            raise GatvizError(
+                self.where, _("an array {missing}").format(missing=quote(missing)), _("none"), _("store all four parts")
+            )
         data, indices, indptr, shape = (self.arrays[name] for name in names)
         if data.dtype.kind not in "iufb" or data.ndim != 1:
-            raise self.wrong(names[0], "a row of numbers", f"{data.dtype} of shape {list(data.shape)}")
+            raise self.wrong(
+                names[0],
+                _("a row of numbers"),
+                _kind(data),
+            )
         columns = self.whole(names[1], indices, "[nnz]")
         starts = self.whole(names[2], indptr, "[N + 1]")
         size = self.whole(names[3], shape, "[2]")
         if size.shape != (2,) or (size < 0).any():
-            raise self.wrong(names[3], "two sizes", quote(str(shape.tolist())[:50]))
+            raise self.wrong(names[3], _("two sizes"), quote(str(shape.tolist())[:50]))
         rows, width = (int(length) for length in size)
         if starts.shape != (rows + 1,) or starts[0] != 0 or (np.diff(starts) < 0).any():
-            raise self.wrong(names[2], f"{rows + 1:,} rising offsets from 0", f"{starts.size:,} others")
+            raise self.wrong(
+                names[2],
+                _("{rows:,} rising offsets from 0").format(rows=rows + 1),
+                _("{size:,} others").format(size=starts.size),
+            )
         if columns.ndim != 1 or columns.shape != data.shape or starts[-1] != columns.size:
-            raise self.wrong(names[1], f"{int(starts[-1]):,} columns", f"{columns.size:,}")
+            raise self.wrong(names[1], _("{starts:,} columns").format(starts=int(starts[-1])), f"{columns.size:,}")
         if columns.size and (columns.min() < 0 or columns.max() >= width):
             outside = int(columns.min()) if columns.min() < 0 else int(columns.max())
-            raise self.wrong(names[1], f"column numbers from 0 to {width - 1}", str(outside))
+            raise self.wrong(names[1], _("column numbers from 0 to {width}").format(width=width - 1), str(outside))
         if data.dtype.kind == "f" and not np.isfinite(data).all():
-            raise self.wrong(names[0], "finite numbers", "NaN or infinity")
+            raise self.wrong(names[0], _("finite numbers"), _("NaN or infinity"))
         return csr_array((data, columns, starts), shape=(rows, width))
 
 
@@ -106,13 +126,18 @@ def parsed_arrays(arrays: Mapping[str, Array], where: str, form: str, meta: str 
     limits.check_nodes(count, where)
     if edges.size and (edges.min() < 0 or edges.max() >= count):
         outside = int(edges.min()) if edges.min() < 0 else int(edges.max())
-        raise found.wrong("edge_index", f"node numbers from 0 to {count - 1}", str(outside), "correct the edge")
+        raise found.wrong(
+            "edge_index",
+            _("node numbers from 0 to {last}").format(last=count - 1),
+            str(outside),
+            _("correct the edge"),
+        )
     directed = told.get("directed")
     notes: list[str] = []
     if not isinstance(directed, bool):
         directed = not all_have_reverse(edges, count)
         if not directed:
-            notes.append("every arrow has its reverse: the graph was taken as undirected")
+            notes.append(_("every arrow has its reverse: the graph was taken as undirected"))
     parsed = ParsedGraph(
         where=where,
         format=form,
@@ -137,7 +162,7 @@ def parsed_arrays(arrays: Mapping[str, Array], where: str, form: str, meta: str 
 def _meta(text: str | None, where: str) -> dict[str, Any]:
     told = {} if text is None else decode_json(text, f"{where}, {quote(META)}")
     if not isinstance(told, dict):
-        raise GatvizError(f"{where}, {quote(META)}", "a JSON object", type(told).__name__, "leave it out")
+        raise GatvizError(f"{where}, {quote(META)}", _("a JSON object"), type(told).__name__, _("leave it out"))
     return told
 
 
@@ -146,19 +171,27 @@ def _edges(found: _Arrays, adjacency: csr_array | None) -> NDArray[np.int64]:
     if given is not None:
         name, array = given
         if array.dtype.kind == "f":
-            raise found.wrong(name, "integers of shape [2, E]", str(array.dtype), "store whole node numbers")
+            raise found.wrong(name, _("integers of shape [2, E]"), str(array.dtype), _("store whole node numbers"))
         edges = found.whole(name, array, "[2, E]")
         if edges.ndim != 2 or edges.shape[0] != 2:
-            raise found.wrong(name, "integers of shape [2, E]", f"shape {list(edges.shape)}", "transpose it")
+            raise found.wrong(
+                name,
+                _("integers of shape [2, E]"),
+                _("shape {shape}").format(shape=list(edges.shape)),
+                _("transpose it"),
+            )
         limits.check_edges(edges.shape[1], found.where)
         return edges
     if adjacency is None:
-        listed = ", ".join(quote(name) for name in list(found.arrays)[:8]) or "none"
+        listed = commas(quote(name) for name in list(found.arrays)[:8]) or _("none")
         raise GatvizError(
-            found.where, "'edge_index', or the four parts of 'adj'", f"the arrays {listed}", "add the edges"
+            found.where,
+            _("'edge_index', or the four parts of 'adj'"),
+            _("the arrays {listed}").format(listed=listed),
+            _("add the edges"),
         )
     if adjacency.shape[0] != adjacency.shape[1]:
-        raise found.wrong("adj_shape", "a square matrix", str(list(adjacency.shape)))
+        raise found.wrong("adj_shape", _("a square matrix"), str(list(adjacency.shape)))
     limits.check_edges(adjacency.nnz, found.where)
     target, source = adjacency.nonzero()  # row = target, column = source; stored zeros are no edges
     return np.stack([source, target]).astype(np.int64)
@@ -175,12 +208,16 @@ def _features(found: _Arrays) -> NDArray[np.float64] | None:
         return None
     name, array = given
     if array.dtype.kind not in "iufb" or array.ndim != 2:
-        raise found.wrong(name, "numbers of shape [N, F]", f"{array.dtype} of shape {list(array.shape)}")
+        raise found.wrong(
+            name,
+            _("numbers of shape [N, F]"),
+            _kind(array),
+        )
     limits.check_features(array.shape[0], array.shape[1], found.where)
     x = array.astype(np.float64)
     if not np.isfinite(x).all():
         n, k = (int(place) for place in np.argwhere(~np.isfinite(x))[0])
-        raise found.wrong(f"{name}[{n}, {k}]", "a finite number", str(x[n, k]), "replace it by a number")
+        raise found.wrong(f"{name}[{n}, {k}]", _("a finite number"), str(x[n, k]), _("replace it by a number"))
     return x
 
 
@@ -207,9 +244,11 @@ def _count_nodes(
     if other is not None:
         raise GatvizError(
             found.where,
-            "one row for each node in every array",
-            f"{first[1]:,} in {quote(first[0])}, {other[1]:,} in {quote(other[0])}",
-            "give them the same length",
+            _("one row for each node in every array"),
+            _("{rows:,} in {array}, {others:,} in {other}").format(
+                rows=first[1], array=quote(first[0]), others=other[1], other=quote(other[0])
+            ),
+            _("give them the same length"),
         )
     if there:
         return first[1]
@@ -242,11 +281,15 @@ def _labels(found: _Arrays, told: Mapping[str, Any], count: int) -> list[str | N
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.shape != (count,) or array.dtype.kind not in "iufUb":
-        raise found.wrong(name, f"{count:,} classes", f"{array.dtype} of shape {list(array.shape)}")
+        raise found.wrong(
+            name,
+            ngettext("{n:,} class", "{n:,} classes", count).format(n=count),
+            _kind(array),
+        )
     if array.dtype.kind == "U":
         return [str(word) or None for word in array.tolist()]
     if array.dtype.kind == "f" and not np.array_equal(array, np.floor(array)):
-        raise found.wrong(name, "whole class numbers", "fractions or NaN")
+        raise found.wrong(name, _("whole class numbers"), _("fractions or NaN"))
     numbers = [int(value) for value in array.tolist()]
     if classes is not None and max(numbers, default=0) < len(classes):
         return [None if value < 0 else classes[value] for value in numbers]
@@ -263,16 +306,24 @@ def _split(found: _Arrays, count: int) -> list[str | None] | None:
         there = True
         if name in headers.MASKS:
             if array.shape != (count,) or array.dtype.kind not in "bu":
-                raise found.wrong(name, f"{count:,} truth values", f"{array.dtype} of shape {list(array.shape)}")
+                raise found.wrong(
+                    name,
+                    ngettext("{n:,} truth value", "{n:,} truth values", count).format(n=count),
+                    _kind(array),
+                )
             places = np.flatnonzero(array)
         else:
             places = found.whole(name, array, "[…]").ravel()
             if places.size and (places.min() < 0 or places.max() >= count):
                 outside = int(places.min()) if places.min() < 0 else int(places.max())
-                raise found.wrong(name, f"node numbers from 0 to {count - 1}", str(outside))
+                raise found.wrong(name, _("node numbers from 0 to {last}").format(last=count - 1), str(outside))
         for n in places.tolist():
             if split[n] not in (None, part):
-                raise found.wrong(name, "each node in one part of the split", f"node {n} in {split[n]} and {part}")
+                raise found.wrong(
+                    name,
+                    _("each node in one part of the split"),
+                    _("node {n} in {split} and {part}").format(n=n, split=split[n], part=part),
+                )
             split[n] = part
     return split if there else None
 
@@ -283,8 +334,13 @@ def _positions(found: _Arrays, count: int) -> NDArray[np.float64] | None:
         return None
     name, array = given
     if array.shape != (count, 2) or array.dtype.kind not in "iuf" or not np.isfinite(array).all():
-        expected = f"finite numbers of shape [{count}, 2]"
-        raise found.wrong(name, expected, f"{array.dtype} of shape {list(array.shape)}", "leave it out")
+        expected = _("finite numbers of shape [{count}, 2]").format(count=count)
+        raise found.wrong(
+            name,
+            expected,
+            _kind(array),
+            _("leave it out"),
+        )
     return array.astype(np.float64)
 
 
@@ -298,11 +354,20 @@ def _edge_columns(
         if name.startswith(_EDGE) or name == headers.EDGE_WEIGHT:
             flat = array.reshape(-1) if array.shape == (count, 1) else array
             if flat.shape != (count,) or flat.dtype.kind not in "iufb":
-                raise found.wrong(name, f"{count:,} numbers", f"{array.dtype} of shape {list(array.shape)}")
+                raise found.wrong(
+                    name,
+                    ngettext("{n:,} number", "{n:,} numbers", count).format(n=count),
+                    _kind(array),
+                )
             columns["weight" if name == headers.EDGE_WEIGHT else name.removeprefix(_EDGE)] = flat.tolist()
     for name, values in texts.items() if isinstance(texts, dict) else ():
         if not isinstance(values, list) or len(values) != count:
-            raise GatvizError(f"{found.where}, {quote(name)}", f"{count:,} values", "another count", "correct it")
+            raise GatvizError(
+                f"{found.where}, {quote(name)}",
+                ngettext("{n:,} value", "{n:,} values", count).format(n=count),
+                _("another count"),
+                _("correct it"),
+            )
         columns[str(name)] = [None if isinstance(value, dict | list) else value for value in values]
     if adjacency is not None and found.get("edge_index") is None:
         data = adjacency.data[adjacency.data != 0]

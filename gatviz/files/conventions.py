@@ -17,6 +17,7 @@ from gatviz.files import headers
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.files.values import decimal, number
+from gatviz.words import _, ngettext
 
 MARKED_X, MARKED_Y = "gatviz.x", "gatviz.y"
 """Where readers put positions that the format itself marks."""
@@ -35,10 +36,10 @@ def settle_by_convention(parsed: ParsedGraph, options: ReadOptions) -> None:
     _drop_gaps(parsed)
 
 
-def take_names(parsed: ParsedGraph, column: str, title: str | None = None) -> None:
+def take_names(parsed: ParsedGraph, column: str, mark: str | None = None) -> None:
     """Let a column that names every node differently be the nodes' names, and say so; else leave it.
 
-    A `title` tells what to call it where it is no column but a mark of the format.
+    A `mark` tells what to call it where it is no column but a mark of the format.
     """
     values = parsed.node_columns.get(column)
     if values is None or len(values) == 0:
@@ -47,11 +48,11 @@ def take_names(parsed: ParsedGraph, column: str, title: str | None = None) -> No
     if not all(word.strip() for word in words) or len(set(words)) < len(words):
         return
     if words != list(parsed.names):
-        named = quote(title or column)
-        parsed.notes.append(f"the nodes are called by their {named}, which is a different one for each")
+        said = _("the nodes are called by their {column}, which is a different one for each")
+        parsed.notes.append(said.format(column=quote(mark or column)))
     parsed.names = words
     _without(parsed, column)
-    if title is None:
+    if mark is None:
         parsed.columns.append(ColumnUse("nodes", column, "id"))
 
 
@@ -65,7 +66,7 @@ def _take_labels(parsed: ParsedGraph) -> None:
     if parsed.labels is None and found is not None:
         parsed.labels = [None if value is None else decimal(value) for value in parsed.node_columns[found]]
         parsed.columns.append(ColumnUse("nodes", found, "label"))
-        parsed.notes.append(f"column {quote(found)} was taken as the label")
+        parsed.notes.append(_("column {found} was taken as the label").format(found=quote(found)))
         _without(parsed, found)
 
 
@@ -85,11 +86,21 @@ def take_positions(parsed: ParsedGraph, x: str, y: str, *, marked: bool = False)
         parsed.positions = np.array(pairs, dtype=np.float64).T
         parsed.columns += [ColumnUse("nodes", name, "position") for name in (x, y)]
         if not marked:
-            parsed.notes.append(f"columns {quote(x)} and {quote(y)} were taken as positions")
+            parsed.notes.append(_("columns {x} and {y} were taken as positions").format(x=quote(x), y=quote(y)))
     elif any(placed):
-        parsed.notes.append(f"positions were left out: only {sum(placed):,} of {len(placed):,} nodes have one")
+        parsed.notes.append(positions_left_out(sum(placed), len(placed)))
     if all(placed) or marked:
         _without(parsed, x, y)
+
+
+def positions_left_out(some: int, n: int) -> str:
+    """The sentence that only some of n nodes have a position."""
+    said = ngettext(
+        "positions were left out: only {some:,} of {n:,} node has one",
+        "positions were left out: only {some:,} of {n:,} nodes have one",
+        n,
+    )
+    return said.format(some=some, n=n)
 
 
 def _drop_gaps(parsed: ParsedGraph) -> None:
@@ -100,7 +111,11 @@ def _drop_gaps(parsed: ParsedGraph) -> None:
         numeric = bool(there) and all(number(value) is not None for value in there)
         if numeric and len(there) < len(values):
             parsed.notes.append(
-                f"column {quote(name)} was left out: only {len(there):,} of {len(values):,} nodes have it"
+                ngettext(
+                    "column {column} was left out: only {some:,} of {n:,} node has it",
+                    "column {column} was left out: only {some:,} of {n:,} nodes have it",
+                    len(values),
+                ).format(column=quote(name), some=len(there), n=len(values))
             )
             parsed.columns.append(ColumnUse("nodes", name, "ignored"))
         else:

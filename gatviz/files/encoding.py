@@ -6,15 +6,16 @@ import codecs
 
 from gatviz.errors import GatvizError
 from gatviz.files import limits
+from gatviz.words import N_, _
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with BOM"),
-    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
-    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
-    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF8, "utf-8-sig", N_("UTF-8 with BOM")),
+    (codecs.BOM_UTF32_LE, "utf-32", N_("UTF-32")),
+    (codecs.BOM_UTF32_BE, "utf-32", N_("UTF-32")),
+    (codecs.BOM_UTF16_LE, "utf-16", N_("UTF-16")),
+    (codecs.BOM_UTF16_BE, "utf-16", N_("UTF-16")),
 )
-_AS_UTF8 = "save the file as UTF-8"
+_AS_UTF8 = N_("save the file as UTF-8")
 
 
 def shown_name(name: str) -> str:
@@ -33,25 +34,30 @@ def decode(data: bytes, where: str) -> tuple[str, tuple[str, ...]]:
         GatvizError: empty, not text, or UTF-16 without its mark.
     """
     if not data.strip():
-        raise GatvizError(where, "a graph", "an empty file", "choose a file with nodes and edges in it")
+        raise GatvizError(where, _("a graph"), _("an empty file"), _("choose a file with nodes and edges in it"))
     for mark, codec, label in _MARKS:
         if data.startswith(mark):
             try:
                 text = data.decode(codec)
             except UnicodeDecodeError as error:
                 raise GatvizError(
-                    where, f"text in {label}, as its first bytes say", f"other bytes at {error.start}", _AS_UTF8
+                    where,
+                    _("text in {encoding}, as its first bytes say").format(encoding=_(label)),
+                    _("other bytes at {start}").format(start=error.start),
+                    _(_AS_UTF8),
                 ) from error
             if not text.strip():
-                raise GatvizError(where, "a graph", "an empty file", "choose a file with nodes and edges in it")
-            return text, (f"read as {label}",)
+                raise GatvizError(
+                    where, _("a graph"), _("an empty file"), _("choose a file with nodes and edges in it")
+                )
+            return text, (_("read as {encoding}").format(encoding=_(label)),)
     if b"\x00" in data:
         halves = data[0:400:2].count(0), data[1:400:2].count(0)
         if max(halves) > 2 * min(halves):
-            raise GatvizError(where, "UTF-8 text", "UTF-16 without a byte-order mark", _AS_UTF8)
-        raise GatvizError(where, "text", "binary data", "choose a graph file; its name tells its format")
+            raise GatvizError(where, _("UTF-8 text"), _("UTF-16 without a byte-order mark"), _(_AS_UTF8))
+        raise GatvizError(where, _("text"), _("binary data"), _("choose a graph file; its name tells its format"))
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return data.decode("latin-1"), (f"line {line} is not UTF-8: the file was read as Latin-1",)
+        return data.decode("latin-1"), (_("line {line} is not UTF-8: the file was read as Latin-1").format(line=line),)

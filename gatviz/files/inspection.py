@@ -25,6 +25,7 @@ from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.graph.features import FeatureKind, usual_kind
 from gatviz.graph.graph import SPLITS, Graph
+from gatviz.words import _, commas, ngettext
 
 
 @dataclass(frozen=True)
@@ -57,21 +58,36 @@ class Inspection:
     def summary(self) -> tuple[str, ...]:
         """What was understood, a sentence each, for people."""
         graph = self.graph
-        kind = "directed" if graph.directed else "undirected, each edge giving both arrows"
-        lines = [
-            f"{_count(graph.num_nodes, 'node')}, {_count(graph.num_edges, 'arrow')} ({kind}), "
-            f"{_count(graph.num_features, 'feature')}",
-            f"{_count(self.components, 'connected piece')}, {_count(self.isolated, 'isolated node')}, "
-            f"{_count(self.loops, 'self-loop')}",
-        ]
+        nodes, arrows, features = graph.num_nodes, graph.num_edges, graph.num_features
+        if graph.directed:
+            joined = ngettext("{n:,} arrow (directed)", "{n:,} arrows (directed)", arrows)
+        else:
+            joined = ngettext(
+                "{n:,} arrow (undirected, each edge giving both arrows)",
+                "{n:,} arrows (undirected, each edge giving both arrows)",
+                arrows,
+            )
+        pieces, isolated, loops = self.components, self.isolated, self.loops
+        counts = (
+            ngettext("{n:,} node", "{n:,} nodes", nodes).format(n=nodes),
+            joined.format(n=arrows),
+            ngettext("{n:,} feature", "{n:,} features", features).format(n=features),
+        )
+        shape = (
+            ngettext("{n:,} connected piece", "{n:,} connected pieces", pieces).format(n=pieces),
+            ngettext("{n:,} isolated node", "{n:,} isolated nodes", isolated).format(n=isolated),
+            ngettext("{n:,} self-loop", "{n:,} self-loops", loops).format(n=loops),
+        )
+        lines = [commas(counts), commas(shape)]
         if graph.labels is not None:
-            lines.append(f"labels: {_count(len(graph.class_names), 'class', 'classes')}")
+            classes = len(graph.class_names)
+            lines.append(ngettext("labels: {n:,} class", "labels: {n:,} classes", classes).format(n=classes))
         if graph.split is not None:
-            parts = ", ".join(f"{graph.split.count(part):,} {part}" for part in SPLITS)
-            lines.append(f"split: {parts}")
+            parts = commas(f"{graph.split.count(part):,} {part}" for part in SPLITS)
+            lines.append(_("split: {parts}").format(parts=parts))
         if graph.edge_attributes:
-            listed = ", ".join(quote(key) for key in graph.edge_attributes)
-            lines.append(f"edge columns kept, but not read by attention: {listed}")
+            listed = commas(quote(key) for key in graph.edge_attributes)
+            lines.append(_("edge columns kept, but not read by attention: {columns}").format(columns=listed))
         return tuple(lines)
 
 
@@ -143,16 +159,21 @@ def _check_effects(parsed: ParsedGraph, options: ReadOptions, made_up: bool, has
     has_ids = parsed.format in TABLES and any(use.table == "nodes" and use.use == "id" for use in parsed.columns)
     has_labels = parsed.labels is not None or (parsed.by_convention and label_column(parsed) is not None)
     for name, given, there, expected in (
-        ("source", options.source is not None, parsed.format == "edge_list", "a table of edges"),
-        ("target", options.target is not None, parsed.format == "edge_list", "a table of edges"),
-        ("node_id", options.node_id is not None, has_ids, "a table of nodes"),
-        ("label", options.label == "", has_labels, "labels to leave out"),
-        ("missing_features", options.missing_features is not None, made_up, "nodes without features"),
-        ("categorical", options.categorical == "ignore", has_words, "columns of words"),
-        ("matrix", options.matrix != "row_reads_column", parsed.format == "matrix", "an adjacency matrix"),
+        ("source", options.source is not None, parsed.format == "edge_list", _("a table of edges")),
+        ("target", options.target is not None, parsed.format == "edge_list", _("a table of edges")),
+        ("node_id", options.node_id is not None, has_ids, _("a table of nodes")),
+        ("label", options.label == "", has_labels, _("labels to leave out")),
+        ("missing_features", options.missing_features is not None, made_up, _("nodes without features")),
+        ("categorical", options.categorical == "ignore", has_words, _("columns of words")),
+        ("matrix", options.matrix != "row_reads_column", parsed.format == "matrix", _("an adjacency matrix")),
     ):
         if given and not there:
-            raise GatvizError(f"{parsed.where}, option {name}", expected, "none in the file", f"leave {name} out")
+            raise GatvizError(
+                _("{where}, option {name}").format(where=parsed.where, name=name),
+                expected,
+                _("none in the file"),
+                _("leave {name} out").format(name=name),
+            )
 
 
 def inspection_of(graph: Graph) -> Inspection:
@@ -168,26 +189,26 @@ def _picked(values: Sequence[Any], origin: NDArray[np.int64]) -> tuple[Any, ...]
 
 def _check_texts(parsed: ParsedGraph, labels: Sequence[str | None] | None) -> None:
     """Refuse halves of characters, which no page and no file can show. Names and columns are checked by Graph."""
-    places: dict[str, Sequence[Any]] = {"description": (parsed.description,), "labels": labels or ()}
+    places: dict[str, Sequence[Any]] = {_("description"): (parsed.description,), _("labels"): labels or ()}
     for key, values in parsed.edge_columns.items():
-        places[f"edge column {quote(key)}"] = (key, *values) if not isinstance(values, np.ndarray) else (key,)
+        places[_("edge column {column}").format(column=quote(key))] = (
+            (key, *values) if not isinstance(values, np.ndarray) else (key,)
+        )
     for place, values in places.items():
         try:
             "".join(value for value in values if isinstance(value, str)).encode()
         except UnicodeEncodeError as error:
-            found = f"half a character ({quote(error.object[error.start])})"
-            raise GatvizError(f"{parsed.where}, {place}", "text", found, "correct the escape \\u… there") from None
+            found = _("half a character ({character})").format(character=quote(error.object[error.start]))
+            raise GatvizError(
+                f"{parsed.where}, {place}", _("text"), found, _("correct the escape \\u… there")
+            ) from None
 
 
 def _shape_of(graph: Graph) -> tuple[int, int, int]:
     source, target = graph.edge_index
     proper = source != target
     joined = coo_array((np.ones(source.size), (source, target)), shape=(graph.num_nodes,) * 2)
-    components, _ = connected_components(joined, directed=False)
+    components, _pieces = connected_components(joined, directed=False)
     touched = np.zeros(graph.num_nodes, dtype=bool)
     touched[source[proper]] = touched[target[proper]] = True
     return int((~proper).sum()), int(components), int((~touched).sum())
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

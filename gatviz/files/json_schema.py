@@ -12,7 +12,8 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from gatviz.errors import GatvizError, quote
-from gatviz.files.json_text import TOO_LARGE, infinite, kind_of_value
+from gatviz.files.json_text import infinite, kind_of_value, too_large
+from gatviz.words import _, ngettext, or_list
 
 Name = str | int | float
 Word = str | int | float | bool | None
@@ -81,20 +82,40 @@ def mismatch(
         case ["edges", int(k), *rest]:
             return _of_edge(f"{where}, {edge_key}[{k}]", rest, value)
         case ["directed"]:
-            told = (f"{where}, 'directed'", "true or false", quote(value), "write true or false")
+            told = (
+                f"{where}, 'directed'",
+                _("true or false"),
+                quote(value),
+                _("write true or false"),
+            )
         case ["description"]:
-            told = (f"{where}, 'description'", "text", kind, "put it in quotation marks")
+            told = (f"{where}, 'description'", _("text"), kind, _("put it in quotation marks"))
         case ["feature_names" | "edge_feature_names" as key, *item]:
-            found = f"{kind} in it" if item else kind
-            told = (f"{where}, '{key}'", "a list of texts", found, 'write ["f0", "f1"]')
+            found = _("{kind} in it").format(kind=kind) if item else kind
+            told = (
+                f"{where}, '{key}'",
+                _("a list of texts"),
+                found,
+                _('write ["f0", "f1"]'),
+            )
         case ["nodes"]:
-            told = (where, "a list under 'nodes'", f"{kind} under 'nodes'", "add 'nodes': […]")
+            told = (
+                where,
+                _("a list under 'nodes'"),
+                _("{kind} under 'nodes'").format(kind=kind),
+                _("add 'nodes': […]"),
+            )
         case _ if isinstance(content, dict):
             key = quote(edge_key)
-            told = (where, f"a list under {key}", f"{kind} under {key}" if path else f"no {key}", f"add {key}: […]")
+            told = (
+                where,
+                _("a list under {key}").format(key=key),
+                _("{kind} under {key}").format(kind=kind, key=key) if path else _("no {key}").format(key=key),
+                _("add {key}: […]").format(key=key),
+            )
         case _:
-            expected = 'an object like {"nodes": […], "edges": […]}'
-            told = (where, expected, kind, "put the nodes and edges into one object")
+            expected = _("an object like {example}").format(example='{"nodes": […], "edges": […]}')
+            told = (where, expected, kind, _("put the nodes and edges into one object"))
     return GatvizError(*told)
 
 
@@ -105,22 +126,37 @@ def _of_node(where: str, node: Any, rest: list[Any], value: Any) -> GatvizError:
         case ["id"]:
             return _no_name(f"{where}, 'id'", value)
         case [] if isinstance(node, dict):
-            told = (where, "an 'id'", "none", "give the node a name")
+            told = (where, _("an 'id'"), _("none"), _("give the node a name"))
         case []:
-            told = (where, 'an object like {"id": "A"}', kind, "write the node as an object")
+            told = (
+                where,
+                _("an object like {example}").format(example='{"id": "A"}'),
+                kind,
+                _("write the node as an object"),
+            )
         case ["features"]:
-            told = (f"{named}, 'features'", "a list of numbers", kind, "write [1, 0]")
+            told = (f"{named}, 'features'", _("a list of numbers"), kind, _("write [1, 0]"))
         case ["features", int(k)] if _is_number(value):
-            told = (f"{named}, feature {k}", "a finite number", _shown(value), "replace it by a number")
+            told = (
+                _("{where}, feature {k}").format(where=named, k=k),
+                _("a finite number"),
+                _shown(value),
+                _("replace it by a number"),
+            )
         case ["features", int(k)]:
             found = quote(value) if isinstance(value, str) else kind
-            told = (f"{named}, feature {k}", "a number", found, "replace it by a number")
+            told = (
+                _("{where}, feature {k}").format(where=named, k=k),
+                _("a number"),
+                found,
+                _("replace it by a number"),
+            )
         case ["pos", *_]:
             found = quote(json.dumps(node["pos"]))
-            told = (f"{named}, 'pos'", "two finite numbers [x, y]", found, "write [0, 0]")
+            told = (f"{named}, 'pos'", _("two finite numbers [x, y]"), found, _("write [0, 0]"))
         case _:
             found = _shown(value) if _is_number(value) else kind
-            told = (f"{named}, {quote(rest[0])}", "text or a number", found, "write one word")
+            told = (f"{named}, {quote(rest[0])}", _("text or a number"), found, _("write one word"))
     return GatvizError(*told)
 
 
@@ -129,14 +165,18 @@ def _of_edge(where: str, rest: list[Any], value: Any) -> GatvizError:
         return _no_name(f"{where}, {('source', 'target')[rest[0]]}", value)
     if rest:  # in an object, where all but an infinite number is welcome
         return infinite(value, where)
-    found = f"a list of {len(value)}" if isinstance(value, list) else kind_of_value(value)
-    expected = '{"source": "A", "target": "B"} or ["A", "B"]'
-    return GatvizError(where, expected, found, "name the edge's two ends")
+    found = (
+        ngettext("a list of {n}", "a list of {n}", len(value)).format(n=len(value))
+        if isinstance(value, list)
+        else kind_of_value(value)
+    )
+    expected = or_list(('{"source": "A", "target": "B"}', '["A", "B"]'))
+    return GatvizError(where, expected, found, _("name the edge's two ends"))
 
 
 def _no_name(where: str, value: Any) -> GatvizError:
     found = _shown(value) if _is_number(value) else kind_of_value(value)
-    return GatvizError(where, "a name (text or a number)", found, "give the node's id")
+    return GatvizError(where, _("a name (text or a number)"), found, _("give the node's id"))
 
 
 def _is_number(value: Any) -> bool:
@@ -144,4 +184,4 @@ def _is_number(value: Any) -> bool:
 
 
 def _shown(value: float) -> str:
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else TOO_LARGE
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else too_large()

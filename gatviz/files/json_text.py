@@ -14,15 +14,28 @@ import msgspec
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
+from gatviz.words import N_, _
 
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
-_WORD_OF_TYPE = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
+_TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_WORD_OF_TYPE = {
+    dict: N_("an object"),
+    list: N_("a list"),
+    str: N_("text"),
+    bool: N_("true or false"),
+    type(None): N_("null"),
+}
 _PLAIN_KEYS = ("nodes", "edges", "links")
-TOO_LARGE = "one too large"
-"""A number beyond 64 bits, in a message."""
+_FAULTS = (
+    *(N_("expecting value"), N_("expecting ',' delimiter"), N_("expecting ':' delimiter"), N_("extra data")),
+    *(N_("expecting property name enclosed in double quotes"), N_("illegal trailing comma before end of object")),
+    *(N_("illegal trailing comma before end of array"), N_("invalid control character at")),
+    *(N_("invalid \\escape"), N_("invalid \\uXXXX escape")),
+)
+"""What the standard library finds wrong with JSON, in its words."""
 
 
 def decode_json(text: str, where: str, schema: Any = Any, part: msgspec.Raw | None = None) -> Any:
@@ -51,9 +64,9 @@ def _check_memory(text: str, where: str) -> None:
     if memory > limits.MAX_JSON_MEMORY:
         raise GatvizError(
             where,
-            f"JSON that takes at most {limits.MAX_JSON_MEMORY // 10**6} MB once read",
-            f"about {memory // 10**6:,} MB",
-            "store a graph of this size as .npz or CSV",
+            _("JSON that takes at most {most} MB once read").format(most=limits.MAX_JSON_MEMORY // 10**6),
+            _("about {memory:,} MB").format(memory=memory // 10**6),
+            _("store a graph of this size as .npz or CSV"),
         )
 
 
@@ -65,31 +78,42 @@ def python_values(text: str, where: str) -> Any:
     """
 
     def refuse(constant: str) -> NoReturn:
-        raise GatvizError(where, "finite numbers", constant, "replace it by a number")
+        raise GatvizError(where, _("finite numbers"), constant, _("replace it by a number"))
 
     try:
         return json.loads(text.lstrip("\ufeff"), parse_constant=refuse)
     except json.JSONDecodeError as error:
         raise GatvizError(
-            f"{where}, line {error.lineno}, column {error.colno}",
-            "valid JSON",
+            _("{where}, line {line}, column {column}").format(where=where, line=error.lineno, column=error.colno),
+            _("valid JSON"),
             _problem(error.msg, text, error.pos),
-            "correct the file there",
+            _("correct the file there"),
         ) from None
     except RecursionError:
-        raise GatvizError(where, "lists within lists a few deep", "thousands deep", "flatten the file") from None
+        raise GatvizError(
+            where, _("lists within lists a few deep"), _("thousands deep"), _("flatten the file")
+        ) from None
     except GatvizError:
         raise
     except ValueError:  # an integer of more than 4,300 digits
-        raise GatvizError(where, "numbers", "one of thousands of digits", "shorten it") from None
+        raise GatvizError(where, _("numbers"), _("one of thousands of digits"), _("shorten it")) from None
 
 
 def _problem(message: str, text: str, place: int) -> str:
-    if message.startswith("Unterminated string"):
-        return "a text without its closing quotation mark"
+    if _is_open(text, place):
+        return _("a text without its closing quotation mark")
     if place >= len(text.rstrip()):
-        return "the end of the file"
-    return f"{quote(text[place : place + 12])} ({message[0].lower()}{message[1:]})"
+        return _("the end of the file")
+    reason = f"{message[0].lower()}{message[1:]}"
+    fault = next((known for known in _FAULTS if reason.startswith(known)), None)
+    if fault is not None:
+        reason = _(fault) + reason.removeprefix(fault)
+    return f"{quote(text[place : place + 12])} ({reason})"
+
+
+def _is_open(text: str, place: int) -> bool:
+    """Whether a text begins here that has no end."""
+    return text[place : place + 1] == '"' and _TEXT.match(text, place) is None
 
 
 def infinite(values: Any, where: str) -> GatvizError:
@@ -98,11 +122,11 @@ def infinite(values: Any, where: str) -> GatvizError:
     while pending:
         place, value = pending.pop()
         if isinstance(value, float) and not math.isfinite(value):
-            return GatvizError(place, "a finite number", str(value), "replace it by a number")
+            return GatvizError(place, _("a finite number"), str(value), _("replace it by a number"))
         inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         steps = [(f"{place}{_step(key)}", item) for key, item in inside]
         pending += reversed(steps)
-    return GatvizError(where, "finite numbers", TOO_LARGE, "make it smaller")
+    return GatvizError(where, _("finite numbers"), too_large(), _("make it smaller"))
 
 
 def _step(key: str | int) -> str:
@@ -115,16 +139,27 @@ def _half_a_character(text: str, where: str) -> GatvizError:
     """What the standard library lets pass: one of two \\u… escapes that only together are a character."""
     half = next((found for found in _ESCAPE.finditer(text) if found["half"]), None)
     if half is None:
-        return GatvizError(where, "valid JSON", "something else", "save the file again")
+        return GatvizError(where, _("valid JSON"), _("something else"), _("save the file again"))
     line = text.count("\n", 0, half.start()) + 1
     column = half.start() - text.rfind("\n", 0, half.start())
-    found = f"half a character ({quote(half[0])})"
-    return GatvizError(f"{where}, line {line}, column {column}", "text", found, "correct the escape \\u… there")
+    found = _("half a character ({character})").format(character=quote(half[0]))
+    return GatvizError(
+        _("{where}, line {line}, column {column}").format(where=where, line=line, column=column),
+        _("text"),
+        found,
+        _("correct the escape \\u… there"),
+    )
 
 
 def kind_of_value(value: Any) -> str:
     """What a JSON value is, in words."""
-    return _WORD_OF_TYPE.get(type(value), "a number")
+    word = _WORD_OF_TYPE.get(type(value), N_("a number"))
+    return _(word)
+
+
+def too_large() -> str:
+    """A number beyond 64 bits, in words."""
+    return _("one too large")
 
 
 def encode_json(value: Any) -> str:
@@ -137,8 +172,8 @@ def encode_json(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
         raise GatvizError(
-            "the graph as JSON",
-            "edge attributes that JSON knows",
-            "another kind, NaN or infinity",
-            "use numbers and texts",
+            _("the graph as JSON"),
+            _("edge attributes that JSON knows"),
+            _("another kind, NaN or infinity"),
+            _("use numbers and texts"),
         ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatviz.errors import GatvizError
+from gatviz.words import _
 
 MAX_NODES = 200_000
 MAX_EDGES = 2_000_000
@@ -41,19 +42,22 @@ def check_bytes(count: int, where: str) -> None:
     if count > MAX_BYTES:
         raise GatvizError(
             where,
-            f"at most {MAX_BYTES // 10**6} MB",
-            f"{count / 10**6:,.0f} MB",
-            "keep a part of the graph, or store it as .npz",
+            _("at most {most} MB").format(most=MAX_BYTES // 10**6),
+            _("{size:,.0f} MB").format(size=count / 10**6),
+            _("keep a part of the graph, or store it as .npz"),
         )
 
 
 def check_nodes(count: int, where: str) -> None:
     """Refuse a graph without nodes, and one of more than `MAX_NODES`."""
     if count <= 0:
-        raise GatvizError(where, "at least one node", "none", "add a node")
+        raise GatvizError(where, _("at least one node"), _("none"), _("add a node"))
     if count > MAX_NODES:
         raise GatvizError(
-            where, f"at most {MAX_NODES:,} nodes", f"{count:,}", "keep a part of the graph, e.g. a neighbourhood"
+            where,
+            _("at most {most:,} nodes").format(most=MAX_NODES),
+            f"{count:,}",
+            _("keep a part of the graph, e.g. a neighbourhood"),
         )
 
 
@@ -61,7 +65,10 @@ def check_edges(count: int, where: str) -> None:
     """Refuse more edges than `MAX_EDGES`."""
     if count > MAX_EDGES:
         raise GatvizError(
-            where, f"at most {MAX_EDGES:,} arrows", f"{count:,}", "keep a part of the graph, e.g. a neighbourhood"
+            where,
+            _("at most {most:,} arrows").format(most=MAX_EDGES),
+            f"{count:,}",
+            _("keep a part of the graph, e.g. a neighbourhood"),
         )
 
 
@@ -70,17 +77,25 @@ def check_features(nodes: int, features: int, where: str) -> None:
     if nodes * features > MAX_FEATURE_VALUES:
         raise GatvizError(
             where,
-            f"at most {MAX_FEATURE_VALUES:,} feature values",
-            f"{nodes:,} nodes × {features:,} features",
-            "keep fewer features",
+            _("at most {most:,} feature values").format(most=MAX_FEATURE_VALUES),
+            _("{nodes:,} nodes × {features:,} features").format(nodes=nodes, features=features),
+            _("keep fewer features"),
         )
 
 
 def check_columns(count: int, rows: int, where: str) -> None:
     """Refuse a table of more than `MAX_COLUMNS` columns or more cells than feature values are allowed."""
     if count > MAX_COLUMNS:
-        raise GatvizError(where, f"at most {MAX_COLUMNS:,} columns", f"{count:,}", "keep fewer columns")
+        raise GatvizError(
+            where,
+            _("at most {most:,} columns").format(most=MAX_COLUMNS),
+            f"{count:,}",
+            _("keep fewer columns"),
+        )
     if count * rows > MAX_FEATURE_VALUES:
         raise GatvizError(
-            where, f"at most {MAX_FEATURE_VALUES:,} cells", f"{count:,} columns × {rows:,} rows", "keep fewer columns"
+            where,
+            _("at most {most:,} cells").format(most=MAX_FEATURE_VALUES),
+            _("{count:,} columns × {rows:,} rows").format(count=count, rows=rows),
+            _("keep fewer columns"),
         )

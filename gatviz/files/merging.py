@@ -11,6 +11,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.parsed import ParsedGraph
 from gatviz.graph.graph import Graph
+from gatviz.words import _, ngettext
 
 
 def merged_edges(
@@ -23,7 +24,7 @@ def merged_edges(
     """
     source, target = edges
     keys = source * num_nodes + target
-    _, first = np.unique(keys, return_index=True)
+    first = np.unique(keys, return_index=True)[1]
     first.sort()
     duplicates = keys.size - first.size
     parallel = bool(np.count_nonzero(source != target) > np.count_nonzero((source != target)[first]))
@@ -33,9 +34,9 @@ def merged_edges(
         paired = np.isin(reverse, keys[first])
         proper = source != target
         if paired.all() and proper.any():
-            notes.append("the undirected file lists every edge both ways: its rows were taken as the arrows")
+            notes.append(_("the undirected file lists every edge both ways: its rows were taken as the arrows"))
         else:
-            _, once = np.unique(np.minimum(keys[first], reverse), return_index=True)
+            once = np.unique(np.minimum(keys[first], reverse), return_index=True)[1]
             once.sort()
             duplicates += first.size - once.size
             parallel = parallel or once.size < first.size
@@ -48,9 +49,7 @@ def merged_edges(
             first = first[place]
     limits.check_edges(source.size, where)
     if duplicates:
-        many = "duplicate edge was" if duplicates == 1 else "duplicate edges were"
-        apart = "; PyG would give each of them a share of its own, so its α is another" if parallel else ""
-        notes.append(f"{duplicates:,} {many} merged; the first of each was kept{apart}")
+        notes.append(_merged(int(duplicates), parallel))
     return np.stack([source, target]), first, int(duplicates)
 
 
@@ -71,11 +70,29 @@ def check_parallel(parsed: ParsedGraph, merged: NDArray[np.int64], origin: NDArr
         if first != k and not np.array_equal(values[first], values[k]):
             ends = f"{quote(parsed.names[source[k]])} → {quote(parsed.names[target[k]])}"
             raise GatvizError(
-                f"{parsed.where}, edge {k}, {ends}",
-                f"the edge features of edge {first}, which joins the same nodes",
-                "others",
-                "give parallel edges the same, or make them one edge: attention has one α for each pair of nodes",
+                _("{file}, edge {k}, {ends}").format(file=parsed.where, k=k, ends=ends),
+                _("the edge features of edge {k}, which joins the same nodes").format(k=first),
+                _("others"),
+                _("give parallel edges the same, or make them one edge: there is one α for each pair of nodes"),
             )
+
+
+def _merged(n: int, parallel: bool) -> str:
+    if parallel:
+        said = ngettext(
+            "{n:,} duplicate edge was merged; the first of each was kept; PyG would give each of them a share of its "
+            "own, so its α is another",
+            "{n:,} duplicate edges were merged; the first of each was kept; PyG would give each of them a share of its "
+            "own, so its α is another",
+            n,
+        )
+    else:
+        said = ngettext(
+            "{n:,} duplicate edge was merged; the first of each was kept",
+            "{n:,} duplicate edges were merged; the first of each was kept",
+            n,
+        )
+    return said.format(n=n)
 
 
 def spread_undirected(parsed: ParsedGraph, undirected: NDArray[np.bool_]) -> None:
@@ -84,7 +101,13 @@ def spread_undirected(parsed: ParsedGraph, undirected: NDArray[np.bool_]) -> Non
     parsed.edges = np.where(back, parsed.edges[::-1, place], parsed.edges[:, place])
     parsed.edge_columns = {name: [values[k] for k in place.tolist()] for name, values in parsed.edge_columns.items()}
     count = int(undirected.sum())
-    parsed.notes.append(f"{count:,} edges are undirected in a directed graph: each gives both arrows")
+    parsed.notes.append(
+        ngettext(
+            "{n:,} edge is undirected in a directed graph: it gives both arrows",
+            "{n:,} edges are undirected in a directed graph: each gives both arrows",
+            count,
+        ).format(n=count)
+    )
 
 
 def _both_ways(twice: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

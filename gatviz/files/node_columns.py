@@ -14,6 +14,7 @@ from gatviz.files.options import ReadOptions, Scaling
 from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.files.values import categories, decimal, numbers, one_hot
 from gatviz.graph.features import FeatureKind, made_up_features
+from gatviz.words import _, commas, ngettext
 
 
 class NodeColumns:
@@ -63,9 +64,12 @@ class NodeColumns:
         asked = [*(self.options.features or ()), *self.options.ignored]
         for name in [*asked, self.options.label] if self.options.label else asked:
             if name not in there and not (name == "label" and self.parsed.labels is not None):
-                listed = ", ".join(quote(column) for column in there[:8]) or "none"
+                listed = commas(quote(column) for column in there[:8]) or _("none")
                 raise GatvizError(
-                    f"{self.parsed.where}, node columns", quote(name), listed, "choose a column that is there"
+                    _("{where}, node columns").format(where=self.parsed.where),
+                    quote(name),
+                    listed,
+                    _("choose a column that is there"),
                 )
 
     def _wanted(self, name: str) -> bool:
@@ -104,7 +108,7 @@ class NodeColumns:
             return "label"
         if not self._wanted(name):
             return "ignored"
-        where = f"{self.parsed.where}, column {quote(name)}"
+        where = _("{where}, column {column}").format(where=self.parsed.where, column=quote(name))
         column = numbers(values, where, self.parsed.names)
         if column is not None:
             self._names.append(name)
@@ -114,16 +118,32 @@ class NodeColumns:
         words = categories(values)
         self.has_words = self.has_words or 0 < len(words) <= limits.MAX_CATEGORIES
         if self.options.categorical == "ignore" or not 0 < len(words) <= limits.MAX_CATEGORIES:
-            reason = "words" if 0 < len(words) <= limits.MAX_CATEGORIES else f"{len(words)} different words"
-            self.notes.append(f"column {quote(name)} was left out: {reason if words else 'it is empty'}")
+            if not words:
+                said = _("column {column} was left out: it is empty")
+            elif len(words) <= limits.MAX_CATEGORIES:
+                said = _("column {column} was left out: words")
+            else:
+                said = ngettext(
+                    "column {column} was left out: {n} different word",
+                    "column {column} was left out: {n} different words",
+                    len(words),
+                )
+            self.notes.append(said.format(column=quote(name), n=len(words)))
             return "ignored"
         if len(words) == len(values) and self.options.features is None:
-            self.notes.append(f"column {quote(name)} was left out: its words are all different")
+            self.notes.append(_("column {column} was left out: its words are all different").format(column=quote(name)))
             return "ignored"
         self._names += [f"{name} = {word}" for word in words]
         self._values.append(one_hot(values, words))
-        missing = f", {gaps} nodes having none of them" if gaps else ""
-        self.notes.append(f"column {quote(name)} became {len(words)} features, one a word{missing}")
+        said = ngettext(
+            "column {column} became {n} feature, one a word",
+            "column {column} became {n} features, one a word",
+            len(words),
+        ).format(column=quote(name), n=len(words))
+        if gaps:
+            missing = ngettext("{n} node having none of them", "{n} nodes having none of them", gaps).format(n=gaps)
+            said = commas((said, missing))
+        self.notes.append(said)
         return "category"
 
 
@@ -132,11 +152,11 @@ def features_instead(
 ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Features [N, F] for nodes that have none, and their names."""
     made = {
-        "one_hot": "its own (one-hot)",
-        "degree": "the number of its incoming arrows",
-        "constant": "the constant 1",
+        "one_hot": _("no features were given: each node got its own (one-hot)"),
+        "degree": _("no features were given: each node got the number of its incoming arrows"),
+        "constant": _("no features were given: each node got the constant 1"),
     }
-    notes.append(f"no features were given: each node got {made[kind]}")
+    notes.append(made[kind])
     return made_up_features(kind, names, edge_index)
 
 
@@ -146,10 +166,10 @@ def scaled(x: NDArray[np.float64], scaling: Scaling, notes: list[str]) -> NDArra
         return x
     if scaling == "row":
         top, scale = x, np.abs(x).sum(axis=1, keepdims=True)
-        notes.append("each node's features were divided by the sum of their sizes")
+        notes.append(_("each node's features were divided by the sum of their sizes"))
     else:
         top, scale = x - x.mean(axis=0, keepdims=True), x.std(axis=0, keepdims=True)
-        notes.append("each feature was shifted to mean 0 and scaled to standard deviation 1")
+        notes.append(_("each feature was shifted to mean 0 and scaled to standard deviation 1"))
     result = np.zeros_like(x)
     np.divide(top, scale, out=result, where=scale > 0)
     return result

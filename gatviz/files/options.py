@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _, or_list
 
 MissingFeatures = Literal["one_hot", "degree", "constant"]
 Scaling = Literal["none", "row", "standard"]
@@ -54,5 +55,5 @@ class ReadOptions:
             ("matrix", self.matrix, get_args(Orientation)),
         ):
             if value not in allowed:
-                words = " or ".join(quote(word) for word in allowed if word is not None)
-                raise GatvizError(f"options, {name}", words, quote(value), "choose one of these")
+                words = or_list(quote(word) for word in allowed if word is not None)
+                raise GatvizError(_("options, {name}").format(name=name), words, quote(value), _("choose one of these"))

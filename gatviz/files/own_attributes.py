@@ -17,6 +17,7 @@ from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.files.values import number
 from gatviz.files.xml_text import type_of
 from gatviz.graph.graph import Graph
+from gatviz.words import _
 
 _OWN = "gatviz."
 _FEATURE, _LABEL, _SPLIT = f"{_OWN}feature.", f"{_OWN}label", f"{_OWN}split"
@@ -71,10 +72,12 @@ def take_own(parsed: ParsedGraph, titles: Mapping[str, str]) -> None:
         if not np.isfinite(x).all():  # None became NaN
             n, k = (int(place) for place in np.argwhere(~np.isfinite(x))[0])
             raise GatvizError(
-                f"{parsed.where}, node {quote(parsed.names[n])}, {quote(titles[features[k]])}",
-                "a finite number",
-                "none",
-                "write a number",
+                _("{where}, node {node}, {attribute}").format(
+                    where=parsed.where, node=quote(parsed.names[n]), attribute=quote(titles[features[k]])
+                ),
+                _("a finite number"),
+                _("none"),
+                _("write a number"),
             )
         parsed.x, parsed.feature_names = x, tuple(titles[key] for key in features)
     if _LABEL in titles:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
+from gatviz.words import _
 
 
 @dataclass(kw_only=True)
@@ -86,7 +87,7 @@ class NodeNumbers:
         """
         place = self.place.get(name)
         if place is None:
-            raise GatvizError(where, "the name of a node", quote(name), "add that node or remove the edge")
+            raise GatvizError(where, _("the name of a node"), quote(name), _("add that node or remove the edge"))
         return place
 
 
@@ -101,10 +102,10 @@ def check_names(names: Sequence[str], where: str) -> None:
     for n, name in enumerate(names):
         if name in first:
             raise GatvizError(
-                f"{where}, nodes[{n}]",
-                "a name of its own",
-                f"{quote(name)}, which nodes[{first[name]}] has already",
-                "rename one of the two",
+                _("{where}, nodes[{n}]").format(where=where, n=n),
+                _("a name of its own"),
+                _("{name}, which {place} has already").format(name=quote(name), place=f"nodes[{first[name]}]"),
+                _("rename one of the two"),
             )
         first[name] = n
 
@@ -148,9 +149,9 @@ class Collector:
         if self._fields > limits.MAX_ATTRIBUTES:
             raise GatvizError(
                 self.where,
-                f"at most {limits.MAX_ATTRIBUTES:,} attributes of nodes and edges together",
-                "more",
-                "keep fewer attributes, or store features as .npz",
+                _("at most {most:,} attributes of nodes and edges together").format(most=limits.MAX_ATTRIBUTES),
+                _("more"),
+                _("keep fewer attributes, or store features as .npz"),
             )
         for name, value in attributes.items():
             column = columns.get(name)
@@ -172,7 +173,11 @@ class Collector:
         for row, ends in enumerate((self.sources, self.targets)):
             for k, name in enumerate(ends):
                 place = numbers.place.get(name)
-                edges[row, k] = place if place is not None else numbers.find(name, f"{self.where}, edge {k}")
+                edges[row, k] = (
+                    place
+                    if place is not None
+                    else numbers.find(name, _("{where}, edge {k}").format(where=self.where, k=k))
+                )
         return ParsedGraph(
             where=self.where,
             format=form,

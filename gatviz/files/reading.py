@@ -21,6 +21,7 @@ from gatviz.files.parsed import ParsedGraph
 from gatviz.files.table import Table, read_table
 from gatviz.files.table_kind import table_kind
 from gatviz.graph.graph import Graph
+from gatviz.words import _, commas, ngettext
 
 PathOrBytes = str | os.PathLike[str] | bytes
 
@@ -49,8 +50,10 @@ def read_graph(
     options = options or ReadOptions()
     if features is not None:
         if options.missing_features not in (None, features):
-            found = f"features={features} and options.missing_features={options.missing_features}"
-            raise GatvizError("features", "one word for what is missing", found, "keep one of the two")
+            found = _("features={features} and options.missing_features={missing_features}").format(
+                features=features, missing_features=options.missing_features
+            )
+            raise GatvizError(_("features"), _("one word for what is missing"), found, _("keep one of the two"))
         options = replace(options, missing_features=features)
     return inspect_graph(source, name, options, nodes=nodes).graph
 
@@ -70,16 +73,21 @@ def inspect_graph(
     if isinstance(source, Mapping):
         for keyword, value in (("name", name), ("nodes", nodes)):
             if value is not None:
-                found = "several files, each with its own name"
-                raise GatvizError(keyword, "a single file", found, f"leave {keyword} out: put all files into source")
-        files = {shown_name(str(key)): load(content, str(key), "a file")[0] for key, content in source.items()}
-        limits.check_bytes(sum(map(len, files.values())), "the files")
+                found = _("several files, each with its own name")
+                raise GatvizError(
+                    keyword,
+                    _("a single file"),
+                    found,
+                    _("leave {keyword} out: put all files into source").format(keyword=keyword),
+                )
+        files = {shown_name(str(key)): load(content, str(key), _("a file"))[0] for key, content in source.items()}
+        limits.check_bytes(sum(map(len, files.values())), _("the files"))
         if len(files) == 1:
             ((where, data),) = files.items()
             return inspected(_single(data, where, None, options), options)
         return inspected(_several(files, options), options)
-    data, where = load(source, name, "the file")
-    beside = None if nodes is None else load(nodes, None, "the node table")
+    data, where = load(source, name, _("the file"))
+    beside = None if nodes is None else load(nodes, None, _("the node table"))
     return inspected(_single(data, where, beside, options), options)
 
 
@@ -95,13 +103,13 @@ def _single(data: bytes, where: str, nodes: tuple[bytes, str] | None, options: R
         inside = replace(options, format=None)
         return _several({f"{where}, {shown_name(member)}": content for member, content in files.items()}, inside)
     if nodes is not None:
-        raise GatvizError(where, "an edge list beside a node table", format_named(name).title, "give it alone")
+        raise GatvizError(where, _("an edge list beside a node table"), format_named(name).title, _("give it alone"))
     return _whole(name, data, where)
 
 
 def _whole(name: str, data: bytes, where: str) -> ParsedGraph:
     read = format_named(name).read
-    assert read is not None, "tables and zips are read with what lies beside them"
+    assert read is not None  # tables and zips are read with what lies beside them
     return read(data, where)
 
 
@@ -117,8 +125,10 @@ def _of_table(table: Table, matrix: bool, nodes: Table | None, options: ReadOpti
 def _several(files: Mapping[str, bytes], options: ReadOptions) -> ParsedGraph:
     """The one graph in several files: alone, or as edges (or a matrix), nodes and a description."""
     if options.format not in (None, *TABLES):
-        found = f"{len(files)} files"
-        raise GatvizError("option format", "a single file, or tables of edges and nodes", found, "leave format out")
+        found = ngettext("{n} file", "{n} files", len(files)).format(n=len(files))
+        raise GatvizError(
+            _("option format"), _("a single file, or tables of edges and nodes"), found, _("leave format out")
+        )
     description = ""
     tables: dict[str, Table] = {}
     whole: dict[str, str] = {}
@@ -128,7 +138,7 @@ def _several(files: Mapping[str, bytes], options: ReadOptions) -> ParsedGraph:
             continue
         form = recognise(data, name)
         if form == "zip":
-            raise GatvizError(name, "a graph file", "a zip within others", "unpack it first")
+            raise GatvizError(name, _("a graph file"), _("a zip within others"), _("unpack it first"))
         if form is None:
             tables[name] = read_table(data, name)
         else:
@@ -140,12 +150,12 @@ def _several(files: Mapping[str, bytes], options: ReadOptions) -> ParsedGraph:
     node_tables = [name for name, kind in kinds.items() if kind == "nodes"]
     others = [name for name in kinds if name not in node_tables]
     if whole or len(others) != 1 or len(node_tables) > 1:
-        listed = ", ".join(quote(name) for name in files)
+        listed = commas(quote(name) for name in files)
         raise GatvizError(
-            "several files",
-            "one graph file, or one edge list and at most one node table (header id, …)",
+            _("several files"),
+            _("one graph file, or one edge list and at most one node table (header id, …)"),
             listed,
-            "choose the files of one graph",
+            _("choose the files of one graph"),
         )
     nodes = tables[node_tables[0]] if node_tables else None
     kind = options.format or kinds[others[0]]
@@ -186,7 +196,7 @@ def load(source: PathOrBytes, name: str | None, otherwise: str) -> tuple[bytes, 
         path = Path(source)
         where = shown_name(name or path.name)
         if path.is_dir():
-            raise GatvizError(where, "a file", "a folder", "choose a file in it")
+            raise GatvizError(where, _("a file"), _("a folder"), _("choose a file in it"))
         limits.check_bytes(path.stat().st_size, where)
         return path.read_bytes(), where
     except (OSError, ValueError) as error:
@@ -194,7 +204,7 @@ def load(source: PathOrBytes, name: str | None, otherwise: str) -> tuple[bytes, 
             raise
         reason = error.strerror or "" if isinstance(error, OSError) else str(error)
         raise GatvizError(
-            quote(str(source)), "a file that can be read", reason.lower(), "check the path, or pass bytes"
+            quote(str(source)), _("a file that can be read"), reason.lower(), _("check the path, or pass bytes")
         ) from None
     except TypeError:
-        raise GatvizError("read_graph", "a path or bytes", type(source).__name__, "pass one of these") from None
+        raise GatvizError("read_graph", _("a path or bytes"), type(source).__name__, _("pass one of these")) from None

@@ -9,6 +9,7 @@ from gatviz.files.formats import format_named, node_table
 from gatviz.files.reading import read_graph
 from gatviz.graph.graph import Graph
 from gatviz.top_files import top_file
+from gatviz.words import _, one_of
 
 FOLDER = top_file("sample_graphs")
 _FIRST = "tutorial"
@@ -34,7 +35,10 @@ def sample_graph_names() -> tuple[str, ...]:
     names = sorted((path.stem for path in FOLDER.glob("*.json")), key=lambda name: (name != _FIRST, name))
     if not names:
         raise GatvizError(
-            "sample graphs", "JSON files in the folder sample_graphs", f"none in {FOLDER}", "install gatviz anew"
+            _("sample graphs"),
+            _("JSON files in the folder sample_graphs"),
+            _("none in {folder}").format(folder=FOLDER),
+            _("install gatviz anew"),
         )
     return tuple(names)
 
@@ -47,7 +51,7 @@ def sample_graph(name: str) -> Graph:
     """
     names = sample_graph_names()
     if name not in names:
-        raise GatvizError("sample_graph", "one of " + ", ".join(names), quote(name), "choose one of these")
+        raise GatvizError("sample_graph", one_of(names), quote(name), _("choose one of these"))
     return read_graph(FOLDER / f"{name}.json")
 
 
@@ -63,5 +67,5 @@ def template(format: str) -> bytes:
     if form.example is not None:
         return form.example()
     if form.write is None:
-        raise GatvizError("template", "a format with a template", quote(format), "choose another")
+        raise GatvizError(_("template"), _("a format with a template"), quote(format), _("choose another"))
     return form.write(_EXAMPLE)

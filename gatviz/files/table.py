@@ -18,9 +18,10 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.encoding import decode
 from gatviz.files.values import number
+from gatviz.words import N_, _, ngettext
 
 _SEPARATORS = "\t;,|"
-_WORD_OF_SEPARATOR = {"\t": "tabs", ";": "';'", ",": "','", "|": "'|'", r"\s+": "spaces"}
+_WORD_OF_SEPARATOR = {"\t": N_("tabs"), ";": "';'", ",": "','", "|": "'|'", r"\s+": N_("spaces")}
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
 _LEADING = re.compile(r"(?:[^\S\n]*+(?:[#%][^\n]*+)?+\n)*+(?:[^\S\n]*+(?:[#%][^\n]*+)?+$)?", re.ASCII)
 """Blank lines and comments before the header; possessive, so that millions of them take no memory."""
@@ -98,10 +99,12 @@ class Table:
         for k, value in enumerate(found):
             if value is None or not math.isfinite(value):
                 raise GatvizError(
-                    f"{self.where}, row {self.rows[k]}, column {quote(self.header[place])}",
-                    "a finite number",
-                    quote(cells[k]) if cells[k] else "nothing",
-                    context or "write a number there or remove the row",
+                    _("{where}, row {row}, column {column}").format(
+                        where=self.where, row=self.rows[k], column=quote(self.header[place])
+                    ),
+                    _("a finite number"),
+                    quote(cells[k]) if cells[k] else _("nothing"),
+                    context or _("write a number there or remove the row"),
                 )
         return np.array(found, dtype=np.float64)
 
@@ -137,7 +140,7 @@ def read_table(data: bytes, where: str) -> Table:
     first_row = text.count("\n", 0, start)
     first_line = text[start:].split("\n", 1)[0] if start < len(text) else ""
     if not first_line.strip():
-        raise GatvizError(where, "a header and rows", "only comments", "add the rows")
+        raise GatvizError(where, _("a header and rows"), _("only comments"), _("add the rows"))
     separator = _separator(first_line)
     columns = len(first_line.split()) if separator == r"\s+" else first_line.count(separator) + 1
     rows = text.count("\n", start) + text.count("\r", start) - text.count("\r\n", start) + 1
@@ -150,12 +153,12 @@ def read_table(data: bytes, where: str) -> Table:
     numbering = np.flatnonzero(filled) + 1 + first_row
     frame = frame[filled].reset_index(drop=True)
     if frame.empty:
-        raise GatvizError(where, "a header and rows", "only blank cells", "add the rows")
+        raise GatvizError(where, _("a header and rows"), _("only blank cells"), _("add the rows"))
     header = [str(cell) for cell in frame.iloc[0]]
     cells = [frame[name].iloc[1:].reset_index(drop=True) for name in frame]
     while len(header) > 1 and not header[-1] and (cells[-1] == "").all():  # rows that end in a separator
         header, cells = header[:-1], cells[:-1]
-    return Table(where, header, cells, numbering[1:], _WORD_OF_SEPARATOR[separator], list(notes))
+    return Table(where, header, cells, numbering[1:], _(_WORD_OF_SEPARATOR[separator]), list(notes))
 
 
 def _separator(line: str) -> str:
@@ -168,7 +171,12 @@ def _separator(line: str) -> str:
 
 def _check_size(rows: int, columns: int, where: str) -> None:
     if rows > limits.MAX_EDGES + 10:
-        raise GatvizError(where, f"at most {limits.MAX_EDGES:,} rows", f"{rows:,}", "keep a part of the graph")
+        raise GatvizError(
+            where,
+            _("at most {most:,} rows").format(most=limits.MAX_EDGES),
+            f"{rows:,}",
+            _("keep a part of the graph"),
+        )
     limits.check_columns(columns, rows, where)
 
 
@@ -190,23 +198,29 @@ def _parse(text: str, separator: str, where: str, skipped: int) -> pd.DataFrame:
 
 
 def _told(message: str, separator: str, where: str, skipped: int) -> GatvizError:
-    by = _WORD_OF_SEPARATOR[separator]
+    by = _(_WORD_OF_SEPARATOR[separator])
     if found := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message):
         expected, line, saw = (int(digits) for digits in found.groups())
         return GatvizError(
-            f"{where}, row {line + skipped}",
-            f"{expected} cells separated by {by}, as in the first row",
+            _("{where}, row {row}").format(where=where, row=line + skipped),
+            ngettext(
+                "{n} cell separated by {by}, as in the first row",
+                "{n} cells separated by {by}, as in the first row",
+                expected,
+            ).format(n=expected, by=by),
             str(saw),
-            "remove what is too much or quote the cell",
+            _("remove what is too much or quote the cell"),
         )
     if found := re.search(r"EOF inside string starting at row (\d+)", message):
         return GatvizError(
-            f"{where}, row {int(found[1]) + 1 + skipped}",
-            "a closing quotation mark",
-            "the end of the file",
-            "close the quoted cell",
+            _("{where}, row {row}").format(where=where, row=int(found[1]) + 1 + skipped),
+            _("a closing quotation mark"),
+            _("the end of the file"),
+            _("close the quoted cell"),
         )
-    return GatvizError(where, f"rows of cells separated by {by}", quote(message), "correct the table")
+    return GatvizError(
+        where, _("rows of cells separated by {by}").format(by=by), quote(message), _("correct the table")
+    )
 
 
 def unique_header(header: Sequence[str], where: str) -> None:
@@ -215,9 +229,9 @@ def unique_header(header: Sequence[str], where: str) -> None:
     for place, name in enumerate(header):
         if not name or name in seen:
             raise GatvizError(
-                f"{where}, header, column {place + 1}",
-                "a name of its own",
-                quote(name) if name else "nothing",
-                "name the column",
+                _("{where}, header, column {column}").format(where=where, column=place + 1),
+                _("a name of its own"),
+                quote(name) if name else _("nothing"),
+                _("name the column"),
             )
         seen.add(name)

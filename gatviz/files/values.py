@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _
 
 
 def number(value: Any) -> float | None:
@@ -48,12 +49,12 @@ def numbers(values: Sequence[Any], where: str, names: Sequence[str]) -> NDArray[
         return None
     for n, value in enumerate(found):
         if value is None or not math.isfinite(value):
-            shown = "nothing" if values[n] in (None, "") else quote(str(values[n]))
+            shown = _("nothing") if values[n] in (None, "") else quote(str(values[n]))
             raise GatvizError(
-                f"{where}, node {quote(names[n])}",
-                "a finite number, as in other rows",
+                _("{where}, node {node}").format(where=where, node=quote(names[n])),
+                _("a finite number, as in other rows"),
                 shown,
-                "correct the value or leave the column out",
+                _("correct the value or leave the column out"),
             )
     return np.array(found, dtype=np.float64)
 

@@ -14,6 +14,7 @@ from gatviz.files.formats import FORMATS, format_named, writable_formats
 from gatviz.files.options import ReadOptions
 from gatviz.files.reading import inspect_graph
 from gatviz.graph.graph import Graph
+from gatviz.words import _, commas
 
 
 def write_graph(graph: Graph, path: str | os.PathLike[str] | None = None, format: str | None = None) -> bytes:
@@ -33,26 +34,26 @@ def write_graph(graph: Graph, path: str | os.PathLike[str] | None = None, format
     form = format_named(format or _by_ending(path))
     if form.write is None:
         raise GatvizError(
-            f"write_graph as {form.title}",
-            "a format that holds a whole graph",
+            _("write_graph as {title}").format(title=form.title),
+            _("a format that holds a whole graph"),
             quote(form.name),
-            "write one of " + ", ".join(writable_formats()),
+            _("write one of {choices}").format(choices=commas(writable_formats())),
         )
     content = form.write(graph)
     lost = _lost(graph, content, form.name, form.endings[0])
     if lost:
         raise GatvizError(
-            f"the graph as {form.title}",
-            "what this format can hold",
-            f"{lost} that would be lost",
-            "write it as json",
+            _("the graph as {title}").format(title=form.title),
+            _("what this format can hold"),
+            _("{lost} that would be lost").format(lost=lost),
+            _("write it as json"),
         )
     if path is not None:
         try:
             Path(path).write_bytes(content)
         except OSError as error:
-            reason = (error.strerror or "an error").lower()
-            raise GatvizError(quote(str(path)), "a path to write to", reason, "choose another") from None
+            reason = (error.strerror or _("an error")).lower()
+            raise GatvizError(quote(str(path)), _("a path to write to"), reason, _("choose another")) from None
     return content
 
 
@@ -63,9 +64,9 @@ def _by_ending(path: str | os.PathLike[str] | None) -> str:
             return form.name
     raise GatvizError(
         "write_graph",
-        "a format, or a path whose ending names one",
-        quote(name) if path is not None else "neither",
-        "choose one of " + ", ".join(writable_formats()),
+        _("a format, or a path whose ending names one"),
+        quote(name) if path is not None else _("neither"),
+        _("choose one of {choices}").format(choices=commas(writable_formats())),
     )
 
 
@@ -74,23 +75,23 @@ def _lost(graph: Graph, content: bytes, form: str, ending: str) -> str:
     try:
         again = inspect_graph(content, f"graph{ending}", ReadOptions(format=form)).graph
     except GatvizError as error:
-        return f"something ({error.where}: {error.found})"
+        return _("something ({where}: {found})").format(where=error.where, found=error.found)
     if graph.num_features == 0:
         again = replace(again, x=graph.x, feature_names=())
     if again == graph:
         return ""
     same = {
-        "names": again.names == graph.names,
-        "features": again.feature_names == graph.feature_names and np.array_equal(again.x, graph.x),
-        "arrows": np.array_equal(again.edge_index, graph.edge_index) and again.directed == graph.directed,
-        "edge attributes": repr(again.edge_attributes) == repr(graph.edge_attributes),
-        "edge features": again.edge_feature_names == graph.edge_feature_names
+        _("names"): again.names == graph.names,
+        _("features"): again.feature_names == graph.feature_names and np.array_equal(again.x, graph.x),
+        _("arrows"): np.array_equal(again.edge_index, graph.edge_index) and again.directed == graph.directed,
+        _("edge attributes"): repr(again.edge_attributes) == repr(graph.edge_attributes),
+        _("edge features"): again.edge_feature_names == graph.edge_feature_names
         and np.array_equal(_edge_numbers(again), _edge_numbers(graph)),
-        "labels": again.labels == graph.labels,
-        "split": again.split == graph.split,
-        "a description": again.description == graph.description,
+        _("labels"): again.labels == graph.labels,
+        _("split"): again.split == graph.split,
+        _("a description"): again.description == graph.description,
     }
-    return ", ".join(name for name, kept in same.items() if not kept) or "positions"
+    return commas(name for name, kept in same.items() if not kept) or _("positions")
 
 
 def _edge_numbers(graph: Graph) -> NDArray[np.float64]:

@@ -20,6 +20,7 @@ from defusedxml.sax import parseString
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
+from gatviz.words import _
 
 _WHOLE = re.compile(r"\s*[+-]?\d{1,19}\s*")
 _INTEGER_TYPES = {"int", "integer", "long", "short", "byte"}
@@ -42,14 +43,20 @@ class ElementReader(ContentHandler):
         """The text of the element that is ending."""
         return "".join(self._text)
 
-    def needed(self, attributes: dict[str, str], key: str, of: str) -> str:
+    def needed(self, attributes: dict[str, str], key: str, of: str, n: int) -> str:
         """An attribute that an element cannot do without.
 
         Raises:
-            GatvizError: it is not there; `of` says which element that is.
+            GatvizError: it is not there; `of` is the message that says which element, the n-th, that is.
         """
         if key not in attributes:
-            raise GatvizError(f"{self.where}, {of}", f"an attribute {quote(key)}", "none", f"add the {key}")
+            element = _(of).format(n=n)
+            raise GatvizError(
+                f"{self.where}, {element}",
+                _("an attribute {key}").format(key=quote(key)),
+                _("none"),
+                _("add the {key}").format(key=key),
+            )
         return attributes[key]
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -64,9 +71,9 @@ class ElementReader(ContentHandler):
         if len(self.path) > limits.MAX_DEPTH:
             raise GatvizError(
                 self.where,
-                f"elements at most {limits.MAX_DEPTH} deep",
-                "deeper ones",
-                "flatten the file",
+                _("elements at most {most} deep").format(most=limits.MAX_DEPTH),
+                _("deeper ones"),
+                _("flatten the file"),
             )
         self._text, self._length = [], 0
         self.start(self.path[-1], dict(attrs.items()))
@@ -96,23 +103,25 @@ def parse_xml(data: bytes, where: str, reader: ElementReader) -> None:
     except DefusedXmlException:
         raise GatvizError(
             where,
-            "XML without a document type",
-            "<!DOCTYPE …> (entities could be hidden there)",
-            "delete everything from <!DOCTYPE to its >",
+            _("XML without a document type"),
+            _("<!DOCTYPE …> (entities could be hidden there)"),
+            _("delete everything from <!DOCTYPE to its >"),
         ) from None
     except SAXParseException as error:
         raise GatvizError(
-            f"{where}, line {error.getLineNumber()}, column {(error.getColumnNumber() or 0) + 1}",
-            "well-formed XML",
+            _("{where}, line {line}, column {column}").format(
+                where=where, line=error.getLineNumber(), column=(error.getColumnNumber() or 0) + 1
+            ),
+            _("well-formed XML"),
             quote(error.getMessage()),
-            "correct the file there",
+            _("correct the file there"),
         ) from None
     except (SAXException, LookupError, UnicodeError) as error:
-        raise GatvizError(where, "well-formed XML", quote(str(error)), "save the file as UTF-8") from None
+        raise GatvizError(where, _("well-formed XML"), quote(str(error)), _("save the file as UTF-8")) from None
     except GatvizError:
         raise
     except ValueError as error:  # an encoding that the parser cannot take
-        raise GatvizError(where, "well-formed XML", quote(str(error)), "save the file as UTF-8") from None
+        raise GatvizError(where, _("well-formed XML"), quote(str(error)), _("save the file as UTF-8")) from None
 
 
 def _check_lengths(data: bytes, where: str) -> None:
@@ -126,7 +135,12 @@ def _check_lengths(data: bytes, where: str) -> None:
 
 
 def _too_long(where: str) -> GatvizError:
-    return GatvizError(where, f"elements of at most {limits.MAX_TEXT:,} characters", "a longer one", "shorten it")
+    return GatvizError(
+        where,
+        _("elements of at most {most:,} characters").format(most=limits.MAX_TEXT),
+        _("a longer one"),
+        _("shorten it"),
+    )
 
 
 def element(name: str, attributes: dict[str, Any], inside: str = "") -> str:
@@ -151,13 +165,13 @@ def typed_value(text: str, kind: str, where: str) -> Any:
         except ValueError:
             value = math.nan
         if kind in _INTEGER_TYPES or not math.isfinite(value):
-            expected = "an integer of 64 bits" if kind in _INTEGER_TYPES else "a finite number"
-            raise GatvizError(where, expected, quote(text), "correct the value")
+            expected = _("an integer of 64 bits") if kind in _INTEGER_TYPES else _("a finite number")
+            raise GatvizError(where, expected, quote(text), _("correct the value"))
         return value
     if kind == "boolean":
         truth = _TRUTH.get(text.strip().lower())
         if truth is None:
-            raise GatvizError(where, "true or false", quote(text), "correct the value")
+            raise GatvizError(where, _("true or false"), quote(text), _("correct the value"))
         return truth
     return text
 

@@ -10,6 +10,7 @@ import zlib
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
+from gatviz.words import _
 
 MAGIC = b"PK\x03\x04"
 _BAD_ZIP = (
@@ -36,15 +37,18 @@ class Members:
         self.infos = [info for info in infos if not info.filename.endswith("/")]
         if len(infos) > limits.MAX_MEMBERS:
             raise GatvizError(
-                where, f"at most {limits.MAX_MEMBERS} files in it", f"{len(infos):,}", "pack only the graph"
+                where,
+                _("at most {most} files in it").format(most=limits.MAX_MEMBERS),
+                f"{len(infos):,}",
+                _("pack only the graph"),
             )
         total = sum(info.file_size for info in infos)
         if total > limits.MAX_UNPACKED:
             raise GatvizError(
                 where,
-                f"at most {limits.MAX_UNPACKED // 10**6} MB once unpacked",
-                f"{total / 10**6:,.0f} MB",
-                "keep a part of the graph",
+                _("at most {most} MB once unpacked").format(most=limits.MAX_UNPACKED // 10**6),
+                _("{size:,.0f} MB").format(size=total / 10**6),
+                _("keep a part of the graph"),
             )
         for info in infos:
             self._check(info)
@@ -54,13 +58,13 @@ class Members:
         if info.filename.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]:
             raise GatvizError(
                 f"{self.where}, {quote(info.filename)}",
-                "files inside the zip's own folder",
-                "a path out of it",
-                "pack the files again",
+                _("files inside the zip's own folder"),
+                _("a path out of it"),
+                _("pack the files again"),
             )
         if info.flag_bits & 0x1:
             raise GatvizError(
-                f"{self.where}, {quote(info.filename)}", "a file without a password", "one", "pack it without"
+                f"{self.where}, {quote(info.filename)}", _("a file without a password"), _("one"), _("pack it without")
             )
 
     def read(self, info: zipfile.ZipInfo, most: int = limits.MAX_UNPACKED) -> bytes:
@@ -68,9 +72,9 @@ class Members:
         if info.file_size > most:
             raise GatvizError(
                 f"{self.where}, {quote(info.filename)}",
-                f"at most {most // 10**6} MB",
-                f"{info.file_size / 10**6:,.0f} MB",
-                "keep a part of the graph",
+                _("at most {most} MB").format(most=most // 10**6),
+                _("{size:,.0f} MB").format(size=info.file_size / 10**6),
+                _("keep a part of the graph"),
             )
         try:
             with self._zip.open(info) as member:
@@ -78,7 +82,7 @@ class Members:
         except _BAD_ZIP as error:
             raise self._broken(error) from None
         if len(content) != info.file_size:
-            raise self._broken("a member is longer than its entry says")
+            raise self._broken(_("a member is longer than its entry says"))
         return content
 
     def head(self, info: zipfile.ZipInfo, length: int) -> bytes:
@@ -90,4 +94,4 @@ class Members:
             raise self._broken(error) from None
 
     def _broken(self, reason: object) -> GatvizError:
-        return GatvizError(self.where, "a whole zip file", quote(str(reason)), "save or download it again")
+        return GatvizError(self.where, _("a whole zip file"), quote(str(reason)), _("save or download it again"))

@@ -17,9 +17,9 @@ from gatviz.errors import GatvizError, quote
 from gatviz.graph.edge_features import NEW_ARCS
 from gatviz.graph.features import FeatureKind, made_up_features
 from gatviz.graph.graph import Graph
-from gatviz.graph.layout import LayoutName, layout
+from gatviz.graph.positions import LayoutName, layout
 from gatviz.numbers import as_float, as_floats
-from gatviz.words import _
+from gatviz.words import _, ngettext
 
 MOST_NODES = 5_000
 """More nodes than this are not drawn by hand; they come from files."""
@@ -33,35 +33,40 @@ def add_node(graph: Graph, name: str, at: Sequence[float]) -> Graph:
         GatvizError: a name that is taken or blank, a position that is no point.
     """
     if graph.num_nodes >= MOST_NODES:
-        raise GatvizError("new node", f"at most {MOST_NODES:,} nodes", f"{graph.num_nodes:,}", "open a file instead")
+        raise GatvizError(
+            _("new node"),
+            _("at most {most:,} nodes").format(most=MOST_NODES),
+            f"{graph.num_nodes:,}",
+            _("open a file instead"),
+        )
     return _with_nodes(graph, (name,), np.zeros((1, graph.num_features)), at, (None,), (None,))
 
 
-def add_arcs(graph: Graph, arcs: Iterable[tuple[str, str]], *, both: bool = False) -> Graph:
-    """The graph with arcs (source, target) more; those that are there already stay as they are.
+def add_edges(graph: Graph, edges: Iterable[tuple[str, str]], *, both: bool = False) -> Graph:
+    """The graph with edges (source, target) more; those that are there already stay as they are.
 
     Arguments:
-        arcs: names of source and target; the same name twice makes a loop.
-        both: each arc's opposite as well.
+        edges: names of source and target; the same name twice makes a loop.
+        both: each edge's opposite as well.
     """
     number = _numbers(graph)
-    wanted = [(number(source), number(target)) for source, target in arcs]
+    wanted = [(number(source), number(target)) for source, target in edges]
     if both:
-        wanted = [arc for j, i in wanted for arc in ((j, i), (i, j))]
+        wanted = [edge for j, i in wanted for edge in ((j, i), (i, j))]
     present = set(zip(*graph.edge_index.tolist(), strict=True))
-    new = [arc for arc in dict.fromkeys(wanted) if arc not in present]
+    new = [edge for edge in dict.fromkeys(wanted) if edge not in present]
     if not new:
         return graph
-    return _with_arcs(graph, np.array(new, dtype=np.int64).T)
+    return _with_edges(graph, np.array(new, dtype=np.int64).T)
 
 
-def remove(graph: Graph, names: Collection[str] = (), arcs: Collection[tuple[str, str]] = ()) -> Graph:
-    """The graph without these nodes (and their arcs) and without these arcs."""
+def remove(graph: Graph, names: Collection[str] = (), edges: Collection[tuple[str, str]] = ()) -> Graph:
+    """The graph without these nodes (and their edges) and without these edges."""
     number = _numbers(graph)
     gone = np.zeros(graph.num_nodes, dtype=bool)
     gone[[number(name) for name in names]] = True
     source, target = graph.edge_index
-    out = {(number(j), number(i)) for j, i in arcs}
+    out = {(number(j), number(i)) for j, i in edges}
     listed = np.array([pair in out for pair in zip(source.tolist(), target.tolist(), strict=True)], dtype=bool)
     return _part(graph, ~gone, ~(gone[source] | gone[target] | listed))
 
@@ -93,18 +98,28 @@ def move(graph: Graph, names: Sequence[str], points: Sequence[Sequence[float]]) 
     number = _numbers(graph)
     moved = _points(points)
     if len(moved) != len(names):
-        raise GatvizError("move", f"{len(names)} points", str(len(moved)), "give x and y of each node")
+        raise GatvizError(
+            _("move"),
+            ngettext("{n} point", "{n} points", len(names)).format(n=len(names)),
+            str(len(moved)),
+            _("give x and y of each node"),
+        )
     positions = _positions(graph).copy()
     positions[[number(name) for name in names]] = moved
     return graph.with_positions(positions)
 
 
 def duplicate(graph: Graph, names: Collection[str]) -> Graph:
-    """The graph with a copy of these nodes beside them, with their features, labels and the arcs among them."""
+    """The graph with a copy of these nodes beside them, with their features, labels and the edges among them."""
     number = _numbers(graph)
     nodes = np.array(sorted({number(name) for name in names}), dtype=np.int64)
     if graph.num_nodes + nodes.size > MOST_NODES:
-        raise GatvizError("duplicate", f"at most {MOST_NODES:,} nodes", f"{graph.num_nodes:,}", "open a file instead")
+        raise GatvizError(
+            _("duplicate"),
+            _("at most {most:,} nodes").format(most=MOST_NODES),
+            f"{graph.num_nodes:,}",
+            _("open a file instead"),
+        )
     copies: list[str] = []
     for node in nodes:
         copies.append(free_name((*graph.names, *copies), graph.names[node]))
@@ -122,11 +137,11 @@ def duplicate(graph: Graph, names: Collection[str]) -> Graph:
         [labels[n] for n in nodes],
         [split[n] for n in nodes],
     )
-    return _with_arcs(grown, beside[graph.edge_index[:, among]], like=among)
+    return _with_edges(grown, beside[graph.edge_index[:, among]], like=among)
 
 
 def clear(graph: Graph) -> Graph:
-    """No nodes and no arcs; the feature columns stay."""
+    """No nodes and no edges; the feature columns stay."""
     nothing = np.zeros(0, dtype=bool)
     empty = _part(graph, np.zeros(graph.num_nodes, dtype=bool), np.zeros(graph.num_edges, dtype=bool))
     return replace(empty, description="", notes=(), edge_attributes={}, x=np.zeros((nothing.size, graph.num_features)))
@@ -154,7 +169,9 @@ def remove_feature(graph: Graph, name: str) -> Graph:
     """
     column = _column(graph, name)
     if graph.num_features == 1:
-        raise GatvizError("features", "at least one column", "one left", "add another column before deleting this one")
+        raise GatvizError(
+            _("features"), _("at least one column"), _("one left"), _("add another column before deleting this one")
+        )
     kept = [k for k in range(graph.num_features) if k != column]
     return replace(graph, x=graph.x[:, kept], feature_names=tuple(graph.feature_names[k] for k in kept))
 
@@ -200,7 +217,9 @@ def _numbers(graph: Graph) -> Any:
 
     def number(name: str) -> int:
         if name not in places:
-            raise GatvizError("node", "a node of this graph", quote(name), "it may have been deleted; try again")
+            raise GatvizError(
+                _("node"), _("a node of this graph"), quote(name), _("it may have been deleted; try again")
+            )
         return places[name]
 
     return number
@@ -208,7 +227,9 @@ def _numbers(graph: Graph) -> Any:
 
 def _column(graph: Graph, name: str) -> int:
     if name not in graph.feature_names:
-        raise GatvizError("features", "a column of this graph", quote(name), "it may have been deleted; try again")
+        raise GatvizError(
+            _("features"), _("a column of this graph"), quote(name), _("it may have been deleted; try again")
+        )
     return graph.feature_names.index(name)
 
 
@@ -221,7 +242,7 @@ def _exchanged(values: tuple[Any, ...], place_of: int, value: Any) -> tuple[Any,
 
 def _positions(graph: Graph) -> NDArray[np.float64]:
     if graph.positions is None:
-        raise GatvizError("edit", "a graph with positions", "none", "lay the graph out first")
+        raise GatvizError(_("edit"), _("a graph with positions"), _("none"), _("lay the graph out first"))
     return graph.positions
 
 
@@ -253,24 +274,24 @@ def _points(points: Any) -> NDArray[np.float64]:
     try:
         return as_floats(points).reshape(-1, 2)
     except (TypeError, ValueError) as error:
-        raise GatvizError("position", "points (x, y)", quote(str(points)), "give two numbers") from error
+        raise GatvizError(_("position"), _("points (x, y)"), quote(str(points)), _("give two numbers")) from error
 
 
 def _words(graph: Graph, words: tuple[str | None, ...] | None) -> tuple[str | None, ...]:
     return (None,) * graph.num_nodes if words is None else words
 
 
-def _with_arcs(graph: Graph, arcs: NDArray[np.int64], like: NDArray[np.int64] | None = None) -> Graph:
-    """More arcs [2, …], with the attributes and features of the arcs `like`; or with none, and features of 0."""
-    edge_index = np.hstack([graph.edge_index, arcs])
+def _with_edges(graph: Graph, edges: NDArray[np.int64], like: NDArray[np.int64] | None = None) -> Graph:
+    """More edges [2, …], with the attributes and features of the edges `like`; or with none, and features of 0."""
+    edge_index = np.hstack([graph.edge_index, edges])
     attributes = {
-        key: (*values, *((None,) * arcs.shape[1] if like is None else (values[k] for k in like)))
+        key: (*values, *((None,) * edges.shape[1] if like is None else (values[k] for k in like)))
         for key, values in graph.edge_attributes.items()
     }
     directed = graph.directed or not _is_symmetric(edge_index, graph.num_nodes)
     features, notes = graph.edge_features, graph.notes
     if features is not None:
-        new = np.zeros((arcs.shape[1], graph.num_edge_features)) if like is None else features[like]
+        new = np.zeros((edges.shape[1], graph.num_edge_features)) if like is None else features[like]
         features = np.vstack([features, new])
         if like is None and _(NEW_ARCS) not in notes:
             notes = (*notes, _(NEW_ARCS))
@@ -284,11 +305,11 @@ def _with_arcs(graph: Graph, arcs: NDArray[np.int64], like: NDArray[np.int64] | 
     )
 
 
-def _part(graph: Graph, nodes: NDArray[np.bool_], arcs: NDArray[np.bool_]) -> Graph:
-    """Only these nodes and arcs; an undirected graph that lost one arc of a pair becomes a directed one."""
+def _part(graph: Graph, nodes: NDArray[np.bool_], edges: NDArray[np.bool_]) -> Graph:
+    """Only these nodes and edges; an undirected graph that lost one edge of a pair becomes a directed one."""
     number = np.cumsum(nodes) - 1
     kept = np.flatnonzero(nodes)
-    edge_index = number[graph.edge_index[:, arcs]]
+    edge_index = number[graph.edge_index[:, edges]]
 
     def words(values: tuple[str | None, ...] | None) -> tuple[str | None, ...] | None:
         found = None if values is None else tuple(values[n] for n in kept)
@@ -300,9 +321,9 @@ def _part(graph: Graph, nodes: NDArray[np.bool_], arcs: NDArray[np.bool_]) -> Gr
         x=graph.x[nodes] if not nodes.all() else graph.x,
         edge_index=edge_index,
         edge_attributes={
-            key: tuple(values[k] for k in np.flatnonzero(arcs)) for key, values in graph.edge_attributes.items()
+            key: tuple(values[k] for k in np.flatnonzero(edges)) for key, values in graph.edge_attributes.items()
         },
-        edge_features=None if graph.edge_features is None else graph.edge_features[arcs],
+        edge_features=None if graph.edge_features is None else graph.edge_features[edges],
         directed=graph.directed or not _is_symmetric(edge_index, kept.size),
         labels=words(graph.labels),
         split=words(graph.split),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _, one_of
 
 FeatureKind = Literal["one_hot", "degree", "constant", "random"]
 FEATURE_KINDS: tuple[str, ...] = get_args(FeatureKind)
@@ -29,7 +30,7 @@ def made_up_features(
     """Features [N, F] and their F names.
 
     Arguments:
-        kind: "one_hot" (F = N, named like the nodes), "degree" (the number of incoming arcs), "constant" (1)
+        kind: "one_hot" (F = N, named like the nodes), "degree" (the number of incoming edges), "constant" (1)
             or "random" (standard normal, rounded to two decimals so that they can be checked by hand).
         names: the N node names.
         edge_index: [2, E], row 1 = target.
@@ -42,7 +43,10 @@ def made_up_features(
     if kind == "one_hot":
         if count > _MAX_ONE_HOT:
             raise GatvizError(
-                "one-hot features", f"at most {_MAX_ONE_HOT:,} nodes", f"{count:,}", "choose the degree or a constant"
+                _("one-hot features"),
+                _("at most {most:,} nodes").format(most=_MAX_ONE_HOT),
+                f"{count:,}",
+                _("choose the degree or a constant"),
             )
         return np.eye(count), tuple(names)
     if kind == "degree":
@@ -52,4 +56,4 @@ def made_up_features(
     if kind == "random":
         drawn = np.random.default_rng(seed).standard_normal((count, columns)).round(2)
         return drawn + 0.0, tuple(f"random {k}" for k in range(columns))  # + 0.0 turns −0.0 into 0.0
-    raise GatvizError("features", "one of " + ", ".join(FEATURE_KINDS), quote(kind), "choose one of these")
+    raise GatvizError(_("features"), one_of(FEATURE_KINDS), quote(kind), _("choose one of these"))

@@ -1,6 +1,6 @@
-"""`Graph`: nodes with features and the arcs between them, checked once and then trusted everywhere.
+"""`Graph`: nodes with features and the edges between them, checked once and then trusted everywhere.
 
-N nodes, E arcs as given, F input features, D edge features. An arc from source j to target i means that i reads j.
+N nodes, E edges as given, F input features, D edge features. An edge from source j to target i means that i reads j.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.edge_features import checked_edge_features, numbers_of
-from gatviz.numbers import EXACT, FINITE, as_floats, first_beyond
+from gatviz.numbers import EXACT, as_floats, finite, first_beyond
+from gatviz.words import _, ngettext
 
 SPLITS = ("train", "val", "test")
 LONGEST_NAME = 200
@@ -34,7 +35,7 @@ class Graph:
         names: N unique, non-empty node names.
         x: input features [N, F], finite in float32, in which models run; kept as float64.
         edge_index: [2, E] integers, row 0 = source j, row 1 = target i, in the order given.
-            No arc may stand twice. An undirected graph holds both arcs of each edge.
+            No edge may stand twice. An undirected graph holds both edges of each edge.
         feature_names: F unique names; `f0 … fF-1` if left out.
         edge_attributes: name -> E values. Kept, shown and written back; attention does not read them.
         edge_features: [E, D] numbers, finite in float32, for the models that read edges; kept as float64; or None.
@@ -110,7 +111,7 @@ class Graph:
 
     @property
     def num_edges(self) -> int:
-        """E, the number of arcs as given (an undirected edge counts twice, a loop once)."""
+        """E, the number of edges as given (an undirected edge counts twice, a loop once)."""
         return int(self.edge_index.shape[1])
 
     @property
@@ -150,11 +151,18 @@ class Graph:
         if not len(changed):
             return ""
         n, k = changed[0]
-        more = f", and {len(changed) - 1:,} more" if len(changed) > 1 else ""
-        return (
-            f"float32, in which models run unless their weights are float64, holds no {self.x[n, k]:.15g} "
-            f"(feature {quote(self.feature_names[k])} of {quote(self.names[n])}{more}): it becomes {held[n, k]:.15g}"
-        )
+        if len(changed) == 1:
+            said = _(
+                "float32, in which models run unless their weights are float64, holds no {value:.15g} "
+                "(feature {feature} of {node}): it becomes {held:.15g}"
+            )
+        else:
+            said = _(
+                "float32, in which models run unless their weights are float64, holds no {value:.15g} "
+                "(feature {feature} of {node}, and {more:,} more): it becomes {held:.15g}"
+            )
+        feature, node, more = quote(self.feature_names[k]), quote(self.names[n]), len(changed) - 1
+        return said.format(value=self.x[n, k], feature=feature, node=node, more=more, held=held[n, k])
 
     @cached_property
     def fingerprint(self) -> str:
@@ -206,13 +214,13 @@ class Graph:
         values = numbers_of(self.edge_attributes, chosen, self.num_edges)
         return replace(self, edge_features=values if chosen else None, edge_feature_names=tuple(chosen))
 
-    def to_networkx(self) -> nx.DiGraph:
+    def to_networkx(self) -> nx.DiGraph[str]:
         """A DiGraph with node attributes `features`, `label`, `split`, `pos` and the edge attributes.
 
         Graph attributes: `feature_names`, `directed`, `description`; with edge features also `edge_feature_names`,
         and each edge has them as `features`.
         """
-        result = nx.DiGraph(
+        result: nx.DiGraph[str] = nx.DiGraph(
             feature_names=list(self.feature_names),
             directed=self.directed,
             description=self.description,
@@ -238,15 +246,15 @@ class Graph:
     @classmethod
     def from_networkx(
         cls,
-        graph: nx.Graph,
+        graph: nx.Graph[Any],
         *,
         features: str | Sequence[str] = "features",
         label: str = "label",
     ) -> Graph:
-        """A Graph from any networkx graph; an undirected one gives both arcs of each edge.
+        """A Graph from any networkx graph; an undirected one gives both edges of each edge.
 
         Arguments:
-            graph: nx.Graph or nx.DiGraph. Multigraphs are refused: attention has one α per arc.
+            graph: nx.Graph or nx.DiGraph. Multigraphs are refused: attention has one α per edge.
             features: the node attribute that holds a list of numbers, or the attributes that hold one each.
                 Nodes without any give F = 0.
             label: the node attribute that holds the class.
@@ -254,28 +262,28 @@ class Graph:
         if graph.is_multigraph():
             raise GatvizError(
                 "from_networkx",
-                "a Graph or DiGraph",
+                _("a Graph or DiGraph"),
                 type(graph).__name__,
-                "merge parallel edges first, e.g. nx.DiGraph(graph); PyG would give each a share of its own",
+                _("merge parallel edges first, e.g. nx.DiGraph(graph); PyG would give each a share of its own"),
             )
         names = [str(node) for node in graph]
         place = {node: n for n, node in enumerate(graph)}
         data = [graph.nodes[node] for node in graph]
-        arcs = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
+        edges = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
         if not graph.is_directed():
-            arcs = [arc for u, v, d in arcs for arc in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
+            edges = [edge for u, v, d in edges for edge in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
         edge_names, edge_features = tuple(graph.graph.get("edge_feature_names", ())), None
         if edge_names:
-            edge_features = [d.get("features", ()) for _, _, d in arcs]
-            arcs = [(u, v, {key: value for key, value in d.items() if key != "features"}) for u, v, d in arcs]
-        keys = sorted({str(key) for _, _, d in arcs for key in d})
+            edge_features = [d.get("features", ()) for *ends, d in edges]
+            edges = [(u, v, {key: value for key, value in d.items() if key != "features"}) for u, v, d in edges]
+        keys = sorted({str(key) for *ends, d in edges for key in d})
         x, feature_names = _features_of(data, features, graph.graph.get("feature_names"))
         return cls(
             names=tuple(names),
             x=x,
-            edge_index=np.array([(u, v) for u, v, _ in arcs], dtype=np.int64).reshape(-1, 2).T,
+            edge_index=np.array([ends for *ends, d in edges], dtype=np.int64).reshape(-1, 2).T,
             feature_names=feature_names,
-            edge_attributes={key: tuple(d.get(key) for _, _, d in arcs) for key in keys},
+            edge_attributes={key: tuple(d.get(key) for *ends, d in edges) for key in keys},
             edge_features=edge_features,  # type: ignore[arg-type]
             edge_feature_names=edge_names,
             directed=bool(graph.graph.get("directed", graph.is_directed())),
@@ -299,7 +307,10 @@ def _positions_of(data: list[dict[str, Any]]) -> NDArray[np.float64] | None:
         return np.array([d["pos"] for d in data], dtype=np.float64).reshape(len(data), 2)
     except (TypeError, ValueError) as error:
         raise GatvizError(
-            "from_networkx, pos", "two numbers on every node", quote(str(error)), "write each position as (x, y)"
+            _("from_networkx, pos"),
+            _("two numbers on every node"),
+            quote(str(error)),
+            _("write each position as (x, y)"),
         ) from error
 
 
@@ -316,10 +327,10 @@ def _features_of(
         x = np.array(rows, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise GatvizError(
-            "from_networkx, features",
-            "the same count of numbers on every node",
+            _("from_networkx, features"),
+            _("the same count of numbers on every node"),
             str(error),
-            "give every node a list of F numbers",
+            _("give every node a list of F numbers"),
         ) from error
     return (x if x.ndim == 2 else x.reshape(len(data), -1) if data else np.zeros((0, len(names)))), names
 
@@ -329,37 +340,45 @@ def _checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
     first_place: dict[str, int] = {}
     for n, name in enumerate(names):
         if not isinstance(name, str) or not name.strip():
-            raise GatvizError(f"node {n}", "a name that is not blank", quote(name), "give the node a name")
+            raise GatvizError(
+                _("node {n}").format(n=n), _("a name that is not blank"), quote(name), _("give the node a name")
+            )
         if len(name) > LONGEST_NAME or not name.isprintable():
             raise GatvizError(
-                f"node {n}",
-                f"a name of at most {LONGEST_NAME} printable characters",
-                f"{quote(name)} ({len(name)} characters)",
-                "shorten or clean the name",
+                _("node {n}").format(n=n),
+                _("a name of at most {most} printable characters").format(most=LONGEST_NAME),
+                ngettext("{name} ({n} character)", "{name} ({n} characters)", len(name)).format(
+                    name=quote(name), n=len(name)
+                ),
+                _("shorten or clean the name"),
             )
         if name in first_place:
             raise GatvizError(
-                f"node {n}",
-                "a name of its own",
-                f"{quote(name)}, which node {first_place[name]} has already",
-                "rename one of the two",
+                _("node {n}").format(n=n),
+                _("a name of its own"),
+                _("{name}, which node {n} has already").format(name=quote(name), n=first_place[name]),
+                _("rename one of the two"),
             )
         first_place[name] = n
     return names  # type: ignore[return-value]
 
 
 def _matrix(given: Any, where: str, rows: int, columns: int | None) -> NDArray[np.float64]:
-    expected = f"finite numbers of shape [{rows}, {'F' if columns is None else columns}]"
+    expected = _("finite numbers of shape [{rows}, {columns}]").format(
+        rows=rows, columns="F" if columns is None else columns
+    )
     try:
         matrix = given if _is_frozen(given) else np.array(as_floats(given))
     except (TypeError, ValueError) as error:
         raise GatvizError(
-            where, expected, quote(str(error)), "make every row as long as the others, numbers only"
+            where, expected, quote(str(error)), _("make every row as long as the others, numbers only")
         ) from error
     if matrix.ndim != 2 and rows == 0:
         matrix = matrix.reshape(0, columns or 0)
     if matrix.ndim != 2 or matrix.shape[0] != rows or (columns is not None and matrix.shape[1] != columns):
-        raise GatvizError(where, expected, f"shape {list(matrix.shape)}", "give one row for each node")
+        raise GatvizError(
+            where, expected, _("shape {shape}").format(shape=list(matrix.shape)), _("give one row for each node")
+        )
     matrix.setflags(write=False)
     return matrix
 
@@ -368,17 +387,23 @@ def _check_features(x: NDArray[np.float64], names: Sequence[str], feature_names:
     place = first_beyond(x)
     if place is not None:
         n, k = place
-        where = f"feature {quote(feature_names[k])} of {quote(names[n])}"
-        raise GatvizError(where, FINITE, quote(float(x[place])), "replace it by a smaller number, or rescale")
+        where = _("feature {feature} of {node}").format(feature=quote(feature_names[k]), node=quote(names[n]))
+        raise GatvizError(where, finite(), quote(float(x[place])), _("replace it by a smaller number, or rescale"))
 
 
 def _checked_positions(given: Any, names: Sequence[str]) -> NDArray[np.float64]:
     positions = _matrix(given, "positions", len(names), 2)
     place = first_beyond(positions, FARTHEST)
     if place is not None:
-        expected, found = f"finite coordinates within ±{FARTHEST:g}", quote(float(positions[place]))
+        expected, found = (
+            _("finite coordinates within ±{most:g}").format(most=FARTHEST),
+            quote(float(positions[place])),
+        )
         raise GatvizError(
-            f"position of {quote(names[place[0]])}", expected, found, "rescale the positions or drop them"
+            _("position of {node}").format(node=quote(names[place[0]])),
+            expected,
+            found,
+            _("rescale the positions or drop them"),
         )
     return positions
 
@@ -393,9 +418,11 @@ def _check_feature_names(names: tuple[str, ...], count: int, where: str = "featu
     if len(names) != count:
         raise GatvizError(
             where,
-            f"{count} names, one for each column of {what}",
+            ngettext("{n} name, one for each column of {what}", "{n} names, one for each column of {what}", count).format(
+                n=count, what=what
+            ),
             str(len(names)),
-            "name every column once",
+            _("name every column once"),
         )
     seen: set[str] = set()
     for name in names:
@@ -408,15 +435,15 @@ def _check_feature_names(names: tuple[str, ...], count: int, where: str = "featu
         ):
             raise GatvizError(
                 where,
-                f"unique printable names of at most {LONGEST_NAME} characters",
+                _("unique printable names of at most {most} characters").format(most=LONGEST_NAME),
                 quote(name),
-                "rename that column",
+                _("rename that column"),
             )
         seen.add(name)
 
 
 def _checked_edge_index(given: Any, names: tuple[str, ...]) -> NDArray[np.int64]:
-    expected = f"integers of shape [2, E] from 0 to {len(names) - 1}"
+    expected = _("integers of shape [2, E] from 0 to {last}").format(last=len(names) - 1)
     array = np.asarray(given)
     if array.size == 0:
         array = np.zeros((2, 0), dtype=np.int64)
@@ -424,18 +451,18 @@ def _checked_edge_index(given: Any, names: tuple[str, ...]) -> NDArray[np.int64]
         raise GatvizError(
             "edge_index",
             expected,
-            f"{array.dtype} of shape {list(array.shape)}",
-            "row 0 = source, row 1 = target",
+            _("{dtype} of shape {shape}").format(dtype=array.dtype, shape=list(array.shape)),
+            _("row 0 = source, row 1 = target"),
         )
     edge_index = np.array(array, dtype=np.int64)
     outside = (edge_index < 0) | (edge_index >= len(names))
     if outside.any():
         column = int(np.argwhere(outside.any(axis=0))[0, 0])
         raise GatvizError(
-            f"edge_index, column {column}",
+            _("edge_index, column {k}").format(k=column),
             expected,
             str(edge_index[:, column].tolist()),
-            "add the node or remove the edge",
+            _("add the node or remove the edge"),
         )
     keys = edge_index[1] * max(len(names), 1) + edge_index[0]
     unique, counts = np.unique(keys, return_counts=True)
@@ -443,9 +470,11 @@ def _checked_edge_index(given: Any, names: tuple[str, ...]) -> NDArray[np.int64]
         target, source = divmod(int(unique[counts > 1][0]), len(names))
         raise GatvizError(
             "edge_index",
-            "each arc once",
-            f"{quote(names[source])} → {quote(names[target])} {int(counts.max())} times",
-            "merge the duplicates; PyG would give each a share of its own",
+            _("each arc once"),
+            _("{source} → {target} {n} times").format(
+                source=quote(names[source]), target=quote(names[target]), n=int(counts.max())
+            ),
+            _("merge the duplicates; PyG would give each a share of its own"),
         )
     edge_index.setflags(write=False)
     return edge_index
@@ -454,7 +483,12 @@ def _checked_edge_index(given: Any, names: tuple[str, ...]) -> NDArray[np.int64]
 def _of_length(values: Any, length: int, where: str) -> tuple[Any, ...]:
     result = tuple(values)
     if len(result) != length:
-        raise GatvizError(where, f"{length} values", str(len(result)), "give one value for each")
+        raise GatvizError(
+            where,
+            ngettext("{n} value", "{n} values", length).format(n=length),
+            str(len(result)),
+            _("give one value for each"),
+        )
     return result
 
 
@@ -468,7 +502,10 @@ def _checked_split(split: Any, count: int) -> tuple[str | None, ...]:
     for n, part in enumerate(result):
         if part is not None and part not in SPLITS:
             raise GatvizError(
-                f"split, node {n}", "'train', 'val', 'test' or none", quote(part), "use one of these words"
+                _("split, node {n}").format(n=n),
+                _("'train', 'val', 'test' or none"),
+                quote(part),
+                _("use one of these words"),
             )
     return result
 

@@ -1,4 +1,4 @@
-"""Which part of a large graph is drawn. Only nodes and arcs are chosen; α stays the full run's."""
+"""Which part of a large graph is drawn. Only nodes and edges are chosen; α stays the full run's."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _, ngettext, or_list
 
 Direction = Literal["reads", "is_read", "both"]
 Indices = NDArray[np.int64]
 
 MOST_NODES = 200
-MOST_ARCS = 1000
-"""Up to so many nodes and arcs a graph is drawn whole."""
+MOST_EDGES = 1000
+"""Up to so many nodes and edges a graph is drawn whole."""
 
 _LONGEST_NAME = 24
-_FAR = {"reads": "along what it reads", "is_read": "along who reads it", "both": "either way along the arrows"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Neighbourhood:
     Attributes:
         node, hops, direction: as asked.
         reached: how many nodes are so near. cut_at: the hop whose nodes had no room, None if all had.
-        arcs_among: how many arcs there are between the nodes of the part.
+        edges_among: how many edges there are between the nodes of the part.
     """
 
     node: int
@@ -37,7 +37,7 @@ class Neighbourhood:
     direction: Direction
     reached: int
     cut_at: int | None
-    arcs_among: int
+    edges_among: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,29 +45,29 @@ class Part:
     """What of a graph is drawn. Arrows between its nodes that are not drawn are still there: see `among`.
 
     Attributes:
-        nodes, arcs: numbers in the whole graph, ascending.
-        all_nodes, all_arcs: how many the whole graph has.
-        most_nodes, most_arcs: the limits that it was chosen under.
-        around: the neighbourhood that it is; None where it is the strongest arcs, or everything.
+        nodes, edges: numbers in the whole graph, ascending.
+        all_nodes, all_edges: how many the whole graph has.
+        most_nodes, most_edges: the limits that it was chosen under.
+        around: the neighbourhood that it is; None where it is the strongest edges, or everything.
     """
 
     nodes: Indices
-    arcs: Indices
+    edges: Indices
     all_nodes: int
-    all_arcs: int
+    all_edges: int
     most_nodes: int = MOST_NODES
-    most_arcs: int = MOST_ARCS
+    most_edges: int = MOST_EDGES
     around: Neighbourhood | None = None
 
     @classmethod
-    def whole(cls, num_nodes: int, num_arcs: int) -> Part:
+    def whole(cls, num_nodes: int, num_edges: int) -> Part:
         """All of it."""
-        return cls(np.arange(num_nodes), np.arange(num_arcs), num_nodes, num_arcs)
+        return cls(np.arange(num_nodes), np.arange(num_edges), num_nodes, num_edges)
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is left out."""
-        return self.nodes.size == self.all_nodes and self.arcs.size == self.all_arcs
+        return self.nodes.size == self.all_nodes and self.edges.size == self.all_edges
 
     def local(self) -> Indices:
         """[all_nodes]: the place of each node among `nodes`, −1 for those that are not shown."""
@@ -76,18 +76,18 @@ class Part:
         return places
 
     def among(self, edge_index: Indices) -> Indices:
-        """All arcs between the part's nodes: those that are drawn, then those that are not, each ascending.
+        """All edges between the part's nodes: those that are drawn, then those that are not, each ascending.
 
         Arguments:
-            edge_index: [2, all_arcs] of the whole graph.
+            edge_index: [2, all_edges] of the whole graph.
         """
-        if self.arcs.size == self.all_arcs:
-            return self.arcs
+        if self.edges.size == self.all_edges:
+            return self.edges
         inside = np.zeros(self.all_nodes, dtype=bool)
         inside[self.nodes] = True
         there = inside[edge_index[0]] & inside[edge_index[1]]
-        there[self.arcs] = False
-        return np.concatenate([self.arcs, np.flatnonzero(there)])
+        there[self.edges] = False
+        return np.concatenate([self.edges, np.flatnonzero(there)])
 
     def told(self, by: str, names: Sequence[str] = ()) -> str:
         """The rule that chose the part, with its counts, in words; empty where nothing is left out.
@@ -100,75 +100,109 @@ class Part:
             return ""
         if self.around is not None:
             return self._told_around(self.around, by, names)
-        return (
-            f"Drawn are {self.arcs.size:,} of {self.all_arcs:,} arrows, and {self.nodes.size:,} of "
-            f"{self.all_nodes:,} nodes: arrows in the order of {by}, the first that together touch at most "
-            f"{self.most_nodes:,} nodes, {self.most_arcs:,} arrows at most."
+        said = _(
+            "Drawn are {arrows:,} of {all_arrows:,} arrows, and {nodes:,} of {all_nodes:,} nodes: arrows in the order "
+            "of {by}, the first that together touch at most {most_nodes:,} nodes, {most_arrows:,} arrows at most."
+        )
+        return said.format(
+            arrows=self.edges.size,
+            all_arrows=self.all_edges,
+            nodes=self.nodes.size,
+            all_nodes=self.all_nodes,
+            by=by,
+            most_nodes=self.most_nodes,
+            most_arrows=self.most_edges,
         )
 
     def _told_around(self, asked: Neighbourhood, by: str, names: Sequence[str]) -> str:
         name = names[asked.node][:_LONGEST_NAME] if names else str(asked.node)
-        told = (
-            f"Of the neighbourhood of {name}, at most {_counted(asked.hops, 'hop')} {_FAR[asked.direction]}, drawn are "
-            f"{_of(self.nodes.size, asked.reached, 'node')} (the graph has {self.all_nodes:,})"
+        cut = _(
+            "; at hop {hop} there was room only for those joined to the nodes before by the strongest arrows, and no "
+            "further hop was taken, as at most {most:,} nodes are drawn"
         )
-        if asked.cut_at is not None:
-            told += (
-                f"; at hop {asked.cut_at} there was room only for those joined to the nodes before by the strongest "
-                f"arrows, and no further hop was taken, as at most {self.most_nodes:,} nodes are drawn"
-            )
-        told += f"; and {_of(self.arcs.size, asked.arcs_among, 'arrow')} between them (the graph has {self.all_arcs:,})"
-        if self.arcs.size < asked.arcs_among:
-            told += f": the first {self.most_arcs:,} in the order of {by}"
-        return told + "."
+        first = _(": the first {most:,} in the order of {by}")
+        said = _(
+            "Of the neighbourhood of {name}, {reach}, drawn are {nodes} (the graph has {all_nodes:,}){cut}; and "
+            "{arrows} between them (the graph has {all_arrows:,}){first}."
+        )
+        return said.format(
+            name=name,
+            reach=_reach(asked),
+            nodes=_nodes_of(self.nodes.size, asked.reached),
+            all_nodes=self.all_nodes,
+            cut="" if asked.cut_at is None else cut.format(hop=asked.cut_at, most=self.most_nodes),
+            arrows=_arrows_of(self.edges.size, asked.edges_among),
+            all_arrows=self.all_edges,
+            first=first.format(most=self.most_edges, by=by) if self.edges.size < asked.edges_among else "",
+        )
 
 
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+def _reach(asked: Neighbourhood) -> str:
+    n = asked.hops
+    if asked.direction == "reads":
+        said = ngettext("at most {n:,} hop along what it reads", "at most {n:,} hops along what it reads", n)
+    elif asked.direction == "is_read":
+        said = ngettext("at most {n:,} hop along who reads it", "at most {n:,} hops along who reads it", n)
+    else:
+        said = ngettext(
+            "at most {n:,} hop either way along the arrows", "at most {n:,} hops either way along the arrows", n
+        )
+    return said.format(n=n)
 
 
-def _of(some: int, every: int, thing: str) -> str:
+def _nodes_of(some: int, every: int) -> str:
     """How many of how many: "all 51 nodes", "20 of 51 nodes", "the only node", "no node"."""
     if some < every:
-        return f"{some:,} of {_counted(every, thing)}"
-    return f"no {thing}" if every == 0 else f"the only {thing}" if every == 1 else f"all {_counted(every, thing)}"
+        return ngettext("{some:,} of {n:,} node", "{some:,} of {n:,} nodes", every).format(some=some, n=every)
+    if every < 2:
+        return _("the only node") if every else _("no node")
+    return ngettext("all {n:,} node", "all {n:,} nodes", every).format(n=every)
+
+
+def _arrows_of(some: int, every: int) -> str:
+    """The same of arrows."""
+    if some < every:
+        return ngettext("{some:,} of {n:,} arrow", "{some:,} of {n:,} arrows", every).format(some=some, n=every)
+    if every < 2:
+        return _("the only arrow") if every else _("no arrow")
+    return ngettext("all {n:,} arrow", "all {n:,} arrows", every).format(n=every)
 
 
 def in_order(alpha: NDArray[np.floating], edge_index: Indices) -> Indices:
-    """[E]: arcs by their largest α over the heads, descending; of equals the lower target, then the lower source.
+    """[E]: edges by their largest α over the heads, descending; of equals the lower target, then the lower source.
 
     Arguments:
         alpha: [E, H] or [E]. edge_index: [2, E], row 0 = source, row 1 = target.
     """
     source, target = edge_index
-    return np.lexsort((source, target, -_per_arc(alpha)))
+    return np.lexsort((source, target, -_per_edge(alpha)))
 
 
 def strongest(
     alpha: NDArray[np.floating],
     edge_index: Indices,
     num_nodes: int,
-    max_arcs: int = MOST_ARCS,
+    max_edges: int = MOST_EDGES,
     max_nodes: int = MOST_NODES,
 ) -> Part:
-    """The arcs with the largest α in any head: the longest beginning of `in_order` within both limits.
+    """The edges with the largest α in any head: the longest beginning of `in_order` within both limits.
 
-    No arc that is left out is stronger than one that is taken. Loops count as arcs like any other.
+    No edge that is left out is stronger than one that is taken. Loops count as edges like any other.
 
     Arguments:
         alpha: [E, H] or [E].
         edge_index: [2, E], row 0 = source, row 1 = target.
-        num_nodes: N. A graph of at most `max_nodes` shows them all, a larger one those that its arcs touch.
-        max_arcs, max_nodes: how many arcs there may be, and how many nodes they may touch.
+        num_nodes: N. A graph of at most `max_nodes` shows them all, a larger one those that its edges touch.
+        max_edges, max_nodes: how many edges there may be, and how many nodes they may touch.
     """
-    first = in_order(alpha, edge_index)[:max_arcs]
+    first = in_order(alpha, edge_index)[:max_edges]
     ends = edge_index[::-1, first].T.ravel()
     new = np.zeros(ends.size, dtype=np.int64)
     new[np.unique(ends, return_index=True)[1]] = 1
     touched = np.cumsum(new)[1::2]
-    arcs = first[: int(np.searchsorted(touched, max_nodes, side="right"))]
-    nodes = np.arange(num_nodes) if num_nodes <= max_nodes else np.unique(edge_index[:, arcs])
-    return Part(nodes, np.sort(arcs), num_nodes, edge_index.shape[1], max_nodes, max_arcs)
+    edges = first[: int(np.searchsorted(touched, max_nodes, side="right"))]
+    nodes = np.arange(num_nodes) if num_nodes <= max_nodes else np.unique(edge_index[:, edges])
+    return Part(nodes, np.sort(edges), num_nodes, edge_index.shape[1], max_nodes, max_edges)
 
 
 def neighbourhood(
@@ -180,9 +214,9 @@ def neighbourhood(
     alpha: NDArray[np.floating] | None = None,
     *,
     direction: Direction = "reads",
-    max_arcs: int | None = None,
+    max_edges: int | None = None,
 ) -> Part:
-    """A node, all it can be reached from or reach in so many hops, and every arc between them.
+    """A node, all it can be reached from or reach in so many hops, and every edge between them.
 
     Arguments:
         edge_index: [2, E], row 0 = source, row 1 = target.
@@ -192,22 +226,30 @@ def neighbourhood(
         max_nodes: where a hop would pass it, those with the largest α towards the nodes already there are
             kept (without α, those with the lowest number), and no further hop is taken.
         alpha: [E, H] or [E].
-        direction: "reads" follows arcs from target to source: with k hops, all that the node's output after
+        direction: "reads" follows edges from target to source: with k hops, all that the node's output after
             k layers depends on. "is_read" follows them from source to target, "both" either way.
-        max_arcs: of more arcs than this, the first of `in_order` are kept (without α: by target, then source).
+        max_edges: of more edges than this, the first of `in_order` are kept (without α: by target, then source).
 
     Raises:
         GatvizError: a node that is not there, a negative number of hops, no room for the node itself.
     """
     if not 0 <= node < num_nodes:
-        raise GatvizError("neighbourhood", f"a node from 0 to {num_nodes - 1}", str(node), "choose a node of the graph")
+        raise GatvizError(
+            _("neighbourhood"),
+            _("a node from 0 to {last}").format(last=num_nodes - 1),
+            str(node),
+            _("choose a node of the graph"),
+        )
     if hops < 0 or max_nodes < 1:
         raise GatvizError(
-            "neighbourhood", "hops ≥ 0 and max_nodes ≥ 1", f"{hops} and {max_nodes}", "choose such numbers"
+            _("neighbourhood"),
+            _("hops ≥ 0 and max_nodes ≥ 1"),
+            _("{hops} and {max_nodes}").format(hops=hops, max_nodes=max_nodes),
+            _("choose such numbers"),
         )
     if direction not in get_args(Direction):
-        raise GatvizError("neighbourhood", " or ".join(get_args(Direction)), quote(direction), "choose one of these")
-    size = np.zeros(edge_index.shape[1]) if alpha is None else _per_arc(alpha)
+        raise GatvizError(_("neighbourhood"), or_list(get_args(Direction)), quote(direction), _("choose one of these"))
+    size = np.zeros(edge_index.shape[1]) if alpha is None else _per_edge(alpha)
     source, target = edge_index
     steps = {"reads": [(target, source)], "is_read": [(source, target)], "both": [(target, source), (source, target)]}
     inside = np.zeros(num_nodes, dtype=bool)
@@ -227,14 +269,14 @@ def neighbourhood(
             cut_at = hop if found.size > room else None
             inside[found[np.argsort(-best[found], kind="stable")][:room]] = True
         near[found] = True
-    arcs = np.flatnonzero(inside[source] & inside[target])
-    asked = Neighbourhood(node, hops, direction, int(near.sum()), cut_at, int(arcs.size))
-    if max_arcs is not None and arcs.size > max_arcs:
-        arcs = np.sort(arcs[in_order(size[arcs], edge_index[:, arcs])[:max_arcs]])
-    most_arcs = MOST_ARCS if max_arcs is None else max_arcs
-    return Part(np.flatnonzero(inside), arcs, num_nodes, int(source.size), max_nodes, most_arcs, asked)
+    edges = np.flatnonzero(inside[source] & inside[target])
+    asked = Neighbourhood(node, hops, direction, int(near.sum()), cut_at, int(edges.size))
+    if max_edges is not None and edges.size > max_edges:
+        edges = np.sort(edges[in_order(size[edges], edge_index[:, edges])[:max_edges]])
+    most_edges = MOST_EDGES if max_edges is None else max_edges
+    return Part(np.flatnonzero(inside), edges, num_nodes, int(source.size), max_nodes, most_edges, asked)
 
 
-def _per_arc(alpha: NDArray[np.floating]) -> NDArray[np.floating]:
-    """[E]: the largest α of an arc in any head."""
+def _per_edge(alpha: NDArray[np.floating]) -> NDArray[np.floating]:
+    """[E]: the largest α of an edge in any head."""
     return alpha.max(axis=1) if alpha.ndim == 2 else alpha

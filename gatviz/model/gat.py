@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from gatviz.attention.defaults import HEAD_FEATURES, HEADS
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
-from gatviz.attention.inputs import Arcs, EdgeFeatures, Nodes, check_edge_features, read_inputs
+from gatviz.attention.inputs import EdgesLike, EdgeFeatures, Nodes, check_edge_features, read_inputs
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import AttentionLayer
 from gatviz.attention.loop_features import LoopChoice, loops_filled
@@ -23,6 +23,7 @@ from gatviz.graph.graph import Graph
 from gatviz.model.steps import Kind, LayerSettings
 from gatviz.model.trace import Trace
 from gatviz.model.weights import Weights
+from gatviz.words import _, ngettext
 
 
 class GAT(nn.Module):
@@ -50,12 +51,12 @@ class GAT(nn.Module):
     ) -> None:
         super().__init__()
         if not layers:
-            raise GatvizError("layers", "at least one", "none", "give a LayerSettings for each layer")
+            raise GatvizError(_("layers"), _("at least one"), _("none"), _("give a LayerSettings for each layer"))
         check_self_loops(self_loops)
         self.self_loops: SelfLoops = self_loops
         width, built = in_features, []
         for number, settings in enumerate(layers):
-            with within(f"layer {number}"):
+            with within(_("layer {number}").format(number=number)):
                 built.append(settings.build(width, generator))
             width = built[-1].output_width
         self.layers = nn.ModuleList(built)
@@ -91,15 +92,15 @@ class GAT(nn.Module):
             settings: further LayerSettings for all layers (bias, residual, negative_slope, share_weights, …).
         """
         if num_layers < 1:
-            raise GatvizError("num_layers", "at least 1", quote(num_layers), "give the stack a layer")
+            raise GatvizError("num_layers", _("at least 1"), quote(num_layers), _("give the stack a layer"))
         if num_layers == 1:
             for name, value, other in (
                 ("head_features", head_features, "num_classes"),
                 ("num_heads", num_heads, "output_heads"),
             ):
                 if value is not None:
-                    mend = f"leave it out: the only layer is the last, which has {other}"
-                    raise GatvizError(name, "hidden layers", "none with num_layers=1", mend)
+                    mend = _("leave it out: the only layer is the last, which has {other}").format(other=other)
+                    raise GatvizError(name, _("hidden layers"), _("none with num_layers=1"), mend)
         common: dict[str, Any] = {"kind": kind, "dropout": dropout, "feature_dropout": dropout, **settings}
         C = HEAD_FEATURES if head_features is None else head_features
         H = HEADS if num_heads is None else num_heads
@@ -139,17 +140,22 @@ class GAT(nn.Module):
             GatvizError: another number of layers, or arrays that do not fit (naming the layer).
         """
         if len(weights.layers) != len(self.layers):
-            raise GatvizError("weights", f"{len(self.layers)} layers", str(len(weights.layers)), "give one for each")
+            raise GatvizError(
+                _("weights"),
+                ngettext("{n} layer", "{n} layers", len(self.layers)).format(n=len(self.layers)),
+                str(len(weights.layers)),
+                _("give one for each"),
+            )
         for number, (layer, arrays) in enumerate(zip(self.attention_layers, weights.layers, strict=True)):
-            with within(f"layer {number}"):
+            with within(_("layer {number}").format(number=number)):
                 layer.set_weights(**arrays)
 
     def forward(
         self,
         X: Nodes,
-        adj: Arcs = None,
+        adj: EdgesLike = None,
         *,
-        edge_index: Arcs = None,
+        edge_index: EdgesLike = None,
         edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
@@ -169,19 +175,15 @@ class GAT(nn.Module):
         device = str(x.device)
         traces: list[LayerTrace] = []
         for number, layer in enumerate(self.attention_layers):
-            with within(f"layer {number}"):
+            with within(_("layer {number}").format(number=number)):
                 x, trace = layer.forward_and_trace(x, edges, generator=generator)
             traces.append(trace)
         return Trace(graph, tuple(traces), device)
 
-    def _inputs(self, X: Nodes, adj: Arcs, edge_index: Arcs, edge_features: EdgeFeatures) -> tuple[Tensor, Edges]:
+    def _inputs(self, X: Nodes, adj: EdgesLike, edge_index: EdgesLike, edge_features: EdgeFeatures) -> tuple[Tensor, Edges]:
         first = self.attention_layers[0]
-        try:
-            x, edges = read_inputs(X, adj, edge_index, first.in_features, first.weight, edge_features)
-        except GatvizError as error:
-            if error.where != "X":
-                raise
-            raise GatvizError("layer 0, X", error.expected, error.found, error.mend) from error
+        where = _("layer 0, X")
+        x, edges = read_inputs(X, adj, edge_index, first.in_features, first.weight, where, edge_features)
         if self.edge_features or edge_features is not None:
             check_edge_features(edges, self.edge_features)
         return x, edges.with_self_loops(self.self_loops, self.loop_features)

@@ -11,6 +11,7 @@ import numpy as np
 
 from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, GATTrace, GATv2Trace, LayerTrace
 from gatviz.attention.textbook import DenseEdges, DenseHead, dense_head, dense_head_v2
+from gatviz.words import _, ngettext
 
 _BOUND = {"float32": 2e-5, "float64": 1e-10}
 _SCORE_PER_SHARE = 10.0
@@ -64,14 +65,17 @@ def against_cpu(trace: LayerTrace, on_cpu: LayerTrace, *, device: str, seconds: 
         _compared(trace, trace.alpha, on_cpu.alpha, scores / _SCORE_PER_SHARE),
         _compared(trace, trace.out, on_cpu.out, max(1.0, scores / _SCORE_PER_SHARE) * _largest(on_cpu.out)),
     ]
-    times = f"{seconds * 1000:.2f} ms on {device}, {cpu_seconds * 1000:.2f} ms on the CPU"
-    return _check("device", differences, f"Wh, e, α and out: equal to the CPU's within {{figure}} ({times})")
+    sentence = _(
+        "Wh, e, α and out: equal to the CPU's within {figure} ({time:.2f} ms on {device}, {cpu_time:.2f} ms on the CPU)"
+    )
+    return _check("device", differences, sentence, time=seconds * 1000, device=device, cpu_time=cpu_seconds * 1000)
 
 
-def _check(name: str, differences: Iterable[_Difference], sentence: str) -> Check:
+def _check(name: str, differences: Iterable[_Difference], sentence: str, **parts: Any) -> Check:
     """The check of several kinds of numbers: of those, the one that comes closest to its bound or passes it."""
     worst = max(differences, key=lambda d: np.inf if np.isnan(d.figure) else d.figure / d.bound)
-    return Check(name, worst.figure, worst.bound, bool(worst.passed), sentence.format(figure=f"{worst.figure:.1e}"))
+    said = sentence.format(figure=f"{worst.figure:.1e}", **parts)
+    return Check(name, worst.figure, worst.bound, bool(worst.passed), said)
 
 
 def _not_run(name: str, sentence: str) -> Check:
@@ -83,20 +87,28 @@ def _row_sums(trace: LayerTrace) -> Check:
     sums = np.zeros((trace.num_nodes, trace.num_heads))
     np.add.at(sums, trace.edge_index[1], trace.alpha)
     without = int((~reads).sum())
-    more = f"; {without} node{'s' if without > 1 else ''} without arrows left out" if without else ""
-    return _check("row sums", [_compared(trace, sums[reads], 1.0)], f"rows of α sum to 1 within {{figure}}{more}")
+    sentence = _("rows of α sum to 1 within {figure}")
+    if without:
+        sentence = ngettext(
+            "rows of α sum to 1 within {figure}; {n} node without arrows left out",
+            "rows of α sum to 1 within {figure}; {n} nodes without arrows left out",
+            without,
+        )
+    return _check("row sums", [_compared(trace, sums[reads], 1.0)], sentence, n=without)
 
 
 def _textbook(trace: LayerTrace) -> Check:
     name = "textbook"
     if trace.num_nodes > MAX_DENSE_NODES:
-        return _not_run(name, f"textbook form not run: its pair tensor is only built up to {MAX_DENSE_NODES} nodes")
+        sentence = _("textbook form not run: its pair tensor is only built up to {most} nodes")
+        return _not_run(name, sentence.format(most=MAX_DENSE_NODES))
     source, target = trace.edge_index
     differences = [_Difference(0.0, _BOUND[str(trace.alpha.dtype)])]
     for head in range(trace.num_heads):
         dense = _dense(trace, head)
         if dense is None:
-            return _not_run(name, f"there is no textbook form of a {trace.kind} layer to compare with")
+            sentence = _("there is no textbook form of a {kind} layer to compare with")
+            return _not_run(name, sentence.format(kind=trace.kind))
         scores = _largest(dense.e)
         differences += [
             _compared(trace, trace.source_features[:, head], dense.Wh, _largest(dense.Wh)),
@@ -107,8 +119,11 @@ def _textbook(trace: LayerTrace) -> Check:
         if trace.alpha_dropped is None:
             scale = max(1.0, scores / _SCORE_PER_SHARE) * _largest(dense.Wh)
             differences.append(_compared(trace, trace.h_prime[:, head], dense.h_prime, scale))
-    what = "Wh, e, α and h′" if trace.alpha_dropped is None else "Wh, e and α (before dropout)"
-    return _check(name, differences, f"{what}: equal to the textbook's dense form within {{figure}}")
+    if trace.alpha_dropped is None:
+        sentence = _("Wh, e, α and h′: equal to the textbook's dense form within {figure}")
+    else:
+        sentence = _("Wh, e and α (before dropout): equal to the textbook's dense form within {figure}")
+    return _check(name, differences, sentence)
 
 
 def _dense(trace: LayerTrace, head: int) -> DenseHead | None:
@@ -134,7 +149,7 @@ def _pyg(trace: LayerTrace) -> Check:
         torch = importlib.import_module("torch")
         layers = importlib.import_module("torch_geometric.nn")
     except ImportError:
-        return _not_run(name, "PyG is not installed, so it was not compared")
+        return _not_run(name, _("PyG is not installed, so it was not compared"))
     conv: Any
     shape = (trace.x.shape[1], trace.head_features)
     settings = {"heads": trace.num_heads, "add_self_loops": False, "negative_slope": trace.negative_slope}
@@ -151,7 +166,7 @@ def _pyg(trace: LayerTrace) -> Check:
         given = {"lin_l.weight": "W_source", "lin_r.weight": "W_target", "att": "a"}
         given |= {"lin_l.bias": "b_source", "lin_r.bias": "b_target"} if biased else {}
     else:
-        return _not_run(name, f"PyG has no {trace.kind} layer to compare with")
+        return _not_run(name, _("PyG has no {kind} layer to compare with").format(kind=trace.kind))
     given |= {} if features is None else {"lin_edge.weight": "W_edge"}
     conv.to(torch.tensor(trace.x[:0]).dtype).eval()
     state = conv.state_dict()
@@ -161,10 +176,13 @@ def _pyg(trace: LayerTrace) -> Check:
     x, edge_index = torch.tensor(trace.x), torch.tensor(trace.edge_index)
     read = None if features is None else torch.tensor(features)
     with torch.no_grad():
-        _, (_, alpha) = conv(x, edge_index, read, return_attention_weights=True)
+        _out, (_edges, alpha) = conv(x, edge_index, read, return_attention_weights=True)
     difference = _compared(trace, trace.alpha, alpha.numpy(), _largest(trace.e) / _SCORE_PER_SHARE)
-    before = " (before dropout)" if trace.alpha_dropped is not None else ""
-    return _check(name, [difference], f"α{before} equals PyG's {type(conv).__name__} within {{figure}}")
+    if trace.alpha_dropped is None:
+        sentence = _("α equals PyG's {layer} within {figure}")
+    else:
+        sentence = _("α (before dropout) equals PyG's {layer} within {figure}")
+    return _check(name, [difference], sentence, layer=type(conv).__name__)
 
 
 def _compared(trace: LayerTrace, values: Array, expected: Array | float, scale: float = 1.0) -> _Difference:

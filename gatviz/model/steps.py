@@ -16,6 +16,7 @@ from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layers import AttentionLayer
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _, or_list
 
 Kind = Literal["GAT", "GATv2"]
 
@@ -52,12 +53,14 @@ class LayerSettings:
 
     def __post_init__(self) -> None:
         if self.kind not in LAYERS:
-            raise GatvizError("kind", " or ".join(f"'{kind}'" for kind in LAYERS), quote(self.kind), "choose one")
+            raise GatvizError(_("kind"), or_list(f"'{kind}'" for kind in LAYERS), quote(self.kind), _("choose one"))
         for name in _foreign(self.kind):
             if getattr(self, name):
                 owner = next(kind for kind, layer in LAYERS.items() if name in layer.own_settings)
-                mend = f"leave {name} out or set kind='{owner}'"
-                raise GatvizError(name, f"a {owner} layer", f"kind '{self.kind}'", mend)
+                mend = _("leave {name} out or set kind='{owner}'").format(name=name, owner=owner)
+                raise GatvizError(
+                    name, _("a {owner} layer").format(owner=owner), _("kind '{kind}'").format(kind=self.kind), mend
+                )
 
     @classmethod
     def of(cls, layer: AttentionLayer) -> Self:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.errors import within
 from gatviz.graph.graph import Graph
+from gatviz.words import _
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,5 +36,5 @@ class Trace:
             GatvizError: naming the layer, and the first stage with such a number.
         """
         for number, layer in enumerate(self.layers):
-            with within(f"layer {number}"):
+            with within(_("layer {number}").format(number=number)):
                 layer.check_finite(largest)

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
-from gatviz.numbers import FINITE, as_floats, first_beyond
+from gatviz.numbers import as_floats, finite, first_beyond
+from gatviz.words import _, or_list
 
 _BY_INPUT = ("W", "W_target", "W_source", "W_res")
 """The parameters whose last axis is F."""
@@ -97,20 +98,25 @@ def with_values(
     """
     arrays = dict(weights.layers[layer])
     if name not in arrays:
-        raise GatvizError("weights", " or ".join(map(quote, arrays)), quote(name), "choose one of these")
+        raise GatvizError(_("weights"), or_list(map(quote, arrays)), quote(name), _("choose one of these"))
     changed = np.array(arrays[name])
     place = changed if head is None else changed[head]
-    where = name if head is None else f"{name} of head {head}"
+    where = name if head is None else _("{name} of head {head}").format(name=name, head=head)
     try:
         given = as_floats(values)
     except (TypeError, ValueError) as error:
-        raise GatvizError(where, "numbers", quote(str(error)), "type numbers only") from error
+        raise GatvizError(where, _("numbers"), quote(str(error)), _("type numbers only")) from error
     if given.shape != place.shape:
-        raise GatvizError(where, f"shape {list(place.shape)}", str(list(given.shape)), "give one number for each cell")
+        raise GatvizError(
+            where,
+            _("shape {shape}").format(shape=list(place.shape)),
+            str(list(given.shape)),
+            _("give one number for each cell"),
+        )
     beyond = first_beyond(given)
     if beyond is not None:
         entry = f"{where}, entry {list(beyond)}"
-        raise GatvizError(entry, FINITE, quote(float(given[beyond])), "type a number such as 0.5")
+        raise GatvizError(entry, finite(), quote(float(given[beyond])), _("type a number such as 0.5"))
     place[...] = given
     for key in (name, *(_SHARED.get(name, ()) if shared else ())):
         arrays[key] = changed.copy()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,18 +10,19 @@ from gatviz.analysis.subject import several
 from gatviz.attention.chain import stage_named
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.subgraph import Part
-from gatviz.stage.part import packed, sent_arcs
+from gatviz.stage.part import packed, sent_edges
+from gatviz.stage.protocol import Beside, Change, GoneEdge, Stage
 from gatviz.stage.stages import describe
 
 _MOST_PAIR_VALUES = 120_000
 _MOST_GONE = 1_000
 
 
-def pack_change(change: WhatIf, part: Part, *, baseline: str) -> dict[str, Any]:
-    """Δα of the arcs between the shown nodes (those that are drawn first), which are new, and all that is gone.
+def pack_change(change: WhatIf, part: Part, *, baseline: str) -> Change:
+    """Δα of the edges between the shown nodes (those that are drawn first), which are new, and all that is gone.
 
-    The largest change into each node, over all arcs of either run, is told once: on an arrow that is drawn
-    (`strongest`), on a gone one between nodes that are shown (`strongestGone`), or beside the node (`beside`).
+    The largest change into each node, over all edges of either run, is told once: on an arrow that is drawn
+    (`strongest`), on a gone one between nodes that are shown (`strongest_gone`), or beside the node (`beside`).
     All have [H], the heads of both runs.
 
     Arguments:
@@ -31,12 +30,12 @@ def pack_change(change: WhatIf, part: Part, *, baseline: str) -> dict[str, Any]:
         part: what is shown of it.
         baseline: what the baseline is called.
     """
-    here = change.after_arc >= 0
+    here = change.after_edge >= 0
     place = np.full(int(here.sum()), -1)
-    place[part.arcs] = np.arange(part.arcs.size)
+    place[part.edges] = np.arange(part.edges.size)
     drawn = np.full(here.size, -1)
-    drawn[here] = place[change.after_arc[here]]
-    present = np.argsort(change.after_arc, kind="stable")[np.count_nonzero(~here) :]
+    drawn[here] = place[change.after_edge[here]]
+    present = np.argsort(change.after_edge, kind="stable")[np.count_nonzero(~here) :]
     among = present[part.among(np.stack([change.source[present], change.target[present]]))]
     local = np.full(len(change.names), -1)
     local[part.nodes] = np.arange(part.nodes.size)
@@ -46,45 +45,45 @@ def pack_change(change: WhatIf, part: Part, *, baseline: str) -> dict[str, Any]:
     gone_place[between] = np.flatnonzero(np.isin(gone, between))
     into = change.largest_into[part.nodes].T
     on_drawn, on_gone = (np.where(into >= 0, places[into], -1) if here.size else into for places in (drawn, gone_place))
-    return {
-        "values": packed(change.delta[among].T),
-        "strongest": on_drawn.tolist(),
-        "strongestGone": on_gone.tolist(),
-        "beside": [
+    return Change(
+        values=packed(change.delta[among].T),
+        strongest=on_drawn.tolist(),
+        strongest_gone=on_gone.tolist(),
+        beside=[
             [
-                {"node": int(node), "source": change.names[change.source[arc]], "value": float(change.delta[arc, head])}
-                for node, arc in enumerate(arcs)
-                if arc >= 0 and on_drawn[head, node] < 0 and on_gone[head, node] < 0
+                Beside(node=node, source=change.names[change.source[edge]], value=float(change.delta[edge, head]))
+                for node, edge in enumerate(edges)
+                if edge >= 0 and on_drawn[head, node] < 0 and on_gone[head, node] < 0
             ]
-            for head, arcs in enumerate(into)
+            for head, edges in enumerate(into)
         ],
-        "isNew": (change.status[among[: part.arcs.size]] == "new").astype(int).tolist(),
-        "gone": [
-            {
-                "source": int(local[change.source[arc]]),
-                "target": int(local[change.target[arc]]),
-                "names": [change.names[change.source[arc]], change.names[change.target[arc]]],
-            }
-            for arc in gone
+        is_new=(change.status[among[: part.edges.size]] == "new").astype(int).tolist(),
+        gone=[
+            GoneEdge(
+                source=int(local[change.source[edge]]),
+                target=int(local[change.target[edge]]),
+                names=(change.names[change.source[edge]], change.names[change.target[edge]]),
+            )
+            for edge in gone
         ],
-        "goneValues": packed(change.delta[gone].T),
-        "limit": change.largest or 1.0,
-        "baseline": baseline,
-    }
+        gone_values=packed(change.delta[gone].T),
+        limit=change.largest or 1.0,
+        baseline=baseline,
+    )
 
 
 def _gone(change: WhatIf, local: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The gone arcs to tell of: those into nodes that are shown or gone themselves, the largest losses if many."""
+    """The gone edges to tell of: those into nodes that are shown or gone themselves, the largest losses if many."""
     told = (change.status == "gone") & (
         (local[change.target] >= 0) | (change.target >= local.size - len(change.gone_nodes))
     )
-    arcs = np.flatnonzero(told)
-    order = np.argsort(-np.abs(change.delta[arcs]).max(axis=1, initial=0.0), kind="stable")
-    return np.sort(arcs[order[:_MOST_GONE]])
+    edges = np.flatnonzero(told)
+    order = np.argsort(-np.abs(change.delta[edges]).max(axis=1, initial=0.0), kind="stable")
+    return np.sort(edges[order[:_MOST_GONE]])
 
 
-def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> dict[str, Any]:
-    """Δα as one more stage of the chain, NaN where there is nothing to compare; gone arcs keep their numbers."""
+def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> Stage:
+    """Δα as one more stage of the chain, NaN where there is nothing to compare; gone edges keep their numbers."""
     H, N, heads = trace.num_heads, trace.num_nodes, change.delta.shape[1]
     pairs = None
     if part.nodes.size == N and H * N**2 <= _MOST_PAIR_VALUES:
@@ -105,8 +104,8 @@ def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> dict[str, Any
         trace,
         caption=caption,
         shape=f"[{trace.num_edges}, {H}]",
-        ranges=[*map(list, change.ranges), *[None] * (H - heads)] if change.ranges else None,
+        ranges=[*change.ranges, *[None] * (H - heads)] if change.ranges else None,
         pairs=pairs,
         limit=change.largest or 1.0,
-        values=packed(values[sent_arcs(trace, part, trace.num_heads)]),
+        values=packed(values[sent_edges(trace, part, trace.num_heads)]),
     )

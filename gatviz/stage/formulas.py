@@ -1,4 +1,4 @@
-"""Formulas as LaTeX and MathML: in symbols, and with one arc's numbers put in."""
+"""Formulas as LaTeX and MathML: in symbols, and with one edge's numbers put in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from latex2mathml.converter import convert
 from gatviz.analysis import EdgeStory, GATStory, GATv2Story
 from gatviz.attention.chain import stages_of
 from gatviz.attention.layer_trace import LayerTrace
+from gatviz.stage.protocol import Formula
 
 _MOST_TERMS = 6
 _LONGEST_NAME = 12
@@ -45,6 +46,11 @@ def mathml(latex: str) -> str:
     return document
 
 
+def pack_formula(latex: str) -> Formula:
+    """A formula to copy and to read."""
+    return Formula(latex=latex, mathml=mathml(latex))
+
+
 def name(text: str) -> str:
     """A node's name as LaTeX, safe whatever it holds, and short."""
     short = text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
@@ -68,7 +74,7 @@ def symbols(trace: LayerTrace) -> list[str]:
 
 
 def with_numbers(story: EdgeStory, names: Sequence[str], slope: float, digits: int = 3) -> list[str]:
-    """The score (raw and e, or e of GATv2) and α of one arc with its numbers in place of the symbols."""
+    """The score (raw and e, or e of GATv2) and α of one edge with its numbers in place of the symbols."""
     pair = _pair(story, names)
     lines: list[str] = []
     if isinstance(story, GATStory):

@@ -18,23 +18,26 @@ from gatviz.attention.chain import place, stages, stages_of
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.stage_row import FieldInfo, Stage
 from gatviz.graph.subgraph import Part
+from gatviz.stage import protocol
 from gatviz.stage.column_names import output_names
 from gatviz.stage.formulas import mathml
-from gatviz.stage.part import packed, sent_arcs
+from gatviz.stage.part import packed, sent_edges
+from gatviz.stage.protocol import Range
 
 MOST_PAIR_VALUES = 120_000
 """Above this many entries [H, N, N], scores off the edges are left out (they are masked anyway)."""
 MOST_MESSAGE_VALUES = 120_000
 """Above this many entries [E, H, C], the messages α·Wh are left out."""
 
-Packed = dict[str, Any]
 Names = Mapping[str, Sequence[str]]
 """What the entries along an axis are called, by its letter."""
+Parts = dict[str, Any]
+"""What one stage adds to what every stage says of itself, by the names of `protocol.Stage`."""
 
 
 def pack_stages(
     trace: LayerTrace, part: Part, input_names: Sequence[str], edge_names: Sequence[str] = ()
-) -> list[Packed]:
+) -> list[protocol.Stage]:
     """Every stage of one layer's run, in the order of the computation; the names are those of its F inputs, and of
     the D edge features where it reads them."""
     names = {"F": input_names, "D": edge_names}
@@ -49,32 +52,31 @@ def pack_stages(
     return found
 
 
-def with_stage(packs: Sequence[Packed], more: Packed) -> list[Packed]:
+def with_stage(packs: Sequence[protocol.Stage], more: protocol.Stage) -> list[protocol.Stage]:
     """The packed stages with one more, in its place in the chain."""
-    return sorted([*packs, more], key=lambda stage: place(stage["name"]))
+    return sorted([*packs, more], key=lambda stage: place(stage.name))
 
 
-def describe(stage: Stage, trace: LayerTrace, *, numbers: NDArray[Any] | None = None, **more: Any) -> Packed:
+def describe(stage: Stage, trace: LayerTrace, *, numbers: NDArray[Any] | None = None, **more: Any) -> protocol.Stage:
     """What every stage says of itself; `numbers` are the real ones, of the whole run, for its shape and ranges."""
     info = stage.of(trace.form)
     per_head = "H" in _axes(info)
-    told = {
-        "name": info.name,
-        "symbol": mathml(info.symbol),
-        "plain": info.plain,
-        "shapeLetters": info.shape,
-        "formula": mathml(info.formula),
-        "latex": info.formula,
-        "caption": info.caption,
-        "layout": stage.layout,
-        "colour": stage.colour,
-        "perHead": per_head,
-        "pairs": None,
-    }
+    measured: Parts = {}
     if numbers is not None:
-        told["shape"] = f"[{', '.join(str(size) for size in numbers.shape)}]"
-        told["ranges"] = _ranges(numbers, 0 if stage.layout == "weights" else 1, per_head=per_head)
-    return told | more
+        measured["shape"] = f"[{', '.join(str(size) for size in numbers.shape)}]"
+        measured["ranges"] = _ranges(numbers, 0 if stage.layout == "weights" else 1, per_head=per_head)
+    told = {"caption": info.caption, "per_head": per_head, **measured, **more}
+    return protocol.Stage(
+        name=info.name,
+        symbol=mathml(info.symbol),
+        plain=info.plain,
+        shape_letters=info.shape,
+        formula=mathml(info.formula),
+        latex=info.formula,
+        layout=stage.layout,
+        colour=stage.colour,
+        **told,
+    )
 
 
 def _axes(info: FieldInfo) -> list[str]:
@@ -91,26 +93,26 @@ def _limits(trace: LayerTrace) -> Mapping[str, float]:
     return {**{scale: size or 1.0 for scale, size in largest.items()}, "shares": dropped_limit(trace)}
 
 
-def _ranges(numbers: NDArray[Any], axis: int, *, per_head: bool) -> list[list[float]] | None:
+def _ranges(numbers: NDArray[Any], axis: int, *, per_head: bool) -> list[Range] | None:
     """Smallest and largest value, of each head where the stage has heads along this axis."""
     if numbers.size == 0:
         return None
     by_head = np.moveaxis(numbers, axis, 0) if per_head else [numbers]
-    return [[float(head.min()), float(head.max())] for head in by_head]
+    return [(float(head.min()), float(head.max())) for head in by_head]
 
 
 # ---- fields of the trace --------------------------------------------------------------------------------------
 
 
-def _pack_field(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Packed:
+def _pack_field(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Parts:
     values: NDArray[Any] = getattr(trace, stage.name)
     if stage.layout == "pairs":
         # α goes with each weighting
-        edges = part.arcs if stage.name == "alpha" else sent_arcs(trace, part, trace.num_heads)
+        edges = part.edges if stage.name == "alpha" else sent_edges(trace, part, trace.num_heads)
         return {"numbers": values, "values": packed(values[edges]), "pairs": _all_pairs(stage.name, trace, part)}
     columns = _names(_axes(stage.of(trace.form))[-1], trace, names)
     if stage.layout == "messages":
-        shown = values[part.arcs]
+        shown = values[part.edges]
         return {
             "numbers": values,
             "values": packed(shown) if shown.size <= MOST_MESSAGE_VALUES else None,
@@ -118,11 +120,11 @@ def _pack_field(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Pa
         }
     shown = values[part.nodes]
     axes = _axes(stage.of(trace.form))
-    told = {"numbers": values, "rows": stage.rows, "columns": columns}
+    told = {"numbers": values, "rows": list(stage.rows), "columns": columns}
     if axes[-1] == "H":
         shown = shown[:, :, None]
     elif "H" not in axes and axes[-1] != "F":
-        told["headColumns"] = trace.head_features if trace.concat else None
+        told["head_columns"] = trace.head_features if trace.concat else None
     return told | {"values": packed(shown)}
 
 
@@ -135,7 +137,7 @@ def _names(axis: str, trace: LayerTrace, names: Names) -> list[str]:
     return [f"c{c}" for c in range(trace.head_features)] if axis == "C" else ["·"]
 
 
-def _all_pairs(name: str, trace: LayerTrace, part: Part) -> Packed | None:
+def _all_pairs(name: str, trace: LayerTrace, part: Part) -> protocol.Packed | None:
     whole = part.nodes.size == trace.num_nodes
     if not whole or trace.num_heads * trace.num_nodes**2 > MOST_PAIR_VALUES:
         return None
@@ -151,7 +153,7 @@ def _parameters(stage: Stage, trace: LayerTrace) -> list[NDArray[Any]]:
     return [trace.weights[name] for name in names if stage.origin == "weights" and name in trace.weights]
 
 
-def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Packed:  # noqa: ARG001
+def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Parts:  # noqa: ARG001
     """The parameters as matrices: a vector is one row, several vectors are a row each."""
     arrays, axes = _parameters(stage, trace), _axes(stage.of(trace.form))
     numbers = np.stack(arrays, axis=-2) if stage.parameters else arrays[0]
@@ -165,49 +167,49 @@ def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, names: Names) -
     return {
         "numbers": numbers,
         "values": packed(numbers if is_matrix or stage.parameters else numbers[..., None, :]),
-        "rowNames": rows,
+        "row_names": rows,
         "columns": _names(axes[-1], trace, names),
-        "entries": {"parameters": list(stage.parameters or (stage.name,)), "rows": is_matrix},
+        "entries": protocol.Entries(parameters=list(stage.parameters or (stage.name,)), rows=is_matrix),
     }
 
 
 # ---- what is made for show ------------------------------------------------------------------------------------
 
 
-def _masked(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Packed:  # noqa: ARG001
+def _masked(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Parts:  # noqa: ARG001
     shape = (trace.num_nodes, trace.num_nodes, trace.num_heads)
     return {
         "shape": f"[{', '.join(map(str, shape))}]",
         "ranges": _ranges(trace.e, 1, per_head=True),
-        "perHead": True,
-        "valuesOf": "e",
+        "per_head": True,
+        "values_of": "e",
         "elsewhere": "−∞",
     }
 
 
-def _messages(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Packed | None:  # noqa: ARG001
-    if part.arcs.size * trace.num_heads * trace.head_features > MOST_MESSAGE_VALUES:
+def _messages(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Parts | None:  # noqa: ARG001
+    if part.edges.size * trace.num_heads * trace.head_features > MOST_MESSAGE_VALUES:
         return None
-    target = trace.edge_index[1, part.arcs]
-    values = used_alpha(trace)[part.arcs][:, :, None] * trace.features_read(part.arcs)
+    target = trace.edge_index[1, part.edges]
+    values = used_alpha(trace)[part.edges][:, :, None] * trace.features_read(part.edges)
     shape = (trace.num_edges, trace.num_heads, trace.head_features)
     return {
         "numbers": values,
         "shape": f"[{', '.join(map(str, shape))}]",
         "values": packed(values),
-        "rest": _rest(values, target, trace, part) if part.arcs.size < trace.num_edges else None,
+        "rest": _rest(values, target, trace, part) if part.edges.size < trace.num_edges else None,
         "columns": _names("C", trace, names),
     }
 
 
-def _rest(values: NDArray[np.floating], target: NDArray[np.int64], trace: LayerTrace, part: Part) -> Packed:
+def _rest(values: NDArray[np.floating], target: NDArray[np.int64], trace: LayerTrace, part: Part) -> protocol.Packed:
     """[N, H, C]: what a node takes in through edges that are not drawn, so that the rows still add up to its h′."""
     rest = trace.h_prime[part.nodes].astype(np.float64)
     np.subtract.at(rest, part.local()[target], values)
     return packed(rest)
 
 
-_MADE: Mapping[str, Callable[[Stage, LayerTrace, Part, Names], Packed | None]] = {
+_MADE: Mapping[str, Callable[[Stage, LayerTrace, Part, Names], Parts | None]] = {
     "masked_e": _masked,
     "message": _messages,
 }

@@ -13,7 +13,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from gatviz.errors import GatvizError
+from gatviz.stage.protocol import Message
 
 _QUICK = 1
 """Deflate's quickest level: what a higher one saves is not worth its time on every change."""
@@ -21,12 +24,13 @@ _FLOAT = 4
 _JSON = partial(json.dumps, allow_nan=False, separators=(",", ":"))
 
 
-def encode(data: Mapping[str, Any]) -> bytes:
-    """Data that is JSON but for the bytes of its arrays, see `packed`.
+def encode(message: Message | Mapping[str, Any]) -> bytes:
+    """A message of the protocol, or several by name.
 
     Raises:
         GatvizError: a number outside the arrays is infinite or NaN, which no browser reads; naming the part.
     """
+    data = msgspec.to_builtins(message, builtin_types=(bytes,))
     places: dict[bytes, int] = {}
     arrays = bytearray()
 

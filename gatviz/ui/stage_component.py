@@ -11,14 +11,15 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from gatviz.stage import assets
+from gatviz.stage.protocol import Screen
 from gatviz.stage.wire import encode
 
 _STATE_KEY = "stage"
 _NAME = "stage"
 
 
-def stage(data: dict[str, Any], **listeners: Callable[[Any], None]) -> None:
-    """Mount the stage with this data; listeners (edits, looked, asked) get what the browser sent, unchecked.
+def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
+    """Mount the stage with this screen; listeners (edits, looked, asked) get what the browser sent, unchecked.
 
     Raises:
         GatvizError: a number that JSON does not have, NaN or infinity; naming the part of the data.
@@ -33,7 +34,7 @@ def stage(data: dict[str, Any], **listeners: Callable[[Any], None]) -> None:
 
     _component(_served())(
         key=_STATE_KEY,
-        data=encode(data),
+        data=encode(screen),
         default=dict.fromkeys(listeners),
         **{f"on_{name}_change": hear(name) for name in listeners},
     )

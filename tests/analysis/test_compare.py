@@ -1,4 +1,4 @@
-"""In and out, top arcs, differences and what if, against values worked out by hand."""
+"""In and out, top edges, differences and what if, against values worked out by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gatviz import GAT, Graph, LayerSettings, Trace
-from gatviz.analysis import arc_table, difference, edits, in_and_out, top_arcs, what_if
+from gatviz.analysis import difference, edge_table, in_and_out, input_changes, top_edges, what_if
 from gatviz.attention.layers import new_generator
 from gatviz.errors import GatvizError
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
@@ -50,10 +50,10 @@ def test_nobody_reads():
     assert in_and_out(with_alpha(np.zeros((2, 2)), np.zeros((1, 2, 2)))).sentences == ("No node reads any.",)
 
 
-def test_the_arc_table():
-    table = arc_table(hand_trace(), graph_of(ADJ))
+def test_the_edge_table():
+    table = edge_table(hand_trace(), graph_of(ADJ))
     assert list(table) == [
-        *("arc", "source", "target", "self_loop", "added"),
+        *("edge", "source", "target", "self_loop", "added"),
         *("head 0", "head 1", "mean of heads", "GCN weight", "uniform"),
     ]
     row = table.query("source == 'B' and target == 'A'").iloc[0]
@@ -61,16 +61,16 @@ def test_the_arc_table():
     assert row["GCN weight"] == pytest.approx(1 / math.sqrt(3 * 1))
     assert table["added"].tolist() == [False, False, False, False, True]
     assert table["self_loop"].tolist() == [True, False, False, False, True]
-    assert "mean of heads" not in arc_table(with_alpha(ADJ, ALPHA[:1]))
+    assert "mean of heads" not in edge_table(with_alpha(ADJ, ALPHA[:1]))
 
 
-def test_top_arcs():
-    table = top_arcs(hand_trace(), 1, count=3, graph=graph_of(ADJ))
+def test_top_edges():
+    table = top_edges(hand_trace(), 1, count=3, graph=graph_of(ADJ))
     assert table[["source", "target"]].to_numpy().tolist() == [["C", "B"], ["C", "C"], ["B", "A"]]
     assert table["weight"].tolist() == [1, 1, 0.8]
     assert table["times_uniform"].tolist() == pytest.approx([1, 1, 2.4])
-    assert table["arc"].tolist() == [3, 4, 1]
-    assert len(top_arcs(hand_trace(), "gcn", count=99)) == 5
+    assert table["edge"].tolist() == [3, 4, 1]
+    assert len(top_edges(hand_trace(), "gcn", count=99)) == 5
 
 
 # ---- the difference of two weightings ------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def test_difference_of_two_heads():
     found = difference(hand_trace(), 0, 1, graph_of(ADJ))
     np.testing.assert_allclose(found.values, [0.4, -0.6, 0.2, 0, 0])
     assert found.largest == pytest.approx(0.6)
-    assert list(found.table) == ["arc", "source", "target", "head 0", "head 1", "difference"]
+    assert list(found.table) == ["edge", "source", "target", "head 0", "head 1", "difference"]
     assert found.table["source"].tolist()[:2] == ["B", "A"]
     assert found.sentences == (
         "The largest difference is at A reading B: 0.20 in head 0, 0.80 in head 1.",
@@ -167,8 +167,8 @@ def test_changes_by_hand():
     assert found.largest == pytest.approx(0.3)
     assert np.isnan(found.before[found.status == "new"]).all()
     assert np.isnan(found.after[found.status == "gone"]).all()
-    np.testing.assert_array_equal(found.before_arc, [0, 1, 2, -1, 3, 4])
-    np.testing.assert_array_equal(found.after_arc, [0, -1, 1, 2, 3, 4])
+    np.testing.assert_array_equal(found.before_edge, [0, 1, 2, -1, 3, 4])
+    np.testing.assert_array_equal(found.after_edge, [0, -1, 1, 2, 3, 4])
     assert found.sentences[:3] == (
         "α changed on 2 of the 4 arrows that stayed; the others are exactly as before.",
         "1 arrow new, 1 arrow gone.",
@@ -210,8 +210,8 @@ def test_rounding_of_another_graph_size_is_no_change():
     graph = random_graph()
     before = run_of(graph)
     x, names = np.vstack([graph.x, [[1, 1, 1]]]), (*graph.names, "new")
-    arcs = np.hstack([graph.edge_index, [[12, 0], [0, 12]]])  # n0 reads the new node, and it reads n0
-    after = run_of(Graph(names=names, x=x, edge_index=arcs))
+    edges = np.hstack([graph.edge_index, [[12, 0], [0, 12]]])  # n0 reads the new node, and it reads n0
+    after = run_of(Graph(names=names, x=x, edge_index=edges))
     rough = replace(after.layers[0], alpha=after.layers[0].alpha * np.float32(1 + 2e-7))
     found = what_if(before, Trace(after.graph, (rough,)))
     touched = found.target[(found.delta != 0).any(axis=1)]
@@ -230,9 +230,9 @@ def test_nodes_are_matched_by_name():
     order = np.array([7, 3, 0, 11, 5, 1, 2, 4, 6, 8, 10])  # without 9
     place = np.full(12, -1)
     place[order] = np.arange(11)
-    arcs = place[graph.edge_index]
-    arcs = arcs[:, (arcs >= 0).all(axis=0)]
-    smaller = Graph(names=tuple(graph.names[k] for k in order), x=graph.x[order], edge_index=arcs)
+    edges = place[graph.edge_index]
+    edges = edges[:, (edges >= 0).all(axis=0)]
+    smaller = Graph(names=tuple(graph.names[k] for k in order), x=graph.x[order], edge_index=edges)
     found = what_if(run_of(graph), run_of(smaller))
     assert found.gone_nodes == ("n9",)
     readers = {graph.names[i] for j, i in graph.edge_index.T if j == 9} | {"n9"}
@@ -307,25 +307,25 @@ def test_edits_tell_features_and_weights_apart():
     graph = random_graph(4)
     model = GAT(3, [LayerSettings(out_features=2, num_heads=2)], generator=new_generator(0))
     before = model.trace(graph)
-    assert edits(before, before) == ()
+    assert input_changes(before, before) == ()
     x = graph.x.copy()
     x[1, 2] += 1
     after = model.trace(replace(graph, x=x))
-    assert edits(before, after) == ("Features changed at n1.",)
+    assert input_changes(before, after) == ("Features changed at n1.",)
     weights = {**after.layers[0].weights, "W": after.layers[0].weights["W"] * np.array([[[1, 1, 1]], [[1, 1, 2]]])}
     heavier = Trace(after.graph, (replace(after.layers[0], weights=weights),))
-    assert edits(before, heavier) == ("Features changed at n1.", "Weights changed: 2 numbers of W.")
+    assert input_changes(before, heavier) == ("Features changed at n1.", "Weights changed: 2 numbers of W.")
 
 
 def test_edits_of_another_shape_are_told():
     graph = random_graph(4)
-    assert edits(run_of(graph), run_of(graph, layers=2)) == ("There were 1 layer, now there are 2.",)
-    told = edits(run_of(graph), run_of(graph, heads=2))
+    assert input_changes(run_of(graph), run_of(graph, layers=2)) == ("There were 1 layer, now there are 2.",)
+    told = input_changes(run_of(graph), run_of(graph, heads=2))
     assert told[0].startswith("Weights changed: ")
     assert "the shape of W" in told[0]
-    assert edits(run_of(graph), run_of(graph, kind="GATv2")) == ("The layer was GAT, now it is GATv2.",)
+    assert input_changes(run_of(graph), run_of(graph, kind="GATv2")) == ("The layer was GAT, now it is GATv2.",)
     wider = replace(graph, x=np.ones((4, 4)), feature_names=())
-    assert edits(run_of(graph), run_of(wider))[0] == "There were 3 features, now there are 4."
+    assert input_changes(run_of(graph), run_of(wider))[0] == "There were 3 features, now there are 4."
 
 
 def test_a_very_long_name_does_not_fill_the_sentence():

@@ -1,4 +1,4 @@
-"""Predictions on a graph whose output can be read off: one head, W = 1, no arcs but loops, so out = x."""
+"""Predictions on a graph whose output can be read off: one head, W = 1, no edges but loops, so out = x."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def test_gatv2_chooses_for_every_target():
 
 def brute_force(trace, head: int, tolerance: float) -> tuple[int, int, int, int]:
     """Target pairs, disagreeing ones, comparisons, contrary ones: pair by pair."""
-    reads = [{int(trace.edge_index[0, k]): float(trace.e[k, head]) for k in range(*trace.arcs_into(i).indices(10**6))}
+    reads = [{int(trace.edge_index[0, k]): float(trace.e[k, head]) for k in range(*trace.edges_into(i).indices(10**6))}
              for i in range(trace.num_nodes)]  # fmt: skip
     pairs = disagreeing = comparisons = contrary = 0
     for one, other in combinations(reads, 2):

@@ -1,6 +1,6 @@
 """Random graphs with weights, and a dense reference that shares no code with gatviz.
 
-N nodes, E arcs, F input features, H heads, C features per head.
+N nodes, E edges, F input features, H heads, C features per head.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Case:
 
 
 def random_case(seed: int, dtype: torch.dtype = torch.float64, max_nodes: int = 12) -> Case:
-    """Any density from none to all, loops or not, nodes without arcs among them; 1 to 8 heads."""
+    """Any density from none to all, loops or not, nodes without edges among them; 1 to 8 heads."""
     draw = torch.Generator().manual_seed(seed)
 
     def integer(low: int, high: int) -> int:

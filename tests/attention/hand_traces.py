@@ -1,6 +1,6 @@
 """Traces made by hand in NumPy, without any layer: for tests of what is read out of a trace.
 
-N nodes, E arcs, F input features, H heads, C features per head.
+N nodes, E edges, F input features, H heads, C features per head.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gatviz.graph.graph import Graph
 SLOPE = 0.2
 
 
-def arcs_of(adj: Any) -> tuple[np.ndarray, np.ndarray]:
+def edges_of(adj: Any) -> tuple[np.ndarray, np.ndarray]:
     """edge_index [2, E] and ptr [N + 1] of adj [N, N] (row reads column)."""
     target, source = np.nonzero(np.asarray(adj))
     counts = np.bincount(target, minlength=len(adj))
@@ -36,12 +36,12 @@ def numpy_gat(
     dtype: type = np.float64,
     **changes: Any,
 ) -> GATTrace:
-    """A GAT layer's run, arc by arc: x [N, F], W [H, C, F], a_target and a_source [H, C]; heads concatenated.
+    """A GAT layer's run, edge by edge: x [N, F], W [H, C, F], a_target and a_source [H, C]; heads concatenated.
 
     `added`: nodes whose self-loop counts as added. `changes`: fields to set to something else.
     """
     x, W, a_target, a_source = (np.asarray(value, dtype=dtype) for value in (x, W, a_target, a_source))
-    edge_index, ptr = arcs_of(adj)
+    edge_index, ptr = edges_of(adj)
     source, target = edge_index
     Wh = np.einsum("nf,hcf->nhc", x, W)
     score_target, score_source = (Wh * a_target).sum(-1), (Wh * a_source).sum(-1)
@@ -69,15 +69,15 @@ def with_alpha(adj: Any, alpha: Any, *, e: Any = None, added: Sequence[int] = ()
     """A trace with these shares, whatever scores they came from.
 
     Arguments:
-        alpha: [H, N, N]; what stands off the arcs of adj is not looked at.
+        alpha: [H, N, N]; what stands off the edges of adj is not looked at.
         e: [H, N, N] scores to go with them; their logarithm if left out.
     """
     alpha = np.asarray(alpha, dtype=dtype)
-    edge_index, ptr = arcs_of(adj)
+    edge_index, ptr = edges_of(adj)
     source, target = edge_index
-    on_arcs = alpha[:, target, source].T
+    on_edges = alpha[:, target, source].T
     with np.errstate(divide="ignore"):
-        scores = np.log(on_arcs) if e is None else np.asarray(e, dtype=dtype)[:, target, source].T
+        scores = np.log(on_edges) if e is None else np.asarray(e, dtype=dtype)[:, target, source].T
     count, heads = len(adj), alpha.shape[0]
     zeros = np.zeros((count, heads), dtype=dtype)
     return _trace(
@@ -90,7 +90,7 @@ def with_alpha(adj: Any, alpha: Any, *, e: Any = None, added: Sequence[int] = ()
         score_source=zeros,
         raw=scores,
         e=scores,
-        alpha=on_arcs,
+        alpha=on_edges,
         weights={},
         negative_slope=SLOPE,
     )
@@ -103,7 +103,7 @@ def uniform(adj: Any, heads: int = 1) -> np.ndarray:
 
 
 def softmax(e: np.ndarray, ptr: np.ndarray) -> np.ndarray:
-    """α [E, H] over the arcs of each target."""
+    """α [E, H] over the edges of each target."""
     alpha = np.empty_like(e)
     for start, stop in pairwise(ptr):
         powers = np.exp(e[start:stop] - e[start:stop].max(axis=0, initial=-np.inf))
@@ -112,8 +112,8 @@ def softmax(e: np.ndarray, ptr: np.ndarray) -> np.ndarray:
 
 
 def graph_of(adj: Any, names: Sequence[str] | None = None, labels: Sequence[str | None] | None = None) -> Graph:
-    """A graph with these arcs and one feature, 0 everywhere."""
-    edge_index, _ = arcs_of(adj)
+    """A graph with these edges and one feature, 0 everywhere."""
+    edge_index, _ = edges_of(adj)
     return Graph(
         names=tuple(names or (chr(ord("A") + n) for n in range(len(adj)))),
         x=np.zeros((len(adj), 1)),

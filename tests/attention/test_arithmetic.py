@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 import torch
@@ -33,6 +35,15 @@ def kernels(request, monkeypatch):
     for constant, value in KERNELS[name].items():
         assert hasattr(fast, constant)
         monkeypatch.setattr(fast, constant, value)
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    """Long sums are shared out among threads where there are some."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.mark.usefixtures("kernels")
@@ -134,9 +145,9 @@ def test_gradients_equal_the_dense_form():
         assert error(ours[2], torch.stack(theirs[2:], 1)) <= 1e-10, seed
 
 
-def small_problem() -> tuple[GATAttentionLayer, Edges, Tensor, dict[str, Tensor]]:
+def small_problem(features: int, **settings: bool) -> tuple[GATAttentionLayer, Edges, Tensor, dict[str, Tensor]]:
     adj = torch.tensor([[1, 1, 0, 1], [1, 0, 1, 0], [0, 0, 0, 0], [1, 1, 1, 1]], dtype=torch.bool)
-    layer = GATAttentionLayer(2, 3, 2, bias=True, residual=True, activation="elu", concat=True).double()
+    layer = GATAttentionLayer(2, features, 2, activation="elu", **settings).double()
     draw = torch.Generator().manual_seed(1)
     parameters = {
         name: torch.randn(value.shape, generator=draw, dtype=torch.float64).requires_grad_()
@@ -146,9 +157,8 @@ def small_problem() -> tuple[GATAttentionLayer, Edges, Tensor, dict[str, Tensor]
     return layer, Edges.from_adjacency(adj), x, parameters
 
 
-@pytest.mark.usefixtures("kernels")
-def test_first_and_second_derivatives_by_finite_differences():
-    layer, edges, x, parameters = small_problem()
+def check_derivatives(features: int, **settings: bool) -> None:
+    layer, edges, x, parameters = small_problem(features, **settings)
     names = list(parameters)
 
     def run(x: Tensor, *values: Tensor) -> Tensor:
@@ -158,6 +168,17 @@ def test_first_and_second_derivatives_by_finite_differences():
     assert gradgradcheck(run, (x, *parameters.values()))
 
 
+@pytest.mark.usefixtures("kernels")
+def test_first_and_second_derivatives_by_finite_differences():
+    check_derivatives(2)
+
+
+def test_so_with_a_bias_and_a_residual():
+    """What is added after the kernels does not depend on them."""
+    check_derivatives(3, bias=True, residual=True)
+
+
+@pytest.mark.usefixtures("two_threads")
 def test_the_ways_to_the_same_sums_agree_on_a_larger_graph(monkeypatch):
     draw = torch.Generator().manual_seed(5)
     adj = torch.rand(300, 300, generator=draw) < torch.rand(300, 1, generator=draw) ** 4
@@ -250,12 +271,12 @@ def test_hand_case_tells_the_halves_of_a_apart(form, dtype):
     layer = GATAttentionLayer(1, 1).to(dtype)
     layer.set_weights(W=np.ones((1, 1, 1)), a_target=np.zeros((1, 1)), a_source=np.ones((1, 1)))
     x = torch.tensor([[1.0], [2.0]], dtype=dtype)
-    arcs = {
+    edges = {
         "adj": {"adj": torch.tensor([[1.0, 1.0], [0.0, 1.0]])},
         "edge_index": {"edge_index": torch.tensor([[0, 1, 1], [0, 0, 1]])},
         "edges": {"adj": Edges.from_edge_index(torch.tensor([[1, 1, 0], [1, 0, 0]]), 2)},
     }[form]
-    trace = layer.trace(x, **arcs)
+    trace = layer.trace(x, **edges)
     np.testing.assert_allclose(trace.dense("alpha", 0), [[0.268941, 0.731059], [0, 1]], atol=1e-6)
     np.testing.assert_allclose(trace.out[:, 0], [0.268941 + 2 * 0.731059, 2], atol=1e-5)
     assert trace.out.dtype == trace.alpha.dtype == np.dtype(str(dtype).removeprefix("torch."))
@@ -270,8 +291,8 @@ def hub(degree: int, alike: bool, dtype: torch.dtype) -> tuple[Tensor, Edges]:
     draw = torch.Generator().manual_seed(degree)
     x = torch.full((count, 3), 0.7) if alike else torch.randn(count, 3, generator=draw)
     others = torch.arange(1, count)
-    arcs = torch.stack([torch.cat([others, others - 1]), torch.cat([torch.zeros_like(others), others])])
-    return x.to(dtype), Edges.from_edge_index(arcs, count)
+    edges = torch.stack([torch.cat([others, others - 1]), torch.cat([torch.zeros_like(others), others])])
+    return x.to(dtype), Edges.from_edge_index(edges, count)
 
 
 @pytest.mark.parametrize("kind", [GATAttentionLayer, GATv2AttentionLayer])
@@ -297,6 +318,7 @@ def test_single_precision_is_right_to_six_digits_however_many_a_node_reads(kind,
     np.testing.assert_allclose(learning.detach(), found.out, rtol=0, atol=1e-6 * np.abs(found.out).max())
 
 
+@pytest.mark.usefixtures("two_threads")
 @pytest.mark.parametrize("degree", [49, 20_000])
 def test_gradients_through_a_hub_are_as_exact(degree):
     grads = []

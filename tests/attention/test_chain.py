@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from gatviz import GAT, GATTrace, GATv2Trace, LayerSettings, LayerTrace, sample_graph
 from gatviz.attention import chain
@@ -15,8 +16,10 @@ from gatviz.attention.chain import CHAIN, place, stages, stages_of
 from gatviz.attention.layers import new_generator
 from gatviz.attention.stage_row import KINDS, Stage
 from gatviz.graph.subgraph import Part
+from gatviz.stage.pack import pack_scene
+from gatviz.stage.protocol import Stage as Packed
 from gatviz.stage.stages import pack_stages, with_stage
-from gatviz.stage.story import pack_details
+from tests.stage.arrived import PALETTES
 
 TRACES = {"GAT": GATTrace, "GATv2": GATv2Trace}
 NO_STAGES = {"edge_index", "ptr", "input_edge", "weights", "negative_slope", "dropout", "concat", "activation"}
@@ -33,7 +36,7 @@ def run(kind: str, residual: bool = True, bias: bool = True, dropout: float = 0.
     return model.trace(graph, generator=new_generator(1)).layers[0]
 
 
-def packed(trace: LayerTrace) -> list[dict[str, Any]]:
+def packed(trace: LayerTrace) -> list[Packed]:
     return pack_stages(trace, Part.whole(trace.num_nodes, trace.num_edges), ["f0", "f1"])
 
 
@@ -52,7 +55,7 @@ def test_every_field_of_a_trace_and_every_parameter_has_its_row_and_every_row_it
 def test_what_is_packed_are_the_rows_of_the_layer_in_their_order(kind, edges, residual, bias, dropped, shared):
     own = {"projection_bias": bias, "share_weights": shared} if kind == "GATv2" else {}
     trace = run(kind, residual, bias, 0.5 if dropped else 0.0, edge_features=edges, **own)
-    names = [stage["name"] for stage in packed(trace)]
+    names = [stage.name for stage in packed(trace)]
     assert names == [stage.name for stage in stages_of(trace.form) if stage.name != "change"]
     assert [info.name for info in trace.fields if info.name in names] == [
         stage.name for stage in stages_of(trace.form) if stage.origin == "trace"
@@ -85,24 +88,25 @@ def test_a_stage_more_is_one_row_and_its_value(monkeypatch):
     trace = run("GAT")
     assert row.of(trace.form) in trace.fields
     stages = packed(trace)
-    names = [stage["name"] for stage in stages]
+    names = [stage.name for stage in stages]
     shown = stages[names.index("doubled")]
     assert names.index("masked_e") + 1 == names.index("doubled") == names.index("alpha") - 1
     told = (row.caption, row.formula, True, "doubled")
-    assert (shown["caption"], shown["latex"], shown["perHead"], shown["plain"]) == told
-    assert shown["shape"] == f"[{trace.num_edges}, 3]"
-    assert shown["limit"] == pytest.approx(2 * np.abs(trace.e).max())
-    assert shown["values"]["shape"] == [trace.num_edges, 3]
-    assert "doubled" in pack_details(trace, Part.whole(trace.num_nodes, trace.num_edges))["openAtStart"]
+    assert (shown.caption, shown.latex, shown.per_head, shown.plain) == told
+    assert shown.shape == f"[{trace.num_edges}, 3]"
+    assert shown.limit == pytest.approx(2 * np.abs(trace.e).max())
+    assert shown.values.shape == [trace.num_edges, 3]
+    scene = pack_scene(sample_graph("tutorial"), trace, [], PALETTES, {}, ["f0", "f1"])
+    assert "doubled" in scene.open_at_start
     assert "doubled" not in [info.name for info in run("GATv2").fields]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_stage_that_comes_later_takes_its_place(kind):
     stages = packed(run(kind, edge_features=2))
-    names = [stage["name"] for stage in stages]
+    names = [stage.name for stage in stages]
     for gone in range(len(stages)):
         rest = [*stages[:gone], *stages[gone + 1 :]]
-        assert [stage["name"] for stage in with_stage(rest, stages[gone])] == names
-    after = with_stage(stages, {"name": "change"})
-    assert [stage["name"] for stage in after][names.index("alpha") : names.index("alpha") + 2] == ["alpha", "change"]
+        assert [stage.name for stage in with_stage(rest, stages[gone])] == names
+    after = with_stage(stages, replace(stages[0], name="change"))
+    assert [stage.name for stage in after][names.index("alpha") : names.index("alpha") + 2] == ["alpha", "change"]

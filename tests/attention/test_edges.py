@@ -63,7 +63,7 @@ def test_an_adjacency_is_rows_of_targets():
     assert added.input_edge.tolist() == [-1, 0, 1, -1, 2, -1]
 
 
-def test_edges_of_a_graph_count_its_arcs():
+def test_edges_of_a_graph_count_its_edges():
     graph = Graph(tuple("ABCD"), np.ones((4, 1)), MIXED.numpy())
     edges = Edges.from_graph(graph, "add_missing")
     assert edges.input_edge.tolist() == [-1, 1, 2, 3, 0, -1, -1]
@@ -114,7 +114,7 @@ def test_later_changes_to_what_was_given_do_not_reach_in():
         (lambda: Edges.from_edge_index([[0], [4]], 4), "expected node numbers from 0 to 3, found 4"),
         (lambda: Edges.from_edge_index([[-1], [0]], 4), "expected node numbers from 0 to 3, found -1"),
         (lambda: Edges.from_edge_index([[0], [0]], 0), "edge_index: expected .*found 0"),
-        (lambda: Edges.from_edge_index([[0, 0, 2], [1, 1, 1]], 3), "expected each arc once, found 0 → 1"),
+        (lambda: Edges.from_edge_index([[0, 0, 2], [1, 1, 1]], 3), "expected each edge once, found 0 → 1"),
         (lambda: Edges.from_edge_index([[0], [1]], 2, "sometimes"), "self_loops: expected .*found 'sometimes'"),
         (lambda: Edges.from_edge_index([[0], [1]], 2).with_self_loops("no"), "self_loops: expected .*found 'no'"),
         (lambda: Edges.from_adjacency(torch.ones(2, 3)), r"adj: expected a square matrix \[N, N\], found shape"),
@@ -147,7 +147,7 @@ def test_to_a_device_it_is_on_gives_itself():
     assert moved.num_nodes == 4
 
 
-arcs = st.integers(1, 6).flatmap(
+edges = st.integers(1, 6).flatmap(
     lambda n: st.tuples(
         st.just(n),
         st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), unique=True),
@@ -157,17 +157,17 @@ arcs = st.integers(1, 6).flatmap(
 
 
 @settings(max_examples=150, deadline=None)
-@given(arcs)
+@given(edges)
 def test_whatever_is_given_comes_back_sorted_with_its_column(drawn):
     nodes, pairs, policy = drawn
     index = torch.tensor(pairs, dtype=torch.long).reshape(-1, 2).t()
     edges = Edges.from_edge_index(index, nodes, policy)
-    found = [tuple(arc) for arc in edges.edge_index.t().tolist()]
+    found = [tuple(edge) for edge in edges.edge_index.t().tolist()]
     loops = {(n, n) for n in range(nodes)}
     expected = {"as_given": set(pairs), "add_missing": set(pairs) | loops, "remove": set(pairs) - loops}[policy]
-    assert found == sorted(expected, key=lambda arc: (arc[1], arc[0]))
-    for arc, column in zip(found, edges.input_edge.tolist(), strict=True):
-        assert (arc not in pairs) if column == -1 else (pairs[column] == arc)
+    assert found == sorted(expected, key=lambda edge: (edge[1], edge[0]))
+    for edge, column in zip(found, edges.input_edge.tolist(), strict=True):
+        assert (edge not in pairs) if column == -1 else (pairs[column] == edge)
     for node in range(nodes):
         start, stop = edges.ptr[node], edges.ptr[node + 1]
-        assert [arc for arc in found if arc[1] == node] == found[start:stop]
+        assert [edge for edge in found if edge[1] == node] == found[start:stop]

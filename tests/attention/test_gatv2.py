@@ -18,8 +18,8 @@ def random_graph(seed: int):
     """x [N, F] and edge_index [2, E] in any order, with loops, isolated nodes and all densities."""
     generator = torch.Generator().manual_seed(seed)
     nodes, features = (int(torch.randint(1, 12, (), generator=generator)) for _ in range(2))
-    arcs = int(torch.randint(0, nodes * nodes + 1, (), generator=generator))
-    keys = torch.randperm(nodes * nodes, generator=generator)[:arcs]
+    edges = int(torch.randint(0, nodes * nodes + 1, (), generator=generator))
+    keys = torch.randperm(nodes * nodes, generator=generator)[:edges]
     return torch.randn(nodes, features, generator=generator), torch.stack([keys % nodes, keys // nodes])
 
 

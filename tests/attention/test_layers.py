@@ -95,7 +95,7 @@ def test_two_by_two_integers_for_two_nodes_are_refused():
         (lambda layer: layer(X, edge_index=torch.tensor([[-1], [0]])), "edge_index: expected .* 0 to 3, found -1"),
         (lambda layer: layer(X, edge_index=torch.ones(2, 3)), "edge_index: expected integers"),
         (lambda layer: layer(X, edge_index=torch.ones(3, 2).long()), "edge_index: expected integers"),
-        (lambda layer: layer(X, edge_index=[[0, 0], [1, 1]]), "edge_index: expected each arc once, found 0 → 1"),
+        (lambda layer: layer(X, edge_index=[[0, 0], [1, 1]]), "edge_index: expected each edge once, found 0 → 1"),
         (lambda layer: layer("nodes", ADJ), "X: expected numbers"),
         (lambda layer: layer([[1, 2], [3]], ADJ), "X: expected numbers"),
         (lambda layer: layer(X + 1j, ADJ), "X: expected real numbers"),
@@ -143,14 +143,14 @@ def test_settings_out_of_range_are_refused(settings, where):
 def test_no_edges(nodes, concat):
     layer = layer_of(concat=concat, bias=True)
     torch.nn.init.ones_(layer.bias)
-    for arcs in (torch.zeros(nodes, nodes), Edges.from_edge_index(torch.zeros(2, 0).long(), nodes)):
+    for edges in (torch.zeros(nodes, nodes), Edges.from_edge_index(torch.zeros(2, 0).long(), nodes)):
         x = torch.ones(nodes, 2, requires_grad=True)
-        out = layer(x, arcs)
+        out = layer(x, edges)
         out.sum().backward()
         assert out.shape == (nodes, 12 if concat else 3)
         assert (out == 1).all()
         assert (x.grad == 0).all()
-        trace = layer.trace(x.detach(), arcs)
+        trace = layer.trace(x.detach(), edges)
         assert trace.alpha.shape == (0, 4)
         assert trace.h_prime.shape == (nodes, 4, 3)
         assert (trace.h_prime == 0).all()
@@ -167,7 +167,7 @@ def test_a_node_that_reads_nobody_gets_zeros():
     trace = layer_of().trace(X[:3], adj)
     assert (trace.h_prime[1] == 0).all()
     assert np.isfinite(trace.out).all()
-    assert trace.arcs_into(1) == slice(2, 2)
+    assert trace.edges_into(1) == slice(2, 2)
 
 
 # ---- joining heads, bias, residual, activation ------------------------------------------------------------------
@@ -252,7 +252,7 @@ def test_dropout_keeps_alpha_and_shows_its_mask():
     assert quiet.alpha_dropped is None
 
 
-def test_dropout_rate_over_many_arcs():
+def test_dropout_rate_over_many_edges():
     layer = GATAttentionLayer(1, 1, 8, dropout=0.3, generator=new_generator(0)).train()
     mask = layer.trace(torch.ones(100, 1), torch.ones(100, 100), generator=new_generator(1)).dropout_mask
     assert mask.mean() == pytest.approx(0.7, abs=0.01)  # 80,000 draws: a standard deviation is 0.0016
@@ -363,9 +363,9 @@ def test_on_meta_tensors_nothing_is_made_on_the_cpu(layer, train):
     module = layer().to("meta").train(train)
     index = torch.zeros(2, 7, dtype=torch.long, device="meta")
     edges = Edges.from_edge_index(index, 5)
-    for arcs in (edges, index):
+    for given in (edges, index):
         x = torch.empty(5, 2, device="meta", requires_grad=train)
-        out = module(x, edge_index=arcs)
+        out = module(x, edge_index=given)
         assert out.is_meta
         assert out.shape == (5, module.output_width)
         if train:

@@ -140,7 +140,7 @@ def test_x_made_in_inference_mode():
     assert (trace.x == 1).all()
 
 
-def test_arcs_changed_in_place_afterwards_do_not_reach_the_trace():
+def test_edges_changed_in_place_afterwards_do_not_reach_the_trace():
     index = torch.tensor([[0, 1], [0, 1]])
     trace = layer_of().trace(torch.ones(3, 2), edge_index=index)
     index.fill_(2)
@@ -175,11 +175,11 @@ def test_copies_stand_alone(copied, read_first):
         twin.alpha = None
 
 
-def test_finding_arcs():
+def test_finding_edges():
     trace = layer_of().trace(torch.ones(3, 2), ADJ)
     assert trace.edge_index.tolist() == [[0, 1, 0, 2], [0, 0, 2, 2]]
-    assert trace.arcs_into(0) == slice(0, 2)
-    assert trace.arcs_into(1) == slice(2, 2)
+    assert trace.edges_into(0) == slice(0, 2)
+    assert trace.edges_into(1) == slice(2, 2)
     assert [[trace.edge_of(i, j) for j in range(3)] for i in range(3)] == [
         [0, 1, None],
         [None, None, None],

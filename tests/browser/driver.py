@@ -60,6 +60,13 @@ def eventually(check: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.05)
 
 
+def open_app(page: Page, url: str) -> None:
+    """Go to the app and wait until the stage stands."""
+    page.goto(url)
+    page.wait_for_selector(".gatviz-stage .node", timeout=60_000)
+    page.wait_for_selector(".gatviz-stage .formulas", timeout=10_000)
+
+
 def choose_graph(page: Page, title: str, nodes: int) -> None:
     page.get_by_test_id("stSelectbox").first.click()
     page.get_by_role("option", name=title, exact=True).click()
@@ -106,7 +113,7 @@ def cell_point(page: Page, stage: str, row: int, column: int) -> tuple[float, fl
 def arc_point(page: Page, target: int, source: int) -> tuple[float, float]:
     """A point on an arrow that no other element covers."""
     return tuple(
-        page.locator(f".arc[data-target='{target}'][data-source='{source}'] .hit").evaluate(
+        page.locator(f".edge[data-target='{target}'][data-source='{source}'] .hit").evaluate(
             """path => {
                 const length = path.getTotalLength(), root = path.getRootNode();
                 for (const part of [0.5, 0.35, 0.65, 0.25, 0.75]) {

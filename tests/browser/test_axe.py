@@ -11,8 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from gatviz.charts.colours import PAPER, Theme, colour_at, contrast
-from tests.browser.driver import choose_graph, choose_head, eventually, set_number
-from tests.conftest import open_app
+from tests.browser.driver import choose_graph, choose_head, eventually, open_app, set_number
 
 LARGE = "\n".join(f"{k} {(k * k + 1) % 300}\n{k} {(k + 1) % 300}" for k in range(300))
 OPTIONS = {

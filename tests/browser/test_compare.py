@@ -15,8 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from gatviz.analysis import difference, head_similarity, in_and_out, uniformity
 from gatviz.attention.layer_trace import GATTrace
-from tests.browser.driver import eventually, set_number, trace_of
-from tests.conftest import open_app
+from tests.browser.driver import eventually, open_app, set_number, trace_of
 
 _CHARTS = """() => Array.from(document.querySelectorAll('.js-plotly-plot'), plot => ({
     title: plot.layout.title.text,
@@ -108,7 +107,7 @@ def uniform_shown(found: Charts, trace: GATTrace) -> None:
 
 def static_shown(found: Charts, trace: GATTrace) -> None:
     lines = found["How each target ranks its sources, head 0"]
-    expected = [np.sort(trace.e[trace.arcs_into(i), 0])[::-1] for i in range(4)]
+    expected = [np.sort(trace.e[trace.edges_into(i), 0])[::-1] for i in range(4)]
     for line, scores in zip(lines, expected, strict=True):
         np.testing.assert_allclose(line["y"], scores, atol=1e-6)
 
@@ -202,7 +201,7 @@ def test_nothing_changes_where_nothing_changed(page: Page):
     page.get_by_role("button", name="Pin the present as baseline A").click()
     expect(page.get_by_text("Nothing changed")).to_be_visible()
     page.get_by_role("radio", name="Explore", exact=True).click()
-    arrow = page.locator(".arc[data-target='2'][data-source='3']")
+    arrow = page.locator(".edge[data-target='2'][data-source='3']")
     expect(page.locator(".chip.locked")).to_contain_text("3 → 2")
     page.locator("svg.graph").focus()
     page.keyboard.press("Delete")
@@ -232,7 +231,7 @@ def test_nothing_changes_where_nothing_changed(page: Page):
 
 def shown_arcs(page: Page) -> set[tuple[int, int]]:
     """(target, source) of the arrows on the canvas."""
-    arcs = page.locator(".gatviz-stage .arc").evaluate_all("all => all.map(a => [a.dataset.target, a.dataset.source])")
+    arcs = page.locator(".gatviz-stage .edge").evaluate_all("all => all.map(a => [a.dataset.target, a.dataset.source])")
     return {(int(target), int(source)) for target, source in arcs}
 
 

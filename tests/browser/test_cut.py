@@ -32,12 +32,12 @@ def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page):
     put(dialog, ("many.json", write_graph(graph, format="json")))
     show(dialog)
     eventually(lambda: page.locator(".gatviz-stage .node").count() == part.nodes.size)
-    assert page.locator(".gatviz-stage .arc").count() == part.arcs.size
+    assert page.locator(".gatviz-stage .edge").count() == part.edges.size
     expect(page.locator(".gatviz-stage")).to_contain_text(part.told("their largest α over the heads"))
     settled(page)
 
     inside = np.isin(trace.edge_index[0], part.nodes)
-    row = next(n for n, node in enumerate(part.nodes) if not inside[trace.arcs_into(node)].all())
+    row = next(n for n, node in enumerate(part.nodes) if not inside[trace.edges_into(node)].all())
     target = int(part.nodes[row])
     matrix = card(page, "alpha").locator(".matrix")
     matrix.focus()
@@ -47,7 +47,7 @@ def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page):
     for column, source in enumerate(part.nodes[:60].tolist()):
         page.keyboard.press("ArrowRight" if column or row == 0 else "ArrowLeft")
         arc = trace.edge_of(target, source)
-        state = "none" if arc is None else "drawn" if arc in part.arcs else "undrawn"
+        state = "none" if arc is None else "drawn" if arc in part.edges else "undrawn"
         states.add(state)
         readout = page.locator(".graph-box .readout")
         cell = card(page, "alpha").locator(".cell-readout")
@@ -62,7 +62,7 @@ def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page):
             break
     assert "undrawn" in states
 
-    into = np.arange(trace.num_edges)[trace.arcs_into(target)]
+    into = np.arange(trace.num_edges)[trace.edges_into(target)]
     here = shown(trace.alpha[into[inside[into]], 0].astype(float).sum())
     expect(card(page, "alpha").locator(".row-sum")).to_contain_text(f"row n{target}: {here} of 1.00 is here")
 

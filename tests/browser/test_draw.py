@@ -19,7 +19,7 @@ def names(page: Page) -> list[str]:
 def arcs(page: Page) -> set[tuple[str, str]]:
     """The arrows of the graph itself, (source, target), without the loops that the setting adds."""
     all_names = names(page)
-    found = page.locator(".arc:not(.added)").evaluate_all(
+    found = page.locator(".edge:not(.added)").evaluate_all(
         "all => all.map(a => [Number(a.dataset.source), Number(a.dataset.target)])"
     )
     return {(all_names[j], all_names[i]) for j, i in found}
@@ -192,7 +192,7 @@ def test_what_python_refuses_is_said_on_the_canvas(page: Page):
 def test_an_added_loop_is_not_the_graphs_own(page: Page):
     left, top = start_empty(page)
     page.mouse.dblclick(left + 100, top + 150)
-    eventually(lambda: page.locator(".arc.added").count() == 1)
+    eventually(lambda: page.locator(".edge.added").count() == 1)
     page.locator(".node[data-name='0']").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Delete")

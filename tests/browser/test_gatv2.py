@@ -51,7 +51,7 @@ def test_the_chain_unfolds_to_both_projections(gatv2: Page):
         assert cells(gatv2, name) == {(i, c): shown(values[i, c]) for i in range(4) for c in range(3)}
     assert cells(gatv2, "a") == {(0, c): shown(trace.weights["a"][0, c]) for c in range(3)}
     gatv2.mouse.click(*arc_point(gatv2, 1, 0))
-    arcs = np.arange(trace.num_edges)[trace.arcs_into(1)]
+    arcs = np.arange(trace.num_edges)[trace.edges_into(1)]
     assert cells(gatv2, "hidden") == {
         (k, c): shown(trace.hidden[arc, 0, c]) for k, arc in enumerate(arcs) for c in range(3)
     }

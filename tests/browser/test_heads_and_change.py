@@ -16,7 +16,7 @@ def checked(page: Page) -> list[str]:
 
 def strokes(page: Page, target: int, source: int) -> list[tuple[str, float]]:
     """Colour and width of the strokes that an arrow is split into."""
-    return page.locator(f".arc[data-target='{target}'][data-source='{source}'] .split").evaluate_all(
+    return page.locator(f".edge[data-target='{target}'][data-source='{source}'] .split").evaluate_all(
         "all => all.map(p => [p.getAttribute('stroke'), Number(p.getAttribute('stroke-width'))])"
     )
 
@@ -102,10 +102,10 @@ def test_another_seed_changes_what_the_arrows_show(page: Page):
     set_number(page, "Seed", 3)
     delta = trace_of(seed=3).dense("alpha", 0) - trace_of().dense("alpha", 0)
     eventually(lambda: cells(page, "change").get((2, 3)) == shown(delta[2, 3]))
-    label = page.locator(".arc-label text").first.text_content() or ""
+    label = page.locator(".edge-label text").first.text_content() or ""
     assert label[0] in "+−"
     page.get_by_role("radio", name="α", exact=True).click()
-    assert (page.locator(".arc-label text").first.text_content() or "")[0].isdigit()
+    assert (page.locator(".edge-label text").first.text_content() or "")[0].isdigit()
 
 
 def test_nodes_are_coloured_by_how_evenly_they_share_out(page: Page):
@@ -133,12 +133,12 @@ def test_an_arrow_that_is_gone_is_told_with_what_it_lost(page: Page):
     for head in {0, largest}:
         choose_head(page, str(head))
         loss = f"−{shown(lost[head])}"
-        expect(page.locator(".was-arc")).to_have_count(1)
-        expect(page.locator(".arc-label text").get_by_text(loss, exact=True)).to_have_count(1)
-        row = page.locator(".top-arcs tr.lost")
+        expect(page.locator(".was-edge")).to_have_count(1)
+        expect(page.locator(".edge-label text").get_by_text(loss, exact=True)).to_have_count(1)
+        row = page.locator(".top-edges tr.lost")
         expect(row).to_have_count(1)
         assert row.locator("td").all_inner_texts() == ["1", "0", f"{loss}, gone", "–"]
-        expect(page.locator(".top-arcs h4")).to_have_text("The 12 largest changes of 12 arrows, gone ones included")
+        expect(page.locator(".top-edges h4")).to_have_text("The 12 largest changes of 12 arrows, gone ones included")
         expect(page.locator(".card[data-stage='change'] footer")).to_contain_text(f"{loss} … ")
 
 

@@ -14,11 +14,11 @@ from tests.browser.driver import (
     choose_graph,
     choose_head,
     eventually,
+    open_app,
     set_number,
     shown,
     trace_of,
 )
-from tests.conftest import open_app
 
 
 def test_first_picture_is_complete_without_scrolling(page: Page):
@@ -41,9 +41,9 @@ def test_numbers_on_the_first_picture_are_the_trace(page: Page):
 def test_the_strongest_neighbour_of_a_node_can_be_read_off(page: Page):
     choose_head(page, "2")
     trace = trace_of()
-    arcs = trace.arcs_into(0)
+    arcs = trace.edges_into(0)
     best = arcs.start + int(trace.alpha[arcs, 2].argmax())
-    label = page.locator(f".arc-label[data-arc='{best}']")
+    label = page.locator(f".edge-label[data-edge='{best}']")
     expect(label).to_have_text(shown(trace.alpha[best, 2]))
 
 
@@ -98,8 +98,8 @@ def test_every_change_in_the_sidebar_shows_at_once(page: Page, label: str, value
 def test_other_sample_graphs_are_shown(page: Page):
     choose_graph(page, "Star", 9)
     trace = trace_of("star")
-    assert page.locator(".arc").count() == trace.num_edges
-    assert page.locator(".arc.added").count() == int(trace.added_loops.sum()) == 9
+    assert page.locator(".edge").count() == trace.num_edges
+    assert page.locator(".edge.added").count() == int(trace.added_loops.sum()) == 9
 
 
 def test_download_is_a_page_of_its_own(page: Page, tmp_path: Path, browser: Browser):

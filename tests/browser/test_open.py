@@ -100,7 +100,7 @@ def test_a_choice_shows_in_the_preview_and_then_on_the_stage(page: Page):
     assert nodes(page) == 4, "nothing is replaced by looking"
     show(dialog)
     eventually(lambda: nodes(page) == 3)
-    assert page.locator(".arc:not(.added)").count() == 4
+    assert page.locator(".edge:not(.added)").count() == 4
 
 
 def test_pasted_text_by_keyboard_alone(page: Page):

@@ -45,9 +45,9 @@ def test_hover_on_an_arrow_lights_exactly_its_cells(page: Page):
 
 def test_hover_on_a_cell_lights_its_arrow(page: Page):
     page.mouse.move(*cell_point(page, "alpha", 3, 2))
-    expect(page.locator(".arc.hover")).to_have_count(1)
-    expect(page.locator(".arc.hover")).to_have_attribute("data-target", "3")
-    expect(page.locator(".arc.hover")).to_have_attribute("data-source", "2")
+    expect(page.locator(".edge.hover")).to_have_count(1)
+    expect(page.locator(".edge.hover")).to_have_attribute("data-target", "3")
+    expect(page.locator(".edge.hover")).to_have_attribute("data-source", "2")
 
 
 def test_a_node_shows_what_it_reads_and_who_reads_it(page: Page):
@@ -177,7 +177,7 @@ def test_the_chain_unfolds_to_its_roots(page: Page):
     expected = {(i, j): shown(masked[i, j]) if np.isfinite(masked[i, j]) else "−∞" for i in range(4) for j in range(4)}
     assert cells(page, "masked_e") == expected
     assert cells(page, "h_prime") == {(i, c): shown(trace.h_prime[i, 0, c]) for i in range(4) for c in range(3)}
-    arcs = trace.arcs_into(2)
+    arcs = trace.edges_into(2)
     messages = trace.alpha[arcs, 0, None] * trace.Wh[trace.edge_index[0, arcs], 0]
     assert cells(page, "message") == {(k, c): shown(messages[k, c]) for k in range(len(messages)) for c in range(3)}
     assert cells(page, "out") == {(i, c): shown(trace.out[i, c]) for i in range(4) for c in range(12)}
@@ -224,16 +224,16 @@ def test_the_strongest_arrows_are_listed_while_nothing_is_locked(page: Page):
     release(page)
     trace = trace_of()
     order = np.argsort(-trace.alpha[:, 0], kind="stable")
-    rows = page.locator(".top-arcs tbody tr")
+    rows = page.locator(".top-edges tbody tr")
     assert rows.count() == trace.num_edges
     told = [row.split("\t")[:3] for row in rows.all_inner_texts()]
     arcs = trace.edge_index.T
     assert told[:3] == [[str(arcs[k, 0]), str(arcs[k, 1]), shown(trace.alpha[k, 0])] for k in order[:3]]
     rows.nth(1).hover()
     source, target = arcs[order[1]]
-    expect(page.locator(f".arc.hover[data-source='{source}'][data-target='{target}']")).to_have_count(1)
+    expect(page.locator(f".edge.hover[data-source='{source}'][data-target='{target}']")).to_have_count(1)
     assert marked(page, "alpha", "hover") == {(int(target), int(source))}
-    page.locator(".top-arcs th button").nth(1).click()
+    page.locator(".top-edges th button").nth(1).click()
     assert [row.split("\t")[1] for row in rows.all_inner_texts()] == sorted(str(i) for i in arcs[:, 1])
     rows.nth(0).click()
     assert lock_text(page).startswith("locked:")

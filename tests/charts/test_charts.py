@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import io
 import json
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import plotly.offline
 import pytest
-from playwright.sync_api import Browser
 
 from gatviz import GAT, Graph, LayerSettings, Trace
 from gatviz.analysis import (
@@ -23,72 +18,14 @@ from gatviz.analysis import (
     in_and_out,
     predictions,
     static_attention,
-    top_arcs,
-    uniformity,
     what_if,
 )
-from gatviz.attention.layers import new_generator
 from gatviz.charts import compare, heads
 from gatviz.charts.colours import ACCENT, PALE, PAPER, colour_at, contrast, text_on
 from gatviz.charts.common import Chart, plain
 from gatviz.charts.predictions import confusion_chart
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
-
-HOSTILE = "<a href='https://example.org'>x</a><img src=x onerror=window.attacked=1> %{y} $x$ &lt;b&gt;"
-
-
-def run_of(nodes: int, num_heads: int, kind: str = "GAT", layers: int = 2, density: float = 0.3) -> Trace:
-    rng = np.random.default_rng(nodes)
-    adj = rng.random((nodes, nodes)) < density
-    graph = Graph(
-        names=(HOSTILE, *(f"node {k}" for k in range(1, nodes))),
-        x=rng.normal(size=(nodes, 3)),
-        edge_index=np.stack(np.nonzero(adj)[::-1]),
-        labels=tuple("xy"[k % 2] for k in range(nodes)),
-    )
-    stack = [LayerSettings(kind=kind, out_features=2, num_heads=num_heads)] * layers
-    return GAT(3, stack, generator=new_generator(0)).trace(graph)
-
-
-def edited(trace: Trace) -> Trace:
-    """Every α of layer 0 some other number, and the last arc gone."""
-    layer = trace.layers[0]
-    if layer.num_edges == 0:
-        return trace
-    last = layer.edge_index[1, -1]
-    cut = {
-        "edge_index": layer.edge_index[:, :-1],
-        "ptr": np.where(np.arange(layer.num_nodes + 1) > last, layer.ptr - 1, layer.ptr),
-        "alpha": layer.alpha[:-1] / 2,
-        "input_edge": layer.input_edge[:-1],
-        "x": layer.x + 1,
-        "out": layer.out + 1,
-    }
-    return Trace(trace.graph, (replace(layer, **cut), *trace.layers[1:]))
-
-
-def all_charts(trace: Trace, theme: str = "light") -> dict[str, Chart | None]:
-    layer, graph = trace.layers[0], trace.graph
-    similar, even = head_similarity(layer), uniformity(layer, graph)
-    changed, across = what_if(trace, edited(trace)), attention_across_layers(trace)
-    last = layer.num_heads - 1
-    return {
-        "alpha": heads.alpha_chart(layer, graph, theme=theme),
-        "divergence": heads.divergence_chart(similar, theme=theme),
-        "correlation": heads.correlation_chart(similar, theme=theme),
-        "evenness": heads.evenness_chart(even, theme=theme),
-        "effective": heads.effective_chart(even, theme=theme),
-        "shares": heads.shares_chart(even, theme=theme),
-        "ranking": heads.ranking_chart(layer, static_attention(layer, graph), last, theme=theme, graph=graph),
-        "in and out": compare.in_and_out_chart(in_and_out(layer, graph), last, theme=theme),
-        "top arcs": compare.top_arcs_chart(top_arcs(layer, last, graph=graph), "head 0", theme=theme),
-        "difference": compare.difference_chart(difference(layer, 0, "gcn", graph), theme=theme),
-        "change": compare.change_chart(changed, last, theme=theme),
-        "top changes": compare.top_changes_chart(changed, theme=theme),
-        "out": compare.out_change_chart(changed, theme=theme),
-        "across": compare.across_chart(across, theme=theme),
-        "hops": compare.hops_chart(across, theme=theme),
-    }
+from tests.charts.cases import all_charts, run_of
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -254,41 +191,6 @@ def test_images_are_saved_in_the_browser_as_svg_or_png():
     assert (options["format"], options["filename"]) == ("svg", "gatviz-head-0-minus-gcn-weight")
     assert chart.config("png")["toImageButtonOptions"]["format"] == "png"
     assert chart.config()["showSendToCloud"] is False
-
-
-def test_all_charts_in_a_browser(browser: Browser, tmp_path: Path):
-    """Drawn, saved as SVG, without a request, an error, or anything made of a name."""
-    charts = [chart for chart in all_charts(run_of(8, 3, "GATv2")).values() if chart is not None]
-    divs: Callable[[Chart], str] = lambda chart: chart.figure.to_html(  # noqa: E731
-        full_html=False, include_plotlyjs=False, config=chart.config()
-    )
-    script = plotly.offline.get_plotlyjs()
-    path = tmp_path / "charts.html"
-    page_text = f"<meta charset='utf-8'><script>{script}</script>{''.join(map(divs, charts))}"
-    path.write_text(page_text, encoding="utf-8")
-    page = browser.new_page()
-    wrong: list[str] = []
-    page.on("request", lambda request: wrong.append(request.url) if request.url.startswith("http") else None)
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(path.as_uri())
-    page.wait_for_function(f"document.querySelectorAll('.main-svg .gtitle').length === {len(charts)}")
-    texts = page.evaluate("Array.from(document.querySelectorAll('.xtick text')).map(t => t.textContent)")
-    assert html.unescape(plain(HOSTILE, 14)) in texts
-    page.evaluate(
-        "for (const plot of document.querySelectorAll('.js-plotly-plot')) Plotly.Fx.hover(plot, [{curveNumber: 0,"
-        " pointNumber: plot.data[0].type === 'heatmap' ? [0, 0] : 0}])"
-    )
-    assert page.locator(".hoverlayer .hovertext").count() > 5
-    saved = page.evaluate(
-        "Promise.all(Array.from(document.querySelectorAll('.js-plotly-plot')).map("
-        "plot => Plotly.toImage(plot, {format: 'svg'})))"
-    )
-    assert all(image.startswith("data:image/svg+xml") for image in saved)
-    assert page.locator("a[href^='http'], img[src='x'], .js-plotly-plot a[*|href]").count() == 0
-    assert page.evaluate("window.attacked") is None
-    assert wrong == []
-    page.close()
 
 
 def test_the_confusion_matrix_counts_labelled_nodes():

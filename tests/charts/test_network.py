@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import html
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import plotly.offline
 import pytest
-from playwright.sync_api import Browser
 
 from gatviz import Trace, sample_graph
 from gatviz.analysis import uniformity, what_if
 from gatviz.attention.layers import new_generator
-from gatviz.attention.tutorial import MultiHeadGATLayer
+from gatviz.attention.tutorial_layers import MultiHeadGATLayer
 from gatviz.charts.colours import LINE, PAPER
-from gatviz.charts.common import Chart, plain
 from gatviz.charts.network import columns_for, network_chart, node_values_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.charts.network_geometry import circles, joined, place
 from gatviz.charts.network_marks import WeightColours
-from gatviz.graph.layout import default_positions
-from gatviz.graph.subgraph import MOST_ARCS, MOST_NODES
+from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
-from tests.charts.test_charts import HOSTILE, run_of
+from tests.charts.cases import all_heads, drawn_of, hovers, run_of
 
 # A reads itself, B and C; B reads A; C reads nothing.
 ADJ = np.array([[1, 1, 1], [1, 0, 0], [0, 0, 0]])
@@ -36,23 +29,6 @@ CORNERS = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 3.0]])
 def hand_drawn() -> tuple[Drawn, np.ndarray]:
     trace = with_alpha(ADJ, ALPHA, added=[0])
     return Drawn.of(graph_of(ADJ), trace, CORNERS), trace.alpha
-
-
-def drawn_of(trace: Trace) -> Drawn:
-    return Drawn.of(trace.graph, trace.layers[0], default_positions(trace.graph))
-
-
-def all_heads(drawn: Drawn, values: np.ndarray, **more) -> Chart:
-    chart = network_chart(drawn, values, [f"head {k}" for k in range(values.shape[1])], "α of every head", **more)
-    assert chart is not None
-    return chart
-
-
-def hovers(chart: Chart, panel: int = 0) -> list[str]:
-    """What the arrows of a panel say."""
-    axis = f"x{panel + 1}" if panel else "x"
-    found = [t for t in chart.figure.data if t.xaxis == axis and t.text is not None and t.marker.coloraxis]
-    return [html.unescape(text) for text in found[0].text]
 
 
 # ---- geometry ------------------------------------------------------------------------------------------------
@@ -169,10 +145,10 @@ def test_a_large_graph_is_drawn_in_part_and_says_so():
     trace = run_of(300, 2, density=0.03, layers=1)
     layer = trace.layers[0]
     chart = all_heads(drawn_of(trace), layer.alpha)
-    assert len(hovers(chart)) <= MOST_ARCS
+    assert len(hovers(chart)) <= MOST_EDGES
     assert len(chart.table) == layer.num_edges
     part, chosen = drawn_of(trace).part(layer.alpha)
-    arcs = chosen.arcs
+    arcs = chosen.edges
     assert f"Drawn are {arcs.size} of {layer.num_edges:,} arrows, and {len(part.names)} of 300 nodes" in chart.caption
     assert "their largest α over the 2 heads or panels" in chart.caption
     undrawn = np.setdiff1d(np.arange(layer.num_edges), arcs)
@@ -255,34 +231,3 @@ def test_changes_are_aligned_with_the_arcs_there_are_now():
         place_before = then.edge_of(int(target), int(source))
         assert place_before is not None
         np.testing.assert_allclose(found.on_present[k], now.alpha[k] - then.alpha[place_before], atol=1e-6)
-
-
-# ---- in a browser --------------------------------------------------------------------------------------------
-
-
-def test_names_stay_text_and_every_arrow_can_be_pointed_at(browser: Browser, tmp_path: Path):
-    trace = run_of(8, 2, layers=1)
-    chart = all_heads(drawn_of(trace), trace.layers[0].alpha)
-    assert "NaN" not in chart.figure.to_json()
-    json.loads(chart.figure.to_json())
-    body = chart.figure.to_html(full_html=False, include_plotlyjs=False, config=chart.config())
-    path = tmp_path / "network.html"
-    path.write_text(f"<meta charset='utf-8'><script>{plotly.offline.get_plotlyjs()}</script>{body}", encoding="utf-8")
-    page = browser.new_page()
-    wrong: list[str] = []
-    page.on("request", lambda request: wrong.append(request.url) if request.url.startswith("http") else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(path.as_uri())
-    page.wait_for_selector(".js-plotly-plot .gtitle")
-    curve = next(k for k, t in enumerate(chart.figure.data) if t.text is not None and t.marker.coloraxis)
-    point = f"[{{curveNumber: {curve}, pointNumber: 0}}]"
-    page.evaluate(f"Plotly.Fx.hover(document.querySelector('.js-plotly-plot'), {point}, ['xy'])")
-    first = hovers(chart)[0]
-    assert html.unescape(plain(HOSTILE, 60)) in first
-    shown = page.locator(".hoverlayer").text_content()
-    assert shown is not None
-    assert shown.replace("\u00a0", " ").startswith(first[:60])
-    assert page.locator("a[href^='http'], img[src='x']").count() == 0
-    assert page.evaluate("window.attacked") is None
-    assert wrong == []
-    page.close()

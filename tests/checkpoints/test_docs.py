@@ -7,8 +7,11 @@ from dataclasses import fields
 from pathlib import Path
 
 import gatviz
-from gatviz.checkpoints import LAYOUTS, SAVE_LINES, Choices, limits
-from gatviz.checkpoints.decisions import ChoiceWords
+from gatviz.checkpoints import LAYOUTS, SAVE_LINES, Choices
+from gatviz.checkpoints.choices import ChoiceWords
+from gatviz.checkpoints.containers import MAX_BYTES
+from gatviz.checkpoints.recognition import MAX_LAYERS
+from gatviz.checkpoints.state_dict import MAX_VALUES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "weights.md").read_text(encoding="utf-8")
 
@@ -32,9 +35,7 @@ def test_every_keyword_is_told():
 
 def test_the_two_lines_and_the_caps_stand_there():
     assert "\n".join(SAVE_LINES) in PAGE
-    caps = (
-        f"{limits.MAX_BYTES // 10**6} MB, {limits.MAX_VALUES // 10**6} million\nnumbers and {limits.MAX_LAYERS} layers"
-    )
+    caps = f"{MAX_BYTES // 10**6} MB, {MAX_VALUES // 10**6} million\nnumbers and {MAX_LAYERS} layers"
     assert caps in PAGE
 
 

@@ -20,7 +20,8 @@ from torch_geometric.nn import GATConv, GATv2Conv
 
 import gatviz
 from gatviz import GatvizError
-from gatviz.checkpoints import SAVE_LINES, check_graph, inspect_weights, limits
+from gatviz.checkpoints import SAVE_LINES, check_graph, inspect_weights, opening
+from gatviz.checkpoints.state_dict import MAX_VALUES
 from tests.checkpoints.cases import FEATURES, drawn, graph, safetensors_file, torch_file
 
 PYG = drawn(1, lin__weight=(6, FEATURES), att_src=(1, 2, 3), att_dst=(1, 2, 3), bias=(6,))
@@ -47,7 +48,7 @@ def without(state, *names):
 def test_a_file_of_no_layout_gets_its_tensors_and_what_is_missing():
     state = nn.Sequential(nn.Linear(4, 8), nn.Linear(8, 2)).state_dict()
     told = refused(torch_file(state), "'0.weight' [8, 4]", "'1.bias' [2]", "an attention vector is missing")
-    assert "att_src, attn_l, a or scoring_fn_source" in told
+    assert "such as att, a, att_src, attn_l or scoring_fn_source" in told
     many = {f"layer{k}.weight": torch.zeros(1) for k in range(40)}
     refused(torch_file(many), "and 28 more")
 
@@ -165,9 +166,9 @@ def test_flat_attention_vectors_leave_the_heads_open():
 
 def test_choices_against_the_file_are_refused_with_the_reason():
     refused(torch_file(PYG), "expected 2, as the file says, found 3", heads=3)
-    refused(torch_file(PYG), "the bias has 6 entries, H·C", concat=False)
-    refused(torch_file(PYG), "the bias has 6 entries, H·C", concat=[False])
-    refused(torch_file(PYG), "1 values, one for each layer", concat=[True, True])
+    refused(torch_file(PYG), "The bias has 6 entries, H·C", concat=False)
+    refused(torch_file(PYG), "The bias has 6 entries, H·C", concat=[False])
+    refused(torch_file(PYG), "1 value, one for each layer", concat=[True, True])
     refused(torch_file(PYG), "as wide as its input", residual=["identity"])
 
 
@@ -282,7 +283,7 @@ def test_a_tensor_said_to_be_larger_than_its_bytes_is_refused():
 
 def test_a_tensor_repeated_out_of_few_bytes_is_refused():
     wide = torch.ones(1, 1).expand(10**6, 10**6)
-    refused(torch_file({**PYG, "lin.weight": wide}), f"at most {limits.MAX_VALUES:,} numbers")
+    refused(torch_file({**PYG, "lin.weight": wide}), f"at most {MAX_VALUES:,} numbers")
 
 
 def test_a_dict_that_brings_its_own_methods_is_read_as_a_dict():
@@ -379,7 +380,7 @@ def test_paths_that_cannot_be_read_are_told(tmp_path):
 
 
 def test_a_file_beyond_the_cap_is_refused_by_its_size(monkeypatch, tmp_path):
-    monkeypatch.setattr(limits, "MAX_BYTES", 1000)
+    monkeypatch.setattr(opening, "MAX_BYTES", 1000)
     refused(torch_file(PYG), "at most 0 MB")
     (tmp_path / "weights.pt").write_bytes(torch_file(PYG))
     with pytest.raises(GatvizError, match="at most 0 MB"):
@@ -464,3 +465,26 @@ def settings_file(settings: object) -> bytes:
 )
 def test_settings_in_the_file_are_checked_like_everything_else(settings):
     refused(settings_file(settings))
+
+
+def test_the_same_safetensors_always_get_the_same_sentence():
+    """The library hands its tensors out in an order that differs from one reading to the next."""
+    many = safetensors_file({f"layer{k}.weight": torch.zeros(1) for k in range(40)})
+    two = {f"{at}.{tail}": values.clone() for at in "ab" for tail, values in without(PYG, "att_src").items()}
+    for data in (many, safetensors_file(two)):
+        assert len({refused(data) for _ in range(10)}) == 1
+
+
+@pytest.mark.parametrize("name", ["{", "{0}", "{names!r}", "{where.__class__}", "%s", "{}"])
+def test_names_that_look_like_places_to_fill_in_are_only_names(name):
+    named = {f"{name}1.{tail}": values for tail, values in PYG.items()}
+    opened = inspect_weights(torch_file({name: named, "net": named}))
+    assert opened.names == (f"{name}1",)
+    assert any(f"'{name}'" in note for note in opened.notes)
+    second = {f"{name}2.{tail}": values for tail, values in PYG.items()}
+    refused(torch_file(named | second), f"as '{name}1' before it gives")
+    refused(torch_file(without(named, f"{name}1.att_src")), f"layer '{name}1'")
+    refused(torch_file(named | {f"{name}.weight": torch.ones(2)}), f"'{name}.weight' [2]")
+    refused(torch_file(named | {f"{name}.att_edge": torch.ones(2)}), f"'{name}.att_edge', which needs")
+    refused(torch_file({**PYG, "bias": torch.full((6,), torch.inf)}), "'bias'")
+    refused(torch_file(PYG), repr(name), layout=name)

@@ -122,58 +122,57 @@ def test_binary_rubbish_with_any_ending_is_refused(form):
 # --- text ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (
-            b"source,target\nA;B\n",
-            "the file, row 2: expected a target, found nothing; write two names separated by ','.",
-        ),
-        (
-            b"source,target\nA,B\nB;C;D\n",
-            "the file, row 3: expected a target, found nothing; write two names separated by ','.",
-        ),
-        (
-            b"source,target\nA,B\nA,B,C\n",
-            "the file, row 3: expected 2 cells separated by ',', as in the first row, found 3; "
-            "remove what is too much or quote the cell.",
-        ),
-        (
-            b'source,target\n"A,B\n',
-            "the file, row 2: expected a closing quotation mark, found the end of the file; close the quoted cell.",
-        ),
-        (
-            b",A,B\nA,0,x\nB,0,1\n",
-            "the file, row 2, column 'B': expected a finite number, found 'x'; write 0 where there is no edge.",
-        ),
-        (
-            b"graph [ node [ id 0 ] edge [ source 0 target 7 ] ]",
-            "the file, edge 0: expected the name of a node, found '7'; add that node or remove the edge.",
-        ),
-        (
-            b"graph [ node [ id 0 ] node [ id 0 ] ]",
-            "the file, nodes[1]: expected a name of its own, found '0', which nodes[0] has already; "
-            "rename one of the two.",
-        ),
-        (
-            b"*Vertices 2\n*Arcs\n1 -5\n",
-            "the file, line 3: expected a vertex number from 1 to 2, found '5'; correct it.",
-        ),
-        (
-            b"*Vertices 2\n*Arcs\n1 1.5\n",
-            "the file, line 3: expected a vertex number from 1 to 2, found '1.5'; correct it.",
-        ),
-        (
-            b"*Vertices 2\n*Arcs\n1 2 nan\n",
-            "the file, line 3: expected a finite number as the weight, found 'nan'; correct it.",
-        ),
-        (
-            b"*Vertices 999999999999\n*Arcs\n1 2\n",
-            "the file, line 1: expected at most 200,000 nodes, found 999,999,999,999; "
-            "keep a part of the graph, e.g. a neighbourhood.",
-        ),
-    ],
-)
+BAD_TEXTS = [
+    (
+        b"source,target\nA;B\n",
+        "the file, row 2: expected a target, found nothing; write two names separated by ','.",
+    ),
+    (
+        b"source,target\nA,B\nB;C;D\n",
+        "the file, row 3: expected a target, found nothing; write two names separated by ','.",
+    ),
+    (
+        b"source,target\nA,B\nA,B,C\n",
+        "the file, row 3: expected 2 cells separated by ',', as in the first row, found 3; "
+        "remove what is too much or quote the cell.",
+    ),
+    (
+        b'source,target\n"A,B\n',
+        "the file, row 2: expected a closing quotation mark, found the end of the file; close the quoted cell.",
+    ),
+    (
+        b",A,B\nA,0,x\nB,0,1\n",
+        "the file, row 2, column 'B': expected a finite number, found 'x'; write 0 where there is no edge.",
+    ),
+    (
+        b"graph [ node [ id 0 ] edge [ source 0 target 7 ] ]",
+        "the file, edge 0: expected the name of a node, found '7'; add that node or remove the edge.",
+    ),
+    (
+        b"graph [ node [ id 0 ] node [ id 0 ] ]",
+        "the file, nodes[1]: expected a name of its own, found '0', which nodes[0] has already; rename one of the two.",
+    ),
+    (
+        b"*Vertices 2\n*Arcs\n1 -5\n",
+        "the file, line 3: expected a vertex number from 1 to 2, found '5'; correct it.",
+    ),
+    (
+        b"*Vertices 2\n*Arcs\n1 1.5\n",
+        "the file, line 3: expected a vertex number from 1 to 2, found '1.5'; correct it.",
+    ),
+    (
+        b"*Vertices 2\n*Arcs\n1 2 nan\n",
+        "the file, line 3: expected a finite number as the weight, found 'nan'; correct it.",
+    ),
+    (
+        b"*Vertices 999999999999\n*Arcs\n1 2\n",
+        "the file, line 1: expected at most 200,000 nodes, found 999,999,999,999; "
+        "keep a part of the graph, e.g. a neighbourhood.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "said"), BAD_TEXTS)
 def test_bad_texts_get_their_sentence(data, said):
     assert sentence(data) == said
 

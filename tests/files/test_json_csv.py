@@ -598,7 +598,7 @@ def test_options_are_checked():
     with pytest.raises(GatvizError) as caught:
         ReadOptions(scaling="rows")  # type: ignore[arg-type]
     assert str(caught.value) == (
-        "options, scaling: expected 'none' or 'row' or 'standard', found 'rows'; choose one of these."
+        "options, scaling: expected 'none', 'row' or 'standard', found 'rows'; choose one of these."
     )
     with pytest.raises(GatvizError, match="the file, node columns: expected 'clan', found 'f'; choose a column that"):
         inspect_graph(EDGES, None, ReadOptions(label="clan"), nodes=b"id,f\nA,1\nB,2\n")

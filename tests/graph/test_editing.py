@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gatviz import GatvizError, Graph, sample_graph
 from gatviz.graph import editing
-from gatviz.graph.layout import LAYOUTS, default_positions
+from gatviz.graph.positions import LAYOUTS, default_positions
 
 
 def small(**changes) -> Graph:
@@ -25,7 +25,7 @@ def small(**changes) -> Graph:
     return Graph(**{**given_, **changes})
 
 
-def arcs(graph: Graph) -> set[tuple[str, str]]:
+def edges(graph: Graph) -> set[tuple[str, str]]:
     return {(graph.names[j], graph.names[i]) for j, i in graph.edge_index.T}
 
 
@@ -36,7 +36,7 @@ def test_a_new_node_has_zero_features_and_leaves_the_others_alone():
     np.testing.assert_array_equal(graph.x[:3], small().x)
     assert graph.labels == ("x", None, "y", None)
     assert graph.positions[3].tolist() == [2, 3]
-    assert arcs(graph) == arcs(small())
+    assert edges(graph) == edges(small())
     assert not graph.directed
 
 
@@ -48,33 +48,33 @@ def test_bad_nodes_are_refused(name, at):
         editing.add_node(small(), name, at)
 
 
-def test_an_arc_one_way_makes_the_graph_directed_and_both_ways_does_not():
-    assert arcs(editing.add_arcs(small(), [("A", "C")])) == arcs(small()) | {("A", "C")}
-    assert editing.add_arcs(small(), [("A", "C")]).directed
-    both = editing.add_arcs(small(), [("A", "C")], both=True)
-    assert arcs(both) == arcs(small()) | {("A", "C"), ("C", "A")}
+def test_an_edge_one_way_makes_the_graph_directed_and_both_ways_does_not():
+    assert edges(editing.add_edges(small(), [("A", "C")])) == edges(small()) | {("A", "C")}
+    assert editing.add_edges(small(), [("A", "C")]).directed
+    both = editing.add_edges(small(), [("A", "C")], both=True)
+    assert edges(both) == edges(small()) | {("A", "C"), ("C", "A")}
     assert not both.directed
     assert both.edge_attributes["weight"] == (5, 6, 7, None, None)
 
 
-def test_arcs_that_are_there_stay_as_they_are():
+def test_edges_that_are_there_stay_as_they_are():
     graph = small()
-    assert editing.add_arcs(graph, [("A", "B"), ("C", "C")]) is graph
-    assert editing.add_arcs(graph, [("A", "A"), ("A", "A")], both=True).num_edges == graph.num_edges + 1
+    assert editing.add_edges(graph, [("A", "B"), ("C", "C")]) is graph
+    assert editing.add_edges(graph, [("A", "A"), ("A", "A")], both=True).num_edges == graph.num_edges + 1
 
 
-def test_removing_a_node_takes_its_arcs_along():
+def test_removing_a_node_takes_its_edges_along():
     graph = editing.remove(small(), ["B"])
     assert graph.names == ("A", "C")
-    assert arcs(graph) == {("C", "C")}
+    assert edges(graph) == {("C", "C")}
     assert graph.edge_attributes["weight"] == (7,)
     assert graph.x.tolist() == [[1, 0], [3, 3]]
     assert graph.labels == ("x", "y")
 
 
-def test_removing_an_arc_leaves_the_nodes():
-    graph = editing.remove(small(), arcs=[("A", "B")])
-    assert arcs(graph) == {("B", "A"), ("C", "C")}
+def test_removing_an_edge_leaves_the_nodes():
+    graph = editing.remove(small(), edges=[("A", "B")])
+    assert edges(graph) == {("B", "A"), ("C", "C")}
     assert graph.num_nodes == 3
     assert graph.directed
 
@@ -82,7 +82,7 @@ def test_removing_an_arc_leaves_the_nodes():
 def test_renaming_keeps_all_else():
     graph = editing.rename_node(small(), "B", " Bea ")
     assert graph.names == ("A", "Bea", "C")
-    assert arcs(graph) == {("A", "Bea"), ("Bea", "A"), ("C", "C")}
+    assert edges(graph) == {("A", "Bea"), ("Bea", "A"), ("C", "C")}
     with pytest.raises(GatvizError, match="'A', which node 0 has already"):
         editing.rename_node(small(), "B", "A")
     with pytest.raises(GatvizError, match="a node of this graph, found 'Z'"):
@@ -99,10 +99,10 @@ def test_one_feature_and_the_label_of_one_node():
         editing.set_node(small(), "A", features={"f9": 1})
 
 
-def test_copies_stand_beside_with_the_arcs_among_them():
+def test_copies_stand_beside_with_the_edges_among_them():
     graph = editing.duplicate(small(), ["A", "B"])
     assert graph.names == ("A", "B", "C", "A (2)", "B (2)")
-    assert arcs(graph) - arcs(small()) == {("A (2)", "B (2)"), ("B (2)", "A (2)")}
+    assert edges(graph) - edges(small()) == {("A (2)", "B (2)"), ("B (2)", "A (2)")}
     assert graph.x[3:].tolist() == [[1, 0], [0, 2]]
     assert graph.edge_attributes["weight"][3:] == (5, 6)
     assert len(np.unique(graph.positions, axis=0)) == 5
@@ -150,8 +150,8 @@ def test_an_edit_that_leaves_features_alone_shares_them():
     graph = sample_graph("karate_club")
     graph = graph.with_positions(default_positions(graph))
     assert editing.move(graph, ["0"], [[0, 0]]).x is graph.x
-    assert editing.add_arcs(graph, [("0", "0")]).x is graph.x
-    assert editing.remove(graph, arcs=[("0", "1")]).x is graph.x
+    assert editing.add_edges(graph, [("0", "0")]).x is graph.x
+    assert editing.remove(graph, edges=[("0", "1")]).x is graph.x
 
 
 @settings(max_examples=60, deadline=None)
@@ -163,8 +163,8 @@ def test_what_is_added_and_removed_again_leaves_the_same_graph(data):
     for k in range(count):
         grown = editing.add_node(grown, f"new {k}", (k, k))
         other = data.draw(st.sampled_from(grown.names))
-        grown = editing.add_arcs(grown, [(f"new {k}", other)], both=data.draw(st.booleans()))
+        grown = editing.add_edges(grown, [(f"new {k}", other)], both=data.draw(st.booleans()))
     again = editing.remove(grown, [f"new {k}" for k in range(count)])
     assert again.names == graph.names
-    assert arcs(again) == arcs(graph)
+    assert edges(again) == edges(graph)
     np.testing.assert_array_equal(again.x, graph.x)

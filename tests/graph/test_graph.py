@@ -97,7 +97,7 @@ def test_empty_graphs():
         ({"edge_index": [[0, 0], [1, -1]]}, r"edge_index, column 1: expected .* found \[0, -1\]"),
         ({"edge_index": [[0.0], [1.0]]}, r"edge_index: expected integers of shape \[2, E\]"),
         ({"edge_index": [[0, 1], [1, 2], [2, 0]]}, r"edge_index: expected .* found int64 of shape \[3, 2\]"),
-        ({"edge_index": [[0, 0], [1, 1]]}, "edge_index: expected each arc once, found 'A' → 'B' 2 times"),
+        ({"edge_index": [[0, 0], [1, 1]]}, "edge_index: expected each edge once, found 'A' → 'B' 2 times"),
         ({"edge_attributes": {"w": (1, 2)}}, r"edge_attributes\['w'\]: expected 3 values, found 2"),
         ({"labels": ("a", "b")}, "labels: expected 3 values, found 2"),
         ({"split": ("train", "val", "validation")}, "split, node 2: expected .* found 'validation'"),
@@ -170,7 +170,7 @@ def test_to_networkx():
 
 
 def in_one_order(made: Graph) -> Graph:
-    """The same graph with arcs sorted: networkx lists them by source."""
+    """The same graph with edges sorted: networkx lists them by source."""
     order = np.lexsort((made.edge_index[1], made.edge_index[0]))
     attributes = {key: tuple(values[k] for k in order) for key, values in made.edge_attributes.items()}
     return replace(made, edge_index=made.edge_index[:, order], edge_attributes=attributes)
@@ -195,7 +195,7 @@ def test_round_trip_of_no_nodes():
     assert Graph.from_networkx(Graph((), [], []).to_networkx()) == Graph((), [], [])
 
 
-def test_from_an_undirected_graph_come_both_arcs_and_one_loop():
+def test_from_an_undirected_graph_come_both_edges_and_one_loop():
     given = nx.Graph()
     given.add_edge("a", "b", weight=3)
     given.add_edge("b", "b", weight=4)
@@ -208,7 +208,7 @@ def test_from_an_undirected_graph_come_both_arcs_and_one_loop():
     assert made.num_features == 0
 
 
-def test_an_arc_of_a_digraph_keeps_its_direction():
+def test_an_edge_of_a_digraph_keeps_its_direction():
     given = nx.DiGraph([("reader's source", "reader")])
     made = Graph.from_networkx(given)
     assert made.edge_index.tolist() == [[0], [1]]

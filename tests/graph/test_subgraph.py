@@ -1,4 +1,4 @@
-"""Parts of large graphs: the strongest arcs, and the neighbourhood of a node."""
+"""Parts of large graphs: the strongest edges, and the neighbourhood of a node."""
 
 import time
 
@@ -12,19 +12,19 @@ from gatviz import GatvizError
 from gatviz.graph.subgraph import in_order, neighbourhood, strongest
 
 #  0 → 1 → 2 → 3, 4 → 2, 3 → 3, 5 alone
-ARCS = np.array([[0, 1, 4, 2, 3], [1, 2, 2, 3, 3]])
+EDGES = np.array([[0, 1, 4, 2, 3], [1, 2, 2, 3, 3]])
 ALPHA = np.array([[1.0, 0.1], [0.2, 0.3], [0.8, 0.7], [0.4, 0.6], [0.6, 0.4]])
 
 
 def test_strongest_by_hand():
     # The largest α of any head: 1.0, 0.3, 0.8, 0.6, 0.6.
-    part = strongest(ALPHA, ARCS, 6, max_arcs=2)
-    assert (part.nodes.tolist(), part.arcs.tolist()) == ([0, 1, 2, 3, 4, 5], [0, 2])
-    part = strongest(ALPHA, ARCS, 6, max_nodes=4)
+    part = strongest(ALPHA, EDGES, 6, max_edges=2)
+    assert (part.nodes.tolist(), part.edges.tolist()) == ([0, 1, 2, 3, 4, 5], [0, 2])
+    part = strongest(ALPHA, EDGES, 6, max_nodes=4)
     # 0 → 1, then 4 → 2; 2 → 3 would be a fifth node, and what comes after is not looked at.
-    assert (part.nodes.tolist(), part.arcs.tolist()) == ([0, 1, 2, 4], [0, 2])
-    part = strongest(ALPHA, ARCS, 6, max_nodes=3)
-    assert (part.nodes.tolist(), part.arcs.tolist()) == ([0, 1], [0])
+    assert (part.nodes.tolist(), part.edges.tolist()) == ([0, 1, 2, 4], [0, 2])
+    part = strongest(ALPHA, EDGES, 6, max_nodes=3)
+    assert (part.nodes.tolist(), part.edges.tolist()) == ([0, 1], [0])
     assert "Drawn are 1 of 5 arrows, and 2 of 6 nodes" in part.told("α")
     assert "touch at most 3 nodes" in part.told("α")
 
@@ -36,9 +36,9 @@ def test_strongest_breaks_ties_by_target_then_source():
 
 def test_strongest_of_nothing():
     part = strongest(np.zeros((0, 2)), np.zeros((2, 0), dtype=np.int64), 3)
-    assert (part.nodes.tolist(), part.arcs.size, part.told("α")) == ([0, 1, 2], 0, "")
-    assert strongest(ALPHA, ARCS, 6, max_arcs=0).arcs.size == 0
-    assert strongest(ALPHA, ARCS, 6, max_nodes=0).arcs.size == 0
+    assert (part.nodes.tolist(), part.edges.size, part.told("α")) == ([0, 1, 2], 0, "")
+    assert strongest(ALPHA, EDGES, 6, max_edges=0).edges.size == 0
+    assert strongest(ALPHA, EDGES, 6, max_nodes=0).edges.size == 0
 
 
 @st.composite
@@ -46,70 +46,70 @@ def weighted_graphs(draw):
     num_nodes = draw(st.integers(1, 9))
     pairs = draw(st.lists(st.tuples(*[st.integers(0, num_nodes - 1)] * 2), unique=True, max_size=30))
     weights = [[draw(st.sampled_from([0.0, 0.25, 0.5, 1.0])) for _ in range(2)] for _ in pairs]
-    arcs = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    return num_nodes, arcs, np.array(weights, dtype=float).reshape(-1, 2)
+    edges = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return num_nodes, edges, np.array(weights, dtype=float).reshape(-1, 2)
 
 
 @given(weighted_graphs(), st.integers(0, 32), st.integers(0, 10), st.randoms(use_true_random=False))
 @settings(max_examples=200, deadline=None)
-def test_the_strongest_are_the_longest_beginning_of_one_order(given_graph, max_arcs, max_nodes, random):
-    num_nodes, arcs, alpha = given_graph
-    part = strongest(alpha, arcs, num_nodes, max_arcs, max_nodes)
+def test_the_strongest_are_the_longest_beginning_of_one_order(given_graph, max_edges, max_nodes, random):
+    num_nodes, edges, alpha = given_graph
+    part = strongest(alpha, edges, num_nodes, max_edges, max_nodes)
     largest = alpha.max(axis=1, initial=0)
-    order = sorted(range(arcs.shape[1]), key=lambda k: (-largest[k], arcs[1, k], arcs[0, k]))
+    order = sorted(range(edges.shape[1]), key=lambda k: (-largest[k], edges[1, k], edges[0, k]))
 
     def fits(chosen: list[int]) -> bool:
-        return len(chosen) <= max_arcs and len({int(n) for n in arcs[:, chosen].ravel()}) <= max_nodes
+        return len(chosen) <= max_edges and len({int(n) for n in edges[:, chosen].ravel()}) <= max_nodes
 
-    count = part.arcs.size
-    assert sorted(order[:count]) == part.arcs.tolist()
+    count = part.edges.size
+    assert sorted(order[:count]) == part.edges.tolist()
     assert fits(order[:count])
     assert count == len(order) or not fits(order[: count + 1])
-    undrawn = np.setdiff1d(np.arange(len(order)), part.arcs)
+    undrawn = np.setdiff1d(np.arange(len(order)), part.edges)
     if count and undrawn.size:
-        assert largest[undrawn].max() <= largest[part.arcs].min()
+        assert largest[undrawn].max() <= largest[part.edges].min()
     if num_nodes > max_nodes:
-        assert part.nodes.tolist() == sorted({int(n) for n in arcs[:, part.arcs].ravel()})
+        assert part.nodes.tolist() == sorted({int(n) for n in edges[:, part.edges].ravel()})
     else:
         assert part.nodes.tolist() == list(range(num_nodes))
 
-    shuffled = list(range(arcs.shape[1]))
+    shuffled = list(range(edges.shape[1]))
     random.shuffle(shuffled)
-    again = strongest(alpha[shuffled], arcs[:, shuffled], num_nodes, max_arcs, max_nodes)
-    assert set(zip(*arcs[:, shuffled][:, again.arcs].tolist(), strict=True)) == set(
-        zip(*arcs[:, part.arcs].tolist(), strict=True)
+    again = strongest(alpha[shuffled], edges[:, shuffled], num_nodes, max_edges, max_nodes)
+    assert set(zip(*edges[:, shuffled][:, again.edges].tolist(), strict=True)) == set(
+        zip(*edges[:, part.edges].tolist(), strict=True)
     )
     assert again.told("α") == part.told("α")
 
 
 @given(weighted_graphs(), st.integers(0, 3), st.integers(1, 9), st.integers(0, 20))
 @settings(max_examples=150, deadline=None)
-def test_a_neighbourhood_says_what_it_leaves_out(given_graph, hops, max_nodes, max_arcs):
-    num_nodes, arcs, alpha = given_graph
-    part = neighbourhood(arcs, num_nodes, 0, hops, max_nodes, alpha, max_arcs=max_arcs)
-    reader = nx.DiGraph([(int(i), int(j)) for j, i in arcs.T])
+def test_a_neighbourhood_says_what_it_leaves_out(given_graph, hops, max_nodes, max_edges):
+    num_nodes, edges, alpha = given_graph
+    part = neighbourhood(edges, num_nodes, 0, hops, max_nodes, alpha, max_edges=max_edges)
+    reader = nx.DiGraph([(int(i), int(j)) for j, i in edges.T])
     reader.add_node(0)
     near = nx.single_source_shortest_path_length(reader, 0, cutoff=hops)
-    asked, among = part.around, part.among(arcs)
+    asked, among = part.around, part.among(edges)
     assert asked.reached == len(near)
     assert set(part.nodes.tolist()) <= set(near)
     assert (asked.cut_at is None) == (part.nodes.size == len(near))
-    between = np.flatnonzero(np.isin(arcs, part.nodes).all(axis=0))
-    assert asked.arcs_among == between.size
+    between = np.flatnonzero(np.isin(edges, part.nodes).all(axis=0))
+    assert asked.edges_among == between.size
     assert sorted(among.tolist()) == between.tolist()
-    assert among[: part.arcs.size].tolist() == part.arcs.tolist()
+    assert among[: part.edges.size].tolist() == part.edges.tolist()
     largest = alpha.max(axis=1, initial=0)
-    if part.arcs.size and among.size > part.arcs.size:
-        assert largest[among[part.arcs.size :]].max() <= largest[part.arcs].min()
+    if part.edges.size and among.size > part.edges.size:
+        assert largest[among[part.edges.size :]].max() <= largest[part.edges].min()
     told = part.told("α", [f"n{n}" for n in range(num_nodes)])
     assert bool(told) != part.is_whole
-    assert ("in the order of" in told) == (part.arcs.size < between.size)
+    assert ("in the order of" in told) == (part.edges.size < between.size)
     assert ("at hop" in told) == (asked.cut_at is not None)
 
 
 def near(*arguments, **more):
-    part = neighbourhood(ARCS, 6, *arguments, **more)
-    return part.nodes.tolist(), part.arcs.tolist()
+    part = neighbourhood(EDGES, 6, *arguments, **more)
+    return part.nodes.tolist(), part.edges.tolist()
 
 
 def test_neighbourhood_reads_from_target_to_source():
@@ -127,12 +127,12 @@ def test_neighbourhood_other_directions():
 
 def test_a_neighbourhood_is_told_in_words():
     names = ["A", "B", "C", "D", "E", "F"]
-    whole = neighbourhood(ARCS, 6, 3, 1, 9, ALPHA, max_arcs=9)
+    whole = neighbourhood(EDGES, 6, 3, 1, 9, ALPHA, max_edges=9)
     assert whole.told("α", names) == (
         "Of the neighbourhood of D, at most 1 hop along what it reads, drawn are all 2 nodes (the graph has 6); "
         "and all 2 arrows between them (the graph has 5)."
     )
-    cut = neighbourhood(ARCS, 6, 3, 2, 3, ALPHA, max_arcs=1)
+    cut = neighbourhood(EDGES, 6, 3, 2, 3, ALPHA, max_edges=1)
     assert cut.told("α", names) == (
         "Of the neighbourhood of D, at most 2 hops along what it reads, drawn are 3 of 4 nodes (the graph has 6); at "
         "hop 2 there was room only for those joined to the nodes before by the strongest arrows, and no further hop "
@@ -144,19 +144,19 @@ def test_a_neighbourhood_is_told_in_words():
 def test_neighbourhood_keeps_the_most_attended_when_there_is_no_room():
     assert near(2, 3, 2, ALPHA) == ([2, 4], [2])
     assert near(2, 3, 2)[0] == [1, 2]
-    assert near(2, 3, 9, ALPHA, max_arcs=1)[1] == [0]
+    assert near(2, 3, 9, ALPHA, max_edges=1)[1] == [0]
 
 
 @pytest.mark.parametrize("direction", ["reads", "is_read", "both"])
 def test_neighbourhood_is_what_networkx_finds(direction):
     graph = nx.gnp_random_graph(40, 0.06, seed=3, directed=True)
-    arcs = np.array(list(graph.edges)).T
+    edges = np.array(list(graph.edges)).T
     seen = {"reads": graph.reverse(), "is_read": graph, "both": graph.to_undirected()}[direction]
     for hops in range(4):
-        part = neighbourhood(arcs, 40, 7, hops, 40, direction=direction)
+        part = neighbourhood(edges, 40, 7, hops, 40, direction=direction)
         expected = sorted(nx.single_source_shortest_path_length(seen, 7, cutoff=hops))
         assert part.nodes.tolist() == expected
-        assert {(int(u), int(v)) for u, v in arcs[:, part.arcs].T} == set(graph.subgraph(expected).edges)
+        assert {(int(u), int(v)) for u, v in edges[:, part.edges].T} == set(graph.subgraph(expected).edges)
 
 
 @pytest.mark.parametrize(
@@ -169,18 +169,18 @@ def test_neighbourhood_is_what_networkx_finds(direction):
 )
 def test_neighbourhood_refuses(arguments, message):
     with pytest.raises(GatvizError) as error:
-        neighbourhood(ARCS, 6, *arguments)
+        neighbourhood(EDGES, 6, *arguments)
     assert str(error.value) == message
 
 
-def test_a_million_arcs_take_a_moment():
+def test_a_million_edges_take_a_moment():
     rng = np.random.default_rng(0)
-    arcs = rng.integers(0, 100_000, (2, 1_000_000))
+    edges = rng.integers(0, 100_000, (2, 1_000_000))
     alpha = rng.random((1_000_000, 8), dtype=np.float32)
     start = time.perf_counter()
-    part = strongest(alpha, arcs, 100_000)
-    around = neighbourhood(arcs, 100_000, 5, 3, 200, alpha, max_arcs=1_000)
+    part = strongest(alpha, edges, 100_000)
+    around = neighbourhood(edges, 100_000, 5, 3, 200, alpha, max_edges=1_000)
     assert part.nodes.size <= 200
-    assert part.arcs.size
+    assert part.edges.size
     assert around.nodes.size == 200
     assert time.perf_counter() - start < 5

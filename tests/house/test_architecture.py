@@ -30,7 +30,7 @@ ORDER = (
 """The rooms, along the flow of data."""
 
 WITHIN = {
-    "graph": ("graph", "features", "layout", "subgraph", "editing", "generators"),
+    "graph": ("graph", "features", "positions", "subgraph", "editing", "generators"),
     "attention": (
         "defaults",
         "stage_row",
@@ -42,7 +42,7 @@ WITHIN = {
         "arithmetic",
         "fast",
         "layers",
-        "tutorial",
+        "tutorial_layers",
         "gatv2",
         "textbook",
     ),
@@ -71,6 +71,21 @@ WITHIN = {
         "reading",
         "writing",
         "samples",
+    ),
+    "checkpoints": (
+        "safe_pickle",
+        "containers",
+        "choices",
+        "layer_forms",
+        "layouts",
+        "other_modules",
+        "state_dict",
+        "recognition",
+        "saved_settings",
+        "defaults",
+        "model_building",
+        "opening",
+        "saving",
     ),
 }
 """The order within a room that is itself a flow."""

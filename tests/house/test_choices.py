@@ -15,7 +15,7 @@ from torch_geometric.nn import GATConv
 import gatviz
 from gatviz import GatvizError
 from gatviz.checkpoints import LAYOUTS, Checkpoint, inspect_weights, save_weights
-from gatviz.checkpoints.decisions import ChoiceWords
+from gatviz.checkpoints.choices import ChoiceWords
 from gatviz.files import FORMATS, Inspection, ReadOptions, inspect_graph, readable_formats, template, writable_formats
 from gatviz.graph.generators import generate, real_graph
 from gatviz.model.steps import Kind

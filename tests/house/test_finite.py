@@ -242,4 +242,4 @@ def test_the_browser_gets_no_nan_and_no_number_that_became_infinite_on_the_way()
             encode({"fine": 1, "part": value})
     with pytest.raises(GatvizError, match="float32"):
         packed(np.array([1.0, 1e39]))
-    assert packed(np.array([np.nan, -np.inf, 1.0]))["shape"] == [3]
+    assert packed(np.array([np.nan, -np.inf, 1.0])).shape == [3]

@@ -32,7 +32,7 @@ SOURCES = sorted(
 
 def test_the_guard_knows_crossed_letters():
     assert all(map(CROSSED.search, ("s_i + t_j", "s_{i}", r"= t_j", "sᵢ")))
-    assert not any(map(CROSSED.search, ("t_i + s_j", "class_index", "arcs_into", "t_i", "is_it", "st_info")))
+    assert not any(map(CROSSED.search, ("t_i + s_j", "class_index", "edges_into", "t_i", "is_it", "st_info")))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -112,7 +112,7 @@ def test_and_it_is_true(seed: int, slope: float):
     if slope == 1:
         np.testing.assert_allclose(after.alpha, before.alpha, atol=1e-9)
     for target in range(graph.num_nodes):
-        arcs = before.arcs_into(target)
+        arcs = before.edges_into(target)
         for then, now in zip(before.e[arcs].T, after.e[arcs].T, strict=True):
             turned = np.subtract.outer(then, then) * np.subtract.outer(now, now)
             assert turned.min(initial=0.0) > -1e-9

@@ -12,11 +12,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from playwright.sync_api import Browser
 
 import gatviz
-from tests.conftest import open_app
-from tests.house.installed import App, Installed, build_wheel
+from tests.house.installed import Installed
 from tests.house.test_architecture import FILES, ONLY_IN, imports
 from tests.house.test_readme import blocks
 
@@ -61,11 +59,6 @@ def test_the_library_needs_none_of_the_apps_packages():
     subprocess.run([sys.executable, "-c", blocked], check=True, timeout=120)
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_wheel(ROOT, tmp_path_factory.mktemp("wheel"))
-
-
 @pytest.mark.slow
 def test_a_wheel_holds_every_file_of_the_package_and_of_the_top(wheel: Path):
     with zipfile.ZipFile(wheel) as archive:
@@ -87,28 +80,3 @@ def test_the_library_alone_runs_the_readmes_python(wheel: Path, tmp_path: Path):
     assert "[34, 32]" in said
     for module in ONLY_IN:
         assert "No module named" in installed.python("-c", f"import {module}", fails=True)
-
-
-@pytest.mark.slow
-def test_the_app_starts_from_another_folder_with_its_files_and_settings(wheel: Path, tmp_path: Path, browser: Browser):
-    installed = Installed(tmp_path / "venv", wheel, extras=["app"])
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    script = installed.python("-c", "from gatviz.top_files import top_file; print(top_file('app.py'))").strip()
-    with App(installed, script, elsewhere) as url:
-        page = browser.new_page()
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        open_app(page, url)
-        look = "stage => getComputedStyle(stage).getPropertyValue('--gv-primary').trim()"
-        assert page.locator(".gatviz-stage").evaluate(look) == "#312c80"
-        assert page.get_by_test_id("stAppDeployButton").count() == 0  # as the toolbar is set to its least
-        files = [one.split("/")[-1] for one in asked if "/bidi-components/" in one]
-        assert sorted(files) == sorted(path.name for path in (installed.packages / "gatviz/stage/js").iterdir())
-        assert all(one.startswith((url, url.replace("http", "ws"), "data:", "blob:")) for one in asked)
-        changed = installed.packages / "gatviz/stage/js/format.js"
-        changed.write_text(changed.read_text(encoding="utf-8") + "\n// changed\n", encoding="utf-8")
-        with page.expect_response("**/format.js") as answer:
-            page.reload()
-        assert answer.value.text().endswith("// changed\n")  # a page that is opened anew never gets an old file
-        page.close()

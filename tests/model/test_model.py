@@ -252,8 +252,8 @@ def test_what_was_only_looked_at_can_still_be_trained(nodes):
     x = torch.tensor(graph.x)
     with torch.inference_mode():
         made_here = Edges.from_edge_index(graph.edge_index, nodes)
-        for arcs in (edges, made_here):
-            model(x, arcs)
+        for given in (edges, made_here):
+            model(x, given)
         model.trace(graph)
     for out in (model(graph), model(x, edges), model(x, made_here)):
         out.sum().backward()

@@ -118,6 +118,6 @@ def test_what_was_not_run_says_why(monkeypatch: pytest.MonkeyPatch):
     assert (pyg.passed, pyg.sentence) == (None, "PyG is not installed, so it was not compared")
 
 
-def test_a_graph_without_arcs_is_green():
+def test_a_graph_without_edges_is_green():
     graph = Graph(names=("A", "B"), x=[[1], [2]], edge_index=np.zeros((2, 0), dtype=int))
     assert by_name(proofs(GATAttentionLayer(1, 1).trace(graph))) == {"row sums": True, "textbook": True}

@@ -7,7 +7,13 @@ import math
 import zlib
 from typing import Any
 
+import msgspec
 from streamlit.testing.v1 import AppTest
+
+from gatviz.charts.colours import stage_palettes
+from gatviz.stage.protocol import Palettes, Screen
+
+PALETTES = msgspec.convert(stage_palettes(), Palettes)
 
 
 def arrived(content: bytes) -> dict[str, Any]:
@@ -24,6 +30,11 @@ def arrived(content: bytes) -> dict[str, Any]:
     return data
 
 
+def as_sent(message: Any) -> Any:
+    """A part of the protocol as JSON has it, its arrays as `arrived` gives them."""
+    return msgspec.to_builtins(message, builtin_types=(bytes,))
+
+
 def text_of(content: bytes) -> str:
     """The JSON among some bytes: every word that is sent."""
     return _halves(content)[0].decode()
@@ -36,5 +47,7 @@ def _halves(content: bytes) -> tuple[bytes, bytes]:
 
 
 def scene(app: AppTest) -> dict[str, Any]:
-    """What the app sends to its stage."""
-    return arrived(app.get("bidi_component")[0].proto.bytes)
+    """What the app sends to its stage, each part of it of the kind that the protocol says."""
+    data = arrived(app.get("bidi_component")[0].proto.bytes)
+    msgspec.convert(data, Screen)
+    return data

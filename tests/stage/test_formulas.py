@@ -1,4 +1,4 @@
-"""Formulas: every one becomes MathML, an arc's numbers stand in them, and no name becomes markup."""
+"""Formulas: every one becomes MathML, an edge's numbers stand in them, and no name becomes markup."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_symbols_follow_the_layer():
     assert next(info for info in v2.fields if info.name == "pre_activation").caption == "The heads with nothing added."
 
 
-def test_an_arcs_numbers_are_put_in():
+def test_an_edges_numbers_are_put_in():
     trace = hand_case()
     raw, e, alpha = with_numbers(edge_story(trace, 0, 1, 0), ["A", "B"], SLOPE)
     assert raw == r"\mathrm{raw}_{\text{A},\,\text{B}} = 0 + 2.00 = 2.00"
@@ -89,7 +89,7 @@ def test_a_negative_score_shows_the_slope():
     ]
 
 
-def test_a_pair_without_an_arc_has_no_share():
+def test_a_pair_without_an_edge_has_no_share():
     lines = with_numbers(edge_story(hand_case(), 1, 0, 0), "AB", SLOPE)
     assert [line.split("_")[0] for line in lines] == [r"\mathrm{raw}", "e"]
 

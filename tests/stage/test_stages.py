@@ -12,6 +12,7 @@ from gatviz.attention.layers import new_generator
 from gatviz.graph.subgraph import Part
 from gatviz.stage.column_names import input_names, output_names
 from gatviz.stage.stages import pack_stages
+from tests.stage.arrived import as_sent
 
 
 def run(*layers: LayerSettings, training: bool = False) -> Trace:
@@ -22,7 +23,7 @@ def run(*layers: LayerSettings, training: bool = False) -> Trace:
 def stages_of(trace: Trace, layer: int = 0) -> dict[str, dict[str, Any]]:
     shown = trace.layers[layer]
     return {
-        stage["name"]: stage
+        stage.name: as_sent(stage)
         for stage in pack_stages(shown, Part.whole(shown.num_nodes, shown.num_edges), input_names(trace, layer))
     }
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gatviz.stage.part import packed
 from gatviz.stage.wire import encode
-from tests.stage.arrived import arrived
+from tests.stage.arrived import arrived, as_sent
 
 TEXTS = st.text(st.characters(codec=None))
 ARRAYS = st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), max_size=12).map(
@@ -21,7 +21,7 @@ ARRAYS = st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), ma
 def test_every_bit_arrives_and_every_text(data: dict):
     sent = {name: packed(value) if isinstance(value, np.ndarray) else value for name, value in data.items()}
     whole = {"one": sent, "more": [sent, 0.1]}
-    assert arrived(encode(whole)) == whole
+    assert arrived(encode(whole)) == as_sent(whole)
 
 
 def test_arrays_that_are_the_same_travel_once():
@@ -29,7 +29,7 @@ def test_arrays_that_are_the_same_travel_once():
     assert len(encode({"a": values, "b": values})) < len(encode({"a": values})) + 100
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), np.float32(1), {1}, object()])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), np.float32(1), object()])
 def test_what_no_browser_reads_is_refused(value: object):
     with pytest.raises((ValueError, TypeError)):
         encode({"value": value})

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from gatviz import Graph, LayerTrace, read_graph, sample_graph, sample_graph_names, write_graph
 from gatviz.graph.editing import clear
-from gatviz.graph.layout import default_positions
-from gatviz.graph.subgraph import MOST_ARCS, neighbourhood, strongest
+from gatviz.graph.positions import default_positions
+from gatviz.graph.subgraph import MOST_EDGES, neighbourhood, strongest
 from gatviz.ui.session.run_cache import present_model
 from gatviz.ui.session.session import FIRST_LOCK, Locked, Session
 from gatviz.ui.session.work import Work
@@ -92,7 +92,7 @@ def test_self_loops_can_be_left_or_removed(policy: str):
     app.selectbox(key="graph_choice").set_value("directed_with_isolated_node").run()
     app.selectbox(key="self_loops").set_value(policy).run()
     assert not app.exception
-    assert sum(scene(app)["arcs"]["added"]) == 0
+    assert sum(scene(app)["edges"]["added"]) == 0
 
 
 def large_graph() -> Graph:
@@ -113,10 +113,10 @@ def test_the_notice_of_a_cut_graph_states_the_rule_that_chose_what_is_drawn():
     app.text_input(key="part_node").set_value("n7").run()
     app.number_input(key="part_hops").set_value(2).run()
     found = scene(app)
-    around = neighbourhood(trace.edge_index, trace.num_nodes, 7, 2, alpha=trace.alpha, max_arcs=MOST_ARCS)
+    around = neighbourhood(trace.edge_index, trace.num_nodes, 7, 2, alpha=trace.alpha, max_edges=MOST_EDGES)
     assert around.told("their largest α over the heads", [f"n{n}" for n in range(260)]) in found["notice"]
-    assert found["arcs"]["drawn"] == around.arcs.size == MOST_ARCS
-    assert len(found["arcs"]["source"]) == around.among(trace.edge_index).size > MOST_ARCS
+    assert found["edges"]["drawn"] == around.edges.size == MOST_EDGES
+    assert len(found["edges"]["source"]) == around.among(trace.edge_index).size > MOST_EDGES
 
 
 def test_an_arrow_that_is_locked_outside_the_shown_part_is_told():

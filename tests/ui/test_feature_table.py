@@ -46,7 +46,7 @@ def test_cells_typed_one_after_the_other_add_up(kept):
 
 def test_nodes_that_were_moved_meanwhile_stay_there(kept):
     type_cells(kept, {0: {"2": 5}})
-    from_browser.take_edits({"edits": [{"number": 1, "kind": "move", "names": ["0"], "points": [[9, 9]]}]})
+    from_browser.take_edits({"edits": [{"number": 1, "edit": {"kind": "move", "names": ["0"], "points": [[9, 9]]}}]})
     now = type_cells(kept, {0: {"2": 5}, 1: {"2": 7}})
     assert now.positions[0].tolist() == [9, 9]
     assert now.graph.x[1, 0] == 7

@@ -105,7 +105,7 @@ def test_columns_are_chosen_by_hand_where_no_header_tells():
     choice(app, "selectbox", "source").set_value("nach").run()
     choice(app, "selectbox", "target").set_value("von").run()
     assert not checked(app).error
-    arcs = show(app)["arcs"]
+    arcs = show(app)["edges"]
     assert set(zip(arcs["source"], arcs["target"], strict=True)) >= {(0, 1), (2, 0)}
 
 

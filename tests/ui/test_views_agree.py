@@ -18,13 +18,13 @@ from gatviz.analysis import (
     common_order,
     edge_story,
     gcn_weights,
-    mean_weights,
     score_terms,
     share_limit,
     static,
     static_attention,
     story_limit,
     story_limits,
+    uniform_weights,
     uniformity,
     what_if,
 )
@@ -39,10 +39,11 @@ from gatviz.charts.network_drawn import Drawn
 from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
+from gatviz.stage.details import pack_scores, pack_story
 from gatviz.stage.pack import pack_scene
-from gatviz.stage.story import pack_details, pack_story
 from gatviz.ui.explore.weightings import weightings
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
+from tests.stage.arrived import PALETTES, as_sent
 
 SEEDS = st.integers(0, 10_000)
 
@@ -72,7 +73,7 @@ def unpacked(packed: dict[str, Any]) -> np.ndarray:
 
 def scene_of(trace: Trace) -> dict[str, Any]:
     layer = trace.layers[0]
-    return pack_scene(trace.graph, layer, weightings(layer), {}, {}, input_names(trace, 0))
+    return as_sent(pack_scene(trace.graph, layer, weightings(layer), PALETTES, {}, input_names(trace, 0)))
 
 
 both_kinds = pytest.mark.parametrize("kind", ["GAT", "GATv2"])
@@ -188,7 +189,7 @@ def test_the_strongest_into_a_node_is_the_same_everywhere(kind, seed):
         ]
         assert even.strongest_source[:, head].tolist() == expected
         arcs = scene["weightings"][head]["strongest"]
-        assert [-1 if k < 0 else scene["arcs"]["source"][k] for k in arcs] == expected
+        assert [-1 if k < 0 else scene["edges"]["source"][k] for k in arcs] == expected
         chart = network_chart(drawn, layer.alpha[:, [head]], ["head"], "α")
         assert chart is not None
         numbers = [note.text for note in chart.figure.layout.annotations if note.text[:1].isdigit()]
@@ -241,7 +242,7 @@ def test_evenness_is_told_alike(kind, seed):
 def test_uniform_and_gcn_shares_are_told_alike(kind, seed):
     trace = run_of(seed, kind)
     layer, scene = trace.layers[0], scene_of(trace)
-    even, gcn, on_stage = mean_weights(layer), gcn_weights(layer), unpacked(scene["uniform"])
+    even, gcn, on_stage = uniform_weights(layer), gcn_weights(layer), unpacked(scene["uniform"])
     for k, (j, i) in enumerate(layer.edge_index.T.tolist()):
         story = edge_story(layer, i, j, 0)
         assert on_stage[i] == pytest.approx(even[k])
@@ -275,13 +276,14 @@ def test_a_change_is_told_alike_and_nothing_that_is_gone_is_forgotten(kind, seed
         return
     sizes = np.abs(found.delta)
     part = Part.whole(now.num_nodes, now.num_edges)
-    packed, stage = pack_change(found, part, baseline="A"), change_stage(found, now, part)
+    packed = as_sent(pack_change(found, part, baseline="A"))
+    stage = as_sent(change_stage(found, now, part))
     assert found.largest == sizes.max()
     assert packed["limit"] == stage["limit"] == (found.largest or 1.0)
     values, gone = unpacked(packed["values"]), unpacked(packed["goneValues"])
     for head in range(now.num_heads):
         column = found.delta[:, head]
-        assert stage["ranges"][head] == [column.min(), column.max()]
+        assert list(stage["ranges"][head]) == [column.min(), column.max()]
         for node, name in enumerate(names):
             into = found.target == node
             reads = [any(pair[1] == name for pair in pairs) for pairs in (old, new)]
@@ -320,8 +322,8 @@ def test_all_bars_of_a_story_have_one_limit_and_it_holds_them(kind, seed):
     trace = run_of(seed, kind)
     layer = trace.layers[0]
     part = Part.whole(layer.num_nodes, layer.num_edges)
-    details = pack_details(layer, part)
-    limits = story_limits(layer, part.arcs) if isinstance(layer, GATTrace) else None
+    scores = as_sent(pack_scores(layer, part)) if isinstance(layer, GATTrace) else {}
+    limits = story_limits(layer, part.edges) if isinstance(layer, GATTrace) else None
     for k, (j, i) in enumerate(layer.edge_index.T.tolist()):
         head = k % layer.num_heads
         story = edge_story(layer, i, j, head)
@@ -331,12 +333,12 @@ def test_all_bars_of_a_story_have_one_limit_and_it_holds_them(kind, seed):
             sizes += np.abs([terms.target[i, head], terms.source[j, head]]).ravel().tolist()
         else:
             sizes += np.abs(story.hidden_terms).tolist()
-        packed = pack_story(trace.graph, layer, part, (i, j, head), input_names(trace, 0))
+        packed = as_sent(pack_story(trace.graph, layer, part, (i, j, head), input_names(trace, 0)))
         assert packed is not None
         assert packed["limit"] == story_limit(story) == pytest.approx(max(sizes) or 1.0)
         if limits is not None:
             assert limits[k, head] == pytest.approx(packed["limit"])
-            assert unpacked(details["scores"]["limits"])[k, head] == pytest.approx(packed["limit"])
+            assert unpacked(scores["limits"])[k, head] == pytest.approx(packed["limit"])
             assert packed["pair"]["limit"] >= np.abs([*packed["pair"]["Wh"], *packed["pair"]["a"]]).max() * (1 - 1e-6)
 
 

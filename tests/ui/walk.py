@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
 from gatviz import read_graph
-from gatviz.graph.layout import default_positions
+from gatviz.graph.positions import default_positions
 from gatviz.ui.compare.compare import Key
 from gatviz.ui.session.session import FIRST_LOCK
 from gatviz.ui.session.work import Work

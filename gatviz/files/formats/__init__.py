@@ -21,6 +21,7 @@ from gatviz.files.formats.torch_file import is_torch, read_torch, write_torch
 from gatviz.files.formats.zip_of_tables import is_zip, write_zip
 from gatviz.files.parsed import ParsedGraph
 from gatviz.graph.graph import Graph
+from gatviz.words import N_, _, one_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class GraphFormat:
 
     Attributes:
         name: what `ReadOptions.format` and `write_graph` call it.
-        title: what people call it.
+        message: of `title`, to be said in the reader's language.
         endings: usual endings of file names, the first being the one that gatviz gives.
         read: bytes and the file's name to a ParsedGraph. None for text tables and zips of them, which are read
             together with what lies beside them (`reading`).
@@ -39,47 +40,54 @@ class GraphFormat:
     """
 
     name: str
-    title: str
+    message: str
     endings: tuple[str, ...]
     read: Callable[[bytes, str], ParsedGraph] | None = None
     write: Callable[[Graph], bytes] | None = None
     knows: Callable[[FileStart], bool] | None = None
     example: Callable[[], bytes] | None = None
 
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return _(self.message)
+
 
 _ROWS = (
-    GraphFormat("json", "gatviz JSON", (".json",), read_json, write_json, is_json),
-    GraphFormat("node_link", "node-link JSON", (".json",), read_json, write_node_link),
+    GraphFormat("json", N_("gatviz JSON"), (".json",), read_json, write_json, is_json),
+    GraphFormat("node_link", N_("node-link JSON"), (".json",), read_json, write_node_link),
     GraphFormat(
         "edge_list",
-        "edge list (CSV, TSV)",
+        N_("edge list (CSV, TSV)"),
         (".csv", ".tsv", ".txt", ".edges"),
         example=lambda: edge_list.TEMPLATE,
     ),
-    GraphFormat("zip", "zip of edges.csv and nodes.csv", (".zip",), write=write_zip, knows=is_zip),
-    GraphFormat("matrix", "adjacency matrix (CSV)", (".csv",), example=lambda: matrix.TEMPLATE),
+    GraphFormat("zip", N_("zip of edges.csv and nodes.csv"), (".zip",), write=write_zip, knows=is_zip),
+    GraphFormat("matrix", N_("adjacency matrix (CSV)"), (".csv",), example=lambda: matrix.TEMPLATE),
     GraphFormat(
         "graphml",
-        "GraphML",
+        N_("GraphML"),
         (".graphml", ".xml"),
         read_graphml,
         write_graphml,
         lambda start: start.xml_root == "graphml",
     ),
-    GraphFormat("gexf", "GEXF", (".gexf",), read_gexf, write_gexf, lambda start: start.xml_root == "gexf"),
-    GraphFormat("gml", "GML", (".gml",), read_gml, write_gml, is_gml),
+    GraphFormat("gexf", N_("GEXF"), (".gexf",), read_gexf, write_gexf, lambda start: start.xml_root == "gexf"),
+    GraphFormat("gml", N_("GML"), (".gml",), read_gml, write_gml, is_gml),
     GraphFormat(
         "pajek",
-        "Pajek",
+        N_("Pajek"),
         (".net", ".paj"),
         pajek.read_pajek,
         knows=pajek.is_pajek,
         example=lambda: pajek.TEMPLATE,
     ),
-    GraphFormat("npz", "NumPy .npz (x, edge_index, y)", (".npz",), read_npz, write_npz, is_npz),
-    GraphFormat("sparse_npz", "sparse .npz of attributed graphs", (".npz",), read_npz, example=sparse_template),
-    GraphFormat("torch", "torch file of plain tensors", (".pt", ".pth"), read_torch, write_torch, is_torch),
-    GraphFormat("safetensors", "safetensors", (".safetensors",), read_safetensors, write_safetensors, is_safetensors),
+    GraphFormat("npz", N_("NumPy .npz (x, edge_index, y)"), (".npz",), read_npz, write_npz, is_npz),
+    GraphFormat("sparse_npz", N_("sparse .npz of attributed graphs"), (".npz",), read_npz, example=sparse_template),
+    GraphFormat("torch", N_("torch file of plain tensors"), (".pt", ".pth"), read_torch, write_torch, is_torch),
+    GraphFormat(
+        "safetensors", N_("safetensors"), (".safetensors",), read_safetensors, write_safetensors, is_safetensors
+    ),
 )
 FORMATS: dict[str, GraphFormat] = {row.name: row for row in _ROWS}
 TABLES = ("edge_list", "matrix")
@@ -105,7 +113,7 @@ def format_named(name: str) -> GraphFormat:
         GatvizError: no format has it.
     """
     if name not in FORMATS:
-        raise GatvizError("format", "one of " + ", ".join(FORMATS), quote(name), "choose one of these")
+        raise GatvizError(_("format"), one_of(FORMATS), quote(name), _("choose one of these"))
     return FORMATS[name]
 
 
@@ -128,12 +136,12 @@ def recognise(data: bytes, where: str) -> str | None:
 def _refuse_others(start: FileStart) -> None:
     """Refuse what is plainly something else."""
     if start.data.startswith(_PICKLE):
-        found = "a Python pickle, which is never opened"
-        raise GatvizError(start.where, "a graph file", found, "save plain tensors with a newer torch, or .npz")
+        found = _("a Python pickle, which is never opened")
+        raise GatvizError(start.where, _("a graph file"), found, _("save plain tensors with a newer torch, or .npz"))
     if start.data.startswith(_NPY):
-        found, mend = "a single NumPy array", "save .npz with x, edge_index and y"
-        raise GatvizError(start.where, "a graph file", found, mend)
+        found, mend = _("a single NumPy array"), _("save .npz with x, edge_index and y")
+        raise GatvizError(start.where, _("a graph file"), found, mend)
     start.decoded()
     if start.xml_root is not None:
-        found = f"<{start.xml_root[:40]}>" if start.xml_root else "no element"
-        raise GatvizError(start.where, "<graphml> or <gexf>", found, "choose a graph file")
+        found = f"<{start.xml_root[:40]}>" if start.xml_root else _("no element")
+        raise GatvizError(start.where, _("<graphml> or <gexf>"), found, _("choose a graph file"))

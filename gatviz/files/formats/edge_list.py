@@ -20,6 +20,7 @@ from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph, check_names
 from gatviz.files.table import Table, unique_header
 from gatviz.files.table_kind import has_node_header, starts_with_edge
+from gatviz.words import _, commas
 
 TEMPLATE = b"source,target,weight\nAda,Bo,1\nBo,Cy,2\nCy,Ada,0.5\n"
 _DIRECTED = {"directed": True, "undirected": False}
@@ -35,20 +36,25 @@ def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions) -> P
     if starts_with_edge(table, options):
         table = table.with_header_as_row()
         table.header[:2] = ["source", "target"]
-        notes.append("the first row is an edge itself: the first two columns were taken as source and target")
+        notes.append(_("the first row is an edge itself: the first two columns were taken as source and target"))
     unique_header(table.header, table.where)
     source, target = _end(table, options.source, headers.SOURCE), _end(table, options.target, headers.TARGET)
     if source == target:
-        raise GatvizError(table.where, "two columns", f"{quote(table.header[source])} for both ends", "choose another")
+        raise GatvizError(
+            table.where,
+            _("two columns"),
+            _("{column} for both ends").format(column=quote(table.header[source])),
+            _("choose another"),
+        )
     ends = [table.cells[source], table.cells[target]]
     for place, cells in zip((source, target), ends, strict=True):
         blank = np.flatnonzero((cells == "").to_numpy(dtype=bool))
         if blank.size:
             raise GatvizError(
-                f"{table.where}, row {table.rows[blank[0]]}",
-                f"a {table.header[place]}",
-                "nothing",
-                f"write two names separated by {table.separator}",
+                _("{where}, row {row}").format(where=table.where, row=table.rows[blank[0]]),
+                _("a {column}").format(column=table.header[place]),
+                _("nothing"),
+                _("write two names separated by {separator}").format(separator=table.separator),
             )
     parsed = ParsedGraph(where=table.where, format="edge_list", names=(), edges=np.zeros((2, 0), dtype=np.int64))
     if nodes is None:
@@ -79,24 +85,29 @@ def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions) -> P
 def _end(table: Table, chosen: str | None, usual: Sequence[str]) -> int:
     place = table.find(*usual) if chosen is None else table.named(chosen)
     if place is None:
-        listed = ", ".join(quote(name) for name in table.header[:8])
-        mend = "rename the header or choose the column"
+        listed = commas(quote(name) for name in table.header[:8])
+        mend = _("rename the header or choose the column")
         if has_node_header(table, ReadOptions()):
-            mend = "this is a node table: give the edges beside it"
-        raise GatvizError(f"{table.where}, header", f"a column {quote(chosen or usual[0])}", listed, mend)
+            mend = _("this is a node table: give the edges beside it")
+        raise GatvizError(
+            _("{where}, header").format(where=table.where),
+            _("a column {column}").format(column=quote(chosen or usual[0])),
+            listed,
+            mend,
+        )
     return place
 
 
 def _places(cells: pd.Series[str], names: Sequence[str], table: Table, nodes: Table) -> NDArray[np.int64]:
-    places: NDArray[np.int64] = pd.Index(names).get_indexer(cells).astype(np.int64)
+    places: NDArray[np.int64] = pd.Index(names).get_indexer(pd.Index(cells)).astype(np.int64)
     unknown = np.flatnonzero(places < 0)
     if unknown.size:
         k = int(unknown[0])
         raise GatvizError(
-            f"{table.where}, row {table.rows[k]}",
-            f"the id of a node in {nodes.where}",
+            _("{where}, row {row}").format(where=table.where, row=table.rows[k]),
+            _("the id of a node in {table}").format(table=nodes.where),
             quote(cells.iloc[k]),
-            "add that node or remove the edge",
+            _("add that node or remove the edge"),
         )
     return places
 
@@ -115,9 +126,9 @@ def _directed(table: Table, place: int) -> bool | None:
         return None
     if len(found) > 1:
         raise GatvizError(
-            f"{table.where}, column {quote(table.header[place])}",
-            "all edges directed or all undirected",
-            "both",
-            "write an undirected edge as two directed ones",
+            _("{where}, column {column}").format(where=table.where, column=quote(table.header[place])),
+            _("all edges directed or all undirected"),
+            _("both"),
+            _("write an undirected edge as two directed ones"),
         )
     return _DIRECTED[found.pop()]

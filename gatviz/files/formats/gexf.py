@@ -20,6 +20,7 @@ from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.values import number
 from gatviz.files.xml_text import ElementReader, element, parse_xml, text_of, typed_value
 from gatviz.graph.graph import Graph
+from gatviz.words import N_, _
 
 _LABEL = "gexf.label"
 _OF_EDGES = ("weight", "label")
@@ -43,7 +44,7 @@ class _Reader(ElementReader):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self.path) == 1 and name != "gexf":
-            raise GatvizError(self.where, "<gexf>", f"<{name[:40]}>", "choose a GEXF file")
+            raise GatvizError(self.where, "<gexf>", f"<{name[:40]}>", _("choose a GEXF file"))
         handler = getattr(self, f"_start_{name}", None)
         if handler is not None:
             handler(attributes)
@@ -56,7 +57,7 @@ class _Reader(ElementReader):
     def _start_attributes(self, attributes: dict[str, str]) -> None:
         self._of = attributes.get("class", "node")
         if self._of not in self.titles:
-            raise GatvizError(self.where, "attributes of node or edge", quote(self._of), "correct the class")
+            raise GatvizError(self.where, _("attributes of node or edge"), quote(self._of), _("correct the class"))
 
     def _start_attribute(self, attributes: dict[str, str]) -> None:
         self._attribute = attributes.get("id", "")
@@ -67,11 +68,11 @@ class _Reader(ElementReader):
     def _start_node(self, attributes: dict[str, str]) -> None:
         self.nested |= bool(self._nodes)
         record: dict[str, Any] = {_LABEL: attributes["label"]} if "label" in attributes else {}
-        self._nodes.append((self.needed(attributes, "id", f"node {len(self.found.ids)}"), record))
+        self._nodes.append((self.needed(attributes, "id", N_("node {n}"), len(self.found.ids)), record))
 
     def _start_edge(self, attributes: dict[str, str]) -> None:
-        of = f"edge {len(self.found.sources)}"
-        ends = self.needed(attributes, "source", of), self.needed(attributes, "target", of)
+        of, n = N_("edge {n}"), len(self.found.sources)
+        ends = self.needed(attributes, "source", of, n), self.needed(attributes, "target", of, n)
         told = [key for key in _OF_EDGES if attributes.get(key)]
         self._edge = (*ends, {key: self._told(key, attributes[key]) for key in told})
         kind = attributes.get("type", "directed" if self.directed else "undirected")
@@ -91,12 +92,14 @@ class _Reader(ElementReader):
         for key, axis in ((MARKED_X, "x"), (MARKED_Y, "y")) if self._nodes else ():
             value = number(attributes.get(axis))
             if value is None:
-                where = f"{self.where}, node {quote(self._nodes[-1][0])}, position"
-                raise GatvizError(where, f"a number for {axis}", quote(attributes.get(axis, "")), "correct it")
+                where = _("{where}, node {node}, position").format(where=self.where, node=quote(self._nodes[-1][0]))
+                raise GatvizError(
+                    where, _("a number for {axis}").format(axis=axis), quote(attributes.get(axis, "")), _("correct it")
+                )
             self._nodes[-1][1][key] = value
 
     def _told(self, key: str, text: str) -> Any:
-        return typed_value(text, "double", f"{self.where}, weight") if key == "weight" else text
+        return typed_value(text, "double", _("{where}, weight").format(where=self.where)) if key == "weight" else text
 
     def end(self, name: str) -> None:
         if name == "node":
@@ -105,7 +108,9 @@ class _Reader(ElementReader):
             self.found.add_edge(*self._edge)
             self._edge = None
         elif name == "default" and self.path[-1:] == ["attribute"]:
-            where = f"{self.where}, default of {quote(self.titles[self._of][self._attribute])}"
+            where = _("{where}, default of {attribute}").format(
+                where=self.where, attribute=quote(self.titles[self._of][self._attribute])
+            )
             kind = self.types[self._of][self._attribute]
             self.defaults[self._of][self._attribute] = typed_value(self.text, kind, where)
         elif name == "description" and self.path[-1:] == ["meta"]:
@@ -117,24 +122,24 @@ def read_gexf(data: bytes, where: str) -> ParsedGraph:
     reader = _Reader(where)
     parse_xml(data, where, reader)
     if reader.directed is None:
-        raise GatvizError(where, "a <graph>", "none", "choose a GEXF file with a graph in it")
+        raise GatvizError(where, _("a <graph>"), _("none"), _("choose a GEXF file with a graph in it"))
     all_undirected = all(reader.undirected) if reader.undirected else not reader.directed
     parsed = reader.found.parsed("gexf", not all_undirected, reader.description)
     if any(reader.undirected) and not all_undirected:
         spread_undirected(parsed, np.array(reader.undirected))
     parsed.by_convention = not any(map(is_own, reader.titles["node"]))
     if parsed.by_convention:
-        take_names(parsed, _LABEL, title="label")
+        take_names(parsed, _LABEL, mark="label")
         if _LABEL in parsed.node_columns:
-            parsed.notes.append("node labels were left out: they are not different for each node")
+            parsed.notes.append(_("node labels were left out: they are not different for each node"))
     else:
         take_own(parsed, reader.titles["node"])
     parsed.node_columns = _renamed(parsed.node_columns, reader, "node")
     parsed.edge_columns = _renamed(parsed.edge_columns, reader, "edge")
     if reader.dynamic:
-        parsed.notes.append("the file is dynamic: of each value the last was taken, and all edges of all times")
+        parsed.notes.append(_("the file is dynamic: of each value the last was taken, and all edges of all times"))
     if reader.nested:
-        parsed.notes.append("nodes within nodes were set beside each other")
+        parsed.notes.append(_("nodes within nodes were set beside each other"))
     return parsed
 
 

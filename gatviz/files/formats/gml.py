@@ -23,6 +23,7 @@ from gatviz.files.merging import listed_edges
 from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.values import decimal
 from gatviz.graph.graph import Graph
+from gatviz.words import N_, _, commas, ngettext
 
 _TOKEN = re.compile(
     r"""(?P<space>(?:[ \t\r\n\f\v]+|^\#[^\n]*)+)
@@ -51,19 +52,22 @@ def read_gml(data: bytes, where: str) -> ParsedGraph:
     reader = _Reader(text, where)
     reader.run()
     if not reader.graphs:
-        raise GatvizError(where, "graph [ … ]", "none", "choose a GML file with a graph in it")
+        raise GatvizError(where, _("graph [ … ]"), _("none"), _("choose a GML file with a graph in it"))
     found, attributes = reader.found, dict(reader.attributes)
     directed = attributes.get("directed", 0)
     if directed not in (0, 1):
-        raise GatvizError(f"{where}, directed", "0 or 1", quote(str(directed)), "correct it")
+        raise GatvizError(
+            _("{where}, directed").format(where=where), _("0 or 1"), quote(str(directed)), _("correct it")
+        )
     description = attributes.get("description", "")
     parsed = found.parsed("gml", bool(directed), str(description))
     parsed.notes += notes
     if reader.graphs > 1:
-        parsed.notes.append(f"only the first of {reader.graphs} graphs was read")
+        said = ngettext("only the first of {n} graph was read", "only the first of {n} graphs was read", reader.graphs)
+        parsed.notes.append(said.format(n=reader.graphs))
     if reader.left_out:
-        listed = ", ".join(quote(key) for key in sorted(reader.left_out)[:5])
-        parsed.notes.append(f"lists of lists were left out: {listed}")
+        listed = commas(quote(key) for key in sorted(reader.left_out)[:5])
+        parsed.notes.append(_("lists of lists were left out: {listed}").format(listed=listed))
     take_names(parsed, "label")
     names = attributes.get("feature_names")
     if isinstance(names, str) and "features" in parsed.node_columns:
@@ -89,10 +93,10 @@ def _take_features(parsed: ParsedGraph, names: str) -> None:
             raise ValueError
     except (ValueError, RecursionError):
         raise GatvizError(
-            f"{parsed.where}, features",
-            "as many finite numbers for each node as feature_names has names",
-            "something else",
-            "correct the features",
+            _("{where}, features").format(where=parsed.where),
+            _("as many finite numbers for each node as feature_names has names"),
+            _("something else"),
+            _("correct the features"),
         ) from None
     parsed.x, parsed.feature_names, parsed.node_columns = x, tuple(map(str, listed)), columns
 
@@ -110,7 +114,7 @@ class _Reader:
 
     def run(self) -> None:
         tokens = self._tokens()
-        for key, value, _ in self._pairs(tokens, 0):
+        for key, value, _place in self._pairs(tokens, 0):
             if value is _OPEN:
                 if key == "graph":
                     self.graphs += 1
@@ -130,12 +134,12 @@ class _Reader:
 
     def _record(self, key: str, tokens: Iterator[tuple[str, Any, int]], place: int) -> None:
         record: dict[str, Any] = {}
-        for name, value, _ in self._pairs(tokens, 2):
+        for name, value, _place in self._pairs(tokens, 2):
             if value is not _OPEN:
                 record[name] = value
                 limits.check_columns(len(record), 1, self.where)
             elif key == "node" and name == "graphics":
-                for inner, number, _ in self._pairs(tokens, 3):
+                for inner, number, _inner in self._pairs(tokens, 3):
                     if number is _OPEN:
                         self._skip(tokens)
                     elif inner in ("x", "y"):
@@ -144,19 +148,25 @@ class _Reader:
                 self._skip(tokens)
                 self.left_out.add(name[:60])
         if key == "node":
-            self.found.add_node(self._end(record, "id", f"node {self._nodes}", place), record)
+            self.found.add_node(self._end(record, "id", N_("node {n}"), self._nodes, place), record)
             self._nodes += 1
         else:
-            of = f"edge {self._edges}"
-            source, target = self._end(record, "source", of, place), self._end(record, "target", of, place)
+            source, target = (
+                self._end(record, key, N_("edge {n}"), self._edges, place) for key in ("source", "target")
+            )
             self.found.add_edge(source, target, record)
             self._edges += 1
 
-    def _end(self, record: dict[str, Any], key: str, of: str, place: int) -> str:
+    def _end(self, record: dict[str, Any], key: str, of: str, n: int, place: int) -> str:
         value = record.pop(key, None)
         if value is None:
             line = self.text.count("\n", 0, place) + 1
-            raise GatvizError(f"{self.where}, line {line}, {of}", f"a key {quote(key)}", "none", f"add the {key}")
+            raise GatvizError(
+                _("{where}, line {line}, {record}").format(where=self.where, line=line, record=_(of).format(n=n)),
+                _("a key {key}").format(key=quote(key)),
+                _("none"),
+                _("add the {key}").format(key=key),
+            )
         return value if isinstance(value, str) else decimal(value)
 
     def _skip(self, tokens: Iterator[tuple[str, Any, int]]) -> None:
@@ -165,10 +175,12 @@ class _Reader:
             if kind == "bracket":
                 depth += 1 if value == "[" else -1
                 if depth > limits.MAX_DEPTH:
-                    raise self._wrong(place, f"lists at most {limits.MAX_DEPTH} deep", "deeper ones")
+                    raise self._wrong(
+                        place, _("lists at most {most} deep").format(most=limits.MAX_DEPTH), _("deeper ones")
+                    )
                 if depth == 0:
                     return
-        raise self._wrong(len(self.text), "a closing ]", "the end of the file")
+        raise self._wrong(len(self.text), _("a closing ]"), _("the end of the file"))
 
     def _pairs(self, tokens: Iterator[tuple[str, Any, int]], depth: int) -> Iterator[tuple[str, Any, int]]:
         """Key and value until the list ends; `_OPEN` for a list, which the caller then reads."""
@@ -177,31 +189,35 @@ class _Reader:
             if token is None:
                 if depth == 0:
                     return
-                raise self._wrong(len(self.text), "a closing ]", "the end of the file")
+                raise self._wrong(len(self.text), _("a closing ]"), _("the end of the file"))
             kind, key, place = token
             if kind == "bracket" and key == "]" and depth > 0:
                 return
             if kind != "key":
-                raise self._wrong(place, "a key", quote(str(key)))
+                raise self._wrong(place, _("a key"), quote(str(key)))
             kind, value, at = next(tokens, ("end", "", len(self.text)))
             if kind == "bracket" and value == "[":
                 yield key, _OPEN, place
             elif kind in ("text", "number"):
                 yield key, value, place
             else:
-                found = "the end of the file" if kind == "end" else quote(str(value))
-                raise self._wrong(at, f"a value for {quote(key)}", found)
+                found = _("the end of the file") if kind == "end" else quote(str(value))
+                raise self._wrong(at, _("a value for {key}").format(key=quote(key)), found)
 
     def _tokens(self) -> Iterator[tuple[str, Any, int]]:
         place, end = 0, len(self.text)
         while place < end:
             match = _TOKEN.match(self.text, place)
             if match is None:
-                raise self._wrong(place, "a key, a number, a text in quotes or a bracket", self._shown(place))
+                raise self._wrong(place, _("a key, a number, a text in quotes or a bracket"), self._shown(place))
             kind, start = str(match.lastgroup), place
             place = match.end()
             if place - start > limits.MAX_TEXT:
-                raise self._wrong(start, f"values of at most {limits.MAX_TEXT:,} characters", "a longer one")
+                raise self._wrong(
+                    start,
+                    _("values of at most {most:,} characters").format(most=limits.MAX_TEXT),
+                    _("a longer one"),
+                )
             if kind == "space":
                 continue
             value: Any = match[kind]
@@ -210,25 +226,27 @@ class _Reader:
             elif kind == "text":
                 value = html.unescape(value)
             elif kind == "key" and value.casefold() in _NOT_A_NUMBER:
-                raise self._wrong(start, "a finite number", quote(value))
+                raise self._wrong(start, _("a finite number"), quote(value))
             yield kind, value, start
 
     def _number(self, digits: str, place: int) -> float:
         if re.fullmatch(r"[+-]?\d+", digits):
             if len(digits) > 20 or not -(2**63) <= int(digits) < 2**63:
-                raise self._wrong(place, "an integer of 64 bits", quote(digits))
+                raise self._wrong(place, _("an integer of 64 bits"), quote(digits))
             return int(digits)
         value = float(digits)
         if not math.isfinite(value):
-            raise self._wrong(place, "a finite number", quote(digits))
+            raise self._wrong(place, _("a finite number"), quote(digits))
         return value
 
     def _shown(self, place: int) -> str:
-        return quote(self.text[place : place + 12].split("\n")[0] or "a line end")
+        return quote(self.text[place : place + 12].split("\n")[0] or _("a line end"))
 
     def _wrong(self, place: int, expected: str, found: str) -> GatvizError:
         line = self.text.count("\n", 0, place) + 1
-        return GatvizError(f"{self.where}, line {line}", expected, found, "correct the file there")
+        return GatvizError(
+            _("{where}, line {line}").format(where=self.where, line=line), expected, found, _("correct the file there")
+        )
 
 
 _OPEN = object()
@@ -254,7 +272,7 @@ def write_gml(graph: Graph) -> bytes:
     source, target = graph.edge_index.tolist()
     unfit = [key for key in graph.edge_attributes if not _KEY.fullmatch(key) or key in ("source", "target")]
     if unfit:
-        raise GatvizError("GML", "edge attributes named by letters, digits and _", quote(unfit[0]), "write JSON")
+        raise GatvizError("GML", _("edge attributes named by letters, digits and _"), quote(unfit[0]), _("write JSON"))
     for k in listed_edges(graph):
         lines += ["  edge [", f"    source {source[k]}", f"    target {target[k]}"]
         for key, values in graph.edge_attributes.items():
@@ -272,7 +290,7 @@ def _value(value: Any) -> str:
 
 
 def _real(value: float) -> str:
-    mantissa, _, exponent = repr(value).partition("e")
+    mantissa, _e, exponent = repr(value).partition("e")
     return (mantissa if "." in mantissa else mantissa + ".0") + (f"e{exponent}" if exponent else "")
 
 

@@ -29,6 +29,7 @@ from gatviz.files.own_attributes import (
 from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.xml_text import ElementReader, element, parse_xml, text_of, typed_value
 from gatviz.graph.graph import Graph
+from gatviz.words import N_, _, commas
 
 _IGNORED = {"hyperedge", "port", "endpoint"}
 
@@ -52,7 +53,7 @@ class _Reader(ElementReader):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self.path) == 1 and name != "graphml":
-            raise GatvizError(self.where, "<graphml>", f"<{name[:40]}>", "choose a GraphML file")
+            raise GatvizError(self.where, "<graphml>", f"<{name[:40]}>", _("choose a GraphML file"))
         if name == "key":
             self._key = attributes.get("id", "")
             self.names[self._key] = attributes.get("attr.name", self._key)
@@ -61,10 +62,10 @@ class _Reader(ElementReader):
         elif name == "graph" and self.directed is None:
             self.directed = attributes.get("edgedefault", "directed") != "undirected"
         elif name == "node":
-            self._nodes.append((self.needed(attributes, "id", f"node {len(self.found.ids)}"), {}))
+            self._nodes.append((self.needed(attributes, "id", N_("node {n}"), len(self.found.ids)), {}))
         elif name == "edge":
-            of = f"edge {len(self.found.sources)}"
-            self._edge = (self.needed(attributes, "source", of), self.needed(attributes, "target", of), {})
+            of, n = N_("edge {n}"), len(self.found.sources)
+            self._edge = (self.needed(attributes, "source", of, n), self.needed(attributes, "target", of, n), {})
             told = attributes.get("directed")
             directed = bool(self.directed) if told is None else told == "true"
             self.kinds.add(directed)
@@ -104,7 +105,7 @@ def read_graphml(data: bytes, where: str) -> ParsedGraph:
     reader = _Reader(where)
     parse_xml(data, where, reader)
     if reader.directed is None:
-        raise GatvizError(where, "a <graph>", "none", "choose a GraphML file with a graph in it")
+        raise GatvizError(where, _("a <graph>"), _("none"), _("choose a GraphML file with a graph in it"))
     mixed = len(reader.kinds) > 1
     directed = reader.directed if not reader.kinds or mixed else reader.kinds.pop()
     parsed = reader.found.parsed("graphml", directed or mixed, reader.description)
@@ -120,7 +121,7 @@ def read_graphml(data: bytes, where: str) -> ParsedGraph:
     parsed.node_columns = renamed(parsed.node_columns, reader.names)
     parsed.edge_columns = renamed(parsed.edge_columns, reader.names)
     if reader.left_out:
-        parsed.notes.append(f"left out: {', '.join(sorted(reader.left_out))}")
+        parsed.notes.append(_("left out: {listed}").format(listed=commas(sorted(reader.left_out))))
     return parsed
 
 

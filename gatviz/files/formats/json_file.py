@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
+from gatviz.files.conventions import positions_left_out
 from gatviz.files.encoding import decode
 from gatviz.files.file_start import FileStart
 from gatviz.files.json_schema import JsonEdge, JsonGraph, JsonNode, JsonNodeOnly, Name, mismatch
@@ -27,6 +28,7 @@ from gatviz.files.parsed import ColumnUse, NodeNumbers, ParsedGraph, check_names
 from gatviz.files.values import decimal
 from gatviz.graph.graph import Graph
 from gatviz.numbers import as_floats
+from gatviz.words import _, first_of, ngettext
 
 _OF_GRAPH = frozenset(field.name for field in msgspec.structs.fields(JsonGraph))
 _OF_NODE = frozenset(field.name for field in msgspec.structs.fields(JsonNode))
@@ -67,9 +69,13 @@ def _read_own(text: str, where: str, keys: Mapping[str, msgspec.Raw]) -> ParsedG
         unknown = Counter(key for node in nodes for key in node if key not in _OF_NODE)
     parsed = _parsed(graph, where, "edges")
     if unknown:
-        parsed.notes.append(f"nodes have keys that gatviz does not know: {_listed(list(unknown))}; left out")
+        parsed.notes.append(
+            _("nodes have keys that gatviz does not know: {listed}; left out").format(listed=_listed(list(unknown)))
+        )
     if others := [key for key in keys if key not in _OF_GRAPH]:
-        parsed.notes.append(f"keys of the file that gatviz does not know were left out: {_listed(others)}")
+        parsed.notes.append(
+            _("keys of the file that gatviz does not know were left out: {listed}").format(listed=_listed(others))
+        )
     return parsed
 
 
@@ -117,7 +123,13 @@ def _parsed(graph: JsonGraph[Any], where: str, edge_key: str) -> ParsedGraph:
     if graph.nodes is UNSET:
         ends = (_ends(edge, f"{where}, {edge_key}[{k}]") for k, edge in enumerate(graph.edges))
         names = list(dict.fromkeys(name for pair in ends for name in pair))
-        notes.append(f"no nodes were listed: {len(names):,} were taken from the edges")
+        notes.append(
+            ngettext(
+                "no nodes were listed: {n:,} was taken from the edges",
+                "no nodes were listed: {n:,} were taken from the edges",
+                len(names),
+            ).format(n=len(names))
+        )
     else:
         names = [_text(node.id) for node in nodes]
     check_names(names, where)
@@ -162,10 +174,14 @@ def _ends(edge: JsonEdge, where: str) -> tuple[str, str]:
 
 def _end(edge: Mapping[str, Any], key: str, where: str) -> str:
     if key not in edge:
-        raise GatvizError(where, f"a {quote(key)}", "none", f"name the edge's {key}")
+        raise GatvizError(
+            where, _("a {key}").format(key=quote(key)), _("none"), _("name the edge's {key}").format(key=key)
+        )
     name = edge[key]
     if isinstance(name, bool) or not isinstance(name, str | int | float):
-        raise GatvizError(f"{where}, {key}", "a name (text or a number)", kind_of_value(name), "give the node's id")
+        raise GatvizError(
+            f"{where}, {key}", _("a name (text or a number)"), kind_of_value(name), _("give the node's id")
+        )
     return _text(name)
 
 
@@ -194,7 +210,7 @@ def _edges(
                 column = columns.setdefault(name, [None] * len(edges))
             column[k] = value
     if refused:
-        notes.append(f"edges hold lists or objects under {_listed(list(refused))}; left out")
+        notes.append(_("edges hold lists or objects under {listed}; left out").format(listed=_listed(list(refused))))
     return pairs, columns
 
 
@@ -206,9 +222,13 @@ def _edge_features(edges: Sequence[JsonEdge], names: Sequence[str], where: str) 
         row = edge.get("features") if isinstance(edge, dict) else None
         numbers = isinstance(row, list) and all(isinstance(n, int | float) and not isinstance(n, bool) for n in row)
         if not numbers or len(row) != len(names):  # type: ignore[arg-type]
-            expected = f"a list of {len(names)} numbers under 'features', as edge_feature_names says"
-            found = f"{len(row)}" if numbers else "none" if row is None else kind_of_value(row)  # type: ignore[arg-type]
-            raise GatvizError(f"{where}[{k}]", expected, found, "give every edge its features")
+            expected = ngettext(
+                "a list of {n} number under 'features', as edge_feature_names says",
+                "a list of {n} numbers under 'features', as edge_feature_names says",
+                len(names),
+            ).format(n=len(names))
+            found = f"{len(row)}" if numbers else _("none") if row is None else kind_of_value(row)  # type: ignore[arg-type]
+            raise GatvizError(f"{where}[{k}]", expected, found, _("give every edge its features"))
         rows[k] = as_floats(row)
     return rows
 
@@ -226,18 +246,22 @@ def _features(
     rows = [node.features for node in nodes]
     if all(row is UNSET for row in rows):
         if graph.feature_names:
-            notes.append("feature_names were left out: no node has features")
+            notes.append(_("feature_names were left out: no node has features"))
         return None, ()
     lists = [[] if row is UNSET else row for row in rows]
     width = len(graph.feature_names) or len(lists[0])
     limits.check_features(len(lists), width, where)
     for n, row in enumerate(lists):
         if len(row) != width:
+            if graph.feature_names:
+                expected = ngettext("{n} feature, as feature_names says", "{n} features, as feature_names says", width)
+            else:
+                expected = ngettext("{n} feature, as the first node has", "{n} features, as the first node has", width)
             raise GatvizError(
-                f"{where}, nodes[{n}] {quote(names[n])}",
-                f"{width} features, as {'feature_names says' if graph.feature_names else 'the first node has'}",
+                _("{where}, nodes[{n}] {node}").format(where=where, n=n, node=quote(names[n])),
+                expected.format(n=width),
                 str(len(row)),
-                "give every node the same number of features",
+                _("give every node the same number of features"),
             )
     x = np.array(lists, dtype=np.float64).reshape(len(lists), width)
     return x, tuple(graph.feature_names) or tuple(f"f{k}" for k in range(width))
@@ -247,7 +271,7 @@ def _positions(nodes: Sequence[JsonNode], notes: list[str]) -> NDArray[np.float6
     placed = _placed(nodes)
     if len(placed) < len(nodes):
         if placed:
-            notes.append(f"positions were left out: only {len(placed):,} of {len(nodes):,} nodes have one")
+            notes.append(positions_left_out(len(placed), len(nodes)))
         return None
     return np.array(placed, dtype=np.float64) if placed else None
 
@@ -262,9 +286,15 @@ def _other_columns(nodes: Sequence[Mapping[str, Any]], where: str, notes: list[s
     for key, count in Counter(key for node in nodes for key in node if key not in _OF_NODE).items():
         values = [node.get(key) for node in nodes]
         if count < len(nodes):
-            notes.append(f"node column {quote(key)} was left out: {count} of {len(nodes)} nodes have it")
+            notes.append(
+                ngettext(
+                    "node column {column} was left out: {some} of {n} node has it",
+                    "node column {column} was left out: {some} of {n} nodes have it",
+                    len(nodes),
+                ).format(column=quote(key), some=count, n=len(nodes))
+            )
         elif any(isinstance(value, dict | list) for value in values):
-            notes.append(f"node column {quote(key)} was left out: it holds lists or objects")
+            notes.append(_("node column {column} was left out: it holds lists or objects").format(column=quote(key)))
         else:
             limits.check_columns(len(columns) + 1, len(nodes), where)
             columns[key] = values
@@ -272,8 +302,7 @@ def _other_columns(nodes: Sequence[Mapping[str, Any]], where: str, notes: list[s
 
 
 def _listed(keys: Sequence[str]) -> str:
-    more = f" and {len(keys) - 5} more" if len(keys) > 5 else ""
-    return ", ".join(quote(key) for key in keys[:5]) + more
+    return first_of([quote(key) for key in keys], 5)
 
 
 def write_json(graph: Graph) -> bytes:

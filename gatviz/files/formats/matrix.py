@@ -11,6 +11,7 @@ from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ParsedGraph, check_names
 from gatviz.files.table import Table
 from gatviz.files.table_kind import starts_with_matrix_row
+from gatviz.words import _, ngettext
 
 TEMPLATE = b"reads,Ada,Bo,Cy\nAda,0,0,1\nBo,1,0,0\nCy,0,1,0\n"
 
@@ -23,7 +24,9 @@ def read_matrix(table: Table, options: ReadOptions) -> ParsedGraph:
     """
     if starts_with_matrix_row(table, options):
         table = table.with_header_as_row()
-        table.notes.append(f"{table.num_rows} rows of as many numbers were taken as an adjacency matrix")
+        table.notes.append(
+            _("{num_rows} rows of as many numbers were taken as an adjacency matrix").format(num_rows=table.num_rows)
+        )
         names = [str(n) for n in range(table.num_rows)]
         columns = list(range(len(table.header)))
     elif table.num_rows == len(table.header) - 1:
@@ -31,31 +34,33 @@ def read_matrix(table: Table, options: ReadOptions) -> ParsedGraph:
         if table.column(0) != names:
             k = next(k for k, name in enumerate(table.column(0)) if name != names[k])
             raise GatvizError(
-                f"{table.where}, row {table.rows[k]}",
-                f"the name {quote(names[k])}, as in the header",
+                _("{where}, row {row}").format(where=table.where, row=table.rows[k]),
+                _("the name {name}, as in the header").format(name=quote(names[k])),
                 quote(table.column(0)[k]),
-                "name rows and columns alike, in one order",
+                _("name rows and columns alike, in one order"),
             )
     else:
         names, columns = table.header, list(range(len(table.header)))
     if table.num_rows != len(columns):
         raise GatvizError(
             table.where,
-            "a square matrix",
-            f"{table.num_rows} rows of {len(columns)} numbers",
-            "give a row and a column for each node",
+            _("a square matrix"),
+            ngettext("{n} row of {columns} numbers", "{n} rows of {columns} numbers", table.num_rows).format(
+                n=table.num_rows, columns=len(columns)
+            ),
+            _("give a row and a column for each node"),
         )
     check_names(names, table.where)
     limits.check_features(len(names), len(names), table.where)
     matrix = np.empty((len(names), len(names)))
     for k, place in enumerate(columns):
-        values = table.numbers(place, "write 0 where there is no edge")
+        values = table.numbers(place, _("write 0 where there is no edge"))
         if values is None:
             raise GatvizError(
-                f"{table.where}, column {quote(table.header[place])}",
-                "numbers",
+                _("{where}, column {column}").format(where=table.where, column=quote(table.header[place])),
+                _("numbers"),
                 quote(table.column(place)[0]),
-                "write 0 where there is no edge",
+                _("write 0 where there is no edge"),
             )
         matrix[:, k] = values
     return _parsed(matrix, names, table, options)
@@ -67,11 +72,11 @@ def _parsed(matrix: NDArray[np.float64], names: list[str], table: Table, options
     symmetric = bool(np.array_equal(matrix, matrix.T))
     notes = list(table.notes)
     if symmetric:
-        notes.append("the matrix equals its transpose: the graph was taken as undirected")
+        notes.append(_("the matrix equals its transpose: the graph was taken as undirected"))
     elif options.matrix == "row_reads_column":
-        notes.append("the matrix is not symmetric: row i, column j was taken as 'i reads j'")
+        notes.append(_("the matrix is not symmetric: row i, column j was taken as 'i reads j'"))
     else:
-        notes.append("the matrix is not symmetric: row i, column j was taken as 'i points to j', so j reads i")
+        notes.append(_("the matrix is not symmetric: row i, column j was taken as 'i points to j', so j reads i"))
     reads = options.matrix == "row_reads_column"
     edges = np.stack([column, row] if reads else [row, column]).astype(np.int64)
     weights = [int(value) if value.is_integer() else value for value in matrix[row, column].tolist()]

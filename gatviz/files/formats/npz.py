@@ -17,6 +17,7 @@ from gatviz.files.file_start import FileStart
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.zip_members import Members
 from gatviz.graph.graph import Graph
+from gatviz.words import _, commas
 
 _HEADER_BYTES = 12_000
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
@@ -46,38 +47,46 @@ def read_npz(data: bytes, where: str) -> ParsedGraph:
         shape, dtype = _header(members.head(info, _HEADER_BYTES), at)
         if dtype.hasobject:
             if name in OPTIONAL:
-                notes.append(f"{quote(name)} was left out: it holds pickled objects, which are never opened")
+                notes.append(
+                    _("{name} was left out: it holds pickled objects, which are never opened").format(name=quote(name))
+                )
                 continue
             raise GatvizError(
-                at, "plain numbers", "pickled objects, which are never opened", "save it with allow_pickle=False"
+                at,
+                _("plain numbers"),
+                _("pickled objects, which are never opened"),
+                _("save it with allow_pickle=False"),
             )
         if dtype.kind not in "biufUS":
-            raise GatvizError(at, "numbers or texts", str(dtype), "store another type")
+            raise GatvizError(at, _("numbers or texts"), str(dtype), _("store another type"))
         count = math.prod(shape)
         if count * max(dtype.itemsize, 1) > limits.MAX_ARRAY_BYTES:
             raise GatvizError(
                 at,
-                f"at most {limits.MAX_FEATURE_VALUES:,} numbers",
-                f"{count:,} of {dtype.itemsize} bytes each",
-                "keep a part of the graph",
+                _("at most {most:,} numbers").format(most=limits.MAX_FEATURE_VALUES),
+                _("{count:,} of {size} bytes each").format(count=count, size=dtype.itemsize),
+                _("keep a part of the graph"),
             )
         size = count * dtype.itemsize
         if size > info.file_size:
             raise GatvizError(
-                at, f"{info.file_size:,} bytes, as its entry says", f"a header for {size:,}", "save it again"
+                at,
+                _("{size:,} bytes, as its entry says").format(size=info.file_size),
+                _("a header for {size:,}").format(size=size),
+                _("save it again"),
             )
         try:
             arrays[name] = npy.read_array(io.BytesIO(members.read(info)), allow_pickle=False)
         except (ValueError, EOFError, OverflowError, MemoryError) as error:
-            raise GatvizError(at, "a whole array", quote(str(error)), "save it again") from None
+            raise GatvizError(at, _("a whole array"), quote(str(error)), _("save it again")) from None
     meta = arrays.pop(META, None)
     text = _text(meta, where)
     form = "npz" if "edge_index" in arrays else "sparse_npz"
     parsed = parsed_arrays(arrays, where, form, text)
     parsed.notes += notes
     if left_out:
-        listed = ", ".join(quote(name) for name in left_out[:5])
-        parsed.notes.append(f"arrays that gatviz does not know were left out: {listed}")
+        listed = commas(quote(name) for name in left_out[:5])
+        parsed.notes.append(_("arrays that gatviz does not know were left out: {listed}").format(listed=listed))
     return parsed
 
 
@@ -86,11 +95,11 @@ def _header(head: bytes, where: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
     try:
         version = npy.read_magic(stream)
         reader = _HEADERS.get(version, npy.read_array_header_2_0)
-        shape, _, dtype = reader(stream)
+        shape, _order, dtype = reader(stream)
     except Exception as error:  # a header is Python text: parsing it raises what tokenize, ast and struct raise
-        raise GatvizError(where, "an array in NumPy's format", quote(str(error)), "save it again") from None
+        raise GatvizError(where, _("an array in NumPy's format"), quote(str(error)), _("save it again")) from None
     if any(not isinstance(length, int) or length < 0 for length in shape):
-        raise GatvizError(where, "sizes of 0 or more", quote(str(shape)), "save it again")
+        raise GatvizError(where, _("sizes of 0 or more"), quote(str(shape)), _("save it again"))
     return shape, dtype
 
 
@@ -98,11 +107,11 @@ def _text(meta: NDArray[Any] | None, where: str) -> str | None:
     if meta is None:
         return None
     if meta.dtype != np.uint8 or meta.ndim != 1:
-        raise GatvizError(f"{where}, {quote(META)}", "JSON as bytes", str(meta.dtype), "leave it out")
+        raise GatvizError(f"{where}, {quote(META)}", _("JSON as bytes"), str(meta.dtype), _("leave it out"))
     try:
         return meta.tobytes().decode("utf-8")
     except UnicodeDecodeError:
-        raise GatvizError(f"{where}, {quote(META)}", "JSON in UTF-8", "other bytes", "leave it out") from None
+        raise GatvizError(f"{where}, {quote(META)}", _("JSON in UTF-8"), _("other bytes"), _("leave it out")) from None
 
 
 def write_npz(graph: Graph) -> bytes:
@@ -120,7 +129,7 @@ def write_npz(graph: Graph) -> bytes:
 def _check_keys(arrays: dict[str, NDArray[Any]]) -> None:
     for name in arrays:
         if "/" in name or "\\" in name or not name.isprintable() or name == "file":
-            raise GatvizError("npz", "edge attributes with plain names", quote(name), "rename it, or write JSON")
+            raise GatvizError("npz", _("edge attributes with plain names"), quote(name), _("rename it, or write JSON"))
 
 
 def sparse_template() -> bytes:

@@ -11,11 +11,12 @@ import numpy as np
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.conventions import MARKED_X, MARKED_Y, take_positions
-from gatviz.files.encoding import decode
+from gatviz.files.encoding import decode, shown_name
 from gatviz.files.file_start import FileStart
 from gatviz.files.merging import spread_undirected
 from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.values import number
+from gatviz.words import _, commas, ngettext
 
 _CELL = re.compile(r'"([^"]*)"|(\S+)')
 _UNDIRECTED = {"arcs": False, "edges": True, "arcslist": False, "edgeslist": True}
@@ -42,54 +43,67 @@ class _Reader:
         self.left_out: set[str] = set()
         self.matrix_row = 0
 
-    def line(self, cells: list[str], where: str, section: str) -> None:
+    def at(self, line: int) -> str:
+        """A line of the file, for messages."""
+        return _("{where}, line {line}").format(where=self.where, line=line)
+
+    def line(self, cells: list[str], at: int, section: str) -> None:
         if section == "vertices":
-            self._vertex(cells, where)
+            self._vertex(cells, at)
         elif section in ("arcs", "edges"):
             if len(cells) < 2:
-                raise GatvizError(where, "two vertex numbers", str(len(cells)), "name both ends")
+                raise GatvizError(self.at(at), _("two vertex numbers"), str(len(cells)), _("name both ends"))
             weight = number(cells[2]) if len(cells) > 2 else None
             if len(cells) > 2 and (weight is None or not math.isfinite(weight)):
-                raise GatvizError(where, "a finite number as the weight", quote(cells[2]), "correct it")
-            self._edge(cells[0], cells[1], weight, _UNDIRECTED[section], where)
+                raise GatvizError(self.at(at), _("a finite number as the weight"), quote(cells[2]), _("correct it"))
+            self._edge(cells[0], cells[1], weight, _UNDIRECTED[section], at)
         elif section in ("arcslist", "edgeslist"):
             for target in cells[1:]:
-                self._edge(cells[0], target, None, _UNDIRECTED[section], where)
+                self._edge(cells[0], target, None, _UNDIRECTED[section], at)
         elif section == "matrix":
             self.matrix_row += 1
             if self.count is None or self.matrix_row > self.count or len(cells) != self.count:
-                raise GatvizError(where, f"a row of {self.count} numbers", str(len(cells)), "correct the matrix")
+                raise GatvizError(
+                    self.at(at),
+                    ngettext("a row of {n} number", "a row of {n} numbers", self.count or 0).format(n=self.count),
+                    str(len(cells)),
+                    _("correct the matrix"),
+                )
             for k, cell in enumerate(cells):
                 value = number(cell)
                 if value is None or not math.isfinite(value):
-                    raise GatvizError(where, "a finite number", quote(cell), "correct the matrix")
+                    raise GatvizError(self.at(at), _("a finite number"), quote(cell), _("correct the matrix"))
                 if value != 0:
-                    self._edge(str(self.matrix_row), str(k + 1), None if value == 1 else value, False, where)
+                    self._edge(str(self.matrix_row), str(k + 1), None if value == 1 else value, False, at)
 
-    def _vertex(self, cells: list[str], where: str) -> None:
-        n = self._number(cells[0], where)
+    def _vertex(self, cells: list[str], at: int) -> None:
+        n = self._number(cells[0], at)
         if n in self.names:
-            raise GatvizError(where, "each vertex once", f"{n} again", "remove one of the two")
+            raise GatvizError(
+                self.at(at), _("each vertex once"), _("{n} again").format(n=n), _("remove one of the two")
+            )
         self.names[n] = cells[1] if len(cells) > 1 else str(n)
         if len(cells) > 3:
             x, y = number(cells[2]), number(cells[3])
             if x is not None and y is not None and math.isfinite(x) and math.isfinite(y):
                 self.places[n] = (x, _UP - y)
 
-    def _edge(self, source: str, target: str, weight: float | None, undirected: bool, where: str) -> None:
+    def _edge(self, source: str, target: str, weight: float | None, undirected: bool, at: int) -> None:
         # "-5" in a list means an arc of negative sign; attention reads the arc, the sign is its weight.
         sign = -1.0 if target.startswith("-") else weight
-        self.ends.append((self._number(source, where), self._number(target.lstrip("-"), where), sign))
+        self.ends.append((self._number(source, at), self._number(target.lstrip("-"), at), sign))
         self.undirected.append(undirected)
         if len(self.ends) > limits.MAX_EDGES:
-            limits.check_edges(len(self.ends), where)
+            limits.check_edges(len(self.ends), self.at(at))
 
-    def _number(self, cell: str, where: str) -> int:
+    def _number(self, cell: str, at: int) -> int:
         if self.count is None:
-            raise GatvizError(where, "*Vertices first", quote(cell), "begin the file with *Vertices N")
+            raise GatvizError(self.at(at), _("*Vertices first"), quote(cell), _("begin the file with *Vertices N"))
         n = int(cell) if cell.isascii() and cell.isdigit() and len(cell) < 10 else 0
         if not 1 <= n <= self.count:
-            raise GatvizError(where, f"a vertex number from 1 to {self.count}", quote(cell), "correct it")
+            raise GatvizError(
+                self.at(at), _("a vertex number from 1 to {last}").format(last=self.count), quote(cell), _("correct it")
+            )
         return n
 
 
@@ -105,30 +119,31 @@ def read_pajek(data: bytes, where: str) -> ParsedGraph:
         row, start, count = text[start:end].strip(), end + 1, count + 1
         if len(row) > limits.MAX_TEXT:
             raise GatvizError(
-                f"{where}, line {count}",
-                f"lines of at most {limits.MAX_TEXT:,} characters",
+                reader.at(count),
+                _("lines of at most {most:,} characters").format(most=limits.MAX_TEXT),
                 f"{len(row):,}",
-                "list the arcs one a line under *Arcs",
+                _("list the arcs one a line under *Arcs"),
             )
         if not row or row.startswith("%"):
             continue
-        at = f"{where}, line {count}"
         cells = [quoted or bare for quoted, bare in _CELL.findall(row)]
         if not row.startswith("*"):
-            reader.line(cells, at, section)
+            reader.line(cells, count, section)
             continue
         word = cells[0][1:].lower()
         if word == "vertices":
             if reader.count is not None:
-                reader.left_out.add("further networks")
+                reader.left_out.add(_("further networks"))
                 break
             number_of = cells[1] if len(cells) > 1 else ""
             if not (number_of.isascii() and number_of.isdigit()) or len(number_of) > 12:
-                raise GatvizError(at, "*Vertices N", quote(row), "write how many vertices there are")
-            limits.check_nodes(int(number_of), at)
+                raise GatvizError(
+                    reader.at(count), _("*Vertices N"), quote(row), _("write how many vertices there are")
+                )
+            limits.check_nodes(int(number_of), reader.at(count))
             reader.count = int(number_of)
         elif word not in _UNDIRECTED and word not in ("network", "matrix"):
-            reader.left_out.add(f"*{word[:30]}")
+            reader.left_out.add(f"*{shown_name(word[:30])}")
         section = word
     return _finish(reader, notes)
 
@@ -136,7 +151,7 @@ def read_pajek(data: bytes, where: str) -> ParsedGraph:
 def _finish(reader: _Reader, notes: tuple[str, ...]) -> ParsedGraph:
     where, found = reader.where, reader.found
     if reader.count is None:
-        raise GatvizError(where, "*Vertices N", "none", "begin the file with *Vertices N")
+        raise GatvizError(where, _("*Vertices N"), _("none"), _("begin the file with *Vertices N"))
     names = {n: reader.names.get(n, str(n)) for n in range(1, reader.count + 1)}
     repeated = len(set(names.values())) < len(names)
     for n, name in names.items():
@@ -150,10 +165,10 @@ def _finish(reader: _Reader, notes: tuple[str, ...]) -> ParsedGraph:
     parsed = found.parsed("pajek", not (undirected.all() and undirected.size))
     parsed.notes += notes
     if repeated:
-        parsed.notes.append("vertices share names: each was given its number in front")
+        parsed.notes.append(_("vertices share names: each was given its number in front"))
     take_positions(parsed, MARKED_X, MARKED_Y, marked=True)
     if undirected.any() and not undirected.all():
         spread_undirected(parsed, undirected)
     if reader.left_out:
-        parsed.notes.append(f"left out: {', '.join(sorted(reader.left_out))}")
+        parsed.notes.append(_("left out: {listed}").format(listed=commas(sorted(reader.left_out))))
     return parsed

@@ -15,6 +15,7 @@ from gatviz.files.formats.torch_file import tensor_to_array
 from gatviz.files.json_text import decode_json
 from gatviz.files.parsed import ParsedGraph
 from gatviz.graph.graph import Graph
+from gatviz.words import _, commas
 
 
 def is_safetensors(start: FileStart) -> bool:
@@ -27,14 +28,14 @@ def read_safetensors(data: bytes, where: str) -> ParsedGraph:
     """A ParsedGraph from a safetensors file with `x`, `edge_index`, `y`."""
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > len(data) - 8:
-        raise GatvizError(where, "a safetensors file", "one whose header runs beyond its end", "save it again")
+        raise GatvizError(where, _("a safetensors file"), _("one whose header runs beyond its end"), _("save it again"))
     try:
         text = data[8 : 8 + length].decode("utf-8")
     except UnicodeDecodeError:
-        raise GatvizError(where, "a safetensors file", "a header that is not UTF-8", "save it again") from None
-    header = decode_json(text, f"{where}, header")
+        raise GatvizError(where, _("a safetensors file"), _("a header that is not UTF-8"), _("save it again")) from None
+    header = decode_json(text, _("{where}, header").format(where=where))
     if not isinstance(header, dict):
-        raise GatvizError(where, "a safetensors file", "a header that is no object", "save it again")
+        raise GatvizError(where, _("a safetensors file"), _("a header that is no object"), _("save it again"))
     try:
         if any(isinstance(entry, dict) and entry.get("dtype") == "BF16" for entry in header.values()):
             tensors = importlib.import_module("safetensors.torch").load(data)  # NumPy lacks bfloat16
@@ -44,7 +45,7 @@ def read_safetensors(data: bytes, where: str) -> ParsedGraph:
     except GatvizError:
         raise
     except Exception as error:  # the library's own error, or KeyError for types that NumPy lacks
-        raise GatvizError(where, "a safetensors file", quote(str(error)), "save it again as float32") from None
+        raise GatvizError(where, _("a safetensors file"), quote(str(error)), _("save it again as float32")) from None
     told = header.get("__metadata__")
     meta = told.get(META) if isinstance(told, dict) else None
     parsed = parsed_arrays(
@@ -55,7 +56,9 @@ def read_safetensors(data: bytes, where: str) -> ParsedGraph:
     )
     left_out = [quote(name) for name in arrays if not is_known(name)]
     if left_out:
-        parsed.notes.append(f"tensors that gatviz does not know were left out: {', '.join(left_out[:5])}")
+        parsed.notes.append(
+            _("tensors that gatviz does not know were left out: {listed}").format(listed=commas(left_out[:5]))
+        )
     return parsed
 
 

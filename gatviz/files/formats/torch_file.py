@@ -21,6 +21,7 @@ from gatviz.files.file_start import FileStart
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.zip_members import Members
 from gatviz.graph.graph import Graph
+from gatviz.words import _, commas
 
 _ALLOWED = {
     "torch._utils _rebuild_tensor_v2",
@@ -29,7 +30,11 @@ _ALLOWED = {
     *(f"torch {kind}Storage" for kind in ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short")),
     *(f"torch {kind}Storage" for kind in ("Char", "Byte", "Bool")),
 }
-_SAVE = "save it as torch.save({'x': x, 'edge_index': edge_index, 'y': y}, path)"
+_CALL = "torch.save({'x': x, 'edge_index': edge_index, 'y': y}, path)"
+
+
+def _save() -> str:
+    return _("save it as {call}").format(call=_CALL)
 
 
 def is_torch(start: FileStart) -> bool:
@@ -46,15 +51,15 @@ def read_torch(data: bytes, where: str) -> ParsedGraph:
     members = Members(data, where)
     pickles = [info for info in members.infos if info.filename.endswith("/data.pkl")]
     if len(pickles) != 1:
-        raise GatvizError(where, "a torch file with one data.pkl", str(len(pickles)), _SAVE)
+        raise GatvizError(where, _("a torch file with one data.pkl"), str(len(pickles)), _save())
     _check_opcodes(members.read(pickles[0], limits.MAX_PICKLE), where)
     torch = _torch()
     try:
         content = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises a dozen kinds
-        raise GatvizError(where, "a whole torch file", quote(str(error).split("\n")[0]), _SAVE) from None
+        raise GatvizError(where, _("a whole torch file"), quote(str(error).split("\n")[0]), _save()) from None
     if not isinstance(content, dict):
-        raise GatvizError(where, "a dict of tensors", type(content).__name__, _SAVE)
+        raise GatvizError(where, _("a dict of tensors"), type(content).__name__, _save())
     arrays: dict[str, NDArray[Any]] = {}
     left_out: list[str] = []
     for name, value in content.items():
@@ -71,8 +76,8 @@ def read_torch(data: bytes, where: str) -> ParsedGraph:
     meta = content.get(META)
     parsed = parsed_arrays(arrays, where, "torch", meta if isinstance(meta, str) else None)
     if left_out:
-        listed = ", ".join(quote(name) for name in left_out[:5])
-        parsed.notes.append(f"entries that gatviz does not know were left out: {listed}")
+        listed = commas(quote(name) for name in left_out[:5])
+        parsed.notes.append(_("entries that gatviz does not know were left out: {listed}").format(listed=listed))
     return parsed
 
 
@@ -84,7 +89,7 @@ def _torch() -> Any:
 def _check_opcodes(pickle: bytes, where: str) -> None:
     strings: list[str] = []
     try:
-        for opcode, argument, _ in pickletools.genops(pickle):
+        for opcode, argument, _place in pickletools.genops(pickle):
             if "UNICODE" in opcode.name or "STRING" in opcode.name:
                 strings = [*strings[-1:], str(argument)]
             named = str(argument) if opcode.name in ("GLOBAL", "INST") else None
@@ -92,11 +97,13 @@ def _check_opcodes(pickle: bytes, where: str) -> None:
                 named = " ".join(strings)
             if named is not None and named not in _ALLOWED:
                 shown = quote(named.replace(" ", "."))
-                raise GatvizError(where, "plain tensors", f"{shown}, which is never opened", _SAVE)
+                raise GatvizError(
+                    where, _("plain tensors"), _("{shown}, which is never opened").format(shown=shown), _save()
+                )
     except GatvizError:
         raise
     except Exception:  # pickletools raises ValueError, but also what struct and int raise
-        raise GatvizError(where, "a whole torch file", "a broken pickle", _SAVE) from None
+        raise GatvizError(where, _("a whole torch file"), _("a broken pickle"), _save()) from None
 
 
 def tensor_to_array(tensor: Any, where: str) -> NDArray[Any]:
@@ -107,10 +114,13 @@ def tensor_to_array(tensor: Any, where: str) -> NDArray[Any]:
     """
     torch = _torch()
     if tensor.layout != torch.strided or tensor.device.type != "cpu" or tensor.is_complex():
-        raise GatvizError(where, "a dense tensor of numbers", str(tensor.layout), "store tensor.to_dense().cpu()")
+        raise GatvizError(where, _("a dense tensor of numbers"), str(tensor.layout), _("store tensor.to_dense().cpu()"))
     if tensor.numel() > limits.MAX_FEATURE_VALUES:
         raise GatvizError(
-            where, f"at most {limits.MAX_FEATURE_VALUES:,} values", f"{tensor.numel():,}", "keep fewer features"
+            where,
+            _("at most {most:,} values").format(most=limits.MAX_FEATURE_VALUES),
+            f"{tensor.numel():,}",
+            _("keep fewer features"),
         )
     dense = tensor.detach()
     result: NDArray[Any] = (dense.double() if dense.dtype in (torch.bfloat16, torch.float16) else dense).numpy()

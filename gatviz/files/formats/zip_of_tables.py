@@ -16,6 +16,7 @@ from gatviz.files.formats.torch_file import is_torch
 from gatviz.files.merging import listed_edges
 from gatviz.files.zip_members import MAGIC, Members
 from gatviz.graph.graph import Graph
+from gatviz.words import _
 
 DESCRIPTION = "description.txt"
 _HIDDEN = ("__MACOSX/", ".")
@@ -40,10 +41,12 @@ def unzip(data: bytes, where: str) -> dict[str, bytes]:
         if info.filename.startswith(_HIDDEN) or base.startswith(".") or not base:
             continue
         if base in files:
-            raise GatvizError(f"{where}, {quote(base)}", "each file once", "two of one name", "rename one of them")
+            raise GatvizError(
+                f"{where}, {quote(base)}", _("each file once"), _("two of one name"), _("rename one of them")
+            )
         files[base] = members.read(info, limits.MAX_BYTES)
     if not files:
-        raise GatvizError(where, "graph files in the zip", "none", "pack an edge list and a node table")
+        raise GatvizError(where, _("graph files in the zip"), _("none"), _("pack an edge list and a node table"))
     return files
 
 

@@ -13,6 +13,7 @@ from gatviz.graph.features import FeatureKind
 from gatviz.graph.generators import shapes
 from gatviz.graph.generators.shapes import MAX_NODES, with_features
 from gatviz.graph.graph import Graph
+from gatviz.words import N_, _, commas, one_of
 
 _MAX_KEYS = 100
 
@@ -22,10 +23,15 @@ class Parameter:
     """A number that a generator takes, within [low, high]; whole if `default` is an int."""
 
     name: str
-    title: str
+    message: str
     default: int | float
     low: int | float
     high: int | float
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return _(self.message)
 
     @property
     def whole(self) -> bool:
@@ -40,12 +46,15 @@ class Parameter:
         """
         right = isinstance(value, int | float | np.number) and not isinstance(value, bool)
         if not right or not self.low <= value <= self.high or (self.whole and value != int(value)):
-            kind = "a whole number" if self.whole else "a number"
+            if self.whole:
+                expected = _("a whole number from {low:,} to {high:,}")
+            else:
+                expected = _("a number from {low:,} to {high:,}")
             raise GatvizError(
                 f"{where}, {self.name}",
-                f"{kind} from {self.low:,} to {self.high:,}",
+                expected.format(low=self.low, high=self.high),
                 quote(value),
-                "choose one of these",
+                _("choose one of these"),
             )
         return int(value) if self.whole else float(value)
 
@@ -55,8 +64,8 @@ class Generator:
     """A kind of graph that can be made.
 
     Attributes:
-        name, title: for code and for people.
-        teaches: one sentence: what attention shows on it.
+        name: what code calls it.
+        message, lesson: of `title` and `teaches`, to be said in the reader's language.
         parameters: what it takes besides seed and features.
         drawn: whether the seed decides anything but random features.
         own_features: whether it brings its own features, so that none are made up.
@@ -64,16 +73,26 @@ class Generator:
     """
 
     name: str
-    title: str
-    teaches: str
+    message: str
+    lesson: str
     parameters: tuple[Parameter, ...]
     make: Callable[..., Graph]
     drawn: bool = False
     own_features: bool = False
     by: str = ""
 
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return _(self.message)
 
-_SEED = Parameter("seed", "seed", 0, 0, 2**32 - 1)
+    @property
+    def teaches(self) -> str:
+        """One sentence: what attention shows on it."""
+        return _(self.lesson)
+
+
+_SEED = Parameter("seed", N_("seed"), 0, 0, 2**32 - 1)
 
 
 def generate(name: str, *, seed: int | None = None, features: FeatureKind | None = None, **values: float) -> Graph:
@@ -93,21 +112,26 @@ def generate(name: str, *, seed: int | None = None, features: FeatureKind | None
     """
     kind = GENERATORS.get(name)
     if kind is None:
-        raise GatvizError("generate", "one of " + ", ".join(GENERATORS), quote(name), "choose one of these")
+        raise GatvizError(_("generate"), one_of(GENERATORS), quote(name), _("choose one of these"))
     known = {parameter.name: parameter for parameter in kind.parameters}
     for given in values:
         if given not in known:
-            listed = ", ".join(known) or "no parameters"
-            raise GatvizError(f"generate '{name}'", listed, quote(given), "leave it out or correct its name")
+            listed = commas(known) or _("no parameters")
+            raise GatvizError(
+                _("generate '{name}'").format(name=name), listed, quote(given), _("leave it out or correct its name")
+            )
     drawn = kind.drawn or features == "random"
     if seed is not None and not drawn:
-        raise GatvizError(f"generate '{name}', seed", "something to draw", "nothing", "leave seed out")
-    seed = int(_SEED.checked(_SEED.default if seed is None else seed, f"generate '{name}'"))
-    checked = {key: known[key].checked(values.get(key, known[key].default), f"generate '{name}'") for key in known}
+        raise GatvizError(
+            _("generate '{name}', seed").format(name=name), _("something to draw"), _("nothing"), _("leave seed out")
+        )
+    where = _("generate '{name}'").format(name=name)
+    seed = int(_SEED.checked(_SEED.default if seed is None else seed, where))
+    checked = {key: known[key].checked(values.get(key, known[key].default), where) for key in known}
     if kind.drawn:
         checked["seed"] = seed
     graph = kind.make(**checked)
-    made = ", ".join(f"{key} {value:,}" for key, value in checked.items())
+    made = commas(f"{key} {value:,}" for key, value in checked.items())
     title = f"{kind.title} ({kind.by})" if kind.by else kind.title
     graph = replace(graph, description=f"{title} ({made}). {kind.teaches}")
     if kind.own_features and features is None:
@@ -116,7 +140,7 @@ def generate(name: str, *, seed: int | None = None, features: FeatureKind | None
 
 
 def _nodes(default: int, low: int = 1) -> Parameter:
-    return Parameter("nodes", "nodes", default, low, MAX_NODES)
+    return Parameter("nodes", N_("nodes"), default, low, MAX_NODES)
 
 
 GENERATORS: Mapping[str, Generator] = {
@@ -124,30 +148,30 @@ GENERATORS: Mapping[str, Generator] = {
     for kind in (
         Generator(
             "erdos_renyi",
-            "Erdős–Rényi graph",
-            "Every pair of nodes is joined with the same probability: attention has no structure to find.",
-            (_nodes(20), Parameter("probability", "probability of an edge", 0.2, 0.0, 1.0)),
+            N_("Erdős–Rényi graph"),
+            N_("Every pair of nodes is joined with the same probability: attention has no structure to find."),
+            (_nodes(20), Parameter("probability", N_("probability of an edge"), 0.2, 0.0, 1.0)),
             shapes.erdos_renyi,
             drawn=True,
         ),
         Generator(
             "barabasi_albert",
-            "Barabási–Albert graph",
-            "New nodes prefer busy ones, so a few hubs read many and share their attention thinly.",
-            (_nodes(30, 2), Parameter("links", "links of each new node", 2, 1, 100)),
+            N_("Barabási–Albert graph"),
+            N_("New nodes prefer busy ones, so a few hubs read many and share their attention thinly."),
+            (_nodes(30, 2), Parameter("links", N_("links of each new node"), 2, 1, 100)),
             shapes.barabasi_albert,
             drawn=True,
         ),
         Generator(
             "stochastic_blocks",
-            "Stochastic blocks",
-            "Nodes of a block share a feature, up to noise: attention can tell friends from strangers.",
+            N_("Stochastic blocks"),
+            N_("Nodes of a block share a feature, up to noise: attention can tell friends from strangers."),
             (
-                Parameter("blocks", "blocks", 3, 1, 50),
-                Parameter("nodes", "nodes in each block", 10, 1, MAX_NODES),
-                Parameter("within", "probability of an edge within a block", 0.4, 0.0, 1.0),
-                Parameter("between", "probability of an edge between blocks", 0.03, 0.0, 1.0),
-                Parameter("noise", "noise on the features", 0.3, 0.0, 100.0),
+                Parameter("blocks", N_("blocks"), 3, 1, 50),
+                Parameter("nodes", N_("nodes in each block"), 10, 1, MAX_NODES),
+                Parameter("within", N_("probability of an edge within a block"), 0.4, 0.0, 1.0),
+                Parameter("between", N_("probability of an edge between blocks"), 0.03, 0.0, 1.0),
+                Parameter("noise", N_("noise on the features"), 0.3, 0.0, 100.0),
             ),
             shapes.stochastic_blocks,
             drawn=True,
@@ -155,47 +179,50 @@ GENERATORS: Mapping[str, Generator] = {
         ),
         Generator(
             "grid",
-            "Grid",
-            "All inner nodes read four neighbours: what differs in α comes from features alone.",
-            (Parameter("rows", "rows", 4, 1, 140), Parameter("columns", "columns", 5, 1, 140)),
+            N_("Grid"),
+            N_("All inner nodes read four neighbours: what differs in α comes from features alone."),
+            (Parameter("rows", N_("rows"), 4, 1, 140), Parameter("columns", N_("columns"), 5, 1, 140)),
             shapes.grid,
         ),
         Generator(
             "ring",
-            "Ring",
-            "Every node reads two neighbours, so α is one share and its rest.",
+            N_("Ring"),
+            N_("Every node reads two neighbours, so α is one share and its rest."),
             (_nodes(8, 3),),
             shapes.ring,
         ),
         Generator(
             "tree",
-            "Balanced tree",
-            "What a leaf knows needs as many layers as there are levels to reach the root.",
+            N_("Balanced tree"),
+            N_("What a leaf knows needs as many layers as there are levels to reach the root."),
             (
-                Parameter("branches", "branches of each node", 2, 1, 50),
-                Parameter("levels", "levels below the root", 3, 0, 50),
+                Parameter("branches", N_("branches of each node"), 2, 1, 50),
+                Parameter("levels", N_("levels below the root"), 3, 0, 50),
             ),
             shapes.tree,
         ),
         Generator(
             "star",
-            "Star",
-            "The hub must share its attention among all leaves; a leaf has only the hub to read.",
-            (Parameter("leaves", "leaves", 6, 1, 5_000),),
+            N_("Star"),
+            N_("The hub must share its attention among all leaves; a leaf has only the hub to read."),
+            (Parameter("leaves", N_("leaves"), 6, 1, 5_000),),
             shapes.star,
         ),
         Generator(
             "complete_bipartite",
-            "Complete bipartite graph",
-            "Every target reads every source: the softmax rows can be compared target by target.",
-            (Parameter("sources", "sources", 4, 1, 2_000), Parameter("targets", "targets", 3, 1, 2_000)),
+            N_("Complete bipartite graph"),
+            N_("Every target reads every source: the softmax rows can be compared target by target."),
+            (Parameter("sources", N_("sources"), 4, 1, 2_000), Parameter("targets", N_("targets"), 3, 1, 2_000)),
             shapes.complete_bipartite,
         ),
         Generator(
             "dictionary",
-            "Dictionary lookup",
-            "Every query should pick the key with its own number: GATv2 can, a GAT head ranks the keys alike for all.",
-            (Parameter("keys", "keys", 5, 1, _MAX_KEYS),),
+            N_("Dictionary lookup"),
+            N_(
+                "Every query should pick the key with its own number: GATv2 can, a GAT head ranks the keys alike for "
+                "all."
+            ),
+            (Parameter("keys", N_("keys"), 5, 1, _MAX_KEYS),),
             shapes.dictionary,
             drawn=True,
             own_features=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import networkx as nx
 
@@ -11,6 +12,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.graph.features import FeatureKind
 from gatviz.graph.generators.shapes import graph_of, with_features
 from gatviz.graph.graph import Graph
+from gatviz.words import N_, _, one_of
 
 
 def _karate() -> Graph:
@@ -26,36 +28,40 @@ def _davis() -> Graph:
 _REAL: Mapping[str, tuple[Callable[[], Graph], str]] = {
     "karate_club": (
         _karate,
-        "Zachary's karate club (W. W. Zachary 1977): who met whom outside the club, and which side each took. "
-        "The weights, how often they met, are not read by attention.",
+        N_(
+            "Zachary's karate club (W. W. Zachary 1977): who met whom outside the club, and which side each took. "
+            "The weights, how often they met, are not read by attention."
+        ),
     ),
     "les_miserables": (
         lambda: _from_networkx(nx.les_miserables_graph()),
-        "Characters of Les Misérables who appear in a chapter together (D. E. Knuth 1993). The weights, in how "
-        "many chapters, are not read by attention.",
+        N_(
+            "Characters of Les Misérables who appear in a chapter together (D. E. Knuth 1993). The weights, in how "
+            "many chapters, are not read by attention."
+        ),
     ),
     "florentine_families": (
         lambda: _from_networkx(nx.florentine_families_graph()),
-        "Marriages between Florentine families (Breiger, Pattison 1986, after Padgett): the Medici in the middle.",
+        N_("Marriages between Florentine families (Breiger, Pattison 1986, after Padgett): the Medici in the middle."),
     ),
     "davis_women": (
         _davis,
-        "Which of 18 Southern women went to which of 14 events (Davis, Gardner, Gardner 1941): a bipartite graph.",
+        N_("Which of 18 Southern women went to which of 14 events (Davis, Gardner, Gardner 1941): a bipartite graph."),
     ),
 }
 
 
-def _from_networkx(graph: nx.Graph, labels: list[str] | None = None) -> Graph:
+def _from_networkx(graph: nx.Graph[Any], labels: list[str] | None = None) -> Graph:
     place = {node: n for n, node in enumerate(graph)}
     pairs = [(place[u], place[v]) for u, v in graph.edges]
-    keys = sorted({key for _, _, data in graph.edges(data=True) for key in data})
+    keys = sorted({key for *ends, data in graph.edges(data=True) for key in data})
     return graph_of(
         len(place),
         pairs,
         names=tuple(str(node) for node in graph),
         labels=None if labels is None else tuple(labels),
         edge_attributes={
-            key: tuple(data.get(key) for _, _, data in graph.edges(data=True) for _ in range(2)) for key in keys
+            key: tuple(data.get(key) for *ends, data in graph.edges(data=True) for twice in range(2)) for key in keys
         },
     )
 
@@ -76,8 +82,8 @@ def real_graph(name: str, *, features: FeatureKind | None = None, seed: int | No
         GatvizError: another name, or a seed where no feature is drawn.
     """
     if seed is not None and features != "random":
-        raise GatvizError("real_graph, seed", "features='random' to draw", quote(features), "leave seed out")
+        raise GatvizError(_("real_graph, seed"), _("features='random' to draw"), quote(features), _("leave seed out"))
     if name not in _REAL:
-        raise GatvizError("real_graph", "one of " + ", ".join(_REAL), quote(name), "choose one of these")
+        raise GatvizError("real_graph", one_of(_REAL), quote(name), _("choose one of these"))
     make, description = _REAL[name]
-    return with_features(replace(make(), description=description), features, seed or 0)
+    return with_features(replace(make(), description=_(description)), features, seed or 0)

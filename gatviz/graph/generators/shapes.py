@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError
 from gatviz.graph.features import FeatureKind, made_up_features, usual_kind
 from gatviz.graph.graph import Graph
+from gatviz.words import _, ngettext
 
 MAX_NODES = 20_000
 MAX_EDGES = 500_000
@@ -22,10 +23,14 @@ def with_features(graph: Graph, features: FeatureKind | None, seed: int) -> Grap
     chosen = features or usual_kind(graph.num_nodes)
     x, names = made_up_features(chosen, graph.names, graph.edge_index, seed=seed)
     said = {
-        "one_hot": "each node got a feature of its own (one-hot)",
-        "degree": "each node's feature is the number of its incoming arrows",
-        "constant": "each node's feature is the constant 1",
-        "random": f"each node got {x.shape[1]} random features (seed {seed})",
+        "one_hot": _("each node got a feature of its own (one-hot)"),
+        "degree": _("each node's feature is the number of its incoming arrows"),
+        "constant": _("each node's feature is the constant 1"),
+        "random": ngettext(
+            "each node got {n} random feature (seed {seed})",
+            "each node got {n} random features (seed {seed})",
+            x.shape[1],
+        ).format(n=x.shape[1], seed=seed),
     }
     result: Graph = replace(graph, x=x, feature_names=names, notes=(said[chosen],))
     return result
@@ -58,7 +63,10 @@ def graph_of(
 def _check_size(edges: float, where: str) -> None:
     if edges > MAX_EDGES:
         raise GatvizError(
-            f"generate '{where}'", f"at most {MAX_EDGES:,} arrows", f"about {edges:,.0f}", "choose smaller numbers"
+            _("generate '{where}'").format(where=where),
+            _("at most {most:,} arrows").format(most=MAX_EDGES),
+            _("about {edges:,.0f}").format(edges=edges),
+            _("choose smaller numbers"),
         )
 
 
@@ -72,7 +80,10 @@ def barabasi_albert(nodes: int, links: int, seed: int) -> Graph:
     """Nodes that come one by one and link to busy ones (Barabási, Albert 1999)."""
     if links >= nodes:
         raise GatvizError(
-            "generate 'barabasi_albert'", "fewer links than nodes", f"{links} links, {nodes} nodes", "add nodes"
+            _("generate 'barabasi_albert'"),
+            _("fewer links than nodes"),
+            _("{links} links, {nodes} nodes").format(links=links, nodes=nodes),
+            _("add nodes"),
         )
     _check_size(2 * nodes * links, "barabasi_albert")
     return graph_of(nodes, list(nx.barabasi_albert_graph(nodes, links, seed=seed).edges))
@@ -83,7 +94,10 @@ def stochastic_blocks(blocks: int, nodes: int, within: float, between: float, no
     total = blocks * nodes
     if total > MAX_NODES:
         raise GatvizError(
-            "generate 'stochastic_blocks'", f"at most {MAX_NODES:,} nodes", f"{total:,}", "choose smaller blocks"
+            _("generate 'stochastic_blocks'"),
+            _("at most {most:,} nodes").format(most=MAX_NODES),
+            f"{total:,}",
+            _("choose smaller blocks"),
         )
     _check_size(total * nodes * within + total * (total - nodes) * between, "stochastic_blocks")
     chance = np.full((blocks, blocks), between)
@@ -139,7 +153,12 @@ def tree(branches: int, levels: int) -> Graph:
         sizes.append(sizes[-1] * branches)
     total = sum(sizes)
     if total > MAX_NODES:
-        raise GatvizError("generate 'tree'", f"at most {MAX_NODES:,} nodes", "more", "choose fewer levels")
+        raise GatvizError(
+            _("generate 'tree'"),
+            _("at most {most:,} nodes").format(most=MAX_NODES),
+            _("more"),
+            _("choose fewer levels"),
+        )
     child = np.arange(1, total)
     widest = sizes[-1]
     x = np.concatenate([(np.arange(size) + 0.5) * widest / size for size in sizes]) - widest / 2

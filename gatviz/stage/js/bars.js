@@ -3,11 +3,13 @@
 import { html } from "./dom.js";
 import { signed } from "./format.js";
 
+/** @import {Bar} from "./protocol.js" */
+
 export const MOST_BARS = 8;
 
-/** The largest parts by size, in their own order. */
+/** The largest parts by size, in their own order. @template {Bar} P @param {P[]} parts */
 export function largest(parts) {
-  const kept = new Set([...parts].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOST_BARS));
+  const kept = new Set(parts.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOST_BARS));
   return parts.filter((part) => kept.has(part));
 }
 

@@ -1,12 +1,26 @@
 /** Pointer and keys on the graph: hover, lock, drag, draw an arrow, select with a box. */
 
 import { arrow } from "./geometry.js";
-import { focusArcs } from "./scene.js";
-import { arcFocus, nodeFocus, same } from "./store.js";
+import { focusedBeside, hit } from "./dom.js";
+import { focusEdges } from "./scene.js";
+import { edgeFocus, nodeFocus, same } from "./store.js";
 
 const CLICK_SLACK = 4;
 const MOST_ZOOM = 8;
 const LEAST_ZOOM = 0.3;
+
+/**
+ * @typedef {{clientX: number, clientY: number}} Pointed
+ * @typedef {Object} Drag what the pressed pointer does
+ * @property {"connect"|"move"|"box"|"pan"} kind
+ * @property {string|null} name of the node that it began on
+ * @property {string[]} names of the nodes that move
+ * @property {import("./protocol.js").Focus|null} focus
+ * @property {number} x where it began
+ * @property {number} y
+ * @property {boolean} moved
+ * @property {import("./frame.js").View} zoomed
+ */
 
 export class CanvasInput {
   /**
@@ -20,8 +34,9 @@ export class CanvasInput {
     this.store = store;
     this.edits = edits;
     this.commands = commands;
+    /** @type {Drag|null} */
     this.drag = null;
-    /** What the arrow keys walked to from the focused node. @type {import("./store.js").Focus|null} */
+    /** What the arrow keys walked to from the focused node. @type {import("./protocol.js").Focus|null} */
     this.walked = null;
     const { canvas } = view;
     canvas.addEventListener("pointerdown", (event) => this.press(event));
@@ -38,28 +53,29 @@ export class CanvasInput {
 
   // ---- what is there ------------------------------------------------------------------------------------
 
-  /** @returns {import("./store.js").Focus|null} */
+  /** @returns {import("./protocol.js").Focus|null} @param {Event} event */
   focusAt(event) {
-    const node = event.target.closest?.(".node[data-node]");
+    const node = hit(event, ".node[data-node]");
     if (node) return nodeFocus(Number(node.dataset.node));
-    const arc = event.target.closest?.(".arc");
-    return arc ? arcFocus(Number(arc.dataset.target), Number(arc.dataset.source)) : null;
+    const edge = hit(event, ".edge");
+    return edge ? edgeFocus(Number(edge.dataset.target), Number(edge.dataset.source)) : null;
   }
 
-  /** The name of the node under the pointer, a new one's too. @returns {string|null} */
+  /** The name of the node under the pointer, a new one's too. @returns {string|null} @param {Pointed} event */
   nameAt(event) {
-    const under = this.view.canvas.getRootNode().elementFromPoint(event.clientX, event.clientY);
-    return under?.closest?.(".node")?.dataset.name ?? null;
+    const under = /** @type {Document|ShadowRoot} */ (this.view.canvas.getRootNode()).elementFromPoint(event.clientX, event.clientY);
+    return /** @type {SVGElement|null|undefined} */ (under?.closest(".node"))?.dataset.name ?? null;
   }
 
   /** The node with the keyboard's focus, or the arrow that was walked to from it. */
   focused() {
-    const node = this.view.canvas.getRootNode().activeElement?.closest?.(".node[data-node]");
+    const node = /** @type {SVGElement|null|undefined} */ (focusedBeside(this.view.canvas)?.closest(".node[data-node]"));
     return node ? (this.walked ?? nodeFocus(Number(node.dataset.node))) : null;
   }
 
+  /** @param {Event} event */
   focusIn(event) {
-    const node = event.target.closest?.(".node[data-node]");
+    const node = hit(event, ".node[data-node]");
     this.walked = null;
     if (node?.matches(":focus-visible")) this.store.update({ hover: nodeFocus(Number(node.dataset.node)) });
   }
@@ -69,6 +85,7 @@ export class CanvasInput {
     this.store.update({ hover: null });
   }
 
+  /** @param {Event} event */
   hoverAt(event) {
     this.walked = null;
     this.store.update({ hover: this.focusAt(event) });
@@ -76,28 +93,32 @@ export class CanvasInput {
 
   // ---- pointer --------------------------------------------------------------------------------------------
 
+  /** @param {PointerEvent} event */
   press(event) {
     if (event.button !== 0) return;
     const { view, store } = this;
     const { tool, selection } = store.state;
     const name = this.nameAt(event);
     const kind = name !== null ? (tool === "connect" || event.shiftKey ? "connect" : "move") : tool === "select" || event.shiftKey ? "box" : "pan";
-    this.drag = { kind, name, focus: this.focusAt(event), x: event.clientX, y: event.clientY, moved: false, zoomed: { ...view.frame.view } };
-    if (kind === "move") this.drag.names = selection.includes(name) ? selection : [name];
+    const names = name === null ? [] : selection.includes(name) ? selection : [name];
+    this.drag = { kind, name, names, focus: this.focusAt(event), x: event.clientX, y: event.clientY, moved: false, zoomed: { ...view.frame.view } };
     view.canvas.setPointerCapture(event.pointerId);
   }
 
+  /** @param {PointerEvent} event */
   dragTo(event) {
     const { drag, view } = this;
+    if (!drag) return;
     const [right, down] = [event.clientX - drag.x, event.clientY - drag.y];
     if (!drag.moved && Math.hypot(right, down) < CLICK_SLACK) return;
     drag.moved = true;
     if (drag.kind === "move") view.shiftBy(drag.names, view.frame.inGraphUnits(right, down));
     else if (drag.kind === "pan") view.look({ ...drag.zoomed, x: drag.zoomed.x + right, y: drag.zoomed.y + down });
-    else if (drag.kind === "connect") view.band(this.bandPath(event));
-    else view.band(this.boxPath(event));
+    else if (drag.kind === "connect" && drag.name !== null) view.band(this.bandPath(drag.name, event));
+    else view.band(this.boxPath(drag, event));
   }
 
+  /** @param {PointerEvent} event */
   release(event) {
     const { drag, view, store, commands } = this;
     if (!drag) return;
@@ -108,7 +129,7 @@ export class CanvasInput {
     if (drag.kind === "move") this.shift(drag.names, event.clientX - drag.x, event.clientY - drag.y);
     else if (drag.kind === "connect") {
       const target = this.nameAt(event);
-      if (target !== null) commands.connect(drag.name, target);
+      if (target !== null && drag.name !== null) commands.connect(drag.name, target);
     } else if (drag.kind === "box") {
       const inside = view.namesWithin(view.onCanvas(drag), view.onCanvas({ x: event.clientX, y: event.clientY }));
       store.update({ selection: event.shiftKey ? [...new Set([...store.state.selection, ...inside])] : inside });
@@ -121,6 +142,7 @@ export class CanvasInput {
     this.view.shiftBy([], { x: 0, y: 0 });
   }
 
+  /** @param {MouseEvent} event @param {Pick<Drag, "focus"|"name">} drag */
   click(event, { focus, name }) {
     const { store } = this;
     const { selection, tool } = store.state;
@@ -132,34 +154,41 @@ export class CanvasInput {
     } else if (name === null) store.update({ locked: null, selection: [], edited: null });
   }
 
+  /** @param {MouseEvent} event */
   doubleClick(event) {
     const name = this.nameAt(event);
     if (name !== null) this.store.update({ edited: name });
     else if (!this.focusAt(event)) this.commands.newNode(this.view.frame.toGraph(this.view.onCanvas({ x: event.clientX, y: event.clientY })));
   }
 
-  /** Move nodes by so many pixels, for good. */
+  /** Move nodes by so many pixels, for good. @param {string[]} names @param {number} right @param {number} down */
   shift(names, right, down) {
     const { points } = this.view.draft();
     const by = this.view.frame.inGraphUnits(right, down);
-    const known = names.filter((name) => points.has(name));
-    this.edits.push({ kind: "move", names: known, points: known.map((name) => [points.get(name).x + by.x, points.get(name).y + by.y]) });
+    const known = names.flatMap((name) => {
+      const point = points.get(name);
+      return point ? [{ name, point }] : [];
+    });
+    this.edits.push({ kind: "move", names: known.map(({ name }) => name), points: known.map(({ point }) => [point.x + by.x, point.y + by.y]) });
   }
 
-  bandPath(event) {
-    const { view, drag } = this;
-    const from = view.screenOf(drag.name);
+  /** @param {string} name where it starts @param {Pointed} event */
+  bandPath(name, event) {
+    const { view } = this;
+    const from = view.screenOf(name);
     const to = view.frame.toScene(view.onCanvas({ x: event.clientX, y: event.clientY }));
     return arrow(from, to, 0, false).path;
   }
 
-  boxPath(event) {
-    const { view, drag } = this;
+  /** @param {Drag} drag @param {Pointed} event */
+  boxPath(drag, event) {
+    const { view } = this;
     const a = view.frame.toScene(view.onCanvas(drag));
     const b = view.frame.toScene(view.onCanvas({ x: event.clientX, y: event.clientY }));
     return `M${a.x},${a.y} H${b.x} V${b.y} H${a.x} Z`;
   }
 
+  /** @param {WheelEvent} event */
   wheel(event) {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
@@ -173,9 +202,9 @@ export class CanvasInput {
 
   // ---- keys -------------------------------------------------------------------------------------------------
 
-  /** On a node: Enter locks it or ends an arrow there, the arrow keys walk through the arrows that end in it. */
+  /** On a node: Enter locks it or ends an arrow there, the arrow keys walk through the arrows that end in it. @param {KeyboardEvent} event */
   key(event) {
-    const node = event.target.closest?.(".node[data-node]");
+    const node = hit(event, ".node[data-node]");
     if (!node || event.altKey || event.ctrlKey || event.metaKey) return;
     const n = Number(node.dataset.node);
     const { connecting } = this.store.state;
@@ -184,7 +213,7 @@ export class CanvasInput {
       if (connecting === null) this.store.toggleLock(this.walked ?? nodeFocus(n));
       else {
         this.store.update({ connecting: null });
-        this.commands.connect(connecting, node.dataset.name);
+        this.commands.connect(connecting, this.view.scene.names[n]);
       }
     } else if (event.key.startsWith("Arrow")) {
       event.preventDefault();
@@ -192,10 +221,11 @@ export class CanvasInput {
     }
   }
 
+  /** @param {number} n @param {1|-1} step */
   walk(n, step) {
     const { hover, direction } = this.store.state;
-    const arcs = focusArcs(this.view.scene, nodeFocus(n), direction);
-    const ring = [nodeFocus(n), ...arcs.map((arc) => arcFocus(arc.target, arc.source))];
+    const edges = focusEdges(this.view.scene, nodeFocus(n), direction);
+    const ring = [nodeFocus(n), ...edges.map((edge) => edgeFocus(edge.target, edge.source))];
     const place = Math.max(0, ring.findIndex((focus) => same(focus, this.walked ?? hover)));
     this.walked = ring[(place + step + ring.length) % ring.length];
     this.store.update({ hover: this.walked });

@@ -1,14 +1,22 @@
 /** The chain from X and W to the output: a card per stage, folded or unfolded, linked by what is in focus. */
 
 import { CellEditor } from "./cell_editor.js";
-import { html } from "./dom.js";
+import { html, LATER } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
 import { math } from "./formula.js";
 import { marksOf } from "./marks.js";
 import { MatrixView } from "./matrix_view.js";
 import { colourScale } from "./scales.js";
-import { changeLimit, onArc, shareLimit, shownWeighting } from "./scene.js";
-import { arcFocus, nodeFocus, same } from "./store.js";
+import { changeLimit, onEdge, shareLimit, shownWeighting, stageOf } from "./scene.js";
+import { edgeFocus, nodeFocus, same, touch } from "./store.js";
+
+/**
+ * @import {Cell, MatrixSpec} from "./matrix_view.js"
+ * @import {Focus} from "./protocol.js"
+ * @import {Edge, Scene, StageOf, Weighting} from "./scene.js"
+ * @import {Changed, State} from "./store.js"
+ * @import {Tensor} from "./tensor.js"
+ */
 
 const NUMBER_CELL = { width: 42, height: 32 };
 const SMALLEST_CELL = 3;
@@ -19,14 +27,35 @@ const LEAST_CARD = 132;
 const CARD_COLUMNS = LEAST_CARD - 30;
 const LETTER = 6.4;
 const NARROW_COLUMN = 14;
+/** The stages whose scale the arrows share. @type {Record<string, (scene: Scene, state: State) => number>} */
+const LIMITS = { alpha: shareLimit, change: changeLimit };
+
+/**
+ * @typedef {{width: number, height: number}} Size of a cell
+ * @typedef {Object} Card
+ * @property {HTMLElement} element
+ * @property {HTMLElement} head
+ * @property {HTMLElement} body
+ * @property {HTMLElement} foot
+ * @property {HTMLElement} readout
+ * @property {HTMLElement} row
+ * @property {MatrixView} matrix
+ * @property {Edge[]} messages the edges in its rows
+ * @property {Cell|null} at the cell under the pointer
+ */
 
 export class ChainView {
   /** @param {import("./store.js").Store} store @param {import("./edits.js").Edits} edits */
   constructor(store, edits) {
+    /** @type {Scene} */
+    this.scene = LATER;
     this.store = store;
     this.editor = new CellEditor(edits);
     this.zoom = 1;
+    /** @type {Map<string, Card>} */
     this.cards = new Map();
+    /** What the cards stand for now, see `chain`. @type {string|null} */
+    this.laidOut = null;
     this.steps = html("nav", { class: "steps-bar" });
     this.strip = html("div", { class: "strip" });
     this.element = html("section", { class: "panel chain-panel" }, this.steps, this.strip);
@@ -41,6 +70,7 @@ export class ChainView {
     this.resize.disconnect();
   }
 
+  /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
     for (const [name, card] of this.cards) {
@@ -53,10 +83,11 @@ export class ChainView {
     else this.layOut();
   }
 
+  /** @param {Changed} changed */
   onState(changed) {
     if (changed.has("open")) this.layOut();
-    else if (["weighting", "scale", "digits"].some((key) => changed.has(key))) this.fillCards();
-    else if (["hover", "locked", "direction"].some((key) => changed.has(key))) {
+    else if (touch(changed, ["weighting", "scale", "digits"])) this.fillCards();
+    else if (touch(changed, ["hover", "locked", "direction"])) {
       this.fillMessages();
       this.mark();
     }
@@ -86,17 +117,20 @@ export class ChainView {
   drawSteps() {
     const { texts, stages } = this.scene;
     const open = this.store.state.open;
+    /** @param {string} name */
     const toggle = (name) => {
       this.store.update({ open: open.includes(name) ? open.filter((n) => n !== name) : [...open, name] });
       this.cards.get(name)?.element.scrollIntoView({ block: "nearest", inline: "center" });
     };
     const all = open.length >= stages.length;
+    /** @param {StageOf} stage */
     const chip = (stage) =>
       html(
         "button",
         { type: "button", class: "step", "aria-pressed": open.includes(stage.name), title: stage.caption, "data-stage": stage.name, onclick: () => toggle(stage.name) },
         stage.plain,
       );
+    /** @param {number} factor */
     const zoomBy = (factor) => () => {
       this.zoom = Math.min(16, Math.max(1, this.zoom * factor));
       this.fillCards();
@@ -116,47 +150,59 @@ export class ChainView {
     );
   }
 
+  /** @param {StageOf} stage */
   card(stage) {
-    if (!this.cards.has(stage.name)) {
-      const card = { head: html("header"), body: html("div"), foot: html("footer"), messages: [] };
-      card.matrix = new MatrixView({
-        hover: (cell) => {
-          card.at = cell;
-          this.store.update({ hover: cell && this.focusOf(stage.name, cell) });
-          if (stage.entries) card.matrix.mark({ hover: cell ? { cells: [cell] } : {} });
-          this.tell(stage.name);
-        },
-        choose: (cell) => {
-          const focus = this.focusOf(stage.name, cell);
-          if (focus) this.store.toggleLock(focus);
-          else if (stage.entries) this.edit(stage.name, cell);
-        },
-      });
-      card.readout = html("span", { class: "cell-readout" });
-      card.row = html("p", { class: "quiet-text row-sum" });
-      card.element = html("article", { class: "card", "data-stage": stage.name, "data-editable": stage.entries ? "" : null }, card.head, card.body, card.foot);
-      this.cards.set(stage.name, card);
-    }
-    return this.cards.get(stage.name);
+    const known = this.cards.get(stage.name);
+    if (known) return known;
+    const [head, body, foot] = [html("header"), html("div"), html("footer")];
+    const matrix = new MatrixView({
+      hover: (cell) => {
+        card.at = cell;
+        this.store.update({ hover: cell && this.focusOf(stage.name, cell) });
+        if (stage.entries) matrix.mark({ hover: cell ? { cells: [cell] } : {} });
+        this.tell(stage.name);
+      },
+      choose: (cell) => {
+        const focus = this.focusOf(stage.name, cell);
+        if (focus) this.store.toggleLock(focus);
+        else if (stage.entries) this.edit(stage.name, cell);
+      },
+    });
+    /** @type {Card} */
+    const card = {
+      element: html("article", { class: "card", "data-stage": stage.name, "data-editable": stage.entries ? "" : null }, head, body, foot),
+      head,
+      body,
+      foot,
+      readout: html("span", { class: "cell-readout" }),
+      row: html("p", { class: "quiet-text row-sum" }),
+      matrix,
+      messages: [],
+      at: null,
+    };
+    this.cards.set(stage.name, card);
+    return card;
   }
 
-  /** What a cell of a stage stands for. @returns {import("./store.js").Focus|null} */
+  /** What a cell of a stage stands for. @returns {Focus|null} @param {string} name @param {Cell} cell */
   focusOf(name, [row, column]) {
-    const stage = this.scene.stages.find((s) => s.name === name);
-    if (stage.layout === "pairs") return arcFocus(row, column);
+    const stage = stageOf(this.scene, name);
+    if (stage.layout === "pairs") return edgeFocus(row, column);
     if (stage.layout === "nodes") return nodeFocus(row);
     if (stage.layout === "messages") {
-      const arc = this.card(stage).messages[row];
-      return arc ? arcFocus(arc.target, arc.source) : null;
+      const edge = this.card(stage).messages[row];
+      return edge ? edgeFocus(edge.target, edge.source) : null;
     }
     return null;
   }
 
-  /** Let an entry of the model's weights be typed anew. */
+  /** Let an entry of the model's weights be typed anew. @param {string} name @param {Cell} cell */
   edit(name, cell) {
-    const { layer, stages, texts } = this.scene;
-    const { entries, perHead } = stages.find((stage) => stage.name === name);
-    const { matrix } = this.card({ name });
+    const { layer, texts } = this.scene;
+    const stage = stageOf(this.scene, name);
+    const { entries, perHead } = stage;
+    if (!entries) return;
+    const { matrix } = this.card(stage);
     const parameter = entries.parameters[entries.rows ? 0 : cell[0]];
     const { head } = shownWeighting(this.scene, this.store.state);
     const label = fillIn(texts.entryField, { parameter, row: matrix.spec.rowNames[cell[0]], column: matrix.spec.columnNames[cell[1]] });
@@ -169,8 +215,11 @@ export class ChainView {
     const open = this.openStages();
     const rows = this.scene.names.length;
     const names = Math.min(7, Math.max(...this.scene.names.map((name) => name.length), 2)) * LETTER + 18;
+    /** @param {StageOf} stage */
     const count = (stage) => this.columnNames(stage).length;
+    /** @param {StageOf} stage */
     const wide = (stage) => stage.layout === "pairs" || (rows <= 12 && names + count(stage) * NUMBER_CELL.width <= this.share());
+    /** @param {StageOf} stage */
     const narrow = (stage) => Math.max(LEAST_CARD, Math.min(names + count(stage) * NARROW_COLUMN, this.share()));
     const taken = open.map((stage) => (wide(stage) ? names : narrow(stage)));
     const columns = open.reduce((sum, stage) => sum + (wide(stage) ? count(stage) : 0), 0);
@@ -190,7 +239,7 @@ export class ChainView {
     return open > 3 ? Infinity : (this.width - 24) / open - CARD_GAP;
   }
 
-  /** Up to three stages stand side by side whatever their size: each then scrolls within its share. */
+  /** Up to three stages stand side by side whatever their size: each then scrolls within its share. @param {StageOf} stage */
   widestMatrix(stage) {
     const open = this.openStages();
     if (open.length > 3) return Math.max(160, this.width - 40);
@@ -204,6 +253,7 @@ export class ChainView {
     return Math.max(220, Math.min(window.innerHeight * 0.6, 430) - 130);
   }
 
+  /** @param {StageOf} stage */
   columnNames(stage) {
     return stage.layout === "pairs" ? this.scene.names : stage.columns;
   }
@@ -220,6 +270,7 @@ export class ChainView {
     for (const stage of this.openStages()) if (stage.layout === "messages") this.fillCard(stage, size);
   }
 
+  /** @param {StageOf} stage @param {Size} size */
   fillCard(stage, size) {
     const card = this.card(stage);
     const { texts } = this.scene;
@@ -241,7 +292,7 @@ export class ChainView {
       const reason = noHead ? fillIn(texts.noHead, { label: weighting.label }) : texts.noTarget;
       card.body.replaceChildren(html("p", { class: "quiet-text nothing" }, reason));
     }
-    const bounds = told === stage ? stage.ranges?.[stage.perHead ? weighting.head : 0] : weighting.range;
+    const bounds = told === stage ? stage.ranges?.[stage.perHead ? (weighting.head ?? 0) : 0] : weighting.range;
     const range = bounds && fillIn(this.scene.whole.cut && stage.layout !== "messages" ? texts.rangeWhole : texts.range, { low: number(bounds[0], digits), high: number(bounds[1], digits) });
     card.foot.replaceChildren(
       html("p", { class: "say" }, told === stage ? stage.caption : weighting.explanation),
@@ -251,6 +302,7 @@ export class ChainView {
     );
   }
 
+  /** @param {StageOf} stage @param {Weighting} weighting */
   note(stage, weighting) {
     const { texts, whole } = this.scene;
     const marks = whole.cut ? texts.hatchedOrUndrawn : texts.hatched;
@@ -262,7 +314,7 @@ export class ChainView {
     return stage.entries ? texts.editable : "";
   }
 
-  /** What the rows add up to; of a cut part also how much of it is here. */
+  /** What the rows add up to; of a cut part also how much of it is here. @param {Weighting} weighting */
   rowsSum({ rowsSumToOne, rows }) {
     const { texts, whole } = this.scene;
     const { digits } = this.store.state;
@@ -272,23 +324,23 @@ export class ChainView {
     return `${sums}${fillIn(texts.rowsHere, { low, high })}`;
   }
 
-  /** How much of the row in focus is in the matrix, and how much of it is drawn. */
+  /** How much of the row in focus is in the matrix, and how much of it is drawn. @param {StageOf} stage @param {number|null} row */
   rowSum(stage, row) {
     const { texts, whole, names } = this.scene;
     const { rows } = shownWeighting(this.scene, this.store.state);
     if (stage.name !== "alpha" || !rows || row === null || !whole.reads[row]) return "";
+    /** @param {"drawn"|"here"|"outside"|"all"} name */
     const value = (name) => number(rows[name].at(row), this.store.state.digits);
     const count = whole.outside.reads[row];
     return fillIn(count ? texts.rowHere : texts.rowAllHere, { name: shorten(names[row], 24), here: value("here"), drawn: value("drawn"), all: value("all"), outside: value("outside"), count });
   }
 
-  /** @returns {import("./matrix_view.js").MatrixSpec|null} */
+  /** @returns {import("./matrix_view.js").MatrixSpec|null} @param {StageOf} stage @param {Card} card @param {Weighting} weighting @param {Size} size */
   spec(stage, card, weighting, size) {
     const { scene } = this;
     const read = this.reader(stage, card, weighting);
     if (!read) return null;
-    const chosen = { alpha: shareLimit, change: changeLimit }[stage.name];
-    const limit = chosen ? chosen(scene, this.store.state) : stage.limit;
+    const limit = stage.name in LIMITS ? LIMITS[stage.name](scene, this.store.state) : stage.limit;
     return {
       label: `${stage.plain}, ${stage.shape}: ${stage.caption}`,
       rowNames: read.rowNames,
@@ -308,42 +360,63 @@ export class ChainView {
     };
   }
 
-  /** How to read a stage's value at a row and a column, for the head on show. */
+  /**
+   * How to read a stage's value at a row and a column, for the head on show.
+   * @param {StageOf} stage @param {Card} card @param {Weighting} weighting
+   * @returns {Pick<MatrixSpec, "rowNames"|"value"|"masked"|"undrawn">|null}
+   */
   reader(stage, card, weighting) {
+    if (stage.layout === "pairs") return this.pairReader(stage, weighting);
+    if (!stage.values) return null;
+    if (stage.layout === "messages") return this.messageReader(stage, stage.values, card, weighting.head ?? 0);
+    const { at } = stage.values;
+    const head = weighting.head ?? 0;
+    const [rowNames, first] = stage.layout === "weights" ? [stage.rowNames, true] : [this.scene.names, false];
+    return {
+      rowNames,
+      value: (row, column) => (!stage.perHead ? at(row, column) : first ? at(head, row, column) : at(row, head, column)),
+      masked: () => false,
+    };
+  }
+
+  /** @param {StageOf} stage @param {Weighting} weighting */
+  pairReader({ name, values, pairs, elsewhere }, weighting) {
     const { scene } = this;
-    const { head } = weighting;
-    const never = () => false;
-    if (stage.layout === "pairs") {
-      const known = (value) => (Number.isNaN(value) ? null : value);
-      const shown = stage.name === "alpha" ? (arc) => onArc(weighting.values, arc) : (arc) => known(onArc(stage.values, arc, head));
-      const elsewhere = stage.elsewhere ? () => -Infinity : stage.pairs ? (row, column) => known(stage.pairs.at(head, row, column)) : () => null;
-      return {
-        rowNames: scene.names,
-        value: (row, column) => {
-          const arc = scene.arcBetween(row, column);
-          return arc ? shown(arc) : elsewhere(row, column);
-        },
-        masked: (row, column) => !scene.arcBetween(row, column),
-        undrawn: (row, column) => scene.arcBetween(row, column)?.drawn === false,
-      };
-    }
-    if (stage.layout === "weights") {
-      return { rowNames: stage.rowNames, value: (row, column) => (stage.perHead ? stage.values.at(head, row, column) : stage.values.at(row, column)), masked: never };
-    }
-    if (stage.layout === "messages") {
-      const target = this.focusTarget();
-      if (target === null || !stage.values) return null;
-      card.messages = scene.into[target];
-      const names = card.messages.map((arc) => scene.names[arc.source]);
-      const undrawn = stage.rest ? scene.whole.undrawn.reads[target] : 0;
-      return {
-        rowNames: undrawn ? [...names, fillIn(scene.texts.undrawnRow, { count: undrawn })] : names,
-        value: (row, column) => (row < card.messages.length ? stage.values.at(card.messages[row].index, ...(stage.perHead ? [head] : []), column) : stage.rest.at(target, head, column)),
-        masked: never,
-      };
-    }
-    const value = stage.perHead ? (row, column) => stage.values.at(row, head, column) : (row, column) => stage.values.at(row, column);
-    return { rowNames: scene.names, value, masked: never };
+    const head = weighting.head ?? 0;
+    /** @param {number|null} value */
+    const known = (value) => (Number.isNaN(value) ? null : value);
+    /** @param {Edge} edge */
+    const shown = (edge) => (name === "alpha" ? onEdge(weighting.values, edge) : values && known(onEdge(values, edge, head)));
+    /** @param {number} row @param {number} column */
+    const beside = (row, column) => (elsewhere ? -Infinity : pairs && known(pairs.at(head, row, column)));
+    return {
+      rowNames: scene.names,
+      /** @param {number} row @param {number} column */
+      value: (row, column) => {
+        const edge = scene.edgeBetween(row, column);
+        return edge ? shown(edge) : beside(row, column);
+      },
+      /** @param {number} row @param {number} column */
+      masked: (row, column) => !scene.edgeBetween(row, column),
+      /** @param {number} row @param {number} column */
+      undrawn: (row, column) => scene.edgeBetween(row, column)?.drawn === false,
+    };
+  }
+
+  /** What the node in focus takes in, an edge a row. @param {StageOf} stage @param {Tensor} values @param {Card} card @param {number} head */
+  messageReader({ rest, perHead }, values, card, head) {
+    const { scene } = this;
+    const target = this.focusTarget();
+    if (target === null) return null;
+    const edges = (card.messages = scene.into[target]);
+    const names = edges.map((edge) => scene.names[edge.source]);
+    const undrawn = rest ? scene.whole.undrawn.reads[target] : 0;
+    return {
+      rowNames: undrawn ? [...names, fillIn(scene.texts.undrawnRow, { count: undrawn })] : names,
+      /** @param {number} row @param {number} column */
+      value: (row, column) => (row < edges.length ? values.at(edges[row].index, ...(perHead ? [head] : []), column) : (rest?.at(target, head, column) ?? null)),
+      masked: () => false,
+    };
   }
 
   focusTarget() {
@@ -358,26 +431,30 @@ export class ChainView {
     for (const stage of this.openStages()) {
       const card = this.card(stage);
       const shown = { messages: card.messages, head: weighting.head };
+      /** @param {Focus|null} focus */
       const marks = (focus) => marksOf(this.scene, stage, focus, direction, shown);
       card.matrix.mark({ hover: same(hover, locked) ? {} : marks(hover), locked: marks(locked) });
       this.tell(stage.name);
     }
   }
 
-  /** Say the value of the cell in question: the one under the pointer, else the one that is hovered elsewhere or locked. */
+  /** Say the value of the cell in question: the one under the pointer, else the one that is hovered elsewhere or locked. @param {string} name */
   tell(name) {
-    const stage = this.scene.stages.find((s) => s.name === name);
+    const stage = stageOf(this.scene, name);
     const card = this.card(stage);
     const { spec } = card.matrix;
     const focus = this.store.state.hover ?? this.store.state.locked;
-    const cell = card.at ?? (stage.layout === "pairs" && focus?.kind === "arc" ? [focus.target, focus.source] : null);
-    const within = cell && spec && card.matrix.element.isConnected && cell[0] < spec.rowNames.length && cell[1] < spec.columnNames.length;
-    const value = within ? spec.value(...cell) : null;
-    const [row, column] = within ? [spec.rowNames[cell[0]], spec.columnNames[cell[1]]].map((text) => shorten(text, 9)) : [];
-    const told = within ? number(value, this.store.state.digits) : "";
+    /** @type {Cell|null} */
+    const cell = card.at ?? (stage.layout === "pairs" && focus?.kind === "edge" ? [focus.target, focus.source] : null);
     const { texts } = this.scene;
-    const state = !within || stage.layout !== "pairs" ? "" : spec.masked(...cell) ? texts.cellNoArrow : spec.undrawn(...cell) ? texts.cellUndrawn : "";
-    card.readout.textContent = within ? [fillIn(texts.cellReadout, { row, column, value: told }), state].filter(Boolean).join(" · ") : "";
+    const within = cell && spec && card.matrix.element.isConnected && cell[0] < spec.rowNames.length && cell[1] < spec.columnNames.length;
+    card.readout.textContent = "";
+    if (within) {
+      const [row, column] = [spec.rowNames[cell[0]], spec.columnNames[cell[1]]].map((text) => shorten(text, 9));
+      const told = fillIn(texts.cellReadout, { row, column, value: number(spec.value(...cell), this.store.state.digits) });
+      const state = stage.layout !== "pairs" ? "" : spec.masked(...cell) ? texts.cellNoArrow : spec.undrawn?.(...cell) ? texts.cellUndrawn : "";
+      card.readout.textContent = [told, state].filter(Boolean).join(" · ");
+    }
     card.row.textContent = this.rowSum(stage, within ? cell[0] : this.focusTarget());
   }
 }

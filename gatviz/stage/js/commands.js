@@ -1,6 +1,8 @@
 /** What a person can do to the graph, by button or by key: each command once, under one name. */
 
-import { nextName } from "./draft.js";
+import { nextName, opposite } from "./draft.js";
+
+/** @import {LayOut} from "./protocol.js" */
 
 const NUDGE = 14;
 
@@ -14,9 +16,10 @@ export class Commands {
     this.store = store;
     this.edits = edits;
     this.canvas = canvas;
+    /** @type {Record<string, () => void>} */
     this.keys = {
       n: () => this.newNode(),
-      e: () => this.startArc(),
+      e: () => this.startEdge(),
       v: () => store.update({ tool: "move" }),
       d: () => store.update({ tool: "connect" }),
       s: () => store.update({ tool: "select" }),
@@ -45,18 +48,18 @@ export class Commands {
     return true;
   }
 
-  /** What a command is about: the selection, else the node or arrow with the focus, else the locked one. */
+  /** @returns {{names: string[], edges: [string, string][]}} What a command is about: the selection, else the node or arrow with the focus, else the locked one. */
   subject() {
     const { selection, locked } = this.store.state;
-    if (selection.length) return { names: selection, arcs: [] };
-    const focus = this.canvas.input.focused() ?? locked;
-    if (!focus) return { names: [], arcs: [] };
+    if (selection.length) return { names: selection, edges: [] };
+    const focus = this.canvas.input?.focused() ?? locked;
+    if (!focus) return { names: [], edges: [] };
     const { names } = this.canvas.scene;
-    if (focus.kind === "node") return { names: [names[focus.node]], arcs: [] };
-    return { names: [], arcs: [[names[focus.source], names[focus.target]]] };
+    if (focus.kind === "node") return { names: [names[focus.node]], edges: [] };
+    return { names: [], edges: [[names[focus.source], names[focus.target]]] };
   }
 
-  /** A new node, at a point of the graph or where there is room beside the focused one. */
+  /** A new node, at a point of the graph or where there is room beside the focused one. @param {import("./geometry.js").Point|null} at */
   newNode(at = null) {
     const names = [...this.canvas.draft().points.keys()];
     const name = nextName(names, this.canvas.scene.freeNumber);
@@ -65,27 +68,28 @@ export class Commands {
     this.edits.push({ kind: "add_node", name, at: [x, y] });
   }
 
+  /** @param {string} source @param {string} target */
   connect(source, target) {
-    const { arcBetween, names, texts } = this.canvas.scene;
-    if (arcBetween(names.indexOf(target), names.indexOf(source))?.drawn === false) this.canvas.say(texts.undrawn);
-    this.edits.push({ kind: "add_arcs", arcs: [[source, target]], both: this.store.state.both && source !== target });
+    const { edgeBetween, names, texts } = this.canvas.scene;
+    if (edgeBetween(names.indexOf(target), names.indexOf(source))?.drawn === false) this.canvas.say(texts.undrawn);
+    this.edits.push({ kind: "add_edges", edges: [[source, target]], both: this.store.state.both && source !== target });
   }
 
   /** By key: from the focused node to the one that Enter is pressed on next. */
-  startArc() {
+  startEdge() {
     const [source] = this.subject().names;
     if (source !== undefined) this.store.update({ connecting: source });
   }
 
   remove() {
-    const { names, arcs } = this.subject();
-    const { arcBetween, names: all, texts } = this.canvas.scene;
-    const added = arcs.some(([source, target]) => arcBetween(all.indexOf(target), all.indexOf(source))?.added);
+    const { names, edges } = this.subject();
+    const { edgeBetween, names: all, texts } = this.canvas.scene;
+    const added = edges.some(([source, target]) => edgeBetween(all.indexOf(target), all.indexOf(source))?.added);
     if (added) this.canvas.say(texts.addedLoopStays);
-    if (added || (!names.length && !arcs.length)) return;
-    const opposite = this.store.state.both ? arcs.map(([source, target]) => [target, source]) : [];
+    if (added || (!names.length && !edges.length)) return;
+    const back = this.store.state.both ? edges.map(opposite) : [];
     this.store.update({ selection: [], locked: null, hover: null });
-    this.edits.push({ kind: "remove", names, arcs: [...arcs, ...opposite] });
+    this.edits.push({ kind: "remove", names, edges: [...edges, ...back] });
   }
 
   duplicate() {
@@ -93,9 +97,10 @@ export class Commands {
     if (names.length) this.edits.push({ kind: "duplicate", names });
   }
 
+  /** @param {number} right @param {number} down */
   nudge(right, down) {
     const { names } = this.subject();
-    if (names.length) this.canvas.input.shift(names, right, down);
+    if (names.length) this.canvas.input?.shift(names, right, down);
   }
 
   editNode() {
@@ -120,6 +125,7 @@ export class Commands {
     this.edits.push({ kind: "clear" });
   }
 
+  /** @param {LayOut["layout"]} layout */
   layout(layout) {
     this.edits.push({ kind: "layout", layout });
   }

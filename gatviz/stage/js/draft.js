@@ -1,52 +1,63 @@
 /** What waiting edits will make of the picture: drawn without weights until Python has computed them. */
 
+/** @import {Edit, Numbered, Screen} from "./protocol.js" */
+
 /**
  * @typedef {Object} Draft
  * @property {Map<string, {x: number, y: number}>} points where every node will be, by name
  * @property {Set<string>} added names of new nodes
- * @property {string[][]} arcs new arcs, [source, target]
+ * @property {[string, string][]} edges new edges, [source, target]
  * @property {Set<string>} gone names of nodes that are being deleted
- * @property {Set<string>} goneArcs keys of arcs that are being deleted
+ * @property {Set<string>} goneEdges keys of edges that are being deleted
  */
 
-export const arcKey = (source, target) => JSON.stringify([source, target]);
+/** @param {string} source @param {string} target */
+export const edgeKey = (source, target) => JSON.stringify([source, target]);
 
-/**
- * @param {{names: string[], positions: number[][]}} scene
- * @param {import("./edits.js").Edit[]} waiting
- * @returns {Draft}
- */
+/** @param {Pick<Screen, "names"|"positions">} scene @param {Numbered[]} waiting @returns {Draft} */
 export function draftOf(scene, waiting) {
   const points = new Map(scene.names.map((name, n) => [name, { x: scene.positions[n][0], y: scene.positions[n][1] }]));
-  const draft = { points, added: new Set(), arcs: [], gone: new Set(), goneArcs: new Set() };
-  for (const edit of waiting) DRAW[edit.kind]?.(draft, edit);
+  /** @type {Draft} */
+  const draft = { points, added: new Set(), edges: [], gone: new Set(), goneEdges: new Set() };
+  for (const { edit } of waiting) draw(draft, edit);
   return draft;
 }
 
-const DRAW = {
-  add_node(draft, { name, at }) {
-    draft.points.set(name, { x: at[0], y: at[1] });
-    draft.added.add(name);
-  },
-  add_arcs(draft, { arcs, both }) {
-    draft.arcs.push(...arcs, ...(both ? arcs.map(([source, target]) => [target, source]) : []));
-  },
-  move(draft, { names, points }) {
-    names.forEach((name, k) => draft.points.set(name, { x: points[k][0], y: points[k][1] }));
-  },
-  remove(draft, { names = [], arcs = [] }) {
-    for (const name of names) leave(draft, name);
-    for (const [source, target] of arcs) draft.goneArcs.add(arcKey(source, target));
-  },
-  clear(draft) {
-    for (const name of [...draft.points.keys()]) leave(draft, name);
-  },
-};
+/** @param {Draft} draft @param {Edit} edit */
+function draw(draft, edit) {
+  switch (edit.kind) {
+    case "add_node":
+      draft.points.set(edit.name, pointOf(edit.at));
+      draft.added.add(edit.name);
+      break;
+    case "add_edges":
+      draft.edges.push(...edit.edges);
+      if (edit.both) draft.edges.push(...edit.edges.map(opposite));
+      break;
+    case "move":
+      edit.names.forEach((name, k) => draft.points.set(name, pointOf(edit.points[k])));
+      break;
+    case "remove":
+      for (const name of edit.names ?? []) leave(draft, name);
+      for (const [source, target] of edit.edges ?? []) draft.goneEdges.add(edgeKey(source, target));
+      break;
+    case "clear":
+      for (const name of draft.points.keys()) leave(draft, name);
+      break;
+  }
+}
 
+/** @param {number[]} at */
+const pointOf = ([x, y]) => ({ x, y });
+
+/** @param {[string, string]} edge @returns {[string, string]} */
+export const opposite = ([source, target]) => [target, source];
+
+/** @param {Draft} draft @param {string} name */
 function leave(draft, name) {
   draft.gone.add(name);
   draft.added.delete(name);
-  draft.arcs = draft.arcs.filter((arc) => !arc.includes(name));
+  draft.edges = draft.edges.filter((edge) => !edge.includes(name));
 }
 
 /**

@@ -3,29 +3,26 @@
 /** If no answer comes in so many milliseconds, what waits is sent again. */
 const PATIENCE = 1500;
 
-/**
- * @typedef {Object} Edit nodes go by name, so that an edit still means the same after those before it
- * @property {string} kind see gatviz/ui/edits.py
- * @property {number} [number] its place in the order, given here
- */
+/** @import {Edit, Numbered} from "./protocol.js" */
 
 export class Edits {
-  /** @param {(edits: Edit[]) => void} send @param {() => void} changed */
+  /** @param {(edits: Numbered[]) => void} send @param {() => void} changed */
   constructor(send, changed) {
     this.send = send;
     this.changed = changed;
-    /** @type {Edit[]} */
+    /** @type {Numbered[]} */
     this.waiting = [];
     this.last = 0;
-    this.timer = null;
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    this.timer = undefined;
   }
 
   /** The first edit goes at once; those made until its answer comes go together. @param {Edit} edit */
   push(edit) {
     this.last += 1;
-    this.waiting.push({ ...edit, number: this.last });
+    this.waiting.push({ number: this.last, edit });
     this.changed();
-    if (this.timer === null) this.flush();
+    if (this.timer === undefined) this.flush();
   }
 
   flush() {
@@ -38,11 +35,11 @@ export class Edits {
   settle(taken) {
     const before = this.waiting.length;
     this.last = Math.max(this.last, taken);
-    this.waiting = this.waiting.filter((edit) => edit.number > taken);
+    this.waiting = this.waiting.filter(({ number }) => number > taken);
     if (this.waiting.length === before && before > 0) return;
     clearTimeout(this.timer);
     // Not from within the answer: what is sent while the host takes new data in may get lost.
-    this.timer = this.waiting.length ? setTimeout(() => this.flush(), 0) : null;
+    this.timer = this.waiting.length ? setTimeout(() => this.flush(), 0) : undefined;
   }
 
   destroy() {

@@ -17,39 +17,40 @@ export function number(value, digits = 3) {
   return text.replace(/-/g, MINUS).replace("e+", "e");
 }
 
-/** A number as short as it can be told: 1, 0.5, −0.33. */
+/** A number as short as it can be told: 1, 0.5, −0.33. @param {number} value */
 export function brief(value) {
   return String(Math.round(value * 100) / 100).replace("-", MINUS);
 }
 
-/** A number with its plus sign too, where the sign is the message. */
+/** A number with its plus sign too, where the sign is the message. @param {number|null} value @param {number} digits */
 export function signed(value, digits = 3) {
-  return value > 0 ? `+${number(value, digits)}` : number(value, digits);
+  return value !== null && value > 0 ? `+${number(value, digits)}` : number(value, digits);
 }
 
+/** @param {number} value @param {number} digits */
 function fixed(value, digits) {
   const text = value.toPrecision(digits);
   return text.includes("e") ? String(Math.round(value)) : text;
 }
 
-/** Put values into a sentence: fill("{a} reads {b}", {a: "x", b: "y"}). */
+/** Put values into a sentence: fill("{a} reads {b}", {a: "x", b: "y"}). @param {string} sentence @param {object} values */
 export function fillIn(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(/** @type {any} */ (values)[name]) : whole));
 }
 
-/** A name cut at its front: the end is what tells "leaf 1" from "leaf 2". */
+/** A name cut at its front: the end is what tells "leaf 1" from "leaf 2". @param {string} name @param {number} longest */
 export function shortenFront(name, longest) {
   const letters = Array.from(name);
   return letters.length > longest ? "…" + letters.slice(1 - longest).join("").trimStart() : name;
 }
 
-/** A name cut to a length, with an ellipsis. */
+/** A name cut to a length, with an ellipsis. @param {string} name @param {number} longest */
 export function shorten(name, longest) {
   const letters = Array.from(name);
   return letters.length > longest ? letters.slice(0, longest - 1).join("") + "…" : name;
 }
 
-/** A number that was typed, with a comma or a typographic minus too. @returns {number|null} null if it is none */
+/** A number that was typed, with a comma or a typographic minus too. @returns {number|null} null if it is none @param {string} text */
 export function readNumber(text) {
   const value = Number(text.trim().replace(",", ".").replace("−", "-"));
   return text.trim() && Number.isFinite(value) ? value : null;

@@ -2,6 +2,8 @@
 
 import { html } from "./dom.js";
 
+/** @import {Texts} from "./scene.js" */
+
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const ALLOWED = new Set(
   "math mrow mi mo mn mtext mspace msub msup msubsup mfrac msqrt munder mover munderover mstyle mtable mtr mtd mpadded".split(" "),
@@ -14,7 +16,7 @@ const kept = new Map();
 /** Maths that is wider than its place can be scrolled, so it takes the focus, for those who scroll by key. */
 const cut = new ResizeObserver((seen) => {
   for (const { target } of seen) {
-    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", 0);
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
     else target.removeAttribute("tabindex");
   }
 });
@@ -27,22 +29,24 @@ export function math(source) {
     kept.set(source, copy(parsed.documentElement) ?? document.createTextNode(""));
   }
   const copied = kept.get(source).cloneNode(true);
-  if (copied.nodeType === Node.ELEMENT_NODE) cut.observe(copied);
+  if (copied instanceof Element) cut.observe(copied);
   return copied;
 }
 
+/** @param {Node} node @returns {Text|Element|null} */
 function copy(node) {
-  if (node.nodeType === Node.TEXT_NODE) return document.createTextNode(node.data);
-  if (node.nodeType !== Node.ELEMENT_NODE || !ALLOWED.has(node.localName)) return null;
+  if (node instanceof Text) return document.createTextNode(node.data);
+  if (!(node instanceof Element) || !ALLOWED.has(node.localName)) return null;
   const element = document.createElementNS(MATHML, node.localName);
   for (const { name, value } of node.attributes) if (ATTRIBUTES.has(name)) element.setAttribute(name, value);
-  element.append(...[...node.childNodes].map(copy).filter(Boolean));
+  element.append(...[...node.childNodes].map(copy).filter((child) => child !== null));
   return element;
 }
 
 /**
  * A formula with a button that copies its LaTeX.
- * @param {{mathml: string, latex: string}} formula
+ * @param {import("./protocol.js").Formula} formula
+ * @param {Texts} texts
  */
 export function formulaLine(formula, texts) {
   const button = html("button", { type: "button", class: "quiet copy", title: formula.latex }, texts.copyLatex);

@@ -2,35 +2,39 @@
 
 import { html } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
-import { arcsAt, onArc } from "./scene.js";
-import { arcFocus, same } from "./store.js";
+import { edgesAt, ofHead, onEdge } from "./scene.js";
+import { edgeFocus, same } from "./store.js";
+
+/** @import {Edge} from "./scene.js" */
 
 const MOST_TERMS = 14;
 const LONGEST_SUBSCRIPT = 9;
 
 /**
- * @param {Object} scene
- * @param {{index: number, target: number, source: number}} arc the numerator's arc
+ * @param {import("./scene.js").Scene} scene
+ * @param {Edge} edge the numerator's edge
  * @param {number} head
  * @param {import("./store.js").Store} store
  */
-export function fraction(scene, arc, head, store) {
+export function fraction(scene, edge, head, store) {
   const { texts, softmax, names, whole } = scene;
   const { digits } = store.state;
+  /** @param {number} k */
   const term = (k) => number(softmax.terms.at(k, head), digits);
-  const arcs = arcsAt(scene, arc.target, "target").filter((a) => onArc(softmax.terms, a, head) !== null);
-  const shown = arcs.length > MOST_TERMS ? withLargest(arcs, arc, (a) => softmax.terms.at(a.index, head)) : arcs;
-  const hidden = whole.reads[arc.target] - shown.length;
+  const edges = edgesAt(scene, edge.target, "target").filter((a) => onEdge(softmax.terms, a, head) !== null);
+  const shown = edges.length > MOST_TERMS ? withLargest(edges, edge, (a) => softmax.terms.at(a.index, head)) : edges;
+  const hidden = whole.reads[edge.target] - shown.length;
   const denominator = shown.flatMap((other, k) => [k ? html("span", { class: "plus-sign" }, "+") : null, termButton(other)]);
   if (hidden > 0) denominator.push(html("span", { class: "plus-sign" }, "+"), html("span", { class: "quiet-text" }, fillIn(texts.otherTerms, { count: hidden })));
 
+  /** @param {Edge} other */
   function termButton(other) {
-    const focus = arcFocus(other.target, other.source);
+    const focus = edgeFocus(other.target, other.source);
     return html(
       "button",
       {
         type: "button",
-        class: `term${other === arc ? " chosen" : ""}${other.drawn ? "" : " undrawn"}`,
+        class: `term${other === edge ? " chosen" : ""}${other.drawn ? "" : " undrawn"}`,
         title: other.drawn ? null : texts.undrawn,
         "data-source": other.source,
         "data-value": softmax.terms.at(other.index, head),
@@ -43,29 +47,29 @@ export function fraction(scene, arc, head, store) {
     );
   }
 
-  const shares = scene.weightings.find((w) => w.head === head).values;
+  const { values: shares } = ofHead(scene, head);
   return html(
     "div",
     { class: "fraction-line" },
-    html("span", { class: "left" }, "α", html("sub", {}, [arc.target, arc.source].map((n) => shorten(names[n], LONGEST_SUBSCRIPT)).join(", ")), " ="),
+    html("span", { class: "left" }, "α", html("sub", {}, [edge.target, edge.source].map((n) => shorten(names[n], LONGEST_SUBSCRIPT)).join(", ")), " ="),
     html(
       "span",
       { class: "fraction" },
-      html("span", { class: "numerator" }, html("span", { class: "term chosen" }, term(arc.index))),
+      html("span", { class: "numerator" }, html("span", { class: "term chosen" }, term(edge.index))),
       html("span", { class: "denominator" }, ...denominator),
     ),
     html(
       "span",
       { class: "right" },
-      html("span", {}, "= ", term(arc.index), " / ", html("b", { class: "sum" }, number(softmax.denominators.at(arc.target, head), digits))),
-      html("span", {}, "= ", html("b", { class: "alpha" }, number(onArc(shares, arc), digits))),
+      html("span", {}, "= ", term(edge.index), " / ", html("b", { class: "sum" }, number(softmax.denominators.at(edge.target, head), digits))),
+      html("span", {}, "= ", html("b", { class: "alpha" }, number(onEdge(shares, edge), digits))),
     ),
   );
 }
 
-/** The largest terms, the numerator's always among them, in the order of the sources. */
-function withLargest(arcs, arc, size) {
-  const largest = [...arcs].sort((a, b) => size(b) - size(a)).slice(0, MOST_TERMS);
-  if (!largest.includes(arc)) largest[MOST_TERMS - 1] = arc;
-  return arcs.filter((a) => largest.includes(a));
+/** The largest terms, the numerator's always among them, in the order of the sources. @param {Edge[]} edges @param {Edge} edge @param {(edge: Edge) => number} size */
+function withLargest(edges, edge, size) {
+  const largest = edges.toSorted((a, b) => size(b) - size(a)).slice(0, MOST_TERMS);
+  if (!largest.includes(edge)) largest[MOST_TERMS - 1] = edge;
+  return edges.filter((a) => largest.includes(a));
 }

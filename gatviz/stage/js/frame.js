@@ -4,12 +4,16 @@ const MARGIN = { few: 72, many: 40 };
 const FEW = 12;
 const MOST_STRETCH = 1.9;
 
-/** @typedef {import("./geometry.js").Point} Point */
+/**
+ * @import {Point} from "./geometry.js"
+ * @typedef {{x: number, y: number, zoom: number}} View
+ */
 
 export class Frame {
   constructor() {
+    /** @type {View} */
     this.view = { x: 0, y: 0, zoom: 1 };
-    /** How graph units lie in the panel; null until there is a panel. */
+    /** How graph units lie in the panel; null until there is a panel. @type {{across: number, down: number, x: number, y: number, width: number, height: number}|null} */
     this.map = null;
   }
 
@@ -42,6 +46,12 @@ export class Frame {
     return `translate(${x},${y}) scale(${zoom})`;
   }
 
+  /** How graph units lie in the panel that there is. */
+  get there() {
+    if (!this.map) throw new Error("There is no panel yet.");
+    return this.map;
+  }
+
   /** Canvas → scene. @param {Point} point */
   toScene({ x, y }) {
     return { x: (x - this.view.x) / this.view.zoom, y: (y - this.view.y) / this.view.zoom };
@@ -49,14 +59,14 @@ export class Frame {
 
   /** Canvas → graph units. @param {Point} point */
   toGraph(point) {
-    const { map } = this;
+    const map = this.there;
     const { x, y } = this.toScene(point);
     return { x: map.x + (x - map.width / 2) / map.across, y: map.y - (y - map.height / 2) / map.down };
   }
 
   /** Graph units → scene. @param {Point} point */
   onScreen({ x, y }) {
-    const { map } = this;
+    const map = this.there;
     return { x: map.width / 2 + (x - map.x) * map.across, y: map.height / 2 - (y - map.y) * map.down };
   }
 
@@ -65,8 +75,9 @@ export class Frame {
     return { x: x * this.view.zoom + this.view.x, y: y * this.view.zoom + this.view.y };
   }
 
-  /** A way in pixels as one in graph units. */
+  /** A way in pixels as one in graph units. @param {number} right @param {number} down */
   inGraphUnits(right, down) {
-    return { x: right / (this.map.across * this.view.zoom), y: -down / (this.map.down * this.view.zoom) };
+    const { across, down: downwards } = this.there;
+    return { x: right / (across * this.view.zoom), y: -down / (downwards * this.view.zoom) };
   }
 }

@@ -1,7 +1,8 @@
 /** Where arrows run. Screen coordinates: x to the right, y downwards. */
 
 /** @typedef {{x: number, y: number}} Point */
-/** @typedef {{path: string, tip: Point, angle: number, label: Point, across: Point}} ArcShape angle in degrees at the tip; across is the unit normal */
+/** @typedef {{x: number, y: number, half: number, tall: number}} Box its middle and half its extents */
+/** @typedef {{path: string, tip: Point, angle: number, label: Point, across: Point}} EdgeShape angle in degrees at the tip; across is the unit normal */
 
 const BEND = 0.16;
 /** Half the extent, in graph units, that a lone node is seen in. */
@@ -13,7 +14,7 @@ const UNDER_HEAD = 6;
  * An arrow from source to target that ends at the target's rim; bent when the opposite arrow exists too.
  * @param {Point} source @param {Point} target @param {number} radius
  * @param {boolean} opposite
- * @returns {ArcShape}
+ * @returns {EdgeShape}
  */
 export function arrow(source, target, radius, opposite) {
   const dx = target.x - source.x;
@@ -38,11 +39,13 @@ export function arrow(source, target, radius, opposite) {
 
 /**
  * A loop at a node, on the side that `direction` (radians) points to.
- * @returns {ArcShape}
+ * @returns {EdgeShape}
+ * @param {Point} node @param {number} radius @param {number} direction
  */
 export function loop(node, radius, direction) {
   const reach = radius * 2.1 + 20;
   const spread = 0.62;
+  /** @param {number} angle @param {number} distance */
   const on = (angle, distance) => ({ x: node.x + Math.cos(angle) * distance, y: node.y + Math.sin(angle) * distance });
   const leave = on(direction - 0.45, radius);
   const tip = on(direction + 0.45, radius + 1);
@@ -57,7 +60,7 @@ export function loop(node, radius, direction) {
   };
 }
 
-/** The head, growing with the stroke, as a polygon that points along +x with its tip at the origin. */
+/** The head, growing with the stroke, as a polygon that points along +x with its tip at the origin. @param {number} width */
 export function headPoints(width) {
   const length = 6 + width * 1.5;
   const half = 2.6 + width * 0.85;
@@ -73,7 +76,7 @@ export function loopDirection(node, neighbours) {
   const angles = neighbours
     .filter((p) => p.x !== node.x || p.y !== node.y)
     .map((p) => Math.atan2(p.y - node.y, p.x - node.x))
-    .sort((a, b) => a - b);
+    .toSorted((a, b) => a - b);
   if (!angles.length) return up;
   let best = { gap: -1, middle: up };
   angles.forEach((angle, k) => {
@@ -83,14 +86,14 @@ export function loopDirection(node, neighbours) {
   return best.gap > Math.PI * 1.2 ? nearestUpright(best) : best.middle;
 }
 
-/** In a wide gap prefer straight up or down: loops then read as loops. */
+/** In a wide gap prefer straight up or down: loops then read as loops. @param {{gap: number, middle: number}} best */
 function nearestUpright({ gap, middle }) {
   const candidates = [-Math.PI / 2, Math.PI / 2, (3 * Math.PI) / 2, (5 * Math.PI) / 2];
   const inside = candidates.filter((angle) => Math.abs(angle - middle) < gap / 2 - 0.9);
-  return inside.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0] ?? middle;
+  return inside.toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0] ?? middle;
 }
 
-/** The box around all points, in graph units; never without extent. */
+/** The box around all points, in graph units; never without extent. @param {Point[]} points */
 export function boundsOf(points) {
   if (!points.length) return { left: -LONE, right: LONE, bottom: -LONE, top: LONE };
   const xs = points.map((p) => p.x);
@@ -100,7 +103,7 @@ export function boundsOf(points) {
   return { left: box.left - LONE, right: box.right + LONE, bottom: box.bottom - LONE, top: box.top + LONE };
 }
 
-/** Whether two boxes {x, y, half, tall} around their middles overlap. */
+/** Whether two boxes {x, y, half, tall} around their middles overlap. @param {Box} a @param {Box} b */
 export function overlap(a, b) {
   return Math.abs(a.x - b.x) < a.half + b.half && Math.abs(a.y - b.y) < a.tall + b.tall;
 }
@@ -110,7 +113,9 @@ export function overlap(a, b) {
  * @param {Point} start @param {Point[]} taken @param {number} room @param {number} width @param {number} height
  */
 export function roomAround(start, taken, room, width, height) {
+  /** @param {Point} p */
   const free = (p) => taken.every((other) => Math.hypot(p.x - other.x, p.y - other.y) > room * 0.8);
+  /** @param {Point} p */
   const inside = (p) => p.x > room / 2 && p.x < width - room / 2 && p.y > room / 2 && p.y < height - room / 2;
   if (free(start)) return start;
   for (let ring = 1; ring < 20; ring += 1) {
@@ -123,10 +128,13 @@ export function roomAround(start, taken, room, width, height) {
   return { x: start.x + room, y: start.y };
 }
 
+/** @param {Point} from @param {Point} to @param {number} distance */
 function towards(from, to, distance) {
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
   return { x: from.x + ((to.x - from.x) / length) * distance, y: from.y + ((to.y - from.y) / length) * distance };
 }
 
+/** @param {Point} p */
 const xy = (p) => `${p.x.toFixed(1)},${p.y.toFixed(1)}`;
+/** @param {number} dy @param {number} dx */
 const degrees = (dy, dx) => (Math.atan2(dy, dx) * 180) / Math.PI;

@@ -1,27 +1,38 @@
 /** The elements that a graph is drawn with: nodes, arrows, numbers on arrows, and what is only being drawn. */
 
 import { svg } from "./dom.js";
-import { arcKey } from "./draft.js";
+import { edgeKey } from "./draft.js";
 import { brief, fillIn, shorten } from "./format.js";
 import { arrow, loop } from "./geometry.js";
 import { nodeCount } from "./scene.js";
+
+/**
+ * @import {Box, EdgeShape, Point} from "./geometry.js"
+ * @import {Edge, Scene} from "./scene.js"
+ */
 
 const MOST_FEATURES_BESIDE = 4;
 const FEW_NODES = 12;
 const MANY_NODES = 100;
 const UP = -Math.PI / 2;
 
-/** The nodes' radius: smaller where there are many. */
+/** @typedef {ReturnType<typeof nodeElement>} NodeElement */
+/** @typedef {ReturnType<typeof edgeElement>} EdgeElement `shape` is where it runs, once it is placed */
+
+/** The nodes' radius: smaller where there are many. @param {number} count */
 export function nodeRadius(count) {
   return count <= FEW_NODES ? 22 : count <= 40 ? 13 : count <= MANY_NODES ? 10 : 7;
 }
 
+/** @param {Scene} scene @param {string} name @param {number} n @param {number} radius */
 export function nodeElement(scene, name, n, radius) {
   const inside = Array.from(name).length * 6.2 <= radius * 2 - 4;
   const small = scene.names.length > MANY_NODES;
   const count = scene.features.shape[1];
   const beside = scene.names.length <= FEW_NODES && count <= MOST_FEATURES_BESIDE && count > 0;
   const features = beside ? `[${Array.from({ length: count }, (_, f) => brief(scene.features.at(n, f))).join(", ")}]` : "";
+  const circle = svg("circle", { r: radius });
+  const title = svg("title", {}, name);
   const group = svg(
     "g",
     {
@@ -32,54 +43,57 @@ export function nodeElement(scene, name, n, radius) {
       role: "button",
       "aria-label": fillIn(scene.texts.nodeLabel, { shown: `${name} ${features}`.trim(), reads: nodeCount(scene.texts, scene.whole.reads[n]) }),
     },
-    svg("circle", { r: radius }),
+    circle,
     small ? null : svg("text", { class: inside ? "inside" : "outside", y: inside ? 0 : radius + 13 }, shorten(name, inside ? 6 : 16)),
-    svg("title", {}, name),
+    title,
   );
-  return { group, circle: group.firstChild, features: beside ? svg("text", { class: "features" }, features) : null };
+  return { group, circle, title, features: beside ? svg("text", { class: "features" }, features) : null };
 }
 
-export function arcElement(arc) {
+/** @param {Edge} edge */
+export function edgeElement(edge) {
   const line = svg("path", { class: "line" });
   const rim = svg("path", { class: "rim" });
   const head = svg("polygon", { class: "head" });
   const hit = svg("path", { class: "hit" });
   const splits = svg("g", { class: "splits" });
-  const group = svg("g", { class: arc.added ? "arc added" : "arc", "data-target": arc.target, "data-source": arc.source }, rim, line, head, splits, hit);
-  return { group, line, rim, head, hit, splits };
+  const group = svg("g", { class: edge.added ? "edge added" : "edge", "data-target": edge.target, "data-source": edge.source }, rim, line, head, splits, hit);
+  return { group, line, rim, head, hit, splits, shape: /** @type {EdgeShape|null} */ (null) };
 }
 
-export function numberElement(text, { x, y, half, tall }, arc, small) {
+/** @param {string} text @param {Box} box @param {number|null} edge @param {boolean} small */
+export function numberElement(text, { x, y, half, tall }, edge, small) {
   return svg(
     "g",
-    { class: small ? "arc-label small" : "arc-label", transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-arc": arc },
+    { class: small ? "edge-label small" : "edge-label", transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-edge": edge },
     svg("rect", { x: -half, y: -tall, width: 2 * half, height: 2 * tall, rx: tall }),
     svg("text", {}, text),
   );
 }
 
-/** Where an arrow runs that has no weight: not yet, or no longer. */
+/** Where an arrow runs that has no weight: not yet, or no longer. @param {Point} source @param {Point} target @param {number} radius */
 export function bareShape(source, target, radius) {
   const same = source.x === target.x && source.y === target.y;
   return same ? loop(source, radius, UP) : arrow(source, target, radius, true);
 }
 
-/** A line for an arrow that is gone. */
-export function bareArc(shape) {
-  return svg("path", { class: "was-arc", d: shape.path });
+/** A line for an arrow that is gone. @param {{path: string}} shape */
+export function bareEdge(shape) {
+  return svg("path", { class: "was-edge", d: shape.path });
 }
 
 /**
  * New nodes and arrows, as far as Python has not computed them yet.
  * @param {import("./draft.js").Draft} draft
  * @param {(name: string) => import("./geometry.js").Point} at where a node is drawn
+ * @param {Scene} scene @param {number} radius
  */
 export function draftElements(scene, draft, at, radius) {
   const { names, between } = scene;
-  const present = new Set(between.filter((arc) => !arc.added).map((arc) => arcKey(names[arc.source], names[arc.target])));
-  const lines = draft.arcs
-    .filter(([source, target]) => !present.has(arcKey(source, target)) && draft.points.has(source) && draft.points.has(target))
-    .map(([source, target]) => svg("path", { class: "new-arc", d: bareShape(at(source), at(target), radius).path }));
+  const present = new Set(between.filter((edge) => !edge.added).map((edge) => edgeKey(names[edge.source], names[edge.target])));
+  const lines = draft.edges
+    .filter(([source, target]) => !present.has(edgeKey(source, target)) && draft.points.has(source) && draft.points.has(target))
+    .map(([source, target]) => svg("path", { class: "new-edge", d: bareShape(at(source), at(target), radius).path }));
   const nodes = [...draft.added].map((name) => {
     const { x, y } = at(name);
     const group = svg("g", { class: "node new-node", "data-name": name, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})` });

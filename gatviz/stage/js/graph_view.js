@@ -1,20 +1,33 @@
 /** The graph: nodes and arrows whose width and colour are the shown weight, and what is being drawn right now. */
 
 import { CanvasInput } from "./canvas_input.js";
-import { html, set, svg } from "./dom.js";
-import { arcKey, draftOf } from "./draft.js";
+import { focusedBeside, html, LATER, set, svg } from "./dom.js";
+import { edgeKey, draftOf } from "./draft.js";
+import { numberElements } from "./edge_numbers.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
-import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "./geometry.js";
-import { arcElement, bareArc, bareShape, draftElements, nodeElement, nodeRadius, numberElement } from "./graph_elements.js";
-import { arcWidth, colourScale } from "./scales.js";
-import { drawnValues, focusArcs, focusNames, nodeCount, onArc, shownHeads, shownWeighting } from "./scene.js";
+import { arrow, boundsOf, headPoints, loop, loopDirection, roomAround } from "./geometry.js";
+import { edgeElement, bareEdge, bareShape, draftElements, nodeElement, nodeRadius } from "./graph_elements.js";
+import { edgeWidth, colourScale } from "./scales.js";
+import { drawnValues, focusEdges, focusNames, nodeCount, ofHead, onEdge, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
+import { touch } from "./store.js";
 import { alike } from "./tensor.js";
+
+/**
+ * @import {Point} from "./geometry.js"
+ * @import {EdgeElement, NodeElement} from "./graph_elements.js"
+ * @import {Focus, GoneEdge} from "./protocol.js"
+ * @import {Drawn, Edge, Scene} from "./scene.js"
+ * @import {Changed} from "./store.js"
+ * @import {View} from "./frame.js"
+ */
 
 const ROOM_FOR_FEATURES = 26;
 /** A new node made by key keeps about this many pixels from the others. */
 const ROOM = 96;
+/** @type {("line"|"fill"|"ink")[]} */
+const LOOK = ["line", "fill", "ink"];
 
 export class GraphView {
   /**
@@ -22,22 +35,40 @@ export class GraphView {
    * @param {import("./edits.js").Edits} edits
    */
   constructor(store, edits) {
+    /** @type {Scene} */
+    this.scene = LATER;
     this.store = store;
     this.edits = edits;
+    /** Made by `listen`, since it is told of the commands, which are told of this view. @type {CanvasInput} */
+    this.input = LATER;
+    /** Where the nodes are: in graph units, and on the screen. @type {Point[]} */
     this.points = [];
+    /** @type {Point[]} */
+    this.screen = [];
+    /** The scene that the elements were made for. @type {Scene|undefined} */
+    this.drawn = undefined;
+    /** @type {NodeElement[]} */
+    this.nodes = [];
+    /** @type {EdgeElement[]} */
+    this.edgeElements = [];
+    this.radius = 0;
+    this.isTold = this.isSplit = false;
+    this.bounds = boundsOf([]);
+    /** How far some nodes are dragged. @type {Point & {names: Set<string>}} */
     this.offset = { names: new Set(), x: 0, y: 0 };
     this.frame = new Frame();
     /** The node that gets the keyboard's focus as soon as it is there. @type {string|null} */
     this.focusNext = null;
-    this.arcLayer = svg("g");
-    this.labelLayer = svg("g", { class: "arc-labels" });
+    this.edgeLayer = svg("g");
+    this.labelLayer = svg("g", { class: "edge-labels" });
     this.nodeLayer = svg("g");
     this.goneLayer = svg("g");
     this.draftLayer = svg("g", { class: "draft" });
     this.bandPath = svg("path", { class: "band" });
-    this.viewport = svg("g", {}, this.goneLayer, this.arcLayer, this.labelLayer, this.draftLayer, this.nodeLayer, this.bandPath);
+    this.viewport = svg("g", {}, this.goneLayer, this.edgeLayer, this.labelLayer, this.draftLayer, this.nodeLayer, this.bandPath);
     this.canvas = svg("svg", { class: "graph", role: "group", tabindex: 0 }, this.viewport);
     this.readout = html("div", { class: "readout", role: "status", "aria-live": "polite" });
+    /** @type {HTMLElement} */
     this.refused = html("div", { class: "refused", role: "alert", onclick: () => this.refused.replaceChildren() });
     this.emptyHint = html("div", { class: "empty-hint" });
     this.box = html("div", { class: "graph-box" }, this.canvas, this.readout, this.emptyHint, this.refused);
@@ -54,7 +85,7 @@ export class GraphView {
     this.resize.disconnect();
   }
 
-  /** Take over new data. The picture is fitted to the panel only when Python says that it is another one. */
+  /** Take over new data. The picture is fitted to the panel only when Python says that it is another one. @param {Scene} scene */
   setScene(scene) {
     const replaced = !this.scene || this.scene.revision !== scene.revision;
     const before = this.points;
@@ -67,7 +98,7 @@ export class GraphView {
       this.frame.reset();
       this.bounds = boundsOf(this.points);
     }
-    const rebuilt = this.drawn?.structure !== scene.structure || !alike(this.drawn.features.data, scene.features.data);
+    const rebuilt = !this.drawn || this.drawn.structure !== scene.structure || !alike(this.drawn.features.data, scene.features.data);
     if (rebuilt) this.build();
     this.paintClasses();
     if (replaced || !this.frame.map) this.fit();
@@ -96,22 +127,22 @@ export class GraphView {
     const { points } = this.draft();
     const { names, x, y } = this.offset;
     this.points = this.scene.names.map((name) => {
-      const point = points.get(name);
+      const point = known(points, name);
       return names.has(name) ? { x: point.x + x, y: point.y + y } : point;
     });
   }
 
-  /** Make the elements anew; only where nodes or arcs changed, so that focus and hover survive a rerun. */
+  /** Make the elements anew; only where nodes or edges changed, so that focus and hover survive a rerun. */
   build() {
     const { scene } = this;
     this.drawn = scene;
     this.radius = nodeRadius(scene.names.length);
     this.nodes = scene.names.map((name, n) => nodeElement(scene, name, n, this.radius));
-    this.arcElements = scene.arcs.map((arc) => arcElement(arc));
+    this.edgeElements = scene.edges.map((edge) => edgeElement(edge));
     this.isTold = this.isSplit = false;
-    this.focusNext ??= this.canvas.getRootNode().activeElement?.closest?.(".node")?.dataset.name ?? null;
+    this.focusNext ??= nameOf(focusedBeside(this.canvas)?.closest(".node"));
     this.nodeLayer.replaceChildren(...this.nodes.flatMap(({ group, features }) => (features ? [group, features] : [group])));
-    this.arcLayer.replaceChildren(...this.arcElements.map((arc) => arc.group));
+    this.edgeLayer.replaceChildren(...this.edgeElements.map((edge) => edge.group));
   }
 
   /** Scale the positions to the panel. */
@@ -131,7 +162,7 @@ export class GraphView {
     this.fit();
   }
 
-  /** Look at another part: pan and zoom. */
+  /** Look at another part: pan and zoom. @param {View} view */
   look(view) {
     this.frame.view = view;
     this.applyView();
@@ -141,41 +172,43 @@ export class GraphView {
     this.viewport.setAttribute("transform", this.frame.transform);
   }
 
-  /** Where the pointer is on the canvas. */
+  /** Where the pointer is on the canvas. @param {Point} point */
   onCanvas({ x, y }) {
     const box = this.canvas.getBoundingClientRect();
     return { x: x - box.x, y: y - box.y };
   }
 
+  /** @param {string} name */
   screenOf(name) {
-    return this.frame.onScreen(this.draft().points.get(name));
+    return this.frame.onScreen(known(this.draft().points, name));
   }
 
-  /** A free point beside a node, or beside all of them; in graph units. */
+  /** A free point beside a node, or beside all of them; in graph units. @param {string|undefined} name */
   roomFor(name) {
     const { frame } = this;
     const points = this.draft().points;
-    const { width, height } = frame.map;
+    const { width, height } = frame.there;
     const taken = [...points.values()].map((point) => frame.onCanvas(frame.onScreen(point)));
-    const start = points.has(name) ? frame.onCanvas(this.screenOf(name)) : { x: width / 2, y: height / 2 };
+    const start = name !== undefined && points.has(name) ? frame.onCanvas(this.screenOf(name)) : { x: width / 2, y: height / 2 };
     return frame.toGraph(roomAround(start, taken, ROOM, width, height));
   }
 
-  /** Names of the nodes in a box between two points of the canvas. */
+  /** Names of the nodes in a box between two points of the canvas. @param {Point} a @param {Point} b */
   namesWithin(a, b) {
     const [p, q] = [this.frame.toScene(a), this.frame.toScene(b)];
+    /** @param {number} value @param {number} one @param {number} other */
     const between = (value, one, other) => value >= Math.min(one, other) && value <= Math.max(one, other);
     return this.scene.names.filter((_, n) => between(this.screen[n].x, p.x, q.x) && between(this.screen[n].y, p.y, q.y));
   }
 
-  /** Show nodes so far from where they were, while they are dragged. */
+  /** Show nodes so far from where they were, while they are dragged. @param {string[]} names @param {Point} by */
   shiftBy(names, by) {
     this.offset = { names: new Set(names), ...by };
     this.place();
     this.draw(this.offset.names);
   }
 
-  /** The line or box that is being drawn with the pointer; null for none. */
+  /** The line or box that is being drawn with the pointer; null for none. @param {string|null} path */
   band(path) {
     if (path === null) this.bandPath.removeAttribute("d");
     else this.bandPath.setAttribute("d", path);
@@ -187,8 +220,8 @@ export class GraphView {
     this.screen = this.points.map((p) => this.frame.onScreen(p));
     this.nodes.forEach((node, n) => this.placeNode(node, n));
     const { names } = this.scene;
-    this.scene.arcs.forEach((arc, k) => {
-      if (moved === null || moved.has(names[arc.source]) || moved.has(names[arc.target])) this.placeArc(arc, this.arcElements[k]);
+    this.scene.edges.forEach((edge, k) => {
+      if (moved === null || moved.has(names[edge.source]) || moved.has(names[edge.target])) this.placeEdge(edge, this.edgeElements[k]);
     });
     this.weigh();
   }
@@ -202,17 +235,17 @@ export class GraphView {
     const colours = colourScale(drawn.kind, drawn.limit, scene.palette);
     const slim = scene.names.length > 60 ? 0.6 : 1;
     // Attributes, as a CSS variable on the group would make the browser style all of its elements anew.
-    this.arcElements.forEach(({ group, line, rim, head }, k) => {
-      const width = arcWidth(Math.abs(drawn.values[k]), drawn.limit) * slim;
+    this.edgeElements.forEach(({ group, line, rim, head }, k) => {
+      const width = edgeWidth(Math.abs(drawn.values[k]), drawn.limit) * slim;
       const colour = colours.fill(drawn.values[k]);
       set(rim, { "stroke-width": (width + 1).toFixed(2) });
       set(line, { stroke: colour, "stroke-width": width.toFixed(2) });
       set(head, { fill: colour, points: headPoints(width) });
-      group.classList.toggle("is-new", drawn.kind === "signed" && Boolean(scene.change.isNew[k]));
+      group.classList.toggle("is-new", drawn.kind === "signed" && Boolean(scene.change?.isNew[k]));
     });
     this.drawSplit(heads, drawn.limit * (slim === 1 ? 1 : 1.8));
     this.drawGone(drawn.gone);
-    this.drawLabels(drawn, heads);
+    this.labelLayer.replaceChildren(...(heads ? [] : numberElements(this, drawn, this.store.state.digits)));
     this.colourNodes();
     this.mark();
   }
@@ -223,15 +256,16 @@ export class GraphView {
     const { classes: colours } = scene.palette;
     const { predicted, wrong } = scene;
     const shown = this.store.state.nodes === "prediction" && predicted.length ? predicted : scene.classOf;
-    this.nodes.forEach(({ group, circle }, n) => {
+    this.nodes.forEach(({ group, circle, title }, n) => {
       circle.toggleAttribute("data-class", shown[n] >= 0);
-      const look = shown[n] >= 0 ? colours[shown[n] % colours.length] : {};
-      for (const part of ["line", "fill", "ink"]) group.style.setProperty(`--class-${part}`, look[part] ?? "");
+      const look = shown[n] >= 0 ? colours[shown[n] % colours.length] : null;
+      for (const part of LOOK) group.style.setProperty(`--class-${part}`, look?.[part] ?? "");
       group.classList.toggle("wrong", Boolean(wrong[n]));
-      group.querySelector("title").textContent = this.nodeTitle(n);
+      title.textContent = this.nodeTitle(n);
     });
   }
 
+  /** @param {number} n */
   nodeTitle(n) {
     const { called, classNames, classOf, predicted, wrong, texts } = this.scene;
     const values = { node: called[n], predicted: classNames[predicted[n]], label: classNames[classOf[n]] };
@@ -247,7 +281,7 @@ export class GraphView {
     this.isTold = asked;
     const colours = colourScale("share", 1, scene.palette);
     this.nodes.forEach(({ group, circle }, n) => {
-      const value = asked ? scene.evenness.at(n, head) : NaN;
+      const value = asked ? scene.evenness.at(n, head ?? 0) : NaN;
       group.classList.toggle("told", asked && !Number.isNaN(value));
       group.classList.toggle("untold", asked && Number.isNaN(value));
       circle.style.setProperty("--told", Number.isNaN(value) ? "" : colours.fill(value));
@@ -255,95 +289,72 @@ export class GraphView {
     });
   }
 
-  /** Several heads at once: strokes side by side instead of one line. */
+  /** Several heads at once: strokes side by side instead of one line. @param {number[]|null} heads @param {number} limit */
   drawSplit(heads, limit) {
     this.canvas.classList.toggle("several", heads !== null);
     if (heads === null && !this.isSplit) return;
     this.isSplit = heads !== null;
-    const { weightings, palette } = this.scene;
-    const shown = (heads ?? []).map((head) => weightings.find((weighting) => weighting.head === head).values.data);
+    const { scene } = this;
+    const { palette } = scene;
+    const shown = (heads ?? []).map((head) => ofHead(scene, head).values.data);
     const colours = (heads ?? []).map((head) => palette.heads[head % palette.heads.length]);
-    this.arcElements.forEach(({ splits, shape }, k) => {
-      splits.replaceChildren(...splitStrokes(shape, shown.map((values) => values[k]), colours, limit));
+    this.edgeElements.forEach(({ splits, shape }, k) => {
+      if (shape) splits.replaceChildren(...splitStrokes(shape, shown.map((values) => values[k]), colours, limit));
     });
   }
 
-  /** Arrows of the baseline that are no longer there. */
+  /** Arrows of the baseline that are no longer there. @param {Drawn["gone"]} gone */
   drawGone(gone) {
-    this.goneLayer.replaceChildren(...gone.map((arc) => this.goneShape(arc)).filter(Boolean).map(bareArc));
+    this.goneLayer.replaceChildren(...gone.map((edge) => this.goneShape(edge)).filter((shape) => shape !== null).map(bareEdge));
   }
 
-  /** Where a gone arrow ran; null where one of its ends is not here. */
+  /** Where a gone arrow ran; null where one of its ends is not here. @param {GoneEdge} edge */
   goneShape({ source, target }) {
     return source < 0 || target < 0 ? null : bareShape(this.screen[source], this.screen[target], this.radius);
   }
 
+  /** @param {NodeElement} element @param {number} n */
   placeNode({ group, features }, n) {
     const at = this.screen[n];
     for (const part of [group, features]) part?.setAttribute("transform", `translate(${at.x.toFixed(1)},${at.y.toFixed(1)})`);
     if (!features) return;
-    const right = at.x >= this.frame.map.width / 2;
-    features.setAttribute("x", (right ? 1 : -1) * (this.radius + 11));
+    const right = at.x >= this.frame.there.width / 2;
+    set(features, { x: (right ? 1 : -1) * (this.radius + 11) });
     features.style.textAnchor = right ? "start" : "end";
   }
 
-  placeArc(arc, element) {
-    const shape = this.arcShape(arc);
+  /** @param {Edge} edge @param {EdgeElement} element */
+  placeEdge(edge, element) {
+    const shape = this.edgeShape(edge);
     element.shape = shape;
     for (const path of [element.line, element.rim, element.hit]) path.setAttribute("d", shape.path);
     const { x, y } = shape.tip;
     element.head.setAttribute("transform", `translate(${x.toFixed(1)},${y.toFixed(1)}) rotate(${shape.angle.toFixed(1)})`);
   }
 
-  arcShape(arc) {
-    const [source, target] = [this.screen[arc.source], this.screen[arc.target]];
-    if (arc.source !== arc.target) {
-      const opposite = Boolean(this.scene.arcBetween(arc.source, arc.target)?.drawn);
+  /** @param {Edge} edge */
+  edgeShape(edge) {
+    const [source, target] = [this.screen[edge.source], this.screen[edge.target]];
+    if (edge.source !== edge.target) {
+      const opposite = Boolean(this.scene.edgeBetween(edge.source, edge.target)?.drawn);
       return arrow(source, target, this.radius, opposite);
     }
-    const around = [...this.scene.into[arc.target], ...this.scene.outOf[arc.target]];
-    const neighbours = around.map((a) => this.screen[a.source === arc.target ? a.target : a.source]);
+    const around = [...this.scene.into[edge.target], ...this.scene.outOf[edge.target]];
+    const neighbours = around.map((a) => this.screen[a.source === edge.target ? a.target : a.source]);
     return loop(source, this.radius, loopDirection(source, neighbours));
-  }
-
-  /** The strongest arrow into each node carries its number, the larger first, where there is room for it. */
-  drawLabels(drawn, heads) {
-    const small = this.scene.names.length > 12;
-    const taken = small ? this.screen.map((p) => ({ ...p, half: this.radius, tall: this.radius })) : [];
-    const labels = [];
-    for (const { text, at, arc } of heads ? [] : this.labelsOf(drawn, small ? 2 : this.store.state.digits)) {
-      const box = { ...at, half: text.length * (small ? 2.9 : 3.6) + 5, tall: small ? 7 : 9 };
-      if (small && taken.some((other) => overlap(box, other))) continue;
-      taken.push(box);
-      labels.push(numberElement(text, box, arc, small));
-    }
-    this.labelLayer.replaceChildren(...labels);
-  }
-
-  /** What is written at which point: on arrows, on gone ones, and beside nodes, the larger numbers first. */
-  labelsOf({ values, strongest, kind, gone, strongestGone, beside }, digits) {
-    const say = (value) => (kind === "signed" ? signed : number)(value, digits);
-    const present = (k) => k >= 0;
-    const below = ({ x, y }) => ({ x, y: y + this.radius + 24 });
-    return [
-      ...strongest.filter(present).map((k) => ({ value: values[k], text: say(values[k]), at: this.arcElements[k].shape.label, arc: k })),
-      ...strongestGone.filter(present).map((k) => ({ value: gone[k].value, text: say(gone[k].value), at: this.goneShape(gone[k]).label, arc: null })),
-      ...beside.map(({ node, source, value }) => ({ value, text: fillIn(this.scene.texts.besideNode, { value: say(value), source: shorten(source, 9) }), at: below(this.screen[node]), arc: null })),
-    ].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   }
 
   /** Show what is hovered and what is locked. */
   mark() {
     const { hover, locked, direction, selection, connecting } = this.store.state;
-    const lit = { hover: new Set(), locked: new Set() };
-    for (const [name, focus] of Object.entries({ hover, locked })) {
-      for (const arc of focusArcs(this.scene, focus, direction)) lit[name].add(arc.index);
-    }
-    const row = hover?.kind === "arc" ? hover.target : null;
-    this.arcElements.forEach(({ group }, k) => {
+    /** @param {Focus|null} focus */
+    const litBy = (focus) => new Set(focusEdges(this.scene, focus, direction).map((edge) => edge.index));
+    const lit = { hover: litBy(hover), locked: litBy(locked) };
+    const row = hover?.kind === "edge" ? hover.target : null;
+    this.edgeElements.forEach(({ group }, k) => {
       group.classList.toggle("hover", lit.hover.has(k));
       group.classList.toggle("locked", lit.locked.has(k));
-      const near = row !== null && this.scene.arcs[k].target === row;
+      const near = row !== null && this.scene.edges[k].target === row;
       group.classList.toggle("faint", Boolean(hover) && !near && !lit.hover.has(k) && !lit.locked.has(k));
     });
     this.nodes.forEach(({ group }, n) => {
@@ -352,39 +363,39 @@ export class GraphView {
       group.classList.toggle("selected", selection.includes(this.scene.names[n]) || connecting === this.scene.names[n]);
     });
     if (connecting !== null) this.say(fillIn(this.scene.texts.connecting, { source: shorten(connecting, 16) }));
-    else this.readout.replaceChildren(...(hover ? [this.sentence(hover), this.shares(hover)].filter(Boolean) : []));
+    else this.readout.replaceChildren(...(hover ? [this.sentence(hover), this.shares(hover)].filter((part) => part !== null) : []));
   }
 
-  /** With several heads on: every share of what the pointer is on, head by head. */
+  /** With several heads on: every share of what the pointer is on, head by head. @param {Focus} focus */
   shares(focus) {
     const { state } = this.store;
     const heads = shownHeads(this.scene, state);
     if (!heads) return null;
     const end = focus.kind === "node" && state.direction === "readBy" ? "target" : "source";
-    return sharesTable(this.scene, focusArcs(this.scene, focus, state.direction), heads, end, state.digits);
+    return sharesTable(this.scene, focusEdges(this.scene, focus, state.direction), heads, end, state.digits);
   }
 
-  /** "B → A, head 2: α = 0.312" */
+  /** "B → A, head 2: α = 0.312" @param {Focus} focus */
   sentence(focus) {
     const { scene } = this;
     const { digits } = this.store.state;
     const weighting = shownWeighting(scene, this.store.state);
-    const arcs = focusArcs(scene, focus, this.store.state.direction);
+    const edges = focusEdges(scene, focus, this.store.state.direction);
     if (focus.kind === "node") {
       const counts = this.counts(focus.node);
       if (this.store.state.nodes !== "evenness" || weighting.head === null) return counts;
       return `${counts} · ${weighting.title}: ${scene.readsLike[focus.node][weighting.head]}`;
     }
     const values = { ...focusNames(scene, focus), weighting: weighting.title };
-    if (!arcs.length) return fillIn(scene.texts.noArcReadout, values);
-    const [arc] = arcs;
+    if (!edges.length) return fillIn(scene.texts.noEdgeReadout, values);
+    const [edge] = edges;
     const drawn = drawnValues(scene, this.store.state);
-    const value = drawn.kind === "signed" ? signed(drawn.values[arc.index], digits) : number(onArc(weighting.values, arc), digits);
-    const told = fillIn(scene.texts.arcReadout, { ...values, symbol: drawn.symbol, value });
-    return arc.drawn ? told : `${told} · ${scene.texts.undrawn}`;
+    const value = drawn.kind === "signed" ? signed(drawn.values[edge.index], digits) : number(onEdge(weighting.values, edge), digits);
+    const told = fillIn(scene.texts.edgeReadout, { ...values, symbol: drawn.symbol, value });
+    return edge.drawn ? told : `${told} · ${scene.texts.undrawn}`;
   }
 
-  /** How many a node reads and is read by in the whole graph, and how much of that is drawn. */
+  /** How many a node reads and is read by in the whole graph, and how much of that is drawn. @param {number} node */
   counts(node) {
     const { called, texts, whole, into, outOf } = this.scene;
     const counts = fillIn(texts.nodeReadout, { node: called[node], reads: nodeCount(texts, whole.reads[node]), readBy: nodeCount(texts, whole.readBy[node]) });
@@ -392,15 +403,16 @@ export class GraphView {
     return `${counts} · ${fillIn(texts.nodeDrawn, { reads: into[node].length, readBy: outOf[node].length })}`;
   }
 
+  /** @param {Changed} changed */
   onState(changed) {
     if (!this.scene) return;
     if (changed.has("nodes")) this.paintClasses();
-    if (["weighting", "scale", "digits", "measure", "heads", "nodes"].some((key) => changed.has(key))) this.weigh();
-    else if (["hover", "locked", "direction", "selection", "connecting"].some((key) => changed.has(key))) this.mark();
+    if (touch(changed, ["weighting", "scale", "digits", "measure", "heads", "nodes"])) this.weigh();
+    else if (touch(changed, ["hover", "locked", "direction", "selection", "connecting"])) this.mark();
     if (changed.has("tool")) this.canvas.dataset.tool = this.store.state.tool;
   }
 
-  /** Say something where the readout stands, until the pointer moves on. */
+  /** Say something where the readout stands, until the pointer moves on. @param {string} sentence */
   say(sentence) {
     this.readout.textContent = sentence;
   }
@@ -419,23 +431,36 @@ export class GraphView {
     if (!this.frame.map) return;
     const draft = this.draft();
     const { names } = this.scene;
-    const at = (name) => this.frame.onScreen(draft.points.get(name));
+    /** @param {string} name */
+    const at = (name) => this.frame.onScreen(known(draft.points, name));
     this.draftLayer.replaceChildren(...draftElements(this.scene, draft, at, this.radius));
     this.nodes.forEach(({ group, features }) => {
-      for (const part of [group, features]) part?.classList.toggle("gone", draft.gone.has(group.dataset.name));
+      for (const part of [group, features]) part?.classList.toggle("gone", draft.gone.has(nameOf(group) ?? ""));
     });
-    this.arcElements.forEach(({ group }, k) => {
-      const [source, target] = [names[this.scene.arcs[k].source], names[this.scene.arcs[k].target]];
-      group.classList.toggle("gone", draft.gone.has(source) || draft.gone.has(target) || draft.goneArcs.has(arcKey(source, target)));
+    this.edgeElements.forEach(({ group }, k) => {
+      const [source, target] = [names[this.scene.edges[k].source], names[this.scene.edges[k].target]];
+      group.classList.toggle("gone", draft.gone.has(source) || draft.gone.has(target) || draft.goneEdges.has(edgeKey(source, target)));
     });
     this.box.classList.toggle("empty", draft.points.size === draft.gone.size);
   }
 }
 
+/** @param {Point[]} before @param {Point[]} after */
 function differ(before, after) {
   return before.length !== after.length || before.some((p, n) => Math.abs(p.x - after[n].x) > 1e-6 || Math.abs(p.y - after[n].y) > 1e-6);
 }
 
+/** @param {Focus|null} focus @param {number} n */
 function touches(focus, n) {
-  return Boolean(focus) && (focus.kind === "node" ? focus.node === n : focus.target === n || focus.source === n);
+  return focus !== null && (focus.kind === "node" ? focus.node === n : focus.target === n || focus.source === n);
+}
+
+/** @param {Element|null|undefined} element a node's */
+const nameOf = (element) => element?.getAttribute("data-name") ?? null;
+
+/** Where a node is that is there. @param {Map<string, Point>} points @param {string} name */
+function known(points, name) {
+  const point = points.get(name);
+  if (!point) throw new Error(`There is no node ${name}.`);
+  return point;
 }

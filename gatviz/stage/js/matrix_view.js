@@ -3,7 +3,7 @@
  * Only what is visible is drawn, so a 200 × 200 matrix costs no more than what fits on the screen.
  */
 
-import { html, set, svg } from "./dom.js";
+import { html, LATER, set, svg } from "./dom.js";
 import { number, shorten, shortenFront } from "./format.js";
 
 /**
@@ -12,9 +12,9 @@ import { number, shorten, shortenFront } from "./format.js";
  * @property {string[]} rowNames
  * @property {string[]} columnNames
  * @property {(row: number, column: number) => number|null} value null where there is nothing to show
- * @property {(row: number, column: number) => boolean} masked hatched: no arc there
- * @property {((row: number, column: number) => boolean)|undefined} undrawn with a corner: an arc that the graph does not show
- * @property {{fill: Function, ink: Function}} colours
+ * @property {(row: number, column: number) => boolean} masked hatched: no edge there
+ * @property {(row: number, column: number) => boolean} [undrawn] with a corner: an edge that the graph does not show
+ * @property {import("./scales.js").ColourScale} colours
  * @property {string} empty the colour of cells without a value
  * @property {string} hatch the colour of the lines across masked cells
  * @property {number} faded how much of its colour a masked cell keeps
@@ -24,23 +24,38 @@ import { number, shorten, shortenFront } from "./format.js";
  * @property {number} maxWidth of the part in view, names included
  * @property {number} maxHeight
  *
- * @typedef {{cells?: number[][], rows?: number[], columns?: number[]}} Marks
+ * @typedef {[number, number]} Cell row and column
+ * @typedef {{cells?: Cell[], rows?: number[], columns?: number[]}} Marks
+ * @typedef {{left: number, right: number, top: number, bottom: number}} Cells the rows and columns in view
+ * @typedef {CanvasRenderingContext2D} Pen
  */
 
+/** @type {Record<string, Cell|undefined>} */
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const NUMBERS_FIT = { width: 34, height: 15 };
 const GAP_FROM = 12;
 const GAP = 2;
 const NAME_LETTERS = 7;
 const NARROW_LETTERS = 3;
 const CORNER = 5;
+/** What is hovered lies above what is locked. @type {("locked"|"hover")[]} */
+const KINDS = ["locked", "hover"];
 
 export class MatrixView {
   /**
-   * @param {{hover: (cell: number[]|null) => void, choose: (cell: number[]) => void}} listener
+   * @param {{hover: (cell: Cell|null) => void, choose: (cell: Cell) => void}} listener
    */
   constructor(listener) {
     this.listener = listener;
+    /** @type {MatrixSpec} */
+    this.spec = LATER;
+    /** The cell that the keys are on. @type {Cell|null} */
+    this.at = null;
+    /** @type {{hover?: Marks, locked?: Marks}} */
     this.marks = {};
+    this.margin = { left: 0, top: 0 };
+    this.view = { width: 0, height: 0 };
+    this.longestColumn = 1;
     // Kept, as asking the element makes the browser lay out the whole page first.
     this.scrolled = { left: 0, top: 0 };
     this.painter = html("canvas");
@@ -73,8 +88,8 @@ export class MatrixView {
     const longest = Math.max(0, ...spec.rowNames.map((name) => Math.min(Array.from(name).length, NAME_LETTERS)));
     this.margin = { left: 10 + longest * 6.4, top: 18 };
     this.longestColumn = Math.max(1, ...spec.columnNames.map((name) => Array.from(name).length));
-    this.inner = { width: spec.columnNames.length * spec.cellWidth, height: spec.rowNames.length * spec.cellHeight };
-    const full = { width: this.margin.left + this.inner.width + 2, height: this.margin.top + this.inner.height + 2 };
+    const inner = { width: spec.columnNames.length * spec.cellWidth, height: spec.rowNames.length * spec.cellHeight };
+    const full = { width: this.margin.left + inner.width + 2, height: this.margin.top + inner.height + 2 };
     const bars = { x: full.height > spec.maxHeight ? 12 : 0, y: full.width > spec.maxWidth ? 12 : 0 };
     this.view = {
       width: Math.max(20, Math.min(full.width, spec.maxWidth - bars.x)),
@@ -95,10 +110,11 @@ export class MatrixView {
     this.drawMarks();
   }
 
-  /** The rows and columns in view. */
+  /** @returns {Cells} */
   visible() {
     const { cellWidth, cellHeight, rowNames, columnNames } = this.spec;
     const { left, top } = this.scrolled;
+    /** @param {number} offset @param {number} size @param {number} cell @param {number} count */
     const last = (offset, size, cell, count) => Math.min(count, Math.ceil((offset + size) / cell));
     return {
       left: Math.floor(left / cellWidth),
@@ -108,7 +124,7 @@ export class MatrixView {
     };
   }
 
-  /** Where a cell's corner is in the drawing. */
+  /** Where a cell's corner is in the drawing. @param {number} row @param {number} column */
   corner(row, column) {
     const { cellWidth, cellHeight } = this.spec;
     return {
@@ -126,12 +142,13 @@ export class MatrixView {
     this.drawMarks();
   }
 
+  /** @param {Cells} range */
   paint({ left, right, top, bottom }) {
     const { spec, view, painter } = this;
     const ratio = window.devicePixelRatio || 1;
     painter.width = Math.round(view.width * ratio);
     painter.height = Math.round(view.height * ratio);
-    const pen = painter.getContext("2d");
+    const pen = penOf(painter);
     pen.scale(ratio, ratio);
     pen.beginPath();
     pen.rect(this.margin.left, this.margin.top, view.width, view.height);
@@ -141,7 +158,7 @@ export class MatrixView {
     else this.paintPixels(pen, { left, right, top, bottom });
   }
 
-  /** Cells with rounded corners, hatched where they are masked. */
+  /** Cells with rounded corners, hatched where they are masked. @param {Pen} pen @param {Cells} range */
   paintCells(pen, { left, right, top, bottom }) {
     const { spec } = this;
     const hatch = hatching(pen, spec.hatch);
@@ -152,6 +169,7 @@ export class MatrixView {
         const undrawn = spec.undrawn?.(row, column);
         if (value === null && !masked && !undrawn) continue;
         const { x, y } = this.corner(row, column);
+        /** @type {[number, number, number, number, number]} */
         const shape = [x, y, spec.cellWidth - GAP, spec.cellHeight - GAP, 3];
         pen.globalAlpha = masked && value !== null ? spec.faded : 1;
         pen.fillStyle = value === null || !Number.isFinite(value) ? spec.empty : spec.colours.fill(value);
@@ -166,7 +184,7 @@ export class MatrixView {
     }
   }
 
-  /** Many small cells: one pixel each, then drawn larger in one go. Masked ones are pale. */
+  /** Many small cells: one pixel each, then drawn larger in one go. Masked ones are pale. @param {Pen} pen @param {Cells} range */
   paintPixels(pen, { left, right, top, bottom }) {
     const { spec } = this;
     const [width, height] = [right - left, bottom - top];
@@ -182,7 +200,7 @@ export class MatrixView {
     }
     const small = document.createElement("canvas");
     Object.assign(small, { width, height });
-    small.getContext("2d").putImageData(pixels, 0, 0);
+    penOf(small).putImageData(pixels, 0, 0);
     const { x, y } = this.corner(top, left);
     pen.fillStyle = spec.empty;
     pen.fillRect(x, y, width * spec.cellWidth, height * spec.cellHeight);
@@ -190,12 +208,14 @@ export class MatrixView {
     pen.drawImage(small, x, y, width * spec.cellWidth, height * spec.cellHeight);
   }
 
+  /** @param {Cells} range */
   drawNames({ left, right, top, bottom }) {
     const { spec, margin } = this;
     const rowStep = Math.ceil(10 / spec.cellHeight);
     const letters = Math.max(1, Math.min(NAME_LETTERS, Math.floor(spec.cellWidth / 6.2)));
     const wanted = Math.min(this.longestColumn, Math.max(letters, NARROW_LETTERS));
     const columnStep = Math.max(1, Math.ceil((6.2 * wanted + (wanted > letters ? 4 : 0)) / spec.cellWidth));
+    /** @type {SVGTextElement[]} */
     const names = [];
     for (let row = top; row < bottom; row++) {
       if (row % rowStep) continue;
@@ -212,12 +232,15 @@ export class MatrixView {
     this.names.replaceChildren(...names);
   }
 
+  /** @param {"row"|"column"} axis @param {number} place @param {string} text @param {number} x @param {number} y @param {"middle"|"end"} anchor */
   name(axis, place, text, x, y, anchor) {
     return svg("text", { [`data-${axis}-name`]: place, x: x.toFixed(1), y: y.toFixed(1), "text-anchor": anchor }, text);
   }
 
+  /** @param {Cells} range */
   drawNumbers({ left, right, top, bottom }) {
     const { spec } = this;
+    /** @type {SVGTextElement[]} */
     const numbers = [];
     if (spec.cellWidth >= NUMBERS_FIT.width && spec.cellHeight >= NUMBERS_FIT.height) {
       for (let row = top; row < bottom; row++) {
@@ -227,13 +250,14 @@ export class MatrixView {
           const { x, y } = this.corner(row, column);
           if (x < this.margin.left - 1 || y < this.margin.top - 1) continue;
           const masked = spec.masked(row, column);
+          const told = number(value, spec.digits);
           const text = svg(
             "text",
             { "data-row": row, "data-column": column, class: masked ? "masked" : spec.undrawn?.(row, column) ? "undrawn" : null, x: x + spec.cellWidth / 2 - 1, y: y + spec.cellHeight / 2 },
-            number(value, spec.digits),
+            told,
           );
           if (!masked) text.style.fill = spec.colours.ink(value);
-          if (text.textContent.length * 6.1 > spec.cellWidth - 3) text.classList.add("tight");
+          if (told.length * 6.1 > spec.cellWidth - 3) text.classList.add("tight");
           numbers.push(text);
         }
       }
@@ -244,7 +268,9 @@ export class MatrixView {
   drawMarks() {
     if (!this.spec) return;
     const { spec, margin, view } = this;
+    /** @type {SVGRectElement[]} */
     const rects = [];
+    /** @param {string} kind @param {string} shape @param {number} row @param {number} column @param {number} rows @param {number} columns */
     const box = (kind, shape, row, column, rows, columns) => {
       const { x, y } = this.corner(row, column);
       const clipped = {
@@ -267,7 +293,7 @@ export class MatrixView {
         }),
       );
     };
-    for (const kind of ["locked", "hover"]) {
+    for (const kind of KINDS) {
       const marks = this.marks[kind];
       for (const row of marks?.rows ?? []) box(kind, "row", row, 0, 1, spec.columnNames.length);
       for (const column of marks?.columns ?? []) box(kind, "column", 0, column, spec.rowNames.length, 1);
@@ -275,13 +301,13 @@ export class MatrixView {
     }
     this.overlay.replaceChildren(...rects);
     for (const text of this.names.children) {
-      const row = text.dataset.rowName;
-      const on = (kind) => row !== undefined && (this.marks[kind]?.rows ?? []).includes(Number(row));
-      set(text, { class: on("hover") || on("locked") ? "on" : "" });
+      const row = text.getAttribute("data-row-name");
+      const on = KINDS.some((kind) => row !== null && this.marks[kind]?.rows?.includes(Number(row)));
+      set(text, { class: on ? "on" : "" });
     }
   }
 
-  /** @returns {number[]|null} [row, column] under the pointer */
+  /** @returns {Cell|null} under the pointer @param {MouseEvent} event */
   cellAt(event) {
     const { spec } = this;
     const box = this.sticky.getBoundingClientRect();
@@ -293,9 +319,9 @@ export class MatrixView {
     return inside ? [row, column] : null;
   }
 
-  /** The arrow keys walk from cell to cell, Enter locks. */
+  /** The arrow keys walk from cell to cell, Enter locks. @param {KeyboardEvent} event */
   key(event) {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const step = STEPS[event.key];
     if (step) {
       event.preventDefault();
       const [row, column] = this.at ?? [0, step[1] ? -1 : 0];
@@ -312,6 +338,7 @@ export class MatrixView {
     }
   }
 
+  /** @param {Cell} cell */
   scrollTo([row, column]) {
     const { x, y } = this.corner(row, column);
     const { cellWidth, cellHeight } = this.spec;
@@ -322,13 +349,21 @@ export class MatrixView {
   }
 }
 
+/** @param {HTMLCanvasElement} canvas */
+function penOf(canvas) {
+  const pen = canvas.getContext("2d");
+  if (!pen) throw new Error("This browser draws no canvas.");
+  return pen;
+}
+
+/** @param {Pen} pen @param {number} x @param {number} y @param {number} width @param {number} height @param {number} radius */
 function roundedCell(pen, x, y, width, height, radius) {
   pen.beginPath();
   pen.roundRect(x, y, width, height, radius);
   pen.fill();
 }
 
-/** The mark of an arc that the graph does not show. */
+/** The mark of an edge that the graph does not show. @param {Pen} pen @param {number} x @param {number} y @param {string} colour */
 function corner(pen, x, y, colour) {
   pen.fillStyle = colour;
   pen.beginPath();
@@ -338,10 +373,11 @@ function corner(pen, x, y, colour) {
   pen.fill();
 }
 
+/** @param {Pen} pen @param {string} colour */
 function hatching(pen, colour) {
   const tile = document.createElement("canvas");
   tile.width = tile.height = 6;
-  const ink = tile.getContext("2d");
+  const ink = penOf(tile);
   ink.strokeStyle = colour;
   ink.lineWidth = 1;
   ink.beginPath();
@@ -350,5 +386,5 @@ function hatching(pen, colour) {
     ink.lineTo(shift + 6, 0);
   }
   ink.stroke();
-  return pen.createPattern(tile, "repeat");
+  return pen.createPattern(tile, "repeat") ?? colour;
 }

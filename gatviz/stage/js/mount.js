@@ -1,9 +1,29 @@
 /** The component that the page mounts: data in, what the person did out. */
 
+import { LATER } from "./dom.js";
 import { Stage } from "./stage.js";
 import { alike } from "./tensor.js";
 import { decode } from "./wire.js";
 
+/**
+ * @import {Asked, Edited, Looked, Screen} from "./protocol.js"
+ * @typedef {{edits: Edited, looked: Looked, asked: Asked}} Messages what is sent, by the name that Python hears it under
+ * @typedef {<K extends keyof Messages>(name: K, message: Messages[K]) => void} Send
+ * @typedef {{data: Uint8Array<ArrayBuffer>, parentElement: HTMLElement, setStateValue: (name: string, value: object) => void}} Page
+ *
+ * @typedef {Object} Entry one mounted stage
+ * @property {Stage} stage
+ * @property {Looks} looks
+ * @property {Promise<unknown>} styled
+ * @property {Promise<Screen>} scene
+ * @property {Uint8Array|undefined} bytes
+ * @property {number} mounts
+ * @property {boolean} due whether it has yet to show what came
+ * @property {boolean} gone
+ * @property {Send} send
+ */
+
+/** @type {WeakMap<HTMLElement, Entry>} */
 const stages = new WeakMap();
 
 /** If no answer has come after so many milliseconds, none is coming. */
@@ -14,24 +34,26 @@ const LONGEST_WAIT = 1000;
  * otherwise start a run of the script each time, more than the connection takes.
  */
 class Looks {
-  /** @param {(look: Object) => void} send */
+  /** @param {(look: Looked) => void} send */
   constructor(send) {
     this.send = send;
+    /** @type {Looked|null} */
     this.next = null;
-    this.waiting = null;
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    this.waiting = undefined;
   }
 
-  /** @param {Object} look */
+  /** @param {Looked} look */
   add(look) {
     this.next = look;
-    if (this.waiting === null) this.deliver();
+    if (this.waiting === undefined) this.deliver();
   }
 
   /** The page has answered. */
   answered() {
     clearTimeout(this.waiting);
     // Not from within the answer: what is sent while the page takes new data in may get lost.
-    this.waiting = this.next ? setTimeout(() => this.deliver(), 0) : null;
+    this.waiting = this.next ? setTimeout(() => this.deliver(), 0) : undefined;
   }
 
   stop() {
@@ -40,6 +62,7 @@ class Looks {
 
   deliver() {
     const look = this.next;
+    if (!look) return;
     this.next = null;
     this.waiting = setTimeout(() => this.answered(), LONGEST_WAIT);
     this.send(look);
@@ -49,39 +72,47 @@ class Looks {
 /** How many messages were sent, counted from the clock: a stage that is mounted anew goes on, not back to 1. */
 let sent = 0;
 
-/** A message that equals no other: one like the one before would not be told to Python. */
+/** A message that equals no other: one like the one before would not be told to Python. @param {object} message */
 function numbered(message) {
   sent = Math.max(sent + 1, Date.now());
   return { ...message, count: sent };
 }
 
-/** Settles when a style sheet is there: the stage measures itself, and reads dark or light from its colours. */
+/** Settles when a style sheet is there: the stage measures itself, and reads dark or light from its colours. @param {HTMLLinkElement|null} link @returns {Promise<unknown>} */
 function loaded(link) {
   if (!link || link.sheet) return Promise.resolve();
   return new Promise((settle) => ["load", "error"].forEach((how) => link.addEventListener(how, settle, { once: true })));
 }
 
-function entryOf(parentElement) {
-  let entry = stages.get(parentElement);
-  if (!entry) {
-    entry = { mounts: 0 };
-    entry.styled = loaded(parentElement.querySelector("link[rel=stylesheet]"));
-    entry.looks = new Looks((look) => entry.send("looked", look));
-    entry.stage = new Stage(parentElement, {
+/** @param {HTMLElement} parentElement @param {Send} send */
+function entryOf(parentElement, send) {
+  const known = stages.get(parentElement);
+  if (known) return Object.assign(known, { send });
+  const looks = new Looks((look) => entry.send("looked", look));
+  /** @type {Entry} */
+  const entry = {
+    looks,
+    stage: new Stage(parentElement, {
       edited: (edits) => entry.send("edits", { edits }),
-      looked: (focus, weighting) => entry.looks.add({ focus, weighting }),
+      looked: (focus, weighting) => looks.add({ focus, weighting }),
       asked: (what) => entry.send("asked", { what }),
-    });
-    stages.set(parentElement, entry);
-  }
+    }),
+    styled: loaded(parentElement.querySelector("link[rel=stylesheet]")),
+    scene: LATER,
+    bytes: undefined,
+    mounts: 0,
+    due: false,
+    gone: false,
+    send,
+  };
+  stages.set(parentElement, entry);
   return entry;
 }
 
-/** Called for every answer of Python, and with the same bytes again when the page's colours change. */
+/** Called for every answer of Python, and with the same bytes again when the page's colours change. @param {Page} page */
 export default async function mount({ data, parentElement, setStateValue }) {
-  const entry = entryOf(parentElement);
+  const entry = entryOf(parentElement, (name, message) => setStateValue(name, numbered(message)));
   const mounted = ++entry.mounts;
-  entry.send = (name, message) => setStateValue(name, numbered(message));
   const recoloured = entry.bytes === data;
   const changed = !alike(entry.bytes, data);
   if (changed) entry.scene = decode(data);

@@ -1,7 +1,12 @@
 /** The quick editor of one node, beside it on the canvas: name, label, features. */
 
-import { html } from "./dom.js";
+import { focusedBeside, html, LATER } from "./dom.js";
 import { readNumber, shorten } from "./format.js";
+
+/**
+ * @import {Scene} from "./scene.js"
+ * @import {Changed} from "./store.js"
+ */
 
 const MOST_FEATURES = 40;
 const BESIDE = 14;
@@ -13,19 +18,27 @@ export class NodeEditor {
    * @param {import("./graph_view.js").GraphView} canvas
    */
   constructor(store, edits, canvas) {
+    /** @type {Scene} */
+    this.scene = LATER;
     this.store = store;
     this.edits = edits;
     this.canvas = canvas;
     this.element = html("form", { class: "node-editor", hidden: "" });
     this.element.addEventListener("submit", (event) => event.preventDefault());
+    /** @type {string|null} */
+    this.drawnFor = null;
+    /** @type {{from: string, to: string}|null} */
+    this.renamed = null;
     canvas.box.append(this.element);
   }
 
+  /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
     if (this.store.state.edited !== null) this.draw();
   }
 
+  /** @param {Changed} changed */
   onState(changed) {
     if (changed.has("edited")) this.draw();
   }
@@ -34,16 +47,18 @@ export class NodeEditor {
   draw() {
     const { edited } = this.store.state;
     const node = edited === null ? -1 : this.scene.names.indexOf(edited);
-    const focused = this.element.contains(this.element.getRootNode().activeElement) ? this.element.getRootNode().activeElement.name : null;
+    const field = focusedBeside(this.element);
+    const focused = field instanceof HTMLInputElement && this.element.contains(field);
     this.element.hidden = node < 0;
     if (node < 0) return;
-    if (focused !== null && this.drawnFor === edited) return this.refresh(node);
+    if (focused && this.drawnFor === edited) return this.refresh(node);
     this.drawnFor = edited;
     this.element.replaceChildren(...this.fields(node));
     this.putBeside(node);
-    this.element.elements.name.select();
+    this.element.querySelector("input")?.select();
   }
 
+  /** @param {number} node */
   fields(node) {
     const { scene } = this;
     const { texts } = scene;
@@ -54,13 +69,13 @@ export class NodeEditor {
     const more = scene.featureNames.length - features.length;
     return [
       this.field("name", texts.nameField, name, (value) => this.rename(name, value)),
-      this.field("label", texts.labelField, scene.classNames[scene.classOf[node]] ?? "", (value) => this.edits.push({ kind: "set_node", name, label: value }) ?? true),
+      this.field("label", texts.labelField, scene.classNames[scene.classOf[node]] ?? "", (value) => this.setLabel(name, value)),
       html("div", { class: "node-features" }, ...features, more > 0 ? html("p", { class: "quiet-text" }, texts.moreFeatures) : null),
       html("button", { type: "button", class: "tool", onclick: () => this.close() }, texts.done),
     ];
   }
 
-  /** One labelled field; `take` says whether the value can be used. */
+  /** One labelled field; `take` says whether the value can be used. @param {string} key @param {string} label @param {string} value @param {(value: string) => boolean} take */
   field(key, label, value, take) {
     const input = html("input", { name: key, value, autocomplete: "off", spellcheck: "false" });
     const settle = () => {
@@ -79,17 +94,25 @@ export class NodeEditor {
     return html("label", {}, html("span", { title: label }, shorten(label, 18)), input);
   }
 
+  /** @param {number} node */
   refresh(node) {
     const { scene } = this;
     for (const input of this.element.querySelectorAll("input")) {
       const [kind, f] = input.name.split(":");
       const value = kind === "f" ? String(scene.features.at(node, Number(f))) : kind === "name" ? scene.names[node] : (scene.classNames[scene.classOf[node]] ?? "");
-      if (input === this.element.getRootNode().activeElement || input.classList.contains("wrong")) continue;
+      if (input === focusedBeside(this.element) || input.classList.contains("wrong")) continue;
       input.value = value;
       input.dataset.taken = value;
     }
   }
 
+  /** @param {string} name @param {string} label */
+  setLabel(name, label) {
+    this.edits.push({ kind: "set_node", name, label });
+    return true;
+  }
+
+  /** @param {string} name @param {string} feature @param {string} text */
   setFeature(name, feature, text) {
     const value = readNumber(text);
     if (value === null) return false;
@@ -97,6 +120,7 @@ export class NodeEditor {
     return true;
   }
 
+  /** @param {string} name @param {string} to */
   rename(name, to) {
     const wish = to.trim();
     const taken = wish !== name && this.canvas.draft().points.has(wish);
@@ -106,7 +130,7 @@ export class NodeEditor {
     return true;
   }
 
-  /** A node that was renamed here stays the edited one. */
+  /** A node that was renamed here stays the edited one. @param {Scene} scene */
   follow(scene) {
     if (!this.renamed || !scene.names.includes(this.renamed.to)) return;
     const { from, to } = this.renamed;
@@ -117,6 +141,7 @@ export class NodeEditor {
     }
   }
 
+  /** @param {number} node */
   putBeside(node) {
     const { canvas } = this;
     const { x: left, y: top } = canvas.frame.onCanvas(canvas.screen[node]);

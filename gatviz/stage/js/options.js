@@ -2,11 +2,14 @@
 
 import { html } from "./dom.js";
 
+/** @import {State, Store} from "./store.js" */
+
 /**
- * @param {import("./store.js").Store} store
+ * @template {keyof State} K
+ * @param {Store} store
  * @param {string} caption said to those who cannot see; shown too unless `bare`
- * @param {string} key which part of the state is chosen
- * @param {[any, string][]} choices value and label
+ * @param {K} key which part of the state is chosen
+ * @param {[State[K], string][]} choices value and label
  * @param {boolean} bare
  */
 export function options(store, caption, key, choices, bare = false) {

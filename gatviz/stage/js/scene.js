@@ -6,87 +6,133 @@ import { tensor } from "./tensor.js";
 const LONGEST_IN_A_SENTENCE = 24;
 
 /**
- * @typedef {Object} Weighting one set of weights on the arcs: a head, the mean of the heads, or a baseline
- * @property {string} key
- * @property {string} label
- * @property {"head"|"derived"|"baseline"} kind
- * @property {number|null} head
- * @property {import("./tensor.js").Tensor} values [E + U] the drawn arcs, then those between shown nodes that are not drawn
- * @property {number[]} strongest per node the arc with the largest weight of all into it, −1 if it is not drawn
+ * @import {Beside, Focus, GoneEdge, Packed, Palette, RowSums, Screen, Stage, Weighting as Sent} from "./protocol.js"
+ * @import {Tensor} from "./tensor.js"
+ * @import {Direction, State} from "./store.js"
  */
 
-/** @param {Object} data as packed by gatviz/stage/pack.py */
+/**
+ * @typedef {{index: number, source: number, target: number, added: boolean, drawn: boolean}} Edge
+ */
+
+/**
+ * @template T
+ * @typedef {{[K in keyof T]: T[K] extends Packed ? Tensor : T[K] extends Packed|null ? Tensor|null : T[K]}} Unpacked
+ */
+
+/**
+ * @typedef {Omit<Unpacked<Sent>, "rows"> & {rows: Unpacked<RowSums>|null}} Weighting
+ * @typedef {Unpacked<Stage>} StageOf
+ * @typedef {Record<string, string>} Texts
+ * @typedef {ReturnType<typeof readScene>} Scene all of a screen, its arrays unpacked
+ *
+ * @typedef {Object} Drawn what width, colour and number of the arrows stand for now
+ * @property {"share"|"signed"} kind
+ * @property {Float32Array} values of the drawn edges
+ * @property {number[]} strongest
+ * @property {number} limit
+ * @property {string} symbol
+ * @property {(GoneEdge & {value: number})[]} gone
+ * @property {number[]} strongestGone
+ * @property {Beside[]} beside
+ */
+
+/** @param {Screen & {palette: Palette}} data */
 export function readScene(data) {
-  const between = data.arcs.source.map((source, k) => ({
+  const between = data.edges.source.map((source, k) => ({
     index: k,
     source,
-    target: data.arcs.target[k],
-    added: Boolean(data.arcs.added[k]),
-    drawn: k < data.arcs.drawn,
+    target: data.edges.target[k],
+    added: Boolean(data.edges.added[k]),
+    drawn: k < data.edges.drawn,
   }));
-  const arcs = between.slice(0, data.arcs.drawn);
+  const edges = between.slice(0, data.edges.drawn);
+  /** @type {Edge[][]} */
   const into = data.names.map(() => []);
+  /** @type {Edge[][]} */
   const outOf = data.names.map(() => []);
   const count = data.names.length;
   const byPair = new Int32Array(count * count).fill(-1);
-  for (const arc of arcs) {
-    into[arc.target].push(arc);
-    outOf[arc.source].push(arc);
+  for (const edge of edges) {
+    into[edge.target].push(edge);
+    outOf[edge.source].push(edge);
   }
-  for (const arc of between) byPair[arc.target * count + arc.source] = arc.index;
-  const stageValues = (stage) => tensor(stage.valuesOf ? data.stages.find((other) => other.name === stage.valuesOf).values : stage.values);
+  for (const edge of between) byPair[edge.target * count + edge.source] = edge.index;
+  const { softmax, scores, change } = data;
+  /** @param {Stage} stage */
+  const packedOf = (stage) => (stage.valuesOf ? data.stages.find((other) => other.name === stage.valuesOf) : stage)?.values ?? null;
+  /** @param {RowSums} rows */
+  const rowSums = (rows) => ({ ...rows, drawn: tensor(rows.drawn), here: tensor(rows.here), outside: tensor(rows.outside), all: tensor(rows.all) });
   return {
     ...data,
-    structure: JSON.stringify([data.names, data.arcs, data.whole, data.classOf, data.classNames, data.features.shape]),
-    arcs,
+    structure: JSON.stringify([data.names, data.edges, data.whole, data.classOf, data.classNames, data.features.shape]),
+    edges,
     between,
     into,
     outOf,
-    arcBetween: (target, source) => between[byPair[target * count + source]] ?? null,
+    /** @param {number} target @param {number} source @returns {Edge|null} drawn or not */
+    edgeBetween: (target, source) => between[byPair[target * count + source]] ?? null,
     features: tensor(data.features),
-    weightings: data.weightings.map((w) => ({ ...w, values: tensor(w.values), rows: w.rows && { ...w.rows, ...mapTensors(w.rows, ["drawn", "here", "outside", "all"]) } })),
-    stages: data.stages.map((s) => ({ ...s, values: stageValues(s), pairs: tensor(s.pairs), rest: tensor(s.rest ?? null) })),
-    softmax: mapTensors(data.softmax),
-    scores: mapTensors(data.scores),
+    weightings: data.weightings.map((w) => ({ ...w, values: tensor(w.values), rows: w.rows && rowSums(w.rows) })),
+    stages: data.stages.map((s) => ({ ...s, values: tensor(packedOf(s)), pairs: tensor(s.pairs), rest: tensor(s.rest) })),
+    softmax: { terms: tensor(softmax.terms), maxima: tensor(softmax.maxima), denominators: tensor(softmax.denominators) },
+    scores: scores && { target: tensor(scores.target), source: tensor(scores.source), edge: tensor(scores.edge), limits: tensor(scores.limits) },
     uniform: tensor(data.uniform),
     evenness: tensor(data.evenness),
-    change: data.change && { ...data.change, values: tensor(data.change.values), goneValues: tensor(data.change.goneValues) },
+    change: change && { ...change, values: tensor(change.values), goneValues: tensor(change.goneValues) },
   };
 }
 
-function mapTensors(group, names = Object.keys(group ?? {})) {
-  return group && Object.fromEntries(names.map((name) => [name, tensor(group[name])]));
-}
-
 /**
- * A field's value on an arc, drawn or not; null where there was no room to send it.
- * @param {import("./tensor.js").Tensor} values [E, …], the drawn arcs first
+ * A field's value on an edge, drawn or not; null where there was no room to send it.
+ * @param {Tensor} values [E, …], the drawn edges first @param {Edge} edge @param {number[]} rest the further index
  */
-export function onArc(values, arc, ...rest) {
-  return arc.index < values.shape[0] ? values.at(arc.index, ...rest) : null;
+export function onEdge(values, edge, ...rest) {
+  return edge.index < values.shape[0] ? values.at(edge.index, ...rest) : null;
 }
 
-/** All arcs between shown nodes that end in a node ("target") or start there ("source"), drawn ones first. */
-export function arcsAt(scene, node, end) {
-  return scene.between.filter((arc) => arc[end] === node);
+/** All edges between shown nodes that end in a node ("target") or start there ("source"), drawn ones first. @param {Scene} scene @param {number} node @param {"source"|"target"} end */
+export function edgesAt(scene, node, end) {
+  return scene.between.filter((edge) => edge[end] === node);
 }
 
-/** The weighting that is shown, or the first one if the key is gone. @returns {Weighting} */
+/** The weighting that is shown, or the first one if the key is gone. @param {Scene} scene @param {State} state @returns {Weighting} */
 export function shownWeighting(scene, state) {
   return scene.weightings.find((w) => w.key === state.weighting) ?? scene.weightings[0];
 }
 
-/** The end of the α scale: one for all heads, as they are compared with each other. */
+/** One head's weighting. @param {Scene} scene @param {number} head */
+export function ofHead(scene, head) {
+  const found = scene.weightings.find((weighting) => weighting.head === head);
+  if (!found) throw new Error(`There is no head ${head}.`);
+  return found;
+}
+
+/** A stage that every layer of this kind has. @param {Scene} scene @param {string} name */
+export function stageOf(scene, name) {
+  const found = scene.stages.find((stage) => stage.name === name);
+  if (!found) throw new Error(`There is no stage ${name}.`);
+  return found;
+}
+
+/** The values of such a stage. @param {Scene} scene @param {string} name */
+export function valuesOf(scene, name) {
+  const { values } = stageOf(scene, name);
+  if (!values) throw new Error(`The stage ${name} came without its values.`);
+  return values;
+}
+
+/** The end of the α scale: one for all heads, as they are compared with each other. @param {Scene} scene @param {State} state */
 export function shareLimit(scene, state) {
   return state.scale === "max" ? scene.shareLimit : 1;
 }
 
-/** The end of the scale of changes on both sides of 0, for arrows and matrix alike. */
+/** The end of the scale of changes on both sides of 0, for arrows and matrix alike. @param {Scene} scene @param {State} state */
 export function changeLimit(scene, state) {
-  return state.scale === "max" ? scene.change.limit : 1;
+  return state.scale === "max" && scene.change ? scene.change.limit : 1;
 }
 
-/** The heads that are drawn at once, or null if one weighting is shown. */
+/** The heads that are drawn at once, or null if one weighting is shown. @param {Scene} scene @param {State} state */
 export function shownHeads(scene, state) {
   if (state.heads === null || state.measure === "change") return null;
   return state.heads.filter((head) => scene.weightings.some((weighting) => weighting.head === head));
@@ -94,43 +140,51 @@ export function shownHeads(scene, state) {
 
 /**
  * What width, colour and number of the arrows stand for now: the weighting itself, or its change since a baseline.
- * @returns {{kind: "share"|"signed", values: Float32Array, strongest: number[], limit: number, symbol: string, gone: Object[], strongestGone: number[], beside: Object[]}}
+ * @param {Scene} scene @param {State} state @returns {Drawn}
  */
 export function drawnValues(scene, state) {
   const weighting = shownWeighting(scene, state);
+  const { head } = weighting;
   const { change } = scene;
-  if (state.measure === "change" && change && weighting.head !== null && weighting.head < change.values.shape[0]) {
+  if (state.measure === "change" && change && head !== null && head < change.values.shape[0]) {
     const count = change.values.shape[1];
     return {
       kind: "signed",
-      values: change.values.data.subarray(weighting.head * count, (weighting.head + 1) * count),
-      strongest: change.strongest[weighting.head],
+      values: change.values.data.subarray(head * count, (head + 1) * count),
+      strongest: change.strongest[head],
       limit: changeLimit(scene, state),
       symbol: "Δα",
-      gone: change.gone.map((arc, k) => ({ ...arc, value: change.goneValues.at(weighting.head, k) })),
-      strongestGone: change.strongestGone[weighting.head],
-      beside: change.beside[weighting.head],
+      gone: change.gone.map((edge, k) => ({ ...edge, value: change.goneValues.at(head, k) })),
+      strongestGone: change.strongestGone[head],
+      beside: change.beside[head],
     };
   }
   return { kind: "share", values: weighting.values.data, strongest: weighting.strongest, limit: shareLimit(scene, state), symbol: weighting.symbol, gone: [], strongestGone: [], beside: [] };
 }
 
-/** "1 node", "3 nodes". */
+/** "1 node", "3 nodes". @param {Record<string, string>} texts @param {number} count */
 export function nodeCount(texts, count) {
   return fillIn(count === 1 ? texts.oneNode : texts.someNodes, { count });
 }
 
-/** The arcs that a focus is about: of a node the drawn ones, of a pair its arc, drawn or not. */
-export function focusArcs(scene, focus, direction) {
+/** The edges that a focus is about: of a node the drawn ones, of a pair its edge, drawn or not. @param {Scene} scene @param {Focus|null} focus @param {Direction} direction @returns {Edge[]} */
+export function focusEdges(scene, focus, direction) {
   if (!focus) return [];
   if (focus.kind === "node") return (direction === "reads" ? scene.into : scene.outOf)[focus.node] ?? [];
-  const arc = scene.arcBetween(focus.target, focus.source);
-  return arc ? [arc] : [];
+  const edge = scene.edgeBetween(focus.target, focus.source);
+  return edge ? [edge] : [];
 }
 
-/** "{target} reads {source}": what nodes are called in a sentence, where a bare number would read as a count. */
+/** "{target} reads {source}": what nodes are called in a sentence, where a bare number would read as a count. @param {Scene} scene @param {Focus} focus */
 export function focusNames(scene, focus) {
-  const name = (node) => shorten(scene.called[node], LONGEST_IN_A_SENTENCE);
-  if (focus.kind === "node") return { node: name(focus.node) };
-  return { target: name(focus.target), source: name(focus.source) };
+  if (focus.kind === "node") return { node: nodeName(scene, focus.node) };
+  return edgeNames(scene, focus);
 }
+
+/** What the two ends of an edge are called in a sentence. @param {Scene} scene @param {{target: number, source: number}} edge */
+export function edgeNames(scene, { target, source }) {
+  return { target: nodeName(scene, target), source: nodeName(scene, source) };
+}
+
+/** @param {Scene} scene @param {number} node */
+const nodeName = (scene, node) => shorten(scene.called[node], LONGEST_IN_A_SENTENCE);

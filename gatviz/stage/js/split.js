@@ -2,7 +2,7 @@
 
 import { html, svg } from "./dom.js";
 import { number, shorten } from "./format.js";
-import { onArc } from "./scene.js";
+import { ofHead, onEdge } from "./scene.js";
 
 const THINNEST = 0.5;
 const WIDEST = 5.5;
@@ -28,24 +28,26 @@ export function splitStrokes(shape, shares, colours, limit) {
 
 /**
  * What a node takes in, arrow by arrow and head by head, as a small table.
- * @param {Object} scene @param {Object[]} arcs @param {number[]} heads @param {"source"|"target"} end who stands in the rows
+ * @param {import("./scene.js").Scene} scene @param {import("./scene.js").Edge[]} edges @param {number[]} heads @param {"source"|"target"} end who stands in the rows
+ * @param {number} digits
  */
-export function sharesTable(scene, arcs, heads, end, digits) {
-  const weightings = heads.map((head) => scene.weightings.find((weighting) => weighting.head === head));
+export function sharesTable(scene, edges, heads, end, digits) {
+  const weightings = heads.map((head) => ofHead(scene, head));
+  /** @param {number} head */
   const dot = (head) => {
     const mark = html("i", { class: "dot" });
     mark.style.background = scene.palette.heads[head % scene.palette.heads.length];
     return mark;
   };
-  const rows = arcs.slice(0, MOST_ROWS).map((arc) =>
+  const rows = edges.slice(0, MOST_ROWS).map((edge) =>
     html(
       "tr",
       {},
-      html("th", {}, shorten(scene.names[arc[end]], 14)),
-      ...weightings.map((weighting) => html("td", {}, number(onArc(weighting.values, arc), Math.min(digits, 3)))),
+      html("th", {}, shorten(scene.names[edge[end]], 14)),
+      ...weightings.map((weighting) => html("td", {}, number(onEdge(weighting.values, edge), Math.min(digits, 3)))),
     ),
   );
-  const more = arcs.length - rows.length;
+  const more = edges.length - rows.length;
   return html(
     "table",
     { class: "shares-table" },

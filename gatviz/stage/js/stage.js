@@ -2,7 +2,7 @@
 
 import { ChainView } from "./chain_view.js";
 import { Commands } from "./commands.js";
-import { html } from "./dom.js";
+import { hit, html, LATER } from "./dom.js";
 import { Edits } from "./edits.js";
 import { GraphView } from "./graph_view.js";
 import { HeadsBar } from "./heads_bar.js";
@@ -10,9 +10,16 @@ import { Inspector } from "./inspector.js";
 import { Legend } from "./legend.js";
 import { NodeEditor } from "./node_editor.js";
 import { readScene } from "./scene.js";
-import { same, Store } from "./store.js";
+import { edgeFocus, nodeFocus, same, Store } from "./store.js";
 import { Toolbar } from "./toolbar.js";
 
+/**
+ * @import {Asked, Focus, Numbered, Screen} from "./protocol.js"
+ * @import {Scene} from "./scene.js"
+ * @import {State} from "./store.js"
+ */
+
+/** @type {State} */
 const AT_FIRST = {
   weighting: "",
   hover: null,
@@ -33,14 +40,16 @@ const AT_FIRST = {
 
 /**
  * @typedef {Object} Host what the stage tells the world around it
- * @property {(edits: import("./edits.js").Edit[]) => void} edited what was drawn and is not yet taken
- * @property {(what: string) => void} asked a check that is only run on request
- * @property {(focus: Object|null, weighting: string) => void} looked what is locked, under which weighting
+ * @property {(edits: Numbered[]) => void} edited what was drawn and is not yet taken
+ * @property {(what: Asked["what"]) => void} asked a check that is only run on request
+ * @property {(focus: Focus|null, weighting: string) => void} looked what is locked, under which weighting
  */
 
 export class Stage {
   /** @param {HTMLElement} root @param {Host} host */
   constructor(root, host) {
+    /** @type {Scene} */
+    this.scene = LATER;
     this.root = root;
     this.host = host;
     this.store = new Store(AT_FIRST);
@@ -79,7 +88,7 @@ export class Stage {
     });
   }
 
-  /** @param {Object} data as packed by gatviz/stage/pack.py */
+  /** @param {Screen} data */
   show(data) {
     const before = this.scene;
     const theme = this.theme();
@@ -113,13 +122,15 @@ export class Stage {
     return 0.3 * r + 0.6 * g + 0.1 * b < 110 ? "dark" : "light";
   }
 
-  /** Carry over what the person looks at, as far as it still exists. */
+  /** Carry over what the person looks at, as far as it still exists. @param {Scene|undefined} before */
   settle(before) {
     const { scene, store } = this;
     const { state } = store;
+    /** @param {Focus|null} focus */
     const keep = (focus) => this.translate(focus, before);
+    /** @param {string|null} key */
     const known = (key) => scene.weightings.some((w) => w.key === key);
-    const weighting = [before ? state.weighting : scene.weightingAtStart, state.weighting, scene.weightings[0].key].find(known);
+    const weighting = [before ? state.weighting : scene.weightingAtStart, state.weighting].find(known) ?? scene.weightings[0].key;
     const open = this.stillOpen(before);
     const replaced = !before || before.revision !== scene.revision;
     const locked = replaced ? scene.lockedAtStart : keep(state.locked);
@@ -135,7 +146,7 @@ export class Stage {
     if (before && changed) this.host.looked(this.lockedByNumber(), weighting);
   }
 
-  /** The unfolded stages: those that were, as far as there are such, unless the chain is that of another kind of layer. */
+  /** The unfolded stages: those that were, as far as there are such, unless the chain is that of another kind of layer. @param {Scene|undefined} before */
   stillOpen(before) {
     const { stages, openAtStart } = this.scene;
     const names = stages.map((stage) => stage.name);
@@ -144,34 +155,35 @@ export class Stage {
     return before && same(before.openAtStart, openAtStart) && open.length ? open : [...openAtStart];
   }
 
-  /** The same focus in new data: nodes are recognised by their names. */
+  /** The same focus in new data: nodes are recognised by their names. @returns {Focus|null} @param {Focus|null} focus @param {Scene|undefined} before */
   translate(focus, before) {
     if (!focus || !before) return focus;
     const { names } = this.scene;
     const renamed = names.length === before.names.length;
+    /** @param {number} node */
     const find = (node) => {
       const place = names.indexOf(before.names[node]);
       return place < 0 && renamed && !before.names.includes(names[node]) ? node : place;
     };
-    if (focus.kind === "node") return find(focus.node) < 0 ? null : { kind: "node", node: find(focus.node) };
+    if (focus.kind === "node") return find(focus.node) < 0 ? null : nodeFocus(find(focus.node));
     const [target, source] = [find(focus.target), find(focus.source)];
-    return target < 0 || source < 0 ? null : { kind: "arc", target, source };
+    return target < 0 || source < 0 ? null : edgeFocus(target, source);
   }
 
-  /** The locked focus with node numbers of the whole graph, as Python counts. */
+  /** @returns {Focus|null} The locked focus with node numbers of the whole graph, as Python counts. */
   lockedByNumber() {
     const { locked } = this.store.state;
     if (!locked) return null;
     const numbers = this.scene.nodeNumbers;
     return locked.kind === "node"
-      ? { kind: "node", node: numbers[locked.node] }
-      : { kind: "arc", target: numbers[locked.target], source: numbers[locked.source] };
+      ? nodeFocus(numbers[locked.node])
+      : edgeFocus(numbers[locked.target], numbers[locked.source]);
   }
 
-  /** Keys pressed here are for the stage: letters must not reach the page's own shortcuts. */
+  /** Keys pressed here are for the stage: letters must not reach the page's own shortcuts. @param {KeyboardEvent} event */
   key(event) {
     event.stopPropagation();
-    if (event.target.closest?.("input, select, textarea")) return;
+    if (hit(event, "input, select, textarea")) return;
     if (event.key === "Escape") this.store.update({ locked: null, hover: null, selection: [], connecting: null, edited: null });
     else this.commands.press(event);
   }

@@ -1,12 +1,15 @@
+/** What the person is looking at. Views subscribe and redraw what concerns them; only the host talks to Python. */
+
+/** @import {Focus} from "./protocol.js" */
+
 /**
- * What the person is looking at. Views subscribe and redraw what concerns them; only the host talks to Python.
- *
- * @typedef {{kind: "arc", target: number, source: number}|{kind: "node", node: number}} Focus
+ * @typedef {"reads"|"readBy"} Direction
+ * @typedef {Set<keyof State>} Changed
  * @typedef {Object} State
  * @property {string} weighting key of the head (or baseline) shown
  * @property {Focus|null} hover
  * @property {Focus|null} locked
- * @property {"reads"|"readBy"} direction what a node's focus means
+ * @property {Direction} direction what a node's focus means
  * @property {"unit"|"max"} scale
  * @property {"class"|"prediction"|"evenness"} nodes what the nodes' colour stands for
  * @property {"share"|"change"} measure whether arrows show the weighting or its change since the baseline
@@ -24,18 +27,19 @@ export class Store {
   /** @param {State} state */
   constructor(state) {
     this.state = state;
+    /** @type {Set<(state: State, changed: Changed) => void>} */
     this.listeners = new Set();
   }
 
-  /** @param {(state: State, changed: Set<string>) => void} listener @returns {() => void} how to stop */
+  /** @param {(state: State, changed: Changed) => void} listener @returns {() => void} how to stop */
   subscribe(listener) {
     this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   /** Take over some values; listeners hear only of those that differ. @param {Partial<State>} values */
   update(values) {
-    const changed = new Set(Object.keys(values).filter((key) => !same(this.state[key], values[key])));
+    const changed = new Set(keysOf(values).filter((key) => !same(this.state[key], values[key])));
     if (!changed.size) return;
     this.state = { ...this.state, ...values };
     for (const listener of this.listeners) listener(this.state, changed);
@@ -47,13 +51,19 @@ export class Store {
   }
 }
 
-/** Equal as values. */
+/** Whether any of these has changed. @param {Changed} changed @param {(keyof State)[]} keys */
+export const touch = (changed, keys) => keys.some((key) => changed.has(key));
+
+/** @param {Partial<State>} values @returns {(keyof State)[]} */
+const keysOf = (values) => /** @type {any} */ (Object.keys(values));
+
+/** Equal as values. @param {unknown} a @param {unknown} b */
 export function same(a, b) {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** @returns {Focus} */
-export const arcFocus = (target, source) => ({ kind: "arc", target, source });
+/** @param {number} target @param {number} source @returns {Focus} */
+export const edgeFocus = (target, source) => ({ kind: "edge", target, source });
 
-/** @returns {Focus} */
+/** @param {number} node @returns {Focus} */
 export const nodeFocus = (node) => ({ kind: "node", node });

@@ -5,28 +5,37 @@ import { html } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { colourScale } from "./scales.js";
-import { onArc } from "./scene.js";
+import { onEdge, valuesOf } from "./scene.js";
+
+/**
+ * @import {Story} from "./protocol.js"
+ * @import {Edge, Scene} from "./scene.js"
+ */
 
 /**
  * Panels for an arrow; the story is left out unless it is this very arrow's in this very head.
- * @param {Object} scene @param {{target: number, source: number}} arc @param {number} head @param {number} digits
- * @param {{furtherOpen: boolean}} memory whether the person has opened what lies further back
+ * @param {Scene} scene @param {EdgeEnds} edge @param {number} head @param {number} digits
+ * @param {Memory} memory whether the person has opened what lies further back
  */
-export function storyPanels(scene, arc, head, digits, memory) {
+export function storyPanels(scene, edge, head, digits, memory) {
   const { story } = scene;
-  return isTold(story, arc, head) ? [formulaPanel(scene, story), furtherBack(scene, story, digits, memory)] : [formulaPanel(scene, null)];
+  return story && isTold(story, edge, head) ? [formulaPanel(scene, story), furtherBack(scene, story, digits, memory)] : [formulaPanel(scene, null)];
 }
 
-/** GATv2's score: one bar per dimension of a · LeakyReLU(Wh_i + Wh_j), with what met there; told for the locked arrow. */
-export function jointScorePanel(scene, arc, head, digits) {
+/** @typedef {{furtherOpen: boolean}} Memory @typedef {{target: number, source: number}} EdgeEnds */
+
+/** GATv2's score: one bar per dimension of a · LeakyReLU(Wh_i + Wh_j), with what met there; told for the locked arrow. @param {Scene} scene @param {Edge} edge @param {number} head @param {number} digits */
+export function jointScorePanel(scene, edge, head, digits) {
   const { texts, story } = scene;
-  const e = onArc(scene.stages.find((stage) => stage.name === "e").values, arc, head);
+  const e = onEdge(valuesOf(scene, "e"), edge, head);
   const title = html("h4", {}, fillIn(texts.jointScoreTitle, { e: number(e, digits) }));
-  if (!isTold(story, arc, head) || !story.score) return html("div", { class: "cell-panel" }, title, html("p", { class: "quiet-text" }, texts.lockForParts));
+  if (!isTold(story, edge, head) || !story?.score) return html("div", { class: "cell-panel" }, title, html("p", { class: "quiet-text" }, texts.lockForParts));
   const parts = story.score.parts;
   const { limit } = story;
   const shown = largest(parts);
-  const columns = [["target", texts.jointTarget], ["source", texts.jointSource], ["edge", texts.jointEdge], ["hidden", texts.jointHidden], ["a", "a"]].filter(([key]) => key in parts[0]);
+  /** @type {["target"|"source"|"edge"|"hidden"|"a", string][]} */
+  const words = [["target", texts.jointTarget], ["source", texts.jointSource], ["edge", texts.jointEdge], ["hidden", texts.jointHidden], ["a", "a"]];
+  const columns = words.filter(([key]) => parts.every((part) => part[key] !== null));
   const told = fillIn(shown.length < parts.length ? texts.jointSome : texts.jointParts, { count: parts.length });
   return html(
     "div",
@@ -37,25 +46,27 @@ export function jointScorePanel(scene, arc, head, digits) {
       "table",
       { class: "shares-table" },
       html("tr", {}, html("th"), ...columns.map(([, word]) => html("td", {}, word))),
-      ...shown.map((part) => html("tr", {}, html("th", {}, part.name), ...columns.map(([key]) => html("td", {}, number(part[key], digits))))),
+      ...shown.map((part) => html("tr", {}, html("th", {}, part.name), ...columns.map(([key]) => html("td", {}, number(part[key] ?? 0, digits))))),
     ),
     parts.length > shown.length ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: parts.length - shown.length })) : null,
   );
 }
 
-/** Features and the pair tensor: there for who asks, out of the first picture. */
+/** Features and the pair tensor: there for who asks, out of the first picture. @param {Scene} scene @param {Story} story @param {number} digits @param {Memory} memory */
 function furtherBack(scene, story, digits, memory) {
-  const parts = [...featurePanels(scene, story, digits), pairPanel(scene, story, digits)].filter(Boolean);
+  const parts = [...featurePanels(scene, story, digits), pairPanel(scene, story, digits)];
   const details = html("details", { class: "further" }, html("summary", {}, story.pair ? scene.texts.further : scene.texts.furtherJoint), html("div", {}, ...parts));
   details.open = memory.furtherOpen;
   details.addEventListener("toggle", () => (memory.furtherOpen = details.open));
   return details;
 }
 
-function isTold(story, arc, head) {
-  return Boolean(story) && story.target === arc.target && story.source === arc.source && story.head === head;
+/** @param {Story|null} story @param {EdgeEnds} edge @param {number} head */
+function isTold(story, edge, head) {
+  return story !== null && story.target === edge.target && story.source === edge.source && story.head === head;
 }
 
+/** @param {Scene} scene @param {Story|null} story */
 function formulaPanel(scene, story) {
   const { texts } = scene;
   return html(
@@ -67,6 +78,7 @@ function formulaPanel(scene, story) {
   );
 }
 
+/** @param {Scene} scene @param {Story} story @param {number} digits */
 function featurePanels(scene, story, digits) {
   const panels = story.features.map(({ node, half, parts, more }) => {
     return html(
@@ -85,10 +97,12 @@ function featurePanels(scene, story, digits) {
   return [...panels, html("div", { class: "cell-panel" }, html("h4", {}, scene.texts.featuresEdgeTitle), bar, more)];
 }
 
-/** [Wh_i ‖ Wh_j] as a row of cells over a. */
+/** [Wh_i ‖ Wh_j] as a row of cells over a. @param {Scene} scene @param {Story} story @param {number} digits */
 function pairPanel(scene, story, digits) {
-  const { pair, texts } = { pair: story.pair, texts: scene.texts };
+  const { pair } = story;
+  const { texts } = scene;
   if (!pair) return null;
+  /** @param {string} name @param {number[]} values @param {number} limit */
   const row = (name, values, limit) => {
     const colours = colourScale("signed", limit, scene.palette);
     return html(

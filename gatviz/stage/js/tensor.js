@@ -1,5 +1,7 @@
 /** Arrays as Python packs them: float32 values, so that not a bit is lost on the way. */
 
+/** @import {Packed} from "./protocol.js" */
+
 /**
  * @typedef {Object} Tensor
  * @property {number[]} shape
@@ -7,13 +9,19 @@
  * @property {(...index: number[]) => number} at
  */
 
-/** @param {import("./wire.js").Packed|null} packed @returns {Tensor|null} */
+/**
+ * @template {Packed|null} P
+ * @param {P} packed
+ * @returns {P extends Packed ? Tensor : null}
+ */
 export function tensor(packed) {
-  if (!packed) return null;
-  const data = packed.f32;
-  const strides = packed.shape.map((_, k) => packed.shape.slice(k + 1).reduce((a, b) => a * b, 1));
-  const at = (...index) => data[index.reduce((sum, value, k) => sum + value * strides[k], 0)];
-  return { shape: packed.shape, data, at };
+  return /** @type {any} */ (packed && unpacked(packed));
+}
+
+/** @param {Packed} packed @returns {Tensor} */
+function unpacked({ shape, f32: data }) {
+  const strides = shape.map((_, k) => shape.slice(k + 1).reduce((a, b) => a * b, 1));
+  return { shape, data, at: (...index) => data[index.reduce((sum, value, k) => sum + value * strides[k], 0)] };
 }
 
 /** Whether two arrays of numbers hold the same. @param {Uint8Array|Float32Array|undefined} one @param {Uint8Array|Float32Array} other */

@@ -1,19 +1,34 @@
 /** The buttons above the canvas: what a drag does, and what can be done to the graph. */
 
-import { html } from "./dom.js";
+import { focusedBeside, focusKey, html, LATER } from "./dom.js";
 import { fillIn } from "./format.js";
+import { touch } from "./store.js";
 
+/**
+ * @import {Value} from "./dom.js"
+ * @import {LayOut} from "./protocol.js"
+ * @import {Scene} from "./scene.js"
+ * @import {Changed, State} from "./store.js"
+ */
+
+/** @type {State["tool"][]} */
 const TOOLS = ["move", "connect", "select"];
+/** @type {LayOut["layout"][]} */
 const LAYOUTS = ["spring", "circular", "kamada_kawai", "bipartite", "grid"];
+
+/** @type {("table"|"weights")[]} */
+const PANELS = ["table", "weights"];
 
 export class Toolbar {
   /**
    * @param {import("./store.js").Store} store
    * @param {import("./commands.js").Commands} commands
-   * @param {{asked: (what: string) => void}} host is told that the table of features is wanted
+   * @param {Pick<import("./stage.js").Host, "asked">} host is told that the table of features is wanted
    * @param {() => void} fit
    */
   constructor(store, commands, host, fit) {
+    /** @type {Scene} */
+    this.scene = LATER;
     this.store = store;
     this.host = host;
     this.commands = commands;
@@ -21,27 +36,30 @@ export class Toolbar {
     this.element = html("div", { class: "toolbar", role: "toolbar" });
   }
 
+  /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
     this.draw();
   }
 
+  /** @param {Changed} changed */
   onState(changed) {
-    if (["tool", "both", "selection", "locked", "connecting"].some((key) => changed.has(key))) this.draw();
+    if (touch(changed, ["tool", "both", "selection", "locked", "connecting"])) this.draw();
   }
 
   draw() {
     const { texts } = this.scene;
     const { tool } = this.store.state;
-    const focused = this.element.getRootNode().activeElement?.dataset?.key;
+    const focused = focusedBeside(this.element)?.dataset.key;
     this.element.setAttribute("aria-label", texts.toolbar);
     this.element.replaceChildren(this.tools(), ...(tool === "move" ? [] : [this.actions()]));
-    if (focused) this.element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    if (focused) focusKey(this.element, focused);
   }
 
   tools() {
     const { scene, store, commands } = this;
     const { texts, undo, redo } = scene;
+    /** @param {"undo"|"redo"} name @param {string} what it would do @param {() => void} run */
     const step = (name, what, run) => this.button(name, run, { disabled: what ? null : "", title: what ? fillIn(texts[`${name}Title`], { what }) : texts[`${name}Nothing`] });
     return html(
       "div",
@@ -54,7 +72,7 @@ export class Toolbar {
         ),
       ),
       html("span", { class: "spacer" }),
-      ...["table", "weights"].map((panel) => this.button(panel, () => this.host.asked(panel), { "aria-pressed": scene.panel === panel })),
+      ...PANELS.map((panel) => this.button(panel, () => this.host.asked(panel), { "aria-pressed": scene.panel === panel })),
       this.layouts(),
       step("undo", undo, () => commands.undo()),
       step("redo", redo, () => commands.redo()),
@@ -64,9 +82,9 @@ export class Toolbar {
 
   actions() {
     const { commands, store } = this;
-    const { names, arcs } = commands.subject();
+    const { names, edges } = commands.subject();
     const { texts } = this.scene;
-    const some = names.length || arcs.length ? null : "";
+    const some = names.length || edges.length ? null : "";
     return html(
       "div",
       { class: "tool-row" },
@@ -87,7 +105,11 @@ export class Toolbar {
 
   layouts() {
     const { texts } = this.scene;
-    const choose = (event) => event.target.value && this.commands.layout(event.target.value);
+    /** @param {{target: HTMLSelectElement}} event */
+    const choose = ({ target }) => {
+      const chosen = LAYOUTS.find((name) => name === target.value);
+      if (chosen) this.commands.layout(chosen);
+    };
     const options = LAYOUTS.map((name) => html("option", { value: name }, texts[`layout_${name}`]));
     return html(
       "select",
@@ -97,6 +119,7 @@ export class Toolbar {
     );
   }
 
+  /** @param {string} name @param {() => unknown} run @param {Record<string, Value>} attributes */
   button(name, run, attributes = {}) {
     const { texts } = this.scene;
     return html(

@@ -1,8 +1,8 @@
 /** The bytes that arrive as the data they stand for: the other side of gatviz/stage/wire.py. */
 
-/** @typedef {{shape: number[], f32: Float32Array}} Packed an array as it stands in the data */
+/** @import {Screen} from "./protocol.js" */
 
-/** @param {Uint8Array} bytes @returns {Promise<Object>} */
+/** @param {Uint8Array<ArrayBuffer>} bytes @returns {Promise<Screen>} */
 export async function decode(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   const whole = await new Response(stream).arrayBuffer();
@@ -12,6 +12,7 @@ export async function decode(bytes) {
   return JSON.parse(text, (_, value) => (typeof value?.f32 === "number" ? { ...value, f32: values(numbers, value) } : value));
 }
 
+/** @param {Float32Array} numbers @param {{shape: number[], f32: number}} packed its first value's place instead of its values */
 function values(numbers, { shape, f32 }) {
   return numbers.subarray(f32, f32 + shape.reduce((product, size) => product * size, 1));
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from gatviz.analysis import Weights
+from gatviz.analysis import WeightingKey
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.words import _
 
@@ -45,14 +45,19 @@ def head_choice(trace: LayerTrace, key: str) -> int:
     return int(choice(_("Head"), range(trace.num_heads), key))
 
 
-def weights_choice(label: str, trace: LayerTrace, key: str, default: Weights) -> Weights:
+def weights_choice(label: str, trace: LayerTrace, key: str, default: WeightingKey) -> WeightingKey:
     """A head or a baseline."""
-    options: list[Weights] = [*range(trace.num_heads), *(("mean",) if trace.num_heads > 1 else ()), "gcn", "uniform"]
-    chosen: Weights = picked(label, options, key, weights_name, default)
+    options: list[WeightingKey] = [
+        *range(trace.num_heads),
+        *(("mean",) if trace.num_heads > 1 else ()),
+        "gcn",
+        "uniform",
+    ]
+    chosen: WeightingKey = picked(label, options, key, weights_name, default)
     return chosen
 
 
-def weights_name(which: Weights) -> str:
+def weights_name(which: WeightingKey) -> str:
     """How a head or a baseline is called in a list of choices."""
     if not isinstance(which, str):
         return head_name(which)

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from gatviz.analysis import Weights, arc_table, in_and_out, top_arcs
+from gatviz.analysis import WeightingKey, edge_table, in_and_out, top_edges
 from gatviz.analysis.baselines import name_of
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.compare import in_and_out_chart, top_arcs_chart
@@ -37,14 +37,14 @@ def flow(now: session.Session, trace: LayerTrace) -> None:
         which = weights_choice(_("Strongest by"), trace, "compare_top_of", 0)
     with right:
         count = picked(_("How many to draw"), _COUNTS, "compare_top_count", default=20)
-    card(top_arcs_chart(top_arcs(trace, which, count, now.graph), name_of(which), theme=theme()), "top_arcs")
+    card(top_arcs_chart(top_edges(trace, which, count, now.graph), name_of(which), theme=theme()), "top_arcs")
     _every_arrow(now, trace, which)
 
 
-def _every_arrow(now: session.Session, trace: LayerTrace, which: Weights) -> None:
+def _every_arrow(now: session.Session, trace: LayerTrace, which: WeightingKey) -> None:
     """A table to sort; a chosen row is locked on the stage."""
-    order = top_arcs(trace, which, _MOST_ROWS, now.graph)["arc"].to_numpy()
-    table = arc_table(trace, now.graph).iloc[order].drop(columns="arc")
+    order = top_edges(trace, which, _MOST_ROWS, now.graph)["edge"].to_numpy()
+    table = edge_table(trace, now.graph).iloc[order].drop(columns="edge")
     told = [
         _(
             "Every arrow with all its weights. A column's title sorts by it; a chosen row is locked in Explore too, "
@@ -69,7 +69,7 @@ def _every_arrow(now: session.Session, trace: LayerTrace, which: Weights) -> Non
 
 
 def _columns(table: pd.DataFrame) -> dict[str, Any]:
-    numbers = table.select_dtypes("floating").columns
+    numbers = table.select_dtypes(np.floating).columns
     return {
         **{name: st.column_config.NumberColumn(format="%.4f") for name in numbers},
         "self_loop": st.column_config.CheckboxColumn(_("self-loop")),
@@ -77,7 +77,7 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _lock(trace: LayerTrace, order: NDArray[np.int64], which: Weights) -> None:
+def _lock(trace: LayerTrace, order: NDArray[np.int64], which: WeightingKey) -> None:
     rows = st.session_state[_TABLE]["selection"]["rows"]
     if rows:
         source, target = trace.edge_index[:, order[rows[0]]]

@@ -46,7 +46,7 @@ def layers(now: session.Session, whole: Trace) -> None:
 
 
 def _thumbnails(now: session.Session, whole: Trace) -> Chart | None:
-    """All layers run over the same arcs, so their heads can stand in one drawing."""
+    """All layers run over the same edges, so their heads can stand in one drawing."""
     titles = [
         _("layer {layer}, head {head}").format(layer=number, head=head)
         for number, layer in enumerate(whole.layers)

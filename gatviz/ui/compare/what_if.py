@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gatviz.analysis import WhatIf, edits
+from gatviz.analysis import WhatIf, input_changes
 from gatviz.charts.common import Chart
 from gatviz.charts.compare import change_chart, out_change_chart, top_changes_chart
 from gatviz.charts.network import FULL_WIDTH, HALF_WIDTH, network_chart
@@ -128,7 +128,7 @@ def _changes(before: Pin, after: Pin, shown: int, names: tuple[str, str]) -> Non
     if layer != shown:
         say([_("One of the two has no layer {shown}, so layer {layer} is compared.").format(shown=shown, layer=layer)])
     found = pins.change(before, after, layer)
-    say([*found.sentences, *edits(before.trace, after.trace), *_settings(before, after)])
+    say([*found.sentences, *input_changes(before.trace, after.trace), *_settings(before, after)])
     look = theme()
     if not found.delta.any() and (found.status == "kept").all():
         if found.out is not None and found.out["distance"].any():

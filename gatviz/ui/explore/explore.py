@@ -1,24 +1,26 @@
-"""The Explore workspace: the graph with its weights, the matrices behind them, one arc's story."""
+"""The Explore workspace: the graph with its weights, the matrices behind them, one edge's story."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import streamlit as st
+from msgspec.structs import asdict
 
 from gatviz import words
-from gatviz.analysis import WhatIf, uniformity
+from gatviz.analysis import WhatIf
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.colours import stage_palettes
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
+from gatviz.stage.details import first_edge, local_edge, pack_proofs, pack_story
 from gatviz.stage.pack import Weighting, pack_scene
-from gatviz.stage.part import packed
+from gatviz.stage.protocol import Palettes, Scene, Screen
 from gatviz.stage.stages import with_stage
-from gatviz.stage.story import first_arc, local_arc, pack_details, pack_proofs, pack_story
 from gatviz.stage.texts import ENGLISH
 from gatviz.ui.explore.feature_table import feature_table
 from gatviz.ui.explore.notice import notice
@@ -42,32 +44,36 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> lis
     choices, part, scene = _scene(run.key, around, words.language(), now.graph, trace, names)
     predictions = predicted(now, settings, run)
     changed = pins.since_baseline(now, settings, run)
-    data = {
-        **scene,
-        **_change(changed, scene, trace, part),
-        "layer": run.layer,
-        "revision": f"{now.work.view} {around}",
-        "positions": np.round(now.positions[part.nodes], 5).tolist(),
-        "story": pack_story(now.graph, trace, part, _arc_told(now, trace, part, choices), names),
-        **_locked_at_start(part),
-        "proofs": pack_proofs(run_cache.checks(run, pyg=now.compare_pyg)),
-        "pygAsked": now.compare_pyg,
-        "description": now.graph.description[:_LONGEST_DESCRIPTION],
-        "whoseWeights": whose_weights(now),
-        "notice": notice(now, trace, part, choices, settings, changed, predictions),
-        "directed": now.graph.directed,
-        "editsTaken": now.edits_taken,
-        "undo": now.history.undo_name,
-        "redo": now.history.redo_name,
-        "predicted": [] if predictions is None else predictions.predicted[part.nodes].tolist(),
-        "wrong": [] if predictions is None else np.isin(part.nodes, predictions.wrong).astype(int).tolist(),
-        "freeNumber": _free_number(now.graph) if is_large(trace) else 0,
-        "refused": now.refused,
-        "panel": now.panel,
-    }
+    story = pack_story(now.graph, trace, part, _edge_told(now, trace, part, choices), names)
+    locked = session.current().locked  # by now perhaps the first
+    locked = locked if isinstance(locked, session.Locked) else None
+    told = asdict(scene) | _change(changed, scene, trace, part)
+    screen = Screen(
+        **told,
+        layer=run.layer,
+        revision=f"{now.work.view} {around}",
+        positions=np.round(now.positions[part.nodes], 5).tolist(),
+        story=story,
+        locked_at_start=local_edge((locked.target, locked.source), part) if locked else None,
+        weighting_at_start=locked.weighting if locked else None,
+        proofs=pack_proofs(run_cache.checks(run, pyg=now.compare_pyg)),
+        pyg_asked=now.compare_pyg,
+        description=now.graph.description[:_LONGEST_DESCRIPTION],
+        whose_weights=whose_weights(now),
+        notice=notice(now, trace, part, choices, settings, changed, predictions),
+        directed=now.graph.directed,
+        edits_taken=now.edits_taken,
+        undo=now.history.undo_name,
+        redo=now.history.redo_name,
+        predicted=[] if predictions is None else predictions.predicted[part.nodes].tolist(),
+        wrong=[] if predictions is None else np.isin(part.nodes, predictions.wrong).astype(int).tolist(),
+        free_number=_free_number(now.graph) if is_large(trace) else 0,
+        refused=now.refused,
+        panel=now.panel,
+    )
 
     def mount() -> None:
-        stage(data, edits=from_browser.take_edits, looked=from_browser.take_lock, asked=from_browser.take_request)
+        stage(screen, edits=from_browser.take_edits, looked=from_browser.take_lock, asked=from_browser.take_request)
 
     if not now.panel:
         mount()  # on its own: a row of containers costs the browser 150 ms a change
@@ -91,16 +97,11 @@ def _scene(
     _graph: Graph,
     _trace: LayerTrace,
     _names: tuple[str, ...],
-) -> tuple[list[Weighting], Part, dict[str, Any]]:
+) -> tuple[list[Weighting], Part, Scene]:
     """All of the stage's data that a drag or a lock leaves as it is."""
     choices, part = weightings(_trace), shown_part(_trace, around)
-    even = uniformity(_trace)
-    details = {
-        **pack_details(_trace, part),
-        "evenness": packed(even.evenness[part.nodes]),
-        "readsLike": [[even.reads_like(n, head) for head in range(_trace.num_heads)] for n in part.nodes],
-    }
-    return choices, part, pack_scene(_graph, _trace, choices, stage_palettes(), ENGLISH, _names, part, details)
+    palettes = msgspec.convert(stage_palettes(), Palettes)
+    return choices, part, pack_scene(_graph, _trace, choices, palettes, ENGLISH, _names, part)
 
 
 def _free_number(graph: Graph) -> int:
@@ -108,35 +109,24 @@ def _free_number(graph: Graph) -> int:
     return 1 + max((int(name) for name in graph.names if name.isascii() and name.isdigit()), default=-1)
 
 
-def _change(changed: WhatIf | None, scene: dict[str, Any], trace: LayerTrace, part: Part) -> dict[str, Any]:
+def _change(changed: WhatIf | None, scene: Scene, trace: LayerTrace, part: Part) -> dict[str, Any]:
     """What changed since the pinned baseline, with a stage of its own in the chain."""
     if changed is None:
         return {"change": None}
-    stages = with_stage(scene["stages"], change_stage(changed, trace, part))
+    stages = with_stage(scene.stages, change_stage(changed, trace, part))
     return {"stages": stages, "change": pack_change(changed, part, baseline=next(iter(pins.pinned())))}
 
 
-def _arc_told(
+def _edge_told(
     now: session.Session, trace: LayerTrace, part: Part, choices: list[Weighting]
 ) -> tuple[int, int, int] | None:
-    """The locked arc and head whose story is told: (target, source, head)."""
+    """The locked edge and head whose story is told: (target, source, head)."""
     locked = now.locked
     if locked == session.FIRST_LOCK:
-        arc = first_arc(trace, part)
-        locked = None if arc is None else session.Locked(*arc, weighting=choices[0].key)
+        edge = first_edge(trace, part)
+        locked = None if edge is None else session.Locked(*edge, weighting=choices[0].key)
         session.update(locked=locked)
     for choice in choices:
         if locked is not None and choice.key == locked.weighting and choice.head is not None:
             return locked.target, locked.source, choice.head
     return None
-
-
-def _locked_at_start(part: Part) -> dict[str, Any]:
-    """What a stage that is mounted anew locks and shows: what was locked and shown before."""
-    locked = session.current().locked
-    if not isinstance(locked, session.Locked):
-        return {"lockedAtStart": None, "weightingAtStart": None}
-    return {
-        "lockedAtStart": local_arc((locked.target, locked.source), part),
-        "weightingAtStart": locked.weighting,
-    }

@@ -41,7 +41,7 @@ def notice(
     if not part.is_whole:
         between = (
             [_("Arrows between these nodes that are not drawn stand in the matrices, marked.")]
-            if part.among(trace.edge_index).size > part.arcs.size
+            if part.among(trace.edge_index).size > part.edges.size
             else []
         )
         sentences.append(
@@ -76,8 +76,8 @@ def _locked_elsewhere(graph: Graph, trace: LayerTrace, part: Part, choices: list
     if not isinstance(locked, session.Locked) or np.isin((locked.target, locked.source), part.nodes).all():
         return []
     source, target = (called(graph.names[node])[:_LONGEST_NAME] for node in (locked.source, locked.target))
-    arc = trace.edge_of(locked.target, locked.source)
-    if arc is None:
+    edge = trace.edge_of(locked.target, locked.source)
+    if edge is None:
         return [
             _("Locked: {target} does not read {source}, and not both of them are shown here.").format(
                 source=source, target=target
@@ -88,5 +88,5 @@ def _locked_elsewhere(graph: Graph, trace: LayerTrace, part: Part, choices: list
         _(
             "Locked: {source} → {target}, {symbol} = {value:.3g} in {weighting}. Not both of its nodes are shown here: "
             "show the neighbourhood of {target}."
-        ).format(source=source, target=target, symbol=shown.symbol, value=shown.values[arc], weighting=shown.title)
+        ).format(source=source, target=target, symbol=shown.symbol, value=shown.values[edge], weighting=shown.title)
     ]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.graph import Graph
-from gatviz.graph.subgraph import MOST_ARCS, MOST_NODES, Direction, Part, neighbourhood, strongest
+from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES, Direction, Part, neighbourhood, strongest
 from gatviz.ui.escape import escape
 from gatviz.words import _
 
@@ -27,7 +27,7 @@ class Around:
 
 def is_large(trace: LayerTrace) -> bool:
     """Whether only a part can be shown."""
-    return trace.num_nodes > MOST_NODES or trace.num_edges > MOST_ARCS
+    return trace.num_nodes > MOST_NODES or trace.num_edges > MOST_EDGES
 
 
 def part_choice(graph: Graph) -> Around | None:
@@ -82,5 +82,5 @@ def shown_part(trace: LayerTrace, around: Around | None) -> Part:
         around.hops,
         alpha=trace.alpha,
         direction=around.direction,
-        max_arcs=MOST_ARCS,
+        max_edges=MOST_EDGES,
     )

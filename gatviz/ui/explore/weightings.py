@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatviz.analysis import gcn_weights, mean_of_heads, mean_weights
+from gatviz.analysis import gcn_weights, mean_of_heads, uniform_weights
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.stage.pack import Weighting
 from gatviz.words import _
@@ -50,7 +50,7 @@ def weightings(trace: LayerTrace) -> list[Weighting]:
             _("uniform"),
             _("uniform"),
             "baseline",
-            mean_weights(trace),
+            uniform_weights(trace),
             symbol=_("weight"),
             explanation=_("the plain mean 1/|N(i)|: every neighbour counts the same."),
             formula=r"\frac{1}{|N(i)|}",

@@ -1,4 +1,4 @@
-"""The preview of a graph: what was understood, what was decided, and its first nodes and arcs."""
+"""The preview of a graph: what was understood, what was decided, and its first nodes and edges."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gatviz.ui.escape import escape
 from gatviz.words import _
 
 _NODES = 6
-_ARCS = 6
+_EDGES = 6
 _FEATURES = 6
 _ATTRIBUTES = 4
 _LONGEST = 60
@@ -33,7 +33,7 @@ def account(inspection: Inspection) -> None:
 
 
 def first_rows(graph: Graph) -> None:
-    """The first nodes and arcs, as they will be."""
+    """The first nodes and edges, as they will be."""
     left, right = st.columns([3, 2])
     with left:
         st.caption(_("First nodes of {count:,}").format(count=graph.num_nodes))
@@ -42,13 +42,13 @@ def first_rows(graph: Graph) -> None:
             st.caption(_("{count:,} more features").format(count=graph.num_features - _FEATURES))
     with right:
         st.caption(_("First arrows of {count:,}").format(count=graph.num_edges))
-        _table(_arcs(graph))
+        _table(_edges(graph))
 
 
 def _table(columns: list[tuple[str, Sequence[Any]]]) -> None:
-    names = [_cut(name) for name, _ in columns]
+    names = [_cut(name) for name, _values in columns]
     unique = [name + "\u200b" * names[:k].count(name) for k, name in enumerate(names)]
-    frame = pd.DataFrame({name: list(values) for name, (_, values) in zip(unique, columns, strict=True)})
+    frame = pd.DataFrame({name: list(values) for name, (_name, values) in zip(unique, columns, strict=True)})
     st.dataframe(frame, hide_index=True, row_height=_ROW)
 
 
@@ -60,13 +60,13 @@ def _nodes(graph: Graph) -> list[tuple[str, Sequence[Any]]]:
     return columns + [(name, graph.x[:_NODES, k].tolist()) for k, name in enumerate(graph.feature_names[:_FEATURES])]
 
 
-def _arcs(graph: Graph) -> list[tuple[str, Sequence[Any]]]:
-    source, target = ([_cut(graph.names[n]) for n in row[:_ARCS].tolist()] for row in graph.edge_index)
-    shown = [" → ".join(arc) for arc in zip(source, target, strict=True)]
+def _edges(graph: Graph) -> list[tuple[str, Sequence[Any]]]:
+    source, target = ([_cut(graph.names[n]) for n in row[:_EDGES].tolist()] for row in graph.edge_index)
+    shown = [" → ".join(edge) for edge in zip(source, target, strict=True)]
     attributes = list(graph.edge_attributes.items())[:_ATTRIBUTES]
     return [
         (_("source → target"), shown),
-        *((name, ["" if v is None else _cut(str(v)) for v in values[:_ARCS]]) for name, values in attributes),
+        *((name, ["" if v is None else _cut(str(v)) for v in values[:_EDGES]]) for name, values in attributes),
     ]
 
 

@@ -14,7 +14,7 @@ from gatviz.words import _
 
 _MADE = "save_made"
 _LARGE = 20_000
-"""Above so many arcs a file of arrays is offered first: text takes seconds to write and check."""
+"""Above so many edges a file of arrays is offered first: text takes seconds to write and check."""
 
 
 def save_graph() -> None:

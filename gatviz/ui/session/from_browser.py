@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from functools import singledispatch
 from typing import Any
 
 import numpy as np
@@ -11,35 +11,51 @@ import streamlit as st
 from gatviz.errors import GatvizError, quote
 from gatviz.graph import editing
 from gatviz.graph.graph import Graph
-from gatviz.graph.layout import LayoutName
+from gatviz.graph.positions import LayoutName
 from gatviz.model.weights import has_heads, with_values
 from gatviz.numbers import check_finite
+from gatviz.stage import heard
+from gatviz.stage.heard import (
+    AddEdges,
+    AddNode,
+    Asked,
+    Clear,
+    Duplicate,
+    Edit,
+    LayOut,
+    Looked,
+    Move,
+    Redo,
+    Remove,
+    Rename,
+    SetNode,
+    SetWeight,
+    Undo,
+)
+from gatviz.stage.protocol import EdgeFocus
 from gatviz.ui.session import pins, run_cache, session
 from gatviz.ui.session.model import all_weights, is_shared, present_weights
 from gatviz.ui.session.steps import name_of, take_graph, take_weights
 from gatviz.words import _, ngettext
 
 _MOST_AT_ONCE = 1_000
-_MOST_EDITS = 2**53
-"""The browser counts no further."""
 _LONGEST = 24
 
-Edit = Mapping[str, Any]
 Done = tuple[Graph, str]
+"""The graph after an edit, and what the step is called."""
 
 
 def take_edits(message: Any) -> None:
     """Take over the browser's edits, in order and each once: it sends them again until it sees them taken."""
-    edits = message.get("edits") if isinstance(message, Mapping) else None
-    if not isinstance(edits, list):
+    sent = heard.edits(message)
+    if sent is None:
         return
     problem = ""
-    for edit in edits[:_MOST_AT_ONCE]:
-        number = edit.get("number") if isinstance(edit, Mapping) else None
-        if not isinstance(number, int) or not session.current().edits_taken < number <= _MOST_EDITS:
+    for number, content in sent[:_MOST_AT_ONCE]:
+        if number <= session.current().edits_taken:
             continue
         try:
-            _take(edit)
+            _take(heard.edit(content))
         except GatvizError as error:
             problem = problem or str(error)
         session.update(edits_taken=number)
@@ -47,85 +63,94 @@ def take_edits(message: Any) -> None:
 
 
 def _take(edit: Edit) -> None:
-    kind = edit.get("kind")
-    if kind == "undo":
+    if isinstance(edit, Undo):
         session.undo()
-    elif kind == "redo":
+    elif isinstance(edit, Redo):
         session.redo()
-    elif kind == "set_weight":
+    elif isinstance(edit, SetWeight):
         _set_entry(edit)
-    elif isinstance(kind, str) and kind in _KINDS:
-        graph, what = _KINDS[kind](session.current().graph, edit)
-        take_graph(graph, what, refit=kind == "layout")
     else:
-        raise GatvizError(_("edit"), _("a kind of edit that gatviz knows"), quote(kind), _("reload the page"))
+        graph, what = _done(edit, session.current().graph)
+        take_graph(graph, what, refit=isinstance(edit, LayOut))
 
 
 # ---- one function a kind ------------------------------------------------------------------------------------
 
 
-def _add_node(graph: Graph, edit: Edit) -> Done:
-    name = _word(edit, "name")
-    step = _("new node {name}").format(name=name[:_LONGEST])
-    return editing.add_node(graph, name, edit.get("at") or (0, 0)), step
+@singledispatch
+def _done(edit: Edit, graph: Graph) -> Done:
+    raise AssertionError(edit, graph)
 
 
-def _add_arcs(graph: Graph, edit: Edit) -> Done:
-    pairs, both = _pairs(edit), bool(edit.get("both"))
-    first = f"{pairs[0][0][:_LONGEST]} {'–' if both else '→'} {pairs[0][1][:_LONGEST]}" if pairs else ""
-    return editing.add_arcs(graph, pairs, both=both), _("edge {arrow}").format(arrow=first)
+@_done.register
+def _add_node(edit: AddNode, graph: Graph) -> Done:
+    step = _("new node {name}").format(name=edit.name[:_LONGEST])
+    return editing.add_node(graph, edit.name, edit.at), step
 
 
-def _remove(graph: Graph, edit: Edit) -> Done:
-    names, arcs = _words(edit, "names"), _pairs(edit)
-    if not names and not arcs:
+@_done.register
+def _add_edges(edit: AddEdges, graph: Graph) -> Done:
+    if not edit.edges:
         return graph, ""
-    arrows = ngettext("{count} arrow", "{count} arrows", len(arcs)).format(count=len(arcs))
-    if names and arcs:
+    source, target = edit.edges[0]
+    arrow = f"{source[:_LONGEST]} {'–' if edit.both else '→'} {target[:_LONGEST]}"
+    return editing.add_edges(graph, edit.edges, both=edit.both), _("edge {arrow}").format(arrow=arrow)
+
+
+@_done.register
+def _remove(edit: Remove, graph: Graph) -> Done:
+    names, edges = edit.names, edit.edges
+    if not names and not edges:
+        return graph, ""
+    arrows = ngettext("{count} arrow", "{count} arrows", len(edges)).format(count=len(edges))
+    if names and edges:
         step = _("delete {nodes} and {arrows}").format(nodes=_nodes(names), arrows=arrows)
     else:
         step = _("delete {what}").format(what=_nodes(names) if names else arrows)
-    return editing.remove(graph, names, arcs), step
+    return editing.remove(graph, names, edges), step
 
 
-def _rename(graph: Graph, edit: Edit) -> Done:
-    name, to = _word(edit, "name"), _word(edit, "to")
-    if name == to.strip():
+@_done.register
+def _rename(edit: Rename, graph: Graph) -> Done:
+    if edit.name == edit.to.strip():
         return graph, ""
-    step = _("rename node {name} to {new_name}").format(name=name[:_LONGEST], new_name=to[:_LONGEST])
-    return editing.rename_node(graph, name, to), step
+    names = {"name": edit.name[:_LONGEST], "new_name": edit.to[:_LONGEST]}
+    return editing.rename_node(graph, edit.name, edit.to), _("rename node {name} to {new_name}").format(**names)
 
 
-def _set_node(graph: Graph, edit: Edit) -> Done:
-    name, label, features = _word(edit, "name"), edit.get("label"), edit.get("features")
-    if label is not None and not isinstance(label, str):
-        raise GatvizError(_("edit, label"), _("a word"), quote(label), _("type a class name or nothing"))
-    step = _("change node {name}").format(name=name[:_LONGEST])
-    return editing.set_node(graph, name, label=label, features=_numbers(features)), step
+@_done.register
+def _set_node(edit: SetNode, graph: Graph) -> Done:
+    mend = _("type a number such as 0.5")
+    features = {
+        name: check_finite(_("feature {name}").format(name=quote(name)), value, mend)
+        for name, value in edit.features.items()
+    }
+    step = _("change node {name}").format(name=edit.name[:_LONGEST])
+    return editing.set_node(graph, edit.name, label=edit.label, features=features), step
 
 
-def _move(graph: Graph, edit: Edit) -> Done:
-    names = _words(edit, "names")
-    if not names:
+@_done.register
+def _move(edit: Move, graph: Graph) -> Done:
+    if not edit.names:
         return graph, ""
-    return editing.move(graph, names, edit.get("points") or ()), _("move {nodes}").format(nodes=_nodes(names))
+    return editing.move(graph, edit.names, edit.points), _("move {nodes}").format(nodes=_nodes(edit.names))
 
 
-def _duplicate(graph: Graph, edit: Edit) -> Done:
-    names = _words(edit, "names")
-    if not names:
+@_done.register
+def _duplicate(edit: Duplicate, graph: Graph) -> Done:
+    if not edit.names:
         return graph, ""
-    nodes = ngettext("{count} node", "{count} nodes", len(names)).format(count=len(names))
-    return editing.duplicate(graph, names), _("duplicate {nodes}").format(nodes=nodes)
+    nodes = ngettext("{count} node", "{count} nodes", len(edit.names)).format(count=len(edit.names))
+    return editing.duplicate(graph, edit.names), _("duplicate {nodes}").format(nodes=nodes)
 
 
-def _clear(graph: Graph, edit: Edit) -> Done:  # noqa: ARG001 - like the others
+@_done.register
+def _clear(edit: Clear, graph: Graph) -> Done:  # noqa: ARG001 - like the others
     return (editing.clear(graph) if graph.num_nodes else graph), _("clear")
 
 
-def _lay_out(graph: Graph, edit: Edit) -> Done:
-    layout: Any = edit.get("layout")
-    laid_out = editing.lay_out(graph, layout)
+@_done.register
+def _lay_out(edit: LayOut, graph: Graph) -> Done:
     names: dict[LayoutName, str] = {
         "spring": _("spring"),
         "circular": _("circular"),
@@ -133,7 +158,7 @@ def _lay_out(graph: Graph, edit: Edit) -> Done:
         "bipartite": _("bipartite"),
         "grid": _("grid"),
     }
-    return laid_out, _("layout {name}").format(name=names[layout])
+    return editing.lay_out(graph, edit.layout), _("layout {name}").format(name=names[edit.layout])
 
 
 def _nodes(names: list[str]) -> str:
@@ -143,90 +168,34 @@ def _nodes(names: list[str]) -> str:
     return ngettext("{count} node", "{count} nodes", len(names)).format(count=len(names))
 
 
-_KINDS: dict[str, Callable[[Graph, Edit], Done]] = {
-    "add_node": _add_node,
-    "add_arcs": _add_arcs,
-    "remove": _remove,
-    "rename": _rename,
-    "set_node": _set_node,
-    "move": _move,
-    "duplicate": _duplicate,
-    "clear": _clear,
-    "layout": _lay_out,
-}
-
-
-# ---- checking what came ---------------------------------------------------------------------------------------
-
-
-def _word(edit: Edit, key: str) -> str:
-    value = edit.get(key)
-    if not isinstance(value, str):
-        raise GatvizError(_("edit, {part}").format(part=key), _("a name"), quote(value), _("type a name"))
-    return value
-
-
-def _words(edit: Edit, key: str) -> list[str]:
-    values = edit.get(key) or []
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        where = _("edit, {part}").format(part=key)
-        raise GatvizError(where, _("a list of names"), quote(values), _("choose nodes of the graph"))
-    return values
-
-
-def _pairs(edit: Edit) -> list[tuple[str, str]]:
-    values = edit.get("arcs") or []
-    well_formed = isinstance(values, list) and all(
-        isinstance(pair, list) and len(pair) == 2 and all(isinstance(name, str) for name in pair) for pair in values
-    )
-    if not well_formed:
-        raise GatvizError(_("edit, arcs"), _("pairs of names"), quote(values), _("choose nodes of the graph"))
-    return [(source, target) for source, target in values]
-
-
-def _numbers(features: Any) -> dict[str, float]:
-    if features is None:
-        return {}
-    if not isinstance(features, Mapping):
-        raise GatvizError(_("edit, features"), _("numbers by feature name"), quote(features), _("type a number"))
-    checked: dict[str, float] = {}
-    for name, value in features.items():
-        where = _("feature {name}").format(name=quote(name))
-        checked[str(name)] = check_finite(where, value, _("type a number such as 0.5"))
-    return checked
-
-
-# ---- one number of the weights ---------------------------------------------------------------------------------
-
-
-def _set_entry(edit: Edit) -> None:
-    """Set one entry of a parameter: layer, name, head (or null), place in it, and value."""
+def _set_entry(edit: SetWeight) -> None:
+    """Set one entry of a parameter."""
     now = session.current()
     weights = all_weights(now)
-    layer = _checked(edit.get("layer"), len(weights.layers), edit)
-    arrays, name = weights.layers[layer], edit.get("name")
-    if not isinstance(name, str) or name not in arrays:
+    layer = _checked(edit.layer, len(weights.layers), edit)
+    arrays = weights.layers[layer]
+    if edit.name not in arrays:
         raise _no_such_entry(edit)
-    head = _checked(edit.get("head"), arrays[name].shape[0], edit) if has_heads(weights, layer, name) else None
-    values = np.array(arrays[name] if head is None else arrays[name][head])
-    place = edit.get("place")
-    if not isinstance(place, list) or len(place) != values.ndim:
+    of_head = has_heads(weights, layer, edit.name)
+    head = _checked(edit.head, arrays[edit.name].shape[0], edit) if of_head else None
+    values = np.array(arrays[edit.name] if head is None else arrays[edit.name][head])
+    if len(edit.place) != values.ndim:
         raise _no_such_entry(edit)
-    entry = tuple(_checked(at, size, edit) for at, size in zip(place, values.shape, strict=True))
-    where = _("{name}, entry {place}").format(name=name_of(name, head), place=list(entry))
-    values[entry] = check_finite(where, edit.get("value"), _("type a number such as 0.5"))
-    changed = with_values(weights, layer, name, values, head=head, shared=is_shared(now, layer))
-    take_weights(changed, _("edit {name}").format(name=name_of(name, head)))
+    entry = tuple(_checked(at, size, edit) for at, size in zip(edit.place, values.shape, strict=True))
+    where = _("{name}, entry {place}").format(name=name_of(edit.name, head), place=list(entry))
+    values[entry] = check_finite(where, edit.value, _("type a number such as 0.5"))
+    changed = with_values(weights, layer, edit.name, values, head=head, shared=is_shared(now, layer))
+    take_weights(changed, _("edit {name}").format(name=name_of(edit.name, head)))
 
 
-def _checked(at: Any, size: int, edit: Edit) -> int:
-    if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < size:
+def _checked(at: int | None, size: int, edit: SetWeight) -> int:
+    if at is None or not 0 <= at < size:
         raise _no_such_entry(edit)
     return at
 
 
-def _no_such_entry(edit: Edit) -> GatvizError:
-    asked = ", ".join(f"{key} {quote(edit.get(key))}" for key in ("layer", "name", "head", "place"))
+def _no_such_entry(edit: SetWeight) -> GatvizError:
+    asked = ", ".join(f"{key} {quote(getattr(edit, key))}" for key in ("layer", "name", "head", "place"))
     return GatvizError(
         _("weights"), _("an entry that the model has"), asked, _("click a cell of the model on the screen")
     )
@@ -236,35 +205,32 @@ def _no_such_entry(edit: Edit) -> GatvizError:
 
 
 def take_lock(message: Any) -> None:
-    """Take over what is locked on the stage; anything but an arc between nodes of this graph clears it."""
-    session.update(locked=_locked(message, session.current().graph.num_nodes))
+    """Take over what is locked on the stage; anything but two nodes of this graph clears it."""
+    session.update(locked=_locked(heard.message(message, Looked), session.current().graph.num_nodes))
 
 
-def _locked(message: Any, num_nodes: int) -> session.Locked | None:
-    if not isinstance(message, Mapping) or not isinstance(message.get("weighting"), str):
+def _locked(looked: Looked | None, num_nodes: int) -> session.Locked | None:
+    if looked is None or not isinstance(looked.focus, EdgeFocus):
         return None
-    focus = message.get("focus")
-    if not isinstance(focus, Mapping) or focus.get("kind") != "arc":
-        return None
-    target, source = focus.get("target"), focus.get("source")
-    if not (isinstance(target, int) and isinstance(source, int)):
-        return None  # of any length: a whole number is compared, never turned into a float
+    target, source = looked.focus.target, looked.focus.source
     if not (0 <= target < num_nodes and 0 <= source < num_nodes):
         return None
-    return session.Locked(target, source, message["weighting"])
+    return session.Locked(target, source, looked.weighting)
 
 
 def take_request(message: Any) -> None:
     """Take over what the person asked for on the stage: a check, the table beside it, or a pin."""
-    what = message.get("what") if isinstance(message, Mapping) else None
-    if what == "pyg":
+    asked = heard.message(message, Asked)
+    if asked is None:
+        return
+    if asked.what == "pyg":
         session.update(compare_pyg=True)
-    elif what in ("table", "weights"):
-        session.update(panel="" if session.current().panel == what else what)
-    elif what == "pin":
+    elif asked.what == "pin":
         _pin()
-    elif what == "unpin":
+    elif asked.what == "unpin":
         pins.unpin(next(iter(pins.pinned()), "A"))
+    else:
+        session.update(panel="" if session.current().panel == asked.what else asked.what)
 
 
 def _pin() -> None:

@@ -86,7 +86,7 @@ def common_layer(before: Pin, after: Pin, layer: int) -> int:
 
 
 def since_baseline(now: session.Session, settings: Settings, run: Run) -> WhatIf | None:
-    """What changed since the first pin; None without one. Its `on_present` goes with the arcs on the stage."""
+    """What changed since the first pin; None without one. Its `on_present` goes with the edges on the stage."""
     after = present(now, settings, run)
     return next((change(kept, after, after.layer) for kept in pinned().values()), None)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gatviz.files import sample_graph
 from gatviz.graph.graph import Graph
-from gatviz.graph.layout import default_positions
+from gatviz.graph.positions import default_positions
 from gatviz.ui.session.history import History
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.work import Work
@@ -23,7 +23,7 @@ FIRST_SAMPLE = "tutorial"
 
 @dataclass(frozen=True)
 class Locked:
-    """What is locked on the stage: an arc, by node numbers of the whole graph, and the weighting shown."""
+    """What is locked on the stage: an edge, by node numbers of the whole graph, and the weighting shown."""
 
     target: int
     source: int
@@ -40,7 +40,7 @@ class Good:
 
 
 FIRST_LOCK: Literal["first"] = "first"
-"""Nobody has chosen yet: the stage locks an arc by itself, the strongest of head 0."""
+"""Nobody has chosen yet: the stage locks an edge by itself, the strongest of head 0."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _step(work: Work, history: History) -> None:
 
 
 def _carried(locked: Locked, before: Graph, after: Graph) -> Locked | None:
-    """The same arc by the numbers of another graph; a node that was only renamed keeps its number."""
+    """The same edge by the numbers of another graph; a node that was only renamed keeps its number."""
     places = {name: n for n, name in enumerate(after.names)}
     renamed = before.num_nodes == after.num_nodes
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from gatviz.attention.edges import SelfLoops
 from gatviz.graph import editing
 from gatviz.graph.graph import Graph
-from gatviz.graph.layout import default_positions
+from gatviz.graph.positions import default_positions
 from gatviz.model.steps import LayerSettings
 from gatviz.model.weights import Weights, with_columns
 from gatviz.ui.session import session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.checkpoints import save_weights
-from gatviz.checkpoints.saving import Format, LayoutOut
+from gatviz.checkpoints.saving import WeightsFormat
 from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
@@ -25,8 +25,8 @@ def save_the_weights() -> None:
         return
     with opened:
         st.markdown("**" + _("Save weights") + "**")
-        layouts: dict[LayoutOut, str] = {"gatviz": "gatviz", "tutorial": _("the tutorial's layers"), "pyg": "PyG"}
-        forms: dict[Format, str] = {"torch": "torch (.pt)", "safetensors": "safetensors"}
+        layouts: dict[str, str] = {"gatviz": "gatviz", "tutorial": _("the tutorial's layers"), "pyg": "PyG"}
+        forms: dict[WeightsFormat, str] = {"torch": "torch (.pt)", "safetensors": "safetensors"}
         layout = st.selectbox(
             _("Names of the parameters"), list(layouts), format_func=layouts.__getitem__, key="save_weights_layout"
         )

@@ -1,0 +1,79 @@
+"""What was done between two runs: which features and which weights are others now, in words.
+
+Nodes are matched by name; arrows that came or went are told by `what_if`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gatviz.analysis.subject import called, listed, several
+from gatviz.attention.layer_trace import LayerTrace
+from gatviz.errors import quote
+from gatviz.graph.graph import Graph
+from gatviz.model.trace import Trace
+from gatviz.words import _, ngettext
+
+
+def input_changes(before: Trace, after: Trace) -> tuple[str, ...]:
+    """Sentences on the features and weights that differ; none if all are as before."""
+    return (*_features(before, after), *_edge_features(before, after), *_weights(before.layers, after.layers))
+
+
+def _features(before: Trace, after: Trace) -> list[str]:
+    old, new = before.graph.feature_names, after.graph.feature_names
+    if old != new:
+        if len(old) != len(new):
+            return [f"There were {several(len(old), 'feature')}, now there are {len(new)}."]
+        return [f"Features are named otherwise: {listed([quote(name) for name in new])}."]
+    place = {name: n for n, name in enumerate(before.graph.names)}
+    changed = [
+        called(name)
+        for n, name in enumerate(after.graph.names)
+        if name in place and not np.array_equal(before.graph.x[place[name]], after.graph.x[n])
+    ]
+    return [f"Features changed at {listed(changed)}."] if changed else []
+
+
+def _edge_features(before: Trace, after: Trace) -> list[str]:
+    """Of the arrows in both graphs."""
+    old, new = before.graph, after.graph
+    if old.edge_feature_names != new.edge_feature_names:
+        return [
+            _("Edge features are others: {names}.").format(names=listed([quote(n) for n in new.edge_feature_names]))
+            if new.num_edge_features
+            else _("There are no edge features any more.")
+        ]
+    if old.edge_features is None or new.edge_features is None:
+        return []
+    then = {arc: old.edge_features[k] for k, arc in enumerate(_arcs(old))}
+    changed = sum(
+        arc in then and not np.array_equal(then[arc], new.edge_features[k]) for k, arc in enumerate(_arcs(new))
+    )
+    if not changed:
+        return []
+    told = ngettext("Edge features changed on {n} arrow.", "Edge features changed on {n} arrows.", changed)
+    return [told.format(n=changed)]
+
+
+def _arcs(graph: Graph) -> list[tuple[str, str]]:
+    return [(graph.names[source], graph.names[target]) for source, target in graph.edge_index.T]
+
+
+def _weights(before: tuple[LayerTrace, ...], after: tuple[LayerTrace, ...]) -> list[str]:
+    if len(before) != len(after):
+        return [f"There were {several(len(before), 'layer')}, now there are {len(after)}."]
+    told = []
+    for number, (then, now) in enumerate(zip(before, after, strict=True)):
+        where = f" of layer {number}" if len(after) > 1 else ""
+        if then.kind != now.kind:
+            told.append(f"The layer{where and f' {number}'} was {then.kind}, now it is {now.kind}.")
+            continue
+        same = [name for name in now.weights if name in then.weights]
+        shapes = [name for name in same if then.weights[name].shape == now.weights[name].shape]
+        counts = {name: int((then.weights[name] != now.weights[name]).sum()) for name in shapes}
+        parts = [f"{several(count, 'number')} of {name}" for name, count in counts.items() if count]
+        parts += [f"the shape of {name}" for name in same if name not in shapes]
+        if parts:
+            told.append(f"Weights{where} changed: {listed(parts)}.")
+    return told

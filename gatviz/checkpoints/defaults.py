@@ -1,0 +1,296 @@
+"""What no tensor tells, decided: by the file's other words, by the caller, or as the layout's own library does it.
+
+F input features, H heads, C features per head.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isqrt
+from typing import Any
+
+from gatviz.attention.defaults import NEGATIVE_SLOPE
+from gatviz.attention.edges import SelfLoops
+from gatviz.checkpoints.choices import ACTIVATION_NAMES, NO_ACTIVATION, Answer, Choices, Decision
+from gatviz.checkpoints.layer_forms import Layers, StoredLayer
+from gatviz.checkpoints.layouts import LAYOUTS
+from gatviz.checkpoints.recognition import Recognised
+from gatviz.checkpoints.saved_settings import SavedSettings
+from gatviz.errors import GatvizError, quote
+from gatviz.words import _, commas, ngettext, or_list
+
+_LARGEST_SLOPE = 100.0
+"""Beyond it a number beside the weights is no slope."""
+_LOOPS = ("as_given", "add_missing", "remove")
+
+
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """Every decision about a file's layers.
+
+    Attributes:
+        self_loops, concats, activations, residuals, slopes: the values, for the model or for each layer.
+        own: the values of what only this layout leaves open, by keyword.
+        decisions: how each of them came about.
+        notes: what is worth knowing of them, a sentence each.
+    """
+
+    self_loops: SelfLoops
+    concats: tuple[bool, ...]
+    activations: tuple[str | None, ...]
+    residuals: tuple[str, ...]
+    slopes: tuple[float, ...]
+    own: Mapping[str, object]
+    decisions: tuple[Decision, ...]
+    notes: tuple[str, ...]
+
+
+def decide(recognised: Recognised, choices: Choices, saved: SavedSettings | None, where: str) -> Decided:
+    """Decide everything about the layers of a file.
+
+    Raises:
+        GatvizError: a choice against what the file says, or that its layers do not leave open.
+    """
+    layers = recognised.layers
+    loops, slope = _self_loops(recognised, choices, saved), _slope(recognised, choices, saved)
+    own = _own_choices(recognised, choices, where)
+    concats = _each_layer("concat", layers, choices, where, _Concat(recognised, saved))
+    residuals = _each_layer("residual", layers, choices, where, _Residual(recognised))
+    activations = [_activation(k, recognised, choices, saved) for k in range(len(layers))]
+    own_slopes = {layer.negative_slope for layer in saved.layers} if saved else set()
+    by_layer = len(own_slopes) > 1 and slope.origin == "file"
+
+    decisions = [Decision.of("self_loops", None, loops, _LOOPS)]
+    decisions += [] if by_layer else [Decision.of("negative_slope", None, slope)]
+    decisions += own
+    slopes: list[float] = []
+    for k, layer in enumerate(layers):
+        decisions.append(_heads(k, layer, choices))
+        decisions.append(Decision.of("concat", k, concats[k], (True, False)))
+        decisions.append(Decision.of("activation", k, activations[k], ACTIVATION_NAMES))
+        decisions.append(Decision.of("residual", k, residuals[k], ("none", "identity")))
+        slopes.append(float(slope.value))
+        if by_layer and saved:
+            slopes[k] = saved.layers[k].negative_slope
+            decisions.append(Decision.of("negative_slope", k, Answer.saved(slopes[k])))
+    values = {one.name: one.value for one in own}
+    notes = [
+        _(one.notes[values[one.name]]) for one in recognised.layout.own_choices if values.get(one.name) in one.notes
+    ]
+    return Decided(
+        self_loops=loops.value,
+        concats=tuple(answer.value for answer in concats),
+        activations=tuple(None if answer.value == NO_ACTIVATION else answer.value for answer in activations),
+        residuals=tuple(answer.value for answer in residuals),
+        slopes=tuple(slopes),
+        own=values,
+        decisions=tuple(decisions),
+        notes=tuple(notes),
+    )
+
+
+# ---- for the whole file ---------------------------------------------------------------------------------------------
+
+
+def _self_loops(recognised: Recognised, choices: Choices, saved: SavedSettings | None) -> Answer:
+    if choices.self_loops is not None:
+        return Answer.chosen(choices.self_loops)
+    return Answer.saved(saved.self_loops) if saved else recognised.layout.self_loops.answer
+
+
+def _slope(recognised: Recognised, choices: Choices, saved: SavedSettings | None) -> Answer:
+    if choices.negative_slope is not None:
+        return Answer.chosen(choices.negative_slope)
+    if saved:
+        return Answer.saved(saved.layers[0].negative_slope)
+    told = recognised.around.get("negative_slope")
+    if isinstance(told, int | float) and not isinstance(told, bool) and abs(told) <= _LARGEST_SLOPE:
+        return Answer(float(told), "assumed", _("The words around the weights say so"))
+    why = _("A state dict does not hold the slope; {slope} is the paper's and every library's own")
+    return Answer(NEGATIVE_SLOPE, "assumed", why.format(slope=NEGATIVE_SLOPE))
+
+
+def _own_choices(recognised: Recognised, choices: Choices, where: str) -> list[Decision]:
+    """The keywords that only one layout's layers leave open, and then for all of them; elsewhere they are refused."""
+    answers = {name: answer for layer in reversed(recognised.layers) for name, answer in layer.answers.items()}
+    decisions: list[Decision] = []
+    for own in recognised.layout.own_choices:
+        chosen = getattr(choices, own.name)
+        if (answer := answers.get(own.name)) is not None:
+            given = chosen is not None and answer.origin != "file"
+            decisions.append(Decision.of(own.name, None, Answer.chosen(chosen) if given else answer, own.options))
+    for own in (own for layout in LAYOUTS.values() for own in layout.own_choices if own.name not in answers):
+        if getattr(choices, own.name) is not None:
+            found = _("none of them: {library}'s").format(library=_(recognised.layout.title))
+            raise GatvizError(commas((own.name, where)), _(own.layers), found, _leave_out(own.name))
+    return decisions
+
+
+def _leave_out(keyword: str) -> str:
+    return _("leave {keyword} out").format(keyword=keyword)
+
+
+# ---- for each layer -------------------------------------------------------------------------------------------------
+
+
+def _heads(k: int, layer: StoredLayer, choices: Choices) -> Decision:
+    if layer.stem is not None:
+        why = ngettext(
+            "{count} head stands in the file, {name}", "{count} heads stand in the file, {name} and so on", layer.heads
+        ).format(count=layer.heads, name=quote(f"{layer.stem}0"))
+        return Decision.of("heads", k, Answer(layer.heads, "file", why))
+    if layer.heads_from is not None:
+        why = _("The shape of {tensor} says so").format(tensor=quote(layer.heads_from))
+        return Decision.of("heads", k, Answer(layer.heads, "file", why))
+    small = [n for n in range(1, isqrt(layer.joined) + 1) if layer.joined % n == 0]
+    options = tuple(sorted({*small, *(layer.joined // n for n in small)}))
+    if choices.heads is not None and (isinstance(choices.heads, int) or choices.heads[k] is not None):
+        return Decision.of("heads", k, Answer.chosen(layer.heads), options)
+    why = _("The shapes leave it open how many heads share the {count} features; the likeliest is taken")
+    return Decision.of("heads", k, Answer(layer.heads, "assumed", why.format(count=layer.joined)), options)
+
+
+def _activation(k: int, recognised: Recognised, choices: Choices, saved: SavedSettings | None) -> Answer:
+    layout, count = recognised.layout, len(recognised.layers)
+    hidden = k < count - 1
+    given = choices.for_layer("activation", k, count)
+    if given is None and (hidden or count == 1):
+        given = choices.for_open("activation")
+    if given is not None:
+        return Answer.chosen(given)
+    if saved is not None:
+        return Answer.saved(saved.layers[k].activation or NO_ACTIVATION)
+    default = layout.activation(k, recognised.layers) if layout.activation is not None else None
+    default = default or (layout.hidden if hidden else layout.only if count == 1 else layout.last)
+    return default._replace(value=default.value or NO_ACTIVATION).answer
+
+
+class _Concat:
+    """Heads concatenated (True) or averaged (False)."""
+
+    def __init__(self, recognised: Recognised, saved: SavedSettings | None) -> None:
+        self.layout, self.layers, self.saved = recognised.layout, recognised.layers, saved
+
+    def told(self, k: int) -> Answer | None:
+        """As the file says it, None where it leaves that open."""
+        layer, count = self.layers[k], len(self.layers)
+        if self.saved:
+            return Answer.saved(self.saved.layers[k].concat)
+        if layer.heads == 1:
+            return Answer(k < count - 1 or count == 1, "file", _("With one head both are the same"))
+        if self.layout.bias_tells and layer.bias is not None:
+            concatenated = _("The bias has {length} entries, H·C, so the heads are concatenated")
+            return self._by_length(
+                k, layer.bias.numel(), concatenated, _("The bias has {length} entries, C, so the heads are averaged")
+            )
+        if self.layout.residual_tells and layer.residual is not None:
+            concatenated = _("The residual has {length} rows, H·C, so the heads are concatenated")
+            return self._by_length(
+                k,
+                layer.residual.shape[0],
+                concatenated,
+                _("The residual has {length} rows, C, so the heads are averaged"),
+            )
+        if k + 1 < count and self.layers[k + 1].in_features in (layer.joined, layer.features):
+            concatenated = _("The next layer reads {length} features, H·C, so the heads are concatenated")
+            return self._by_length(
+                k,
+                self.layers[k + 1].in_features,
+                concatenated,
+                _("The next layer reads {length} features, C, so the heads are averaged"),
+            )
+        return None
+
+    def _by_length(self, k: int, length: int, concatenated: str, averaged: str) -> Answer:
+        joined = length == self.layers[k].joined
+        return Answer(joined, "file", (concatenated if joined else averaged).format(length=length))
+
+    def likely(self, k: int) -> Answer:
+        """As the layout's library or the paper has it."""
+        count = len(self.layers)
+        default = self.layout.concat(self.layers[0]) if count == 1 and self.layout.concat is not None else None
+        if default is not None:
+            return default.answer
+        if count == 1:
+            return Answer(True, "assumed", _("A single layer concatenates its heads unless told otherwise"))
+        if k < count - 1:
+            return Answer(True, "assumed", _("The paper concatenates the heads of hidden layers"))
+        return Answer(False, "assumed", _("The paper averages the heads of the last layer"))
+
+    def refused(self, at: str, given: Any, told: Answer, _k: int) -> GatvizError:
+        """The error for a choice against the file."""
+        words = {True: _("heads concatenated"), False: _("heads averaged")}
+        return GatvizError(at, words[told.value], words[given], _as_told("concat", told))
+
+
+class _Residual:
+    """What a layer adds to its output: "none", its input itself ("identity"), or a "projection", which has a tensor."""
+
+    def __init__(self, recognised: Recognised) -> None:
+        self.layout, self.layers = recognised.layout, recognised.layers
+
+    def told(self, k: int) -> Answer | None:
+        """As the file says it, None where it may or may not be the input itself, which has no tensor."""
+        layer = self.layers[k]
+        if layer.adds_input:
+            why = _("The file says that the input is added, and it is as wide as a head's output")
+            return Answer("identity", "file", why)
+        if layer.residual is not None:
+            return Answer("projection", "file", _("The file has the projection of a residual"))
+        if self.layout.identity_widths is None:
+            return Answer("none", "file", _("The file has no projection of a residual"))
+        if layer.in_features not in self.layout.identity_widths(layer, self.layers):
+            why = _("A residual would have a projection here, and the file has none")
+            return Answer("none", "file", why)
+        return None
+
+    def likely(self, k: int) -> Answer:
+        """The input itself after another layer with a residual, else none."""
+        others = any(other.residual is not None for j, other in enumerate(self.layers) if j != k)
+        value = "identity" if others and k > 0 else "none"
+        why = _("No tensor of a residual is there; where widths match, {library}'s residual would have none")
+        if value == "identity":
+            why = _(
+                "Another layer has a residual, and where widths match {library} adds the input itself, which needs no "
+                "tensor"
+            )
+        return Answer(value, "assumed", why.format(library=_(self.layout.title)))
+
+    def refused(self, at: str, given: Any, told: Answer, k: int) -> GatvizError:
+        """The error for a choice against the file."""
+        layer = self.layers[k]
+        mend = _as_told("residual", told)
+        if given == "identity" and layer.residual is None:
+            libraries = or_list(_(one.title) for one in LAYOUTS.values() if one.identity_widths is not None)
+            found = _("{before} features in and {after} out").format(before=layer.in_features, after=layer.joined)
+            return GatvizError(at, _("a {library} layer as wide as its input").format(library=libraries), found, mend)
+        return GatvizError(at, _("{value}, as the file says").format(value=quote(told.value)), quote(given), mend)
+
+
+def _as_told(keyword: str, told: Answer) -> str:
+    return _("leave {keyword} out: {reason}").format(keyword=keyword, reason=told.reason)
+
+
+def _each_layer(name: str, layers: Layers, choices: Choices, where: str, question: _Concat | _Residual) -> list[Answer]:
+    """One setting of every layer: as the file tells it, else as chosen, else the likeliest.
+
+    Raises:
+        GatvizError: a choice against the file.
+    """
+    single = choices.for_open(name)
+    answers: list[Answer] = []
+    for k in range(len(layers)):
+        told = question.told(k)
+        given = choices.for_layer(name, k, len(layers))
+        if told is None:
+            given = single if given is None else given
+            answers.append(question.likely(k) if given is None else Answer.chosen(given))
+        elif given in (None, told.value):
+            answers.append(told)
+        else:
+            at = commas((name, where, _("layer {layer}").format(layer=k)))
+            raise question.refused(at, given, told, k)
+    if single is not None and all(answer.value != single for answer in answers):
+        raise question.refused(commas((name, where)), single, answers[-1], len(layers) - 1)
+    return answers

@@ -1,0 +1,242 @@
+"""PyTorch Geometric: GATConv and GATv2Conv under the names of all its versions, and stacks of them.
+
+Target is `att_dst` (`att_r`, `att_i`, the first half of `att`; `lin_r` of GATv2), source `att_src` (`att_l`, `att_j`,
+the second half; `lin_l`). Its layers take self-loops out and add one per node, so one loop each in all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from string import ascii_letters, digits
+
+import torch
+from torch import Tensor
+
+from gatviz.attention.gatv2 import GATv2AttentionLayer
+from gatviz.checkpoints.layer_forms import (
+    Default,
+    Groups,
+    LayerForm,
+    Layers,
+    LayerTensors,
+    StoredLayer,
+    Tensors,
+    WeightsLayout,
+    one_projection,
+    two_halves,
+    two_projections,
+)
+from gatviz.model.gat import GAT
+from gatviz.model.steps import Kind
+from gatviz.words import N_, _
+
+_GATCONV = N_("PyG's GATConv")
+_GATV2CONV = N_("PyG's GATv2Conv")
+_SKIP = ("skip.weight", "skip.bias")
+"""Under these names an attention layer's form finds the linear layer beside it."""
+_ATTENTION = frozenset(("att_src", "att", "att_l", "att_i"))
+_PROJECTIONS = ("lin.weight", "lin_src.weight", "lin_dst.weight", "lin_l.weight")
+_LINEAR = frozenset(("lin", "lins", "linear", "linears", "skip", "skips"))
+
+
+def _layer(tensors: LayerTensors, weight: Tensor, target: str, source: str) -> StoredLayer:
+    return _finished(tensors, "GAT", *two_halves(tensors, weight, target, source))
+
+
+def _finished(tensors: LayerTensors, kind: Kind, arrays: dict[str, Tensor], told: str | None) -> StoredLayer:
+    layer = StoredLayer(tensors.name, tensors.form, kind, arrays, heads_from=told)
+    widths = (layer.joined, layer.features)
+    bias = tensors.vector("bias", *widths)
+    residual = tensors.skip("res.weight", layer.in_features, *widths)
+    beside = tensors.skip(_SKIP[0], layer.in_features, *widths)
+    if beside is not None:
+        residual = beside if residual is None else residual + beside
+        more = tensors.vector(_SKIP[1], beside.shape[0])
+        bias = more if bias is None else bias if more is None else bias + more
+    return replace(layer, bias=bias, residual=residual, beside=beside is not None)
+
+
+def _newest(tensors: LayerTensors) -> StoredLayer:
+    return _layer(tensors, tensors.matrix("lin.weight"), "att_dst", "att_src")
+
+
+def _two(tensors: LayerTensors) -> StoredLayer:
+    return _layer(tensors, one_projection(tensors, "lin_src.weight", "lin_dst.weight"), "att_dst", "att_src")
+
+
+def _left_right(tensors: LayerTensors) -> StoredLayer:
+    return _layer(tensors, one_projection(tensors, "lin_l.weight", "lin_r.weight"), "att_r", "att_l")
+
+
+def _i_and_j(tensors: LayerTensors) -> StoredLayer:
+    return _layer(tensors, tensors.matrix("lin.weight"), "att_i", "att_j")
+
+
+def _is_oldest(tensors: Tensors) -> bool:
+    weight, att = tensors["weight"], tensors["att"]
+    if weight.dim() != 2 or att.dim() != 3:
+        return False
+    return att.shape[0] == 1 and att.shape[2] % 2 == 0 and att.numel() == 2 * weight.shape[1]
+
+
+def _oldest(tensors: LayerTensors) -> StoredLayer:
+    weight, att = tensors.matrix("weight", transposed=True), tensors["att"][0]
+    heads, features = att.shape[0], att.shape[1] // 2
+    W = weight.reshape(heads, features, weight.shape[1])
+    arrays = {"W": W, "a_target": att[:, :features], "a_source": att[:, features:]}
+    return _finished(tensors, "GAT", arrays, "att")
+
+
+def _v2(tensors: LayerTensors) -> StoredLayer:
+    return _finished(tensors, "GATv2", *two_projections(tensors, "lin_l", "lin_r", "att"))
+
+
+# ---- linear layers beside the attention layers -----------------------------------------------------------------------
+
+
+def _with_skips(groups: Groups, left: Tensors) -> tuple[Groups, str] | None:
+    """The layers' tensors with those of the linear layers beside them, each added to the output of its layer.
+
+    So stand PyG's own examples on PPI (`conv1` and `lin1`, …) and ogbn-products (`convs.0` and `skips.0`, …):
+    x = elu(conv(x) + lin(x)), the last one without ELU.
+
+    None unless every layer has one, all that is left is theirs, and one of them at least can only be
+    added: it reads the layer's input and not its output.
+    """
+    beside: dict[tuple[str, ...], dict[str, Tensor]] = {}
+    for name, tensor in left.items():
+        module, _dot, tail = name.rpartition(".")
+        word, place = _word_and_place(module)
+        if word not in _LINEAR or tail not in ("weight", "bias"):
+            return None
+        beside.setdefault(place, {})[f"skip.{tail}"] = tensor
+    layers = {name: _word_and_place(name)[1] for name in groups}
+    if not all(_ATTENTION.intersection(own) for own in groups.values()):
+        return None
+    if sorted(layers.values()) != sorted(beside):
+        return None
+    added = {name: beside[place] for name, place in layers.items()}
+    if not all(_can_be_added(groups[name], own) for name, own in added.items()):
+        return None
+    if all(own["skip.weight"].shape[0] == own["skip.weight"].shape[1] for own in added.values()):
+        return None
+    note = _(
+        "The linear layer beside each attention layer ('lin1' beside 'conv1') is taken as its residual, added before "
+        "the activation, as in PyG's examples on PPI and ogbn-products."
+    )
+    return {name: {**groups[name], **own} for name, own in added.items()}, note
+
+
+def _word_and_place(module: str) -> tuple[str, tuple[str, ...]]:
+    """A module's last word ("convs" of "net.convs.1"), and what else its name says: where it stands, and its number."""
+    stem = module.rstrip(digits)
+    before = stem[:-1] if stem.endswith((".", "_")) else stem
+    where = before.rstrip(ascii_letters)
+    return before[len(where) :], (where, stem[len(before) :], module[len(stem) :])
+
+
+def _can_be_added(layer: Tensors, beside: Tensors) -> bool:
+    """Whether a linear layer reads what the attention layer reads, and gives as many features."""
+    own = next((layer[tail] for tail in _PROJECTIONS if tail in layer), None)
+    if own is None and "weight" in layer and layer["weight"].dim() == 2:
+        own = layer["weight"].t()
+    weight = beside.get("skip.weight")
+    if own is None or weight is None or own.dim() != 2 or weight.dim() != 2 or 0 in weight.shape:
+        return False
+    rows = layer["bias"].numel() if "bias" in layer else weight.shape[0]
+    return weight.shape[1] == own.shape[1] and weight.shape[0] == rows and own.shape[0] % rows == 0
+
+
+# ---- PyG's own model class -------------------------------------------------------------------------------------------
+
+
+def _is_model_class(layers: Layers) -> bool:
+    """Whether a stack looks like `torch_geometric.nn.GAT`: `convs.0`, …, equal heads, hidden layers equally wide.
+
+    A stack that a person wrote after the paper has fewer heads in its last layer.
+    """
+    names = [layer.name.split(".") for layer in layers]
+    stands = all(len(name) >= 2 and name[-2:] == ["convs", str(k)] for k, name in enumerate(names))
+    equal = len({layer.heads for layer in layers}) == 1 and len({layer.joined for layer in layers[:-1]}) <= 1
+    return len(layers) > 1 and stands and equal and not any(layer.beside for layer in layers)
+
+
+def _of_the_model_class(k: int, layers: Layers) -> Default | None:
+    hidden = k < len(layers) - 1
+    reason = N_("The layers stand as in PyG's own GAT model class, which applies ReLU unless told otherwise")
+    return Default("relu", reason) if hidden and _is_model_class(layers) else None
+
+
+# ---- saving ----------------------------------------------------------------------------------------------------------
+
+
+def _tensors_of(model: GAT) -> dict[str, Tensor]:
+    tensors: dict[str, Tensor] = {}
+    layers = model.attention_layers
+    for k, layer in enumerate(layers):
+        prefix = f"convs.{k}." if len(layers) > 1 else ""
+        own = {name: torch.from_numpy(array) for name, array in layer.weights().items()}
+        named = _gatv2_names(layer, own) if isinstance(layer, GATv2AttentionLayer) else _gat_names(own)
+        if "bias" in own:
+            named["bias"] = own["bias"]
+        if "W_res" in own:
+            named["res.weight"] = own["W_res"]
+        tensors |= {f"{prefix}{name}": value for name, value in named.items()}
+    return tensors
+
+
+def _gat_names(own: dict[str, Tensor]) -> dict[str, Tensor]:
+    named = {"att_src": own["a_source"][None], "att_dst": own["a_target"][None]}
+    return {**named, "lin.weight": own["W"].flatten(0, 1)}
+
+
+def _gatv2_names(layer: GATv2AttentionLayer, own: dict[str, Tensor]) -> dict[str, Tensor]:
+    """PyG has either all three biases or none, so zeros stand in for those that are missing."""
+    named = {"att": own["a"][None]}
+    for side, name in (("l", "source"), ("r", "target")):
+        named[f"lin_{side}.weight"] = own[f"W_{name}"].flatten(0, 1)
+        if layer.projection_bias:
+            named[f"lin_{side}.bias"] = own[f"b_{name}"].flatten()
+        elif layer.bias is not None:
+            named[f"lin_{side}.bias"] = torch.zeros_like(own["W_source"][:, :, 0]).flatten()
+    if layer.projection_bias and layer.bias is None:
+        named["bias"] = torch.zeros(layer.output_width, dtype=own["a"].dtype)
+    return named
+
+
+# ---- the layout ------------------------------------------------------------------------------------------------------
+
+_REST = ("bias", "res.weight", *_SKIP)
+_BIASES = ("lin_l.bias", "lin_r.bias")
+
+LAYOUT = WeightsLayout(
+    name="pyg",
+    title="PyTorch Geometric",
+    forms=(
+        LayerForm(_GATCONV, ("lin.weight", "att_src", "att_dst"), _REST, _newest),
+        LayerForm(_GATCONV, ("lin_src.weight", "att_src", "att_dst"), ("lin_dst.weight", *_REST), _two),
+        LayerForm(_GATCONV, ("lin_dst.weight", "att_src", "att_dst"), _REST, _two),
+        LayerForm(_GATV2CONV, ("lin_l.weight", "lin_r.weight", "att"), (*_BIASES, *_REST), _v2),
+        LayerForm(
+            N_("PyG's GATConv of version 1.6"),
+            ("lin_l.weight", "att_l", "att_r"),
+            ("lin_r.weight", *_REST),
+            _left_right,
+        ),
+        LayerForm(N_("PyG's GATConv of version 1.5"), ("lin.weight", "att_i", "att_j"), ("bias", *_SKIP), _i_and_j),
+        LayerForm(N_("PyG's GATConv before version 1.5"), ("weight", "att"), ("bias", *_SKIP), _oldest, _is_oldest),
+    ),
+    attention=("att_src", "att_dst", "att", "att_l", "att_r", "att_i", "att_j"),
+    edge_features=("lin_edge", "att_edge"),
+    self_loops=Default(
+        "add_missing", N_("PyG's GATConv and GATv2Conv give every node one self-loop unless told otherwise")
+    ),
+    bias_tells=True,
+    residual_tells=True,
+    hidden=Default("elu", N_("The paper puts ELU after hidden layers, and PyG's examples do so too")),
+    last=Default(None, N_("The last layer gives the scores as they are, in the paper and in PyG's examples")),
+    only=Default(None, N_("PyG's layers apply no activation themselves")),
+    activation=_of_the_model_class,
+    take_beside=_with_skips,
+    tensors_of=_tensors_of,
+)

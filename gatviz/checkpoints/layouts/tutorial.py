@@ -1,0 +1,95 @@
+"""The GAT tutorial's layers, one or a plain sequence: `W.weight` [C, F] and `a` [2C, 1], target first.
+
+A MultiHeadGATLayer keeps each head under `heads.K.`; the layer's name is what stands before.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gatviz.checkpoints.layer_forms import Default, LayerForm, Layers, LayerTensors, StoredLayer, WeightsLayout
+from gatviz.errors import GatvizError
+from gatviz.model.gat import GAT
+from gatviz.model.steps import LayerSettings
+from gatviz.words import N_, _
+
+
+def _linear(tensors: LayerTensors) -> StoredLayer:
+    return _head(tensors, "a")
+
+
+def _linear_a(tensors: LayerTensors) -> StoredLayer:
+    return _head(tensors, "a.weight")
+
+
+def _head(tensors: LayerTensors, tail: str) -> StoredLayer:
+    W = tensors.matrix("W.weight")
+    features, a = W.shape[0], tensors.vector(tail, 2 * W.shape[0])
+    assert a is not None
+    arrays = {"W": W[None], "a_target": a[None, :features], "a_source": a[None, features:]}
+    return StoredLayer(tensors.name, tensors.form, "GAT", arrays, tensors.vector("bias", features), heads_from=tail)
+
+
+def _of_several_heads(k: int, layers: Layers) -> Default | None:
+    multi_head = Default("elu", N_("The tutorial's MultiHeadGATLayer always applies ELU"))
+    return None if layers[k].stem is None else multi_head
+
+
+def _tensors_of(model: GAT) -> dict[str, Tensor]:
+    """`heads.K.W.weight` and `heads.K.a`, or `W.weight` and `a`; with the layer's number before in a stack."""
+    tensors: dict[str, Tensor] = {}
+    layers = model.attention_layers
+    for k, (layer, settings) in enumerate(zip(layers, model.settings, strict=True)):
+        _check_held(k, settings)
+        prefix = f"{k}." if len(layers) > 1 else ""
+        own = {name: torch.from_numpy(array) for name, array in layer.weights().items()}
+        for head in range(settings.num_heads):
+            at = f"{prefix}heads.{head}." if settings.num_heads > 1 else prefix
+            tensors[f"{at}a"] = torch.cat([own["a_target"][head], own["a_source"][head]])[:, None]
+            tensors[f"{at}W.weight"] = own["W"][head]
+    return tensors
+
+
+def _check_held(k: int, settings: LayerSettings) -> None:
+    several = settings.num_heads > 1
+    activation = settings.activation or _("none")
+    for lacking, found in (
+        (settings.kind != "GAT", settings.kind),
+        (settings.bias, _("a bias")),
+        (settings.residual, _("a residual")),
+        (
+            settings.activation not in (("elu",) if several else (None, "elu")),
+            _("activation {name}").format(name=activation),
+        ),
+    ):
+        if lacking:
+            expected = _("what the tutorial's layers hold: GAT heads without bias and residual, and with ELU or none")
+            if several:
+                expected = _("what the tutorial's layers hold: GAT heads without bias and residual, and with ELU")
+            mend = _("save in gatviz's or PyG's names instead")
+            raise GatvizError(_("layer {layer}").format(layer=k), expected, found, mend)
+
+
+LAYOUT = WeightsLayout(
+    name="tutorial",
+    title=N_("the tutorial"),
+    forms=(
+        LayerForm(N_("a head of the tutorial"), ("W.weight", "a"), ("bias",), _linear, single_head=True),
+        LayerForm(N_("a head of the tutorial"), ("W.weight", "a.weight"), ("bias",), _linear_a, single_head=True),
+    ),
+    attention=("a", "a.weight"),
+    self_loops=Default("as_given", N_("The tutorial's layers take the edges as they come")),
+    bias_tells=False,
+    residual_tells=False,
+    hidden=Default("elu", N_("The tutorial's GATLayer and MultiHeadGATLayer apply ELU")),
+    last=Default(
+        None, N_("The tutorial's SingleHeadGATLayer applies no activation, and the paper none after the last layer")
+    ),
+    only=Default(
+        None,
+        N_("The tutorial's SingleHeadGATLayer applies no activation; its GATLayer, of the same names, applies ELU"),
+    ),
+    activation=_of_several_heads,
+    tensors_of=_tensors_of,
+)

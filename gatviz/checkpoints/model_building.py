@@ -1,0 +1,139 @@
+"""From recognised layers and decisions to the model with the file's numbers.
+
+F input features, H heads, C features per head.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from gatviz.attention.layers import new_generator
+from gatviz.checkpoints.defaults import Decided
+from gatviz.checkpoints.layer_forms import StoredLayer
+from gatviz.checkpoints.recognition import Recognised
+from gatviz.checkpoints.saved_settings import SavedSettings
+from gatviz.errors import GatvizError, quote
+from gatviz.model.gat import GAT
+from gatviz.model.steps import LayerSettings
+from gatviz.words import _, commas
+
+
+def build_model(recognised: Recognised, decided: Decided, saved: SavedSettings | None, where: str) -> GAT:
+    """The model in evaluation mode, in the file's precision.
+
+    Raises:
+        GatvizError: tensors that do not fit each other, or gatviz's own settings beside them.
+    """
+    settings: list[LayerSettings] = []
+    arrays: list[Mapping[str, Tensor]] = []
+    as_run = recognised.layout.as_run
+    for k, stored in enumerate(recognised.layers):
+        number = _("layer {layer}").format(layer=k)
+        named = _("layer {layer} {name}").format(layer=k, name=quote(stored.name))
+        layer, slope = stored, decided.slopes[k]
+        if as_run is not None:
+            layer, slope = as_run(layer, slope, decided.own)
+        if stored.residual is None and decided.residuals[k] == "identity":
+            layer = replace(layer, residual=_input_itself(stored))
+        told = saved.layers[k] if saved else None
+        at = commas((where, named if stored.name else number))
+        made, tensors = _layer(layer, decided.concats[k], decided.activations[k], slope, told, at)
+        settings.append(made)
+        arrays.append(tensors)
+    first = recognised.layers[0]
+    model = GAT(first.in_features, settings, self_loops=decided.self_loops, generator=new_generator(0))
+    if any(tensor.dtype == torch.float64 for tensors in arrays for tensor in tensors.values()):
+        model = model.double()
+    for attention, tensors in zip(model.attention_layers, arrays, strict=True):
+        attention.set_weights(**{name: tensor.numpy() for name, tensor in tensors.items()})
+    return model.eval()
+
+
+def _layer(
+    layer: StoredLayer, concat: bool, activation: str | None, slope: float, told: LayerSettings | None, at: str
+) -> tuple[LayerSettings, Mapping[str, Tensor]]:
+    arrays = dict(layer.arrays)
+    v2: dict[str, bool] = {}
+    if layer.kind == "GATv2":
+        v2 = _v2(arrays, told, at)
+    bias = _joined(layer.bias, layer, concat, commas((at, "bias")))
+    residual = _joined(layer.residual, layer, concat, commas((at, "residual")))
+    bias = _unless_left_out(bias, told is None or told.bias, commas((at, "bias")))
+    if told is not None and (told.residual != (residual is not None) or told.bias != (bias is not None)):
+        raise _against(at)
+    for name, value in (("bias", bias), ("W_res", residual)):
+        if value is not None:
+            arrays[name] = value
+    settings = LayerSettings(
+        kind=layer.kind,
+        out_features=layer.features,
+        num_heads=layer.heads,
+        concat=concat,
+        bias=bias is not None,
+        residual=residual is not None,
+        negative_slope=slope,
+        dropout=told.dropout if told else 0.0,
+        feature_dropout=told.feature_dropout if told else 0.0,
+        activation=activation,
+        **v2,
+    )
+    return settings, arrays
+
+
+def _v2(arrays: dict[str, Tensor], told: LayerSettings | None, at: str) -> dict[str, bool]:
+    """Complete a GATv2 layer's two biases, and see whether both projections are one."""
+    biases = ("b_target", "b_source")
+    if any(name in arrays for name in biases):
+        shape = arrays["a"]
+        for name in biases:
+            arrays.setdefault(name, torch.zeros_like(shape))
+        if told is not None and not told.projection_bias:
+            for name in biases:
+                _unless_left_out(arrays.pop(name), False, commas((at, name)))
+    has_bias = "b_source" in arrays
+    one = torch.equal(arrays["W_target"], arrays["W_source"])
+    one = one and (not has_bias or torch.equal(arrays["b_target"], arrays["b_source"]))
+    if told is not None and ((told.share_weights and not one) or told.projection_bias != has_bias):
+        raise _against(at)
+    return {"share_weights": one if told is None else told.share_weights, "projection_bias": has_bias}
+
+
+def _input_itself(layer: StoredLayer) -> Tensor:
+    """The input as a projection [H·C, F]: each head's own features, or the same for every head."""
+    like = layer.source_weight
+    one = torch.eye(layer.in_features, dtype=like.dtype)
+    return one if layer.in_features == layer.joined else one.repeat(layer.heads, 1)
+
+
+def _joined(given: Tensor | None, layer: StoredLayer, concat: bool, at: str) -> Tensor | None:
+    """Bias or residual as the layer adds it: after its heads are joined, so averaged with them."""
+    if given is None or layer.heads == 1:
+        return given
+    if concat:
+        if given.shape[0] != layer.joined:
+            expected = _("{count} entries for concatenated heads").format(count=layer.joined)
+            raise GatvizError(at, expected, str(given.shape[0]), _("average them"))
+        return given
+    return (
+        given.reshape(layer.heads, layer.features, *given.shape[1:]).mean(0)
+        if given.shape[0] == layer.joined
+        else given
+    )
+
+
+def _unless_left_out(given: Tensor | None, kept: bool, at: str) -> Tensor | None:
+    """None for zeros that stand in the file only because its layout asks for them."""
+    if given is None or kept:
+        return given
+    if bool(given.any()):
+        raise _against(at)
+    return None
+
+
+def _against(at: str) -> GatvizError:
+    expected = _("tensors as gatviz's settings in the file say")
+    return GatvizError(at, expected, _("others"), _("save the weights again"))

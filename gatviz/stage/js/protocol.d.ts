@@ -1,0 +1,404 @@
+// Written from gatviz/stage/protocol.py and heard.py by `python -m gatviz.stage.types`: change them.
+
+/** An array, row by row, bit for bit as float32. */
+export interface Packed {
+  shape: number[];
+  f32: Float32Array;
+}
+
+/** A formula to copy and to read. */
+export interface Formula {
+  latex: string;
+  mathml: string;
+}
+
+/** The ends of E + U edges by node, which of them are self-loops that were added, and E. */
+export interface Edges {
+  source: number[];
+  target: number[];
+  added: number[];
+  drawn: number;
+}
+
+/** Per node a number of the edges that end in it (it reads) and that start there. */
+export interface Counts {
+  reads: number[];
+  readBy: number[];
+}
+
+/** The graph that the part is of; `outside` counts edges from or to nodes that are not shown. */
+export interface Whole extends Counts {
+  nodes: number;
+  edges: number;
+  cut: boolean;
+  sent: boolean;
+  emptyRows: boolean;
+  undrawn: Counts;
+  outside: Counts;
+}
+
+/** What a row of the matrix adds up to, [N] each: drawn, in the matrix, outside of it, and in all. */
+export interface RowSums {
+  drawn: Packed;
+  here: Packed;
+  outside: Packed;
+  all: Packed;
+  hereRange: [number, number] | null;
+}
+
+/** One set of weights on the edges, [E + U]: a head, something derived from heads, or a baseline. */
+export interface Weighting {
+  key: string;
+  label: string;
+  title: string;
+  kind: "head" | "derived" | "baseline";
+  head: number | null;
+  symbol: string;
+  explanation: string;
+  formula: Formula;
+  rowsSumToOne: boolean;
+  rows: RowSums | null;
+  values: Packed;
+  range: [number, number] | null;
+  strongest: number[];
+}
+
+/** Which parameters a matrix of weights shows: in its rows one each, or one matrix. */
+export interface Entries {
+  parameters: string[];
+  rows: boolean;
+}
+
+/** One stage of the chain, from X and W to the output. */
+export interface Stage {
+  name: string;
+  symbol: string;
+  plain: string;
+  shapeLetters: string;
+  shape: string;
+  formula: string;
+  latex: string;
+  caption: string;
+  layout: "nodes" | "pairs" | "weights" | "messages";
+  colour: "signed" | "share";
+  limit: number;
+  ranges: ([number, number] | null)[] | null;
+  perHead: boolean;
+  values: Packed | null;
+  valuesOf: string | null;
+  pairs: Packed | null;
+  rest: Packed | null;
+  rows: ("target" | "source")[];
+  rowNames: string[];
+  columns: string[];
+  headColumns: number | null;
+  entries: Entries | null;
+  elsewhere: string | null;
+}
+
+/** exp(e − maximum) of E + U edges, [E + U, H]; maxima and denominators per target, [N, H]. */
+export interface Softmax {
+  terms: Packed;
+  maxima: Packed;
+  denominators: Packed;
+}
+
+/** The signed parts of both halves of a score, [N, H, C]; the end of their bars per edge, [E + U, H]. */
+export interface Scores {
+  target: Packed;
+  source: Packed;
+  limits: Packed;
+}
+
+/** An edge of the baseline that is no more; −1 for an end that is not shown. */
+export interface GoneEdge {
+  source: number;
+  target: number;
+  names: [string, string];
+}
+
+/** A change that is told beside a node, as its edge is not drawn. */
+export interface Beside {
+  node: number;
+  source: string;
+  value: number;
+}
+
+/** Δα since the baseline, [H, E + U], and of the gone edges; the largest into each node by place, −1 for none. */
+export interface Change {
+  values: Packed;
+  strongest: number[][];
+  strongestGone: number[][];
+  beside: Beside[][];
+  isNew: number[];
+  gone: GoneEdge[];
+  goneValues: Packed;
+  limit: number;
+  baseline: string;
+}
+
+/** A signed part of a sum. */
+export interface Bar {
+  name: string;
+  value: number;
+}
+
+/** What the features of one end added to the score, the largest of them. */
+export interface Features {
+  half: "target" | "source";
+  node: number;
+  parts: Bar[];
+  more: number;
+}
+
+/** The textbook's [Wh_i ‖ Wh_j] over a, and what all pairs would take. */
+export interface Pair {
+  Wh: number[];
+  a: number[];
+  limit: number;
+  textbook: string;
+  kept: string;
+}
+
+/** One dimension of GATv2's score: what met, what LeakyReLU left of it, and what a made of that. */
+export interface JointPart extends Bar {
+  target: number;
+  source: number;
+  hidden: number;
+  a: number;
+}
+
+/** GATv2's score by dimension. */
+export interface JointScore {
+  e: number;
+  parts: JointPart[];
+}
+
+/** What is told of the locked edge in one head. */
+export interface Story {
+  target: number;
+  source: number;
+  head: number;
+  limit: number;
+  formulas: Formula[];
+  features: Features[];
+  biased: boolean;
+  pair: Pair | null;
+  score: JointScore | null;
+}
+
+/** One line of the proof; `passed` is None where the check was not run. */
+export interface Proof {
+  name: string;
+  figure: number | null;
+  bound: number;
+  passed: boolean | null;
+  sentence: string;
+}
+
+/** Colours along a scale, and the ink to write on each. */
+export interface Steps {
+  fills: string[];
+  inks: string[];
+}
+
+/** How nodes of one label are drawn. */
+export interface ClassColour {
+  line: string;
+  fill: string;
+  ink: string;
+}
+
+/** The colours of what adds and of what takes away. */
+export interface BarColours {
+  plus: string;
+  minus: string;
+}
+
+/** The colours of one theme. */
+export interface Palette {
+  sequential: Steps;
+  diverging: Steps;
+  heads: string[];
+  classes: ClassColour[];
+  bars: BarColours;
+  faded: number;
+  empty: string;
+  hatch: string;
+  words: Record<string, string>;
+}
+
+/** The colours of both. */
+export interface Palettes {
+  light: Palette;
+  dark: Palette;
+}
+
+/** A pair of nodes, by number. */
+export interface EdgeFocus {
+  kind: "edge";
+  target: number;
+  source: number;
+}
+
+/** A node, by number. */
+export interface NodeFocus {
+  kind: "node";
+  node: number;
+}
+
+/** What a drag or a lock leaves as it is: the layer's run, and how it is told. */
+export interface Scene {
+  names: string[];
+  called: string[];
+  nodeNumbers: number[];
+  classOf: number[];
+  classNames: string[];
+  features: Packed;
+  featureNames: string[];
+  edges: Edges;
+  whole: Whole;
+  weightings: Weighting[];
+  stages: Stage[];
+  shareLimit: number;
+  uniform: Packed;
+  palettes: Palettes;
+  texts: Record<string, string>;
+  softmax: Softmax;
+  scores: Scores | null;
+  formulas: Formula[];
+  openAtStart: string[];
+  evenness: Packed;
+  readsLike: string[][];
+}
+
+/** All of one screen. */
+export interface Screen extends Scene {
+  change: Change | null;
+  layer: number;
+  revision: string;
+  positions: number[][];
+  story: Story | null;
+  lockedAtStart: Focus | null;
+  weightingAtStart: string | null;
+  proofs: Proof[];
+  pygAsked: boolean;
+  description: string;
+  whoseWeights: string;
+  notice: string;
+  directed: boolean;
+  editsTaken: number;
+  undo: string;
+  redo: string;
+  predicted: number[];
+  wrong: number[];
+  freeNumber: number;
+  refused: string;
+  panel: "" | "table" | "weights";
+}
+
+/** A new node at a point of the graph. */
+export interface AddNode {
+  kind: "add_node";
+  name: string;
+  at: [number, number];
+}
+
+/** New edges, [source, target] each, with their opposites or without. */
+export interface AddEdges {
+  kind: "add_edges";
+  edges: [string, string][];
+  both?: boolean;
+}
+
+/** Nodes and edges that go. */
+export interface Remove {
+  kind: "remove";
+  names?: string[];
+  edges?: [string, string][];
+}
+
+/** A node's new name. */
+export interface Rename {
+  kind: "rename";
+  name: string;
+  to: string;
+}
+
+/** A node's label, or some of its features. */
+export interface SetNode {
+  kind: "set_node";
+  name: string;
+  label?: string | null;
+  features?: Record<string, number>;
+}
+
+/** Where some nodes are now. */
+export interface Move {
+  kind: "move";
+  names: string[];
+  points: [number, number][];
+}
+
+/** Nodes to copy. */
+export interface Duplicate {
+  kind: "duplicate";
+  names: string[];
+}
+
+/** An empty canvas. */
+export interface Clear {
+  kind: "clear";
+}
+
+/** All nodes placed anew. */
+export interface LayOut {
+  kind: "layout";
+  layout: "spring" | "circular" | "kamada_kawai" | "bipartite" | "grid";
+}
+
+/** One entry of a parameter, or of one head of it. */
+export interface SetWeight {
+  kind: "set_weight";
+  layer: number;
+  name: string;
+  head: number | null;
+  place: number[];
+  value: number;
+}
+
+/** The last step taken back. */
+export interface Undo {
+  kind: "undo";
+}
+
+/** The last undone step again. */
+export interface Redo {
+  kind: "redo";
+}
+
+/** An edit and its place in the order, counted from 1 as far as JavaScript counts. */
+export interface Numbered {
+  number: number;
+  edit: Edit;
+}
+
+/** The edits that are not yet known to be taken. */
+export interface Edited {
+  edits: Numbered[];
+}
+
+/** What is locked, by the numbers of the whole graph, and under which weighting. */
+export interface Looked {
+  focus: Focus | null;
+  weighting: string;
+}
+
+/** What the person wants of the page: a panel beside the graph, a pin, a check. */
+export interface Asked {
+  what: "pyg" | "pin" | "unpin" | "table" | "weights";
+}
+
+export type Focus = EdgeFocus | NodeFocus;
+
+export type Edit = AddNode | AddEdges | Remove | Rename | SetNode | Move | Duplicate | Clear | LayOut | SetWeight | Undo | Redo;

@@ -1,0 +1,365 @@
+"""All that the browser is sent, declared once; what it sends is declared in `heard`.
+
+`wire` sends it, `types` writes the same for JavaScript, with camelCase names. N nodes and E edges of the part that is
+shown, U edges between its nodes that are not drawn, H heads, C features per head, F input features.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Range = tuple[float, float]
+"""Smallest and largest value."""
+
+
+class Message(Struct, kw_only=True, rename="camel"):
+    """Anything that crosses."""
+
+
+class Packed(Message):
+    """An array, row by row, bit for bit as float32."""
+
+    shape: list[int]
+    f32: bytes
+
+
+class Formula(Message):
+    """A formula to copy and to read."""
+
+    latex: str
+    mathml: str
+
+
+class Edges(Message):
+    """The ends of E + U edges by node, which of them are self-loops that were added, and E."""
+
+    source: list[int]
+    target: list[int]
+    added: list[int]
+    drawn: int
+
+
+class Counts(Message):
+    """Per node a number of the edges that end in it (it reads) and that start there."""
+
+    reads: list[int]
+    read_by: list[int]
+
+
+class Whole(Counts):
+    """The graph that the part is of; `outside` counts edges from or to nodes that are not shown."""
+
+    nodes: int
+    edges: int
+    cut: bool
+    sent: bool
+    """Whether the numbers of the U edges are here."""
+    empty_rows: bool
+    undrawn: Counts
+    outside: Counts
+
+
+class RowSums(Message):
+    """What a row of the matrix adds up to, [N] each: drawn, in the matrix, outside of it, and in all."""
+
+    drawn: Packed
+    here: Packed
+    outside: Packed
+    all: Packed
+    here_range: Range | None
+
+
+class Weighting(Message):
+    """One set of weights on the edges, [E + U]: a head, something derived from heads, or a baseline."""
+
+    key: str
+    label: str
+    title: str
+    kind: Literal["head", "derived", "baseline"]
+    head: int | None
+    symbol: str
+    explanation: str
+    formula: Formula
+    rows_sum_to_one: bool
+    rows: RowSums | None
+    values: Packed
+    range: Range | None
+    strongest: list[int]
+    """Per node the place of its strongest edge of all, −1 where that is not drawn."""
+
+
+class Entries(Message):
+    """Which parameters a matrix of weights shows: in its rows one each, or one matrix."""
+
+    parameters: list[str]
+    rows: bool
+
+
+class Stage(Message):
+    """One stage of the chain, from X and W to the output."""
+
+    name: str
+    symbol: str
+    plain: str
+    shape_letters: str
+    shape: str
+    formula: str
+    latex: str
+    caption: str
+    layout: Literal["nodes", "pairs", "weights", "messages"]
+    colour: Literal["signed", "share"]
+    limit: float
+    ranges: list[Range | None] | None
+    per_head: bool = False
+    values: Packed | None = None
+    values_of: str | None = None
+    """The stage that has the same values."""
+    pairs: Packed | None = None
+    """[H, N, N], where the field is known off the edges too."""
+    rest: Packed | None = None
+    """[N, H, C]: what comes by edges that are not drawn."""
+    rows: list[Literal["target", "source"]] = []
+    """Of which end of an edge a row of "nodes" is."""
+    row_names: list[str] = []
+    columns: list[str] = []
+    head_columns: int | None = None
+    """So many columns a head, where heads stand side by side."""
+    entries: Entries | None = None
+    elsewhere: str | None = None
+    """What stands where there is no edge."""
+
+
+class Softmax(Message):
+    """exp(e − maximum) of E + U edges, [E + U, H]; maxima and denominators per target, [N, H]."""
+
+    terms: Packed
+    maxima: Packed
+    denominators: Packed
+
+
+class Scores(Message):
+    """The signed parts of both halves of a score, [N, H, C], and of what the edge's own features add, [E + U, H, C], if
+    they are read; the end of their bars per edge, [E + U, H]."""
+
+    target: Packed
+    source: Packed
+    edge: Packed | None
+    limits: Packed
+
+
+class GoneEdge(Message):
+    """An edge of the baseline that is no more; −1 for an end that is not shown."""
+
+    source: int
+    target: int
+    names: tuple[str, str]
+
+
+class Beside(Message):
+    """A change that is told beside a node, as its edge is not drawn."""
+
+    node: int
+    source: str
+    value: float
+
+
+class Change(Message):
+    """Δα since the baseline, [H, E + U], and of the gone edges; the largest into each node by place, −1 for none."""
+
+    values: Packed
+    strongest: list[list[int]]
+    strongest_gone: list[list[int]]
+    beside: list[list[Beside]]
+    is_new: list[int]
+    gone: list[GoneEdge]
+    gone_values: Packed
+    limit: float
+    baseline: str
+
+
+class Bar(Message):
+    """A signed part of a sum."""
+
+    name: str
+    value: float
+
+
+class Features(Message):
+    """What the features of one end added to the score, the largest of them."""
+
+    half: Literal["target", "source"]
+    node: int
+    parts: list[Bar]
+    more: int
+
+
+class EdgeShares(Message):
+    """What the features of the edge itself added to the score, the largest of them."""
+
+    parts: list[Bar]
+    more: int
+
+
+class Pair(Message):
+    """The textbook's [Wh_i ‖ Wh_j] over a, and what all pairs would take."""
+
+    Wh: list[float]
+    a: list[float]
+    limit: float
+    textbook: str
+    kept: str
+
+
+class JointPart(Bar):
+    """One dimension of GATv2's score: what met, what LeakyReLU left of it, and what a made of that."""
+
+    target: float
+    source: float
+    edge: float | None
+    hidden: float
+    a: float
+
+
+class JointScore(Message):
+    """GATv2's score by dimension."""
+
+    e: float
+    parts: list[JointPart]
+
+
+class Story(Message):
+    """What is told of the locked edge in one head."""
+
+    target: int
+    source: int
+    head: int
+    limit: float
+    formulas: list[Formula]
+    features: list[Features]
+    of_edge: EdgeShares | None
+    biased: bool
+    pair: Pair | None
+    score: JointScore | None
+
+
+class Proof(Message):
+    """One line of the proof; `passed` is None where the check was not run."""
+
+    name: str
+    figure: float | None
+    bound: float
+    passed: bool | None
+    sentence: str
+
+
+class Steps(Message):
+    """Colours along a scale, and the ink to write on each."""
+
+    fills: list[str]
+    inks: list[str]
+
+
+class ClassColour(Message):
+    """How nodes of one label are drawn."""
+
+    line: str
+    fill: str
+    ink: str
+
+
+class BarColours(Message):
+    """The colours of what adds and of what takes away."""
+
+    plus: str
+    minus: str
+
+
+class Palette(Message):
+    """The colours of one theme."""
+
+    sequential: Steps
+    diverging: Steps
+    heads: list[str]
+    classes: list[ClassColour]
+    bars: BarColours
+    faded: float
+    empty: str
+    hatch: str
+    words: dict[str, str]
+
+
+class Palettes(Message):
+    """The colours of both."""
+
+    light: Palette
+    dark: Palette
+
+
+class EdgeFocus(Message, tag_field="kind", tag="edge"):
+    """A pair of nodes, by number."""
+
+    target: int
+    source: int
+
+
+class NodeFocus(Message, tag_field="kind", tag="node"):
+    """A node, by number."""
+
+    node: int
+
+
+Focus = EdgeFocus | NodeFocus
+
+
+class Scene(Message):
+    """What a drag or a lock leaves as it is: the layer's run, and how it is told."""
+
+    names: list[str]
+    called: list[str]
+    node_numbers: list[int]
+    class_of: list[int]
+    class_names: list[str]
+    features: Packed
+    feature_names: list[str]
+    edges: Edges
+    whole: Whole
+    weightings: list[Weighting]
+    stages: list[Stage]
+    share_limit: float
+    uniform: Packed
+    palettes: Palettes
+    texts: dict[str, str]
+    softmax: Softmax
+    scores: Scores | None
+    formulas: list[Formula]
+    open_at_start: list[str]
+    evenness: Packed
+    reads_like: list[list[str]]
+
+
+class Screen(Scene):
+    """All of one screen."""
+
+    change: Change | None
+    layer: int
+    revision: str
+    positions: list[list[float]]
+    story: Story | None
+    locked_at_start: Focus | None
+    weighting_at_start: str | None
+    proofs: list[Proof]
+    pyg_asked: bool
+    description: str
+    whose_weights: str
+    notice: str
+    directed: bool
+    edits_taken: int
+    undo: str
+    redo: str
+    predicted: list[int]
+    wrong: list[int]
+    free_number: int
+    refused: str
+    panel: Literal["", "table", "weights"]

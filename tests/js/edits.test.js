@@ -1,0 +1,98 @@
+/** Edits on their way: none is lost, each is drawn until it is taken. */
+
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+
+import { draftOf, edgeKey, nextName } from "../../gatviz/stage/js/draft.js";
+import { Edits } from "../../gatviz/stage/js/edits.js";
+
+/** @import {Edit, Numbered} from "../../gatviz/stage/js/protocol.js" */
+
+/** @type {Edit} */
+const CLEAR = { kind: "clear" };
+
+/** @param {(edits: Edits, sent: number[][]) => void} check */
+function withEdits(check) {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  /** @type {number[][]} */
+  const sent = [];
+  const edits = new Edits((waiting) => sent.push(waiting.map(({ number }) => number)), () => {});
+  try {
+    check(edits, sent);
+  } finally {
+    edits.destroy();
+    mock.timers.reset();
+  }
+}
+
+test("the first edit goes at once, the next together once it is taken", () => {
+  withEdits((edits, sent) => {
+    for (let k = 0; k < 3; k += 1) edits.push(CLEAR);
+    assert.deepEqual(sent, [[1]]);
+    edits.settle(1);
+    assert.deepEqual(sent, [[1]], "not from within the answer");
+    mock.timers.tick(0);
+    assert.deepEqual(sent, [[1], [2, 3]]);
+    edits.settle(3);
+    mock.timers.tick(10_000);
+    assert.deepEqual(sent, [[1], [2, 3]]);
+    edits.push(CLEAR);
+    assert.deepEqual(sent.at(-1), [4]);
+  });
+});
+
+test("what is not taken is sent again", () => {
+  withEdits((edits, sent) => {
+    edits.push(CLEAR);
+    mock.timers.tick(1500);
+    edits.settle(0);
+    mock.timers.tick(1500);
+    assert.deepEqual(sent, [[1], [1], [1]]);
+  });
+});
+
+test("a stage that is mounted anew goes on counting where Python is", () => {
+  withEdits((edits, sent) => {
+    edits.settle(41);
+    edits.push(CLEAR);
+    assert.deepEqual(sent, [[42]]);
+  });
+});
+
+/** @param {Edit[]} edits */
+function drafted(...edits) {
+  /** @type {Numbered[]} */
+  const waiting = edits.map((edit, k) => ({ number: k + 1, edit }));
+  return draftOf({ names: ["A", "B"], positions: [[0, 0], [1, 1]] }, waiting);
+}
+
+test("waiting edits are drawn in their order", () => {
+  const draft = drafted(
+    { kind: "add_node", name: "C", at: [2, 2] },
+    { kind: "add_edges", edges: [["C", "A"]], both: true },
+    { kind: "move", names: ["A"], points: [[5, 5]] },
+    { kind: "remove", names: [], edges: [["A", "B"]] },
+    { kind: "undo" },
+  );
+  assert.deepEqual([...draft.added], ["C"]);
+  assert.deepEqual(draft.edges, [["C", "A"], ["A", "C"]]);
+  assert.deepEqual(draft.points.get("A"), { x: 5, y: 5 });
+  assert.deepEqual([...draft.goneEdges], [edgeKey("A", "B")]);
+  assert.equal(draft.gone.size, 0);
+});
+
+test("a node that goes takes its new edges with it", () => {
+  const draft = drafted({ kind: "add_edges", edges: [["A", "B"], ["A", "A"]] }, { kind: "remove", names: ["B"] });
+  assert.deepEqual([draft.edges, [...draft.gone]], [[["A", "A"]], ["B"]]);
+  assert.equal(drafted(CLEAR).gone.size, 2);
+  assert.equal(drafted({ kind: "remove" }).gone.size, 0);
+});
+
+test("a new name goes on as the others do", () => {
+  assert.equal(nextName([]), "0");
+  assert.equal(nextName(["0", "1", "7"]), "8");
+  assert.equal(nextName(["A", "C"]), "B");
+  assert.equal(nextName(["A", "1"]), "0");
+  assert.equal(nextName(["x"], 30), "30");
+  assert.equal(nextName(["3"], 2), "4");
+});
