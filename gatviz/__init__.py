@@ -15,14 +15,20 @@ from gatviz.errors import GatvizError
 from gatviz.files import ReadOptions, inspect_graph, read_graph, sample_graph, sample_graph_names, write_graph
 from gatviz.graph.generators import generate
 from gatviz.graph.graph import Graph
+from gatviz.model.around import Activation, JumpingKnowledge, Linear, LogSoftmax, Readout
 from gatviz.model.gat import GAT
+from gatviz.model.norms import BatchNorm, GraphNorm, LayerNorm
+from gatviz.model.plan import Sum
+from gatviz.model.recipe import Recipe
 from gatviz.model.steps import LayerSettings
-from gatviz.model.trace import Trace
+from gatviz.model.trace import StepTrace, Trace
 
 __version__ = "0.1.0"
 
 __all__ = [
     "GAT",
+    "Activation",
+    "BatchNorm",
     "Edges",
     "GATAttentionLayer",
     "GATLayer",
@@ -31,12 +37,21 @@ __all__ = [
     "GATv2Trace",
     "GatvizError",
     "Graph",
+    "GraphNorm",
+    "JumpingKnowledge",
+    "LayerNorm",
     "LayerSettings",
     "LayerTrace",
+    "Linear",
+    "LogSoftmax",
     "LoopFeatures",
     "MultiHeadGATLayer",
     "ReadOptions",
+    "Readout",
+    "Recipe",
     "SingleHeadGATLayer",
+    "StepTrace",
+    "Sum",
     "Trace",
     "analysis",
     "generate",

@@ -46,9 +46,9 @@ def _edge_features(before: Trace, after: Trace) -> list[str]:
         ]
     if old.edge_features is None or new.edge_features is None:
         return []
-    then = {arc: old.edge_features[k] for k, arc in enumerate(_arcs(old))}
+    then = {edge: old.edge_features[k] for k, edge in enumerate(_edges(old))}
     changed = sum(
-        arc in then and not np.array_equal(then[arc], new.edge_features[k]) for k, arc in enumerate(_arcs(new))
+        edge in then and not np.array_equal(then[edge], new.edge_features[k]) for k, edge in enumerate(_edges(new))
     )
     if not changed:
         return []
@@ -56,7 +56,7 @@ def _edge_features(before: Trace, after: Trace) -> list[str]:
     return [told.format(n=changed)]
 
 
-def _arcs(graph: Graph) -> list[tuple[str, str]]:
+def _edges(graph: Graph) -> list[tuple[str, str]]:
     return [(graph.names[source], graph.names[target]) for source, target in graph.edge_index.T]
 
 

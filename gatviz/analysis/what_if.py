@@ -260,7 +260,9 @@ class _Matched:
     def _same_reads(self, then: LayerTrace, now: LayerTrace, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether a target reads the same nodes as before, each of them `same`."""
         edges = _edges(self, then, now)
-        changed = (edges.before_edge < 0) | (edges.after_edge < 0) | ~same[edges.source] | _other_features(edges, then, now)
+        changed = (
+            (edges.before_edge < 0) | (edges.after_edge < 0) | ~same[edges.source] | _other_features(edges, then, now)
+        )
         result = np.ones(len(self.names), dtype=bool)
         result[edges.target[changed]] = False
         return result

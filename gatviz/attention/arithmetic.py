@@ -71,6 +71,12 @@ def softmax_over_sources(e: Shaped[Tensor, "E H"], edges: Block) -> Shaped[Tenso
     return powers / sums.index_select(0, edges.place)
 
 
+def equal_shares(like: Shaped[Tensor, "E H"], edges: Block) -> Shaped[Tensor, "E H"]:
+    """1/|N(i)| for each that i reads, in the place of α_ij: the same for all scores, so no gradient reaches them."""
+    shares = edges.ptr.diff().to(like.dtype).reciprocal()
+    return shares.index_select(0, edges.place).unsqueeze(1).repeat(1, like.shape[1])
+
+
 def attend(
     score: Callable[[Block], tuple[Tensor, ...]],
     edges: Block,

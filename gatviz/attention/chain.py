@@ -7,8 +7,8 @@ a parameter by the same name, or what whoever shows it makes of these (`origin`)
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from gatviz.attention import chain_texts as texts
+from gatviz.attention.activations import LEARNT
 from gatviz.attention.chain_of_edges import EDGE_STAGES
 from gatviz.attention.stage_row import LayerForm, Stage
 from gatviz.words import N_, _
@@ -33,113 +33,6 @@ def stage_named(name: str) -> Stage:
 def place(name: str) -> int:
     """Where in the chain a stage of this name stands."""
     return next(place for place, stage in enumerate(CHAIN) if stage.name == name)
-
-
-# ---- texts that depend on the layer ---------------------------------------------------------------------------
-
-
-def _target_half(form: LayerForm) -> str:
-    """What the target half of a score does: LeakyReLU keeps the order of scores unless its slope is below 0."""
-    if form.negative_slope < 0:
-        return _("What a node adds to a score as the one that reads: the same for all that it reads.")
-    if form.negative_slope == 1:
-        return _(
-            "What a node adds to a score as the one that reads: the same for all that it reads, and with slope 1 "
-            "LeakyReLU bends nothing, so no share depends on it."
-        )
-    return _(
-        "What a node adds to a score as the one that reads: the same for all that it reads, so it can't decide whom "
-        "it prefers, only, through LeakyReLU, how sharply."
-    )
-
-
-def _projected(role: str) -> Callable[[LayerForm], str]:
-    W = rf"W_{{\mathrm{{{role}}}}}"
-    bias = rf" + b_{{\mathrm{{{role}}}}}"
-    index = "i" if role == "target" else "j"
-    return lambda form: rf"({W} h)_{index} = {W}\, h_{index}{bias if form.projection_bias else ''}"
-
-
-def _hidden(form: LayerForm) -> str:
-    """In two lines: one would be wider than the matrix that it stands under."""
-    target, source = (rf"W_{{\mathrm{{{role}}}}} h" for role in ("target", "source"))
-    met = f"({target})_i + ({source})_j" if form.projection_bias else f"{target}_i + {source}_j"
-    met += r" + W_{\mathrm{edge}} f_{ij}" if form.edge_features else ""
-    return rf"\begin{{array}}{{l}}\mathrm{{hidden}}_{{ij}} = \mathrm{{LeakyReLU}}( \\ \quad {met})\end{{array}}"
-
-
-def _raw(form: LayerForm) -> str:
-    parts, sums = r"W h_i \,\Vert\, W h_j", "t_i + s_j"
-    if form.edge_features:
-        parts, sums = rf"{parts} \,\Vert\, W_{{\mathrm{{edge}}}} f_{{ij}}", f"{sums} + g_{{ij}}"
-    return rf"\mathrm{{raw}}_{{ij}} = a^{{\top}} [{parts}] = {sums}"
-
-
-def _raw_told(form: LayerForm) -> str:
-    if form.edge_features:
-        return _("The score of an arc: the reader's part, the part of the one it reads, and that of its own features.")
-    return _("The score of an arc: the reader's part plus the part of the one it reads.")
-
-
-def _hidden_told(form: LayerForm) -> str:
-    if form.edge_features:
-        return _(
-            "Reader, read and the arc's own features added up feature by feature, negative sums multiplied by the slope."
-        )
-    return _("Reader and read added up feature by feature, negative sums multiplied by the slope.")
-
-
-def _taken_in_told(form: LayerForm) -> str:
-    if form.edge_in_message:
-        return _(
-            "What each node takes in: the projected features it reads, of nodes and of arcs, each weighted by its share."
-        )
-    return _("What each node takes in: the projected features it reads, each weighted by its share.")
-
-
-def _share(form: LayerForm) -> str:
-    return r"\tilde\alpha_{ij}" if form.dropout else r"\alpha_{ij}"
-
-
-def _read(form: LayerForm) -> str:
-    if form.edge_in_message:
-        return r"(W h_j + W_{\mathrm{edge}} f_{ij})"
-    return "W h_j" if form.kind == "GAT" else r"(W_{\mathrm{source}} h)_j"
-
-
-def _taken_in(form: LayerForm) -> str:
-    read = _read(form) if form.kind == "GAT" or form.projection_bias else r"W_{\mathrm{source}} h_j"
-    return rf"h'_i = \sum_{{j \in N(i)}} {_share(form)}\, {read}"
-
-
-def _joined(form: LayerForm) -> str:
-    return r"\bar h_i = " + (r"\Vert_{k=1}^{H} h'^{\,k}_i" if form.concat else r"\frac{1}{H}\sum_{k=1}^{H} h'^{\,k}_i")
-
-
-def _activated(form: LayerForm) -> str:
-    before = "z_i" if form.added else r"\bar h_i"
-    names = {"elu": "ELU", "relu": "ReLU", "tanh": "tanh"}
-    applied = before if form.activation is None else rf"\mathrm{{{names[form.activation]}}}({before})"
-    return rf"\mathrm{{out}}_i = {applied}"
-
-
-def _width(form: LayerForm) -> str:
-    return "[N, H·C]" if form.concat else "[N, C]"
-
-
-def _both_roles(form: LayerForm) -> str:
-    if form.shared_weights:
-        return _(
-            "The head's weights for the node that reads: a row per output feature. One W serves both roles here: "
-            "W_source is the same."
-        )
-    return _("The head's weights for the node that reads: a row per output feature.")
-
-
-def _added(form: LayerForm) -> str:
-    if form.residual and form.bias:
-        return _("The heads with residual and bias added.")
-    return _("The heads with residual added.") if form.residual else _("The heads with bias added.")
 
 
 # ---- the table ------------------------------------------------------------------------------------------------
@@ -197,7 +90,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"a_{\mathrm{target}} \cdot Wh",
         shape="[N, H]",
         formula=r"t_i = a_{\mathrm{target}}^{\top} W h_i",
-        caption=_target_half,
+        caption=texts.target_half,
         layout="nodes",
         scale="scores",
         plain=N_("a_target·Wh"),
@@ -220,7 +113,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"W_{\mathrm{target}}",
         shape="[H, C, F]",
         formula=r"W_{\mathrm{target}} \in \mathbb{R}^{C \times F}",
-        caption=_both_roles,
+        caption=texts.both_roles,
         layout="weights",
         scale="weights",
         origin="weights",
@@ -242,7 +135,7 @@ CHAIN: tuple[Stage, ...] = (
         name="Wh_target",
         symbol=r"W_{\mathrm{target}}h",
         shape="[N, H, C]",
-        formula=_projected("target"),
+        formula=texts.projected("target"),
         caption=N_("Each node's features, projected for its part as the one that reads."),
         layout="nodes",
         scale="scores",
@@ -276,7 +169,7 @@ CHAIN: tuple[Stage, ...] = (
         name="Wh_source",
         symbol=r"W_{\mathrm{source}}h",
         shape="[N, H, C]",
-        formula=_projected("source"),
+        formula=texts.projected("source"),
         caption=N_("Each node's features, projected for its part as the one that is read."),
         layout="nodes",
         scale="scores",
@@ -288,8 +181,8 @@ CHAIN: tuple[Stage, ...] = (
         name="raw",
         symbol=r"\mathrm{raw}",
         shape="[E, H]",
-        formula=_raw,
-        caption=_raw_told,
+        formula=texts.raw,
+        caption=texts.raw_told,
         layout="pairs",
         scale="scores",
         kinds=("GAT",),
@@ -299,8 +192,8 @@ CHAIN: tuple[Stage, ...] = (
         name="hidden",
         symbol=r"\mathrm{hidden}",
         shape="[E, H, C]",
-        formula=_hidden,
-        caption=_hidden_told,
+        formula=texts.hidden,
+        caption=texts.hidden_told,
         layout="messages",
         scale="scores",
         kinds=("GATv2",),
@@ -352,13 +245,14 @@ CHAIN: tuple[Stage, ...] = (
         scale="scores",
         plain=N_("masked"),
         origin="made",
+        when=lambda form: not form.equal_shares,
     ),
     Stage(
         name="alpha",
         symbol=r"\alpha",
         shape="[E, H]",
-        formula=r"\alpha_{ij} = \frac{\exp(e_{ij})}{\sum_{k \in N(i)} \exp(e_{ik})}",
-        caption=N_("The scores of all that a node reads, turned into shares that sum to 1."),
+        formula=texts.shares,
+        caption=texts.shares_caption,
         layout="pairs",
         scale="shares",
         plain=N_("α"),
@@ -406,9 +300,9 @@ CHAIN: tuple[Stage, ...] = (
     ),
     Stage(
         name="message",
-        symbol=lambda form: f"{_share(form)} {_read(form)}",
+        symbol=lambda form: f"{texts.share(form)} {texts.read(form)}",
         shape="[E, H, C]",
-        formula=lambda form: rf"{_share(form)}\, {_read(form)}",
+        formula=lambda form: rf"{texts.share(form)}\, {texts.read(form)}",
         caption=N_("What the chosen target takes in from each node it reads; the rows add up to its h′."),
         layout="messages",
         scale="after",
@@ -419,8 +313,8 @@ CHAIN: tuple[Stage, ...] = (
         name="h_prime",
         symbol="h'",
         shape="[N, H, C]",
-        formula=_taken_in,
-        caption=_taken_in_told,
+        formula=texts.taken_in,
+        caption=texts.taken_in_told,
         layout="nodes",
         scale="after",
         plain=N_("h′"),
@@ -429,8 +323,8 @@ CHAIN: tuple[Stage, ...] = (
     Stage(
         name="combined",
         symbol=r"\bar h",
-        shape=_width,
-        formula=_joined,
+        shape=texts.width,
+        formula=texts.joined,
         caption=lambda form: _("The heads side by side.") if form.concat else _("The mean of the heads."),
         layout="nodes",
         scale="after",
@@ -450,7 +344,7 @@ CHAIN: tuple[Stage, ...] = (
     Stage(
         name="residual",
         symbol="r",
-        shape=_width,
+        shape=texts.width,
         formula=r"r_i = W_{\mathrm{res}}\, h_i",
         caption=N_("A shortcut from the input, added to what the heads took in."),
         layout="nodes",
@@ -472,19 +366,31 @@ CHAIN: tuple[Stage, ...] = (
     Stage(
         name="pre_activation",
         symbol="z",
-        shape=_width,
+        shape=texts.width,
         formula=lambda form: " + ".join([r"z_i = \bar h_i", *form.added]),
-        caption=_added,
+        caption=texts.added,
         layout="nodes",
         scale="after",
         plain=N_("z"),
         when=lambda form: bool(form.added),
     ),
     Stage(
+        name="prelu",
+        symbol="p",
+        shape="[1]",
+        formula=r"\mathrm{PReLU}(z) = \max(z, 0) + p \min(z, 0)",
+        caption=N_("PReLU's learnt slope, by which what is below 0 is multiplied."),
+        layout="weights",
+        scale="weights",
+        plain="p",
+        origin="weights",
+        when=lambda form: form.activation == LEARNT,
+    ),
+    Stage(
         name="out",
         symbol=r"\mathrm{out}",
-        shape=_width,
-        formula=_activated,
+        shape=texts.width,
+        formula=texts.activated,
         caption=N_("What the layer hands on: each node's new features."),
         layout="nodes",
         scale="after",

@@ -23,7 +23,9 @@ def whole(name: str, size: int, smallest: int = 1) -> int:
     except TypeError:
         found = smallest - 1
     if found < smallest:
-        raise GatvizError(name, _("a whole number from {n}").format(n=smallest), quote(size), _("give the layer so many"))
+        raise GatvizError(
+            name, _("a whole number from {n}").format(n=smallest), quote(size), _("give the layer so many")
+        )
     return found
 
 

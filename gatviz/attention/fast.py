@@ -72,6 +72,9 @@ def softmax_over_sources(e: Shaped[Tensor, "E H"], edges: Block) -> Shaped[Tenso
     return _softmax(e, edges)
 
 
+equal_shares = plain.equal_shares
+
+
 def attend(
     score: Callable[[Block], tuple[Tensor, ...]], edges: Block, *, keep: int, values_per_edge: int
 ) -> tuple[Tensor, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import networkx as nx
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from gatviz.attention.edges import Edges, as_tensor, is_integer
 from gatviz.errors import GatvizError, quote
+from gatviz.graph.foreign import is_pyg
 from gatviz.graph.graph import Graph
 from gatviz.words import _, ngettext
 
@@ -27,6 +29,46 @@ _prepared: WeakKeyDictionary[Graph, dict[tuple[torch.dtype, torch.device], tuple
 _prepared = WeakKeyDictionary()
 
 
+def graph_of(
+    X: Any,
+    adj: EdgesLike = None,
+    edge_index: EdgesLike = None,
+    edge_features: EdgeFeatures = None,
+    reads_edges: bool = False,
+) -> Graph:
+    """What a person hands over as a Graph: one, a PyG Data, or features with their edges and the features of these.
+
+    Arguments:
+        reads_edges: whether a Data's edge_attr are edge features.
+
+    Raises:
+        GatvizError: what is none of these, or holds no graph, with the line that converts where there is one.
+    """
+    if (isinstance(X, Graph) or is_pyg(X)) and (adj is not None or edge_index is not None):
+        raise GatvizError(_("edges"), _("none beside a Graph, which has its own"), _("both"), _("pass only the Graph"))
+    if (isinstance(X, Graph) or is_pyg(X)) and edge_features is not None:
+        raise _features_twice()
+    if isinstance(X, Graph):
+        return X
+    if is_pyg(X):
+        return Graph.from_pyg(X, edge_features=reads_edges)
+    like = torch.empty(0, dtype=torch.float64)
+    x = _features(X.detach().cpu() if isinstance(X, Tensor) else X, like, "X")
+    x = x.to_dense() if x.layout is not torch.strided else x
+    given = adj if edge_index is None else edge_index
+    edges = given if isinstance(given, Edges) else _edges(adj, edge_index, x.shape[0], edge_features)
+    edge_index, column = edges.edge_index.numpy(force=True), edges.input_edge.numpy(force=True)
+    order = np.argsort(np.where(column < 0, column.size, column), kind="stable")  # as they were given
+    f = None if edges.features is None else edges.features.numpy(force=True)[order]
+    names = tuple(map(str, range(x.shape[0])))
+    return Graph(names=names, x=x.numpy(), edge_index=edge_index[:, order], edge_features=f)
+
+
+def _features_twice() -> GatvizError:
+    expected, mend = _("none beside a Graph, which has its own"), _("use graph.with_edge_features")
+    return GatvizError("edge_features", expected, _("both"), mend)
+
+
 def read_inputs(
     X: Nodes,
     adj: EdgesLike,
@@ -35,6 +77,7 @@ def read_inputs(
     like: Tensor,
     where: str = "X",
     edge_features: EdgeFeatures = None,
+    reads_edges: bool = False,
 ) -> tuple[Tensor, Edges]:
     """Features [N, F] in the precision of `like`, and Edges on the device of the features.
 
@@ -46,14 +89,15 @@ def read_inputs(
             that could be either form.
     """
     given = adj if edge_index is None else edge_index
+    if not isinstance(X, Tensor) and not isinstance(X, Graph) and is_pyg(X):
+        X = Graph.from_pyg(X, edge_features=reads_edges)
     if isinstance(X, Graph):
         if given is not None:
             raise GatvizError(
                 _("edges"), _("none beside a Graph, which has its own"), _("both"), _("pass only the Graph")
             )
         if edge_features is not None:
-            expected, mend = _("none beside a Graph, which has its own"), _("use graph.with_edge_features")
-            raise GatvizError("edge_features", expected, _("both"), mend)
+            raise _features_twice()
         x, given = _prepare(X, like, where)
     else:
         x = _features(X, like, where)
@@ -100,7 +144,7 @@ def check_edge_features(edges: Edges, expected: int) -> None:
 
 
 @torch.inference_mode(False)
-def _prepare(graph: Graph, like: Tensor, where: str) -> tuple[Tensor, Edges]:
+def _prepare(graph: Graph, like: Tensor, where: str = "X") -> tuple[Tensor, Edges]:
     """A Graph never changes, so this is done once for each, not at every change of a weight."""
     key = like.dtype, like.device
     known = _prepared.setdefault(graph, {})
@@ -123,6 +167,9 @@ def _features(X: Tensor | NDArray[Any], like: Tensor, where: str) -> Tensor:
                 str(x.device),
                 _("call X.to('{device}')").format(device=like.device),
             )
+    elif isinstance(X, nx.Graph):
+        mend = _("pass gatviz.Graph.from_networkx(graph, features=…)")
+        raise GatvizError("X", _("a Graph, a PyG Data, or features"), _("a networkx graph"), mend)
     else:
         try:
             array = np.asarray(X)
@@ -162,7 +209,7 @@ def _looks_like_edge_index(tensor: Tensor, num_nodes: int) -> bool:
         return False
     if num_nodes == 2 and tensor.shape[1] == 2:
         raise GatvizError(
-            "adj",
+            _("adj"),
             _("a matrix that can only be read one way"),
             _("[2, 2] integers for 2 nodes"),
             _("pass edge_index=… if it is an edge list, Edges.from_adjacency(adj) if it is a matrix"),

@@ -28,12 +28,12 @@ MAX_DENSE_NODES = 200
 """Above this, an [N, N] matrix is no longer given: only the edges are."""
 
 
-def _settled(value: Any) -> Any:
+def settled(value: Any) -> Any:
     """A tensor (or a mapping of them, or a function that gives either) as read-only arrays; else the value."""
     if callable(value):
         value = value()
     if isinstance(value, Mapping):
-        return MappingProxyType({name: _settled(each) for name, each in value.items()})
+        return MappingProxyType({name: settled(each) for name, each in value.items()})
     if hasattr(value, "detach"):
         value = value.numpy(force=True)
     if isinstance(value, np.ndarray):
@@ -57,6 +57,7 @@ class LayerTrace:
         h_prime: [N, H, C]; with dropout it uses alpha_dropped.
         combined, pre_activation, out: [N, H·C] if concatenated, else [N, C]; residual likewise, or None.
         weights: the parameters that were used, by name.
+        attention: "learnt", or "equal" where α is 1/|N(i)| and not the softmax of e.
     """
 
     kind: ClassVar[str] = ""
@@ -79,12 +80,13 @@ class LayerTrace:
     dropout: float
     concat: bool
     activation: str | None
+    attention: str
     edge_features: Array | None = field(default_factory=lambda: None)
     Wf_edge: Array | None = field(default_factory=lambda: None)
 
     def __post_init__(self) -> None:
         for name, value in list(vars(self).items()):
-            object.__setattr__(self, name, _settled(value))
+            object.__setattr__(self, name, settled(value))
 
     @classmethod
     def deferred(cls, values: Mapping[str, Any]) -> Self:
@@ -106,7 +108,7 @@ class LayerTrace:
             waiting = self.__dict__.get("_waiting", {})
             if name not in waiting:
                 raise AttributeError(_("{kind} has no field '{name}'").format(kind=type(self).__name__, name=name))
-            return self.__dict__.setdefault(name, _settled(waiting[name]))
+            return self.__dict__.setdefault(name, settled(waiting[name]))
 
     def __getstate__(self) -> dict[str, Any]:
         """All fields settled, so that a copy stands alone."""
@@ -114,7 +116,7 @@ class LayerTrace:
         return {**fields, "weights": dict(self.weights)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update({name: _settled(value) for name, value in state.items()})
+        self.__dict__.update({name: settled(value) for name, value in state.items()})
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(N={self.num_nodes}, E={self.num_edges}, H={self.num_heads})"
@@ -175,6 +177,7 @@ class LayerTrace:
             negative_slope=self.negative_slope,
             edge_features="W_edge" in weights,
             edge_in_message=self.edge_values is not None,
+            equal_shares=self.attention == "equal",
         )
 
     @property

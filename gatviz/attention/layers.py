@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from math import isfinite, nan
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, get_args
 
 import torch
 import torch.nn.functional as F
@@ -17,20 +17,26 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gatviz.attention import fast
+from gatviz.attention.activations import ACTIVATIONS, LEARNT, LEARNT_SLOPE
 from gatviz.attention.checks import check_flag, checked_weight, whole
 from gatviz.attention.defaults import EXAMPLE_DROPOUT, NEGATIVE_SLOPE
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
-from gatviz.attention.inputs import EdgesLike, EdgeFeatures, Nodes, check_edge_features, read_inputs
+from gatviz.attention.inputs import EdgeFeatures, EdgesLike, Nodes, check_edge_features, read_inputs
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.loop_features import LoopChoice, loops_filled
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import check_finite
-from gatviz.words import _, one_of
+from gatviz.words import _, commas
 
 formulas = fast
 """What all layers compute with. `arithmetic` has the same functions in the plain form, which may stand here too."""
 
-ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"elu": F.elu, "relu": F.relu, "tanh": torch.tanh}
+Attention = Literal["learnt", "equal"]
+"""Where α comes from: the softmax of the scores, or 1/|N(i)| for each that i reads, whatever the scores."""
+
+_FUNCTIONS: Mapping[str, Callable[..., Tensor]] = {
+    name: getattr(torch if hasattr(torch, name) else F, name) for name in ACTIVATIONS
+}
 
 
 Stage = Tensor | Callable[[], Tensor] | bool | None
@@ -79,7 +85,9 @@ class AttentionLayer(nn.Module):
         concat: heads side by side [N, H·C], or averaged [N, C].
         bias, residual: learnt vector added to the output; learnt projection of the input added to it.
         negative_slope: of LeakyReLU. dropout: on α; feature_dropout: on the input; both in training only.
-        activation: None, "elu", "relu" or "tanh".
+        activation: None or one of `ACTIVATIONS`; "prelu" adds the parameter `prelu` [1].
+        attention: "learnt", or "equal": 1/|N(i)| in the place of α; all else as it is, and no gradient reaches
+            what only the scores depend on.
         self_loops: "as_given", "add_missing" or "remove".
         edge_features: D, how many features of every edge the scores read; 0 reads none.
         loop_features: the features of self-loops with "add_missing", see `LoopFeatures`; None for gatviz's own way.
@@ -107,6 +115,7 @@ class AttentionLayer(nn.Module):
         dropout: float = 0.0,
         feature_dropout: float = 0.0,
         activation: str | None = None,
+        attention: Attention = "learnt",
         self_loops: SelfLoops = "as_given",
         edge_features: int = 0,
         loop_features: LoopChoice = None,
@@ -133,17 +142,21 @@ class AttentionLayer(nn.Module):
                 quote(activation),
                 _("choose one"),
             )
+        if attention not in get_args(Attention):
+            raise GatvizError("attention", _("'learnt' or 'equal'"), quote(attention), _("choose one"))
         for name, flag in (("concat", concat), ("bias", bias), ("residual", residual)):
             check_flag(name, flag)
         check_self_loops(self_loops)
         self.concat, self.negative_slope, self.dropout = concat, negative_slope, dropout
         self.feature_dropout, self.activation, self.self_loops = feature_dropout, activation, self_loops
         self.loop_features = loops_filled(loop_features, self_loops, self.edge_features)
+        self.attention: Attention = attention
         self._make_parameters()
         width = self.num_heads * self.out_features
         self.weight_edge = nn.Parameter(torch.empty(width, self.edge_features)) if self.edge_features else None
         self.bias = nn.Parameter(torch.empty(self.output_width)) if bias else None
         self.W_res = nn.Parameter(torch.empty(self.output_width, self.in_features)) if residual else None
+        self.prelu = nn.Parameter(torch.empty(1)) if activation == LEARNT else None
         self.reset_parameters(generator)
 
     @property
@@ -166,6 +179,8 @@ class AttentionLayer(nn.Module):
             nn.init.xavier_uniform_(self.W_res, generator=generator)
         if self.bias is not None:
             nn.init.zeros_(self.bias)
+        if self.prelu is not None:
+            nn.init.constant_(self.prelu, LEARNT_SLOPE)
 
     def forward(
         self,
@@ -246,6 +261,7 @@ class AttentionLayer(nn.Module):
                 "dropout": self.dropout if self.training else 0.0,
                 "concat": self.concat,
                 "activation": self.activation,
+                "attention": self.attention,
             }
         )
         if not _surely_finite(run):
@@ -320,7 +336,7 @@ class AttentionLayer(nn.Module):
         keep: bool,
     ) -> _Run:
         weight = self.weight  # a module's parameter takes as long to look up as a small sum
-        x, edges = read_inputs(X, adj, edge_index, self.in_features, weight, edge_features=edge_features)
+        x, edges = read_inputs(X, adj, edge_index, self.in_features, weight, "X", edge_features, self.edge_features > 0)
         if self.edge_features or edge_features is not None:
             check_edge_features(edges, self.edge_features)
         if self.self_loops != "as_given":
@@ -330,6 +346,8 @@ class AttentionLayer(nn.Module):
             x = x.to_dense() if x.layout != torch.strided else x
             x = x * _keep(x, self.feature_dropout, generator) / (1 - self.feature_dropout)
         stages, alpha, values, bound, edge_values = self._attention(x, weight, edges, keep)
+        if self.attention == "equal":
+            alpha = formulas.equal_shares(alpha, edges.whole)
         mask = alpha_dropped = None
         if training and self.dropout:
             mask = _keep(alpha, self.dropout, generator)
@@ -345,8 +363,13 @@ class AttentionLayer(nn.Module):
             z = z + residual
         if self.bias is not None:
             z = z + self.bias
-        out = z if self.activation is None else ACTIVATIONS[self.activation](z)
+        out = z if self.activation is None else activated(z, self.activation, self.prelu)
         return _Run(x, edges, stages, bound, alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
+
+
+def activated(z: Tensor, name: str, weight: Tensor | None = None) -> Tensor:
+    """σ of this name, with its weight where it has one."""
+    return _FUNCTIONS[name](z) if weight is None else _FUNCTIONS[name](z, weight.to(z.dtype))
 
 
 def length(values: Tensor) -> float:

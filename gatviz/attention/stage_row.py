@@ -26,6 +26,7 @@ class LayerForm:
     negative_slope: float
     edge_features: bool = False
     edge_in_message: bool = False
+    equal_shares: bool = False
 
     @property
     def added(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from gatviz.attention.defaults import HIDDEN_ACTIVATION, NEGATIVE_SLOPE, TUTORIAL_HEADS
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.gat import GATAttentionLayer
+from gatviz.attention.layers import Attention
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _
 
@@ -117,7 +118,7 @@ class SingleHeadGATLayer(_TutorialLayer):
     """One head without activation: `forward(X, adj)` → [N, C].
 
     Parameters `W.weight` [C, F] (no bias) and `a` [2C, 1]; a[:C] meets the target, a[C:] the source.
-    `alpha` is the tutorial's name for negative_slope. `self_loops` and `generator` as in AttentionLayer.
+    `alpha` is the tutorial's name for negative_slope. `attention`, `self_loops` and `generator` as in AttentionLayer.
     """
 
     _activation: str | None = None
@@ -130,6 +131,7 @@ class SingleHeadGATLayer(_TutorialLayer):
         negative_slope: float = NEGATIVE_SLOPE,
         *,
         alpha: float | None = None,
+        attention: Attention = "learnt",
         self_loops: SelfLoops = "as_given",
         generator: torch.Generator | None = None,
     ) -> None:
@@ -139,6 +141,7 @@ class SingleHeadGATLayer(_TutorialLayer):
             dropout=dropout,
             negative_slope=_slope(negative_slope, alpha),
             activation=self._activation,
+            attention=attention,
             self_loops=self_loops,
             generator=generator,
         )
@@ -149,11 +152,21 @@ class SingleHeadGATLayer(_TutorialLayer):
         C = layer.out_features
         single = cls.__new__(cls)
         nn.Module.__init__(single)
-        same = ("in_features", "out_features", "negative_slope", "dropout", "feature_dropout", "self_loops")
-        for name in (*same, "edge_features", "edge_in_message", "loop_features"):
+        for name in (
+            "in_features",
+            "out_features",
+            "negative_slope",
+            "dropout",
+            "feature_dropout",
+            "self_loops",
+            "attention",
+            "edge_features",
+            "edge_in_message",
+            "loop_features",
+        ):
             setattr(single, name, getattr(layer, name))
         single.num_heads, single.concat, single.activation = 1, True, None
-        single.bias = single.W_res = single.weight_edge = single.att_edge = None
+        single.bias = single.W_res = single.prelu = single.weight_edge = single.att_edge = None
         single.training = layer.training
         parts = {"weight": (layer.weight, slice(head * C, (head + 1) * C)), "att": (layer.att, slice(head, head + 1))}
         for name, (parameter, part) in parts.items():
@@ -208,6 +221,7 @@ class MultiHeadGATLayer(_TutorialLayer):
         concat: bool = True,
         *,
         alpha: float | None = None,
+        attention: Attention = "learnt",
         self_loops: SelfLoops = "as_given",
         generator: torch.Generator | None = None,
     ) -> None:
@@ -219,6 +233,7 @@ class MultiHeadGATLayer(_TutorialLayer):
             dropout=dropout,
             negative_slope=_slope(negative_slope, alpha),
             activation=HIDDEN_ACTIVATION,
+            attention=attention,
             self_loops=self_loops,
             generator=generator,
         )

@@ -51,6 +51,9 @@ def save_weights(
             expected = _("one of {names}").format(names=commas(known))
             raise GatvizError(name, expected, quote(value), _("choose one"))
     stack = model if isinstance(model, GAT) else _stack_of(model)
+    if not stack.is_stack:
+        mend = _("keep torch.save(model.state_dict()) and the line of model.recipe")
+        raise GatvizError("save_weights", _("a stack of attention layers alone"), quote(str(stack.recipe)), mend)
     plain = {key: value.detach().cpu().clone().contiguous() for key, value in written[layout](stack).items()}
     data = (_torch_file if format == "torch" else _safetensors_file)(plain, settings_text(stack))
     if path is not None:
@@ -81,7 +84,8 @@ def _stack_of(layer: AttentionLayer) -> GAT:
     if not isinstance(layer, AttentionLayer):
         expected = _("a GAT or one of gatviz's layers")
         raise GatvizError("save_weights", expected, type(layer).__name__, _("pass one of these"))
-    stack = GAT(layer.in_features, [LayerSettings.of(layer)], self_loops=layer.self_loops)
+    filled = layer.loop_features if layer.edge_features and layer.self_loops == "add_missing" else None
+    stack = GAT(layer.in_features, [LayerSettings.of(layer)], self_loops=layer.self_loops, loop_features=filled)
     stack = stack.to(dtype=layer.weight.dtype)
     stack.attention_layers[0].set_weights(**layer.weights())
     return stack

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.edge_features import checked_edge_features, numbers_of
+from gatviz.graph.foreign import fields_of_networkx, fields_of_pyg
 from gatviz.numbers import EXACT, as_floats, finite, first_beyond
 from gatviz.words import _, ngettext
 
@@ -244,6 +245,18 @@ class Graph:
         return result
 
     @classmethod
+    def from_pyg(cls, data: Any, *, edge_features: bool = False) -> Graph:
+        """A Graph from a PyG Data: x, edge_index, edge_attr, y, train_mask …, pos; nodes are named by number.
+
+        With `edge_features` edge_attr are its edge features too, and parallel edges with other ones are refused.
+        Parallel edges are merged, and `notes` says so; y that is no class per node is left out, and said.
+
+        Raises:
+            GatvizError: another kind of data, or arrays that do not fit, with the line that converts.
+        """
+        return cls(**fields_of_pyg(data, edge_features))
+
+    @classmethod
     def from_networkx(
         cls,
         graph: nx.Graph[Any],
@@ -254,85 +267,12 @@ class Graph:
         """A Graph from any networkx graph; an undirected one gives both edges of each edge.
 
         Arguments:
-            graph: nx.Graph or nx.DiGraph. Multigraphs are refused: attention has one α per edge.
+            graph: any networkx graph. Of a multigraph's parallel edges the first is kept, and `notes` says so.
             features: the node attribute that holds a list of numbers, or the attributes that hold one each.
                 Nodes without any give F = 0.
             label: the node attribute that holds the class.
         """
-        if graph.is_multigraph():
-            raise GatvizError(
-                "from_networkx",
-                _("a Graph or DiGraph"),
-                type(graph).__name__,
-                _("merge parallel edges first, e.g. nx.DiGraph(graph); PyG would give each a share of its own"),
-            )
-        names = [str(node) for node in graph]
-        place = {node: n for n, node in enumerate(graph)}
-        data = [graph.nodes[node] for node in graph]
-        edges = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
-        if not graph.is_directed():
-            edges = [edge for u, v, d in edges for edge in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
-        edge_names, edge_features = tuple(graph.graph.get("edge_feature_names", ())), None
-        if edge_names:
-            edge_features = [d.get("features", ()) for *ends, d in edges]
-            edges = [(u, v, {key: value for key, value in d.items() if key != "features"}) for u, v, d in edges]
-        keys = sorted({str(key) for *ends, d in edges for key in d})
-        x, feature_names = _features_of(data, features, graph.graph.get("feature_names"))
-        return cls(
-            names=tuple(names),
-            x=x,
-            edge_index=np.array([ends for *ends, d in edges], dtype=np.int64).reshape(-1, 2).T,
-            feature_names=feature_names,
-            edge_attributes={key: tuple(d.get(key) for *ends, d in edges) for key in keys},
-            edge_features=edge_features,  # type: ignore[arg-type]
-            edge_feature_names=edge_names,
-            directed=bool(graph.graph.get("directed", graph.is_directed())),
-            labels=_optional(data, label),
-            split=_optional(data, "split"),
-            positions=_positions_of(data),
-            description=str(graph.graph.get("description", "")),
-        )
-
-
-def _optional(data: list[dict[str, Any]], key: str) -> tuple[str | None, ...] | None:
-    if not any(key in d for d in data):
-        return None
-    return tuple(None if d.get(key) is None else str(d[key]) for d in data)
-
-
-def _positions_of(data: list[dict[str, Any]]) -> NDArray[np.float64] | None:
-    if not data or any("pos" not in d for d in data):
-        return None
-    try:
-        return np.array([d["pos"] for d in data], dtype=np.float64).reshape(len(data), 2)
-    except (TypeError, ValueError) as error:
-        raise GatvizError(
-            _("from_networkx, pos"),
-            _("two numbers on every node"),
-            quote(str(error)),
-            _("write each position as (x, y)"),
-        ) from error
-
-
-def _features_of(
-    data: list[dict[str, Any]], features: str | Sequence[str], given_names: Sequence[str] | None
-) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    if isinstance(features, str):
-        rows = [d.get(features, []) for d in data]
-        names = tuple(given_names or ())
-    else:
-        rows = [[d.get(key, 0.0) for key in features] for d in data]
-        names = tuple(features)
-    try:
-        x = np.array(rows, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise GatvizError(
-            _("from_networkx, features"),
-            _("the same count of numbers on every node"),
-            str(error),
-            _("give every node a list of F numbers"),
-        ) from error
-    return (x if x.ndim == 2 else x.reshape(len(data), -1) if data else np.zeros((0, len(names)))), names
+        return cls(**fields_of_networkx(graph, features, label))
 
 
 def _checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
@@ -418,9 +358,9 @@ def _check_feature_names(names: tuple[str, ...], count: int, where: str = "featu
     if len(names) != count:
         raise GatvizError(
             where,
-            ngettext("{n} name, one for each column of {what}", "{n} names, one for each column of {what}", count).format(
-                n=count, what=what
-            ),
+            ngettext(
+                "{n} name, one for each column of {what}", "{n} names, one for each column of {what}", count
+            ).format(n=count, what=what),
             str(len(names)),
             _("name every column once"),
         )

@@ -1,4 +1,4 @@
-"""`GAT`: the model, a sequence of steps; today a stack of attention layers, as the papers use them.
+"""`GAT`: the model, a sequence of steps: attention layers, and what stands around them in published models.
 
 Dimension key: N nodes, F input features, H heads, C features per head.
 Source: Veličković et al. 2018, arXiv 1710.10903, section 3.3; Brody et al. 2022, arXiv 2105.14491.
@@ -6,7 +6,8 @@ Source: Veličković et al. 2018, arXiv 1710.10903, section 3.3; Brody et al. 20
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import isfinite
 from typing import Any, Self
 
 import torch
@@ -14,20 +15,21 @@ from torch import Tensor, nn
 
 from gatviz.attention.defaults import HEAD_FEATURES, HEADS
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
-from gatviz.attention.inputs import EdgesLike, EdgeFeatures, Nodes, check_edge_features, read_inputs
-from gatviz.attention.layer_trace import LayerTrace
+from gatviz.attention.inputs import EdgeFeatures, EdgesLike, Nodes, check_edge_features, graph_of, read_inputs
 from gatviz.attention.layers import AttentionLayer
 from gatviz.attention.loop_features import LoopChoice, loops_filled
 from gatviz.errors import GatvizError, quote, within
-from gatviz.graph.graph import Graph
+from gatviz.model.around import JumpingKnowledge, Linear
+from gatviz.model.plan import Place, Plan, StepModule, Sum, register
+from gatviz.model.recipe import Recipe
 from gatviz.model.steps import Kind, LayerSettings
-from gatviz.model.trace import Trace
+from gatviz.model.trace import StepTrace, Trace, attention_in
 from gatviz.model.weights import Weights
-from gatviz.words import _, ngettext
+from gatviz.words import _, commas, ngettext
 
 
 class GAT(nn.Module):
-    """A stack of GAT and GATv2 layers over the same edges.
+    """GAT and GATv2 layers over the same edges, one after another; with other steps around them: `GAT.of_steps`.
 
     Arguments:
         in_features: F.
@@ -49,22 +51,55 @@ class GAT(nn.Module):
         loop_features: LoopChoice = None,
         generator: torch.Generator | None = None,
     ) -> None:
-        super().__init__()
         if not layers:
             raise GatvizError(_("layers"), _("at least one"), _("none"), _("give a LayerSettings for each layer"))
+        stack = [(f"layers.{number}", settings) for number, settings in enumerate(layers)]
+        self._make(Plan(in_features, generator, stack=True), stack, self_loops, loop_features)
+
+    def _make(self, plan: Plan, steps: Sequence[Any], self_loops: SelfLoops, loop_features: LoopChoice) -> None:
+        super().__init__()
         check_self_loops(self_loops)
         self.self_loops: SelfLoops = self_loops
-        width, built = in_features, []
-        for number, settings in enumerate(layers):
-            with within(_("layer {number}").format(number=number)):
-                built.append(settings.build(width, generator))
-            width = built[-1].output_width
-        self.layers = nn.ModuleList(built)
-        widths = sorted({layer.edge_features for layer in built if layer.edge_features})
+        self._in_features = plan.width
+        self._places = plan.build(steps)
+        register(self, plan.modules)
+        widths = sorted({layer.edge_features for layer in self.attention_layers if layer.edge_features})
         if len(widths) > 1:
-            found = " and ".join(map(str, widths))
-            raise GatvizError("edge_features", "one number for all layers that read edges", found, "choose one")
+            expected, found = _("one number for all layers that read edges"), commas(map(str, widths))
+            raise GatvizError("edge_features", expected, found, _("choose one"))
         self.loop_features = loops_filled(loop_features, self_loops, self.edge_features)
+
+    @classmethod
+    def of_steps(
+        cls,
+        in_features: int,
+        steps: Sequence[Any],
+        *,
+        self_loops: SelfLoops = "as_given",
+        loop_features: LoopChoice = None,
+        generator: torch.Generator | None = None,
+    ) -> Self:
+        """A model of attention layers and what stands around them, in the order in which they run.
+
+        Arguments:
+            steps: each a LayerSettings, a `Linear`, `BatchNorm`, `LayerNorm`, `GraphNorm`, `Activation`,
+                `JumpingKnowledge`, `Readout`, `LogSoftmax`, or a `Sum` of such steps and what comes; or a name and one
+                of these, ("conv1", LayerSettings(…)): then its parameters stand under that name in the state dict.
+            self_loops, loop_features: as for `GAT`.
+            generator: draws the initial parameters instead of the global seed.
+
+        Raises:
+            GatvizError: no attention layer, or a step that does not fit (which one, both numbers).
+        """
+        model = cls.__new__(cls)
+        if isinstance(in_features, bool) or not isinstance(in_features, int) or in_features < 1:
+            raise GatvizError("in_features", _("a whole number from 1"), quote(in_features), _("give at least one"))
+        model._make(Plan(in_features, generator), steps, self_loops, loop_features)
+        if not model.attention_layers:
+            raise GatvizError(
+                _("steps"), _("at least one attention layer"), _("none"), _("give a LayerSettings among the steps")
+            )
+        return model
 
     @classmethod
     def of_paper(
@@ -111,44 +146,80 @@ class GAT(nn.Module):
 
     @property
     def attention_layers(self) -> tuple[AttentionLayer, ...]:
-        """The layers, first to last, with their type."""
-        return tuple(layer for layer in self.layers if isinstance(layer, AttentionLayer))
+        """The attention layers, in the order in which they run."""
+        return tuple(place.module for place in self._walk() if isinstance(place.module, AttentionLayer))
+
+    @property
+    def is_stack(self) -> bool:
+        """Whether it is attention layers alone, one after another."""
+        return all(place.step is None for place in self._places)
+
+    @property
+    def steps(self) -> tuple[Any, ...]:
+        """Every step as it is now, with its name where it has one, as `of_steps` takes them."""
+        return tuple(place.given for place in self._places)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The steps in one line; σ of a layer stands after it as a step of its own."""
+        return Recipe.of_steps(self.steps)
+
+    def _walk(self) -> Iterator[Place]:
+        for place in self._places:
+            yield from place.walk()
+
+    @property
+    def _around(self) -> dict[str, StepModule]:
+        """The modules of the other steps that have parameters."""
+        return {place.name: place.module for place in self._walk() if isinstance(place.module, StepModule)}
 
     @property
     def settings(self) -> tuple[LayerSettings, ...]:
-        """Every layer's settings, as they are now."""
+        """Every attention layer's settings, as they are now."""
         return tuple(LayerSettings.of(layer) for layer in self.attention_layers)
 
     @property
     def in_features(self) -> int:
         """F."""
-        return self.attention_layers[0].in_features
+        return self._in_features
 
     @property
     def edge_features(self) -> int:
         """D, how many features of every edge the layers read; 0 where none reads any."""
-        return max(layer.edge_features for layer in self.attention_layers)
+        return max((layer.edge_features for layer in self.attention_layers), default=0)
 
     def weights(self) -> Weights:
-        """A copy of all layers' parameters as arrays."""
-        return Weights(tuple(layer.weights() for layer in self.attention_layers))
+        """A copy of all parameters as arrays."""
+        first = self._places[0]
+        return Weights(
+            tuple(layer.weights() for layer in self.attention_layers),
+            {name: module.weights() for name, module in self._around.items()},
+            reads_x="" if first.step is None else first.name or first.at,
+        )
 
     def set_weights(self, weights: Weights) -> None:
-        """Replace all layers' parameters.
+        """Replace all parameters.
 
         Raises:
-            GatvizError: another number of layers, or arrays that do not fit (naming the layer).
+            GatvizError: another number of layers, other steps, or arrays that do not fit (naming the step).
         """
-        if len(weights.layers) != len(self.layers):
+        layers = [place for place in self._walk() if place.step is None]
+        if len(weights.layers) != len(layers):
             raise GatvizError(
                 _("weights"),
-                ngettext("{n} layer", "{n} layers", len(self.layers)).format(n=len(self.layers)),
+                ngettext("{n} layer", "{n} layers", len(layers)).format(n=len(layers)),
                 str(len(weights.layers)),
                 _("give one for each"),
             )
-        for number, (layer, arrays) in enumerate(zip(self.attention_layers, weights.layers, strict=True)):
-            with within(_("layer {number}").format(number=number)):
-                layer.set_weights(**arrays)
+        if set(weights.around) != set(self._around):
+            expected, found = (commas(map(quote, names)) or _("none") for names in (self._around, weights.around))
+            mend = _("give one for each step that has weights")
+            raise GatvizError(_("weights"), _("the steps {names}").format(names=expected), found, mend)
+        own = iter(weights.layers)
+        for place in self._walk():
+            if place.module is not None:
+                with within(place.at):
+                    place.module.set_weights(**(next(own) if place.step is None else weights.around[place.name]))
 
     def forward(
         self,
@@ -159,31 +230,99 @@ class GAT(nn.Module):
         edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """The last layer's output [N, H·C] or [N, C]; arguments as for `AttentionLayer.forward`."""
+        """The last step's output [N, G] ([1, G] after a readout); arguments as for `AttentionLayer.forward`."""
         x, edges = self._inputs(X, adj, edge_index, edge_features)
-        for layer in self.layers:
-            x = layer(x, edges, generator=generator)
-        return x
+        return _Run(edges, generator, keep=False).through(self._places, x)[0]
 
-    def trace(self, graph: Graph, *, generator: torch.Generator | None = None) -> Trace:
-        """Every layer's trace on this graph; in training mode `generator` draws the dropout.
+    @torch.no_grad()
+    def trace(
+        self,
+        X: Nodes,
+        adj: EdgesLike = None,
+        *,
+        edge_index: EdgesLike = None,
+        edge_features: EdgeFeatures = None,
+        generator: torch.Generator | None = None,
+    ) -> Trace:
+        """Every step's trace; in training mode `generator` draws the dropout.
+
+        Arguments:
+            X: a Graph, a PyG Data, or features [N, F] with their edges, as for `AttentionLayer.forward`.
 
         Raises:
-            GatvizError: a number that is not finite, naming the layer and the first stage with such a one.
+            GatvizError: a number that is not finite, naming the step and the first stage with such a one.
         """
+        graph = graph_of(X, adj, edge_index, edge_features, self.edge_features > 0)
         x, edges = self._inputs(graph, None, None, None)
-        device = str(x.device)
-        traces: list[LayerTrace] = []
-        for number, layer in enumerate(self.attention_layers):
-            with within(_("layer {number}").format(number=number)):
-                x, trace = layer.forward_and_trace(x, edges, generator=generator)
-            traces.append(trace)
-        return Trace(graph, tuple(traces), device)
+        steps = _Run(edges, generator, keep=True).through(self._places, x)[1]
+        return Trace(graph, attention_in(steps), str(x.device), steps)
 
-    def _inputs(self, X: Nodes, adj: EdgesLike, edge_index: EdgesLike, edge_features: EdgeFeatures) -> tuple[Tensor, Edges]:
-        first = self.attention_layers[0]
-        where = _("layer 0, X")
-        x, edges = read_inputs(X, adj, edge_index, first.in_features, first.weight, where, edge_features)
+    def _inputs(
+        self, X: Nodes, adj: EdgesLike, edge_index: EdgesLike, edge_features: EdgeFeatures
+    ) -> tuple[Tensor, Edges]:
+        where = _("{place}, X").format(place=self._places[0].at)
+        like = self.attention_layers[0].weight
+        x, edges = read_inputs(
+            X, adj, edge_index, self._in_features, like, where, edge_features, self.edge_features > 0
+        )
         if self.edge_features or edge_features is not None:
             check_edge_features(edges, self.edge_features)
         return x, edges.with_self_loops(self.self_loops, self.loop_features)
+
+
+class _Run:
+    """One walk through a model's steps, with their traces if they are to be kept."""
+
+    def __init__(self, edges: Edges, generator: torch.Generator | None, *, keep: bool) -> None:
+        self.edges, self.generator, self.keep = edges, generator, keep
+        self.blocks: list[Tensor] = []
+
+    def through(self, places: Sequence[Place], x: Tensor, *, top: bool = True) -> tuple[Tensor, tuple[StepTrace, ...]]:
+        """What the last of these steps gives, and a trace for each of them."""
+        steps: list[StepTrace] = []
+        met = False
+        for place in places:
+            if top and place.reads:
+                if met:
+                    self.blocks.append(x)
+                met = True
+            if self.keep:
+                with within(place.at):
+                    x, step = self._traced(place, x)
+                steps.append(step)
+            else:
+                x = self._made(place, x)[0]
+        return x, tuple(steps)
+
+    def _made(self, place: Place, x: Tensor) -> tuple[Tensor, tuple[StepTrace, ...]]:
+        """What a step gives; of a sum also the traces of what is in it."""
+        if isinstance(place.module, AttentionLayer):
+            return place.module(x, self.edges, generator=self.generator), ()
+        if x.layout != torch.strided and not isinstance(place.step, Linear):
+            x = x.to_dense()
+        if isinstance(place.step, Sum):
+            y, inside = self.through(place.inside, x, top=False)
+            return x + y, inside
+        if isinstance(place.step, JumpingKnowledge):
+            return place.step.join([*self.blocks, x]), ()
+        assert place.step is not None
+        return (place.step.run(x, {}) if place.module is None else place.module(x)), ()
+
+    def _traced(self, place: Place, x: Tensor) -> tuple[Tensor, StepTrace]:
+        if isinstance(place.module, AttentionLayer):
+            y, layer = place.module.forward_and_trace(x, self.edges, generator=self.generator)
+            return y, StepTrace(at=place.at, name=place.name, layer=layer)
+        y, inside = self._made(place, x)
+        step = StepTrace(
+            at=place.at,
+            name=place.name,
+            step=place.step,
+            given=x if x.layout == torch.strided else x.to_dense,
+            made=y,
+            held={} if place.module is None else {name: value.clone() for name, value in place.module.own.items()},
+            inside=inside,
+            blocks=(*self.blocks, x) if isinstance(place.step, JumpingKnowledge) else (),
+        )
+        if not isfinite(float(y.sum())):
+            step.check_finite()
+        return y, step

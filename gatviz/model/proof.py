@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,11 +11,16 @@ import numpy as np
 
 from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, GATTrace, GATv2Trace, LayerTrace
 from gatviz.attention.textbook import DenseEdges, DenseHead, dense_head, dense_head_v2
+from gatviz.model.step import Step
+from gatviz.model.trace import StepTrace, Trace
 from gatviz.words import _, ngettext
 
 _BOUND = {"float32": 2e-5, "float64": 1e-10}
 _SCORE_PER_SHARE = 10.0
 """Rounding of a score of 1 moves a share by at most a quarter of it; a tenth leaves room for sums of scores."""
+
+_WITHOUT_HEADS = ("bias", "W_res", "prelu")
+_ATTENTION_VECTORS = ("a_target", "a_source", "a")
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,47 @@ def proofs(trace: LayerTrace, *, pyg: bool = False) -> tuple[Check, ...]:
     if pyg:
         checks.append(_pyg(trace))
     return tuple(checks)
+
+
+def step_proofs(trace: Trace) -> tuple[Check, ...]:
+    """Each step that is no attention layer, computed again by PyG's or PyTorch's module; those inside sums too.
+
+    PyG takes seconds to import, so this is only asked when somebody wants to know.
+    """
+    try:
+        torch = importlib.import_module("torch")
+        pyg = importlib.import_module("torch_geometric.nn")
+    except ImportError:
+        return (_not_run("steps", _("PyG is not installed, so the steps around the layers were not compared")),)
+    return tuple(_step(step, torch, pyg) for step in _around(trace.steps))
+
+
+def _around(steps: Iterable[StepTrace]) -> Iterator[StepTrace]:
+    for step in steps:
+        yield from _around(step.inside)
+        if step.layer is None:
+            yield step
+
+
+def _step(step: StepTrace, torch: Any, pyg: Any) -> Check:
+    if isinstance(step.step, Step):
+        with torch.no_grad():
+            theirs, called = step.step.peer(pyg, step.input.shape[1])
+            if step.weights:
+                state = {name: torch.tensor(values) for name, values in step.weights.items()}
+                module: Any = theirs
+                module.to(torch.tensor(step.input[:0]).dtype).load_state_dict(state, strict=False)
+                lacking = [name for name in state if name not in module.state_dict()]
+                assert not lacking, f"{called} has no {lacking}"
+            given: Any = [torch.tensor(values) for values in step.joined] or torch.tensor(step.input)
+            expected = theirs(given).numpy()
+    else:  # a sum: what came, and what the last step in it gave
+        expected, called = step.input + step.inside[-1].output, _("the sum of both")
+    bound = _BOUND[str(step.output.dtype)]
+    scale = max(1.0, _largest(expected), *(_largest(values) for values in (step.input, *step.weights.values())))
+    sentence = _("{step}: equal to {other} within {figure}")
+    difference = _Difference(_largest(step.output - expected), bound * scale)
+    return _check(step.name or step.kind, [difference], sentence, step=step.name or step.kind, other=called)
 
 
 def against_cpu(trace: LayerTrace, on_cpu: LayerTrace, *, device: str, seconds: float, cpu_seconds: float) -> Check:
@@ -110,15 +156,17 @@ def _textbook(trace: LayerTrace) -> Check:
             sentence = _("there is no textbook form of a {kind} layer to compare with")
             return _not_run(name, sentence.format(kind=trace.kind))
         scores = _largest(dense.e)
+        shared = _dense(trace, head, without_scores=True) if trace.form.equal_shares else dense
+        assert shared is not None
         differences += [
             _compared(trace, trace.source_features[:, head], dense.Wh, _largest(dense.Wh)),
             _compared(trace, trace.dense("e", head), dense.e, scores),
             _compared(trace, trace.e[:, head], dense.e[target, source], scores),
-            _compared(trace, trace.dense("alpha", head), dense.alpha, scores / _SCORE_PER_SHARE),
+            _compared(trace, trace.dense("alpha", head), shared.alpha, scores / _SCORE_PER_SHARE),
         ]
         if trace.alpha_dropped is None:
             scale = max(1.0, scores / _SCORE_PER_SHARE) * _largest(dense.Wh)
-            differences.append(_compared(trace, trace.h_prime[:, head], dense.h_prime, scale))
+            differences.append(_compared(trace, trace.h_prime[:, head], shared.h_prime, scale))
     if trace.alpha_dropped is None:
         sentence = _("Wh, e, α and h′: equal to the textbook's dense form within {figure}")
     else:
@@ -126,8 +174,11 @@ def _textbook(trace: LayerTrace) -> Check:
     return _check(name, differences, sentence)
 
 
-def _dense(trace: LayerTrace, head: int) -> DenseHead | None:
-    weights = {key: value[head] for key, value in trace.weights.items() if key not in ("bias", "W_res")}
+def _dense(trace: LayerTrace, head: int, *, without_scores: bool = False) -> DenseHead | None:
+    """The textbook's form of one head; without scores a is 0, so that all that a node reads gets the same share."""
+    weights = {key: value[head] for key, value in trace.weights.items() if key not in _WITHOUT_HEADS}
+    if without_scores:
+        weights |= {key: np.zeros_like(value) for key, value in weights.items() if key in _ATTENTION_VECTORS}
     edges = None
     if trace.edge_features is not None:
         source, target = trace.edge_index
@@ -171,7 +222,10 @@ def _pyg(trace: LayerTrace) -> Check:
     conv.to(torch.tensor(trace.x[:0]).dtype).eval()
     state = conv.state_dict()
     for theirs, ours in given.items():
-        state[theirs] = torch.tensor(trace.weights[ours]).reshape(state[theirs].shape)
+        given_by = trace.weights[ours]
+        if trace.form.equal_shares and ours in _ATTENTION_VECTORS:  # scores of 0 make equal shares
+            given_by = np.zeros_like(given_by)
+        state[theirs] = torch.tensor(given_by).reshape(state[theirs].shape)
     conv.load_state_dict(state)
     x, edge_index = torch.tensor(trace.x), torch.tensor(trace.edge_index)
     read = None if features is None else torch.tensor(features)

@@ -14,7 +14,7 @@ import torch
 from gatviz.attention.defaults import HEAD_FEATURES, HEADS, HIDDEN_ACTIVATION, NEGATIVE_SLOPE
 from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
-from gatviz.attention.layers import AttentionLayer
+from gatviz.attention.layers import Attention, AttentionLayer
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _, or_list
 
@@ -46,6 +46,7 @@ class LayerSettings:
     dropout: float = 0.0
     feature_dropout: float = 0.0
     activation: str | None = HIDDEN_ACTIVATION
+    attention: Attention = "learnt"
     share_weights: bool = False
     projection_bias: bool = False
     edge_features: int = 0

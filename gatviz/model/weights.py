@@ -1,4 +1,4 @@
-"""`Weights`: the parameters of a stack of layers as a value, and what becomes of them when features change.
+"""`Weights`: the parameters of a model as a value, and what becomes of them when features change.
 
 F input features, H heads, C features per head.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -21,7 +21,7 @@ from gatviz.words import _, or_list
 _BY_INPUT = ("W", "W_target", "W_source", "W_res")
 """The parameters whose last axis is F."""
 
-_WITHOUT_HEADS = ("bias", "W_res")
+_WITHOUT_HEADS = ("bias", "W_res", "prelu")
 _SHARED = {"W_target": ("W_source",), "W_source": ("W_target",), "b_target": ("b_source",), "b_source": ("b_target",)}
 
 Fill = Literal["zeros", "ones", "identity", "random"]
@@ -30,37 +30,62 @@ Arrays = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """Every parameter of every layer, by the names of the formulas.
+    """Every parameter of every step, by the names of the formulas.
 
     Attributes:
-        layers: for each layer name -> array, as `AttentionLayer.weights` gives them.
+        layers: for each attention layer name -> array, as `AttentionLayer.weights` gives them.
+        around: for each other step with parameters the same, by the step's name.
+        reads_x: which step reads the features: the name of one of `around`, "" for the first attention layer, or,
+            where the step has no weights, the place where it stands.
     """
 
     layers: tuple[Arrays, ...]
+    around: Mapping[str, Arrays] = field(default_factory=dict)
+    reads_x: str = ""
+
+    @property
+    def all(self) -> tuple[tuple[str, Arrays], ...]:
+        """Every step's arrays, with the name of those that are no attention layers."""
+        return (*(("", arrays) for arrays in self.layers), *self.around.items())
+
+    def of(self, step: int | str) -> Arrays:
+        """The arrays of an attention layer by its number, or of another step by its name."""
+        return self.layers[step] if isinstance(step, int) else self.around[step]
+
+    def replaced(self, step: int | str, arrays: Arrays) -> Weights:
+        """The same with other arrays in one step."""
+        if isinstance(step, str):
+            return replace(self, around={**self.around, step: arrays})
+        return replace(self, layers=(*self.layers[:step], arrays, *self.layers[step + 1 :]))
 
     def __post_init__(self) -> None:
-        for arrays in self.layers:
+        for _name, arrays in self.all:
             for values in arrays.values():
                 values.setflags(write=False)
 
     @property
     def in_features(self) -> int:
-        """F of the first layer."""
+        """F, as the step that reads the features has it."""
+        if self.reads_x:
+            arrays = self.around.get(self.reads_x, {})
+            if "weight" not in arrays:
+                raise _unread(self.reads_x)
+            return int(arrays["weight"].shape[-1])
         return next(int(self.layers[0][name].shape[-1]) for name in _BY_INPUT if name in self.layers[0])
 
     @property
     def is_double(self) -> bool:
         """Whether the numbers are float64."""
-        return any(values.dtype == np.float64 for arrays in self.layers for values in arrays.values())
+        return any(values.dtype == np.float64 for _, arrays in self.all for values in arrays.values())
 
     @cached_property
     def fingerprint(self) -> str:
         """A digest of every number: equal where all are equal."""
         digest = hashlib.sha256()
-        for arrays in self.layers:
+        for step, arrays in self.all:
             for name in sorted(arrays):
                 values = arrays[name]
-                digest.update(f"{name} {values.dtype} {values.shape}".encode())
+                digest.update(f"{step} {name} {values.dtype} {values.shape}".encode())
                 digest.update(np.ascontiguousarray(values).tobytes())
         return digest.hexdigest()
 
@@ -72,7 +97,18 @@ def with_columns(weights: Weights, columns: Sequence[int | None], names: Sequenc
         columns: for each new column its place among the old ones, or None where it is new.
         names: the new columns' names. A new column is drawn from the seed and its name alone, uniformly
             within ±1/√F as a linear layer draws, so that the same edit always gives the same numbers.
+
+    Raises:
+        GatvizError: a model whose first step takes its features one by one, so that a column is not just a column.
     """
+    if weights.reads_x:
+        first = dict(weights.around.get(weights.reads_x, {}))
+        if "weight" not in first or first["weight"].ndim != 2:
+            raise _unread(weights.reads_x)
+        if tuple(columns) == tuple(range(first["weight"].shape[1])):
+            return weights
+        first["weight"] = _recolumned(first["weight"], columns, [f"W {column}" for column in names], seed)
+        return weights.replaced(weights.reads_x, first)
     if tuple(columns) == tuple(range(weights.in_features)):
         return weights
     first = dict(weights.layers[0])
@@ -81,22 +117,23 @@ def with_columns(weights: Weights, columns: Sequence[int | None], names: Sequenc
         if name in first:
             role = "W" if shared and name != "W_res" else name
             first[name] = _recolumned(first[name], columns, [f"{role} {column}" for column in names], seed)
-    return Weights((first, *weights.layers[1:]))
+    return weights.replaced(0, first)
 
 
 def with_values(
-    weights: Weights, layer: int, name: str, values: Any, *, head: int | None = None, shared: bool = False
+    weights: Weights, layer: int | str, name: str, values: Any, *, head: int | None = None, shared: bool = False
 ) -> Weights:
     """The weights with other numbers in one parameter, or in one head of it; all else stays.
 
     Arguments:
+        layer: an attention layer by its number, or another step by its name.
         shared: whether the layer reads both roles through one W, as GATv2 may: then both get the numbers.
             Numbers that happen to be equal do not tell that.
 
     Raises:
         GatvizError: a parameter that the layer does not have, another shape, or a number that float32 cannot hold.
     """
-    arrays = dict(weights.layers[layer])
+    arrays = dict(weights.of(layer))
     if name not in arrays:
         raise GatvizError(_("weights"), or_list(map(quote, arrays)), quote(name), _("choose one of these"))
     changed = np.array(arrays[name])
@@ -120,12 +157,12 @@ def with_values(
     place[...] = given
     for key in (name, *(_SHARED.get(name, ()) if shared else ())):
         arrays[key] = changed.copy()
-    return Weights((*weights.layers[:layer], arrays, *weights.layers[layer + 1 :]))
+    return weights.replaced(layer, arrays)
 
 
 def filled(
     weights: Weights,
-    layer: int,
+    layer: int | str,
     name: str,
     kind: Fill,
     *,
@@ -138,7 +175,7 @@ def filled(
     Drawn numbers are uniform within ±1/√(last axis). The identity has ones on its diagonal, whatever its shape.
     `shared` as in `with_values`.
     """
-    shape = weights.layers[layer][name].shape[0 if head is None else 1 :]
+    shape = weights.of(layer)[name].shape[0 if head is None else 1 :]
     if kind == "random":
         bound = 1 / np.sqrt(shape[-1])
         values = np.random.default_rng(seed).uniform(-bound, bound, shape)
@@ -149,9 +186,14 @@ def filled(
     return with_values(weights, layer, name, values, head=head, shared=shared)
 
 
-def has_heads(weights: Weights, layer: int, name: str) -> bool:
-    """Whether a parameter's first axis is H: all but the bias and the residual's projection."""
-    return name in weights.layers[layer] and name not in _WITHOUT_HEADS
+def has_heads(weights: Weights, layer: int | str, name: str) -> bool:
+    """Whether a parameter's first axis is H: in attention layers all but bias, W_res and PReLU's slope."""
+    return isinstance(layer, int) and name in weights.layers[layer] and name not in _WITHOUT_HEADS
+
+
+def _unread(step: str) -> GatvizError:
+    expected = _("a first step that maps all features at once")
+    return GatvizError(step, expected, _("one that takes them one by one"), _("open a model for these features"))
 
 
 def _recolumned(values: NDArray[Any], columns: Sequence[int | None], names: Sequence[str], seed: int) -> NDArray[Any]:

@@ -15,7 +15,7 @@ from gatviz.analysis import (
     GATStory,
     GATv2Story,
     edge_story,
-    edits,
+    input_changes,
     messages,
     score_terms,
     static_attention,
@@ -27,8 +27,8 @@ from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.attention.layers import new_generator
 from gatviz.graph.subgraph import Part
 from gatviz.stage import formulas
+from gatviz.stage.details import pack_scores, pack_story
 from gatviz.stage.stages import pack_stages
-from gatviz.stage.story import pack_details, pack_story
 
 WAYS: dict[str, dict[str, Any]] = {
     "GAT": {},
@@ -94,15 +94,14 @@ def test_what_the_screen_gets_of_an_arc_are_the_numbers_of_its_score(graph, way)
     assert isinstance(layer, GATTrace)
     assert score_terms(layer).edge.sum(-1) == pytest.approx(layer.score_edge, abs=1e-5)
     part = Part.whole(layer.num_nodes, layer.num_edges)
-    details = pack_details(layer, part)
-    assert details["scores"]["edge"]["shape"] == [layer.num_edges, 2, 3]
-    stages = {stage["name"]: stage for stage in pack_stages(layer, part, graph.feature_names, graph.edge_feature_names)}
-    assert stages["edge_features"]["columns"] == ["u", "v"] == stages["W_edge"]["columns"]
-    assert stages["edge_features"]["values"]["shape"] == [layer.num_edges, 2]
-    assert "g_{ij}" in stages["raw"]["latex"]
+    assert pack_scores(layer, part).edge.shape == [layer.num_edges, 2, 3]
+    stages = {stage.name: stage for stage in pack_stages(layer, part, graph.feature_names, graph.edge_feature_names)}
+    assert stages["edge_features"].columns == ["u", "v"] == stages["W_edge"].columns
+    assert stages["edge_features"].values.shape == [layer.num_edges, 2]
+    assert "g_{ij}" in stages["raw"].latex
     _, target, source = arcs_of(layer)[0]
     told = pack_story(graph, layer, part, (target, source, 0), graph.feature_names)
-    assert {part["name"] for part in told["ofEdge"]["parts"]} == {"u", "v"}
+    assert {bar.name for bar in told.of_edge.parts} == {"u", "v"}
     story = edge_story(layer, target, source, 0)
     line = formulas.with_numbers(story, graph.names, 0.2)[0]
     assert formulas.number(abs(story.score_edge)) in line.split("=")[1]
@@ -113,10 +112,10 @@ def test_nothing_is_sent_more_where_no_edge_features_are_read():
     for kind in ("GAT", "GATv2"):
         layer = GAT(2, [LayerSettings(kind=kind)], generator=new_generator(0)).eval().trace(graph).layers[0]
         part = Part.whole(2, 2)
-        names = [stage["name"] for stage in pack_stages(layer, part, graph.feature_names)]
+        names = [stage.name for stage in pack_stages(layer, part, graph.feature_names)]
         assert not [name for name in names if "edge" in name]
-        assert "ofEdge" not in pack_story(graph, layer, part, (1, 0, 0), graph.feature_names)
-        assert "edge" not in (pack_details(layer, part)["scores"] or {})
+        assert pack_story(graph, layer, part, (1, 0, 0), graph.feature_names).of_edge is None
+        assert not isinstance(layer, GATTrace) or pack_scores(layer, part).edge is None
         assert not any("edge" in info.formula for info in layer.fields)
 
 
@@ -144,4 +143,4 @@ def test_another_feature_of_an_edge_changes_what_its_target_reads_and_nothing_el
     moved = before.layers[0].alpha != after.layers[0].alpha
     assert bool(found.delta.any()) <= bool(moved.any())
     assert set(found.out["node"][found.out["distance"] > 0]) <= {graph.names[target]}
-    assert edits(before, after) == ("Edge features changed on 1 arrow.",)
+    assert input_changes(before, after) == ("Edge features changed on 1 arrow.",)

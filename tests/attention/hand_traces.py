@@ -146,5 +146,6 @@ def _trace(**fields: Any) -> GATTrace:
         "dropout": 0.0,
         "concat": True,
         "activation": None,
+        "attention": "learnt",
     }
     return GATTrace(**{**made, **fields})

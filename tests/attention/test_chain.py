@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+import dataclasses
+from dataclasses import fields
 from itertools import pairwise, product
 from typing import Any
 
@@ -22,8 +23,8 @@ from gatviz.stage.stages import pack_stages, with_stage
 from tests.stage.arrived import PALETTES
 
 TRACES = {"GAT": GATTrace, "GATv2": GATv2Trace}
-NO_STAGES = {"edge_index", "ptr", "input_edge", "weights", "negative_slope", "dropout", "concat", "activation"}
-NO_STAGES |= {"edge_in_message"}
+NO_STAGES = {"edge_index", "ptr", "input_edge", "weights", "negative_slope", "dropout", "concat"}
+NO_STAGES |= {"activation", "attention", "edge_in_message"}
 """What a trace holds beside stages: its edges, the parameters (which are stages of their own) and the settings."""
 YES_NO = (False, True)
 
@@ -32,7 +33,7 @@ def run(kind: str, residual: bool = True, bias: bool = True, dropout: float = 0.
     parts = {"residual": residual, "bias": bias, "dropout": dropout, **more}
     model = GAT(2, [LayerSettings(kind=kind, out_features=2, num_heads=3, **parts)], generator=new_generator(0)).train()
     graph = sample_graph("tutorial")
-    graph = replace(graph, edge_features=np.linspace(-1, 1, 2 * graph.num_edges).reshape(-1, 2))
+    graph = dataclasses.replace(graph, edge_features=np.linspace(-1, 1, 2 * graph.num_edges).reshape(-1, 2))
     return model.trace(graph, generator=new_generator(1)).layers[0]
 
 
@@ -44,7 +45,8 @@ def packed(trace: LayerTrace) -> list[Packed]:
 def test_every_field_of_a_trace_and_every_parameter_has_its_row_and_every_row_its_value(kind):
     held = [stage.name for stage in stages(kind) if stage.origin == "trace"]
     assert sorted(held) == sorted({field.name for field in fields(TRACES[kind])} - NO_STAGES)
-    trace = run(kind, edge_features=2, **({"projection_bias": True} if kind == "GATv2" else {}))
+    more = {"activation": "prelu", "edge_features": 2, **({"projection_bias": True} if kind == "GATv2" else {})}
+    trace = run(kind, **more)
     of_weights = [stage for stage in stages(kind) if stage.origin == "weights"]
     assert sorted(name for stage in of_weights for name in stage.parameters or (stage.name,)) == sorted(trace.weights)
 

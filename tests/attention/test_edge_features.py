@@ -245,7 +245,7 @@ def test_a_model_runs_on_a_graphs_own_edge_features(data, kind):
         (lambda _: GATAttentionLayer(1, 1, self_loops="add_missing", loop_features=0.0), "found edge_features=0"),
         (
             lambda _: GAT(3, [LayerSettings(edge_features=1), LayerSettings(), LayerSettings(edge_features=2)]),
-            "edge_features: expected one number for all layers that read edges, found 1 and 2",
+            "edge_features: expected one number for all layers that read edges, found 1, 2",
         ),
         (lambda _: LoopFeatures("median"), "loop_features: expected a number or one of mean, add"),  # type: ignore[arg-type]
         (

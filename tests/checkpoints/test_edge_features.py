@@ -12,7 +12,7 @@ from torch_geometric.nn import GAT, GATConv, GATv2Conv
 
 import gatviz
 from gatviz.checkpoints import inspect_weights
-from gatviz.checkpoints.checkpoint import check_graph
+from gatviz.checkpoints.opening import check_graph
 from tests.checkpoints.cases import FEATURES, N, drawn, features_of, graph, torch_file
 
 D = 3
@@ -102,7 +102,7 @@ def test_what_is_saved_opens_equal(kind, in_message, layout, format):
         FEATURES, layers, self_loops="add_missing", loop_features=fill, generator=torch.Generator().manual_seed(0)
     ).eval()
     if in_message and layout == "pyg":
-        with pytest.raises(gatviz.GatvizError, match="what PyG's GATConv holds: edge features in the score alone"):
+        with pytest.raises(gatviz.GatvizError, match="what PyG's layers hold, found edge features in what nodes read"):
             gatviz.save_weights(model, layout=layout)
         return
     found = inspect_weights(gatviz.save_weights(model, layout=layout, format=format))

@@ -49,7 +49,7 @@ def arcs(graph: Graph) -> Arcs:
 def test_edits_keep_the_features_of_the_arcs_that_stay_and_new_ones_have_zeros(graph, data):
     before = arcs(graph)
     name, other = (data.draw(st.sampled_from(graph.names)) for _ in range(2))
-    grown = editing.add_arcs(graph, [(name, other)], both=True)
+    grown = editing.add_edges(graph, [(name, other)], both=True)
     zeros = {arc: (0.0, 0.0) for arc in ((name, other), (other, name))}
     assert arcs(grown) == {**zeros, **before}
     assert (any("edge features of 0" in note for note in grown.notes)) == (len(arcs(grown)) > len(before))
@@ -114,11 +114,11 @@ def test_numeric_attributes_become_features():
 @pytest.mark.parametrize(
     ("features", "names", "words"),
     [
-        ([[1.0]], (), r"expected numbers of shape \[2, D\], a row for each arc, found shape \[1, 1\]"),
+        ([[1.0]], (), r"expected numbers of shape \[2, D\], a row for each edge, found shape \[1, 1\]"),
         ([[1.0], ["x"]], (), "edge_features: expected numbers"),
         ([[1.0], [np.nan]], (), "edge feature 0 of 'b' → 'a': expected a finite number"),
         ([[1.0], [1e39]], (), "edge feature 0 of 'b' → 'a'"),
-        ([[1.0], [2.0]], ("u", "v"), "edge_feature_names: expected 1 names, one for each column of edge_features"),
+        ([[1.0], [2.0]], ("u", "v"), "edge_feature_names: expected 1 name, one for each column of edge_features"),
         ([[1.0, 2], [2.0, 3]], ("u", "u"), "edge_feature_names: expected unique"),
         (None, ("u",), "edge_feature_names: expected 0 names"),
     ],
@@ -146,7 +146,7 @@ def test_parallel_edges_with_other_features_are_refused_and_with_the_same_merged
     [
         (
             [{"source": "a", "target": "b", "features": [1]}, ["b", "a"]],
-            r"edges\[1\]: expected a list of 1 numbers .* none",
+            r"edges\[1\]: expected a list of 1 number .* none",
         ),
         ([{"source": "a", "target": "b", "features": [1, 2]}], "found 2"),
         ([{"source": "a", "target": "b", "features": ["x"]}], "found a list"),

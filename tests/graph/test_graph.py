@@ -232,7 +232,6 @@ def test_features_and_labels_under_other_names():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (lambda: nx.MultiGraph([(0, 1), (0, 1)]), "from_networkx: expected a Graph or DiGraph, found MultiGraph"),
         (lambda: with_features([1, 2], [3]), "from_networkx, features: expected the same count"),
         (lambda: with_features(["x"], ["y"]), "from_networkx, features: expected the same count"),
         (lambda: with_features([1], [float("nan")]), "feature 'f0' of .*: expected a finite number"),

@@ -155,6 +155,7 @@ OTHERWISE: Mapping[str, object] = {
     "dropout": 0.5,
     "feature_dropout": 0.5,
     "activation": "tanh",
+    "attention": "equal",
     "self_loops": "add_missing",
     "share_weights": True,
     "projection_bias": True,

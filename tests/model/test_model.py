@@ -186,7 +186,7 @@ def test_settings_follow_the_layers():
         (lambda: LayerSettings(share_weights=True), "share_weights: expected a GATv2 layer"),
         (lambda: GAT(4, [*MIXED, LayerSettings(num_heads=0)]), "layer 3, num_heads: expected a whole number from 1"),
         (lambda: GAT(4, [LayerSettings(dropout=1.0)]), "layer 0, dropout: expected a rate from 0 to below 1"),
-        (lambda: GAT(4, [LayerSettings(activation="gelu")]), "layer 0, activation: expected None or one of"),
+        (lambda: GAT(4, [LayerSettings(activation="selu")]), "layer 0, activation: expected None or one of"),
         (lambda: GAT(5, MIXED)(random_graph(0)), "layer 0, X: expected 5 features per node, as the layer has, found 4"),
         (lambda: GAT(4, MIXED).trace(random_graph(0, features=0)), "layer 0, X: expected 4 features per node"),
     ],

@@ -1,10 +1,20 @@
-"""gatviz's own layers: `weight` [H·C, F], `att` [H, 2, C] target then source, and GATv2's; see `GAT`."""
+"""gatviz's own layers: `weight` [H·C, F], `att` [H, 2, C] target then source, and GATv2's,
+and both with `weight_edge` [H·C, D] and `att_edge` [H, C]; see `GAT`."""
 
 from __future__ import annotations
 
 from torch import Tensor
 
-from gatviz.checkpoints.layer_forms import Default, LayerForm, LayerTensors, StoredLayer, Tensors, WeightsLayout
+from gatviz.attention.activations import LEARNT
+from gatviz.checkpoints.layer_forms import (
+    Default,
+    LayerForm,
+    LayerTensors,
+    StoredLayer,
+    Tensors,
+    WeightsLayout,
+    with_edges,
+)
 from gatviz.errors import quote
 from gatviz.model.gat import GAT
 from gatviz.words import N_, _
@@ -25,9 +35,12 @@ def _gat(tensors: LayerTensors) -> StoredLayer:
     heads, _two, features = att.shape
     W = weight.reshape(heads, features, weight.shape[1])
     arrays = {"W": W, "a_target": att[:, 0], "a_source": att[:, 1]}
+    arrays |= _learnt_slope(tensors)
     bias = tensors.vector("bias", heads * features, features)
     residual = tensors.skip("W_res", weight.shape[1], heads * features, features)
-    return StoredLayer(tensors.name, tensors.form, "GAT", arrays, bias, residual, "att")
+    arrays = with_edges(tensors, arrays, "weight_edge", "att_edge")
+    in_message = None if "W_edge" in arrays else False
+    return StoredLayer(tensors.name, tensors.form, "GAT", arrays, bias, residual, "att", edge_in_message=in_message)
 
 
 def _v2(tensors: LayerTensors) -> StoredLayer:
@@ -46,8 +59,10 @@ def _v2(tensors: LayerTensors) -> StoredLayer:
         if b_target is None:
             raise tensors.misfit("bias_source", _("{tensor} beside it").format(tensor=quote("bias_target")))
         arrays["b_source"], arrays["b_target"] = (b.reshape(heads, features) for b in (b_source, b_target))
+    arrays |= _learnt_slope(tensors)
     bias = tensors.vector("bias", width, features)
     residual = tensors.skip("W_res", in_features, width, features)
+    arrays = with_edges(tensors, arrays, "weight_edge")
     return StoredLayer(tensors.name, tensors.form, "GATv2", arrays, bias, residual, "att")
 
 
@@ -55,17 +70,23 @@ def _tensors_of(model: GAT) -> dict[str, Tensor]:
     return dict(model.state_dict())
 
 
-_REST = ("bias", "W_res")
+def _learnt_slope(tensors: LayerTensors) -> dict[str, Tensor]:
+    """PReLU's, where the layer has that activation."""
+    slope = tensors.vector(LEARNT, 1)
+    return {} if slope is None else {LEARNT: slope}
+
+
+_REST = ("bias", "W_res", LEARNT)
 
 LAYOUT = WeightsLayout(
     name="gatviz",
     title="gatviz",
     forms=(
-        LayerForm(N_("gatviz's GAT layer"), ("weight", "att"), _REST, _gat, _is_gat),
+        LayerForm(N_("gatviz's GAT layer"), ("weight", "att"), ("weight_edge", "att_edge", *_REST), _gat, _is_gat),
         LayerForm(
             N_("gatviz's GATv2 layer"),
             ("weight", "att"),
-            ("weight_target", "bias_source", "bias_target", *_REST),
+            ("weight_target", "bias_source", "bias_target", "weight_edge", *_REST),
             _v2,
             _is_v2,
         ),

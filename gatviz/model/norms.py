@@ -1,0 +1,160 @@
+"""The normalisations of published models, each a step, as PyG has them in evaluation. N nodes, F features.
+
+None of them changes what it has stored, in training either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gatviz.errors import GatvizError, quote
+from gatviz.model.step import Peer, Step, Values, checked_width
+from gatviz.numbers import check_finite
+from gatviz.words import _
+
+
+@dataclass(frozen=True)
+class _Norm(Step):
+    """A normalisation: its ε, γ and β, and the width that it was made for.
+
+    Arguments:
+        eps: ε. affine: whether it has γ and β. in_features: F, checked if given.
+    """
+
+    eps: float = 1e-5
+    affine: bool = True
+    in_features: int | None = None
+
+    def __post_init__(self) -> None:
+        check_finite("eps", self.eps, _("1e-05 is every library's own"))
+        if self.eps < 0:
+            raise GatvizError("eps", _("a number from 0"), quote(self.eps), _("1e-05 is every library's own"))
+
+    def width(self, width: int) -> int:
+        checked_width(self.in_features, width)
+        return width
+
+    def parameters(self, width: int, generator: torch.Generator | None) -> dict[str, Tensor]:
+        """γ = weight [F], at first 1, and β = bias [F], at first 0."""
+        return {"weight": torch.ones(width), "bias": torch.zeros(width)} if self.affine else {}
+
+    def _scaled(self, y: Tensor, own: Values) -> Tensor:
+        return y * own["weight"] + own["bias"] if self.affine else y
+
+    def _written(self, normed: str) -> str:
+        return rf"y_i = \gamma \odot {normed} + \beta" if self.affine else rf"y_i = {normed}"
+
+
+@dataclass(frozen=True)
+class BatchNorm(_Norm):
+    """Each feature shifted and scaled by the mean and variance that training stored; they stay as stored."""
+
+    stem = "bn"
+    fixed = ("running_mean", "running_var")
+
+    def parameters(self, width: int, generator: torch.Generator | None) -> dict[str, Tensor]:
+        """γ, β, and what training stored: running_mean [F], at first 0, and running_var [F], at first 1."""
+        stored = {"running_mean": torch.zeros(width), "running_var": torch.ones(width)}
+        return {**super().parameters(width, generator), **stored}
+
+    def run(self, x: Tensor, own: Values) -> Tensor:
+        scale = (own["running_var"] + self.eps).rsqrt()
+        return self._scaled((x - own["running_mean"]) * scale, own)
+
+    @property
+    def formula(self) -> str:
+        return self._written(r"\frac{h_i - \mu}{\sqrt{v + \epsilon}}")
+
+    @property
+    def caption(self) -> str:
+        return _("Each feature, shifted and scaled by the mean μ and variance v that training stored.")
+
+    def peer(self, pyg: Any, width: int) -> tuple[Peer, str]:
+        return nn.BatchNorm1d(width, eps=self.eps, affine=self.affine).eval(), _("PyTorch's {name}").format(
+            name="BatchNorm1d"
+        )
+
+
+@dataclass(frozen=True)
+class LayerNorm(_Norm):
+    """Shifted and scaled by the mean and deviation over all nodes and features ("graph"), or of each node ("node").
+
+    PyG's default is "graph", and that couples every node to every other.
+    """
+
+    mode: Literal["graph", "node"] = "graph"
+
+    stem = "ln"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.mode not in ("graph", "node"):
+            raise GatvizError(
+                "mode", _("'graph' or 'node'"), quote(self.mode), _("choose one; PyG's default is 'graph'")
+            )
+
+    def run(self, x: Tensor, own: Values) -> Tensor:
+        if self.mode == "node":
+            return F.layer_norm(x, x.shape[1:], own.get("weight"), own.get("bias"), self.eps)
+        x = x - x.mean()
+        return self._scaled(x / (x.std(unbiased=False) + self.eps), own)
+
+    @property
+    def formula(self) -> str:
+        if self.mode == "node":
+            return self._written(r"\frac{h_i - m_i}{\sqrt{v_i + \epsilon}}")
+        return self._written(r"\frac{h_i - m}{s + \epsilon}")
+
+    @property
+    def caption(self) -> str:
+        if self.mode == "node":
+            return _("Each node's features, shifted and scaled by their own mean and variance.")
+        return _(
+            "All features shifted and scaled by one mean m and deviation s over all nodes: every node moves every."
+        )
+
+    def peer(self, pyg: Any, width: int) -> tuple[Peer, str]:
+        return pyg.LayerNorm(width, eps=self.eps, affine=self.affine, mode=self.mode), _("PyG's {name}").format(
+            name="LayerNorm"
+        )
+
+
+@dataclass(frozen=True)
+class GraphNorm(_Norm):
+    """Each feature's mean over the nodes taken out in part (λ), then its size: every node moves every other.
+
+    Source: Cai et al. 2021, arXiv 2009.03294, as PyG has it. It always has γ and β.
+    """
+
+    stem = "gn"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.affine:
+            raise GatvizError("affine", "True", "False", _("leave it out: GraphNorm always has its weights"))
+
+    def parameters(self, width: int, generator: torch.Generator | None) -> dict[str, Tensor]:
+        """γ, β, and λ = mean_scale [F], at first 1."""
+        return {**super().parameters(width, generator), "mean_scale": torch.ones(width)}
+
+    def run(self, x: Tensor, own: Values) -> Tensor:
+        x = x - x.mean(0) * own["mean_scale"]
+        return own["weight"] * x / (x.square().mean(0) + self.eps).sqrt() + own["bias"]
+
+    @property
+    def formula(self) -> str:
+        return self._written(r"\frac{o_i}{\sqrt{\frac{1}{N}\sum_k o_k^2 + \epsilon}}") + (
+            r", \quad o_i = h_i - \lambda \odot \frac{1}{N}\sum_k h_k"
+        )
+
+    @property
+    def caption(self) -> str:
+        return _("Each feature shifted and scaled by its mean and size over all nodes: every node moves every.")
+
+    def peer(self, pyg: Any, width: int) -> tuple[Peer, str]:
+        return pyg.GraphNorm(width, eps=self.eps), _("PyG's {name}").format(name="GraphNorm")

@@ -1,0 +1,145 @@
+"""What a person has in hand: PyG's Data and networkx's graphs are taken, or refused with the line to write."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch_geometric.data import Batch, Data, HeteroData
+
+from gatviz import GAT, Edges, GATAttentionLayer, GatvizError, Graph
+from gatviz.attention.layers import new_generator
+
+
+def data_of(seed: int, nodes: int = 7, **more: object) -> Data:
+    draw = torch.Generator().manual_seed(seed)
+    edge_index = torch.randint(nodes, (2, 3 * nodes), generator=draw)
+    return Data(x=torch.randn(nodes, 4, generator=draw), edge_index=edge_index, **more)
+
+
+def model() -> GAT:
+    return GAT.of_paper(4, 3, generator=new_generator(0)).eval()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 12))
+def test_a_pyg_data_is_the_same_graph_and_merged_arrows_are_said(seed, nodes):
+    data = data_of(seed, nodes)
+    graph = Graph.from_pyg(data)
+    pairs = list(dict.fromkeys(map(tuple, data.edge_index.t().tolist())))
+    assert list(map(tuple, graph.edge_index.T.tolist())) == pairs
+    np.testing.assert_array_equal(graph.x, data.x.double().numpy())
+    gone = data.edge_index.shape[1] - len(pairs)
+    assert bool(graph.notes) == bool(gone)
+    assert gone == 0 or graph.notes[0].startswith(f"{gone} parallel edge")
+    assert graph.directed == (not all((v, u) in pairs for u, v in pairs))
+
+
+def test_labels_split_positions_and_edge_attributes_come_along():
+    edge_index = torch.tensor([[0, 1, 0, 1], [1, 2, 1, 0]])
+    data = Data(
+        x=torch.eye(3),
+        edge_index=edge_index,
+        y=torch.tensor([2, -1, 0]),
+        train_mask=torch.tensor([True, False, False]),
+        test_mask=torch.tensor([False, False, True]),
+        pos=torch.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]),
+        edge_attr=torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]]),
+    )
+    graph = Graph.from_pyg(data)
+    assert graph.labels == ("2", None, "0")
+    assert graph.split == ("train", None, "test")
+    np.testing.assert_array_equal(graph.positions, data.pos.numpy())
+    assert graph.num_edges == 3
+    assert graph.edge_attributes == {"edge_attr0": (1.0, 3.0, 7.0), "edge_attr1": (2.0, 4.0, 8.0)}
+    bare = Graph.from_pyg(Data(edge_index=edge_index, num_nodes=5, y=torch.rand(5), pos=torch.rand(5, 3)))
+    assert (bare.num_nodes, bare.num_features, bare.labels, bare.positions) == (5, 0, None, None)
+    assert [note.split(" was")[0] for note in bare.notes] == ["1 parallel edge", "y", "pos"]
+
+
+def test_every_form_gives_the_same_trace():
+    data = data_of(3)
+    graph, gat = Graph.from_pyg(data), model()
+    edge_index = torch.unique(data.edge_index, dim=1)
+    adj = torch.zeros(7, 7)
+    adj[edge_index[1], edge_index[0]] = 1
+    expected = gat.trace(graph)
+    for trace in (
+        gat.trace(data),
+        gat.trace(data.x, edge_index=edge_index),
+        gat.trace(data.x, adj),
+        gat.trace(data.x.numpy(), edge_index.numpy()),
+        gat.trace(data.x, Edges.from_edge_index(edge_index, 7)),
+    ):
+        np.testing.assert_array_equal(trace.out, expected.out)
+        np.testing.assert_array_equal(trace.layers[0].alpha, expected.layers[0].alpha)
+        assert isinstance(trace.graph, Graph)
+    np.testing.assert_array_equal(gat(data).detach().numpy(), expected.out)
+    layer = GATAttentionLayer(4, 2, generator=new_generator(0))
+    assert torch.equal(layer(data), layer(graph))
+
+
+def test_edges_keep_the_order_in_which_they_were_given():
+    edge_index = torch.tensor([[2, 0, 1], [0, 1, 0]])
+    np.testing.assert_array_equal(model().trace(torch.rand(3, 4), edge_index=edge_index).graph.edge_index, edge_index)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (HeteroData, r"HeteroData, with several kinds of nodes; pass data.to_homogeneous\(\)"),
+        (
+            lambda: Batch.from_data_list([data_of(0), data_of(1)]),
+            r"found 2 graphs in one Batch; .*data.get_example\(0\)",
+        ),
+        (lambda: Data(x=torch.rand(2, 4)), "expected a PyG Data with edge_index, found 'Data'"),
+        (lambda: Data(x=torch.rand(2), edge_index=torch.zeros(2, 0).long()), r"x: expected a matrix \[N, F\]"),
+        (lambda: Data(x=torch.rand(2, 4), edge_index=torch.rand(2, 1)), "edge_index: expected integers"),
+        (lambda: Data(x=torch.full((2, 4), torch.nan), edge_index=torch.zeros(2, 0).long()), "feature 'f0' of '0'"),
+        (lambda: data_of(0, train_mask=torch.ones(7, 2).bool()), r"data.train_mask = data.train_mask\[:, 0\]"),
+        (lambda: data_of(0, edge_attr=torch.rand(4)), "edge_attr: expected a row for each of the 21 edges"),
+        (lambda: {"x": 1}, "expected a PyG Data with edge_index, found 'dict'"),
+    ],
+)
+def test_what_is_no_graph_is_refused_with_the_line_that_converts(given, message):
+    with pytest.raises(GatvizError, match=message):
+        Graph.from_pyg(given())
+
+
+@pytest.mark.parametrize(
+    ("run", "message"),
+    [
+        (lambda gat: gat.trace(nx.path_graph(3)), r"networkx graph; pass gatviz.Graph.from_networkx"),
+        (lambda gat: gat(nx.path_graph(3)), r"networkx graph; pass gatviz.Graph.from_networkx"),
+        (lambda gat: gat.trace(torch.rand(3, 4)), "edges: expected adj or edge_index, found neither"),
+        (lambda gat: gat.trace(data_of(0), torch.ones(7, 7)), "edges: expected none beside a Graph"),
+        (lambda gat: gat.trace("graph.json"), r"X: expected numbers of shape \[N, F\]"),
+    ],
+)
+def test_a_model_says_what_it_takes(run, message):
+    with pytest.raises(GatvizError, match=message):
+        run(model())
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 9)), max_size=12), st.booleans())
+def test_of_a_multigraphs_parallel_edges_the_first_is_kept_and_said(edges, directed):
+    many = nx.MultiDiGraph() if directed else nx.MultiGraph()
+    many.add_nodes_from(range(5))
+    single = nx.DiGraph() if directed else nx.Graph()
+    single.add_nodes_from(range(5))
+    for u, v, weight in edges:
+        many.add_edge(u, v, weight=weight)
+        if not single.has_edge(u, v):
+            single.add_edge(u, v, weight=weight)
+    found, expected = Graph.from_networkx(many), Graph.from_networkx(single)
+    assert set(map(tuple, found.edge_index.T.tolist())) == set(map(tuple, expected.edge_index.T.tolist()))
+    assert bool(found.notes) == (many.number_of_edges() > single.number_of_edges())
+
+    def weights(graph: Graph) -> dict[tuple[int, ...], object]:
+        values = graph.edge_attributes.get("weight", ())
+        return dict(zip(map(tuple, graph.edge_index.T.tolist()), values, strict=True))
+
+    assert weights(found) == weights(expected)

@@ -1,0 +1,117 @@
+"""A recipe is one line: what is read is written again, and a mistake is told with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gatviz import GAT, Activation, GatvizError, JumpingKnowledge, LayerSettings, Linear, LogSoftmax, Readout, Recipe
+from gatviz.attention.activations import ACTIVATIONS
+from gatviz.model.around import kind_of_word
+from gatviz.model.recipe import Added, Named, Worded
+
+
+def outcome(make: Callable[[], Recipe]) -> tuple[Recipe | None, str]:
+    """What is read, or the sentence that refuses it."""
+    try:
+        return make(), ""
+    except GatvizError as error:
+        return None, str(error)
+
+
+names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,6}(\.[A-Za-z0-9_]{1,4}){0,2}", fullmatch=True).filter(
+    lambda name: name != "x" and kind_of_word(name) is None and "norm" not in name.lower()
+)
+words = st.sampled_from(
+    [
+        *(Activation(name) for name in ("none", *ACTIVATIONS) if name != "prelu"),
+        *(JumpingKnowledge(mode) for mode in ("cat", "max", "last")),
+        *(Readout(how) for how in ("mean", "sum", "max")),
+        LogSoftmax(),
+    ]
+) | st.floats(-1e9, 1e9, allow_nan=False).map(lambda slope: Activation("leaky_relu", slope))
+parts = st.recursive(
+    names.map(Named) | words.map(Worded),
+    lambda inner: st.lists(inner, min_size=1, max_size=3).map(lambda steps: Added(tuple(steps))),
+    max_leaves=6,
+)
+recipes = st.lists(parts, min_size=1, max_size=6).map(lambda steps: Recipe(tuple(steps)))
+
+
+@given(recipes)
+def test_what_is_written_is_read_again(recipe):
+    assert Recipe.parse(str(recipe)) == recipe
+    assert str(Recipe.parse(str(recipe))) == str(recipe)
+
+
+@given(recipes, st.sampled_from(["", " ", "\t ", "\n"]))
+def test_spaces_do_not_matter(recipe, space):
+    line = str(recipe)
+    for sign in (" > ", " + "):
+        line = line.replace(sign, f"{space}{sign.strip()}{space}")
+    assert Recipe.parse(line) == recipe
+
+
+@given(st.text(alphabet=st.sampled_from("abx >+().0elujk")) | st.text())
+def test_any_text_is_read_or_refused_in_one_sentence(text):
+    found, refusal = outcome(lambda: Recipe.parse(text))
+    if found is None:
+        assert refusal.startswith("recipe, step ")
+        assert "\n" not in refusal
+    else:
+        assert Recipe.parse(str(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("", "recipe, step 0, column 1: expected a step, found the end"),
+        ("lin >", "recipe, step 1, column 6: expected a step, found the end"),
+        ("lin > > elu", "recipe, step 1, column 7: expected a step, found '>'"),
+        ("lin elu", "recipe, step 0, column 5: expected > between steps, found 'elu'"),
+        ("lin > x", r"recipe, step 1, column 8: expected \+ after x, found 'the end'"),
+        ("lin > x + ", "recipe, step 1, column 11: expected a step, found the end"),
+        ("lin > x + (conv", "recipe, step 1, column 16: expected a closing bracket, found 'the end'"),
+        ("a > jk(lstm)", "recipe, step 1, column 5, jk: expected 'cat', 'max' or 'last', found 'lstm', "),
+        ("a > jk", "recipe, step 1, column 5, jk: expected 'cat', 'max' or 'last', found ''"),
+        ("a > mean(2)", "recipe, step 1, column 5, 'mean': expected nothing in brackets, found '2'"),
+        ("a > b(2)", "recipe, step 1, column 5, 'b': expected nothing in brackets, found '2'"),
+        ("a > leaky_relu(b)", "recipe, step 1, column 5, 'leaky_relu': expected its slope in the brackets, found 'b'"),
+        ("a > leaky_relu(nan)", "recipe, step 1, column 5, slope: expected"),
+        (
+            "a > pair_norm",
+            "recipe, step 1, column 5, step: expected one of .*, found 'pair_norm', which gatviz does not",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(line, message):
+    with pytest.raises(GatvizError, match=f"^{message}"):
+        Recipe.parse(line)
+
+
+def test_deep_brackets_are_refused_before_python_gives_up():
+    with pytest.raises(GatvizError, match="at most 20 sums in each other"):
+        Recipe.parse("x + (" * 5000 + "a" + ")" * 5000)
+
+
+def test_an_activation_after_a_layer_is_its_own():
+    modules = {"conv1": LayerSettings(num_heads=2), "conv2": LayerSettings(activation="tanh"), "lin": Linear(3)}
+    steps = Recipe.parse("conv1 > relu > conv2 > leaky_relu(0.2) > lin > elu").steps(modules)
+    assert steps[0] == ("conv1", LayerSettings(num_heads=2, activation="relu"))
+    assert steps[1:] == (
+        ("conv2", LayerSettings(activation=None)),
+        Activation("leaky_relu", 0.2),
+        ("lin", Linear(3)),
+        Activation("elu"),
+    )
+    assert GAT.of_steps(4, steps).recipe == Recipe.parse("conv1 > relu > conv2 > leaky_relu(0.2) > lin > elu")
+
+
+def test_a_name_that_is_not_in_the_file_is_told_with_its_column():
+    with pytest.raises(
+        GatvizError, match=r"^recipe, column 9: expected a step, or one of the modules 'conv1', found 'cnv'"
+    ):
+        Recipe.parse("conv1 > cnv").steps({"conv1": LayerSettings()})
