@@ -44,7 +44,7 @@ def raw_scores(scores: Shaped[Tensor, "N 2 H"], edges: Block) -> Shaped[Tensor, 
 
 
 def edge_scores(Wf: Shaped[Tensor, "E H C"], att: Shaped[Tensor, "H C"]) -> Shaped[Tensor, "E H"]:
-    """a_edge·W_edge f_ij, what an arc's own features add to its raw score."""
+    """a_edge·W_edge f_ij, what an edge's own features add to its raw score."""
     return (Wf * att).sum(-1)
 
 

@@ -228,7 +228,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol="e",
         shape="[E, H]",
         formula=r"e_{ij} = a^{\top} \mathrm{hidden}_{ij}",
-        caption=N_("The score of an arc: its hidden features, weighted by a and summed."),
+        caption=N_("The score of an edge: its hidden features, weighted by a and summed."),
         layout="pairs",
         scale="scores",
         kinds=("GATv2",),

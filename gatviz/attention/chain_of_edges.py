@@ -6,6 +6,7 @@ E edges, H heads, C features per head, D edge features.
 from __future__ import annotations
 
 from gatviz.attention.stage_row import LayerForm, Stage
+from gatviz.words import N_
 
 
 def _has(form: LayerForm) -> bool:
@@ -18,10 +19,10 @@ EDGE_STAGES: tuple[Stage, ...] = (
         symbol="f",
         shape="[E, D]",
         formula=r"f_{ij}",
-        caption="The features that each arc brings along; a self-loop that was added has made-up ones.",
+        caption=N_("The features that each edge brings along; a self-loop that was added has made-up ones."),
         layout="messages",
         scale="edges",
-        plain="f",
+        plain=N_("f"),
         when=_has,
     ),
     Stage(
@@ -29,7 +30,7 @@ EDGE_STAGES: tuple[Stage, ...] = (
         symbol=r"W_{\mathrm{edge}}",
         shape="[H, C, D]",
         formula=r"W_{\mathrm{edge}} \in \mathbb{R}^{C \times D}",
-        caption="The head's weights for the features of arcs: a row per output feature.",
+        caption=N_("The head's weights for the features of edges: a row per output feature."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -40,10 +41,10 @@ EDGE_STAGES: tuple[Stage, ...] = (
         symbol=r"W_{\mathrm{edge}}f",
         shape="[E, H, C]",
         formula=r"(W_{\mathrm{edge}} f)_{ij} = W_{\mathrm{edge}}\, f_{ij}",
-        caption="Each arc's features, projected by the head's weight matrix for them.",
+        caption=N_("Each edge's features, projected by the head's weight matrix for them."),
         layout="messages",
         scale="scores",
-        plain="Wf",
+        plain=N_("Wf"),
         when=_has,
     ),
     Stage(
@@ -51,7 +52,7 @@ EDGE_STAGES: tuple[Stage, ...] = (
         symbol=r"a_{\mathrm{edge}}",
         shape="[H, C]",
         formula=r"a_{\mathrm{edge}} \in \mathbb{R}^{C}",
-        caption="The part of the attention vector that meets the arc's own features.",
+        caption=N_("The part of the attention vector that meets the edge's own features."),
         layout="weights",
         scale="weights",
         origin="weights",
@@ -63,10 +64,10 @@ EDGE_STAGES: tuple[Stage, ...] = (
         symbol=r"a_{\mathrm{edge}} \cdot W_{\mathrm{edge}}f",
         shape="[E, H]",
         formula=r"g_{ij} = a_{\mathrm{edge}}^{\top} W_{\mathrm{edge}} f_{ij}",
-        caption="What an arc's own features add to its score: it can prefer one arc to another for each reader.",
+        caption=N_("What an edge's own features add to its score: it can prefer one edge to another for each reader."),
         layout="pairs",
         scale="scores",
-        plain="a_edge·Wf",
+        plain=N_("a_edge·Wf"),
         kinds=("GAT",),
         when=_has,
         told=True,

@@ -51,15 +51,17 @@ def raw(form: LayerForm) -> str:
 def raw_told(form: LayerForm) -> str:
     """What raw is."""
     if form.edge_features:
-        return _("The score of an arc: the reader's part, the part of the one it reads, and that of its own features.")
-    return _("The score of an arc: the reader's part plus the part of the one it reads.")
+        return _(
+            "The score of an edge: the reader's part, the part of the one it reads, and that of the edge's features."
+        )
+    return _("The score of an edge: the reader's part plus the part of the one it reads.")
 
 
 def hidden_told(form: LayerForm) -> str:
     """What hidden is."""
     if form.edge_features:
         return _(
-            "Reader, read and the arc's own features added up feature by feature, negative sums multiplied by the "
+            "Reader, read and the edge's own features added up feature by feature, negative sums multiplied by the "
             "slope."
         )
     return _("Reader and read added up feature by feature, negative sums multiplied by the slope.")
@@ -69,7 +71,7 @@ def taken_in_told(form: LayerForm) -> str:
     """What h′ is."""
     if form.edge_in_message:
         return _(
-            "What each node takes in: the projected features it reads, of nodes and of arcs, each weighted by its "
+            "What each node takes in: the projected features it reads, of nodes and of edges, each weighted by its "
             "share."
         )
     return _("What each node takes in: the projected features it reads, each weighted by its share.")
@@ -95,7 +97,7 @@ def share(form: LayerForm) -> str:
 
 
 def read(form: LayerForm) -> str:
-    """What is read along an arc."""
+    """What is read along an edge."""
     if form.edge_in_message:
         return r"(W h_j + W_{\mathrm{edge}} f_{ij})"
     return "W h_j" if form.kind == "GAT" else r"(W_{\mathrm{source}} h)_j"
@@ -126,12 +128,9 @@ def width(form: LayerForm) -> str:
 
 def both_roles(form: LayerForm) -> str:
     """What W_target is."""
-    if form.shared_weights:
-        return _(
-            "The head's weights for the node that reads: a row per output feature. One W serves both roles here: "
-            "W_source is the same."
-        )
-    return _("The head's weights for the node that reads: a row per output feature.")
+    plain = _("The head's weights for the node that reads: a row per output feature.")
+    shared = _("One W serves both roles here: W_source is the same.")
+    return f"{plain} {shared}" if form.shared_weights else plain
 
 
 def added(form: LayerForm) -> str:

@@ -213,9 +213,9 @@ def _features(given: Tensor | NDArray[Any], edge_index: Tensor) -> Tensor:
     if features.dim() != 2 or features.shape[0] != count:
         raise GatvizError(
             "edge_features",
-            f"numbers of shape [{count}, D], a row for each edge",
-            f"shape {list(features.shape)}",
-            "give one row for each edge, in the order of the edges",
+            _("numbers of shape [{n}, D], a row for each edge").format(n=count),
+            _("shape {shape}").format(shape=list(features.shape)),
+            _("give one row for each edge, in the order of the edges"),
         )
     if not features.is_floating_point():
         features = features.to(torch.get_default_dtype())
@@ -266,7 +266,7 @@ def _check_range(edge_index: Tensor, num_nodes: int) -> None:
             "edge_index",
             _("node numbers from 0 to {last}").format(last=num_nodes - 1)
             if num_nodes
-            else _("no arcs, as there are no nodes"),
+            else _("no edges, as there are no nodes"),
             str(low if low < 0 else high),
             _("add the node or remove the edge"),
         )
@@ -280,7 +280,7 @@ def _check_once(key: Tensor, num_nodes: int) -> None:
         twice = int(key[1:][same][0])
         raise GatvizError(
             "edge_index",
-            _("each arc once"),
+            _("each edge once"),
             _("{source} → {target} more than once").format(source=twice % num_nodes, target=twice // num_nodes),
             _("merge the duplicates, e.g. torch.unique(edge_index, dim=1); PyG would give each a share of its own"),
         )
@@ -290,7 +290,7 @@ def _check_not_meta(tensor: Tensor, where: str) -> None:
     if tensor.is_meta:
         raise GatvizError(
             where,
-            _("values, from which the arcs follow"),
+            _("values, from which the edges follow"),
             _("a tensor on the meta device"),
             _("pass edge_index= as given"),
         )

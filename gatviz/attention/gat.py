@@ -1,6 +1,6 @@
-"""The GAT layer: a score is the sum of what the target and the source of an arc give, and its own features if read.
+"""The GAT layer: a score is the sum of what the target and the source of an edge give, and its own features if read.
 
-Dimension key: N nodes, E arcs, F input features, H heads, C features per head, D edge features.
+Dimension key: N nodes, E edges, F input features, H heads, C features per head, D edge features.
 Source: Veličković et al. 2018, arXiv 1710.10903, equations 1–6; edge features as in PyG's GATConv, and with
 `edge_in_message` as in DGL's EdgeGATConv (Kaminski et al. 2023, arXiv 2301.03512).
 """
@@ -22,6 +22,7 @@ from gatviz.attention.edges import Edges
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.attention.layers import AttentionLayer, Stage, _Attention, _no_bound, formulas, length, new_generator
 from gatviz.errors import GatvizError
+from gatviz.words import _
 
 
 class GATAttentionLayer(AttentionLayer):
@@ -50,7 +51,7 @@ class GATAttentionLayer(AttentionLayer):
     ) -> None:
         check_flag("edge_in_message", edge_in_message)
         if edge_in_message and not settings.get("edge_features"):
-            raise GatvizError("edge_in_message", "edge features", "none", "set edge_features or leave it out")
+            raise GatvizError("edge_in_message", _("edge features"), _("none"), _("set edge_features or leave it out"))
         self.edge_in_message = edge_in_message
         super().__init__(in_features, out_features, num_heads, **settings)
 
@@ -93,7 +94,7 @@ class GATAttentionLayer(AttentionLayer):
         )
 
     def _with_edges(self, Wh: Tensor, scores: Tensor, edges: Edges, keep: bool) -> _Attention:
-        """The same with a third part of every score, which the arc itself gives."""
+        """The same with a third part of every score, which the edge itself gives."""
         slope, heads = self.negative_slope, self.num_heads
         f, weight_edge, att_edge = edges.features, self.weight_edge, self.att_edge
         assert f is not None

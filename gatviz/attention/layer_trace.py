@@ -272,7 +272,7 @@ class LayerTrace:
         if values is None:
             raise GatvizError(
                 _("dense"),
-                _("'alpha', 'e', 'masked_e' or another field over arcs of this run"),
+                _("'alpha', 'e', 'masked_e' or another field over edges of this run"),
                 quote(name),
                 _("choose one of those"),
             )
@@ -296,7 +296,7 @@ class LayerTrace:
                 _("dense"),
                 _("at most {most:,} nodes").format(most=MAX_DENSE_NODES),
                 str(self.num_nodes),
-                _("read the values over arcs instead"),
+                _("read the values over edges instead"),
             )
 
 

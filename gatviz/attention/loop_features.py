@@ -1,6 +1,6 @@
 """`LoopFeatures`: what features a self-loop gets that nobody gave it.
 
-N nodes, E arcs, D edge features. Source: PyG's `fill_value`, torch_geometric.utils.add_self_loops.
+N nodes, E edges, D edge features. Source: PyG's `fill_value`, torch_geometric.utils.add_self_loops.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from torch import Tensor
 
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import check_finite
+from gatviz.words import _, commas
 
 Reduction = Literal["mean", "add", "mul", "min", "max"]
 Filled = Literal["added", "all"]
@@ -39,12 +40,12 @@ class LoopFeatures:
     def __post_init__(self) -> None:
         words = get_args(Reduction)
         if isinstance(self.value, str) and self.value not in words:
-            expected = f"a number or one of {', '.join(words)}"
-            raise GatvizError("loop_features", expected, quote(self.value), "choose one")
+            expected = _("a number or one of {names}").format(names=commas(words))
+            raise GatvizError("loop_features", expected, quote(self.value), _("choose one"))
         if not isinstance(self.value, str):
-            check_finite("loop_features", self.value, "give a number, or a word such as 'mean'")
+            check_finite("loop_features", self.value, _("give a number, or a word such as 'mean'"))
         if self.filled not in get_args(Filled):
-            raise GatvizError("filled_loops", "'added' or 'all'", quote(self.filled), "choose one")
+            raise GatvizError("filled_loops", _("'added' or 'all'"), quote(self.filled), _("choose one"))
 
     def fill(self, features: Tensor, edge_index: Tensor, num_nodes: int, input_edge: Tensor) -> Tensor:
         """[E, D]: these features with those of the self-loops filled in.
@@ -83,6 +84,6 @@ def loops_filled(choice: LoopChoice, self_loops: str, edge_features: int) -> Loo
         return AS_ADDED
     if self_loops != "add_missing" or not edge_features:
         found = f"self_loops={quote(self_loops)}" if edge_features else "edge_features=0"
-        expected = "self_loops='add_missing' and edge features"
-        raise GatvizError("loop_features", expected, found, "leave loop_features out")
+        expected = _("self_loops='add_missing' and edge features")
+        raise GatvizError("loop_features", expected, found, _("leave loop_features out"))
     return choice if isinstance(choice, LoopFeatures) else LoopFeatures(choice)

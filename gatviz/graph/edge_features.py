@@ -1,4 +1,4 @@
-"""Features of edges: numbers on each arc that a model may read, checked once. E arcs, D edge features."""
+"""Features of edges: numbers on each edge that a model may read, checked once. E edges, D edge features."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEW_ARCS = N_("Edges that were drawn since have edge features of 0.")
 def checked_edge_features(
     given: Any, edge_index: NDArray[np.int64], names: Sequence[str], width: int
 ) -> NDArray[np.float64]:
-    """[E, D] as read-only float64; without arcs a list of rows does not tell D, so it is `width`.
+    """[E, D] as read-only float64; without edges a list of rows does not tell D, so it is `width`.
 
     Raises:
         GatvizError: another shape, or a number that float32 cannot hold.

@@ -410,7 +410,7 @@ def _checked_edge_index(given: Any, names: tuple[str, ...]) -> NDArray[np.int64]
         target, source = divmod(int(unique[counts > 1][0]), len(names))
         raise GatvizError(
             "edge_index",
-            _("each arc once"),
+            _("each edge once"),
             _("{source} → {target} {n} times").format(
                 source=quote(names[source]), target=quote(names[target]), n=int(counts.max())
             ),

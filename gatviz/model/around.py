@@ -106,7 +106,7 @@ class Activation(Step):
             if isinstance(error, GatvizError):
                 raise
             raise GatvizError(
-                quote(word), _("its slope in the brackets"), quote(given), _("write leaky_relu(0.2)")
+                quote(word), _("its slope in the brackets"), quote(given), _("write a number, or no brackets")
             ) from None
 
     @property

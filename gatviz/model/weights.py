@@ -76,7 +76,7 @@ class Weights:
     @property
     def is_double(self) -> bool:
         """Whether the numbers are float64."""
-        return any(values.dtype == np.float64 for _, arrays in self.all for values in arrays.values())
+        return any(values.dtype == np.float64 for _name, arrays in self.all for values in arrays.values())
 
     @cached_property
     def fingerprint(self) -> str:

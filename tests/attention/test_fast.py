@@ -98,6 +98,7 @@ def numbers(module, edges: Block, draw: torch.Generator, heads: int, width: int,
         "raw_scores": (scores,),
         "hidden_features": (Wh, Wh_source),
         "softmax_over_sources": (e,),
+        "equal_shares": (),
         "attend": (scores,),
         "aggregate": (shares, Wh),
     }
@@ -107,6 +108,7 @@ def numbers(module, edges: Block, draw: torch.Generator, heads: int, width: int,
         "raw_scores": (module.raw_scores(scores, edges),),
         "hidden_features": (module.hidden_features(Wh, Wh_source, 0.2, edges),),
         "softmax_over_sources": (module.softmax_over_sources(e, edges),),
+        "equal_shares": (module.equal_shares(e, edges),),
         "attend": module.attend(score, edges, keep=2, values_per_edge=heads),
         "aggregate": (module.aggregate(shares, Wh, edges),),
     }
@@ -116,7 +118,10 @@ def numbers(module, edges: Block, draw: torch.Generator, heads: int, width: int,
             towards = sum(
                 (result * torch.linspace(-1, 1, result.numel()).view(result.shape)).sum() for result in results
             )
-            found[name] += torch.autograd.grad(towards, given_each[name])
+            assert isinstance(towards, Tensor)
+            assert towards.requires_grad == bool(given_each[name]), name
+            if given_each[name]:
+                found[name] += torch.autograd.grad(towards, given_each[name])
     return found
 
 

@@ -125,7 +125,8 @@ def test_refusals_are_one_sentence(call, message, method):
         ({"dropout": -0.1}, "dropout"),
         ({"feature_dropout": float("nan")}, "feature_dropout"),
         ({"negative_slope": float("nan")}, "negative_slope"),
-        ({"activation": "gelu"}, "activation"),
+        ({"activation": "selu"}, "activation"),
+        ({"attention": "none"}, "attention"),
         ({"self_loops": "maybe"}, "self_loops"),
     ],
 )

@@ -34,6 +34,7 @@ WITHIN = {
     "attention": (
         "defaults",
         "activations",
+        "checks",
         "stage_row",
         "chain_texts",
         "chain_of_edges",
@@ -110,6 +111,7 @@ NO_TORCH = (
     "attention.layer_trace",
     "attention.activations",
     "attention.chain",
+    "attention.chain_texts",
     "attention.stage_row",
     "attention.textbook",
     "model.proof",

@@ -49,6 +49,7 @@ PLAIN = {
     *("GAT", "GATv2", "PyG", "SVG", "PNG", "JSON", "gatviz", "torch (.pt)", "safetensors", "α", "Δα", "GCN"),
     *("Les Misérables", "Zachary 1977", "Knuth 1993", "Padgett", "1941"),
     *("Three nodes in a ring: Bo reads Ada, Cy reads Bo, Ada reads Cy.", "collections OrderedDict", "row sums"),
+    "data.x = data.x.view(len(data.x), -1)",
     *("source,target\nA,B\nB,C", "id,label,f0,f1\nA,x,1,0\nB,y,0,1\nC,x,1,1"),
 }
 """Names, and examples of files: the same in every language."""
@@ -59,8 +60,10 @@ CODE = ("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN")
 
 _SENTENCE = re.compile(r"[^\W\d_]{2,},? [^\W\d_]+")
 _CAPITAL = re.compile(r"^[A-Z][a-z]+\b")
-_CODE = re.compile(r"\\[a-zA-Z]+(?:\{\w*\})?|\b\w*[a-zA-Z0-9]_\w*|\b[A-Z]{2,}\b|\b(?:npz|adj|Wh)\b|'[^']*'")
-"""LaTeX, names of the program and of arrays, acronyms, and what is quoted."""
+_CODE = re.compile(
+    r"\\[a-zA-Z]+(?:\{\w*\})?|\w*_\w*|\w+\(\w*\)|\b[A-Z]{2,}\b|\b(?:npz|adj|Wh|True|False|None)\b|'[^']*'"
+)
+"""LaTeX, names of the program and of arrays, calls, acronyms, and what is quoted."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 FILES = [
     path
@@ -126,11 +129,16 @@ def is_quiet(within: list[ast.AST]) -> bool:
 
 def hides(parent: ast.AST, inner: ast.AST | None) -> bool:
     match parent:
-        case ast.Expr():  # a docstring
+        case ast.Expr() | ast.Assert():  # a docstring, what a developer reads
             return inner is None
         case ast.FunctionDef(name="__repr__") | ast.Subscript(value=ast.Name(id="Literal")):
             return True
-        case ast.AnnAssign(annotation=place) | ast.arg(annotation=place) | ast.FunctionDef(returns=place):
+        case (
+            ast.AnnAssign(annotation=place)
+            | ast.arg(annotation=place)
+            | ast.FunctionDef(returns=place)
+            | ast.Assert(msg=place)
+        ):
             return inner is not None and inner is place
         case ast.keyword():
             return parent.arg in QUIET

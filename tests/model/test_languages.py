@@ -26,7 +26,8 @@ def test_captions_of_every_layer_are_messages():
     seen = set()
     for kind, slope, flags in product(KINDS, (-0.5, 0.2, 1.0), product((True, False), repeat=6)):
         names = ("concat", "residual", "bias", "projection_bias", "shared_weights", "dropout")
-        form = LayerForm(kind=kind, activation=None, negative_slope=slope, **dict(zip(names, flags, strict=True)))
+        settings = {"activation": "prelu" if flags[0] else None, "equal_shares": flags[-1], "negative_slope": slope}
+        form = LayerForm(kind=kind, **settings, **dict(zip(names, flags, strict=True)))
         for stage in stages_of(form):
             seen.add(stage.name)
             caption = stage.of(form).caption

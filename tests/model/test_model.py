@@ -234,7 +234,7 @@ def test_many_features_that_are_mostly_0_give_the_same_numbers(monkeypatch):
     model.zero_grad()
     found = model(twin)
     found.square().sum().backward()
-    assert inputs._prepare(twin, model.attention_layers[0].weight)[0].layout == torch.sparse_csr
+    assert inputs._prepare(twin, model.attention_layers[0].weight, "X")[0].layout == torch.sparse_csr
     torch.testing.assert_close(found, expected)
     for parameter, gradient in zip(model.parameters(), gradients, strict=True):
         torch.testing.assert_close(parameter.grad, gradient)
