@@ -21,8 +21,9 @@ from pathlib import Path
 import numpy as np
 
 import gatviz
+from gatviz.attention.gat import warm_up
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.attention.layers import new_generator, use_one_thread, warm_up
+from gatviz.attention.layers import new_generator, use_one_thread
 from gatviz.graph.positions import default_positions
 
 SECONDS_GOAL = 3.0

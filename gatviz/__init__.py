@@ -5,9 +5,10 @@ Data flows file → Graph → model → Trace → analysis → views; this modul
 
 from gatviz import analysis
 from gatviz.attention.edges import Edges
+from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layer_trace import GATTrace, GATv2Trace, LayerTrace
-from gatviz.attention.layers import GATAttentionLayer
+from gatviz.attention.loop_features import LoopFeatures
 from gatviz.attention.tutorial_layers import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
 from gatviz.checkpoints import inspect_weights, load_weights, save_weights
 from gatviz.errors import GatvizError
@@ -43,6 +44,7 @@ __all__ = [
     "LayerTrace",
     "Linear",
     "LogSoftmax",
+    "LoopFeatures",
     "MultiHeadGATLayer",
     "ReadOptions",
     "Readout",

@@ -46,7 +46,10 @@ class EdgeStory:
     Attributes:
         alpha, e: of the pair. maximum, denominator: of the target's softmax (0 for a node that reads none).
         terms: one for each node that the target reads. They add up to the denominator.
-        features_read: [len(terms), C] Wh_j (of GATv2: W_source h_j), row by row as `terms`.
+        features_read: [len(terms), C] Wh_j (of GATv2: W_source h_j; with the edge in the message Wh_j + W_edge f_ij),
+            row by row as `terms`.
+        edge_features: what every feature of the edge itself added to the score, as target_features of the kind's
+            story; none where the layer reads none, or where there is no edge.
         contributions: [len(terms), C] share · features read; they add up to h_prime.
         h_prime: [C] of the target. message: [C], this edge's row of contributions.
         uniform: 1/|N(i)| (0 for a node that reads none). gcn: 1/√(d_i d_j).
@@ -71,6 +74,7 @@ class EdgeStory:
     reverse_alpha: float | None
     pair_tensor_bytes: int
     kept_bytes: int
+    edge_features: tuple[FeatureShare, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +82,8 @@ class GATStory(EdgeStory):
     """The story in a GAT layer.
 
     Attributes besides EdgeStory's:
-        raw: score_target + score_source, before LeakyReLU; e is after it.
+        raw: score_target + score_source (+ score_edge), before LeakyReLU; e is after it.
+        score_edge: a_edge·W_edge f_ij, and edge_terms: [C] its parts by dimension; None as `edge_features` is none.
         target_terms, source_terms: [C] a·Wh by dimension; they add up to score_target and score_source.
         pair: [2C] Wh_i ‖ Wh_j. a: [2C] a_target ‖ a_source.
         target_features, source_features: what every input feature of i (of j) added to score_target
@@ -94,6 +99,8 @@ class GATStory(EdgeStory):
     a: Array
     target_features: tuple[FeatureShare, ...]
     source_features: tuple[FeatureShare, ...]
+    score_edge: float | None
+    edge_terms: Array | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +108,8 @@ class GATv2Story(EdgeStory):
     """The story in a GATv2 layer.
 
     Attributes besides EdgeStory's, [C] each:
-        Wh_target: of i. Wh_source: of j. met: their sum, before LeakyReLU. hidden: after it. a: attention vector.
+        Wh_target: of i. Wh_source: of j. Wf_edge: W_edge f_ij of the edge, or None.
+        met: their sum, before LeakyReLU. hidden: after it. a: attention vector.
         hidden_terms: a · hidden by dimension; they add up to e.
         target_features, source_features: what every input feature of i (of j) added to e, largest size first.
             Exact for this pair: LeakyReLU multiplies each dimension by 1 or by the slope, as its sign says;
@@ -116,6 +124,7 @@ class GATv2Story(EdgeStory):
     hidden_terms: Array
     target_features: tuple[FeatureShare, ...]
     source_features: tuple[FeatureShare, ...]
+    Wf_edge: Array | None
 
 
 @overload
@@ -147,8 +156,17 @@ def _gat_story(trace: GATTrace, target: int, source: int, head: int) -> GATStory
     Wh_i, Wh_j = trace.Wh[target, head], trace.Wh[source, head]
     raw = trace.score_target[target, head] + trace.score_source[source, head]
     e = _leaky(raw, trace.negative_slope)
+    edge_terms: Array | None = None
+    edge_features: tuple[FeatureShare, ...] = ()
+    if edge is not None and trace.Wf_edge is not None:
+        a_edge = trace.weights["a_edge"][head]
+        edge_terms = a_edge * trace.Wf_edge[edge, head]
+        edge_features = _of_edge(trace, edge, a_edge @ trace.weights["W_edge"][head])
     return GATStory(
         **_common(trace, target, source, head),
+        edge_features=edge_features,
+        score_edge=None if edge is None or trace.score_edge is None else float(trace.score_edge[edge, head]),
+        edge_terms=edge_terms,
         e=float(e if edge is None else trace.e[edge, head]),
         raw=float(raw if edge is None else trace.raw[edge, head]),
         score_target=float(trace.score_target[target, head]),
@@ -166,12 +184,15 @@ def _gatv2_story(trace: GATv2Trace, target: int, source: int, head: int) -> GATv
     edge = trace.edge_of(target, source)
     a = trace.weights["a"][head]
     Wh_i, Wh_j = trace.Wh_target[target, head], trace.Wh_source[source, head]
-    met = Wh_i + Wh_j
+    Wf = None if edge is None or trace.Wf_edge is None else trace.Wf_edge[edge, head]
+    met = Wh_i + Wh_j if Wf is None else Wh_i + Wh_j + Wf
     hidden = _leaky(met, trace.negative_slope) if edge is None else trace.hidden[edge, head]
     bent = a * np.where(met > 0, 1.0, trace.negative_slope).astype(a.dtype)
     return GATv2Story(
         **_common(trace, target, source, head),
         e=float(a @ hidden if edge is None else trace.e[edge, head]),
+        edge_features=() if Wf is None else _of_edge(trace, edge, bent @ trace.weights["W_edge"][head]),
+        Wf_edge=Wf,
         Wh_target=Wh_i,
         Wh_source=Wh_j,
         met=met,
@@ -190,7 +211,7 @@ def _common(trace: LayerTrace, target: int, source: int, head: int) -> dict[str,
     maximum = e.max() if e.size else e.dtype.type(0)
     powers = np.exp(e - maximum)
     used = used_alpha(trace)[edges, head]
-    features_read = trace.source_features[sources, head]
+    features_read = trace.features_read(edges)[:, head]
     contributions = used[:, None] * features_read
     columns = (sources, e, powers, trace.alpha[edges, head], used)
     return {
@@ -222,6 +243,10 @@ def _gcn(trace: LayerTrace, target: int, source: int) -> float:
 def _leaky(values: Array, slope: float) -> Array:
     result: Array = np.where(values > 0, values, values * values.dtype.type(slope))
     return result
+
+
+def _of_edge(trace: LayerTrace, edge: int | None, weight: Array) -> tuple[FeatureShare, ...]:
+    return () if trace.edge_features is None else _feature_shares(trace.edge_features[edge], weight)
 
 
 def _feature_shares(x: Array, weight: Array) -> tuple[FeatureShare, ...]:

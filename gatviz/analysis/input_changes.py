@@ -10,12 +10,14 @@ import numpy as np
 from gatviz.analysis.subject import called, listed, several
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.errors import quote
+from gatviz.graph.graph import Graph
 from gatviz.model.trace import Trace
+from gatviz.words import _, ngettext
 
 
 def input_changes(before: Trace, after: Trace) -> tuple[str, ...]:
     """Sentences on the features and weights that differ; none if all are as before."""
-    return (*_features(before, after), *_weights(before.layers, after.layers))
+    return (*_features(before, after), *_edge_features(before, after), *_weights(before.layers, after.layers))
 
 
 def _features(before: Trace, after: Trace) -> list[str]:
@@ -31,6 +33,31 @@ def _features(before: Trace, after: Trace) -> list[str]:
         if name in place and not np.array_equal(before.graph.x[place[name]], after.graph.x[n])
     ]
     return [f"Features changed at {listed(changed)}."] if changed else []
+
+
+def _edge_features(before: Trace, after: Trace) -> list[str]:
+    """Of the arrows in both graphs."""
+    old, new = before.graph, after.graph
+    if old.edge_feature_names != new.edge_feature_names:
+        return [
+            _("Edge features are others: {names}.").format(names=listed([quote(n) for n in new.edge_feature_names]))
+            if new.num_edge_features
+            else _("There are no edge features any more.")
+        ]
+    if old.edge_features is None or new.edge_features is None:
+        return []
+    then = {edge: old.edge_features[k] for k, edge in enumerate(_edges(old))}
+    changed = sum(
+        edge in then and not np.array_equal(then[edge], new.edge_features[k]) for k, edge in enumerate(_edges(new))
+    )
+    if not changed:
+        return []
+    told = ngettext("Edge features changed on {n} arrow.", "Edge features changed on {n} arrows.", changed)
+    return [told.format(n=changed)]
+
+
+def _edges(graph: Graph) -> list[tuple[str, str]]:
+    return [(graph.names[source], graph.names[target]) for source, target in graph.edge_index.T]
 
 
 def _weights(before: tuple[LayerTrace, ...], after: tuple[LayerTrace, ...]) -> list[str]:

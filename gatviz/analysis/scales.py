@@ -36,11 +36,14 @@ def score_span(head: int, *traces: LayerTrace) -> tuple[float, float]:
 
 
 def story_limit(story: EdgeStory) -> float:
-    """The largest size among all bars of an edge's story: both halves, by dimension and by feature. 1 if all are 0."""
+    """The largest size among all bars of an edge's story: all parts, by dimension and by feature. 1 if all are 0."""
     if not isinstance(story, GATStory | GATv2Story):
         return 1.0
     by_dimension = [story.target_terms, story.source_terms] if isinstance(story, GATStory) else [story.hidden_terms]
-    by_feature = np.array([share.value for share in (*story.target_features, *story.source_features)])
+    if isinstance(story, GATStory) and story.edge_terms is not None:
+        by_dimension.append(story.edge_terms)
+    shares = (*story.target_features, *story.source_features, *story.edge_features)
+    by_feature = np.array([share.value for share in shares])
     return max(float(np.abs(values).max(initial=0.0)) for values in (*by_dimension, by_feature)) or 1.0
 
 
@@ -58,5 +61,11 @@ def story_limits(trace: GATTrace, edges: NDArray[np.int64]) -> Array:
         sizes[nodes] = np.maximum(by_dimension, by_feature)
         largest[half] = sizes
     limits: Array = np.maximum(largest["target"][target], largest["source"][source])
+    if terms.edge is not None and trace.edge_features is not None:
+        weight = np.einsum("hc,hcd->hd", trace.weights["a_edge"], trace.weights["W_edge"])
+        f = trace.edge_features[edges]
+        by_feature = np.stack([np.abs(f * row).max(axis=1, initial=0.0) for row in weight], axis=1)
+        by_dimension = np.abs(terms.edge[edges]).max(axis=2, initial=0.0)
+        limits = np.maximum(limits, np.maximum(by_dimension, by_feature))
     limits[limits == 0] = 1.0
     return limits

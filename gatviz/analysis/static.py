@@ -49,7 +49,7 @@ class StaticAttention:
         static: for each head True, False, or None where no two targets share two sources, or it was not run.
         compared: [N] the targets that share two or more sources with another one.
         otherwise: [N, H] the targets that rank some two sources in the opposite order to another one that reads both.
-        theorem: whether it must be so, as for GAT with slope ≥ 0.
+        theorem: whether it must be so, as for GAT with slope ≥ 0 that reads no edge features.
         examples: for each head the clearest disagreement, or None.
         sentences: which heads rank alike and which do not, then how it was counted.
         names: of the nodes.
@@ -109,7 +109,7 @@ def static_attention(trace: Analysed, graph: Graph | None = None, *, tolerance: 
     if tolerance is None:
         largest = float(np.abs(layer.e).max()) if layer.e.size else 0.0
         tolerance = _ROUNDING[str(layer.e.dtype)] * max(1.0, largest)
-    theorem = isinstance(layer, GATTrace) and layer.negative_slope >= 0
+    theorem = isinstance(layer, GATTrace) and layer.negative_slope >= 0 and layer.score_edge is None
     H = layer.num_heads
     nothing = np.zeros(H, dtype=np.int64)
     pairs = _source_pairs(layer)

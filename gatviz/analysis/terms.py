@@ -25,10 +25,14 @@ class SoftmaxTerms:
 
 @dataclass(frozen=True)
 class ScoreTerms:
-    """raw as sums over dimensions: target[i, h, c] = a_target[c]·Wh_i[c], source[j, h, c] alike; [N, H, C]."""
+    """raw as sums over dimensions: target[i, h, c] = a_target[c]·Wh_i[c], source[j, h, c] alike; [N, H, C].
+
+    `edge` [E, H, C] is a_edge·W_edge f_ij alike; None where the layer reads no edge features.
+    """
 
     target: Array
     source: Array
+    edge: Array | None = None
 
 
 def softmax_terms(trace: LayerTrace) -> SoftmaxTerms:
@@ -40,12 +44,16 @@ def softmax_terms(trace: LayerTrace) -> SoftmaxTerms:
 
 def score_terms(trace: GATTrace) -> ScoreTerms:
     """What each dimension adds to the scores."""
-    return ScoreTerms(trace.Wh * trace.weights["a_target"], trace.Wh * trace.weights["a_source"])
+    edge = None if trace.Wf_edge is None else trace.Wf_edge * trace.weights["a_edge"]
+    return ScoreTerms(trace.Wh * trace.weights["a_target"], trace.Wh * trace.weights["a_source"], edge)
 
 
 def messages(trace: LayerTrace) -> Array:
-    """α_ij·Wh_j [E, H, C], with the α that the layer used (after dropout, if on); they add up to h′."""
-    result: Array = used_alpha(trace)[:, :, None] * trace.source_features[trace.edge_index[0]]
+    """α_ij·Wh_j [E, H, C], and with the edge in the message α_ij·(Wh_j + W_edge f_ij); they add up to h′.
+
+    α is what the layer used (after dropout, if on).
+    """
+    result: Array = used_alpha(trace)[:, :, None] * trace.features_read(slice(None))
     return result
 
 

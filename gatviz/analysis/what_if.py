@@ -24,7 +24,18 @@ _ROUNDING = 1e-5
 """A target whose inputs are all the same may still come out with other last digits, as sums are cut into other pieces
 on a graph of another size. What is below this is then no change."""
 
-_ATTENTION_WEIGHTS = ("W", "a_target", "a_source", "W_target", "W_source", "a", "b_target", "b_source")
+_ATTENTION_WEIGHTS = (
+    "W",
+    "a_target",
+    "a_source",
+    "W_target",
+    "W_source",
+    "a",
+    "b_target",
+    "b_source",
+    "W_edge",
+    "a_edge",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,7 +238,8 @@ class _Matched:
     def same_out(self, layer: int) -> NDArray[np.bool_]:
         """[names]: whether everything that a node's output of this layer is made from is as before."""
         then, now = self.before.layers[layer], self.after.layers[layer]
-        whole = _same_weights(then, now) and (then.concat, then.activation) == (now.concat, now.activation)
+        joined = (then.concat, then.activation, then.form.edge_in_message)
+        whole = _same_weights(then, now) and joined == (now.concat, now.activation, now.form.edge_in_message)
         if not whole or then.dropout or now.dropout:
             return np.zeros(len(self.names), dtype=bool)
         return np.asarray(self.same_attention(layer).all(axis=1))
@@ -248,7 +260,9 @@ class _Matched:
     def _same_reads(self, then: LayerTrace, now: LayerTrace, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether a target reads the same nodes as before, each of them `same`."""
         edges = _edges(self, then, now)
-        changed = (edges.before_edge < 0) | (edges.after_edge < 0) | ~same[edges.source]
+        changed = (
+            (edges.before_edge < 0) | (edges.after_edge < 0) | ~same[edges.source] | _other_features(edges, then, now)
+        )
         result = np.ones(len(self.names), dtype=bool)
         result[edges.target[changed]] = False
         return result
@@ -291,6 +305,19 @@ def _edges(matched: _Matched, then: LayerTrace, now: LayerTrace) -> _Edges:
     before_edge[np.searchsorted(keys, old_key)] = np.arange(old_key.size)
     after_edge[np.searchsorted(keys, new_key)] = np.arange(new_key.size)
     return _Edges(keys % max(count, 1), keys // max(count, 1), before_edge, after_edge)
+
+
+def _other_features(edges: _Edges, then: LayerTrace, now: LayerTrace) -> NDArray[np.bool_]:
+    """[A]: which edges have other edge features than before, as the layers read them."""
+    old, new = then.edge_features, now.edge_features
+    if old is None and new is None:
+        return np.zeros(edges.source.size, dtype=bool)
+    if old is None or new is None or old.shape[1] != new.shape[1]:
+        return np.ones(edges.source.size, dtype=bool)
+    kept = (edges.before_edge >= 0) & (edges.after_edge >= 0)
+    result = np.zeros(edges.source.size, dtype=bool)
+    result[kept] = (old[edges.before_edge[kept]] != new[edges.after_edge[kept]]).any(axis=1)
+    return result
 
 
 def _taken(alpha: Array, edges: NDArray[np.int64], heads: int) -> Array:

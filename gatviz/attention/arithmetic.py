@@ -1,6 +1,7 @@
 """The arithmetic of graph attention as the papers write it: one formula, one function.
 
-Dimension key: N nodes, E edges, F input features, H heads, C features per head. `edges` holds the E edges into n
+Dimension key: N nodes, E edges, F input features, H heads, C features per head, D edge
+features. `edges` holds the E edges into n
 targets, sorted by target (`Edges.whole`: into all N). Pure functions, all heads at once, in steps that every device
 has and that can be differentiated any number of times. What runs is `fast`: the same functions, with the same results.
 
@@ -42,11 +43,22 @@ def raw_scores(scores: Shaped[Tensor, "N 2 H"], edges: Block) -> Shaped[Tensor, 
     return of_target.index_select(0, edges.target) + of_source.index_select(0, edges.source)
 
 
+def edge_scores(Wf: Shaped[Tensor, "E H C"], att: Shaped[Tensor, "H C"]) -> Shaped[Tensor, "E H"]:
+    """a_edge·W_edge f_ij, what an edge's own features add to its raw score."""
+    return (Wf * att).sum(-1)
+
+
 def hidden_features(
-    Wh_target: Shaped[Tensor, "N H C"], Wh_source: Shaped[Tensor, "N H C"], slope: float, edges: Block
+    Wh_target: Shaped[Tensor, "N H C"],
+    Wh_source: Shaped[Tensor, "N H C"],
+    slope: float,
+    edges: Block,
+    Wf: Shaped[Tensor, "E H C"] | None = None,
 ) -> Shaped[Tensor, "E H C"]:
-    """hidden_ij = LeakyReLU(W_target h_i + W_source h_j), which GATv2 weighs by a: e_ij = aᵀ hidden_ij."""
+    """hidden_ij = LeakyReLU(W_target h_i + W_source h_j (+ W_edge f_ij)); GATv2 weighs it by a: e_ij = aᵀ hidden_ij."""
     met = Wh_target.index_select(0, edges.target) + Wh_source.index_select(0, edges.source)
+    if Wf is not None:
+        met = met + Wf
     return F.leaky_relu(met, slope)
 
 
@@ -83,6 +95,6 @@ def attend(
 
 
 def aggregate(weights: Shaped[Tensor, "E H"], Wh: Shaped[Tensor, "N H C"], edges: Block) -> Shaped[Tensor, "n H C"]:
-    """h′_i = Σ_j α_ij Wh_j over all j that i reads."""
+    """h′_i = Σ_j α_ij Wh_j over all j that i reads; with `edges.reading_arcs`, Σ_j α_ij Wf_ij of Wf [E, H, C]."""
     messages = weights.unsqueeze(-1) * Wh.index_select(0, edges.source)
     return Wh.new_zeros(edges.num_targets, *Wh.shape[1:]).index_add(0, edges.place, messages)

@@ -81,6 +81,13 @@ class Block:
 
     @cached_property
     @torch.inference_mode(False)
+    def reading_arcs(self) -> Block:
+        """The same edges, each reading a row of its own: what is summed into the targets stands on edges, [E, …]."""
+        own = torch.arange(self.num_edges, device=self.source.device)
+        return Block(self.num_edges, self.targets, self.edges, own, self.target, self.place, self.ptr)
+
+    @cached_property
+    @torch.inference_mode(False)
     def runs(self) -> Runs | None:
         """The edges in runs short enough to be added one after another; None where no target has more than one run."""
         if self.device_type == "meta" or self.num_edges <= LONGEST_RUN:

@@ -7,10 +7,9 @@ a parameter by the same name, or what whoever shows it makes of these (`origin`)
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from gatviz.attention import chain_texts as texts
 from gatviz.attention.activations import LEARNT
-from gatviz.attention.chain_texts import activated, shares, shares_caption
+from gatviz.attention.chain_of_edges import EDGE_STAGES
 from gatviz.attention.stage_row import LayerForm, Stage
 from gatviz.words import N_, _
 
@@ -34,73 +33,6 @@ def stage_named(name: str) -> Stage:
 def place(name: str) -> int:
     """Where in the chain a stage of this name stands."""
     return next(place for place, stage in enumerate(CHAIN) if stage.name == name)
-
-
-# ---- texts that depend on the layer ---------------------------------------------------------------------------
-
-
-def _target_half(form: LayerForm) -> str:
-    """What the target half of a score does: LeakyReLU keeps the order of scores unless its slope is below 0."""
-    if form.negative_slope < 0 or form.equal_shares:
-        return _("What a node adds to a score as the one that reads: the same for all that it reads.")
-    if form.negative_slope == 1:
-        return _(
-            "What a node adds to a score as the one that reads: the same for all that it reads, and with slope 1 "
-            "LeakyReLU bends nothing, so no share depends on it."
-        )
-    return _(
-        "What a node adds to a score as the one that reads: the same for all that it reads, so it can't decide whom "
-        "it prefers, only, through LeakyReLU, how sharply."
-    )
-
-
-def _projected(role: str) -> Callable[[LayerForm], str]:
-    W = rf"W_{{\mathrm{{{role}}}}}"
-    bias = rf" + b_{{\mathrm{{{role}}}}}"
-    index = "i" if role == "target" else "j"
-    return lambda form: rf"({W} h)_{index} = {W}\, h_{index}{bias if form.projection_bias else ''}"
-
-
-def _hidden(form: LayerForm) -> str:
-    """In two lines: one would be wider than the matrix that it stands under."""
-    target, source = (rf"W_{{\mathrm{{{role}}}}} h" for role in ("target", "source"))
-    met = f"({target})_i + ({source})_j" if form.projection_bias else f"{target}_i + {source}_j"
-    return rf"\begin{{array}}{{l}}\mathrm{{hidden}}_{{ij}} = \mathrm{{LeakyReLU}}( \\ \quad {met})\end{{array}}"
-
-
-def _share(form: LayerForm) -> str:
-    return r"\tilde\alpha_{ij}" if form.dropout else r"\alpha_{ij}"
-
-
-def _read(form: LayerForm) -> str:
-    return "W h_j" if form.kind == "GAT" else r"(W_{\mathrm{source}} h)_j"
-
-
-def _taken_in(form: LayerForm) -> str:
-    read = _read(form) if form.kind == "GAT" or form.projection_bias else r"W_{\mathrm{source}} h_j"
-    return rf"h'_i = \sum_{{j \in N(i)}} {_share(form)}\, {read}"
-
-
-def _joined(form: LayerForm) -> str:
-    return r"\bar h_i = " + (r"\Vert_{k=1}^{H} h'^{\,k}_i" if form.concat else r"\frac{1}{H}\sum_{k=1}^{H} h'^{\,k}_i")
-
-
-def _width(form: LayerForm) -> str:
-    return "[N, H·C]" if form.concat else "[N, C]"
-
-
-def _both_roles(form: LayerForm) -> str:
-    plain = _("The head's weights for the node that reads: a row per output feature.")
-    shared = _("One W serves both roles here: W_source is the same.")
-    return f"{plain} {shared}" if form.shared_weights else plain
-
-
-def _added(form: LayerForm) -> str:
-    if form.residual and form.bias:
-        return _("The heads with residual and bias added.")
-    if form.residual:
-        return _("The heads with residual added.")
-    return _("The heads with bias added.") if form.bias else _("The heads with nothing added.")
 
 
 # ---- the table ------------------------------------------------------------------------------------------------
@@ -158,7 +90,7 @@ CHAIN: tuple[Stage, ...] = (
         symbol=r"a_{\mathrm{target}} \cdot Wh",
         shape="[N, H]",
         formula=r"t_i = a_{\mathrm{target}}^{\top} W h_i",
-        caption=_target_half,
+        caption=texts.target_half,
         layout="nodes",
         scale="scores",
         plain=N_("a_target·Wh"),
@@ -177,34 +109,11 @@ CHAIN: tuple[Stage, ...] = (
         kinds=("GAT",),
     ),
     Stage(
-        name="raw",
-        symbol=r"\mathrm{raw}",
-        shape="[E, H]",
-        formula=r"\mathrm{raw}_{ij} = a^{\top} [W h_i \,\Vert\, W h_j] = t_i + s_j",
-        caption=N_("The score of an arc: the reader's part plus the part of the one it reads."),
-        layout="pairs",
-        scale="scores",
-        kinds=("GAT",),
-        told=True,
-    ),
-    Stage(
-        name="e",
-        symbol="e",
-        shape="[E, H]",
-        formula=r"e_{ij} = \mathrm{LeakyReLU}(\mathrm{raw}_{ij})",
-        caption=N_("The score after LeakyReLU, which multiplies negative scores by the slope."),
-        layout="pairs",
-        scale="scores",
-        kinds=("GAT",),
-        unfolded=True,
-        told=True,
-    ),
-    Stage(
         name="W_target",
         symbol=r"W_{\mathrm{target}}",
         shape="[H, C, F]",
         formula=r"W_{\mathrm{target}} \in \mathbb{R}^{C \times F}",
-        caption=_both_roles,
+        caption=texts.both_roles,
         layout="weights",
         scale="weights",
         origin="weights",
@@ -226,7 +135,7 @@ CHAIN: tuple[Stage, ...] = (
         name="Wh_target",
         symbol=r"W_{\mathrm{target}}h",
         shape="[N, H, C]",
-        formula=_projected("target"),
+        formula=texts.projected("target"),
         caption=N_("Each node's features, projected for its part as the one that reads."),
         layout="nodes",
         scale="scores",
@@ -260,19 +169,31 @@ CHAIN: tuple[Stage, ...] = (
         name="Wh_source",
         symbol=r"W_{\mathrm{source}}h",
         shape="[N, H, C]",
-        formula=_projected("source"),
+        formula=texts.projected("source"),
         caption=N_("Each node's features, projected for its part as the one that is read."),
         layout="nodes",
         scale="scores",
         rows=("source",),
         kinds=("GATv2",),
     ),
+    *EDGE_STAGES,
+    Stage(
+        name="raw",
+        symbol=r"\mathrm{raw}",
+        shape="[E, H]",
+        formula=texts.raw,
+        caption=texts.raw_told,
+        layout="pairs",
+        scale="scores",
+        kinds=("GAT",),
+        told=True,
+    ),
     Stage(
         name="hidden",
         symbol=r"\mathrm{hidden}",
         shape="[E, H, C]",
-        formula=_hidden,
-        caption=N_("Reader and read added up feature by feature, negative sums multiplied by the slope."),
+        formula=texts.hidden,
+        caption=texts.hidden_told,
         layout="messages",
         scale="scores",
         kinds=("GATv2",),
@@ -294,8 +215,20 @@ CHAIN: tuple[Stage, ...] = (
         name="e",
         symbol="e",
         shape="[E, H]",
+        formula=r"e_{ij} = \mathrm{LeakyReLU}(\mathrm{raw}_{ij})",
+        caption=N_("The score after LeakyReLU, which multiplies negative scores by the slope."),
+        layout="pairs",
+        scale="scores",
+        kinds=("GAT",),
+        unfolded=True,
+        told=True,
+    ),
+    Stage(
+        name="e",
+        symbol="e",
+        shape="[E, H]",
         formula=r"e_{ij} = a^{\top} \mathrm{hidden}_{ij}",
-        caption=N_("The score of an arc: its hidden features, weighted by a and summed."),
+        caption=N_("The score of an edge: its hidden features, weighted by a and summed."),
         layout="pairs",
         scale="scores",
         kinds=("GATv2",),
@@ -318,8 +251,8 @@ CHAIN: tuple[Stage, ...] = (
         name="alpha",
         symbol=r"\alpha",
         shape="[E, H]",
-        formula=shares,
-        caption=shares_caption,
+        formula=texts.shares,
+        caption=texts.shares_caption,
         layout="pairs",
         scale="shares",
         plain=N_("α"),
@@ -367,21 +300,21 @@ CHAIN: tuple[Stage, ...] = (
     ),
     Stage(
         name="message",
-        symbol=lambda form: f"{_share(form)} {_read(form)}",
+        symbol=lambda form: f"{texts.share(form)} {texts.read(form)}",
         shape="[E, H, C]",
-        formula=lambda form: rf"{_share(form)}\, {_read(form)}",
+        formula=lambda form: rf"{texts.share(form)}\, {texts.read(form)}",
         caption=N_("What the chosen target takes in from each node it reads; the rows add up to its h′."),
         layout="messages",
         scale="after",
-        plain=N_("α·Wh"),
+        plain=lambda form: _("α·(Wh + Wf)") if form.edge_in_message else _("α·Wh"),
         origin="made",
     ),
     Stage(
         name="h_prime",
         symbol="h'",
         shape="[N, H, C]",
-        formula=_taken_in,
-        caption=N_("What each node takes in: the projected features it reads, each weighted by its share."),
+        formula=texts.taken_in,
+        caption=texts.taken_in_told,
         layout="nodes",
         scale="after",
         plain=N_("h′"),
@@ -390,8 +323,8 @@ CHAIN: tuple[Stage, ...] = (
     Stage(
         name="combined",
         symbol=r"\bar h",
-        shape=_width,
-        formula=_joined,
+        shape=texts.width,
+        formula=texts.joined,
         caption=lambda form: _("The heads side by side.") if form.concat else _("The mean of the heads."),
         layout="nodes",
         scale="after",
@@ -411,7 +344,7 @@ CHAIN: tuple[Stage, ...] = (
     Stage(
         name="residual",
         symbol="r",
-        shape=_width,
+        shape=texts.width,
         formula=r"r_i = W_{\mathrm{res}}\, h_i",
         caption=N_("A shortcut from the input, added to what the heads took in."),
         layout="nodes",
@@ -433,9 +366,9 @@ CHAIN: tuple[Stage, ...] = (
     Stage(
         name="pre_activation",
         symbol="z",
-        shape=_width,
+        shape=texts.width,
         formula=lambda form: " + ".join([r"z_i = \bar h_i", *form.added]),
-        caption=_added,
+        caption=texts.added,
         layout="nodes",
         scale="after",
         plain=N_("z"),
@@ -456,8 +389,8 @@ CHAIN: tuple[Stage, ...] = (
     Stage(
         name="out",
         symbol=r"\mathrm{out}",
-        shape=_width,
-        formula=activated,
+        shape=texts.width,
+        formula=texts.activated,
         caption=N_("What the layer hands on: each node's new features."),
         layout="nodes",
         scale="after",

@@ -15,15 +15,17 @@ from gatviz.numbers import LARGEST, as_floats, first_beyond
 from gatviz.words import _, one_of
 
 
-def whole(name: str, size: int) -> int:
-    """The size as an int, or a GatvizError unless it is a whole number from 1."""
+def whole(name: str, size: int, smallest: int = 1) -> int:
+    """The size as an int; raise GatvizError unless it is a whole number from `smallest`."""
     try:
-        whole = operator.index(size)
+        found = operator.index(size)
     except TypeError:
-        whole = 0
-    if whole < 1:
-        raise GatvizError(name, _("a whole number from 1"), quote(size), _("give the layer at least one"))
-    return whole
+        found = smallest - 1
+    if found < smallest:
+        raise GatvizError(
+            name, _("a whole number from {n}").format(n=smallest), quote(size), _("give the layer so many")
+        )
+    return found
 
 
 def check_flag(name: str, value: object) -> None:

@@ -1,6 +1,6 @@
 """`Edges`: the edges of a graph prepared once for attention, sorted by target and then by source.
 
-N nodes, E edges after self-loops are settled.
+N nodes, E edges after self-loops are settled, D edge features.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gatviz.attention.blocks import Block, whole_graph
+from gatviz.attention.loop_features import AS_ADDED, LoopFeatures
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 from gatviz.words import _
@@ -32,18 +33,25 @@ class Edges:
         ptr: [N + 1] int64; the edges into target i are those from ptr[i] to ptr[i + 1].
         input_edge: [E] int64, the column of each edge in what was given, −1 for an added loop. For an
             adjacency matrix: its place among the non-zero entries, row by row.
+        features: [E, D] of each edge, self-loops filled; None where the edges have none.
     """
 
     edge_index: Tensor
     num_nodes: int
     ptr: Tensor
     input_edge: Tensor
-    _other_loops: dict[str, Edges] = field(default_factory=dict, init=False, repr=False)
+    features: Tensor | None = None
+    _other_loops: dict[Any, Edges] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     @torch.inference_mode(False)  # so that edges made while looking are fit for training
     def from_edge_index(
-        cls, edge_index: Tensor | NDArray[Any], num_nodes: int, self_loops: SelfLoops = "as_given"
+        cls,
+        edge_index: Tensor | NDArray[Any],
+        num_nodes: int,
+        self_loops: SelfLoops = "as_given",
+        features: Tensor | NDArray[Any] | None = None,
+        loop_features: LoopFeatures = AS_ADDED,
     ) -> Edges:
         """Edges from [2, E] integers, row 0 = source, row 1 = target.
 
@@ -51,9 +59,12 @@ class Edges:
             edge_index: tensor, array or nested lists.
             num_nodes: N.
             self_loops: "as_given" leaves them, "add_missing" gives every node one, "remove" takes them out.
+            features: [E, D], a row for each column of `edge_index`.
+            loop_features: what self-loops get for features where they are added, or all of them; see there.
 
         Raises:
-            GatvizError: wrong shape or type, an index outside 0 … N − 1, an edge that stands twice.
+            GatvizError: wrong shape or type, an index outside 0 … N − 1, an edge that stands twice, features of
+                another number of edges.
         """
         check_self_loops(self_loops)
         given = as_tensor(edge_index, "edge_index")
@@ -85,12 +96,26 @@ class Edges:
         _check_once(key, num_nodes)
         edge_index = torch.stack([source[order], target[order]])
         ptr = torch.searchsorted(edge_index[1], torch.arange(num_nodes + 1, device=given.device))
-        return cls(edge_index, num_nodes, ptr, column[order])
+        column = column[order]
+        if features is None:
+            return cls(edge_index, num_nodes, ptr, column)
+        own = _features(features, given)[column]  # −1 picks the last row
+        if self_loops == "add_missing":
+            own = loop_features.fill(own, edge_index, num_nodes, column)
+        return cls(edge_index, num_nodes, ptr, column, own)
 
     @classmethod
     @torch.inference_mode(False)
-    def from_adjacency(cls, adj: Tensor | NDArray[Any], self_loops: SelfLoops = "as_given") -> Edges:
+    def from_adjacency(
+        cls,
+        adj: Tensor | NDArray[Any],
+        self_loops: SelfLoops = "as_given",
+        features: Tensor | NDArray[Any] | None = None,
+        loop_features: LoopFeatures = AS_ADDED,
+    ) -> Edges:
         """Edges from a dense [N, N] matrix: adj[i, j] ≠ 0 means that i reads j.
+
+        `features` [E, D] has a row for each entry that is not 0, row by row.
 
         Raises:
             GatvizError: not square, or an entry that is not a finite number.
@@ -107,12 +132,14 @@ class Edges:
         if not bool(torch.isfinite(matrix).all()):
             raise GatvizError("adj", _("finite numbers"), _("NaN or infinity"), _("write 0 where there is no edge"))
         target, source = torch.nonzero(matrix, as_tuple=True)
-        return cls.from_edge_index(torch.stack([source, target]), matrix.shape[0], self_loops)
+        return cls.from_edge_index(torch.stack([source, target]), matrix.shape[0], self_loops, features, loop_features)
 
     @classmethod
-    def from_graph(cls, graph: Graph, self_loops: SelfLoops = "as_given") -> Edges:
-        """Edges of a Graph; `input_edge` counts its edges."""
-        return cls.from_edge_index(graph.edge_index, graph.num_nodes, self_loops)
+    def from_graph(
+        cls, graph: Graph, self_loops: SelfLoops = "as_given", loop_features: LoopFeatures = AS_ADDED
+    ) -> Edges:
+        """Edges of a Graph, with its edge features; `input_edge` counts its edges."""
+        return cls.from_edge_index(graph.edge_index, graph.num_nodes, self_loops, graph.edge_features, loop_features)
 
     @property
     def num_edges(self) -> int:
@@ -145,30 +172,55 @@ class Edges:
         """All edges as one block."""
         return whole_graph(self.edge_index, self.ptr)
 
-    def with_self_loops(self, self_loops: SelfLoops) -> Edges:
+    def with_self_loops(self, self_loops: SelfLoops, loop_features: LoopFeatures = AS_ADDED) -> Edges:
         """The same edges under another policy; `input_edge` still names what was first given."""
         if self_loops == "as_given":
             return self
-        if self_loops not in self._other_loops:
-            with torch.inference_mode(False):
-                again = Edges.from_edge_index(self.edge_index, self.num_nodes, self_loops)
-                given = again.input_edge >= 0
-                first = again.input_edge.clone()
-                first[given] = self.input_edge[again.input_edge[given]]
-                self._other_loops[self_loops] = Edges(again.edge_index, again.num_nodes, again.ptr, first)
-        return self._other_loops[self_loops]
+        key = self_loops if self.features is None else (self_loops, loop_features)
+        if key in self._other_loops:
+            return self._other_loops[key]
+        with torch.inference_mode(False):
+            again = Edges.from_edge_index(self.edge_index, self.num_nodes, self_loops, self.features, loop_features)
+            given = again.input_edge >= 0
+            first = again.input_edge.clone()
+            first[given] = self.input_edge[again.input_edge[given]]
+            settled = Edges(again.edge_index, again.num_nodes, again.ptr, first, again.features)
+        if self.features is None or not self.features.requires_grad:  # else each run needs a graph of its own
+            self._other_loops[key] = settled
+        return settled
 
     @cached_property
     def device(self) -> torch.device:
         """Where the tensors are."""
         return self.edge_index.device
 
-    def to(self, device: torch.device | str) -> Edges:
-        """The same edges on another device."""
-        if self.device == device or self.device == torch.device(device):
+    def to(self, device: torch.device | str, dtype: torch.dtype | None = None) -> Edges:
+        """The same edges on another device, their features in another precision."""
+        features = self.features
+        same = features is None or dtype is None or features.dtype == dtype
+        if same and (self.device == device or self.device == torch.device(device)):
             return self
         with torch.inference_mode(False):
-            return Edges(self.edge_index.to(device), self.num_nodes, self.ptr.to(device), self.input_edge.to(device))
+            features = None if features is None else features.to(device, dtype)
+            ptr, input_edge = self.ptr.to(device), self.input_edge.to(device)
+            return Edges(self.edge_index.to(device), self.num_nodes, ptr, input_edge, features)
+
+
+def _features(given: Tensor | NDArray[Any], edge_index: Tensor) -> Tensor:
+    """[E + 1, D] in the device of the edges; the last row, of no edge, is 0."""
+    count = edge_index.shape[1]
+    features = as_tensor(given, "edge_features")
+    if features.dim() != 2 or features.shape[0] != count:
+        raise GatvizError(
+            "edge_features",
+            _("numbers of shape [{n}, D], a row for each edge").format(n=count),
+            _("shape {shape}").format(shape=list(features.shape)),
+            _("give one row for each edge, in the order of the edges"),
+        )
+    if not features.is_floating_point():
+        features = features.to(torch.get_default_dtype())
+    features = features.to(edge_index.device)
+    return torch.cat([features, features.new_zeros(1, features.shape[1])])
 
 
 def as_tensor(value: Any, where: str) -> Tensor:

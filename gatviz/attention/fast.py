@@ -60,6 +60,7 @@ def raw_scores(scores: Shaped[Tensor, "N 2 H"], edges: Block) -> Shaped[Tensor, 
     return torch.embedding_bag(scores.reshape(-1, heads), rows, offsets, include_last_offset=True)[0]
 
 
+edge_scores = plain.edge_scores
 hidden_features = plain.hidden_features
 
 
@@ -147,7 +148,7 @@ def _weighted_sum(weights: Tensor, Wh: Tensor, edges: Block) -> Tensor:
     blocks = _blocks(edges, weights.shape[1])
     if len(blocks) == 1:
         return _weighted_sum_of(weights, Wh, edges)
-    result = torch.empty_like(Wh)
+    result = Wh.new_empty(edges.num_targets, *Wh.shape[1:])
     for block in blocks:
         result[block.targets] = _weighted_sum_of(weights[block.edges], Wh, block)
     return result

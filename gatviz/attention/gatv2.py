@@ -1,6 +1,6 @@
 """The GATv2 layer: attention whose ranking of sources can differ from target to target.
 
-Dimension key: N nodes, E edges, F input features, H heads, C features per head.
+Dimension key: N nodes, E edges, F input features, H heads, C features per head, D edge features.
 Source: Brody, Alon, Yahav 2022, "How Attentive are Graph Attention Networks?", arXiv 2105.14491, equation 7.
 """
 
@@ -16,7 +16,7 @@ from gatviz.attention.blocks import Block
 from gatviz.attention.checks import check_flag
 from gatviz.attention.edges import Edges
 from gatviz.attention.layer_trace import GATv2Trace, LayerTrace
-from gatviz.attention.layers import AttentionLayer, _Attention, _no_bound, formulas, length
+from gatviz.attention.layers import AttentionLayer, Stage, _Attention, _no_bound, formulas, length
 
 
 class GATv2AttentionLayer(AttentionLayer):
@@ -27,7 +27,8 @@ class GATv2AttentionLayer(AttentionLayer):
         projection_bias: learnt vectors added to both projections (PyG and DGL have them).
 
     Parameters: `weight` [H·C, F], W_source, which also makes the features that are read; `weight_target`
-    likewise unless shared; `att` [H, C]; `bias_source`, `bias_target` [H·C] with projection_bias.
+    likewise unless shared; `att` [H, C]; `bias_source`, `bias_target` [H·C] with projection_bias; `weight_edge`
+    [H·C, D] with edge features, whose W_edge f_ij is added before LeakyReLU.
     """
 
     own_settings = ("share_weights", "projection_bias")
@@ -76,20 +77,28 @@ class GATv2AttentionLayer(AttentionLayer):
         if self.weight_target is not None:
             Wh_target = formulas.project(x, self.weight_target, self.num_heads, self.bias_target)
         att, slope = self.att, self.negative_slope
+        f, weight_edge = edges.features, self.weight_edge
 
-        def score(edges: Block) -> tuple[Tensor, Tensor]:
-            hidden = formulas.hidden_features(Wh_target, Wh_source, slope, edges)
-            return hidden, (hidden * att).sum(-1)
+        def score(edges: Block) -> tuple[Tensor, ...]:
+            Wf = None
+            if weight_edge is not None and f is not None:
+                Wf = formulas.project(f[edges.edges], weight_edge, self.num_heads)
+            hidden = formulas.hidden_features(Wh_target, Wh_source, slope, edges, Wf)
+            scores = hidden, (hidden * att).sum(-1)
+            return scores if Wf is None else (Wf, *scores)
 
         values = self.num_heads * self.out_features
-        *stages, alpha = formulas.attend(score, edges.whole, keep=2 if keep else 0, values_per_edge=values)
+        kept = 0 if not keep else 2 if weight_edge is None else 3
+        *stages, alpha = formulas.attend(score, edges.whole, keep=kept, values_per_edge=values)
         if not keep:
             return _Attention({}, alpha, Wh_source, _no_bound)
-        hidden, e = stages
-        named = {"Wh_target": Wh_target, "Wh_source": Wh_source, "hidden": hidden, "e": e}
+        *of_edge, hidden, e = stages
+        named: dict[str, Stage] = {"Wh_target": Wh_target, "Wh_source": Wh_source, "hidden": hidden, "e": e}
+        if of_edge:
+            named["Wf_edge"] = of_edge[0]
 
         def bound() -> float:
-            met = max(1.0, abs(slope)) * (length(Wh_target) + length(Wh_source))
+            met = max(1.0, abs(slope)) * sum(map(length, (Wh_target, Wh_source, *of_edge)))
             return met * max(1.0, self.out_features * length(att))
 
         return _Attention(named, alpha, Wh_source, bound)
@@ -99,7 +108,7 @@ class GATv2AttentionLayer(AttentionLayer):
         H, C = self.num_heads, self.out_features
         W_source = named.pop("weight").view(H, C, self.in_features)
         W_target = named.pop("weight_target").view(H, C, self.in_features) if not self.share_weights else W_source
-        result = {"W_target": W_target, "W_source": W_source, "a": named.pop("att")}
+        result = {"W_target": W_target, "W_source": W_source, "a": named.pop("att"), **self._edge_projection(named)}
         if self.projection_bias:
             result["b_source"] = named.pop("bias_source").view(H, C)
             result["b_target"] = result["b_source"] if self.share_weights else named.pop("bias_target").view(H, C)

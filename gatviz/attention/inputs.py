@@ -19,6 +19,7 @@ from gatviz.words import _, ngettext
 
 Nodes = Tensor | NDArray[Any] | Graph
 EdgesLike = Tensor | NDArray[Any] | Edges | None
+EdgeFeatures = Tensor | NDArray[Any] | None
 
 _SPARSE_FROM = 1 << 20
 _SPARSE_BELOW = 0.05
@@ -28,30 +29,55 @@ _prepared: WeakKeyDictionary[Graph, dict[tuple[torch.dtype, torch.device], tuple
 _prepared = WeakKeyDictionary()
 
 
-def graph_of(X: Any, adj: EdgesLike = None, edge_index: EdgesLike = None) -> Graph:
-    """What a person hands over as a Graph: one, a PyG Data, or features with their edges.
+def graph_of(
+    X: Any,
+    adj: EdgesLike = None,
+    edge_index: EdgesLike = None,
+    edge_features: EdgeFeatures = None,
+    reads_edges: bool = False,
+) -> Graph:
+    """What a person hands over as a Graph: one, a PyG Data, or features with their edges and the features of these.
+
+    Arguments:
+        reads_edges: whether a Data's edge_attr are edge features.
 
     Raises:
         GatvizError: what is none of these, or holds no graph, with the line that converts where there is one.
     """
     if (isinstance(X, Graph) or is_pyg(X)) and (adj is not None or edge_index is not None):
         raise GatvizError(_("edges"), _("none beside a Graph, which has its own"), _("both"), _("pass only the Graph"))
+    if (isinstance(X, Graph) or is_pyg(X)) and edge_features is not None:
+        raise _features_twice()
     if isinstance(X, Graph):
         return X
     if is_pyg(X):
-        return Graph.from_pyg(X)
+        return Graph.from_pyg(X, edge_features=reads_edges)
     like = torch.empty(0, dtype=torch.float64)
     x = _features(X.detach().cpu() if isinstance(X, Tensor) else X, like, "X")
     x = x.to_dense() if x.layout is not torch.strided else x
     given = adj if edge_index is None else edge_index
-    edges = given if isinstance(given, Edges) else _edges(adj, edge_index, x.shape[0])
+    edges = given if isinstance(given, Edges) else _edges(adj, edge_index, x.shape[0], edge_features)
     edge_index, column = edges.edge_index.numpy(force=True), edges.input_edge.numpy(force=True)
     order = np.argsort(np.where(column < 0, column.size, column), kind="stable")  # as they were given
-    return Graph(names=tuple(map(str, range(x.shape[0]))), x=x.numpy(), edge_index=edge_index[:, order])
+    f = None if edges.features is None else edges.features.numpy(force=True)[order]
+    names = tuple(map(str, range(x.shape[0])))
+    return Graph(names=names, x=x.numpy(), edge_index=edge_index[:, order], edge_features=f)
+
+
+def _features_twice() -> GatvizError:
+    expected, mend = _("none beside a Graph, which has its own"), _("use graph.with_edge_features")
+    return GatvizError("edge_features", expected, _("both"), mend)
 
 
 def read_inputs(
-    X: Nodes, adj: EdgesLike, edge_index: EdgesLike, in_features: int, like: Tensor, where: str = "X"
+    X: Nodes,
+    adj: EdgesLike,
+    edge_index: EdgesLike,
+    in_features: int,
+    like: Tensor,
+    where: str = "X",
+    edge_features: EdgeFeatures = None,
+    reads_edges: bool = False,
 ) -> tuple[Tensor, Edges]:
     """Features [N, F] in the precision of `like`, and Edges on the device of the features.
 
@@ -64,12 +90,14 @@ def read_inputs(
     """
     given = adj if edge_index is None else edge_index
     if not isinstance(X, Tensor) and not isinstance(X, Graph) and is_pyg(X):
-        X = Graph.from_pyg(X)
+        X = Graph.from_pyg(X, edge_features=reads_edges)
     if isinstance(X, Graph):
         if given is not None:
             raise GatvizError(
                 _("edges"), _("none beside a Graph, which has its own"), _("both"), _("pass only the Graph")
             )
+        if edge_features is not None:
+            raise _features_twice()
         x, given = _prepare(X, like, where)
     else:
         x = _features(X, like, where)
@@ -85,7 +113,10 @@ def read_inputs(
             else _("make the layer with in_features={n}").format(n=x.shape[1]),
         )
     if not isinstance(given, Edges) or (adj is not None and edge_index is not None):
-        given = _edges(adj, edge_index, x.shape[0])
+        given = _edges(adj, edge_index, x.shape[0], edge_features)
+    elif edge_features is not None and not isinstance(X, Graph):
+        expected, mend = _("none beside Edges, which hold their own"), _("give them to Edges.from_edge_index")
+        raise GatvizError("edge_features", expected, _("both"), mend)
     if given.num_nodes != x.shape[0]:
         raise GatvizError(
             _("edges"),
@@ -93,7 +124,23 @@ def read_inputs(
             str(given.num_nodes),
             _("give X and edges of one graph"),
         )
-    return x, given.to(x.device)
+    return x, given.to(x.device, like.dtype)
+
+
+def check_edge_features(edges: Edges, expected: int) -> None:
+    """Raise GatvizError unless these edges have as many features as a layer reads."""
+    found = 0 if edges.features is None else edges.features.shape[1]
+    if found == expected:
+        return
+    if not expected:
+        told = _("none, as the layer reads nodes alone")
+        mend = _("make the layer with edge_features={n}").format(n=found)
+    else:
+        told = ngettext(
+            "{n} feature per edge, as the layer has", "{n} features per edge, as the layer has", expected
+        ).format(n=expected)
+        mend = _("choose as many edge attributes with graph.with_edge_features")
+    raise GatvizError("edge_features", told, str(found) if found else _("none"), mend)
 
 
 @torch.inference_mode(False)
@@ -106,7 +153,7 @@ def _prepare(graph: Graph, like: Tensor, where: str = "X") -> tuple[Tensor, Edge
         size = graph.x.size
         if size >= _SPARSE_FROM and like.device.type == "cpu" and np.count_nonzero(graph.x) < _SPARSE_BELOW * size:
             x = x.to_sparse_csr()
-        known[key] = x, Edges.from_graph(graph).to(like.device)
+        known[key] = x, Edges.from_graph(graph).to(like.device, like.dtype)
     return known[key]
 
 
@@ -146,15 +193,15 @@ def _converted(X: Tensor, dtype: torch.dtype, where: str) -> Tensor:
     return X.to(dtype)
 
 
-def _edges(adj: EdgesLike, edge_index: EdgesLike, num_nodes: int) -> Edges:
+def _edges(adj: EdgesLike, edge_index: EdgesLike, num_nodes: int, features: EdgeFeatures) -> Edges:
     if (adj is None) == (edge_index is None):
         found = _("neither") if adj is None else _("both")
         raise GatvizError(_("edges"), _("adj or edge_index"), found, _("pass exactly one of them"))
     given = adj if edge_index is None else edge_index
     tensor = as_tensor(given, "adj" if edge_index is None else "edge_index")
     if edge_index is not None or _looks_like_edge_index(tensor, num_nodes):
-        return Edges.from_edge_index(tensor, num_nodes)
-    return Edges.from_adjacency(tensor)
+        return Edges.from_edge_index(tensor, num_nodes, features=features)
+    return Edges.from_adjacency(tensor, features=features)
 
 
 def _looks_like_edge_index(tensor: Tensor, num_nodes: int) -> bool:

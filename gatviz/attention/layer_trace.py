@@ -1,14 +1,14 @@
 """`LayerTrace`: every intermediate of one run of one attention layer, frozen, as NumPy arrays.
 
-N nodes, E edges (self-loops settled), F input features, H heads, C features per head. Arrays are indexed
-[N or E, H, C]; edges are sorted by target i, then source j. Nothing here computes attention: a layer hands
+N nodes, E edges (self-loops settled), F input features, H heads, C features per head, D edge features. Arrays are
+indexed [N or E, H, C]; edges are sorted by target i, then source j. Nothing here computes attention: a layer hands
 its own intermediates over, so that what is shown is what was computed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -51,6 +51,8 @@ class LayerTrace:
         edge_index: [2, E] row 0 = source j, row 1 = target i; sorted by target, then source.
         ptr: [N + 1]; the edges into target i are those from ptr[i] to ptr[i + 1].
         input_edge: [E] column of each edge in the edges given, −1 for an added self-loop.
+        edge_features: [E, D] as the layer read them, self-loops filled; Wf_edge: [E, H, C], projected by W_edge. Both
+            None where the layer reads none.
         e, alpha: [E, H]. dropout_mask (bool), alpha_dropped: [E, H], or None without dropout.
         h_prime: [N, H, C]; with dropout it uses alpha_dropped.
         combined, pre_activation, out: [N, H·C] if concatenated, else [N, C]; residual likewise, or None.
@@ -79,6 +81,8 @@ class LayerTrace:
     concat: bool
     activation: str | None
     attention: str
+    edge_features: Array | None = field(default_factory=lambda: None)
+    Wf_edge: Array | None = field(default_factory=lambda: None)
 
     def __post_init__(self) -> None:
         for name, value in list(vars(self).items()):
@@ -147,6 +151,16 @@ class LayerTrace:
         """[N, H, C]: the projected features that are read, weighted by α."""
         raise NotImplementedError
 
+    @property
+    def edge_values(self) -> Array | None:
+        """[E, H, C]: what is read of the edges themselves beside `source_features`; None where nothing is."""
+        return None
+
+    def features_read(self, edges: NDArray[np.integer] | slice) -> Array:
+        """[…, H, C]: what α weighs, edge by edge: of the source, and of the edge itself where that is read too."""
+        of_source: Array = self.source_features[self.edge_index[0, edges]]
+        return of_source if self.edge_values is None else of_source + self.edge_values[edges]
+
     @cached_property
     def form(self) -> LayerForm:
         """What this layer has and what it lacks."""
@@ -161,6 +175,8 @@ class LayerTrace:
             dropout=self.alpha_dropped is not None,
             activation=self.activation,
             negative_slope=self.negative_slope,
+            edge_features="W_edge" in weights,
+            edge_in_message=self.edge_values is not None,
             equal_shares=self.attention == "equal",
         )
 
@@ -263,7 +279,10 @@ class LayerTrace:
         return self._scatter(values[:, head], 0)
 
     def all_pairs(self, name: str, head: int) -> Array | None:
-        """[N, N]: a score of one head for all pairs of nodes, linked or not; None of what is no such score."""
+        """[N, N]: a score of one head for all pairs of nodes, linked or not; None of what is no such score.
+
+        A pair without an arrow has no edge features, so they add nothing to its score.
+        """
         raise NotImplementedError
 
     def _scatter(self, values: Array, elsewhere: float) -> Array:
@@ -287,7 +306,10 @@ class GATTrace(LayerTrace):
 
     Attributes besides LayerTrace's:
         Wh: [N, H, C] projected features. score_target, score_source: [N, H]. raw: [E, H], before LeakyReLU.
-        weights: W [H, C, F], a_target and a_source [H, C]; bias and W_res where the layer has them.
+        score_edge: [E, H], what the edges' own features add to raw, or None.
+        edge_in_message: whether h_prime sums Wh_j + Wf_edge and not Wh_j alone.
+        weights: W [H, C, F], a_target and a_source [H, C]; W_edge [H, C, D] and a_edge [H, C], bias and W_res where
+            the layer has them.
     """
 
     kind: ClassVar[str] = "GAT"
@@ -296,17 +318,26 @@ class GATTrace(LayerTrace):
     score_target: Array
     score_source: Array
     raw: Array
+    score_edge: Array | None = field(default_factory=lambda: None)
+    edge_in_message: bool = field(default_factory=lambda: False)
 
     @property
     def source_features(self) -> Array:
         """[N, H, C]: Wh."""
         return self.Wh
 
+    @property
+    def edge_values(self) -> Array | None:
+        """[E, H, C]: Wf_edge, if it is part of the message."""
+        return self.Wf_edge if self.edge_in_message else None
+
     def all_pairs(self, name: str, head: int) -> Array | None:
         """See `LayerTrace`: of raw and e."""
         if name not in ("raw", "e"):
             return None
         raw: Array = self.score_target[:, head, None] + self.score_source[None, :, head]
+        if self.score_edge is not None:
+            raw[self.edge_index[1], self.edge_index[0]] = self.raw[:, head]
         if name == "raw":
             return raw
         return np.where(raw > 0, raw, raw * raw.dtype.type(self.negative_slope))
@@ -319,8 +350,8 @@ class GATv2Trace(LayerTrace):
     Attributes besides LayerTrace's:
         Wh_target, Wh_source: [N, H, C], the features projected for the reader and for the one that is read;
             h_prime sums Wh_source. hidden: [E, H, C], after LeakyReLU.
-        weights: W_target and W_source [H, C, F], a [H, C]; b_target and b_source [H, C], bias and W_res
-            where the layer has them.
+        weights: W_target and W_source [H, C, F], a [H, C]; W_edge [H, C, D], b_target and b_source [H, C], bias and
+            W_res where the layer has them.
     """
 
     kind: ClassVar[str] = "GATv2"

@@ -1,13 +1,13 @@
 """Graph attention layers: what every kind shares, and the general GAT layer.
 
-Dimension key: N nodes, E edges, F input features, H heads, C features per head.
+Dimension key: N nodes, E edges, F input features, H heads, C features per head, D edge features.
 Source: Veličković et al. 2018, arXiv 1710.10903.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import partial
 from math import isfinite, nan
 from typing import Any, ClassVar, Literal, NamedTuple, get_args
 
@@ -18,12 +18,12 @@ from torch import Tensor, nn
 
 from gatviz.attention import fast
 from gatviz.attention.activations import ACTIVATIONS, LEARNT, LEARNT_SLOPE
-from gatviz.attention.blocks import Block
 from gatviz.attention.checks import check_flag, checked_weight, whole
-from gatviz.attention.defaults import ATTENTION_GAIN, EXAMPLE_DROPOUT, NEGATIVE_SLOPE
+from gatviz.attention.defaults import EXAMPLE_DROPOUT, NEGATIVE_SLOPE
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
-from gatviz.attention.inputs import EdgesLike, Nodes, read_inputs
-from gatviz.attention.layer_trace import GATTrace, LayerTrace
+from gatviz.attention.inputs import EdgeFeatures, EdgesLike, Nodes, check_edge_features, read_inputs
+from gatviz.attention.layer_trace import LayerTrace
+from gatviz.attention.loop_features import LoopChoice, loops_filled
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import check_finite
 from gatviz.words import _, commas
@@ -39,24 +39,30 @@ _FUNCTIONS: Mapping[str, Callable[..., Tensor]] = {
 }
 
 
+Stage = Tensor | Callable[[], Tensor] | bool | None
+"""A stage for a trace: a tensor, what gives one when it is asked for, or that the layer has none."""
+
+
 class _Attention(NamedTuple):
     """From features to α: the kind's own stages by a trace's names, α [E, H], and what is read [N, H, C].
 
+    `edge_values` [E, H, C] is what is read from the edges themselves, or None.
     `stages` (tensors, or functions that give them) may be empty where only the output is wanted.
     `bound` gives a number that no stage before α exceeds in size, of any pair of nodes; it is not finite, or
     beyond what the precision holds, where one of them may not be.
     """
 
-    stages: Mapping[str, Tensor | Callable[[], Tensor]]
+    stages: Mapping[str, Stage]
     alpha: Tensor
     values: Tensor
     bound: Callable[[], float]
+    edge_values: Tensor | None = None
 
 
 class _Run(NamedTuple):
     x: Tensor
     edges: Edges
-    stages: Mapping[str, Tensor | Callable[[], Tensor]]
+    stages: Mapping[str, Stage]
     bound: Callable[[], float]
     alpha: Tensor
     dropout_mask: Tensor | None
@@ -83,6 +89,8 @@ class AttentionLayer(nn.Module):
         attention: "learnt", or "equal": 1/|N(i)| in the place of α; all else as it is, and no gradient reaches
             what only the scores depend on.
         self_loops: "as_given", "add_missing" or "remove".
+        edge_features: D, how many features of every edge the scores read; 0 reads none.
+        loop_features: the features of self-loops with "add_missing", see `LoopFeatures`; None for gatviz's own way.
         generator: draws the initial parameters instead of the global seed.
 
     Raises:
@@ -109,12 +117,15 @@ class AttentionLayer(nn.Module):
         activation: str | None = None,
         attention: Attention = "learnt",
         self_loops: SelfLoops = "as_given",
+        edge_features: int = 0,
+        loop_features: LoopChoice = None,
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
         self.in_features = whole("in_features", in_features)
         self.out_features = whole("out_features", out_features)
         self.num_heads = whole("num_heads", num_heads)
+        self.edge_features = whole("edge_features", edge_features, smallest=0)
         for name, rate in (("dropout", dropout), ("feature_dropout", feature_dropout)):
             if not 0 <= rate < 1:
                 raise GatvizError(
@@ -138,8 +149,11 @@ class AttentionLayer(nn.Module):
         check_self_loops(self_loops)
         self.concat, self.negative_slope, self.dropout = concat, negative_slope, dropout
         self.feature_dropout, self.activation, self.self_loops = feature_dropout, activation, self_loops
+        self.loop_features = loops_filled(loop_features, self_loops, self.edge_features)
         self.attention: Attention = attention
         self._make_parameters()
+        width = self.num_heads * self.out_features
+        self.weight_edge = nn.Parameter(torch.empty(width, self.edge_features)) if self.edge_features else None
         self.bias = nn.Parameter(torch.empty(self.output_width)) if bias else None
         self.W_res = nn.Parameter(torch.empty(self.output_width, self.in_features)) if residual else None
         self.prelu = nn.Parameter(torch.empty(1)) if activation == LEARNT else None
@@ -159,6 +173,8 @@ class AttentionLayer(nn.Module):
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Draw all parameters anew; bias starts at 0."""
         self._draw_parameters(generator)
+        if self.weight_edge is not None:
+            nn.init.xavier_uniform_(self.weight_edge, generator=generator)
         if self.W_res is not None:
             nn.init.xavier_uniform_(self.W_res, generator=generator)
         if self.bias is not None:
@@ -172,6 +188,7 @@ class AttentionLayer(nn.Module):
         adj: EdgesLike = None,
         *,
         edge_index: EdgesLike = None,
+        edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
         """The layer's output: [N, H·C] if the heads are concatenated, else [N, C].
@@ -180,12 +197,14 @@ class AttentionLayer(nn.Module):
             X: features [N, F] (sparse CSR too), read in the layer's precision; or a Graph, with its own edges.
             adj: dense [N, N] (adj[i, j] ≠ 0: i reads j), integers [2, E], or Edges.
             edge_index: integers [2, E] (row 0 = source, row 1 = target), or Edges.
+            edge_features: [E, D] in the order of edge_index, or of adj's entries row by row; Edges and a Graph
+                bring their own.
             generator: draws dropout instead of the global seed.
 
         Raises:
             GatvizError: shapes that do not fit, or a [2, 2] adj that could be either form.
         """
-        return self._run(X, adj, edge_index, generator, keep=False).out
+        return self._run(X, adj, edge_index, edge_features, generator, keep=False).out
 
     def trace(
         self,
@@ -193,6 +212,7 @@ class AttentionLayer(nn.Module):
         adj: EdgesLike = None,
         *,
         edge_index: EdgesLike = None,
+        edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
     ) -> LayerTrace:
         """Every intermediate of the same run; arguments as for `forward`.
@@ -200,7 +220,8 @@ class AttentionLayer(nn.Module):
         Raises:
             GatvizError: as `forward`, and where a number is not finite, naming the first stage with such a one.
         """
-        return self.forward_and_trace(X, adj, edge_index=edge_index, generator=generator)[1]
+        settings: dict[str, Any] = {"edge_index": edge_index, "edge_features": edge_features}
+        return self.forward_and_trace(X, adj, generator=generator, **settings)[1]
 
     def forward_and_trace(
         self,
@@ -208,13 +229,15 @@ class AttentionLayer(nn.Module):
         adj: EdgesLike = None,
         *,
         edge_index: EdgesLike = None,
+        edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
     ) -> tuple[Tensor, LayerTrace]:
         """The output, without gradients, and the trace of one and the same run; arguments as for `forward`."""
         if torch.is_grad_enabled():
+            settings: dict[str, Any] = {"edge_index": edge_index, "edge_features": edge_features}
             with torch.no_grad():
-                return self.forward_and_trace(X, adj, edge_index=edge_index, generator=generator)
-        run = self._run(X, adj, edge_index, generator, keep=True)
+                return self.forward_and_trace(X, adj, generator=generator, **settings)
+        run = self._run(X, adj, edge_index, edge_features, generator, keep=True)
         own = {name: value.clone() for name, value in self._own_parameters().items()}
         trace = self._trace_class().deferred(
             {
@@ -222,6 +245,8 @@ class AttentionLayer(nn.Module):
                 "edge_index": run.edges.edge_index,
                 "ptr": run.edges.ptr,
                 "input_edge": run.edges.input_edge,
+                "edge_features": _deferred_features(run.edges) if self.edge_features else None,
+                "Wf_edge": None,
                 **run.stages,
                 "alpha": run.alpha,
                 "dropout_mask": run.dropout_mask,
@@ -289,30 +314,48 @@ class AttentionLayer(nn.Module):
     def _trace_class(self) -> type[LayerTrace]:
         raise NotImplementedError
 
+    def _edge_projection(self, named: dict[str, Tensor]) -> dict[str, Tensor]:
+        """W_edge [H, C, D], taken out of these parameters; nothing without edge features."""
+        if not self.edge_features:
+            return {}
+        return {"W_edge": named.pop("weight_edge").view(self.num_heads, self.out_features, self.edge_features)}
+
     # ---- the one path ------------------------------------------------------------------------------------
 
     def _own_parameters(self) -> dict[str, Tensor]:
         return {name: value for name, value in self._parameters.items() if value is not None}
 
     def _run(
-        self, X: Nodes, adj: EdgesLike, edge_index: EdgesLike, generator: torch.Generator | None, *, keep: bool
+        self,
+        X: Nodes,
+        adj: EdgesLike,
+        edge_index: EdgesLike,
+        edge_features: EdgeFeatures,
+        generator: torch.Generator | None,
+        *,
+        keep: bool,
     ) -> _Run:
         weight = self.weight  # a module's parameter takes as long to look up as a small sum
-        x, edges = read_inputs(X, adj, edge_index, self.in_features, weight)
+        x, edges = read_inputs(X, adj, edge_index, self.in_features, weight, "X", edge_features, self.edge_features > 0)
+        if self.edge_features or edge_features is not None:
+            check_edge_features(edges, self.edge_features)
         if self.self_loops != "as_given":
-            edges = edges.with_self_loops(self.self_loops)
+            edges = edges.with_self_loops(self.self_loops, self.loop_features)
         training = self.training
         if training and self.feature_dropout:
             x = x.to_dense() if x.layout != torch.strided else x
             x = x * _keep(x, self.feature_dropout, generator) / (1 - self.feature_dropout)
-        stages, alpha, values, bound = self._attention(x, weight, edges, keep)
+        stages, alpha, values, bound, edge_values = self._attention(x, weight, edges, keep)
         if self.attention == "equal":
             alpha = formulas.equal_shares(alpha, edges.whole)
         mask = alpha_dropped = None
         if training and self.dropout:
             mask = _keep(alpha, self.dropout, generator)
             alpha_dropped = alpha * mask / (1 - self.dropout)
-        h_prime = formulas.aggregate(alpha if alpha_dropped is None else alpha_dropped, values, edges.whole)
+        used = alpha if alpha_dropped is None else alpha_dropped
+        h_prime = formulas.aggregate(used, values, edges.whole)
+        if edge_values is not None:
+            h_prime = h_prime + formulas.aggregate(used, edge_values, edges.whole.reading_arcs)
         combined = h_prime.flatten(1) if self.concat else h_prime.mean(1)
         z, residual = combined, None
         if self.W_res is not None:
@@ -322,58 +365,6 @@ class AttentionLayer(nn.Module):
             z = z + self.bias
         out = z if self.activation is None else activated(z, self.activation, self.prelu)
         return _Run(x, edges, stages, bound, alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
-
-
-class GATAttentionLayer(AttentionLayer):
-    """A GAT layer with everything that published models use; see `AttentionLayer` for the arguments.
-
-    Parameters: `weight` [H·C, F], head k's W in rows k·C to (k + 1)·C; `att` [H, 2, C], target then source.
-    """
-
-    att: Tensor
-
-    def _make_parameters(self) -> None:
-        self.weight = nn.Parameter(torch.empty(self.num_heads * self.out_features, self.in_features))
-        self.att = nn.Parameter(torch.empty(self.num_heads, 2, self.out_features))
-
-    def _draw_parameters(self, generator: torch.Generator | None) -> None:
-        """As the tutorial draws, head by head: W as nn.Linear draws it, then a (Xavier, gain 1.414)."""
-        C = self.out_features
-        for head in range(self.num_heads):
-            nn.init.kaiming_uniform_(self.weight[head * C : (head + 1) * C], a=5**0.5, generator=generator)
-            nn.init.xavier_uniform_(self.att[head].view(2 * C, 1), gain=ATTENTION_GAIN, generator=generator)
-
-    def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
-        Wh = formulas.project(x, weight, self.num_heads)
-        scores = formulas.split_scores(Wh, self.att)
-        slope = self.negative_slope
-
-        def score(edges: Block) -> tuple[Tensor, Tensor]:
-            raw = formulas.raw_scores(scores, edges)
-            return raw, F.leaky_relu(raw, slope)
-
-        *stages, alpha = formulas.attend(score, edges.whole, keep=1 if keep else 0, values_per_edge=self.num_heads)
-        if not keep:
-            return _Attention({}, alpha, Wh, _no_bound)
-        (raw,) = stages  # e follows from it by the same LeakyReLU whenever it is asked for
-        named: dict[str, Tensor | Callable[[], Tensor]] = {
-            "Wh": Wh,
-            "score_target": partial(scores.select, 1, 0),
-            "score_source": partial(scores.select, 1, 1),
-            "raw": raw,
-            "e": partial(F.leaky_relu, raw, slope),
-        }
-        # raw is the sum of two scores; Wh and x cannot be infinite without a score that is.
-        return _Attention(named, alpha, Wh, lambda: 2 * max(1.0, abs(slope)) * length(scores))
-
-    def _named(self, parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        named = dict(parameters)
-        weight, att = named.pop("weight"), named.pop("att")
-        W = weight.view(self.num_heads, self.out_features, self.in_features)
-        return {"W": W, "a_target": att[:, 0], "a_source": att[:, 1], **named}
-
-    def _trace_class(self) -> type[LayerTrace]:
-        return GATTrace
 
 
 def activated(z: Tensor, name: str, weight: Tensor | None = None) -> Tensor:
@@ -408,6 +399,12 @@ def _keep(like: Tensor, rate: float, generator: torch.Generator | None) -> Tenso
     return (drawn >= rate).to(like.device)
 
 
+def _deferred_features(edges: Edges) -> Tensor:
+    """The edge features for a trace: Edges may hold the caller's own tensor."""
+    assert edges.features is not None
+    return edges.features.detach()
+
+
 def _deferred_x(x: Tensor, borrowed: bool) -> Tensor | Callable[[], Tensor]:
     """x for a trace: dense, and if it is the caller's own, as it is now, copied only when asked for."""
     if x.layout != torch.strided:
@@ -431,12 +428,6 @@ def _unchanged(x: Tensor, version: int) -> Tensor:
 def new_generator(seed: int) -> torch.Generator:
     """A generator of its own: what it draws depends on the seed alone."""
     return torch.Generator().manual_seed(seed)
-
-
-@cache
-def warm_up() -> None:
-    """Run torch's very first operations, which take tens of milliseconds and are nobody's forward pass."""
-    GATAttentionLayer(1, 1, generator=new_generator(0)).trace(torch.ones(1, 1), torch.ones(1, 1))
 
 
 def use_one_thread() -> None:

@@ -24,6 +24,8 @@ class LayerForm:
     dropout: bool
     activation: str | None
     negative_slope: float
+    edge_features: bool = False
+    edge_in_message: bool = False
     equal_shares: bool = False
 
     @property
@@ -48,7 +50,7 @@ Text = str | Callable[[LayerForm], str]
 """A text (words: a marked message), or what makes it for a layer."""
 Origin = Literal["trace", "weights", "made"]
 Layout = Literal["nodes", "pairs", "weights", "messages"]
-Scale = Literal["x", "scores", "after", "weights", "shares", "change"]
+Scale = Literal["x", "edges", "scores", "after", "weights", "shares", "change"]
 
 
 @dataclass(frozen=True, kw_only=True)

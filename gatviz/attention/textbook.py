@@ -33,10 +33,34 @@ def pair_tensor(Wh: Array) -> Array:
     return np.concatenate([row, column], axis=2)
 
 
-def dense_head(x: ArrayLike, adj: ArrayLike, W: ArrayLike, a: ArrayLike, slope: float) -> DenseHead:
+@dataclass(frozen=True)
+class DenseEdges:
+    """What edges add to one head: features [N, N, D] (0 off the edges), W [C, D]; of GAT a [C], its third part of a.
+
+    `in_message`: what is read is Wh_j + W f_ij and not Wh_j alone.
+    """
+
+    features: ArrayLike
+    W: ArrayLike
+    a: ArrayLike = 0.0
+    in_message: bool = False
+
+    @property
+    def projected(self) -> Array:
+        """[N, N, C]: W f_ij."""
+        return _float(self.features) @ _float(self.W).T
+
+
+def dense_head(
+    x: ArrayLike, adj: ArrayLike, W: ArrayLike, a: ArrayLike, slope: float, edges: DenseEdges | None = None
+) -> DenseHead:
     """One GAT head on x [N, F] with adj [N, N] (row reads column), W [C, F] and a [2C], target half first."""
     Wh = _float(x) @ _float(W).T
-    return _attended(Wh, _leaky(pair_tensor(Wh) @ _float(a), slope), adj)
+    if edges is None:
+        return _attended(Wh, _leaky(pair_tensor(Wh) @ _float(a), slope), adj)
+    triples = np.concatenate([pair_tensor(Wh), edges.projected], axis=2)
+    e = _leaky(triples @ np.concatenate([_float(a), _float(edges.a)]), slope)
+    return _attended(Wh, e, adj, edges.projected if edges.in_message else None)
 
 
 def dense_head_v2(
@@ -48,11 +72,13 @@ def dense_head_v2(
     slope: float,
     b_target: ArrayLike = 0.0,
     b_source: ArrayLike = 0.0,
+    edges: DenseEdges | None = None,
 ) -> DenseHead:
     """One GATv2 head on x [N, F] with adj [N, N] (row reads column); both W [C, F], a and both b [C]."""
     pairs = pair_tensor(_float(x))
     both = np.concatenate([_float(W_target), _float(W_source)], axis=1)
-    hidden = _leaky(pairs @ both.T + _float(b_target) + _float(b_source), slope)
+    met = pairs @ both.T + _float(b_target) + _float(b_source)
+    hidden = _leaky(met if edges is None else met + edges.projected, slope)
     return _attended(_float(x) @ _float(W_source).T + _float(b_source), hidden @ _float(a), adj)
 
 
@@ -64,11 +90,14 @@ def _leaky(values: Array, slope: float) -> Array:
     return np.maximum(values, 0) + slope * np.minimum(values, 0)
 
 
-def _attended(Wh: Array, e: Array, adj: ArrayLike) -> DenseHead:
-    """Softmax of each row over what it reads, then the sum; a row that reads nothing stays 0."""
+def _attended(Wh: Array, e: Array, adj: ArrayLike, of_edges: Array | None = None) -> DenseHead:
+    """Softmax of each row over what it reads, then the sum, of what edges [N, N, C] add too; no reads give 0."""
     alpha = np.zeros_like(e)
     for i, reads in enumerate(np.asarray(adj, dtype=bool)):
         if reads.any():
             powers = np.exp(e[i, reads] - e[i, reads].max())
             alpha[i, reads] = powers / powers.sum()
-    return DenseHead(Wh, e, alpha, alpha @ Wh)
+    h_prime = alpha @ Wh
+    if of_edges is not None:
+        h_prime = h_prime + (alpha[:, :, None] * of_edges).sum(axis=1)
+    return DenseHead(Wh, e, alpha, h_prime)

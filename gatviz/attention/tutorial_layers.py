@@ -15,7 +15,8 @@ from torch import Tensor, nn
 
 from gatviz.attention.defaults import HIDDEN_ACTIVATION, NEGATIVE_SLOPE, TUTORIAL_HEADS
 from gatviz.attention.edges import SelfLoops
-from gatviz.attention.layers import Attention, GATAttentionLayer
+from gatviz.attention.gat import GATAttentionLayer
+from gatviz.attention.layers import Attention
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _
 
@@ -159,10 +160,13 @@ class SingleHeadGATLayer(_TutorialLayer):
             "feature_dropout",
             "self_loops",
             "attention",
+            "edge_features",
+            "edge_in_message",
+            "loop_features",
         ):
             setattr(single, name, getattr(layer, name))
         single.num_heads, single.concat, single.activation = 1, True, None
-        single.bias = single.W_res = single.prelu = None
+        single.bias = single.W_res = single.prelu = single.weight_edge = single.att_edge = None
         single.training = layer.training
         parts = {"weight": (layer.weight, slice(head * C, (head + 1) * C)), "att": (layer.att, slice(head, head + 1))}
         for name, (parameter, part) in parts.items():

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Self, TypedDict, get_args
 
 from gatviz.attention.activations import ACTIVATIONS, LEARNT
+from gatviz.attention.checks import check_flag
 from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops, check_self_loops
+from gatviz.attention.loop_features import AS_ADDED, Filled, LoopFeatures, Reduction
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import check_finite
 from gatviz.words import _, commas, ngettext, or_list
@@ -79,6 +81,9 @@ class ChoiceWords(TypedDict, total=False):
     activation: str | Sequence[str | None] | None
     residual: Residual | Sequence[Residual | None] | None
     self_loops: SelfLoops | None
+    loop_features: Reduction | float | None
+    filled_loops: Filled | None
+    edge_in_message: bool | None
     negative_slope: float | None
     score_sign: ScoreSign | None
     implementation: Implementation | None
@@ -94,6 +99,9 @@ class Choices:
         activation: one value for the hidden layers (or the only one), or one for each layer; "none" for none.
         residual: "none" or "identity", in DGL's layers that may add their input; one value or one for each layer.
         self_loops, negative_slope: for all layers.
+        loop_features, filled_loops: what features self-loops get where they are added and edge features are read, and
+            which loops, see `LoopFeatures`.
+        edge_in_message: of gatviz's own GAT layers with edge features, see `GATAttentionLayer`.
         score_sign: "minus" or "plus": of what pyGAT's sparse layers take the softmax, −LeakyReLU(raw) or +.
         implementation: which of pytorch-GAT's a file without its settings is from, "IMP2" or "IMP3".
         layout: look for this layout only.
@@ -107,6 +115,9 @@ class Choices:
     activation: str | Sequence[str | None] | None = None
     residual: Residual | Sequence[Residual | None] | None = None
     self_loops: SelfLoops | None = None
+    loop_features: Reduction | float | None = None
+    filled_loops: Filled | None = None
+    edge_in_message: bool | None = None
     negative_slope: float | None = None
     score_sign: ScoreSign | None = None
     implementation: Implementation | None = None
@@ -130,10 +141,19 @@ class Choices:
                     raise GatvizError(name, or_list(map(repr, get_args(known))), quote(value), _("choose one"))
         if self.self_loops is not None:
             check_self_loops(self.self_loops)
+        self._check_edges()
         if self.negative_slope is not None:
             check_finite(
                 "negative_slope", self.negative_slope, _("{slope} is the paper's").format(slope=NEGATIVE_SLOPE)
             )
+
+    def _check_edges(self) -> None:
+        LoopFeatures(
+            AS_ADDED.value if self.loop_features is None else self.loop_features,
+            AS_ADDED.filled if self.filled_loops is None else self.filled_loops,
+        )
+        if self.edge_in_message is not None:
+            check_flag("edge_in_message", self.edge_in_message)
 
     def for_layer(self, name: str, layer: int, count: int) -> object:
         """The value chosen for one of `count` layers by a sequence, or None.

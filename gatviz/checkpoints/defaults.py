@@ -13,6 +13,8 @@ from typing import Any
 from gatviz.attention.activations import LEARNT
 from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops
+from gatviz.attention.loop_features import LoopFeatures
+from gatviz.checkpoints import edge_defaults
 from gatviz.checkpoints.choices import ACTIVATION_NAMES, NO_ACTIVATION, Answer, Choices, Decision
 from gatviz.checkpoints.layer_forms import Layers, StoredLayer
 from gatviz.checkpoints.layouts import LAYOUTS
@@ -32,6 +34,8 @@ class Decided:
 
     Attributes:
         self_loops, concats, activations, residuals, slopes: the values, for the model or for each layer.
+        loop_features: None where no self-loops need edge features.
+        in_message: `edge_in_message` of the layers whose tensors leave it open, by number.
         own: the values of what only this layout leaves open, by keyword.
         decisions: how each of them came about.
         notes: what is worth knowing of them, a sentence each.
@@ -43,6 +47,8 @@ class Decided:
     residuals: tuple[str, ...]
     slopes: tuple[float, ...]
     own: Mapping[str, object]
+    loop_features: LoopFeatures | None
+    in_message: Mapping[int, bool]
     decisions: tuple[Decision, ...]
     notes: tuple[str, ...]
 
@@ -55,6 +61,8 @@ def decide(recognised: Recognised, choices: Choices, saved: SavedSettings | None
     """
     layers = recognised.layers
     loops, slope = _self_loops(recognised, choices, saved), _slope(recognised, choices, saved)
+    filled = edge_defaults.loop_features(recognised, choices, loops.value, saved, where)
+    in_message = edge_defaults.in_message(layers, choices, saved, where)
     own = _own_choices(recognised, choices, where)
     concats = _each_layer("concat", layers, choices, where, _Concat(recognised, saved))
     residuals = _each_layer("residual", layers, choices, where, _Residual(recognised))
@@ -63,6 +71,7 @@ def decide(recognised: Recognised, choices: Choices, saved: SavedSettings | None
     by_layer = len(own_slopes) > 1 and slope.origin == "file"
 
     decisions = [Decision.of("self_loops", None, loops, _LOOPS)]
+    decisions += [*filled, *in_message]
     decisions += [] if by_layer else [Decision.of("negative_slope", None, slope)]
     decisions += own
     slopes: list[float] = []
@@ -86,6 +95,8 @@ def decide(recognised: Recognised, choices: Choices, saved: SavedSettings | None
         residuals=tuple(answer.value for answer in residuals),
         slopes=tuple(slopes),
         own=values,
+        loop_features=LoopFeatures(*(one.value for one in filled)) if filled else None,  # type: ignore[arg-type]
+        in_message={one.layer: bool(one.value) for one in in_message if one.layer is not None},
         decisions=tuple(decisions),
         notes=tuple(notes),
     )

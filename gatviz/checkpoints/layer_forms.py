@@ -1,6 +1,6 @@
 """What a layout of weights is: how a library names and shapes the tensors of its attention layers, and runs them.
 
-F input features, H heads, C features per head.
+F input features, H heads, C features per head, D edge features.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from gatviz.attention.loop_features import AS_ADDED
 from gatviz.checkpoints.choices import Answer, Choices
 from gatviz.errors import GatvizError, quote
 from gatviz.model.gat import GAT
 from gatviz.model.steps import Kind
-from gatviz.words import _, commas, or_list
+from gatviz.words import N_, _, commas, or_list
 
 Tensors = Mapping[str, Tensor]
 Groups = Mapping[str, Tensors]
@@ -31,6 +32,8 @@ class StoredLayer:
         name: what stands before the tensors' own names in the file ("conv1"), "" if nothing does.
         form: how it was recognised.
         arrays: W [H, C, F], a_target and a_source [H, C]; or W_target, W_source, a and b_target, b_source [H, C].
+            Where edge features are read also W_edge [H, C, D], and a_edge [H, C] beside W.
+        edge_in_message: whether they are part of what is read too; None where the file leaves it open.
         bias: [H·C] or [C], or None. residual: [H·C, F] or [C, F], or None.
         heads_from: which tensor says how many heads there are, or None where none does.
         adds_input: the residual is the input itself, as the file says.
@@ -47,6 +50,7 @@ class StoredLayer:
     bias: Tensor | None = None
     residual: Tensor | None = None
     heads_from: str | None = None
+    edge_in_message: bool | None = False
     adds_input: bool = False
     beside: bool = False
     answers: Mapping[str, Answer] = field(default_factory=dict)
@@ -72,6 +76,11 @@ class StoredLayer:
     def in_features(self) -> int:
         """F."""
         return self.source_weight.shape[2]
+
+    @property
+    def edge_features(self) -> int:
+        """D; 0 where none are read."""
+        return self.arrays["W_edge"].shape[2] if "W_edge" in self.arrays else 0
 
     @property
     def joined(self) -> int:
@@ -131,6 +140,9 @@ class OwnChoice:
     notes: Mapping[object, str] = field(default_factory=dict)
 
 
+_OF_ADDED = Default(AS_ADDED, N_("The library leaves it to its user; gatviz fills the loops that it adds"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class WeightsLayout:
     """A library's way of storing attention layers, and what it does that no tensor says.
@@ -141,8 +153,9 @@ class WeightsLayout:
         name: the short name, as `layout=` takes it. title: for people.
         forms: its kinds of layers, the likelier first.
         attention: names that only an attention layer gives a tensor, the likeliest first: where one stands, a layer is.
-        edge_features: parts of names that stand only where features of edges are read.
+        other_edges: parts of names that stand only where features of edges are read as gatviz does not.
         self_loops: its own handling of self-loops.
+        loop_features: the features of self-loops where they are added and edge features are read, LoopFeatures.
         bias_tells: whether the bias has H·C entries if heads are concatenated and C if they are averaged.
         residual_tells: whether the residual's projection does likewise.
         hidden, last, only: the activation after a hidden, the last and an only layer, None for none.
@@ -164,8 +177,9 @@ class WeightsLayout:
     title: str
     forms: tuple[LayerForm, ...]
     attention: tuple[str, ...]
-    edge_features: tuple[str, ...] = ()
+    other_edges: tuple[str, ...] = ()
     self_loops: Default
+    loop_features: Default = _OF_ADDED
     bias_tells: bool
     residual_tells: bool
     hidden: Default
@@ -323,6 +337,34 @@ def two_projections(
         if (bias := tensors.vector(f"{linear}.bias", width)) is not None:
             arrays[name] = bias.reshape(heads, features)
     return arrays, told
+
+
+def with_edges(
+    tensors: LayerTensors, arrays: Mapping[str, Tensor], weight: str, attention: str = ""
+) -> dict[str, Tensor]:
+    """These arrays, with W_edge and a_edge where the layer has the tensors of these names.
+
+    Raises:
+        GatvizError: one without the other, or shapes that do not fit the layer's.
+    """
+    wanted = [tail for tail in (weight, attention) if tail]
+    given = [tail for tail in wanted if tensors.get(tail) is not None]
+    if not given:
+        return dict(arrays)
+    if given != wanted:
+        found = _("{tensor} alone").format(tensor=quote(given[0]))
+        expected = _("{one} and {other}").format(one=quote(weight), other=quote(attention))
+        raise GatvizError(tensors.at(given[0]), expected, found, _("save the whole state dict"))
+    heads, features = arrays["a" if "a" in arrays else "a_target"].shape
+    width, matrix = heads * features, tensors.matrix(weight)
+    if matrix.shape[0] != width:
+        raise tensors.misfit(weight, _("{width} rows, as the projection has").format(width=width))
+    of_edges = {"W_edge": matrix.reshape(heads, features, matrix.shape[1])}
+    if attention:
+        if tensors[attention].numel() != width:
+            raise tensors.misfit(attention, _("{width} entries, as the projection has rows").format(width=width))
+        of_edges["a_edge"] = tensors[attention].reshape(heads, features)
+    return {**arrays, **of_edges}
 
 
 def one_projection(tensors: LayerTensors, source: str, target: str) -> Tensor:

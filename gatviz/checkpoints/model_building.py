@@ -39,13 +39,20 @@ def build_model(recognised: Recognised, decided: Decided, saved: SavedSettings |
             layer, slope = as_run(layer, slope, decided.own)
         if stored.residual is None and decided.residuals[k] == "identity":
             layer = replace(layer, residual=_input_itself(stored))
+        layer = replace(layer, edge_in_message=decided.in_message.get(k, bool(stored.edge_in_message)))
         told = saved.layers[k] if saved else None
         at = commas((where, named if stored.name else number))
         made, tensors = _layer(layer, decided.concats[k], decided.activations[k], slope, told, at)
         settings.append(made)
         arrays.append(tensors)
     first = recognised.layers[0]
-    model = GAT(first.in_features, settings, self_loops=decided.self_loops, generator=new_generator(0))
+    model = GAT(
+        first.in_features,
+        settings,
+        self_loops=decided.self_loops,
+        loop_features=decided.loop_features,
+        generator=new_generator(0),
+    )
     if any(tensor.dtype == torch.float64 for tensors in arrays for tensor in tensors.values()):
         model = model.double()
     for attention, tensors in zip(model.attention_layers, arrays, strict=True):
@@ -65,6 +72,9 @@ def _layer(
     bias = _unless_left_out(bias, told is None or told.bias, commas((at, "bias")))
     if told is not None and (told.residual != (residual is not None) or told.bias != (bias is not None)):
         raise _against(at)
+    in_message = bool(layer.edge_in_message)
+    if told is not None and (told.edge_features, told.edge_in_message) != (layer.edge_features, in_message):
+        raise _against(at)
     for name, value in (("bias", bias), ("W_res", residual)):
         if value is not None:
             arrays[name] = value
@@ -80,6 +90,8 @@ def _layer(
         feature_dropout=told.feature_dropout if told else 0.0,
         activation=activation,
         attention=told.attention if told else "learnt",
+        edge_features=layer.edge_features,
+        edge_in_message=in_message,
         share_weights=v2.get("share_weights", False),
         projection_bias=v2.get("projection_bias", False),
     )

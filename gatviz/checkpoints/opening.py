@@ -54,7 +54,7 @@ class Checkpoint:
         return _(LAYOUTS[self.layout].title)
 
     def check_graph(self, graph: Graph) -> None:
-        """Raise GatvizError unless the graph has as many features as the first layer reads."""
+        """Raise GatvizError unless the graph has as many features of nodes and edges as the layers read."""
         check_graph(self.model, graph, self.names[0])
 
     def __repr__(self) -> str:
@@ -70,13 +70,13 @@ def load_weights(source: WeightsSource, *, name: str | None = None, **choices: U
     Arguments:
         source: a path, or the file's bytes.
         name: what the file is called, if `source` is bytes.
-        choices: heads, concat, activation, residual, self_loops, negative_slope, score_sign, implementation or
-            layout, which the file leaves open, see `Choices`; left out, each is what the layout's own library or
-            paper does.
+        choices: heads, concat, activation, residual, self_loops, loop_features, filled_loops, edge_in_message,
+            negative_slope, score_sign, implementation or layout, which the file leaves open, see `Choices`; left out,
+            each is what the layout's own library or paper does.
 
     Raises:
-        GatvizError: no layout fits (with the tensors found and missing), pickled objects, edge features,
-            normalisation layers, numbers that are not finite, or a choice against the file.
+        GatvizError: no layout fits (with the tensors found and missing), pickled objects, normalisation layers,
+            numbers that are not finite, or a choice against the file.
     """
     return inspect_weights(source, name=name, **choices).model
 
@@ -109,7 +109,20 @@ def inspect_weights(source: WeightsSource, *, name: str | None = None, **choices
 
 
 def check_graph(model: GAT, graph: Graph, name: str = "") -> None:
-    """Raise GatvizError unless a graph has as many features as the first layer reads; says both numbers."""
+    """Raise GatvizError unless a graph has as many features of nodes and edges as the layers read."""
+    where = _("layer 0 {name}").format(name=quote(name)) if name else _("layer 0")
+    if model.edge_features and graph.num_edge_features != model.edge_features:
+        expected = ngettext(
+            "{count} feature per edge, as its weights have",
+            "{count} features per edge, as its weights have",
+            model.edge_features,
+        )
+        raise GatvizError(
+            where,
+            expected.format(count=model.edge_features),
+            _("{count} in the graph").format(count=graph.num_edge_features or _("none")),
+            _("choose as many edge attributes with graph.with_edge_features, or open other weights"),
+        )
     if graph.num_features != model.in_features:
         expected = ngettext(
             "{count} feature per node, as its weights have",
@@ -117,7 +130,7 @@ def check_graph(model: GAT, graph: Graph, name: str = "") -> None:
             model.in_features,
         )
         raise GatvizError(
-            _("layer 0 {name}").format(name=quote(name)) if name else _("layer 0"),
+            where,
             expected.format(count=model.in_features),
             _("{count} in the graph").format(count=graph.num_features),
             _("open the graph that the weights were trained on, or other weights"),

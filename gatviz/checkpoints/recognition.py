@@ -119,14 +119,14 @@ def _with_beside(groups: Groups, left: Tensors, where: str) -> tuple[Groups, str
 
 def _groups(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[WeightsLayout]) -> tuple[Groups, Tensors]:
     """The tensors of each layer, by its name and their names after it; and those that belong to none."""
-    of_edges = {part for layout in LAYOUTS.values() for part in layout.edge_features}
+    of_edges = {part for layout in LAYOUTS.values() for part in layout.other_edges}
     for name in tensors:
         if of_edges.intersection(name.split(".")):
             raise GatvizError(
                 where,
-                _("weights that read node features alone"),
-                _("{tensor}, which needs features of edges").format(tensor=quote(name)),
-                _("train without edge features: gatviz draws attention that reads nodes"),
+                _("layers that read features of nodes and edges"),
+                _("{tensor}, which embeds kinds of edges").format(tensor=quote(name)),
+                _("train a GATConv with edge features instead"),
             )
     names = dict.fromkeys(name.removesuffix(end).removesuffix(".") for name, end in attention_names(tensors).items())
     if not names:

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from gatviz.attention.edges import SelfLoops, check_self_loops
+from gatviz.attention.loop_features import AS_ADDED, LoopFeatures
 from gatviz.checkpoints.layer_forms import Layers, StoredLayer
-from gatviz.errors import GatvizError, quote
+from gatviz.errors import GatvizError, quote, within
 from gatviz.model.gat import GAT
 from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas, ngettext
@@ -21,16 +22,20 @@ class SavedSettings:
 
     layers: tuple[LayerSettings, ...]
     self_loops: SelfLoops
+    loop_features: LoopFeatures = AS_ADDED
 
 
-_LATER = ("attention",)
+_LATER = ("attention", "edge_features", "edge_in_message")
 """Settings that files saved before there were any of them do not have."""
 
 
 def settings_text(model: GAT) -> str:
     """A model's settings as JSON."""
     layers = [asdict(settings) for settings in model.settings]
-    return json.dumps({"self_loops": model.self_loops, "layers": layers})
+    told: dict[str, Any] = {"self_loops": model.self_loops, "layers": layers}
+    if model.edge_features:
+        told |= {"loop_features": model.loop_features.value, "filled_loops": model.loop_features.filled}
+    return json.dumps(told)
 
 
 def saved_settings(settings: Mapping[str, Any] | None, layers: Layers, where: str) -> SavedSettings | None:
@@ -51,7 +56,11 @@ def saved_settings(settings: Mapping[str, Any] | None, layers: Layers, where: st
     check_self_loops(loops)
     pairs = enumerate(zip(told, layers, strict=True))
     read = tuple(_layer(given, layer, commas((at, _("layer {layer}").format(layer=k)))) for k, (given, layer) in pairs)
-    return SavedSettings(read, loops)  # type: ignore[arg-type]
+    if "loop_features" not in settings:
+        return SavedSettings(read, loops)  # type: ignore[arg-type]
+    with within(at):
+        filled = LoopFeatures(settings["loop_features"], settings.get("filled_loops"))  # type: ignore[arg-type]
+    return SavedSettings(read, loops, filled)  # type: ignore[arg-type]
 
 
 def _refused(at: str, expected: str, found: object) -> GatvizError:

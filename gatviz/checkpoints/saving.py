@@ -84,7 +84,8 @@ def _stack_of(layer: AttentionLayer) -> GAT:
     if not isinstance(layer, AttentionLayer):
         expected = _("a GAT or one of gatviz's layers")
         raise GatvizError("save_weights", expected, type(layer).__name__, _("pass one of these"))
-    stack = GAT(layer.in_features, [LayerSettings.of(layer)], self_loops=layer.self_loops)
+    filled = layer.loop_features if layer.edge_features and layer.self_loops == "add_missing" else None
+    stack = GAT(layer.in_features, [LayerSettings.of(layer)], self_loops=layer.self_loops, loop_features=filled)
     stack = stack.to(dtype=layer.weight.dtype)
     stack.attention_layers[0].set_weights(**layer.weights())
     return stack

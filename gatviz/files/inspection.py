@@ -19,7 +19,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.conventions import label_column, settle_by_convention
 from gatviz.files.formats import TABLES
-from gatviz.files.merging import merged_edges
+from gatviz.files.merging import check_parallel, merged_edges
 from gatviz.files.node_columns import NodeColumns, features_instead, scaled
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph
@@ -103,6 +103,13 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
     notes = list(parsed.notes)
     directed = parsed.directed if options.directed is None else options.directed
     edges, origin, duplicates = merged_edges(parsed.edges, len(parsed.names), directed, parsed.where, notes)
+    edge_features = None
+    if parsed.edge_features is not None and parsed.edge_features.shape[1]:
+        check_parallel(parsed, edges, origin, parsed.edge_features)
+        edge_features = parsed.edge_features[origin]
+    for name in options.edge_features:
+        if name in parsed.edge_columns:
+            check_parallel(parsed, edges, origin, parsed.edge_columns[name])
     nodes = NodeColumns(parsed, options, notes)
     x, feature_names = nodes.x, nodes.feature_names
     made_up: FeatureKind | None = None
@@ -119,6 +126,8 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
             edge_index=edges,
             feature_names=feature_names,
             edge_attributes={key: _picked(values, origin) for key, values in parsed.edge_columns.items()},
+            edge_features=edge_features,
+            edge_feature_names=parsed.edge_feature_names,
             directed=directed,
             labels=None if nodes.labels is None else tuple(nodes.labels),
             split=None if nodes.split is None else tuple(nodes.split),
@@ -126,6 +135,8 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
             description=parsed.description,
             notes=tuple(notes),
         )
+        if options.edge_features:
+            graph = graph.with_edge_features(options.edge_features)
     except GatvizError as error:
         raise GatvizError(f"{parsed.where}, {error.where}", error.expected, error.found, error.mend) from None
     loops, components, isolated = _shape_of(graph)

@@ -45,6 +45,7 @@ class JsonGraph(Struct, Generic[Node]):
     nodes: list[Node] | UnsetType = UNSET
     directed: bool = True
     feature_names: list[str] = []
+    edge_feature_names: list[str] = []
     description: str = ""
 
 
@@ -89,10 +90,10 @@ def mismatch(
             )
         case ["description"]:
             told = (f"{where}, 'description'", _("text"), kind, _("put it in quotation marks"))
-        case ["feature_names", *item]:
+        case ["feature_names" | "edge_feature_names" as key, *item]:
             found = _("{kind} in it").format(kind=kind) if item else kind
             told = (
-                f"{where}, 'feature_names'",
+                f"{where}, '{key}'",
                 _("a list of texts"),
                 found,
                 _('write ["f0", "f1"]'),

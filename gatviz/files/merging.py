@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.parsed import ParsedGraph
 from gatviz.graph.graph import Graph
@@ -50,6 +53,30 @@ def merged_edges(
     return np.stack([source, target]), first, int(duplicates)
 
 
+def check_parallel(parsed: ParsedGraph, merged: NDArray[np.int64], origin: NDArray[np.int64], values: Any) -> None:
+    """Refuse parallel edges with different edge features: merging them would drop numbers that a model reads.
+
+    Arguments:
+        merged, origin: as `merged_edges` gives them. values: [M, …] of the edges of the file.
+
+    Raises:
+        GatvizError: naming two such edges.
+    """
+    source, target = parsed.edges
+    count = max(len(parsed.names), 1)
+    place = {int(key): k for key, k in zip(merged[0] * count + merged[1], origin, strict=True)}
+    for k, key in enumerate((source * count + target).tolist()):
+        first = place[key]
+        if first != k and not np.array_equal(values[first], values[k]):
+            ends = f"{quote(parsed.names[source[k]])} → {quote(parsed.names[target[k]])}"
+            raise GatvizError(
+                _("{file}, edge {k}, {ends}").format(file=parsed.where, k=k, ends=ends),
+                _("the edge features of edge {k}, which joins the same nodes").format(k=first),
+                _("others"),
+                _("give parallel edges the same, or make them one edge: there is one α for each pair of nodes"),
+            )
+
+
 def _merged(n: int, parallel: bool) -> str:
     if parallel:
         said = ngettext(
@@ -93,7 +120,7 @@ def listed_edges(graph: Graph) -> list[int]:
     """Places among E for a file to list, so that reading gives the same edges in the same order.
 
     All of a directed graph. Of an undirected one the first of each pair where every edge u – v stands as
-    u → v, v → u with the same attributes; else all, which readers take as the list of its arrows.
+    u → v, v → u with the same attributes and features; else all, which readers take as the list of its arrows.
     """
     count = graph.num_edges
     every = list(range(count))
@@ -109,6 +136,8 @@ def listed_edges(graph: Graph) -> list[int]:
             continue
         paired = k + 1 < count and (source[k + 1], target[k + 1]) == (target[k], source[k])
         same = paired and all(repr(values[k]) == repr(values[k + 1]) for values in graph.edge_attributes.values())
+        if graph.edge_features is not None:
+            same = same and np.array_equal(graph.edge_features[k], graph.edge_features[k + 1])
         if not same:
             return every
         k += 2

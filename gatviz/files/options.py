@@ -25,6 +25,7 @@ class ReadOptions:
         label: the node column that holds the class; "" for none.
         features: the node columns that become features, all others being left out.
         ignored: node columns to leave out.
+        edge_features: the columns of edges that become edge features, which models may read; all stay attributes too.
         missing_features: what nodes get that have no features.
         categorical: whether a column of words becomes one feature a word ("one_hot") or is left out.
         scaling: "row" divides each node's features by the sum of their sizes; "standard" gives each
@@ -40,6 +41,7 @@ class ReadOptions:
     label: str | None = None
     features: tuple[str, ...] | None = None
     ignored: tuple[str, ...] = ()
+    edge_features: tuple[str, ...] = ()
     missing_features: MissingFeatures | None = None
     categorical: Literal["one_hot", "ignore"] = "one_hot"
     scaling: Scaling = "none"

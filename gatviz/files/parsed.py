@@ -27,6 +27,7 @@ class ParsedGraph:
         directed: what the file says.
         edge_columns: name -> M values, None where an edge has none; all are edge attributes.
         x, feature_names: features that the file marks as such, or None.
+        edge_features, edge_feature_names: [M, D] of its edges likewise.
         node_columns: name -> N values (str, number or None) whose use is still to be decided.
         labels, split, positions: what the file marks as such, or None.
         by_convention: whether what `node_columns` are called tells names, labels and positions (`conventions`).
@@ -43,6 +44,8 @@ class ParsedGraph:
     edge_columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     x: NDArray[np.float64] | None = None
     feature_names: tuple[str, ...] = ()
+    edge_features: NDArray[np.float64] | None = None
+    edge_feature_names: tuple[str, ...] = ()
     node_columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     labels: Sequence[str | None] | None = None
     split: Sequence[str | None] | None = None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files.formats import FORMATS, format_named, writable_formats
@@ -84,8 +85,14 @@ def _lost(graph: Graph, content: bytes, form: str, ending: str) -> str:
         _("features"): again.feature_names == graph.feature_names and np.array_equal(again.x, graph.x),
         _("arrows"): np.array_equal(again.edge_index, graph.edge_index) and again.directed == graph.directed,
         _("edge attributes"): repr(again.edge_attributes) == repr(graph.edge_attributes),
+        _("edge features"): again.edge_feature_names == graph.edge_feature_names
+        and np.array_equal(_edge_numbers(again), _edge_numbers(graph)),
         _("labels"): again.labels == graph.labels,
         _("split"): again.split == graph.split,
         _("a description"): again.description == graph.description,
     }
     return commas(name for name, kept in same.items() if not kept) or _("positions")
+
+
+def _edge_numbers(graph: Graph) -> NDArray[np.float64]:
+    return np.zeros(0) if graph.edge_features is None else graph.edge_features

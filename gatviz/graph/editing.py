@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.graph.edge_features import NEW_ARCS
 from gatviz.graph.features import FeatureKind, made_up_features
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import LayoutName, layout
@@ -281,14 +282,27 @@ def _words(graph: Graph, words: tuple[str | None, ...] | None) -> tuple[str | No
 
 
 def _with_edges(graph: Graph, edges: NDArray[np.int64], like: NDArray[np.int64] | None = None) -> Graph:
-    """More edges [2, …], with the attributes of the edges `like`, or none."""
+    """More edges [2, …], with the attributes and features of the edges `like`; or with none, and features of 0."""
     edge_index = np.hstack([graph.edge_index, edges])
     attributes = {
         key: (*values, *((None,) * edges.shape[1] if like is None else (values[k] for k in like)))
         for key, values in graph.edge_attributes.items()
     }
     directed = graph.directed or not _is_symmetric(edge_index, graph.num_nodes)
-    return replace(graph, edge_index=edge_index, edge_attributes=attributes, directed=directed)
+    features, notes = graph.edge_features, graph.notes
+    if features is not None:
+        new = np.zeros((edges.shape[1], graph.num_edge_features)) if like is None else features[like]
+        features = np.vstack([features, new])
+        if like is None and _(NEW_ARCS) not in notes:
+            notes = (*notes, _(NEW_ARCS))
+    return replace(
+        graph,
+        edge_index=edge_index,
+        edge_attributes=attributes,
+        edge_features=features,
+        directed=directed,
+        notes=notes,
+    )
 
 
 def _part(graph: Graph, nodes: NDArray[np.bool_], edges: NDArray[np.bool_]) -> Graph:
@@ -309,6 +323,7 @@ def _part(graph: Graph, nodes: NDArray[np.bool_], edges: NDArray[np.bool_]) -> G
         edge_attributes={
             key: tuple(values[k] for k in np.flatnonzero(edges)) for key, values in graph.edge_attributes.items()
         },
+        edge_features=None if graph.edge_features is None else graph.edge_features[edges],
         directed=graph.directed or not _is_symmetric(edge_index, kept.size),
         labels=words(graph.labels),
         split=words(graph.split),

@@ -1,4 +1,4 @@
-"""Graphs as other libraries hold them: PyG's Data, read by its attributes (PyG itself is not needed), and networkx's.
+"""Graphs as other libraries hold them: networkx's, and PyG's Data, read by its attributes; PyG itself is not needed.
 
 N nodes, E edges. Merging is what every reader does: the first of parallel edges is kept, and said.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,8 +23,8 @@ def is_pyg(given: object) -> bool:
     return hasattr(given, "edge_index") and hasattr(given, "x") and hasattr(given, "num_nodes")
 
 
-def fields_of_pyg(data: Any) -> dict[str, Any]:
-    """A Graph's fields from a PyG Data: x, edge_index, edge_attr, y, train_mask …, pos.
+def fields_of_pyg(data: Any, edge_features: bool) -> dict[str, Any]:
+    """A Graph's fields from a PyG Data: x, edge_index, edge_attr (as edge features too, if so), y, train_mask …, pos.
 
     Raises:
         GatvizError: no such Data, or arrays that do not fit, with the line that converts where there is one.
@@ -58,7 +59,7 @@ def fields_of_pyg(data: Any) -> dict[str, Any]:
         "x": np.zeros((count, 0)) if x is None else x,
     }
     edge_attr = _array(getattr(data, "edge_attr", None), "edge_attr")
-    fields |= _edges(edge_index, edge_attr, count, notes)
+    fields |= _edges(edge_index, edge_attr, count, notes, edge_features)
     fields["labels"] = _labels(_array(getattr(data, "y", None), "y"), count, notes)
     fields["split"] = _split(data, count)
     pos = _array(getattr(data, "pos", None), "pos")
@@ -69,10 +70,23 @@ def fields_of_pyg(data: Any) -> dict[str, Any]:
     return {**fields, "notes": tuple(notes)}
 
 
-def merged(keys: Array, notes: list[str]) -> Array:
-    """The places of each key's first, in order; what is merged is said."""
-    _unique, first = np.unique(keys, return_index=True)
-    first.sort()
+def merged(keys: Array, notes: list[str], features: Any = None) -> Array:
+    """The places of each key's first, in order; what is merged is said.
+
+    Raises:
+        GatvizError: one with other features than the first of its key; merging would drop what a model reads.
+    """
+    _unique, first, which = np.unique(keys, return_index=True, return_inverse=True)
+    if features is not None and first.size < keys.size:
+        for k, same in enumerate(first[which].tolist()):
+            if not np.array_equal(features[k], features[same]):
+                raise GatvizError(
+                    _("edge {k}").format(k=k),
+                    _("the edge features of edge {k}, which joins the same nodes").format(k=same),
+                    _("others"),
+                    _("give parallel edges the same, or make them one edge: there is one α for each pair of nodes"),
+                )
+    first = np.sort(first)
     gone = keys.size - first.size
     if gone:
         notes.append(
@@ -99,7 +113,9 @@ def _array(given: Any, name: str) -> Array | None:
     return array
 
 
-def _edges(edge_index: Array | None, edge_attr: Array | None, count: int, notes: list[str]) -> dict[str, Any]:
+def _edges(
+    edge_index: Array | None, edge_attr: Array | None, count: int, notes: list[str], edge_features: bool
+) -> dict[str, Any]:
     if edge_index is None or edge_index.ndim != 2 or edge_index.shape[0] != 2 or edge_index.dtype.kind not in "iu":
         found = _("none")
         if edge_index is not None:
@@ -116,7 +132,7 @@ def _edges(edge_index: Array | None, edge_attr: Array | None, count: int, notes:
             _("give one for each"),
         )
     source, target = edge_index.astype(np.int64)
-    first = merged(target * max(count, 1) + source, notes)
+    first = merged(target * max(count, 1) + source, notes, edge_attr if edge_features else None)
     source, target = source[first], target[first]
     back = np.sort(source * max(count, 1) + target)
     both = bool(np.array_equal(np.sort(target * max(count, 1) + source), back))
@@ -125,7 +141,10 @@ def _edges(edge_index: Array | None, edge_attr: Array | None, count: int, notes:
         columns = edge_attr[first].reshape(len(first), -1)
         names = ["edge_attr"] if edge_attr.ndim == 1 else [f"edge_attr{k}" for k in range(columns.shape[1])]
         attributes = {name: tuple(columns[:, k].tolist()) for k, name in enumerate(names)}
-    return {"edge_index": np.stack([source, target]), "edge_attributes": attributes, "directed": not both}
+    fields = {"edge_index": np.stack([source, target]), "edge_attributes": attributes, "directed": not both}
+    if edge_features and edge_attr is not None:
+        fields |= {"edge_features": columns, "edge_feature_names": tuple(names)}
+    return fields
 
 
 def _labels(y: Array | None, count: int, notes: list[str]) -> tuple[str | None, ...] | None:
@@ -156,18 +175,53 @@ def _split(data: Any, count: int) -> tuple[str | None, ...] | None:
     return None if all(mask is None for mask in parts.values()) else tuple(split)
 
 
-# ---- networkx ------------------------------------------------------------------------------------------------
+# ---- networkx -------------------------------------------------------------------------------------------------
 
 
-def optional(data: list[dict[str, Any]], key: str) -> tuple[str | None, ...] | None:
-    """A node attribute as text for each node, None where a node has none; None if no node has it."""
+def fields_of_networkx(graph: nx.Graph[Any], features: str | Sequence[str], label: str) -> dict[str, Any]:
+    """A Graph's fields from a networkx graph; arguments as for `Graph.from_networkx`."""
+    names = [str(node) for node in graph]
+    place = {node: n for n, node in enumerate(graph)}
+    data = [graph.nodes[node] for node in graph]
+    edges = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
+    if not graph.is_directed():
+        edges = [edge for u, v, d in edges for edge in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
+    notes: list[str] = []
+    edge_names = tuple(graph.graph.get("edge_feature_names", ()))
+    edge_features = [d.get("features", ()) for *ends, d in edges] if edge_names else None
+    if graph.is_multigraph():
+        at = np.array([v * len(names) + u for u, v, _data in edges], dtype=np.int64)
+        kept = merged(at, notes, edge_features)
+        edges = [edges[k] for k in kept]
+        edge_features = None if edge_features is None else [edge_features[k] for k in kept]
+    if edge_names:
+        edges = [(u, v, {key: value for key, value in d.items() if key != "features"}) for u, v, d in edges]
+    keys = sorted({str(key) for *ends, d in edges for key in d})
+    x, feature_names = _features_of(data, features, graph.graph.get("feature_names"))
+    return {
+        "names": tuple(names),
+        "x": x,
+        "edge_index": np.array([ends for *ends, d in edges], dtype=np.int64).reshape(-1, 2).T,
+        "feature_names": feature_names,
+        "edge_attributes": {key: tuple(d.get(key) for *ends, d in edges) for key in keys},
+        "edge_features": edge_features,
+        "edge_feature_names": edge_names,
+        "directed": bool(graph.graph.get("directed", graph.is_directed())),
+        "labels": _optional(data, label),
+        "split": _optional(data, "split"),
+        "positions": _positions_of(data),
+        "description": str(graph.graph.get("description", "")),
+        "notes": tuple(notes),
+    }
+
+
+def _optional(data: list[dict[str, Any]], key: str) -> tuple[str | None, ...] | None:
     if not any(key in d for d in data):
         return None
     return tuple(None if d.get(key) is None else str(d[key]) for d in data)
 
 
-def positions_of(data: list[dict[str, Any]]) -> NDArray[np.float64] | None:
-    """[N, 2]: where networkx's nodes stand; None unless each has a place."""
+def _positions_of(data: list[dict[str, Any]]) -> NDArray[np.float64] | None:
     if not data or any("pos" not in d for d in data):
         return None
     try:
@@ -181,10 +235,9 @@ def positions_of(data: list[dict[str, Any]]) -> NDArray[np.float64] | None:
         ) from error
 
 
-def features_of(
+def _features_of(
     data: list[dict[str, Any]], features: str | Sequence[str], given_names: Sequence[str] | None
 ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """x [N, F] and the names of its columns, from networkx's node attributes."""
     if isinstance(features, str):
         rows = [d.get(features, []) for d in data]
         names = tuple(given_names or ())

@@ -1,6 +1,6 @@
 """`Graph`: nodes with features and the edges between them, checked once and then trusted everywhere.
 
-N nodes, E edges as given, F input features. An edge from source j to target i means that i reads j.
+N nodes, E edges as given, F input features, D edge features. An edge from source j to target i means that i reads j.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
-from gatviz.graph.foreign import features_of, fields_of_pyg, merged, optional, positions_of
+from gatviz.graph.edge_features import checked_edge_features, numbers_of
+from gatviz.graph.foreign import fields_of_networkx, fields_of_pyg
 from gatviz.numbers import EXACT, as_floats, finite, first_beyond
 from gatviz.words import _, ngettext
 
@@ -38,6 +39,8 @@ class Graph:
             No edge may stand twice. An undirected graph holds both edges of each edge.
         feature_names: F unique names; `f0 … fF-1` if left out.
         edge_attributes: name -> E values. Kept, shown and written back; attention does not read them.
+        edge_features: [E, D] numbers, finite in float32, for the models that read edges; kept as float64; or None.
+        edge_feature_names: D unique names; `e0 … eD-1` if left out.
         directed: whether the graph was given as a directed one.
         labels: a class name or None for each node, or None for a graph without labels.
         split: "train", "val", "test" or None for each node, or None.
@@ -54,6 +57,8 @@ class Graph:
     edge_index: NDArray[np.int64]
     feature_names: tuple[str, ...] = ()
     edge_attributes: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    edge_features: NDArray[np.float64] | None = None
+    edge_feature_names: tuple[str, ...] = ()
     directed: bool = True
     labels: tuple[str | None, ...] | None = None
     split: tuple[str | None, ...] | None = None
@@ -73,6 +78,12 @@ class Graph:
             str(key): _of_length(values, edge_index.shape[1], f"edge_attributes[{quote(key)}]")
             for key, values in dict(self.edge_attributes).items()
         }
+        edge_features, edge_names = None, tuple(self.edge_feature_names)
+        if self.edge_features is not None:
+            edge_features = checked_edge_features(self.edge_features, edge_index, names, len(edge_names))
+            edge_names = edge_names or tuple(f"e{k}" for k in range(edge_features.shape[1]))
+        width = 0 if edge_features is None else edge_features.shape[1]
+        _check_feature_names(edge_names, width, "edge_feature_names", "edge_features")
         labels = None if self.labels is None else _checked_labels(self.labels, count)
         split = None if self.split is None else _checked_split(self.split, count)
         positions = None if self.positions is None else _checked_positions(self.positions, names)
@@ -82,6 +93,8 @@ class Graph:
             "feature_names": feature_names,
             "edge_index": edge_index,
             "edge_attributes": attributes,
+            "edge_features": edge_features if width else None,
+            "edge_feature_names": edge_names,
             "directed": bool(self.directed),
             "labels": labels,
             "split": split,
@@ -106,6 +119,11 @@ class Graph:
     def num_features(self) -> int:
         """F."""
         return int(self.x.shape[1])
+
+    @property
+    def num_edge_features(self) -> int:
+        """D; 0 without edge features."""
+        return len(self.edge_feature_names)
 
     @cached_property
     def class_names(self) -> tuple[str, ...]:
@@ -155,7 +173,11 @@ class Graph:
             digest.update(repr(part).encode())
         for key in sorted(self.edge_attributes):
             digest.update(repr((key, self.edge_attributes[key])).encode())
-        for array in (self.x, self.edge_index):
+        arrays: tuple[NDArray[Any], ...] = (self.x, self.edge_index)
+        if self.edge_features is not None:
+            digest.update(repr(self.edge_feature_names).encode())
+            arrays = (*arrays, self.edge_features)
+        for array in arrays:
             digest.update(repr(array.shape).encode())
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
@@ -183,16 +205,29 @@ class Graph:
         object.__setattr__(moved, "positions", checked)
         return moved
 
+    def with_edge_features(self, names: Sequence[str]) -> Graph:
+        """The same graph with these of its edge attributes as its edge features; no names, no edge features.
+
+        Raises:
+            GatvizError: an attribute that is not there, or that is not a number on every edge.
+        """
+        chosen = [names] if isinstance(names, str) else list(names)
+        values = numbers_of(self.edge_attributes, chosen, self.num_edges)
+        return replace(self, edge_features=values if chosen else None, edge_feature_names=tuple(chosen))
+
     def to_networkx(self) -> nx.DiGraph[str]:
         """A DiGraph with node attributes `features`, `label`, `split`, `pos` and the edge attributes.
 
-        Graph attributes: `feature_names`, `directed`, `description`.
+        Graph attributes: `feature_names`, `directed`, `description`; with edge features also `edge_feature_names`,
+        and each edge has them as `features`.
         """
         result: nx.DiGraph[str] = nx.DiGraph(
             feature_names=list(self.feature_names),
             directed=self.directed,
             description=self.description,
         )
+        if self.edge_features is not None:
+            result.graph["edge_feature_names"] = list(self.edge_feature_names)
         for n, name in enumerate(self.names):
             attributes: dict[str, Any] = {"features": self.x[n].tolist()}
             if self.labels is not None and self.labels[n] is not None:
@@ -204,19 +239,22 @@ class Graph:
             result.add_node(name, **attributes)
         for k, (source, target) in enumerate(self.edge_index.T):
             attributes = {key: values[k] for key, values in self.edge_attributes.items() if values[k] is not None}
+            if self.edge_features is not None:
+                attributes["features"] = self.edge_features[k].tolist()
             result.add_edge(self.names[source], self.names[target], **attributes)
         return result
 
     @classmethod
-    def from_pyg(cls, data: Any) -> Graph:
+    def from_pyg(cls, data: Any, *, edge_features: bool = False) -> Graph:
         """A Graph from a PyG Data: x, edge_index, edge_attr, y, train_mask …, pos; nodes are named by number.
 
+        With `edge_features` edge_attr are its edge features too, and parallel edges with other ones are refused.
         Parallel edges are merged, and `notes` says so; y that is no class per node is left out, and said.
 
         Raises:
             GatvizError: another kind of data, or arrays that do not fit, with the line that converts.
         """
-        return cls(**fields_of_pyg(data))
+        return cls(**fields_of_pyg(data, edge_features))
 
     @classmethod
     def from_networkx(
@@ -234,31 +272,7 @@ class Graph:
                 Nodes without any give F = 0.
             label: the node attribute that holds the class.
         """
-        names = [str(node) for node in graph]
-        place = {node: n for n, node in enumerate(graph)}
-        data = [graph.nodes[node] for node in graph]
-        edges = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
-        if not graph.is_directed():
-            edges = [edge for u, v, d in edges for edge in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
-        notes: list[str] = []
-        if graph.is_multigraph():
-            kept = merged(np.array([v * len(names) + u for u, v, _data in edges], dtype=np.int64), notes)
-            edges = [edges[k] for k in kept]
-        keys = sorted({str(key) for *ends, d in edges for key in d})
-        x, feature_names = features_of(data, features, graph.graph.get("feature_names"))
-        return cls(
-            names=tuple(names),
-            x=x,
-            edge_index=np.array([ends for *ends, d in edges], dtype=np.int64).reshape(-1, 2).T,
-            feature_names=feature_names,
-            edge_attributes={key: tuple(d.get(key) for *ends, d in edges) for key in keys},
-            directed=bool(graph.graph.get("directed", graph.is_directed())),
-            labels=optional(data, label),
-            split=optional(data, "split"),
-            positions=positions_of(data),
-            description=str(graph.graph.get("description", "")),
-            notes=tuple(notes),
-        )
+        return cls(**fields_of_networkx(graph, features, label))
 
 
 def _checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
@@ -340,13 +354,13 @@ def _is_frozen(given: Any) -> bool:
     return frozen and given.dtype == np.float64
 
 
-def _check_feature_names(names: tuple[str, ...], count: int) -> None:
+def _check_feature_names(names: tuple[str, ...], count: int, where: str = "feature_names", what: str = "x") -> None:
     if len(names) != count:
         raise GatvizError(
-            "feature_names",
-            ngettext("{n} name, one for each column of x", "{n} names, one for each column of x", count).format(
-                n=count
-            ),
+            where,
+            ngettext(
+                "{n} name, one for each column of {what}", "{n} names, one for each column of {what}", count
+            ).format(n=count, what=what),
             str(len(names)),
             _("name every column once"),
         )
@@ -360,7 +374,7 @@ def _check_feature_names(names: tuple[str, ...], count: int) -> None:
             or not name.isprintable()
         ):
             raise GatvizError(
-                "feature_names",
+                where,
                 _("unique printable names of at most {most} characters").format(most=LONGEST_NAME),
                 quote(name),
                 _("rename that column"),

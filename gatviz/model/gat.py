@@ -15,8 +15,9 @@ from torch import Tensor, nn
 
 from gatviz.attention.defaults import HEAD_FEATURES, HEADS
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
-from gatviz.attention.inputs import EdgesLike, Nodes, graph_of, read_inputs
+from gatviz.attention.inputs import EdgeFeatures, EdgesLike, Nodes, check_edge_features, graph_of, read_inputs
 from gatviz.attention.layers import AttentionLayer
+from gatviz.attention.loop_features import LoopChoice, loops_filled
 from gatviz.errors import GatvizError, quote, within
 from gatviz.model.around import JumpingKnowledge, Linear
 from gatviz.model.plan import Place, Plan, StepModule, Sum, register
@@ -34,6 +35,7 @@ class GAT(nn.Module):
         in_features: F.
         layers: settings, first layer to last.
         self_loops: "as_given", "add_missing" or "remove", once for all layers.
+        loop_features: the features of self-loops with "add_missing", see `LoopFeatures`; None for gatviz's own way.
         generator: draws the initial parameters instead of the global seed.
 
     Raises:
@@ -46,20 +48,26 @@ class GAT(nn.Module):
         layers: Sequence[LayerSettings],
         *,
         self_loops: SelfLoops = "as_given",
+        loop_features: LoopChoice = None,
         generator: torch.Generator | None = None,
     ) -> None:
         if not layers:
             raise GatvizError(_("layers"), _("at least one"), _("none"), _("give a LayerSettings for each layer"))
         stack = [(f"layers.{number}", settings) for number, settings in enumerate(layers)]
-        self._make(Plan(in_features, generator, stack=True), stack, self_loops)
+        self._make(Plan(in_features, generator, stack=True), stack, self_loops, loop_features)
 
-    def _make(self, plan: Plan, steps: Sequence[Any], self_loops: SelfLoops) -> None:
+    def _make(self, plan: Plan, steps: Sequence[Any], self_loops: SelfLoops, loop_features: LoopChoice) -> None:
         super().__init__()
         check_self_loops(self_loops)
         self.self_loops: SelfLoops = self_loops
         self._in_features = plan.width
         self._places = plan.build(steps)
         register(self, plan.modules)
+        widths = sorted({layer.edge_features for layer in self.attention_layers if layer.edge_features})
+        if len(widths) > 1:
+            expected, found = _("one number for all layers that read edges"), commas(map(str, widths))
+            raise GatvizError("edge_features", expected, found, _("choose one"))
+        self.loop_features = loops_filled(loop_features, self_loops, self.edge_features)
 
     @classmethod
     def of_steps(
@@ -68,6 +76,7 @@ class GAT(nn.Module):
         steps: Sequence[Any],
         *,
         self_loops: SelfLoops = "as_given",
+        loop_features: LoopChoice = None,
         generator: torch.Generator | None = None,
     ) -> Self:
         """A model of attention layers and what stands around them, in the order in which they run.
@@ -76,7 +85,7 @@ class GAT(nn.Module):
             steps: each a LayerSettings, a `Linear`, `BatchNorm`, `LayerNorm`, `GraphNorm`, `Activation`,
                 `JumpingKnowledge`, `Readout`, `LogSoftmax`, or a `Sum` of such steps and what comes; or a name and one
                 of these, ("conv1", LayerSettings(…)): then its parameters stand under that name in the state dict.
-            self_loops: "as_given", "add_missing" or "remove", once for all layers.
+            self_loops, loop_features: as for `GAT`.
             generator: draws the initial parameters instead of the global seed.
 
         Raises:
@@ -85,7 +94,7 @@ class GAT(nn.Module):
         model = cls.__new__(cls)
         if isinstance(in_features, bool) or not isinstance(in_features, int) or in_features < 1:
             raise GatvizError("in_features", _("a whole number from 1"), quote(in_features), _("give at least one"))
-        model._make(Plan(in_features, generator), steps, self_loops)
+        model._make(Plan(in_features, generator), steps, self_loops, loop_features)
         if not model.attention_layers:
             raise GatvizError(
                 _("steps"), _("at least one attention layer"), _("none"), _("give a LayerSettings among the steps")
@@ -105,6 +114,7 @@ class GAT(nn.Module):
         output_heads: int = 1,
         dropout: float = 0.0,
         self_loops: SelfLoops = "add_missing",
+        loop_features: LoopChoice = None,
         generator: torch.Generator | None = None,
         **settings: Any,
     ) -> Self:
@@ -132,7 +142,7 @@ class GAT(nn.Module):
         hidden = LayerSettings(out_features=C, num_heads=H, **common)
         last = LayerSettings(out_features=num_classes, num_heads=output_heads, concat=False, activation=None, **common)
         stack = [hidden] * (num_layers - 1) + [last]
-        return cls(in_features, stack, self_loops=self_loops, generator=generator)
+        return cls(in_features, stack, self_loops=self_loops, loop_features=loop_features, generator=generator)
 
     @property
     def attention_layers(self) -> tuple[AttentionLayer, ...]:
@@ -179,6 +189,11 @@ class GAT(nn.Module):
         """F."""
         return self._in_features
 
+    @property
+    def edge_features(self) -> int:
+        """D, how many features of every edge the layers read; 0 where none reads any."""
+        return max((layer.edge_features for layer in self.attention_layers), default=0)
+
     def weights(self) -> Weights:
         """A copy of all parameters as arrays."""
         first = self._places[0]
@@ -218,10 +233,11 @@ class GAT(nn.Module):
         adj: EdgesLike = None,
         *,
         edge_index: EdgesLike = None,
+        edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
     ) -> Tensor:
         """The last step's output [N, G] ([1, G] after a readout); arguments as for `AttentionLayer.forward`."""
-        x, edges = self._inputs(X, adj, edge_index)
+        x, edges = self._inputs(X, adj, edge_index, edge_features)
         return _Run(edges, generator, keep=False).through(self._places, x)[0]
 
     def trace(
@@ -230,6 +246,7 @@ class GAT(nn.Module):
         adj: EdgesLike = None,
         *,
         edge_index: EdgesLike = None,
+        edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
     ) -> Trace:
         """Every step's trace; in training mode `generator` draws the dropout.
@@ -242,17 +259,22 @@ class GAT(nn.Module):
         """
         if torch.is_grad_enabled():
             with torch.no_grad():
-                return self.trace(X, adj, edge_index=edge_index, generator=generator)
-        graph = graph_of(X, adj, edge_index)
-        x, edges = self._inputs(graph, None, None)
+                return self.trace(X, adj, edge_index=edge_index, edge_features=edge_features, generator=generator)
+        graph = graph_of(X, adj, edge_index, edge_features, self.edge_features > 0)
+        x, edges = self._inputs(graph, None, None, None)
         steps = _Run(edges, generator, keep=True).through(self._places, x)[1]
         return Trace(graph, attention_in(steps), str(x.device), steps)
 
-    def _inputs(self, X: Nodes, adj: EdgesLike, edge_index: EdgesLike) -> tuple[Tensor, Edges]:
+    def _inputs(
+        self, X: Nodes, adj: EdgesLike, edge_index: EdgesLike, edge_features: EdgeFeatures
+    ) -> tuple[Tensor, Edges]:
         where = _("{place}, X").format(place=self._places[0].at)
-        like = self._first.weight
-        x, edges = read_inputs(X, adj, edge_index, self._in_features, like, where)
-        return x, edges.with_self_loops(self.self_loops)
+        x, edges = read_inputs(
+            X, adj, edge_index, self._in_features, self._first.weight, where, edge_features, self.edge_features > 0
+        )
+        if self.edge_features or edge_features is not None:
+            check_edge_features(edges, self.edge_features)
+        return x, edges.with_self_loops(self.self_loops, self.loop_features)
 
 
 class _Run:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, GATTrace, GATv2Trace, LayerTrace
-from gatviz.attention.textbook import DenseHead, dense_head, dense_head_v2
+from gatviz.attention.textbook import DenseEdges, DenseHead, dense_head, dense_head_v2
 from gatviz.model.step import Step
 from gatviz.model.trace import StepTrace, Trace
 from gatviz.words import _, ngettext
@@ -179,11 +179,18 @@ def _dense(trace: LayerTrace, head: int, *, without_scores: bool = False) -> Den
     weights = {key: value[head] for key, value in trace.weights.items() if key not in _WITHOUT_HEADS}
     if without_scores:
         weights |= {key: np.zeros_like(value) for key, value in weights.items() if key in _ATTENTION_VECTORS}
+    edges = None
+    if trace.edge_features is not None:
+        source, target = trace.edge_index
+        features = np.zeros((trace.num_nodes, trace.num_nodes, trace.edge_features.shape[1]))
+        features[target, source] = trace.edge_features
+        a = weights.pop("a_edge", np.zeros(0))
+        edges = DenseEdges(features, weights.pop("W_edge"), a, trace.form.edge_in_message)
     if isinstance(trace, GATTrace):
         a = np.concatenate([weights["a_target"], weights["a_source"]])
-        return dense_head(trace.x, trace.adjacency, weights["W"], a, trace.negative_slope)
+        return dense_head(trace.x, trace.adjacency, weights["W"], a, trace.negative_slope, edges)
     if isinstance(trace, GATv2Trace):
-        return dense_head_v2(trace.x, trace.adjacency, slope=trace.negative_slope, **weights)
+        return dense_head_v2(trace.x, trace.adjacency, slope=trace.negative_slope, edges=edges, **weights)
     return None
 
 
@@ -197,9 +204,13 @@ def _pyg(trace: LayerTrace) -> Check:
     conv: Any
     shape = (trace.x.shape[1], trace.head_features)
     settings = {"heads": trace.num_heads, "add_self_loops": False, "negative_slope": trace.negative_slope}
+    features = trace.edge_features
+    if features is not None:
+        settings["edge_dim"] = features.shape[1]
     if isinstance(trace, GATTrace):
         conv = layers.GATConv(*shape, bias=False, **settings)
         given = {"lin.weight": "W", "att_dst": "a_target", "att_src": "a_source"}
+        given |= {} if features is None else {"att_edge": "a_edge"}
     elif isinstance(trace, GATv2Trace):
         biased = "b_source" in trace.weights
         conv = layers.GATv2Conv(*shape, bias=biased, **settings)
@@ -207,6 +218,7 @@ def _pyg(trace: LayerTrace) -> Check:
         given |= {"lin_l.bias": "b_source", "lin_r.bias": "b_target"} if biased else {}
     else:
         return _not_run(name, _("PyG has no {kind} layer to compare with").format(kind=trace.kind))
+    given |= {} if features is None else {"lin_edge.weight": "W_edge"}
     conv.to(torch.tensor(trace.x[:0]).dtype).eval()
     state = conv.state_dict()
     for theirs, ours in given.items():
@@ -215,10 +227,10 @@ def _pyg(trace: LayerTrace) -> Check:
             given_by = np.zeros_like(given_by)
         state[theirs] = torch.tensor(given_by).reshape(state[theirs].shape)
     conv.load_state_dict(state)
+    x, edge_index = torch.tensor(trace.x), torch.tensor(trace.edge_index)
+    read = None if features is None else torch.tensor(features)
     with torch.no_grad():
-        _out, (_edges, alpha) = conv(
-            torch.tensor(trace.x), torch.tensor(trace.edge_index), return_attention_weights=True
-        )
+        _out, (_edges, alpha) = conv(x, edge_index, read, return_attention_weights=True)
     difference = _compared(trace, trace.alpha, alpha.numpy(), _largest(trace.e) / _SCORE_PER_SHARE)
     if trace.alpha_dropped is None:
         sentence = _("α equals PyG's {layer} within {figure}")

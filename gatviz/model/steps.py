@@ -12,8 +12,9 @@ from typing import Any, Literal, Self
 import torch
 
 from gatviz.attention.defaults import HEAD_FEATURES, HEADS, HIDDEN_ACTIVATION, NEGATIVE_SLOPE
+from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
-from gatviz.attention.layers import Attention, AttentionLayer, GATAttentionLayer
+from gatviz.attention.layers import Attention, AttentionLayer
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _, or_list
 
@@ -30,6 +31,8 @@ class LayerSettings:
     Attributes:
         kind: "GAT" or "GATv2".
         out_features: C, per head. num_heads: H. The others: see `AttentionLayer`.
+        edge_features: D, how many features of every edge its scores read.
+        edge_in_message: GAT only, see `GATAttentionLayer`.
         share_weights, projection_bias: GATv2 only, see `GATv2AttentionLayer`.
     """
 
@@ -46,6 +49,8 @@ class LayerSettings:
     attention: Attention = "learnt"
     share_weights: bool = False
     projection_bias: bool = False
+    edge_features: int = 0
+    edge_in_message: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in LAYERS:

@@ -27,6 +27,7 @@ from gatviz.stage.part import packed, sent_edges
 from gatviz.stage.protocol import (
     Bar,
     EdgeFocus,
+    EdgeShares,
     Features,
     JointPart,
     JointScore,
@@ -53,10 +54,12 @@ def pack_softmax(trace: LayerTrace, part: Part) -> Softmax:
 def pack_scores(trace: GATTrace, part: Part) -> Scores:
     """What the bars of any edge's score need."""
     terms = score_terms(trace)
+    sent = sent_edges(trace, part, trace.num_heads)
     return Scores(
         target=packed(terms.target[part.nodes]),
         source=packed(terms.source[part.nodes]),
-        limits=packed(story_limits(trace, sent_edges(trace, part, trace.num_heads))),
+        edge=None if terms.edge is None else packed(terms.edge[sent]),
+        limits=packed(story_limits(trace, sent)),
     )
 
 
@@ -107,6 +110,7 @@ def pack_story(
             _features("source", local[story.source], story.source_features, input_names),
             _features("target", local[story.target], story.target_features, input_names),
         ],
+        of_edge=_of_edge(story.edge_features, graph.edge_feature_names),
         biased="b_source" in trace.weights,
         pair=_pair(story) if isinstance(story, GATStory) else None,
         score=_score(story) if isinstance(story, GATv2Story) else None,
@@ -116,8 +120,17 @@ def pack_story(
 def _features(
     half: Literal["target", "source"], node: int, shares: tuple[FeatureShare, ...], names: Sequence[str]
 ) -> Features:
-    parts = [Bar(name=names[share.feature], value=share.value) for share in shares[:_MOST_FEATURES]]
+    parts = _largest(shares, names)
     return Features(half=half, node=node, parts=parts, more=len(shares) - len(parts))
+
+
+def _of_edge(shares: tuple[FeatureShare, ...], names: Sequence[str]) -> EdgeShares | None:
+    parts = _largest(shares, names)
+    return EdgeShares(parts=parts, more=len(shares) - len(parts)) if shares else None
+
+
+def _largest(shares: tuple[FeatureShare, ...], names: Sequence[str]) -> list[Bar]:
+    return [Bar(name=names[share.feature], value=share.value) for share in shares[:_MOST_FEATURES]]
 
 
 def _pair(story: GATStory) -> Pair:
@@ -135,8 +148,9 @@ def _score(story: GATv2Story) -> JointScore:
     """GATv2's score by dimension: what met, what LeakyReLU left of it, and what a made of that."""
     arrays = (story.Wh_target, story.Wh_source, story.hidden, story.a, story.hidden_terms)
     rows = zip(*(values.tolist() for values in arrays), strict=True)
+    edge = [None] * len(story.a) if story.Wf_edge is None else story.Wf_edge.tolist()
     parts = [
-        JointPart(name=f"c{c}", target=i, source=j, hidden=hidden, a=a, value=term)
+        JointPart(name=f"c{c}", target=i, source=j, edge=edge[c], hidden=hidden, a=a, value=term)
         for c, (i, j, hidden, a, term) in enumerate(rows)
     ]
     return JointScore(e=story.e, parts=parts)

@@ -79,7 +79,8 @@ def with_numbers(story: EdgeStory, names: Sequence[str], slope: float, digits: i
     lines: list[str] = []
     if isinstance(story, GATStory):
         raw = number(story.raw, digits)
-        halves = _signed_sum(story.score_target, story.score_source, digits)
+        summed = [story.score_target, story.score_source, *([] if story.score_edge is None else [story.score_edge])]
+        halves = _signed_sum(summed, digits)
         lines.append(rf"\mathrm{{raw}}_{pair} = {halves} = {raw}")
         bent = rf"\mathrm{{LeakyReLU}}({raw})" if story.raw > 0 else rf"{number(slope, digits)} \cdot ({raw})"
         lines.append(rf"e_{pair} = {bent} = {number(story.e, digits)}")
@@ -110,9 +111,10 @@ def _pair(story: EdgeStory, names: Sequence[str]) -> str:
     return rf"{{{name(names[story.target])},\,{name(names[story.source])}}}"
 
 
-def _signed_sum(first: float, second: float, digits: int) -> str:
-    sign = "-" if second < 0 else "+"
-    return f"{number(first, digits)} {sign} {number(abs(second), digits)}"
+def _signed_sum(values: Sequence[float], digits: int) -> str:
+    first, *others = values
+    signed = (f" {'-' if value < 0 else '+'} {number(abs(value), digits)}" for value in others)
+    return f"{number(first, digits)}{''.join(signed)}"
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -86,7 +86,7 @@ def pack_scene(
         ),
         whole=_whole(trace, part, among, sent),
         weightings=[_pack_weighting(w, trace, part, among, sent) for w in weightings],
-        stages=pack_stages(trace, part, input_names),
+        stages=pack_stages(trace, part, input_names, graph.edge_feature_names),
         share_limit=share_limit(trace),
         uniform=packed(_uniform_shares(trace)[part.nodes]),
         palettes=palettes,

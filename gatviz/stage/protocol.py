@@ -140,10 +140,12 @@ class Softmax(Message):
 
 
 class Scores(Message):
-    """The signed parts of both halves of a score, [N, H, C]; the end of their bars per edge, [E + U, H]."""
+    """The signed parts of both halves of a score, [N, H, C], and of what the edge's own features add, [E + U, H, C], if
+    they are read; the end of their bars per edge, [E + U, H]."""
 
     target: Packed
     source: Packed
+    edge: Packed | None
     limits: Packed
 
 
@@ -193,6 +195,13 @@ class Features(Message):
     more: int
 
 
+class EdgeShares(Message):
+    """What the features of the edge itself added to the score, the largest of them."""
+
+    parts: list[Bar]
+    more: int
+
+
 class Pair(Message):
     """The textbook's [Wh_i ‖ Wh_j] over a, and what all pairs would take."""
 
@@ -208,6 +217,7 @@ class JointPart(Bar):
 
     target: float
     source: float
+    edge: float | None
     hidden: float
     a: float
 
@@ -228,6 +238,7 @@ class Story(Message):
     limit: float
     formulas: list[Formula]
     features: list[Features]
+    of_edge: EdgeShares | None
     biased: bool
     pair: Pair | None
     score: JointScore | None

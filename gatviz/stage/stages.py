@@ -29,18 +29,24 @@ MOST_PAIR_VALUES = 120_000
 MOST_MESSAGE_VALUES = 120_000
 """Above this many entries [E, H, C], the messages α·Wh are left out."""
 
+Names = Mapping[str, Sequence[str]]
+"""What the entries along an axis are called, by its letter."""
 Parts = dict[str, Any]
 """What one stage adds to what every stage says of itself, by the names of `protocol.Stage`."""
 
 
-def pack_stages(trace: LayerTrace, part: Part, input_names: Sequence[str]) -> list[protocol.Stage]:
-    """Every stage of one layer's run, in the order of the computation; `input_names` are those of its F inputs."""
+def pack_stages(
+    trace: LayerTrace, part: Part, input_names: Sequence[str], edge_names: Sequence[str] = ()
+) -> list[protocol.Stage]:
+    """Every stage of one layer's run, in the order of the computation; the names are those of its F inputs, and of
+    the D edge features where it reads them."""
+    names = {"F": input_names, "D": edge_names}
     limits = _limits(trace)
     packs = {"trace": _pack_field, "weights": _pack_parameter}
     found = []
     for stage in stages_of(trace.form):
         pack = _MADE.get(stage.name) if stage.origin == "made" else packs[stage.origin]
-        told = None if pack is None else pack(stage, trace, part, input_names)
+        told = None if pack is None else pack(stage, trace, part, names)
         if told is not None:
             found.append(describe(stage, trace, **{"limit": limits[stage.scale], **told}))
     return found
@@ -98,23 +104,23 @@ def _ranges(numbers: NDArray[Any], axis: int, *, per_head: bool) -> list[Range] 
 # ---- fields of the trace --------------------------------------------------------------------------------------
 
 
-def _pack_field(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequence[str]) -> Parts:
+def _pack_field(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Parts:
     values: NDArray[Any] = getattr(trace, stage.name)
     if stage.layout == "pairs":
         # α goes with each weighting
         edges = part.edges if stage.name == "alpha" else sent_edges(trace, part, trace.num_heads)
         return {"numbers": values, "values": packed(values[edges]), "pairs": _all_pairs(stage.name, trace, part)}
-    names = _names(_axes(stage.of(trace.form))[-1], trace, input_names)
+    columns = _names(_axes(stage.of(trace.form))[-1], trace, names)
     if stage.layout == "messages":
         shown = values[part.edges]
         return {
             "numbers": values,
             "values": packed(shown) if shown.size <= MOST_MESSAGE_VALUES else None,
-            "columns": names,
+            "columns": columns,
         }
     shown = values[part.nodes]
     axes = _axes(stage.of(trace.form))
-    told = {"numbers": values, "rows": list(stage.rows), "columns": names}
+    told = {"numbers": values, "rows": list(stage.rows), "columns": columns}
     if axes[-1] == "H":
         shown = shown[:, :, None]
     elif "H" not in axes and axes[-1] != "F":
@@ -122,10 +128,10 @@ def _pack_field(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequen
     return told | {"values": packed(shown)}
 
 
-def _names(axis: str, trace: LayerTrace, input_names: Sequence[str]) -> list[str]:
+def _names(axis: str, trace: LayerTrace, names: Names) -> list[str]:
     """What the entries along the last axis are called."""
-    if axis == "F":
-        return list(input_names)
+    if axis in names:
+        return list(names[axis])
     if axis == "H·C":
         return list(output_names(trace))
     return [f"c{c}" for c in range(trace.head_features)] if axis == "C" else ["·"]
@@ -147,13 +153,13 @@ def _parameters(stage: Stage, trace: LayerTrace) -> list[NDArray[Any]]:
     return [trace.weights[name] for name in names if stage.origin == "weights" and name in trace.weights]
 
 
-def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequence[str]) -> Parts:  # noqa: ARG001
+def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Parts:  # noqa: ARG001
     """The parameters as matrices: a vector is one row, several vectors are a row each."""
     arrays, axes = _parameters(stage, trace), _axes(stage.of(trace.form))
     numbers = np.stack(arrays, axis=-2) if stage.parameters else arrays[0]
-    is_matrix = axes[-1] == "F"
+    is_matrix = axes[-1] in names
     if is_matrix:
-        rows = _names(axes[-2], trace, input_names)
+        rows = _names(axes[-2], trace, names)
     elif stage.parameters:
         rows = [name.split("_")[1] for name in stage.parameters]  # a_target: "target"
     else:
@@ -162,7 +168,7 @@ def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, input_names: Se
         "numbers": numbers,
         "values": packed(numbers if is_matrix or stage.parameters else numbers[..., None, :]),
         "row_names": rows,
-        "columns": _names(axes[-1], trace, input_names),
+        "columns": _names(axes[-1], trace, names),
         "entries": protocol.Entries(parameters=list(stage.parameters or (stage.name,)), rows=is_matrix),
     }
 
@@ -170,7 +176,7 @@ def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, input_names: Se
 # ---- what is made for show ------------------------------------------------------------------------------------
 
 
-def _masked(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequence[str]) -> Parts:  # noqa: ARG001
+def _masked(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Parts:  # noqa: ARG001
     shape = (trace.num_nodes, trace.num_nodes, trace.num_heads)
     return {
         "shape": f"[{', '.join(map(str, shape))}]",
@@ -181,18 +187,18 @@ def _masked(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequence[s
     }
 
 
-def _messages(stage: Stage, trace: LayerTrace, part: Part, input_names: Sequence[str]) -> Parts | None:  # noqa: ARG001
+def _messages(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Parts | None:  # noqa: ARG001
     if part.edges.size * trace.num_heads * trace.head_features > MOST_MESSAGE_VALUES:
         return None
-    source, target = trace.edge_index[:, part.edges]
-    values = used_alpha(trace)[part.edges][:, :, None] * trace.source_features[source]
+    target = trace.edge_index[1, part.edges]
+    values = used_alpha(trace)[part.edges][:, :, None] * trace.features_read(part.edges)
     shape = (trace.num_edges, trace.num_heads, trace.head_features)
     return {
         "numbers": values,
         "shape": f"[{', '.join(map(str, shape))}]",
         "values": packed(values),
         "rest": _rest(values, target, trace, part) if part.edges.size < trace.num_edges else None,
-        "columns": _names("C", trace, ()),
+        "columns": _names("C", trace, names),
     }
 
 
@@ -203,7 +209,7 @@ def _rest(values: NDArray[np.floating], target: NDArray[np.int64], trace: LayerT
     return packed(rest)
 
 
-_MADE: Mapping[str, Callable[[Stage, LayerTrace, Part, Sequence[str]], Parts | None]] = {
+_MADE: Mapping[str, Callable[[Stage, LayerTrace, Part, Names], Parts | None]] = {
     "masked_e": _masked,
     "message": _messages,
 }

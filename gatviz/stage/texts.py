@@ -162,6 +162,9 @@ ENGLISH = {
     "featuresJointTitle": "features of {node} (as {half}) that moved e most",
     "targetScore": "t_i = a_target · Wh of {target} = {value}",
     "sourceScore": "s_j = a_source · Wh of {source} = {value}",
+    "edgeScore": "g_ij = a_edge · W_edge f of this arrow = {value}",
+    "jointEdge": "Wf_edge",
+    "featuresEdgeTitle": "features of this arrow that moved its score most",
     "softmaxTitle": "softmax over what {target} reads",
     "softmaxNote": "exp(e − {maximum}) of each node that {target} reads; "
     "the largest e is subtracted first, so nothing overflows.",

@@ -14,8 +14,8 @@ from torch.func import functional_call
 from gatviz import Edges
 from gatviz.analysis.terms import softmax_terms
 from gatviz.attention import blocks, fast
+from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
-from gatviz.attention.layers import GATAttentionLayer
 from gatviz.attention.textbook import dense_head, pair_tensor
 from tests.attention.cases import SLOPE, Case, dense_gat, error, random_case
 

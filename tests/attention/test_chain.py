@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import fields
 from itertools import pairwise, product
 from typing import Any
@@ -23,7 +24,7 @@ from tests.stage.arrived import PALETTES
 
 TRACES = {"GAT": GATTrace, "GATv2": GATv2Trace}
 NO_STAGES = {"edge_index", "ptr", "input_edge", "weights", "negative_slope", "dropout", "concat"}
-NO_STAGES |= {"activation", "attention"}
+NO_STAGES |= {"activation", "attention", "edge_in_message"}
 """What a trace holds beside stages: its edges, the parameters (which are stages of their own) and the settings."""
 YES_NO = (False, True)
 
@@ -31,7 +32,9 @@ YES_NO = (False, True)
 def run(kind: str, residual: bool = True, bias: bool = True, dropout: float = 0.5, **more: Any) -> LayerTrace:
     parts = {"residual": residual, "bias": bias, "dropout": dropout, **more}
     model = GAT(2, [LayerSettings(kind=kind, out_features=2, num_heads=3, **parts)], generator=new_generator(0)).train()
-    return model.trace(sample_graph("tutorial"), generator=new_generator(1)).layers[0]
+    graph = sample_graph("tutorial")
+    graph = dataclasses.replace(graph, edge_features=np.linspace(-1, 1, 2 * graph.num_edges).reshape(-1, 2))
+    return model.trace(graph, generator=new_generator(1)).layers[0]
 
 
 def packed(trace: LayerTrace) -> list[Packed]:
@@ -42,16 +45,18 @@ def packed(trace: LayerTrace) -> list[Packed]:
 def test_every_field_of_a_trace_and_every_parameter_has_its_row_and_every_row_its_value(kind):
     held = [stage.name for stage in stages(kind) if stage.origin == "trace"]
     assert sorted(held) == sorted({field.name for field in fields(TRACES[kind])} - NO_STAGES)
-    trace = run(kind, activation="prelu", **({"projection_bias": True} if kind == "GATv2" else {}))
+    more = {"activation": "prelu", "edge_features": 2, **({"projection_bias": True} if kind == "GATv2" else {})}
+    trace = run(kind, **more)
     of_weights = [stage for stage in stages(kind) if stage.origin == "weights"]
     assert sorted(name for stage in of_weights for name in stage.parameters or (stage.name,)) == sorted(trace.weights)
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("edges", [0, 2])
 @pytest.mark.parametrize(("residual", "bias", "dropped", "shared"), list(product(YES_NO, repeat=4)))
-def test_what_is_packed_are_the_rows_of_the_layer_in_their_order(kind, residual, bias, dropped, shared):
+def test_what_is_packed_are_the_rows_of_the_layer_in_their_order(kind, edges, residual, bias, dropped, shared):
     own = {"projection_bias": bias, "share_weights": shared} if kind == "GATv2" else {}
-    trace = run(kind, residual, bias, 0.5 if dropped else 0.0, **own)
+    trace = run(kind, residual, bias, 0.5 if dropped else 0.0, edge_features=edges, **own)
     names = [stage.name for stage in packed(trace)]
     assert names == [stage.name for stage in stages_of(trace.form) if stage.name != "change"]
     assert [info.name for info in trace.fields if info.name in names] == [
@@ -63,7 +68,7 @@ def test_what_is_packed_are_the_rows_of_the_layer_in_their_order(kind, residual,
 def test_no_name_stands_twice_in_one_kinds_chain(kind):
     names = [stage.name for stage in stages(kind)]
     assert len(set(names)) == len(names)
-    assert all(place(one) < place(other) for one, other in pairwise(names) if "e" not in (one, other))
+    assert all(place(one) < place(other) for one, other in pairwise(names))
 
 
 def test_a_stage_more_is_one_row_and_its_value(monkeypatch):
@@ -98,8 +103,9 @@ def test_a_stage_more_is_one_row_and_its_value(monkeypatch):
     assert "doubled" not in [info.name for info in run("GATv2").fields]
 
 
-def test_a_stage_that_comes_later_takes_its_place():
-    stages = packed(run("GAT"))
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_stage_that_comes_later_takes_its_place(kind):
+    stages = packed(run(kind, edge_features=2))
     names = [stage.name for stage in stages]
     for gone in range(len(stages)):
         rest = [*stages[:gone], *stages[gone + 1 :]]

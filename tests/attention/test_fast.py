@@ -16,13 +16,19 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from gatviz import Edges
-from gatviz.attention import arithmetic, blocks, fast, gatv2, layers
+from gatviz.attention import arithmetic, blocks, fast, gat, gatv2, layers
 from gatviz.attention.blocks import Block
+from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
-from gatviz.attention.layers import AttentionLayer, GATAttentionLayer
+from gatviz.attention.layers import AttentionLayer
 from tests.attention.cases import error
 
 PRECISIONS = {torch.float32: 2e-5, torch.float64: 1e-12}
+KINDS: list[tuple[type[AttentionLayer], dict[str, bool]]] = [
+    (GATAttentionLayer, {}),
+    (GATAttentionLayer, {"edge_in_message": True}),
+    (GATv2AttentionLayer, {}),
+]
 WAYS = {
     "as it is": {},
     "small kernels": {"_FEW": 1 << 40},
@@ -136,15 +142,21 @@ def test_every_formula_gives_the_same_numbers_and_gradients(dtype, gradient, adj
 
 
 @settings(max_examples=40, deadline=None)
-@given(graphs, sizes, ways, st.booleans(), st.sampled_from([GATAttentionLayer, GATv2AttentionLayer]))
-def test_a_layer_runs_on_either(adj, size, way, gradient, kind: type[AttentionLayer]):
+@given(graphs, sizes, ways, st.booleans(), st.sampled_from(KINDS), st.sampled_from([0, 3]))
+def test_a_layer_runs_on_either(adj, size, way, gradient, kind, edge_features):
     heads, width = size
-    layer = kind(2, width, heads, bias=True, residual=True, generator=torch.Generator().manual_seed(heads)).double()
+    made, own = kind
+    own = own if edge_features else {}
+    settings = {"bias": True, "residual": True, "edge_features": edge_features, **own}
+    layer = made(2, width, heads, **settings, generator=torch.Generator().manual_seed(heads)).double()
     x = torch.linspace(-2, 2, 2 * len(adj), dtype=torch.float64).view(-1, 2)
+    count = int((torch.as_tensor(adj) != 0).sum())
+    f = torch.linspace(-1, 1, count * edge_features, dtype=torch.float64).view(count, edge_features)
+    adj = Edges.from_adjacency(adj, features=f)
     with going(*way), torch.set_grad_enabled(gradient):
         quick, of_quick = layer(x, adj), layer.trace(x, adj)
     with pytest.MonkeyPatch.context() as patch:
-        for module in (layers, gatv2):
+        for module in (layers, gat, gatv2):
             patch.setattr(module, "formulas", arithmetic)
         plain, of_plain = layer(x, adj), layer.trace(x, adj)
     assert error(quick, plain) <= 1e-12

@@ -14,7 +14,8 @@ import torch.nn.functional as F
 import gatviz
 from gatviz import Edges, GATAttentionLayer, GatvizError, Graph, MultiHeadGATLayer, SingleHeadGATLayer
 from gatviz.attention.defaults import NEGATIVE_SLOPE
-from gatviz.attention.layers import available_devices, new_generator, warm_up
+from gatviz.attention.gat import warm_up
+from gatviz.attention.layers import available_devices, new_generator
 from tests.attention.cases import error, random_case
 
 ADJ = torch.tensor([[1, 1, 0, 1], [1, 1, 1, 0], [0, 1, 1, 1], [1, 0, 1, 1]])

@@ -141,14 +141,6 @@ def test_older_names_give_the_same_layer(version):
     assert out.detach().numpy() == pytest.approx((torch.cat(heads, 1) + made["bias"]).numpy(), abs=1e-5)
 
 
-@pytest.mark.parametrize("tensor", ["lin_edge.weight", "att_edge"])
-def test_edge_features_are_refused(tensor):
-    state = GATConv(FEATURES, 3, heads=2, edge_dim=4).state_dict()
-    kept = {name: value for name, value in state.items() if name == tensor or "edge" not in name}
-    with pytest.raises(gatviz.GatvizError, match=f"'conv1.{tensor}', which needs features of edges"):
-        gatviz.load_weights(torch_file({f"conv1.{name}": value for name, value in kept.items()}))
-
-
 def test_a_bipartite_layer_is_refused_and_one_with_equal_halves_is_not():
     given, x, edge_index = inputs()
     conv = filled(GATConv((FEATURES, FEATURES), 3, heads=2))

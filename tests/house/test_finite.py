@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from torch_geometric.nn import GATConv
 
 from gatviz import GatvizError, Graph, MultiHeadGATLayer, load_weights, read_graph, sample_graph
+from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.attention.layers import AttentionLayer, GATAttentionLayer, new_generator
+from gatviz.attention.layers import AttentionLayer, new_generator
 from gatviz.graph import editing
 from gatviz.model.gat import GAT
 from gatviz.model.steps import LayerSettings

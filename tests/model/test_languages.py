@@ -9,8 +9,8 @@ import pytest
 
 from gatviz import GAT, GatvizError, LayerSettings
 from gatviz.attention.chain import CHAIN, stages_of
+from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
-from gatviz.attention.layers import GATAttentionLayer
 from gatviz.attention.stage_row import KINDS, LayerForm
 from gatviz.files import sample_graph
 from gatviz.model.proof import proofs

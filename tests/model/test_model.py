@@ -267,5 +267,6 @@ def test_a_kind_of_layer_stands_in_one_place():
         assert set(inspect.signature(layer).parameters) - shared - {"settings"} == set(layer.own_settings)
         for name in layer.own_settings:
             assert not getattr(LayerSettings(kind=kind), name)
-        made = LayerSettings(kind=kind, out_features=2, num_heads=3, **dict.fromkeys(layer.own_settings, True))
+        own = dict.fromkeys(layer.own_settings, True)
+        made = LayerSettings(kind=kind, out_features=2, num_heads=3, edge_features=2, **own)
         assert LayerSettings.of(made.build(4)) == made

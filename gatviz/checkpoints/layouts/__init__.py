@@ -23,7 +23,7 @@ LAYOUTS: Mapping[str, WeightsLayout] = {
 
 def attention_names(names: Iterable[str]) -> dict[str, str]:
     """Those of a file's names that only an attention layer gives a tensor -> how they end ("a.weight")."""
-    known = {one for layout in LAYOUTS.values() for one in (*layout.attention, *layout.edge_features)}
+    known = {one for layout in LAYOUTS.values() for one in (*layout.attention, *layout.other_edges)}
     found: dict[str, str] = {}
     for name in names:
         parts = name.rsplit(".", 2)[-2:]

@@ -1,8 +1,9 @@
-"""DGL: GATConv and GATv2Conv, and stacks of them.
+"""DGL: GATConv, GATv2Conv and EdgeGATConv, and stacks of them.
 
 Target is `attn_r` (`fc_dst` of GATv2), source `attn_l` (`fc_src`). Its layers give [N, H, C] and leave concatenating
 or averaging to the model, so bias and residual have H·C entries either way and are averaged with the heads. Where the
-widths match, its residual is the input itself, of which a state dict says nothing.
+widths match, its residual is the input itself, of which a state dict says nothing; EdgeGATConv's always has its own
+projection, and what its nodes read is Wh_j + W_edge f_ij.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from gatviz.checkpoints.layer_forms import (
     one_projection,
     two_halves,
     two_projections,
+    with_edges,
 )
 from gatviz.model.steps import Kind
 from gatviz.words import N_
 
 _GATCONV = N_("DGL's GATConv")
+_EDGEGATCONV = N_("DGL's EdgeGATConv")
 _GATV2CONV = N_("DGL's GATv2Conv")
 
 
@@ -39,6 +42,13 @@ def _bipartite(tensors: LayerTensors) -> StoredLayer:
 
 def _layer(tensors: LayerTensors, weight: Tensor) -> StoredLayer:
     return _finished(tensors, "GAT", *two_halves(tensors, weight, "attn_r", "attn_l"))
+
+
+def _edges(tensors: LayerTensors) -> StoredLayer:
+    one = tensors.get("fc.weight") is not None
+    weight = tensors.matrix("fc.weight") if one else one_projection(tensors, "fc_src.weight", "fc_dst.weight")
+    arrays, told = two_halves(tensors, weight, "attn_r", "attn_l")
+    return replace(_finished(tensors, "GAT", with_edges(tensors, arrays, *_OF_EDGES), told), edge_in_message=True)
 
 
 def _v2(tensors: LayerTensors) -> StoredLayer:
@@ -57,6 +67,7 @@ def _finished(tensors: LayerTensors, kind: Kind, arrays: dict[str, Tensor], told
 
 _REST = ("bias", "res_fc.weight", "res_fc.bias")
 _SCORES = ("attn_l", "attn_r")
+_OF_EDGES = ("fc_edge.weight", "attn_edge")
 
 
 def _identity_widths(layer: StoredLayer, layers: Layers) -> tuple[int, ...]:
@@ -65,6 +76,8 @@ def _identity_widths(layer: StoredLayer, layers: Layers) -> tuple[int, ...]:
     H·C of them since dmlc/dgl#2922 (GATConv) and #3584 (GATv2Conv), in 2021; C before. Where another layer of several
     heads is so wide and has a projection all the same, it shows which of the two rules the file is from.
     """
+    if layer.edge_in_message:
+        return ()
     projected = [other for other in layers if other.residual is not None and other.heads > 1]
     before = any(other.in_features == other.joined for other in projected)
     since = any(other.in_features == other.features for other in projected)
@@ -77,10 +90,12 @@ LAYOUT = WeightsLayout(
     forms=(
         LayerForm(_GATCONV, ("fc.weight", *_SCORES), _REST, _gat),
         LayerForm(_GATCONV, ("fc_src.weight", "fc_dst.weight", *_SCORES), _REST, _bipartite),
+        LayerForm(_EDGEGATCONV, ("fc.weight", *_OF_EDGES, *_SCORES), _REST, _edges),
+        LayerForm(_EDGEGATCONV, ("fc_src.weight", "fc_dst.weight", *_OF_EDGES, *_SCORES), _REST, _edges),
         LayerForm(_GATV2CONV, ("fc_src.weight", "fc_dst.weight", "attn"), ("fc_src.bias", "fc_dst.bias", *_REST), _v2),
     ),
     attention=("attn_l", "attn_r", "attn"),
-    edge_features=("fc_edge", "attn_e", "attn_edge"),
+    other_edges=("attn_e",),
     self_loops=Default(
         "as_given",
         N_(

@@ -1,11 +1,20 @@
-"""gatviz's own layers: `weight` [H·C, F], `att` [H, 2, C] target then source, and GATv2's; see `GAT`."""
+"""gatviz's own layers: `weight` [H·C, F], `att` [H, 2, C] target then source, and GATv2's,
+and both with `weight_edge` [H·C, D] and `att_edge` [H, C]; see `GAT`."""
 
 from __future__ import annotations
 
 from torch import Tensor
 
 from gatviz.attention.activations import LEARNT
-from gatviz.checkpoints.layer_forms import Default, LayerForm, LayerTensors, StoredLayer, Tensors, WeightsLayout
+from gatviz.checkpoints.layer_forms import (
+    Default,
+    LayerForm,
+    LayerTensors,
+    StoredLayer,
+    Tensors,
+    WeightsLayout,
+    with_edges,
+)
 from gatviz.errors import quote
 from gatviz.model.gat import GAT
 from gatviz.words import N_, _
@@ -29,7 +38,9 @@ def _gat(tensors: LayerTensors) -> StoredLayer:
     arrays |= _learnt_slope(tensors)
     bias = tensors.vector("bias", heads * features, features)
     residual = tensors.skip("W_res", weight.shape[1], heads * features, features)
-    return StoredLayer(tensors.name, tensors.form, "GAT", arrays, bias, residual, "att")
+    arrays = with_edges(tensors, arrays, "weight_edge", "att_edge")
+    in_message = None if "W_edge" in arrays else False
+    return StoredLayer(tensors.name, tensors.form, "GAT", arrays, bias, residual, "att", edge_in_message=in_message)
 
 
 def _v2(tensors: LayerTensors) -> StoredLayer:
@@ -51,6 +62,7 @@ def _v2(tensors: LayerTensors) -> StoredLayer:
     arrays |= _learnt_slope(tensors)
     bias = tensors.vector("bias", width, features)
     residual = tensors.skip("W_res", in_features, width, features)
+    arrays = with_edges(tensors, arrays, "weight_edge")
     return StoredLayer(tensors.name, tensors.form, "GATv2", arrays, bias, residual, "att")
 
 
@@ -70,11 +82,11 @@ LAYOUT = WeightsLayout(
     name="gatviz",
     title="gatviz",
     forms=(
-        LayerForm(N_("gatviz's GAT layer"), ("weight", "att"), _REST, _gat, _is_gat),
+        LayerForm(N_("gatviz's GAT layer"), ("weight", "att"), ("weight_edge", "att_edge", *_REST), _gat, _is_gat),
         LayerForm(
             N_("gatviz's GATv2 layer"),
             ("weight", "att"),
-            ("weight_target", "bias_source", "bias_target", *_REST),
+            ("weight_target", "bias_source", "bias_target", "weight_edge", *_REST),
             _v2,
             _is_v2,
         ),

@@ -13,7 +13,9 @@ import torch
 from torch import Tensor
 
 from gatviz.attention.activations import LEARNT
+from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
+from gatviz.attention.loop_features import AS_PYG
 from gatviz.checkpoints.layer_forms import (
     Default,
     Groups,
@@ -26,6 +28,7 @@ from gatviz.checkpoints.layer_forms import (
     one_projection,
     two_halves,
     two_projections,
+    with_edges,
 )
 from gatviz.errors import GatvizError
 from gatviz.model.gat import GAT
@@ -34,6 +37,7 @@ from gatviz.words import N_, _
 
 _GATCONV = N_("PyG's GATConv")
 _GATV2CONV = N_("PyG's GATv2Conv")
+_EDGES = ("lin_edge.weight", "att_edge")
 _SKIP = ("skip.weight", "skip.bias")
 """Under these names an attention layer's form finds the linear layer beside it."""
 _ATTENTION = frozenset(("att_src", "att", "att_l", "att_i"))
@@ -42,7 +46,8 @@ _LINEAR = frozenset(("lin", "lins", "linear", "linears", "skip", "skips"))
 
 
 def _layer(tensors: LayerTensors, weight: Tensor, target: str, source: str) -> StoredLayer:
-    return _finished(tensors, "GAT", *two_halves(tensors, weight, target, source))
+    arrays, told = two_halves(tensors, weight, target, source)
+    return _finished(tensors, "GAT", with_edges(tensors, arrays, *_EDGES), told)
 
 
 def _finished(tensors: LayerTensors, kind: Kind, arrays: dict[str, Tensor], told: str | None) -> StoredLayer:
@@ -90,7 +95,8 @@ def _oldest(tensors: LayerTensors) -> StoredLayer:
 
 
 def _v2(tensors: LayerTensors) -> StoredLayer:
-    return _finished(tensors, "GATv2", *two_projections(tensors, "lin_l", "lin_r", "att"))
+    arrays, told = two_projections(tensors, "lin_l", "lin_r", "att")
+    return _finished(tensors, "GATv2", with_edges(tensors, arrays, _EDGES[0]), told)
 
 
 # ---- linear layers beside the attention layers -----------------------------------------------------------------------
@@ -179,6 +185,14 @@ def _tensors_of(model: GAT) -> dict[str, Tensor]:
         prefix = f"convs.{k}." if len(layers) > 1 else ""
         own = {name: torch.from_numpy(array) for name, array in layer.weights().items()}
         named = _gatv2_names(layer, own) if isinstance(layer, GATv2AttentionLayer) else _gat_names(own)
+        if isinstance(layer, GATAttentionLayer) and layer.edge_in_message:
+            expected, mend = _("what PyG's layers hold"), _("save in gatviz's names instead")
+            where, found = _("layer {layer}").format(layer=k), _("edge features in what nodes read")
+            raise GatvizError(where, expected, found, mend)
+        if "W_edge" in own:
+            named["lin_edge.weight"] = own["W_edge"].flatten(0, 1)
+        if "a_edge" in own:
+            named["att_edge"] = own["a_edge"][None]
         if "bias" in own:
             named["bias"] = own["bias"]
         if "W_res" in own:
@@ -219,10 +233,10 @@ LAYOUT = WeightsLayout(
     name="pyg",
     title="PyTorch Geometric",
     forms=(
-        LayerForm(_GATCONV, ("lin.weight", "att_src", "att_dst"), _REST, _newest),
-        LayerForm(_GATCONV, ("lin_src.weight", "att_src", "att_dst"), ("lin_dst.weight", *_REST), _two),
-        LayerForm(_GATCONV, ("lin_dst.weight", "att_src", "att_dst"), _REST, _two),
-        LayerForm(_GATV2CONV, ("lin_l.weight", "lin_r.weight", "att"), (*_BIASES, *_REST), _v2),
+        LayerForm(_GATCONV, ("lin.weight", "att_src", "att_dst"), (*_EDGES, *_REST), _newest),
+        LayerForm(_GATCONV, ("lin_src.weight", "att_src", "att_dst"), ("lin_dst.weight", *_EDGES, *_REST), _two),
+        LayerForm(_GATCONV, ("lin_dst.weight", "att_src", "att_dst"), (*_EDGES, *_REST), _two),
+        LayerForm(_GATV2CONV, ("lin_l.weight", "lin_r.weight", "att"), (_EDGES[0], *_BIASES, *_REST), _v2),
         LayerForm(
             N_("PyG's GATConv of version 1.6"),
             ("lin_l.weight", "att_l", "att_r"),
@@ -233,9 +247,15 @@ LAYOUT = WeightsLayout(
         LayerForm(N_("PyG's GATConv before version 1.5"), ("weight", "att"), ("bias", *_SKIP), _oldest, _is_oldest),
     ),
     attention=("att_src", "att_dst", "att", "att_l", "att_r", "att_i", "att_j"),
-    edge_features=("lin_edge", "att_edge"),
     self_loops=Default(
         "add_missing", N_("PyG's GATConv and GATv2Conv give every node one self-loop unless told otherwise")
+    ),
+    loop_features=Default(
+        AS_PYG,
+        N_(
+            "PyG gives every self-loop, also one that the graph has, the mean of the features of the edges into its "
+            "node"
+        ),
     ),
     bias_tells=True,
     residual_tells=True,

@@ -59,6 +59,7 @@ def _check_held(k: int, settings: LayerSettings) -> None:
         (settings.attention != "learnt", _("equal attention")),
         (settings.bias, _("a bias")),
         (settings.residual, _("a residual")),
+        (settings.edge_features > 0, _("edge features")),
         (
             settings.activation not in (("elu",) if several else (None, "elu")),
             _("activation {name}").format(name=activation),

@@ -27,6 +27,7 @@ from gatviz.files.merging import listed_edges
 from gatviz.files.parsed import ColumnUse, NodeNumbers, ParsedGraph, check_names
 from gatviz.files.values import decimal
 from gatviz.graph.graph import Graph
+from gatviz.numbers import as_floats
 from gatviz.words import _, first_of, ngettext
 
 _OF_GRAPH = frozenset(field.name for field in msgspec.structs.fields(JsonGraph))
@@ -132,7 +133,9 @@ def _parsed(graph: JsonGraph[Any], where: str, edge_key: str) -> ParsedGraph:
     else:
         names = [_text(node.id) for node in nodes]
     check_names(names, where)
-    edges, edge_columns = _edges(graph.edges, f"{where}, {edge_key}", NodeNumbers(names), notes)
+    edge_names = tuple(graph.edge_feature_names)
+    edge_features = _edge_features(graph.edges, edge_names, f"{where}, {edge_key}") if edge_names else None
+    edges, edge_columns = _edges(graph.edges, f"{where}, {edge_key}", NodeNumbers(names), notes, bool(edge_names))
     x, feature_names = _features(graph, nodes, names, where, notes)
     parsed = ParsedGraph(
         where=where,
@@ -143,6 +146,8 @@ def _parsed(graph: JsonGraph[Any], where: str, edge_key: str) -> ParsedGraph:
         edge_columns=edge_columns,
         x=x,
         feature_names=feature_names,
+        edge_features=edge_features,
+        edge_feature_names=edge_names,
         labels=_words([node.label for node in nodes]),
         split=_words([node.split for node in nodes]),
         positions=_positions(nodes, notes),
@@ -181,7 +186,7 @@ def _end(edge: Mapping[str, Any], key: str, where: str) -> str:
 
 
 def _edges(
-    edges: Sequence[JsonEdge], where: str, numbers: NodeNumbers, notes: list[str]
+    edges: Sequence[JsonEdge], where: str, numbers: NodeNumbers, notes: list[str], with_features: bool
 ) -> tuple[NDArray[np.int64], dict[str, list[Any]]]:
     pairs = np.empty((2, len(edges)), dtype=np.int64)
     columns: dict[str, list[Any]] = {}
@@ -194,7 +199,7 @@ def _edges(
         if isinstance(edge, tuple) or len(edge) == 2:
             continue
         for name, value in edge.items():
-            if name in ("source", "target"):
+            if name in ("source", "target") or (with_features and name == "features"):
                 continue
             if isinstance(value, dict | list):
                 refused[name] += 1
@@ -207,6 +212,25 @@ def _edges(
     if refused:
         notes.append(_("edges hold lists or objects under {listed}; left out").format(listed=_listed(list(refused))))
     return pairs, columns
+
+
+def _edge_features(edges: Sequence[JsonEdge], names: Sequence[str], where: str) -> NDArray[np.float64]:
+    """[M, D]: what stands under `features` of each edge."""
+    limits.check_features(len(edges), len(names), where)
+    rows = np.zeros((len(edges), len(names)))
+    for k, edge in enumerate(edges):
+        row = edge.get("features") if isinstance(edge, dict) else None
+        numbers = isinstance(row, list) and all(isinstance(n, int | float) and not isinstance(n, bool) for n in row)
+        if not numbers or len(row) != len(names):  # type: ignore[arg-type]
+            expected = ngettext(
+                "a list of {n} number under 'features', as edge_feature_names says",
+                "a list of {n} numbers under 'features', as edge_feature_names says",
+                len(names),
+            ).format(n=len(names))
+            found = f"{len(row)}" if numbers else _("none") if row is None else kind_of_value(row)  # type: ignore[arg-type]
+            raise GatvizError(f"{where}[{k}]", expected, found, _("give every edge its features"))
+        rows[k] = as_floats(row)
+    return rows
 
 
 def _words(values: Sequence[Any]) -> list[str | None] | None:
@@ -285,6 +309,8 @@ def write_json(graph: Graph) -> bytes:
     """A graph in gatviz's own schema, a node or an edge on each line."""
     head: dict[str, Any] = {"description": graph.description} if graph.description else {}
     head |= {"directed": graph.directed, "feature_names": list(graph.feature_names)}
+    if graph.edge_feature_names:
+        head["edge_feature_names"] = list(graph.edge_feature_names)
     lines = [f"  {json.dumps(key)}: {encode_json(value)}," for key, value in head.items()]
     nodes = [f"    {encode_json(node)}" for node in _nodes(graph)]
     edges = [f"    {encode_json(edge)}" for edge in _edge_objects(graph)]
@@ -297,6 +323,8 @@ def write_node_link(graph: Graph) -> bytes:
     attributes: dict[str, Any] = {"feature_names": list(graph.feature_names), "directed": graph.directed}
     if graph.description:
         attributes["description"] = graph.description
+    if graph.edge_feature_names:
+        attributes["edge_feature_names"] = list(graph.edge_feature_names)
     edges = [
         edge if isinstance(edge, dict) else {"source": edge[0], "target": edge[1]} for edge in _edge_objects(graph)
     ]
@@ -328,8 +356,10 @@ def _edge_objects(graph: Graph) -> Iterator[dict[str, Any] | list[str]]:
     source, target = graph.edge_index.tolist()
     for k in listed_edges(graph):
         ends = [graph.names[source[k]], graph.names[target[k]]]
-        if graph.edge_attributes:
+        if graph.edge_attributes or graph.edge_features is not None:
             values = {key: column[k] for key, column in graph.edge_attributes.items()}
+            if graph.edge_features is not None:
+                values["features"] = [_short(value) for value in graph.edge_features[k].tolist()]
             yield {**values, "source": ends[0], "target": ends[1]}
         else:
             yield ends

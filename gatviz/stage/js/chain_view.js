@@ -404,7 +404,7 @@ export class ChainView {
   }
 
   /** What the node in focus takes in, an edge a row. @param {StageOf} stage @param {Tensor} values @param {Card} card @param {number} head */
-  messageReader({ rest }, values, card, head) {
+  messageReader({ rest, perHead }, values, card, head) {
     const { scene } = this;
     const target = this.focusTarget();
     if (target === null) return null;
@@ -414,7 +414,7 @@ export class ChainView {
     return {
       rowNames: undrawn ? [...names, fillIn(scene.texts.undrawnRow, { count: undrawn })] : names,
       /** @param {number} row @param {number} column */
-      value: (row, column) => (row < edges.length ? values.at(edges[row].index, head, column) : (rest?.at(target, head, column) ?? null)),
+      value: (row, column) => (row < edges.length ? values.at(edges[row].index, ...(perHead ? [head] : []), column) : (rest?.at(target, head, column) ?? null)),
       masked: () => false,
     };
   }

@@ -146,7 +146,7 @@ export class Inspector {
     });
   }
 
-  /** raw as two sums of signed bars, one bar per dimension. @param {Scores} scores @param {Edge} edge @param {number} head */
+  /** raw as sums of signed bars, one bar per dimension. @param {Scores} scores @param {Edge} edge @param {number} head */
   scorePanel(scores, edge, head) {
     const { scene } = this;
     const { texts } = scene;
@@ -157,6 +157,7 @@ export class Inspector {
     /** @param {Tensor} tensor @param {number} node */
     const half = (tensor, node) => dimensions.map((c) => ({ name: `c${c}`, value: tensor.at(node, head, c) }));
     const halves = [half(scores.target, edge.target), half(scores.source, edge.source)];
+    const ofEdge = scores.edge && dimensions.map((c) => ({ name: `c${c}`, value: /** @type {Tensor} */ (scores.edge).at(edge.index, head, c) }));
     const limit = scores.limits.at(edge.index, head);
     /** @param {string} name @param {number} node */
     const sum = (name, node) => number(valuesOf(scene, name).at(node, head, 0), digits);
@@ -169,6 +170,7 @@ export class Inspector {
       bars({ ...options, title: fillIn(texts.targetScore, { target: names.target, value: sum("score_target", edge.target) }), parts: largest(halves[0]) }),
       html("p", { class: "quiet-text" }, stageOf(scene, "score_target").caption),
       bars({ ...options, title: fillIn(texts.sourceScore, { source: names.source, value: sum("score_source", edge.source) }), parts: largest(halves[1]) }),
+      ofEdge ? bars({ ...options, title: fillIn(texts.edgeScore, { value: value("score_edge") }), parts: largest(ofEdge) }) : null,
       dimensions.length > MOST_BARS ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: dimensions.length - MOST_BARS })) : null,
     );
   }

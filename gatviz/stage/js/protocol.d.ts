@@ -103,10 +103,12 @@ export interface Softmax {
   denominators: Packed;
 }
 
-/** The signed parts of both halves of a score, [N, H, C]; the end of their bars per edge, [E + U, H]. */
+/** The signed parts of both halves of a score, [N, H, C], and of what the edge's own features add, [E + U, H, C], if
+they are read; the end of their bars per edge, [E + U, H]. */
 export interface Scores {
   target: Packed;
   source: Packed;
+  edge: Packed | null;
   limits: Packed;
 }
 
@@ -151,6 +153,12 @@ export interface Features {
   more: number;
 }
 
+/** What the features of the edge itself added to the score, the largest of them. */
+export interface EdgeShares {
+  parts: Bar[];
+  more: number;
+}
+
 /** The textbook's [Wh_i ‖ Wh_j] over a, and what all pairs would take. */
 export interface Pair {
   Wh: number[];
@@ -164,6 +172,7 @@ export interface Pair {
 export interface JointPart extends Bar {
   target: number;
   source: number;
+  edge: number | null;
   hidden: number;
   a: number;
 }
@@ -182,6 +191,7 @@ export interface Story {
   limit: number;
   formulas: Formula[];
   features: Features[];
+  ofEdge: EdgeShares | null;
   biased: boolean;
   pair: Pair | null;
   score: JointScore | null;

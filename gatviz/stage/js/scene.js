@@ -76,7 +76,7 @@ export function readScene(data) {
     weightings: data.weightings.map((w) => ({ ...w, values: tensor(w.values), rows: w.rows && rowSums(w.rows) })),
     stages: data.stages.map((s) => ({ ...s, values: tensor(packedOf(s)), pairs: tensor(s.pairs), rest: tensor(s.rest) })),
     softmax: { terms: tensor(softmax.terms), maxima: tensor(softmax.maxima), denominators: tensor(softmax.denominators) },
-    scores: scores && { target: tensor(scores.target), source: tensor(scores.source), limits: tensor(scores.limits) },
+    scores: scores && { target: tensor(scores.target), source: tensor(scores.source), edge: tensor(scores.edge), limits: tensor(scores.limits) },
     uniform: tensor(data.uniform),
     evenness: tensor(data.evenness),
     change: change && { ...change, values: tensor(change.values), goneValues: tensor(change.goneValues) },

@@ -33,6 +33,9 @@ export function jointScorePanel(scene, edge, head, digits) {
   const parts = story.score.parts;
   const { limit } = story;
   const shown = largest(parts);
+  /** @type {["target"|"source"|"edge"|"hidden"|"a", string][]} */
+  const words = [["target", texts.jointTarget], ["source", texts.jointSource], ["edge", texts.jointEdge], ["hidden", texts.jointHidden], ["a", "a"]];
+  const columns = words.filter(([key]) => parts.every((part) => part[key] !== null));
   const told = fillIn(shown.length < parts.length ? texts.jointSome : texts.jointParts, { count: parts.length });
   return html(
     "div",
@@ -42,8 +45,8 @@ export function jointScorePanel(scene, edge, head, digits) {
     html(
       "table",
       { class: "shares-table" },
-      html("tr", {}, html("th"), ...[texts.jointTarget, texts.jointSource, texts.jointHidden, "a"].map((word) => html("td", {}, word))),
-      ...shown.map((part) => html("tr", {}, html("th", {}, part.name), ...[part.target, part.source, part.hidden, part.a].map((value) => html("td", {}, number(value, digits))))),
+      html("tr", {}, html("th"), ...columns.map(([, word]) => html("td", {}, word))),
+      ...shown.map((part) => html("tr", {}, html("th", {}, part.name), ...columns.map(([key]) => html("td", {}, number(part[key] ?? 0, digits))))),
     ),
     parts.length > shown.length ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: parts.length - shown.length })) : null,
   );
@@ -77,7 +80,7 @@ function formulaPanel(scene, story) {
 
 /** @param {Scene} scene @param {Story} story @param {number} digits */
 function featurePanels(scene, story, digits) {
-  return story.features.map(({ node, half, parts, more }) => {
+  const panels = story.features.map(({ node, half, parts, more }) => {
     return html(
       "div",
       { class: "cell-panel" },
@@ -87,6 +90,11 @@ function featurePanels(scene, story, digits) {
       story.biased ? html("p", { class: "quiet-text" }, fillIn(scene.texts.biasesAdd, { half })) : null,
     );
   });
+  const { ofEdge } = story;
+  if (!ofEdge) return panels;
+  const bar = bars({ title: "", parts: ofEdge.parts, limit: story.limit, digits, colours: scene.palette.bars });
+  const more = ofEdge.more ? html("p", { class: "quiet-text" }, fillIn(scene.texts.moreTerms, { count: ofEdge.more })) : null;
+  return [...panels, html("div", { class: "cell-panel" }, html("h4", {}, scene.texts.featuresEdgeTitle), bar, more)];
 }
 
 /** [Wh_i ‖ Wh_j] as a row of cells over a. @param {Scene} scene @param {Story} story @param {number} digits */

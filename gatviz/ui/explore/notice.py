@@ -31,8 +31,10 @@ def notice(
     sentences = [*now.graph.notes, *([now.graph.rounding] if now.graph.rounding else [])]
     if predictions is not None:
         sentences.append(" ".join(accuracy.sentence for accuracy in predictions.accuracies))
-    if now.graph.edge_attributes:
-        names = ", ".join(name[:24] for name in now.graph.edge_attributes)
+    kept = [*dict.fromkeys((*now.graph.edge_attributes, *now.graph.edge_feature_names))]
+    read = () if trace.edge_features is None else now.graph.edge_feature_names
+    if unread := [name for name in kept if name not in read]:
+        names = ", ".join(name[:24] for name in unread)
         sentences.append(
             _("Kept but not used by GAT, which reads only whether an edge is there: {names}.").format(names=names)
         )

@@ -11,8 +11,9 @@ from typing import Any
 import streamlit as st
 
 from gatviz import words
+from gatviz.attention.gat import warm_up
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.attention.layers import new_generator, warm_up
+from gatviz.attention.layers import new_generator
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT

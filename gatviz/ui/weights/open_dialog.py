@@ -125,7 +125,8 @@ def _control(decision: Decision, key: str) -> Any:
     right.caption(escape(decision.reason))
     if decision.options:
         options = list(decision.options)
-        return left.selectbox(label, options, index=options.index(decision.value), key=key, format_func=_word)
+        word = _yes_or_no if decision.name == "edge_in_message" else _word
+        return left.selectbox(label, options, index=options.index(decision.value), key=key, format_func=word)
     if isinstance(decision.value, float):
         return left.number_input(label, value=decision.value, step=0.05, key=key)
     return left.number_input(label, min_value=1, value=int(str(decision.value)), key=key)
@@ -143,8 +144,19 @@ def _word(value: object) -> str:
         "identity": _("identity"),
         "minus": _("minus"),
         "plus": _("plus"),
+        "mean": _("mean of the edges into the node"),
+        "add": _("sum of the edges into the node"),
+        "mul": _("product of the edges into the node"),
+        "min": _("smallest of the edges into the node"),
+        "max": _("largest of the edges into the node"),
+        "added": _("added ones"),
+        "all": _("all"),
     }
     return answers.get(str(value), str(value).replace("_", " "))
+
+
+def _yes_or_no(value: object) -> str:
+    return _("yes") if value else _("no")
 
 
 def _joined(concat: bool) -> str:
@@ -158,6 +170,9 @@ def _names() -> dict[str, str]:
         "activation": _("activation"),
         "residual": _("residual"),
         "self_loops": _("self-loops"),
+        "loop_features": _("edge features of self-loops"),
+        "filled_loops": _("self-loops that get them"),
+        "edge_in_message": _("nodes read edge features too"),
         "negative_slope": _("LeakyReLU slope"),
         "score_sign": _("sign of LeakyReLU"),
         "implementation": _("implementation"),

@@ -1,0 +1,67 @@
+"""Features of edges: numbers on each edge that a model may read, checked once. E edges, D edge features."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.errors import GatvizError, quote
+from gatviz.numbers import as_floats, finite, first_beyond
+from gatviz.words import N_, _, commas
+
+NEW_ARCS = N_("Edges that were drawn since have edge features of 0.")
+"""What a graph with edge features says of itself once an edge is drawn in it."""
+
+
+def checked_edge_features(
+    given: Any, edge_index: NDArray[np.int64], names: Sequence[str], width: int
+) -> NDArray[np.float64]:
+    """[E, D] as read-only float64; without edges a list of rows does not tell D, so it is `width`.
+
+    Raises:
+        GatvizError: another shape, or a number that float32 cannot hold.
+    """
+    count = edge_index.shape[1]
+    expected = _("numbers of shape [{n}, D], a row for each edge").format(n=count)
+    try:
+        values = np.array(as_floats(given))
+    except (TypeError, ValueError) as error:
+        mend = _("give every edge as many numbers")
+        raise GatvizError("edge_features", expected, quote(str(error)), mend) from error
+    if values.ndim != 2 and not count and not values.size:
+        values = values.reshape(0, width)
+    if values.ndim != 2 or values.shape[0] != count:
+        found = _("shape {shape}").format(shape=list(values.shape))
+        raise GatvizError("edge_features", expected, found, _("give one row for each edge"))
+    if (place := first_beyond(values)) is not None:
+        source, target = (quote(names[node]) for node in edge_index[:, place[0]])
+        where = _("edge feature {k} of {source} → {target}").format(k=place[1], source=source, target=target)
+        mend = _("replace it by a smaller number, or rescale")
+        raise GatvizError(where, finite(), quote(float(values[place])), mend)
+    values.setflags(write=False)
+    return values
+
+
+def numbers_of(attributes: Mapping[str, tuple[Any, ...]], chosen: Sequence[str], count: int) -> NDArray[np.float64]:
+    """[E, len(chosen)]: these edge attributes as numbers; true counts as 1, false as 0.
+
+    Raises:
+        GatvizError: an attribute that is not there, or a value that is no number.
+    """
+    columns = []
+    for name in chosen:
+        if name not in attributes:
+            expected = _("an edge attribute, of which this graph has none")
+            if attributes:
+                expected = _("one of {names}").format(names=commas(map(quote, attributes)))
+            raise GatvizError("edge_features", expected, quote(name), _("choose edge attributes that are there"))
+        for k, value in enumerate(attributes[name]):
+            if not isinstance(value, bool | int | float | np.integer | np.floating | np.bool_):
+                where = _("edge attribute {name}, edge {k}").format(name=quote(name), k=k)
+                found = _("none") if value is None else quote(value)
+                raise GatvizError(where, _("a number"), found, _("choose attributes that are numbers on every edge"))
+        columns.append(as_floats(attributes[name]))
+    return np.stack(columns, axis=1) if columns else np.zeros((count, 0))
