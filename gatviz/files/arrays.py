@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers, limits
+from gatviz.files.array_matrices import CSR, SCIPY, NamedArrays, canonical, dense_matrix, kind_of
 from gatviz.files.json_text import decode_json
 from gatviz.files.merging import all_have_reverse
 from gatviz.files.parsed import ColumnUse, ParsedGraph, check_names
@@ -25,11 +26,11 @@ from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext
 
 META = "gatviz"
-_CSR = ("data", "indices", "indptr", "shape")
 KNOWN: frozenset[str] = frozenset(
     [name for names in headers.ARRAYS.values() for name in names]
-    + [f"{matrix}_{part}" for matrix in ("adj", "attr") for part in _CSR]
-    + ["attr_matrix", "adj_matrix", META, headers.EDGE_WEIGHT, "num_nodes", *headers.MASKS, *headers.INDICES]
+    + [f"{matrix}_{part}" for matrix in ("adj", "attr") for part in CSR]
+    + list(SCIPY)
+    + [META, headers.EDGE_WEIGHT, "num_nodes", *headers.MASKS, *headers.INDICES]
 )
 """The names that are read; others are left out and said."""
 OPTIONAL: frozenset[str] = frozenset(
@@ -41,74 +42,17 @@ _EDGE = "edge."
 Array = NDArray[Any]
 
 
+def array_key(name: str) -> str | None:
+    """The first of the names that arrays of this name's kind have, capitals and signs between words aside; or None."""
+    bare = headers.plain(name)
+    return next(
+        (names[0] for names in headers.ARRAYS.values() if any(headers.plain(known) == bare for known in names)), None
+    )
+
+
 def is_known(name: str) -> bool:
     """Whether an array of this name is read."""
     return name in KNOWN or name.startswith(_EDGE)
-
-
-def _kind(array: Array) -> str:
-    return _("{dtype} of shape {shape}").format(dtype=array.dtype, shape=list(array.shape))
-
-
-class _Arrays:
-    """One file's arrays, with a sentence for each thing that is wrong with them."""
-
-    def __init__(self, arrays: Mapping[str, Array], where: str, left_out: Sequence[str] = ()) -> None:
-        self.arrays, self.where, self.left_out = arrays, where, left_out
-
-    def get(self, *names: str) -> tuple[str, Array] | None:
-        return next(((name, self.arrays[name]) for name in names if name in self.arrays), None)
-
-    def wrong(self, name: str, expected: str, found: str, mend: str | None = None) -> GatvizError:
-        return GatvizError(f"{self.where}, {quote(name)}", expected, found, mend or _("correct the array"))
-
-    def whole(self, name: str, array: Array, shape: str) -> NDArray[np.int64]:
-        if array.dtype.kind not in "iu" or (array.size and array.dtype == np.uint64 and int(array.max()) >= 2**63):
-            raise self.wrong(
-                name,
-                _("integers of shape {shape}").format(shape=shape),
-                f"{array.dtype}",
-                _("store integers of 64 bits"),
-            )
-        return array.astype(np.int64)
-
-    def csr(self, prefix: str) -> csr_array | None:
-        names = [f"{prefix}_{part}" for part in _CSR]
-        there = [name for name in names if name in self.arrays]
-        if not there:
-            return None
-        if len(there) < len(names):
-            missing = next(name for name in names if name not in there)
-            raise GatvizError(
-                self.where, _("an array {missing}").format(missing=quote(missing)), _("none"), _("store all four parts")
-            )
-        data, indices, indptr, shape = (self.arrays[name] for name in names)
-        if data.dtype.kind not in "iufb" or data.ndim != 1:
-            raise self.wrong(
-                names[0],
-                _("a row of numbers"),
-                _kind(data),
-            )
-        columns = self.whole(names[1], indices, "[nnz]")
-        starts = self.whole(names[2], indptr, "[N + 1]")
-        size = self.whole(names[3], shape, "[2]")
-        if size.shape != (2,) or (size < 0).any():
-            raise self.wrong(names[3], _("two sizes"), quote(str(shape.tolist())[:50]))
-        rows, width = (int(length) for length in size)
-        if starts.shape != (rows + 1,) or starts[0] != 0 or (np.diff(starts) < 0).any():
-            raise self.wrong(
-                names[2],
-                _("{rows:,} rising offsets from 0").format(rows=rows + 1),
-                _("{size:,} others").format(size=starts.size),
-            )
-        if columns.ndim != 1 or columns.shape != data.shape or starts[-1] != columns.size:
-            raise self.wrong(names[1], _("{starts:,} columns").format(starts=int(starts[-1])), f"{columns.size:,}")
-        if columns.size and (columns.min() < 0 or columns.max() >= width):
-            outside = int(columns.min()) if columns.min() < 0 else int(columns.max())
-            raise self.wrong(names[1], _("column numbers from 0 to {width}").format(width=width - 1), str(outside))
-        if data.dtype.kind == "f" and not np.isfinite(data).all():
-            raise self.wrong(names[0], _("finite numbers"), _("NaN or infinity"))
-        return csr_array((data, columns, starts), shape=(rows, width))
 
 
 def parsed_arrays(
@@ -119,9 +63,11 @@ def parsed_arrays(
     Raises:
         GatvizError: no edges among the arrays, or one of a wrong type, shape or range.
     """
-    found = _Arrays(arrays, where, left_out)
+    found = NamedArrays(canonical(arrays), where, left_out)
     told = _meta(meta, where)
-    adjacency = found.csr("adj")
+    sparse = found.csr("adj_")
+    sparse = found.scipy() if sparse is None else sparse
+    adjacency = sparse if sparse is not None or found.get(*headers.ARRAYS["edge_index"]) else dense_matrix(found)
     edges = _edges(found, adjacency)
     x = _features(found)
     count = _count_nodes(found, x, adjacency, edges, told)
@@ -136,6 +82,10 @@ def parsed_arrays(
         )
     directed = told.get("directed")
     notes: list[str] = []
+    symmetric = None
+    if found.get(*headers.ARRAYS["edge_index"]) is None and adjacency is not None:
+        symmetric = bool(abs(adjacency - adjacency.T).nnz == 0)
+        directed = not symmetric
     if not isinstance(directed, bool):
         directed = not all_have_reverse(edges, count)
         if not directed:
@@ -153,6 +103,10 @@ def parsed_arrays(
         description=told.get("description", "") if isinstance(told.get("description"), str) else "",
         notes=notes,
     )
+    if symmetric is not None:
+        parsed.symmetric, parsed.orientation = symmetric, "row_reads_column"
+    if "weight" in parsed.edge_columns and symmetric is not None:
+        parsed.notes.append(_("entries of the matrix are kept as weights of arrows; they are no α"))
     check_names(parsed.names, where)
     parsed.labels = _labels(found, told, count)
     parsed.split = _split(found, count)
@@ -168,7 +122,7 @@ def _meta(text: str | None, where: str) -> dict[str, Any]:
     return told
 
 
-def _edges(found: _Arrays, adjacency: csr_array | None) -> NDArray[np.int64]:
+def _edges(found: NamedArrays, adjacency: csr_array | None) -> NDArray[np.int64]:
     given = found.get(*headers.ARRAYS["edge_index"])
     if given is not None:
         name, array = given
@@ -188,7 +142,7 @@ def _edges(found: _Arrays, adjacency: csr_array | None) -> NDArray[np.int64]:
         listed = commas(quote(name) for name in [*found.arrays, *found.left_out][:8]) or _("none")
         raise GatvizError(
             found.where,
-            _("'edge_index', or the four parts of 'adj'"),
+            _("'edge_index', a matrix 'A', or the four parts of 'adj'"),
             _("the arrays {listed}").format(listed=listed),
             _("add the edges"),
         )
@@ -199,13 +153,13 @@ def _edges(found: _Arrays, adjacency: csr_array | None) -> NDArray[np.int64]:
     return np.stack([source, target]).astype(np.int64)
 
 
-def _features(found: _Arrays) -> NDArray[np.float64] | None:
-    sparse = found.csr("attr")
+def _features(found: NamedArrays) -> NDArray[np.float64] | None:
+    sparse = found.csr("attr_")
     if sparse is not None:
         limits.check_features(sparse.shape[0], sparse.shape[1], found.where)
         dense: NDArray[np.float64] = sparse.astype(np.float64).toarray()
         return dense
-    given = found.get(*headers.ARRAYS["x"], "attr_matrix")
+    given = found.get(*headers.ARRAYS["x"])
     if given is None:
         return None
     name, array = given
@@ -213,7 +167,7 @@ def _features(found: _Arrays) -> NDArray[np.float64] | None:
         raise found.wrong(
             name,
             _("numbers of shape [N, F]"),
-            _kind(array),
+            kind_of(array),
         )
     limits.check_features(array.shape[0], array.shape[1], found.where)
     x = array.astype(np.float64)
@@ -224,7 +178,7 @@ def _features(found: _Arrays) -> NDArray[np.float64] | None:
 
 
 def _count_nodes(
-    found: _Arrays,
+    found: NamedArrays,
     x: Array | None,
     adjacency: csr_array | None,
     edges: NDArray[np.int64],
@@ -257,7 +211,7 @@ def _count_nodes(
     return int(edges.max()) + 1 if edges.size else 0
 
 
-def _texts(found: _Arrays, told: Mapping[str, Any], key: str, count: int | None) -> list[str] | None:
+def _texts(found: NamedArrays, told: Mapping[str, Any], key: str, count: int | None) -> list[str] | None:
     given = found.get(*headers.ARRAYS[key])
     listed = told.get(key)
     if given is not None and given[1].ndim == 1 and given[1].dtype.kind in "USiu":
@@ -268,13 +222,13 @@ def _texts(found: _Arrays, told: Mapping[str, Any], key: str, count: int | None)
     return [word if isinstance(word, str) else str(word) for word in listed]
 
 
-def _feature_names(found: _Arrays, told: Mapping[str, Any], x: Array | None) -> tuple[str, ...]:
+def _feature_names(found: NamedArrays, told: Mapping[str, Any], x: Array | None) -> tuple[str, ...]:
     if x is None:
         return ()
     return tuple(_texts(found, told, "feature_names", x.shape[1]) or (f"f{k}" for k in range(x.shape[1])))
 
 
-def _labels(found: _Arrays, told: Mapping[str, Any], count: int) -> list[str | None] | None:
+def _labels(found: NamedArrays, told: Mapping[str, Any], count: int) -> list[str | None] | None:
     given = found.get(*headers.ARRAYS["y"])
     if given is None:
         return None
@@ -286,7 +240,7 @@ def _labels(found: _Arrays, told: Mapping[str, Any], count: int) -> list[str | N
         raise found.wrong(
             name,
             ngettext("{n:,} class", "{n:,} classes", count).format(n=count),
-            _kind(array),
+            kind_of(array),
         )
     if array.dtype.kind == "U":
         return [str(word) or None for word in array.tolist()]
@@ -298,7 +252,7 @@ def _labels(found: _Arrays, told: Mapping[str, Any], count: int) -> list[str | N
     return [None if value < 0 else decimal(value) for value in numbers]
 
 
-def _split(found: _Arrays, count: int) -> list[str | None] | None:
+def _split(found: NamedArrays, count: int) -> list[str | None] | None:
     split: list[str | None] = [None] * count
     there = False
     for name, part in {**headers.MASKS, **headers.INDICES}.items():
@@ -311,7 +265,7 @@ def _split(found: _Arrays, count: int) -> list[str | None] | None:
                 raise found.wrong(
                     name,
                     ngettext("{n:,} truth value", "{n:,} truth values", count).format(n=count),
-                    _kind(array),
+                    kind_of(array),
                 )
             places = np.flatnonzero(array)
         else:
@@ -330,7 +284,7 @@ def _split(found: _Arrays, count: int) -> list[str | None] | None:
     return split if there else None
 
 
-def _positions(found: _Arrays, count: int) -> NDArray[np.float64] | None:
+def _positions(found: NamedArrays, count: int) -> NDArray[np.float64] | None:
     given = found.get(*headers.ARRAYS["pos"])
     if given is None:
         return None
@@ -340,14 +294,14 @@ def _positions(found: _Arrays, count: int) -> NDArray[np.float64] | None:
         raise found.wrong(
             name,
             expected,
-            _kind(array),
+            kind_of(array),
             _("leave it out"),
         )
     return array.astype(np.float64)
 
 
 def _edge_columns(
-    found: _Arrays, told: Mapping[str, Any], adjacency: csr_array | None, count: int
+    found: NamedArrays, told: Mapping[str, Any], adjacency: csr_array | None, count: int
 ) -> dict[str, Sequence[Any]]:
     columns: dict[str, Sequence[Any]] = {}
     texts = told.get("edge_attributes", {})
@@ -359,7 +313,7 @@ def _edge_columns(
                 raise found.wrong(
                     name,
                     ngettext("{n:,} number", "{n:,} numbers", count).format(n=count),
-                    _kind(array),
+                    kind_of(array),
                 )
             columns["weight" if name == headers.EDGE_WEIGHT else name.removeprefix(_EDGE)] = flat.tolist()
     for name, values in texts.items() if isinstance(texts, dict) else ():

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.arrays import META, arrays_of, is_known, parsed_arrays
-from gatviz.files.file_start import FileStart
+from gatviz.files.graph_file import GraphFile
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.zip_members import Members
 from gatviz.graph.graph import Graph
@@ -37,17 +37,18 @@ def _save() -> str:
     return _("save it as {call}").format(call=_CALL)
 
 
-def is_torch(start: FileStart) -> bool:
+def is_torch(file: GraphFile) -> bool:
     """Whether a file is a zip around a pickle, as torch writes it."""
-    return any(name.endswith("/data.pkl") for name in start.members)
+    return any(name.endswith("/data.pkl") for name in file.members)
 
 
-def read_torch(data: bytes, where: str) -> ParsedGraph:
+def read_torch(file: GraphFile) -> ParsedGraph:
     """A ParsedGraph from a torch file of plain tensors {x, edge_index, y, …}.
 
     Raises:
         GatvizError: not such a file, or one that names anything but plain tensors.
     """
+    data, where = file.data, file.where
     members = Members(data, where)
     pickles = [info for info in members.infos if info.filename.endswith("/data.pkl")]
     if len(pickles) != 1:
