@@ -22,6 +22,7 @@ ORDER = (
     "attention",
     "model",
     "checkpoints",
+    "capturing",
     "analysis",
     "charts",
     "stage",
