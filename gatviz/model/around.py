@@ -244,6 +244,10 @@ class Readout(Step):
     def word(self) -> str:
         return self.how
 
+    @property
+    def couples(self) -> bool:
+        return True
+
     def run(self, x: Tensor, own: Values) -> Tensor:
         if x.shape[0] == 0:
             return x.new_zeros(1, x.shape[1])

@@ -33,6 +33,19 @@ class Step:
     """Whether it makes no sense once a readout has put all nodes into one row."""
 
     @property
+    def couples(self) -> bool:
+        """Whether a node's row depends on the others' too, without any edge between them."""
+        return False
+
+    def in_training(self) -> Step:
+        """The step as it runs while the model is trained."""
+        return self
+
+    def measured(self, x: Tensor) -> dict[str, Tensor]:
+        """What training is to store of this x, under the names of its fixed parameters."""
+        return {}
+
+    @property
     def word(self) -> str:
         """Its text in a recipe."""
         return ""
