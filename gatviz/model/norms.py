@@ -6,16 +6,16 @@ None of them changes what it has stored, in training either: whoever trains a mo
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gatviz.errors import GatvizError, quote
-from gatviz.model.step import Peer, Step, Values, checked_width
+from gatviz.model.step import Peer, Step, Told, Values, checked_width
 from gatviz.numbers import check_finite
-from gatviz.words import _
+from gatviz.words import N_, _
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ class _Norm(Step):
     eps: float = 1e-5
     affine: bool = True
     in_features: int | None = None
+
+    told: ClassVar[Told] = {
+        "weight": (r"\gamma", N_("The learnt scale of each feature.")),
+        "bias": (r"\beta", N_("The learnt shift of each feature.")),
+    }
 
     def __post_init__(self) -> None:
         check_finite("eps", self.eps, _("1e-05 is every library's own"))
@@ -64,6 +69,11 @@ class BatchNorm(_Norm):
 
     stem = "bn"
     fixed = ("running_mean", "running_var")
+    told: ClassVar[Told] = {
+        **_Norm.told,
+        "running_mean": (r"\mu", N_("The mean of each feature that training stored.")),
+        "running_var": ("v", N_("The variance of each feature that training stored.")),
+    }
 
     @property
     def couples(self) -> bool:
@@ -165,6 +175,10 @@ class GraphNorm(_Norm):
     """
 
     stem = "gn"
+    told: ClassVar[Told] = {
+        **_Norm.told,
+        "mean_scale": (r"\lambda", N_("How much of each feature's mean is taken out.")),
+    }
 
     @property
     def couples(self) -> bool:
