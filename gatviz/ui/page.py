@@ -18,7 +18,6 @@ from gatviz.ui.session import run_cache, session
 from gatviz.ui.session.model import present_weights
 from gatviz.ui.session.settings import Settings, controls
 from gatviz.ui.sidebar import NAME, sidebar
-from gatviz.ui.take_away import take_away
 from gatviz.ui.workspaces import workspace_choice
 from gatviz.words import _
 
@@ -75,7 +74,8 @@ def page() -> None:
         with bar:
             run = run.of_layer(_layer_choice(run) if workspace.picks_layer else 0)
             st.space("stretch")
-            take_away(now, run.trace)
+            if workspace.takes_away is not None:
+                workspace.takes_away(now, run.trace)
         _summary(run, settings)
         workspace.draw(now, settings, run)
         session.remember(settings)

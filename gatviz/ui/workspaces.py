@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.ui.compare.compare import compare
 from gatviz.ui.explore.explore import explore
 from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
+from gatviz.ui.take_away import take_away
 from gatviz.words import N_, _
 
 
@@ -21,15 +23,17 @@ class Workspace:
 
     Attributes:
         picks_layer: whether it shows one layer of a stack, which then stands to choose in the bar.
+        takes_away: what it offers at the bar's end of the layer on show, if anything.
     """
 
     title: str
     draw: Callable[[session.Session, Settings, Run], None]
     picks_layer: bool = True
+    takes_away: Callable[[session.Session, LayerTrace], None] | None = None
 
 
 WORKSPACES: dict[str, Workspace] = {
-    "explore": Workspace(N_("Explore"), explore),
+    "explore": Workspace(N_("Explore"), explore, takes_away=take_away),
     "compare": Workspace(N_("Compare"), compare),
 }
 
