@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gatviz.graph import editing
+from gatviz.model.gat import GAT
 from gatviz.model.steps import LayerSettings
 from gatviz.model.weights import Weights, with_values
 from gatviz.ui.session import from_browser, run_cache, session
@@ -64,7 +65,9 @@ def set_weights() -> None:
 
 def open_huge() -> None:
     layer = LayerSettings(out_features=3, num_heads=4, bias=False)
-    open_model("huge.pt", (layer,), "add_missing", huge())
+    model = GAT(2, [layer], self_loops="add_missing")
+    model.set_weights(huge())
+    open_model("huge.pt", model)
 
 
 @pytest.mark.parametrize("step", [set_features, set_weights, open_huge])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gatviz.attention.edges import SelfLoops
 from gatviz.graph import editing
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import default_positions
-from gatviz.model.steps import LayerSettings
+from gatviz.model.gat import GAT
 from gatviz.model.weights import Weights, with_columns
 from gatviz.ui.session import session
 from gatviz.ui.session.model import all_weights
@@ -36,11 +35,11 @@ def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
     session.update(locked=session.FIRST_LOCK, refused=closed)
 
 
-def open_model(name: str, layers: tuple[LayerSettings, ...], self_loops: SelfLoops, weights: Weights) -> None:
+def open_model(name: str, model: GAT) -> None:
     """Let a model from a file stand in for the sidebar's; undo, or `close_model`, brings that one back."""
-    held = HeldWeights(weights, drawn_by=None, by_hand=True)
+    held = HeldWeights(model.weights(), drawn_by=None, by_hand=True)
     session.update(openings=session.current().openings + 1)
-    opened = OpenedModel(name, layers, self_loops, session.current().openings)
+    opened = OpenedModel(name, model.steps, model.self_loops, session.current().openings, model.loop_features)
     session.change(
         replace(session.current().work, opened=opened, weights=held), _("open weights {name}").format(name=name)
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from gatviz.attention.edges import SelfLoops
+from gatviz.attention.loop_features import AS_ADDED, LoopFeatures
 from gatviz.graph.graph import Graph
-from gatviz.model.steps import LayerSettings
 from gatviz.model.weights import Weights
 
 
@@ -28,15 +29,18 @@ class HeldWeights:
 
 @dataclass(frozen=True)
 class OpenedModel:
-    """A model that came from a weights file: what it is called, its layers and its policy for self-loops.
+    """A model that came from a weights file: what it is called, and what it is but its numbers.
 
-    `opening` tells it from what was opened before, under the same name too.
+    Attributes:
+        steps: as `GAT.of_steps` takes them. self_loops, loop_features: its policy for self-loops.
+        opening: tells it from what was opened before, under the same name too.
     """
 
     name: str
-    layers: tuple[LayerSettings, ...]
+    steps: tuple[Any, ...]
     self_loops: SelfLoops
     opening: int
+    loop_features: LoopFeatures = AS_ADDED
 
 
 @dataclass(frozen=True)
