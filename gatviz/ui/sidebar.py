@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import secrets
+from dataclasses import replace
 from typing import get_args
 
 import streamlit as st
@@ -128,15 +129,8 @@ def _opened_model(opened: OpenedModel) -> Settings:
     with st.expander(_("More about the model")):
         dropout = _dropout_choice()
         device = _device_choice()
-    loops = opened.loop_features
-    return Settings(
-        opened=opened.steps,
-        self_loops=self_loops,
-        loop_features=loops.value,
-        filled_loops=loops.filled,
-        dropout=dropout,
-        device=device,
-    )
+    now = session.current().settings
+    return replace(now, self_loops=self_loops, dropout=dropout, device=device)
 
 
 def _joined(concat: bool) -> str:

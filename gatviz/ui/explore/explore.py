@@ -43,7 +43,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
     names = input_names(run.whole, run.layer)
     choices, part, scene = _scene(run.key, around, words.language(), now.graph, trace, names)
     predictions = predicted(now, settings, run)
-    changed = pins.since_baseline(now, settings, run)
+    changed = pins.since_baseline(now, run)
     story = pack_story(now.graph, trace, part, _edge_told(now, trace, part, choices), names)
     locked = session.current().locked  # by now perhaps the first
     locked = locked if isinstance(locked, session.Locked) else None
