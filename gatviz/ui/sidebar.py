@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import secrets
-from typing import Literal, get_args
+from dataclasses import replace
+from typing import get_args
 
 import streamlit as st
 
@@ -22,7 +23,6 @@ from gatviz.ui.weights.save import save_the_weights
 from gatviz.words import _
 
 NAME = "gatviz"
-Workspace = Literal["explore", "compare"]
 
 _DEFAULTS = Settings()
 _MOST_LAYERS = 4
@@ -31,25 +31,14 @@ _MOST_FEATURES = 64
 _LARGEST_SEED = 2**31 - 1
 
 
-def sidebar() -> tuple[Workspace, Settings]:
-    """Draw the sidebar; the workspace and the settings that it now shows."""
+def sidebar() -> Settings:
+    """Draw the sidebar; the settings that it now shows."""
     with st.sidebar:
         tagline = html.escape(_("see what attention attends to"))
         st.html(f'<h1 class="gatviz">{NAME}</h1><p class="gatviz">{tagline}</p>')
-        workspaces: dict[Workspace, str] = {"explore": _("Explore"), "compare": _("Compare")}
-        workspace = st.segmented_control(
-            _("Workspace"),
-            list(workspaces),
-            default="explore",
-            format_func=workspaces.__getitem__,
-            key="workspace",
-            required=True,
-            label_visibility="collapsed",
-            width="stretch",
-        )
         graph_choice()
         opened = session.current().work.opened
-        return workspace or "explore", _model_choice() if opened is None else _opened_model(opened)
+        return _model_choice() if opened is None else _opened_model(opened)
 
 
 def _model_choice() -> Settings:
@@ -140,15 +129,8 @@ def _opened_model(opened: OpenedModel) -> Settings:
     with st.expander(_("More about the model")):
         dropout = _dropout_choice()
         device = _device_choice()
-    loops = opened.loop_features
-    return Settings(
-        opened=opened.steps,
-        self_loops=self_loops,
-        loop_features=loops.value,
-        filled_loops=loops.filled,
-        dropout=dropout,
-        device=device,
-    )
+    now = session.current().settings
+    return replace(now, self_loops=self_loops, dropout=dropout, device=device)
 
 
 def _joined(concat: bool) -> str:

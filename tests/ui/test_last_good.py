@@ -96,7 +96,7 @@ def test_a_control_that_makes_the_run_overflow_is_set_back(monkeypatch):
     def step() -> None:
         now = session.current()
         take_graph(editing.set_features(now.graph, np.full((4, 2), 1.2e38)), "large features")
-        held = HeldWeights(weights, session.current().settings.drawn_by, by_hand=True)
+        held = HeldWeights(weights, session.current().settings, by_hand=True)
         session.change(replace(session.current().work, weights=held), "ones")
 
     do(app, step, monkeypatch)

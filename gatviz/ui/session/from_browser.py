@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -36,6 +37,7 @@ from gatviz.stage.protocol import EdgeFocus
 from gatviz.ui.session import pins, run_cache, session
 from gatviz.ui.session.model import all_weights, is_shared, present_weights
 from gatviz.ui.session.steps import name_of, take_graph, take_weights
+from gatviz.ui.session.work import SLOTS
 from gatviz.words import _, ngettext
 
 _MOST_AT_ONCE = 1_000
@@ -243,4 +245,5 @@ def _pin() -> None:
         session.update(refused=str(error))
         return
     layer = st.session_state.get("layer") or 0
-    pins.pin("A", pins.present(now, now.settings, run.of_layer(min(layer, len(run.whole.layers) - 1))))
+    pin = pins.present(now, run.of_layer(min(layer, len(run.whole.layers) - 1)))
+    pins.pin(replace(pin, slot=SLOTS[0]))

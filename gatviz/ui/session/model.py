@@ -14,11 +14,7 @@ from gatviz.words import _
 
 def present_weights(now: session.Session) -> Weights | None:
     """The weights that the model has, or None if they are just those that the seed draws."""
-    held = now.work.weights
-    if held is None or (now.work.opened is None and held.drawn_by != now.settings.drawn_by):
-        return None
-    fits = held.weights.in_features == now.graph.num_features
-    return held.weights if fits else None
+    return now.work.present_weights
 
 
 def all_weights(now: session.Session) -> Weights:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from gatviz.attention.defaults import HIDDEN_ACTIVATION, NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops
@@ -14,7 +14,9 @@ from gatviz.model.around import JumpingKnowledge, Linear
 from gatviz.model.gat import GAT
 from gatviz.model.plan import Sum
 from gatviz.model.steps import Kind, LayerSettings
-from gatviz.ui.session.work import OpenedModel, Work
+
+if TYPE_CHECKING:
+    from gatviz.ui.session.work import OpenedModel, Work
 
 MOST_LAYERS = 4
 NO_ACTIVATION = "none"
