@@ -27,6 +27,9 @@ from gatviz.model.trace import StepTrace, Trace, attention_in
 from gatviz.model.weights import Weights
 from gatviz.words import _, commas, ngettext
 
+Measured = dict[str, dict[str, Tensor]]
+"""By the step's name what it measured, by the name under which it is stored."""
+
 
 class GAT(nn.Module):
     """GAT and GATv2 layers over the same edges, one after another; with other steps around them: `GAT.of_steps`.
@@ -235,10 +238,25 @@ class GAT(nn.Module):
         edge_index: EdgesLike = None,
         edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
+        measured: Measured | None = None,
     ) -> Tensor:
-        """The last step's output [N, G] ([1, G] after a readout); arguments as for `AttentionLayer.forward`."""
+        """The last step's output [N, G] ([1, G] after a readout); arguments as for `AttentionLayer.forward`.
+
+        Arguments:
+            measured: filled, in training mode, with what the steps measured that training stores, see `store`.
+        """
         x, edges = self._inputs(X, adj, edge_index, edge_features)
-        return _Run(edges, generator, keep=False).through(self._places, x)[0]
+        return _Run(edges, generator, keep=False, measured=measured).through(self._places, x)[0]
+
+    def store(self, measured: Measured, momentum: float = 0.1) -> None:
+        """Let the stored means and variances of each BatchNorm follow what a run in training mode measured.
+
+        Arguments:
+            measured: as `forward` filled it. momentum: how far they go towards it; PyTorch's is 0.1.
+        """
+        around = self._around
+        for name, values in measured.items():
+            around[name].store(values, momentum)
 
     def trace(
         self,
@@ -280,8 +298,10 @@ class GAT(nn.Module):
 class _Run:
     """One walk through a model's steps, with their traces if they are to be kept."""
 
-    def __init__(self, edges: Edges, generator: torch.Generator | None, *, keep: bool) -> None:
-        self.edges, self.generator, self.keep = edges, generator, keep
+    def __init__(
+        self, edges: Edges, generator: torch.Generator | None, *, keep: bool, measured: Measured | None = None
+    ) -> None:
+        self.edges, self.generator, self.keep, self.measured = edges, generator, keep, measured
         self.blocks: list[Tensor] = []
 
     def through(self, places: Sequence[Place], x: Tensor, *, top: bool = True) -> tuple[Tensor, tuple[StepTrace, ...]]:
@@ -313,7 +333,11 @@ class _Run:
         if isinstance(place.step, JumpingKnowledge):
             return place.step.join([*self.blocks, x]), ()
         assert place.step is not None
-        return (place.step.run(x, {}) if place.module is None else place.module(x)), ()
+        if place.module is None:
+            return place.step.run(x, {}), ()
+        if self.measured is not None and place.module.training and (found := place.module.running.measured(x)):
+            self.measured[place.name] = found
+        return place.module(x), ()
 
     def _traced(self, place: Place, x: Tensor) -> tuple[Tensor, StepTrace]:
         if isinstance(place.module, AttentionLayer):
@@ -323,10 +347,10 @@ class _Run:
         step = StepTrace(
             at=place.at,
             name=place.name,
-            step=place.step,
+            step=place.module.running if isinstance(place.module, StepModule) else place.step,
             given=x if x.layout == torch.strided else x.to_dense,
             made=y,
-            held={} if place.module is None else {name: value.clone() for name, value in place.module.own.items()},
+            held={} if place.module is None else {name: value.clone() for name, value in place.module.used.items()},
             inside=inside,
             blocks=(*self.blocks, x) if isinstance(place.step, JumpingKnowledge) else (),
         )
