@@ -22,6 +22,8 @@ from gatviz.model.plan import Sum
 from gatviz.model.recipe import Recipe
 from gatviz.model.steps import LayerSettings
 from gatviz.model.trace import StepTrace, Trace
+from gatviz.training.fit import fit
+from gatviz.training.training import Training
 
 __version__ = "0.1.0"
 
@@ -53,7 +55,9 @@ __all__ = [
     "StepTrace",
     "Sum",
     "Trace",
+    "Training",
     "analysis",
+    "fit",
     "generate",
     "inspect_graph",
     "inspect_weights",

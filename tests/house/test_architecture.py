@@ -21,6 +21,7 @@ ORDER = (
     "files",
     "attention",
     "model",
+    "training",
     "checkpoints",
     "analysis",
     "charts",
@@ -54,6 +55,7 @@ WITHIN = {
         "textbook",
     ),
     "model": ("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "gat", "proof"),
+    "training": ("task", "schedule", "stepper", "kept", "training", "fit", "beside"),
     "files": (
         "limits",
         "headers",
