@@ -87,6 +87,7 @@ def numbers(module, edges: Block, draw: torch.Generator, heads: int, width: int,
     x, weight, bias = normal(N, 3), normal(heads * width, 3), normal(heads * width)
     Wh, Wh_source, att = normal(N, heads, width), normal(N, heads, width), normal(heads, 2, width)
     scores, e, shares = normal(N, 2, heads), normal(E, heads), normal(E, heads)
+    Wf, att_edge = normal(E, heads, width), normal(heads, width)
 
     def score(part: Block) -> tuple[Tensor, ...]:
         raw = module.raw_scores(scores, part)
@@ -95,6 +96,7 @@ def numbers(module, edges: Block, draw: torch.Generator, heads: int, width: int,
     given_each = {
         "project": (x, weight, bias),
         "split_scores": (Wh, att),
+        "edge_scores": (Wf, att_edge),
         "raw_scores": (scores,),
         "hidden_features": (Wh, Wh_source),
         "softmax_over_sources": (e,),
@@ -105,6 +107,7 @@ def numbers(module, edges: Block, draw: torch.Generator, heads: int, width: int,
     found = {
         "project": (module.project(x, weight, heads, bias),),
         "split_scores": (module.split_scores(Wh, att),),
+        "edge_scores": (module.edge_scores(Wf, att_edge),),
         "raw_scores": (module.raw_scores(scores, edges),),
         "hidden_features": (module.hidden_features(Wh, Wh_source, 0.2, edges),),
         "softmax_over_sources": (module.softmax_over_sources(e, edges),),
