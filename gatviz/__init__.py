@@ -23,6 +23,8 @@ from gatviz.model.plan import Sum
 from gatviz.model.recipe import Recipe
 from gatviz.model.steps import LayerSettings
 from gatviz.model.trace import StepTrace, Trace
+from gatviz.training.fit import fit
+from gatviz.training.training import Training
 
 __version__ = "0.1.0"
 
@@ -55,8 +57,10 @@ __all__ = [
     "StepTrace",
     "Sum",
     "Trace",
+    "Training",
     "analysis",
     "capture",
+    "fit",
     "generate",
     "inspect_graph",
     "inspect_weights",

@@ -21,6 +21,7 @@ ORDER = (
     "files",
     "attention",
     "model",
+    "training",
     "checkpoints",
     "capturing",
     "analysis",
@@ -55,6 +56,7 @@ WITHIN = {
         "textbook",
     ),
     "model": ("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "gat", "proof"),
+    "training": ("task", "schedule", "stepper", "kept", "training", "fit", "beside"),
     "files": (
         "limits",
         "headers",
