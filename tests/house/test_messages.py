@@ -15,7 +15,7 @@ from tests.ui.pseudo import extracted
 ROOT = Path(__file__).parents[2]
 SCREEN = ("ui",)
 """The rooms in which a word with a capital is one that a person reads."""
-ROOMS = (*SCREEN, "files", "graph", "attention", "model", "checkpoints", "capturing", "numbers", "errors")
+ROOMS = (*SCREEN, "files", "graph", "attention", "model", "checkpoints", "capturing", "export", "numbers", "errors")
 """Whose words all go through gatviz.words; a room is added as soon as its do."""
 
 SAID = ("_", "ngettext", "N_")
@@ -58,6 +58,9 @@ STYLES = ("_STYLE", "_PRIMARY", "_DOT", "look")
 CODE = ("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN")
 """Names of what holds names of code, Python's or a pickle's."""
 
+PROGRAMS = ("scripts.py", "script_text.py")
+"""What these write is code, which is in English everywhere."""
+
 _SENTENCE = re.compile(r"[^\W\d_]{2,},? [^\W\d_]+")
 _CAPITAL = re.compile(r"^[A-Z][a-z]+\b")
 _CODE = re.compile(
@@ -69,7 +72,7 @@ FILES = [
     path
     for room in ROOMS
     for path in [*sorted((ROOT / "gatviz" / room).rglob("*.py")), ROOT / "gatviz" / f"{room}.py"]
-    if path.exists()
+    if path.exists() and path.name not in PROGRAMS
 ]
 ALL = sorted((ROOT / "gatviz").rglob("*.py"))
 
