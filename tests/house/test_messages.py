@@ -15,8 +15,20 @@ from tests.ui.pseudo import extracted
 ROOT = Path(__file__).parents[2]
 SCREEN = ("ui",)
 """The rooms in which a word with a capital is one that a person reads."""
-ROOMS = (*SCREEN, "files", "graph", "attention", "model", "checkpoints", "numbers", "errors")
-"""Whose words all go through gatviz.words; a room is added as soon as its do."""
+ROOMS = (
+    *SCREEN,
+    "files",
+    "graph",
+    "attention",
+    "model",
+    "checkpoints",
+    "analysis",
+    "charts",
+    "stage",
+    "numbers",
+    "errors",
+)
+"""Whose words all go through gatviz.words."""
 
 SAID = ("_", "ngettext", "N_")
 LABELLED = (
@@ -53,10 +65,13 @@ PLAIN = {
     *("source,target\nA,B\nB,C", "id,label,f0,f1\nA,x,1,0\nB,y,0,1\nC,x,1,1"),
 }
 """Names, and examples of files: the same in every language."""
-STYLES = ("_STYLE", "_PRIMARY", "_DOT", "look")
+STYLES = ("_STYLE", "_PRIMARY", "_DOT", "look", "style", "_POLICY")
 """Names of what holds CSS."""
-CODE = ("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN")
-"""Names of what holds names of code, Python's or a pickle's."""
+DEVELOPERS = ("TypeVar", "TypeError", "compile", "search")
+"""Calls whose arguments only a developer reads."""
+CODE = ("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN", "_COLUMNS", "UNLABELLED")
+CODE = (*CODE, "_ABOVE_LEFT", "_INSIDE", "_BESIDE")
+"""Names of what holds names of code: Python's, a pickle's, plotly's, or what stands in tables."""
 
 _SENTENCE = re.compile(r"[^\W\d_]{2,},? [^\W\d_]+")
 _CAPITAL = re.compile(r"^[A-Z][a-z]+\b")
@@ -69,7 +84,7 @@ FILES = [
     path
     for room in ROOMS
     for path in [*sorted((ROOT / "gatviz" / room).rglob("*.py")), ROOT / "gatviz" / f"{room}.py"]
-    if path.exists()
+    if path.exists() and path.name != "types.py"  # which writes TypeScript
 ]
 ALL = sorted((ROOT / "gatviz").rglob("*.py"))
 
@@ -145,7 +160,7 @@ def hides(parent: ast.AST, inner: ast.AST | None) -> bool:
         case ast.Assign(targets=[ast.Name(id=name)]):
             return name in (*STYLES, *CODE)
         case _:
-            return isinstance(parent, ast.Call) and name_of(parent) in (*SAID, "TypeVar", "compile", "search")
+            return isinstance(parent, ast.Call) and name_of(parent) in (*SAID, *DEVELOPERS)
 
 
 def texts(tree: ast.AST) -> Iterator[tuple[str, int, ast.AST, list[ast.AST]]]:

@@ -21,7 +21,7 @@ from gatviz.stage.details import first_edge, local_edge, pack_proofs, pack_story
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.protocol import Palettes, Scene, Screen
 from gatviz.stage.stages import with_stage
-from gatviz.stage.texts import ENGLISH
+from gatviz.stage.texts import texts
 from gatviz.ui.explore.feature_table import feature_table
 from gatviz.ui.explore.notice import notice
 from gatviz.ui.explore.part import Around, is_large, part_choice, shown_part
@@ -101,7 +101,7 @@ def _scene(
     """All of the stage's data that a drag or a lock leaves as it is."""
     choices, part = weightings(_trace), shown_part(_trace, around)
     palettes = msgspec.convert(stage_palettes(), Palettes)
-    return choices, part, pack_scene(_graph, _trace, choices, palettes, ENGLISH, _names, part)
+    return choices, part, pack_scene(_graph, _trace, choices, palettes, texts(), _names, part)
 
 
 def _free_number(graph: Graph) -> int:
