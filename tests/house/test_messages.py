@@ -15,20 +15,6 @@ from tests.ui.pseudo import extracted
 ROOT = Path(__file__).parents[2]
 SCREEN = ("ui",)
 """The rooms in which a word with a capital is one that a person reads."""
-ROOMS = (
-    *SCREEN,
-    "files",
-    "graph",
-    "attention",
-    "model",
-    "checkpoints",
-    "analysis",
-    "charts",
-    "stage",
-    "numbers",
-    "errors",
-)
-"""Whose words all go through gatviz.words."""
 
 SAID = ("_", "ngettext", "N_")
 LABELLED = (
@@ -59,7 +45,7 @@ QUIET = ("key", "icon", "mime", "file_name", "type", "format", "formula", "confi
 PLAIN = {
     *("PyTorch Geometric", "DGL", "pyGAT", "pytorch-GAT"),
     *("GAT", "GATv2", "PyG", "SVG", "PNG", "JSON", "gatviz", "torch (.pt)", "safetensors", "α", "Δα", "GCN"),
-    *("Les Misérables", "Zachary 1977", "Knuth 1993", "Padgett", "1941"),
+    *("GAT, Cora and Citeseer", "Les Misérables", "Zachary 1977", "Knuth 1993", "Padgett", "1941"),
     *("Three nodes in a ring: Bo reads Ada, Cy reads Bo, Ada reads Cy.", "collections OrderedDict", "row sums"),
     "data.x = data.x.view(len(data.x), -1)",
     *("source,target\nA,B\nB,C", "id,label,f0,f1\nA,x,1,0\nB,y,0,1\nC,x,1,1"),
@@ -80,13 +66,9 @@ _CODE = re.compile(
 )
 """LaTeX, names of the program and of arrays, calls, acronyms, and what is quoted."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
-FILES = [
-    path
-    for room in ROOMS
-    for path in [*sorted((ROOT / "gatviz" / room).rglob("*.py")), ROOT / "gatviz" / f"{room}.py"]
-    if path.exists() and path.name != "types.py"  # which writes TypeScript
-]
 ALL = sorted((ROOT / "gatviz").rglob("*.py"))
+FILES = [path for path in ALL if path.name not in ("words.py", "types.py")]
+"""Whose words all go through gatviz.words; one writes TypeScript, and no words."""
 
 
 def name_of(call: ast.Call) -> str:
