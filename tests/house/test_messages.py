@@ -266,7 +266,7 @@ def deciding_on_words(code: str, messages: Container[str] = ()) -> list[tuple[in
             for one in part.elts if isinstance(part, ast.Tuple | ast.List | ast.Set) else [part]:
                 text = one.value if isinstance(one, ast.Constant) and isinstance(one.value, str) else ""
                 words = _CODE.sub("\0", text)
-                reads = _SENTENCE.search(words) or (text in messages and (" " in text or _CAPITAL.search(text)))
+                reads = _SENTENCE.search(words) or (text in messages and (" " in text.strip() or _CAPITAL.search(text)))
                 if is_said(one) or (isinstance(one, ast.Name) and (id(one), one.id) in said) or reads:
                     found.append((node.lineno, ast.unparse(one)))
     return found
