@@ -204,6 +204,7 @@ class GAT(nn.Module):
             tuple(layer.weights() for layer in self.attention_layers),
             {name: module.weights() for name, module in self._around.items()},
             reads_x="" if first.step is None else first.name or first.at,
+            width=None if first.step is None else self._in_features,
         )
 
     def set_weights(self, weights: Weights) -> None:
@@ -321,29 +322,31 @@ class _Run:
                 x = self._made(place, x)[0]
         return x, tuple(steps)
 
-    def _made(self, place: Place, x: Tensor) -> tuple[Tensor, tuple[StepTrace, ...]]:
-        """What a step gives; of a sum also the traces of what is in it."""
+    def _made(self, place: Place, x: Tensor) -> tuple[Tensor, tuple[StepTrace, ...], tuple[StepTrace, ...]]:
+        """What a step gives; of a sum also the traces of what is in it, and of its skip."""
         if isinstance(place.module, AttentionLayer):
-            return place.module(x, self.edges, generator=self.generator), ()
-        if x.layout != torch.strided and not isinstance(place.step, Linear):
-            x = x.to_dense()
+            return place.module(x, self.edges, generator=self.generator), (), ()
+        if x.layout != torch.strided and not isinstance(place.step, Linear | Sum):
+            x = _dense(x)
         if isinstance(place.step, Sum):
+            skips = () if place.skip is None else (place.skip,)
+            added, skip = self.through(skips, x, top=False) if skips else (_dense(x), ())
             y, inside = self.through(place.inside, x, top=False)
-            return x + y, inside
+            return added + y, inside, skip
         if isinstance(place.step, JumpingKnowledge):
-            return place.step.join([*self.blocks, x]), ()
+            return place.step.join([*self.blocks, x]), (), ()
         assert place.step is not None
         if place.module is None:
-            return place.step.run(x, {}), ()
+            return place.step.run(x, {}), (), ()
         if self.measured is not None and place.module.training and (found := place.module.running.measured(x)):
             self.measured[place.name] = found
-        return place.module(x), ()
+        return place.module(x), (), ()
 
     def _traced(self, place: Place, x: Tensor) -> tuple[Tensor, StepTrace]:
         if isinstance(place.module, AttentionLayer):
             y, layer = place.module.forward_and_trace(x, self.edges, generator=self.generator)
             return y, StepTrace.of_layer(place.at, place.name, layer)
-        y, inside = self._made(place, x)
+        y, inside, skip = self._made(place, x)
         step = StepTrace(
             at=place.at,
             name=place.name,
@@ -352,8 +355,13 @@ class _Run:
             made=y,
             held={} if place.module is None else {name: value.clone() for name, value in place.module.used.items()},
             inside=inside,
+            skip=skip[0] if skip else None,
             blocks=(*self.blocks, x) if isinstance(place.step, JumpingKnowledge) else (),
         )
         if not isfinite(float(y.sum())):
             step.check_finite()
         return y, step
+
+
+def _dense(x: Tensor) -> Tensor:
+    return x if x.layout == torch.strided else x.to_dense()

@@ -76,7 +76,7 @@ def step_proofs(trace: Trace) -> tuple[Check, ...]:
 
 def _around(steps: Iterable[StepTrace]) -> Iterator[StepTrace]:
     for step in steps:
-        yield from _around(step.inside)
+        yield from _around(step.inside if step.skip is None else (step.skip, *step.inside))
         if step.layer is None:
             yield step
 
@@ -94,7 +94,8 @@ def _step(step: StepTrace, torch: Any, pyg: Any) -> Check:
             given: Any = [torch.tensor(values) for values in step.joined] or torch.tensor(step.input)
             expected = theirs(given).numpy()
     else:  # a sum: what came, and what the last step in it gave
-        expected, called = step.input + step.inside[-1].output, _("the sum of both")
+        added = step.input if step.skip is None else step.skip.output
+        expected, called = added + step.inside[-1].output, _("the sum of both")
     bound = _BOUND[str(step.output.dtype)]
     scale = max(1.0, _largest(expected), *(_largest(values) for values in (step.input, *step.weights.values())))
     sentence = _("{step}: equal to {other} within {figure}")

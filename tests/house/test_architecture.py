@@ -21,7 +21,9 @@ ORDER = (
     "files",
     "attention",
     "model",
+    "training",
     "checkpoints",
+    "capturing",
     "analysis",
     "charts",
     "stage",
@@ -54,6 +56,7 @@ WITHIN = {
         "textbook",
     ),
     "model": ("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "gat", "proof"),
+    "training": ("task", "schedule", "stepper", "kept", "training", "fit", "beside"),
     "files": (
         "limits",
         "headers",

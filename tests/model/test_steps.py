@@ -272,6 +272,20 @@ def test_a_step_can_stand_before_the_layers_and_in_a_sum(step, first):
         np.testing.assert_allclose(trace.out, trace.steps[1].input + inside[-1].output, atol=1e-6)
 
 
+def test_what_a_sum_adds_can_go_through_a_step_first():
+    """res(x) + σ(conv(x)), where the widths differ."""
+    conv = ("conv1", LayerSettings(out_features=4, num_heads=2, activation="elu"))
+    model = stirred(GAT.of_steps(F_IN, [Sum(conv, skip=("res", Linear(8))), LayerNorm(mode="node")]), 3)
+    trace = model.eval().trace(random_graph(3))
+    assert all(check.passed for check in step_proofs(trace))
+    weights = model.weights().around["res"]
+    expected = trace.steps[0].input @ weights["weight"].T + weights["bias"] + trace.layers[0].out
+    np.testing.assert_allclose(trace.steps[0].output, expected, atol=1e-5)
+    assert model.weights().in_features == F_IN
+    assert str(model.recipe) == "res + (conv1 > elu) > ln0"
+    assert torch.equal(model(random_graph(3)), torch.tensor(trace.out))
+
+
 def test_sums_in_sums_hold_their_layers_in_order():
     inner = ("conv2", LayerSettings(out_features=8, num_heads=1, activation=None))
     model = GAT.of_steps(F_IN, [CONV, Sum([Activation("elu"), Sum(inner)]), JumpingKnowledge("cat")])
@@ -303,6 +317,9 @@ def test_shared_modules_are_one():
         ([CONV, ("bn1", BatchNorm(in_features=4))], r"step 1 \(bn1\), x: expected 4 features per node, .* found 8"),
         ([CONV, Readout("mean"), ("conv2", LayerSettings())], r"step 2 \(conv2\), x: expected a row for each node"),
         ([CONV, Readout("mean"), JumpingKnowledge("cat")], r"step 2 \(jk\(cat\)\), x: expected a row for each node"),
+        ([CONV, Sum(Linear(3), skip=("res", Linear(4)))], r"res \+ step: expected 4 features, as res gives, found 3"),
+        ([CONV, Sum(Linear(8), skip=Readout("sum"))], r"skip \+ step: expected one step with a row for each node"),
+        ([CONV, Sum(Linear(8), skip=("c", LayerSettings()))], r"skip \+ step: expected .*, found 'c'"),
         ([CONV, Sum(Readout("sum"))], r"expected a step with a row for each node, found 'sum'"),
         ([JumpingKnowledge("cat"), CONV], r"step 0 \(jk\(cat\)\), jk\(cat\): expected an attention layer before it"),
         (
