@@ -119,7 +119,7 @@ export class GraphView {
 
   /** The picture as the waiting edits will make it. */
   draft() {
-    return draftOf(this.scene, this.edits.waiting);
+    return draftOf(this.scene, this.edits.drawn);
   }
 
   /** Where every node is now: as Python says, after the waiting edits, and under the pointer. */
