@@ -98,6 +98,10 @@ class LayerNorm(_Norm):
                 "mode", _("'graph' or 'node'"), quote(self.mode), _("choose one; PyG's default is 'graph'")
             )
 
+    @property
+    def couples(self) -> bool:
+        return self.mode == "graph"
+
     def run(self, x: Tensor, own: Values) -> Tensor:
         if self.mode == "node":
             return F.layer_norm(x, x.shape[1:], own.get("weight"), own.get("bias"), self.eps)
@@ -137,6 +141,10 @@ class GraphNorm(_Norm):
         super().__post_init__()
         if not self.affine:
             raise GatvizError("affine", "True", "False", _("leave it out: GraphNorm always has its weights"))
+
+    @property
+    def couples(self) -> bool:
+        return True
 
     def parameters(self, width: int, generator: torch.Generator | None) -> dict[str, Tensor]:
         """γ, β, and λ = mean_scale [F], at first 1."""

@@ -46,6 +46,11 @@ class Step:
         """
         raise NotImplementedError
 
+    @property
+    def couples(self) -> bool:
+        """Whether each node's row depends on every other's, without any edge between them."""
+        return False
+
     def width(self, width: int) -> int:
         """G from F.
 

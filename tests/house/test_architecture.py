@@ -53,7 +53,10 @@ WITHIN = {
         "gatv2",
         "textbook",
     ),
-    "model": ("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "gat", "proof"),
+    "model": (
+        *("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "gat", "proof"),
+        *("reach", "without"),
+    ),
     "files": (
         "limits",
         "headers",
@@ -115,6 +118,7 @@ NO_TORCH = (
     "attention.stage_row",
     "attention.textbook",
     "model.proof",
+    "model.reach",
     "model.trace",
     "model.weights",
 )
