@@ -209,11 +209,3 @@ def sensitivity(model: GAT, graph: Graph, node: int, column: int | None = None) 
         np.zeros(h.shape) if each is None else each.numpy() for h, each in zip(h_primes, found, strict=True)
     )
     return Sensitivity(trace, gradients, chosen)
-
-
-def with_equal_shares(model: GAT) -> GAT:
-    """A copy of a model whose layers read in equal shares; all else stays as it is."""
-    other = copy.deepcopy(model)
-    for layer in other.attention_layers:
-        layer.attention = "equal"
-    return other
