@@ -144,7 +144,7 @@ def model_of(build: Callable[..., Any], seed: int = 0, **more: Any) -> GAT:
     made: GAT = build(generator=torch.Generator().manual_seed(seed), **more)
     for parameter in made.parameters():
         parameter.data *= 2  # so that something moves
-    return made.double()
+    return made.double().eval()
 
 
 def stack(kind: str = "GAT", **more: Any) -> Callable[..., GAT]:

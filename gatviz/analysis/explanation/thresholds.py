@@ -17,9 +17,12 @@ SHUFFLES = 1_000
 """The ends of the band then stand fast to about 0.01."""
 BAND = (0.05, 0.95)
 """Of the shuffled: nine in ten lie within."""
+CHANCE_HIGH = 0.975
+"""Two figures are held against the shuffled; each may be so high by chance once in 40, one of both once in 20."""
 FEWEST_RANKED = 3
 """Two edges are in one order or the other; that is no agreement."""
 FIRST_FOR_THE_TABLE = 50
 """Of many edges, so many are removed first, the strongest by attention; the others in random order."""
 CLOSE = 0.7
-"""From this rank agreement on two orders are called much alike."""
+SOMEWHAT = 0.3
+"""From these rank agreements on two orders are called much alike, or somewhat."""

@@ -10,7 +10,7 @@ import numpy as np
 from gatviz.analysis.explanation.agreement import ATTENTION, Agreement
 from gatviz.analysis.explanation.pairs import Pairs
 from gatviz.analysis.explanation.removal import Removed
-from gatviz.analysis.explanation.thresholds import CLOSE, LITTLE_ALONE, MOVES
+from gatviz.analysis.explanation.thresholds import CLOSE, FAR_TOGETHER, LITTLE_ALONE, MOVES, SOMEWHAT
 from gatviz.words import _, ngettext
 
 Kind = Literal["more", "no_more", "less", "none_moves", "only_together", "undefined"]
@@ -21,8 +21,8 @@ class Verdict:
     """What is true here, for this model and this node.
 
     Attributes:
-        kind: "more", "no_more", "less": attention ranks the edges as removing does, more than nine in ten shuffled ones
-            do, no more, or less than nine in ten; "only_together": no single edge moves the answer far, pairs do;
+        kind: "more", "no_more", "less": attention agrees with removing more than the same shares, shuffled, would, no
+            more, or less (see `Agreement.above`); "only_together": no single edge moves the answer far, pairs do;
             "none_moves": neither; "undefined": there is no order to compare.
         sentence: the same in words.
         overall, place: as of `Agreement`.
@@ -43,27 +43,35 @@ def verdict_of(removed: Removed, pairs: Pairs, found: Agreement) -> Verdict:
 
 
 def _judged(largest: float, pairs: Pairs, found: Agreement) -> tuple[Kind, str]:
-    if largest < LITTLE_ALONE and len(pairs.table):
-        return "only_together", _together(pairs)
+    together = int((pairs.table["removal"].abs() > FAR_TOGETHER).sum())
+    if largest < LITTLE_ALONE and together:
+        return "only_together", _together(together, pairs.tried)
     if largest < MOVES:
         return "none_moves", _none_moves(pairs)
     if np.isnan(found.overall):
         return "undefined", _no_order(found)
     if found.above:
-        much = _("Attention ranks these arrows much as removing them does.")
-        return "more", much if found.overall >= CLOSE else _("Attention ranks these arrows somewhat as removing does.")
+        return "more", _how_much(found.overall)
     if found.below:
-        return "less", _("Attention ranks these arrows less as removing them does than attention shuffled would.")
-    return "no_more", _("Attention ranks these arrows no more as removing them does than attention shuffled may.")
+        return "less", _("Attention agrees with removing less than the same shares, shuffled, would.")
+    return "no_more", _("Attention agrees with removing no more than the same shares, shuffled, would.")
 
 
-def _together(pairs: Pairs) -> str:
+def _how_much(overall: float) -> str:
+    if overall >= CLOSE:
+        return _("Attention ranks these arrows much as removing them does.")
+    if overall >= SOMEWHAT:
+        return _("Attention ranks these arrows somewhat as removing them does.")
+    return _("Attention lies where removing moves the answer most; the other arrows it ranks otherwise.")
+
+
+def _together(count: int, tried: int) -> str:
     sentence = ngettext(
-        "No single arrow moves the answer by {most:.2f}, but {n} of the {tried:,} pairs tried does.",
-        "No single arrow moves the answer by {most:.2f}, but {n} of the {tried:,} pairs tried do.",
-        len(pairs.table),
+        "No single arrow moves the answer by {most:.2f}; {n} of the {tried:,} pairs tried moves it by over {far:.2f}.",
+        "No single arrow moves the answer by {most:.2f}; {n} of the {tried:,} pairs tried move it by over {far:.2f}.",
+        count,
     )
-    return sentence.format(most=LITTLE_ALONE, n=len(pairs.table), tried=pairs.tried)
+    return sentence.format(most=LITTLE_ALONE, n=count, tried=tried, far=FAR_TOGETHER)
 
 
 def _none_moves(pairs: Pairs) -> str:
