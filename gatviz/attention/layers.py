@@ -343,8 +343,7 @@ class AttentionLayer(nn.Module):
             edges = edges.with_self_loops(self.self_loops, self.loop_features)
         training = self.training
         if training and self.feature_dropout:
-            x = x.to_dense() if x.layout != torch.strided else x
-            x = x * _keep(x, self.feature_dropout, generator) / (1 - self.feature_dropout)
+            x = _dropped(x, self.feature_dropout, generator)
         stages, alpha, values, bound, edge_values = self._attention(x, weight, edges, keep)
         if self.attention == "equal":
             alpha = formulas.equal_shares(alpha, edges.whole)
@@ -397,6 +396,15 @@ def _keep(like: Tensor, rate: float, generator: torch.Generator | None) -> Tenso
     device = like.device if generator is None else generator.device
     drawn = torch.rand(like.shape, generator=generator, device=device)
     return (drawn >= rate).to(like.device)
+
+
+def _dropped(x: Tensor, rate: float, generator: torch.Generator | None) -> Tensor:
+    """x with each entry dropped with this probability and the rest scaled up; of a sparse x no 0 is drawn for."""
+    if x.layout == torch.strided:
+        return x * _keep(x, rate, generator) / (1 - rate)
+    values = x.values()
+    values = values * _keep(values, rate, generator) / (1 - rate)
+    return torch.sparse_csr_tensor(x.crow_indices(), x.col_indices(), values, x.shape, check_invariants=False)
 
 
 def _deferred_features(edges: Edges) -> Tensor:
