@@ -61,6 +61,8 @@ class _Attention(NamedTuple):
 
 class _Run(NamedTuple):
     x: Tensor
+    feature_mask: Tensor | None
+    x_dropped: Tensor | None
     edges: Edges
     stages: Mapping[str, Stage]
     bound: Callable[[], float]
@@ -242,6 +244,8 @@ class AttentionLayer(nn.Module):
         trace = self._trace_class().deferred(
             {
                 "x": _deferred_x(run.x, borrowed=run.x is X),
+                "feature_mask": run.feature_mask,
+                "x_dropped": run.x_dropped,
                 "edge_index": run.edges.edge_index,
                 "ptr": run.edges.ptr,
                 "input_edge": run.edges.input_edge,
@@ -259,6 +263,7 @@ class AttentionLayer(nn.Module):
                 "weights": partial(self._named, own),
                 "negative_slope": self.negative_slope,
                 "dropout": self.dropout if self.training else 0.0,
+                "feature_dropout": self.feature_dropout if self.training else 0.0,
                 "concat": self.concat,
                 "activation": self.activation,
                 "attention": self.attention,
@@ -342,8 +347,10 @@ class AttentionLayer(nn.Module):
         if self.self_loops != "as_given":
             edges = edges.with_self_loops(self.self_loops, self.loop_features)
         training = self.training
+        came, feature_mask, x_dropped = x, None, None
         if training and self.feature_dropout:
-            x = _dropped(x, self.feature_dropout, generator)
+            came, feature_mask, x = _dropped(x, self.feature_dropout, generator, keep)
+            x_dropped = x
         stages, alpha, values, bound, edge_values = self._attention(x, weight, edges, keep)
         if self.attention == "equal":
             alpha = formulas.equal_shares(alpha, edges.whole)
@@ -363,7 +370,8 @@ class AttentionLayer(nn.Module):
         if self.bias is not None:
             z = z + self.bias
         out = z if self.activation is None else activated(z, self.activation, self.prelu)
-        return _Run(x, edges, stages, bound, alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
+        end = (alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
+        return _Run(came, feature_mask, x_dropped, edges, stages, bound, *end)
 
 
 def activated(z: Tensor, name: str, weight: Tensor | None = None) -> Tensor:
@@ -398,13 +406,24 @@ def _keep(like: Tensor, rate: float, generator: torch.Generator | None) -> Tenso
     return (drawn >= rate).to(like.device)
 
 
-def _dropped(x: Tensor, rate: float, generator: torch.Generator | None) -> Tensor:
-    """x with each entry dropped with this probability and the rest scaled up; of a sparse x no 0 is drawn for."""
+def _dropped(
+    x: Tensor, rate: float, generator: torch.Generator | None, keep: bool
+) -> tuple[Tensor, Tensor | None, Tensor]:
+    """What came, what of it stays, and what stays scaled up; all dense if they are to be kept.
+
+    Of a sparse x nothing is drawn for its 0s, which dropping leaves as they are.
+    """
     if x.layout == torch.strided:
-        return x * _keep(x, rate, generator) / (1 - rate)
+        mask = _keep(x, rate, generator)
+        return x, mask, x * mask / (1 - rate)
     values = x.values()
-    values = values * _keep(values, rate, generator) / (1 - rate)
-    return torch.sparse_csr_tensor(x.crow_indices(), x.col_indices(), values, x.shape, check_invariants=False)
+    stays = _keep(values, rate, generator)
+    at = x.crow_indices(), x.col_indices()
+    dropped = torch.sparse_csr_tensor(*at, values * stays / (1 - rate), x.shape, check_invariants=False)
+    if not keep:
+        return x, None, dropped
+    lost = torch.sparse_csr_tensor(*at, (~stays).to(x.dtype), x.shape, check_invariants=False)
+    return x.to_dense(), lost.to_dense() == 0, dropped.to_dense()
 
 
 def _deferred_features(edges: Edges) -> Tensor:

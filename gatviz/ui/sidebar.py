@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import secrets
-from typing import Literal, get_args
+from dataclasses import replace
+from typing import get_args
 
 import streamlit as st
 
@@ -14,7 +15,7 @@ from gatviz.model.steps import Kind
 from gatviz.ui.escape import escape
 from gatviz.ui.graph_files.choice import graph_choice
 from gatviz.ui.session import session
-from gatviz.ui.session.settings import Settings, self_loops_key
+from gatviz.ui.session.settings import Settings, opened_key
 from gatviz.ui.session.steps import close_model
 from gatviz.ui.session.work import OpenedModel
 from gatviz.ui.weights.open_dialog import open_weights
@@ -22,7 +23,6 @@ from gatviz.ui.weights.save import save_the_weights
 from gatviz.words import _
 
 NAME = "gatviz"
-Workspace = Literal["explore", "compare"]
 
 _DEFAULTS = Settings()
 _MOST_LAYERS = 4
@@ -31,25 +31,14 @@ _MOST_FEATURES = 64
 _LARGEST_SEED = 2**31 - 1
 
 
-def sidebar() -> tuple[Workspace, Settings]:
-    """Draw the sidebar; the workspace and the settings that it now shows."""
+def sidebar() -> Settings:
+    """Draw the sidebar; the settings that it now shows."""
     with st.sidebar:
         tagline = html.escape(_("see what attention attends to"))
         st.html(f'<h1 class="gatviz">{NAME}</h1><p class="gatviz">{tagline}</p>')
-        workspaces: dict[Workspace, str] = {"explore": _("Explore"), "compare": _("Compare")}
-        workspace = st.segmented_control(
-            _("Workspace"),
-            list(workspaces),
-            default="explore",
-            format_func=workspaces.__getitem__,
-            key="workspace",
-            required=True,
-            label_visibility="collapsed",
-            width="stretch",
-        )
         graph_choice()
         opened = session.current().work.opened
-        return workspace or "explore", _model_choice() if opened is None else _opened_model(opened)
+        return _model_choice() if opened is None else _opened_model(opened)
 
 
 def _model_choice() -> Settings:
@@ -129,18 +118,19 @@ def _opened_model(opened: OpenedModel) -> Settings:
     _model_title()
     with st.container(border=True):
         lines = [_("Opened: **{name}**").format(name=escape(opened.name[:60]))]
-        for k, layer in enumerate(opened.layers):
+        for k, layer in enumerate(Settings(opened=opened.steps).layers):
             line = _("Layer {layer} · {kind} {heads} × {features}").format(
                 layer=k, kind=layer.kind, heads=layer.num_heads, features=layer.out_features
             )
             lines.append(f"{line}, {_joined(layer.concat)}")
         st.caption("  \n".join(lines))
         st.button(_("Close the model"), on_click=close_model, width="stretch", key="close_model")
-    self_loops = _self_loops_choice(opened.self_loops, key=self_loops_key(opened))
+    self_loops = _self_loops_choice(opened.self_loops, key=opened_key("self_loops", opened))
     with st.expander(_("More about the model")):
         dropout = _dropout_choice()
         device = _device_choice()
-    return Settings(opened=opened.layers, self_loops=self_loops, dropout=dropout, device=device)
+    now = session.current().settings
+    return replace(now, self_loops=self_loops, dropout=dropout, device=device)
 
 
 def _joined(concat: bool) -> str:

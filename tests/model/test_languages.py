@@ -28,7 +28,11 @@ def test_captions_of_every_layer_are_messages():
         names = ("concat", "residual", "bias", "projection_bias", "shared_weights", "dropout")
         activation, of_edges = "prelu" if flags[0] else None, flags[6]
         settings = {"activation": activation, "equal_shares": flags[5], "negative_slope": slope}
-        in_message = {"edge_features": of_edges, "edge_in_message": of_edges and flags[7] and kind == "GAT"}
+        in_message = {
+            "feature_dropout": flags[5],
+            "edge_features": of_edges,
+            "edge_in_message": of_edges and flags[7] and kind == "GAT",
+        }
         form = LayerForm(kind=kind, **settings, **in_message, **dict(zip(names, flags[:6], strict=True)))
         for stage in stages_of(form):
             seen.add(stage.name)

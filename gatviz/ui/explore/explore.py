@@ -36,14 +36,14 @@ _LONGEST_DESCRIPTION = 600
 _TABLE_WIDTH = 360
 
 
-def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> list[Weighting]:
-    """Mount the stage for a run; the weightings that it offers."""
+def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> None:
+    """Mount the stage for a run."""
     trace = run.trace
     around = part_choice(now.graph) if is_large(trace) else None
     names = input_names(run.whole, run.layer)
-    choices, part, scene = _scene(run.key, around, words.language(), now.graph, trace, names)
+    choices, part, scene = _scene(run.key, around, words.language(), now.graph, run, names)
     predictions = predicted(now, settings, run)
-    changed = pins.since_baseline(now, settings, run)
+    changed = pins.since_baseline(now, run)
     story = pack_story(now.graph, trace, part, _edge_told(now, trace, part, choices), names)
     locked = session.current().locked  # by now perhaps the first
     locked = locked if isinstance(locked, session.Locked) else None
@@ -77,7 +77,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> lis
 
     if not now.panel:
         mount()  # on its own: a row of containers costs the browser 150 ms a change
-        return choices
+        return
     with st.container(horizontal=True, gap="small", key="with-panel"):
         with st.container(width="stretch"):
             mount()
@@ -86,7 +86,6 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> lis
                 feature_table(now)
             else:
                 weights_table(now, run.layer, names)
-    return choices
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -95,13 +94,14 @@ def _scene(
     around: Around | None,
     language: str,  # noqa: ARG001 - of the words in it
     _graph: Graph,
-    _trace: LayerTrace,
+    _run: run_cache.Run,
     _names: tuple[str, ...],
 ) -> tuple[list[Weighting], Part, Scene]:
     """All of the stage's data that a drag or a lock leaves as it is."""
-    choices, part = weightings(_trace), shown_part(_trace, around)
+    trace = _run.trace
+    choices, part = weightings(trace), shown_part(trace, around)
     palettes = msgspec.convert(stage_palettes(), Palettes)
-    return choices, part, pack_scene(_graph, _trace, choices, palettes, ENGLISH, _names, part)
+    return choices, part, pack_scene(_graph, trace, choices, palettes, ENGLISH, _names, part, _run.whole)
 
 
 def _free_number(graph: Graph) -> int:
