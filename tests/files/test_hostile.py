@@ -327,7 +327,8 @@ def test_nothing_is_ever_unpickled(tmp_path: Path):
     [
         (
             {"x": X},
-            "the file: expected 'edge_index', a matrix 'A', or the four parts of 'adj', found the arrays 'x'; add the edges.",
+            "the file: expected 'edge_index', a matrix 'A', or the four parts of 'adj', "
+            "found the arrays 'x'; add the edges.",
         ),
         (
             {"x": X, "edge_index": np.array([[0, -1], [1, 2]])},

@@ -12,7 +12,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.arrays import META, OPTIONAL, arrays_of, is_known, parsed_arrays
 from gatviz.files.graph_file import GraphFile
-from gatviz.files.npy_array import HEADER_BYTES, array_of, check_header, header_of
+from gatviz.files.npy import header_of, read_array
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.zip_members import Members
 from gatviz.graph.graph import Graph
@@ -41,14 +41,13 @@ def read_npz(file: GraphFile) -> ParsedGraph:
             left_out.append(name)
             continue
         at = f"{where}, {quote(name)}"
-        shape, dtype = header_of(members.head(info, HEADER_BYTES), at)
-        if dtype.hasobject and name in OPTIONAL:
+        header = header_of(members, info, at)
+        if header[1].hasobject and name in OPTIONAL:
             notes.append(
                 _("{name} was left out: it holds pickled objects, which are never opened").format(name=quote(name))
             )
             continue
-        check_header(shape, dtype, info.file_size, at)
-        arrays[name] = array_of(members.read(info), at)
+        arrays[name] = read_array(members, info, at, "biufUS", header)
     meta = arrays.pop(META, None)
     text = _text(meta, where)
     form = "sparse_npz" if "adj_data" in arrays and "edge_index" not in arrays else "npz"
