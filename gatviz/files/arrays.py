@@ -8,7 +8,8 @@ attributed graphs (`adj_data`, `adj_indices`, `adj_indptr`, `adj_shape`, likewis
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,8 @@ OPTIONAL: frozenset[str] = frozenset(
 )
 """Names without which a graph can be read too."""
 _EDGE = "edge."
+_PARAMETER = re.compile(r"(?:^|[._])(?:weight|bias|att\w*|state_dict|model|optimizer|lin\w*|W|a)$")
+"""How the parameters of models are called, and what checkpoints keep them under."""
 
 Array = NDArray[Any]
 
@@ -53,6 +56,19 @@ def array_key(name: str) -> str | None:
 def is_known(name: str) -> bool:
     """Whether an array of this name is read."""
     return name in KNOWN or name.startswith(_EDGE)
+
+
+def refuse_weights(names: Iterable[str], where: str) -> None:
+    """Refuse a file whose arrays are called as a model's parameters are, and none as a graph's.
+
+    Raises:
+        GatvizError: naming the way that opens it.
+    """
+    listed = list(names)
+    if any(map(_PARAMETER.search, listed)) and not any(map(is_known, listed)):
+        raise GatvizError(
+            where, _("a graph file"), _("the weights of a model"), _("open it by the button 'Open weights …'")
+        )
 
 
 def parsed_arrays(

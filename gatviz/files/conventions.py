@@ -28,8 +28,10 @@ _NEARLY_ALL = 0.9
 """Of the nodes: where so many have a name of their own in a column, it names them, though some share one."""
 _MARKED = 0.5
 """The same for what the format itself marks as what nodes are called."""
+_COLOURS = ("r", "g", "b")
 _FEW = 10
 """So many different labels are classes however few the nodes; above it they are if each has two nodes on average."""
+_LINES = re.compile(r"\s*[\t\r\n\v\f]\s*")
 _OPAQUE = re.compile(r"[A-Za-z]{0,5}[-_:]?\d+|[0-9a-fA-F-]{8,}")
 """Ids that say nothing to a person: 17, n17, 5f3a9c01."""
 
@@ -42,6 +44,7 @@ def settle_by_convention(parsed: ParsedGraph, options: ReadOptions) -> None:
     for x, y in headers.POSITION_ATTRIBUTES if parsed.positions is None else ():
         if not {x, y} & {*(options.features or ()), *options.ignored}:
             take_positions(parsed, x, y)
+    _drop_colours(parsed, options)
     _drop_gaps(parsed, options.label)
 
 
@@ -95,7 +98,8 @@ def _most_differ(values: Sequence[Any], share: float, *, marked: bool = False) -
 
 
 def _word(value: Any) -> str:
-    return "" if is_gap(value) else value.strip() if isinstance(value, str) else decimal(value)
+    """A value as a name: on one line, whatever lines a program broke it into."""
+    return "" if is_gap(value) else _LINES.sub(" ", value).strip() if isinstance(value, str) else decimal(value)
 
 
 def _call(parsed: ParsedGraph, column: str, values: Sequence[Any]) -> None:
@@ -182,7 +186,10 @@ def take_positions(parsed: ParsedGraph, x: str, y: str, *, marked: bool = False)
     placed = [
         a is not None and b is not None and math.isfinite(a) and math.isfinite(b) for a, b in zip(*pairs, strict=True)
     ]
-    if all(placed):
+    same = len(placed) > 1 and all(placed) and all(len(set(axis)) == 1 for axis in pairs)
+    if same:
+        parsed.notes.append(_("positions were left out: all nodes have the same one"))
+    elif all(placed):
         parsed.positions = np.array(pairs, dtype=np.float64).T
         parsed.columns += [ColumnUse("nodes", name, "position") for name in (x, y)]
         if not marked:
@@ -204,6 +211,14 @@ def positions_left_out(some: int, n: int) -> str:
 
 
 # ---- gaps ------------------------------------------------------------------------------------------------------------
+
+
+def _drop_colours(parsed: ParsedGraph, options: ReadOptions) -> None:
+    """Leave out the three columns of colours that programs which draw graphs write beside positions, and say so."""
+    if options.features is None and options.label not in _COLOURS and set(_COLOURS) <= parsed.node_columns.keys():
+        parsed.notes.append(_("columns {columns} were left out: they are colours").format(columns="'r', 'g', 'b'"))
+        parsed.columns += [ColumnUse("nodes", name, "ignored") for name in _COLOURS]
+        _without(parsed, *_COLOURS)
 
 
 def _drop_gaps(parsed: ParsedGraph, label: str | None) -> None:

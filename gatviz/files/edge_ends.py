@@ -84,11 +84,14 @@ def _by_content(table: Table) -> Ends | None:
     first = 1 if len(table.header) > 2 and _numbers_rows(table) else 0
     if len(table.header) < first + 2 or not table.num_rows:
         return None
+    if first == 0 and has_node_header(table, ReadOptions()):
+        return None  # a table of nodes, whatever its columns share
     places = first, first + 1
     one, other = (table.cells[place] for place in places)
-    if _fractions(one) or _fractions(other):
-        return None
     title, second = (table.header[place] for place in places)
+    of_nodes = first == 0 and has_node_header(table, ReadOptions())  # whatever its columns share
+    if of_nodes or _fractions(one) or _fractions(other) or (first == 1 and not headers.alike(title, second)):
+        return None
     said = _("no header says which columns edges join: {one} and {other} were taken as source and target").format(
         one=quote(title), other=quote(second)
     )

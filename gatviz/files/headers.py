@@ -7,6 +7,8 @@ import unicodedata
 
 _BETWEEN = re.compile(r"[\s_\-./:#]+")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
+_NEO4J_ID = re.compile(r"\w:ID(?:\([^()]*\))?$")
+_NEO4J_TYPE = re.compile(r"(?<=\w):(?:int|long|float|double|boolean|byte|short|char|string|date\w*|point)(?:\[\])?$")
 _LAST_SIGN = re.compile(r"(?:[12]|[ab])$")
 _ID = re.compile(r"(?:(?i:(?:^|[\s_\-.:])(?:id|ids|nr|no))|(?<=[a-z])I[Dd]s?|编号|编码|號|号)\s*$")
 _ENDS_WITH_ID = re.compile(r"(?:id|nr|编号|编码|號|号)$")
@@ -17,6 +19,7 @@ def plain(name: str) -> str:
 
     What stands in brackets at the end is left out, as in Neo4j's `:START_ID(Person)`.
     """
+    name = "id" if _NEO4J_ID.search(name) else _NEO4J_TYPE.sub("", name)
     return _BETWEEN.sub("", _IN_BRACKETS.sub("", unicodedata.normalize("NFKC", name)).casefold())
 
 
@@ -110,6 +113,8 @@ NODE_ID = (
     ),
     *("노드", "번호", "아이디"),
 )
+COUNTERS = ("index", "unnamed0", "rowid", "no", "nr", "序号", "行号", "番号", "순번")
+"""Columns that only count the rows."""
 NAME = (
     *("name", "nodename", "fullname", "displayname", "title", "caption", "titel", "nom", "nombre", "nome", "imię"),
     *(

@@ -38,12 +38,14 @@ class Found:
         nodes: the id of each with its attributes. edges: the two ends of each with its attributes.
         directed: what the file says; None where it says nothing.
         listed: whether the nodes stand in a list of their own.
+        neighbours: whether it is nothing but nodes with lists of their neighbours.
     """
 
     nodes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     edges: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     directed: bool | None = None
     listed: bool = True
+    neighbours: bool = False
 
 
 def foreign(values: Any) -> Found | None:
@@ -157,10 +159,14 @@ def _of_neighbours(values: dict[str, Any]) -> Found | None:
             edges += [[source, target] for target in others]
         else:
             return None
-    if not edges:
-        return None
-    found = _joined([*values], edges, None)
+    found = _joined([*values], edges, None) if edges else None
     if found is not None:
+        names = {name for name, _told in found.nodes}
+        others = {end for _source, end, _told in found.edges} - names
+        if others and any(name.isdigit() for name in (*names, *others)):
+            return None  # lists of numbers are as often features
+        found.nodes += [(name, {}) for name in sorted(others)]
+        found.neighbours = True
         pairs = {(source, target) for source, target, _told in found.edges}
         found.directed = any((target, source) not in pairs for source, target in pairs)
     return found

@@ -188,7 +188,7 @@ class NodeColumns:
     def _identifies(self, name: str, values: Sequence[Any]) -> bool:
         """Whether a column holds ids, web addresses or mail: no feature of any use."""
         if isinstance(values, np.ndarray) or all(number(value) is not None for value in values):
-            return headers.plain(name) in headers.NODE_ID or headers.names_ids(name)
+            return headers.plain(name) in (*headers.NODE_ID, *headers.COUNTERS) or headers.names_ids(name)
         there = [value for value in values if not is_gap(value)]
         return bool(there) and all(isinstance(value, str) and _ADDRESS.match(value) is not None for value in there)
 

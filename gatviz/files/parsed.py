@@ -130,7 +130,7 @@ def same_looking(names: Sequence[str]) -> list[str]:
     notes: list[str] = []
     first: dict[str, str] = {}
     for name in names:
-        shown = name.strip() if name.isascii() else unicodedata.normalize("NFC", name).strip()
+        shown = name.strip() if name.isascii() else " ".join(unicodedata.normalize("NFC", name).split())
         other = first.setdefault(shown, name)
         if other is not name and len(notes) < _SAID:
             said = _("{one} and {other} look the same but are different nodes: {reason}")

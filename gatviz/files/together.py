@@ -28,6 +28,8 @@ _EDGE_FEATURES = re.compile(r"edge_?-?(?:feat|attr)")
 _LABELS = re.compile(r"label|class|(?:^|[^a-z])y$")
 _FEATURES = re.compile(r"feat|attr|(?:^|[^a-z])x(?:[^a-z]|$)")
 _EDGES = re.compile(r"edge|adj|link|graph|relation|(?:^|[^a-z])a(?:[^a-z]|$)")
+_NARROW = 3
+"""Columns of an edge list with weights; features and nodes beside it mostly have more."""
 _COUNTS = re.compile(r"num-(?:node|edge)-list")
 
 
@@ -111,8 +113,9 @@ def _edges(tables: Mapping[str, Table], options: ReadOptions) -> str | None:
         for name in others
         if _EDGES.search(_stem(name)) and not (_FEATURES.search(_stem(name)) or _is_labels(name))
     )
-    wordy = _only(name for name in others if not is_bare(tables[name]))
-    return with_header or (called if called and (square is None or square == called) else square or wordy)
+    narrow = _only(name for name in others if 2 <= len(tables[name].header) <= _NARROW)
+    by_shape = square or narrow or _only(name for name in others if not is_bare(tables[name]))
+    return with_header or (called if called and (square is None or square == called) else by_shape)
 
 
 def _is_labels(name: str) -> bool:

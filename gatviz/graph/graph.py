@@ -24,7 +24,8 @@ from gatviz.words import _, ngettext
 
 SPLITS = ("train", "val", "test")
 LONGEST_NAME = 200
-_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
+_PRINTABLE = dict.fromkeys(map(ord, "\u200c\u200d\u00a0\u1680\u2002\u2003\u2007\u2009\u200a\u202f\u205f\u3000"))
+"""The joiners of Persian, of Indian scripts and of emoji, and blanks other than the usual one."""
 FARTHEST = 1e15
 """Positions end here: beyond, distances between nodes get lost in rounding, and in the end overflow."""
 
@@ -434,8 +435,8 @@ def _of_length(values: Any, length: int, where: str) -> tuple[Any, ...]:
 
 
 def is_printable(text: str) -> bool:
-    """Whether a text has no controls in it; the joiners of Persian, of Indian scripts and of emoji are none."""
-    return text.isprintable() or text.translate(_JOINERS).isprintable()
+    """Whether a text has no controls in it; blanks of any width are none, nor are the joiners of some scripts."""
+    return text.isprintable() or text.translate(_PRINTABLE).isprintable()
 
 
 def _checked_labels(labels: Any, count: int) -> tuple[str | None, ...]:

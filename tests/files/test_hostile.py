@@ -202,7 +202,7 @@ def test_nan_and_infinity_elsewhere(form, value):
         f'<node id="A"><attvalues><attvalue for="k" value="{value}"/></attvalues></node></nodes></graph></gexf>',
         "gml": f"graph [ node [ id 0 f {value} ] ]",
     }
-    if value == "nan" and form in ("nodes", "graphml", "gexf"):  # where programs write it for what is not known
+    if value == "nan" and form in ("nodes", "graphml", "gexf", "gml"):  # where programs write it for what is not known
         graph = (
             read_graph(b"source,target\nA,A\n", f"id,f\nA,{value}\n".encode())
             if form == "nodes"

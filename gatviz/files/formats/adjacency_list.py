@@ -27,12 +27,13 @@ def is_adjacency_list(file: GraphFile) -> bool:
         return False
     if all(_COLON.match(line) for line in lines):
         return True
-    if any(mark in file.start for mark in ",;\t|"):
-        return False
-    rows = [line.split() for line in lines]
+    mark = _mark(lines)
+    rows = [_split(line, mark) for line in lines]
     lengths = {len(row) for row in rows}
     heads = [row[0] for row in rows]
     named = file.name.endswith(".adjlist")
+    if mark is not None and not named and (min(lengths) > 1 or max(lengths) < 3 or len(rows) < 3):
+        return False  # a broken table is told as such
     if len(set(heads)) < len(heads) or (len(lengths) < 2 and not named):
         return False
     # Rows of a node and one number of each are ragged edge lists rather than lists of neighbours.
@@ -50,7 +51,9 @@ def read_adjacency_list(file: GraphFile) -> ParsedGraph:
     """
     found = Collector(file.where)
     names: dict[str, None] = {}
-    for number, line in records(file.decoded.text):
+    lines = list(records(file.decoded.text))
+    mark = _mark([line for _number, line in lines[:_LOOKED_AT]])
+    for number, line in lines:
         if len(line) > limits.MAX_TEXT:
             raise GatvizError(
                 _("{where}, line {line}").format(where=file.where, line=number),
@@ -58,7 +61,7 @@ def read_adjacency_list(file: GraphFile) -> ParsedGraph:
                 f"{len(line):,}",
                 _("list fewer neighbours in a line"),
             )
-        head, *others = _cells(line)
+        head, *others = _cells(line, mark)
         names[head] = None
         for other in others:
             names[other] = None
@@ -77,9 +80,20 @@ def read_adjacency_list(file: GraphFile) -> ParsedGraph:
     return parsed
 
 
-def _cells(line: str) -> list[str]:
-    cells = line.replace(",", " ").replace(";", " ").split()
-    cells[0:1] = [cells[0][:-1]] if cells and cells[0].endswith(":") and cells[0] != ":" else cells[0:1]
-    if len(cells) > 1 and cells[1] == ":":
-        del cells[1]
-    return cells or [line]
+def _mark(lines: list[str]) -> str | None:
+    """What parts the cells where it is not blanks."""
+    counts = {mark: sum(line.count(mark) for line in lines) for mark in ",;\t|"}
+    best = max(counts, key=lambda mark: counts[mark])
+    return best if counts[best] else None
+
+
+def _split(line: str, mark: str | None) -> list[str]:
+    return line.split() if mark is None else [cell for cell in map(str.strip, line.split(mark)) if cell]
+
+
+def _cells(line: str, mark: str | None) -> list[str]:
+    """The node and its neighbours; a colon may stand after the node."""
+    head, colon, rest = line.partition(":")
+    if colon and _COLON.match(line):
+        return [head.strip(), *_split(rest, mark)]
+    return _split(line, mark) or [line]

@@ -31,7 +31,7 @@ _TOKEN = re.compile(
       | (?P<bracket>[\[\]])""",
     re.VERBOSE | re.MULTILINE,
 )
-_NOT_A_NUMBER = {"nan", "inf", "infinity"}
+_NOT_A_NUMBER = {"inf", "infinity"}
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 _BEGINNING = re.compile(r"(?:\s*(?:\#[^\n]*|[A-Za-z]\w*\s+(?:\"[^\"]*\"|[\d.]+)))*?\s*graph\s*\[", re.IGNORECASE)
@@ -229,6 +229,8 @@ class _Reader:
                 value = self._number(value, start)
             elif kind == "text":
                 value = html.unescape(value)
+            elif kind == "key" and value.casefold() == "nan":  # as networkx and igraph write what is not known
+                kind, value = "number", None
             elif kind == "key" and value.casefold() in _NOT_A_NUMBER:
                 raise self._wrong(start, _("a finite number"), quote(value))
             yield kind, value, start

@@ -80,6 +80,8 @@ def _read_foreign(graph: Found, where: str) -> ParsedGraph:
         collected.add_edge(source, target, told)
     parsed = collected.parsed("json", graph.directed is not False)
     parsed.by_convention = True
+    if graph.neighbours:
+        parsed.notes.append(_("keys were taken as nodes, and what stands under each as its neighbours"))
     if not graph.listed:
         parsed.notes.append(_taken_from_edges(len(parsed.names)))
     return parsed

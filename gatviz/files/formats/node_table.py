@@ -56,6 +56,7 @@ def read_nodes(parsed: ParsedGraph, table: Table, options: ReadOptions, ends: se
     Raises:
         GatvizError: no column of names, a name that is missing or stands twice, a word among numbers.
     """
+    table = _with_header(table, ends)
     ident, said = _ident(table, options, ends)
     if table.header[ident] == "":
         table.header[ident] = "id" if "id" not in table.header else _("column {n}").format(n=ident + 1)
@@ -82,6 +83,25 @@ def read_nodes(parsed: ParsedGraph, table: Table, options: ReadOptions, ends: se
         parsed.columns.append(ColumnUse("nodes", name, use))
     parsed.node_columns = columns
     parsed.positions = _positions(table, axes, parsed.notes)
+
+
+def _with_header(table: Table, ends: set[str]) -> Table:
+    """The table as it is, or under a header where its first row is a node too: an id that edges use, and its features.
+
+    Such are the files of citation networks: id, numbers, and the class at the end.
+    """
+    first = table.header[0]
+    used = first in ends and bool(ends & set(table.cells[0][:200]))
+    if not used or len(table.header) < 2 or sum(number(cell) is not None for cell in table.header[1:]) == 0:
+        return table
+    table = table.with_header_as_row()
+    words = [number(cells.iloc[0]) is None for cells in table.cells]
+    last = len(words) - 1
+    table.header = ["id"] + [f"f{k}" for k in range(last)]
+    if words[last]:
+        table.header[last] = "class"
+    table.notes.append(_("the first row is a node itself: its columns were taken as id, features and class"))
+    return table
 
 
 def _ident(table: Table, options: ReadOptions, ends: set[str]) -> tuple[int, list[str]]:

@@ -114,7 +114,7 @@ class _Reader:
 
 def read_pajek(file: GraphFile) -> ParsedGraph:
     """A ParsedGraph from a Pajek network."""
-    text, notes = file.decoded.text, file.decoded.notes
+    text, notes = file.decoded.text.replace("\r\n", "\n").replace("\r", "\n"), file.decoded.notes
     reader = _Reader(file.where)
     section = ""
     start = count = 0

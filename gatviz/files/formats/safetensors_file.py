@@ -9,7 +9,7 @@ from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
 from gatviz.errors import GatvizError, quote
-from gatviz.files.arrays import META, arrays_of, is_known, parsed_arrays
+from gatviz.files.arrays import META, arrays_of, is_known, parsed_arrays, refuse_weights
 from gatviz.files.formats.torch_file import tensor_to_array
 from gatviz.files.graph_file import GraphFile
 from gatviz.files.json_text import decode_json
@@ -47,6 +47,7 @@ def read_safetensors(file: GraphFile) -> ParsedGraph:
         raise
     except Exception as error:  # the library's own error, or KeyError for types that NumPy lacks
         raise GatvizError(where, _("a safetensors file"), quote(str(error)), _("save it again as float32")) from None
+    refuse_weights(arrays, where)
     told = header.get("__metadata__")
     meta = told.get(META) if isinstance(told, dict) else None
     parsed = parsed_arrays(
