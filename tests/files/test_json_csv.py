@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from gatviz import GatvizError, Graph
 from gatviz.files import ReadOptions, inspect_graph, limits, read_graph
+from gatviz.files.graph_file import GraphFile
 from gatviz.files.table import read_table
 from gatviz.graph.features import MOST_ONE_HOT_NODES
 
@@ -622,7 +623,7 @@ def test_a_table_that_cannot_be_parsed_is_told_in_our_own_words(rest: str, separ
     """Whatever keeps it from being a table has its row: the parser's own reason is for what nobody has seen yet."""
     refused = None
     try:
-        read_table(f"x{separator}y{separator}{rest}".encode(), "the table")
+        read_table(GraphFile(f"x{separator}y{separator}{rest}".encode(), "the table"))
     except GatvizError as error:
         refused = error
     assert refused is None or "row" in refused.where or "header and rows" in refused.expected
