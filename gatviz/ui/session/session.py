@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -57,6 +58,8 @@ class Session:
         returning: whether the screen went back to it and has yet to be shown again.
         refused: the sentence about the last edit on the canvas that was refused, if any.
         locked: what is locked on the stage.
+        weighting: key of the head, or what else weighs the arrows, on show there; "" for the first.
+        view: what else a person chose to look at, by the keys of the controls (see `view`).
         compare_pyg: whether the person has asked for the comparison with PyG.
         openings: how many models were opened so far.
         panel: what stands beside the canvas: nothing, the table of features, or the weights.
@@ -71,6 +74,8 @@ class Session:
     returning: bool = False
     refused: str = ""
     locked: Locked | Literal["first"] | None = FIRST_LOCK
+    weighting: str = ""
+    view: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     compare_pyg: bool = False
     openings: int = 0
     panel: Literal["", "table", "weights"] = ""
