@@ -110,10 +110,20 @@ class Session:
 def current() -> Session:
     """This session's state; the first sample graph at first."""
     if _KEY not in st.session_state:
-        graph = sample_graph(FIRST_SAMPLE)
-        st.session_state[_KEY] = Session(Work(graph.with_positions(default_positions(graph)), FIRST_SAMPLE))
+        put(new())
     session: Session = st.session_state[_KEY]
     return session
+
+
+def new() -> Session:
+    """A session in which nothing was done yet."""
+    graph = sample_graph(FIRST_SAMPLE)
+    return Session(Work(graph.with_positions(default_positions(graph)), FIRST_SAMPLE))
+
+
+def put(session: Session) -> None:
+    """Put another session on the screen."""
+    st.session_state[_KEY] = session
 
 
 def update(**changes: Any) -> None:
