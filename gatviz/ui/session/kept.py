@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.files import sample_graph_names
 from gatviz.files.container import Container, Form, pack, pack_link, unpack, unpack_link
 from gatviz.files.limits import MAX_MEMBERS
 from gatviz.graph.graph import Graph
@@ -288,7 +289,7 @@ class _Reader:
         return Work(
             graph=graph,
             origin=kept.origin,
-            own=kept.own,
+            own=kept.own or kept.origin not in sample_graph_names(),
             settings=settings_of(kept.settings, self.where, opened),
             weights=weights,
             opened=opened,
