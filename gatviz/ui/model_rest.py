@@ -12,6 +12,7 @@ from gatviz.attention.activations import ACTIVATIONS
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import Attention, available_devices
 from gatviz.attention.loop_features import Filled, Reduction
+from gatviz.model.around import JumpingKnowledge
 from gatviz.model.steps import Kind
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
@@ -52,7 +53,7 @@ def rest_told(opened: OpenedModel | None) -> str:
         flags = {"bias": _("bias"), "residual": _("residual"), "readout": _("linear readout")}
         told += [word for name, word in flags.items() if getattr(settings, name)]
         if settings.jumping:
-            told.append(f"jk({settings.jumping})")
+            told.append(JumpingKnowledge(settings.jumping).word)
     if any(layer.edge_features for layer in layers):
         told.append(_("reads edge features"))
     if settings.self_loops != usual.self_loops or settings.opened:
