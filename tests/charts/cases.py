@@ -44,7 +44,7 @@ def run_of(nodes: int, num_heads: int, kind: str = "GAT", layers: int = 2, densi
 
 
 def edited(trace: Trace) -> Trace:
-    """Every α of layer 0 some other number, and the last arc gone."""
+    """Every α of layer 0 some other number, and the last edge gone."""
     layer = trace.layers[0]
     if layer.num_edges == 0:
         return trace
@@ -74,7 +74,7 @@ def all_charts(trace: Trace, theme: str = "light") -> dict[str, Chart | None]:
         "shares": heads.shares_chart(even, theme=theme),
         "ranking": heads.ranking_chart(layer, static_attention(layer, graph), last, theme=theme, graph=graph),
         "in and out": compare.in_and_out_chart(in_and_out(layer, graph), last, theme=theme),
-        "top arcs": compare.top_arcs_chart(top_edges(layer, last, graph=graph), "head 0", theme=theme),
+        "top edges": compare.top_edges_chart(top_edges(layer, last, graph=graph), "head 0", theme=theme),
         "difference": compare.difference_chart(difference(layer, 0, "gcn", graph), theme=theme),
         "change": compare.change_chart(changed, last, theme=theme),
         "top changes": compare.top_changes_chart(changed, theme=theme),

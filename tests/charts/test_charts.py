@@ -65,9 +65,9 @@ def test_nothing_to_draw_is_none_and_the_rest_still_draws(adj):
     charts = all_charts(trace)
     for name in ("divergence", "correlation", "evenness", "effective", "shares", "ranking"):
         assert charts[name] is None, name
-    no_arcs = not adj.any()
-    for name in ("top arcs", "difference", "top changes"):
-        assert (charts[name] is None) == no_arcs, name
+    no_edges = not adj.any()
+    for name in ("top edges", "difference", "top changes"):
+        assert (charts[name] is None) == no_edges, name
     for name in ("in and out", "across", "hops", "alpha"):
         assert (charts[name] is None) == (len(adj) == 0), name
 
@@ -114,7 +114,7 @@ def test_difference_is_centred_on_0():
     assert (chart.figure.data[0].zmin, chart.figure.data[0].zmax) == (-0.8, 0.8)
 
 
-def test_changes_mark_new_and_gone_arcs():
+def test_changes_mark_new_and_gone_edges():
     now_adj = np.array([[1, 1, 0], [1, 1, 1], [0, 0, 0]])
     now = np.array([[[0.5, 0.5, 0], [0.9, 0.05, 0.05], [0, 0, 0]]])
     after = Trace(graph_of(now_adj), (with_alpha(now_adj, now),))

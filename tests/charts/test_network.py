@@ -148,17 +148,17 @@ def test_a_large_graph_is_drawn_in_part_and_says_so():
     assert len(hovers(chart)) <= MOST_EDGES
     assert len(chart.table) == layer.num_edges
     part, chosen = drawn_of(trace).part(layer.alpha)
-    arcs = chosen.edges
-    assert f"Drawn are {arcs.size} of {layer.num_edges:,} arrows, and {len(part.names)} of 300 nodes" in chart.caption
+    edges = chosen.edges
+    assert f"Drawn are {edges.size} of {layer.num_edges:,} arrows, and {len(part.names)} of 300 nodes" in chart.caption
     assert "their largest α over the 2 heads or panels" in chart.caption
-    undrawn = np.setdiff1d(np.arange(layer.num_edges), arcs)
-    assert layer.alpha[undrawn].max() <= layer.alpha[arcs].max(axis=1).min()
+    undrawn = np.setdiff1d(np.arange(layer.num_edges), edges)
+    assert layer.alpha[undrawn].max() <= layer.alpha[edges].max(axis=1).min()
     assert len(part.names) <= MOST_NODES
     names = np.array(trace.graph.names, dtype=object)
-    for k in (0, arcs.size - 1):  # arcs of the part are the same arcs of the whole
-        assert part.names[part.source[k]] == names[layer.edge_index[0, arcs[k]]]
-        assert part.names[part.target[k]] == names[layer.edge_index[1, arcs[k]]]
-    assert layer.alpha[arcs].max() == layer.alpha.max()
+    for k in (0, edges.size - 1):  # edges of the part are the same edges of the whole
+        assert part.names[part.source[k]] == names[layer.edge_index[0, edges[k]]]
+        assert part.names[part.target[k]] == names[layer.edge_index[1, edges[k]]]
+    assert layer.alpha[edges].max() == layer.alpha.max()
 
 
 def test_nothing_to_draw():
@@ -218,7 +218,7 @@ def test_new_and_gone_arrows_are_marked_and_gone_nodes_stand_where_they_stood():
     assert {"dash", "longdash"} <= dashes
 
 
-def test_changes_are_aligned_with_the_arcs_there_are_now():
+def test_changes_are_aligned_with_the_edges_there_are_now():
     graph = sample_graph("tutorial")
     layer = MultiHeadGATLayer(2, 3, num_heads=2, self_loops="add_missing", generator=new_generator(1)).eval()
     fewer = replace(graph, edge_index=graph.edge_index[:, [0, 2, 3, 4, 6, 7]])
