@@ -59,6 +59,9 @@ CODE = ("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN", "_COLUMN
 CODE = (*CODE, "_ABOVE_LEFT", "_INSIDE", "_BESIDE")
 """Names of what holds names of code: Python's, a pickle's, plotly's, or what stands in tables."""
 
+PROGRAMS = ("scripts.py", "script_text.py")
+"""What these write is code, which is in English everywhere."""
+
 _SENTENCE = re.compile(r"[^\W\d_]{2,},? [^\W\d_]+")
 _CAPITAL = re.compile(r"^[A-Z][a-z]+\b")
 _CODE = re.compile(
@@ -67,7 +70,7 @@ _CODE = re.compile(
 """LaTeX, names of the program and of arrays, calls, acronyms, and what is quoted."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 ALL = sorted((ROOT / "gatviz").rglob("*.py"))
-FILES = [path for path in ALL if path.name not in ("words.py", "types.py")]
+FILES = [path for path in ALL if path.name not in ("words.py", "types.py", *PROGRAMS)]
 """Whose words all go through gatviz.words; one writes TypeScript, and no words."""
 
 

@@ -161,9 +161,9 @@ def refused() -> None:
     import streamlit as st
 
     from gatviz.ui.session import from_browser, session
+    from tests.ui.drawn import message
 
-    edits = [{"number": 1, "kind": "rename", "name": 3, "to": "x"}]
-    from_browser.take_edits({"edits": edits})
+    from_browser.take_edits(message(session.current(), {"kind": "rename", "name": 3, "to": "x"}))
     st.session_state["problem"] = session.current().refused
 
 

@@ -51,7 +51,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
     screen = Screen(
         **told,
         layer=run.layer,
-        revision=f"{now.work.view} {around}",
+        revision=f"{now.identity} {now.work.view} {around}",
         positions=np.round(now.positions[part.nodes], 5).tolist(),
         story=story,
         locked_at_start=local_edge((locked.target, locked.source), part) if locked else None,
@@ -62,6 +62,8 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         whose_weights=whose_weights(now),
         notice=notice(now, trace, part, choices, settings, changed, predictions),
         directed=now.graph.directed,
+        session=now.identity,
+        drawing=now.work.drawing,
         edits_taken=now.edits_taken,
         undo=now.history.undo_name,
         redo=now.history.redo_name,
