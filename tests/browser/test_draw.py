@@ -10,7 +10,7 @@ from gatviz import GAT, Graph
 from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
 from gatviz.ui.session.settings import Settings
-from tests.browser.driver import alpha_rows, arc_point, cells, choose_head, eventually, middle_of, trace_of
+from tests.browser.driver import alpha_rows, cells, choose_head, edge_point, eventually, middle_of, trace_of
 
 
 def names(page: Page) -> list[str]:
@@ -138,8 +138,8 @@ def test_no_key_is_lost_while_new_nodes_arrive(page: Page, pause: int):
 
 
 def test_a_double_click_on_an_arrow_makes_no_node(page: Page):
-    page.mouse.dblclick(*arc_point(page, 0, 1))
-    page.mouse.dblclick(*arc_point(page, 2, 2))
+    page.mouse.dblclick(*edge_point(page, 0, 1))
+    page.mouse.dblclick(*edge_point(page, 2, 2))
     page.wait_for_timeout(500)
     assert names(page) == ["0", "1", "2", "3"]
     expect(page.locator(".node-editor")).to_be_hidden()
