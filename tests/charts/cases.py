@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -20,17 +21,19 @@ from gatviz.analysis import (
 )
 from gatviz.attention.layers import new_generator
 from gatviz.charts import compare, heads
+from gatviz.charts.colours import Theme
 from gatviz.charts.common import Chart
 from gatviz.charts.network import network_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.charts.network_html import network_html
 from gatviz.graph.positions import default_positions
+from gatviz.model.steps import Kind
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 
 HOSTILE = "<a href='https://example.org'>x</a><img src=x onerror=window.attacked=1> %{y} $x$ &lt;b&gt;"
 
 
-def run_of(nodes: int, num_heads: int, kind: str = "GAT", layers: int = 2, density: float = 0.3) -> Trace:
+def run_of(nodes: int, num_heads: int, kind: Kind = "GAT", layers: int = 2, density: float = 0.3) -> Trace:
     rng = np.random.default_rng(nodes)
     adj = rng.random((nodes, nodes)) < density
     graph = Graph(
@@ -49,18 +52,19 @@ def edited(trace: Trace) -> Trace:
     if layer.num_edges == 0:
         return trace
     last = layer.edge_index[1, -1]
-    cut = {
-        "edge_index": layer.edge_index[:, :-1],
-        "ptr": np.where(np.arange(layer.num_nodes + 1) > last, layer.ptr - 1, layer.ptr),
-        "alpha": layer.alpha[:-1] / 2,
-        "input_edge": layer.input_edge[:-1],
-        "x": layer.x + 1,
-        "out": layer.out + 1,
-    }
-    return Trace(trace.graph, (replace(layer, **cut), *trace.layers[1:]))
+    cut = replace(
+        layer,
+        edge_index=layer.edge_index[:, :-1],
+        ptr=np.where(np.arange(layer.num_nodes + 1) > last, layer.ptr - 1, layer.ptr),
+        alpha=layer.alpha[:-1] / 2,
+        input_edge=layer.input_edge[:-1],
+        x=layer.x + 1,
+        out=layer.out + 1,
+    )
+    return Trace(trace.graph, (cut, *trace.layers[1:]))
 
 
-def all_charts(trace: Trace, theme: str = "light") -> dict[str, Chart | None]:
+def all_charts(trace: Trace, theme: Theme = "light") -> dict[str, Chart | None]:
     layer, graph = trace.layers[0], trace.graph
     similar, even = head_similarity(layer), uniformity(layer, graph)
     changed, across = what_if(trace, edited(trace)), attention_across_layers(trace)
@@ -88,7 +92,7 @@ def drawn_of(trace: Trace) -> Drawn:
     return Drawn.of(trace.graph, trace.layers[0], default_positions(trace.graph))
 
 
-def all_heads(drawn: Drawn, values: np.ndarray, **more) -> Chart:
+def all_heads(drawn: Drawn, values: np.ndarray, **more: Any) -> Chart:
     chart = network_chart(drawn, values, [f"head {k}" for k in range(values.shape[1])], "α of every head", **more)
     assert chart is not None
     return chart
