@@ -29,9 +29,9 @@ def inputs():
     return given, features_of(given), torch.tensor(given.edge_index)
 
 
-def alpha_by_arc(edge_index, alpha) -> dict[tuple[int, int], np.ndarray]:
-    arcs = np.asarray(edge_index).T
-    return {(int(j), int(i)): np.asarray(a) for (j, i), a in zip(arcs, np.asarray(alpha), strict=True)}
+def alpha_by_edge(edge_index, alpha) -> dict[tuple[int, int], np.ndarray]:
+    edges = np.asarray(edge_index).T
+    return {(int(j), int(i)): np.asarray(a) for (j, i), a in zip(edges, np.asarray(alpha), strict=True)}
 
 
 @pytest.mark.parametrize("kind", CONVS)
@@ -49,13 +49,13 @@ def test_one_layer_gives_pyg_outputs_and_alpha(kind, heads, concat, bias, residu
         choices["concat"] = False  # the one thing that no tensor says
     model = gatviz.load_weights(torch_file(conv.state_dict()), **choices)
     with torch.no_grad():
-        expected, (arcs, alpha) = conv(x, edge_index, return_attention_weights=True)
+        expected, (edges, alpha) = conv(x, edge_index, return_attention_weights=True)
     trace = model.trace(given)
     assert model(given).detach().numpy() == pytest.approx(expected.numpy(), abs=1e-5)
-    ours = alpha_by_arc(trace.layers[0].edge_index, trace.layers[0].alpha)
-    theirs = alpha_by_arc(arcs, alpha)
+    ours = alpha_by_edge(trace.layers[0].edge_index, trace.layers[0].alpha)
+    theirs = alpha_by_edge(edges, alpha)
     assert ours.keys() == theirs.keys()
-    assert all(ours[arc] == pytest.approx(theirs[arc], abs=1e-5) for arc in ours)
+    assert all(ours[edge] == pytest.approx(theirs[edge], abs=1e-5) for edge in ours)
 
 
 class Stack(nn.Module):
