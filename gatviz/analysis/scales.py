@@ -57,7 +57,7 @@ def story_limits(trace: GATTrace, edges: NDArray[np.int64]) -> Array:
         weight = np.einsum("hc,hcf->hf", trace.weights[f"a_{half}"], trace.weights["W"])
         sizes = np.zeros((trace.num_nodes, trace.num_heads))
         by_dimension = np.abs(sums[nodes]).max(axis=2, initial=0.0)
-        by_feature = np.stack([np.abs(trace.x[nodes] * row).max(axis=1, initial=0.0) for row in weight], axis=1)
+        by_feature = np.stack([np.abs(trace.x_read[nodes] * row).max(axis=1, initial=0.0) for row in weight], axis=1)
         sizes[nodes] = np.maximum(by_dimension, by_feature)
         largest[half] = sizes
     limits: Array = np.maximum(largest["target"][target], largest["source"][source])

@@ -61,6 +61,8 @@ class _Attention(NamedTuple):
 
 class _Run(NamedTuple):
     x: Tensor
+    feature_mask: Tensor | None
+    x_dropped: Tensor | None
     edges: Edges
     stages: Mapping[str, Stage]
     bound: Callable[[], float]
@@ -206,6 +208,11 @@ class AttentionLayer(nn.Module):
         """
         return self._run(X, adj, edge_index, edge_features, generator, keep=False).out
 
+    def forward_and_h_prime(self, X: Nodes, edges: Edges) -> tuple[Tensor, Tensor]:
+        """The output, and h′ [N, H, C] that it was made from; gradients flow through both."""
+        run = self._run(X, edges, None, None, None, keep=False)
+        return run.out, run.h_prime
+
     def trace(
         self,
         X: Nodes,
@@ -242,6 +249,8 @@ class AttentionLayer(nn.Module):
         trace = self._trace_class().deferred(
             {
                 "x": _deferred_x(run.x, borrowed=run.x is X),
+                "feature_mask": run.feature_mask,
+                "x_dropped": run.x_dropped,
                 "edge_index": run.edges.edge_index,
                 "ptr": run.edges.ptr,
                 "input_edge": run.edges.input_edge,
@@ -259,6 +268,7 @@ class AttentionLayer(nn.Module):
                 "weights": partial(self._named, own),
                 "negative_slope": self.negative_slope,
                 "dropout": self.dropout if self.training else 0.0,
+                "feature_dropout": self.feature_dropout if self.training else 0.0,
                 "concat": self.concat,
                 "activation": self.activation,
                 "attention": self.attention,
@@ -342,9 +352,10 @@ class AttentionLayer(nn.Module):
         if self.self_loops != "as_given":
             edges = edges.with_self_loops(self.self_loops, self.loop_features)
         training = self.training
+        came, feature_mask, x_dropped = x, None, None
         if training and self.feature_dropout:
-            x = x.to_dense() if x.layout != torch.strided else x
-            x = x * _keep(x, self.feature_dropout, generator) / (1 - self.feature_dropout)
+            came, feature_mask, x = _dropped(x, self.feature_dropout, generator, keep)
+            x_dropped = x
         stages, alpha, values, bound, edge_values = self._attention(x, weight, edges, keep)
         if self.attention == "equal":
             alpha = formulas.equal_shares(alpha, edges.whole)
@@ -364,7 +375,8 @@ class AttentionLayer(nn.Module):
         if self.bias is not None:
             z = z + self.bias
         out = z if self.activation is None else activated(z, self.activation, self.prelu)
-        return _Run(x, edges, stages, bound, alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
+        end = (alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
+        return _Run(came, feature_mask, x_dropped, edges, stages, bound, *end)
 
 
 def activated(z: Tensor, name: str, weight: Tensor | None = None) -> Tensor:
@@ -397,6 +409,26 @@ def _keep(like: Tensor, rate: float, generator: torch.Generator | None) -> Tenso
     device = like.device if generator is None else generator.device
     drawn = torch.rand(like.shape, generator=generator, device=device)
     return (drawn >= rate).to(like.device)
+
+
+def _dropped(
+    x: Tensor, rate: float, generator: torch.Generator | None, keep: bool
+) -> tuple[Tensor, Tensor | None, Tensor]:
+    """What came, what of it stays, and what stays scaled up; all dense if they are to be kept.
+
+    Of a sparse x nothing is drawn for its 0s, which dropping leaves as they are.
+    """
+    if x.layout == torch.strided:
+        mask = _keep(x, rate, generator)
+        return x, mask, x * mask / (1 - rate)
+    values = x.values()
+    stays = _keep(values, rate, generator)
+    at = x.crow_indices(), x.col_indices()
+    dropped = torch.sparse_csr_tensor(*at, values * stays / (1 - rate), x.shape, check_invariants=False)
+    if not keep:
+        return x, None, dropped
+    lost = torch.sparse_csr_tensor(*at, (~stays).to(x.dtype), x.shape, check_invariants=False)
+    return x.to_dense(), lost.to_dense() == 0, dropped.to_dense()
 
 
 def _deferred_features(edges: Edges) -> Tensor:

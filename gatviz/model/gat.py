@@ -19,13 +19,17 @@ from gatviz.attention.inputs import EdgeFeatures, EdgesLike, Nodes, check_edge_f
 from gatviz.attention.layers import AttentionLayer
 from gatviz.attention.loop_features import LoopChoice, loops_filled
 from gatviz.errors import GatvizError, quote, within
-from gatviz.model.around import JumpingKnowledge, Linear
+from gatviz.model.around import JumpingKnowledge, Linear, Readout
 from gatviz.model.plan import Place, Plan, StepModule, Sum, register
 from gatviz.model.recipe import Recipe
+from gatviz.model.step import Step
 from gatviz.model.steps import Kind, LayerSettings
 from gatviz.model.trace import StepTrace, Trace, attention_in
 from gatviz.model.weights import Weights
 from gatviz.words import _, commas, ngettext
+
+Measured = dict[str, dict[str, Tensor]]
+"""By the step's name what it measured, by the name under which it is stored."""
 
 
 class GAT(nn.Module):
@@ -150,6 +154,21 @@ class GAT(nn.Module):
         return tuple(place.module for place in self._walk() if isinstance(place.module, AttentionLayer))
 
     @property
+    def reads_out(self) -> bool:
+        """Whether a readout puts all nodes into one row."""
+        return any(isinstance(place.step, Readout) for place in self._places)
+
+    @property
+    def couples(self) -> tuple[bool, bool]:
+        """Whether a step before the first attention layer couples all nodes, and whether one after it does."""
+        before, after, met = False, False, False
+        for place in self._walk():
+            met = met or place.step is None
+            coupled = isinstance(place.step, Step) and place.step.couples
+            before, after = before or (coupled and not met), after or (coupled and met)
+        return before, after
+
+    @property
     def is_stack(self) -> bool:
         """Whether it is attention layers alone, one after another."""
         return all(place.step is None for place in self._places)
@@ -236,10 +255,32 @@ class GAT(nn.Module):
         edge_index: EdgesLike = None,
         edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
+        measured: Measured | None = None,
     ) -> Tensor:
-        """The last step's output [N, G] ([1, G] after a readout); arguments as for `AttentionLayer.forward`."""
-        x, edges = self._inputs(X, adj, edge_index, edge_features)
-        return _Run(edges, generator, keep=False).through(self._places, x)[0]
+        """The last step's output [N, G] ([1, G] after a readout); arguments as for `AttentionLayer.forward`.
+
+        Arguments:
+            measured: filled, in training mode, with what the steps measured that training stores, see `store`.
+        """
+        x, edges = self.inputs(X, adj, edge_index, edge_features)
+        return _Run(edges, generator, keep=False, measured=measured).through(self._places, x)[0]
+
+    def store(self, measured: Measured, momentum: float = 0.1) -> None:
+        """Let the stored means and variances of each BatchNorm follow what a run in training mode measured.
+
+        Arguments:
+            measured: as `forward` filled it. momentum: how far they go towards it; PyTorch's is 0.1.
+        """
+        around = self._around
+        for name, values in measured.items():
+            around[name].store(values, momentum)
+
+    def forward_and_h_primes(self, X: Nodes) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """The output, and h′ [N, H, C] of every attention layer; gradients flow through all of them."""
+        x, edges = self.inputs(X)
+        run = _Run(edges, None, keep=False, h_primes=[])
+        out = run.through(self._places, x)[0]
+        return out, tuple(run.h_primes or ())
 
     def trace(
         self,
@@ -262,13 +303,18 @@ class GAT(nn.Module):
             with torch.no_grad():
                 return self.trace(X, adj, edge_index=edge_index, edge_features=edge_features, generator=generator)
         graph = graph_of(X, adj, edge_index, edge_features, self.edge_features > 0)
-        x, edges = self._inputs(graph, None, None, None)
+        x, edges = self.inputs(graph)
         steps = _Run(edges, generator, keep=True).through(self._places, x)[1]
         return Trace(graph, attention_in(steps), str(x.device), steps)
 
-    def _inputs(
-        self, X: Nodes, adj: EdgesLike, edge_index: EdgesLike, edge_features: EdgeFeatures
+    def inputs(
+        self,
+        X: Nodes,
+        adj: EdgesLike = None,
+        edge_index: EdgesLike = None,
+        edge_features: EdgeFeatures = None,
     ) -> tuple[Tensor, Edges]:
+        """The features [N, F] as the first step gets them, and the edges as every layer does, self-loops settled."""
         where = _("{place}, X").format(place=self._places[0].at)
         x, edges = read_inputs(
             X, adj, edge_index, self._in_features, self._first.weight, where, edge_features, self.edge_features > 0
@@ -281,8 +327,17 @@ class GAT(nn.Module):
 class _Run:
     """One walk through a model's steps, with their traces if they are to be kept."""
 
-    def __init__(self, edges: Edges, generator: torch.Generator | None, *, keep: bool) -> None:
+    def __init__(
+        self,
+        edges: Edges,
+        generator: torch.Generator | None,
+        *,
+        keep: bool,
+        measured: Measured | None = None,
+        h_primes: list[Tensor] | None = None,
+    ) -> None:
         self.edges, self.generator, self.keep = edges, generator, keep
+        self.measured, self.h_primes = measured, h_primes
         self.blocks: list[Tensor] = []
 
     def through(self, places: Sequence[Place], x: Tensor, *, top: bool = True) -> tuple[Tensor, tuple[StepTrace, ...]]:
@@ -305,7 +360,11 @@ class _Run:
     def _made(self, place: Place, x: Tensor) -> tuple[Tensor, tuple[StepTrace, ...], tuple[StepTrace, ...]]:
         """What a step gives; of a sum also the traces of what is in it, and of its skip."""
         if isinstance(place.module, AttentionLayer):
-            return place.module(x, self.edges, generator=self.generator), (), ()
+            if self.h_primes is None:
+                return place.module(x, self.edges, generator=self.generator), (), ()
+            y, h_prime = place.module.forward_and_h_prime(x, self.edges)
+            self.h_primes.append(h_prime)
+            return y, (), ()
         if x.layout != torch.strided and not isinstance(place.step, Linear | Sum):
             x = _dense(x)
         if isinstance(place.step, Sum):
@@ -316,7 +375,11 @@ class _Run:
         if isinstance(place.step, JumpingKnowledge):
             return place.step.join([*self.blocks, x]), (), ()
         assert place.step is not None
-        return (place.step.run(x, {}) if place.module is None else place.module(x)), (), ()
+        if place.module is None:
+            return place.step.run(x, {}), (), ()
+        if self.measured is not None and place.module.training and (found := place.module.running.measured(x)):
+            self.measured[place.name] = found
+        return place.module(x), (), ()
 
     def _traced(self, place: Place, x: Tensor) -> tuple[Tensor, StepTrace]:
         if isinstance(place.module, AttentionLayer):
@@ -326,10 +389,10 @@ class _Run:
         step = StepTrace(
             at=place.at,
             name=place.name,
-            step=place.step,
+            step=place.module.running if isinstance(place.module, StepModule) else place.step,
             given=x if x.layout == torch.strided else x.to_dense,
             made=y,
-            held={} if place.module is None else {name: value.clone() for name, value in place.module.own.items()},
+            held={} if place.module is None else {name: value.clone() for name, value in place.module.used.items()},
             inside=inside,
             skip=skip[0] if skip else None,
             blocks=(*self.blocks, x) if isinstance(place.step, JumpingKnowledge) else (),

@@ -83,9 +83,26 @@ class StepModule(nn.Module):
         given = {**self._parameters, **self._buffers}
         return {name: value for name, value in given.items() if value is not None}
 
+    @property
+    def running(self) -> Step:
+        """The step as it runs now."""
+        return self.step.in_training() if self.training else self.step
+
+    @property
+    def used(self) -> dict[str, Tensor]:
+        """The parameters and buffers that a run reads now."""
+        unread = () if self.running is self.step else self.step.fixed
+        return {name: value for name, value in self.own.items() if name not in unread}
+
     def forward(self, x: Tensor) -> Tensor:
         """[N, G] from [N, F]."""
-        return self.step.run(x, self.own)
+        return self.running.run(x, self.own)
+
+    @torch.no_grad()
+    def store(self, measured: Mapping[str, Tensor], momentum: float) -> None:
+        """Move what is stored towards what was measured."""
+        for name, values in measured.items():
+            self.own[name].lerp_(values, momentum)
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """A copy of the parameters as arrays."""

@@ -189,9 +189,9 @@ def _dense(trace: LayerTrace, head: int, *, without_scores: bool = False) -> Den
         edges = DenseEdges(features, weights.pop("W_edge"), a, trace.form.edge_in_message)
     if isinstance(trace, GATTrace):
         a = np.concatenate([weights["a_target"], weights["a_source"]])
-        return dense_head(trace.x, trace.adjacency, weights["W"], a, trace.negative_slope, edges)
+        return dense_head(trace.x_read, trace.adjacency, weights["W"], a, trace.negative_slope, edges)
     if isinstance(trace, GATv2Trace):
-        return dense_head_v2(trace.x, trace.adjacency, slope=trace.negative_slope, edges=edges, **weights)
+        return dense_head_v2(trace.x_read, trace.adjacency, slope=trace.negative_slope, edges=edges, **weights)
     return None
 
 
@@ -228,7 +228,7 @@ def _pyg(trace: LayerTrace) -> Check:
             given_by = np.zeros_like(given_by)
         state[theirs] = torch.tensor(given_by).reshape(state[theirs].shape)
     conv.load_state_dict(state)
-    x, edge_index = torch.tensor(trace.x), torch.tensor(trace.edge_index)
+    x, edge_index = torch.tensor(trace.x_read), torch.tensor(trace.edge_index)
     read = None if features is None else torch.tensor(features)
     with torch.no_grad():
         _out, (_edges, alpha) = conv(x, edge_index, read, return_attention_weights=True)

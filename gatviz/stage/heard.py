@@ -90,13 +90,14 @@ class LayOut(Message, tag_field="kind", tag="layout"):
 
 
 class SetWeight(Message, tag_field="kind", tag="set_weight"):
-    """One entry of a parameter, or of one head of it."""
+    """One entry of a parameter, or of one head of it; of the step of this name, else of the layer."""
 
     layer: Annotated[int, _ENTRY]
     name: Annotated[str, _ENTRY]
     head: Annotated[int | None, _ENTRY]
     place: Annotated[list[int], _ENTRY]
     value: Annotated[Number, Meta(title=N_("a number"), description=N_("type a number such as 0.5"))]
+    step: Annotated[str, _ENTRY] = ""
 
 
 class Undo(Message, tag_field="kind", tag="undo"):
@@ -112,9 +113,12 @@ Edit = AddNode | AddEdges | Remove | Rename | SetNode | Move | Duplicate | Clear
 
 
 class Numbered(Message):
-    """An edit and its place in the order, counted from 1 as far as JavaScript counts."""
+    """An edit and its place in the order, counted from 1 as far as JavaScript counts; which session and drawing it is
+    for, as the screen on which it was made called them."""
 
     number: int
+    session: str
+    drawing: int
     edit: Edit
 
 
@@ -155,6 +159,8 @@ class _Edits(msgspec.Struct):
 
 class _Numbered(msgspec.Struct):
     number: int
+    session: str = ""
+    drawing: int = -1
     edit: Any = None
 
 
@@ -166,13 +172,13 @@ def message(content: Any, kind: type[T]) -> T | None:
         return None
 
 
-def edits(content: Any) -> list[tuple[int, Any]] | None:
-    """The edits of a message, yet to be decoded, each with its number; one without is left out."""
+def edits(content: Any) -> list[_Numbered] | None:
+    """The edits of a message, yet to be decoded themselves; one without a number is left out."""
     sent = message(content, _Edits)
     if sent is None:
         return None
     numbered = [message(one, _Numbered) for one in sent.edits]
-    return [(one.number, one.edit) for one in numbered if one and 0 < one.number <= _MOST_EDITS]
+    return [one for one in numbered if one and 0 < one.number <= _MOST_EDITS]
 
 
 def edit(content: Any) -> Edit:

@@ -91,10 +91,12 @@ class Weighting(Message):
 
 
 class Entries(Message):
-    """Which parameters a matrix of weights shows: in its rows one each, or one matrix."""
+    """Which parameters a matrix of weights shows: in its rows one each, or one matrix; of which step around the
+    layers, "" for the layer on show."""
 
     parameters: list[str]
     rows: bool
+    step: str = ""
 
 
 class Stage(Message):
@@ -355,6 +357,10 @@ class Screen(Scene):
     whose_weights: str
     notice: str
     directed: bool
+    session: str
+    """Whose edits were taken: one that was made in another session is not for this one."""
+    drawing: int
+    """Which of the session's graphs it is: one that was put in another's place has another number."""
     edits_taken: int
     undo: str
     redo: str

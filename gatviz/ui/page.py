@@ -13,19 +13,22 @@ from gatviz import words
 from gatviz.attention.layers import use_one_thread
 from gatviz.charts.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
-from gatviz.ui.compare.compare import compare
 from gatviz.ui.escape import escape
-from gatviz.ui.explore.explore import explore
 from gatviz.ui.session import run_cache, session
+from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.session.model import present_weights
-from gatviz.ui.session.settings import Settings, controls
-from gatviz.ui.sidebar import NAME, sidebar
-from gatviz.ui.take_away import take_away
+from gatviz.ui.sidebar import NAME, foot, sidebar
+from gatviz.ui.workspaces import workspace_choice
 from gatviz.words import _
+
+_SIDEBAR = 236
+"""Its width in pixels at first; a person may drag its edge."""
 
 # Streamlit's own spacing is made for articles; the first picture has to fit a laptop's screen.
 _STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding: 1.1rem 1.4rem 1rem; max-width: none; }
+[data-testid="stMainBlockContainer"] { padding: 0.4rem 1.25rem 0.75rem; max-width: none; }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.4rem; }
+.st-key-bar { min-height: 48px; }
 [data-testid="stSidebarHeader"] { height: 1.5rem; min-height: 0; padding-bottom: 0; margin-bottom: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 1rem; }
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.32rem; }
@@ -55,31 +58,31 @@ def page() -> None:
     """Draw the whole page."""
     words.spoken_by(_language)
     _start()
-    st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide")
+    st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide", initial_sidebar_state=_SIDEBAR)
     st.html(_STYLE + _PRIMARY)
-    returned = _returned()
-    workspace, settings = sidebar()
-    session.update(settings=settings)
+    were_set = set_controls()
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
+    with bar:
+        workspace = workspace_choice()
+    take_controls(sidebar(), were_set=were_set)
     now = session.current()
-    if now.problem and now.good is not None and settings == now.good.settings:
+    settings = now.settings
+    if now.problem:
         st.error(escape(now.problem), icon="⚠️")
     try:
         run = run_cache.run(now.graph, settings, present_weights(now))
-        run = run.of_layer(_layer_choice(run))
-        _summary(run, settings)
-        if workspace == "compare":
-            session.remember(settings)
-            compare(now, settings, run)
-            return
-        choices = explore(now, settings, run)
-        session.remember(settings)
+        with bar:
+            run = run.of_layer(_layer_choice(run) if workspace.picks_layer else 0)
+            st.space("stretch")
+            if workspace.takes_away is not None:
+                workspace.takes_away(now, run.trace)
+        foot(run)
+        workspace.draw(now, settings, run)
+        session.remember()
     except GatvizError as error:
-        if not returned and session.back_to_good(str(error)):
+        if session.back_to_good(str(error)):
             st.rerun()
         st.error(escape(str(error)), icon="⚠️")
-        return
-    with st.sidebar:
-        take_away(now, run.trace, choices)
 
 
 def _language() -> str:
@@ -88,15 +91,6 @@ def _language() -> str:
         return words.ENGLISH
     chosen: str = st.session_state.get("language", words.ENGLISH)
     return chosen
-
-
-def _returned() -> bool:
-    """Set the sidebar's controls back to the last good state, if the run before had to go back to it."""
-    now = session.current()
-    if now.returning and now.good is not None:
-        st.session_state.update(controls(now.good.settings, now.good.work))
-        session.update(returning=False)
-    return now.returning
 
 
 @cache
@@ -143,18 +137,3 @@ def _layer_choice(run: run_cache.Run) -> int:
         label_visibility="collapsed",
     )
     return chosen or 0
-
-
-def _summary(run: run_cache.Run, settings: Settings) -> None:
-    with st.sidebar:
-        st.caption(
-            _(
-                "arrows: {arrows} · {heads} × {features} features per node · forward {milliseconds:.2f} ms on {device}"
-            ).format(
-                arrows=run.trace.num_edges,
-                heads=run.trace.num_heads,
-                features=run.trace.head_features,
-                milliseconds=run.seconds * 1000,
-                device=settings.device,
-            )
-        )

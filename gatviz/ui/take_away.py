@@ -7,16 +7,16 @@ import streamlit as st
 from gatviz import words
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.network_html import network_html
-from gatviz.stage.pack import Weighting
+from gatviz.ui.explore.weightings import weightings
 from gatviz.ui.session import session
 from gatviz.ui.session.model import whose_weights
 from gatviz.words import _
 
 
-def take_away(now: session.Session, trace: LayerTrace, weightings: list[Weighting]) -> None:
+def take_away(now: session.Session, trace: LayerTrace) -> None:
     """A choice of weights and a download of them as an interactive page, made when it is asked for."""
-    with st.popover(_("Take away"), icon=":material/download:", width="stretch"):
-        choices = {choice.key: choice for choice in weightings}
+    with st.popover(_("Take away"), icon=":material/download:"):
+        choices = {choice.key: choice for choice in weightings(trace)}
         key = st.selectbox(
             _("Weights to draw"), list(choices), format_func=lambda key: choices[key].title, key="take_head"
         )

@@ -427,3 +427,64 @@ def test_every_activation_of_a_layer_is_pytorchs(name):
     function = getattr(F, name) if name else lambda values: values
     np.testing.assert_allclose(trace.out, function(z, *more).numpy(), rtol=1e-12)
     assert mathml(trace.fields[-1].formula)
+
+
+# ---- training ----------------------------------------------------------------------------------------------------
+
+
+def test_training_measures_and_only_who_trains_stores():
+    """BatchNorm against PyTorch's own in training mode, step after step; forward itself writes nothing."""
+    torch.manual_seed(3)
+    steps = [("conv", LayerSettings(out_features=4, num_heads=2)), ("bn", BatchNorm()), Linear(3)]
+    ours = GAT.of_steps(F_IN, steps).train()
+    theirs = nn.BatchNorm1d(8).train()
+    with torch.no_grad():
+        for name, value in theirs.named_parameters():
+            value.copy_(torch.rand(8) + 0.5)
+            ours.get_submodule("bn").get_parameter(name).copy_(value)
+    for seed in range(3):
+        graph = random_graph(seed)
+        before = {name: value.clone() for name, value in ours.state_dict().items()}
+        measured: dict[str, dict[str, torch.Tensor]] = {}
+        out = ours(graph, measured=measured)
+        trace = ours.trace(graph)
+        assert all(torch.equal(value, before[name]) for name, value in ours.state_dict().items())
+        np.testing.assert_array_equal(trace.out, out.detach())
+        conv, bn, _linear = trace.steps
+        np.testing.assert_allclose(bn.output, theirs(torch.tensor(conv.output)).detach(), atol=1e-5)
+        assert all(check.passed for check in step_proofs(trace))
+        assert set(bn.weights) == {"weight", "bias"}
+        assert set(measured) == {"bn"}
+        ours.store(measured)
+        stored = ours.get_submodule("bn").own
+        for name in ("running_mean", "running_var"):
+            np.testing.assert_allclose(stored[name], getattr(theirs, name), atol=1e-5)
+    evaluated = ours.eval().trace(random_graph(5)).steps
+    np.testing.assert_allclose(
+        evaluated[1].output, theirs.eval()(torch.tensor(evaluated[0].output)).detach(), atol=1e-5
+    )
+    empty: dict[str, dict[str, torch.Tensor]] = {}
+    ours(random_graph(5), measured=empty)
+    assert empty == {}
+
+
+def test_a_batch_of_one_node_has_no_variance_to_measure():
+    model = GAT.of_steps(F_IN, [LayerSettings(), BatchNorm()]).train()
+    graph = random_graph(0, nodes=1)
+    with pytest.raises(GatvizError, match="two nodes at least"):
+        model(graph)
+    assert np.isfinite(model.eval().trace(graph).out).all()
+
+
+NORMED = (BatchNorm(), BatchNorm(stored=False), LayerNorm(mode="node"), LayerNorm(), GraphNorm())
+
+
+@pytest.mark.parametrize("step", [*NORMED, Linear(3), Readout("max"), LogSoftmax(), Activation("gelu")])
+def test_a_step_that_couples_nodes_says_so(step):
+    """Another node's features move a row exactly where the step says that it may."""
+    own = step.parameters(F_IN, new_generator(0))
+    x = torch.randn(6, F_IN, generator=new_generator(1))
+    other = x.clone()
+    other[3:] *= 10
+    moved = not torch.equal(step.run(x, own)[:1], step.run(other, own)[:1])
+    assert moved == step.couples

@@ -141,7 +141,7 @@ def compute_now(app: AppTest) -> LayerTrace:
 @pytest.mark.parametrize(("sample", "most"), [("tutorial", 50_000), ("karate_club", 90_000)])
 def test_a_change_sends_its_numbers_and_no_code(sample: str, most: int):
     app = run_app()
-    app.selectbox[0].select(sample).run()
+    app.selectbox(key="graph_choice").select(sample).run()
     sent = app.get("bidi_component")[0].proto
     assert len(scene(app)["names"]) == sample_graph(sample).num_nodes
     assert sent.js_content == sent.css_content == sent.json == ""

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gatviz.graph import editing
+from gatviz.model.gat import GAT
 from gatviz.model.steps import LayerSettings
 from gatviz.model.weights import Weights, with_values
 from gatviz.ui.session import from_browser, run_cache, session
@@ -18,6 +19,7 @@ from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.steps import open_model, take_graph
 from gatviz.ui.session.work import HeldWeights
 from tests.stage.arrived import scene
+from tests.ui.drawn import message
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -59,19 +61,21 @@ def set_features() -> None:
 def set_weights() -> None:
     for name, place in (("W", [0, 0]), ("a_source", [0])):
         entry = {"kind": "set_weight", "layer": 0, "name": name, "head": 0, "place": place, "value": 1e30}
-        from_browser.take_edits({"edits": [{"number": session.current().edits_taken + 1, "edit": entry}]})
+        from_browser.take_edits(message(session.current(), entry))
 
 
 def open_huge() -> None:
     layer = LayerSettings(out_features=3, num_heads=4, bias=False)
-    open_model("huge.pt", (layer,), "add_missing", huge())
+    model = GAT(2, [layer], self_loops="add_missing")
+    model.set_weights(huge())
+    open_model("huge.pt", model)
 
 
 @pytest.mark.parametrize("step", [set_features, set_weights, open_huge])
 def test_a_step_that_overflows_is_taken_back(step, monkeypatch):
     app = run_app()
-    rename = {"number": 1, "edit": {"kind": "rename", "name": "0", "to": "zero"}}
-    do(app, lambda: from_browser.take_edits({"edits": [rename]}), monkeypatch)
+    rename = {"kind": "rename", "name": "0", "to": "zero"}
+    do(app, lambda: from_browser.take_edits(message(session.current(), rename)), monkeypatch)
     before, work, history = scene(app), state_of(app).work, state_of(app).history
     do(app, step, monkeypatch)
     assert len(app.error) == 1
@@ -93,7 +97,7 @@ def test_a_control_that_makes_the_run_overflow_is_set_back(monkeypatch):
     def step() -> None:
         now = session.current()
         take_graph(editing.set_features(now.graph, np.full((4, 2), 1.2e38)), "large features")
-        held = HeldWeights(weights, session.current().settings.drawn_by, by_hand=True)
+        held = HeldWeights(weights, session.current().settings, by_hand=True)
         session.change(replace(session.current().work, weights=held), "ones")
 
     do(app, step, monkeypatch)

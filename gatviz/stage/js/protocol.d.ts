@@ -63,10 +63,12 @@ export interface Weighting {
   strongest: number[];
 }
 
-/** Which parameters a matrix of weights shows: in its rows one each, or one matrix. */
+/** Which parameters a matrix of weights shows: in its rows one each, or one matrix; of which step around the
+layers, "" for the layer on show. */
 export interface Entries {
   parameters: string[];
   rows: boolean;
+  step: string;
 }
 
 /** One stage of the chain, from X and W to the output. */
@@ -297,6 +299,8 @@ export interface Screen extends Scene {
   whoseWeights: string;
   notice: string;
   directed: boolean;
+  session: string;
+  drawing: number;
   editsTaken: number;
   undo: string;
   redo: string;
@@ -367,7 +371,7 @@ export interface LayOut {
   layout: "spring" | "circular" | "kamada_kawai" | "bipartite" | "grid";
 }
 
-/** One entry of a parameter, or of one head of it. */
+/** One entry of a parameter, or of one head of it; of the step of this name, else of the layer. */
 export interface SetWeight {
   kind: "set_weight";
   layer: number;
@@ -375,6 +379,7 @@ export interface SetWeight {
   head: number | null;
   place: number[];
   value: number;
+  step?: string;
 }
 
 /** The last step taken back. */
@@ -387,9 +392,12 @@ export interface Redo {
   kind: "redo";
 }
 
-/** An edit and its place in the order, counted from 1 as far as JavaScript counts. */
+/** An edit and its place in the order, counted from 1 as far as JavaScript counts; which session and drawing it is
+for, as the screen on which it was made called them. */
 export interface Numbered {
   number: number;
+  session: string;
+  drawing: number;
   edit: Edit;
 }
 

@@ -21,7 +21,7 @@ from gatviz.stage.details import first_edge, local_edge, pack_proofs, pack_story
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.protocol import Palettes, Scene, Screen
 from gatviz.stage.stages import with_stage
-from gatviz.stage.texts import ENGLISH
+from gatviz.stage.texts import texts
 from gatviz.ui.explore.feature_table import feature_table
 from gatviz.ui.explore.notice import notice
 from gatviz.ui.explore.part import Around, is_large, part_choice, shown_part
@@ -36,14 +36,14 @@ _LONGEST_DESCRIPTION = 600
 _TABLE_WIDTH = 360
 
 
-def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> list[Weighting]:
-    """Mount the stage for a run; the weightings that it offers."""
+def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> None:
+    """Mount the stage for a run."""
     trace = run.trace
     around = part_choice(now.graph) if is_large(trace) else None
     names = input_names(run.whole, run.layer)
-    choices, part, scene = _scene(run.key, around, words.language(), now.graph, trace, names)
+    choices, part, scene = _scene(run.key, around, words.language(), now.graph, run, names)
     predictions = predicted(now, settings, run)
-    changed = pins.since_baseline(now, settings, run)
+    changed = pins.since_baseline(now, run)
     story = pack_story(now.graph, trace, part, _edge_told(now, trace, part, choices), names)
     locked = session.current().locked  # by now perhaps the first
     locked = locked if isinstance(locked, session.Locked) else None
@@ -51,7 +51,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> lis
     screen = Screen(
         **told,
         layer=run.layer,
-        revision=f"{now.work.view} {around}",
+        revision=f"{now.identity} {now.work.view} {around}",
         positions=np.round(now.positions[part.nodes], 5).tolist(),
         story=story,
         locked_at_start=local_edge((locked.target, locked.source), part) if locked else None,
@@ -62,6 +62,8 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> lis
         whose_weights=whose_weights(now),
         notice=notice(now, trace, part, choices, settings, changed, predictions),
         directed=now.graph.directed,
+        session=now.identity,
+        drawing=now.work.drawing,
         edits_taken=now.edits_taken,
         undo=now.history.undo_name,
         redo=now.history.redo_name,
@@ -77,7 +79,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> lis
 
     if not now.panel:
         mount()  # on its own: a row of containers costs the browser 150 ms a change
-        return choices
+        return
     with st.container(horizontal=True, gap="small", key="with-panel"):
         with st.container(width="stretch"):
             mount()
@@ -86,7 +88,6 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> lis
                 feature_table(now)
             else:
                 weights_table(now, run.layer, names)
-    return choices
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -95,13 +96,14 @@ def _scene(
     around: Around | None,
     language: str,  # noqa: ARG001 - of the words in it
     _graph: Graph,
-    _trace: LayerTrace,
+    _run: run_cache.Run,
     _names: tuple[str, ...],
 ) -> tuple[list[Weighting], Part, Scene]:
     """All of the stage's data that a drag or a lock leaves as it is."""
-    choices, part = weightings(_trace), shown_part(_trace, around)
+    trace = _run.trace
+    choices, part = weightings(trace), shown_part(trace, around)
     palettes = msgspec.convert(stage_palettes(), Palettes)
-    return choices, part, pack_scene(_graph, _trace, choices, palettes, ENGLISH, _names, part)
+    return choices, part, pack_scene(_graph, trace, choices, palettes, texts(), _names, part, _run.whole)
 
 
 def _free_number(graph: Graph) -> int:

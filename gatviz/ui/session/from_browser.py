@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -36,6 +37,7 @@ from gatviz.stage.protocol import EdgeFocus
 from gatviz.ui.session import pins, run_cache, session
 from gatviz.ui.session.model import all_weights, is_shared, present_weights
 from gatviz.ui.session.steps import name_of, take_graph, take_weights
+from gatviz.ui.session.work import SLOTS
 from gatviz.words import _, ngettext
 
 _MOST_AT_ONCE = 1_000
@@ -46,20 +48,32 @@ Done = tuple[Graph, str]
 
 
 def take_edits(message: Any) -> None:
-    """Take over the browser's edits, in order and each once: it sends them again until it sees them taken."""
+    """Take over the browser's edits, in order and each once: it sends them again until it sees them taken.
+
+    Those of another session wait in the browser for that one to come back; those of a graph that is no more on the
+    screen are told.
+    """
     sent = heard.edits(message)
     if sent is None:
         return
     problem = ""
-    for number, content in sent[:_MOST_AT_ONCE]:
-        if number <= session.current().edits_taken:
+    for one in sent[:_MOST_AT_ONCE]:
+        now = session.current()
+        if one.session != now.identity or one.number <= now.edits_taken:
             continue
         try:
-            _take(heard.edit(content))
+            if one.drawing != now.work.drawing:
+                raise _of_another_graph()
+            _take(heard.edit(one.edit))
         except GatvizError as error:
             problem = problem or str(error)
-        session.update(edits_taken=number)
+        session.update(edits_taken=one.number)
     session.update(refused=problem)
+
+
+def _of_another_graph() -> GatvizError:
+    found, mend = _("one of the graph that was there before"), _("make it again if it is for this graph too")
+    return GatvizError(_("edit"), _("an edit of the graph on the screen"), found, mend)
 
 
 def _take(edit: Edit) -> None:
@@ -172,8 +186,8 @@ def _set_entry(edit: SetWeight) -> None:
     """Set one entry of a parameter."""
     now = session.current()
     weights = all_weights(now)
-    layer = _checked(edit.layer, len(weights.layers), edit)
-    arrays = weights.layers[layer]
+    layer = edit.step or _checked(edit.layer, len(weights.layers), edit)
+    arrays = weights.of(layer) if isinstance(layer, int) else weights.around.get(layer, {})
     if edit.name not in arrays:
         raise _no_such_entry(edit)
     of_head = has_heads(weights, layer, edit.name)
@@ -182,10 +196,12 @@ def _set_entry(edit: SetWeight) -> None:
     if len(edit.place) != values.ndim:
         raise _no_such_entry(edit)
     entry = tuple(_checked(at, size, edit) for at, size in zip(edit.place, values.shape, strict=True))
-    where = _("{name}, entry {place}").format(name=name_of(edit.name, head), place=list(entry))
+    called = name_of(f"{edit.step}.{edit.name}" if edit.step else edit.name, head)
+    where = _("{name}, entry {place}").format(name=called, place=list(entry))
     values[entry] = check_finite(where, edit.value, _("type a number such as 0.5"))
-    changed = with_values(weights, layer, edit.name, values, head=head, shared=is_shared(now, layer))
-    take_weights(changed, _("edit {name}").format(name=name_of(edit.name, head)))
+    shared = isinstance(layer, int) and is_shared(now, layer)
+    changed = with_values(weights, layer, edit.name, values, head=head, shared=shared)
+    take_weights(changed, _("edit {name}").format(name=called))
 
 
 def _checked(at: int | None, size: int, edit: SetWeight) -> int:
@@ -241,4 +257,5 @@ def _pin() -> None:
         session.update(refused=str(error))
         return
     layer = st.session_state.get("layer") or 0
-    pins.pin("A", pins.present(now, now.settings, run.of_layer(min(layer, len(run.whole.layers) - 1))))
+    pin = pins.present(now, run.of_layer(min(layer, len(run.whole.layers) - 1)))
+    pins.pin(replace(pin, slot=SLOTS[0]))

@@ -22,10 +22,9 @@ _LARGEST_MB = 200
 def open_weights() -> None:
     """The button that opens the dialog, and the dialog while it is open."""
     st.button(
-        _("Open weights …"),
+        _("Open weights"),
         key="open_weights",
-        icon=":material/model_training:",
-        width="stretch",
+        type="tertiary",
         help=_("A state dict of PyG, DGL, pyGAT, pytorch-GAT, the tutorial or gatviz; nothing in the file is run."),
         on_click=_begin,
     )
@@ -75,7 +74,7 @@ def _dialog() -> None:
             st.button(_("Use these weights"), key="weights_show", type="primary", disabled=found is None)
             and found is not None
         ):
-            open_model(found.where, found.layers, found.self_loops, found.model.weights())
+            open_model(found.where, found.model)
             _end()
             st.rerun()
 

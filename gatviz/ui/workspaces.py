@@ -1,0 +1,53 @@
+"""The workspaces and the bar that chooses among them: a row of the table each, in the order of the bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from gatviz.attention.layer_trace import LayerTrace
+from gatviz.ui.compare.compare import compare
+from gatviz.ui.explore.explore import explore
+from gatviz.ui.session import session
+from gatviz.ui.session.run_cache import Run
+from gatviz.ui.session.settings import Settings
+from gatviz.ui.take_away import take_away
+from gatviz.words import N_, _
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One workspace: its name in the bar, and what draws it for the graph, the settings and the run on show.
+
+    Attributes:
+        picks_layer: whether it shows one layer of a stack, which then stands to choose in the bar.
+        takes_away: what it offers at the bar's end of the layer on show, if anything.
+    """
+
+    title: str
+    draw: Callable[[session.Session, Settings, Run], None]
+    picks_layer: bool = True
+    takes_away: Callable[[session.Session, LayerTrace], None] | None = None
+
+
+WORKSPACES: dict[str, Workspace] = {
+    "explore": Workspace(N_("Explore"), explore, takes_away=take_away),
+    "compare": Workspace(N_("Compare"), compare),
+}
+
+
+def workspace_choice() -> Workspace:
+    """Draw the switch; the chosen workspace."""
+    first = next(iter(WORKSPACES))
+    chosen = st.segmented_control(
+        _("Workspace"),
+        list(WORKSPACES),
+        default=first,
+        format_func=lambda key: _(WORKSPACES[key].title),
+        key="workspace",
+        required=True,
+        label_visibility="collapsed",
+    )
+    return WORKSPACES[chosen or first]
