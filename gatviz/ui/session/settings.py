@@ -156,7 +156,7 @@ def _with_rates(given: Any, rates: dict[str, Any]) -> Any:
     if isinstance(given, tuple):
         return given[0], _with_rates(given[1], rates)
     if isinstance(given, Sum):
-        return Sum(tuple(_with_rates(step, rates) for step in given.steps))
+        return replace(given, steps=tuple(_with_rates(step, rates) for step in given.steps))
     return replace(given, **rates) if isinstance(given, LayerSettings) else given
 
 
