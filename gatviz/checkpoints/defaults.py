@@ -77,7 +77,7 @@ def decide(
     concats = _each_layer("concat", layers, choices, where, _Concat(recognised, stand, words, saved))
     residuals = _each_layer("residual", layers, choices, where, _Residual(recognised))
     activations = [_activation(k, recognised, stand, words, choices, saved) for k in range(len(layers))]
-    norm = _norm_mode(recognised, choices, where)
+    norm = None if saved is not None and choices.norm is None else _norm_mode(recognised, choices, where)
     own_slopes = {layer.negative_slope for layer in saved.layers} if saved else set()
     by_layer = len(own_slopes) > 1 and slope.origin == "file"
 

@@ -79,6 +79,8 @@ def build_model(
             own = saved.steps.get(name) if saved else None
             modules[name], around[name] = _step(piece, own, decided, commas((where, piece.shown)))
     for name, step in saved.steps.items() if saved else ():
+        if name not in by_name and not (isinstance(step, LayerNorm) and not step.affine):
+            raise _against(commas((where, quote(name))))
         modules.setdefault(name, step)
     model = GAT.of_steps(
         reads_first(recipe.parts, by_name) or 1,
@@ -125,7 +127,9 @@ def _step(piece: Piece, saved: Step | None, decided: Decided, at: str) -> tuple[
         raise left_over([piece], at)
     if saved is None:
         return made, tensors
-    if type(saved) is not type(made) or set(saved.parameters(width or 1, None)) != set(tensors):
+    told = {name: getattr(made, name, None) for name in ("out_features", "bias", "affine")}
+    fits = all(getattr(saved, name, None) == value for name, value in told.items())
+    if type(saved) is not type(made) or not fits or getattr(saved, "in_features", None) not in (None, width):
         raise _against(at)
     return saved, tensors
 

@@ -204,7 +204,8 @@ class WeightsFile:
         check = recognised.layout.check
         if check is not None and chosen.recipe is None:
             check(recognised.layers, recognised.around, self.where)
-        saved = saved_settings(self.state.settings, recognised.layers, self.where) if self._is_saved(stand) else None
+        own = None if chosen.recipe is not None and not self._is_saved(stand) else self.state.settings
+        saved = saved_settings(own, recognised.layers, self.where)
         decided = decide(recognised, list(stand.values()), chosen, saved, self.where)
         if way is not None:
             words = {name: word or NO_ACTIVATION for name, word in zip(stand, decided.activations, strict=True)}
@@ -215,7 +216,7 @@ class WeightsFile:
     def _is_saved(self, stand: Mapping[str, Standing]) -> bool:
         """Whether gatviz's own settings beside the weights are those of all these layers."""
         layers = (self.state.settings or {}).get("layers")
-        return self.state.settings is not None and (not isinstance(layers, list) or len(layers) == len(stand))
+        return not isinstance(layers, list) or len(layers) == len(stand)
 
 
 @dataclass(frozen=True)

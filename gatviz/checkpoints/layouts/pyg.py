@@ -118,8 +118,10 @@ def _norm_of_the_model_class(layers: Layers) -> Default | None:
 def _tensors_of(model: GAT) -> dict[str, Tensor]:
     tensors: dict[str, Tensor] = {}
     layers = model.attention_layers
+    names = {id(module): name for name, module in model.named_modules()}
     for k, layer in enumerate(layers):
         prefix = f"convs.{k}." if len(layers) > 1 else ""
+        prefix = prefix if model.is_stack else f"{names[id(layer)]}."
         own = {name: torch.from_numpy(array) for name, array in layer.weights().items()}
         named = _gatv2_names(layer, own) if isinstance(layer, GATv2AttentionLayer) else _gat_names(own)
         if isinstance(layer, GATAttentionLayer) and layer.edge_in_message:
@@ -139,6 +141,8 @@ def _tensors_of(model: GAT) -> dict[str, Tensor]:
             where = _("layer {layer}").format(layer=k)
             raise GatvizError(where, _("what PyG's layers hold"), _("a PReLU with a learnt slope"), mend)
         tensors |= {f"{prefix}{name}": value for name, value in named.items()}
+    for name, own_numbers in model.weights().around.items():
+        tensors |= {f"{name}.{tail}": torch.tensor(values) for tail, values in own_numbers.items()}
     return tensors
 
 
