@@ -71,7 +71,13 @@ class Checkpoint:
         return f"Checkpoint({self.where}, {self.title}, {self.recipe})"
 
 
-def load_weights(source: WeightsSource, *, name: str | None = None, **choices: Unpack[ChoiceWords]) -> GAT:
+def load_weights(
+    source: WeightsSource,
+    *,
+    name: str | None = None,
+    classes: Sequence[str] | None = None,
+    **choices: Unpack[ChoiceWords],
+) -> GAT:
     """The model in a file of trained weights, in evaluation mode; `inspect_weights` also says how it was read.
 
     Known are gatviz's own names, the tutorial's, PyG's, DGL's, pyGAT's and pytorch-GAT's, as torch files (plain
@@ -80,6 +86,7 @@ def load_weights(source: WeightsSource, *, name: str | None = None, **choices: U
     Arguments:
         source: a path, or the file's bytes.
         name: what the file is called, if `source` is bytes.
+        classes: the label that each column of the output stands for, first to last; see `analysis.predictions`.
         choices: recipe, heads, concat, activation, residual, self_loops, loop_features, filled_loops, edge_in_message,
             negative_slope, norm, score_sign, implementation or layout, which the file leaves open, see `Choices`; left
             out, each is what the layout's own library or paper does.
@@ -88,15 +95,23 @@ def load_weights(source: WeightsSource, *, name: str | None = None, **choices: U
         GatvizError: no layout fits (with the tensors found and missing), pickled objects, several ways to read the
             file (with the recipe of each), numbers that are not finite, or a choice against the file.
     """
-    return inspect_weights(source, name=name, **choices).model
+    return inspect_weights(source, name=name, classes=classes, **choices).model
 
 
-def inspect_weights(source: WeightsSource, *, name: str | None = None, **choices: Unpack[ChoiceWords]) -> Checkpoint:
+def inspect_weights(
+    source: WeightsSource,
+    *,
+    name: str | None = None,
+    classes: Sequence[str] | None = None,
+    **choices: Unpack[ChoiceWords],
+) -> Checkpoint:
     """What gatviz understands of a weights file: the model, and how each setting was decided.
 
     Arguments and errors as `load_weights`.
     """
-    return read_weights(source, name=name).open(**choices)
+    opened = read_weights(source, name=name).open(**choices)
+    opened.model.classes = () if classes is None else classes
+    return opened
 
 
 def read_weights(source: WeightsSource, *, name: str | None = None) -> WeightsFile:
