@@ -43,6 +43,7 @@ class Graph:
         edge_feature_names: D unique names; `e0 … eD-1` if left out.
         directed: whether the graph was given as a directed one.
         labels: a class name or None for each node, or None for a graph without labels.
+        class_order: the labels by the numbers that they have in the graph's file, if they have any there.
         split: "train", "val", "test" or None for each node, or None.
         positions: [N, 2], x to the right and y upwards, any unit, up to ±1e15; or None.
         description: what the graph is, for people.
@@ -65,6 +66,7 @@ class Graph:
     positions: NDArray[np.float64] | None = None
     description: str = ""
     notes: tuple[str, ...] = ()
+    class_order: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = _checked_names(self.names)
@@ -101,6 +103,7 @@ class Graph:
             "positions": positions,
             "description": str(self.description),
             "notes": tuple(str(note) for note in self.notes),
+            "class_order": tuple(map(str, self.class_order)),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)

@@ -151,6 +151,7 @@ def rest_of_opened(opened: OpenedModel) -> Settings:
     dropout, feature_dropout = _dropout_choices()
     return Settings(
         opened=opened.steps,
+        classes=session.current().settings.classes,
         self_loops=self_loops,
         loop_features=loop_features,
         filled_loops=filled_loops,
