@@ -5,9 +5,10 @@ Nodes are matched by their names, edges by the names at their ends. H heads; A e
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ from gatviz.analysis.subject import called, listed, several
 from gatviz.analysis.terms import strongest_into
 from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.errors import GatvizError
-from gatviz.model.trace import Trace
+from gatviz.model.step import Step
+from gatviz.model.trace import StepTrace, Trace, attention_in
 
 _ROUNDING = 1e-5
 """A target whose inputs are all the same may still come out with other last digits, as sums are cut into other pieces
@@ -228,34 +230,49 @@ class _Matched:
         """The rows of the common nodes, before and after, in one order."""
         return before[self.place_before[self.common]], after[self.common]
 
+    @cached_property
+    def same_features(self) -> NDArray[np.bool_]:
+        """[names]: whether a node has the features that it had."""
+        result = np.zeros(len(self.names), dtype=bool)
+        if self.before.graph.num_features == self.after.graph.num_features:
+            old, new = self.rows(self.before.graph.x, self.after.graph.x)
+            result[self.common] = (old == new).all(axis=1)
+        return result
+
+    @cached_property
+    def same_nodes(self) -> bool:
+        """Whether both graphs have the same nodes."""
+        return not self.new_nodes and not self.gone_nodes
+
     def same_attention(self, layer: int) -> NDArray[np.bool_]:
         """[names, heads of both]: whether all that a target's α is made from in this layer is as before."""
         then, now = self.before.layers[layer], self.after.layers[layer]
-        same = self._same_features(layer)
+        return self._same_attention(then, now, self._unchanged.into[layer])
+
+    @property
+    def same_out(self) -> NDArray[np.bool_]:
+        """[names]: whether everything that a node's output of the last step is made from is as before."""
+        return self._unchanged.out
+
+    @cached_property
+    def _unchanged(self) -> _Unchanged:
+        """What is unchanged at every layer; unknown, so taken for changed, where a step is another one than before."""
+        nothing = np.zeros(len(self.names), dtype=bool)
+        walk = _Unchanged([nothing] * max(len(self.before.layers), len(self.after.layers)), self.same_features)
+        walk.through(self, self.before.steps, self.after.steps)
+        return walk
+
+    def _same_attention(self, then: LayerTrace, now: LayerTrace, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
         targets = same & self._same_reads(then, now, same)
         return targets[:, None] & _same_heads(then, now)
 
-    def same_out(self, layer: int) -> NDArray[np.bool_]:
-        """[names]: whether everything that a node's output of this layer is made from is as before."""
-        then, now = self.before.layers[layer], self.after.layers[layer]
+    def through_layer(self, then: LayerTrace, now: LayerTrace, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The nodes whose output of a layer is made as before, of those that come `same`."""
         joined = (then.concat, then.activation, then.form.edge_in_message)
         whole = _same_weights(then, now) and joined == (now.concat, now.activation, now.form.edge_in_message)
         if not whole or then.dropout or now.dropout:
             return np.zeros(len(self.names), dtype=bool)
-        return np.asarray(self.same_attention(layer).all(axis=1))
-
-    def _same_features(self, layer: int) -> NDArray[np.bool_]:
-        result = np.zeros(len(self.names), dtype=bool)
-        then, now = self.before.layers[layer], self.after.layers[layer]
-        if then.x.shape[1] != now.x.shape[1]:
-            return result
-        old, new = self.rows(then.x, now.x)
-        if layer == 0:
-            result[self.common] = (old == new).all(axis=1)
-        else:
-            result[self.common] = (np.abs(old - new) <= _ROUNDING * np.maximum(1.0, np.abs(new))).all(axis=1)
-            result &= self.same_out(layer - 1)
-        return result
+        return np.asarray(self._same_attention(then, now, same).all(axis=1))
 
     def _same_reads(self, then: LayerTrace, now: LayerTrace, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether a target reads the same nodes as before, each of them `same`."""
@@ -268,10 +285,55 @@ class _Matched:
         return result
 
 
+@dataclass
+class _Unchanged:
+    """A walk through the steps of both runs: which nodes are made as before, into each layer and at the end.
+
+    A step that couples all nodes leaves none unchanged once one is not.
+    """
+
+    into: list[NDArray[np.bool_]]
+    out: NDArray[np.bool_]
+    _layers: int = 0
+    _blocks: list[NDArray[np.bool_]] = field(default_factory=list)
+
+    def through(
+        self, runs: _Matched, before: Sequence[StepTrace], after: Sequence[StepTrace], top: bool = True
+    ) -> None:
+        """Go on through these steps."""
+        met = False
+        for then, now in zip_longest(before, after):
+            if then is None or now is None:
+                self.out = np.zeros_like(self.out)
+                return
+            if top and attention_in([now]):
+                self._blocks += [self.out] if met else []
+                met = True
+            came = self.out
+            if then.layer is not None and now.layer is not None:
+                self.into[self._layers] = came
+                self._layers += 1
+                self.out = runs.through_layer(then.layer, now.layer, came)
+            elif then.inside and now.inside:
+                self.through(runs, then.inside, now.inside, top=False)
+                self.out = self.out & came
+            elif then.step != now.step or _other_arrays(then.weights, now.weights):
+                self.out = np.zeros_like(came)
+            elif now.blocks:
+                self.out = np.logical_and.reduce([*self._blocks, came])
+            elif isinstance(now.step, Step) and now.step.couples:
+                whole = runs.same_nodes and bool(came.all())
+                self.out = np.full_like(came, whole)
+
+
 def _same_heads(then: LayerTrace, now: LayerTrace) -> NDArray[np.bool_]:
     """[heads of both]: whether a head makes scores as before, number by number."""
     heads = min(then.num_heads, now.num_heads)
-    if then.kind != now.kind or then.negative_slope != now.negative_slope:
+    if (then.kind, then.attention) != (now.kind, now.attention) or then.feature_dropout or now.feature_dropout:
+        return np.zeros(heads, dtype=bool)
+    if now.attention == "equal":
+        return np.ones(heads, dtype=bool)
+    if then.negative_slope != now.negative_slope:
         return np.zeros(heads, dtype=bool)
     names = [name for name in _ATTENTION_WEIGHTS if name in then.weights or name in now.weights]
     if any(name not in then.weights or name not in now.weights for name in names):
@@ -281,8 +343,11 @@ def _same_heads(then: LayerTrace, now: LayerTrace) -> NDArray[np.bool_]:
 
 
 def _same_weights(then: LayerTrace, now: LayerTrace) -> bool:
-    old, new = then.weights, now.weights
-    return old.keys() == new.keys() and all(np.array_equal(old[name], new[name]) for name in old)
+    return not _other_arrays(then.weights, now.weights)
+
+
+def _other_arrays(old: Mapping[str, Array], new: Mapping[str, Array]) -> bool:
+    return old.keys() != new.keys() or any(not np.array_equal(old[name], new[name]) for name in old)
 
 
 @dataclass(frozen=True, eq=False)
@@ -328,12 +393,12 @@ def _taken(alpha: Array, edges: NDArray[np.int64], heads: int) -> Array:
 
 
 def _out(matched: _Matched, before: Trace, after: Trace) -> pd.DataFrame | None:
-    if before.out.shape[1] != after.out.shape[1]:
+    if before.out.shape[1] != after.out.shape[1] or not (_of_nodes(before) and _of_nodes(after)):
         return None
     old, new = matched.rows(before.out, after.out)
     change = (new - old).astype(np.float64)
     if len(before.layers) == len(after.layers):
-        same = matched.same_out(len(after.layers) - 1)[matched.common]
+        same = matched.same_out[matched.common]
         change[same & (np.abs(change) <= _ROUNDING * np.maximum(1.0, np.abs(new))).all(axis=1)] = 0.0
     return pd.DataFrame(
         {
@@ -342,6 +407,11 @@ def _out(matched: _Matched, before: Trace, after: Trace) -> pd.DataFrame | None:
             "distance": np.sqrt((change**2).sum(axis=1)),
         }
     )
+
+
+def _of_nodes(trace: Trace) -> bool:
+    """Whether the output has a row for each node, and not one for all of them."""
+    return not trace.out.shape[0] < trace.graph.num_nodes
 
 
 def _sentences(
@@ -378,8 +448,10 @@ def _sentences(
             f"There were {several(then.num_heads, 'head')}, now there are {now.num_heads}: "
             f"the first {heads} are compared, number by number."
         )
-    if out is None:
+    if out is None and _of_nodes(matched.after):
         told.append("The output has another width than before, so it is not compared.")
+    elif out is None:
+        told.append("The model gives one row for all nodes, so no node's output is compared.")
     elif len(out):
         moved = int((out["distance"] > 0).sum())
         told.append(f"The output changed at {moved} of the {several(len(out), 'node')} in both.")
