@@ -149,7 +149,8 @@ def rest_of_opened(opened: OpenedModel) -> Settings:
     keys = opened_key("loop_features", opened), opened_key("filled_loops", opened)
     loop_features, filled_loops = _loop_choices(self_loops, reads, *keys, loops.value, loops.filled)
     dropout, feature_dropout = _dropout_choices()
-    return Settings(
+    return replace(
+        session.current().settings,  # those of one's own model wait until this one is closed
         opened=opened.steps,
         classes=session.current().settings.classes,
         self_loops=self_loops,
