@@ -129,12 +129,12 @@ def dictionary(experiment: Experiment, seed: int) -> Tested:
 
 
 def averaging(experiment: Experiment, seed: int) -> Tested:
-    """Every head of layer 0 stays as even as a mean to a tenth, and a GCN is right at no fewer nodes but one."""
+    """Heads of layer 0 read like 9 of 10 neighbours at least on average, and a GCN is right at no fewer nodes but one."""
     own, gcn = trained(experiment, seed), trained(experiment, seed, "GCN")
     moment = own.at(own.trained)
     even = heads_at(moment.alpha[0], moment.edges.edge_index, moment.edges.ptr).evenness
-    true = bool((even > 0.9).all()) and right(gcn) >= right(own) - 1
-    return true, f"least even {even.min():.3f}, GAT {share(own):.3f}, GCN {share(gcn):.3f}"
+    true = float(even.mean()) >= 0.9 and right(gcn) >= right(own) - 1
+    return true, f"evenness {even.mean():.3f}, least {even.min():.3f}, GAT {share(own):.3f}, GCN {share(gcn):.3f}"
 
 
 def own_feature(experiment: Experiment, seed: int) -> Tested:

@@ -8,6 +8,10 @@ from gatviz.analysis.across import AcrossLayers, attention_across_layers
 from gatviz.analysis.baselines import WeightingKey, gcn_weights, mean_of_heads, name_of, uniform_weights, weighting_of
 from gatviz.analysis.difference import Difference, difference
 from gatviz.analysis.edge_story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
+from gatviz.analysis.explanation.explain import Explanation, explain_node, typical_agreement
+from gatviz.analysis.explanation.paths import path_attribution
+from gatviz.analysis.explanation.removal import edge_removal
+from gatviz.analysis.explanation.verdict import Verdict
 from gatviz.analysis.flow import InAndOut, edge_table, in_and_out, top_edges
 from gatviz.analysis.input_changes import input_changes
 from gatviz.analysis.predictions import Accuracy, Predictions, predictions
@@ -24,6 +28,7 @@ __all__ = [
     "Difference",
     "Disagreement",
     "EdgeStory",
+    "Explanation",
     "FeatureShare",
     "GATStory",
     "GATv2Story",
@@ -36,14 +41,17 @@ __all__ = [
     "StaticAttention",
     "Term",
     "Uniformity",
+    "Verdict",
     "WeightingKey",
     "WhatIf",
     "attention_across_layers",
     "common_order",
     "difference",
     "dropped_limit",
+    "edge_removal",
     "edge_story",
     "edge_table",
+    "explain_node",
     "gcn_weights",
     "head_similarity",
     "in_and_out",
@@ -51,6 +59,7 @@ __all__ = [
     "mean_of_heads",
     "messages",
     "name_of",
+    "path_attribution",
     "predictions",
     "rankings",
     "score_span",
@@ -62,6 +71,7 @@ __all__ = [
     "story_limits",
     "strongest_into",
     "top_edges",
+    "typical_agreement",
     "uniform_weights",
     "uniformity",
     "weighting_of",

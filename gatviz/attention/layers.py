@@ -208,6 +208,11 @@ class AttentionLayer(nn.Module):
         """
         return self._run(X, adj, edge_index, edge_features, generator, keep=False).out
 
+    def forward_and_h_prime(self, X: Nodes, edges: Edges) -> tuple[Tensor, Tensor]:
+        """The output, and h′ [N, H, C] that it was made from; gradients flow through both."""
+        run = self._run(X, edges, None, None, None, keep=False)
+        return run.out, run.h_prime
+
     def trace(
         self,
         X: Nodes,

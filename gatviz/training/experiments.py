@@ -90,6 +90,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             dropout=0.6,
             beside=("equal", "GCN"),
             seed=6,
+            true_in=(19, 20),
         ),
         Experiment(
             "two_sides",
@@ -99,6 +100,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             lambda graph, seed: one_layer(graph, seed, heads=2),
             Schedule(300, 0.02, 5e-4),
             beside=("GATv2", "GCN"),
+            true_in=(18, 20),
         ),
         Experiment(
             "dictionary",
@@ -108,11 +110,12 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             lookup,
             Schedule(600, 0.02, 1e-3),
             beside=("GAT",),
+            true_in=(20, 20),
         ),
         Experiment(
             "averaging",
             N_("Averaging is enough"),
-            N_("Friends agree here: α stays near even, and a GCN does as well."),
+            N_("Friends agree here: heads stay near even on average, and a GCN does as well."),
             lambda seed: generate(
                 "two_sides", within=0.12, between=0.01, width=4, separation=2.0, labelled=0.15, seed=seed
             ),

@@ -25,6 +25,7 @@ ORDER = (
     "checkpoints",
     "capturing",
     "analysis",
+    "export",
     "charts",
     "stage",
     "ui",
@@ -55,7 +56,10 @@ WITHIN = {
         "gatv2",
         "textbook",
     ),
-    "model": ("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "gat", "proof"),
+    "model": (
+        *("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "gat", "proof"),
+        *("reach", "without"),
+    ),
     "training": ("task", "schedule", "stepper", "kept", "training", "fit", "beside", "experiments"),
     "files": (
         "limits",
@@ -120,6 +124,7 @@ NO_TORCH = (
     "attention.stage_row",
     "attention.textbook",
     "model.proof",
+    "model.reach",
     "model.trace",
     "model.weights",
 )
