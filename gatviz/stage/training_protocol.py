@@ -115,13 +115,15 @@ class TrainScreen(Message):
 
 
 class TrainAsked(Message):
-    """What the person did: play, pause, one epoch, back to the start, or a tick while something moves; or what is to
-    be shown: an epoch, a layer, a head, α or its change, a locked arrow (target, source)."""
+    """What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
+    a node painted, this epoch opened in Explore; or what is to be shown: an epoch, a layer, a head, α or its change, a
+    locked arrow (target, source). A tab says hello with its token."""
 
-    what: Literal["play", "pause", "step", "reset", "tick", "seek", "show", "undo", "hello"]
+    what: Literal["play", "pause", "step", "reset", "tick", "seek", "show", "undo", "paint", "open", "hello"]
     epoch: int | None = None
     layer: int | None = None
     head: int | None = None
     measure: Literal["alpha", "change"] | None = None
     locked: list[int] | None = None
+    node: int | None = None
     token: str | None = None

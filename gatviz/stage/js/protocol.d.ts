@@ -514,15 +514,17 @@ export interface TrainScreen {
   texts: Record<string, string>;
 }
 
-/** What the person did: play, pause, one epoch, back to the start, or a tick while something moves; or what is to
-be shown: an epoch, a layer, a head, α or its change, a locked arrow (target, source). */
+/** What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
+a node painted, this epoch opened in Explore; or what is to be shown: an epoch, a layer, a head, α or its change, a
+locked arrow (target, source). A tab says hello with its token. */
 export interface TrainAsked {
-  what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "hello";
+  what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "hello";
   epoch?: number | null;
   layer?: number | null;
   head?: number | null;
   measure?: "alpha" | "change" | null;
   locked?: number[] | null;
+  node?: number | null;
   token?: string | null;
 }
 

@@ -26,6 +26,8 @@ export class TrainGraph {
     /** @type {TrainMoment} */
     this.moment = LATER;
     this.structure = "";
+    /** Whether a click on a node paints it. */
+    this.painting = false;
     this.edgeLayer = svg("g", {});
     this.nodeLayer = svg("g", {});
     this.labelLayer = svg("g", { class: "edge-labels" });
@@ -83,14 +85,28 @@ export class TrainGraph {
       const wrong = svg("circle", { class: "wrong-ring", r: radius + (small ? 1.5 : 4) });
       const place = { class: "node", transform: `translate(${point.x.toFixed(1)},${point.y.toFixed(1)})` };
       const group = svg("g", small ? place : { ...place, "data-node": n, tabindex: 0, role: "img" }, ring, circle, words, wrong, title);
+      if (!small) {
+        group.addEventListener("click", () => this.paintNode(n));
+        group.addEventListener("keydown", (event) => {
+          if (event.key !== "Enter" && event.key !== " ") return;
+          event.preventDefault();
+          this.paintNode(n);
+        });
+      }
       return { group, circle, title };
     });
     this.edgeLayer.replaceChildren(...this.edges.map(({ group }) => group));
     this.nodeLayer.replaceChildren(...this.nodes.map(({ group }) => group));
   }
 
+  /** @param {number} node */
+  paintNode(node) {
+    if (this.painting) this.ask({ what: "paint", node });
+  }
+
   /** Widths, colours, predictions of this epoch. */
   paint() {
+    this.canvas.classList.toggle("painting", this.painting);
     const { screen, moment, small } = this;
     const { palette, texts } = screen;
     const signedValues = screen.measure === "change" && moment.change !== null;

@@ -26,6 +26,7 @@ export class TrainPlayer {
     this.count = html("output", { class: "epoch-count" });
     this.of = html("span", { class: "quiet-text" });
     this.undo = html("button", { type: "button", class: "link", onclick: () => ask({ what: "undo" }) });
+    this.open = html("button", { type: "button", class: "link", "data-key": "open", onclick: () => ask({ what: "open" }) });
     this.flags = html("div", { class: "flags" });
     this.slider = html("input", { type: "range", min: 0, step: 1 });
     this.slider.addEventListener("input", () => ask({ what: "seek", epoch: Number(this.slider.value) }));
@@ -36,6 +37,7 @@ export class TrainPlayer {
       html("div", { class: "player-buttons" }, this.reset, this.play, this.step),
       html("div", { class: "player-count" }, this.count, html("span", {}, this.of, this.undo)),
       html("div", { class: "player-line" }, this.flags, this.slider, this.axis),
+      this.open,
     );
   }
 
@@ -63,6 +65,8 @@ export class TrainPlayer {
     this.count.textContent = `${moment.epoch}`;
     this.of.replaceChildren(fillIn(texts.epochs, { total }), html("br"), screen.ended || screen.left);
     this.undo.textContent = texts.undo;
+    this.open.textContent = texts.open;
+    this.open.title = texts.openTitle;
     this.undo.hidden = !screen.undo;
     this.slider.max = `${total}`;
     this.slider.setAttribute("aria-label", texts.slider);

@@ -119,12 +119,24 @@ export class TrainView {
       ...(screen.layers > 1 ? [group(texts.layer, range(screen.layers).map((k) => option(`layer${k}`, `${k}`, k === screen.layer, { what: "show", layer: k }, null, `${texts.layer} ${k}`)))] : []),
       group(texts.head, range(screen.heads).map((k) => option(`head${k}`, `${k}`, k === screen.head, { what: "show", head: k }, colours[k % colours.length], fillIn(texts.headLabel, { head: k })))),
       html("span", { class: "spacer" }),
+      this.paintButton(),
       group("", [
         option("alpha", texts.alpha, screen.measure === "alpha", { what: "show", measure: "alpha" }),
         option("change", texts.change, screen.measure === "change", { what: "show", measure: "change" }, null, texts.changeTitle),
       ]),
     );
     if (focused) /** @type {HTMLElement|null} */ (this.bar.querySelector(`[data-key="${focused}"]`))?.focus();
+  }
+
+  /** While it is pressed, a click on a node tells its label, or tells it no longer. */
+  paintButton() {
+    const { texts } = this.screen;
+    const pressed = this.graph.painting;
+    const toggle = () => {
+      this.graph.painting = !pressed;
+      this.redraw();
+    };
+    return html("button", { type: "button", class: "option", "aria-pressed": pressed, title: texts.paintTitle, "data-key": "paint", onclick: toggle }, texts.paint);
   }
 
   focusedKey() {

@@ -10,13 +10,16 @@ from typing import Any
 import numpy as np
 
 from gatviz.analysis.over_epochs import HeadsAt, heads_at
+from gatviz.analysis.subject import called
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.beside import beside
 from gatviz.training.kept import MOST_BYTES
+from gatviz.training.task import Task
 from gatviz.training.training import Training
 from gatviz.ui.train.setup import Setup
 from gatviz.ui.train.worker import Worker
+from gatviz.words import _
 
 AHEAD = 100
 """So many epochs at most are trained beyond the playhead."""
@@ -52,6 +55,7 @@ class Player:
         self.before: tuple[tuple[Take, int], ...] = ()
         self.playhead, self.playing, self.wanted = 0, False, 0
         self.notice = ""
+        self.opened: tuple[int, int] | None = None
         self._lock = threading.RLock()
         self._heads: dict[tuple[int, int], tuple[Any, HeadsAt]] = {}
 
@@ -152,6 +156,34 @@ class Player:
         if playing:
             self.play()
 
+    def paint(self, node: int) -> None:
+        """Tell a node's label from the playhead on, or tell it no longer.
+
+        Raises:
+            GatvizError: a node without a label, or the last one that was told.
+        """
+        assert self.take is not None
+        task = self.take.training.task_at(self.playhead)
+        names = task.graph.names
+        if not 0 <= node < len(names):
+            return
+        before = set(task.labelled.tolist())
+        told = sorted(before ^ {node})
+        painted = Task.of(task.graph, np.array(told, dtype=np.int64))
+        template = (
+            _("From epoch {epoch} on, the label of {node} is told no longer: later epochs were dropped.")
+            if node in before
+            else _("From epoch {epoch} on, the label of {node} is told: later epochs were dropped.")
+        )
+        notice = template.format(epoch=self.playhead, node=called(names[node]))
+        self.edit(lambda training, at: training.changed(at, task=painted), self.take.source, notice)
+        self.setup = replace(self.setup, labelled=tuple(names[n] for n in told), per_class=None, card="")
+
+    @property
+    def undoes_itself(self) -> bool:
+        """Whether the last edit was one of the training alone, and none of the screen."""
+        return bool(self.before) and self.take is not None and self.before[-1][0].source == self.take.source
+
     def undo(self) -> None:
         """Take the last edit back, and have again what was trained before it."""
         self.halt()
@@ -167,9 +199,10 @@ class Player:
             return True
         return False
 
-    def relabel(self, source: Source) -> None:
-        """The present training is known by other digests: the screen shows one of its own epochs."""
+    def opened_at(self, epoch: int, opening: int, source: Source) -> None:
+        """The screen shows the model of one of its epochs, as the so-manieth model that was opened."""
         assert self.take is not None
+        self.opened = (opening, epoch)
         self.take = replace(self.take, source=source)
 
     # ---- what there is -----------------------------------------------------------------------------------

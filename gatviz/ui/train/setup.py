@@ -38,8 +38,9 @@ class Setup:
         Raises:
             GatvizError: nothing can be learnt there; naming why.
         """
-        if self.labelled is not None:
-            return Task.of(graph, [name for name in self.labelled if name in graph.names])
+        chosen = [name for name in self.labelled or () if name in graph.names]
+        if chosen:
+            return Task.of(graph, chosen)
         if self.per_class is not None:
             return Task.of(graph, some_of_each_class(graph, self.per_class, self.schedule.seed))
         return Task.of(graph)

@@ -13,13 +13,15 @@ from gatviz.model.around import Linear
 from gatviz.model.gat import GAT
 from gatviz.stage import heard
 from gatviz.stage.training_protocol import TrainAsked
+from gatviz.training.beside import with_dropout
+from gatviz.training.experiments import EXPERIMENTS
 from gatviz.training.task import Task
 from gatviz.training.training import Training
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run, present_model
 from gatviz.ui.session.settings import Settings
-from gatviz.ui.session.steps import open_model, take_settings
+from gatviz.ui.session.steps import open_model, show_graph, take_settings
 from gatviz.ui.stage_component import train_stage
 from gatviz.ui.train.card import training_card
 from gatviz.ui.train.cards import cards
@@ -29,6 +31,7 @@ from gatviz.ui.train.screen import View, train_screen
 from gatviz.words import _
 
 _VIEW = "gatviz_train_view"
+_REDRAW = "gatviz_train_redraw"
 
 
 def train(now: session.Session, settings: Settings, run: Run) -> None:
@@ -80,6 +83,8 @@ def _add_readout(classes: int) -> None:
 
 @st.fragment
 def _picture() -> None:
+    if st.session_state.pop(_REDRAW, False):
+        st.rerun()
     now, player = session.current(), own_player()
     if player.take is None:
         return
@@ -131,31 +136,80 @@ def follow(now: session.Session, player: Player) -> None:
                 edited, source, _("The graph was edited at epoch {epoch}: later epochs were dropped.").format(epoch=at)
             )
             return
+    opened = now.work.opened
+    if take is not None and take.source.graph == source.graph and opened is not None and player.opened is not None:
+        opening, epoch = player.opened
+        if opened.opening == opening:
+            model = player.setup.model(shown_model(now))
+            told = _("Weights of epoch {epoch} were edited: later epochs were dropped.")
+            player.seek(epoch)
+            player.edit(lambda training, at: training.changed(at, model=model), source, told.format(epoch=epoch))
+            return
     player.load(now.graph, shown_model(now), player.setup, source)
 
 
 def _hear(content: Any) -> None:
-    """What the person did in the picture."""
+    """What the person did in the picture; a sentence where it cannot be done."""
     asked = heard.message(content, TrainAsked)
     if asked is None:
         return
     player = own_player()
-    if asked.what == "hello":
-        if asked.token and greet(asked.token[:64]):
-            st.rerun()
-    elif asked.what == "show":
-        _look(asked)
+    try:
+        _do(asked, player)
+    except GatvizError as error:
+        player.notice = str(error)
+
+
+def _do(asked: TrainAsked, player: Player) -> None:
+    simple = {
+        "play": player.play,
+        "pause": player.halt,
+        "step": player.step,
+        "reset": player.reset,
+        "tick": player.tick,
+    }
+    if asked.what in simple:
+        simple[asked.what]()
     elif asked.what == "seek":
         player.seek(asked.epoch or 0)
-    else:
-        {
-            "play": player.play,
-            "pause": player.halt,
-            "step": player.step,
-            "reset": player.reset,
-            "tick": player.tick,
-            "undo": player.undo,
-        }[asked.what]()
+    elif asked.what == "show":
+        _look(asked)
+    elif asked.what == "paint" and player.take is not None:
+        player.paint(-1 if asked.node is None else asked.node)
+        _redraw_the_page()
+    elif asked.what == "open" and player.take is not None:
+        _open(player)
+        _redraw_the_page()
+    elif asked.what == "undo" and player.undoes_itself:
+        player.undo()
+        _redraw_the_page()
+    elif asked.what == "undo":
+        session.undo()
+        _redraw_the_page()
+    elif asked.what == "hello" and asked.token and greet(asked.token[:64]):
+        _redraw_the_page()
+
+
+def _redraw_the_page() -> None:
+    """What stands around the picture changes too."""
+    st.session_state[_REDRAW] = True
+
+
+def _open(player: Player) -> None:
+    """Let the model of the epoch under the playhead be the screen's, and go to Explore."""
+    assert player.take is not None
+    player.halt()
+    epoch = player.playhead
+    model = with_dropout(player.take.training.epoch(epoch), alpha=0.0, features=0.0)
+    graph = player.take.training.task_at(epoch).graph
+    now = session.current()
+    if graph.fingerprint != now.graph.fingerprint:
+        show_graph(graph, now.origin, own=now.own)
+    title = EXPERIMENTS[player.setup.card].title if player.setup.card else now.origin
+    open_model(_("{name}, epoch {epoch}").format(name=title, epoch=epoch), model)
+    now = session.current()
+    player.opened_at(epoch, now.openings, source_of(now))
+    st.session_state["workspace"] = "explore"
 
 
 def _look(asked: TrainAsked) -> None:
