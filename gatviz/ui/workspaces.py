@@ -14,6 +14,7 @@ from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.take_away import take_away
+from gatviz.ui.train.train import train
 from gatviz.words import N_, _
 
 
@@ -35,6 +36,7 @@ class Workspace:
 WORKSPACES: dict[str, Workspace] = {
     "explore": Workspace(N_("Explore"), explore, takes_away=take_away),
     "compare": Workspace(N_("Compare"), compare),
+    "train": Workspace(N_("Train"), train, picks_layer=False),
 }
 
 
