@@ -11,6 +11,7 @@ from gatviz.analysis.subject import Analysed, layer_of
 from gatviz.analysis.terms import used_alpha
 from gatviz.attention.layer_trace import Array, GATTrace, GATv2Trace, LayerTrace
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ def edge_story(trace: Analysed, target: int, source: int, head: int) -> EdgeStor
         return _gat_story(layer, target, source, head)
     if isinstance(layer, GATv2Trace):
         return _gatv2_story(layer, target, source, head)
-    raise GatvizError("edge_story", "the trace of a GAT or GATv2 layer", quote(layer.kind), "choose such a layer")
+    expected = _("the trace of a GAT or GATv2 layer")
+    raise GatvizError("edge_story", expected, quote(layer.kind), _("choose such a layer"))
 
 
 def _gat_story(trace: GATTrace, target: int, source: int, head: int) -> GATStory:
@@ -257,6 +259,6 @@ def _feature_shares(x: Array, weight: Array) -> tuple[FeatureShare, ...]:
 
 def _checked(name: str, value: int, count: int) -> int:
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or not 0 <= value < count:
-        expected = f"a number from 0 to {count - 1}"
-        raise GatvizError(f"edge_story, {name}", expected, quote(value), "choose one that is there")
+        expected = _("a number from 0 to {last}").format(last=count - 1)
+        raise GatvizError(f"edge_story, {name}", expected, quote(value), _("choose one that is there"))
     return int(value)

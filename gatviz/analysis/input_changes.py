@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gatviz.analysis.subject import called, listed, several
+from gatviz.analysis.subject import called, listed
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.errors import quote
 from gatviz.graph.graph import Graph
@@ -24,15 +24,18 @@ def _features(before: Trace, after: Trace) -> list[str]:
     old, new = before.graph.feature_names, after.graph.feature_names
     if old != new:
         if len(old) != len(new):
-            return [f"There were {several(len(old), 'feature')}, now there are {len(new)}."]
-        return [f"Features are named otherwise: {listed([quote(name) for name in new])}."]
+            told = ngettext(
+                "There was {n} feature, now there are {now}.", "There were {n} features, now there are {now}.", len(old)
+            )
+            return [told.format(n=len(old), now=len(new))]
+        return [_("Features are named otherwise: {names}.").format(names=listed([quote(name) for name in new]))]
     place = {name: n for n, name in enumerate(before.graph.names)}
     changed = [
         called(name)
         for n, name in enumerate(after.graph.names)
         if name in place and not np.array_equal(before.graph.x[place[name]], after.graph.x[n])
     ]
-    return [f"Features changed at {listed(changed)}."] if changed else []
+    return [_("Features changed at {names}.").format(names=listed(changed))] if changed else []
 
 
 def _edge_features(before: Trace, after: Trace) -> list[str]:
@@ -52,8 +55,8 @@ def _edge_features(before: Trace, after: Trace) -> list[str]:
     )
     if not changed:
         return []
-    told = ngettext("Edge features changed on {n} arrow.", "Edge features changed on {n} arrows.", changed)
-    return [told.format(n=changed)]
+    said = ngettext("Edge features changed on {n} arrow.", "Edge features changed on {n} arrows.", changed)
+    return [said.format(n=changed)]
 
 
 def _edges(graph: Graph) -> list[tuple[str, str]]:
@@ -62,18 +65,31 @@ def _edges(graph: Graph) -> list[tuple[str, str]]:
 
 def _weights(before: tuple[LayerTrace, ...], after: tuple[LayerTrace, ...]) -> list[str]:
     if len(before) != len(after):
-        return [f"There were {several(len(before), 'layer')}, now there are {len(after)}."]
+        said = ngettext(
+            "There was {n} layer, now there are {now}.", "There were {n} layers, now there are {now}.", len(before)
+        )
+        return [said.format(n=len(before), now=len(after))]
     told = []
     for number, (then, now) in enumerate(zip(before, after, strict=True)):
-        where = f" of layer {number}" if len(after) > 1 else ""
+        several = len(after) > 1
         if then.kind != now.kind:
-            told.append(f"The layer{where and f' {number}'} was {then.kind}, now it is {now.kind}.")
+            kind = (
+                _("Layer {number} was {then}, now it is {now}.")
+                if several
+                else _("The layer was {then}, now it is {now}.")
+            )
+            told.append(kind.format(number=number, then=then.kind, now=now.kind))
             continue
         same = [name for name in now.weights if name in then.weights]
         shapes = [name for name in same if then.weights[name].shape == now.weights[name].shape]
         counts = {name: int((then.weights[name] != now.weights[name]).sum()) for name in shapes}
-        parts = [f"{several(count, 'number')} of {name}" for name, count in counts.items() if count]
-        parts += [f"the shape of {name}" for name in same if name not in shapes]
+        parts = [
+            ngettext("{n} number of {name}", "{n} numbers of {name}", count).format(n=count, name=name)
+            for name, count in counts.items()
+            if count
+        ]
+        parts += [_("the shape of {name}").format(name=name) for name in same if name not in shapes]
         if parts:
-            told.append(f"Weights{where} changed: {listed(parts)}.")
+            change = _("Weights of layer {number} changed: {parts}.") if several else _("Weights changed: {parts}.")
+            told.append(change.format(number=number, parts=listed(parts)))
     return told

@@ -12,14 +12,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gatviz.analysis.subject import listed, several
+from gatviz.analysis.subject import listed, other_graph
 from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import SPLITS, Graph
 from gatviz.model.trace import Trace
+from gatviz.words import _, ngettext, one_of
 
 ALL = "all"
-_SPOKEN = {"train": "training", "val": "validation", "test": "test"}
+RIGHT, WRONG = "right", "wrong"
+UNLABELLED = "no label"
+"""What a node's prediction is, in tables; the same in every language."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,26 @@ class Accuracy:
     @property
     def sentence(self) -> str:
         """ "Test accuracy 81.50 %: 815 of 1000 nodes." """
-        what = "Accuracy" if self.part == ALL else f"{_SPOKEN[self.part].capitalize()} accuracy"
+        what = {
+            "train": _("Training accuracy"),
+            "val": _("Validation accuracy"),
+            "test": _("Test accuracy"),
+            ALL: _("Accuracy"),
+        }[self.part]
+        return self._told(what)
+
+    @property
+    def sentence_after_parts(self) -> str:
+        """The same of all labelled nodes, where accuracies of parts stand before it."""
+        return self._told(_("Over all labelled nodes: accuracy"))
+
+    def _told(self, what: str) -> str:
         if not self.count:
-            return f"{what}: no node has a label."
-        return f"{what} {100 * self.share:.2f} %: {self.right} of {several(self.count, 'node')}."
+            return _("{what}: no node has a label.").format(what=what)
+        told = ngettext(
+            "{what} {percent:.2f} %: {right} of {n} node.", "{what} {percent:.2f} %: {right} of {n} nodes.", self.count
+        )
+        return told.format(what=what, percent=100 * self.share, right=self.right, n=self.count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,12 +85,13 @@ class Predictions:
     @cached_property
     def verdicts(self) -> NDArray[np.str_]:
         """[N]: "right", "wrong" or "no label"."""
-        return np.where(self.actual < 0, "no label", np.where(self.actual == self.predicted, "right", "wrong"))
+        judged = np.where(self.actual == self.predicted, RIGHT, WRONG)
+        return np.where(self.actual < 0, UNLABELLED, judged)
 
     @cached_property
     def wrong(self) -> NDArray[np.int64]:
         """The nodes that are wrong, by number."""
-        return np.flatnonzero(self.verdicts == "wrong")
+        return np.flatnonzero(self.verdicts == WRONG)
 
     @cached_property
     def margin(self) -> Array:
@@ -90,8 +110,8 @@ class Predictions:
         for accuracy in self.accuracies:
             if accuracy.part == part:
                 return accuracy
-        known = ", ".join(accuracy.part for accuracy in self.accuracies)
-        raise GatvizError("accuracy", f"one of {known}", quote(part), "choose one of these")
+        known = one_of(accuracy.part for accuracy in self.accuracies)
+        raise GatvizError(_("accuracy"), known, quote(part), _("choose one of these"))
 
     def confusion(self, part: str = ALL) -> pd.DataFrame:
         """[K, K] counts: rows are the labels, columns what is predicted; labelled nodes of one part, or all.
@@ -125,26 +145,33 @@ class Predictions:
         """Accuracies, the commonest mistake, and what could not be judged."""
         told = [accuracy.sentence for accuracy in self.accuracies]
         if len(self.accuracies) > 1:
-            told[-1] = f"Over all labelled nodes: {told[-1][0].lower()}{told[-1][1:]}"
+            told[-1] = self.accuracies[-1].sentence_after_parts
         if len(self.wrong):
             told.append(self._commonest_mistake())
         missing = int(np.sum(self.actual < 0))
         if missing:
-            told.append(f"{several(missing, 'node has', 'nodes have')} no label and can be neither right nor wrong.")
+            unlabelled = ngettext(
+                "{n} node has no label and can be neither right nor wrong.",
+                "{n} nodes have no label and can be neither right nor wrong.",
+                missing,
+            )
+            told.append(unlabelled.format(n=missing))
         never = [name for k, name in enumerate(self.classes) if not np.any(self.predicted == k)]
         if never:
-            told.append(f"Never predicted: {listed([quote(name) for name in never])}.")
+            told.append(_("Never predicted: {names}.").format(names=listed([quote(name) for name in never])))
         return tuple(told)
 
     def _commonest_mistake(self) -> str:
         pairs = self.actual[self.wrong] * len(self.classes) + self.predicted[self.wrong]
         counts = np.bincount(pairs, minlength=len(self.classes) ** 2)
         label, predicted = divmod(int(np.argmax(counts)), len(self.classes))
-        times = several(int(counts.max()), "node")
-        return (
-            f"The commonest mistake: {quote(self.classes[label])} taken for {quote(self.classes[predicted])}, "
-            f"at {times}."
+        times = int(counts.max())
+        told = ngettext(
+            "The commonest mistake: {label} taken for {predicted}, at {n} node.",
+            "The commonest mistake: {label} taken for {predicted}, at {n} nodes.",
+            times,
         )
+        return told.format(label=quote(self.classes[label]), predicted=quote(self.classes[predicted]), n=times)
 
 
 def predictions(trace: Trace, graph: Graph | None = None) -> Predictions:
@@ -160,17 +187,17 @@ def predictions(trace: Trace, graph: Graph | None = None) -> Predictions:
     graph = trace.graph if graph is None else graph
     out = trace.out
     if graph.num_nodes != out.shape[0]:
-        found = str(graph.num_nodes)
-        raise GatvizError("graph", f"the trace's {out.shape[0]} nodes", found, "pass the graph that was run")
+        raise other_graph(out.shape[0], graph.num_nodes)
     classes = graph.class_names
     if not classes:
-        raise GatvizError("predictions", "labels in the graph", "none", "give the nodes labels")
-    if out.shape[1] != len(classes):
+        raise GatvizError(_("predictions"), _("labels in the graph"), _("none"), _("give the nodes labels"))
+    width = out.shape[1]
+    if width != len(classes):
         raise GatvizError(
-            "predictions",
-            f"an output as wide as the graph has classes, {len(classes)}",
-            f"{out.shape[1]} columns",
-            "open weights that were trained on these classes",
+            _("predictions"),
+            _("an output as wide as the graph has classes, {n}").format(n=len(classes)),
+            ngettext("{n} column", "{n} columns", width).format(n=width),
+            _("open weights that were trained on these classes"),
         )
     predicted = np.argmax(out, axis=1).astype(np.int64)
     actual, split = graph.class_index, graph.split

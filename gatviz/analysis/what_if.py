@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gatviz.analysis.subject import called, listed, several
+from gatviz.analysis.subject import called, listed, nodes
 from gatviz.analysis.terms import strongest_into
 from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.errors import GatvizError
 from gatviz.model.trace import Trace
+from gatviz.words import _, ngettext
 
 _ROUNDING = 1e-5
 """A target whose inputs are all the same may still come out with other last digits, as sums are cut into other pieces
@@ -134,14 +135,18 @@ class WhatIf:
 
 
 def _change(row: Mapping[Hashable, Any], many_heads: bool) -> str:
-    where = f" (head {row['head']})" if many_heads else ""
-    reader, read = called(row["target"]), called(row["source"])
     if row["status"] == "new":
-        return f"{reader} now reads {read}: {row['after']:.2f}{where}"
-    if row["status"] == "gone":
-        return f"{reader} no longer reads {read}: was {row['before']:.2f}{where}"
-    digits = 2 if abs(row["delta"]) >= 0.005 else 4
-    return f"{reader} reads {read}: {row['before']:.{digits}f} → {row['after']:.{digits}f}{where}"
+        told = _("{reader} now reads {read}: {after:.2f}")
+    elif row["status"] == "gone":
+        told = _("{reader} no longer reads {read}: was {before:.2f}")
+    elif abs(row["delta"]) >= 0.005:
+        told = _("{reader} reads {read}: {before:.2f} → {after:.2f}")
+    else:
+        told = _("{reader} reads {read}: {before:.4f} → {after:.4f}")
+    change = told.format(
+        reader=called(row["target"]), read=called(row["source"]), before=row["before"], after=row["after"]
+    )
+    return _("{change} (head {head})").format(change=change, head=row["head"]) if many_heads else change
 
 
 def what_if(before: Trace, after: Trace, layer: int = 0) -> WhatIf:
@@ -156,9 +161,10 @@ def what_if(before: Trace, after: Trace, layer: int = 0) -> WhatIf:
     """
     for name, trace in (("before", before), ("after", after)):
         if not 0 <= layer < len(trace.layers):
-            raise GatvizError(
-                f"what_if, {name}", f"a layer {layer}", f"{len(trace.layers)} layers", "choose a layer of both"
-            )
+            count = len(trace.layers)
+            found = ngettext("{n} layer", "{n} layers", count).format(n=count)
+            expected = _("a layer {number}").format(number=layer)
+            raise GatvizError(f"what_if, {name}", expected, found, _("choose a layer of both"))
     matched = _Matched.of(before, after)
     then, now = before.layers[layer], after.layers[layer]
     edges = _edges(matched, then, now)
@@ -358,29 +364,42 @@ def _sentences(
     new, gone = int((status == "new").sum()), int((status == "gone").sum())
     if not changed.any() and not new and not gone:
         still = out is not None and not out["distance"].any() and then.num_heads == now.num_heads
-        told.append("Nothing changed: every α is as before." if still else "Every α that is compared is as before.")
+        told.append(
+            _("Nothing changed: every α is as before.") if still else _("Every α that is compared is as before.")
+        )
     else:
         kept = status == "kept"
-        told.append(
-            f"α changed on {int((changed & kept).sum())} of the {several(int(kept.sum()), 'arrow')} that stayed; "
-            "the others are exactly as before."
+        stayed = ngettext(
+            "α changed on {changed} of the {n} arrow that stayed; the others are exactly as before.",
+            "α changed on {changed} of the {n} arrows that stayed; the others are exactly as before.",
+            int(kept.sum()),
         )
+        told.append(stayed.format(changed=int((changed & kept).sum()), n=int(kept.sum())))
         if new or gone:
-            told.append(f"{several(new, 'arrow')} new, {several(gone, 'arrow')} gone.")
+            told.append(_("{new} new, {gone} gone.").format(new=_arrows(new), gone=_arrows(gone)))
         if changed.any():
-            told.append(f"Largest change of all: {np.abs(delta).max():.2f}.")
+            told.append(_("Largest change of all: {value:.2f}.").format(value=np.abs(delta).max()))
     if matched.new_nodes:
-        told.append(f"New: {listed([called(name) for name in matched.new_nodes])}.")
+        told.append(_("New: {names}.").format(names=listed([called(name) for name in matched.new_nodes])))
     if matched.gone_nodes:
-        told.append(f"Gone: {listed([called(name) for name in matched.gone_nodes])}. Nodes are matched by name.")
+        names = listed([called(name) for name in matched.gone_nodes])
+        told.append(_("Gone: {names}. Nodes are matched by name.").format(names=names))
     if then.num_heads != now.num_heads:
-        told.append(
-            f"There were {several(then.num_heads, 'head')}, now there are {now.num_heads}: "
-            f"the first {heads} are compared, number by number."
+        were = ngettext(
+            "There was {n} head, now there are {now}: the first {some} are compared, number by number.",
+            "There were {n} heads, now there are {now}: the first {some} are compared, number by number.",
+            then.num_heads,
         )
+        told.append(were.format(n=then.num_heads, now=now.num_heads, some=heads))
     if out is None:
-        told.append("The output has another width than before, so it is not compared.")
+        told.append(_("The output has another width than before, so it is not compared."))
     elif len(out):
         moved = int((out["distance"] > 0).sum())
-        told.append(f"The output changed at {moved} of the {several(len(out), 'node')} in both.")
+        told.append(
+            _("The output changed at {moved} of the {nodes} in both.").format(moved=moved, nodes=nodes(len(out)))
+        )
     return tuple(told)
+
+
+def _arrows(count: int) -> str:
+    return ngettext("{n} arrow", "{n} arrows", count).format(n=count)

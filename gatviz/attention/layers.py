@@ -354,9 +354,8 @@ class AttentionLayer(nn.Module):
         training = self.training
         came, feature_mask, x_dropped = x, None, None
         if training and self.feature_dropout:
-            came = x.to_dense() if x.layout != torch.strided else x
-            feature_mask = _keep(came, self.feature_dropout, generator)
-            x = x_dropped = came * feature_mask / (1 - self.feature_dropout)
+            came, feature_mask, x = _dropped(x, self.feature_dropout, generator, keep)
+            x_dropped = x
         stages, alpha, values, bound, edge_values = self._attention(x, weight, edges, keep)
         if self.attention == "equal":
             alpha = formulas.equal_shares(alpha, edges.whole)
@@ -410,6 +409,26 @@ def _keep(like: Tensor, rate: float, generator: torch.Generator | None) -> Tenso
     device = like.device if generator is None else generator.device
     drawn = torch.rand(like.shape, generator=generator, device=device)
     return (drawn >= rate).to(like.device)
+
+
+def _dropped(
+    x: Tensor, rate: float, generator: torch.Generator | None, keep: bool
+) -> tuple[Tensor, Tensor | None, Tensor]:
+    """What came, what of it stays, and what stays scaled up; all dense if they are to be kept.
+
+    Of a sparse x nothing is drawn for its 0s, which dropping leaves as they are.
+    """
+    if x.layout == torch.strided:
+        mask = _keep(x, rate, generator)
+        return x, mask, x * mask / (1 - rate)
+    values = x.values()
+    stays = _keep(values, rate, generator)
+    at = x.crow_indices(), x.col_indices()
+    dropped = torch.sparse_csr_tensor(*at, values * stays / (1 - rate), x.shape, check_invariants=False)
+    if not keep:
+        return x, None, dropped
+    lost = torch.sparse_csr_tensor(*at, (~stays).to(x.dtype), x.shape, check_invariants=False)
+    return x.to_dense(), lost.to_dense() == 0, dropped.to_dense()
 
 
 def _deferred_features(edges: Edges) -> Tensor:

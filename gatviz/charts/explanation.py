@@ -37,7 +37,7 @@ def explanation_chart(e: Explanation, score: Score, *, theme: Theme = "light", h
         return None
     said, moved = (np.maximum(done[name].abs().to_numpy(), _FLOOR) for name in (score, "removal"))
     result = figure(_("Does attention say what removing does?"), theme, height=height, legend=True)
-    named = _named(e, said, moved)
+    named, moves = _named(e, said, moved), _("removing it moves")
     for name in (*dict.fromkeys(done["speaks_for"]),):
         here = done["speaks_for"].isna().to_numpy() if name is None else (done["speaks_for"] == name).to_numpy()
         if not here.any():
@@ -59,8 +59,7 @@ def explanation_chart(e: Explanation, score: Score, *, theme: Theme = "light", h
                 },
                 name=_("speaks for no class") if name is None else _("speaks for {name}").format(name=plain(name, 20)),
                 customdata=np.stack([[plain(arrow(row), 60) for _place, row in done[here].iterrows()]], axis=-1),
-                hovertemplate="%{customdata[0]}<br>" + _axis(score) + ": %{x:.3g}<br>" + _("moves") + ": %{y:.3g}"
-                "<extra></extra>",
+                hovertemplate=f"%{{customdata[0]}}<br>{_axis(score)}: %{{x:.3g}}<br>{moves}: %{{y:.3g}}<extra></extra>",
             )
         )
     _ring(result, said, moved, int(np.flatnonzero(done.index == e.strongest.index[0])[0]), theme)

@@ -14,6 +14,7 @@ from gatviz.analysis import WhatIf
 from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES, Part, strongest
+from gatviz.words import _, sentences
 
 _MOST_ARCS_OF_MANY = 400
 _MANY_PANELS = 4
@@ -86,7 +87,8 @@ def left_out(chosen: Part, by: str) -> str:
     """A sentence on what is not drawn, and by which rule; empty if all is."""
     if chosen.is_whole:
         return ""
-    return f" {chosen.told(by)} The others are there all the same: nothing is renormalised, and the data holds them."
+    others = _("The others are there all the same: nothing is renormalised, and the data holds them.")
+    return sentences(chosen.told(by), others)
 
 
 def weights_table(drawn: Drawn, values: Array, titles: Sequence[str]) -> pd.DataFrame:

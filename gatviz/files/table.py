@@ -6,7 +6,7 @@ import io
 import math
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ _WORD_OF_SEPARATOR = {"\t": N_("tabs"), ";": "';'", ",": "','", "|": "'|'", r"\s
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
 _LEADING = re.compile(r"(?:[^\S\n]*+(?:[#%][^\n]*+)?+\n)*+(?:[^\S\n]*+(?:[#%][^\n]*+)?+$)?", re.ASCII)
 """Blank lines and comments before the header; possessive, so that millions of them take no memory."""
+_LINE = re.compile(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
 
 
 @dataclass
@@ -194,33 +195,59 @@ def _parse(text: str, separator: str, where: str, skipped: int) -> pd.DataFrame:
                 skip_blank_lines=False,
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, ValueError) as error:
-        raise _told(str(error), separator, where, skipped) from None
+        raise _fault(text, separator, where, skipped, quote(str(error))) from None
 
 
-def _told(message: str, separator: str, where: str, skipped: int) -> GatvizError:
+def _fault(text: str, separator: str, where: str, skipped: int, reason: str) -> GatvizError:
+    """What keeps a text from being a table: its first row that is too long or has no end, else the parser's reason."""
     by = _(_WORD_OF_SEPARATOR[separator])
-    if found := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message):
-        expected, line, saw = (int(digits) for digits in found.groups())
-        return GatvizError(
-            _("{where}, row {row}").format(where=where, row=line + skipped),
-            ngettext(
+    lengths = enumerate(_row_lengths(text, separator), start=1 + skipped)
+    _row, first = next(lengths, (0, None))
+    for row, cells in lengths if first is not None else [(1 + skipped, None)]:
+        place = _("{where}, row {row}").format(where=where, row=row)
+        if cells is None:
+            return GatvizError(
+                place, _("a closing quotation mark"), _("the end of the file"), _("close the quoted cell")
+            )
+        if first is not None and cells > first:
+            expected = ngettext(
                 "{n} cell separated by {by}, as in the first row",
                 "{n} cells separated by {by}, as in the first row",
-                expected,
-            ).format(n=expected, by=by),
-            str(saw),
-            _("remove what is too much or quote the cell"),
-        )
-    if found := re.search(r"EOF inside string starting at row (\d+)", message):
-        return GatvizError(
-            _("{where}, row {row}").format(where=where, row=int(found[1]) + 1 + skipped),
-            _("a closing quotation mark"),
-            _("the end of the file"),
-            _("close the quoted cell"),
-        )
-    return GatvizError(
-        where, _("rows of cells separated by {by}").format(by=by), quote(message), _("correct the table")
+                first,
+            ).format(n=first, by=by)
+            return GatvizError(place, expected, str(cells), _("remove what is too much or quote the cell"))
+    return GatvizError(where, _("rows of cells separated by {by}").format(by=by), reason, _("correct the table"))
+
+
+def _row_lengths(text: str, separator: str) -> Iterator[int | None]:
+    """How many cells each row has; None, and no more rows, where a quoted cell has no end."""
+    space = separator == r"\s+"
+    between = r"[^\S\r\n]++(?=\S)" if space else re.escape(separator)
+    inside = r"\S" if space else rf"[^{re.escape(separator)}\r\n]"
+    cell = re.compile(
+        rf'[^\S\r\n{"" if space else re.escape(separator)}]*+(?P<quoted>"(?:[^"]++|"")*+(?P<end>")?+)?+'
+        rf"{inside}*+(?P<next>{between})?+"
     )
+    place = 0
+    while place < len(text):
+        line = _LINE.match(text, place)
+        assert line is not None
+        if '"' not in line[1]:
+            yield len(line[1].split()) if space else line[1].count(separator) + 1
+            place = line.end()
+            continue
+        count, found = 0, None
+        while found is None or found["next"]:
+            found = cell.match(text, place)
+            assert found is not None
+            if found["quoted"] and not found["end"]:
+                yield None
+                return
+            count, place = count + 1, found.end()
+        yield count
+        rest = _LINE.match(text, place)
+        assert rest is not None
+        place = rest.end()
 
 
 def unique_header(header: Sequence[str], where: str) -> None:

@@ -293,8 +293,8 @@ def _with_edges(graph: Graph, edges: NDArray[np.int64], like: NDArray[np.int64] 
     if features is not None:
         new = np.zeros((edges.shape[1], graph.num_edge_features)) if like is None else features[like]
         features = np.vstack([features, new])
-        if like is None and _(NEW_ARCS) not in notes:
-            notes = (*notes, _(NEW_ARCS))
+        if like is None:
+            notes = tuple(dict.fromkeys((*notes, _(NEW_ARCS))))
     return replace(
         graph,
         edge_index=edge_index,

@@ -357,6 +357,10 @@ class Screen(Scene):
     whose_weights: str
     notice: str
     directed: bool
+    session: str
+    """Whose edits were taken: one that was made in another session is not for this one."""
+    drawing: int
+    """Which of the session's graphs it is: one that was put in another's place has another number."""
     edits_taken: int
     undo: str
     redo: str

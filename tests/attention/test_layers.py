@@ -442,3 +442,23 @@ def test_the_slope_that_is_taken_unless_told_stands_in_one_place():
         if told.search(line)
     ]
     assert lines == [f"defaults.py: NEGATIVE_SLOPE = {NEGATIVE_SLOPE}"]
+
+
+def test_dropped_features_of_a_sparse_x_are_drawn_alike_and_have_the_same_gradients():
+    draw = new_generator(2)
+    x = torch.randn(20, 9, generator=draw) * (torch.rand(20, 9, generator=draw) < 0.3)
+    adj = torch.rand(20, 20, generator=draw) < 0.3
+    layer = layer_of(9, feature_dropout=0.4).train()
+    trace = layer.trace(x.to_sparse_csr(), adj, generator=new_generator(5))
+    scaled = x.numpy() / 0.6
+    kept = trace.x_dropped != 0
+    np.testing.assert_allclose(trace.x_dropped, np.where(kept, scaled, 0), rtol=1e-6)
+    assert 0.4 < kept.sum() / np.count_nonzero(x) < 0.8
+    np.testing.assert_array_equal(trace.feature_mask | (x.numpy() == 0), kept | (x.numpy() == 0))
+    out = layer(x.to_sparse_csr(), adj, generator=new_generator(5))
+    np.testing.assert_allclose(out.detach().numpy(), trace.out, atol=1e-6)
+    out.square().sum().backward()
+    found = layer.weight.grad
+    layer.weight.grad = None
+    layer.eval()(torch.tensor(trace.x_dropped), adj).square().sum().backward()
+    torch.testing.assert_close(found, layer.weight.grad)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 
 from gatviz import GAT, Graph
 from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
 from gatviz.ui.session.settings import Settings
-from tests.browser.driver import alpha_rows, cells, choose_head, eventually, middle_of, trace_of
+from tests.browser.driver import alpha_rows, arc_point, cells, choose_head, eventually, middle_of, trace_of
 
 
 def names(page: Page) -> list[str]:
@@ -97,10 +98,9 @@ def test_a_graph_from_nothing_with_keys_alone_and_back(page: Page):
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
     eventually(lambda: names(page) == [])
-    for count in (1, 2, 3):
-        page.locator(f".node[data-name='{count - 2}']" if count > 1 else "svg.graph").focus()
+    for _ in range(3):
         page.keyboard.press("n")
-        eventually(lambda: len(names(page)) == count)  # noqa: B023 - called at once
+    eventually(lambda: names(page) == ["0", "1", "2"])
     expect(page.locator(".node[data-name='2']")).to_be_focused()
     page.keyboard.press("e")
     page.keyboard.press("Shift+Tab")
@@ -125,6 +125,24 @@ def test_a_graph_from_nothing_with_keys_alone_and_back(page: Page):
     for _ in range(12):
         page.keyboard.press("Control+Shift+z")
     eventually(lambda: names(page) == ["0", "hub", "2"] and arcs(page) == drawn)
+
+
+@pytest.mark.parametrize("pause", [0, 60, 120, 200, 300])
+def test_no_key_is_lost_while_new_nodes_arrive(page: Page, pause: int):
+    page.locator(".node[data-name='0']").focus()
+    for _ in range(6):
+        page.keyboard.press("n")
+        page.wait_for_timeout(pause)
+    eventually(lambda: names(page) == [str(n) for n in range(10)])
+    expect(page.locator(".node[data-name='9']")).to_be_focused()
+
+
+def test_a_double_click_on_an_arrow_makes_no_node(page: Page):
+    page.mouse.dblclick(*arc_point(page, 0, 1))
+    page.mouse.dblclick(*arc_point(page, 2, 2))
+    page.wait_for_timeout(500)
+    assert names(page) == ["0", "1", "2", "3"]
+    expect(page.locator(".node-editor")).to_be_hidden()
 
 
 def test_ten_quick_edits_lose_none(page: Page):

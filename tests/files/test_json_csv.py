@@ -9,9 +9,12 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gatviz import GatvizError, Graph
 from gatviz.files import ReadOptions, inspect_graph, limits, read_graph
+from gatviz.files.table import read_table
 from gatviz.graph.features import MOST_ONE_HOT_NODES
 
 FULL = {
@@ -624,3 +627,14 @@ def test_merging_parallel_edges_says_that_pyg_would_not(form):
     assert "merged" in looped
     assert "PyG" not in looped
     assert "merged" not in notes([("0", "1"), ("1", "0")])
+
+
+@given(st.text(alphabet='ab,"\n\r; ', max_size=24), st.sampled_from([",", ";", " "]))
+def test_a_table_that_cannot_be_parsed_is_told_in_our_own_words(rest: str, separator: str) -> None:
+    """Whatever keeps it from being a table has its row: the parser's own reason is for what nobody has seen yet."""
+    refused = None
+    try:
+        read_table(f"x{separator}y{separator}{rest}".encode(), "the table")
+    except GatvizError as error:
+        refused = error
+    assert refused is None or "row" in refused.where or "header and rows" in refused.expected

@@ -25,6 +25,7 @@ ORDER = (
     "checkpoints",
     "capturing",
     "analysis",
+    "export",
     "charts",
     "stage",
     "ui",

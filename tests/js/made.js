@@ -114,6 +114,8 @@ export const screen = (parts = {}) => ({
   whoseWeights: "",
   notice: "",
   directed: true,
+  session: "one",
+  drawing: 0,
   editsTaken: 0,
   undo: "",
   redo: "",

@@ -45,8 +45,8 @@ def test_any_message_is_decoded_or_nothing(content: Any):
     for kind in (Looked, Asked):
         found = heard.message(content, kind)
         assert found is None or isinstance(found, kind)
-    for number, _ in heard.edits({"edits": content}) or []:
-        assert 0 < number <= 2**53
+    for one in heard.edits({"edits": content}) or []:
+        assert 0 < one.number <= 2**53
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=TAGS)

@@ -299,6 +299,8 @@ export interface Screen extends Scene {
   whoseWeights: string;
   notice: string;
   directed: boolean;
+  session: string;
+  drawing: number;
   editsTaken: number;
   undo: string;
   redo: string;
@@ -390,9 +392,12 @@ export interface Redo {
   kind: "redo";
 }
 
-/** An edit and its place in the order, counted from 1 as far as JavaScript counts. */
+/** An edit and its place in the order, counted from 1 as far as JavaScript counts; which session and drawing it is
+for, as the screen on which it was made called them. */
 export interface Numbered {
   number: number;
+  session: string;
+  drawing: number;
   edit: Edit;
 }
 

@@ -97,7 +97,7 @@ export class Stage {
     for (const [name, colour] of Object.entries(this.scene.palette.words)) this.element.style.setProperty(`--gv-${name}`, colour);
     this.description.replaceChildren(html("span", {}, data.description), " ", html("b", {}, data.whoseWeights));
     this.notice.textContent = data.notice;
-    this.edits.settle(data.editsTaken);
+    this.edits.settle(data);
     this.settle(before);
     this.editor.follow(this.scene);
     for (const view of this.views) view.setScene(this.scene);

@@ -84,7 +84,7 @@ function featurePanels(scene, story, digits) {
     return html(
       "div",
       { class: "cell-panel" },
-      html("h4", {}, fillIn(story.pair ? scene.texts.featuresTitle : scene.texts.featuresJointTitle, { node: scene.called[node], half })),
+      html("h4", {}, fillIn(scene.texts[story.pair ? "featuresTitle" : `featuresJoint_${half}`], { node: scene.called[node], half })),
       bars({ title: "", parts, limit: story.limit, digits, colours: scene.palette.bars }),
       more ? html("p", { class: "quiet-text" }, fillIn(scene.texts.moreTerms, { count: more })) : null,
       story.biased ? html("p", { class: "quiet-text" }, fillIn(scene.texts.biasesAdd, { half })) : null,

@@ -23,7 +23,7 @@ _SCORES = ("attention", "message", "equal")
 def style(theme: Theme) -> str:
     """What all parts look like."""
     band = colour_at((SOFT[theme], PALE[theme]), 0.25)
-    look = f"""<style>
+    text = _STYLE = f"""<style>
 .gx {{ color: {INK[theme]}; font-size: 0.9rem; line-height: 1.4; }}
 .gx h2 {{ font-size: 1.35rem; font-weight: 600; margin: 0; padding: 0; }}
 .gx h3 {{ font-size: 1.02rem; font-weight: 600; margin: 0 0 0.3rem; padding: 0; }}
@@ -59,7 +59,7 @@ def style(theme: Theme) -> str:
 .st-key-beside-explain-arrows > div:last-child {{ flex: 7 1 36rem !important; }}
 .st-key-beside-explain-beyond > div {{ flex: 1 1 20rem !important; }}
 </style>"""
-    return look
+    return text
 
 
 def sentence(e: Explanation, pieces: Sentence, theme: Theme) -> str:
@@ -93,12 +93,11 @@ def meters(e: Explanation, typical: pd.DataFrame | None) -> str:
     """Rank agreement with removal: a row for each score, a group of columns for each hop."""
     hops = sorted(set(e.agreement["hop"])) if len(e.agreement) else []
     titles = {"attention": _("attention alone"), "message": _("messages"), "equal": _("equal shares")}
-    head = [f"<th>{html.escape(_('rank agreement'))}</th>"]
+    head = [_headed(_("rank agreement"))]
     for hop in hops:
         row = e.overall.of("attention", hop)
         title = hop_title(e, hop, 0 if row is None else int(row["edges"]))
-        head.append(f'<th>{html.escape(title)}</th><th class="n">{html.escape(_("here"))}</th>')
-        head.append(f'<th class="n">{html.escape(_("mean"))}</th>')
+        head += [_headed(title), _headed(_("here"), "n"), _headed(_("mean"), "n")]
     rows = []
     for score in _SCORES:
         cells = [f"<td>{html.escape(titles[score])}</td>"]
@@ -119,6 +118,10 @@ def meters(e: Explanation, typical: pd.DataFrame | None) -> str:
     )
     table = f"<table><thead><tr>{''.join(head)}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     return f'<div class="wide">{table}</div><div class="legend quiet">{legend}</div>'
+
+
+def _headed(title: str, look: str = "") -> str:
+    return f'<th class="{look}">{html.escape(title)}</th>'
 
 
 def _meter(row: pd.Series | None, mean: tuple[float, int] | None) -> str:
@@ -168,7 +171,7 @@ def table(e: Explanation, count: int, theme: Theme, *, log_odds: bool = False) -
         ("n", (_("log-odds of {name} by") if log_odds else _("{name} by")).format(name=e.predicted)),
         ("n", _("to")),
     )
-    head = "".join(f'<th class="{look}">{html.escape(title)}</th>' for look, title in titles)
+    head = "".join(_headed(title, look) for look, title in titles)
     body = "".join(
         _row(e, row, most, change, theme, first=place == 0) for place, (_k, row) in enumerate(rows.iterrows())
     )
@@ -176,13 +179,13 @@ def table(e: Explanation, count: int, theme: Theme, *, log_odds: bool = False) -
 
 
 def _row(e: Explanation, row: pd.Series, most: float, change: float, theme: Theme, *, first: bool) -> str:
-    itself = f' <span class="quiet">{html.escape(_("itself"))}</span>' if row["source"] == row["target"] else ""
+    itself = html.escape(_("itself")) if row["source"] == row["target"] else ""
     moved = float(row["moved"])
     says = message_class(e, row)
     colour = class_colour(e, row["speaks_for"], theme)
     bar = _signed_bar(moved, change, colour)
     cells = (
-        f"<td><b>{html.escape(arrow(row))}</b>{itself}</td>",
+        f"<td><b>{html.escape(arrow(row))}</b> <span class="quiet">{itself}</span></td>",
         f'<td style="width:12%">{_bar(float(row["attention"]), most, PALE[theme])}</td>',
         f'<td class="n">{row["attention"]:.3f}</td>',
         f'<td class="n quiet">{row["equal"]:.3f}</td>',

@@ -21,7 +21,7 @@ from gatviz.stage.details import first_edge, local_edge, pack_proofs, pack_story
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.protocol import Palettes, Scene, Screen
 from gatviz.stage.stages import with_stage
-from gatviz.stage.texts import ENGLISH
+from gatviz.stage.texts import texts
 from gatviz.ui.explore.feature_table import feature_table
 from gatviz.ui.explore.notice import notice
 from gatviz.ui.explore.part import Around, is_large, part_choice, shown_part
@@ -51,7 +51,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
     screen = Screen(
         **told,
         layer=run.layer,
-        revision=f"{now.work.view} {around}",
+        revision=f"{now.identity} {now.work.view} {around}",
         positions=np.round(now.positions[part.nodes], 5).tolist(),
         story=story,
         locked_at_start=local_edge((locked.target, locked.source), part) if locked else None,
@@ -62,6 +62,8 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         whose_weights=whose_weights(now),
         notice=notice(now, trace, part, choices, settings, changed, predictions),
         directed=now.graph.directed,
+        session=now.identity,
+        drawing=now.work.drawing,
         edits_taken=now.edits_taken,
         undo=now.history.undo_name,
         redo=now.history.redo_name,
@@ -101,7 +103,7 @@ def _scene(
     trace = _run.trace
     choices, part = weightings(trace), shown_part(trace, around)
     palettes = msgspec.convert(stage_palettes(), Palettes)
-    return choices, part, pack_scene(_graph, trace, choices, palettes, ENGLISH, _names, part, _run.whole)
+    return choices, part, pack_scene(_graph, trace, choices, palettes, texts(), _names, part, _run.whole)
 
 
 def _free_number(graph: Graph) -> int:

@@ -24,10 +24,9 @@ _WAYS: dict[str, Callable[[], PendingGraph | None]] = {"files": from_files, "tex
 def open_graph() -> None:
     """The button that opens the dialog, and the dialog while it is open."""
     st.button(
-        _("Open …"),
+        _("Open"),
         key="open_graph",
-        icon=":material/folder_open:",
-        width="stretch",
+        type="tertiary",
         help=_("From files, pasted text or a generator; nothing is replaced before you have seen what was understood."),
         on_click=_begin,
     )

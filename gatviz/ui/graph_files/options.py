@@ -20,7 +20,6 @@ _MOST_LISTED = 2_000
 _LONGEST = 40
 _ENDS = ("source", "target", "node_id")
 _USABLE = ("feature", "category", "ignored")
-_FORMAT_TITLES = {name: form.title for name, form in FORMATS.items()}
 
 
 def choose(pending: PendingGraph) -> ReadOptions:
@@ -50,12 +49,13 @@ def _key(pending: PendingGraph, what: str) -> str:
 
 
 def _format(pending: PendingGraph, options: ReadOptions) -> ReadOptions:
+    titles = {name: form.title for name, form in FORMATS.items()}
     found = facts_of(pending, options).format
-    automatic = _("found: {title}").format(title=_FORMAT_TITLES[found]) if found else _("by content")
+    automatic = _("found: {title}").format(title=titles[found]) if found else _("by content")
     chosen = st.selectbox(
         _("Format"),
-        [None, *_FORMAT_TITLES],
-        format_func=lambda name: automatic if name is None else _FORMAT_TITLES[name],
+        [None, *titles],
+        format_func=lambda name: automatic if name is None else titles[name],
         key=_key(pending, "format"),
     )
     return with_choices(options, format=chosen)

@@ -19,7 +19,7 @@ _LARGE = 20_000
 
 def save_graph() -> None:
     """A choice of formats and the file, made once somebody opens this."""
-    opened = st.popover(_("Save …"), icon=":material/save:", width="stretch", key="save_open", on_change="rerun")
+    opened = st.popover(_("Save"), type="tertiary", key="save_open", on_change="rerun")
     if not opened.open:
         st.session_state.pop(_MADE, None)
         return

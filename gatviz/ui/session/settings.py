@@ -163,7 +163,8 @@ def _with_rates(given: Any, rates: dict[str, Any]) -> Any:
 ALWAYS = ("self_loops", "loop_features", "filled_loops", "dropout", "feature_dropout", "device")
 """What is set in the sidebar for an opened model too."""
 
-_OF_OPENED = ("self_loops", "loop_features", "filled_loops")
+OF_OPENED = ("self_loops", "loop_features", "filled_loops")
+"""What of this an opened model starts with itself."""
 _NOT_SHOWN_SO = ("opened", "edge_features", "activations", "output_features")
 
 
@@ -180,13 +181,12 @@ def output_key(usual: int) -> str:
 def controls(settings: Settings, work: Work) -> dict[str, object]:
     """The value of each control, by its key; for the session's state, before the sidebar is drawn."""
     if work.opened is not None:
-        keys = {name: opened_key(name, work.opened) if name in _OF_OPENED else name for name in ALWAYS}
+        keys = {name: opened_key(name, work.opened) if name in OF_OPENED else name for name in ALWAYS}
         return {key: getattr(settings, name) for name, key in keys.items()}
     names = [field.name for field in fields(Settings) if field.name not in _NOT_SHOWN_SO]
     values: dict[str, object] = {name: getattr(settings, name) for name in names}
     values |= {f"activation_{k}": word for k, word in enumerate(settings.activations)}
     # The sidebar asks for the last step's features under a key of its own for each number of classes.
     usual = {settings.output_features, len(work.graph.class_names), Settings().output_features}
-    return {**values, "reads_edges": settings.edge_features > 0} | {
-        output_key(number): settings.output_features for number in usual
-    }
+    values |= {output_key(number): settings.output_features for number in usual}
+    return {**values, "reads_edges": settings.edge_features > 0} if work.graph.num_edge_features else values

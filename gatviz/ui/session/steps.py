@@ -13,7 +13,7 @@ from gatviz.ui.session import session
 from gatviz.ui.session.model import all_weights
 from gatviz.ui.session.setting_words import told_change
 from gatviz.ui.session.settings import Settings
-from gatviz.ui.session.work import HeldWeights, OpenedModel, Work
+from gatviz.ui.session.work import HeldWeights, OpenedModel, Work, new_drawing
 from gatviz.words import _
 
 
@@ -29,7 +29,7 @@ def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
         origin=origin,
         own=own,
         view=before.history.next_view(before.work),
-        drawing=before.history.next_drawing(before.work),
+        drawing=new_drawing(),
     )
     if held is None or not held.by_hand or not fits:
         work = _without_weights(work)

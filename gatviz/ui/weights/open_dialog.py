@@ -22,10 +22,9 @@ _LARGEST_MB = 200
 def open_weights() -> None:
     """The button that opens the dialog, and the dialog while it is open."""
     st.button(
-        _("Open weights …"),
+        _("Open weights"),
         key="open_weights",
-        icon=":material/model_training:",
-        width="stretch",
+        type="tertiary",
         help=_("A state dict of PyG, DGL, pyGAT, pytorch-GAT, the tutorial or gatviz; nothing in the file is run."),
         on_click=_begin,
     )
