@@ -23,7 +23,7 @@ _SCORES = ("attention", "message", "equal")
 def style(theme: Theme) -> str:
     """What all parts look like."""
     band = colour_at((SOFT[theme], PALE[theme]), 0.25)
-    text = _STYLE = f"""<style>
+    look = f"""<style>
 .gx {{ color: {INK[theme]}; font-size: 0.9rem; line-height: 1.4; }}
 .gx h2 {{ font-size: 1.35rem; font-weight: 600; margin: 0; padding: 0; }}
 .gx h3 {{ font-size: 1.02rem; font-weight: 600; margin: 0 0 0.3rem; padding: 0; }}
@@ -59,7 +59,7 @@ def style(theme: Theme) -> str:
 .st-key-beside-explain-arrows > div:last-child {{ flex: 7 1 36rem !important; }}
 .st-key-beside-explain-beyond > div {{ flex: 1 1 20rem !important; }}
 </style>"""
-    return text
+    return f"{look}"
 
 
 def sentence(e: Explanation, pieces: Sentence, theme: Theme) -> str:
@@ -185,7 +185,7 @@ def _row(e: Explanation, row: pd.Series, most: float, change: float, theme: Them
     colour = class_colour(e, row["speaks_for"], theme)
     bar = _signed_bar(moved, change, colour)
     cells = (
-        f"<td><b>{html.escape(arrow(row))}</b> <span class="quiet">{itself}</span></td>",
+        f'<td><b>{html.escape(arrow(row))}</b> <span class="quiet">{itself}</span></td>',
         f'<td style="width:12%">{_bar(float(row["attention"]), most, PALE[theme])}</td>',
         f'<td class="n">{row["attention"]:.3f}</td>',
         f'<td class="n quiet">{row["equal"]:.3f}</td>',
