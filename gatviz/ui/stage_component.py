@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -11,10 +11,16 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from gatviz.stage import assets
-from gatviz.stage.protocol import Keeping, Screen
+from gatviz.stage.protocol import Keeping, Message, Screen
+from gatviz.stage.training_protocol import TrainScreen
 from gatviz.stage.wire import encode
 
-_ENTRIES = {"stage": (assets.ENTRY, assets.STYLES), "keeper": ("keeper.js", "keeper.css")}
+_STAGE, _TRAIN, _KEEPER = "stage", "train", "keeper"
+_ENTRIES = {
+    _STAGE: (assets.ENTRY, assets.STYLES),
+    _TRAIN: (assets.TRAIN_ENTRY, assets.TRAIN_STYLES),
+    _KEEPER: ("keeper.js", "keeper.css"),
+}
 """The module and the style sheet of each."""
 
 
@@ -24,30 +30,37 @@ def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
     Raises:
         GatvizError: a number that JSON does not have, NaN or infinity; naming the part of the data.
     """
-    _component(_served("stage"), "stage")(
-        key="stage",
-        data=encode(screen),
-        default=dict.fromkeys(listeners),
-        **{f"on_{name}_change": _hearing("stage", name, listener) for name, listener in listeners.items()},
-    )
+    _mount(_STAGE, screen, listeners)
+
+
+def train_stage(screen: TrainScreen, asked: Callable[[Any], None]) -> None:
+    """Mount the picture of the Train workspace; `asked` gets what the browser sent. Raises as `stage`."""
+    _mount(_TRAIN, screen, {"asked": asked})
 
 
 def keeper(told: Keeping, wanted: Callable[[Any], None]) -> None:
     """Mount what keeps the session in the browser; `wanted` gets what it sent, unchecked."""
-    hear = _hearing("keeper", "wanted", wanted)
-    _component(_served("keeper"), "keeper")(key="keeper", data=encode(told), on_wanted_change=hear)
+    _mount(_KEEPER, told, {"wanted": wanted})
 
 
-def _hearing(key: str, name: str, listener: Callable[[Any], None]) -> Callable[[], None]:
-    def heard() -> None:
-        value = st.session_state.get(key)
-        listener(None if value is None else value.get(name))
+def _mount(name: str, message: Message, listeners: Mapping[str, Callable[[Any], None]]) -> None:
+    def hear(what: str) -> Callable[[], None]:
+        def heard() -> None:
+            value = st.session_state.get(name)
+            listeners[what](None if value is None else value.get(what))
 
-    return heard
+        return heard
+
+    _component(_served(name), *_ENTRIES[name])(
+        key=name,
+        data=encode(message),
+        default=dict.fromkeys(listeners),
+        **{f"on_{what}_change": hear(what) for what in listeners},
+    )
 
 
 def _served(component: str) -> str:
-    """The component's full name, under which the running server hands out its files.
+    """A component's full name, under which the running server hands out its files.
 
     A manifest in pyproject.toml would do the same with a name that is always the same, and so would the address
     of every file: Streamlit calls them public without an ETag, and a page that is open keeps its modules. So the
@@ -63,7 +76,6 @@ def _served(component: str) -> str:
 
 
 @cache
-def _component(name: str, which: str) -> Callable[..., Any]:
-    script, styles = _ENTRIES[which]
-    component: Callable[..., Any] = st.components.v2.component(name, js=script, css=styles)
+def _component(name: str, entry: str, styles: str) -> Callable[..., Any]:
+    component: Callable[..., Any] = st.components.v2.component(name, js=entry, css=styles)
     return component

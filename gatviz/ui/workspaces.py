@@ -9,11 +9,13 @@ import streamlit as st
 
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.ui.compare.compare import compare
+from gatviz.ui.explain.explain import explain
 from gatviz.ui.explore.explore import explore
 from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.take_away import take_away
+from gatviz.ui.train.train import train
 from gatviz.words import N_, _
 
 
@@ -35,6 +37,8 @@ class Workspace:
 WORKSPACES: dict[str, Workspace] = {
     "explore": Workspace(N_("Explore"), explore, takes_away=take_away),
     "compare": Workspace(N_("Compare"), compare),
+    "explain": Workspace(N_("Explain"), explain, picks_layer=False),
+    "train": Workspace(N_("Train"), train, picks_layer=False),
 }
 
 
