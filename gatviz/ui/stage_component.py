@@ -1,4 +1,4 @@
-"""The stage, and the picture of a training, as Streamlit components: data in, what the person did out."""
+"""What gatviz draws itself, as Streamlit components: their data in, what the person did out."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from gatviz.stage import assets
-from gatviz.stage.protocol import Message, Screen
+from gatviz.stage.protocol import Keeping, Message, Screen
 from gatviz.stage.training_protocol import TrainScreen
 from gatviz.stage.wire import encode
 
-_STAGE, _TRAIN = "stage", "train"
-_ENTRIES = {_STAGE: (assets.ENTRY, assets.STYLES), _TRAIN: (assets.TRAIN_ENTRY, assets.TRAIN_STYLES)}
+_STAGE, _TRAIN, _KEEPER = "stage", "train", "keeper"
+_ENTRIES = {
+    _STAGE: (assets.ENTRY, assets.STYLES),
+    _TRAIN: (assets.TRAIN_ENTRY, assets.TRAIN_STYLES),
+    _KEEPER: ("keeper.js", "keeper.css"),
+}
+"""The module and the style sheet of each."""
 
 
 def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
@@ -34,6 +39,11 @@ def train_stage(screen: TrainScreen | None, asked: Callable[[Any], None]) -> Non
     Without a screen nothing is drawn, but the tab still says which one it is.
     """
     _mount(_TRAIN, {} if screen is None else screen, {"asked": asked})
+
+
+def keeper(told: Keeping, wanted: Callable[[Any], None]) -> None:
+    """Mount what keeps the session in the browser; `wanted` gets what it sent, unchecked."""
+    _mount(_KEEPER, told, {"wanted": wanted})
 
 
 def _mount(name: str, message: Message | Mapping[str, Any], listeners: Mapping[str, Callable[[Any], None]]) -> None:

@@ -43,6 +43,8 @@ WORKSPACES: dict[str, Workspace] = {
 def workspace_choice() -> Workspace:
     """Draw the switch; the chosen workspace."""
     first = next(iter(WORKSPACES))
+    if st.session_state.get("workspace") not in WORKSPACES:
+        st.session_state.pop("workspace", None)  # of a session that was kept by a gatviz which has more of them
     chosen = st.segmented_control(
         _("Workspace"),
         list(WORKSPACES),

@@ -311,6 +311,21 @@ export interface Screen extends Scene {
   panel: "" | "table" | "weights";
 }
 
+/** What the keeper on the page is told: whether there is something new to keep in the browser, and its answers. */
+export interface Keeping {
+  server: string;
+  place: number;
+  number: number;
+  worthKeeping: boolean;
+  heard: number;
+  packed: number | null;
+  content: string;
+  title: string;
+  refused: string;
+  forget: number;
+  texts: Record<string, string>;
+}
+
 /** A new node at a point of the graph. */
 export interface AddNode {
   kind: "add_node";
@@ -415,6 +430,17 @@ export interface Looked {
 /** What the person wants of the page: a panel beside the graph, a pin, a check. */
 export interface Asked {
   what: "pyg" | "pin" | "unpin" | "table" | "weights";
+}
+
+/** What the keeper on the page wants: the session's bytes, to open some, to begin afresh, a step back or forth.
+
+`content` is a .gatviz file as base64 where `what` is "kept", or else the text of a link. `count` tells a wish from
+one that is sent again. */
+export interface Wanted {
+  count: number;
+  what: "pack" | "kept" | "other" | "link" | "afresh" | "undo" | "redo";
+  number: number;
+  content: string;
 }
 
 /** A part of a sentence: words, a node by number, or a number. */
