@@ -1,6 +1,6 @@
 """Layers that read features of edges: equal to PyG's, to DGL's by its documentation, and to the textbook's form.
 
-N nodes, E arcs, F input features, H heads, C features per head, D edge features.
+N nodes, E edges, F input features, H heads, C features per head, D edge features.
 """
 
 from __future__ import annotations
@@ -66,11 +66,11 @@ def pyg_like(layer: AttentionLayer, **more: Any) -> torch.nn.Module:
 
 @torch.no_grad()
 def check_pyg(layer: AttentionLayer, conv: torch.nn.Module, x, edge_index, f) -> None:
-    out, (their_arcs, their_alpha) = conv(x, edge_index, f, return_attention_weights=True)
+    out, (their_edges, their_alpha) = conv(x, edge_index, f, return_attention_weights=True)
     trace = layer.trace(x, edge_index=edge_index, edge_features=f)
     np.testing.assert_allclose(trace.out, out.numpy(), atol=1e-5)
-    order = np.lexsort(their_arcs.numpy())
-    np.testing.assert_array_equal(trace.edge_index, their_arcs[:, order].numpy())
+    order = np.lexsort(their_edges.numpy())
+    np.testing.assert_array_equal(trace.edge_index, their_edges[:, order].numpy())
     np.testing.assert_allclose(trace.alpha, their_alpha[order].numpy(), atol=1e-5)
 
 

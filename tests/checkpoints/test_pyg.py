@@ -10,7 +10,7 @@ from torch import nn
 from torch_geometric.nn import GAT, GATConv, GATv2Conv
 
 import gatviz
-from gatviz.checkpoints import inspect_weights
+from gatviz.checkpoints import inspect_weights, read_weights
 from tests.checkpoints.cases import FEATURES, drawn, features_of, graph, head, matrix, torch_file
 
 CONVS = {"GAT": GATConv, "GATv2": GATv2Conv}
@@ -29,9 +29,9 @@ def inputs():
     return given, features_of(given), torch.tensor(given.edge_index)
 
 
-def alpha_by_arc(edge_index, alpha) -> dict[tuple[int, int], np.ndarray]:
-    arcs = np.asarray(edge_index).T
-    return {(int(j), int(i)): np.asarray(a) for (j, i), a in zip(arcs, np.asarray(alpha), strict=True)}
+def alpha_by_edge(edge_index, alpha) -> dict[tuple[int, int], np.ndarray]:
+    edges = np.asarray(edge_index).T
+    return {(int(j), int(i)): np.asarray(a) for (j, i), a in zip(edges, np.asarray(alpha), strict=True)}
 
 
 @pytest.mark.parametrize("kind", CONVS)
@@ -49,13 +49,13 @@ def test_one_layer_gives_pyg_outputs_and_alpha(kind, heads, concat, bias, residu
         choices["concat"] = False  # the one thing that no tensor says
     model = gatviz.load_weights(torch_file(conv.state_dict()), **choices)
     with torch.no_grad():
-        expected, (arcs, alpha) = conv(x, edge_index, return_attention_weights=True)
+        expected, (edges, alpha) = conv(x, edge_index, return_attention_weights=True)
     trace = model.trace(given)
     assert model(given).detach().numpy() == pytest.approx(expected.numpy(), abs=1e-5)
-    ours = alpha_by_arc(trace.layers[0].edge_index, trace.layers[0].alpha)
-    theirs = alpha_by_arc(arcs, alpha)
+    ours = alpha_by_edge(trace.layers[0].edge_index, trace.layers[0].alpha)
+    theirs = alpha_by_edge(edges, alpha)
     assert ours.keys() == theirs.keys()
-    assert all(ours[arc] == pytest.approx(theirs[arc], abs=1e-5) for arc in ours)
+    assert all(ours[edge] == pytest.approx(theirs[edge], abs=1e-5) for edge in ours)
 
 
 class Stack(nn.Module):
@@ -151,13 +151,6 @@ def test_a_bipartite_layer_is_refused_and_one_with_equal_halves_is_not():
     assert out.detach().numpy() == pytest.approx(conv((x, x), edge_index).detach().numpy(), abs=1e-5)
 
 
-def test_norms_and_jumping_knowledge_are_refused():
-    with pytest.raises(gatviz.GatvizError, match=r"normalisation layers: 'norms.0.module.weight'"):
-        gatviz.load_weights(torch_file(GAT(FEATURES, 8, 2, 3, heads=2, norm="BatchNorm").state_dict()))
-    with pytest.raises(gatviz.GatvizError, match=r"'lin.weight' \[3, 16\]"):
-        gatviz.load_weights(torch_file(GAT(FEATURES, 8, 2, 3, heads=2, jk="cat").state_dict()))
-
-
 class BesideLinear(nn.Module):
     """PyG's example on PPI, by `lin1`, or on ogbn-products, by `skips.0`."""
 
@@ -189,24 +182,13 @@ class BesideLinear(nn.Module):
 @pytest.mark.parametrize("kind", CONVS)
 @pytest.mark.parametrize("listed", [True, False])
 @pytest.mark.parametrize("prefix", ["", "module."])
-def test_linear_layers_beside_a_stack_are_residuals_as_in_the_examples(kind, listed, prefix):
+def test_linear_layers_beside_a_stack_are_asked_about_and_can_be_residuals(kind, listed, prefix):
     given, x, edge_index = inputs()
     model = filled(BesideLinear(kind, listed))
-    opened = inspect_weights(torch_file({prefix + name: value for name, value in model.state().items()}))
+    data = torch_file({prefix + name: value for name, value in model.state().items()})
+    with pytest.raises(gatviz.GatvizError, match=r"beside .*, which may be added to them or stand elsewhere; choose"):
+        inspect_weights(data)
+    way = read_weights(data).ways(activation="elu").recipes[0]
+    assert way.count(" + ") == 3
+    opened = inspect_weights(data, recipe=way)
     assert opened.model(given).detach().numpy() == pytest.approx(model(x, edge_index).detach().numpy(), abs=1e-5)
-    assert any("linear layer beside" in note for note in opened.notes)
-
-
-def test_linear_layers_that_could_stand_elsewhere_are_refused():
-    state = filled(BesideLinear("GAT", listed=False)).state()
-    for left_out in (("lin1.",), ("lin2.",), ("lin3.weight",)):
-        kept = {name: value for name, value in state.items() if not name.startswith(left_out)}
-        with pytest.raises(gatviz.GatvizError, match=r"tensors that belong to none: 'lin\d"):
-            gatviz.load_weights(torch_file(kept))
-    around = {"conv1": GATConv(6, 3, heads=2), "conv2": GATConv(6, 3, heads=2)}
-    around |= {"lin1": nn.Linear(FEATURES, 6), "lin2": nn.Linear(6, 4)}
-    with pytest.raises(gatviz.GatvizError, match=r"belong to none: 'lin1\.weight' \[6, 5\], 'lin1\.bias'"):
-        gatviz.load_weights(torch_file(nn.ModuleDict(around).state_dict()))
-    square = nn.ModuleDict({"conv1": GATConv(6, 3, heads=2), "lin1": nn.Linear(6, 6)}).state_dict()
-    with pytest.raises(gatviz.GatvizError, match=r"'lin1\.weight'"):
-        gatviz.load_weights(torch_file(square))

@@ -50,7 +50,7 @@ def graphs(draw: st.DrawFn, attributes: bool = True) -> Graph:
     if not directed:
         if draw(st.booleans()):  # as readers give it
             once = {frozenset(pair): pair for pair in pairs}.values()
-            pairs = [arc for u, v in once for arc in ([(u, v)] if u == v else [(u, v), (v, u)])]
+            pairs = [edge for u, v in once for edge in ([(u, v)] if u == v else [(u, v), (v, u)])]
         else:  # in any order
             pairs = draw(st.permutations(sorted({*pairs, *((v, u) for u, v in pairs)})))
     columns = {}
