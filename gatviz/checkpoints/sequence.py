@@ -26,7 +26,7 @@ class Row:
     Attributes:
         pieces: first to last. left: those that fit nowhere beside them.
         note: how the order was found, where the file does not just have it.
-        as_stored: whether it is the file's own order, or that of the numbers in its names.
+        as_stored: whether it is the file's own order, where it has one.
     """
 
     pieces: tuple[Piece, ...]
@@ -49,7 +49,9 @@ def rows(pieces: Sequence[Piece], ordered: bool, where: str) -> list[Row]:
     found = _fullest(pieces, ordered, search=True)
     if ordered and found and not found[0].as_stored:
         # As likely as a line that is defined before what it runs after are two ends, of which one is left out.
-        found = [row for row in _fullest(pieces, ordered, search=False) if len(row.left) <= _MOST_ENDS] + found
+        found = [
+            row for row in _fullest(pieces, ordered, search=False) if not row.note and len(row.left) <= _MOST_ENDS
+        ] + found
     if found:
         return found
     layers = [piece for piece in pieces if piece.kind == "attention"]
@@ -84,7 +86,7 @@ def _row(pieces: Sequence[Piece], ordered: bool, steps: list[int]) -> Row | None
                     "{names}."
                 )
                 return Row(tuple(order), note=note.format(names=_names(order)))
-            return Row(tuple(order), note=_order_note(order) if told else "")
+            return Row(tuple(order), note=_order_note(order) if told else "", as_stored=not (told and ordered))
     if len(pieces) <= _MOST_SEARCHED and (found := _search([], first, steps)) is not None:
         alike = [p for p in found if p.kind == "attention"] == [p for p in first if p.kind == "attention"]
         return Row(tuple(found), note="" if alike and not ordered else _order_note(found), as_stored=False)
