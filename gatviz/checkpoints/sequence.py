@@ -49,9 +49,7 @@ def rows(pieces: Sequence[Piece], ordered: bool, where: str) -> list[Row]:
     found = _fullest(pieces, ordered, search=True)
     if ordered and found and not found[0].as_stored:
         # As likely as a line that is defined before what it runs after are two ends, of which one is left out.
-        found = [
-            row for row in _fullest(pieces, ordered, search=False) if not row.note and len(row.left) <= _MOST_ENDS
-        ] + found
+        found = [row for row in _fullest(pieces, ordered, search=False) if len(row.left) <= _MOST_ENDS] + found
     if found:
         return found
     layers = [piece for piece in pieces if piece.kind == "attention"]
@@ -59,15 +57,16 @@ def rows(pieces: Sequence[Piece], ordered: bool, where: str) -> list[Row]:
 
 
 def _fullest(pieces: Sequence[Piece], ordered: bool, *, search: bool) -> list[Row]:
-    """The rows that leave out as few linear layers as can be."""
+    """The rows that leave out as few linear layers as can be; without a search in the order given alone."""
     linear = [piece for piece in pieces if piece.kind == "linear"]
-    steps = [_MOST_STEPS if search else 0]
+    steps = [_MOST_STEPS]
     ways = (left for count in range(len(linear)) for left in combinations(linear[::-1], count))
     found: list[Row] = []
     for left in (*islice(ways, _MOST_TRIED), tuple(linear)):
         if found and (len(left) > len(found[0].left) or len(found) == _MOST_WAYS):
             break
-        row = _row([piece for piece in pieces if piece not in left], ordered, steps)
+        kept = [piece for piece in pieces if piece not in left]
+        row = _row(kept, ordered, steps) if search else Row(tuple(kept)) if _chains(kept) else None
         if row is not None:
             found.append(replace(row, left=left))
     return found
