@@ -6,6 +6,7 @@ N nodes, E edges, F input features, H heads, C features per head.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -36,7 +37,7 @@ class Case:
     def edges(self) -> Edges:
         return Edges.from_edge_index(self.edge_index, self.x.shape[0])
 
-    def layer(self, **settings) -> GATAttentionLayer:
+    def layer(self, **settings: Any) -> GATAttentionLayer:
         heads, width, features = self.weight.shape
         layer = GATAttentionLayer(features, width, heads, **settings).to(self.x.dtype)
         layer.set_weights(W=self.weight.numpy(), a_target=self.a_target.numpy(), a_source=self.a_source.numpy())

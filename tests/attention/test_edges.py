@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
+from torch import Tensor
 
 from gatviz import Edges, GatvizError, Graph
 
@@ -14,7 +19,7 @@ from gatviz import Edges, GatvizError, Graph
 MIXED = torch.tensor([[2, 1, 0, 1], [1, 0, 1, 1]])
 
 
-def test_sorted_by_target_then_source_with_pointers():
+def test_sorted_by_target_then_source_with_pointers() -> None:
     edges = Edges.from_edge_index(MIXED, 4)
     assert edges.edge_index.tolist() == [[1, 0, 1, 2], [0, 1, 1, 1]]
     assert edges.ptr.tolist() == [0, 1, 4, 4, 4]
@@ -25,7 +30,7 @@ def test_sorted_by_target_then_source_with_pointers():
     assert (edges.num_nodes, edges.num_edges) == (4, 4)
 
 
-def test_add_missing_puts_loops_in_their_sorted_place():
+def test_add_missing_puts_loops_in_their_sorted_place() -> None:
     edges = Edges.from_edge_index(MIXED, 4, "add_missing")
     assert edges.edge_index.tolist() == [[0, 1, 0, 1, 2, 2, 3], [0, 0, 1, 1, 1, 2, 3]]
     assert edges.input_edge.tolist() == [-1, 1, 2, 3, 0, -1, -1]
@@ -33,13 +38,13 @@ def test_add_missing_puts_loops_in_their_sorted_place():
     assert edges.ptr.tolist() == [0, 2, 5, 6, 7]
 
 
-def test_remove_takes_loops_out_and_keeps_the_columns():
+def test_remove_takes_loops_out_and_keeps_the_columns() -> None:
     edges = Edges.from_edge_index(MIXED, 4, "remove")
     assert edges.edge_index.tolist() == [[1, 0, 2], [0, 1, 1]]
     assert edges.input_edge.tolist() == [1, 2, 0]
 
 
-def test_a_policy_applied_later_still_names_what_was_first_given():
+def test_a_policy_applied_later_still_names_what_was_first_given() -> None:
     given = Edges.from_edge_index(MIXED, 4)
     for policy in ("add_missing", "remove"):
         at_once, later = Edges.from_edge_index(MIXED, 4, policy), given.with_self_loops(policy)
@@ -52,7 +57,7 @@ def test_a_policy_applied_later_still_names_what_was_first_given():
     assert twice.input_edge.tolist() == [-1, 1, 2, -1, 0, -1, -1]  # the loop at 1 was taken out, so it is added
 
 
-def test_an_adjacency_is_rows_of_targets():
+def test_an_adjacency_is_rows_of_targets() -> None:
     adj = torch.tensor([[0.0, 2.0, 0.0], [0.5, 0.0, -1.0], [0.0, 0.0, 0.0]])
     edges = Edges.from_adjacency(adj)
     assert edges.edge_index.tolist() == [[1, 0, 2], [0, 1, 1]]
@@ -63,14 +68,14 @@ def test_an_adjacency_is_rows_of_targets():
     assert added.input_edge.tolist() == [-1, 0, 1, -1, 2, -1]
 
 
-def test_edges_of_a_graph_count_its_edges():
+def test_edges_of_a_graph_count_its_edges() -> None:
     graph = Graph(tuple("ABCD"), np.ones((4, 1)), MIXED.numpy())
     edges = Edges.from_graph(graph, "add_missing")
     assert edges.input_edge.tolist() == [-1, 1, 2, 3, 0, -1, -1]
 
 
 @pytest.mark.parametrize("form", ["int32", "uint8", "numpy", "list", "not contiguous"])
-def test_forms_of_an_edge_index(form):
+def test_forms_of_an_edge_index(form: str) -> None:
     value = {
         "int32": MIXED.int(),
         "uint8": MIXED.to(torch.uint8),
@@ -85,7 +90,7 @@ def test_forms_of_an_edge_index(form):
 
 @pytest.mark.parametrize("empty", [torch.zeros(2, 0), torch.zeros(2, 0).long(), np.zeros((2, 0)), [[], []]])
 @pytest.mark.parametrize("nodes", [0, 1, 3])
-def test_no_edges(empty, nodes):
+def test_no_edges(empty: Tensor | NDArray[np.float64] | list[list[Any]], nodes: int) -> None:
     edges = Edges.from_edge_index(empty, nodes)
     assert edges.num_edges == 0
     assert edges.ptr.tolist() == [0] * (nodes + 1)
@@ -95,7 +100,7 @@ def test_no_edges(empty, nodes):
     assert Edges.from_adjacency(torch.zeros(nodes, nodes)).num_edges == 0
 
 
-def test_later_changes_to_what_was_given_do_not_reach_in():
+def test_later_changes_to_what_was_given_do_not_reach_in() -> None:
     index = torch.tensor([[0, 1], [0, 1]])
     edges = Edges.from_edge_index(index, 2)
     index.fill_(0)
@@ -126,20 +131,20 @@ def test_later_changes_to_what_was_given_do_not_reach_in():
         (lambda: Edges.from_adjacency(torch.ones(2, 2, device="meta")), "adj: expected values"),
     ],
 )
-def test_refusals(make, message):
+def test_refusals(make: Callable[..., Any], message: str) -> None:
     with pytest.raises(GatvizError, match=message) as caught:
         make()
     assert "\n" not in str(caught.value)
 
 
-def test_on_meta():
+def test_on_meta() -> None:
     edges = Edges.from_edge_index(torch.zeros(2, 7, dtype=torch.long, device="meta"), 5)
     for name in ("edge_index", "ptr", "input_edge"):
         assert getattr(edges, name).is_meta
     assert edges.ptr.shape == (6,)
 
 
-def test_to_a_device_it_is_on_gives_itself():
+def test_to_a_device_it_is_on_gives_itself() -> None:
     edges = Edges.from_edge_index(MIXED, 4)
     assert edges.to("cpu") is edges
     moved = edges.to("meta")
@@ -158,7 +163,7 @@ edges = st.integers(1, 6).flatmap(
 
 @settings(max_examples=150, deadline=None)
 @given(edges)
-def test_whatever_is_given_comes_back_sorted_with_its_column(drawn):
+def test_whatever_is_given_comes_back_sorted_with_its_column(drawn: tuple[int, list[tuple[int, int]], str]) -> None:
     nodes, pairs, policy = drawn
     index = torch.tensor(pairs, dtype=torch.long).reshape(-1, 2).t()
     edges = Edges.from_edge_index(index, nodes, policy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FunctionType
+from types import FunctionType, ModuleType
 
 import numpy as np
 import pytest
@@ -63,7 +63,7 @@ ways = st.tuples(st.sampled_from(list(WAYS)), st.sampled_from([2, 32]))
 sizes = st.tuples(st.integers(1, 4), st.integers(1, 4))
 
 
-def test_both_offer_the_same_functions_with_the_same_signatures():
+def test_both_offer_the_same_functions_with_the_same_signatures() -> None:
     plain, quick = functions(arithmetic), functions(fast)
     assert plain.keys() == quick.keys()
     for name, function in plain.items():
@@ -71,13 +71,15 @@ def test_both_offer_the_same_functions_with_the_same_signatures():
 
 
 @pytest.mark.parametrize("function", functions(arithmetic).values(), ids=lambda function: function.__name__)
-def test_each_formula_is_plain(function: FunctionType):
+def test_each_formula_is_plain(function: FunctionType) -> None:
     """About ten lines, and no words that only speed needs."""
     body = inspect.getsource(function).partition('"""')[2].partition('"""')[2]
     assert len(body.strip().splitlines()) <= 10
 
 
-def numbers(module, edges: Block, draw: torch.Generator, heads: int, width: int, dtype: torch.dtype, gradient: bool):
+def numbers(
+    module: ModuleType, edges: Block, draw: torch.Generator, heads: int, width: int, dtype: torch.dtype, gradient: bool
+) -> dict[str, tuple[Tensor, Tensor, Tensor] | tuple[Tensor]]:
     """What every formula gives for the same random numbers, and with `gradient` how each depends on them."""
 
     def normal(*shape: int) -> Tensor:
@@ -132,7 +134,9 @@ def numbers(module, edges: Block, draw: torch.Generator, heads: int, width: int,
 @pytest.mark.parametrize("dtype", PRECISIONS)
 @settings(max_examples=60, deadline=None)
 @given(graphs, sizes, ways, st.integers(0, 2**31))
-def test_every_formula_gives_the_same_numbers_and_gradients(dtype, gradient, adj, size, way, seed):
+def test_every_formula_gives_the_same_numbers_and_gradients(
+    dtype: torch.dtype, gradient: bool, adj: Tensor, size: tuple[int, int], way: tuple[str, int], seed: int
+) -> None:
     with going(*way), torch.set_grad_enabled(gradient):
         edges = Edges.from_adjacency(adj).whole
         plain, quick = (
@@ -146,7 +150,14 @@ def test_every_formula_gives_the_same_numbers_and_gradients(dtype, gradient, adj
 
 @settings(max_examples=40, deadline=None)
 @given(graphs, sizes, ways, st.booleans(), st.sampled_from(KINDS), st.sampled_from([0, 3]))
-def test_a_layer_runs_on_either(adj, size, way, gradient, kind, edge_features):
+def test_a_layer_runs_on_either(
+    adj: Tensor,
+    size: tuple[int, int],
+    way: tuple[str, int],
+    gradient: bool,
+    kind: tuple[type[GATAttentionLayer], dict[str, bool]],
+    edge_features: int,
+) -> None:
     heads, width = size
     made, own = kind
     own = own if edge_features else {}
@@ -168,7 +179,7 @@ def test_a_layer_runs_on_either(adj, size, way, gradient, kind, edge_features):
 
 
 @pytest.mark.parametrize("nodes", [0, 1, 3])
-def test_a_graph_without_edges_takes_in_nothing(nodes):
+def test_a_graph_without_edges_takes_in_nothing(nodes: int) -> None:
     edges = Edges.from_edge_index(torch.empty(2, 0, dtype=torch.long), nodes).whole
     for module in (arithmetic, fast):
         assert module.softmax_over_sources(torch.empty(0, 2), edges).shape == (0, 2)

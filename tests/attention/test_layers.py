@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,14 +25,14 @@ ADJ = torch.tensor([[1, 1, 0, 1], [1, 1, 1, 0], [0, 1, 1, 1], [1, 0, 1, 1]])
 X = torch.tensor([[1.0, 0], [0, 1], [1, 1], [0, 0]])
 
 
-def layer_of(features: int = 2, width: int = 3, heads: int = 4, **settings) -> GATAttentionLayer:
+def layer_of(features: int = 2, width: int = 3, heads: int = 4, **settings: bool | str | None) -> GATAttentionLayer:
     return GATAttentionLayer(features, width, heads, generator=new_generator(1), **settings)
 
 
 # ---- input forms -------------------------------------------------------------------------------------------
 
 
-def test_every_input_form_gives_the_same():
+def test_every_input_form_gives_the_same() -> None:
     layer = layer_of().eval()
     edges = Edges.from_adjacency(ADJ)
     graph = Graph(tuple("ABCD"), X.numpy(), edges.edge_index.numpy())
@@ -58,7 +60,7 @@ def test_every_input_form_gives_the_same():
     assert expected.shape == (4, 12)
 
 
-def test_input_forms_agree_on_random_graphs():
+def test_input_forms_agree_on_random_graphs() -> None:
     for seed in range(40):
         case = random_case(seed)
         if case.x.shape[0] == 2 and case.edge_index.shape[1] == 2:
@@ -69,7 +71,7 @@ def test_input_forms_agree_on_random_graphs():
             assert torch.equal(other, expected), seed
 
 
-def test_two_by_two_integers_for_two_nodes_are_refused():
+def test_two_by_two_integers_for_two_nodes_are_refused() -> None:
     layer, x, both = layer_of(), X[:2], torch.tensor([[0, 1], [1, 0]])
     with pytest.raises(GatvizError, match=r"adj: expected a matrix that can only be read one way.*edge_index="):
         layer(x, both)
@@ -108,7 +110,7 @@ def test_two_by_two_integers_for_two_nodes_are_refused():
     ],
 )
 @pytest.mark.parametrize("method", ["forward", "trace"])
-def test_refusals_are_one_sentence(call, message, method):
+def test_refusals_are_one_sentence(call: Callable[..., Any], message: str, method: str) -> None:
     layer = layer_of()
     with pytest.raises(GatvizError, match=message) as caught:
         call(layer if method == "forward" else layer.trace)
@@ -131,7 +133,7 @@ def test_refusals_are_one_sentence(call, message, method):
         ({"self_loops": "maybe"}, "self_loops"),
     ],
 )
-def test_settings_out_of_range_are_refused(settings, where):
+def test_settings_out_of_range_are_refused(settings: dict[str, Any], where: str) -> None:
     with pytest.raises(GatvizError) as caught:
         GATAttentionLayer(**{"in_features": 2, "out_features": 3, **settings})
     assert caught.value.where == where
@@ -142,7 +144,7 @@ def test_settings_out_of_range_are_refused(settings, where):
 
 @pytest.mark.parametrize("concat", [True, False])
 @pytest.mark.parametrize("nodes", [0, 1, 5])
-def test_no_edges(nodes, concat):
+def test_no_edges(nodes: int, concat: bool) -> None:
     layer = layer_of(concat=concat, bias=True)
     torch.nn.init.ones_(layer.bias)
     for edges in (torch.zeros(nodes, nodes), Edges.from_edge_index(torch.zeros(2, 0).long(), nodes)):
@@ -158,13 +160,13 @@ def test_no_edges(nodes, concat):
         assert (trace.h_prime == 0).all()
 
 
-def test_one_node_reading_itself_takes_in_its_own_features():
+def test_one_node_reading_itself_takes_in_its_own_features() -> None:
     trace = layer_of().trace(torch.tensor([[1.0, 2.0]]), torch.ones(1, 1))
     assert (trace.alpha == 1).all()
     np.testing.assert_array_equal(trace.h_prime, trace.Wh)
 
 
-def test_a_node_that_reads_nobody_gets_zeros():
+def test_a_node_that_reads_nobody_gets_zeros() -> None:
     adj = torch.tensor([[1, 1, 0], [0, 0, 0], [1, 0, 0]])
     trace = layer_of().trace(X[:3], adj)
     assert (trace.h_prime[1] == 0).all()
@@ -177,7 +179,7 @@ def test_a_node_that_reads_nobody_gets_zeros():
 
 @pytest.mark.parametrize("concat", [True, False])
 @pytest.mark.parametrize("activation", [None, "elu", "relu", "tanh"])
-def test_what_follows_h_prime(concat, activation):
+def test_what_follows_h_prime(concat: bool, activation: str | None) -> None:
     layer = layer_of(concat=concat, bias=True, residual=True, activation=activation).eval()
     width = 12 if concat else 3
     torch.nn.init.normal_(layer.bias)
@@ -194,14 +196,14 @@ def test_what_follows_h_prime(concat, activation):
     assert torch.equal(layer(X, ADJ), torch.tensor(trace.out))
 
 
-def test_without_residual_and_dropout_those_fields_are_none():
+def test_without_residual_and_dropout_those_fields_are_none() -> None:
     trace = layer_of().trace(X, ADJ)
     assert trace.residual is None
     assert trace.dropout_mask is None
     assert trace.alpha_dropped is None
 
 
-def test_forward_and_trace_give_the_same_numbers():
+def test_forward_and_trace_give_the_same_numbers() -> None:
     for seed in range(30):
         case = random_case(seed, torch.float32)
         layer = case.layer(activation="elu")
@@ -209,7 +211,7 @@ def test_forward_and_trace_give_the_same_numbers():
             assert torch.equal(layer(case.x, case.edges), torch.tensor(layer.trace(case.x, case.edges).out)), seed
 
 
-def test_forward_writes_nothing_on_the_layer():
+def test_forward_writes_nothing_on_the_layer() -> None:
     layer = layer_of()
     before = dict(vars(layer))
     state = {name: value.clone() for name, value in layer.state_dict().items()}
@@ -219,7 +221,7 @@ def test_forward_writes_nothing_on_the_layer():
     assert all(torch.equal(value, state[name]) for name, value in layer.state_dict().items())
 
 
-def test_self_loop_policies_of_a_layer():
+def test_self_loop_policies_of_a_layer() -> None:
     adj = torch.tensor([[0, 1, 0], [0, 1, 0], [1, 0, 0]])
     as_given, added, removed = (
         layer_of(self_loops=policy).trace(X[:3], adj) for policy in ("as_given", "add_missing", "remove")
@@ -237,7 +239,7 @@ def test_self_loop_policies_of_a_layer():
 # ---- dropout and seeds ----------------------------------------------------------------------------------------
 
 
-def test_dropout_keeps_alpha_and_shows_its_mask():
+def test_dropout_keeps_alpha_and_shows_its_mask() -> None:
     layer = layer_of(dropout=0.5).train()
     trace = layer.trace(X, ADJ, generator=new_generator(3))
     quiet = layer.eval().trace(X, ADJ)
@@ -254,14 +256,16 @@ def test_dropout_keeps_alpha_and_shows_its_mask():
     assert quiet.alpha_dropped is None
 
 
-def test_dropout_rate_over_many_edges():
+def test_dropout_rate_over_many_edges() -> None:
     layer = GATAttentionLayer(1, 1, 8, dropout=0.3, generator=new_generator(0)).train()
     mask = layer.trace(torch.ones(100, 1), torch.ones(100, 100), generator=new_generator(1)).dropout_mask
     assert mask.mean() == pytest.approx(0.7, abs=0.01)  # 80,000 draws: a standard deviation is 0.0016
 
 
 @pytest.mark.parametrize("kind", [GATAttentionLayer, GATv2AttentionLayer])
-def test_feature_dropout_keeps_what_came_its_mask_and_what_was_read(kind):
+def test_feature_dropout_keeps_what_came_its_mask_and_what_was_read(
+    kind: type[GATAttentionLayer] | type[GATv2AttentionLayer],
+) -> None:
     layer = kind(2, 3, 2, feature_dropout=0.5, residual=True, generator=new_generator(0)).train()
     x = torch.arange(1.0, 9.0).view(4, 2)
     trace = layer.trace(x, ADJ, generator=new_generator(0))
@@ -280,7 +284,7 @@ def test_feature_dropout_keeps_what_came_its_mask_and_what_was_read(kind):
     np.testing.assert_array_equal(evaluated.x_read, x)
 
 
-def test_a_generator_decides_alone_and_leaves_the_global_seed_untouched():
+def test_a_generator_decides_alone_and_leaves_the_global_seed_untouched() -> None:
     torch.manual_seed(11)
     state = torch.get_rng_state()
     layer = layer_of(dropout=0.4, feature_dropout=0.2, residual=True).train()
@@ -292,7 +296,7 @@ def test_a_generator_decides_alone_and_leaves_the_global_seed_untouched():
     assert all(torch.equal(a, b) for a, b in zip(layer.parameters(), same.parameters(), strict=True))
 
 
-def test_dropout_in_forward_and_trace_from_one_seed_is_the_same():
+def test_dropout_in_forward_and_trace_from_one_seed_is_the_same() -> None:
     layer = layer_of(dropout=0.4, feature_dropout=0.2).train()
     with torch.no_grad():
         out = layer(X, ADJ, generator=new_generator(5))
@@ -302,7 +306,7 @@ def test_dropout_in_forward_and_trace_from_one_seed_is_the_same():
 # ---- weights ---------------------------------------------------------------------------------------------------
 
 
-def test_weights_are_copies_by_the_names_of_the_formulas():
+def test_weights_are_copies_by_the_names_of_the_formulas() -> None:
     layer = layer_of(bias=True, residual=True)
     weights = layer.weights()
     shapes = {name: value.shape for name, value in weights.items()}
@@ -331,7 +335,7 @@ def test_weights_are_copies_by_the_names_of_the_formulas():
         ({"bias": np.zeros(12)}, "weights: expected one of W, a_target, a_source, found 'bias'"),
     ],
 )
-def test_wrong_weights_are_refused_and_change_nothing(weights, message):
+def test_wrong_weights_are_refused_and_change_nothing(weights: dict[str, Any], message: str) -> None:
     layer = layer_of()
     before = layer.weights()
     with pytest.raises(GatvizError, match=message):
@@ -340,7 +344,7 @@ def test_wrong_weights_are_refused_and_change_nothing(weights, message):
     assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
-def test_state_dict_copies_and_pickles_like_any_module(tmp_path):
+def test_state_dict_copies_and_pickles_like_any_module(tmp_path: Path) -> None:
     layer = layer_of(bias=True, residual=True)
     torch.save(layer.state_dict(), tmp_path / "weights.pt")
     other = GATAttentionLayer(2, 3, 4, bias=True, residual=True)
@@ -357,7 +361,7 @@ def test_state_dict_copies_and_pickles_like_any_module(tmp_path):
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_everything_has_the_layers_precision(dtype):
+def test_everything_has_the_layers_precision(dtype: torch.dtype) -> None:
     layer = layer_of(bias=True, residual=True, dropout=0.5, activation="elu").to(dtype).train()
     trace = layer.trace(X.double(), ADJ)
     for info in trace.fields:
@@ -374,7 +378,7 @@ def test_everything_has_the_layers_precision(dtype):
     ],
 )
 @pytest.mark.parametrize("train", [True, False])
-def test_on_meta_tensors_nothing_is_made_on_the_cpu(layer, train):
+def test_on_meta_tensors_nothing_is_made_on_the_cpu(layer: Callable[..., Any], train: bool) -> None:
     module = layer().to("meta").train(train)
     index = torch.zeros(2, 7, dtype=torch.long, device="meta")
     edges = Edges.from_edge_index(index, 5)
@@ -389,14 +393,14 @@ def test_on_meta_tensors_nothing_is_made_on_the_cpu(layer, train):
             assert all(parameter.grad.is_meta for parameter in module.parameters())
 
 
-def test_dropout_on_meta_tensors():
+def test_dropout_on_meta_tensors() -> None:
     layer = layer_of(dropout=0.5, feature_dropout=0.5).to("meta").train()
     out = layer(torch.empty(5, 2, device="meta"), edge_index=torch.zeros(2, 7, dtype=torch.long, device="meta"))
     assert out.is_meta
 
 
 @pytest.mark.parametrize("device", available_devices())
-def test_every_device_gives_the_same(device):
+def test_every_device_gives_the_same(device: str) -> None:
     layer = layer_of().eval()
     expected = layer.trace(X, ADJ)
     found = layer.to(device).trace(X.to(device), ADJ)
@@ -404,7 +408,7 @@ def test_every_device_gives_the_same(device):
         np.testing.assert_allclose(getattr(found, name), getattr(expected, name), atol=1e-5)
 
 
-def test_devices_and_warm_up():
+def test_devices_and_warm_up() -> None:
     assert available_devices()[0] == "cpu"
     state = torch.get_rng_state()
     warm_up()
@@ -414,7 +418,7 @@ def test_devices_and_warm_up():
 # ---- sparse X ------------------------------------------------------------------------------------------------
 
 
-def test_sparse_features_give_the_same_output_trace_and_gradients():
+def test_sparse_features_give_the_same_output_trace_and_gradients() -> None:
     draw = new_generator(2)
     x = torch.randn(20, 9, generator=draw) * (torch.rand(20, 9, generator=draw) < 0.2)
     adj = torch.rand(20, 20, generator=draw) < 0.3
@@ -432,7 +436,7 @@ def test_sparse_features_give_the_same_output_trace_and_gradients():
         assert error(twice, 2 * parameter.grad) <= 1e-5
 
 
-def test_the_slope_that_is_taken_unless_told_stands_in_one_place():
+def test_the_slope_that_is_taken_unless_told_stands_in_one_place() -> None:
     """No other line of the house gives LeakyReLU's slope a number."""
     told = re.compile(rf"(?i)slope.*\b{NEGATIVE_SLOPE}\b")
     lines = [
@@ -444,7 +448,7 @@ def test_the_slope_that_is_taken_unless_told_stands_in_one_place():
     assert lines == [f"defaults.py: NEGATIVE_SLOPE = {NEGATIVE_SLOPE}"]
 
 
-def test_dropped_features_of_a_sparse_x_are_drawn_alike_and_have_the_same_gradients():
+def test_dropped_features_of_a_sparse_x_are_drawn_alike_and_have_the_same_gradients() -> None:
     draw = new_generator(2)
     x = torch.randn(20, 9, generator=draw) * (torch.rand(20, 9, generator=draw) < 0.3)
     adj = torch.rand(20, 20, generator=draw) < 0.3
