@@ -130,6 +130,7 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
             edge_feature_names=parsed.edge_feature_names,
             directed=directed,
             labels=None if nodes.labels is None else tuple(nodes.labels),
+            class_order=() if nodes.labels is not parsed.labels else tuple(parsed.class_order),
             split=None if nodes.split is None else tuple(nodes.split),
             positions=nodes.positions,
             description=parsed.description,

@@ -30,6 +30,7 @@ class ParsedGraph:
         edge_features, edge_feature_names: [M, D] of its edges likewise.
         node_columns: name -> N values (str, number or None) whose use is still to be decided.
         labels, split, positions: what the file marks as such, or None.
+        class_order: the labels by their numbers in the file, if they have any.
         by_convention: whether what `node_columns` are called tells names, labels and positions (`conventions`).
         columns: the columns already used up, with their use, for the preview; without `edge_columns`.
         notes: what the reader itself decided.
@@ -48,6 +49,7 @@ class ParsedGraph:
     edge_feature_names: tuple[str, ...] = ()
     node_columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     labels: Sequence[str | None] | None = None
+    class_order: Sequence[str] = ()
     split: Sequence[str | None] | None = None
     positions: NDArray[np.float64] | None = None
     description: str = ""

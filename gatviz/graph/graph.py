@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
-from gatviz.graph.edge_features import checked_edge_features, numbers_of
+from gatviz.graph.edge_features import are_numbers, checked_edge_features, numbers_of
 from gatviz.graph.foreign import fields_of_networkx, fields_of_pyg
 from gatviz.numbers import EXACT, as_floats, finite, first_beyond
 from gatviz.words import _, ngettext
@@ -43,6 +43,7 @@ class Graph:
         edge_feature_names: D unique names; `e0 … eD-1` if left out.
         directed: whether the graph was given as a directed one.
         labels: a class name or None for each node, or None for a graph without labels.
+        class_order: the labels by the numbers that they have in the graph's file, if they have any there.
         split: "train", "val", "test" or None for each node, or None.
         positions: [N, 2], x to the right and y upwards, any unit, up to ±1e15; or None.
         description: what the graph is, for people.
@@ -65,6 +66,7 @@ class Graph:
     positions: NDArray[np.float64] | None = None
     description: str = ""
     notes: tuple[str, ...] = ()
+    class_order: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = _checked_names(self.names)
@@ -101,6 +103,7 @@ class Graph:
             "positions": positions,
             "description": str(self.description),
             "notes": tuple(str(note) for note in self.notes),
+            "class_order": tuple(map(str, self.class_order)),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -208,12 +211,28 @@ class Graph:
     def with_edge_features(self, names: Sequence[str]) -> Graph:
         """The same graph with these of its edge attributes as its edge features; no names, no edge features.
 
+        A name that is an edge feature already stays as it is.
+
         Raises:
             GatvizError: an attribute that is not there, or that is not a number on every edge.
         """
         chosen = [names] if isinstance(names, str) else list(names)
-        values = numbers_of(self.edge_attributes, chosen, self.num_edges)
+        held = {name: tuple(self._edge_column(name)) for name in self.edge_feature_names}
+        values = numbers_of({**self.edge_attributes, **held}, chosen, self.num_edges)
         return replace(self, edge_features=values if chosen else None, edge_feature_names=tuple(chosen))
+
+    def _edge_column(self, name: str) -> list[float]:
+        assert self.edge_features is not None
+        column: list[float] = self.edge_features[:, self.edge_feature_names.index(name)].tolist()
+        return column
+
+    @property
+    def edge_numbers(self) -> Mapping[str, tuple[float | None, ...]]:
+        """What each edge has in numbers: its features, and the attributes that are numbers wherever they are there."""
+        found: dict[str, tuple[float | None, ...]] = {
+            name: values for name, values in self.edge_attributes.items() if are_numbers(values)
+        }
+        return {**found, **{name: tuple(self._edge_column(name)) for name in self.edge_feature_names}}
 
     def to_networkx(self) -> nx.DiGraph[str]:
         """A DiGraph with node attributes `features`, `label`, `split`, `pos` and the edge attributes.

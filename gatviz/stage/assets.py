@@ -8,8 +8,11 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "js"
 ENTRY = "mount.js"
-"""The module that imports all others."""
+"""The module of the stage that imports all others of it."""
 STYLES = "stage.css"
+TRAIN_ENTRY = "train.js"
+"""The same for the picture of a training."""
+TRAIN_STYLES = "train.css"
 
 
 @cache

@@ -127,7 +127,7 @@ def _of_kind(kind: Kind, steps: Sequence[Any]) -> list[Any]:
     changed: list[Any] = []
     for step in steps:
         if isinstance(step, Sum):
-            changed.append(Sum(tuple(_of_kind(kind, step.steps))))
+            changed.append(replace(step, steps=tuple(_of_kind(kind, step.steps))))
         elif isinstance(step, tuple) and isinstance(step[1], LayerSettings):
             name, layer = step
             alike = replace(layer, share_weights=False, projection_bias=False, edge_in_message=False)

@@ -14,6 +14,7 @@ from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.take_away import take_away
+from gatviz.ui.train.train import train
 from gatviz.words import N_, _
 
 
@@ -35,12 +36,15 @@ class Workspace:
 WORKSPACES: dict[str, Workspace] = {
     "explore": Workspace(N_("Explore"), explore, takes_away=take_away),
     "compare": Workspace(N_("Compare"), compare),
+    "train": Workspace(N_("Train"), train, picks_layer=False),
 }
 
 
 def workspace_choice() -> Workspace:
     """Draw the switch; the chosen workspace."""
     first = next(iter(WORKSPACES))
+    if st.session_state.get("workspace") not in WORKSPACES:
+        st.session_state.pop("workspace", None)  # of a session that was kept by a gatviz which has more of them
     chosen = st.segmented_control(
         _("Workspace"),
         list(WORKSPACES),

@@ -88,14 +88,17 @@ def test_a_missing_head_is_named() -> None:
 
 def test_layers_that_do_not_follow_one_another_say_both_widths() -> None:
     state = {f"conv1.{name}": value for name, value in PYG.items()}
-    state |= {f"conv2.{name}": value for name, value in PYG.items()}
-    refused(torch_file(state), "'conv2'", "6 or 3 input features", "found 5")
+    more = drawn(2, lin__weight=(6, 7), att_src=(1, 2, 3), att_dst=(1, 2, 3))
+    state |= {f"conv2.{name}": value for name, value in more.items()}
+    refused(torch_file(state), "'conv2'", "6 or 3 input features", "found 7")
 
 
 def test_tensors_beside_the_layers_are_listed() -> None:
     state = {f"conv1.{name}": value for name, value in PYG.items()}
-    refused(torch_file(state | {"head.weight": torch.zeros(2, 6)}), "'head.weight' [2, 6]")
-    refused(torch_file(state | {"bn1.weight": torch.zeros(6)}), "normalisation layers")
+    refused(torch_file(state | {"head.weight": torch.zeros(2, 6, 3)}), "tensors of something else: 'head.weight'")
+    refused(torch_file(state | {"bn1.weight": torch.zeros(6)}), "tensors of something else: 'bn1.weight' [6]")
+    norm = {f"norm.{name}": torch.zeros(7) for name in ("weight", "bias")}
+    refused(torch_file(state | norm), "'norm'", "a norm as wide as what a layer gives: 6, 3", "found 7")
     refused(torch_file({**PYG, "extra": torch.zeros(2)}), "'extra' [2]")
 
 
@@ -425,7 +428,7 @@ def test_a_layout_that_is_no_name_is_refused() -> None:
 def test_what_stands_beside_layers_of_odd_shapes_is_refused() -> None:
     for shape in ((), (3,), (2, 3, 4), (0, 5)):
         state = {f"conv1.{name}": torch.zeros(shape) for name in ("weight", "att")}
-        refused(torch_file(state | {"lin1.weight": torch.zeros(6, 5)}), "'lin1.weight'")
+        refused(torch_file(state | {"lin1.weight": torch.zeros(6, 5)}), "'conv1'")
         refused(torch_file({**{f"conv1.{n}": v for n, v in PYG.items()}, "lin1.weight": torch.zeros(shape)}))
 
 
@@ -485,8 +488,9 @@ def test_names_that_look_like_places_to_fill_in_are_only_names(name: str) -> Non
     opened = inspect_weights(torch_file({name: named, "net": named}))
     assert opened.names == (f"{name}1",)
     assert any(f"'{name}'" in note for note in opened.notes)
-    second = {f"{name}2.{tail}": values for tail, values in PYG.items()}
-    refused(torch_file(named | second), f"as '{name}1' before it gives")
+    second = {f"{name}2.{tail}": values for tail, values in drawn(2, W=(7, 3), a=(6, 1)).items()}
+    first = {f"{name}1.{tail}": values for tail, values in drawn(2, W=(FEATURES, 3), a=(6, 1)).items()}
+    refused(torch_file(first | second), f"'{name}")
     refused(torch_file(without(named, f"{name}1.att_src")), f"layer '{name}1'")
     refused(torch_file(named | {f"{name}.weight": torch.ones(2)}), f"'{name}.weight' [2]")
     refused(torch_file(named | {f"{name}.att_edge": torch.ones(2)}), f"'{name}.att_edge' [2]")

@@ -439,7 +439,7 @@ def test_names_that_are_out_of_order_are_put_as_widths_fit() -> None:
 
 
 def test_an_order_that_nothing_tells_is_said() -> None:
-    state = dgl_state(1, "second.", 6, 3, 2) | dgl_state(2, "first.", 6, 3, 2) | dgl_state(3, "third.", 6, 1, 3)
+    state = dgl_state(1, "second.", 6, 3, 2) | dgl_state(2, "first.", 6, 2, 3) | dgl_state(3, "third.", 6, 1, 3)
     opened = inspect_weights(safetensors_file(state))
     assert opened.names == ("first", "second", "third")
     assert any("Neither the file nor the widths" in note for note in opened.notes)

@@ -17,13 +17,11 @@ from gatviz.checkpoints import LAYOUTS, inspect_weights, save_weights
 from gatviz.checkpoints.choices import Answer
 from gatviz.checkpoints.layer_forms import (
     Default,
-    Groups,
     LayerForm,
     Layers,
     LayerTensors,
     OwnChoice,
     StoredLayer,
-    Tensors,
     WeightsLayout,
     two_halves,
 )
@@ -46,12 +44,6 @@ def read(tensors: LayerTensors) -> StoredLayer:
 
 def as_run(layer: StoredLayer, slope: float, own: Mapping[str, object]) -> tuple[StoredLayer, float]:
     return layer, 3 * slope if own["score_sign"] == "minus" else slope
-
-
-def take_beside(groups: Groups, left: Tensors) -> tuple[Groups, str] | None:
-    if set(left) != {"shared.more"}:
-        return None
-    return {name: {**tensors, "more": left["shared.more"]} for name, tensors in groups.items()}, "All share one."
 
 
 def check(layers: Layers, around: Mapping[str, object], where: str) -> None:
@@ -83,7 +75,7 @@ ACME = WeightsLayout(
     concat=lambda _: Default(False, "Acme averages"),
     identity_widths=lambda layer, _: (layer.joined,),
     as_run=as_run,
-    take_beside=take_beside,
+    norm_mode=lambda _: Default("graph", "Acme norms over all"),
     check=check,
     tensors_of=tensors_of,
 )
@@ -122,9 +114,13 @@ def test_its_hooks_are_asked() -> None:
     assert told(opened, "activation") == ["elu", "none"]
     assert inspect_weights(torch_file(stack), residual=[None, "identity"]).layers[1].residual
     assert told(inspect_weights(torch_file(stack), residual="identity"), "residual") == ["none", "identity"]
-    shared = inspect_weights(torch_file(state("one.") | drawn(2, shared__more=(6, FEATURES))))
-    assert told(shared, "residual") == ["projection"]
-    assert "All share one." in shared.notes
+    normed = inspect_weights(
+        torch_file(
+            state("one.") | drawn(2, norm__weight=(6,), norm__bias=(6,)),
+        ),
+        concat=True,
+    )
+    assert told(normed, "norm") == ["graph"]
     with pytest.raises(GatvizError, match="expected 1 layers, found 5; count again"):
         inspect_weights(torch_file({"acme_layers": 5, "net": state()}))
     with pytest.raises(GatvizError, match=r"'one\.of_edges\.w', which embeds kinds of edges"):

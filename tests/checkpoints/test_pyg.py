@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch_geometric.nn import GAT, GATConv, GATv2Conv
 
 import gatviz
-from gatviz.checkpoints import inspect_weights
+from gatviz.checkpoints import inspect_weights, read_weights
 from gatviz.graph.graph import Graph
 from tests.checkpoints.cases import FEATURES, drawn, features_of, graph, head, matrix, torch_file
 
@@ -165,13 +165,6 @@ def test_a_bipartite_layer_is_refused_and_one_with_equal_halves_is_not() -> None
     assert out.detach().numpy() == pytest.approx(conv((x, x), edge_index).detach().numpy(), abs=1e-5)
 
 
-def test_norms_and_jumping_knowledge_are_refused() -> None:
-    with pytest.raises(gatviz.GatvizError, match=r"normalisation layers: 'norms.0.module.weight'"):
-        gatviz.load_weights(torch_file(GAT(FEATURES, 8, 2, 3, heads=2, norm="BatchNorm").state_dict()))
-    with pytest.raises(gatviz.GatvizError, match=r"'lin.weight' \[3, 16\]"):
-        gatviz.load_weights(torch_file(GAT(FEATURES, 8, 2, 3, heads=2, jk="cat").state_dict()))
-
-
 class BesideLinear(nn.Module):
     """PyG's example on PPI, by `lin1`, or on ogbn-products, by `skips.0`."""
 
@@ -203,24 +196,15 @@ class BesideLinear(nn.Module):
 @pytest.mark.parametrize("kind", CONVS)
 @pytest.mark.parametrize("listed", [True, False])
 @pytest.mark.parametrize("prefix", ["", "module."])
-def test_linear_layers_beside_a_stack_are_residuals_as_in_the_examples(kind: str, listed: bool, prefix: str) -> None:
+def test_linear_layers_beside_a_stack_are_asked_about_and_can_be_residuals(
+    kind: str, listed: bool, prefix: str
+) -> None:
     given, x, edge_index = inputs()
     model = filled(BesideLinear(kind, listed))
-    opened = inspect_weights(torch_file({prefix + name: value for name, value in model.state().items()}))
+    data = torch_file({prefix + name: value for name, value in model.state().items()})
+    with pytest.raises(gatviz.GatvizError, match=r"beside .*, which may be added to them or stand elsewhere; choose"):
+        inspect_weights(data)
+    way = read_weights(data).ways(activation="elu").recipes[0]
+    assert way.count(" + ") == 3
+    opened = inspect_weights(data, recipe=way)
     assert opened.model(given).detach().numpy() == pytest.approx(model(x, edge_index).detach().numpy(), abs=1e-5)
-    assert any("linear layer beside" in note for note in opened.notes)
-
-
-def test_linear_layers_that_could_stand_elsewhere_are_refused() -> None:
-    state = filled(BesideLinear("GAT", listed=False)).state()
-    for left_out in (("lin1.",), ("lin2.",), ("lin3.weight",)):
-        kept = {name: value for name, value in state.items() if not name.startswith(left_out)}
-        with pytest.raises(gatviz.GatvizError, match=r"tensors that belong to none: 'lin\d"):
-            gatviz.load_weights(torch_file(kept))
-    around = {"conv1": GATConv(6, 3, heads=2), "conv2": GATConv(6, 3, heads=2)}
-    around |= {"lin1": nn.Linear(FEATURES, 6), "lin2": nn.Linear(6, 4)}
-    with pytest.raises(gatviz.GatvizError, match=r"belong to none: 'lin1\.weight' \[6, 5\], 'lin1\.bias'"):
-        gatviz.load_weights(torch_file(nn.ModuleDict(around).state_dict()))
-    square = nn.ModuleDict({"conv1": GATConv(6, 3, heads=2), "lin1": nn.Linear(6, 6)}).state_dict()
-    with pytest.raises(gatviz.GatvizError, match=r"'lin1\.weight'"):
-        gatviz.load_weights(torch_file(square))

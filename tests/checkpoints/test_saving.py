@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from torch_geometric.nn import GAT, GATConv, GATv2Conv
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch_geometric.nn import GAT as PygGAT
+from torch_geometric.nn import GATConv, GATv2Conv
 
 import gatviz
-from gatviz import GatvizError, LayerSettings
+from gatviz import (
+    GAT,
+    Activation,
+    BatchNorm,
+    GatvizError,
+    GraphNorm,
+    JumpingKnowledge,
+    LayerNorm,
+    LayerSettings,
+    Linear,
+    LogSoftmax,
+    Readout,
+    Sum,
+)
 from gatviz.attention.edges import SelfLoops
 from gatviz.checkpoints import inspect_weights
 from gatviz.checkpoints.saving import WeightsFormat
 from gatviz.model.steps import Kind
-from tests.checkpoints.cases import FEATURES, features_of, graph
+from tests.checkpoints.cases import FEATURES, features_of, graph, torch_file
 
 FORMATS = ("torch", "safetensors")
 
@@ -58,9 +76,7 @@ def test_what_is_saved_opens_equal(model: gatviz.GAT, layout: str, format: Weigh
     assert opened.layout == layout
     assert opened.model.settings == model.settings
     assert opened.model.self_loops == model.self_loops
-    assert opened.model.state_dict().keys() == model.state_dict().keys()
-    for name, value in model.state_dict().items():
-        assert torch.equal(opened.model.state_dict()[name], value), name
+    assert opened.model.weights().fingerprint == model.weights().fingerprint
     assert not any(decision.open for decision in opened.decisions)
 
 
@@ -133,7 +149,7 @@ def test_pygs_model_class_loads_a_stack(kind: Kind) -> None:
     hidden = LayerSettings(kind=kind, out_features=2, num_heads=3)
     last = LayerSettings(kind=kind, out_features=4, num_heads=3, concat=False, activation=None)
     model = model_of(hidden, last)
-    theirs = GAT(FEATURES, 6, 2, 4, v2=kind == "GATv2", heads=3, act="elu").eval()
+    theirs = PygGAT(FEATURES, 6, 2, 4, v2=kind == "GATv2", heads=3, act="elu").eval()
     state = torch.load(io.BytesIO(gatviz.save_weights(model, layout="pyg")), weights_only=True)
     theirs.load_state_dict(state)
     given = graph()
@@ -165,3 +181,111 @@ def test_a_path_is_written_and_a_bad_one_told(tmp_path: Path) -> None:
         gatviz.save_weights(model, layout="dgl")
     with pytest.raises(GatvizError, match="a GAT or one of gatviz's layers"):
         gatviz.save_weights(torch.nn.Linear(2, 2))  # type: ignore[arg-type] # which is refused
+
+
+# ---- models with steps around their layers ---------------------------------------------------------------------------
+
+WIDTH = 4
+one_layer = st.builds(
+    LayerSettings,
+    kind=st.sampled_from(["GAT", "GATv2"]),
+    out_features=st.just(2),
+    num_heads=st.just(2),
+    bias=st.booleans(),
+    residual=st.booleans(),
+    activation=st.sampled_from([None, "elu", "relu", "tanh"]),
+    negative_slope=st.sampled_from([0.2, 0.05]),
+)
+named_steps = st.one_of(
+    st.builds(Linear, st.just(WIDTH), st.booleans()),
+    st.builds(BatchNorm, eps=st.sampled_from([1e-5, 0.1]), affine=st.booleans()),
+    st.builds(
+        LayerNorm, eps=st.sampled_from([1e-5, 0.1]), affine=st.booleans(), mode=st.sampled_from(["graph", "node"])
+    ),
+    st.builds(GraphNorm, eps=st.sampled_from([1e-5, 0.1])),
+    st.just(Activation("prelu")),
+)
+plain_steps = st.sampled_from([Activation("gelu"), Activation("leaky_relu", 0.3), Activation("none")])
+within_sums = st.lists(named_steps | plain_steps | one_layer, min_size=1, max_size=3)
+around = st.lists(
+    st.one_of(
+        named_steps,
+        plain_steps,
+        one_layer,
+        st.builds(Sum, within_sums),
+        st.builds(Sum, within_sums, st.builds(Linear, st.just(WIDTH))),
+    ),
+    max_size=5,
+)
+ends = st.sampled_from([[], [JumpingKnowledge("cat")], [Readout("mean")], [Linear(3), LogSoftmax()]])
+
+
+@given(around, around, ends, st.sampled_from(["gatviz", "pyg"]), st.sampled_from(FORMATS), st.booleans())
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_model_of_any_steps_opens_equal(
+    before: list[Any], after: list[Any], end: list[Any], layout: str, format: WeightsFormat, double: bool
+) -> None:
+    generator = torch.Generator().manual_seed(5)
+    first = ("first.conv", LayerSettings(out_features=2, num_heads=2))
+    model = GAT.of_steps(FEATURES, [Linear(WIDTH), *before, first, *after, *end], generator=generator)
+    model = model.to(torch.float64 if double else torch.float32).eval()
+    for value in [*model.parameters(), *model.buffers()]:
+        value.data = torch.rand(value.shape, generator=generator, dtype=value.dtype) + 0.1
+    data = gatviz.save_weights(model, layout=layout, format=format)
+    opened = inspect_weights(data)
+    assert str(opened.recipe) == str(model.recipe)
+    assert opened.model.weights().fingerprint == model.weights().fingerprint
+    assert torch.equal(opened.model(graph()), model(graph()))
+    assert not any(decision.open for decision in opened.decisions)
+    again = inspect_weights(gatviz.save_weights(opened.model, layout=layout, format=format))
+    assert again.model.steps == opened.model.steps
+
+
+def test_a_net_of_pyg_and_torch_loads_what_is_saved_in_their_names() -> None:
+    net = nn.ModuleDict({"conv1": GATConv(FEATURES, 3, heads=2), "bn": nn.BatchNorm1d(6), "lin": nn.Linear(6, 2)})
+    model = gatviz.load_weights(torch_file(net.state_dict()))
+    state = torch.load(io.BytesIO(gatviz.save_weights(model, layout="pyg")), weights_only=True)
+    fresh = nn.ModuleDict({"conv1": GATConv(FEATURES, 3, heads=2), "bn": nn.BatchNorm1d(6), "lin": nn.Linear(6, 2)})
+    fresh.load_state_dict(state)
+    for name, value in net.state_dict().items():
+        assert torch.equal(fresh.state_dict()[name], value), name
+
+
+def test_the_tutorials_names_hold_no_steps_around() -> None:
+    model = GAT.of_steps(FEATURES, [("conv", LayerSettings(bias=False)), ("lin", Linear(2))])
+    with pytest.raises(GatvizError, match="recipe: expected attention layers alone, found 'conv > elu > lin'"):
+        gatviz.save_weights(model, layout="tutorial")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"recipe": "conv > > lin"},
+        {"recipe": 3},
+        {"recipe": "conv > other"},
+        {"recipe": "lin"},
+        {"steps": 3},
+        {"steps": {"lin": 3}},
+        {"steps": {"lin": {"kind": "Keras"}}},
+        {"steps": {"lin": {"kind": "BatchNorm"}}},
+        {"steps": {"lin": {"kind": "Linear", "out_features": "3"}}},
+        {"steps": {"lin": {"kind": "Linear", "out_features": True}}},
+        {"steps": {"lin": {"kind": "Linear", "out_features": 10**9}}},
+        {"steps": {"lin": {"kind": "Linear", "more": 3}}},
+        {"steps": {"none": {"kind": "Linear", "out_features": 10**9}}},
+        {"layers": []},
+    ],
+    ids=str,
+)
+def test_what_is_told_of_steps_is_checked_like_everything_else(told: dict[str, Any]) -> None:
+    model = GAT.of_steps(FEATURES, [("conv", LayerSettings(num_heads=2)), ("bn", BatchNorm()), ("lin", Linear(2))])
+    data = gatviz.save_weights(model, format="safetensors")
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    own = json.loads(header["__metadata__"]["gatviz"])
+    header["__metadata__"]["gatviz"] = json.dumps(own | told)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    changed = len(text).to_bytes(8, "little") + text + data[8 + length :]
+    with pytest.raises(GatvizError):
+        gatviz.load_weights(changed)
