@@ -6,12 +6,16 @@ N nodes, E edges, F input features, H heads, C features per head.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
 from gatviz import Edges, GATAttentionLayer
+from gatviz.attention.layer_trace import GATTrace, LayerTrace
+
+T = TypeVar("T")
+
 
 SLOPE = 0.2
 
@@ -94,3 +98,15 @@ def error(a: Tensor, b: Tensor) -> float:
         return 0.0
     a, b = a.detach(), b.detach()
     return float((a - b).abs().max() / b.abs().max().clamp(min=1))
+
+
+def gat(trace: LayerTrace) -> GATTrace:
+    """The trace of a GAT layer, which has W, scores and raw."""
+    assert isinstance(trace, GATTrace)
+    return trace
+
+
+def there(value: T | None) -> T:
+    """What is there."""
+    assert value is not None
+    return value

@@ -46,7 +46,11 @@ def packed(trace: LayerTrace) -> list[Packed]:
 def test_every_field_of_a_trace_and_every_parameter_has_its_row_and_every_row_its_value(kind: Kind) -> None:
     held = [stage.name for stage in stages(kind) if stage.origin == "trace"]
     assert sorted(held) == sorted({field.name for field in fields(TRACES[kind])} - NO_STAGES)
-    more = {"activation": "prelu", "edge_features": 2, **({"projection_bias": True} if kind == "GATv2" else {})}
+    more: dict[str, Any] = {
+        "activation": "prelu",
+        "edge_features": 2,
+        **({"projection_bias": True} if kind == "GATv2" else {}),
+    }
     trace = run(kind, **more)
     of_weights = [stage for stage in stages(kind) if stage.origin == "weights"]
     assert sorted(name for stage in of_weights for name in stage.parameters or (stage.name,)) == sorted(trace.weights)
@@ -101,6 +105,7 @@ def test_a_stage_more_is_one_row_and_its_value(monkeypatch: pytest.MonkeyPatch) 
     assert (shown.caption, shown.latex, shown.per_head, shown.plain) == told
     assert shown.shape == f"[{trace.num_edges}, 3]"
     assert shown.limit == pytest.approx(2 * np.abs(trace.e).max())
+    assert shown.values is not None
     assert shown.values.shape == [trace.num_edges, 3]
     scene = pack_scene(sample_graph("tutorial"), trace, [], PALETTES, {}, ["f0", "f1"])
     assert "doubled" in scene.open_at_start

@@ -10,13 +10,23 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
-from torch import Tensor
 
 from gatviz import Edges, GatvizError, Graph
+from gatviz.attention.edges import SelfLoops
 
 # 0 → 1, 2 → 1, 1 → 1, 1 → 0, in a mixed order; node 2 reads nobody and node 3 is alone
 MIXED = torch.tensor([[2, 1, 0, 1], [1, 0, 1, 1]])
+
+NO: Any = "no"
+
+
+def made(given: Any, *more: Any) -> Edges:
+    """Edges of anything, also of what is refused."""
+    return Edges.from_edge_index(given, *more)
+
+
+def of_matrix(given: Any) -> Edges:
+    return Edges.from_adjacency(given)
 
 
 def test_sorted_by_target_then_source_with_pointers() -> None:
@@ -63,7 +73,7 @@ def test_an_adjacency_is_rows_of_targets() -> None:
     assert edges.edge_index.tolist() == [[1, 0, 2], [0, 1, 1]]
     assert edges.input_edge.tolist() == [0, 1, 2]
     for form in (adj.bool(), adj.double(), adj.numpy(), adj.tolist()):
-        assert torch.equal(Edges.from_adjacency(form).edge_index, edges.edge_index)
+        assert torch.equal(of_matrix(form).edge_index, edges.edge_index)
     added = Edges.from_adjacency(adj, "add_missing")
     assert added.input_edge.tolist() == [-1, 0, 1, -1, 2, -1]
 
@@ -76,7 +86,7 @@ def test_edges_of_a_graph_count_its_edges() -> None:
 
 @pytest.mark.parametrize("form", ["int32", "uint8", "numpy", "list", "not contiguous"])
 def test_forms_of_an_edge_index(form: str) -> None:
-    value = {
+    value: Any = {
         "int32": MIXED.int(),
         "uint8": MIXED.to(torch.uint8),
         "numpy": MIXED.numpy(),
@@ -90,7 +100,7 @@ def test_forms_of_an_edge_index(form: str) -> None:
 
 @pytest.mark.parametrize("empty", [torch.zeros(2, 0), torch.zeros(2, 0).long(), np.zeros((2, 0)), [[], []]])
 @pytest.mark.parametrize("nodes", [0, 1, 3])
-def test_no_edges(empty: Tensor | NDArray[np.float64] | list[list[Any]], nodes: int) -> None:
+def test_no_edges(empty: Any, nodes: int) -> None:
     edges = Edges.from_edge_index(empty, nodes)
     assert edges.num_edges == 0
     assert edges.ptr.tolist() == [0] * (nodes + 1)
@@ -114,18 +124,18 @@ def test_later_changes_to_what_was_given_do_not_reach_in() -> None:
         (lambda: Edges.from_edge_index(torch.ones(2, 3).bool(), 4), "edge_index: expected integers"),
         (lambda: Edges.from_edge_index(torch.ones(3, 2).long(), 4), r"found torch.int64 of shape \[3, 2\]"),
         (lambda: Edges.from_edge_index(torch.ones(2).long(), 4), r"found torch.int64 of shape \[2\]"),
-        (lambda: Edges.from_edge_index([["a"], ["b"]], 4), "edge_index: expected a tensor or an array of numbers"),
-        (lambda: Edges.from_edge_index([[0, 1], [1]], 4), "edge_index: expected a tensor or an array of numbers"),
-        (lambda: Edges.from_edge_index([[0], [4]], 4), "expected node numbers from 0 to 3, found 4"),
-        (lambda: Edges.from_edge_index([[-1], [0]], 4), "expected node numbers from 0 to 3, found -1"),
-        (lambda: Edges.from_edge_index([[0], [0]], 0), "edge_index: expected .*found 0"),
-        (lambda: Edges.from_edge_index([[0, 0, 2], [1, 1, 1]], 3), "expected each edge once, found 0 → 1"),
-        (lambda: Edges.from_edge_index([[0], [1]], 2, "sometimes"), "self_loops: expected .*found 'sometimes'"),
-        (lambda: Edges.from_edge_index([[0], [1]], 2).with_self_loops("no"), "self_loops: expected .*found 'no'"),
+        (lambda: made([["a"], ["b"]], 4), "edge_index: expected a tensor or an array of numbers"),
+        (lambda: made([[0, 1], [1]], 4), "edge_index: expected a tensor or an array of numbers"),
+        (lambda: made([[0], [4]], 4), "expected node numbers from 0 to 3, found 4"),
+        (lambda: made([[-1], [0]], 4), "expected node numbers from 0 to 3, found -1"),
+        (lambda: made([[0], [0]], 0), "edge_index: expected .*found 0"),
+        (lambda: made([[0, 0, 2], [1, 1, 1]], 3), "expected each edge once, found 0 → 1"),
+        (lambda: made([[0], [1]], 2, "sometimes"), "self_loops: expected .*found 'sometimes'"),
+        (lambda: made([[0], [1]], 2).with_self_loops(NO), "self_loops: expected .*found 'no'"),
         (lambda: Edges.from_adjacency(torch.ones(2, 3)), r"adj: expected a square matrix \[N, N\], found shape"),
         (lambda: Edges.from_adjacency(torch.ones(4)), "adj: expected a square matrix"),
-        (lambda: Edges.from_adjacency([[0, float("nan")], [0, 0]]), "adj: expected finite numbers"),
-        (lambda: Edges.from_adjacency([[0, float("-inf")], [0, 0]]), "adj: expected finite numbers"),
+        (lambda: of_matrix([[0, float("nan")], [0, 0]]), "adj: expected finite numbers"),
+        (lambda: of_matrix([[0, float("-inf")], [0, 0]]), "adj: expected finite numbers"),
         (lambda: Edges.from_adjacency(torch.ones(2, 2) * 1j), "adj: expected a dense tensor of real numbers"),
         (lambda: Edges.from_adjacency(torch.ones(2, 2).to_sparse()), "adj: expected a dense tensor"),
         (lambda: Edges.from_adjacency(torch.ones(2, 2, device="meta")), "adj: expected values"),
@@ -163,7 +173,9 @@ edges = st.integers(1, 6).flatmap(
 
 @settings(max_examples=150, deadline=None)
 @given(edges)
-def test_whatever_is_given_comes_back_sorted_with_its_column(drawn: tuple[int, list[tuple[int, int]], str]) -> None:
+def test_whatever_is_given_comes_back_sorted_with_its_column(
+    drawn: tuple[int, list[tuple[int, int]], SelfLoops],
+) -> None:
     nodes, pairs, policy = drawn
     index = torch.tensor(pairs, dtype=torch.long).reshape(-1, 2).t()
     edges = Edges.from_edge_index(index, nodes, policy)

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FunctionType, ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -161,18 +162,18 @@ def test_a_layer_runs_on_either(
     heads, width = size
     made, own = kind
     own = own if edge_features else {}
-    settings = {"bias": True, "residual": True, "edge_features": edge_features, **own}
+    settings: dict[str, Any] = {"bias": True, "residual": True, "edge_features": edge_features, **own}
     layer = made(2, width, heads, **settings, generator=torch.Generator().manual_seed(heads)).double()
     x = torch.linspace(-2, 2, 2 * len(adj), dtype=torch.float64).view(-1, 2)
     count = int((torch.as_tensor(adj) != 0).sum())
     f = torch.linspace(-1, 1, count * edge_features, dtype=torch.float64).view(count, edge_features)
-    adj = Edges.from_adjacency(adj, features=f)
+    edges = Edges.from_adjacency(adj, features=f)
     with going(*way), torch.set_grad_enabled(gradient):
-        quick, of_quick = layer(x, adj), layer.trace(x, adj)
+        quick, of_quick = layer(x, edges), layer.trace(x, edges)
     with pytest.MonkeyPatch.context() as patch:
         for module in (layers, gat, gatv2):
             patch.setattr(module, "formulas", arithmetic)
-        plain, of_plain = layer(x, adj), layer.trace(x, adj)
+        plain, of_plain = layer(x, edges), layer.trace(x, edges)
     assert error(quick, plain) <= 1e-12
     for info in of_plain.fields:
         np.testing.assert_allclose(getattr(of_quick, info.name), getattr(of_plain, info.name), rtol=1e-10, atol=1e-12)

@@ -14,6 +14,7 @@ from torch_geometric.nn import GATv2Conv
 from gatviz import Edges, GATAttentionLayer, GATv2AttentionLayer, GATv2Trace, GatvizError
 from gatviz.attention import fast
 from gatviz.attention.textbook import dense_head_v2
+from tests.attention.cases import there
 
 
 def random_graph(seed: int) -> tuple[Tensor, Tensor]:
@@ -112,9 +113,10 @@ def test_second_derivatives() -> None:
 
     def run(x: Tensor, weight: Tensor, weight_target: Tensor, att: Tensor) -> Tensor:
         own = {"weight": weight, "weight_target": weight_target, "att": att}
-        return torch.func.functional_call(layer, own, (x, edges))
+        out: Tensor = torch.func.functional_call(layer, own, (x, edges))
+        return out
 
-    inputs = (x, layer.weight, layer.weight_target, layer.att)
+    inputs = (x, layer.weight, there(layer.weight_target), layer.att)
     assert torch.autograd.gradcheck(run, inputs)
     assert torch.autograd.gradgradcheck(run, inputs)
 
@@ -126,7 +128,7 @@ def test_equals_the_textbook_form() -> None:
         trace = layer.trace(x.double(), edge_index=edge_index)
         weights = trace.weights
         for head in range(trace.num_heads):
-            biases = [weights[name][head] if name in weights else 0.0 for name in ("b_target", "b_source")]
+            biases: list[Any] = [weights[name][head] if name in weights else 0.0 for name in ("b_target", "b_source")]
             dense = dense_head_v2(
                 trace.x,
                 trace.adjacency,
@@ -139,7 +141,7 @@ def test_equals_the_textbook_form() -> None:
             np.testing.assert_allclose(trace.dense("e", head), dense.e, atol=1e-10)
             np.testing.assert_allclose(trace.dense("alpha", head), dense.alpha, atol=1e-12)
             np.testing.assert_allclose(trace.h_prime[:, head], dense.h_prime, atol=1e-10)
-            np.testing.assert_allclose(trace.Wh_source[:, head], dense.Wh, atol=1e-10)
+            np.testing.assert_allclose(trace.source_features[:, head], dense.Wh, atol=1e-10)
 
 
 def test_trace_is_the_forward_run_in_its_stages() -> None:

@@ -313,19 +313,19 @@ def test_words_around_the_tensors_are_not_trusted(
 
 
 def test_a_list_of_millions_of_nothings_is_refused_soon() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     stream = torch_file(PYG, legacy=True)
     refused(stream[:15] + b"\x80\x02" + b"}" * 3_000_000 + b".", "more than 10,000")
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_nested_dicts_without_end_are_refused_soon() -> None:
     inner: dict[str, object] = {"x": 1}
     for _ in range(6):
         inner = {f"k{k}": inner for k in range(30)}
-    start = time.perf_counter()
+    start = time.process_time()
     refused(torch_file(inner))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_cut_files_are_refused_at_every_length() -> None:
@@ -410,10 +410,10 @@ def test_odd_names_are_only_names(name: str, tails: tuple[Any, ...]) -> None:
 
 @pytest.mark.parametrize("name", ["conv" + "1" * 5000, "1" * 100_000 + "a", "a" * 100_000 + "1", "norm" * 100_000])
 def test_names_without_end_are_refused_soon(name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     refused(torch_file({f"{name}.{tail}": value for tail, value in PYG.items()}), "names of at most 500 characters")
     refused(torch_file({f"{name}.W": torch.ones(2, 3), f"{name}.a": torch.ones(6, 1)}), "names of at most 500")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_halves_of_odd_length_are_refused() -> None:
