@@ -5,13 +5,16 @@ and labels to the nodes of a LayerTrace; a Trace brings its own.
 """
 
 from gatviz.analysis.across import AcrossLayers, attention_across_layers
+from gatviz.analysis.answer import Answer, answer
 from gatviz.analysis.baselines import WeightingKey, gcn_weights, mean_of_heads, name_of, uniform_weights, weighting_of
 from gatviz.analysis.difference import Difference, difference
 from gatviz.analysis.edge_story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
 from gatviz.analysis.flow import InAndOut, edge_table, in_and_out, top_edges
 from gatviz.analysis.input_changes import input_changes
 from gatviz.analysis.predictions import Accuracy, Predictions, predictions
-from gatviz.analysis.scales import dropped_limit, score_span, share_limit, story_limit, story_limits
+from gatviz.analysis.reasons import Reasons, reasons
+from gatviz.analysis.scales import dropped_limit, score_span, share_limit, story_limit
+from gatviz.analysis.sentence import Node, Number, Sentence, joined, said, text_of
 from gatviz.analysis.similarity import HeadSimilarity, head_similarity
 from gatviz.analysis.static import Disagreement, StaticAttention, common_order, rankings, static_attention
 from gatviz.analysis.terms import ScoreTerms, SoftmaxTerms, messages, score_terms, softmax_terms, strongest_into
@@ -21,6 +24,7 @@ from gatviz.analysis.what_if import WhatIf, what_if
 __all__ = [
     "Accuracy",
     "AcrossLayers",
+    "Answer",
     "Difference",
     "Disagreement",
     "EdgeStory",
@@ -29,15 +33,20 @@ __all__ = [
     "GATv2Story",
     "HeadSimilarity",
     "InAndOut",
+    "Node",
+    "Number",
     "Predictions",
+    "Reasons",
     "Rule",
     "ScoreTerms",
+    "Sentence",
     "SoftmaxTerms",
     "StaticAttention",
     "Term",
     "Uniformity",
     "WeightingKey",
     "WhatIf",
+    "answer",
     "attention_across_layers",
     "common_order",
     "difference",
@@ -48,19 +57,22 @@ __all__ = [
     "head_similarity",
     "in_and_out",
     "input_changes",
+    "joined",
     "mean_of_heads",
     "messages",
     "name_of",
     "predictions",
     "rankings",
+    "reasons",
+    "said",
     "score_span",
     "score_terms",
     "share_limit",
     "softmax_terms",
     "static_attention",
     "story_limit",
-    "story_limits",
     "strongest_into",
+    "text_of",
     "top_edges",
     "uniform_weights",
     "uniformity",

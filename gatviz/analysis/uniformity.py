@@ -229,6 +229,11 @@ class Uniformity:
             f"{row.choosing_nodes} {nodes}; on average a node {like}."
         )
 
+    @property
+    def mean_evenness(self) -> Array:
+        """[H]: the mean of the evenness over the judged nodes; NaN where there is none."""
+        return self._mean(self.evenness)
+
     def _mean(self, values: Array) -> Array:
         """The mean over the judged nodes of what is no NaN; NaN where nothing is left."""
         there = ~np.isnan(values) & (self.neighbours >= 2).reshape(-1, *[1] * (values.ndim - 1))

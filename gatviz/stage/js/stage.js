@@ -5,13 +5,14 @@ import { Commands } from "./commands.js";
 import { hit, html, LATER } from "./dom.js";
 import { Edits } from "./edits.js";
 import { GraphView } from "./graph_view.js";
+import { Headline } from "./headline.js";
 import { HeadsBar } from "./heads_bar.js";
-import { Inspector } from "./inspector.js";
 import { Legend } from "./legend.js";
 import { NodeEditor } from "./node_editor.js";
 import { readScene } from "./scene.js";
 import { edgeFocus, nodeFocus, same, Store } from "./store.js";
 import { Toolbar } from "./toolbar.js";
+import { WhyView } from "./why.js";
 
 /**
  * @import {Asked, Focus, Numbered, Screen} from "./protocol.js"
@@ -62,13 +63,13 @@ export class Stage {
     this.legend = new Legend(this.store, host);
     this.editor = new NodeEditor(this.store, this.edits, this.graph);
     this.chain = new ChainView(this.store, this.edits);
-    this.inspector = new Inspector(this.store, host);
-    this.description = html("p", { class: "description" });
+    this.why = new WhyView(this.store, host);
+    this.headline = new Headline(this.store);
     this.notice = html("p", { class: "notice", role: "status" });
     this.element = html(
       "div",
       { class: "gatviz-stage" },
-      this.description,
+      this.headline.element,
       this.bar.element,
       this.notice,
       html(
@@ -77,11 +78,11 @@ export class Stage {
         html("section", { class: "panel graph-panel" }, this.toolbar.element, this.graph.box, this.legend.element),
         this.chain.element,
       ),
-      this.inspector.element,
+      this.why.element,
     );
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.root.append(this.element);
-    this.views = [this.bar, this.graph, this.legend, this.toolbar, this.editor, this.chain, this.inspector];
+    this.views = [this.headline, this.bar, this.graph, this.legend, this.toolbar, this.editor, this.chain, this.why];
     this.stop = this.store.subscribe((state, changed) => {
       for (const view of this.views) view.onState(changed);
       if (changed.has("locked") || (changed.has("weighting") && state.locked)) this.host.looked(this.lockedByNumber(), state.weighting);
@@ -95,7 +96,6 @@ export class Stage {
     this.element.dataset.theme = theme;
     this.scene = readScene({ ...data, palette: data.palettes[theme] });
     for (const [name, colour] of Object.entries(this.scene.palette.words)) this.element.style.setProperty(`--gv-${name}`, colour);
-    this.description.replaceChildren(html("span", {}, data.description), " ", html("b", {}, data.whoseWeights));
     this.notice.textContent = data.notice;
     this.edits.settle(data.editsTaken);
     this.settle(before);

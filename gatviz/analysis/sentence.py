@@ -1,0 +1,65 @@
+"""Sentences whose nodes and numbers can be pointed at: words, and between them what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import Formatter
+
+from gatviz.analysis.subject import called
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node in a sentence, by number."""
+
+    node: int
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in a sentence, and the arrow (target, source) or the node that it belongs to.
+
+    Attributes:
+        sign: whether its sign is the message, so that a plus is written too.
+    """
+
+    value: float
+    edge: tuple[int, int] | None = None
+    node: int | None = None
+    sign: bool = False
+
+
+Piece = str | Node | Number
+Sentence = tuple[Piece, ...]
+Parts = dict[str, Piece | int]
+
+
+def said(template: str, **parts: Piece | int) -> Sentence:
+    """A sentence from its words, `_("node {source} gets {share}")`, and its parts."""
+    pieces: list[Piece] = []
+    for words, name, _spec, _conversion in Formatter().parse(template):
+        pieces += [words] if words else []
+        if name is not None:
+            part = parts[name]
+            pieces.append(str(part) if isinstance(part, int) else part)
+    return tuple(pieces)
+
+
+def joined(*sentences: Sentence) -> Sentence:
+    """Several as one, a space between them."""
+    there = [sentence for sentence in sentences if sentence]
+    return tuple(piece for k, sentence in enumerate(there) for piece in ((" ",) if k else ()) + sentence)
+
+
+def text_of(sentence: Sentence, names: Sequence[str]) -> str:
+    """The sentence in plain words: nodes by their names, numbers to three digits."""
+
+    def text(piece: Piece) -> str:
+        if isinstance(piece, Node):
+            return called(names[piece.node]).removeprefix("node ")
+        if isinstance(piece, Number):
+            return f"{piece.value:{'+' if piece.sign else ''}.3g}"
+        return piece
+
+    return "".join(text(piece) for piece in sentence)
