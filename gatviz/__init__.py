@@ -10,6 +10,7 @@ from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layer_trace import GATTrace, GATv2Trace, LayerTrace
 from gatviz.attention.loop_features import LoopFeatures
 from gatviz.attention.tutorial_layers import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
+from gatviz.capturing import Capture, capture
 from gatviz.checkpoints import inspect_weights, load_weights, save_weights
 from gatviz.errors import GatvizError
 from gatviz.files import ReadOptions, inspect_graph, read_graph, sample_graph, sample_graph_names, write_graph
@@ -22,6 +23,8 @@ from gatviz.model.plan import Sum
 from gatviz.model.recipe import Recipe
 from gatviz.model.steps import LayerSettings
 from gatviz.model.trace import StepTrace, Trace
+from gatviz.training.fit import fit
+from gatviz.training.training import Training
 
 __version__ = "0.1.0"
 
@@ -29,6 +32,7 @@ __all__ = [
     "GAT",
     "Activation",
     "BatchNorm",
+    "Capture",
     "Edges",
     "GATAttentionLayer",
     "GATLayer",
@@ -53,7 +57,10 @@ __all__ = [
     "StepTrace",
     "Sum",
     "Trace",
+    "Training",
     "analysis",
+    "capture",
+    "fit",
     "generate",
     "inspect_graph",
     "inspect_weights",

@@ -176,8 +176,8 @@ def _gat_story(trace: GATTrace, target: int, source: int, head: int) -> GATStory
         source_terms=a_source * Wh_j,
         pair=np.concatenate([Wh_i, Wh_j]),
         a=np.concatenate([a_target, a_source]),
-        target_features=_feature_shares(trace.x[target], a_target @ W),
-        source_features=_feature_shares(trace.x[source], a_source @ W),
+        target_features=_feature_shares(trace.x_read[target], a_target @ W),
+        source_features=_feature_shares(trace.x_read[source], a_source @ W),
     )
 
 
@@ -200,8 +200,8 @@ def _gatv2_story(trace: GATv2Trace, target: int, source: int, head: int) -> GATv
         hidden=hidden,
         a=a,
         hidden_terms=a * hidden,
-        target_features=_feature_shares(trace.x[target], bent @ trace.weights["W_target"][head]),
-        source_features=_feature_shares(trace.x[source], bent @ trace.weights["W_source"][head]),
+        target_features=_feature_shares(trace.x_read[target], bent @ trace.weights["W_target"][head]),
+        source_features=_feature_shares(trace.x_read[source], bent @ trace.weights["W_source"][head]),
     )
 
 

@@ -24,12 +24,18 @@ def target_half(form: LayerForm) -> str:
     )
 
 
+def input_of(node: str) -> Callable[[LayerForm], str]:
+    """The symbol of what a layer reads of a node."""
+    return lambda form: rf"\tilde h_{node}" if form.feature_dropout else f"h_{node}"
+
+
 def projected(role: str) -> Callable[[LayerForm], str]:
     """The formula of W h for this role."""
     W = rf"W_{{\mathrm{{{role}}}}}"
     bias = rf" + b_{{\mathrm{{{role}}}}}"
     index = "i" if role == "target" else "j"
-    return lambda form: rf"({W} h)_{index} = {W}\, h_{index}{bias if form.projection_bias else ''}"
+    read = input_of(index)
+    return lambda form: rf"({W} h)_{index} = {W}\, {read(form)}{bias if form.projection_bias else ''}"
 
 
 def hidden(form: LayerForm) -> str:
@@ -38,6 +44,11 @@ def hidden(form: LayerForm) -> str:
     met = f"({target})_i + ({source})_j" if form.projection_bias else f"{target}_i + {source}_j"
     met += r" + W_{\mathrm{edge}} f_{ij}" if form.edge_features else ""
     return rf"\begin{{array}}{{l}}\mathrm{{hidden}}_{{ij}} = \mathrm{{LeakyReLU}}( \\ \quad {met})\end{{array}}"
+
+
+def residual(form: LayerForm) -> str:
+    """The formula of the residual."""
+    return rf"r_i = W_{{\mathrm{{res}}}}\, {input_of('i')(form)}"
 
 
 def raw(form: LayerForm) -> str:

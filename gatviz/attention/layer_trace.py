@@ -47,7 +47,8 @@ class LayerTrace:
     """What every kind of attention layer has: edges, α, and all that follows from it.
 
     Attributes (float arrays have the layer's precision):
-        x: [N, F] input features as the layer read them (after dropout on features, if any).
+        x: [N, F] input features. feature_mask (bool), x_dropped: [N, F], or None without dropout on features; with it
+            everything after reads x_dropped.
         edge_index: [2, E] row 0 = source j, row 1 = target i; sorted by target, then source.
         ptr: [N + 1]; the edges into target i are those from ptr[i] to ptr[i + 1].
         input_edge: [E] column of each edge in the edges given, −1 for an added self-loop.
@@ -81,6 +82,9 @@ class LayerTrace:
     concat: bool
     activation: str | None
     attention: str
+    feature_dropout: float = field(default_factory=lambda: 0.0)
+    feature_mask: NDArray[np.bool_] | None = field(default_factory=lambda: None)
+    x_dropped: Array | None = field(default_factory=lambda: None)
     edge_features: Array | None = field(default_factory=lambda: None)
     Wf_edge: Array | None = field(default_factory=lambda: None)
 
@@ -147,6 +151,11 @@ class LayerTrace:
         return self.input_edge < 0
 
     @property
+    def x_read(self) -> Array:
+        """[N, F]: the features that were projected, after dropout on them if it is on."""
+        return self.x if self.x_dropped is None else self.x_dropped
+
+    @property
     def source_features(self) -> Array:
         """[N, H, C]: the projected features that are read, weighted by α."""
         raise NotImplementedError
@@ -173,6 +182,7 @@ class LayerTrace:
             projection_bias="b_source" in weights,
             shared_weights="W_source" in weights and np.shares_memory(weights["W_target"], weights["W_source"]),
             dropout=self.alpha_dropped is not None,
+            feature_dropout=self.x_dropped is not None,
             activation=self.activation,
             negative_slope=self.negative_slope,
             edge_features="W_edge" in weights,

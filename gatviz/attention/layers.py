@@ -61,6 +61,8 @@ class _Attention(NamedTuple):
 
 class _Run(NamedTuple):
     x: Tensor
+    feature_mask: Tensor | None
+    x_dropped: Tensor | None
     edges: Edges
     stages: Mapping[str, Stage]
     bound: Callable[[], float]
@@ -242,6 +244,8 @@ class AttentionLayer(nn.Module):
         trace = self._trace_class().deferred(
             {
                 "x": _deferred_x(run.x, borrowed=run.x is X),
+                "feature_mask": run.feature_mask,
+                "x_dropped": run.x_dropped,
                 "edge_index": run.edges.edge_index,
                 "ptr": run.edges.ptr,
                 "input_edge": run.edges.input_edge,
@@ -259,6 +263,7 @@ class AttentionLayer(nn.Module):
                 "weights": partial(self._named, own),
                 "negative_slope": self.negative_slope,
                 "dropout": self.dropout if self.training else 0.0,
+                "feature_dropout": self.feature_dropout if self.training else 0.0,
                 "concat": self.concat,
                 "activation": self.activation,
                 "attention": self.attention,
@@ -342,9 +347,11 @@ class AttentionLayer(nn.Module):
         if self.self_loops != "as_given":
             edges = edges.with_self_loops(self.self_loops, self.loop_features)
         training = self.training
+        came, feature_mask, x_dropped = x, None, None
         if training and self.feature_dropout:
-            x = x.to_dense() if x.layout != torch.strided else x
-            x = x * _keep(x, self.feature_dropout, generator) / (1 - self.feature_dropout)
+            came = x.to_dense() if x.layout != torch.strided else x
+            feature_mask = _keep(came, self.feature_dropout, generator)
+            x = x_dropped = came * feature_mask / (1 - self.feature_dropout)
         stages, alpha, values, bound, edge_values = self._attention(x, weight, edges, keep)
         if self.attention == "equal":
             alpha = formulas.equal_shares(alpha, edges.whole)
@@ -364,7 +371,8 @@ class AttentionLayer(nn.Module):
         if self.bias is not None:
             z = z + self.bias
         out = z if self.activation is None else activated(z, self.activation, self.prelu)
-        return _Run(x, edges, stages, bound, alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
+        end = (alpha, mask, alpha_dropped, h_prime, combined, residual, z, out)
+        return _Run(came, feature_mask, x_dropped, edges, stages, bound, *end)
 
 
 def activated(z: Tensor, name: str, weight: Tensor | None = None) -> Tensor:

@@ -27,6 +27,7 @@ class LayerForm:
     edge_features: bool = False
     edge_in_message: bool = False
     equal_shares: bool = False
+    feature_dropout: bool = False
 
     @property
     def added(self) -> tuple[str, ...]:

@@ -60,6 +60,6 @@ def in_message(layers: Layers, choices: Choices, saved: SavedSettings | None, wh
         raise GatvizError(commas((name, where)), expected, _("none"), mend)
     if saved is not None:
         return [Decision.of(name, k, Answer.saved(saved.layers[k].edge_in_message)) for k in left_open]
-    why = _("The tensors do not tell whether a node reads the edge's features too; in PyG's GATConv it does not")
+    why = _("The tensors do not tell whether a node reads the edge's features too; in most layers it does not")
     answer = Answer(False, "assumed", why) if given is None else Answer.chosen(given)
     return [Decision.of(name, k, answer, (True, False)) for k in left_open]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 import torch.nn.functional as F
@@ -18,9 +18,9 @@ from gatviz.attention.activations import ACTIVATIONS, LEARNT, LEARNT_SLOPE
 from gatviz.attention.layers import activated
 from gatviz.errors import GatvizError, quote
 from gatviz.model.norms import BatchNorm, GraphNorm, LayerNorm
-from gatviz.model.step import Peer, Step, Values, checked_width, no_brackets
+from gatviz.model.step import Peer, Step, Told, Values, checked_width, no_brackets
 from gatviz.numbers import check_finite
-from gatviz.words import _, commas, one_of
+from gatviz.words import N_, _, commas, one_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Linear(Step):
     in_features: int | None = None
 
     stem = "lin"
+    keeps_columns = False
+    told: ClassVar[Told] = {
+        "weight": ("W", N_("The matrix that maps each node's features: a row per feature that leaves.")),
+        "bias": ("b", N_("Added to every node's row.")),
+    }
 
     def __post_init__(self) -> None:
         if isinstance(self.out_features, bool) or not isinstance(self.out_features, int) or self.out_features < 1:
@@ -85,6 +90,7 @@ class Activation(Step):
     slope: float | None = None
 
     stem = "prelu"
+    told: ClassVar[Told] = {"weight": ("p", N_("PReLU's learnt slope, by which what is below 0 is multiplied."))}
     words = ("none", *(name for name in ACTIVATIONS if name != LEARNT))
 
     def __post_init__(self) -> None:
@@ -243,6 +249,10 @@ class Readout(Step):
     @property
     def word(self) -> str:
         return self.how
+
+    @property
+    def couples(self) -> bool:
+        return True
 
     def run(self, x: Tensor, own: Values) -> Tensor:
         if x.shape[0] == 0:

@@ -27,6 +27,9 @@ from gatviz.model.trace import StepTrace, Trace, attention_in
 from gatviz.model.weights import Weights
 from gatviz.words import _, commas, ngettext
 
+Measured = dict[str, dict[str, Tensor]]
+"""By the step's name what it measured, by the name under which it is stored."""
+
 
 class GAT(nn.Module):
     """GAT and GATv2 layers over the same edges, one after another; with other steps around them: `GAT.of_steps`.
@@ -201,6 +204,7 @@ class GAT(nn.Module):
             tuple(layer.weights() for layer in self.attention_layers),
             {name: module.weights() for name, module in self._around.items()},
             reads_x="" if first.step is None else first.name or first.at,
+            width=None if first.step is None else self._in_features,
         )
 
     def set_weights(self, weights: Weights) -> None:
@@ -235,10 +239,25 @@ class GAT(nn.Module):
         edge_index: EdgesLike = None,
         edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
+        measured: Measured | None = None,
     ) -> Tensor:
-        """The last step's output [N, G] ([1, G] after a readout); arguments as for `AttentionLayer.forward`."""
+        """The last step's output [N, G] ([1, G] after a readout); arguments as for `AttentionLayer.forward`.
+
+        Arguments:
+            measured: filled, in training mode, with what the steps measured that training stores, see `store`.
+        """
         x, edges = self._inputs(X, adj, edge_index, edge_features)
-        return _Run(edges, generator, keep=False).through(self._places, x)[0]
+        return _Run(edges, generator, keep=False, measured=measured).through(self._places, x)[0]
+
+    def store(self, measured: Measured, momentum: float = 0.1) -> None:
+        """Let the stored means and variances of each BatchNorm follow what a run in training mode measured.
+
+        Arguments:
+            measured: as `forward` filled it. momentum: how far they go towards it; PyTorch's is 0.1.
+        """
+        around = self._around
+        for name, values in measured.items():
+            around[name].store(values, momentum)
 
     def trace(
         self,
@@ -280,8 +299,10 @@ class GAT(nn.Module):
 class _Run:
     """One walk through a model's steps, with their traces if they are to be kept."""
 
-    def __init__(self, edges: Edges, generator: torch.Generator | None, *, keep: bool) -> None:
-        self.edges, self.generator, self.keep = edges, generator, keep
+    def __init__(
+        self, edges: Edges, generator: torch.Generator | None, *, keep: bool, measured: Measured | None = None
+    ) -> None:
+        self.edges, self.generator, self.keep, self.measured = edges, generator, keep, measured
         self.blocks: list[Tensor] = []
 
     def through(self, places: Sequence[Place], x: Tensor, *, top: bool = True) -> tuple[Tensor, tuple[StepTrace, ...]]:
@@ -301,35 +322,46 @@ class _Run:
                 x = self._made(place, x)[0]
         return x, tuple(steps)
 
-    def _made(self, place: Place, x: Tensor) -> tuple[Tensor, tuple[StepTrace, ...]]:
-        """What a step gives; of a sum also the traces of what is in it."""
+    def _made(self, place: Place, x: Tensor) -> tuple[Tensor, tuple[StepTrace, ...], tuple[StepTrace, ...]]:
+        """What a step gives; of a sum also the traces of what is in it, and of its skip."""
         if isinstance(place.module, AttentionLayer):
-            return place.module(x, self.edges, generator=self.generator), ()
-        if x.layout != torch.strided and not isinstance(place.step, Linear):
-            x = x.to_dense()
+            return place.module(x, self.edges, generator=self.generator), (), ()
+        if x.layout != torch.strided and not isinstance(place.step, Linear | Sum):
+            x = _dense(x)
         if isinstance(place.step, Sum):
+            skips = () if place.skip is None else (place.skip,)
+            added, skip = self.through(skips, x, top=False) if skips else (_dense(x), ())
             y, inside = self.through(place.inside, x, top=False)
-            return x + y, inside
+            return added + y, inside, skip
         if isinstance(place.step, JumpingKnowledge):
-            return place.step.join([*self.blocks, x]), ()
+            return place.step.join([*self.blocks, x]), (), ()
         assert place.step is not None
-        return (place.step.run(x, {}) if place.module is None else place.module(x)), ()
+        if place.module is None:
+            return place.step.run(x, {}), (), ()
+        if self.measured is not None and place.module.training and (found := place.module.running.measured(x)):
+            self.measured[place.name] = found
+        return place.module(x), (), ()
 
     def _traced(self, place: Place, x: Tensor) -> tuple[Tensor, StepTrace]:
         if isinstance(place.module, AttentionLayer):
             y, layer = place.module.forward_and_trace(x, self.edges, generator=self.generator)
             return y, StepTrace.of_layer(place.at, place.name, layer)
-        y, inside = self._made(place, x)
+        y, inside, skip = self._made(place, x)
         step = StepTrace(
             at=place.at,
             name=place.name,
-            step=place.step,
+            step=place.module.running if isinstance(place.module, StepModule) else place.step,
             given=x if x.layout == torch.strided else x.to_dense,
             made=y,
-            held={} if place.module is None else {name: value.clone() for name, value in place.module.own.items()},
+            held={} if place.module is None else {name: value.clone() for name, value in place.module.used.items()},
             inside=inside,
+            skip=skip[0] if skip else None,
             blocks=(*self.blocks, x) if isinstance(place.step, JumpingKnowledge) else (),
         )
         if not isfinite(float(y.sum())):
             step.check_finite()
         return y, step
+
+
+def _dense(x: Tensor) -> Tensor:
+    return x if x.layout == torch.strided else x.to_dense()

@@ -1,21 +1,21 @@
 """The normalisations of published models, each a step, as PyG has them in evaluation. N nodes, F features.
 
-None of them changes what it has stored, in training either.
+None of them changes what it has stored, in training either: whoever trains a model stores what it measured.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gatviz.errors import GatvizError, quote
-from gatviz.model.step import Peer, Step, Values, checked_width
+from gatviz.model.step import Peer, Step, Told, Values, checked_width
 from gatviz.numbers import check_finite
-from gatviz.words import _
+from gatviz.words import N_, _
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ class _Norm(Step):
     eps: float = 1e-5
     affine: bool = True
     in_features: int | None = None
+
+    told: ClassVar[Told] = {
+        "weight": (r"\gamma", N_("The learnt scale of each feature.")),
+        "bias": (r"\beta", N_("The learnt shift of each feature.")),
+    }
 
     def __post_init__(self) -> None:
         check_finite("eps", self.eps, _("1e-05 is every library's own"))
@@ -52,19 +57,50 @@ class _Norm(Step):
 
 @dataclass(frozen=True)
 class BatchNorm(_Norm):
-    """Each feature shifted and scaled by the mean and variance that training stored; they stay as stored."""
+    """Each feature shifted and scaled by the mean and variance that training stored, or by those of the nodes that run.
+
+    Arguments besides the others':
+        stored: whether by what training stored; else by what this run measures, as PyTorch has it with
+            track_running_stats=False. While a model is trained it always measures; the stored ones stay as they are
+            until somebody calls `GAT.store`.
+    """
+
+    stored: bool = True
 
     stem = "bn"
     fixed = ("running_mean", "running_var")
+    told: ClassVar[Told] = {
+        **_Norm.told,
+        "running_mean": (r"\mu", N_("The mean of each feature that training stored.")),
+        "running_var": ("v", N_("The variance of each feature that training stored.")),
+    }
+
+    @property
+    def couples(self) -> bool:
+        return not self.stored
+
+    def in_training(self) -> BatchNorm:
+        return replace(self, stored=False)
 
     def parameters(self, width: int, generator: torch.Generator | None) -> dict[str, Tensor]:
         """γ, β, and what training stored: running_mean [F], at first 0, and running_var [F], at first 1."""
-        stored = {"running_mean": torch.zeros(width), "running_var": torch.ones(width)}
+        stored = {"running_mean": torch.zeros(width), "running_var": torch.ones(width)} if self.stored else {}
         return {**super().parameters(width, generator), **stored}
 
     def run(self, x: Tensor, own: Values) -> Tensor:
-        scale = (own["running_var"] + self.eps).rsqrt()
-        return self._scaled((x - own["running_mean"]) * scale, own)
+        if self.stored:
+            mean, var = own["running_mean"], own["running_var"]
+        elif x.shape[0] == 1:
+            expected, mend = _("two nodes at least, to measure their variance"), _("run it in evaluation mode")
+            raise GatvizError("x", expected, _("one"), mend)
+        else:
+            mean, var = x.mean(0), x.var(0, unbiased=False)
+        return self._scaled((x - mean) * (var + self.eps).rsqrt(), own)
+
+    def measured(self, x: Tensor) -> dict[str, Tensor]:
+        """Mean and unbiased variance [F] over the nodes, as PyTorch stores them."""
+        x = x.detach()
+        return {"running_mean": x.mean(0), "running_var": x.var(0)}
 
     @property
     def formula(self) -> str:
@@ -72,12 +108,15 @@ class BatchNorm(_Norm):
 
     @property
     def caption(self) -> str:
-        return _("Each feature, shifted and scaled by the mean μ and variance v that training stored.")
+        if self.stored:
+            return _("Each feature, shifted and scaled by the mean μ and variance v that training stored.")
+        return _(
+            "Each feature, shifted and scaled by its mean μ and variance v over these nodes: every node moves every."
+        )
 
     def peer(self, pyg: Any, width: int) -> tuple[Peer, str]:
-        return nn.BatchNorm1d(width, eps=self.eps, affine=self.affine).eval(), _("PyTorch's {name}").format(
-            name="BatchNorm1d"
-        )
+        norm = nn.BatchNorm1d(width, eps=self.eps, affine=self.affine, track_running_stats=self.stored)
+        return norm.eval(), _("PyTorch's {name}").format(name="BatchNorm1d")
 
 
 @dataclass(frozen=True)
@@ -97,6 +136,10 @@ class LayerNorm(_Norm):
             raise GatvizError(
                 "mode", _("'graph' or 'node'"), quote(self.mode), _("choose one; PyG's default is 'graph'")
             )
+
+    @property
+    def couples(self) -> bool:
+        return self.mode == "graph"
 
     def run(self, x: Tensor, own: Values) -> Tensor:
         if self.mode == "node":
@@ -132,6 +175,14 @@ class GraphNorm(_Norm):
     """
 
     stem = "gn"
+    told: ClassVar[Told] = {
+        **_Norm.told,
+        "mean_scale": (r"\lambda", N_("How much of each feature's mean is taken out.")),
+    }
+
+    @property
+    def couples(self) -> bool:
+        return True
 
     def __post_init__(self) -> None:
         super().__post_init__()

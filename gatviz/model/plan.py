@@ -31,21 +31,25 @@ class Sum:
 
     Arguments:
         steps: a step, a name and a step, or a sequence of these; a readout or jk is none that can stand here.
+        skip: a step (or a name and a step) that what comes goes through before it is added: skip(x) + steps(x).
     """
 
     steps: tuple[Any, ...]
+    skip: Any = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", _sequence(self.steps))
 
     @property
     def formula(self) -> str:
-        """LaTeX; f is what the steps make of h."""
-        return "y_i = h_i + f(h)_i"
+        """LaTeX; f is what the steps make of h, g what the skip makes of it."""
+        return "y_i = h_i + f(h)_i" if self.skip is None else "y_i = g(h)_i + f(h)_i"
 
     @property
     def caption(self) -> str:
         """One plain sentence."""
+        if self.skip is not None:
+            return _("What one step makes of what comes, and what the steps inside make of it, added up.")
         return _("What comes, and what the steps inside make of it, added up.")
 
 
@@ -79,9 +83,26 @@ class StepModule(nn.Module):
         given = {**self._parameters, **self._buffers}
         return {name: value for name, value in given.items() if value is not None}
 
+    @property
+    def running(self) -> Step:
+        """The step as it runs now."""
+        return self.step.in_training() if self.training else self.step
+
+    @property
+    def used(self) -> dict[str, Tensor]:
+        """The parameters and buffers that a run reads now."""
+        unread = () if self.running is self.step else self.step.fixed
+        return {name: value for name, value in self.own.items() if name not in unread}
+
     def forward(self, x: Tensor) -> Tensor:
         """[N, G] from [N, F]."""
-        return self.step.run(x, self.own)
+        return self.running.run(x, self.own)
+
+    @torch.no_grad()
+    def store(self, measured: Mapping[str, Tensor], momentum: float) -> None:
+        """Move what is stored towards what was measured."""
+        for name, values in measured.items():
+            self.own[name].lerp_(values, momentum)
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """A copy of the parameters as arrays."""
@@ -128,7 +149,7 @@ class Place:
         where: where it stands. name: of its module; "" where it has none.
         step: None for an attention layer, whose settings are the layer's own.
         module: what holds its parameters; None where there are none, and for a sum.
-        inside: of a sum. reads: whether an attention layer is in it.
+        inside, skip: of a sum. reads: whether an attention layer is in it.
     """
 
     where: _Where
@@ -136,6 +157,7 @@ class Place:
     step: Step | Sum | None
     module: AttentionLayer | StepModule | None
     inside: tuple[Place, ...] = ()
+    skip: Place | None = None
 
     @property
     def at(self) -> str:
@@ -153,13 +175,15 @@ class Place:
         if isinstance(self.module, AttentionLayer):
             return self.name, LayerSettings.of(self.module)
         if isinstance(self.step, Sum):
-            return Sum(tuple(place.given for place in self.inside))
+            return Sum(tuple(place.given for place in self.inside), None if self.skip is None else self.skip.given)
         return (self.name, self.step) if self.name else self.step
 
     def walk(self) -> Iterable[Place]:
         """The step itself, or those inside a sum, in the order in which they run."""
         if not self.inside:
             yield self
+        if self.skip is not None:
+            yield self.skip
         for place in self.inside:
             yield from place.walk()
 
@@ -233,18 +257,18 @@ class Plan:
         else:
             width = step.width(self.width)
         self._rows = self._rows or isinstance(step, Readout)
-        place = self._with_parameters(where, name, step)
+        place = self._with_parameters(where, name, step, self.width)
         self.width = width
         return place
 
-    def _with_parameters(self, where: _Where, name: str, step: Step) -> Place:
+    def _with_parameters(self, where: _Where, name: str, step: Step, width: int) -> Place:
         shared = self.modules.get(name)
         if shared is not None:
-            if not isinstance(shared, StepModule) or (shared.step, shared.width) != (step, self.width):
+            if not isinstance(shared, StepModule) or (shared.step, shared.width) != (step, width):
                 mend = _("give it a name of its own")
                 raise GatvizError(_("name"), _("a name that no other step before has"), quote(name), mend)
             return Place(where, name, step, shared)
-        module = StepModule(step, self.width, self.generator)
+        module = StepModule(step, width, self.generator)
         if not module.own:
             if name and step.word:
                 raise GatvizError(
@@ -263,13 +287,32 @@ class Plan:
         if name:
             raise GatvizError(_("name"), _("none, for a sum has no weights"), quote(name), _("leave the name out"))
         before = self.width
+        skip = None if step.skip is None else self._skip(where, step.skip)
+        added, self.width = self.width, before
         inside = self._built(step.steps, top=False)
-        if self.width != before:
+        if skip is not None and self.width != added:
+            expected = ngettext("{n} feature, as {name} gives", "{n} features, as {name} gives", added)
+            raise GatvizError(
+                _("{name} + step").format(name=_label(step.skip)),
+                expected.format(n=added, name=_label(step.skip)),
+                _("{n} from the step").format(n=self.width),
+                _("make the last step of the sum as wide"),
+            )
+        if skip is None and self.width != before:
             mend = _("make the last step of the sum as wide as what comes")
             expected = ngettext("{n} feature, as x has", "{n} features, as x has", before).format(n=before)
             found = _("{n} from the step").format(n=self.width)
             raise GatvizError(_("x + step"), expected, found, mend)
-        return Place(where, "", step, None, inside)
+        return Place(where, "", step, None, inside, skip)
+
+    def _skip(self, where: _Where, given: Any) -> Place:
+        """The step that what comes goes through before it is added to a sum."""
+        name, step = given if _is_named(given) else ("", given)
+        if not isinstance(step, Step) or step.needs_nodes:
+            expected = _("one step with a row for each node, and no attention layer, before the +")
+            raise GatvizError(_("skip + step"), expected, quote(_label(given)), _("put it into the steps"))
+        before, self.width = self.width, step.width(self.width)
+        return self._with_parameters(where, name, step, before)
 
     def _fresh(self, stem: str) -> str:
         name = next(name for n in count() if (name := f"{stem}{n}") not in self._taken)
@@ -303,7 +346,8 @@ def _label(given: Any) -> str:
     if _is_named(given):
         return quote(given[0]).strip("'")
     if isinstance(given, Sum):
-        return "x + " + " > ".join(map(_label, given.steps))
+        skip = "x" if given.skip is None else _label(given.skip)
+        return f"{skip} + " + " > ".join(map(_label, given.steps))
     if isinstance(given, LayerSettings):
         return given.kind
     return (given.word if isinstance(given, Step) else "") or type(given).__name__
@@ -314,4 +358,5 @@ def _names(steps: Iterable[Any]) -> Iterable[str]:
         if _is_named(given):
             yield given[0]
         elif isinstance(given, Sum):
+            yield from _names([] if given.skip is None else _sequence(given.skip))
             yield from _names(given.steps)

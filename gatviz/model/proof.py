@@ -76,7 +76,7 @@ def step_proofs(trace: Trace) -> tuple[Check, ...]:
 
 def _around(steps: Iterable[StepTrace]) -> Iterator[StepTrace]:
     for step in steps:
-        yield from _around(step.inside)
+        yield from _around(step.inside if step.skip is None else (step.skip, *step.inside))
         if step.layer is None:
             yield step
 
@@ -94,7 +94,8 @@ def _step(step: StepTrace, torch: Any, pyg: Any) -> Check:
             given: Any = [torch.tensor(values) for values in step.joined] or torch.tensor(step.input)
             expected = theirs(given).numpy()
     else:  # a sum: what came, and what the last step in it gave
-        expected, called = step.input + step.inside[-1].output, _("the sum of both")
+        added = step.input if step.skip is None else step.skip.output
+        expected, called = added + step.inside[-1].output, _("the sum of both")
     bound = _BOUND[str(step.output.dtype)]
     scale = max(1.0, _largest(expected), *(_largest(values) for values in (step.input, *step.weights.values())))
     sentence = _("{step}: equal to {other} within {figure}")
@@ -188,9 +189,9 @@ def _dense(trace: LayerTrace, head: int, *, without_scores: bool = False) -> Den
         edges = DenseEdges(features, weights.pop("W_edge"), a, trace.form.edge_in_message)
     if isinstance(trace, GATTrace):
         a = np.concatenate([weights["a_target"], weights["a_source"]])
-        return dense_head(trace.x, trace.adjacency, weights["W"], a, trace.negative_slope, edges)
+        return dense_head(trace.x_read, trace.adjacency, weights["W"], a, trace.negative_slope, edges)
     if isinstance(trace, GATv2Trace):
-        return dense_head_v2(trace.x, trace.adjacency, slope=trace.negative_slope, edges=edges, **weights)
+        return dense_head_v2(trace.x_read, trace.adjacency, slope=trace.negative_slope, edges=edges, **weights)
     return None
 
 
@@ -227,7 +228,7 @@ def _pyg(trace: LayerTrace) -> Check:
             given_by = np.zeros_like(given_by)
         state[theirs] = torch.tensor(given_by).reshape(state[theirs].shape)
     conv.load_state_dict(state)
-    x, edge_index = torch.tensor(trace.x), torch.tensor(trace.edge_index)
+    x, edge_index = torch.tensor(trace.x_read), torch.tensor(trace.edge_index)
     read = None if features is None else torch.tensor(features)
     with torch.no_grad():
         _out, (_edges, alpha) = conv(x, edge_index, read, return_attention_weights=True)

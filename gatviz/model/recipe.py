@@ -4,7 +4,8 @@
 
 Steps are joined by >. Each is the name of a module, an activation (none, elu, relu, tanh, gelu, leaky_relu or
 leaky_relu(0.2)), x + a step or x + (several > steps), jk(cat), jk(max) or jk(last), a readout (mean, sum, max), or
-log_softmax. PReLU has a weight, so it goes by the name of its module.
+log_softmax. PReLU has a weight, so it goes by the name of its module. With a module's name in the place of x, what that
+module makes of x is added.
 """
 
 from __future__ import annotations
@@ -51,15 +52,17 @@ class Worded:
 
 @dataclass(frozen=True)
 class Added:
-    """x + these steps."""
+    """x + these steps, or what the module `skip` makes of x + these steps."""
 
     inside: tuple[Part, ...]
     column: int = field(default=0, compare=False)
+    skip: Named | None = None
 
     def __str__(self) -> str:
         text = _JOIN.join(map(str, self.inside))
         single = len(self.inside) == 1 and not isinstance(self.inside[0], Added)
-        return f"x + {text}" if single else f"x + ({text})"
+        added = "x" if self.skip is None else str(self.skip)
+        return f"{added} + {text}" if single else f"{added} + ({text})"
 
 
 Part = Named | Worded | Added
@@ -115,13 +118,14 @@ def _walk(parts: Iterable[Part]) -> Iterator[Part]:
     for part in parts:
         yield part
         if isinstance(part, Added):
-            yield from _walk(part.inside)
+            yield from _walk(part.inside if part.skip is None else (part.skip, *part.inside))
 
 
 def _told(steps: Iterable[Any]) -> Iterator[Part]:
     for given in steps:
         if isinstance(given, Sum):
-            yield Added(tuple(_told(given.steps)))
+            skip = next(_told([given.skip])) if given.skip is not None else None
+            yield Added(tuple(_told(given.steps)), skip=skip)  # type: ignore[arg-type]
         elif isinstance(given, tuple):
             name, step = given
             yield Named(name)
@@ -135,7 +139,8 @@ def _resolved(parts: Sequence[Part], modules: Mapping[str, Step | LayerSettings]
     steps: list[Any] = []
     for part in parts:
         if isinstance(part, Added):
-            steps.append(Sum(_resolved(part.inside, modules)))
+            skip = None if part.skip is None else _resolved([part.skip], modules)[0]
+            steps.append(Sum(_resolved(part.inside, modules), skip))
         elif isinstance(part, Named):
             if part.name not in modules:
                 known = commas(map(quote, modules)) or _("none")
@@ -201,7 +206,11 @@ class _Reader:
                 raise self._wrong(_("+ after x"), quote(self._peek() or _("the end")), _("write x + and a step"))
             self._take()
             return Added(self._inside(depth + 1), column)
-        return self._atom(token, column)
+        atom = self._atom(token, column)
+        if isinstance(atom, Named) and self._peek() == "+":
+            self._take()
+            return Added(self._inside(depth + 1), column, atom)
+        return atom
 
     def _inside(self, depth: int) -> tuple[Part, ...]:
         if self._peek() != "(":

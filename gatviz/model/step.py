@@ -13,6 +13,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.words import _, ngettext
 
 Values = Mapping[str, Tensor]
+Told = Mapping[str, tuple[str, str]]
 Peer = Callable[[Tensor], Tensor]
 """A step as somebody else's code computes it."""
 
@@ -29,8 +30,25 @@ class Step:
     stem: ClassVar[str] = ""
     words: ClassVar[tuple[str, ...]] = ()
     fixed: ClassVar[tuple[str, ...]] = ()
+    told: ClassVar[Told] = {}
+    """Each parameter's symbol (LaTeX) and a plain sentence, a marked message."""
+    keeps_columns: ClassVar[bool] = True
+    """Whether column k of what leaves is column k of what came, only changed."""
     needs_nodes: ClassVar[bool] = False
     """Whether it makes no sense once a readout has put all nodes into one row."""
+
+    @property
+    def couples(self) -> bool:
+        """Whether a node's row depends on the others' too, without any edge between them."""
+        return False
+
+    def in_training(self) -> Step:
+        """The step as it runs while the model is trained."""
+        return self
+
+    def measured(self, x: Tensor) -> dict[str, Tensor]:
+        """What training is to store of this x, under the names of its fixed parameters."""
+        return {}
 
     @property
     def word(self) -> str:

@@ -36,7 +36,7 @@ class StepTrace:
         at: where it stands, as errors say it. name: of its module, "" where it has none.
         step: the step's value; None for an attention layer.
         given, made, held: what came, what left, and the parameters (tensors or arrays).
-        layer: the trace of an attention layer. inside: of a sum the steps in it.
+        layer: the trace of an attention layer. inside: of a sum the steps in it. skip: what it adds, if not what came.
         blocks: what jumping knowledge joined, layer by layer.
     """
 
@@ -48,6 +48,7 @@ class StepTrace:
     held: Mapping[str, Any] = field(default_factory=dict)
     layer: LayerTrace | None = None
     inside: tuple[StepTrace, ...] = ()
+    skip: StepTrace | None = None
     blocks: tuple[Any, ...] = ()
 
     @classmethod
@@ -115,7 +116,7 @@ class StepTrace:
             if self.layer is not None:
                 self.layer.check_finite(largest)
                 return
-            for part in self.inside:
+            for part in (*(() if self.skip is None else (self.skip,)), *self.inside):
                 part.check_finite(largest)
             for name, values in (("x", self.input), *self.weights.items(), ("output", self.output)):
                 limit = float(np.finfo(values.dtype).max) if largest is None else largest

@@ -36,12 +36,14 @@ class Weights:
         layers: for each attention layer name -> array, as `AttentionLayer.weights` gives them.
         around: for each other step with parameters the same, by the step's name.
         reads_x: which step reads the features: the name of one of `around`, "" for the first attention layer, or,
-            where the step has no weights, the place where it stands.
+            where the step has no weights of its own, the place where it stands.
+        width: F, where the arrays of that step do not tell it.
     """
 
     layers: tuple[Arrays, ...]
     around: Mapping[str, Arrays] = field(default_factory=dict)
     reads_x: str = ""
+    width: int | None = None
 
     @property
     def all(self) -> tuple[tuple[str, Arrays], ...]:
@@ -69,7 +71,9 @@ class Weights:
         if self.reads_x:
             arrays = self.around.get(self.reads_x, {})
             if "weight" not in arrays:
-                raise _unread(self.reads_x)
+                if self.width is None:
+                    raise _unread(self.reads_x)
+                return self.width
             return int(arrays["weight"].shape[-1])
         return next(int(self.layers[0][name].shape[-1]) for name in _BY_INPUT if name in self.layers[0])
 

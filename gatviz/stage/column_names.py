@@ -1,21 +1,65 @@
-"""What the columns of a layer's input and output are called."""
+"""What the columns of each step's input and output are called."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.model.trace import Trace
+from gatviz.model.step import Step
+from gatviz.model.trace import StepTrace, Trace, attention_in
+
+Names = tuple[str, ...]
 
 
-def input_names(trace: Trace, layer: int) -> tuple[str, ...]:
-    """F names: the graph's features for the first layer, "h1 c2" or "c2" of the layer before for a later one."""
-    if layer == 0:
-        return trace.graph.feature_names
-    return output_names(trace.layers[layer - 1])
+def input_names(trace: Trace, layer: int) -> Names:
+    """F names of what an attention layer reads: the graph's features, or what a step before made of them."""
+    return next(came for step, came, _left in steps_named(trace) if step.layer is trace.layers[layer])
 
 
-def output_names(trace: LayerTrace) -> tuple[str, ...]:
+def output_names(trace: LayerTrace) -> Names:
     """What the columns of a layer's output are called: "h1 c2" where several heads stand side by side, else "c2"."""
     dimensions = [f"c{c}" for c in range(trace.head_features)]
     if not trace.concat or trace.num_heads == 1:
         return tuple(dimensions)
     return tuple(f"h{head} {c}" for head in range(trace.num_heads) for c in dimensions)
+
+
+def steps_named(trace: Trace) -> Iterator[tuple[StepTrace, Names, Names]]:
+    """Every step, those inside a sum before it, with the names of the columns that come and of those that leave."""
+    walk = _Walk(trace.graph.feature_names)
+    for step in trace.steps:
+        if attention_in([step]):
+            walk.blocks += [walk.names] if walk.met else []
+            walk.met = True
+        yield from walk.through(step)
+
+
+@dataclass
+class _Walk:
+    """The names where the walk is, and those that stood before each attention layer but the first."""
+
+    names: Names
+    blocks: list[Names] = field(default_factory=list)
+    met: bool = False
+
+    def through(self, step: StepTrace) -> Iterator[tuple[StepTrace, Names, Names]]:
+        came = self.names
+        for inner in step.inside:
+            yield from self.through(inner)
+        if step.inside:
+            self.names = came  # a sum is of what came
+        elif step.layer is not None:
+            self.names = output_names(step.layer)
+        elif step.blocks:
+            self.names = _joined([*self.blocks, came], step.output.shape[1])
+        elif isinstance(step.step, Step) and not step.step.keeps_columns:
+            self.names = tuple(f"c{c}" for c in range(step.output.shape[1]))
+        yield step, came, self.names
+
+
+def _joined(blocks: Sequence[Names], width: int) -> Names:
+    """Of jumping knowledge: the layers' columns side by side, or one for all layers."""
+    if len(blocks) == 1 or width != sum(map(len, blocks)):
+        return blocks[-1]
+    return tuple(f"l{k} {name}" for k, names in enumerate(blocks) for name in names)

@@ -90,13 +90,14 @@ class LayOut(Message, tag_field="kind", tag="layout"):
 
 
 class SetWeight(Message, tag_field="kind", tag="set_weight"):
-    """One entry of a parameter, or of one head of it."""
+    """One entry of a parameter, or of one head of it; of the step of this name, else of the layer."""
 
     layer: Annotated[int, _ENTRY]
     name: Annotated[str, _ENTRY]
     head: Annotated[int | None, _ENTRY]
     place: Annotated[list[int], _ENTRY]
     value: Annotated[Number, Meta(title=N_("a number"), description=N_("type a number such as 0.5"))]
+    step: Annotated[str, _ENTRY] = ""
 
 
 class Undo(Message, tag_field="kind", tag="undo"):

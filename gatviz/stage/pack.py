@@ -22,11 +22,13 @@ from gatviz.attention.chain import stages_of
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
+from gatviz.model.trace import Trace
 from gatviz.stage import protocol
 from gatviz.stage.formulas import mathml, pack_formula, symbols
 from gatviz.stage.part import packed, sent_edges
 from gatviz.stage.protocol import Counts, Edges, Palettes, RowSums, Scene, Whole
 from gatviz.stage.stages import pack_stages
+from gatviz.stage.step_stages import among_steps
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def pack_scene(
     texts: Mapping[str, str],
     input_names: Sequence[str],
     part: Part | None = None,
+    whole: Trace | None = None,
 ) -> Scene:
     """Everything that the stage needs to show one layer's run, but where the nodes are and what is locked.
 
@@ -67,6 +70,7 @@ def pack_scene(
         palettes: colours for both themes; texts: the stage's words.
         input_names: of the F columns of the layer's input, see `stage.column_names`.
         part: what to show of a graph that is too large to draw.
+        whole: the run that the layer is of, whose other steps stand in the chain too.
     """
     part = part or Part.whole(trace.num_nodes, trace.num_edges)
     local = part.local()
@@ -74,6 +78,9 @@ def pack_scene(
     source, target = local[trace.edge_index[:, among]]
     sent = sent_edges(trace, part, len(weightings))
     even = uniformity(trace)
+    stages = pack_stages(trace, part, input_names, graph.edge_feature_names)
+    if whole is not None:
+        stages = among_steps(stages, whole, trace, part)
     return Scene(
         names=[graph.names[n] for n in part.nodes],
         called=[called(graph.names[n]) for n in part.nodes],
@@ -90,7 +97,7 @@ def pack_scene(
         ),
         whole=_whole(trace, part, among, sent),
         weightings=[_pack_weighting(w, trace, part, among, sent) for w in weightings],
-        stages=pack_stages(trace, part, input_names, graph.edge_feature_names),
+        stages=stages,
         share_limit=share_limit(trace),
         uniform=packed(_uniform_shares(trace)[part.nodes]),
         palettes=palettes,

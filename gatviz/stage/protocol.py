@@ -107,10 +107,12 @@ class Weighting(Message):
 
 
 class Entries(Message):
-    """Which parameters a matrix of weights shows: in its rows one each, or one matrix."""
+    """Which parameters a matrix of weights shows: in its rows one each, or one matrix; of which step around the
+    layers, "" for the layer on show."""
 
     parameters: list[str]
     rows: bool
+    step: str = ""
 
 
 class Stage(Message):

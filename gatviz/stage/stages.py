@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gatviz.analysis import dropped_limit
 from gatviz.analysis.terms import used_alpha
-from gatviz.attention.chain import place, stages, stages_of
+from gatviz.attention.chain import CHAIN, place, stages, stages_of
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.stage_row import FieldInfo, Stage
 from gatviz.graph.subgraph import Part
@@ -53,8 +53,12 @@ def pack_stages(
 
 
 def with_stage(packs: Sequence[protocol.Stage], more: protocol.Stage) -> list[protocol.Stage]:
-    """The packed stages with one more, in its place in the chain."""
-    return sorted([*packs, more], key=lambda stage: place(stage.name))
+    """The packed stages with one more, in its place in the chain; other steps' stages stand before and after it."""
+    rows = {stage.name: place(stage.name) for stage in CHAIN}
+    own = [k for k, stage in enumerate(packs) if stage.name in rows]
+    after = [k for k in own if rows[packs[k].name] > rows[more.name]]
+    where = after[0] if after else own[-1] + 1 if own else len(packs)
+    return [*packs[:where], more, *packs[where:]]
 
 
 def describe(stage: Stage, trace: LayerTrace, *, numbers: NDArray[Any] | None = None, **more: Any) -> protocol.Stage:

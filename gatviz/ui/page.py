@@ -15,8 +15,9 @@ from gatviz.charts.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
 from gatviz.ui.session import run_cache, session
+from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.session.model import present_weights
-from gatviz.ui.session.settings import Settings, controls
+from gatviz.ui.session.settings import Settings
 from gatviz.ui.sidebar import NAME, sidebar
 from gatviz.ui.workspaces import workspace_choice
 from gatviz.words import _
@@ -60,14 +61,14 @@ def page() -> None:
     _start()
     st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide", initial_sidebar_state=_SIDEBAR)
     st.html(_STYLE + _PRIMARY)
-    returned = _returned()
+    were_set = set_controls()
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
     with bar:
         workspace = workspace_choice()
-    settings = sidebar()
-    session.update(settings=settings)
+    take_controls(sidebar(), were_set=were_set)
     now = session.current()
-    if now.problem and now.good is not None and settings == now.good.settings:
+    settings = now.settings
+    if now.problem:
         st.error(escape(now.problem), icon="⚠️")
     try:
         run = run_cache.run(now.graph, settings, present_weights(now))
@@ -78,9 +79,9 @@ def page() -> None:
                 workspace.takes_away(now, run.trace)
         _summary(run, settings)
         workspace.draw(now, settings, run)
-        session.remember(settings)
+        session.remember()
     except GatvizError as error:
-        if not returned and session.back_to_good(str(error)):
+        if session.back_to_good(str(error)):
             st.rerun()
         st.error(escape(str(error)), icon="⚠️")
 
@@ -91,15 +92,6 @@ def _language() -> str:
         return words.ENGLISH
     chosen: str = st.session_state.get("language", words.ENGLISH)
     return chosen
-
-
-def _returned() -> bool:
-    """Set the sidebar's controls back to the last good state, if the run before had to go back to it."""
-    now = session.current()
-    if now.returning and now.good is not None:
-        st.session_state.update(controls(now.good.settings, now.good.work))
-        session.update(returning=False)
-    return now.returning
 
 
 @cache

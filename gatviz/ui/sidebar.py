@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import secrets
+from dataclasses import replace
 from typing import get_args
 
 import streamlit as st
@@ -14,7 +15,7 @@ from gatviz.model.steps import Kind
 from gatviz.ui.escape import escape
 from gatviz.ui.graph_files.choice import graph_choice
 from gatviz.ui.session import session
-from gatviz.ui.session.settings import Settings, self_loops_key
+from gatviz.ui.session.settings import Settings, opened_key
 from gatviz.ui.session.steps import close_model
 from gatviz.ui.session.work import OpenedModel
 from gatviz.ui.weights.open_dialog import open_weights
@@ -117,18 +118,19 @@ def _opened_model(opened: OpenedModel) -> Settings:
     _model_title()
     with st.container(border=True):
         lines = [_("Opened: **{name}**").format(name=escape(opened.name[:60]))]
-        for k, layer in enumerate(opened.layers):
+        for k, layer in enumerate(Settings(opened=opened.steps).layers):
             line = _("Layer {layer} · {kind} {heads} × {features}").format(
                 layer=k, kind=layer.kind, heads=layer.num_heads, features=layer.out_features
             )
             lines.append(f"{line}, {_joined(layer.concat)}")
         st.caption("  \n".join(lines))
         st.button(_("Close the model"), on_click=close_model, width="stretch", key="close_model")
-    self_loops = _self_loops_choice(opened.self_loops, key=self_loops_key(opened))
+    self_loops = _self_loops_choice(opened.self_loops, key=opened_key("self_loops", opened))
     with st.expander(_("More about the model")):
         dropout = _dropout_choice()
         device = _device_choice()
-    return Settings(opened=opened.layers, self_loops=self_loops, dropout=dropout, device=device)
+    now = session.current().settings
+    return replace(now, self_loops=self_loops, dropout=dropout, device=device)
 
 
 def _joined(concat: bool) -> str:

@@ -24,7 +24,7 @@ from tests.stage.arrived import PALETTES
 
 TRACES = {"GAT": GATTrace, "GATv2": GATv2Trace}
 NO_STAGES = {"edge_index", "ptr", "input_edge", "weights", "negative_slope", "dropout", "concat"}
-NO_STAGES |= {"activation", "attention", "edge_in_message"}
+NO_STAGES |= {"activation", "attention", "edge_in_message", "feature_dropout"}
 """What a trace holds beside stages: its edges, the parameters (which are stages of their own) and the settings."""
 YES_NO = (False, True)
 
@@ -56,7 +56,8 @@ def test_every_field_of_a_trace_and_every_parameter_has_its_row_and_every_row_it
 @pytest.mark.parametrize(("residual", "bias", "dropped", "shared"), list(product(YES_NO, repeat=4)))
 def test_what_is_packed_are_the_rows_of_the_layer_in_their_order(kind, edges, residual, bias, dropped, shared):
     own = {"projection_bias": bias, "share_weights": shared} if kind == "GATv2" else {}
-    trace = run(kind, residual, bias, 0.5 if dropped else 0.0, edge_features=edges, **own)
+    rate = 0.5 if dropped else 0.0
+    trace = run(kind, residual, bias, rate, edge_features=edges, feature_dropout=rate, **own)
     names = [stage.name for stage in packed(trace)]
     assert names == [stage.name for stage in stages_of(trace.form) if stage.name != "change"]
     assert [info.name for info in trace.fields if info.name in names] == [

@@ -87,6 +87,7 @@ def numbers(module, edges: Block, draw: torch.Generator, heads: int, width: int,
     x, weight, bias = normal(N, 3), normal(heads * width, 3), normal(heads * width)
     Wh, Wh_source, att = normal(N, heads, width), normal(N, heads, width), normal(heads, 2, width)
     scores, e, shares = normal(N, 2, heads), normal(E, heads), normal(E, heads)
+    Wf, att_edge = normal(E, heads, width), normal(heads, width)
 
     def score(part: Block) -> tuple[Tensor, ...]:
         raw = module.raw_scores(scores, part)
@@ -96,6 +97,7 @@ def numbers(module, edges: Block, draw: torch.Generator, heads: int, width: int,
         "project": (x, weight, bias),
         "split_scores": (Wh, att),
         "raw_scores": (scores,),
+        "edge_scores": (Wf, att_edge),
         "hidden_features": (Wh, Wh_source),
         "softmax_over_sources": (e,),
         "equal_shares": (),
@@ -106,6 +108,7 @@ def numbers(module, edges: Block, draw: torch.Generator, heads: int, width: int,
         "project": (module.project(x, weight, heads, bias),),
         "split_scores": (module.split_scores(Wh, att),),
         "raw_scores": (module.raw_scores(scores, edges),),
+        "edge_scores": (module.edge_scores(Wf, att_edge),),
         "hidden_features": (module.hidden_features(Wh, Wh_source, 0.2, edges),),
         "softmax_over_sources": (module.softmax_over_sources(e, edges),),
         "equal_shares": (module.equal_shares(e, edges),),

@@ -15,6 +15,7 @@ import gatviz
 from gatviz import Edges, GATAttentionLayer, GatvizError, Graph, MultiHeadGATLayer, SingleHeadGATLayer
 from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.gat import warm_up
+from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layers import available_devices, new_generator
 from tests.attention.cases import error, random_case
 
@@ -259,11 +260,24 @@ def test_dropout_rate_over_many_edges():
     assert mask.mean() == pytest.approx(0.7, abs=0.01)  # 80,000 draws: a standard deviation is 0.0016
 
 
-def test_feature_dropout_is_seen_in_x():
-    layer = layer_of(feature_dropout=0.5).train()
-    trace = layer.trace(torch.ones(4, 2), ADJ, generator=new_generator(0))
-    assert set(np.unique(trace.x)) == {0.0, 2.0}
-    np.testing.assert_array_equal(layer.eval().trace(torch.ones(4, 2), ADJ).x, 1)
+@pytest.mark.parametrize("kind", [GATAttentionLayer, GATv2AttentionLayer])
+def test_feature_dropout_keeps_what_came_its_mask_and_what_was_read(kind):
+    layer = kind(2, 3, 2, feature_dropout=0.5, residual=True, generator=new_generator(0)).train()
+    x = torch.arange(1.0, 9.0).view(4, 2)
+    trace = layer.trace(x, ADJ, generator=new_generator(0))
+    assert 0 < trace.feature_mask.sum() < 8
+    np.testing.assert_array_equal(trace.x, x)
+    np.testing.assert_array_equal(trace.x_dropped, 2 * x.numpy() * trace.feature_mask)
+    np.testing.assert_array_equal(trace.x_read, trace.x_dropped)
+    W = trace.weights["W" if kind is GATAttentionLayer else "W_source"]
+    np.testing.assert_allclose(trace.source_features, np.einsum("nf,hcf->nhc", trace.x_dropped, W), atol=1e-5)
+    np.testing.assert_allclose(trace.residual, trace.x_dropped @ trace.weights["W_res"].T, atol=1e-5)
+    names = [info.name for info in trace.fields]
+    assert names[:3] == ["x", "feature_mask", "x_dropped"]
+    evaluated = layer.eval().trace(x, ADJ)
+    assert evaluated.feature_mask is None
+    assert evaluated.x_dropped is None
+    np.testing.assert_array_equal(evaluated.x_read, x)
 
 
 def test_a_generator_decides_alone_and_leaves_the_global_seed_untouched():

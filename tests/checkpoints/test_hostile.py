@@ -485,6 +485,6 @@ def test_names_that_look_like_places_to_fill_in_are_only_names(name):
     refused(torch_file(named | second), f"as '{name}1' before it gives")
     refused(torch_file(without(named, f"{name}1.att_src")), f"layer '{name}1'")
     refused(torch_file(named | {f"{name}.weight": torch.ones(2)}), f"'{name}.weight' [2]")
-    refused(torch_file(named | {f"{name}.att_edge": torch.ones(2)}), f"'{name}.att_edge', which needs")
+    refused(torch_file(named | {f"{name}.att_edge": torch.ones(2)}), f"'{name}.att_edge' [2]")
     refused(torch_file({**PYG, "bias": torch.full((6,), torch.inf)}), "'bias'")
     refused(torch_file(PYG), repr(name), layout=name)

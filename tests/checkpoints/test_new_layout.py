@@ -127,7 +127,7 @@ def test_its_hooks_are_asked():
     assert "All share one." in shared.notes
     with pytest.raises(GatvizError, match="expected 1 layers, found 5; count again"):
         inspect_weights(torch_file({"acme_layers": 5, "net": state()}))
-    with pytest.raises(GatvizError, match=r"'one\.of_edges\.w', which needs features of edges"):
+    with pytest.raises(GatvizError, match=r"'one\.of_edges\.w', which embeds kinds of edges"):
         inspect_weights(torch_file(state("one.") | {"one.of_edges.w": torch.ones(2)}))
 
 

@@ -14,6 +14,7 @@ from torch_geometric.nn import GATConv
 
 import gatviz
 from gatviz import GatvizError
+from gatviz.attention.layers import AttentionLayer
 from gatviz.checkpoints import LAYOUTS, Checkpoint, inspect_weights, save_weights
 from gatviz.checkpoints.choices import ChoiceWords
 from gatviz.files import FORMATS, Inspection, ReadOptions, inspect_graph, readable_formats, template, writable_formats
@@ -62,6 +63,7 @@ FILES: Mapping[str, bytes] = {
     "pyg": torch_file(GATConv(FEATURES, 3, heads=2).state_dict()),
     "pyg with a residual": torch_file(GATConv(FEATURES, 3, heads=2, residual=True).state_dict()),
     "pyg, flat": torch_file(flat()),
+    "pyg with edge features": torch_file(GATConv(FEATURES, 3, heads=2, edge_dim=2).state_dict()),
     "dgl": torch_file(dgl_state(1, "l.0.", FEATURES, 3, 2) | dgl_state(2, "l.1.", 6, 1, 3)),
     "dgl, as wide as its input": torch_file(DGL_WIDE),
     "dgl, one projection": torch_file(DGL_WIDE | {"l.2.res_fc.weight": drawn(3, r=(6, 6))["r"]}),
@@ -81,6 +83,9 @@ VALUES: Mapping[str, tuple[object, ...]] = {
     "score_sign": ("minus", "plus"),
     "implementation": ("IMP1", "IMP2", "IMP3"),
     "layout": tuple(LAYOUTS),
+    "edge_in_message": (True, False),
+    "loop_features": ("mean", "max", 1.0),
+    "filled_loops": ("added", "all"),
 }
 BY_LAYER = ("heads", "concat", "activation", "residual")
 
@@ -92,7 +97,11 @@ def test_all_keywords_are_walked():
 def result(opened: Checkpoint) -> tuple[object, ...]:
     """Whatever a choice can change: settings, numbers, and what comes out on a graph with loops and without."""
     numbers = [array.tobytes() for layer in opened.model.weights().layers for array in layer.values()]
-    return opened.layers, opened.self_loops, numbers, opened.model(graph()).detach().numpy().tobytes()
+    given = graph()
+    width = opened.model.edge_features
+    edges = torch.arange(float(given.num_edges * width)).view(-1, width) if width else None
+    out = opened.model(given.x, edge_index=given.edge_index, edge_features=edges)
+    return opened.layers, opened.self_loops, numbers, out.detach().numpy().tobytes()
 
 
 def told(opened: Checkpoint, name: str, layer: int | None) -> list[object]:
@@ -161,7 +170,17 @@ OTHERWISE: Mapping[str, object] = {
     "projection_bias": True,
     "in_features": 2,
     "out_features": 5,
+    "edge_features": 2,
+    "edge_in_message": True,
+    "loop_features": 9.0,
 }
+
+
+NEEDS: Mapping[str, Mapping[str, object]] = {
+    "edge_in_message": {"edge_features": 2},
+    "loop_features": {"edge_features": 2, "self_loops": "add_missing"},
+}
+"""Keywords that mean something only beside others."""
 
 
 def run(make: type, **given: object) -> tuple[object, ...]:
@@ -170,21 +189,23 @@ def run(make: type, **given: object) -> tuple[object, ...]:
     if "num_heads" not in inspect.signature(make).parameters:
         settings.pop("num_heads")
     layer = make(**settings, generator=torch.Generator().manual_seed(1))
-    out = layer(X, edge_index=ARCS, generator=torch.Generator().manual_seed(2))
+    of_edges = {"edge_features": torch.arange(10.0).view(5, 2)} if "edge_features" in given else {}
+    out = layer(X, edge_index=ARCS, generator=torch.Generator().manual_seed(2), **of_edges)
     return out.tolist(), {name: tuple(value.shape) for name, value in layer.state_dict().items()}
 
 
 def keywords(make: type) -> list[str]:
     own = [*inspect.signature(make).parameters]
     if "settings" in own:
-        own += [*inspect.signature(gatviz.GATAttentionLayer).parameters]
+        own += [*inspect.signature(AttentionLayer).parameters]
     return [name for name in dict.fromkeys(own) if name not in ("settings", "generator", "in_features")]
 
 
 @pytest.mark.parametrize("make", LAYERS)
 def test_every_keyword_of_a_layer_has_an_effect(make):
     for name in keywords(make):
-        assert run(make, **{name: OTHERWISE[name]}) != run(make), name
+        beside = NEEDS.get(name, {})
+        assert run(make, **beside, **{name: OTHERWISE[name]}) != run(make, **beside), name
 
 
 @pytest.mark.parametrize("make", LAYERS)
@@ -204,7 +225,7 @@ def test_hidden_layers_that_are_not_there_have_no_sizes():
 
 # ---- reading graphs -----------------------------------------------------------------------------------------------
 
-EDGES = b"source,target\nA,B\nB,C\nC,C\n"
+EDGES = b"source,target,weight\nA,B,1\nB,C,2\nC,C,3\n"
 NODES = b"id,label,age,height,club,who\nA,p,1,5,x,A\nB,q,2,6,y,B\nC,p,3,8,x,C\n"
 GRAPHS: Mapping[str, Mapping[str, bytes]] = {
     "edges": {"e.csv": EDGES},
@@ -223,6 +244,7 @@ READ: Mapping[str, tuple[object, ...]] = {
     "label": ("", "club", "age"),
     "features": (("age",), ("f0",), ()),
     "ignored": (("age",), ("f0",)),
+    "edge_features": (("weight",), ("length",)),
     "missing_features": ("one_hot", "degree", "constant"),
     "categorical": ("ignore",),
     "scaling": ("row", "standard"),
@@ -230,7 +252,7 @@ READ: Mapping[str, tuple[object, ...]] = {
 }
 
 
-NAMED_BY_VALUE = ("format", "features", "ignored", "label", "source", "target", "node_id")
+NAMED_BY_VALUE = ("format", "features", "ignored", "label", "source", "target", "node_id", "edge_features")
 """A column that is not there is named itself; so is a format."""
 
 

@@ -15,7 +15,7 @@ from tests.ui.pseudo import extracted
 ROOT = Path(__file__).parents[2]
 SCREEN = ("ui",)
 """The rooms in which a word with a capital is one that a person reads."""
-ROOMS = (*SCREEN, "files", "graph", "attention", "model", "checkpoints", "numbers", "errors")
+ROOMS = (*SCREEN, "files", "graph", "attention", "model", "checkpoints", "capturing", "numbers", "errors")
 """Whose words all go through gatviz.words; a room is added as soon as its do."""
 
 SAID = ("_", "ngettext", "N_")

@@ -73,7 +73,7 @@ def test_a_wheel_holds_every_file_of_the_package_and_of_the_top(wheel: Path):
 @pytest.mark.slow
 def test_the_library_alone_runs_the_readmes_python(wheel: Path, tmp_path: Path):
     installed = Installed(tmp_path / "venv", wheel, extras=[])
-    (snippet,) = blocks("python")
+    snippet = "\n".join(blocks("python"))
     said = installed.python("-c", f"{snippet}\nprint(gatviz.__file__, gatviz.sample_graph_names(), out.shape)")
     assert str(installed.packages / "gatviz") in said
     assert str(gatviz.sample_graph_names()) in said

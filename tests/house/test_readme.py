@@ -27,11 +27,10 @@ def test_ci_calls_the_test_command():
     assert test in script
 
 
-def test_python_snippet_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_python_snippets_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    (snippet,) = blocks("python")
     names: dict[str, object] = {}
-    exec(compile(snippet, "README.md", "exec"), names)
+    exec(compile("\n".join(blocks("python")), "README.md", "exec"), names)
     assert names["out"].shape == (34, 32)
 
 

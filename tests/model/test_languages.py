@@ -24,10 +24,16 @@ def _speaking(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_captions_of_every_layer_are_messages():
     seen = set()
-    for kind, slope, flags in product(KINDS, (-0.5, 0.2, 1.0), product((True, False), repeat=6)):
+    for kind, slope, flags in product(KINDS, (-0.5, 0.2, 1.0), product((True, False), repeat=8)):
         names = ("concat", "residual", "bias", "projection_bias", "shared_weights", "dropout")
-        settings = {"activation": "prelu" if flags[0] else None, "equal_shares": flags[-1], "negative_slope": slope}
-        form = LayerForm(kind=kind, **settings, **dict(zip(names, flags, strict=True)))
+        activation, of_edges = "prelu" if flags[0] else None, flags[6]
+        settings = {"activation": activation, "equal_shares": flags[5], "negative_slope": slope}
+        in_message = {
+            "feature_dropout": flags[5],
+            "edge_features": of_edges,
+            "edge_in_message": of_edges and flags[7] and kind == "GAT",
+        }
+        form = LayerForm(kind=kind, **settings, **in_message, **dict(zip(names, flags[:6], strict=True)))
         for stage in stages_of(form):
             seen.add(stage.name)
             caption = stage.of(form).caption

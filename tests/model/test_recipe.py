@@ -35,7 +35,11 @@ words = st.sampled_from(
 ) | st.floats(-1e9, 1e9, allow_nan=False).map(lambda slope: Activation("leaky_relu", slope))
 parts = st.recursive(
     names.map(Named) | words.map(Worded),
-    lambda inner: st.lists(inner, min_size=1, max_size=3).map(lambda steps: Added(tuple(steps))),
+    lambda inner: st.builds(
+        lambda steps, skip: Added(tuple(steps), skip=skip),
+        st.lists(inner, min_size=1, max_size=3),
+        st.none() | names.map(Named),
+    ),
     max_leaves=6,
 )
 recipes = st.lists(parts, min_size=1, max_size=6).map(lambda steps: Recipe(tuple(steps)))

@@ -272,6 +272,20 @@ def test_a_step_can_stand_before_the_layers_and_in_a_sum(step, first):
         np.testing.assert_allclose(trace.out, trace.steps[1].input + inside[-1].output, atol=1e-6)
 
 
+def test_what_a_sum_adds_can_go_through_a_step_first():
+    """res(x) + σ(conv(x)), where the widths differ."""
+    conv = ("conv1", LayerSettings(out_features=4, num_heads=2, activation="elu"))
+    model = stirred(GAT.of_steps(F_IN, [Sum(conv, skip=("res", Linear(8))), LayerNorm(mode="node")]), 3)
+    trace = model.eval().trace(random_graph(3))
+    assert all(check.passed for check in step_proofs(trace))
+    weights = model.weights().around["res"]
+    expected = trace.steps[0].input @ weights["weight"].T + weights["bias"] + trace.layers[0].out
+    np.testing.assert_allclose(trace.steps[0].output, expected, atol=1e-5)
+    assert model.weights().in_features == F_IN
+    assert str(model.recipe) == "res + (conv1 > elu) > ln0"
+    assert torch.equal(model(random_graph(3)), torch.tensor(trace.out))
+
+
 def test_sums_in_sums_hold_their_layers_in_order():
     inner = ("conv2", LayerSettings(out_features=8, num_heads=1, activation=None))
     model = GAT.of_steps(F_IN, [CONV, Sum([Activation("elu"), Sum(inner)]), JumpingKnowledge("cat")])
@@ -303,6 +317,9 @@ def test_shared_modules_are_one():
         ([CONV, ("bn1", BatchNorm(in_features=4))], r"step 1 \(bn1\), x: expected 4 features per node, .* found 8"),
         ([CONV, Readout("mean"), ("conv2", LayerSettings())], r"step 2 \(conv2\), x: expected a row for each node"),
         ([CONV, Readout("mean"), JumpingKnowledge("cat")], r"step 2 \(jk\(cat\)\), x: expected a row for each node"),
+        ([CONV, Sum(Linear(3), skip=("res", Linear(4)))], r"res \+ step: expected 4 features, as res gives, found 3"),
+        ([CONV, Sum(Linear(8), skip=Readout("sum"))], r"skip \+ step: expected one step with a row for each node"),
+        ([CONV, Sum(Linear(8), skip=("c", LayerSettings()))], r"skip \+ step: expected .*, found 'c'"),
         ([CONV, Sum(Readout("sum"))], r"expected a step with a row for each node, found 'sum'"),
         ([JumpingKnowledge("cat"), CONV], r"step 0 \(jk\(cat\)\), jk\(cat\): expected an attention layer before it"),
         (
@@ -410,3 +427,64 @@ def test_every_activation_of_a_layer_is_pytorchs(name):
     function = getattr(F, name) if name else lambda values: values
     np.testing.assert_allclose(trace.out, function(z, *more).numpy(), rtol=1e-12)
     assert mathml(trace.fields[-1].formula)
+
+
+# ---- training ----------------------------------------------------------------------------------------------------
+
+
+def test_training_measures_and_only_who_trains_stores():
+    """BatchNorm against PyTorch's own in training mode, step after step; forward itself writes nothing."""
+    torch.manual_seed(3)
+    steps = [("conv", LayerSettings(out_features=4, num_heads=2)), ("bn", BatchNorm()), Linear(3)]
+    ours = GAT.of_steps(F_IN, steps).train()
+    theirs = nn.BatchNorm1d(8).train()
+    with torch.no_grad():
+        for name, value in theirs.named_parameters():
+            value.copy_(torch.rand(8) + 0.5)
+            ours.get_submodule("bn").get_parameter(name).copy_(value)
+    for seed in range(3):
+        graph = random_graph(seed)
+        before = {name: value.clone() for name, value in ours.state_dict().items()}
+        measured: dict[str, dict[str, torch.Tensor]] = {}
+        out = ours(graph, measured=measured)
+        trace = ours.trace(graph)
+        assert all(torch.equal(value, before[name]) for name, value in ours.state_dict().items())
+        np.testing.assert_array_equal(trace.out, out.detach())
+        conv, bn, _linear = trace.steps
+        np.testing.assert_allclose(bn.output, theirs(torch.tensor(conv.output)).detach(), atol=1e-5)
+        assert all(check.passed for check in step_proofs(trace))
+        assert set(bn.weights) == {"weight", "bias"}
+        assert set(measured) == {"bn"}
+        ours.store(measured)
+        stored = ours.get_submodule("bn").own
+        for name in ("running_mean", "running_var"):
+            np.testing.assert_allclose(stored[name], getattr(theirs, name), atol=1e-5)
+    evaluated = ours.eval().trace(random_graph(5)).steps
+    np.testing.assert_allclose(
+        evaluated[1].output, theirs.eval()(torch.tensor(evaluated[0].output)).detach(), atol=1e-5
+    )
+    empty: dict[str, dict[str, torch.Tensor]] = {}
+    ours(random_graph(5), measured=empty)
+    assert empty == {}
+
+
+def test_a_batch_of_one_node_has_no_variance_to_measure():
+    model = GAT.of_steps(F_IN, [LayerSettings(), BatchNorm()]).train()
+    graph = random_graph(0, nodes=1)
+    with pytest.raises(GatvizError, match="two nodes at least"):
+        model(graph)
+    assert np.isfinite(model.eval().trace(graph).out).all()
+
+
+NORMED = (BatchNorm(), BatchNorm(stored=False), LayerNorm(mode="node"), LayerNorm(), GraphNorm())
+
+
+@pytest.mark.parametrize("step", [*NORMED, Linear(3), Readout("max"), LogSoftmax(), Activation("gelu")])
+def test_a_step_that_couples_nodes_says_so(step):
+    """Another node's features move a row exactly where the step says that it may."""
+    own = step.parameters(F_IN, new_generator(0))
+    x = torch.randn(6, F_IN, generator=new_generator(1))
+    other = x.clone()
+    other[3:] *= 10
+    moved = not torch.equal(step.run(x, own)[:1], step.run(other, own)[:1])
+    assert moved == step.couples

@@ -18,7 +18,6 @@ from gatviz.attention.layers import new_generator
 from gatviz.ui.compare import cache
 from gatviz.ui.compare.compare import Key
 from gatviz.ui.session.settings import Settings
-from gatviz.ui.session.work import Work
 from tests.attention.hand_traces import uniform, with_alpha
 from tests.browser.driver import trace_of
 
@@ -104,7 +103,8 @@ def test_without_arrows_nothing_is_drawn_and_that_is_said(section: str):
     app.selectbox(key="self_loops").set_value("remove").run()
     alone = Graph(names=("A", "B"), x=np.eye(2), edge_index=np.zeros((2, 0), dtype=np.int64))
     now = app.session_state["gatviz_session"]
-    app.session_state["gatviz_session"] = replace(now, work=Work(alone.with_positions(np.eye(2)), "alone"))
+    work = replace(now.work, graph=alone.with_positions(np.eye(2)))
+    app.session_state["gatviz_session"] = replace(now, work=work)
     app.run()
     assert not app.exception
     assert figures(app) == []
@@ -286,7 +286,8 @@ def test_an_empty_graph_is_compared_with_its_baseline_too():
     app = press(open_section("what_if"), "pin_present")
     now = app.session_state["gatviz_session"]
     nothing = Graph(names=(), x=np.zeros((0, 2)), edge_index=np.zeros((2, 0), dtype=np.int64))
-    app.session_state["gatviz_session"] = replace(now, work=Work(nothing.with_positions(np.zeros((0, 2))), "nothing"))
+    work = replace(now.work, graph=nothing.with_positions(np.zeros((0, 2))))
+    app.session_state["gatviz_session"] = replace(now, work=work)
     app.run()
     assert not app.exception
     assert "0 arrows new, 12 arrows gone." in words(app)
@@ -321,6 +322,8 @@ def test_a_chosen_row_is_locked_on_the_stage():
 
 
 def baseline_page() -> None:
+    from dataclasses import replace
+
     import streamlit as st
 
     from gatviz.ui.session import pins, run_cache, session
@@ -328,18 +331,18 @@ def baseline_page() -> None:
     now = session.current()
     run = run_cache.run(now.graph, now.settings)
     if "asked" in st.session_state:
-        changed = pins.since_baseline(now, now.settings, run)
+        changed = pins.since_baseline(now, run)
         st.session_state["change"] = None if changed is None else changed.on_present
     else:
-        assert pins.since_baseline(now, now.settings, run) is None
-        pins.pin("B", pins.present(now, now.settings, run))
+        assert pins.since_baseline(now, run) is None
+        pins.pin(replace(pins.present(now, run), slot="B"))
         st.session_state["asked"] = True
 
 
 def test_the_stage_can_ask_for_the_change_since_the_baseline():
     app = AppTest.from_function(baseline_page, default_timeout=60).run()
     now = app.session_state["gatviz_session"]
-    app.session_state["gatviz_session"] = replace(now, settings=replace(now.settings, seed=3))
+    app.session_state["gatviz_session"] = replace(now, work=replace(now.work, settings=replace(now.settings, seed=3)))
     app.run()
     assert not app.exception
     change = app.session_state["change"]

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gatviz.graph import editing
+from gatviz.model.gat import GAT
 from gatviz.model.steps import LayerSettings
 from gatviz.model.weights import Weights, with_values
 from gatviz.ui.session import from_browser, run_cache, session
@@ -64,7 +65,9 @@ def set_weights() -> None:
 
 def open_huge() -> None:
     layer = LayerSettings(out_features=3, num_heads=4, bias=False)
-    open_model("huge.pt", (layer,), "add_missing", huge())
+    model = GAT(2, [layer], self_loops="add_missing")
+    model.set_weights(huge())
+    open_model("huge.pt", model)
 
 
 @pytest.mark.parametrize("step", [set_features, set_weights, open_huge])
@@ -93,7 +96,7 @@ def test_a_control_that_makes_the_run_overflow_is_set_back(monkeypatch):
     def step() -> None:
         now = session.current()
         take_graph(editing.set_features(now.graph, np.full((4, 2), 1.2e38)), "large features")
-        held = HeldWeights(weights, session.current().settings.drawn_by, by_hand=True)
+        held = HeldWeights(weights, session.current().settings, by_hand=True)
         session.change(replace(session.current().work, weights=held), "ones")
 
     do(app, step, monkeypatch)

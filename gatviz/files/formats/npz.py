@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import io
-import math
 from typing import Any
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.arrays import META, OPTIONAL, arrays_of, is_known, parsed_arrays
 from gatviz.files.file_start import FileStart
+from gatviz.files.npy import header_of, read_array
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.zip_members import Members
 from gatviz.graph.graph import Graph
 from gatviz.words import _, commas
-
-_HEADER_BYTES = 12_000
-_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
 def is_npz(start: FileStart) -> bool:
@@ -44,41 +40,13 @@ def read_npz(data: bytes, where: str) -> ParsedGraph:
             left_out.append(name)
             continue
         at = f"{where}, {quote(name)}"
-        shape, dtype = _header(members.head(info, _HEADER_BYTES), at)
-        if dtype.hasobject:
-            if name in OPTIONAL:
-                notes.append(
-                    _("{name} was left out: it holds pickled objects, which are never opened").format(name=quote(name))
-                )
-                continue
-            raise GatvizError(
-                at,
-                _("plain numbers"),
-                _("pickled objects, which are never opened"),
-                _("save it with allow_pickle=False"),
+        header = header_of(members, info, at)
+        if header[1].hasobject and name in OPTIONAL:
+            notes.append(
+                _("{name} was left out: it holds pickled objects, which are never opened").format(name=quote(name))
             )
-        if dtype.kind not in "biufUS":
-            raise GatvizError(at, _("numbers or texts"), str(dtype), _("store another type"))
-        count = math.prod(shape)
-        if count * max(dtype.itemsize, 1) > limits.MAX_ARRAY_BYTES:
-            raise GatvizError(
-                at,
-                _("at most {most:,} numbers").format(most=limits.MAX_FEATURE_VALUES),
-                _("{count:,} of {size} bytes each").format(count=count, size=dtype.itemsize),
-                _("keep a part of the graph"),
-            )
-        size = count * dtype.itemsize
-        if size > info.file_size:
-            raise GatvizError(
-                at,
-                _("{size:,} bytes, as its entry says").format(size=info.file_size),
-                _("a header for {size:,}").format(size=size),
-                _("save it again"),
-            )
-        try:
-            arrays[name] = npy.read_array(io.BytesIO(members.read(info)), allow_pickle=False)
-        except (ValueError, EOFError, OverflowError, MemoryError) as error:
-            raise GatvizError(at, _("a whole array"), quote(str(error)), _("save it again")) from None
+            continue
+        arrays[name] = read_array(members, info, at, "biufUS", header)
     meta = arrays.pop(META, None)
     text = _text(meta, where)
     form = "npz" if "edge_index" in arrays else "sparse_npz"
@@ -88,19 +56,6 @@ def read_npz(data: bytes, where: str) -> ParsedGraph:
         listed = commas(quote(name) for name in left_out[:5])
         parsed.notes.append(_("arrays that gatviz does not know were left out: {listed}").format(listed=listed))
     return parsed
-
-
-def _header(head: bytes, where: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    stream = io.BytesIO(head)
-    try:
-        version = npy.read_magic(stream)
-        reader = _HEADERS.get(version, npy.read_array_header_2_0)
-        shape, _order, dtype = reader(stream)
-    except Exception as error:  # a header is Python text: parsing it raises what tokenize, ast and struct raise
-        raise GatvizError(where, _("an array in NumPy's format"), quote(str(error)), _("save it again")) from None
-    if any(not isinstance(length, int) or length < 0 for length in shape):
-        raise GatvizError(where, _("sizes of 0 or more"), quote(str(shape)), _("save it again"))
-    return shape, dtype
 
 
 def _text(meta: NDArray[Any] | None, where: str) -> str | None:

@@ -207,7 +207,7 @@ export class ChainView {
     const { head } = shownWeighting(this.scene, this.store.state);
     const label = fillIn(texts.entryField, { parameter, row: matrix.spec.rowNames[cell[0]], column: matrix.spec.columnNames[cell[1]] });
     const place = entries.rows ? cell : [cell[1]];
-    this.editor.open(matrix, cell, { layer, name: parameter, head: perHead ? head : null, place }, label);
+    this.editor.open(matrix, cell, { layer, step: entries.step, name: parameter, head: perHead ? head : null, place }, label);
   }
 
   /** Cell sizes: as large as the panel allows, rows equally high everywhere so that nodes line up. */

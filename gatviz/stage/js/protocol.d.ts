@@ -76,10 +76,12 @@ export interface Weighting {
   strongest: number[];
 }
 
-/** Which parameters a matrix of weights shows: in its rows one each, or one matrix. */
+/** Which parameters a matrix of weights shows: in its rows one each, or one matrix; of which step around the
+layers, "" for the layer on show. */
 export interface Entries {
   parameters: string[];
   rows: boolean;
+  step: string;
 }
 
 /** One stage of the chain, from X and W to the output. */
@@ -428,7 +430,7 @@ export interface LayOut {
   layout: "spring" | "circular" | "kamada_kawai" | "bipartite" | "grid";
 }
 
-/** One entry of a parameter, or of one head of it. */
+/** One entry of a parameter, or of one head of it; of the step of this name, else of the layer. */
 export interface SetWeight {
   kind: "set_weight";
   layer: number;
@@ -436,6 +438,7 @@ export interface SetWeight {
   head: number | null;
   place: number[];
   value: number;
+  step?: string;
 }
 
 /** The last step taken back. */

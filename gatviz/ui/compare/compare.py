@@ -83,7 +83,7 @@ def questions(now: session.Session, settings: Settings, run: Run) -> dict[Key, Q
     asked["what_if"] = Question(
         _("What if"),
         _("What changes if the graph, a feature, a weight or a setting changes?"),
-        partial(what_if, now, settings, run),
+        partial(what_if, now, run),
         needs_arrows=False,
     )
     return asked
@@ -91,7 +91,7 @@ def questions(now: session.Session, settings: Settings, run: Run) -> dict[Key, Q
 
 def compare(now: session.Session, settings: Settings, run: Run) -> None:
     """Draw the workspace for the run on show; only the chosen question is answered."""
-    session.remember(settings)  # a question that cannot be answered is no reason to go back to another run
+    session.remember()  # a question that cannot be answered is no reason to go back to another run
     page_style()
     asked = questions(now, settings, run)
     chosen = choice(

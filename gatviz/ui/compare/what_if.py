@@ -12,10 +12,10 @@ from gatviz.charts.network_drawn import Drawn
 from gatviz.ui.compare.chart_card import card, matrix_limit, say, side_by_side, theme
 from gatviz.ui.compare.controls import choice, head_name
 from gatviz.ui.session import pins, session
-from gatviz.ui.session.pins import Pin
 from gatviz.ui.session.run_cache import Run
-from gatviz.ui.session.settings import Settings
-from gatviz.words import _, ngettext
+from gatviz.ui.session.setting_words import setting_name, setting_value
+from gatviz.ui.session.work import SLOTS, Pin
+from gatviz.words import _, commas, ngettext
 
 _NOW = "now"
 _ALL = -1
@@ -24,9 +24,9 @@ _LONGEST_ORIGIN = 40
 _BEFORE, _AFTER = "compare_before", "compare_after"
 
 
-def what_if(now: session.Session, settings: Settings, run: Run) -> None:
+def what_if(now: session.Session, run: Run) -> None:
     """Pins, what to compare with what, and the change."""
-    present = pins.present(now, settings, run)
+    present = pins.present(now, run)
     _pin_bar(present)
     states: dict[str, Pin] = {str(slot): kept for slot, kept in pins.pinned().items()}
     states[_NOW] = present
@@ -50,7 +50,7 @@ def _pin_bar(present: Pin) -> None:
     slot = pins.free_slot()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
-            _("Pin the present as baseline {slot}").format(slot=slot or pins.SLOTS[0]),
+            _("Pin the present as baseline {slot}").format(slot=slot or SLOTS[0]),
             icon=":material/keep:",
             key="pin_present",
             help=_(
@@ -61,7 +61,7 @@ def _pin_bar(present: Pin) -> None:
             else _("Both places are taken: unpin baseline A or B first."),
             disabled=slot is None,
             on_click=pins.pin,
-            args=(slot, present),
+            args=(present,),
             type="primary" if not pins.pinned() else "secondary",
         )
     for name, kept in pins.pinned().items():
@@ -185,32 +185,12 @@ def _settings(before: Pin, after: Pin) -> list[str]:
     differ = pins.changed_settings(before, after)
     told = []
     if differ:
-        names = {
-            "opened": _("model"),
-            "kind": _("kind"),
-            "num_layers": _("layers"),
-            "num_heads": _("heads"),
-            "head_features": _("features per head"),
-            "output_features": _("features of the output"),
-            "concat": _("concatenated"),
-            "bias": _("bias"),
-            "residual": _("residual"),
-            "share_weights": _("shared weights"),
-            "negative_slope": _("LeakyReLU slope"),
-            "dropout": _("dropout"),
-            "self_loops": _("self-loops"),
-            "seed": _("seed"),
-            "device": _("device"),
-        }
-        changes = ", ".join(f"{names[name]} {_value(old)} → {_value(new)}" for name, old, new in differ)
+        changes = commas(
+            f"{setting_name(name)} {setting_value(old)} → {setting_value(new)}" for name, old, new in differ
+        )
         told.append(_("Settings: {changes}.").format(changes=changes))
-    if before.settings.dropout or after.settings.dropout:
+    if before.settings.trains or after.settings.trains:
         told.append(
             _("Dropout is on in at least one of the two: α is from before the dropping, the output from after it.")
         )
     return told
-
-
-def _value(value: object) -> str:
-    words = {None: _("the sidebar's"), True: _("yes"), False: _("no")}
-    return words[value] if value is None or isinstance(value, bool) else str(value)

@@ -42,9 +42,9 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
     trace = run.trace
     around = part_choice(now.graph) if is_large(trace) else None
     names = input_names(run.whole, run.layer)
-    choices, part, scene = _scene(run.key, around, words.language(), now.graph, trace, names)
+    choices, part, scene = _scene(run.key, around, words.language(), now.graph, run, names)
     predictions = predicted(now, settings, run)
-    changed = pins.since_baseline(now, settings, run)
+    changed = pins.since_baseline(now, run)
     locked = _locked(now, trace, part)
     story = pack_story(now.graph, trace, part, _edge_told(locked, choices), names)
     answered = local_focus(locked.target, locked.source, part) if locked else None
@@ -99,13 +99,14 @@ def _scene(
     around: Around | None,
     language: str,  # noqa: ARG001 - of the words in it
     _graph: Graph,
-    _trace: LayerTrace,
+    _run: run_cache.Run,
     _names: tuple[str, ...],
 ) -> tuple[list[Weighting], Part, Scene]:
     """All of the stage's data that a drag or a lock leaves as it is."""
-    choices, part = weightings(_trace), shown_part(_trace, around)
+    trace = _run.trace
+    choices, part = weightings(trace), shown_part(trace, around)
     palettes = msgspec.convert(stage_palettes(), Palettes)
-    return choices, part, pack_scene(_graph, _trace, choices, palettes, ENGLISH, _names, part)
+    return choices, part, pack_scene(_graph, trace, choices, palettes, ENGLISH, _names, part, _run.whole)
 
 
 def _free_number(graph: Graph) -> int:

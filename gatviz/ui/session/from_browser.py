@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -36,6 +37,7 @@ from gatviz.stage.protocol import EdgeFocus
 from gatviz.ui.session import pins, run_cache, session
 from gatviz.ui.session.model import all_weights, is_shared, present_weights
 from gatviz.ui.session.steps import name_of, take_graph, take_weights
+from gatviz.ui.session.work import SLOTS
 from gatviz.words import _, ngettext
 
 _MOST_AT_ONCE = 1_000
@@ -172,8 +174,8 @@ def _set_entry(edit: SetWeight) -> None:
     """Set one entry of a parameter."""
     now = session.current()
     weights = all_weights(now)
-    layer = _checked(edit.layer, len(weights.layers), edit)
-    arrays = weights.layers[layer]
+    layer = edit.step or _checked(edit.layer, len(weights.layers), edit)
+    arrays = weights.of(layer) if isinstance(layer, int) else weights.around.get(layer, {})
     if edit.name not in arrays:
         raise _no_such_entry(edit)
     of_head = has_heads(weights, layer, edit.name)
@@ -182,10 +184,12 @@ def _set_entry(edit: SetWeight) -> None:
     if len(edit.place) != values.ndim:
         raise _no_such_entry(edit)
     entry = tuple(_checked(at, size, edit) for at, size in zip(edit.place, values.shape, strict=True))
-    where = _("{name}, entry {place}").format(name=name_of(edit.name, head), place=list(entry))
+    called = name_of(f"{edit.step}.{edit.name}" if edit.step else edit.name, head)
+    where = _("{name}, entry {place}").format(name=called, place=list(entry))
     values[entry] = check_finite(where, edit.value, _("type a number such as 0.5"))
-    changed = with_values(weights, layer, edit.name, values, head=head, shared=is_shared(now, layer))
-    take_weights(changed, _("edit {name}").format(name=name_of(edit.name, head)))
+    shared = isinstance(layer, int) and is_shared(now, layer)
+    changed = with_values(weights, layer, edit.name, values, head=head, shared=shared)
+    take_weights(changed, _("edit {name}").format(name=called))
 
 
 def _checked(at: int | None, size: int, edit: SetWeight) -> int:
@@ -242,4 +246,5 @@ def _pin() -> None:
         session.update(refused=str(error))
         return
     layer = st.session_state.get("layer") or 0
-    pins.pin("A", pins.present(now, now.settings, run.of_layer(min(layer, len(run.whole.layers) - 1))))
+    pin = pins.present(now, run.of_layer(min(layer, len(run.whole.layers) - 1)))
+    pins.pin(replace(pin, slot=SLOTS[0]))

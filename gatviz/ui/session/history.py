@@ -37,6 +37,10 @@ class History:
         """A view number that no step has."""
         return 1 + max([now.view, *(step.work.view for step in (*self.past, *self.future))])
 
+    def next_drawing(self, now: Work) -> int:
+        """A number of a drawing that no step has."""
+        return 1 + max([now.drawing, *(step.work.drawing for step in (*self.past, *self.future))])
+
     def after(self, now: Work, what: str) -> History:
         """The history after a step `what` that starts at `now`."""
         return History(_bounded((*self.past, _Step(what, now))))

@@ -16,10 +16,7 @@ _LONGEST_NAME = 40
 
 def present_weights(now: session.Session) -> Weights | None:
     """The weights that the model has, or None if they are just those that the seed draws."""
-    held = now.work.weights
-    if held is None or (now.work.opened is None and held.drawn_by != now.settings.drawn_by):
-        return None
-    return held.weights if held.weights.in_features == now.graph.num_features else None
+    return now.work.present_weights
 
 
 def all_weights(now: session.Session) -> Weights:
@@ -58,8 +55,8 @@ def weights_badge(now: session.Session) -> str:
 def predicted(now: session.Session, settings: Settings, run: Run) -> Predictions | None:
     """The opened model's predictions; None for random weights, without labels, or for another number of classes."""
     classes = len(now.graph.class_names)
-    if now.work.opened is None or classes == 0 or run.whole.layers[-1].out.shape[1] != classes:
+    if now.work.opened is None or classes == 0 or run.whole.out.shape != (now.graph.num_nodes, classes):
         return None
-    if settings.dropout > 0:  # a model is judged as it is used, not as it is trained
-        run = run_cache.run(now.graph, replace(settings, dropout=0.0), present_weights(now))
+    if settings.trains:  # a model is judged as it is used, not as it is trained
+        run = run_cache.run(now.graph, replace(settings, dropout=0.0, feature_dropout=0.0), present_weights(now))
     return predictions(run.whole, now.graph)

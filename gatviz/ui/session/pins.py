@@ -2,62 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Literal
-
-import numpy as np
-import streamlit as st
-from numpy.typing import NDArray
+from dataclasses import fields, replace
 
 from gatviz.analysis import WhatIf, what_if
-from gatviz.graph.graph import Graph
-from gatviz.model.trace import Trace
 from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run
-from gatviz.ui.session.settings import ALWAYS, Settings, controls
-from gatviz.ui.session.work import Work
+from gatviz.ui.session.settings import ALWAYS, Settings
+from gatviz.ui.session.work import SLOTS, Pin, Slot
 from gatviz.words import _
 
-_KEY = "gatviz_pins"
-Slot = Literal["A", "B"]
-SLOTS: tuple[Slot, ...] = ("A", "B")
 
-
-@dataclass(frozen=True, eq=False)
-class Pin:
-    """One state of the screen, kept as it was: the work (graph, positions, weights), settings and run.
-
-    Attributes:
-        layer: the place among the trace's layers of the one that was on show.
-    """
-
-    work: Work
-    settings: Settings
-    trace: Trace
-    layer: int
-
-    @property
-    def graph(self) -> Graph:
-        """The graph that was run."""
-        return self.work.graph
-
-    @property
-    def positions(self) -> NDArray[np.float64]:
-        """[N, 2] where its nodes stood."""
-        assert self.work.graph.positions is not None
-        return self.work.graph.positions
-
-
-def present(now: session.Session, settings: Settings, run: Run) -> Pin:
-    """What is on the screen now, as it would be pinned."""
+def present(now: session.Session, run: Run) -> Pin:
+    """What is on the screen now, as it would be pinned in the free slot."""
     layer = next(place for place, layer in enumerate(run.whole.layers) if layer is run.trace)
-    return Pin(now.work, settings, run.whole, layer)
+    return Pin(free_slot() or SLOTS[0], replace(now.work, pins=()), layer)
 
 
 def pinned() -> dict[Slot, Pin]:
     """The pins of this session, A before B."""
-    kept: dict[Slot, Pin] = st.session_state.get(_KEY, {})
-    return {slot: kept[slot] for slot in SLOTS if slot in kept}
+    return {kept.slot: kept for kept in session.current().work.pins}
 
 
 def free_slot() -> Slot | None:
@@ -65,14 +28,22 @@ def free_slot() -> Slot | None:
     return next((slot for slot in SLOTS if slot not in pinned()), None)
 
 
-def pin(slot: Slot, value: Pin) -> None:
-    """Keep a state; another one in this slot is let go."""
-    st.session_state[_KEY] = {**pinned(), slot: value}
+def pin(value: Pin) -> None:
+    """Keep a state; another one in its slot is let go."""
+    kept = {**pinned(), value.slot: value}
+    _keep(kept, _("pin baseline {slot}").format(slot=value.slot))
 
 
 def unpin(slot: Slot) -> None:
     """Let a pin go."""
-    st.session_state[_KEY] = {name: value for name, value in pinned().items() if name != slot}
+    kept = pinned()
+    if kept.pop(slot, None) is not None:
+        _keep(kept, _("unpin baseline {slot}").format(slot=slot))
+
+
+def _keep(kept: dict[Slot, Pin], what: str) -> None:
+    pins = tuple(kept[slot] for slot in SLOTS if slot in kept)
+    session.change(replace(session.current().work, pins=pins), what)
 
 
 def change(before: Pin, after: Pin, layer: int) -> WhatIf:
@@ -85,9 +56,9 @@ def common_layer(before: Pin, after: Pin, layer: int) -> int:
     return min(layer, len(before.trace.layers) - 1, len(after.trace.layers) - 1)
 
 
-def since_baseline(now: session.Session, settings: Settings, run: Run) -> WhatIf | None:
+def since_baseline(now: session.Session, run: Run) -> WhatIf | None:
     """What changed since the first pin; None without one. Its `on_present` goes with the edges on the stage."""
-    after = present(now, settings, run)
+    after = present(now, run)
     return next((change(kept, after, after.layer) for kept in pinned().values()), None)
 
 
@@ -108,7 +79,10 @@ def changed_settings(before: Pin, after: Pin) -> list[tuple[str, object, object]
 def put_back(slot: Slot) -> None:
     """Put a pinned state back on the screen, its graph, weights and settings, as a step that can be undone."""
     kept, now = pinned()[slot], session.current()
-    session.change(
-        replace(kept.work, view=now.history.next_view(now.work)), _("back to baseline {slot}").format(slot=slot)
+    work = replace(
+        kept.work,
+        pins=now.work.pins,
+        view=now.history.next_view(now.work),
+        drawing=now.history.next_drawing(now.work),
     )
-    st.session_state.update(controls(kept.settings, kept.work))
+    session.change(work, _("back to baseline {slot}").format(slot=slot))

@@ -64,8 +64,8 @@ def run(graph: Graph, settings: Settings, weights: Weights | None = None) -> Run
     Raises:
         GatvizError: a number of the run is not finite, or cannot be shown in float32; the device cannot run it.
     """
-    key = (graph.fingerprint, settings, None if weights is None else weights.fingerprint)
-    return _cached_run(words.language())(*key, graph, weights)
+    key = f"{graph.fingerprint} {settings} {None if weights is None else weights.fingerprint}"
+    return _cached_run(words.language())(key, graph, settings, weights)
 
 
 @cache
@@ -74,19 +74,13 @@ def _cached_run(language: str) -> Callable[..., Run]:  # noqa: ARG001 - the spin
     return st.cache_resource(max_entries=_MOST_RUNS, show_spinner=_("Running the model …"))(_run)
 
 
-def _run(
-    fingerprint: str,
-    settings: Settings,
-    weights_fingerprint: str | None,
-    _graph: Graph,
-    _weights: Weights | None,
-) -> Run:
-    generator = new_generator(settings.seed)
+def _run(key: str, _graph: Graph, _settings: Settings, _weights: Weights | None) -> Run:
+    """The key says all: Streamlit's own way to tell settings apart leaves out what kind a step is."""
+    settings, generator = _settings, new_generator(_settings.seed)
     model = _model(settings, _graph.num_features, generator, _weights)
-    model.train(settings.dropout > 0)
+    model.train(settings.trains)
     warm_up()
     on_cpu = _timed(model, _graph, generator)
-    key = f"{fingerprint} {settings} {weights_fingerprint}"
     trace, seconds = on_cpu
     trace.check_finite(LARGEST)
     if settings.device == "cpu":
@@ -130,7 +124,7 @@ def drawn_weights(settings: Settings, in_features: int) -> Weights:
 
 def _model(settings: Settings, in_features: int, generator: Any, weights: Weights | None) -> GAT:
     """Freshly drawn, or with these weights in the precision that they have."""
-    model = GAT(in_features, settings.layers, self_loops=settings.self_loops, generator=generator)
+    model = settings.model(in_features, generator)
     if weights is not None:
         if weights.is_double:
             model.double()

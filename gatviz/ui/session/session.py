@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -40,7 +41,6 @@ class Good:
 
     work: Work
     history: History
-    settings: Settings
 
 
 FIRST_LOCK: Literal["first"] = "first"
@@ -52,13 +52,13 @@ class Session:
     """What must outlive a rerun.
 
     Attributes:
-        work: the graph on the screen, always a valid one with positions, and the weights that go with it.
+        work: all that a step changes: the graph on the screen, the model, what is pinned.
         history: what can be undone and redone.
-        settings: the model in the sidebar, as it was when the page was last drawn.
+        identity: another one for every session; an edit that was made in another is not for this one.
         edits_taken: number of the last edit of the browser that was taken over.
         problem: the sentence about the last state that could not be run and was taken back, if any.
         good: the last state that could; None before the first.
-        returning: whether the sidebar's controls are still to be set to that state's.
+        returning: whether the screen went back to it and has yet to be shown again.
         refused: the sentence about the last edit on the canvas that was refused, if any.
         locked: what is locked on the stage.
         compare_pyg: whether the person has asked for the comparison with PyG.
@@ -68,7 +68,7 @@ class Session:
 
     work: Work
     history: History = field(default_factory=History)
-    settings: Settings = field(default_factory=Settings)
+    identity: str = field(default_factory=lambda: secrets.token_hex(8))
     edits_taken: int = 0
     problem: str = ""
     good: Good | None = None
@@ -83,6 +83,11 @@ class Session:
     def graph(self) -> Graph:
         """The graph on the screen."""
         return self.work.graph
+
+    @property
+    def settings(self) -> Settings:
+        """The model's."""
+        return self.work.settings
 
     @property
     def positions(self) -> NDArray[np.float64]:
@@ -155,24 +160,24 @@ def _carried(locked: Locked, before: Graph, after: Graph) -> Locked | None:
     return replace(locked, target=target, source=source)
 
 
-def remember(settings: Settings) -> None:
-    """The present could be run and shown under these settings."""
+def remember() -> None:
+    """The present could be run and shown."""
     now = current()
-    update(good=Good(now.work, now.history, settings))
+    update(good=Good(now.work, now.history), returning=False)
 
 
 def back_to_good(problem: str) -> bool:
-    """Put the last good state back and tell why; False if there is none, or if it is the present one that failed."""
+    """Put the last good state back and tell why; False if there is none, or if it is what failed."""
     now = current()
     good = now.good
-    if good is None or (good.work == now.work and good.settings == now.settings):
+    if good is None or now.returning or good.work == now.work:
         return False
-    what = now.history.undo_name if now.work != good.work else ""
+    what = now.history.undo_name
     _step(good.work, good.history)
     told = (
         _("“{what}” was taken back: the screen shows what it showed before.").format(what=what)
         if what
-        else _("The model was set back: the screen shows what it showed before.")
+        else _("The screen shows what it showed before.")
     )
-    update(problem=f"{problem} {told}", settings=good.settings, returning=True)
+    update(problem=f"{problem} {told}", returning=True)
     return True

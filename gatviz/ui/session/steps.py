@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gatviz.attention.edges import SelfLoops
 from gatviz.graph import editing
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import default_positions
-from gatviz.model.steps import LayerSettings
+from gatviz.model.gat import GAT
 from gatviz.model.weights import Weights, with_columns
 from gatviz.ui.session import session
 from gatviz.ui.session.model import all_weights
+from gatviz.ui.session.setting_words import told_change
+from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.work import HeldWeights, OpenedModel, Work
 from gatviz.words import _
 
@@ -22,9 +23,16 @@ def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
     held, opened = before.work.weights, before.work.opened
     fits = held is not None and held.weights.in_features == graph.num_features
     placed = graph.with_positions(default_positions(graph))
-    work = Work(placed, origin, own=own, view=before.history.next_view(before.work))
-    if held is not None and held.by_hand and fits:
-        work = replace(work, weights=held, opened=opened)
+    work = replace(
+        before.work,
+        graph=placed,
+        origin=origin,
+        own=own,
+        view=before.history.next_view(before.work),
+        drawing=before.history.next_drawing(before.work),
+    )
+    if held is None or not held.by_hand or not fits:
+        work = _without_weights(work)
     session.change(work, _("open {name}").format(name=origin))
     closed = ""
     if opened is not None and held is not None and not fits:
@@ -36,19 +44,54 @@ def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
     session.update(locked=session.FIRST_LOCK, refused=closed)
 
 
-def open_model(name: str, layers: tuple[LayerSettings, ...], self_loops: SelfLoops, weights: Weights) -> None:
+def open_model(name: str, model: GAT) -> None:
     """Let a model from a file stand in for the sidebar's; undo, or `close_model`, brings that one back."""
-    held = HeldWeights(weights, drawn_by=None, by_hand=True)
+    held = HeldWeights(model.weights(), under=None, by_hand=True)
     session.update(openings=session.current().openings + 1)
-    opened = OpenedModel(name, layers, self_loops, session.current().openings)
-    session.change(
-        replace(session.current().work, opened=opened, weights=held), _("open weights {name}").format(name=name)
+    now = session.current()
+    opened = OpenedModel(name, model.steps, model.self_loops, now.openings, model.loop_features)
+    loops = model.loop_features
+    settings = replace(
+        now.settings,
+        opened=opened.steps,
+        self_loops=opened.self_loops,
+        loop_features=loops.value,
+        filled_loops=loops.filled,
     )
+    work = replace(now.work, opened=opened, weights=held, settings=settings)
+    session.change(work, _("open weights {name}").format(name=name))
 
 
 def close_model() -> None:
     """Back to the model in the sidebar, with the weights that the seed draws."""
-    session.change(replace(session.current().work, opened=None, weights=None), _("close the opened model"))
+    session.change(_without_weights(session.current().work), _("close the opened model"))
+
+
+def _without_weights(work: Work) -> Work:
+    """The same with what the seed draws; an opened model's own policy for self-loops goes with it."""
+    settings = work.settings
+    if work.opened is not None:
+        usual = Settings()
+        loops = {name: getattr(usual, name) for name in ("self_loops", "loop_features", "filled_loops")}
+        settings = replace(settings, opened=(), **loops)
+    return replace(work, weights=None, opened=None, settings=settings)
+
+
+def take_settings(settings: Settings, *, consequence: bool = False) -> None:
+    """Make other settings of the model the present ones.
+
+    Arguments:
+        consequence: nobody chose them: they follow from the step before (another graph has other classes), and undo
+            takes them back with it.
+    """
+    now = session.current()
+    if settings == now.settings:
+        return
+    work = replace(now.work, settings=settings)
+    if consequence:
+        session.update(work=work)
+    else:
+        session.change(work, told_change(now.settings, settings))
 
 
 def take_graph(graph: Graph, what: str, columns: tuple[int | None, ...] | None = None, *, refit: bool = False) -> None:
@@ -77,7 +120,7 @@ def _followed(columns: tuple[int | None, ...], graph: Graph) -> HeldWeights | No
     held = now.work.weights
     return HeldWeights(
         with_columns(weights, columns, graph.feature_names, now.settings.seed),
-        None if now.work.opened else now.settings.drawn_by,
+        None if now.work.opened else now.settings,
         by_hand=held is not None and held.by_hand,
     )
 
@@ -87,7 +130,7 @@ def take_weights(weights: Weights, what: str) -> None:
     now = session.current()
     if weights.fingerprint == all_weights(now).fingerprint:
         return
-    held = HeldWeights(weights, None if now.work.opened else now.settings.drawn_by, by_hand=True)
+    held = HeldWeights(weights, None if now.work.opened else now.settings, by_hand=True)
     session.change(replace(now.work, weights=held), what)
 
 

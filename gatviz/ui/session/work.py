@@ -1,13 +1,24 @@
-"""What a person works on, as one frozen value: the graph, and the model's weights where they are not just drawn."""
+"""What a person works on, as one frozen value: the graph, the model's settings and weights, and what is pinned."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gatviz.attention.edges import SelfLoops
+from gatviz.attention.loop_features import AS_ADDED, LoopFeatures
 from gatviz.graph.graph import Graph
-from gatviz.model.steps import LayerSettings
+from gatviz.model.trace import Trace
 from gatviz.model.weights import Weights
+from gatviz.ui.session import run_cache
+from gatviz.ui.session.settings import Settings
+
+Slot = Literal["A", "B"]
+SLOTS: tuple[Slot, ...] = ("A", "B")
 
 
 @dataclass(frozen=True)
@@ -16,27 +27,30 @@ class HeldWeights:
 
     Attributes:
         weights: the numbers.
-        drawn_by: the settings that they were drawn by (`Settings.drawn_by`), None for those of an opened model;
-            under other settings they give way to fresh ones.
+        under: the settings that they were drawn by, None for those of an opened model; under settings that draw
+            others (`Settings.drawn_by`) they give way to fresh ones.
         by_hand: whether somebody chose the numbers; otherwise they only followed the feature columns.
     """
 
     weights: Weights
-    drawn_by: tuple[object, ...] | None
+    under: Settings | None
     by_hand: bool = False
 
 
 @dataclass(frozen=True)
 class OpenedModel:
-    """A model that came from a weights file: what it is called, its layers and its policy for self-loops.
+    """A model that came from a weights file: what it is called, and what it is but its numbers.
 
-    `opening` tells it from what was opened before, under the same name too.
+    Attributes:
+        steps: as `GAT.of_steps` takes them. self_loops, loop_features: its policy for self-loops.
+        opening: tells it from what was opened before, under the same name too.
     """
 
     name: str
-    layers: tuple[LayerSettings, ...]
+    steps: tuple[Any, ...]
     self_loops: SelfLoops
     opening: int
+    loop_features: LoopFeatures = AS_ADDED
 
 
 @dataclass(frozen=True)
@@ -47,14 +61,71 @@ class Work:
         graph: always with positions.
         origin: a sample's name, or what the person's own graph is called.
         own: whether the graph is the person's own.
+        settings: of the model; those about layers are an opened model's, if there is one.
         weights: None while they are those that the seed draws.
         opened: the model from a file, if the sidebar's gave way to one.
+        pins: what is pinned, A before B.
         view: another number whenever the picture is to be fitted to the panel anew.
+        drawing: another number for every graph that was put in another one's place; an edit is for one of them.
     """
 
     graph: Graph
     origin: str
     own: bool = False
+    settings: Settings = field(default_factory=Settings)
     weights: HeldWeights | None = None
     opened: OpenedModel | None = None
+    pins: tuple[Pin, ...] = ()
     view: int = 0
+    drawing: int = 0
+
+    @property
+    def present_weights(self) -> Weights | None:
+        """The weights that the model has, or None if they are just those that the seed draws."""
+        held = self.weights
+        if held is None:
+            return None
+        if self.opened is None and (held.under is None or held.under.drawn_by != self.settings.drawn_by):
+            return None
+        fits = held.weights.in_features == self.graph.num_features
+        return held.weights if fits else None
+
+
+@dataclass(frozen=True, eq=False)
+class Pin:
+    """One state of the screen, kept as it was.
+
+    Attributes:
+        slot: under which letter it is kept.
+        work: graph, positions, weights and settings, without other pins.
+        layer: the place among the trace's layers of the one that was on show.
+    """
+
+    slot: Slot
+    work: Work
+    layer: int
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that was run."""
+        return self.work.graph
+
+    @property
+    def settings(self) -> Settings:
+        """The model's."""
+        return self.work.settings
+
+    @property
+    def positions(self) -> NDArray[np.float64]:
+        """[N, 2] where its nodes stood."""
+        assert self.graph.positions is not None
+        return self.graph.positions
+
+    @cached_property
+    def trace(self) -> Trace:
+        """What the model computed, or computes again: the same numbers.
+
+        Raises:
+            GatvizError: the work cannot be run here.
+        """
+        return run_cache.run(self.graph, self.settings, self.work.present_weights).whole

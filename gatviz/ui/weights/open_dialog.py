@@ -75,7 +75,7 @@ def _dialog() -> None:
             st.button(_("Use these weights"), key="weights_show", type="primary", disabled=found is None)
             and found is not None
         ):
-            open_model(found.where, found.layers, found.self_loops, found.model.weights())
+            open_model(found.where, found.model)
             _end()
             st.rerun()
 

@@ -1,0 +1,197 @@
+"""`Stepper`: one epoch at a time: a training step over the whole graph, and a look at what the model makes of it now.
+
+N nodes, E edges, H heads, K classes. What an epoch's dropout drops is drawn from the seed and the epoch's number, so
+the state between two epochs is the parameters and what Adam remembers of them, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from gatviz.errors import GatvizError
+from gatviz.model.gat import GAT
+from gatviz.training.schedule import Schedule
+from gatviz.training.task import PARTS, Task
+from gatviz.words import _
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Where training stands between two epochs.
+
+    Attributes:
+        epoch: so many epochs were trained.
+        values: every parameter and buffer, one after another.
+        moments: Adam's two, of the parameters; None where they are not kept. steps: how many went into them.
+    """
+
+    epoch: int
+    values: Tensor
+    moments: tuple[Tensor, Tensor] | None = None
+    steps: int = 0
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes of memory."""
+        return sum(part.nbytes for part in (self.values, *(self.moments or ())))
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What a model makes of the graph between two epochs, in evaluation.
+
+    Attributes:
+        out: [N, K] the model's output. alpha: of each attention layer [E, H]; empty for a model without attention.
+    """
+
+    out: NDArray[Any]
+    alpha: tuple[NDArray[Any], ...]
+
+
+class Stepper:
+    """A model in training on a task.
+
+    Arguments:
+        model: a GAT, or any module that takes a Graph and a generator; it is copied, never changed.
+
+    Raises:
+        GatvizError: an output that is not a row for each node and a column for each class.
+    """
+
+    def __init__(self, model: nn.Module, task: Task, schedule: Schedule) -> None:
+        self.model: Any = deepcopy(model)
+        self.schedule, self.epoch, self._steps = schedule, 0, 0
+        self._parameters = list(self.model.parameters())
+        fused = all(parameter.device.type in ("cpu", "cuda") for parameter in self._parameters)
+        self._adam = torch.optim.Adam(
+            self._parameters, lr=schedule.lr, weight_decay=schedule.weight_decay, fused=fused or None
+        )
+        self._forget()
+        self.task = task
+        out = self.look(alpha=False).out
+        if out.shape != (task.graph.num_nodes, task.num_classes):
+            expected = _("an output of {n} nodes and {k} classes").format(n=task.graph.num_nodes, k=task.num_classes)
+            mend = _("make the last layer as wide as there are classes, or put a Linear after it")
+            raise GatvizError(_("model"), expected, str(list(out.shape)), mend)
+
+    @property
+    def task(self) -> Task:
+        """What is being learnt; another may be set between two epochs."""
+        return self._task
+
+    @task.setter
+    def task(self, task: Task) -> None:
+        device = self._parameters[0].device
+        self._task = task
+        self._labelled = torch.tensor(task.labelled, device=device)
+        self._classes = torch.tensor(task.graph.class_index, device=device)[self._labelled]
+
+    def step(self) -> float:
+        """One epoch; the loss of the labelled nodes that it went down from, dropout and all.
+
+        Raises:
+            FloatingPointError: the loss is no longer finite.
+        """
+        self.model.train()
+        with torch.enable_grad():
+            out = self.model(self.task.graph, generator=_drawing(self.schedule.seed, self.epoch))
+            loss = F.cross_entropy(out.index_select(0, self._labelled), self._classes)
+            self._adam.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+        value = float(loss.detach())
+        if not np.isfinite(value):
+            raise FloatingPointError
+        self._adam.step()
+        self.epoch += 1
+        self._steps += 1
+        return value
+
+    @torch.no_grad()
+    def look(self, *, alpha: bool = True) -> Look:
+        """What the model makes of the graph now.
+
+        Raises:
+            FloatingPointError: a number that is not finite.
+        """
+        self.model.eval()
+        if not alpha or not isinstance(self.model, GAT):
+            out = self.model(self.task.graph).numpy(force=True)
+            if not np.isfinite(out).all():
+                raise FloatingPointError
+            return Look(out, ())
+        try:
+            trace = self.model.trace(self.task.graph)
+        except GatvizError as error:
+            raise FloatingPointError from error
+        return Look(np.asarray(trace.out), tuple(np.asarray(layer.alpha) for layer in trace.layers))
+
+    @torch.no_grad()
+    def state(self, *, moments: bool = True) -> State:
+        """A copy of where training stands."""
+        values = torch.cat([value.detach().flatten() for value in self._values()])
+        if not moments:
+            return State(self.epoch, values)
+        first, second = (
+            torch.cat([self._adam.state[p][name].flatten() for p in self._parameters])
+            for name in ("exp_avg", "exp_avg_sq")
+        )
+        return State(self.epoch, values, (first, second), self._steps)
+
+    @torch.no_grad()
+    def restore(self, state: State) -> None:
+        """Go back, or on, to where training stood; without moments Adam begins anew."""
+        self.epoch, self._steps = state.epoch, state.steps
+        _fill(self._values(), state.values)
+        self._forget()
+        if state.moments is not None:
+            for name, flat in zip(("exp_avg", "exp_avg_sq"), state.moments, strict=True):
+                _fill((self._adam.state[p][name] for p in self._parameters), flat)
+
+    def _values(self) -> Iterator[Tensor]:
+        yield from self._parameters
+        yield from (buffer for buffer in self.model.buffers() if buffer.is_floating_point())
+
+    def _forget(self) -> None:
+        """Adam with nothing to remember, after as many steps as are said to have been."""
+        for parameter in self._parameters:
+            self._adam.state[parameter] = {
+                "step": torch.tensor(float(self._steps), device=parameter.device),
+                "exp_avg": torch.zeros_like(parameter),
+                "exp_avg_sq": torch.zeros_like(parameter),
+            }
+
+
+def outcome(task: Task, out: NDArray[Any]) -> dict[str, float]:
+    """The loss, and how many are right, of each part of a task for an output [N, K]; NaN of a part without nodes."""
+    found: dict[str, float] = {}
+    scores = out.astype(np.float64)
+    logs = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+    predicted = scores.argmax(axis=1)
+    for part in PARTS:
+        nodes = task.nodes(part)
+        actual = task.graph.class_index[nodes]
+        found[f"loss_{part}"] = float(-logs[nodes, actual].mean()) if len(nodes) else float("nan")
+        found[f"right_{part}"] = int(np.sum(predicted[nodes] == actual))
+    return found
+
+
+def _drawing(seed: int, epoch: int) -> torch.Generator:
+    """What draws an epoch's dropout."""
+    mixed = np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0]
+    return torch.Generator().manual_seed(int(mixed) >> 1)
+
+
+def _fill(parts: Iterator[Tensor], flat: Tensor) -> None:
+    place = 0
+    for part in parts:
+        part.copy_(flat[place : place + part.numel()].view_as(part))
+        place += part.numel()

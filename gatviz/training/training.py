@@ -1,0 +1,277 @@
+"""`Training`: the epochs of a model on a task, as far as they are trained; any of them is a model again.
+
+N nodes, E edges, H heads, K classes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from copy import deepcopy
+from dataclasses import dataclass
+from math import inf
+from typing import Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from torch import nn
+
+from gatviz.errors import GatvizError, quote
+from gatviz.training.kept import MOST_BYTES, Kept, Reel
+from gatviz.training.schedule import Schedule
+from gatviz.training.stepper import State, Stepper, outcome
+from gatviz.training.task import PARTS, Task
+from gatviz.words import _
+
+Ended = Literal["", "epochs", "patience", "stopped", "not_finite"]
+"""Why training does not go on: all epochs are trained, nothing got better, somebody said so, or a number overflowed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """What the model makes of the graph at one epoch.
+
+    Attributes:
+        epoch: its number. task: what was being learnt then, on which graph.
+        out: [N, K]. alpha: of each attention layer [E, H].
+    """
+
+    epoch: int
+    task: Task
+    out: NDArray[Any]
+    alpha: tuple[NDArray[Any], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Act:
+    """The epochs from one edit to the next: a task and a model that only training changes."""
+
+    task: Task
+    model: nn.Module
+    reel: Reel
+
+
+class Training:
+    """A model in training, epoch by epoch. Epoch 0 is the model as it was given.
+
+    `advance` trains one epoch more; all else looks at those that are there, and may be asked from another thread
+    meanwhile. An edit gives another Training (`changed`), so that the one before it is still there to go back to.
+
+    Arguments:
+        model: a GAT, or any module that takes a Graph and a generator; it is copied.
+        most_bytes: of memory for parameters and α; beyond it epochs are thinned out, and trained again when asked for.
+
+    Raises:
+        GatvizError: a model that does not fit the task, or patience without validation nodes.
+    """
+
+    def __init__(
+        self, model: nn.Module, task: Task, schedule: Schedule | None = None, *, most_bytes: int = MOST_BYTES
+    ) -> None:
+        schedule = schedule or Schedule()
+        if schedule.patience is not None and not len(task.val):
+            mend = _("give the graph a split with 'val', or leave patience out")
+            raise GatvizError("patience", _("validation nodes to watch"), _("none"), mend)
+        self._stepper = Stepper(model, task, schedule)
+        self._begin(schedule, [_Act(task, self._stepper.model, Reel(0, most_bytes))], [])
+
+    def _begin(
+        self, schedule: Schedule, acts: list[_Act], rows: list[dict[str, float]], step_loss: float = np.nan
+    ) -> None:
+        self.schedule = schedule
+        self._rows, self._last_good = rows, self._stepper.state()
+        self._viewers: dict[int, Stepper] = {}
+        self._viewing = threading.RLock()
+        self._best: State | None = None
+        self._highest, self._lowest, self._since_better = -inf, inf, 0
+        self.ended: Ended = ""
+        self.seconds = 0.0
+        task, reel = acts[-1].task, acts[-1].reel
+        acts[-1] = _Act(task, deepcopy(self._stepper.model), reel)
+        self._acts = acts
+        try:
+            self._take(step_loss)
+        except FloatingPointError as error:
+            expected, mend = _("a model whose output is finite"), _("make features or weights smaller")
+            raise GatvizError(_("model"), expected, _("one that is not"), mend) from error
+        if schedule.epochs <= self.trained:
+            self.ended = "epochs"
+
+    @property
+    def trained(self) -> int:
+        """The last epoch that is there."""
+        return len(self._rows) - 1
+
+    @property
+    def nbytes(self) -> int:
+        """What the kept epochs take of memory."""
+        return sum(act.reel.nbytes for act in self._acts)
+
+    @property
+    def stride(self) -> int:
+        """Every so many epochs one is kept: 1 until memory ends."""
+        return self._acts[-1].reel.stride
+
+    @property
+    def edits(self) -> tuple[int, ...]:
+        """The epochs at which something was edited."""
+        return tuple(act.reel.start for act in self._acts[1:])
+
+    def advance(self) -> bool:
+        """Train one epoch more, unless training has ended; whether it did."""
+        if self.ended:
+            return False
+        started = time.perf_counter()
+        try:
+            self._take(self._stepper.step())
+        except FloatingPointError:
+            self._stepper.restore(self._last_good)
+            self.ended = "not_finite"
+            return False
+        self._judge()
+        self.seconds += time.perf_counter() - started
+        return True
+
+    def stop(self) -> None:
+        """Say that no more epochs are wanted."""
+        self.ended = self.ended or "stopped"
+
+    def _take(self, step_loss: float) -> None:
+        """Look at the model as it is now, and keep what is to be kept."""
+        stepper, act = self._stepper, self._acts[-1]
+        wanted = act.reel.wants(stepper.epoch)
+        look = stepper.look(alpha=wanted)
+        self._last_good = stepper.state()
+        if wanted:
+            moments = act.reel.wants_moments(stepper.epoch)
+            act.reel.add(stepper.epoch, Kept(self._last_good if moments else stepper.state(moments=False), look.alpha))
+        self._rows.append({"epoch": stepper.epoch, "step_loss": step_loss, **outcome(act.task, look.out)})
+
+    def _judge(self) -> None:
+        """The GAT paper's patience: the best epoch is the last that was at least as good as all before in both."""
+        row, schedule = self._rows[-1], self.schedule
+        if schedule.patience is not None:
+            better = row["right_val"] >= self._highest, row["loss_val"] <= self._lowest
+            if all(better):
+                self._best = self._last_good
+            self._highest = max(self._highest, row["right_val"])
+            self._lowest = min(self._lowest, row["loss_val"])
+            self._since_better = 0 if any(better) else self._since_better + 1
+            if self._since_better >= schedule.patience:
+                self.ended = "patience"
+        if self.trained >= schedule.epochs:
+            self.ended = self.ended or "epochs"
+
+    # ---- looking back ------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> tuple[dict[str, float], ...]:
+        """What `history` is made of."""
+        return tuple(self._rows)
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """A row for each epoch.
+
+        Columns: epoch; step_loss, which the step to it went down from, with dropout; and without dropout, for each of
+        "labelled", "val" and "others": loss_, right_ (how many nodes) and accuracy_; NaN where a part has no nodes.
+        """
+        table = pd.DataFrame(list(self._rows))
+        for part in PARTS:
+            counts = np.array([len(self._act_of(int(k)).task.nodes(part)) for k in table["epoch"]], dtype=np.float64)
+            right = table[f"right_{part}"].to_numpy(dtype=np.float64)
+            table[f"accuracy_{part}"] = np.divide(right, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+        return table
+
+    @property
+    def best(self) -> int:
+        """The epoch whose model is `model`: the last, or with patience the best on the validation nodes."""
+        return self.trained if self._best is None else self._best.epoch
+
+    @property
+    def model(self) -> Any:
+        """A copy of the model of the epoch `best`, in evaluation mode."""
+        return self.epoch(self.best)
+
+    def epoch(self, number: int) -> Any:
+        """A copy of the model as it was at an epoch, in evaluation mode.
+
+        Raises:
+            GatvizError: an epoch that is not trained.
+        """
+        with self._viewing:
+            return deepcopy(self._viewer(number).model).eval()
+
+    def at(self, number: int) -> Moment:
+        """What the model made of the graph at an epoch; raises as `epoch`."""
+        with self._viewing:
+            act, viewer = self._act_of(number), self._viewer(number)
+            kept = act.reel.by_epoch.get(number)
+            look = viewer.look(alpha=kept is None)
+            return Moment(number, act.task, look.out, look.alpha if kept is None else kept.alpha)
+
+    def task_at(self, number: int) -> Task:
+        """What was being learnt at an epoch, on which graph; raises as `epoch`."""
+        return self._act_of(self._checked(number)).task
+
+    def changed(self, number: int, *, task: Task | None = None, model: nn.Module | None = None) -> Self:
+        """The same up to an epoch, and from there on with another task, or another model, or both.
+
+        Arguments:
+            model: as it is to be at that epoch. Of other shapes than before, Adam begins anew.
+
+        Raises:
+            GatvizError: an epoch that is not trained, or a model that does not fit the task.
+        """
+        with self._viewing:
+            before = self._act_of(self._checked(number))
+            viewer = self._viewer(number, whole=True)
+            state = viewer.state()
+            task = task or before.task
+            made = type(self).__new__(type(self))
+            made._stepper = Stepper(viewer.model if model is None else model, task, self.schedule)
+            given = made._stepper.state()
+            if given.values.shape != state.values.shape or not _alike(viewer.model, made._stepper.model):
+                state = State(number, given.values)
+            made._stepper.restore(State(number, given.values, state.moments, state.steps))
+            acts = [act for act in self._acts if act.reel.start < number]
+            if acts:
+                acts[-1] = _Act(acts[-1].task, acts[-1].model, acts[-1].reel.until(number - 1))
+            acts.append(_Act(task, made._stepper.model, Reel(number, before.reel.most_bytes, before.reel.stride)))
+            made._begin(self.schedule, acts, self._rows[:number], self._rows[number]["step_loss"])
+        return made
+
+    def _checked(self, number: int) -> int:
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number <= self.trained:
+            expected = _("one from 0 to {last}").format(last=self.trained)
+            raise GatvizError(_("epoch"), expected, quote(number), _("train further, or choose one of these"))
+        return int(number)
+
+    def _act_of(self, number: int) -> _Act:
+        return next(act for act in reversed(self._acts) if act.reel.start <= number)
+
+    def _viewer(self, number: int, *, whole: bool = False) -> Stepper:
+        """A stepper that stands at an epoch: from the last kept one before it, what lies between is trained again."""
+        number = self._checked(number)
+        act = self._act_of(number)
+        start = act.reel.start
+        if start not in self._viewers:
+            self._viewers[start] = Stepper(act.model, act.task, self.schedule)
+        viewer = self._viewers[start]
+        if self._best is not None and number == self._best.epoch:
+            viewer.restore(self._best)
+            return viewer
+        kept = act.reel.by_epoch.get(number)
+        if kept is None or (whole and kept.state.moments is None):
+            kept = act.reel.before(number, whole=True)
+        viewer.restore(kept.state)
+        while viewer.epoch < number:
+            viewer.step()
+        return viewer
+
+
+def _alike(first: nn.Module, second: nn.Module) -> bool:
+    """Whether two models have the same parameters by name and shape."""
+    shapes = ({name: value.shape for name, value in model.named_parameters()} for model in (first, second))
+    return next(shapes) == next(shapes)
