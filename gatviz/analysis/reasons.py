@@ -20,7 +20,7 @@ from gatviz.analysis.terms import subtracted, used_alpha
 from gatviz.attention.layer_trace import Array, GATTrace, GATv2Trace, LayerTrace
 
 MOST_ROWS = 5
-"""More neighbours than these are told together in a last row."""
+"""So many neighbours have a row of their own where there are two or more others, which are told together in a last one."""
 
 _SUMMED = ("power", "share", "used")
 """The columns that add up to something."""
@@ -146,7 +146,7 @@ def _rest(hidden: _Columns) -> Rest:
 
 def _rows(shares: Array, kept: int | None) -> NDArray[np.int64]:
     """All in their order if they are few; else the largest shares first, the one asked about among them."""
-    if shares.size <= MOST_ROWS:
+    if shares.size <= MOST_ROWS + 1:
         return np.arange(shares.size)
     order = np.argsort(-shares, kind="stable")[:MOST_ROWS]
     if kept is not None and kept not in order:
@@ -207,7 +207,7 @@ def _with_pair(layer: LayerTrace, target: int, which: WeightingKey, source: int,
             hidden = leaky(layer.Wh_target[target, which] + layer.Wh_source[source, which], layer.negative_slope)
             vectors = {"hidden": hidden, "terms": hidden * layer.weights["a"][which]}
             known = {"e": float(vectors["terms"].sum())}
-    few = shown.sources.size <= MOST_ROWS and bool((np.diff(shown.sources) > 0).all())
+    few = shown.sources.size <= MOST_ROWS + 1 and bool((np.diff(shown.sources) > 0).all())
     place = int(np.searchsorted(shown.sources, source)) if few else shown.sources.size
     nothing = {name: np.full(column.shape[1], np.nan) for name, column in shown.vectors.items()}
     return _Columns(

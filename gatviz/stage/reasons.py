@@ -159,9 +159,9 @@ def _shared(trace: LayerTrace, table: Reasons) -> Sentence:
     if trace.attention == "equal":
         return said(_("This layer shares out evenly by its rule; the scores play no part."))
     if "g" in table.numbers:
-        return said(_("All start from the same target half; the source half and the arrow's own features differ."))
+        return said(_("All start from the same t; s and the arrow's own part g differ."))
     if table.half is not None:
-        return said(_("All start from the same target half; only the source half differs."))
+        return said(_("All start from the same t; only s differs."))
     return said(_("Each dimension adds reader and read, LeakyReLU bends the sum, and a weighs what is left."))
 
 

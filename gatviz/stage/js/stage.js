@@ -9,6 +9,7 @@ import { Headline } from "./headline.js";
 import { HeadsBar } from "./heads_bar.js";
 import { Legend } from "./legend.js";
 import { NodeEditor } from "./node_editor.js";
+import { PictureMenu } from "./picture_menu.js";
 import { readScene } from "./scene.js";
 import { edgeFocus, nodeFocus, same, Store } from "./store.js";
 import { Toolbar } from "./toolbar.js";
@@ -59,8 +60,9 @@ export class Stage {
     this.graph = new GraphView(this.store, this.edits);
     this.commands = new Commands(this.store, this.edits, this.graph);
     this.graph.listen(this.commands);
-    this.toolbar = new Toolbar(this.store, this.commands, host, () => this.graph.resetView());
-    this.legend = new Legend(this.store, host);
+    this.menu = new PictureMenu(this.store, this.commands, host, () => this.graph.resetView());
+    this.toolbar = new Toolbar(this.store, this.commands, this.menu);
+    this.legend = new Legend(this.store);
     this.editor = new NodeEditor(this.store, this.edits, this.graph);
     this.chain = new ChainView(this.store, this.edits);
     this.why = new WhyView(this.store, host);
@@ -82,7 +84,7 @@ export class Stage {
     );
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.root.append(this.element);
-    this.views = [this.headline, this.bar, this.graph, this.legend, this.toolbar, this.editor, this.chain, this.why];
+    this.views = [this.headline, this.bar, this.graph, this.legend, this.menu, this.toolbar, this.editor, this.chain, this.why];
     this.stop = this.store.subscribe((state, changed) => {
       for (const view of this.views) view.onState(changed);
       if (changed.has("locked") || (changed.has("weighting") && state.locked)) this.host.looked(this.lockedByNumber(), state.weighting);

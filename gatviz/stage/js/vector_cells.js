@@ -6,6 +6,7 @@ import { colourScale } from "./scales.js";
 import { stageOf } from "./scene.js";
 
 const MOST_CELLS = 4;
+const LONGEST = 7;
 
 /**
  * @param {import("./scene.js").Scene} scene
@@ -18,7 +19,7 @@ export function vectorCells(scene, stage, values, digits) {
   const few = values.length <= MOST_CELLS;
   const cells = values.map((value, c) => {
     const told = number(value, digits);
-    const cell = html("span", { class: "vector-cell", title: few ? null : `c${c}: ${told}` }, few ? told : null);
+    const cell = html("span", { class: told.length > LONGEST ? "vector-cell tight" : "vector-cell", title: few ? null : `c${c}: ${told}` }, few ? told : null);
     cell.style.background = colours.fill(value);
     cell.style.color = colours.ink(value);
     return cell;

@@ -3,7 +3,7 @@
 import { html, LATER } from "./dom.js";
 import { fillIn, shorten } from "./format.js";
 import { formulaLine } from "./formula.js";
-import { answerOf, edgeNames, isAnswered, shownWeighting } from "./scene.js";
+import { answerOf, isAnswered, shownWeighting } from "./scene.js";
 import { sentence } from "./sentence.js";
 import { edgeFocus, same, touch } from "./store.js";
 import { furtherBack, isTold } from "./story.js";
@@ -18,6 +18,8 @@ import { whyTable } from "./why_table.js";
  * @import {Changed} from "./store.js"
  * @typedef {ReturnType<typeof readWhy>} Table the table, its arrays unpacked
  */
+
+const LONGEST_NAME = 14;
 
 export class WhyView {
   /**
@@ -36,7 +38,7 @@ export class WhyView {
     this.lock = html("span");
     this.remark = html("p", { class: "quiet-text why-remark" });
     this.links = html("span", { class: "why-links" });
-    this.head = html("div", { class: "why-head" }, this.title, this.lock, this.remark, html("span", { class: "spacer" }), this.links);
+    this.head = html("div", { class: "why-head" }, this.title, this.lock, this.remark, this.links);
     this.body = html("div", { class: "why-body" });
     this.element = html("section", { class: "panel why" }, this.head, this.body);
   }
@@ -90,7 +92,9 @@ export class WhyView {
       this.lock.replaceChildren();
       return;
     }
-    const names = locked.kind === "edge" ? edgeNames(scene, locked) : { node: scene.called[locked.node] };
+    /** @param {number} node */
+    const name = (node) => shorten(scene.names[node], LONGEST_NAME);
+    const names = locked.kind === "edge" ? { source: name(locked.source), target: name(locked.target) } : { node: name(locked.node) };
     const text = fillIn(scene.texts[locked.kind === "edge" ? "lockedEdge" : "lockedNode"], names);
     this.lock.replaceChildren(
       html("button", { type: "button", class: "chip locked", title: scene.texts.release, onclick: () => this.store.update({ locked: null }) }, text, html("span", { "aria-hidden": "true" }, " ×")),

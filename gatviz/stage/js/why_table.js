@@ -53,6 +53,8 @@ function row(scene, table, k, chosen, store, height) {
   /** @param {"s"|"g"|"raw"|"e"} key */
   const value = (key) => table.number(k, key);
   const score = { s: value("s"), g: value("g"), raw: value("raw"), e: value("e") };
+  const undrawn = focus && scene.edgeBetween(table.target, reason.node)?.drawn === false;
+  const note = [reason.note, undrawn ? texts.notDrawn : reason.node < 0 ? texts.notShown : ""].filter(Boolean).join(" · ");
   const label = fillIn(texts.whyRow, { source: reason.name, value: number(table.number(k, "share"), digits) });
   const lock = () => focus && !chosen && store.update({ locked: focus });
   return html(
@@ -75,7 +77,7 @@ function row(scene, table, k, chosen, store, height) {
     html("th", { scope: "row", class: "name" }, html("span", { class: "node-chip", title: reason.name }, shorten(reason.name, LONGEST_NAME)), reason.own ? html("span", { class: "quiet-text" }, texts.whyItself) : null),
     table.bars && html("td", { class: "bars" }, bar(table.bars, score, scene.palette, height, digits)),
     ...table.columns.map((column) => cell(scene, table, k, column, chosen, digits)),
-    html("td", { class: "note quiet-text" }, reason.note),
+    html("td", { class: "note quiet-text" }, note),
   );
 }
 
