@@ -20,7 +20,7 @@ from gatviz.analysis.terms import subtracted, used_alpha
 from gatviz.attention.layer_trace import Array, GATTrace, GATv2Trace, LayerTrace
 
 MOST_ROWS = 5
-"""So many neighbours have a row of their own where there are two or more others, which are told together in a last one."""
+"""So many neighbours have a row of their own where two or more others are told together in a last one."""
 
 _SUMMED = ("power", "share", "used")
 """The columns that add up to something."""

@@ -139,6 +139,8 @@ def _words(theme: Theme) -> dict[str, str]:
         "accent-soft": colour_at((PAPER[theme], ACCENT[theme]), _ACCENT_TINT),
         "accent-ink": colour_at((ACCENT[theme], INK[theme]), 0.3),
         "masked": colour_at((PAPER[theme], INK[theme]), 0.75),
+        "button": BUTTON,
+        "on-button": text_on(BUTTON),
         "edge": colour_at(SEQUENTIAL[theme], 0.6),
         "plus-ink": colour_at((BARS[theme]["plus"], INK[theme]), 0.25),
         "minus-ink": colour_at((BARS[theme]["minus"], INK[theme]), 0.25),

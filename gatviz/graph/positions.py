@@ -171,7 +171,8 @@ def _set_apart(positions: Positions) -> Positions:
         # A node that is pushed from all sides moves by the mean, so that crowds dissolve instead of shaking.
         places += (apart * push[:, :, None]).sum(axis=1) / np.maximum(close.sum(axis=1), 1)[:, None] ** 0.5
         places = np.clip(places, -frame, frame)
-    return places / scale
+    apart_now: Positions = places / scale
+    return apart_now
 
 
 def _spiral(adj: csr_array) -> Positions:

@@ -381,6 +381,23 @@ class Answer(Message):
     why: Why | None
 
 
+class GuideStep(Message):
+    """A step of the guided minute: what is lit, what is said, and what is pointed at once it is understood."""
+
+    zone: Literal["features", "projection", "scores", "softmax", "taken_in"]
+    headline: list[Said]
+    line: list[Said]
+    completes: Focus
+
+
+class Guide(Message):
+    """The guided minute, about one arrow in one head: what is locked and shown as it begins, and its steps."""
+
+    focus: Focus
+    weighting: str
+    steps: list[GuideStep]
+
+
 class Scene(Message):
     """What a drag or a lock leaves as it is: the layer's run, and how it is told."""
 
@@ -414,6 +431,7 @@ class Screen(Scene):
     """One for each weighting."""
     answered: Focus | None
     """What they are about; None where nothing is locked."""
+    guide: Guide | None
     change: Change | None
     layer: int
     revision: str

@@ -57,6 +57,11 @@ def pack_answers(
     return [_packed(subject, which, answer(trace, which, target, source), target is not None) for which in weightings]
 
 
+def pack_sentence(trace: LayerTrace, part: Part, names: Sequence[str], sentence: Sentence) -> list[Said]:
+    """A sentence with its nodes and numbers as the browser counts."""
+    return _sentence(_Subject(trace, names, part.local()), sentence)
+
+
 def _packed(subject: _Subject, which: WeightingKey, told: Answer, locked: bool) -> protocol.Answer:
     why = None
     if told.target is not None:

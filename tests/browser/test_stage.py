@@ -225,7 +225,7 @@ def test_what_has_no_row_is_told_together_and_all_adds_up(page: Page):
     assert page.locator(".why-table .rest b").inner_text() == shown(table.rest.numbers["share"])
     shares = [number_of(text) for text in page.locator(".why-table tbody td.share b").all_inner_texts()]
     assert sum(shares) == pytest.approx(1, abs=5e-3)
-    page.mouse.click(*arc_point(page, 0, int(table.sources[1])))
+    row_of(page, int(table.sources[1])).click()
     expect(page.locator(".why-table tr.chosen")).to_have_count(1)
     terms = page.locator(".denominator .term").evaluate_all("all => all.map(t => Number(t.dataset.value))")
     assert sum(terms) == pytest.approx(table.sums["power"], rel=1e-4)
@@ -285,6 +285,7 @@ def test_no_old_number_is_left_after_an_edit(page: Page, label: str, changes: di
     unfold_all(page)
     set_number(page, label, next(iter(changes.values())))
     trace = trace_of(**changes)
+    expect(page.locator(".swatch.head")).to_have_count(trace.num_heads)
     eventually(lambda: cells(page, "alpha") == alpha_rows(trace, head_on_show(page)))
     head = head_on_show(page)
     dense = trace.dense("raw", head)

@@ -98,6 +98,7 @@ export const screen = (parts = {}) => ({
   headEvenness: [1],
   answers: [{ headline: [{ kind: "words", text: "B reads A.", value: null, sign: false, focus: null }], line: [], why: null }],
   answered: null,
+  guide: null,
   change: null,
   layer: 0,
   revision: "0",
@@ -144,5 +145,6 @@ export const state = (parts = {}) => ({
   selection: [],
   connecting: null,
   edited: null,
+  guide: null,
   ...parts,
 });

@@ -31,13 +31,14 @@ export class Headline {
 
   /** @param {Changed} changed */
   onState(changed) {
-    if (touch(changed, ["weighting", "digits", "heads"])) this.draw();
+    if (touch(changed, ["weighting", "digits", "heads", "guide"])) this.draw();
     if (changed.has("locked")) this.wait();
   }
 
   draw() {
     const { scene, store } = this;
-    const { headline, line } = answerOf(scene, store.state);
+    const { guide } = store.state;
+    const { headline, line } = (guide !== null && scene.guide?.steps[guide]) || answerOf(scene, store.state);
     this.badge.textContent = scene.badge;
     this.badge.title = scene.whoseWeights;
     this.words.replaceChildren(...sentence(headline, store), " ", this.badge);

@@ -318,6 +318,21 @@ export interface Answer {
   why: Why | null;
 }
 
+/** A step of the guided minute: what is lit, what is said, and what is pointed at once it is understood. */
+export interface GuideStep {
+  zone: "features" | "projection" | "scores" | "softmax" | "taken_in";
+  headline: Said[];
+  line: Said[];
+  completes: Focus;
+}
+
+/** The guided minute, about one arrow in one head: what is locked and shown as it begins, and its steps. */
+export interface Guide {
+  focus: Focus;
+  weighting: string;
+  steps: GuideStep[];
+}
+
 /** What a drag or a lock leaves as it is: the layer's run, and how it is told. */
 export interface Scene {
   names: string[];
@@ -346,6 +361,7 @@ export interface Scene {
 export interface Screen extends Scene {
   answers: Answer[];
   answered: Focus | null;
+  guide: Guide | null;
   change: Change | null;
   layer: number;
   revision: string;

@@ -5,6 +5,7 @@ import { Commands } from "./commands.js";
 import { hit, html, LATER } from "./dom.js";
 import { Edits } from "./edits.js";
 import { GraphView } from "./graph_view.js";
+import { GuideView } from "./guide.js";
 import { Headline } from "./headline.js";
 import { HeadsBar } from "./heads_bar.js";
 import { Legend } from "./legend.js";
@@ -38,6 +39,7 @@ const AT_FIRST = {
   selection: [],
   connecting: null,
   edited: null,
+  guide: null,
 };
 
 /**
@@ -67,6 +69,8 @@ export class Stage {
     this.chain = new ChainView(this.store, this.edits);
     this.why = new WhyView(this.store, host);
     this.headline = new Headline(this.store);
+    this.guide = new GuideView(this.store);
+    this.headline.aside.append(this.guide.element);
     this.notice = html("p", { class: "notice", role: "status" });
     this.element = html(
       "div",
@@ -84,9 +88,10 @@ export class Stage {
     );
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.root.append(this.element);
-    this.views = [this.headline, this.bar, this.graph, this.legend, this.menu, this.toolbar, this.editor, this.chain, this.why];
+    this.views = [this.headline, this.guide, this.bar, this.graph, this.legend, this.menu, this.toolbar, this.editor, this.chain, this.why];
     this.stop = this.store.subscribe((state, changed) => {
       for (const view of this.views) view.onState(changed);
+      if (changed.has("guide")) this.light();
       if (changed.has("locked") || (changed.has("weighting") && state.locked)) this.host.looked(this.lockedByNumber(), state.weighting);
     });
   }
@@ -104,7 +109,16 @@ export class Stage {
     this.editor.follow(this.scene);
     for (const view of this.views) view.setScene(this.scene);
     this.showWaiting();
+    this.light();
     this.graph.settleFocus();
+  }
+
+  /** While the guide runs, one zone alone is lit. */
+  light() {
+    const { guide } = this.store.state;
+    const zone = guide === null ? undefined : this.scene.guide?.steps[guide]?.zone;
+    if (zone) this.element.dataset.guide = zone;
+    else delete this.element.dataset.guide;
   }
 
   onEdits() {
@@ -142,9 +156,10 @@ export class Stage {
     const heads = state.heads?.filter((head) => head < count) ?? null;
     const measure = scene.change ? (before && !before.change ? "change" : state.measure) : "share";
     const both = replaced ? !scene.directed : state.both;
+    const guide = scene.guide ? state.guide : null;
     const justPinned = before && !before.change && scene.change;
     if (justPinned) open.splice(0, open.length, ...open.filter((name) => name !== "Wh" && name !== "change"), "change");
-    store.state = { ...state, weighting, hover: keep(state.hover), locked, selection, both, heads, measure, open };
+    store.state = { ...state, weighting, hover: keep(state.hover), locked, selection, both, heads, measure, open, guide };
     if (before && changed) this.host.looked(this.lockedByNumber(), weighting);
   }
 
@@ -186,7 +201,8 @@ export class Stage {
   key(event) {
     event.stopPropagation();
     if (hit(event, "input, select, textarea")) return;
-    if (event.key === "Escape") this.store.update({ locked: null, hover: null, selection: [], connecting: null, edited: null });
+    if (event.key === "Escape" && this.store.state.guide !== null) this.store.update({ guide: null });
+    else if (event.key === "Escape") this.store.update({ locked: null, hover: null, selection: [], connecting: null, edited: null });
     else this.commands.press(event);
   }
 

@@ -18,6 +18,7 @@ from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import first_edge, local_focus, pack_proofs, pack_story
+from gatviz.stage.guide import pack_guide
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.protocol import Palettes, Scene, Screen
 from gatviz.stage.reasons import pack_answers
@@ -46,7 +47,8 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
     predictions = predicted(now, settings, run)
     changed = pins.since_baseline(now, run)
     locked = _locked(now, trace, part)
-    story = pack_story(now.graph, trace, part, _edge_told(locked, choices), names)
+    told_edge = _edge_told(locked, choices)
+    story = pack_story(now.graph, trace, part, told_edge, names)
     answered = local_focus(locked.target, locked.source, part) if locked else None
     asked = (locked.target, locked.source) if locked and answered else (None, None)
     told = asdict(scene) | _change(changed, scene, trace, part)
@@ -58,6 +60,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         story=story,
         answers=pack_answers(trace, part, now.graph.names, [choice.which for choice in choices], *asked),
         answered=answered,
+        guide=pack_guide(trace, part, now.graph.names, told_edge),
         locked_at_start=answered,
         weighting_at_start=locked.weighting if locked else None,
         proofs=pack_proofs(run_cache.checks(run, pyg=now.compare_pyg)),

@@ -87,7 +87,7 @@ def _done(edit: Edit, graph: Graph) -> Done:
 @_done.register
 def _add_node(edit: AddNode, graph: Graph) -> Done:
     step = _("new node {name}").format(name=edit.name[:_LONGEST])
-    return editing.add_node(graph, edit.name, edit.at), step
+    return editing.add_node(graph, edit.name, edit.at, seed=session.current().settings.seed), step
 
 
 @_done.register
