@@ -234,6 +234,10 @@ _CAPTIONS = {
     "brings": N_("what arrives"),
     "used": N_("after dropout"),
 }
+_ORDER = (
+    "s", "g", "raw", "hidden", "terms", "e", "power", "degree", "root", "heads", "share", "used", "reads", "brings"
+)  # fmt: skip
+"""From the score to what arrives; among the numbers, and among the vectors, as the table of reasons has them."""
 _STAGES = {"hidden": "hidden", "terms": "e", "reads": "reads", "brings": "h_prime", "heads": "alpha"}
 
 

@@ -173,8 +173,8 @@ export class ChainView {
 
   layOut() {
     if (!this.scene) return;
-    this.laidOut = this.chain();
     this.width = this.strip.clientWidth;
+    this.laidOut = this.chain();
     this.drawHead();
     this.steps.toggleAttribute("hidden", !this.unfolded);
     this.element.toggleAttribute("data-unfolded", this.unfolded);

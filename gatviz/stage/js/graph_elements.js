@@ -12,6 +12,8 @@ import { nodeCount } from "./scene.js";
  */
 
 const MOST_FEATURES_BESIDE = 4;
+/** Among more nodes their features would lie on arrows. */
+const MOST_WITH_FEATURES = 6;
 export const FEW_NODES = 12;
 const MANY_NODES = 100;
 const UP = -Math.PI / 2;
@@ -39,7 +41,7 @@ export function nodeElement(scene, name, n, radius) {
   const inside = Array.from(name).length * (radius > 20 ? 9 : 6.8) <= radius * 2 - 4;
   const small = scene.names.length > MANY_NODES;
   const count = scene.features.shape[1];
-  const beside = scene.names.length <= FEW_NODES && count <= MOST_FEATURES_BESIDE && count > 0;
+  const beside = scene.names.length <= MOST_WITH_FEATURES && count <= MOST_FEATURES_BESIDE && count > 0;
   const features = beside ? `[${Array.from({ length: count }, (_, f) => brief(scene.features.at(n, f))).join(", ")}]` : "";
   const circle = svg("circle", { r: radius });
   const written = small || inside ? null : svg("text", { class: "outside" }, shorten(name, LONGEST_BESIDE));

@@ -29,6 +29,8 @@ const ROOM_BESIDE = 30;
 const RIM = 1;
 const HOVERED_RIM = 3;
 const MARKED_RIM = 5;
+/** Half the extent of a loop, by the radius of its node. */
+const LOOP_SIZE = 0.75;
 /** @type {("hover"|"locked")[]} */
 const MARKS = ["hover", "locked"];
 /** A new node made by key keeps about this many pixels from the others. */
@@ -237,11 +239,11 @@ export class GraphView {
     this.screen = this.points.map((p) => this.frame.onScreen(p));
     this.centre = { x: this.frame.there.width / 2, y: this.frame.there.height / 2 };
     this.nodes.forEach((node, n) => this.placeNode(node, n));
-    this.writeNames();
     const { names } = this.scene;
     this.scene.edges.forEach((edge, k) => {
       if (moved === null || moved.has(names[edge.source]) || moved.has(names[edge.target])) this.placeEdge(edge, this.edgeElements[k]);
     });
+    this.writeNames();
     this.weigh();
   }
 
@@ -352,7 +354,14 @@ export class GraphView {
 
   /** Names beside nodes, where they have room; features that would lie on one step aside. */
   writeNames() {
-    const places = placeNames(this.screen, this.radius, this.nodes.map(({ name }) => Array.from(name?.textContent ?? "").length));
+    const letters = this.nodes.map(({ name }) => Array.from(name?.textContent ?? "").length);
+    const size = LOOP_SIZE * this.radius;
+    const loops = this.scene.edges.flatMap(({ source, target }, k) => {
+      const across = source === target ? this.edgeElements[k].shape?.across : null;
+      const node = this.screen[target];
+      return across ? [{ x: node.x + 2 * size * across.x, y: node.y + 2 * size * across.y, half: size, tall: size }] : [];
+    });
+    const places = placeNames(this.screen, this.radius, letters, loops);
     this.nodes.forEach(({ name, features }, n) => {
       const place = places[n];
       name?.classList.toggle("crowded", place === null);

@@ -19,7 +19,7 @@ export class Headline {
     this.words = html("h2", { class: "headline", "aria-live": "polite" });
     this.line = html("p", { class: "answer-line" });
     this.badge = html("span", { class: "badge" });
-    this.aside = html("div", { class: "headline-aside" });
+    this.aside = html("div", { class: "headline-aside" }, this.badge);
     this.element = html("header", { class: "answer" }, html("div", { class: "answer-words" }, this.words, this.line), this.aside);
   }
 
@@ -41,7 +41,7 @@ export class Headline {
     const { headline, line } = (guide !== null && scene.guide?.steps[guide]) || answerOf(scene, store.state);
     this.badge.textContent = scene.badge;
     this.badge.title = scene.whoseWeights;
-    this.words.replaceChildren(...sentence(headline, store), " ", this.badge);
+    this.words.replaceChildren(...sentence(headline, store));
     this.line.replaceChildren(...sentence(line, store));
     this.wait();
   }

@@ -132,7 +132,7 @@ export class HeadsBar {
     if (edge && value !== null) fill.style.background = colourScale("share", 1, scene.palette).fill(value);
     const tick = edge ? html("i", { class: "tile-tick" }) : null;
     if (tick && edge) tick.style.left = `${100 * scene.uniform.at(edge.target)}%`;
-    return html("span", { class: "tile-track", "aria-hidden": "true" }, fill, tick);
+    return html("span", { class: "tile-track", "aria-hidden": "true" }, value === null ? null : fill, tick);
   }
 
   /** @param {Weighting} weighting */

@@ -14,9 +14,10 @@ const GAP = 5;
 /**
  * @param {Point[]} points of all nodes @param {number} radius
  * @param {number[]} letters how long the name beside each node is; 0 for none
+ * @param {Box[]} loops that no name stands on if it can stand elsewhere
  * @returns {(Place|null)[]} null for a name that has no room
  */
-export function placeNames(points, radius, letters) {
+export function placeNames(points, radius, letters, loops = []) {
   const nodes = points.map(({ x, y }) => ({ x, y, half: radius, tall: radius }));
   /** @type {Box[]} */
   const taken = [];
@@ -31,13 +32,17 @@ export function placeNames(points, radius, letters) {
       { x: away, y: 0, anchor: "start" },
       { x: -away, y: 0, anchor: "end" },
     ];
-    for (const place of places) {
+    /** @param {Place} place @returns {Box} */
+    const boxOf = (place) => {
       const shift = place.anchor === "middle" ? 0 : place.anchor === "start" ? half : -half;
-      const box = { x: point.x + place.x + shift, y: point.y + place.y, half, tall: TALL };
-      if (nodes.some((node, other) => other !== n && overlap(box, node)) || taken.some((other) => overlap(box, other))) continue;
-      taken.push(box);
-      return place;
-    }
-    return null;
+      return { x: point.x + place.x + shift, y: point.y + place.y, half, tall: TALL };
+    };
+    /** @param {Box} box */
+    const isFree = (box) => !nodes.some((node, other) => other !== n && overlap(box, node)) && !taken.some((other) => overlap(box, other));
+    const free = places.filter((place) => isFree(boxOf(place)));
+    const best = free.find((place) => !loops.some((loop) => overlap(boxOf(place), loop))) ?? free[0];
+    if (!best) return null;
+    taken.push(boxOf(best));
+    return best;
   });
 }

@@ -70,7 +70,7 @@ export class Stage {
     this.why = new WhyView(this.store, host);
     this.headline = new Headline(this.store);
     this.guide = new GuideView(this.store);
-    this.headline.aside.append(this.guide.element);
+    this.headline.aside.prepend(this.guide.element);
     this.notice = html("p", { class: "notice", role: "status" });
     this.element = html(
       "div",
@@ -146,9 +146,9 @@ export class Stage {
     const keep = (focus) => this.translate(focus, before);
     /** @param {string|null} key */
     const known = (key) => scene.weightings.some((w) => w.key === key);
-    const weighting = [before ? state.weighting : scene.weightingAtStart, state.weighting].find(known) ?? scene.weightings[0].key;
-    const open = this.stillOpen(before);
     const replaced = !before || before.revision !== scene.revision;
+    const weighting = [replaced ? scene.weightingAtStart : state.weighting, state.weighting].find(known) ?? scene.weightings[0].key;
+    const open = this.stillOpen(before);
     const locked = replaced ? scene.lockedAtStart : keep(state.locked);
     const changed = !same(locked, state.locked) || (locked && weighting !== state.weighting);
     const selection = state.selection.filter((name) => scene.names.includes(name));

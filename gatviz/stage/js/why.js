@@ -118,6 +118,7 @@ export class WhyView {
   toggle(what) {
     this[what] = !this[what];
     this.draw();
+    this.body.lastElementChild?.scrollIntoView({ block: "nearest" });
   }
 
   /** The features behind the score, the formulas and the proof. @param {number} head */

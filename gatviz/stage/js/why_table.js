@@ -20,6 +20,8 @@ const ROOMY = { rows: 4, height: 44 };
 const TIGHT = 31;
 const SIGNED = new Set(["s", "g"]);
 const SHARE = "share";
+/** With more vectors than these the cells are small. */
+const MOST_VECTORS = 2;
 /** What stands before a vector. @type {Record<string, string>} */
 const SIGNS = { reads: "×", brings: "=" };
 
@@ -30,7 +32,7 @@ export function whyTable(scene, table, chosen, store) {
   return html(
     "div",
     { class: "why-scroll" },
-    html("table", { class: "why-table" }, html("thead", {}, heads(scene, table)), html("tbody", {}, ...rows, table.rest ? rest(scene, table, store) : null), html("tfoot", {}, sums(scene, table, store))),
+    html("table", { class: table.columns.filter(({ stage }) => stage).length > MOST_VECTORS ? "why-table crowded" : "why-table" }, html("thead", {}, heads(scene, table)), html("tbody", {}, ...rows, table.rest ? rest(scene, table, store) : null), html("tfoot", {}, sums(scene, table, store))),
   );
 }
 
@@ -110,7 +112,7 @@ function rest(scene, table, store) {
   const cells = table.columns.map(({ key, stage }) => {
     if (key === "brings" && table.brought && stage) return html("td", { class: "vector-cell-of brings" }, html("span", { class: "sign", "aria-hidden": "true" }, "="), vectorCells(scene, stage, table.brought, digits));
     const value = table.restOf(key);
-    return html("td", { class: key === SHARE ? "share" : "number" }, value === null ? null : html(key === SHARE ? "b" : "span", {}, number(value, digits)));
+    return html("td", { class: key === SHARE ? "share" : `number ${key}` }, value === null ? null : html(key === SHARE ? "b" : "span", {}, number(value, digits)));
   });
   return html("tr", { class: "rest" }, html("th", { scope: "row", colspan: span, class: "name" }, table.rest?.text), ...cells, html("td"));
 }
@@ -128,7 +130,7 @@ function sums(scene, table, store) {
     if (key === "brings" && table.hPrime && stage) return html("td", { class: "vector-cell-of brings" }, html("span", { class: "sign", "aria-hidden": "true" }, "="), vectorCells(scene, stage, table.hPrime, digits));
     if (key === "reads" && table.hPrime) return html("td", { class: "sum-name" }, html("i", {}, "h′"), html("sub", {}, shorten(table.name, 9)));
     const value = table.sum(key);
-    return html("td", { class: key === SHARE ? "share" : "number" }, value === null ? null : html("b", { class: key === "power" ? "sum" : null }, number(value, digits)));
+    return html("td", { class: key === SHARE ? "share" : `number ${key}` }, value === null ? null : html("b", { class: key === "power" ? "sum" : null }, number(value, digits)));
   });
   return html("tr", {}, html("th", { scope: "row", class: "name legend-cell", colspan: table.bars ? 2 : 1 }, ...(legend ?? [texts.whySum])), ...cells, html("td"));
 }
