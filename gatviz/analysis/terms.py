@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from gatviz.attention.layer_trace import Array, GATTrace, LayerTrace
 
+_LARGEST_EXPONENT = 8.0
+"""Up to exp(8) = 2981, four digits, and down to exp(−8) = 0.000335."""
+
 
 @dataclass(frozen=True)
 class SoftmaxTerms:
@@ -36,7 +39,10 @@ class ScoreTerms:
 
 
 def softmax_terms(trace: LayerTrace) -> SoftmaxTerms:
-    """Numerators and denominators of every α, the maximum of each target subtracted first."""
+    """Numerators and denominators of every α, the maximum of each target subtracted; of equal shares 1 and |N(i)|."""
+    if trace.attention == "equal":
+        ones = np.ones_like(trace.e)
+        return SoftmaxTerms(ones, np.zeros((trace.num_nodes, trace.num_heads), ones.dtype), target_sums(trace, ones))
     maxima = target_maxima(trace, trace.e)
     terms = np.exp(trace.e - maxima[trace.edge_index[1]])
     return SoftmaxTerms(terms, maxima, target_sums(trace, terms))
@@ -60,6 +66,12 @@ def messages(trace: LayerTrace) -> Array:
 def used_alpha(trace: LayerTrace) -> Array:
     """[E, H]: the shares that h′ was made with, α itself or α after dropout."""
     return trace.alpha if trace.alpha_dropped is None else trace.alpha_dropped
+
+
+def subtracted(e: Array) -> float:
+    """What is taken from the scores of one target before exp: nothing, so that exp(e) can be read as it stands, or
+    their maximum where the numbers would grow too large or too small to read. α is the same either way."""
+    return float(e.max()) if e.size and float(np.abs(e).max()) > _LARGEST_EXPONENT else 0.0
 
 
 def target_sums(trace: LayerTrace, values: Array) -> Array:

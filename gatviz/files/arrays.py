@@ -125,6 +125,7 @@ def parsed_arrays(
         parsed.notes.append(_("entries of the matrix are kept as weights of arrows; they are no α"))
     check_names(parsed.names, where)
     parsed.labels = _labels(found, told, count)
+    parsed.class_order = _texts(found, told, "class_names", None) or ()
     parsed.split = _split(found, count)
     parsed.columns = [ColumnUse("nodes", name, "label") for name in headers.ARRAYS["y"] if name in arrays]
     parsed.columns += [ColumnUse("nodes", name, "position") for name in headers.ARRAYS["pos"] if name in arrays]
@@ -358,7 +359,10 @@ def arrays_of(graph: Graph) -> tuple[dict[str, Array], str]:
         "description": graph.description,
     }
     if graph.labels is not None:
-        arrays["y"], told["class_names"] = graph.class_index, graph.class_names
+        classes = (*graph.class_order, *(name for name in graph.class_names if name not in graph.class_order))
+        number = {name: k for k, name in enumerate(classes)}
+        arrays["y"] = np.array([-1 if name is None else number[name] for name in graph.labels], dtype=np.int64)
+        told["class_names"] = classes
     if graph.split is not None:
         for name, part in headers.MASKS.items():
             arrays[name] = np.array([one == part for one in graph.split], dtype=bool)

@@ -23,8 +23,9 @@ from gatviz.files.merging import check_parallel, merged_edges
 from gatviz.files.node_columns import NodeColumns, features_instead, scaled
 from gatviz.files.options import Orientation, ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph, same_looking
+from gatviz.graph.checks import SPLITS
 from gatviz.graph.features import FeatureKind, usual_kind
-from gatviz.graph.graph import SPLITS, Graph
+from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext
 
 
@@ -140,6 +141,7 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
             edge_feature_names=parsed.edge_feature_names,
             directed=directed,
             labels=None if nodes.labels is None else tuple(nodes.labels),
+            class_order=() if nodes.labels is not parsed.labels else tuple(parsed.class_order),
             split=None if nodes.split is None else tuple(nodes.split),
             positions=nodes.positions,
             description=parsed.description,

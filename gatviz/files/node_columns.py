@@ -14,8 +14,8 @@ from gatviz.files import headers, limits
 from gatviz.files.options import ReadOptions, Scaling
 from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.files.values import categories, decimal, is_gap, number, numbers, one_hot, vectors
+from gatviz.graph.checks import LONGEST_NAME, is_printable
 from gatviz.graph.features import FeatureKind, made_up_features
-from gatviz.graph.graph import LONGEST_NAME, is_printable
 from gatviz.words import _, commas, ngettext
 
 _ADDRESS = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|[\w.+-]+@[\w-]+\.)\S*\s*$", re.IGNORECASE)

@@ -36,6 +36,7 @@ class ParsedGraph:
         edge_features, edge_feature_names: [M, D] of its edges likewise.
         node_columns: name -> N values (str, number or None) whose use is still to be decided.
         labels, split, positions: what the file marks as such, or None.
+        class_order: the labels by their numbers in the file, if they have any.
         by_convention: whether what `node_columns` are called tells names, labels and positions (`conventions`).
         shown_names: what a format marks as the nodes' names without their being unique, with what it calls that.
         orientation: how the rows of a matrix were read; None for what is no matrix.
@@ -59,6 +60,7 @@ class ParsedGraph:
     edge_feature_names: tuple[str, ...] = ()
     node_columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     labels: Sequence[str | None] | None = None
+    class_order: Sequence[str] = ()
     split: Sequence[str | None] | None = None
     positions: NDArray[np.float64] | None = None
     description: str = ""

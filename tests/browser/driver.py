@@ -64,7 +64,7 @@ def open_app(page: Page, url: str) -> None:
     """Go to the app and wait until the stage stands."""
     page.goto(url)
     page.wait_for_selector(".gatviz-stage .node", timeout=60_000)
-    page.wait_for_selector(".gatviz-stage .formulas", timeout=10_000)
+    page.wait_for_selector(".gatviz-stage .why-table", timeout=10_000)
 
 
 def choose_graph(page: Page, title: str, nodes: int) -> None:
@@ -74,7 +74,47 @@ def choose_graph(page: Page, title: str, nodes: int) -> None:
 
 
 def choose_head(page: Page, label: str) -> None:
-    page.locator(".swatches").get_by_role("radio", name=label, exact=True).click()
+    """A head by its tile, or what is no head from the list of baselines."""
+    tile = page.locator(".swatches").get_by_role("radio", name=label, exact=True)
+    if tile.count():
+        tile.click()
+        return
+    unfold(page, "baselines")
+    page.locator(".menu-panel").get_by_role("radio", name=label, exact=True).click()
+    page.keyboard.press("Escape")
+
+
+def head_on_show(page: Page) -> int:
+    key = page.locator(".swatch.head[aria-checked='true']").get_attribute("data-key")
+    return int(str(key).removeprefix("w:head-"))
+
+
+def several_heads(page: Page, *, on: bool) -> None:
+    unfold(page, "baselines")
+    entry = page.locator("[data-key='several']")
+    if (entry.get_attribute("aria-checked") == "true") != on:
+        entry.click()
+    page.keyboard.press("Escape")
+
+
+def unfold(page: Page, key: str) -> None:
+    """Open the menu behind this button: "baselines", or "more" for what is rare about the picture."""
+    button = page.locator(f".menu-button[data-key='{key}']")
+    if button.get_attribute("aria-expanded") != "true":
+        button.click()
+
+
+def unfold_all(page: Page) -> None:
+    """Every stage of the chain."""
+    steps = page.locator("[data-key='all-steps']")
+    if steps.get_attribute("aria-expanded") != "true":
+        steps.click()
+    page.get_by_role("button", name="unfold all").click()
+
+
+def toggle_further(page: Page) -> None:
+    """Where the locked arrow's score comes from."""
+    page.locator(".why [data-key='further']").click()
 
 
 def set_number(page: Page, label: str, value: int) -> None:
@@ -110,7 +150,7 @@ def cell_point(page: Page, stage: str, row: int, column: int) -> tuple[float, fl
     return middle_of(card(page, stage).locator(f".numbers text[data-row='{row}'][data-column='{column}']"))
 
 
-def arc_point(page: Page, target: int, source: int) -> tuple[float, float]:
+def edge_point(page: Page, target: int, source: int) -> tuple[float, float]:
     """A point on an arrow that no other element covers."""
     return tuple(
         page.locator(f".edge[data-target='{target}'][data-source='{source}'] .hit").evaluate(

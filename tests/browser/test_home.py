@@ -9,11 +9,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driver import (
     alpha_rows,
-    arc_point,
     cells,
     choose_graph,
     choose_head,
+    edge_point,
     eventually,
+    head_on_show,
     open_app,
     set_number,
     shown,
@@ -22,7 +23,7 @@ from tests.browser.driver import (
 
 
 def test_first_picture_is_complete_without_scrolling(page: Page):
-    for selector in (".graph-panel", ".chain-panel", ".inspector", ".heads-bar"):
+    for selector in (".answer", ".heads-bar", ".graph-panel", ".chain-panel", ".why"):
         box = page.locator(selector).bounding_box()
         assert box
         assert box["y"] >= 0
@@ -32,17 +33,18 @@ def test_first_picture_is_complete_without_scrolling(page: Page):
 
 def test_numbers_on_the_first_picture_are_the_trace(page: Page):
     trace = trace_of()
-    assert cells(page, "alpha") == alpha_rows(trace, 0)
-    dense = trace.dense("e", 0)
+    assert head_on_show(page) == 2
+    assert cells(page, "alpha") == alpha_rows(trace, 2)
+    dense = trace.dense("e", 2)
     assert cells(page, "e") == {(i, j): shown(dense[i, j]) for i in range(4) for j in range(4)}
-    assert cells(page, "Wh") == {(i, c): shown(trace.Wh[i, 0, c]) for i in range(4) for c in range(3)}
+    assert cells(page, "Wh") == {(i, c): shown(trace.Wh[i, 2, c]) for i in range(4) for c in range(3)}
 
 
 def test_the_strongest_neighbour_of_a_node_can_be_read_off(page: Page):
     choose_head(page, "2")
     trace = trace_of()
-    arcs = trace.edges_into(0)
-    best = arcs.start + int(trace.alpha[arcs, 2].argmax())
+    edges = trace.edges_into(0)
+    best = edges.start + int(trace.alpha[edges, 2].argmax())
     label = page.locator(f".edge-label[data-edge='{best}']")
     expect(label).to_have_text(shown(trace.alpha[best, 2]))
 
@@ -57,14 +59,14 @@ def test_switching_heads_needs_no_rerun(page: Page):
         assert cells(page, "alpha") == alpha_rows(trace, head)
     choose_head(page, "mean of heads")
     mean = trace.alpha.mean(axis=1)
-    arcs = trace.edge_index.T.tolist()
-    assert cells(page, "alpha") == {(i, j): shown(mean[k]) for k, (j, i) in enumerate(arcs)}
+    edges = trace.edge_index.T.tolist()
+    assert cells(page, "alpha") == {(i, j): shown(mean[k]) for k, (j, i) in enumerate(edges)}
     assert page.evaluate("performance.getEntriesByType('resource').length") == requests
 
 
 def test_hover_reads_an_arrow_out(page: Page):
     choose_head(page, "2")
-    page.mouse.move(*arc_point(page, 0, 1))
+    page.mouse.move(*edge_point(page, 0, 1))
     value = shown(trace_of().dense("alpha", 2)[0, 1])
     expect(page.locator(".readout")).to_have_text(f"node 1 → node 0, head 2: α = {value}")
 
@@ -82,7 +84,7 @@ def test_dragged_nodes_stay_where_they_are(page: Page):
     assert moved["x"] < before["x"] - 50
     transform = node.get_attribute("transform")
     set_number(page, "Seed", 3)
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(seed=3), 0))
+    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(seed=3), head_on_show(page)))
     assert node.get_attribute("transform") == transform
 
 
@@ -92,7 +94,7 @@ def test_dragged_nodes_stay_where_they_are(page: Page):
 )
 def test_every_change_in_the_sidebar_shows_at_once(page: Page, label: str, value: int, changes: dict[str, int]):
     set_number(page, label, value)
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(**changes), 0))
+    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(**changes), head_on_show(page)))
 
 
 def test_other_sample_graphs_are_shown(page: Page):

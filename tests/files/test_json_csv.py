@@ -64,7 +64,7 @@ def test_an_edge_from_a_to_b_means_that_b_reads_a():
     assert (graph.names[source], graph.names[target]) == ("A", "B")
 
 
-def test_an_undirected_file_gives_both_arcs_and_a_loop_once():
+def test_an_undirected_file_gives_both_edges_and_a_loop_once():
     graph = read_graph(
         b'{"directed": false, "nodes": [{"id": 1}, {"id": 2}], "edges": [[2, 1], [1, 1], {"source": 2, "target": 1}]}'
     )
@@ -73,7 +73,7 @@ def test_an_undirected_file_gives_both_arcs_and_a_loop_once():
     assert any(note.startswith("1 duplicate edge was merged; the first of each was kept") for note in graph.notes)
 
 
-def test_an_undirected_file_that_lists_both_arcs_is_taken_as_it_is():
+def test_an_undirected_file_that_lists_both_edges_is_taken_as_it_is():
     edges = [["B", "A"], ["A", "B"]]
     graph = read_graph(
         as_json(directed=False, edges=[{"source": s, "target": t, "w": k} for k, (s, t) in enumerate(edges)])
@@ -598,7 +598,7 @@ def test_options_are_checked():
 
 @pytest.mark.parametrize("form", ["csv", "json", "npz"])
 def test_merging_parallel_edges_says_that_pyg_would_not(form):
-    """PyG gives each of two equal arcs a share; of two equal loops its layers make one."""
+    """PyG gives each of two equal edges a share; of two equal loops its layers make one."""
 
     def notes(pairs: list[tuple[str, str]]) -> str:
         if form == "csv":

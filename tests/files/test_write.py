@@ -24,7 +24,8 @@ from gatviz.files import (
     writable_formats,
     write_graph,
 )
-from gatviz.graph.graph import FARTHEST, SPLITS
+from gatviz.graph.checks import SPLITS
+from gatviz.graph.graph import FARTHEST
 from gatviz.numbers import LARGEST
 
 printable = st.characters(exclude_categories=("C", "Z")) | st.sampled_from([" ", '"', "'", ",", ";", "&", "<", "#"])
@@ -50,7 +51,7 @@ def graphs(draw: st.DrawFn, attributes: bool = True) -> Graph:
     if not directed:
         if draw(st.booleans()):  # as readers give it
             once = {frozenset(pair): pair for pair in pairs}.values()
-            pairs = [arc for u, v in once for arc in ([(u, v)] if u == v else [(u, v), (v, u)])]
+            pairs = [edge for u, v in once for edge in ([(u, v)] if u == v else [(u, v), (v, u)])]
         else:  # in any order
             pairs = draw(st.permutations(sorted({*pairs, *((v, u) for u, v in pairs)})))
     columns = {}

@@ -94,7 +94,7 @@ class _Reader:
                 self.places[n] = (x, _UP - y)
 
     def _edge(self, source: str, target: str, weight: float | None, undirected: bool, at: int) -> None:
-        # "-5" in a list means an arc of negative sign; attention reads the arc, the sign is its weight.
+        # "-5" in a list means an edge of negative sign; attention reads the edge, the sign is its weight.
         sign = -1.0 if target.startswith("-") else weight
         self.ends.append((self._number(source, at), self._number(target.lstrip("-"), at), sign))
         self.undirected.append(undirected)

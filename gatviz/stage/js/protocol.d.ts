@@ -1,4 +1,17 @@
-// Written from gatviz/stage/protocol.py and heard.py by `python -m gatviz.stage.types`: change them.
+// Written from the protocols in gatviz/stage by `python -m gatviz.stage.types`: change them.
+
+/** A pair of nodes, by number. */
+export interface EdgeFocus {
+  kind: "edge";
+  target: number;
+  source: number;
+}
+
+/** A node, by number. */
+export interface NodeFocus {
+  kind: "node";
+  node: number;
+}
 
 /** An array, row by row, bit for bit as float32. */
 export interface Packed {
@@ -98,22 +111,6 @@ export interface Stage {
   elsewhere: string | null;
 }
 
-/** exp(e − maximum) of E + U edges, [E + U, H]; maxima and denominators per target, [N, H]. */
-export interface Softmax {
-  terms: Packed;
-  maxima: Packed;
-  denominators: Packed;
-}
-
-/** The signed parts of both halves of a score, [N, H, C], and of what the edge's own features add, [E + U, H, C], if
-they are read; the end of their bars per edge, [E + U, H]. */
-export interface Scores {
-  target: Packed;
-  source: Packed;
-  edge: Packed | null;
-  limits: Packed;
-}
-
 /** An edge of the baseline that is no more; −1 for an end that is not shown. */
 export interface GoneEdge {
   source: number;
@@ -147,11 +144,14 @@ export interface Bar {
   value: number;
 }
 
-/** What the features of one end added to the score, the largest of them. */
-export interface Features {
+/** What one end added to the score: by dimension, where the score splits in two, and by feature, the largest. */
+export interface Half {
   half: "target" | "source";
   node: number;
-  parts: Bar[];
+  symbol: string;
+  value: number | null;
+  byDimension: Bar[];
+  byFeature: Bar[];
   more: number;
 }
 
@@ -192,7 +192,7 @@ export interface Story {
   head: number;
   limit: number;
   formulas: Formula[];
-  features: Features[];
+  halves: Half[];
   ofEdge: EdgeShares | null;
   biased: boolean;
   pair: Pair | null;
@@ -246,17 +246,91 @@ export interface Palettes {
   dark: Palette;
 }
 
-/** A pair of nodes, by number. */
-export interface EdgeFocus {
-  kind: "edge";
-  target: number;
-  source: number;
+/** A part of a sentence: words, a node, or a number with the arrow or the node that it belongs to. */
+export interface Said {
+  kind: "words" | "node" | "number";
+  text: string;
+  value: number | null;
+  sign: boolean;
+  focus: Focus | null;
 }
 
-/** A node, by number. */
-export interface NodeFocus {
-  kind: "node";
+/** A column of the table of reasons: of numbers, or of one vector a row, coloured as that stage of the chain. */
+export interface Column {
+  key: string;
+  symbol: string;
+  caption: string;
+  stage: string | null;
+}
+
+/** A row of that table: a node that is read, by number (−1 where it is not shown), and what is to be remarked. */
+export interface Reason {
   node: number;
+  name: string;
+  own: boolean;
+  masked: boolean;
+  note: string;
+}
+
+/** The neighbours without a row: what they are called together, and what their columns add up to. */
+export interface Rest {
+  text: string;
+  numbers: (number | null)[];
+  brings: Packed | null;
+}
+
+/** The scale of the bars of a score, and the target half that all of them start from, if there is one. */
+export interface Bars {
+  low: number;
+  high: number;
+  ticks: number[];
+  half: number | null;
+  symbol: string;
+}
+
+/** Why a target shares out as it does: numbers [R, K] of the columns of numbers, and [R, C] of each of vectors. */
+export interface Why {
+  target: number;
+  name: string;
+  source: number | null;
+  chosen: number;
+  title: Said[];
+  remark: Said[];
+  columns: Column[];
+  rows: Reason[];
+  numbers: Packed;
+  vectors: Packed[];
+  sums: (number | null)[];
+  rest: Rest | null;
+  bars: Bars | null;
+  even: number;
+  shares: string;
+  hPrime: Packed | null;
+  out: Packed | null;
+  outSymbol: string;
+  outColumns: string;
+}
+
+/** What is said of one weighting, and the table behind it. */
+export interface Answer {
+  headline: Said[];
+  line: Said[];
+  why: Why | null;
+}
+
+/** A step of the guided minute: what is lit, what is said, and what is pointed at once it is understood. */
+export interface GuideStep {
+  zone: "features" | "projection" | "scores" | "softmax" | "taken_in";
+  headline: Said[];
+  line: Said[];
+  completes: Focus;
+}
+
+/** The guided minute, about one arrow in one head: what is locked and shown as it begins, and its steps. */
+export interface Guide {
+  focus: Focus;
+  weighting: string;
+  steps: GuideStep[];
 }
 
 /** What a drag or a lock leaves as it is: the layer's run, and how it is told. */
@@ -276,16 +350,18 @@ export interface Scene {
   uniform: Packed;
   palettes: Palettes;
   texts: Record<string, string>;
-  softmax: Softmax;
-  scores: Scores | null;
   formulas: Formula[];
   openAtStart: string[];
   evenness: Packed;
+  headEvenness: (number | null)[];
   readsLike: string[][];
 }
 
 /** All of one screen. */
 export interface Screen extends Scene {
+  answers: Answer[];
+  answered: Focus | null;
+  guide: Guide | null;
   change: Change | null;
   layer: number;
   revision: string;
@@ -297,6 +373,7 @@ export interface Screen extends Scene {
   pygAsked: boolean;
   description: string;
   whoseWeights: string;
+  badge: string;
   notice: string;
   directed: boolean;
   session: string;
@@ -309,6 +386,21 @@ export interface Screen extends Scene {
   freeNumber: number;
   refused: string;
   panel: "" | "table" | "weights";
+}
+
+/** What the keeper on the page is told: whether there is something new to keep in the browser, and its answers. */
+export interface Keeping {
+  server: string;
+  place: number;
+  number: number;
+  worthKeeping: boolean;
+  heard: number;
+  packed: number | null;
+  content: string;
+  title: string;
+  refused: string;
+  forget: number;
+  texts: Record<string, string>;
 }
 
 /** A new node at a point of the graph. */
@@ -415,6 +507,128 @@ export interface Looked {
 /** What the person wants of the page: a panel beside the graph, a pin, a check. */
 export interface Asked {
   what: "pyg" | "pin" | "unpin" | "table" | "weights";
+}
+
+/** What the keeper on the page wants: the session's bytes, to open some, to begin afresh, a step back or forth.
+
+`content` is a .gatviz file as base64 where `what` is "kept", or else the text of a link. `count` tells a wish from
+one that is sent again. */
+export interface Wanted {
+  count: number;
+  what: "pack" | "kept" | "other" | "link" | "afresh" | "undo" | "redo";
+  number: number;
+  content: string;
+}
+
+/** A part of a sentence: words, a node by number, or a number. */
+export interface TrainPiece {
+  text: string;
+  node: number | null;
+  value: number | null;
+}
+
+/** What the model makes of the graph at one epoch: α [E, H], and its change since epoch 0 where it is asked for;
+per node the class that it predicts, how sure it is, and whether that is wrong. */
+export interface TrainMoment {
+  epoch: number;
+  alpha: Packed;
+  change: Packed | null;
+  predicted: number[];
+  sure: number[];
+  wrong: number[];
+  edges: Edges;
+}
+
+/** Values [K] at so many epochs; `now` is the value at the playhead, and how it is told. */
+export interface TrainLine {
+  key: string;
+  name: string;
+  look: "labelled" | "others" | "own" | "equal" | "GCN" | "GAT" | "GATv2" | "head" | "locked" | "even";
+  head: number | null;
+  epochs: number[];
+  values: Packed;
+  now: number | null;
+  nowText: string;
+}
+
+/** Between two lines [K]. */
+export interface TrainBand {
+  name: string;
+  epochs: number[];
+  low: Packed;
+  high: Packed;
+}
+
+/** Lines over epochs on one scale; `cut` says in words that the axis does not start at 0. */
+export interface TrainChart {
+  key: "loss" | "right" | "evenness" | "locked";
+  title: string;
+  lines: TrainLine[];
+  bands: TrainBand[];
+  low: number;
+  high: number;
+  ticks: number[];
+  tickTexts: string[];
+  cut: string;
+  below: string;
+}
+
+/** A mark on the line of epochs. */
+export interface TrainFlag {
+  epoch: number;
+  text: string;
+  short: string;
+  head: number | null;
+  withdrawn: boolean;
+}
+
+/** All of the Train workspace's picture. */
+export interface TrainScreen {
+  identity: string;
+  names: string[];
+  called: string[];
+  positions: number[][];
+  classOf: number[];
+  classNames: string[];
+  labelled: number[];
+  moment: TrainMoment;
+  first: TrainMoment;
+  total: number;
+  trained: number;
+  ended: string;
+  busy: boolean;
+  playing: boolean;
+  left: string;
+  headline: TrainPiece[];
+  below: TrainPiece[];
+  flags: TrainFlag[];
+  charts: TrainChart[];
+  layer: number;
+  layers: number;
+  head: number;
+  heads: number;
+  measure: "alpha" | "change";
+  locked: [number, number] | null;
+  faint: string;
+  notice: string;
+  foot: string;
+  undo: boolean;
+  palettes: Palettes;
+  texts: Record<string, string>;
+}
+
+/** What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
+a node painted, this epoch opened in Explore; or what is to be shown: an epoch, a layer, a head, α or its change, a
+locked arrow (target, source). A tab says hello with its token. */
+export interface TrainAsked {
+  what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "hello";
+  epoch?: number | null;
+  layer?: number | null;
+  head?: number | null;
+  measure?: "alpha" | "change" | null;
+  locked?: number[] | null;
+  node?: number | null;
+  token?: string | null;
 }
 
 export type Focus = EdgeFocus | NodeFocus;

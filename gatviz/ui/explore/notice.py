@@ -30,13 +30,14 @@ def notice(
     """What has to be said of the graph, of the part that is shown, of its predictions and of what changed."""
     sentences = [*now.graph.notes, *([now.graph.rounding] if now.graph.rounding else [])]
     if predictions is not None:
-        sentences.append(" ".join(accuracy.sentence for accuracy in predictions.accuracies))
+        told = (*(accuracy.sentence for accuracy in predictions.accuracies), *predictions.column_sentences)
+        sentences.append(" ".join(told))
     kept = [*dict.fromkeys((*now.graph.edge_attributes, *now.graph.edge_feature_names))]
     read = () if trace.edge_features is None else now.graph.edge_feature_names
     if unread := [name for name in kept if name not in read]:
         names = ", ".join(name[:24] for name in unread)
         sentences.append(
-            _("Kept but not used by GAT, which reads only whether an edge is there: {names}.").format(names=names)
+            _("Kept but not used by GAT, which reads only whether an arrow is there: {names}.").format(names=names)
         )
     if not part.is_whole:
         between = (
@@ -73,7 +74,9 @@ def notice(
 def _locked_elsewhere(graph: Graph, trace: LayerTrace, part: Part, choices: list[Weighting]) -> list[str]:
     """A sentence on the locked arrow if its ends are not both shown."""
     locked = session.current().locked
-    if not isinstance(locked, session.Locked) or np.isin((locked.target, locked.source), part.nodes).all():
+    if not isinstance(locked, session.Locked) or locked.source is None:
+        return []
+    if np.isin((locked.target, locked.source), part.nodes).all():
         return []
     source, target = (called(graph.names[node])[:_LONGEST_NAME] for node in (locked.source, locked.target))
     edge = trace.edge_of(locked.target, locked.source)

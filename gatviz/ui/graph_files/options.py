@@ -176,6 +176,7 @@ def _rest(pending: PendingGraph, options: ReadOptions, facts: Facts) -> ReadOpti
     columns = [use for use in facts.columns if use.table == "nodes"]
     if columns or facts.labelled:
         options = with_choices(options, label=_label(pending, facts))
+    options = _edge_features(pending, options, facts)
     options, any_left = _features(pending, options, facts)
     if not any_left:
         kinds: dict[FeatureKind, str] = {
@@ -187,6 +188,22 @@ def _rest(pending: PendingGraph, options: ReadOptions, facts: Facts) -> ReadOpti
         return with_choices(options, missing_features=None if kind == facts.usual else kind)
     scalings = {"none": _("none"), "row": _("row sums 1"), "standard": _("mean 0, deviation 1")}
     return with_choices(options, scaling=_one_of(pending, "scaling", _("Scaling of features"), scalings))
+
+
+def _edge_features(pending: PendingGraph, options: ReadOptions, facts: Facts) -> ReadOptions:
+    """Which numbers on edges a model can read; nothing is asked where there are none."""
+    if not 0 < len(facts.edge_numbers) <= _MOST_PILLS:
+        return options
+    chosen = st.pills(
+        _("Edge features, which a model can read"),
+        facts.edge_numbers,
+        selection_mode="multi",
+        default=facts.edge_features,
+        format_func=lambda name: escape(_short(name)),
+        key=_key(pending, "edge_features"),
+    )
+    names = tuple(name for name in facts.edge_numbers if name in chosen)
+    return with_choices(options, edge_features=() if names == facts.edge_features else names)
 
 
 def _label(pending: PendingGraph, facts: Facts) -> str | None:

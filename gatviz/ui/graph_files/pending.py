@@ -48,6 +48,7 @@ class Facts:
     Attributes:
         problem: why it could not be read, or nothing.
         labelled: whether the file itself has labels.
+        edge_numbers: the numbers on edges, which can be edge features. edge_features: those that the file itself has.
         orientation: how a matrix was read. two_mode: whether edges join two kinds of nodes.
         encoding: of the text. alternatives: formats that the file could as well be of.
         made_up, usual: what stands in for features, if anything; what would if nobody chose.
@@ -61,6 +62,8 @@ class Facts:
     made_up: FeatureKind | None = None
     usual: FeatureKind = "one_hot"
     symmetric: bool | None = None
+    edge_numbers: tuple[str, ...] = ()
+    edge_features: tuple[str, ...] = ()
     orientation: Orientation | None = None
     two_mode: bool | None = None
     encoding: str | None = None
@@ -145,6 +148,8 @@ def _facts(read: Inspection) -> Facts:
         made_up=read.made_up,
         usual=usual_kind(read.graph.num_nodes),
         symmetric=read.symmetric,
+        edge_numbers=tuple(read.graph.edge_numbers),
+        edge_features=read.graph.edge_feature_names,
         orientation=read.orientation,
         two_mode=read.two_mode,
         encoding=read.encoding,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -24,10 +25,14 @@ FIRST_SAMPLE = "tutorial"
 
 @dataclass(frozen=True)
 class Locked:
-    """What is locked on the stage: an edge, by node numbers of the whole graph, and the weighting shown."""
+    """What is locked on the stage, by node numbers of the whole graph, and the weighting shown.
+
+    Attributes:
+        target: the end of an edge; or a node by itself, where `source` is None.
+    """
 
     target: int
-    source: int
+    source: int | None
     weighting: str
 
 
@@ -40,7 +45,7 @@ class Good:
 
 
 FIRST_LOCK: Literal["first"] = "first"
-"""Nobody has chosen yet: the stage locks an edge by itself, the strongest of head 0."""
+"""Nobody has chosen yet: the stage locks an edge by itself, one that shows what attention does."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ class Session:
         returning: whether the screen went back to it and has yet to be shown again.
         refused: the sentence about the last edit on the canvas that was refused, if any.
         locked: what is locked on the stage.
+        weighting: key of the head, or what else weighs the arrows, on show there; "" for the first.
+        view: what else a person chose to look at, by the keys of the controls (see `view`).
         compare_pyg: whether the person has asked for the comparison with PyG.
         openings: how many models were opened so far.
         panel: what stands beside the canvas: nothing, the table of features, or the weights.
@@ -71,6 +78,8 @@ class Session:
     returning: bool = False
     refused: str = ""
     locked: Locked | Literal["first"] | None = FIRST_LOCK
+    weighting: str = ""
+    view: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     compare_pyg: bool = False
     openings: int = 0
     panel: Literal["", "table", "weights"] = ""
@@ -105,10 +114,20 @@ class Session:
 def current() -> Session:
     """This session's state; the first sample graph at first."""
     if _KEY not in st.session_state:
-        graph = sample_graph(FIRST_SAMPLE)
-        st.session_state[_KEY] = Session(Work(graph.with_positions(default_positions(graph)), FIRST_SAMPLE))
+        put(new())
     session: Session = st.session_state[_KEY]
     return session
+
+
+def new() -> Session:
+    """A session in which nothing was done yet."""
+    graph = sample_graph(FIRST_SAMPLE)
+    return Session(Work(graph.with_positions(default_positions(graph)), FIRST_SAMPLE))
+
+
+def put(session: Session) -> None:
+    """Put another session on the screen."""
+    st.session_state[_KEY] = session
 
 
 def update(**changes: Any) -> None:
@@ -142,7 +161,7 @@ def _step(work: Work, history: History) -> None:
 
 
 def _carried(locked: Locked, before: Graph, after: Graph) -> Locked | None:
-    """The same edge by the numbers of another graph; a node that was only renamed keeps its number."""
+    """The same by the numbers of another graph; a node that was only renamed keeps its number."""
     places = {name: n for n, name in enumerate(after.names)}
     renamed = before.num_nodes == after.num_nodes
 
@@ -150,8 +169,10 @@ def _carried(locked: Locked, before: Graph, after: Graph) -> Locked | None:
         found = places.get(before.names[node])
         return node if found is None and renamed and after.names[node] not in before.names else found
 
-    target, source = place(locked.target), place(locked.source)
-    return None if target is None or source is None else replace(locked, target=target, source=source)
+    target, source = place(locked.target), None if locked.source is None else place(locked.source)
+    if target is None or (source is None and locked.source is not None):
+        return None
+    return replace(locked, target=target, source=source)
 
 
 def remember() -> None:
