@@ -44,8 +44,8 @@ def from_files() -> PendingGraph | None:
     if not files:
         st.caption(
             _(
-                "One file, an edge list and a table of nodes together, A.csv and X.csv together, or a zip of these. The "
-                "format is told by the content."
+                "One file, an edge list and a table of nodes together, A.csv and X.csv together, or a zip of these. "
+                "The format is told by the content."
             )
         )
         _templates()
