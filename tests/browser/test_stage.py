@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ def release(page: Page) -> None:
     assert lock_text(page) == ""
 
 
-def test_hover_on_an_arrow_lights_exactly_its_cells(page: Page):
+def test_hover_on_an_arrow_lights_exactly_its_cells(page: Page) -> None:
     release(page)
     page.mouse.move(*edge_point(page, 1, 0))
     assert marked(page, "alpha", "hover") == {(1, 0)}
@@ -43,14 +44,14 @@ def test_hover_on_an_arrow_lights_exactly_its_cells(page: Page):
     assert marked(page, "alpha", "hover") == set()
 
 
-def test_hover_on_a_cell_lights_its_arrow(page: Page):
+def test_hover_on_a_cell_lights_its_arrow(page: Page) -> None:
     page.mouse.move(*cell_point(page, "alpha", 3, 2))
     expect(page.locator(".edge.hover")).to_have_count(1)
     expect(page.locator(".edge.hover")).to_have_attribute("data-target", "3")
     expect(page.locator(".edge.hover")).to_have_attribute("data-source", "2")
 
 
-def test_a_node_shows_what_it_reads_and_who_reads_it(page: Page):
+def test_a_node_shows_what_it_reads_and_who_reads_it(page: Page) -> None:
     trace = trace_of()
     page.locator(".node[data-node='0']").hover()
     expect(page.locator(".readout")).to_have_text("node 0 reads 3 nodes and is read by 3 nodes")
@@ -61,7 +62,7 @@ def test_a_node_shows_what_it_reads_and_who_reads_it(page: Page):
 
 
 @pytest.mark.parametrize("way", ["click again", "×", "Escape", "empty canvas"])
-def test_lock_and_release(page: Page, way: str):
+def test_lock_and_release(page: Page, way: str) -> None:
     release(page)
     page.mouse.click(*edge_point(page, 1, 0))
     assert lock_text(page).startswith("locked: node 0 → node 1, head 0")
@@ -79,7 +80,7 @@ def test_lock_and_release(page: Page, way: str):
     assert marked(page, "alpha", "locked") == set()
 
 
-def test_the_keyboard_does_the_same(page: Page):
+def test_the_keyboard_does_the_same(page: Page) -> None:
     release(page)
     page.locator(".node[data-node='2']").focus()
     page.keyboard.press("ArrowRight")
@@ -93,7 +94,7 @@ def test_the_keyboard_does_the_same(page: Page):
     assert lock_text(page).startswith("locked: node 0 → node 1, head 0")
 
 
-def test_letters_in_the_stage_do_not_reach_the_page(page: Page):
+def test_letters_in_the_stage_do_not_reach_the_page(page: Page) -> None:
     page.locator(".node[data-node='2']").focus()
     page.keyboard.press("c")
     page.keyboard.press("r")
@@ -101,7 +102,7 @@ def test_letters_in_the_stage_do_not_reach_the_page(page: Page):
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_every_number_of_a_locked_arrow_is_the_trace(page: Page):
+def test_every_number_of_a_locked_arrow_is_the_trace(page: Page) -> None:
     choose_head(page, "2")
     page.mouse.click(*edge_point(page, 3, 0))
     trace = trace_of()
@@ -129,7 +130,7 @@ def test_every_number_of_a_locked_arrow_is_the_trace(page: Page):
     assert [number_of(text) for text in features] == [number_of(shown(share.value)) for share in shares]
 
 
-def test_bars_of_one_story_are_as_long_as_their_numbers(page: Page):
+def test_bars_of_one_story_are_as_long_as_their_numbers(page: Page) -> None:
     """Both halves, by dimension and by feature: twice as long is twice as much."""
     page.mouse.click(*edge_point(page, 1, 2))
     page.locator(".further summary").click()
@@ -144,7 +145,7 @@ def test_bars_of_one_story_are_as_long_as_their_numbers(page: Page):
         assert width == pytest.approx(50 * value / limit, abs=0.3)
 
 
-def test_the_terms_add_up_to_the_denominator(page: Page):
+def test_the_terms_add_up_to_the_denominator(page: Page) -> None:
     choose_graph(page, "Karate club", 34)
     terms = page.locator(".denominator .term").evaluate_all("all => all.map(t => Number(t.dataset.value))")
     trace = trace_of("karate_club")
@@ -153,19 +154,19 @@ def test_the_terms_add_up_to_the_denominator(page: Page):
     assert any(np.isclose(sum(terms), value, rtol=1e-5) for value in softmax_terms(trace).denominators[:, 0])
 
 
-def test_a_term_becomes_the_numerator(page: Page):
+def test_a_term_becomes_the_numerator(page: Page) -> None:
     page.locator(".denominator .term:not(.chosen)").first.click()
     source = page.locator(".denominator .term.chosen").get_attribute("data-source")
     value = trace_of().dense("alpha", 0)[2, int(source or 0)]
     expect(page.locator(".fraction-line .alpha")).to_have_text(shown(value))
 
 
-def test_a_hovered_arrow_lights_its_term(page: Page):
+def test_a_hovered_arrow_lights_its_term(page: Page) -> None:
     page.mouse.move(*edge_point(page, 2, 1))
     expect(page.locator(".denominator .term.hover")).to_have_attribute("data-source", "1")
 
 
-def test_the_chain_unfolds_to_its_roots(page: Page):
+def test_the_chain_unfolds_to_its_roots(page: Page) -> None:
     page.get_by_role("button", name="unfold all").click()
     trace = trace_of()
     assert cells(page, "x") == {(i, f): shown(trace.x[i, f]) for i in range(4) for f in range(2)}
@@ -188,7 +189,7 @@ def test_the_chain_unfolds_to_its_roots(page: Page):
 
 
 @pytest.mark.parametrize(("label", "changes"), [("Seed", {"seed": 11}), ("Heads", {"num_heads": 2})])
-def test_no_old_number_is_left_after_an_edit(page: Page, label: str, changes: dict[str, int]):
+def test_no_old_number_is_left_after_an_edit(page: Page, label: str, changes: dict[str, Any]) -> None:
     page.get_by_role("button", name="unfold all").click()
     set_number(page, label, next(iter(changes.values())))
     trace = trace_of(**changes)
@@ -202,25 +203,25 @@ def test_no_old_number_is_left_after_an_edit(page: Page, label: str, changes: di
     expect(page.locator(".formula button").last).to_have_attribute("title", in_numbers)
 
 
-def test_more_digits_on_request(page: Page):
+def test_more_digits_on_request(page: Page) -> None:
     page.get_by_role("radio", name="6", exact=True).click()
     dense = trace_of().dense("alpha", 0)
     assert cells(page, "alpha")[(2, 3)] == shown(dense[2, 3], 6)
 
 
-def test_scale_to_the_largest_says_so(page: Page):
+def test_scale_to_the_largest_says_so(page: Page) -> None:
     page.get_by_role("radio", name="0…max").click()
     largest = trace_of().alpha[:, 0].max()
     expect(page.locator(".legend .bar")).to_contain_text(shown(largest))
 
 
-def test_proof_compares_with_pyg_on_request(page: Page):
+def test_proof_compares_with_pyg_on_request(page: Page) -> None:
     expect(page.locator(".check.passed")).to_have_count(2)
     page.get_by_role("button", name="compare with PyG").click()
     expect(page.locator(".check[data-check='PyG']")).to_have_class("check passed", timeout=30_000)
 
 
-def test_the_strongest_arrows_are_listed_while_nothing_is_locked(page: Page):
+def test_the_strongest_arrows_are_listed_while_nothing_is_locked(page: Page) -> None:
     release(page)
     trace = trace_of()
     order = np.argsort(-trace.alpha[:, 0], kind="stable")
@@ -239,7 +240,7 @@ def test_the_strongest_arrows_are_listed_while_nothing_is_locked(page: Page):
     assert lock_text(page).startswith("locked:")
 
 
-def test_heads_changed_faster_than_python_answers_leave_the_page_alive(page: Page):
+def test_heads_changed_faster_than_python_answers_leave_the_page_alive(page: Page) -> None:
     choose_graph(page, "Karate club", 34)
     set_number(page, "Heads", 8)
     expect(page.locator(".swatch.head")).to_have_count(8)
@@ -260,7 +261,7 @@ def test_heads_changed_faster_than_python_answers_leave_the_page_alive(page: Pag
     expect(page.locator(".fraction-line .alpha")).to_have_text(alpha, timeout=20_000)
 
 
-def test_a_number_stepped_to_and_fro_faster_than_python_answers_leaves_the_page_alive(page: Page):
+def test_a_number_stepped_to_and_fro_faster_than_python_answers_leaves_the_page_alive(page: Page) -> None:
     """What comes back after a few runs must not be sent as a reference to what the browser has let go of."""
     page.get_by_role("spinbutton", name="Seed", exact=True).evaluate(
         """async field => {

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 from torch_geometric.nn import GATConv
@@ -48,7 +49,7 @@ def control(app: AppTest, label: str) -> Any:
     return next(one for one in app.selectbox if one.label == label)
 
 
-def test_another_opening_under_the_same_name_has_its_own_self_loops():
+def test_another_opening_under_the_same_name_has_its_own_self_loops() -> None:
     app, content = run_app(), saved(GATConv(2, 3, heads=2).state_dict())
     for loops in ("as_given", "remove"):
         choose_file(app, content)
@@ -57,7 +58,7 @@ def test_another_opening_under_the_same_name_has_its_own_self_loops():
         assert state_of(app).settings.self_loops == loops
 
 
-def test_what_becomes_open_by_a_choice_is_asked():
+def test_what_becomes_open_by_a_choice_is_asked() -> None:
     flat = {"lin.weight": torch.ones(6, 2), "att_src": torch.ones(6), "att_dst": torch.ones(6)}
     app = run_app()
     choose_file(app, saved(flat))
@@ -76,10 +77,10 @@ def with_table() -> AppTest:
     return checked(app.run())
 
 
-def test_a_refused_cell_leaves_no_grid_that_shows_it(monkeypatch):
+def test_a_refused_cell_leaves_no_grid_that_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     app = with_table()
     before: weights_table._Base = app.session_state[weights_table._BASE]
-    held = {weights_table._BASE: before, "gatviz_session": state_of(app)}
+    held: dict[str, Any] = {weights_table._BASE: before, "gatviz_session": state_of(app)}
     held[before.key] = {"edited_rows": {0: {"0": 1e300}}}
     monkeypatch.setattr("streamlit.session_state", held)
     weights_table._take_cells(before.key)
