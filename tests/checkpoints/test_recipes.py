@@ -195,6 +195,10 @@ ASKED = {
         Net("", conv=GATConv(FEATURES, 6), classifier=nn.Linear(6, 2), regressor=nn.Linear(6, 1)),
         {"conv > relu > classifier", "conv > relu > regressor"},
     ),
+    "two ends, of which one could begin": (
+        Net("", conv=GATConv(FEATURES, 6), classifier=nn.Linear(6, FEATURES), regressor=nn.Linear(6, 1)),
+        {"conv > relu > classifier", "conv > relu > regressor", "classifier > conv > relu > regressor"},
+    ),
     "a residual": (
         Net("", conv1=GATConv(FEATURES, 6), conv2=GATConv(6, 4), res=nn.Linear(FEATURES, 6)),
         {"res + conv1 > relu > conv2", "conv1 > relu > conv2"},

@@ -1,0 +1,1 @@
+"""What is measured by hand: each is a module to run."""
