@@ -46,14 +46,14 @@ def gatv2(page: Page) -> Page:
     return page
 
 
-def test_its_first_picture_is_hidden_e_and_alpha(gatv2: Page):
+def test_its_first_picture_is_hidden_e_and_alpha(gatv2: Page) -> None:
     assert [card.get_attribute("data-stage") for card in gatv2.locator(".card").all()] == ["hidden", "e", "alpha"]
     trace = trace_of()
     dense = trace.dense("e", 0)
     assert cells(gatv2, "e") == {(i, j): shown(dense[i, j]) for i in range(4) for j in range(4)}
 
 
-def test_the_chain_unfolds_to_both_projections(gatv2: Page):
+def test_the_chain_unfolds_to_both_projections(gatv2: Page) -> None:
     unfold_all(gatv2)
     trace = trace_of()
     for name in ("W_target", "W_source"):
@@ -71,7 +71,7 @@ def test_the_chain_unfolds_to_both_projections(gatv2: Page):
     expect(card(gatv2, "hidden").locator(".shape")).to_have_text(f"[{trace.num_edges}, 4, 3]")
 
 
-def test_a_locked_arrow_adds_up_dimension_by_dimension(gatv2: Page):
+def test_a_locked_arrow_adds_up_dimension_by_dimension(gatv2: Page) -> None:
     gatv2.mouse.click(*edge_point(gatv2, 3, 0))
     story = edge_story(trace_of(), 3, 0, 0)
     assert story.alpha is not None
@@ -87,7 +87,7 @@ def test_a_locked_arrow_adds_up_dimension_by_dimension(gatv2: Page):
     assert sum(map(number_of, bars)) == pytest.approx(story.e, abs=2e-3)
 
 
-def test_one_w_for_both_roles_is_shown_once(gatv2: Page):
+def test_one_w_for_both_roles_is_shown_once(gatv2: Page) -> None:
     gatv2.get_by_text("More about the model").click()
     gatv2.get_by_test_id("stCheckbox").filter(has_text="One W").click()
     trace = trace_of(share_weights=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from gatviz.charts.colours import Theme
 from tests.browser.driver import (
     alpha_rows,
     cells,
@@ -22,7 +24,7 @@ from tests.browser.driver import (
 )
 
 
-def test_first_picture_is_complete_without_scrolling(page: Page):
+def test_first_picture_is_complete_without_scrolling(page: Page) -> None:
     for selector in (".answer", ".heads-bar", ".graph-panel", ".chain-panel", ".why"):
         box = page.locator(selector).bounding_box()
         assert box
@@ -31,7 +33,7 @@ def test_first_picture_is_complete_without_scrolling(page: Page):
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
 
 
-def test_numbers_on_the_first_picture_are_the_trace(page: Page):
+def test_numbers_on_the_first_picture_are_the_trace(page: Page) -> None:
     trace = trace_of()
     assert head_on_show(page) == 2
     assert cells(page, "alpha") == alpha_rows(trace, 2)
@@ -40,7 +42,7 @@ def test_numbers_on_the_first_picture_are_the_trace(page: Page):
     assert cells(page, "Wh") == {(i, c): shown(trace.Wh[i, 2, c]) for i in range(4) for c in range(3)}
 
 
-def test_the_strongest_neighbour_of_a_node_can_be_read_off(page: Page):
+def test_the_strongest_neighbour_of_a_node_can_be_read_off(page: Page) -> None:
     choose_head(page, "2")
     trace = trace_of()
     edges = trace.edges_into(0)
@@ -49,7 +51,7 @@ def test_the_strongest_neighbour_of_a_node_can_be_read_off(page: Page):
     expect(label).to_have_text(shown(trace.alpha[best, 2]))
 
 
-def test_switching_heads_needs_no_rerun(page: Page):
+def test_switching_heads_needs_no_rerun(page: Page) -> None:
     trace = trace_of()
     page.locator(".chip.locked").click()
     page.wait_for_timeout(600)
@@ -64,14 +66,14 @@ def test_switching_heads_needs_no_rerun(page: Page):
     assert page.evaluate("performance.getEntriesByType('resource').length") == requests
 
 
-def test_hover_reads_an_arrow_out(page: Page):
+def test_hover_reads_an_arrow_out(page: Page) -> None:
     choose_head(page, "2")
     page.mouse.move(*edge_point(page, 0, 1))
     value = shown(trace_of().dense("alpha", 2)[0, 1])
     expect(page.locator(".readout")).to_have_text(f"node 1 → node 0, head 2: α = {value}")
 
 
-def test_dragged_nodes_stay_where_they_are(page: Page):
+def test_dragged_nodes_stay_where_they_are(page: Page) -> None:
     node = page.locator(".node[data-node='1']")
     before = node.bounding_box()
     assert before
@@ -92,19 +94,19 @@ def test_dragged_nodes_stay_where_they_are(page: Page):
     ("label", "value", "changes"),
     [("Seed", 5, {"seed": 5}), ("Heads", 2, {"num_heads": 2}), ("Features per head", 5, {"head_features": 5})],
 )
-def test_every_change_in_the_sidebar_shows_at_once(page: Page, label: str, value: int, changes: dict[str, int]):
+def test_every_change_in_the_sidebar_shows_at_once(page: Page, label: str, value: int, changes: dict[str, Any]) -> None:
     set_number(page, label, value)
     eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(**changes), head_on_show(page)))
 
 
-def test_other_sample_graphs_are_shown(page: Page):
+def test_other_sample_graphs_are_shown(page: Page) -> None:
     choose_graph(page, "Star", 9)
     trace = trace_of("star")
     assert page.locator(".edge").count() == trace.num_edges
     assert page.locator(".edge.added").count() == int(trace.added_loops.sum()) == 9
 
 
-def test_download_is_a_page_of_its_own(page: Page, tmp_path: Path, browser: Browser):
+def test_download_is_a_page_of_its_own(page: Page, tmp_path: Path, browser: Browser) -> None:
     page.get_by_role("button", name="Take away").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download as interactive HTML").click()
@@ -122,7 +124,7 @@ def test_download_is_a_page_of_its_own(page: Page, tmp_path: Path, browser: Brow
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_small_window_has_no_sideways_scroll(browser: Browser, app_url: str, scheme: str):
+def test_small_window_has_no_sideways_scroll(browser: Browser, app_url: str, scheme: Theme) -> None:
     context = browser.new_context(viewport={"width": 1024, "height": 768}, color_scheme=scheme)
     page = context.new_page()
     open_app(page, app_url)
