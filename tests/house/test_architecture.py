@@ -49,6 +49,7 @@ WITHIN = {
         "inputs",
         "arithmetic",
         "fast",
+        "dropout",
         "checks",
         "layers",
         "gat",
