@@ -5,13 +5,15 @@ N nodes, K classes. A table is a pandas DataFrame.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gatviz.analysis.classes import Columns, column_ways, judged, likely_columns, way_in_words
 from gatviz.analysis.subject import listed, other_graph
 from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
@@ -68,10 +70,12 @@ class Predictions:
     """The class with the largest output at each node, held against the labels.
 
     Attributes:
-        names: of the nodes. classes: K names, in the order of the output's columns.
-        scores: [N, K] the model's output. predicted: [N] place among classes (the first of equals).
+        names: of the nodes. classes: K names: the graph's, and after them those of columns that no label has.
+        scores: [N, K] the model's output in their order. predicted: [N] place among classes (the first of equals).
         actual: [N] likewise, −1 where a node has no label. split: each node's part, or None without a split.
         accuracies: of each part of the split that has nodes, in the order train, val, test; and of all labelled nodes.
+        columns: what the columns of the output were taken for. better: how more nodes would be right, if there is such
+            a way.
     """
 
     names: tuple[str, ...]
@@ -81,6 +85,8 @@ class Predictions:
     actual: NDArray[np.int64]
     split: tuple[str | None, ...] | None
     accuracies: tuple[Accuracy, ...]
+    columns: Columns
+    better: Columns | None = None
 
     @cached_property
     def verdicts(self) -> NDArray[np.str_]:
@@ -159,6 +165,21 @@ class Predictions:
         never = [name for k, name in enumerate(self.classes) if not np.any(self.predicted == k)]
         if never:
             told.append(_("Never predicted: {names}.").format(names=listed([quote(name) for name in never])))
+        return (*told, *self.column_sentences)
+
+    @property
+    def column_sentences(self) -> tuple[str, ...]:
+        """What each column of the output was taken for, and how more nodes would be right."""
+        told = [_("Columns of the output, {way}: {columns}.")]
+        told[0] = told[0].format(way=way_in_words(self.columns.way), columns=self.columns.told)
+        if self.better is not None:
+            sentence = _("Taken {way}, {figure} would be right, and not {right}: {columns}.")
+            better = self.better
+            told.append(
+                sentence.format(
+                    way=way_in_words(better.way), figure=better.figure, right=self.columns.right, columns=better.told
+                )
+            )
         return tuple(told)
 
     def _commonest_mistake(self) -> str:
@@ -174,12 +195,14 @@ class Predictions:
         return told.format(label=quote(self.classes[label]), predicted=quote(self.classes[predicted]), n=times)
 
 
-def predictions(trace: Trace, graph: Graph | None = None) -> Predictions:
-    """What the last layer's output predicts: column k stands for the k-th of `graph.class_names`.
+def predictions(trace: Trace, graph: Graph | None = None, classes: Sequence[str] | None = None) -> Predictions:
+    """What the last step's output predicts.
 
     Arguments:
-        trace: of a model whose output is as wide as the graph has classes.
+        trace: of a model whose output is as wide as there are classes.
         graph: where labels and split come from; the trace's own if left out.
+        classes: the label of each column. Left out, those that the model was given (`load_weights(classes=)`), else
+            by the classes' numbers in the graph's file, else in the order of `graph.class_names`.
 
     Raises:
         GatvizError: a graph without labels or of other nodes, or as many classes as the output is not wide.
@@ -188,22 +211,44 @@ def predictions(trace: Trace, graph: Graph | None = None) -> Predictions:
     out = trace.out
     if graph.num_nodes != out.shape[0]:
         raise other_graph(out.shape[0], graph.num_nodes)
-    classes = graph.class_names
-    if not classes:
+    if not graph.class_names:
         raise GatvizError(_("predictions"), _("labels in the graph"), _("none"), _("give the nodes labels"))
-    width = out.shape[1]
-    if width != len(classes):
-        raise GatvizError(
-            _("predictions"),
-            _("an output as wide as the graph has classes, {n}").format(n=len(classes)),
-            ngettext("{n} column", "{n} columns", width).format(n=width),
-            _("open weights that were trained on these classes"),
-        )
-    predicted = np.argmax(out, axis=1).astype(np.int64)
+    columns = _columns(trace, graph, classes)
+    likely = likely_columns(trace, graph)
+    better = likely[0] if likely and likely[0].right > columns.right else None
+    names = (*graph.class_names, *(name for name in columns.classes if name not in graph.class_names))
+    place = [names.index(name) for name in columns.classes]
+    scores = np.full((len(out), len(names)), -np.inf, dtype=out.dtype)
+    scores[:, place] = out
+    predicted = np.array(place, dtype=np.int64)[np.argmax(out, axis=1)]
     actual, split = graph.class_index, graph.split
     parts = [part for part in SPLITS if split is not None and part in split]
     accuracies = tuple(_accuracy(part, predicted, actual, split) for part in (*parts, ALL))
-    return Predictions(graph.names, classes, out, predicted, actual, split, accuracies)
+    return Predictions(graph.names, names, scores, predicted, actual, split, accuracies, columns, better)
+
+
+def _columns(trace: Trace, graph: Graph, classes: Sequence[str] | None) -> Columns:
+    """What the columns of an output stand for.
+
+    Raises:
+        GatvizError: an output of which nothing tells that.
+    """
+    width = trace.out.shape[1]
+    given = classes if classes is not None else trace.classes
+    ways = column_ways(graph, width)
+    if given:
+        found = judged(trace.out, graph, given)
+        way = next((way for way, names in ways.items() if names == found.classes), found.way)
+        return replace(found, way=way)
+    if not ways:
+        raise GatvizError(
+            _("predictions"),
+            _("an output as wide as the graph has classes, {n}").format(n=len(graph.class_names)),
+            ngettext("{n} column", "{n} columns", width).format(n=width),
+            _("open weights that were trained on these classes"),
+        )
+    way = next(iter(ways))
+    return judged(trace.out, graph, ways[way], way)
 
 
 def _accuracy(

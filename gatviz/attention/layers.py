@@ -367,7 +367,7 @@ class AttentionLayer(nn.Module):
         used = alpha if alpha_dropped is None else alpha_dropped
         h_prime = formulas.aggregate(used, values, edges.whole)
         if edge_values is not None:
-            h_prime = h_prime + formulas.aggregate(used, edge_values, edges.whole.reading_arcs)
+            h_prime = h_prime + formulas.aggregate(used, edge_values, edges.whole.reading_edges)
         combined = h_prime.flatten(1) if self.concat else h_prime.mean(1)
         z, residual = combined, None
         if self.W_res is not None:

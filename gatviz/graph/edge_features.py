@@ -12,7 +12,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.numbers import as_floats, finite, first_beyond
 from gatviz.words import N_, _, commas
 
-NEW_ARCS = N_("Edges that were drawn since have edge features of 0.")
+NEW_EDGES = N_("Edges that were drawn since have edge features of 0.")
 """What a graph with edge features says of itself once an edge is drawn in it."""
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
-from gatviz.graph.edge_features import NEW_ARCS
+from gatviz.graph.edge_features import NEW_EDGES
 from gatviz.graph.features import FeatureKind, made_up_features
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import LayoutName, layout
@@ -333,7 +333,7 @@ def _with_edges(graph: Graph, edges: NDArray[np.int64], like: NDArray[np.int64] 
         new = np.zeros((edges.shape[1], graph.num_edge_features)) if like is None else features[like]
         features = np.vstack([features, new])
         if like is None:
-            notes = tuple(dict.fromkeys((*notes, _(NEW_ARCS))))
+            notes = tuple(dict.fromkeys((*notes, _(NEW_EDGES))))
     return replace(
         graph,
         edge_index=edge_index,

@@ -20,6 +20,7 @@ from gatviz.attention.layers import AttentionLayer
 from gatviz.attention.loop_features import LoopChoice, loops_filled
 from gatviz.errors import GatvizError, quote, within
 from gatviz.model.around import JumpingKnowledge, Linear, Readout
+from gatviz.model.classes import checked_classes
 from gatviz.model.plan import Place, Plan, StepModule, Sum, register
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step
@@ -34,6 +35,8 @@ Measured = dict[str, dict[str, Tensor]]
 
 class GAT(nn.Module):
     """GAT and GATv2 layers over the same edges, one after another; with other steps around them: `GAT.of_steps`.
+
+    `classes` may be set to the label of each column of the output; its traces hand them on.
 
     Arguments:
         in_features: F.
@@ -64,6 +67,7 @@ class GAT(nn.Module):
         super().__init__()
         check_self_loops(self_loops)
         self.self_loops: SelfLoops = self_loops
+        self._classes: tuple[str, ...] = ()
         self._in_features = plan.width
         self._places = plan.build(steps)
         register(self, plan.modules)
@@ -167,6 +171,15 @@ class GAT(nn.Module):
             coupled = isinstance(place.step, Step) and place.step.couples
             before, after = before or (coupled and not met), after or (coupled and met)
         return before, after
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The label that each column of the output stands for; none where nobody said it."""
+        return self._classes
+
+    @classes.setter
+    def classes(self, given: Sequence[str]) -> None:
+        self._classes = checked_classes(given)
 
     @property
     def is_stack(self) -> bool:
@@ -305,7 +318,7 @@ class GAT(nn.Module):
         graph = graph_of(X, adj, edge_index, edge_features, self.edge_features > 0)
         x, edges = self.inputs(graph)
         steps = _Run(edges, generator, keep=True).through(self._places, x)[1]
-        return Trace(graph, attention_in(steps), str(x.device), steps)
+        return Trace(graph, attention_in(steps), str(x.device), steps, self.classes)
 
     def inputs(
         self,

@@ -154,12 +154,14 @@ class Trace:
         layers: a LayerTrace per attention layer.
         device: where it ran.
         steps: a StepTrace per step; the attention layers alone if left out.
+        classes: the label of each column of the output, if the model was given any.
     """
 
     graph: Graph
     layers: tuple[LayerTrace, ...] = field(default=())
     device: str = "cpu"
     steps: tuple[StepTrace, ...] = ()
+    classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.steps:

@@ -125,6 +125,7 @@ def drawn_weights(settings: Settings, in_features: int) -> Weights:
 def _model(settings: Settings, in_features: int, generator: Any, weights: Weights | None) -> GAT:
     """Freshly drawn, or with these weights in the precision that they have."""
     model = settings.model(in_features, generator)
+    model.classes = settings.classes
     if weights is not None:
         if weights.is_double:
             model.double()

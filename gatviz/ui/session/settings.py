@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from gatviz.ui.session.work import OpenedModel, Work
 
 MOST_LAYERS = 4
+MOST_HEADS = 16
+MOST_FEATURES = 64
+MOST_SEED = 2**31 - 1
 NO_ACTIVATION = "none"
 Jumping = Literal["", "cat", "max", "last"]
 
@@ -37,6 +40,7 @@ class Settings:
         loop_features, filled_loops: the features of self-loops that are added, see `LoopFeatures`.
         dropout: on α. feature_dropout: on what each layer reads.
         opened: the steps of an opened model; they stand instead of all that is set about layers here.
+        classes: the label that each column of its output stands for, if that was chosen.
     """
 
     kind: Kind = "GAT"
@@ -63,6 +67,7 @@ class Settings:
     seed: int = 175
     device: str = "cpu"
     opened: tuple[Any, ...] = ()
+    classes: tuple[str, ...] = ()
 
     @property
     def layers(self) -> tuple[LayerSettings, ...]:
@@ -156,7 +161,7 @@ def _with_rates(given: Any, rates: dict[str, Any]) -> Any:
     if isinstance(given, tuple):
         return given[0], _with_rates(given[1], rates)
     if isinstance(given, Sum):
-        return Sum(tuple(_with_rates(step, rates) for step in given.steps))
+        return replace(given, steps=tuple(_with_rates(step, rates) for step in given.steps))
     return replace(given, **rates) if isinstance(given, LayerSettings) else given
 
 
@@ -165,7 +170,7 @@ ALWAYS = ("self_loops", "loop_features", "filled_loops", "dropout", "feature_dro
 
 OF_OPENED = ("self_loops", "loop_features", "filled_loops")
 """What of this an opened model starts with itself."""
-_NOT_SHOWN_SO = ("opened", "edge_features", "activations", "output_features")
+_NOT_SHOWN_SO = ("opened", "classes", "edge_features", "activations", "output_features")
 
 
 def opened_key(name: str, opened: OpenedModel) -> str:

@@ -72,6 +72,7 @@ def open_model(name: str, model: GAT) -> None:
         self_loops=opened.self_loops,
         loop_features=loops.value,
         filled_loops=loops.filled,
+        classes=model.classes,
     )
     work = replace(now.work, opened=opened, weights=held, settings=settings)
     session.change(work, _("open weights {name}").format(name=name))
@@ -88,7 +89,7 @@ def _without_weights(work: Work) -> Work:
     if work.opened is not None:
         usual = Settings()
         loops = {name: getattr(usual, name) for name in ("self_loops", "loop_features", "filled_loops")}
-        settings = replace(settings, opened=(), **loops)
+        settings = replace(settings, opened=(), classes=(), **loops)
     return replace(work, weights=None, opened=None, settings=settings)
 
 
