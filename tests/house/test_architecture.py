@@ -60,6 +60,7 @@ WITHIN = {
         "inputs",
         "arithmetic",
         "fast",
+        "dropout",
         "checks",
         "layers",
         "gat",
