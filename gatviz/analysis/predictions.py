@@ -6,7 +6,7 @@ N nodes, K classes. A table is a pandas DataFrame.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,8 @@ from gatviz.analysis.classes import Columns, column_ways, judged, likely_columns
 from gatviz.analysis.subject import listed, other_graph
 from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
-from gatviz.graph.graph import SPLITS, Graph
+from gatviz.graph.checks import SPLITS
+from gatviz.graph.graph import Graph
 from gatviz.model.trace import Trace
 from gatviz.words import _, ngettext, one_of
 
@@ -235,9 +236,11 @@ def _columns(trace: Trace, graph: Graph, classes: Sequence[str] | None) -> Colum
     """
     width = trace.out.shape[1]
     given = classes if classes is not None else trace.classes
-    if given:
-        return judged(trace.out, graph, given)
     ways = column_ways(graph, width)
+    if given:
+        found = judged(trace.out, graph, given)
+        way = next((way for way, names in ways.items() if names == found.classes), found.way)
+        return replace(found, way=way)
     if not ways:
         raise GatvizError(
             _("predictions"),

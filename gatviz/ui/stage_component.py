@@ -27,9 +27,12 @@ def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
     _mount(_STAGE, screen, listeners)
 
 
-def train_stage(screen: TrainScreen, asked: Callable[[Any], None]) -> None:
-    """Mount the picture of the Train workspace; `asked` gets what the browser sent. Raises as `stage`."""
-    _mount(_TRAIN, screen, {"asked": asked})
+def train_stage(screen: TrainScreen | None, asked: Callable[[Any], None]) -> None:
+    """Mount the picture of the Train workspace; `asked` gets what the browser sent. Raises as `stage`.
+
+    Without a screen nothing is drawn, but the tab still says which one it is.
+    """
+    _mount(_TRAIN, {} if screen is None else screen, {"asked": asked})
 
 
 def keeper(told: Keeping, wanted: Callable[[Any], None]) -> None:
@@ -37,7 +40,13 @@ def keeper(told: Keeping, wanted: Callable[[Any], None]) -> None:
     _mount(_KEEPER, told, {"wanted": wanted}, once=True)
 
 
-def _mount(name: str, message: Message, listeners: Mapping[str, Callable[[Any], None]], *, once: bool = False) -> None:
+def _mount(
+    name: str,
+    message: Message | Mapping[str, Any],
+    listeners: Mapping[str, Callable[[Any], None]],
+    *,
+    once: bool = False,
+) -> None:
     """Mount a component; what it sends goes along with every run that follows, or only with the next one."""
 
     def hear(what: str) -> Callable[[], None]:

@@ -18,6 +18,7 @@ from gatviz.ui.explain import markup
 from gatviz.ui.explain.doors import NODE, show_on_graph
 from gatviz.ui.explain.job import Job, job_of
 from gatviz.ui.explain.progress import working
+from gatviz.ui.explain.seed_cards import seed_cards
 from gatviz.ui.session import run_cache, session
 from gatviz.ui.session.model import present_weights, whose_weights
 from gatviz.ui.session.run_cache import Run
@@ -52,13 +53,14 @@ def explain(now: session.Session, settings: Settings, run: Run) -> None:
         place.html(markup.block(f"<h2>{markup.sentence(found, part, looks)}</h2>"), width="content")
     strongest = markup.sentence(found, sentences.strongest(found), looks)
     st.html(markup.block(f"<p>{strongest}</p>", markup.paragraphs([whose_weights(now)], quiet=True)))
-    working(job)
+    working(job, "explain")
     _verdict(found, job)
     with side_by_side("explain-arrows"):
         _chart(found, looks)
         _arrows(found, looks)
     with side_by_side("explain-beyond"):
         _together(found, looks)
+        seed_cards(run.key, job, found, model)
     with st.sidebar:
         st.html(markup.block(markup.proof_lines(found)))
 

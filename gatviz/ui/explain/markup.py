@@ -246,6 +246,44 @@ def pair_bars(e: Explanation, theme: Theme) -> str:
     return f"<table><tbody>{body}</tbody></table>{paragraphs([added], quiet=True)}"
 
 
+def ranges(bars: Sequence[tuple[str, float, float, float]], count: int) -> str:
+    """What is right, of so many: a row for each name with lowest, mean and highest, on an axis cut to what varies."""
+    if not bars or not count:
+        return ""
+    low = max(0.0, np.floor(min(bar[1] for bar in bars)) - 1)
+    high = min(float(count), np.ceil(max(bar[3] for bar in bars)) + 1)
+    body = ""
+    for name, least, mean, most in bars:
+        left, middle, right = (100 * (value - low) / max(high - low, 1) for value in (least, mean, most))
+        whisker = (
+            f'<span class="whisker" style="left:{left:.1f}%;width:{right - left:.1f}%"></span>' if most > least else ""
+        )
+        mark = f'<span class="mark" style="left:{middle:.1f}%"></span>'
+        body += (
+            f'<tr><td>{html.escape(name)}</td><td style="width:45%"><span class="track" aria-hidden="true">'
+            f'{whisker}{mark}</span></td><td class="n"><b>{mean:.1f}</b></td></tr>'
+        )
+    axis = _("axis {low:.0f} to {high:.0f}").format(low=low, high=high)
+    return f"<table><tbody>{body}</tbody></table>{paragraphs([axis], quiet=True)}"
+
+
+_PLACES = 6
+"""From here on places are drawn together."""
+
+
+def places(found: pd.DataFrame) -> str:
+    """At which place each training puts the arrow: a dot is a seed."""
+    titles = {"removal": _("removing"), "message": _("messages"), "attention": _("attention")}
+    later = _("{n} or later").format(n=_PLACES)
+    head = "".join(_headed(title) for title in ("", *map(str, range(1, _PLACES)), later))
+    body = ""
+    for name, title in titles.items():
+        counts = np.bincount(np.minimum(found[name].to_numpy(dtype=int), _PLACES), minlength=_PLACES + 1)[1:]
+        dots = "".join(f'<td title="{n}">{"●" * int(n)}</td>' for n in counts)
+        body += f"<tr><td>{html.escape(title)}</td>{dots}</tr>"
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
 def proof_lines(e: Explanation) -> str:
     """What was checked."""
     lines = (f'<p class="quiet">{"✓" if check.passed else "✗"} {html.escape(check.sentence)}</p>' for check in e.proofs)

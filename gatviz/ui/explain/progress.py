@@ -1,4 +1,4 @@
-"""How far an explanation is, with Stop; looked at from time to time while it works on."""
+"""How far something in the background is, with Stop; looked at from time to time while it works on."""
 
 from __future__ import annotations
 
@@ -6,40 +6,42 @@ import time
 
 import streamlit as st
 
-from gatviz.ui.explain.job import Job, Stage
+from gatviz.ui.explain.job import Background, Stage
 from gatviz.words import _
 
 _LOOKS = 0.5
-"""Seconds between two looks at a job that works on."""
+"""Seconds between two looks at what works on."""
 _REDRAWN = 4.0
 """Seconds after which what is known by then is drawn anew."""
 
 
-def working(job: Job) -> None:
-    """Progress while the job works on, and a way to go on where it was stopped."""
+def working(job: Background, key: str) -> None:
+    """Progress while it works on, and a way to go on where it was stopped."""
     if job.stopped:
-        with st.container(horizontal=True, vertical_alignment="center", key="explain-stopped"):
-            st.caption(_("Stopped: {told}. What is below is from these.").format(told=_told(job)), width="content")
-            st.button(_("Go on"), key="explain_go_on", on_click=job.resume)
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-stopped"):
+            st.caption(_("Stopped: {told}. What is shown is from these.").format(told=_told(job)), width="content")
+            st.button(_("Go on"), key=f"{key}_go_on", on_click=job.resume)
     elif job.running:
-        _look(job, job.stage, time.monotonic())
+        _look(job, key, job.stage, time.monotonic())
 
 
 @st.fragment(run_every=_LOOKS)
-def _look(job: Job, stage: Stage, drawn: float) -> None:
+def _look(job: Background, key: str, stage: Stage, drawn: float) -> None:
     """Drawn by itself again and again; the page follows when there is more to show."""
     job.seen()
     if not job.running or job.stage != stage or time.monotonic() - drawn > _REDRAWN:
         st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center", key="explain-progress"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-progress"):
         st.progress(job.done / max(job.total, 1), text=_told(job))
-        st.button(_("Stop"), key="explain_stop", on_click=job.stop)
+        st.button(_("Stop"), key=f"{key}_stop", on_click=job.stop)
 
 
-def _told(job: Job) -> str:
+def _told(job: Background) -> str:
     told = {
         "removals": _("{done:,} of {n:,} arrows removed"),
         "pairs": _("{done:,} of {n:,} pairs removed"),
         "mean": _("mean: {done:,} of {n:,} nodes"),
+        "training": _("{done:,} of {n:,} seeds trained"),
+        "places": _("{done:,} of {n:,} seeds explained"),
     }
     return told.get(job.stage, "").format(done=job.done, n=job.total)

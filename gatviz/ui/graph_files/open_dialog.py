@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from gatviz.errors import GatvizError
 from gatviz.files import Inspection
 from gatviz.files.container import is_container
-from gatviz.ui.escape import escape
+from gatviz.ui.escape import escape, sentence
 from gatviz.ui.graph_files.options import choose
 from gatviz.ui.graph_files.pending import PendingGraph, facts_of, forget, inspection_under
 from gatviz.ui.graph_files.preview import account, first_rows
@@ -165,7 +165,7 @@ def _preview(pending: PendingGraph) -> Inspection | None:
             options = choose(pending)
         found = inspection_under(pending, options)
         if found is None:
-            left.error(escape(facts_of(pending, options).problem), icon="⚠️")
+            left.error(sentence(facts_of(pending, options).problem), icon="⚠️")
             return None
         with left:
             account(found)
