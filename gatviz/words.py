@@ -71,6 +71,16 @@ def N_(message: str) -> str:
     return message
 
 
+def begun(text: str) -> str:
+    """The text as a sentence begins: its first letter is a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def sentences(*told: str) -> str:
+    """Sentences one after the other; empty ones are left out."""
+    return _(" ").join(one for one in told if one)
+
+
 # ---- lists ----------------------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,11 @@ from gatviz.analysis.answer import Answer, answer
 from gatviz.analysis.baselines import WeightingKey, gcn_weights, mean_of_heads, name_of, uniform_weights, weighting_of
 from gatviz.analysis.difference import Difference, difference
 from gatviz.analysis.edge_story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
+from gatviz.analysis.explanation.contribution import Contribution, attention_contribution, seed_places
+from gatviz.analysis.explanation.explain import Explanation, explain_node, typical_agreement
+from gatviz.analysis.explanation.paths import path_attribution
+from gatviz.analysis.explanation.removal import edge_removal
+from gatviz.analysis.explanation.verdict import Verdict
 from gatviz.analysis.flow import InAndOut, edge_table, in_and_out, top_edges
 from gatviz.analysis.input_changes import input_changes
 from gatviz.analysis.predictions import Accuracy, Predictions, predictions
@@ -25,9 +30,11 @@ __all__ = [
     "Accuracy",
     "AcrossLayers",
     "Answer",
+    "Contribution",
     "Difference",
     "Disagreement",
     "EdgeStory",
+    "Explanation",
     "FeatureShare",
     "GATStory",
     "GATv2Story",
@@ -44,15 +51,19 @@ __all__ = [
     "StaticAttention",
     "Term",
     "Uniformity",
+    "Verdict",
     "WeightingKey",
     "WhatIf",
     "answer",
     "attention_across_layers",
+    "attention_contribution",
     "common_order",
     "difference",
     "dropped_limit",
+    "edge_removal",
     "edge_story",
     "edge_table",
+    "explain_node",
     "gcn_weights",
     "head_similarity",
     "in_and_out",
@@ -61,12 +72,14 @@ __all__ = [
     "mean_of_heads",
     "messages",
     "name_of",
+    "path_attribution",
     "predictions",
     "rankings",
     "reasons",
     "said",
     "score_span",
     "score_terms",
+    "seed_places",
     "share_limit",
     "softmax_terms",
     "static_attention",
@@ -74,6 +87,7 @@ __all__ = [
     "strongest_into",
     "text_of",
     "top_edges",
+    "typical_agreement",
     "uniform_weights",
     "uniformity",
     "weighting_of",

@@ -14,16 +14,11 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from gatviz.analysis.baselines import mean_of_heads
-from gatviz.analysis.subject import called, listed, several
+from gatviz.analysis.subject import called, listed
 from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, LayerTrace
 from gatviz.errors import GatvizError
 from gatviz.model.trace import Trace
-
-CAVEAT = (
-    "It follows attention alone: heads are averaged, and projections, activations and biases are left out. "
-    "A share says where attention leads, not how much the output depends on it."
-)
-RESIDUAL_CAVEAT = "Residual connections pass a node's own features on past attention; they are left out too."
+from gatviz.words import _, ngettext
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +44,8 @@ class AcrossLayers:
             GatvizError: above 200 nodes; ask for `reads` of a node there.
         """
         if len(self.names) > MAX_DENSE_NODES:
-            raise GatvizError(
-                "attention across layers", f"at most {MAX_DENSE_NODES} nodes", str(len(self.names)), "ask for one node"
-            )
+            expected = _("at most {n} nodes").format(n=MAX_DENSE_NODES)
+            raise GatvizError(_("attention across layers"), expected, str(len(self.names)), _("ask for one node"))
         product = np.eye(len(self.names))
         for step in self.steps:
             product = step @ product
@@ -93,8 +87,8 @@ class AcrossLayers:
     def _from(self, node: int) -> tuple[Array, Array]:
         """One row of the product, and the distance of every node (−1 where it is out of reach)."""
         if not 0 <= node < len(self.names):
-            expected = f"a node from 0 to {len(self.names) - 1}"
-            raise GatvizError("attention across layers", expected, str(node), "choose one that is there")
+            expected = _("a node from 0 to {last}").format(last=len(self.names) - 1)
+            raise GatvizError(_("attention across layers"), expected, str(node), _("choose one that is there"))
         shares = np.zeros(len(self.names))
         shares[node] = 1.0
         hops = np.where(shares > 0, 0, -1)
@@ -128,15 +122,25 @@ def _sentences(trace: Trace, sums: Array) -> tuple[str, ...]:
     names = np.array(trace.graph.names, dtype=object)
     silent = names[(np.stack([np.diff(layer.ptr) for layer in trace.layers]) == 0).any(axis=0)]
     if silent.size:
-        lost = int((sums < 1 - 1e-6).sum())
         who = listed([called(name) for name in silent.tolist()])
-        told.append(
-            f"{who} read{'s' if silent.size == 1 else ''} nothing, so what would come through "
-            f"there is lost: the rows of {several(lost, 'node')} sum to less than 1."
+        reads = ngettext(
+            "{who} reads nothing, so what would come through there is lost: {loss}.",
+            "{who} read nothing, so what would come through there is lost: {loss}.",
+            silent.size,
         )
+        lost = int((sums < 1 - 1e-6).sum())
+        loss = ngettext(
+            "the row of {n} node sums to less than 1", "the rows of {n} nodes sum to less than 1", lost
+        ).format(n=lost)
+        told.append(reads.format(who=who, loss=loss))
     else:
-        told.append("Every row sums to 1.")
-    told.append(CAVEAT)
+        told.append(_("Every row sums to 1."))
+    told.append(
+        _(
+            "It follows attention alone: heads are averaged, and projections, activations and biases are left out. "
+            "A share says where attention leads, not how much the output depends on it."
+        )
+    )
     if any(layer.residual is not None for layer in trace.layers):
-        told.append(RESIDUAL_CAVEAT)
+        told.append(_("Residual connections pass a node's own features on past attention; they are left out too."))
     return tuple(told)

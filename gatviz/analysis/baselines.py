@@ -9,10 +9,14 @@ import numpy as np
 from gatviz.analysis.subject import Analysed, layer_of
 from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _, or_list
 
 Baseline = Literal["mean", "gcn", "uniform"]
 WeightingKey = int | Baseline
 """A head by its number, or "mean" (of the heads), "gcn" (1/√(d_i d_j)) or "uniform" (1/|N(i)|)."""
+
+
+_COLUMNS = {"mean": "mean of heads", "gcn": "GCN weight", "uniform": "uniform"}
 
 
 def gcn_weights(trace: Analysed) -> Array:
@@ -58,15 +62,17 @@ def weighting_of(trace: Analysed, which: WeightingKey) -> Array:
     if isinstance(which, int | np.integer) and not isinstance(which, bool) and 0 <= which < layer.num_heads:
         head: Array = layer.alpha[:, which]
         return head
-    raise GatvizError(
-        "weights",
-        f"a head from 0 to {layer.num_heads - 1} or one of {', '.join(get_args(Baseline))}",
-        quote(which),
-        "choose one of those",
-    )
+    heads = _("a head from 0 to {last}").format(last=layer.num_heads - 1)
+    raise GatvizError(_("weights"), or_list([heads, *get_args(Baseline)]), quote(which), _("choose one of those"))
 
 
 def name_of(which: WeightingKey) -> str:
-    """How a choice of weights is called on the screen and in tables."""
-    names = {"mean": "mean of heads", "gcn": "GCN weight", "uniform": "uniform"}
-    return names[which] if isinstance(which, str) else f"head {which}"
+    """How a choice of weights is called on the screen, within a sentence."""
+    if isinstance(which, str):
+        return {"mean": _("mean of heads"), "gcn": _("GCN weight"), "uniform": _("uniform")}[which]
+    return _("head {head}").format(head=which)
+
+
+def column_of(which: WeightingKey) -> str:
+    """What its column is called in tables, the same in every language."""
+    return f"head {which}" if not isinstance(which, str) else _COLUMNS[which]

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gatviz.analysis.baselines import WeightingKey, name_of, weighting_of
-from gatviz.analysis.subject import Analysed, called, several, subject_of
+from gatviz.analysis.baselines import WeightingKey, column_of, name_of, weighting_of
+from gatviz.analysis.subject import Analysed, called, subject_of
 from gatviz.attention.layer_trace import Array
 from gatviz.graph.graph import Graph
+from gatviz.words import _, begun, ngettext
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,19 +21,35 @@ class Difference:
     """first − second, edge by edge, in the trace's order.
 
     Attributes:
-        names: of the nodes. edge_index: [2, E]. first_name, second_name: what is compared.
+        names: of the nodes. edge_index: [2, E]. first_key, second_key: what is compared.
         first, second, values: [E].
         sentences: what came of it, in words.
     """
 
     names: tuple[str, ...]
     edge_index: NDArray[np.int64]
-    first_name: str
-    second_name: str
+    first_key: WeightingKey
+    second_key: WeightingKey
     first: Array
     second: Array
     values: Array
     sentences: tuple[str, ...]
+
+    @property
+    def first_name(self) -> str:
+        """What is compared, within a sentence."""
+        return name_of(self.first_key)
+
+    @property
+    def second_name(self) -> str:
+        """With what it is compared, within a sentence."""
+        return name_of(self.second_key)
+
+    @property
+    def title(self) -> str:
+        """ "Head 0 minus mean of heads"."""
+        told = _("{first} minus {second}").format(first=self.first_name, second=self.second_name)
+        return begun(told)
 
     @property
     def largest(self) -> float:
@@ -44,14 +61,14 @@ class Difference:
         """A row for each edge, largest difference first: edge, source, target, the two weights by name, difference."""
         order = np.argsort(-np.abs(self.values), kind="stable")
         names = np.array(self.names, dtype=object)
-        second_name = self.second_name if self.second_name != self.first_name else f"{self.second_name} (again)"
+        first, second = column_of(self.first_key), column_of(self.second_key)
         return pd.DataFrame(
             {
                 "edge": order,
                 "source": names[self.edge_index[0, order]],
                 "target": names[self.edge_index[1, order]],
-                self.first_name: self.first[order],
-                second_name: self.second[order],
+                first: self.first[order],
+                second if second != first else f"{second} (again)": self.second[order],
                 "difference": self.values[order],
             }
         )
@@ -70,40 +87,45 @@ def difference(trace: Analysed, first: WeightingKey, second: WeightingKey, graph
     return Difference(
         names=names,
         edge_index=layer.edge_index,
-        first_name=name_of(first),
-        second_name=name_of(second),
+        first_key=first,
+        second_key=second,
         first=a,
         second=b,
         values=values,
-        sentences=_sentences(names, layer.edge_index, (name_of(first), name_of(second)), (a, b), values),
+        sentences=_sentences(names, layer.edge_index, (first, second), (a, b), values),
     )
 
 
 def _sentences(
     names: tuple[str, ...],
     edge_index: NDArray[np.int64],
-    titles: tuple[str, str],
+    keys: tuple[WeightingKey, WeightingKey],
     sides: tuple[Array, Array],
     values: Array,
 ) -> tuple[str, ...]:
-    first, second = titles
+    first, second = map(name_of, keys)
     told = []
     if values.size == 0:
-        told.append("There are no arrows to compare.")
+        told.append(_("There are no arrows to compare."))
     elif not values.any():
-        told.append(f"{first[:1].upper()}{first[1:]} and {second} give every arrow the same weight.")
+        told.append(
+            begun(_("{first} and {second} give every arrow the same weight.").format(first=first, second=second))
+        )
     else:
         k = int(np.argmax(np.abs(values)))
         source, target = (called(names[node]) for node in edge_index[:, k])
         same, average = int((values == 0).sum()), np.abs(values).mean(dtype=np.float64)
         told.append(
-            f"The largest difference is at {target} reading {source}: {sides[0][k]:.2f} in {first}, "
-            f"{sides[1][k]:.2f} in {second}."
+            _(
+                "The largest difference is at {target} reading {source}: {a:.2f} in {first}, {b:.2f} in {second}."
+            ).format(target=target, source=source, a=sides[0][k], first=first, b=sides[1][k], second=second)
         )
-        told.append(
-            f"On average an arrow differs by {average:.3f}; {several(same, 'arrow')} of {values.size} "
-            f"{'is' if same == 1 else 'are'} exactly the same."
+        alike = ngettext(
+            "On average an arrow differs by {average:.3f}; {n} arrow of {all} is exactly the same.",
+            "On average an arrow differs by {average:.3f}; {n} arrows of {all} are exactly the same.",
+            same,
         )
-    if "GCN weight" in titles:
-        told.append("GCN weights of a node need not sum to 1, so part of a difference can be that.")
+        told.append(alike.format(average=average, n=same, all=values.size))
+    if "gcn" in keys:
+        told.append(_("GCN weights of a node need not sum to 1, so part of a difference can be that."))
     return tuple(told)

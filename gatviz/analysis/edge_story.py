@@ -11,11 +11,12 @@ from gatviz.analysis.subject import Analysed, layer_of
 from gatviz.analysis.terms import subtracted, used_alpha
 from gatviz.attention.layer_trace import Array, GATTrace, GATv2Trace, LayerTrace
 from gatviz.errors import GatvizError, quote
+from gatviz.words import _
 
 
 @dataclass(frozen=True)
 class Term:
-    """One summand of the softmax's denominator: the edge from `source` to the story's target.
+    """One summand of the softmax's denominator, of equal shares 1: the edge from `source` to the story's target.
 
     `used` is the share that entered h′: α, or α after dropout.
     """
@@ -148,7 +149,8 @@ def edge_story(trace: Analysed, target: int, source: int, head: int) -> EdgeStor
         return _gat_story(layer, target, source, head)
     if isinstance(layer, GATv2Trace):
         return _gatv2_story(layer, target, source, head)
-    raise GatvizError("edge_story", "the trace of a GAT or GATv2 layer", quote(layer.kind), "choose such a layer")
+    expected = _("the trace of a GAT or GATv2 layer")
+    raise GatvizError("edge_story", expected, quote(layer.kind), _("choose such a layer"))
 
 
 def _gat_story(trace: GATTrace, target: int, source: int, head: int) -> GATStory:
@@ -209,8 +211,9 @@ def _common(trace: LayerTrace, target: int, source: int, head: int) -> dict[str,
     edges = trace.edges_into(target)
     edge, back = trace.edge_of(target, source), trace.edge_of(source, target)
     sources, e = trace.edge_index[0, edges], trace.e[edges, head]
-    taken = subtracted(e)
-    powers = np.exp(e - taken)
+    learnt = trace.attention == "learnt"
+    taken = subtracted(e) if learnt else 0.0
+    powers = np.exp(e - taken) if learnt else np.ones_like(e)
     used = used_alpha(trace)[edges, head]
     features_read = trace.features_read(edges)[:, head]
     contributions = used[:, None] * features_read
@@ -259,6 +262,6 @@ def _feature_shares(x: Array, weight: Array) -> tuple[FeatureShare, ...]:
 
 def _checked(name: str, value: int, count: int) -> int:
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or not 0 <= value < count:
-        expected = f"a number from 0 to {count - 1}"
-        raise GatvizError(f"edge_story, {name}", expected, quote(value), "choose one that is there")
+        expected = _("a number from 0 to {last}").format(last=count - 1)
+        raise GatvizError(f"edge_story, {name}", expected, quote(value), _("choose one that is there"))
     return int(value)

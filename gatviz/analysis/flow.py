@@ -12,11 +12,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gatviz.analysis.baselines import WeightingKey, gcn_weights, mean_of_heads, name_of, uniform_weights, weighting_of
+from gatviz.analysis.baselines import (
+    WeightingKey,
+    column_of,
+    gcn_weights,
+    mean_of_heads,
+    uniform_weights,
+    weighting_of,
+)
 from gatviz.analysis.subject import Analysed, called, subject_of
 from gatviz.analysis.terms import target_sums
 from gatviz.attention.layer_trace import Array
 from gatviz.graph.graph import Graph
+from gatviz.words import _
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +86,7 @@ def in_and_out(trace: Analysed, graph: Graph | None = None) -> InAndOut:
         uniform=uniform,
         given=target_sums(layer, alpha),
         given_to_others=target_sums(layer, to_others),
-        sentences=_sentences(subject.names, received, uniform) if layer.num_edges else ("No node reads any.",),
+        sentences=_sentences(subject.names, received, uniform) if layer.num_edges else (_("No node reads any."),),
     )
 
 
@@ -92,10 +100,12 @@ def _sentences(names: tuple[str, ...], received: Array, uniform: Array) -> tuple
     told = []
     for head, column in enumerate(received.T):
         most = int(np.argmax(column))
-        told.append(
-            f"Head {head}: {called(names[most])} receives the most attention, {column[most]:.2f} in all; "
-            f"uniform attention would give it {uniform[most]:.2f}."
+        said = _(
+            "Head {head}: {node} receives the most attention, {share:.2f} in all; "
+            "uniform attention would give it {uniform:.2f}."
         )
+        node = called(names[most])
+        told.append(said.format(head=head, node=node, share=column[most], uniform=uniform[most]))
     return tuple(told)
 
 
@@ -115,12 +125,12 @@ def edge_table(trace: Analysed, graph: Graph | None = None) -> pd.DataFrame:
         "target": names[target],
         "self_loop": source == target,
         "added": layer.added_loops,
-        **{name_of(head): layer.alpha[:, head] for head in range(layer.num_heads)},
+        **{column_of(head): layer.alpha[:, head] for head in range(layer.num_heads)},
     }
     if layer.num_heads > 1:
-        columns[name_of("mean")] = mean_of_heads(layer)
-    columns[name_of("gcn")] = gcn_weights(layer)
-    columns[name_of("uniform")] = uniform_weights(layer)
+        columns[column_of("mean")] = mean_of_heads(layer)
+    columns[column_of("gcn")] = gcn_weights(layer)
+    columns[column_of("uniform")] = uniform_weights(layer)
     return pd.DataFrame(columns)
 
 

@@ -16,16 +16,10 @@ from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 from scipy.special import rel_entr
 
-from gatviz.analysis.subject import Analysed, layer_of, several
+from gatviz.analysis.subject import Analysed, layer_of
 from gatviz.analysis.terms import target_sums
 from gatviz.attention.layer_trace import Array, LayerTrace
-
-HOW_TO_READ = {
-    "divergence": "Jensen–Shannon divergence in bits, averaged over the nodes that read two or more: "
-    "0 where two heads share attention out alike, 1 where they attend to different nodes altogether.",
-    "correlation": "Spearman's rank correlation of α, node by node, then averaged: 1 where two heads put "
-    "what a node reads in the same order, −1 in the opposite order; heads that do not rank (all α equal) are left out.",
-}
+from gatviz.words import _, commas, ngettext
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,27 +143,30 @@ def _sentences(
     divergence: Array, correlation: Array, by_divergence: list[tuple[int, int]], compared: int, layer: LayerTrace
 ) -> tuple[str, ...]:
     if layer.num_heads == 1:
-        return ("There is one head, so there is nothing to compare.",)
+        return (_("There is one head, so there is nothing to compare."),)
     if not compared:
-        return ("No node reads two or more nodes, so every head gives the same α: there is nothing to compare.",)
+        return (_("No node reads two or more nodes, so every head gives the same α: there is nothing to compare."),)
 
     def told(pair: tuple[int, int]) -> str:
+        bits = _("Jensen–Shannon divergence {bits:.3f} bits").format(bits=divergence[pair])
         rank = correlation[pair]
-        ranks = (
-            "no rank correlation, as one of them does not rank"
-            if np.isnan(rank)
-            else f"rank correlation {rank:.2f}".replace("-", "−")
-        )
-        return f"Jensen–Shannon divergence {divergence[pair]:.3f} bits, {ranks}"
+        if np.isnan(rank):
+            ranks = _("no rank correlation, as one of them does not rank")
+        else:
+            ranks = _("rank correlation {value}").format(value=f"{rank:.2f}".replace("-", "−"))
+        return commas([bits, ranks])
 
+    basis = ngettext(
+        "Compared on {n} node that reads two or more", "Compared on {n} nodes that read two or more", compared
+    ).format(n=compared)
     left_out = layer.num_nodes - compared
-    basis = f"Compared on {several(compared, 'node')} that read{'s' if compared == 1 else ''} two or more"
-    basis += f"; {several(left_out, 'other')} left out." if left_out else "."
+    others = ngettext("{basis}; {n} other left out.", "{basis}; {n} others left out.", left_out)
+    basis = others.format(basis=basis, n=left_out) if left_out else f"{basis}."
     first, last = by_divergence[0], by_divergence[-1]
     if first == last:
-        return (f"Heads {first[0]} and {first[1]}: {told(first)}.", basis)
+        return (_("Heads {a} and {b}: {told}.").format(a=first[0], b=first[1], told=told(first)), basis)
     return (
-        f"Heads {first[0]} and {first[1]} are the most alike: {told(first)}.",
-        f"Heads {last[0]} and {last[1]} are the least alike: {told(last)}.",
+        _("Heads {a} and {b} are the most alike: {told}.").format(a=first[0], b=first[1], told=told(first)),
+        _("Heads {a} and {b} are the least alike: {told}.").format(a=last[0], b=last[1], told=told(last)),
         basis,
     )

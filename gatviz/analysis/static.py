@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from gatviz.analysis.similarity import ranks_within
-from gatviz.analysis.subject import Analysed, called, layer_of, listed, several, subject_of
+from gatviz.analysis.subject import Analysed, called, layer_of, subject_of
 from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, GATTrace, LayerTrace
 from gatviz.graph.graph import Graph
+from gatviz.words import N_, _, and_list, ngettext
 
-TOO_MANY = "The test was not run: there are too many pairs of sources to compare on this graph."
+TOO_MANY = N_("The test was not run: there are too many pairs of sources to compare on this graph.")
 MOST_SOURCE_PAIRS = 5_000_000
 """Pairs of sources that one target reads, over all targets; above this the test is not run."""
 _MOST_SPARSE_WORK = 50_000_000
@@ -73,12 +74,24 @@ class StaticAttention:
         """One head in a sentence."""
         pairs, agreeing = self.target_pairs, int(self.agreeing[head])
         if not self.ran:
-            return TOO_MANY
+            return _(TOO_MANY)
         if self.static[head] is None:
-            return "No two targets share two sources, so there is no order to compare."
+            return _("No two targets share two sources, so there is no order to compare.")
         if not self.static[head]:
-            return f"Dynamic here: {agreeing} of {several(pairs, 'pair')} of targets rank alike what both read."
-        return f"Static here: {_every_pair(pairs)} of targets {_ranks(pairs)} alike what both read."
+            told = ngettext(
+                "Dynamic here: {agreeing} of {n} pair of targets rank alike what both read.",
+                "Dynamic here: {agreeing} of {n} pairs of targets rank alike what both read.",
+                pairs,
+            )
+            return told.format(agreeing=agreeing, n=pairs)
+        if pairs == 1:
+            return _("Static here: the one pair of targets ranks alike what both read.")
+        told = ngettext(
+            "Static here: all {n} pair of targets rank alike what both read.",
+            "Static here: all {n} pairs of targets rank alike what both read.",
+            pairs,
+        )
+        return told.format(n=pairs)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -126,7 +139,7 @@ def static_attention(trace: Analysed, graph: Graph | None = None, *, tolerance: 
             otherwise=np.zeros((layer.num_nodes, H), dtype=bool),
             theorem=theorem,
             examples=(None,) * H,
-            sentences=(TOO_MANY,),
+            sentences=(_(TOO_MANY),),
             names=names,
         )
     heads = [_compared(layer.e[:, head].astype(np.float64), pairs, tolerance) for head in range(H)]
@@ -171,7 +184,7 @@ def common_order(trace: Analysed, head: int, tolerance: float = 0.0) -> NDArray[
         higher = e[edges][:, None] - e[edges][None, :] > tolerance
         above[np.ix_(source[edges], source[edges])] += higher
     order, left = [], np.ones(count, dtype=bool)
-    for _ in range(count):
+    for _place in range(count):
         waiting = by_mean[left[by_mean]]
         first = waiting[np.argmin(above[np.ix_(left, waiting)].sum(axis=0))]
         order.append(first)
@@ -265,12 +278,12 @@ def _source_pairs(layer: LayerTrace) -> _SourcePairs | None:
         return None
     first = np.repeat(edges, later)
     second = first + 1 + np.arange(first.size) - np.repeat(np.cumsum(later) - later, later)
-    _, pair, counts = np.unique(
+    _pairs, pair, counts = np.unique(
         source[first] * layer.num_nodes + source[second], return_inverse=True, return_counts=True
     )
     shared = counts[pair] >= 2
     first, second = first[shared], second[shared]
-    _, pair = np.unique(pair[shared], return_inverse=True)
+    _pairs, pair = np.unique(pair[shared], return_inverse=True)
     return _SourcePairs(first, second, pair, target[first], source, layer.num_nodes)
 
 
@@ -312,40 +325,63 @@ def _sentences(
     names: tuple[str, ...],
 ) -> tuple[str, ...]:
     if target_pairs == 0:
-        return ("No two targets share two sources, so there is no order to compare: the test says nothing here.",)
-    agree = f"{_every_pair(target_pairs)} of targets that "
-    agree += "shares two or more sources agrees" if target_pairs == 1 else "share two or more sources agree"
+        return (_("No two targets share two sources, so there is no order to compare: the test says nothing here."),)
     alike = [head for head, same in enumerate(static) if same]
     told = []
     if alike:
-        which = "Every head" if len(alike) == len(static) > 1 else f"Head{'s' * (len(alike) > 1)} {_numbers(alike)}"
-        verb = "rank" if which.startswith("Heads") else "ranks"
-        told.append(f"{which} {verb} the sources in the same order for every target (static attention): {agree}.")
+        told.append(_alike(alike, len(static), target_pairs))
     for head, example in enumerate(examples):
         if example is not None:
             first, second, upper, lower = (called(names[node]) for node in example)
+            otherwise = ngettext(
+                "Head {head} ranks the sources differently from target to target (dynamic attention): "
+                "{contrary} of {n} pair of targets do not agree, e.g. {first} ranks {upper} above {lower}, "
+                "and {second} the other way round.",
+                "Head {head} ranks the sources differently from target to target (dynamic attention): "
+                "{contrary} of {n} pairs of targets do not agree, e.g. {first} ranks {upper} above {lower}, "
+                "and {second} the other way round.",
+                target_pairs,
+            )
+            contrary = target_pairs - agreeing[head]
             told.append(
-                f"Head {head} ranks the sources differently from target to target (dynamic attention): "
-                f"{target_pairs - agreeing[head]} of {several(target_pairs, 'pair')} of targets do not agree, e.g. "
-                f"{first} ranks {upper} above {lower}, and {second} the other way round."
+                otherwise.format(
+                    head=head, contrary=contrary, n=target_pairs, first=first, upper=upper, lower=lower, second=second
+                )
             )
     if theorem:
         told.append(
-            "For GAT with slope ≥ 0 this is a theorem: e grows with a_source·Wh of the source, whatever the target is."
+            _(
+                "For GAT with slope ≥ 0 this is a theorem: e grows with a_source·Wh of the source, "
+                "whatever the target is."
+            )
             if all(static)
-            else "This contradicts the theorem that GAT with slope ≥ 0 ranks alike for all: wrong scores."
+            else _("This contradicts the theorem that GAT with slope ≥ 0 ranks alike for all: wrong scores.")
         )
-    told.append(f"Compared over shared sources only; ties agree, and scores within {tolerance:.1g} count as tied.")
+    told.append(
+        _("Compared over shared sources only; ties agree, and scores within {tolerance:.1g} count as tied.").format(
+            tolerance=tolerance
+        )
+    )
     return tuple(told)
 
 
-def _every_pair(pairs: int) -> str:
-    return "the one pair" if pairs == 1 else f"all {pairs} pairs"
-
-
-def _ranks(pairs: int) -> str:
-    return "ranks" if pairs == 1 else "rank"
-
-
-def _numbers(heads: list[int]) -> str:
-    return listed([str(head) for head in heads], most=len(heads))
+def _alike(heads: list[int], of: int, pairs: int) -> str:
+    """Which heads rank alike for every target, and over how many pairs of targets that was seen."""
+    if len(heads) == of > 1:
+        who = _("Every head ranks the sources in the same order for every target (static attention): {agree}.")
+    else:
+        who = ngettext(
+            "Head {heads} ranks the sources in the same order for every target (static attention): {agree}.",
+            "Heads {heads} rank the sources in the same order for every target (static attention): {agree}.",
+            len(heads),
+        )
+    agree = (
+        _("the one pair of targets that shares two or more sources agrees")
+        if pairs == 1
+        else ngettext(
+            "all {n} pair of targets that share two or more sources agree",
+            "all {n} pairs of targets that share two or more sources agree",
+            pairs,
+        ).format(n=pairs)
+    )
+    return who.format(heads=and_list(str(head) for head in heads), agree=agree)

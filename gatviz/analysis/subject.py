@@ -9,6 +9,7 @@ from gatviz.attention.layer_trace import LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 from gatviz.model.trace import Trace
+from gatviz.words import _, and_list, first_of, ngettext
 
 _LONGEST_CALLED = 48
 
@@ -34,10 +35,12 @@ def layer_of(trace: Analysed) -> LayerTrace:
     if isinstance(trace, LayerTrace):
         return trace
     if not isinstance(trace, Trace):
-        raise GatvizError("analysis", "a trace", quote(type(trace).__name__), "pass layer.trace(…) or model.trace(…)")
+        found = quote(type(trace).__name__)
+        raise GatvizError(_("analysis"), _("a trace"), found, _("pass layer.trace(…) or model.trace(…)"))
     if len(trace.layers) != 1:
-        found = f"a trace of {len(trace.layers)} layers"
-        raise GatvizError("analysis", "the trace of one layer", found, "choose one, e.g. trace.layers[0]")
+        count = len(trace.layers)
+        found = ngettext("a trace of {n} layer", "a trace of {n} layers", count).format(n=count)
+        raise GatvizError(_("analysis"), _("the trace of one layer"), found, _("choose one, e.g. trace.layers[0]"))
     return trace.layers[0]
 
 
@@ -53,22 +56,24 @@ def subject_of(trace: Analysed, graph: Graph | None) -> Subject:
     if graph is None:
         return Subject(layer, tuple(str(n) for n in range(layer.num_nodes)), None)
     if graph.num_nodes != layer.num_nodes:
-        raise GatvizError(
-            "graph", f"the trace's {layer.num_nodes} nodes", str(graph.num_nodes), "pass the graph that was run"
-        )
+        raise other_graph(layer.num_nodes, graph.num_nodes)
     return Subject(layer, graph.names, graph.labels)
 
 
-def several(count: int, thing: str, things: str | None = None) -> str:
-    """A count with its noun: "1 node", "3 nodes"."""
-    return f"{count} {thing if count == 1 else things or thing + 's'}"
+def other_graph(run: int, given: int) -> GatvizError:
+    """The refusal of a graph that has not as many nodes as the one that was run."""
+    expected = ngettext("the trace's {n} node", "the trace's {n} nodes", run).format(n=run)
+    return GatvizError(_("graph"), expected, str(given), _("pass the graph that was run"))
+
+
+def nodes(count: int) -> str:
+    """ "1 node", "3 nodes"."""
+    return ngettext("{n} node", "{n} nodes", count).format(n=count)
 
 
 def listed(words: Sequence[str], most: int = 5) -> str:
     """ "A, B and C"; a long list is cut, and says by how many."""
-    if len(words) > most:
-        return f"{', '.join(words[:most])} and {len(words) - most} more"
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return first_of(words, most) if len(words) > most else and_list(words)
 
 
 def called(name: str) -> str:
@@ -76,7 +81,7 @@ def called(name: str) -> str:
     if len(name) > _LONGEST_CALLED:
         half = _LONGEST_CALLED // 2
         name = f"{name[: half - 1]}…{name[-half:]}"
-    return name if any(c.isalpha() for c in name) and not _is_number(name) else f"node {name}"
+    return name if any(c.isalpha() for c in name) and not _is_number(name) else _("node {name}").format(name=name)
 
 
 def _is_number(name: str) -> bool:

@@ -18,11 +18,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import entr
 
-from gatviz.analysis.subject import Analysed, Subject, several, subject_of
+from gatviz.analysis.subject import Analysed, Subject, nodes, subject_of
 from gatviz.analysis.terms import strongest_into, target_maxima, target_sums
 from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
+from gatviz.words import _, ngettext
 
 AVERAGES, LEANS, CHOOSES = "averages", "leans", "chooses"
 
@@ -55,11 +56,11 @@ class Rule:
 
     def __post_init__(self) -> None:
         if not 1 <= self.even_lead < np.inf:
-            raise GatvizError("even_lead", "a number from 1", quote(self.even_lead), "1.25 is usual")
+            raise GatvizError("even_lead", _("a number from 1"), quote(self.even_lead), _("1.25 is usual"))
         for name in ("chosen_part", "most_nodes"):
             value = getattr(self, name)
             if not 0 <= value <= 1:
-                raise GatvizError(name, "a number from 0 to 1", quote(value), "0.67 or 0.9 is usual")
+                raise GatvizError(name, _("a number from 0 to 1"), quote(value), _("0.67 or 0.9 is usual"))
 
     def word(self, evenness: Array, lead: Array) -> NDArray[np.str_]:
         """ "averages", "leans" or "chooses" for each pair of numbers, "" where they are NaN.
@@ -81,10 +82,11 @@ class Rule:
 
     def means(self, word: str) -> str:
         """What a word says, with its number."""
-        return {
-            AVERAGES: f"no neighbour gets more than {self.even_lead:g} times its even share",
-            CHOOSES: f"it reads like at most {self.chosen_part:.2g} of its neighbours",
-        }.get(word, "in between")
+        if word == AVERAGES:
+            return _("no neighbour gets more than {lead:g} times its even share").format(lead=self.even_lead)
+        if word == CHOOSES:
+            return _("it reads like at most {part:.2g} of its neighbours").format(part=self.chosen_part)
+        return _("in between")
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,30 +133,42 @@ class Uniformity:
         """ "reads like 3.1 of 17"; what reads one or none is told apart."""
         count = int(self.neighbours[node])
         if count < 2:
-            return "reads one, so α can only be 1" if count else "reads nothing"
-        return f"reads like {_effective(self.effective[node, head])} of {count}"
+            return _("reads one, so α can only be 1") if count else _("reads nothing")
+        return _("reads like {some} of {all}").format(some=_effective(self.effective[node, head]), all=count)
 
     @cached_property
     def sentences(self) -> tuple[str, ...]:
         """What is counted apart, and what the labels say."""
-        told = [
-            f"{several(self.judged, 'node')} of {len(self.names)} read two or more and are judged."
-            if self.judged != 1
-            else f"1 node of {len(self.names)} reads two or more and is judged."
-        ]
+        judged = ngettext(
+            "{n} node of {all} reads two or more and is judged.",
+            "{n} nodes of {all} read two or more and are judged.",
+            self.judged,
+        )
+        told = [judged.format(n=self.judged, all=len(self.names))]
         if self.one:
-            told.append(f"Counted apart: {several(self.one, 'node')} with one neighbour, where α can only be 1.")
+            one = ngettext(
+                "Counted apart: {n} node with one neighbour, where α can only be 1.",
+                "Counted apart: {n} nodes with one neighbour, where α can only be 1.",
+                self.one,
+            )
+            told.append(one.format(n=self.one))
         if self.none:
-            told.append(f"Counted apart: {several(self.none, 'node')} without neighbours, where there is no α.")
+            none = ngettext(
+                "Counted apart: {n} node without neighbours, where there is no α.",
+                "Counted apart: {n} nodes without neighbours, where there is no α.",
+                self.none,
+            )
+            told.append(none.format(n=self.none))
         if self.same_label is not None and self.same_label_uniform is not None:
             uniform = float(self._mean(self.same_label_uniform))
             shares = self._mean(self.same_label)
             if not np.isnan(uniform):
                 best = int(np.argmax(shares))
-                told.append(
-                    f"Most on other nodes of the same label: head {best} with {shares[best]:.2f} on average, "
-                    f"where uniform attention gives {uniform:.2f}."
+                most = _(
+                    "Most on other nodes of the same label: head {head} with {share:.2f} on average, "
+                    "where uniform attention gives {uniform:.2f}."
                 )
+                told.append(most.format(head=best, share=shares[best], uniform=uniform))
         return tuple(told)
 
     @cached_property
@@ -211,22 +225,32 @@ class Uniformity:
 
     def _verdict(self, row: Any) -> str:
         if not self.judged:
-            return f"Head {row.head}: no node reads two or more, so there is nothing to judge."
-        most, nodes = self.rule.most_nodes * self.judged, f"of {several(self.judged, 'node')}"
-        like = f"reads like {_effective(row.mean_effective_neighbours)} of {round(row.mean_neighbours, 1):g}"
+            return _("Head {head}: no node reads two or more, so there is nothing to judge.").format(head=row.head)
+        most = self.rule.most_nodes * self.judged
         if row.averaging_nodes >= most:
-            return (
-                f"Head {row.head} averages at {row.averaging_nodes} {nodes} ({self.rule.means(AVERAGES)}): it acts "
-                f"like mean aggregation. On average a node {like}. With similar features all around, that is expected."
+            told = _(
+                "Head {head} averages at {averaging} of {nodes} ({meaning}): it acts like mean aggregation. "
+                "On average a node reads like {some} of {all}. With similar features all around, that is expected."
             )
-        if row.choosing_nodes >= most:
-            return (
-                f"Head {row.head} chooses at {row.choosing_nodes} {nodes} ({self.rule.means(CHOOSES)}), where a mean "
-                f"would average. On average a node {like}."
+        elif row.choosing_nodes >= most:
+            told = _(
+                "Head {head} chooses at {choosing} of {nodes} ({meaning}), where a mean would average. "
+                "On average a node reads like {some} of {all}."
             )
-        return (
-            f"Head {row.head} averages at {row.averaging_nodes}, leans at {row.leaning_nodes} and chooses at "
-            f"{row.choosing_nodes} {nodes}; on average a node {like}."
+        else:
+            told = _(
+                "Head {head} averages at {averaging}, leans at {leaning} and chooses at {choosing} of {nodes}; "
+                "on average a node reads like {some} of {all}."
+            )
+        return told.format(
+            head=row.head,
+            averaging=row.averaging_nodes,
+            leaning=row.leaning_nodes,
+            choosing=row.choosing_nodes,
+            nodes=nodes(self.judged),
+            meaning=self.rule.means(AVERAGES if row.averaging_nodes >= most else CHOOSES),
+            some=_effective(row.mean_effective_neighbours),
+            all=f"{round(row.mean_neighbours, 1):g}",
         )
 
     @property

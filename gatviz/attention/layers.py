@@ -20,6 +20,7 @@ from gatviz.attention import fast
 from gatviz.attention.activations import ACTIVATIONS, LEARNT, LEARNT_SLOPE
 from gatviz.attention.checks import check_flag, checked_weight, whole
 from gatviz.attention.defaults import EXAMPLE_DROPOUT, NEGATIVE_SLOPE
+from gatviz.attention.dropout import dropped, stays
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
 from gatviz.attention.inputs import EdgeFeatures, EdgesLike, Nodes, check_edge_features, read_inputs
 from gatviz.attention.layer_trace import LayerTrace
@@ -208,6 +209,11 @@ class AttentionLayer(nn.Module):
         """
         return self._run(X, adj, edge_index, edge_features, generator, keep=False).out
 
+    def forward_and_h_prime(self, X: Nodes, edges: Edges) -> tuple[Tensor, Tensor]:
+        """The output, and h′ [N, H, C] that it was made from; gradients flow through both."""
+        run = self._run(X, edges, None, None, None, keep=False)
+        return run.out, run.h_prime
+
     def trace(
         self,
         X: Nodes,
@@ -349,20 +355,19 @@ class AttentionLayer(nn.Module):
         training = self.training
         came, feature_mask, x_dropped = x, None, None
         if training and self.feature_dropout:
-            came = x.to_dense() if x.layout != torch.strided else x
-            feature_mask = _keep(came, self.feature_dropout, generator)
-            x = x_dropped = came * feature_mask / (1 - self.feature_dropout)
+            came, feature_mask, x = dropped(x, self.feature_dropout, generator, keep)
+            x_dropped = x
         stages, alpha, values, bound, edge_values = self._attention(x, weight, edges, keep)
         if self.attention == "equal":
             alpha = formulas.equal_shares(alpha, edges.whole)
         mask = alpha_dropped = None
         if training and self.dropout:
-            mask = _keep(alpha, self.dropout, generator)
+            mask = stays(alpha, self.dropout, generator)
             alpha_dropped = alpha * mask / (1 - self.dropout)
         used = alpha if alpha_dropped is None else alpha_dropped
         h_prime = formulas.aggregate(used, values, edges.whole)
         if edge_values is not None:
-            h_prime = h_prime + formulas.aggregate(used, edge_values, edges.whole.reading_arcs)
+            h_prime = h_prime + formulas.aggregate(used, edge_values, edges.whole.reading_edges)
         combined = h_prime.flatten(1) if self.concat else h_prime.mean(1)
         z, residual = combined, None
         if self.W_res is not None:
@@ -398,13 +403,6 @@ def _surely_finite(run: _Run) -> bool:
     if run.edges.num_edges == 0:
         return False
     return run.bound() < torch.finfo(run.out.dtype).max / 2 and isfinite(float(run.pre_activation.sum()))
-
-
-def _keep(like: Tensor, rate: float, generator: torch.Generator | None) -> Tensor:
-    """A mask that keeps each entry with probability 1 − rate."""
-    device = like.device if generator is None else generator.device
-    drawn = torch.rand(like.shape, generator=generator, device=device)
-    return (drawn >= rate).to(like.device)
 
 
 def _deferred_features(edges: Edges) -> Tensor:

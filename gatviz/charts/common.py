@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from gatviz.attention.layer_trace import Array
 from gatviz.charts.colours import DIVERGING, EMPTY, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at, text_on
+from gatviz.words import _
 
 _FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', sans-serif"
 _LONGEST_NAME = 20
 _LONGEST_TICK = 14
+_ABOVE_LEFT = "top left"  # plotly's name of a place
 _MOST_TICKS = 25
 _MOST_CELL_NUMBERS = 12
 """Matrices up to this many rows carry their numbers in the cells."""
@@ -130,7 +132,8 @@ def share_colours(theme: Theme, largest: float = 1.0) -> dict[str, Any]:
 
 def share_unit(what: str, largest: float) -> str:
     """What a colour bar of shares says of its own scale."""
-    return f"{what} (share, 0 to 1)" if largest == 1 else f"{what} (share, 0 to the largest shown)"
+    told = _("{what} (share, 0 to 1)") if largest == 1 else _("{what} (share, 0 to the largest shown)")
+    return told.format(what=what)
 
 
 def signed_colours(theme: Theme, limit: float) -> dict[str, Any]:
@@ -149,13 +152,14 @@ def matrix(
     unit: str,
     digits: int = 2,
     order: Sequence[int] | None = None,
-    rows: str = "target i (reads)",
-    columns: str = "source j (is read)",
+    rows: str | None = None,
+    columns: str | None = None,
     between: str = "←",
 ) -> go.Figure:
     """A square heatmap of values [K, K], row = target from the top down; NaN cells stay empty.
 
     Arguments:
+        rows, columns: the axes' titles; targets that read sources if left out.
         between: what stands between a row's name and a column's where the pointer is.
     """
     chosen = list(range(len(names))) if order is None else list(order)
@@ -181,8 +185,9 @@ def matrix(
     )
     if not many:
         result.add_trace(_numbers(shown, f"{sign}.{digits}f", colours))
-    result.update_xaxes(title=columns, constrain="domain", **node_axis(labels))
-    result.update_yaxes(title=rows, autorange="reversed", scaleanchor="x", constrain="domain", **node_axis(labels))
+    ticks = {"constrain": "domain", **node_axis(labels)}
+    result.update_xaxes(title=columns or _("source j (is read)"), **ticks)
+    result.update_yaxes(title=rows or _("target i (reads)"), autorange="reversed", scaleanchor="x", **ticks)
     result.update_layout(
         plot_bgcolor=EMPTY[theme],
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom"},
@@ -207,7 +212,7 @@ def _numbers(shown: Array, form: str, colours: dict[str, Any]) -> go.Scatter:
 
 def cell_fills(values: Array, colours: dict[str, Any]) -> list[str]:
     """The colours that a heatmap gives to values on a scale of `share_colours` or `signed_colours`."""
-    stops = [colour for _, colour in colours["colorscale"]]
+    stops = [colour for _place, colour in colours["colorscale"]]
     low, high = colours["zmin"], colours["zmax"]
     return [colour_at(stops, (value - low) / (high - low)) for value in values]
 
@@ -228,7 +233,7 @@ def reference_line(fig: go.Figure, theme: Theme, value: float, text: str) -> Non
         value,
         line={"color": PALE[theme], "width": 1.5, "dash": "dash"},
         annotation={"text": text, "font": {"color": PALE[theme], "size": 12}},
-        annotation_position="top left",
+        annotation_position=_ABOVE_LEFT,
     )
 
 

@@ -1,4 +1,4 @@
-"""Charts of flow and change: in and out, strongest arcs, differences, what if, and attention across layers."""
+"""Charts of flow and change: in and out, strongest edges, differences, what if, and attention across layers."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from gatviz.charts.common import (
     share_unit,
     signed_colours,
 )
+from gatviz.words import _, ngettext, sentences
 
 _SHADES = 0.35, 1.0
 _MOST_BARS = 100
@@ -38,19 +39,23 @@ def in_and_out_chart(found: InAndOut, head: int, *, theme: Theme = "light") -> C
     names = [found.names[n] for n in order]
     places = np.arange(order.size)
     drawn = figure(
-        f"Attention received and given, head {head}", theme, legend=True, barmode="group", scattermode="group"
+        _("Attention received and given, head {head}").format(head=head),
+        theme,
+        legend=True,
+        barmode="group",
+        scattermode="group",
     )
     bars = (
-        ("received", found.received[order, head], head_colour(head)),
-        ("given to others", found.given_to_others[order, head], PALE[theme]),
+        ("received", _("received"), found.received[order, head], head_colour(head)),
+        ("given", _("given to others"), found.given_to_others[order, head], PALE[theme]),
     )
-    for name, values, colour in bars:
+    for group, name, values, colour in bars:
         drawn.add_trace(
             go.Bar(
                 x=places,
                 y=values,
                 name=name,
-                offsetgroup=name,
+                offsetgroup=group,
                 marker=bar_look(colour, theme),
                 customdata=plain_all(names),
                 hovertemplate=f"%{{customdata}}, {name}: %{{y:.4f}}<extra></extra>",
@@ -61,37 +66,39 @@ def in_and_out_chart(found: InAndOut, head: int, *, theme: Theme = "light") -> C
             x=places,
             y=found.uniform[order],
             mode="markers",
-            name="received if uniform",
+            name=_("received if uniform"),
             offsetgroup="received",
             marker=marker_line(places.size, theme, across="x"),
             customdata=plain_all(names),
-            hovertemplate="%{customdata}, if uniform: %{y:.4f}<extra></extra>",
+            hovertemplate=_if_uniform("y"),
         )
     )
-    drawn.update_xaxes(title="node, from the most received to the least", **node_axis(names))
-    drawn.update_yaxes(title="sum of α (a node that reads gives 1 in all)", rangemode="tozero")
-    caption = (
+    drawn.update_xaxes(title=_("node, from the most received to the least"), **node_axis(names))
+    drawn.update_yaxes(title=_("sum of α (a node that reads gives 1 in all)"), rangemode="tozero")
+    caption = _(
         "Received is the sum of a node's column of α, itself included; the short line is what it would receive if "
         "every node shared out evenly. Given to others is its row without its own loop: 1 minus what it "
         "keeps, or 0 where it reads nothing."
     )
-    caption += _cut(order.size, len(found.names), "receive most")
+    some = _("Drawn are the {some} of {all} nodes that receive most; the data holds them all.")
+    caption = sentences(caption, _cut(some, order.size, len(found.names)))
     return Chart(drawn, caption, found.table[found.table["head"] == head].reset_index(drop=True))
 
 
-def top_arcs_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") -> Chart | None:
-    """The strongest arcs, from `analysis.top_edges`, with what uniform attention would give; None without arcs."""
+def top_edges_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") -> Chart | None:
+    """The strongest edges, from `analysis.top_edges`, with what uniform attention would give; None without edges."""
     if table.empty:
         return None
     labels = [f"{plain(row.target, 14)} ← {plain(row.source, 14)}" for row in table.itertuples()]
     places = np.arange(len(labels))
-    drawn = figure(f"Strongest arrows, {title}", theme, legend=True, height=110 + 24 * len(labels))
+    heading = _("Strongest arrows, {title}").format(title=title)
+    drawn = figure(heading, theme, legend=True, height=110 + 24 * len(labels))
     drawn.add_trace(
         go.Bar(
             x=table["weight"],
             y=places,
             orientation="h",
-            name="weight",
+            name=_("weight"),
             marker=bar_look(SEQUENTIAL[theme][6], theme),
             customdata=labels,
             hovertemplate="%{customdata}: %{x:.4f}<extra></extra>",
@@ -102,25 +109,31 @@ def top_arcs_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") -
             x=table["uniform"],
             y=places,
             mode="markers",
-            name="if uniform",
+            name=_("if uniform"),
             marker=marker_line(30, theme, across="y"),
             customdata=labels,
-            hovertemplate="%{customdata}, if uniform: %{x:.4f}<extra></extra>",
+            hovertemplate=_if_uniform("x"),
         )
     )
-    drawn.update_xaxes(title="weight (share, 0 to 1)", range=[0, 1.02])
+    drawn.update_xaxes(title=_("weight (share, 0 to 1)"), range=[0, 1.02])
     _arrow_axis(drawn, labels)
-    caption = (
+    caption = _(
         "A bar is an arrow, target ← source: how much of its attention the target gives to the source. The short line "
         "is its share if the target attended to all alike."
     )
     return Chart(drawn, caption, table)
 
 
+def _if_uniform(axis: str) -> str:
+    """What is said of a short line where it is pointed at."""
+    told = _("{who}, if uniform: {value}")
+    return told.format(who="%{customdata}", value=f"%{{{axis}:.4f}}<extra></extra>")
+
+
 def _arrow_axis(drawn: go.Figure, labels: Sequence[str]) -> None:
     """An arrow a line, the first on top."""
     drawn.update_yaxes(
-        title={"text": "arrow, target ← source", "standoff": 14},
+        title={"text": _("arrow, target ← source"), "standoff": 14},
         autorange="reversed",
         tickmode="array",
         tickvals=np.arange(len(labels)),
@@ -130,38 +143,36 @@ def _arrow_axis(drawn: go.Figure, labels: Sequence[str]) -> None:
 
 
 def difference_chart(found: Difference, *, theme: Theme = "light") -> Chart | None:
-    """The difference of two weightings as a matrix around 0; None above 200 nodes or without arcs."""
+    """The difference of two weightings as a matrix around 0; None above 200 nodes or without edges."""
     count = len(found.names)
     if found.values.size == 0 or count > MAX_DENSE_NODES:
         return None
     cells = np.full((count, count), np.nan)
     source, target = found.edge_index
     cells[target, source] = found.values
-    title = f"{found.first_name} minus {found.second_name}"
     drawn = matrix(
-        title[:1].upper() + title[1:],
+        found.title,
         theme,
         cells,
         found.names,
         colours=signed_colours(theme, found.largest),
-        unit="difference of weights",
+        unit=_("difference of weights"),
         digits=3,
     )
-    caption = (
-        f"Blue: {found.first_name} gives the arrow more than {found.second_name}; red: less; the colour between: "
-        "alike. Row i is the node that reads. The scale ends at the largest difference on both sides; empty cells "
-        "have no arrow."
+    caption = _(
+        "Blue: {first} gives the arrow more than {second}; red: less; the colour between: alike. Row i is the node "
+        "that reads. The scale ends at the largest difference on both sides; empty cells have no arrow."
     )
-    return Chart(drawn, caption, found.table)
+    return Chart(drawn, caption.format(first=found.first_name, second=found.second_name), found.table)
 
 
 def change_chart(
-    found: WhatIf, head: int, *, names: tuple[str, str] = ("before", "after"), theme: Theme = "light"
+    found: WhatIf, head: int, *, names: tuple[str, str] | None = None, theme: Theme = "light"
 ) -> Chart | None:
-    """Δα of a head as a matrix around 0, new and gone arcs marked; None above 200 nodes or without arcs.
+    """Δα of a head as a matrix around 0, new and gone edges marked; None above 200 nodes or without edges.
 
     Arguments:
-        names: what the two states are called.
+        names: what the two states are called; before and after if left out.
     """
     count = len(found.names)
     if found.delta.size == 0 or count > MAX_DENSE_NODES:
@@ -169,8 +180,9 @@ def change_chart(
     cells = np.full((count, count), np.nan)
     cells[found.target, found.source] = found.delta[:, head]
     colours = signed_colours(theme, found.largest)
+    then, now = names or (_("before"), _("after"))
     drawn = matrix(
-        f"Change of α from {names[0]} to {names[1]}, head {head}",
+        _("Change of α from {then} to {now}, head {head}").format(then=then, now=now, head=head),
         theme,
         cells,
         found.names,
@@ -179,16 +191,16 @@ def change_chart(
         digits=3,
     )
     size = max(5, min(26, 420 // count))
-    for status, symbol in (("new", "circle-open"), ("gone", "x-thin-open")):
+    for status, name, symbol in (("new", _("new arrow"), "circle-open"), ("gone", _("gone arrow"), "x-thin-open")):
         marked = found.status == status
         inks = [text_on(fill) for fill in cell_fills(found.delta[marked, head], colours)]
-        look = {"mode": "markers", "name": f"{status} arrow", "legendgroup": status, "hoverinfo": "skip"}
+        look = {"mode": "markers", "name": name, "legendgroup": status, "hoverinfo": "skip"}
         marks = {"symbol": symbol, "size": size, "color": inks}
         drawn.add_scatter(x=found.source[marked], y=found.target[marked], marker=marks, showlegend=False, **look)
         drawn.add_scatter(x=[None], y=[None], marker={**marks, "color": INK[theme]}, **look)
     changed = bool((found.status != "kept").any())
     drawn.update_layout(showlegend=changed, margin_t=84 if changed else 56)
-    caption = (
+    caption = _(
         "Blue: the node in this row attends more to the one in this column than before; red: less; the colour "
         "between: as before. A circle marks a new arrow, a cross one that is gone (its α counts as 0 where it is "
         "not there)."
@@ -205,18 +217,19 @@ def top_changes_chart(
     if table.empty:
         return None
     many = head is None and found.delta.shape[1] > 1
+    arrow = _("{target} ← {source}, head {head}") if many else "{target} ← {source}"
     labels = [
-        f"{plain(row.target, 14)} ← {plain(row.source, 14)}" + (f", head {row.head}" if many else "")
+        arrow.format(target=plain(row.target, 14), source=plain(row.source, 14), head=row.head)
         for row in table.itertuples()
     ]
     places = np.arange(len(labels))
     before, after = table["before"].fillna(0.0), table["after"].fillna(0.0)
     told = plain_all(table["sentence"].tolist())
-    drawn = figure("Largest changes of α", theme, legend=True, height=110 + 26 * len(labels))
+    drawn = figure(_("Largest changes of α"), theme, legend=True, height=110 + 26 * len(labels))
     for start, end, place in zip(before, after, places, strict=True):
         colour = signed_colour(DIVERGING[theme], 0.8 if end > start else -0.8, 1.0)
         drawn.add_shape(type="line", x0=start, x1=end, y0=place, y1=place, line={"color": colour, "width": 5})
-    for name, values, symbol in (("before", before, "circle-open"), ("after", after, "circle")):
+    for name, values, symbol in ((_("before"), before, "circle-open"), (_("after"), after, "circle")):
         drawn.add_trace(
             go.Scatter(
                 x=values,
@@ -228,9 +241,9 @@ def top_changes_chart(
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
-    drawn.update_xaxes(title="α (share, 0 to 1)", range=[-0.02, 1.02])
+    drawn.update_xaxes(title=_("α (share, 0 to 1)"), range=[-0.02, 1.02])
     _arrow_axis(drawn, labels)
-    caption = (
+    caption = _(
         "A line is an arrow, target ← source, from its α before (ring) to its α now (dot); blue has grown, red has "
         "shrunk. An arrow that is not there counts as 0."
     )
@@ -244,7 +257,7 @@ def out_change_chart(found: WhatIf, *, theme: Theme = "light") -> Chart | None:
     table = found.out.sort_values("distance", ascending=False, kind="stable").reset_index(drop=True)
     distances = table["distance"][:_MOST_BARS]
     names = list(table["node"][:_MOST_BARS])
-    drawn = figure("How far each node's output moved", theme)
+    drawn = figure(_("How far each node's output moved"), theme)
     drawn.add_trace(
         go.Bar(
             x=np.arange(len(names)),
@@ -254,21 +267,20 @@ def out_change_chart(found: WhatIf, *, theme: Theme = "light") -> Chart | None:
             hovertemplate="%{customdata}: %{y:.4g}<extra></extra>",
         )
     )
-    drawn.update_xaxes(title="node, from the one that moved most", **node_axis(names))
-    drawn.update_yaxes(title="distance (units of out)", rangemode="tozero")
-    caption = (
+    drawn.update_xaxes(title=_("node, from the one that moved most"), **node_axis(names))
+    drawn.update_yaxes(title=_("distance (units of out)"), rangemode="tozero")
+    caption = _(
         "A bar is the Euclidean distance between a node's output before and now; "
         "0 where nothing that it depends on changed."
     )
-    caption += _cut(len(names), len(table), "moved most")
+    some = _("Drawn are the {some} of {all} nodes that moved most; the data holds them all.")
+    caption = sentences(caption, _cut(some, len(names), len(table)))
     return Chart(drawn, caption, table)
 
 
-def _cut(drawn: int, all_nodes: int, which: str) -> str:
+def _cut(said: str, drawn: int, nodes: int) -> str:
     """Says so if not all nodes are drawn."""
-    if drawn == all_nodes:
-        return ""
-    return f" Drawn are the {drawn} of {all_nodes} nodes that {which}; the data holds them all."
+    return "" if drawn == nodes else said.format(some=drawn, all=nodes)
 
 
 def across_chart(found: AcrossLayers, *, to_largest: bool = False, theme: Theme = "light") -> Chart | None:
@@ -279,17 +291,15 @@ def across_chart(found: AcrossLayers, *, to_largest: bool = False, theme: Theme 
     largest = float(values.max()) if to_largest else 1.0
     shown = np.where(values > 0, values, np.nan)
     drawn = matrix(
-        f"What each node reads through {_layers(found)}",
+        _("What each node reads through {layers}").format(layers=_layers(found)),
         theme,
         shown,
         found.names,
         colours=share_colours(theme, largest),
-        unit=share_unit("attention", largest),
+        unit=share_unit(_("attention"), largest),
     )
-    caption = (
-        "Row i: where the attention of node i leads when the heads' means of all layers are multiplied. "
-        + " ".join(found.sentences)
-    )
+    row = _("Row i: where the attention of node i leads when the heads' means of all layers are multiplied.")
+    caption = sentences(row, *found.sentences)
     source, target = np.meshgrid(np.array(found.names, dtype=object), np.array(found.names, dtype=object))
     table = pd.DataFrame({"target": target.ravel(), "source": source.ravel(), "share": values.ravel()})
     return Chart(drawn, caption, table)
@@ -303,25 +313,28 @@ def hops_chart(found: AcrossLayers, nodes: Sequence[int] | None = None, *, theme
     parts = [found.by_hops(node).assign(node=found.names[node]) for node in chosen]
     table = pd.concat(parts, ignore_index=True)[["node", "hops", "share", "sources"]]
     names = [found.names[node] for node in chosen]
-    drawn = figure(f"From how far away each node reads through {_layers(found)}", theme, legend=True, barmode="stack")
+    title = _("From how far away each node reads through {layers}").format(layers=_layers(found))
+    drawn = figure(title, theme, legend=True, barmode="stack")
     furthest = len(found.steps)
     for hops in range(furthest + 1):
         shade = _SHADES[0] + (_SHADES[1] - _SHADES[0]) * hops / max(furthest, 1)
         stops = SEQUENTIAL[theme]
         rows = table[table["hops"] == hops]
+        away = ngettext("{node}: {share} from {sources} at {n} hop", "{node}: {share} from {sources} at {n} hops", hops)
         drawn.add_trace(
             go.Bar(
                 x=np.arange(len(names)),
                 y=rows["share"],
-                name=f"{hops} hop{'' if hops == 1 else 's'}",
+                name=ngettext("{n} hop", "{n} hops", hops).format(n=hops),
                 marker=bar_look(stops[round(shade * (len(stops) - 1))], theme),
                 customdata=np.stack([plain_all(names), rows["sources"].to_numpy(dtype=object)], axis=1),
-                hovertemplate=f"%{{customdata[0]}}: %{{y:.4f}} from %{{customdata[1]}} at {hops} hops<extra></extra>",
+                hovertemplate=away.format(node="%{customdata[0]}", share="%{y:.4f}", sources="%{customdata[1]}", n=hops)
+                + "<extra></extra>",
             )
         )
-    drawn.update_xaxes(title="node", **node_axis(names))
-    drawn.update_yaxes(title="share (0 to 1)", range=[0, 1.02])
-    caption = (
+    drawn.update_xaxes(title=_("node"), **node_axis(names))
+    drawn.update_yaxes(title=_("share (0 to 1)"), range=[0, 1.02])
+    caption = _(
         "A bar is a node: its own features are 0 hops away, what it reads 1 hop, and so on, by the shortest way along "
         "the arrows. A bar that ends below 1 has lost the rest at nodes that read nothing."
     )
@@ -330,4 +343,6 @@ def hops_chart(found: AcrossLayers, nodes: Sequence[int] | None = None, *, theme
 
 def _layers(found: AcrossLayers) -> str:
     count = len(found.steps)
-    return {1: "one layer", 2: "both layers"}.get(count, f"all {count} layers")
+    if count == 1:
+        return _("one layer")
+    return _("both layers") if count == 2 else ngettext("all {n} layer", "all {n} layers", count).format(n=count)

@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gatviz.analysis import HeadSimilarity, StaticAttention, Uniformity, common_order, rankings, share_limit
-from gatviz.analysis.similarity import HOW_TO_READ
-from gatviz.analysis.subject import called, several
+from gatviz.analysis.baselines import name_of
+from gatviz.analysis.subject import called, nodes
 from gatviz.analysis.uniformity import AVERAGES
 from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, LayerTrace
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, Theme, head_colour
@@ -26,6 +26,7 @@ from gatviz.charts.common import (
     signed_colours,
 )
 from gatviz.graph.graph import LONGEST_NAME, Graph
+from gatviz.words import _, commas, ngettext, sentences
 
 _MOST_POINTS = 200
 _MOST_LINES = 400
@@ -37,18 +38,23 @@ def divergence_chart(found: HeadSimilarity, *, theme: Theme = "light") -> Chart 
     if found.most_alike is None:
         return None
     drawn = matrix(
-        "How differently the heads share attention out",
+        _("How differently the heads share attention out"),
         theme,
         found.divergence,
         _numbers(found),
         colours=share_colours(theme, max(float(np.nanmax(found.divergence)), 1e-6)),
-        unit="divergence (bits)",
+        unit=_("divergence (bits)"),
         digits=3,
         order=found.order,
-        rows="head",
-        columns="head",
+        rows=_("head"),
+        columns=_("head"),
     )
-    return Chart(drawn, HOW_TO_READ["divergence"] + " Heads that are alike stand next to each other.", found.table)
+    caption = _(
+        "Jensen–Shannon divergence in bits, averaged over the nodes that read two or more: 0 where two heads share "
+        "attention out alike, 1 where they attend to different nodes altogether. Heads that are alike stand next to "
+        "each other."
+    )
+    return Chart(drawn, caption, found.table)
 
 
 def correlation_chart(found: HeadSimilarity, *, theme: Theme = "light") -> Chart | None:
@@ -56,17 +62,21 @@ def correlation_chart(found: HeadSimilarity, *, theme: Theme = "light") -> Chart
     if found.most_alike is None:
         return None
     drawn = matrix(
-        "How alike the heads rank what a node reads",
+        _("How alike the heads rank what a node reads"),
         theme,
         found.correlation,
         _numbers(found),
         colours=signed_colours(theme, 1.0),
-        unit="rank correlation (−1 to 1)",
+        unit=_("rank correlation (−1 to 1)"),
         order=found.order,
-        rows="head",
-        columns="head",
+        rows=_("head"),
+        columns=_("head"),
     )
-    return Chart(drawn, HOW_TO_READ["correlation"], found.table)
+    caption = _(
+        "Spearman's rank correlation of α, node by node, then averaged: 1 where two heads put what a node reads in the "
+        "same order, −1 in the opposite order; heads that do not rank (all α equal) are left out."
+    )
+    return Chart(drawn, caption, found.table)
 
 
 def _numbers(found: HeadSimilarity) -> list[str]:
@@ -78,15 +88,16 @@ def evenness_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None
     if found.judged == 0:
         return None
     judged = np.flatnonzero(found.neighbours >= 2)
-    drawn = figure("How evenly each head shares attention out", theme)
+    drawn = figure(_("How evenly each head shares attention out"), theme)
     names = plain_all([found.names[node] for node in judged])
     for head in range(found.evenness.shape[1]):
-        told = [f"{name}, head {head}: {found.reads_like(int(n), head)}" for name, n in zip(names, judged, strict=True)]
+        like = [found.reads_like(int(n), head) for n in judged]
+        told = [f"{commas([name, name_of(head)])}: {one}" for name, one in zip(names, like, strict=True)]
         drawn.add_trace(
             go.Box(
                 y=found.evenness[judged, head],
                 x=np.full(judged.size, head),
-                name=f"head {head}",
+                name=name_of(head),
                 customdata=np.array(told, dtype=object),
                 hovertemplate="%{customdata}<extra></extra>",
                 boxpoints="all" if judged.size <= _MOST_POINTS else False,
@@ -97,18 +108,17 @@ def evenness_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None
                 fillcolor="rgba(0,0,0,0)",
             )
         )
-    reference_line(drawn, theme, 1.0, "uniform")
+    reference_line(drawn, theme, 1.0, _("uniform"))
     reference_line(drawn, theme, found.rule.chosen_part, "")
-    drawn.update_xaxes(title="head", dtick=1, showgrid=False, zeroline=False)
-    drawn.update_yaxes(title="effective neighbours ÷ neighbours (0 to 1)", range=[0, 1.05])
-    points = "A point is a node that reads two or more"
+    drawn.update_xaxes(title=_("head"), dtick=1, showgrid=False, zeroline=False)
+    drawn.update_yaxes(title=_("effective neighbours ÷ neighbours (0 to 1)"), range=[0, 1.05])
+    points = _("A point is a node that reads two or more")
     if judged.size > _MOST_POINTS:
-        points = "The boxes are made of points, too many to draw: each is a node that reads two or more"
-    caption = (
-        f"{points}: how many neighbours it reads like, as a part of those it reads. At 1 it reads all alike; "
-        f"from the lower dashed line down ({found.rule.chosen_part:.2g}) it chooses. It averages where "
-        f"{found.rule.means(AVERAGES)}, and leans in between."
-    )
+        points = _("The boxes are made of points, too many to draw: each is a node that reads two or more")
+    caption = _(
+        "{points}: how many neighbours it reads like, as a part of those it reads. At 1 it reads all alike; "
+        "from the lower dashed line down ({part:.2g}) it chooses. It averages where {averages}, and leans in between."
+    ).format(points=points, part=found.rule.chosen_part, averages=found.rule.means(AVERAGES))
     columns = ["node", "head", "neighbours", "entropy_nats", "effective_neighbours", "evenness", "lead", "acts"]
     table = found.table
     return Chart(drawn, caption, table.loc[table["acts"] != "", columns].reset_index(drop=True))
@@ -121,19 +131,20 @@ def effective_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | Non
     judged = found.neighbours >= 2
     names = plain_all([name for name, is_judged in zip(found.names, judged, strict=True) if is_judged])
     most = int(found.neighbours.max())
-    drawn = figure("How many neighbours each node reads like", theme, legend=True, height=420)
+    drawn = figure(_("How many neighbours each node reads like"), theme, legend=True, height=420)
     drawn.add_trace(
         go.Scatter(
             x=[1, most],
             y=[1, most],
             mode="lines",
-            name="uniform: all of them",
+            name=_("uniform: all of them"),
             line={"color": PALE[theme], "dash": "dash"},
             hoverinfo="skip",
         )
     )
     grouped = names.size > _MOST_POINTS
     for head in range(found.entropy.shape[1]):
+        like = _("{who}, head {head}: reads like {some} of {all}")
         x: Array = found.neighbours[judged].astype(np.float64)
         y, told = found.effective[judged, head], names
         if grouped:
@@ -143,20 +154,22 @@ def effective_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | Non
                 x=x,
                 y=y,
                 mode="markers",
-                name=f"head {head}",
+                name=name_of(head),
                 customdata=told,
-                hovertemplate=f"%{{customdata}}, head {head}: reads like %{{y:.2f}} of %{{x}}<extra></extra>",
+                hovertemplate=like.format(who="%{customdata}", head=head, some="%{y:.2f}", all="%{x}")
+                + "<extra></extra>",
                 marker={"color": head_colour(head), "size": 7, "opacity": 0.75},
             )
         )
-    drawn.update_xaxes(title="neighbours (nodes read, itself included)", rangemode="tozero")
-    drawn.update_yaxes(title="effective neighbours, exp(entropy)", rangemode="tozero")
-    caption = (
+    drawn.update_xaxes(title=_("neighbours (nodes read, itself included)"), rangemode="tozero")
+    drawn.update_yaxes(title=_("effective neighbours, exp(entropy)"), rangemode="tozero")
+    caption = _(
         "A point is a node that reads two or more, in one head. On the dashed line it reads all alike; the further "
         "below, the fewer it listens to; at 1 it listens to one."
     )
     if grouped:
-        caption += " Nodes that would fall on one another are drawn as one point, at their mean."
+        together = _("Nodes that would fall on one another are drawn as one point, at their mean.")
+        caption = sentences(caption, together)
     columns = ["node", "head", "neighbours", "effective_neighbours", "evenness", "acts"]
     table = found.table
     return Chart(drawn, caption, table.loc[table["acts"] != "", columns].reset_index(drop=True))
@@ -166,7 +179,7 @@ def _together(x: Array, y: Array) -> tuple[Array, Array, np.ndarray]:
     """Points of one x and nearly one y as one: x, mean y, and how many they are, in words."""
     cells, place = np.unique(np.stack([x, np.round(y, 1)]), axis=1, return_inverse=True)
     counts = np.bincount(place.ravel())
-    words = np.array([f"{count} node{'' if count == 1 else 's'}" for count in counts], dtype=object)
+    words = np.array([nodes(count) for count in counts.tolist()], dtype=object)
     return cells[0], np.bincount(place.ravel(), y) / counts, words
 
 
@@ -176,13 +189,14 @@ def shares_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
         return None
     table = found.by_head
     kinds: list[tuple[str, str | None, str, str]] = [
-        ("mean_strongest_share", None, "on the strongest", INK[theme]),
+        ("mean_strongest_share", None, _("on the strongest"), INK[theme]),
+        ("mean_own_share", "mean_own_share_if_uniform", _("on itself"), head_colour(5)),
     ]
-    kinds.append(("mean_own_share", "mean_own_share_if_uniform", "on itself", head_colour(5)))
     if "mean_same_label_share" in table:
-        same = ("mean_same_label_share", "mean_same_label_share_if_uniform", "on others of its label", head_colour(2))
-        kinds.append(same)
-    drawn = figure("Where the attention goes, head by head", theme, legend=True, barmode="group", scattermode="group")
+        same = _("on others of its label")
+        kinds.append(("mean_same_label_share", "mean_same_label_share_if_uniform", same, head_colour(2)))
+    title = _("Where the attention goes, head by head")
+    drawn = figure(title, theme, legend=True, barmode="group", scattermode="group")
     for group, (column, uniform, name, colour) in enumerate(kinds):
         drawn.add_trace(
             go.Bar(
@@ -191,24 +205,25 @@ def shares_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None:
                 name=name,
                 offsetgroup=str(group),
                 marker=bar_look(colour, theme),
-                hovertemplate=f"head %{{x}}, {name}: %{{y:.4f}}<extra></extra>",
+                hovertemplate=_("head {head}, {share}").format(head="%{x}", share=f"{name}: %{{y:.4f}}<extra></extra>"),
             )
         )
         if uniform is not None:
+            even = _("{share}, if uniform").format(share=name)
             drawn.add_trace(
                 go.Scatter(
                     x=table["head"],
                     y=table[uniform],
                     mode="markers",
-                    name=f"{name}, if uniform",
+                    name=even,
                     offsetgroup=str(group),
                     marker=marker_line(len(table) * len(kinds), theme, across="x"),
-                    hovertemplate=f"{name}, if uniform: %{{y:.4f}}<extra></extra>",
+                    hovertemplate=f"{even}: %{{y:.4f}}<extra></extra>",
                 )
             )
-    drawn.update_xaxes(title="head", dtick=1, showgrid=False, zeroline=False)
-    drawn.update_yaxes(title="mean share of α (0 to 1)", range=[0, 1.02])
-    caption = (
+    drawn.update_xaxes(title=_("head"), dtick=1, showgrid=False, zeroline=False)
+    drawn.update_yaxes(title=_("mean share of α (0 to 1)"), range=[0, 1.02])
+    caption = _(
         "The share that goes to the strongest neighbour, to the node itself, and to others of its own label where "
         "there are labels, on average over the nodes that read two or more. A bar that ends at its short line is what "
         "plain averaging gives."
@@ -243,33 +258,38 @@ def ranking_chart(
     columns = np.sort(place[read])
     column = {int(p): k for k, p in enumerate(columns)}
     names = plain_all([called(name) for name in found.names])
-    drawn = figure(title or f"How each target ranks its sources, head {head}", theme, height=440)
+    heading = title or _("How each target ranks its sources, head {head}").format(head=head)
+    drawn = figure(heading, theme, height=440)
+    reads = _("{target} reads {source}: {value}").format(
+        target="%{customdata[1]}", source="%{customdata[0]}", value="e = %{y:.4f}<extra></extra>"
+    )
     otherwise = found.otherwise[:, head]
     # Those that stand out are drawn in any case, and on top.
     kept = chosen[np.argsort(~otherwise[chosen], kind="stable")][:_MOST_LINES]
     shown = kept[np.argsort(otherwise[kept], kind="stable")]
     for target in shown.tolist():
-        arcs = np.arange(trace.num_edges)[trace.edges_into(target)]
-        arcs = arcs[np.argsort(place[trace.edge_index[0, arcs]])]
-        sources, contradicts = trace.edge_index[0, arcs], bool(otherwise[target])
+        edges = np.arange(trace.num_edges)[trace.edges_into(target)]
+        edges = edges[np.argsort(place[trace.edge_index[0, edges]])]
+        sources, contradicts = trace.edge_index[0, edges], bool(otherwise[target])
         drawn.add_trace(
             go.Scatter(
                 x=[column[int(p)] for p in place[sources]],
-                y=trace.e[arcs, head],
+                y=trace.e[edges, head],
                 mode="lines+markers",
                 customdata=np.stack([names[sources], np.full(sources.size, names[target])], axis=-1),
-                hovertemplate="%{customdata[1]} reads %{customdata[0]}: e = %{y:.4f}<extra></extra>",
+                hovertemplate=reads,
                 line={"color": ACCENT[theme] if contradicts else PALE[theme], "width": 2 if contradicts else 1.3},
                 marker={"size": 5, "symbol": "diamond" if contradicts else "circle"},
                 opacity=0.9 if contradicts else 0.55,
             )
         )
     labels = [found.names[order[p]] for p in columns]
-    drawn.update_xaxes(title="source, from the highest ranked over all nodes to the lowest", **node_axis(labels))
-    drawn.update_yaxes(title="score e (no unit)", range=span)
-    caption = "A line is a target, over the sources that it reads. " + _marked_lines(found, head, theme)
-    if shown.size < chosen.size:
-        caption += f" {chosen.size - shown.size} further targets are not drawn."
+    drawn.update_xaxes(title=_("source, from the highest ranked over all nodes to the lowest"), **node_axis(labels))
+    drawn.update_yaxes(title=_("score e (no unit)"), range=span)
+    caption = sentences(_("A line is a target, over the sources that it reads."), _marked_lines(found, head, theme))
+    if missing := chosen.size - shown.size:
+        further = ngettext("{n} further target is not drawn.", "{n} further targets are not drawn.", missing)
+        caption = sentences(caption, further.format(n=missing))
     table = rankings(trace, graph)
     table = table[table["head"] == head].reset_index(drop=True)
     return Chart(drawn, caption, table.assign(target_ranks_otherwise=otherwise[trace.edge_index[1]]))
@@ -279,12 +299,16 @@ def _marked_lines(found: StaticAttention, head: int, theme: Theme) -> str:
     """What the lines that stand out are; the same count as in every verdict."""
     if not found.compared.any():
         return found.verdict(head)
-    colour = "orange" if theme == "light" else "light orange"
-    return (
-        f"{found.otherwise[:, head].sum()} of the {several(int(found.compared.sum()), 'target')} that can be compared "
-        f"with another (in {colour}, with diamonds) put some two sources in the opposite order to another one that "
-        "reads both. A pale line contradicts no other, even where it rises."
+    compared = int(found.compared.sum())
+    told = ngettext(
+        "{some} of the {n} target that can be compared with another (in {colour}, with diamonds) put some two sources "
+        "in the opposite order to another one that reads both. A pale line contradicts no other, even where it rises.",
+        "{some} of the {n} targets that can be compared with another (in {colour}, with diamonds) put some two sources "
+        "in the opposite order to another one that reads both. A pale line contradicts no other, even where it rises.",
+        compared,
     )
+    colour = _("orange") if theme == "light" else _("light orange")
+    return told.format(some=found.otherwise[:, head].sum(), n=compared, colour=colour)
 
 
 def head_alpha_chart(
@@ -295,7 +319,7 @@ def head_alpha_chart(
         return None
     largest = share_limit(trace) if to_largest else 1.0
     drawn = matrix(
-        title or f"α of head {head}",
+        title or _("α of head {head}").format(head=head),
         theme,
         np.where(trace.adjacency, trace.dense("alpha", head), np.nan),
         graph.names,
@@ -305,18 +329,17 @@ def head_alpha_chart(
     )
     table = rankings(trace, graph)
     table = table.loc[table["head"] == head, ["target", "source", "head", "alpha"]].reset_index(drop=True)
-    caption = (
-        f"Row i shows how node i shares its attention out among what it reads, and {_sums(trace)}. {_empty(trace)}"
-    )
-    return Chart(drawn, caption, table)
+    row = _("Row i shows how node i shares its attention out among what it reads, and {sums}.")
+    return Chart(drawn, sentences(row.format(sums=_sums(trace)), _empty(trace)), table)
 
 
 def _sums(trace: LayerTrace) -> str:
-    return "sums to 1" if np.diff(trace.ptr).all() else "sums to 1 where it reads any"
+    return _("sums to 1") if np.diff(trace.ptr).all() else _("sums to 1 where it reads any")
 
 
 def _empty(trace: LayerTrace) -> str:
-    return f"Empty cells have no arrow ({trace.num_edges} of {trace.num_nodes**2} cells have one)."
+    told = _("Empty cells have no arrow ({some} of {all} cells have one).")
+    return told.format(some=trace.num_edges, all=trace.num_nodes**2)
 
 
 def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, theme: Theme = "light") -> Chart | None:
@@ -326,8 +349,8 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
     H = trace.num_heads
     columns = min(4, H)
     rows = -(-H // columns)
-    drawn = make_subplots(rows, columns, subplot_titles=[f"head {head}" for head in range(H)], shared_yaxes=True)
-    look = figure("α of every head", theme, height=90 + 230 * rows, width=120 + 240 * columns).layout
+    drawn = make_subplots(rows, columns, subplot_titles=[name_of(head) for head in range(H)], shared_yaxes=True)
+    look = figure(_("α of every head"), theme, height=90 + 230 * rows, width=120 + 240 * columns).layout
     drawn.update_layout(look)
     names = plain_all(graph.names)
     if len(set(names)) < len(names):  # cut, they would be taken for one another
@@ -339,7 +362,7 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
                 z=z,
                 x=names,
                 y=names,
-                hovertemplate=f"%{{y}} ← %{{x}}, head {head}: α = %{{z:.4f}}<extra></extra>",
+                hovertemplate=f"{commas(['%{y} ← %{x}', name_of(head)])}: α = %{{z:.4f}}<extra></extra>",
                 hoverongaps=False,
                 coloraxis="coloraxis",
             ),
@@ -361,11 +384,11 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
     drawn.update_yaxes(autorange="reversed", **quiet, **ticks)
     for column in range(2, columns + 1):
         drawn.update_yaxes(showticklabels=False, col=column)
-    drawn.update_yaxes(title="target i", col=1)
-    drawn.update_xaxes(title="source j", row=rows)
+    drawn.update_yaxes(title=_("target i"), col=1)
+    drawn.update_xaxes(title=_("source j"), row=rows)
     table = rankings(trace, graph)[["target", "source", "head", "alpha"]]
-    caption = (
+    each = _(
         "Each matrix is a head, all on the same scale: row i shows how node i shares its attention out among what it "
-        f"reads, and {_sums(trace)}. {_empty(trace)}"
+        "reads, and {sums}."
     )
-    return Chart(drawn, caption, table)
+    return Chart(drawn, sentences(each.format(sums=_sums(trace)), _empty(trace)), table)

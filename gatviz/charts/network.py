@@ -18,14 +18,15 @@ from gatviz.charts.network_marks import (
     LINES,
     Scale,
     WeightColours,
-    arc_hover,
-    arc_numbers,
-    arc_traces,
+    edge_hover,
+    edge_numbers,
+    edge_traces,
     node_hover,
     node_traces,
     room_beside,
     scale_holder,
 )
+from gatviz.words import _, commas, ngettext, sentences
 
 FULL_WIDTH, _HEIGHT = 1000.0, 520.0
 HALF_WIDTH = 390.0
@@ -69,9 +70,9 @@ def network_chart(
     for k, heading in enumerate(titles):
         axes = {"xaxis": f"x{k + 1}" if k else "x", "yaxis": f"y{k + 1}" if k else "y"}
         traces = [
-            *arc_traces(part, placed, shown[:, k], colours),
+            *edge_traces(part, placed, shown[:, k], colours),
             *node_traces(part, placed, theme, names=len(titles) == 1 or panels.columns <= 2),
-            arc_hover(part, placed, shown[:, k], heading, unit, k, signed=scale == "signed"),
+            edge_hover(part, placed, shown[:, k], heading, unit, k, signed=scale == "signed"),
             node_hover(part, placed, k),
         ]
         data += [{**trace, **axes} for trace in traces]
@@ -79,12 +80,12 @@ def network_chart(
     result.add_traces(data)
     panels.lay_out(result, titles if len(titles) > 1 else [""], placed, room_beside(part.names), theme)
     if len(titles) == 1:
-        for number in arc_numbers(part, placed, shown[:, 0], theme, signed=scale == "signed"):
+        for number in edge_numbers(part, placed, shown[:, 0], theme, signed=scale == "signed"):
             result.add_annotation(number)
     result.update_layout(coloraxis=colours.axis(unit))
     return Chart(
         result,
-        _caption(scale, unit, len(titles), part) + left_out(chosen, _chosen_by(scale, unit, len(titles))),
+        sentences(_caption(scale, unit, len(titles), part), left_out(chosen, _chosen_by(scale, unit, len(titles)))),
         weights_table(drawn, values, titles),
     )
 
@@ -126,7 +127,8 @@ def node_values_chart(
         faint = {**LINES, "x": x, "y": y, "line": {"color": LINE[theme], "width": 1}}
         hover = node_hover(part, placed, k)
         hover["text"] = [
-            f"{name}, {heading}: {told[node][k]}" for name, node in zip(plain_all(part.names), places, strict=True)
+            f"{commas([name, heading])}: {told[node][k]}"
+            for name, node in zip(plain_all(part.names), places, strict=True)
         ]
         fills = ["" if np.isnan(value) else colours.of(float(value)) for value in rows[:, k]]
         nodes = node_traces(part, placed, theme, names=len(titles) == 1, fills=fills)
@@ -134,15 +136,20 @@ def node_values_chart(
     result.add_traces(data)
     panels.lay_out(result, titles if len(titles) > 1 else [""], placed, room_beside(part.names), theme)
     bar = colours.axis(unit)
-    bar["colorbar"]["title"]["text"] = f"{unit} (0 to 1)"
+    bar["colorbar"]["title"]["text"] = _("{unit} (0 to 1)").format(unit=unit)
     result.update_layout(coloraxis=bar)
-    return Chart(result, caption + left_out(chosen, _chosen_by("share", "α", weights.shape[1])), table)
+    return Chart(result, sentences(caption, left_out(chosen, _chosen_by("share", "α", weights.shape[1]))), table)
 
 
 def _chosen_by(scale: Scale, unit: str, panels: int) -> str:
     """What the arrows were ordered by."""
-    what = unit if scale == "share" else f"{unit} (its size)"
-    return f"their largest {what} over the {panels} heads or panels" if panels > 1 else f"their {what}"
+    what = unit if scale == "share" else _("{unit} (its size)").format(unit=unit)
+    if panels == 1:
+        return _("their {what}").format(what=what)
+    told = ngettext(
+        "their largest {what} over the {n} head or panel", "their largest {what} over the {n} heads or panels", panels
+    )
+    return told.format(what=what, n=panels)
 
 
 def columns_for(panels: int, nodes: int) -> int:
@@ -204,11 +211,15 @@ class _Panels:
 
 
 def _caption(scale: Scale, unit: str, panels: int, part: Drawn) -> str:
-    told = f"An arrow j → i: i attends to j; its colour and width are {unit}"
-    told += ", on one scale for all panels" if panels > 1 else ""
-    told += "." if scale == "share" else "; blue is above 0, red below, thin grey exactly 0."
-    if part.dashed.any():
-        told += " Dotted loops were added."
-    if part.new.any() or part.gone.any():
-        told += " Long dashes: a new arrow; short dashes: one that is gone."
-    return told
+    what = _("{unit}, on one scale for all panels").format(unit=unit) if panels > 1 else unit
+    if scale == "share":
+        arrow = _("An arrow j → i: i attends to j; its colour and width are {what}.")
+    else:
+        arrow = _(
+            "An arrow j → i: i attends to j; its colour and width are {what}; blue is above 0, red below, "
+            "thin grey exactly 0."
+        )
+    dotted = _("Dotted loops were added.") if part.dashed.any() else ""
+    changed = part.new.any() or part.gone.any()
+    dashes = _("Long dashes: a new arrow; short dashes: one that is gone.") if changed else ""
+    return sentences(arrow.format(what=what), dotted, dashes)

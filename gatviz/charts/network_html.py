@@ -17,6 +17,7 @@ from gatviz.charts.colours import ACCENT, INK, LINE, PALE, PAPER, SEQUENTIAL, Th
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part, strongest
+from gatviz.words import _, language, ngettext, sentences
 
 _SPAN_PER_NODE = 150
 _NARROWEST, _WIDEST = 1.2, 8.0
@@ -28,7 +29,7 @@ _LONGEST_LABEL = 24
 _OUTSIDE = re.compile(r"<link\b[^>]*>|<script\b[^>]*\bsrc\s*=[^>]*>\s*</script>", re.IGNORECASE)
 _EMPTY_HEADINGS = re.compile(r"<center>\s*<h1>\s*</h1>\s*</center>")
 _SOURCE_MAPS = re.compile(r"^//# sourceMappingURL=[^<\n]*", re.MULTILINE)
-_NOTHING_FROM_OUTSIDE = (
+_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
     "base-uri 'none'; form-action 'none'"
 )
@@ -59,13 +60,13 @@ def network_html(
     about: str = "",
     theme: Theme = "light",
 ) -> str:
-    """The graph with weights [E] on its arcs as a standalone page: directed, nodes where they are, no physics.
+    """The graph with weights [E] on its edges as a standalone page: directed, nodes where they are, no physics.
 
-    Above 200 nodes or 1,000 arcs the strongest arcs are drawn, and the page says by which rule; those between the
+    Above 200 nodes or 1,000 edges the strongest edges are drawn, and the page says by which rule; those between the
     drawn nodes that are not drawn stand in its table.
 
     Arguments:
-        weights: [E] in the order of the trace's arcs; width and colour show them on the fixed scale 0 to 1.
+        weights: [E] in the order of the trace's edges; width and colour show them on the fixed scale 0 to 1.
         title: said at the top, as plain text.
         positions: [N, 2], x to the right, y upwards, any unit.
         symbol: what the weights are called in the legend. about: a sentence below it, as plain text.
@@ -75,7 +76,7 @@ def network_html(
     """
     _check_shapes(graph, trace, weights, positions)
     part = strongest(weights, trace.edge_index, trace.num_nodes)
-    nodes, arcs = part.nodes, part.edges
+    nodes, edges = part.nodes, part.edges
     network = _Network(
         height="78vh",
         width="100%",
@@ -85,14 +86,14 @@ def network_html(
         font_color=INK[theme],
     )
     _add_nodes(network, graph, nodes, positions[nodes], theme)
-    _add_arcs(network, graph, trace, weights, arcs, theme)
+    _add_edges(network, graph, trace, weights, edges, theme)
     network.set_options(json.dumps(_options(theme)))
     page = network.generate_html(notebook=False)
     for pattern in (_OUTSIDE, _EMPTY_HEADINGS, _SOURCE_MAPS):
         page = pattern.sub("", page)
     words = _Words(graph, trace, weights, title, symbol, about, theme, part)
-    head = f'<!DOCTYPE html>\n<html lang="en">\n    <head>{words.head()}'
-    page = re.sub(r"<html>\s*<head>", lambda _: head, page, count=1)
+    head = f'<!DOCTYPE html>\n<html lang="{language()}">\n    <head>{words.head()}'
+    page = re.sub(r"<html>\s*<head>", lambda _found: head, page, count=1)
     # The inlined library has these tags in its texts too; the page's own come last.
     start, end = page.rindex("<body>") + len("<body>"), page.rindex("</body>")
     return page[:start] + words.legend() + page[start:end] + words.table() + page[end:]
@@ -106,9 +107,8 @@ def _check_shapes(graph: Graph, trace: LayerTrace, weights: Array, positions: ND
     )
     for where, found, expected in wanted:
         if found != expected:
-            raise GatvizError(
-                f"network_html, {where}", f"shape {list(expected)}", f"{list(found)}", "pass what was run"
-            )
+            shape = _("shape {shape}").format(shape=list(expected))
+            raise GatvizError(f"network_html, {where}", shape, f"{list(found)}", _("pass what was run"))
 
 
 def _add_nodes(
@@ -149,17 +149,17 @@ def _on_canvas(positions: NDArray[np.float64]) -> list[tuple[float, float]]:
     return [(float(x), float(-y)) for x, y in centred * scale]
 
 
-def _add_arcs(
-    network: _Network, graph: Graph, trace: LayerTrace, weights: Array, arcs: NDArray[np.int64], theme: Theme
+def _add_edges(
+    network: _Network, graph: Graph, trace: LayerTrace, weights: Array, edges: NDArray[np.int64], theme: Theme
 ) -> None:
     best = target_maxima(trace, weights)
     target_of = trace.edge_index[1]
-    labelled = {int(target_of[k]): k for k in arcs[weights[arcs] == best[target_of[arcs]]].tolist()}.values()
-    for k in arcs.tolist():
+    labelled = {int(target_of[k]): k for k in edges[weights[edges] == best[target_of[edges]]].tolist()}.values()
+    for k in edges.tolist():
         source, target = trace.edge_index[:, k].tolist()
         share = float(weights[k])
         added = bool(trace.added_loops[k])
-        more = ", self-loop added" if added else ""
+        told = _("{arrow}: {value}, self-loop added") if added else _("{arrow}: {value}")
         options: dict[str, Any] = {"label": f"{share:.2f}"} if k in labelled else {}
         network.add_edge(
             source,
@@ -168,7 +168,7 @@ def _add_arcs(
             weight=share,
             width=_NARROWEST + (_WIDEST - _NARROWEST) * min(max(share, 0.0), 1.0),
             color=colour_at(SEQUENTIAL[theme], _FAINTEST + (1 - _FAINTEST) * share),
-            title=f"{graph.names[source]} → {graph.names[target]}: {share:.6g}{more}",
+            title=told.format(arrow=f"{graph.names[source]} → {graph.names[target]}", value=f"{share:.6g}"),
             dashes=added,
             arrows="to",
             physics=False,
@@ -215,7 +215,7 @@ class _Words:
     ) -> None:
         self.graph, self.trace, self.weights, self.theme = graph, trace, weights, theme
         self.title, self.symbol, self.about = html.escape(title), html.escape(symbol), html.escape(about)
-        self.part, self.arcs = part, part.edges
+        self.part, self.edges = part, part.edges
 
     def head(self) -> str:
         """The page's title, its own rule that nothing may come from outside, and its look."""
@@ -232,43 +232,43 @@ class _Words:
         )
         return (
             '\n        <meta charset="utf-8">'
-            f'\n        <meta http-equiv="Content-Security-Policy" content="{_NOTHING_FROM_OUTSIDE}">'
+            f'\n        <meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
             f"\n        <title>{self.title}</title>\n        <style>{style}</style>"
         )
 
     def legend(self) -> str:
         """What is drawn and how to read it, in words."""
-        counts = "1 arrow" if self.arcs.size == 1 else f"{self.arcs.size:,} arrows"
-        if not self.part.is_whole:
-            counts = (
-                self.part.told(f"their {self.symbol}")
-                + " The weights are those of the whole graph, not renormalised; arrows between these nodes that are "
+        if self.part.is_whole:
+            counts = ngettext("{n:,} arrow", "{n:,} arrows", self.edges.size).format(n=self.edges.size)
+            numbers = _("the strongest arrow into each node carries its number; point at any arrow for its own")
+        else:
+            others = _(
+                "The weights are those of the whole graph, not renormalised; arrows between these nodes that are "
                 "not drawn stand in the table"
             )
-        added = bool(self.trace.added_loops[self.arcs].any())
-        where = "" if self.part.is_whole else ", where it is drawn"
-        dashed = " · dashed: a self-loop that was added" if added else ""
-        return (
-            f'<div class="words"><h1>{self.title}</h1>'
-            "<p>arrow j → i: i reads j · width and colour = "
-            f'{self.symbol}: 0 <span class="scale"></span> 1{dashed}</p>'
-            f"<p>{counts} · the strongest arrow into each node carries its number{where}; "
-            f"point at any arrow for its own</p>{self.about and f'<p>{self.about}</p>'}</div>"
-        )
+            counts = sentences(self.part.told(_("their {what}").format(what=self.symbol)), others)
+            numbers = _(
+                "the strongest arrow into each node carries its number, where it is drawn; "
+                "point at any arrow for its own"
+            )
+        scale = f'{self.symbol}: 0 <span class="scale"></span> 1'
+        about_arrows = [_("arrow j → i: i reads j"), _("width and colour = {scale}").format(scale=scale)]
+        if self.trace.added_loops[self.edges].any():
+            about_arrows.append(_("dashed: a self-loop that was added"))
+        lines = [" · ".join(about_arrows), f"{counts} · {numbers}", *([self.about] if self.about else [])]
+        return f'<div class="words"><h1>{self.title}</h1>{"".join(f"<p>{line}</p>" for line in lines)}</div>'
 
     def table(self) -> str:
         """The numbers of all arrows between the drawn nodes, for those who do not see the canvas too."""
-        among, drawn = self.part.among(self.trace.edge_index), self.arcs.size
+        among, drawn = self.part.among(self.trace.edge_index), self.edges.size
         source, target = self.trace.edge_index[:, among]
         names = [html.escape(name) for name in self.graph.names]
-        undrawn = "" if among.size == drawn else "<th>drawn</th>"
+        titles = [_("source j (is read)"), _("target i (reads)"), self.symbol]
+        titles += [] if among.size == drawn else [_("drawn")]
+        yes, no = (f"<td>{said}</td>" if among.size > drawn else "" for said in (_("yes"), _("no")))
         rows = "".join(
-            f"<tr><td>{names[j]}</td><td>{names[i]}</td><td>{float(w):.6g}</td>"
-            f"{undrawn and ('<td>yes</td>' if k < drawn else '<td>no</td>')}</tr>"
+            f"<tr><td>{names[j]}</td><td>{names[i]}</td><td>{float(w):.6g}</td>{yes if k < drawn else no}</tr>"
             for k, (j, i, w) in enumerate(zip(source, target, self.weights[among], strict=True))
         )
-        return (
-            '<details class="words"><summary>The same as a table</summary><table>'
-            f"<tr><th>source j (is read)</th><th>target i (reads)</th><th>{self.symbol}</th>{undrawn}</tr>"
-            f"{rows}</table></details>"
-        )
+        head, summary = "".join(f"<th>{title}</th>" for title in titles), _("The same as a table")
+        return f'<details class="words"><summary>{summary}</summary><table><tr>{head}</tr>{rows}</table></details>'

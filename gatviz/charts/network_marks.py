@@ -27,6 +27,7 @@ from gatviz.charts.colours import (
 from gatviz.charts.common import plain, plain_all, share_unit, steps
 from gatviz.charts.network_drawn import Drawn
 from gatviz.charts.network_geometry import Placed, circles, joined
+from gatviz.words import _
 
 _FAINTEST = 0.14
 """Where on a colour scale a weight of 0 begins, so that its arrow can still be seen."""
@@ -40,6 +41,8 @@ _MOST_NUMBERS = 24
 _SHORT_NAME = 3
 _ROOM_BESIDE = 75.0
 _BESIDE_LOOP = 0.3
+_INSIDE = "middle center"  # plotly's names of places
+_BESIDE = "middle right"
 
 Scale = Literal["share", "signed"]
 
@@ -94,7 +97,7 @@ LINES: dict[str, Any] = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"
 _MARKS: dict[str, Any] = {"type": "scatter", "mode": "markers", "hoverinfo": "skip", "showlegend": False}
 
 
-def arc_traces(part: Drawn, placed: Placed, values: Array, colours: WeightColours) -> list[dict[str, Any]]:
+def edge_traces(part: Drawn, placed: Placed, values: Array, colours: WeightColours) -> list[dict[str, Any]]:
     """Lines of one colour and width together, the faint ones below, then the arrows' heads."""
     levels = colours.level(values)
     slim = min(1.0, placed.radius / _FULL_RADIUS)
@@ -153,7 +156,7 @@ def node_traces(
                 "y": at[:, 1],
                 "text": [plain(name, 14 if names else 8) for name in part.names],
                 "cliponaxis": False,
-                "textposition": "middle center" if inside else "middle right",
+                "textposition": _INSIDE if inside else _BESIDE,
                 "textfont": {
                     "size": max(8, min(12, placed.radius)) if inside else 11,
                     "color": inks if inside else INK[theme],
@@ -172,21 +175,29 @@ def room_beside(names: Sequence[str]) -> float:
     return 0.0 if _fit_inside(names) or len(names) > _MOST_NAMES else _ROOM_BESIDE
 
 
-def arc_hover(
+def edge_hover(
     part: Drawn, placed: Placed, values: Array, heading: str, unit: str, panel: int, *, signed: bool
 ) -> dict[str, Any]:
-    """Unseen points that say an arc's number, and hold the colour bar."""
+    """Unseen points that say an edge's number, and hold the colour bar."""
     names = plain_all(part.names)
     sign = "+" if signed else ""
-    marks = np.where(part.gone, " (gone)", np.where(part.new, " (new)", np.where(part.dashed, " (added loop)", "")))
+    marks = {
+        "gone": _("{arrow} (gone), {panel}: {value}"),
+        "new": _("{arrow} (new), {panel}: {value}"),
+        "added": _("{arrow} (added loop), {panel}: {value}"),
+        "": _("{arrow}, {panel}: {value}"),
+    }
+    states = np.select([part.gone, part.new, part.dashed], ["gone", "new", "added"], "")
     return {
         **_MARKS,
         "x": placed.middles[:, 0],
         "y": placed.middles[:, 1],
         "customdata": [panel] * values.size,
         "text": [
-            f"{names[i]} ← {names[j]}{mark}, {plain(heading)}: {unit} = {value:{sign}.4f}"
-            for i, j, mark, value in zip(part.target, part.source, marks, values, strict=True)
+            marks[state].format(
+                arrow=f"{names[i]} ← {names[j]}", panel=plain(heading), value=f"{unit} = {value:{sign}.4f}"
+            )
+            for i, j, state, value in zip(part.target, part.source, states.tolist(), values, strict=True)
         ],
         "hovertemplate": "%{text}<extra></extra>",
         "hoverinfo": "text",
@@ -218,8 +229,8 @@ def scale_holder() -> dict[str, Any]:
     return {**_MARKS, "x": [None], "y": [None], "marker": {"color": [0.0], "coloraxis": "coloraxis"}}
 
 
-def arc_numbers(part: Drawn, placed: Placed, values: Array, theme: Theme, *, signed: bool) -> list[dict[str, Any]]:
-    """The strongest arc into each node with its number; of signed values the one with the largest size.
+def edge_numbers(part: Drawn, placed: Placed, values: Array, theme: Theme, *, signed: bool) -> list[dict[str, Any]]:
+    """The strongest edge into each node with its number; of signed values the one with the largest size.
 
     Only where few nodes are drawn: then all arrows are, as a graph is cut only when many are.
     """

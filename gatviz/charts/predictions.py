@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from gatviz.analysis import Predictions
+from gatviz.analysis.predictions import ALL
 from gatviz.charts.colours import Theme
 from gatviz.charts.common import Chart, matrix, share_colours
+from gatviz.words import _
 
 
 def confusion_chart(found: Predictions, part: str, *, theme: Theme = "light") -> Chart | None:
@@ -14,16 +16,18 @@ def confusion_chart(found: Predictions, part: str, *, theme: Theme = "light") ->
     if not values.sum():
         return None
     drawn = matrix(
-        f"What is predicted for which label ({'all labelled nodes' if part == 'all' else part})",
+        _("What is predicted for which label ({part})").format(part=_("all labelled nodes") if part == ALL else part),
         theme,
         values,
         [str(name) for name in found.classes],
         colours=share_colours(theme, float(values.max())),
-        unit="nodes",
+        unit=_("nodes"),
         digits=0,
-        rows="label",
-        columns="predicted",
-        between="predicted as",
+        rows=_("label"),
+        columns=_("predicted"),
+        between=_("predicted as"),
     )
-    caption = "Each row is a label and counts what its nodes are predicted as; the diagonal is right, the rest is not."
+    caption = _(
+        "Each row is a label and counts what its nodes are predicted as; the diagonal is right, the rest is not."
+    )
     return Chart(drawn, caption, counts.reset_index())

@@ -4,7 +4,8 @@ A file goes through the modules in this order, one a step; `opening` takes it th
 
     safe_pickle, containers   bytes → what a torch file or safetensors holds
     state_dict                → the one state dict in it, every number checked
-    recognition               → its attention layers, first to last, in the form of one of the `layouts`
+    recognition               → its modules: attention layers in the form of one of the `layouts`, and `other_modules`
+    sequence, proposal        → which comes after which: the recipe, or several ways to read the file
     saved_settings            + what gatviz itself wrote beside the tensors
     defaults                  → every setting decided: by the file, by the caller's `choices`, else as is likeliest
     model_building            → the model
@@ -16,7 +17,7 @@ goes the other way.
 
 from gatviz.checkpoints.choices import ACTIVATION_NAMES, NO_ACTIVATION, Choices, Decision
 from gatviz.checkpoints.layouts import LAYOUTS
-from gatviz.checkpoints.opening import Checkpoint, check_graph, inspect_weights, load_weights
+from gatviz.checkpoints.opening import Checkpoint, WeightsFile, check_graph, inspect_weights, load_weights, read_weights
 from gatviz.checkpoints.safe_pickle import SAVE_LINES
 from gatviz.checkpoints.saving import save_weights
 
@@ -28,8 +29,10 @@ __all__ = [
     "Checkpoint",
     "Choices",
     "Decision",
+    "WeightsFile",
     "check_graph",
     "inspect_weights",
     "load_weights",
+    "read_weights",
     "save_weights",
 ]

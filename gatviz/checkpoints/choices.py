@@ -12,6 +12,7 @@ from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops, check_self_loops
 from gatviz.attention.loop_features import AS_ADDED, Filled, LoopFeatures, Reduction
 from gatviz.errors import GatvizError, quote
+from gatviz.model.recipe import Recipe
 from gatviz.numbers import check_finite
 from gatviz.words import _, commas, ngettext, or_list
 
@@ -19,6 +20,7 @@ Origin = Literal["file", "given", "assumed"]
 Residual = Literal["none", "identity"]
 ScoreSign = Literal["minus", "plus"]
 Implementation = Literal["IMP1", "IMP2", "IMP3"]
+NormMode = Literal["node", "graph"]
 
 NO_ACTIVATION = "none"
 ACTIVATION_NAMES = (NO_ACTIVATION, *(name for name in ACTIVATIONS if name != LEARNT))
@@ -87,7 +89,9 @@ class ChoiceWords(TypedDict, total=False):
     negative_slope: float | None
     score_sign: ScoreSign | None
     implementation: Implementation | None
+    norm: NormMode | None
     layout: str | None
+    recipe: str | Recipe | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +108,9 @@ class Choices:
         edge_in_message: of gatviz's own GAT layers with edge features, see `GATAttentionLayer`.
         score_sign: "minus" or "plus": of what pyGAT's sparse layers take the softmax, −LeakyReLU(raw) or +.
         implementation: which of pytorch-GAT's a file without its settings is from, "IMP2" or "IMP3".
+        norm: over what the layer norms of the file go, "node" (torch's LayerNorm) or "graph".
         layout: look for this layout only.
+        recipe: the steps in one line, each module by its name in the file, see `Recipe`.
 
     Raises:
         GatvizError: a value that is none of these.
@@ -121,7 +127,9 @@ class Choices:
     negative_slope: float | None = None
     score_sign: ScoreSign | None = None
     implementation: Implementation | None = None
+    norm: NormMode | None = None
     layout: str | None = None
+    recipe: str | Recipe | None = None
 
     def __post_init__(self) -> None:
         one_each = _("give one, or one for each layer")
@@ -135,17 +143,28 @@ class Choices:
             if value is not None and value not in ACTIVATION_NAMES:
                 expected = _("one of {names}").format(names=commas(ACTIVATION_NAMES))
                 raise GatvizError("activation", expected, quote(value), _("choose one"))
-        for name, known in (("residual", Residual), ("score_sign", ScoreSign), ("implementation", Implementation)):
+        of_one = {"residual": Residual, "score_sign": ScoreSign, "implementation": Implementation, "norm": NormMode}
+        for name, known in of_one.items():
             for value in _each(self.residual) if name == "residual" else (getattr(self, name),):
                 if value is not None and value not in get_args(known):
                     raise GatvizError(name, or_list(map(repr, get_args(known))), quote(value), _("choose one"))
         if self.self_loops is not None:
             check_self_loops(self.self_loops)
+        self._check_recipe()
         self._check_edges()
         if self.negative_slope is not None:
             check_finite(
                 "negative_slope", self.negative_slope, _("{slope} is the paper's").format(slope=NEGATIVE_SLOPE)
             )
+
+    def _check_recipe(self) -> None:
+        if isinstance(self.recipe, str):
+            object.__setattr__(self, "recipe", Recipe.parse(self.recipe))
+        elif not isinstance(self.recipe, Recipe | None):
+            raise GatvizError(_("recipe"), _("a line of text"), quote(self.recipe), _("write conv1 > elu > conv2"))
+        if self.recipe is not None and self.activation is not None:
+            mend = _("leave activation out: the recipe says it")
+            raise GatvizError("activation", _("no recipe beside it"), quote(str(self.recipe)), mend)
 
     def _check_edges(self) -> None:
         LoopFeatures(

@@ -5,10 +5,10 @@ F input features, H heads, C features per head.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isqrt
-from typing import Any
+from typing import Any, Literal
 
 from gatviz.attention.activations import LEARNT
 from gatviz.attention.defaults import NEGATIVE_SLOPE
@@ -18,13 +18,13 @@ from gatviz.checkpoints import edge_defaults
 from gatviz.checkpoints.choices import ACTIVATION_NAMES, NO_ACTIVATION, Answer, Choices, Decision
 from gatviz.checkpoints.layer_forms import Layers, StoredLayer
 from gatviz.checkpoints.layouts import LAYOUTS
+from gatviz.checkpoints.proposal import Standing
 from gatviz.checkpoints.recognition import Recognised
 from gatviz.checkpoints.saved_settings import SavedSettings
+from gatviz.checkpoints.told_words import ToldWords
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _, commas, ngettext, or_list
 
-_LARGEST_SLOPE = 100.0
-"""Beyond it a number beside the weights is no slope."""
 _LOOPS = ("as_given", "add_missing", "remove")
 
 
@@ -37,6 +37,7 @@ class Decided:
         loop_features: None where no self-loops need edge features.
         in_message: `edge_in_message` of the layers whose tensors leave it open, by number.
         own: the values of what only this layout leaves open, by keyword.
+        between: the activation between linear layers, None where nothing tells. norm_mode: over what layer norms go.
         decisions: how each of them came about.
         notes: what is worth knowing of them, a sentence each.
     """
@@ -49,36 +50,47 @@ class Decided:
     own: Mapping[str, object]
     loop_features: LoopFeatures | None
     in_message: Mapping[int, bool]
+    between: str | None
+    norm_mode: Literal["node", "graph"]
     decisions: tuple[Decision, ...]
     notes: tuple[str, ...]
 
 
-def decide(recognised: Recognised, choices: Choices, saved: SavedSettings | None, where: str) -> Decided:
+def decide(
+    recognised: Recognised, stand: Sequence[Standing], choices: Choices, saved: SavedSettings | None, where: str
+) -> Decided:
     """Decide everything about the layers of a file.
+
+    Arguments:
+        recognised: its attention layers in the order in which they run.
+        stand: where each of them stands in the recipe.
 
     Raises:
         GatvizError: a choice against what the file says, or that its layers do not leave open.
     """
     layers = recognised.layers
-    loops, slope = _self_loops(recognised, choices, saved), _slope(recognised, choices, saved)
+    words = ToldWords(recognised.around)
+    loops, slope = _self_loops(recognised, words, choices, saved), _slope(words, choices, saved)
     filled = edge_defaults.loop_features(recognised, choices, loops.value, saved, where)
     in_message = edge_defaults.in_message(layers, choices, saved, where)
     own = _own_choices(recognised, choices, where)
-    concats = _each_layer("concat", layers, choices, where, _Concat(recognised, saved))
+    concats = _each_layer("concat", layers, choices, where, _Concat(recognised, stand, words, saved))
     residuals = _each_layer("residual", layers, choices, where, _Residual(recognised))
-    activations = [_activation(k, recognised, choices, saved) for k in range(len(layers))]
+    activations = [_activation(k, recognised, stand, words, choices, saved) for k in range(len(layers))]
+    norm = None if saved is not None and choices.norm is None else _norm_mode(recognised, choices, where)
     own_slopes = {layer.negative_slope for layer in saved.layers} if saved else set()
     by_layer = len(own_slopes) > 1 and slope.origin == "file"
 
     decisions = [Decision.of("self_loops", None, loops, _LOOPS)]
     decisions += [*filled, *in_message]
     decisions += [] if by_layer else [Decision.of("negative_slope", None, slope)]
-    decisions += own
+    decisions += [*own, *([] if norm is None else [Decision.of("norm", None, norm, ("node", "graph"))])]
     slopes: list[float] = []
     for k, layer in enumerate(layers):
-        decisions.append(_heads(k, layer, choices))
+        decisions.append(_heads(k, layer, words, choices))
         decisions.append(Decision.of("concat", k, concats[k], (True, False)))
-        decisions.append(Decision.of("activation", k, activations[k], ACTIVATION_NAMES))
+        if choices.recipe is None:
+            decisions.append(Decision.of("activation", k, activations[k], ACTIVATION_NAMES))
         decisions.append(Decision.of("residual", k, residuals[k], ("none", "identity")))
         slopes.append(float(slope.value))
         if by_layer and saved:
@@ -96,31 +108,48 @@ def decide(recognised: Recognised, choices: Choices, saved: SavedSettings | None
         slopes=tuple(slopes),
         own=values,
         loop_features=LoopFeatures(*(one.value for one in filled)) if filled else None,  # type: ignore[arg-type]
+        between=choices.activation
+        if isinstance(choices.activation, str)
+        else words.activation and words.activation.value,
+        norm_mode="node" if norm is None else norm.value,
         in_message={one.layer: bool(one.value) for one in in_message if one.layer is not None},
         decisions=tuple(decisions),
-        notes=tuple(notes),
+        notes=(*notes, *words.notes),
     )
 
 
 # ---- for the whole file ---------------------------------------------------------------------------------------------
 
 
-def _self_loops(recognised: Recognised, choices: Choices, saved: SavedSettings | None) -> Answer:
+def _self_loops(recognised: Recognised, words: ToldWords, choices: Choices, saved: SavedSettings | None) -> Answer:
     if choices.self_loops is not None:
         return Answer.chosen(choices.self_loops)
-    return Answer.saved(saved.self_loops) if saved else recognised.layout.self_loops.answer
+    if saved:
+        return Answer.saved(saved.self_loops)
+    return words.self_loops or recognised.layout.self_loops.answer
 
 
-def _slope(recognised: Recognised, choices: Choices, saved: SavedSettings | None) -> Answer:
+def _slope(words: ToldWords, choices: Choices, saved: SavedSettings | None) -> Answer:
     if choices.negative_slope is not None:
         return Answer.chosen(choices.negative_slope)
     if saved:
         return Answer.saved(saved.layers[0].negative_slope)
-    told = recognised.around.get("negative_slope")
-    if isinstance(told, int | float) and not isinstance(told, bool) and abs(told) <= _LARGEST_SLOPE:
-        return Answer(float(told), "assumed", _("The words around the weights say so"))
     why = _("A state dict does not hold the slope; {slope} is the paper's and every library's own")
-    return Answer(NEGATIVE_SLOPE, "assumed", why.format(slope=NEGATIVE_SLOPE))
+    return words.slope or Answer(NEGATIVE_SLOPE, "assumed", why.format(slope=NEGATIVE_SLOPE))
+
+
+def _norm_mode(recognised: Recognised, choices: Choices, where: str) -> Answer | None:
+    """Over what layer norms go; None where the file has none."""
+    if not any(piece.kind == "norm" for piece in recognised.pieces):
+        if choices.norm is not None:
+            raise GatvizError(commas(("norm", where)), _("layer norms"), _("none"), _leave_out("norm"))
+        return None
+    if choices.norm is not None:
+        return Answer.chosen(choices.norm)
+    layout = recognised.layout
+    told = layout.norm_mode(recognised.layers) if layout.norm_mode is not None else None
+    why = _("A norm with a weight and a bias alone is mostly torch's LayerNorm, over each node's own features")
+    return told.answer if told is not None else Answer("node", "assumed", why)
 
 
 def _own_choices(recognised: Recognised, choices: Choices, where: str) -> list[Decision]:
@@ -146,7 +175,7 @@ def _leave_out(keyword: str) -> str:
 # ---- for each layer -------------------------------------------------------------------------------------------------
 
 
-def _heads(k: int, layer: StoredLayer, choices: Choices) -> Decision:
+def _heads(k: int, layer: StoredLayer, words: ToldWords, choices: Choices) -> Decision:
     if layer.stem is not None:
         why = ngettext(
             "{count} head stands in the file, {name}", "{count} heads stand in the file, {name} and so on", layer.heads
@@ -160,12 +189,23 @@ def _heads(k: int, layer: StoredLayer, choices: Choices) -> Decision:
     if choices.heads is not None and (isinstance(choices.heads, int) or choices.heads[k] is not None):
         return Decision.of("heads", k, Answer.chosen(layer.heads), options)
     why = _("The shapes leave it open how many heads share the {count} features; the likeliest is taken")
+    if words.heads == layer.heads:
+        why = _(
+            "The shapes leave it open how many heads share the {count} features; the words around the weights say so"
+        )
     return Decision.of("heads", k, Answer(layer.heads, "assumed", why.format(count=layer.joined)), options)
 
 
-def _activation(k: int, recognised: Recognised, choices: Choices, saved: SavedSettings | None) -> Answer:
+def _activation(
+    k: int,
+    recognised: Recognised,
+    stand: Sequence[Standing],
+    words: ToldWords,
+    choices: Choices,
+    saved: SavedSettings | None,
+) -> Answer:
     layout, count = recognised.layout, len(recognised.layers)
-    hidden = k < count - 1
+    hidden = not stand[k].last
     given = choices.for_layer("activation", k, count)
     if given is None and (hidden or count == 1):
         given = choices.for_open("activation")
@@ -179,7 +219,11 @@ def _activation(k: int, recognised: Recognised, choices: Choices, saved: SavedSe
         return Answer.chosen(given)
     if saved is not None:
         return Answer.saved(saved.layers[k].activation or NO_ACTIVATION)
+    if hidden and words.activation is not None:
+        return words.activation
     default = layout.activation(k, recognised.layers) if layout.activation is not None else None
+    if default is None and hidden and any(piece.layer is None for piece in recognised.pieces):
+        default = layout.around
     default = default or (layout.hidden if hidden else layout.only if count == 1 else layout.last)
     return default._replace(value=default.value or NO_ACTIVATION).answer
 
@@ -187,8 +231,11 @@ def _activation(k: int, recognised: Recognised, choices: Choices, saved: SavedSe
 class _Concat:
     """Heads concatenated (True) or averaged (False)."""
 
-    def __init__(self, recognised: Recognised, saved: SavedSettings | None) -> None:
+    def __init__(
+        self, recognised: Recognised, stand: Sequence[Standing], words: ToldWords, saved: SavedSettings | None
+    ) -> None:
         self.layout, self.layers, self.saved = recognised.layout, recognised.layers, saved
+        self.stand, self.words = stand, words
 
     def told(self, k: int) -> Answer | None:
         """As the file says it, None where it leaves that open."""
@@ -196,7 +243,7 @@ class _Concat:
         if self.saved:
             return Answer.saved(self.saved.layers[k].concat)
         if layer.heads == 1:
-            return Answer(k < count - 1 or count == 1, "file", _("With one head both are the same"))
+            return Answer(not self.stand[k].last or count == 1, "file", _("With one head both are the same"))
         if self.layout.bias_tells and layer.bias is not None:
             concatenated = _("The bias has {length} entries, H·C, so the heads are concatenated")
             return self._by_length(
@@ -210,11 +257,12 @@ class _Concat:
                 concatenated,
                 _("The residual has {length} rows, C, so the heads are averaged"),
             )
-        if k + 1 < count and self.layers[k + 1].in_features in (layer.joined, layer.features):
+        read_next = self.stand[k].read_next
+        if read_next in (layer.joined, layer.features):
             concatenated = _("The next layer reads {length} features, H·C, so the heads are concatenated")
             return self._by_length(
                 k,
-                self.layers[k + 1].in_features,
+                read_next,
                 concatenated,
                 _("The next layer reads {length} features, C, so the heads are averaged"),
             )
@@ -227,12 +275,14 @@ class _Concat:
     def likely(self, k: int) -> Answer:
         """As the layout's library or the paper has it."""
         count = len(self.layers)
+        if self.words.concat is not None and (count == 1 or not self.stand[k].last):
+            return self.words.concat
         default = self.layout.concat(self.layers[0]) if count == 1 and self.layout.concat is not None else None
         if default is not None:
             return default.answer
         if count == 1:
             return Answer(True, "assumed", _("A single layer concatenates its heads unless told otherwise"))
-        if k < count - 1:
+        if not self.stand[k].last:
             return Answer(True, "assumed", _("The paper concatenates the heads of hidden layers"))
         return Answer(False, "assumed", _("The paper averages the heads of the last layer"))
 

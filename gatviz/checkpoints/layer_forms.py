@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import torch
@@ -14,6 +15,7 @@ from torch import Tensor
 
 from gatviz.attention.loop_features import AS_ADDED
 from gatviz.checkpoints.choices import Answer, Choices
+from gatviz.checkpoints.told_words import ToldWords
 from gatviz.errors import GatvizError, quote
 from gatviz.model.gat import GAT
 from gatviz.model.steps import Kind
@@ -37,7 +39,6 @@ class StoredLayer:
         bias: [H·C] or [C], or None. residual: [H·C, F] or [C, F], or None.
         heads_from: which tensor says how many heads there are, or None where none does.
         adds_input: the residual is the input itself, as the file says.
-        beside: the residual, or a part of it, is a linear layer that stands beside this one.
         answers: to what only its own layout leaves open, by keyword of `load_weights` (see `OwnChoice`).
         stem: for a layer whose heads have modules of their own, their common name; else None.
         notes: a sentence each.
@@ -52,7 +53,6 @@ class StoredLayer:
     heads_from: str | None = None
     edge_in_message: bool | None = False
     adds_input: bool = False
-    beside: bool = False
     answers: Mapping[str, Answer] = field(default_factory=dict)
     stem: str | None = None
     notes: tuple[str, ...] = ()
@@ -140,6 +140,7 @@ class OwnChoice:
     notes: Mapping[object, str] = field(default_factory=dict)
 
 
+_AROUND = Default("relu", N_("No tensor tells; where linear layers or norms stand around, ReLU is the commonest"))
 _OF_ADDED = Default(AS_ADDED, N_("The library leaves it to its user; gatviz fills the loops that it adds"))
 
 
@@ -159,16 +160,16 @@ class WeightsLayout:
         bias_tells: whether the bias has H·C entries if heads are concatenated and C if they are averaged.
         residual_tells: whether the residual's projection does likewise.
         hidden, last, only: the activation after a hidden, the last and an only layer, None for none.
+        around: that after a layer with linear layers or norms around it.
         notes: what else is worth knowing of every such file.
         own_choices: the keywords that it alone leaves open.
 
     Hooks, all of them None where the layout needs none:
         activation: of layer k of these, where hidden, last and only do not say it; None where they do.
         concat: of a single layer, None where the paper's way is likeliest.
+        norm_mode: over what a layer norm beside these goes, "node" or "graph"; None for each node's own features.
         identity_widths: so many input features a layer of these may have and add its input without a tensor that tells.
         as_run: a layer and its slope in the form in which GAT computes it, given the values of own_choices.
-        take_beside: from the tensors of all layers by name, and those that belong to none, the layers with all of them
-            and a note; None where they do not belong together.
         check: raises GatvizError where the plain values around the state dict are of other layers than these.
         tensors_of: a model's tensors in the layout's names, to save it; raises GatvizError for what it cannot hold.
     """
@@ -185,15 +186,21 @@ class WeightsLayout:
     hidden: Default
     last: Default
     only: Default
+    around: Default = _AROUND
     notes: tuple[str, ...] = ()
     own_choices: tuple[OwnChoice, ...] = ()
     activation: Callable[[int, Layers], Default | None] | None = None
     concat: Callable[[StoredLayer], Default | None] | None = None
     identity_widths: Callable[[StoredLayer, Layers], tuple[int, ...]] | None = None
+    norm_mode: Callable[[Layers], Default | None] | None = None
     as_run: Callable[[StoredLayer, float, Mapping[str, object]], tuple[StoredLayer, float]] | None = None
-    take_beside: Callable[[Groups, Tensors], tuple[Groups, str] | None] | None = None
     check: Callable[[Layers, Mapping[str, Any], str], None] | None = None
     tensors_of: Callable[[GAT], dict[str, Tensor]] | None = None
+
+    @cached_property
+    def tails(self) -> frozenset[str]:
+        """All names of tensors of its layers."""
+        return frozenset(tail for form in self.forms for tail in (*form.required, *form.optional))
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,10 +277,13 @@ class LayerTensors:
         return int(shape[0]) if len(shape) == 2 and shape[0] > 1 else None
 
     def _likely_heads(self, width: int) -> int:
-        """A bias of C entries says H·C / C; else 64 features are the paper's 8 heads of 8, and others one head."""
+        """A bias of C entries says H·C / C; else the words around do, or 64 features are the paper's 8 heads of 8."""
         bias = self.get("bias")
         if bias is not None and 0 < bias.numel() < width and width % bias.numel() == 0:
             return width // bias.numel()
+        told = ToldWords(self.around).heads
+        if told is not None and width % told == 0:
+            return told
         return 8 if width == 64 else 1
 
     def linear(self, tail: str, heads: int, width: int, in_features: int) -> Tensor:

@@ -6,30 +6,58 @@ F input features, H heads, C features per head.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor
 
-from gatviz.attention.layers import new_generator
+from gatviz.attention.activations import LEARNT
+from gatviz.attention.layers import AttentionLayer, new_generator
 from gatviz.checkpoints.defaults import Decided
 from gatviz.checkpoints.layer_forms import StoredLayer
+from gatviz.checkpoints.pieces import Piece
+from gatviz.checkpoints.proposal import left_over, reads_first
 from gatviz.checkpoints.recognition import Recognised
 from gatviz.checkpoints.saved_settings import SavedSettings
 from gatviz.errors import GatvizError, quote
+from gatviz.model.around import Activation, Linear
 from gatviz.model.gat import GAT
+from gatviz.model.norms import BatchNorm, GraphNorm, LayerNorm
+from gatviz.model.recipe import Recipe
+from gatviz.model.step import Step, checked_width
 from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas
 
 
-def build_model(recognised: Recognised, decided: Decided, saved: SavedSettings | None, where: str) -> GAT:
+@dataclass(frozen=True, kw_only=True)
+class _FileSettings(LayerSettings):
+    """The settings of a layer whose weights exist, so that it reads so many features and no others."""
+
+    reads: int = 0
+
+    def build(self, in_features: int, generator: torch.Generator | None = None) -> AttentionLayer:
+        checked_width(self.reads, in_features)
+        own = {field.name: getattr(self, field.name) for field in fields(LayerSettings)}
+        return LayerSettings(**own).build(in_features, generator)
+
+
+def build_model(
+    recognised: Recognised, recipe: Recipe, decided: Decided, saved: SavedSettings | None, where: str
+) -> GAT:
     """The model in evaluation mode, in the file's precision.
 
+    Arguments:
+        recognised: the file's modules, its attention layers in the order in which they run.
+        recipe: the steps.
+
     Raises:
-        GatvizError: tensors that do not fit each other, or gatviz's own settings beside them.
+        GatvizError: steps or tensors that do not fit each other (which, and both numbers), or gatviz's own settings
+            beside them.
     """
-    settings: list[LayerSettings] = []
+    modules: dict[str, Step | LayerSettings] = {}
     arrays: list[Mapping[str, Tensor]] = []
+    by_name = {piece.name: piece for piece in recognised.pieces}
+    names = [piece.name for piece in recognised.pieces if piece.layer is not None]
     as_run = recognised.layout.as_run
     for k, stored in enumerate(recognised.layers):
         number = _("layer {layer}").format(layer=k)
@@ -42,26 +70,72 @@ def build_model(recognised: Recognised, decided: Decided, saved: SavedSettings |
         layer = replace(layer, edge_in_message=decided.in_message.get(k, bool(stored.edge_in_message)))
         told = saved.layers[k] if saved else None
         at = commas((where, named if stored.name else number))
-        made, tensors = _layer(layer, decided.concats[k], decided.activations[k], slope, told, at)
-        settings.append(made)
+        made, tensors = _layer(layer, decided.concats[k], slope, told, at)
+        modules[names[k]] = made
         arrays.append(tensors)
-    first = recognised.layers[0]
-    model = GAT(
-        first.in_features,
-        settings,
+    around: dict[str, Mapping[str, Tensor]] = {}
+    for name in recipe.names:
+        if name in by_name and (piece := by_name[name]).other is not None:
+            own = saved.steps.get(name) if saved else None
+            modules[name], around[name] = _step(piece, own, decided, commas((where, piece.shown)))
+    for name, step in saved.steps.items() if saved else ():
+        if name not in by_name and not (isinstance(step, LayerNorm) and not step.affine):
+            raise _against(commas((where, quote(name))))
+        modules.setdefault(name, step)
+    model = GAT.of_steps(
+        reads_first(recipe.parts, by_name) or 1,
+        recipe.steps(modules),
         self_loops=decided.self_loops,
         loop_features=decided.loop_features,
         generator=new_generator(0),
     )
-    if any(tensor.dtype == torch.float64 for tensors in arrays for tensor in tensors.values()):
+    own_numbers = [*arrays, *around.values()]
+    if any(tensor.dtype == torch.float64 for tensors in own_numbers for tensor in tensors.values()):
         model = model.double()
-    for attention, tensors in zip(model.attention_layers, arrays, strict=True):
-        attention.set_weights(**{name: tensor.numpy() for name, tensor in tensors.items()})
+    as_arrays = [{name: tensor.numpy() for name, tensor in tensors.items()} for tensors in own_numbers]
+    layers, others = as_arrays[: len(arrays)], dict(zip(around, as_arrays[len(arrays) :], strict=True))
+    fresh = model.weights()
+    model.set_weights(replace(fresh, layers=tuple(layers), around={**fresh.around, **others}))
     return model.eval()
 
 
+def _step(piece: Piece, saved: Step | None, decided: Decided, at: str) -> tuple[Step, Mapping[str, Tensor]]:
+    """A module beside the attention layers as a step, and its numbers.
+
+    Raises:
+        GatvizError: a module of no kind that gatviz has, or another one than gatviz's own settings say.
+    """
+    module = piece.other
+    assert module is not None
+    width, tensors = module.in_features, {name: t for name, t in module.tensors.items() if t.is_floating_point()}
+    affine = "weight" in tensors or "bias" in tensors
+    made: Step
+    if module.kind == "linear":
+        made = Linear(module.out_features or 0, bias="bias" in tensors, in_features=width)
+    elif module.kind == "batch_norm":
+        made = BatchNorm(affine=affine, in_features=width)
+        like = tensors["running_mean"]
+        filled = {"weight": torch.ones_like(like), "bias": torch.zeros_like(like)} if affine else {}
+        tensors = {**filled, **tensors}
+    elif module.kind == "graph_norm":
+        made = GraphNorm(in_features=width)
+    elif module.kind == "norm":
+        made = LayerNorm(mode=decided.norm_mode, in_features=width)
+    elif module.kind == "prelu":
+        made = Activation(LEARNT)
+    else:
+        raise left_over([piece], at)
+    if saved is None:
+        return made, tensors
+    told = {name: getattr(made, name, None) for name in ("out_features", "bias", "affine")}
+    fits = all(getattr(saved, name, None) == value for name, value in told.items())
+    if type(saved) is not type(made) or not fits or getattr(saved, "in_features", None) not in (None, width):
+        raise _against(at)
+    return saved, tensors
+
+
 def _layer(
-    layer: StoredLayer, concat: bool, activation: str | None, slope: float, told: LayerSettings | None, at: str
+    layer: StoredLayer, concat: bool, slope: float, told: LayerSettings | None, at: str
 ) -> tuple[LayerSettings, Mapping[str, Tensor]]:
     arrays = dict(layer.arrays)
     v2: dict[str, bool] = {}
@@ -78,7 +152,8 @@ def _layer(
     for name, value in (("bias", bias), ("W_res", residual)):
         if value is not None:
             arrays[name] = value
-    settings = LayerSettings(
+    settings = _FileSettings(
+        reads=layer.in_features,
         kind=layer.kind,
         out_features=layer.features,
         num_heads=layer.heads,
@@ -88,7 +163,7 @@ def _layer(
         negative_slope=slope,
         dropout=told.dropout if told else 0.0,
         feature_dropout=told.feature_dropout if told else 0.0,
-        activation=activation,
+        activation=LEARNT if LEARNT in layer.arrays else None,
         attention=told.attention if told else "learnt",
         edge_features=layer.edge_features,
         edge_in_message=in_message,

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
 from gatviz.attention.edges import SelfLoops
-from gatviz.checkpoints.choices import Choices, ChoiceWords, Decision
+from gatviz.checkpoints.choices import NO_ACTIVATION, Answer, Choices, ChoiceWords, Decision
 from gatviz.checkpoints.containers import MAX_BYTES, read_container
-from gatviz.checkpoints.defaults import decide
+from gatviz.checkpoints.defaults import Decided, decide
 from gatviz.checkpoints.layouts import LAYOUTS
 from gatviz.checkpoints.model_building import build_model
-from gatviz.checkpoints.recognition import recognise
-from gatviz.checkpoints.saved_settings import saved_settings
-from gatviz.checkpoints.state_dict import read_state_dict
+from gatviz.checkpoints.pieces import Piece
+from gatviz.checkpoints.proposal import BETWEEN_LINEAR, Guess, Skeleton, Standing, propose, standings
+from gatviz.checkpoints.recognition import Recognised, recognise
+from gatviz.checkpoints.saved_settings import SavedSettings, saved_recipe, saved_settings
+from gatviz.checkpoints.state_dict import StateDict, read_state_dict
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
+from gatviz.model.around import Linear
 from gatviz.model.gat import GAT
+from gatviz.model.recipe import Recipe
+from gatviz.model.step import Step
 from gatviz.model.steps import LayerSettings
-from gatviz.words import _, ngettext
+from gatviz.words import _, and_list, ngettext, or_list
 
 WeightsSource = str | os.PathLike[str] | bytes
 
@@ -35,6 +41,8 @@ class Checkpoint:
         names: what each layer is called in the file, first to last, cleaned for showing.
         model: the model in evaluation mode, ready to run.
         layers: the settings of its layers. self_loops: its policy.
+        recipe: its steps, each module by its name in the file.
+        guesses: why each step stands where it does; none where the recipe was given.
         decisions: what was read from the file and what was assumed, with the reason; `open` ones can be chosen.
         notes: what else is worth knowing, a sentence each.
     """
@@ -45,6 +53,8 @@ class Checkpoint:
     model: GAT
     layers: tuple[LayerSettings, ...]
     self_loops: SelfLoops
+    recipe: Recipe
+    guesses: tuple[Guess, ...]
     decisions: tuple[Decision, ...]
     notes: tuple[str, ...]
 
@@ -58,10 +68,16 @@ class Checkpoint:
         check_graph(self.model, graph, self.names[0])
 
     def __repr__(self) -> str:
-        return f"Checkpoint({self.where}, {self.title}, {len(self.layers)} layers)"
+        return f"Checkpoint({self.where}, {self.title}, {self.recipe})"
 
 
-def load_weights(source: WeightsSource, *, name: str | None = None, **choices: Unpack[ChoiceWords]) -> GAT:
+def load_weights(
+    source: WeightsSource,
+    *,
+    name: str | None = None,
+    classes: Sequence[str] | None = None,
+    **choices: Unpack[ChoiceWords],
+) -> GAT:
     """The model in a file of trained weights, in evaluation mode; `inspect_weights` also says how it was read.
 
     Known are gatviz's own names, the tutorial's, PyG's, DGL's, pyGAT's and pytorch-GAT's, as torch files (plain
@@ -70,42 +86,182 @@ def load_weights(source: WeightsSource, *, name: str | None = None, **choices: U
     Arguments:
         source: a path, or the file's bytes.
         name: what the file is called, if `source` is bytes.
-        choices: heads, concat, activation, residual, self_loops, loop_features, filled_loops, edge_in_message,
-            negative_slope, score_sign, implementation or layout, which the file leaves open, see `Choices`; left out,
-            each is what the layout's own library or paper does.
+        classes: the label that each column of the output stands for, first to last; see `analysis.predictions`.
+        choices: recipe, heads, concat, activation, residual, self_loops, loop_features, filled_loops, edge_in_message,
+            negative_slope, norm, score_sign, implementation or layout, which the file leaves open, see `Choices`; left
+            out, each is what the layout's own library or paper does.
 
     Raises:
-        GatvizError: no layout fits (with the tensors found and missing), pickled objects, normalisation layers,
-            numbers that are not finite, or a choice against the file.
+        GatvizError: no layout fits (with the tensors found and missing), pickled objects, several ways to read the
+            file (with the recipe of each), numbers that are not finite, or a choice against the file.
     """
-    return inspect_weights(source, name=name, **choices).model
+    return inspect_weights(source, name=name, classes=classes, **choices).model
 
 
-def inspect_weights(source: WeightsSource, *, name: str | None = None, **choices: Unpack[ChoiceWords]) -> Checkpoint:
+def inspect_weights(
+    source: WeightsSource,
+    *,
+    name: str | None = None,
+    classes: Sequence[str] | None = None,
+    **choices: Unpack[ChoiceWords],
+) -> Checkpoint:
     """What gatviz understands of a weights file: the model, and how each setting was decided.
 
     Arguments and errors as `load_weights`.
     """
-    chosen = Choices(**choices)
+    opened = read_weights(source, name=name).open(**choices)
+    opened.model.classes = () if classes is None else classes
+    return opened
+
+
+def read_weights(source: WeightsSource, *, name: str | None = None) -> WeightsFile:
+    """A weights file before it is decided how to read it.
+
+    Arguments:
+        source: a path, or the file's bytes. name: what the file is called, if `source` is bytes.
+
+    Raises:
+        GatvizError: no tensors, or such as cannot be weights.
+    """
     data, where = _bytes_of(source, name)
-    state = read_state_dict(read_container(data, where), where)
-    recognised = recognise(state, where, chosen)
-    saved = saved_settings(state.settings, recognised.layers, where)
-    decided = decide(recognised, chosen, saved, where)
-    model = build_model(recognised, decided, saved, where)
-    of_layers = dict.fromkeys(note for layer in recognised.layers for note in layer.notes)
-    notes = (*state.notes, *recognised.notes, *of_layers, *decided.notes, *map(_, recognised.layout.notes))
-    names = tuple(quote(layer.name)[1:-1] for layer in recognised.layers)
-    return Checkpoint(
-        where=where,
-        layout=recognised.layout.name,
-        names=names,
-        model=model,
-        layers=model.settings,
-        self_loops=decided.self_loops,
-        decisions=decided.decisions,
-        notes=notes,
-    )
+    return WeightsFile(where, read_state_dict(read_container(data, where), where))
+
+
+@dataclass(frozen=True, eq=False)
+class WeightsFile:
+    """The tensors of a weights file, and the ways to read them.
+
+    Attributes:
+        where: what the file is called.
+    """
+
+    where: str
+    state: StateDict
+
+    def pieces(self, **choices: Unpack[ChoiceWords]) -> tuple[Piece, ...]:
+        """The modules in it, in the file's order.
+
+        Raises:
+            GatvizError: no layout fits.
+        """
+        return recognise(self.state, self.where, Choices(**choices)).pieces
+
+    def ways(self, **choices: Unpack[ChoiceWords]) -> Ways:
+        """The recipes that it can be read by, the likeliest first, and what is open between them.
+
+        Arguments and errors as `load_weights`, but several ways are none.
+        """
+        chosen = Choices(**choices)
+        recognised = recognise(self.state, self.where, chosen)
+        proposal = propose(recognised.pieces, recognised.ordered, self.where)
+        recipes = [self._decided(recognised, way.recipe(), way, chosen)[0] for way in proposal.ways]
+        return Ways(tuple(dict.fromkeys(map(str, recipes))), proposal.question)
+
+    def open(self, **choices: Unpack[ChoiceWords]) -> Checkpoint:
+        """The model in it, and how each setting was decided; arguments and errors as `load_weights`."""
+        chosen = Choices(**choices)
+        recognised = recognise(self.state, self.where, chosen)
+        recipe, way = self._recipe(recognised, chosen)
+        pieces = recognised.pieces
+        recipe, recognised, decided, saved = self._decided(recognised, recipe, way, chosen)
+        model = build_model(recognised, recipe, decided, saved, self.where)
+        of_layers = dict.fromkeys(note for layer in recognised.layers for note in layer.notes)
+        notes = (*self.state.notes, *(way.notes if way else ()), *_left_out(pieces, recipe), *of_layers)
+        notes += (*decided.notes, *map(_, recognised.layout.notes))
+        return Checkpoint(
+            where=self.where,
+            layout=recognised.layout.name,
+            names=tuple(quote(layer.name)[1:-1] for layer in recognised.layers),
+            model=model,
+            layers=model.settings,
+            self_loops=decided.self_loops,
+            recipe=recipe,
+            guesses=() if way is None else way.guesses(),
+            decisions=(_of_recipe(recipe, way, chosen), *decided.decisions),
+            notes=notes,
+        )
+
+    def _recipe(self, recognised: Recognised, chosen: Choices) -> tuple[Recipe, Skeleton | None]:
+        """The recipe as it was given or saved, or else the likeliest and the way in which it was found.
+
+        Raises:
+            GatvizError: several ways to read the file, or a module that it does not have.
+        """
+        given = chosen.recipe if isinstance(chosen.recipe, Recipe) else saved_recipe(self.state.settings, self.where)
+        if given is not None:
+            recipe = given.renamed({piece.stored: piece.name for piece in recognised.pieces})
+            known: dict[str, Step] = {piece.name: Linear(1) for piece in recognised.pieces}
+            recipe.steps(known | self._saved_names())
+            return recipe, None
+        proposal = propose(recognised.pieces, recognised.ordered, self.where)
+        if proposal.question:
+            recipes = [self._decided(recognised, way.recipe(), way, chosen)[0] for way in proposal.ways]
+            told = or_list(f"recipe='{recipe}'" for recipe in dict.fromkeys(map(str, recipes)))
+            raise GatvizError(
+                self.where, _("one way to read it"), proposal.question, _("choose {recipes}").format(recipes=told)
+            )
+        return proposal.ways[0].recipe(), proposal.ways[0]
+
+    def _saved_names(self) -> dict[str, Step]:
+        """What a saved recipe names though it has no tensors."""
+        steps = (self.state.settings or {}).get("steps")
+        return {str(name): Linear(1) for name in steps} if isinstance(steps, dict) else {}
+
+    def _decided(
+        self, recognised: Recognised, recipe: Recipe, way: Skeleton | None, chosen: Choices
+    ) -> tuple[Recipe, Recognised, Decided, SavedSettings | None]:
+        """Every setting of the layers of a recipe; of one that was found also its activations."""
+        stand = standings(recipe, {piece.name: piece for piece in recognised.pieces})
+        if not stand:
+            names = or_list(piece.shown for piece in recognised.pieces if piece.layer is not None)
+            raise GatvizError(_("recipe"), names, quote(str(recipe)), _("name at least one attention layer"))
+        recognised = recognised.run_as(list(stand))
+        check = recognised.layout.check
+        if check is not None and chosen.recipe is None:
+            check(recognised.layers, recognised.around, self.where)
+        own = None if chosen.recipe is not None and not self._is_saved(stand) else self.state.settings
+        saved = saved_settings(own, recognised.layers, self.where)
+        decided = decide(recognised, list(stand.values()), chosen, saved, self.where)
+        if way is not None:
+            words = {name: word or NO_ACTIVATION for name, word in zip(stand, decided.activations, strict=True)}
+            between = decided.between if decided.between is not None else BETWEEN_LINEAR
+            recipe = way.recipe({**words, "": between})
+        return recipe, recognised, decided, saved
+
+    def _is_saved(self, stand: Mapping[str, Standing]) -> bool:
+        """Whether gatviz's own settings beside the weights are those of all these layers."""
+        layers = (self.state.settings or {}).get("layers")
+        return not isinstance(layers, list) or len(layers) == len(stand)
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The recipes that a file can be read by.
+
+    Attributes:
+        recipes: the likeliest first. question: what is open between them, "" where the first can just be taken.
+    """
+
+    recipes: tuple[str, ...]
+    question: str = ""
+
+
+def _of_recipe(recipe: Recipe, way: Skeleton | None, chosen: Choices) -> Decision:
+    if chosen.recipe is not None:
+        return Decision.of("recipe", None, Answer.chosen(str(recipe)))
+    if way is None:
+        return Decision.of("recipe", None, Answer.saved(str(recipe)))
+    if way.is_stack:
+        return Decision.of("recipe", None, Answer(str(recipe), "file", _("The file holds attention layers alone")))
+    why = _("By the names, widths and order of the modules in the file")
+    return Decision.of("recipe", None, Answer(str(recipe), "assumed", why))
+
+
+def _left_out(pieces: Sequence[Piece], recipe: Recipe) -> tuple[str, ...]:
+    left = [piece.shown for piece in pieces if piece.name not in recipe.names]
+    if not left:
+        return ()
+    return (_("The recipe does not name {names}, so it is run without.").format(names=and_list(left)),)
 
 
 def check_graph(model: GAT, graph: Graph, name: str = "") -> None:

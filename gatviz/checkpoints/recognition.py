@@ -1,11 +1,10 @@
-"""From the names and shapes of a state dict to the attention layers in it, first to last."""
+"""From the names and shapes of a state dict to the modules in it: attention layers, and what stands beside them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 import torch
@@ -22,38 +21,47 @@ from gatviz.checkpoints.layer_forms import (
     ones_last,
 )
 from gatviz.checkpoints.layouts import LAYOUTS, attention_names
-from gatviz.checkpoints.state_dict import StateDict
+from gatviz.checkpoints.other_modules import other_modules
+from gatviz.checkpoints.pieces import Piece, pieces
+from gatviz.checkpoints.state_dict import RECIPE, StateDict
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _, and_list, commas, ngettext, or_list
 
 MAX_LAYERS = 64
-_NORMS = re.compile(
-    r"(^|[._])(norm|norms|bn|bns|batch_?norm|layer_?norm|graph_?norm|running_mean|running_var)s?\d*([._]|$)"
-)
 _NUMBERED = re.compile(r"^(.*?)(\d+)$")
 _MOST_LISTED = 12
-_MOST_SEARCHED = 8
 
 
 @dataclass(frozen=True, eq=False)
 class Recognised:
-    """The layers of a file, first to last.
+    """The modules of a file.
 
     Attributes:
-        layout: the layout that all of them have.
-        layers: the layers.
-        notes: what was decided about their order, a sentence each.
+        layout: the layout that all attention layers have.
+        pieces: the modules, in the file's order.
+        ordered: whether that order is the model's own.
         around: the plain values that stand around the state dict.
     """
 
     layout: WeightsLayout
-    layers: tuple[StoredLayer, ...]
-    notes: tuple[str, ...]
+    pieces: tuple[Piece, ...]
+    ordered: bool
     around: Mapping[str, Any]
+
+    @property
+    def layers(self) -> tuple[StoredLayer, ...]:
+        """The attention layers."""
+        return tuple(piece.layer for piece in self.pieces if piece.layer is not None)
+
+    def run_as(self, names: Sequence[str]) -> Recognised:
+        """The same with the attention layers of these names alone, in their order; all other modules stay."""
+        layers = {piece.name: piece for piece in self.pieces if piece.layer is not None}
+        others = [piece for piece in self.pieces if piece.layer is None]
+        return replace(self, pieces=(*(layers[name] for name in names), *others))
 
 
 def recognise(state: StateDict, where: str, choices: Choices) -> Recognised:
-    """The attention layers of a state dict, and the layout that they have.
+    """The modules of a state dict, and the layout that its attention layers have.
 
     Arguments:
         choices: what the caller says where names and shapes leave it open.
@@ -63,10 +71,6 @@ def recognise(state: StateDict, where: str, choices: Choices) -> Recognised:
     """
     layouts = _layouts(choices.layout)
     groups, left = _groups(state.tensors, where, layouts)
-    notes: tuple[str, ...] = ()
-    if left:
-        groups, note = _with_beside(groups, left, where)
-        notes = (note,)
     forms = {name: _form_of(name, tensors, where, layouts) for name, tensors in groups.items()}
     kinds = list(dict.fromkeys(layout.name for layout, _form in forms.values()))
     if len(kinds) > 1:
@@ -81,17 +85,28 @@ def recognise(state: StateDict, where: str, choices: Choices) -> Recognised:
         name: LayerTensors(name, forms[name][1], tensors, given, state.around, where, last, choices)
         for name, tensors in groups.items()
     }
-    layers = _joined_heads([tensors.form.read(tensors) for tensors in read.values()], where)
-    if len(layers) > MAX_LAYERS:
-        raise _too_many(len(layers), where)
-    layers, order_notes = _in_order(layers, state.ordered, where)
+    others = other_modules(left)
+    reads = {other.in_features for other in others}
+    layers = _joined_heads([tensors.form.read(tensors) for tensors in read.values()], reads, where)
+    if len(layers) > MAX_LAYERS or len(others) > MAX_LAYERS * 4:
+        raise _too_many(max(len(layers), len(others)), where)
     if heads is not None and not isinstance(heads, int):
         layers = _read_again(layers, read, heads)
     _check_heads(layers, heads, where)
-    layout = LAYOUTS[kinds[0]]
-    if layout.check is not None:
-        layout.check(tuple(layers), state.around, where)
-    return Recognised(layout, tuple(layers), (*order_notes, *notes), state.around)
+    own = state.settings is not None and RECIPE in state.settings
+    all_pieces = pieces(layers, others, _places(state.tensors), whole_names=own)
+    return Recognised(LAYOUTS[kinds[0]], all_pieces, state.ordered, state.around)
+
+
+def _places(names: Iterable[str]) -> dict[str, int]:
+    """For every module, and what modules stand in, the place of its first tensor."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(names):
+        module = name
+        while module := module.rpartition(".")[0]:
+            places.setdefault(module, place)
+            places.setdefault(module.rstrip("0123456789").rstrip("._"), place)
+    return places
 
 
 def _too_many(count: int, where: str) -> GatvizError:
@@ -106,15 +121,6 @@ def _layouts(name: str | None) -> tuple[WeightsLayout, ...]:
         expected = _("one of {names}").format(names=commas(LAYOUTS))
         raise GatvizError("layout", expected, quote(name), _("choose one, or leave it out"))
     return (LAYOUTS[name],)
-
-
-def _with_beside(groups: Groups, left: Tensors, where: str) -> tuple[Groups, str]:
-    """The layers' tensors with those that belong to none, as a layout puts them together, and its note."""
-    for layout in LAYOUTS.values():
-        taken = layout.take_beside(groups, left) if layout.take_beside is not None else None
-        if taken is not None:
-            return taken
-    raise _left_over(left, where)
 
 
 def _groups(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[WeightsLayout]) -> tuple[Groups, Tensors]:
@@ -137,29 +143,17 @@ def _groups(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[Weights
         prefix = name
         while prefix and prefix not in groups:
             prefix = prefix.rpartition(".")[0]
-        if prefix in groups:
-            groups[prefix][name[len(prefix) + 1 if prefix else 0 :]] = tensor
+        tail = name[len(prefix) + 1 if prefix else 0 :]
+        if prefix in groups and _is_own(tail):
+            groups[prefix][tail] = tensor
         else:
             left[name] = tensor
     return groups, left
 
 
-def _left_over(left: Tensors, where: str) -> GatvizError:
-    if _have_norms(left):
-        return _norms(left, where)
-    found = _("tensors that belong to none: {tensors}").format(tensors=_listed(left))
-    expected = _("attention layers alone, each with all its tensors")
-    return GatvizError(where, expected, found, _("save the attention layers without the rest"))
-
-
-def _have_norms(tensors: Tensors) -> bool:
-    return any(_NORMS.search(name) for name in tensors)
-
-
-def _norms(tensors: Tensors, where: str) -> GatvizError:
-    found = _("normalisation layers: {tensors}").format(tensors=_listed(tensors))
-    mend = _("train without them: gatviz cannot run them")
-    return GatvizError(where, _("attention layers alone"), found, mend)
+def _is_own(tail: str) -> bool:
+    """Whether a tensor under an attention layer's name can be the layer's own, and not that of a module inside it."""
+    return "." not in tail or tail in {name for layout in LAYOUTS.values() for name in layout.tails}
 
 
 def _no_layout(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[WeightsLayout]) -> GatvizError:
@@ -219,8 +213,6 @@ def _form_of(
 
 
 def _beside(extra: Tensors, at: str, title: str) -> GatvizError:
-    if _have_norms(extra):
-        return _norms(extra, at)
     found = _("beside them {tensors}").format(tensors=_listed(extra))
     expected = _("the tensors of {layer}").format(layer=title)
     return GatvizError(at, expected, found, _("save the attention layers without the rest"))
@@ -229,10 +221,13 @@ def _beside(extra: Tensors, at: str, title: str) -> GatvizError:
 # ---- heads that are modules of their own ------------------------------------------------------------------
 
 
-def _joined_heads(layers: Sequence[StoredLayer], where: str) -> list[StoredLayer]:
-    """Layers whose heads stand apart, put together; all others as they are."""
-    if not any(layer.form.single_head for layer in layers):
-        return list(layers)
+def _joined_heads(layers: Sequence[StoredLayer], reads: Set[int | None], where: str) -> list[StoredLayer]:
+    """Layers whose heads stand apart, put together; all others as they are.
+
+    Arguments:
+        reads: how many features the other modules of the file read.
+    """
+    reads = reads | {layer.in_features for layer in layers}
     families: dict[str, list[tuple[int, StoredLayer]]] = {}
     for layer in layers:
         match = _NUMBERED.match(layer.name)
@@ -242,7 +237,7 @@ def _joined_heads(layers: Sequence[StoredLayer], where: str) -> list[StoredLayer
     for stem, members in families.items():
         members.sort(key=lambda member: member[0])
         heads = [layer for _number, layer in members]
-        if members[0][0] < 0 or not _are_heads(stem, heads):
+        if members[0][0] < 0 or not _are_heads(stem, heads, reads):
             joined += heads
             continue
         numbers = [number for number, _layer in members]
@@ -256,16 +251,22 @@ def _joined_heads(layers: Sequence[StoredLayer], where: str) -> list[StoredLayer
     return joined
 
 
-def _are_heads(stem: str, layers: Sequence[StoredLayer]) -> bool:
-    """Heads read the same input: by their name, or as they could not follow one another."""
+def _are_heads(stem: str, layers: Sequence[StoredLayer], reads: Set[int | None]) -> bool:
+    """Heads read the same input: by their name, as they could not follow one another, or as what they give together
+    is read."""
     last = next((word for word in reversed(stem.split(".")) if word), "")
-    shapes = {(layer.in_features, layer.features) for layer in layers}
+    shapes = {(layer.kind, layer.in_features, layer.heads, layer.features) for layer in layers}
+    together = sum(layer.joined for layer in layers) in reads
+    if not all(layer.form.single_head for layer in layers):
+        if len(shapes) > 1 or len(layers) < 2 or any(layer.heads > 1 or layer.residual is not None for layer in layers):
+            return False
+        return together and layers[0].features not in reads - {layers[0].in_features}
     if "head" in last:
         return True
     if len(shapes) > 1 or (len(layers) < 2 and not last.startswith("att")):
         return False
-    in_features, features = next(iter(shapes))
-    return in_features != features or "att" in last
+    in_features, features = layers[0].in_features, layers[0].features
+    return in_features != features or "att" in last or (len(layers) > 1 and together)
 
 
 def _join(stem: str, heads: Sequence[StoredLayer], where: str) -> StoredLayer:
@@ -282,83 +283,6 @@ def _join(stem: str, heads: Sequence[StoredLayer], where: str) -> StoredLayer:
     biases = [layer.bias for layer in heads if layer.bias is not None]
     name = re.sub(r"(\.|^)heads?[._]?$", "", stem).rstrip("._")
     return replace(first, name=name, arrays=arrays, bias=torch.cat(biases) if biases else None, stem=stem)
-
-
-# ---- which layer comes after which -------------------------------------------------------------------------
-
-
-def _in_order(layers: Sequence[StoredLayer], ordered: bool, where: str) -> tuple[list[StoredLayer], tuple[str, ...]]:
-    """The layers so that each fits the one before: in the file's order, by their numbers, or as widths allow."""
-    by_file, by_number = list(layers), sorted(layers, key=lambda layer: _natural(layer.name))
-    first, second = (by_file, by_number) if ordered else (by_number, by_file)
-    for order in (first, second):
-        if _chains(order):
-            told = order is second and [p.name for p in first] != [p.name for p in second]
-            if not ordered and _open_order(order):
-                note = _(
-                    "Neither the file nor the widths tell which layer comes first; they are taken by their names: "
-                    "{names}."
-                )
-                return order, (note.format(names=_names(order)),)
-            return order, (_order_note(order),) if told else ()
-    if len(layers) <= _MOST_SEARCHED and (found := _search([], list(layers))) is not None:
-        return found, (_order_note(found),)
-    k = next(k for k in range(1, len(first)) if not _follows(first[k - 1], first[k]))
-    before, after = first[k - 1], first[k]
-    expected = _("{widths} input features, as {layer} before it gives")
-    raise GatvizError(
-        commas((where, quote(after.name))),
-        expected.format(widths=_widths(before), layer=quote(before.name)),
-        str(after.in_features),
-        _("save the attention layers of one stack alone"),
-    )
-
-
-def _open_order(order: Sequence[StoredLayer]) -> bool:
-    """Whether two layers could change places, and no number in their names says which comes first."""
-    for k in range(len(order) - 1):
-        swapped = [*order[:k], order[k + 1], order[k], *order[k + 2 :]]
-        words = {re.sub(r"\d+", "", layer.name) for layer in order[k : k + 2]}
-        if len(words) > 1 and _chains(swapped):
-            return True
-    return False
-
-
-def _names(order: Sequence[StoredLayer]) -> str:
-    return commas(quote(layer.name) for layer in order)
-
-
-def _order_note(order: Sequence[StoredLayer]) -> str:
-    return _("The layers are taken in the order in which their widths fit: {names}.").format(names=_names(order))
-
-
-def _widths(layer: StoredLayer) -> str:
-    return or_list(str(width) for width in dict.fromkeys((layer.joined, layer.features)))
-
-
-def _follows(before: StoredLayer, after: StoredLayer) -> bool:
-    flat = before.heads_from is None and before.joined % after.in_features == 0
-    return after.in_features in (before.joined, before.features) or flat
-
-
-def _chains(order: Sequence[StoredLayer]) -> bool:
-    return all(_follows(before, after) for before, after in pairwise(order))
-
-
-def _search(done: list[StoredLayer], rest: list[StoredLayer]) -> list[StoredLayer] | None:
-    if not rest:
-        return done
-    for layer in rest:
-        if not done or _follows(done[-1], layer):
-            found = _search([*done, layer], [other for other in rest if other is not layer])
-            if found is not None:
-                return found
-    return None
-
-
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    """Numbers in a name count as numbers: "conv2" stands before "conv10"."""
-    return [(0, int(word), "") if word.isdecimal() else (1, 0, word) for word in re.split(r"(\d+)", name) if word]
 
 
 # ---- heads, given by hand -----------------------------------------------------------------------------------

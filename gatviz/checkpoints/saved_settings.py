@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from gatviz.attention.edges import SelfLoops, check_self_loops
 from gatviz.attention.loop_features import AS_ADDED, LoopFeatures
 from gatviz.checkpoints.layer_forms import Layers, StoredLayer
+from gatviz.checkpoints.state_dict import RECIPE
 from gatviz.errors import GatvizError, quote, within
+from gatviz.model.around import kind_named
 from gatviz.model.gat import GAT
+from gatviz.model.plan import Sum
+from gatviz.model.recipe import Recipe
+from gatviz.model.step import Step
 from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas, ngettext
 
@@ -23,6 +28,7 @@ class SavedSettings:
     layers: tuple[LayerSettings, ...]
     self_loops: SelfLoops
     loop_features: LoopFeatures = AS_ADDED
+    steps: Mapping[str, Step] = field(default_factory=dict)
 
 
 _LATER = ("attention", "edge_features", "edge_in_message")
@@ -35,7 +41,58 @@ def settings_text(model: GAT) -> str:
     told: dict[str, Any] = {"self_loops": model.self_loops, "layers": layers}
     if model.edge_features:
         told |= {"loop_features": model.loop_features.value, "filled_loops": model.loop_features.filled}
+    if not model.is_stack:
+        named = dict(_named(model.steps))
+        told[RECIPE] = str(model.recipe)
+        told["steps"] = {name: {"kind": type(step).__name__, **asdict(step)} for name, step in named.items()}
     return json.dumps(told)
+
+
+def _named(steps: Iterable[Any]) -> Iterator[tuple[str, Step]]:
+    """The steps that go by the name of a module, but for attention layers."""
+    for given in steps:
+        if isinstance(given, Sum):
+            yield from _named((*(() if given.skip is None else (given.skip,)), *given.steps))
+        elif isinstance(given, tuple) and isinstance(given[1], Step):
+            yield given
+
+
+def saved_recipe(settings: Mapping[str, Any] | None, where: str) -> Recipe | None:
+    """The recipe that was saved with a model; None where it is a stack of attention layers, or none was saved.
+
+    Raises:
+        GatvizError: one that cannot be read.
+    """
+    if settings is None or RECIPE not in settings:
+        return None
+    with within(commas((where, _("gatviz's settings")))):
+        return Recipe.parse(settings[RECIPE])
+
+
+def _steps(settings: Mapping[str, Any], at: str) -> dict[str, Step]:
+    told = settings.get("steps", {})
+    if not isinstance(told, dict):
+        raise _refused(commas((at, "steps")), _("a step for each name"), told)
+    read: dict[str, Step] = {}
+    for name, given in told.items():
+        place = commas((at, quote(name)))
+        if not isinstance(given, dict) or not isinstance(given.get("kind"), str):
+            raise _refused(place, _("a kind of step"), given)
+        with within(place):
+            kind = kind_named(given["kind"])
+            own = {key: value for key, value in given.items() if key != "kind"}
+            known = {one.name: one.type for one in fields(kind)}
+            if not set(own) <= set(known) or not all(_is_like(own[key], str(known[key])) for key in own):
+                raise _refused(commas(("steps",)), _("the settings {names}").format(names=commas(known)), given)
+            read[name] = kind(**own)
+    return read
+
+
+def _is_like(value: object, kind: str) -> bool:
+    """Whether a value can stand where a step has one of this type."""
+    words = {"int": (int,), "float": (int, float), "bool": (bool,), "None": (type(None),), "str": (str,)}
+    given = [word for part in kind.split("|") for word in words.get(part.strip(), (str,))]
+    return isinstance(value, tuple(given)) and (not isinstance(value, bool) or bool in given)
 
 
 def saved_settings(settings: Mapping[str, Any] | None, layers: Layers, where: str) -> SavedSettings | None:
@@ -56,11 +113,11 @@ def saved_settings(settings: Mapping[str, Any] | None, layers: Layers, where: st
     check_self_loops(loops)
     pairs = enumerate(zip(told, layers, strict=True))
     read = tuple(_layer(given, layer, commas((at, _("layer {layer}").format(layer=k)))) for k, (given, layer) in pairs)
-    if "loop_features" not in settings:
-        return SavedSettings(read, loops)  # type: ignore[arg-type]
-    with within(at):
-        filled = LoopFeatures(settings["loop_features"], settings.get("filled_loops"))  # type: ignore[arg-type]
-    return SavedSettings(read, loops, filled)  # type: ignore[arg-type]
+    steps, filled = _steps(settings, at), AS_ADDED
+    if "loop_features" in settings:
+        with within(at):
+            filled = LoopFeatures(settings["loop_features"], settings.get("filled_loops"))  # type: ignore[arg-type]
+    return SavedSettings(read, loops, filled, steps)  # type: ignore[arg-type]
 
 
 def _refused(at: str, expected: str, found: object) -> GatvizError:
@@ -71,7 +128,7 @@ def _layer(given: Any, layer: StoredLayer, at: str) -> LayerSettings:
     default = asdict(LayerSettings())
     if isinstance(given, dict):
         given = {**{name: default[name] for name in _LATER}, **given}
-    if not isinstance(given, dict) or set(given) != {field.name for field in fields(LayerSettings)}:
+    if not isinstance(given, dict) or set(given) != {one.name for one in fields(LayerSettings)}:
         raise _refused(at, _("the settings {names}").format(names=commas(default)), given)
     for name, value in given.items():
         kind = type(default[name])

@@ -39,7 +39,7 @@ def save_weights(
         model: a GAT, or a single layer.
         path: where to write the file; None only gives its bytes.
         layout: "gatviz" (`GAT.state_dict`), "tutorial" (a sequence of its layers) or "pyg" (`convs.K.…`, as in
-            `torch_geometric.nn.GAT`; a single layer without a name before).
+            `torch_geometric.nn.GAT`; a single layer without a name before; with other steps each under its own name).
         format: "torch" (a state dict for torch.load) or "safetensors".
 
     Raises:
@@ -51,9 +51,6 @@ def save_weights(
             expected = _("one of {names}").format(names=commas(known))
             raise GatvizError(name, expected, quote(value), _("choose one"))
     stack = model if isinstance(model, GAT) else _stack_of(model)
-    if not stack.is_stack:
-        mend = _("keep torch.save(model.state_dict()) and the line of model.recipe")
-        raise GatvizError("save_weights", _("a stack of attention layers alone"), quote(str(stack.recipe)), mend)
     plain = {key: value.detach().cpu().clone().contiguous() for key, value in written[layout](stack).items()}
     data = (_torch_file if format == "torch" else _safetensors_file)(plain, settings_text(stack))
     if path is not None:

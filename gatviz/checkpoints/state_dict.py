@@ -28,6 +28,8 @@ MAX_ENTRIES = 100_000
 
 SETTINGS = "gatviz"
 """Under this name `save_weights` writes what a state dict has no place for."""
+RECIPE = "recipe"
+"""Under this name in it stand the steps of a model that has more than attention layers."""
 _WRAPPERS = (
     "state_dict",
     "model_state_dict",

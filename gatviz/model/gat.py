@@ -19,9 +19,11 @@ from gatviz.attention.inputs import EdgeFeatures, EdgesLike, Nodes, check_edge_f
 from gatviz.attention.layers import AttentionLayer
 from gatviz.attention.loop_features import LoopChoice, loops_filled
 from gatviz.errors import GatvizError, quote, within
-from gatviz.model.around import JumpingKnowledge, Linear
+from gatviz.model.around import JumpingKnowledge, Linear, Readout
+from gatviz.model.classes import checked_classes
 from gatviz.model.plan import Place, Plan, StepModule, Sum, register
 from gatviz.model.recipe import Recipe
+from gatviz.model.step import Step
 from gatviz.model.steps import Kind, LayerSettings
 from gatviz.model.trace import StepTrace, Trace, attention_in
 from gatviz.model.weights import Weights
@@ -33,6 +35,8 @@ Measured = dict[str, dict[str, Tensor]]
 
 class GAT(nn.Module):
     """GAT and GATv2 layers over the same edges, one after another; with other steps around them: `GAT.of_steps`.
+
+    `classes` may be set to the label of each column of the output; its traces hand them on.
 
     Arguments:
         in_features: F.
@@ -63,6 +67,7 @@ class GAT(nn.Module):
         super().__init__()
         check_self_loops(self_loops)
         self.self_loops: SelfLoops = self_loops
+        self._classes: tuple[str, ...] = ()
         self._in_features = plan.width
         self._places = plan.build(steps)
         register(self, plan.modules)
@@ -151,6 +156,30 @@ class GAT(nn.Module):
     def attention_layers(self) -> tuple[AttentionLayer, ...]:
         """The attention layers, in the order in which they run."""
         return tuple(place.module for place in self._walk() if isinstance(place.module, AttentionLayer))
+
+    @property
+    def reads_out(self) -> bool:
+        """Whether a readout puts all nodes into one row."""
+        return any(isinstance(place.step, Readout) for place in self._places)
+
+    @property
+    def couples(self) -> tuple[bool, bool]:
+        """Whether a step before the first attention layer couples all nodes, and whether one after it does."""
+        before, after, met = False, False, False
+        for place in self._walk():
+            met = met or place.step is None
+            coupled = isinstance(place.step, Step) and place.step.couples
+            before, after = before or (coupled and not met), after or (coupled and met)
+        return before, after
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The label that each column of the output stands for; none where nobody said it."""
+        return self._classes
+
+    @classes.setter
+    def classes(self, given: Sequence[str]) -> None:
+        self._classes = checked_classes(given)
 
     @property
     def is_stack(self) -> bool:
@@ -246,7 +275,7 @@ class GAT(nn.Module):
         Arguments:
             measured: filled, in training mode, with what the steps measured that training stores, see `store`.
         """
-        x, edges = self._inputs(X, adj, edge_index, edge_features)
+        x, edges = self.inputs(X, adj, edge_index, edge_features)
         return _Run(edges, generator, keep=False, measured=measured).through(self._places, x)[0]
 
     def store(self, measured: Measured, momentum: float = 0.1) -> None:
@@ -258,6 +287,13 @@ class GAT(nn.Module):
         around = self._around
         for name, values in measured.items():
             around[name].store(values, momentum)
+
+    def forward_and_h_primes(self, X: Nodes) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """The output, and h′ [N, H, C] of every attention layer; gradients flow through all of them."""
+        x, edges = self.inputs(X)
+        run = _Run(edges, None, keep=False, h_primes=[])
+        out = run.through(self._places, x)[0]
+        return out, tuple(run.h_primes or ())
 
     def trace(
         self,
@@ -280,13 +316,18 @@ class GAT(nn.Module):
             with torch.no_grad():
                 return self.trace(X, adj, edge_index=edge_index, edge_features=edge_features, generator=generator)
         graph = graph_of(X, adj, edge_index, edge_features, self.edge_features > 0)
-        x, edges = self._inputs(graph, None, None, None)
+        x, edges = self.inputs(graph)
         steps = _Run(edges, generator, keep=True).through(self._places, x)[1]
-        return Trace(graph, attention_in(steps), str(x.device), steps)
+        return Trace(graph, attention_in(steps), str(x.device), steps, self.classes)
 
-    def _inputs(
-        self, X: Nodes, adj: EdgesLike, edge_index: EdgesLike, edge_features: EdgeFeatures
+    def inputs(
+        self,
+        X: Nodes,
+        adj: EdgesLike = None,
+        edge_index: EdgesLike = None,
+        edge_features: EdgeFeatures = None,
     ) -> tuple[Tensor, Edges]:
+        """The features [N, F] as the first step gets them, and the edges as every layer does, self-loops settled."""
         where = _("{place}, X").format(place=self._places[0].at)
         x, edges = read_inputs(
             X, adj, edge_index, self._in_features, self._first.weight, where, edge_features, self.edge_features > 0
@@ -300,9 +341,16 @@ class _Run:
     """One walk through a model's steps, with their traces if they are to be kept."""
 
     def __init__(
-        self, edges: Edges, generator: torch.Generator | None, *, keep: bool, measured: Measured | None = None
+        self,
+        edges: Edges,
+        generator: torch.Generator | None,
+        *,
+        keep: bool,
+        measured: Measured | None = None,
+        h_primes: list[Tensor] | None = None,
     ) -> None:
-        self.edges, self.generator, self.keep, self.measured = edges, generator, keep, measured
+        self.edges, self.generator, self.keep = edges, generator, keep
+        self.measured, self.h_primes = measured, h_primes
         self.blocks: list[Tensor] = []
 
     def through(self, places: Sequence[Place], x: Tensor, *, top: bool = True) -> tuple[Tensor, tuple[StepTrace, ...]]:
@@ -325,7 +373,11 @@ class _Run:
     def _made(self, place: Place, x: Tensor) -> tuple[Tensor, tuple[StepTrace, ...], tuple[StepTrace, ...]]:
         """What a step gives; of a sum also the traces of what is in it, and of its skip."""
         if isinstance(place.module, AttentionLayer):
-            return place.module(x, self.edges, generator=self.generator), (), ()
+            if self.h_primes is None:
+                return place.module(x, self.edges, generator=self.generator), (), ()
+            y, h_prime = place.module.forward_and_h_prime(x, self.edges)
+            self.h_primes.append(h_prime)
+            return y, (), ()
         if x.layout != torch.strided and not isinstance(place.step, Linear | Sum):
             x = _dense(x)
         if isinstance(place.step, Sum):

@@ -97,6 +97,14 @@ class Recipe:
         """The modules that it names, each once, in order."""
         return tuple(dict.fromkeys(part.name for part in _walk(self.parts) if isinstance(part, Named)))
 
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        """The same with other names for modules; those that are not among these stay."""
+        return replace(self, parts=tuple(_renamed(self.parts, names)))
+
+    def bent(self, word: str) -> Self:
+        """The same with another activation in the place of each; "none" leaves them out."""
+        return replace(self, parts=tuple(_bent(self.parts, word)))
+
     def steps(self, modules: Mapping[str, Step | LayerSettings]) -> tuple[Any, ...]:
         """The steps as `GAT.of_steps` takes them. An activation right after an attention layer becomes its σ.
 
@@ -119,6 +127,25 @@ def _walk(parts: Iterable[Part]) -> Iterator[Part]:
         yield part
         if isinstance(part, Added):
             yield from _walk(part.inside if part.skip is None else (part.skip, *part.inside))
+
+
+def _renamed(parts: Iterable[Part], names: Mapping[str, str]) -> Iterator[Any]:
+    for part in parts:
+        if isinstance(part, Added):
+            skip = None if part.skip is None else next(_renamed([part.skip], names))
+            yield replace(part, inside=tuple(_renamed(part.inside, names)), skip=skip)
+        else:
+            yield replace(part, name=names.get(part.name, part.name)) if isinstance(part, Named) else part
+
+
+def _bent(parts: Iterable[Part], word: str) -> Iterator[Part]:
+    for part in parts:
+        if isinstance(part, Added):
+            yield replace(part, inside=tuple(_bent(part.inside, word)) or part.inside)
+        elif not isinstance(part, Worded) or not isinstance(part.step, Activation):
+            yield part
+        elif word != "none":
+            yield replace(part, step=Activation(word))
 
 
 def _told(steps: Iterable[Any]) -> Iterator[Part]:

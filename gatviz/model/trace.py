@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, Self
@@ -133,10 +133,16 @@ _HANDED_ON = ("h_prime", "combined", "pre_activation", "out")
 
 def attention_in(steps: Sequence[StepTrace]) -> tuple[LayerTrace, ...]:
     """The attention layers among these steps and inside them, in the order in which they ran."""
-    found: list[LayerTrace] = []
+    return tuple(step.layer for step in _walk(steps) if step.layer is not None)
+
+
+def _walk(steps: Sequence[StepTrace]) -> Iterator[StepTrace]:
+    """These steps and those inside them, in the order in which they ran."""
     for step in steps:
-        found += [step.layer] if step.layer is not None else attention_in(step.inside)
-    return tuple(found)
+        yield step
+        if step.skip is not None:
+            yield step.skip
+        yield from _walk(step.inside)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,12 +154,14 @@ class Trace:
         layers: a LayerTrace per attention layer.
         device: where it ran.
         steps: a StepTrace per step; the attention layers alone if left out.
+        classes: the label of each column of the output, if the model was given any.
     """
 
     graph: Graph
     layers: tuple[LayerTrace, ...] = field(default=())
     device: str = "cpu"
     steps: tuple[StepTrace, ...] = ()
+    classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.steps:
@@ -166,6 +174,24 @@ class Trace:
     def out(self) -> Array:
         """The last step's output: [N, G]; after a readout [1, G]."""
         return self.steps[-1].output
+
+    @property
+    def reads_out(self) -> bool:
+        """Whether a readout put all nodes into one row."""
+        return any(step.kind == "Readout" for step in self.steps)
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether a node keeps something of itself beside what it reads: x + steps, jumping knowledge or a residual."""
+        beside = any(step.kind in ("Sum", "JumpingKnowledge") for step in self.steps)
+        return beside or any(layer.residual is not None for layer in self.layers)
+
+    @property
+    def coupled(self) -> bool:
+        """Whether a step after the first attention layer made each node's row depend on every other's."""
+        walked = list(_walk(self.steps))
+        first = next((k for k, step in enumerate(walked) if step.layer is not None), len(walked))
+        return any(getattr(step.step, "couples", False) for step in walked[first:])
 
     def check_finite(self, largest: float | None = None) -> None:
         """Refuse a run with a number that is not finite, or larger in size than `largest`, in any step.

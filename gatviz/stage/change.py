@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.analysis import WhatIf
-from gatviz.analysis.subject import several
 from gatviz.attention.chain import stage_named
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.subgraph import Part
 from gatviz.stage.part import packed, sent_edges
 from gatviz.stage.protocol import Beside, Change, GoneEdge, Stage
 from gatviz.stage.stages import describe
+from gatviz.words import _, ngettext, sentences
 
 _MOST_PAIR_VALUES = 120_000
 _MOST_GONE = 1_000
@@ -94,15 +94,20 @@ def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> Stage:
     values = np.full((trace.num_edges, H), np.nan, dtype=np.float32)
     values[:, :heads] = change.on_present
     row = stage_named("change")
-    caption = row.of(trace.form).caption
+    told = [row.of(trace.form).caption]
     if change.gone_nodes:
-        caption += " Arrows from and to nodes that are gone have no cell here; the range counts them."
+        told.append(_("Arrows from and to nodes that are gone have no cell here; the range counts them."))
     if heads < H:
-        caption += f" The baseline has {several(heads, 'head')}: the others have nothing to compare."
+        fewer = ngettext(
+            "The baseline has {n} head: the others have nothing to compare.",
+            "The baseline has {n} heads: the others have nothing to compare.",
+            heads,
+        )
+        told.append(fewer.format(n=heads))
     return describe(
         row,
         trace,
-        caption=caption,
+        caption=sentences(*told),
         shape=f"[{trace.num_edges}, {H}]",
         ranges=[*change.ranges, *[None] * (H - heads)] if change.ranges else None,
         pairs=pairs,

@@ -44,11 +44,14 @@ class _Walk:
     met: bool = False
 
     def through(self, step: StepTrace) -> Iterator[tuple[StepTrace, Names, Names]]:
-        came = self.names
+        came = added = self.names
+        if step.skip is not None:
+            yield from self.through(step.skip)
+            added, self.names = self.names, came
         for inner in step.inside:
             yield from self.through(inner)
         if step.inside:
-            self.names = came  # a sum is of what came
+            self.names = added  # a sum is of what came, or of what the skip made of it
         elif step.layer is not None:
             self.names = output_names(step.layer)
         elif step.blocks:

@@ -33,6 +33,7 @@ from gatviz.stage.protocol import (
     Proof,
     Story,
 )
+from gatviz.words import ngettext
 
 _MOST_FEATURES = 8
 
@@ -158,8 +159,10 @@ def _score(story: GATv2Story) -> JointScore:
 
 def _bytes(count: int) -> str:
     size = float(count)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1000 or unit == "GB":
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.3g} {unit}"
+    if size < 1000:
+        return ngettext("{n} byte", "{n} bytes", count).format(n=count)
+    for unit in ("kB", "MB"):
         size /= 1000
-    raise AssertionError
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+    return f"{size / 1000:.3g} GB"

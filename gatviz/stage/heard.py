@@ -113,9 +113,12 @@ Edit = AddNode | AddEdges | Remove | Rename | SetNode | Move | Duplicate | Clear
 
 
 class Numbered(Message):
-    """An edit and its place in the order, counted from 1 as far as JavaScript counts."""
+    """An edit and its place in the order, counted from 1 as far as JavaScript counts; which session and drawing it is
+    for, as the screen on which it was made called them."""
 
     number: int
+    session: str
+    drawing: int
     edit: Edit
 
 
@@ -138,6 +141,19 @@ class Asked(Message):
     what: Literal["pyg", "pin", "unpin", "table", "weights"]
 
 
+class Wanted(Message):
+    """What the keeper on the page wants: the session's bytes, to open some, to begin afresh, a step back or forth.
+
+    `content` is a .gatviz file as base64 where `what` is "kept", or else the text of a link. `count` tells a wish from
+    one that is sent again.
+    """
+
+    count: int
+    what: Literal["pack", "kept", "other", "link", "afresh", "undo", "redo"]
+    number: int = 0
+    content: str = ""
+
+
 # ---- decoding -----------------------------------------------------------------------------------------------------
 
 _MOST_EDITS = 2**53
@@ -156,6 +172,8 @@ class _Edits(msgspec.Struct):
 
 class _Numbered(msgspec.Struct):
     number: int
+    session: str = ""
+    drawing: int = -1
     edit: Any = None
 
 
@@ -167,13 +185,13 @@ def message(content: Any, kind: type[T]) -> T | None:
         return None
 
 
-def edits(content: Any) -> list[tuple[int, Any]] | None:
-    """The edits of a message, yet to be decoded, each with its number; one without is left out."""
+def edits(content: Any) -> list[_Numbered] | None:
+    """The edits of a message, yet to be decoded themselves; one without a number is left out."""
     sent = message(content, _Edits)
     if sent is None:
         return None
     numbered = [message(one, _Numbered) for one in sent.edits]
-    return [(one.number, one.edit) for one in numbered if one and 0 < one.number <= _MOST_EDITS]
+    return [one for one in numbered if one and 0 < one.number <= _MOST_EDITS]
 
 
 def edit(content: Any) -> Edit:

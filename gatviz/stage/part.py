@@ -12,6 +12,7 @@ from gatviz.errors import GatvizError
 from gatviz.graph.subgraph import Part
 from gatviz.numbers import finite
 from gatviz.stage.protocol import Packed
+from gatviz.words import _
 
 MOST_UNDRAWN_VALUES = 2_000_000
 """Above this many numbers of arrows that are not drawn, a field sends none of them: the stage then says so."""
@@ -29,7 +30,7 @@ def packed(values: Any) -> Packed:
     with np.errstate(over="ignore"):
         array = np.ascontiguousarray(given, dtype="<f4")
     if given.dtype.itemsize > array.dtype.itemsize and not np.array_equal(np.isfinite(array), np.isfinite(given)):
-        raise GatvizError("the picture", finite(), "a larger one", "make features or weights smaller")
+        raise GatvizError(_("the picture"), finite(), _("a larger one"), _("make features or weights smaller"))
     return Packed(shape=list(array.shape), f32=array.tobytes())
 
 

@@ -23,6 +23,7 @@ from gatviz.stage.column_names import output_names
 from gatviz.stage.formulas import mathml
 from gatviz.stage.part import packed, sent_edges
 from gatviz.stage.protocol import Range
+from gatviz.words import _
 
 MOST_PAIR_VALUES = 120_000
 """Above this many entries [H, N, N], scores off the edges are left out (they are masked anyway)."""
@@ -165,7 +166,8 @@ def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, names: Names) -
     if is_matrix:
         rows = _names(axes[-2], trace, names)
     elif stage.parameters:
-        rows = [name.split("_")[1] for name in stage.parameters]  # a_target: "target"
+        halves = {"target": _("target"), "source": _("source"), "edge": _("edge")}
+        rows = [halves[name.split("_")[1]] for name in stage.parameters]  # a_target: "target"
     else:
         rows = [stage.name[0]]  # b_target: "b"
     return {

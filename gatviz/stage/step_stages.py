@@ -42,7 +42,8 @@ def called(step: StepTrace, trace: Trace) -> str:
     if step.layer is not None and step.name.startswith("layers."):
         return _("layer {layer}").format(layer=next(k for k, layer in enumerate(trace.layers) if layer is step.layer))
     if isinstance(step.step, Sum):
-        return "x + " + " > ".join(called(inner, trace) for inner in step.inside)
+        added = "x" if step.skip is None else called(step.skip, trace)
+        return f"{added} + " + " > ".join(called(inner, trace) for inner in step.inside)
     return step.name or (step.step.word if isinstance(step.step, Step) else "") or step.kind
 
 

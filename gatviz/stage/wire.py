@@ -17,6 +17,7 @@ import msgspec
 
 from gatviz.errors import GatvizError
 from gatviz.stage.protocol import Message
+from gatviz.words import _
 
 _QUICK = 1
 """Deflate's quickest level: what a higher one saves is not worth its time on every change."""
@@ -47,7 +48,10 @@ def encode(message: Message | Mapping[str, Any]) -> bytes:
     except ValueError:
         part = next(name for name, value in data.items() if not _is_finite(value))
         raise GatvizError(
-            f"the picture, {part}", "finite numbers", "NaN or infinity", "make features or weights smaller"
+            _("the picture, {part}").format(part=part),
+            _("finite numbers"),
+            _("NaN or infinity"),
+            _("make features or weights smaller"),
         ) from None
     padding = bytes(-len(text) % _FLOAT)
     return zlib.compress(b"".join((len(text).to_bytes(4, "little"), text, padding, arrays)), _QUICK)
@@ -55,7 +59,7 @@ def encode(message: Message | Mapping[str, Any]) -> bytes:
 
 def _is_finite(value: Any) -> bool:
     try:
-        _JSON(value, default=lambda _: 0)
+        _JSON(value, default=lambda _bytes: 0)
     except ValueError:
         return False
     return True

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gatviz.errors import GatvizError
-from gatviz.model.gat import GAT
+from gatviz.model.gat import GAT, Measured
 from gatviz.training.schedule import Schedule
 from gatviz.training.task import PARTS, Task
 from gatviz.words import _
@@ -103,7 +103,9 @@ class Stepper:
         """
         self.model.train()
         with torch.enable_grad():
-            out = self.model(self.task.graph, generator=_drawing(self.schedule.seed, self.epoch))
+            measured: Measured = {}
+            storing = {"measured": measured} if isinstance(self.model, GAT) else {}
+            out = self.model(self.task.graph, generator=_drawing(self.schedule.seed, self.epoch), **storing)
             loss = F.cross_entropy(out.index_select(0, self._labelled), self._classes)
             self._adam.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -111,6 +113,8 @@ class Stepper:
         if not np.isfinite(value):
             raise FloatingPointError
         self._adam.step()
+        if measured:
+            self.model.store(measured)
         self.epoch += 1
         self._steps += 1
         return value

@@ -9,6 +9,7 @@ import threading
 import time
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 from typing import Any, Literal, Self
 
@@ -17,7 +18,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from torch import nn
 
+from gatviz.attention.edges import Edges
 from gatviz.errors import GatvizError, quote
+from gatviz.graph.graph import Graph
 from gatviz.training.kept import MOST_BYTES, Kept, Reel
 from gatviz.training.schedule import Schedule
 from gatviz.training.stepper import State, Stepper, outcome
@@ -29,18 +32,40 @@ Ended = Literal["", "epochs", "patience", "stopped", "not_finite"]
 
 
 @dataclass(frozen=True, eq=False)
+class Read:
+    """The E edges that a model reads, sorted by target.
+
+    Attributes:
+        edge_index: [2, E], row 0 = source. ptr: [N + 1]; the edges into i are those from ptr[i] to ptr[i + 1].
+        added: [E] whether it is a self-loop that the graph does not have.
+    """
+
+    edge_index: NDArray[np.int64]
+    ptr: NDArray[np.int64]
+    added: NDArray[np.bool_]
+
+    @classmethod
+    def by(cls, model: Any, graph: Graph) -> Read:
+        """Those that this model reads of a graph."""
+        edges = Edges.from_graph(graph, model.self_loops)
+        return cls(edges.edge_index.numpy(), edges.ptr.numpy(), edges.input_edge.numpy() < 0)
+
+
+@dataclass(frozen=True, eq=False)
 class Moment:
     """What the model makes of the graph at one epoch.
 
     Attributes:
         epoch: its number. task: what was being learnt then, on which graph.
-        out: [N, K]. alpha: of each attention layer [E, H].
+        out: [N, K]. alpha: of each attention layer [E, H], in the order of `edges`.
+        edges: the edges that were read, self-loops settled.
     """
 
     epoch: int
     task: Task
     out: NDArray[Any]
     alpha: tuple[NDArray[Any], ...]
+    edges: Read
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +75,11 @@ class _Act:
     task: Task
     model: nn.Module
     reel: Reel
+
+    @cached_property
+    def edges(self) -> Read:
+        """What its model reads of its graph."""
+        return Read.by(self.model, self.task.graph)
 
 
 class Training:
@@ -209,7 +239,15 @@ class Training:
             act, viewer = self._act_of(number), self._viewer(number)
             kept = act.reel.by_epoch.get(number)
             look = viewer.look(alpha=kept is None)
-            return Moment(number, act.task, look.out, look.alpha if kept is None else kept.alpha)
+            return Moment(number, act.task, look.out, look.alpha if kept is None else kept.alpha, act.edges)
+
+    def kept(self, since: int = 0) -> list[tuple[int, tuple[NDArray[Any], ...], Read]]:
+        """The epochs from `since` on that are kept, in order: number, α of each layer, and its edges."""
+        found = []
+        for act in self._acts:
+            there = act.reel.by_epoch
+            found += [(k, there[k].alpha, act.edges) for k in sorted(list(there)) if k >= since]
+        return found
 
     def task_at(self, number: int) -> Task:
         """What was being learnt at an epoch, on which graph; raises as `epoch`."""

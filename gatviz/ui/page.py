@@ -14,15 +14,16 @@ from gatviz.attention.layers import use_one_thread
 from gatviz.charts.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
-from gatviz.ui.session import run_cache, session
+from gatviz.ui.explain.doors import explain_door
+from gatviz.ui.session import keeping, run_cache, session
 from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.session.model import present_weights
-from gatviz.ui.session.settings import Settings
-from gatviz.ui.sidebar import NAME, sidebar
+from gatviz.ui.sidebar import NAME, foot, sidebar
+from gatviz.ui.stage_component import keeper
 from gatviz.ui.workspaces import workspace_choice
 from gatviz.words import _
 
-_SIDEBAR = 240
+_SIDEBAR = 236
 """Its width in pixels at first; a person may drag its edge."""
 
 # Streamlit's own spacing is made for articles; the first picture has to fit a laptop's screen.
@@ -75,15 +76,18 @@ def page() -> None:
         with bar:
             run = run.of_layer(_layer_choice(run) if workspace.picks_layer else 0)
             st.space("stretch")
+            if workspace.explains:
+                explain_door(now)
             if workspace.takes_away is not None:
                 workspace.takes_away(now, run.trace)
-        _summary(run, settings)
+        foot(run)
         workspace.draw(now, settings, run)
         session.remember()
     except GatvizError as error:
         if session.back_to_good(str(error)):
             st.rerun()
         st.error(escape(str(error)), icon="⚠️")
+    keeping.keep(keeper)
 
 
 def _language() -> str:
@@ -138,18 +142,3 @@ def _layer_choice(run: run_cache.Run) -> int:
         label_visibility="collapsed",
     )
     return chosen or 0
-
-
-def _summary(run: run_cache.Run, settings: Settings) -> None:
-    with st.sidebar:
-        st.caption(
-            _(
-                "arrows: {arrows} · {heads} × {features} features per node · forward {milliseconds:.2f} ms on {device}"
-            ).format(
-                arrows=run.trace.num_edges,
-                heads=run.trace.num_heads,
-                features=run.trace.head_features,
-                milliseconds=run.seconds * 1000,
-                device=settings.device,
-            )
-        )

@@ -1,212 +1,83 @@
-"""The sidebar: which graph, which model. Every control changes what is computed; nothing else is here."""
+"""The sidebar: a card for the graph, a card for the model, and at its foot the proof of the numbers."""
 
 from __future__ import annotations
 
 import html
-import secrets
-from dataclasses import replace
-from typing import get_args
 
 import streamlit as st
 
-from gatviz.attention.edges import SelfLoops
-from gatviz.attention.layers import available_devices
-from gatviz.model.steps import Kind
-from gatviz.ui.escape import escape
-from gatviz.ui.graph_files.choice import graph_choice
-from gatviz.ui.session import session
-from gatviz.ui.session.settings import Settings, opened_key
-from gatviz.ui.session.steps import close_model
-from gatviz.ui.session.work import OpenedModel
-from gatviz.ui.weights.open_dialog import open_weights
-from gatviz.ui.weights.save import save_the_weights
+from gatviz.model.proof import Check
+from gatviz.ui.graph_files.choice import graph_card
+from gatviz.ui.model_card import model_card
+from gatviz.ui.session import run_cache, session
+from gatviz.ui.session.settings import Settings
 from gatviz.words import _
 
 NAME = "gatviz"
 
-_DEFAULTS = Settings()
-_MOST_LAYERS = 4
-_MOST_HEADS = 16
-_MOST_FEATURES = 64
-_LARGEST_SEED = 2**31 - 1
+_STYLE = """<style>
+[data-testid="stSidebarContent"] { padding-left: 12px; padding-right: 12px; }
+[data-testid="stSidebarUserContent"] { padding-left: 0; padding-right: 0; }
+[data-testid="stSidebar"] h1.gatviz { font-size: 1.5rem; padding: 0 0 0.3rem; margin: 0; }
+[class*="st-key-card-"] {
+  background: light-dark(rgb(255 255 255 / 80%), rgb(0 0 0 / 25%));
+  border: 1px solid light-dark(rgb(0 0 0 / 11%), rgb(255 255 255 / 15%));
+  border-radius: 12px; padding: 0.6rem 0.65rem 0.25rem; margin-bottom: 0.4rem;
+}
+[class*="st-key-card-"] p { margin: 0; font-size: 0.875rem; line-height: 1.35; }
+[class*="st-key-card-"] p.quiet, .proof .quiet { opacity: 0.78; }
+[class*="st-key-card-"] p.title { font-size: 0.8125rem; font-weight: 600; opacity: 0.78; }
+[class*="st-key-card-"] p.name { font-size: 1rem; font-weight: 700; overflow-wrap: anywhere; }
+[class*="st-key-card-"] code { font-size: 0.8125rem; overflow-wrap: anywhere; }
+[class*="st-key-row-"] { flex-wrap: nowrap; gap: 0.3rem; }
+[class*="st-key-row-"] > div:first-child { flex: 1 1 0; min-width: 0; }
+[class*="st-key-row-"] p { white-space: nowrap; font-size: 0.8125rem; }
+.st-key-card-model [data-testid="stButtonGroup"] button { padding: 0 0.2rem; min-height: 2rem; }
+.st-key-card-model [data-testid="stButtonGroup"] button p { font-size: 0.8125rem; }
+.st-key-card-model [data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: nowrap; }
+[class*="st-key-row-"] [data-testid="stNumberInputContainer"] { height: 2rem; min-height: 2rem; }
+[class*="st-key-row-"] input { padding: 0 0 0 0.6rem; font-size: 0.875rem; font-weight: 600; }
+[class*="st-key-row-"] [data-testid="stNumberInputContainer"] button { width: 1.7rem; }
+[class*="st-key-row-"] [data-testid="stBaseButton-tertiary"] { min-height: 2rem; padding: 0; }
+[class*="st-key-ways-"] {
+  border-top: 1px solid light-dark(rgb(0 0 0 / 11%), rgb(255 255 255 / 15%));
+  flex-wrap: nowrap; gap: 0.2rem; justify-content: space-between; padding-top: 0.1rem;
+}
+[class*="st-key-ways-"] button { min-height: 2rem; padding: 0; }
+[class*="st-key-ways-"] button p { font-weight: 600; }
+.st-key-card-model [data-testid="stExpander"] details { border: 0; background: none; }
+.st-key-card-model [data-testid="stExpander"] summary { padding: 0.25rem 0; min-height: 0; }
+.st-key-card-model [data-testid="stExpanderDetails"] { padding: 0.3rem 0 0.5rem; }
+[data-testid="stSidebar"] ul.proof {
+  font-size: 0.8125rem; line-height: 1.4; margin: 0.3rem 0.2rem 0; padding: 0; list-style: none;
+}
+[data-testid="stSidebar"] .proof li {
+  font-size: 0.8125rem; margin: 0 0 0.2rem; padding-left: 1.1rem; text-indent: -1.1rem;
+}
+.proof li.failed { color: light-dark(#b3261e, #ff8a80); font-weight: 700; }
+.proof li.passed b { color: light-dark(#137a3f, #6fd49a); }
+</style>"""
 
 
 def sidebar() -> Settings:
-    """Draw the sidebar; the settings that it now shows."""
+    """Draw the cards; the settings that they now show."""
     with st.sidebar:
-        tagline = html.escape(_("see what attention attends to"))
-        st.html(f'<h1 class="gatviz">{NAME}</h1><p class="gatviz">{tagline}</p>')
-        graph_choice()
-        opened = session.current().work.opened
-        return _model_choice() if opened is None else _opened_model(opened)
+        st.html(_STYLE + f'<h1 class="gatviz">{NAME}</h1>')
+        graph_card()
+        return model_card()
 
 
-def _model_choice() -> Settings:
-    _model_title()
-    left, right = st.columns(2)
-    kind = left.selectbox(
-        _("Layer"),
-        get_args(Kind),
-        key="kind",
-        help=_(
-            "GAT (Veličković et al. 2018) scores a pair by two separate sums; GATv2 (Brody et al. 2022) puts "
-            "LeakyReLU between "
-            "W and a, so that the ranking of sources can differ from target to target."
-        ),
-    )
-    num_layers = right.number_input(_("Layers"), 1, _MOST_LAYERS, _DEFAULTS.num_layers, key="num_layers")
-    left, right = st.columns(2)
-    num_heads = left.number_input(_("Heads"), 1, _MOST_HEADS, _DEFAULTS.num_heads, key="num_heads")
-    features = right.number_input(
-        _("Features per head"), 1, _MOST_FEATURES, _DEFAULTS.head_features, key="head_features"
-    )
-    if num_layers == 1:
-        concat = st.segmented_control(
-            _("Heads are"),
-            [True, False],
-            default=True,
-            format_func=_joined,
-            key="concat",
-            required=True,
-            width="stretch",
-        )
-    else:
-        concat = True
-    slope = st.slider(_("LeakyReLU slope"), 0.0, 1.0, _DEFAULTS.negative_slope, 0.05, key="negative_slope")
-    self_loops = _self_loops_choice(_DEFAULTS.self_loops)
-    seed = _seed_choice()
-    with st.expander(_("More about the model")):
-        output_features = _output_choice(num_layers)
-        bias = st.checkbox(_("Bias"), key="bias")
-        residual = st.checkbox(
-            _("Residual connection"),
-            key="residual",
-            help=_("A learnt projection of the layer's input is added to its output."),
-        )
-        shared = kind == "GATv2" and st.checkbox(_("One W for both roles (GATv2)"), key="share_weights")
-        dropout = _dropout_choice()
-        device = _device_choice()
-    return Settings(
-        kind=kind,
-        num_layers=int(num_layers),
-        num_heads=int(num_heads),
-        head_features=int(features),
-        output_features=output_features,
-        concat=concat is not False,
-        bias=bias,
-        residual=residual,
-        share_weights=shared,
-        negative_slope=float(slope),
-        dropout=dropout,
-        self_loops=self_loops,
-        seed=seed,
-        device=device,
-    )
+def foot(run: run_cache.Run) -> None:
+    """Draw what stands below the cards for this run: the proof of its numbers, and how long it took."""
+    now = session.current()
+    checks = run_cache.checks(run, pyg=now.compare_pyg)
+    lines = "".join(map(_line, checks))
+    time = _("{milliseconds:.2f} ms on {device}").format(milliseconds=run.seconds * 1000, device=run.device)
+    with st.sidebar:
+        st.html(f'<ul class="proof">{lines}<li class="quiet">{html.escape(time)}</li></ul>')
 
 
-def _model_title() -> None:
-    title = html.escape(_("Model"))
-    st.html(f"<b>{title}</b>")
-    left, right = st.columns([3, 1])
-    with left:
-        open_weights()
-    with right:
-        save_the_weights()
-
-
-def _opened_model(opened: OpenedModel) -> Settings:
-    _model_title()
-    with st.container(border=True):
-        lines = [_("Opened: **{name}**").format(name=escape(opened.name[:60]))]
-        for k, layer in enumerate(Settings(opened=opened.steps).layers):
-            line = _("Layer {layer} · {kind} {heads} × {features}").format(
-                layer=k, kind=layer.kind, heads=layer.num_heads, features=layer.out_features
-            )
-            lines.append(f"{line}, {_joined(layer.concat)}")
-        st.caption("  \n".join(lines))
-        st.button(_("Close the model"), on_click=close_model, width="stretch", key="close_model")
-    self_loops = _self_loops_choice(opened.self_loops, key=opened_key("self_loops", opened))
-    with st.expander(_("More about the model")):
-        dropout = _dropout_choice()
-        device = _device_choice()
-    now = session.current().settings
-    return replace(now, self_loops=self_loops, dropout=dropout, device=device)
-
-
-def _joined(concat: bool) -> str:
-    return _("concatenated") if concat else _("averaged")
-
-
-def _self_loops_choice(usual: SelfLoops, key: str = "self_loops") -> SelfLoops:
-    choices: dict[SelfLoops, str] = {
-        "add_missing": _("add the missing"),
-        "as_given": _("as given"),
-        "remove": _("remove"),
-    }
-    chosen: SelfLoops = st.selectbox(
-        _("Self-loops"),
-        list(choices),
-        index=list(choices).index(usual),
-        format_func=choices.__getitem__,
-        key=key,
-    )
-    return chosen
-
-
-def _seed_choice() -> int:
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    right.button(
-        "", icon=":material/casino:", help=_("New random weights"), on_click=_reroll, key="reroll", width="stretch"
-    )
-    return int(left.number_input(_("Seed"), 0, _LARGEST_SEED, _DEFAULTS.seed, key="seed", step=1))
-
-
-def _output_choice(num_layers: float) -> int:
-    """C of the last layer of a stack: one for each class if the graph has classes."""
-    if num_layers == 1:
-        return _DEFAULTS.output_features
-    classes = len(session.current().graph.class_names)
-    usual = classes if 0 < classes <= _MOST_FEATURES else _DEFAULTS.output_features
-    return int(
-        st.number_input(
-            _("Features per head of the last layer"), 1, _MOST_FEATURES, usual, key=f"output_features_{usual}"
-        )
-    )
-
-
-def _dropout_choice() -> float:
-    return float(
-        st.slider(
-            _("Dropout on α"),
-            0.0,
-            0.9,
-            _DEFAULTS.dropout,
-            0.05,
-            key="dropout",
-            help=_(
-                "Above 0 the layer runs as in training: a random part of the shares is dropped, the rest scaled up. "
-                "The stages 'mask' and 'α dropped' show it."
-            ),
-        )
-    )
-
-
-def _device_choice() -> str:
-    devices = available_devices()
-    only = len(devices) == 1
-    chosen: str = st.selectbox(
-        _("Device"),
-        devices,
-        format_func=lambda device: _("{device} (no other found)").format(device=device) if only else device,
-        help=_("torch finds no CUDA or Apple device on this machine, so there is only the CPU.")
-        if only
-        else _(
-            "On another device than the CPU the model runs on both; the proof tells their largest difference and times."
-        ),
-        key="device",
-    )
-    return chosen
-
-
-def _reroll() -> None:
-    st.session_state["seed"] = secrets.randbelow(10_000)
+def _line(check: Check) -> str:
+    mark = {True: "✓", False: "✗", None: "·"}[check.passed]
+    kind = {True: "passed", False: "failed", None: "quiet"}[check.passed]
+    return f'<li class="{kind}"><b>{mark}</b> {html.escape(check.sentence)}</li>'

@@ -321,7 +321,7 @@ def test_edits_tell_features_and_weights_apart() -> None:
 
 def test_edits_of_another_shape_are_told() -> None:
     graph = random_graph(4)
-    assert input_changes(run_of(graph), run_of(graph, layers=2)) == ("There were 1 layer, now there are 2.",)
+    assert input_changes(run_of(graph), run_of(graph, layers=2)) == ("There was 1 layer, now there are 2.",)
     told = input_changes(run_of(graph), run_of(graph, heads=2))
     assert told[0].startswith("Weights changed: ")
     assert "the shape of W" in told[0]

@@ -202,7 +202,7 @@ def test_weights_by_name() -> None:
     np.testing.assert_allclose(weighting_of(trace, "gcn"), gcn_weights(trace))
     wrong: tuple[Any, ...] = (2, -1, "max", True)
     for bad in wrong:
-        with pytest.raises(GatvizError, match="a head from 0 to 1 or one of mean, gcn, uniform"):
+        with pytest.raises(GatvizError, match="a head from 0 to 1, mean, gcn or uniform"):
             weighting_of(trace, bad)
 
 

@@ -69,6 +69,7 @@ def test_accuracy_of_each_part() -> None:
         "Over all labelled nodes: accuracy 40.00 %: 2 of 5 nodes.",
         "The commonest mistake: '10' taken for '2', at 1 node.",
         "1 node has no label and can be neither right nor wrong.",
+        "Columns of the output, in the order of their names: 0 = '2', 1 = '10', 2 = '30'.",
     )
 
 
@@ -104,7 +105,7 @@ def test_the_table_has_a_row_for_each_node() -> None:
 
 def test_classes_that_are_never_predicted_are_named() -> None:
     result = told(scores=SCORES[:4], labels=("x", "y", "z", "z"))
-    assert result.sentences[-1] == "Never predicted: 'z'."
+    assert result.sentences[-2] == "Never predicted: 'z'."
 
 
 def test_one_class_has_no_second() -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from gatviz.analysis import difference, head_similarity, in_and_out, uniformity
 from gatviz.attention.layer_trace import GATTrace
-from tests.browser.driver import arc_point, eventually, open_app, set_number, trace_of
+from tests.browser.driver import edge_point, eventually, open_app, set_number, trace_of
 
 _CHARTS = """() => Array.from(document.querySelectorAll('.js-plotly-plot'), plot => ({
     title: plot.layout.title.text,
@@ -202,12 +202,12 @@ def test_nothing_changes_where_nothing_changed(page: Page):
     expect(page.get_by_text("Nothing changed")).to_be_visible()
     page.get_by_role("radio", name="Explore", exact=True).click()
     arrow = page.locator(".edge[data-target='2'][data-source='3']")
-    page.mouse.click(*arc_point(page, 2, 3))
+    page.mouse.click(*edge_point(page, 2, 3))
     expect(page.locator(".chip.locked")).to_contain_text("locked 3 → 2")
     page.locator("svg.graph").focus()
     page.keyboard.press("Delete")
     expect(arrow).to_have_count(0)
-    left = {(int(i), int(j)) for j, i in trace_of().edge_index.T} - shown_arcs(page)
+    left = {(int(i), int(j)) for j, i in trace_of().edge_index.T} - shown_edges(page)
     assert (2, 3) in left
     touched = {target for target, _ in left}
     page.get_by_role("radio", name="Compare", exact=True).click()
@@ -230,10 +230,12 @@ def test_nothing_changes_where_nothing_changed(page: Page):
         assert bool((row[~np.isnan(row)] == 0).all()) == (target not in touched)
 
 
-def shown_arcs(page: Page) -> set[tuple[int, int]]:
+def shown_edges(page: Page) -> set[tuple[int, int]]:
     """(target, source) of the arrows on the canvas."""
-    arcs = page.locator(".gatviz-stage .edge").evaluate_all("all => all.map(a => [a.dataset.target, a.dataset.source])")
-    return {(int(target), int(source)) for target, source in arcs}
+    edges = page.locator(".gatviz-stage .edge").evaluate_all(
+        "all => all.map(a => [a.dataset.target, a.dataset.source])"
+    )
+    return {(int(target), int(source)) for target, source in edges}
 
 
 # ---- taking away ---------------------------------------------------------------------------------------------

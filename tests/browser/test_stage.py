@@ -12,12 +12,12 @@ from gatviz.analysis import edge_story, reasons
 from gatviz.analysis.reasons import MOST_ROWS
 from tests.browser.driver import (
     alpha_rows,
-    arc_point,
     card,
     cell_point,
     cells,
     choose_graph,
     choose_head,
+    edge_point,
     eventually,
     head_on_show,
     lock_text,
@@ -39,7 +39,7 @@ def release(page: Page) -> None:
 
 def test_hover_on_an_arrow_lights_exactly_its_cells(page: Page):
     release(page)
-    page.mouse.move(*arc_point(page, 1, 0))
+    page.mouse.move(*edge_point(page, 1, 0))
     assert marked(page, "alpha", "hover") == {(1, 0)}
     assert marked(page, "e", "hover") == {(1, 0)}
     rows = card(page, "Wh").locator(".marks rect.hover.row").evaluate_all("all => all.map(r => Number(r.dataset.row))")
@@ -70,11 +70,11 @@ def test_a_node_shows_what_it_reads_and_who_reads_it(page: Page):
 @pytest.mark.parametrize("way", ["click again", "×", "Escape", "empty canvas"])
 def test_lock_and_release(page: Page, way: str):
     release(page)
-    page.mouse.click(*arc_point(page, 1, 0))
+    page.mouse.click(*edge_point(page, 1, 0))
     assert lock_text(page).startswith("locked 0 → 1")
     assert marked(page, "alpha", "locked") == {(1, 0)}
     if way == "click again":
-        page.mouse.click(*arc_point(page, 1, 0))
+        page.mouse.click(*edge_point(page, 1, 0))
     elif way == "×":
         page.locator(".chip.locked").click()
     elif way == "Escape":
@@ -114,7 +114,7 @@ def row_of(page: Page, source: int) -> Locator:
 
 def test_every_number_of_a_locked_arrow_is_the_trace(page: Page):
     choose_head(page, "2")
-    page.mouse.click(*arc_point(page, 3, 0))
+    page.mouse.click(*edge_point(page, 3, 0))
     trace = trace_of()
     story = edge_story(trace, 3, 0, 2)
     table = reasons(trace, 3, 2, 0)
@@ -185,7 +185,7 @@ def test_a_locked_node_has_the_table_without_a_mark(page: Page):
 
 def test_bars_of_one_story_are_as_long_as_their_numbers(page: Page):
     """Both halves, by dimension and by feature: twice as long is twice as much."""
-    page.mouse.click(*arc_point(page, 1, 2))
+    page.mouse.click(*edge_point(page, 1, 2))
     expect(page.locator(".why h3")).to_contain_text("2")
     toggle_further(page)
     found = page.locator(".further .bar-row").evaluate_all(
@@ -239,7 +239,7 @@ def test_a_term_becomes_the_numerator(page: Page):
 
 
 def test_a_hovered_arrow_lights_its_row_and_its_term(page: Page):
-    page.mouse.move(*arc_point(page, 0, 3))
+    page.mouse.move(*edge_point(page, 0, 3))
     expect(page.locator(".denominator .term.hover")).to_have_attribute("data-source", "3")
     expect(page.locator(".why-table tr.hover")).to_have_attribute("data-source", "3")
     row_of(page, 0).hover()

@@ -17,13 +17,11 @@ from gatviz.checkpoints import LAYOUTS, inspect_weights, save_weights
 from gatviz.checkpoints.choices import Answer
 from gatviz.checkpoints.layer_forms import (
     Default,
-    Groups,
     LayerForm,
     Layers,
     LayerTensors,
     OwnChoice,
     StoredLayer,
-    Tensors,
     WeightsLayout,
     two_halves,
 )
@@ -46,12 +44,6 @@ def read(tensors: LayerTensors) -> StoredLayer:
 
 def as_run(layer: StoredLayer, slope: float, own: Mapping[str, object]) -> tuple[StoredLayer, float]:
     return layer, 3 * slope if own["score_sign"] == "minus" else slope
-
-
-def take_beside(groups: Groups, left: Tensors) -> tuple[Groups, str] | None:
-    if set(left) != {"shared.more"}:
-        return None
-    return {name: {**tensors, "more": left["shared.more"]} for name, tensors in groups.items()}, "All share one."
 
 
 def check(layers: Layers, around: Mapping[str, object], where: str) -> None:
@@ -83,7 +75,7 @@ ACME = WeightsLayout(
     concat=lambda _: Default(False, "Acme averages"),
     identity_widths=lambda layer, _: (layer.joined,),
     as_run=as_run,
-    take_beside=take_beside,
+    norm_mode=lambda _: Default("graph", "Acme norms over all"),
     check=check,
     tensors_of=tensors_of,
 )
@@ -104,7 +96,7 @@ def told(opened: gatviz.checkpoints.Checkpoint, name: str) -> list[object]:
     return [one.value for one in opened.decisions if one.name == name]
 
 
-def test_its_files_open_under_its_title_with_its_own_defaults():
+def test_its_files_open_under_its_title_with_its_own_defaults() -> None:
     opened = inspect_weights(torch_file({"epoch": 3, "net": state("one.")}))
     assert (opened.layout, opened.title, opened.names) == ("acme", "Acme", ("one",))
     assert opened.self_loops == "remove"
@@ -115,23 +107,27 @@ def test_its_files_open_under_its_title_with_its_own_defaults():
     opened.model(graph())
 
 
-def test_its_hooks_are_asked():
+def test_its_hooks_are_asked() -> None:
     stack = state("0.loud") | state("1.", 6)
     stack = {name.replace("loud", "loud."): values for name, values in stack.items()}
     opened = inspect_weights(torch_file(stack))
     assert told(opened, "activation") == ["elu", "none"]
     assert inspect_weights(torch_file(stack), residual=[None, "identity"]).layers[1].residual
     assert told(inspect_weights(torch_file(stack), residual="identity"), "residual") == ["none", "identity"]
-    shared = inspect_weights(torch_file(state("one.") | drawn(2, shared__more=(6, FEATURES))))
-    assert told(shared, "residual") == ["projection"]
-    assert "All share one." in shared.notes
+    normed = inspect_weights(
+        torch_file(
+            state("one.") | drawn(2, norm__weight=(6,), norm__bias=(6,)),
+        ),
+        concat=True,
+    )
+    assert told(normed, "norm") == ["graph"]
     with pytest.raises(GatvizError, match="expected 1 layers, found 5; count again"):
         inspect_weights(torch_file({"acme_layers": 5, "net": state()}))
     with pytest.raises(GatvizError, match=r"'one\.of_edges\.w', which embeds kinds of edges"):
         inspect_weights(torch_file(state("one.") | {"one.of_edges.w": torch.ones(2)}))
 
 
-def test_what_it_alone_leaves_open_can_be_chosen():
+def test_what_it_alone_leaves_open_can_be_chosen() -> None:
     data = torch_file(state())
     opened = inspect_weights(data)
     assert told(opened, "score_sign") == ["plus"]
@@ -141,14 +137,14 @@ def test_what_it_alone_leaves_open_can_be_chosen():
     assert "Acme turns round." not in opened.notes
 
 
-def test_its_models_are_saved_in_its_names_and_open_again():
+def test_its_models_are_saved_in_its_names_and_open_again() -> None:
     model = inspect_weights(torch_file(state())).model
     again = inspect_weights(save_weights(model, layout="acme"))
     assert again.layout == "acme"
     assert torch.equal(again.model(graph()), model(graph()))
 
 
-def test_it_is_named_where_no_layout_fits_and_where_one_is_chosen():
+def test_it_is_named_where_no_layout_fits_and_where_one_is_chosen() -> None:
     with pytest.raises(GatvizError, match=r"Acme: proj, reads, is_read.*scoring_fn_source or reads"):
         inspect_weights(torch_file({"weight": torch.ones(2, 2)}))
     with pytest.raises(GatvizError, match="'proj', 'reads' and 'is_read' as in Acme's layer"):
@@ -160,14 +156,14 @@ def test_it_is_named_where_no_layout_fits_and_where_one_is_chosen():
 # ---- what holds of every layout --------------------------------------------------------------------------------------
 
 
-def test_every_form_needs_a_name_that_tells_that_a_layer_is_there():
+def test_every_form_needs_a_name_that_tells_that_a_layer_is_there() -> None:
     for layout in LAYOUTS.values():
         for form in layout.forms:
             assert set(form.required) & set(layout.attention), form.title
         assert set(layout.attention) <= {tail for form in layout.forms for tail in form.required}
 
 
-def test_every_hook_is_used_by_some_layout():
+def test_every_hook_is_used_by_some_layout() -> None:
     real = [layout for layout in LAYOUTS.values() if layout is not ACME]
     assert all(any(getattr(layout, hook) is not None for layout in real) for hook in HOOKS)
 
@@ -180,7 +176,7 @@ def said(tree: ast.Module) -> set[int]:
 
 
 @pytest.mark.parametrize("path", AROUND, ids=lambda path: path.name)
-def test_no_room_around_the_layouts_knows_one_by_name(path: Path):
+def test_no_room_around_the_layouts_knows_one_by_name(path: Path) -> None:
     """Neither by its module, nor by its short name or title, nor by its tensors (but for formulas' letters)."""
     real = [layout for layout in LAYOUTS.values() if layout is not ACME and layout.name != "gatviz"]
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -37,7 +37,7 @@ NAMES = {
         "torch",
         "safetensors",
     ),
-    *("list", "torch.int64", "nan"),  # as Python and torch call them
+    *("list", "torch.int64", "nan", "dropout"),  # as Python and torch call them
 }
 """What is the same in every language."""
 
@@ -71,6 +71,7 @@ def untranslated(text: str) -> set[str]:
 PYG = drawn(1, lin__weight=(6, FEATURES), att_src=(1, 2, 3), att_dst=(1, 2, 3), bias=(6,))
 PYTORCH_GAT = pytorch_gat_state([FEATURES, 2, 3], [3, 1], skip=True)
 DGL = dgl_state(1, "l.0.", FEATURES, 3, 2) | dgl_state(2, "l.1.", 6, 3, 2)
+ONE = {f"conv1.{name}": values for name, values in PYG.items()}
 TWO = {f"conv{k}.{name}": values for k in (1, 2) for name, values in PYG.items()}
 OPENED: Mapping[str, bytes] = {
     "pyg, in half precision and wrapped": torch_file(
@@ -83,9 +84,16 @@ OPENED: Mapping[str, bytes] = {
     "the tutorial": torch_file(tutorial_heads("0.", 3, 4, FEATURES, 2) | tutorial_heads("1.", 4, 1, 8, 3)),
     "gatviz": save_weights(gatviz.GAT.of_paper(FEATURES, 3)),
     "flat": torch_file(drawn(1, lin__weight=(6, FEATURES), att_src=(6,), att_dst=(6,))),
+    "with steps around": torch_file(
+        {
+            "args": {"dropout": 0.5, "act": "elu", "add_self_loops": True, "concat": True, "negative_slope": 0.1},
+            "model": ONE
+            | drawn(1, first__weight=(FEATURES,), first__bias=(FEATURES,), bn__weight=(6,), bn__bias=(6,))
+            | drawn(2, out__weight=(4, 6), last__weight=(3, 4), act__weight=(1,)),
+        }
+    ),
     "unordered": safetensors_file(
-        {f"{at}.{name}": values[..., :6] for at in "ab" for name, values in drawn(1, W__weight=(6, 6), a=(12,)).items()}
-        | {f"{at}.a": torch.ones(12, 1) for at in "ab"}
+        dgl_state(1, "second.", 6, 3, 2) | dgl_state(2, "first.", 6, 2, 3) | dgl_state(3, "third.", 6, 1, 3)
     ),
 }
 REFUSED: Mapping[str, tuple[bytes, dict[str, object]]] = {
@@ -99,8 +107,17 @@ REFUSED: Mapping[str, tuple[bytes, dict[str, object]]] = {
     "another shape": (torch_file({**PYG, "bias": torch.ones(5)}), {}),
     "other heads": (torch_file({**PYG, "att_src": torch.ones(1, 3, 2)}), {}),
     "more beside": (torch_file({**PYG, "extra": torch.ones(2)}), {}),
-    "norms": (torch_file(TWO | {"bn.weight": torch.ones(6)}), {}),
-    "no chain": (torch_file(TWO), {}),
+    "something else": (torch_file(TWO | {"bn.weight": torch.ones(6)}), {}),
+    "side by side": (torch_file(TWO), {}),
+    "beside": (torch_file(ONE | drawn(1, res__weight=(6, FEATURES))), {}),
+    "a row of two ends": (torch_file(ONE | drawn(1, out__weight=(2, 6), more__weight=(3, 6))), {}),
+    "a norm too wide": (torch_file(ONE | drawn(1, norm__weight=(7,), norm__bias=(7,))), {}),
+    "no chain": (torch_file(ONE | drawn(1, c__lin__weight=(6, 7), c__att_src=(1, 2, 3), c__att_dst=(1, 2, 3))), {}),
+    "no such module": (torch_file(ONE), {"recipe": "conv1 > conv9"}),
+    "no layer in the recipe": (torch_file(ONE | drawn(1, out__weight=(2, 6))), {"recipe": "out"}),
+    "a recipe that does not fit": (torch_file(ONE | drawn(1, out__weight=(2, 6))), {"recipe": "out > conv1"}),
+    "a recipe and activations": (torch_file(ONE), {"recipe": "conv1", "activation": "elu"}),
+    "a norm's way": (torch_file(ONE), {"norm": "graph"}),
     "edges": (torch_file({**PYG, "att_edge": torch.ones(2)}), {}),
     "not finite": (torch_file({**PYG, "bias": torch.full((6,), torch.nan)}), {}),
     "whole numbers": (torch_file({**PYG, "bias": torch.ones(6, dtype=torch.int64)}), {}),
@@ -124,12 +141,13 @@ REFUSED: Mapping[str, tuple[bytes, dict[str, object]]] = {
 
 
 def texts(opened: Checkpoint) -> list[str]:
-    return [*(one.reason for one in opened.decisions), *opened.notes]
+    reasons = [one.reason for one in opened.decisions] + [one.reason for one in opened.guesses]
+    return [*reasons, *opened.notes]
 
 
 @pytest.mark.usefixtures("other_language")
 @pytest.mark.parametrize("name", OPENED)
-def test_every_reason_and_note_is_a_message(name: str):
+def test_every_reason_and_note_is_a_message(name: str) -> None:
     opened = inspect_weights(OPENED[name])
     assert [text for text in texts(opened) if untranslated(text)] == []
 
@@ -140,7 +158,7 @@ def parts_of(error: GatvizError) -> tuple[str, str, str]:
 
 @pytest.mark.usefixtures("other_language")
 @pytest.mark.parametrize("name", REFUSED)
-def test_every_part_of_a_refusal_is_a_message(name: str):
+def test_every_part_of_a_refusal_is_a_message(name: str) -> None:
     data, choices = REFUSED[name]
     with pytest.raises(GatvizError) as caught:
         inspect_weights(data, name="w.pt", **choices)  # type: ignore[arg-type]
@@ -148,7 +166,7 @@ def test_every_part_of_a_refusal_is_a_message(name: str):
 
 
 @pytest.mark.usefixtures("other_language")
-def test_so_are_those_of_saving_and_of_a_graph_that_does_not_fit():
+def test_so_are_those_of_saving_and_of_a_graph_that_does_not_fit() -> None:
     model = gatviz.GAT.of_paper(FEATURES, 3, bias=True)
     for refused in (
         lambda: save_weights(model, layout="tutorial"),
@@ -160,7 +178,7 @@ def test_so_are_those_of_saving_and_of_a_graph_that_does_not_fit():
         assert not any(map(untranslated, parts_of(caught.value)))
 
 
-def test_lists_are_joined_as_people_say_them():
+def test_lists_are_joined_as_people_say_them() -> None:
     assert [words.and_list("abc"[:n]) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
     assert [words.or_list("abc"[:n]) for n in (1, 2, 3)] == ["a", "a or b", "a, b or c"]
     assert words.commas(()) == ""

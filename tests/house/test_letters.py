@@ -17,7 +17,7 @@ from gatviz.attention.chain import stages
 from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
 from gatviz.attention.stage_row import FieldInfo, LayerForm
-from gatviz.stage.texts import ENGLISH
+from gatviz.stage.texts import texts
 from tests.model.test_model import random_graph
 from tests.ui.walk import sent, views
 
@@ -46,8 +46,9 @@ def test_the_score_is_the_targets_letter_plus_the_sources():
     assert told["score_target"].formula.startswith(r"t_i = a_{\mathrm{target}}")
     assert told["score_source"].formula.startswith(r"s_j = a_{\mathrm{source}}")
     assert told["raw"].formula.endswith("= t_i + s_j")
-    assert ENGLISH["targetScore"].startswith("t_i = a_target")
-    assert ENGLISH["sourceScore"].startswith("s_j = a_source")
+    said = texts()
+    assert said["targetScore"].startswith("t_i = a_target")
+    assert said["sourceScore"].startswith("s_j = a_source")
 
 
 def test_no_view_crosses_them():
@@ -112,7 +113,7 @@ def test_and_it_is_true(seed: int, slope: float):
     if slope == 1:
         np.testing.assert_allclose(after.alpha, before.alpha, atol=1e-9)
     for target in range(graph.num_nodes):
-        arcs = before.edges_into(target)
-        for then, now in zip(before.e[arcs].T, after.e[arcs].T, strict=True):
+        edges = before.edges_into(target)
+        for then, now in zip(before.e[edges].T, after.e[edges].T, strict=True):
             turned = np.subtract.outer(then, then) * np.subtract.outer(now, now)
             assert turned.min(initial=0.0) > -1e-9

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,6 @@ from tests.ui.pseudo import extracted
 ROOT = Path(__file__).parents[2]
 SCREEN = ("ui",)
 """The rooms in which a word with a capital is one that a person reads."""
-ROOMS = (*SCREEN, "files", "graph", "attention", "model", "checkpoints", "capturing", "numbers", "errors")
-"""Whose words all go through gatviz.words; a room is added as soon as its do."""
 
 SAID = ("_", "ngettext", "N_")
 LABELLED = (
@@ -47,16 +45,22 @@ QUIET = ("key", "icon", "mime", "file_name", "type", "format", "formula", "confi
 PLAIN = {
     *("PyTorch Geometric", "DGL", "pyGAT", "pytorch-GAT"),
     *("GAT", "GATv2", "PyG", "SVG", "PNG", "JSON", "gatviz", "torch (.pt)", "safetensors", "α", "Δα", "GCN"),
-    *("Les Misérables", "Zachary 1977", "Knuth 1993", "Padgett", "1941"),
+    *("GAT, Cora and Citeseer", "Les Misérables", "Zachary 1977", "Knuth 1993", "Padgett", "1941"),
     *("Three nodes in a ring: Bo reads Ada, Cy reads Bo, Ada reads Cy.", "collections OrderedDict", "row sums"),
     "data.x = data.x.view(len(data.x), -1)",
     *("source,target\nA,B\nB,C", "id,label,f0,f1\nA,x,1,0\nB,y,0,1\nC,x,1,1"),
 }
 """Names, and examples of files: the same in every language."""
-STYLES = ("_STYLE", "_PRIMARY", "_DOT", "look")
+STYLES = ("_STYLE", "_PRIMARY", "_DOT", "look", "style", "_POLICY")
 """Names of what holds CSS."""
-CODE = ("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN")
-"""Names of what holds names of code, Python's or a pickle's."""
+DEVELOPERS = ("TypeVar", "TypeError", "compile", "search")
+"""Calls whose arguments only a developer reads."""
+CODE = ("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN", "_COLUMNS", "UNLABELLED")
+CODE = (*CODE, "_ABOVE_LEFT", "_INSIDE", "_BESIDE")
+"""Names of what holds names of code: Python's, a pickle's, plotly's, or what stands in tables."""
+
+PROGRAMS = ("scripts.py", "script_text.py")
+"""What these write is code, which is in English everywhere."""
 
 _SENTENCE = re.compile(r"[^\W\d_]{2,},? [^\W\d_]+")
 _CAPITAL = re.compile(r"^[A-Z][a-z]+\b")
@@ -65,13 +69,9 @@ _CODE = re.compile(
 )
 """LaTeX, names of the program and of arrays, calls, acronyms, and what is quoted."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
-FILES = [
-    path
-    for room in ROOMS
-    for path in [*sorted((ROOT / "gatviz" / room).rglob("*.py")), ROOT / "gatviz" / f"{room}.py"]
-    if path.exists()
-]
 ALL = sorted((ROOT / "gatviz").rglob("*.py"))
+FILES = [path for path in ALL if path.name not in ("words.py", "types.py", *PROGRAMS)]
+"""Whose words all go through gatviz.words; one writes TypeScript, and no words."""
 
 
 def name_of(call: ast.Call) -> str:
@@ -145,7 +145,7 @@ def hides(parent: ast.AST, inner: ast.AST | None) -> bool:
         case ast.Assign(targets=[ast.Name(id=name)]):
             return name in (*STYLES, *CODE)
         case _:
-            return isinstance(parent, ast.Call) and name_of(parent) in (*SAID, "TypeVar", "compile", "search")
+            return isinstance(parent, ast.Call) and name_of(parent) in (*SAID, *DEVELOPERS)
 
 
 def texts(tree: ast.AST) -> Iterator[tuple[str, int, ast.AST, list[ast.AST]]]:
@@ -227,6 +227,95 @@ def test_the_guard_knows_words_that_bypass(code: str, screen: bool):
 )
 def test_the_guard_lets_messages_and_keys_pass(code: str):
     assert bypassing(code) == []
+
+
+READING = ("startswith", "endswith", "removeprefix", "removesuffix", "replace", "index", "find", "split", "partition")
+READING = (*READING, "search", "match", "fullmatch", "sub")
+"""What looks into a text; of words nothing should."""
+
+
+def asked(tree: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
+    """Every place where a program takes a decision on a text: what is compared, and what is looked into."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare(left=left, comparators=others):
+                yield node, [left, *others]
+            case ast.Call(func=ast.Attribute(attr=name, value=value), args=args) if name in READING:
+                yield node, [value, *args[:1]]
+            case ast.Match(subject=subject, cases=cases):
+                yield (
+                    node,
+                    [subject, *(case.pattern.value for case in cases if isinstance(case.pattern, ast.MatchValue))],
+                )
+
+
+def deciding_on_words(code: str, messages: Container[str] = ()) -> list[tuple[int, str]]:
+    """Decisions on a message, or on a literal that reads like one."""
+    tree = ast.parse(code)
+    said = {
+        (id(inner), target.id)
+        for within in ast.walk(tree)
+        if isinstance(within, ast.FunctionDef)
+        for node in ast.walk(within)
+        if isinstance(node, ast.Assign) and is_said(node.value)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+        for inner in ast.walk(within)
+        if isinstance(inner, ast.Name) and inner.id == target.id and inner.lineno > node.lineno
+    }
+    found = []
+    for node, parts in asked(tree):
+        for part in parts:
+            for one in part.elts if isinstance(part, ast.Tuple | ast.List | ast.Set) else [part]:
+                text = one.value if isinstance(one, ast.Constant) and isinstance(one.value, str) else ""
+                words = _CODE.sub("\0", text)
+                reads = _SENTENCE.search(words) or (text in messages and (" " in text.strip() or _CAPITAL.search(text)))
+                if is_said(one) or (isinstance(one, ast.Name) and (id(one), one.id) in said) or reads:
+                    found.append((node.lineno, ast.unparse(one)))
+    return found
+
+
+def is_said(node: ast.AST) -> bool:
+    """Whether this is a message, as it is or filled in."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="format", value=value)):
+            return is_said(value)
+        case ast.Call():
+            return name_of(node) in SAID
+        case ast.IfExp(body=body, orelse=other):
+            return is_said(body) or is_said(other)
+    return False
+
+
+def test_nothing_is_decided_on_words():
+    """What is decided hangs on a key, a number or a type: words are free to change, and are others in each language."""
+    messages = {form for one in extracted() for form in ([one.id] if isinstance(one.id, str) else one.id)}
+    for path in ALL:
+        assert deciding_on_words(path.read_text(encoding="utf-8"), messages) == [], path
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'verb = "rank" if which.startswith("Heads") else "ranks"',
+        'if "GCN weight" in titles: pass',
+        'if title == _("compare"): pass',
+        'caption.replace("of this head", "")',
+        'def f():\n    title = _("a {b}").format(b=c)\n    return title == other',
+        'found = re.search(r"(\\d+) fields in line (\\d+)", message)',
+        'match title:\n    case "Every head":\n        pass',
+    ],
+)
+def test_the_guard_knows_decisions_on_words(code: str):
+    assert deciding_on_words(code, {"Heads", "GCN weight"})
+
+
+@pytest.mark.parametrize(
+    "code",
+    ['if kind == "GAT": pass', 'name.startswith("W_")', 'if "alpha" in fields: pass', '_("a").join(parts)'],
+)
+def test_the_guard_lets_decisions_on_keys_pass(code: str):
+    assert not deciding_on_words(code, {"Heads"})
 
 
 def misused(code: str) -> list[tuple[int, str]]:

@@ -11,12 +11,16 @@ import { Edits } from "../../gatviz/stage/js/edits.js";
 /** @type {Edit} */
 const CLEAR = { kind: "clear" };
 
+/** @param {number} editsTaken @param {{session?: string, drawing?: number}} other */
+const on = (editsTaken, other = {}) => ({ session: "one", drawing: 0, editsTaken, ...other });
+
 /** @param {(edits: Edits, sent: number[][]) => void} check */
 function withEdits(check) {
   mock.timers.enable({ apis: ["setTimeout"] });
   /** @type {number[][]} */
   const sent = [];
   const edits = new Edits((waiting) => sent.push(waiting.map(({ number }) => number)), () => {});
+  edits.settle(on(0));
   try {
     check(edits, sent);
   } finally {
@@ -29,11 +33,11 @@ test("the first edit goes at once, the next together once it is taken", () => {
   withEdits((edits, sent) => {
     for (let k = 0; k < 3; k += 1) edits.push(CLEAR);
     assert.deepEqual(sent, [[1]]);
-    edits.settle(1);
+    edits.settle(on(1));
     assert.deepEqual(sent, [[1]], "not from within the answer");
     mock.timers.tick(0);
     assert.deepEqual(sent, [[1], [2, 3]]);
-    edits.settle(3);
+    edits.settle(on(3));
     mock.timers.tick(10_000);
     assert.deepEqual(sent, [[1], [2, 3]]);
     edits.push(CLEAR);
@@ -45,7 +49,7 @@ test("what is not taken is sent again", () => {
   withEdits((edits, sent) => {
     edits.push(CLEAR);
     mock.timers.tick(1500);
-    edits.settle(0);
+    edits.settle(on(0));
     mock.timers.tick(1500);
     assert.deepEqual(sent, [[1], [1], [1]]);
   });
@@ -53,16 +57,40 @@ test("what is not taken is sent again", () => {
 
 test("a stage that is mounted anew goes on counting where Python is", () => {
   withEdits((edits, sent) => {
-    edits.settle(41);
+    edits.settle(on(41));
     edits.push(CLEAR);
     assert.deepEqual(sent, [[42]]);
+  });
+});
+
+test("edits of another session wait for it, and are not drawn on this one's graph", () => {
+  withEdits((edits, sent) => {
+    edits.settle(on(7));
+    edits.push(CLEAR);
+    edits.settle(on(0, { session: "two" }));
+    assert.deepEqual([edits.waiting, edits.drawn], [[], []]);
+    mock.timers.tick(10_000);
+    assert.deepEqual(sent, [[8]]);
+    edits.push(CLEAR);
+    assert.deepEqual(sent.at(-1), [1]);
+    edits.settle(on(7));
+    mock.timers.tick(0);
+    assert.deepEqual(sent.at(-1), [8]);
+  });
+});
+
+test("an edit of the graph of before is sent, to be told, but not drawn", () => {
+  withEdits((edits) => {
+    edits.push(CLEAR);
+    edits.settle(on(0, { drawing: 1 }));
+    assert.deepEqual([edits.waiting.length, edits.drawn.length], [1, 0]);
   });
 });
 
 /** @param {Edit[]} edits */
 function drafted(...edits) {
   /** @type {Numbered[]} */
-  const waiting = edits.map((edit, k) => ({ number: k + 1, edit }));
+  const waiting = edits.map((edit, k) => ({ number: k + 1, session: "one", drawing: 0, edit }));
   return draftOf({ names: ["A", "B"], positions: [[0, 0], [1, 1]] }, waiting);
 }
 

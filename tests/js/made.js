@@ -117,6 +117,8 @@ export const screen = (parts = {}) => ({
   badge: "",
   notice: "",
   directed: true,
+  session: "one",
+  drawing: 0,
   editsTaken: 0,
   undo: "",
   redo: "",

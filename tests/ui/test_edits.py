@@ -14,6 +14,7 @@ from gatviz.ui.session.history import MOST_STEPS
 from gatviz.ui.session.model import present_weights
 from gatviz.ui.session.run_cache import drawn_weights
 from gatviz.ui.session.steps import show_graph, take_graph
+from tests.ui.drawn import message
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +23,7 @@ def own_session(monkeypatch):
 
 
 def send(*kinds: dict, first: int | None = None) -> session.Session:
-    start = session.current().edits_taken + 1 if first is None else first
-    from_browser.take_edits({"edits": [{"number": start + k, "edit": edit} for k, edit in enumerate(kinds)]})
+    from_browser.take_edits(message(session.current(), *kinds, first=first))
     return session.current()
 
 
@@ -110,13 +110,41 @@ def test_nonsense_is_refused_in_a_sentence_and_changes_nothing(edit):
 
 
 @pytest.mark.parametrize(
-    "message",
+    "sent",
     [None, 5, "x", [], {}, {"edits": 5}, {"edits": [5, None, {"number": "1"}, {"number": 10**400}, {"number": True}]}],
 )
-def test_messages_that_are_no_edits_are_ignored(message):
+def test_messages_that_are_no_edits_are_ignored(sent):
     before = session.current()
-    from_browser.take_edits(message)
+    from_browser.take_edits(sent)
     assert session.current().work == before.work
+
+
+def test_an_edit_of_another_session_is_left_alone():
+    before = session.current()
+    for other in ({"session": "another"}, {"session": ""}, {"session": None}):
+        from_browser.take_edits(message(before, NODE, **other))
+        assert session.current() == before
+
+
+def test_an_edit_of_the_graph_of_before_is_told_and_not_taken():
+    late = message(session.current(), NODE, {"kind": "clear"}, {"kind": "undo"})
+    show_graph(sample_graph("star"), "star", own=False)
+    star = session.current().work
+    from_browser.take_edits(late)
+    now = session.current()
+    assert now.work == star
+    assert now.edits_taken == 3
+    assert "expected an edit of the graph on the screen" in now.refused
+    assert send(NODE).graph.num_nodes == star.graph.num_nodes + 1
+
+
+def test_a_graph_that_comes_back_by_undo_takes_its_edits_again():
+    first = message(session.current(), NODE)
+    show_graph(sample_graph("star"), "star", own=False)
+    send({"kind": "undo"})
+    first["edits"][0]["number"] = 2
+    from_browser.take_edits(first)
+    assert session.current().graph.names[-1] == "4"
 
 
 def test_the_locked_arrow_follows_its_nodes():

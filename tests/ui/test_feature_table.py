@@ -10,6 +10,7 @@ import pytest
 from gatviz.ui.explore import feature_table
 from gatviz.ui.session import from_browser, session
 from gatviz.ui.session.model import present_weights
+from tests.ui.drawn import message
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,7 @@ def test_cells_typed_one_after_the_other_add_up(kept):
 
 def test_nodes_that_were_moved_meanwhile_stay_there(kept):
     type_cells(kept, {0: {"2": 5}})
-    from_browser.take_edits({"edits": [{"number": 1, "edit": {"kind": "move", "names": ["0"], "points": [[9, 9]]}}]})
+    from_browser.take_edits(message(session.current(), {"kind": "move", "names": ["0"], "points": [[9, 9]]}))
     now = type_cells(kept, {0: {"2": 5}, 1: {"2": 7}})
     assert now.positions[0].tolist() == [9, 9]
     assert now.graph.x[1, 0] == 7

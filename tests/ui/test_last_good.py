@@ -19,6 +19,7 @@ from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.steps import open_model, take_graph
 from gatviz.ui.session.work import HeldWeights
 from tests.stage.arrived import scene
+from tests.ui.drawn import message
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -60,7 +61,7 @@ def set_features() -> None:
 def set_weights() -> None:
     for name, place in (("W", [0, 0]), ("a_source", [0])):
         entry = {"kind": "set_weight", "layer": 0, "name": name, "head": 0, "place": place, "value": 1e30}
-        from_browser.take_edits({"edits": [{"number": session.current().edits_taken + 1, "edit": entry}]})
+        from_browser.take_edits(message(session.current(), entry))
 
 
 def open_huge() -> None:
@@ -73,8 +74,8 @@ def open_huge() -> None:
 @pytest.mark.parametrize("step", [set_features, set_weights, open_huge])
 def test_a_step_that_overflows_is_taken_back(step, monkeypatch):
     app = run_app()
-    rename = {"number": 1, "edit": {"kind": "rename", "name": "0", "to": "zero"}}
-    do(app, lambda: from_browser.take_edits({"edits": [rename]}), monkeypatch)
+    rename = {"kind": "rename", "name": "0", "to": "zero"}
+    do(app, lambda: from_browser.take_edits(message(session.current(), rename)), monkeypatch)
     before, work, history = scene(app), state_of(app).work, state_of(app).history
     do(app, step, monkeypatch)
     assert len(app.error) == 1

@@ -23,6 +23,7 @@ from gatviz.ui.session.setting_words import told_change
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.steps import close_model, open_model, show_graph, take_graph, take_settings, take_weights
 from gatviz.ui.session.work import Pin
+from tests.ui.drawn import message
 from tests.ui.test_app import APP
 
 OTHERS: dict[str, Any] = {
@@ -58,8 +59,7 @@ def new_session(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def edited(**edit: Any) -> None:
-    number = session.current().edits_taken + 1
-    from_browser.take_edits({"edits": [{"number": number, "edit": edit}]})
+    from_browser.take_edits(message(session.current(), edit))
 
 
 def set_weight(value: float) -> None:

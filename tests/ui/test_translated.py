@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import io
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 from torch_geometric.nn import GATConv
 
 from gatviz import words
-from gatviz.files import FORMATS, sample_graph_names
+from gatviz.attention.activations import ACTIVATIONS
+from gatviz.files import sample_graph, sample_graph_names
 from gatviz.graph.generators import GENERATORS
 from tests.stage.arrived import scene
 from tests.ui.pseudo import LANGUAGE, spoken, unsaid
@@ -20,22 +24,49 @@ from tests.ui.test_words import graph
 from tests.ui.walk import APP, checked, sent, views
 
 NO_WORDS = re.compile(
-    r"\.(id|icon|type|value|default|config|spec|columns|form_id|deferred_file_id|component_name|url|mime|language|color"
+    r"\.(id|icon|type|value|default|config|columns|form_id|deferred_file_id|component_name|url|mime|language|color"
     r"|js_source_path|css_source_path|file_urls_json|block_height)$"
 )
 """Fields that nobody reads."""
-LATER = ("BidiComponent.data", "PlotlyChart.alt", "PlotlyChart.spec")
-"""Words of the stage and of charts: their rooms do not go through gatviz.words yet."""
+QUIET = {
+    "name",
+    "weightingAtStart",
+    "kind",
+    "kept",
+    "half",
+    "latex",
+    "mathml",
+    "openAtStart",
+    "palettes",
+    "rows",
+    "colour",
+}
+QUIET |= {
+    "session",
+    "server",
+    "content",
+    "title",
+    "layout",
+    "formula",
+    "plain",
+    "symbol",
+    "key",
+    "panel",
+    "revision",
+    "description",
+    "parameters",
+}
+"""What the stage is told and does not show as words: keys, colours, formulas, symbols, a file's own text."""
+DRAWN = ("text", "name", "hovertemplate", "customdata", "ticktext")
+"""What plotly shows as words."""
 NAMES = {"GAT", "GATv2", "PyG", "SVG", "PNG", "JSON", "a_source", "a_target", "age_years", "gatviz", "torch (.pt)"}
 NAMES |= {"source,target", "id,label,f0,f1"} | {"relu", "elu", "tanh", "sigmoid", "leaky relu", "gelu", "selu"}
-NAMES |= {"safetensors", ":primary-badge[A]", "Les Misérables", "node 0", "node 1", "node 2", "node 3", "node 4"}
-"""What is called the same in every language: names, files, activations; and nodes as analysis calls them."""
-NAMES |= {name.replace("_", " ").capitalize() for name in sample_graph_names()}
-NAMES |= {form.title for form in FORMATS.values()} | {kind.title for kind in GENERATORS.values()}
-NAMES |= {kind.teaches for kind in GENERATORS.values()}
-NAMES |= {one.title.capitalize() for kind in GENERATORS.values() for one in kind.parameters}
-"""Titles from the rooms of files and graphs, which do not go through gatviz.words yet."""
-
+NAMES |= {"safetensors", "one.pt", ":primary-badge[A]", "Les Misérables", "Wh_target", "Wh_source", "Wf_edge", "hidden"}
+"""What is called the same in every language: names, files, activations, fields."""
+NAMES |= {name.replace("_", " ").capitalize() for name in sample_graph_names()} | {*ACTIVATIONS}
+NAMES |= {html.escape(sample_graph(name).description.partition(". ")[0]).rstrip(".") for name in sample_graph_names()}
+RECIPE = re.compile(r"^[\w.+ ]+( > [\w.+ ()]+)*$")
+"""What a model is called step by step, in every language."""
 COLUMNS = {
     (field, name)
     for field in ("Selectbox.options", "Option.content")
@@ -46,14 +77,45 @@ COLUMNS = {
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
+def parts(field: str, text: str) -> Iterator[tuple[str, str]]:
+    """A string that is sent as it is, or all texts within it where they travel together, by what they are called."""
+    if field == "BidiComponent.data":
+        yield from within(without(json.loads(text), QUIET), field)
+    elif field == "PlotlyChart.spec":
+        yield from ((name, told) for name, told in within(json.loads(text), field) if name in DRAWN)
+    else:
+        yield field, text
+
+
+def without(value: Any, keys: Collection[str]) -> Any:
+    """The same without what stands under these keys, at any depth."""
+    if isinstance(value, dict):
+        return {key: without(inside, keys) for key, inside in value.items() if key not in keys}
+    return [without(inside, keys) for inside in value] if isinstance(value, list) else value
+
+
+def within(value: object, name: str) -> Iterator[tuple[str, str]]:
+    """All texts in lists and dicts, each with the key under which it stands."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, inside in value.items():
+            yield from within(inside, key)
+    elif isinstance(value, list):
+        for inside in value:
+            yield from within(inside, name)
+
+
 def bypassing(app: AppTest) -> Iterator[tuple[str, str]]:
     """Words on the page that stand in no message."""
-    for field, text in sent(app):
-        if NO_WORDS.search(field) or field in LATER or "gatviz-say" in text or text.startswith("<style>"):
+    for field, text in (part for one in sent(app) for part in parts(*one)):
+        if NO_WORDS.search(field) or text.startswith("<style>") or (field.startswith("Code.") and RECIPE.match(text)):
             continue
         for line in text.splitlines():
-            left = re.sub(r"<[^>]*>", " ", unsaid(line)).replace("\\", "").strip()
-            if _WORD.search(left) and left not in NAMES and not line.startswith("- "):  # a list is a file's account
+            left = re.sub(r"<[^>]*>|%?\{[^}]*\}", " ", unsaid(line)).replace("\\", "").strip()
+            if (
+                _WORD.search(left) and left.rstrip(".") not in NAMES and not line.startswith("- ")
+            ):  # a list is a file's account
                 yield field, line
 
 
@@ -120,9 +182,9 @@ def refused() -> None:
     import streamlit as st
 
     from gatviz.ui.session import from_browser, session
+    from tests.ui.drawn import message
 
-    edits = [{"number": 1, "kind": "rename", "name": 3, "to": "x"}]
-    from_browser.take_edits({"edits": edits})
+    from_browser.take_edits(message(session.current(), {"kind": "rename", "name": 3, "to": "x"}))
     st.session_state["problem"] = session.current().refused
 
 

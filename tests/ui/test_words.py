@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatviz.analysis.subject import called
-from gatviz.stage.texts import ENGLISH
+from gatviz.stage.texts import texts
 from gatviz.ui.explore.weightings import weightings
 from tests.browser.driver import trace_of
 from tests.ui.walk import sent, views
@@ -75,7 +75,7 @@ def test_what_the_browser_fills_in_reads_well_for_nodes_that_are_numbers():
     """The stage's sentences with the words that stand for their gaps: no name meets a verb as a bare number."""
     values = {key: "node 3" for key in ("node", "target", "source")}
     values |= {key: "3 nodes" for key in ("reads", "readBy")} | {"baseline": "A", "value": "0.5", "weighting": "head 0"}
-    for key, text in ENGLISH.items():
+    for key, text in texts().items():
         line = re.sub(r"\{(\w+)\}", lambda gap: values.get(gap.group(1), "7"), text)
         assert not any(shape.search(line) for shape in BARE), (key, line)
 
@@ -84,9 +84,9 @@ def test_baselines_are_never_called_alpha():
     for choice in weightings(trace_of()):
         if choice.kind == "baseline":
             assert "α" not in choice.symbol + choice.title + choice.label
-    assert "{symbol}" in ENGLISH["arrowLegend"]
-    assert "colour = {symbol}" in ENGLISH["baselineLegend"]
-    assert "attends" not in ENGLISH["baselineLegend"]
+    assert "{symbol}" in texts()["arrowLegend"]
+    assert "colour = {symbol}" in texts()["baselineLegend"]
+    assert "attends" not in texts()["baselineLegend"]
 
 
 def test_wherever_something_is_concluded_the_weights_are_called_untrained(told: dict[str, list[str]]):

@@ -7,7 +7,6 @@ the second half; `lin_l`). Its layers take self-loops out and add one per node, 
 from __future__ import annotations
 
 from dataclasses import replace
-from string import ascii_letters, digits
 
 import torch
 from torch import Tensor
@@ -18,7 +17,6 @@ from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.loop_features import AS_PYG
 from gatviz.checkpoints.layer_forms import (
     Default,
-    Groups,
     LayerForm,
     Layers,
     LayerTensors,
@@ -38,11 +36,6 @@ from gatviz.words import N_, _
 _GATCONV = N_("PyG's GATConv")
 _GATV2CONV = N_("PyG's GATv2Conv")
 _EDGES = ("lin_edge.weight", "att_edge")
-_SKIP = ("skip.weight", "skip.bias")
-"""Under these names an attention layer's form finds the linear layer beside it."""
-_ATTENTION = frozenset(("att_src", "att", "att_l", "att_i"))
-_PROJECTIONS = ("lin.weight", "lin_src.weight", "lin_dst.weight", "lin_l.weight")
-_LINEAR = frozenset(("lin", "lins", "linear", "linears", "skip", "skips"))
 
 
 def _layer(tensors: LayerTensors, weight: Tensor, target: str, source: str) -> StoredLayer:
@@ -55,12 +48,7 @@ def _finished(tensors: LayerTensors, kind: Kind, arrays: dict[str, Tensor], told
     widths = (layer.joined, layer.features)
     bias = tensors.vector("bias", *widths)
     residual = tensors.skip("res.weight", layer.in_features, *widths)
-    beside = tensors.skip(_SKIP[0], layer.in_features, *widths)
-    if beside is not None:
-        residual = beside if residual is None else residual + beside
-        more = tensors.vector(_SKIP[1], beside.shape[0])
-        bias = more if bias is None else bias if more is None else bias + more
-    return replace(layer, bias=bias, residual=residual, beside=beside is not None)
+    return replace(layer, bias=bias, residual=residual)
 
 
 def _newest(tensors: LayerTensors) -> StoredLayer:
@@ -99,62 +87,6 @@ def _v2(tensors: LayerTensors) -> StoredLayer:
     return _finished(tensors, "GATv2", with_edges(tensors, arrays, _EDGES[0]), told)
 
 
-# ---- linear layers beside the attention layers -----------------------------------------------------------------------
-
-
-def _with_skips(groups: Groups, left: Tensors) -> tuple[Groups, str] | None:
-    """The layers' tensors with those of the linear layers beside them, each added to the output of its layer.
-
-    So stand PyG's own examples on PPI (`conv1` and `lin1`, …) and ogbn-products (`convs.0` and `skips.0`, …):
-    x = elu(conv(x) + lin(x)), the last one without ELU.
-
-    None unless every layer has one, all that is left is theirs, and one of them at least can only be
-    added: it reads the layer's input and not its output.
-    """
-    beside: dict[tuple[str, ...], dict[str, Tensor]] = {}
-    for name, tensor in left.items():
-        module, _dot, tail = name.rpartition(".")
-        word, place = _word_and_place(module)
-        if word not in _LINEAR or tail not in ("weight", "bias"):
-            return None
-        beside.setdefault(place, {})[f"skip.{tail}"] = tensor
-    layers = {name: _word_and_place(name)[1] for name in groups}
-    if not all(_ATTENTION.intersection(own) for own in groups.values()):
-        return None
-    if sorted(layers.values()) != sorted(beside):
-        return None
-    added = {name: beside[place] for name, place in layers.items()}
-    if not all(_can_be_added(groups[name], own) for name, own in added.items()):
-        return None
-    if all(own["skip.weight"].shape[0] == own["skip.weight"].shape[1] for own in added.values()):
-        return None
-    note = _(
-        "The linear layer beside each attention layer ('lin1' beside 'conv1') is taken as its residual, added before "
-        "the activation, as in PyG's examples on PPI and ogbn-products."
-    )
-    return {name: {**groups[name], **own} for name, own in added.items()}, note
-
-
-def _word_and_place(module: str) -> tuple[str, tuple[str, ...]]:
-    """A module's last word ("convs" of "net.convs.1"), and what else its name says: where it stands, and its number."""
-    stem = module.rstrip(digits)
-    before = stem[:-1] if stem.endswith((".", "_")) else stem
-    where = before.rstrip(ascii_letters)
-    return before[len(where) :], (where, stem[len(before) :], module[len(stem) :])
-
-
-def _can_be_added(layer: Tensors, beside: Tensors) -> bool:
-    """Whether a linear layer reads what the attention layer reads, and gives as many features."""
-    own = next((layer[tail] for tail in _PROJECTIONS if tail in layer), None)
-    if own is None and "weight" in layer and layer["weight"].dim() == 2:
-        own = layer["weight"].t()
-    weight = beside.get("skip.weight")
-    if own is None or weight is None or own.dim() != 2 or weight.dim() != 2 or 0 in weight.shape:
-        return False
-    rows = layer["bias"].numel() if "bias" in layer else weight.shape[0]
-    return weight.shape[1] == own.shape[1] and weight.shape[0] == rows and own.shape[0] % rows == 0
-
-
 # ---- PyG's own model class -------------------------------------------------------------------------------------------
 
 
@@ -166,7 +98,7 @@ def _is_model_class(layers: Layers) -> bool:
     names = [layer.name.split(".") for layer in layers]
     stands = all(len(name) >= 2 and name[-2:] == ["convs", str(k)] for k, name in enumerate(names))
     equal = len({layer.heads for layer in layers}) == 1 and len({layer.joined for layer in layers[:-1]}) <= 1
-    return len(layers) > 1 and stands and equal and not any(layer.beside for layer in layers)
+    return len(layers) > 1 and stands and equal
 
 
 def _of_the_model_class(k: int, layers: Layers) -> Default | None:
@@ -175,14 +107,21 @@ def _of_the_model_class(k: int, layers: Layers) -> Default | None:
     return Default("relu", reason) if hidden and _is_model_class(layers) else None
 
 
+def _norm_of_the_model_class(layers: Layers) -> Default | None:
+    reason = N_("The layers stand as in PyG's own GAT model class, whose LayerNorm goes over all nodes")
+    return Default("graph", reason) if _is_model_class(layers) else None
+
+
 # ---- saving ----------------------------------------------------------------------------------------------------------
 
 
 def _tensors_of(model: GAT) -> dict[str, Tensor]:
     tensors: dict[str, Tensor] = {}
     layers = model.attention_layers
+    names = {id(module): name for name, module in model.named_modules()}
     for k, layer in enumerate(layers):
         prefix = f"convs.{k}." if len(layers) > 1 else ""
+        prefix = prefix if model.is_stack else f"{names[id(layer)]}."
         own = {name: torch.from_numpy(array) for name, array in layer.weights().items()}
         named = _gatv2_names(layer, own) if isinstance(layer, GATv2AttentionLayer) else _gat_names(own)
         if isinstance(layer, GATAttentionLayer) and layer.edge_in_message:
@@ -202,6 +141,8 @@ def _tensors_of(model: GAT) -> dict[str, Tensor]:
             where = _("layer {layer}").format(layer=k)
             raise GatvizError(where, _("what PyG's layers hold"), _("a PReLU with a learnt slope"), mend)
         tensors |= {f"{prefix}{name}": value for name, value in named.items()}
+    for name, own_numbers in model.weights().around.items():
+        tensors |= {f"{name}.{tail}": torch.tensor(values) for tail, values in own_numbers.items()}
     return tensors
 
 
@@ -226,7 +167,7 @@ def _gatv2_names(layer: GATv2AttentionLayer, own: dict[str, Tensor]) -> dict[str
 
 # ---- the layout ------------------------------------------------------------------------------------------------------
 
-_REST = ("bias", "res.weight", *_SKIP)
+_REST = ("bias", "res.weight")
 _BIASES = ("lin_l.bias", "lin_r.bias")
 
 LAYOUT = WeightsLayout(
@@ -243,8 +184,8 @@ LAYOUT = WeightsLayout(
             ("lin_r.weight", *_REST),
             _left_right,
         ),
-        LayerForm(N_("PyG's GATConv of version 1.5"), ("lin.weight", "att_i", "att_j"), ("bias", *_SKIP), _i_and_j),
-        LayerForm(N_("PyG's GATConv before version 1.5"), ("weight", "att"), ("bias", *_SKIP), _oldest, _is_oldest),
+        LayerForm(N_("PyG's GATConv of version 1.5"), ("lin.weight", "att_i", "att_j"), ("bias",), _i_and_j),
+        LayerForm(N_("PyG's GATConv before version 1.5"), ("weight", "att"), ("bias",), _oldest, _is_oldest),
     ),
     attention=("att_src", "att_dst", "att", "att_l", "att_r", "att_i", "att_j"),
     self_loops=Default(
@@ -263,6 +204,6 @@ LAYOUT = WeightsLayout(
     last=Default(None, N_("The last layer gives the scores as they are, in the paper and in PyG's examples")),
     only=Default(None, N_("PyG's layers apply no activation themselves")),
     activation=_of_the_model_class,
-    take_beside=_with_skips,
+    norm_mode=_norm_of_the_model_class,
     tensors_of=_tensors_of,
 )

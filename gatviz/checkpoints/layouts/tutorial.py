@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gatviz.checkpoints.layer_forms import Default, LayerForm, Layers, LayerTensors, StoredLayer, WeightsLayout
-from gatviz.errors import GatvizError
+from gatviz.errors import GatvizError, quote
 from gatviz.model.gat import GAT
 from gatviz.model.steps import LayerSettings
 from gatviz.words import N_, _
@@ -38,6 +38,9 @@ def _of_several_heads(k: int, layers: Layers) -> Default | None:
 
 def _tensors_of(model: GAT) -> dict[str, Tensor]:
     """`heads.K.W.weight` and `heads.K.a`, or `W.weight` and `a`; with the layer's number before in a stack."""
+    if not model.is_stack:
+        expected, mend = _("attention layers alone"), _("save in gatviz's or PyG's names instead")
+        raise GatvizError(_("recipe"), expected, quote(str(model.recipe)), mend)
     tensors: dict[str, Tensor] = {}
     layers = model.attention_layers
     for k, (layer, settings) in enumerate(zip(layers, model.settings, strict=True)):

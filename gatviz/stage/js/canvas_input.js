@@ -61,10 +61,14 @@ export class CanvasInput {
     return edge ? edgeFocus(Number(edge.dataset.target), Number(edge.dataset.source)) : null;
   }
 
+  /** What is under the pointer: while the canvas holds the pointer, its events' target is the canvas. @param {Pointed} event */
+  under(event) {
+    return /** @type {Document|ShadowRoot} */ (this.view.canvas.getRootNode()).elementFromPoint(event.clientX, event.clientY);
+  }
+
   /** The name of the node under the pointer, a new one's too. @returns {string|null} @param {Pointed} event */
   nameAt(event) {
-    const under = /** @type {Document|ShadowRoot} */ (this.view.canvas.getRootNode()).elementFromPoint(event.clientX, event.clientY);
-    return /** @type {SVGElement|null|undefined} */ (under?.closest(".node"))?.dataset.name ?? null;
+    return /** @type {SVGElement|null|undefined} */ (this.under(event)?.closest(".node"))?.dataset.name ?? null;
   }
 
   /** The node with the keyboard's focus, or the arrow that was walked to from it. */
@@ -158,7 +162,7 @@ export class CanvasInput {
   doubleClick(event) {
     const name = this.nameAt(event);
     if (name !== null) this.store.update({ edited: name });
-    else if (!this.focusAt(event)) this.commands.newNode(this.view.frame.toGraph(this.view.onCanvas({ x: event.clientX, y: event.clientY })));
+    else if (!this.under(event)?.closest(".edge, .edge-labels")) this.commands.newNode(this.view.frame.toGraph(this.view.onCanvas({ x: event.clientX, y: event.clientY })));
   }
 
   /** Move nodes by so many pixels, for good. @param {string[]} names @param {number} right @param {number} down */

@@ -3,24 +3,39 @@
 /** If no answer comes in so many milliseconds, what waits is sent again. */
 const PATIENCE = 1500;
 
-/** @import {Edit, Numbered} from "./protocol.js" */
+/**
+ * @import {Edit, Numbered, Screen} from "./protocol.js"
+ * @typedef {Pick<Screen, "session"|"drawing"|"editsTaken">} On the graph that is drawn on, and what of it is taken
+ */
 
 export class Edits {
   /** @param {(edits: Numbered[]) => void} send @param {() => void} changed */
   constructor(send, changed) {
     this.send = send;
     this.changed = changed;
-    /** @type {Numbered[]} */
-    this.waiting = [];
-    this.last = 0;
+    /** All that is not yet taken: a session that went with its server may come back. @type {Numbered[]} */
+    this.kept = [];
+    /** @type {On} */
+    this.on = { session: "", drawing: 0, editsTaken: 0 };
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.timer = undefined;
   }
 
+  /** What waits for the session on the screen. */
+  get waiting() {
+    return this.kept.filter(({ session }) => session === this.on.session);
+  }
+
+  /** What of it is for the graph on the screen. */
+  get drawn() {
+    return this.waiting.filter(({ drawing }) => drawing === this.on.drawing);
+  }
+
   /** The first edit goes at once; those made until its answer comes go together. @param {Edit} edit */
   push(edit) {
-    this.last += 1;
-    this.waiting.push({ number: this.last, edit });
+    const { session, drawing, editsTaken } = this.on;
+    const number = 1 + Math.max(editsTaken, ...this.waiting.map((one) => one.number));
+    this.kept.push({ number, session, drawing, edit });
     this.changed();
     if (this.timer === undefined) this.flush();
   }
@@ -31,12 +46,13 @@ export class Edits {
     this.send(this.waiting);
   }
 
-  /** Python has taken all edits up to this number. @param {number} taken */
-  settle(taken) {
+  /** This is on the screen now, and so many edits of it are taken. @param {On} on */
+  settle({ session, drawing, editsTaken }) {
+    const same = session === this.on.session;
     const before = this.waiting.length;
-    this.last = Math.max(this.last, taken);
-    this.waiting = this.waiting.filter(({ number }) => number > taken);
-    if (this.waiting.length === before && before > 0) return;
+    this.on = { session, drawing, editsTaken: same ? Math.max(this.on.editsTaken, editsTaken) : editsTaken };
+    this.kept = this.kept.filter((one) => one.session !== session || one.number > editsTaken);
+    if (same && this.waiting.length === before && before > 0) return;
     clearTimeout(this.timer);
     // Not from within the answer: what is sent while the host takes new data in may get lost.
     this.timer = this.waiting.length ? setTimeout(() => this.flush(), 0) : undefined;

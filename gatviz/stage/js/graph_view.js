@@ -132,7 +132,7 @@ export class GraphView {
 
   /** The picture as the waiting edits will make it. */
   draft() {
-    return draftOf(this.scene, this.edits.waiting);
+    return draftOf(this.scene, this.edits.drawn);
   }
 
   /** Where every node is now: as Python says, after the waiting edits, and under the pointer. */
@@ -153,9 +153,16 @@ export class GraphView {
     this.nodes = scene.names.map((name, n) => nodeElement(scene, name, n, this.radius));
     this.edgeElements = scene.edges.map((edge) => edgeElement(edge));
     this.isTold = this.isSplit = false;
-    this.focusNext ??= nameOf(focusedBeside(this.canvas)?.closest(".node"));
+    const focused = focusedBeside(this.canvas)?.closest(".node");
     this.nodeLayer.replaceChildren(...this.nodes.flatMap(({ group, features }) => (features ? [group, features] : [group])));
     this.edgeLayer.replaceChildren(...this.edgeElements.map((edge) => edge.group));
+    // At once: a key that is pressed while nothing here has the focus would be lost.
+    if (focused) (this.nodeNamed(nameOf(focused)) ?? this.canvas).focus({ preventScroll: true });
+  }
+
+  /** The element of a node. @param {string|null} name */
+  nodeNamed(name) {
+    return this.nodes.find(({ group }) => nameOf(group) === name)?.group;
   }
 
   /** Scale the positions to the panel. */
@@ -465,13 +472,12 @@ export class GraphView {
     this.readout.textContent = sentence;
   }
 
-  /** The keyboard's focus goes to the new node, or back to where it was before the elements were made anew. */
+  /** The keyboard's focus goes to the new node once it is there, unless the person has gone elsewhere since. */
   settleFocus() {
     const name = this.focusNext;
     if (name === null || this.draft().added.has(name)) return;
     this.focusNext = null;
-    const node = this.nodes.find(({ group }) => group.dataset.name === name)?.group ?? this.canvas;
-    node.focus({ preventScroll: true });
+    if (focusedBeside(this.canvas) || document.activeElement === document.body) this.nodeNamed(name)?.focus({ preventScroll: true });
   }
 
   /** New nodes and arrows without weights, and what is about to go. */

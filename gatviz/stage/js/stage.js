@@ -10,6 +10,7 @@ import { Headline } from "./headline.js";
 import { HeadsBar } from "./heads_bar.js";
 import { Legend } from "./legend.js";
 import { NodeEditor } from "./node_editor.js";
+import { STEP } from "./page_keys.js";
 import { PictureMenu } from "./picture_menu.js";
 import { readScene } from "./scene.js";
 import { edgeFocus, nodeFocus, same, Store } from "./store.js";
@@ -87,6 +88,13 @@ export class Stage {
       this.why.element,
     );
     this.element.addEventListener("keydown", (event) => this.key(event));
+    /** @param {Event} event a step that the page was asked for: it goes behind the edits that are on their way */
+    this.onStep = (event) => {
+      event.preventDefault();
+      if (event instanceof CustomEvent && event.detail === "redo") this.commands.redo();
+      else this.commands.undo();
+    };
+    window.addEventListener(STEP, this.onStep);
     this.root.append(this.element);
     this.views = [this.headline, this.guide, this.bar, this.graph, this.legend, this.menu, this.toolbar, this.editor, this.chain, this.why];
     this.stop = this.store.subscribe((state, changed) => {
@@ -104,7 +112,8 @@ export class Stage {
     this.scene = readScene({ ...data, palette: data.palettes[theme] });
     for (const [name, colour] of Object.entries(this.scene.palette.words)) this.element.style.setProperty(`--gv-${name}`, colour);
     this.notice.textContent = data.notice;
-    this.edits.settle(data.editsTaken);
+    this.element.toggleAttribute("data-empty", !data.names.length);
+    this.edits.settle(data);
     this.settle(before);
     this.editor.follow(this.scene);
     for (const view of this.views) view.setScene(this.scene);
@@ -208,6 +217,7 @@ export class Stage {
 
   destroy() {
     this.stop();
+    window.removeEventListener(STEP, this.onStep);
     this.edits.destroy();
     this.graph.destroy();
     this.chain.destroy();

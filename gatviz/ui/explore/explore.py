@@ -23,7 +23,7 @@ from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.protocol import Palettes, Scene, Screen
 from gatviz.stage.reasons import pack_answers
 from gatviz.stage.stages import with_stage
-from gatviz.stage.texts import ENGLISH
+from gatviz.stage.texts import texts
 from gatviz.ui.explore.feature_table import feature_table
 from gatviz.ui.explore.notice import notice
 from gatviz.ui.explore.part import Around, is_large, part_choice, shown_part
@@ -55,7 +55,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
     screen = Screen(
         **told,
         layer=run.layer,
-        revision=f"{now.work.view} {around}",
+        revision=f"{now.identity} {now.work.view} {around}",
         positions=np.round(now.positions[part.nodes], 5).tolist(),
         story=story,
         answers=pack_answers(trace, part, now.graph.names, [choice.which for choice in choices], *asked),
@@ -70,6 +70,8 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         badge=weights_badge(now),
         notice=notice(now, trace, part, choices, settings, changed, predictions),
         directed=now.graph.directed,
+        session=now.identity,
+        drawing=now.work.drawing,
         edits_taken=now.edits_taken,
         undo=now.history.undo_name,
         redo=now.history.redo_name,
@@ -109,7 +111,7 @@ def _scene(
     trace = _run.trace
     choices, part = weightings(trace), shown_part(trace, around)
     palettes = msgspec.convert(stage_palettes(), Palettes)
-    return choices, part, pack_scene(_graph, trace, choices, palettes, ENGLISH, _names, part, _run.whole)
+    return choices, part, pack_scene(_graph, trace, choices, palettes, texts(), _names, part, _run.whole)
 
 
 def _free_number(graph: Graph) -> int:

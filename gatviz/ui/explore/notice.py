@@ -30,13 +30,14 @@ def notice(
     """What has to be said of the graph, of the part that is shown, of its predictions and of what changed."""
     sentences = [*now.graph.notes, *([now.graph.rounding] if now.graph.rounding else [])]
     if predictions is not None:
-        sentences.append(" ".join(accuracy.sentence for accuracy in predictions.accuracies))
+        told = (*(accuracy.sentence for accuracy in predictions.accuracies), *predictions.column_sentences)
+        sentences.append(" ".join(told))
     kept = [*dict.fromkeys((*now.graph.edge_attributes, *now.graph.edge_feature_names))]
     read = () if trace.edge_features is None else now.graph.edge_feature_names
     if unread := [name for name in kept if name not in read]:
         names = ", ".join(name[:24] for name in unread)
         sentences.append(
-            _("Kept but not used by GAT, which reads only whether an edge is there: {names}.").format(names=names)
+            _("Kept but not used by GAT, which reads only whether an arrow is there: {names}.").format(names=names)
         )
     if not part.is_whole:
         between = (

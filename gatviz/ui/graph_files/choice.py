@@ -1,36 +1,70 @@
-"""The sidebar's part about the graph: which one, and the ways to bring one in and out."""
+"""The sidebar's card of the graph: which one, what it is, and the ways to bring one in and out."""
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from gatviz.files import sample_graph, sample_graph_names
+from gatviz.graph.graph import Graph
+from gatviz.ui.card import said, title
 from gatviz.ui.graph_files.open_dialog import open_graph
-from gatviz.ui.graph_files.save import save_graph
+from gatviz.ui.graph_files.save import save
 from gatviz.ui.session import session
 from gatviz.ui.session.steps import show_graph
-from gatviz.words import _
+from gatviz.words import _, ngettext
 
 _OWN = "own_file"
+_LONGEST_SENTENCE = 110
+_NEW_FEATURES = 2
 
 
-def graph_choice() -> None:
-    """Draw the choice of samples and the ways to open and save a graph."""
+def graph_card() -> None:
+    """Draw the card."""
     now = session.current()
-    options = [*sample_graph_names(), *([_OWN] if now.own else [])]
-    st.session_state["graph_choice"] = _OWN if now.own else now.origin
-    st.selectbox(
-        _("Graph"),
-        options,
-        key="graph_choice",
-        format_func=lambda name: _("Yours: {name}").format(name=now.origin) if name == _OWN else _title(name),
-        on_change=_choose_sample,
-    )
-    left, right = st.columns(2)
-    with left:
-        open_graph()
-    with right:
-        save_graph()
+    with st.container(key="card-graph"):
+        title(_("Graph"))
+        options = [*sample_graph_names(), *([_OWN] if now.own else [])]
+        st.session_state["graph_choice"] = _OWN if now.own else now.origin
+        st.selectbox(
+            _("Graph"),
+            options,
+            key="graph_choice",
+            format_func=lambda name: _("Yours: {name}").format(name=now.origin) if name == _OWN else _title(name),
+            on_change=_choose_sample,
+            label_visibility="collapsed",
+        )
+        said(_counts(now.graph), quiet=True)
+        said(_first_sentence(now.graph.description), quiet=True)
+        with st.container(key="ways-graph", horizontal=True):
+            open_graph()
+            st.button(
+                _("Draw new"),
+                key="draw_new",
+                type="tertiary",
+                help=_("An empty canvas; undo brings this graph back."),
+                on_click=_draw_new,
+            )
+            save()
+
+
+def _counts(graph: Graph) -> str:
+    parts = [
+        ngettext("{n:,} node", "{n:,} nodes", graph.num_nodes).format(n=graph.num_nodes),
+        ngettext("{n:,} arrow", "{n:,} arrows", graph.num_edges).format(n=graph.num_edges),
+    ]
+    if graph.num_edge_features:
+        told = ngettext("{n:,} edge feature", "{n:,} edge features", graph.num_edge_features)
+        parts.append(told.format(n=graph.num_edge_features))
+    return " · ".join(parts)
+
+
+def _first_sentence(text: str) -> str:
+    """The first sentence of a description, as far as it fits a card."""
+    first = text.strip().partition(". ")[0].rstrip(".")
+    if not first:
+        return ""
+    return f"{first}." if len(first) <= _LONGEST_SENTENCE else f"{first[: _LONGEST_SENTENCE - 1]}…"
 
 
 def _title(name: str) -> str:
@@ -41,3 +75,8 @@ def _choose_sample() -> None:
     name = st.session_state["graph_choice"]
     if name != _OWN:
         show_graph(sample_graph(name), name, own=False)
+
+
+def _draw_new() -> None:
+    nothing = np.zeros((0, _NEW_FEATURES)), np.zeros((2, 0), dtype=np.int64)
+    show_graph(Graph(names=(), x=nothing[0], edge_index=nothing[1]), _("drawing"), own=True)

@@ -48,20 +48,32 @@ Done = tuple[Graph, str]
 
 
 def take_edits(message: Any) -> None:
-    """Take over the browser's edits, in order and each once: it sends them again until it sees them taken."""
+    """Take over the browser's edits, in order and each once: it sends them again until it sees them taken.
+
+    Those of another session wait in the browser for that one to come back; those of a graph that is no more on the
+    screen are told.
+    """
     sent = heard.edits(message)
     if sent is None:
         return
     problem = ""
-    for number, content in sent[:_MOST_AT_ONCE]:
-        if number <= session.current().edits_taken:
+    for one in sent[:_MOST_AT_ONCE]:
+        now = session.current()
+        if one.session != now.identity or one.number <= now.edits_taken:
             continue
         try:
-            _take(heard.edit(content))
+            if one.drawing != now.work.drawing:
+                raise _of_another_graph()
+            _take(heard.edit(one.edit))
         except GatvizError as error:
             problem = problem or str(error)
-        session.update(edits_taken=number)
+        session.update(edits_taken=one.number)
     session.update(refused=problem)
+
+
+def _of_another_graph() -> GatvizError:
+    found, mend = _("one of the graph that was there before"), _("make it again if it is for this graph too")
+    return GatvizError(_("edit"), _("an edit of the graph on the screen"), found, mend)
 
 
 def _take(edit: Edit) -> None:
@@ -96,7 +108,7 @@ def _add_edges(edit: AddEdges, graph: Graph) -> Done:
         return graph, ""
     source, target = edit.edges[0]
     arrow = f"{source[:_LONGEST]} {'–' if edit.both else '→'} {target[:_LONGEST]}"
-    return editing.add_edges(graph, edit.edges, both=edit.both), _("edge {arrow}").format(arrow=arrow)
+    return editing.add_edges(graph, edit.edges, both=edit.both), _("arrow {arrow}").format(arrow=arrow)
 
 
 @_done.register

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gatviz.analysis import Predictions, predictions
+from gatviz.analysis.classes import column_ways
 from gatviz.model.weights import Weights
 from gatviz.ui.session import run_cache, session
 from gatviz.ui.session.run_cache import Run, drawn_weights
@@ -54,9 +55,12 @@ def weights_badge(now: session.Session) -> str:
 
 def predicted(now: session.Session, settings: Settings, run: Run) -> Predictions | None:
     """The opened model's predictions; None for random weights, without labels, or for another number of classes."""
-    classes = len(now.graph.class_names)
-    if now.work.opened is None or classes == 0 or run.whole.out.shape != (now.graph.num_nodes, classes):
+    if now.work.opened is None or run.whole.reads_out:
+        return None
+    ways = column_ways(now.graph, run.whole.out.shape[1])
+    chosen = settings.classes if set(settings.classes) & set(now.graph.class_names) else ()
+    if not chosen and not ways:
         return None
     if settings.trains:  # a model is judged as it is used, not as it is trained
         run = run_cache.run(now.graph, replace(settings, dropout=0.0, feature_dropout=0.0), present_weights(now))
-    return predictions(run.whole, now.graph)
+    return predictions(run.whole if chosen else replace(run.whole, classes=()), now.graph)

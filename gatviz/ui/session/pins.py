@@ -8,7 +8,7 @@ from gatviz.analysis import WhatIf, what_if
 from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import ALWAYS, Settings
-from gatviz.ui.session.work import SLOTS, Pin, Slot
+from gatviz.ui.session.work import SLOTS, Pin, Slot, new_drawing
 from gatviz.words import _
 
 
@@ -83,6 +83,6 @@ def put_back(slot: Slot) -> None:
         kept.work,
         pins=now.work.pins,
         view=now.history.next_view(now.work),
-        drawing=now.history.next_drawing(now.work),
+        drawing=new_drawing(),
     )
     session.change(work, _("back to baseline {slot}").format(slot=slot))

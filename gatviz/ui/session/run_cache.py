@@ -17,7 +17,7 @@ from gatviz.attention.layers import new_generator
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
-from gatviz.model.proof import Check, against_cpu, proofs
+from gatviz.model.proof import Check, against_cpu, proofs, step_proofs
 from gatviz.model.trace import Trace
 from gatviz.model.weights import Weights
 from gatviz.numbers import LARGEST
@@ -125,6 +125,7 @@ def drawn_weights(settings: Settings, in_features: int) -> Weights:
 def _model(settings: Settings, in_features: int, generator: Any, weights: Weights | None) -> GAT:
     """Freshly drawn, or with these weights in the precision that they have."""
     model = settings.model(in_features, generator)
+    model.classes = settings.classes
     if weights is not None:
         if weights.is_double:
             model.double()
@@ -140,6 +141,8 @@ def checks(run_: Run, *, pyg: bool) -> tuple[Check, ...]:
 @st.cache_resource(max_entries=_MOST_RUNS, show_spinner=False)
 def _checks(key: str, pyg: bool, language: str, _run: Run) -> tuple[Check, ...]:  # noqa: ARG001
     found = proofs(_run.trace, pyg=pyg)
+    if pyg and any(step.layer is None for step in _run.whole.steps):
+        found = (*found, *step_proofs(_run.whole))
     if _run.on_cpu is None:
         return found
     whole, seconds = _run.on_cpu

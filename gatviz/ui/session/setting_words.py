@@ -37,6 +37,7 @@ def setting_name(name: str) -> str:
         "self_loops": _("self-loops"),
         "seed": _("seed"),
         "device": _("device"),
+        "classes": _("labels of the output's columns"),
     }
     return names[name]
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from gatviz.ui.session.work import OpenedModel, Work
 
 MOST_LAYERS = 4
+MOST_HEADS = 16
+MOST_FEATURES = 64
+MOST_SEED = 2**31 - 1
 NO_ACTIVATION = "none"
 Jumping = Literal["", "cat", "max", "last"]
 
@@ -37,6 +40,7 @@ class Settings:
         loop_features, filled_loops: the features of self-loops that are added, see `LoopFeatures`.
         dropout: on α. feature_dropout: on what each layer reads.
         opened: the steps of an opened model; they stand instead of all that is set about layers here.
+        classes: the label that each column of its output stands for, if that was chosen.
     """
 
     kind: Kind = "GAT"
@@ -63,6 +67,7 @@ class Settings:
     seed: int = 175
     device: str = "cpu"
     opened: tuple[Any, ...] = ()
+    classes: tuple[str, ...] = ()
 
     @property
     def layers(self) -> tuple[LayerSettings, ...]:
@@ -156,15 +161,16 @@ def _with_rates(given: Any, rates: dict[str, Any]) -> Any:
     if isinstance(given, tuple):
         return given[0], _with_rates(given[1], rates)
     if isinstance(given, Sum):
-        return Sum(tuple(_with_rates(step, rates) for step in given.steps))
+        return replace(given, steps=tuple(_with_rates(step, rates) for step in given.steps))
     return replace(given, **rates) if isinstance(given, LayerSettings) else given
 
 
 ALWAYS = ("self_loops", "loop_features", "filled_loops", "dropout", "feature_dropout", "device")
 """What is set in the sidebar for an opened model too."""
 
-_OF_OPENED = ("self_loops", "loop_features", "filled_loops")
-_NOT_SHOWN_SO = ("opened", "edge_features", "activations", "output_features")
+OF_OPENED = ("self_loops", "loop_features", "filled_loops")
+"""What of this an opened model starts with itself."""
+_NOT_SHOWN_SO = ("opened", "classes", "edge_features", "activations", "output_features")
 
 
 def opened_key(name: str, opened: OpenedModel) -> str:
@@ -180,13 +186,12 @@ def output_key(usual: int) -> str:
 def controls(settings: Settings, work: Work) -> dict[str, object]:
     """The value of each control, by its key; for the session's state, before the sidebar is drawn."""
     if work.opened is not None:
-        keys = {name: opened_key(name, work.opened) if name in _OF_OPENED else name for name in ALWAYS}
+        keys = {name: opened_key(name, work.opened) if name in OF_OPENED else name for name in ALWAYS}
         return {key: getattr(settings, name) for name, key in keys.items()}
     names = [field.name for field in fields(Settings) if field.name not in _NOT_SHOWN_SO]
     values: dict[str, object] = {name: getattr(settings, name) for name in names}
     values |= {f"activation_{k}": word for k, word in enumerate(settings.activations)}
     # The sidebar asks for the last step's features under a key of its own for each number of classes.
     usual = {settings.output_features, len(work.graph.class_names), Settings().output_features}
-    return {**values, "reads_edges": settings.edge_features > 0} | {
-        output_key(number): settings.output_features for number in usual
-    }
+    values |= {output_key(number): settings.output_features for number in usual}
+    return {**values, "reads_edges": settings.edge_features > 0} if work.graph.num_edge_features else values

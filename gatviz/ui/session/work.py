@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -19,6 +20,11 @@ from gatviz.ui.session.settings import Settings
 
 Slot = Literal["A", "B"]
 SLOTS: tuple[Slot, ...] = ("A", "B")
+
+
+def new_drawing() -> int:
+    """A number that no drawing has, also of those that are no more."""
+    return secrets.randbelow(2**48)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from gatviz.checkpoints import Checkpoint, Decision, inspect_weights
+from gatviz.checkpoints import Checkpoint, Decision, WeightsFile, read_weights
 from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.steps import open_model
+from gatviz.ui.weights.recipe_line import chosen_way, labels, reasons, recipe_line
 from gatviz.words import _, ngettext
 
 _OPEN, _TURN = "weights_dialog", "weights_turn"
@@ -22,10 +24,9 @@ _LARGEST_MB = 200
 def open_weights() -> None:
     """The button that opens the dialog, and the dialog while it is open."""
     st.button(
-        _("Open weights …"),
+        _("Open weights"),
         key="open_weights",
-        icon=":material/model_training:",
-        width="stretch",
+        type="tertiary",
         help=_("A state dict of PyG, DGL, pyGAT, pytorch-GAT, the tutorial or gatviz; nothing in the file is run."),
         on_click=_begin,
     )
@@ -82,26 +83,54 @@ def _dialog() -> None:
 
 def _preview(content: bytes, name: str, token: str) -> Checkpoint | None:
     """The account of the file and the choices it leaves open; None where it cannot be used as it is."""
+    line_place, label_place, open_place = st.container(), st.container(), st.container()
+    graph = session.current().graph
     try:
         with st.spinner(_("Reading the weights …")):
-            found = inspect_weights(content, name=name)
-        # How many heads there are decides what else is open, so it is asked first.
-        choices: dict[str, Any] = {}
-        if any(one.open for one in found.decisions):
-            st.markdown("**" + _("What the file leaves open") + "**")
-        for first in (True, False):
-            asked = [one for one in found.decisions if one.open and (one.name == "heads") is first]
-            more = _choices(asked, len(found.layers), token)
-            if more:
-                choices |= more
-                found = inspect_weights(content, name=name, **choices)
-        _account(found)
-        found.check_graph(session.current().graph)
+            file = read_weights(content, name=name)
+        with line_place:
+            proposed, choices = _proposed(file, token, open_place)
+            line = recipe_line(file, None if proposed is None else proposed.recipe, token)
+        found = proposed
+        if proposed is None or line != str(proposed.recipe):
+            choices.pop("activation", None)
+            found = file.open(**{**choices, "recipe": line})
+        assert found is not None
+        with line_place:
+            reasons(found)
+        with open_place:
+            _account(found)
+        found.check_graph(graph)
+        with label_place:
+            labels(found, proposed if found is not proposed else None, graph, file, token)
     except GatvizError as error:
-        st.error(escape(str(error)), icon="⚠️")
+        line_place.error(escape(str(error)), icon="⚠️")
         return None
     st.caption(_("Fits the graph: it has {features} features.").format(features=found.model.in_features))
     return found
+
+
+def _proposed(file: WeightsFile, token: str, place: DeltaGenerator) -> tuple[Checkpoint | None, dict[str, Any]]:
+    """The model as gatviz reads it and the choices in it, made in `place`; None where there is no proposal."""
+    choices: dict[str, Any] = {}
+    try:
+        if way := chosen_way(file, token):
+            choices["recipe"] = way
+        found = file.open(**choices)
+    except GatvizError as error:
+        st.warning(escape(str(error)))
+        return None, choices
+    with place:
+        if any(one.open for one in found.decisions if one.name != "recipe"):
+            st.markdown("**" + _("What the file leaves open") + "**")
+        # How many heads there are decides what else is open, so it is asked first.
+        for first in (True, False):
+            open_ones = [one for one in found.decisions if one.open and one.name != "recipe"]
+            more = _choices([one for one in open_ones if (one.name == "heads") is first], len(found.layers), token)
+            if more:
+                choices |= more
+                found = file.open(**choices)
+    return found, choices
 
 
 def _choices(asked: Sequence[Decision], count: int, token: str) -> dict[str, Any]:
@@ -144,13 +173,15 @@ def _word(value: object) -> str:
         "identity": _("identity"),
         "minus": _("minus"),
         "plus": _("plus"),
-        "mean": _("mean of the edges into the node"),
-        "add": _("sum of the edges into the node"),
-        "mul": _("product of the edges into the node"),
-        "min": _("smallest of the edges into the node"),
-        "max": _("largest of the edges into the node"),
+        "mean": _("mean of the arrows into the node"),
+        "add": _("sum of the arrows into the node"),
+        "mul": _("product of the arrows into the node"),
+        "min": _("smallest of the arrows into the node"),
+        "max": _("largest of the arrows into the node"),
         "added": _("added ones"),
         "all": _("all"),
+        "node": _("each node's features"),
+        "graph": _("all nodes"),
     }
     return answers.get(str(value), str(value).replace("_", " "))
 
@@ -176,14 +207,16 @@ def _names() -> dict[str, str]:
         "negative_slope": _("LeakyReLU slope"),
         "score_sign": _("sign of LeakyReLU"),
         "implementation": _("implementation"),
+        "norm": _("layer norms go over"),
         "layout": _("layout"),
     }
 
 
 def _account(found: Checkpoint) -> None:
     """What was found, layer by layer, and why it was read so."""
-    count = sum(values.size for layer in found.model.weights().layers for values in layer.values())
-    layers = ngettext("{count} layer", "{count} layers", len(found.layers)).format(count=len(found.layers))
+    count = sum(values.size for _name, arrays in found.model.weights().all for values in arrays.values())
+    layers = ngettext("{count} attention layer", "{count} attention layers", len(found.layers))
+    layers = layers.format(count=len(found.layers))
     st.markdown(
         _("**{title}** · {layers} · {numbers} parameters").format(
             title=escape(found.title), layers=layers, numbers=f"{count:,}"
@@ -208,7 +241,7 @@ def _account(found: Checkpoint) -> None:
     st.dataframe(rows, hide_index=True, width="stretch")
     with st.expander(_("What the file says")):
         for decision in found.decisions:
-            if not decision.open:
+            if not decision.open and decision.name != "recipe":
                 told = f"{decision.name} = {decision.value}: {decision.reason}"
                 if decision.layer is not None:
                     told = _("layer {layer}, {decision}").format(layer=decision.layer, decision=told)

@@ -18,9 +18,7 @@ _ENDINGS = {"torch": ".pt", "safetensors": ".safetensors"}
 
 def save_the_weights() -> None:
     """A choice of names and format, and the file, made once somebody opens this."""
-    opened = st.popover(
-        "", icon=":material/save:", width="stretch", key="save_weights_open", on_change="rerun", help=_("Save weights"),
-    )  # fmt: skip
+    opened = st.popover(_("Save"), type="tertiary", key="save_weights_open", on_change="rerun", help=_("Save weights"))
     if not opened.open:
         return
     with opened:
