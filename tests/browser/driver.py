@@ -10,7 +10,7 @@ import numpy as np
 from playwright.sync_api import Locator, Page
 
 from gatviz import Graph, MultiHeadGATLayer, sample_graph
-from gatviz.attention.layer_trace import GATTrace
+from gatviz.attention.layer_trace import GATTrace, GATv2Trace
 from gatviz.attention.layers import new_generator
 from gatviz.ui.session.settings import Settings
 
@@ -181,7 +181,13 @@ def lock_text(page: Page) -> str:
     return chip.inner_text() if chip.count() else ""
 
 
-def alpha_rows(trace: GATTrace, head: int) -> dict[tuple[int, int], str]:
+def alpha_rows(trace: GATTrace | GATv2Trace, head: int) -> dict[tuple[int, int], str]:
     """α as it must stand in the matrix."""
     dense = trace.dense("alpha", head)
     return {(int(i), int(j)): shown(dense[i, j]) for i, j in np.argwhere(trace.adjacency)}
+
+
+def shows_alpha(page: Page, trace: GATTrace | GATv2Trace) -> bool:
+    """Whether the matrix of α is that of this trace, in the head on show."""
+    head = head_on_show(page)
+    return head < trace.num_heads and cells(page, "alpha") == alpha_rows(trace, head)

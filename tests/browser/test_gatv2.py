@@ -18,9 +18,9 @@ from tests.browser.driver import (
     choose_head,
     edge_point,
     eventually,
-    head_on_show,
     number_of,
     shown,
+    shows_alpha,
     toggle_further,
     unfold_all,
 )
@@ -41,7 +41,7 @@ def trace_of(**changes: object) -> GATv2Trace:
 def gatv2(page: Page) -> Page:
     page.get_by_test_id("stSelectbox").nth(1).click()
     page.get_by_role("option", name="GATv2", exact=True).click()
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(), head_on_show(page)))
+    eventually(lambda: shows_alpha(page, trace_of()))
     choose_head(page, "0")
     return page
 

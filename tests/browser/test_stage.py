@@ -11,7 +11,6 @@ from playwright.sync_api import Locator, Page, expect
 from gatviz.analysis import edge_story, reasons
 from gatviz.analysis.reasons import MOST_ROWS
 from tests.browser.driver import (
-    alpha_rows,
     card,
     cell_point,
     cells,
@@ -25,6 +24,7 @@ from tests.browser.driver import (
     number_of,
     set_number,
     shown,
+    shows_alpha,
     toggle_further,
     trace_of,
     unfold,
@@ -286,7 +286,7 @@ def test_no_old_number_is_left_after_an_edit(page: Page, label: str, changes: di
     set_number(page, label, next(iter(changes.values())))
     trace = trace_of(**changes)
     expect(page.locator(".swatch.head")).to_have_count(trace.num_heads)
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace, head_on_show(page)))
+    eventually(lambda: shows_alpha(page, trace))
     head = head_on_show(page)
     dense = trace.dense("raw", head)
     assert cells(page, "raw") == {(i, j): shown(dense[i, j]) for i in range(4) for j in range(4)}
