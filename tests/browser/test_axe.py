@@ -11,7 +11,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from gatviz.charts.colours import PAPER, Theme, colour_at, contrast
-from tests.browser.driver import choose_graph, choose_head, eventually, open_app, set_number
+from tests.browser.driver import (
+    choose_graph,
+    choose_head,
+    eventually,
+    open_app,
+    set_number,
+    several_heads,
+    unfold,
+    unfold_all,
+)
 
 LARGE = "\n".join(f"{k} {(k * k + 1) % 300}\n{k} {(k + 1) % 300}" for k in range(300))
 OPTIONS = {
@@ -51,25 +60,36 @@ def explore_views(page: Page) -> Iterator[str]:
     page.locator(".node").first.click()
     yield "a locked node"
     page.keyboard.press("Escape")
-    page.locator(".swatches").get_by_role("radio", name="GCN").click()
+    page.mouse.move(5, 5)
+    choose_head(page, "GCN")
     yield "a baseline"
+    unfold(page, "baselines")
+    yield "the list of baselines"
     choose_head(page, "0")
-    page.get_by_role("radio", name="several").click()
+    several_heads(page, on=True)
     page.locator(".node").first.hover()
     yield "several heads"
-    page.get_by_role("radio", name="one", exact=True).click()
-    page.get_by_role("button", name="unfold all").click()
-    page.locator(".legend select").select_option("evenness")
+    several_heads(page, on=False)
+    unfold_all(page)
+    unfold(page, "more")
+    page.locator("select[data-key='nodes']").select_option("evenness")
     yield "unfolded, nodes by evenness"
+    page.locator(".node").nth(1).click()
+    page.locator(".why [data-key='listed']").click()
+    yield "all arrows"
+    page.locator(".why [data-key='listed']").click()
     page.get_by_role("radio", name="Draw").click()
+    unfold(page, "more")
     page.get_by_role("button", name="Pin as baseline").click()
     set_number(page, "Seed", 9)
     yield "drawing, and changed since a baseline"
     for panel in ("Table", "Weights"):
-        page.locator(".toolbar").get_by_role("button", name=panel).click()
+        unfold(page, "more")
+        page.locator(".toolbar").get_by_role("button", name=panel, exact=True).click()
         page.get_by_test_id("stDataFrame").first.wait_for()
         yield f"{panel} panel"
-        page.locator(".toolbar").get_by_role("button", name=panel).click()
+        unfold(page, "more")
+        page.locator(".toolbar").get_by_role("button", name=panel, exact=True).click()
 
 
 def dialogs(page: Page) -> Iterator[str]:
@@ -175,9 +195,11 @@ def test_what_is_written_on_a_colour_can_be_read(browser: Browser, app_url: str,
     context = browser.new_context(viewport={"width": 1800, "height": 1000}, color_scheme=scheme)
     page = context.new_page()
     open_app(page, app_url)
-    page.get_by_role("button", name="unfold all").click()
-    page.locator(".legend select").select_option("evenness")
+    unfold_all(page)
+    unfold(page, "more")
+    page.locator("select[data-key='nodes']").select_option("evenness")
     assert inks(page, scheme) > 60
+    unfold(page, "more")
     page.get_by_role("button", name="Pin as baseline").click()
     set_number(page, "Seed", 9)
     page.locator(".card[data-stage='change'] .numbers text").first.wait_for()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from gatviz import Graph
 from gatviz.files import write_graph
 from gatviz.graph.subgraph import strongest
-from tests.browser.driver import card, eventually, shown, trace_of
+from tests.browser.driver import card, choose_head, eventually, shown, toggle_further, trace_of
 from tests.browser.test_open import open_dialog, put, settled, show
 
 
@@ -35,6 +35,7 @@ def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page):
     assert page.locator(".gatviz-stage .edge").count() == part.edges.size
     expect(page.locator(".gatviz-stage")).to_contain_text(part.told("their largest α over the heads"))
     settled(page)
+    choose_head(page, "0")
 
     inside = np.isin(trace.edge_index[0], part.nodes)
     row = next(n for n, node in enumerate(part.nodes) if not inside[trace.edges_into(node)].all())
@@ -46,16 +47,16 @@ def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page):
     states = set()
     for column, source in enumerate(part.nodes[:60].tolist()):
         page.keyboard.press("ArrowRight" if column or row == 0 else "ArrowLeft")
-        edge = trace.edge_of(target, source)
-        state = "none" if edge is None else "drawn" if edge in part.edges else "undrawn"
+        arc = trace.edge_of(target, source)
+        state = "none" if arc is None else "drawn" if arc in part.edges else "undrawn"
         states.add(state)
         readout = page.locator(".graph-box .readout")
         cell = card(page, "alpha").locator(".cell-readout")
-        if edge is None:
+        if arc is None:
             expect(readout).to_contain_text(f"n{target} does not read n{source}: no arrow, masked")
             expect(cell).to_contain_text("no arrow")
             continue
-        expect(readout).to_contain_text(f"n{source} → n{target}, head 0: α = {shown(trace.alpha[edge, 0])}")
+        expect(readout).to_contain_text(f"n{source} → n{target}, head 0: α = {shown(trace.alpha[arc, 0])}")
         expect(cell).to_have_text(re.compile("arrow not drawn$" if state == "undrawn" else r"\d$"))
         if state == "undrawn":
             expect(readout).to_contain_text("the arrow is there, but not drawn here")
@@ -68,7 +69,8 @@ def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page):
 
     page.keyboard.press("Enter")
     expect(page.locator(".chip.locked")).to_contain_text(f"n{source} → n{target}")
-    expect(page.locator(".share-line")).to_contain_text(f"α = {shown(trace.alpha[edge, 0])}")
-    expect(page.locator(".share-line")).to_contain_text("not drawn here")
-    expect(page.locator(".inspector .fraction-line .alpha")).to_have_text(shown(trace.alpha[edge, 0]))
-    expect(page.locator(".inspector .formulas")).to_contain_text("in numbers")
+    expect(page.locator(".why-table tr.chosen")).to_contain_text(shown(trace.alpha[arc, 0]))
+    expect(page.locator(".why-table tr.chosen .note")).to_contain_text("not drawn here")
+    expect(page.locator(".fraction-alpha")).to_have_text(shown(trace.alpha[arc, 0]))
+    toggle_further(page)
+    expect(page.locator(".further")).to_contain_text("in numbers")

@@ -10,7 +10,17 @@ from gatviz import GAT, Graph
 from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
 from gatviz.ui.session.settings import Settings
-from tests.browser.driver import alpha_rows, cells, choose_head, edge_point, eventually, middle_of, trace_of
+from tests.browser.driver import (
+    alpha_rows,
+    cells,
+    choose_head,
+    edge_point,
+    eventually,
+    middle_of,
+    shows_alpha,
+    trace_of,
+    unfold,
+)
 
 
 def names(page: Page) -> list[str]:
@@ -87,8 +97,9 @@ def test_a_graph_from_nothing_with_the_mouse_alone(page: Page):
     eventually(lambda: edges(page) == {("0", "1"), ("1", "2"), ("2", "2")})
     features(page, "0", 1, -2)
     features(page, "1", 0.5, 1)
+    features(page, "2", 0, 0)
     trace = trace_of_drawn(("0", "1", "2"), [[1, -2], [0.5, 1], [0, 0]], [(0, 1), (1, 2), (2, 2)])
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace, 0))
+    eventually(lambda: shows_alpha(page, trace))
     choose_head(page, "2")
     assert cells(page, "alpha") == alpha_rows(trace, 2)
 
@@ -219,6 +230,7 @@ def test_an_added_loop_is_not_the_graphs_own(page: Page):
 
 
 def test_cells_of_the_table_are_typed_beside_the_canvas(page: Page):
+    unfold(page, "more")
     page.get_by_role("button", name="Table").click()
     grid = page.get_by_test_id("stDataFrame").locator("canvas").first
     box = grid.bounding_box()
@@ -234,7 +246,7 @@ def test_cells_of_the_table_are_typed_beside_the_canvas(page: Page):
         page.keyboard.press("Enter")
         x[row][1] = float(text)
         trace = trace_of_drawn(("0", "1", "2", "3"), x, pairs)
-        eventually(lambda: cells(page, "alpha") == alpha_rows(trace, 0))  # noqa: B023 - called at once
+        eventually(lambda: shows_alpha(page, trace))  # noqa: B023 - called at once
     for _ in range(2):
         page.get_by_role("button", name="Undo").click()
-    eventually(lambda: cells(page, "alpha") == alpha_rows(first, 0))
+    eventually(lambda: shows_alpha(page, first))

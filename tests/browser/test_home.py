@@ -14,15 +14,17 @@ from tests.browser.driver import (
     choose_head,
     edge_point,
     eventually,
+    head_on_show,
     open_app,
     set_number,
     shown,
+    shows_alpha,
     trace_of,
 )
 
 
 def test_first_picture_is_complete_without_scrolling(page: Page):
-    for selector in (".graph-panel", ".chain-panel", ".inspector", ".heads-bar"):
+    for selector in (".answer", ".heads-bar", ".graph-panel", ".chain-panel", ".why"):
         box = page.locator(selector).bounding_box()
         assert box
         assert box["y"] >= 0
@@ -32,10 +34,11 @@ def test_first_picture_is_complete_without_scrolling(page: Page):
 
 def test_numbers_on_the_first_picture_are_the_trace(page: Page):
     trace = trace_of()
-    assert cells(page, "alpha") == alpha_rows(trace, 0)
-    dense = trace.dense("e", 0)
+    assert head_on_show(page) == 2
+    assert cells(page, "alpha") == alpha_rows(trace, 2)
+    dense = trace.dense("e", 2)
     assert cells(page, "e") == {(i, j): shown(dense[i, j]) for i in range(4) for j in range(4)}
-    assert cells(page, "Wh") == {(i, c): shown(trace.Wh[i, 0, c]) for i in range(4) for c in range(3)}
+    assert cells(page, "Wh") == {(i, c): shown(trace.Wh[i, 2, c]) for i in range(4) for c in range(3)}
 
 
 def test_the_strongest_neighbour_of_a_node_can_be_read_off(page: Page):
@@ -82,7 +85,7 @@ def test_dragged_nodes_stay_where_they_are(page: Page):
     assert moved["x"] < before["x"] - 50
     transform = node.get_attribute("transform")
     set_number(page, "Seed", 3)
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(seed=3), 0))
+    eventually(lambda: shows_alpha(page, trace_of(seed=3)))
     assert node.get_attribute("transform") == transform
 
 
@@ -92,7 +95,7 @@ def test_dragged_nodes_stay_where_they_are(page: Page):
 )
 def test_every_change_in_the_sidebar_shows_at_once(page: Page, label: str, value: int, changes: dict[str, int]):
     set_number(page, label, value)
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(**changes), 0))
+    eventually(lambda: shows_alpha(page, trace_of(**changes)))
 
 
 def test_other_sample_graphs_are_shown(page: Page):

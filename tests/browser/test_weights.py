@@ -13,7 +13,18 @@ from torch_geometric.nn import GATConv, GATv2Conv
 
 from gatviz import load_weights, sample_graph
 from gatviz.analysis.subject import called
-from tests.browser.driver import cell_point, cells, choose_graph, eventually, lock_text, shown
+from tests.browser.driver import (
+    cell_point,
+    cells,
+    choose_graph,
+    choose_head,
+    eventually,
+    head_on_show,
+    lock_text,
+    shown,
+    toggle_further,
+    unfold,
+)
 
 
 class Net(torch.nn.Module):
@@ -79,10 +90,13 @@ def test_weights_of_pyg_give_pygs_attention_on_the_screen(page: Page):
     expect(dialog).to_contain_text("PyG's GATConv and GATv2Conv give every node one self-loop")
     use(dialog)
     first, second = pyg_alpha(net)
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
+    choose_head(page, "0")
     eventually(lambda: close_to(cells(page, "alpha"), first[:, :, 0]))
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
     locked = lock_text(page)
     page.get_by_role("radio", name="Layer 1").click()
+    page.locator(".swatches [data-key='w:head-0']").click()
     eventually(lambda: close_to(cells(page, "alpha"), second[:, :, 0]))
     assert lock_text(page) == locked
     page.get_by_role("button", name="Close the model").click()
@@ -94,6 +108,7 @@ def test_weights_of_pyg_give_pygs_attention_on_the_screen(page: Page):
 def test_projection_biases_of_gatv2_are_said_where_the_features_alone_do_not_add_up(page: Page):
     use(open_dialog(page, "v2.pt", saved(GATv2Conv(2, 3, heads=2).state_dict())))
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: v2.pt")
+    toggle_further(page)
     expect(page.locator(".further")).to_contain_text("The projection's bias, b_source, adds the rest.")
     page.get_by_role("button", name="Close the model").click()
     expect(page.locator(".further")).not_to_contain_text("adds the rest")
@@ -121,11 +136,12 @@ def test_weights_on_the_screen_are_saved_and_open_again(page: Page, tmp_path: Pa
     path = tmp_path / "weights.pt"
     waiting.value.save_as(path)
     trace = load_weights(path).trace(sample_graph("tutorial")).layers[0]
-    assert cells(page, "alpha") == rows(trace.dense("alpha", 0))
+    assert cells(page, "alpha") == rows(trace.dense("alpha", head_on_show(page)))
 
 
 def test_weights_are_edited_beside_the_canvas(page: Page):
     first = cells(page, "alpha")
+    unfold(page, "more")
     page.get_by_role("button", name="Weights", exact=True).click()
     page.get_by_test_id("stSelectbox").filter(has_text="Parameter").click()
     page.get_by_role("option", name="a_source").click()
@@ -193,7 +209,7 @@ def test_an_entry_is_typed_on_the_stage(page: Page):
     third = shown(np.float32(1) / np.float32(3))
     eventually(lambda: set(cells(page, "alpha").values()) == {third})
     assert cells(page, "a_halves") == {**before, **{(1, column): "0" for column in range(3)}}
-    expect(page.locator(".description")).to_contain_text("Weights were set by hand")
+    expect(page.locator(".badge")).to_have_text("weights partly set by hand")
     page.mouse.click(*cell_point(page, "a_halves", 0, 0))
     field.fill("9")
     field.press("Escape")
