@@ -14,7 +14,7 @@ import { NodeEditor } from "./node_editor.js";
 import { STEP } from "./page_keys.js";
 import { PictureMenu } from "./picture_menu.js";
 import { readScene } from "./scene.js";
-import { edgeFocus, nodeFocus, same, Store } from "./store.js";
+import { edgeFocus, nodeFocus, same, Store, touch } from "./store.js";
 import { Toolbar } from "./toolbar.js";
 import { WhyView } from "./why.js";
 
@@ -102,7 +102,7 @@ export class Stage {
     this.stop = this.store.subscribe((state, changed) => {
       for (const view of this.views) view.onState(changed);
       if (changed.has("guide")) this.light();
-      if (changed.has("locked") || (changed.has("weighting") && state.locked)) this.host.looked(this.lockedByNumber(), state.weighting);
+      if (touch(changed, ["locked", "weighting"])) this.host.looked(this.lockedByNumber(), state.weighting);
     });
   }
 
