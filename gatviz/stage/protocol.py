@@ -476,7 +476,8 @@ class Keeping(Message):
     packed: int | None
     """The number of the change that `content` is of, a .gatviz file as base64."""
     content: str
-    title: str
+    work_title: str
+    """What its graph is called."""
     refused: str
     """Why something could not be opened or kept."""
     forget: int

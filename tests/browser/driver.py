@@ -190,3 +190,9 @@ def alpha_rows(trace: LayerTrace, head: int) -> dict[tuple[int, int], str]:
     """α as it must stand in the matrix."""
     dense = trace.dense("alpha", head)
     return {(int(i), int(j)): shown(dense[i, j]) for i, j in np.argwhere(trace.adjacency)}
+
+
+def shows_alpha(page: Page, trace: GATTrace | GATv2Trace) -> bool:
+    """Whether the matrix of α is that of this trace, in the head on show."""
+    head = head_on_show(page)
+    return head < trace.num_heads and cells(page, "alpha") == alpha_rows(trace, head)

@@ -16,8 +16,8 @@ from tests.browser.driver import (
     choose_head,
     edge_point,
     eventually,
-    head_on_show,
     middle_of,
+    shows_alpha,
     trace_of,
     unfold,
 )
@@ -100,7 +100,7 @@ def test_a_graph_from_nothing_with_the_mouse_alone(page: Page) -> None:
     features(page, "1", 0.5, 1)
     features(page, "2", 0, 0)
     trace = trace_of_drawn(("0", "1", "2"), [[1, -2], [0.5, 1], [0, 0]], [(0, 1), (1, 2), (2, 2)])
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace, head_on_show(page)))
+    eventually(lambda: shows_alpha(page, trace))
     choose_head(page, "2")
     assert cells(page, "alpha") == alpha_rows(trace, 2)
 
@@ -247,7 +247,7 @@ def test_cells_of_the_table_are_typed_beside_the_canvas(page: Page) -> None:
         page.keyboard.press("Enter")
         x[row][1] = float(text)
         trace = trace_of_drawn(("0", "1", "2", "3"), x, pairs)
-        eventually(lambda: cells(page, "alpha") == alpha_rows(trace, head_on_show(page)))  # noqa: B023 - called at once
+        eventually(lambda: shows_alpha(page, trace))  # noqa: B023 - called at once
     for _ in range(2):
         page.get_by_role("button", name="Undo").click()
-    eventually(lambda: cells(page, "alpha") == alpha_rows(first, head_on_show(page)))
+    eventually(lambda: shows_alpha(page, first))

@@ -20,6 +20,7 @@ from tests.browser.driver import (
     open_app,
     set_number,
     shown,
+    shows_alpha,
     trace_of,
 )
 
@@ -86,7 +87,7 @@ def test_dragged_nodes_stay_where_they_are(page: Page) -> None:
     assert moved["x"] < before["x"] - 50
     transform = node.get_attribute("transform")
     set_number(page, "Seed", 3)
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(seed=3), head_on_show(page)))
+    eventually(lambda: shows_alpha(page, trace_of(seed=3)))
     assert node.get_attribute("transform") == transform
 
 
@@ -96,7 +97,7 @@ def test_dragged_nodes_stay_where_they_are(page: Page) -> None:
 )
 def test_every_change_in_the_sidebar_shows_at_once(page: Page, label: str, value: int, changes: dict[str, Any]) -> None:
     set_number(page, label, value)
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(**changes), head_on_show(page)))
+    eventually(lambda: shows_alpha(page, trace_of(**changes)))
 
 
 def test_other_sample_graphs_are_shown(page: Page) -> None:

@@ -12,7 +12,6 @@ from playwright.sync_api import Locator, Page, expect
 from gatviz.analysis import edge_story, reasons
 from gatviz.analysis.reasons import MOST_ROWS
 from tests.browser.driver import (
-    alpha_rows,
     card,
     cell_point,
     cells,
@@ -26,6 +25,7 @@ from tests.browser.driver import (
     number_of,
     set_number,
     shown,
+    shows_alpha,
     toggle_further,
     trace_of,
     unfold,
@@ -287,7 +287,7 @@ def test_no_old_number_is_left_after_an_edit(page: Page, label: str, changes: di
     set_number(page, label, next(iter(changes.values())))
     trace = trace_of(**changes)
     expect(page.locator(".swatch.head")).to_have_count(trace.num_heads)
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace, head_on_show(page)))
+    eventually(lambda: shows_alpha(page, trace))
     head = head_on_show(page)
     dense = trace.dense("raw", head)
     assert cells(page, "raw") == {(i, j): shown(dense[i, j]) for i in range(4) for j in range(4)}
@@ -329,14 +329,14 @@ def test_all_arrows_are_listed_on_request(page: Page) -> None:
     rows = page.locator(".top-edges tbody tr")
     assert rows.count() == trace.num_edges
     told = [row.split("\t")[:3] for row in rows.all_inner_texts()]
-    edges = trace.edge_index.T
-    assert told[:3] == [[str(edges[k, 0]), str(edges[k, 1]), shown(trace.alpha[k, 0])] for k in order[:3]]
+    arcs = trace.edge_index.T
+    assert told[:3] == [[str(arcs[k, 0]), str(arcs[k, 1]), shown(trace.alpha[k, 0])] for k in order[:3]]
     rows.nth(1).hover()
-    source, target = edges[order[1]]
+    source, target = arcs[order[1]]
     expect(page.locator(f".edge.hover[data-source='{source}'][data-target='{target}']")).to_have_count(1)
     assert marked(page, "alpha", "hover") == {(int(target), int(source))}
     page.locator(".top-edges th button").nth(1).click()
-    assert [row.split("\t")[1] for row in rows.all_inner_texts()] == sorted(str(i) for i in edges[:, 1])
+    assert [row.split("\t")[1] for row in rows.all_inner_texts()] == sorted(str(i) for i in arcs[:, 1])
     rows.nth(0).click()
     assert lock_text(page).startswith("locked")
 

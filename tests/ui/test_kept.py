@@ -60,10 +60,10 @@ def check_same(one: Work, other: Work) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(names=st.lists(st.sampled_from(sorted(CHANGES)), max_size=12))
+@given(names=st.lists(st.sampled_from(sorted({*CHANGES} - {"setting device"})), max_size=12))
 def test_whatever_was_done_comes_back(names: list[str]) -> None:
     now = replace(lived(names), weighting="head-1", panel="weights", view={"workspace": "compare"})
-    now = replace(now, locked=Locked(0, 0, "head-1") if now.graph.num_nodes else None)
+    now = replace(now, locked=Locked(0, None, "head-1") if now.graph.num_nodes else None)
     data = to_file(now)
     again = from_file(data, "kept.gatviz")
     assert to_file(again) == data

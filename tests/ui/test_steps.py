@@ -29,6 +29,7 @@ from tests.ui.test_app import APP
 
 OTHERS: dict[str, Any] = {
     "kind": "GATv2",
+    "classes": ("a", "b"),
     "num_layers": 2,
     "num_heads": 2,
     "head_features": 5,

@@ -41,21 +41,8 @@ QUIET = {
     "rows",
     "colour",
 }
-QUIET |= {
-    "session",
-    "server",
-    "content",
-    "title",
-    "layout",
-    "formula",
-    "plain",
-    "symbol",
-    "key",
-    "panel",
-    "revision",
-    "description",
-    "parameters",
-}
+QUIET |= {"session", "layout", "formula", "plain", "symbol", "key", "panel", "revision", "description", "parameters"}
+QUIET |= {"server", "content", "workTitle"}
 """What the stage is told and does not show as words: keys, colours, formulas, symbols, a file's own text."""
 DRAWN = ("text", "name", "hovertemplate", "customdata", "ticktext")
 """What plotly shows as words."""

@@ -397,7 +397,7 @@ export interface Keeping {
   heard: number;
   packed: number | null;
   content: string;
-  title: string;
+  workTitle: string;
   refused: string;
   forget: number;
   texts: Record<string, string>;

@@ -82,7 +82,7 @@ class _Step(msgspec.Struct):
 
 class _Lock(msgspec.Struct):
     target: int
-    source: int
+    source: int | None
     weighting: str
 
 
@@ -310,7 +310,8 @@ def _session(container: Container) -> Session:
     nodes = range(work.graph.num_nodes)
     locked: Locked | Literal["first"] | None = None
     if isinstance(kept.locked, _Lock):
-        if kept.locked.target in nodes and kept.locked.source in nodes:
+        ends = (kept.locked.target, kept.locked.source)
+        if all(node in nodes for node in ends if node is not None):
             locked = Locked(kept.locked.target, kept.locked.source, kept.locked.weighting)
     elif kept.locked == FIRST_LOCK:
         locked = FIRST_LOCK
