@@ -56,8 +56,8 @@ def beside_names(own: str) -> Mapping[str, str]:
     }
 
 
-def train_screen(now: session.Session, player: Player, view: View) -> TrainScreen:
-    """All of the picture, at the playhead."""
+def train_screen(now: session.Session, player: Player, view: View, heard: int) -> TrainScreen:
+    """All of the picture, at the playhead; `heard` is what the browser last asked for."""
     assert player.take is not None
     take = player.take
     training = take.training
@@ -125,6 +125,7 @@ def train_screen(now: session.Session, player: Player, view: View) -> TrainScree
         notice=player.notice,
         foot=told_kept(training),
         undo=bool(player.before),
+        heard=heard,
         palettes=msgspec.convert(stage_palettes(), Palettes),
         texts=pack.texts(),
     )
