@@ -15,7 +15,7 @@ from gatviz.model.steps import LayerSettings
 from gatviz.words import _
 
 T = TypeVar("T")
-_KINDS: Mapping[str, type[Any]] = {"LayerSettings": LayerSettings, **AROUND}
+_KINDS: Mapping[str, type[Any]] = {LayerSettings.__name__: LayerSettings, **AROUND}
 _DEEPEST = 20
 
 
@@ -37,9 +37,9 @@ def step_content(given: Any) -> Any:
         return {"name": given[0], "step": step_content(given[1])}
     if isinstance(given, Sum):
         skip = None if given.skip is None else step_content(given.skip)
-        return {"kind": "Sum", "steps": [step_content(step) for step in given.steps], "skip": skip}
+        return {"kind": Sum.__name__, "steps": [step_content(step) for step in given.steps], "skip": skip}
     if isinstance(given, LayerSettings):  # which has a kind of its own
-        return {"kind": "LayerSettings", "layer": asdict(given)}
+        return {"kind": LayerSettings.__name__, "layer": asdict(given)}
     assert is_dataclass(given)
     assert not isinstance(given, type)
     return {"kind": type(given).__name__, **asdict(given)}
@@ -57,11 +57,11 @@ def step_of(content: Any, where: str, depth: int = 0) -> Any:
     if "step" in given:
         return made(given.get("name"), str, where), step_of(given["step"], where, depth + 1)
     kind = given.pop("kind", None)
-    if kind == "Sum":
+    if kind == Sum.__name__:
         steps = made(given.get("steps"), list[Any], where)
         skip = given.get("skip")
         inside = tuple(step_of(step, where, depth + 1) for step in steps)
         return Sum(inside, None if skip is None else step_of(skip, where, depth + 1))
     if not isinstance(kind, str) or kind not in _KINDS:
         raise GatvizError(where, _("a kind of step that gatviz knows"), quote(kind), _("open it with a newer gatviz"))
-    return made(given.get("layer") if kind == "LayerSettings" else given, _KINDS[kind], where)
+    return made(given.get("layer") if kind == LayerSettings.__name__ else given, _KINDS[kind], where)

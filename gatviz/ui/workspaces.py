@@ -9,6 +9,7 @@ import streamlit as st
 
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.ui.compare.compare import compare
+from gatviz.ui.explain.explain import explain
 from gatviz.ui.explore.explore import explore
 from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run
@@ -24,18 +25,21 @@ class Workspace:
 
     Attributes:
         picks_layer: whether it shows one layer of a stack, which then stands to choose in the bar.
+        explains: whether it offers at the bar's end to explain the node that is locked.
         takes_away: what it offers at the bar's end of the layer on show, if anything.
     """
 
     title: str
     draw: Callable[[session.Session, Settings, Run], None]
     picks_layer: bool = True
+    explains: bool = False
     takes_away: Callable[[session.Session, LayerTrace], None] | None = None
 
 
 WORKSPACES: dict[str, Workspace] = {
-    "explore": Workspace(N_("Explore"), explore, takes_away=take_away),
-    "compare": Workspace(N_("Compare"), compare),
+    "explore": Workspace(N_("Explore"), explore, explains=True, takes_away=take_away),
+    "compare": Workspace(N_("Compare"), compare, explains=True),
+    "explain": Workspace(N_("Explain"), explain, picks_layer=False),
     "train": Workspace(N_("Train"), train, picks_layer=False),
 }
 

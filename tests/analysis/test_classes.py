@@ -49,7 +49,7 @@ def test_a_model_that_is_right_everywhere_is_told_so_whatever_the_alphabet_says(
 
 @given(st.lists(st.sampled_from(NAMES), min_size=3, max_size=12), st.permutations(NAMES))
 def test_the_way_with_most_right_is_proposed_and_its_figure_is_that_of_the_view(
-    labels: list[str], columns: list[int]
+    labels: list[str], columns: list[str]
 ) -> None:
     labels = [*NAMES, *labels]
     told = run(labels, [columns.index(label) for label in labels])

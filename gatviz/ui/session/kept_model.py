@@ -80,10 +80,10 @@ def settings_of(content: Mapping[str, Any], where: str, opened: OpenedModel | No
         value = getattr(given, name)
         if not low <= value <= high:
             expected = _("a number from {low} to {high}").format(low=low, high=high)
-            raise GatvizError(f"{where}, {name}", expected, quote(value), _("save it again"))
+            raise GatvizError(f"{where}, {quote(name)}", expected, quote(value), _("save it again"))
     if len(given.activations) != MOST_LAYERS:
         expected = _("{count} activations").format(count=MOST_LAYERS)
-        raise GatvizError(f"{where}, activations", expected, str(len(given.activations)), _("save it again"))
+        raise GatvizError(where, expected, str(len(given.activations)), _("save it again"))
     device = given.device if given.device in available_devices() else "cpu"
     return replace(given, device=device, opened=() if opened is None else opened.steps)
 
