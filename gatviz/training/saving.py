@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -120,7 +121,10 @@ def read_training(data: bytes, where: str) -> Saved:
     if content.best is not None:
         best = _state_of("best", content.best, found, size, parameters)
     last = _state_of("last", content.last, found, size, parameters)
-    told = [dict(zip(content.columns, map(float, row), strict=True)) for row in rows]
+    counted = [name for name in content.columns if name == "epoch" or name.startswith("right_")]
+    told = [dict(zip(content.columns, row.tolist(), strict=True)) for row in rows.astype(np.float64)]
+    for row in told:
+        row.update({name: int(row[name]) for name in counted if isfinite(row[name])})
     if [int(row.get("epoch", -1)) for row in told] != list(range(len(told))) or last.epoch != len(told) - 1:
         raise GatvizError(where, _("a row for each epoch"), _("others"), _("save it again"))
     return Saved(content.schedule, told, content.ended, acts, last, best)

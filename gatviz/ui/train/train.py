@@ -202,6 +202,8 @@ def _do(asked: TrainAsked, player: Player) -> None:
         player.seek(asked.epoch or 0)
     elif asked.what == "show":
         _look(asked)
+    elif asked.what == "seeds":
+        player.train_seeds(_view().layer)
     elif asked.what == "paint" and player.take is not None:
         player.paint(-1 if asked.node is None else asked.node)
         _redraw_the_page()
