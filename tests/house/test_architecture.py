@@ -70,9 +70,9 @@ WITHIN = {
     ),
     "model": (
         *("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "classes", "gat", "proof"),
-        *("reach", "without"),
+        *("reach", "without", "kept_steps"),
     ),
-    "training": ("task", "schedule", "stepper", "kept", "training", "fit", "beside", "experiments"),
+    "training": ("task", "schedule", "stepper", "kept", "saving", "training", "fit", "beside", "experiments"),
     "files": (
         "limits",
         "headers",

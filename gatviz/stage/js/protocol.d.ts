@@ -582,7 +582,7 @@ export interface TrainFlag {
   withdrawn: boolean;
 }
 
-/** All of the Train workspace's picture. */
+/** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done. */
 export interface TrainScreen {
   identity: string;
   names: string[];
@@ -612,16 +612,21 @@ export interface TrainScreen {
   faint: string;
   notice: string;
   foot: string;
+  seeds: string;
+  seedsBusy: boolean;
   undo: boolean;
+  heard: number;
   palettes: Palettes;
   texts: Record<string, string>;
 }
 
 /** What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
-a node painted, this epoch opened in Explore; or what is to be shown: an epoch, a layer, a head, α or its change, a
-locked arrow (target, source). A tab says hello with its token. */
+a node painted, this epoch opened in Explore, ten seeds trained or stopped; or what is to be shown: an epoch, a
+layer, a head, α or its change, a locked arrow (target, source). Counted, so that one that got lost can be sent
+again; each with the tab's token, and hello with nothing else. */
 export interface TrainAsked {
-  what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "hello";
+  count: number;
+  what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "seeds" | "hello";
   epoch?: number | null;
   layer?: number | null;
   head?: number | null;

@@ -16,12 +16,12 @@ from gatviz.files import sample_graph_names
 from gatviz.files.container import Container, Form, pack, pack_link, unpack, unpack_link
 from gatviz.files.limits import MAX_MEMBERS
 from gatviz.graph.graph import Graph
+from gatviz.model.kept_steps import made
 from gatviz.numbers import check_finite
 from gatviz.ui.session.history import MOST_STEPS, History, Step
 from gatviz.ui.session.kept_model import (
     KeptModel,
     KeptWeights,
-    made,
     opened_content,
     opened_of,
     settings_content,
