@@ -10,6 +10,7 @@ from gatviz.analysis.difference import Difference, difference
 from gatviz.analysis.edge_story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
 from gatviz.analysis.explanation.contribution import Contribution, attention_contribution, seed_places
 from gatviz.analysis.explanation.explain import Explanation, explain_node, typical_agreement
+from gatviz.analysis.explanation.fidelity import Fidelity, fidelity
 from gatviz.analysis.explanation.paths import path_attribution
 from gatviz.analysis.explanation.removal import edge_removal
 from gatviz.analysis.explanation.verdict import Verdict
@@ -32,6 +33,7 @@ __all__ = [
     "EdgeStory",
     "Explanation",
     "FeatureShare",
+    "Fidelity",
     "GATStory",
     "GATv2Story",
     "HeadSimilarity",
@@ -55,6 +57,7 @@ __all__ = [
     "edge_story",
     "edge_table",
     "explain_node",
+    "fidelity",
     "gcn_weights",
     "head_similarity",
     "in_and_out",

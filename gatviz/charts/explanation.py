@@ -48,7 +48,7 @@ def explanation_chart(e: Explanation, score: Score, *, theme: Theme = "light", h
                 y=moved[here],
                 mode="markers+text",
                 text=named[here],
-                textposition="middle left",
+                textposition="top center",
                 textfont={"color": INK[theme], "size": 12},
                 marker={
                     "symbol": _symbol(e, name),
