@@ -6,7 +6,7 @@ N nodes, K classes. A table is a pandas DataFrame.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -235,9 +235,11 @@ def _columns(trace: Trace, graph: Graph, classes: Sequence[str] | None) -> Colum
     """
     width = trace.out.shape[1]
     given = classes if classes is not None else trace.classes
-    if given:
-        return judged(trace.out, graph, given)
     ways = column_ways(graph, width)
+    if given:
+        found = judged(trace.out, graph, given)
+        way = next((way for way, names in ways.items() if names == found.classes), found.way)
+        return replace(found, way=way)
     if not ways:
         raise GatvizError(
             _("predictions"),

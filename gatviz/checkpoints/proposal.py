@@ -217,7 +217,7 @@ def propose(pieces: Sequence[Piece], ordered: bool, where: str) -> Proposal:
         return Proposal(tuple(ways))
     names = and_list(dict.fromkeys(piece.shown for piece in left))
     if len(ways) > 1:
-        question = _("{names}, of which one fits into the row of layers where the other does").format(names=names)
+        question = _("{names}, whose place in the row of layers is open").format(names=names)
         return Proposal(tuple(ways), question)
     (way,) = ways
     added = _added(way)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, islice
 
 from gatviz.checkpoints.pieces import Piece
@@ -15,6 +15,7 @@ _MOST_SEARCHED = 8
 _MOST_WAYS = 4
 _MOST_TRIED = 1500
 _MOST_STEPS = 20_000
+_MOST_ENDS = 2
 _NUMBER = re.compile(r"\d+")
 
 
@@ -25,11 +26,13 @@ class Row:
     Attributes:
         pieces: first to last. left: those that fit nowhere beside them.
         note: how the order was found, where the file does not just have it.
+        as_stored: whether it is the file's own order, where it has one.
     """
 
     pieces: tuple[Piece, ...]
     left: tuple[Piece, ...] = ()
     note: str = ""
+    as_stored: bool = True
 
 
 def rows(pieces: Sequence[Piece], ordered: bool, where: str) -> list[Row]:
@@ -43,6 +46,18 @@ def rows(pieces: Sequence[Piece], ordered: bool, where: str) -> list[Row]:
     Raises:
         GatvizError: attention layers that do not follow one another, with both widths.
     """
+    found = _fullest(pieces, ordered, search=True)
+    if ordered and found and not found[0].as_stored:
+        # As likely as a line that is defined before what it runs after are two ends, of which one is left out.
+        found = [row for row in _fullest(pieces, ordered, search=False) if len(row.left) <= _MOST_ENDS] + found
+    if found:
+        return found
+    layers = [piece for piece in pieces if piece.kind == "attention"]
+    raise _misfit(layers if ordered else sorted(layers, key=natural), where)
+
+
+def _fullest(pieces: Sequence[Piece], ordered: bool, *, search: bool) -> list[Row]:
+    """The rows that leave out as few linear layers as can be; without a search in the order given alone."""
     linear = [piece for piece in pieces if piece.kind == "linear"]
     steps = [_MOST_STEPS]
     ways = (left for count in range(len(linear)) for left in combinations(linear[::-1], count))
@@ -50,13 +65,11 @@ def rows(pieces: Sequence[Piece], ordered: bool, where: str) -> list[Row]:
     for left in (*islice(ways, _MOST_TRIED), tuple(linear)):
         if found and (len(left) > len(found[0].left) or len(found) == _MOST_WAYS):
             break
-        row = _row([piece for piece in pieces if piece not in left], ordered, steps)
+        kept = [piece for piece in pieces if piece not in left]
+        row = _row(kept, ordered, steps) if search else Row(tuple(kept)) if _chains(kept) else None
         if row is not None:
-            found.append(Row(row.pieces, left, row.note))
-    if found:
-        return found
-    layers = [piece for piece in pieces if piece.kind == "attention"]
-    raise _misfit(layers if ordered else sorted(layers, key=natural), where)
+            found.append(replace(row, left=left))
+    return found
 
 
 def _row(pieces: Sequence[Piece], ordered: bool, steps: list[int]) -> Row | None:
@@ -72,10 +85,10 @@ def _row(pieces: Sequence[Piece], ordered: bool, steps: list[int]) -> Row | None
                     "{names}."
                 )
                 return Row(tuple(order), note=note.format(names=_names(order)))
-            return Row(tuple(order), note=_order_note(order) if told else "")
+            return Row(tuple(order), note=_order_note(order) if told else "", as_stored=not (told and ordered))
     if len(pieces) <= _MOST_SEARCHED and (found := _search([], first, steps)) is not None:
         alike = [p for p in found if p.kind == "attention"] == [p for p in first if p.kind == "attention"]
-        return Row(tuple(found), note="" if alike and not ordered else _order_note(found))
+        return Row(tuple(found), note="" if alike and not ordered else _order_note(found), as_stored=False)
     return None
 
 

@@ -24,6 +24,8 @@ from gatviz.words import _, ngettext
 
 SPLITS = ("train", "val", "test")
 LONGEST_NAME = 200
+_PRINTABLE = dict.fromkeys(map(ord, "\u200c\u200d\u00a0\u1680\u2002\u2003\u2007\u2009\u200a\u202f\u205f\u3000"))
+"""The joiners of Persian, of Indian scripts and of emoji, and blanks other than the usual one."""
 FARTHEST = 1e15
 """Positions end here: beyond, distances between nodes get lost in rounding, and in the end overflow."""
 
@@ -302,7 +304,7 @@ def _checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
             raise GatvizError(
                 _("node {n}").format(n=n), _("a name that is not blank"), quote(name), _("give the node a name")
             )
-        if len(name) > LONGEST_NAME or not name.isprintable():
+        if len(name) > LONGEST_NAME or not is_printable(name):
             raise GatvizError(
                 _("node {n}").format(n=n),
                 _("a name of at most {most} printable characters").format(most=LONGEST_NAME),
@@ -390,7 +392,7 @@ def _check_feature_names(names: tuple[str, ...], count: int, where: str = "featu
             or not name.strip()
             or name in seen
             or len(name) > LONGEST_NAME
-            or not name.isprintable()
+            or not is_printable(name)
         ):
             raise GatvizError(
                 where,
@@ -451,9 +453,23 @@ def _of_length(values: Any, length: int, where: str) -> tuple[Any, ...]:
     return result
 
 
+def is_printable(text: str) -> bool:
+    """Whether a text has no controls in it; blanks of any width are none, nor are the joiners of some scripts."""
+    return text.isprintable() or text.translate(_PRINTABLE).isprintable()
+
+
 def _checked_labels(labels: Any, count: int) -> tuple[str | None, ...]:
     result = _of_length(labels, count, "labels")
-    return tuple(None if label is None else str(label) for label in result)
+    texts = tuple(None if label is None else str(label) for label in result)
+    for n, text in enumerate(texts):
+        if text is not None and len(text) > LONGEST_NAME:
+            raise GatvizError(
+                _("label of node {n}").format(n=n),
+                _("a class of at most {most} characters").format(most=LONGEST_NAME),
+                quote(text),
+                _("shorten it, or choose another column as the label"),
+            )
+    return texts
 
 
 def _checked_split(split: Any, count: int) -> tuple[str | None, ...]:

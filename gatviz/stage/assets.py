@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "js"
-ENTRY = "mount.js"
-"""The module of the stage that imports all others of it."""
-STYLES = "stage.css"
-TRAIN_ENTRY = "train.js"
-"""The same for the picture of a training."""
-TRAIN_STYLES = "train.css"
+ENTRIES = {
+    "stage": ("mount.js", "stage.css"),
+    "train": ("train.js", "train.css"),
+    "keeper": ("keeper.js", "keeper.css"),
+}
+"""Of each component the module that imports all others of it, and its style sheet."""
 
 
 @cache

@@ -279,7 +279,7 @@ def _round_up(value: float) -> float:
 
 def time_left(training: Training, total: int) -> str:
     """ "0.3 s of 0.4 s", as told by the epochs so far; "" before the first."""
-    if not training.seconds or not training.trained:
+    if not training.seconds or not 0 < training.trained < total:
         return ""
     whole = training.seconds / training.trained * total
     return _("{left} s of {whole} s left").format(

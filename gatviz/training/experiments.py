@@ -124,6 +124,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             dropout=0.6,
             feature_dropout=0.6,
             beside=("equal", "GCN"),
+            true_in=(19, 20),
         ),
         Experiment(
             "own_feature",
@@ -133,6 +134,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             lambda graph, seed: one_layer(graph, seed, heads=4),
             Schedule(300, 0.02, 5e-4),
             beside=("equal",),
+            true_in=(20, 20),
         ),
     )
 }

@@ -17,6 +17,7 @@ from gatviz.model.steps import Kind
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.settings import (
+    MOST_FEATURES,
     MOST_LAYERS,
     NO_ACTIVATION,
     OF_OPENED,
@@ -29,7 +30,6 @@ from gatviz.ui.session.work import OpenedModel
 from gatviz.words import _, commas
 
 _DEFAULTS = Settings()
-_MOST_FEATURES = 64
 _LONGEST_NAMES = 60
 
 
@@ -220,9 +220,9 @@ def _sigma(name: str, words: list[str], usual: str, key: str) -> str:
 def _output_choice(readout: bool) -> int:
     """Features of the last step: one for each class if the graph has classes."""
     classes = len(session.current().graph.class_names)
-    usual = classes if 0 < classes <= _MOST_FEATURES else _DEFAULTS.output_features
+    usual = classes if 0 < classes <= MOST_FEATURES else _DEFAULTS.output_features
     name = _("Features of the readout") if readout else _("Features per head of the last layer")
-    return int(st.number_input(name, 1, _MOST_FEATURES, usual, key=output_key(usual)))
+    return int(st.number_input(name, 1, MOST_FEATURES, usual, key=output_key(usual)))
 
 
 def _jumping_choice() -> Jumping:

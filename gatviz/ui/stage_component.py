@@ -16,12 +16,6 @@ from gatviz.stage.training_protocol import TrainScreen
 from gatviz.stage.wire import encode
 
 _STAGE, _TRAIN, _KEEPER = "stage", "train", "keeper"
-_ENTRIES = {
-    _STAGE: (assets.ENTRY, assets.STYLES),
-    _TRAIN: (assets.TRAIN_ENTRY, assets.TRAIN_STYLES),
-    _KEEPER: ("keeper.js", "keeper.css"),
-}
-"""The module and the style sheet of each."""
 
 
 def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
@@ -33,17 +27,28 @@ def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
     _mount(_STAGE, screen, listeners)
 
 
-def train_stage(screen: TrainScreen, asked: Callable[[Any], None]) -> None:
-    """Mount the picture of the Train workspace; `asked` gets what the browser sent. Raises as `stage`."""
-    _mount(_TRAIN, screen, {"asked": asked})
+def train_stage(screen: TrainScreen | None, asked: Callable[[Any], None]) -> None:
+    """Mount the picture of the Train workspace; `asked` gets what the browser sent. Raises as `stage`.
+
+    Without a screen nothing is drawn, but the tab still says which one it is.
+    """
+    _mount(_TRAIN, {} if screen is None else screen, {"asked": asked})
 
 
 def keeper(told: Keeping, wanted: Callable[[Any], None]) -> None:
     """Mount what keeps the session in the browser; `wanted` gets what it sent, unchecked."""
-    _mount(_KEEPER, told, {"wanted": wanted})
+    _mount(_KEEPER, told, {"wanted": wanted}, once=True)
 
 
-def _mount(name: str, message: Message, listeners: Mapping[str, Callable[[Any], None]]) -> None:
+def _mount(
+    name: str,
+    message: Message | Mapping[str, Any],
+    listeners: Mapping[str, Callable[[Any], None]],
+    *,
+    once: bool = False,
+) -> None:
+    """Mount a component; what it sends goes along with every run that follows, or only with the next one."""
+
     def hear(what: str) -> Callable[[], None]:
         def heard() -> None:
             value = st.session_state.get(name)
@@ -51,10 +56,10 @@ def _mount(name: str, message: Message, listeners: Mapping[str, Callable[[Any], 
 
         return heard
 
-    _component(_served(name), *_ENTRIES[name])(
+    _component(_served(name), *assets.ENTRIES[name])(
         key=name,
         data=encode(message),
-        default=dict.fromkeys(listeners),
+        default={} if once else dict.fromkeys(listeners),
         **{f"on_{what}_change": hear(what) for what in listeners},
     )
 
@@ -70,7 +75,7 @@ def _served(component: str) -> str:
     name = f"{publisher}.{component}"
     manager = get_bidi_component_manager()
     if manager.get_component_asset_root(name) is None:
-        files = [ComponentConfig(one, asset_dir=assets.FOLDER.name) for one in _ENTRIES]
+        files = [ComponentConfig(one, asset_dir=assets.FOLDER.name) for one in assets.ENTRIES]
         manager.register_from_manifest(ComponentManifest(publisher, assets.version(), files), assets.FOLDER.parent)
     return name
 

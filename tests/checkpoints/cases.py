@@ -22,7 +22,8 @@ def torch_file(content: object, legacy: bool = False) -> bytes:
 
 
 def safetensors_file(tensors: dict[str, Tensor]) -> bytes:
-    return safetensors.torch.save({name: tensor.contiguous() for name, tensor in tensors.items()})
+    data: bytes = safetensors.torch.save({name: tensor.contiguous() for name, tensor in tensors.items()})
+    return data
 
 
 def drawn(seed: int, **shapes: tuple[int, ...]) -> dict[str, Tensor]:

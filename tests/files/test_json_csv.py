@@ -179,7 +179,11 @@ def test_a_type_column_says_whether_edges_are_directed():
         ("utf-8-sig", "read as UTF-8 with BOM"),
         ("utf-16", "read as UTF-16"),
         ("utf-32", "read as UTF-32"),
-        ("latin-1", "line 2 is not UTF-8: the file was read as Latin-1"),
+        (
+            "cp1252",
+            "line 2 is not UTF-8: by its characters the file was read as Windows-1252 (western Europe); it has 'Zoë'",
+        ),
+        ("utf-16-le", "read as UTF-16 (little-endian, without mark)"),
     ],
 )
 def test_other_encodings_are_read_and_named(codec, note):
@@ -412,7 +416,7 @@ BAD_JSON = {
     ),
     "UTF-16 without a mark": (
         '{"edges": []}'.encode("utf-16-le"),
-        "the file: expected UTF-8 text, found UTF-16 without a byte-order mark; save the file as UTF-8.",
+        "the file: expected at least one node, found none; add a node.",
     ),
 }
 
@@ -426,26 +430,22 @@ def test_bad_json_gives_one_sentence(case):
 EDGES = b"source,target\nA,B\n"
 BAD_CSV = {
     "wrong columns": (
-        b"a,b\n1,2\n",
+        b"name,age\nAda,36\nBo,40\n",
         None,
-        "the file, header: expected a column 'source', found 'a', 'b'; rename the header or choose the column.",
+        "the file, header: expected a column 'source', found 'name', 'age'; "
+        "choose the two columns that edges join, or call them source and target.",
     ),
     "no target": (
         b"source,weight\nA,1\n",
         None,
         "the file, header: expected a column 'target', found 'source', 'weight'; "
-        "rename the header or choose the column.",
+        "choose the two columns that edges join, or call them source and target.",
     ),
     "node table alone": (
         b"id,f0\nA,1\n",
         None,
         "the file, header: expected a column 'source', found 'id', 'f0'; "
         "this is a node table: give the edges beside it.",
-    ),
-    "column twice": (
-        b"source,target,w,w\nA,B,1,2\n",
-        None,
-        "the file, header, column 4: expected a name of its own, found 'w'; name the column.",
     ),
     "too many cells": (
         b"source,target\nA,B\nA,B,C\n",
@@ -456,12 +456,12 @@ BAD_CSV = {
     "mixed separators": (
         b"source,target\nA,B\nB;C\n",
         None,
-        "the file, row 3: expected a target, found nothing; write two names separated by ','.",
+        "the file, row 3: expected a 'target', found nothing; write two names separated by ','.",
     ),
     "no source": (
         b"source,target\n\n,B\n",
         None,
-        "the file, row 3: expected a source, found nothing; write two names separated by ','.",
+        "the file, row 3: expected a 'source', found nothing; write two names separated by ','.",
     ),
     "open quote": (
         b'source,target\nA,"B\nB,C\n',
@@ -475,7 +475,7 @@ BAD_CSV = {
     ),
     "no id": (
         EDGES,
-        b"name,f\nA,1\nB,2\n",
+        b"name,f\nX,1\nY,2\n",
         "the node table, header: expected a column 'id', found 'name', 'f'; name the column of node names 'id'.",
     ),
     "id twice": (
@@ -492,18 +492,6 @@ BAD_CSV = {
         EDGES,
         b"id,f\nA,1\nB,two\n",
         "the node table, row 3, column 'f': expected a finite number, found 'two'; "
-        "write a number there or remove the row.",
-    ),
-    "ragged": (
-        EDGES,
-        b"id,f,g\nA,1,2\nB,2\n",
-        "the node table, row 3, column 'g': expected a finite number, found nothing; "
-        "write a number there or remove the row.",
-    ),
-    "NaN": (
-        EDGES,
-        b"id,f\nA,1\nB,nan\n",
-        "the node table, row 3, column 'f': expected a finite number, found 'nan'; "
         "write a number there or remove the row.",
     ),
     "infinity": (

@@ -41,7 +41,21 @@ QUIET = {
     "rows",
     "colour",
 }
-QUIET |= {"session", "layout", "formula", "plain", "symbol", "key", "panel", "revision", "description", "parameters"}
+QUIET |= {
+    "session",
+    "server",
+    "content",
+    "title",
+    "layout",
+    "formula",
+    "plain",
+    "symbol",
+    "key",
+    "panel",
+    "revision",
+    "description",
+    "parameters",
+}
 """What the stage is told and does not show as words: keys, colours, formulas, symbols, a file's own text."""
 DRAWN = ("text", "name", "hovertemplate", "customdata", "ticktext")
 """What plotly shows as words."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from streamlit.testing.v1 import AppTest
+from torch import nn
 from torch_geometric.nn import GATConv
 
+from gatviz import Graph, Recipe
 from gatviz.ui.session.session import Session
 from gatviz.ui.weights import table as weights_table
 
@@ -92,3 +95,79 @@ def test_a_refused_cell_leaves_no_grid_that_shows_it(monkeypatch):
     weights = held["gatviz_session"].work.weights
     assert weights is not None
     assert np.isclose(weights.weights.layers[0]["W"][0, 0, 0], 0.5)
+
+
+def net() -> nn.ModuleDict:
+    torch.manual_seed(1)
+    return nn.ModuleDict({"conv1": GATConv(2, 3, heads=2), "bn": nn.BatchNorm1d(6), "lin": nn.Linear(6, 2)})
+
+
+def recipe_of(app: AppTest) -> Any:
+    return next(one for one in app.text_input if one.label == "Recipe")
+
+
+def test_the_recipe_is_shown_corrected_and_run():
+    app = run_app()
+    choose_file(app, saved(net().state_dict()))
+    assert recipe_of(app).value == "conv1 > bn > relu > lin"
+    checked(recipe_of(app).set_value("conv1 > elu > lin > bn").run())
+    assert any("step 2 (bn)" in plain(one.value) and "found 2" in plain(one.value) for one in app.error)
+    assert app.button(key="weights_show").disabled
+    checked(recipe_of(app).set_value("conv1 > elu > bn > lin").run())
+    assert not app.error
+    checked(app.button(key="weights_show").click().run())
+    assert str(Recipe.of_steps(state_of(app).settings.steps)) == "conv1 > elu > bn > lin"
+
+
+def plain(text: str) -> str:
+    return text.replace("\\", "")
+
+
+def test_a_file_that_can_be_read_in_two_ways_is_asked_about():
+    app = run_app()
+    more = {f"other.{name}": value for name, value in nn.Linear(6, 3).state_dict().items()}
+    choose_file(app, saved({**net().state_dict(), **more}))
+    (way,) = [one for one in app.radio if "How is it to be read" in one.label]
+    assert recipe_of(app).value == "conv1 > bn > relu > lin"
+    checked(way.set_value("conv1 > bn > relu > other").run())
+    assert recipe_of(app).value == "conv1 > bn > relu > other"
+    checked(app.button(key="weights_show").click().run())
+    assert str(Recipe.of_steps(state_of(app).settings.steps)) == "conv1 > bn > relu > other"
+
+
+def test_weights_of_steps_around_the_layers_are_edited_and_undone():
+    app = run_app()
+    choose_file(app, saved(net().state_dict()))
+    checked(app.button(key="weights_show").click().run())
+    app.session_state["gatviz_session"] = replace(state_of(app), panel="weights")
+    checked(app.run())
+    checked(control(app, "Step").select("bn").run())
+    checked(control(app, "Parameter").select("running_mean").run())
+    before = state_of(app).work.weights
+    checked(app.button(key="fill_ones").click().run())
+    after = state_of(app).work.weights
+    assert before is not None
+    assert after is not None
+    assert after.weights.of("bn")["running_mean"].tolist() == [1.0] * 6
+    assert "bn.running_mean" in state_of(app).history.undo_name
+    earlier = state_of(app).history.undone(state_of(app).work)[0].weights
+    assert earlier is not None
+    assert earlier.weights.fingerprint == before.weights.fingerprint
+
+
+def test_the_columns_of_the_output_are_matched_with_the_labels():
+    """A model that is right everywhere by the order in which labels appear, and wrong everywhere by their names."""
+    x = np.eye(2)[[0, 1, 0]]
+    loops = np.array([range(3), range(3)])
+    graph = Graph(("a", "b", "c"), x, loops, labels=("red", "blue", "red"), positions=np.eye(3, 2))
+    conv = GATConv(2, 2, bias=False)
+    conv.lin.weight.data = torch.eye(2)
+    app = run_app()
+    app.session_state["gatviz_session"] = Session(replace(state_of(app).work, graph=graph))
+    checked(app.run())
+    choose_file(app, saved(conv.state_dict()))
+    columns = control(app, "Columns of the output stand for labels")
+    assert columns.value.classes == ("red", "blue")
+    assert any("100.00 %: 3 of 3" in plain(one.value) for one in app.markdown)
+    checked(app.button(key="weights_show").click().run())
+    assert state_of(app).settings.classes == ("red", "blue")

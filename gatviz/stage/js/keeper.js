@@ -45,7 +45,7 @@ class Keeper {
     /** Whether it is known what this page is about; before that nothing is kept over what was. */
     this.ready = false;
     /** What is said once the wish of this count was granted. @type {{count: number, say: () => void}|null} */
-    this.then = null;
+    this.granted = null;
     this.stops = [
       listenForSteps((what) => this.want({ what, number: 0, content: "" })),
       listenForCells(),
@@ -127,11 +127,11 @@ class Keeper {
 
   // ---- wishes ----------------------------------------------------------------------------------------------
 
-  /** @param {Wish} wish @param {() => void} then what is said once it is granted */
-  want(wish, then = () => {}) {
+  /** @param {Wish} wish @param {() => void} say what is said once it is granted */
+  want(wish, say = () => {}) {
     sent = Math.max(sent + 1, Date.now());
     this.wishes.push({ ...wish, count: sent });
-    if (wish.what !== "pack") this.then = { count: sent, say: then };
+    if (wish.what !== "pack") this.granted = { count: sent, say };
     if (this.wishes.length === 1) this.deliver();
   }
 
@@ -147,10 +147,10 @@ class Keeper {
   settle({ heard, refused }) {
     const before = this.wishes.length;
     this.wishes = this.wishes.filter(({ count }) => count > heard);
-    if (this.then && this.then.count <= heard) {
+    if (this.granted && this.granted.count <= heard) {
       this.ready = true;
-      if (!refused) this.then.say();
-      this.then = null;
+      if (!refused) this.granted.say();
+      this.granted = null;
     }
     if (this.wishes.length !== before) this.deliver();
   }

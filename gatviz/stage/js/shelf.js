@@ -68,14 +68,19 @@ export class Shelf {
         settle(taken);
       };
       channel.addEventListener("message", listen);
-      channel.postMessage({ asks: me, tab });
+      this.tell({ asks: me, tab });
       setTimeout(() => end(false), ANSWER);
     });
   }
 
   /** @param {{asks?: string, tab: string}} question */
   answer({ asks, tab }) {
-    if (asks && asks !== this.me && tab === this.tab) this.channel?.postMessage({ to: asks, tab });
+    if (asks && asks !== this.me && tab === this.tab) this.tell({ to: asks, tab });
+  }
+
+  /** @param {object} message */
+  tell(message) {
+    this.channel?.postMessage(message); // oxlint-disable-line unicorn/require-post-message-target-origin -- a channel has no such argument
   }
 
   /** Whether nothing is to be kept in this tab: the person had it all forgotten. */
@@ -103,16 +108,19 @@ export class Shelf {
   /** Keep this tab's work; the oldest of too many goes, and more of them where there is no room. @param {Omit<Kept, "tab">} work */
   async put(work) {
     const others = (await this.all()).filter(({ tab }) => tab !== this.tab);
-    for (const { tab } of others.splice(MOST - 1)) await this.does("readwrite", (shelf) => shelf.delete(tab));
-    for (;;) {
-      try {
-        await this.does("readwrite", (shelf) => shelf.put({ ...work, tab: this.tab }));
-        return;
-      } catch (error) {
-        const oldest = others.pop();
-        if (!oldest) throw error;
-        await this.does("readwrite", (shelf) => shelf.delete(oldest.tab));
-      }
+    await Promise.all(others.splice(MOST - 1).map(({ tab }) => this.does("readwrite", (shelf) => shelf.delete(tab))));
+    await this.squeeze({ ...work, tab: this.tab }, others);
+  }
+
+  /** @param {Kept} kept @param {Kept[]} others who may have to go, the oldest last @returns {Promise<void>} */
+  async squeeze(kept, others) {
+    try {
+      await this.does("readwrite", (shelf) => shelf.put(kept));
+    } catch (error) {
+      const oldest = others.pop();
+      if (!oldest) throw error;
+      await this.does("readwrite", (shelf) => shelf.delete(oldest.tab));
+      await this.squeeze(kept, others);
     }
   }
 
@@ -122,8 +130,9 @@ export class Shelf {
     const transaction = (await this.opened).transaction(SHELF, mode);
     const request = act(transaction.objectStore(SHELF));
     return new Promise((settle, fail) => {
-      transaction.oncomplete = () => settle(request.result);
-      transaction.onabort = transaction.onerror = () => fail(transaction.error ?? request.error);
+      transaction.addEventListener("complete", () => settle(request.result));
+      transaction.addEventListener("abort", () => fail(transaction.error ?? request.error));
+      transaction.addEventListener("error", () => fail(transaction.error ?? request.error));
     });
   }
 }
@@ -132,9 +141,10 @@ export class Shelf {
 function openDatabase() {
   return new Promise((settle, fail) => {
     const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(SHELF, { keyPath: "tab" });
-    request.onsuccess = () => settle(request.result);
-    request.onerror = request.onblocked = () => fail(request.error);
+    request.addEventListener("upgradeneeded", () => request.result.createObjectStore(SHELF, { keyPath: "tab" }));
+    request.addEventListener("success", () => settle(request.result));
+    request.addEventListener("error", () => fail(request.error));
+    request.addEventListener("blocked", () => fail(request.error));
   });
 }
 

@@ -117,7 +117,10 @@ export default async function mount({ data, parentElement, setStateValue }) {
   mounted.send = (message) => setStateValue("asked", numbered(message));
   const call = ++mounted.calls;
   const [screen] = await Promise.all([decode(data), loaded(parentElement.querySelector("link[rel=stylesheet]"))]);
-  if (call === mounted.calls && !mounted.gone) mounted.show(/** @type {any} */ (screen));
+  if (call === mounted.calls && !mounted.gone) {
+    if ("names" in screen) mounted.show(/** @type {any} */ (screen));
+    else mounted.answered(); // nothing to draw yet
+  }
   return () => {
     // The page also ends a call that a newer one has overtaken; what is mounted is that one's then.
     if (call !== mounted.calls) return;

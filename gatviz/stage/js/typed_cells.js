@@ -1,5 +1,5 @@
 /**
- * The first keys typed into a grid of Streamlit's. It fetches the field for a cell when the first key comes, and takes
+ * The first keys typed into a grid of the page's. It fetches the field for a cell when the first key comes, and takes
  * each key until then for the beginning of a new number: 5678 becomes 8. Here they wait for the field.
  */
 

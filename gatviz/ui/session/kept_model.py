@@ -25,7 +25,7 @@ Put = Callable[[str, NDArray[Any]], str]
 Get = Callable[[str], NDArray[Any]]
 
 T = TypeVar("T")
-_KINDS: Mapping[str, type[Any]] = {"LayerSettings": LayerSettings, **AROUND}
+_KINDS: Mapping[str, type[Any]] = {LayerSettings.__name__: LayerSettings, **AROUND}
 _DEEPEST = 20
 _LARGEST_STEP = 100_000
 """Features or heads of one step of an opened model."""
@@ -95,10 +95,10 @@ def settings_of(content: Mapping[str, Any], where: str, opened: OpenedModel | No
         value = getattr(given, name)
         if not low <= value <= high:
             expected = _("a number from {low} to {high}").format(low=low, high=high)
-            raise GatvizError(f"{where}, {name}", expected, quote(value), _("save it again"))
+            raise GatvizError(f"{where}, {quote(name)}", expected, quote(value), _("save it again"))
     if len(given.activations) != MOST_LAYERS:
         expected = _("{count} activations").format(count=MOST_LAYERS)
-        raise GatvizError(f"{where}, activations", expected, str(len(given.activations)), _("save it again"))
+        raise GatvizError(where, expected, str(len(given.activations)), _("save it again"))
     device = given.device if given.device in available_devices() else "cpu"
     return replace(given, device=device, opened=() if opened is None else opened.steps)
 
@@ -133,7 +133,7 @@ def _step_content(given: Any) -> Any:
         return {"name": given[0], "step": _step_content(given[1])}
     if isinstance(given, Sum):
         skip = None if given.skip is None else _step_content(given.skip)
-        return {"kind": "Sum", "steps": [_step_content(step) for step in given.steps], "skip": skip}
+        return {"kind": Sum.__name__, "steps": [_step_content(step) for step in given.steps], "skip": skip}
     assert is_dataclass(given)
     assert not isinstance(given, type)
     return {"kind": type(given).__name__, **asdict(given)} if not isinstance(given, LayerSettings) else _layer(given)
@@ -141,7 +141,7 @@ def _step_content(given: Any) -> Any:
 
 def _layer(settings: LayerSettings) -> dict[str, Any]:
     """A layer has a kind of its own."""
-    return {"kind": "LayerSettings", "layer": asdict(settings)}
+    return {"kind": LayerSettings.__name__, "layer": asdict(settings)}
 
 
 def _step_of(content: Any, where: str, depth: int) -> Any:
@@ -151,14 +151,14 @@ def _step_of(content: Any, where: str, depth: int) -> Any:
     if "step" in given:
         return made(given.get("name"), str, where), _step_of(given["step"], where, depth + 1)
     kind = given.pop("kind", None)
-    if kind == "Sum":
+    if kind == Sum.__name__:
         steps = made(given.get("steps"), list[Any], where)
         skip = given.get("skip")
         inside = tuple(_step_of(step, where, depth + 1) for step in steps)
         return Sum(inside, None if skip is None else _step_of(skip, where, depth + 1))
     if not isinstance(kind, str) or kind not in _KINDS:
         raise GatvizError(where, _("a kind of step that gatviz knows"), quote(kind), _("open it with a newer gatviz"))
-    return made(given.get("layer") if kind == "LayerSettings" else given, _KINDS[kind], where)
+    return made(given.get("layer") if kind == LayerSettings.__name__ else given, _KINDS[kind], where)
 
 
 def _check_sizes(steps: Sequence[Any], weights: Weights, where: str) -> None:

@@ -15,7 +15,7 @@ from gatviz.ui.train.setup import Setup
 from gatviz.words import _
 
 _STYLE = """<style>
-[class*="st-key-experiment-"] button { height: 100%; align-items: flex-start; text-align: left; padding: 8px 12px; }
+[class*="st-key-experiment-"] button { min-height: 98px; align-items: flex-start; text-align: left; padding: 8px 12px; }
 [class*="st-key-experiment-"] button p { font-size: 0.8rem; line-height: 1.3; text-align: left; }
 [class*="st-key-experiment-"] button * { white-space: normal !important; overflow: visible !important; }
 [class*="st-key-experiment-"] button > div { justify-content: flex-start; }

@@ -208,6 +208,11 @@ class Player:
     # ---- what there is -----------------------------------------------------------------------------------
 
     @property
+    def is_fresh(self) -> bool:
+        """Whether nothing was trained yet."""
+        return self.take is None or (self.take.training.trained == 0 and not self.before)
+
+    @property
     def last(self) -> int:
         """The last epoch that there will be."""
         assert self.take is not None

@@ -40,7 +40,8 @@ def greet(token: str) -> bool:
         known = _kept.get(token)
         if known is not None and known is not player and known.take is not None:
             left = known.worker.session_id != session_id() and not is_there(known.worker.session_id)
-            if left and player.take is None:
+            if left and player.is_fresh:
+                player.halt()
                 known.worker.stop()
                 known.worker = Worker(known.work, session_id())
                 known.playing = False

@@ -44,6 +44,8 @@ def train(now: session.Session, settings: Settings, run: Run) -> None:
         follow(now, player)
     except GatvizError as error:
         st.info(escape(str(error)))
+        player.halt()
+        _nothing()
         if len(now.graph.class_names) > 1:
             _offer_readout(now, settings)
         return
@@ -86,9 +88,16 @@ def _picture() -> None:
     if st.session_state.pop(_REDRAW, False):
         st.rerun()
     now, player = session.current(), own_player()
-    if player.take is None:
-        return
-    train_stage(train_screen(now, player, _view()), asked=_hear)
+    if player.take is not None:
+        train_stage(train_screen(now, player, _view()), asked=_hear)
+
+
+@st.fragment
+def _nothing() -> None:
+    """No picture; but a tab that was loaded anew may have something to come back to."""
+    if st.session_state.pop(_REDRAW, False):
+        st.rerun()
+    train_stage(None, asked=_hear)
 
 
 def _view() -> View:
@@ -187,6 +196,7 @@ def _do(asked: TrainAsked, player: Player) -> None:
         session.undo()
         _redraw_the_page()
     elif asked.what == "hello" and asked.token and greet(asked.token[:64]):
+        _show_again(own_player())
         _redraw_the_page()
 
 
@@ -195,8 +205,21 @@ def _redraw_the_page() -> None:
     st.session_state[_REDRAW] = True
 
 
+def _show_again(player: Player) -> None:
+    """A page that was loaded anew shows what it trained, unless it does already."""
+    assert player.take is not None
+    if source_of(session.current()) != player.take.source:
+        _bring(player)
+
+
 def _open(player: Player) -> None:
     """Let the model of the epoch under the playhead be the screen's, and go to Explore."""
+    _bring(player)
+    st.session_state["workspace"] = "explore"
+
+
+def _bring(player: Player) -> None:
+    """Graph and model of the epoch under the playhead onto the screen."""
     assert player.take is not None
     player.halt()
     epoch = player.playhead
@@ -204,12 +227,12 @@ def _open(player: Player) -> None:
     graph = player.take.training.task_at(epoch).graph
     now = session.current()
     if graph.fingerprint != now.graph.fingerprint:
-        show_graph(graph, now.origin, own=now.own)
-    title = EXPERIMENTS[player.setup.card].title if player.setup.card else now.origin
+        title = EXPERIMENTS[player.setup.card].title if player.setup.card else _("the graph that was trained")
+        show_graph(graph, title, own=True)
+    title = EXPERIMENTS[player.setup.card].title if player.setup.card else session.current().origin
     open_model(_("{name}, epoch {epoch}").format(name=title, epoch=epoch), model)
     now = session.current()
     player.opened_at(epoch, now.openings, source_of(now))
-    st.session_state["workspace"] = "explore"
 
 
 def _look(asked: TrainAsked) -> None:

@@ -1,4 +1,4 @@
-"""The weights of the layer on show as a table beside the canvas: typed cells, and whole parameters at once."""
+"""The weights of one step of the model as a table beside the canvas: typed cells, and whole parameters at once."""
 
 from __future__ import annotations
 
@@ -25,11 +25,20 @@ _ROW_HEIGHT, _TALLEST = 35, 360
 
 @dataclass(frozen=True)
 class _Place:
-    """Which numbers the grid shows: a layer's parameter, and one head of it where it has heads."""
+    """Which numbers the grid shows: a parameter of a step, and one head of it where it has heads.
 
-    layer: int
+    The step is an attention layer by its number, or another one by its name.
+    """
+
+    layer: int | str
     name: str
     head: int | None
+
+    @property
+    def called(self) -> str:
+        """The parameter in words; of a step around the layers with its name."""
+        name = name_of(self.name, self.head)
+        return name if isinstance(self.layer, int) else f"{self.layer}.{name}"
 
 
 @dataclass(frozen=True)
@@ -47,11 +56,17 @@ class _Base:
 
 
 def weights_table(now: session.Session, layer: int, input_names: Sequence[str]) -> None:
-    """Draw the table of one layer's weights."""
+    """Draw the table of the weights of this layer, or of a step around the layers that is chosen in it."""
     weights = all_weights(now)
     title = _("Weights of layer {layer}").format(layer=layer)
-    st.markdown(f"**{title}**")
-    place = _chosen(weights, layer)
+    if not weights.around:
+        st.markdown(f"**{title}**")
+        place = _chosen(weights, layer)
+    else:
+        steps: list[int | str] = [layer, *weights.around]
+        told = {step: title if step == layer else _("Weights of {step}").format(step=step) for step in steps}
+        key = f"weights_step_{layer}_{'_'.join(weights.around)}"
+        place = _chosen(weights, st.selectbox(_("Step"), steps, format_func=told.__getitem__, key=key))
     _whole(now, weights, place)
     base = st.session_state.get(_BASE)
     if base is None or base.result != weights.fingerprint or base.place != place:
@@ -59,7 +74,9 @@ def weights_table(now: session.Session, layer: int, input_names: Sequence[str]) 
         st.session_state[_BASE] = base
     table = _table(base.weights, place)
     rows, columns = min(table.shape[0], _MOST_ROWS), min(table.shape[1], _MOST_COLUMNS)
-    by_input = table.shape[1] == len(input_names) and place.name.startswith("W")
+    reads_x = place.layer == (weights.reads_x or 0)
+    by_input = table.shape[1] == len(input_names) and place.name.startswith(("W", "weight"))
+    by_input = by_input and (isinstance(place.layer, int) or reads_x)
     words = [input_names[k] if by_input else f"c{k}" for k in range(columns)]
     frame = pd.DataFrame(table[:rows, :columns], columns=[str(k) for k in range(columns)])
     st.data_editor(
@@ -89,8 +106,8 @@ def weights_table(now: session.Session, layer: int, input_names: Sequence[str]) 
     )
 
 
-def _chosen(weights: Weights, layer: int) -> _Place:
-    arrays = weights.layers[layer]
+def _chosen(weights: Weights, layer: int | str) -> _Place:
+    arrays = weights.of(layer)
     left, right = st.columns(2)
     name = left.selectbox(_("Parameter"), list(arrays), key=f"weights_name_{'_'.join(arrays)}")
     if not has_heads(weights, layer, name):
@@ -99,9 +116,13 @@ def _chosen(weights: Weights, layer: int) -> _Place:
     return _Place(layer, name, head)
 
 
+def _is_shared(now: session.Session, place: _Place) -> bool:
+    return isinstance(place.layer, int) and is_shared(now, place.layer)
+
+
 def _table(weights: Weights, place: _Place) -> NDArray[np.floating]:
     """The numbers of a place as rows and columns."""
-    values = weights.layers[place.layer][place.name]
+    values = weights.of(place.layer)[place.name]
     return np.atleast_2d(values if place.head is None else values[place.head])
 
 
@@ -114,9 +135,9 @@ def _take_cells(key: str) -> None:
     for row, cells in st.session_state[key]["edited_rows"].items():
         for column, value in cells.items():
             table[int(row), int(column)] = np.nan if value is None else as_float(value)
-    values = base.weights.layers[base.place.layer][base.place.name]
+    values = base.weights.of(base.place.layer)[base.place.name]
     shape = values.shape if base.place.head is None else values.shape[1:]
-    place, shared = base.place, is_shared(session.current(), base.place.layer)
+    place, shared = base.place, _is_shared(session.current(), base.place)
     changed = _try(
         lambda: with_values(
             base.weights, place.layer, place.name, table.reshape(shape), head=place.head, shared=shared
@@ -143,7 +164,7 @@ def _whole(now: session.Session, weights: Weights, place: _Place) -> None:
                 else None
             )
             st.button(_fills()[kind], key=f"fill_{kind}", help=hint, on_click=_fill, args=(place, kind))
-    heads = weights.layers[place.layer][place.name].shape[0] if place.head is not None else 0
+    heads = weights.of(place.layer)[place.name].shape[0] if place.head is not None else 0
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         if heads > 1:
             others = [head for head in range(heads) if head != place.head]
@@ -164,16 +185,16 @@ def _seed(now: session.Session) -> int:
 
 def _fill(place: _Place, kind: Fill) -> None:
     now = session.current()
-    weights, seed, shared = all_weights(now), _seed(now), is_shared(now, place.layer)
-    what = _("set {name} to {value}").format(name=name_of(place.name, place.head), value=_fills()[kind])
+    weights, seed, shared = all_weights(now), _seed(now), _is_shared(now, place)
+    what = _("set {name} to {value}").format(name=place.called, value=_fills()[kind])
     _try(lambda: filled(weights, place.layer, place.name, kind, head=place.head, seed=seed, shared=shared), place, what)
 
 
 def _copy(place: _Place, other: int) -> None:
     now = session.current()
-    weights, shared = all_weights(now), is_shared(now, place.layer)
-    values = weights.layers[place.layer][place.name][other]
-    what = _("copy {name} from head {head}").format(name=name_of(place.name, place.head), head=other)
+    weights, shared = all_weights(now), _is_shared(now, place)
+    values = weights.of(place.layer)[place.name][other]
+    what = _("copy {name} from head {head}").format(name=place.called, head=other)
     _try(lambda: with_values(weights, place.layer, place.name, values, head=place.head, shared=shared), place, what)
 
 
@@ -189,5 +210,5 @@ def _try(edit: Callable[[], Weights], place: _Place, what: str = "") -> Weights 
     except GatvizError as error:
         session.update(refused=str(error))
         return None
-    take_weights(weights, what or _("edit {name}").format(name=name_of(place.name, place.head)))
+    take_weights(weights, what or _("edit {name}").format(name=place.called))
     return weights
