@@ -169,9 +169,8 @@ class Without:
         pointers = np.concatenate([[0], (ends + np.arange(self.copies)[:, None] * row.size).ravel()])
         columns, values = np.tile(column, self.copies), np.tile(self._x[row, column], self.copies)
         shape = ((self._nodes.size + spare) * self.copies, self._x.shape[1])
-        return torch.sparse_csr_tensor(
-            torch.from_numpy(pointers), torch.from_numpy(columns), torch.from_numpy(values), shape
-        )
+        parts = torch.from_numpy(pointers), torch.from_numpy(columns), torch.from_numpy(values)
+        return torch.sparse_csr_tensor(*parts, size=shape, check_invariants=False)
 
 
 @dataclass(frozen=True, eq=False)

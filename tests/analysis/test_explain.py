@@ -34,6 +34,7 @@ from gatviz import (
     sample_graph,
 )
 from gatviz.analysis.explanation.explain import Inquiry
+from gatviz.model import without
 from gatviz.model.without import Without, in_double
 
 PATH = [(0, 1), (1, 0), (1, 2), (2, 1)]
@@ -309,6 +310,17 @@ def test_large_parts_are_first_those_of_strongest_attention_then_random() -> Non
     asked.measure()
     asked.pair_up()
     pd.testing.assert_frame_equal(asked.explanation().edges, whole.edges, check_exact=True)
+
+
+def test_sparse_features_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = for_model(random_graph(4, 60, 0.1), "")
+    graph = replace(graph, x=np.eye(60), feature_names=())
+    model = GAT.of_paper(60, 3, generator=torch.Generator().manual_seed(0)).double().eval()
+    dense = analysis.edge_removal(model, graph, 7)
+    monkeypatch.setattr(without, "_VALUES", 1 << 8)
+    assert Without(in_double(model), graph, 7)._sparse
+    sparse = analysis.edge_removal(model, graph, 7)
+    pd.testing.assert_frame_equal(sparse, dense, check_exact=False, rtol=0, atol=1e-12)
 
 
 def test_stopped_at_once_there_is_still_an_answer() -> None:
