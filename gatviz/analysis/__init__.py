@@ -13,6 +13,7 @@ from gatviz.analysis.explanation.explain import Explanation, explain_node, typic
 from gatviz.analysis.explanation.fidelity import Fidelity, fidelity
 from gatviz.analysis.explanation.paths import path_attribution
 from gatviz.analysis.explanation.removal import edge_removal
+from gatviz.analysis.explanation.stability import Stability, stability
 from gatviz.analysis.explanation.verdict import Verdict
 from gatviz.analysis.flow import InAndOut, edge_table, in_and_out, top_edges
 from gatviz.analysis.input_changes import input_changes
@@ -42,6 +43,7 @@ __all__ = [
     "Rule",
     "ScoreTerms",
     "SoftmaxTerms",
+    "Stability",
     "StaticAttention",
     "Term",
     "Uniformity",
@@ -73,6 +75,7 @@ __all__ = [
     "seed_places",
     "share_limit",
     "softmax_terms",
+    "stability",
     "static_attention",
     "story_limit",
     "story_limits",
