@@ -129,8 +129,8 @@ def test_what_attention_adds_is_counted_seed_by_seed() -> None:
         rows = found.runs[
             (found.runs["variant"] == variant) & (found.runs["part"] == "test") & (found.runs["seed"] >= 0)
         ]
-        row_of = found.table[(found.table["variant"] == variant) & (found.table["part"] == "test")].iloc[0]
-        assert (row_of["right"], row_of["low"], row_of["high"]) == (
+        told = found.table[(found.table["variant"] == variant) & (found.table["part"] == "test")].iloc[0]
+        assert (told["right"], told["low"], told["high"]) == (
             rows["right"].mean(),
             rows["right"].min(),
             rows["right"].max(),
@@ -144,8 +144,8 @@ def test_what_attention_adds_is_counted_seed_by_seed() -> None:
         edges = analysis.explain_node(found.models[seed], graph, 8).edges
         own = edges[(edges["target"] == "8") & (edges["source"] == "33")]
         assert row.removal == 1 + (edges["removal"].abs() > own["removal"].abs().item() + 1e-12).sum()
-    told = " ".join([*contribution_lines(found), *places_lines(places, "33 → 8", "Officer")])
-    assert "33 → 8 first of 70 in" in told
+    said = " ".join([*contribution_lines(found), *places_lines(places, "33 → 8", "Officer")])
+    assert "33 → 8 first of 70 in" in said
 
 
 def test_fidelity_is_pygs() -> None:
@@ -193,7 +193,9 @@ def test_fidelity_is_pygs() -> None:
             here = {(int(t), int(s)) for t, s in zip(found["target"], found["source"], strict=True)}
             mask = torch.tensor([float((int(t), int(s)) in here) for s, t in settled.T])
             given = {"x": x, "edge_index": settled, "edge_mask": mask, "target": target, "index": node}
-            expected.append(theirs(explainer, Explanation(prediction=double(x, edge_index=settled), **given)))
+            expected.append(
+                theirs(explainer, Explanation(prediction=double(x, edge_index=settled), _model_args=[], **given))
+            )
         ours = analysis.fidelity(model, graph, named, against=against)  # type: ignore[arg-type]
         assert (ours.plus, ours.minus) == pytest.approx(tuple(np.mean(expected, axis=0)))
 
