@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from gatviz import GAT, analysis, sample_graph, save_weights
 from gatviz.analysis.explanation import sentences
 from gatviz.training.fit import fit
-from tests.browser.driver import eventually
+from tests.browser.driver import choose_graph, eventually
 from tests.browser.test_weights import open_dialog, use
 
 NODE = 8
@@ -22,6 +22,13 @@ def trained() -> GAT:
     model = GAT.of_paper(graph.num_features, 2, num_heads=4, head_features=4, generator=generator)
     made: GAT = fit(graph, model, labelled=[0, 33, 1, 32, 2, 30], epochs=60, lr=0.03).model
     return made
+
+
+def opened_in_explain(page: Page, model: GAT) -> None:
+    """Karate and the model's weights, as a person opens them; then Explain."""
+    choose_graph(page, "Karate club", 34)
+    use(open_dialog(page, "karate.pt", save_weights(model)))
+    page.get_by_role("radio", name="Explain", exact=True).click()
 
 
 def cells(page: Page) -> list[list[str]]:
@@ -36,10 +43,7 @@ def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page)
     """Every number of the table is the core's for the very weights that were opened."""
     model = trained()
     graph = sample_graph("karate_club")
-    page.get_by_test_id("stSelectbox").first.click()
-    page.get_by_role("option", name=re.compile("arate")).first.click()
-    use(open_dialog(page, "karate.pt", save_weights(model)))
-    page.get_by_role("radio", name="Explain", exact=True).click()
+    opened_in_explain(page, model)
     node = page.get_by_role("combobox", name="Node", exact=True)
     node.fill(str(NODE))
     node.press("Enter")
@@ -76,11 +80,7 @@ def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page)
 
 
 def test_trainings_of_other_seeds_stop_and_go_on(page: Page):
-    page.get_by_test_id("stSelectbox").first.click()
-    page.get_by_role("option", name=re.compile("arate")).first.click()
-    page.get_by_role("spinbutton", name="Layers", exact=True).fill("2")
-    page.get_by_role("spinbutton", name="Layers", exact=True).press("Enter")
-    page.get_by_role("radio", name="Explain", exact=True).click()
+    opened_in_explain(page, trained())
     page.get_by_role("button", name="Train 10 seeds").click()
     page.get_by_role("button", name="Stop").last.click()
     expect(page.get_by_role("button", name="Go on").last).to_be_visible()
