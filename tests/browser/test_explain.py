@@ -11,7 +11,7 @@ from gatviz import GAT, analysis, sample_graph, save_weights
 from gatviz.analysis.explanation import sentences
 from gatviz.training.fit import fit
 from tests.browser.driver import choose_graph, eventually
-from tests.browser.test_weights import open_dialog, use
+from tests.browser.test_weights import use
 
 NODE = 8
 
@@ -27,7 +27,11 @@ def trained() -> GAT:
 def opened_in_explain(page: Page, model: GAT) -> None:
     """Karate and the model's weights, as a person opens them; then Explain."""
     choose_graph(page, "Karate club", 34)
-    use(open_dialog(page, "karate.pt", save_weights(model)))
+    page.get_by_role("button", name="Open weights", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    file = {"name": "karate.pt", "mimeType": "application/octet-stream", "buffer": save_weights(model)}
+    dialog.locator("input[type=file]").set_input_files(file)
+    use(dialog)
     page.get_by_role("radio", name="Explain", exact=True).click()
 
 
