@@ -1,5 +1,7 @@
 """What a trace says: each question in a module of its own, answered from a Trace or a LayerTrace alone.
 
+`explanation` also asks the model, run without some of its edges or trained anew, what a node's answer rests on.
+
 Answers are frozen values with labelled tables (pandas) and the verdict in sentences. `graph=` gives names
 and labels to the nodes of a LayerTrace; a Trace brings its own.
 """
