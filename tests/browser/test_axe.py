@@ -126,6 +126,13 @@ def comparisons(page: Page) -> Iterator[str]:
     page.get_by_role("radio", name="Explore", exact=True).click()
 
 
+def explained(page: Page) -> Iterator[str]:
+    page.get_by_role("radio", name="Explain", exact=True).click()
+    page.get_by_role("button", name="Show on the graph").wait_for()
+    yield "Explain"
+    page.get_by_role("radio", name="Explore", exact=True).click()
+
+
 def other_graphs(page: Page) -> Iterator[str]:
     page.get_by_role("button", name="Open …", exact=True).click()
     dialog = page.get_by_role("dialog")
@@ -141,7 +148,7 @@ def other_graphs(page: Page) -> Iterator[str]:
     yield "empty graph"
 
 
-WALKS: tuple[Callable[[Page], Iterator[str]], ...] = (explore_views, dialogs, comparisons, other_graphs)
+WALKS: tuple[Callable[[Page], Iterator[str]], ...] = (explore_views, dialogs, comparisons, explained, other_graphs)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -181,7 +181,7 @@ def test_two_people_hear_two_languages_from_one_cache(monkeypatch: pytest.Monkey
 
     for language in (words.ENGLISH, LANGUAGE, words.ENGLISH):
         monkeypatch.setattr(page, "_language", lambda spoken=language: spoken)
-        for workspace in ("explore", "compare"):
+        for workspace in ("explore", "compare", "explain"):
             app = AppTest.from_file(APP, default_timeout=60)
             app.session_state["workspace"] = workspace
             said = any("⟦" in text for _field, text in sent(checked(app.run())))
