@@ -192,7 +192,7 @@ def alpha_rows(trace: LayerTrace, head: int) -> dict[tuple[int, int], str]:
     return {(int(i), int(j)): shown(dense[i, j]) for i, j in np.argwhere(trace.adjacency)}
 
 
-def shows_alpha(page: Page, trace: GATTrace | GATv2Trace) -> bool:
+def shows_alpha(page: Page, trace: LayerTrace) -> bool:
     """Whether the matrix of α is that of this trace, in the head on show."""
     head = head_on_show(page)
     return head < trace.num_heads and cells(page, "alpha") == alpha_rows(trace, head)

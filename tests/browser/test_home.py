@@ -17,6 +17,7 @@ from tests.browser.driver import (
     edge_point,
     eventually,
     head_on_show,
+    lock_text,
     open_app,
     set_number,
     shown,
@@ -132,3 +133,59 @@ def test_small_window_has_no_sideways_scroll(browser: Browser, app_url: str, sch
     assert page.locator(".gatviz-stage").get_attribute("data-theme") == scheme
     assert page.locator(".gatviz-stage").evaluate("stage => stage.scrollWidth <= stage.clientWidth + 1")
     context.close()
+
+
+def test_the_guided_minute_lights_one_zone_after_the_other_and_leaves_all_as_it_was(page: Page):
+    stage, button = page.locator(".gatviz-stage"), page.locator("[data-key='guide']")
+    answer = page.locator(".headline").inner_text()
+    button.click()
+    for step, zone in enumerate(["features", "projection", "scores", "softmax", "taken_in"], start=1):
+        expect(stage).to_have_attribute("data-guide", zone)
+        expect(button).to_contain_text(f"{step}/5")
+        assert page.locator(".headline").inner_text() != answer
+        button.click()
+    assert stage.get_attribute("data-guide") is None
+    expect(page.locator(".headline")).to_have_text(answer)
+    button.click()
+    page.locator(".node").first.focus()
+    page.keyboard.press("Escape")
+    assert stage.get_attribute("data-guide") is None
+    assert lock_text(page).startswith("locked 1 → 0")
+
+
+def test_a_click_is_answered_in_view_on_a_small_screen(browser: Browser, app_url: str):
+    context = browser.new_context(viewport={"width": 1024, "height": 768})
+    page = context.new_page()
+    open_app(page, app_url)
+    page.locator(".node[data-node='2']").click()
+    expect(page.locator(".headline")).to_contain_text("node 2")
+    for selector in (".headline", ".why h3", ".why-table thead"):
+        box = page.locator(selector).bounding_box()
+        assert box
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 768
+    assert cells(page, "alpha") == alpha_rows(trace_of(), 2)
+    page.get_by_role("radio", name="Wh", exact=True).click()
+    assert cells(page, "Wh") == {(i, c): shown(trace_of().Wh[i, 2, c]) for i in range(4) for c in range(3)}
+    context.close()
+
+
+def test_the_keys_are_listed_at_a_key(page: Page):
+    page.locator(".node").first.focus()
+    page.keyboard.press("?")
+    expect(page.locator(".keys-table")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".keys-table")).to_be_hidden()
+    assert lock_text(page).startswith("locked")
+
+
+def test_an_empty_canvas_says_how_to_begin_and_the_first_node_brings_features(page: Page):
+    page.locator("svg.graph").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    expect(page.locator(".headline")).to_have_text("An empty graph.")
+    expect(page.locator(".why")).to_be_hidden()
+    page.keyboard.press("n")
+    expect(page.locator(".headline")).to_contain_text("Every node reads only itself")
+    features = page.locator(".features").first.text_content() or ""
+    assert features.strip("[]").split(", ") != ["0", "0"]

@@ -66,6 +66,8 @@ export class GraphView {
     this.isTold = this.isSplit = this.isNumbered = false;
     /** Of the arrows, by their place. @type {number[]} */
     this.widths = [];
+    /** How they are marked, as it stands in the page. @type {string[]} */
+    this.looks = [];
     this.bounds = boundsOf([]);
     /** How far some nodes are dragged. @type {Point & {names: Set<string>}} */
     this.offset = { names: new Set(), x: 0, y: 0 };
@@ -152,6 +154,7 @@ export class GraphView {
     this.radius ||= nodeRadius(scene.names.length, []);
     this.nodes = scene.names.map((name, n) => nodeElement(scene, name, n, this.radius));
     this.edgeElements = scene.edges.map((edge) => edgeElement(edge));
+    this.looks = [];
     this.isTold = this.isSplit = false;
     const focused = focusedBeside(this.canvas)?.closest(".node");
     this.nodeLayer.replaceChildren(...this.nodes.flatMap(({ group, features }) => (features ? [group, features] : [group])));
@@ -408,8 +411,13 @@ export class GraphView {
     const lit = { hover: litBy(hover), locked: litBy(locked) };
     this.edgeElements.forEach(({ group, rim }, k) => {
       const marks = { hover: lit.hover.has(k), locked: lit.locked.has(k) && locked?.kind === "edge" };
+      const width = (this.widths[k] + (marks.locked ? MARKED_RIM : marks.hover ? HOVERED_RIM : RIM)).toFixed(2);
+      // Setting what is there already would make the browser style every arrow anew at each move of the pointer.
+      const look = `${width} ${marks.hover} ${marks.locked}`;
+      if (this.looks[k] === look) return;
+      this.looks[k] = look;
       for (const name of MARKS) group.classList.toggle(name, marks[name]);
-      set(rim, { "stroke-width": (this.widths[k] + (marks.locked ? MARKED_RIM : marks.hover ? HOVERED_RIM : RIM)).toFixed(2) });
+      rim.setAttribute("stroke-width", width);
     });
     this.nodes.forEach(({ group }, n) => {
       group.classList.toggle("hover", touches(hover, n));
