@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import io
 import json
@@ -12,15 +13,20 @@ import zipfile
 from collections import OrderedDict
 from pathlib import Path
 
+import numpy as np
 import pytest
 import safetensors.torch
 import torch
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from torch import nn
+from torch_geometric.nn import GAT as PygGAT
 from torch_geometric.nn import GATConv, GATv2Conv
 
 import gatviz
 from gatviz import GatvizError
-from gatviz.checkpoints import SAVE_LINES, check_graph, inspect_weights, opening
+from gatviz.checkpoints import check_graph, inspect_weights, opening
 from gatviz.checkpoints.state_dict import MAX_VALUES
 from tests.checkpoints.cases import FEATURES, drawn, graph, safetensors_file, torch_file
 
@@ -238,17 +244,123 @@ class Touch:
 
 
 @pytest.mark.parametrize("legacy", [False, True])
-def test_pickled_objects_are_never_run_and_the_two_lines_are_told(tmp_path, legacy):
+def test_pickled_objects_are_never_run_and_their_names_are_told(tmp_path, legacy):
     trap = tmp_path / "sprung"
-    for data in (
-        torch_file({"lin.weight": torch.ones(1), "trap": Touch(trap)}, legacy),
-        torch_file(GATConv(3, 2), legacy),
-        pickle.dumps(Touch(trap)),
-        pickle.dumps({"state_dict": {}}, protocol=4),
-    ):
-        told = refused(data)
-        assert all(line in told for line in SAVE_LINES)
+    for content in ({**PYG, "trap": Touch(trap)}, {"state_dict": PYG, "more": [Touch(trap), {"deep": Touch(trap)}]}):
+        opened = inspect_weights(torch_file(content, legacy))
+        assert any("nothing of it run: '" in note for note in opened.notes)
+    refused(pickle.dumps(Touch(trap)))
+    refused(pickle.dumps({"state_dict": {}}, protocol=4))
     assert not trap.exists()
+
+
+class Settings(argparse.Namespace):
+    """A class that only the writer of the file has."""
+
+
+PICKLED = {
+    "a layer": lambda: GATConv(
+        FEATURES, 3, heads=2, concat=False, bias=False, negative_slope=0.1, add_self_loops=False
+    ),
+    "a model of a class of its own": lambda: Net(),  # noqa: PLW0108 - it stands below
+    "PyG's model class": lambda: PygGAT(FEATURES, 6, 2, 3, heads=2, norm="layer", act="elu"),
+}
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = GATConv(FEATURES, 3, heads=2)
+        self.bn = nn.BatchNorm1d(6)
+        self.end = nn.Sequential(nn.ELU(), nn.Dropout(0.5), nn.Linear(6, 2))
+
+    def forward(self, x, edge_index):
+        return self.end(self.bn(self.conv1(x, edge_index)))
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+@pytest.mark.parametrize("name", PICKLED)
+def test_a_whole_pickled_model_opens_by_its_tensors_and_what_its_modules_tell(name, legacy):
+    torch.manual_seed(0)
+    model = PICKLED[name]().eval()
+    given = graph()
+    expected = model(torch.tensor(given.x, dtype=torch.float32), torch.tensor(given.edge_index)).detach()
+    for opened in (inspect_weights(torch_file(model, legacy)), inspect_weights(model)):
+        assert opened.model(given).detach().numpy() == pytest.approx(expected.numpy(), abs=1e-5)
+
+
+def test_what_stands_beside_the_weights_is_read_whatever_holds_it():
+    args = Settings(negative_slope=0.05, add_self_loops=False, act=torch.nn.functional.relu, path=Path("x"))
+    two = {f"conv{k}.{name}": value for k in (1, 2) for name, value in PYG.items()}
+    two["conv2.lin.weight"] = torch.ones(6, 6)
+    opened = inspect_weights(torch_file({"model": two, "args": args, "best": np.float64(0.5), "kind": np.ones(3)}))
+    assert opened.self_loops == "as_given"
+    assert opened.layers[0].negative_slope == 0.05
+    assert str(opened.recipe) == "conv1 > relu > conv2"
+    assert any("Settings" in note for note in opened.notes)
+
+
+def test_counters_and_what_losses_keep_are_left_out_with_a_note():
+    more = {
+        "train_acc.tp": torch.ones(3, dtype=torch.int64),
+        "criterion.weight": torch.ones(2),
+        "steps": torch.ones((), dtype=torch.long),
+    }
+    opened = inspect_weights(torch_file({"state_dict": {f"conv1.{name}": value for name, value in PYG.items()} | more}))
+    assert all(any(f"'{name}'" in note for note in opened.notes) for name in more)
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "word"),
+    [
+        (b"\x89HDF\r\n\x1a\n", "best_model.h5", "Keras"),
+        (b"\x00" * 40, "mod_cora.ckpt.data-00000-of-00001", "TensorFlow"),
+    ],
+)
+def test_files_of_other_programs_are_called_so_without_advice_that_cannot_work(data, name, word):
+    with pytest.raises(GatvizError, match=word) as caught:
+        gatviz.load_weights(data, name=name)
+    assert "state_dict" not in str(caught.value)
+
+
+def test_a_package_of_torchs_is_called_so():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("model/.data/extern_modules", b"")
+        archive.writestr("model/model.pkl", b"\x80\x02}.")
+    refused(stream.getvalue(), "torch.package")
+
+
+GLOBALS = st.sampled_from(
+    ["os system", "builtins eval", "collections OrderedDict", "torch FloatStorage", "builtins list"]
+)
+SINGLE = b"(012N\x88])}\x8fltdaesu\x90\x91Rbo\x81\x92\x93Q\x94\x85\x86"
+OPCODES = st.one_of(
+    st.sampled_from([bytes([one]) for one in SINGLE]),
+    st.integers(0, 255).map(lambda n: b"K" + bytes([n])),
+    st.integers(0, 5).map(lambda n: b"h" + bytes([n])),
+    st.integers(0, 5).map(lambda n: b"q" + bytes([n])),
+    st.sampled_from(["storage", "cpu", "_modules", "x"]).map(lambda word: b"\x8c" + bytes([len(word)]) + word.encode()),
+    GLOBALS.map(lambda name: b"c" + name.replace(" ", "\n").encode() + b"\n"),
+)
+
+
+@given(st.lists(OPCODES, max_size=60))
+@hypothesis_settings(max_examples=300, deadline=None)
+def test_any_pickle_is_read_or_refused_in_a_sentence(opcodes):
+    with contextlib.suppress(GatvizError):
+        inspect_weights(b"\x80\x04" + b"".join(opcodes) + b".")
+
+
+def test_a_pickle_that_would_grow_without_end_does_not():
+    """Each value holds the one before twice; keys of them would take ages to hash, copies of them all memory."""
+    start = time.perf_counter()
+    doubled = b"\x80\x04)\x94" + b"".join(b"h" + bytes([k]) + b"h" + bytes([k]) + b"\x86\x94" for k in range(200))
+    refused(doubled + b"}h\xc8K\x01s.")
+    copies = b"\x80\x02}q\x00" + b"(" + b"".join(b"K" + bytes([k]) + b"N" for k in range(250)) + b"u"
+    refused(copies + b"ccollections\nOrderedDict\nq\x01h\x00\x85R" * 20_000 + b".")
+    refused(b"\x80\x02" + b"(l" * 100_000 + b"a" * 99_999 + b".")
+    assert time.perf_counter() - start < 20
 
 
 def test_a_torchscript_program_is_refused():
@@ -305,7 +417,10 @@ def test_words_around_the_tensors_are_not_trusted(name, value):
     state = {"linear_proj.weight": torch.ones(2, 3), "scoring_fn_source": torch.ones(1, 1, 2)}
     state["scoring_fn_target"] = state["scoring_fn_source"]
     data = torch_file({"state_dict": {f"gat_net.0.{key}": tensor for key, tensor in state.items()}, name: value})
-    refused(data)
+    if isinstance(value, int):  # longer than any setting is, so that it is none
+        assert inspect_weights(data).layout == "pytorch_gat"
+    else:
+        refused(data)
 
 
 def test_a_list_of_millions_of_nothings_is_refused_soon():
@@ -378,8 +493,8 @@ def test_paths_that_cannot_be_read_are_told(tmp_path):
     for path, word in ((tmp_path / "none.pt", "no such file"), (tmp_path, "a folder"), ("a\0b", "null")):
         with pytest.raises(GatvizError, match=word):
             gatviz.load_weights(path)
-    with pytest.raises(GatvizError, match="a path or bytes"):
-        gatviz.load_weights(PYG)
+    with pytest.raises(GatvizError, match="a path or bytes, a module or its state dict"):
+        gatviz.load_weights(3)  # type: ignore[arg-type]
 
 
 def test_a_file_beyond_the_cap_is_refused_by_its_size(monkeypatch, tmp_path):
@@ -424,7 +539,7 @@ def test_a_layout_that_is_no_name_is_refused():
 def test_what_stands_beside_layers_of_odd_shapes_is_refused():
     for shape in ((), (3,), (2, 3, 4), (0, 5)):
         state = {f"conv1.{name}": torch.zeros(shape) for name in ("weight", "att")}
-        refused(torch_file(state | {"lin1.weight": torch.zeros(6, 5)}), "'conv1'")
+        refused(torch_file(state | {"lin1.weight": torch.zeros(6, 5)}), "conv1")
         refused(torch_file({**{f"conv1.{n}": v for n, v in PYG.items()}, "lin1.weight": torch.zeros(shape)}))
 
 
