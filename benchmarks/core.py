@@ -64,13 +64,13 @@ class Case:
 
 
 def random_case(
-    nodes: int, arcs: int, features: int, heads: int, width: int, goals: tuple[float, float | None]
+    nodes: int, edges: int, features: int, heads: int, width: int, goals: tuple[float, float | None]
 ) -> Case:
     generator = torch.Generator().manual_seed(nodes)
-    keys: Tensor = torch.randint(nodes * nodes, (arcs + arcs // 2 + 64,), generator=generator).unique()  # type: ignore[no-untyped-call]
-    if nodes * nodes <= 4 * arcs:
+    keys: Tensor = torch.randint(nodes * nodes, (edges + edges // 2 + 64,), generator=generator).unique()  # type: ignore[no-untyped-call]
+    if nodes * nodes <= 4 * edges:
         keys = torch.arange(nodes * nodes)
-    keys = keys[torch.randperm(keys.numel(), generator=generator)[:arcs]]
+    keys = keys[torch.randperm(keys.numel(), generator=generator)[:edges]]
     edge_index = torch.stack([keys % nodes, keys // nodes])
     x = torch.randn(nodes, features, generator=generator)
     name = f"{nodes:,} nodes, {edge_index.shape[1]:,} edges, F = {features}, {heads} × {width}"
@@ -85,8 +85,8 @@ def cora_case(path: Path) -> Case:
         x = np.zeros((nodes, features), dtype=np.float32)
         x[rows, parts["attr_indices"]] = parts["attr_data"]
         targets = np.repeat(np.arange(nodes), np.diff(parts["adj_indptr"]))
-        arcs = torch.from_numpy(np.stack([parts["adj_indices"], targets]).astype(np.int64))
-    edge_index = Edges.from_edge_index(arcs, nodes, "add_missing").edge_index
+        edges = torch.from_numpy(np.stack([parts["adj_indices"], targets]).astype(np.int64))
+    edge_index = Edges.from_edge_index(edges, nodes, "add_missing").edge_index
     name = f"Cora, {nodes:,} nodes, {edge_index.shape[1]:,} edges, F = {features:,}, 8 × 8"
     return Case(name, torch.from_numpy(x), edge_index, 8, 8, 1.5, 400)
 

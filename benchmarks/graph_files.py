@@ -1,6 +1,6 @@
 """How long graph files take to open and run, and how much memory, also where they are refused.
 
-    python -m benchmarks.graph_files [--cora cora.npz] [--nodes 100000] [--arcs 1000000]
+    python -m benchmarks.graph_files [--cora cora.npz] [--nodes 100000] [--edges 1000000]
 
 Each file is opened in a process of its own: read, laid out, and run once through the app's first model (forward
 and trace). Memory is the peak of that process above what it takes with gatviz imported and nothing opened.
@@ -59,7 +59,7 @@ def open_and_run(path: Path) -> dict[str, object]:
         trace = layer.trace(graph)
         told["rows sum to 1 within"] = float(abs(_row_sums(trace) - 1).max())
         seconds["forward and trace"] = time.perf_counter() - started
-        told["size"] = f"{graph.num_nodes:,} nodes, {graph.num_edges:,} arcs, {graph.num_features:,} features"
+        told["size"] = f"{graph.num_nodes:,} nodes, {graph.num_edges:,} edges, {graph.num_features:,} features"
     told["memory"] = (peak() - idle) / 1e6
     return told
 
@@ -81,10 +81,10 @@ def peak() -> float:
     return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
-def write_files(folder: Path, nodes: int, arcs: int) -> list[Path]:
+def write_files(folder: Path, nodes: int, edges: int) -> list[Path]:
     """The large files and the hostile ones."""
     drawn = np.random.default_rng(0)
-    keys = drawn.choice(nodes * nodes, size=arcs, replace=False)
+    keys = drawn.choice(nodes * nodes, size=edges, replace=False)
     source, target = np.divmod(keys, nodes)
     table = folder / "large.csv"
     np.savetxt(table, np.stack([source, target], axis=1), fmt="%d", delimiter=",", header="source,target", comments="")
@@ -148,14 +148,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cora", type=Path)
     parser.add_argument("--nodes", type=int, default=100_000)
-    parser.add_argument("--arcs", type=int, default=1_000_000)
+    parser.add_argument("--edges", type=int, default=1_000_000)
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one is not None:
         print(json.dumps(open_and_run(given.one)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        for path in [*([given.cora] if given.cora else []), *write_files(Path(folder), given.nodes, given.arcs)]:
+        for path in [*([given.cora] if given.cora else []), *write_files(Path(folder), given.nodes, given.edges)]:
             report(path)
 
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from gatviz.words import _
 
 _LONGEST_QUOTE = 60
+_JOINERS = "\u200c\u200d"
+"""Signs of Persian, of Indian scripts and of emoji, which Python takes for controls."""
 
 
 class GatvizError(ValueError):
@@ -37,7 +39,7 @@ def quote(value: object) -> str:
     text = value if isinstance(value, str) else _written(value)
     if len(text) > _LONGEST_QUOTE:
         text = text[: _LONGEST_QUOTE - 1] + "…"
-    printable = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    printable = "".join(c if c.isprintable() or c in _JOINERS else f"\\x{ord(c):02x}" for c in text)
     return f"'{printable}'" if isinstance(value, str) else printable
 
 

@@ -8,6 +8,7 @@ from gatviz.analysis.across import AcrossLayers, attention_across_layers
 from gatviz.analysis.baselines import WeightingKey, gcn_weights, mean_of_heads, name_of, uniform_weights, weighting_of
 from gatviz.analysis.difference import Difference, difference
 from gatviz.analysis.edge_story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
+from gatviz.analysis.explanation.contribution import Contribution, attention_contribution, seed_places
 from gatviz.analysis.explanation.explain import Explanation, explain_node, typical_agreement
 from gatviz.analysis.explanation.paths import path_attribution
 from gatviz.analysis.explanation.removal import edge_removal
@@ -25,6 +26,7 @@ from gatviz.analysis.what_if import WhatIf, what_if
 __all__ = [
     "Accuracy",
     "AcrossLayers",
+    "Contribution",
     "Difference",
     "Disagreement",
     "EdgeStory",
@@ -45,6 +47,7 @@ __all__ = [
     "WeightingKey",
     "WhatIf",
     "attention_across_layers",
+    "attention_contribution",
     "common_order",
     "difference",
     "dropped_limit",
@@ -64,6 +67,7 @@ __all__ = [
     "rankings",
     "score_span",
     "score_terms",
+    "seed_places",
     "share_limit",
     "softmax_terms",
     "static_attention",

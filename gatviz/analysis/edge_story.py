@@ -16,7 +16,7 @@ from gatviz.words import _
 
 @dataclass(frozen=True)
 class Term:
-    """One summand of the softmax's denominator: the edge from `source` to the story's target.
+    """One summand of the softmax's denominator, of equal shares 1: the edge from `source` to the story's target.
 
     `used` is the share that entered h′: α, or α after dropout.
     """
@@ -210,8 +210,9 @@ def _common(trace: LayerTrace, target: int, source: int, head: int) -> dict[str,
     edges = trace.edges_into(target)
     edge, back = trace.edge_of(target, source), trace.edge_of(source, target)
     sources, e = trace.edge_index[0, edges], trace.e[edges, head]
-    maximum = e.max() if e.size else e.dtype.type(0)
-    powers = np.exp(e - maximum)
+    learnt = trace.attention == "learnt"
+    maximum = e.max() if e.size and learnt else e.dtype.type(0)
+    powers = np.exp(e - maximum) if learnt else np.ones_like(e)
     used = used_alpha(trace)[edges, head]
     features_read = trace.features_read(edges)[:, head]
     contributions = used[:, None] * features_read

@@ -5,19 +5,22 @@ Nodes are matched by name; arrows that came or went are told by `what_if`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
 import numpy as np
 
 from gatviz.analysis.subject import called, listed
-from gatviz.attention.layer_trace import LayerTrace
+from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.errors import quote
 from gatviz.graph.graph import Graph
-from gatviz.model.trace import Trace
+from gatviz.model.trace import StepTrace, Trace
 from gatviz.words import _, ngettext
 
 
 def input_changes(before: Trace, after: Trace) -> tuple[str, ...]:
     """Sentences on the features and weights that differ; none if all are as before."""
-    return (*_features(before, after), *_edge_features(before, after), *_weights(before.layers, after.layers))
+    of_layers = _weights(before.layers, after.layers)
+    return (*_features(before, after), *_edge_features(before, after), *of_layers, *_around(before, after))
 
 
 def _features(before: Trace, after: Trace) -> list[str]:
@@ -63,6 +66,36 @@ def _edges(graph: Graph) -> list[tuple[str, str]]:
     return [(graph.names[source], graph.names[target]) for source, target in graph.edge_index.T]
 
 
+def _around(before: Trace, after: Trace) -> list[str]:
+    """The weights of the steps that are no attention layers, by the steps' names."""
+    then, now = (dict(_named(trace.steps)) for trace in (before, after))
+    told = []
+    for name in now:
+        if name in then and (parts := _parts(then[name], now[name])):
+            told.append(_("Weights of {step} changed: {parts}.").format(step=quote(name), parts=listed(parts)))
+    return told
+
+
+def _named(steps: Sequence[StepTrace]) -> Iterator[tuple[str, Mapping[str, Array]]]:
+    for step in steps:
+        yield from _named(step.inside)
+        if step.layer is None and step.name:
+            yield step.name, step.weights
+
+
+def _parts(then: Mapping[str, Array], now: Mapping[str, Array]) -> list[str]:
+    """What of these weights differs."""
+    same = [name for name in now if name in then]
+    shapes = [name for name in same if then[name].shape == now[name].shape]
+    counts = {name: int((then[name] != now[name]).sum()) for name in shapes}
+    parts = [
+        ngettext("{n} number of {name}", "{n} numbers of {name}", count).format(n=count, name=name)
+        for name, count in counts.items()
+        if count
+    ]
+    return parts + [_("the shape of {name}").format(name=name) for name in same if name not in shapes]
+
+
 def _weights(before: tuple[LayerTrace, ...], after: tuple[LayerTrace, ...]) -> list[str]:
     if len(before) != len(after):
         said = ngettext(
@@ -80,16 +113,7 @@ def _weights(before: tuple[LayerTrace, ...], after: tuple[LayerTrace, ...]) -> l
             )
             told.append(kind.format(number=number, then=then.kind, now=now.kind))
             continue
-        same = [name for name in now.weights if name in then.weights]
-        shapes = [name for name in same if then.weights[name].shape == now.weights[name].shape]
-        counts = {name: int((then.weights[name] != now.weights[name]).sum()) for name in shapes}
-        parts = [
-            ngettext("{n} number of {name}", "{n} numbers of {name}", count).format(n=count, name=name)
-            for name, count in counts.items()
-            if count
-        ]
-        parts += [_("the shape of {name}").format(name=name) for name in same if name not in shapes]
-        if parts:
+        if parts := _parts(then.weights, now.weights):
             change = _("Weights of layer {number} changed: {parts}.") if several else _("Weights changed: {parts}.")
             told.append(change.format(number=number, parts=listed(parts)))
     return told

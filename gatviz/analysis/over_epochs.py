@@ -141,3 +141,11 @@ def mean_right(epochs: Sequence[int], right: Sequence[float]) -> float:
 def same_but_for_one(first: float, second: float) -> bool:
     """Whether two numbers of right nodes differ by one node at most: that is no difference."""
     return abs(first - second) <= 1.0
+
+
+def predicted_and_sure(out: Array) -> tuple[NDArray[np.int64], Array]:
+    """Of each node the class with the largest output [N] (the first of equals), and its probability by softmax [N]."""
+    scores = out.astype(np.float64)
+    logs = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+    predicted = scores.argmax(axis=1).astype(np.int64)
+    return predicted, np.exp(logs[np.arange(len(scores)), predicted])

@@ -36,7 +36,10 @@ class ScoreTerms:
 
 
 def softmax_terms(trace: LayerTrace) -> SoftmaxTerms:
-    """Numerators and denominators of every α, the maximum of each target subtracted first."""
+    """Numerators and denominators of every α, the maximum of each target subtracted; of equal shares 1 and |N(i)|."""
+    if trace.attention == "equal":
+        ones = np.ones_like(trace.e)
+        return SoftmaxTerms(ones, np.zeros((trace.num_nodes, trace.num_heads), ones.dtype), target_sums(trace, ones))
     maxima = target_maxima(trace, trace.e)
     terms = np.exp(trace.e - maxima[trace.edge_index[1]])
     return SoftmaxTerms(terms, maxima, target_sums(trace, terms))

@@ -200,10 +200,10 @@ def _accuracy(curves: Sequence[Curve], others: int, names: Mapping[str, str], *,
             continue
         theirs = mean_right(curve.epochs, curve.right)
         if same_but_for_one(mean, theirs):
-            template = _("{name} does as well: {theirs} right on average over the later half, here {own}.")
+            template = _("{name} does as well: {theirs} right on average over the later half; here {own}.")
         elif theirs > mean:
-            template = _("{name} does better: {theirs} right on average over the later half, here {own}.")
+            template = _("{name} does better: {theirs} right on average over the later half; here {own}.")
         else:
-            template = _("{name} does less well: {theirs} right on average over the later half, here {own}.")
+            template = _("{name} does less well: {theirs} right on average over the later half; here {own}.")
         told.append(said(template, name=names.get(curve.key, curve.key), theirs=Number(theirs), own=Number(mean)))
     return joined(*told)

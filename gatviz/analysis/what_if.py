@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gatviz.analysis.matching import Matched, edges_of, of_nodes
 from gatviz.analysis.subject import called, listed, nodes
 from gatviz.analysis.terms import strongest_into
 from gatviz.attention.layer_trace import Array, LayerTrace
@@ -24,19 +25,6 @@ from gatviz.words import _, ngettext
 _ROUNDING = 1e-5
 """A target whose inputs are all the same may still come out with other last digits, as sums are cut into other pieces
 on a graph of another size. What is below this is then no change."""
-
-_ATTENTION_WEIGHTS = (
-    "W",
-    "a_target",
-    "a_source",
-    "W_target",
-    "W_source",
-    "a",
-    "b_target",
-    "b_source",
-    "W_edge",
-    "a_edge",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,9 +153,9 @@ def what_if(before: Trace, after: Trace, layer: int = 0) -> WhatIf:
             found = ngettext("{n} layer", "{n} layers", count).format(n=count)
             expected = _("a layer {number}").format(number=layer)
             raise GatvizError(f"what_if, {name}", expected, found, _("choose a layer of both"))
-    matched = _Matched.of(before, after)
+    matched = Matched.of(before, after)
     then, now = before.layers[layer], after.layers[layer]
-    edges = _edges(matched, then, now)
+    edges = edges_of(matched, then, now)
     H = min(then.num_heads, now.num_heads)
     old, new = _taken(then.alpha, edges.before_edge, H), _taken(now.alpha, edges.after_edge, H)
     delta = np.nan_to_num(new) - np.nan_to_num(old)
@@ -192,140 +180,6 @@ def what_if(before: Trace, after: Trace, layer: int = 0) -> WhatIf:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Matched:
-    """Both runs with nodes numbered as in `names`. after's nodes keep their numbers."""
-
-    before: Trace
-    after: Trace
-    names: tuple[str, ...]
-    place: NDArray[np.int64]
-    """[N before] the place of each of before's nodes among `names`."""
-
-    @classmethod
-    def of(cls, before: Trace, after: Trace) -> _Matched:
-        gone = [name for name in before.graph.names if name not in set(after.graph.names)]
-        names = (*after.graph.names, *gone)
-        place = {name: n for n, name in enumerate(names)}
-        return cls(before, after, names, np.array([place[name] for name in before.graph.names], dtype=np.int64))
-
-    @property
-    def new_nodes(self) -> tuple[str, ...]:
-        old = set(self.before.graph.names)
-        return tuple(name for name in self.after.graph.names if name not in old)
-
-    @property
-    def gone_nodes(self) -> tuple[str, ...]:
-        return self.names[self.after.graph.num_nodes :]
-
-    @cached_property
-    def common(self) -> NDArray[np.int64]:
-        """The places of the nodes in both graphs."""
-        return np.sort(self.place[self.place < self.after.graph.num_nodes])
-
-    @cached_property
-    def place_before(self) -> NDArray[np.int64]:
-        """[names] the number that each node had before, −1 for new ones."""
-        result = np.full(len(self.names), -1)
-        result[self.place] = np.arange(self.place.size)
-        return result
-
-    def rows(self, before: Array, after: Array) -> tuple[Array, Array]:
-        """The rows of the common nodes, before and after, in one order."""
-        return before[self.place_before[self.common]], after[self.common]
-
-    def same_attention(self, layer: int) -> NDArray[np.bool_]:
-        """[names, heads of both]: whether all that a target's α is made from in this layer is as before."""
-        then, now = self.before.layers[layer], self.after.layers[layer]
-        same = self._same_features(layer)
-        targets = same & self._same_reads(then, now, same)
-        return targets[:, None] & _same_heads(then, now)
-
-    def same_out(self, layer: int) -> NDArray[np.bool_]:
-        """[names]: whether everything that a node's output of this layer is made from is as before."""
-        then, now = self.before.layers[layer], self.after.layers[layer]
-        joined = (then.concat, then.activation, then.form.edge_in_message)
-        whole = _same_weights(then, now) and joined == (now.concat, now.activation, now.form.edge_in_message)
-        if not whole or then.dropout or now.dropout:
-            return np.zeros(len(self.names), dtype=bool)
-        return np.asarray(self.same_attention(layer).all(axis=1))
-
-    def _same_features(self, layer: int) -> NDArray[np.bool_]:
-        result = np.zeros(len(self.names), dtype=bool)
-        then, now = self.before.layers[layer], self.after.layers[layer]
-        if then.x.shape[1] != now.x.shape[1]:
-            return result
-        old, new = self.rows(then.x, now.x)
-        if layer == 0:
-            result[self.common] = (old == new).all(axis=1)
-        else:
-            result[self.common] = (np.abs(old - new) <= _ROUNDING * np.maximum(1.0, np.abs(new))).all(axis=1)
-            result &= self.same_out(layer - 1)
-        return result
-
-    def _same_reads(self, then: LayerTrace, now: LayerTrace, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Whether a target reads the same nodes as before, each of them `same`."""
-        edges = _edges(self, then, now)
-        changed = (
-            (edges.before_edge < 0) | (edges.after_edge < 0) | ~same[edges.source] | _other_features(edges, then, now)
-        )
-        result = np.ones(len(self.names), dtype=bool)
-        result[edges.target[changed]] = False
-        return result
-
-
-def _same_heads(then: LayerTrace, now: LayerTrace) -> NDArray[np.bool_]:
-    """[heads of both]: whether a head makes scores as before, number by number."""
-    heads = min(then.num_heads, now.num_heads)
-    if then.kind != now.kind or then.negative_slope != now.negative_slope:
-        return np.zeros(heads, dtype=bool)
-    names = [name for name in _ATTENTION_WEIGHTS if name in then.weights or name in now.weights]
-    if any(name not in then.weights or name not in now.weights for name in names):
-        return np.zeros(heads, dtype=bool)
-    pairs = [(then.weights[name], now.weights[name]) for name in names]
-    return np.array([all(np.array_equal(old[h], new[h]) for old, new in pairs) for h in range(heads)], dtype=bool)
-
-
-def _same_weights(then: LayerTrace, now: LayerTrace) -> bool:
-    old, new = then.weights, now.weights
-    return old.keys() == new.keys() and all(np.array_equal(old[name], new[name]) for name in old)
-
-
-@dataclass(frozen=True, eq=False)
-class _Edges:
-    """The edges of either run, by target, then source, in the numbers of the matched names."""
-
-    source: NDArray[np.int64]
-    target: NDArray[np.int64]
-    before_edge: NDArray[np.int64]
-    after_edge: NDArray[np.int64]
-
-
-def _edges(matched: _Matched, then: LayerTrace, now: LayerTrace) -> _Edges:
-    count = len(matched.names)
-    old_source, old_target = matched.place[then.edge_index]
-    new_source, new_target = now.edge_index
-    old_key, new_key = old_target * count + old_source, new_target * count + new_source
-    keys = np.union1d(old_key, new_key)
-    before_edge, after_edge = np.full(keys.size, -1), np.full(keys.size, -1)
-    before_edge[np.searchsorted(keys, old_key)] = np.arange(old_key.size)
-    after_edge[np.searchsorted(keys, new_key)] = np.arange(new_key.size)
-    return _Edges(keys % max(count, 1), keys // max(count, 1), before_edge, after_edge)
-
-
-def _other_features(edges: _Edges, then: LayerTrace, now: LayerTrace) -> NDArray[np.bool_]:
-    """[A]: which edges have other edge features than before, as the layers read them."""
-    old, new = then.edge_features, now.edge_features
-    if old is None and new is None:
-        return np.zeros(edges.source.size, dtype=bool)
-    if old is None or new is None or old.shape[1] != new.shape[1]:
-        return np.ones(edges.source.size, dtype=bool)
-    kept = (edges.before_edge >= 0) & (edges.after_edge >= 0)
-    result = np.zeros(edges.source.size, dtype=bool)
-    result[kept] = (old[edges.before_edge[kept]] != new[edges.after_edge[kept]]).any(axis=1)
-    return result
-
-
 def _taken(alpha: Array, edges: NDArray[np.int64], heads: int) -> Array:
     """[A, H]: α of these edges, NaN where there is none."""
     result = np.full((edges.size, heads), np.nan, dtype=alpha.dtype)
@@ -333,13 +187,13 @@ def _taken(alpha: Array, edges: NDArray[np.int64], heads: int) -> Array:
     return result
 
 
-def _out(matched: _Matched, before: Trace, after: Trace) -> pd.DataFrame | None:
-    if before.out.shape[1] != after.out.shape[1]:
+def _out(matched: Matched, before: Trace, after: Trace) -> pd.DataFrame | None:
+    if before.out.shape[1] != after.out.shape[1] or not (of_nodes(before) and of_nodes(after)):
         return None
     old, new = matched.rows(before.out, after.out)
     change = (new - old).astype(np.float64)
     if len(before.layers) == len(after.layers):
-        same = matched.same_out(len(after.layers) - 1)[matched.common]
+        same = matched.same_out[matched.common]
         change[same & (np.abs(change) <= _ROUNDING * np.maximum(1.0, np.abs(new))).all(axis=1)] = 0.0
     return pd.DataFrame(
         {
@@ -351,7 +205,7 @@ def _out(matched: _Matched, before: Trace, after: Trace) -> pd.DataFrame | None:
 
 
 def _sentences(
-    matched: _Matched,
+    matched: Matched,
     status: NDArray[np.str_],
     delta: Array,
     out: pd.DataFrame | None,
@@ -391,8 +245,10 @@ def _sentences(
             then.num_heads,
         )
         told.append(were.format(n=then.num_heads, now=now.num_heads, some=heads))
-    if out is None:
+    if out is None and of_nodes(matched.after):
         told.append(_("The output has another width than before, so it is not compared."))
+    elif out is None:
+        told.append(_("The model gives one row for all nodes, so no node's output is compared."))
     elif len(out):
         moved = int((out["distance"] > 0).sum())
         told.append(

@@ -95,6 +95,6 @@ def attend(
 
 
 def aggregate(weights: Shaped[Tensor, "E H"], Wh: Shaped[Tensor, "N H C"], edges: Block) -> Shaped[Tensor, "n H C"]:
-    """h′_i = Σ_j α_ij Wh_j over all j that i reads; with `edges.reading_arcs`, Σ_j α_ij Wf_ij of Wf [E, H, C]."""
+    """h′_i = Σ_j α_ij Wh_j over all j that i reads; with `edges.reading_edges`, Σ_j α_ij Wf_ij of Wf [E, H, C]."""
     messages = weights.unsqueeze(-1) * Wh.index_select(0, edges.source)
     return Wh.new_zeros(edges.num_targets, *Wh.shape[1:]).index_add(0, edges.place, messages)

@@ -81,7 +81,7 @@ class Block:
 
     @cached_property
     @torch.inference_mode(False)
-    def reading_arcs(self) -> Block:
+    def reading_edges(self) -> Block:
         """The same edges, each reading a row of its own: what is summed into the targets stands on edges, [E, …]."""
         own = torch.arange(self.num_edges, device=self.source.device)
         return Block(self.num_edges, self.targets, self.edges, own, self.target, self.place, self.ptr)

@@ -20,6 +20,7 @@ from gatviz.attention import fast
 from gatviz.attention.activations import ACTIVATIONS, LEARNT, LEARNT_SLOPE
 from gatviz.attention.checks import check_flag, checked_weight, whole
 from gatviz.attention.defaults import EXAMPLE_DROPOUT, NEGATIVE_SLOPE
+from gatviz.attention.dropout import dropped, stays
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
 from gatviz.attention.inputs import EdgeFeatures, EdgesLike, Nodes, check_edge_features, read_inputs
 from gatviz.attention.layer_trace import LayerTrace
@@ -354,19 +355,19 @@ class AttentionLayer(nn.Module):
         training = self.training
         came, feature_mask, x_dropped = x, None, None
         if training and self.feature_dropout:
-            came, feature_mask, x = _dropped(x, self.feature_dropout, generator, keep)
+            came, feature_mask, x = dropped(x, self.feature_dropout, generator, keep)
             x_dropped = x
         stages, alpha, values, bound, edge_values = self._attention(x, weight, edges, keep)
         if self.attention == "equal":
             alpha = formulas.equal_shares(alpha, edges.whole)
         mask = alpha_dropped = None
         if training and self.dropout:
-            mask = _keep(alpha, self.dropout, generator)
+            mask = stays(alpha, self.dropout, generator)
             alpha_dropped = alpha * mask / (1 - self.dropout)
         used = alpha if alpha_dropped is None else alpha_dropped
         h_prime = formulas.aggregate(used, values, edges.whole)
         if edge_values is not None:
-            h_prime = h_prime + formulas.aggregate(used, edge_values, edges.whole.reading_arcs)
+            h_prime = h_prime + formulas.aggregate(used, edge_values, edges.whole.reading_edges)
         combined = h_prime.flatten(1) if self.concat else h_prime.mean(1)
         z, residual = combined, None
         if self.W_res is not None:
@@ -402,33 +403,6 @@ def _surely_finite(run: _Run) -> bool:
     if run.edges.num_edges == 0:
         return False
     return run.bound() < torch.finfo(run.out.dtype).max / 2 and isfinite(float(run.pre_activation.sum()))
-
-
-def _keep(like: Tensor, rate: float, generator: torch.Generator | None) -> Tensor:
-    """A mask that keeps each entry with probability 1 − rate."""
-    device = like.device if generator is None else generator.device
-    drawn = torch.rand(like.shape, generator=generator, device=device)
-    return (drawn >= rate).to(like.device)
-
-
-def _dropped(
-    x: Tensor, rate: float, generator: torch.Generator | None, keep: bool
-) -> tuple[Tensor, Tensor | None, Tensor]:
-    """What came, what of it stays, and what stays scaled up; all dense if they are to be kept.
-
-    Of a sparse x nothing is drawn for its 0s, which dropping leaves as they are.
-    """
-    if x.layout == torch.strided:
-        mask = _keep(x, rate, generator)
-        return x, mask, x * mask / (1 - rate)
-    values = x.values()
-    stays = _keep(values, rate, generator)
-    at = x.crow_indices(), x.col_indices()
-    dropped = torch.sparse_csr_tensor(*at, values * stays / (1 - rate), x.shape, check_invariants=False)
-    if not keep:
-        return x, None, dropped
-    lost = torch.sparse_csr_tensor(*at, (~stays).to(x.dtype), x.shape, check_invariants=False)
-    return x.to_dense(), lost.to_dense() == 0, dropped.to_dense()
 
 
 def _deferred_features(edges: Edges) -> Tensor:

@@ -1,4 +1,4 @@
-"""Charts of flow and change: in and out, strongest arcs, differences, what if, and attention across layers."""
+"""Charts of flow and change: in and out, strongest edges, differences, what if, and attention across layers."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def in_and_out_chart(found: InAndOut, head: int, *, theme: Theme = "light") -> C
     return Chart(drawn, caption, found.table[found.table["head"] == head].reset_index(drop=True))
 
 
-def top_arcs_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") -> Chart | None:
-    """The strongest arcs, from `analysis.top_edges`, with what uniform attention would give; None without arcs."""
+def top_edges_chart(table: pd.DataFrame, title: str, *, theme: Theme = "light") -> Chart | None:
+    """The strongest edges, from `analysis.top_edges`, with what uniform attention would give; None without edges."""
     if table.empty:
         return None
     labels = [f"{plain(row.target, 14)} ← {plain(row.source, 14)}" for row in table.itertuples()]
@@ -143,7 +143,7 @@ def _arrow_axis(drawn: go.Figure, labels: Sequence[str]) -> None:
 
 
 def difference_chart(found: Difference, *, theme: Theme = "light") -> Chart | None:
-    """The difference of two weightings as a matrix around 0; None above 200 nodes or without arcs."""
+    """The difference of two weightings as a matrix around 0; None above 200 nodes or without edges."""
     count = len(found.names)
     if found.values.size == 0 or count > MAX_DENSE_NODES:
         return None
@@ -169,7 +169,7 @@ def difference_chart(found: Difference, *, theme: Theme = "light") -> Chart | No
 def change_chart(
     found: WhatIf, head: int, *, names: tuple[str, str] | None = None, theme: Theme = "light"
 ) -> Chart | None:
-    """Δα of a head as a matrix around 0, new and gone arcs marked; None above 200 nodes or without arcs.
+    """Δα of a head as a matrix around 0, new and gone edges marked; None above 200 nodes or without edges.
 
     Arguments:
         names: what the two states are called; before and after if left out.

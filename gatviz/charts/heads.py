@@ -25,7 +25,8 @@ from gatviz.charts.common import (
     share_unit,
     signed_colours,
 )
-from gatviz.graph.graph import LONGEST_NAME, Graph
+from gatviz.graph.checks import LONGEST_NAME
+from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext, sentences
 
 _MOST_POINTS = 200
@@ -268,13 +269,13 @@ def ranking_chart(
     kept = chosen[np.argsort(~otherwise[chosen], kind="stable")][:_MOST_LINES]
     shown = kept[np.argsort(otherwise[kept], kind="stable")]
     for target in shown.tolist():
-        arcs = np.arange(trace.num_edges)[trace.edges_into(target)]
-        arcs = arcs[np.argsort(place[trace.edge_index[0, arcs]])]
-        sources, contradicts = trace.edge_index[0, arcs], bool(otherwise[target])
+        edges = np.arange(trace.num_edges)[trace.edges_into(target)]
+        edges = edges[np.argsort(place[trace.edge_index[0, edges]])]
+        sources, contradicts = trace.edge_index[0, edges], bool(otherwise[target])
         drawn.add_trace(
             go.Scatter(
                 x=[column[int(p)] for p in place[sources]],
-                y=trace.e[arcs, head],
+                y=trace.e[edges, head],
                 mode="lines+markers",
                 customdata=np.stack([names[sources], np.full(sources.size, names[target])], axis=-1),
                 hovertemplate=reads,

@@ -18,9 +18,9 @@ from gatviz.charts.network_marks import (
     LINES,
     Scale,
     WeightColours,
-    arc_hover,
-    arc_numbers,
-    arc_traces,
+    edge_hover,
+    edge_numbers,
+    edge_traces,
     node_hover,
     node_traces,
     room_beside,
@@ -70,9 +70,9 @@ def network_chart(
     for k, heading in enumerate(titles):
         axes = {"xaxis": f"x{k + 1}" if k else "x", "yaxis": f"y{k + 1}" if k else "y"}
         traces = [
-            *arc_traces(part, placed, shown[:, k], colours),
+            *edge_traces(part, placed, shown[:, k], colours),
             *node_traces(part, placed, theme, names=len(titles) == 1 or panels.columns <= 2),
-            arc_hover(part, placed, shown[:, k], heading, unit, k, signed=scale == "signed"),
+            edge_hover(part, placed, shown[:, k], heading, unit, k, signed=scale == "signed"),
             node_hover(part, placed, k),
         ]
         data += [{**trace, **axes} for trace in traces]
@@ -80,7 +80,7 @@ def network_chart(
     result.add_traces(data)
     panels.lay_out(result, titles if len(titles) > 1 else [""], placed, room_beside(part.names), theme)
     if len(titles) == 1:
-        for number in arc_numbers(part, placed, shown[:, 0], theme, signed=scale == "signed"):
+        for number in edge_numbers(part, placed, shown[:, 0], theme, signed=scale == "signed"):
             result.add_annotation(number)
     result.update_layout(coloraxis=colours.axis(unit))
     return Chart(

@@ -1,4 +1,4 @@
-"""What is drawn of a graph: its nodes, the arcs of a run or of a change, and which part of them if there are many."""
+"""What is drawn of a graph: its nodes, the edges of a run or of a change, and which part of them if there are many."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES, Part, strongest
 from gatviz.words import _, sentences
 
-_MOST_ARCS_OF_MANY = 400
+_MOST_EDGES_OF_MANY = 400
 _MANY_PANELS = 4
 
 Positions = NDArray[np.float64]
@@ -28,7 +28,7 @@ class Drawn:
 
     Attributes:
         names, positions [N, 2], classes [N] (−1 without a label): of the nodes.
-        source, target: [A] of the arcs. dashed: [A] loops that were added; new, gone: [A] since a baseline.
+        source, target: [A] of the edges. dashed: [A] loops that were added; new, gone: [A] since a baseline.
     """
 
     names: tuple[str, ...]
@@ -42,14 +42,14 @@ class Drawn:
 
     @classmethod
     def of(cls, graph: Graph, trace: LayerTrace, positions: Positions) -> Drawn:
-        """The arcs of a run, on the graph that was run."""
+        """The edges of a run, on the graph that was run."""
         source, target = trace.edge_index
         none = np.zeros(source.size, dtype=bool)
         return cls(graph.names, positions, graph.class_index, source, target, trace.added_loops, none, none)
 
     @classmethod
     def of_change(cls, found: WhatIf, before: tuple[Graph, Positions], after: tuple[Graph, Positions]) -> Drawn:
-        """The arcs of either run; nodes stand where they are now, gone ones where they were."""
+        """The edges of either run; nodes stand where they are now, gone ones where they were."""
         (old, old_positions), (new, new_positions) = before, after
         gone = [old.names.index(name) for name in found.gone_nodes]
         return cls(
@@ -64,22 +64,22 @@ class Drawn:
         )
 
     def part(self, values: Array) -> tuple[Drawn, Part]:
-        """What of it can be drawn, and which part that is: the strongest arcs by the size of `values` [A, P]."""
+        """What of it can be drawn, and which part that is: the strongest edges by the size of `values` [A, P]."""
         count, arrows = len(self.names), self.source.size
-        most = MOST_EDGES if values.shape[1] <= _MANY_PANELS else _MOST_ARCS_OF_MANY
+        most = MOST_EDGES if values.shape[1] <= _MANY_PANELS else _MOST_EDGES_OF_MANY
         if count <= MOST_NODES and arrows <= most:
             return self, Part.whole(count, arrows)
         chosen = strongest(np.abs(values), np.stack([self.source, self.target]), count, most)
-        nodes, arcs, local = chosen.nodes, chosen.edges, chosen.local()
+        nodes, edges, local = chosen.nodes, chosen.edges, chosen.local()
         return Drawn(
             tuple(self.names[n] for n in nodes),
             self.positions[nodes],
             self.classes[nodes],
-            local[self.source[arcs]],
-            local[self.target[arcs]],
-            self.dashed[arcs],
-            self.new[arcs],
-            self.gone[arcs],
+            local[self.source[edges]],
+            local[self.target[edges]],
+            self.dashed[edges],
+            self.new[edges],
+            self.gone[edges],
         ), chosen
 
 
@@ -92,7 +92,7 @@ def left_out(chosen: Part, by: str) -> str:
 
 
 def weights_table(drawn: Drawn, values: Array, titles: Sequence[str]) -> pd.DataFrame:
-    """Every arc with its weights [A, P], a column for each panel."""
+    """Every edge with its weights [A, P], a column for each panel."""
     names = np.array(drawn.names, dtype=object)
     columns: dict[str, Any] = {"source": names[drawn.source], "target": names[drawn.target]}
     columns.update({title: values[:, k] for k, title in enumerate(titles)})

@@ -1,6 +1,6 @@
 """Where a small drawing of a graph puts its nodes, arrows and loops: the stage's shapes, as points for a chart.
 
-x to the right, y upwards, in pixels of a panel; N nodes, A arcs. Nothing here knows of weights.
+x to the right, y upwards, in pixels of a panel; N nodes, A edges. Nothing here knows of weights.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LARGEST_RADIUS, _SMALLEST_RADIUS = 15.0, 2.5
 _UNDER_HEAD = 0.4
 _STEPS = 15
 _STEPS_OF_MANY = 7
-_MANY_ARCS = 400
+_MANY_EDGES = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Placed:
 
     Attributes:
         width, height: of the panel. radius: of its nodes.
-        nodes: [N, 2]. lines: [A, S, 2] each arc from its source to its tip. tips: [A, 2] on the target's rim.
+        nodes: [N, 2]. lines: [A, S, 2] each edge from its source to its tip. tips: [A, 2] on the target's rim.
         angles: [A] where the tip points, degrees clockwise from upwards. middles: [A, 2], for its label.
     """
 
@@ -52,10 +52,10 @@ class Placed:
 
 
 def place(positions: Points, source: Numbers, target: Numbers, width: float, height: float) -> Placed:
-    """Fit positions [N, 2] and the arcs between them into a panel; nodes at one place share it."""
+    """Fit positions [N, 2] and the edges between them into a panel; nodes at one place share it."""
     radius = _radius(positions, width, height)
     nodes = _fitted(positions, width, height, margin=radius * _MARGIN)
-    lines = np.empty((source.size, _STEPS if source.size <= _MANY_ARCS else _STEPS_OF_MANY, 2))
+    lines = np.empty((source.size, _STEPS if source.size <= _MANY_EDGES else _STEPS_OF_MANY, 2))
     loops = source == target
     lines[~loops] = _arrows(nodes, source[~loops], target[~loops], radius, lines.shape[1])
     directions = _loop_directions(nodes, source, target)

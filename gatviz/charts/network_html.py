@@ -60,13 +60,13 @@ def network_html(
     about: str = "",
     theme: Theme = "light",
 ) -> str:
-    """The graph with weights [E] on its arcs as a standalone page: directed, nodes where they are, no physics.
+    """The graph with weights [E] on its edges as a standalone page: directed, nodes where they are, no physics.
 
-    Above 200 nodes or 1,000 arcs the strongest arcs are drawn, and the page says by which rule; those between the
+    Above 200 nodes or 1,000 edges the strongest edges are drawn, and the page says by which rule; those between the
     drawn nodes that are not drawn stand in its table.
 
     Arguments:
-        weights: [E] in the order of the trace's arcs; width and colour show them on the fixed scale 0 to 1.
+        weights: [E] in the order of the trace's edges; width and colour show them on the fixed scale 0 to 1.
         title: said at the top, as plain text.
         positions: [N, 2], x to the right, y upwards, any unit.
         symbol: what the weights are called in the legend. about: a sentence below it, as plain text.
@@ -76,7 +76,7 @@ def network_html(
     """
     _check_shapes(graph, trace, weights, positions)
     part = strongest(weights, trace.edge_index, trace.num_nodes)
-    nodes, arcs = part.nodes, part.edges
+    nodes, edges = part.nodes, part.edges
     network = _Network(
         height="78vh",
         width="100%",
@@ -86,7 +86,7 @@ def network_html(
         font_color=INK[theme],
     )
     _add_nodes(network, graph, nodes, positions[nodes], theme)
-    _add_arcs(network, graph, trace, weights, arcs, theme)
+    _add_edges(network, graph, trace, weights, edges, theme)
     network.set_options(json.dumps(_options(theme)))
     page = network.generate_html(notebook=False)
     for pattern in (_OUTSIDE, _EMPTY_HEADINGS, _SOURCE_MAPS):
@@ -149,13 +149,13 @@ def _on_canvas(positions: NDArray[np.float64]) -> list[tuple[float, float]]:
     return [(float(x), float(-y)) for x, y in centred * scale]
 
 
-def _add_arcs(
-    network: _Network, graph: Graph, trace: LayerTrace, weights: Array, arcs: NDArray[np.int64], theme: Theme
+def _add_edges(
+    network: _Network, graph: Graph, trace: LayerTrace, weights: Array, edges: NDArray[np.int64], theme: Theme
 ) -> None:
     best = target_maxima(trace, weights)
     target_of = trace.edge_index[1]
-    labelled = {int(target_of[k]): k for k in arcs[weights[arcs] == best[target_of[arcs]]].tolist()}.values()
-    for k in arcs.tolist():
+    labelled = {int(target_of[k]): k for k in edges[weights[edges] == best[target_of[edges]]].tolist()}.values()
+    for k in edges.tolist():
         source, target = trace.edge_index[:, k].tolist()
         share = float(weights[k])
         added = bool(trace.added_loops[k])
@@ -215,7 +215,7 @@ class _Words:
     ) -> None:
         self.graph, self.trace, self.weights, self.theme = graph, trace, weights, theme
         self.title, self.symbol, self.about = html.escape(title), html.escape(symbol), html.escape(about)
-        self.part, self.arcs = part, part.edges
+        self.part, self.edges = part, part.edges
 
     def head(self) -> str:
         """The page's title, its own rule that nothing may come from outside, and its look."""
@@ -239,7 +239,7 @@ class _Words:
     def legend(self) -> str:
         """What is drawn and how to read it, in words."""
         if self.part.is_whole:
-            counts = ngettext("{n:,} arrow", "{n:,} arrows", self.arcs.size).format(n=self.arcs.size)
+            counts = ngettext("{n:,} arrow", "{n:,} arrows", self.edges.size).format(n=self.edges.size)
             numbers = _("the strongest arrow into each node carries its number; point at any arrow for its own")
         else:
             others = _(
@@ -253,14 +253,14 @@ class _Words:
             )
         scale = f'{self.symbol}: 0 <span class="scale"></span> 1'
         about_arrows = [_("arrow j → i: i reads j"), _("width and colour = {scale}").format(scale=scale)]
-        if self.trace.added_loops[self.arcs].any():
+        if self.trace.added_loops[self.edges].any():
             about_arrows.append(_("dashed: a self-loop that was added"))
         lines = [" · ".join(about_arrows), f"{counts} · {numbers}", *([self.about] if self.about else [])]
         return f'<div class="words"><h1>{self.title}</h1>{"".join(f"<p>{line}</p>" for line in lines)}</div>'
 
     def table(self) -> str:
         """The numbers of all arrows between the drawn nodes, for those who do not see the canvas too."""
-        among, drawn = self.part.among(self.trace.edge_index), self.arcs.size
+        among, drawn = self.part.among(self.trace.edge_index), self.edges.size
         source, target = self.trace.edge_index[:, among]
         names = [html.escape(name) for name in self.graph.names]
         titles = [_("source j (is read)"), _("target i (reads)"), self.symbol]

@@ -97,7 +97,7 @@ LINES: dict[str, Any] = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"
 _MARKS: dict[str, Any] = {"type": "scatter", "mode": "markers", "hoverinfo": "skip", "showlegend": False}
 
 
-def arc_traces(part: Drawn, placed: Placed, values: Array, colours: WeightColours) -> list[dict[str, Any]]:
+def edge_traces(part: Drawn, placed: Placed, values: Array, colours: WeightColours) -> list[dict[str, Any]]:
     """Lines of one colour and width together, the faint ones below, then the arrows' heads."""
     levels = colours.level(values)
     slim = min(1.0, placed.radius / _FULL_RADIUS)
@@ -175,10 +175,10 @@ def room_beside(names: Sequence[str]) -> float:
     return 0.0 if _fit_inside(names) or len(names) > _MOST_NAMES else _ROOM_BESIDE
 
 
-def arc_hover(
+def edge_hover(
     part: Drawn, placed: Placed, values: Array, heading: str, unit: str, panel: int, *, signed: bool
 ) -> dict[str, Any]:
-    """Unseen points that say an arc's number, and hold the colour bar."""
+    """Unseen points that say an edge's number, and hold the colour bar."""
     names = plain_all(part.names)
     sign = "+" if signed else ""
     marks = {
@@ -229,8 +229,8 @@ def scale_holder() -> dict[str, Any]:
     return {**_MARKS, "x": [None], "y": [None], "marker": {"color": [0.0], "coloraxis": "coloraxis"}}
 
 
-def arc_numbers(part: Drawn, placed: Placed, values: Array, theme: Theme, *, signed: bool) -> list[dict[str, Any]]:
-    """The strongest arc into each node with its number; of signed values the one with the largest size.
+def edge_numbers(part: Drawn, placed: Placed, values: Array, theme: Theme, *, signed: bool) -> list[dict[str, Any]]:
+    """The strongest edge into each node with its number; of signed values the one with the largest size.
 
     Only where few nodes are drawn: then all arrows are, as a graph is cut only when many are.
     """

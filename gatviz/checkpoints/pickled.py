@@ -21,7 +21,6 @@ from gatviz.words import _
 
 MAX_DEPTH = 60
 _LARGEST_WHOLE = 2**63
-_LONGEST_TEXT = 1000
 
 _TYPES: Mapping[str, torch.dtype] = {
     "Float": torch.float32,
@@ -102,9 +101,7 @@ class Reader:
         Raises:
             GatvizError: a tensor that does not fit into its storage.
         """
-        if isinstance(node, str):
-            return node[:_LONGEST_TEXT]
-        if isinstance(node, bool | float | type(None)):
+        if isinstance(node, str | bool | float | type(None)):
             return node
         if isinstance(node, int):
             return node if abs(node) < _LARGEST_WHOLE else None

@@ -8,7 +8,8 @@ attributed graphs (`adj_data`, `adj_indices`, `adj_indptr`, `adj_shape`, likewis
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from scipy.sparse import csr_array
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers, limits
+from gatviz.files.array_matrices import CSR, SCIPY, NamedArrays, canonical, dense_matrix, kind_of
 from gatviz.files.json_text import decode_json
 from gatviz.files.merging import all_have_reverse
 from gatviz.files.parsed import ColumnUse, ParsedGraph, check_names
@@ -25,11 +27,11 @@ from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext
 
 META = "gatviz"
-_CSR = ("data", "indices", "indptr", "shape")
 KNOWN: frozenset[str] = frozenset(
     [name for names in headers.ARRAYS.values() for name in names]
-    + [f"{matrix}_{part}" for matrix in ("adj", "attr") for part in _CSR]
-    + ["attr_matrix", "adj_matrix", META, headers.EDGE_WEIGHT, "num_nodes", *headers.MASKS, *headers.INDICES]
+    + [f"{matrix}_{part}" for matrix in ("adj", "attr") for part in CSR]
+    + list(SCIPY)
+    + [META, headers.EDGE_WEIGHT, "num_nodes", *headers.MASKS, *headers.INDICES]
 )
 """The names that are read; others are left out and said."""
 OPTIONAL: frozenset[str] = frozenset(
@@ -37,8 +39,18 @@ OPTIONAL: frozenset[str] = frozenset(
 )
 """Names without which a graph can be read too."""
 _EDGE = "edge."
+_PARAMETER = re.compile(r"(?:^|[._])(?:weight|bias|att\w*|state_dict|model|optimizer|lin\w*|W|a)$")
+"""How the parameters of models are called, and what checkpoints keep them under."""
 
 Array = NDArray[Any]
+
+
+def array_key(name: str) -> str | None:
+    """The first of the names that arrays of this name's kind have, capitals and signs between words aside; or None."""
+    bare = headers.plain(name)
+    return next(
+        (names[0] for names in headers.ARRAYS.values() if any(headers.plain(known) == bare for known in names)), None
+    )
 
 
 def is_known(name: str) -> bool:
@@ -46,69 +58,17 @@ def is_known(name: str) -> bool:
     return name in KNOWN or name.startswith(_EDGE)
 
 
-def _kind(array: Array) -> str:
-    return _("{dtype} of shape {shape}").format(dtype=array.dtype, shape=list(array.shape))
+def refuse_weights(names: Iterable[str], where: str) -> None:
+    """Refuse a file whose arrays are called as a model's parameters are, and none as a graph's.
 
-
-class _Arrays:
-    """One file's arrays, with a sentence for each thing that is wrong with them."""
-
-    def __init__(self, arrays: Mapping[str, Array], where: str, left_out: Sequence[str] = ()) -> None:
-        self.arrays, self.where, self.left_out = arrays, where, left_out
-
-    def get(self, *names: str) -> tuple[str, Array] | None:
-        return next(((name, self.arrays[name]) for name in names if name in self.arrays), None)
-
-    def wrong(self, name: str, expected: str, found: str, mend: str | None = None) -> GatvizError:
-        return GatvizError(f"{self.where}, {quote(name)}", expected, found, mend or _("correct the array"))
-
-    def whole(self, name: str, array: Array, shape: str) -> NDArray[np.int64]:
-        if array.dtype.kind not in "iu" or (array.size and array.dtype == np.uint64 and int(array.max()) >= 2**63):
-            raise self.wrong(
-                name,
-                _("integers of shape {shape}").format(shape=shape),
-                f"{array.dtype}",
-                _("store integers of 64 bits"),
-            )
-        return array.astype(np.int64)
-
-    def csr(self, prefix: str) -> csr_array | None:
-        names = [f"{prefix}_{part}" for part in _CSR]
-        there = [name for name in names if name in self.arrays]
-        if not there:
-            return None
-        if len(there) < len(names):
-            missing = next(name for name in names if name not in there)
-            raise GatvizError(
-                self.where, _("an array {missing}").format(missing=quote(missing)), _("none"), _("store all four parts")
-            )
-        data, indices, indptr, shape = (self.arrays[name] for name in names)
-        if data.dtype.kind not in "iufb" or data.ndim != 1:
-            raise self.wrong(
-                names[0],
-                _("a row of numbers"),
-                _kind(data),
-            )
-        columns = self.whole(names[1], indices, "[nnz]")
-        starts = self.whole(names[2], indptr, "[N + 1]")
-        size = self.whole(names[3], shape, "[2]")
-        if size.shape != (2,) or (size < 0).any():
-            raise self.wrong(names[3], _("two sizes"), quote(str(shape.tolist())[:50]))
-        rows, width = (int(length) for length in size)
-        if starts.shape != (rows + 1,) or starts[0] != 0 or (np.diff(starts) < 0).any():
-            raise self.wrong(
-                names[2],
-                _("{rows:,} rising offsets from 0").format(rows=rows + 1),
-                _("{size:,} others").format(size=starts.size),
-            )
-        if columns.ndim != 1 or columns.shape != data.shape or starts[-1] != columns.size:
-            raise self.wrong(names[1], _("{starts:,} columns").format(starts=int(starts[-1])), f"{columns.size:,}")
-        if columns.size and (columns.min() < 0 or columns.max() >= width):
-            outside = int(columns.min()) if columns.min() < 0 else int(columns.max())
-            raise self.wrong(names[1], _("column numbers from 0 to {width}").format(width=width - 1), str(outside))
-        if data.dtype.kind == "f" and not np.isfinite(data).all():
-            raise self.wrong(names[0], _("finite numbers"), _("NaN or infinity"))
-        return csr_array((data, columns, starts), shape=(rows, width))
+    Raises:
+        GatvizError: naming the way that opens it.
+    """
+    listed = list(names)
+    if any(map(_PARAMETER.search, listed)) and not any(map(is_known, listed)):
+        raise GatvizError(
+            where, _("a graph file"), _("the weights of a model"), _("open it by the button 'Open weights …'")
+        )
 
 
 def parsed_arrays(
@@ -119,9 +79,11 @@ def parsed_arrays(
     Raises:
         GatvizError: no edges among the arrays, or one of a wrong type, shape or range.
     """
-    found = _Arrays(arrays, where, left_out)
+    found = NamedArrays(canonical(arrays), where, left_out)
     told = _meta(meta, where)
-    adjacency = found.csr("adj")
+    sparse = found.csr("adj_")
+    sparse = found.scipy() if sparse is None else sparse
+    adjacency = sparse if sparse is not None or found.get(*headers.ARRAYS["edge_index"]) else dense_matrix(found)
     edges = _edges(found, adjacency)
     x = _features(found)
     count = _count_nodes(found, x, adjacency, edges, told)
@@ -136,6 +98,10 @@ def parsed_arrays(
         )
     directed = told.get("directed")
     notes: list[str] = []
+    symmetric = None
+    if found.get(*headers.ARRAYS["edge_index"]) is None and adjacency is not None:
+        symmetric = bool(abs(adjacency - adjacency.T).nnz == 0)
+        directed = not symmetric
     if not isinstance(directed, bool):
         directed = not all_have_reverse(edges, count)
         if not directed:
@@ -153,6 +119,10 @@ def parsed_arrays(
         description=told.get("description", "") if isinstance(told.get("description"), str) else "",
         notes=notes,
     )
+    if symmetric is not None:
+        parsed.symmetric, parsed.orientation = symmetric, "row_reads_column"
+    if "weight" in parsed.edge_columns and symmetric is not None:
+        parsed.notes.append(_("entries of the matrix are kept as weights of arrows; they are no α"))
     check_names(parsed.names, where)
     parsed.labels = _labels(found, told, count)
     parsed.class_order = _texts(found, told, "class_names", None) or ()
@@ -169,7 +139,7 @@ def _meta(text: str | None, where: str) -> dict[str, Any]:
     return told
 
 
-def _edges(found: _Arrays, adjacency: csr_array | None) -> NDArray[np.int64]:
+def _edges(found: NamedArrays, adjacency: csr_array | None) -> NDArray[np.int64]:
     given = found.get(*headers.ARRAYS["edge_index"])
     if given is not None:
         name, array = given
@@ -189,7 +159,7 @@ def _edges(found: _Arrays, adjacency: csr_array | None) -> NDArray[np.int64]:
         listed = commas(quote(name) for name in [*found.arrays, *found.left_out][:8]) or _("none")
         raise GatvizError(
             found.where,
-            _("'edge_index', or the four parts of 'adj'"),
+            _("'edge_index', a matrix 'A', or the four parts of 'adj'"),
             _("the arrays {listed}").format(listed=listed),
             _("add the edges"),
         )
@@ -200,13 +170,13 @@ def _edges(found: _Arrays, adjacency: csr_array | None) -> NDArray[np.int64]:
     return np.stack([source, target]).astype(np.int64)
 
 
-def _features(found: _Arrays) -> NDArray[np.float64] | None:
-    sparse = found.csr("attr")
+def _features(found: NamedArrays) -> NDArray[np.float64] | None:
+    sparse = found.csr("attr_")
     if sparse is not None:
         limits.check_features(sparse.shape[0], sparse.shape[1], found.where)
         dense: NDArray[np.float64] = sparse.astype(np.float64).toarray()
         return dense
-    given = found.get(*headers.ARRAYS["x"], "attr_matrix")
+    given = found.get(*headers.ARRAYS["x"])
     if given is None:
         return None
     name, array = given
@@ -214,7 +184,7 @@ def _features(found: _Arrays) -> NDArray[np.float64] | None:
         raise found.wrong(
             name,
             _("numbers of shape [N, F]"),
-            _kind(array),
+            kind_of(array),
         )
     limits.check_features(array.shape[0], array.shape[1], found.where)
     x = array.astype(np.float64)
@@ -225,7 +195,7 @@ def _features(found: _Arrays) -> NDArray[np.float64] | None:
 
 
 def _count_nodes(
-    found: _Arrays,
+    found: NamedArrays,
     x: Array | None,
     adjacency: csr_array | None,
     edges: NDArray[np.int64],
@@ -258,7 +228,7 @@ def _count_nodes(
     return int(edges.max()) + 1 if edges.size else 0
 
 
-def _texts(found: _Arrays, told: Mapping[str, Any], key: str, count: int | None) -> list[str] | None:
+def _texts(found: NamedArrays, told: Mapping[str, Any], key: str, count: int | None) -> list[str] | None:
     given = found.get(*headers.ARRAYS[key])
     listed = told.get(key)
     if given is not None and given[1].ndim == 1 and given[1].dtype.kind in "USiu":
@@ -269,13 +239,13 @@ def _texts(found: _Arrays, told: Mapping[str, Any], key: str, count: int | None)
     return [word if isinstance(word, str) else str(word) for word in listed]
 
 
-def _feature_names(found: _Arrays, told: Mapping[str, Any], x: Array | None) -> tuple[str, ...]:
+def _feature_names(found: NamedArrays, told: Mapping[str, Any], x: Array | None) -> tuple[str, ...]:
     if x is None:
         return ()
     return tuple(_texts(found, told, "feature_names", x.shape[1]) or (f"f{k}" for k in range(x.shape[1])))
 
 
-def _labels(found: _Arrays, told: Mapping[str, Any], count: int) -> list[str | None] | None:
+def _labels(found: NamedArrays, told: Mapping[str, Any], count: int) -> list[str | None] | None:
     given = found.get(*headers.ARRAYS["y"])
     if given is None:
         return None
@@ -287,7 +257,7 @@ def _labels(found: _Arrays, told: Mapping[str, Any], count: int) -> list[str | N
         raise found.wrong(
             name,
             ngettext("{n:,} class", "{n:,} classes", count).format(n=count),
-            _kind(array),
+            kind_of(array),
         )
     if array.dtype.kind == "U":
         return [str(word) or None for word in array.tolist()]
@@ -299,7 +269,7 @@ def _labels(found: _Arrays, told: Mapping[str, Any], count: int) -> list[str | N
     return [None if value < 0 else decimal(value) for value in numbers]
 
 
-def _split(found: _Arrays, count: int) -> list[str | None] | None:
+def _split(found: NamedArrays, count: int) -> list[str | None] | None:
     split: list[str | None] = [None] * count
     there = False
     for name, part in {**headers.MASKS, **headers.INDICES}.items():
@@ -312,7 +282,7 @@ def _split(found: _Arrays, count: int) -> list[str | None] | None:
                 raise found.wrong(
                     name,
                     ngettext("{n:,} truth value", "{n:,} truth values", count).format(n=count),
-                    _kind(array),
+                    kind_of(array),
                 )
             places = np.flatnonzero(array)
         else:
@@ -331,7 +301,7 @@ def _split(found: _Arrays, count: int) -> list[str | None] | None:
     return split if there else None
 
 
-def _positions(found: _Arrays, count: int) -> NDArray[np.float64] | None:
+def _positions(found: NamedArrays, count: int) -> NDArray[np.float64] | None:
     given = found.get(*headers.ARRAYS["pos"])
     if given is None:
         return None
@@ -341,14 +311,14 @@ def _positions(found: _Arrays, count: int) -> NDArray[np.float64] | None:
         raise found.wrong(
             name,
             expected,
-            _kind(array),
+            kind_of(array),
             _("leave it out"),
         )
     return array.astype(np.float64)
 
 
 def _edge_columns(
-    found: _Arrays, told: Mapping[str, Any], adjacency: csr_array | None, count: int
+    found: NamedArrays, told: Mapping[str, Any], adjacency: csr_array | None, count: int
 ) -> dict[str, Sequence[Any]]:
     columns: dict[str, Sequence[Any]] = {}
     texts = told.get("edge_attributes", {})
@@ -360,7 +330,7 @@ def _edge_columns(
                 raise found.wrong(
                     name,
                     ngettext("{n:,} number", "{n:,} numbers", count).format(n=count),
-                    _kind(array),
+                    kind_of(array),
                 )
             columns["weight" if name == headers.EDGE_WEIGHT else name.removeprefix(_EDGE)] = flat.tolist()
     for name, values in texts.items() if isinstance(texts, dict) else ():

@@ -9,10 +9,12 @@ What the content means is its owner's: an owner declares a `Form`, with a functi
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -36,6 +38,8 @@ _FORMAT = "gatviz"
 _CONTENT = "content.json"
 _ARRAYS = re.compile(r"arrays/([A-Za-z0-9_.-]{1,120})\.npy")
 _KINDS_OF_NUMBERS = "biuf"
+_MOST_OF_LINK = 20_000_000
+"""Bytes of a link, once inflated."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """Files in the zip bear no date: the day of saving must not change the bytes."""
 
@@ -137,7 +141,11 @@ def unpack(data: bytes, where: str, form: Form) -> Container:
     Raises:
         GatvizError: another file, broken, too large, of another kind, or of a version that is not known.
     """
-    found = unpack_any(data, where)
+    return _of_form(unpack_any(data, where), form)
+
+
+def _of_form(found: Container, form: Form) -> Container:
+    where = found.where
     if found.kind != form.kind:
         mend = _("open it where such files are opened")
         raise GatvizError(where, _kind_in_words(form.kind), _kind_in_words(found.kind), mend)
@@ -175,6 +183,55 @@ def unpack_any(data: bytes, where: str) -> Container:
     for array in arrays.values():
         array.setflags(write=False)
     return Container(head.kind, head.version, head.content, arrays, where)
+
+
+# ---- in one piece -------------------------------------------------------------------------------------------------
+
+
+def pack_link(form: Form, content: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> str:
+    """The same in one short piece of text, for the fragment of an address: msgpack, deflated, as base64url.
+
+    Raises:
+        GatvizError: as `pack`.
+    """
+    told = []
+    for name, array in sorted((arrays or {}).items()):
+        little = _little(name, array)
+        told.append((name, little.dtype.str, list(little.shape), little.tobytes()))
+    text = _json({"format": _FORMAT, "kind": form.kind, "version": form.version, "content": dict(content)})
+    packed = msgspec.msgpack.encode(_Piece(text.decode(), told))
+    return base64.urlsafe_b64encode(zlib.compress(packed, 9)).decode("ascii").rstrip("=")
+
+
+def unpack_link(text: str, where: str, form: Form) -> Container:
+    """What `pack_link` made a text of, brought to today's version; errors as `unpack`."""
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        inflate = zlib.decompressobj()
+        packed = inflate.decompress(data, _MOST_OF_LINK)
+        whole = inflate.eof and not inflate.unused_data
+        piece = msgspec.msgpack.decode(packed, type=_Piece) if whole else None
+    except (ValueError, zlib.error, msgspec.MsgspecError, RecursionError):
+        piece = None
+    if piece is None:
+        raise GatvizError(where, _("a whole link as gatviz makes it"), _("another text"), _("copy the link again"))
+    head = _head(piece.head.encode("utf-8", "replace"), where)
+    arrays = {name: _array(f"{where}, {quote(name)}", dtype, shape, data) for name, dtype, shape, data in piece.arrays}
+    return _of_form(Container(head.kind, head.version, head.content, arrays, where), form)
+
+
+class _Piece(msgspec.Struct, array_like=True):
+    head: str
+    arrays: list[tuple[str, str, list[int], bytes]]
+
+
+def _array(where: str, kind: str, shape: list[int], data: bytes) -> NDArray[Any]:
+    if re.fullmatch(r"[<|][biuf][1248]", kind) is None or any(length < 0 for length in shape):
+        raise GatvizError(where, _("numbers"), quote(kind), _("copy the link again"))
+    try:
+        return np.frombuffer(data, kind).reshape(shape)
+    except (ValueError, TypeError) as error:
+        raise GatvizError(where, _("a whole array"), quote(str(error)), _("copy the link again")) from None
 
 
 def is_container(data: bytes) -> bool:
@@ -219,13 +276,18 @@ def _json(value: Any) -> bytes:
         raise GatvizError(ENDING, _("values that JSON knows"), found, _("use numbers, texts and lists")) from None
 
 
-def _npy(name: str, array: NDArray[Any]) -> bytes:
+def _little(name: str, array: NDArray[Any]) -> NDArray[Any]:
+    """The array in the order of bytes and of axes that all have."""
     array = np.asarray(array)
     if array.dtype.kind not in _KINDS_OF_NUMBERS:
         raise GatvizError(f"{ENDING}, {quote(name)}", _("numbers"), str(array.dtype), _("store texts in the content"))
     if array.nbytes > limits.MAX_ARRAY_BYTES:
         raise _too_large(f"{ENDING}, {quote(name)}", array.nbytes, limits.MAX_ARRAY_BYTES)
-    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(array.shape)
+    return np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(array.shape)
+
+
+def _npy(name: str, array: NDArray[Any]) -> bytes:
+    little = _little(name, array)
     stream = io.BytesIO()
     npy.write_array(stream, little, version=(1, 0), allow_pickle=False)
     return stream.getvalue()

@@ -1,73 +1,175 @@
 """What attributes of nodes mean by what they are called, in files of other programs, which leave that open.
 
-The one place that decides which attribute of GraphML, GEXF, GML and Pajek is a name, a label or a position, and
-says so.
+The one place that decides which attribute of a table, of GraphML, GEXF, GML, Pajek or JSON is a name, a label or a
+position, and says so.
 """
 
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from gatviz.errors import quote
+from gatviz.errors import GatvizError, quote
 from gatviz.files import headers
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph
-from gatviz.files.values import decimal, number
-from gatviz.words import _, ngettext
+from gatviz.files.values import decimal, is_gap, number
+from gatviz.graph.checks import LONGEST_NAME
+from gatviz.words import _, first_of, ngettext
 
 MARKED_X, MARKED_Y = "gatviz.x", "gatviz.y"
 """Where readers put positions that the format itself marks."""
+_NEARLY_ALL = 0.9
+"""Of the nodes: where so many have a name of their own in a column, it names them, though some share one."""
+_MARKED = 0.5
+"""The same for what the format itself marks as what nodes are called."""
+_COLOURS = ("r", "g", "b")
+_FEW = 10
+"""So many different labels are classes however few the nodes; above it they are if each has two nodes on average."""
+_LINES = re.compile(r"\s*[\t\r\n\v\f]\s*")
+_OPAQUE = re.compile(r"[A-Za-z]{0,5}[-_:]?\d+|[0-9a-fA-F-]{8,}")
+"""Ids that say nothing to a person: 17, n17, 5f3a9c01."""
 
 
 def settle_by_convention(parsed: ParsedGraph, options: ReadOptions) -> None:
     """Names, labels and positions by what columns are called; what is chosen by hand goes before."""
-    for name in headers.NAME_ATTRIBUTES:
-        if name != options.label:
-            take_names(parsed, name)
-    if options.label is None:
-        _take_labels(parsed)
-    for x, y in headers.POSITION_ATTRIBUTES:
+    if options.name is None:
+        _take_shown_names(parsed, options.label)
+    _take_labels(parsed, options)
+    for x, y in headers.POSITION_ATTRIBUTES if parsed.positions is None else ():
         if not {x, y} & {*(options.features or ()), *options.ignored}:
             take_positions(parsed, x, y)
-    _drop_gaps(parsed)
+    _drop_colours(parsed, options)
+    _drop_gaps(parsed, options.label)
 
 
-def take_names(parsed: ParsedGraph, column: str, mark: str | None = None) -> None:
-    """Let a column that names every node differently be the nodes' names, and say so; else leave it.
+# ---- names -----------------------------------------------------------------------------------------------------------
 
-    A `mark` tells what to call it where it is no column but a mark of the format.
+
+def take_chosen_names(parsed: ParsedGraph, column: str) -> None:
+    """Let the column that a person chose name the nodes.
+
+    Raises:
+        GatvizError: no such column.
     """
-    values = parsed.node_columns.get(column)
-    if values is None or len(values) == 0:
+    marked = parsed.shown_names
+    values = marked[1] if marked is not None and marked[0] == column else parsed.node_columns.get(column)
+    if values is None:
+        listed = first_of([quote(name) for name in parsed.node_columns], 8) or _("none")
+        raise GatvizError(
+            _("{where}, node columns").format(where=parsed.where),
+            quote(column),
+            listed,
+            _("choose a column that is there"),
+        )
+    _call(parsed, column, values)
+
+
+def _take_shown_names(parsed: ParsedGraph, label: str | None) -> None:
+    if parsed.shown_names is not None:
+        title, values = parsed.shown_names
+        if title != label and _most_differ(values, _MARKED, marked=True):
+            _call(parsed, title, values)
+            return
+        if title not in parsed.node_columns:
+            parsed.node_columns = {title: values, **parsed.node_columns}
+    tables = parsed.format in ("edge_list", "matrix")
+    if tables and not all(_OPAQUE.fullmatch(name) for name in parsed.names):
         return
-    words = [value if isinstance(value, str) else "" if value is None else decimal(value) for value in values]
-    if not all(word.strip() for word in words) or len(set(words)) < len(words):
-        return
-    if words != list(parsed.names):
-        said = _("the nodes are called by their {column}, which is a different one for each")
-        parsed.notes.append(said.format(column=quote(mark or column)))
-    parsed.names = words
+    for known in (headers.NAME, headers.LABEL):
+        for column, values in parsed.node_columns.items():
+            if headers.plain(column) in known and column != label and _most_differ(values, _NEARLY_ALL):
+                _call(parsed, column, values)
+                return
+
+
+def _most_differ(values: Sequence[Any], share: float, *, marked: bool = False) -> bool:
+    """Whether nearly each node has a word of its own there; in a graph of a few all have."""
+    words = [_word(value) for value in values]
+    different = len(set(words) - {""})
+    if not marked and any(len(word) > LONGEST_NAME for word in words):
+        return False
+    return different == len(words) or (different >= share * len(words) and len(words) * (1 - share) >= 1)
+
+
+def _word(value: Any) -> str:
+    """A value as a name: on one line, whatever lines a program broke it into."""
+    return "" if is_gap(value) else _LINES.sub(" ", value).strip() if isinstance(value, str) else decimal(value)
+
+
+def _call(parsed: ParsedGraph, column: str, values: Sequence[Any]) -> None:
+    """Let a column name the nodes; who shares a name gets the id after it, who has none keeps the id. It is said."""
+    ids = list(parsed.names)
+    words = [_word(value) for value in values]
+    names: list[str] = []
+    seen: set[str] = set()
+    for ident, word in zip(ids, words, strict=True):
+        name = word or ident
+        if name in seen:
+            name = f"{word or ident} ({ident})"
+        while name in seen:
+            name += "'"
+        seen.add(name)
+        names.append(name)
+    shared = sum(count - 1 for word, count in Counter(words).items() if word)
+    blank = sum(not word for word in words)
+    if names != ids:
+        parsed.notes.append(_("the nodes are called by their {column}").format(column=quote(column)))
+    if shared:
+        said = ngettext(
+            "{n:,} node shares its {column} with another and has its id after it",
+            "{n:,} nodes share their {column} with another and have their id after it",
+            shared,
+        )
+        parsed.notes.append(said.format(n=shared, column=quote(column)))
+    if blank:
+        said = ngettext(
+            "{n:,} node has no {column} and is called by its id",
+            "{n:,} nodes have no {column} and are called by their id",
+            blank,
+        )
+        parsed.notes.append(said.format(n=blank, column=quote(column)))
+    parsed.names = names
     _without(parsed, column)
-    if mark is None:
-        parsed.columns.append(ColumnUse("nodes", column, "id"))
+    parsed.columns.append(ColumnUse("nodes", column, "name"))
+
+
+# ---- labels ----------------------------------------------------------------------------------------------------------
 
 
 def label_column(parsed: ParsedGraph) -> str | None:
-    """The column that is called as labels are, if there is one."""
-    return next((name for name in parsed.node_columns if name.casefold() in headers.CLASS_ATTRIBUTES), None)
+    """The column that is called as labels are and holds classes, if there is one."""
+    for known in (headers.CLASS, headers.LABEL):
+        for name, values in parsed.node_columns.items():
+            if headers.plain(name) in known and _are_classes(values):
+                return name
+    return None
 
 
-def _take_labels(parsed: ParsedGraph) -> None:
+def _are_classes(values: Sequence[Any]) -> bool:
+    words = [_word(value) for value in values]
+    different = set(words) - {""}
+    if not different or any(len(word) > LONGEST_NAME for word in different):
+        return False
+    return len(different) <= max(_FEW, len(words) / 2)
+
+
+def _take_labels(parsed: ParsedGraph, options: ReadOptions) -> None:
     found = label_column(parsed)
-    if parsed.labels is None and found is not None:
-        parsed.labels = [None if value is None else decimal(value) for value in parsed.node_columns[found]]
+    asked = options.features or ()
+    if parsed.labels is None and found is not None and found != options.label and found not in asked:
+        parsed.labels = [None if is_gap(value) else decimal(value) for value in parsed.node_columns[found]]
         parsed.columns.append(ColumnUse("nodes", found, "label"))
         parsed.notes.append(_("column {found} was taken as the label").format(found=quote(found)))
         _without(parsed, found)
+
+
+# ---- positions -------------------------------------------------------------------------------------------------------
 
 
 def take_positions(parsed: ParsedGraph, x: str, y: str, *, marked: bool = False) -> None:
@@ -78,11 +180,16 @@ def take_positions(parsed: ParsedGraph, x: str, y: str, *, marked: bool = False)
     columns = parsed.node_columns
     if parsed.positions is not None or x not in columns or y not in columns:
         return
+    if parsed.format in ("edge_list", "matrix") and not marked:
+        return  # a table says pos_x and pos_y; x and y are as often features
     pairs = [[number(value) for value in columns[name]] for name in (x, y)]
     placed = [
         a is not None and b is not None and math.isfinite(a) and math.isfinite(b) for a, b in zip(*pairs, strict=True)
     ]
-    if all(placed):
+    same = len(placed) > 1 and all(placed) and all(len(set(axis)) == 1 for axis in pairs)
+    if same:
+        parsed.notes.append(_("positions were left out: all nodes have the same one"))
+    elif all(placed):
         parsed.positions = np.array(pairs, dtype=np.float64).T
         parsed.columns += [ColumnUse("nodes", name, "position") for name in (x, y)]
         if not marked:
@@ -103,12 +210,30 @@ def positions_left_out(some: int, n: int) -> str:
     return said.format(some=some, n=n)
 
 
-def _drop_gaps(parsed: ParsedGraph) -> None:
+# ---- gaps ------------------------------------------------------------------------------------------------------------
+
+
+def _drop_colours(parsed: ParsedGraph, options: ReadOptions) -> None:
+    """Leave out the three columns of colours that programs which draw graphs write beside positions, and say so."""
+    if options.features is None and options.label not in _COLOURS and set(_COLOURS) <= parsed.node_columns.keys():
+        parsed.notes.append(_("columns {columns} were left out: they are colours").format(columns="'r', 'g', 'b'"))
+        parsed.columns += [ColumnUse("nodes", name, "ignored") for name in _COLOURS]
+        _without(parsed, *_COLOURS)
+
+
+def _drop_gaps(parsed: ParsedGraph, label: str | None) -> None:
     """Leave out columns of numbers that some nodes have and some have not, and say so."""
     kept: dict[str, Sequence[Any]] = {}
     for name, values in parsed.node_columns.items():
-        there = [value for value in values if value is not None and value != ""]
-        numeric = bool(there) and all(number(value) is not None for value in there)
+        if isinstance(values, np.ndarray) or name == label:
+            kept[name] = values
+            continue
+        there = [value for value in values if not is_gap(value)]
+        if not there:
+            parsed.notes.append(_("column {column} was left out: it is empty").format(column=quote(name)))
+            parsed.columns.append(ColumnUse("nodes", name, "ignored"))
+            continue
+        numeric = all(number(value) is not None for value in there)
         if numeric and len(there) < len(values):
             parsed.notes.append(
                 ngettext(

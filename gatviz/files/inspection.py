@@ -17,14 +17,15 @@ from scipy.sparse.csgraph import connected_components
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.conventions import label_column, settle_by_convention
+from gatviz.files.conventions import label_column, settle_by_convention, take_chosen_names
 from gatviz.files.formats import TABLES
 from gatviz.files.merging import check_parallel, merged_edges
 from gatviz.files.node_columns import NodeColumns, features_instead, scaled
-from gatviz.files.options import ReadOptions
-from gatviz.files.parsed import ColumnUse, ParsedGraph
+from gatviz.files.options import Orientation, ReadOptions
+from gatviz.files.parsed import ColumnUse, ParsedGraph, same_looking
+from gatviz.graph.checks import SPLITS
 from gatviz.graph.features import FeatureKind, usual_kind
-from gatviz.graph.graph import SPLITS, Graph
+from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext
 
 
@@ -40,6 +41,10 @@ class Inspection:
         duplicates: edges merged into another. loops: self-loops. components: connected pieces.
         isolated: nodes that no edge joins to another node.
         symmetric: for an adjacency matrix, whether it equals its transpose; else None.
+        orientation: how a matrix was read; None for what is no matrix.
+        two_mode: whether edges join two kinds of nodes; None where nothing tells.
+        encoding: of the file's text; None for a file that is no text.
+        alternatives: formats that the file could as well be of.
         made_up: what stands in for features where none were given; else None.
     """
 
@@ -52,6 +57,10 @@ class Inspection:
     components: int
     isolated: int
     symmetric: bool | None = None
+    orientation: Orientation | None = None
+    two_mode: bool | None = None
+    encoding: str | None = None
+    alternatives: tuple[str, ...] = ()
     made_up: FeatureKind | None = None
 
     @property
@@ -98,9 +107,11 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
         GatvizError: whatever a Graph refuses, with the file's name in front.
     """
     limits.check_nodes(len(parsed.names), parsed.where)
+    if options.name:
+        take_chosen_names(parsed, options.name)
     if parsed.by_convention:
         settle_by_convention(parsed, options)
-    notes = list(parsed.notes)
+    notes = [*parsed.notes, *_turned(parsed, options), *same_looking(parsed.names)]
     directed = parsed.directed if options.directed is None else options.directed
     edges, origin, duplicates = merged_edges(parsed.edges, len(parsed.names), directed, parsed.where, notes)
     edge_features = None
@@ -151,6 +162,10 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
         components=components,
         isolated=isolated,
         symmetric=parsed.symmetric,
+        orientation=(options.matrix or parsed.orientation) if parsed.orientation is not None else None,
+        two_mode=parsed.two_mode,
+        encoding=parsed.encoding,
+        alternatives=parsed.alternatives,
         made_up=made_up,
     )
 
@@ -166,7 +181,15 @@ def _check_effects(parsed: ParsedGraph, options: ReadOptions, made_up: bool, has
         ("label", options.label == "", has_labels, _("labels to leave out")),
         ("missing_features", options.missing_features is not None, made_up, _("nodes without features")),
         ("categorical", options.categorical == "ignore", has_words, _("columns of words")),
-        ("matrix", options.matrix != "row_reads_column", parsed.format == "matrix", _("an adjacency matrix")),
+        ("matrix", options.matrix is not None, parsed.orientation is not None, _("an adjacency matrix")),
+        ("encoding", options.encoding is not None, parsed.encoding is not None, _("a file of text")),
+        (
+            "two_mode",
+            options.two_mode is not None,
+            parsed.format == "edge_list" and parsed.two_mode is not None,
+            _("a table of edges alone"),
+        ),
+        ("name", options.name == "", parsed.by_convention, _("a column of names")),
     ):
         if given and not there:
             raise GatvizError(
@@ -175,6 +198,19 @@ def _check_effects(parsed: ParsedGraph, options: ReadOptions, made_up: bool, has
                 _("none in the file"),
                 _("leave {name} out").format(name=name),
             )
+
+
+def _turned(parsed: ParsedGraph, options: ReadOptions) -> list[str]:
+    """Turn the arrows of a matrix round where its rows were read the other way than is chosen; what is to be said."""
+    if parsed.orientation is None:
+        return []
+    if options.matrix not in (None, parsed.orientation):
+        parsed.edges = parsed.edges[::-1]
+    if parsed.symmetric:
+        return [_("the matrix equals its transpose: the graph was taken as undirected")]
+    if (options.matrix or parsed.orientation) == "row_reads_column":
+        return [_("the matrix is not symmetric: row i, column j was taken as 'i reads j'")]
+    return [_("the matrix is not symmetric: row i, column j was taken as 'i points to j', so j reads i")]
 
 
 def inspection_of(graph: Graph) -> Inspection:

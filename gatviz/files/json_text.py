@@ -20,6 +20,7 @@ _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
+_KEY = re.compile(r'"\s*:')
 _TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _WORD_OF_TYPE = {
     dict: N_("an object"),
@@ -56,6 +57,23 @@ def decode_json(text: str, where: str, schema: Any = Any, part: msgspec.Raw | No
     except (msgspec.DecodeError, RecursionError):
         python_values(text, where)
         raise _half_a_character(text, where) from None
+
+
+def repeated_keys(text: str, values: Any) -> list[str]:
+    """The keys that stand twice in one object of a JSON text, of which only the last was decoded to `values`."""
+    if len(_KEY.findall(text)) == msgspec.json.encode(values).count(b'":'):
+        return []
+    found: dict[str, None] = {}
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        seen: set[str] = set()
+        for key, _value in pairs:
+            if key in seen:
+                found[key] = None
+            seen.add(key)
+
+    json.loads(text.lstrip("\ufeff"), object_pairs_hook=look)
+    return list(found)
 
 
 def _check_memory(text: str, where: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,12 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
-from gatviz.files import limits
+from gatviz.files import headers, limits
 from gatviz.files.options import ReadOptions, Scaling
 from gatviz.files.parsed import ColumnUse, ParsedGraph
-from gatviz.files.values import categories, decimal, numbers, one_hot
+from gatviz.files.values import categories, decimal, is_gap, number, numbers, one_hot, vectors
 from gatviz.graph.features import FeatureKind, made_up_features
 from gatviz.words import _, commas, ngettext
+
+_ADDRESS = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|[\w.+-]+@[\w-]+\.)\S*\s*$", re.IGNORECASE)
+_NEARLY_ALL = 0.9
+"""Of the nodes: where so many have a word of their own in a column, its words are no categories."""
 
 
 class NodeColumns:
@@ -99,28 +104,58 @@ class NodeColumns:
             self._values.append(x if len(keep) == len(names) else x[:, keep])
 
     def _use(self, name: str, values: Sequence[Any]) -> None:
-        use = self._decide(name, values)
+        if name == self.options.label:
+            self.labels = [None if value in (None, "") else decimal(value) for value in values]
+            use = "label"
+        else:
+            use = self._decide(name, values) if self._wanted(name) else "ignored"
         self.uses.append(ColumnUse("nodes", name, use))
 
     def _decide(self, name: str, values: Sequence[Any]) -> str:
-        if name == self.options.label:
-            self.labels = [None if value in (None, "") else decimal(value) for value in values]
-            return "label"
-        if not self._wanted(name):
-            return "ignored"
-        where = _("{where}, column {column}").format(where=self.parsed.where, column=quote(name))
-        column = numbers(values, where, self.parsed.names)
-        if column is not None:
-            self._names.append(name)
-            self._values.append(column[:, None])
-            return "feature"
+        asked = self.options.features is not None
+        if self.parsed.by_convention and not asked and self._identifies(name, values):
+            return self._left_out(name, _("column {column} was left out: it holds ids or addresses"))
+        if (rows := vectors(values)) is not None:
+            return self._take_vectors(name, rows)
+        if any(isinstance(value, dict | list) for value in values):
+            return self._left_out(name, _("column {column} was left out: it holds lists or objects"))
+        column = self._numbers(name, values)
+        if column is None:
+            return self._decide_words(name, values, asked)
+        self._names.append(name)
+        self._values.append(column[:, None])
+        return "feature"
+
+    def _left_out(self, name: str, said: str) -> str:
+        """A column that is no feature by what it holds, and that is said."""
+        self.notes.append(said.format(column=quote(name)))
+        return "identifier"
+
+    def _take_vectors(self, name: str, rows: NDArray[np.float64]) -> str:
+        limits.check_features(rows.shape[0], rows.shape[1] + len(self._names), self.parsed.where)
+        self._names += [f"{name}[{k}]" for k in range(rows.shape[1])]
+        self._values.append(rows)
+        said = ngettext(
+            "column {column} holds lists of {n} number: one feature each",
+            "column {column} holds lists of {n} numbers: one feature each",
+            rows.shape[1],
+        )
+        self.notes.append(said.format(column=quote(name), n=rows.shape[1]))
+        return "feature"
+
+    def _decide_words(self, name: str, values: Sequence[Any], asked: bool) -> str:
         gaps = sum(value in (None, "") for value in values)
         words = categories(values)
-        self.has_words = self.has_words or 0 < len(words) <= limits.MAX_CATEGORIES
-        if self.options.categorical == "ignore" or not 0 < len(words) <= limits.MAX_CATEGORIES:
+        few = 0 < len(words) <= limits.MAX_CATEGORIES
+        self.has_words = self.has_words or few
+        if not asked and few and len(words) == len(values):
+            return self._left_out(name, _("column {column} was left out: its words are all different"))
+        if not asked and few and self.parsed.by_convention and len(words) > _NEARLY_ALL * len(values):
+            return self._left_out(name, _("column {column} was left out: nearly all of its words are different"))
+        if self.options.categorical == "ignore" or not few:
             if not words:
                 said = _("column {column} was left out: it is empty")
-            elif len(words) <= limits.MAX_CATEGORIES:
+            elif few:
                 said = _("column {column} was left out: words")
             else:
                 said = ngettext(
@@ -129,9 +164,6 @@ class NodeColumns:
                     len(words),
                 )
             self.notes.append(said.format(column=quote(name), n=len(words)))
-            return "ignored"
-        if len(words) == len(values) and self.options.features is None:
-            self.notes.append(_("column {column} was left out: its words are all different").format(column=quote(name)))
             return "ignored"
         self._names += [f"{name} = {word}" for word in words]
         self._values.append(one_hot(values, words))
@@ -145,6 +177,24 @@ class NodeColumns:
             said = commas((said, missing))
         self.notes.append(said)
         return "category"
+
+    def _numbers(self, name: str, values: Sequence[Any]) -> NDArray[np.float64] | None:
+        """A column as numbers; None where it holds words, also beside numbers where the format leaves that open."""
+        where = _("{where}, column {column}").format(where=self.parsed.where, column=quote(name))
+        if self.parsed.by_convention and not isinstance(values, np.ndarray) and any(map(_is_text, values)):
+            return None
+        return numbers(values, where, self.parsed.names)
+
+    def _identifies(self, name: str, values: Sequence[Any]) -> bool:
+        """Whether a column holds ids, web addresses or mail: no feature of any use."""
+        if isinstance(values, np.ndarray) or all(number(value) is not None for value in values):
+            return headers.plain(name) in (*headers.NODE_ID, *headers.COUNTERS) or headers.names_ids(name)
+        there = [value for value in values if not is_gap(value)]
+        return bool(there) and all(isinstance(value, str) and _ADDRESS.match(value) is not None for value in there)
+
+
+def _is_text(value: Any) -> bool:
+    return not is_gap(value) and number(value) is None
 
 
 def features_instead(

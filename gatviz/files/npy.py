@@ -1,4 +1,4 @@
-"""One array of NumPy's format inside a zip: its header is checked first, and nothing is ever unpickled."""
+"""One array of NumPy's format, inside a zip or alone: its header is checked first, and nothing is ever unpickled."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ def header_of(members: Members, info: zipfile.ZipInfo, where: str) -> Header:
     Raises:
         GatvizError: no array of NumPy's format.
     """
-    stream = io.BytesIO(members.head(info, _HEADER_BYTES))
+    return _header(members.head(info, _HEADER_BYTES), where)
+
+
+def _header(head: bytes, where: str) -> Header:
+    stream = io.BytesIO(head)
     try:
         version = npy.read_magic(stream)
         reader = _HEADERS.get(version, npy.read_array_header_2_0)
@@ -53,7 +57,19 @@ def read_array(
     Raises:
         GatvizError: pickled objects, another kind, more than `limits.MAX_ARRAY_BYTES`, or not as long as it says.
     """
-    shape, dtype = header or header_of(members, info, where)
+    _check(header or header_of(members, info, where), info.file_size, where, kinds)
+    return _array(members.read(info), where)
+
+
+def array_of(data: bytes, where: str) -> NDArray[Any]:
+    """The array in the bytes of an .npy file; errors as `read_array`."""
+    _check(_header(data[:_HEADER_BYTES], where), len(data), where, "biufUS")
+    return _array(data, where)
+
+
+def _check(header: Header, length: int, where: str, kinds: str) -> None:
+    """Refuse what is no plain array of these kinds, what is too large, and more than `length` bytes can hold."""
+    shape, dtype = header
     if dtype.hasobject:
         found, mend = _("pickled objects, which are never opened"), _("save it with allow_pickle=False")
         raise GatvizError(where, _("plain numbers"), found, mend)
@@ -69,15 +85,18 @@ def read_array(
             _("keep a part of the graph"),
         )
     size = count * dtype.itemsize
-    if size > info.file_size:
+    if size > length:
         raise GatvizError(
             where,
-            _("{size:,} bytes, as its entry says").format(size=info.file_size),
+            _("{size:,} bytes, as its entry says").format(size=length),
             _("a header for {size:,}").format(size=size),
             _("save it again"),
         )
+
+
+def _array(data: bytes, where: str) -> NDArray[Any]:
     try:
-        array: NDArray[Any] = npy.read_array(io.BytesIO(members.read(info)), allow_pickle=False)
+        array: NDArray[Any] = npy.read_array(io.BytesIO(data), allow_pickle=False)
     except (ValueError, EOFError, OverflowError, MemoryError) as error:
         raise GatvizError(where, _("a whole array"), quote(str(error)), _("save it again")) from None
     return array

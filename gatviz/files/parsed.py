@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,11 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
+from gatviz.files.options import Orientation
 from gatviz.words import _
+
+_SAID = 3
+"""Pairs of names that are told; the others are alike."""
 
 
 @dataclass(kw_only=True)
@@ -32,6 +37,11 @@ class ParsedGraph:
         labels, split, positions: what the file marks as such, or None.
         class_order: the labels by their numbers in the file, if they have any.
         by_convention: whether what `node_columns` are called tells names, labels and positions (`conventions`).
+        shown_names: what a format marks as the nodes' names without their being unique, with what it calls that.
+        orientation: how the rows of a matrix were read; None for what is no matrix.
+        two_mode: whether edges join two kinds of nodes; None where nothing tells.
+        encoding: of its text; None for a file that is no text.
+        alternatives: formats that the file could as well be of.
         columns: the columns already used up, with their use, for the preview; without `edge_columns`.
         notes: what the reader itself decided.
         symmetric: for an adjacency matrix, whether it equals its transpose; else None.
@@ -54,6 +64,11 @@ class ParsedGraph:
     positions: NDArray[np.float64] | None = None
     description: str = ""
     by_convention: bool = False
+    shown_names: tuple[str, Sequence[str | None]] | None = None
+    orientation: Orientation | None = None
+    two_mode: bool | None = None
+    encoding: str | None = None
+    alternatives: tuple[str, ...] = ()
     columns: list[ColumnUse] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     symmetric: bool | None = None
@@ -66,8 +81,8 @@ class ColumnUse:
     Attributes:
         table: "nodes" or "edges".
         name: its header.
-        use: "id", "label", "split", "position", "feature", "category", "source", "target", "attribute" or
-            "ignored".
+        use: "id", "name", "label", "split", "position", "feature", "category", "source", "target", "attribute",
+            "ignored", or "identifier": ids, addresses and names, which are no features unless asked for.
     """
 
     table: str
@@ -110,6 +125,21 @@ def check_names(names: Sequence[str], where: str) -> None:
                 _("rename one of the two"),
             )
         first[name] = n
+
+
+def same_looking(names: Sequence[str]) -> list[str]:
+    """What is to be said of names that are different and look the same: composed otherwise, or with blanks around."""
+    notes: list[str] = []
+    first: dict[str, str] = {}
+    for name in names:
+        shown = name.strip() if name.isascii() else " ".join(unicodedata.normalize("NFC", name).split())
+        other = first.setdefault(shown, name)
+        if other is not name and len(notes) < _SAID:
+            said = _("{one} and {other} look the same but are different nodes: {reason}")
+            blank = name.strip() != name or other.strip() != other
+            reason = _("one has blanks around it") if blank else _("their accents are composed in different ways")
+            notes.append(said.format(one=quote(other), other=quote(name), reason=reason))
+    return notes
 
 
 class Collector:

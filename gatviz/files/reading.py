@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.encoding import decode, shown_name
+from gatviz.files.encoding import shown_name
 from gatviz.files.formats import TABLES, format_named, recognise
 from gatviz.files.formats.edge_list import read_edge_list
 from gatviz.files.formats.matrix import read_matrix
 from gatviz.files.formats.node_table import add_nodes
-from gatviz.files.formats.zip_of_tables import DESCRIPTION, unzip
+from gatviz.files.formats.npy import read_npys
+from gatviz.files.formats.zip_of_tables import DESCRIPTION, is_own, unzip
+from gatviz.files.graph_file import GraphFile
 from gatviz.files.inspection import Inspection, inspected
 from gatviz.files.options import MissingFeatures, ReadOptions
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.table import Table, read_table
 from gatviz.files.table_kind import table_kind
+from gatviz.files.together import Roles, roles_of, take_rows
 from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext
 
@@ -80,49 +83,58 @@ def inspect_graph(
                     found,
                     _("leave {keyword} out: put all files into source").format(keyword=keyword),
                 )
-        files = {shown_name(str(key)): load(content, str(key), _("a file"))[0] for key, content in source.items()}
-        limits.check_bytes(sum(map(len, files.values())), _("the files"))
+        contents = {shown_name(str(key)): load(content, str(key), _("a file"))[0] for key, content in source.items()}
+        limits.check_bytes(sum(map(len, contents.values())), _("the files"))
+        files = [GraphFile(data, where, options.encoding) for where, data in contents.items()]
         if len(files) == 1:
-            ((where, data),) = files.items()
-            return inspected(_single(data, where, None, options), options)
+            return inspected(_single(files[0], None, options), options)
         return inspected(_several(files, options), options)
     data, where = load(source, name, _("the file"))
-    beside = None if nodes is None else load(nodes, None, _("the node table"))
-    return inspected(_single(data, where, beside, options), options)
+    beside = None if nodes is None else GraphFile(*load(nodes, None, _("the node table")))
+    return inspected(_single(GraphFile(data, where, options.encoding), beside, options), options)
 
 
-def _single(data: bytes, where: str, nodes: tuple[bytes, str] | None, options: ReadOptions) -> ParsedGraph:
-    name = options.format or recognise(data, where)
+def _single(file: GraphFile, nodes: GraphFile | None, options: ReadOptions) -> ParsedGraph:
+    name = options.format or recognise(file)
     if name is None or name in TABLES:
-        table = read_table(data, where)
-        beside = None if nodes is None else read_table(*nodes)
+        table = read_table(file)
+        beside = None if nodes is None else read_table(nodes)
         matrix = name == "matrix" or (name is None and table_kind(table, options, alone=True) == "matrix")
-        return _of_table(table, matrix, beside, options)
+        return _of_tables(Roles(table, matrix, nodes=beside), options)
     if name == "zip":
-        files = unzip(data, where)
-        inside = replace(options, format=None)
-        return _several({f"{where}, {shown_name(member)}": content for member, content in files.items()}, inside)
+        files = [
+            GraphFile(content, f"{file.where}, {shown_name(member)}", options.encoding)
+            for member, content in unzip(file.data, file.where).items()
+        ]
+        return _several(files, replace(options, format=None), own=is_own(file.data))
     if nodes is not None:
-        raise GatvizError(where, _("an edge list beside a node table"), format_named(name).title, _("give it alone"))
-    return _whole(name, data, where)
+        raise GatvizError(
+            file.where, _("an edge list beside a node table"), format_named(name).title, _("give it alone")
+        )
+    return _whole(name, file)
 
 
-def _whole(name: str, data: bytes, where: str) -> ParsedGraph:
-    read = format_named(name).read
-    assert read is not None  # tables and zips are read with what lies beside them
-    return read(data, where)
-
-
-def _of_table(table: Table, matrix: bool, nodes: Table | None, options: ReadOptions) -> ParsedGraph:
-    if not matrix:
-        return read_edge_list(table, nodes, options)
-    parsed = read_matrix(table, options)
-    if nodes is not None:
-        add_nodes(parsed, nodes, options)
+def _whole(name: str, file: GraphFile) -> ParsedGraph:
+    form = format_named(name)
+    assert form.read is not None  # tables and zips are read with what lies beside them
+    parsed = form.read(file)
+    if form.text:
+        parsed.encoding = file.decoded.encoding
     return parsed
 
 
-def _several(files: Mapping[str, bytes], options: ReadOptions) -> ParsedGraph:
+def _of_tables(roles: Roles, options: ReadOptions, *, own: bool = False) -> ParsedGraph:
+    if not roles.matrix:
+        parsed = read_edge_list(roles.edges, roles.nodes, options, own=own)
+    else:
+        parsed = read_matrix(roles.edges, options)
+        if roles.nodes is not None:
+            add_nodes(parsed, roles.nodes, options, own=own)
+    take_rows(parsed, roles)
+    return parsed
+
+
+def _several(files: Sequence[GraphFile], options: ReadOptions, *, own: bool = False) -> ParsedGraph:
     """The one graph in several files: alone, or as edges (or a matrix), nodes and a description."""
     if options.format not in (None, *TABLES):
         found = ngettext("{n} file", "{n} files", len(files)).format(n=len(files))
@@ -131,40 +143,40 @@ def _several(files: Mapping[str, bytes], options: ReadOptions) -> ParsedGraph:
         )
     description = ""
     tables: dict[str, Table] = {}
-    whole: dict[str, str] = {}
-    for name, data in files.items():
-        if name.endswith(DESCRIPTION):
-            description = decode(data, name)[0] if data.strip() else ""
+    whole: list[tuple[str, GraphFile]] = []
+    for file in files:
+        if file.where.endswith(DESCRIPTION):
+            description = file.decoded.text if file.data.strip() else ""
             continue
-        form = recognise(data, name)
+        if _is_read_me(file):
+            continue
+        form = recognise(file)
         if form == "zip":
-            raise GatvizError(name, _("a graph file"), _("a zip within others"), _("unpack it first"))
+            raise GatvizError(file.where, _("a graph file"), _("a zip within others"), _("unpack it first"))
         if form is None:
-            tables[name] = read_table(data, name)
+            tables[file.where] = read_table(file)
         else:
-            whole[name] = form
+            whole.append((form, file))
     if len(whole) == 1 and not tables:
-        ((name, form),) = whole.items()
-        return _whole(form, files[name], name)
-    kinds = {name: table_kind(table, options, alone=False) for name, table in tables.items()}
-    node_tables = [name for name, kind in kinds.items() if kind == "nodes"]
-    others = [name for name in kinds if name not in node_tables]
-    if whole or len(others) != 1 or len(node_tables) > 1:
-        listed = commas(quote(name) for name in files)
-        raise GatvizError(
-            _("several files"),
-            _("one graph file, or one edge list and at most one node table (header id, …)"),
-            listed,
-            _("choose the files of one graph"),
-        )
-    nodes = tables[node_tables[0]] if node_tables else None
-    kind = options.format or kinds[others[0]]
-    parsed = _of_table(tables[others[0]], kind == "matrix", nodes, options)
+        return _whole(*whole[0])
+    if whole and not tables and all(form == "npy" for form, _file in whole):
+        return read_npys([file for _form, file in whole])
+    if whole:
+        listed = commas(quote(file.where) for file in files)
+        expected = _("one graph file, or one edge list and at most one node table (header id, …)")
+        raise GatvizError(_("several files"), expected, listed, _("choose the files of one graph"))
+    parsed = _of_tables(roles_of(tables, options), options, own=own)
     parsed.description = description
     return parsed
 
 
-def table_headers(files: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
+def _is_read_me(file: GraphFile) -> bool:
+    """A text about the data, as collections pack it beside them."""
+    base = file.name.rpartition(", ")[2].rpartition("/")[2]
+    return base.startswith(("readme", "license", "licence")) or base.endswith((".md", ".html"))
+
+
+def table_headers(files: Mapping[str, bytes], encoding: str | None = None) -> dict[str, tuple[str, ...]]:
     """File name -> the cells of its first row, for each text table among the files or in their zip.
 
     For choosing columns by hand where tables could not be read as they are.
@@ -172,11 +184,12 @@ def table_headers(files: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
     headers: dict[str, tuple[str, ...]] = {}
     for name, data in files.items():
         try:
-            form = recognise(data, name)
+            file = GraphFile(data, name, encoding)
+            form = recognise(file)
             if form == "zip":
-                headers |= table_headers(unzip(data, name)) if len(files) == 1 else {}
+                headers |= table_headers(unzip(file.data, name), encoding) if len(files) == 1 else {}
             elif form is None:
-                headers[name] = tuple(read_table(data, name).header[: limits.MAX_HEADERS])
+                headers[name] = tuple(read_table(file).header[: limits.MAX_HEADERS])
         except GatvizError:
             continue
     return headers

@@ -7,7 +7,7 @@ import math
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,17 +15,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
-from gatviz.files import limits
-from gatviz.files.encoding import decode
+from gatviz.files import headers, limits
+from gatviz.files.graph_file import GraphFile
+from gatviz.files.table_text import SPACES, separator_word, table_text, with_points
 from gatviz.files.values import number
-from gatviz.words import N_, _, ngettext
+from gatviz.words import _, first_of, ngettext
 
-_SEPARATORS = "\t;,|"
-_WORD_OF_SEPARATOR = {"\t": N_("tabs"), ";": "';'", ",": "','", "|": "'|'", r"\s+": N_("spaces")}
-_WHOLE = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
-_LEADING = re.compile(r"(?:[^\S\n]*+(?:[#%][^\n]*+)?+\n)*+(?:[^\S\n]*+(?:[#%][^\n]*+)?+$)?", re.ASCII)
-"""Blank lines and comments before the header; possessive, so that millions of them take no memory."""
 _LINE = re.compile(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
+_WHOLE = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
 
 
 @dataclass
@@ -38,7 +35,9 @@ class Table:
         cells: a column of text for each header cell, without the first row.
         rows: the number of each row in the file, the first row being 1.
         separator: what parts the cells, in words.
-        notes: what was decided about encoding and comments.
+        notes: what was decided about encoding, separators and numbers.
+        comment: the beginning of what stands above the rows.
+        encoding: of the file's text.
     """
 
     where: str
@@ -47,6 +46,8 @@ class Table:
     rows: NDArray[np.int64]
     separator: str
     notes: list[str]
+    comment: str = ""
+    encoding: str = "utf-8"
 
     @property
     def num_rows(self) -> int:
@@ -64,7 +65,7 @@ class Table:
         ]
         first = int(self.rows[0]) - 1 if self.rows.size else 1
         rows = np.concatenate([[first], self.rows])
-        return Table(self.where, [str(k) for k in range(len(cells))], cells, rows, self.separator, self.notes)
+        return replace(self, header=[str(k) for k in range(len(cells))], cells=cells, rows=rows, notes=list(self.notes))
 
     def column(self, place: int) -> list[str]:
         """A column's cells."""
@@ -72,9 +73,9 @@ class Table:
         return cells
 
     def find(self, *names: str) -> int | None:
-        """The place of the first column with one of these names, capitals aside."""
-        lower = [name.casefold() for name in self.header]
-        return next((lower.index(name) for name in names if name in lower), None)
+        """The place of the first column with one of these names, as `headers.plain` compares them."""
+        found = [headers.plain(name) for name in self.header]
+        return next((found.index(name) for name in names if name in found), None)
 
     def named(self, name: str) -> int | None:
         """The place of the column with exactly this name."""
@@ -129,29 +130,28 @@ def _plain_number(cell: str) -> float | None:
     return value if value is not None and math.isfinite(value) and not leading_zero else None
 
 
-def read_table(data: bytes, where: str) -> Table:
+def read_table(file: GraphFile) -> Table:
     """The cells of a text table; the separator is what parts the first row most.
 
     Raises:
         GatvizError: rows of different lengths, an open quotation mark, or more rows or columns than the caps.
     """
-    text, notes = decode(data, where)
-    text = text.lstrip("\ufeff")
-    start = found.end() if (found := _LEADING.match(text)) else 0
-    first_row = text.count("\n", 0, start)
-    first_line = text[start:].split("\n", 1)[0] if start < len(text) else ""
-    if not first_line.strip():
-        raise GatvizError(where, _("a header and rows"), _("only comments"), _("add the rows"))
-    separator = _separator(first_line)
-    columns = len(first_line.split()) if separator == r"\s+" else first_line.count(separator) + 1
-    rows = text.count("\n", start) + text.count("\r", start) - text.count("\r\n", start) + 1
+    where, decoded = file.where, file.decoded
+    text = table_text(decoded.text, where)
+    body, separator = text.body, text.separator
+    first_line = re.split(r"[\r\n]", body, maxsplit=1)[0]
+    columns = len(first_line.split()) if separator == SPACES else first_line.count(separator) + 1
+    rows = body.count("\n") + body.count("\r") - body.count("\r\n") + 1
     _check_size(rows, columns, where)
-    frame = _parse(text[start:], separator, where, first_row)
-    frame = frame.apply(lambda column: column.str.strip()) if frame.size else frame
+    frame = _parse(body, separator, where, text.first_row)
+    padded = 0
     filled = np.zeros(len(frame), dtype=bool)
     for name in frame:
-        filled |= (frame[name] != "").to_numpy(dtype=bool)
-    numbering = np.flatnonzero(filled) + 1 + first_row
+        bare = frame[name].str.strip()
+        padded += int((bare != frame[name]).sum())
+        frame[name] = bare
+        filled |= (bare != "").to_numpy(dtype=bool)
+    numbering = np.flatnonzero(filled) + 1 + text.first_row
     frame = frame[filled].reset_index(drop=True)
     if frame.empty:
         raise GatvizError(where, _("a header and rows"), _("only blank cells"), _("add the rows"))
@@ -159,15 +159,38 @@ def read_table(data: bytes, where: str) -> Table:
     cells = [frame[name].iloc[1:].reset_index(drop=True) for name in frame]
     while len(header) > 1 and not header[-1] and (cells[-1] == "").all():  # rows that end in a separator
         header, cells = header[:-1], cells[:-1]
-    return Table(where, header, cells, numbering[1:], _(_WORD_OF_SEPARATOR[separator]), list(notes))
+    notes = [*decoded.notes, *text.notes]
+    if padded and separator != SPACES:
+        said = ngettext(
+            "blanks around the text of {n:,} cell were left out",
+            "blanks around the text of {n:,} cells were left out",
+            padded,
+        )
+        notes.append(said.format(n=padded))
+    cells = _with_points(header, cells, separator, '"' in body, notes)
+    word = separator_word(separator)
+    return Table(where, header, cells, numbering[1:], word, notes, text.comment, decoded.encoding)
 
 
-def _separator(line: str) -> str:
-    bare = re.sub(r'"[^"]*"', "", line)
-    best = max(_SEPARATORS, key=lambda mark: (bare.count(mark), -_SEPARATORS.index(mark)))
-    if bare.count(best):
-        return best
-    return r"\s+" if len(line.split()) > 1 else ","
+def _with_points(
+    header: Sequence[str], cells: list[pd.Series[str]], separator: str, quoted: bool, notes: list[str]
+) -> list[pd.Series[str]]:
+    """The cells with decimal points where they had commas, and it is said."""
+    if separator == "," and not quoted:
+        return cells
+    changed: list[str] = []
+    for place, column in enumerate(cells):
+        head = [cell for cell in column[:200] if cell]
+        if not head or not all(cell[-1].isdigit() for cell in head):
+            continue
+        found = with_points(column.tolist(), separator)
+        if found is not None:
+            cells[place] = pd.Series(found, dtype=str)
+            changed.append(quote(header[place]))
+    if changed:
+        said = _("commas within numbers were read as decimal commas or between thousands, in {columns}")
+        notes.append(said.format(columns=first_of(changed, 5)))
+    return cells
 
 
 def _check_size(rows: int, columns: int, where: str) -> None:
@@ -200,7 +223,7 @@ def _parse(text: str, separator: str, where: str, skipped: int) -> pd.DataFrame:
 
 def _fault(text: str, separator: str, where: str, skipped: int, reason: str) -> GatvizError:
     """What keeps a text from being a table: its first row that is too long or has no end, else the parser's reason."""
-    by = _(_WORD_OF_SEPARATOR[separator])
+    by = separator_word(separator)
     lengths = enumerate(_row_lengths(text, separator), start=1 + skipped)
     _row, first = next(lengths, (0, None))
     for row, cells in lengths if first is not None else [(1 + skipped, None)]:
@@ -250,15 +273,28 @@ def _row_lengths(text: str, separator: str) -> Iterator[int | None]:
         place = rest.end()
 
 
-def unique_header(header: Sequence[str], where: str) -> None:
-    """Refuse a header with a blank or repeated name."""
+def with_unique_header(table: Table) -> Table:
+    """The same with a name of its own for each column, and without a nameless one that only counts the rows.
+
+    What was named anew is said.
+    """
+    header, cells = list(table.header), list(table.cells)
+    notes = list(table.notes)
+    if len(header) > 1 and not header[0] and _counts(cells[0]):
+        header, cells = header[1:], cells[1:]
+        notes.append(_("the first column has no name and only counts the rows: it was left out"))
     seen: set[str] = set()
     for place, name in enumerate(header):
-        if not name or name in seen:
-            raise GatvizError(
-                _("{where}, header, column {column}").format(where=where, column=place + 1),
-                _("a name of its own"),
-                quote(name) if name else _("nothing"),
-                _("name the column"),
-            )
-        seen.add(name)
+        unique, number_of = name or _("column {n}").format(n=place + 1), 2
+        while unique in seen:
+            unique, number_of = f"{name or unique} ({number_of})", number_of + 1
+        if unique != name:
+            notes.append(_("column {n} of the file is called {name} here").format(n=place + 1, name=quote(unique)))
+        seen.add(unique)
+        header[place] = unique
+    return replace(table, header=header, cells=cells, notes=notes)
+
+
+def _counts(cells: pd.Series[str]) -> bool:
+    """Whether a column has the numbers of its rows, from 0 or 1."""
+    return any((cells == pd.Series(range(start, start + len(cells))).astype(str)).all() for start in (0, 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,27 +13,35 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _
 
+_WIDE = str.maketrans("０１２３４５６７８９．－＋ｅＥ", "0123456789.-+eE")
+_GAPS = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "-", "--", "?", "\\n", "无", "空"))
+_VECTOR = re.compile(r"[\[(]\s*[-+\d.].*[\])]", re.DOTALL)
+
 
 def number(value: Any) -> float | None:
-    """A value as a number, None if it is none. Digits in other scripts and underscores do not count."""
-    if isinstance(value, bool):
-        return float(value)
+    """A value as a number, None if it is none.
+
+    Full-width digits count; those of other scripts do not, nor do underscores.
+    """
     if isinstance(value, int | float):
         try:
             return float(value)
         except OverflowError:
             return math.inf
-    if isinstance(value, str) and value.isascii() and "_" not in value:
-        try:
-            return float(value)
-        except ValueError:
-            return None
-    return None
+    return _written(value) if isinstance(value, str) and "_" not in value else None
 
 
-def is_word(value: Any) -> bool:
-    """Whether a value is there and is not a number."""
-    return value not in (None, "") and number(value) is None
+def _written(text: str) -> float | None:
+    text = text if text.isascii() else text.translate(_WIDE)
+    try:
+        return float(text) if text.isascii() else None
+    except ValueError:
+        return None
+
+
+def is_gap(value: Any) -> bool:
+    """Whether a cell says that nothing is known: blank, or NA, null and the like."""
+    return value is None or (isinstance(value, str) and value.strip().casefold() in _GAPS)
 
 
 def numbers(values: Sequence[Any], where: str, names: Sequence[str]) -> NDArray[np.float64] | None:
@@ -57,6 +66,30 @@ def numbers(values: Sequence[Any], where: str, names: Sequence[str]) -> NDArray[
                 _("correct the value or leave the column out"),
             )
     return np.array(found, dtype=np.float64)
+
+
+def vectors(values: Sequence[Any]) -> NDArray[np.float64] | None:
+    """[N, D] of a column of lists of as many numbers, also where they are written as text ("[0.5, 1.5]"); else None."""
+    rows: list[list[float]] = []
+    for value in () if isinstance(values, np.ndarray) else values:
+        row = _vector(value)
+        if row is None or (rows and len(row) != len(rows[0])):
+            return None
+        rows.append(row)
+    return np.array(rows, dtype=np.float64) if rows else None
+
+
+def _vector(value: Any) -> list[float] | None:
+    if isinstance(value, str):
+        if not _VECTOR.fullmatch(value.strip()):
+            return None
+        value = value.strip()[1:-1].replace(",", " ").replace(";", " ").split()
+    elif not isinstance(value, list) or any(isinstance(one, bool) for one in value):
+        return None
+    found = [number(one) for one in value]
+    if not found or any(one is None or not math.isfinite(one) for one in found):
+        return None
+    return [one for one in found if one is not None]
 
 
 def _all_at_once(values: Sequence[Any]) -> NDArray[np.float64] | None:

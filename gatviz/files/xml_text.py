@@ -6,6 +6,7 @@ gatviz knows features, labels and positions in its own files again, whatever the
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 from collections.abc import Sequence
@@ -20,12 +21,20 @@ from defusedxml.sax import parseString
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
+from gatviz.files.encoding import ENCODINGS
+from gatviz.files.graph_file import GraphFile
 from gatviz.words import _
 
 _WHOLE = re.compile(r"\s*[+-]?\d{1,19}\s*")
 _INTEGER_TYPES = {"int", "integer", "long", "short", "byte"}
 _NUMBER_TYPES = {"float", "double"}
+_GAPS = ("", "nan", "na", "null", "none")
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
+
+
+_DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)[\"']")
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
 class ElementReader(ContentHandler):
@@ -91,12 +100,14 @@ class ElementReader(ContentHandler):
         self._text, self._length = [], 0
 
 
-def parse_xml(data: bytes, where: str, reader: ElementReader) -> None:
-    """Drive a reader over a file.
+def parse_xml(file: GraphFile, reader: ElementReader) -> None:
+    """Drive a reader over a file, in the encoding that is chosen, that it declares, or that its characters tell.
 
     Raises:
         GatvizError: not well-formed, a document type or entities in it, or an element beyond `limits.MAX_TEXT`.
     """
+    where = file.where
+    data = _as_utf8(file)
     _check_lengths(data, where)
     try:
         parseString(data, reader, forbid_dtd=True)
@@ -122,6 +133,35 @@ def parse_xml(data: bytes, where: str, reader: ElementReader) -> None:
         raise
     except ValueError as error:  # an encoding that the parser cannot take
         raise GatvizError(where, _("well-formed XML"), quote(str(error)), _("save the file as UTF-8")) from None
+
+
+def _as_utf8(file: GraphFile) -> bytes:
+    """The bytes for the parser, which knows few encodings: as they are where it does, else as UTF-8."""
+    declared = _DECLARED.match(file.data[:200])
+    codec = _python_name(declared[1].decode("ascii")) if declared else "utf-8"
+    if file.encoding is None and codec != "utf-8":
+        if codec not in ENCODINGS or file.data.startswith(_WIDE):
+            return file.data
+        try:
+            file.data.decode(codec)
+        except UnicodeDecodeError:
+            pass  # not what it declares: its characters tell
+        else:
+            file.encoding = codec
+    text = file.decoded.text.lstrip("\ufeff")
+    if file.decoded.encoding == "utf-8" and not file.decoded.notes:
+        return file.data
+    return _DECLARATION.sub("", text, count=1).encode("utf-8")
+
+
+def _python_name(declared: str) -> str:
+    try:
+        name = codecs.lookup(declared).name.replace("iso8859-1", "latin-1")
+    except LookupError:
+        return ""
+    return {"gbk": "gb18030", "gb2312": "gb18030", "ascii": "utf-8", "shift_jis": "cp932", "euc_kr": "cp949"}.get(
+        name, name
+    )
 
 
 def _check_lengths(data: bytes, where: str) -> None:
@@ -155,25 +195,28 @@ def typed_value(text: str, kind: str, where: str) -> Any:
     Raises:
         GatvizError: the text is no value of that type.
     """
+    bare = text.strip()
     if kind in _INTEGER_TYPES or kind in _NUMBER_TYPES:
-        if not text.strip():
-            return None
-        if _WHOLE.fullmatch(text) and text.strip() != "-0" and -(2**63) <= int(text) < 2**63:
-            return int(text)
-        try:
-            value = float(text) if "_" not in text else math.nan
-        except ValueError:
-            value = math.nan
-        if kind in _INTEGER_TYPES or not math.isfinite(value):
-            expected = _("an integer of 64 bits") if kind in _INTEGER_TYPES else _("a finite number")
-            raise GatvizError(where, expected, quote(text), _("correct the value"))
-        return value
-    if kind == "boolean":
-        truth = _TRUTH.get(text.strip().lower())
+        return _number_of(bare, kind in _INTEGER_TYPES, where) if bare.lower() not in _GAPS else None
+    if kind in ("boolean", "bool") and bare:
+        truth = _TRUTH.get(bare.lower())
         if truth is None:
             raise GatvizError(where, _("true or false"), quote(text), _("correct the value"))
         return truth
-    return text
+    return None if kind in ("boolean", "bool") else text
+
+
+def _number_of(text: str, whole: bool, where: str) -> int | float:
+    if _WHOLE.fullmatch(text) and text != "-0" and -(2**63) <= int(text) < 2**63:
+        return int(text)
+    try:
+        value = float(text) if "_" not in text else math.nan
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or (whole and abs(value) >= 2**63):
+        expected = _("an integer of 64 bits") if whole else _("a finite number")
+        raise GatvizError(where, expected, quote(text), _("correct the value"))
+    return value
 
 
 def type_of(values: Sequence[Any]) -> str:

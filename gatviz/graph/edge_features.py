@@ -12,7 +12,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.numbers import as_floats, finite, first_beyond
 from gatviz.words import N_, _, commas
 
-NEW_ARCS = N_("Edges that were drawn since have edge features of 0.")
+NEW_EDGES = N_("Edges that were drawn since have edge features of 0.")
 """What a graph with edge features says of itself once an edge is drawn in it."""
 
 
@@ -45,6 +45,16 @@ def checked_edge_features(
     return values
 
 
+def are_numbers(values: Sequence[Any]) -> bool:
+    """Whether an attribute is a number on every edge that has it, and there is such an edge."""
+    there = [value for value in values if value is not None]
+    return bool(there) and all(_is_number(value) for value in there)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, bool | int | float | np.integer | np.floating | np.bool_)
+
+
 def numbers_of(attributes: Mapping[str, tuple[Any, ...]], chosen: Sequence[str], count: int) -> NDArray[np.float64]:
     """[E, len(chosen)]: these edge attributes as numbers; true counts as 1, false as 0.
 
@@ -59,7 +69,7 @@ def numbers_of(attributes: Mapping[str, tuple[Any, ...]], chosen: Sequence[str],
                 expected = _("one of {names}").format(names=commas(map(quote, attributes)))
             raise GatvizError("edge_features", expected, quote(name), _("choose edge attributes that are there"))
         for k, value in enumerate(attributes[name]):
-            if not isinstance(value, bool | int | float | np.integer | np.floating | np.bool_):
+            if not _is_number(value):
                 where = _("edge attribute {name}, edge {k}").format(name=quote(name), k=k)
                 found = _("none") if value is None else quote(value)
                 raise GatvizError(where, _("a number"), found, _("choose attributes that are numbers on every edge"))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
-from gatviz.graph.edge_features import NEW_ARCS
+from gatviz.graph.edge_features import NEW_EDGES
 from gatviz.graph.features import FeatureKind, made_up_features
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import LayoutName, layout
@@ -192,6 +192,45 @@ def fill_features(graph: Graph, kind: FeatureKind, *, seed: int = 0) -> Graph:
     return replace(graph, x=x, feature_names=names)
 
 
+# ---- numbers on edges ------------------------------------------------------------------------------------
+
+
+def add_edge_feature(graph: Graph, name: str) -> Graph:
+    """The graph with one edge feature more, 0 on every edge."""
+    zeros = np.zeros((graph.num_edges, 1))
+    features = zeros if graph.edge_features is None else np.hstack([graph.edge_features, zeros])
+    return replace(graph, edge_features=features, edge_feature_names=(*graph.edge_feature_names, name.strip()))
+
+
+def set_edge_numbers(graph: Graph, values: Mapping[int, Mapping[str, float]]) -> Graph:
+    """The graph with other numbers on some edges: in the features and attributes of that name.
+
+    Of an undirected graph both edges of a pair get them.
+
+    Arguments:
+        values: for each edge, by its place in `edge_index`, the numbers by name.
+    """
+    attributes = {key: list(column) for key, column in graph.edge_attributes.items()}
+    features = None if graph.edge_features is None else graph.edge_features.copy()
+    places = {pair: k for k, pair in enumerate(zip(*graph.edge_index.tolist(), strict=True))}
+    for edge, numbers in values.items():
+        source, target = graph.edge_index[:, edge].tolist()
+        for k in {edge} if graph.directed else {edge, places[target, source]}:
+            for name, value in numbers.items():
+                if name in attributes:
+                    attributes[name][k] = value
+                if features is not None and name in graph.edge_feature_names:
+                    features[k, graph.edge_feature_names.index(name)] = value
+    kept = {key: tuple(column) for key, column in attributes.items()}
+    return replace(graph, edge_attributes=kept, edge_features=features)
+
+
+def edge_columns_kept(before: Graph, after: Graph) -> tuple[int | None, ...]:
+    """For each edge feature of `after`, its place in `before`, told by name; None where it is new."""
+    places = {name: k for k, name in enumerate(before.edge_feature_names)}
+    return tuple(places.get(name) for name in after.edge_feature_names)
+
+
 def columns_kept(before: Graph, after: Graph) -> tuple[int | None, ...]:
     """For each feature column of `after`, its place in `before`, told by name; None where it is new."""
     places = {name: k for k, name in enumerate(before.feature_names)}
@@ -294,7 +333,7 @@ def _with_edges(graph: Graph, edges: NDArray[np.int64], like: NDArray[np.int64] 
         new = np.zeros((edges.shape[1], graph.num_edge_features)) if like is None else features[like]
         features = np.vstack([features, new])
         if like is None:
-            notes = tuple(dict.fromkeys((*notes, _(NEW_ARCS))))
+            notes = tuple(dict.fromkeys((*notes, _(NEW_EDGES))))
     return replace(
         graph,
         edge_index=edge_index,

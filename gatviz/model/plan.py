@@ -34,7 +34,7 @@ class Sum:
         skip: a step (or a name and a step) that what comes goes through before it is added: skip(x) + steps(x).
     """
 
-    steps: tuple[Any, ...]
+    steps: Any  # a tuple of these, once it is made
     skip: Any = None
 
     def __post_init__(self) -> None:

@@ -78,6 +78,11 @@ class Weights:
         return next(int(self.layers[0][name].shape[-1]) for name in _BY_INPUT if name in self.layers[0])
 
     @property
+    def edge_features(self) -> int:
+        """D, as the layers that read edges have it; 0 where none does."""
+        return max((int(arrays["W_edge"].shape[-1]) for arrays in self.layers if "W_edge" in arrays), default=0)
+
+    @property
     def is_double(self) -> bool:
         """Whether the numbers are float64."""
         return any(values.dtype == np.float64 for _name, arrays in self.all for values in arrays.values())
@@ -122,6 +127,16 @@ def with_columns(weights: Weights, columns: Sequence[int | None], names: Sequenc
             role = "W" if shared and name != "W_res" else name
             first[name] = _recolumned(first[name], columns, [f"{role} {column}" for column in names], seed)
     return weights.replaced(0, first)
+
+
+def with_edge_columns(weights: Weights, columns: Sequence[int | None], names: Sequence[str], seed: int) -> Weights:
+    """The weights for other edge features, as `with_columns` for those of nodes; layers that read none stay."""
+    for number, arrays in enumerate(weights.layers):
+        if "W_edge" in arrays:
+            words = [f"W_edge {name}" for name in names]
+            changed = {**arrays, "W_edge": _recolumned(arrays["W_edge"], columns, words, seed)}
+            weights = weights.replaced(number, changed)
+    return weights
 
 
 def with_values(

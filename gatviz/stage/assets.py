@@ -7,9 +7,12 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "js"
-ENTRY = "mount.js"
-"""The module that imports all others."""
-STYLES = "stage.css"
+ENTRIES = {
+    "stage": ("mount.js", "stage.css"),
+    "train": ("train.js", "train.css"),
+    "keeper": ("keeper.js", "keeper.css"),
+}
+"""Of each component the module that imports all others of it, and its style sheet."""
 
 
 @cache

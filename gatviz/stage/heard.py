@@ -141,6 +141,19 @@ class Asked(Message):
     what: Literal["pyg", "pin", "unpin", "table", "weights"]
 
 
+class Wanted(Message):
+    """What the keeper on the page wants: the session's bytes, to open some, to begin afresh, a step back or forth.
+
+    `content` is a .gatviz file as base64 where `what` is "kept", or else the text of a link. `count` tells a wish from
+    one that is sent again.
+    """
+
+    count: int
+    what: Literal["pack", "kept", "other", "link", "afresh", "undo", "redo"]
+    number: int = 0
+    content: str = ""
+
+
 # ---- decoding -----------------------------------------------------------------------------------------------------
 
 _MOST_EDITS = 2**53

@@ -18,7 +18,7 @@ def texts() -> dict[str, str]:
             "Drag nodes and the canvas, click to lock (V). Double-click an empty place for a new node."
         ),
         "tool_connect": _("Draw"),
-        "tool_connectTitle": _("Drag from node to node for an edge, back to the same node for a loop (D)"),
+        "tool_connectTitle": _("Drag from node to node for an arrow, back to the same node for a loop (D)"),
         "tool_select": _("Select"),
         "tool_selectTitle": _("Drag a box around nodes, or click them one by one (S). Ctrl+A selects all."),
         "undo": _("Undo"),
@@ -29,11 +29,11 @@ def texts() -> dict[str, str]:
         "redoNothing": _("Nothing to redo"),
         "newNode": _("+ Node"),
         "newNodeTitle": _("New node (N), or double-click an empty place"),
-        "ways": _("What a drawn edge gives"),
+        "ways": _("What a drawn arrow gives"),
         "oneWay": _("→ one way"),
-        "oneWayTitle": _("A drawn edge j → i lets i read j"),
+        "oneWayTitle": _("A drawn arrow j → i lets i read j"),
         "bothWays": _("⇄ both"),
-        "bothWaysTitle": _("A drawn edge lets each read the other"),
+        "bothWaysTitle": _("A drawn arrow lets each read the other"),
         "editNode": _("Edit"),
         "editNodeTitle": _("Name, label and features of the chosen node (F2, or double-click it)"),
         "duplicate": _("Duplicate"),
@@ -54,7 +54,7 @@ def texts() -> dict[str, str]:
         "clearTitle": _("Start with an empty canvas; undo brings everything back"),
         "connecting": _("From node {source}: go to the node that shall read it (Tab), then Enter. Esc stops."),
         "addedLoopStays": _(
-            "This loop is no edge of the graph: the setting “Self-loops: add the missing” puts it there."
+            "This loop is no arrow of the graph: the setting “Self-loops: add the missing” puts it there."
         ),
         "emptyCanvas": _("Double-click anywhere, or press N, for the first node. “Draw” then joins nodes by dragging."),
         "nameField": _("name"),

@@ -1,4 +1,4 @@
-"""The types of `protocol` and `heard` for JavaScript, written to js/protocol.d.ts by `python -m gatviz.stage.types`."""
+"""The types of all protocols for JavaScript, written to js/protocol.d.ts by `python -m gatviz.stage.types`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from msgspec import Struct
 from msgspec.structs import fields
 
-from gatviz.stage import heard, protocol
+from gatviz.stage import heard, protocol, training_protocol
 from gatviz.stage.assets import FOLDER
 
 TARGET = FOLDER / "protocol.d.ts"
-_HEAD = "// Written from gatviz/stage/protocol.py and heard.py by `python -m gatviz.stage.types`: change them.\n"
+_HEAD = "// Written from the protocols in gatviz/stage by `python -m gatviz.stage.types`: change them.\n"
 _PLAIN: dict[Any, str] = {
     str: "string",
     int: "number",
@@ -29,7 +29,7 @@ _UNIONS: dict[str, Any] = {"Focus": protocol.Focus, "Edit": heard.Edit}
 
 def declarations() -> str:
     """The whole file: an interface for each Struct, and the unions by name."""
-    told = [_interface(struct) for module in (protocol, heard) for struct in _structs(module)]
+    told = [_interface(struct) for module in (protocol, heard, training_protocol) for struct in _structs(module)]
     unions = [f"export type {name} = {_listed(get_args(union))};\n" for name, union in _UNIONS.items()]
     return "\n".join([_HEAD, *told, *unions])
 
@@ -57,7 +57,7 @@ def _interface(struct: type[Struct]) -> str:
 
 def _is_heard(struct: type[Struct]) -> bool:
     """Whether the browser sends it: then it may leave out what Python has a value for."""
-    return struct in get_args(heard.Edit)
+    return struct in (*get_args(heard.Edit), training_protocol.TrainAsked)
 
 
 def _written(hint: Any) -> str:

@@ -106,6 +106,16 @@ def beside(kind: Beside, model: GAT, num_classes: int, seed: int = 0) -> Any:
     return made.to(next(model.parameters()))
 
 
+def redrawn(model: GAT, seed: int) -> GAT:
+    """The same steps with initial weights that this seed draws."""
+    rest: dict[str, Any] = {"self_loops": model.self_loops, "generator": new_generator(seed)}
+    if model.edge_features and model.self_loops == "add_missing":
+        rest["loop_features"] = model.loop_features
+    if model.is_stack:
+        return GAT(model.in_features, model.settings, **rest)
+    return GAT.of_steps(model.in_features, model.steps, **rest)
+
+
 def with_equal_shares(model: GAT) -> GAT:
     """The same model, weights and all, with 1/|N(i)| in the place of α."""
     equal = deepcopy(model)

@@ -19,3 +19,20 @@ def escape(text: str) -> str:
     it is and must not be escaped; `chart_card.say` writes whole sentences without Markdown.
     """
     return _MARKS.sub(r"\\\1", _SHAPES.sub(_JOINER, _SPACE.sub(" ", text)))
+
+
+_CODE = re.compile(r"(?<!\w)'[^'\n]*'(?!\w)|`(?P<code>[^`\n]+)`")
+
+
+def sentence(text: str) -> str:
+    """A sentence of gatviz's own as `escape` makes it, but for code between backticks, which is shown as code.
+
+    What a sentence quotes is of users, and its backticks stand for themselves.
+    """
+    parts: list[str] = []
+    place = 0
+    for found in _CODE.finditer(text):
+        if found["code"] is not None:
+            parts += [escape(text[place : found.start()]), f"`{found['code']}`"]
+            place = found.end()
+    return "".join([*parts, escape(text[place:])])

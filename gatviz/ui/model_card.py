@@ -14,7 +14,7 @@ from gatviz.ui.card import field, named, said, title
 from gatviz.ui.model_rest import rest_of_opened, rest_of_own, rest_told
 from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import drawn_weights
-from gatviz.ui.session.settings import Settings
+from gatviz.ui.session.settings import MOST_FEATURES, MOST_HEADS, MOST_SEED, Settings
 from gatviz.ui.session.steps import close_model
 from gatviz.ui.session.work import OpenedModel
 from gatviz.ui.weights.open_dialog import open_weights
@@ -22,9 +22,6 @@ from gatviz.ui.weights.save import save_the_weights
 from gatviz.words import _, commas, ngettext
 
 _DEFAULTS = Settings()
-_MOST_HEADS = 16
-_MOST_FEATURES = 64
-_LARGEST_SEED = 2**31 - 1
 _LONGEST_NAME = 60
 
 
@@ -45,13 +42,13 @@ def _own_model() -> Settings:
     told = st.empty()
     with field(_("Heads"), "heads"):
         heads = st.number_input(
-            _("Heads"), 1, _MOST_HEADS, _DEFAULTS.num_heads, key="num_heads", label_visibility="collapsed"
+            _("Heads"), 1, MOST_HEADS, _DEFAULTS.num_heads, key="num_heads", label_visibility="collapsed"
         )
     with field(_("Features"), "features"):
         features = st.number_input(
             _("Features per head"),
             1,
-            _MOST_FEATURES,
+            MOST_FEATURES,
             _DEFAULTS.head_features,
             key="head_features",
             label_visibility="collapsed",
@@ -112,7 +109,7 @@ def _seed_choice() -> int:
         st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="row-dice"),
     ):
         seed = st.number_input(
-            _("Seed"), 0, _LARGEST_SEED, _DEFAULTS.seed, key="seed", step=1, label_visibility="collapsed", width=88
+            _("Seed"), 0, MOST_SEED, _DEFAULTS.seed, key="seed", step=1, label_visibility="collapsed", width=88
         )
         st.button(
             "", icon=":material/casino:", type="tertiary", help=_("New random weights"), on_click=_reroll, key="reroll"

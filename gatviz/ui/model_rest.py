@@ -12,10 +12,12 @@ from gatviz.attention.activations import ACTIVATIONS
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import Attention, available_devices
 from gatviz.attention.loop_features import Filled, Reduction
+from gatviz.model.around import JumpingKnowledge
 from gatviz.model.steps import Kind
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.settings import (
+    MOST_FEATURES,
     MOST_LAYERS,
     NO_ACTIVATION,
     OF_OPENED,
@@ -28,7 +30,6 @@ from gatviz.ui.session.work import OpenedModel
 from gatviz.words import _, commas
 
 _DEFAULTS = Settings()
-_MOST_FEATURES = 64
 _LONGEST_NAMES = 60
 
 
@@ -52,7 +53,7 @@ def rest_told(opened: OpenedModel | None) -> str:
         flags = {"bias": _("bias"), "residual": _("residual"), "readout": _("linear readout")}
         told += [word for name, word in flags.items() if getattr(settings, name)]
         if settings.jumping:
-            told.append(f"jk({settings.jumping})")
+            told.append(JumpingKnowledge(settings.jumping).word)
     if any(layer.edge_features for layer in layers):
         told.append(_("reads edge features"))
     if settings.self_loops != usual.self_loops or settings.opened:
@@ -148,7 +149,8 @@ def rest_of_opened(opened: OpenedModel) -> Settings:
     keys = opened_key("loop_features", opened), opened_key("filled_loops", opened)
     loop_features, filled_loops = _loop_choices(self_loops, reads, *keys, loops.value, loops.filled)
     dropout, feature_dropout = _dropout_choices()
-    return Settings(
+    return replace(
+        session.current().settings,  # those of one's own model wait until this one is closed
         opened=opened.steps,
         classes=session.current().settings.classes,
         self_loops=self_loops,
@@ -218,9 +220,9 @@ def _sigma(name: str, words: list[str], usual: str, key: str) -> str:
 def _output_choice(readout: bool) -> int:
     """Features of the last step: one for each class if the graph has classes."""
     classes = len(session.current().graph.class_names)
-    usual = classes if 0 < classes <= _MOST_FEATURES else _DEFAULTS.output_features
+    usual = classes if 0 < classes <= MOST_FEATURES else _DEFAULTS.output_features
     name = _("Features of the readout") if readout else _("Features per head of the last layer")
-    return int(st.number_input(name, 1, _MOST_FEATURES, usual, key=output_key(usual)))
+    return int(st.number_input(name, 1, MOST_FEATURES, usual, key=output_key(usual)))
 
 
 def _jumping_choice() -> Jumping:

@@ -14,10 +14,12 @@ from gatviz.attention.layers import use_one_thread
 from gatviz.charts.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
-from gatviz.ui.session import run_cache, session
+from gatviz.ui.explain.doors import explain_door
+from gatviz.ui.session import keeping, run_cache, session
 from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.session.model import present_weights
 from gatviz.ui.sidebar import NAME, foot, sidebar
+from gatviz.ui.stage_component import keeper
 from gatviz.ui.workspaces import workspace_choice
 from gatviz.words import _
 
@@ -74,6 +76,8 @@ def page() -> None:
         with bar:
             run = run.of_layer(_layer_choice(run) if workspace.picks_layer else 0)
             st.space("stretch")
+            if workspace.explains:
+                explain_door(now)
             if workspace.takes_away is not None:
                 workspace.takes_away(now, run.trace)
         foot(run)
@@ -83,6 +87,7 @@ def page() -> None:
         if session.back_to_good(str(error)):
             st.rerun()
         st.error(escape(str(error)), icon="⚠️")
+    keeping.keep(keeper)
 
 
 def _language() -> str:

@@ -1,8 +1,8 @@
-"""The stage as a Streamlit component: its data in, what the person did out."""
+"""What gatviz draws itself, as Streamlit components: their data in, what the person did out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -11,11 +11,11 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from gatviz.stage import assets
-from gatviz.stage.protocol import Screen
+from gatviz.stage.protocol import Keeping, Message, Screen
+from gatviz.stage.training_protocol import TrainScreen
 from gatviz.stage.wire import encode
 
-_STATE_KEY = "stage"
-_NAME = "stage"
+_STAGE, _TRAIN, _KEEPER = "stage", "train", "keeper"
 
 
 def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
@@ -24,39 +24,63 @@ def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
     Raises:
         GatvizError: a number that JSON does not have, NaN or infinity; naming the part of the data.
     """
+    _mount(_STAGE, screen, listeners)
 
-    def hear(name: str) -> Callable[[], None]:
+
+def train_stage(screen: TrainScreen | None, asked: Callable[[Any], None]) -> None:
+    """Mount the picture of the Train workspace; `asked` gets what the browser sent. Raises as `stage`.
+
+    Without a screen nothing is drawn, but the tab still says which one it is.
+    """
+    _mount(_TRAIN, {} if screen is None else screen, {"asked": asked})
+
+
+def keeper(told: Keeping, wanted: Callable[[Any], None]) -> None:
+    """Mount what keeps the session in the browser; `wanted` gets what it sent, unchecked."""
+    _mount(_KEEPER, told, {"wanted": wanted}, once=True)
+
+
+def _mount(
+    name: str,
+    message: Message | Mapping[str, Any],
+    listeners: Mapping[str, Callable[[Any], None]],
+    *,
+    once: bool = False,
+) -> None:
+    """Mount a component; what it sends goes along with every run that follows, or only with the next one."""
+
+    def hear(what: str) -> Callable[[], None]:
         def heard() -> None:
-            value = st.session_state.get(_STATE_KEY)
-            listeners[name](None if value is None else value.get(name))
+            value = st.session_state.get(name)
+            listeners[what](None if value is None else value.get(what))
 
         return heard
 
-    _component(_served())(
-        key=_STATE_KEY,
-        data=encode(screen),
-        default=dict.fromkeys(listeners),
-        **{f"on_{name}_change": hear(name) for name in listeners},
+    _component(_served(name), *assets.ENTRIES[name])(
+        key=name,
+        data=encode(message),
+        default={} if once else dict.fromkeys(listeners),
+        **{f"on_{what}_change": hear(what) for what in listeners},
     )
 
 
-def _served() -> str:
-    """The component's full name, under which the running server hands out its files.
+def _served(component: str) -> str:
+    """A component's full name, under which the running server hands out its files.
 
     A manifest in pyproject.toml would do the same with a name that is always the same, and so would the address
     of every file: Streamlit calls them public without an ETag, and a page that is open keeps its modules. So the
     manifest is written here, with the files' version in the name.
     """
     publisher = f"gatviz-{assets.version()}"
-    name = f"{publisher}.{_NAME}"
+    name = f"{publisher}.{component}"
     manager = get_bidi_component_manager()
     if manager.get_component_asset_root(name) is None:
-        files = ComponentConfig(_NAME, asset_dir=assets.FOLDER.name)
-        manager.register_from_manifest(ComponentManifest(publisher, assets.version(), [files]), assets.FOLDER.parent)
+        files = [ComponentConfig(one, asset_dir=assets.FOLDER.name) for one in assets.ENTRIES]
+        manager.register_from_manifest(ComponentManifest(publisher, assets.version(), files), assets.FOLDER.parent)
     return name
 
 
 @cache
-def _component(name: str) -> Callable[..., Any]:
-    component: Callable[..., Any] = st.components.v2.component(name, js=assets.ENTRY, css=assets.STYLES)
+def _component(name: str, entry: str, styles: str) -> Callable[..., Any]:
+    component: Callable[..., Any] = st.components.v2.component(name, js=entry, css=styles)
     return component

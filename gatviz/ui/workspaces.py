@@ -9,11 +9,13 @@ import streamlit as st
 
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.ui.compare.compare import compare
+from gatviz.ui.explain.explain import explain
 from gatviz.ui.explore.explore import explore
 from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.take_away import take_away
+from gatviz.ui.train.train import train
 from gatviz.words import N_, _
 
 
@@ -23,24 +25,30 @@ class Workspace:
 
     Attributes:
         picks_layer: whether it shows one layer of a stack, which then stands to choose in the bar.
+        explains: whether it offers at the bar's end to explain the node that is locked.
         takes_away: what it offers at the bar's end of the layer on show, if anything.
     """
 
     title: str
     draw: Callable[[session.Session, Settings, Run], None]
     picks_layer: bool = True
+    explains: bool = False
     takes_away: Callable[[session.Session, LayerTrace], None] | None = None
 
 
 WORKSPACES: dict[str, Workspace] = {
-    "explore": Workspace(N_("Explore"), explore, takes_away=take_away),
-    "compare": Workspace(N_("Compare"), compare),
+    "explore": Workspace(N_("Explore"), explore, explains=True, takes_away=take_away),
+    "compare": Workspace(N_("Compare"), compare, explains=True),
+    "explain": Workspace(N_("Explain"), explain, picks_layer=False),
+    "train": Workspace(N_("Train"), train, picks_layer=False),
 }
 
 
 def workspace_choice() -> Workspace:
     """Draw the switch; the chosen workspace."""
     first = next(iter(WORKSPACES))
+    if st.session_state.get("workspace") not in WORKSPACES:
+        st.session_state.pop("workspace", None)  # of a session that was kept by a gatviz which has more of them
     chosen = st.segmented_control(
         _("Workspace"),
         list(WORKSPACES),

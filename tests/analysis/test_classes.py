@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ def run(
     return model.trace(graph)
 
 
-def test_a_model_that_is_right_everywhere_is_told_so_whatever_the_alphabet_says():
+def test_a_model_that_is_right_everywhere_is_told_so_whatever_the_alphabet_says() -> None:
     """red = 0, blue = 1; in the order of names every node would be wrong."""
     told = run(["red", "blue", "red"], [0, 1, 0])
     wrong = predictions(told)
@@ -47,7 +48,9 @@ def test_a_model_that_is_right_everywhere_is_told_so_whatever_the_alphabet_says(
 
 
 @given(st.lists(st.sampled_from(NAMES), min_size=3, max_size=12), st.permutations(NAMES))
-def test_the_way_with_most_right_is_proposed_and_its_figure_is_that_of_the_view(labels, columns):
+def test_the_way_with_most_right_is_proposed_and_its_figure_is_that_of_the_view(
+    labels: list[str], columns: list[str]
+) -> None:
     labels = [*NAMES, *labels]
     told = run(labels, [columns.index(label) for label in labels])
     ways = likely_columns(told)
@@ -61,7 +64,7 @@ def test_the_way_with_most_right_is_proposed_and_its_figure_is_that_of_the_view(
 
 
 @pytest.mark.parametrize("columns", list(permutations(range(3))))
-def test_what_was_chosen_moves_scores_and_predictions_to_the_graphs_own_order(columns):
+def test_what_was_chosen_moves_scores_and_predictions_to_the_graphs_own_order(columns: tuple[int, ...]) -> None:
     told = run(list(NAMES), columns)
     given_classes = [NAMES[columns.index(k)] for k in range(3)]
     found = predictions(told, classes=given_classes)
@@ -71,14 +74,14 @@ def test_what_was_chosen_moves_scores_and_predictions_to_the_graphs_own_order(co
     assert found.table["predicted"].tolist() == list(NAMES)
 
 
-def test_only_training_nodes_decide_where_there_are_any():
+def test_only_training_nodes_decide_where_there_are_any() -> None:
     told = run(["a", "b", "a", "a"], [1, 0, 0, 0], train=2)
     assert likely_columns(told)[0].training
     assert likely_columns(told)[0].count == 2
     assert "training nodes" in likely_columns(told)[0].figure
 
 
-def test_numbers_keep_their_columns_where_a_class_has_no_node():
+def test_numbers_keep_their_columns_where_a_class_has_no_node() -> None:
     found = predictions(run(["0", "2", "2"], [0, 2, 2]))
     assert (found.columns.classes, found.accuracy().right) == (("0", "1", "2"), 3)
     assert found.classes == ("0", "2", "1")
@@ -86,7 +89,7 @@ def test_numbers_keep_their_columns_where_a_class_has_no_node():
 
 
 @pytest.mark.parametrize(("format", "name"), [("npz", "g.npz"), ("torch", "g.pt")])
-def test_numbers_of_classes_outlive_a_file(format, name):
+def test_numbers_of_classes_outlive_a_file(format: str, name: str) -> None:
     graph = run(["red", "blue", None], [0, 1, 2], order=["red", "none", "blue"]).graph
     again = read_graph(write_graph(graph, format=format), name=name)
     assert again == graph
@@ -94,7 +97,7 @@ def test_numbers_of_classes_outlive_a_file(format, name):
     assert column_ways(again, 3)["numbers"] == ("red", "none", "blue")
 
 
-def test_a_model_brings_its_classes_to_every_view():
+def test_a_model_brings_its_classes_to_every_view() -> None:
     told = run(["red", "blue"], [0, 1])
     model = GAT(2, [LayerSettings(out_features=2, num_heads=1, activation=None, bias=False)])
     model.attention_layers[0].set_weights(W=np.eye(2)[None])
@@ -111,6 +114,6 @@ def test_a_model_brings_its_classes_to_every_view():
         ([None, 2], "classes: expected a label for each column"),
     ],
 )
-def test_labels_that_do_not_fit_the_columns_are_refused(classes, message):
+def test_labels_that_do_not_fit_the_columns_are_refused(classes: Any, message: str) -> None:
     with pytest.raises(GatvizError, match=message):
         predictions(run(["red", "blue"], [0, 1]), classes=classes)

@@ -60,7 +60,7 @@ def traced(graph: Graph, way: str, loops: Any = "add_missing", layers: int = 1) 
     return GAT(3, settings, self_loops=loops, generator=new_generator(1)).eval().trace(graph)
 
 
-def arcs_of(layer: LayerTrace) -> list[tuple[int, int, int]]:
+def edges_of(layer: LayerTrace) -> list[tuple[int, int, int]]:
     return [(k, int(target), int(source)) for k, (source, target) in enumerate(layer.edge_index.T)]
 
 
@@ -68,7 +68,7 @@ def arcs_of(layer: LayerTrace) -> list[tuple[int, int, int]]:
 @given(graph=graphs(), way=ways)
 def test_the_parts_of_every_score_and_of_h_prime_add_up(graph: Graph, way: str) -> None:
     layer = traced(graph, way).layers[0]
-    for arc, target, source in arcs_of(layer):
+    for edge, target, source in edges_of(layer):
         for head in range(2):
             story = edge_story(layer, target, source, head)
             parts = [sum(share.value for share in story.edge_features)]
@@ -79,15 +79,15 @@ def test_the_parts_of_every_score_and_of_h_prime_add_up(graph: Graph, way: str) 
                 assert story.score_edge == pytest.approx(there(story.edge_terms).sum(), abs=1e-5)
                 assert story.score_edge == pytest.approx(parts[0], abs=1e-5)
                 assert story.raw == pytest.approx(sum(parts), abs=1e-5)
-                assert story.raw == pytest.approx(layer.raw[arc, head], abs=1e-6)
-                limit = story_limits(layer, np.array([arc]))[0, head]
+                assert story.raw == pytest.approx(layer.raw[edge, head], abs=1e-6)
+                limit = story_limits(layer, np.array([edge]))[0, head]
                 assert limit == pytest.approx(story_limit(story), abs=1e-6)
             else:
                 assert isinstance(story, GATv2Story)
                 met = story.Wh_target + story.Wh_source + there(story.Wf_edge)
                 np.testing.assert_allclose(story.met, met, atol=1e-6)
                 assert story.e == pytest.approx(story.hidden_terms.sum(), abs=1e-5)
-                assert story.e == pytest.approx(layer.e[arc, head], abs=1e-6)
+                assert story.e == pytest.approx(layer.e[edge, head], abs=1e-6)
                 assert story.e == pytest.approx(sum(parts), abs=1e-5)
             np.testing.assert_allclose(story.contributions.sum(0), story.h_prime, atol=1e-5)
     h_prime = np.zeros_like(layer.h_prime)
@@ -97,7 +97,7 @@ def test_the_parts_of_every_score_and_of_h_prime_add_up(graph: Graph, way: str) 
 
 @settings(max_examples=30, deadline=None)
 @given(graph=graphs(), way=st.sampled_from(["GAT", "message"]))
-def test_what_the_screen_gets_of_an_arc_are_the_numbers_of_its_score(graph: Graph, way: str) -> None:
+def test_what_the_screen_gets_of_an_edge_are_the_numbers_of_its_score(graph: Graph, way: str) -> None:
     layer = traced(graph, way).layers[0]
     assert isinstance(layer, GATTrace)
     assert there(score_terms(layer).edge).sum(-1) == pytest.approx(layer.score_edge, abs=1e-5)
@@ -107,7 +107,7 @@ def test_what_the_screen_gets_of_an_arc_are_the_numbers_of_its_score(graph: Grap
     assert stages["edge_features"].columns == ["u", "v"] == stages["W_edge"].columns
     assert there(stages["edge_features"].values).shape == [layer.num_edges, 2]
     assert "g_{ij}" in stages["raw"].latex
-    _, target, source = arcs_of(layer)[0]
+    _, target, source = edges_of(layer)[0]
     told = pack_story(graph, layer, part, (target, source, 0), graph.feature_names)
     assert {bar.name for bar in there(there(told).of_edge).parts} == {"u", "v"}
     story = edge_story(layer, target, source, 0)

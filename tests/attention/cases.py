@@ -6,11 +6,16 @@ N nodes, E edges, F input features, H heads, C features per head.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
 from gatviz import Edges, GATAttentionLayer
+from gatviz.attention.layer_trace import GATTrace, LayerTrace
+
+T = TypeVar("T")
+
 
 SLOPE = 0.2
 
@@ -36,7 +41,7 @@ class Case:
     def edges(self) -> Edges:
         return Edges.from_edge_index(self.edge_index, self.x.shape[0])
 
-    def layer(self, **settings) -> GATAttentionLayer:
+    def layer(self, **settings: Any) -> GATAttentionLayer:
         heads, width, features = self.weight.shape
         layer = GATAttentionLayer(features, width, heads, **settings).to(self.x.dtype)
         layer.set_weights(W=self.weight.numpy(), a_target=self.a_target.numpy(), a_source=self.a_source.numpy())
@@ -93,3 +98,15 @@ def error(a: Tensor, b: Tensor) -> float:
         return 0.0
     a, b = a.detach(), b.detach()
     return float((a - b).abs().max() / b.abs().max().clamp(min=1))
+
+
+def gat(trace: LayerTrace) -> GATTrace:
+    """The trace of a GAT layer, which has W, scores and raw."""
+    assert isinstance(trace, GATTrace)
+    return trace
+
+
+def there(value: T | None) -> T:
+    """What is there."""
+    assert value is not None
+    return value

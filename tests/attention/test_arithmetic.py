@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 from torch.func import functional_call
+from torch_geometric.nn.conv.gat_conv import GATConv
 
 from gatviz import Edges
 from gatviz.analysis.terms import softmax_terms
@@ -17,7 +19,7 @@ from gatviz.attention import blocks, fast
 from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.textbook import dense_head, pair_tensor
-from tests.attention.cases import SLOPE, Case, dense_gat, error, random_case
+from tests.attention.cases import SLOPE, Case, dense_gat, error, gat, random_case, there
 
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-12}
 PLAIN = {"_FEW": 1 << 40}
@@ -28,7 +30,7 @@ KERNELS = {"auto": {}, "plain": PLAIN, "fast": FAST, "blocks": BLOCKS, "tiny blo
 
 
 @pytest.fixture(params=[*KERNELS, *(f"{name}, runs of 2" for name in ("plain", "fast", "tiny blocks"))])
-def kernels(request, monkeypatch):
+def kernels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     name, _, runs = request.param.partition(", ")
     if runs:
         monkeypatch.setattr(blocks, "LONGEST_RUN", 2)
@@ -48,7 +50,7 @@ def two_threads() -> Iterator[None]:
 
 @pytest.mark.usefixtures("kernels")
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_equals_the_dense_form_on_random_graphs(dtype):
+def test_equals_the_dense_form_on_random_graphs(dtype: torch.dtype) -> None:
     for seed in range(40):
         case = random_case(seed, dtype)
         trace = case.layer().trace(case.x, case.edges)
@@ -60,10 +62,10 @@ def test_equals_the_dense_form_on_random_graphs(dtype):
         assert error(case.layer()(case.x, case.edges), h_prime.flatten(1)) <= TOLERANCE[dtype], seed
 
 
-def test_equals_the_textbook_module():
+def test_equals_the_textbook_module() -> None:
     for seed in range(100):
         case = random_case(seed)
-        trace = case.layer().trace(case.x, case.edges)
+        trace = gat(case.layer().trace(case.x, case.edges))
         for head, W in enumerate(case.weight.numpy()):
             a = torch.cat([case.a_target[head], case.a_source[head]]).numpy()
             dense = dense_head(case.x.numpy(), case.adj.numpy(), W, a, SLOPE)
@@ -76,7 +78,7 @@ def test_equals_the_textbook_module():
                 np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-10)
 
 
-def test_pair_tensor_of_the_tutorial():
+def test_pair_tensor_of_the_tutorial() -> None:
     Wh = np.array([[1.0, 2], [3, 4], [5, 6]])
     pairs = pair_tensor(Wh)
     assert pairs.shape == (3, 3, 4)
@@ -89,7 +91,7 @@ def test_pair_tensor_of_the_tutorial():
     assert raw[1, 0] == 23
 
 
-def pyg_conv(case: Case):
+def pyg_conv(case: Case) -> GATConv:
     GATConv = pytest.importorskip("torch_geometric.nn").GATConv
     H, C, F = case.weight.shape
     conv = GATConv(F, C, heads=H, add_self_loops=False, bias=False, negative_slope=SLOPE).to(case.x.dtype)
@@ -100,7 +102,7 @@ def pyg_conv(case: Case):
     return conv
 
 
-def test_equals_pyg_on_hundreds_of_random_graphs():
+def test_equals_pyg_on_hundreds_of_random_graphs() -> None:
     for seed in range(1000, 1250):
         case = random_case(seed, torch.float32, max_nodes=40)
         edges, layer, conv = case.edges, case.layer(), pyg_conv(case)
@@ -110,14 +112,14 @@ def test_equals_pyg_on_hundreds_of_random_graphs():
             assert error(torch.tensor(layer.trace(case.x, edges).alpha), alpha) <= 1e-5, seed
 
 
-def gradients(run, x: Tensor, parameters: list[Tensor]) -> tuple[Tensor, ...]:
+def gradients(run: Callable[..., Any], x: Tensor, parameters: list[Tensor]) -> tuple[Tensor, ...]:
     out = run(x)
     towards = torch.linspace(-1, 1, out.numel(), dtype=out.dtype).view(out.shape)
     return torch.autograd.grad((out * towards).sum(), [x, *parameters], allow_unused=True, materialize_grads=True)
 
 
 @pytest.mark.usefixtures("kernels")
-def test_gradients_equal_pyg():
+def test_gradients_equal_pyg() -> None:
     for seed in range(2000, 2040):
         case = random_case(seed)
         edges, layer, conv = case.edges, case.layer(), pyg_conv(case)
@@ -132,7 +134,7 @@ def test_gradients_equal_pyg():
         assert error(ours[2], torch.stack([theirs[2][0], theirs[3][0]], 1)) <= 1e-10, seed
 
 
-def test_gradients_equal_the_dense_form():
+def test_gradients_equal_the_dense_form() -> None:
     for seed in range(40):
         case = random_case(seed)
         edges, layer = case.edges, case.layer()
@@ -162,24 +164,25 @@ def check_derivatives(features: int, **settings: bool) -> None:
     names = list(parameters)
 
     def run(x: Tensor, *values: Tensor) -> Tensor:
-        return functional_call(layer, dict(zip(names, values, strict=True)), (x, edges))
+        out: Tensor = functional_call(layer, dict(zip(names, values, strict=True)), (x, edges))
+        return out
 
     assert gradcheck(run, (x, *parameters.values()))
     assert gradgradcheck(run, (x, *parameters.values()))
 
 
 @pytest.mark.usefixtures("kernels")
-def test_first_and_second_derivatives_by_finite_differences():
+def test_first_and_second_derivatives_by_finite_differences() -> None:
     check_derivatives(2)
 
 
-def test_so_with_a_bias_and_a_residual():
+def test_so_with_a_bias_and_a_residual() -> None:
     """What is added after the kernels does not depend on them."""
     check_derivatives(3, bias=True, residual=True)
 
 
 @pytest.mark.usefixtures("two_threads")
-def test_the_ways_to_the_same_sums_agree_on_a_larger_graph(monkeypatch):
+def test_the_ways_to_the_same_sums_agree_on_a_larger_graph(monkeypatch: pytest.MonkeyPatch) -> None:
     draw = torch.Generator().manual_seed(5)
     adj = torch.rand(300, 300, generator=draw) < torch.rand(300, 1, generator=draw) ** 4
     edges = Edges.from_adjacency(adj)
@@ -198,7 +201,7 @@ def test_the_ways_to_the_same_sums_agree_on_a_larger_graph(monkeypatch):
 
 @pytest.mark.usefixtures("kernels")
 @pytest.mark.parametrize("size", [1e4, -1e4])
-def test_huge_logits_stay_finite(size):
+def test_huge_logits_stay_finite(size: float) -> None:
     case = random_case(3, torch.float32)
     for dtype in (torch.float32, torch.float64):
         edges = Edges.from_adjacency(torch.ones(6, 6))
@@ -207,16 +210,16 @@ def test_huge_logits_stay_finite(size):
         x = torch.linspace(-1, 1, 6, dtype=dtype).view(6, 1).requires_grad_()
         out = layer(x, edges)
         out.sum().backward()
-        trace = layer.trace(x.detach(), edges)
+        trace = gat(layer.trace(x.detach(), edges))
         assert np.abs(trace.raw).max() == pytest.approx(2 * abs(size))
         assert np.isfinite(trace.alpha).all()
         assert out.isfinite().all()
-        assert x.grad.isfinite().all()
+        assert there(x.grad).isfinite().all()
         np.testing.assert_allclose(trace.alpha.reshape(6, 6, 2).sum(1), 1, atol=1e-6)
     assert case.layer()(case.x, case.edges).isfinite().all()
 
 
-def test_a_far_smaller_segment_does_not_underflow():
+def test_a_far_smaller_segment_does_not_underflow() -> None:
     """Each target's own maximum is subtracted: with the graph's maximum, node 1's shares would be 0 / 0."""
     edges = Edges.from_adjacency(torch.tensor([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]]))
     layer = GATAttentionLayer(1, 1)
@@ -226,7 +229,7 @@ def test_a_far_smaller_segment_does_not_underflow():
 
 
 @pytest.mark.usefixtures("kernels")
-def test_rows_sum_to_one():
+def test_rows_sum_to_one() -> None:
     for seed in range(50):
         case = random_case(seed, torch.float32, max_nodes=30)
         trace = case.layer().trace(case.x, case.edges)
@@ -239,7 +242,7 @@ def test_rows_sum_to_one():
         assert np.isfinite(trace.out).all()
 
 
-def test_renaming_the_nodes_renames_the_result():
+def test_renaming_the_nodes_renames_the_result() -> None:
     for seed in range(50):
         case = random_case(seed)
         order = torch.randperm(case.x.shape[0], generator=torch.Generator().manual_seed(seed))
@@ -248,7 +251,7 @@ def test_renaming_the_nodes_renames_the_result():
         assert error(after, before[order]) <= 1e-12, seed
 
 
-def test_without_a_source_half_attention_is_uniform():
+def test_without_a_source_half_attention_is_uniform() -> None:
     for seed in range(30):
         case = random_case(seed)
         layer = case.layer()
@@ -263,7 +266,7 @@ def test_without_a_source_half_attention_is_uniform():
 @pytest.mark.usefixtures("kernels")
 @pytest.mark.parametrize("form", ["adj", "edge_index", "edges"])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_hand_case_tells_the_halves_of_a_apart(form, dtype):
+def test_hand_case_tells_the_halves_of_a_apart(form: str, dtype: torch.dtype) -> None:
     """x = (1, 2), W = 1, a_target = 0, a_source = 1; node 0 reads {0, 1}, node 1 reads {1}.
 
     Node 0: e = (1, 2), α = (1, exp 1) / (1 + exp 1) = (0.2689, 0.7311). Swapped halves would give (0.5, 0.5).
@@ -271,13 +274,13 @@ def test_hand_case_tells_the_halves_of_a_apart(form, dtype):
     layer = GATAttentionLayer(1, 1).to(dtype)
     layer.set_weights(W=np.ones((1, 1, 1)), a_target=np.zeros((1, 1)), a_source=np.ones((1, 1)))
     x = torch.tensor([[1.0], [2.0]], dtype=dtype)
-    edges = {
+    given: dict[str, dict[str, Any]] = {
         "adj": {"adj": torch.tensor([[1.0, 1.0], [0.0, 1.0]])},
         "edge_index": {"edge_index": torch.tensor([[0, 1, 1], [0, 0, 1]])},
         "edges": {"adj": Edges.from_edge_index(torch.tensor([[1, 1, 0], [1, 0, 0]]), 2)},
-    }[form]
-    trace = layer.trace(x, **edges)
-    np.testing.assert_allclose(trace.dense("alpha", 0), [[0.268941, 0.731059], [0, 1]], atol=1e-6)
+    }
+    trace = layer.trace(x, **given[form])
+    np.testing.assert_allclose(trace.dense("alpha", 0), np.array([[0.268941, 0.731059], [0, 1]]), atol=1e-6)
     np.testing.assert_allclose(trace.out[:, 0], [0.268941 + 2 * 0.731059, 2], atol=1e-5)
     assert trace.out.dtype == trace.alpha.dtype == np.dtype(str(dtype).removeprefix("torch."))
 
@@ -298,7 +301,9 @@ def hub(degree: int, alike: bool, dtype: torch.dtype) -> tuple[Tensor, Edges]:
 @pytest.mark.parametrize("kind", [GATAttentionLayer, GATv2AttentionLayer])
 @pytest.mark.parametrize("alike", [True, False])
 @pytest.mark.parametrize("degree", [1, 47, 48, 49, 97, 1_025, 100_000])
-def test_single_precision_is_right_to_six_digits_however_many_a_node_reads(kind, alike, degree):
+def test_single_precision_is_right_to_six_digits_however_many_a_node_reads(
+    kind: type[GATAttentionLayer] | type[GATv2AttentionLayer], alike: bool, degree: int
+) -> None:
     """Added one after another, 10⁵ equal shares give 1.0006 and not 1."""
     single = kind(3, 4, 2, concat=False, generator=torch.Generator().manual_seed(1)).eval()
     double = kind(3, 4, 2, concat=False, generator=torch.Generator().manual_seed(1)).double().eval()
@@ -320,7 +325,7 @@ def test_single_precision_is_right_to_six_digits_however_many_a_node_reads(kind,
 
 @pytest.mark.usefixtures("two_threads")
 @pytest.mark.parametrize("degree", [49, 20_000])
-def test_gradients_through_a_hub_are_as_exact(degree):
+def test_gradients_through_a_hub_are_as_exact(degree: int) -> None:
     grads = []
     for dtype in (torch.float32, torch.float64):
         layer = GATAttentionLayer(3, 4, 2, generator=torch.Generator().manual_seed(1)).to(dtype)

@@ -17,6 +17,7 @@ from gatviz.attention.chain import CHAIN, place, stages, stages_of
 from gatviz.attention.layers import new_generator
 from gatviz.attention.stage_row import KINDS, Stage
 from gatviz.graph.subgraph import Part
+from gatviz.model.steps import Kind
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.protocol import Stage as Packed
 from gatviz.stage.stages import pack_stages, with_stage
@@ -29,7 +30,7 @@ NO_STAGES |= {"activation", "attention", "edge_in_message", "feature_dropout"}
 YES_NO = (False, True)
 
 
-def run(kind: str, residual: bool = True, bias: bool = True, dropout: float = 0.5, **more: Any) -> LayerTrace:
+def run(kind: Kind, residual: bool = True, bias: bool = True, dropout: float = 0.5, **more: Any) -> LayerTrace:
     parts = {"residual": residual, "bias": bias, "dropout": dropout, **more}
     model = GAT(2, [LayerSettings(kind=kind, out_features=2, num_heads=3, **parts)], generator=new_generator(0)).train()
     graph = sample_graph("tutorial")
@@ -42,10 +43,14 @@ def packed(trace: LayerTrace) -> list[Packed]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_field_of_a_trace_and_every_parameter_has_its_row_and_every_row_its_value(kind):
+def test_every_field_of_a_trace_and_every_parameter_has_its_row_and_every_row_its_value(kind: Kind) -> None:
     held = [stage.name for stage in stages(kind) if stage.origin == "trace"]
     assert sorted(held) == sorted({field.name for field in fields(TRACES[kind])} - NO_STAGES)
-    more = {"activation": "prelu", "edge_features": 2, **({"projection_bias": True} if kind == "GATv2" else {})}
+    more: dict[str, Any] = {
+        "activation": "prelu",
+        "edge_features": 2,
+        **({"projection_bias": True} if kind == "GATv2" else {}),
+    }
     trace = run(kind, **more)
     of_weights = [stage for stage in stages(kind) if stage.origin == "weights"]
     assert sorted(name for stage in of_weights for name in stage.parameters or (stage.name,)) == sorted(trace.weights)
@@ -54,7 +59,9 @@ def test_every_field_of_a_trace_and_every_parameter_has_its_row_and_every_row_it
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("edges", [0, 2])
 @pytest.mark.parametrize(("residual", "bias", "dropped", "shared"), list(product(YES_NO, repeat=4)))
-def test_what_is_packed_are_the_rows_of_the_layer_in_their_order(kind, edges, residual, bias, dropped, shared):
+def test_what_is_packed_are_the_rows_of_the_layer_in_their_order(
+    kind: Kind, edges: int, residual: bool, bias: bool, dropped: bool, shared: bool
+) -> None:
     own = {"projection_bias": bias, "share_weights": shared} if kind == "GATv2" else {}
     rate = 0.5 if dropped else 0.0
     trace = run(kind, residual, bias, rate, edge_features=edges, feature_dropout=rate, **own)
@@ -66,13 +73,13 @@ def test_what_is_packed_are_the_rows_of_the_layer_in_their_order(kind, edges, re
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_name_stands_twice_in_one_kinds_chain(kind):
+def test_no_name_stands_twice_in_one_kinds_chain(kind: Kind) -> None:
     names = [stage.name for stage in stages(kind)]
     assert len(set(names)) == len(names)
     assert all(place(one) < place(other) for one, other in pairwise(names))
 
 
-def test_a_stage_more_is_one_row_and_its_value(monkeypatch):
+def test_a_stage_more_is_one_row_and_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
     """A field that no module has heard of is listed, told and packed, by its row alone."""
     row = Stage(
         name="doubled",
@@ -98,6 +105,7 @@ def test_a_stage_more_is_one_row_and_its_value(monkeypatch):
     assert (shown.caption, shown.latex, shown.per_head, shown.plain) == told
     assert shown.shape == f"[{trace.num_edges}, 3]"
     assert shown.limit == pytest.approx(2 * np.abs(trace.e).max())
+    assert shown.values is not None
     assert shown.values.shape == [trace.num_edges, 3]
     scene = pack_scene(sample_graph("tutorial"), trace, [], PALETTES, {}, ["f0", "f1"])
     assert "doubled" in scene.open_at_start
@@ -105,7 +113,7 @@ def test_a_stage_more_is_one_row_and_its_value(monkeypatch):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_stage_that_comes_later_takes_its_place(kind):
+def test_a_stage_that_comes_later_takes_its_place(kind: Kind) -> None:
     stages = packed(run(kind, edge_features=2))
     names = [stage.name for stage in stages]
     for gone in range(len(stages)):

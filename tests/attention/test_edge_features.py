@@ -1,10 +1,11 @@
 """Layers that read features of edges: equal to PyG's, to DGL's by its documentation, and to the textbook's form.
 
-N nodes, E arcs, F input features, H heads, C features per head, D edge features.
+N nodes, E edges, F input features, H heads, C features per head, D edge features.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,15 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import Tensor
 from torch_geometric.nn import GATConv, GATv2Conv
 
 from gatviz import GAT, Edges, GATAttentionLayer, GATv2AttentionLayer, GatvizError, Graph, LayerSettings
 from gatviz.attention.layers import AttentionLayer
 from gatviz.attention.loop_features import AS_PYG, LoopFeatures
 from gatviz.model.proof import proofs
+from gatviz.model.steps import Kind
+from tests.attention.cases import there
 
 KINDS: dict[str, tuple[type[AttentionLayer], dict[str, Any]]] = {
     "GAT": (GATAttentionLayer, {}),
@@ -65,12 +69,12 @@ def pyg_like(layer: AttentionLayer, **more: Any) -> torch.nn.Module:
 
 
 @torch.no_grad()
-def check_pyg(layer: AttentionLayer, conv: torch.nn.Module, x, edge_index, f) -> None:
-    out, (their_arcs, their_alpha) = conv(x, edge_index, f, return_attention_weights=True)
+def check_pyg(layer: AttentionLayer, conv: torch.nn.Module, x: Tensor, edge_index: Tensor, f: Tensor) -> None:
+    out, (their_edges, their_alpha) = conv(x, edge_index, f, return_attention_weights=True)
     trace = layer.trace(x, edge_index=edge_index, edge_features=f)
     np.testing.assert_allclose(trace.out, out.numpy(), atol=1e-5)
-    order = np.lexsort(their_arcs.numpy())
-    np.testing.assert_array_equal(trace.edge_index, their_arcs[:, order].numpy())
+    order = np.lexsort(their_edges.numpy())
+    np.testing.assert_array_equal(trace.edge_index, their_edges[:, order].numpy())
     np.testing.assert_allclose(trace.alpha, their_alpha[order].numpy(), atol=1e-5)
 
 
@@ -78,7 +82,9 @@ def check_pyg(layer: AttentionLayer, conv: torch.nn.Module, x, edge_index, f) ->
 @pytest.mark.parametrize("concat", [True, False])
 @settings(max_examples=25, deadline=None)
 @given(data=inputs(), seed=st.integers(0, 100))
-def test_the_numbers_are_pygs_on_the_edges_as_given(kind, concat, data, seed):
+def test_the_numbers_are_pygs_on_the_edges_as_given(
+    kind: str, concat: bool, data: tuple[Tensor, Tensor, Tensor], seed: int
+) -> None:
     layer = made(kind, seed, concat=concat)
     check_pyg(layer, pyg_like(layer, add_self_loops=False), *data)
 
@@ -86,7 +92,7 @@ def test_the_numbers_are_pygs_on_the_edges_as_given(kind, concat, data, seed):
 @pytest.mark.parametrize("kind", ["GAT", "GATv2"])
 @settings(max_examples=40, deadline=None)
 @given(data=inputs(), fill=st.sampled_from(["mean", "add", "mul", "min", "max", 0.0, 1.5]))
-def test_the_numbers_are_pygs_with_every_loop_filled(kind, data, fill):
+def test_the_numbers_are_pygs_with_every_loop_filled(kind: str, data: tuple[Tensor, Tensor, Tensor], fill: Any) -> None:
     layer = made(kind, self_loops="add_missing", loop_features=LoopFeatures(fill, "all"))
     check_pyg(layer, pyg_like(layer, fill_value=fill), *data)
 
@@ -94,7 +100,9 @@ def test_the_numbers_are_pygs_with_every_loop_filled(kind, data, fill):
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @settings(max_examples=25, deadline=None)
 @given(data=inputs())
-def test_given_loops_keep_their_features_and_added_ones_get_the_mean(kind, data):
+def test_given_loops_keep_their_features_and_added_ones_get_the_mean(
+    kind: str, data: tuple[Tensor, Tensor, Tensor]
+) -> None:
     x, edge_index, f = data
     trace = made(kind, self_loops="add_missing").trace(x, edge_index=edge_index, edge_features=f)
     for k, (source, target) in enumerate(trace.edge_index.T):
@@ -105,17 +113,19 @@ def test_given_loops_keep_their_features_and_added_ones_get_the_mean(kind, data)
         else:
             into = (edge_index[1] == target) & (edge_index[0] != target)
             expected = f[into].mean(0) if into.any() else torch.zeros(2)
-        np.testing.assert_allclose(trace.edge_features[k], expected.numpy(), atol=1e-6)
+        np.testing.assert_allclose(there(trace.edge_features)[k], expected.numpy(), atol=1e-6)
     for settled in ("add_missing", "remove"):  # in two steps as in one
         twice = Edges.from_edge_index(edge_index, len(x), features=f).with_self_loops(settled, AS_PYG)
         once = Edges.from_edge_index(edge_index, len(x), settled, f, AS_PYG)
-        assert torch.equal(twice.features, once.features)
+        assert torch.equal(there(twice.features), there(once.features))
         assert torch.equal(twice.input_edge, once.input_edge)
 
 
 @settings(max_examples=40, deadline=None)
 @given(data=inputs(), seed=st.integers(0, 100))
-def test_with_the_edge_in_the_message_the_numbers_are_those_of_dgls_documentation(data, seed):
+def test_with_the_edge_in_the_message_the_numbers_are_those_of_dgls_documentation(
+    data: tuple[Tensor, Tensor, Tensor], seed: int
+) -> None:
     """v′_i = Θ_s v_i + Σ_j α_ji (Θ_n v_j + Θ_e e_ji), α the softmax over i's edges of LeakyReLU(aᵀ[…])."""
     x, edge_index, f = data
     layer = made("GAT, in the message", seed, residual=True, bias=True)
@@ -138,7 +148,9 @@ def test_with_the_edge_in_the_message_the_numbers_are_those_of_dgls_documentatio
 
 @settings(max_examples=40, deadline=None)
 @given(kind=kinds, data=inputs(), loops=st.sampled_from(["as_given", "add_missing", "remove"]))
-def test_the_textbooks_form_gives_the_same_and_pyg_too(kind, data, loops):
+def test_the_textbooks_form_gives_the_same_and_pyg_too(
+    kind: str, data: tuple[Tensor, Tensor, Tensor], loops: str
+) -> None:
     x, edge_index, f = data
     trace = made(kind, self_loops=loops).trace(x, edge_index=edge_index, edge_features=f)
     checks = proofs(trace, pyg=True)
@@ -147,7 +159,7 @@ def test_the_textbooks_form_gives_the_same_and_pyg_too(kind, data, loops):
 
 @settings(max_examples=40, deadline=None)
 @given(kind=st.sampled_from(["GAT", "GATv2"]), data=inputs(), zeros=st.sampled_from(["features", "W_edge", "a_edge"]))
-def test_edges_that_say_nothing_change_nothing(kind, data, zeros):
+def test_edges_that_say_nothing_change_nothing(kind: str, data: tuple[Tensor, Tensor, Tensor], zeros: str) -> None:
     x, edge_index, f = data
     layer = made(kind, 3)
     without = KINDS[kind][0](3, 4, 2, generator=seeded(3), **KINDS[kind][1]).eval()
@@ -165,7 +177,9 @@ def test_edges_that_say_nothing_change_nothing(kind, data, zeros):
 
 @settings(max_examples=40, deadline=None)
 @given(kind=kinds, data=inputs(), seed=st.integers(0, 100), loops=st.sampled_from(["as_given", "add_missing"]))
-def test_other_numbers_for_the_nodes_and_another_order_of_edges_give_the_same(kind, data, seed, loops):
+def test_other_numbers_for_the_nodes_and_another_order_of_edges_give_the_same(
+    kind: str, data: tuple[Tensor, Tensor, Tensor], seed: int, loops: str
+) -> None:
     x, edge_index, f = data
     layer = made(kind, self_loops=loops)
     number, order = torch.randperm(len(x), generator=seeded(seed)), torch.randperm(len(f), generator=seeded(seed))
@@ -178,7 +192,7 @@ def test_other_numbers_for_the_nodes_and_another_order_of_edges_give_the_same(ki
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_gradients_reach_the_weights_and_the_features_of_edges(kind):
+def test_gradients_reach_the_weights_and_the_features_of_edges(kind: str) -> None:
     layer = made(kind, self_loops="add_missing").double()
     edge_index = torch.tensor([[0, 1, 2, 2, 0], [1, 2, 0, 2, 2]])
     x = torch.randn(3, 3, generator=seeded(1), dtype=torch.float64)
@@ -187,14 +201,15 @@ def test_gradients_reach_the_weights_and_the_features_of_edges(kind):
 
     def run(f: torch.Tensor, *values: torch.Tensor) -> torch.Tensor:
         given = (x,), {"edge_index": edge_index, "edge_features": f}
-        return torch.func.functional_call(layer, dict(zip(names, values, strict=True)), *given)
+        out: Tensor = torch.func.functional_call(layer, dict(zip(names, values, strict=True)), *given)
+        return out
 
     values = [value.detach().clone().requires_grad_() for value in layer.parameters()]
     assert torch.autograd.gradcheck(run, (f, *values))
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_a_layer_without_edge_features_is_drawn_as_before(kind):
+def test_a_layer_without_edge_features_is_drawn_as_before(kind: str) -> None:
     layer, own = KINDS[kind]
     own = {name: value for name, value in own.items() if name != "edge_in_message"}
     with_edges = layer(3, 4, 2, edge_features=5, generator=seeded(0), **own).weights()
@@ -210,7 +225,7 @@ def graph_of(data: tuple[torch.Tensor, torch.Tensor, torch.Tensor]) -> Graph:
 
 @settings(max_examples=20, deadline=None)
 @given(data=inputs(), kind=st.sampled_from(["GAT", "GATv2"]))
-def test_a_model_runs_on_a_graphs_own_edge_features(data, kind):
+def test_a_model_runs_on_a_graphs_own_edge_features(data: tuple[Tensor, Tensor, Tensor], kind: Kind) -> None:
     layers = [LayerSettings(kind=kind, out_features=2, num_heads=2, edge_features=2) for _ in range(2)]
     model = GAT(3, layers, self_loops="add_missing", loop_features=AS_PYG, generator=seeded(0)).eval()
     x, edge_index, f = data
@@ -254,7 +269,7 @@ def test_a_model_runs_on_a_graphs_own_edge_features(data, kind):
         ),
     ],
 )
-def test_what_does_not_fit_is_refused_in_a_sentence(run, words):
+def test_what_does_not_fit_is_refused_in_a_sentence(run: Callable[..., Any], words: str) -> None:
     graph = Graph(("a", "b"), np.ones((2, 3)), np.array([[0], [1]]), edge_features=np.ones((1, 1)))
     with pytest.raises(GatvizError) as caught:
         run(graph)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FunctionType
+from types import FunctionType, ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,7 +64,7 @@ ways = st.tuples(st.sampled_from(list(WAYS)), st.sampled_from([2, 32]))
 sizes = st.tuples(st.integers(1, 4), st.integers(1, 4))
 
 
-def test_both_offer_the_same_functions_with_the_same_signatures():
+def test_both_offer_the_same_functions_with_the_same_signatures() -> None:
     plain, quick = functions(arithmetic), functions(fast)
     assert plain.keys() == quick.keys()
     for name, function in plain.items():
@@ -71,13 +72,15 @@ def test_both_offer_the_same_functions_with_the_same_signatures():
 
 
 @pytest.mark.parametrize("function", functions(arithmetic).values(), ids=lambda function: function.__name__)
-def test_each_formula_is_plain(function: FunctionType):
+def test_each_formula_is_plain(function: FunctionType) -> None:
     """About ten lines, and no words that only speed needs."""
     body = inspect.getsource(function).partition('"""')[2].partition('"""')[2]
     assert len(body.strip().splitlines()) <= 10
 
 
-def numbers(module, edges: Block, draw: torch.Generator, heads: int, width: int, dtype: torch.dtype, gradient: bool):
+def numbers(
+    module: ModuleType, edges: Block, draw: torch.Generator, heads: int, width: int, dtype: torch.dtype, gradient: bool
+) -> dict[str, tuple[Tensor, Tensor, Tensor] | tuple[Tensor]]:
     """What every formula gives for the same random numbers, and with `gradient` how each depends on them."""
 
     def normal(*shape: int) -> Tensor:
@@ -132,7 +135,9 @@ def numbers(module, edges: Block, draw: torch.Generator, heads: int, width: int,
 @pytest.mark.parametrize("dtype", PRECISIONS)
 @settings(max_examples=60, deadline=None)
 @given(graphs, sizes, ways, st.integers(0, 2**31))
-def test_every_formula_gives_the_same_numbers_and_gradients(dtype, gradient, adj, size, way, seed):
+def test_every_formula_gives_the_same_numbers_and_gradients(
+    dtype: torch.dtype, gradient: bool, adj: Tensor, size: tuple[int, int], way: tuple[str, int], seed: int
+) -> None:
     with going(*way), torch.set_grad_enabled(gradient):
         edges = Edges.from_adjacency(adj).whole
         plain, quick = (
@@ -146,29 +151,36 @@ def test_every_formula_gives_the_same_numbers_and_gradients(dtype, gradient, adj
 
 @settings(max_examples=40, deadline=None)
 @given(graphs, sizes, ways, st.booleans(), st.sampled_from(KINDS), st.sampled_from([0, 3]))
-def test_a_layer_runs_on_either(adj, size, way, gradient, kind, edge_features):
+def test_a_layer_runs_on_either(
+    adj: Tensor,
+    size: tuple[int, int],
+    way: tuple[str, int],
+    gradient: bool,
+    kind: tuple[type[GATAttentionLayer], dict[str, bool]],
+    edge_features: int,
+) -> None:
     heads, width = size
     made, own = kind
     own = own if edge_features else {}
-    settings = {"bias": True, "residual": True, "edge_features": edge_features, **own}
+    settings: dict[str, Any] = {"bias": True, "residual": True, "edge_features": edge_features, **own}
     layer = made(2, width, heads, **settings, generator=torch.Generator().manual_seed(heads)).double()
     x = torch.linspace(-2, 2, 2 * len(adj), dtype=torch.float64).view(-1, 2)
     count = int((torch.as_tensor(adj) != 0).sum())
     f = torch.linspace(-1, 1, count * edge_features, dtype=torch.float64).view(count, edge_features)
-    adj = Edges.from_adjacency(adj, features=f)
+    edges = Edges.from_adjacency(adj, features=f)
     with going(*way), torch.set_grad_enabled(gradient):
-        quick, of_quick = layer(x, adj), layer.trace(x, adj)
+        quick, of_quick = layer(x, edges), layer.trace(x, edges)
     with pytest.MonkeyPatch.context() as patch:
         for module in (layers, gat, gatv2):
             patch.setattr(module, "formulas", arithmetic)
-        plain, of_plain = layer(x, adj), layer.trace(x, adj)
+        plain, of_plain = layer(x, edges), layer.trace(x, edges)
     assert error(quick, plain) <= 1e-12
     for info in of_plain.fields:
         np.testing.assert_allclose(getattr(of_quick, info.name), getattr(of_plain, info.name), rtol=1e-10, atol=1e-12)
 
 
 @pytest.mark.parametrize("nodes", [0, 1, 3])
-def test_a_graph_without_edges_takes_in_nothing(nodes):
+def test_a_graph_without_edges_takes_in_nothing(nodes: int) -> None:
     edges = Edges.from_edge_index(torch.empty(2, 0, dtype=torch.long), nodes).whole
     for module in (arithmetic, fast):
         assert module.softmax_over_sources(torch.empty(0, 2), edges).shape == (0, 2)

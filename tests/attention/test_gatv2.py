@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 from torch_geometric.nn import GATv2Conv
 
 from gatviz import Edges, GATAttentionLayer, GATv2AttentionLayer, GATv2Trace, GatvizError
 from gatviz.attention import fast
 from gatviz.attention.textbook import dense_head_v2
+from tests.attention.cases import there
 
 
-def random_graph(seed: int):
+def random_graph(seed: int) -> tuple[Tensor, Tensor]:
     """x [N, F] and edge_index [2, E] in any order, with loops, isolated nodes and all densities."""
     generator = torch.Generator().manual_seed(seed)
     nodes, features = (int(torch.randint(1, 12, (), generator=generator)) for _ in range(2))
@@ -23,7 +26,7 @@ def random_graph(seed: int):
     return torch.randn(nodes, features, generator=generator), torch.stack([keys % nodes, keys // nodes])
 
 
-def twins(features: int, seed: int, **settings):
+def twins(features: int, seed: int, **settings: Any) -> tuple[GATv2Conv, GATv2AttentionLayer]:
     """PyG's layer and ours with the same random weights, in float64."""
     torch.manual_seed(seed)
     heads, width = 1 + seed % 4, 1 + seed % 5
@@ -70,7 +73,7 @@ def twins(features: int, seed: int, **settings):
 
 
 @pytest.mark.parametrize("first", range(0, 160, 40))
-def test_equals_pyg_on_random_graphs(first):
+def test_equals_pyg_on_random_graphs(first: int) -> None:
     for seed in range(first, first + 40):
         x, edge_index = random_graph(seed)
         conv, layer = twins(x.shape[1], seed)
@@ -81,7 +84,7 @@ def test_equals_pyg_on_random_graphs(first):
         np.testing.assert_allclose(layer.trace(x, edges).alpha, alpha.detach().numpy(), atol=1e-12)
 
 
-def test_gradients_equal_pyg():
+def test_gradients_equal_pyg() -> None:
     for seed in range(32):
         x, edge_index = random_graph(seed)
         conv, layer = twins(x.shape[1], seed)
@@ -103,28 +106,29 @@ def test_gradients_equal_pyg():
                 torch.testing.assert_close(mine.grad, other.grad.view_as(mine), rtol=0, atol=1e-9)
 
 
-def test_second_derivatives():
+def test_second_derivatives() -> None:
     x = torch.randn(4, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).requires_grad_()
     layer = GATv2AttentionLayer(3, 2, 2, generator=torch.Generator().manual_seed(1)).double()
     edges = Edges.from_edge_index(torch.tensor([[0, 1, 2, 0, 3], [0, 0, 1, 2, 2]]), 4)
 
-    def run(x, weight, weight_target, att):
+    def run(x: Tensor, weight: Tensor, weight_target: Tensor, att: Tensor) -> Tensor:
         own = {"weight": weight, "weight_target": weight_target, "att": att}
-        return torch.func.functional_call(layer, own, (x, edges))
+        out: Tensor = torch.func.functional_call(layer, own, (x, edges))
+        return out
 
-    inputs = (x, layer.weight, layer.weight_target, layer.att)
+    inputs = (x, layer.weight, there(layer.weight_target), layer.att)
     assert torch.autograd.gradcheck(run, inputs)
     assert torch.autograd.gradgradcheck(run, inputs)
 
 
-def test_equals_the_textbook_form():
+def test_equals_the_textbook_form() -> None:
     for seed in range(100):
         x, edge_index = random_graph(seed)
         _, layer = twins(x.shape[1], seed)
         trace = layer.trace(x.double(), edge_index=edge_index)
         weights = trace.weights
         for head in range(trace.num_heads):
-            biases = [weights[name][head] if name in weights else 0.0 for name in ("b_target", "b_source")]
+            biases: list[Any] = [weights[name][head] if name in weights else 0.0 for name in ("b_target", "b_source")]
             dense = dense_head_v2(
                 trace.x,
                 trace.adjacency,
@@ -137,10 +141,10 @@ def test_equals_the_textbook_form():
             np.testing.assert_allclose(trace.dense("e", head), dense.e, atol=1e-10)
             np.testing.assert_allclose(trace.dense("alpha", head), dense.alpha, atol=1e-12)
             np.testing.assert_allclose(trace.h_prime[:, head], dense.h_prime, atol=1e-10)
-            np.testing.assert_allclose(trace.Wh_source[:, head], dense.Wh, atol=1e-10)
+            np.testing.assert_allclose(trace.source_features[:, head], dense.Wh, atol=1e-10)
 
 
-def test_trace_is_the_forward_run_in_its_stages():
+def test_trace_is_the_forward_run_in_its_stages() -> None:
     layer = GATv2AttentionLayer(3, 2, 2, activation="elu", generator=torch.Generator().manual_seed(3)).eval()
     x, edges = torch.randn(4, 3), Edges.from_edge_index(torch.tensor([[0, 1, 3], [1, 1, 2]]), 4)
     trace = layer.trace(x, edges)
@@ -157,7 +161,7 @@ def test_trace_is_the_forward_run_in_its_stages():
         trace.dense("raw", 0)
 
 
-def test_hand_case():
+def test_hand_case() -> None:
     """x = (1, 2, 5), W_target = W_source = 1, a = 1, all sums positive, so e_ij = x_i + x_j.
 
     Node 0 reads 1 and 2: e = 3 and 6, α = (1, e³) / (1 + e³) = (0.0474, 0.9526), h′ = 2·0.0474 + 5·0.9526.
@@ -169,7 +173,7 @@ def test_hand_case():
     np.testing.assert_allclose(trace.out[:, 0], [4.85772239, 0.0, 0.0], rtol=1e-6)
 
 
-def test_targets_can_rank_the_same_sources_differently():
+def test_targets_can_rank_the_same_sources_differently() -> None:
     """Two queries, two keys: a GATv2 head lets each query prefer its own key, a GAT head cannot."""
     x = torch.tensor([[1.0, -1.0, 0.0, 0.0], [-1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0], [0.0, 0.0, -1.0, 1.0]])
     edge_index = torch.tensor([[2, 3, 2, 3], [0, 0, 1, 1]])
@@ -186,7 +190,7 @@ def test_targets_can_rank_the_same_sources_differently():
         assert alpha[0].argmax() == alpha[1].argmax()
 
 
-def test_blocks_change_nothing(monkeypatch):
+def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     x, edge_index = random_graph(5)
     layer = GATv2AttentionLayer(x.shape[1], 3, 2, generator=torch.Generator().manual_seed(0)).eval()
     whole = layer.trace(x, edge_index=edge_index)
@@ -197,7 +201,7 @@ def test_blocks_change_nothing(monkeypatch):
         np.testing.assert_allclose(getattr(cut, name), getattr(whole, name), rtol=1e-6, atol=1e-7)
 
 
-def test_a_of_zero_gives_uniform_attention():
+def test_a_of_zero_gives_uniform_attention() -> None:
     x, edge_index = random_graph(7)
     layer = GATv2AttentionLayer(x.shape[1], 3, 2)
     layer.set_weights(a=np.zeros((2, 3)))
@@ -208,7 +212,7 @@ def test_a_of_zero_gives_uniform_attention():
 
 @pytest.mark.parametrize("share", [False, True])
 @pytest.mark.parametrize("bias", [False, True])
-def test_state_dict_and_weights_round_trip(share, bias):
+def test_state_dict_and_weights_round_trip(share: bool, bias: bool) -> None:
     layer = GATv2AttentionLayer(3, 2, 4, share_weights=share, projection_bias=bias, bias=bias, residual=bias)
     other = GATv2AttentionLayer(3, 2, 4, share_weights=share, projection_bias=bias, bias=bias, residual=bias)
     third = copy.deepcopy(other)
@@ -220,7 +224,7 @@ def test_state_dict_and_weights_round_trip(share, bias):
     assert set(layer.weights()) >= {"W_target", "W_source", "a"}
 
 
-def test_runs_on_meta():
+def test_runs_on_meta() -> None:
     with torch.device("meta"):
         layer = GATv2AttentionLayer(3, 2, 4)
         out = layer(torch.empty(5, 3), edge_index=torch.zeros(2, 7, dtype=torch.long))
@@ -228,7 +232,7 @@ def test_runs_on_meta():
     assert out.shape == (5, 8)
 
 
-def test_shared_weights_cannot_be_set_apart():
+def test_shared_weights_cannot_be_set_apart() -> None:
     layer = GATv2AttentionLayer(1, 1, share_weights=True)
     before = layer.weights()
     with pytest.raises(GatvizError, match="shares it with W_target"):

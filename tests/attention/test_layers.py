@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 import gatviz
 from gatviz import Edges, GATAttentionLayer, GatvizError, Graph, MultiHeadGATLayer, SingleHeadGATLayer
@@ -17,20 +20,20 @@ from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.gat import warm_up
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layers import available_devices, new_generator
-from tests.attention.cases import error, random_case
+from tests.attention.cases import error, gat, random_case, there
 
 ADJ = torch.tensor([[1, 1, 0, 1], [1, 1, 1, 0], [0, 1, 1, 1], [1, 0, 1, 1]])
 X = torch.tensor([[1.0, 0], [0, 1], [1, 1], [0, 0]])
 
 
-def layer_of(features: int = 2, width: int = 3, heads: int = 4, **settings) -> GATAttentionLayer:
+def layer_of(features: int = 2, width: int = 3, heads: int = 4, **settings: Any) -> GATAttentionLayer:
     return GATAttentionLayer(features, width, heads, generator=new_generator(1), **settings)
 
 
 # ---- input forms -------------------------------------------------------------------------------------------
 
 
-def test_every_input_form_gives_the_same():
+def test_every_input_form_gives_the_same() -> None:
     layer = layer_of().eval()
     edges = Edges.from_adjacency(ADJ)
     graph = Graph(tuple("ABCD"), X.numpy(), edges.edge_index.numpy())
@@ -58,7 +61,7 @@ def test_every_input_form_gives_the_same():
     assert expected.shape == (4, 12)
 
 
-def test_input_forms_agree_on_random_graphs():
+def test_input_forms_agree_on_random_graphs() -> None:
     for seed in range(40):
         case = random_case(seed)
         if case.x.shape[0] == 2 and case.edge_index.shape[1] == 2:
@@ -69,7 +72,7 @@ def test_input_forms_agree_on_random_graphs():
             assert torch.equal(other, expected), seed
 
 
-def test_two_by_two_integers_for_two_nodes_are_refused():
+def test_two_by_two_integers_for_two_nodes_are_refused() -> None:
     layer, x, both = layer_of(), X[:2], torch.tensor([[0, 1], [1, 0]])
     with pytest.raises(GatvizError, match=r"adj: expected a matrix that can only be read one way.*edge_index="):
         layer(x, both)
@@ -102,13 +105,19 @@ def test_two_by_two_integers_for_two_nodes_are_refused():
         (lambda layer: layer(X + 1j, ADJ), "X: expected real numbers"),
         (lambda layer: layer(X, "edges"), "adj: expected a tensor or an array of numbers"),
         (lambda layer: layer(X, ADJ.to_sparse()), "adj: expected a dense tensor"),
-        (lambda layer: layer(Graph(("A",), [[1.0, 2.0]], []), ADJ), "edges: expected none beside a Graph"),
-        (lambda layer: layer(Graph(("A",), np.zeros((1, 0)), [])), "X: expected 2 features per node, .* found none"),
+        (
+            lambda layer: layer(Graph(("A",), np.ones((1, 2)), np.zeros((2, 0), int)), ADJ),
+            "edges: expected none beside a Graph",
+        ),
+        (
+            lambda layer: layer(Graph(("A",), np.zeros((1, 0)), np.zeros((2, 0), int))),
+            "X: expected 2 features per node, .* found none",
+        ),
         (lambda layer: layer(X.to("meta"), ADJ), "X: expected a tensor on cpu, as the layer is, found meta"),
     ],
 )
 @pytest.mark.parametrize("method", ["forward", "trace"])
-def test_refusals_are_one_sentence(call, message, method):
+def test_refusals_are_one_sentence(call: Callable[..., Any], message: str, method: str) -> None:
     layer = layer_of()
     with pytest.raises(GatvizError, match=message) as caught:
         call(layer if method == "forward" else layer.trace)
@@ -131,7 +140,7 @@ def test_refusals_are_one_sentence(call, message, method):
         ({"self_loops": "maybe"}, "self_loops"),
     ],
 )
-def test_settings_out_of_range_are_refused(settings, where):
+def test_settings_out_of_range_are_refused(settings: dict[str, Any], where: str) -> None:
     with pytest.raises(GatvizError) as caught:
         GATAttentionLayer(**{"in_features": 2, "out_features": 3, **settings})
     assert caught.value.where == where
@@ -142,29 +151,29 @@ def test_settings_out_of_range_are_refused(settings, where):
 
 @pytest.mark.parametrize("concat", [True, False])
 @pytest.mark.parametrize("nodes", [0, 1, 5])
-def test_no_edges(nodes, concat):
+def test_no_edges(nodes: int, concat: bool) -> None:
     layer = layer_of(concat=concat, bias=True)
-    torch.nn.init.ones_(layer.bias)
+    torch.nn.init.ones_(there(layer.bias))
     for edges in (torch.zeros(nodes, nodes), Edges.from_edge_index(torch.zeros(2, 0).long(), nodes)):
         x = torch.ones(nodes, 2, requires_grad=True)
         out = layer(x, edges)
         out.sum().backward()
         assert out.shape == (nodes, 12 if concat else 3)
         assert (out == 1).all()
-        assert (x.grad == 0).all()
+        assert not there(x.grad).any()
         trace = layer.trace(x.detach(), edges)
         assert trace.alpha.shape == (0, 4)
         assert trace.h_prime.shape == (nodes, 4, 3)
         assert (trace.h_prime == 0).all()
 
 
-def test_one_node_reading_itself_takes_in_its_own_features():
-    trace = layer_of().trace(torch.tensor([[1.0, 2.0]]), torch.ones(1, 1))
+def test_one_node_reading_itself_takes_in_its_own_features() -> None:
+    trace = gat(layer_of().trace(torch.tensor([[1.0, 2.0]]), torch.ones(1, 1)))
     assert (trace.alpha == 1).all()
     np.testing.assert_array_equal(trace.h_prime, trace.Wh)
 
 
-def test_a_node_that_reads_nobody_gets_zeros():
+def test_a_node_that_reads_nobody_gets_zeros() -> None:
     adj = torch.tensor([[1, 1, 0], [0, 0, 0], [1, 0, 0]])
     trace = layer_of().trace(X[:3], adj)
     assert (trace.h_prime[1] == 0).all()
@@ -177,31 +186,33 @@ def test_a_node_that_reads_nobody_gets_zeros():
 
 @pytest.mark.parametrize("concat", [True, False])
 @pytest.mark.parametrize("activation", [None, "elu", "relu", "tanh"])
-def test_what_follows_h_prime(concat, activation):
+def test_what_follows_h_prime(concat: bool, activation: str | None) -> None:
     layer = layer_of(concat=concat, bias=True, residual=True, activation=activation).eval()
     width = 12 if concat else 3
-    torch.nn.init.normal_(layer.bias)
+    torch.nn.init.normal_(there(layer.bias))
     trace = layer.trace(X, ADJ)
     h = torch.tensor(trace.h_prime)
-    combined = torch.cat([h[:, k] for k in range(4)], 1) if concat else sum(h[:, k] for k in range(4)) / 4
-    residual = X @ layer.W_res.detach().T
-    z = combined + residual + layer.bias.detach()
-    sigma = {None: lambda v: v, "elu": F.elu, "relu": F.relu, "tanh": torch.tanh}[activation]
+    combined = torch.cat([h[:, k] for k in range(4)], 1) if concat else (h[:, 0] + h[:, 1] + h[:, 2] + h[:, 3]) / 4
+    residual = X @ there(layer.W_res).detach().T
+    z = combined + residual + there(layer.bias).detach()
+    sigma: Callable[[Tensor], Tensor] = {None: lambda v: v, "elu": F.elu, "relu": F.relu, "tanh": torch.tanh}[
+        activation
+    ]
     for found, expected in ((trace.combined, combined), (trace.residual, residual), (trace.out, sigma(z))):
-        assert found.shape == (4, width)
-        np.testing.assert_allclose(found, expected, atol=1e-6)
+        assert there(found).shape == (4, width)
+        np.testing.assert_allclose(there(found), expected.detach().numpy(), atol=1e-6)
     assert layer.output_width == width
     assert torch.equal(layer(X, ADJ), torch.tensor(trace.out))
 
 
-def test_without_residual_and_dropout_those_fields_are_none():
+def test_without_residual_and_dropout_those_fields_are_none() -> None:
     trace = layer_of().trace(X, ADJ)
     assert trace.residual is None
     assert trace.dropout_mask is None
     assert trace.alpha_dropped is None
 
 
-def test_forward_and_trace_give_the_same_numbers():
+def test_forward_and_trace_give_the_same_numbers() -> None:
     for seed in range(30):
         case = random_case(seed, torch.float32)
         layer = case.layer(activation="elu")
@@ -209,7 +220,7 @@ def test_forward_and_trace_give_the_same_numbers():
             assert torch.equal(layer(case.x, case.edges), torch.tensor(layer.trace(case.x, case.edges).out)), seed
 
 
-def test_forward_writes_nothing_on_the_layer():
+def test_forward_writes_nothing_on_the_layer() -> None:
     layer = layer_of()
     before = dict(vars(layer))
     state = {name: value.clone() for name, value in layer.state_dict().items()}
@@ -219,7 +230,7 @@ def test_forward_writes_nothing_on_the_layer():
     assert all(torch.equal(value, state[name]) for name, value in layer.state_dict().items())
 
 
-def test_self_loop_policies_of_a_layer():
+def test_self_loop_policies_of_a_layer() -> None:
     adj = torch.tensor([[0, 1, 0], [0, 1, 0], [1, 0, 0]])
     as_given, added, removed = (
         layer_of(self_loops=policy).trace(X[:3], adj) for policy in ("as_given", "add_missing", "remove")
@@ -237,41 +248,45 @@ def test_self_loop_policies_of_a_layer():
 # ---- dropout and seeds ----------------------------------------------------------------------------------------
 
 
-def test_dropout_keeps_alpha_and_shows_its_mask():
+def test_dropout_keeps_alpha_and_shows_its_mask() -> None:
     layer = layer_of(dropout=0.5).train()
-    trace = layer.trace(X, ADJ, generator=new_generator(3))
+    trace = gat(layer.trace(X, ADJ, generator=new_generator(3)))
+    mask, dropped = there(trace.dropout_mask), there(trace.alpha_dropped)
     quiet = layer.eval().trace(X, ADJ)
     np.testing.assert_array_equal(trace.alpha, quiet.alpha)
-    assert trace.dropout_mask.dtype == bool
-    assert 0 < trace.dropout_mask.sum() < trace.dropout_mask.size
-    np.testing.assert_allclose(trace.alpha_dropped, trace.alpha * trace.dropout_mask / 0.5)
+    assert mask.dtype == bool
+    assert 0 < mask.sum() < mask.size
+    np.testing.assert_allclose(dropped, trace.alpha * mask / 0.5)
     h_prime = np.zeros_like(trace.h_prime)
     source, target = trace.edge_index
-    np.add.at(h_prime, target, trace.alpha_dropped[:, :, None] * trace.Wh[source])
+    np.add.at(h_prime, target, dropped[:, :, None] * trace.Wh[source])
     np.testing.assert_allclose(trace.h_prime, h_prime, atol=1e-6)
     assert trace.dropout == 0.5
     assert quiet.dropout == 0
     assert quiet.alpha_dropped is None
 
 
-def test_dropout_rate_over_many_edges():
+def test_dropout_rate_over_many_edges() -> None:
     layer = GATAttentionLayer(1, 1, 8, dropout=0.3, generator=new_generator(0)).train()
     mask = layer.trace(torch.ones(100, 1), torch.ones(100, 100), generator=new_generator(1)).dropout_mask
-    assert mask.mean() == pytest.approx(0.7, abs=0.01)  # 80,000 draws: a standard deviation is 0.0016
+    assert there(mask).mean() == pytest.approx(0.7, abs=0.01)  # 80,000 draws: a standard deviation is 0.0016
 
 
 @pytest.mark.parametrize("kind", [GATAttentionLayer, GATv2AttentionLayer])
-def test_feature_dropout_keeps_what_came_its_mask_and_what_was_read(kind):
+def test_feature_dropout_keeps_what_came_its_mask_and_what_was_read(
+    kind: type[GATAttentionLayer] | type[GATv2AttentionLayer],
+) -> None:
     layer = kind(2, 3, 2, feature_dropout=0.5, residual=True, generator=new_generator(0)).train()
     x = torch.arange(1.0, 9.0).view(4, 2)
     trace = layer.trace(x, ADJ, generator=new_generator(0))
-    assert 0 < trace.feature_mask.sum() < 8
+    mask, dropped = there(trace.feature_mask), there(trace.x_dropped)
+    assert 0 < mask.sum() < 8
     np.testing.assert_array_equal(trace.x, x)
-    np.testing.assert_array_equal(trace.x_dropped, 2 * x.numpy() * trace.feature_mask)
-    np.testing.assert_array_equal(trace.x_read, trace.x_dropped)
+    np.testing.assert_array_equal(dropped, 2 * x.numpy() * mask)
+    np.testing.assert_array_equal(trace.x_read, dropped)
     W = trace.weights["W" if kind is GATAttentionLayer else "W_source"]
-    np.testing.assert_allclose(trace.source_features, np.einsum("nf,hcf->nhc", trace.x_dropped, W), atol=1e-5)
-    np.testing.assert_allclose(trace.residual, trace.x_dropped @ trace.weights["W_res"].T, atol=1e-5)
+    np.testing.assert_allclose(trace.source_features, np.einsum("nf,hcf->nhc", dropped, W), atol=1e-5)
+    np.testing.assert_allclose(there(trace.residual), dropped @ trace.weights["W_res"].T, atol=1e-5)
     names = [info.name for info in trace.fields]
     assert names[:3] == ["x", "feature_mask", "x_dropped"]
     evaluated = layer.eval().trace(x, ADJ)
@@ -280,7 +295,7 @@ def test_feature_dropout_keeps_what_came_its_mask_and_what_was_read(kind):
     np.testing.assert_array_equal(evaluated.x_read, x)
 
 
-def test_a_generator_decides_alone_and_leaves_the_global_seed_untouched():
+def test_a_generator_decides_alone_and_leaves_the_global_seed_untouched() -> None:
     torch.manual_seed(11)
     state = torch.get_rng_state()
     layer = layer_of(dropout=0.4, feature_dropout=0.2, residual=True).train()
@@ -292,7 +307,7 @@ def test_a_generator_decides_alone_and_leaves_the_global_seed_untouched():
     assert all(torch.equal(a, b) for a, b in zip(layer.parameters(), same.parameters(), strict=True))
 
 
-def test_dropout_in_forward_and_trace_from_one_seed_is_the_same():
+def test_dropout_in_forward_and_trace_from_one_seed_is_the_same() -> None:
     layer = layer_of(dropout=0.4, feature_dropout=0.2).train()
     with torch.no_grad():
         out = layer(X, ADJ, generator=new_generator(5))
@@ -302,7 +317,7 @@ def test_dropout_in_forward_and_trace_from_one_seed_is_the_same():
 # ---- weights ---------------------------------------------------------------------------------------------------
 
 
-def test_weights_are_copies_by_the_names_of_the_formulas():
+def test_weights_are_copies_by_the_names_of_the_formulas() -> None:
     layer = layer_of(bias=True, residual=True)
     weights = layer.weights()
     shapes = {name: value.shape for name, value in weights.items()}
@@ -331,7 +346,7 @@ def test_weights_are_copies_by_the_names_of_the_formulas():
         ({"bias": np.zeros(12)}, "weights: expected one of W, a_target, a_source, found 'bias'"),
     ],
 )
-def test_wrong_weights_are_refused_and_change_nothing(weights, message):
+def test_wrong_weights_are_refused_and_change_nothing(weights: dict[str, Any], message: str) -> None:
     layer = layer_of()
     before = layer.weights()
     with pytest.raises(GatvizError, match=message):
@@ -340,7 +355,7 @@ def test_wrong_weights_are_refused_and_change_nothing(weights, message):
     assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
-def test_state_dict_copies_and_pickles_like_any_module(tmp_path):
+def test_state_dict_copies_and_pickles_like_any_module(tmp_path: Path) -> None:
     layer = layer_of(bias=True, residual=True)
     torch.save(layer.state_dict(), tmp_path / "weights.pt")
     other = GATAttentionLayer(2, 3, 4, bias=True, residual=True)
@@ -357,7 +372,7 @@ def test_state_dict_copies_and_pickles_like_any_module(tmp_path):
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_everything_has_the_layers_precision(dtype):
+def test_everything_has_the_layers_precision(dtype: torch.dtype) -> None:
     layer = layer_of(bias=True, residual=True, dropout=0.5, activation="elu").to(dtype).train()
     trace = layer.trace(X.double(), ADJ)
     for info in trace.fields:
@@ -374,7 +389,7 @@ def test_everything_has_the_layers_precision(dtype):
     ],
 )
 @pytest.mark.parametrize("train", [True, False])
-def test_on_meta_tensors_nothing_is_made_on_the_cpu(layer, train):
+def test_on_meta_tensors_nothing_is_made_on_the_cpu(layer: Callable[..., Any], train: bool) -> None:
     module = layer().to("meta").train(train)
     index = torch.zeros(2, 7, dtype=torch.long, device="meta")
     edges = Edges.from_edge_index(index, 5)
@@ -385,18 +400,18 @@ def test_on_meta_tensors_nothing_is_made_on_the_cpu(layer, train):
         assert out.shape == (5, module.output_width)
         if train:
             out.sum().backward()
-            assert x.grad.is_meta
+            assert there(x.grad).is_meta
             assert all(parameter.grad.is_meta for parameter in module.parameters())
 
 
-def test_dropout_on_meta_tensors():
+def test_dropout_on_meta_tensors() -> None:
     layer = layer_of(dropout=0.5, feature_dropout=0.5).to("meta").train()
     out = layer(torch.empty(5, 2, device="meta"), edge_index=torch.zeros(2, 7, dtype=torch.long, device="meta"))
     assert out.is_meta
 
 
 @pytest.mark.parametrize("device", available_devices())
-def test_every_device_gives_the_same(device):
+def test_every_device_gives_the_same(device: str) -> None:
     layer = layer_of().eval()
     expected = layer.trace(X, ADJ)
     found = layer.to(device).trace(X.to(device), ADJ)
@@ -404,7 +419,7 @@ def test_every_device_gives_the_same(device):
         np.testing.assert_allclose(getattr(found, name), getattr(expected, name), atol=1e-5)
 
 
-def test_devices_and_warm_up():
+def test_devices_and_warm_up() -> None:
     assert available_devices()[0] == "cpu"
     state = torch.get_rng_state()
     warm_up()
@@ -414,7 +429,7 @@ def test_devices_and_warm_up():
 # ---- sparse X ------------------------------------------------------------------------------------------------
 
 
-def test_sparse_features_give_the_same_output_trace_and_gradients():
+def test_sparse_features_give_the_same_output_trace_and_gradients() -> None:
     draw = new_generator(2)
     x = torch.randn(20, 9, generator=draw) * (torch.rand(20, 9, generator=draw) < 0.2)
     adj = torch.rand(20, 20, generator=draw) < 0.3
@@ -425,14 +440,14 @@ def test_sparse_features_give_the_same_output_trace_and_gradients():
     assert isinstance(sparse.x, np.ndarray)
     for form in (x, x.to_sparse_csr()):
         layer(form, adj).square().sum().backward()
-    grads = [parameter.grad.clone() for parameter in layer.parameters()]
+    grads = [there(parameter.grad).clone() for parameter in layer.parameters()]
     layer.zero_grad()
     layer(x, adj).square().sum().backward()
     for twice, parameter in zip(grads, layer.parameters(), strict=True):
-        assert error(twice, 2 * parameter.grad) <= 1e-5
+        assert error(twice, 2 * there(parameter.grad)) <= 1e-5
 
 
-def test_the_slope_that_is_taken_unless_told_stands_in_one_place():
+def test_the_slope_that_is_taken_unless_told_stands_in_one_place() -> None:
     """No other line of the house gives LeakyReLU's slope a number."""
     told = re.compile(rf"(?i)slope.*\b{NEGATIVE_SLOPE}\b")
     lines = [
@@ -444,15 +459,16 @@ def test_the_slope_that_is_taken_unless_told_stands_in_one_place():
     assert lines == [f"defaults.py: NEGATIVE_SLOPE = {NEGATIVE_SLOPE}"]
 
 
-def test_dropped_features_of_a_sparse_x_are_drawn_alike_and_have_the_same_gradients():
+def test_dropped_features_of_a_sparse_x_are_drawn_alike_and_have_the_same_gradients() -> None:
     draw = new_generator(2)
     x = torch.randn(20, 9, generator=draw) * (torch.rand(20, 9, generator=draw) < 0.3)
     adj = torch.rand(20, 20, generator=draw) < 0.3
     layer = layer_of(9, feature_dropout=0.4).train()
     trace = layer.trace(x.to_sparse_csr(), adj, generator=new_generator(5))
     scaled = x.numpy() / 0.6
-    kept = trace.x_dropped != 0
-    np.testing.assert_allclose(trace.x_dropped, np.where(kept, scaled, 0), rtol=1e-6)
+    dropped = there(trace.x_dropped)
+    kept = np.asarray(dropped != 0)
+    np.testing.assert_allclose(dropped, np.where(kept, scaled, 0), rtol=1e-6)
     assert 0.4 < kept.sum() / np.count_nonzero(x) < 0.8
     np.testing.assert_array_equal(trace.feature_mask | (x.numpy() == 0), kept | (x.numpy() == 0))
     out = layer(x.to_sparse_csr(), adj, generator=new_generator(5))

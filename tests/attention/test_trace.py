@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, fields
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,22 +15,22 @@ import torch
 from gatviz import Edges, GATAttentionLayer, GATTrace, GatvizError
 from gatviz.attention.layer_trace import MAX_DENSE_NODES
 from gatviz.attention.layers import new_generator
-from tests.attention.cases import random_case
+from tests.attention.cases import gat, random_case
 
 ADJ = torch.tensor([[1, 1, 0], [0, 0, 0], [1, 0, 1]])
 
 
-def layer_of(**settings) -> GATAttentionLayer:
+def layer_of(**settings: Any) -> GATAttentionLayer:
     return GATAttentionLayer(2, 3, 4, generator=new_generator(1), **settings)
 
 
 def full_trace() -> GATTrace:
     """Every field present, dropout, bias and residual among them."""
     layer = layer_of(bias=True, residual=True, dropout=0.5, activation="elu").train()
-    return layer.trace(torch.ones(3, 2), ADJ, generator=new_generator(2))
+    return gat(layer.trace(torch.ones(3, 2), ADJ, generator=new_generator(2)))
 
 
-def test_fields_have_the_shapes_they_promise():
+def test_fields_have_the_shapes_they_promise() -> None:
     sizes = {"N": 3, "E": 4, "F": 2, "H": 4, "C": 3, "H·C": 12}
     trace = full_trace()
     names = [info.name for info in trace.fields]
@@ -51,23 +53,23 @@ def test_fields_have_the_shapes_they_promise():
     }
 
 
-def test_absent_fields_are_not_listed():
+def test_absent_fields_are_not_listed() -> None:
     names = [info.name for info in layer_of().eval().trace(torch.ones(3, 2), ADJ).fields]
     assert "residual" not in names
     assert "dropout_mask" not in names
 
 
-def test_settings_are_told():
+def test_settings_are_told() -> None:
     trace = full_trace()
     assert (trace.negative_slope, trace.dropout, trace.concat, trace.activation) == (0.2, 0.5, True, "elu")
     assert trace.kind == "GAT"
     assert "N=3, E=4, H=4" in repr(trace)
 
 
-def test_frozen_and_read_only():
+def test_frozen_and_read_only() -> None:
     trace = full_trace()
     with pytest.raises(FrozenInstanceError):
-        trace.alpha = np.zeros((4, 4))
+        trace.alpha = np.zeros((4, 4))  # type: ignore[misc] # which is refused
     with pytest.raises(FrozenInstanceError):
         del trace.alpha
     for field in fields(trace):
@@ -76,25 +78,25 @@ def test_frozen_and_read_only():
             with pytest.raises(ValueError, match="read-only"):
                 value[...] = 0
     with pytest.raises(TypeError):
-        trace.weights["W"] = np.zeros(1)
+        trace.weights["W"] = np.zeros(1)  # type: ignore[index] # which is refused
     with pytest.raises(ValueError, match="read-only"):
         trace.weights["W"][...] = 0
     with pytest.raises(ValueError, match="read-only"):
         trace.adjacency[...] = True
 
 
-def test_a_field_is_the_same_array_each_time():
+def test_a_field_is_the_same_array_each_time() -> None:
     trace = full_trace()
     assert trace.alpha is trace.alpha
     assert trace.weights is trace.weights
 
 
-def test_an_unknown_field_is_an_attribute_error():
+def test_an_unknown_field_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="alphas"):
-        _ = full_trace().alphas
+        _ = full_trace().alphas  # type: ignore[attr-defined] # which is not there
 
 
-def test_changing_the_layer_afterwards_does_not_reach_the_trace():
+def test_changing_the_layer_afterwards_does_not_reach_the_trace() -> None:
     layer = layer_of(bias=True)
     x = torch.ones(3, 2)
     trace, expected = layer.trace(x, ADJ), layer.weights()
@@ -107,7 +109,7 @@ def test_changing_the_layer_afterwards_does_not_reach_the_trace():
     np.testing.assert_array_equal(trace.out, out)
 
 
-def test_x_changed_in_place_before_it_was_read_is_refused_not_shown():
+def test_x_changed_in_place_before_it_was_read_is_refused_not_shown() -> None:
     x = torch.ones(3, 2)
     trace = layer_of().trace(x, ADJ)
     x[0, 0] = 5
@@ -116,7 +118,7 @@ def test_x_changed_in_place_before_it_was_read_is_refused_not_shown():
     np.testing.assert_array_equal(trace.alpha, layer_of().trace(torch.ones(3, 2), ADJ).alpha)
 
 
-def test_x_changed_in_place_after_it_was_read_changes_nothing():
+def test_x_changed_in_place_after_it_was_read_changes_nothing() -> None:
     x = torch.ones(3, 2)
     trace = layer_of().trace(x, ADJ)
     assert (trace.x == 1).all()
@@ -125,14 +127,14 @@ def test_x_changed_in_place_after_it_was_read_changes_nothing():
 
 
 @pytest.mark.parametrize("convert", [lambda x: x.numpy(), lambda x: x.double(), lambda x: x.to_sparse_csr()])
-def test_x_in_another_form_is_copied(convert):
+def test_x_in_another_form_is_copied(convert: Callable[..., Any]) -> None:
     given = convert(torch.ones(3, 2))
     trace = layer_of().trace(given, ADJ)
     (given.values() if isinstance(given, torch.Tensor) and given.layout == torch.sparse_csr else given)[...] = 5
     assert (trace.x == 1).all()
 
 
-def test_x_made_in_inference_mode():
+def test_x_made_in_inference_mode() -> None:
     with torch.inference_mode():
         x = torch.ones(3, 2)
         trace = layer_of().trace(x, ADJ)
@@ -140,14 +142,14 @@ def test_x_made_in_inference_mode():
     assert (trace.x == 1).all()
 
 
-def test_edges_changed_in_place_afterwards_do_not_reach_the_trace():
+def test_edges_changed_in_place_afterwards_do_not_reach_the_trace() -> None:
     index = torch.tensor([[0, 1], [0, 1]])
     trace = layer_of().trace(torch.ones(3, 2), edge_index=index)
     index.fill_(2)
     assert trace.edge_index.tolist() == [[0, 1], [0, 1]]
 
 
-def test_a_trace_under_gradients_holds_plain_numbers():
+def test_a_trace_under_gradients_holds_plain_numbers() -> None:
     x = torch.ones(3, 2, requires_grad=True)
     trace = layer_of().trace(x, ADJ)
     assert isinstance(trace.out, np.ndarray)
@@ -156,7 +158,7 @@ def test_a_trace_under_gradients_holds_plain_numbers():
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, copy.copy, lambda trace: pickle.loads(pickle.dumps(trace))])
 @pytest.mark.parametrize("read_first", [False, True])
-def test_copies_stand_alone(copied, read_first):
+def test_copies_stand_alone(copied: Callable[..., Any], read_first: bool) -> None:
     trace = full_trace()
     if read_first:
         _ = trace.alpha, trace.weights
@@ -172,10 +174,10 @@ def test_copies_stand_alone(copied, read_first):
     with pytest.raises(ValueError, match="read-only"):
         twin.alpha[...] = 0
     with pytest.raises(FrozenInstanceError):
-        twin.alpha = None
+        twin.alpha = twin.e  # type: ignore[misc] # which is refused
 
 
-def test_finding_edges():
+def test_finding_edges() -> None:
     trace = layer_of().trace(torch.ones(3, 2), ADJ)
     assert trace.edge_index.tolist() == [[0, 1, 0, 2], [0, 0, 2, 2]]
     assert trace.edges_into(0) == slice(0, 2)
@@ -187,10 +189,10 @@ def test_finding_edges():
     ]
 
 
-def test_dense_matrices():
+def test_dense_matrices() -> None:
     for seed in range(30):
         case = random_case(seed)
-        trace = case.layer().trace(case.x, case.edges)
+        trace = gat(case.layer().trace(case.x, case.edges))
         adjacency = case.adj.numpy()
         np.testing.assert_array_equal(trace.adjacency, adjacency)
         for head in range(trace.num_heads):
@@ -205,14 +207,14 @@ def test_dense_matrices():
                 np.testing.assert_allclose(matrix[target, source], values[:, head], rtol=1e-12, atol=1e-14)
 
 
-def test_dense_under_dropout():
+def test_dense_under_dropout() -> None:
     trace = full_trace()
     for head in range(4):
         mask, dropped = trace.dense("dropout_mask", head), trace.dense("alpha_dropped", head)
         np.testing.assert_allclose(dropped, trace.dense("alpha", head) * mask * 2)
 
 
-def test_dense_refusals():
+def test_dense_refusals() -> None:
     trace = layer_of().trace(torch.ones(3, 2), ADJ)
     for name in ("alphas", "Wh", "out", "num_nodes", "alpha_dropped"):
         with pytest.raises(GatvizError, match=f"dense: expected .* found '{name}'"):
@@ -222,9 +224,9 @@ def test_dense_refusals():
             trace.dense("alpha", head)
 
 
-def test_dense_ends_at_two_hundred_nodes():
+def test_dense_ends_at_two_hundred_nodes() -> None:
     def trace_of(nodes: int) -> GATTrace:
-        return layer_of().trace(torch.ones(nodes, 2), Edges.from_edge_index([[0], [1]], nodes))
+        return gat(layer_of().trace(torch.ones(nodes, 2), Edges.from_edge_index(torch.tensor([[0], [1]]), nodes)))
 
     assert MAX_DENSE_NODES == 200
     assert trace_of(200).dense("alpha", 0).shape == (200, 200)
@@ -235,9 +237,9 @@ def test_dense_ends_at_two_hundred_nodes():
     assert large.alpha.shape == (1, 4)
 
 
-def test_a_trace_may_be_made_from_arrays():
+def test_a_trace_may_be_made_from_arrays() -> None:
     trace = full_trace()
     again = GATTrace(**{field.name: getattr(trace, field.name) for field in fields(trace)})
     np.testing.assert_array_equal(again.dense("alpha", 1), trace.dense("alpha", 1))
     with pytest.raises(TypeError, match="alpha"):
-        GATTrace(x=np.zeros((1, 1)))
+        GATTrace(x=np.zeros((1, 1)))  # type: ignore[call-arg] # which is refused

@@ -110,7 +110,7 @@ def cell_point(page: Page, stage: str, row: int, column: int) -> tuple[float, fl
     return middle_of(card(page, stage).locator(f".numbers text[data-row='{row}'][data-column='{column}']"))
 
 
-def arc_point(page: Page, target: int, source: int) -> tuple[float, float]:
+def edge_point(page: Page, target: int, source: int) -> tuple[float, float]:
     """A point on an arrow that no other element covers."""
     return tuple(
         page.locator(f".edge[data-target='{target}'][data-source='{source}'] .hit").evaluate(

@@ -206,7 +206,7 @@ def test_nothing_changes_where_nothing_changed(page: Page):
     page.locator("svg.graph").focus()
     page.keyboard.press("Delete")
     expect(arrow).to_have_count(0)
-    left = {(int(i), int(j)) for j, i in trace_of().edge_index.T} - shown_arcs(page)
+    left = {(int(i), int(j)) for j, i in trace_of().edge_index.T} - shown_edges(page)
     assert (2, 3) in left
     touched = {target for target, _ in left}
     page.get_by_role("radio", name="Compare", exact=True).click()
@@ -229,10 +229,12 @@ def test_nothing_changes_where_nothing_changed(page: Page):
         assert bool((row[~np.isnan(row)] == 0).all()) == (target not in touched)
 
 
-def shown_arcs(page: Page) -> set[tuple[int, int]]:
+def shown_edges(page: Page) -> set[tuple[int, int]]:
     """(target, source) of the arrows on the canvas."""
-    arcs = page.locator(".gatviz-stage .edge").evaluate_all("all => all.map(a => [a.dataset.target, a.dataset.source])")
-    return {(int(target), int(source)) for target, source in arcs}
+    edges = page.locator(".gatviz-stage .edge").evaluate_all(
+        "all => all.map(a => [a.dataset.target, a.dataset.source])"
+    )
+    return {(int(target), int(source)) for target, source in edges}
 
 
 # ---- taking away ---------------------------------------------------------------------------------------------

@@ -46,16 +46,16 @@ def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page):
     states = set()
     for column, source in enumerate(part.nodes[:60].tolist()):
         page.keyboard.press("ArrowRight" if column or row == 0 else "ArrowLeft")
-        arc = trace.edge_of(target, source)
-        state = "none" if arc is None else "drawn" if arc in part.edges else "undrawn"
+        edge = trace.edge_of(target, source)
+        state = "none" if edge is None else "drawn" if edge in part.edges else "undrawn"
         states.add(state)
         readout = page.locator(".graph-box .readout")
         cell = card(page, "alpha").locator(".cell-readout")
-        if arc is None:
+        if edge is None:
             expect(readout).to_contain_text(f"n{target} does not read n{source}: no arrow, masked")
             expect(cell).to_contain_text("no arrow")
             continue
-        expect(readout).to_contain_text(f"n{source} → n{target}, head 0: α = {shown(trace.alpha[arc, 0])}")
+        expect(readout).to_contain_text(f"n{source} → n{target}, head 0: α = {shown(trace.alpha[edge, 0])}")
         expect(cell).to_have_text(re.compile("arrow not drawn$" if state == "undrawn" else r"\d$"))
         if state == "undrawn":
             expect(readout).to_contain_text("the arrow is there, but not drawn here")
@@ -68,7 +68,7 @@ def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page):
 
     page.keyboard.press("Enter")
     expect(page.locator(".chip.locked")).to_contain_text(f"n{source} → n{target}")
-    expect(page.locator(".share-line")).to_contain_text(f"α = {shown(trace.alpha[arc, 0])}")
+    expect(page.locator(".share-line")).to_contain_text(f"α = {shown(trace.alpha[edge, 0])}")
     expect(page.locator(".share-line")).to_contain_text("not drawn here")
-    expect(page.locator(".inspector .fraction-line .alpha")).to_have_text(shown(trace.alpha[arc, 0]))
+    expect(page.locator(".inspector .fraction-line .alpha")).to_have_text(shown(trace.alpha[edge, 0]))
     expect(page.locator(".inspector .formulas")).to_contain_text("in numbers")

@@ -10,14 +10,14 @@ from gatviz import GAT, Graph
 from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
 from gatviz.ui.session.settings import Settings
-from tests.browser.driver import alpha_rows, arc_point, cells, choose_head, eventually, middle_of, trace_of
+from tests.browser.driver import alpha_rows, cells, choose_head, edge_point, eventually, middle_of, trace_of
 
 
 def names(page: Page) -> list[str]:
     return page.locator(".graph .node[data-node]").evaluate_all("all => all.map(n => n.dataset.name)")
 
 
-def arcs(page: Page) -> set[tuple[str, str]]:
+def edges(page: Page) -> set[tuple[str, str]]:
     """The arrows of the graph itself, (source, target), without the loops that the setting adds."""
     all_names = names(page)
     found = page.locator(".edge:not(.added)").evaluate_all(
@@ -84,7 +84,7 @@ def test_a_graph_from_nothing_with_the_mouse_alone(page: Page):
     drag(page, middle(page, "1"), middle(page, "2"))
     x, y = middle(page, "2")
     drag(page, (x, y), (x + 60, y + 30), (x, y))
-    eventually(lambda: arcs(page) == {("0", "1"), ("1", "2"), ("2", "2")})
+    eventually(lambda: edges(page) == {("0", "1"), ("1", "2"), ("2", "2")})
     features(page, "0", 1, -2)
     features(page, "1", 0.5, 1)
     trace = trace_of_drawn(("0", "1", "2"), [[1, -2], [0.5, 1], [0, 0]], [(0, 1), (1, 2), (2, 2)])
@@ -105,11 +105,11 @@ def test_a_graph_from_nothing_with_keys_alone_and_back(page: Page):
     page.keyboard.press("e")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
-    eventually(lambda: ("2", "1") in arcs(page))
+    eventually(lambda: ("2", "1") in edges(page))
     expect(page.locator(".node[data-name='1']")).to_be_focused()
     page.keyboard.press("e")
     page.keyboard.press("Enter")
-    eventually(lambda: ("1", "1") in arcs(page))
+    eventually(lambda: ("1", "1") in edges(page))
     expect(page.locator(".node[data-name='1']")).to_be_focused()
     page.keyboard.press("F2")
     expect(page.locator(".node-editor input[name='name']")).to_be_focused()
@@ -117,14 +117,14 @@ def test_a_graph_from_nothing_with_keys_alone_and_back(page: Page):
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     eventually(lambda: names(page) == ["0", "hub", "2"])
-    drawn = arcs(page)
+    drawn = edges(page)
     page.locator("svg.graph").focus()
     for _ in range(12):
         page.keyboard.press("Control+z")
-    eventually(lambda: names(page) == ["0", "1", "2", "3"] and len(arcs(page)) == 12)
+    eventually(lambda: names(page) == ["0", "1", "2", "3"] and len(edges(page)) == 12)
     for _ in range(12):
         page.keyboard.press("Control+Shift+z")
-    eventually(lambda: names(page) == ["0", "hub", "2"] and arcs(page) == drawn)
+    eventually(lambda: names(page) == ["0", "hub", "2"] and edges(page) == drawn)
 
 
 @pytest.mark.parametrize("pause", [0, 60, 120, 200, 300])
@@ -138,8 +138,8 @@ def test_no_key_is_lost_while_new_nodes_arrive(page: Page, pause: int):
 
 
 def test_a_double_click_on_an_arrow_makes_no_node(page: Page):
-    page.mouse.dblclick(*arc_point(page, 0, 1))
-    page.mouse.dblclick(*arc_point(page, 2, 2))
+    page.mouse.dblclick(*edge_point(page, 0, 1))
+    page.mouse.dblclick(*edge_point(page, 2, 2))
     page.wait_for_timeout(500)
     assert names(page) == ["0", "1", "2", "3"]
     expect(page.locator(".node-editor")).to_be_hidden()
@@ -154,7 +154,7 @@ def test_ten_quick_edits_lose_none(page: Page):
         (x, y), (p, q) = places[k], places[k + 1]
         drag(page, (left + x, top + y), (left + p, top + q))
     eventually(lambda: names(page) == ["0", "1", "2", "3", "4"])
-    eventually(lambda: arcs(page) == {("0", "1"), ("1", "2"), ("2", "3"), ("3", "4")})
+    eventually(lambda: edges(page) == {("0", "1"), ("1", "2"), ("2", "3"), ("3", "4")})
     expect(page.locator(".gatviz-stage")).not_to_have_attribute("data-waiting", "")
 
 
@@ -165,7 +165,7 @@ def test_drawn_edges_go_both_ways_if_wished(page: Page):
     page.mouse.dblclick(left + 300, top + 200)
     eventually(lambda: names(page) == ["0", "1"])
     drag(page, middle(page, "0"), middle(page, "1"))
-    eventually(lambda: arcs(page) == {("0", "1"), ("1", "0")})
+    eventually(lambda: edges(page) == {("0", "1"), ("1", "0")})
 
 
 def test_several_nodes_at_once(page: Page):
@@ -177,7 +177,7 @@ def test_several_nodes_at_once(page: Page):
     expect(page.locator(".node.selected")).to_have_count(2)
     page.keyboard.press("Control+d")
     eventually(lambda: names(page) == ["0", "1", "2", "3", "0 (2)", "1 (2)"])
-    assert ("0 (2)", "1 (2)") in arcs(page)
+    assert ("0 (2)", "1 (2)") in edges(page)
     before = middle(page, "1")
     drag(page, middle(page, "0"), (middle(page, "0")[0] + 50, middle(page, "0")[1] + 20))
     eventually(lambda: abs(middle(page, "1")[0] - before[0] - 50) < 2)

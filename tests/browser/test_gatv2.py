@@ -11,7 +11,7 @@ from gatviz.analysis import edge_story
 from gatviz.attention.layer_trace import GATv2Trace
 from gatviz.attention.layers import new_generator
 from gatviz.ui.session.settings import Settings
-from tests.browser.driver import alpha_rows, arc_point, card, cells, eventually, number_of, shown
+from tests.browser.driver import alpha_rows, card, cells, edge_point, eventually, number_of, shown
 
 
 def trace_of(**changes: object) -> GATv2Trace:
@@ -50,16 +50,16 @@ def test_the_chain_unfolds_to_both_projections(gatv2: Page):
         values = getattr(trace, name)[:, 0]
         assert cells(gatv2, name) == {(i, c): shown(values[i, c]) for i in range(4) for c in range(3)}
     assert cells(gatv2, "a") == {(0, c): shown(trace.weights["a"][0, c]) for c in range(3)}
-    gatv2.mouse.click(*arc_point(gatv2, 1, 0))
-    arcs = np.arange(trace.num_edges)[trace.edges_into(1)]
+    gatv2.mouse.click(*edge_point(gatv2, 1, 0))
+    edges = np.arange(trace.num_edges)[trace.edges_into(1)]
     assert cells(gatv2, "hidden") == {
-        (k, c): shown(trace.hidden[arc, 0, c]) for k, arc in enumerate(arcs) for c in range(3)
+        (k, c): shown(trace.hidden[edge, 0, c]) for k, edge in enumerate(edges) for c in range(3)
     }
     expect(card(gatv2, "hidden").locator(".shape")).to_have_text(f"[{trace.num_edges}, 4, 3]")
 
 
 def test_a_locked_arrow_adds_up_dimension_by_dimension(gatv2: Page):
-    gatv2.mouse.click(*arc_point(gatv2, 3, 0))
+    gatv2.mouse.click(*edge_point(gatv2, 3, 0))
     story = edge_story(trace_of(), 3, 0, 0)
     assert story.alpha is not None
     expect(gatv2.locator(".fraction-line .alpha")).to_have_text(shown(story.alpha))

@@ -6,7 +6,7 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from gatviz.ui.session.settings import Settings
-from tests.browser.driver import arc_point, cells, choose_head, eventually, set_number, shown, trace_of
+from tests.browser.driver import cells, choose_head, edge_point, eventually, set_number, shown, trace_of
 
 
 def checked(page: Page) -> list[str]:
@@ -125,7 +125,7 @@ def test_an_arrow_that_is_gone_is_told_with_what_it_lost(page: Page):
     page.get_by_role("button", name="Pin as baseline").click()
     expect(page.locator(".notice")).to_contain_text("nothing has changed")
     lost = {head: trace_of().dense("alpha", head)[0, 1] for head in range(4)}
-    page.mouse.click(*arc_point(page, 0, 1))
+    page.mouse.click(*edge_point(page, 0, 1))
     page.keyboard.press("Delete")
     expect(page.locator(".notice")).to_contain_text("no longer reads")
     page.keyboard.press("Escape")

@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driver import (
     alpha_rows,
-    arc_point,
     cells,
     choose_graph,
     choose_head,
+    edge_point,
     eventually,
     open_app,
     set_number,
@@ -41,8 +41,8 @@ def test_numbers_on_the_first_picture_are_the_trace(page: Page):
 def test_the_strongest_neighbour_of_a_node_can_be_read_off(page: Page):
     choose_head(page, "2")
     trace = trace_of()
-    arcs = trace.edges_into(0)
-    best = arcs.start + int(trace.alpha[arcs, 2].argmax())
+    edges = trace.edges_into(0)
+    best = edges.start + int(trace.alpha[edges, 2].argmax())
     label = page.locator(f".edge-label[data-edge='{best}']")
     expect(label).to_have_text(shown(trace.alpha[best, 2]))
 
@@ -57,14 +57,14 @@ def test_switching_heads_needs_no_rerun(page: Page):
         assert cells(page, "alpha") == alpha_rows(trace, head)
     choose_head(page, "mean of heads")
     mean = trace.alpha.mean(axis=1)
-    arcs = trace.edge_index.T.tolist()
-    assert cells(page, "alpha") == {(i, j): shown(mean[k]) for k, (j, i) in enumerate(arcs)}
+    edges = trace.edge_index.T.tolist()
+    assert cells(page, "alpha") == {(i, j): shown(mean[k]) for k, (j, i) in enumerate(edges)}
     assert page.evaluate("performance.getEntriesByType('resource').length") == requests
 
 
 def test_hover_reads_an_arrow_out(page: Page):
     choose_head(page, "2")
-    page.mouse.move(*arc_point(page, 0, 1))
+    page.mouse.move(*edge_point(page, 0, 1))
     value = shown(trace_of().dense("alpha", 2)[0, 1])
     expect(page.locator(".readout")).to_have_text(f"node 1 → node 0, head 2: α = {value}")
 

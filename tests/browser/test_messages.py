@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driver import arc_point, eventually, lock_text
+from tests.browser.driver import edge_point, eventually, lock_text
 
 
 def mounted_anew(page: Page) -> None:
@@ -34,7 +34,7 @@ def test_an_arrow_that_is_locked_again_after_a_remount_has_its_story_again(page:
         return page.locator(".inspector .further").count() == 1
 
     for _ in range(2):
-        page.mouse.click(*arc_point(page, 1, 0))
+        page.mouse.click(*edge_point(page, 1, 0))
         eventually(told)
         locked = lock_text(page)
         mounted_anew(page)

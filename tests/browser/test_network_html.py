@@ -39,7 +39,7 @@ def test_the_page_in_a_browser(browser: Browser, tmp_path: Path):
     drawn = {(source, target): rest for source, target, *rest in edges}
     assert set(drawn) == {(int(j), int(i)) for i, j in np.argwhere(READS)}
     assert all(rest[0] and rest[2] and not rest[3] and rest[4] for rest in drawn.values())
-    assert {arc for arc, rest in drawn.items() if rest[1]} == {(2, 2), (3, 3)}
+    assert {edge for edge, rest in drawn.items() if rest[1]} == {(2, 2), (3, 3)}
     assert page.evaluate("network.physics.physicsEnabled") is False
     # A node that is pointed at shows its name as text, also with "href" in it.
     for node in range(5):
@@ -72,14 +72,14 @@ def test_width_and_colour_are_the_weight_on_a_fixed_scale(browser: Browser, tmp_
     adj = [[1, 1], [0, 1]]
     trace = with_alpha(adj, [[[0.25, 0.75], [0, 1]]])
     page, _ = opened(browser, network_html(graph_of(adj), trace, trace.alpha[:, 0], "t", np.eye(2)), tmp_path)
-    arcs = {(e["from"], e["to"]): e for e in page.evaluate("edges.get()")}
-    widths = {arc: e["width"] for arc, e in arcs.items()}
+    edges = {(e["from"], e["to"]): e for e in page.evaluate("edges.get()")}
+    widths = {edge: e["width"] for edge, e in edges.items()}
     full = widths[1, 1]
     empty = (4 * widths[0, 0] - full) / 3
     assert empty > 1
     assert widths[1, 0] == pytest.approx(empty + 0.75 * (full - empty))
-    assert arcs[1, 1]["color"] == SEQUENTIAL["light"][-1]
-    assert arcs[0, 0]["color"] == colour_at(SEQUENTIAL["light"], 0.1 + 0.9 * 0.25)
-    assert [arcs[arc].get("label") for arc in ((0, 0), (1, 0), (1, 1))] == [None, "0.75", "1.00"]
-    assert arcs[1, 0]["title"] == "B → A: 0.75"
+    assert edges[1, 1]["color"] == SEQUENTIAL["light"][-1]
+    assert edges[0, 0]["color"] == colour_at(SEQUENTIAL["light"], 0.1 + 0.9 * 0.25)
+    assert [edges[edge].get("label") for edge in ((0, 0), (1, 0), (1, 1))] == [None, "0.75", "1.00"]
+    assert edges[1, 0]["title"] == "B → A: 0.75"
     page.close()

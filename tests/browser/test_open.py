@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from gatviz.files import FORMATS, read_graph, readable_formats, template, writable_formats
-from tests.browser.driver import arc_point, eventually
+from tests.browser.driver import edge_point, eventually
 
 EDGES = b"source,target,weight\nA,B,2\nB,C,1\nA,B,3\n"
 
@@ -164,7 +164,7 @@ def test_hostile_names_are_only_text(page: Page):
     assert dialog.locator("img").count() == 0
     show(dialog)
     eventually(lambda: nodes(page) == 3)
-    page.mouse.move(*arc_point(page, 1, 0))
+    page.mouse.move(*edge_point(page, 1, 0))
     expect(page.locator(".readout")).to_contain_text("<img src=x onerror")
     assert page.locator("img[src*='elsewhere']").count() == page.locator(".gatviz-stage img").count() == 0
     assert page.evaluate("window.attacked") is None

@@ -11,12 +11,12 @@ from playwright.sync_api import Page, expect
 from gatviz.analysis import edge_story, softmax_terms
 from tests.browser.driver import (
     alpha_rows,
-    arc_point,
     card,
     cell_point,
     cells,
     choose_graph,
     choose_head,
+    edge_point,
     eventually,
     lock_text,
     marked,
@@ -34,7 +34,7 @@ def release(page: Page) -> None:
 
 def test_hover_on_an_arrow_lights_exactly_its_cells(page: Page):
     release(page)
-    page.mouse.move(*arc_point(page, 1, 0))
+    page.mouse.move(*edge_point(page, 1, 0))
     assert marked(page, "alpha", "hover") == {(1, 0)}
     assert marked(page, "e", "hover") == {(1, 0)}
     rows = card(page, "Wh").locator(".marks rect.hover.row").evaluate_all("all => all.map(r => Number(r.dataset.row))")
@@ -63,11 +63,11 @@ def test_a_node_shows_what_it_reads_and_who_reads_it(page: Page):
 @pytest.mark.parametrize("way", ["click again", "×", "Escape", "empty canvas"])
 def test_lock_and_release(page: Page, way: str):
     release(page)
-    page.mouse.click(*arc_point(page, 1, 0))
+    page.mouse.click(*edge_point(page, 1, 0))
     assert lock_text(page).startswith("locked: node 0 → node 1, head 0")
     assert marked(page, "alpha", "locked") == {(1, 0)}
     if way == "click again":
-        page.mouse.click(*arc_point(page, 1, 0))
+        page.mouse.click(*edge_point(page, 1, 0))
     elif way == "×":
         page.locator(".chip.locked").click()
     elif way == "Escape":
@@ -103,7 +103,7 @@ def test_letters_in_the_stage_do_not_reach_the_page(page: Page):
 
 def test_every_number_of_a_locked_arrow_is_the_trace(page: Page):
     choose_head(page, "2")
-    page.mouse.click(*arc_point(page, 3, 0))
+    page.mouse.click(*edge_point(page, 3, 0))
     trace = trace_of()
     story = edge_story(trace, 3, 0, 2)
     assert story.alpha is not None
@@ -131,7 +131,7 @@ def test_every_number_of_a_locked_arrow_is_the_trace(page: Page):
 
 def test_bars_of_one_story_are_as_long_as_their_numbers(page: Page):
     """Both halves, by dimension and by feature: twice as long is twice as much."""
-    page.mouse.click(*arc_point(page, 1, 2))
+    page.mouse.click(*edge_point(page, 1, 2))
     page.locator(".further summary").click()
     found = page.locator(".inspector .bar-row").evaluate_all(
         "rows => rows.map(row => [row.querySelector('.bar-value').textContent,"
@@ -161,7 +161,7 @@ def test_a_term_becomes_the_numerator(page: Page):
 
 
 def test_a_hovered_arrow_lights_its_term(page: Page):
-    page.mouse.move(*arc_point(page, 2, 1))
+    page.mouse.move(*edge_point(page, 2, 1))
     expect(page.locator(".denominator .term.hover")).to_have_attribute("data-source", "1")
 
 
@@ -177,8 +177,8 @@ def test_the_chain_unfolds_to_its_roots(page: Page):
     expected = {(i, j): shown(masked[i, j]) if np.isfinite(masked[i, j]) else "−∞" for i in range(4) for j in range(4)}
     assert cells(page, "masked_e") == expected
     assert cells(page, "h_prime") == {(i, c): shown(trace.h_prime[i, 0, c]) for i in range(4) for c in range(3)}
-    arcs = trace.edges_into(2)
-    messages = trace.alpha[arcs, 0, None] * trace.Wh[trace.edge_index[0, arcs], 0]
+    edges = trace.edges_into(2)
+    messages = trace.alpha[edges, 0, None] * trace.Wh[trace.edge_index[0, edges], 0]
     assert cells(page, "message") == {(k, c): shown(messages[k, c]) for k in range(len(messages)) for c in range(3)}
     assert cells(page, "out") == {(i, c): shown(trace.out[i, c]) for i in range(4) for c in range(12)}
     expect(card(page, "Wh").locator(".shape")).to_have_text("[4, 4, 3]")
@@ -227,14 +227,14 @@ def test_the_strongest_arrows_are_listed_while_nothing_is_locked(page: Page):
     rows = page.locator(".top-edges tbody tr")
     assert rows.count() == trace.num_edges
     told = [row.split("\t")[:3] for row in rows.all_inner_texts()]
-    arcs = trace.edge_index.T
-    assert told[:3] == [[str(arcs[k, 0]), str(arcs[k, 1]), shown(trace.alpha[k, 0])] for k in order[:3]]
+    edges = trace.edge_index.T
+    assert told[:3] == [[str(edges[k, 0]), str(edges[k, 1]), shown(trace.alpha[k, 0])] for k in order[:3]]
     rows.nth(1).hover()
-    source, target = arcs[order[1]]
+    source, target = edges[order[1]]
     expect(page.locator(f".edge.hover[data-source='{source}'][data-target='{target}']")).to_have_count(1)
     assert marked(page, "alpha", "hover") == {(int(target), int(source))}
     page.locator(".top-edges th button").nth(1).click()
-    assert [row.split("\t")[1] for row in rows.all_inner_texts()] == sorted(str(i) for i in arcs[:, 1])
+    assert [row.split("\t")[1] for row in rows.all_inner_texts()] == sorted(str(i) for i in edges[:, 1])
     rows.nth(0).click()
     assert lock_text(page).startswith("locked:")
 

@@ -54,9 +54,9 @@ def pyg_alpha(net: Net) -> list[np.ndarray]:
     found = []
     with torch.no_grad():
         for k, conv in enumerate((net.conv1, net.conv2)):
-            out, (arcs, alpha) = conv(x, edge_index, return_attention_weights=True)
+            out, (edges, alpha) = conv(x, edge_index, return_attention_weights=True)
             dense = np.zeros((4, 4, alpha.shape[1]))
-            dense[arcs[1], arcs[0]] = alpha.numpy()
+            dense[edges[1], edges[0]] = alpha.numpy()
             found.append(dense)
             x = torch.nn.functional.elu(out) if k == 0 else out
     return found

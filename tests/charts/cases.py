@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -20,17 +21,19 @@ from gatviz.analysis import (
 )
 from gatviz.attention.layers import new_generator
 from gatviz.charts import compare, heads
+from gatviz.charts.colours import Theme
 from gatviz.charts.common import Chart
 from gatviz.charts.network import network_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.charts.network_html import network_html
 from gatviz.graph.positions import default_positions
+from gatviz.model.steps import Kind
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 
 HOSTILE = "<a href='https://example.org'>x</a><img src=x onerror=window.attacked=1> %{y} $x$ &lt;b&gt;"
 
 
-def run_of(nodes: int, num_heads: int, kind: str = "GAT", layers: int = 2, density: float = 0.3) -> Trace:
+def run_of(nodes: int, num_heads: int, kind: Kind = "GAT", layers: int = 2, density: float = 0.3) -> Trace:
     rng = np.random.default_rng(nodes)
     adj = rng.random((nodes, nodes)) < density
     graph = Graph(
@@ -44,23 +47,24 @@ def run_of(nodes: int, num_heads: int, kind: str = "GAT", layers: int = 2, densi
 
 
 def edited(trace: Trace) -> Trace:
-    """Every α of layer 0 some other number, and the last arc gone."""
+    """Every α of layer 0 some other number, and the last edge gone."""
     layer = trace.layers[0]
     if layer.num_edges == 0:
         return trace
     last = layer.edge_index[1, -1]
-    cut = {
-        "edge_index": layer.edge_index[:, :-1],
-        "ptr": np.where(np.arange(layer.num_nodes + 1) > last, layer.ptr - 1, layer.ptr),
-        "alpha": layer.alpha[:-1] / 2,
-        "input_edge": layer.input_edge[:-1],
-        "x": layer.x + 1,
-        "out": layer.out + 1,
-    }
-    return Trace(trace.graph, (replace(layer, **cut), *trace.layers[1:]))
+    cut = replace(
+        layer,
+        edge_index=layer.edge_index[:, :-1],
+        ptr=np.where(np.arange(layer.num_nodes + 1) > last, layer.ptr - 1, layer.ptr),
+        alpha=layer.alpha[:-1] / 2,
+        input_edge=layer.input_edge[:-1],
+        x=layer.x + 1,
+        out=layer.out + 1,
+    )
+    return Trace(trace.graph, (cut, *trace.layers[1:]))
 
 
-def all_charts(trace: Trace, theme: str = "light") -> dict[str, Chart | None]:
+def all_charts(trace: Trace, theme: Theme = "light") -> dict[str, Chart | None]:
     layer, graph = trace.layers[0], trace.graph
     similar, even = head_similarity(layer), uniformity(layer, graph)
     changed, across = what_if(trace, edited(trace)), attention_across_layers(trace)
@@ -74,7 +78,7 @@ def all_charts(trace: Trace, theme: str = "light") -> dict[str, Chart | None]:
         "shares": heads.shares_chart(even, theme=theme),
         "ranking": heads.ranking_chart(layer, static_attention(layer, graph), last, theme=theme, graph=graph),
         "in and out": compare.in_and_out_chart(in_and_out(layer, graph), last, theme=theme),
-        "top arcs": compare.top_arcs_chart(top_edges(layer, last, graph=graph), "head 0", theme=theme),
+        "top edges": compare.top_edges_chart(top_edges(layer, last, graph=graph), "head 0", theme=theme),
         "difference": compare.difference_chart(difference(layer, 0, "gcn", graph), theme=theme),
         "change": compare.change_chart(changed, last, theme=theme),
         "top changes": compare.top_changes_chart(changed, theme=theme),
@@ -88,7 +92,7 @@ def drawn_of(trace: Trace) -> Drawn:
     return Drawn.of(trace.graph, trace.layers[0], default_positions(trace.graph))
 
 
-def all_heads(drawn: Drawn, values: np.ndarray, **more) -> Chart:
+def all_heads(drawn: Drawn, values: np.ndarray, **more: Any) -> Chart:
     chart = network_chart(drawn, values, [f"head {k}" for k in range(values.shape[1])], "α of every head", **more)
     assert chart is not None
     return chart

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from gatviz import GAT, Graph, LayerSettings, Trace
 from gatviz.analysis import (
@@ -21,16 +22,17 @@ from gatviz.analysis import (
     what_if,
 )
 from gatviz.charts import compare, heads
-from gatviz.charts.colours import ACCENT, PALE, PAPER, colour_at, contrast, text_on
+from gatviz.charts.colours import ACCENT, PALE, PAPER, Theme, colour_at, contrast, text_on
 from gatviz.charts.common import Chart, plain
 from gatviz.charts.predictions import confusion_chart
+from gatviz.model.steps import Kind
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 from tests.charts.cases import all_charts, run_of
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("nodes", "num_heads", "kind"), [(6, 2, "GAT"), (5, 1, "GATv2"), (12, 16, "GATv2")])
-def test_every_chart_says_what_it_shows(nodes, num_heads, kind, theme):
+def test_every_chart_says_what_it_shows(nodes: int, num_heads: int, kind: Kind, theme: Theme) -> None:
     charts = all_charts(run_of(nodes, num_heads, kind), theme)
     missing = {name for name, chart in charts.items() if chart is None}
     assert missing == ({"divergence", "correlation"} if num_heads == 1 else set())
@@ -50,24 +52,26 @@ def test_every_chart_says_what_it_shows(nodes, num_heads, kind, theme):
         assert "NaN" not in chart.figure.to_json()
 
 
-def test_two_hundred_nodes():
+def test_two_hundred_nodes() -> None:
     charts = all_charts(run_of(200, 2, "GATv2", density=0.05))
     assert all(charts.values())
-    ticks = charts["across"].figure.layout.xaxis.ticktext
+    across = charts["across"]
+    assert across is not None
+    ticks = across.figure.layout.xaxis.ticktext
     assert 10 <= len(ticks) <= 25
     large = all_charts(run_of(201, 2, density=0.02, layers=1))
     assert {name for name, chart in large.items() if chart is None} == {"alpha", "difference", "change", "across"}
 
 
 @pytest.mark.parametrize("adj", [np.zeros((0, 0)), np.zeros((3, 3)), np.eye(2)])
-def test_nothing_to_draw_is_none_and_the_rest_still_draws(adj):
+def test_nothing_to_draw_is_none_and_the_rest_still_draws(adj: NDArray[np.float64]) -> None:
     trace = Trace(graph_of(adj), (with_alpha(adj, uniform(adj, 2)),))
     charts = all_charts(trace)
     for name in ("divergence", "correlation", "evenness", "effective", "shares", "ranking"):
         assert charts[name] is None, name
-    no_arcs = not adj.any()
-    for name in ("top arcs", "difference", "top changes"):
-        assert (charts[name] is None) == no_arcs, name
+    no_edges = not adj.any()
+    for name in ("top edges", "difference", "top changes"):
+        assert (charts[name] is None) == no_edges, name
     for name in ("in and out", "across", "hops", "alpha"):
         assert (charts[name] is None) == (len(adj) == 0), name
 
@@ -87,7 +91,7 @@ def cells(chart: Chart | None, place: int = 0) -> np.ndarray:
     return np.array(chart.figure.data[place].z, dtype=float)
 
 
-def test_alpha_matrices_hold_alpha_and_leave_the_rest_empty():
+def test_alpha_matrices_hold_alpha_and_leave_the_rest_empty() -> None:
     chart = heads.alpha_chart(hand_trace().layers[0], graph_of(ADJ))
     for head in range(2):
         np.testing.assert_array_equal(cells(chart, head), np.where(ADJ, ALPHA[head], np.nan))
@@ -99,7 +103,7 @@ def test_alpha_matrices_hold_alpha_and_leave_the_rest_empty():
     assert "largest shown" in own.figure.layout.coloraxis.colorbar.title.text
 
 
-def test_long_names_that_differ_only_in_the_middle_stay_apart_in_the_matrices():
+def test_long_names_that_differ_only_in_the_middle_stay_apart_in_the_matrices() -> None:
     names = ["x" * 90 + middle + "y" * 90 for middle in "ABC"]
     chart = heads.alpha_chart(hand_trace().layers[0], graph_of(ADJ, names=names))
     assert chart is not None
@@ -107,14 +111,14 @@ def test_long_names_that_differ_only_in_the_middle_stay_apart_in_the_matrices():
     assert len(set(chart.figure.data[0].y)) == 3
 
 
-def test_difference_is_centred_on_0():
+def test_difference_is_centred_on_0() -> None:
     chart = compare.difference_chart(difference(hand_trace(), 0, 1))
     np.testing.assert_allclose(cells(chart), np.where(ADJ, ALPHA[0] - ALPHA[1], np.nan))
     assert chart is not None
     assert (chart.figure.data[0].zmin, chart.figure.data[0].zmax) == (-0.8, 0.8)
 
 
-def test_changes_mark_new_and_gone_arcs():
+def test_changes_mark_new_and_gone_edges() -> None:
     now_adj = np.array([[1, 1, 0], [1, 1, 1], [0, 0, 0]])
     now = np.array([[[0.5, 0.5, 0], [0.9, 0.05, 0.05], [0, 0, 0]]])
     after = Trace(graph_of(now_adj), (with_alpha(now_adj, now),))
@@ -138,7 +142,7 @@ def test_changes_mark_new_and_gone_arcs():
     assert compare.top_changes_chart(what_if(after, after)) is None
 
 
-def test_similarity_is_in_clustered_order():
+def test_similarity_is_in_clustered_order() -> None:
     one, other = np.zeros((3, 3)), np.zeros((3, 3))
     one[:, 0], other[:, 2] = 1, 1
     found = head_similarity(with_alpha(np.ones((3, 3)), [one, other, 0.9 * one + 0.1 / 3]))
@@ -149,7 +153,7 @@ def test_similarity_is_in_clustered_order():
 
 
 @pytest.mark.parametrize("kind", ["GAT", "GATv2"])
-def test_lines_that_contradict_another_stand_out(kind):
+def test_lines_that_contradict_another_stand_out(kind: Kind) -> None:
     """Under static attention none does, and all fall; under GATv2 just those that the test finds."""
     trace = run_of(12, 2, kind)
     layer = trace.layers[0]
@@ -167,7 +171,7 @@ def test_lines_that_contradict_another_stand_out(kind):
     assert chart.caption.count(f"{len(marked)} of the {found.compared.sum()} targets") == 1
 
 
-def test_in_and_out_and_hops_hold_the_sums():
+def test_in_and_out_and_hops_hold_the_sums() -> None:
     trace = hand_trace()
     chart = compare.in_and_out_chart(in_and_out(trace), 0)
     assert chart is not None
@@ -177,14 +181,14 @@ def test_in_and_out_and_hops_hold_the_sums():
     np.testing.assert_allclose([bar.y[0] for bar in hops.figure.data], [0.35, 0.65])
 
 
-def test_names_are_text_and_told_apart():
+def test_names_are_text_and_told_apart() -> None:
     assert plain("<b>") == "&lt;b&gt;"
     assert plain("node number 123", 10) == "node … 123"
     assert len(plain("x" * 99, 20)) == 20
     assert plain("exactly ten", 11) == "exactly ten"
 
 
-def test_images_are_saved_in_the_browser_as_svg_or_png():
+def test_images_are_saved_in_the_browser_as_svg_or_png() -> None:
     chart = compare.difference_chart(difference(hand_trace(), 0, "gcn"))
     assert chart is not None
     options = chart.config()["toImageButtonOptions"]
@@ -193,11 +197,12 @@ def test_images_are_saved_in_the_browser_as_svg_or_png():
     assert chart.config()["showSendToCloud"] is False
 
 
-def test_the_confusion_matrix_counts_labelled_nodes():
+def test_the_confusion_matrix_counts_labelled_nodes() -> None:
     graph = Graph(("A", "B", "C"), np.eye(3), np.zeros((2, 0), int), labels=("x", "y", None))
     model = GAT(3, (LayerSettings(out_features=2, num_heads=1, concat=False),)).eval()
     found = predictions(model.trace(graph))
     chart = confusion_chart(found, "all")
+    assert chart is not None
     assert chart.figure.data[0].z.sum() == 2
     assert list(chart.table.columns) == ["label", "x", "y"]
     unlabelled = replace(graph, labels=("x", None, "y"), split=("test", "train", None))
@@ -206,7 +211,7 @@ def test_the_confusion_matrix_counts_labelled_nodes():
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("kind", ["GAT", "GATv2"])
-def test_numbers_and_marks_in_cells_are_written_in_the_ink_for_the_cell(theme, kind):
+def test_numbers_and_marks_in_cells_are_written_in_the_ink_for_the_cell(theme: Theme, kind: Kind) -> None:
     written = 0
     for name, chart in all_charts(run_of(9, 3, kind), theme).items():
         if chart is None or chart.figure.data[0].type != "heatmap":

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from gatviz.charts.colours import (
     ACCENT,
@@ -25,6 +26,7 @@ from gatviz.charts.colours import (
     PAPER,
     SEQUENTIAL,
     SOFT,
+    Theme,
     class_fill,
     colour_at,
     contrast,
@@ -57,7 +59,7 @@ def lab(colour: str, seen_as: np.ndarray | None = None) -> np.ndarray:
 
 @pytest.mark.parametrize("seen_as", [None, NO_RED, NO_GREEN])
 @pytest.mark.parametrize("theme", THEMES)
-def test_shares_grow_away_from_the_paper_step_by_step(theme, seen_as):
+def test_shares_grow_away_from_the_paper_step_by_step(theme: Theme, seen_as: NDArray[np.float64] | None) -> None:
     lightness = np.array([lab(colour, seen_as)[0] for colour in SEQUENTIAL[theme]])
     steps = np.diff(lightness) * (-1 if theme == "light" else 1)
     assert (steps > 4).all()
@@ -67,7 +69,7 @@ def test_shares_grow_away_from_the_paper_step_by_step(theme, seen_as):
 
 @pytest.mark.parametrize("seen_as", [None, NO_RED, NO_GREEN])
 @pytest.mark.parametrize("theme", THEMES)
-def test_signs_are_equally_strong_and_differ_for_everyone(theme, seen_as):
+def test_signs_are_equally_strong_and_differ_for_everyone(theme: Theme, seen_as: NDArray[np.float64] | None) -> None:
     seen = np.array([lab(colour, seen_as) for colour in DIVERGING[theme]])
     middle = len(seen) // 2
     for distance in range(1, middle + 1):
@@ -76,7 +78,7 @@ def test_signs_are_equally_strong_and_differ_for_everyone(theme, seen_as):
         assert np.linalg.norm(low - high) > 15
 
 
-def test_heads_can_be_told_apart():
+def test_heads_can_be_told_apart() -> None:
     pairs = itertools.combinations(HEADS, 2)
     assert len(HEADS) == 16
     assert min(float(np.linalg.norm(lab(a) - lab(b))) for a, b in pairs) > 18
@@ -85,7 +87,7 @@ def test_heads_can_be_told_apart():
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_words_can_be_read(theme):
+def test_words_can_be_read(theme: Theme) -> None:
     for stops in (SEQUENTIAL[theme], DIVERGING[theme]):
         for k in range(2001):
             colour = colour_at(stops, k / 2000)
@@ -93,7 +95,7 @@ def test_words_can_be_read(theme):
     assert contrast(ACCENT[theme], PAPER[theme]) >= 3
 
 
-def test_colours_along_a_scale():
+def test_colours_along_a_scale() -> None:
     stops = ("#000000", "#ffffff", "#ff0000")
     assert [colour_at(stops, t) for t in (-1, 0, 0.25, 0.5, 1, 2)] == [
         "#000000",
@@ -107,7 +109,7 @@ def test_colours_along_a_scale():
     assert signed_colour(stops, 0, 0) == "#ffffff"
 
 
-def test_contrast_is_the_known_ratio():
+def test_contrast_is_the_known_ratio() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
@@ -118,12 +120,12 @@ def test_contrast_is_the_known_ratio():
 @given(st.integers(0, 0xFFFFFF).map("#{:06x}".format))
 @example("#757575")
 @example("#777777")
-def test_one_rule_gives_an_ink_that_can_be_read_on_any_colour(colour):
+def test_one_rule_gives_an_ink_that_can_be_read_on_any_colour(colour: str) -> None:
     assert contrast(text_on(colour), colour) >= READABLE
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_the_stage_gets_every_colour_with_its_ink(theme):
+def test_the_stage_gets_every_colour_with_its_ink(theme: Theme) -> None:
     palette = stage_palettes()[theme]
     for kind, stops in (("sequential", SEQUENTIAL[theme]), ("diverging", DIVERGING[theme])):
         fills, inks = palette[kind]["fills"], palette[kind]["inks"]
@@ -138,7 +140,7 @@ def test_the_stage_gets_every_colour_with_its_ink(theme):
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_word_of_the_stage_can_be_read_where_it_stands(theme):
+def test_every_word_of_the_stage_can_be_read_where_it_stands(theme: Theme) -> None:
     palette = stage_palettes()[theme]
     words = palette["words"]
     grounds = (PAPER[theme], SOFT[theme], words["accent-soft"])
@@ -154,7 +156,7 @@ def test_every_word_of_the_stage_can_be_read_where_it_stands(theme):
         assert min(contrast(bar, ground) for ground in (PAPER[theme], LINE[theme])) >= VISIBLE
 
 
-def test_the_page_around_has_the_same_colours():
+def test_the_page_around_has_the_same_colours() -> None:
     config = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
     for theme in THEMES:
         look = {"primaryColor": config["primaryColor"], **config[theme]}
@@ -169,7 +171,7 @@ def test_the_page_around_has_the_same_colours():
         assert contrast(BUTTON, PAPER[theme]) >= VISIBLE
 
 
-def test_only_one_module_chooses_colours_and_inks():
+def test_only_one_module_chooses_colours_and_inks() -> None:
     """Neither the browser nor another module names a colour, mixes an ink or weighs lightness."""
     own = ROOT / "gatviz/charts/colours.py"
     for path in sorted((ROOT / "gatviz").rglob("*")):

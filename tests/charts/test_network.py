@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from gatviz import Trace, sample_graph
 from gatviz.analysis import uniformity, what_if
@@ -34,7 +35,7 @@ def hand_drawn() -> tuple[Drawn, np.ndarray]:
 # ---- geometry ------------------------------------------------------------------------------------------------
 
 
-def test_an_arrow_runs_from_rim_to_rim_and_points_at_its_target():
+def test_an_arrow_runs_from_rim_to_rim_and_points_at_its_target() -> None:
     source, target = np.array([1, 0, 2]), np.array([0, 1, 0])
     placed = place(CORNERS, source, target, 400, 300)
     for k, (j, i) in enumerate(zip(source, target, strict=True)):
@@ -46,7 +47,7 @@ def test_an_arrow_runs_from_rim_to_rim_and_points_at_its_target():
     assert not np.allclose(placed.middles[0], placed.middles[1], atol=2)  # opposite arrows bend apart
 
 
-def test_a_loop_stands_where_there_is_room():
+def test_a_loop_stands_where_there_is_room() -> None:
     """A's neighbours are to the right and above: its loop is below and to the left."""
     placed = place(CORNERS, np.array([1, 2, 0]), np.array([0, 0, 0]), 400, 300)
     away = placed.middles[2] - placed.nodes[0]
@@ -55,7 +56,7 @@ def test_a_loop_stands_where_there_is_room():
 
 
 @pytest.mark.parametrize("positions", [np.zeros((3, 2)), np.array([[1e9, 0], [1e9, 0], [1e9, 1e-9]]), CORNERS * 1e-12])
-def test_any_positions_fit_the_panel(positions):
+def test_any_positions_fit_the_panel(positions: NDArray[np.float64]) -> None:
     placed = place(positions, np.array([0, 1, 2]), np.array([1, 1, 0]), 300, 200)
     for points in (placed.nodes, placed.lines, placed.tips, placed.middles, placed.angles):
         assert np.isfinite(points).all()
@@ -63,7 +64,7 @@ def test_any_positions_fit_the_panel(positions):
     assert (placed.nodes <= [300, 200]).all()
 
 
-def test_lines_are_joined_with_gaps():
+def test_lines_are_joined_with_gaps() -> None:
     x, y = joined(np.arange(8.0).reshape(2, 2, 2))
     np.testing.assert_array_equal(x, [0, 2, np.nan, 4, 6, np.nan])
     np.testing.assert_array_equal(y, [1, 3, np.nan, 5, 7, np.nan])
@@ -74,7 +75,7 @@ def test_lines_are_joined_with_gaps():
 # ---- what is drawn -------------------------------------------------------------------------------------------
 
 
-def test_every_arrow_says_its_own_number():
+def test_every_arrow_says_its_own_number() -> None:
     drawn, alpha = hand_drawn()
     chart = all_heads(drawn, alpha)
     assert hovers(chart) == [
@@ -94,14 +95,14 @@ def test_every_arrow_says_its_own_number():
     assert "Dotted loops were added" in chart.caption
 
 
-def test_the_strongest_arrow_into_each_node_carries_its_number_when_one_head_is_large():
+def test_the_strongest_arrow_into_each_node_carries_its_number_when_one_head_is_large() -> None:
     drawn, alpha = hand_drawn()
     chart = all_heads(drawn, alpha[:, :1])
     texts = [note.text for note in chart.figure.layout.annotations if note.text]
     assert texts == ["0.50", "1.00"]
 
 
-def test_width_grows_with_the_weight_and_zero_is_still_seen():
+def test_width_grows_with_the_weight_and_zero_is_still_seen() -> None:
     colours = WeightColours("share", 1.0, "light")
     levels = colours.level(np.array([0, 1e-9, 0.5, 1.0, 7.0]))
     assert levels.tolist() == [0, 1, 6, 12, 12]
@@ -110,7 +111,7 @@ def test_width_grows_with_the_weight_and_zero_is_still_seen():
     assert colours.of(0.0) != PAPER["light"]
 
 
-def test_only_exactly_zero_has_the_colour_of_no_change():
+def test_only_exactly_zero_has_the_colour_of_no_change() -> None:
     colours = WeightColours("signed", 0.5, "light")
     assert colours.level(np.array([0.0, 1e-12, -1e-12])).tolist() == [0, 1, -1]
     assert colours.of(0.0) == LINE["light"]
@@ -124,7 +125,7 @@ def test_only_exactly_zero_has_the_colour_of_no_change():
 
 @pytest.mark.parametrize("heads", range(1, 17))
 @pytest.mark.parametrize("nodes", [4, 30])
-def test_panels_never_overlap(heads, nodes):
+def test_panels_never_overlap(heads: int, nodes: int) -> None:
     trace = run_of(nodes, heads, layers=1)
     chart = all_heads(drawn_of(trace), trace.layers[0].alpha)
     layout = chart.figure.layout
@@ -141,27 +142,27 @@ def test_panels_never_overlap(heads, nodes):
     assert columns_for(heads, nodes) <= 4
 
 
-def test_a_large_graph_is_drawn_in_part_and_says_so():
+def test_a_large_graph_is_drawn_in_part_and_says_so() -> None:
     trace = run_of(300, 2, density=0.03, layers=1)
     layer = trace.layers[0]
     chart = all_heads(drawn_of(trace), layer.alpha)
     assert len(hovers(chart)) <= MOST_EDGES
     assert len(chart.table) == layer.num_edges
     part, chosen = drawn_of(trace).part(layer.alpha)
-    arcs = chosen.edges
-    assert f"Drawn are {arcs.size} of {layer.num_edges:,} arrows, and {len(part.names)} of 300 nodes" in chart.caption
+    edges = chosen.edges
+    assert f"Drawn are {edges.size} of {layer.num_edges:,} arrows, and {len(part.names)} of 300 nodes" in chart.caption
     assert "their largest α over the 2 heads or panels" in chart.caption
-    undrawn = np.setdiff1d(np.arange(layer.num_edges), arcs)
-    assert layer.alpha[undrawn].max() <= layer.alpha[arcs].max(axis=1).min()
+    undrawn = np.setdiff1d(np.arange(layer.num_edges), edges)
+    assert layer.alpha[undrawn].max() <= layer.alpha[edges].max(axis=1).min()
     assert len(part.names) <= MOST_NODES
     names = np.array(trace.graph.names, dtype=object)
-    for k in (0, arcs.size - 1):  # arcs of the part are the same arcs of the whole
-        assert part.names[part.source[k]] == names[layer.edge_index[0, arcs[k]]]
-        assert part.names[part.target[k]] == names[layer.edge_index[1, arcs[k]]]
-    assert layer.alpha[arcs].max() == layer.alpha.max()
+    for k in (0, edges.size - 1):  # edges of the part are the same edges of the whole
+        assert part.names[part.source[k]] == names[layer.edge_index[0, edges[k]]]
+        assert part.names[part.target[k]] == names[layer.edge_index[1, edges[k]]]
+    assert layer.alpha[edges].max() == layer.alpha.max()
 
 
-def test_nothing_to_draw():
+def test_nothing_to_draw() -> None:
     nothing = Drawn.of(graph_of(np.zeros((0, 0))), with_alpha(np.zeros((0, 0)), np.zeros((1, 0, 0))), np.zeros((0, 2)))
     assert network_chart(nothing, np.zeros((0, 1)), ["head 0"], "x") is None
     alone = np.zeros((2, 2))
@@ -169,7 +170,7 @@ def test_nothing_to_draw():
     assert hovers(all_heads(drawn, np.zeros((0, 1)))) == []
 
 
-def test_nodes_without_a_verdict_stay_empty():
+def test_nodes_without_a_verdict_stay_empty() -> None:
     trace = with_alpha(ADJ, ALPHA)
     found = uniformity(trace, graph_of(ADJ))
     chart = node_values_chart(
@@ -197,7 +198,7 @@ def test_nodes_without_a_verdict_stay_empty():
 # ---- changes -------------------------------------------------------------------------------------------------
 
 
-def test_new_and_gone_arrows_are_marked_and_gone_nodes_stand_where_they_stood():
+def test_new_and_gone_arrows_are_marked_and_gone_nodes_stand_where_they_stood() -> None:
     before = Trace(graph_of(ADJ), (with_alpha(ADJ, ALPHA[:1]),))
     now_adj = np.array([[1, 1], [1, 1]])
     after = Trace(graph_of(now_adj, names=["A", "B"]), (with_alpha(now_adj, uniform(now_adj)),))
@@ -218,7 +219,7 @@ def test_new_and_gone_arrows_are_marked_and_gone_nodes_stand_where_they_stood():
     assert {"dash", "longdash"} <= dashes
 
 
-def test_changes_are_aligned_with_the_arcs_there_are_now():
+def test_changes_are_aligned_with_the_edges_there_are_now() -> None:
     graph = sample_graph("tutorial")
     layer = MultiHeadGATLayer(2, 3, num_heads=2, self_loops="add_missing", generator=new_generator(1)).eval()
     fewer = replace(graph, edge_index=graph.edge_index[:, [0, 2, 3, 4, 6, 7]])

@@ -10,6 +10,7 @@ import pytest
 
 from gatviz import GATAttentionLayer, Graph
 from gatviz.attention.layers import new_generator
+from gatviz.charts.colours import Theme
 from gatviz.charts.network_html import network_html
 from gatviz.errors import GatvizError
 from gatviz.graph.subgraph import strongest
@@ -17,7 +18,7 @@ from tests.attention.hand_traces import graph_of, uniform, with_alpha
 from tests.charts.cases import NAMES, READS, TAG, hostile_page
 
 
-def test_nothing_points_outside():
+def test_nothing_points_outside() -> None:
     text = hostile_page()
     scripts = re.sub(r"<script[^>]*>.*?</script>", "<script></script>", text, flags=re.DOTALL)
     assert not re.search(r"\b(src|href)\s*=\s*[\"']?\s*(https?:|//)", scripts.replace(html.escape(NAMES[2]), ""))
@@ -27,7 +28,7 @@ def test_nothing_points_outside():
     assert "sourceMappingURL" not in text
 
 
-def test_no_name_becomes_markup():
+def test_no_name_becomes_markup() -> None:
     text = hostile_page()
     for name in (TAG, NAMES[1], "<b>class</b>"):
         assert name not in text
@@ -35,13 +36,13 @@ def test_no_name_becomes_markup():
     assert html.escape(NAMES[1]) in text
 
 
-def test_the_table_holds_every_number():
+def test_the_table_holds_every_number() -> None:
     rows = re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td></tr>", hostile_page())
     assert len(rows) == int(READS.sum())
     assert (html.escape(NAMES[1]), html.escape(TAG), "0.333333") in rows
 
 
-def test_large_graphs_are_cut_and_say_so():
+def test_large_graphs_are_cut_and_say_so() -> None:
     count = 300
     ring = np.array(
         [[(n + step) % count for n in range(count) for step in range(1, 5)], np.repeat(np.arange(count), 4)]
@@ -56,7 +57,7 @@ def test_large_graphs_are_cut_and_say_so():
     assert "not renormalised" in text
     rows = re.findall("<tr><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td><td>(yes|no)</td></tr>", text)
     drawn = set(part.edges.tolist())
-    inside = np.isin(trace.edge_index, part.nodes).all(axis=0)
+    inside = np.asarray(np.isin(trace.edge_index, part.nodes).all(axis=0))
     assert sorted(rows) == sorted(
         (str(j), str(i), f"{weights[k]:.6g}", "yes" if k in drawn else "no")
         for k, (j, i) in enumerate(trace.edge_index.T.tolist())
@@ -69,16 +70,16 @@ def test_large_graphs_are_cut_and_say_so():
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_nodes_one_node_and_both_themes(theme):
+def test_no_nodes_one_node_and_both_themes(theme: Theme) -> None:
     empty = Graph(names=(), x=np.zeros((0, 1)), edge_index=np.zeros((2, 0), dtype=int))
-    one = Graph(names=("A",), x=[[1]], edge_index=[[0], [0]])
+    one = Graph(names=("A",), x=np.ones((1, 1)), edge_index=np.zeros((2, 1), dtype=int))
     for graph in (empty, one):
         trace = GATAttentionLayer(1, 1, generator=new_generator(0)).trace(graph)
         text = network_html(graph, trace, trace.alpha[:, 0], "t", np.zeros((graph.num_nodes, 2)), theme=theme)
         assert text.startswith("<!DOCTYPE html>")
 
 
-def test_what_does_not_fit_is_refused():
+def test_what_does_not_fit_is_refused() -> None:
     adj = [[1, 1], [0, 1]]
     trace = with_alpha(adj, uniform(adj))
     with pytest.raises(GatvizError, match="weights"):

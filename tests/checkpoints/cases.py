@@ -22,7 +22,8 @@ def torch_file(content: object, legacy: bool = False) -> bytes:
 
 
 def safetensors_file(tensors: dict[str, Tensor]) -> bytes:
-    return safetensors.torch.save({name: tensor.contiguous() for name, tensor in tensors.items()})
+    data: bytes = safetensors.torch.save({name: tensor.contiguous() for name, tensor in tensors.items()})
+    return data
 
 
 def drawn(seed: int, **shapes: tuple[int, ...]) -> dict[str, Tensor]:
@@ -32,7 +33,7 @@ def drawn(seed: int, **shapes: tuple[int, ...]) -> dict[str, Tensor]:
 
 
 def graph(features: int = FEATURES, seed: int = 0) -> Graph:
-    """A random directed graph: node 0 has a loop, node 1 reads nothing, arcs are not symmetric."""
+    """A random directed graph: node 0 has a loop, node 1 reads nothing, edges are not symmetric."""
     rng = np.random.default_rng(seed)
     adj = rng.random((N, N)) < 0.3
     np.fill_diagonal(adj, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from torch_geometric.nn import GAT, GATConv, GATv2Conv
 import gatviz
 from gatviz.checkpoints import inspect_weights
 from gatviz.checkpoints.opening import check_graph
+from gatviz.checkpoints.saving import WeightsFormat
+from gatviz.model.steps import Kind
 from tests.checkpoints.cases import FEATURES, N, drawn, features_of, graph, torch_file
 
 D = 3
@@ -34,12 +37,14 @@ def inputs(given: gatviz.Graph) -> tuple[torch.Tensor, torch.Tensor, torch.Tenso
 @pytest.mark.parametrize("heads", [1, 2])
 @pytest.mark.parametrize("fill", ["mean", "add", "max", 0.0, 2.5])
 @torch.no_grad()
-def test_pygs_layers_open_and_give_its_outputs_and_alpha_given_loops_replaced(kind, heads, fill):
+def test_pygs_layers_open_and_give_its_outputs_and_alpha_given_loops_replaced(
+    kind: Kind, heads: int, fill: str | float
+) -> None:
     given = with_edges()
     conv = KINDS[kind](FEATURES, 4, heads=heads, edge_dim=D, fill_value=fill).eval()
     found = inspect_weights(torch_file({f"conv1.{name}": value for name, value in conv.state_dict().items()}))
     assert {one.name: one.value for one in found.decisions}["filled_loops"] == "all"
-    choice = {} if fill == "mean" else {"loop_features": fill}
+    choice: dict[str, Any] = {} if fill == "mean" else {"loop_features": fill}
     model = gatviz.load_weights(torch_file(conv.state_dict()), **choice)
     out, (edge_index, alpha) = conv(*inputs(given), return_attention_weights=True)
     trace = model.trace(given).layers[0]
@@ -51,17 +56,17 @@ def test_pygs_layers_open_and_give_its_outputs_and_alpha_given_loops_replaced(ki
 @pytest.mark.parametrize("v2", [False, True])
 @pytest.mark.parametrize("layers", [1, 2, 3])
 @torch.no_grad()
-def test_pygs_model_class_opens(v2, layers):
+def test_pygs_model_class_opens(v2: bool, layers: int) -> None:
     given = with_edges()
     model = GAT(FEATURES, 8, layers, 4, heads=2, v2=v2, edge_dim=D).eval()
-    choice = {"activation": "none"} if layers == 1 else {}
+    choice: dict[str, Any] = {"activation": "none"} if layers == 1 else {}
     ours = gatviz.load_weights(torch_file(model.state_dict()), **choice)
     x, edge_index, f = inputs(given)
     np.testing.assert_allclose(ours(given).numpy(), model(x, edge_index, edge_attr=f).numpy(), atol=1e-5)
 
 
 @pytest.mark.parametrize("residual", [True, False])
-def test_dgls_edgegatconv_opens_with_edges_in_its_message_and_its_own_residual(residual):
+def test_dgls_edgegatconv_opens_with_edges_in_its_message_and_its_own_residual(residual: bool) -> None:
     """As its documentation says: Θ_s v_i + Σ_j α_ji (Θ_n v_j + Θ_e e_ji)."""
     H, C = 2, 4
     made = drawn(
@@ -91,7 +96,7 @@ def test_dgls_edgegatconv_opens_with_edges_in_its_message_and_its_own_residual(r
 @pytest.mark.parametrize("layout", ["gatviz", "pyg"])
 @pytest.mark.parametrize("format", ["torch", "safetensors"])
 @torch.no_grad()
-def test_what_is_saved_opens_equal(kind, in_message, layout, format):
+def test_what_is_saved_opens_equal(kind: Kind, in_message: bool, layout: str, format: WeightsFormat) -> None:
     given = with_edges()
     layers = [
         gatviz.LayerSettings(kind=kind, out_features=3, num_heads=2, edge_features=D, edge_in_message=in_message)
@@ -114,7 +119,7 @@ def test_what_is_saved_opens_equal(kind, in_message, layout, format):
 
 
 @torch.no_grad()
-def test_a_bare_state_dict_leaves_the_message_open_and_says_so():
+def test_a_bare_state_dict_leaves_the_message_open_and_says_so() -> None:
     given = with_edges()
     layer = gatviz.GATAttentionLayer(FEATURES, 3, 2, edge_features=D, edge_in_message=True).eval()
     data = torch_file(layer.state_dict())
@@ -126,7 +131,7 @@ def test_a_bare_state_dict_leaves_the_message_open_and_says_so():
     )
 
 
-def test_a_graph_without_fitting_edge_features_is_refused_with_both_numbers():
+def test_a_graph_without_fitting_edge_features_is_refused_with_both_numbers() -> None:
     model = gatviz.load_weights(torch_file(GATConv(FEATURES, 4, edge_dim=D).state_dict()))
     for given, found in ((graph(), "none in the graph"), (with_edges(2), "2 in the graph")):
         with pytest.raises(gatviz.GatvizError, match=f"3 features per edge, as its weights have, found {found}"):
@@ -147,7 +152,7 @@ def test_a_graph_without_fitting_edge_features_is_refused_with_both_numbers():
         ({"edge_dim": D}, {"loop_features": "median"}, "a number or one of mean"),
     ],
 )
-def test_what_does_not_fit_is_refused(state, choices, words):
+def test_what_does_not_fit_is_refused(state: dict[str, int], choices: dict[str, Any], words: str) -> None:
     tensors = GATConv(FEATURES, 4, **state).state_dict()
     choices = dict(choices)
     tensors.pop(choices.pop("without", None), None)

@@ -11,7 +11,9 @@ import struct
 import time
 import zipfile
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ import torch
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from torch import nn
+from torch import Tensor, nn
 from torch_geometric.nn import GAT as PygGAT
 from torch_geometric.nn import GATConv, GATv2Conv
 
@@ -34,7 +36,7 @@ PYG = drawn(1, lin__weight=(6, FEATURES), att_src=(1, 2, 3), att_dst=(1, 2, 3), 
 V2 = GATv2Conv(FEATURES, 3, heads=2).state_dict()
 
 
-def refused(data: bytes, *words: str, **choices) -> str:
+def refused(data: bytes, *words: str, **choices: Any) -> str:
     with pytest.raises(GatvizError) as caught:
         gatviz.load_weights(data, name="weights.pt", **choices)
     told = str(caught.value)
@@ -44,14 +46,14 @@ def refused(data: bytes, *words: str, **choices) -> str:
     return told
 
 
-def without(state, *names):
+def without(state: dict[str, Tensor] | dict[str, Any], *names: str) -> dict[str, Tensor]:
     return {name: value for name, value in state.items() if name not in names}
 
 
 # ---- what is not there, and what is too much ------------------------------------------------------------------
 
 
-def test_a_file_of_no_layout_gets_its_tensors_and_what_is_missing():
+def test_a_file_of_no_layout_gets_its_tensors_and_what_is_missing() -> None:
     state = nn.Sequential(nn.Linear(4, 8), nn.Linear(8, 2)).state_dict()
     told = refused(torch_file(state), "'0.weight' [8, 4]", "'1.bias' [2]", "an attention vector is missing")
     assert "such as att, a, att_src, attn_l or scoring_fn_source" in told
@@ -60,12 +62,12 @@ def test_a_file_of_no_layout_gets_its_tensors_and_what_is_missing():
 
 
 @pytest.mark.parametrize("missing", ["lin.weight", "att_src", "att_dst"])
-def test_a_missing_half_is_named(missing):
+def test_a_missing_half_is_named(missing: str) -> None:
     refused(torch_file(without(PYG, missing)), f"but not '{missing}'", "as in PyG's GATConv")
 
 
 @pytest.mark.parametrize("missing", ["lin_l.weight", "lin_r.weight"])
-def test_a_missing_projection_of_gatv2_is_named(missing):
+def test_a_missing_projection_of_gatv2_is_named(missing: str) -> None:
     refused(torch_file(without(V2, missing)), f"but not '{missing}'", "as in PyG's GATv2Conv")
 
 
@@ -78,26 +80,26 @@ def test_a_missing_projection_of_gatv2_is_named(missing):
         (("W.weight", "b", "a"), "'b' [2, 2]"),
     ],
 )
-def test_other_layouts_name_what_is_missing_too(names, missing):
+def test_other_layouts_name_what_is_missing_too(names: tuple[Any, ...], missing: str) -> None:
     refused(torch_file({f"l.{name}": torch.ones(2, 2) for name in names}), missing, "'l'")
 
 
-def test_a_missing_head_is_named():
-    state = {}
+def test_a_missing_head_is_named() -> None:
+    state: dict[str, Tensor] = {}
     for k in (0, 1, 3):
         state |= {f"attention_{k}.{name}": value for name, value in drawn(k, W=(FEATURES, 3), a=(6, 1)).items()}
     refused(torch_file(state), "no 'attention_2'")
     refused(torch_file(without(state, "attention_3.a")), "'attention_3.W' [5, 3]")
 
 
-def test_layers_that_do_not_follow_one_another_say_both_widths():
+def test_layers_that_do_not_follow_one_another_say_both_widths() -> None:
     state = {f"conv1.{name}": value for name, value in PYG.items()}
     more = drawn(2, lin__weight=(6, 7), att_src=(1, 2, 3), att_dst=(1, 2, 3))
     state |= {f"conv2.{name}": value for name, value in more.items()}
     refused(torch_file(state), "'conv2'", "6 or 3 input features", "found 7")
 
 
-def test_tensors_beside_the_layers_are_listed():
+def test_tensors_beside_the_layers_are_listed() -> None:
     state = {f"conv1.{name}": value for name, value in PYG.items()}
     refused(torch_file(state | {"head.weight": torch.zeros(2, 6, 3)}), "tensors of something else: 'head.weight'")
     refused(torch_file(state | {"bn1.weight": torch.zeros(6)}), "tensors of something else: 'bn1.weight' [6]")
@@ -117,50 +119,50 @@ def test_tensors_beside_the_layers_are_listed():
         ("bias", (2, 3)),
     ],
 )
-def test_wrong_shapes_name_the_tensor(name, shape):
+def test_wrong_shapes_name_the_tensor(name: str, shape: tuple[Any, ...]) -> None:
     told = refused(torch_file({**PYG, name: torch.ones(shape)}))
     assert "shape" in told or "entries" in told
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (2, 2, 2), (0, 3)])
 @pytest.mark.parametrize("names", [("weight", "att"), ("W", "a"), ("fc.weight", "attn_l", "attn_r"), ("W.weight", "a")])
-def test_tensors_of_any_rank_are_refused_in_a_sentence(names, shape):
+def test_tensors_of_any_rank_are_refused_in_a_sentence(names: tuple[Any, ...], shape: tuple[Any, ...]) -> None:
     refused(torch_file({name: torch.ones(shape) for name in names}))
     refused(torch_file({name: torch.ones(shape) if name == names[0] else torch.ones(1, 2, 3) for name in names}))
 
 
-def test_two_libraries_in_one_file_are_refused():
+def test_two_libraries_in_one_file_are_refused() -> None:
     state = {f"a1.{name}": value for name, value in PYG.items()}
     state |= {"b1.fc.weight": torch.ones(6, 6), "b1.attn_l": torch.ones(1, 2, 3), "b1.attn_r": torch.ones(1, 2, 3)}
     refused(torch_file(state), "'PyTorch Geometric' and 'DGL'")
 
 
-def test_two_state_dicts_are_refused_unless_one_has_a_usual_name():
+def test_two_state_dicts_are_refused_unless_one_has_a_usual_name() -> None:
     refused(torch_file({"teacher": PYG, "student": PYG}), "'teacher', 'student'")
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 @pytest.mark.parametrize("name", ["att_src", "bias", "lin.weight"])
-def test_numbers_that_are_not_finite_are_refused_by_name(name, value):
+def test_numbers_that_are_not_finite_are_refused_by_name(name: str, value: float) -> None:
     state = {key: tensor.clone() for key, tensor in PYG.items()}
     state[name].view(-1)[-1] = value
     refused(torch_file(state), f"'{name}'", "expected finite numbers, found")
 
 
 @pytest.mark.parametrize("dtype", [torch.int64, torch.int8, torch.bool, torch.complex64])
-def test_weights_that_are_no_floats_are_refused_by_name(dtype):
+def test_weights_that_are_no_floats_are_refused_by_name(dtype: torch.dtype) -> None:
     told = refused(torch_file({**PYG, "att_src": torch.ones(1, 2, 3).to(dtype)}))
     assert "'att_src'" in told or "plain tensors" in told
 
 
-def test_sparse_tensors_are_refused():
+def test_sparse_tensors_are_refused() -> None:
     refused(torch_file({**PYG, "lin.weight": PYG["lin.weight"].to_sparse()}))
 
 
 # ---- choices ----------------------------------------------------------------------------------------------------
 
 
-def test_flat_attention_vectors_leave_the_heads_open():
+def test_flat_attention_vectors_leave_the_heads_open() -> None:
     state = {"lin.weight": PYG["lin.weight"], "att_src": torch.arange(6.0), "att_dst": torch.ones(6)}
     opened = inspect_weights(torch_file(state))
     told = next(decision for decision in opened.decisions if decision.name == "heads")
@@ -173,7 +175,7 @@ def test_flat_attention_vectors_leave_the_heads_open():
     assert (averaged.layers[0].num_heads, averaged.layers[0].concat) == (3, False)
 
 
-def test_choices_against_the_file_are_refused_with_the_reason():
+def test_choices_against_the_file_are_refused_with_the_reason() -> None:
     refused(torch_file(PYG), "expected 2, as the file says, found 3", heads=3)
     refused(torch_file(PYG), "The bias has 6 entries, H·C", concat=False)
     refused(torch_file(PYG), "The bias has 6 entries, H·C", concat=[False])
@@ -198,17 +200,17 @@ def test_choices_against_the_file_are_refused_with_the_reason():
     ],
     ids=str,
 )
-def test_choices_out_of_range_are_refused(choices):
+def test_choices_out_of_range_are_refused(choices: dict[str, Any]) -> None:
     refused(torch_file(PYG), next(iter(choices)), **choices)
 
 
-def test_choices_are_applied_and_told():
+def test_choices_are_applied_and_told() -> None:
     opened = inspect_weights(torch_file(PYG), activation="tanh", self_loops="remove", negative_slope=0.01)
     assert (opened.layers[0].activation, opened.self_loops, opened.layers[0].negative_slope) == ("tanh", "remove", 0.01)
     assert {d.name for d in opened.decisions if d.origin == "given"} == {"activation", "self_loops", "negative_slope"}
 
 
-def test_every_decision_has_a_reason_in_a_sentence():
+def test_every_decision_has_a_reason_in_a_sentence() -> None:
     for state in (
         PYG,
         V2,
@@ -221,7 +223,7 @@ def test_every_decision_has_a_reason_in_a_sentence():
             assert decision.value in decision.options or not decision.options
 
 
-def test_a_graph_of_other_features_says_both_numbers_and_the_layer():
+def test_a_graph_of_other_features_says_both_numbers_and_the_layer() -> None:
     opened = inspect_weights(torch_file({f"conv1.{name}": value for name, value in PYG.items()}))
     opened.check_graph(graph())
     with pytest.raises(GatvizError, match=r"layer 0 'conv1': expected 5 features per node, .* found 7 in the graph"):
@@ -239,12 +241,12 @@ class Touch:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Path]]:
         return (Path.touch, (self.path,))
 
 
 @pytest.mark.parametrize("legacy", [False, True])
-def test_pickled_objects_are_never_run_and_their_names_are_told(tmp_path, legacy):
+def test_pickled_objects_are_never_run_and_their_names_are_told(tmp_path: Path, legacy: bool) -> None:
     trap = tmp_path / "sprung"
     for content in ({**PYG, "trap": Touch(trap)}, {"state_dict": PYG, "more": [Touch(trap), {"deep": Touch(trap)}]}):
         opened = inspect_weights(torch_file(content, legacy))
@@ -258,7 +260,7 @@ class Settings(argparse.Namespace):
     """A class that only the writer of the file has."""
 
 
-PICKLED = {
+PICKLED: dict[str, Callable[[], nn.Module]] = {
     "a layer": lambda: GATConv(
         FEATURES, 3, heads=2, concat=False, bias=False, negative_slope=0.1, add_self_loops=False
     ),
@@ -268,19 +270,19 @@ PICKLED = {
 
 
 class Net(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.conv1 = GATConv(FEATURES, 3, heads=2)
         self.bn = nn.BatchNorm1d(6)
         self.end = nn.Sequential(nn.ELU(), nn.Dropout(0.5), nn.Linear(6, 2))
 
-    def forward(self, x, edge_index):
+    def forward(self, x: Tensor, edge_index: Tensor) -> Any:
         return self.end(self.bn(self.conv1(x, edge_index)))
 
 
 @pytest.mark.parametrize("legacy", [False, True])
 @pytest.mark.parametrize("name", PICKLED)
-def test_a_whole_pickled_model_opens_by_its_tensors_and_what_its_modules_tell(name, legacy):
+def test_a_whole_pickled_model_opens_by_its_tensors_and_what_its_modules_tell(name: str, legacy: bool) -> None:
     torch.manual_seed(0)
     model = PICKLED[name]().eval()
     given = graph()
@@ -289,7 +291,7 @@ def test_a_whole_pickled_model_opens_by_its_tensors_and_what_its_modules_tell(na
         assert opened.model(given).detach().numpy() == pytest.approx(expected.numpy(), abs=1e-5)
 
 
-def test_what_stands_beside_the_weights_is_read_whatever_holds_it():
+def test_what_stands_beside_the_weights_is_read_whatever_holds_it() -> None:
     args = Settings(negative_slope=0.05, add_self_loops=False, act=torch.nn.functional.relu, path=Path("x"))
     two = {f"conv{k}.{name}": value for k in (1, 2) for name, value in PYG.items()}
     two["conv2.lin.weight"] = torch.ones(6, 6)
@@ -300,7 +302,7 @@ def test_what_stands_beside_the_weights_is_read_whatever_holds_it():
     assert any("Settings" in note for note in opened.notes)
 
 
-def test_counters_and_what_losses_keep_are_left_out_with_a_note():
+def test_counters_and_what_losses_keep_are_left_out_with_a_note() -> None:
     more = {
         "train_acc.tp": torch.ones(3, dtype=torch.int64),
         "criterion.weight": torch.ones(2),
@@ -317,13 +319,15 @@ def test_counters_and_what_losses_keep_are_left_out_with_a_note():
         (b"\x00" * 40, "mod_cora.ckpt.data-00000-of-00001", "TensorFlow"),
     ],
 )
-def test_files_of_other_programs_are_called_so_without_advice_that_cannot_work(data, name, word):
+def test_files_of_other_programs_are_called_so_without_advice_that_cannot_work(
+    data: bytes, name: str, word: str
+) -> None:
     with pytest.raises(GatvizError, match=word) as caught:
         gatviz.load_weights(data, name=name)
     assert "state_dict" not in str(caught.value)
 
 
-def test_a_package_of_torchs_is_called_so():
+def test_a_package_of_torchs_is_called_so() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("model/.data/extern_modules", b"")
@@ -347,12 +351,12 @@ OPCODES = st.one_of(
 
 @given(st.lists(OPCODES, max_size=60))
 @hypothesis_settings(max_examples=300, deadline=None)
-def test_any_pickle_is_read_or_refused_in_a_sentence(opcodes):
+def test_any_pickle_is_read_or_refused_in_a_sentence(opcodes: list[bytes]) -> None:
     with contextlib.suppress(GatvizError):
         inspect_weights(b"\x80\x04" + b"".join(opcodes) + b".")
 
 
-def test_a_pickle_that_would_grow_without_end_does_not():
+def test_a_pickle_that_would_grow_without_end_does_not() -> None:
     """Each value holds the one before twice; keys of them would take ages to hash, copies of them all memory."""
     start = time.perf_counter()
     doubled = b"\x80\x04)\x94" + b"".join(b"h" + bytes([k]) + b"h" + bytes([k]) + b"\x86\x94" for k in range(200))
@@ -363,7 +367,7 @@ def test_a_pickle_that_would_grow_without_end_does_not():
     assert time.perf_counter() - start < 20
 
 
-def test_a_torchscript_program_is_refused():
+def test_a_torchscript_program_is_refused() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("model/data.pkl", b"\x80\x02}.")
@@ -371,7 +375,7 @@ def test_a_torchscript_program_is_refused():
     refused(stream.getvalue(), "TorchScript")
 
 
-def test_a_zip_bomb_is_refused_before_it_is_unpacked():
+def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("archive/data.pkl", b"\x80\x02}.")
@@ -389,19 +393,19 @@ def rewritten(data: bytes, old: bytes, new: bytes) -> bytes:
     return stream.getvalue()
 
 
-def test_a_tensor_said_to_be_larger_than_its_bytes_is_refused():
+def test_a_tensor_said_to_be_larger_than_its_bytes_is_refused() -> None:
     data = torch_file({"att_src": torch.ones(1, 1, 77)})
     refused(rewritten(data, b"KM", b"J" + struct.pack("<i", 10**9)))
     stream = torch_file({"att_src": torch.ones(1, 1, 77)}, legacy=True)
     refused(stream.replace(b"KM", b"J" + struct.pack("<i", 10**9)), "1,000,000,000 values")
 
 
-def test_a_tensor_repeated_out_of_few_bytes_is_refused():
+def test_a_tensor_repeated_out_of_few_bytes_is_refused() -> None:
     wide = torch.ones(1, 1).expand(10**6, 10**6)
     refused(torch_file({**PYG, "lin.weight": wide}), f"at most {MAX_VALUES:,} numbers")
 
 
-def test_a_dict_that_brings_its_own_methods_is_read_as_a_dict():
+def test_a_dict_that_brings_its_own_methods_is_read_as_a_dict() -> None:
     state: OrderedDict[str, object] = OrderedDict(PYG)
     state.__dict__.update(itemz=3, valuez=3, _metadata={"gatviz": 7})
     data = rewritten(rewritten(torch_file(state), b"itemz", b"items"), b"valuez", b"values")
@@ -413,7 +417,9 @@ def test_a_dict_that_brings_its_own_methods_is_read_as_a_dict():
     "value", [[torch.ones(3), 1], 10**5000, ["8"], "8", 8.5, [[8]]], ids=lambda v: type(v).__name__
 )
 @pytest.mark.parametrize("name", ["num_of_layers", "num_heads_per_layer", "layer_type"])
-def test_words_around_the_tensors_are_not_trusted(name, value):
+def test_words_around_the_tensors_are_not_trusted(
+    name: str, value: list[int | Tensor | str | list[int]] | str | float
+) -> None:
     state = {"linear_proj.weight": torch.ones(2, 3), "scoring_fn_source": torch.ones(1, 1, 2)}
     state["scoring_fn_target"] = state["scoring_fn_source"]
     data = torch_file({"state_dict": {f"gat_net.0.{key}": tensor for key, tensor in state.items()}, name: value})
@@ -423,29 +429,29 @@ def test_words_around_the_tensors_are_not_trusted(name, value):
         refused(data)
 
 
-def test_a_list_of_millions_of_nothings_is_refused_soon():
-    start = time.perf_counter()
+def test_a_list_of_millions_of_nothings_is_refused_soon() -> None:
+    start = time.process_time()
     stream = torch_file(PYG, legacy=True)
     refused(stream[:15] + b"\x80\x02" + b"}" * 3_000_000 + b".", "more than 10,000")
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
-def test_nested_dicts_without_end_are_refused_soon():
+def test_nested_dicts_without_end_are_refused_soon() -> None:
     inner: dict[str, object] = {"x": 1}
     for _ in range(6):
         inner = {f"k{k}": inner for k in range(30)}
-    start = time.perf_counter()
+    start = time.process_time()
     refused(torch_file(inner))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
-def test_cut_files_are_refused_at_every_length():
+def test_cut_files_are_refused_at_every_length() -> None:
     for data in (torch_file(PYG), torch_file(PYG, legacy=True), safetensors_file(PYG)):
         for length in range(0, len(data), 97):
             refused(data[:length])
 
 
-def test_flipped_bytes_never_give_anything_but_a_sentence_or_a_model():
+def test_flipped_bytes_never_give_anything_but_a_sentence_or_a_model() -> None:
     generator = torch.Generator().manual_seed(0)
     for data in (torch_file(PYG), torch_file(PYG, legacy=True), safetensors_file(PYG)):
         for _ in range(150):
@@ -455,7 +461,7 @@ def test_flipped_bytes_never_give_anything_but_a_sentence_or_a_model():
                 assert isinstance(gatviz.load_weights(broken), gatviz.GAT)
 
 
-def test_a_safetensors_file_whose_first_byte_is_a_pickles_opens():
+def test_a_safetensors_file_whose_first_byte_is_a_pickles_opens() -> None:
     name = "x" * 20
     for length in range(1, 200):
         data = safetensors.torch.save(PYG, metadata={name: "y" * length})
@@ -480,16 +486,16 @@ def test_a_safetensors_file_whose_first_byte_is_a_pickles_opens():
         (10).to_bytes(8, "little") + b'{"a":null}',
     ],
 )
-def test_other_files_are_refused(data):
+def test_other_files_are_refused(data: bytes) -> None:
     refused(data)
 
 
 @pytest.mark.parametrize("content", [[torch.ones(2)], torch.ones(2), {}, {"a": 1}, {1: torch.ones(2)}, "text", None])
-def test_torch_files_without_a_state_dict_are_refused(content):
+def test_torch_files_without_a_state_dict_are_refused(content: Any) -> None:
     refused(torch_file(content))
 
 
-def test_paths_that_cannot_be_read_are_told(tmp_path):
+def test_paths_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     for path, word in ((tmp_path / "none.pt", "no such file"), (tmp_path, "a folder"), ("a\0b", "null")):
         with pytest.raises(GatvizError, match=word):
             gatviz.load_weights(path)
@@ -497,7 +503,7 @@ def test_paths_that_cannot_be_read_are_told(tmp_path):
         gatviz.load_weights(3)  # type: ignore[arg-type]
 
 
-def test_a_file_beyond_the_cap_is_refused_by_its_size(monkeypatch, tmp_path):
+def test_a_file_beyond_the_cap_is_refused_by_its_size(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(opening, "MAX_BYTES", 1000)
     refused(torch_file(PYG), "at most 0 MB")
     (tmp_path / "weights.pt").write_bytes(torch_file(PYG))
@@ -505,14 +511,14 @@ def test_a_file_beyond_the_cap_is_refused_by_its_size(monkeypatch, tmp_path):
         gatviz.load_weights(tmp_path / "weights.pt")
 
 
-def test_names_from_the_file_are_quoted():
+def test_names_from_the_file_are_quoted() -> None:
     told = refused(torch_file({"a\nb.weight": torch.ones(1), "<script>": torch.ones(1)}))
     assert "a\\x0ab" in told
 
 
 @pytest.mark.parametrize("name", ["²", "1²2", "a.²", "٣", "lin²", "conv" + "1" * 400, "1" * 400 + "a", "a" * 400])
 @pytest.mark.parametrize("tails", [("W", "a"), ("lin.weight", "att_src", "att_dst")])
-def test_odd_names_are_only_names(name, tails):
+def test_odd_names_are_only_names(name: str, tails: tuple[Any, ...]) -> None:
     state = {f"{name}.{tail}": torch.ones(2, 2) for tail in tails}
     state |= {f"{name}b.{tail}": torch.ones(2, 2, 2) for tail in (*tails, "weight")}
     with contextlib.suppress(GatvizError):
@@ -520,23 +526,23 @@ def test_odd_names_are_only_names(name, tails):
 
 
 @pytest.mark.parametrize("name", ["conv" + "1" * 5000, "1" * 100_000 + "a", "a" * 100_000 + "1", "norm" * 100_000])
-def test_names_without_end_are_refused_soon(name):
-    start = time.perf_counter()
+def test_names_without_end_are_refused_soon(name: str) -> None:
+    start = time.process_time()
     refused(torch_file({f"{name}.{tail}": value for tail, value in PYG.items()}), "names of at most 500 characters")
     refused(torch_file({f"{name}.W": torch.ones(2, 3), f"{name}.a": torch.ones(6, 1)}), "names of at most 500")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
-def test_halves_of_odd_length_are_refused():
+def test_halves_of_odd_length_are_refused() -> None:
     refused(torch_file({"weight": torch.ones(FEATURES, 3), "att": torch.ones(1, 2, 3)}), "the shapes of")
 
 
-def test_a_layout_that_is_no_name_is_refused():
+def test_a_layout_that_is_no_name_is_refused() -> None:
     for layout in (["pyg"], "PyG", 3):
         refused(torch_file(PYG), "expected one of gatviz", layout=layout)
 
 
-def test_what_stands_beside_layers_of_odd_shapes_is_refused():
+def test_what_stands_beside_layers_of_odd_shapes_is_refused() -> None:
     for shape in ((), (3,), (2, 3, 4), (0, 5)):
         state = {f"conv1.{name}": torch.zeros(shape) for name in ("weight", "att")}
         refused(torch_file(state | {"lin1.weight": torch.zeros(6, 5)}), "conv1")
@@ -546,7 +552,7 @@ def test_what_stands_beside_layers_of_odd_shapes_is_refused():
 def settings_file(settings: object) -> bytes:
     """gatviz's own layer with other words beside it."""
     model = gatviz.GAT(FEATURES, [gatviz.LayerSettings(num_heads=2, out_features=3)])
-    torch.nn.init.ones_(model.attention_layers[0].bias)
+    torch.nn.init.ones_(model.attention_layers[0].get_parameter("bias"))
     data = gatviz.save_weights(model, format="safetensors")
     length = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + length])
@@ -581,11 +587,11 @@ def settings_file(settings: object) -> bytes:
         ),
     ],
 )
-def test_settings_in_the_file_are_checked_like_everything_else(settings):
+def test_settings_in_the_file_are_checked_like_everything_else(settings: str | Callable[..., Any]) -> None:
     refused(settings_file(settings))
 
 
-def test_the_same_safetensors_always_get_the_same_sentence():
+def test_the_same_safetensors_always_get_the_same_sentence() -> None:
     """The library hands its tensors out in an order that differs from one reading to the next."""
     many = safetensors_file({f"layer{k}.weight": torch.zeros(1) for k in range(40)})
     two = {f"{at}.{tail}": values.clone() for at in "ab" for tail, values in without(PYG, "att_src").items()}
@@ -594,7 +600,7 @@ def test_the_same_safetensors_always_get_the_same_sentence():
 
 
 @pytest.mark.parametrize("name", ["{", "{0}", "{names!r}", "{where.__class__}", "%s", "{}"])
-def test_names_that_look_like_places_to_fill_in_are_only_names(name):
+def test_names_that_look_like_places_to_fill_in_are_only_names(name: str) -> None:
     named = {f"{name}1.{tail}": values for tail, values in PYG.items()}
     opened = inspect_weights(torch_file({name: named, "net": named}))
     assert opened.names == (f"{name}1",)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +17,7 @@ from torch_geometric.nn import GATv2Conv
 
 import gatviz
 from gatviz.checkpoints import inspect_weights
+from gatviz.checkpoints.choices import Decision
 from tests.checkpoints.cases import (
     FEATURES,
     drawn,
@@ -42,7 +46,7 @@ HALVES = {
 
 
 @pytest.mark.parametrize("layout", HALVES)
-def test_each_layout_puts_target_and_source_where_they_belong(layout):
+def test_each_layout_puts_target_and_source_where_they_belong(layout: str) -> None:
     opened = inspect_weights(torch_file(HALVES[layout]))
     assert opened.layout == layout
     alpha = opened.model.trace(HAND).layers[0].alpha[:, 0]
@@ -50,7 +54,7 @@ def test_each_layout_puts_target_and_source_where_they_belong(layout):
 
 
 def equal(model: gatviz.GAT, given: gatviz.Graph, expected: Tensor) -> bool:
-    return model(given).detach().numpy() == pytest.approx(expected.numpy(), rel=1e-5, abs=1e-5)
+    return bool(model(given).detach().numpy() == pytest.approx(expected.numpy(), rel=1e-5, abs=1e-5))
 
 
 # ---- the tutorial ---------------------------------------------------------------------------------------------
@@ -71,7 +75,7 @@ def tutorial_head(x: Tensor, adj: Tensor, state: dict[str, Tensor], at: str) -> 
     return softmax_rows(F.leaky_relu((pairs @ a).squeeze(-1), 0.2), adj) @ Wh
 
 
-def test_a_single_head_of_the_tutorial_is_taken_without_activation():
+def test_a_single_head_of_the_tutorial_is_taken_without_activation() -> None:
     given = graph()
     state = drawn(1, W__weight=(4, FEATURES), a=(8, 1))
     expected = tutorial_head(features_of(given), matrix(given), state, "")
@@ -82,7 +86,7 @@ def test_a_single_head_of_the_tutorial_is_taken_without_activation():
 
 
 @pytest.mark.parametrize("wide", [FEATURES, 3])
-def test_heads_of_the_tutorial_are_one_layer_with_elu(wide):
+def test_heads_of_the_tutorial_are_one_layer_with_elu(wide: int) -> None:
     given = graph(wide)
     state = tutorial_heads("", 2, 4, wide, 3)
     heads = [tutorial_head(features_of(given), matrix(given), state, f"heads.{k}.") for k in range(4)]
@@ -91,7 +95,7 @@ def test_heads_of_the_tutorial_are_one_layer_with_elu(wide):
 
 
 @pytest.mark.parametrize("prefix", ["", "module.", "net.layers."])
-def test_a_sequence_of_the_tutorials_layers(prefix):
+def test_a_sequence_of_the_tutorials_layers(prefix: str) -> None:
     given = graph()
     state = tutorial_heads("0.", 3, 11, FEATURES, 2) | tutorial_heads("1.", 4, 2, 22, 3)
     state |= {f"2.{name}": value for name, value in drawn(5, W__weight=(4, 6), a=(8, 1)).items()}
@@ -104,7 +108,7 @@ def test_a_sequence_of_the_tutorials_layers(prefix):
     assert [layer.num_heads for layer in opened.layers] == [11, 2, 1]
 
 
-def test_gatviz_own_tutorial_layers_open_from_their_state_dict():
+def test_gatviz_own_tutorial_layers_open_from_their_state_dict() -> None:
     given = graph()
     layer = gatviz.MultiHeadGATLayer(FEATURES, 3, num_heads=4, generator=torch.Generator().manual_seed(1))
     assert equal(gatviz.load_weights(torch_file(layer.state_dict())), given, layer(given).detach())
@@ -128,7 +132,7 @@ def dgl_state(seed: int, at: str, wide: int, heads: int, width: int) -> dict[str
     return {f"{at}{name}": value for name, value in drawn(seed, **shapes, bias=(heads * width,)).items()}
 
 
-def test_a_dgl_stack_averages_bias_and_residual_with_its_heads():
+def test_a_dgl_stack_averages_bias_and_residual_with_its_heads() -> None:
     given = graph()
     state = dgl_state(1, "gat_layers.0.", FEATURES, 3, 2) | dgl_state(2, "gat_layers.1.", 6, 4, 3)
     state["gat_layers.1.res_fc.weight"] = drawn(3, r=(12, 6))["r"]
@@ -141,7 +145,7 @@ def test_a_dgl_stack_averages_bias_and_residual_with_its_heads():
     assert opened.self_loops == "as_given"
 
 
-def test_a_single_dgl_layer_has_no_activation_and_its_heads_side_by_side():
+def test_a_single_dgl_layer_has_no_activation_and_its_heads_side_by_side() -> None:
     given = graph()
     state = dgl_state(1, "", FEATURES, 3, 2)
     expected = dgl_layer(features_of(given), matrix(given), state, "").flatten(1)
@@ -150,7 +154,7 @@ def test_a_single_dgl_layer_has_no_activation_and_its_heads_side_by_side():
     assert equal(gatviz.load_weights(torch_file(state), self_loops="add_missing"), given, loops)
 
 
-def test_dgl_adds_the_input_itself_where_widths_match_and_another_layer_has_a_residual():
+def test_dgl_adds_the_input_itself_where_widths_match_and_another_layer_has_a_residual() -> None:
     given = graph()
     state = dgl_state(1, "l.0.", FEATURES, 3, 2) | dgl_state(2, "l.1.", 6, 3, 2) | dgl_state(4, "l.2.", 6, 1, 3)
     x, adj = features_of(given), matrix(given)
@@ -169,7 +173,7 @@ def test_dgl_adds_the_input_itself_where_widths_match_and_another_layer_has_a_re
     assert [(one.value, one.open) for one in told] == [("none", False), ("identity", True), ("projection", False)]
 
 
-def test_early_dgl_adds_the_input_to_every_head_where_it_is_as_wide_as_one():
+def test_early_dgl_adds_the_input_to_every_head_where_it_is_as_wide_as_one() -> None:
     """Its layers had a projection unless F = C; see also GATv2Conv, which still does so."""
     given = graph()
     state = dgl_state(1, "l.0.", FEATURES, 1, 2) | dgl_state(2, "l.1.", 2, 3, 2) | dgl_state(4, "l.2.", 6, 1, 3)
@@ -182,7 +186,7 @@ def test_early_dgl_adds_the_input_to_every_head_where_it_is_as_wide_as_one():
 
 
 @pytest.mark.parametrize("residual", [True, False])
-def test_early_dgl_keeps_its_vectors_as_columns_also_where_one_head_is_left(residual):
+def test_early_dgl_keeps_its_vectors_as_columns_also_where_one_head_is_left(residual: bool) -> None:
     given = graph()
     state = dgl_state(1, "gat_layers.0.", FEATURES, 4, 2) | dgl_state(2, "gat_layers.1.", 8, 1, 3)
     state = {name: value for name, value in state.items() if not name.endswith("bias")}
@@ -197,7 +201,7 @@ def test_early_dgl_keeps_its_vectors_as_columns_also_where_one_head_is_left(resi
     assert equal(gatviz.load_weights(torch_file(columns)), given, expected)
 
 
-def test_newer_dgl_keeps_its_bias_with_the_residual():
+def test_newer_dgl_keeps_its_bias_with_the_residual() -> None:
     given = graph()
     state = dgl_state(1, "", FEATURES, 3, 2)
     bias = state.pop("bias")
@@ -210,7 +214,7 @@ def test_newer_dgl_keeps_its_bias_with_the_residual():
 
 
 @pytest.mark.parametrize("shared", [True, False])
-def test_dgl_gatv2(shared):
+def test_dgl_gatv2(shared: bool) -> None:
     given = graph()
     made = drawn(1, s=(6, FEATURES), t=(6, FEATURES), sb=(6,), tb=(6,), attn=(1, 3, 2))
     source, b_source = made["s"], made["sb"]
@@ -229,7 +233,7 @@ def test_dgl_gatv2(shared):
 
 
 def pygat_state(seed: int, heads: int, flat: bool) -> dict[str, Tensor]:
-    state = {}
+    state: dict[str, Tensor] = {}
     for k in range(heads):
         made = drawn(seed + k, W=(FEATURES, 3), a=(1, 6) if flat else (6, 1))
         state |= {f"attention_{k}.{name}": value for name, value in made.items()}
@@ -249,7 +253,7 @@ def pygat_forward(x: Tensor, adj: Tensor, state: dict[str, Tensor], heads: int, 
 
 
 @pytest.mark.parametrize("flat", [False, True], ids=["dense", "sparse"])
-def test_pygat_and_its_sparse_layer_with_the_minus_sign(flat):
+def test_pygat_and_its_sparse_layer_with_the_minus_sign(flat: bool) -> None:
     given = graph()
     state = pygat_state(7, 8, flat)
     expected = pygat_forward(features_of(given), matrix(given, loops=True), state, 8, -1.0 if flat else 1.0)
@@ -260,7 +264,7 @@ def test_pygat_and_its_sparse_layer_with_the_minus_sign(flat):
     assert any("−LeakyReLU" in note for note in opened.notes) is flat
 
 
-def test_a_copy_of_pygats_sparse_layer_without_the_minus_sign():
+def test_a_copy_of_pygats_sparse_layer_without_the_minus_sign() -> None:
     given, state = graph(), pygat_state(7, 8, True)
     expected = pygat_forward(features_of(given), matrix(given, loops=True), state, 8, 1.0)
     opened = inspect_weights(torch_file(state), score_sign="plus")
@@ -287,7 +291,7 @@ def pytorch_gat_layer(x: Tensor, adj: Tensor, state: dict[str, Tensor], k: int, 
 
 
 def pytorch_gat_state(widths: list[int], heads: list[int], skip: bool) -> dict[str, Tensor]:
-    state = {}
+    state: dict[str, Tensor] = {}
     wide = widths[0]
     for k, (H, C) in enumerate(zip(heads, widths[1:], strict=True)):
         last = k == len(heads) - 1
@@ -298,7 +302,7 @@ def pytorch_gat_state(widths: list[int], heads: list[int], skip: bool) -> dict[s
     return state
 
 
-def around(widths: list[int], heads: list[int], state: dict[str, Tensor], **more) -> dict[str, object]:
+def around(widths: list[int], heads: list[int], state: dict[str, Tensor], **more: str | bool) -> dict[str, object]:
     told = {"commit_hash": "0f3", "dataset_name": "CORA", "num_of_epochs": 10_000, "test_perf": 0.823}
     shape = {"num_of_layers": len(heads), "num_heads_per_layer": heads, "num_features_per_layer": widths}
     rest = {"bias": True, "dropout": 0.6, "layer_type": "IMP3", "state_dict": state}
@@ -307,7 +311,7 @@ def around(widths: list[int], heads: list[int], state: dict[str, Tensor], **more
 
 @pytest.mark.parametrize("skip", [False, True])
 @pytest.mark.parametrize("swapped", [False, True])
-def test_pytorch_gat_with_the_dict_around_it(skip, swapped):
+def test_pytorch_gat_with_the_dict_around_it(skip: bool, swapped: bool) -> None:
     given = graph()
     widths, heads = [FEATURES, 2, 6, 6], [3, 4, 2]
     state = pytorch_gat_state(widths, heads, skip)
@@ -322,7 +326,7 @@ def test_pytorch_gat_with_the_dict_around_it(skip, swapped):
     assert any("'state_dict'" in note for note in opened.notes)
 
 
-def test_pytorch_gat_copies_the_input_to_every_head_where_widths_match():
+def test_pytorch_gat_copies_the_input_to_every_head_where_widths_match() -> None:
     given = graph()
     widths, heads = [FEATURES, FEATURES, 3], [2, 1]
     state = pytorch_gat_state(widths, heads, skip=True)
@@ -340,7 +344,7 @@ def test_pytorch_gat_copies_the_input_to_every_head_where_widths_match():
 
 @pytest.mark.parametrize("heads", [1, 2])
 @pytest.mark.parametrize("width", [1, 3])
-def test_the_first_implementation_of_pytorch_gat(heads, width):
+def test_the_first_implementation_of_pytorch_gat(heads: int, width: int) -> None:
     given = graph()
     made = drawn(1, proj=(heads, FEATURES, width), source=(heads, width, 1), target=(heads, width, 1))
     state = {"proj_param": made["proj"], "scoring_fn_source": made["source"], "scoring_fn_target": made["target"]}
@@ -351,11 +355,11 @@ def test_the_first_implementation_of_pytorch_gat(heads, width):
     assert equal(gatviz.load_weights(torch_file(state)), given, torch.cat(outs, 1))
 
 
-def test_an_implementation_that_the_file_does_not_tell_is_said():
+def test_an_implementation_that_the_file_does_not_tell_is_said() -> None:
     widths, heads = [FEATURES, 2, 3], [3, 1]
     state = pytorch_gat_state(widths, heads, skip=False)
 
-    def decided(content, **choices):
+    def decided(content: Mapping[str, object], **choices: Any) -> tuple[Tensor, Decision]:
         opened = inspect_weights(torch_file(content), **choices)
         return opened.model(graph()), next(one for one in opened.decisions if one.name == "implementation")
 
@@ -367,7 +371,7 @@ def test_an_implementation_that_the_file_does_not_tell_is_said():
     assert torch.equal(decided(state, implementation="IMP2")[0], told)
 
 
-def test_settings_that_contradict_the_tensors_are_refused():
+def test_settings_that_contradict_the_tensors_are_refused() -> None:
     state = pytorch_gat_state([FEATURES, 2, 3], [3, 1], skip=False)
     with pytest.raises(gatviz.GatvizError, match=r"num_heads_per_layer: expected \[3, 1\], as the tensors have"):
         gatviz.load_weights(torch_file(around([FEATURES, 2, 3], [4, 1], state)))
@@ -382,7 +386,7 @@ STATES = {
     "pytorch_gat": pytorch_gat_state([FEATURES, 2, 3], [3, 1], skip=True),
     "gatviz": gatviz.GAT.of_paper(FEATURES, 3, bias=True, generator=torch.Generator().manual_seed(1)).state_dict(),
 }
-WRAPPED = {
+WRAPPED: dict[str, Callable[[dict[str, Tensor]], object]] = {
     "state_dict": lambda state: {"epoch": 3, "state_dict": state},
     "model_state_dict": lambda state: {"model_state_dict": state, "optimizer_state_dict": {"state": {0: 1.0}}},
     "nested": lambda state: {"checkpoint": {"model": state, "loss": 0.5}, "args": {"heads": 8}},
@@ -394,7 +398,7 @@ WRAPPED = {
 
 @pytest.mark.parametrize("layout", STATES)
 @pytest.mark.parametrize("wrapped", WRAPPED)
-def test_wrappers_and_prefixes_are_seen_through(layout, wrapped):
+def test_wrappers_and_prefixes_are_seen_through(layout: str, wrapped: str) -> None:
     given, state = graph(), STATES[layout]
     expected = gatviz.load_weights(torch_file(state))
     opened = inspect_weights(torch_file(WRAPPED[wrapped](state)))
@@ -403,7 +407,7 @@ def test_wrappers_and_prefixes_are_seen_through(layout, wrapped):
 
 
 @pytest.mark.parametrize("layout", STATES)
-def test_safetensors_and_the_stream_of_old_torch_give_the_same(layout, tmp_path):
+def test_safetensors_and_the_stream_of_old_torch_give_the_same(layout: str, tmp_path: Path) -> None:
     given, state = graph(), STATES[layout]
     expected = gatviz.load_weights(torch_file(state))(given)
     assert torch.equal(gatviz.load_weights(safetensors_file(dict(state)))(given), expected)
@@ -414,7 +418,7 @@ def test_safetensors_and_the_stream_of_old_torch_give_the_same(layout, tmp_path)
     assert torch.equal(gatviz.load_weights(str(path))(given), expected)
 
 
-def test_tensors_that_safetensors_stores_once_are_found_under_both_names(tmp_path):
+def test_tensors_that_safetensors_stores_once_are_found_under_both_names(tmp_path: Path) -> None:
     conv = GATv2Conv(FEATURES, 2, heads=3, share_weights=True)
     safetensors.torch.save_model(conv, str(tmp_path / "model.safetensors"))
     assert "lin_r.weight" not in safetensors.torch.load_file(tmp_path / "model.safetensors")
@@ -423,7 +427,7 @@ def test_tensors_that_safetensors_stores_once_are_found_under_both_names(tmp_pat
     assert torch.equal(model(graph()), gatviz.load_weights(torch_file(conv.state_dict()))(graph()))
 
 
-def test_names_that_are_out_of_order_are_put_as_widths_fit():
+def test_names_that_are_out_of_order_are_put_as_widths_fit() -> None:
     given = graph()
     parts = {"output": dgl_state(3, "out.", 4, 1, 3), "input": dgl_state(1, "enter.", FEATURES, 3, 2)}
     state = parts["output"] | parts["input"] | dgl_state(2, "deep.", 6, 2, 2)
@@ -434,7 +438,7 @@ def test_names_that_are_out_of_order_are_put_as_widths_fit():
         assert opened.model(given).shape == (given.num_nodes, 3)
 
 
-def test_an_order_that_nothing_tells_is_said():
+def test_an_order_that_nothing_tells_is_said() -> None:
     state = dgl_state(1, "second.", 6, 3, 2) | dgl_state(2, "first.", 6, 2, 3) | dgl_state(3, "third.", 6, 1, 3)
     opened = inspect_weights(safetensors_file(state))
     assert opened.names == ("first", "second", "third")
@@ -444,7 +448,7 @@ def test_an_order_that_nothing_tells_is_said():
     assert not inspect_weights(safetensors_file(numbered)).notes
 
 
-def test_a_slope_among_the_words_around_is_taken():
+def test_a_slope_among_the_words_around_is_taken() -> None:
     given, state = graph(), STATES["dgl"]
     told = inspect_weights(torch_file({"state_dict": state, "hyper_parameters": {"negative_slope": 0.05}}))
     assert torch.equal(told.model(given), gatviz.load_weights(torch_file(state), negative_slope=0.05)(given))
@@ -457,7 +461,7 @@ def test_a_slope_among_the_words_around_is_taken():
 
 def dgl_v2_state(sizes: list[tuple[int, int, int]]) -> dict[str, Tensor]:
     """GATv2Conv layers of so many input features, heads and features per head."""
-    made = {}
+    made: dict[str, Tensor] = {}
     for k, (wide, heads, width) in enumerate(sizes):
         shapes = {"fc_src__weight": (heads * width, wide), "fc_dst__weight": (heads * width, wide)}
         made |= {f"l.{k}.{name}": value for name, value in drawn(k, **shapes, attn=(1, heads, width)).items()}
@@ -474,7 +478,7 @@ def dgl_v2_layer(x: Tensor, adj: Tensor, state: dict[str, Tensor], at: str, resi
 
 @pytest.mark.parametrize("kind", ["GATConv", "GATv2Conv"])
 @pytest.mark.parametrize("rule", ["F = C", "F = H·C"])
-def test_dgl_adds_the_input_itself_by_the_rule_of_its_time(kind, rule):
+def test_dgl_adds_the_input_itself_by_the_rule_of_its_time(kind: str, rule: str) -> None:
     """Both kinds of layers had a projection unless F = C, and since 2021 unless F = H·C."""
     given = graph()
     sizes = [(FEATURES, 3, 2), (6, 3, 2)] if rule == "F = H·C" else [(FEATURES, 1, 2), (2, 3, 2)]
@@ -497,14 +501,14 @@ def test_dgl_adds_the_input_itself_by_the_rule_of_its_time(kind, rule):
     assert equal(gatviz.load_weights(torch_file(state), residual="identity"), given, alone)
 
 
-def test_a_projection_tells_by_which_rule_dgl_adds_the_input():
-    def told(sizes, projected):
+def test_a_projection_tells_by_which_rule_dgl_adds_the_input() -> None:
+    def told(sizes: list[tuple[int, int, int]], projected: list[int]) -> list[str]:
         state = dgl_v2_state(sizes)
         for k in projected:
             wide, heads, width = sizes[k]
             state[f"l.{k}.res_fc.weight"] = drawn(9, r=(heads * width, wide))["r"]
         decisions = inspect_weights(torch_file(state)).decisions
-        return [one.value for one in decisions if one.name == "residual"]
+        return [str(one.value) for one in decisions if one.name == "residual"]
 
     before = [(FEATURES, 3, 2), (6, 3, 2), (6, 3, 2), (6, 1, 3)]  # a projection although F = H·C
     assert told(before, [1, 3]) == ["none", "projection", "none", "projection"]
@@ -512,7 +516,7 @@ def test_a_projection_tells_by_which_rule_dgl_adds_the_input():
     assert told(since, [1, 4]) == ["none", "projection", "none", "none", "projection"]
 
 
-def test_layers_count_by_number_not_by_letters():
+def test_layers_count_by_number_not_by_letters() -> None:
     state: dict[str, Tensor] = {}
     for k in range(12):
         state |= dgl_state(k, f"layers.{k}.", 6, 3, 2)
@@ -520,7 +524,7 @@ def test_layers_count_by_number_not_by_letters():
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
-def test_half_precision_is_computed_as_float32_and_said(dtype):
+def test_half_precision_is_computed_as_float32_and_said(dtype: torch.dtype) -> None:
     state = {name: value.to(dtype) for name, value in STATES["dgl"].items()}
     opened = inspect_weights(torch_file(state))
     assert opened.model.attention_layers[0].weight.dtype == torch.float32
@@ -529,12 +533,12 @@ def test_half_precision_is_computed_as_float32_and_said(dtype):
     assert torch.equal(opened.model(graph()), again.model(graph()))
 
 
-def test_double_precision_is_kept():
+def test_double_precision_is_kept() -> None:
     model = gatviz.load_weights(torch_file({name: value.double() for name, value in STATES["dgl"].items()}))
     assert model(graph()).dtype == torch.float64
 
 
-def test_opening_leaves_the_global_seed_alone():
+def test_opening_leaves_the_global_seed_alone() -> None:
     torch.manual_seed(5)
     first = torch.rand(3)
     torch.manual_seed(5)
@@ -542,7 +546,7 @@ def test_opening_leaves_the_global_seed_alone():
     assert torch.equal(torch.rand(3), first)
 
 
-def test_a_moving_average_beside_the_model_is_left_out_and_said():
+def test_a_moving_average_beside_the_model_is_left_out_and_said() -> None:
     given, state = graph(), STATES["dgl"]
     expected = gatviz.load_weights(torch_file(state))(given)
     average = {name: value + 1 for name, value in state.items()}
@@ -558,7 +562,7 @@ def test_a_moving_average_beside_the_model_is_left_out_and_said():
     assert any("'state_dict_ema'" in note for note in apart.notes)
 
 
-def test_a_lightning_checkpoint_of_a_compiled_model_opens():
+def test_a_lightning_checkpoint_of_a_compiled_model_opens() -> None:
     given, state = graph(), STATES["dgl"]
     moments = {k: {"exp_avg": value, "step": torch.tensor(3.0)} for k, value in enumerate(state.values())}
     content = {

@@ -96,7 +96,7 @@ def told(opened: gatviz.checkpoints.Checkpoint, name: str) -> list[object]:
     return [one.value for one in opened.decisions if one.name == name]
 
 
-def test_its_files_open_under_its_title_with_its_own_defaults():
+def test_its_files_open_under_its_title_with_its_own_defaults() -> None:
     opened = inspect_weights(torch_file({"epoch": 3, "net": state("one.")}))
     assert (opened.layout, opened.title, opened.names) == ("acme", "Acme", ("one",))
     assert opened.self_loops == "remove"
@@ -107,7 +107,7 @@ def test_its_files_open_under_its_title_with_its_own_defaults():
     opened.model(graph())
 
 
-def test_its_hooks_are_asked():
+def test_its_hooks_are_asked() -> None:
     stack = state("0.loud") | state("1.", 6)
     stack = {name.replace("loud", "loud."): values for name, values in stack.items()}
     opened = inspect_weights(torch_file(stack))
@@ -127,7 +127,7 @@ def test_its_hooks_are_asked():
         inspect_weights(torch_file(state("one.") | {"one.of_edges.w": torch.ones(2)}))
 
 
-def test_what_it_alone_leaves_open_can_be_chosen():
+def test_what_it_alone_leaves_open_can_be_chosen() -> None:
     data = torch_file(state())
     opened = inspect_weights(data)
     assert told(opened, "score_sign") == ["plus"]
@@ -137,14 +137,14 @@ def test_what_it_alone_leaves_open_can_be_chosen():
     assert "Acme turns round." not in opened.notes
 
 
-def test_its_models_are_saved_in_its_names_and_open_again():
+def test_its_models_are_saved_in_its_names_and_open_again() -> None:
     model = inspect_weights(torch_file(state())).model
     again = inspect_weights(save_weights(model, layout="acme"))
     assert again.layout == "acme"
     assert torch.equal(again.model(graph()), model(graph()))
 
 
-def test_it_is_named_where_no_layout_fits_and_where_one_is_chosen():
+def test_it_is_named_where_no_layout_fits_and_where_one_is_chosen() -> None:
     with pytest.raises(GatvizError, match=r"Acme: proj, reads, is_read.*scoring_fn_source or reads"):
         inspect_weights(torch_file({"weight": torch.ones(2, 2)}))
     with pytest.raises(GatvizError, match="'proj', 'reads' and 'is_read' as in Acme's layer"):
@@ -156,14 +156,14 @@ def test_it_is_named_where_no_layout_fits_and_where_one_is_chosen():
 # ---- what holds of every layout --------------------------------------------------------------------------------------
 
 
-def test_every_form_needs_a_name_that_tells_that_a_layer_is_there():
+def test_every_form_needs_a_name_that_tells_that_a_layer_is_there() -> None:
     for layout in LAYOUTS.values():
         for form in layout.forms:
             assert set(form.required) & set(layout.attention), form.title
         assert set(layout.attention) <= {tail for form in layout.forms for tail in form.required}
 
 
-def test_every_hook_is_used_by_some_layout():
+def test_every_hook_is_used_by_some_layout() -> None:
     real = [layout for layout in LAYOUTS.values() if layout is not ACME]
     assert all(any(getattr(layout, hook) is not None for layout in real) for hook in HOOKS)
 
@@ -176,7 +176,7 @@ def said(tree: ast.Module) -> set[int]:
 
 
 @pytest.mark.parametrize("path", AROUND, ids=lambda path: path.name)
-def test_no_room_around_the_layouts_knows_one_by_name(path: Path):
+def test_no_room_around_the_layouts_knows_one_by_name(path: Path) -> None:
     """Neither by its module, nor by its short name or title, nor by its tensors (but for formulas' letters)."""
     real = [layout for layout in LAYOUTS.values() if layout is not ACME and layout.name != "gatviz"]
     tree = ast.parse(path.read_text(encoding="utf-8"))

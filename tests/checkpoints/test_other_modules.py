@@ -37,14 +37,14 @@ MADE = {
 
 @pytest.mark.parametrize("name", MADE)
 @pytest.mark.parametrize("at", ["one", "net.layers.3"])
-def test_a_module_is_known_by_its_tensors(name: str, at: str):
+def test_a_module_is_known_by_its_tensors(name: str, at: str) -> None:
     module, kind, widths = MADE[name]
     (found,) = other_modules({f"{at}.{tail}": values for tail, values in module.state_dict().items()})
     assert (found.name, found.kind) == (at, kind)
     assert (found.in_features, found.out_features) == widths
 
 
-def test_a_network_gives_its_modules_in_order():
+def test_a_network_gives_its_modules_in_order() -> None:
     net = nn.Sequential(OrderedDict(first=nn.Linear(5, 4), bn=BatchNorm(4), act=nn.PReLU(), out=nn.Linear(4, 2)))
     assert [(one.name, one.kind) for one in other_modules(net.state_dict())] == [
         ("first", "linear"),
@@ -54,7 +54,7 @@ def test_a_network_gives_its_modules_in_order():
     ]
 
 
-def test_a_wrapper_keeps_its_name_where_something_stands_beside_it():
+def test_a_wrapper_keeps_its_name_where_something_stands_beside_it() -> None:
     """A model saved from DataParallel calls all of itself `module`."""
     parallel = nn.DataParallel(nn.Sequential(nn.Linear(5, 4), nn.LayerNorm(4)))
     assert [one.name for one in other_modules(parallel.state_dict())] == ["module.0", "module.1"]
@@ -78,7 +78,7 @@ def test_a_wrapper_keeps_its_name_where_something_stands_beside_it():
     ],
     ids=str,
 )
-def test_tensors_that_do_not_fit_each_other_are_no_known_module(shapes: dict[str, tuple[int, ...]]):
+def test_tensors_that_do_not_fit_each_other_are_no_known_module(shapes: dict[str, tuple[int, ...]]) -> None:
     (found,) = other_modules({f"at.{name}": torch.ones(shape) for name, shape in shapes.items()})
     assert found.kind == "other"
     assert found.in_features is found.out_features is None
@@ -90,7 +90,7 @@ SHAPES = st.lists(st.integers(0, 3), max_size=3)
 
 
 @given(st.dictionaries(NAMES, SHAPES, max_size=8))
-def test_every_tensor_is_in_one_module_of_a_name_of_its_own(shapes: dict[str, list[int]]):
+def test_every_tensor_is_in_one_module_of_a_name_of_its_own(shapes: dict[str, list[int]]) -> None:
     tensors = {name: torch.ones(shape) for name, shape in shapes.items()}
     modules = other_modules(tensors)
     held = [id(values) for module in modules for values in module.tensors.values()]

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import nn
+from numpy.typing import NDArray
+from torch import Tensor, nn
 from torch_geometric.nn import GAT, GATConv, GATv2Conv
 
 import gatviz
 from gatviz.checkpoints import inspect_weights, read_weights
+from gatviz.graph.graph import Graph
 from tests.checkpoints.cases import FEATURES, drawn, features_of, graph, head, matrix, torch_file
 
 CONVS = {"GAT": GATConv, "GATv2": GATv2Conv}
 
 
-def filled(module: nn.Module) -> nn.Module:
+M = TypeVar("M", bound=nn.Module)
+
+
+def filled(module: M) -> M:
     """All parameters random, the biases too, which PyG starts at 0."""
     generator = torch.Generator().manual_seed(1)
     for parameter in module.parameters():
@@ -24,14 +31,16 @@ def filled(module: nn.Module) -> nn.Module:
     return module.eval()
 
 
-def inputs():
+def inputs() -> tuple[Graph, Tensor, Tensor]:
     given = graph()
     return given, features_of(given), torch.tensor(given.edge_index)
 
 
-def alpha_by_arc(edge_index, alpha) -> dict[tuple[int, int], np.ndarray]:
-    arcs = np.asarray(edge_index).T
-    return {(int(j), int(i)): np.asarray(a) for (j, i), a in zip(arcs, np.asarray(alpha), strict=True)}
+def alpha_by_edge(
+    edge_index: NDArray[np.int64] | Tensor, alpha: NDArray[np.float32] | Tensor
+) -> dict[tuple[int, int], np.ndarray]:
+    edges = np.asarray(edge_index).T
+    return {(int(j), int(i)): np.asarray(a) for (j, i), a in zip(edges, np.asarray(alpha), strict=True)}
 
 
 @pytest.mark.parametrize("kind", CONVS)
@@ -40,37 +49,40 @@ def alpha_by_arc(edge_index, alpha) -> dict[tuple[int, int], np.ndarray]:
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("residual", [True, False])
 @pytest.mark.parametrize("loops", [True, False])
-def test_one_layer_gives_pyg_outputs_and_alpha(kind, heads, concat, bias, residual, loops):
+def test_one_layer_gives_pyg_outputs_and_alpha(
+    kind: str, heads: int, concat: bool, bias: bool, residual: bool, loops: bool
+) -> None:
     given, x, edge_index = inputs()
     settings = {"heads": heads, "concat": concat, "bias": bias, "residual": residual, "add_self_loops": loops}
     conv = filled(CONVS[kind](FEATURES, 4, **settings))
-    choices = {} if loops else {"self_loops": "as_given"}
+    choices: dict[str, Any] = {} if loops else {"self_loops": "as_given"}
     if not concat and not bias and not residual and heads > 1:
         choices["concat"] = False  # the one thing that no tensor says
     model = gatviz.load_weights(torch_file(conv.state_dict()), **choices)
     with torch.no_grad():
-        expected, (arcs, alpha) = conv(x, edge_index, return_attention_weights=True)
+        expected, (edges, alpha) = conv(x, edge_index, return_attention_weights=True)
     trace = model.trace(given)
     assert model(given).detach().numpy() == pytest.approx(expected.numpy(), abs=1e-5)
-    ours = alpha_by_arc(trace.layers[0].edge_index, trace.layers[0].alpha)
-    theirs = alpha_by_arc(arcs, alpha)
+    ours = alpha_by_edge(trace.layers[0].edge_index, trace.layers[0].alpha)
+    theirs = alpha_by_edge(edges, alpha)
     assert ours.keys() == theirs.keys()
-    assert all(ours[arc] == pytest.approx(theirs[arc], abs=1e-5) for arc in ours)
+    assert all(ours[edge] == pytest.approx(theirs[edge], abs=1e-5) for edge in ours)
 
 
 class Stack(nn.Module):
     """Layers under any names, ELU between them."""
 
-    def __init__(self, names, convs):
+    def __init__(self, names: tuple[Any, ...], convs: list[GATConv | GATv2Conv]) -> None:
         super().__init__()
         self.names = names
         for name, conv in zip(names, convs, strict=True):
             setattr(self, name, conv)
 
-    def forward(self, x, edge_index):
+    def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
         for name in self.names[:-1]:
             x = F.elu(getattr(self, name)(x, edge_index))
-        return getattr(self, self.names[-1])(x, edge_index)
+        out: Tensor = getattr(self, self.names[-1])(x, edge_index)
+        return out
 
 
 @pytest.mark.parametrize("kind", CONVS)
@@ -78,7 +90,9 @@ class Stack(nn.Module):
 @pytest.mark.parametrize("names", [("conv1", "conv2", "conv3"), ("first", "middle", "end")])
 @pytest.mark.parametrize("output_heads", [1, 4])
 @pytest.mark.parametrize("bias", [True, False])
-def test_a_stack_as_in_the_paper_needs_no_choices(kind, count, names, output_heads, bias):
+def test_a_stack_as_in_the_paper_needs_no_choices(
+    kind: str, count: int, names: tuple[str, str, str], output_heads: int, bias: bool
+) -> None:
     given, x, edge_index = inputs()
     conv = CONVS[kind]
     hidden = [conv(FEATURES if k == 0 else 6, 2, heads=3, bias=bias) for k in range(count - 1)]
@@ -94,14 +108,14 @@ def test_a_stack_as_in_the_paper_needs_no_choices(kind, count, names, output_hea
 @pytest.mark.parametrize("heads", [1, 4])
 @pytest.mark.parametrize("residual", [False, True])
 @pytest.mark.parametrize("out", [3, None])
-def test_the_model_class_with_its_own_relu(v2, layers, heads, residual, out):
+def test_the_model_class_with_its_own_relu(v2: bool, layers: int, heads: int, residual: bool, out: int | None) -> None:
     given, x, edge_index = inputs()
     model = filled(GAT(FEATURES, 8, layers, out, v2=v2, heads=heads, residual=residual))
     opened = gatviz.load_weights(torch_file(model.state_dict()))
     assert opened(given).detach().numpy() == pytest.approx(model(x, edge_index).detach().numpy(), abs=1e-5)
 
 
-def test_a_module_list_of_unequal_heads_is_no_model_class():
+def test_a_module_list_of_unequal_heads_is_no_model_class() -> None:
     given, x, edge_index = inputs()
     convs = nn.ModuleList([GATConv(FEATURES, 4, heads=2), GATConv(8, 3, heads=1, concat=False)])
     filled(convs)
@@ -114,7 +128,7 @@ def test_a_module_list_of_unequal_heads_is_no_model_class():
     assert relu(given).detach().numpy() == pytest.approx(expected.detach().numpy(), abs=1e-5)
 
 
-def test_a_shared_projection_of_gatv2_is_seen_as_one():
+def test_a_shared_projection_of_gatv2_is_seen_as_one() -> None:
     given, x, edge_index = inputs()
     conv = filled(GATv2Conv(FEATURES, 4, heads=3, share_weights=True))
     opened = gatviz.load_weights(torch_file(conv.state_dict()))
@@ -131,7 +145,7 @@ OLDER = {
 
 
 @pytest.mark.parametrize("version", OLDER)
-def test_older_names_give_the_same_layer(version):
+def test_older_names_give_the_same_layer(version: str) -> None:
     given = graph()
     made = drawn(3, W=(6, FEATURES), t=(1, 2, 3), s=(1, 2, 3), bias=(6,))
     state = {**OLDER[version](made["W"], made["t"], made["s"]), "bias": made["bias"]}
@@ -141,7 +155,7 @@ def test_older_names_give_the_same_layer(version):
     assert out.detach().numpy() == pytest.approx((torch.cat(heads, 1) + made["bias"]).numpy(), abs=1e-5)
 
 
-def test_a_bipartite_layer_is_refused_and_one_with_equal_halves_is_not():
+def test_a_bipartite_layer_is_refused_and_one_with_equal_halves_is_not() -> None:
     given, x, edge_index = inputs()
     conv = filled(GATConv((FEATURES, FEATURES), 3, heads=2))
     with pytest.raises(gatviz.GatvizError, match="bipartite"):
@@ -154,7 +168,7 @@ def test_a_bipartite_layer_is_refused_and_one_with_equal_halves_is_not():
 class BesideLinear(nn.Module):
     """PyG's example on PPI, by `lin1`, or on ogbn-products, by `skips.0`."""
 
-    def __init__(self, kind, listed):
+    def __init__(self, kind: str, listed: bool) -> None:
         super().__init__()
         widths = [(FEATURES, 4, 3), (12, 4, 3), (12, 5, 3)]
         last = len(widths) - 1
@@ -162,14 +176,14 @@ class BesideLinear(nn.Module):
         self.skips = nn.ModuleList(nn.Linear(F, C if k == last else H * C) for k, (F, C, H) in enumerate(widths))
         self.listed = listed
 
-    def forward(self, x, edge_index):
+    def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
         for conv, skip in zip(self.convs, self.skips, strict=True):
             x = conv(x, edge_index) + skip(x)
             x = x if conv is self.convs[-1] else F.elu(x)
         return x
 
-    def state(self):
-        state = self.state_dict()
+    def state(self) -> dict[str, Tensor]:
+        state: dict[str, Tensor] = self.state_dict()
         if self.listed:
             return state
         for k in range(3):
@@ -182,7 +196,9 @@ class BesideLinear(nn.Module):
 @pytest.mark.parametrize("kind", CONVS)
 @pytest.mark.parametrize("listed", [True, False])
 @pytest.mark.parametrize("prefix", ["", "module."])
-def test_linear_layers_beside_a_stack_are_asked_about_and_can_be_residuals(kind, listed, prefix):
+def test_linear_layers_beside_a_stack_are_asked_about_and_can_be_residuals(
+    kind: str, listed: bool, prefix: str
+) -> None:
     given, x, edge_index = inputs()
     model = filled(BesideLinear(kind, listed))
     data = torch_file({prefix + name: value for name, value in model.state().items()})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -10,11 +13,13 @@ from torch_geometric.nn import GAT, GATConv, GATv2Conv, GraphNorm
 
 import gatviz
 from gatviz import GatvizError, Recipe
-from gatviz.checkpoints import inspect_weights, read_weights
+from gatviz.checkpoints import Checkpoint, inspect_weights, read_weights
 from tests.checkpoints.cases import FEATURES, features_of, graph, safetensors_file, torch_file
 
+M = TypeVar("M", bound=nn.Module)
 
-def stirred(module: nn.Module, seed: int = 1) -> nn.Module:
+
+def stirred(module: M, seed: int = 1) -> M:
     """Every number drawn anew, what norms have stored too."""
     draw = torch.Generator().manual_seed(seed)
     with torch.no_grad():
@@ -119,12 +124,12 @@ def run(net: nn.Module) -> Tensor:
 
 
 def equal(model: gatviz.GAT, expected: Tensor) -> bool:
-    return model(graph()).detach().numpy() == pytest.approx(expected.numpy(), abs=1e-5)
+    return bool(model(graph()).detach().numpy() == pytest.approx(expected.numpy(), abs=1e-5))
 
 
 @pytest.mark.parametrize("name", FOUND)
 @pytest.mark.parametrize("prefix", ["", "model."])
-def test_the_recipe_of_a_net_is_found(name: str, prefix: str):
+def test_the_recipe_of_a_net_is_found(name: str, prefix: str) -> None:
     net = stirred(FOUND[name]())
     state = {f"{prefix}{key}": value for key, value in net.state_dict().items()}
     opened = inspect_weights(torch_file({"epoch": 3, "state_dict": state}))
@@ -139,7 +144,7 @@ def test_the_recipe_of_a_net_is_found(name: str, prefix: str):
 
 
 @pytest.mark.parametrize("name", FOUND)
-def test_a_file_sorted_by_name_gives_the_same_or_asks(name: str):
+def test_a_file_sorted_by_name_gives_the_same_or_asks(name: str) -> None:
     net = stirred(FOUND[name]())
     data = safetensors_file(dict(net.state_dict()))
     assert net.line in read_weights(data).ways().recipes
@@ -149,21 +154,21 @@ def test_a_file_sorted_by_name_gives_the_same_or_asks(name: str):
 @pytest.mark.parametrize("norm", ["BatchNorm", "LayerNorm", "GraphNorm"])
 @pytest.mark.parametrize("jk", [None, "cat", "last"])
 @pytest.mark.parametrize("layers", [2, 3])
-def test_pygs_model_class_with_norms_and_jumping_knowledge(norm: str, jk: str | None, layers: int):
+def test_pygs_model_class_with_norms_and_jumping_knowledge(norm: str, jk: str | None, layers: int) -> None:
     net = stirred(GAT(FEATURES, 8, layers, 3, heads=2, norm=norm, jk=jk))
     opened = inspect_weights(torch_file(net.state_dict()))
     assert ("jk(cat)" in str(opened.recipe)) == (jk == "cat")
     assert equal(opened.model, run(net))
 
 
-def test_pygs_layer_norm_over_each_node_is_a_choice():
+def test_pygs_layer_norm_over_each_node_is_a_choice() -> None:
     net = stirred(GAT(FEATURES, 8, 2, 3, heads=2, norm="LayerNorm", norm_kwargs={"mode": "node"}))
     data = torch_file(net.state_dict())
     assert not equal(gatviz.load_weights(data), run(net))
     assert equal(gatviz.load_weights(data, norm="node"), run(net))
 
 
-def test_the_largest_of_the_layers_is_a_recipe():
+def test_the_largest_of_the_layers_is_a_recipe() -> None:
     net = stirred(GAT(FEATURES, 8, 3, 3, heads=2, jk="max"))
     line = "convs.0 > relu > convs.1 > relu > convs.2 > relu > jk(max) > lin"
     assert equal(gatviz.load_weights(torch_file(net.state_dict()), recipe=line), run(net))
@@ -202,7 +207,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_what_is_open_is_asked_and_not_guessed(name: str):
+def test_what_is_open_is_asked_and_not_guessed(name: str) -> None:
     net, lines = ASKED[name]
     file = read_weights(torch_file(stirred(net).state_dict()), name="w.pt")
     ways = file.ways()
@@ -218,7 +223,7 @@ def test_what_is_open_is_asked_and_not_guessed(name: str):
         assert bool(left) == any("run without" in note for note in opened.notes)
 
 
-def test_a_residual_with_a_projection_is_run_as_the_recipe_says():
+def test_a_residual_with_a_projection_is_run_as_the_recipe_says() -> None:
     net = stirred(Net("res + conv1 > elu > x + conv2", **{"conv1": GATConv(FEATURES, 6), "conv2": GATConv(6, 6)}))
     net.add_module("res", stirred(nn.Linear(FEATURES, 6), 3))
     opened = inspect_weights(torch_file(net.state_dict()), recipe=net.line)
@@ -237,13 +242,13 @@ def test_a_residual_with_a_projection_is_run_as_the_recipe_says():
         ("conv1 > mean > conv1", r"step 2 \(conv1\), x: expected a row for each node"),
     ],
 )
-def test_a_recipe_that_does_not_fit_says_where(line: str, message: str):
+def test_a_recipe_that_does_not_fit_says_where(line: str, message: str) -> None:
     data = torch_file(stirred(FOUND["a linear layer after"]()).state_dict())
     with pytest.raises(GatvizError, match=message):
         gatviz.load_weights(data, recipe=line)
 
 
-def test_what_is_no_recipe_is_refused():
+def test_what_is_no_recipe_is_refused() -> None:
     data = torch_file(GATConv(FEATURES, 2).state_dict())
     with pytest.raises(GatvizError, match="a line of text"):
         gatviz.load_weights(data, recipe=3)  # type: ignore[arg-type]
@@ -255,7 +260,7 @@ def test_what_is_no_recipe_is_refused():
 @pytest.mark.parametrize(
     "name", ["weights", "steps", "forward", "elu", "x", "mean", "a b", "a>b", "pair_norm", "ä", "é(2)"]
 )
-def test_a_module_of_any_name_has_one_in_the_recipe(name: str):
+def test_a_module_of_any_name_has_one_in_the_recipe(name: str) -> None:
     state = {f"{name}.{key}": value for key, value in GATConv(FEATURES, 4).state_dict().items()}
     state |= {f"out.{key}": value for key, value in nn.Linear(4, 2).state_dict().items()}
     opened = inspect_weights(torch_file(state))
@@ -265,14 +270,14 @@ def test_a_module_of_any_name_has_one_in_the_recipe(name: str):
     assert torch.equal(again(graph()), opened.model(graph()))
 
 
-def test_a_module_inside_an_attention_layer_is_one_of_its_own():
+def test_a_module_inside_an_attention_layer_is_one_of_its_own() -> None:
     conv = {f"block.{key}": value for key, value in GATConv(FEATURES, 4).state_dict().items()}
     norm = {f"block.norm.{key}": value for key, value in nn.BatchNorm1d(4).state_dict().items()}
     out = {f"out.{key}": value for key, value in nn.Linear(4, 2).state_dict().items()}
     assert str(inspect_weights(torch_file(conv | norm | out)).recipe) == "block > block_norm > relu > out"
 
 
-WORDS = {
+WORDS: dict[str, tuple[object, Callable[[Checkpoint], bool]]] = {
     "negative_slope": (0.05, lambda opened: opened.layers[0].negative_slope == 0.05),
     "add_self_loops": (False, lambda opened: opened.self_loops == "as_given"),
     "activation": ("LeakyReLU", lambda opened: "leaky_relu" in str(opened.recipe)),
@@ -283,7 +288,7 @@ WORDS = {
 
 @pytest.mark.parametrize("around", ["hyper_parameters", "args", "cfg", "config"])
 @pytest.mark.parametrize("word", WORDS)
-def test_values_beside_the_weights_are_read_and_said(word: str, around: str):
+def test_values_beside_the_weights_are_read_and_said(word: str, around: str) -> None:
     value, holds = WORDS[word]
     state = Net("", conv1=GATConv(FEATURES, 4, heads=2), conv2=GATConv(8, 2)).state_dict()
     opened = inspect_weights(torch_file({"state_dict": state, around: {word: value}}))
@@ -292,14 +297,14 @@ def test_values_beside_the_weights_are_read_and_said(word: str, around: str):
     assert any(word in reason and str(value) in reason for reason in reasons)
 
 
-def test_heads_and_their_joining_beside_the_weights_answer_what_shapes_leave_open():
+def test_heads_and_their_joining_beside_the_weights_answer_what_shapes_leave_open() -> None:
     flat = {"lin.weight": torch.ones(6, FEATURES), "att_src": torch.ones(6), "att_dst": torch.ones(6)}
     opened = inspect_weights(torch_file({"model": flat, "args": {"heads": 3, "concat": False}}))
     assert (opened.layers[0].num_heads, opened.layers[0].concat) == (3, False)
     assert inspect_weights(torch_file({"model": flat, "args": {"heads": 4}})).layers[0].num_heads == 1
 
 
-def test_a_layer_whose_heads_are_averaged_opens_with_its_own_shape():
+def test_a_layer_whose_heads_are_averaged_opens_with_its_own_shape() -> None:
     conv = stirred(GATConv(FEATURES, 3, heads=4, concat=False))
     opened = gatviz.load_weights(torch_file(conv.state_dict()))
     assert opened(graph()).shape[1] == 3
@@ -307,7 +312,7 @@ def test_a_layer_whose_heads_are_averaged_opens_with_its_own_shape():
 
 
 @pytest.mark.parametrize("width", [FEATURES, 3])
-def test_a_list_of_single_heads_is_joined_as_shapes_say(width: int):
+def test_a_list_of_single_heads_is_joined_as_shapes_say(width: int) -> None:
     """self.layers = [GATConv(F, C) for each head], and out reads H·C."""
     heads = nn.ModuleList(GATConv(FEATURES, width) for _ in range(3))
     net = stirred(Net("", gats=heads, out=GATConv(3 * width, 2)))
@@ -316,4 +321,4 @@ def test_a_list_of_single_heads_is_joined_as_shapes_say(width: int):
     given = graph()
     x, edge_index = features_of(given), torch.tensor(given.edge_index)
     joined = F.elu(torch.cat([head(x, edge_index) for head in heads], 1))
-    assert equal(opened.model, net.out(joined, edge_index).detach())
+    assert equal(opened.model, net.get_submodule("out")(joined, edge_index).detach())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import itertools
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -29,13 +31,18 @@ from gatviz import (
     Readout,
     Sum,
 )
+from gatviz.attention.edges import SelfLoops
 from gatviz.checkpoints import inspect_weights
+from gatviz.checkpoints.saving import WeightsFormat
+from gatviz.model.steps import Kind
 from tests.checkpoints.cases import FEATURES, features_of, graph, torch_file
 
 FORMATS = ("torch", "safetensors")
 
 
-def model_of(*layers: LayerSettings, loops="add_missing", dtype=torch.float32) -> gatviz.GAT:
+def model_of(
+    *layers: LayerSettings, loops: SelfLoops = "add_missing", dtype: torch.dtype = torch.float32
+) -> gatviz.GAT:
     """A stack with every parameter random, the biases too."""
     generator = torch.Generator().manual_seed(2)
     model = gatviz.GAT(FEATURES, layers, self_loops=loops, generator=generator).to(dtype)
@@ -64,7 +71,7 @@ def all_kinds() -> list[gatviz.GAT]:
 @pytest.mark.parametrize("layout", ["gatviz", "pyg"])
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("model", all_kinds())
-def test_what_is_saved_opens_equal(model, layout, format):
+def test_what_is_saved_opens_equal(model: gatviz.GAT, layout: str, format: WeightsFormat) -> None:
     opened = inspect_weights(gatviz.save_weights(model, layout=layout, format=format))
     assert opened.layout == layout
     assert opened.model.settings == model.settings
@@ -73,7 +80,7 @@ def test_what_is_saved_opens_equal(model, layout, format):
     assert not any(decision.open for decision in opened.decisions)
 
 
-PLAIN = {"bias": False, "residual": False}
+PLAIN: dict[str, Any] = {"bias": False, "residual": False}
 HELD_BY_TUTORIAL = {
     "heads": (LayerSettings(out_features=3, num_heads=2, **PLAIN),),
     "one head": (LayerSettings(out_features=3, num_heads=1, activation=None, **PLAIN),),
@@ -86,7 +93,7 @@ HELD_BY_TUTORIAL = {
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("which", HELD_BY_TUTORIAL)
-def test_the_tutorials_names(which, format):
+def test_the_tutorials_names(which: str, format: WeightsFormat) -> None:
     model = model_of(*HELD_BY_TUTORIAL[which])
     opened = inspect_weights(gatviz.save_weights(model, layout="tutorial", format=format))
     assert opened.layout == "tutorial"
@@ -94,7 +101,7 @@ def test_the_tutorials_names(which, format):
     assert torch.equal(opened.model(graph()), model(graph()))
 
 
-def test_the_tutorials_own_class_loads_them():
+def test_the_tutorials_own_class_loads_them() -> None:
     model = model_of(*HELD_BY_TUTORIAL["heads"], loops="as_given")
     state = torch.load(io.BytesIO(gatviz.save_weights(model, layout="tutorial")), weights_only=True)
     layer = gatviz.MultiHeadGATLayer(FEATURES, 3, num_heads=2)
@@ -112,7 +119,7 @@ def test_the_tutorials_own_class_loads_them():
         ("activation relu", {"activation": "relu", "bias": False}),
     ],
 )
-def test_what_the_tutorials_layers_cannot_hold_is_refused(lacking, settings):
+def test_what_the_tutorials_layers_cannot_hold_is_refused(lacking: str, settings: dict[str, Any]) -> None:
     model = model_of(LayerSettings(out_features=2, num_heads=2, **settings))
     with pytest.raises(GatvizError, match=f"^layer 0: .* found {lacking}; save in gatviz's or PyG's names instead"):
         gatviz.save_weights(model, layout="tutorial")
@@ -122,7 +129,9 @@ def test_what_the_tutorials_layers_cannot_hold_is_refused(lacking, settings):
 @pytest.mark.parametrize("concat", [True, False])
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("residual", [True, False])
-def test_pyg_loads_a_layer_saved_in_its_names(kind, conv, concat, bias, residual):
+def test_pyg_loads_a_layer_saved_in_its_names(
+    kind: Kind, conv: type[GATConv] | type[GATv2Conv], concat: bool, bias: bool, residual: bool
+) -> None:
     settings = LayerSettings(
         kind=kind, out_features=3, num_heads=2, concat=concat, bias=bias, residual=residual, activation=None
     )
@@ -136,7 +145,7 @@ def test_pyg_loads_a_layer_saved_in_its_names(kind, conv, concat, bias, residual
 
 
 @pytest.mark.parametrize("kind", ["GAT", "GATv2"])
-def test_pygs_model_class_loads_a_stack(kind):
+def test_pygs_model_class_loads_a_stack(kind: Kind) -> None:
     hidden = LayerSettings(kind=kind, out_features=2, num_heads=3)
     last = LayerSettings(kind=kind, out_features=4, num_heads=3, concat=False, activation=None)
     model = model_of(hidden, last)
@@ -148,7 +157,7 @@ def test_pygs_model_class_loads_a_stack(kind):
     assert model(given).detach().numpy() == pytest.approx(out.detach().numpy(), abs=1e-5)
 
 
-def test_gatvizs_own_file_loads_into_its_model():
+def test_gatvizs_own_file_loads_into_its_model() -> None:
     model = model_of(LayerSettings(num_heads=2))
     again = gatviz.GAT(FEATURES, model.settings, self_loops="add_missing")
     again.load_state_dict(torch.load(io.BytesIO(gatviz.save_weights(model)), weights_only=True))
@@ -156,13 +165,13 @@ def test_gatvizs_own_file_loads_into_its_model():
 
 
 @pytest.mark.parametrize("layout", ["gatviz", "pyg", "tutorial"])
-def test_a_single_layer_is_saved_as_a_stack_of_one(layout):
+def test_a_single_layer_is_saved_as_a_stack_of_one(layout: str) -> None:
     layer = gatviz.MultiHeadGATLayer(FEATURES, 3, num_heads=2, self_loops="add_missing", negative_slope=0.1)
     opened = gatviz.load_weights(gatviz.save_weights(layer, layout=layout))
     assert torch.equal(opened(graph()), layer(graph()))
 
 
-def test_a_path_is_written_and_a_bad_one_told(tmp_path):
+def test_a_path_is_written_and_a_bad_one_told(tmp_path: Path) -> None:
     model = model_of(LayerSettings())
     data = gatviz.save_weights(model, tmp_path / "weights.safetensors", format="safetensors")
     assert (tmp_path / "weights.safetensors").read_bytes() == data
@@ -171,7 +180,7 @@ def test_a_path_is_written_and_a_bad_one_told(tmp_path):
     with pytest.raises(GatvizError, match="one of gatviz, tutorial, pyg"):
         gatviz.save_weights(model, layout="dgl")
     with pytest.raises(GatvizError, match="a GAT or one of gatviz's layers"):
-        gatviz.save_weights(torch.nn.Linear(2, 2))
+        gatviz.save_weights(torch.nn.Linear(2, 2))  # type: ignore[arg-type] # which is refused
 
 
 # ---- models with steps around their layers ---------------------------------------------------------------------------
@@ -213,7 +222,9 @@ ends = st.sampled_from([[], [JumpingKnowledge("cat")], [Readout("mean")], [Linea
 
 @given(around, around, ends, st.sampled_from(["gatviz", "pyg"]), st.sampled_from(FORMATS), st.booleans())
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-def test_a_model_of_any_steps_opens_equal(before, after, end, layout, format, double):
+def test_a_model_of_any_steps_opens_equal(
+    before: list[Any], after: list[Any], end: list[Any], layout: str, format: WeightsFormat, double: bool
+) -> None:
     generator = torch.Generator().manual_seed(5)
     first = ("first.conv", LayerSettings(out_features=2, num_heads=2))
     model = GAT.of_steps(FEATURES, [Linear(WIDTH), *before, first, *after, *end], generator=generator)
@@ -230,7 +241,7 @@ def test_a_model_of_any_steps_opens_equal(before, after, end, layout, format, do
     assert again.model.steps == opened.model.steps
 
 
-def test_a_net_of_pyg_and_torch_loads_what_is_saved_in_their_names():
+def test_a_net_of_pyg_and_torch_loads_what_is_saved_in_their_names() -> None:
     net = nn.ModuleDict({"conv1": GATConv(FEATURES, 3, heads=2), "bn": nn.BatchNorm1d(6), "lin": nn.Linear(6, 2)})
     model = gatviz.load_weights(torch_file(net.state_dict()))
     state = torch.load(io.BytesIO(gatviz.save_weights(model, layout="pyg")), weights_only=True)
@@ -240,7 +251,7 @@ def test_a_net_of_pyg_and_torch_loads_what_is_saved_in_their_names():
         assert torch.equal(fresh.state_dict()[name], value), name
 
 
-def test_the_tutorials_names_hold_no_steps_around():
+def test_the_tutorials_names_hold_no_steps_around() -> None:
     model = GAT.of_steps(FEATURES, [("conv", LayerSettings(bias=False)), ("lin", Linear(2))])
     with pytest.raises(GatvizError, match="recipe: expected attention layers alone, found 'conv > elu > lin'"):
         gatviz.save_weights(model, layout="tutorial")
@@ -266,7 +277,7 @@ def test_the_tutorials_names_hold_no_steps_around():
     ],
     ids=str,
 )
-def test_what_is_told_of_steps_is_checked_like_everything_else(told):
+def test_what_is_told_of_steps_is_checked_like_everything_else(told: dict[str, Any]) -> None:
     model = GAT.of_steps(FEATURES, [("conv", LayerSettings(num_heads=2)), ("bn", BatchNorm()), ("lin", Linear(2))])
     data = gatviz.save_weights(model, format="safetensors")
     length = int.from_bytes(data[:8], "little")

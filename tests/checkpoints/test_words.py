@@ -141,12 +141,13 @@ REFUSED: Mapping[str, tuple[bytes, dict[str, object]]] = {
 
 
 def texts(opened: Checkpoint) -> list[str]:
-    return [*(one.reason for one in (*opened.decisions, *opened.guesses)), *opened.notes]
+    reasons = [one.reason for one in opened.decisions] + [one.reason for one in opened.guesses]
+    return [*reasons, *opened.notes]
 
 
 @pytest.mark.usefixtures("other_language")
 @pytest.mark.parametrize("name", OPENED)
-def test_every_reason_and_note_is_a_message(name: str):
+def test_every_reason_and_note_is_a_message(name: str) -> None:
     opened = inspect_weights(OPENED[name])
     assert [text for text in texts(opened) if untranslated(text)] == []
 
@@ -157,7 +158,7 @@ def parts_of(error: GatvizError) -> tuple[str, str, str]:
 
 @pytest.mark.usefixtures("other_language")
 @pytest.mark.parametrize("name", REFUSED)
-def test_every_part_of_a_refusal_is_a_message(name: str):
+def test_every_part_of_a_refusal_is_a_message(name: str) -> None:
     data, choices = REFUSED[name]
     with pytest.raises(GatvizError) as caught:
         inspect_weights(data, name="w.pt", **choices)  # type: ignore[arg-type]
@@ -165,7 +166,7 @@ def test_every_part_of_a_refusal_is_a_message(name: str):
 
 
 @pytest.mark.usefixtures("other_language")
-def test_so_are_those_of_saving_and_of_a_graph_that_does_not_fit():
+def test_so_are_those_of_saving_and_of_a_graph_that_does_not_fit() -> None:
     model = gatviz.GAT.of_paper(FEATURES, 3, bias=True)
     for refused in (
         lambda: save_weights(model, layout="tutorial"),
@@ -177,7 +178,7 @@ def test_so_are_those_of_saving_and_of_a_graph_that_does_not_fit():
         assert not any(map(untranslated, parts_of(caught.value)))
 
 
-def test_lists_are_joined_as_people_say_them():
+def test_lists_are_joined_as_people_say_them() -> None:
     assert [words.and_list("abc"[:n]) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
     assert [words.or_list("abc"[:n]) for n in (1, 2, 3)] == ["a", "a or b", "a, b or c"]
     assert words.commas(()) == ""

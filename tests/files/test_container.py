@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import pickle
 import random
 import zipfile
+import zlib
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,7 +20,7 @@ from hypothesis.extra import numpy as hnp
 
 from gatviz import GatvizError
 from gatviz.files import limits
-from gatviz.files.container import Form, is_container, pack, unpack
+from gatviz.files.container import Form, is_container, pack, pack_link, unpack, unpack_link
 from tests.files.fuzz import check_sentence, mutated, repacked
 
 SESSION = Form("session")
@@ -188,3 +191,66 @@ def test_what_would_not_come_back_is_not_written(content, arrays):
     with pytest.raises(GatvizError) as told:
         pack(SESSION, content, arrays)
     check_sentence(str(told.value))
+
+
+# ---- links ------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=150, deadline=None)
+@given(content=st.dictionaries(_WORDS, _JSON, max_size=4), arrays=_ARRAYS)
+def test_whatever_a_link_carries_comes_back(content, arrays):
+    text = pack_link(SESSION, content, arrays)
+    assert set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+    again = unpack_link(text, "the link", SESSION)
+    assert again.content == content
+    assert set(again.arrays) == set(arrays)
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(again.arrays[name], array)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(max_size=60) | st.text("abcdefAB01-_=", max_size=60))
+def test_any_text_that_is_no_link_is_one_sentence(text):
+    with pytest.raises(GatvizError) as told:
+        unpack_link(text, "the link", SESSION)
+    check_sentence(str(told.value))
+
+
+def _link(value: object) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(msgspec.msgpack.encode(value))).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        5,
+        [],
+        ["{}", []],
+        [_HEAD.decode(), [["x", "|O8", [1], b"12345678"]]],
+        [_HEAD.decode(), [["x", "<f8", [10**12], b"12345678"]]],
+        [_HEAD.decode(), [["x", "<f8", [-1], b"12345678"]]],
+        [_HEAD.decode(), [["x", "<f1", [1], b"1"]]],
+        [_HEAD.decode(), [["x", "<f8", [1], b"1234"]]],
+        [_HEAD.decode().replace("session", "training"), []],
+        bytes(50_000_000),
+    ],
+)
+def test_a_hostile_link_is_one_sentence(value):
+    with pytest.raises(GatvizError) as told:
+        unpack_link(_link(value), "the link", SESSION)
+    check_sentence(str(told.value))
+
+
+def test_mutated_links_give_a_container_or_a_sentence():
+    rng = random.Random(2)
+    good = pack_link(SESSION, {"names": ["a", "b"]}, {"x": np.eye(3)})
+    packed = zlib.decompress(base64.urlsafe_b64decode(good + "=" * (-len(good) % 4)))
+    for _attempt in range(1500):
+        if rng.random() < 0.5:
+            text = mutated(good.encode(), rng).decode("latin-1")
+        else:
+            text = base64.urlsafe_b64encode(zlib.compress(mutated(packed, rng))).decode().rstrip("=")
+        try:
+            unpack_link(text, "the link", SESSION)
+        except GatvizError as error:
+            check_sentence(str(error))

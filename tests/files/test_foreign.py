@@ -18,11 +18,11 @@ from gatviz import Graph, inspect_graph, read_graph
 from gatviz.files import ReadOptions
 
 
-def arcs(graph: Graph) -> set[tuple[str, str]]:
+def edges(graph: Graph) -> set[tuple[str, str]]:
     return {(graph.names[j], graph.names[i]) for j, i in graph.edge_index.T.tolist()}
 
 
-def expected_arcs(graph: nx.Graph) -> set[tuple[str, str]]:
+def expected_edges(graph: nx.Graph) -> set[tuple[str, str]]:
     pairs = {(str(u), str(v)) for u, v in graph.edges}
     return pairs if graph.is_directed() else pairs | {(v, u) for u, v in pairs}
 
@@ -70,7 +70,7 @@ def test_what_networkx_writes_is_read(form, directed, seed):
     else:
         assert graph.names == tuple(truth)
         assert graph.directed == directed
-    assert arcs(graph) == expected_arcs(truth)
+    assert edges(graph) == expected_edges(truth)
     assert inspection.loops == 1
 
 
@@ -96,7 +96,7 @@ def test_a_multigraph_has_its_parallel_edges_merged_and_it_is_said():
     for form in ("graphml", "gml", "gexf", "pajek", "node_link"):
         inspection = inspect_graph(written(truth, form))
         assert inspection.duplicates == 1
-        assert arcs(inspection.graph) == {("a", "b"), ("b", "c")}
+        assert edges(inspection.graph) == {("a", "b"), ("b", "c")}
         assert any(
             note.startswith("1 duplicate edge was merged; the first of each was kept")
             for note in inspection.graph.notes
@@ -151,7 +151,7 @@ def test_graphml_as_yed_writes_it():
 </graphml>"""
     graph = read_graph(data, name="drawing.graphml")
     assert graph.names == ("Ada", "Bo")
-    assert arcs(graph) == {("Ada", "Bo")}
+    assert edges(graph) == {("Ada", "Bo")}
 
 
 def test_gexf_as_gephi_writes_it():
@@ -195,14 +195,14 @@ def test_pajek_in_all_its_sections():
 """
     graph = read_graph(data)
     assert graph.names == ("Ada L.", "Bo", "Cy", "Di")
-    assert arcs(graph) == {("Ada L.", "Bo"), ("Bo", "Cy"), ("Cy", "Bo"), ("Di", "Ada L."), ("Di", "Bo")}
+    assert edges(graph) == {("Ada L.", "Bo"), ("Bo", "Cy"), ("Cy", "Bo"), ("Di", "Ada L."), ("Di", "Bo")}
     assert graph.positions[3].tolist() == pytest.approx([0.7, 0.0])
     assert graph.positions[0, 1] > graph.positions[1, 1]  # Pajek's y runs downwards
 
 
 def test_pajek_matrix():
     graph = read_graph(b"*Vertices 3\n*Matrix\n0 1 0\n0 0 2\n0 0 0\n")
-    assert arcs(graph) == {("1", "2"), ("2", "3")}
+    assert edges(graph) == {("1", "2"), ("2", "3")}
     assert graph.edge_attributes == {"weight": (None, 2.0)}
 
 
@@ -210,9 +210,9 @@ def test_an_adjacency_matrix_either_way_round():
     data = b",A,B,C\nA,0,1,0\nB,0,0,2\nC,0,0,0\n"
     inspection = inspect_graph(data)
     assert inspection.symmetric is False
-    assert arcs(inspection.graph) == {("B", "A"), ("C", "B")}  # row reads column
+    assert edges(inspection.graph) == {("B", "A"), ("C", "B")}  # row reads column
     turned = inspect_graph(data, options=ReadOptions(matrix="row_points_to_column"))
-    assert arcs(turned.graph) == {("A", "B"), ("B", "C")}
+    assert edges(turned.graph) == {("A", "B"), ("B", "C")}
     assert inspection.graph.edge_attributes["weight"] == (1, 2)
     assert any("not symmetric" in note for note in inspection.graph.notes)
     bare = inspect_graph(b"0 1 1\n1 0 0\n1 0 0\n")
@@ -224,7 +224,7 @@ def test_an_adjacency_matrix_either_way_round():
 def test_a_matrix_with_a_node_table():
     graph = read_graph(b"A,B\n0,1\n0,0\n", b"id,size,label\nB,2,y\nA,1,x\n")
     assert graph.names == ("B", "A")
-    assert arcs(graph) == {("B", "A")}
+    assert edges(graph) == {("B", "A")}
     assert graph.x.tolist() == [[2], [1]]
     assert graph.labels == ("y", "x")
 
@@ -325,5 +325,5 @@ def test_pasted_from_a_spreadsheet():
     table = pd.DataFrame({"source": ["A", "B"], "target": ["B", "C"], "since": [1999, 2001]})
     pasted = table.to_csv(sep="\t", index=False, lineterminator="\r\n").encode()
     graph = read_graph(pasted)
-    assert arcs(graph) == {("A", "B"), ("B", "C")}
+    assert edges(graph) == {("A", "B"), ("B", "C")}
     assert graph.edge_attributes == {"since": (1999, 2001)}

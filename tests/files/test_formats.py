@@ -20,6 +20,7 @@ from gatviz.files import (
     write_graph,
 )
 from gatviz.files import formats as table
+from gatviz.files.graph_file import GraphFile
 from gatviz.files.parsed import ParsedGraph
 
 FOLDER = Path(table.__file__).parent
@@ -31,11 +32,11 @@ SHARED_BY_TWO = {
 """Formats that lean on another one: a table beside, a tensor, a zip that is more than a zip."""
 
 
-def arrows(data: bytes, where: str) -> ParsedGraph:
-    rows = [line.split(" -> ") for line in data.decode().splitlines()[1:]]
+def arrows(file: GraphFile) -> ParsedGraph:
+    rows = [line.split(" -> ") for line in file.decoded.text.splitlines()[1:]]
     names = list(dict.fromkeys(name for row in rows for name in row))
     edges = np.array([[names.index(name) for name in row] for row in rows]).T
-    return ParsedGraph(where=where, format="arrows", names=names, edges=edges)
+    return ParsedGraph(where=file.where, format="arrows", names=names, edges=edges)
 
 
 def as_arrows(graph: Graph) -> bytes:
@@ -44,7 +45,7 @@ def as_arrows(graph: Graph) -> bytes:
 
 
 def test_a_new_format_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    row = GraphFormat("arrows", "arrows", (".arr",), arrows, as_arrows, lambda start: start.text.startswith("arrows!"))
+    row = GraphFormat("arrows", "arrows", (".arr",), arrows, as_arrows, lambda file: file.start.startswith("arrows!"))
     monkeypatch.setitem(FORMATS, "arrows", row)
     data = b"arrows!\nA -> B\nB -> C"
     assert inspect_graph(data).format == "arrows"  # by its content, whatever it is called
@@ -66,8 +67,8 @@ def test_every_template_is_known_by_its_content(name: str):
 
 @pytest.mark.parametrize("name", readable_formats())
 def test_no_two_formats_know_the_same_file(name: str):
-    start = table.FileStart(template(name), "some file")
-    knowing = [other for other, row in FORMATS.items() if row.knows is not None and row.knows(start)]
+    file = GraphFile(template(name), "some file")
+    knowing = [other for other, row in FORMATS.items() if row.knows is not None and row.knows(file)]
     assert len(knowing) == (0 if name in table.TABLES else 1)
 
 

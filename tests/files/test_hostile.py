@@ -63,7 +63,13 @@ def test_a_truncated_file_is_refused_or_is_a_smaller_graph(form):
     name = f"cut{FORMATS[form].endings[0]}"
     for part in range(1, 20):
         data = whole[: len(whole) * part // 20]
-        if form in ("edge_list", "matrix", "pajek"):  # rows that are there are rows
+        if form in (
+            "edge_list",
+            "matrix",
+            "pajek",
+            "adjacency_list",
+            "edge_dictionaries",
+        ):  # rows that are there are rows
             assert outcome(data, form, named=False) == "graph" or "file." in outcome(data, form, named=False)
         else:
             assert name in sentence(data, name)
@@ -75,9 +81,6 @@ def test_marked_encodings_are_read(form, codec):
     text = template(form).decode()
     if text.startswith("<?xml"):
         text = text[text.index("?>") + 2 :].lstrip()
-        if codec == "utf-32":
-            assert "well-formed XML" in sentence(text.encode(codec), "graph.xml")  # no XML parser reads it
-            return
     assert read_graph(text.encode(codec)).fingerprint == read_graph(template(form)).fingerprint
 
 
@@ -86,10 +89,9 @@ def test_latin_1_is_read_and_said(form):
     text = template(form).decode().replace("Ada", "Zoë")
     if text.startswith("<?xml"):
         graph = read_graph(text.replace("UTF-8", "ISO-8859-1").encode("latin-1"))
-        assert "not well-formed" in sentence(text.encode("latin-1"))
-    else:
-        graph = read_graph(text.encode("latin-1"))
-        assert any("Latin-1" in note for note in graph.notes)
+        assert "Zoë" in graph.names
+    graph = read_graph(text.encode("latin-1"))
+    assert any("Windows-1252" in note for note in graph.notes)
     assert "Zoë" in graph.names
 
 
@@ -125,11 +127,11 @@ def test_binary_rubbish_with_any_ending_is_refused(form):
 BAD_TEXTS = [
     (
         b"source,target\nA;B\n",
-        "the file, row 2: expected a target, found nothing; write two names separated by ','.",
+        "the file, row 2: expected a 'target', found nothing; write two names separated by ','.",
     ),
     (
         b"source,target\nA,B\nB;C;D\n",
-        "the file, row 3: expected a target, found nothing; write two names separated by ','.",
+        "the file, row 3: expected a 'target', found nothing; write two names separated by ','.",
     ),
     (
         b"source,target\nA,B\nA,B,C\n",
@@ -200,7 +202,14 @@ def test_nan_and_infinity_elsewhere(form, value):
         f'<node id="A"><attvalues><attvalue for="k" value="{value}"/></attvalues></node></nodes></graph></gexf>',
         "gml": f"graph [ node [ id 0 f {value} ] ]",
     }
-    if form == "nodes":
+    if value == "nan" and form in ("nodes", "graphml", "gexf", "gml"):  # where programs write it for what is not known
+        graph = (
+            read_graph(b"source,target\nA,A\n", f"id,f\nA,{value}\n".encode())
+            if form == "nodes"
+            else read_graph(data[form].encode())
+        )
+        assert any(note.startswith("column 'f' was left out") for note in graph.notes)
+    elif form == "nodes":
         with pytest.raises(GatvizError, match="expected a finite number"):
             read_graph(b"source,target\nA,A\n", f"id,f\nA,{value}\n".encode())
     else:
@@ -316,7 +325,11 @@ def test_nothing_is_ever_unpickled(tmp_path: Path):
 @pytest.mark.parametrize(
     ("arrays", "said"),
     [
-        ({"x": X}, "the file: expected 'edge_index', or the four parts of 'adj', found the arrays 'x'; add the edges."),
+        (
+            {"x": X},
+            "the file: expected 'edge_index', a matrix 'A', or the four parts of 'adj', "
+            "found the arrays 'x'; add the edges.",
+        ),
         (
             {"x": X, "edge_index": np.array([[0, -1], [1, 2]])},
             "the file, 'edge_index': expected node numbers from 0 to 2, found -1; correct the edge.",
@@ -517,12 +530,12 @@ for name, build in HUGE.items():
     gc.collect()
     with open("/proc/self/clear_refs", "w") as peak:
         peak.write("5")  # the peak starts anew
-    before, start = held("VmRSS"), time.monotonic()
+    before, start = held("VmRSS"), time.process_time()
     try:
         said = repr(inspect_graph(data).graph)
     except GatvizError as error:
         said = str(error)
-    print(json.dumps([name, held("VmHWM") - before, time.monotonic() - start, said]), flush=True)
+    print(json.dumps([name, held("VmHWM") - before, time.process_time() - start, said]), flush=True)
     del data
 """
 

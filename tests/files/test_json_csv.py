@@ -63,7 +63,7 @@ def test_an_edge_from_a_to_b_means_that_b_reads_a():
     assert (graph.names[source], graph.names[target]) == ("A", "B")
 
 
-def test_an_undirected_file_gives_both_arcs_and_a_loop_once():
+def test_an_undirected_file_gives_both_edges_and_a_loop_once():
     graph = read_graph(
         b'{"directed": false, "nodes": [{"id": 1}, {"id": 2}], "edges": [[2, 1], [1, 1], {"source": 2, "target": 1}]}'
     )
@@ -72,7 +72,7 @@ def test_an_undirected_file_gives_both_arcs_and_a_loop_once():
     assert any(note.startswith("1 duplicate edge was merged; the first of each was kept") for note in graph.notes)
 
 
-def test_an_undirected_file_that_lists_both_arcs_is_taken_as_it_is():
+def test_an_undirected_file_that_lists_both_edges_is_taken_as_it_is():
     edges = [["B", "A"], ["A", "B"]]
     graph = read_graph(
         as_json(directed=False, edges=[{"source": s, "target": t, "w": k} for k, (s, t) in enumerate(edges)])
@@ -179,7 +179,11 @@ def test_a_type_column_says_whether_edges_are_directed():
         ("utf-8-sig", "read as UTF-8 with BOM"),
         ("utf-16", "read as UTF-16"),
         ("utf-32", "read as UTF-32"),
-        ("latin-1", "line 2 is not UTF-8: the file was read as Latin-1"),
+        (
+            "cp1252",
+            "line 2 is not UTF-8: by its characters the file was read as Windows-1252 (western Europe); it has 'Zoë'",
+        ),
+        ("utf-16-le", "read as UTF-16 (little-endian, without mark)"),
     ],
 )
 def test_other_encodings_are_read_and_named(codec, note):
@@ -412,7 +416,7 @@ BAD_JSON = {
     ),
     "UTF-16 without a mark": (
         '{"edges": []}'.encode("utf-16-le"),
-        "the file: expected UTF-8 text, found UTF-16 without a byte-order mark; save the file as UTF-8.",
+        "the file: expected at least one node, found none; add a node.",
     ),
 }
 
@@ -426,26 +430,22 @@ def test_bad_json_gives_one_sentence(case):
 EDGES = b"source,target\nA,B\n"
 BAD_CSV = {
     "wrong columns": (
-        b"a,b\n1,2\n",
+        b"name,age\nAda,36\nBo,40\n",
         None,
-        "the file, header: expected a column 'source', found 'a', 'b'; rename the header or choose the column.",
+        "the file, header: expected a column 'source', found 'name', 'age'; "
+        "choose the two columns that edges join, or call them source and target.",
     ),
     "no target": (
         b"source,weight\nA,1\n",
         None,
         "the file, header: expected a column 'target', found 'source', 'weight'; "
-        "rename the header or choose the column.",
+        "choose the two columns that edges join, or call them source and target.",
     ),
     "node table alone": (
         b"id,f0\nA,1\n",
         None,
         "the file, header: expected a column 'source', found 'id', 'f0'; "
         "this is a node table: give the edges beside it.",
-    ),
-    "column twice": (
-        b"source,target,w,w\nA,B,1,2\n",
-        None,
-        "the file, header, column 4: expected a name of its own, found 'w'; name the column.",
     ),
     "too many cells": (
         b"source,target\nA,B\nA,B,C\n",
@@ -456,12 +456,12 @@ BAD_CSV = {
     "mixed separators": (
         b"source,target\nA,B\nB;C\n",
         None,
-        "the file, row 3: expected a target, found nothing; write two names separated by ','.",
+        "the file, row 3: expected a 'target', found nothing; write two names separated by ','.",
     ),
     "no source": (
         b"source,target\n\n,B\n",
         None,
-        "the file, row 3: expected a source, found nothing; write two names separated by ','.",
+        "the file, row 3: expected a 'source', found nothing; write two names separated by ','.",
     ),
     "open quote": (
         b'source,target\nA,"B\nB,C\n',
@@ -475,7 +475,7 @@ BAD_CSV = {
     ),
     "no id": (
         EDGES,
-        b"name,f\nA,1\nB,2\n",
+        b"name,f\nX,1\nY,2\n",
         "the node table, header: expected a column 'id', found 'name', 'f'; name the column of node names 'id'.",
     ),
     "id twice": (
@@ -492,18 +492,6 @@ BAD_CSV = {
         EDGES,
         b"id,f\nA,1\nB,two\n",
         "the node table, row 3, column 'f': expected a finite number, found 'two'; "
-        "write a number there or remove the row.",
-    ),
-    "ragged": (
-        EDGES,
-        b"id,f,g\nA,1,2\nB,2\n",
-        "the node table, row 3, column 'g': expected a finite number, found nothing; "
-        "write a number there or remove the row.",
-    ),
-    "NaN": (
-        EDGES,
-        b"id,f\nA,1\nB,nan\n",
-        "the node table, row 3, column 'f': expected a finite number, found 'nan'; "
         "write a number there or remove the row.",
     ),
     "infinity": (
@@ -609,7 +597,7 @@ def test_options_are_checked():
 
 @pytest.mark.parametrize("form", ["csv", "json", "npz"])
 def test_merging_parallel_edges_says_that_pyg_would_not(form):
-    """PyG gives each of two equal arcs a share; of two equal loops its layers make one."""
+    """PyG gives each of two equal edges a share; of two equal loops its layers make one."""
 
     def notes(pairs: list[tuple[str, str]]) -> str:
         if form == "csv":

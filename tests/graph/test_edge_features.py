@@ -1,4 +1,4 @@
-"""Features of edges belong to their arcs: through edits, forms and files, and never merged with others."""
+"""Features stay with their edge: through edits, forms and files, and never merged with others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gatviz.files import ReadOptions, inspect_graph
 from gatviz.graph import editing
 from gatviz.numbers import LARGEST
 
-Arcs = dict[tuple[str, str], tuple[float, ...]]
+OfEdges = dict[tuple[str, str], tuple[float, ...]]
 
 
 @st.composite
@@ -26,7 +26,7 @@ def graphs(draw: st.DrawFn) -> Graph:
     pairs = draw(st.lists(st.tuples(*[st.integers(0, count - 1)] * 2), unique=True, max_size=12))
     directed = draw(st.booleans())
     if not directed:
-        pairs = list(dict.fromkeys(arc for u, v in pairs for arc in ((u, v), (v, u))))
+        pairs = list(dict.fromkeys(edge for u, v in pairs for edge in ((u, v), (v, u))))
     row = st.tuples(*[st.floats(-LARGEST, LARGEST)] * 2)
     f = [draw(row) for _ in pairs]
     return Graph(
@@ -45,7 +45,7 @@ def features(graph: Graph) -> NDArray[np.float64]:
     return graph.edge_features
 
 
-def arcs(graph: Graph) -> Arcs:
+def edges(graph: Graph) -> OfEdges:
     rows = zip(graph.edge_index.T, features(graph), strict=True)
     return {(graph.names[j], graph.names[i]): tuple(f) for (j, i), f in rows}
 
@@ -53,23 +53,23 @@ def arcs(graph: Graph) -> Arcs:
 @settings(max_examples=60, deadline=None)
 @given(graph=graphs(), data=st.data())
 def test_edits_keep_the_features_of_what_stays_and_new_ones_have_zeros(graph: Graph, data: st.DataObject) -> None:
-    before = arcs(graph)
+    before = edges(graph)
     name, other = (data.draw(st.sampled_from(graph.names)) for _ in range(2))
     grown = editing.add_edges(graph, [(name, other)], both=True)
-    zeros = {arc: (0.0, 0.0) for arc in ((name, other), (other, name))}
-    assert arcs(grown) == {**zeros, **before}
-    assert (any("edge features of 0" in note for note in grown.notes)) == (len(arcs(grown)) > len(before))
-    assert arcs(editing.remove(graph, [name])) == {arc: f for arc, f in before.items() if name not in arc}
+    zeros = {edge: (0.0, 0.0) for edge in ((name, other), (other, name))}
+    assert edges(grown) == {**zeros, **before}
+    assert (any("edge features of 0" in note for note in grown.notes)) == (len(edges(grown)) > len(before))
+    assert edges(editing.remove(graph, [name])) == {edge: f for edge, f in before.items() if name not in edge}
     twin = editing.duplicate(graph, graph.names)
     copied = {(f"{j} (2)", f"{i} (2)"): f for (j, i), f in before.items()}
-    assert arcs(twin) == {**before, **copied}
+    assert edges(twin) == {**before, **copied}
     assert twin.notes == graph.notes
     for edited in (
         editing.add_node(graph, "new", (0, 0)),
         editing.add_feature(graph, "more"),
         editing.move(graph, [name], [(3, 3)]),
     ):
-        assert arcs(edited) == before
+        assert edges(edited) == before
     assert editing.clear(graph).edge_feature_names == ("u", "v")
 
 
@@ -81,7 +81,7 @@ def test_written_and_read_they_are_the_same(graph: Graph) -> None:
         read_graph(write_graph(graph, format="node_link"), name="g.json"),
         Graph.from_networkx(graph.to_networkx()),
     ):
-        assert arcs(again) == arcs(graph)
+        assert edges(again) == edges(graph)
         assert again.edge_feature_names == graph.edge_feature_names
         assert again.fingerprint == graph.fingerprint or not np.array_equal(again.edge_index, graph.edge_index)
 

@@ -190,10 +190,10 @@ def test_a_million_edges_take_a_moment() -> None:
     rng = np.random.default_rng(0)
     edges = rng.integers(0, 100_000, (2, 1_000_000))
     alpha = rng.random((1_000_000, 8), dtype=np.float32)
-    start = time.perf_counter()
+    start = time.process_time()
     part = strongest(alpha, edges, 100_000)
     around = neighbourhood(edges, 100_000, 5, 3, 200, alpha, max_edges=1_000)
     assert part.nodes.size <= 200
     assert part.edges.size
     assert around.nodes.size == 200
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

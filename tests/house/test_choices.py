@@ -146,7 +146,7 @@ def test_slopes_that_differ_are_told_layer_by_layer():
 # ---- layers and models --------------------------------------------------------------------------------------------
 
 X = torch.tensor([[1.0, 2.0], [-0.5, 1.0], [2.0, -1.0]])
-ARCS = torch.tensor([[0, 1, 2, 0, 1], [1, 0, 0, 0, 2]])
+EDGES = torch.tensor([[0, 1, 2, 0, 1], [1, 0, 0, 0, 2]])
 LAYERS = (
     gatviz.GATAttentionLayer,
     gatviz.GATv2AttentionLayer,
@@ -190,7 +190,7 @@ def run(make: type, **given: object) -> tuple[object, ...]:
         settings.pop("num_heads")
     layer = make(**settings, generator=torch.Generator().manual_seed(1))
     of_edges = {"edge_features": torch.arange(10.0).view(5, 2)} if "edge_features" in given else {}
-    out = layer(X, edge_index=ARCS, generator=torch.Generator().manual_seed(2), **of_edges)
+    out = layer(X, edge_index=EDGES, generator=torch.Generator().manual_seed(2), **of_edges)
     return out.tolist(), {name: tuple(value.shape) for name, value in layer.state_dict().items()}
 
 

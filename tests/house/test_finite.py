@@ -98,7 +98,7 @@ def test_a_run_is_finite_in_every_field_or_refused_by_its_first_stage(
 
 
 @pytest.mark.parametrize("nodes", [0, 1, 3])
-def test_a_parameter_that_is_not_finite_is_named_even_where_no_arc_meets_it(nodes):
+def test_a_parameter_that_is_not_finite_is_named_even_where_no_edge_meets_it(nodes):
     for kind, name in ((GATAttentionLayer, "a_target"), (GATv2AttentionLayer, "a")):
         layer = kind(2, 3, 2, generator=new_generator(0)).eval()
         with torch.no_grad():

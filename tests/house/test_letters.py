@@ -113,7 +113,7 @@ def test_and_it_is_true(seed: int, slope: float):
     if slope == 1:
         np.testing.assert_allclose(after.alpha, before.alpha, atol=1e-9)
     for target in range(graph.num_nodes):
-        arcs = before.edges_into(target)
-        for then, now in zip(before.e[arcs].T, after.e[arcs].T, strict=True):
+        edges = before.edges_into(target)
+        for then, now in zip(before.e[edges].T, after.e[edges].T, strict=True):
             turned = np.subtract.outer(then, then) * np.subtract.outer(now, now)
             assert turned.min(initial=0.0) > -1e-9

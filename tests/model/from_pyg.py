@@ -10,6 +10,7 @@ from torch import nn
 
 import gatviz
 from gatviz import GAT, LayerSettings
+from gatviz.attention.edges import SelfLoops
 from gatviz.model.around import kind_named
 
 ACTIVATIONS = {
@@ -48,14 +49,14 @@ class Converted:
         else:
             more = {"mode": module.mode} if isinstance(module, pyg.LayerNorm) else {}
             inner = module.module if isinstance(module, pyg.BatchNorm) else module
-            kind = kind_named(type(module).__name__.removesuffix("1d"))
-            self.steps.append((name, kind(eps=inner.eps, in_features=inner.weight.shape[0], **more)))
+            make: Any = kind_named(type(module).__name__.removesuffix("1d"))
+            self.steps.append((name, make(eps=inner.eps, in_features=inner.weight.shape[0], **more)))
             state = {key.removeprefix("module."): value for key, value in module.state_dict().items()}
             state.pop("num_batches_tracked", None)
             self.states[name] = state
         return self
 
-    def model(self, in_features: int, self_loops: str = "add_missing") -> GAT:
+    def model(self, in_features: int, self_loops: SelfLoops = "add_missing") -> GAT:
         """The model with the numbers of all modules, in their precision."""
         model = GAT.of_steps(in_features, self.steps, self_loops=self_loops)
         double = any(value.dtype == torch.float64 for state in self.states.values() for value in state.values())

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import inspect
-from typing import get_args
+from collections.abc import Callable
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 from torch_geometric.nn import GATConv, GATv2Conv
 
 from gatviz import GAT, Edges, GATTrace, GATv2Trace, GatvizError, Graph, LayerSettings
 from gatviz.attention import inputs
+from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import AttentionLayer, new_generator
 from gatviz.model.steps import LAYERS, Kind
 
 made = Edges.from_graph
+GIN: Any = "GIN"
+WRONG: Any = "all"
 MIXED = (
     LayerSettings(out_features=3, num_heads=4, residual=True, activation="relu"),
     LayerSettings(kind="GATv2", out_features=2, num_heads=3, projection_bias=True, negative_slope=0.1),
@@ -67,7 +72,7 @@ def pyg_stack(model: GAT) -> list[torch.nn.Module]:
 
 
 @pytest.mark.parametrize("self_loops", ["as_given", "add_missing", "remove"])
-def test_equals_pyg_layer_after_layer(self_loops):
+def test_equals_pyg_layer_after_layer(self_loops: SelfLoops) -> None:
     for seed in range(30):
         graph = random_graph(seed)
         model = GAT(4, MIXED, self_loops=self_loops, generator=new_generator(seed)).double()
@@ -79,13 +84,13 @@ def test_equals_pyg_layer_after_layer(self_loops):
         for conv, layer, layer_trace in zip(pyg_stack(model), model.attention_layers, trace.layers, strict=True):
             np.testing.assert_allclose(layer_trace.x, x.detach().numpy(), atol=1e-9)
             x, (_, alpha) = conv(x, edges.edge_index, return_attention_weights=True)
-            x = {"relu": F.relu, "elu": F.elu, None: lambda z: z}[layer.activation](x)
+            x = F.relu(x) if layer.activation == "relu" else F.elu(x) if layer.activation == "elu" else x
             np.testing.assert_allclose(layer_trace.alpha, alpha.detach().numpy(), atol=1e-10)
             np.testing.assert_allclose(layer_trace.out, x.detach().numpy(), atol=1e-9)
         np.testing.assert_array_equal(trace.out, model(graph).detach().numpy())
 
 
-def test_the_stack_of_the_paper():
+def test_the_stack_of_the_paper() -> None:
     model = GAT.of_paper(1433, 7, dropout=0.6)
     hidden, last = model.settings
     assert (hidden.num_heads, hidden.out_features, hidden.concat, hidden.activation) == (8, 8, True, "elu")
@@ -95,7 +100,7 @@ def test_the_stack_of_the_paper():
     assert sum(parameter.numel() for parameter in model.parameters()) == 92_373  # 64·1433 + 128 + 64 + 7·64 + 14 + 7
 
 
-def test_trace_tells_graph_device_and_kinds():
+def test_trace_tells_graph_device_and_kinds() -> None:
     graph = random_graph(1)
     model = GAT(4, MIXED, self_loops="add_missing", generator=new_generator(0))
     trace = model.trace(graph)
@@ -110,7 +115,7 @@ def test_trace_tells_graph_device_and_kinds():
         assert (layer.edge_index[0, ~given] == layer.edge_index[1, ~given]).all()
 
 
-def test_input_forms_agree():
+def test_input_forms_agree() -> None:
     graph = random_graph(2)
     model = GAT(4, MIXED, generator=new_generator(0))
     x, edge_index = torch.tensor(graph.x), torch.tensor(graph.edge_index)
@@ -127,7 +132,7 @@ def test_input_forms_agree():
         torch.testing.assert_close(found, expected, rtol=1e-6, atol=1e-6)
 
 
-def test_a_seed_gives_the_same_model_whatever_was_drawn_elsewhere():
+def test_a_seed_gives_the_same_model_whatever_was_drawn_elsewhere() -> None:
     torch.manual_seed(1)
     one = GAT(4, MIXED, generator=new_generator(5))
     torch.manual_seed(2)
@@ -138,7 +143,7 @@ def test_a_seed_gives_the_same_model_whatever_was_drawn_elsewhere():
         assert torch.equal(a, b)
 
 
-def test_dropout_in_training_only_and_from_the_generator():
+def test_dropout_in_training_only_and_from_the_generator() -> None:
     graph = random_graph(3)
     model = GAT.of_paper(4, 3, dropout=0.5, generator=new_generator(0))
     state = torch.get_rng_state()
@@ -154,7 +159,7 @@ def test_dropout_in_training_only_and_from_the_generator():
     np.testing.assert_array_equal(quiet.layers[0].x, graph.x.astype(np.float32))
 
 
-def test_it_learns():
+def test_it_learns() -> None:
     """Two classes that differ in one feature: a few steps of Adam tell them apart."""
     graph = random_graph(4, nodes=30)
     labels = torch.tensor(graph.x[:, 0] > 0).long()
@@ -163,12 +168,13 @@ def test_it_learns():
     x, edges = torch.tensor(graph.x, dtype=torch.float32), Edges.from_edge_index(torch.arange(30).repeat(2, 1), 30)
     for _ in range(60):
         optimiser.zero_grad()
-        F.cross_entropy(model(x, edges), labels).backward()
+        loss: Tensor = F.cross_entropy(model(x, edges), labels)
+        loss.backward()  # type: ignore[no-untyped-call] # torch has no type for it
         optimiser.step()
     assert (model(x, edges).argmax(1) == labels).float().mean() > 0.95
 
 
-def test_settings_follow_the_layers():
+def test_settings_follow_the_layers() -> None:
     model = GAT(4, MIXED)
     assert model.settings == MIXED
     assert GAT(4, model.settings).load_state_dict(model.state_dict())
@@ -181,8 +187,8 @@ def test_settings_follow_the_layers():
     [
         (lambda: GAT(4, []), "layers: expected at least one, found none"),
         (lambda: GAT(0, MIXED), "layer 0, in_features: expected a whole number from 1, found 0"),
-        (lambda: GAT(4, MIXED, self_loops="all"), "self_loops: expected 'as_given', 'add_missing' or 'remove'"),
-        (lambda: LayerSettings(kind="GIN"), "kind: expected 'GAT' or 'GATv2', found 'GIN'"),
+        (lambda: GAT(4, MIXED, self_loops=WRONG), "self_loops: expected 'as_given', 'add_missing' or 'remove'"),
+        (lambda: LayerSettings(kind=GIN), "kind: expected 'GAT' or 'GATv2', found 'GIN'"),
         (lambda: LayerSettings(share_weights=True), "share_weights: expected a GATv2 layer"),
         (lambda: GAT(4, [*MIXED, LayerSettings(num_heads=0)]), "layer 3, num_heads: expected a whole number from 1"),
         (lambda: GAT(4, [LayerSettings(dropout=1.0)]), "layer 0, dropout: expected a rate from 0 to below 1"),
@@ -191,13 +197,13 @@ def test_settings_follow_the_layers():
         (lambda: GAT(4, MIXED).trace(random_graph(0, features=0)), "layer 0, X: expected 4 features per node"),
     ],
 )
-def test_refusals(make, message):
+def test_refusals(make: Callable[..., Any], message: str) -> None:
     with pytest.raises(GatvizError) as caught:
         make()
     assert str(caught.value).startswith(message)
 
 
-def test_runs_on_meta():
+def test_runs_on_meta() -> None:
     with torch.device("meta"):
         model = GAT(4, MIXED)
         out = model(torch.empty(6, 4), edge_index=torch.zeros(2, 5, dtype=torch.long))
@@ -205,9 +211,14 @@ def test_runs_on_meta():
     assert out.shape == (6, 5)
 
 
-def test_a_graph_is_prepared_once_and_forgotten_with_it(monkeypatch):
-    calls: list[str] = []
-    monkeypatch.setattr(Edges, "from_graph", lambda graph: calls.append(str(graph)) or made(graph))
+def test_a_graph_is_prepared_once_and_forgotten_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[Graph] = []
+
+    def noted(graph: Graph) -> Edges:
+        calls.append(graph)
+        return made(graph)
+
+    monkeypatch.setattr(Edges, "from_graph", noted)
     graph, model = random_graph(6), GAT(4, MIXED, generator=new_generator(0))
     first = model(graph)
     model.attention_layers[0].set_weights(bias=np.ones(12))
@@ -220,16 +231,16 @@ def test_a_graph_is_prepared_once_and_forgotten_with_it(monkeypatch):
     assert len(inputs._prepared) == before - 1
 
 
-def test_many_features_that_are_mostly_0_give_the_same_numbers(monkeypatch):
+def test_many_features_that_are_mostly_0_give_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     dense = random_graph(7, features=40)
     x = np.where(np.random.default_rng(0).random(dense.x.shape) < 0.04, dense.x, 0.0)
     graph, twin = (
-        Graph(names=dense.names, x=x, edge_index=dense.edge_index, labels=label) for label in (None, "abcabcabc")
+        Graph(names=dense.names, x=x, edge_index=dense.edge_index, labels=label) for label in (None, tuple("abcabcabc"))
     )
     model = GAT.of_paper(40, 3, residual=True, generator=new_generator(0)).double()
     expected = model(graph)
     expected.square().sum().backward()
-    gradients = [parameter.grad.clone() for parameter in model.parameters()]
+    gradients = [parameter.grad.clone() for parameter in model.parameters() if parameter.grad is not None]
     monkeypatch.setattr(inputs, "_SPARSE_FROM", 1)
     model.zero_grad()
     found = model(twin)
@@ -244,7 +255,7 @@ def test_many_features_that_are_mostly_0_give_the_same_numbers(monkeypatch):
 
 
 @pytest.mark.parametrize("nodes", [3, 60])
-def test_what_was_only_looked_at_can_still_be_trained(nodes):
+def test_what_was_only_looked_at_can_still_be_trained(nodes: int) -> None:
     """Inference mode makes tensors that no gradient may meet; none of them may stay in what is kept."""
     graph = random_graph(8, nodes=nodes)
     edges = Edges.from_graph(graph)
@@ -259,7 +270,7 @@ def test_what_was_only_looked_at_can_still_be_trained(nodes):
         out.sum().backward()
 
 
-def test_a_kind_of_layer_stands_in_one_place():
+def test_a_kind_of_layer_stands_in_one_place() -> None:
     """`LAYERS` holds every kind; the settings that a kind alone has are its own arguments and off unless given."""
     assert tuple(LAYERS) == get_args(Kind)
     shared = set(inspect.signature(AttentionLayer).parameters)
@@ -267,6 +278,6 @@ def test_a_kind_of_layer_stands_in_one_place():
         assert set(inspect.signature(layer).parameters) - shared - {"settings"} == set(layer.own_settings)
         for name in layer.own_settings:
             assert not getattr(LayerSettings(kind=kind), name)
-        own = dict.fromkeys(layer.own_settings, True)
+        own: dict[str, Any] = dict.fromkeys(layer.own_settings, True)
         made = LayerSettings(kind=kind, out_features=2, num_heads=3, edge_features=2, **own)
         assert LayerSettings.of(made.build(4)) == made

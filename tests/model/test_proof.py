@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from gatviz.attention.layers import new_generator
 from gatviz.model.proof import Check, against_cpu, proofs
 
 
-def trace_of(sample: str = "star", **settings) -> GATTrace:
+def trace_of(sample: str = "star", **settings: Any) -> GATTrace:
     graph = sample_graph(sample)
     layer = GATAttentionLayer(graph.num_features, 4, 3, generator=new_generator(1), **settings)
     trace = layer.trace(graph)
@@ -27,18 +28,18 @@ def by_name(checks: tuple[Check, ...]) -> dict[str, bool | None]:
     return {check.name: check.passed for check in checks}
 
 
-def test_a_right_layer_is_green():
+def test_a_right_layer_is_green() -> None:
     assert by_name(proofs(trace_of(), pyg=True)) == {"row sums": True, "textbook": True, "PyG": True}
 
 
-def test_a_corrupted_layer_is_red(monkeypatch: pytest.MonkeyPatch):
+def test_a_corrupted_layer_is_red(monkeypatch: pytest.MonkeyPatch) -> None:
     """The two halves of a, [H, 2, C], the wrong way round."""
     right = fast.split_scores
     monkeypatch.setattr(fast, "split_scores", lambda Wh, att: right(Wh, att.flip(1)))
     assert by_name(proofs(trace_of(), pyg=True)) == {"row sums": True, "textbook": False, "PyG": False}
 
 
-def test_rows_that_do_not_sum_to_1_are_red():
+def test_rows_that_do_not_sum_to_1_are_red() -> None:
     trace = trace_of()
     broken = replace(trace, alpha=trace.alpha * np.float32(0.99))
     check = proofs(broken)[0]
@@ -46,13 +47,13 @@ def test_rows_that_do_not_sum_to_1_are_red():
     assert check.figure == pytest.approx(0.01, rel=1e-3)
 
 
-def test_targets_without_arrows_are_counted_apart():
+def test_targets_without_arrows_are_counted_apart() -> None:
     check = proofs(trace_of(sample="directed_with_isolated_node", self_loops="remove"))[0]
     assert check.passed
     assert "2 nodes without arrows left out" in check.sentence
 
 
-def test_dropout_is_compared_before_the_mask():
+def test_dropout_is_compared_before_the_mask() -> None:
     graph = sample_graph("star")
     layer = GATAttentionLayer(graph.num_features, 4, 3, dropout=0.5, generator=new_generator(1)).train()
     trace = layer.trace(graph, generator=new_generator(2))
@@ -62,7 +63,7 @@ def test_dropout_is_compared_before_the_mask():
     assert "h′" not in checks[1].sentence
 
 
-def test_another_device_is_compared_with_the_cpu():
+def test_another_device_is_compared_with_the_cpu() -> None:
     trace = trace_of()
     check = against_cpu(trace, trace, device="cuda", seconds=0.004, cpu_seconds=0.001)
     assert (check.passed, check.figure) == (True, 0)
@@ -75,7 +76,7 @@ def test_another_device_is_compared_with_the_cpu():
 
 
 @pytest.mark.parametrize("settings", [{}, {"projection_bias": True}, {"share_weights": True, "projection_bias": True}])
-def test_gatv2_is_proved_too(settings):
+def test_gatv2_is_proved_too(settings: dict[str, bool]) -> None:
     graph = sample_graph("star")
     layer = GATv2AttentionLayer(graph.num_features, 4, 3, generator=new_generator(1), **settings)
     if layer.bias_source is not None:
@@ -88,17 +89,17 @@ def test_gatv2_is_proved_too(settings):
 
 @pytest.mark.parametrize("name", ["Wh", "score_source", "e", "alpha", "h_prime"])
 @pytest.mark.parametrize("change", [1e-3, np.nan])
-def test_any_wrong_number_is_red(name: str, change: float):
+def test_any_wrong_number_is_red(name: str, change: float) -> None:
     trace = trace_of()
     wrong = getattr(trace, name).copy()
     wrong.flat[3] += change
     check = proofs(replace(trace, **{name: wrong}))[1]
     assert check.passed is False
-    assert np.isnan(change) == np.isnan(check.figure)
+    assert np.isnan(change) == np.isnan(check.figure or 0.0)
 
 
 @pytest.mark.parametrize("size", [1e-4, 1e4])
-def test_rounding_is_not_mistaken_for_a_fault(size: float):
+def test_rounding_is_not_mistaken_for_a_fault(size: float) -> None:
     """Scores of ±1e4 are rounded a thousand times as much as those around 10, and shares with them."""
     graph = sample_graph("karate_club")
     layer = GATAttentionLayer(graph.num_features, 4, 3, generator=new_generator(1))
@@ -107,8 +108,8 @@ def test_rounding_is_not_mistaken_for_a_fault(size: float):
     assert all(check.passed for check in checks), checks
 
 
-def test_what_was_not_run_says_why(monkeypatch: pytest.MonkeyPatch):
-    graph = Graph(names=tuple(map(str, range(201))), x=np.ones((201, 1)), edge_index=[[0], [1]])
+def test_what_was_not_run_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = Graph(names=tuple(map(str, range(201))), x=np.ones((201, 1)), edge_index=np.array([[0], [1]]))
     trace = GATAttentionLayer(1, 1).trace(graph)
     monkeypatch.setitem(sys.modules, "torch_geometric.nn", None)
     rows, textbook, pyg = proofs(trace, pyg=True)
@@ -118,6 +119,6 @@ def test_what_was_not_run_says_why(monkeypatch: pytest.MonkeyPatch):
     assert (pyg.passed, pyg.sentence) == (None, "PyG is not installed, so it was not compared")
 
 
-def test_a_graph_without_edges_is_green():
-    graph = Graph(names=("A", "B"), x=[[1], [2]], edge_index=np.zeros((2, 0), dtype=int))
+def test_a_graph_without_edges_is_green() -> None:
+    graph = Graph(names=("A", "B"), x=np.array([[1.0], [2.0]]), edge_index=np.zeros((2, 0), dtype=int))
     assert by_name(proofs(GATAttentionLayer(1, 1).trace(graph))) == {"row sums": True, "textbook": True}

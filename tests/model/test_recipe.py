@@ -12,6 +12,7 @@ from gatviz import GAT, Activation, GatvizError, JumpingKnowledge, LayerSettings
 from gatviz.attention.activations import ACTIVATIONS
 from gatviz.model.around import kind_of_word
 from gatviz.model.recipe import Added, Named, Worded
+from gatviz.model.step import Step
 
 
 def outcome(make: Callable[[], Recipe]) -> tuple[Recipe | None, str]:
@@ -46,13 +47,13 @@ recipes = st.lists(parts, min_size=1, max_size=6).map(lambda steps: Recipe(tuple
 
 
 @given(recipes)
-def test_what_is_written_is_read_again(recipe):
+def test_what_is_written_is_read_again(recipe: Recipe) -> None:
     assert Recipe.parse(str(recipe)) == recipe
     assert str(Recipe.parse(str(recipe))) == str(recipe)
 
 
 @given(recipes, st.sampled_from(["", " ", "\t ", "\n"]))
-def test_spaces_do_not_matter(recipe, space):
+def test_spaces_do_not_matter(recipe: Recipe, space: str) -> None:
     line = str(recipe)
     for sign in (" > ", " + "):
         line = line.replace(sign, f"{space}{sign.strip()}{space}")
@@ -60,7 +61,7 @@ def test_spaces_do_not_matter(recipe, space):
 
 
 @given(st.text(alphabet=st.sampled_from("abx >+().0elujk")) | st.text())
-def test_any_text_is_read_or_refused_in_one_sentence(text):
+def test_any_text_is_read_or_refused_in_one_sentence(text: str) -> None:
     found, refusal = outcome(lambda: Recipe.parse(text))
     if found is None:
         assert refusal.startswith("recipe, step ")
@@ -91,18 +92,22 @@ def test_any_text_is_read_or_refused_in_one_sentence(text):
         ),
     ],
 )
-def test_a_mistake_is_told_with_its_place(line, message):
+def test_a_mistake_is_told_with_its_place(line: str, message: str) -> None:
     with pytest.raises(GatvizError, match=f"^{message}"):
         Recipe.parse(line)
 
 
-def test_deep_brackets_are_refused_before_python_gives_up():
+def test_deep_brackets_are_refused_before_python_gives_up() -> None:
     with pytest.raises(GatvizError, match="at most 20 sums in each other"):
         Recipe.parse("x + (" * 5000 + "a" + ")" * 5000)
 
 
-def test_an_activation_after_a_layer_is_its_own():
-    modules = {"conv1": LayerSettings(num_heads=2), "conv2": LayerSettings(activation="tanh"), "lin": Linear(3)}
+def test_an_activation_after_a_layer_is_its_own() -> None:
+    modules: dict[str, Step | LayerSettings] = {
+        "conv1": LayerSettings(num_heads=2),
+        "conv2": LayerSettings(activation="tanh"),
+        "lin": Linear(3),
+    }
     steps = Recipe.parse("conv1 > relu > conv2 > leaky_relu(0.2) > lin > elu").steps(modules)
     assert steps[0] == ("conv1", LayerSettings(num_heads=2, activation="relu"))
     assert steps[1:] == (
@@ -114,7 +119,7 @@ def test_an_activation_after_a_layer_is_its_own():
     assert GAT.of_steps(4, steps).recipe == Recipe.parse("conv1 > relu > conv2 > leaky_relu(0.2) > lin > elu")
 
 
-def test_a_name_that_is_not_in_the_file_is_told_with_its_column():
+def test_a_name_that_is_not_in_the_file_is_told_with_its_column() -> None:
     with pytest.raises(
         GatvizError, match=r"^recipe, column 9: expected a step, or one of the modules 'conv1', found 'cnv'"
     ):

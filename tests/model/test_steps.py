@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -32,14 +33,17 @@ from gatviz import (
     Sum,
 )
 from gatviz.attention.activations import ACTIVATIONS
+from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import new_generator
 from gatviz.model.around import AROUND, NOT_COVERED, kind_named
-from gatviz.model.proof import step_proofs
+from gatviz.model.proof import proofs, step_proofs
+from gatviz.model.steps import Kind
 from gatviz.model.weights import with_columns, with_values
 from gatviz.stage.formulas import mathml
 from tests.model.from_pyg import Converted, converted
 
 F_IN = 5
+M = TypeVar("M", bound=nn.Module)
 
 
 def random_graph(seed: int, nodes: int = 11, features: int = F_IN) -> Graph:
@@ -50,7 +54,7 @@ def random_graph(seed: int, nodes: int = 11, features: int = F_IN) -> Graph:
     return Graph(names=tuple(map(str, range(nodes))), x=x, edge_index=np.stack([source, target]))
 
 
-def stirred(module: nn.Module, seed: int) -> nn.Module:
+def stirred(module: M, seed: int) -> M:
     """Every number of a module drawn anew, so that none stays at the 0 or 1 where it starts."""
     draw = torch.Generator().manual_seed(seed)
     with torch.no_grad():
@@ -66,11 +70,14 @@ def alphas_of(model: nn.Module, x: torch.Tensor, edge_index: torch.Tensor) -> tu
     found: list[np.ndarray] = []
     convs = [module for module in model.modules() if isinstance(module, pyg.GATConv | pyg.GATv2Conv)]
 
-    def asked(_conv: nn.Module, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    def asked(
+        _conv: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return args, {**kwargs, "return_attention_weights": True}
 
-    def told(_conv: nn.Module, _args: tuple, out: tuple) -> torch.Tensor:
-        y, (edges, alpha) = out
+    def told(_conv: nn.Module, _args: tuple[Any, ...], out: tuple[Any, ...]) -> torch.Tensor:
+        y: torch.Tensor = out[0]
+        edges, alpha = out[1]
         order = np.lexsort((edges[0].numpy(), edges[1].numpy()))
         found.append(alpha.detach().numpy()[order])
         return y
@@ -114,7 +121,7 @@ def pyg_gat(seed: int, layers: int, **settings: object) -> pyg.GAT:
 
 @pytest.mark.parametrize("layers", [1, 2, 3, 4])
 @pytest.mark.parametrize(("v2", "jk"), list(product([False, True], [None, "cat", "max", "last"])))
-def test_pygs_gat_by_layers_kind_and_jumping(layers, v2, jk):
+def test_pygs_gat_by_layers_kind_and_jumping(layers: int, v2: bool, jk: str | None) -> None:
     model = pyg_gat(layers, layers, v2=v2, jk=jk, norm="batch_norm", act="elu")
     check_equal(model, converted(model).model(F_IN), random_graph(layers))
 
@@ -122,7 +129,7 @@ def test_pygs_gat_by_layers_kind_and_jumping(layers, v2, jk):
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("act_first", [False, True])
 @pytest.mark.parametrize("jk", [None, "cat"])
-def test_pygs_gat_by_norm_and_order(norm, act_first, jk):
+def test_pygs_gat_by_norm_and_order(norm: tuple[str, dict[str, str]] | None, act_first: bool, jk: str | None) -> None:
     name, more = norm or (None, {})
     model = pyg_gat(3, 3, norm=name, norm_kwargs=more, act_first=act_first, jk=jk)
     check_equal(model, converted(model).model(F_IN), random_graph(3))
@@ -130,7 +137,7 @@ def test_pygs_gat_by_norm_and_order(norm, act_first, jk):
 
 @pytest.mark.parametrize("act", ["relu", "elu", "tanh", "gelu", "leaky_relu", "prelu", None])
 @pytest.mark.parametrize(("residual", "concat"), list(product([False, True], repeat=2)))
-def test_pygs_gat_by_activation_residual_and_concat(act, residual, concat):
+def test_pygs_gat_by_activation_residual_and_concat(act: str | None, residual: bool, concat: bool) -> None:
     model = pyg_gat(5, 3, act=act, residual=residual, concat=concat, norm="batch_norm")
     check_equal(model, converted(model).model(F_IN), random_graph(5))
 
@@ -139,13 +146,13 @@ def test_pygs_gat_by_activation_residual_and_concat(act, residual, concat):
     ("asked", "name"),
     [({"norm": "instance_norm"}, "InstanceNorm"), ({"norm": "pair_norm"}, "PairNorm"), ({"jk": "lstm"}, "lstm")],
 )
-def test_what_is_not_covered_is_refused_by_name(asked, name):
+def test_what_is_not_covered_is_refused_by_name(asked: dict[str, str], name: str) -> None:
     with pytest.raises(GatvizError, match=name):
         converted(pyg_gat(0, 2, **asked))
 
 
 @pytest.mark.parametrize("name", NOT_COVERED)
-def test_steps_that_gatviz_does_not_have_are_named(name):
+def test_steps_that_gatviz_does_not_have_are_named(name: str) -> None:
     with pytest.raises(GatvizError, match=rf"'{name}', which gatviz does not have"):
         kind_named(name)
     with pytest.raises(GatvizError, match=f"'{name}', which gatviz does not have"):
@@ -184,7 +191,7 @@ def by_recipe(net: Net) -> GAT:
     return found.model(F_IN)
 
 
-def test_a_net_written_by_hand_by_its_recipe():
+def test_a_net_written_by_hand_by_its_recipe() -> None:
     torch.manual_seed(0)
     net = stirred(Net(), 1)
     ours = by_recipe(net)
@@ -197,7 +204,7 @@ def test_a_net_written_by_hand_by_its_recipe():
     ]
 
 
-def test_the_same_steps_again_are_the_same_model():
+def test_the_same_steps_again_are_the_same_model() -> None:
     ours = by_recipe(stirred(Net(), 1))
     again = GAT.of_steps(F_IN, ours.steps, self_loops=ours.self_loops)
     assert again.steps == ours.steps
@@ -216,7 +223,7 @@ def test_the_same_steps_again_are_the_same_model():
 # ---- each kind of step -------------------------------------------------------------------------------------------
 
 CONV = ("conv", LayerSettings(out_features=4, num_heads=2, activation=None))
-EVERY = {
+EVERY: dict[str, list[Any]] = {
     "Linear": [Linear(3), Linear(3, bias=False)],
     "BatchNorm": [BatchNorm(), BatchNorm(affine=False)],
     "LayerNorm": [LayerNorm(mode=mode, affine=affine) for mode in ("graph", "node") for affine in (True, False)],
@@ -229,13 +236,13 @@ EVERY = {
 STEPS = [step for steps in EVERY.values() for step in steps]
 
 
-def test_all_kinds_are_walked():
+def test_all_kinds_are_walked() -> None:
     assert set(EVERY) == set(AROUND)
     assert all(isinstance(step, AROUND[kind]) for kind, steps in EVERY.items() for step in steps)
 
 
 @pytest.mark.parametrize("step", STEPS, ids=repr)
-def test_a_kind_of_step_is_one_class_that_everything_asks(step):
+def test_a_kind_of_step_is_one_class_that_everything_asks(step: Any) -> None:
     """Trace, formula, shape, weights, words, recipe and proof come from the class: a kind more is a row more."""
     model = stirred(GAT.of_steps(F_IN, [CONV, step], generator=new_generator(0)), 3)
     graph = random_graph(2)
@@ -251,7 +258,7 @@ def test_a_kind_of_step_is_one_class_that_everything_asks(step):
     assert check.passed, check.sentence
     assert set(told.weights) == set(model.weights().around.get(told.name, {}))
     assert Recipe.parse(str(model.recipe)) == model.recipe
-    named = dict(one for one in model.steps if isinstance(one, tuple))
+    named: dict[str, Any] = dict(one for one in model.steps if isinstance(one, tuple))
     again = GAT.of_steps(F_IN, model.recipe.steps(named))
     again.load_state_dict(model.state_dict())
     assert again.recipe == model.recipe
@@ -262,7 +269,7 @@ def test_a_kind_of_step_is_one_class_that_everything_asks(step):
 
 @pytest.mark.parametrize("step", [step for step in STEPS if not step.needs_nodes], ids=repr)
 @pytest.mark.parametrize("first", [True, False])
-def test_a_step_can_stand_before_the_layers_and_in_a_sum(step, first):
+def test_a_step_can_stand_before_the_layers_and_in_a_sum(step: Any, first: bool) -> None:
     steps = [step, CONV] if first else [CONV, Sum([step, Linear(8)])]
     model = stirred(GAT.of_steps(F_IN, steps, generator=new_generator(0)), 4)
     trace = model.trace(random_graph(3))
@@ -272,7 +279,7 @@ def test_a_step_can_stand_before_the_layers_and_in_a_sum(step, first):
         np.testing.assert_allclose(trace.out, trace.steps[1].input + inside[-1].output, atol=1e-6)
 
 
-def test_what_a_sum_adds_can_go_through_a_step_first():
+def test_what_a_sum_adds_can_go_through_a_step_first() -> None:
     """res(x) + σ(conv(x)), where the widths differ."""
     conv = ("conv1", LayerSettings(out_features=4, num_heads=2, activation="elu"))
     model = stirred(GAT.of_steps(F_IN, [Sum(conv, skip=("res", Linear(8))), LayerNorm(mode="node")]), 3)
@@ -286,7 +293,7 @@ def test_what_a_sum_adds_can_go_through_a_step_first():
     assert torch.equal(model(random_graph(3)), torch.tensor(trace.out))
 
 
-def test_sums_in_sums_hold_their_layers_in_order():
+def test_sums_in_sums_hold_their_layers_in_order() -> None:
     inner = ("conv2", LayerSettings(out_features=8, num_heads=1, activation=None))
     model = GAT.of_steps(F_IN, [CONV, Sum([Activation("elu"), Sum(inner)]), JumpingKnowledge("cat")])
     trace = model.trace(random_graph(1))
@@ -297,7 +304,7 @@ def test_sums_in_sums_hold_their_layers_in_order():
     np.testing.assert_allclose(trace.out, np.hstack([h, h + bent + trace.layers[1].out]), atol=1e-5)
 
 
-def test_shared_modules_are_one():
+def test_shared_modules_are_one() -> None:
     """self.act = nn.PReLU(), used twice, is one weight."""
     act, more = ("act", Activation("prelu")), ("conv2", LayerSettings(out_features=8, num_heads=1, activation=None))
     model = GAT.of_steps(F_IN, [CONV, act, more, act])
@@ -335,13 +342,13 @@ def test_shared_modules_are_one():
         ([CONV, "elu"], r"step: expected LayerSettings, Sum or one of Linear, .* found 'elu'"),
     ],
 )
-def test_steps_that_do_not_fit_are_refused_with_the_step_and_both_numbers(steps, message):
+def test_steps_that_do_not_fit_are_refused_with_the_step_and_both_numbers(steps: list[Any], message: str) -> None:
     with pytest.raises(GatvizError, match=message):
         GAT.of_steps(F_IN, steps)
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_an_overflow_names_the_step(place):
+def test_an_overflow_names_the_step(place: int) -> None:
     big = LayerSettings(out_features=4, num_heads=2, activation=None)
     graph = random_graph(1)
     graph = Graph(names=graph.names, x=100 * graph.x, edge_index=graph.edge_index)
@@ -353,7 +360,7 @@ def test_an_overflow_names_the_step(place):
         model.trace(graph)
 
 
-def test_weights_of_a_first_linear_follow_the_features():
+def test_weights_of_a_first_linear_follow_the_features() -> None:
     model = GAT.of_steps(F_IN, [("lin", Linear(6)), CONV], generator=new_generator(0))
     weights = model.weights()
     assert weights.in_features == F_IN
@@ -365,7 +372,7 @@ def test_weights_of_a_first_linear_follow_the_features():
         with_columns(first, [0, 1], ["a", "b"], 7)
 
 
-def test_other_steps_weights_are_refused():
+def test_other_steps_weights_are_refused() -> None:
     one = GAT.of_steps(F_IN, [CONV, ("lin", Linear(3))])
     with pytest.raises(GatvizError, match="weights: expected the steps 'lin', found none"):
         one.set_weights(GAT.of_steps(F_IN, [CONV]).weights())
@@ -377,7 +384,7 @@ def test_other_steps_weights_are_refused():
         gatviz.save_weights(one)
 
 
-def test_a_trace_of_layers_alone_has_them_as_its_steps():
+def test_a_trace_of_layers_alone_has_them_as_its_steps() -> None:
     model = GAT.of_paper(F_IN, 3, generator=new_generator(0))
     trace = model.trace(random_graph(1))
     assert [step.layer for step in trace.steps] == list(trace.layers)
@@ -391,35 +398,39 @@ def test_a_trace_of_layers_alone_has_them_as_its_steps():
 
 @limits(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from(["GAT", "GATv2"]), st.sampled_from(["as_given", "add_missing"]))
-def test_equal_shares_are_one_over_how_many_a_node_reads(seed, kind, self_loops):
+def test_equal_shares_are_one_over_how_many_a_node_reads(seed: int, kind: Kind, self_loops: SelfLoops) -> None:
     graph = random_graph(seed, nodes=1 + seed % 9)
     settings = LayerSettings(kind=kind, out_features=3, num_heads=2, attention="equal")
     model = GAT(F_IN, [settings], self_loops=self_loops, generator=new_generator(seed)).double()
     layer = model.trace(graph).layers[0]
     reads = np.diff(layer.ptr)[layer.edge_index[1]]
     np.testing.assert_allclose(layer.alpha, np.repeat(1 / reads[:, None], 2, axis=1), rtol=1e-12)
-    assert all(check.passed for check in gatviz.model.proof.proofs(layer, pyg=True))
+    assert all(check.passed for check in proofs(layer, pyg=True))
     told = {info.name: info for info in layer.fields}["alpha"]
     assert told.formula == r"\alpha_{ij} = \frac{1}{|N(i)|}"
     assert "does not use the scores" in told.caption
     model.train()(graph).square().sum().backward()
     own = model.attention_layers[0]
-    assert own.att.grad is None or not own.att.grad.any()
+    att = own.get_parameter("att")
+    assert att.grad is None or not att.grad.any()
     if graph.num_edges:
+        assert own.weight.grad is not None
         assert own.weight.grad.any()
 
 
-def test_equal_shares_survive_saving_and_dropout_works_on_them():
+def test_equal_shares_survive_saving_and_dropout_works_on_them() -> None:
     model = GAT(F_IN, [LayerSettings(attention="equal", activation="prelu", dropout=0.5)], generator=new_generator(0))
     opened = gatviz.load_weights(gatviz.save_weights(model))
     assert opened.settings == model.settings
     assert torch.equal(opened(random_graph(1)), model.eval()(random_graph(1)))
     layer = model.train().trace(random_graph(1), generator=new_generator(1)).layers[0]
+    assert layer.alpha_dropped is not None
+    assert layer.dropout_mask is not None
     np.testing.assert_allclose(layer.alpha_dropped, 2 * layer.alpha * layer.dropout_mask)
 
 
 @pytest.mark.parametrize("name", [None, *ACTIVATIONS])
-def test_every_activation_of_a_layer_is_pytorchs(name):
+def test_every_activation_of_a_layer_is_pytorchs(name: str | None) -> None:
     layer = gatviz.GATAttentionLayer(F_IN, 3, 2, activation=name, generator=new_generator(0)).double()
     trace = layer.trace(random_graph(1))
     z = torch.tensor(trace.pre_activation)
@@ -432,7 +443,7 @@ def test_every_activation_of_a_layer_is_pytorchs(name):
 # ---- training ----------------------------------------------------------------------------------------------------
 
 
-def test_training_measures_and_only_who_trains_stores():
+def test_training_measures_and_only_who_trains_stores() -> None:
     """BatchNorm against PyTorch's own in training mode, step after step; forward itself writes nothing."""
     torch.manual_seed(3)
     steps = [("conv", LayerSettings(out_features=4, num_heads=2)), ("bn", BatchNorm()), Linear(3)]
@@ -456,7 +467,7 @@ def test_training_measures_and_only_who_trains_stores():
         assert set(bn.weights) == {"weight", "bias"}
         assert set(measured) == {"bn"}
         ours.store(measured)
-        stored = ours.get_submodule("bn").own
+        stored = ours.get_submodule("bn").state_dict()
         for name in ("running_mean", "running_var"):
             np.testing.assert_allclose(stored[name], getattr(theirs, name), atol=1e-5)
     evaluated = ours.eval().trace(random_graph(5)).steps
@@ -468,7 +479,7 @@ def test_training_measures_and_only_who_trains_stores():
     assert empty == {}
 
 
-def test_a_batch_of_one_node_has_no_variance_to_measure():
+def test_a_batch_of_one_node_has_no_variance_to_measure() -> None:
     model = GAT.of_steps(F_IN, [LayerSettings(), BatchNorm()]).train()
     graph = random_graph(0, nodes=1)
     with pytest.raises(GatvizError, match="two nodes at least"):
@@ -480,7 +491,7 @@ NORMED = (BatchNorm(), BatchNorm(stored=False), LayerNorm(mode="node"), LayerNor
 
 
 @pytest.mark.parametrize("step", [*NORMED, Linear(3), Readout("max"), LogSoftmax(), Activation("gelu")])
-def test_a_step_that_couples_nodes_says_so(step):
+def test_a_step_that_couples_nodes_says_so(step: Any) -> None:
     """Another node's features move a row exactly where the step says that it may."""
     own = step.parameters(F_IN, new_generator(0))
     x = torch.randn(6, F_IN, generator=new_generator(1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gatviz import GAT, LayerSettings, sample_graph
@@ -14,11 +16,11 @@ from gatviz.stage.change import change_stage, pack_change
 from tests.stage.arrived import as_sent
 
 
-def unpacked(packed: dict) -> np.ndarray:
+def unpacked(packed: dict[str, Any]) -> np.ndarray:
     return np.frombuffer(packed["f32"], "<f4").reshape(packed["shape"])
 
 
-def test_new_gone_and_kept_arrows():
+def test_new_gone_and_kept_arrows() -> None:
     graph = sample_graph("tutorial")
     graph = graph.with_positions(default_positions(graph))
     edited = editing.add_node(editing.remove(graph, edges=[("3", "0")]), "4", (0, 0))
@@ -40,7 +42,7 @@ def test_new_gone_and_kept_arrows():
     np.testing.assert_allclose(dense[:, 0, 3], -old[3, 0], atol=1e-6)
 
 
-def test_a_part_keeps_only_its_arrows():
+def test_a_part_keeps_only_its_arrows() -> None:
     graph = sample_graph("karate_club")
     model = GAT(graph.num_features, (LayerSettings(out_features=3, num_heads=2),), generator=new_generator(1)).eval()
     other = GAT(graph.num_features, (LayerSettings(out_features=3, num_heads=2),), generator=new_generator(2)).eval()

@@ -12,6 +12,7 @@ from gatviz.analysis import what_if
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import new_generator
 from gatviz.graph.subgraph import Part, neighbourhood, strongest
+from gatviz.model.steps import Kind
 from gatviz.model.trace import Trace
 from gatviz.stage import part as stage_part
 from gatviz.stage.change import pack_change
@@ -22,7 +23,7 @@ from gatviz.ui.explore.weightings import weightings
 from tests.stage.arrived import PALETTES, as_sent
 
 
-def dense_run(kind: str = "GAT", nodes: int = 300, seed: int = 0) -> Trace:
+def dense_run(kind: Kind = "GAT", nodes: int = 300, seed: int = 0) -> Trace:
     """About a tenth of all pairs are arrows, node 5 reads nothing."""
     rng = np.random.default_rng(seed)
     adjacency = rng.random((nodes, nodes)) < 0.1
@@ -49,7 +50,8 @@ def parts(layer: LayerTrace) -> dict[str, Part]:
 def packed_scene(trace: Trace, part: Part) -> dict[str, Any]:
     layer = trace.layers[0]
     names = input_names(trace, 0)
-    return as_sent(pack_scene(trace.graph, layer, weightings(layer), PALETTES, {}, names, part))
+    sent: dict[str, Any] = as_sent(pack_scene(trace.graph, layer, weightings(layer), PALETTES, {}, names, part))
+    return sent
 
 
 def unpacked(packed: dict[str, Any]) -> np.ndarray:
@@ -62,7 +64,7 @@ def stage(scene: dict[str, Any], name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["GAT", "GATv2"])
 @pytest.mark.parametrize("which", ["strongest", "around", "alone", "small around", "whole"])
-def test_every_pair_of_shown_nodes_is_told_as_the_run_has_it(kind, which):
+def test_every_pair_of_shown_nodes_is_told_as_the_run_has_it(kind: Kind, which: str) -> None:
     trace = dense_run(kind)
     layer = trace.layers[0]
     part = parts(layer)[which]
@@ -96,7 +98,7 @@ def test_every_pair_of_shown_nodes_is_told_as_the_run_has_it(kind, which):
 
 
 @pytest.mark.parametrize("which", ["strongest", "around", "small around", "whole"])
-def test_rows_counts_and_the_strongest_are_those_of_the_whole_graph(which):
+def test_rows_counts_and_the_strongest_are_those_of_the_whole_graph(which: str) -> None:
     trace = dense_run()
     layer = trace.layers[0]
     part = parts(layer)[which]
@@ -137,7 +139,7 @@ def test_rows_counts_and_the_strongest_are_those_of_the_whole_graph(which):
 
 
 @pytest.mark.parametrize("which", ["strongest", "around", "small around"])
-def test_what_a_target_takes_in_adds_up_to_its_h_prime_though_not_all_of_it_is_drawn(which):
+def test_what_a_target_takes_in_adds_up_to_its_h_prime_though_not_all_of_it_is_drawn(which: str) -> None:
     trace = dense_run()
     layer = trace.layers[0]
     part = parts(layer)[which]
@@ -147,7 +149,7 @@ def test_what_a_target_takes_in_adds_up_to_its_h_prime_though_not_all_of_it_is_d
     np.testing.assert_allclose(total, layer.h_prime[part.nodes], atol=1e-5)
 
 
-def test_the_story_of_an_arrow_that_is_not_drawn_is_told():
+def test_the_story_of_an_arrow_that_is_not_drawn_is_told() -> None:
     trace = dense_run()
     layer = trace.layers[0]
     part = parts(layer)["strongest"]
@@ -161,7 +163,7 @@ def test_the_story_of_an_arrow_that_is_not_drawn_is_told():
     assert story.formulas
 
 
-def test_changes_of_arrows_that_are_not_drawn_are_told_too():
+def test_changes_of_arrows_that_are_not_drawn_are_told_too() -> None:
     after = dense_run()
     now = after.layers[0]
     other = GAT(4, (LayerSettings(out_features=3, num_heads=2),), self_loops="as_given", generator=new_generator(9))
@@ -178,7 +180,7 @@ def test_changes_of_arrows_that_are_not_drawn_are_told_too():
             assert (best >= 0) == bool(drawn.any() and size[drawn].max() == size.max() and size.max() > 0)
 
 
-def test_numbers_that_there_is_no_room_for_are_not_sent_and_that_is_said(monkeypatch):
+def test_numbers_that_there_is_no_room_for_are_not_sent_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage_part, "MOST_UNDRAWN_VALUES", 10)
     trace = dense_run()
     part = parts(trace.layers[0])["strongest"]

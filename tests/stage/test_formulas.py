@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from gatviz.analysis import edge_story
 from gatviz.attention.chain import stages
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layer_trace import GATTrace
-from gatviz.attention.stage_row import KINDS, LayerForm
+from gatviz.attention.stage_row import KINDS, FieldInfo, LayerForm
 from gatviz.graph.graph import Graph
 from gatviz.stage.formulas import h_prime_with_numbers, mathml, name, number, symbols, with_numbers
 from tests.attention.hand_traces import SLOPE, numpy_gat
@@ -46,31 +47,31 @@ def hand_case() -> GATTrace:
 
 
 @pytest.mark.parametrize("info", INFOS, ids=lambda info: info.name)
-def test_every_field_has_a_formula_that_renders(info):
+def test_every_field_has_a_formula_that_renders(info: FieldInfo) -> None:
     for latex in (info.formula, info.symbol):
         text = shown(mathml(latex))
         assert text
         assert "\\" not in text, f"a command was not understood: {text}"
 
 
-def test_words_in_formulas_stay_words():
+def test_words_in_formulas_stay_words() -> None:
     words = [node.text for node in ET.fromstring(mathml(r"\mathrm{LeakyReLU}(x) \text{ or } y")).iter(f"{MATH}mtext")]
     assert words == ["LeakyReLU", "\u00a0or\u00a0"]
 
 
-def test_symbols_follow_the_layer():
+def test_symbols_follow_the_layer() -> None:
     assert [formula.split(" =")[0] for formula in symbols(hand_case())] == [
         r"\mathrm{raw}_{ij}",
         "e_{ij}",
         r"\alpha_{ij}",
         "h'_i",
     ]
-    v2 = GATv2AttentionLayer(1, 1).trace(Graph(names=("A",), x=[[1]], edge_index=[[0], [0]]))
+    v2 = GATv2AttentionLayer(1, 1).trace(Graph(names=("A",), x=np.ones((1, 1)), edge_index=np.zeros((2, 1), int)))
     assert r"\mathrm{hidden}_{ij} =" in symbols(v2)[0]
     assert next(info for info in v2.fields if info.name == "pre_activation").caption == "The heads with nothing added."
 
 
-def test_an_edges_numbers_are_put_in():
+def test_an_edges_numbers_are_put_in() -> None:
     trace = hand_case()
     raw, e, alpha = with_numbers(edge_story(trace, 0, 1, 0), ["A", "B"], SLOPE)
     assert raw == r"\mathrm{raw}_{\text{A},\,\text{B}} = 0 + 2.00 = 2.00"
@@ -81,7 +82,7 @@ def test_an_edges_numbers_are_put_in():
     assert h_prime == r"h'_{\text{A}} = 0.269 \cdot (1.00) + 0.731 \cdot (2.00) = (1.73)"
 
 
-def test_a_negative_score_shows_the_slope():
+def test_a_negative_score_shows_the_slope() -> None:
     trace = numpy_gat([[1], [-2]], [[1, 1], [0, 1]], [[[1]]], [[0]], [[1]])
     assert with_numbers(edge_story(trace, 0, 1, 0), "AB", SLOPE)[:2] == [
         r"\mathrm{raw}_{\text{A},\,\text{B}} = 0 - 2.00 = -2.00",
@@ -89,21 +90,23 @@ def test_a_negative_score_shows_the_slope():
     ]
 
 
-def test_a_pair_without_an_edge_has_no_share():
+def test_a_pair_without_an_edge_has_no_share() -> None:
     lines = with_numbers(edge_story(hand_case(), 1, 0, 0), "AB", SLOPE)
     assert [line.split("_")[0] for line in lines] == [r"\mathrm{raw}", "e"]
 
 
-def test_gatv2_shows_its_sum():
+def test_gatv2_shows_its_sum() -> None:
     layer = GATv2AttentionLayer(1, 2).double()
     layer.set_weights(W_target=[[[1], [-1]]], W_source=[[[2], [1]]], a=[[1, 2]])
-    story = edge_story(layer.trace(Graph(names=("A", "B"), x=[[1], [-3]], edge_index=[[1], [0]])), 0, 1, 0)
+    story = edge_story(
+        layer.trace(Graph(names=("A", "B"), x=np.array([[1.0], [-3.0]]), edge_index=np.array([[1], [0]]))), 0, 1, 0
+    )
     e, alpha = with_numbers(story, "AB", SLOPE)
     assert e == r"e_{\text{A},\,\text{B}} = -1.00 - 1.60 = -2.60"
     assert alpha.endswith("= 1.00")
 
 
-def test_long_sums_are_cut_but_the_denominator_is_whole():
+def test_long_sums_are_cut_but_the_denominator_is_whole() -> None:
     adj = [[1] * 9] + [[0] * 9] * 8
     trace = numpy_gat([[0]] * 9, adj, [[[1]]], [[1]], [[1]])
     alpha = with_numbers(edge_story(trace, 0, 0, 0), "ABCDEFGHI", SLOPE)[-1]
@@ -126,7 +129,7 @@ def test_long_sums_are_cut_but_the_denominator_is_whole():
         (0.7310586, 6, "0.731059"),
     ],
 )
-def test_numbers(value, digits, text):
+def test_numbers(value: float, digits: int, text: str) -> None:
     assert number(value, digits) == text
 
 
@@ -134,14 +137,14 @@ HOSTILE = ["<img/src=//a", "<script>", "&lt;b&gt;", "}{\\^~_%#$&", r"\href{x}{y}
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_hostile_names_are_text(hostile):
+def test_hostile_names_are_text(hostile: str) -> None:
     document = mathml(rf"h_{{{name(hostile)}}} = 1")
     (text,) = [node.text for node in ET.fromstring(document).iter(f"{MATH}mtext")]
     assert text == hostile.replace(" ", "\u00a0")
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=30))
-def test_any_name_comes_back_as_it_was(text):
+def test_any_name_comes_back_as_it_was(text: str) -> None:
     document = mathml(rf"e_{{{name(text)},\,{name('B')}}}")
     first = next(ET.fromstring(document).iter(f"{MATH}mtext")).text
     assert first == (text if len(text) <= 12 else text[:11] + "…")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from gatviz.analysis import what_if
 from gatviz.attention.layers import new_generator
 from gatviz.graph.subgraph import Part, neighbourhood
 from gatviz.model.proof import proofs
+from gatviz.model.steps import Kind
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import first_edge, pack_proofs, pack_story
@@ -23,7 +26,7 @@ from gatviz.ui.explore.weightings import weightings
 from tests.stage.arrived import PALETTES, arrived, as_sent
 
 
-def run(seed: int, kind: str, model: int) -> Trace:
+def run(seed: int, kind: Kind, model: int) -> Trace:
     rng = np.random.default_rng(seed)
     count = int(rng.integers(1, 7))
     edges = np.stack(np.nonzero(rng.random((count, count)) < rng.random()))
@@ -35,7 +38,7 @@ def run(seed: int, kind: str, model: int) -> Trace:
 @pytest.mark.parametrize("kind", ["GAT", "GATv2"])
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), cut=st.booleans())
-def test_all_that_is_packed_is_what_the_protocol_declares(kind: str, seed: int, cut: bool):
+def test_all_that_is_packed_is_what_the_protocol_declares(kind: Kind, seed: int, cut: bool) -> None:
     before, after = run(seed, kind, 1), run(seed, kind, 2)
     layer, names = after.layers[0], input_names(after, 0)
     part = Part.whole(layer.num_nodes, layer.num_edges)
@@ -43,7 +46,7 @@ def test_all_that_is_packed_is_what_the_protocol_declares(kind: str, seed: int, 
         part = neighbourhood(layer.edge_index, layer.num_nodes, 0, 1, alpha=layer.alpha, max_edges=3)
     edge = first_edge(layer, part)
     found = what_if(before, after)
-    told: list[tuple[Message | None, type]] = [
+    told: list[tuple[Message | None, Any]] = [
         (pack_scene(after.graph, layer, weightings(layer), PALETTES, {"a": "b"}, names, part), Scene),
         (pack_change(found, part, baseline="A"), Change),
         (change_stage(found, layer, part), Stage),

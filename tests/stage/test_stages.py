@@ -10,6 +10,7 @@ import pytest
 from gatviz import GAT, LayerSettings, Trace, sample_graph
 from gatviz.attention.layers import new_generator
 from gatviz.graph.subgraph import Part
+from gatviz.model.steps import Kind
 from gatviz.stage.column_names import input_names, output_names
 from gatviz.stage.stages import pack_stages
 from tests.stage.arrived import as_sent
@@ -28,11 +29,11 @@ def stages_of(trace: Trace, layer: int = 0) -> dict[str, dict[str, Any]]:
     }
 
 
-def unpacked(packed: dict) -> np.ndarray:
+def unpacked(packed: dict[str, Any]) -> np.ndarray:
     return np.frombuffer(packed["f32"], "<f4").reshape(packed["shape"])
 
 
-def test_a_deeper_layers_columns_are_named_after_the_layer_before_never_after_the_graphs_features():
+def test_a_deeper_layers_columns_are_named_after_the_layer_before_never_after_the_graphs_features() -> None:
     hidden = LayerSettings(out_features=1, num_heads=2)  # as wide as the graph's two features
     mean = LayerSettings(out_features=2, num_heads=3, concat=False)
     trace = run(hidden, mean, mean)
@@ -55,7 +56,7 @@ def test_a_deeper_layers_columns_are_named_after_the_layer_before_never_after_th
     ],
 )
 @pytest.mark.parametrize("kind", ["GAT", "GATv2"])
-def test_formulas_name_only_what_the_layer_has(kind, settings, z, out):
+def test_formulas_name_only_what_the_layer_has(kind: Kind, settings: dict[str, Any], z: str | None, out: str) -> None:
     stages = stages_of(run(LayerSettings(kind=kind, out_features=2, num_heads=2, **settings)))
     assert stages["out"]["latex"] == out
     assert (stages["pre_activation"]["latex"] if "pre_activation" in stages else None) == z
@@ -64,13 +65,13 @@ def test_formulas_name_only_what_the_layer_has(kind, settings, z, out):
 
 
 @pytest.mark.parametrize(("concat", "formula"), [(True, r"\Vert"), (False, r"\frac{1}{H}")])
-def test_heads_are_either_side_by_side_or_averaged(concat, formula):
+def test_heads_are_either_side_by_side_or_averaged(concat: bool, formula: str) -> None:
     latex = stages_of(run(LayerSettings(out_features=2, num_heads=2, concat=concat)))["combined"]["latex"]
     assert formula in latex
     assert "or" not in latex.replace("Vert", "")
 
 
-def test_parameters_are_shown_as_they_are():
+def test_parameters_are_shown_as_they_are() -> None:
     trace = run(LayerSettings(out_features=2, num_heads=2, residual=True))
     weights, stages = trace.layers[0].weights, stages_of(trace)
     np.testing.assert_array_equal(unpacked(stages["W_res"]["values"]), weights["W_res"])
@@ -78,7 +79,7 @@ def test_parameters_are_shown_as_they_are():
     assert stages["W_res"]["rowNames"] == stages["bias"]["columns"] == ["h0 c0", "h0 c1", "h1 c0", "h1 c1"]
 
 
-def test_gatv2_has_its_own_chain():
+def test_gatv2_has_its_own_chain() -> None:
     trace = run(LayerSettings(kind="GATv2", out_features=2, num_heads=2, bias=False))
     stages = stages_of(trace)
     assert list(stages) == ["x", "W_target", "Wh_target", "W_source", "Wh_source", "hidden", "a", "e", "masked_e",
@@ -90,7 +91,7 @@ def test_gatv2_has_its_own_chain():
     }
 
 
-def test_one_W_for_both_roles_is_shown_once_and_said():
+def test_one_W_for_both_roles_is_shown_once_and_said() -> None:
     shared = stages_of(run(LayerSettings(kind="GATv2", out_features=2, num_heads=2, share_weights=True)))
     assert "W_source" not in shared
     assert "serves both roles" in shared["W_target"]["caption"]
@@ -98,14 +99,14 @@ def test_one_W_for_both_roles_is_shown_once_and_said():
     assert "serves both roles" not in apart["W_target"]["caption"]
 
 
-def test_projection_biases_stand_in_the_formulas_and_as_stages():
+def test_projection_biases_stand_in_the_formulas_and_as_stages() -> None:
     stages = stages_of(run(LayerSettings(kind="GATv2", out_features=2, num_heads=2, projection_bias=True)))
     assert stages["Wh_target"]["latex"].endswith(r"+ b_{\mathrm{target}}")
     assert {"b_target", "b_source"} <= stages.keys()
     assert r"(W_{\mathrm{source}} h)_j" in stages["h_prime"]["latex"]
 
 
-def test_dropout_changes_what_h_prime_is_made_from():
+def test_dropout_changes_what_h_prime_is_made_from() -> None:
     stages = stages_of(run(LayerSettings(out_features=2, num_heads=2, dropout=0.5), training=True))
     for name in ("message", "h_prime"):
         assert r"\tilde\alpha" in stages[name]["latex"]

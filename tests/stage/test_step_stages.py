@@ -64,7 +64,7 @@ def numbers(packed: object) -> np.ndarray:
 
 
 @pytest.mark.parametrize("layer", [0, 1])
-def test_every_step_stands_in_the_chain_in_its_order_with_its_numbers(layer):
+def test_every_step_stands_in_the_chain_in_its_order_with_its_numbers(layer: int) -> None:
     trace = traced()
     stages = scene_of(trace, layer).stages
     names = [stage.plain for stage in stages]
@@ -84,7 +84,7 @@ def test_every_step_stands_in_the_chain_in_its_order_with_its_numbers(layer):
         assert stage.limit >= np.abs(step.output).max()
 
 
-def test_every_parameter_of_a_step_can_be_typed_anew():
+def test_every_parameter_of_a_step_can_be_typed_anew() -> None:
     trace = traced()
     stages = scene_of(trace, 0).stages
     held = {
@@ -94,6 +94,8 @@ def test_every_parameter_of_a_step_can_be_typed_anew():
     assert set(entries) == held
     steps = {step.name: step for step, _came, _left in steps_named(trace)}
     for (step, name), stage in entries.items():
+        assert stage.values is not None
+        assert stage.entries is not None
         np.testing.assert_array_equal(numbers(stage.values), np.atleast_2d(steps[step].weights[name]))
         assert stage.entries.rows == (steps[step].weights[name].ndim == 2)
         assert len(stage.columns) == stage.values.shape[-1]
@@ -101,7 +103,7 @@ def test_every_parameter_of_a_step_can_be_typed_anew():
         assert stage.caption
 
 
-def test_every_kind_of_step_tells_its_parameters():
+def test_every_kind_of_step_tells_its_parameters() -> None:
     made: list[Step] = [Linear(2), BatchNorm(), LayerNorm(), GraphNorm(), Activation("prelu"), Activation("elu")]
     made += [JumpingKnowledge("max"), Readout("max"), LogSoftmax()]
     assert {type(step) for step in made} == set(AROUND.values())
@@ -109,7 +111,7 @@ def test_every_kind_of_step_tells_its_parameters():
         assert set(step.parameters(3, None)) <= set(step.told)
 
 
-def test_columns_are_called_after_what_made_them():
+def test_columns_are_called_after_what_made_them() -> None:
     trace = traced()
     left = {step.name or step.kind: names for step, _came, names in steps_named(trace)}
     assert input_names(trace, 0) == tuple(f"c{k}" for k in range(6))
@@ -123,7 +125,7 @@ def test_columns_are_called_after_what_made_them():
     assert input_names(plain, 1)[0] == "h0 c0"
 
 
-def test_the_change_stands_after_alpha_among_steps():
+def test_the_change_stands_after_alpha_among_steps() -> None:
     stages = scene_of(traced(), 0).stages
     names = [stage.name for stage in stages]
     alpha = stages[names.index("alpha")]
@@ -132,7 +134,7 @@ def test_the_change_stands_after_alpha_among_steps():
     assert more[more.index("alpha") + 1] == "change"
 
 
-def test_of_a_part_the_rows_of_its_nodes_are_sent():
+def test_of_a_part_the_rows_of_its_nodes_are_sent() -> None:
     trace = traced()
     part = Part(np.array([1, 3]), np.flatnonzero(np.isin(trace.layers[0].edge_index, [1, 3]).all(0)), 4, 8)
     stages = {stage.plain: stage for stage in scene_of(trace, 0, part).stages}

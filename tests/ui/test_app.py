@@ -97,8 +97,8 @@ def test_self_loops_can_be_left_or_removed(policy: str):
 
 def large_graph() -> Graph:
     rng = np.random.default_rng(3)
-    arcs = np.stack(np.nonzero(rng.random((260, 260)) < 0.1))
-    return Graph(names=tuple(f"n{n}" for n in range(260)), x=rng.normal(size=(260, 3)), edge_index=arcs)
+    edges = np.stack(np.nonzero(rng.random((260, 260)) < 0.1))
+    return Graph(names=tuple(f"n{n}" for n in range(260)), x=rng.normal(size=(260, 3)), edge_index=edges)
 
 
 def test_the_notice_of_a_cut_graph_states_the_rule_that_chose_what_is_drawn():

@@ -108,7 +108,7 @@ def test_without_arrows_nothing_is_drawn_and_that_is_said(section: str):
     app.run()
     assert not app.exception
     assert figures(app) == []
-    assert "No node reads any other or itself, so there is no α to compare. Draw an edge or add self-loops." in words(
+    assert "No node reads any other or itself, so there is no α to compare. Draw an arrow or add self-loops." in words(
         app
     )
 
@@ -308,7 +308,7 @@ def lock_second_row() -> None:
     now = session.current()
     run = run_cache.run(now.graph, now.settings)
     order = np.argsort(-run.trace.alpha[:, 2])
-    st.session_state["arc_table"] = {"selection": {"rows": [1]}}
+    st.session_state["edge_table"] = {"selection": {"rows": [1]}}
     flow._lock(run.trace, order, 2)
 
 

@@ -105,8 +105,8 @@ def test_columns_are_chosen_by_hand_where_no_header_tells():
     choice(app, "selectbox", "source").set_value("nach").run()
     choice(app, "selectbox", "target").set_value("von").run()
     assert not checked(app).error
-    arcs = show(app)["edges"]
-    assert set(zip(arcs["source"], arcs["target"], strict=True)) >= {(0, 1), (2, 0)}
+    edges = show(app)["edges"]
+    assert set(zip(edges["source"], edges["target"], strict=True)) >= {(0, 1), (2, 0)}
 
 
 def test_a_node_table_with_other_names_for_its_columns():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -14,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 from torch_geometric.nn import GATConv
 
 from gatviz import words
-from gatviz.files import sample_graph_names
+from gatviz.attention.activations import ACTIVATIONS
+from gatviz.files import sample_graph, sample_graph_names
 from gatviz.graph.generators import GENERATORS
 from tests.stage.arrived import scene
 from tests.ui.pseudo import LANGUAGE, spoken, unsaid
@@ -39,15 +41,32 @@ QUIET = {
     "rows",
     "colour",
 }
-QUIET |= {"layout", "formula", "plain", "symbol", "key", "panel", "revision", "description", "parameters"}
+QUIET |= {
+    "session",
+    "server",
+    "content",
+    "title",
+    "layout",
+    "formula",
+    "plain",
+    "symbol",
+    "key",
+    "panel",
+    "revision",
+    "description",
+    "parameters",
+}
 """What the stage is told and does not show as words: keys, colours, formulas, symbols, a file's own text."""
 DRAWN = ("text", "name", "hovertemplate", "customdata", "ticktext")
 """What plotly shows as words."""
 NAMES = {"GAT", "GATv2", "PyG", "SVG", "PNG", "JSON", "a_source", "a_target", "age_years", "gatviz", "torch (.pt)"}
 NAMES |= {"source,target", "id,label,f0,f1"} | {"relu", "elu", "tanh", "sigmoid", "leaky relu", "gelu", "selu"}
-NAMES |= {"safetensors", ":primary-badge[A]", "Les Misérables", "Wh_target", "Wh_source", "Wf_edge", "hidden"}
+NAMES |= {"safetensors", "one.pt", ":primary-badge[A]", "Les Misérables", "Wh_target", "Wh_source", "Wf_edge", "hidden"}
 """What is called the same in every language: names, files, activations, fields."""
-NAMES |= {name.replace("_", " ").capitalize() for name in sample_graph_names()}
+NAMES |= {name.replace("_", " ").capitalize() for name in sample_graph_names()} | {*ACTIVATIONS}
+NAMES |= {html.escape(sample_graph(name).description.partition(". ")[0]).rstrip(".") for name in sample_graph_names()}
+RECIPE = re.compile(r"^[\w.+ ]+( > [\w.+ ()]+)*$")
+"""What a model is called step by step, in every language."""
 COLUMNS = {
     (field, name)
     for field in ("Selectbox.options", "Option.content")
@@ -90,11 +109,13 @@ def within(value: object, name: str) -> Iterator[tuple[str, str]]:
 def bypassing(app: AppTest) -> Iterator[tuple[str, str]]:
     """Words on the page that stand in no message."""
     for field, text in (part for one in sent(app) for part in parts(*one)):
-        if NO_WORDS.search(field) or text.startswith("<style>"):
+        if NO_WORDS.search(field) or text.startswith("<style>") or (field.startswith("Code.") and RECIPE.match(text)):
             continue
         for line in text.splitlines():
             left = re.sub(r"<[^>]*>|%?\{[^}]*\}", " ", unsaid(line)).replace("\\", "").strip()
-            if _WORD.search(left) and left not in NAMES and not line.startswith("- "):  # a list is a file's account
+            if (
+                _WORD.search(left) and left.rstrip(".") not in NAMES and not line.startswith("- ")
+            ):  # a list is a file's account
                 yield field, line
 
 

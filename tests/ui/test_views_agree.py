@@ -49,7 +49,7 @@ SEEDS = st.integers(0, 10_000)
 
 
 def random_graph(seed: int, without: bool = False) -> Graph:
-    """Two to eight nodes, any density, few different features; `without` takes some arcs and the last node away."""
+    """Two to eight nodes, any density, few different features; `without` takes some edges and the last node away."""
     rng = np.random.default_rng(seed)
     count = int(rng.integers(2, 9))
     adj = rng.random((count, count)) < rng.random()
@@ -188,8 +188,8 @@ def test_the_strongest_into_a_node_is_the_same_everywhere(kind, seed):
             for n, dense in enumerate(layer.dense("alpha", head))
         ]
         assert even.strongest_source[:, head].tolist() == expected
-        arcs = scene["weightings"][head]["strongest"]
-        assert [-1 if k < 0 else scene["edges"]["source"][k] for k in arcs] == expected
+        edges = scene["weightings"][head]["strongest"]
+        assert [-1 if k < 0 else scene["edges"]["source"][k] for k in edges] == expected
         chart = network_chart(drawn, layer.alpha[:, [head]], ["head"], "α")
         assert chart is not None
         numbers = [note.text for note in chart.figure.layout.annotations if note.text[:1].isdigit()]

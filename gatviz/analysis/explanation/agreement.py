@@ -26,7 +26,7 @@ class Agreement:
             (attention shuffled, nine in ten), place (share of the shuffled that agree less, ties half), reason (words:
             why there is none). NaN where there is none.
         overall: the attention's agreement over all hops, each weighed by its edges; NaN where no hop has any.
-        found: how much of a hop's attention lies under its edges, on average over what removing each of them moves; 1
+        found: how much of a hop's attention lies under its edges, on average over what removing each of them moves: 1
             if all of it is where all is that moves. It is not blurred by the order of edges that hardly move anything.
         place, found_place: of both among the shuffled, ties half; NaN likewise.
     """
@@ -36,6 +36,11 @@ class Agreement:
     found: float
     place: float
     found_place: float
+
+    def of(self, score: str, hop: int) -> pd.Series | None:
+        """One row of the table; None where there is no such hop."""
+        rows = self.table[(self.table["score"] == score) & (self.table["hop"] == hop)]
+        return None if rows.empty else rows.iloc[0]
 
     @property
     def above(self) -> bool:

@@ -194,15 +194,16 @@ class Inquiry:
         return len(candidates(self.run.reach.hop, np.zeros(self.total))[0])
 
     def measure(self, progress: Progress | None = None, stop: Stop | None = None) -> None:
-        """Remove one edge after the other: first the strongest by attention, then the others in random order."""
-        edges, order = self.run.reach.edges, self._order
+        """Remove what was not removed yet: first the strongest by attention, then the others in random order."""
+        edges, order = self.run.reach.edges, self._order[~self._removed.done[self._order]]
+        before = self.total - order.size
         for start in range(0, order.size, self.run.copies):
             if stop is not None and stop():
                 return
             part = order[start : start + self.run.copies]
             self._removed.outputs[part] = self.run.outputs(edges[part][:, None].tolist())
             if progress is not None:
-                progress(start + part.size, order.size)
+                progress(before + start + part.size, self.total)
 
     def pair_up(self, progress: Progress | None = None, stop: Stop | None = None) -> None:
         """Remove pairs of edges."""

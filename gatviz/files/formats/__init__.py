@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gatviz.errors import GatvizError, quote
-from gatviz.files.file_start import FileStart
-from gatviz.files.formats import edge_list, matrix, pajek
+from gatviz.files.formats import adjacency_list, edge_dictionaries, edge_list, matrix, matrix_market, npy, pajek
 from gatviz.files.formats.gexf import read_gexf, write_gexf
 from gatviz.files.formats.gml import is_gml, read_gml, write_gml
 from gatviz.files.formats.graphml import read_graphml, write_graphml
@@ -19,6 +18,8 @@ from gatviz.files.formats.npz import is_npz, read_npz, sparse_template, write_np
 from gatviz.files.formats.safetensors_file import is_safetensors, read_safetensors, write_safetensors
 from gatviz.files.formats.torch_file import is_torch, read_torch, write_torch
 from gatviz.files.formats.zip_of_tables import is_zip, write_zip
+from gatviz.files.graph_file import GraphFile
+from gatviz.files.other_formats import refuse_others
 from gatviz.files.parsed import ParsedGraph
 from gatviz.graph.graph import Graph
 from gatviz.words import N_, _, one_of
@@ -32,19 +33,21 @@ class GraphFormat:
         name: what `ReadOptions.format` and `write_graph` call it.
         message: of `title`, to be said in the reader's language.
         endings: usual endings of file names, the first being the one that gatviz gives.
-        read: bytes and the file's name to a ParsedGraph. None for text tables and zips of them, which are read
+        read: a file to a ParsedGraph. None for text tables and zips of them, which are read
             together with what lies beside them (`reading`).
         write: a graph to bytes; None where the format cannot hold a whole graph.
         knows: whether a file is of this format, by its content; None where another row or `table_kind` tells.
+        text: whether it is text, in one of many encodings.
         example: a small file to fill in, where the one that `write` makes of an example will not do.
     """
 
     name: str
     message: str
     endings: tuple[str, ...]
-    read: Callable[[bytes, str], ParsedGraph] | None = None
+    read: Callable[[GraphFile], ParsedGraph] | None = None
     write: Callable[[Graph], bytes] | None = None
-    knows: Callable[[FileStart], bool] | None = None
+    knows: Callable[[GraphFile], bool] | None = None
+    text: bool = False
     example: Callable[[], bytes] | None = None
 
     @property
@@ -54,8 +57,8 @@ class GraphFormat:
 
 
 _ROWS = (
-    GraphFormat("json", N_("gatviz JSON"), (".json",), read_json, write_json, is_json),
-    GraphFormat("node_link", N_("node-link JSON"), (".json",), read_json, write_node_link),
+    GraphFormat("json", N_("gatviz JSON"), (".json",), read_json, write_json, is_json, text=True),
+    GraphFormat("node_link", N_("node-link JSON"), (".json",), read_json, write_node_link, text=True),
     GraphFormat(
         "edge_list",
         N_("edge list (CSV, TSV)"),
@@ -70,20 +73,52 @@ _ROWS = (
         (".graphml", ".xml"),
         read_graphml,
         write_graphml,
-        lambda start: start.xml_root == "graphml",
+        lambda file: file.xml_root == "graphml",
+        text=True,
     ),
-    GraphFormat("gexf", N_("GEXF"), (".gexf",), read_gexf, write_gexf, lambda start: start.xml_root == "gexf"),
-    GraphFormat("gml", N_("GML"), (".gml",), read_gml, write_gml, is_gml),
+    GraphFormat("gexf", N_("GEXF"), (".gexf",), read_gexf, write_gexf, lambda file: file.xml_root == "gexf", text=True),
+    GraphFormat("gml", N_("GML"), (".gml",), read_gml, write_gml, is_gml, text=True),
     GraphFormat(
         "pajek",
         N_("Pajek"),
         (".net", ".paj"),
         pajek.read_pajek,
         knows=pajek.is_pajek,
+        text=True,
         example=lambda: pajek.TEMPLATE,
+    ),
+    GraphFormat(
+        "matrix_market",
+        N_("Matrix Market"),
+        (".mtx", ".mm"),
+        matrix_market.read_matrix_market,
+        knows=matrix_market.is_matrix_market,
+        text=True,
+        example=lambda: matrix_market.TEMPLATE,
+    ),
+    GraphFormat(
+        "adjacency_list",
+        N_("adjacency list"),
+        (".adjlist",),
+        adjacency_list.read_adjacency_list,
+        knows=adjacency_list.is_adjacency_list,
+        text=True,
+        example=lambda: adjacency_list.TEMPLATE,
+    ),
+    GraphFormat(
+        "edge_dictionaries",
+        N_("edge list with dictionaries, as networkx writes it"),
+        (".edgelist",),
+        edge_dictionaries.read_edge_dictionaries,
+        knows=edge_dictionaries.is_edge_dictionaries,
+        text=True,
+        example=lambda: edge_dictionaries.TEMPLATE,
     ),
     GraphFormat("npz", N_("NumPy .npz (x, edge_index, y)"), (".npz",), read_npz, write_npz, is_npz),
     GraphFormat("sparse_npz", N_("sparse .npz of attributed graphs"), (".npz",), read_npz, example=sparse_template),
+    GraphFormat(
+        "npy", N_("NumPy .npy (a matrix, or edges)"), (".npy",), npy.read_npy, knows=npy.is_npy, example=npy.template
+    ),
     GraphFormat("torch", N_("torch file of plain tensors"), (".pt", ".pth"), read_torch, write_torch, is_torch),
     GraphFormat(
         "safetensors", N_("safetensors"), (".safetensors",), read_safetensors, write_safetensors, is_safetensors
@@ -92,8 +127,9 @@ _ROWS = (
 FORMATS: dict[str, GraphFormat] = {row.name: row for row in _ROWS}
 TABLES = ("edge_list", "matrix")
 """The formats that are text tables."""
+_BY_CONTENT = ("adjacency_list", "edge_dictionaries", "matrix_market")
+"""Formats of text that are known by content alone, whatever the file is called."""
 _PICKLE = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
-_NPY = b"\x93NUMPY"
 
 
 def readable_formats() -> tuple[str, ...]:
@@ -117,31 +153,29 @@ def format_named(name: str) -> GraphFormat:
     return FORMATS[name]
 
 
-def recognise(data: bytes, where: str) -> str | None:
+def recognise(file: GraphFile) -> str | None:
     """The name of the format; None for a text table, of which `table_kind` tells the kind.
 
     Raises:
         GatvizError: a known kind of file that holds no graph, pickled objects, or no text where nothing else fits.
     """
-    start = FileStart(data, where)
+    refuse_others(file)
     for name, form in FORMATS.items():
-        if form.knows is not None and form.knows(start):
+        if form.knows is not None and form.knows(file):
             return name
-    _refuse_others(start)
-    ending = where.lower()
-    by_ending = next((name for name, form in FORMATS.items() if ending.endswith(form.endings)), None)
-    return None if by_ending in TABLES else by_ending
+    _refuse_rest(file)
+    by_ending = next((name for name, form in FORMATS.items() if file.name.endswith(form.endings)), None)
+    # What the name says of text without a mark of its own, its content has just denied: it is a table.
+    return by_ending if by_ending is not None and by_ending not in (*TABLES, *_BY_CONTENT) else None
 
 
-def _refuse_others(start: FileStart) -> None:
-    """Refuse what is plainly something else."""
-    if start.data.startswith(_PICKLE):
+def _refuse_rest(file: GraphFile) -> None:
+    """Refuse what is plainly no graph."""
+    if file.data.startswith(_PICKLE):
         found = _("a Python pickle, which is never opened")
-        raise GatvizError(start.where, _("a graph file"), found, _("save plain tensors with a newer torch, or .npz"))
-    if start.data.startswith(_NPY):
-        found, mend = _("a single NumPy array"), _("save .npz with x, edge_index and y")
-        raise GatvizError(start.where, _("a graph file"), found, mend)
-    start.decoded()
-    if start.xml_root is not None:
-        found = f"<{start.xml_root[:40]}>" if start.xml_root else _("no element")
-        raise GatvizError(start.where, _("<graphml> or <gexf>"), found, _("choose a graph file"))
+        raise GatvizError(file.where, _("a graph file"), found, _("save plain tensors with a newer torch, or .npz"))
+    if file.data.strip():
+        file.decoded  # noqa: B018  # raises where it is no text
+    if file.xml_root is not None:
+        found = f"<{file.xml_root[:40]}>" if file.xml_root else _("no element")
+        raise GatvizError(file.where, _("<graphml> or <gexf>"), found, _("choose a graph file"))

@@ -1,12 +1,14 @@
 """Edge lists as text tables, with an optional table of nodes beside them.
 
-Columns `source` and `target`, every other one is an edge attribute; a column `type` of "directed" or "undirected"
-says which it is.
+Two columns for the ends of each edge, every other one is an edge attribute; a column `type` of "directed" or
+"undirected" says which it is.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,87 +17,126 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers
+from gatviz.files.edge_ends import Ends, edge_ends
 from gatviz.files.formats.node_table import read_nodes
+from gatviz.files.merging import spread_undirected
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph, check_names
-from gatviz.files.table import Table, unique_header
-from gatviz.files.table_kind import has_node_header, starts_with_edge
-from gatviz.words import _, commas
+from gatviz.files.table import Table, with_unique_header
+from gatviz.files.table_kind import could_be_either, starts_with_edge
+from gatviz.files.values import number
+from gatviz.words import _
 
 TEMPLATE = b"source,target,weight\nAda,Bo,1\nBo,Cy,2\nCy,Ada,0.5\n"
-_DIRECTED = {"directed": True, "undirected": False}
+_KONECT = re.compile(r"%\s*(sym|asym|bip)\b")
+_SNAP = re.compile(r"#\s*(un)?directed graph", re.IGNORECASE)
 
 
-def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions) -> ParsedGraph:
-    """A ParsedGraph from an edge list and, beside it, perhaps a node table.
+def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions, *, own: bool = False) -> ParsedGraph:
+    """A ParsedGraph from an edge list and, beside it, perhaps a node table; `own` if gatviz wrote both.
 
     Raises:
         GatvizError: columns that are not there, a row without one of its ends, an end that is no node.
     """
-    notes = list(table.notes)
-    if starts_with_edge(table, options):
-        table = table.with_header_as_row()
-        table.header[:2] = ["source", "target"]
-        notes.append(_("the first row is an edge itself: the first two columns were taken as source and target"))
-    unique_header(table.header, table.where)
-    source, target = _end(table, options.source, headers.SOURCE), _end(table, options.target, headers.TARGET)
-    if source == target:
-        raise GatvizError(
-            table.where,
-            _("two columns"),
-            _("{column} for both ends").format(column=quote(table.header[source])),
-            _("choose another"),
-        )
-    ends = [table.cells[source], table.cells[target]]
-    for place, cells in zip((source, target), ends, strict=True):
-        blank = np.flatnonzero((cells == "").to_numpy(dtype=bool))
-        if blank.size:
-            raise GatvizError(
-                _("{where}, row {row}").format(where=table.where, row=table.rows[blank[0]]),
-                _("a {column}").format(column=table.header[place]),
-                _("nothing"),
-                _("write two names separated by {separator}").format(separator=table.separator),
-            )
+    table, alternatives = _with_its_header(table, options, own)
+    table = with_unique_header(table)
+    ends = edge_ends(table, options)
     parsed = ParsedGraph(where=table.where, format="edge_list", names=(), edges=np.zeros((2, 0), dtype=np.int64))
+    parsed.encoding, parsed.alternatives = table.encoding, alternatives
+    told, kinds = (None, None) if own else _told_above(table)
+    if told is not None:
+        parsed.directed = told
+    if options.two_mode is not None or kinds is not None:
+        ends = replace(ends, two_mode=kinds if options.two_mode is None else options.two_mode)
+    cells = [_filled(table, place) for place in (ends.source, ends.target)]
     if nodes is None:
-        both = np.stack(ends, axis=1).ravel()  # first appearance, row by row
+        cells = _told_apart(cells, table, ends, parsed)
+        both = np.stack([one.to_numpy(dtype=object) for one in cells], axis=1).ravel()  # first appearance, row by row
         codes, unique = pd.factorize(both)
         parsed.names = [str(name) for name in unique]
         check_names(parsed.names, table.where)
         parsed.edges = np.ascontiguousarray(codes.reshape(-1, 2).T.astype(np.int64))
     else:
-        read_nodes(parsed, nodes, options)
-        parsed.edges = np.stack([_places(cells, parsed.names, table, nodes) for cells in ends])
-    parsed.columns += [ColumnUse("edges", table.header[source], "source")]
-    parsed.columns += [ColumnUse("edges", table.header[target], "target")]
-    columns: dict[str, list[Any]] = {}
-    for place, name in enumerate(table.header):
-        if place in (source, target):
-            continue
-        directed = _directed(table, place)
-        if directed is not None:
-            parsed.directed = directed
-            continue
-        columns[name] = table.values(place)
-    parsed.edge_columns = columns
-    parsed.notes = notes + parsed.notes
+        read_nodes(parsed, nodes, options, set(cells[0]) | set(cells[1]), own=own)
+        parsed.edges = np.stack([_places(one, parsed.names, table, nodes) for one in cells])
+    parsed.columns += [ColumnUse("edges", table.header[ends.source], "source")]
+    parsed.columns += [ColumnUse("edges", table.header[ends.target], "target")]
+    undirected = _take_columns(parsed, table, ends)
+    parsed.notes = [*table.notes, *ends.notes, *parsed.notes]
+    if undirected is not None:
+        parsed.directed = not undirected.all() if undirected.size else False
+        if undirected.any() and parsed.directed:
+            spread_undirected(parsed, undirected)
     return parsed
 
 
-def _end(table: Table, chosen: str | None, usual: Sequence[str]) -> int:
-    place = table.find(*usual) if chosen is None else table.named(chosen)
-    if place is None:
-        listed = commas(quote(name) for name in table.header[:8])
-        mend = _("rename the header or choose the column")
-        if has_node_header(table, ReadOptions()):
-            mend = _("this is a node table: give the edges beside it")
+def _with_its_header(table: Table, options: ReadOptions, own: bool) -> tuple[Table, tuple[str, ...]]:
+    """The table under a header, its own or one that is given to it, and the formats that it could as well be of."""
+    alternatives = ("matrix",) if could_be_either(table) else ()
+    if not own and starts_with_edge(table, options):
+        table = table.with_header_as_row()
+        table.header[:2] = ["source", "target"]
+        if len(table.header) == 3 and all(number(cell) is not None for cell in table.column(2)):
+            table.header[2] = "weight"
+        table.notes.append(_("the first row is an edge itself: the first two columns were taken as source and target"))
+    if alternatives:
+        said = _("three rows of three numbers were taken as edges with weights; they could be a matrix too")
+        table.notes.append(said)
+    return table, alternatives
+
+
+def _take_columns(parsed: ParsedGraph, table: Table, ends: Ends) -> NDArray[np.bool_] | None:
+    """Keep the columns beside the ends; for each edge whether one of them says that it is undirected, if one does."""
+    columns: dict[str, list[Any]] = {}
+    undirected: NDArray[np.bool_] | None = None
+    for place, name in enumerate(table.header):
+        if place in (ends.source, ends.target):
+            continue
+        told = _undirected(table, place) if undirected is None else None
+        if told is not None:
+            undirected = told
+        else:
+            columns[name] = table.values(place)
+    parsed.edge_columns = columns
+    return undirected
+
+
+def _filled(table: Table, place: int) -> pd.Series[str]:
+    cells = table.cells[place]
+    blank = np.flatnonzero((cells == "").to_numpy(dtype=bool))
+    if blank.size:
         raise GatvizError(
-            _("{where}, header").format(where=table.where),
-            _("a column {column}").format(column=quote(chosen or usual[0])),
-            listed,
-            mend,
+            _("{where}, row {row}").format(where=table.where, row=table.rows[blank[0]]),
+            _("a {column}").format(column=quote(table.header[place])),
+            _("nothing"),
+            _("write two names separated by {separator}").format(separator=table.separator),
         )
-    return place
+    return cells
+
+
+def _told_above(table: Table) -> tuple[bool | None, bool | None]:
+    """Whether the comments above, as collections of networks write them, say that it is directed and two-mode."""
+    if found := _KONECT.search(table.comment):
+        return found[1] != "sym", True if found[1] == "bip" else None
+    if found := _SNAP.search(table.comment):
+        return found[1] is None, None
+    return None, None
+
+
+def _told_apart(cells: list[pd.Series[str]], table: Table, ends: Ends, parsed: ParsedGraph) -> list[pd.Series[str]]:
+    """The ends of a two-mode table, each with the name of its kind in front where both kinds share a name."""
+    parsed.two_mode = bool(ends.two_mode)
+    if not ends.two_mode:
+        return cells
+    titles = [headers.kind_named(table.header[place]) for place in (ends.source, ends.target)]
+    parts = [f"{one.nunique():,} {quote(title)}" for one, title in zip(cells, titles, strict=True)]
+    if cells[0].isin(set(cells[1])).any():
+        said = _("two-mode: {one} and {other} are nodes of two kinds, so each has its kind before its name")
+        cells = [title + " " + one for one, title in zip(cells, titles, strict=True)]
+    else:
+        said = _("two-mode: edges go from {one} to {other}")
+    parsed.notes.append(said.format(one=parts[0], other=parts[1]))
+    return cells
 
 
 def _places(cells: pd.Series[str], names: Sequence[str], table: Table, nodes: Table) -> NDArray[np.int64]:
@@ -112,23 +153,17 @@ def _places(cells: pd.Series[str], names: Sequence[str], table: Table, nodes: Ta
     return places
 
 
-def _directed(table: Table, place: int) -> bool | None:
-    """What a column `type` says, None if this is not such a column.
+def _undirected(table: Table, place: int) -> NDArray[np.bool_] | None:
+    """For each edge whether a column `type` says that it is undirected, None if this is not such a column.
 
     Without any edge it can only say that it was there: gatviz writes it for undirected graphs.
     """
-    if table.header[place].casefold() not in headers.KIND_OF_EDGE:
+    if headers.plain(table.header[place]) not in headers.KIND_OF_EDGE:
         return None
     if not table.num_rows:
-        return False
-    found = set(table.cells[place].str.casefold())
-    if not found <= _DIRECTED.keys():
+        return np.zeros(0, dtype=bool)
+    words = {cell: headers.plain(cell) for cell in set(table.cells[place])}
+    if not set(words.values()) <= {*headers.DIRECTED, *headers.UNDIRECTED}:
         return None
-    if len(found) > 1:
-        raise GatvizError(
-            _("{where}, column {column}").format(where=table.where, column=quote(table.header[place])),
-            _("all edges directed or all undirected"),
-            _("both"),
-            _("write an undirected edge as two directed ones"),
-        )
-    return _DIRECTED[found.pop()]
+    none = {cell for cell, word in words.items() if word in headers.UNDIRECTED}
+    return table.cells[place].isin(none).to_numpy(dtype=bool)

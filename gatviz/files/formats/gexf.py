@@ -13,7 +13,8 @@ import numpy as np
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.conventions import MARKED_X, MARKED_Y, take_names
+from gatviz.files.conventions import MARKED_X, MARKED_Y
+from gatviz.files.graph_file import GraphFile
 from gatviz.files.merging import listed_edges, spread_undirected
 from gatviz.files.own_attributes import NOTHING, Attribute, edge_attributes, is_own, node_attributes, take_own
 from gatviz.files.parsed import Collector, ParsedGraph
@@ -76,7 +77,7 @@ class _Reader(ElementReader):
         told = [key for key in _OF_EDGES if attributes.get(key)]
         self._edge = (*ends, {key: self._told(key, attributes[key]) for key in told})
         kind = attributes.get("type", "directed" if self.directed else "undirected")
-        self.undirected.append(kind in ("undirected", "mutual"))
+        self.undirected.append(kind.lower() in ("undirected", "mutual"))
 
     def _start_attvalue(self, attributes: dict[str, str]) -> None:
         of = "edge" if self._edge is not None else "node"
@@ -117,25 +118,26 @@ class _Reader(ElementReader):
             self.description = self.text
 
 
-def read_gexf(data: bytes, where: str) -> ParsedGraph:
+def read_gexf(file: GraphFile) -> ParsedGraph:
     """A ParsedGraph from GEXF."""
+    where = file.where
     reader = _Reader(where)
-    parse_xml(data, where, reader)
+    parse_xml(file, reader)
     if reader.directed is None:
         raise GatvizError(where, _("a <graph>"), _("none"), _("choose a GEXF file with a graph in it"))
     all_undirected = all(reader.undirected) if reader.undirected else not reader.directed
     parsed = reader.found.parsed("gexf", not all_undirected, reader.description)
+    parsed.notes += file.decoded.notes
     if any(reader.undirected) and not all_undirected:
         spread_undirected(parsed, np.array(reader.undirected))
     parsed.by_convention = not any(map(is_own, reader.titles["node"]))
     if parsed.by_convention:
-        take_names(parsed, _LABEL, mark="label")
         if _LABEL in parsed.node_columns:
-            parsed.notes.append(_("node labels were left out: they are not different for each node"))
+            parsed.shown_names = "label", parsed.node_columns[_LABEL]
     else:
         take_own(parsed, reader.titles["node"])
-    parsed.node_columns = _renamed(parsed.node_columns, reader, "node")
-    parsed.edge_columns = _renamed(parsed.edge_columns, reader, "edge")
+    parsed.node_columns = _renamed(parsed.node_columns, reader, "node", len(parsed.names))
+    parsed.edge_columns = _renamed(parsed.edge_columns, reader, "edge", parsed.edges.shape[1])
     if reader.dynamic:
         parsed.notes.append(_("the file is dynamic: of each value the last was taken, and all edges of all times"))
     if reader.nested:
@@ -143,9 +145,11 @@ def read_gexf(data: bytes, where: str) -> ParsedGraph:
     return parsed
 
 
-def _renamed(columns: Mapping[str, Sequence[Any]], reader: _Reader, of: str) -> dict[str, Sequence[Any]]:
+def _renamed(columns: Mapping[str, Sequence[Any]], reader: _Reader, of: str, count: int) -> dict[str, Sequence[Any]]:
     """Columns under their titles and with their defaults; two of one title keep their ids too."""
     result: dict[str, Sequence[Any]] = {}
+    untold = [f"{of}.{key}" for key in reader.defaults[of] if not is_own(key) and f"{of}.{key}" not in columns]
+    columns = {**columns, **{key: [None] * count for key in untold if count}}
     for key, values in columns.items():
         if key == _LABEL:
             continue

@@ -16,9 +16,7 @@ import numpy as np
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.conventions import take_names
-from gatviz.files.encoding import decode
-from gatviz.files.file_start import FileStart
+from gatviz.files.graph_file import GraphFile
 from gatviz.files.merging import listed_edges
 from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.values import decimal
@@ -33,7 +31,7 @@ _TOKEN = re.compile(
       | (?P<bracket>[\[\]])""",
     re.VERBOSE | re.MULTILINE,
 )
-_NOT_A_NUMBER = {"nan", "inf", "infinity"}
+_NOT_A_NUMBER = {"inf", "infinity"}
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 _BEGINNING = re.compile(r"(?:\s*(?:\#[^\n]*|[A-Za-z]\w*\s+(?:\"[^\"]*\"|[\d.]+)))*?\s*graph\s*\[", re.IGNORECASE)
@@ -41,15 +39,15 @@ _BEGINNING = re.compile(r"(?:\s*(?:\#[^\n]*|[A-Za-z]\w*\s+(?:\"[^\"]*\"|[\d.]+))
 Pair = tuple[str, Any]
 
 
-def is_gml(start: FileStart) -> bool:
+def is_gml(file: GraphFile) -> bool:
     """Whether a file begins as GML does."""
-    return _BEGINNING.match(start.text) is not None
+    return _BEGINNING.match(file.start) is not None
 
 
-def read_gml(data: bytes, where: str) -> ParsedGraph:
+def read_gml(file: GraphFile) -> ParsedGraph:
     """A ParsedGraph from GML."""
-    text, notes = decode(data, where)
-    reader = _Reader(text, where)
+    where, notes = file.where, file.decoded.notes
+    reader = _Reader(file.decoded.text, where)
     reader.run()
     if not reader.graphs:
         raise GatvizError(where, _("graph [ … ]"), _("none"), _("choose a GML file with a graph in it"))
@@ -68,11 +66,13 @@ def read_gml(data: bytes, where: str) -> ParsedGraph:
     if reader.left_out:
         listed = commas(quote(key) for key in sorted(reader.left_out)[:5])
         parsed.notes.append(_("lists of lists were left out: {listed}").format(listed=listed))
-    take_names(parsed, "label")
     names = attributes.get("feature_names")
     if isinstance(names, str) and "features" in parsed.node_columns:
         _take_features(parsed, names)
     columns = dict(parsed.node_columns)
+    if "label" in columns:
+        parsed.shown_names = "label", columns.pop("label")
+        parsed.node_columns = columns
     if isinstance(names, str):
         split = columns.pop("split", None)
         parsed.split = None if split is None else [None if v in (None, "") else str(v) for v in split]
@@ -136,7 +136,11 @@ class _Reader:
         record: dict[str, Any] = {}
         for name, value, _place in self._pairs(tokens, 2):
             if value is not _OPEN:
-                record[name] = value
+                if name in record and name not in ("id", "source", "target", "label"):  # networkx's lists
+                    before = record[name]
+                    record[name] = [*before, value] if isinstance(before, list) else [before, value]
+                else:
+                    record[name] = value
                 limits.check_columns(len(record), 1, self.where)
             elif key == "node" and name == "graphics":
                 for inner, number, _inner in self._pairs(tokens, 3):
@@ -225,6 +229,8 @@ class _Reader:
                 value = self._number(value, start)
             elif kind == "text":
                 value = html.unescape(value)
+            elif kind == "key" and value.casefold() == "nan":  # as networkx and igraph write what is not known
+                kind, value = "number", None
             elif kind == "key" and value.casefold() in _NOT_A_NUMBER:
                 raise self._wrong(start, _("a finite number"), quote(value))
             yield kind, value, start

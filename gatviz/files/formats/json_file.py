@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.conventions import positions_left_out
-from gatviz.files.encoding import decode
-from gatviz.files.file_start import FileStart
+from gatviz.files.graph_file import GraphFile
+from gatviz.files.json_dialects import Found, foreign
 from gatviz.files.json_schema import JsonEdge, JsonGraph, JsonNode, JsonNodeOnly, Name, mismatch
-from gatviz.files.json_text import decode_json, encode_json, kind_of_value, python_values
+from gatviz.files.json_text import decode_json, encode_json, kind_of_value, python_values, repeated_keys
 from gatviz.files.merging import listed_edges
-from gatviz.files.parsed import ColumnUse, NodeNumbers, ParsedGraph, check_names
+from gatviz.files.parsed import Collector, ColumnUse, NodeNumbers, ParsedGraph, check_names
 from gatviz.files.values import decimal
 from gatviz.graph.graph import Graph
 from gatviz.numbers import as_floats
@@ -35,25 +35,64 @@ _OF_NODE = frozenset(field.name for field in msgspec.structs.fields(JsonNode))
 _NODE_LINK_MARKS = {"links", "multigraph", "graph"}
 
 
-def is_json(start: FileStart) -> bool:
+def is_json(file: GraphFile) -> bool:
     """Whether a file begins with an object or a list."""
-    return start.text[:1] in ("{", "[")
+    return file.start[:1] in ("{", "[")
 
 
-def read_json(data: bytes, where: str) -> ParsedGraph:
-    """A ParsedGraph from JSON in either form.
+def read_json(file: GraphFile) -> ParsedGraph:
+    """A ParsedGraph from JSON, gatviz's own or another program's.
 
     Raises:
         GatvizError: no JSON, or another kind of value than a graph has at some place.
     """
-    text, notes = decode(data, where)
+    text, where = file.decoded.text, file.where
     try:
-        keys = decode_json(text, where, dict[str, msgspec.Raw])
-    except msgspec.ValidationError as error:
-        raise mismatch(error, python_values(text, where), where) from None
-    parsed = _read_own(text, where, keys) if _NODE_LINK_MARKS.isdisjoint(keys) else _read_node_link(text, where, keys)
-    parsed.notes[:0] = notes
+        values = decode_json(text, where)
+    except GatvizError:  # of its own form more can be said
+        values = None
+    repeated = repeated_keys(text, values) if values is not None else []
+    found = foreign(values)
+    if found is not None:
+        parsed = _read_foreign(found, where)
+    else:
+        del values  # of a large file there is room for one form of it
+        try:
+            keys = decode_json(text, where, dict[str, msgspec.Raw])
+        except msgspec.ValidationError as error:
+            raise mismatch(error, python_values(text, where), where) from None
+        own = _NODE_LINK_MARKS.isdisjoint(keys)
+        parsed = _read_own(text, where, keys) if own else _read_node_link(text, where, keys)
+    parsed.notes[:0] = file.decoded.notes
+    if repeated:
+        said = _("keys stand twice in one object, of which the last counts: {listed}")
+        parsed.notes.append(said.format(listed=_listed(repeated)))
     return parsed
+
+
+def _read_foreign(graph: Found, where: str) -> ParsedGraph:
+    collected = Collector(where)
+    limits.check_edges(len(graph.edges), where)
+    for ident, attributes in graph.nodes:
+        collected.add_node(ident, attributes)
+    for source, target, attributes in graph.edges:
+        told = {key: value for key, value in attributes.items() if not isinstance(value, dict | list)}
+        collected.add_edge(source, target, told)
+    parsed = collected.parsed("json", graph.directed is not False)
+    parsed.by_convention = True
+    if graph.neighbours:
+        parsed.notes.append(_("keys were taken as nodes, and what stands under each as its neighbours"))
+    if not graph.listed:
+        parsed.notes.append(_taken_from_edges(len(parsed.names)))
+    return parsed
+
+
+def _taken_from_edges(count: int) -> str:
+    return ngettext(
+        "no nodes were listed: {n:,} was taken from the edges",
+        "no nodes were listed: {n:,} were taken from the edges",
+        count,
+    ).format(n=count)
 
 
 def _read_own(text: str, where: str, keys: Mapping[str, msgspec.Raw]) -> ParsedGraph:
@@ -95,6 +134,12 @@ def _read_node_link(text: str, where: str, keys: Mapping[str, msgspec.Raw]) -> P
     parsed = _parsed(graph, where, edge_key)
     parsed.format = "node_link"
     parsed.node_columns = _other_columns(others, where, parsed.notes)
+    if parsed.x is None and not graph.feature_names:  # not of gatviz: what `label` is, its words tell
+        parsed.by_convention = True
+        if parsed.labels is not None:
+            parsed.node_columns = {"label": parsed.labels, **parsed.node_columns}
+            parsed.labels = None
+            parsed.columns = [use for use in parsed.columns if use.use != "label"]
     return parsed
 
 
@@ -123,13 +168,7 @@ def _parsed(graph: JsonGraph[Any], where: str, edge_key: str) -> ParsedGraph:
     if graph.nodes is UNSET:
         ends = (_ends(edge, f"{where}, {edge_key}[{k}]") for k, edge in enumerate(graph.edges))
         names = list(dict.fromkeys(name for pair in ends for name in pair))
-        notes.append(
-            ngettext(
-                "no nodes were listed: {n:,} was taken from the edges",
-                "no nodes were listed: {n:,} were taken from the edges",
-                len(names),
-            ).format(n=len(names))
-        )
+        notes.append(_taken_from_edges(len(names)))
     else:
         names = [_text(node.id) for node in nodes]
     check_names(names, where)
@@ -285,15 +324,7 @@ def _other_columns(nodes: Sequence[Mapping[str, Any]], where: str, notes: list[s
     columns: dict[str, list[Any]] = {}
     for key, count in Counter(key for node in nodes for key in node if key not in _OF_NODE).items():
         values = [node.get(key) for node in nodes]
-        if count < len(nodes):
-            notes.append(
-                ngettext(
-                    "node column {column} was left out: {some} of {n} node has it",
-                    "node column {column} was left out: {some} of {n} nodes have it",
-                    len(nodes),
-                ).format(column=quote(key), some=count, n=len(nodes))
-            )
-        elif any(isinstance(value, dict | list) for value in values):
+        if count < len(nodes) and any(isinstance(value, dict | list) for value in values):
             notes.append(_("node column {column} was left out: it holds lists or objects").format(column=quote(key)))
         else:
             limits.check_columns(len(columns) + 1, len(nodes), where)

@@ -10,7 +10,7 @@ from gatviz.files import limits
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ParsedGraph, check_names
 from gatviz.files.table import Table
-from gatviz.files.table_kind import starts_with_matrix_row
+from gatviz.files.table_kind import could_be_either, starts_with_matrix_row
 from gatviz.words import _, ngettext
 
 TEMPLATE = b"reads,Ada,Bo,Cy\nAda,0,0,1\nBo,1,0,0\nCy,0,1,0\n"
@@ -22,6 +22,7 @@ def read_matrix(table: Table, options: ReadOptions) -> ParsedGraph:
     Raises:
         GatvizError: not square, or an entry that is not a finite number.
     """
+    either = could_be_either(table)
     if starts_with_matrix_row(table, options):
         table = table.with_header_as_row()
         table.notes.append(
@@ -63,30 +64,28 @@ def read_matrix(table: Table, options: ReadOptions) -> ParsedGraph:
                 _("write 0 where there is no edge"),
             )
         matrix[:, k] = values
-    return _parsed(matrix, names, table, options)
+    return _parsed(matrix, names, table, ("edge_list",) if either else ())
 
 
-def _parsed(matrix: NDArray[np.float64], names: list[str], table: Table, options: ReadOptions) -> ParsedGraph:
+def _parsed(matrix: NDArray[np.float64], names: list[str], table: Table, alternatives: tuple[str, ...]) -> ParsedGraph:
     row, column = np.nonzero(matrix)
     limits.check_edges(row.size, table.where)
-    symmetric = bool(np.array_equal(matrix, matrix.T))
-    notes = list(table.notes)
-    if symmetric:
-        notes.append(_("the matrix equals its transpose: the graph was taken as undirected"))
-    elif options.matrix == "row_reads_column":
-        notes.append(_("the matrix is not symmetric: row i, column j was taken as 'i reads j'"))
-    else:
-        notes.append(_("the matrix is not symmetric: row i, column j was taken as 'i points to j', so j reads i"))
-    reads = options.matrix == "row_reads_column"
-    edges = np.stack([column, row] if reads else [row, column]).astype(np.int64)
     weights = [int(value) if value.is_integer() else value for value in matrix[row, column].tolist()]
+    weighted = any(value != 1 for value in weights)
+    notes = list(table.notes)
+    if weighted:
+        notes.append(_("entries of the matrix are kept as weights of arrows; they are no α"))
+    symmetric = bool(np.array_equal(matrix, matrix.T))
     return ParsedGraph(
         where=table.where,
         format="matrix",
         names=names,
-        edges=edges,
+        edges=np.stack([column, row]).astype(np.int64),
         directed=not symmetric,
-        edge_columns={} if all(value == 1 for value in weights) else {"weight": weights},
+        edge_columns={"weight": weights} if weighted else {},
         notes=notes,
         symmetric=symmetric,
+        orientation="row_reads_column",
+        encoding=table.encoding,
+        alternatives=alternatives,
     )

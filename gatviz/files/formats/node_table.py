@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, cast
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -11,20 +14,23 @@ from gatviz.files import headers, limits
 from gatviz.files.conventions import positions_left_out
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph
-from gatviz.files.table import Table, unique_header
+from gatviz.files.table import Table, with_unique_header
+from gatviz.files.values import is_gap, number
 from gatviz.words import _, commas
 
 TEMPLATE = b"id,label,split,pos_x,pos_y,f0,f1\nAda,x,train,0,1,1,0.5\nBo,y,val,1,0,0,2\nCy,x,test,-1,0,1,-1\n"
+_TYPING_ERRORS = 0.02
+"""Of the cells of a column of numbers: up to so many words, or one, are taken for errors, more for words."""
 
 
-def add_nodes(parsed: ParsedGraph, table: Table, options: ReadOptions) -> None:
+def add_nodes(parsed: ParsedGraph, table: Table, options: ReadOptions, *, own: bool = False) -> None:
     """Give a parsed graph that has its own names (a matrix) the features and labels of a node table.
 
     Raises:
         GatvizError: a node that the table lacks, or one that is not in the graph.
     """
     beside = ParsedGraph(where=table.where, format=parsed.format, names=(), edges=parsed.edges)
-    read_nodes(beside, table, options)
+    read_nodes(beside, table, options, set(parsed.names), own=own)
     places = pd.Index(beside.names).get_indexer(pd.Index(parsed.names))
     if (places < 0).any() or len(beside.names) != len(parsed.names):
         missing = next((parsed.names[n] for n in np.flatnonzero(places < 0).tolist()), None)
@@ -38,31 +44,89 @@ def add_nodes(parsed: ParsedGraph, table: Table, options: ReadOptions) -> None:
             table.where, _("the nodes of {where}").format(where=parsed.where), found, _("give each node one row")
         )
     parsed.edges, parsed.names = places[parsed.edges].astype(np.int64), beside.names
-    parsed.x, parsed.feature_names, parsed.node_columns = beside.x, beside.feature_names, beside.node_columns
+    parsed.node_columns, parsed.by_convention = beside.node_columns, beside.by_convention
     parsed.labels, parsed.split, parsed.positions = beside.labels, beside.split, beside.positions
     parsed.columns += beside.columns
     parsed.notes += beside.notes
 
 
-def read_nodes(parsed: ParsedGraph, table: Table, options: ReadOptions) -> None:
-    """Give a parsed graph its names, features and labels from a table of nodes.
+def read_nodes(parsed: ParsedGraph, table: Table, options: ReadOptions, ends: set[str], *, own: bool = False) -> None:
+    """Give a parsed graph its names, features and labels from a table of nodes; `ends` are the names that edges use.
 
     Raises:
         GatvizError: no column of names, a name that is missing or stands twice, a word among numbers.
     """
-    unique_header(table.header, table.where)
-    chosen = options.node_id
-    ident = table.find(*headers.NODE_ID) if chosen is None else table.named(chosen)
-    if ident is None:
-        listed = commas(quote(name) for name in table.header[:8])
-        asked = quote(chosen or headers.NODE_ID[0])
-        raise GatvizError(
-            _("{where}, header").format(where=table.where),
-            _("a column {column}").format(column=asked),
-            listed,
-            _("name the column of node names 'id'"),
-        )
+    table = _with_header(table, ends)
+    ident, said = _ident(table, options, ends)
+    if table.header[ident] == "":
+        table.header[ident] = "id" if "id" not in table.header else _("column {n}").format(n=ident + 1)
+    table = with_unique_header(table)
     names = table.column(ident)
+    _check_ids(names, table)
+    parsed.names = names
+    parsed.notes += [f"{table.where}: {note}" for note in (*table.notes, *said)]
+    parsed.by_convention = not own
+    split = table.find(*headers.SPLIT)
+    label = table.find("label") if own else None
+    axes = table.find(*headers.POSITION_X), table.find(*headers.POSITION_Y)
+    columns: dict[str, Sequence[Any]] = {}
+    uses = {ident: "id", split: "split", label: "label", axes[0]: "position", axes[1]: "position"}
+    for place, name in enumerate(table.header):
+        use = uses.get(place)
+        if use == "label":
+            parsed.labels = [cell or None for cell in table.column(place)]
+        elif use == "split":
+            parsed.split = [cell or None for cell in table.column(place)]
+        elif use is None:
+            columns[name] = _column(table, place)
+            continue
+        parsed.columns.append(ColumnUse("nodes", name, use))
+    parsed.node_columns = columns
+    parsed.positions = _positions(table, axes, parsed.notes)
+
+
+def _with_header(table: Table, ends: set[str]) -> Table:
+    """The table as it is, or under a header where its first row is a node too: an id that edges use, and its features.
+
+    Such are the files of citation networks: id, numbers, and the class at the end.
+    """
+    first = table.header[0]
+    used = first in ends and bool(ends & set(table.cells[0][:200]))
+    if not used or len(table.header) < 2 or sum(number(cell) is not None for cell in table.header[1:]) == 0:
+        return table
+    table = table.with_header_as_row()
+    words = [number(cells.iloc[0]) is None for cells in table.cells]
+    last = len(words) - 1
+    table.header = ["id"] + [f"f{k}" for k in range(last)]
+    if words[last]:
+        table.header[last] = "class"
+    table.notes.append(_("the first row is a node itself: its columns were taken as id, features and class"))
+    return table
+
+
+def _ident(table: Table, options: ReadOptions, ends: set[str]) -> tuple[int, list[str]]:
+    """The place of the column that holds what edges call the nodes, and what is to be said of it."""
+    chosen = options.node_id
+    place = table.find(*headers.NODE_ID) if chosen is None else table.named(chosen)
+    if chosen is not None and place is not None:
+        return place, []
+    if place is not None and ends <= set(table.cells[place]):
+        return place, []
+    for other in range(len(table.header)) if chosen is None and ends else ():
+        if table.cells[other].is_unique and ends <= set(table.cells[other]):
+            name = quote(table.header[other] or "id")
+            return other, [_("edges call the nodes by their {column}").format(column=name)]
+    if place is not None:
+        return place, []
+    raise GatvizError(
+        _("{where}, header").format(where=table.where),
+        _("a column {column}").format(column=quote(chosen or headers.NODE_ID[0])),
+        commas(quote(name) for name in table.header[:8]),
+        _("name the column of node names 'id'"),
+    )
+
+
+def _check_ids(names: list[str], table: Table) -> None:
     limits.check_nodes(len(names), table.where)
     first: dict[str, int] = {}
     for k, name in enumerate(names):
@@ -76,32 +140,25 @@ def read_nodes(parsed: ParsedGraph, table: Table, options: ReadOptions) -> None:
                 _("rename one of the two") if name else _("name the node"),
             )
         first[name] = k
-    parsed.names = names
-    parsed.notes += [f"{table.where}: {note}" for note in table.notes]
-    places = {table.find(*headers.LABEL): "label", table.find(*headers.SPLIT): "split"}
-    axes = table.find(*headers.POSITION_X), table.find(*headers.POSITION_Y)
-    features: list[NDArray[np.float64]] = []
-    feature_names: list[str] = []
-    words: dict[str, list[str]] = {}
-    for place, name in enumerate(table.header):
-        use = "id" if place == ident else places.get(place, "position" if place in axes else None)
-        if use == "label":
-            parsed.labels = [cell or None for cell in table.column(place)]
-        elif use == "split":
-            parsed.split = [cell or None for cell in table.column(place)]
-        elif use is None:
-            column = table.numbers(place)
-            if column is None:
-                words[name] = table.column(place)
-                continue
-            features.append(column)
-            feature_names.append(name)
-            continue
-        parsed.columns.append(ColumnUse("nodes", name, use))
-    if features:
-        parsed.x, parsed.feature_names = np.column_stack(features), tuple(feature_names)
-    parsed.node_columns = words
-    parsed.positions = _positions(table, axes, parsed.notes)
+
+
+def _column(table: Table, place: int) -> Sequence[Any]:
+    """A column as numbers, as words, or as numbers with gaps; a single word among numbers is an error in the table.
+
+    Raises:
+        GatvizError: that one, naming the row.
+    """
+    cells = table.column(place)
+    try:
+        found = table.numbers(place)
+    except GatvizError:
+        filled = [cell for cell in cells if not is_gap(cell)]
+        words = sum(number(cell) is None for cell in filled)
+        few = 0 < words <= max(1, _TYPING_ERRORS * len(cells)) and len(filled) > words
+        if few or len(filled) == len(cells) - words == len(cells):
+            raise
+        found = None
+    return cells if found is None else cast("Sequence[Any]", found)
 
 
 def _positions(table: Table, axes: tuple[int | None, int | None], notes: list[str]) -> NDArray[np.float64] | None:

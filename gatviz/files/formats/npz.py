@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.arrays import META, OPTIONAL, arrays_of, is_known, parsed_arrays
-from gatviz.files.file_start import FileStart
+from gatviz.files.graph_file import GraphFile
 from gatviz.files.npy import header_of, read_array
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.zip_members import Members
@@ -19,18 +19,19 @@ from gatviz.graph.graph import Graph
 from gatviz.words import _, commas
 
 
-def is_npz(start: FileStart) -> bool:
+def is_npz(file: GraphFile) -> bool:
     """Whether a file is a zip of arrays."""
-    return bool(start.members) and all(name.endswith(".npy") for name in start.members)
+    return bool(file.members) and all(name.endswith(".npy") for name in file.members)
 
 
-def read_npz(data: bytes, where: str) -> ParsedGraph:
+def read_npz(file: GraphFile) -> ParsedGraph:
     """A ParsedGraph from an .npz file.
 
     Raises:
         GatvizError: broken, too large, or an object array, which could run code when unpacked.
     """
-    members = Members(data, where)
+    where = file.where
+    members = Members(file.data, where)
     arrays: dict[str, NDArray[Any]] = {}
     notes: list[str] = []
     left_out: list[str] = []
@@ -49,7 +50,7 @@ def read_npz(data: bytes, where: str) -> ParsedGraph:
         arrays[name] = read_array(members, info, at, "biufUS", header)
     meta = arrays.pop(META, None)
     text = _text(meta, where)
-    form = "npz" if "edge_index" in arrays else "sparse_npz"
+    form = "sparse_npz" if "adj_data" in arrays and "edge_index" not in arrays else "npz"
     parsed = parsed_arrays(arrays, where, form, text, left_out)
     parsed.notes += notes
     if left_out:

@@ -11,8 +11,8 @@ import numpy as np
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.conventions import MARKED_X, MARKED_Y, take_positions
-from gatviz.files.encoding import decode, shown_name
-from gatviz.files.file_start import FileStart
+from gatviz.files.encoding import shown_name
+from gatviz.files.graph_file import GraphFile
 from gatviz.files.merging import spread_undirected
 from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.values import number
@@ -26,9 +26,9 @@ _BEGINNING = re.compile(r"(?:\s*%[^\n]*\n)*\s*\*(?:vertices|network)", re.IGNORE
 TEMPLATE = b'*Vertices 3\n1 "Ada" 0.5 0.0\n2 "Bo" 1.0 1.0\n3 "Cy" 0.0 1.0\n*Arcs\n1 2 1\n2 3 2\n3 1 0.5\n'
 
 
-def is_pajek(start: FileStart) -> bool:
+def is_pajek(file: GraphFile) -> bool:
     """Whether a file begins as Pajek networks do."""
-    return _BEGINNING.match(start.text) is not None
+    return _BEGINNING.match(file.start) is not None
 
 
 class _Reader:
@@ -37,6 +37,7 @@ class _Reader:
         self.found = Collector(where)
         self.undirected: list[bool] = []
         self.count: int | None = None
+        self.first_mode: int | None = None
         self.names: dict[int, str] = {}
         self.places: dict[int, tuple[float, float]] = {}
         self.ends: list[tuple[int, int, Any]] = []
@@ -62,10 +63,12 @@ class _Reader:
                 self._edge(cells[0], target, None, _UNDIRECTED[section], at)
         elif section == "matrix":
             self.matrix_row += 1
-            if self.count is None or self.matrix_row > self.count or len(cells) != self.count:
+            before = self.first_mode or 0
+            rows, width = self.first_mode or self.count, (self.count or 0) - before
+            if rows is None or self.matrix_row > rows or len(cells) != width:
                 raise GatvizError(
                     self.at(at),
-                    ngettext("a row of {n} number", "a row of {n} numbers", self.count or 0).format(n=self.count),
+                    ngettext("a row of {n} number", "a row of {n} numbers", width).format(n=width),
                     str(len(cells)),
                     _("correct the matrix"),
                 )
@@ -74,7 +77,9 @@ class _Reader:
                 if value is None or not math.isfinite(value):
                     raise GatvizError(self.at(at), _("a finite number"), quote(cell), _("correct the matrix"))
                 if value != 0:
-                    self._edge(str(self.matrix_row), str(k + 1), None if value == 1 else value, False, at)
+                    undirected = self.first_mode is not None
+                    weight = None if value == 1 else value
+                    self._edge(str(self.matrix_row), str(before + k + 1), weight, undirected, at)
 
     def _vertex(self, cells: list[str], at: int) -> None:
         n = self._number(cells[0], at)
@@ -89,7 +94,7 @@ class _Reader:
                 self.places[n] = (x, _UP - y)
 
     def _edge(self, source: str, target: str, weight: float | None, undirected: bool, at: int) -> None:
-        # "-5" in a list means an arc of negative sign; attention reads the arc, the sign is its weight.
+        # "-5" in a list means an edge of negative sign; attention reads the edge, the sign is its weight.
         sign = -1.0 if target.startswith("-") else weight
         self.ends.append((self._number(source, at), self._number(target.lstrip("-"), at), sign))
         self.undirected.append(undirected)
@@ -107,10 +112,10 @@ class _Reader:
         return n
 
 
-def read_pajek(data: bytes, where: str) -> ParsedGraph:
+def read_pajek(file: GraphFile) -> ParsedGraph:
     """A ParsedGraph from a Pajek network."""
-    text, notes = decode(data, where)
-    reader = _Reader(where)
+    text, notes = file.decoded.text.replace("\r\n", "\n").replace("\r", "\n"), file.decoded.notes
+    reader = _Reader(file.where)
     section = ""
     start = count = 0
     while start < len(text):
@@ -142,6 +147,9 @@ def read_pajek(data: bytes, where: str) -> ParsedGraph:
                 )
             limits.check_nodes(int(number_of), reader.at(count))
             reader.count = int(number_of)
+            first = cells[2] if len(cells) > 2 else ""
+            if first.isascii() and first.isdigit() and 0 < int(first[:12]) < reader.count:
+                reader.first_mode = int(first)
         elif word not in _UNDIRECTED and word not in ("network", "matrix"):
             reader.left_out.add(f"*{shown_name(word[:30])}")
         section = word
@@ -164,6 +172,10 @@ def _finish(reader: _Reader, notes: tuple[str, ...]) -> ParsedGraph:
     undirected = np.array(reader.undirected, dtype=bool)
     parsed = found.parsed("pajek", not (undirected.all() and undirected.size))
     parsed.notes += notes
+    if reader.first_mode is not None:
+        parsed.two_mode = True
+        said = _("two-mode: the first {some:,} of {n:,} vertices are of one kind, the others of another")
+        parsed.notes.append(said.format(some=reader.first_mode, n=reader.count))
     if repeated:
         parsed.notes.append(_("vertices share names: each was given its number in front"))
     take_positions(parsed, MARKED_X, MARKED_Y, marked=True)

@@ -9,23 +9,24 @@ from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
 from gatviz.errors import GatvizError, quote
-from gatviz.files.arrays import META, arrays_of, is_known, parsed_arrays
-from gatviz.files.file_start import FileStart
+from gatviz.files.arrays import META, arrays_of, is_known, parsed_arrays, refuse_weights
 from gatviz.files.formats.torch_file import tensor_to_array
+from gatviz.files.graph_file import GraphFile
 from gatviz.files.json_text import decode_json
 from gatviz.files.parsed import ParsedGraph
 from gatviz.graph.graph import Graph
 from gatviz.words import _, commas
 
 
-def is_safetensors(start: FileStart) -> bool:
+def is_safetensors(file: GraphFile) -> bool:
     """Whether a file begins with a length and a header in JSON."""
-    data = start.data
-    return data[8:9] == b"{" and (start.where.lower().endswith(".safetensors") or data[5:8] == bytes(3))
+    data = file.data
+    return data[8:9] == b"{" and (file.name.endswith(".safetensors") or data[5:8] == bytes(3))
 
 
-def read_safetensors(data: bytes, where: str) -> ParsedGraph:
+def read_safetensors(file: GraphFile) -> ParsedGraph:
     """A ParsedGraph from a safetensors file with `x`, `edge_index`, `y`."""
+    data, where = file.data, file.where
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > len(data) - 8:
         raise GatvizError(where, _("a safetensors file"), _("one whose header runs beyond its end"), _("save it again"))
@@ -46,6 +47,7 @@ def read_safetensors(data: bytes, where: str) -> ParsedGraph:
         raise
     except Exception as error:  # the library's own error, or KeyError for types that NumPy lacks
         raise GatvizError(where, _("a safetensors file"), quote(str(error)), _("save it again as float32")) from None
+    refuse_weights(arrays, where)
     told = header.get("__metadata__")
     meta = told.get(META) if isinstance(told, dict) else None
     parsed = parsed_arrays(

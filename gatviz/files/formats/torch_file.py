@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import io
 import pickletools
+import re
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.arrays import META, arrays_of, is_known, parsed_arrays
-from gatviz.files.file_start import FileStart
+from gatviz.files.arrays import META, arrays_of, is_known, parsed_arrays, refuse_weights
+from gatviz.files.graph_file import GraphFile
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.zip_members import Members
 from gatviz.graph.graph import Graph
@@ -30,6 +31,8 @@ _ALLOWED = {
     *(f"torch {kind}Storage" for kind in ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short")),
     *(f"torch {kind}Storage" for kind in ("Char", "Byte", "Bool")),
 }
+_MODEL = re.compile(r"^torch(?:_geometric)?\.nn\b|(?:Conv|GAT\w*|Module|Linear)$")
+"""Classes of which models are made."""
 _CALL = "torch.save({'x': x, 'edge_index': edge_index, 'y': y}, path)"
 
 
@@ -37,17 +40,18 @@ def _save() -> str:
     return _("save it as {call}").format(call=_CALL)
 
 
-def is_torch(start: FileStart) -> bool:
+def is_torch(file: GraphFile) -> bool:
     """Whether a file is a zip around a pickle, as torch writes it."""
-    return any(name.endswith("/data.pkl") for name in start.members)
+    return any(name.endswith("/data.pkl") for name in file.members)
 
 
-def read_torch(data: bytes, where: str) -> ParsedGraph:
+def read_torch(file: GraphFile) -> ParsedGraph:
     """A ParsedGraph from a torch file of plain tensors {x, edge_index, y, …}.
 
     Raises:
         GatvizError: not such a file, or one that names anything but plain tensors.
     """
+    data, where = file.data, file.where
     members = Members(data, where)
     pickles = [info for info in members.infos if info.filename.endswith("/data.pkl")]
     if len(pickles) != 1:
@@ -60,6 +64,7 @@ def read_torch(data: bytes, where: str) -> ParsedGraph:
         raise GatvizError(where, _("a whole torch file"), quote(str(error).split("\n")[0]), _save()) from None
     if not isinstance(content, dict):
         raise GatvizError(where, _("a dict of tensors"), type(content).__name__, _save())
+    refuse_weights(map(str, content), where)
     arrays: dict[str, NDArray[Any]] = {}
     left_out: list[str] = []
     for name, value in content.items():
@@ -97,6 +102,12 @@ def _check_opcodes(pickle: bytes, where: str) -> None:
                 named = " ".join(strings)
             if named is not None and named not in _ALLOWED:
                 shown = quote(named.replace(" ", "."))
+                if _MODEL.search(named):
+                    found, mend = (
+                        _("a pickled model ({name})").format(name=shown),
+                        _("open it by the button 'Open weights …'"),
+                    )
+                    raise GatvizError(where, _("a graph file"), found, mend)
                 raise GatvizError(
                     where, _("plain tensors"), _("{shown}, which is never opened").format(shown=shown), _save()
                 )

@@ -10,22 +10,29 @@ from typing import Any
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
-from gatviz.files.file_start import FileStart
 from gatviz.files.formats.npz import is_npz
 from gatviz.files.formats.torch_file import is_torch
+from gatviz.files.graph_file import GraphFile
 from gatviz.files.merging import listed_edges
 from gatviz.files.zip_members import MAGIC, Members
 from gatviz.graph.graph import Graph
 from gatviz.words import _
 
 DESCRIPTION = "description.txt"
+_OWN = b"gatviz"
+"""The comment of a zip that gatviz wrote: its columns are what they were, whatever they are called."""
 _HIDDEN = ("__MACOSX/", ".")
 _SEPARATING = re.compile(r"[,;|\"\s]")
 
 
-def is_zip(start: FileStart) -> bool:
+def is_zip(file: GraphFile) -> bool:
     """Whether a file is a zip; npz and torch files are too, and more than that."""
-    return start.data.startswith(MAGIC) and not is_npz(start) and not is_torch(start)
+    return file.data.startswith(MAGIC) and not is_npz(file) and not is_torch(file)
+
+
+def is_own(data: bytes) -> bool:
+    """Whether gatviz wrote this zip."""
+    return data.endswith(_OWN) and data[-22 - len(_OWN) :].startswith(b"PK\x05\x06")
 
 
 def unzip(data: bytes, where: str) -> dict[str, bytes]:
@@ -56,6 +63,7 @@ def write_zip(graph: Graph) -> bytes:
     nodes = _node_rows(graph)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.comment = _OWN
         for name, content in (("edges.csv", edges), ("nodes.csv", nodes), (DESCRIPTION, graph.description)):
             if content:
                 packed.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)

@@ -10,7 +10,7 @@ import numpy as np
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.features import FeatureKind
-from gatviz.graph.generators import shapes
+from gatviz.graph.generators import shapes, tasks
 from gatviz.graph.generators.shapes import MAX_NODES, with_features
 from gatviz.graph.graph import Graph
 from gatviz.words import N_, _, commas, one_of
@@ -100,7 +100,7 @@ def generate(name: str, *, seed: int | None = None, features: FeatureKind | None
 
     Arguments:
         name: "erdos_renyi", "barabasi_albert", "stochastic_blocks", "grid", "ring", "tree", "star",
-            "complete_bipartite" or "dictionary".
+            "complete_bipartite", "dictionary", "two_sides" or "own_feature".
         seed: of whatever is drawn; 0 if left out.
         features: "one_hot", "degree", "constant" or "random"; left out: one-hot up to 200 nodes, else the
             in-degree. Kinds with features of their own (`own_features`) keep theirs if this is left out.
@@ -139,8 +139,8 @@ def generate(name: str, *, seed: int | None = None, features: FeatureKind | None
     return with_features(graph, features, seed)
 
 
-def _nodes(default: int, low: int = 1) -> Parameter:
-    return Parameter("nodes", N_("nodes"), default, low, MAX_NODES)
+def _nodes(default: int, low: int = 1, high: int = MAX_NODES) -> Parameter:
+    return Parameter("nodes", N_("nodes"), default, low, high)
 
 
 GENERATORS: Mapping[str, Generator] = {
@@ -222,11 +222,44 @@ GENERATORS: Mapping[str, Generator] = {
                 "Every query should pick the key with its own number: GATv2 can, a GAT head ranks the keys alike for "
                 "all."
             ),
-            (Parameter("keys", N_("keys"), 5, 1, _MAX_KEYS),),
+            (
+                Parameter("keys", N_("keys"), 5, 1, _MAX_KEYS),
+                Parameter("tables", N_("tables"), 1, 1, _MAX_KEYS),
+            ),
             shapes.dictionary,
             drawn=True,
             own_features=True,
             by="Brody, Alon, Yahav 2022, arXiv 2105.14491",
+        ),
+        Generator(
+            "two_sides",
+            N_("Two sides"),
+            N_("Nodes of two sides with features of their own: whether friends are of one side is for you to choose."),
+            (
+                _nodes(100, 4, tasks.MOST_NODES),
+                Parameter("within", N_("probability of an edge within a side"), 0.08, 0.0, 1.0),
+                Parameter("between", N_("probability of an edge between sides"), 0.08, 0.0, 1.0),
+                Parameter("width", N_("features of a node"), 2, 1, 100),
+                Parameter("separation", N_("distance of the sides in their features"), 3.0, 0.0, 100.0),
+                Parameter("labelled", N_("part of the nodes to train on"), 0.5, 0.0, 1.0),
+            ),
+            tasks.two_sides,
+            drawn=True,
+            own_features=True,
+        ),
+        Generator(
+            "own_feature",
+            N_("Neighbours are noise"),
+            N_("The label is the sign of a node's own first feature: what its neighbours say does not matter."),
+            (
+                _nodes(60, 4, tasks.MOST_NODES),
+                Parameter("neighbours", N_("neighbours of a node, about"), 6.0, 0.0, 100.0),
+                Parameter("width", N_("features of a node"), 4, 1, 100),
+                Parameter("labelled", N_("part of the nodes to train on"), 0.5, 0.0, 1.0),
+            ),
+            tasks.own_feature,
+            drawn=True,
+            own_features=True,
         ),
     )
 }

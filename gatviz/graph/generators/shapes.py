@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import ceil, sqrt
 from typing import Any
 
 import networkx as nx
@@ -60,7 +61,8 @@ def graph_of(
     )
 
 
-def _check_size(edges: float, where: str) -> None:
+def check_size(edges: float, where: str) -> None:
+    """Raise GatvizError if a graph would have more edges than are made."""
     if edges > MAX_EDGES:
         raise GatvizError(
             _("generate '{where}'").format(where=where),
@@ -72,7 +74,7 @@ def _check_size(edges: float, where: str) -> None:
 
 def erdos_renyi(nodes: int, probability: float, seed: int) -> Graph:
     """Each pair joined with the same probability (Gilbert 1959; Erdős, Rényi 1959)."""
-    _check_size(nodes * (nodes - 1) * probability, "erdos_renyi")
+    check_size(nodes * (nodes - 1) * probability, "erdos_renyi")
     return graph_of(nodes, list(nx.fast_gnp_random_graph(nodes, probability, seed=seed).edges))
 
 
@@ -85,7 +87,7 @@ def barabasi_albert(nodes: int, links: int, seed: int) -> Graph:
             _("{links} links, {nodes} nodes").format(links=links, nodes=nodes),
             _("add nodes"),
         )
-    _check_size(2 * nodes * links, "barabasi_albert")
+    check_size(2 * nodes * links, "barabasi_albert")
     return graph_of(nodes, list(nx.barabasi_albert_graph(nodes, links, seed=seed).edges))
 
 
@@ -99,7 +101,7 @@ def stochastic_blocks(blocks: int, nodes: int, within: float, between: float, no
             f"{total:,}",
             _("choose smaller blocks"),
         )
-    _check_size(total * nodes * within + total * (total - nodes) * between, "stochastic_blocks")
+    check_size(total * nodes * within + total * (total - nodes) * between, "stochastic_blocks")
     chance = np.full((blocks, blocks), between)
     np.fill_diagonal(chance, within)
     drawn = nx.stochastic_block_model([nodes] * blocks, chance.tolist(), seed=seed)
@@ -178,7 +180,7 @@ def _two_rows(top: int, bottom: int) -> NDArray[np.float64]:
 
 def complete_bipartite(sources: int, targets: int) -> Graph:
     """Every target reads every source."""
-    _check_size(sources * targets, "complete_bipartite")
+    check_size(sources * targets, "complete_bipartite")
     j, i = np.divmod(np.arange(sources * targets), targets)
     names = (*(f"source {n}" for n in range(sources)), *(f"target {n}" for n in range(targets)))
     return graph_of(
@@ -190,9 +192,42 @@ def complete_bipartite(sources: int, targets: int) -> Graph:
     )
 
 
-def dictionary(keys: int, seed: int) -> Graph:
-    """Keys and queries of the lookup problem (Brody et al. 2022): labels are what to find."""
-    value = np.random.default_rng(seed).permutation(keys)
+def dictionary(keys: int, tables: int, seed: int) -> Graph:
+    """Keys and queries of the lookup problem (Brody et al. 2022): labels are what to find.
+
+    One table has every value once. In several, each key's value is drawn on its own, so that no value can be told from
+    the others; a tenth of the tables, two at least, is the test part.
+    """
+    check_size(tables * keys * keys, "dictionary")
+    draw = np.random.default_rng(seed)
+    values = draw.permutation(keys)[None] if tables == 1 else draw.integers(0, keys, (tables, keys))
+    held = min(max(2, round(tables / 10)), tables - 1)
+    parts: list[Graph] = [_table(value) for value in values]
+    if tables == 1:
+        return parts[0]
+    across = ceil(sqrt(tables))
+    rows = np.concatenate(
+        [
+            part.positions + np.array([k % across * 2.6, -(k // across) * 2.2])
+            for k, part in enumerate(parts)
+            if part.positions is not None
+        ]
+    )
+    split = np.repeat(["train"] * (tables - held) + ["test"] * held, 2 * keys)
+    labels = tuple(label for part in parts for label in part.labels or ())
+    return replace(
+        parts[0],
+        names=tuple(f"{name} of {k}" for k, part in enumerate(parts) for name in part.names),
+        x=np.concatenate([part.x for part in parts]),
+        edge_index=np.concatenate([part.edge_index + 2 * keys * k for k, part in enumerate(parts)], axis=1),
+        labels=labels,
+        split=tuple(None if label is None else str(one) for one, label in zip(split, labels, strict=True)),
+        positions=rows,
+    )
+
+
+def _table(value: NDArray[np.int64]) -> Graph:
+    keys = len(value)
     x = np.zeros((2 * keys, 2 * keys))
     number = np.arange(keys)
     x[number, number] = x[keys + number, number] = x[number, keys + value] = 1.0

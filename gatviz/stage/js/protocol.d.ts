@@ -1,4 +1,4 @@
-// Written from gatviz/stage/protocol.py and heard.py by `python -m gatviz.stage.types`: change them.
+// Written from the protocols in gatviz/stage by `python -m gatviz.stage.types`: change them.
 
 /** An array, row by row, bit for bit as float32. */
 export interface Packed {
@@ -311,6 +311,21 @@ export interface Screen extends Scene {
   panel: "" | "table" | "weights";
 }
 
+/** What the keeper on the page is told: whether there is something new to keep in the browser, and its answers. */
+export interface Keeping {
+  server: string;
+  place: number;
+  number: number;
+  worthKeeping: boolean;
+  heard: number;
+  packed: number | null;
+  content: string;
+  title: string;
+  refused: string;
+  forget: number;
+  texts: Record<string, string>;
+}
+
 /** A new node at a point of the graph. */
 export interface AddNode {
   kind: "add_node";
@@ -415,6 +430,128 @@ export interface Looked {
 /** What the person wants of the page: a panel beside the graph, a pin, a check. */
 export interface Asked {
   what: "pyg" | "pin" | "unpin" | "table" | "weights";
+}
+
+/** What the keeper on the page wants: the session's bytes, to open some, to begin afresh, a step back or forth.
+
+`content` is a .gatviz file as base64 where `what` is "kept", or else the text of a link. `count` tells a wish from
+one that is sent again. */
+export interface Wanted {
+  count: number;
+  what: "pack" | "kept" | "other" | "link" | "afresh" | "undo" | "redo";
+  number: number;
+  content: string;
+}
+
+/** A part of a sentence: words, a node by number, or a number. */
+export interface TrainPiece {
+  text: string;
+  node: number | null;
+  value: number | null;
+}
+
+/** What the model makes of the graph at one epoch: α [E, H], and its change since epoch 0 where it is asked for;
+per node the class that it predicts, how sure it is, and whether that is wrong. */
+export interface TrainMoment {
+  epoch: number;
+  alpha: Packed;
+  change: Packed | null;
+  predicted: number[];
+  sure: number[];
+  wrong: number[];
+  edges: Edges;
+}
+
+/** Values [K] at so many epochs; `now` is the value at the playhead, and how it is told. */
+export interface TrainLine {
+  key: string;
+  name: string;
+  look: "labelled" | "others" | "own" | "equal" | "GCN" | "GAT" | "GATv2" | "head" | "locked" | "even";
+  head: number | null;
+  epochs: number[];
+  values: Packed;
+  now: number | null;
+  nowText: string;
+}
+
+/** Between two lines [K]. */
+export interface TrainBand {
+  name: string;
+  epochs: number[];
+  low: Packed;
+  high: Packed;
+}
+
+/** Lines over epochs on one scale; `cut` says in words that the axis does not start at 0. */
+export interface TrainChart {
+  key: "loss" | "right" | "evenness" | "locked";
+  title: string;
+  lines: TrainLine[];
+  bands: TrainBand[];
+  low: number;
+  high: number;
+  ticks: number[];
+  tickTexts: string[];
+  cut: string;
+  below: string;
+}
+
+/** A mark on the line of epochs. */
+export interface TrainFlag {
+  epoch: number;
+  text: string;
+  short: string;
+  head: number | null;
+  withdrawn: boolean;
+}
+
+/** All of the Train workspace's picture. */
+export interface TrainScreen {
+  identity: string;
+  names: string[];
+  called: string[];
+  positions: number[][];
+  classOf: number[];
+  classNames: string[];
+  labelled: number[];
+  moment: TrainMoment;
+  first: TrainMoment;
+  total: number;
+  trained: number;
+  ended: string;
+  busy: boolean;
+  playing: boolean;
+  left: string;
+  headline: TrainPiece[];
+  below: TrainPiece[];
+  flags: TrainFlag[];
+  charts: TrainChart[];
+  layer: number;
+  layers: number;
+  head: number;
+  heads: number;
+  measure: "alpha" | "change";
+  locked: [number, number] | null;
+  faint: string;
+  notice: string;
+  foot: string;
+  undo: boolean;
+  palettes: Palettes;
+  texts: Record<string, string>;
+}
+
+/** What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
+a node painted, this epoch opened in Explore; or what is to be shown: an epoch, a layer, a head, α or its change, a
+locked arrow (target, source). A tab says hello with its token. */
+export interface TrainAsked {
+  what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "hello";
+  epoch?: number | null;
+  layer?: number | null;
+  head?: number | null;
+  measure?: "alpha" | "change" | null;
+  locked?: number[] | null;
+  node?: number | null;
+  token?: string | null;
 }
 
 export type Focus = EdgeFocus | NodeFocus;

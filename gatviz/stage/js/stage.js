@@ -9,6 +9,7 @@ import { HeadsBar } from "./heads_bar.js";
 import { Inspector } from "./inspector.js";
 import { Legend } from "./legend.js";
 import { NodeEditor } from "./node_editor.js";
+import { STEP } from "./page_keys.js";
 import { readScene } from "./scene.js";
 import { edgeFocus, nodeFocus, same, Store } from "./store.js";
 import { Toolbar } from "./toolbar.js";
@@ -80,6 +81,13 @@ export class Stage {
       this.inspector.element,
     );
     this.element.addEventListener("keydown", (event) => this.key(event));
+    /** @param {Event} event a step that the page was asked for: it goes behind the edits that are on their way */
+    this.onStep = (event) => {
+      event.preventDefault();
+      if (event instanceof CustomEvent && event.detail === "redo") this.commands.redo();
+      else this.commands.undo();
+    };
+    window.addEventListener(STEP, this.onStep);
     this.root.append(this.element);
     this.views = [this.bar, this.graph, this.legend, this.toolbar, this.editor, this.chain, this.inspector];
     this.stop = this.store.subscribe((state, changed) => {
@@ -190,6 +198,7 @@ export class Stage {
 
   destroy() {
     this.stop();
+    window.removeEventListener(STEP, this.onStep);
     this.edits.destroy();
     this.graph.destroy();
     this.chain.destroy();

@@ -1,8 +1,6 @@
 /** The bytes that arrive as the data they stand for: the other side of gatviz/stage/wire.py. */
 
-/** @import {Screen} from "./protocol.js" */
-
-/** @param {Uint8Array<ArrayBuffer>} bytes @returns {Promise<Screen>} */
+/** @template T @param {Uint8Array<ArrayBuffer>} bytes @returns {Promise<T>} what Python sent there */
 export async function decode(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   const whole = await new Response(stream).arrayBuffer();

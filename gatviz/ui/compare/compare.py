@@ -115,4 +115,4 @@ def _no_nodes() -> str:
 
 
 def _no_arrows() -> str:
-    return _("No node reads any other or itself, so there is no α to compare. Draw an edge or add self-loops.")
+    return _("No node reads any other or itself, so there is no α to compare. Draw an arrow or add self-loops.")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gatviz.analysis import WeightingKey, edge_table, in_and_out, top_edges
 from gatviz.analysis.baselines import name_of
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.charts.compare import in_and_out_chart, top_arcs_chart
+from gatviz.charts.compare import in_and_out_chart, top_edges_chart
 from gatviz.ui.compare.cache import cached
 from gatviz.ui.compare.chart_card import card, say, theme
 from gatviz.ui.compare.controls import head_choice, picked, weights_choice
@@ -21,7 +21,7 @@ from gatviz.words import _
 
 _COUNTS = (10, 20, 40)
 _MOST_ROWS = 2_000
-_TABLE = "arc_table"
+_TABLE = "edge_table"
 
 
 def flow(now: session.Session, trace: LayerTrace) -> None:
@@ -37,7 +37,7 @@ def flow(now: session.Session, trace: LayerTrace) -> None:
         which = weights_choice(_("Strongest by"), trace, "compare_top_of", 0)
     with right:
         count = picked(_("How many to draw"), _COUNTS, "compare_top_count", default=20)
-    card(top_arcs_chart(top_edges(trace, which, count, now.graph), name_of(which), theme=theme()), "top_arcs")
+    card(top_edges_chart(top_edges(trace, which, count, now.graph), name_of(which), theme=theme()), "top_edges")
     _every_arrow(now, trace, which)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.analysis import Predictions
+from gatviz.analysis.subject import called
 from gatviz.charts.predictions import confusion_chart
 from gatviz.ui.compare.chart_card import card, say, theme
 from gatviz.ui.compare.controls import choice
+from gatviz.ui.escape import escape
+from gatviz.ui.explain.doors import open_explain
 from gatviz.words import _, ngettext
 
 _MOST_ROWS = 1_000
@@ -25,4 +28,11 @@ def right_or_wrong(found: Predictions) -> None:
     if len(wrong):
         title = ngettext("{count:,} wrong", "{count:,} wrong", len(wrong)).format(count=len(wrong))
         st.markdown(f"**{title}**")
-        st.dataframe(wrong.head(_MOST_ROWS), hide_index=True, width="stretch")
+        shown = wrong.head(_MOST_ROWS)
+        chosen = st.dataframe(
+            shown, hide_index=True, width="stretch", key="wrong_nodes", on_select="rerun", selection_mode="single-row"
+        ).selection.rows
+        if chosen:
+            node = int(shown.index[chosen[0]])
+            label = _("Explain {node}").format(node=escape(called(found.names[node])))
+            st.button(label, key="explain_wrong", on_click=open_explain, args=(node,))

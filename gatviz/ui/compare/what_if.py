@@ -33,7 +33,7 @@ def what_if(now: session.Session, run: Run) -> None:
     if len(states) == 1:
         st.info(
             _(
-                "Nothing is pinned yet. Pin the present as a baseline, then draw an edge, type a feature, change a "
+                "Nothing is pinned yet. Pin the present as a baseline, then draw an arrow, type a feature, change a "
                 "weight or a "
                 "setting: every change of α since then is drawn and listed here."
             )

@@ -14,6 +14,7 @@ from gatviz.graph import editing
 from gatviz.graph.features import FEATURE_KINDS, FeatureKind
 from gatviz.graph.graph import Graph
 from gatviz.numbers import check_finite
+from gatviz.ui.explore.edge_table import edge_table
 from gatviz.ui.session import session
 from gatviz.ui.session.steps import take_graph
 from gatviz.words import _
@@ -41,11 +42,27 @@ class _Base:
 
 
 def feature_table(now: session.Session) -> None:
-    """Draw the table of the present graph."""
+    """Draw the tables of the present graph: of its nodes, and of its arrows."""
+    titles = {"nodes": _("Nodes"), "arrows": _("Arrows")}
+    shown = st.segmented_control(
+        _("Table of"),
+        list(titles),
+        default="nodes",
+        format_func=titles.__getitem__,
+        key="table_of",
+        required=True,
+        label_visibility="collapsed",
+    )
+    if shown == "arrows":
+        edge_table(now)
+    else:
+        _node_table(now)
+
+
+def _node_table(now: session.Session) -> None:
     base = st.session_state.get(_BASE)
     if base is None or base.result != now.graph.fingerprint:
         base = _filled(now.graph)
-    st.markdown("**" + _("Names, labels and features") + "**")
     _columns(now.graph)
     rows, columns = min(base.graph.num_nodes, _MOST_ROWS), min(base.graph.num_features, _MOST_COLUMNS)
     st.data_editor(

@@ -37,7 +37,7 @@ def notice(
     if unread := [name for name in kept if name not in read]:
         names = ", ".join(name[:24] for name in unread)
         sentences.append(
-            _("Kept but not used by GAT, which reads only whether an edge is there: {names}.").format(names=names)
+            _("Kept but not used by GAT, which reads only whether an arrow is there: {names}.").format(names=names)
         )
     if not part.is_whole:
         between = (

@@ -9,7 +9,7 @@ from gatviz.files import sample_graph, sample_graph_names
 from gatviz.graph.graph import Graph
 from gatviz.ui.card import said, title
 from gatviz.ui.graph_files.open_dialog import open_graph
-from gatviz.ui.graph_files.save import save_graph
+from gatviz.ui.graph_files.save import save
 from gatviz.ui.session import session
 from gatviz.ui.session.steps import show_graph
 from gatviz.words import _, ngettext
@@ -45,7 +45,7 @@ def graph_card() -> None:
                 help=_("An empty canvas; undo brings this graph back."),
                 on_click=_draw_new,
             )
-            save_graph()
+            save()
 
 
 def _counts(graph: Graph) -> str:

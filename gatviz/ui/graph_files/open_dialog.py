@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gatviz.errors import GatvizError
 from gatviz.files import Inspection
-from gatviz.ui.escape import escape
+from gatviz.files.container import is_container
+from gatviz.ui.escape import escape, sentence
 from gatviz.ui.graph_files.options import choose
 from gatviz.ui.graph_files.pending import PendingGraph, facts_of, forget, inspection_under
 from gatviz.ui.graph_files.preview import account, first_rows
 from gatviz.ui.graph_files.ways import from_files, from_text, generated, start_afresh
-from gatviz.ui.session import session
+from gatviz.ui.session import keeping, kept, session
 from gatviz.ui.session.steps import show_graph
-from gatviz.words import _
+from gatviz.words import _, ngettext
 
 _OPEN, _TAKEN, _SEEN = "open_dialog", "open_taken", "open_seen"
 _WAYS: dict[str, Callable[[], PendingGraph | None]] = {"files": from_files, "text": from_text, "generate": generated}
@@ -68,6 +70,10 @@ def _dialog() -> None:
     way_place, preview_place, actions = st.container(), st.container(), st.container(key="actions-graph")
     with way_place:
         pending = _WAYS[way or "files"]()
+    saved = None if pending is None else _session_in(pending)
+    if saved is not None:
+        _saved_session(*saved, preview_place, actions)
+        return
     with preview_place:
         found = None if pending is None else _preview(pending)
         if pending is None or found is None:
@@ -80,6 +86,53 @@ def _dialog() -> None:
             _end()
             st.rerun()
         st.button(_("Show this graph"), key="open_show", type="primary", disabled=found is None, on_click=_take)
+
+
+def _session_in(pending: PendingGraph) -> tuple[str, bytes] | None:
+    """The session among the files, and its name."""
+    return next(((name, data) for name, data in pending.files.items() if is_container(data)), None)
+
+
+def _saved_session(name: str, data: bytes, place: DeltaGenerator, actions: DeltaGenerator) -> None:
+    """What a session holds, and the button that puts it on the screen."""
+    st.session_state[_SEEN], found = None, None
+    with place.container(border=True):
+        try:
+            with st.spinner(_("Reading …")):
+                found = kept.from_file(data, name)
+        except GatvizError as error:
+            st.error(escape(str(error)), icon="⚠️")
+        else:
+            work, steps = found.work, len(found.history.past) + len(found.history.future)
+            st.markdown("**" + _("A session: {graph}").format(graph=escape(work.origin[:60])) + "**")
+            counts = [
+                ngettext("{n:,} node", "{n:,} nodes", work.graph.num_nodes).format(n=work.graph.num_nodes),
+                ngettext("{n:,} arrow", "{n:,} arrows", work.graph.num_edges).format(n=work.graph.num_edges),
+                ngettext("{n:,} step", "{n:,} steps", steps).format(n=steps),
+            ]
+            st.caption(" · ".join(counts))
+            st.caption(_("It takes the place of what is on the screen, which this browser keeps."))
+    with actions.container(horizontal=True, horizontal_alignment="right"):
+        if st.button(_("Cancel"), key="open_cancel"):
+            _end()
+            st.rerun()
+        st.button(
+            _("Open this session"),
+            key="open_session",
+            type="primary",
+            disabled=found is None,
+            on_click=_open_session,
+            args=(data, name),
+        )
+
+
+def _open_session(data: bytes, name: str) -> None:
+    try:
+        keeping.open_file(data, name)
+    except GatvizError as error:
+        session.update(refused=str(error))
+        return
+    _end()
 
 
 def _show(pending: PendingGraph, found: Inspection) -> None:
@@ -111,7 +164,7 @@ def _preview(pending: PendingGraph) -> Inspection | None:
             options = choose(pending)
         found = inspection_under(pending, options)
         if found is None:
-            left.error(escape(facts_of(pending, options).problem), icon="⚠️")
+            left.error(sentence(facts_of(pending, options).problem), icon="⚠️")
             return None
         with left:
             account(found)

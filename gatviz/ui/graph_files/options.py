@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from gatviz.files import FORMATS, ReadOptions
+from gatviz.files import ENCODINGS, FORMATS, ReadOptions
 from gatviz.graph.features import FeatureKind
 from gatviz.ui.escape import escape
 from gatviz.ui.graph_files.pending import Facts, PendingGraph, facts_of, headers_of, with_choices
@@ -20,14 +20,17 @@ _MOST_LISTED = 2_000
 _LONGEST = 40
 _ENDS = ("source", "target", "node_id")
 _USABLE = ("feature", "category", "ignored")
+_NAMING = ("name", "identifier", "label", "category")
+"""Columns that could be what people call the nodes."""
 
 
 def choose(pending: PendingGraph) -> ReadOptions:
     """Draw the choices that this graph leaves open; the options that they make."""
     options = ReadOptions()
     if pending.files:
-        st.markdown("**" + _("Change by hand") + "**")
+        st.markdown("**" + _("Not right? Choose") + "**")
         format_place, directed_place = st.columns(2)
+        options = _encoding(pending, options)
         if pending.single:
             with format_place:
                 options = _format(pending, options)
@@ -39,7 +42,9 @@ def choose(pending: PendingGraph) -> ReadOptions:
                     pending, "directed", _("Edges are"), {True: _("directed"), False: _("undirected")}, facts.directed
                 )
             options = with_choices(options, directed=None if directed == facts.directed else directed)
-            options = _rest(pending, options, facts)
+            options = _name(pending, _two_mode(pending, options, facts), facts)
+            facts = facts_of(pending, options)
+            options = options if facts.problem else _rest(pending, options, facts)
     return options
 
 
@@ -58,7 +63,58 @@ def _format(pending: PendingGraph, options: ReadOptions) -> ReadOptions:
         format_func=lambda name: automatic if name is None else titles[name],
         key=_key(pending, "format"),
     )
-    return with_choices(options, format=chosen)
+    options = with_choices(options, format=chosen)
+    facts = facts_of(pending, options)
+    if chosen is None and facts.alternatives:
+        either = {name: titles[name] for name in (facts.format, *facts.alternatives)}
+        taken = _one_of(pending, "either", _("The file could be both"), either)
+        options = with_choices(options, format=None if taken == facts.format else taken)
+    return options
+
+
+def _encoding(pending: PendingGraph, options: ReadOptions) -> ReadOptions:
+    """The encoding of text files; asked again as long as one is chosen that does not fit."""
+    key = _key(pending, "encoding")
+    facts = facts_of(pending, options)
+    if facts.encoding is None and not facts.problem and not st.session_state.get(key):
+        return options
+    titles = {name: _(title) for name, title in ENCODINGS.items()}
+    found = titles.get(facts.encoding or "")
+    automatic = _("found: {title}").format(title=found) if found else _("by content")
+    chosen = st.selectbox(
+        _("Encoding of the text"),
+        [None, *titles],
+        format_func=lambda name: automatic if name is None else titles[name],
+        key=key,
+    )
+    return with_choices(options, encoding=chosen)
+
+
+def _two_mode(pending: PendingGraph, options: ReadOptions, facts: Facts) -> ReadOptions:
+    """Whether both ends of edges name the same things, where that is open."""
+    if facts.two_mode is None or facts.format != "edge_list":
+        return options
+    kinds = {False: _("the same things"), True: _("two kinds of things")}
+    chosen = _one_of(pending, "two_mode", _("Both columns name"), kinds, facts.two_mode)
+    return with_choices(options, two_mode=None if chosen == facts.two_mode else chosen)
+
+
+def _name(pending: PendingGraph, options: ReadOptions, facts: Facts) -> ReadOptions:
+    """Which column of nodes has what people call them."""
+    uses = [use for use in facts.columns if use.table == "nodes" and use.use in _NAMING and use.name]
+    found = next((use.name for use in uses if use.use == "name"), None)
+    columns = [use.name for use in uses if use.use != "name"][:_MOST_LISTED]
+    if found is None and not columns:
+        return options
+    first = {None: _("as found: {name}").format(name=_short(found))} if found else {None: _("their ids")}
+    titles = first | ({"": _("their ids")} if found else {})
+    chosen = st.selectbox(
+        _("Nodes are called by"),
+        [*titles, *columns],
+        format_func=lambda name: titles[name] if name in titles else _short(name),
+        key=_key(pending, "name"),
+    )
+    return with_choices(options, name=chosen)
 
 
 def _ends(pending: PendingGraph, options: ReadOptions) -> ReadOptions:
@@ -67,7 +123,7 @@ def _ends(pending: PendingGraph, options: ReadOptions) -> ReadOptions:
     chosen = {what: st.session_state.get(_key(pending, what)) or None for what in _ENDS}
     facts = facts_of(pending, with_choices(options, **chosen)) if any(chosen.values()) else by_itself
     if facts.problem:
-        headers = list(headers_of(pending).values())
+        headers = list(headers_of(pending, options.encoding).values())
         headers = headers if pending.single or len(headers) == len(pending.files) else []
         edges = list(dict.fromkeys(name for header in headers for name in header if name))
         nodes = edges if len(headers) > 1 else []
@@ -109,10 +165,12 @@ def _rest(pending: PendingGraph, options: ReadOptions, facts: Facts) -> ReadOpti
     if facts.symmetric is False:
         title = _("The matrix is not symmetric. What does row i, column j ≠ 0 mean?")
         meanings = {"row_reads_column": _("i reads j"), "row_points_to_column": _("i points to j")}
-        options = with_choices(options, matrix=_one_of(pending, "matrix", title, meanings))
+        chosen = _one_of(pending, "matrix", title, meanings, facts.orientation)
+        options = with_choices(options, matrix=None if chosen == facts.orientation else chosen)
     columns = [use for use in facts.columns if use.table == "nodes"]
     if columns or facts.labelled:
         options = with_choices(options, label=_label(pending, facts))
+    options = _edge_features(pending, options, facts)
     options, any_left = _features(pending, options, facts)
     if not any_left:
         kinds: dict[FeatureKind, str] = {
@@ -126,8 +184,24 @@ def _rest(pending: PendingGraph, options: ReadOptions, facts: Facts) -> ReadOpti
     return with_choices(options, scaling=_one_of(pending, "scaling", _("Scaling of features"), scalings))
 
 
+def _edge_features(pending: PendingGraph, options: ReadOptions, facts: Facts) -> ReadOptions:
+    """Which numbers on edges a model can read; nothing is asked where there are none."""
+    if not 0 < len(facts.edge_numbers) <= _MOST_PILLS:
+        return options
+    chosen = st.pills(
+        _("Edge features, which a model can read"),
+        facts.edge_numbers,
+        selection_mode="multi",
+        default=facts.edge_features,
+        format_func=lambda name: escape(_short(name)),
+        key=_key(pending, "edge_features"),
+    )
+    names = tuple(name for name in facts.edge_numbers if name in chosen)
+    return with_choices(options, edge_features=() if names == facts.edge_features else names)
+
+
 def _label(pending: PendingGraph, facts: Facts) -> str | None:
-    columns = [use.name for use in facts.columns if use.use in _USABLE]
+    columns = [use.name for use in facts.columns if use.use in (*_USABLE, "identifier")]
     titles = {None: _("as in the file"), "": _("none")} if facts.labelled else {None: _("none")}
     chosen: str | None = st.selectbox(
         _("Label column"),

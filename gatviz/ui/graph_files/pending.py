@@ -9,7 +9,7 @@ import streamlit as st
 
 from gatviz import words
 from gatviz.errors import GatvizError
-from gatviz.files import ColumnUse, Inspection, ReadOptions, inspect_graph, inspection_of, table_headers
+from gatviz.files import ColumnUse, Inspection, Orientation, ReadOptions, inspect_graph, inspection_of, table_headers
 from gatviz.graph.features import FeatureKind, usual_kind
 from gatviz.graph.graph import Graph
 from gatviz.words import _
@@ -48,6 +48,9 @@ class Facts:
     Attributes:
         problem: why it could not be read, or nothing.
         labelled: whether the file itself has labels.
+        edge_numbers: the numbers on edges, which can be edge features. edge_features: those that the file itself has.
+        orientation: how a matrix was read. two_mode: whether edges join two kinds of nodes.
+        encoding: of the text. alternatives: formats that the file could as well be of.
         made_up, usual: what stands in for features, if anything; what would if nobody chose.
     """
 
@@ -59,6 +62,12 @@ class Facts:
     made_up: FeatureKind | None = None
     usual: FeatureKind = "one_hot"
     symmetric: bool | None = None
+    edge_numbers: tuple[str, ...] = ()
+    edge_features: tuple[str, ...] = ()
+    orientation: Orientation | None = None
+    two_mode: bool | None = None
+    encoding: str | None = None
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass
@@ -69,7 +78,7 @@ class _Cache:
     language: str
     facts: dict[ReadOptions, Facts] = field(default_factory=dict)
     last: tuple[ReadOptions, Inspection] | None = None
-    headers: dict[str, tuple[str, ...]] | None = None
+    headers: dict[str | None, dict[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 def facts_of(pending: PendingGraph, options: ReadOptions) -> Facts:
@@ -96,13 +105,13 @@ def inspection_under(pending: PendingGraph, options: ReadOptions) -> Inspection 
     return cache.last[1]
 
 
-def headers_of(pending: PendingGraph) -> dict[str, tuple[str, ...]]:
-    """The first rows of its text tables."""
+def headers_of(pending: PendingGraph, encoding: str | None) -> dict[str, tuple[str, ...]]:
+    """The first rows of its text tables, read in this encoding."""
     cache = _cache(pending)
-    if cache.headers is None:
+    if encoding not in cache.headers:
         nodes = {} if pending.nodes is None else {_("pasted nodes"): pending.nodes}
-        cache.headers = table_headers({**pending.files, **nodes})
-    return cache.headers
+        cache.headers[encoding] = table_headers({**pending.files, **nodes}, encoding)
+    return cache.headers[encoding]
 
 
 def forget() -> None:
@@ -139,6 +148,12 @@ def _facts(read: Inspection) -> Facts:
         made_up=read.made_up,
         usual=usual_kind(read.graph.num_nodes),
         symmetric=read.symmetric,
+        edge_numbers=tuple(read.graph.edge_numbers),
+        edge_features=read.graph.edge_feature_names,
+        orientation=read.orientation,
+        two_mode=read.two_mode,
+        encoding=read.encoding,
+        alternatives=read.alternatives,
     )
 
 

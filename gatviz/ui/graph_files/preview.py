@@ -10,7 +10,7 @@ import streamlit as st
 
 from gatviz.files import Inspection
 from gatviz.graph.graph import Graph
-from gatviz.ui.escape import escape
+from gatviz.ui.escape import escape, sentence
 from gatviz.words import _
 
 _NODES = 6
@@ -27,7 +27,7 @@ def account(inspection: Inspection) -> None:
     title = _("Understood")
     st.markdown(f"**{title}**\n\n{summary}")
     rounding = [inspection.graph.rounding] if inspection.graph.rounding else []
-    notes = "\n".join(f"- {escape(note)}" for note in (*inspection.graph.notes, *rounding))
+    notes = "\n".join(f"- {sentence(note)}" for note in (*inspection.graph.notes, *rounding))
     title = _("Decided on the way")
     st.markdown(f"**{title}**\n\n" + (notes or _("Nothing had to be decided.")))
 

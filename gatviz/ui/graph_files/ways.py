@@ -37,7 +37,7 @@ def from_files() -> PendingGraph | None:
         key=key,
         help=_(
             "JSON, CSV and TSV (edges, edges and nodes, adjacency matrix), GraphML, GEXF, GML, Pajek, .npz, torch and "
-            "safetensors files of plain tensors, or a zip of these."
+            "safetensors files of plain tensors, or a zip of these; or work that was saved here, .gatviz."
         ),
     )
     if not files:
@@ -97,12 +97,14 @@ def from_text() -> PendingGraph | None:
         _("Edges, matrix, JSON or any other text format"),
         key=_TEXT,
         height=_TEXT_HEIGHT,
+        persist_state="session",
         placeholder="source,target\nA,B\nB,C",
     )
     nodes = right.text_area(
         _("Nodes, if they have features (optional)"),
         key=_NODES_TEXT,
         height=_TEXT_HEIGHT,
+        persist_state="session",
         placeholder="id,label,f0,f1\nA,x,1,0\nB,y,0,1\nC,x,1,1",
     )
     with st.container(horizontal=True, vertical_alignment="center"):

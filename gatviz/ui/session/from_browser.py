@@ -108,7 +108,7 @@ def _add_edges(edit: AddEdges, graph: Graph) -> Done:
         return graph, ""
     source, target = edit.edges[0]
     arrow = f"{source[:_LONGEST]} {'–' if edit.both else '→'} {target[:_LONGEST]}"
-    return editing.add_edges(graph, edit.edges, both=edit.both), _("edge {arrow}").format(arrow=arrow)
+    return editing.add_edges(graph, edit.edges, both=edit.both), _("arrow {arrow}").format(arrow=arrow)
 
 
 @_done.register

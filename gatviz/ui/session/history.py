@@ -11,7 +11,9 @@ MOST_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
-class _Step:
+class Step:
+    """A step: what it is called, and the work on its other side."""
+
     what: str
     work: Work
 
@@ -20,8 +22,8 @@ class _Step:
 class History:
     """The steps that can be undone (last one last) and redone (next one last), each under its name."""
 
-    past: tuple[_Step, ...] = ()
-    future: tuple[_Step, ...] = ()
+    past: tuple[Step, ...] = ()
+    future: tuple[Step, ...] = ()
 
     @property
     def undo_name(self) -> str:
@@ -39,7 +41,7 @@ class History:
 
     def after(self, now: Work, what: str) -> History:
         """The history after a step `what` that starts at `now`."""
-        return History(_bounded((*self.past, _Step(what, now))))
+        return History(_bounded((*self.past, Step(what, now))))
 
     def undone(self, now: Work) -> tuple[Work, History]:
         """The work before the last step, and the history then."""
@@ -56,9 +58,9 @@ class History:
         return last.work, History((*self.past, replace(last, work=now)), tuple(future))
 
 
-def _bounded(steps: tuple[_Step, ...]) -> tuple[_Step, ...]:
+def _bounded(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The latest steps, as many as memory allows; feature matrices that steps share count once."""
-    kept: list[_Step] = []
+    kept: list[Step] = []
     seen: dict[int, int] = {}
     for step in reversed(steps[-MOST_STEPS:]):
         graph = step.work.graph

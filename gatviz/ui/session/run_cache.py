@@ -17,7 +17,7 @@ from gatviz.attention.layers import new_generator
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
-from gatviz.model.proof import Check, against_cpu, proofs
+from gatviz.model.proof import Check, against_cpu, proofs, step_proofs
 from gatviz.model.trace import Trace
 from gatviz.model.weights import Weights
 from gatviz.numbers import LARGEST
@@ -141,6 +141,8 @@ def checks(run_: Run, *, pyg: bool) -> tuple[Check, ...]:
 @st.cache_resource(max_entries=_MOST_RUNS, show_spinner=False)
 def _checks(key: str, pyg: bool, language: str, _run: Run) -> tuple[Check, ...]:  # noqa: ARG001
     found = proofs(_run.trace, pyg=pyg)
+    if pyg and any(step.layer is None for step in _run.whole.steps):
+        found = (*found, *step_proofs(_run.whole))
     if _run.on_cpu is None:
         return found
     whole, seconds = _run.on_cpu

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -57,6 +58,8 @@ class Session:
         returning: whether the screen went back to it and has yet to be shown again.
         refused: the sentence about the last edit on the canvas that was refused, if any.
         locked: what is locked on the stage.
+        weighting: key of the head, or what else weighs the arrows, on show there; "" for the first.
+        view: what else a person chose to look at, by the keys of the controls (see `view`).
         compare_pyg: whether the person has asked for the comparison with PyG.
         openings: how many models were opened so far.
         panel: what stands beside the canvas: nothing, the table of features, or the weights.
@@ -71,6 +74,8 @@ class Session:
     returning: bool = False
     refused: str = ""
     locked: Locked | Literal["first"] | None = FIRST_LOCK
+    weighting: str = ""
+    view: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     compare_pyg: bool = False
     openings: int = 0
     panel: Literal["", "table", "weights"] = ""
@@ -105,10 +110,20 @@ class Session:
 def current() -> Session:
     """This session's state; the first sample graph at first."""
     if _KEY not in st.session_state:
-        graph = sample_graph(FIRST_SAMPLE)
-        st.session_state[_KEY] = Session(Work(graph.with_positions(default_positions(graph)), FIRST_SAMPLE))
+        put(new())
     session: Session = st.session_state[_KEY]
     return session
+
+
+def new() -> Session:
+    """A session in which nothing was done yet."""
+    graph = sample_graph(FIRST_SAMPLE)
+    return Session(Work(graph.with_positions(default_positions(graph)), FIRST_SAMPLE))
+
+
+def put(session: Session) -> None:
+    """Put another session on the screen."""
+    st.session_state[_KEY] = session
 
 
 def update(**changes: Any) -> None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from gatviz.ui.session.work import OpenedModel, Work
 
 MOST_LAYERS = 4
+MOST_HEADS = 16
+MOST_FEATURES = 64
+MOST_SEED = 2**31 - 1
 NO_ACTIVATION = "none"
 Jumping = Literal["", "cat", "max", "last"]
 

@@ -8,7 +8,7 @@ from gatviz.graph import editing
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import default_positions
 from gatviz.model.gat import GAT
-from gatviz.model.weights import Weights, with_columns
+from gatviz.model.weights import Weights, with_columns, with_edge_columns
 from gatviz.ui.session import session
 from gatviz.ui.session.model import all_weights
 from gatviz.ui.session.setting_words import told_change
@@ -22,6 +22,8 @@ def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
     before = session.current()
     held, opened = before.work.weights, before.work.opened
     fits = held is not None and held.weights.in_features == graph.num_features
+    if held is not None and opened is not None and held.weights.edge_features:
+        fits = fits and held.weights.edge_features == graph.num_edge_features
     placed = graph.with_positions(default_positions(graph))
     work = replace(
         before.work,
@@ -36,12 +38,25 @@ def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
     session.change(work, _("open {name}").format(name=origin))
     closed = ""
     if opened is not None and held is not None and not fits:
-        counts = {"reads": held.weights.in_features, "has": graph.num_features}
-        closed = _(
-            "The opened model {name} was closed: its layer 0 reads {reads:,} features, this graph has {has:,}. "
-            "Undo brings both back."
-        ).format(name=opened.name, **counts)
+        closed = _closed(opened.name, held.weights, graph)
     session.update(locked=session.FIRST_LOCK, refused=closed)
+
+
+def _closed(name: str, weights: Weights, graph: Graph) -> str:
+    """Why an opened model had to be closed."""
+    if weights.in_features == graph.num_features:
+        counts = {"reads": weights.edge_features, "has": graph.num_edge_features}
+        told = _(
+            "The opened model {name} was closed: it reads {reads:,} features of every edge, this graph has {has:,}. "
+            "Undo brings both back."
+        )
+    else:
+        counts = {"reads": weights.in_features, "has": graph.num_features}
+        told = _(
+            "The opened model {name} was closed: it reads {reads:,} features of every node, this graph has {has:,}. "
+            "Undo brings both back."
+        )
+    return told.format(name=name, **counts)
 
 
 def open_model(name: str, model: GAT) -> None:
@@ -115,15 +130,18 @@ def take_graph(graph: Graph, what: str, columns: tuple[int | None, ...] | None =
 
 def _followed(columns: tuple[int | None, ...], graph: Graph) -> HeldWeights | None:
     now = session.current()
-    if columns == tuple(range(now.graph.num_features)):
-        return now.work.weights
-    weights = all_weights(now)
-    held = now.work.weights
-    return HeldWeights(
-        with_columns(weights, columns, graph.feature_names, now.settings.seed),
-        None if now.work.opened else now.settings,
-        by_hand=held is not None and held.by_hand,
-    )
+    settings, held = now.settings, now.work.weights
+    of_edges = editing.edge_columns_kept(now.graph, graph)
+    reads = settings.edge_features > 0 and bool(of_edges) and now.work.opened is None
+    same_edges = not reads or of_edges == tuple(range(now.graph.num_edge_features))
+    if columns == tuple(range(now.graph.num_features)) and same_edges:
+        return held
+    weights = with_columns(all_weights(now), columns, graph.feature_names, settings.seed)
+    if not same_edges:
+        weights = with_edge_columns(weights, of_edges, graph.edge_feature_names, settings.seed)
+        settings = replace(settings, edge_features=len(of_edges))
+    by_hand = held is not None and held.by_hand
+    return HeldWeights(weights, None if now.work.opened else settings, by_hand=by_hand)
 
 
 def take_weights(weights: Weights, what: str) -> None:

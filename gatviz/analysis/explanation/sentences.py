@@ -1,0 +1,254 @@
+"""What an explanation says in words: each sentence a function of it, in pieces where names and numbers stand out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import Formatter
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from gatviz.analysis.explanation.explain import Explanation
+from gatviz.analysis.explanation.thresholds import CLOSE, LITTLE_ALONE, MOVES
+from gatviz.words import _, ngettext
+
+GOOD_CASE = 0.2
+"""A node whose agreement is so far above the mean is called a good case: two of the ten steps of the meters."""
+SATURATED = 1e-3
+"""A probability so near to 1 hardly moves, whatever is removed: then log-odds tell more."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a sentence: plain words, a node's name, a class, an arrow or a number."""
+
+    kind: Literal["words", "node", "class", "arrow", "number"]
+    text: str
+
+
+Sentence = tuple[Piece, ...]
+
+
+def plain(sentence: Sentence) -> str:
+    """A sentence as text."""
+    return "".join(piece.text for piece in sentence)
+
+
+def headline(e: Explanation) -> Sentence:
+    """What the node comes out as, with which probability, and its label where it has one."""
+    fields = {
+        "node": Piece("node", e.name),
+        "class": Piece("class", e.predicted),
+        "p": Piece("number", f"{e.answer.p:.3f}"),
+    }
+    if e.label is None:
+        return _told(_("Node {node} comes out as {class} ({p})."), **fields)
+    label = Piece("class", e.label)
+    if e.label == e.predicted:
+        return _told(_("Node {node} comes out as {class} ({p}), and so it is labelled."), **fields)
+    return _told(_("Node {node} comes out as {class} ({p}), and its label is {label}."), **fields, label=label)
+
+
+def strongest(e: Explanation) -> Sentence:
+    """The one edge whose removal moves the answer most, taken one at a time, and whether attention puts it first."""
+    if e.total == 0:
+        return _told(_("It reads nothing, so its answer is what the model gives to a node without arrows: the bias."))
+    if not len(e.strongest):
+        return _told(_("No arrow has been removed yet."))
+    row = e.strongest.iloc[0]
+    fields = {
+        "arrow": Piece("arrow", arrow(row)),
+        "change": Piece("number", signed(float(row["removal"]))),
+        "p": Piece("number", f"{row['p_without']:.3f}"),
+    }
+    if e.total == 1:
+        return _told(
+            _("Removing {arrow}, the only arrow that reaches it, moves the answer by {change}, to {p}."), **fields
+        )
+    said = _told(_("Taken one at a time, removing {arrow} moves the answer most ({change}, to {p})."), **fields)
+    if e.done < e.total:
+        part = ngettext("That is of {done:,} of {n:,} arrow.", "That is of {done:,} of {n:,} arrows.", e.total)
+        return (*said, Piece("words", " " + part.format(done=e.done, n=e.total)))
+    return (*said, Piece("words", " " + _attention_puts(e)))
+
+
+def _attention_puts(e: Explanation) -> str:
+    place = e.place_by_attention
+    if place == 1:
+        sentence = ngettext(
+            "Attention puts it first of the {n:,} arrow too.",
+            "Attention puts it first of the {n:,} arrows too.",
+            e.total,
+        )
+    else:
+        sentence = ngettext(
+            "Attention puts it at place {place:,} of the {n:,} arrow.",
+            "Attention puts it at place {place:,} of the {n:,} arrows.",
+            e.total,
+        )
+    return sentence.format(n=e.total, place=place)
+
+
+def verdict_title(e: Explanation, typical: pd.DataFrame | None = None) -> str:
+    """The verdict, and whether the node is a good case."""
+    here, mean = _here_and_mean(e, typical)
+    if e.verdict.kind == "more" and here is not None and mean is not None and here - mean[0] > GOOD_CASE:
+        if e.verdict.overall >= CLOSE:
+            sentence = _("Attention ranks these arrows much as removing them does, but {node} is a good case.")
+        else:
+            sentence = _("Attention agrees with removing here, but {node} is a good case.")
+        return sentence.format(node=_node(e))
+    return e.verdict.sentence
+
+
+def verdict_lines(e: Explanation, typical: pd.DataFrame | None = None) -> list[str]:
+    """What else is to be said: how typical the node is, what attention leaves out, and of how many edges this is."""
+    lines = []
+    _unused, mean = _here_and_mean(e, typical)
+    if mean is not None:
+        sentence = ngettext(
+            "Over {n} node its mean is {mean} for the arrows into it.",
+            "Over {n} nodes its mean is {mean} for the arrows into them.",
+            mean[1],
+        )
+        lines.append(sentence.format(n=mean[1], mean=number(mean[0])))
+    if e.total and e.verdict.kind not in ("none_moves",):
+        if e.num_layers == 1 and _messages_equal(e):
+            lines.append(_("It never says for whom an arrow speaks. Messages do; with one layer they equal removing."))
+        else:
+            lines.append(
+                _("It never says for whom an arrow speaks. Messages do; they follow removing by construction.")
+            )
+    if e.num_layers == 1 and e.total:
+        lines.append(_("With one layer equal shares have no order."))
+    if e.coupled:
+        lines.append(
+            _("A step of this model couples all nodes, so every arrow counts, not only those that reach this node.")
+        )
+    if e.skips and e.total:
+        lines.append(_("Attention alone follows arrows; what a node keeps of itself beside them it leaves out."))
+    if e.done < e.total:
+        sentence = _("Rank agreement from {n:,} of {all:,} arrows, drawn at random.")
+        lines.append(sentence.format(n=e.ranked, all=e.total))
+    return lines
+
+
+def together_lines(e: Explanation) -> list[str]:
+    """What pairs do that no arrow does alone."""
+    tried = e.together
+    if not tried.tried:
+        return [_("There is no pair to remove.") if not tried.possible else _("Pairs were not tried yet.")]
+    found = len(e.pairs)
+    turning = e.pairs[e.pairs["turns"]]
+    if len(turning):
+        becomes = str(turning.iloc[0]["becomes"])
+        alone = bool((e.edges["removal"].abs() >= LITTLE_ALONE).any())
+        sentence = ngettext(
+            "Of the {tried:,} pair tried, {n:,} turns the answer where neither arrow does, the strongest to {class}.",
+            "Of the {tried:,} pairs tried, {n:,} turn the answer where neither arrow does, the strongest to {class}.",
+            tried.tried,
+        )
+        lines = [sentence.format(tried=tried.tried, n=len(turning), **{"class": becomes})]
+        if not alone:
+            lines.append(_("No arrow alone moves it by {most:.2f}.").format(most=LITTLE_ALONE))
+    elif found:
+        sentence = ngettext(
+            "Of the {tried:,} pair tried, {n:,} moves the answer far where neither arrow does alone.",
+            "Of the {tried:,} pairs tried, {n:,} move the answer far where neither arrow does alone.",
+            tried.tried,
+        )
+        lines = [sentence.format(tried=tried.tried, n=found)]
+    else:
+        sentence = ngettext(
+            "The {tried:,} pair tried does nothing that none of its arrows does alone.",
+            "None of the {tried:,} pairs tried does what none of its arrows does alone.",
+            tried.tried,
+        )
+        lines = [sentence.format(tried=tried.tried)]
+    if tried.tried < tried.possible:
+        lines.append(_("There are {all:,} pairs; those of the strongest arrows were tried.").format(all=tried.possible))
+    return lines
+
+
+def saturated(e: Explanation) -> bool:
+    """Whether the probability is so near to 1 that log-odds tell more."""
+    return 1 - e.answer.p < SATURATED
+
+
+def nothing_moves(e: Explanation) -> bool:
+    """Whether no edge that was removed moves the answer."""
+    return bool(e.done) and not (e.edges["removal"].abs() >= MOVES).any()
+
+
+def hop_title(e: Explanation, hop: int, count: int) -> str:
+    """What the edges of a hop are called above their meters."""
+    if hop < 0:
+        return ngettext("{n:,} arrow elsewhere", "{n:,} arrows elsewhere", count).format(n=count)
+    if hop == 0:
+        return ngettext("{n:,} arrow into {node}", "{n:,} arrows into {node}", count).format(n=count, node=_node(e))
+    if hop == 1:
+        return ngettext("{n:,} one step further", "{n:,} one step further", count).format(n=count)
+    return ngettext("{n:,} {hop} steps further", "{n:,} {hop} steps further", count).format(n=count, hop=hop)
+
+
+def arrow(row: pd.Series, end: str = "") -> str:
+    """An edge as it is written: source → target; `end` is "_2" for the second of a pair."""
+    return f"{row[f'source{end}']} → {row[f'target{end}']}"
+
+
+def number(value: float) -> str:
+    """A rank agreement: two digits; what only rounds to 1 is told from 1."""
+    if np.isnan(value):
+        return "–"
+    if 0.995 <= abs(value) < 1:
+        return f"{'>' if value > 0 else '<'} {'−' if value < 0 else ''}0.99"
+    return f"{value:.2f}".replace("-", "−")
+
+
+def signed(value: float) -> str:
+    """A change: three digits with its sign; 0 only where it is."""
+    if value == 0:
+        return "0"
+    return f"{value:+.3f}".replace("-", "−")
+
+
+def _messages_equal(e: Explanation) -> bool:
+    """Whether messages say exactly what removing does, as with one layer and two classes."""
+    done = e.edges["removal"].notna()
+    return bool(np.allclose(e.edges["message_change"][done], e.edges["removal"][done], rtol=0, atol=1e-9))
+
+
+def _here_and_mean(e: Explanation, typical: pd.DataFrame | None) -> tuple[float | None, tuple[float, int] | None]:
+    """The attention's agreement for the edges into the node, and its mean over how many nodes."""
+    row = e.overall.of("attention", 0)
+    here = None if row is None or np.isnan(row["spearman"]) else float(row["spearman"])
+    return here, mean_of(typical, "attention", 0)
+
+
+def mean_of(typical: pd.DataFrame | None, score: str, hop: int) -> tuple[float, int] | None:
+    """The mean agreement of a score at a hop, and over how many nodes; None if unknown."""
+    if typical is None:
+        return None
+    rows = typical[(typical["score"] == score) & (typical["hop"] == hop)]
+    return None if rows.empty else (float(rows.iloc[0]["mean"]), int(rows.iloc[0]["nodes"]))
+
+
+def _node(e: Explanation) -> str:
+    return _("node {name}").format(name=e.name)
+
+
+def _told(template: str, **fields: Piece) -> Sentence:
+    """A template with its fields filled in, in pieces."""
+    pieces: list[Piece] = []
+    for words, name, _form, _conversion in Formatter().parse(template):
+        pieces += [Piece("words", words)] if words else []
+        pieces += [fields[name]] if name else []
+    return tuple(pieces)
+
+
+def before_and_after(sentence: Sequence[Piece], kind: str) -> tuple[Sentence, Sentence]:
+    """What stands before the first piece of a kind, and what stands after it."""
+    place = next(k for k, piece in enumerate(sentence) if piece.kind == kind)
+    return tuple(sentence[:place]), tuple(sentence[place + 1 :])

@@ -1,0 +1,180 @@
+/** The graph at one epoch: nodes by what is predicted there, arrows by α or by its change. */
+
+import { LATER, set, svg } from "./dom.js";
+import { fillIn, number, shorten, signed } from "./format.js";
+import { Frame } from "./frame.js";
+import { arrow, boundsOf, headPoints, loop, loopDirection } from "./geometry.js";
+import { nodeRadius } from "./graph_elements.js";
+import { colourScale, edgeWidth } from "./scales.js";
+
+/**
+ * @import {TrainMoment} from "./protocol.js"
+ * @import {EdgeShape, Point} from "./geometry.js"
+ * @import {Ask, Shown} from "./train_view.js"
+ */
+
+const MANY_NODES = 100;
+
+export class TrainGraph {
+  /** @param {Ask} ask @param {boolean} small a picture beside the large one: no names, nothing to click */
+  constructor(ask, small = false) {
+    this.ask = ask;
+    this.small = small;
+    this.frame = new Frame();
+    /** @type {Shown} */
+    this.screen = LATER;
+    /** @type {TrainMoment} */
+    this.moment = LATER;
+    this.structure = "";
+    /** Whether a click on a node paints it. */
+    this.painting = false;
+    this.edgeLayer = svg("g", {});
+    this.nodeLayer = svg("g", {});
+    this.labelLayer = svg("g", { class: "edge-labels" });
+    this.canvas = svg("svg", { class: small ? "train-small" : "graph", role: small ? "presentation" : "group" }, this.edgeLayer, this.labelLayer, this.nodeLayer);
+    /** @type {{group: SVGGElement, line: SVGPathElement, rim: SVGPathElement, head: SVGPolygonElement, shape: EdgeShape}[]} */
+    this.edges = [];
+    /** @type {{group: SVGGElement, circle: SVGCircleElement, title: SVGTitleElement}[]} */
+    this.nodes = [];
+  }
+
+  /** @param {Shown} screen @param {TrainMoment} moment */
+  show(screen, moment) {
+    this.screen = screen;
+    this.moment = moment;
+    if (!this.small) this.canvas.setAttribute("aria-label", fillIn(screen.texts.graphLabel, { epoch: moment.epoch }));
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    if (!width || !height) return;
+    const structure = JSON.stringify([width, height, screen.names, screen.positions, moment.edges, screen.labelled]);
+    if (structure !== this.structure) {
+      this.structure = structure;
+      this.build(width, height);
+    }
+    this.paint();
+  }
+
+  /** All elements, where they belong. @param {number} width @param {number} height */
+  build(width, height) {
+    const { screen, moment, small } = this;
+    const points = screen.positions.map(([x, y]) => ({ x, y }));
+    this.frame.fit(boundsOf(points), width, height, points.length, 0);
+    if (small) Object.assign(this.frame.there, mapOf(points, width, height));
+    const at = points.map((point) => this.frame.onScreen(point));
+    const radius = small ? 3.2 : nodeRadius(points.length);
+    const { source, target, added } = moment.edges;
+    const present = new Set(source.map((j, k) => `${j} ${target[k]}`));
+    const labelled = new Set(screen.labelled);
+    this.edges = source.map((j, k) => {
+      const i = target[k];
+      const shape = i === j ? loop(at[i], radius, loopDirection(at[i], neighbours(moment, i, at))) : arrow(at[j], at[i], radius, present.has(`${i} ${j}`));
+      const rim = svg("path", { class: "rim", d: shape.path });
+      const line = svg("path", { class: "line", d: shape.path });
+      const head = svg("polygon", { class: "head", transform: `translate(${shape.tip.x.toFixed(1)},${shape.tip.y.toFixed(1)}) rotate(${shape.angle.toFixed(1)})` });
+      const hit = small ? null : svg("path", { class: "hit", d: shape.path }, svg("title", {}));
+      const group = svg("g", { class: added[k] ? "edge added" : "edge", "data-target": i, "data-source": j }, rim, line, head, hit);
+      if (hit) hit.addEventListener("click", () => this.lock(i, j));
+      return { group, line, rim, head, shape };
+    });
+    this.nodes = at.map((point, n) => {
+      const circle = svg("circle", { r: radius });
+      const title = svg("title", {});
+      const name = screen.names[n];
+      const inside = Array.from(name).length * 6.2 <= radius * 2 - 4;
+      const words = small || points.length > MANY_NODES ? null : svg("text", { class: inside ? "inside" : "outside", y: inside ? 0 : radius + 13 }, shorten(name, inside ? 6 : 16));
+      const ring = labelled.has(n) ? svg("circle", { class: "labelled-ring", r: radius + (small ? 1.5 : 4) }) : null;
+      const wrong = svg("circle", { class: "wrong-ring", r: radius + (small ? 1.5 : 4) });
+      const place = { class: "node", transform: `translate(${point.x.toFixed(1)},${point.y.toFixed(1)})` };
+      const group = svg("g", small ? place : { ...place, "data-node": n, tabindex: 0, role: "img" }, ring, circle, words, wrong, title);
+      if (!small) {
+        group.addEventListener("click", () => this.paintNode(n));
+        group.addEventListener("keydown", (event) => {
+          if (event.key !== "Enter" && event.key !== " ") return;
+          event.preventDefault();
+          this.paintNode(n);
+        });
+      }
+      return { group, circle, title };
+    });
+    this.edgeLayer.replaceChildren(...this.edges.map(({ group }) => group));
+    this.nodeLayer.replaceChildren(...this.nodes.map(({ group }) => group));
+  }
+
+  /** @param {number} node */
+  paintNode(node) {
+    if (this.painting) this.ask({ what: "paint", node });
+  }
+
+  /** Widths, colours, predictions of this epoch. */
+  paint() {
+    this.canvas.classList.toggle("painting", this.painting);
+    const { screen, moment, small } = this;
+    const { palette, texts } = screen;
+    const signedValues = screen.measure === "change" && moment.change !== null;
+    const packed = signedValues && moment.change ? moment.change : moment.alpha;
+    const heads = packed.shape[1];
+    const colours = colourScale(signedValues ? "signed" : "share", 1, palette);
+    const slim = small ? 0.25 : screen.names.length > 60 ? 0.45 : screen.names.length > 12 ? 0.7 : 1;
+    const { source, target } = moment.edges;
+    this.edges.forEach(({ group, line, rim, head }, k) => {
+      const value = packed.f32[k * heads + screen.head];
+      const width = edgeWidth(Math.abs(value), 1) * slim;
+      const colour = colours.fill(value);
+      set(rim, { "stroke-width": (width + (small ? 0 : 0.7)).toFixed(2) });
+      set(line, { stroke: colour, "stroke-width": width.toFixed(2) });
+      set(head, { fill: colour, points: small ? "" : headPoints(width) });
+      const locked = screen.locked !== null && screen.locked[0] === target[k] && screen.locked[1] === source[k];
+      group.classList.toggle("locked", locked && !small);
+      const title = group.querySelector(".hit title");
+      if (title) title.textContent = fillIn(texts.arrowTitle, { source: screen.called[source[k]], target: screen.called[target[k]], head: screen.head, value: number(moment.alpha.f32[k * moment.alpha.shape[1] + screen.head]) });
+    });
+    this.nodes.forEach(({ group, circle, title }, n) => {
+      const { line, ink } = palette.classes[moment.predicted[n] % palette.classes.length];
+      const sure = Math.round(30 + 70 * Math.max(0, 2 * moment.sure[n] - 1));
+      circle.style.fill = `color-mix(in srgb, ${line} ${sure}%, var(--gv-panel))`;
+      circle.style.stroke = line;
+      group.style.setProperty("--class-ink", ink);
+      group.classList.toggle("sure", sure > 62);
+      group.classList.toggle("is-wrong", Boolean(moment.wrong[n]));
+      if (small) return;
+      const values = { node: screen.called[n], predicted: screen.classNames[moment.predicted[n]], sure: number(moment.sure[n]), label: screen.classNames[screen.classOf[n]] };
+      title.textContent = fillIn(moment.wrong[n] ? texts.nodeWrong : texts.nodeTitle, values);
+      group.setAttribute("aria-label", title.textContent);
+    });
+    this.labelLayer.replaceChildren(...(small ? [] : this.lockedLabel(packed, signedValues)));
+  }
+
+  /** The locked arrow's number beside it. @param {{shape: number[], f32: Float32Array}} packed @param {boolean} change */
+  lockedLabel(packed, change) {
+    const { locked, head } = this.screen;
+    if (!locked) return [];
+    const { source, target } = this.moment.edges;
+    const k = source.findIndex((j, e) => j === locked[1] && target[e] === locked[0]);
+    if (k < 0) return [];
+    const value = packed.f32[k * packed.shape[1] + head];
+    const { x, y } = this.edges[k].shape.label;
+    const text = change ? signed(value) : number(value);
+    return [
+      svg("g", { class: "edge-label locked-label", transform: `translate(${x.toFixed(1)},${y.toFixed(1)})` }, svg("rect", { x: -21, y: -10, width: 42, height: 20, rx: 10 }), svg("text", {}, text)),
+    ];
+  }
+
+  /** @param {number} target @param {number} source */
+  lock(target, source) {
+    const { locked } = this.screen;
+    const same = locked !== null && locked[0] === target && locked[1] === source;
+    this.ask({ what: "show", locked: same ? [] : [target, source] });
+  }
+}
+
+/** @param {TrainMoment} moment @param {number} node @param {Point[]} at */
+function neighbours(moment, node, at) {
+  const { source, target } = moment.edges;
+  return source.flatMap((j, k) => (target[k] === node && j !== node ? [at[j]] : j === node && target[k] !== node ? [at[target[k]]] : []));
+}
+
+/** A tight fit for the small picture. @param {Point[]} points @param {number} width @param {number} height */
+function mapOf(points, width, height) {
+  const { left, right, bottom, top } = boundsOf(points);
+  return { across: (width - 14) / (right - left || 1), down: (height - 14) / (top - bottom || 1) };
+}
+

@@ -1,0 +1,168 @@
+/** The picture of a training as one thing: headline, graph and charts, and below them the player. */
+
+import { html, LATER } from "./dom.js";
+import { fillIn, number } from "./format.js";
+import { TrainCharts } from "./train_charts.js";
+import { TrainGraph } from "./train_graph.js";
+import { TrainPlayer } from "./train_player.js";
+
+/**
+ * @import {Palette, TrainAsked, TrainPiece, TrainScreen} from "./protocol.js"
+ * @typedef {(asked: TrainAsked) => void} Ask
+ * @typedef {TrainScreen & {palette: Palette}} Shown what came, with the colours of the page's theme
+ */
+
+export class TrainView {
+  /** @param {HTMLElement} root @param {Ask} ask */
+  constructor(root, ask) {
+    /** @type {Shown} */
+    this.screen = LATER;
+    this.ask = ask;
+    this.headline = html("h2", { class: "train-headline", "aria-live": "polite" });
+    this.below = html("p", { class: "train-below" });
+    this.notice = html("p", { class: "notice", role: "status" });
+    this.bar = html("div", { class: "train-bar" });
+    this.graph = new TrainGraph(ask);
+    this.inset = new TrainGraph(ask, true);
+    this.insetBox = html("figure", { class: "train-inset" }, this.inset.canvas, html("figcaption", {}));
+    this.legend = html("div", { class: "legend" });
+    this.charts = new TrainCharts(ask);
+    this.player = new TrainPlayer(ask);
+    this.foot = html("p", { class: "quiet-text train-foot" });
+    this.element = html(
+      "div",
+      { class: "gatviz-stage gatviz-train" },
+      html("div", {}, this.headline, this.below),
+      this.notice,
+      html(
+        "div",
+        { class: "train-panels" },
+        html("section", { class: "panel graph-panel" }, this.bar, html("div", { class: "graph-box" }, this.graph.canvas, this.insetBox), this.legend),
+        this.charts.element,
+      ),
+      this.player.element,
+      this.foot,
+    );
+    // The page around hears single letters too: it would run again, or clear its cache.
+    this.element.addEventListener("keydown", (event) => event.stopPropagation());
+    root.append(this.element);
+    this.resized = new ResizeObserver(() => this.redraw());
+    this.resized.observe(this.element);
+  }
+
+  destroy() {
+    this.resized.disconnect();
+    this.element.remove();
+  }
+
+  /** @param {TrainScreen} data */
+  show(data) {
+    const theme = this.theme();
+    this.element.dataset.theme = theme;
+    this.screen = { ...data, palette: data.palettes[theme] };
+    for (const [name, colour] of Object.entries(this.screen.palette.words)) this.element.style.setProperty(`--gv-${name}`, colour);
+    this.headline.replaceChildren(...this.pieces(data.headline));
+    this.below.replaceChildren(...this.pieces(data.below));
+    this.notice.textContent = data.notice;
+    this.foot.textContent = data.foot;
+    this.redraw();
+  }
+
+  redraw() {
+    if (!this.screen) return;
+    const { screen } = this;
+    this.drawBar();
+    this.graph.show(screen, screen.moment);
+    this.insetBox.hidden = screen.moment.epoch === 0;
+    if (!this.insetBox.hidden) this.inset.show(screen, screen.first);
+    const caption = this.insetBox.querySelector("figcaption");
+    if (caption) caption.textContent = screen.texts.firstEpoch;
+    this.drawLegend();
+    this.charts.show(screen);
+    this.player.show(screen);
+  }
+
+  /** Words, nodes as chips, numbers to three digits. @param {TrainPiece[]} pieces */
+  pieces(pieces) {
+    return pieces.map(({ text, node, value }) => {
+      if (node !== null) return html("span", { class: "node-chip" }, this.screen.names[node] ?? "");
+      return value === null ? text : html("b", {}, number(value));
+    });
+  }
+
+  /** Dark or light, as the page around is now. */
+  theme() {
+    const colour = getComputedStyle(this.element).getPropertyValue("--gv-background").trim();
+    const [r, g, b] = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
+    return 0.3 * r + 0.6 * g + 0.1 * b < 110 ? "dark" : "light";
+  }
+
+  /** Which layer, which head, and whether arrows show α or its change. */
+  drawBar() {
+    const { screen } = this;
+    const { texts } = screen;
+    const focused = this.focusedKey();
+    /** @param {string} key @param {string} words @param {boolean} on @param {TrainAsked} asked @param {string|null} colour @param {string} label */
+    const option = (key, words, on, asked, colour = null, label = words) => {
+      const button = html("button", { type: "button", class: "option", role: "radio", "aria-checked": on, "aria-label": label, "data-key": key, onclick: () => this.ask(asked) }, words);
+      if (colour) {
+        const dot = html("span", { class: "dot" });
+        dot.style.background = colour;
+        button.prepend(dot);
+      }
+      return button;
+    };
+    /** @param {string} name @param {HTMLElement[]} options */
+    const group = (name, options) => html("div", { class: "choice", role: "radiogroup", "aria-label": name }, html("span", { class: "quiet-text" }, name), ...options);
+    const { heads: colours } = screen.palette;
+    this.bar.replaceChildren(
+      ...(screen.layers > 1 ? [group(texts.layer, range(screen.layers).map((k) => option(`layer${k}`, `${k}`, k === screen.layer, { what: "show", layer: k }, null, `${texts.layer} ${k}`)))] : []),
+      group(texts.head, range(screen.heads).map((k) => option(`head${k}`, `${k}`, k === screen.head, { what: "show", head: k }, colours[k % colours.length], fillIn(texts.headLabel, { head: k })))),
+      html("span", { class: "spacer" }),
+      this.paintButton(),
+      group("", [
+        option("alpha", texts.alpha, screen.measure === "alpha", { what: "show", measure: "alpha" }),
+        option("change", texts.change, screen.measure === "change", { what: "show", measure: "change" }, null, texts.changeTitle),
+      ]),
+    );
+    if (focused) /** @type {HTMLElement|null} */ (this.bar.querySelector(`[data-key="${focused}"]`))?.focus();
+  }
+
+  /** While it is pressed, a click on a node tells its label, or tells it no longer. */
+  paintButton() {
+    const { texts } = this.screen;
+    const pressed = this.graph.painting;
+    const toggle = () => {
+      this.graph.painting = !pressed;
+      this.redraw();
+    };
+    return html("button", { type: "button", class: "option", "aria-pressed": pressed, title: texts.paintTitle, "data-key": "paint", onclick: toggle }, texts.paint);
+  }
+
+  focusedKey() {
+    const root = this.element.getRootNode();
+    const active = root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
+    return active instanceof HTMLElement && this.bar.contains(active) ? active.dataset.key : undefined;
+  }
+
+  drawLegend() {
+    const { screen } = this;
+    const { texts, palette } = screen;
+    const classes = screen.classNames.map((name, k) => {
+      const mark = html("span", { class: "legend-mark" });
+      mark.style.background = palette.classes[k % palette.classes.length].line;
+      return html("span", { class: "legend-item" }, mark, fillIn(texts.legendPredicted, { name }));
+    });
+    /** @param {string} kind @param {string} words */
+    const item = (kind, words) => html("span", { class: "legend-item" }, html("span", { class: `legend-mark ${kind}` }), words);
+    this.legend.replaceChildren(
+      html("span", { class: "legend-items" }, ...classes, html("span", {}, texts.legendSure), item("labelled", texts.legendLabelled), item("wrong", texts.legendWrong)),
+      html("span", {}, screen.measure === "change" ? texts.changeLegend : texts.arrowLegend, screen.faint ? ` · ${screen.faint}` : ""),
+    );
+  }
+}
+
+/** 0 … count − 1. @param {number} count */
+export function range(count) {
+  return Array.from({ length: count }, (_, k) => k);
+}

@@ -1,0 +1,340 @@
+"""Training → the data of the Train workspace: what the model makes of the graph at the playhead, and lines over epochs.
+
+Every number is taken from the training or computed from it in `analysis`. N nodes, E edges, H heads, K epochs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, isfinite, log10
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.analysis.over_epochs import HeadsAt, predicted_and_sure
+from gatviz.analysis.sentence import Node, Sentence
+from gatviz.analysis.subject import called
+from gatviz.analysis.training_story import Flag
+from gatviz.stage.part import packed
+from gatviz.stage.protocol import Edges
+from gatviz.stage.training_protocol import TrainBand, TrainChart, TrainFlag, TrainLine, TrainMoment, TrainPiece
+from gatviz.training.training import Moment, Training
+from gatviz.words import _
+
+Look = Literal["labelled", "others", "own", "equal", "GCN", "GAT", "GATv2", "head", "locked", "even"]
+FAINT = 0.05
+"""Below this share an arrow is counted as hardly seen."""
+
+
+def pack_pieces(sentence: Sentence) -> list[TrainPiece]:
+    """A sentence as it travels."""
+    return [_piece(one) for one in sentence]
+
+
+def _piece(piece: Any) -> TrainPiece:
+    if isinstance(piece, str):
+        return TrainPiece(text=piece)
+    return TrainPiece(node=piece.node) if isinstance(piece, Node) else TrainPiece(value=piece.value)
+
+
+def pack_flags(flags: Sequence[Flag]) -> list[TrainFlag]:
+    """The marks on the line of epochs."""
+    return [
+        TrainFlag(
+            epoch=flag.epoch,
+            text=flag.text,
+            short=_short(flag),
+            head=flag.head,
+            withdrawn=flag.ends is not None,
+        )
+        for flag in flags
+    ]
+
+
+def _short(flag: Flag) -> str:
+    if flag.head is not None:
+        return _("{epoch}: head {head}").format(epoch=flag.epoch, head=flag.head)
+    return flag.text
+
+
+def pack_moment(moment: Moment, layer: int, since: Moment | None = None) -> TrainMoment:
+    """What the model makes of the graph, and α of one attention layer; with `since`, its change since another moment.
+
+    There is no such change where other arrows were read then.
+    """
+    predicted, sure = predicted_and_sure(moment.out)
+    actual = moment.task.graph.class_index
+    source, target = moment.edges.edge_index
+    return TrainMoment(
+        epoch=moment.epoch,
+        alpha=packed(moment.alpha[layer]),
+        change=packed(_change(moment, since, layer)) if since is not None and can_change(moment, since) else None,
+        predicted=predicted.tolist(),
+        sure=np.round(sure, 4).tolist(),
+        wrong=((actual >= 0) & (actual != predicted)).astype(int).tolist(),
+        edges=Edges(
+            source=source.tolist(),
+            target=target.tolist(),
+            added=moment.edges.added.astype(int).tolist(),
+            drawn=len(source),
+        ),
+    )
+
+
+def can_change(moment: Moment, since: Moment) -> bool:
+    """Whether two moments read the same arrows with as many heads."""
+    same = np.array_equal(moment.edges.edge_index, since.edges.edge_index)
+    return same and [a.shape for a in moment.alpha] == [a.shape for a in since.alpha]
+
+
+def _change(moment: Moment, since: Moment, layer: int) -> NDArray[Any]:
+    change: NDArray[Any] = moment.alpha[layer].astype(np.float64) - since.alpha[layer]
+    return change
+
+
+def told_faint(moment: Moment, layer: int, head: int) -> str:
+    """ "61 of 190 arrows are below 0.05" in one head."""
+    alpha = moment.alpha[layer][:, head]
+    count = int(np.sum(alpha < FAINT))
+    return _("{n} of {all} arrows are below {share}").format(n=count, all=len(alpha), share=FAINT) if count else ""
+
+
+def edge_place(moment: Moment, target: int, source: int) -> int | None:
+    """Where the arrow between two nodes stands among the edges; None where there is none."""
+    found = np.flatnonzero((moment.edges.edge_index[1] == target) & (moment.edges.edge_index[0] == source))
+    return int(found[0]) if len(found) else None
+
+
+# ---- charts -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What the charts are drawn from.
+
+    Attributes:
+        training: the model's own. beside: what is trained beside it, by kind. names: what these are called.
+        kept: the epochs whose α is kept. heads: what the heads of the layer on show did at each.
+        at: the epoch under the playhead.
+        locked: [K] of the locked arrow at the kept epochs, NaN where it is not there: its α, and its even share.
+        locked_name: what the arrow is called.
+    """
+
+    training: Training
+    beside: Mapping[str, Training]
+    names: Mapping[str, str]
+    kept: Sequence[int]
+    heads: Sequence[HeadsAt]
+    at: int
+    head: int
+    locked: tuple[NDArray[Any], NDArray[Any]] | None = None
+    locked_name: str = ""
+
+
+def pack_charts(drawn: Drawn) -> list[TrainChart]:
+    """Loss, how many are right, how evenly heads attend, and the locked arrow's α; what there is of these."""
+    charts = [_loss(drawn), _right(drawn)]
+    if drawn.heads:
+        charts.append(_evenness(drawn))
+    if drawn.locked is not None:
+        charts.append(_locked(drawn))
+    return charts
+
+
+def _line(
+    key: str,
+    name: str,
+    look: Look,
+    epochs: Sequence[int],
+    values: Any,
+    at: int,
+    head: int | None = None,
+    count: int | None = None,
+) -> TrainLine:
+    numbers = np.asarray(values, dtype=np.float64)
+    before = np.searchsorted(np.asarray(epochs), at, side="right") - 1
+    now = float(numbers[before]) if before >= 0 else float("nan")
+    return TrainLine(
+        key=key,
+        name=name,
+        look=look,
+        head=head,
+        epochs=list(epochs),
+        values=packed(numbers),
+        now=now if isfinite(now) else None,
+        now_text=("–" if not isfinite(now) else f"{now:.3g}" if count is None else f"{round(now * count)}"),
+    )
+
+
+def _column(training: Training, name: str) -> tuple[list[int], NDArray[np.float64]]:
+    rows = training.rows
+    return [int(row["epoch"]) for row in rows], np.array([row[name] for row in rows], dtype=np.float64)
+
+
+def _chart(
+    key: Literal["loss", "right", "evenness", "locked"],
+    title: str,
+    lines: list[TrainLine],
+    low: float,
+    high: float,
+    *,
+    percent: bool = False,
+    below: str = "",
+    bands: list[TrainBand] | None = None,
+) -> TrainChart:
+    ticks = [low, (low + high) / 2, high]
+    texts = [f"{round(100 * tick)} %" if percent else f"{tick:.3g}" for tick in ticks]
+    cut = _("from {low}").format(low=texts[0]) if low > 0 else ""
+    return TrainChart(
+        key=key,
+        title=title,
+        lines=lines,
+        bands=bands or [],
+        low=low,
+        high=high,
+        ticks=ticks,
+        tick_texts=texts,
+        cut=cut,
+        below=below,
+    )
+
+
+def _loss(drawn: Drawn) -> TrainChart:
+    task = drawn.training.task_at(drawn.at)
+    lines = []
+    looks: tuple[tuple[str, Look, str], ...] = (
+        ("labelled", "labelled", _("{n} labelled")),
+        ("others", "others", _("{n} others")),
+    )
+    for part, look, name in looks:
+        if len(task.nodes(part)):
+            epochs, values = _column(drawn.training, f"loss_{part}")
+            lines.append(_line(part, name.format(n=len(task.nodes(part))), look, epochs, values, drawn.at))
+    largest = max((float(np.nanmax(line_values(line))) for line in lines), default=1.0)
+    return _chart("loss", _("Loss"), lines, 0.0, _round_up(largest))
+
+
+def line_values(line: TrainLine) -> NDArray[np.float32]:
+    """[K] as it travels."""
+    return np.frombuffer(line.values.f32, dtype="<f4")
+
+
+def judged_part(training: Training, at: int) -> str:
+    """The part of the task by which a model is judged: the others, or the labelled where there are none."""
+    return "others" if len(training.task_at(at).others) else "labelled"
+
+
+def _right(drawn: Drawn) -> TrainChart:
+    part = judged_part(drawn.training, drawn.at)
+    count = len(drawn.training.task_at(drawn.at).nodes(part))
+    lines = []
+    curves: list[tuple[str, Look, Training]] = [("own", "own", drawn.training)]
+    curves += [(key, _look(key), training) for key, training in drawn.beside.items()]
+    for key, look, training in curves:
+        epochs, values = _column(training, f"right_{part}")
+        lines.append(_line(key, drawn.names.get(key, key), look, epochs, values / count, drawn.at, count=count))
+    lowest = min(float(np.nanmin(line_values(line)[min(5, len(line.epochs) - 1) :])) for line in lines)
+    low = max(0.0, floor(10 * lowest - 1e-6) / 10) if lowest > 0.3 else 0.0
+    title = _("Right of {n}") if part == "others" else _("Right of the {n} labelled")
+    return _chart("right", title.format(n=count), lines, min(low, 0.9), 1.0, percent=True)
+
+
+def _look(key: str) -> Look:
+    looks: dict[str, Look] = {"equal": "equal", "GCN": "GCN", "GAT": "GAT", "GATv2": "GATv2"}
+    return looks[key]
+
+
+def _evenness(drawn: Drawn) -> TrainChart:
+    even = np.stack([one.evenness for one in drawn.heads])
+    lines = [
+        _line(f"head {k}", _("head {head}").format(head=k), "head", drawn.kept, even[:, k], drawn.at, k)
+        for k in range(even.shape[1])
+    ]
+    known = even[np.isfinite(even)]
+    lowest = float(known.min()) if known.size else 1.0
+    low = 0.5 if lowest > 0.5 else 0.0
+    return _chart("evenness", _("How evenly each head attends"), lines, low, 1.0)
+
+
+def _locked(drawn: Drawn) -> TrainChart:
+    assert drawn.locked is not None
+    alpha, even = drawn.locked
+    lines = [
+        _line("locked", _("α"), "locked", drawn.kept, alpha, drawn.at, drawn.head),
+        _line("even", _("even share"), "even", drawn.kept, even, drawn.at),
+    ]
+    title = _("{arrow}: its α in head {head}").format(arrow=drawn.locked_name, head=drawn.head)
+    return _chart("locked", title, lines, 0.0, 1.0)
+
+
+def _round_up(value: float) -> float:
+    """The next of 1, 1.5, 2, 3, 5, 7.5 times a power of ten."""
+    if not isfinite(value) or value <= 0:
+        return 1.0
+    power = 10.0 ** floor(log10(value))
+    return float(next(step * power for step in (1, 1.5, 2, 3, 5, 7.5, 10) if step * power >= value * (1 - 1e-9)))
+
+
+def time_left(training: Training, total: int) -> str:
+    """ "0.3 s of 0.4 s", as told by the epochs so far; "" before the first."""
+    if not training.seconds or not 0 < training.trained < total:
+        return ""
+    whole = training.seconds / training.trained * total
+    return _("{left} s of {whole} s left").format(
+        left=_seconds(max(whole - training.seconds, 0.0)), whole=_seconds(whole)
+    )
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.1f}" if value < 10 else f"{ceil(value)}"
+
+
+def node_names(names: Sequence[str]) -> list[str]:
+    """What nodes are called in a sentence."""
+    return [called(name) for name in names]
+
+
+def texts() -> dict[str, str]:
+    """The words of the picture that the browser fills in."""
+    return {
+        "graphLabel": _("Graph at epoch {epoch}, colours by prediction"),
+        "play": _("Play"),
+        "pause": _("Stop"),
+        "step": _("Step"),
+        "reset": _("Reset"),
+        "playTitle": _("Move the playhead on; where no epoch is trained yet, train it"),
+        "pauseTitle": _("Stop, and free the processor"),
+        "stepTitle": _("One epoch further"),
+        "resetTitle": _("Back to epoch 0 of the same seed"),
+        "undo": _("Undo the edit"),
+        "open": _("Open in Explore"),
+        "openTitle": _("Explore and Compare show the model as it is at this epoch"),
+        "paint": _("Paint labels"),
+        "paintTitle": _("Click nodes whose labels are told from this epoch on, or told no longer"),
+        "epochs": _("of {total} epochs"),
+        "slider": _("Epoch"),
+        "sliderValue": _("epoch {epoch} of {total}, trained to {trained}"),
+        "layer": _("Layer"),
+        "head": _("Head"),
+        "headLabel": _("head {head}"),
+        "alpha": _("α"),
+        "change": _("change"),
+        "changeTitle": _("The change of α since epoch 0"),
+        "measure": _("What arrows show"),
+        "firstEpoch": _("epoch 0"),
+        "legendPredicted": _("predicted {name}"),
+        "legendSure": _("paler: less sure"),
+        "legendLabelled": _("labelled"),
+        "legendWrong": _("wrong"),
+        "arrowLegend": _("arrow j → i: i attends to j · dashed: self-loop added"),
+        "changeLegend": _("arrow j → i: change of α_ij since epoch 0"),
+        "nodeTitle": _("{node}: predicted {predicted} with probability {sure}"),
+        "nodeWrong": _("{node}: predicted {predicted} with probability {sure}, labelled {label}"),
+        "arrowTitle": _("{source} → {target}, head {head}: α = {value}"),
+        "locked": _("locked {source} → {target}"),
+        "release": _("Release the lock"),
+        "flagWithdrawn": _("withdrawn: {text}"),
+        "chartLabel": _("{title}, epochs 0 to {total}"),
+    }

@@ -1,0 +1,1 @@
+"""The Explain workspace: does attention tell what a node's answer rests on?"""

@@ -1,0 +1,143 @@
+"""The Explain workspace: one node's answer, what attention says of it, and what happens when arrows are removed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from gatviz.analysis import Explanation
+from gatviz.analysis.explanation import sentences
+from gatviz.charts.colours import Theme
+from gatviz.charts.explanation import Score, explanation_chart
+from gatviz.errors import GatvizError
+from gatviz.ui.compare.chart_card import card, page_style, side_by_side, theme
+from gatviz.ui.compare.controls import choice, forget_unless
+from gatviz.ui.escape import escape
+from gatviz.ui.explain import markup
+from gatviz.ui.explain.doors import NODE, show_on_graph
+from gatviz.ui.explain.job import Job, job_of
+from gatviz.ui.explain.progress import working
+from gatviz.ui.explain.seed_cards import seed_cards
+from gatviz.ui.session import run_cache, session
+from gatviz.ui.session.model import present_weights, whose_weights
+from gatviz.ui.session.run_cache import Run
+from gatviz.ui.session.settings import Settings
+from gatviz.words import _, ngettext
+
+_AT_ONCE = 0.6
+"""Seconds to wait for an answer before progress is shown."""
+_ROWS = 8
+_MOST_LISTED = 2_000
+
+
+def explain(now: session.Session, settings: Settings, run: Run) -> None:
+    """Draw the workspace for the model on show."""
+    if not now.graph.num_nodes:
+        st.info(_("This graph has no nodes yet. Draw some in Explore, or choose or open a graph in the sidebar."))
+        return
+    looks = theme()
+    page_style()
+    st.html(markup.style(looks))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="explain-headline"):
+        before, node, after = st.empty(), _node_choice(now), st.empty()
+    try:
+        model = partial(run_cache.present_model, now.graph, settings, present_weights(now))
+        job = job_of(run.key, node, model, now.graph)
+        job.wait(_AT_ONCE)
+        found = job.explanation()
+    except GatvizError as error:
+        st.info(escape(str(error)))
+        return
+    for place, part in zip((before, after), sentences.before_and_after(sentences.headline(found), "node"), strict=True):
+        place.html(markup.block(f"<h2>{markup.sentence(found, part, looks)}</h2>"), width="content")
+    strongest = markup.sentence(found, sentences.strongest(found), looks)
+    st.html(markup.block(f"<p>{strongest}</p>", markup.paragraphs([whose_weights(now)], quiet=True)))
+    working(job, "explain")
+    _verdict(found, job)
+    with side_by_side("explain-arrows"):
+        _chart(found, looks)
+        _arrows(found, looks)
+    with side_by_side("explain-beyond"):
+        _together(found, looks)
+        seed_cards(run.key, job, found, model)
+    with st.sidebar:
+        st.html(markup.block(markup.proof_lines(found)))
+
+
+def _node_choice(now: session.Session) -> int:
+    """The node that is asked about: at first the one that is locked on the graph, else the first."""
+    nodes = range(now.graph.num_nodes)
+    forget_unless(NODE, nodes)
+    locked = now.locked.target if isinstance(now.locked, session.Locked) else 0
+    chosen = st.selectbox(
+        _("Node"),
+        nodes,
+        index=locked if locked in nodes else 0,
+        format_func=now.graph.names.__getitem__,
+        key=NODE,
+        persist_state="session",
+        label_visibility="collapsed",
+        width=150,
+    )
+    return int(chosen or 0)
+
+
+def _verdict(found: Explanation, job: Job) -> None:
+    """The verdict in words, beside the meters of rank agreement."""
+    if not found.total:
+        return
+    with st.container(border=True, key="card-explain-verdict"), side_by_side("explain-verdict"):
+        lines = sentences.verdict_lines(found, job.typical)
+        st.html(markup.titled(sentences.verdict_title(found, job.typical), markup.paragraphs(lines)))
+        st.html(markup.block(markup.meters(found, job.typical)))
+
+
+def _chart(found: Explanation, looks: Theme) -> None:
+    """What is said of each arrow against what removing it does."""
+    if not found.done:
+        return
+    with st.container(gap="small"):
+        names: dict[Score, str] = {"attention": _("attention"), "message_change": _("messages")}
+        score: Score = choice(
+            _("What is said by"), list(names), "explain_score", names.__getitem__, label_visibility="collapsed"
+        )
+        card(explanation_chart(found, score, theme=looks), "explain")
+
+
+def _arrows(found: Explanation, looks: Theme) -> None:
+    """The arrows whose removal moves the answer most."""
+    if not found.done:
+        return
+    with st.container(border=True, key="card-explain-arrows", gap="small"):
+        title = _("The arrows that move the answer most")
+        if sentences.nothing_moves(found):
+            title = _("No arrow moves the answer; those nearest to it")
+        log_odds = sentences.saturated(found) and st.toggle(
+            _("Log-odds"),
+            key="explain_log_odds",
+            help=_("The probability is so near to 1 that it hardly moves; its log-odds still tell arrows apart."),
+        )
+        st.html(markup.titled(title, markup.table(found, _ROWS, looks, log_odds=bool(log_odds))))
+        first = found.strongest.iloc[0]
+        ends = [found.graph.names.index(first[end]) for end in ("target", "source")]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                _("Show on the graph"),
+                key="explain_show",
+                type="tertiary",
+                on_click=show_on_graph,
+                args=(found.name, *ends),
+            )
+            label = ngettext("All {n:,} arrow", "All {n:,} arrows", found.total).format(n=found.total)
+            with st.popover(label, type="tertiary", width="content"):
+                st.dataframe(found.strongest.head(_MOST_LISTED), hide_index=True, width=900)
+
+
+def _together(found: Explanation, looks: Theme) -> None:
+    """What pairs of arrows do that none does alone."""
+    if found.total < 2:
+        return
+    with st.container(border=True, key="card-explain-together"):
+        lines = sentences.together_lines(found)
+        st.html(markup.titled(_("Only together"), markup.paragraphs(lines), markup.pair_bars(found, looks)))

@@ -1,0 +1,186 @@
+"""One explanation in the making, in a thread of its own: others are not held up, and what is there can be shown."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from gatviz import words
+from gatviz.analysis import Contribution, attention_contribution
+from gatviz.analysis.explanation.explain import Explanation, Inquiry, typical_agreement
+from gatviz.graph.graph import Graph
+from gatviz.model.gat import GAT
+
+Stage = Literal["removals", "pairs", "mean", "training", "places", "done"]
+
+_KEY = "explain_jobs"
+_MOST_KEPT = 6
+_UNSEEN = 30.0
+"""Seconds after which work stops by itself if nobody looks at it: a closed tab, another workspace."""
+_MOST_NODES_OF_MEAN = 40
+
+
+class Background:
+    """Work in a thread of its own. It can be stopped, stops by itself when nobody looks, and goes on where it was.
+
+    Attributes:
+        finished: whether all is done. done, total: how much of how much of what is being done now.
+    """
+
+    def __init__(self) -> None:
+        self.finished = False
+        self.done, self.total = 0, 0
+        self._problem: Exception | None = None
+        self._stop = threading.Event()
+        self._seen = time.monotonic()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """What is being done now; with each other one there is more to show."""
+        raise NotImplementedError
+
+    @property
+    def running(self) -> bool:
+        """Whether it works on."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped before it was done."""
+        return not self.running and not self.finished
+
+    def resume(self) -> None:
+        """Go on where it was."""
+        if self.running or self.finished:
+            return
+        self._stop.clear()
+        self.seen()
+        self._thread = threading.Thread(target=words.kept(self._run), daemon=True, name="explain")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let it end as soon as it can."""
+        self._stop.set()
+
+    def seen(self) -> None:
+        """Somebody looks at it.
+
+        Raises:
+            Exception: what it came to grief by.
+        """
+        self._seen = time.monotonic()
+        if self._problem is not None:
+            raise self._problem
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # told where the answer would have been
+            self._problem = error
+
+    def _work(self) -> None:
+        """All that is to be done, until `_wants_to_stop`; `finished` at the end."""
+        raise NotImplementedError
+
+    def _told(self, done: int, total: int) -> None:
+        self.done, self.total = done, total
+
+    def _wants_to_stop(self) -> bool:
+        return self._stop.is_set() or time.monotonic() - self._seen > _UNSEEN
+
+
+class Job(Background):
+    """An explanation: removals, then pairs, then the mean over other nodes."""
+
+    def __init__(self, model: GAT, graph: Graph, node: int) -> None:
+        super().__init__()
+        self._model, self._graph = model, graph
+        self._stage: Stage = "removals"
+        self.inquiry = Inquiry(model, graph, node)
+        self.total = self.inquiry.total
+        self.typical: pd.DataFrame | None = None
+        self._as_it_is: Contribution | None = None
+        self._shown: tuple[tuple[Stage, int, str], Explanation] | None = None
+        self.resume()
+
+    @property
+    def stage(self) -> Stage:
+        """See `Background`."""
+        return self._stage
+
+    def wait(self, seconds: float) -> None:
+        """Wait until removals and pairs are done, so long at most."""
+        until = time.monotonic() + seconds
+        while self.running and self._stage in ("removals", "pairs") and time.monotonic() < until:
+            time.sleep(0.01)
+
+    def explanation(self) -> Explanation:
+        """What is known by now; asking for it keeps the job at work."""
+        self.seen()
+        now = (self._stage, self.done if self._stage in ("removals", "pairs") else 0, words.language())
+        if self._shown is None or self._shown[0] != now:
+            self._shown = (now, self.inquiry.explanation())
+        return self._shown[1]
+
+    def as_it_is(self, model: Callable[[], GAT], graph: Graph) -> Contribution:
+        """What attention adds to the model on show, as far as that is known without training."""
+        if self._as_it_is is None:
+            self._as_it_is = attention_contribution(model(), graph)
+        return self._as_it_is
+
+    def _work(self) -> None:
+        for stage, step in self._steps:
+            self._stage, self.done = stage, 0
+            step()
+            if self._wants_to_stop():
+                return
+        self._stage, self.finished = "done", True
+
+    @property
+    def _steps(self) -> tuple[tuple[Stage, Callable[[], None]], ...]:
+        return (("removals", self._remove), ("pairs", self._pair), ("mean", self._mean))
+
+    def _remove(self) -> None:
+        self.inquiry.measure(self._told, self._wants_to_stop)
+
+    def _pair(self) -> None:
+        self.total = self.inquiry.possible_pairs
+        self.inquiry.pair_up(self._told, self._wants_to_stop)
+
+    def _mean(self) -> None:
+        count = self._graph.num_nodes
+        drawn = np.random.default_rng(0).permutation(count)[:_MOST_NODES_OF_MEAN]
+        nodes = sorted(drawn.tolist())
+        self.total = len(nodes)
+        found = typical_agreement(self._model, self._graph, nodes=nodes, progress=self._told, stop=self._wants_to_stop)
+        if self.done == self.total:
+            self.typical = found
+
+
+def job_of(key: str, node: int, model: Callable[[], GAT], graph: Graph) -> Job:
+    """The session's job for a run's node; another one stops where it is, and is kept for a while.
+
+    Arguments:
+        key: of the run, see `Run`. model: gives the model that ran.
+
+    Raises:
+        GatvizError: as `explain_node`.
+    """
+    jobs: OrderedDict[tuple[str, int], Job] = st.session_state.setdefault(_KEY, OrderedDict())
+    for other, job in jobs.items():
+        if other != (key, node):
+            job.stop()
+    if (key, node) not in jobs:
+        jobs[key, node] = Job(model(), graph, node)
+    jobs.move_to_end((key, node))
+    while len(jobs) > _MOST_KEPT:
+        jobs.popitem(last=False)
+    return jobs[key, node]

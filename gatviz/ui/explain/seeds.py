@@ -1,0 +1,102 @@
+"""Trainings of the model on show under other seeds, in a thread: what attention adds, and whether seeds agree."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from gatviz.analysis import Contribution, attention_contribution, seed_places
+from gatviz.graph.graph import Graph
+from gatviz.model.gat import GAT
+from gatviz.training.schedule import Schedule
+from gatviz.ui.explain.job import Background, Stage
+
+SEEDS = 10
+
+_KEY = "explain_seeds"
+_MOST_KEPT = 4
+
+
+@dataclass(frozen=True)
+class Way:
+    """How to train: the nodes whose labels are told (the graph's own split if none are named), and the schedule."""
+
+    labelled: tuple[int, ...] | None
+    schedule: Schedule
+
+
+class Seeds(Background):
+    """Ten trainings of each variant, then the places of one edge in them.
+
+    Attributes:
+        found, places: what is known by now. edge_name: which edge, in words. way: how it is trained.
+    """
+
+    def __init__(self, model: GAT, graph: Graph, node: int, edge: tuple[str, str], edge_name: str, way: Way) -> None:
+        super().__init__()
+        self._model, self._graph, self._node, self._edge = model, graph, node, edge
+        self.edge_name, self.way = edge_name, way
+        self._stage: Stage = "training"
+        self.found: Contribution | None = None
+        self.places: pd.DataFrame | None = None
+        self.total = SEEDS
+        self.resume()
+
+    @property
+    def stage(self) -> Stage:
+        """See `Background`."""
+        return self._stage
+
+    def _work(self) -> None:
+        if self.found is None or len(self.found.models) < SEEDS:
+            self._stage = "training"
+            self.found = attention_contribution(
+                self._model,
+                self._graph,
+                self._node,
+                seeds=SEEDS,
+                labelled=None if self.way.labelled is None else list(self.way.labelled),
+                schedule=self.way.schedule,
+                progress=self._told,
+                stop=self._wants_to_stop,
+            )
+        if self._wants_to_stop():
+            return
+        self._stage, self.done = "places", 0
+        models = self.found.models
+        self.places = seed_places(
+            models, self._graph, self._node, self._edge, progress=self._told, stop=self._wants_to_stop
+        )
+        if self._wants_to_stop():
+            return
+        self._stage, self.finished = "done", True
+
+
+def kept_seeds(key: tuple[str, int]) -> Seeds | None:
+    """The trainings that this session has for a run's node."""
+    return _all().get(key)
+
+
+def start_seeds(
+    key: tuple[str, int],
+    model: Callable[[], GAT],
+    graph: Graph,
+    edge: tuple[str, str],
+    edge_name: str,
+    way: Way,
+) -> None:
+    """Begin to train for a run's node; a callback. Others stop."""
+    for other in _all().values():
+        other.stop()
+    _all()[key] = Seeds(model(), graph, key[1], edge, edge_name, way)
+    while len(_all()) > _MOST_KEPT:
+        _all().popitem(last=False)
+
+
+def _all() -> OrderedDict[tuple[str, int], Seeds]:
+    found: OrderedDict[tuple[str, int], Seeds] = st.session_state.setdefault(_KEY, OrderedDict())
+    return found

@@ -1,0 +1,230 @@
+"""Keeping the session in the browser, and bringing it back from there, from a file or from a link.
+
+The page tells the keeper on it only that something has changed. When the person has paused, the keeper asks for the
+bytes, which a fragment answers: no change of the page waits for them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import streamlit as st
+
+from gatviz.errors import GatvizError
+from gatviz.stage import heard
+from gatviz.stage.heard import Wanted
+from gatviz.stage.protocol import Keeping
+from gatviz.ui.session import kept, session
+from gatviz.words import _
+
+MOST_KEPT = 8_000_000
+"""Bytes of a session that a browser is asked to keep."""
+MOST_LINK = 16_000
+"""Characters of a link: longer ones are cut by what they are sent with."""
+VIEW: dict[str, type] = {"workspace": str, "layer": int, "compare_section": str}
+"""The controls that say what a person looks at, by their keys, and what their values are."""
+_KEY = "gatviz_keeping"
+_NEW_RUN = "gatviz_keeping_new_run"
+
+Mount = Callable[[Keeping, Callable[[Any], None]], None]
+
+
+@dataclass(frozen=True)
+class _State:
+    """What the keeper knows. Attributes as in `Keeping`; `value` is what `number` was counted for."""
+
+    server: str = field(default_factory=lambda: secrets.token_hex(8))
+    place: int = 0
+    number: int = 0
+    value: tuple[Any, ...] = ()
+    heard: int = 0
+    packed: int | None = None
+    content: str = ""
+    refused: str = ""
+    forget: int = 0
+
+
+def _state() -> _State:
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = _State()
+    found: _State = st.session_state[_KEY]
+    return found
+
+
+def _update(**changes: Any) -> None:
+    st.session_state[_KEY] = replace(_state(), **changes)
+
+
+def keep(mount: Mount) -> None:
+    """Let the browser keep what is on the page now; at the end of a run."""
+    view = {key: st.session_state[key] for key, kind in VIEW.items() if isinstance(st.session_state.get(key), kind)}
+    session.update(view=view)
+    now, state = session.current(), _state()
+    value = (now.work, now.history, now.locked, now.weighting, now.panel, view)
+    if not state.value:
+        _update(value=value)
+    elif state.value != value:
+        _update(value=value, number=state.number + 1)
+    _mounted(mount)
+
+
+@st.fragment
+def _mounted(mount: Mount) -> None:
+    mount(_told(), _hear)
+    if st.session_state.pop(_NEW_RUN, False):
+        st.rerun()
+
+
+def _told() -> Keeping:
+    state, now = _state(), session.current()
+    return Keeping(
+        server=state.server,
+        place=state.place,
+        number=state.number,
+        worth_keeping=bool(now.history.past or now.history.future or now.own),
+        heard=state.heard,
+        packed=state.packed,
+        content=state.content,
+        title=now.origin[:60],
+        refused=state.refused,
+        forget=state.forget,
+        texts=_texts(),
+    )
+
+
+def _texts() -> dict[str, str]:
+    return {
+        "restored": _("Restored your work from {time}."),
+        "opened": _("Opened from the link. Your own work is kept as it was."),
+        "afresh": _("Start afresh"),
+        "forget": _("Forget on this computer"),
+        "forgotten": _(
+            "Nothing of your work is kept on this computer any more, and nothing that you do in this tab from now on. "
+            "Save it as a file."
+        ),
+        "others": _("Work is kept on this computer:"),
+        "other": _("{title}, {time}"),
+        "unable": _("This browser keeps nothing for this page: save your work as a file, or a reload loses it."),
+        "close": _("Close"),
+    }
+
+
+# ---- what the browser wants ----------------------------------------------------------------------------------------
+
+
+def _hear(message: Any) -> None:
+    wanted = heard.message(message, Wanted)
+    if wanted is None or wanted.count <= _state().heard:
+        return
+    _update(heard=wanted.count, packed=None, content="", refused="")
+    try:
+        _grant(wanted)
+    except GatvizError as error:
+        _update(refused=str(error))
+
+
+def _grant(wanted: Wanted) -> None:
+    if wanted.what == "pack":
+        _update(packed=_state().number, content=_packed())
+        return
+    st.session_state[_NEW_RUN] = True
+    if wanted.what == "undo":
+        session.undo()
+    elif wanted.what == "redo":
+        session.redo()
+    elif wanted.what == "afresh":
+        take_place(session.new())
+    elif wanted.what == "link":
+        take_place(kept.from_link(wanted.content, _("the link")))
+    else:
+        found = kept.from_file(_bytes_of(wanted.content), _("what this browser kept"))
+        _take(found)
+
+
+def _packed() -> str:
+    now = session.current()
+    if _size(now) > MOST_KEPT:
+        raise _too_large(_size(now))
+    data = kept.to_file(now)
+    if len(data) > MOST_KEPT:
+        raise _too_large(len(data))
+    return base64.b64encode(data).decode("ascii")
+
+
+def _size(now: session.Session) -> int:
+    """About how many bytes the present takes, told without packing it."""
+    graph = now.graph
+    return graph.x.nbytes // 8 + graph.edge_index.nbytes // 4
+
+
+def _too_large(size: int) -> GatvizError:
+    return GatvizError(
+        _("this session"),
+        _("at most {most} MB to keep it in the browser").format(most=MOST_KEPT // 10**6),
+        _("{size:,.0f} MB").format(size=size / 10**6),
+        _("save it as a file, or a reload loses it"),
+    )
+
+
+def _bytes_of(content: str) -> bytes:
+    try:
+        return base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+# ---- other work ----------------------------------------------------------------------------------------------------
+
+
+def open_file(data: bytes, name: str) -> None:
+    """Put the session of a file on the screen; the one that was there stays kept in the browser.
+
+    Raises:
+        GatvizError: as `kept.from_file`.
+    """
+    take_place(kept.from_file(data, name))
+
+
+def take_place(other: session.Session) -> None:
+    """Put another session in this one's place."""
+    _update(place=_state().place + 1)
+    _take(replace(other, identity=session.new().identity, edits_taken=0))
+
+
+def _take(other: session.Session) -> None:
+    session.put(other)
+    for key, kind in VIEW.items():
+        value = other.view.get(key)
+        if isinstance(value, kind) and not isinstance(value, bool):
+            st.session_state[key] = value
+        else:
+            st.session_state.pop(key, None)
+    _update(value=())
+
+
+def link() -> str:
+    """The text of a link that opens this session.
+
+    Raises:
+        GatvizError: it would be too long.
+    """
+    text = kept.to_link(session.current()) if _size(session.current()) < MOST_KEPT else ""
+    if not 0 < len(text) <= MOST_LINK:
+        found = _("{count:,}").format(count=len(text)) if text else _("far more")
+        raise GatvizError(
+            _("this session as a link"),
+            _("at most {most:,} characters").format(most=MOST_LINK),
+            found,
+            _("save it as a file and send that"),
+        )
+    return f"#g={text}"
+
+
+def forget() -> None:
+    """Let this browser forget all the work that it kept."""
+    _update(forget=_state().forget + 1)

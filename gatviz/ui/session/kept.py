@@ -1,0 +1,331 @@
+"""The session as a `.gatviz` container, and back: what is kept in the browser, saved as a file, carried by a link."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.errors import GatvizError, quote
+from gatviz.files import sample_graph_names
+from gatviz.files.container import Container, Form, pack, pack_link, unpack, unpack_link
+from gatviz.files.limits import MAX_MEMBERS
+from gatviz.graph.graph import Graph
+from gatviz.numbers import check_finite
+from gatviz.ui.session.history import MOST_STEPS, History, Step
+from gatviz.ui.session.kept_model import (
+    KeptModel,
+    KeptWeights,
+    made,
+    opened_content,
+    opened_of,
+    settings_content,
+    settings_of,
+    weights_content,
+    weights_of,
+)
+from gatviz.ui.session.session import FIRST_LOCK, Locked, Session
+from gatviz.ui.session.work import Pin, Slot, Work
+from gatviz.words import _
+
+FORM = Form("session", 1)
+MOST_HISTORY = 1_000_000
+"""Bytes, about, of steps that can be undone or redone that are kept."""
+_MOST_ARRAYS = MAX_MEMBERS - 20
+_BYTES_OF_A_NAME = 20
+_MOST_VIEW = 50
+
+
+class _Graph(msgspec.Struct):
+    names: list[str]
+    x: str
+    edge_index: str
+    edge_features: str | None
+    feature_names: list[str]
+    edge_feature_names: list[str]
+    edge_attributes: list[tuple[str, list[Any]]]
+    directed: bool
+    labels: list[str | None] | None
+    split: list[str | None] | None
+    description: str
+    notes: list[str]
+
+
+class _Work(msgspec.Struct):
+    graph: int
+    positions: str
+    origin: str
+    own: bool
+    settings: dict[str, Any]
+    weights: KeptWeights | None
+    opened: KeptModel | None
+    pins: list[_Pin]
+    view: int
+    drawing: int
+
+
+class _Pin(msgspec.Struct):
+    slot: Slot
+    work: _Work
+    layer: int
+
+
+class _Step(msgspec.Struct):
+    what: str
+    work: _Work
+
+
+class _Lock(msgspec.Struct):
+    target: int
+    source: int
+    weighting: str
+
+
+class _Session(msgspec.Struct):
+    identity: str
+    edits_taken: int
+    graphs: list[_Graph]
+    work: _Work
+    past: list[_Step]
+    future: list[_Step]
+    locked: _Lock | Literal["first"] | None
+    weighting: str
+    panel: Literal["", "table", "weights"]
+    openings: int
+    view: dict[str, str | int | float | bool]
+
+
+# ---- to bytes -----------------------------------------------------------------------------------------------------
+
+
+def to_file(now: Session) -> bytes:
+    """The session as the bytes of a file.
+
+    Raises:
+        GatvizError: something in it that cannot be kept, or more than a file may hold.
+    """
+    return pack(FORM, *_parts(now, history=True))
+
+
+def to_link(now: Session) -> str:
+    """The session as text for a link, without its history.
+
+    Raises:
+        GatvizError: something in it that cannot be kept.
+    """
+    return pack_link(FORM, *_parts(now, history=False))
+
+
+@dataclass
+class _Writer:
+    """Arrays and graphs that are the same stand once."""
+
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+    graphs: list[dict[str, Any]] = field(default_factory=list)
+    bytes: int = 0
+    _names: dict[str, str] = field(default_factory=dict)
+    _places: dict[tuple[Any, ...], int] = field(default_factory=dict)
+
+    def put(self, name: str, array: NDArray[Any]) -> str:
+        digest = hashlib.sha256(f"{array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+        key = digest.hexdigest()
+        if key not in self._names:
+            self._names[key] = name = self._free(name)
+            self.arrays[name] = array
+            self.bytes += array.nbytes
+        return self._names[key]
+
+    def _free(self, name: str) -> str:
+        plain = "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "_" for c in name)[:100]
+        if plain not in self.arrays:
+            return plain
+        return next(found for k in range(2, 10**9) if (found := f"{plain}.{k}") not in self.arrays)
+
+    def graph(self, graph: Graph) -> int:
+        key = (graph.fingerprint, graph.description, graph.notes)
+        if key not in self._places:
+            self._places[key] = len(self.graphs)
+            self.graphs.append(self._graph(graph))
+            self.bytes += _BYTES_OF_A_NAME * (graph.num_nodes + graph.num_edges * len(graph.edge_attributes))
+        return self._places[key]
+
+    def _graph(self, graph: Graph) -> dict[str, Any]:
+        features = graph.edge_features
+        return {
+            "names": list(graph.names),
+            "x": self.put("x", graph.x),
+            "edge_index": self.put("edge_index", graph.edge_index),
+            "edge_features": None if features is None else self.put("edge_features", features),
+            "feature_names": list(graph.feature_names),
+            "edge_feature_names": list(graph.edge_feature_names),
+            "edge_attributes": [[name, list(values)] for name, values in graph.edge_attributes.items()],
+            "directed": graph.directed,
+            "labels": None if graph.labels is None else list(graph.labels),
+            "split": None if graph.split is None else list(graph.split),
+            "description": graph.description,
+            "notes": list(graph.notes),
+        }
+
+    def work(self, work: Work) -> dict[str, Any]:
+        assert work.graph.positions is not None
+        return {
+            "graph": self.graph(work.graph),
+            "positions": self.put("positions", work.graph.positions),
+            "origin": work.origin,
+            "own": work.own,
+            "settings": settings_content(work.settings),
+            "weights": None if work.weights is None else weights_content(work.weights, self.put),
+            "opened": None if work.opened is None else opened_content(work.opened),
+            "pins": [{"slot": pin.slot, "work": self.work(pin.work), "layer": pin.layer} for pin in work.pins],
+            "view": work.view,
+            "drawing": work.drawing,
+        }
+
+    def steps(self, steps: tuple[Step, ...]) -> list[dict[str, Any]]:
+        """The last of them, as far as they are small; the last one last."""
+        kept: list[dict[str, Any]] = []
+        most = self.bytes + MOST_HISTORY
+        for step in reversed(steps):
+            kept.append({"what": step.what, "work": self.work(step.work)})
+            if self.bytes > most or len(self.arrays) > _MOST_ARRAYS:
+                break
+        return kept[::-1]
+
+
+def _parts(now: Session, *, history: bool) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    writer = _Writer()
+    locked = now.locked
+    content: dict[str, Any] = {
+        "identity": now.identity,
+        "edits_taken": now.edits_taken,
+        "work": writer.work(now.work),
+        "past": writer.steps(now.history.past) if history else [],
+        "future": writer.steps(now.history.future) if history else [],
+        "locked": (
+            {"target": locked.target, "source": locked.source, "weighting": locked.weighting}
+            if isinstance(locked, Locked)
+            else locked
+        ),
+        "weighting": now.weighting,
+        "panel": now.panel,
+        "openings": now.openings,
+        "view": dict(now.view),
+    }
+    return {**content, "graphs": writer.graphs}, writer.arrays
+
+
+# ---- from bytes ---------------------------------------------------------------------------------------------------
+
+
+def from_file(data: bytes, where: str) -> Session:
+    """The session in a file.
+
+    Raises:
+        GatvizError: another file, broken, too large, of a version that is not known, or of values that gatviz does not
+            have.
+    """
+    return _session(unpack(data, where, FORM))
+
+
+def from_link(text: str, where: str) -> Session:
+    """The session in a link; its edits are counted anew. Errors as `from_file`."""
+    found = _session(unpack_link(text, where, FORM))
+    return replace(found, identity=Session(found.work).identity, edits_taken=0)
+
+
+@dataclass
+class _Reader:
+    container: Container
+    graphs: list[Graph] = field(default_factory=list)
+
+    @property
+    def where(self) -> str:
+        return self.container.where
+
+    def get(self, name: str) -> NDArray[Any]:
+        array = self.container.arrays.get(name)
+        if array is None or array.dtype.kind != "f" or not array.size:
+            raise GatvizError(f"{self.where}, {quote(name)}", _("numbers"), _("none"), _("save it again"))
+        check_finite(f"{self.where}, {quote(name)}", float(np.abs(array).max()), _("save it again"))
+        return array
+
+    def graph(self, kept: _Graph) -> Graph:
+        container = self.container
+        features = None if kept.edge_features is None else container.array(kept.edge_features, (None, None))
+        return Graph(
+            names=tuple(kept.names),
+            x=container.array(kept.x, (None, None)).astype(np.float64),
+            edge_index=container.array(kept.edge_index, (2, None), "iu").astype(np.int64),
+            feature_names=tuple(kept.feature_names),
+            edge_attributes={name: tuple(values) for name, values in kept.edge_attributes},
+            edge_features=None if features is None else features.astype(np.float64),
+            edge_feature_names=tuple(kept.edge_feature_names),
+            directed=kept.directed,
+            labels=None if kept.labels is None else tuple(kept.labels),
+            split=None if kept.split is None else tuple(kept.split),
+            description=kept.description,
+            notes=tuple(kept.notes),
+        )
+
+    def work(self, kept: _Work, *, of_pin: bool = False) -> Work:
+        if not 0 <= kept.graph < len(self.graphs) or (of_pin and kept.pins):
+            raise GatvizError(self.where, _("a graph that is in it"), quote(kept.graph), _("save it again"))
+        positions = self.container.array(kept.positions, (None, 2), "f")
+        graph = self.graphs[kept.graph].with_positions(positions.astype(np.float64))
+        weights = None if kept.weights is None else weights_of(kept.weights, self.get, self.where)
+        opened = None
+        if kept.opened is not None:
+            if weights is None or weights.weights.in_features != graph.num_features:
+                expected = _("weights that fit the graph")
+                raise GatvizError(self.where, expected, _("others"), _("open the weights again"))
+            opened = opened_of(kept.opened, weights.weights, self.where)
+        pins = tuple(Pin(pin.slot, self.work(pin.work, of_pin=True), max(0, pin.layer)) for pin in kept.pins)
+        return Work(
+            graph=graph,
+            origin=kept.origin,
+            own=kept.own or kept.origin not in sample_graph_names(),
+            settings=settings_of(kept.settings, self.where, opened),
+            weights=weights,
+            opened=opened,
+            pins=pins,
+            view=kept.view,
+            drawing=kept.drawing,
+        )
+
+    def steps(self, kept: list[_Step]) -> tuple[Step, ...]:
+        return tuple(Step(step.what, self.work(step.work)) for step in kept[-MOST_STEPS:])
+
+
+def _session(container: Container) -> Session:
+    kept = made(container.content, _Session, container.where)
+    reader = _Reader(container)
+    reader.graphs = [reader.graph(graph) for graph in kept.graphs]
+    work = reader.work(kept.work)
+    nodes = range(work.graph.num_nodes)
+    locked: Locked | Literal["first"] | None = None
+    if isinstance(kept.locked, _Lock):
+        if kept.locked.target in nodes and kept.locked.source in nodes:
+            locked = Locked(kept.locked.target, kept.locked.source, kept.locked.weighting)
+    elif kept.locked == FIRST_LOCK:
+        locked = FIRST_LOCK
+    return Session(
+        work=work,
+        history=History(reader.steps(kept.past), reader.steps(kept.future)),
+        identity=kept.identity,
+        edits_taken=max(0, kept.edits_taken),
+        locked=locked,
+        weighting=kept.weighting,
+        openings=kept.openings,
+        panel=kept.panel,
+        view=_few(kept.view),
+    )
+
+
+def _few(view: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(list(view.items())[:_MOST_VIEW])

@@ -1,0 +1,226 @@
+"""A model's settings, steps and weights as values of JSON, and back: each checked, none larger than its arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+import msgspec
+from numpy.typing import NDArray
+
+from gatviz.attention.layers import available_devices
+from gatviz.attention.loop_features import LoopFeatures
+from gatviz.errors import GatvizError, quote
+from gatviz.model.around import AROUND
+from gatviz.model.plan import Sum
+from gatviz.model.steps import LayerSettings
+from gatviz.model.weights import Weights
+from gatviz.ui.session.settings import MOST_FEATURES, MOST_HEADS, MOST_LAYERS, MOST_SEED, Settings
+from gatviz.ui.session.work import HeldWeights, OpenedModel
+from gatviz.words import _
+
+Put = Callable[[str, NDArray[Any]], str]
+"""Keeps an array, under this name if it is free; gives the name that it has."""
+Get = Callable[[str], NDArray[Any]]
+
+T = TypeVar("T")
+_KINDS: Mapping[str, type[Any]] = {LayerSettings.__name__: LayerSettings, **AROUND}
+_DEEPEST = 20
+_LARGEST_STEP = 100_000
+"""Features or heads of one step of an opened model."""
+_RANGES: Mapping[str, tuple[float, float]] = {
+    "num_layers": (1, MOST_LAYERS),
+    "num_heads": (1, MOST_HEADS),
+    "head_features": (1, MOST_FEATURES),
+    "output_features": (1, MOST_FEATURES),
+    "negative_slope": (0, 1),
+    "dropout": (0, 0.9),
+    "feature_dropout": (0, 0.9),
+    "seed": (0, MOST_SEED),
+    "edge_features": (0, _LARGEST_STEP),
+}
+
+
+class KeptWeights(msgspec.Struct):
+    """`HeldWeights`, its arrays by name."""
+
+    layers: list[dict[str, str]]
+    around: dict[str, dict[str, str]]
+    reads_x: str
+    under: dict[str, Any] | None
+    by_hand: bool
+
+
+class KeptModel(msgspec.Struct):
+    """`OpenedModel`."""
+
+    name: str
+    steps: list[Any]
+    self_loops: str
+    opening: int
+    loop_features: str | float
+    filled_loops: str
+
+
+def made(content: Any, kind: type[T], where: str) -> T:
+    """A value of this kind.
+
+    Raises:
+        GatvizError: content that is none.
+    """
+    try:
+        return msgspec.convert(content, kind)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise GatvizError(where, _("what gatviz saves there"), quote(str(error)), _("save it again")) from None
+
+
+# ---- settings ---------------------------------------------------------------------------------------------------
+
+
+def settings_content(settings: Settings) -> dict[str, Any]:
+    """The settings, but the steps of an opened model, which it brings itself."""
+    told = {one.name: getattr(settings, one.name) for one in fields(Settings) if one.name != "opened"}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
+
+
+def settings_of(content: Mapping[str, Any], where: str, opened: OpenedModel | None = None) -> Settings:
+    """The settings; a device that this computer does not have becomes its CPU.
+
+    Raises:
+        GatvizError: a value that the sidebar's controls do not have.
+    """
+    given = made({**content, "opened": ()}, Settings, where)
+    for name, (low, high) in _RANGES.items():
+        value = getattr(given, name)
+        if not low <= value <= high:
+            expected = _("a number from {low} to {high}").format(low=low, high=high)
+            raise GatvizError(f"{where}, {quote(name)}", expected, quote(value), _("save it again"))
+    if len(given.activations) != MOST_LAYERS:
+        expected = _("{count} activations").format(count=MOST_LAYERS)
+        raise GatvizError(where, expected, str(len(given.activations)), _("save it again"))
+    device = given.device if given.device in available_devices() else "cpu"
+    return replace(given, device=device, opened=() if opened is None else opened.steps)
+
+
+# ---- steps ----------------------------------------------------------------------------------------------------
+
+
+def opened_content(opened: OpenedModel) -> dict[str, Any]:
+    """An opened model, but its numbers."""
+    loops = opened.loop_features
+    return {
+        "name": opened.name,
+        "steps": [_step_content(step) for step in opened.steps],
+        "self_loops": opened.self_loops,
+        "opening": opened.opening,
+        "loop_features": loops.value,
+        "filled_loops": loops.filled,
+    }
+
+
+def opened_of(kept: KeptModel, weights: Weights, where: str) -> OpenedModel:
+    """An opened model whose steps are no larger than its weights."""
+    steps = tuple(_step_of(step, where, 0) for step in kept.steps)
+    loops = LoopFeatures(kept.loop_features, kept.filled_loops)  # type: ignore[arg-type]
+    self_loops = made({"self_loops": kept.self_loops, "opened": ()}, Settings, where).self_loops
+    _check_sizes(steps, weights, where)
+    return OpenedModel(kept.name, steps, self_loops, kept.opening, loops)
+
+
+def _step_content(given: Any) -> Any:
+    if isinstance(given, tuple):
+        return {"name": given[0], "step": _step_content(given[1])}
+    if isinstance(given, Sum):
+        skip = None if given.skip is None else _step_content(given.skip)
+        return {"kind": Sum.__name__, "steps": [_step_content(step) for step in given.steps], "skip": skip}
+    assert is_dataclass(given)
+    assert not isinstance(given, type)
+    return {"kind": type(given).__name__, **asdict(given)} if not isinstance(given, LayerSettings) else _layer(given)
+
+
+def _layer(settings: LayerSettings) -> dict[str, Any]:
+    """A layer has a kind of its own."""
+    return {"kind": LayerSettings.__name__, "layer": asdict(settings)}
+
+
+def _step_of(content: Any, where: str, depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise GatvizError(where, _("sums a few deep"), _("deeper ones"), _("save it again"))
+    given = made(content, dict[str, Any], where)
+    if "step" in given:
+        return made(given.get("name"), str, where), _step_of(given["step"], where, depth + 1)
+    kind = given.pop("kind", None)
+    if kind == Sum.__name__:
+        steps = made(given.get("steps"), list[Any], where)
+        skip = given.get("skip")
+        inside = tuple(_step_of(step, where, depth + 1) for step in steps)
+        return Sum(inside, None if skip is None else _step_of(skip, where, depth + 1))
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise GatvizError(where, _("a kind of step that gatviz knows"), quote(kind), _("open it with a newer gatviz"))
+    return made(given.get("layer") if kind == LayerSettings.__name__ else given, _KINDS[kind], where)
+
+
+def _check_sizes(steps: Sequence[Any], weights: Weights, where: str) -> None:
+    """Refuse steps that claim more than the weights have: a model of such steps would take memory for nothing."""
+    layers = list(_layers_in(steps))
+    fits = len(layers) == len(weights.layers)
+    for layer, arrays in zip(layers, weights.layers, strict=False):
+        sizes = {values.shape[:2] for name, values in arrays.items() if name in ("W", "W_target", "W_source")}
+        fits = fits and sizes == {(layer.num_heads, layer.out_features)}
+    fits = fits and all(size <= _LARGEST_STEP for size in _sizes_of(steps))
+    if not fits:
+        expected = _("steps of the sizes that the weights have")
+        raise GatvizError(where, expected, _("other sizes"), _("open the weights again"))
+
+
+def _layers_in(steps: Sequence[Any]) -> list[LayerSettings]:
+    return [step for step in _flat(steps) if isinstance(step, LayerSettings)]
+
+
+def _sizes_of(steps: Sequence[Any]) -> list[int]:
+    names = ("out_features", "num_heads", "edge_features", "in_features")
+    return [getattr(step, name, None) or 0 for step in _flat(steps) for name in names]
+
+
+def _flat(steps: Sequence[Any]) -> list[Any]:
+    found: list[Any] = []
+    for given in steps:
+        step = given[1] if isinstance(given, tuple) else given
+        inside = (*step.steps, *(() if step.skip is None else (step.skip,))) if isinstance(step, Sum) else None
+        found += [step] if inside is None else _flat(inside)
+    return found
+
+
+# ---- weights --------------------------------------------------------------------------------------------------
+
+
+def weights_content(held: HeldWeights, put: Put) -> dict[str, Any]:
+    """The weights, their arrays kept by `put`."""
+    weights = held.weights
+    return {
+        "layers": [
+            {name: put(f"weights.{k}.{name}", values) for name, values in arrays.items()}
+            for k, arrays in enumerate(weights.layers)
+        ],
+        "around": {
+            step: {name: put(f"weights.{step}.{name}", values) for name, values in arrays.items()}
+            for step, arrays in weights.around.items()
+        },
+        "reads_x": weights.reads_x,
+        "under": None if held.under is None else settings_content(held.under),
+        "by_hand": held.by_hand,
+    }
+
+
+def weights_of(kept: KeptWeights, get: Get, where: str) -> HeldWeights:
+    """The weights, of one precision, all numbers finite."""
+    weights = Weights(
+        tuple({name: get(place) for name, place in arrays.items()} for arrays in kept.layers),
+        {step: {name: get(place) for name, place in arrays.items()} for step, arrays in kept.around.items()},
+        kept.reads_x,
+    )
+    if not weights.layers:
+        raise GatvizError(where, _("the weights of at least one layer"), _("none"), _("save it again"))
+    under = None if kept.under is None else settings_of(kept.under, where)
+    return HeldWeights(weights, under, kept.by_hand)

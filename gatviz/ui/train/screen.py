@@ -1,0 +1,161 @@
+"""The session's training as the picture that the browser gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from gatviz.analysis.training_story import Curve, training_story
+from gatviz.charts.colours import stage_palettes
+from gatviz.graph.positions import default_positions
+from gatviz.stage import training as pack
+from gatviz.stage.protocol import Palettes
+from gatviz.stage.training_protocol import TrainScreen
+from gatviz.training.training import Ended, Training
+from gatviz.ui.session import session
+from gatviz.ui.train.player import Player
+from gatviz.words import _
+
+
+@dataclass(frozen=True)
+class View:
+    """What of a training is looked at: a layer, a head of it, α or its change, a locked arrow by its two nodes."""
+
+    layer: int = 0
+    head: int | None = None
+    measure: Literal["alpha", "change"] = "alpha"
+    locked: tuple[int, int] | None = None
+
+    def within(self, player: Player) -> View:
+        """The same as far as the training has it; without a chosen head the least even is shown."""
+        assert player.take is not None
+        training = player.take.training
+        alphas = training.kept()[-1][1]
+        layer = self.layer if 0 <= self.layer < len(alphas) else 0
+        head = self.head if self.head is not None and 0 <= self.head < alphas[layer].shape[1] else None
+        if head is None:
+            latest = player.heads(layer)[1][-1]
+            head = int(np.nan_to_num(latest.evenness, nan=2.0).argmin())
+        nodes = training.task_at(player.playhead).graph.num_nodes
+        locked = self.locked if self.locked is not None and all(0 <= node < nodes for node in self.locked) else None
+        return replace(self, layer=layer, head=head, locked=locked)
+
+
+def beside_names(own: str) -> Mapping[str, str]:
+    """What the lines of how many are right are called."""
+    return {
+        "own": own,
+        "equal": _("trained with equal shares"),
+        "GCN": "GCN",
+        "GAT": "GAT",
+        "GATv2": "GATv2",
+    }
+
+
+def train_screen(now: session.Session, player: Player, view: View) -> TrainScreen:
+    """All of the picture, at the playhead."""
+    assert player.take is not None
+    take = player.take
+    training = take.training
+    view = view.within(player)
+    layer, head = view.layer, view.head or 0
+    at = min(player.playhead, training.trained)
+    moment, first = training.at(at), training.at(0)
+    graph = moment.task.graph
+    epochs, heads = player.heads(layer)
+    own = training.schedule
+    names = beside_names(_own_name(now))
+    part = pack.judged_part(training, at)
+    curves = [
+        Curve(key, [int(row["epoch"]) for row in one.rows], [row[f"right_{part}"] for row in one.rows])
+        for key, one in {"own": training, **take.beside}.items()
+    ]
+    story = training_story(
+        epochs,
+        heads,
+        curves,
+        len(moment.task.nodes(part)),
+        ended=bool(training.ended),
+        total=own.epochs,
+        at=at,
+        edits=training.edits,
+        names={**names, "equal": _("The same net trained with equal shares")},
+    )
+    drawn = pack.Drawn(training, take.beside, names, epochs, heads, at, head)
+    locked = view.locked
+    if locked is not None:
+        target, source = locked
+        arrow = f"{pack.node_names(graph.names)[source]} → {pack.node_names(graph.names)[target]}"
+        drawn = replace(drawn, locked=player.locked(layer, head, target, source), locked_name=arrow)
+    positions = now.positions if now.graph.fingerprint == graph.fingerprint else None
+    if positions is None:
+        positions = graph.positions if graph.positions is not None else default_positions(graph)
+    same = pack.can_change(moment, first)
+    return TrainScreen(
+        identity=take.source.graph,
+        names=list(graph.names),
+        called=pack.node_names(graph.names),
+        positions=np.round(positions, 5).tolist(),
+        class_of=graph.class_index.tolist(),
+        class_names=list(graph.class_names),
+        labelled=moment.task.labelled.tolist(),
+        moment=pack.pack_moment(moment, layer, first if view.measure == "change" else None),
+        first=pack.pack_moment(first, min(layer, len(first.alpha) - 1)) if same else pack.pack_moment(moment, layer),
+        total=own.epochs,
+        trained=training.trained,
+        ended=told_end(training.ended, training.trained),
+        busy=player.worker.is_busy,
+        playing=player.playing,
+        left=pack.time_left(training, own.epochs),
+        headline=pack.pack_pieces(story.headline),
+        below=pack.pack_pieces(story.below),
+        flags=pack.pack_flags(story.flags),
+        charts=pack.pack_charts(drawn),
+        layer=layer,
+        layers=len(moment.alpha),
+        head=head,
+        heads=moment.alpha[layer].shape[1],
+        measure=view.measure if same else "alpha",
+        locked=locked,
+        faint=pack.told_faint(moment, layer, head),
+        notice=player.notice,
+        foot=told_kept(training),
+        undo=bool(player.before),
+        palettes=msgspec.convert(stage_palettes(), Palettes),
+        texts=pack.texts(),
+    )
+
+
+def _own_name(now: session.Session) -> str:
+    kinds = {layer.kind for layer in now.settings.layers}
+    return next(iter(kinds)) if len(kinds) == 1 else _("this model")
+
+
+def told_end(ended: Ended, trained: int) -> str:
+    """Why training does not go on, in words; "" while it may, or where all epochs are trained."""
+    told = {
+        "patience": _("ended at epoch {epoch} by patience"),
+        "stopped": _("stopped at epoch {epoch}"),
+        "not_finite": _("stopped: the loss of epoch {after} is not finite; the weights of epoch {epoch} are kept"),
+    }
+    return told[ended].format(epoch=trained, after=trained + 1) if ended in told else ""
+
+
+def told_kept(training: Training) -> str:
+    """How much is kept, and that the numbers come again."""
+    size = _size(training.nbytes)
+    if training.stride == 1:
+        kept = _("all {n} epochs kept, {size}").format(n=training.trained + 1, size=size)
+    else:
+        kept = _("every {stride}th epoch kept, {size}; what is between is computed again when looked at").format(
+            stride=training.stride, size=size
+        )
+    return _("{kept} · same seed, same edits, same numbers").format(kept=kept)
+
+
+def _size(nbytes: int) -> str:
+    return _("{n:.1f} MB").format(n=nbytes / 1e6) if nbytes >= 100_000 else _("{n:.0f} kB").format(n=nbytes / 1e3)

@@ -1,0 +1,75 @@
+"""`Worker`: the thread that trains ahead of a session's playhead. It ends with its work, or with the page."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from streamlit.runtime import exists, get_instance
+
+from gatviz.ui.train.turns import TURNS
+
+_SLICE = 0.03
+"""So many seconds at a turn: a person who presses Stop, and another who trains, wait no longer than a breath."""
+_ASKED_EVERY = 0.5
+
+
+def is_there(session_id: str) -> bool:
+    """Whether somebody still has this session's page open."""
+    return not exists() or bool(get_instance().is_active_session(session_id))
+
+
+class Worker:
+    """Runs `work` until it returns False, in a thread of its own; one at a time.
+
+    Arguments:
+        work: does a little, a few milliseconds of it, and says whether there is more.
+        session_id: of the page that it works for; when that is closed, it ends.
+    """
+
+    def __init__(self, work: Callable[[], bool], session_id: str) -> None:
+        self.work, self.session_id = work, session_id
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._wanted = threading.Event()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the thread is at work."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        """Go on, unless it does already."""
+        with self._lock:
+            self._wanted.set()
+            if not self.is_busy:
+                self._thread = threading.Thread(target=self._run, name="gatviz-training", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """End soon: after the epoch that is being trained."""
+        self._wanted.clear()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has ended; whether it has."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(seconds)
+        return not self.is_busy
+
+    def _run(self) -> None:
+        asked = 0.0
+        while self._wanted.is_set():
+            if time.monotonic() - asked > _ASKED_EVERY:
+                if not is_there(self.session_id):
+                    return
+                asked = time.monotonic()
+            with TURNS.turn():
+                end = time.monotonic() + _SLICE
+                more = True
+                while more and self._wanted.is_set() and time.monotonic() < end:
+                    more = self.work()
+            if not more:
+                return
+            time.sleep(0.001)  # the lock of the interpreter goes to whoever waits for it
