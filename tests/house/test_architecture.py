@@ -111,6 +111,7 @@ WITHIN = {
     ),
     "checkpoints": (
         "safe_pickle",
+        "pickled",
         "containers",
         "choices",
         "told_words",
