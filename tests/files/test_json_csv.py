@@ -16,10 +16,7 @@ from hypothesis import strategies as st
 from gatviz import GatvizError, Graph
 from gatviz.files import ReadOptions, inspect_graph, limits, read_graph
 from gatviz.files.graph_file import GraphFile
-<<<<<<< HEAD
 from gatviz.files.options import MissingFeatures
-=======
->>>>>>> graphs
 from gatviz.files.table import read_table
 from gatviz.graph.features import MOST_ONE_HOT_NODES
 
