@@ -1,1 +1,1 @@
-"""What is measured by hand: each is a module to run."""
+"""Speed and memory, measured beside others in one run; and what takes too long to be a test."""

@@ -17,6 +17,7 @@ from gatviz.words import _
 
 Score = Literal["attention", "message_change"]
 
+_BESIDE = "middle left"
 _FLOOR = 1e-5
 """What is smaller stands on the axis, so that one 0 does not press all others together."""
 _NAMED = 5
@@ -48,7 +49,7 @@ def explanation_chart(e: Explanation, score: Score, *, theme: Theme = "light", h
                 y=moved[here],
                 mode="markers+text",
                 text=named[here],
-                textposition="middle left",
+                textposition=_BESIDE,
                 textfont={"color": INK[theme], "size": 12},
                 marker={
                     "symbol": _symbol(e, name),

@@ -19,7 +19,7 @@ from gatviz.files import headers
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.files.values import decimal, is_gap, number
-from gatviz.graph.graph import LONGEST_NAME
+from gatviz.graph.checks import LONGEST_NAME
 from gatviz.words import _, first_of, ngettext
 
 MARKED_X, MARKED_Y = "gatviz.x", "gatviz.y"

@@ -143,8 +143,8 @@ def test_what_attention_adds_is_counted_seed_by_seed() -> None:
         edges = analysis.explain_node(found.models[seed], graph, 8).edges
         own = edges[(edges["target"] == "8") & (edges["source"] == "33")]
         assert row.removal == 1 + (edges["removal"].abs() > own["removal"].abs().item() + 1e-12).sum()
-    lines = " ".join([*contribution_lines(found), *places_lines(places, "33 → 8", "Officer")])
-    assert "33 → 8 first of 70 in" in lines
+    said = " ".join([*contribution_lines(found), *places_lines(places, "33 → 8", "Officer")])
+    assert "33 → 8 first of 70 in" in said
 
 
 def test_without_labels_nothing_is_trained_and_the_rest_stays() -> None:

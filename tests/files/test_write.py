@@ -26,7 +26,8 @@ from gatviz.files import (
     writable_formats,
     write_graph,
 )
-from gatviz.graph.graph import FARTHEST, SPLITS
+from gatviz.graph.checks import SPLITS
+from gatviz.graph.graph import FARTHEST
 from gatviz.numbers import LARGEST
 
 printable = st.characters(exclude_categories=("C", "Z")) | st.sampled_from([" ", '"', "'", ",", ";", "&", "<", "#"])

@@ -33,11 +33,22 @@ ORDER = (
 """The rooms, along the flow of data."""
 
 WITHIN = {
-    "graph": ("foreign", "edge_features", "graph", "features", "positions", "subgraph", "editing", "generators"),
+    "graph": (
+        "foreign",
+        "edge_features",
+        "checks",
+        "graph",
+        "features",
+        "positions",
+        "subgraph",
+        "editing",
+        "generators",
+    ),
     "attention": (
         "defaults",
         "activations",
         "checks",
+        "dropout",
         "stage_row",
         "chain_texts",
         "chain_of_edges",
@@ -57,7 +68,7 @@ WITHIN = {
         "textbook",
     ),
     "model": (
-        *("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "gat", "proof"),
+        *("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "classes", "gat", "proof"),
         *("reach", "without"),
     ),
     "training": ("task", "schedule", "stepper", "kept", "training", "fit", "beside", "experiments"),
@@ -101,9 +112,13 @@ WITHIN = {
         "safe_pickle",
         "containers",
         "choices",
+        "told_words",
         "layer_forms",
         "layouts",
         "other_modules",
+        "pieces",
+        "sequence",
+        "proposal",
         "state_dict",
         "recognition",
         "saved_settings",
