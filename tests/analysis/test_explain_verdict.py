@@ -146,7 +146,6 @@ def test_what_attention_adds_is_counted_seed_by_seed() -> None:
         assert row.removal == 1 + (edges["removal"].abs() > own["removal"].abs().item() + 1e-12).sum()
     said = " ".join([*contribution_lines(found), *places_lines(places, "33 → 8", "Officer")])
     assert "33 → 8 first of 70 in" in said
-<<<<<<< HEAD
 
 
 def test_fidelity_is_pygs() -> None:
@@ -199,8 +198,6 @@ def test_fidelity_is_pygs() -> None:
             )
         ours = analysis.fidelity(model, graph, named, against=against)  # type: ignore[arg-type]
         assert (ours.plus, ours.minus) == pytest.approx(tuple(np.mean(expected, axis=0)))
-=======
->>>>>>> words
 
 
 def test_without_labels_nothing_is_trained_and_the_rest_stays() -> None:
