@@ -70,7 +70,7 @@ def decide(
     """
     layers = recognised.layers
     words = ToldWords(recognised.around)
-    loops, slope = _self_loops(recognised, words, choices, saved), _slope(words, choices, saved)
+    loops, slope = _self_loops(recognised, words, choices, saved), _slope(recognised, words, choices, saved)
     filled = edge_defaults.loop_features(recognised, choices, loops.value, saved, where)
     in_message = edge_defaults.in_message(layers, choices, saved, where)
     own = _own_choices(recognised, choices, where)
@@ -129,12 +129,14 @@ def _self_loops(recognised: Recognised, words: ToldWords, choices: Choices, save
     return words.self_loops or recognised.layout.self_loops.answer
 
 
-def _slope(words: ToldWords, choices: Choices, saved: SavedSettings | None) -> Answer:
+def _slope(recognised: Recognised, words: ToldWords, choices: Choices, saved: SavedSettings | None) -> Answer:
     if choices.negative_slope is not None:
         return Answer.chosen(choices.negative_slope)
     if saved:
         return Answer.saved(saved.layers[0].negative_slope)
     why = _("A state dict does not hold the slope; {slope} is the paper's and every library's own")
+    if recognised.layout.slope is not None:
+        return words.slope or recognised.layout.slope.answer
     return words.slope or Answer(NEGATIVE_SLOPE, "assumed", why.format(slope=NEGATIVE_SLOPE))
 
 

@@ -49,7 +49,7 @@ def without(state: dict[str, Tensor] | dict[str, Any], *names: str) -> dict[str,
 def test_a_file_of_no_layout_gets_its_tensors_and_what_is_missing() -> None:
     state = nn.Sequential(nn.Linear(4, 8), nn.Linear(8, 2)).state_dict()
     told = refused(torch_file(state), "'0.weight' [8, 4]", "'1.bias' [2]", "an attention vector is missing")
-    assert "such as att, a, att_src, attn_l or scoring_fn_source" in told
+    assert "such as att, a, att_src, attn_l, attn_fc.weight or scoring_fn_source" in told
     many = {f"layer{k}.weight": torch.zeros(1) for k in range(40)}
     refused(torch_file(many), "and 28 more")
 
