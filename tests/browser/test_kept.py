@@ -126,6 +126,8 @@ def test_a_new_server_gets_all_of_it_and_what_was_drawn_while_there_was_none(con
     server.start()
     eventually(lambda: names(page) == ["0", "1", "2", "3", "4", "5", "6"], 60)
     eventually(lambda: seed(page) == "3")
+    page.wait_for_timeout(1500)
+    assert len(kept(page)) == 1
     for _ in range(3):
         page.keyboard.press("Control+z")
     eventually(lambda: seed(page) == "175" and len(names(page)) == 5)

@@ -204,6 +204,7 @@ class Keeper {
     clearTimeout(this.pause);
     window.removeEventListener("hashchange", this.onHash);
     for (const stop of this.stops) stop();
+    this.shelf.close();
     this.element.remove();
   }
 }
