@@ -43,7 +43,7 @@ def cells(page: Page) -> list[list[str]]:
     return rows
 
 
-def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page):
+def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page) -> None:
     """Every number of the table is the core's for the very weights that were opened."""
     model = trained()
     graph = sample_graph("karate_club")
@@ -83,7 +83,7 @@ def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page)
     expect(page.get_by_role("heading", name=f"comes out as {found.predicted}")).to_be_visible()
 
 
-def test_trainings_of_other_seeds_stop_and_go_on(page: Page):
+def test_trainings_of_other_seeds_stop_and_go_on(page: Page) -> None:
     opened_in_explain(page, trained())
     page.get_by_role("button", name="Train 10 seeds").click()
     page.get_by_role("button", name="Stop").last.click()

@@ -135,7 +135,7 @@ def test_small_window_has_no_sideways_scroll(browser: Browser, app_url: str, sch
     context.close()
 
 
-def test_the_guided_minute_lights_one_zone_after_the_other_and_leaves_all_as_it_was(page: Page):
+def test_the_guided_minute_lights_one_zone_after_the_other_and_leaves_all_as_it_was(page: Page) -> None:
     stage, button = page.locator(".gatviz-stage"), page.locator("[data-key='guide']")
     answer = page.locator(".headline").inner_text()
     button.click()
@@ -153,7 +153,7 @@ def test_the_guided_minute_lights_one_zone_after_the_other_and_leaves_all_as_it_
     assert lock_text(page).startswith("locked 1 → 0")
 
 
-def test_a_click_is_answered_in_view_on_a_small_screen(browser: Browser, app_url: str):
+def test_a_click_is_answered_in_view_on_a_small_screen(browser: Browser, app_url: str) -> None:
     context = browser.new_context(viewport={"width": 1024, "height": 768})
     page = context.new_page()
     open_app(page, app_url)
@@ -170,7 +170,7 @@ def test_a_click_is_answered_in_view_on_a_small_screen(browser: Browser, app_url
     context.close()
 
 
-def test_the_keys_are_listed_at_a_key(page: Page):
+def test_the_keys_are_listed_at_a_key(page: Page) -> None:
     page.locator(".node").first.focus()
     page.keyboard.press("?")
     expect(page.locator(".keys-table")).to_be_visible()
@@ -179,7 +179,7 @@ def test_the_keys_are_listed_at_a_key(page: Page):
     assert lock_text(page).startswith("locked")
 
 
-def test_an_empty_canvas_says_how_to_begin_and_the_first_node_brings_features(page: Page):
+def test_an_empty_canvas_says_how_to_begin_and_the_first_node_brings_features(page: Page) -> None:
     page.locator("svg.graph").focus()
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expe
 
 from gatviz.ui.session import keeping
 from tests.browser.conftest import Server
-from tests.browser.driver import eventually, open_app, set_number
+from tests.browser.driver import eventually, open_app, set_number, unfold
 
 ALL = """async () => await new Promise((settle) => {
     const request = indexedDB.open("gatviz", 1);
@@ -59,6 +59,12 @@ def new_node(page: Page) -> None:
     eventually(lambda: len(names(page)) == count + 1)
 
 
+def open_table(page: Page) -> None:
+    unfold(page, "more")
+    page.locator("[data-key='table']").click()
+    page.keyboard.press("Escape")
+
+
 def change(page: Page) -> None:
     """A node more and another seed, known to be kept."""
     new_node(page)
@@ -90,7 +96,7 @@ def tab(context: BrowserContext, app_url: str) -> Page:
 
 def test_all_is_there_after_a_reload_and_can_be_undone(tab: Page) -> None:
     change(tab)
-    tab.get_by_role("button", name="Table").click()
+    open_table(tab)
     expect(tab.get_by_test_id("stDataFrame")).to_be_visible()
     tab.wait_for_timeout(1500)
     tab.reload()
@@ -133,6 +139,8 @@ def test_a_new_server_gets_all_of_it_and_what_was_drawn_without_one(context: Bro
     server.start()
     eventually(lambda: names(page) == ["0", "1", "2", "3", "4", "5", "6"], 60)
     eventually(lambda: seed(page) == "3")
+    page.wait_for_timeout(1500)
+    assert len(kept(page)) == 1
     for _ in range(3):
         page.keyboard.press("Control+z")
     eventually(lambda: seed(page) == "175" and len(names(page)) == 5)
@@ -264,7 +272,7 @@ def test_a_dialog_that_is_closed_by_a_click_beside_it_keeps_the_text(page: Page)
 
 @pytest.mark.parametrize("pause", [0, 40])
 def test_the_first_number_typed_into_the_table_is_whole(page: Page, pause: int) -> None:
-    page.get_by_role("button", name="Table").click()
+    open_table(page)
     grid = page.get_by_test_id("stDataFrame").locator("canvas").first
     box = grid.bounding_box()
     assert box
