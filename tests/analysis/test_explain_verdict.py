@@ -219,7 +219,7 @@ def test_sentences_say_what_the_numbers_say() -> None:
     found = analysis.explain_node(model, graph, 8)
     first = found.edges.iloc[found.edges["removal"].abs().argmax()]
     assert sentences.plain(sentences.headline(found)).startswith(
-        f"Node 8 comes out as {found.predicted} ({found.answer.p:.3f})"
+        f"comes out as {found.predicted} ({found.answer.p:.3f})"
     )
     told = sentences.plain(sentences.strongest(found))
     assert f"removing {first['source']} → {first['target']} moves the answer most" in told

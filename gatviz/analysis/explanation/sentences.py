@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from string import Formatter
 from typing import Literal
@@ -22,9 +21,9 @@ SATURATED = 1e-3
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a sentence: plain words, a node's name, a class, an arrow or a number."""
+    """A part of a sentence: plain words, a class, an arrow or a number."""
 
-    kind: Literal["words", "node", "class", "arrow", "number"]
+    kind: Literal["words", "class", "arrow", "number"]
     text: str
 
 
@@ -42,18 +41,17 @@ def class_called(name: str) -> str:
 
 
 def headline(e: Explanation) -> Sentence:
-    """What the node comes out as, with which probability, and its label where it has one."""
+    """What the node comes out as, with which probability, and its label where it has one; follows the node's name."""
     fields = {
-        "node": Piece("node", e.name),
         "class": Piece("class", e.predicted),
         "p": Piece("number", f"{e.answer.p:.3f}"),
     }
     if e.label is None:
-        return _told(_("Node {node} comes out as {class} ({p})."), **fields)
+        return _told(_("comes out as {class} ({p})."), **fields)
     label = Piece("class", e.label)
     if e.label == e.predicted:
-        return _told(_("Node {node} comes out as {class} ({p}), and so it is labelled."), **fields)
-    return _told(_("Node {node} comes out as {class} ({p}), and its label is {label}."), **fields, label=label)
+        return _told(_("comes out as {class} ({p}), and so it is labelled."), **fields)
+    return _told(_("comes out as {class} ({p}), and its label is {label}."), **fields, label=label)
 
 
 def strongest(e: Explanation) -> Sentence:
@@ -251,9 +249,3 @@ def _told(template: str, **fields: Piece) -> Sentence:
         pieces += [Piece("words", words)] if words else []
         pieces += [fields[name]] if name else []
     return tuple(pieces)
-
-
-def before_and_after(sentence: Sequence[Piece], kind: str) -> tuple[Sentence, Sentence]:
-    """What stands before the first piece of a kind, and what stands after it."""
-    place = next(k for k, piece in enumerate(sentence) if piece.kind == kind)
-    return tuple(sentence[:place]), tuple(sentence[place + 1 :])

@@ -73,6 +73,16 @@ def sentence(e: Explanation, pieces: Sentence, theme: Theme) -> str:
     return "".join(written)
 
 
+def heading(text: str) -> str:
+    """The headline's words before the chooser of the node."""
+    return f"<h2>{html.escape(text)}</h2>"
+
+
+def heading_of(e: Explanation, pieces: Sentence, theme: Theme) -> str:
+    """The headline's words after it."""
+    return f"<h2>{sentence(e, pieces, theme)}</h2>"
+
+
 def dot(colour: str) -> str:
     """A class's colour before its name."""
     return f'<span class="dot" aria-hidden="true" style="background:{colour}"></span>'
