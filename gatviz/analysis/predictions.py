@@ -17,7 +17,8 @@ from gatviz.analysis.classes import Columns, column_ways, judged, likely_columns
 from gatviz.analysis.subject import listed, other_graph
 from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
-from gatviz.graph.graph import SPLITS, Graph
+from gatviz.graph.checks import SPLITS
+from gatviz.graph.graph import Graph
 from gatviz.model.trace import Trace
 from gatviz.words import _, ngettext, one_of
 

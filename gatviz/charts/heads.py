@@ -25,7 +25,8 @@ from gatviz.charts.common import (
     share_unit,
     signed_colours,
 )
-from gatviz.graph.graph import LONGEST_NAME, Graph
+from gatviz.graph.checks import LONGEST_NAME
+from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext, sentences
 
 _MOST_POINTS = 200

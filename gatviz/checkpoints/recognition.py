@@ -22,6 +22,7 @@ from gatviz.checkpoints.layer_forms import (
 )
 from gatviz.checkpoints.layouts import LAYOUTS, attention_names
 from gatviz.checkpoints.other_modules import other_modules
+from gatviz.checkpoints.pickled import Told
 from gatviz.checkpoints.pieces import Piece, pieces
 from gatviz.checkpoints.state_dict import RECIPE, StateDict
 from gatviz.errors import GatvizError, quote
@@ -41,12 +42,14 @@ class Recognised:
         pieces: the modules, in the file's order.
         ordered: whether that order is the model's own.
         around: the plain values that stand around the state dict.
+        modules: of a pickled model, what each module tells of itself.
     """
 
     layout: WeightsLayout
     pieces: tuple[Piece, ...]
     ordered: bool
     around: Mapping[str, Any]
+    modules: Mapping[str, Told]
 
     @property
     def layers(self) -> tuple[StoredLayer, ...]:
@@ -95,7 +98,7 @@ def recognise(state: StateDict, where: str, choices: Choices) -> Recognised:
     _check_heads(layers, heads, where)
     own = state.settings is not None and RECIPE in state.settings
     all_pieces = pieces(layers, others, _places(state.tensors), whole_names=own)
-    return Recognised(LAYOUTS[kinds[0]], all_pieces, state.ordered, state.around)
+    return Recognised(LAYOUTS[kinds[0]], all_pieces, state.ordered, state.around, state.modules)
 
 
 def _places(names: Iterable[str]) -> dict[str, int]:

@@ -19,7 +19,7 @@ from gatviz.files import headers
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.files.values import decimal, is_gap, number
-from gatviz.graph.graph import LONGEST_NAME
+from gatviz.graph.checks import LONGEST_NAME
 from gatviz.words import _, first_of, ngettext
 
 MARKED_X, MARKED_Y = "gatviz.x", "gatviz.y"
@@ -186,10 +186,7 @@ def take_positions(parsed: ParsedGraph, x: str, y: str, *, marked: bool = False)
     placed = [
         a is not None and b is not None and math.isfinite(a) and math.isfinite(b) for a, b in zip(*pairs, strict=True)
     ]
-    same = len(placed) > 1 and all(placed) and all(len(set(axis)) == 1 for axis in pairs)
-    if same:
-        parsed.notes.append(_("positions were left out: all nodes have the same one"))
-    elif all(placed):
+    if all(placed):
         parsed.positions = np.array(pairs, dtype=np.float64).T
         parsed.columns += [ColumnUse("nodes", name, "position") for name in (x, y)]
         if not marked:

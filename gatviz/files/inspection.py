@@ -23,8 +23,9 @@ from gatviz.files.merging import check_parallel, merged_edges
 from gatviz.files.node_columns import NodeColumns, features_instead, scaled
 from gatviz.files.options import Orientation, ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph, same_looking
+from gatviz.graph.checks import SPLITS
 from gatviz.graph.features import FeatureKind, usual_kind
-from gatviz.graph.graph import SPLITS, Graph
+from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext
 
 

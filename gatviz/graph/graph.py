@@ -6,7 +6,7 @@ N nodes, E edges as given, F input features, D edge features. An edge from sourc
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,15 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.graph.checks import (
+    LONGEST_NAME,
+    checked_labels,
+    checked_names,
+    checked_split,
+    is_printable,
+    of_length,
+)
 from gatviz.graph.edge_features import checked_edge_features, numbers_of, numbers_on_edges
 from gatviz.graph.foreign import fields_of_networkx, fields_of_pyg
 from gatviz.numbers import EXACT, as_floats, finite, first_beyond
 from gatviz.words import _, ngettext
 
-SPLITS = ("train", "val", "test")
-LONGEST_NAME = 200
-_PRINTABLE = dict.fromkeys(map(ord, "\u200c\u200d\u00a0\u1680\u2002\u2003\u2007\u2009\u200a\u202f\u205f\u3000"))
-"""The joiners of Persian, of Indian scripts and of emoji, and blanks other than the usual one."""
 FARTHEST = 1e15
 """Positions end here: beyond, distances between nodes get lost in rounding, and in the end overflow."""
 
@@ -71,7 +75,7 @@ class Graph:
     class_order: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        names = _checked_names(self.names)
+        names = checked_names(self.names)
         count = len(names)
         x = _matrix(self.x, "x (features)", count, None)
         feature_names = tuple(self.feature_names) or tuple(f"f{k}" for k in range(x.shape[1]))
@@ -79,7 +83,7 @@ class Graph:
         _check_features(x, names, feature_names)
         edge_index = _checked_edge_index(self.edge_index, names)
         attributes = {
-            str(key): _of_length(values, edge_index.shape[1], f"edge_attributes[{quote(key)}]")
+            str(key): of_length(values, edge_index.shape[1], f"edge_attributes[{quote(key)}]")
             for key, values in dict(self.edge_attributes).items()
         }
         edge_features, edge_names = None, tuple(self.edge_feature_names)
@@ -88,8 +92,8 @@ class Graph:
             edge_names = edge_names or tuple(f"e{k}" for k in range(edge_features.shape[1]))
         width = 0 if edge_features is None else edge_features.shape[1]
         _check_feature_names(edge_names, width, "edge_feature_names", "edge_features")
-        labels = None if self.labels is None else _checked_labels(self.labels, count)
-        split = None if self.split is None else _checked_split(self.split, count)
+        labels = None if self.labels is None else checked_labels(self.labels, count)
+        split = None if self.split is None else checked_split(self.split, count)
         positions = None if self.positions is None else _checked_positions(self.positions, names)
         checked: dict[str, Any] = {
             "names": names,
@@ -285,34 +289,6 @@ class Graph:
         return cls(**fields_of_networkx(graph, features, label))
 
 
-def _checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
-    names = tuple(given)
-    first_place: dict[str, int] = {}
-    for n, name in enumerate(names):
-        if not isinstance(name, str) or not name.strip():
-            raise GatvizError(
-                _("node {n}").format(n=n), _("a name that is not blank"), quote(name), _("give the node a name")
-            )
-        if len(name) > LONGEST_NAME or not is_printable(name):
-            raise GatvizError(
-                _("node {n}").format(n=n),
-                _("a name of at most {most} printable characters").format(most=LONGEST_NAME),
-                ngettext("{name} ({n} character)", "{name} ({n} characters)", len(name)).format(
-                    name=quote(name), n=len(name)
-                ),
-                _("shorten or clean the name"),
-            )
-        if name in first_place:
-            raise GatvizError(
-                _("node {n}").format(n=n),
-                _("a name of its own"),
-                _("{name}, which node {n} has already").format(name=quote(name), n=first_place[name]),
-                _("rename one of the two"),
-            )
-        first_place[name] = n
-    return names  # type: ignore[return-value]
-
-
 def _matrix(given: Any, where: str, rows: int, columns: int | None) -> NDArray[np.float64]:
     expected = _("finite numbers of shape [{rows}, {columns}]").format(
         rows=rows, columns="F" if columns is None else columns
@@ -428,50 +404,6 @@ def _checked_edge_index(given: Any, names: tuple[str, ...]) -> NDArray[np.int64]
         )
     edge_index.setflags(write=False)
     return edge_index
-
-
-def _of_length(values: Any, length: int, where: str) -> tuple[Any, ...]:
-    result = tuple(values)
-    if len(result) != length:
-        raise GatvizError(
-            where,
-            ngettext("{n} value", "{n} values", length).format(n=length),
-            str(len(result)),
-            _("give one value for each"),
-        )
-    return result
-
-
-def is_printable(text: str) -> bool:
-    """Whether a text has no controls in it; blanks of any width are none, nor are the joiners of some scripts."""
-    return text.isprintable() or text.translate(_PRINTABLE).isprintable()
-
-
-def _checked_labels(labels: Any, count: int) -> tuple[str | None, ...]:
-    result = _of_length(labels, count, "labels")
-    texts = tuple(None if label is None else str(label) for label in result)
-    for n, text in enumerate(texts):
-        if text is not None and len(text) > LONGEST_NAME:
-            raise GatvizError(
-                _("label of node {n}").format(n=n),
-                _("a class of at most {most} characters").format(most=LONGEST_NAME),
-                quote(text),
-                _("shorten it, or choose another column as the label"),
-            )
-    return texts
-
-
-def _checked_split(split: Any, count: int) -> tuple[str | None, ...]:
-    result = _of_length(split, count, "split")
-    for n, part in enumerate(result):
-        if part is not None and part not in SPLITS:
-            raise GatvizError(
-                _("split, node {n}").format(n=n),
-                _("'train', 'val', 'test' or none"),
-                quote(part),
-                _("use one of these words"),
-            )
-    return result
 
 
 def _same_positions(a: NDArray[np.float64] | None, b: NDArray[np.float64] | None) -> bool:

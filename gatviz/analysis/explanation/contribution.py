@@ -17,7 +17,8 @@ from gatviz.analysis.explanation.messages import probabilities
 from gatviz.analysis.explanation.paths import place_of
 from gatviz.analysis.explanation.removal import Progress, Stop, class_names
 from gatviz.errors import GatvizError
-from gatviz.graph.graph import SPLITS, Graph
+from gatviz.graph.checks import SPLITS
+from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.beside import beside, redrawn, with_equal_shares
 from gatviz.training.fit import fit

@@ -132,7 +132,7 @@ def edge_removal(
     v = place_of(graph.names, node)
     double = in_double(model)
     run = Without(double, graph, v)
-    asked = run.reach.edges if edges is None else _asked(run, graph, edges)
+    asked = run.reach.edges if edges is None else asked_edges(run, graph, edges)
     if not np.isin(asked, run.reach.edges).all():
         run = Without(double, graph, v, whole=True)
     removed = removed_one_by_one(run, asked, both_ways=both_ways, progress=progress, stop=stop)
@@ -221,7 +221,8 @@ def _opposite(run: Without, edge: int) -> list[int]:
     return [] if found is None or found == edge else [found]
 
 
-def _asked(run: Without, graph: Graph, edges: pd.DataFrame | Iterable[tuple[int | str, int | str]]) -> Indices:
+def asked_edges(run: Without, graph: Graph, edges: pd.DataFrame | Iterable[tuple[int | str, int | str]]) -> Indices:
+    """The places of these edges among the settled ones; raises GatvizError of one that the model does not read."""
     pairs = edges[["target", "source"]].to_numpy().tolist() if isinstance(edges, pd.DataFrame) else list(edges)
     found = []
     for target, source in pairs:

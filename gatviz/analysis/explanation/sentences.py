@@ -33,7 +33,12 @@ Sentence = tuple[Piece, ...]
 
 def plain(sentence: Sentence) -> str:
     """A sentence as text."""
-    return "".join(piece.text for piece in sentence)
+    return "".join(class_called(piece.text) if piece.kind == "class" else piece.text for piece in sentence)
+
+
+def class_called(name: str) -> str:
+    """A class in a sentence; a bare number would read as a count."""
+    return _("class {name}").format(name=name) if name.isdecimal() else name
 
 
 def headline(e: Explanation) -> Sentence:
@@ -150,7 +155,7 @@ def together_lines(e: Explanation) -> list[str]:
             "Of the {tried:,} pairs tried, {n:,} turn the answer where neither arrow does, the strongest to {class}.",
             tried.tried,
         )
-        lines = [sentence.format(tried=tried.tried, n=len(turning), **{"class": becomes})]
+        lines = [sentence.format(tried=tried.tried, n=len(turning), **{"class": class_called(becomes)})]
         if not alone:
             lines.append(_("No arrow alone moves it by {most:.2f}.").format(most=LITTLE_ALONE))
     elif found:

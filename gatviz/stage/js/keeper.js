@@ -108,7 +108,7 @@ class Keeper {
   }
 
   /** @param {Keeping} told @param {number} number */
-  async put({ content, title }, number) {
+  async put({ content, workTitle: title }, number) {
     this.kept = number;
     try {
       await this.shelf.put({ content, title, time: Date.now() });

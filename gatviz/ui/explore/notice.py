@@ -74,7 +74,9 @@ def notice(
 def _locked_elsewhere(graph: Graph, trace: LayerTrace, part: Part, choices: list[Weighting]) -> list[str]:
     """A sentence on the locked arrow if its ends are not both shown."""
     locked = session.current().locked
-    if not isinstance(locked, session.Locked) or np.isin((locked.target, locked.source), part.nodes).all():
+    if not isinstance(locked, session.Locked) or locked.source is None:
+        return []
+    if np.isin((locked.target, locked.source), part.nodes).all():
         return []
     source, target = (called(graph.names[node])[:_LONGEST_NAME] for node in (locked.source, locked.target))
     edge = trace.edge_of(locked.target, locked.source)

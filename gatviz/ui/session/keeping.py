@@ -90,7 +90,7 @@ def _told() -> Keeping:
         heard=state.heard,
         packed=state.packed,
         content=state.content,
-        title=now.origin[:60],
+        work_title=now.origin[:60],
         refused=state.refused,
         forget=state.forget,
         texts=_texts(),

@@ -44,7 +44,7 @@ class Worker:
         with self._lock:
             self._wanted.set()
             if not self.is_busy:
-                self._thread = threading.Thread(target=self._run, name="gatviz training", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="gatviz-training", daemon=True)
                 self._thread.start()
 
     def stop(self) -> None:
