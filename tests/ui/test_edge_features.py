@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 from gatviz import GAT, Graph, LayerSettings, sample_graph
 from gatviz.graph import editing
 from gatviz.graph.positions import default_positions
+from gatviz.model.weights import with_values
 from gatviz.ui.session import session
 from gatviz.ui.session.model import all_weights
-from gatviz.ui.session.steps import open_model, show_graph, take_graph
+from gatviz.ui.session.steps import open_model, show_graph, take_graph, take_weights
 from tests.stage.arrived import scene
 from tests.ui.test_last_good import do
 
@@ -123,8 +124,17 @@ def test_the_table_of_arrows_shows_and_takes_numbers(monkeypatch: pytest.MonkeyP
         assert scene(app)["weightings"][0]["values"]["f32"] == alpha
 
 
-def test_a_drawn_graph_gets_edge_features_of_its_own() -> None:
+def set_one() -> None:
+    """Type one entry of W anew."""
+    weights = all_weights(session.current())
+    W = weights.layers[0]["W"].copy()
+    W[0, 0, 0] = 5
+    take_weights(with_values(weights, 0, "W", W), "edit W")
+
+
+def test_a_drawn_graph_gets_edge_features_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     app = checked(AppTest.from_file(APP, default_timeout=60).run())
+    do(app, set_one, monkeypatch)
     app.session_state["gatviz_session"] = replace(state_of(app), panel="table")
     app.run()
     app.button_group(key="table_of").set_value("arrows").run()
@@ -133,6 +143,11 @@ def test_a_drawn_graph_gets_edge_features_of_its_own() -> None:
     assert state_of(app).graph.edge_feature_names == ("distance",)
     assert state_of(app).settings.edge_features == 1
     assert "Wf_edge" in stages_of(app)
+    assert "reads edge features" in app.sidebar.expander[0].label
+    assert all_weights(state_of(app)).layers[0]["W"][0, 0, 0] == 5  # what was set by hand stays
+    do(app, lambda: take_graph(state_of(app).graph.with_edge_features([]), "none"), monkeypatch)
+    assert "Wf_edge" not in stages_of(app)
+    assert all_weights(state_of(app)).layers[0]["W"][0, 0, 0] == 5
 
 
 def test_edge_features_that_are_let_go_are_read_no_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,7 @@ CHOICES: dict[str, tuple[Callable[[AppTest], Any], object, str]] = {
     "activations": (set_("selectbox", "activation_0", "gelu"), ("gelu", "elu", "elu", "elu"), "σ gelu"),
 }
 ELSEWHERE = {"share_weights", "output_features", "last_activation", "jumping", "edge_features", "loop_features"}
-ELSEWHERE |= {"filled_loops", "device", "opened"}
+ELSEWHERE |= {"filled_loops", "device", "opened", "classes"}
 """Asked only where they matter, or not by the machine that runs the tests."""
 
 
