@@ -95,6 +95,7 @@ def test_other_work_takes_a_place_of_its_own(what):
     else:
         want(what, link if what == "link" else "")
     assert told().place == 1
+    assert told().worth_keeping == (what != "afresh")
     now = session.current()
     assert now.identity != before.identity
     assert now.edits_taken == 0
