@@ -146,9 +146,7 @@ def _sentences(trace: Trace, sums: Array) -> tuple[str, ...]:
     if any(layer.residual is not None for layer in trace.layers) or any(map(_passes_on, trace.steps)):
         told.append(_("Residual connections pass a node's own features on past attention; they are left out too."))
     if any(map(_couples, trace.steps)):
-        told.append(
-            _("A norm over all nodes lets every node move every other, whatever the arrows; left out too.")
-        )
+        told.append(_("A norm over all nodes lets every node move every other, whatever the arrows; left out too."))
     return tuple(told)
 
 
