@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from gatviz import GAT, analysis, sample_graph, save_weights
 from gatviz.analysis.explanation import sentences
@@ -29,7 +29,7 @@ def opened_in_explain(page: Page, model: GAT) -> None:
     choose_graph(page, "Karate club", 34)
     page.get_by_role("button", name="Open weights", exact=True).click()
     dialog = page.get_by_role("dialog")
-    file = {"name": "karate.pt", "mimeType": "application/octet-stream", "buffer": save_weights(model)}
+    file: FilePayload = {"name": "karate.pt", "mimeType": "application/octet-stream", "buffer": save_weights(model)}
     dialog.locator("input[type=file]").set_input_files(file)
     use(dialog)
     page.get_by_role("radio", name="Explain", exact=True).click()

@@ -19,12 +19,13 @@ from gatviz.files.container import pack, unpack_any
 from gatviz.graph.positions import default_positions
 from gatviz.model.around import AROUND, Activation, JumpingKnowledge, Linear
 from gatviz.model.gat import GAT
+from gatviz.model.kept_steps import step_content, step_of
 from gatviz.model.norms import BatchNorm
 from gatviz.model.plan import Sum
 from gatviz.model.steps import LayerSettings
 from gatviz.ui.session import run_cache, session
 from gatviz.ui.session.kept import FORM, from_file, from_link, to_file, to_link
-from gatviz.ui.session.kept_model import _step_content, _step_of, settings_content, settings_of
+from gatviz.ui.session.kept_model import settings_content, settings_of
 from gatviz.ui.session.session import Locked, Session
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.steps import open_model
@@ -116,7 +117,7 @@ def test_every_kind_of_step_comes_back() -> None:
     ]
     plain = {"Activation": ("elu",), "JumpingKnowledge": ("cat",), "Readout": ("mean",), "Linear": (3,)}
     steps += [kind(*plain.get(name, ())) for name, kind in AROUND.items()]
-    again = [_step_of(json.loads(json.dumps(_step_content(step))), "kept.gatviz", 0) for step in steps]
+    again = [step_of(json.loads(json.dumps(step_content(step))), "kept.gatviz", 0) for step in steps]
     assert again == steps
 
 
