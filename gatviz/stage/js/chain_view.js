@@ -90,8 +90,10 @@ export class ChainView {
         this.cards.delete(name);
       }
     }
-    if (this.chain() === this.laidOut) this.fillCards();
-    else this.layOut();
+    if (this.chain() === this.laidOut) {
+      this.drawHead();
+      this.fillCards();
+    } else this.layOut();
   }
 
   /** @param {Changed} changed */
@@ -115,8 +117,9 @@ export class ChainView {
   isTabbed(open) {
     if (this.unfolded || open.length < 2 || open.length > 4) return false;
     const rows = this.scene.names.length;
-    const columns = open.reduce((sum, stage) => sum + this.columnNames(stage).length, 0);
-    const needed = columns * TAB_CELL + open.length * (this.nameRoom() + CARD_GAP);
+    /** @param {StageOf} stage a matrix of nodes may shrink, one of pairs holds its numbers */
+    const least = (stage) => this.columnNames(stage).length * (stage.layout === "pairs" ? TAB_CELL : NARROW_COLUMN);
+    const needed = open.reduce((sum, stage) => sum + least(stage) + this.nameRoom() + CARD_GAP, 0);
     return rows > 0 && rows <= MOST_NUMBERED && needed > this.width;
   }
 
@@ -127,7 +130,7 @@ export class ChainView {
 
   /** What the names of the rows take. */
   nameRoom() {
-    return Math.min(7, Math.max(...this.scene.names.map((name) => name.length), 1)) * LETTER + 16;
+    return Math.min(9, Math.max(...this.scene.names.map((name) => name.length), 1)) * LETTER + 16;
   }
 
   drawHead() {
