@@ -59,7 +59,7 @@ def test_a_wrong_type_is_found(packages: Path, tmp_path: Path):
     )
     compiler = str(packages / "typescript" / "bin" / "tsc")
     options = ["--allowJs", "--checkJs", "--strict", "--noEmit", "--target", "es2024", "--module", "nodenext"]
-    for part, code in (("names", 0), ("edges", 1)):
+    for part, code in (("names", 0), ("arrows", 1)):
         (tmp_path / f"{part}.js").write_text(wrong + part)
         run = node(compiler, *options, str(tmp_path / f"{part}.js"))
         assert bool(run.returncode) is bool(code), run.stdout
