@@ -7,6 +7,7 @@ and labels to the nodes of a LayerTrace; a Trace brings its own.
 """
 
 from gatviz.analysis.across import AcrossLayers, attention_across_layers
+from gatviz.analysis.answer import Answer, answer
 from gatviz.analysis.baselines import WeightingKey, gcn_weights, mean_of_heads, name_of, uniform_weights, weighting_of
 from gatviz.analysis.difference import Difference, difference
 from gatviz.analysis.edge_story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
@@ -20,7 +21,9 @@ from gatviz.analysis.explanation.verdict import Verdict
 from gatviz.analysis.flow import InAndOut, edge_table, in_and_out, top_edges
 from gatviz.analysis.input_changes import input_changes
 from gatviz.analysis.predictions import Accuracy, Predictions, predictions
-from gatviz.analysis.scales import dropped_limit, score_span, share_limit, story_limit, story_limits
+from gatviz.analysis.reasons import Reasons, reasons
+from gatviz.analysis.scales import dropped_limit, score_span, share_limit, story_limit
+from gatviz.analysis.sentence import Node, Number, Sentence, joined, said, text_of
 from gatviz.analysis.similarity import HeadSimilarity, head_similarity
 from gatviz.analysis.static import Disagreement, StaticAttention, common_order, rankings, static_attention
 from gatviz.analysis.terms import ScoreTerms, SoftmaxTerms, messages, score_terms, softmax_terms, strongest_into
@@ -30,6 +33,7 @@ from gatviz.analysis.what_if import WhatIf, what_if
 __all__ = [
     "Accuracy",
     "AcrossLayers",
+    "Answer",
     "Contribution",
     "Difference",
     "Disagreement",
@@ -41,9 +45,13 @@ __all__ = [
     "GATv2Story",
     "HeadSimilarity",
     "InAndOut",
+    "Node",
+    "Number",
     "Predictions",
+    "Reasons",
     "Rule",
     "ScoreTerms",
+    "Sentence",
     "SoftmaxTerms",
     "Stability",
     "StaticAttention",
@@ -52,6 +60,7 @@ __all__ = [
     "Verdict",
     "WeightingKey",
     "WhatIf",
+    "answer",
     "attention_across_layers",
     "attention_contribution",
     "common_order",
@@ -66,12 +75,15 @@ __all__ = [
     "head_similarity",
     "in_and_out",
     "input_changes",
+    "joined",
     "mean_of_heads",
     "messages",
     "name_of",
     "path_attribution",
     "predictions",
     "rankings",
+    "reasons",
+    "said",
     "score_span",
     "score_terms",
     "seed_places",
@@ -80,8 +92,8 @@ __all__ = [
     "stability",
     "static_attention",
     "story_limit",
-    "story_limits",
     "strongest_into",
+    "text_of",
     "top_edges",
     "typical_agreement",
     "uniform_weights",

@@ -8,7 +8,7 @@ from typing import Any, overload
 import numpy as np
 
 from gatviz.analysis.subject import Analysed, layer_of
-from gatviz.analysis.terms import used_alpha
+from gatviz.analysis.terms import subtracted, used_alpha
 from gatviz.attention.layer_trace import Array, GATTrace, GATv2Trace, LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _
@@ -45,7 +45,8 @@ class EdgeStory:
     Where there is no edge, alpha, gcn and message are None; e is known for any pair.
 
     Attributes:
-        alpha, e: of the pair. maximum, denominator: of the target's softmax (0 for a node that reads none).
+        alpha, e: of the pair. denominator: of the target's softmax, where `subtracted` was taken from each e first
+            (0 for a node that reads none).
         terms: one for each node that the target reads. They add up to the denominator.
         features_read: [len(terms), C] Wh_j (of GATv2: W_source h_j; with the edge in the message Wh_j + W_edge f_ij),
             row by row as `terms`.
@@ -63,7 +64,7 @@ class EdgeStory:
     head: int
     alpha: float | None
     e: float
-    maximum: float
+    subtracted: float
     denominator: float
     terms: tuple[Term, ...]
     features_read: Array
@@ -157,7 +158,7 @@ def _gat_story(trace: GATTrace, target: int, source: int, head: int) -> GATStory
     W, a_target, a_source = (trace.weights[name][head] for name in ("W", "a_target", "a_source"))
     Wh_i, Wh_j = trace.Wh[target, head], trace.Wh[source, head]
     raw = trace.score_target[target, head] + trace.score_source[source, head]
-    e = _leaky(raw, trace.negative_slope)
+    e = leaky(raw, trace.negative_slope)
     edge_terms: Array | None = None
     edge_features: tuple[FeatureShare, ...] = ()
     if edge is not None and trace.Wf_edge is not None:
@@ -188,7 +189,7 @@ def _gatv2_story(trace: GATv2Trace, target: int, source: int, head: int) -> GATv
     Wh_i, Wh_j = trace.Wh_target[target, head], trace.Wh_source[source, head]
     Wf = None if edge is None or trace.Wf_edge is None else trace.Wf_edge[edge, head]
     met = Wh_i + Wh_j if Wf is None else Wh_i + Wh_j + Wf
-    hidden = _leaky(met, trace.negative_slope) if edge is None else trace.hidden[edge, head]
+    hidden = leaky(met, trace.negative_slope) if edge is None else trace.hidden[edge, head]
     bent = a * np.where(met > 0, 1.0, trace.negative_slope).astype(a.dtype)
     return GATv2Story(
         **_common(trace, target, source, head),
@@ -211,8 +212,8 @@ def _common(trace: LayerTrace, target: int, source: int, head: int) -> dict[str,
     edge, back = trace.edge_of(target, source), trace.edge_of(source, target)
     sources, e = trace.edge_index[0, edges], trace.e[edges, head]
     learnt = trace.attention == "learnt"
-    maximum = e.max() if e.size and learnt else e.dtype.type(0)
-    powers = np.exp(e - maximum) if learnt else np.ones_like(e)
+    taken = subtracted(e) if learnt else 0.0
+    powers = np.exp(e - taken) if learnt else np.ones_like(e)
     used = used_alpha(trace)[edges, head]
     features_read = trace.features_read(edges)[:, head]
     contributions = used[:, None] * features_read
@@ -222,7 +223,7 @@ def _common(trace: LayerTrace, target: int, source: int, head: int) -> dict[str,
         "source": source,
         "head": head,
         "alpha": None if edge is None else float(trace.alpha[edge, head]),
-        "maximum": float(maximum),
+        "subtracted": taken,
         "denominator": float(powers.sum(dtype=np.float64)),
         "terms": tuple(Term(*row) for row in zip(*(column.tolist() for column in columns), strict=True)),
         "features_read": features_read,
@@ -243,7 +244,8 @@ def _gcn(trace: LayerTrace, target: int, source: int) -> float:
     return 0.0 if (degrees == 0).any() else float(1 / np.sqrt(degrees.prod()))
 
 
-def _leaky(values: Array, slope: float) -> Array:
+def leaky(values: Array, slope: float) -> Array:
+    """LeakyReLU, of scores that no layer ran."""
     result: Array = np.where(values > 0, values, values * values.dtype.type(slope))
     return result
 

@@ -6,11 +6,9 @@ E edges, H heads.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gatviz.analysis.edge_story import EdgeStory, GATStory, GATv2Story
-from gatviz.analysis.terms import score_terms
-from gatviz.attention.layer_trace import Array, GATTrace, LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 
 _MARGIN = 0.05
 
@@ -45,27 +43,3 @@ def story_limit(story: EdgeStory) -> float:
     shares = (*story.target_features, *story.source_features, *story.edge_features)
     by_feature = np.array([share.value for share in shares])
     return max(float(np.abs(values).max(initial=0.0)) for values in (*by_dimension, by_feature)) or 1.0
-
-
-def story_limits(trace: GATTrace, edges: NDArray[np.int64]) -> Array:
-    """[len(edges), H]: `story_limit` of each of these edges in each head, without the rest of their stories."""
-    source, target = trace.edge_index[:, edges]
-    nodes = np.unique(trace.edge_index[:, edges])
-    terms = score_terms(trace)
-    largest = {}
-    for half, sums in (("target", terms.target), ("source", terms.source)):
-        weight = np.einsum("hc,hcf->hf", trace.weights[f"a_{half}"], trace.weights["W"])
-        sizes = np.zeros((trace.num_nodes, trace.num_heads))
-        by_dimension = np.abs(sums[nodes]).max(axis=2, initial=0.0)
-        by_feature = np.stack([np.abs(trace.x_read[nodes] * row).max(axis=1, initial=0.0) for row in weight], axis=1)
-        sizes[nodes] = np.maximum(by_dimension, by_feature)
-        largest[half] = sizes
-    limits: Array = np.maximum(largest["target"][target], largest["source"][source])
-    if terms.edge is not None and trace.edge_features is not None:
-        weight = np.einsum("hc,hcd->hd", trace.weights["a_edge"], trace.weights["W_edge"])
-        f = trace.edge_features[edges]
-        by_feature = np.stack([np.abs(f * row).max(axis=1, initial=0.0) for row in weight], axis=1)
-        by_dimension = np.abs(terms.edge[edges]).max(axis=2, initial=0.0)
-        limits = np.maximum(limits, np.maximum(by_dimension, by_feature))
-    limits[limits == 0] = 1.0
-    return limits

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from gatviz.attention.layer_trace import Array, GATTrace, LayerTrace
 
+_LARGEST_EXPONENT = 8.0
+"""Up to exp(8) = 2981, four digits, and down to exp(−8) = 0.000335."""
+
 
 @dataclass(frozen=True)
 class SoftmaxTerms:
@@ -63,6 +66,12 @@ def messages(trace: LayerTrace) -> Array:
 def used_alpha(trace: LayerTrace) -> Array:
     """[E, H]: the shares that h′ was made with, α itself or α after dropout."""
     return trace.alpha if trace.alpha_dropped is None else trace.alpha_dropped
+
+
+def subtracted(e: Array) -> float:
+    """What is taken from the scores of one target before exp: nothing, so that exp(e) can be read as it stands, or
+    their maximum where the numbers would grow too large or too small to read. α is the same either way."""
+    return float(e.max()) if e.size and float(np.abs(e).max()) > _LARGEST_EXPONENT else 0.0
 
 
 def target_sums(trace: LayerTrace, values: Array) -> Array:

@@ -253,6 +253,11 @@ class Uniformity:
             all=f"{round(row.mean_neighbours, 1):g}",
         )
 
+    @property
+    def mean_evenness(self) -> Array:
+        """[H]: the mean of the evenness over the judged nodes; NaN where there is none."""
+        return self._mean(self.evenness)
+
     def _mean(self, values: Array) -> Array:
         """The mean over the judged nodes of what is no NaN; NaN where nothing is left."""
         there = ~np.isnan(values) & (self.neighbours >= 2).reshape(-1, *[1] * (values.ndim - 1))

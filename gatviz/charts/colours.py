@@ -67,10 +67,11 @@ DIVERGING = {
     ),
 }
 HEADS = (
-    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5230", "#6a4bc4",
-    "#9aa83c", "#c7375f", "#8e2b8c", "#7d9c93", "#6d6a75", "#b98a5e", "#4a6fe0", "#a33b1f",
+    "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#7a5230", "#6a4bc4", "#9aa83c",
+    "#c7375f", "#8e2b8c", "#7d9c93", "#6d6a75", "#b98a5e", "#4a6fe0", "#3d6a1f", "#8c99e8",
 )  # fmt: skip
-"""Okabe and Ito's colours first, which the colour-blind tell apart; heads are always told by number too."""
+"""Okabe and Ito's colours first, which the colour-blind tell apart; heads are always told by number too. None is the
+accent, their vermilion: that says what is locked."""
 CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#8c6d31", "#7b4fb5")
 ACCENT = {"light": "#d55e00", "dark": "#ff9a4d"}
 INK = {"light": "#16182b", "dark": "#eceef7"}
@@ -139,6 +140,11 @@ def _words(theme: Theme) -> dict[str, str]:
         "accent-soft": colour_at((PAPER[theme], ACCENT[theme]), _ACCENT_TINT),
         "accent-ink": colour_at((ACCENT[theme], INK[theme]), 0.3),
         "masked": colour_at((PAPER[theme], INK[theme]), 0.75),
+        "button": BUTTON,
+        "on-button": text_on(BUTTON),
+        "edge": colour_at(SEQUENTIAL[theme], 0.6),
+        "plus-ink": colour_at((BARS[theme]["plus"], INK[theme]), 0.25),
+        "minus-ink": colour_at((BARS[theme]["minus"], INK[theme]), 0.25),
     }
 
 

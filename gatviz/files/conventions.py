@@ -186,10 +186,7 @@ def take_positions(parsed: ParsedGraph, x: str, y: str, *, marked: bool = False)
     placed = [
         a is not None and b is not None and math.isfinite(a) and math.isfinite(b) for a, b in zip(*pairs, strict=True)
     ]
-    same = len(placed) > 1 and all(placed) and all(len(set(axis)) == 1 for axis in pairs)
-    if same:
-        parsed.notes.append(_("positions were left out: all nodes have the same one"))
-    elif all(placed):
+    if all(placed):
         parsed.positions = np.array(pairs, dtype=np.float64).T
         parsed.columns += [ColumnUse("nodes", name, "position") for name in (x, y)]
         if not marked:

@@ -15,7 +15,8 @@ from gatviz.files.table_kind import has_node_header, known_ends
 from gatviz.files.values import number
 from gatviz.words import _, commas
 
-_FRACTION = re.compile(r"[-+]?\d*[.,]\d+")
+_NO_NAME = re.compile(r"[-+]?\d*[.,]\d+|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|[A-Z][a-z]{2} \d{1,2},? \d{4}")
+"""Numbers with a fraction, and dates."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _by_content(table: Table) -> Ends | None:
     one, other = (table.cells[place] for place in places)
     title, second = (table.header[place] for place in places)
     of_nodes = first == 0 and has_node_header(table, ReadOptions())  # whatever its columns share
-    if of_nodes or _fractions(one) or _fractions(other) or (first == 1 and not headers.alike(title, second)):
+    if of_nodes or _no_names(one) or _no_names(other) or (first == 1 and not headers.alike(title, second)):
         return None
     said = _("no header says which columns edges join: {one} and {other} were taken as source and target").format(
         one=quote(title), other=quote(second)
@@ -112,5 +113,5 @@ def _numbers_rows(table: Table) -> bool:
     )
 
 
-def _fractions(cells: pd.Series[str]) -> bool:
-    return any(_FRACTION.fullmatch(cell) for cell in cells[:50])
+def _no_names(cells: pd.Series[str]) -> bool:
+    return any(_NO_NAME.fullmatch(cell) for cell in cells[:50])

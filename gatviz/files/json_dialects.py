@@ -163,12 +163,13 @@ def _of_neighbours(values: dict[str, Any]) -> Found | None:
     if found is not None:
         names = {name for name, _told in found.nodes}
         others = {end for _source, end, _told in found.edges} - names
-        if others and any(name.isdigit() for name in (*names, *others)):
+        pairs = {(source, target) for source, target, _told in found.edges}
+        both_ways = all((target, source) in pairs for source, target in pairs)
+        if not both_ways and any(name.isdigit() for name in (*names, *others)):
             return None  # lists of numbers are as often features
         found.nodes += [(name, {}) for name in sorted(others)]
         found.neighbours = True
-        pairs = {(source, target) for source, target, _told in found.edges}
-        found.directed = any((target, source) not in pairs for source, target in pairs)
+        found.directed = not both_ways
     return found
 
 

@@ -14,6 +14,7 @@ from gatviz.files import headers, limits
 from gatviz.files.options import ReadOptions, Scaling
 from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.files.values import categories, decimal, is_gap, number, numbers, one_hot, vectors
+from gatviz.graph.checks import LONGEST_NAME, is_printable
 from gatviz.graph.features import FeatureKind, made_up_features
 from gatviz.words import _, commas, ngettext
 
@@ -152,6 +153,8 @@ class NodeColumns:
             return self._left_out(name, _("column {column} was left out: its words are all different"))
         if not asked and few and self.parsed.by_convention and len(words) > _NEARLY_ALL * len(values):
             return self._left_out(name, _("column {column} was left out: nearly all of its words are different"))
+        if not asked and few and any(not _fits(f"{name} = {word}") for word in words):
+            return self._left_out(name, _("column {column} was left out: its words are too long for names of features"))
         if self.options.categorical == "ignore" or not few:
             if not words:
                 said = _("column {column} was left out: it is empty")
@@ -191,6 +194,10 @@ class NodeColumns:
             return headers.plain(name) in (*headers.NODE_ID, *headers.COUNTERS) or headers.names_ids(name)
         there = [value for value in values if not is_gap(value)]
         return bool(there) and all(isinstance(value, str) and _ADDRESS.match(value) is not None for value in there)
+
+
+def _fits(name: str) -> bool:
+    return len(name) <= LONGEST_NAME and is_printable(name)
 
 
 def _is_text(value: Any) -> bool:

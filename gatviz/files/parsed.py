@@ -15,6 +15,7 @@ from gatviz.files import limits
 from gatviz.files.options import Orientation
 from gatviz.words import _
 
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b"))
 _SAID = 3
 """Pairs of names that are told; the others are alike."""
 
@@ -132,14 +133,18 @@ def same_looking(names: Sequence[str]) -> list[str]:
     notes: list[str] = []
     first: dict[str, str] = {}
     for name in names:
-        shown = name.strip() if name.isascii() else " ".join(unicodedata.normalize("NFC", name).split())
+        shown = name.strip() if name.isascii() else _shown(name)
         other = first.setdefault(shown, name)
         if other is not name and len(notes) < _SAID:
             said = _("{one} and {other} look the same but are different nodes: {reason}")
             blank = name.strip() != name or other.strip() != other
-            reason = _("one has blanks around it") if blank else _("their accents are composed in different ways")
+            reason = _("one has blanks around it") if blank else _("some of their characters differ only inside")
             notes.append(said.format(one=quote(other), other=quote(name), reason=reason))
     return notes
+
+
+def _shown(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).translate(_UNSEEN).split())
 
 
 class Collector:

@@ -10,8 +10,10 @@ from gatviz.words import _, ngettext
 
 SPLITS = ("train", "val", "test")
 LONGEST_NAME = 200
-_PRINTABLE = dict.fromkeys(map(ord, "\u200c\u200d\u00a0\u1680\u2002\u2003\u2007\u2009\u200a\u202f\u205f\u3000"))
-"""The joiners of Persian, of Indian scripts and of emoji, and blanks other than the usual one."""
+_PRINTABLE = dict.fromkeys(
+    map(ord, "\u00ad\u200b\u200c\u200d\u00a0\u1680\u2002\u2003\u2007\u2009\u200a\u202f\u205f\u3000")
+)
+"""Soft hyphens, the joiners of Persian, of Indian scripts and of emoji, and blanks other than the usual one."""
 
 
 def checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:

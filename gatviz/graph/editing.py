@@ -26,8 +26,8 @@ MOST_NODES = 5_000
 _COPY_AWAY = 0.6
 
 
-def add_node(graph: Graph, name: str, at: Sequence[float]) -> Graph:
-    """The graph with one node more, its features all zero.
+def add_node(graph: Graph, name: str, at: Sequence[float], *, seed: int = 0) -> Graph:
+    """The graph with one node more, its features drawn from the seed: see `_drawn_features`.
 
     Raises:
         GatvizError: a name that is taken or blank, a position that is no point.
@@ -39,7 +39,22 @@ def add_node(graph: Graph, name: str, at: Sequence[float]) -> Graph:
             f"{graph.num_nodes:,}",
             _("open a file instead"),
         )
-    return _with_nodes(graph, (name,), np.zeros((1, graph.num_features)), at, (None,), (None,))
+    return _with_nodes(graph, (name,), _drawn_features(graph, seed), at, (None,), (None,))
+
+
+def _drawn_features(graph: Graph, seed: int) -> NDArray[np.float64]:
+    """[1, F], not all zero: a node without features sends nothing and teaches nothing.
+
+    Each is that of one of the other nodes, so that it is of the same kind; where there are none, or that gives zeros
+    alone, it is drawn from the normal distribution and rounded.
+    """
+    generator = np.random.default_rng((seed, graph.num_nodes))
+    drawn = np.zeros((1, graph.num_features))
+    if graph.num_nodes:
+        drawn[0] = graph.x[generator.integers(graph.num_nodes, size=graph.num_features), np.arange(graph.num_features)]
+    while graph.num_features and not drawn.any():
+        drawn = generator.normal(size=(1, graph.num_features)).round(1)
+    return drawn
 
 
 def add_edges(graph: Graph, edges: Iterable[tuple[str, str]], *, both: bool = False) -> Graph:

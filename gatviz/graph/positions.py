@@ -28,6 +28,13 @@ MOST_SPRING = 1_000
 """Up to here the default layout is spring, in about two seconds; above, a spiral for each piece."""
 
 Positions = NDArray[np.float64]
+PICTURE = (352.0, 190.0)
+"""Width and height in pixels of the smallest picture that a layout is made for, without its margins."""
+RADII = ((12, 23.0), (24, 15.0), (40, 12.0), (60, 10.0), (100, 8.0), (200, 6.0))
+"""Up to so many nodes are drawn with this radius in pixels."""
+_BETWEEN = 4.0
+"""Free pixels between two nodes."""
+_MOST_ROUNDS = 400
 _GOLDEN_ANGLE = np.pi * (3.0 - np.sqrt(5.0))
 _GAP = 1.0
 
@@ -76,8 +83,8 @@ def layout(graph: Graph, kind: LayoutName, seed: int = 0) -> Positions:
     if kind == "bipartite":
         return _two_columns(graph)
     if kind == "kamada_kawai":
-        return _by_piece(graph, lambda adj: _networkx(adj, nx.kamada_kawai_layout))
-    return _by_piece(graph, lambda adj: _networkx(adj, lambda g: nx.spring_layout(g, seed=seed)))
+        return _set_apart(_by_piece(graph, lambda adj: _networkx(adj, nx.kamada_kawai_layout)))
+    return _set_apart(_by_piece(graph, lambda adj: _networkx(adj, lambda g: nx.spring_layout(g, seed=seed))))
 
 
 def _adjacency(graph: Graph) -> csr_array:
@@ -137,6 +144,35 @@ def _networkx(adj: csr_array, place: Callable[[nx.Graph[int]], dict[int, NDArray
     lengths = np.linalg.norm(positions[row] - positions[column], axis=1)
     middle = float(np.median(lengths))
     return positions / middle if middle > 1e-9 else _circle(adj.shape[0])
+
+
+def _set_apart(positions: Positions) -> Positions:
+    """The same picture with no two nodes on each other, as they are drawn on the smallest panel.
+
+    Nodes that touch push each other away, within the picture's frame; the others stay where they are.
+    """
+    count = len(positions)
+    radius = next((radius for most, radius in RADII if count <= most), None)
+    if radius is None or count < 2:
+        return positions
+    extent = np.ptp(positions, axis=0)
+    scale = min((size / length for size, length in zip(PICTURE, extent, strict=True) if length > 0), default=1.0)
+    frame = np.array(PICTURE) / 2
+    places = (positions - (positions.max(axis=0) + positions.min(axis=0)) / 2) * scale
+    least = 2 * radius + _BETWEEN
+    for _round in range(_MOST_ROUNDS):
+        apart = places[:, None] - places[None]
+        distance = np.linalg.norm(apart, axis=2)
+        np.fill_diagonal(distance, np.inf)
+        close = distance < least - 0.5
+        if not close.any():
+            break
+        push = np.where(close, least - distance, 0.0) / np.maximum(distance, 1e-9) / 2
+        # A node that is pushed from all sides moves by the mean, so that crowds dissolve instead of shaking.
+        places += (apart * push[:, :, None]).sum(axis=1) / np.maximum(close.sum(axis=1), 1)[:, None] ** 0.5
+        places = np.clip(places, -frame, frame)
+    apart_now: Positions = places / scale
+    return apart_now
 
 
 def _spiral(adj: csr_array) -> Positions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Literal
 
@@ -13,28 +13,24 @@ from gatviz.analysis import (
     GATStory,
     GATv2Story,
     edge_story,
-    score_terms,
-    softmax_terms,
     story_limit,
-    story_limits,
 )
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.model.proof import Check
 from gatviz.stage import formulas
-from gatviz.stage.part import packed, sent_edges
 from gatviz.stage.protocol import (
     Bar,
     EdgeFocus,
     EdgeShares,
-    Features,
+    Focus,
+    Half,
     JointPart,
     JointScore,
+    NodeFocus,
     Pair,
     Proof,
-    Scores,
-    Softmax,
     Story,
 )
 from gatviz.words import ngettext
@@ -42,43 +38,36 @@ from gatviz.words import ngettext
 _MOST_FEATURES = 8
 
 
-def pack_softmax(trace: LayerTrace, part: Part) -> Softmax:
-    """What the fraction of any edge needs."""
-    softmax = softmax_terms(trace)
-    return Softmax(
-        terms=packed(softmax.terms[sent_edges(trace, part, trace.num_heads)]),
-        maxima=packed(softmax.maxima[part.nodes]),
-        denominators=packed(softmax.denominators[part.nodes]),
-    )
+def first_edge(trace: LayerTrace, part: Part) -> tuple[int, int, int] | None:
+    """(target, source, head) of an edge that shows what attention does: a first thing to look at.
 
-
-def pack_scores(trace: GATTrace, part: Part) -> Scores:
-    """What the bars of any edge's score need."""
-    terms = score_terms(trace)
-    sent = sent_edges(trace, part, trace.num_heads)
-    return Scores(
-        target=packed(terms.target[part.nodes]),
-        source=packed(terms.source[part.nodes]),
-        edge=None if terms.edge is None else packed(terms.edge[sent]),
-        limits=packed(story_limits(trace, sent)),
-    )
-
-
-def first_edge(trace: LayerTrace, part: Part) -> tuple[int, int] | None:
-    """(target, source) of head 0's strongest edge that is no loop: a first thing to look at."""
-    edges = [k for k in part.edges if trace.edge_index[0, k] != trace.edge_index[1, k]]
-    if not edges:
+    A large share over all heads of a node with a choice, between two nodes that bring something along, and of a GAT one
+    whose score is the source's doing: a source half of 0 beside a large target half would teach the opposite of what
+    decides. Never a loop.
+    """
+    source, target = trace.edge_index[:, part.edges]
+    if not (source != target).any():
         return None
-    source, target = trace.edge_index[:, max(edges, key=lambda k: trace.alpha[k, 0])]
-    return int(target), int(source)
+    brings = np.abs(trace.x).max(axis=1, initial=0.0) > 0
+    telling = brings[source] & brings[target] & (np.diff(trace.ptr)[target] > 1)
+    merit = trace.alpha[part.edges].astype(np.float64)
+    if isinstance(trace, GATTrace):
+        of_source, of_target = np.abs(trace.score_source[source]), np.abs(trace.score_target[target])
+        both = of_source + of_target
+        merit *= np.divide(of_source, both, out=np.zeros_like(both), where=both > 0)
+    merit += 2.0 * telling[:, None]
+    merit[source == target] = -1.0
+    place, head = np.unravel_index(int(np.argmax(merit)), merit.shape)
+    return int(target[place]), int(source[place]), int(head)
 
 
-def local_edge(edge: tuple[int, int] | None, part: Part) -> EdgeFocus | None:
-    """The same edge (target, source) as the browser counts nodes; None where it is not shown."""
-    if edge is None or not np.isin(edge, part.nodes).all():
+def local_focus(target: int, source: int | None, part: Part) -> Focus | None:
+    """An edge or (without a source) a node as the browser counts nodes; None where it is not shown."""
+    nodes = [target] if source is None else [target, source]
+    if not np.isin(nodes, part.nodes).all():
         return None
-    target, source = (int(np.searchsorted(part.nodes, node)) for node in edge)
-    return EdgeFocus(target=target, source=source)
+    places = [int(place) for place in np.searchsorted(part.nodes, nodes)]
+    return NodeFocus(node=places[0]) if source is None else EdgeFocus(target=places[0], source=places[1])
 
 
 def pack_proofs(checks: tuple[Check, ...]) -> list[Proof]:
@@ -107,10 +96,7 @@ def pack_story(
         head=story.head,
         limit=story_limit(story),
         formulas=[formulas.pack_formula(latex) for latex in lines],
-        features=[
-            _features("source", local[story.source], story.source_features, input_names),
-            _features("target", local[story.target], story.target_features, input_names),
-        ],
+        halves=[_half(story, half, local, input_names) for half in ("source", "target")],
         of_edge=_of_edge(story.edge_features, graph.edge_feature_names),
         biased="b_source" in trace.weights,
         pair=_pair(story) if isinstance(story, GATStory) else None,
@@ -118,11 +104,25 @@ def pack_story(
     )
 
 
-def _features(
-    half: Literal["target", "source"], node: int, shares: tuple[FeatureShare, ...], names: Sequence[str]
-) -> Features:
-    parts = _largest(shares, names)
-    return Features(half=half, node=node, parts=parts, more=len(shares) - len(parts))
+def _half(
+    story: GATStory | GATv2Story, half: Literal["target", "source"], local: Mapping[int, int], names: Sequence[str]
+) -> Half:
+    shares: tuple[FeatureShare, ...] = getattr(story, f"{half}_features")
+    by_feature = _largest(shares, names)
+    value, terms = None, []
+    if isinstance(story, GATStory):
+        value = story.score_target if half == "target" else story.score_source
+        terms = (story.target_terms if half == "target" else story.source_terms).tolist()
+    node = story.target if half == "target" else story.source
+    return Half(
+        half=half,
+        node=local[node],
+        symbol=formulas.mathml(r"t_i" if half == "target" else "s_j"),
+        value=value,
+        by_dimension=[Bar(name=f"c{c}", value=term) for c, term in enumerate(terms)],
+        by_feature=by_feature,
+        more=len(shares) - len(by_feature),
+    )
 
 
 def _of_edge(shares: tuple[FeatureShare, ...], names: Sequence[str]) -> EdgeShares | None:

@@ -15,16 +15,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.analysis import share_limit, uniformity
+from gatviz.analysis import WeightingKey, share_limit, uniformity
 from gatviz.analysis.subject import called
 from gatviz.analysis.terms import target_maxima
 from gatviz.attention.chain import stages_of
-from gatviz.attention.layer_trace import GATTrace, LayerTrace
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.model.trace import Trace
 from gatviz.stage import protocol
-from gatviz.stage.details import pack_scores, pack_softmax
 from gatviz.stage.formulas import mathml, pack_formula, symbols
 from gatviz.stage.part import packed, sent_edges
 from gatviz.stage.protocol import Counts, Edges, Palettes, RowSums, Scene, Whole
@@ -46,6 +45,11 @@ class Weighting:
     explanation: str = ""
     formula: str = ""
     rows_sum_to_one: bool = True
+
+    @property
+    def which(self) -> WeightingKey:
+        """The same choice as analyses name it."""
+        return self.key if self.head is None else self.head  # type: ignore[return-value]
 
 
 def pack_scene(
@@ -98,11 +102,10 @@ def pack_scene(
         uniform=packed(_uniform_shares(trace)[part.nodes]),
         palettes=palettes,
         texts=dict(texts),
-        softmax=pack_softmax(trace, part),
-        scores=pack_scores(trace, part) if isinstance(trace, GATTrace) else None,
         formulas=[pack_formula(latex) for latex in symbols(trace)],
         open_at_start=[stage.name for stage in stages_of(trace.form) if stage.unfolded],
         evenness=packed(even.evenness[part.nodes]),
+        head_evenness=[None if np.isnan(value) else float(value) for value in even.mean_evenness],
         reads_like=[[even.reads_like(n, head) for head in range(trace.num_heads)] for n in part.nodes],
     )
 

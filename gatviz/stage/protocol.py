@@ -18,6 +18,22 @@ class Message(Struct, kw_only=True, rename="camel"):
     """Anything that crosses."""
 
 
+class EdgeFocus(Message, tag_field="kind", tag="edge"):
+    """A pair of nodes, by number."""
+
+    target: int
+    source: int
+
+
+class NodeFocus(Message, tag_field="kind", tag="node"):
+    """A node, by number."""
+
+    node: int
+
+
+Focus = EdgeFocus | NodeFocus
+
+
 class Packed(Message):
     """An array, row by row, bit for bit as float32."""
 
@@ -133,24 +149,6 @@ class Stage(Message):
     """What stands where there is no edge."""
 
 
-class Softmax(Message):
-    """exp(e − maximum) of E + U edges, [E + U, H]; maxima and denominators per target, [N, H]."""
-
-    terms: Packed
-    maxima: Packed
-    denominators: Packed
-
-
-class Scores(Message):
-    """The signed parts of both halves of a score, [N, H, C], and of what the edge's own features add, [E + U, H, C], if
-    they are read; the end of their bars per edge, [E + U, H]."""
-
-    target: Packed
-    source: Packed
-    edge: Packed | None
-    limits: Packed
-
-
 class GoneEdge(Message):
     """An edge of the baseline that is no more; −1 for an end that is not shown."""
 
@@ -188,12 +186,15 @@ class Bar(Message):
     value: float
 
 
-class Features(Message):
-    """What the features of one end added to the score, the largest of them."""
+class Half(Message):
+    """What one end added to the score: by dimension, where the score splits in two, and by feature, the largest."""
 
     half: Literal["target", "source"]
     node: int
-    parts: list[Bar]
+    symbol: str
+    value: float | None
+    by_dimension: list[Bar]
+    by_feature: list[Bar]
     more: int
 
 
@@ -239,7 +240,7 @@ class Story(Message):
     head: int
     limit: float
     formulas: list[Formula]
-    features: list[Features]
+    halves: list[Half]
     of_edge: EdgeShares | None
     biased: bool
     pair: Pair | None
@@ -299,20 +300,102 @@ class Palettes(Message):
     dark: Palette
 
 
-class EdgeFocus(Message, tag_field="kind", tag="edge"):
-    """A pair of nodes, by number."""
+class Said(Message):
+    """A part of a sentence: words, a node, or a number with the arrow or the node that it belongs to."""
 
-    target: int
-    source: int
+    kind: Literal["words", "node", "number"]
+    text: str = ""
+    value: float | None = None
+    sign: bool = False
+    focus: Focus | None = None
 
 
-class NodeFocus(Message, tag_field="kind", tag="node"):
-    """A node, by number."""
+class Column(Message):
+    """A column of the table of reasons: of numbers, or of one vector a row, coloured as that stage of the chain."""
+
+    key: str
+    symbol: str
+    caption: str
+    stage: str | None = None
+
+
+class Reason(Message):
+    """A row of that table: a node that is read, by number (−1 where it is not shown), and what is to be remarked."""
 
     node: int
+    name: str
+    own: bool
+    masked: bool
+    note: str
 
 
-Focus = EdgeFocus | NodeFocus
+class Rest(Message):
+    """The neighbours without a row: what they are called together, and what their columns add up to."""
+
+    text: str
+    numbers: list[float | None]
+    brings: Packed | None
+
+
+class Bars(Message):
+    """The scale of the bars of a score, and the target half that all of them start from, if there is one."""
+
+    low: float
+    high: float
+    ticks: list[float]
+    half: float | None
+    symbol: str
+
+
+class Why(Message):
+    """Why a target shares out as it does: numbers [R, K] of the columns of numbers, and [R, C] of each of vectors."""
+
+    target: int
+    name: str
+    source: int | None
+    chosen: int
+    """The place of the row that is asked about, −1 for none."""
+    title: list[Said]
+    remark: list[Said]
+    columns: list[Column]
+    rows: list[Reason]
+    numbers: Packed
+    vectors: list[Packed]
+    sums: list[float | None]
+    rest: Rest | None
+    bars: Bars | None
+    even: float
+    shares: str
+    """The key of the column that h′ is made with."""
+    h_prime: Packed | None
+    out: Packed | None
+    out_symbol: str
+    out_columns: str
+
+
+class Answer(Message):
+    """What is said of one weighting, and the table behind it."""
+
+    headline: list[Said]
+    line: list[Said]
+    why: Why | None
+
+
+class GuideStep(Message):
+    """A step of the guided minute: what is lit, what is said, and what is pointed at once it is understood."""
+
+    zone: Literal["features", "projection", "scores", "softmax", "taken_in"]
+    headline: list[Said]
+    line: list[Said]
+    completes: Focus
+
+
+class Guide(Message):
+    """The guided minute, about one arrow in one head: what is locked and shown as it begins, and its steps."""
+
+    focus: Focus
+    weighting: str
+    steps: list[GuideStep]
 
 
 class Scene(Message):
@@ -333,17 +416,22 @@ class Scene(Message):
     uniform: Packed
     palettes: Palettes
     texts: dict[str, str]
-    softmax: Softmax
-    scores: Scores | None
     formulas: list[Formula]
     open_at_start: list[str]
     evenness: Packed
+    head_evenness: list[float | None]
+    """The mean over the nodes that read two or more; None where there is none."""
     reads_like: list[list[str]]
 
 
 class Screen(Scene):
     """All of one screen."""
 
+    answers: list[Answer]
+    """One for each weighting."""
+    answered: Focus | None
+    """What they are about; None where nothing is locked."""
+    guide: Guide | None
     change: Change | None
     layer: int
     revision: str
@@ -355,6 +443,8 @@ class Screen(Scene):
     pyg_asked: bool
     description: str
     whose_weights: str
+    badge: str
+    """The same in a few words."""
     notice: str
     directed: bool
     session: str
@@ -386,7 +476,8 @@ class Keeping(Message):
     packed: int | None
     """The number of the change that `content` is of, a .gatviz file as base64."""
     content: str
-    title: str
+    work_title: str
+    """What its graph is called."""
     refused: str
     """Why something could not be opened or kept."""
     forget: int

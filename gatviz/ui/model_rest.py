@@ -74,6 +74,8 @@ def _about_to_be(opened: OpenedModel | None) -> Settings:
     if opened is not None:
         keys |= {name: opened_key(name, opened) for name in OF_OPENED}
     told: dict[str, Any] = {name: state[key] for name, key in keys.items() if state.get(key) is not None}
+    if opened is None:
+        told["edge_features"] = session.current().graph.num_edge_features if state.get("reads_edges", True) else 0
     sigmas = [state.get(f"activation_{k}") or word for k, word in enumerate(before.activations)]
     return replace(before, **told, activations=tuple(sigmas), opened=opened.steps if opened else ())
 

@@ -17,17 +17,17 @@ from gatviz.analysis import (
     edge_story,
     input_changes,
     messages,
+    reasons,
     score_terms,
     static_attention,
     story_limit,
-    story_limits,
     what_if,
 )
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.attention.layers import new_generator
 from gatviz.graph.subgraph import Part
 from gatviz.stage import formulas
-from gatviz.stage.details import pack_scores, pack_story
+from gatviz.stage.details import pack_story
 from gatviz.stage.stages import pack_stages
 
 WAYS: dict[str, dict[str, Any]] = {
@@ -80,8 +80,10 @@ def test_the_parts_of_every_score_and_of_h_prime_add_up(graph: Graph, way: str) 
                 assert story.score_edge == pytest.approx(parts[0], abs=1e-5)
                 assert story.raw == pytest.approx(sum(parts), abs=1e-5)
                 assert story.raw == pytest.approx(layer.raw[edge, head], abs=1e-6)
-                limit = story_limits(layer, np.array([edge]))[0, head]
-                assert limit == pytest.approx(story_limit(story), abs=1e-6)
+                assert np.abs(there(story.edge_terms)).max() <= story_limit(story)
+                row = reasons(layer, target, head, source)
+                (place,) = np.flatnonzero(row.edges == edge)
+                assert row.numbers["g"][place] == layer.score_edge[edge, head]  # type: ignore[index]
             else:
                 assert isinstance(story, GATv2Story)
                 met = story.Wh_target + story.Wh_source + there(story.Wf_edge)
@@ -102,7 +104,6 @@ def test_what_the_screen_gets_of_an_edge_are_the_numbers_of_its_score(graph: Gra
     assert isinstance(layer, GATTrace)
     assert there(score_terms(layer).edge).sum(-1) == pytest.approx(layer.score_edge, abs=1e-5)
     part = Part.whole(layer.num_nodes, layer.num_edges)
-    assert there(pack_scores(layer, part).edge).shape == [layer.num_edges, 2, 3]
     stages = {stage.name: stage for stage in pack_stages(layer, part, graph.feature_names, graph.edge_feature_names)}
     assert stages["edge_features"].columns == ["u", "v"] == stages["W_edge"].columns
     assert there(stages["edge_features"].values).shape == [layer.num_edges, 2]
@@ -123,7 +124,7 @@ def test_nothing_is_sent_more_where_no_edge_features_are_read() -> None:
         names = [stage.name for stage in pack_stages(layer, part, graph.feature_names)]
         assert not [name for name in names if "edge" in name]
         assert there(pack_story(graph, layer, part, (1, 0, 0), graph.feature_names)).of_edge is None
-        assert not isinstance(layer, GATTrace) or pack_scores(layer, part).edge is None
+        assert "g" not in reasons(layer, 1).numbers
         assert not any("edge" in info.formula for info in layer.fields)
 
 

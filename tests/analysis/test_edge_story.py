@@ -46,9 +46,10 @@ def two_features() -> Any:
 def test_the_hand_case_is_told() -> None:
     story = edge_story(hand_case(), 0, 1, 0)
     assert isinstance(story, GATStory)
-    assert (story.raw, story.e, story.maximum) == (2, 2, 2)
-    assert [(t.source, t.e, t.term) for t in story.terms] == [(0, 1, pytest.approx(math.exp(-1))), (1, 2, 1)]
-    assert story.denominator == pytest.approx(1 + math.exp(-1))
+    assert (story.raw, story.e, story.subtracted) == (2, 2, 0)
+    assert [(t.source, t.e) for t in story.terms] == [(0, 1), (1, 2)]
+    assert [t.term for t in story.terms] == pytest.approx([math.exp(1), math.exp(2)])
+    assert story.denominator == pytest.approx(math.exp(1) + math.exp(2))
     assert story.alpha == pytest.approx(0.7311, abs=5e-5)
     assert story.uniform == 0.5
     assert story.reverse_alpha is None

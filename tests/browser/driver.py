@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, SupportsFloat
 
 import numpy as np
 from playwright.sync_api import Locator, Page
 
-from gatviz import Graph, MultiHeadGATLayer, sample_graph
+from gatviz import Graph, LayerTrace, MultiHeadGATLayer, sample_graph
 from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
 from gatviz.ui.session.settings import Settings
@@ -36,7 +36,7 @@ def trace_of(sample: str | Graph = "tutorial", **changes: Any) -> GATTrace:
     return trace
 
 
-def shown(value: float, digits: int = 3) -> str:
+def shown(value: SupportsFloat, digits: int = 3) -> str:
     """A number as the stage writes it (an independent telling of stage/js/format.js)."""
     value = float(value)
     if value == 0:
@@ -64,7 +64,7 @@ def open_app(page: Page, url: str) -> None:
     """Go to the app and wait until the stage stands."""
     page.goto(url)
     page.wait_for_selector(".gatviz-stage .node", timeout=60_000)
-    page.wait_for_selector(".gatviz-stage .formulas", timeout=10_000)
+    page.wait_for_selector(".gatviz-stage .why-table", timeout=10_000)
 
 
 def choose_graph(page: Page, title: str, nodes: int) -> None:
@@ -74,7 +74,47 @@ def choose_graph(page: Page, title: str, nodes: int) -> None:
 
 
 def choose_head(page: Page, label: str) -> None:
-    page.locator(".swatches").get_by_role("radio", name=label, exact=True).click()
+    """A head by its tile, or what is no head from the list of baselines."""
+    tile = page.locator(".swatches").get_by_role("radio", name=label, exact=True)
+    if tile.count():
+        tile.click()
+        return
+    unfold(page, "baselines")
+    page.locator(".menu-panel").get_by_role("radio", name=label, exact=True).click()
+    page.keyboard.press("Escape")
+
+
+def head_on_show(page: Page) -> int:
+    key = page.locator(".swatch.head[aria-checked='true']").get_attribute("data-key")
+    return int(str(key).removeprefix("w:head-"))
+
+
+def several_heads(page: Page, *, on: bool) -> None:
+    unfold(page, "baselines")
+    entry = page.locator("[data-key='several']")
+    if (entry.get_attribute("aria-checked") == "true") != on:
+        entry.click()
+    page.keyboard.press("Escape")
+
+
+def unfold(page: Page, key: str) -> None:
+    """Open the menu behind this button: "baselines", or "more" for what is rare about the picture."""
+    button = page.locator(f".menu-button[data-key='{key}']")
+    if button.get_attribute("aria-expanded") != "true":
+        button.click()
+
+
+def unfold_all(page: Page) -> None:
+    """Every stage of the chain."""
+    steps = page.locator("[data-key='all-steps']")
+    if steps.get_attribute("aria-expanded") != "true":
+        steps.click()
+    page.get_by_role("button", name="unfold all").click()
+
+
+def toggle_further(page: Page) -> None:
+    """Where the locked arrow's score comes from."""
+    page.locator(".why [data-key='further']").click()
 
 
 def set_number(page: Page, label: str, value: int) -> None:
@@ -99,8 +139,13 @@ def cells(page: Page, stage: str) -> dict[tuple[int, int], str]:
 
 def middle_of(element: Locator) -> tuple[float, float]:
     """The middle of an element on the page; one that is just being drawn anew is waited for."""
-    boxes: list[Any] = []
-    eventually(lambda: bool(boxes.append(element.bounding_box()) or boxes[-1]))
+    boxes: list[Any] = [None]
+
+    def stands() -> bool:
+        boxes.append(element.bounding_box())
+        return boxes[-1] is not None
+
+    eventually(stands)
     box = boxes[-1]
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -141,7 +186,13 @@ def lock_text(page: Page) -> str:
     return chip.inner_text() if chip.count() else ""
 
 
-def alpha_rows(trace: GATTrace, head: int) -> dict[tuple[int, int], str]:
+def alpha_rows(trace: LayerTrace, head: int) -> dict[tuple[int, int], str]:
     """α as it must stand in the matrix."""
     dense = trace.dense("alpha", head)
     return {(int(i), int(j)): shown(dense[i, j]) for i, j in np.argwhere(trace.adjacency)}
+
+
+def shows_alpha(page: Page, trace: LayerTrace) -> bool:
+    """Whether the matrix of α is that of this trace, in the head on show."""
+    head = head_on_show(page)
+    return head < trace.num_heads and cells(page, "alpha") == alpha_rows(trace, head)

@@ -5,16 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from gatviz.charts.colours import PAPER, Theme, colour_at, contrast
-from tests.browser.driver import choose_graph, choose_head, eventually, open_app, set_number
+from tests.browser.driver import (
+    choose_graph,
+    choose_head,
+    eventually,
+    open_app,
+    set_number,
+    several_heads,
+    unfold,
+    unfold_all,
+)
 
 LARGE = "\n".join(f"{k} {(k * k + 1) % 300}\n{k} {(k + 1) % 300}" for k in range(300))
-OPTIONS = {
+OPTIONS: dict[str, dict[str, Any]] = {
     # Every rule of axe's own choice, and that a name holds the words that are seen.
     "light": {"rules": {"label-content-name-mismatch": {"enabled": True}}},
     "dark": {"runOnly": ["color-contrast"]},  # nothing else depends on the theme
@@ -29,7 +39,7 @@ def settled(page: Page) -> None:
     )
 
 
-def findings(page: Page, scheme: str) -> list[str]:
+def findings(page: Page, scheme: Theme) -> list[str]:
     settled(page)
     options = {"resultTypes": ["violations"], "preload": False, **OPTIONS[scheme]}
     found = page.evaluate("options => axe.run(options)", options)["violations"]
@@ -51,25 +61,36 @@ def explore_views(page: Page) -> Iterator[str]:
     page.locator(".node").first.click()
     yield "a locked node"
     page.keyboard.press("Escape")
-    page.locator(".swatches").get_by_role("radio", name="GCN").click()
+    page.mouse.move(5, 5)
+    choose_head(page, "GCN")
     yield "a baseline"
+    unfold(page, "baselines")
+    yield "the list of baselines"
     choose_head(page, "0")
-    page.get_by_role("radio", name="several").click()
+    several_heads(page, on=True)
     page.locator(".node").first.hover()
     yield "several heads"
-    page.get_by_role("radio", name="one", exact=True).click()
-    page.get_by_role("button", name="unfold all").click()
-    page.locator(".legend select").select_option("evenness")
+    several_heads(page, on=False)
+    unfold_all(page)
+    unfold(page, "more")
+    page.locator("select[data-key='nodes']").select_option("evenness")
     yield "unfolded, nodes by evenness"
+    page.locator(".node").nth(1).click()
+    page.locator(".why [data-key='listed']").click()
+    yield "all arrows"
+    page.locator(".why [data-key='listed']").click()
     page.get_by_role("radio", name="Draw").click()
+    unfold(page, "more")
     page.get_by_role("button", name="Pin as baseline").click()
     set_number(page, "Seed", 9)
     yield "drawing, and changed since a baseline"
     for panel in ("Table", "Weights"):
-        page.locator(".toolbar").get_by_role("button", name=panel).click()
+        unfold(page, "more")
+        page.locator(".toolbar").get_by_role("button", name=panel, exact=True).click()
         page.get_by_test_id("stDataFrame").first.wait_for()
         yield f"{panel} panel"
-        page.locator(".toolbar").get_by_role("button", name=panel).click()
+        unfold(page, "more")
+        page.locator(".toolbar").get_by_role("button", name=panel, exact=True).click()
 
 
 def dialogs(page: Page) -> Iterator[str]:
@@ -131,7 +152,7 @@ WALKS: tuple[Callable[[Page], Iterator[str]], ...] = (explore_views, dialogs, co
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_on_any_view(browser: Browser, app_url: str, scheme: str):
+def test_nothing_serious_on_any_view(browser: Browser, app_url: str, scheme: Theme) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     open_app(page, app_url)
@@ -178,13 +199,15 @@ def inks(page: Page, scheme: Theme) -> int:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_is_written_on_a_colour_can_be_read(browser: Browser, app_url: str, scheme: Theme):
+def test_what_is_written_on_a_colour_can_be_read(browser: Browser, app_url: str, scheme: Theme) -> None:
     context = browser.new_context(viewport={"width": 1800, "height": 1000}, color_scheme=scheme)
     page = context.new_page()
     open_app(page, app_url)
-    page.get_by_role("button", name="unfold all").click()
-    page.locator(".legend select").select_option("evenness")
+    unfold_all(page)
+    unfold(page, "more")
+    page.locator("select[data-key='nodes']").select_option("evenness")
     assert inks(page, scheme) > 60
+    unfold(page, "more")
     page.get_by_role("button", name="Pin as baseline").click()
     set_number(page, "Seed", 9)
     page.locator(".card[data-stage='change'] .numbers text").first.wait_for()
@@ -194,7 +217,7 @@ def test_what_is_written_on_a_colour_can_be_read(browser: Browser, app_url: str,
     context.close()
 
 
-def test_a_nodes_name_begins_with_what_is_written_on_it(page: Page):
+def test_a_nodes_name_begins_with_what_is_written_on_it(page: Page) -> None:
     for title, nodes in (("Tutorial", 4), ("Star", 9)):
         choose_graph(page, title, nodes)
         for node in page.locator(".node").all():

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from gatviz import Graph
 from gatviz.files import write_graph
 from gatviz.graph.subgraph import strongest
-from tests.browser.driver import card, eventually, shown, trace_of
+from tests.browser.driver import card, choose_head, eventually, shown, toggle_further, trace_of
 from tests.browser.test_open import open_dialog, put, settled, show
 
 
@@ -24,7 +24,7 @@ def many_nodes() -> Graph:
     )
 
 
-def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page):
+def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page) -> None:
     graph = many_nodes()
     trace = trace_of(graph)
     part = strongest(trace.alpha, trace.edge_index, trace.num_nodes)
@@ -35,6 +35,7 @@ def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page):
     assert page.locator(".gatviz-stage .edge").count() == part.edges.size
     expect(page.locator(".gatviz-stage")).to_contain_text(part.told("their largest α over the heads"))
     settled(page)
+    choose_head(page, "0")
 
     inside = np.isin(trace.edge_index[0], part.nodes)
     row = next(n for n, node in enumerate(part.nodes) if not inside[trace.edges_into(node)].all())
@@ -68,7 +69,8 @@ def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page):
 
     page.keyboard.press("Enter")
     expect(page.locator(".chip.locked")).to_contain_text(f"n{source} → n{target}")
-    expect(page.locator(".share-line")).to_contain_text(f"α = {shown(trace.alpha[edge, 0])}")
-    expect(page.locator(".share-line")).to_contain_text("not drawn here")
-    expect(page.locator(".inspector .fraction-line .alpha")).to_have_text(shown(trace.alpha[edge, 0]))
-    expect(page.locator(".inspector .formulas")).to_contain_text("in numbers")
+    expect(page.locator(".why-table tr.chosen")).to_contain_text(shown(trace.alpha[edge, 0]))
+    expect(page.locator(".why-table tr.chosen .note")).to_contain_text("not drawn here")
+    expect(page.locator(".fraction-alpha")).to_have_text(shown(trace.alpha[edge, 0]))
+    toggle_further(page)
+    expect(page.locator(".further")).to_contain_text("in numbers")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from gatviz import GAT, analysis, sample_graph, save_weights
 from gatviz.analysis.explanation import sentences
@@ -29,7 +29,7 @@ def opened_in_explain(page: Page, model: GAT) -> None:
     choose_graph(page, "Karate club", 34)
     page.get_by_role("button", name="Open weights", exact=True).click()
     dialog = page.get_by_role("dialog")
-    file = {"name": "karate.pt", "mimeType": "application/octet-stream", "buffer": save_weights(model)}
+    file: FilePayload = {"name": "karate.pt", "mimeType": "application/octet-stream", "buffer": save_weights(model)}
     dialog.locator("input[type=file]").set_input_files(file)
     use(dialog)
     page.get_by_role("radio", name="Explain", exact=True).click()
@@ -43,7 +43,7 @@ def cells(page: Page) -> list[list[str]]:
     return rows
 
 
-def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page):
+def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page) -> None:
     """Every number of the table is the core's for the very weights that were opened."""
     model = trained()
     graph = sample_graph("karate_club")
@@ -83,7 +83,7 @@ def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page)
     expect(page.get_by_role("heading", name=f"comes out as {found.predicted}")).to_be_visible()
 
 
-def test_trainings_of_other_seeds_stop_and_go_on(page: Page):
+def test_trainings_of_other_seeds_stop_and_go_on(page: Page) -> None:
     opened_in_explain(page, trained())
     page.get_by_role("button", name="Train 10 seeds").click()
     page.get_by_role("button", name="Stop").last.click()

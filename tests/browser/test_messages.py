@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driver import edge_point, eventually, lock_text
+from tests.browser.driver import edge_point, eventually, lock_text, unfold
 
 
 def mounted_anew(page: Page) -> None:
@@ -17,21 +17,22 @@ def mounted_anew(page: Page) -> None:
 
 
 @pytest.mark.parametrize("panel", ["table", "weights"])
-def test_a_panel_opens_and_closes_at_every_press(page: Page, panel: str):
+def test_a_panel_opens_and_closes_at_every_press(page: Page, panel: str) -> None:
     button = page.locator(f".toolbar [data-key='{panel}']")
     grid = page.get_by_test_id("stDataFrame")
     for press in range(4):
         if press == 2:
             mounted_anew(page)
+        unfold(page, "more")
         button.click()
         expect(grid).to_have_count(1 - press % 2)
         expect(page.locator(".gatviz-stage")).to_have_count(1)  # the one of before goes after the new one stands
         expect(button).to_have_attribute("aria-pressed", "false" if press % 2 else "true")
 
 
-def test_an_arrow_that_is_locked_again_after_a_remount_has_its_story_again(page: Page):
+def test_an_arrow_that_is_locked_again_after_a_remount_has_its_story_again(page: Page) -> None:
     def told() -> bool:
-        return page.locator(".inspector .further").count() == 1
+        return page.locator(".why [data-key='further']").count() == 1
 
     for _ in range(2):
         page.mouse.click(*edge_point(page, 1, 0))

@@ -82,6 +82,7 @@ def test_heads_can_be_told_apart() -> None:
     pairs = itertools.combinations(HEADS, 2)
     assert len(HEADS) == 16
     assert min(float(np.linalg.norm(lab(a) - lab(b))) for a, b in pairs) > 18
+    assert min(float(np.linalg.norm(lab(a) - lab(b))) for a in HEADS for b in ACCENT.values()) > 18, "locked"
     assert all(contrast(colour, PAPER[theme]) > 1.9 for colour in HEADS for theme in THEMES)
     assert head_colour(17) == HEADS[1]
 

@@ -41,11 +41,48 @@ TOKENS = (
 SIZES = (0, 1, 2, 3, 255, 2**15, 2**31 - 1, 2**31, 2**32 - 1, 2**63 - 1, 2**63, 2**64 - 1)
 
 
+_OTHERS: dict[str, tuple[str | bytes, ...]] = {
+    "edge_list": (
+        "源节点,目标节点,权重\n张三,李四,1\n李四,王五,2\n".encode("gb18030"),
+        "sep=;\nQuelle;Ziel;w\nKöln;Bonn;1,5\nBonn;Köln;2\n".encode("cp1252"),
+        "userId,movieId,rating\n1,1,4\n2,1,5\n2,3,1\n",
+        "起点，终点\n甲，乙\n乙，丙\n",
+        "% bip weighted\n1 1 2\n2 1 3\n",
+        ",source,target,type,w\n0,A,B,Orienté,1\n1,B,C,Non orienté,2\n",
+    ),
+    "json": (
+        '{"elements": {"nodes": [{"data": {"id": "a"}, "position": {"x": 1, "y": 2}}, {"data": {"id": "b"}}], '
+        '"edges": [{"data": {"source": "a", "target": "b"}}]}}',
+        '{"nodes": [{"name": "A", "v": [1, 2]}, {"name": "B", "v": [3, 4]}], "links": [{"source": 0, "target": 1}]}',
+        '{"options": {"type": "directed"}, "nodes": [{"key": "a", "attributes": {"x": 1}}, {"key": "b"}], '
+        '"edges": [{"source": "a", "target": "b", "attributes": {"w": 1}}]}',
+        '{"directed": true, "nodes": [{"id": 0}, {"id": 1}], "adjacency": [[{"id": 1, "w": 2}], []]}',
+        '{"a": ["b"], "b": ["a", "c"], "c": []}',
+        '[["a", "b"], ["b", "c", 3]]',
+    ),
+    "graphml": (
+        '<graphml><key id="k" for="node" attr.name="name"/><graph><node id="a" labels=":P"><data key="k">A</data>'
+        '<data key="z">9</data></node><node id="b"><data key="k"><x/></data></node><edge source="a" target="b"/>'
+        "</graph></graphml>",
+    ),
+    "matrix_market": (
+        "%%MatrixMarket matrix coordinate pattern symmetric\n4 4 3\n2 1\n3 2\n4 3",
+        "%%MatrixMarket matrix array real general\n2 2\n0\n1\n2\n0\n",
+        "%%MatrixMarket matrix coordinate integer skew-symmetric\n3 3 2\n2 1 5\n3 1 2\n",
+        "%%MatrixMarket matrix coordinate integer general\n2 3 2\n1 3 1\n2 1 4\n",
+    ),
+    "adjacency_list": ("a;b\nb;c;d\ne\n", "Ann: Bea Cid\nBea: Cid\nCid:\n", "0 1 2 3\n1 2\n2\n3\n"),
+    "pajek": ('*Vertices 5 3\n1 "a" 0 0\n4 "X" 1 1\n*Matrix\n1 0\n1 1\n0 1\n',),
+}
+"""Files of other programs and habits, beside the templates."""
+
+
 def originals(form: str) -> list[bytes]:
     """Files of a format that read well."""
     found = [template(form)]
     if form in writable_formats():
         found += [write_graph(sample_graph(name), format=form) for name in ("tutorial", "directed_with_isolated_node")]
+    found += [text.encode() if isinstance(text, str) else text for text in _OTHERS.get(form, ())]
     if form == "edge_list":
         found += [b"a b\nb c\n", b"source\ttarget\ttype\n1\t2\tundirected\n2\t3\tundirected\n"]
     if form == "pajek":

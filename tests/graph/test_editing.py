@@ -31,10 +31,14 @@ def edges(graph: Graph) -> set[tuple[str, str]]:
     return {(graph.names[j], graph.names[i]) for j, i in graph.edge_index.T}
 
 
-def test_a_new_node_has_zero_features_and_leaves_the_others_alone() -> None:
-    graph = editing.add_node(small(), "D", (2, 3))
+def test_a_new_node_has_features_of_their_kind_and_leaves_the_others_alone() -> None:
+    graph = editing.add_node(small(), "D", (2, 3), seed=4)
     assert graph.names == ("A", "B", "C", "D")
-    assert graph.x[3].tolist() == [0, 0]
+    assert graph.x[3].any()
+    assert editing.add_node(small(), "D", (0, 0), seed=4).x.tolist() == graph.x.tolist()
+    drawn = [editing.add_node(small(), "D", (0, 0), seed=seed).x[3] for seed in range(30)]
+    assert all(values.any() for values in drawn)
+    assert len({tuple(values) for values in drawn}) > 1
     np.testing.assert_array_equal(graph.x[:3], small().x)
     assert graph.labels == ("x", None, "y", None)
     assert graph.positions is not None
@@ -116,7 +120,9 @@ def test_clear_keeps_the_columns() -> None:
     graph = editing.clear(small())
     assert graph.num_nodes == graph.num_edges == 0
     assert graph.feature_names == ("f0", "f1")
-    assert editing.add_node(graph, "0", (0, 0)).x.tolist() == [[0, 0]]
+    first = editing.add_node(graph, "0", (0, 0))
+    assert first.x.shape == (1, 2)
+    assert first.x.any()
 
 
 @pytest.mark.parametrize("kind", LAYOUTS)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.spatial import ConvexHull, Delaunay
 
-from gatviz import GatvizError, Graph
-from gatviz.graph.positions import LAYOUTS, MOST_SPRING, default_positions, layout
+from gatviz import GatvizError, Graph, sample_graph, sample_graph_names
+from gatviz.graph.positions import LAYOUTS, MOST_SPRING, PICTURE, RADII, LayoutName, default_positions, layout
 
 
 def graph_of(source: nx.Graph[Any]) -> Graph:
@@ -102,3 +102,32 @@ def test_unknown_and_too_costly_layouts_are_refused() -> None:
     )
     with pytest.raises(GatvizError, match="layout 'kamada_kawai': expected at most 300 nodes, found 301"):
         layout(graph_of(nx.path_graph(301)), "kamada_kawai")
+
+
+def drawn_apart(positions: np.ndarray) -> bool:
+    """Whether no two nodes touch on the smallest panel, each drawn with the radius that its number of them has."""
+    count = len(positions)
+    extent = np.ptp(positions, axis=0)
+    scales = [size / length if length > 0 else np.inf for size, length in zip(PICTURE, extent, strict=True)]
+    pixels = positions * min(scales)
+    gaps = np.linalg.norm(pixels[:, None] - pixels[None], axis=2) + 1e9 * np.eye(count)
+    return bool(gaps.min() >= 2 * next(radius for most, radius in RADII if count <= most))
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_no_two_nodes_touch_on_the_picture(seed: int) -> None:
+    count = 5 + seed * 55 // 49
+    made = {
+        0: nx.gnp_random_graph(count, 0.02 + seed / 150, seed=seed),
+        1: nx.barabasi_albert_graph(count, 2, seed=seed),
+        2: nx.random_labeled_tree(count, seed=seed),
+    }
+    graph = graph_of(made[seed % 3])
+    kinds: tuple[LayoutName, ...] = ("kamada_kawai", "spring")
+    for kind in kinds:
+        assert drawn_apart(layout(graph, kind))
+
+
+@pytest.mark.parametrize("name", sample_graph_names())
+def test_no_two_nodes_of_a_sample_touch(name: str) -> None:
+    assert drawn_apart(default_positions(sample_graph(name)))

@@ -6,6 +6,8 @@ import { test } from "node:test";
 import { brief, fillIn, number, readNumber, shorten, shortenFront, signed } from "../../gatviz/stage/js/format.js";
 import { Frame } from "../../gatviz/stage/js/frame.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "../../gatviz/stage/js/geometry.js";
+import { nodeRadius } from "../../gatviz/stage/js/graph_elements.js";
+import { placeNames } from "../../gatviz/stage/js/names.js";
 import { colourScale, edgeWidth } from "../../gatviz/stage/js/scales.js";
 import { palette } from "./made.js";
 
@@ -57,11 +59,13 @@ test("an arrow ends at the target's rim, its label beside the line", () => {
   assert.doesNotMatch(arrow(source, source, 10, false).path, /NaN/);
 });
 
-test("a loop takes the widest gap, and its head grows with the stroke", () => {
-  const node = { x: 0, y: 0 };
-  assert.equal(loopDirection(node, []), -Math.PI / 2);
-  const down = loopDirection(node, [{ x: -1, y: -1 }, { x: 0, y: -1 }, { x: 1, y: -1 }]);
-  assert.ok(Math.abs(down - Math.PI / 2) < 1e-9);
+test("a loop stands outwards where it has room, and its head grows with the stroke", () => {
+  const [node, centre] = [{ x: 0, y: 0 }, { x: 10, y: 10 }];
+  assert.equal(loopDirection(node, [], centre), Math.PI);
+  assert.equal(loopDirection(node, [{ x: 20, y: 0 }, { x: 0, y: 20 }], centre), Math.PI);
+  assert.equal(loopDirection(node, [{ x: -20, y: 0 }, { x: 0, y: 20 }], centre), -Math.PI / 2);
+  const down = loopDirection(node, [{ x: -1, y: 0 }, { x: -1, y: -1 }, { x: 0, y: -1 }, { x: 1, y: -1 }, { x: 1, y: 0 }], centre);
+  assert.ok(Math.abs(down - Math.PI / 2) < 1e-9, "hemmed in, it takes the widest gap");
   const { label } = loop(node, 10, down);
   assert.ok(label.y > 10 && Math.abs(label.x) < 1e-9);
   assert.notEqual(headPoints(1), headPoints(2));
@@ -93,4 +97,30 @@ test("a frame goes from graph to screen and back, however it is zoomed", () => {
   assert.equal(frame.transform, "translate(30,-20) scale(2)");
   frame.reset();
   assert.equal(frame.view.zoom, 1);
+});
+
+test("names stand beside their nodes, on no node and on no other name", () => {
+  const [radius, side] = [10, 6];
+  const points = Array.from({ length: side * side }, (_, k) => ({ x: 60 * (k % side), y: 34 * Math.floor(k / side) + (k % 3) }));
+  const letters = points.map((_, k) => k % 17);
+  const places = placeNames(points, radius, letters);
+  assert.equal(places[0], null);
+  assert.ok(places.filter((place) => place !== null).length > 5 && places.includes(null));
+  const boxes = places.flatMap((place, n) => {
+    if (!place) return [];
+    const half = 3.5 * letters[n];
+    const shift = { start: half, middle: 0, end: -half }[place.anchor];
+    return [{ n, x: points[n].x + place.x + shift, y: points[n].y + place.y, half, tall: 8 }];
+  });
+  for (const box of boxes) {
+    for (const point of points) assert.ok(!overlap(box, { ...point, half: radius, tall: radius }));
+    for (const other of boxes) assert.ok(box === other || !overlap(box, other));
+  }
+});
+
+test("no two nodes touch, wherever they lie, while they can be seen", () => {
+  assert.equal(nodeRadius(4, [{ x: 0, y: 0 }, { x: 300, y: 0 }]), 23);
+  assert.equal(nodeRadius(4, [{ x: 0, y: 0 }, { x: 20, y: 0 }]), 10);
+  assert.ok(nodeRadius(2, [{ x: 0, y: 0 }, { x: 0, y: 0 }]) > 0);
+  assert.ok(nodeRadius(500, []) < nodeRadius(50, []));
 });

@@ -17,8 +17,9 @@ from gatviz.model.trace import Trace
 from gatviz.stage import part as stage_part
 from gatviz.stage.change import pack_change
 from gatviz.stage.column_names import input_names
-from gatviz.stage.details import local_edge, pack_story
+from gatviz.stage.details import local_focus, pack_story
 from gatviz.stage.pack import pack_scene
+from gatviz.stage.protocol import EdgeFocus
 from gatviz.ui.explore.weightings import weightings
 from tests.stage.arrived import PALETTES, as_sent
 
@@ -76,7 +77,6 @@ def test_every_pair_of_shown_nodes_is_told_as_the_run_has_it(kind: Kind, which: 
     assert len(place) == len(edges["source"])
     values = [unpacked(w["values"]) for w in scene["weightings"]]
     fields = {name: unpacked(stage(scene, name)["values"]) for name in ("raw", "e") if hasattr(layer, name)}
-    terms = unpacked(scene["softmax"]["terms"])
     drawn = set(part.edges.tolist())
     states = set()
     for i in part.nodes.tolist():
@@ -91,7 +91,7 @@ def test_every_pair_of_shown_nodes_is_told_as_the_run_has_it(kind: Kind, which: 
                 assert sent[k] == np.float32(weighting.values[edge])
             for name, sent in fields.items():
                 np.testing.assert_array_equal(sent[k], getattr(layer, name)[edge].astype("f4"))
-            assert terms.shape[0] == len(place)
+            assert all(sent.shape[0] == len(place) for sent in values)
     if which in ("strongest", "around"):
         assert states == {"none", "drawn", "undrawn"}
     assert stage(scene, "masked_e")["valuesOf"] == "e"
@@ -156,9 +156,9 @@ def test_the_story_of_an_arrow_that_is_not_drawn_is_told() -> None:
     undrawn = part.among(layer.edge_index)[part.edges.size :]
     source, target = layer.edge_index[:, undrawn[0]].tolist()
     story = pack_story(trace.graph, layer, part, (target, source, 1), input_names(trace, 0))
-    place = local_edge((target, source), part)
+    place = local_focus(target, source, part)
     assert story is not None
-    assert place is not None
+    assert isinstance(place, EdgeFocus)
     assert (story.target, story.source, story.head) == (place.target, place.source, 1)
     assert story.formulas
 

@@ -76,7 +76,7 @@ def test_an_edges_numbers_are_put_in() -> None:
     raw, e, alpha = with_numbers(edge_story(trace, 0, 1, 0), ["A", "B"], SLOPE)
     assert raw == r"\mathrm{raw}_{\text{A},\,\text{B}} = 0 + 2.00 = 2.00"
     assert e == r"e_{\text{A},\,\text{B}} = \mathrm{LeakyReLU}(2.00) = 2.00"
-    assert alpha == r"\alpha_{\text{A},\,\text{B}} = \frac{1.00}{0.368 + 1.00} = \frac{1.00}{1.37} = 0.731"
+    assert alpha == r"\alpha_{\text{A},\,\text{B}} = \frac{7.39}{2.72 + 7.39} = \frac{7.39}{10.1} = 0.731"
     assert with_numbers(edge_story(trace, 0, 1, 0), ["A", "B"], SLOPE, digits=5)[2].endswith("= 0.73106")
     h_prime = h_prime_with_numbers(edge_story(trace, 0, 1, 0), ["A", "B"])
     assert h_prime == r"h'_{\text{A}} = 0.269 \cdot (1.00) + 0.731 \cdot (2.00) = (1.73)"

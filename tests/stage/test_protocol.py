@@ -20,7 +20,8 @@ from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import first_edge, pack_proofs, pack_story
 from gatviz.stage.pack import pack_scene
-from gatviz.stage.protocol import Change, Message, Proof, Scene, Stage, Story
+from gatviz.stage.protocol import Answer, Change, Message, Proof, Scene, Stage, Story
+from gatviz.stage.reasons import pack_answers
 from gatviz.stage.wire import encode
 from gatviz.ui.explore.weightings import weightings
 from tests.stage.arrived import PALETTES, arrived, as_sent
@@ -46,11 +47,13 @@ def test_all_that_is_packed_is_what_the_protocol_declares(kind: Kind, seed: int,
         part = neighbourhood(layer.edge_index, layer.num_nodes, 0, 1, alpha=layer.alpha, max_edges=3)
     edge = first_edge(layer, part)
     found = what_if(before, after)
+    which = [choice.which for choice in weightings(layer)]
     told: list[tuple[Message | None, Any]] = [
         (pack_scene(after.graph, layer, weightings(layer), PALETTES, {"a": "b"}, names, part), Scene),
         (pack_change(found, part, baseline="A"), Change),
         (change_stage(found, layer, part), Stage),
-        (pack_story(after.graph, layer, part, None if edge is None else (*edge, 0), names), Story | None),
+        (pack_story(after.graph, layer, part, edge, names), Story | None),
+        *((told, Answer) for told in pack_answers(layer, part, after.graph.names, which, *(edge or (None, None))[:2])),
         *((proof, Proof) for proof in pack_proofs(proofs(layer))),
     ]
     for message, kind_of_it in told:

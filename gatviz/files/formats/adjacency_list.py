@@ -37,7 +37,8 @@ def is_adjacency_list(file: GraphFile) -> bool:
     if len(set(heads)) < len(heads) or (len(lengths) < 2 and not named):
         return False
     # Rows of a node and one number of each are ragged edge lists rather than lists of neighbours.
-    return named or sum(cell in set(heads) for row in rows for cell in row[1:]) * 2 > sum(len(row) - 1 for row in rows)
+    known = sum(cell in set(heads) for row in rows for cell in row[1:])
+    return named or known * 2 > sum(len(row) - 1 for row in rows) or (mark is not None and known > 0)
 
 
 def read_adjacency_list(file: GraphFile) -> ParsedGraph:

@@ -57,7 +57,7 @@ def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions, *, o
         check_names(parsed.names, table.where)
         parsed.edges = np.ascontiguousarray(codes.reshape(-1, 2).T.astype(np.int64))
     else:
-        read_nodes(parsed, nodes, options, set(cells[0]) | set(cells[1]), own=own)
+        read_nodes(parsed, nodes, options, set(pd.unique(pd.concat(cells))), own=own)
         parsed.edges = np.stack([_places(one, parsed.names, table, nodes) for one in cells])
     parsed.columns += [ColumnUse("edges", table.header[ends.source], "source")]
     parsed.columns += [ColumnUse("edges", table.header[ends.target], "target")]

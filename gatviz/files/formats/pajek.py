@@ -160,6 +160,9 @@ def _finish(reader: _Reader, notes: tuple[str, ...]) -> ParsedGraph:
     where, found = reader.where, reader.found
     if reader.count is None:
         raise GatvizError(where, _("*Vertices N"), _("none"), _("begin the file with *Vertices N"))
+    if len(reader.places) > 1 and len(set(reader.places.values())) == 1:  # as programs write what was never drawn
+        reader.places.clear()
+        reader.left_out.add(_("positions, since all are the same"))
     names = {n: reader.names.get(n, str(n)) for n in range(1, reader.count + 1)}
     repeated = len(set(names.values())) < len(names)
     for n, name in names.items():

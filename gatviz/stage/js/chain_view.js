@@ -1,7 +1,7 @@
 /** The chain from X and W to the output: a card per stage, folded or unfolded, linked by what is in focus. */
 
 import { CellEditor } from "./cell_editor.js";
-import { html, LATER } from "./dom.js";
+import { focusedBeside, focusKey, html, LATER } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
 import { math } from "./formula.js";
 import { marksOf } from "./marks.js";
@@ -18,14 +18,21 @@ import { edgeFocus, nodeFocus, same, touch } from "./store.js";
  * @import {Tensor} from "./tensor.js"
  */
 
-const NUMBER_CELL = { width: 42, height: 32 };
+/** A cell that holds a number of 13 px, and the largest that is of use. */
+const NUMBER_CELL = { width: 50, height: 40 };
+const ROOMIEST_CELL = 62;
+/** Up to so many rows cells hold numbers. */
+const MOST_NUMBERED = 12;
 const SMALLEST_CELL = 3;
+const SMALLEST_ROW = 17;
+/** Below this width of a cell one stage alone is shown. */
+const TAB_CELL = 40;
 const ZOOM_STEP = 1.5;
 const CARD_GAP = 26;
 const LEAST_CARD = 132;
 /** What the columns of a narrow matrix may fill of a card. */
 const CARD_COLUMNS = LEAST_CARD - 30;
-const LETTER = 6.4;
+const LETTER = 7.2;
 const NARROW_COLUMN = 14;
 /** The stages whose scale the arrows share. @type {Record<string, (scene: Scene, state: State) => number>} */
 const LIMITS = { alpha: shareLimit, change: changeLimit };
@@ -56,9 +63,13 @@ export class ChainView {
     this.cards = new Map();
     /** What the cards stand for now, see `chain`. @type {string|null} */
     this.laidOut = null;
+    /** Whether all steps are on offer, and which stage is shown where there is room for one alone. */
+    this.unfolded = false;
+    this.tab = "alpha";
+    this.head = html("div", { class: "chain-head" });
     this.steps = html("nav", { class: "steps-bar" });
     this.strip = html("div", { class: "strip" });
-    this.element = html("section", { class: "panel chain-panel" }, this.steps, this.strip);
+    this.element = html("section", { class: "panel chain-panel" }, this.head, this.steps, this.strip);
     this.width = 0;
     this.resize = new ResizeObserver(() => {
       if (Math.abs(this.strip.clientWidth - this.width) > 2) this.layOut();
@@ -86,7 +97,9 @@ export class ChainView {
   /** @param {Changed} changed */
   onState(changed) {
     if (changed.has("open")) this.layOut();
-    else if (touch(changed, ["weighting", "scale", "digits"])) this.fillCards();
+    if (changed.has("weighting")) this.drawHead();
+    if (changed.has("open")) return;
+    if (touch(changed, ["weighting", "scale", "digits"])) this.fillCards();
     else if (touch(changed, ["hover", "locked", "direction"])) {
       this.fillMessages();
       this.mark();
@@ -94,19 +107,77 @@ export class ChainView {
   }
 
   openStages() {
-    return this.scene.stages.filter((stage) => this.store.state.open.includes(stage.name));
+    const open = this.scene.stages.filter((stage) => this.store.state.open.includes(stage.name));
+    return this.isTabbed(open) ? open.filter((stage) => stage.name === this.shownTab(open)) : open;
+  }
+
+  /** Whether the few stages that are open could not hold their numbers side by side, but one alone can. @param {StageOf[]} open */
+  isTabbed(open) {
+    if (this.unfolded || open.length < 2 || open.length > 4) return false;
+    const rows = this.scene.names.length;
+    const columns = open.reduce((sum, stage) => sum + this.columnNames(stage).length, 0);
+    const needed = columns * TAB_CELL + open.length * (this.nameRoom() + CARD_GAP);
+    return rows > 0 && rows <= MOST_NUMBERED && needed > this.width;
+  }
+
+  /** @param {StageOf[]} open */
+  shownTab(open) {
+    return open.some((stage) => stage.name === this.tab) ? this.tab : open[open.length - 1].name;
+  }
+
+  /** What the names of the rows take. */
+  nameRoom() {
+    return Math.min(7, Math.max(...this.scene.names.map((name) => name.length), 1)) * LETTER + 16;
+  }
+
+  drawHead() {
+    const { texts } = this.scene;
+    const weighting = shownWeighting(this.scene, this.store.state);
+    const open = this.scene.stages.filter((stage) => this.store.state.open.includes(stage.name));
+    const tabs = this.isTabbed(open)
+      ? open.map((stage) =>
+          html(
+            "button",
+            { type: "button", class: "option", role: "radio", "aria-checked": stage.name === this.shownTab(open), title: stage.caption, "data-key": `tab:${stage.name}`, onclick: () => this.showTab(stage.name) },
+            stage.plain,
+          ),
+        )
+      : [];
+    const focused = focusedBeside(this.head)?.dataset.key;
+    this.head.replaceChildren(
+      html("b", { class: "chain-title" }, weighting.title),
+      tabs.length ? html("span", { class: "choice", role: "radiogroup", "aria-label": texts.chain }, ...tabs) : "",
+      html("span", { class: "quiet-text chain-legend" }, texts.matricesLegend),
+      html("span", { class: "spacer" }),
+      html("button", { type: "button", class: "link", "data-key": "all-steps", "aria-expanded": this.unfolded, onclick: () => this.unfold() }, texts.allSteps, html("span", { "aria-hidden": "true" }, this.unfolded ? " ⌄" : " ›")),
+    );
+    if (focused) focusKey(this.head, focused);
+  }
+
+  /** @param {string} name */
+  showTab(name) {
+    this.tab = name;
+    this.layOut();
+  }
+
+  unfold() {
+    this.unfolded = !this.unfolded;
+    this.layOut();
   }
 
   /** What the cards are laid out by: while it is the same they stay in place, with what is being typed in them. */
   chain() {
     const { open } = this.store.state;
-    return JSON.stringify(this.scene.stages.map(({ name, plain }) => [name, plain, open.includes(name)]));
+    return JSON.stringify([this.openStages().map(({ name }) => name), this.scene.stages.map(({ name, plain }) => [name, plain, open.includes(name)])]);
   }
 
   layOut() {
     if (!this.scene) return;
-    this.laidOut = this.chain();
     this.width = this.strip.clientWidth;
+    this.laidOut = this.chain();
+    this.drawHead();
+    this.steps.toggleAttribute("hidden", !this.unfolded);
+    this.element.toggleAttribute("data-unfolded", this.unfolded);
     this.drawSteps();
     const cards = this.openStages().map((stage) => this.card(stage).element);
     const parts = cards.flatMap((card, k) => (k ? [html("span", { class: "then", "aria-hidden": "true" }, "→"), card] : [card]));
@@ -214,22 +285,24 @@ export class ChainView {
   cellSizes() {
     const open = this.openStages();
     const rows = this.scene.names.length;
-    const names = Math.min(7, Math.max(...this.scene.names.map((name) => name.length), 2)) * LETTER + 18;
+    const names = this.nameRoom();
     /** @param {StageOf} stage */
     const count = (stage) => this.columnNames(stage).length;
     /** @param {StageOf} stage */
-    const wide = (stage) => stage.layout === "pairs" || (rows <= 12 && names + count(stage) * NUMBER_CELL.width <= this.share());
+    const wide = (stage) => stage.layout === "pairs" || (rows <= MOST_NUMBERED && names + count(stage) * NUMBER_CELL.width <= this.share());
     /** @param {StageOf} stage */
     const narrow = (stage) => Math.max(LEAST_CARD, Math.min(names + count(stage) * NARROW_COLUMN, this.share()));
     const taken = open.map((stage) => (wide(stage) ? names : narrow(stage)));
     const columns = open.reduce((sum, stage) => sum + (wide(stage) ? count(stage) : 0), 0);
     const room = this.width - 24 - open.length * CARD_GAP - taken.reduce((a, b) => a + b, 0);
-    const fit = Math.min(room / Math.max(columns, 1), this.maxHeight() / Math.max(rows, 1));
-    const least = open.length > 3 ? (rows <= 12 ? NUMBER_CELL.width : 9) : SMALLEST_CELL;
-    const size = Math.max(least, fit) * this.zoom;
+    const across = room / Math.max(columns, 1);
+    const down = this.maxHeight() / Math.max(rows, 1);
+    const numbered = rows <= MOST_NUMBERED;
+    const least = open.length > 3 ? (numbered ? NUMBER_CELL.width : 9) : SMALLEST_CELL;
+    const size = Math.max(least, numbered ? across : Math.min(across, down)) * this.zoom;
     return {
-      width: Math.min(size, NUMBER_CELL.width * Math.max(1, this.zoom / 2)),
-      height: Math.min(size, NUMBER_CELL.height),
+      width: Math.min(size, ROOMIEST_CELL * Math.max(1, this.zoom / 2)),
+      height: numbered ? Math.min(NUMBER_CELL.height, Math.max(down, SMALLEST_ROW)) : Math.min(size, NUMBER_CELL.height),
     };
   }
 
@@ -250,7 +323,7 @@ export class ChainView {
   }
 
   maxHeight() {
-    return Math.max(220, Math.min(window.innerHeight * 0.6, 430) - 130);
+    return this.scene.names.length > MOST_NUMBERED ? 300 : Math.max(205, Math.min(window.innerHeight - 690, 300));
   }
 
   /** @param {StageOf} stage */
@@ -281,7 +354,6 @@ export class ChainView {
     card.head.replaceChildren(
       html("h3", {}, told === stage ? math(stage.symbol) : weighting.symbol),
       html("span", { class: "shape", title: stage.shapeLetters }, stage.shape),
-      html("span", { class: "of-head" }, stage.perHead && !noHead ? weighting.title : ""),
       card.readout,
     );
     const spec = noHead ? null : this.spec(stage, card, weighting, size);
@@ -295,7 +367,7 @@ export class ChainView {
     const bounds = told === stage ? stage.ranges?.[stage.perHead ? (weighting.head ?? 0) : 0] : weighting.range;
     const range = bounds && fillIn(this.scene.whole.cut && stage.layout !== "messages" ? texts.rangeWhole : texts.range, { low: number(bounds[0], digits), high: number(bounds[1], digits) });
     card.foot.replaceChildren(
-      html("p", { class: "say" }, told === stage ? stage.caption : weighting.explanation),
+      this.unfolded ? html("p", { class: "say" }, told === stage ? stage.caption : weighting.explanation) : "",
       math(told === stage ? stage.formula : weighting.formula.mathml),
       html("p", { class: "quiet-text" }, [range, this.note(stage, weighting)].filter(Boolean).join(" · ")),
       card.row,

@@ -1,6 +1,6 @@
 /** Where things are: canvas (pixels in the panel) → scene (pixels before zoom and pan) → graph units. */
 
-const MARGIN = { few: 72, many: 40 };
+const MARGIN = { few: { across: 66, down: 50 }, many: { across: 40, down: 34 } };
 const FEW = 12;
 const MOST_STRETCH = 1.9;
 
@@ -24,8 +24,8 @@ export class Frame {
    */
   fit({ left, right, bottom, top }, width, height, count, beside) {
     const margin = count > FEW ? MARGIN.many : MARGIN.few;
-    const across = (width - 2 * (margin + beside)) / (right - left || Infinity);
-    const down = (height - 2 * margin) / (top - bottom || Infinity);
+    const across = (width - 2 * (margin.across + beside)) / (right - left || Infinity);
+    const down = (height - 2 * margin.down) / (top - bottom || Infinity);
     const least = Math.max(Math.min(across || down, down || across), 1e-9);
     this.map = {
       across: Math.min(across || least, least * MOST_STRETCH),

@@ -2,11 +2,17 @@
 
 /** @typedef {{x: number, y: number}} Point */
 /** @typedef {{x: number, y: number, half: number, tall: number}} Box its middle and half its extents */
-/** @typedef {{path: string, tip: Point, angle: number, label: Point, across: Point}} EdgeShape angle in degrees at the tip; across is the unit normal */
+/** @typedef {{path: string, tip: Point, angle: number, label: Point, places: Point[], across: Point}} EdgeShape angle in degrees at the tip; places are where a number may stand, label the best; across is the unit normal */
 
 const BEND = 0.16;
 /** Half the extent, in graph units, that a lone node is seen in. */
 const LONE = 2;
+/** How far along an arrow its number may stand, best first. */
+const NUMBER_PLACES = [0.5, 0.38, 0.62, 0.28, 0.72];
+/** A loop and its number need so much to both sides, in radians. */
+const LOOP_ROOM = 0.85;
+/** A number stands so far beside its loop. */
+const LOOP_NUMBER = 22;
 /** A line stops this far from its arrow's tip: hidden under the head, whatever its width. */
 const UNDER_HEAD = 6;
 
@@ -30,10 +36,8 @@ export function arrow(source, target, radius, opposite) {
     tip,
     angle: degrees(target.y - control.y, target.x - control.x),
     across: { x: dy / length, y: -dx / length },
-    label: {
-      x: 0.25 * leave.x + 0.5 * control.x + 0.25 * tip.x,
-      y: 0.25 * leave.y + 0.5 * control.y + 0.25 * tip.y,
-    },
+    label: bezier(leave, control, tip, NUMBER_PLACES[0]),
+    places: NUMBER_PLACES.map((part) => bezier(leave, control, tip, part)),
   };
 }
 
@@ -43,7 +47,7 @@ export function arrow(source, target, radius, opposite) {
  * @param {Point} node @param {number} radius @param {number} direction
  */
 export function loop(node, radius, direction) {
-  const reach = radius * 2.1 + 20;
+  const reach = radius * 1.9 + 18;
   const spread = 0.62;
   /** @param {number} angle @param {number} distance */
   const on = (angle, distance) => ({ x: node.x + Math.cos(angle) * distance, y: node.y + Math.sin(angle) * distance });
@@ -51,12 +55,14 @@ export function loop(node, radius, direction) {
   const tip = on(direction + 0.45, radius + 1);
   const [c1, c2] = [on(direction - spread, reach), on(direction + spread, reach)];
   const end = towards(tip, c2, UNDER_HEAD);
+  const number = on(direction, reach * 0.75 + LOOP_NUMBER * Math.abs(Math.cos(direction)));
   return {
     path: `M${xy(leave)} C${xy(c1)} ${xy(c2)} ${xy(end)}`,
     tip,
     angle: degrees(tip.y - c2.y, tip.x - c2.x),
     across: { x: Math.cos(direction), y: Math.sin(direction) },
-    label: on(direction, reach * 0.8),
+    label: number,
+    places: [number],
   };
 }
 
@@ -68,29 +74,36 @@ export function headPoints(width) {
 }
 
 /**
- * Where a node has most room for a loop: the middle of the widest gap between its neighbours' directions.
- * @param {Point} node @param {Point[]} neighbours
+ * Where a loop stands: outwards, best to the side, where names and numbers leave room; else in the middle of the widest gap
+ * between the directions of the node's neighbours.
+ * @param {Point} node @param {Point[]} neighbours @param {Point} centre of the whole picture
  */
-export function loopDirection(node, neighbours) {
-  const up = -Math.PI / 2;
-  const angles = neighbours
-    .filter((p) => p.x !== node.x || p.y !== node.y)
-    .map((p) => Math.atan2(p.y - node.y, p.x - node.x))
-    .toSorted((a, b) => a - b);
-  if (!angles.length) return up;
-  let best = { gap: -1, middle: up };
-  angles.forEach((angle, k) => {
-    const next = k + 1 < angles.length ? angles[k + 1] : angles[0] + 2 * Math.PI;
-    if (next - angle > best.gap + 1e-9) best = { gap: next - angle, middle: (angle + next) / 2 };
-  });
-  return best.gap > Math.PI * 1.2 ? nearestUpright(best) : best.middle;
+export function loopDirection(node, neighbours, centre) {
+  const side = node.x < centre.x ? Math.PI : 0;
+  const upright = node.y > centre.y ? Math.PI / 2 : -Math.PI / 2;
+  const angles = neighbours.filter((p) => p.x !== node.x || p.y !== node.y).map((p) => Math.atan2(p.y - node.y, p.x - node.x));
+  if (!angles.length) return side;
+  /** @param {number} angle the room on both sides of it */
+  const room = (angle) => Math.min(...angles.map((other) => apart(angle, other)));
+  const preferred = [side, upright, Math.atan2(node.y - centre.y, node.x - centre.x)].find((angle) => room(angle) > LOOP_ROOM);
+  return preferred ?? widestGap(angles);
 }
 
-/** In a wide gap prefer straight up or down: loops then read as loops. @param {{gap: number, middle: number}} best */
-function nearestUpright({ gap, middle }) {
-  const candidates = [-Math.PI / 2, Math.PI / 2, (3 * Math.PI) / 2, (5 * Math.PI) / 2];
-  const inside = candidates.filter((angle) => Math.abs(angle - middle) < gap / 2 - 0.9);
-  return inside.toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0] ?? middle;
+/** The angle between two directions. @param {number} a @param {number} b */
+function apart(a, b) {
+  const turn = Math.abs(a - b) % (2 * Math.PI);
+  return Math.min(turn, 2 * Math.PI - turn);
+}
+
+/** @param {number[]} angles */
+function widestGap(angles) {
+  const sorted = angles.toSorted((a, b) => a - b);
+  let best = { gap: -1, middle: 0 };
+  sorted.forEach((angle, k) => {
+    const next = k + 1 < sorted.length ? sorted[k + 1] : sorted[0] + 2 * Math.PI;
+    if (next - angle > best.gap + 1e-9) best = { gap: next - angle, middle: (angle + next) / 2 };
+  });
+  return best.middle;
 }
 
 /** The box around all points, in graph units; never without extent. @param {Point[]} points */
@@ -126,6 +139,12 @@ export function roomAround(start, taken, room, width, height) {
     }
   }
   return { x: start.x + room, y: start.y };
+}
+
+/** A point of a quadratic curve. @param {Point} a @param {Point} b @param {Point} c @param {number} t */
+function bezier(a, b, c, t) {
+  const [p, q, r] = [(1 - t) ** 2, 2 * t * (1 - t), t ** 2];
+  return { x: p * a.x + q * b.x + r * c.x, y: p * a.y + q * b.y + r * c.y };
 }
 
 /** @param {Point} from @param {Point} to @param {number} distance */

@@ -12,26 +12,39 @@ import { nodeCount } from "./scene.js";
  */
 
 const MOST_FEATURES_BESIDE = 4;
-const FEW_NODES = 12;
+/** Among more nodes their features would lie on arrows. */
+const MOST_WITH_FEATURES = 6;
+export const FEW_NODES = 12;
 const MANY_NODES = 100;
 const UP = -Math.PI / 2;
 
 /** @typedef {ReturnType<typeof nodeElement>} NodeElement */
 /** @typedef {ReturnType<typeof edgeElement>} EdgeElement `shape` is where it runs, once it is placed */
 
-/** The nodes' radius: smaller where there are many. @param {number} count */
-export function nodeRadius(count) {
-  return count <= FEW_NODES ? 22 : count <= 40 ? 13 : count <= MANY_NODES ? 10 : 7;
+/** Up to so many nodes are drawn with this radius; layouts are made for these. @type {[number, number][]} */
+const RADII = [[12, 23], [24, 15], [40, 12], [60, 10], [100, 8], [Infinity, 6]];
+const LEAST_RADIUS = 4;
+const LONGEST_BESIDE = 16;
+
+/** The nodes' radius: smaller where there are many, and so small that no two touch as they lie now. @param {number} count @param {Point[]} screen */
+export function nodeRadius(count, screen) {
+  const usual = RADII.find(([most]) => count <= most)?.[1] ?? LEAST_RADIUS;
+  let least = Infinity;
+  screen.forEach((p, k) => {
+    for (let other = 0; other < k; other += 1) least = Math.min(least, Math.hypot(p.x - screen[other].x, p.y - screen[other].y));
+  });
+  return Math.max(LEAST_RADIUS, Math.min(usual, least / 2));
 }
 
 /** @param {Scene} scene @param {string} name @param {number} n @param {number} radius */
 export function nodeElement(scene, name, n, radius) {
-  const inside = Array.from(name).length * 6.2 <= radius * 2 - 4;
+  const inside = Array.from(name).length * (radius > 20 ? 9 : 6.8) <= radius * 2 - 4;
   const small = scene.names.length > MANY_NODES;
   const count = scene.features.shape[1];
-  const beside = scene.names.length <= FEW_NODES && count <= MOST_FEATURES_BESIDE && count > 0;
+  const beside = scene.names.length <= MOST_WITH_FEATURES && count <= MOST_FEATURES_BESIDE && count > 0;
   const features = beside ? `[${Array.from({ length: count }, (_, f) => brief(scene.features.at(n, f))).join(", ")}]` : "";
   const circle = svg("circle", { r: radius });
+  const written = small || inside ? null : svg("text", { class: "outside" }, shorten(name, LONGEST_BESIDE));
   const title = svg("title", {}, name);
   const group = svg(
     "g",
@@ -44,10 +57,10 @@ export function nodeElement(scene, name, n, radius) {
       "aria-label": fillIn(scene.texts.nodeLabel, { shown: `${name} ${features}`.trim(), reads: nodeCount(scene.texts, scene.whole.reads[n]) }),
     },
     circle,
-    small ? null : svg("text", { class: inside ? "inside" : "outside", y: inside ? 0 : radius + 13 }, shorten(name, inside ? 6 : 16)),
+    inside && !small ? svg("text", { class: radius > 20 ? "inside large" : "inside" }, shorten(name, 6)) : written,
     title,
   );
-  return { group, circle, title, features: beside ? svg("text", { class: "features" }, features) : null };
+  return { group, circle, title, name: written, features: beside ? svg("text", { class: "features" }, features) : null };
 }
 
 /** @param {Edge} edge */

@@ -7,7 +7,8 @@ import { numberElements } from "./edge_numbers.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, roomAround } from "./geometry.js";
-import { edgeElement, bareEdge, bareShape, draftElements, nodeElement, nodeRadius } from "./graph_elements.js";
+import { edgeElement, FEW_NODES, bareEdge, bareShape, draftElements, nodeElement, nodeRadius } from "./graph_elements.js";
+import { placeNames } from "./names.js";
 import { edgeWidth, colourScale } from "./scales.js";
 import { drawnValues, focusEdges, focusNames, nodeCount, ofHead, onEdge, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
@@ -23,7 +24,15 @@ import { alike } from "./tensor.js";
  * @import {View} from "./frame.js"
  */
 
-const ROOM_FOR_FEATURES = 26;
+const ROOM_BESIDE = 30;
+/** How much wider than the arrow its rim is: a hair, or to be seen. */
+const RIM = 1;
+const HOVERED_RIM = 3;
+const MARKED_RIM = 5;
+/** Half the extent of a loop, by the radius of its node. */
+const LOOP_SIZE = 0.75;
+/** @type {("hover"|"locked")[]} */
+const MARKS = ["hover", "locked"];
 /** A new node made by key keeps about this many pixels from the others. */
 const ROOM = 96;
 /** @type {("line"|"fill"|"ink")[]} */
@@ -52,7 +61,13 @@ export class GraphView {
     /** @type {EdgeElement[]} */
     this.edgeElements = [];
     this.radius = 0;
-    this.isTold = this.isSplit = false;
+    /** The middle of the picture. */
+    this.centre = { x: 0, y: 0 };
+    this.isTold = this.isSplit = this.isNumbered = false;
+    /** Of the arrows, by their place. @type {number[]} */
+    this.widths = [];
+    /** How they are marked, as it stands in the page. @type {string[]} */
+    this.looks = [];
     this.bounds = boundsOf([]);
     /** How far some nodes are dragged. @type {Point & {names: Set<string>}} */
     this.offset = { names: new Set(), x: 0, y: 0 };
@@ -136,9 +151,10 @@ export class GraphView {
   build() {
     const { scene } = this;
     this.drawn = scene;
-    this.radius = nodeRadius(scene.names.length);
+    this.radius ||= nodeRadius(scene.names.length, []);
     this.nodes = scene.names.map((name, n) => nodeElement(scene, name, n, this.radius));
     this.edgeElements = scene.edges.map((edge) => edgeElement(edge));
+    this.looks = [];
     this.isTold = this.isSplit = false;
     const focused = focusedBeside(this.canvas)?.closest(".node");
     this.nodeLayer.replaceChildren(...this.nodes.flatMap(({ group, features }) => (features ? [group, features] : [group])));
@@ -157,8 +173,14 @@ export class GraphView {
     if (!this.scene) return;
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
-    const beside = this.nodes.some((node) => node.features) ? ROOM_FOR_FEATURES : 0;
+    const beside = this.nodes.length <= FEW_NODES && this.scene.edges.some((edge) => edge.source === edge.target) ? ROOM_BESIDE : 0;
     this.frame.fit(this.bounds, width, height, this.points.length, beside);
+    const radius = nodeRadius(this.points.length, this.points.map((p) => this.frame.onScreen(p)));
+    if (radius !== this.radius) {
+      this.radius = radius;
+      this.build();
+      this.paintClasses();
+    }
     this.applyView();
     this.draw();
   }
@@ -225,11 +247,13 @@ export class GraphView {
   draw(moved = null) {
     if (!this.frame.map) return;
     this.screen = this.points.map((p) => this.frame.onScreen(p));
+    this.centre = { x: this.frame.there.width / 2, y: this.frame.there.height / 2 };
     this.nodes.forEach((node, n) => this.placeNode(node, n));
     const { names } = this.scene;
     this.scene.edges.forEach((edge, k) => {
       if (moved === null || moved.has(names[edge.source]) || moved.has(names[edge.target])) this.placeEdge(edge, this.edgeElements[k]);
     });
+    this.writeNames();
     this.weigh();
   }
 
@@ -242,19 +266,28 @@ export class GraphView {
     const colours = colourScale(drawn.kind, drawn.limit, scene.palette);
     const slim = scene.names.length > 60 ? 0.6 : 1;
     // Attributes, as a CSS variable on the group would make the browser style all of its elements anew.
-    this.edgeElements.forEach(({ group, line, rim, head }, k) => {
+    this.edgeElements.forEach(({ group, line, head }, k) => {
       const width = edgeWidth(Math.abs(drawn.values[k]), drawn.limit) * slim;
       const colour = colours.fill(drawn.values[k]);
-      set(rim, { "stroke-width": (width + 1).toFixed(2) });
+      this.widths[k] = width;
       set(line, { stroke: colour, "stroke-width": width.toFixed(2) });
       set(head, { fill: colour, points: headPoints(width) });
       group.classList.toggle("is-new", drawn.kind === "signed" && Boolean(scene.change?.isNew[k]));
     });
     this.drawSplit(heads, drawn.limit * (slim === 1 ? 1 : 1.8));
     this.drawGone(drawn.gone);
-    this.labelLayer.replaceChildren(...(heads ? [] : numberElements(this, drawn, this.store.state.digits)));
+    this.isNumbered = heads === null;
+    this.drawNumbers();
     this.colourNodes();
     this.mark();
+  }
+
+  /** The numbers on the arrows: of what the locked node reads, else the strongest into each node. */
+  drawNumbers() {
+    const { scene } = this;
+    const { locked, digits } = this.store.state;
+    const target = locked === null ? null : locked.kind === "edge" ? locked.target : locked.node;
+    this.labelLayer.replaceChildren(...(this.isNumbered ? numberElements(this, drawnValues(scene, this.store.state), digits, target) : []));
   }
 
   /** Nodes by their label, or by what an opened model predicts; a ring around every node that it gets wrong. */
@@ -325,9 +358,28 @@ export class GraphView {
     const at = this.screen[n];
     for (const part of [group, features]) part?.setAttribute("transform", `translate(${at.x.toFixed(1)},${at.y.toFixed(1)})`);
     if (!features) return;
-    const right = at.x >= this.frame.there.width / 2;
-    set(features, { x: (right ? 1 : -1) * (this.radius + 11) });
-    features.style.textAnchor = right ? "start" : "end";
+    const above = at.y < this.centre.y + 1;
+    set(features, { y: (above ? -1 : 1) * (this.radius + 12) });
+  }
+
+  /** Names beside nodes, where they have room; features that would lie on one step aside. */
+  writeNames() {
+    const letters = this.nodes.map(({ name }) => Array.from(name?.textContent ?? "").length);
+    const size = LOOP_SIZE * this.radius;
+    const loops = this.scene.edges.flatMap(({ source, target }, k) => {
+      const across = source === target ? this.edgeElements[k].shape?.across : null;
+      const node = this.screen[target];
+      return across ? [{ x: node.x + 2 * size * across.x, y: node.y + 2 * size * across.y, half: size, tall: size }] : [];
+    });
+    const places = placeNames(this.screen, this.radius, letters, loops);
+    this.nodes.forEach(({ name, features }, n) => {
+      const place = places[n];
+      name?.classList.toggle("crowded", place === null);
+      if (!name || !place) return;
+      set(name, { x: place.x, y: place.y });
+      name.style.textAnchor = place.anchor;
+      if (features && place.x === 0) set(features, { y: (place.y > 0 ? -1 : 1) * (this.radius + 12) });
+    });
   }
 
   /** @param {Edge} edge @param {EdgeElement} element */
@@ -348,7 +400,7 @@ export class GraphView {
     }
     const around = [...this.scene.into[edge.target], ...this.scene.outOf[edge.target]];
     const neighbours = around.map((a) => this.screen[a.source === edge.target ? a.target : a.source]);
-    return loop(source, this.radius, loopDirection(source, neighbours));
+    return loop(source, this.radius, loopDirection(source, neighbours, this.centre));
   }
 
   /** Show what is hovered and what is locked. */
@@ -357,12 +409,15 @@ export class GraphView {
     /** @param {Focus|null} focus */
     const litBy = (focus) => new Set(focusEdges(this.scene, focus, direction).map((edge) => edge.index));
     const lit = { hover: litBy(hover), locked: litBy(locked) };
-    const row = hover?.kind === "edge" ? hover.target : null;
-    this.edgeElements.forEach(({ group }, k) => {
-      group.classList.toggle("hover", lit.hover.has(k));
-      group.classList.toggle("locked", lit.locked.has(k));
-      const near = row !== null && this.scene.edges[k].target === row;
-      group.classList.toggle("faint", Boolean(hover) && !near && !lit.hover.has(k) && !lit.locked.has(k));
+    this.edgeElements.forEach(({ group, rim }, k) => {
+      const marks = { hover: lit.hover.has(k), locked: lit.locked.has(k) && locked?.kind === "edge" };
+      const width = (this.widths[k] + (marks.locked ? MARKED_RIM : marks.hover ? HOVERED_RIM : RIM)).toFixed(2);
+      // Setting what is there already would make the browser style every arrow anew at each move of the pointer.
+      const look = `${width} ${marks.hover} ${marks.locked}`;
+      if (this.looks[k] === look) return;
+      this.looks[k] = look;
+      for (const name of MARKS) group.classList.toggle(name, marks[name]);
+      rim.setAttribute("stroke-width", width);
     });
     this.nodes.forEach(({ group }, n) => {
       group.classList.toggle("hover", touches(hover, n));
@@ -416,6 +471,7 @@ export class GraphView {
     if (changed.has("nodes")) this.paintClasses();
     if (touch(changed, ["weighting", "scale", "digits", "measure", "heads", "nodes"])) this.weigh();
     else if (touch(changed, ["hover", "locked", "direction", "selection", "connecting"])) this.mark();
+    if (changed.has("locked")) this.drawNumbers();
     if (changed.has("tool")) this.canvas.dataset.tool = this.store.state.tool;
   }
 

@@ -1,16 +1,20 @@
-/** Which weighting is shown, or which heads at once; what a node's focus means; how many digits. */
+/** Which weighting is shown, or which heads at once: a tile a head, with what it gives the locked arrow; baselines behind a button. */
 
 import { focusedBeside, focusKey, html, LATER } from "./dom.js";
-import { options } from "./options.js";
-import { shownWeighting } from "./scene.js";
+import { fillIn, number, shorten } from "./format.js";
+import { Menu } from "./menu.js";
+import { colourScale } from "./scales.js";
+import { onEdge, shownWeighting } from "./scene.js";
 import { touch } from "./store.js";
 
 /**
- * @import {Scene, Weighting} from "./scene.js"
+ * @import {Edge, Scene, Weighting} from "./scene.js"
  * @import {Changed} from "./store.js"
  */
 
-const DIGITS = [3, 6];
+/** Above so many heads a tile is its number alone. */
+const MOST_BARS = 8;
+const LONGEST_NAME = 12;
 
 export class HeadsBar {
   /** @param {import("./store.js").Store} store */
@@ -23,7 +27,11 @@ export class HeadsBar {
     /** @type {[Weighting, HTMLButtonElement][]} */
     this.swatches = [];
     this.drawnSeveral = false;
-    this.element = html("div", { class: "heads-bar" });
+    this.menu = new Menu("baselines");
+    this.caption = html("span", { class: "caption" });
+    this.tiles = html("div", { class: "swatches" });
+    this.even = html("span", { class: "even-legend" });
+    this.element = html("div", { class: "heads-bar" }, this.caption, this.tiles, this.even, html("span", { class: "spacer" }), this.menu.element);
   }
 
   /** @param {Scene} scene */
@@ -34,7 +42,8 @@ export class HeadsBar {
 
   /** @param {Changed} changed */
   onState(changed) {
-    if (touch(changed, ["weighting", "digits", "direction"]) || (changed.has("heads") && this.drawnSeveral !== this.several)) this.draw();
+    // A tile that is clicked twice must still be there at the second click.
+    if (touch(changed, ["weighting", "digits", "locked"]) || (changed.has("heads") && this.drawnSeveral !== this.several)) this.draw();
     else if (changed.has("heads")) this.mark();
   }
 
@@ -43,67 +52,134 @@ export class HeadsBar {
   }
 
   draw() {
-    const { scene, store } = this;
+    const { scene } = this;
     const { texts } = scene;
+    const edge = this.lockedEdge();
     this.drawnSeveral = this.several;
-    this.swatches = scene.weightings.map((weighting) => [weighting, this.swatch(weighting)]);
-    this.mark();
+    this.swatches = [];
     const focused = focusedBeside(this.element)?.dataset.key;
-    const count = scene.weightings.filter((weighting) => weighting.kind === "head").length;
-    this.element.replaceChildren(
-      html("span", { class: "caption" }, texts.head),
-      html("div", { class: "swatches", role: this.several ? "group" : "radiogroup", "aria-label": texts.head }, ...this.swatches.map(([, button]) => button)),
-      ...(count > 1 ? [this.howMany()] : []),
-      html("span", { class: "spacer" }),
-      options(store, texts.direction, "direction", [
-        ["reads", texts.reads],
-        ["readBy", texts.readBy],
-      ]),
-      options(store, texts.digits, "digits", DIGITS.map((n) => [n, String(n)])),
-    );
+    const heads = scene.weightings.filter(({ kind }) => kind === "head");
+    this.caption.replaceChildren(html("b", {}, texts.head), heads.length > MOST_BARS ? "" : ` · ${this.said(edge)}`);
+    this.tiles.setAttribute("role", this.several ? "group" : "radiogroup");
+    this.tiles.setAttribute("aria-label", texts.head);
+    this.tiles.replaceChildren(...heads.map((weighting) => this.tile(weighting, edge, heads.length <= MOST_BARS)));
+    this.even.replaceChildren(...(edge && heads.length <= MOST_BARS ? [html("i", { "aria-hidden": "true" }), fillIn(texts.evenShare, { share: this.evenShare(edge) })] : []));
+    this.fillMenu(heads.length);
+    this.mark();
     if (focused) focusKey(this.element, focused);
   }
 
-  /** One head at a time, or several on the same arrows. */
-  howMany() {
-    const { texts } = this.scene;
-    /** @param {boolean} several @param {() => void} run */
-    const button = (several, run) =>
-      html(
-        "button",
-        { type: "button", class: "option", role: "radio", "aria-checked": this.several === several, "data-key": `several:${several}`, title: texts[several ? "severalTitle" : "oneTitle"], onclick: run },
-        texts[several ? "several" : "one"],
-      );
-    return html(
-      "span",
-      { class: "choice", role: "radiogroup", "aria-label": texts.howMany },
-      button(false, () => this.store.update({ heads: null })),
-      button(true, () => this.store.update({ heads: this.all(), measure: "share" })),
+  /** @returns {Edge|null} */
+  lockedEdge() {
+    const { locked } = this.store.state;
+    return locked?.kind === "edge" ? this.scene.edgeBetween(locked.target, locked.source) : null;
+  }
+
+  /** What the bars stand for. @param {Edge|null} edge */
+  said(edge) {
+    const { texts, names } = this.scene;
+    const { locked } = this.store.state;
+    /** @param {number} node */
+    const name = (node) => shorten(names[node], LONGEST_NAME);
+    if (edge) return fillIn(texts.barOfArrow, { source: name(edge.source), target: name(edge.target) });
+    if (locked) return fillIn(texts.barOfNode, { node: name(locked.kind === "node" ? locked.node : locked.target) });
+    return texts.barOfHead;
+  }
+
+  /** "1/3" @param {Edge} edge */
+  evenShare({ target }) {
+    return `1/${this.scene.whole.reads[target]}`;
+  }
+
+  /** What a head's bar is as long as: its α of the locked arrow, else how evenly it shares out. @param {Weighting} weighting @param {Edge|null} edge */
+  value({ head, values }, edge) {
+    const { locked } = this.store.state;
+    if (edge) return onEdge(values, edge);
+    const told = locked ? this.scene.evenness.at(locked.kind === "node" ? locked.node : locked.target, head ?? 0) : this.scene.headEvenness[head ?? 0];
+    return told === null || Number.isNaN(told) ? null : told;
+  }
+
+  /** @param {Weighting} weighting @param {Edge|null} edge @param {boolean} bar */
+  tile(weighting, edge, bar) {
+    const { scene, store } = this;
+    const toggles = this.several;
+    const value = this.value(weighting, edge);
+    const told = number(value, Math.min(store.state.digits, 6));
+    const button = html(
+      "button",
+      {
+        type: "button",
+        class: "swatch head",
+        role: toggles ? "checkbox" : "radio",
+        "data-key": `w:${weighting.key}`,
+        "aria-label": weighting.label,
+        title: toggles ? scene.texts.swatchTitle : bar && value !== null ? `${weighting.title}: ${told}` : weighting.title,
+        onclick: (event) => (toggles ? this.toggle(weighting, event.detail) : this.store.update({ weighting: weighting.key, heads: null })),
+      },
+      toggles ? this.dot(weighting) : null,
+      html("b", { class: "tile-name" }, weighting.label),
     );
+    if (bar) button.append(this.bar(value, edge), html("span", { class: "tile-value" }, told));
+    this.swatches.push([weighting, button]);
+    return button;
+  }
+
+  /** @param {number|null} value @param {Edge|null} edge */
+  bar(value, edge) {
+    const { scene } = this;
+    const fill = html("i", { class: edge ? "tile-fill share" : "tile-fill" });
+    fill.style.width = `${100 * Math.min(value ?? 0, 1)}%`;
+    if (edge && value !== null) fill.style.background = colourScale("share", 1, scene.palette).fill(value);
+    const tick = edge ? html("i", { class: "tile-tick" }) : null;
+    if (tick && edge) tick.style.left = `${100 * scene.uniform.at(edge.target)}%`;
+    return html("span", { class: "tile-track", "aria-hidden": "true" }, value === null ? null : fill, tick);
+  }
+
+  /** @param {Weighting} weighting */
+  dot({ head }) {
+    const { heads } = this.scene.palette;
+    const dot = html("i", { class: "dot" });
+    dot.style.background = heads[(head ?? 0) % heads.length];
+    return dot;
+  }
+
+  /** What is no head, and several heads on the same arrows. @param {number} count of heads */
+  fillMenu(count) {
+    const { scene, store } = this;
+    const { texts } = scene;
+    const shown = shownWeighting(scene, store.state);
+    const others = scene.weightings.filter(({ kind }) => kind !== "head");
+    const items = others.map((weighting) => {
+      const item = html(
+        "button",
+        { type: "button", class: `menu-item swatch ${weighting.kind}`, role: "radio", "data-key": `w:${weighting.key}`, "aria-label": weighting.label, onclick: () => store.update({ weighting: weighting.key, heads: null }) },
+        html("b", {}, weighting.label),
+        html("span", { class: "quiet-text" }, weighting.explanation),
+      );
+      this.swatches.push([weighting, item]);
+      return item;
+    });
+    const several = html(
+      "button",
+      {
+        type: "button",
+        class: "menu-item",
+        role: "checkbox",
+        "aria-checked": this.several,
+        "data-key": "several",
+        "aria-label": texts.several,
+        onclick: () => store.update(this.several ? { heads: null } : { heads: this.all(), measure: "share" }),
+      },
+      html("b", {}, texts.several),
+      html("span", { class: "quiet-text" }, texts.severalTitle),
+    );
+    const chosen = this.several ? texts.several : shown.kind === "head" ? texts.baselines : shown.label;
+    this.menu.button.classList.toggle("chosen", this.several || shown.kind !== "head");
+    this.menu.fill(chosen, texts.baselinesTitle, [html("div", { role: "radiogroup", "aria-label": texts.baselines }, ...items), ...(count > 1 ? [several] : [])]);
   }
 
   all() {
     return this.scene.weightings.flatMap(({ kind, head }) => (kind === "head" && head !== null ? [head] : []));
-  }
-
-  /** @param {Weighting} weighting */
-  swatch(weighting) {
-    const toggles = this.several && weighting.kind === "head";
-    const dot = weighting.kind === "head" ? html("i", { class: "dot" }) : null;
-    if (dot) dot.style.background = this.scene.palette.heads[(weighting.head ?? 0) % this.scene.palette.heads.length];
-    return html(
-      "button",
-      {
-        type: "button",
-        class: `swatch ${weighting.kind}`,
-        role: toggles ? "checkbox" : "radio",
-        "data-key": `w:${weighting.key}`,
-        title: toggles ? this.scene.texts.swatchTitle : weighting.explanation,
-        onclick: (event) => (toggles ? this.toggle(weighting, event.detail) : this.store.update({ weighting: weighting.key, heads: null })),
-      },
-      dot,
-      weighting.label,
-    );
   }
 
   /** A click switches a head on or off; a double click shows it alone, and again all of them. @param {Weighting} weighting @param {number} clicks */

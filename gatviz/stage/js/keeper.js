@@ -44,6 +44,8 @@ class Keeper {
     this.kept = 0;
     /** Whether it is known what this page is about; before that nothing is kept over what was. */
     this.ready = false;
+    /** Whether it was said that this browser keeps nothing. */
+    this.unable = false;
     /** What is said once the wish of this count was granted. @type {{count: number, say: () => void}|null} */
     this.granted = null;
     this.stops = [
@@ -62,7 +64,7 @@ class Keeper {
     if (told.server !== this.server) return void this.begin(told);
     if (told.place !== this.place) {
       this.place = told.place;
-      this.kept = told.number;
+      this.kept = told.number - 1;
       this.shelf.move();
     }
     if (told.forget !== this.forgets) return void this.forget(told);
@@ -82,7 +84,7 @@ class Keeper {
     this.kept = told.number;
     this.ready = false;
     clearTimeout(this.pause);
-    if (this.openLink()) return;
+    if (this.openLink()) return void this.shelf.move(); // also if it cannot be opened: what was kept stays
     try {
       const mine = await this.shelf.mine();
       if (mine) return void this.want({ what: "kept", number: 0, content: mine.content }, () => this.sayRestored(mine));
@@ -108,12 +110,14 @@ class Keeper {
   }
 
   /** @param {Keeping} told @param {number} number */
-  async put({ content, title }, number) {
+  async put({ content, workTitle: title }, number) {
     this.kept = number;
     try {
       await this.shelf.put({ content, title, time: Date.now() });
+      this.unable = false;
     } catch {
-      this.say(this.texts.unable);
+      if (!this.unable) this.say(this.texts.unable);
+      this.unable = true;
     }
   }
 
@@ -204,6 +208,7 @@ class Keeper {
     clearTimeout(this.pause);
     window.removeEventListener("hashchange", this.onHash);
     for (const stop of this.stops) stop();
+    this.shelf.close();
     this.element.remove();
   }
 }

@@ -1,30 +1,28 @@
-/** Below the graph: what arrows, width and colour mean, on which scale, and the baseline to compare with. */
+/** Below the graph, in a line: what an arrow means, which are numbered, the colours of labels, and the scale. */
 
 import { focusedBeside, focusKey, html, LATER } from "./dom.js";
-import { fillIn, number } from "./format.js";
+import { fillIn, number, shorten } from "./format.js";
 import { options } from "./options.js";
 import { colourScale } from "./scales.js";
-import { drawnValues, shownHeads, shownWeighting } from "./scene.js";
+import { drawnValues, shownHeads } from "./scene.js";
 import { touch } from "./store.js";
 
 /**
  * @import {Drawn, Scene} from "./scene.js"
- * @import {Changed} from "./store.js"
+ * @import {Changed, State} from "./store.js"
  */
 
 /** Every so many steps of a scale make its gradient. */
 const STRIDE = 16;
+const LONGEST_NAME = 12;
+const MOST_CLASSES = 4;
 
 export class Legend {
-  /**
-   * @param {import("./store.js").Store} store
-   * @param {Pick<import("./stage.js").Host, "asked">} host is told when the present is to be pinned as baseline, or let go
-   */
-  constructor(store, host) {
+  /** @param {import("./store.js").Store} store */
+  constructor(store) {
     /** @type {Scene} */
     this.scene = LATER;
     this.store = store;
-    this.host = host;
     this.element = html("div", { class: "legend" });
   }
 
@@ -36,41 +34,46 @@ export class Legend {
 
   /** @param {Changed} changed */
   onState(changed) {
-    if (touch(changed, ["weighting", "scale", "measure", "heads", "nodes"])) this.draw();
+    if (touch(changed, ["weighting", "scale", "measure", "heads", "nodes", "locked"])) this.draw();
   }
 
   draw() {
     const { scene, store } = this;
     const { texts } = scene;
-    const wrong = scene.wrong.some(Boolean) ? ` ${texts.wrongLegend}` : "";
-    const added = scene.edges.some((edge) => edge.added) ? ` ${texts.addedLegend}` : "";
     const drawn = drawnValues(scene, store.state);
-    const sentence = fillIn(this.sentence(drawn), { ...scene.change, symbol: drawn.symbol });
     const focused = focusedBeside(this.element)?.dataset.key;
-    this.element.replaceChildren(
-      html("span", {}, sentence + (scene.whole.cut && !shownHeads(scene, store.state) ? texts.whereDrawn : "") + added + wrong),
-      html(
-        "span",
-        { class: "legend-row" },
-        this.bar(drawn),
-        options(store, texts.scale, "scale", [
-          ["unit", texts[drawn.kind === "signed" ? "scaleUnitSigned" : "scaleUnit"]],
-          ["max", texts[drawn.kind === "signed" ? "scaleMaxSigned" : "scaleMax"]],
-        ], true),
-        this.nodeColours(),
-        html("span", { class: "spacer" }),
-        ...this.baseline(),
-      ),
-    );
+    const parts = [this.sentence(drawn), scene.edges.some((edge) => edge.added) ? texts.addedLegend : "", scene.wrong.some(Boolean) ? texts.wrongLegend : ""];
+    const told = parts.filter(Boolean).join(" · ");
+    this.element.replaceChildren(html("span", { class: "legend-words", title: told }, told), ...this.classes(), html("span", { class: "spacer" }), ...this.measure(), this.bar(drawn));
     if (focused) focusKey(this.element, focused);
   }
 
-  /** What an arrow, its width and its colour mean. @param {Drawn} drawn */
+  /** What an arrow means, and which are numbered. @param {Drawn} drawn */
   sentence({ kind }) {
-    const { texts } = this.scene;
-    if (kind === "signed") return texts.changeLegend;
-    if (shownHeads(this.scene, this.store.state)) return texts.severalLegend;
-    return shownWeighting(this.scene, this.store.state).kind === "baseline" ? texts.baselineLegend : texts.arrowLegend;
+    const { scene, store } = this;
+    const { texts } = scene;
+    if (kind === "signed") return fillIn(texts.changeLegend, scene.change ?? {});
+    if (shownHeads(scene, store.state)) return texts.severalLegend;
+    const { locked } = store.state;
+    const target = locked && scene.names[locked.kind === "edge" ? locked.target : locked.node];
+    const numbered = target === null ? texts.numberedStrongest : fillIn(texts.numberedReads, { node: shorten(target, LONGEST_NAME) });
+    return `${texts.arrowLegend} · ${numbered}${scene.whole.cut ? texts.whereDrawn : ""}`;
+  }
+
+  /** The colours of labels, while they are what nodes are coloured by. */
+  classes() {
+    const { scene, store } = this;
+    if (store.state.nodes === "evenness") return [];
+    const { classes } = scene.palette;
+    const shown = store.state.nodes === "prediction" && scene.predicted.length ? scene.predicted : scene.classOf;
+    const present = scene.classNames.map((name, k) => ({ name, k })).filter(({ k }) => shown.includes(k));
+    const marks = present.slice(0, MOST_CLASSES).map(({ name, k }) => {
+      const dot = html("i", { class: "class-dot" });
+      dot.style.background = classes[k % classes.length].fill;
+      dot.style.borderColor = classes[k % classes.length].line;
+      return html("span", { class: "class-name", title: name }, dot, shorten(name, LONGEST_NAME));
+    });
+    return present.length > MOST_CLASSES ? [...marks, html("span", {}, `+ ${present.length - MOST_CLASSES}`)] : marks;
   }
 
   /** @param {Drawn} drawn */
@@ -83,34 +86,11 @@ export class Legend {
     return html("span", { class: "bar" }, kind === "signed" ? `Δα −${end}` : `${several ? "α" : symbol} 0`, several ? "…" : steps, end);
   }
 
-  /** What the nodes' colour stands for. */
-  nodeColours() {
-    const { texts, predicted } = this.scene;
-    const { store } = this;
-    const offered = ["class", ...(predicted.length ? ["prediction"] : []), "evenness"];
-    const choices = offered.map((value) => {
-      const option = html("option", { value }, texts[`nodes_${value}`]);
-      option.selected = store.state.nodes === value;
-      return option;
-    });
-    return html(
-      "select",
-      { class: "layouts", "aria-label": texts.nodes, title: texts.nodesTitle, "data-key": "nodes", onchange: (event) => store.update({ nodes: event.target.value }) },
-      ...choices,
-    );
-  }
-
-  baseline() {
-    const { scene, store, host } = this;
-    const { texts } = scene;
-    /** @param {"pin"|"unpin"} what @param {object} values */
-    const button = (what, values = {}) =>
-      html("button", { type: "button", class: "tool", "data-key": what, title: texts[`${what}Title`], onclick: () => host.asked(what) }, fillIn(texts[what], values));
-    if (!scene.change) return [button("pin")];
-    const measures = options(store, fillIn(texts.since, scene.change), "measure", [
-      ["share", "α"],
-      ["change", "Δα"],
-    ]);
-    return [measures, button("unpin", scene.change)];
+  /** α, or its change since the baseline. */
+  measure() {
+    const { scene, store } = this;
+    if (!scene.change) return [];
+    const choices = /** @type {[State["measure"], string][]} */ ([["share", "α"], ["change", "Δα"]]);
+    return [options(store, fillIn(scene.texts.since, scene.change), "measure", choices)];
   }
 }

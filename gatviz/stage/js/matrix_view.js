@@ -33,10 +33,15 @@ import { number, shorten, shortenFront } from "./format.js";
 /** @type {Record<string, Cell|undefined>} */
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const NUMBERS_FIT = { width: 34, height: 15 };
+/** The width of a letter of a name, and of a digit, in pixels. */
+const LETTER = 7;
+const DIGIT = 7;
+const MOST_TURNED = 9;
 const GAP_FROM = 12;
 const GAP = 2;
 const NAME_LETTERS = 7;
 const NARROW_LETTERS = 3;
+const NARROWEST_TURNED = 14;
 const CORNER = 5;
 /** What is hovered lies above what is locked. @type {("locked"|"hover")[]} */
 const KINDS = ["locked", "hover"];
@@ -56,6 +61,7 @@ export class MatrixView {
     this.margin = { left: 0, top: 0 };
     this.view = { width: 0, height: 0 };
     this.longestColumn = 1;
+    this.turned = false;
     // Kept, as asking the element makes the browser lay out the whole page first.
     this.scrolled = { left: 0, top: 0 };
     this.painter = html("canvas");
@@ -86,8 +92,10 @@ export class MatrixView {
   show(spec) {
     this.spec = spec;
     const longest = Math.max(0, ...spec.rowNames.map((name) => Math.min(Array.from(name).length, NAME_LETTERS)));
-    this.margin = { left: 10 + longest * 6.4, top: 18 };
     this.longestColumn = Math.max(1, ...spec.columnNames.map((name) => Array.from(name).length));
+    // Names that do not fit over their column are turned instead of cut.
+    this.turned = this.longestColumn * LETTER > spec.cellWidth && spec.cellWidth >= NARROWEST_TURNED;
+    this.margin = { left: 14 + longest * LETTER, top: this.turned ? 8 + Math.min(this.longestColumn, MOST_TURNED) * LETTER : 20 };
     const inner = { width: spec.columnNames.length * spec.cellWidth, height: spec.rowNames.length * spec.cellHeight };
     const full = { width: this.margin.left + inner.width + 2, height: this.margin.top + inner.height + 2 };
     const bars = { x: full.height > spec.maxHeight ? 12 : 0, y: full.width > spec.maxWidth ? 12 : 0 };
@@ -211,10 +219,10 @@ export class MatrixView {
   /** @param {Cells} range */
   drawNames({ left, right, top, bottom }) {
     const { spec, margin } = this;
-    const rowStep = Math.ceil(10 / spec.cellHeight);
-    const letters = Math.max(1, Math.min(NAME_LETTERS, Math.floor(spec.cellWidth / 6.2)));
-    const wanted = Math.min(this.longestColumn, Math.max(letters, NARROW_LETTERS));
-    const columnStep = Math.max(1, Math.ceil((6.2 * wanted + (wanted > letters ? 4 : 0)) / spec.cellWidth));
+    const rowStep = Math.ceil(12 / spec.cellHeight);
+    const letters = Math.max(1, Math.min(NAME_LETTERS, Math.floor(spec.cellWidth / LETTER)));
+    const wanted = this.turned ? MOST_TURNED : Math.min(this.longestColumn, Math.max(letters, NARROW_LETTERS));
+    const columnStep = this.turned ? 1 : Math.max(1, Math.ceil((LETTER * wanted + (wanted > letters ? 4 : 0)) / spec.cellWidth));
     /** @type {SVGTextElement[]} */
     const names = [];
     for (let row = top; row < bottom; row++) {
@@ -227,12 +235,16 @@ export class MatrixView {
       if (column % columnStep) continue;
       const { x } = this.corner(0, column);
       const text = shortenFront(spec.columnNames[column], wanted);
-      if (x + spec.cellWidth / 2 > margin.left) names.push(this.name("column", column, text, x + spec.cellWidth / 2, 8, "middle"));
+      if (x + spec.cellWidth / 2 > margin.left) {
+        const name = this.name("column", column, text, x + spec.cellWidth / 2, this.turned ? margin.top - 6 : 9, this.turned ? "start" : "middle");
+        if (this.turned) name.setAttribute("transform", `rotate(-90 ${(x + spec.cellWidth / 2).toFixed(1)} ${margin.top - 6})`);
+        names.push(name);
+      }
     }
     this.names.replaceChildren(...names);
   }
 
-  /** @param {"row"|"column"} axis @param {number} place @param {string} text @param {number} x @param {number} y @param {"middle"|"end"} anchor */
+  /** @param {"row"|"column"} axis @param {number} place @param {string} text @param {number} x @param {number} y @param {"start"|"middle"|"end"} anchor */
   name(axis, place, text, x, y, anchor) {
     return svg("text", { [`data-${axis}-name`]: place, x: x.toFixed(1), y: y.toFixed(1), "text-anchor": anchor }, text);
   }
@@ -257,7 +269,7 @@ export class MatrixView {
             told,
           );
           if (!masked) text.style.fill = spec.colours.ink(value);
-          if (told.length * 6.1 > spec.cellWidth - 3) text.classList.add("tight");
+          if (told.length * DIGIT > spec.cellWidth - 4) text.classList.add("tight");
           numbers.push(text);
         }
       }
@@ -295,15 +307,20 @@ export class MatrixView {
     };
     for (const kind of KINDS) {
       const marks = this.marks[kind];
-      for (const row of marks?.rows ?? []) box(kind, "row", row, 0, 1, spec.columnNames.length);
+      if (kind === "hover") for (const row of marks?.rows ?? []) box(kind, "row", row, 0, 1, spec.columnNames.length);
       for (const column of marks?.columns ?? []) box(kind, "column", 0, column, spec.rowNames.length, 1);
       for (const [row, column] of marks?.cells ?? []) box(kind, "cell", row, column, 1, 1);
     }
     this.overlay.replaceChildren(...rects);
     for (const text of this.names.children) {
-      const row = text.getAttribute("data-row-name");
-      const on = KINDS.some((kind) => row !== null && this.marks[kind]?.rows?.includes(Number(row)));
-      set(text, { class: on ? "on" : "" });
+      const [row, column] = [text.getAttribute("data-row-name"), text.getAttribute("data-column-name")];
+      /** @param {"locked"|"hover"} kind */
+      const on = (kind) => {
+        const marks = this.marks[kind];
+        if (row !== null) return Boolean(marks?.rows?.includes(Number(row)));
+        return column !== null && Boolean(marks?.columns?.includes(Number(column)) || marks?.cells?.some((cell) => cell[1] === Number(column)));
+      };
+      set(text, { class: KINDS.filter(on).join(" ") });
     }
   }
 

@@ -1,5 +1,18 @@
 // Written from the protocols in gatviz/stage by `python -m gatviz.stage.types`: change them.
 
+/** A pair of nodes, by number. */
+export interface EdgeFocus {
+  kind: "edge";
+  target: number;
+  source: number;
+}
+
+/** A node, by number. */
+export interface NodeFocus {
+  kind: "node";
+  node: number;
+}
+
 /** An array, row by row, bit for bit as float32. */
 export interface Packed {
   shape: number[];
@@ -98,22 +111,6 @@ export interface Stage {
   elsewhere: string | null;
 }
 
-/** exp(e − maximum) of E + U edges, [E + U, H]; maxima and denominators per target, [N, H]. */
-export interface Softmax {
-  terms: Packed;
-  maxima: Packed;
-  denominators: Packed;
-}
-
-/** The signed parts of both halves of a score, [N, H, C], and of what the edge's own features add, [E + U, H, C], if
-they are read; the end of their bars per edge, [E + U, H]. */
-export interface Scores {
-  target: Packed;
-  source: Packed;
-  edge: Packed | null;
-  limits: Packed;
-}
-
 /** An edge of the baseline that is no more; −1 for an end that is not shown. */
 export interface GoneEdge {
   source: number;
@@ -147,11 +144,14 @@ export interface Bar {
   value: number;
 }
 
-/** What the features of one end added to the score, the largest of them. */
-export interface Features {
+/** What one end added to the score: by dimension, where the score splits in two, and by feature, the largest. */
+export interface Half {
   half: "target" | "source";
   node: number;
-  parts: Bar[];
+  symbol: string;
+  value: number | null;
+  byDimension: Bar[];
+  byFeature: Bar[];
   more: number;
 }
 
@@ -192,7 +192,7 @@ export interface Story {
   head: number;
   limit: number;
   formulas: Formula[];
-  features: Features[];
+  halves: Half[];
   ofEdge: EdgeShares | null;
   biased: boolean;
   pair: Pair | null;
@@ -246,17 +246,91 @@ export interface Palettes {
   dark: Palette;
 }
 
-/** A pair of nodes, by number. */
-export interface EdgeFocus {
-  kind: "edge";
-  target: number;
-  source: number;
+/** A part of a sentence: words, a node, or a number with the arrow or the node that it belongs to. */
+export interface Said {
+  kind: "words" | "node" | "number";
+  text: string;
+  value: number | null;
+  sign: boolean;
+  focus: Focus | null;
 }
 
-/** A node, by number. */
-export interface NodeFocus {
-  kind: "node";
+/** A column of the table of reasons: of numbers, or of one vector a row, coloured as that stage of the chain. */
+export interface Column {
+  key: string;
+  symbol: string;
+  caption: string;
+  stage: string | null;
+}
+
+/** A row of that table: a node that is read, by number (−1 where it is not shown), and what is to be remarked. */
+export interface Reason {
   node: number;
+  name: string;
+  own: boolean;
+  masked: boolean;
+  note: string;
+}
+
+/** The neighbours without a row: what they are called together, and what their columns add up to. */
+export interface Rest {
+  text: string;
+  numbers: (number | null)[];
+  brings: Packed | null;
+}
+
+/** The scale of the bars of a score, and the target half that all of them start from, if there is one. */
+export interface Bars {
+  low: number;
+  high: number;
+  ticks: number[];
+  half: number | null;
+  symbol: string;
+}
+
+/** Why a target shares out as it does: numbers [R, K] of the columns of numbers, and [R, C] of each of vectors. */
+export interface Why {
+  target: number;
+  name: string;
+  source: number | null;
+  chosen: number;
+  title: Said[];
+  remark: Said[];
+  columns: Column[];
+  rows: Reason[];
+  numbers: Packed;
+  vectors: Packed[];
+  sums: (number | null)[];
+  rest: Rest | null;
+  bars: Bars | null;
+  even: number;
+  shares: string;
+  hPrime: Packed | null;
+  out: Packed | null;
+  outSymbol: string;
+  outColumns: string;
+}
+
+/** What is said of one weighting, and the table behind it. */
+export interface Answer {
+  headline: Said[];
+  line: Said[];
+  why: Why | null;
+}
+
+/** A step of the guided minute: what is lit, what is said, and what is pointed at once it is understood. */
+export interface GuideStep {
+  zone: "features" | "projection" | "scores" | "softmax" | "taken_in";
+  headline: Said[];
+  line: Said[];
+  completes: Focus;
+}
+
+/** The guided minute, about one arrow in one head: what is locked and shown as it begins, and its steps. */
+export interface Guide {
+  focus: Focus;
+  weighting: string;
+  steps: GuideStep[];
 }
 
 /** What a drag or a lock leaves as it is: the layer's run, and how it is told. */
@@ -276,16 +350,18 @@ export interface Scene {
   uniform: Packed;
   palettes: Palettes;
   texts: Record<string, string>;
-  softmax: Softmax;
-  scores: Scores | null;
   formulas: Formula[];
   openAtStart: string[];
   evenness: Packed;
+  headEvenness: (number | null)[];
   readsLike: string[][];
 }
 
 /** All of one screen. */
 export interface Screen extends Scene {
+  answers: Answer[];
+  answered: Focus | null;
+  guide: Guide | null;
   change: Change | null;
   layer: number;
   revision: string;
@@ -297,6 +373,7 @@ export interface Screen extends Scene {
   pygAsked: boolean;
   description: string;
   whoseWeights: string;
+  badge: string;
   notice: string;
   directed: boolean;
   session: string;
@@ -320,7 +397,7 @@ export interface Keeping {
   heard: number;
   packed: number | null;
   content: string;
-  title: string;
+  workTitle: string;
   refused: string;
   forget: number;
   texts: Record<string, string>;
@@ -505,7 +582,7 @@ export interface TrainFlag {
   withdrawn: boolean;
 }
 
-/** All of the Train workspace's picture. */
+/** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done. */
 export interface TrainScreen {
   identity: string;
   names: string[];
@@ -535,16 +612,21 @@ export interface TrainScreen {
   faint: string;
   notice: string;
   foot: string;
+  seeds: string;
+  seedsBusy: boolean;
   undo: boolean;
+  heard: number;
   palettes: Palettes;
   texts: Record<string, string>;
 }
 
 /** What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
-a node painted, this epoch opened in Explore; or what is to be shown: an epoch, a layer, a head, α or its change, a
-locked arrow (target, source). A tab says hello with its token. */
+a node painted, this epoch opened in Explore, ten seeds trained or stopped; or what is to be shown: an epoch, a
+layer, a head, α or its change, a locked arrow (target, source). Counted, so that one that got lost can be sent
+again; each with the tab's token, and hello with nothing else. */
 export interface TrainAsked {
-  what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "hello";
+  count: number;
+  what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "seeds" | "hello";
   epoch?: number | null;
   layer?: number | null;
   head?: number | null;

@@ -1,12 +1,13 @@
 /** The data of one screen, unpacked once per arrival: what Python computed, and look-ups into it. */
 
 import { fillIn, shorten } from "./format.js";
+import { same } from "./store.js";
 import { tensor } from "./tensor.js";
 
 const LONGEST_IN_A_SENTENCE = 24;
 
 /**
- * @import {Beside, Focus, GoneEdge, Packed, Palette, RowSums, Screen, Stage, Weighting as Sent} from "./protocol.js"
+ * @import {Answer, Beside, Focus, GoneEdge, Packed, Palette, RowSums, Screen, Stage, Weighting as Sent} from "./protocol.js"
  * @import {Tensor} from "./tensor.js"
  * @import {Direction, State} from "./store.js"
  */
@@ -58,7 +59,7 @@ export function readScene(data) {
     outOf[edge.source].push(edge);
   }
   for (const edge of between) byPair[edge.target * count + edge.source] = edge.index;
-  const { softmax, scores, change } = data;
+  const { change } = data;
   /** @param {Stage} stage */
   const packedOf = (stage) => (stage.valuesOf ? data.stages.find((other) => other.name === stage.valuesOf) : stage)?.values ?? null;
   /** @param {RowSums} rows */
@@ -75,8 +76,6 @@ export function readScene(data) {
     features: tensor(data.features),
     weightings: data.weightings.map((w) => ({ ...w, values: tensor(w.values), rows: w.rows && rowSums(w.rows) })),
     stages: data.stages.map((s) => ({ ...s, values: tensor(packedOf(s)), pairs: tensor(s.pairs), rest: tensor(s.rest) })),
-    softmax: { terms: tensor(softmax.terms), maxima: tensor(softmax.maxima), denominators: tensor(softmax.denominators) },
-    scores: scores && { target: tensor(scores.target), source: tensor(scores.source), edge: tensor(scores.edge), limits: tensor(scores.limits) },
     uniform: tensor(data.uniform),
     evenness: tensor(data.evenness),
     change: change && { ...change, values: tensor(change.values), goneValues: tensor(change.goneValues) },
@@ -99,6 +98,17 @@ export function edgesAt(scene, node, end) {
 /** The weighting that is shown, or the first one if the key is gone. @param {Scene} scene @param {State} state @returns {Weighting} */
 export function shownWeighting(scene, state) {
   return scene.weightings.find((w) => w.key === state.weighting) ?? scene.weightings[0];
+}
+
+/** What is said of the weighting on show; of several heads at once what is said of their mean. @param {Scene} scene @param {State} state @returns {Answer} */
+export function answerOf(scene, state) {
+  const key = shownHeads(scene, state) && scene.weightings.some((w) => w.key === "mean") ? "mean" : shownWeighting(scene, state).key;
+  return scene.answers[scene.weightings.findIndex((w) => w.key === key)];
+}
+
+/** Whether Python's answers are about what is locked now. @param {Scene} scene @param {State} state */
+export function isAnswered(scene, state) {
+  return same(scene.answered, state.locked);
 }
 
 /** One head's weighting. @param {Scene} scene @param {number} head */

@@ -5,14 +5,18 @@ import { Commands } from "./commands.js";
 import { hit, html, LATER } from "./dom.js";
 import { Edits } from "./edits.js";
 import { GraphView } from "./graph_view.js";
+import { GuideView } from "./guide.js";
+import { Headline } from "./headline.js";
 import { HeadsBar } from "./heads_bar.js";
-import { Inspector } from "./inspector.js";
+import { KeysMenu } from "./keys_menu.js";
 import { Legend } from "./legend.js";
 import { NodeEditor } from "./node_editor.js";
 import { STEP } from "./page_keys.js";
+import { PictureMenu } from "./picture_menu.js";
 import { readScene } from "./scene.js";
-import { edgeFocus, nodeFocus, same, Store } from "./store.js";
+import { edgeFocus, nodeFocus, same, Store, touch } from "./store.js";
 import { Toolbar } from "./toolbar.js";
+import { WhyView } from "./why.js";
 
 /**
  * @import {Asked, Focus, Numbered, Screen} from "./protocol.js"
@@ -37,6 +41,7 @@ const AT_FIRST = {
   selection: [],
   connecting: null,
   edited: null,
+  guide: null,
 };
 
 /**
@@ -59,17 +64,21 @@ export class Stage {
     this.graph = new GraphView(this.store, this.edits);
     this.commands = new Commands(this.store, this.edits, this.graph);
     this.graph.listen(this.commands);
-    this.toolbar = new Toolbar(this.store, this.commands, host, () => this.graph.resetView());
-    this.legend = new Legend(this.store, host);
+    this.menu = new PictureMenu(this.store, this.commands, host, () => this.graph.resetView());
+    this.keys = new KeysMenu();
+    this.toolbar = new Toolbar(this.store, this.commands, [this.menu.element, this.keys.element]);
+    this.legend = new Legend(this.store);
     this.editor = new NodeEditor(this.store, this.edits, this.graph);
     this.chain = new ChainView(this.store, this.edits);
-    this.inspector = new Inspector(this.store, host);
-    this.description = html("p", { class: "description" });
+    this.why = new WhyView(this.store, host);
+    this.headline = new Headline(this.store);
+    this.guide = new GuideView(this.store);
+    this.headline.aside.prepend(this.guide.element);
     this.notice = html("p", { class: "notice", role: "status" });
     this.element = html(
       "div",
       { class: "gatviz-stage" },
-      this.description,
+      this.headline.element,
       this.bar.element,
       this.notice,
       html(
@@ -78,7 +87,7 @@ export class Stage {
         html("section", { class: "panel graph-panel" }, this.toolbar.element, this.graph.box, this.legend.element),
         this.chain.element,
       ),
-      this.inspector.element,
+      this.why.element,
     );
     this.element.addEventListener("keydown", (event) => this.key(event));
     /** @param {Event} event a step that the page was asked for: it goes behind the edits that are on their way */
@@ -89,10 +98,11 @@ export class Stage {
     };
     window.addEventListener(STEP, this.onStep);
     this.root.append(this.element);
-    this.views = [this.bar, this.graph, this.legend, this.toolbar, this.editor, this.chain, this.inspector];
+    this.views = [this.headline, this.guide, this.bar, this.graph, this.legend, this.menu, this.keys, this.toolbar, this.editor, this.chain, this.why];
     this.stop = this.store.subscribe((state, changed) => {
       for (const view of this.views) view.onState(changed);
-      if (changed.has("locked") || (changed.has("weighting") && state.locked)) this.host.looked(this.lockedByNumber(), state.weighting);
+      if (changed.has("guide")) this.light();
+      if (touch(changed, ["locked", "weighting"])) this.host.looked(this.lockedByNumber(), state.weighting);
     });
   }
 
@@ -103,14 +113,23 @@ export class Stage {
     this.element.dataset.theme = theme;
     this.scene = readScene({ ...data, palette: data.palettes[theme] });
     for (const [name, colour] of Object.entries(this.scene.palette.words)) this.element.style.setProperty(`--gv-${name}`, colour);
-    this.description.replaceChildren(html("span", {}, data.description), " ", html("b", {}, data.whoseWeights));
     this.notice.textContent = data.notice;
+    this.element.toggleAttribute("data-empty", !data.names.length);
     this.edits.settle(data);
     this.settle(before);
     this.editor.follow(this.scene);
     for (const view of this.views) view.setScene(this.scene);
     this.showWaiting();
+    this.light();
     this.graph.settleFocus();
+  }
+
+  /** While the guide runs, one zone alone is lit. */
+  light() {
+    const { guide } = this.store.state;
+    const zone = guide === null ? undefined : this.scene.guide?.steps[guide]?.zone;
+    if (zone) this.element.dataset.guide = zone;
+    else delete this.element.dataset.guide;
   }
 
   onEdits() {
@@ -138,9 +157,9 @@ export class Stage {
     const keep = (focus) => this.translate(focus, before);
     /** @param {string|null} key */
     const known = (key) => scene.weightings.some((w) => w.key === key);
-    const weighting = [before ? state.weighting : scene.weightingAtStart, state.weighting].find(known) ?? scene.weightings[0].key;
-    const open = this.stillOpen(before);
     const replaced = !before || before.revision !== scene.revision;
+    const weighting = [replaced ? scene.weightingAtStart : state.weighting, state.weighting].find(known) ?? scene.weightings[0].key;
+    const open = this.stillOpen(before);
     const locked = replaced ? scene.lockedAtStart : keep(state.locked);
     const changed = !same(locked, state.locked) || (locked && weighting !== state.weighting);
     const selection = state.selection.filter((name) => scene.names.includes(name));
@@ -148,9 +167,10 @@ export class Stage {
     const heads = state.heads?.filter((head) => head < count) ?? null;
     const measure = scene.change ? (before && !before.change ? "change" : state.measure) : "share";
     const both = replaced ? !scene.directed : state.both;
+    const guide = scene.guide ? state.guide : null;
     const justPinned = before && !before.change && scene.change;
     if (justPinned) open.splice(0, open.length, ...open.filter((name) => name !== "Wh" && name !== "change"), "change");
-    store.state = { ...state, weighting, hover: keep(state.hover), locked, selection, both, heads, measure, open };
+    store.state = { ...state, weighting, hover: keep(state.hover), locked, selection, both, heads, measure, open, guide };
     if (before && changed) this.host.looked(this.lockedByNumber(), weighting);
   }
 
@@ -192,7 +212,9 @@ export class Stage {
   key(event) {
     event.stopPropagation();
     if (hit(event, "input, select, textarea")) return;
-    if (event.key === "Escape") this.store.update({ locked: null, hover: null, selection: [], connecting: null, edited: null });
+    if (event.key === "Escape" && this.store.state.guide !== null) this.store.update({ guide: null });
+    else if (event.key === "Escape") this.store.update({ locked: null, hover: null, selection: [], connecting: null, edited: null });
+    else if (event.key === "?") this.keys.toggle();
     else this.commands.press(event);
   }
 

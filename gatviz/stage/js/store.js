@@ -21,6 +21,7 @@
  * @property {string[]} selection names of the selected nodes
  * @property {string|null} connecting the node from which an arrow is being drawn by key
  * @property {string|null} edited the node in the quick editor
+ * @property {number|null} guide the step of the guided minute, null outside of it
  */
 
 export class Store {

@@ -1,37 +1,55 @@
-/** What Python tells of the locked arrow alone: formulas with its numbers, the features behind its score, the pair tensor. */
+/** Where the locked arrow's score comes from: its dimensions, the features behind them, the pair tensor, the numbers in the formulas. */
 
 import { bars, largest } from "./bars.js";
 import { html } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
 import { colourScale } from "./scales.js";
-import { onEdge, valuesOf } from "./scene.js";
 
 /**
- * @import {Story} from "./protocol.js"
- * @import {Edge, Scene} from "./scene.js"
+ * @import {Half, Story} from "./protocol.js"
+ * @import {Scene} from "./scene.js"
+ * @import {State} from "./store.js"
  */
 
-/**
- * Panels for an arrow; the story is left out unless it is this very arrow's in this very head.
- * @param {Scene} scene @param {EdgeEnds} edge @param {number} head @param {number} digits
- * @param {Memory} memory whether the person has opened what lies further back
- */
-export function storyPanels(scene, edge, head, digits, memory) {
-  const { story } = scene;
-  return story && isTold(story, edge, head) ? [formulaPanel(scene, story), furtherBack(scene, story, digits, memory)] : [formulaPanel(scene, null)];
+/** Whether the story is about what is locked. @param {Story} story @param {State} state */
+export function isTold({ target, source, head }, { locked, weighting }) {
+  return locked?.kind === "edge" && locked.target === target && locked.source === source && weighting === `head-${head}`;
 }
 
-/** @typedef {{furtherOpen: boolean}} Memory @typedef {{target: number, source: number}} EdgeEnds */
+/** Where the score comes from: by dimension and by feature, the pair tensor, the formulas with numbers. @param {Scene} scene @param {Story} story @param {number} digits */
+export function furtherBack(scene, story, digits) {
+  const { texts } = scene;
+  const numbers = html("div", { class: "cell-panel formulas" }, html("h4", {}, texts.numbers), ...story.formulas.map((formula) => formulaLine(formula, texts)));
+  return [...story.halves.map((half) => halfPanel(scene, story, half, digits)), jointPanel(scene, story, digits), edgePanel(scene, story, digits), pairPanel(scene, story, digits), numbers];
+}
 
-/** GATv2's score: one bar per dimension of a · LeakyReLU(Wh_i + Wh_j), with what met there; told for the locked arrow. @param {Scene} scene @param {Edge} edge @param {number} head @param {number} digits */
-export function jointScorePanel(scene, edge, head, digits) {
-  const { texts, story } = scene;
-  const e = onEdge(valuesOf(scene, "e"), edge, head);
-  const title = html("h4", {}, fillIn(texts.jointScoreTitle, { e: number(e, digits) }));
-  if (!isTold(story, edge, head) || !story?.score) return html("div", { class: "cell-panel" }, title, html("p", { class: "quiet-text" }, texts.lockForParts));
-  const parts = story.score.parts;
-  const { limit } = story;
+/** One end of the arrow: its half of the score by dimension, and by feature. @param {Scene} scene @param {Story} story @param {Half} half @param {number} digits */
+function halfPanel(scene, story, half, digits) {
+  const { texts } = scene;
+  const names = { node: scene.called[half.node], half: half.half, value: number(half.value, digits) };
+  const title = fillIn(texts[story.pair ? `${half.half}Score` : `featuresJoint_${half.half}`], names);
+  const options = { limit: story.limit, digits, colours: scene.palette.bars };
+  const hidden = half.byDimension.length - largest(half.byDimension).length;
+  const more = [hidden ? fillIn(texts.moreTerms, { count: hidden }) : ""].filter(Boolean);
+  return html(
+    "div",
+    { class: "cell-panel" },
+    html("h4", {}, title),
+    half.byDimension.length ? bars({ ...options, title: texts.byDimension, parts: largest(half.byDimension) }) : null,
+    more.length ? html("p", { class: "quiet-text" }, more.join(" · ")) : null,
+    bars({ ...options, title: texts.byFeature, parts: half.byFeature }),
+    half.more ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: half.more })) : null,
+    story.biased ? html("p", { class: "quiet-text" }, fillIn(texts.biasesAdd, { half: half.half })) : null,
+  );
+}
+
+/** GATv2's score: one bar per dimension of a · LeakyReLU(Wh_i + Wh_j), with what met there. @param {Scene} scene @param {Story} story @param {number} digits */
+function jointPanel(scene, story, digits) {
+  const { texts } = scene;
+  const { score, limit } = story;
+  if (!score) return null;
+  const { parts } = score;
   const shown = largest(parts);
   /** @type {["target"|"source"|"edge"|"hidden"|"a", string][]} */
   const words = [["target", texts.jointTarget], ["source", texts.jointSource], ["edge", texts.jointEdge], ["hidden", texts.jointHidden], ["a", "a"]];
@@ -40,7 +58,7 @@ export function jointScorePanel(scene, edge, head, digits) {
   return html(
     "div",
     { class: "cell-panel" },
-    title,
+    html("h4", {}, fillIn(texts.jointScoreTitle, { e: number(score.e, digits) })),
     bars({ title: told, parts: shown, limit, digits, colours: scene.palette.bars }),
     html(
       "table",
@@ -52,49 +70,12 @@ export function jointScorePanel(scene, edge, head, digits) {
   );
 }
 
-/** Features and the pair tensor: there for who asks, out of the first picture. @param {Scene} scene @param {Story} story @param {number} digits @param {Memory} memory */
-function furtherBack(scene, story, digits, memory) {
-  const parts = [...featurePanels(scene, story, digits), pairPanel(scene, story, digits)];
-  const details = html("details", { class: "further" }, html("summary", {}, story.pair ? scene.texts.further : scene.texts.furtherJoint), html("div", {}, ...parts));
-  details.open = memory.furtherOpen;
-  details.addEventListener("toggle", () => (memory.furtherOpen = details.open));
-  return details;
-}
-
-/** @param {Story|null} story @param {EdgeEnds} edge @param {number} head */
-function isTold(story, edge, head) {
-  return story !== null && story.target === edge.target && story.source === edge.source && story.head === head;
-}
-
-/** @param {Scene} scene @param {Story|null} story */
-function formulaPanel(scene, story) {
-  const { texts } = scene;
-  return html(
-    "div",
-    { class: "cell-panel formulas" },
-    html("h4", {}, texts.symbols),
-    ...scene.formulas.map((formula) => formulaLine(formula, texts)),
-    ...(story ? [html("h4", {}, texts.numbers), ...story.formulas.map((formula) => formulaLine(formula, texts))] : []),
-  );
-}
-
-/** @param {Scene} scene @param {Story} story @param {number} digits */
-function featurePanels(scene, story, digits) {
-  const panels = story.features.map(({ node, half, parts, more }) => {
-    return html(
-      "div",
-      { class: "cell-panel" },
-      html("h4", {}, fillIn(scene.texts[story.pair ? "featuresTitle" : `featuresJoint_${half}`], { node: scene.called[node], half })),
-      bars({ title: "", parts, limit: story.limit, digits, colours: scene.palette.bars }),
-      more ? html("p", { class: "quiet-text" }, fillIn(scene.texts.moreTerms, { count: more })) : null,
-      story.biased ? html("p", { class: "quiet-text" }, fillIn(scene.texts.biasesAdd, { half })) : null,
-    );
-  });
-  const { ofEdge } = story;
-  if (!ofEdge) return panels;
-  const bar = bars({ title: "", parts: ofEdge.parts, limit: story.limit, digits, colours: scene.palette.bars });
+/** What the arrow's own features added. @param {Scene} scene @param {Story} story @param {number} digits */
+function edgePanel(scene, { ofEdge, limit }, digits) {
+  if (!ofEdge) return null;
+  const bar = bars({ title: "", parts: ofEdge.parts, limit, digits, colours: scene.palette.bars });
   const more = ofEdge.more ? html("p", { class: "quiet-text" }, fillIn(scene.texts.moreTerms, { count: ofEdge.more })) : null;
-  return [...panels, html("div", { class: "cell-panel" }, html("h4", {}, scene.texts.featuresEdgeTitle), bar, more)];
+  return html("div", { class: "cell-panel" }, html("h4", {}, scene.texts.featuresEdgeTitle), bar, more);
 }
 
 /** [Wh_i ‖ Wh_j] as a row of cells over a. @param {Scene} scene @param {Story} story @param {number} digits */

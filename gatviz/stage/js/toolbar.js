@@ -6,33 +6,24 @@ import { touch } from "./store.js";
 
 /**
  * @import {Value} from "./dom.js"
- * @import {LayOut} from "./protocol.js"
  * @import {Scene} from "./scene.js"
  * @import {Changed, State} from "./store.js"
  */
 
 /** @type {State["tool"][]} */
 const TOOLS = ["move", "connect", "select"];
-/** @type {LayOut["layout"][]} */
-const LAYOUTS = ["spring", "circular", "kamada_kawai", "bipartite", "grid"];
-
-/** @type {("table"|"weights")[]} */
-const PANELS = ["table", "weights"];
-
 export class Toolbar {
   /**
    * @param {import("./store.js").Store} store
    * @param {import("./commands.js").Commands} commands
-   * @param {Pick<import("./stage.js").Host, "asked">} host is told that the table of features is wanted
-   * @param {() => void} fit
+   * @param {HTMLElement[]} menus what is rare
    */
-  constructor(store, commands, host, fit) {
+  constructor(store, commands, menus) {
     /** @type {Scene} */
     this.scene = LATER;
     this.store = store;
-    this.host = host;
     this.commands = commands;
-    this.fit = fit;
+    this.menus = menus;
     this.element = html("div", { class: "toolbar", role: "toolbar" });
   }
 
@@ -57,10 +48,10 @@ export class Toolbar {
   }
 
   tools() {
-    const { scene, store, commands } = this;
-    const { texts, undo, redo } = scene;
+    const { store, commands } = this;
+    const { texts, undo, redo } = this.scene;
     /** @param {"undo"|"redo"} name @param {string} what it would do @param {() => void} run */
-    const step = (name, what, run) => this.button(name, run, { disabled: what ? null : "", title: what ? fillIn(texts[`${name}Title`], { what }) : texts[`${name}Nothing`] });
+    const step = (name, what, run) => this.button(name, run, { class: `tool icon ${name}`, "aria-label": texts[name], disabled: what ? null : "", title: what ? fillIn(texts[`${name}Title`], { what }) : texts[`${name}Nothing`] });
     return html(
       "div",
       { class: "tool-row" },
@@ -71,12 +62,11 @@ export class Toolbar {
           this.button(`tool_${tool}`, () => store.update({ tool }), { role: "radio", "aria-checked": store.state.tool === tool, class: "option" }),
         ),
       ),
-      html("span", { class: "spacer" }),
-      ...PANELS.map((panel) => this.button(panel, () => this.host.asked(panel), { "aria-pressed": scene.panel === panel })),
-      this.layouts(),
+      html("i", { class: "rule", "aria-hidden": "true" }),
       step("undo", undo, () => commands.undo()),
       step("redo", redo, () => commands.redo()),
-      this.button("fit", this.fit),
+      html("span", { class: "spacer" }),
+      ...this.menus,
     );
   }
 
@@ -103,29 +93,13 @@ export class Toolbar {
     );
   }
 
-  layouts() {
-    const { texts } = this.scene;
-    /** @param {{target: HTMLSelectElement}} event */
-    const choose = ({ target }) => {
-      const chosen = LAYOUTS.find((name) => name === target.value);
-      if (chosen) this.commands.layout(chosen);
-    };
-    const options = LAYOUTS.map((name) => html("option", { value: name }, texts[`layout_${name}`]));
-    return html(
-      "select",
-      { class: "layouts", "aria-label": texts.layout, "data-key": "layout", onchange: choose },
-      html("option", { value: "" }, texts.layout),
-      ...options,
-    );
-  }
-
   /** @param {string} name @param {() => unknown} run @param {Record<string, Value>} attributes */
   button(name, run, attributes = {}) {
     const { texts } = this.scene;
     return html(
       "button",
       { type: "button", class: "tool", "data-key": name, title: texts[`${name}Title`], onclick: run, ...attributes },
-      texts[name],
+      String(attributes.class ?? "").includes("icon") ? null : texts[name],
     );
   }
 }

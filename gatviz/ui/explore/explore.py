@@ -17,9 +17,11 @@ from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
-from gatviz.stage.details import first_edge, local_edge, pack_proofs, pack_story
+from gatviz.stage.details import first_edge, local_focus, pack_proofs, pack_story
+from gatviz.stage.guide import pack_guide
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.protocol import Palettes, Scene, Screen
+from gatviz.stage.reasons import pack_answers
 from gatviz.stage.stages import with_stage
 from gatviz.stage.texts import texts
 from gatviz.ui.explore.feature_table import feature_table
@@ -27,7 +29,7 @@ from gatviz.ui.explore.notice import notice
 from gatviz.ui.explore.part import Around, is_large, part_choice, shown_part
 from gatviz.ui.explore.weightings import weightings
 from gatviz.ui.session import from_browser, pins, run_cache, session
-from gatviz.ui.session.model import predicted, whose_weights
+from gatviz.ui.session.model import predicted, weights_badge, whose_weights
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.stage_component import stage
 from gatviz.ui.weights.table import weights_table
@@ -44,9 +46,11 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
     choices, part, scene = _scene(run.key, around, words.language(), now.graph, run, names)
     predictions = predicted(now, settings, run)
     changed = pins.since_baseline(now, run)
-    story = pack_story(now.graph, trace, part, _edge_told(now, trace, part, choices), names)
-    locked = session.current().locked  # by now perhaps the first
-    locked = locked if isinstance(locked, session.Locked) else None
+    locked = _locked(now, trace, part)
+    told_edge = _edge_told(locked, choices)
+    story = pack_story(now.graph, trace, part, told_edge, names)
+    answered = local_focus(locked.target, locked.source, part) if locked else None
+    asked = (locked.target, locked.source) if locked and answered else (None, None)
     told = asdict(scene) | _change(changed, scene, trace, part)
     screen = Screen(
         **told,
@@ -54,12 +58,16 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         revision=f"{now.identity} {now.work.view} {around}",
         positions=np.round(now.positions[part.nodes], 5).tolist(),
         story=story,
-        locked_at_start=local_edge((locked.target, locked.source), part) if locked else None,
-        weighting_at_start=locked.weighting if locked else None,
+        answers=pack_answers(trace, part, now.graph.names, [choice.which for choice in choices], *asked),
+        answered=answered,
+        guide=pack_guide(trace, part, now.graph.names, told_edge),
+        locked_at_start=answered,
+        weighting_at_start=locked.weighting if locked else now.weighting or None,
         proofs=pack_proofs(run_cache.checks(run, pyg=now.compare_pyg)),
         pyg_asked=now.compare_pyg,
         description=now.graph.description[:_LONGEST_DESCRIPTION],
         whose_weights=whose_weights(now),
+        badge=weights_badge(now),
         notice=notice(now, trace, part, choices, settings, changed, predictions),
         directed=now.graph.directed,
         session=now.identity,
@@ -119,16 +127,21 @@ def _change(changed: WhatIf | None, scene: Scene, trace: LayerTrace, part: Part)
     return {"stages": stages, "change": pack_change(changed, part, baseline=next(iter(pins.pinned())))}
 
 
-def _edge_told(
-    now: session.Session, trace: LayerTrace, part: Part, choices: list[Weighting]
-) -> tuple[int, int, int] | None:
-    """The locked edge and head whose story is told: (target, source, head)."""
+def _locked(now: session.Session, trace: LayerTrace, part: Part) -> session.Locked | None:
+    """What is locked, at first an edge that is worth a look."""
     locked = now.locked
     if locked == session.FIRST_LOCK:
         edge = first_edge(trace, part)
-        locked = None if edge is None else session.Locked(*edge, weighting=choices[0].key)
+        locked = None if edge is None else session.Locked(edge[0], edge[1], weighting=f"head-{edge[2]}")
         session.update(locked=locked)
+    return locked if isinstance(locked, session.Locked) else None
+
+
+def _edge_told(locked: session.Locked | None, choices: list[Weighting]) -> tuple[int, int, int] | None:
+    """The locked edge and head whose story is told: (target, source, head)."""
     for choice in choices:
-        if locked is not None and choice.key == locked.weighting and choice.head is not None:
+        if locked is None or locked.source is None or choice.head is None:
+            continue
+        if choice.key == locked.weighting:
             return locked.target, locked.source, choice.head
     return None

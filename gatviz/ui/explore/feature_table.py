@@ -91,9 +91,9 @@ def _node_table(now: session.Session) -> None:
         )
     st.caption(
         _(
-            "Type, or paste cells from a spreadsheet. New nodes get zeros. A new column adds one column to W, drawn "
-            "from the "
-            "seed; a deleted one takes only its own; all other weights keep their values."
+            "Type, or paste cells from a spreadsheet. New nodes get features drawn from the seed. A new column adds "
+            "one column to W, drawn from the seed; a deleted one takes only its own; all other weights keep their "
+            "values."
         )
     )
 

@@ -29,6 +29,13 @@ def notice(
 ) -> str:
     """What has to be said of the graph, of the part that is shown, of its predictions and of what changed."""
     sentences = [*now.graph.notes, *([now.graph.rounding] if now.graph.rounding else [])]
+    if now.graph.num_nodes and not now.graph.x.any():
+        sentences.append(
+            _(
+                "All features are 0, so no node sends anything: the table of features (⋯, Table) fills them one-hot or "
+                "at random."
+            )
+        )
     if predictions is not None:
         told = (*(accuracy.sentence for accuracy in predictions.accuracies), *predictions.column_sentences)
         sentences.append(" ".join(told))
@@ -74,7 +81,9 @@ def notice(
 def _locked_elsewhere(graph: Graph, trace: LayerTrace, part: Part, choices: list[Weighting]) -> list[str]:
     """A sentence on the locked arrow if its ends are not both shown."""
     locked = session.current().locked
-    if not isinstance(locked, session.Locked) or np.isin((locked.target, locked.source), part.nodes).all():
+    if not isinstance(locked, session.Locked) or locked.source is None:
+        return []
+    if np.isin((locked.target, locked.source), part.nodes).all():
         return []
     source, target = (called(graph.names[node])[:_LONGEST_NAME] for node in (locked.source, locked.target))
     edge = trace.edge_of(locked.target, locked.source)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gatviz.files import ENCODINGS, FORMATS, ReadOptions
 from gatviz.graph.features import FeatureKind
@@ -29,20 +30,24 @@ def choose(pending: PendingGraph) -> ReadOptions:
     options = ReadOptions()
     if pending.files:
         st.markdown("**" + _("Not right? Choose") + "**")
-        format_place, directed_place = st.columns(2)
-        options = _encoding(pending, options)
+        rows = [st.columns(2) for _row in range(4)]  # of which those stay empty that this graph does not need
+        (format_place, encoding_place), (directed_place, kinds_place), ends_places, (id_place, name_place) = rows
+        with encoding_place:
+            options = _encoding(pending, options)
         if pending.single:
             with format_place:
                 options = _format(pending, options)
-        options = _ends(pending, options)
+        options = _ends(pending, options, (*ends_places, id_place))
         facts = facts_of(pending, options)
         if not facts.problem:
-            with directed_place if pending.single else format_place:
-                directed = _one_of(
-                    pending, "directed", _("Edges are"), {True: _("directed"), False: _("undirected")}, facts.directed
-                )
+            titles = {True: _("directed"), False: _("undirected")}
+            with directed_place:
+                directed = _one_of(pending, "directed", _("Edges are"), titles, facts.directed)
             options = with_choices(options, directed=None if directed == facts.directed else directed)
-            options = _name(pending, _two_mode(pending, options, facts), facts)
+            with kinds_place:
+                options = _two_mode(pending, options, facts)
+            with name_place:
+                options = _name(pending, options, facts)
             facts = facts_of(pending, options)
             options = options if facts.problem else _rest(pending, options, facts)
     return options
@@ -117,8 +122,8 @@ def _name(pending: PendingGraph, options: ReadOptions, facts: Facts) -> ReadOpti
     return with_choices(options, name=chosen)
 
 
-def _ends(pending: PendingGraph, options: ReadOptions) -> ReadOptions:
-    """The two ends of an edge, and the names in a node table, where a text table has them."""
+def _ends(pending: PendingGraph, options: ReadOptions, places: Sequence[DeltaGenerator]) -> ReadOptions:
+    """The two ends of an edge, and the ids in a node table, where a text table has them, each in its place."""
     by_itself = facts_of(pending, options)
     chosen = {what: st.session_state.get(_key(pending, what)) or None for what in _ENDS}
     facts = facts_of(pending, with_choices(options, **chosen)) if any(chosen.values()) else by_itself
@@ -135,14 +140,15 @@ def _ends(pending: PendingGraph, options: ReadOptions) -> ReadOptions:
     found = {use.use: use.name for use in by_itself.columns}
     if chosen["node_id"] is None and "id" not in found:
         found |= {use.use: use.name for use in facts.columns if use.use == "id"}
-    left, right = st.columns(2) if edges else (st.container(), st.container())
-    with left:
-        title = _("Source column (j, is read)")
-        options = _column(pending, options, "source", title, edges, found.get("source"))
-    with right:
-        title = _("Target column (i, reads)")
-        options = _column(pending, options, "target", title, edges, found.get("target"))
-    return _column(pending, options, "node_id", _("Column of node names"), nodes, found.get("id"))
+    asked = (
+        ("source", _("Source column (j, is read)"), edges, found.get("source")),
+        ("target", _("Target column (i, reads)"), edges, found.get("target")),
+        ("node_id", _("Edges call nodes by"), nodes, found.get("id")),
+    )
+    for place, (what, title, columns, as_found) in zip(places, asked, strict=True):
+        with place:
+            options = _column(pending, options, what, title, columns, as_found)
+    return options
 
 
 def _column(
@@ -202,7 +208,9 @@ def _edge_features(pending: PendingGraph, options: ReadOptions, facts: Facts) ->
 
 def _label(pending: PendingGraph, facts: Facts) -> str | None:
     columns = [use.name for use in facts.columns if use.use in (*_USABLE, "identifier")]
-    titles = {None: _("as in the file"), "": _("none")} if facts.labelled else {None: _("none")}
+    found = next((use.name for use in facts.columns if use.use == "label"), "")
+    as_found = _("as found: {name}").format(name=_short(found)) if found else _("as in the file")
+    titles = {None: as_found, "": _("none")} if facts.labelled else {None: _("none")}
     chosen: str | None = st.selectbox(
         _("Label column"),
         [*titles, *(name for name in columns[:_MOST_LISTED] if name)],

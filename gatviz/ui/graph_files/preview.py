@@ -11,8 +11,9 @@ import streamlit as st
 from gatviz.files import Inspection
 from gatviz.graph.graph import Graph
 from gatviz.ui.escape import escape, sentence
-from gatviz.words import _
+from gatviz.words import _, ngettext
 
+_NOTES = 10
 _NODES = 6
 _EDGES = 6
 _FEATURES = 6
@@ -27,9 +28,13 @@ def account(inspection: Inspection) -> None:
     title = _("Understood")
     st.markdown(f"**{title}**\n\n{summary}")
     rounding = [inspection.graph.rounding] if inspection.graph.rounding else []
-    notes = "\n".join(f"- {sentence(note)}" for note in (*inspection.graph.notes, *rounding))
+    notes = [f"- {sentence(note)}" for note in (*inspection.graph.notes, *rounding)]
     title = _("Decided on the way")
-    st.markdown(f"**{title}**\n\n" + (notes or _("Nothing had to be decided.")))
+    st.markdown(f"**{title}**\n\n" + ("\n".join(notes[:_NOTES]) or _("Nothing had to be decided.")))
+    if len(notes) > _NOTES:
+        more = len(notes) - _NOTES
+        with st.expander(ngettext("{n:,} more decision", "{n:,} more decisions", more).format(n=more)):
+            st.markdown("\n".join(notes[_NOTES:]))
 
 
 def first_rows(graph: Graph) -> None:

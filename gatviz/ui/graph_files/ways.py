@@ -36,15 +36,16 @@ def from_files() -> PendingGraph | None:
         accept_multiple_files=True,
         key=key,
         help=_(
-            "JSON, CSV and TSV (edges, edges and nodes, adjacency matrix), GraphML, GEXF, GML, Pajek, .npz, torch and "
-            "safetensors files of plain tensors, or a zip of these; or work that was saved here, .gatviz."
+            "CSV and TSV (edges, edges and nodes, adjacency matrix and features), GraphML, GEXF, GML, Pajek, Matrix "
+            "Market, adjacency lists, JSON (also of Cytoscape, d3, sigma), .npz, .npy, torch and safetensors files of "
+            "plain tensors, or a zip of these; or work that was saved here, .gatviz."
         ),
     )
     if not files:
         st.caption(
             _(
-                "One file, an edge list and a table of nodes together, or a zip of both. The format is told by the "
-                "content."
+                "One file, an edge list and a table of nodes together, A.csv and X.csv together, or a zip of these. "
+                "The format is told by the content."
             )
         )
         _templates()

@@ -99,7 +99,7 @@ def _done(edit: Edit, graph: Graph) -> Done:
 @_done.register
 def _add_node(edit: AddNode, graph: Graph) -> Done:
     step = _("new node {name}").format(name=edit.name[:_LONGEST])
-    return editing.add_node(graph, edit.name, edit.at), step
+    return editing.add_node(graph, edit.name, edit.at, seed=session.current().settings.seed), step
 
 
 @_done.register
@@ -221,15 +221,18 @@ def _no_such_entry(edit: SetWeight) -> GatvizError:
 
 
 def take_lock(message: Any) -> None:
-    """Take over what is locked on the stage; anything but two nodes of this graph clears it."""
-    session.update(locked=_locked(heard.message(message, Looked), session.current().graph.num_nodes))
+    """Take over what is locked on the stage, and under which weighting; anything but nodes of this graph clears it."""
+    looked = heard.message(message, Looked)
+    locked = _locked(looked, session.current().graph.num_nodes)
+    session.update(locked=locked, weighting="" if looked is None else looked.weighting[:_LONGEST])
 
 
 def _locked(looked: Looked | None, num_nodes: int) -> session.Locked | None:
-    if looked is None or not isinstance(looked.focus, EdgeFocus):
+    if looked is None or looked.focus is None:
         return None
-    target, source = looked.focus.target, looked.focus.source
-    if not (0 <= target < num_nodes and 0 <= source < num_nodes):
+    focus = looked.focus
+    target, source = (focus.target, focus.source) if isinstance(focus, EdgeFocus) else (focus.node, None)
+    if not all(0 <= node < num_nodes for node in (target, source) if node is not None):
         return None
     return session.Locked(target, source, looked.weighting)
 

@@ -12,6 +12,8 @@ from gatviz.ui.session.run_cache import Run, drawn_weights
 from gatviz.ui.session.settings import Settings
 from gatviz.words import _
 
+_LONGEST_NAME = 40
+
 
 def present_weights(now: session.Session) -> Weights | None:
     """The weights that the model has, or None if they are just those that the seed draws."""
@@ -39,6 +41,16 @@ def whose_weights(now: session.Session) -> str:
             "Weights table."
         ).format(seed=now.settings.seed)
     return _("Weights untrained, drawn from seed {seed}: what heads prefer is chance.").format(seed=now.settings.seed)
+
+
+def weights_badge(now: session.Session) -> str:
+    """The same in a few words."""
+    opened, held = now.work.opened, now.work.weights
+    if opened is not None:
+        return _("weights of {name}").format(name=opened.name[:_LONGEST_NAME])
+    if held is not None and held.by_hand and present_weights(now) is not None:
+        return _("weights partly set by hand")
+    return _("untrained weights, seed {seed}").format(seed=now.settings.seed)
 
 
 def predicted(now: session.Session, settings: Settings, run: Run) -> Predictions | None:

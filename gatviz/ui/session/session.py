@@ -25,10 +25,14 @@ FIRST_SAMPLE = "tutorial"
 
 @dataclass(frozen=True)
 class Locked:
-    """What is locked on the stage: an edge, by node numbers of the whole graph, and the weighting shown."""
+    """What is locked on the stage, by node numbers of the whole graph, and the weighting shown.
+
+    Attributes:
+        target: the end of an edge; or a node by itself, where `source` is None.
+    """
 
     target: int
-    source: int
+    source: int | None
     weighting: str
 
 
@@ -41,7 +45,7 @@ class Good:
 
 
 FIRST_LOCK: Literal["first"] = "first"
-"""Nobody has chosen yet: the stage locks an edge by itself, the strongest of head 0."""
+"""Nobody has chosen yet: the stage locks an edge by itself, one that shows what attention does."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,7 @@ def _step(work: Work, history: History) -> None:
 
 
 def _carried(locked: Locked, before: Graph, after: Graph) -> Locked | None:
-    """The same edge by the numbers of another graph; a node that was only renamed keeps its number."""
+    """The same by the numbers of another graph; a node that was only renamed keeps its number."""
     places = {name: n for n, name in enumerate(after.names)}
     renamed = before.num_nodes == after.num_nodes
 
@@ -165,8 +169,10 @@ def _carried(locked: Locked, before: Graph, after: Graph) -> Locked | None:
         found = places.get(before.names[node])
         return node if found is None and renamed and after.names[node] not in before.names else found
 
-    target, source = place(locked.target), place(locked.source)
-    return None if target is None or source is None else replace(locked, target=target, source=source)
+    target, source = place(locked.target), None if locked.source is None else place(locked.source)
+    if target is None or (source is None and locked.source is not None):
+        return None
+    return replace(locked, target=target, source=source)
 
 
 def remember() -> None:
