@@ -60,7 +60,7 @@ WATCH = (
     "() => {"
     + FIND
     + """
-    const body = find(document, '.inspector-body');
+    const body = find(document, '.why-body');
     let pressed = null;
     window.changes = [];
     document.addEventListener('keydown', (event) => { if (event.key === 'Enter') pressed = performance.now(); }, true);
@@ -163,7 +163,7 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             traffic = Traffic(page)
             page.goto(url)
-            page.wait_for_selector(".gatviz-stage .formulas", timeout=60_000)
+            page.wait_for_selector(".gatviz-stage .why-table", timeout=60_000)
             page.wait_for_timeout(2000)
             print("| what | p50 ms or kB | p95 ms or kB | goal |\n|---|---|---|---|")
             row("kB of a change, N = 4, H = 4", bytes_of_changes(page, traffic, 3), "≤ 60")
@@ -179,7 +179,7 @@ def main() -> None:
             row("hover to highlight, N = 34", page.evaluate(HOVER, repeats), "≤ 16")
             row("head switch, N = 34, H = 8", page.evaluate(SWITCH, repeats), "≤ 50")
             row("sidebar change to new numbers, N = 34, H = 8", sidebar_changes(page, repeats), "p50 ≤ 150, p95 ≤ 300")
-            page.get_by_role("button", name="Open …").click()
+            page.get_by_role("button", name="Open", exact=True).click()
             dialog = page.get_by_role("dialog")
             dialog.locator("input[type=file]").set_input_files(
                 {"name": "large.json", "mimeType": "application/json", "buffer": large_graph()}

@@ -24,7 +24,7 @@ from gatviz.model.recipe import Recipe
 from gatviz.model.steps import LayerSettings
 from gatviz.model.trace import StepTrace, Trace
 from gatviz.training.fit import fit
-from gatviz.training.training import Training
+from gatviz.training.training import Training, load_training
 
 __version__ = "0.1.0"
 
@@ -64,6 +64,7 @@ __all__ = [
     "generate",
     "inspect_graph",
     "inspect_weights",
+    "load_training",
     "load_weights",
     "read_graph",
     "sample_graph",

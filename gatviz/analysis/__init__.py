@@ -1,5 +1,7 @@
 """What a trace says: each question in a module of its own, answered from a Trace or a LayerTrace alone.
 
+`explanation` also asks the model, run without some of its edges or trained anew, what a node's answer rests on.
+
 Answers are frozen values with labelled tables (pandas) and the verdict in sentences. `graph=` gives names
 and labels to the nodes of a LayerTrace; a Trace brings its own.
 """
@@ -11,8 +13,10 @@ from gatviz.analysis.difference import Difference, difference
 from gatviz.analysis.edge_story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
 from gatviz.analysis.explanation.contribution import Contribution, attention_contribution, seed_places
 from gatviz.analysis.explanation.explain import Explanation, explain_node, typical_agreement
+from gatviz.analysis.explanation.fidelity import Fidelity, fidelity
 from gatviz.analysis.explanation.paths import path_attribution
 from gatviz.analysis.explanation.removal import edge_removal
+from gatviz.analysis.explanation.stability import Stability, stability
 from gatviz.analysis.explanation.verdict import Verdict
 from gatviz.analysis.flow import InAndOut, edge_table, in_and_out, top_edges
 from gatviz.analysis.input_changes import input_changes
@@ -36,6 +40,7 @@ __all__ = [
     "EdgeStory",
     "Explanation",
     "FeatureShare",
+    "Fidelity",
     "GATStory",
     "GATv2Story",
     "HeadSimilarity",
@@ -48,6 +53,7 @@ __all__ = [
     "ScoreTerms",
     "Sentence",
     "SoftmaxTerms",
+    "Stability",
     "StaticAttention",
     "Term",
     "Uniformity",
@@ -64,6 +70,7 @@ __all__ = [
     "edge_story",
     "edge_table",
     "explain_node",
+    "fidelity",
     "gcn_weights",
     "head_similarity",
     "in_and_out",
@@ -82,6 +89,7 @@ __all__ = [
     "seed_places",
     "share_limit",
     "softmax_terms",
+    "stability",
     "static_attention",
     "story_limit",
     "strongest_into",

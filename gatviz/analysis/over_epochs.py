@@ -149,3 +149,45 @@ def predicted_and_sure(out: Array) -> tuple[NDArray[np.int64], Array]:
     logs = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
     predicted = scores.argmax(axis=1).astype(np.int64)
     return predicted, np.exp(logs[np.arange(len(scores)), predicted])
+
+
+@dataclass(frozen=True, eq=False)
+class SeedTold:
+    """What one seed's training came to.
+
+    Attributes:
+        epochs: [K] whose α is known. least_even: [K] the evenness of the least even head. right: how many others were
+            right at each epoch from 0 on.
+        stops: whether a head stops averaging and stays so. source: whom the least even of these listens to at the end;
+            None if none stops. Heads have no names across seeds, so no head is told apart.
+    """
+
+    seed: int
+    epochs: tuple[int, ...]
+    least_even: Array
+    right: Array
+    stops: bool
+    source: int | None
+
+
+def seed_told(seed: int, epochs: Sequence[int], heads: Sequence[HeadsAt], right: Sequence[float]) -> SeedTold:
+    """From what the heads of a layer did at the epochs that are known."""
+    even = np.stack([one.evenness for one in heads])
+    stopped = [
+        head
+        for head in range(even.shape[1])
+        if any(spell.stands for spell in spells(epochs, (even[:, head] < AVERAGES_ABOVE).tolist()))
+    ]
+    source = None
+    if stopped:
+        least = min(stopped, key=lambda head: (float(even[-1, head]), head))
+        source = int(heads[-1].source[least])
+    lowest = np.nan_to_num(even, nan=1.0).min(axis=1)
+    return SeedTold(seed, tuple(epochs), lowest, np.asarray(right, dtype=np.float64), bool(stopped), source)
+
+
+def band(lines: Sequence[Array]) -> tuple[Array, Array]:
+    """The lowest and the highest of several lines, as far as all of them go."""
+    length = min(len(line) for line in lines)
+    stacked = np.stack([line[:length] for line in lines])
+    return stacked.min(axis=0), stacked.max(axis=0)

@@ -5,16 +5,26 @@ Everything said follows the rule of `over_epochs`. H heads.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from gatviz.analysis.over_epochs import AVERAGES_ABOVE, HeadsAt, levels, mean_right, same_but_for_one, spells
+from gatviz.analysis.over_epochs import (
+    AVERAGES_ABOVE,
+    HeadsAt,
+    SeedTold,
+    levels,
+    mean_right,
+    same_but_for_one,
+    spells,
+)
 from gatviz.analysis.sentence import Node, Number, Sentence, joined, said
+from gatviz.analysis.subject import called
 from gatviz.attention.layer_trace import Array
-from gatviz.words import _, ngettext
+from gatviz.words import _, and_list, ngettext
 
 
 @dataclass(frozen=True)
@@ -207,3 +217,18 @@ def _accuracy(curves: Sequence[Curve], others: int, names: Mapping[str, str], *,
             template = _("{name} does less well: {theirs} right on average over the later half; here {own}.")
         told.append(said(template, name=names.get(curve.key, curve.key), theirs=Number(theirs), own=Number(mean)))
     return joined(*told)
+
+
+def seeds_story(told: Sequence[SeedTold], names: Sequence[str]) -> str:
+    """In how many seeds a head stops averaging, and whom it then listens to; "" before two seeds are known."""
+    if len(told) < 2:
+        return ""
+    stopping = [one for one in told if one.stops and one.source is not None]
+    values = {"n": len(stopping), "seeds": len(told), "line": AVERAGES_ABOVE}
+    if not stopping:
+        return _("A head stops averaging in none of {seeds} seeds (stays below {line}).").format(**values)
+    counts = Counter(called(names[one.source]) for one in stopping if one.source is not None)
+    some = and_list([_("to {node} in {n}").format(node=node, n=n) for node, n in counts.most_common(3)])
+    return _(
+        "A head stops averaging in {n} of {seeds} seeds (stays below {line}): the least even then listens {whom}."
+    ).format(**values, whom=some)

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from gatviz.analysis import Explanation
-from gatviz.analysis.explanation.sentences import arrow
+from gatviz.analysis.explanation.sentences import arrow, class_called
 from gatviz.attention.layer_trace import Array
 from gatviz.charts.colours import ACCENT, CLASSES, INK, PALE, Theme
 from gatviz.charts.common import Chart, figure, plain
@@ -17,7 +17,7 @@ from gatviz.words import _
 
 Score = Literal["attention", "message_change"]
 
-_BESIDE = "middle left"
+_BESIDE = "top center"
 _FLOOR = 1e-5
 """What is smaller stands on the axis, so that one 0 does not press all others together."""
 _NAMED = 5
@@ -58,7 +58,9 @@ def explanation_chart(e: Explanation, score: Score, *, theme: Theme = "light", h
                     "opacity": 0.85,
                     "line": {"width": 1, "color": INK[theme]},
                 },
-                name=_("speaks for no class") if name is None else _("speaks for {name}").format(name=plain(name, 20)),
+                name=_("speaks for no class")
+                if name is None
+                else _("speaks for {name}").format(name=plain(class_called(name), 20)),
                 customdata=np.stack([[plain(arrow(row), 60) for _place, row in done[here].iterrows()]], axis=-1),
                 hovertemplate=f"%{{customdata[0]}}<br>{_axis(score)}: %{{x:.3g}}<br>{moves}: %{{y:.3g}}<extra></extra>",
             )
@@ -66,7 +68,9 @@ def explanation_chart(e: Explanation, score: Score, *, theme: Theme = "light", h
     _ring(result, said, moved, int(np.flatnonzero(done.index == e.strongest.index[0])[0]), theme)
     result.update_xaxes(title=_axis(score), **_decades(said))
     result.update_yaxes(
-        title=_("removing moves {name} by").format(name=plain(e.predicted, 20)), zeroline=False, **_decades(moved)
+        title=_("removing moves {name} by").format(name=plain(class_called(e.predicted), 20)),
+        zeroline=False,
+        **_decades(moved),
     )
     result.update_layout(legend={"x": 1, "xanchor": "right", "y": 0, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"})
     caption = _(

@@ -1,33 +1,25 @@
-"""Torch files and safetensors as what they hold, without running anything that stands in them.
+"""Torch files, pickles and safetensors as what they hold, without running anything that stands in them.
 
-A torch file is a zip (or, before torch 1.6, a stream) around a pickle. Its opcodes are walked without running
-any, and only what rebuilds plain tensors may be named there; then torch reads it with `weights_only`.
+A torch file is a zip (or, before torch 1.6, a stream) around a pickle, whose tensors are read out of its tree.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import pickle
+import re
 import struct
-import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import safetensors.torch
 import torch
+from torch import Tensor, nn
 
-from gatviz.checkpoints.safe_pickle import (
-    MAGIC,
-    ask_to_save,
-    numpy_numbers_readable,
-    objects_in,
-    plain_tensors,
-    save_again,
-    walk,
-)
+from gatviz.checkpoints.pickled import Reader, StateLevel, Told, flat, length_of, size_of, storages_in
+from gatviz.checkpoints.safe_pickle import ask_to_save, read_tree, save_again
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _
 
@@ -36,12 +28,17 @@ MAX_LIST = 4_000_000
 """Bytes of the list of tensors at the head of a file."""
 
 _ZIP = b"PK\x03\x04"
-_STREAM = b"\x80\x02" + MAGIC
+_STREAM = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+"""How a file from before torch 1.6 begins."""
+_STREAM_PICKLES = 5
+_COUNT = 8
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_OF_TENSORFLOW = re.compile(r"(\.data-\d+-of-\d+|\.ckpt\.(index|meta)|\.pb)$")
+_LONGEST_WORD = 100
 _BAD_ZIP = (
     *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError),
-    *(OverflowError, struct.error),
+    *(OverflowError, struct.error, KeyError),
 )
-_STREAM_PICKLES = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,47 +49,72 @@ class Container:
         content: what stands in it, usually a dict.
         words: the texts of its header (safetensors only).
         ordered: whether tensors stand in the model's own order (safetensors files sort them by name).
+        left_out: what the pickle names and gatviz does not make.
     """
 
     content: Any
     words: Mapping[str, str]
     ordered: bool
+    left_out: tuple[str, ...] = ()
 
 
 def read_container(data: bytes, where: str) -> Container:
-    """A torch file or safetensors, opened.
+    """A torch file, a pickle or safetensors, opened.
 
     Raises:
-        GatvizError: neither of the two, broken, too large, or holding more than plain tensors.
+        GatvizError: none of these, broken, or too large.
     """
     if data.startswith(_ZIP):
-        _check_zip(data, where)
-        return Container(_load(data, where), {}, ordered=True)
+        return _zip(data, where)
     if data.startswith(_STREAM):
-        _check_stream(data, where)
-        return Container(_load(data, where), {}, ordered=True)
+        return _stream(data, where)
     header = _safetensors_header(data)
     if header is not None:
         return _load_safetensors(data, where, header)
     if data.startswith(b"\x80"):
-        raise GatvizError(where, plain_tensors(), _("a pickle, which is never opened"), ask_to_save())
+        return _of_tree(read_tree(io.BytesIO(data), where), Reader(where, None))
+    raise _another_kind(data, where)
+
+
+def in_hand(source: nn.Module | Mapping[str, Any]) -> Container:
+    """A module of somebody's own program, or its state dict: copies of its tensors, and what its modules tell."""
+    state = source.state_dict() if isinstance(source, nn.Module) else source
+    content = StateLevel((name, _copied(value)) for name, value in state.items())
+    if isinstance(source, nn.Module):
+        content.modules = {name: _told(module) for name, module in source.named_modules()}
+    metadata = getattr(state, "_metadata", None)
+    content.metadata = dict(metadata) if isinstance(metadata, dict) else None
+    return Container(content, {}, ordered=True)
+
+
+def _copied(value: Any) -> Any:
+    return value.detach().cpu().clone() if isinstance(value, Tensor) else value
+
+
+def _told(module: nn.Module) -> Told:
+    plain = {name: value for name, value in vars(module).items() if not name.startswith("_")}
+    kept = {name: value for name, value in plain.items() if isinstance(value, bool | int | float | str)}
+    return Told(type(module).__name__, kept)
+
+
+def _of_tree(tree: Any, reader: Reader) -> Container:
+    content = reader.value(tree)
+    return Container(content, {}, ordered=True, left_out=tuple(reader.left_out))
+
+
+def _another_kind(data: bytes, where: str) -> GatvizError:
+    """The refusal of a file of another program, by its first bytes or its name."""
+    expected = _("a torch file of weights or safetensors")
+    arrays = _("save its arrays as safetensors, under the names of one of the layouts")
+    if data.startswith(_HDF5):
+        return GatvizError(where, expected, _("an HDF5 file, as Keras writes it"), arrays)
+    if _OF_TENSORFLOW.search(where):
+        return GatvizError(where, expected, _("a checkpoint of TensorFlow"), arrays)
     found = _("another kind of file") if data else _("no bytes")
-    raise GatvizError(where, _("a torch file of weights or safetensors"), found, _("save model.state_dict() as one"))
+    return GatvizError(where, expected, found, _("save model.state_dict() as one"))
 
 
-def _load(data: bytes, where: str) -> Any:
-    try:
-        with warnings.catch_warnings(), numpy_numbers_readable():
-            warnings.simplefilter("ignore")  # old files make torch warn about its own storages
-            return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises a dozen kinds
-        if isinstance(error, pickle.UnpicklingError):
-            raise objects_in(where) from None
-        told = str(error).partition("\n")[0]
-        raise GatvizError(where, _("a whole torch file"), quote(told), save_again()) from None
-
-
-def _check_zip(data: bytes, where: str) -> None:
+def _zip(data: bytes, where: str) -> Container:
     """Torch stores its members uncompressed, so together they are no larger than the file."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -101,34 +123,66 @@ def _check_zip(data: bytes, where: str) -> None:
             if packed or sum(info.file_size for info in infos) > len(data):
                 found = _("compressed or overlapping members")
                 raise GatvizError(where, _("a torch file, whose members are stored as they are"), found, save_again())
-            names = [info.filename for info in infos]
-            if any(name.endswith("/constants.pkl") for name in names):
-                found = _("a TorchScript program, which is never run")
-                raise GatvizError(where, _("a state dict"), found, ask_to_save())
-            pickles = [info for info in infos if info.filename.endswith("/data.pkl")]
-            if len(pickles) != 1:
-                raise GatvizError(where, _("a torch file with one data.pkl"), str(len(pickles)), ask_to_save())
-            if pickles[0].file_size > MAX_LIST:
-                found = _("{size:,.0f} MB of it").format(size=pickles[0].file_size / 10**6)
-                expected = _("a list of tensors below {most} MB").format(most=MAX_LIST // 10**6)
-                raise GatvizError(where, expected, found, ask_to_save())
-            listed = archive.read(pickles[0])
+            listed = _list_of(archive, [info.filename for info in infos], where)
+            tree = read_tree(io.BytesIO(archive.read(listed)), where)
+            folder = listed.removesuffix("data.pkl")
+
+            def numbers(key: str, dtype: torch.dtype, count: int) -> Tensor:
+                return flat(archive.read(f"{folder}data/{key}"), dtype)[:count]
+
+            return _of_tree(tree, Reader(where, numbers))
     except GatvizError:
         raise
     except _BAD_ZIP as error:
         raise GatvizError(where, _("a whole torch file"), quote(str(error)), save_again()) from None
-    walk(io.BytesIO(listed), where)
 
 
-def _check_stream(data: bytes, where: str) -> None:
-    """The stream names the length of each storage before it comes; none may be longer than the file."""
+def _list_of(archive: zipfile.ZipFile, names: Sequence[str], where: str) -> str:
+    """The member of a torch file that lists its tensors."""
+    if any(name.endswith("/constants.pkl") for name in names):
+        found = _("a TorchScript program, which is never run")
+        raise GatvizError(where, _("a state dict"), found, ask_to_save())
+    if any(name.endswith("/.data/extern_modules") for name in names):
+        mend = _("load it with torch.package where it was made, and save the model's state_dict()")
+        raise GatvizError(where, _("a state dict"), _("a torch.package, which brings its own programs"), mend)
+    lists = [name for name in names if name.endswith("/data.pkl")]
+    if len(lists) != 1:
+        raise GatvizError(where, _("a torch file with one data.pkl"), str(len(lists)), _("choose a file of weights"))
+    for name in names:
+        if name.endswith("/byteorder") and archive.getinfo(name).file_size < _LONGEST_WORD:
+            order = archive.read(name).decode("ascii", "replace")
+            if order != "little":
+                raise GatvizError(where, _("numbers in little endian"), quote(order), save_again())
+    size = archive.getinfo(lists[0]).file_size
+    if size > MAX_LIST:
+        found = _("{size:,.0f} MB of it").format(size=size / 10**6)
+        expected = _("a list of tensors below {most} MB").format(most=MAX_LIST // 10**6)
+        raise GatvizError(where, expected, found, ask_to_save())
+    return lists[0]
+
+
+def _stream(data: bytes, where: str) -> Container:
+    """The old form: five pickles (magic, version, system, content, keys of storages), then each storage's numbers."""
     stream = io.BytesIO(data)
-    largest = 0
-    for _pickle in range(_STREAM_PICKLES):
-        largest = max(largest, walk(stream, where))
-    if largest > len(data):
-        found = _("one of {values:,} values in {size:,} bytes").format(values=largest, size=len(data))
-        raise GatvizError(where, _("tensors that fit into the file"), found, save_again())
+    trees = [read_tree(stream, where) for _pickle in range(_STREAM_PICKLES)]
+    asked = {node.told[2]: node for node in storages_in(trees[3]) if isinstance(node.told[2], str)}
+    places: dict[str, int] = {}
+    place = stream.tell()
+    for key in trees[4] if isinstance(trees[4], list) else ():
+        if isinstance(key, str) and key in asked:
+            places[key] = place + _COUNT
+            place += _COUNT + max(0, length_of(data, place)) * size_of(asked[key])
+
+    def numbers(key: str, dtype: torch.dtype, count: int) -> Tensor:
+        size = torch.empty((), dtype=dtype).element_size()
+        start = places.get(key, len(data))
+        there = length_of(data, start - _COUNT) if key in places else 0
+        if count > there or start + there * size > len(data):
+            found = _("one of {values:,} values in {size:,} bytes").format(values=max(count, there), size=len(data))
+            raise GatvizError(where, _("tensors that fit into the file"), found, save_again())
+        return flat(data[start : start + there * size], dtype)
+
+    return _of_tree(trees[3], Reader(where, numbers))
 
 
 def _safetensors_header(data: bytes) -> dict[str, Any] | None:
@@ -147,7 +201,7 @@ def _load_safetensors(data: bytes, where: str, header: Mapping[str, Any]) -> Con
         loaded = safetensors.torch.load(data)
     except Exception as error:  # the library's own error, or KeyError for a kind of number that torch lacks
         raise GatvizError(where, _("a whole safetensors file"), quote(str(error)), save_again()) from None
-    tensors: dict[str, torch.Tensor] = {name: loaded[name] for name in header if name in loaded}  # it gives any order
+    tensors: dict[str, Tensor] = {name: loaded[name] for name in header if name in loaded}  # it gives any order
     told = header.get("__metadata__")
     words = {str(name): str(word) for name, word in told.items()} if isinstance(told, dict) else {}
     for left_out, kept in words.items():  # tensors that share memory are stored once, under one of their names

@@ -70,7 +70,7 @@ def decide(
     """
     layers = recognised.layers
     words = ToldWords(recognised.around)
-    loops, slope = _self_loops(recognised, words, choices, saved), _slope(words, choices, saved)
+    loops, slope = _self_loops(recognised, words, choices, saved), _slope(recognised, words, choices, saved)
     filled = edge_defaults.loop_features(recognised, choices, loops.value, saved, where)
     in_message = edge_defaults.in_message(layers, choices, saved, where)
     own = _own_choices(recognised, choices, where)
@@ -129,12 +129,14 @@ def _self_loops(recognised: Recognised, words: ToldWords, choices: Choices, save
     return words.self_loops or recognised.layout.self_loops.answer
 
 
-def _slope(words: ToldWords, choices: Choices, saved: SavedSettings | None) -> Answer:
+def _slope(recognised: Recognised, words: ToldWords, choices: Choices, saved: SavedSettings | None) -> Answer:
     if choices.negative_slope is not None:
         return Answer.chosen(choices.negative_slope)
     if saved:
         return Answer.saved(saved.layers[0].negative_slope)
     why = _("A state dict does not hold the slope; {slope} is the paper's and every library's own")
+    if recognised.layout.slope is not None:
+        return words.slope or recognised.layout.slope.answer
     return words.slope or Answer(NEGATIVE_SLOPE, "assumed", why.format(slope=NEGATIVE_SLOPE))
 
 
@@ -147,6 +149,10 @@ def _norm_mode(recognised: Recognised, choices: Choices, where: str) -> Answer |
     if choices.norm is not None:
         return Answer.chosen(choices.norm)
     layout = recognised.layout
+    norms = [recognised.modules[piece.stored] for piece in recognised.pieces if piece.stored in recognised.modules]
+    modes = {one.attributes.get("mode", "node") for one in norms if one.kind == "LayerNorm"}
+    if len(modes) == 1 and modes <= {"node", "graph"}:
+        return Answer(modes.pop(), "file", _("The norm itself says so"))
     told = layout.norm_mode(recognised.layers) if layout.norm_mode is not None else None
     why = _("A norm with a weight and a bias alone is mostly torch's LayerNorm, over each node's own features")
     return told.answer if told is not None else Answer("node", "assumed", why)
@@ -235,15 +241,19 @@ class _Concat:
         self, recognised: Recognised, stand: Sequence[Standing], words: ToldWords, saved: SavedSettings | None
     ) -> None:
         self.layout, self.layers, self.saved = recognised.layout, recognised.layers, saved
-        self.stand, self.words = stand, words
+        self.stand, self.words, self.modules = stand, words, recognised.modules
 
     def told(self, k: int) -> Answer | None:
         """As the file says it, None where it leaves that open."""
         layer, count = self.layers[k], len(self.layers)
         if self.saved:
             return Answer.saved(self.saved.layers[k].concat)
-        if layer.heads == 1:
-            return Answer(not self.stand[k].last or count == 1, "file", _("With one head both are the same"))
+        told = self.modules[layer.name].attributes.get("concat") if layer.name in self.modules else None
+        if isinstance(told, bool) or layer.heads == 1:
+            own = _("The layer itself says so"), _("With one head both are the same")
+            return Answer(
+                told if isinstance(told, bool) else not self.stand[k].last or count == 1, "file", own[told is None]
+            )
         if self.layout.bias_tells and layer.bias is not None:
             concatenated = _("The bias has {length} entries, H·C, so the heads are concatenated")
             return self._by_length(

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
+from torch import Tensor, nn
+
 from gatviz.attention.edges import SelfLoops
 from gatviz.checkpoints.choices import NO_ACTIVATION, Answer, Choices, ChoiceWords, Decision
-from gatviz.checkpoints.containers import MAX_BYTES, read_container
+from gatviz.checkpoints.containers import MAX_BYTES, in_hand, read_container
 from gatviz.checkpoints.defaults import Decided, decide
 from gatviz.checkpoints.layouts import LAYOUTS
 from gatviz.checkpoints.model_building import build_model
@@ -28,7 +30,7 @@ from gatviz.model.step import Step
 from gatviz.model.steps import LayerSettings
 from gatviz.words import _, and_list, ngettext, or_list
 
-WeightsSource = str | os.PathLike[str] | bytes
+WeightsSource = str | os.PathLike[str] | bytes | nn.Module | Mapping[str, Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +86,8 @@ def load_weights(
     or in a dict around them) or safetensors. Nothing in the file is run.
 
     Arguments:
-        source: a path, or the file's bytes.
-        name: what the file is called, if `source` is bytes.
+        source: a path, a file's bytes, a PyTorch module, or its state dict.
+        name: what it is called, if `source` is no path.
         classes: the label that each column of the output stands for, first to last; see `analysis.predictions`.
         choices: recipe, heads, concat, activation, residual, self_loops, loop_features, filled_loops, edge_in_message,
             negative_slope, norm, score_sign, implementation or layout, which the file leaves open, see `Choices`; left
@@ -118,11 +120,14 @@ def read_weights(source: WeightsSource, *, name: str | None = None) -> WeightsFi
     """A weights file before it is decided how to read it.
 
     Arguments:
-        source: a path, or the file's bytes. name: what the file is called, if `source` is bytes.
+        source: a path, a file's bytes, a module or its state dict. name: what it is called, if `source` is no path.
 
     Raises:
         GatvizError: no tensors, or such as cannot be weights.
     """
+    if isinstance(source, nn.Module | Mapping):
+        where = quote(name).strip("'") if name else _("the weights")
+        return WeightsFile(where, read_state_dict(in_hand(source), where))
     data, where = _bytes_of(source, name)
     return WeightsFile(where, read_state_dict(read_container(data, where), where))
 
@@ -293,7 +298,7 @@ def check_graph(model: GAT, graph: Graph, name: str = "") -> None:
         )
 
 
-def _bytes_of(source: WeightsSource, name: str | None) -> tuple[bytes, str]:
+def _bytes_of(source: str | os.PathLike[str] | bytes, name: str | None) -> tuple[bytes, str]:
     if isinstance(source, bytes | bytearray | memoryview):
         where = quote(name).strip("'") if name else _("the weights")
         _check_size(len(source), where)
@@ -313,7 +318,8 @@ def _bytes_of(source: WeightsSource, name: str | None) -> tuple[bytes, str]:
         raise GatvizError(where, _("a file that can be read"), reason.lower(), mend) from None
     except TypeError:
         found, mend = type(source).__name__, _("pass one of these")
-        raise GatvizError("load_weights", _("a path or bytes"), found, mend) from None
+        expected = _("a path or bytes, a module or its state dict")
+        raise GatvizError("load_weights", expected, found, mend) from None
 
 
 def _check_size(count: int, where: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from gatviz.checkpoints.layer_forms import StoredLayer
 from gatviz.checkpoints.other_modules import ModuleKind, OtherModule
@@ -90,7 +91,7 @@ def recipe_names(stored: Sequence[str], *, whole: bool = False) -> list[str]:
     """Names of modules as a recipe can hold them; the same where nothing speaks against it.
 
     What all of them begin with ("model.") is left out, unless they are to stay whole. A name that means something else
-    in a recipe, or that the model itself needs, gets a line at its end; signs that cannot stand in one become lines.
+    in a recipe, or that the model itself needs, gets a number; signs that cannot stand in one become lines.
     """
     common = 0 if whole else _common(stored)
     plain = [name[common:] for name in stored]
@@ -102,8 +103,8 @@ def recipe_names(stored: Sequence[str], *, whole: bool = False) -> list[str]:
         made = "".join(c if c.isprintable() else "_" for c in made)
         made = ".".join(part or "_" for part in made.split(".")) if made else "layer"
         made = made.replace(".", "_") if nested else made
-        while made in taken or not _can_stand(made):
-            made += "_"
+        free = (f"{made}_{n}" if n else made for n in count())
+        made = next(name for name in free if name not in taken and _can_stand(name))
         taken.add(made)
         names.append(made)
     return names
@@ -112,12 +113,12 @@ def recipe_names(stored: Sequence[str], *, whole: bool = False) -> list[str]:
 def _common(names: Iterable[str]) -> int:
     """How many characters all names begin with, up to a dot; a list's number stays with its list's name."""
     parts = [name.split(".") for name in names]
-    count = 0
-    while all(len(part) > count + 1 and part[count] == parts[0][count] for part in parts):
-        count += 1
-    while count and any(part[count].isdigit() for part in parts):
-        count -= 1
-    return sum(len(part) + 1 for part in parts[0][:count]) if parts else 0
+    shared = 0
+    while all(len(part) > shared + 1 and part[shared] == parts[0][shared] for part in parts):
+        shared += 1
+    while shared and any(part[shared].isdigit() for part in parts):
+        shared -= 1
+    return sum(len(part) + 1 for part in parts[0][:shared]) if parts else 0
 
 
 def _can_stand(name: str) -> bool:

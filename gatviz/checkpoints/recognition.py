@@ -22,6 +22,7 @@ from gatviz.checkpoints.layer_forms import (
 )
 from gatviz.checkpoints.layouts import LAYOUTS, attention_names
 from gatviz.checkpoints.other_modules import other_modules
+from gatviz.checkpoints.pickled import Told
 from gatviz.checkpoints.pieces import Piece, pieces
 from gatviz.checkpoints.state_dict import RECIPE, StateDict
 from gatviz.errors import GatvizError, quote
@@ -30,6 +31,9 @@ from gatviz.words import _, and_list, commas, ngettext, or_list
 MAX_LAYERS = 64
 _NUMBERED = re.compile(r"^(.*?)(\d+)$")
 _MOST_LISTED = 12
+_OTHER_CONVS = ("lin_key", "lin_query")
+_TWO_KINDS = re.compile(r"(^|\.)<?\w+___\w+___\w+>?(\.|$)")
+"""How a module of a heterogeneous graph is called after an edge's kind."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +45,14 @@ class Recognised:
         pieces: the modules, in the file's order.
         ordered: whether that order is the model's own.
         around: the plain values that stand around the state dict.
+        modules: of a pickled model, what each module tells of itself.
     """
 
     layout: WeightsLayout
     pieces: tuple[Piece, ...]
     ordered: bool
     around: Mapping[str, Any]
+    modules: Mapping[str, Told]
 
     @property
     def layers(self) -> tuple[StoredLayer, ...]:
@@ -95,7 +101,7 @@ def recognise(state: StateDict, where: str, choices: Choices) -> Recognised:
     _check_heads(layers, heads, where)
     own = state.settings is not None and RECIPE in state.settings
     all_pieces = pieces(layers, others, _places(state.tensors), whole_names=own)
-    return Recognised(LAYOUTS[kinds[0]], all_pieces, state.ordered, state.around)
+    return Recognised(LAYOUTS[kinds[0]], all_pieces, state.ordered, state.around, state.modules)
 
 
 def _places(names: Iterable[str]) -> dict[str, int]:
@@ -134,6 +140,9 @@ def _groups(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[Weights
                 _("{tensor}, which embeds kinds of edges").format(tensor=quote(name)),
                 _("train a GATConv with edge features instead"),
             )
+    if several := next((name for name in tensors if _TWO_KINDS.search(name)), None):
+        found = _("layers for each kind of edge: {tensor}").format(tensor=quote(several))
+        raise GatvizError(where, _("one kind of nodes and edges"), found, _("save the layers of one kind alone"))
     names = dict.fromkeys(name.removesuffix(end).removesuffix(".") for name, end in attention_names(tensors).items())
     if not names:
         raise _no_layout(tensors, where, layouts)
@@ -161,6 +170,14 @@ def _no_layout(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[Weig
         _("{library}: {tensors}").format(library=_(layout.title), tensors=commas(layout.forms[0].required))
         for layout in layouts
     )
+    if any(part in _OTHER_CONVS for name in tensors for part in name.split(".")):
+        expected, found = (
+            _("GAT or GATv2 layers"),
+            _("those of a TransformerConv: {tensors}").format(tensors=_listed(tensors)),
+        )
+        return GatvizError(
+            where, expected, found, _("its scores are products of queries and keys, which gatviz does not have")
+        )
     vectors = or_list(dict.fromkeys(layout.attention[0] for layout in layouts))
     return GatvizError(
         where,

@@ -1,28 +1,24 @@
-"""A pickle's opcodes, walked without running any: only what rebuilds plain tensors may be named in it.
+"""A pickle's opcodes as the tree of values that they describe; nothing that a pickle names is imported, made or called.
 
-Single NumPy numbers beside the tensors are let through too: training scripts keep what scikit-learn or NumPy counted
-in the same dict as the weights. A pickle names NumPy's `scalar` and `dtype` there, and `_codecs.encode` for the bytes;
-for the first two torch's restricted reader is given the harmless ones below, and the third as bytes are pickled alone.
+A pickle is a program for a machine with a stack. The machine here knows numbers, texts, tuples, lists and dicts; all
+else that a pickle names stays a name, and what it would make of a call is kept as that name and the arguments. Reading
+takes as long as the pickle has opcodes, and as much memory, whatever it says.
 """
 
 from __future__ import annotations
 
 import io
 import pickletools
-import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
-from typing import Any, TypeGuard
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-import torch
-
-from gatviz.errors import GatvizError, quote
+from gatviz.errors import GatvizError
 from gatviz.words import _
 
 MAX_TENSORS = 10_000
 MAX_STEPS = 1_000_000
-"""Opcodes of the list of tensors in a torch file; a tensor takes about thirty."""
+"""Opcodes of one pickle; a tensor takes about thirty."""
 
 SAVE_LINES = (
     "model = torch.load('model.pt', weights_only=False)",
@@ -42,171 +38,250 @@ def save_again() -> str:
     return _("save or download it again")
 
 
-MAGIC = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
-"""The first pickle of a file from before torch 1.6, after its protocol."""
-_MAGIC_NUMBER = int.from_bytes(MAGIC[2:-1], "little")
-_LARGEST = 2**63
-_ENCODE = "_codecs encode"
-_SCALARS = ("numpy.core.multiarray scalar", "numpy._core.multiarray scalar")
-_DTYPE = "numpy dtype"
-_NUMPY_NAMES = (*_SCALARS, _DTYPE, _ENCODE)
+class Level(dict[Any, Any]):
+    """A dict of the pickle; `state` is what it would have set on it beside its entries."""
 
-_CODES = {"f8": "<d", "f4": "<f", "f2": "<e", "i8": "<q", "i4": "<i", "i2": "<h", "u8": "<Q", "b1": "<?"}
-_LONGEST = 16
-_LARGEST_WHOLE = 10**6
-_AFTER_ENCODE = ("bytes", "codec", "TUPLE2", "REDUCE")
-_TORCHS_LIST = Lock()
-
-_KINDS = ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")
-_PLAIN = {
-    "torch._utils _rebuild_tensor",
-    "torch._utils _rebuild_tensor_v2",
-    "torch._utils _rebuild_parameter",
-    "torch Size",
-    "torch device",
-    "torch.nn.parameter Parameter",
-    "collections OrderedDict",
-    "collections defaultdict",
-    *(f"torch {kind}Storage" for kind in _KINDS),
-    *(f"torch {kind}" for kind in ("float16", "float32", "float64", "bfloat16", "int64")),
-    *_NUMPY_NAMES,
-}
+    state: Any = None
 
 
-def plain_tensors() -> str:
-    """What a file must hold, as its refusal says it."""
-    return _("a file of plain tensors")
+@dataclass(eq=False)
+class Name:
+    """Something that the pickle names: a module and what stands in it, joined by a dot."""
+
+    name: str
 
 
-def objects_in(where: str) -> GatvizError:
-    """The refusal of a file that would run something."""
-    return GatvizError(where, plain_tensors(), _("objects, which are never opened"), ask_to_save())
+@dataclass(eq=False)
+class Thing:
+    """What the pickle would make by a call: what it names, the arguments, and what it does to the result.
+
+    Attributes:
+        name: what would be called. args: the arguments. state: what would be set on it.
+        items, pairs: what would be put into it.
+    """
+
+    name: str
+    args: tuple[Any, ...] = ()
+    state: Any = None
+    items: list[Any] = field(default_factory=list)
+    pairs: Level = field(default_factory=Level)
 
 
-def walk(pickle: io.BytesIO, where: str) -> int:
-    """Check one pickle; the length of the longest storage that it asks for.
+@dataclass(eq=False)
+class Outside:
+    """Something that the pickle refers to and does not hold: a storage of a torch file."""
+
+    told: Any
+
+
+_MARK = object()
+_DICTS = (
+    "collections.OrderedDict",
+    "collections.defaultdict",
+    "builtins.dict",
+    "__builtin__.dict",
+    "collections.Counter",
+)
+_LISTS = ("builtins.list", "builtins.set", "builtins.frozenset", "__builtin__.set", "collections.deque")
+_CALLED_NEW = ("copyreg.__newobj__", "copy_reg.__newobj__", "copyreg._reconstructor", "copy_reg._reconstructor")
+_KEYS = (str, int, float, bool, bytes, type(None))
+
+
+def read_tree(stream: io.BytesIO, where: str) -> Any:
+    """What the next pickle of a stream describes; the stream stands behind it then.
 
     Raises:
-        GatvizError: broken, too long, or naming anything but plain tensors.
+        GatvizError: broken, or too long.
     """
-    encoded, lengths = _EncodedBytes(), _Lengths()
+    machine = _Machine()
     try:
-        for step, (opcode, argument, _at) in enumerate(pickletools.genops(pickle)):
+        for step, (opcode, argument, _at) in enumerate(pickletools.genops(stream)):
             if step >= MAX_STEPS:
                 found = _("more than {most:,}").format(most=MAX_TENSORS)
                 raise GatvizError(where, _("a reasonable number of tensors"), found, ask_to_save())
-            if _is_number(argument, opcode.name) and abs(argument) >= _LARGEST:
-                raise GatvizError(where, _("whole numbers of 64 bits"), _("a longer one"), save_again())
-            lengths.take(opcode.name, argument)
-            if opcode.name in ("GLOBAL", "INST") and str(argument) not in _PLAIN:
-                name = quote(str(argument).replace(" ", "."))
-                found = _("{name}, which is never opened").format(name=name)
-                raise GatvizError(where, plain_tensors(), found, ask_to_save())
-            if opcode.name in ("STACK_GLOBAL", "EXT1", "EXT2", "EXT4") or not encoded.allows(opcode.name, argument):
-                raise objects_in(where)
+            machine.take(opcode.name, argument)
+        (tree,) = machine.stack
     except GatvizError:
         raise
-    except Exception:  # pickletools raises ValueError, but also what struct and int raise
+    except Exception:  # what a broken pickle can make of it: too few values, wrong kinds, bad numbers, …
         raise GatvizError(where, _("a whole torch file"), _("a broken pickle"), save_again()) from None
-    return lengths.longest
+    return tree
 
 
-def _is_number(argument: object, opcode: str) -> TypeGuard[int]:
-    return isinstance(argument, int) and "PUT" not in opcode and "GET" not in opcode and argument != _MAGIC_NUMBER
-
-
-class _Lengths:
-    """The largest whole number in what stands for a storage; epochs and the like beside it do not count.
-
-    A storage is asked for by a tuple that was just closed; from a pickle that does it otherwise, all numbers count.
-    """
+class _Machine:
+    """The stack and the memo of a pickle while it is read."""
 
     def __init__(self) -> None:
-        self.longest = 0
-        self._open = [0]
-        self._closed = 0
-        self._all = 0
-        self._before = ""
-        self._usual = True
+        self.stack: list[Any] = []
+        self.memo: dict[Any, Any] = {}
+        self.copied = 0
 
-    def take(self, opcode: str, argument: object) -> None:
-        """The next opcode, every one in turn."""
-        if "PUT" in opcode or opcode == "MEMOIZE":
-            self._usual = self._usual and "INT" not in self._before and "LONG" not in self._before
-            return
-        if _is_number(argument, opcode):
-            self._open[-1] = max(self._open[-1], abs(argument))
-            self._all = max(self._all, abs(argument))
-        elif opcode == "MARK":
-            self._open.append(0)
-        elif opcode == "TUPLE" and len(self._open) > 1:
-            self._closed = self._open.pop()
-            self._open[-1] = max(self._open[-1], self._closed)
-        elif opcode in ("LIST", "DICT", "APPENDS", "SETITEMS", "POP_MARK") and len(self._open) > 1:
-            self._open.pop()
-        elif opcode in ("PERSID", "BINPERSID"):
-            usual = self._usual and self._before == "TUPLE"
-            self.longest = max(self.longest, self._closed if usual else self._all)
-        self._before = opcode
+    def take(self, opcode: str, argument: Any) -> None:
+        """The next opcode."""
+        if opcode in _DO:
+            _DO[opcode](self, argument)
+        elif opcode in _PLAIN:
+            self.stack.append(argument)
+        elif opcode not in ("PROTO", "FRAME", "STOP"):
+            raise ValueError(opcode)
+
+    def marked(self) -> list[Any]:
+        """What was put on the stack since the last mark."""
+        place = len(self.stack) - 1
+        while self.stack[place] is not _MARK:
+            place -= 1
+            if place < 0:
+                raise ValueError("no mark")
+        found = self.stack[place + 1 :]
+        del self.stack[place:]
+        return found
+
+    def forget(self, _values: list[Any]) -> None:
+        """Values that nobody wants any more."""
+
+    def put(self, value: Any) -> None:
+        self.stack.append(value)
+
+    def remember(self, place: Any) -> None:
+        self.memo[place] = self.stack[-1]
+
+    def add(self, items: list[Any]) -> None:
+        """Into the list, or what would be one, on top."""
+        top = self.stack[-1]
+        (top.items if isinstance(top, Thing) else top).extend(items)
+
+    def enter(self, values: list[Any]) -> None:
+        """Into the dict, or what would be one, on top; keys that are no plain values are passed over."""
+        top = self.stack[-1]
+        level: Level = top.pairs if isinstance(top, Thing) else top
+        for key, value in zip(values[::2], values[1::2], strict=True):
+            if isinstance(key, _KEYS):
+                level[key] = value
+
+    def call(self, called: Any, args: Any) -> None:
+        """What a call would make."""
+        given = tuple(args) if isinstance(args, tuple | list) else ()
+        if isinstance(called, Outside) and isinstance(called.told, tuple) and len(called.told) > 1:
+            called = called.told[1]  # old files of torch refer to classes so, with their source
+        name = called.name if isinstance(called, Name | Thing) else "?"
+        if name in _CALLED_NEW and given and isinstance(given[0], Name):
+            name, given = given[0].name, given[1:]
+        if name in _DICTS:
+            self.put(self.dict_of(given))
+        elif name in _LISTS:
+            self.put([item for items in given for item in self.entries(items)])
+        else:
+            self.put(Thing(name, given))
+
+    def entries(self, given: Any) -> list[Any]:
+        """What stands in a list, a tuple or a dict that is copied; all copies together are no longer than a pickle."""
+        if isinstance(given, Level):
+            given = dict.items(given)
+        elif not isinstance(given, list | tuple):
+            return []
+        found = list(given)
+        self.copied += len(found)
+        if self.copied > MAX_STEPS:
+            raise ValueError("too many copies")
+        return found
+
+    def dict_of(self, given: tuple[Any, ...]) -> Level:
+        made = Level()
+        for pairs in given:
+            for pair in self.entries(pairs):
+                if isinstance(pair, list | tuple) and len(pair) == 2 and isinstance(pair[0], _KEYS):
+                    made[pair[0]] = pair[1]
+        return made
+
+    def build(self, state: Any) -> None:
+        top = self.stack[-1]
+        if isinstance(top, Thing | Level):
+            top.state = state
+
+    def instance(self, argument: Any) -> None:
+        args = self.marked()
+        self.call(Name(str(argument).replace(" ", ".")), args)
+
+    def object_of(self, values: list[Any]) -> None:
+        self.call(values[0], values[1:])
+
+    def new(self, with_words: bool) -> None:
+        if with_words:
+            self.stack.pop()
+        args = self.stack.pop()
+        self.call(self.stack.pop(), args)
+
+    def reduce(self) -> None:
+        args = self.stack.pop()
+        self.call(self.stack.pop(), args)
+
+    def stack_global(self) -> None:
+        name = self.stack.pop()
+        self.put(Name(f"{self.stack.pop()}.{name}"))
 
 
-# ---- NumPy's numbers ------------------------------------------------------------------------------------------------
+def _tuple(machine: _Machine, count: int) -> None:
+    if len(machine.stack) < count:
+        raise ValueError("too few values")
+    values = tuple(machine.stack[-count:])
+    del machine.stack[-count:]
+    machine.put(values)
 
 
-class _Kind:
-    """Stands in for a NumPy dtype: its code alone."""
-
-    def __init__(self, code: object = None, *_: object) -> None:
-        self.code = code
-
-    def __setstate__(self, _: object) -> None:
-        pass
+def _dict(machine: _Machine, values: list[Any]) -> None:
+    machine.put(Level())
+    machine.enter(values)
 
 
-def _as_number(kind: object = None, data: object = b"") -> float | int | None:
-    """Stands in for NumPy's scalar: the number as Python has it, None if it is no plain or a very large one."""
-    form = _CODES.get(kind.code) if isinstance(kind, _Kind) and isinstance(kind.code, str) else None
-    if form is None or not isinstance(data, bytes) or len(data) != struct.calcsize(form):
-        return None
-    value: float | int = struct.unpack(form, data)[0]
-    return None if isinstance(value, int) and abs(value) > _LARGEST_WHOLE else value
-
-
-@contextmanager
-def numpy_numbers_readable() -> Iterator[None]:
-    """While it lasts, torch reads NumPy numbers as Python's; one thread at a time, since torch keeps one list."""
-    names: list[Any] = [(_as_number, name.replace(" ", ".")) for name in _SCALARS]
-    names.append((_Kind, _DTYPE.replace(" ", ".")))
-    with _TORCHS_LIST, torch.serialization.safe_globals(names):
-        yield
-
-
-class _EncodedBytes:
-    """Follows a pickle's opcodes: each call of `_codecs.encode` must be a short string to Latin-1, as bytes are."""
-
-    def __init__(self) -> None:
-        self._memo: dict[object, object] = {}
-        self._last: object = None
-        self._calls = object()
-        self._awaited: list[str] = []
-
-    def allows(self, opcode: str, argument: object) -> bool:
-        """Whether the next opcode still fits; to be asked for every one in turn."""
-        if "PUT" in opcode:
-            self._memo[argument] = self._last
-            return True
-        text = argument if "UNICODE" in opcode else None
-        value = self._memo.get(argument) if "GET" in opcode else text
-        if opcode == "GLOBAL" and argument == _ENCODE:
-            value = self._calls
-        self._last = value
-        fits = not self._awaited or self._fits(self._awaited.pop(0), opcode, value)
-        if value is self._calls:
-            self._awaited = list(_AFTER_ENCODE)
-        return fits
-
-    @staticmethod
-    def _fits(awaited: str, opcode: str, value: object) -> bool:
-        if awaited == "bytes":
-            return isinstance(value, str) and len(value) <= _LONGEST
-        return value == "latin1" if awaited == "codec" else opcode == awaited
+_PLAIN = frozenset(
+    [
+        *("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"),
+        *("STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"),
+        *("BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"),
+    ]
+)
+_DO: Mapping[str, Callable[[_Machine, Any], None]] = {
+    "MARK": lambda machine, _: machine.put(_MARK),
+    "POP": lambda machine, _: machine.stack.pop(),
+    "POP_MARK": lambda machine, _: machine.forget(machine.marked()),
+    "DUP": lambda machine, _: machine.put(machine.stack[-1]),
+    "NONE": lambda machine, _: machine.put(None),
+    "NEWTRUE": lambda machine, _: machine.put(True),
+    "NEWFALSE": lambda machine, _: machine.put(False),
+    "EMPTY_LIST": lambda machine, _: machine.put([]),
+    "EMPTY_TUPLE": lambda machine, _: machine.put(()),
+    "EMPTY_DICT": lambda machine, _: machine.put(Level()),
+    "EMPTY_SET": lambda machine, _: machine.put([]),
+    "LIST": lambda machine, _: machine.put(machine.marked()),
+    "FROZENSET": lambda machine, _: machine.put(machine.marked()),
+    "TUPLE": lambda machine, _: machine.put(tuple(machine.marked())),
+    "DICT": lambda machine, _: _dict(machine, machine.marked()),
+    "TUPLE1": lambda machine, _: _tuple(machine, 1),
+    "TUPLE2": lambda machine, _: _tuple(machine, 2),
+    "TUPLE3": lambda machine, _: _tuple(machine, 3),
+    "APPEND": lambda machine, _: machine.add([machine.stack.pop()]),
+    "APPENDS": lambda machine, _: machine.add(machine.marked()),
+    "ADDITEMS": lambda machine, _: machine.add(machine.marked()),
+    "SETITEM": lambda machine, _: machine.enter([machine.stack.pop(-2), machine.stack.pop()]),
+    "SETITEMS": lambda machine, _: machine.enter(machine.marked()),
+    "GLOBAL": lambda machine, name: machine.put(Name(str(name).replace(" ", "."))),
+    "STACK_GLOBAL": lambda machine, _: machine.stack_global(),
+    "INST": lambda machine, name: machine.instance(name),
+    "OBJ": lambda machine, _: machine.object_of(machine.marked()),
+    "NEWOBJ": lambda machine, _: machine.new(False),
+    "NEWOBJ_EX": lambda machine, _: machine.new(True),
+    "REDUCE": lambda machine, _: machine.reduce(),
+    "BUILD": lambda machine, _: machine.build(machine.stack.pop()),
+    "PUT": lambda machine, place: machine.remember(place),
+    "BINPUT": lambda machine, place: machine.remember(place),
+    "LONG_BINPUT": lambda machine, place: machine.remember(place),
+    "MEMOIZE": lambda machine, _: machine.remember(len(machine.memo)),
+    "GET": lambda machine, place: machine.put(machine.memo[place]),
+    "BINGET": lambda machine, place: machine.put(machine.memo[place]),
+    "LONG_BINGET": lambda machine, place: machine.put(machine.memo[place]),
+    "PERSID": lambda machine, told: machine.put(Outside(told)),
+    "BINPERSID": lambda machine, _: machine.put(Outside(machine.stack.pop())),
+    "EXT1": lambda machine, _: machine.put(Name("an extension")),
+    "EXT2": lambda machine, _: machine.put(Name("an extension")),
+    "EXT4": lambda machine, _: machine.put(Name("an extension")),
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -13,9 +13,10 @@ from torch import Tensor
 
 from gatviz.checkpoints.containers import Container
 from gatviz.checkpoints.layouts import attention_names
+from gatviz.checkpoints.pickled import StateLevel, Told, Unread
 from gatviz.checkpoints.safe_pickle import MAX_TENSORS
 from gatviz.errors import GatvizError, quote
-from gatviz.words import _, commas, ngettext
+from gatviz.words import _, commas, first_of, ngettext
 
 MAX_VALUES = 30_000_000
 """Numbers in all tensors of one model together."""
@@ -54,6 +55,12 @@ _MOST_LISTED = 6
 _AVERAGED = "n_averaged"
 """The counter of torch's AveragedModel."""
 _COPY = re.compile(r"(^|_)(ema|swa|averaged|shadow|teacher)(_|$)")
+_OF_TRAINING = re.compile(
+    r"(^|[._])(loss|loss_fn|criterion|metrics?|acc|accuracy|f1|auroc|precision|recall|confmat|class_weights?|pos_weight)"
+    r"([._\d]|$)"
+)
+"""Names of what training keeps beside a model."""
+_BENT = ("elu", "relu", "leakyrelu", "tanh", "gelu")
 _COUNTER = "num_batches_tracked"
 """The one integer that usual layers keep beside their weights (normalisation layers, which are refused later)."""
 
@@ -67,6 +74,7 @@ class StateDict:
         ordered: whether that order is the model's own (safetensors files are sorted by name).
         around: the plain values that stand around the tensors (epochs, numbers of heads, …).
         settings: what `save_weights` wrote beside them, or None.
+        modules: of a pickled model or a module, what each of its modules tells of itself, by name.
         notes: what was decided on the way, a sentence each.
     """
 
@@ -75,6 +83,7 @@ class StateDict:
     around: Mapping[str, Any]
     settings: Mapping[str, Any] | None
     notes: tuple[str, ...]
+    modules: Mapping[str, Told] = field(default_factory=dict)
 
 
 def read_state_dict(container: Container, where: str) -> StateDict:
@@ -91,20 +100,50 @@ def read_state_dict(container: Container, where: str) -> StateDict:
     if others:
         listed = commas(map(_quoted, others[:_MOST_LISTED]))
         notes.append(_("The file has other state dicts too, which are left out: {names}.").format(names=listed))
+    if container.left_out:
+        left = first_of([quote(name) for name in container.left_out], _MOST_LISTED)
+        notes.append(_("Left out, and nothing of it run: {names}.").format(names=left))
+    for name, value in _entries(found):
+        if isinstance(value, Unread):
+            at = commas((where, quote(name)))
+            raise GatvizError(at, _("a dense tensor"), _(value.kind), _("store tensor.to_dense()"))
     tensors = {name: value.detach() for name, value in _entries(found) if isinstance(name, str) and _is(value)}
     longest = max(map(len, tensors), default=0)
     if longest > MAX_NAME:
         expected = _("names of at most {most} characters").format(most=MAX_NAME)
         raise GatvizError(where, expected, f"{longest:,}", _("rename the tensors"))
     tensors, copied = _without_copies(tensors)
+    tensors, counted = _without_counters(tensors)
     checked, more = _checked(tensors, where)
-    more = [*copied, *more]
+    more = [*copied, *counted, *more]
     told: Any = container.words.get(SETTINGS)
-    metadata = getattr(found, "_metadata", None)
+    metadata = found.metadata if isinstance(found, StateLevel) else None
     if told is None and isinstance(metadata, dict):
         entry = dict.get(metadata, SETTINGS)
         told = dict.get(entry, "settings") if isinstance(entry, dict) else None
-    return StateDict(checked, container.ordered, around, _settings(told, where), (*notes, *more))
+    modules = found.modules or {} if isinstance(found, StateLevel) else {}
+    around = {**_told_by(modules, checked), **around}
+    return StateDict(checked, container.ordered, around, _settings(told, where), (*notes, *more), modules)
+
+
+def _told_by(modules: Mapping[str, Told], tensors: Mapping[str, Tensor]) -> dict[str, Any]:
+    """What attention layers of a pickled model say alike, and the activation that it has, if it has one kind alone."""
+    layers = [modules[name] for name in _layer_names(tensors) if name in modules]
+    found: dict[str, Any] = {}
+    for word in ("negative_slope", "add_self_loops"):
+        values = [layer.attributes[word] for layer in layers if word in layer.attributes]
+        if values and all(value == values[0] for value in values):
+            found[word] = values[0]
+    bent = {told.kind for told in modules.values() if told.kind.lower() in _BENT}
+    if len(bent) == 1:
+        found["activation"] = bent.pop()
+    return found
+
+
+def _layer_names(tensors: Iterable[str]) -> list[str]:
+    """The modules that only an attention layer can be."""
+    ends = attention_names(tensors).items()
+    return list(dict.fromkeys(name.removesuffix(end).removesuffix(".") for name, end in ends))
 
 
 def _quoted(path: _Path) -> str:
@@ -167,6 +206,23 @@ def _without_copies(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], l
             note = _("The tensors under {name}, a second copy of the model, are left out.")
             notes.append(note.format(name=quote(copy)))
     return kept, notes
+
+
+def _without_counters(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:
+    """The tensors without whole numbers and without what losses and metrics keep, but for those of attention layers."""
+    layers = _layer_names(tensors)
+    left = [
+        name
+        for name, value in tensors.items()
+        if not name.endswith(_COUNTER)
+        and (not value.is_floating_point() or _OF_TRAINING.search(name))
+        and not any(name.startswith(f"{layer}.") or not layer for layer in layers)
+    ]
+    if not left or len(left) == len(tensors):
+        return dict(tensors), []
+    told = first_of([quote(name) for name in left], _MOST_LISTED)
+    note = _("Whole numbers, and what losses and metrics keep, are no weights and are left out: {names}.")
+    return {name: value for name, value in tensors.items() if name not in left}, [note.format(names=told)]
 
 
 def _below(tensors: Mapping[str, Tensor]) -> set[tuple[tuple[str, ...], tuple[int, ...]]]:

@@ -45,7 +45,16 @@ def checked_edge_features(
     return values
 
 
-def are_numbers(values: Sequence[Any]) -> bool:
+def numbers_on_edges(
+    attributes: Mapping[str, tuple[Any, ...]], features: NDArray[np.float64] | None, names: Sequence[str]
+) -> dict[str, tuple[float | None, ...]]:
+    """By name the features [E, D], and the attributes that are numbers wherever they are there."""
+    found = {name: values for name, values in attributes.items() if _are_numbers(values)}
+    columns = () if features is None else features.T.tolist()
+    return found | {name: tuple(column) for name, column in zip(names, columns, strict=True)}
+
+
+def _are_numbers(values: Sequence[Any]) -> bool:
     """Whether an attribute is a number on every edge that has it, and there is such an edge."""
     there = [value for value in values if value is not None]
     return bool(there) and all(_is_number(value) for value in there)

@@ -25,7 +25,7 @@ from gatviz.graph.checks import (
     is_printable,
     of_length,
 )
-from gatviz.graph.edge_features import are_numbers, checked_edge_features, numbers_of
+from gatviz.graph.edge_features import checked_edge_features, numbers_of, numbers_on_edges
 from gatviz.graph.foreign import fields_of_networkx, fields_of_pyg
 from gatviz.numbers import EXACT, as_floats, finite, first_beyond
 from gatviz.words import _, ngettext
@@ -215,30 +215,19 @@ class Graph:
         return moved
 
     def with_edge_features(self, names: Sequence[str]) -> Graph:
-        """The same graph with these of its edge attributes as its edge features; no names, no edge features.
-
-        A name that is an edge feature already stays as it is.
+        """The same graph with these of its `edge_numbers` as its edge features; no names, no edge features.
 
         Raises:
             GatvizError: an attribute that is not there, or that is not a number on every edge.
         """
         chosen = [names] if isinstance(names, str) else list(names)
-        held = {name: tuple(self._edge_column(name)) for name in self.edge_feature_names}
-        values = numbers_of({**self.edge_attributes, **held}, chosen, self.num_edges)
+        values = numbers_of({**self.edge_attributes, **self.edge_numbers}, chosen, self.num_edges)
         return replace(self, edge_features=values if chosen else None, edge_feature_names=tuple(chosen))
-
-    def _edge_column(self, name: str) -> list[float]:
-        assert self.edge_features is not None
-        column: list[float] = self.edge_features[:, self.edge_feature_names.index(name)].tolist()
-        return column
 
     @property
     def edge_numbers(self) -> Mapping[str, tuple[float | None, ...]]:
         """What each edge has in numbers: its features, and the attributes that are numbers wherever they are there."""
-        found: dict[str, tuple[float | None, ...]] = {
-            name: values for name, values in self.edge_attributes.items() if are_numbers(values)
-        }
-        return {**found, **{name: tuple(self._edge_column(name)) for name in self.edge_feature_names}}
+        return numbers_on_edges(self.edge_attributes, self.edge_features, self.edge_feature_names)
 
     def to_networkx(self) -> nx.DiGraph[str]:
         """A DiGraph with node attributes `features`, `label`, `split`, `pos` and the edge attributes.

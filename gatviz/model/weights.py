@@ -139,6 +139,18 @@ def with_edge_columns(weights: Weights, columns: Sequence[int | None], names: Se
     return weights
 
 
+def carried(weights: Weights, held: Weights) -> Weights:
+    """The first with the numbers of the second, wherever both have a parameter of one shape in one step."""
+
+    def of_step(own: Arrays, other: Arrays) -> Arrays:
+        same = {name for name in own if name in other and other[name].shape == own[name].shape}
+        return {name: other[name] if name in same else own[name] for name in own}
+
+    layers = [of_step(own, other) for own, other in zip(weights.layers, held.layers, strict=False)]
+    around = {name: of_step(own, held.around.get(name, {})) for name, own in weights.around.items()}
+    return replace(weights, layers=(*layers, *weights.layers[len(layers) :]), around=around)
+
+
 def with_values(
     weights: Weights, layer: int | str, name: str, values: Any, *, head: int | None = None, shared: bool = False
 ) -> Weights:
@@ -216,7 +228,7 @@ def _unread(step: str) -> GatvizError:
 
 
 def _recolumned(values: NDArray[Any], columns: Sequence[int | None], names: Sequence[str], seed: int) -> NDArray[Any]:
-    bound = 1 / np.sqrt(len(columns))
+    bound = 1 / np.sqrt(max(len(columns), 1))
     result = np.empty((*values.shape[:-1], len(columns)), dtype=values.dtype)
     for k, (old, name) in enumerate(zip(columns, names, strict=True)):
         if old is None:

@@ -71,6 +71,7 @@ class Without:
         self.reach = Reach.of(self.edge_index, graph.num_nodes, node, layers, coupled=coupled)
         self._alone = any(model.couples)
         self._model = copy.copy(model)
+        self.classes = model.classes
         self._model.self_loops, self._model.loop_features = "as_given", AS_ADDED
         all_of_it = whole or self._alone
         self._kept: Indices = np.arange(self.input_edge.size) if all_of_it else self.reach.edges
@@ -169,9 +170,8 @@ class Without:
         pointers = np.concatenate([[0], (ends + np.arange(self.copies)[:, None] * row.size).ravel()])
         columns, values = np.tile(column, self.copies), np.tile(self._x[row, column], self.copies)
         shape = ((self._nodes.size + spare) * self.copies, self._x.shape[1])
-        return torch.sparse_csr_tensor(
-            torch.from_numpy(pointers), torch.from_numpy(columns), torch.from_numpy(values), shape
-        )
+        parts = torch.from_numpy(pointers), torch.from_numpy(columns), torch.from_numpy(values)
+        return torch.sparse_csr_tensor(*parts, size=shape, check_invariants=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,3 +209,38 @@ def sensitivity(model: GAT, graph: Graph, node: int, column: int | None = None) 
         np.zeros(h.shape) if each is None else each.numpy() for h, each in zip(h_primes, found, strict=True)
     )
     return Sensitivity(trace, gradients, chosen)
+
+
+def changed_alpha(
+    model: GAT, graph: Graph, node: int, *, without: int | None = None, added: int | None = None
+) -> dict[int, NDArray[np.float64]]:
+    """α of each edge into a node, by its source, when one of these edges is gone, or a new one there.
+
+    Loops' features are filled anew, as the model would; a new edge has the mean of the others' features.
+
+    Arguments:
+        model: as `in_double` gives it. without, added: the source of the edge.
+
+    Returns:
+        For each source [L]: the mean over heads in each attention layer.
+    """
+    x, edges = model.inputs(graph)
+    source, target = edges.arrays["edge_index"]
+    given, features = edges.arrays["input_edge"], edges.features
+    if without is not None:
+        kept = ~((source == without) & (target == node))
+        source, target, given = source[kept], target[kept], given[kept]
+        features = None if features is None else features[torch.from_numpy(kept)]
+    if added is not None:
+        source, target, given = np.append(source, added), np.append(target, node), np.append(given, given.size)
+        features = None if features is None else torch.cat([features, features.mean(0, keepdim=True)])
+    edge_index = torch.from_numpy(np.stack([source, target]))
+    if features is not None and model.self_loops == "add_missing":
+        features = model.loop_features.fill(features, edge_index, graph.num_nodes, torch.from_numpy(given))
+    other = copy.copy(model)
+    other.self_loops, other.loop_features = "as_given", AS_ADDED
+    trace = other.trace(x, edge_index=Edges.from_edge_index(edge_index, graph.num_nodes, "as_given", features))
+    first = trace.layers[0]
+    into = first.edges_into(node)
+    alpha = np.stack([layer.alpha[into].mean(1) for layer in trace.layers], axis=1)
+    return {int(j): row for j, row in zip(first.edge_index[0, into], alpha, strict=True)}

@@ -257,20 +257,22 @@ def _columns(subject: _Subject, table: Reasons) -> list[Column]:
     captions["e"] = _("LeakyReLU") if isinstance(subject.trace, GATTrace) else _("score")
     captions["power"] = ""
     if "power" in table.sums:
-        captions["share"] = _("÷ {sum}").format(sum=f"{table.sums['power']:.3g}")
+        captions["share"] = _("÷ {sum}").format(sum=_plain(table.sums["power"]))
     else:
         captions["share"] = ""
     stages = _STAGES | {"reads": "Wh" if isinstance(subject.trace, GATTrace) else "Wh_source"}
-    keys = [*table.numbers, *table.vectors]
-    return [
-        Column(
-            key=key,
-            symbol=mathml(symbols[key]),
-            caption=captions[key],
-            stage=stages[key] if key in table.vectors else None,
-        )
-        for key in keys
-    ]
+
+    def column(key: str) -> Column:
+        stage = stages[key] if key in table.vectors else None
+        return Column(key=key, symbol=mathml(symbols[key]), caption=captions[key], stage=stage)
+
+    return [column(key) for key in _ORDER if key in table.numbers or key in table.vectors]
+
+
+def _plain(value: float) -> str:
+    """To three digits, as the browser writes it."""
+    text = formulas.number(value)
+    return text if "\\" not in text else f"{value:.3g}"
 
 
 def _in_brackets(value: float) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.analysis.over_epochs import HeadsAt, predicted_and_sure
+from gatviz.analysis.over_epochs import HeadsAt, SeedTold, band, predicted_and_sure
 from gatviz.analysis.sentence import Node, Sentence
 from gatviz.analysis.subject import called
 from gatviz.analysis.training_story import Flag
@@ -120,6 +120,7 @@ class Drawn:
         at: the epoch under the playhead.
         locked: [K] of the locked arrow at the kept epochs, NaN where it is not there: its α, and its even share.
         locked_name: what the arrow is called.
+        seeds: what other seeds came to, and what is said of them.
     """
 
     training: Training
@@ -131,6 +132,8 @@ class Drawn:
     head: int
     locked: tuple[NDArray[Any], NDArray[Any]] | None = None
     locked_name: str = ""
+    seeds: Sequence[SeedTold] = ()
+    seeds_story: str = ""
 
 
 def pack_charts(drawn: Drawn) -> list[TrainChart]:
@@ -238,7 +241,16 @@ def _right(drawn: Drawn) -> TrainChart:
     lowest = min(float(np.nanmin(line_values(line)[min(5, len(line.epochs) - 1) :])) for line in lines)
     low = max(0.0, floor(10 * lowest - 1e-6) / 10) if lowest > 0.3 else 0.0
     title = _("Right of {n}") if part == "others" else _("Right of the {n} labelled")
-    return _chart("right", title.format(n=count), lines, min(low, 0.9), 1.0, percent=True)
+    bands = []
+    if len(drawn.seeds) > 1:
+        lowest_line, highest = band([one.right / count for one in drawn.seeds])
+        name = _("{n} seeds").format(n=len(drawn.seeds))
+        bands.append(_band(name, list(range(len(highest))), lowest_line, highest))
+    return _chart("right", title.format(n=count), lines, min(low, 0.9), 1.0, percent=True, bands=bands)
+
+
+def _band(name: str, epochs: Sequence[int], low: NDArray[Any], high: NDArray[Any]) -> TrainBand:
+    return TrainBand(name=name, epochs=list(epochs), low=packed(low), high=packed(high))
 
 
 def _look(key: str) -> Look:
@@ -255,7 +267,14 @@ def _evenness(drawn: Drawn) -> TrainChart:
     known = even[np.isfinite(even)]
     lowest = float(known.min()) if known.size else 1.0
     low = 0.5 if lowest > 0.5 else 0.0
-    return _chart("evenness", _("How evenly each head attends"), lines, low, 1.0)
+    bands = []
+    if len(drawn.seeds) > 1:
+        lowest_line, highest = band([one.least_even for one in drawn.seeds])
+        name = _("least even head, {n} seeds").format(n=len(drawn.seeds))
+        bands.append(_band(name, drawn.seeds[0].epochs[: len(highest)], lowest_line, highest))
+        low = low if lowest_line.min() > low else 0.0
+    title = _("How evenly each head attends")
+    return _chart("evenness", title, lines, low, 1.0, below=drawn.seeds_story, bands=bands)
 
 
 def _locked(drawn: Drawn) -> TrainChart:
@@ -311,6 +330,9 @@ def texts() -> dict[str, str]:
         "undo": _("Undo the edit"),
         "open": _("Open in Explore"),
         "openTitle": _("Explore and Compare show the model as it is at this epoch"),
+        "seeds": _("Train 10 seeds"),
+        "seedsStop": _("Stop the seeds"),
+        "seedsTitle": _("The same from ten other seeds, in the background: would another seed say so?"),
         "paint": _("Paint labels"),
         "paintTitle": _("Click nodes whose labels are told from this epoch on, or told no longer"),
         "epochs": _("of {total} epochs"),

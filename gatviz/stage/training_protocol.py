@@ -79,7 +79,7 @@ class TrainFlag(Message):
 
 
 class TrainScreen(Message):
-    """All of the Train workspace's picture."""
+    """All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done."""
 
     identity: str
     names: list[str]
@@ -109,17 +109,22 @@ class TrainScreen(Message):
     faint: str
     notice: str
     foot: str
+    seeds: str
+    seeds_busy: bool
     undo: bool
+    heard: int
     palettes: Palettes
     texts: dict[str, str]
 
 
 class TrainAsked(Message):
     """What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
-    a node painted, this epoch opened in Explore; or what is to be shown: an epoch, a layer, a head, α or its change, a
-    locked arrow (target, source). A tab says hello with its token."""
+    a node painted, this epoch opened in Explore, ten seeds trained or stopped; or what is to be shown: an epoch, a
+    layer, a head, α or its change, a locked arrow (target, source). Counted, so that one that got lost can be sent
+    again; each with the tab's token, and hello with nothing else."""
 
-    what: Literal["play", "pause", "step", "reset", "tick", "seek", "show", "undo", "paint", "open", "hello"]
+    count: int
+    what: Literal["play", "pause", "step", "reset", "tick", "seek", "show", "undo", "paint", "open", "seeds", "hello"]
     epoch: int | None = None
     layer: int | None = None
     head: int | None = None

@@ -97,23 +97,24 @@ def beside(kind: Beside, model: GAT, num_classes: int, seed: int = 0) -> Any:
             self_loops=model.self_loops,
             generator=generator,
         ).to(next(model.parameters()))
-    rest: dict[str, Any] = {"self_loops": model.self_loops, "generator": generator}
-    steps = _of_kind(kind, model.steps)
+    return _drawn(model, _of_kind(kind, model.steps), generator)
+
+
+def redrawn(model: GAT, seed: int) -> GAT:
+    """The same steps with initial weights that this seed draws."""
+    return _drawn(model, list(model.steps), new_generator(seed))
+
+
+def _drawn(model: GAT, steps: Sequence[Any], generator: torch.Generator) -> GAT:
+    loops: dict[str, Any] = {}
+    if model.edge_features and model.self_loops == "add_missing":
+        loops["loop_features"] = model.loop_features
+    rest: dict[str, Any] = {"self_loops": model.self_loops, "generator": generator, **loops}
     if model.is_stack:
         made = GAT(model.in_features, [settings for _name, settings in steps], **rest)
     else:
         made = GAT.of_steps(model.in_features, steps, **rest)
     return made.to(next(model.parameters()))
-
-
-def redrawn(model: GAT, seed: int) -> GAT:
-    """The same steps with initial weights that this seed draws."""
-    rest: dict[str, Any] = {"self_loops": model.self_loops, "generator": new_generator(seed)}
-    if model.edge_features and model.self_loops == "add_missing":
-        rest["loop_features"] = model.loop_features
-    if model.is_stack:
-        return GAT(model.in_features, model.settings, **rest)
-    return GAT.of_steps(model.in_features, model.steps, **rest)
 
 
 def with_equal_shares(model: GAT) -> GAT:

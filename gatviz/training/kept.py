@@ -52,8 +52,9 @@ class Reel:
 
     def add(self, epoch: int, kept: Kept) -> None:
         """Keep an epoch, and thin out what is kept if it is too much."""
+        before = self.by_epoch.get(epoch)
         self.by_epoch[epoch] = kept
-        self.nbytes += kept.nbytes
+        self.nbytes += kept.nbytes - (0 if before is None else before.nbytes)
         while self.nbytes > self.most_bytes and len(self.by_epoch) > 2:
             self.stride *= 2
             self.by_epoch = {k: one for k, one in self.by_epoch.items() if self.wants(k)}

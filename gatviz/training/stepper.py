@@ -16,12 +16,16 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.optim.adam import adam
 
 from gatviz.errors import GatvizError
 from gatviz.model.gat import GAT, Measured
 from gatviz.training.schedule import Schedule
 from gatviz.training.task import PARTS, Task
 from gatviz.words import _
+
+_BETAS, _EPS = (0.9, 0.999), 1e-8
+"""Adam's own, of Kingma & Ba 2015, arXiv 1412.6980, and of torch."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +75,8 @@ class Stepper:
         self.model: Any = deepcopy(model)
         self.schedule, self.epoch, self._steps = schedule, 0, 0
         self._parameters = list(self.model.parameters())
-        fused = all(parameter.device.type in ("cpu", "cuda") for parameter in self._parameters)
-        self._adam = torch.optim.Adam(
-            self._parameters, lr=schedule.lr, weight_decay=schedule.weight_decay, fused=fused or None
-        )
-        self._forget()
+        self._first = [torch.zeros_like(parameter) for parameter in self._parameters]
+        self._second = [torch.zeros_like(parameter) for parameter in self._parameters]
         self.task = task
         out = self.look(alpha=False).out
         if out.shape != (task.graph.num_nodes, task.num_classes):
@@ -107,17 +108,42 @@ class Stepper:
             storing = {"measured": measured} if isinstance(self.model, GAT) else {}
             out = self.model(self.task.graph, generator=_drawing(self.schedule.seed, self.epoch), **storing)
             loss = F.cross_entropy(out.index_select(0, self._labelled), self._classes)
-            self._adam.zero_grad()
+            self.model.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
         value = float(loss.detach())
         if not np.isfinite(value):
             raise FloatingPointError
-        self._adam.step()
+        self._go_down()
         if measured:
             self.model.store(measured)
         self.epoch += 1
-        self._steps += 1
         return value
+
+    @torch.no_grad()
+    def _go_down(self) -> None:
+        """One step of torch's Adam, by its function: the class loads torch's compiler, which takes a second."""
+        self._steps += 1
+        moved = [k for k, parameter in enumerate(self._parameters) if parameter.grad is not None]
+        parameters = [self._parameters[k] for k in moved]
+        device = parameters[0].device
+        fused = device.type in ("cpu", "cuda")
+        adam(
+            list[Tensor](parameters),
+            [parameter.grad for parameter in parameters if parameter.grad is not None],
+            [self._first[k] for k in moved],
+            [self._second[k] for k in moved],
+            [],
+            [torch.tensor(self._steps - 1.0, device=device if fused else None) for _k in moved],
+            foreach=False,
+            fused=fused,
+            amsgrad=False,
+            beta1=_BETAS[0],
+            beta2=_BETAS[1],
+            lr=self.schedule.lr,
+            weight_decay=self.schedule.weight_decay,
+            eps=_EPS,
+            maximize=False,
+        )
 
     @torch.no_grad()
     def look(self, *, alpha: bool = True) -> Look:
@@ -144,10 +170,7 @@ class Stepper:
         values = torch.cat([value.detach().flatten() for value in self._values()])
         if not moments:
             return State(self.epoch, values)
-        first, second = (
-            torch.cat([self._adam.state[p][name].flatten() for p in self._parameters])
-            for name in ("exp_avg", "exp_avg_sq")
-        )
+        first, second = (torch.cat([one.flatten() for one in moments]) for moments in (self._first, self._second))
         return State(self.epoch, values, (first, second), self._steps)
 
     @torch.no_grad()
@@ -155,23 +178,16 @@ class Stepper:
         """Go back, or on, to where training stood; without moments Adam begins anew."""
         self.epoch, self._steps = state.epoch, state.steps
         _fill(self._values(), state.values)
-        self._forget()
-        if state.moments is not None:
-            for name, flat in zip(("exp_avg", "exp_avg_sq"), state.moments, strict=True):
-                _fill((self._adam.state[p][name] for p in self._parameters), flat)
+        for moments, flat in zip((self._first, self._second), state.moments or (None, None), strict=True):
+            if flat is None:
+                for one in moments:
+                    one.zero_()
+            else:
+                _fill(iter(moments), flat)
 
     def _values(self) -> Iterator[Tensor]:
         yield from self._parameters
         yield from (buffer for buffer in self.model.buffers() if buffer.is_floating_point())
-
-    def _forget(self) -> None:
-        """Adam with nothing to remember, after as many steps as are said to have been."""
-        for parameter in self._parameters:
-            self._adam.state[parameter] = {
-                "step": torch.tensor(float(self._steps), device=parameter.device),
-                "exp_avg": torch.zeros_like(parameter),
-                "exp_avg_sq": torch.zeros_like(parameter),
-            }
 
 
 def outcome(task: Task, out: NDArray[Any]) -> dict[str, float]:

@@ -5,13 +5,15 @@ N nodes, E edges, H heads, K classes.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from typing import Any, Literal, Self
+from pathlib import Path
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 import pandas as pd
@@ -20,8 +22,10 @@ from torch import nn
 
 from gatviz.attention.edges import Edges
 from gatviz.errors import GatvizError, quote
+from gatviz.files import limits
 from gatviz.graph.graph import Graph
 from gatviz.training.kept import MOST_BYTES, Kept, Reel
+from gatviz.training.saving import Saved, SavedAct, read_training, write_training
 from gatviz.training.schedule import Schedule
 from gatviz.training.stepper import State, Stepper, outcome
 from gatviz.training.task import PARTS, Task
@@ -159,7 +163,7 @@ class Training:
             self._stepper.restore(self._last_good)
             self.ended = "not_finite"
             return False
-        self._judge()
+        self._judge(self._rows[-1])
         self.seconds += time.perf_counter() - started
         return True
 
@@ -178,9 +182,9 @@ class Training:
             act.reel.add(stepper.epoch, Kept(self._last_good if moments else stepper.state(moments=False), look.alpha))
         self._rows.append({"epoch": stepper.epoch, "step_loss": step_loss, **outcome(act.task, look.out)})
 
-    def _judge(self) -> None:
+    def _judge(self, row: dict[str, float]) -> None:
         """The GAT paper's patience: the best epoch is the last that was at least as good as all before in both."""
-        row, schedule = self._rows[-1], self.schedule
+        schedule = self.schedule
         if schedule.patience is not None:
             better = row["right_val"] >= self._highest, row["loss_val"] <= self._lowest
             if all(better):
@@ -190,7 +194,7 @@ class Training:
             self._since_better = 0 if any(better) else self._since_better + 1
             if self._since_better >= schedule.patience:
                 self.ended = "patience"
-        if self.trained >= schedule.epochs:
+        if row["epoch"] >= schedule.epochs:
             self.ended = self.ended or "epochs"
 
     # ---- looking back ------------------------------------------------------------------------------------
@@ -280,6 +284,43 @@ class Training:
             made._begin(self.schedule, acts, self._rows[:number], self._rows[number]["step_loss"])
         return made
 
+    # ---- as a file ---------------------------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it to a `.gatviz` file, every kept epoch with what was learnt at it; `load_training` reads it.
+
+        Raises:
+            GatvizError: a model that is no GAT, or more than such a file holds.
+        """
+        with self._viewing:
+            acts = tuple(
+                SavedAct(act.task, act.model, act.reel.start, act.reel.stride, dict(act.reel.by_epoch))
+                for act in self._acts
+            )
+            saved = Saved(self.schedule, list(self._rows), self.ended, acts, self._last_good, self._best)
+        Path(path).write_bytes(write_training(saved))
+
+    @classmethod
+    def load(cls, data: bytes, where: str, most_bytes: int = MOST_BYTES) -> Self:
+        """What `save` wrote; see `load_training`."""
+        saved = read_training(data, where)
+        loaded = cls.__new__(cls)
+        last = saved.acts[-1]
+        loaded._stepper = Stepper(last.model, last.task, saved.schedule)
+        acts = []
+        for act in saved.acts:
+            reel = Reel(act.start, most_bytes, act.stride, dict(act.kept), sum(one.nbytes for one in act.kept.values()))
+            acts.append(_Act(act.task, act.model, reel))
+        kept = acts[-1].reel.by_epoch.get(last.start)
+        if kept is None or kept.state.values.shape != saved.last.values.shape:
+            raise GatvizError(where, _("states of one size"), _("of several"), _("save it again"))
+        loaded._stepper.restore(saved.last)
+        loaded._begin(saved.schedule, acts, saved.rows[:-1], saved.rows[-1].get("step_loss", np.nan))
+        for row in saved.rows[last.start + 1 :]:
+            loaded._judge(row)
+        loaded._best, loaded.ended = saved.best, _ended(saved.ended)
+        return loaded
+
     def _checked(self, number: int) -> int:
         if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number <= self.trained:
             expected = _("one from 0 to {last}").format(last=self.trained)
@@ -307,6 +348,27 @@ class Training:
         while viewer.epoch < number:
             viewer.step()
         return viewer
+
+
+def load_training(path: str | os.PathLike[str]) -> Training:
+    """A training that `Training.save` wrote: every epoch as it was, and the same numbers if it goes on.
+
+    Raises:
+        GatvizError: a file that holds none.
+    """
+    file = Path(path)
+    try:
+        limits.check_bytes(file.stat().st_size, file.name)
+        data = file.read_bytes()
+    except OSError as error:
+        found = quote(error.strerror or str(error))
+        raise GatvizError(quote(str(path)), _("a file that can be read"), found, _("give another path")) from error
+    return Training.load(data, file.name)
+
+
+def _ended(word: str) -> Ended:
+    known: dict[str, Ended] = {one: one for one in get_args(Ended)}
+    return known.get(word, "")
 
 
 def _alike(first: nn.Module, second: nn.Module) -> bool:

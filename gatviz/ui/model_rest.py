@@ -14,6 +14,7 @@ from gatviz.attention.layers import Attention, available_devices
 from gatviz.attention.loop_features import Filled, Reduction
 from gatviz.model.around import JumpingKnowledge
 from gatviz.model.steps import Kind
+from gatviz.ui.card import said
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.settings import (
@@ -74,6 +75,8 @@ def _about_to_be(opened: OpenedModel | None) -> Settings:
     if opened is not None:
         keys |= {name: opened_key(name, opened) for name in OF_OPENED}
     told: dict[str, Any] = {name: state[key] for name, key in keys.items() if state.get(key) is not None}
+    if opened is None:
+        told["edge_features"] = session.current().graph.num_edge_features if state.get("reads_edges", True) else 0
     sigmas = [state.get(f"activation_{k}") or word for k, word in enumerate(before.activations)]
     return replace(before, **told, activations=tuple(sigmas), opened=opened.steps if opened else ())
 
@@ -177,9 +180,8 @@ def _attention_choice() -> Attention:
         width="stretch",
     )
     if chosen == "equal":
-        st.caption(
-            _("Every node reads all its neighbours alike, 1/|N(i)| each, whatever the scores: the fair control.")
-        )
+        told = _("Every node reads all its neighbours alike, 1/|N(i)| each, whatever the scores: the fair control.")
+        said(told, quiet=True)
     return chosen or "learnt"
 
 

@@ -27,12 +27,12 @@ def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
     _mount(_STAGE, screen, listeners)
 
 
-def train_stage(screen: TrainScreen | None, asked: Callable[[Any], None]) -> None:
+def train_stage(screen: TrainScreen | Mapping[str, int], asked: Callable[[Any], None]) -> None:
     """Mount the picture of the Train workspace; `asked` gets what the browser sent. Raises as `stage`.
 
-    Without a screen nothing is drawn, but the tab still says which one it is.
+    With no more than a screen's `heard` nothing is drawn, but the tab still says which one it is.
     """
-    _mount(_TRAIN, {} if screen is None else screen, {"asked": asked})
+    _mount(_TRAIN, screen, {"asked": asked})
 
 
 def keeper(told: Keeping, wanted: Callable[[Any], None]) -> None:

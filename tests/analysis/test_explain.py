@@ -34,6 +34,7 @@ from gatviz import (
     sample_graph,
 )
 from gatviz.analysis.explanation.explain import Inquiry
+from gatviz.model import without
 from gatviz.model.without import Without, in_double
 
 PATH = [(0, 1), (1, 0), (1, 2), (2, 1)]
@@ -311,6 +312,17 @@ def test_large_parts_are_first_those_of_strongest_attention_then_random() -> Non
     pd.testing.assert_frame_equal(asked.explanation().edges, whole.edges, check_exact=True)
 
 
+def test_sparse_features_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = for_model(random_graph(4, 60, 0.1), "")
+    graph = replace(graph, x=np.eye(60), feature_names=())
+    model = GAT.of_paper(60, 3, generator=torch.Generator().manual_seed(0)).double().eval()
+    dense = analysis.edge_removal(model, graph, 7)
+    monkeypatch.setattr(without, "_VALUES", 1 << 8)
+    assert Without(in_double(model), graph, 7)._sparse
+    sparse = analysis.edge_removal(model, graph, 7)
+    pd.testing.assert_frame_equal(sparse, dense, check_exact=False, rtol=0, atol=1e-12)
+
+
 def test_stopped_at_once_there_is_still_an_answer() -> None:
     found = analysis.explain_node(model_of(stack()), for_model(random_graph(1), ""), 0, stop=lambda: True)
     assert found.done == 0
@@ -358,3 +370,32 @@ def test_a_model_is_left_as_it_was() -> None:
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
     assert found.answer.p == pytest.approx(float(model.eval().double()(graph)[8].detach().softmax(0).max()))
     assert found.edges["attention"].sum() == pytest.approx(2)
+
+
+@pytest.mark.parametrize("name", ["GAT", "GATv2", "edges", "edges, as PyG"])
+def test_stability_is_alpha_of_the_changed_graph(name: str) -> None:
+    """Every removal of an edge as given is a graph of its own, run by the model itself: loops come and fill as ever."""
+    model, graph = model_of(MODELS[name], seed=3), for_model(random_graph(6, 8, 0.4), name)
+    node = 2
+    found = analysis.stability(model, graph, node, additions=0)
+    columns = np.flatnonzero((graph.edge_index[1] == node) & (graph.edge_index[0] != node))
+    whole = model.trace(graph).layers
+    seen: dict[tuple[str, int], list[float]] = {}
+    for column in (-1, *columns):
+        left = np.arange(graph.num_edges) != column
+        features = None if graph.edge_features is None else graph.edge_features[left]
+        names = () if features is None else graph.edge_feature_names
+        smaller = replace(graph, edge_index=graph.edge_index[:, left], edge_features=features, edge_feature_names=names)
+        for number, layer in enumerate(model.trace(smaller).layers):
+            into = layer.edges_into(node)
+            for source, alpha in zip(layer.edge_index[0, into], layer.alpha[into].mean(1), strict=True):
+                seen.setdefault((graph.names[source], number), []).append(float(alpha))
+    assert found.removals == len(whole[0].edge_index[0, whole[0].edges_into(node)])
+    for row in found.table.itertuples():
+        values = seen[str(row.source), int(str(row.layer))]
+        assert float(str(row.low)) <= min(values) + 1e-12
+        assert float(str(row.high)) >= max(values) - 1e-12
+        assert float(str(row.alpha)) == pytest.approx(values[0])
+    more = analysis.stability(model, graph, node, additions=3)
+    assert more.additions == min(3, graph.num_nodes - more.removals)
+    assert (more.table["low"] <= found.table["low"] + 1e-12).all()

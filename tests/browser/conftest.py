@@ -34,24 +34,48 @@ START_LIMIT = 90
 expect.set_options(timeout=20_000)
 
 
+class Server:
+    """The app at an address of its own, which can be stopped and started again."""
+
+    def __init__(self, log: IO[str]) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url, self.log = f"http://127.0.0.1:{self.port}", log
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+        command += ["--server.port", str(self.port), "--server.address", "127.0.0.1"]
+        command += ["--server.fileWatcherType", "none"]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.log, stderr=subprocess.STDOUT)
+        try:
+            _wait_for(f"{self.url}/_stcore/health", self.process, self.log)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
 @pytest.fixture(scope="session")
 def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the app, running for the whole session."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = (tmp_path_factory.mktemp("server") / "log.txt").open("w+")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{url}/_stcore/health", server, log)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
-        log.close()
+    with (tmp_path_factory.mktemp("server") / "log.txt").open("w+") as log:
+        server = Server(log)
+        yield server.url
+        server.stop()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """An app for one test alone, which may stop it."""
+    with (tmp_path / "log.txt").open("w+") as log:
+        server = Server(log)
+        yield server
+        server.stop()
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: IO[str]) -> None:

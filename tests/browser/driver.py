@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, SupportsFloat
 
 import numpy as np
 from playwright.sync_api import Locator, Page
 
-from gatviz import Graph, MultiHeadGATLayer, sample_graph
+from gatviz import Graph, LayerTrace, MultiHeadGATLayer, sample_graph
 from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
 from gatviz.ui.session.settings import Settings
@@ -36,7 +36,7 @@ def trace_of(sample: str | Graph = "tutorial", **changes: Any) -> GATTrace:
     return trace
 
 
-def shown(value: float, digits: int = 3) -> str:
+def shown(value: SupportsFloat, digits: int = 3) -> str:
     """A number as the stage writes it (an independent telling of stage/js/format.js)."""
     value = float(value)
     if value == 0:
@@ -139,8 +139,13 @@ def cells(page: Page, stage: str) -> dict[tuple[int, int], str]:
 
 def middle_of(element: Locator) -> tuple[float, float]:
     """The middle of an element on the page; one that is just being drawn anew is waited for."""
-    boxes: list[Any] = []
-    eventually(lambda: bool(boxes.append(element.bounding_box()) or boxes[-1]))
+    boxes: list[Any] = [None]
+
+    def stands() -> bool:
+        boxes.append(element.bounding_box())
+        return boxes[-1] is not None
+
+    eventually(stands)
     box = boxes[-1]
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -181,7 +186,13 @@ def lock_text(page: Page) -> str:
     return chip.inner_text() if chip.count() else ""
 
 
-def alpha_rows(trace: GATTrace, head: int) -> dict[tuple[int, int], str]:
+def alpha_rows(trace: LayerTrace, head: int) -> dict[tuple[int, int], str]:
     """α as it must stand in the matrix."""
     dense = trace.dense("alpha", head)
     return {(int(i), int(j)): shown(dense[i, j]) for i, j in np.argwhere(trace.adjacency)}
+
+
+def shows_alpha(page: Page, trace: LayerTrace) -> bool:
+    """Whether the matrix of α is that of this trace, in the head on show."""
+    head = head_on_show(page)
+    return head < trace.num_heads and cells(page, "alpha") == alpha_rows(trace, head)

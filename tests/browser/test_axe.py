@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -23,7 +24,7 @@ from tests.browser.driver import (
 )
 
 LARGE = "\n".join(f"{k} {(k * k + 1) % 300}\n{k} {(k + 1) % 300}" for k in range(300))
-OPTIONS = {
+OPTIONS: dict[str, dict[str, Any]] = {
     # Every rule of axe's own choice, and that a name holds the words that are seen.
     "light": {"rules": {"label-content-name-mismatch": {"enabled": True}}},
     "dark": {"runOnly": ["color-contrast"]},  # nothing else depends on the theme
@@ -38,7 +39,7 @@ def settled(page: Page) -> None:
     )
 
 
-def findings(page: Page, scheme: str) -> list[str]:
+def findings(page: Page, scheme: Theme) -> list[str]:
     settled(page)
     options = {"resultTypes": ["violations"], "preload": False, **OPTIONS[scheme]}
     found = page.evaluate("options => axe.run(options)", options)["violations"]
@@ -125,6 +126,13 @@ def comparisons(page: Page) -> Iterator[str]:
     page.get_by_role("radio", name="Explore", exact=True).click()
 
 
+def explained(page: Page) -> Iterator[str]:
+    page.get_by_role("radio", name="Explain", exact=True).click()
+    page.get_by_role("button", name="Show on the graph").wait_for()
+    yield "Explain"
+    page.get_by_role("radio", name="Explore", exact=True).click()
+
+
 def other_graphs(page: Page) -> Iterator[str]:
     page.get_by_role("button", name="Open …", exact=True).click()
     dialog = page.get_by_role("dialog")
@@ -140,11 +148,11 @@ def other_graphs(page: Page) -> Iterator[str]:
     yield "empty graph"
 
 
-WALKS: tuple[Callable[[Page], Iterator[str]], ...] = (explore_views, dialogs, comparisons, other_graphs)
+WALKS: tuple[Callable[[Page], Iterator[str]], ...] = (explore_views, dialogs, comparisons, explained, other_graphs)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_on_any_view(browser: Browser, app_url: str, scheme: str):
+def test_nothing_serious_on_any_view(browser: Browser, app_url: str, scheme: Theme) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     open_app(page, app_url)
@@ -191,7 +199,7 @@ def inks(page: Page, scheme: Theme) -> int:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_is_written_on_a_colour_can_be_read(browser: Browser, app_url: str, scheme: Theme):
+def test_what_is_written_on_a_colour_can_be_read(browser: Browser, app_url: str, scheme: Theme) -> None:
     context = browser.new_context(viewport={"width": 1800, "height": 1000}, color_scheme=scheme)
     page = context.new_page()
     open_app(page, app_url)
@@ -209,7 +217,7 @@ def test_what_is_written_on_a_colour_can_be_read(browser: Browser, app_url: str,
     context.close()
 
 
-def test_a_nodes_name_begins_with_what_is_written_on_it(page: Page):
+def test_a_nodes_name_begins_with_what_is_written_on_it(page: Page) -> None:
     for title, nodes in (("Tutorial", 4), ("Star", 9)):
         choose_graph(page, title, nodes)
         for node in page.locator(".node").all():

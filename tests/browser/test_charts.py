@@ -14,7 +14,7 @@ from gatviz.charts.common import Chart, plain
 from tests.charts.cases import HOSTILE, all_charts, all_heads, drawn_of, hovers, run_of
 
 
-def test_all_charts_in_a_browser(browser: Browser, tmp_path: Path):
+def test_all_charts_in_a_browser(browser: Browser, tmp_path: Path) -> None:
     """Drawn, saved as SVG, without a request, an error, or anything made of a name."""
     charts = [chart for chart in all_charts(run_of(8, 3, "GATv2")).values() if chart is not None]
     divs: Callable[[Chart], str] = lambda chart: chart.figure.to_html(  # noqa: E731
@@ -49,7 +49,7 @@ def test_all_charts_in_a_browser(browser: Browser, tmp_path: Path):
     page.close()
 
 
-def test_names_stay_text_and_every_arrow_can_be_pointed_at(browser: Browser, tmp_path: Path):
+def test_names_stay_text_and_every_arrow_can_be_pointed_at(browser: Browser, tmp_path: Path) -> None:
     trace = run_of(8, 2, layers=1)
     chart = all_heads(drawn_of(trace), trace.layers[0].alpha)
     assert "NaN" not in chart.figure.to_json()

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from gatviz.analysis import difference, head_similarity, in_and_out, uniformity
 from gatviz.attention.layer_trace import GATTrace
@@ -45,7 +45,8 @@ def charts(page: Page) -> Charts:
 
 
 def cells(trace: dict[str, Any]) -> np.ndarray:
-    return np.nan_to_num(np.array(trace["z"], dtype=float))
+    filled: np.ndarray = np.nan_to_num(np.array(trace["z"], dtype=float))
+    return filled
 
 
 def agrees(page: Page, check: Callable[[Charts], Any]) -> None:
@@ -130,9 +131,9 @@ SHOWN = {
 }
 
 
-def test_every_panel_agrees_with_the_new_trace_after_every_edit(page: Page):
+def test_every_panel_agrees_with_the_new_trace_after_every_edit(page: Page) -> None:
     open_compare(page)
-    settings: dict[str, int] = {}
+    settings: dict[str, Any] = {}
     for seed, (section, check) in enumerate(SHOWN.items(), start=5):
         go_to(page, section)
         agrees(page, lambda found: check(found, trace_of(**settings)))  # noqa: B023 - called at once
@@ -145,7 +146,7 @@ def test_every_panel_agrees_with_the_new_trace_after_every_edit(page: Page):
         agrees(page, lambda found: check(found, trace_of(seed=settings["seed"], num_heads=3)))  # noqa: B023
 
 
-def test_a_click_in_a_panel_opens_its_head(page: Page):
+def test_a_click_in_a_panel_opens_its_head(page: Page) -> None:
     open_compare(page)
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot .annotation').length === 4")
     spot = page.evaluate(
@@ -167,7 +168,7 @@ def test_a_click_in_a_panel_opens_its_head(page: Page):
 # ---- what if -------------------------------------------------------------------------------------------------
 
 
-def test_change_since_the_baseline_follows_every_edit(page: Page):
+def test_change_since_the_baseline_follows_every_edit(page: Page) -> None:
     open_compare(page)
     go_to(page, "What if")
     page.get_by_role("button", name="Pin the present as baseline A").click()
@@ -194,7 +195,7 @@ def test_change_since_the_baseline_follows_every_edit(page: Page):
     expect(page.get_by_text("Nothing is pinned yet")).to_be_visible()
 
 
-def test_nothing_changes_where_nothing_changed(page: Page):
+def test_nothing_changes_where_nothing_changed(page: Page) -> None:
     """An arrow into node 2 is taken away on the canvas: what the others read stays exactly as it was."""
     open_compare(page)
     go_to(page, "What if")
@@ -241,7 +242,7 @@ def shown_edges(page: Page) -> set[tuple[int, int]]:
 # ---- taking away ---------------------------------------------------------------------------------------------
 
 
-def test_a_chart_is_saved_as_svg_and_png_and_its_numbers_as_csv(page: Page):
+def test_a_chart_is_saved_as_svg_and_png_and_its_numbers_as_csv(page: Page) -> None:
     open_compare(page)
     page.get_by_role("radio", name="matrix", exact=True).click()
     eventually(lambda: len(found := charts(page)) == 1 and found["α of every head"][0]["z"] is not None)
@@ -273,13 +274,13 @@ def test_a_chart_is_saved_as_svg_and_png_and_its_numbers_as_csv(page: Page):
 HOSTILE = "<img src=x onerror=window.attacked=1> **b** $x$ :red[x] <a href='https://example.org'>y</a> %{y}"
 
 
-def test_hostile_names_are_only_text_in_every_section(page: Page):
+def test_hostile_names_are_only_text_in_every_section(page: Page) -> None:
     other = "</script><script>window.attacked=1</script>"
     nodes = [{"id": HOSTILE, "features": [1]}, {"id": other, "features": [2]}, {"id": "<b>C</b>", "features": [3]}]
     graph = {"nodes": nodes, "edges": [[HOSTILE, other], [other, HOSTILE], ["<b>C</b>", HOSTILE]]}
     page.get_by_role("button", name="Open …", exact=True).click()
     content = json.dumps(graph).encode()
-    file = {"name": "hostile.json", "mimeType": "application/json", "buffer": content}
+    file: FilePayload = {"name": "hostile.json", "mimeType": "application/json", "buffer": content}
     page.locator("[role=dialog] input[type=file]").set_input_files(file)
     page.get_by_role("dialog").get_by_role("button", name="Show this graph", exact=True).click()
     eventually(lambda: page.locator(".gatviz-stage .node").count() == 3)
@@ -298,7 +299,7 @@ def test_hostile_names_are_only_text_in_every_section(page: Page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_small_window_has_no_sideways_scroll_in_any_section(browser: Browser, app_url: str, scheme: Any):
+def test_small_window_has_no_sideways_scroll_in_any_section(browser: Browser, app_url: str, scheme: Any) -> None:
     context = browser.new_context(viewport={"width": 1024, "height": 768}, color_scheme=scheme)
     page = context.new_page()
     open_app(page, app_url)

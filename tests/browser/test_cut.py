@@ -24,7 +24,7 @@ def many_nodes() -> Graph:
     )
 
 
-def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page):
+def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page) -> None:
     graph = many_nodes()
     trace = trace_of(graph)
     part = strongest(trace.alpha, trace.edge_index, trace.num_nodes)

@@ -16,15 +16,16 @@ from tests.browser.driver import (
     choose_head,
     edge_point,
     eventually,
-    head_on_show,
     middle_of,
+    shows_alpha,
     trace_of,
     unfold,
 )
 
 
 def names(page: Page) -> list[str]:
-    return page.locator(".graph .node[data-node]").evaluate_all("all => all.map(n => n.dataset.name)")
+    found: list[str] = page.locator(".graph .node[data-node]").evaluate_all("all => all.map(n => n.dataset.name)")
+    return found
 
 
 def edges(page: Page) -> set[tuple[str, str]]:
@@ -84,11 +85,11 @@ def trace_of_drawn(node_names: tuple[str, ...], x: list[list[float]], pairs: lis
     return trace
 
 
-def test_a_graph_from_nothing_with_the_mouse_alone(page: Page):
+def test_a_graph_from_nothing_with_the_mouse_alone(page: Page) -> None:
     left, top = start_empty(page)
     places = [(90, 90), (300, 90), (200, 260)]
-    for x, y in places:
-        page.mouse.dblclick(left + x, top + y)
+    for right, down in places:
+        page.mouse.dblclick(left + right, top + down)
     eventually(lambda: names(page) == ["0", "1", "2"])
     drag(page, middle(page, "0"), middle(page, "1"))
     drag(page, middle(page, "1"), middle(page, "2"))
@@ -99,12 +100,12 @@ def test_a_graph_from_nothing_with_the_mouse_alone(page: Page):
     features(page, "1", 0.5, 1)
     features(page, "2", 0, 0)
     trace = trace_of_drawn(("0", "1", "2"), [[1, -2], [0.5, 1], [0, 0]], [(0, 1), (1, 2), (2, 2)])
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace, head_on_show(page)))
+    eventually(lambda: shows_alpha(page, trace))
     choose_head(page, "2")
     assert cells(page, "alpha") == alpha_rows(trace, 2)
 
 
-def test_a_graph_from_nothing_with_keys_alone_and_back(page: Page):
+def test_a_graph_from_nothing_with_keys_alone_and_back(page: Page) -> None:
     page.locator("svg.graph").focus()
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
@@ -139,7 +140,7 @@ def test_a_graph_from_nothing_with_keys_alone_and_back(page: Page):
 
 
 @pytest.mark.parametrize("pause", [0, 60, 120, 200, 300])
-def test_no_key_is_lost_while_new_nodes_arrive(page: Page, pause: int):
+def test_no_key_is_lost_while_new_nodes_arrive(page: Page, pause: int) -> None:
     page.locator(".node[data-name='0']").focus()
     for _ in range(6):
         page.keyboard.press("n")
@@ -148,7 +149,7 @@ def test_no_key_is_lost_while_new_nodes_arrive(page: Page, pause: int):
     expect(page.locator(".node[data-name='9']")).to_be_focused()
 
 
-def test_a_double_click_on_an_arrow_makes_no_node(page: Page):
+def test_a_double_click_on_an_arrow_makes_no_node(page: Page) -> None:
     page.mouse.dblclick(*edge_point(page, 0, 1))
     page.mouse.dblclick(*edge_point(page, 2, 2))
     page.wait_for_timeout(500)
@@ -156,7 +157,7 @@ def test_a_double_click_on_an_arrow_makes_no_node(page: Page):
     expect(page.locator(".node-editor")).to_be_hidden()
 
 
-def test_ten_quick_edits_lose_none(page: Page):
+def test_ten_quick_edits_lose_none(page: Page) -> None:
     left, top = start_empty(page)
     places = [(70 + 65 * k, 80 + 90 * (k % 2)) for k in range(5)]
     for x, y in places:
@@ -169,7 +170,7 @@ def test_ten_quick_edits_lose_none(page: Page):
     expect(page.locator(".gatviz-stage")).not_to_have_attribute("data-waiting", "")
 
 
-def test_drawn_edges_go_both_ways_if_wished(page: Page):
+def test_drawn_edges_go_both_ways_if_wished(page: Page) -> None:
     left, top = start_empty(page)
     tool(page, "bothWays")
     page.mouse.dblclick(left + 90, top + 90)
@@ -179,7 +180,7 @@ def test_drawn_edges_go_both_ways_if_wished(page: Page):
     eventually(lambda: edges(page) == {("0", "1"), ("1", "0")})
 
 
-def test_several_nodes_at_once(page: Page):
+def test_several_nodes_at_once(page: Page) -> None:
     tool(page, "tool_select")
     box = page.locator("svg.graph").bounding_box()
     assert box
@@ -198,7 +199,7 @@ def test_several_nodes_at_once(page: Page):
     eventually(lambda: len(names(page)) == 6)
 
 
-def test_layouts_move_nodes_and_undo_brings_them_back(page: Page):
+def test_layouts_move_nodes_and_undo_brings_them_back(page: Page) -> None:
     before = middle(page, "1")
     page.locator("select[data-key='layout']").select_option("grid")
     eventually(lambda: abs(middle(page, "1")[0] - before[0]) + abs(middle(page, "1")[1] - before[1]) > 5)
@@ -206,7 +207,7 @@ def test_layouts_move_nodes_and_undo_brings_them_back(page: Page):
     eventually(lambda: abs(middle(page, "1")[0] - before[0]) + abs(middle(page, "1")[1] - before[1]) < 2)
 
 
-def test_what_python_refuses_is_said_on_the_canvas(page: Page):
+def test_what_python_refuses_is_said_on_the_canvas(page: Page) -> None:
     page.locator(".node[data-name='1']").dblclick()
     name = page.locator(".node-editor input[name='name']")
     name.fill("x" * 300)
@@ -218,7 +219,7 @@ def test_what_python_refuses_is_said_on_the_canvas(page: Page):
     expect(name).to_have_class("wrong")
 
 
-def test_an_added_loop_is_not_the_graphs_own(page: Page):
+def test_an_added_loop_is_not_the_graphs_own(page: Page) -> None:
     left, top = start_empty(page)
     page.mouse.dblclick(left + 100, top + 150)
     eventually(lambda: page.locator(".edge.added").count() == 1)
@@ -229,14 +230,14 @@ def test_an_added_loop_is_not_the_graphs_own(page: Page):
     assert names(page) == ["0"]
 
 
-def test_cells_of_the_table_are_typed_beside_the_canvas(page: Page):
+def test_cells_of_the_table_are_typed_beside_the_canvas(page: Page) -> None:
     unfold(page, "more")
     page.get_by_role("button", name="Table").click()
     grid = page.get_by_test_id("stDataFrame").locator("canvas").first
     box = grid.bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] - 30, box["y"] + 52)
-    x = [[1, 0], [0, 1], [1, 1], [0, 0]]
+    x: list[list[float]] = [[1, 0], [0, 1], [1, 1], [0, 0]]
     pairs = [(j, i) for j, i in trace_of().edge_index.T.tolist()]
     first = trace_of_drawn(("0", "1", "2", "3"), x, pairs)
     for row, text in enumerate(("2", "-3")):
@@ -246,7 +247,7 @@ def test_cells_of_the_table_are_typed_beside_the_canvas(page: Page):
         page.keyboard.press("Enter")
         x[row][1] = float(text)
         trace = trace_of_drawn(("0", "1", "2", "3"), x, pairs)
-        eventually(lambda: cells(page, "alpha") == alpha_rows(trace, head_on_show(page)))  # noqa: B023 - called at once
+        eventually(lambda: shows_alpha(page, trace))  # noqa: B023 - called at once
     for _ in range(2):
         page.get_by_role("button", name="Undo").click()
-    eventually(lambda: cells(page, "alpha") == alpha_rows(first, head_on_show(page)))
+    eventually(lambda: shows_alpha(page, first))

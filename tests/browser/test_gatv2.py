@@ -18,9 +18,9 @@ from tests.browser.driver import (
     choose_head,
     edge_point,
     eventually,
-    head_on_show,
     number_of,
     shown,
+    shows_alpha,
     toggle_further,
     unfold_all,
 )
@@ -41,19 +41,19 @@ def trace_of(**changes: object) -> GATv2Trace:
 def gatv2(page: Page) -> Page:
     page.get_by_test_id("stSelectbox").nth(1).click()
     page.get_by_role("option", name="GATv2", exact=True).click()
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(), head_on_show(page)))
+    eventually(lambda: shows_alpha(page, trace_of()))
     choose_head(page, "0")
     return page
 
 
-def test_its_first_picture_is_hidden_e_and_alpha(gatv2: Page):
+def test_its_first_picture_is_hidden_e_and_alpha(gatv2: Page) -> None:
     assert [card.get_attribute("data-stage") for card in gatv2.locator(".card").all()] == ["hidden", "e", "alpha"]
     trace = trace_of()
     dense = trace.dense("e", 0)
     assert cells(gatv2, "e") == {(i, j): shown(dense[i, j]) for i in range(4) for j in range(4)}
 
 
-def test_the_chain_unfolds_to_both_projections(gatv2: Page):
+def test_the_chain_unfolds_to_both_projections(gatv2: Page) -> None:
     unfold_all(gatv2)
     trace = trace_of()
     for name in ("W_target", "W_source"):
@@ -64,14 +64,14 @@ def test_the_chain_unfolds_to_both_projections(gatv2: Page):
         assert cells(gatv2, name) == {(i, c): shown(values[i, c]) for i in range(4) for c in range(3)}
     assert cells(gatv2, "a") == {(0, c): shown(trace.weights["a"][0, c]) for c in range(3)}
     gatv2.mouse.click(*edge_point(gatv2, 1, 0))
-    edges = np.arange(trace.num_edges)[trace.edges_into(1)]
+    arcs = np.arange(trace.num_edges)[trace.edges_into(1)]
     assert cells(gatv2, "hidden") == {
-        (k, c): shown(trace.hidden[edge, 0, c]) for k, edge in enumerate(edges) for c in range(3)
+        (k, c): shown(trace.hidden[arc, 0, c]) for k, arc in enumerate(arcs) for c in range(3)
     }
     expect(card(gatv2, "hidden").locator(".shape")).to_have_text(f"[{trace.num_edges}, 4, 3]")
 
 
-def test_a_locked_arrow_adds_up_dimension_by_dimension(gatv2: Page):
+def test_a_locked_arrow_adds_up_dimension_by_dimension(gatv2: Page) -> None:
     gatv2.mouse.click(*edge_point(gatv2, 3, 0))
     story = edge_story(trace_of(), 3, 0, 0)
     assert story.alpha is not None
@@ -87,7 +87,7 @@ def test_a_locked_arrow_adds_up_dimension_by_dimension(gatv2: Page):
     assert sum(map(number_of, bars)) == pytest.approx(story.e, abs=2e-3)
 
 
-def test_one_w_for_both_roles_is_shown_once(gatv2: Page):
+def test_one_w_for_both_roles_is_shown_once(gatv2: Page) -> None:
     gatv2.get_by_text("More about the model").click()
     gatv2.get_by_test_id("stCheckbox").filter(has_text="One W").click()
     trace = trace_of(share_weights=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from gatviz import LayerTrace
 from gatviz.ui.session.settings import Settings
 from tests.browser.driver import (
     cells,
@@ -26,9 +27,10 @@ def checked(page: Page) -> list[str]:
 
 def strokes(page: Page, target: int, source: int) -> list[tuple[str, float]]:
     """Colour and width of the strokes that an arrow is split into."""
-    return page.locator(f".edge[data-target='{target}'][data-source='{source}'] .split").evaluate_all(
-        "all => all.map(p => [p.getAttribute('stroke'), Number(p.getAttribute('stroke-width'))])"
-    )
+    found: list[tuple[str, float]] = page.locator(
+        f".edge[data-target='{target}'][data-source='{source}'] .split"
+    ).evaluate_all("all => all.map(p => [p.getAttribute('stroke'), Number(p.getAttribute('stroke-width'))])")
+    return found
 
 
 def pin(page: Page) -> None:
@@ -37,11 +39,11 @@ def pin(page: Page) -> None:
     page.keyboard.press("Escape")
 
 
-def swatch(page: Page, head: int):
+def swatch(page: Page, head: int) -> Locator:
     return page.locator(f".swatches [data-key='w:head-{head}']")
 
 
-def test_swatches_toggle_solo_and_restore(page: Page):
+def test_swatches_toggle_solo_and_restore(page: Page) -> None:
     several_heads(page, on=True)
     assert checked(page) == ["0", "1", "2", "3"]
     swatch(page, 1).click()
@@ -58,7 +60,7 @@ def test_swatches_toggle_solo_and_restore(page: Page):
     assert page.locator(".split").count() == 0
 
 
-def test_each_arrow_is_split_by_head_as_wide_as_its_share(page: Page):
+def test_each_arrow_is_split_by_head_as_wide_as_its_share(page: Page) -> None:
     several_heads(page, on=True)
     trace = trace_of()
     for target, source in ((2, 3), (0, 1)):
@@ -73,7 +75,7 @@ def test_each_arrow_is_split_by_head_as_wide_as_its_share(page: Page):
     assert told == {str(j): [shown(alpha[2, j]) for alpha in dense] for j in (1, 2, 3)}
 
 
-def test_change_since_a_baseline_is_the_difference_and_zero_where_nothing_changed(page: Page):
+def test_change_since_a_baseline_is_the_difference_and_zero_where_nothing_changed(page: Page) -> None:
     pin(page)
     expect(page.locator(".notice")).to_contain_text("nothing has changed")
     eventually(lambda: set(cells(page, "change").values()) == {"0"})
@@ -99,7 +101,7 @@ def test_change_since_a_baseline_is_the_difference_and_zero_where_nothing_change
     assert page.locator(".card[data-stage='change']").count() == 0
 
 
-def changed_trace():
+def changed_trace() -> LayerTrace:
     """The trace of the tutorial's graph with 3 as the first feature of node 2."""
     from dataclasses import replace
 
@@ -113,7 +115,7 @@ def changed_trace():
     return model.eval().trace(replace(graph, x=x)).layers[0]
 
 
-def test_another_seed_changes_what_the_arrows_show(page: Page):
+def test_another_seed_changes_what_the_arrows_show(page: Page) -> None:
     pin(page)
     expect(page.get_by_role("radio", name="Δα", exact=True)).to_be_checked()
     set_number(page, "Seed", 3)
@@ -125,7 +127,7 @@ def test_another_seed_changes_what_the_arrows_show(page: Page):
     assert (page.locator(".edge-label text").first.text_content() or "")[0].isdigit()
 
 
-def test_nodes_are_coloured_by_how_evenly_they_share_out(page: Page):
+def test_nodes_are_coloured_by_how_evenly_they_share_out(page: Page) -> None:
     unfold(page, "more")
     page.locator("select[data-key='nodes']").select_option("evenness")
     page.keyboard.press("Escape")
@@ -139,7 +141,7 @@ def test_nodes_are_coloured_by_how_evenly_they_share_out(page: Page):
     assert page.locator(".node.told").count() == 0
 
 
-def test_an_arrow_that_is_gone_is_told_with_what_it_lost(page: Page):
+def test_an_arrow_that_is_gone_is_told_with_what_it_lost(page: Page) -> None:
     """1 → 0 is deleted: its loss is a number on the stage, a row of the table and an end of the range."""
     pin(page)
     expect(page.locator(".notice")).to_contain_text("nothing has changed")
@@ -162,7 +164,7 @@ def test_an_arrow_that_is_gone_is_told_with_what_it_lost(page: Page):
         expect(page.locator(".card[data-stage='change'] footer")).to_contain_text(f"{loss} … ")
 
 
-def test_several_heads_at_once_share_the_scale_of_the_largest(page: Page):
+def test_several_heads_at_once_share_the_scale_of_the_largest(page: Page) -> None:
     """Scaled to the largest α, the widest stroke is that of the largest α of all heads, whichever was shown before."""
     choose_head(page, "2")
     unfold(page, "more")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from gatviz.charts.colours import Theme
 from tests.browser.driver import (
     alpha_rows,
     cells,
@@ -15,14 +17,16 @@ from tests.browser.driver import (
     edge_point,
     eventually,
     head_on_show,
+    lock_text,
     open_app,
     set_number,
     shown,
+    shows_alpha,
     trace_of,
 )
 
 
-def test_first_picture_is_complete_without_scrolling(page: Page):
+def test_first_picture_is_complete_without_scrolling(page: Page) -> None:
     for selector in (".answer", ".heads-bar", ".graph-panel", ".chain-panel", ".why"):
         box = page.locator(selector).bounding_box()
         assert box
@@ -31,7 +35,7 @@ def test_first_picture_is_complete_without_scrolling(page: Page):
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
 
 
-def test_numbers_on_the_first_picture_are_the_trace(page: Page):
+def test_numbers_on_the_first_picture_are_the_trace(page: Page) -> None:
     trace = trace_of()
     assert head_on_show(page) == 2
     assert cells(page, "alpha") == alpha_rows(trace, 2)
@@ -40,7 +44,7 @@ def test_numbers_on_the_first_picture_are_the_trace(page: Page):
     assert cells(page, "Wh") == {(i, c): shown(trace.Wh[i, 2, c]) for i in range(4) for c in range(3)}
 
 
-def test_the_strongest_neighbour_of_a_node_can_be_read_off(page: Page):
+def test_the_strongest_neighbour_of_a_node_can_be_read_off(page: Page) -> None:
     choose_head(page, "2")
     trace = trace_of()
     edges = trace.edges_into(0)
@@ -49,7 +53,7 @@ def test_the_strongest_neighbour_of_a_node_can_be_read_off(page: Page):
     expect(label).to_have_text(shown(trace.alpha[best, 2]))
 
 
-def test_switching_heads_needs_no_rerun(page: Page):
+def test_switching_heads_needs_no_rerun(page: Page) -> None:
     trace = trace_of()
     page.locator(".chip.locked").click()
     page.wait_for_timeout(600)
@@ -64,14 +68,14 @@ def test_switching_heads_needs_no_rerun(page: Page):
     assert page.evaluate("performance.getEntriesByType('resource').length") == requests
 
 
-def test_hover_reads_an_arrow_out(page: Page):
+def test_hover_reads_an_arrow_out(page: Page) -> None:
     choose_head(page, "2")
     page.mouse.move(*edge_point(page, 0, 1))
     value = shown(trace_of().dense("alpha", 2)[0, 1])
     expect(page.locator(".readout")).to_have_text(f"node 1 → node 0, head 2: α = {value}")
 
 
-def test_dragged_nodes_stay_where_they_are(page: Page):
+def test_dragged_nodes_stay_where_they_are(page: Page) -> None:
     node = page.locator(".node[data-node='1']")
     before = node.bounding_box()
     assert before
@@ -84,7 +88,7 @@ def test_dragged_nodes_stay_where_they_are(page: Page):
     assert moved["x"] < before["x"] - 50
     transform = node.get_attribute("transform")
     set_number(page, "Seed", 3)
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(seed=3), head_on_show(page)))
+    eventually(lambda: shows_alpha(page, trace_of(seed=3)))
     assert node.get_attribute("transform") == transform
 
 
@@ -92,19 +96,19 @@ def test_dragged_nodes_stay_where_they_are(page: Page):
     ("label", "value", "changes"),
     [("Seed", 5, {"seed": 5}), ("Heads", 2, {"num_heads": 2}), ("Features per head", 5, {"head_features": 5})],
 )
-def test_every_change_in_the_sidebar_shows_at_once(page: Page, label: str, value: int, changes: dict[str, int]):
+def test_every_change_in_the_sidebar_shows_at_once(page: Page, label: str, value: int, changes: dict[str, Any]) -> None:
     set_number(page, label, value)
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace_of(**changes), head_on_show(page)))
+    eventually(lambda: shows_alpha(page, trace_of(**changes)))
 
 
-def test_other_sample_graphs_are_shown(page: Page):
+def test_other_sample_graphs_are_shown(page: Page) -> None:
     choose_graph(page, "Star", 9)
     trace = trace_of("star")
     assert page.locator(".edge").count() == trace.num_edges
     assert page.locator(".edge.added").count() == int(trace.added_loops.sum()) == 9
 
 
-def test_download_is_a_page_of_its_own(page: Page, tmp_path: Path, browser: Browser):
+def test_download_is_a_page_of_its_own(page: Page, tmp_path: Path, browser: Browser) -> None:
     page.get_by_role("button", name="Take away").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download as interactive HTML").click()
@@ -122,10 +126,66 @@ def test_download_is_a_page_of_its_own(page: Page, tmp_path: Path, browser: Brow
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_small_window_has_no_sideways_scroll(browser: Browser, app_url: str, scheme: str):
+def test_small_window_has_no_sideways_scroll(browser: Browser, app_url: str, scheme: Theme) -> None:
     context = browser.new_context(viewport={"width": 1024, "height": 768}, color_scheme=scheme)
     page = context.new_page()
     open_app(page, app_url)
     assert page.locator(".gatviz-stage").get_attribute("data-theme") == scheme
     assert page.locator(".gatviz-stage").evaluate("stage => stage.scrollWidth <= stage.clientWidth + 1")
     context.close()
+
+
+def test_the_guided_minute_lights_one_zone_after_the_other_and_leaves_all_as_it_was(page: Page) -> None:
+    stage, button = page.locator(".gatviz-stage"), page.locator("[data-key='guide']")
+    answer = page.locator(".headline").inner_text()
+    button.click()
+    for step, zone in enumerate(["features", "projection", "scores", "softmax", "taken_in"], start=1):
+        expect(stage).to_have_attribute("data-guide", zone)
+        expect(button).to_contain_text(f"{step}/5")
+        assert page.locator(".headline").inner_text() != answer
+        button.click()
+    assert stage.get_attribute("data-guide") is None
+    expect(page.locator(".headline")).to_have_text(answer)
+    button.click()
+    page.locator(".node").first.focus()
+    page.keyboard.press("Escape")
+    assert stage.get_attribute("data-guide") is None
+    assert lock_text(page).startswith("locked 1 → 0")
+
+
+def test_a_click_is_answered_in_view_on_a_small_screen(browser: Browser, app_url: str) -> None:
+    context = browser.new_context(viewport={"width": 1024, "height": 768})
+    page = context.new_page()
+    open_app(page, app_url)
+    page.locator(".node[data-node='2']").click()
+    expect(page.locator(".headline")).to_contain_text("node 2")
+    for selector in (".headline", ".why h3", ".why-table thead"):
+        box = page.locator(selector).bounding_box()
+        assert box
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 768
+    assert cells(page, "alpha") == alpha_rows(trace_of(), 2)
+    page.get_by_role("radio", name="Wh", exact=True).click()
+    assert cells(page, "Wh") == {(i, c): shown(trace_of().Wh[i, 2, c]) for i in range(4) for c in range(3)}
+    context.close()
+
+
+def test_the_keys_are_listed_at_a_key(page: Page) -> None:
+    page.locator(".node").first.focus()
+    page.keyboard.press("?")
+    expect(page.locator(".keys-table")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".keys-table")).to_be_hidden()
+    assert lock_text(page).startswith("locked")
+
+
+def test_an_empty_canvas_says_how_to_begin_and_the_first_node_brings_features(page: Page) -> None:
+    page.locator("svg.graph").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    expect(page.locator(".headline")).to_have_text("An empty graph.")
+    expect(page.locator(".why")).to_be_hidden()
+    page.keyboard.press("n")
+    expect(page.locator(".headline")).to_contain_text("Every node reads only itself")
+    features = page.locator(".features").first.text_content() or ""
+    assert features.strip("[]").split(", ") != ["0", "0"]

@@ -12,7 +12,9 @@ from tests.house.installed import App, Installed
 
 
 @pytest.mark.slow
-def test_the_app_starts_from_another_folder_with_its_files_and_settings(wheel: Path, tmp_path: Path, browser: Browser):
+def test_the_app_starts_from_another_folder_with_its_files_and_settings(
+    wheel: Path, tmp_path: Path, browser: Browser
+) -> None:
     installed = Installed(tmp_path / "venv", wheel, extras=["app"])
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

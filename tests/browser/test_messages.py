@@ -17,7 +17,7 @@ def mounted_anew(page: Page) -> None:
 
 
 @pytest.mark.parametrize("panel", ["table", "weights"])
-def test_a_panel_opens_and_closes_at_every_press(page: Page, panel: str):
+def test_a_panel_opens_and_closes_at_every_press(page: Page, panel: str) -> None:
     button = page.locator(f".toolbar [data-key='{panel}']")
     grid = page.get_by_test_id("stDataFrame")
     for press in range(4):
@@ -30,7 +30,7 @@ def test_a_panel_opens_and_closes_at_every_press(page: Page, panel: str):
         expect(button).to_have_attribute("aria-pressed", "false" if press % 2 else "true")
 
 
-def test_an_arrow_that_is_locked_again_after_a_remount_has_its_story_again(page: Page):
+def test_an_arrow_that_is_locked_again_after_a_remount_has_its_story_again(page: Page) -> None:
     def told() -> bool:
         return page.locator(".why [data-key='further']").count() == 1
 

@@ -30,7 +30,7 @@ def opened(browser: Browser, page_text: str, tmp_path: Path) -> tuple[Page, list
     return page, wrong
 
 
-def test_the_page_in_a_browser(browser: Browser, tmp_path: Path):
+def test_the_page_in_a_browser(browser: Browser, tmp_path: Path) -> None:
     page, wrong = opened(browser, hostile_page(), tmp_path)
     edges = page.evaluate(
         "Object.values(network.body.edges).map(e => [e.fromId, e.toId, e.connected, e.options.dashes,"
@@ -55,7 +55,7 @@ def test_the_page_in_a_browser(browser: Browser, tmp_path: Path):
     page.close()
 
 
-def test_nodes_stand_where_the_screen_has_them(browser: Browser, tmp_path: Path):
+def test_nodes_stand_where_the_screen_has_them(browser: Browser, tmp_path: Path) -> None:
     graph = sample_graph("tutorial")
     positions = np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 2.0], [0.0, 1.0]])
     trace = GATAttentionLayer(2, 3, 2, generator=new_generator(0)).trace(graph)
@@ -68,7 +68,7 @@ def test_nodes_stand_where_the_screen_has_them(browser: Browser, tmp_path: Path)
     page.close()
 
 
-def test_width_and_colour_are_the_weight_on_a_fixed_scale(browser: Browser, tmp_path: Path):
+def test_width_and_colour_are_the_weight_on_a_fixed_scale(browser: Browser, tmp_path: Path) -> None:
     adj = [[1, 1], [0, 1]]
     trace = with_alpha(adj, [[[0.25, 0.75], [0, 1]]])
     page, _ = opened(browser, network_html(graph_of(adj), trace, trace.alpha[:, 0], "t", np.eye(2)), tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from gatviz.files import FORMATS, read_graph, readable_formats, template, writable_formats
 from tests.browser.driver import edge_point, eventually
@@ -27,7 +27,9 @@ def settled(page: Page) -> None:
 
 
 def put(dialog: Locator, *files: tuple[str, bytes]) -> None:
-    given = [{"name": name, "mimeType": "application/octet-stream", "buffer": content} for name, content in files]
+    given: list[FilePayload] = [
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content} for name, content in files
+    ]
     dialog.locator("input[type=file]").set_input_files(given)
 
 
@@ -53,7 +55,7 @@ def choose(page: Page, dialog: Locator, label: str, option: str) -> None:
     page.get_by_role("option", name=option).first.click()
 
 
-def test_every_format_opens(page: Page):
+def test_every_format_opens(page: Page) -> None:
     dialog = open_dialog(page)
     names = [f"{form}{FORMATS[form].endings[0]}" for form in readable_formats()]
     for name, form in zip(names, readable_formats(), strict=True):
@@ -68,7 +70,7 @@ def test_every_format_opens(page: Page):
     eventually(lambda: nodes(page) == 3)
 
 
-def test_a_refused_file_says_why_the_former_graph_stays_and_a_generated_one_comes(page: Page):
+def test_a_refused_file_says_why_the_former_graph_stays_and_a_generated_one_comes(page: Page) -> None:
     dialog = open_dialog(page)
     put(dialog, ("broken.json", b'{"nodes": [{"id": "A", "features": [1]}, {"id": "B", "features": []}], "edges": []}'))
     expect(dialog.get_by_test_id("stAlert")).to_contain_text("broken.json")
@@ -88,7 +90,7 @@ def test_a_refused_file_says_why_the_former_graph_stays_and_a_generated_one_come
     eventually(lambda: nodes(page) == 5)
 
 
-def test_a_choice_shows_in_the_preview_and_then_on_the_stage(page: Page):
+def test_a_choice_shows_in_the_preview_and_then_on_the_stage(page: Page) -> None:
     dialog = open_dialog(page)
     put(dialog, ("edges.csv", EDGES), ("nodes.csv", b"id,club,age\nA,x,3\nB,y,4\nC,x,5\n"))
     expect(dialog).to_contain_text("1 duplicate edge was merged")
@@ -103,7 +105,7 @@ def test_a_choice_shows_in_the_preview_and_then_on_the_stage(page: Page):
     assert page.locator(".edge:not(.added)").count() == 4
 
 
-def test_pasted_text_by_keyboard_alone(page: Page):
+def test_pasted_text_by_keyboard_alone(page: Page) -> None:
     page.get_by_role("button", name="Open …").focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
@@ -123,7 +125,7 @@ def test_pasted_text_by_keyboard_alone(page: Page):
     eventually(lambda: nodes(page) == 5)
 
 
-def test_a_saved_graph_opens_as_the_same(page: Page, tmp_path: Path):
+def test_a_saved_graph_opens_as_the_same(page: Page, tmp_path: Path) -> None:
     page.get_by_role("button", name="Save …").click()
     page.get_by_test_id("stPopoverBody").get_by_test_id("stSelectbox").click()
     expect(page.get_by_role("option")).to_have_count(len(writable_formats()))
@@ -149,7 +151,7 @@ def test_a_saved_graph_opens_as_the_same(page: Page, tmp_path: Path):
     assert saved.positions is not None
 
 
-def test_hostile_names_are_only_text(page: Page):
+def test_hostile_names_are_only_text(page: Page) -> None:
     name = "<img src=x onerror=window.attacked=1>"
     other = "</script><script>window.attacked=1</script>"
     picture = "![x](http://elsewhere.example/x.png)"

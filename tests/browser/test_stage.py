@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,6 @@ from playwright.sync_api import Locator, Page, expect
 from gatviz.analysis import edge_story, reasons
 from gatviz.analysis.reasons import MOST_ROWS
 from tests.browser.driver import (
-    alpha_rows,
     card,
     cell_point,
     cells,
@@ -25,6 +25,7 @@ from tests.browser.driver import (
     number_of,
     set_number,
     shown,
+    shows_alpha,
     toggle_further,
     trace_of,
     unfold,
@@ -37,7 +38,7 @@ def release(page: Page) -> None:
     assert lock_text(page) == ""
 
 
-def test_hover_on_an_arrow_lights_exactly_its_cells(page: Page):
+def test_hover_on_an_arrow_lights_exactly_its_cells(page: Page) -> None:
     release(page)
     page.mouse.move(*edge_point(page, 1, 0))
     assert marked(page, "alpha", "hover") == {(1, 0)}
@@ -48,14 +49,14 @@ def test_hover_on_an_arrow_lights_exactly_its_cells(page: Page):
     assert marked(page, "alpha", "hover") == set()
 
 
-def test_hover_on_a_cell_lights_its_arrow(page: Page):
+def test_hover_on_a_cell_lights_its_arrow(page: Page) -> None:
     page.mouse.move(*cell_point(page, "alpha", 3, 2))
     expect(page.locator(".edge.hover")).to_have_count(1)
     expect(page.locator(".edge.hover")).to_have_attribute("data-target", "3")
     expect(page.locator(".edge.hover")).to_have_attribute("data-source", "2")
 
 
-def test_a_node_shows_what_it_reads_and_who_reads_it(page: Page):
+def test_a_node_shows_what_it_reads_and_who_reads_it(page: Page) -> None:
     trace = trace_of()
     page.locator(".node[data-node='0']").hover()
     expect(page.locator(".readout")).to_have_text("node 0 reads 3 nodes and is read by 3 nodes")
@@ -68,7 +69,7 @@ def test_a_node_shows_what_it_reads_and_who_reads_it(page: Page):
 
 
 @pytest.mark.parametrize("way", ["click again", "×", "Escape", "empty canvas"])
-def test_lock_and_release(page: Page, way: str):
+def test_lock_and_release(page: Page, way: str) -> None:
     release(page)
     page.mouse.click(*edge_point(page, 1, 0))
     assert lock_text(page).startswith("locked 0 → 1")
@@ -86,7 +87,7 @@ def test_lock_and_release(page: Page, way: str):
     assert marked(page, "alpha", "locked") == set()
 
 
-def test_the_keyboard_does_the_same(page: Page):
+def test_the_keyboard_does_the_same(page: Page) -> None:
     release(page)
     page.locator(".node[data-node='2']").focus()
     page.keyboard.press("ArrowRight")
@@ -100,7 +101,7 @@ def test_the_keyboard_does_the_same(page: Page):
     assert lock_text(page).startswith("locked 0 → 1")
 
 
-def test_letters_in_the_stage_do_not_reach_the_page(page: Page):
+def test_letters_in_the_stage_do_not_reach_the_page(page: Page) -> None:
     page.locator(".node[data-node='2']").focus()
     page.keyboard.press("c")
     page.keyboard.press("r")
@@ -112,7 +113,7 @@ def row_of(page: Page, source: int) -> Locator:
     return page.locator(f".why-table tbody tr[data-source='{source}']")
 
 
-def test_every_number_of_a_locked_arrow_is_the_trace(page: Page):
+def test_every_number_of_a_locked_arrow_is_the_trace(page: Page) -> None:
     choose_head(page, "2")
     page.mouse.click(*edge_point(page, 3, 0))
     trace = trace_of()
@@ -147,7 +148,7 @@ def test_every_number_of_a_locked_arrow_is_the_trace(page: Page):
     assert pair == [shown(value) for value in (*story.pair, *story.a)]
 
 
-def test_the_headline_answers_and_follows_the_lock(page: Page):
+def test_the_headline_answers_and_follows_the_lock(page: Page) -> None:
     trace = trace_of()
     expect(page.locator(".headline")).to_contain_text("node 0 listens most to node 1 with 0.508 of its attention")
     row_of(page, 3).click()
@@ -165,7 +166,7 @@ def test_the_headline_answers_and_follows_the_lock(page: Page):
         expect(page.locator(".headline")).to_contain_text(shown(trace.dense("alpha", head)[0, 3]))
 
 
-def test_a_masked_pair_is_a_row_without_a_share(page: Page):
+def test_a_masked_pair_is_a_row_without_a_share(page: Page) -> None:
     page.mouse.click(*cell_point(page, "e", 0, 2))
     expect(page.locator(".headline")).to_contain_text("Node 0 does not read node 2")
     row = page.locator(".why-table tr.masked")
@@ -175,7 +176,7 @@ def test_a_masked_pair_is_a_row_without_a_share(page: Page):
     expect(page.locator(".answer-line")).to_contain_text(shown(e))
 
 
-def test_a_locked_node_has_the_table_without_a_mark(page: Page):
+def test_a_locked_node_has_the_table_without_a_mark(page: Page) -> None:
     page.locator(".node[data-node='2']").click()
     expect(page.locator(".why h3")).to_have_text("What 2 reads")
     expect(page.locator(".why-table tbody tr")).to_have_count(3)
@@ -183,7 +184,7 @@ def test_a_locked_node_has_the_table_without_a_mark(page: Page):
     expect(page.locator(".answer-line")).to_contain_text("It reads like")
 
 
-def test_bars_of_one_story_are_as_long_as_their_numbers(page: Page):
+def test_bars_of_one_story_are_as_long_as_their_numbers(page: Page) -> None:
     """Both halves, by dimension and by feature: twice as long is twice as much."""
     page.mouse.click(*edge_point(page, 1, 2))
     expect(page.locator(".why h3")).to_contain_text("2")
@@ -199,7 +200,7 @@ def test_bars_of_one_story_are_as_long_as_their_numbers(page: Page):
         assert width == pytest.approx(50 * value / limit, abs=0.3)
 
 
-def test_bars_of_a_row_stand_on_one_scale(page: Page):
+def test_bars_of_a_row_stand_on_one_scale(page: Page) -> None:
     """The ends of all bars lie where their raw lies between the smallest and the largest, the circles where e does."""
     table = reasons(trace_of(), 0, 2, 1)
     circles = page.locator(".why-bars .why-e").evaluate_all("all => all.map(c => Number(c.getAttribute('cx')))")
@@ -212,7 +213,7 @@ def test_bars_of_a_row_stand_on_one_scale(page: Page):
     assert bars == pytest.approx(drawn, abs=0.2)
 
 
-def test_what_has_no_row_is_told_together_and_all_adds_up(page: Page):
+def test_what_has_no_row_is_told_together_and_all_adds_up(page: Page) -> None:
     choose_graph(page, "Karate club", 34)
     page.locator(".node[data-node='0']").click()
     head = head_on_show(page)
@@ -231,14 +232,14 @@ def test_what_has_no_row_is_told_together_and_all_adds_up(page: Page):
     assert sum(terms) == pytest.approx(table.sums["power"], rel=1e-4)
 
 
-def test_a_term_becomes_the_numerator(page: Page):
+def test_a_term_becomes_the_numerator(page: Page) -> None:
     page.locator(".denominator .term:not(.chosen)").first.click()
     expect(page.locator(".denominator .term.chosen")).to_have_attribute("data-source", "0")
     value = trace_of().dense("alpha", 2)[0, 0]
     expect(page.locator(".fraction-alpha")).to_have_text(shown(value))
 
 
-def test_a_hovered_arrow_lights_its_row_and_its_term(page: Page):
+def test_a_hovered_arrow_lights_its_row_and_its_term(page: Page) -> None:
     page.mouse.move(*edge_point(page, 0, 3))
     expect(page.locator(".denominator .term.hover")).to_have_attribute("data-source", "3")
     expect(page.locator(".why-table tr.hover")).to_have_attribute("data-source", "3")
@@ -247,7 +248,7 @@ def test_a_hovered_arrow_lights_its_row_and_its_term(page: Page):
     expect(page.locator(".edge.hover")).to_have_attribute("data-source", "0")
 
 
-def test_baselines_tell_what_they_are_made_of(page: Page):
+def test_baselines_tell_what_they_are_made_of(page: Page) -> None:
     choose_head(page, "GCN")
     expect(page.locator(".headline")).to_contain_text("A GCN would weigh node 1 with 0.333 at node 0")
     assert page.locator(".why-table td.number.degree").all_inner_texts() == ["3.00"] * 3
@@ -258,7 +259,7 @@ def test_baselines_tell_what_they_are_made_of(page: Page):
     assert heads == [shown(trace_of().dense("alpha", head)[0, 1]) for head in range(4)]
 
 
-def test_the_chain_unfolds_to_its_roots(page: Page):
+def test_the_chain_unfolds_to_its_roots(page: Page) -> None:
     unfold_all(page)
     trace = trace_of()
     assert cells(page, "x") == {(i, f): shown(trace.x[i, f]) for i in range(4) for f in range(2)}
@@ -281,12 +282,12 @@ def test_the_chain_unfolds_to_its_roots(page: Page):
 
 
 @pytest.mark.parametrize(("label", "changes"), [("Seed", {"seed": 11}), ("Heads", {"num_heads": 2})])
-def test_no_old_number_is_left_after_an_edit(page: Page, label: str, changes: dict[str, int]):
+def test_no_old_number_is_left_after_an_edit(page: Page, label: str, changes: dict[str, Any]) -> None:
     unfold_all(page)
     set_number(page, label, next(iter(changes.values())))
     trace = trace_of(**changes)
     expect(page.locator(".swatch.head")).to_have_count(trace.num_heads)
-    eventually(lambda: cells(page, "alpha") == alpha_rows(trace, head_on_show(page)))
+    eventually(lambda: shows_alpha(page, trace))
     head = head_on_show(page)
     dense = trace.dense("raw", head)
     assert cells(page, "raw") == {(i, j): shown(dense[i, j]) for i in range(4) for j in range(4)}
@@ -298,28 +299,28 @@ def test_no_old_number_is_left_after_an_edit(page: Page, label: str, changes: di
     expect(in_numbers).to_have_count(1)
 
 
-def test_more_digits_on_request(page: Page):
+def test_more_digits_on_request(page: Page) -> None:
     unfold(page, "more")
     page.get_by_role("radio", name="6", exact=True).click()
     dense = trace_of().dense("alpha", 2)
     assert cells(page, "alpha")[(2, 3)] == shown(dense[2, 3], 6)
 
 
-def test_scale_to_the_largest_says_so(page: Page):
+def test_scale_to_the_largest_says_so(page: Page) -> None:
     unfold(page, "more")
     page.get_by_role("radio", name="0…max").click()
     largest = trace_of().alpha.max()
     expect(page.locator(".legend .bar")).to_contain_text(shown(largest))
 
 
-def test_proof_compares_with_pyg_on_request(page: Page):
+def test_proof_compares_with_pyg_on_request(page: Page) -> None:
     toggle_further(page)
     expect(page.locator(".check.passed")).to_have_count(2)
     page.get_by_role("button", name="compare with PyG").click()
     expect(page.locator(".check[data-check='PyG']")).to_have_class("check passed", timeout=30_000)
 
 
-def test_all_arrows_are_listed_on_request(page: Page):
+def test_all_arrows_are_listed_on_request(page: Page) -> None:
     release(page)
     choose_head(page, "0")
     page.locator(".why [data-key='listed']").click()
@@ -328,19 +329,19 @@ def test_all_arrows_are_listed_on_request(page: Page):
     rows = page.locator(".top-edges tbody tr")
     assert rows.count() == trace.num_edges
     told = [row.split("\t")[:3] for row in rows.all_inner_texts()]
-    edges = trace.edge_index.T
-    assert told[:3] == [[str(edges[k, 0]), str(edges[k, 1]), shown(trace.alpha[k, 0])] for k in order[:3]]
+    arcs = trace.edge_index.T
+    assert told[:3] == [[str(arcs[k, 0]), str(arcs[k, 1]), shown(trace.alpha[k, 0])] for k in order[:3]]
     rows.nth(1).hover()
-    source, target = edges[order[1]]
+    source, target = arcs[order[1]]
     expect(page.locator(f".edge.hover[data-source='{source}'][data-target='{target}']")).to_have_count(1)
     assert marked(page, "alpha", "hover") == {(int(target), int(source))}
     page.locator(".top-edges th button").nth(1).click()
-    assert [row.split("\t")[1] for row in rows.all_inner_texts()] == sorted(str(i) for i in edges[:, 1])
+    assert [row.split("\t")[1] for row in rows.all_inner_texts()] == sorted(str(i) for i in arcs[:, 1])
     rows.nth(0).click()
     assert lock_text(page).startswith("locked")
 
 
-def test_heads_changed_faster_than_python_answers_leave_the_page_alive(page: Page):
+def test_heads_changed_faster_than_python_answers_leave_the_page_alive(page: Page) -> None:
     choose_graph(page, "Karate club", 34)
     set_number(page, "Heads", 8)
     expect(page.locator(".swatch.head")).to_have_count(8)
@@ -360,7 +361,7 @@ def test_heads_changed_faster_than_python_answers_leave_the_page_alive(page: Pag
     expect(page.locator(".fraction-alpha")).to_have_text(alpha, timeout=20_000)
 
 
-def test_a_number_stepped_to_and_fro_faster_than_python_answers_leaves_the_page_alive(page: Page):
+def test_a_number_stepped_to_and_fro_faster_than_python_answers_leaves_the_page_alive(page: Page) -> None:
     """What comes back after a few runs must not be sent as a reference to what the browser has let go of."""
     page.get_by_role("spinbutton", name="Seed", exact=True).evaluate(
         """async field => {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.driver import eventually
 
@@ -23,7 +23,7 @@ SHAPES = (
 
 def open_file(page: Page, content: bytes) -> None:
     page.get_by_role("button", name="Open …", exact=True).click()
-    file = {"name": "own.json", "mimeType": "application/json", "buffer": content}
+    file: FilePayload = {"name": "own.json", "mimeType": "application/json", "buffer": content}
     page.locator("[role=dialog] input[type=file]").set_input_files(file)
 
 
@@ -36,7 +36,7 @@ def stands_as_it_is(page: Page, place: str, text: str) -> None:
     assert alert.locator("img, a, code, strong, .katex").count() == 0
 
 
-def test_what_is_typed_to_find_a_node(page: Page):
+def test_what_is_typed_to_find_a_node(page: Page) -> None:
     nodes = [{"id": f"n{k}", "features": [1.0]} for k in range(210)]
     graph = {"nodes": nodes, "edges": [[f"n{k}", f"n{k + 1}"] for k in range(209)]}
     open_file(page, json.dumps(graph).encode())
@@ -49,6 +49,6 @@ def test_what_is_typed_to_find_a_node(page: Page):
 
 
 @pytest.mark.parametrize("shape", SHAPES[::3])
-def test_what_a_refused_file_holds(page: Page, shape: str):
+def test_what_a_refused_file_holds(page: Page, shape: str) -> None:
     open_file(page, json.dumps({"nodes": [{"id": "A"}], "edges": [["A", shape]]}).encode())
     stands_as_it_is(page, "[role=dialog]", shape)

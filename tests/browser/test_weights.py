@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 from torch_geometric.nn import GATConv, GATv2Conv
 
 from gatviz import load_weights, sample_graph
@@ -46,7 +46,7 @@ def saved(thing: object) -> bytes:
 def open_dialog(page: Page, name: str, content: bytes) -> Locator:
     page.get_by_role("button", name="Open weights …").click()
     dialog = page.get_by_role("dialog")
-    file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    file: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     dialog.locator("input[type=file]").set_input_files(file)
     return dialog
 
@@ -83,7 +83,7 @@ def close_to(told: dict[tuple[int, int], str], dense: np.ndarray) -> bool:
     )
 
 
-def test_weights_of_pyg_give_pygs_attention_on_the_screen(page: Page):
+def test_weights_of_pyg_give_pygs_attention_on_the_screen(page: Page) -> None:
     net = Net()
     dialog = open_dialog(page, "net.pt", saved(net.state_dict()))
     expect(dialog).to_contain_text("PyTorch Geometric")
@@ -105,7 +105,7 @@ def test_weights_of_pyg_give_pygs_attention_on_the_screen(page: Page):
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
 
 
-def test_projection_biases_of_gatv2_are_said_where_the_features_alone_do_not_add_up(page: Page):
+def test_projection_biases_of_gatv2_are_said_where_the_features_alone_do_not_add_up(page: Page) -> None:
     use(open_dialog(page, "v2.pt", saved(GATv2Conv(2, 3, heads=2).state_dict())))
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: v2.pt")
     toggle_further(page)
@@ -114,14 +114,14 @@ def test_projection_biases_of_gatv2_are_said_where_the_features_alone_do_not_add
     expect(page.locator(".further")).not_to_contain_text("adds the rest")
 
 
-def test_what_is_no_state_dict_is_refused_and_the_model_stays(page: Page):
+def test_what_is_no_state_dict_is_refused_and_the_model_stays(page: Page) -> None:
     before = cells(page, "alpha")
     dialog = open_dialog(page, "model.pt", saved(Net()))
     expect(dialog.get_by_test_id("stAlert")).to_contain_text("torch.save(model.state_dict()")
     expect(dialog.get_by_role("button", name="Use these weights")).to_be_disabled()
     dialog.get_by_role("button", name="Remove model.pt").click()
     other = torch.nn.Linear(3, 2).state_dict()
-    file = {"name": "linear.pt", "mimeType": "application/octet-stream", "buffer": saved(other)}
+    file: FilePayload = {"name": "linear.pt", "mimeType": "application/octet-stream", "buffer": saved(other)}
     dialog.locator("input[type=file]").set_input_files(file)
     expect(dialog.get_by_test_id("stAlert")).to_contain_text("linear.pt")
     dialog.get_by_role("button", name="Cancel").click()
@@ -129,7 +129,7 @@ def test_what_is_no_state_dict_is_refused_and_the_model_stays(page: Page):
     assert cells(page, "alpha") == before
 
 
-def test_weights_on_the_screen_are_saved_and_open_again(page: Page, tmp_path: Path):
+def test_weights_on_the_screen_are_saved_and_open_again(page: Page, tmp_path: Path) -> None:
     page.get_by_test_id("stPopover").get_by_role("button", name="save").last.click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download weights.pt").click()
@@ -139,7 +139,7 @@ def test_weights_on_the_screen_are_saved_and_open_again(page: Page, tmp_path: Pa
     assert cells(page, "alpha") == rows(trace.dense("alpha", head_on_show(page)))
 
 
-def test_weights_are_edited_beside_the_canvas(page: Page):
+def test_weights_are_edited_beside_the_canvas(page: Page) -> None:
     first = cells(page, "alpha")
     unfold(page, "more")
     page.get_by_role("button", name="Weights", exact=True).click()
@@ -152,7 +152,7 @@ def test_weights_are_edited_beside_the_canvas(page: Page):
     eventually(lambda: cells(page, "alpha") == first)
 
 
-def test_predictions_of_an_opened_model_are_judged_and_wrong_ones_marked(page: Page):
+def test_predictions_of_an_opened_model_are_judged_and_wrong_ones_marked(page: Page) -> None:
     graph = sample_graph("karate_club")
     torch.manual_seed(1)
     conv = GATConv(graph.num_features, 2, heads=1, concat=False)
@@ -179,7 +179,7 @@ def test_predictions_of_an_opened_model_are_judged_and_wrong_ones_marked(page: P
     expect(page.get_by_text(f"{34 - right} wrong")).to_be_visible()
 
 
-def test_another_graph_that_does_not_fit_closes_the_model_and_says_so(page: Page):
+def test_another_graph_that_does_not_fit_closes_the_model_and_says_so(page: Page) -> None:
     use(open_dialog(page, "net.pt", saved(Net().state_dict())))
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
     choose_graph(page, "Karate club", 34)
@@ -191,7 +191,7 @@ def test_another_graph_that_does_not_fit_closes_the_model_and_says_so(page: Page
     eventually(lambda: page.locator(".gatviz-stage .node").count() == 4)
 
 
-def test_an_entry_is_typed_on_the_stage(page: Page):
+def test_an_entry_is_typed_on_the_stage(page: Page) -> None:
     page.locator(".step[data-stage='a_halves']").click()
     before = cells(page, "a_halves")
     field = page.locator(".cell-editor")
@@ -225,7 +225,7 @@ def test_an_entry_is_typed_on_the_stage(page: Page):
     expect(page.locator(".notice")).to_have_text("")
 
 
-def test_weights_that_overflow_leave_the_picture_and_undo_as_they_are(page: Page):
+def test_weights_that_overflow_leave_the_picture_and_undo_as_they_are(page: Page) -> None:
     page.get_by_role("radio", name="Draw").click()
     page.locator(".toolbar [data-key='newNode']").click()
     eventually(lambda: (4, 4) in cells(page, "alpha"))

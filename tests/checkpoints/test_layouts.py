@@ -581,3 +581,63 @@ def test_a_lightning_checkpoint_of_a_compiled_model_opens() -> None:
         opened = inspect_weights(torch_file(content, legacy))
         assert torch.equal(opened.model(given), gatviz.load_weights(torch_file(state))(given))
         assert opened.names == ("model._orig_mod.gat_layers.0", "model._orig_mod.gat_layers.1")
+
+
+# ---- other names of the tutorial's layer -----------------------------------------------------------------------------
+
+
+def test_dgls_tutorial_puts_the_source_first_and_bends_by_a_hundredth() -> None:
+    given = graph()
+    made = drawn(1, W=(2, 3, FEATURES), a=(2, 6), V=(2, 6), b=(4,))
+    state = {f"layer1.heads.{k}.fc.weight": made["W"][k] for k in range(2)}
+    state |= {f"layer1.heads.{k}.attn_fc.weight": made["a"][k][None] for k in range(2)}
+    state |= {"layer2.heads.0.fc.weight": made["V"], "layer2.heads.0.attn_fc.weight": made["b"][None]}
+    x, adj = features_of(given), matrix(given)
+    heads = [head(x, adj, made["W"][k], made["a"][k][3:], made["a"][k][:3], slope=0.01) for k in range(2)]
+    hidden = F.elu(torch.cat(heads, 1))
+    expected = head(hidden, adj, made["V"], made["b"][2:], made["b"][:2], slope=0.01)
+    opened = inspect_weights(torch_file(state))
+    assert opened.layout == "dgl_tutorial"
+    assert equal(opened.model, given, expected)
+
+
+def test_other_names_of_the_tutorials_layer_give_the_same_layer() -> None:
+    given = graph()
+    made = drawn(1, W=(3, FEATURES), t=(3,), s=(3,))
+    W, t, s_ = made["W"], made["t"], made["s"]
+    expected = head(features_of(given), matrix(given), W, t, s_)
+    both = torch.cat([t, s_])
+    for state in (
+        {"linear.weight": W, "a": both[:, None]},
+        {"projection.weight": W, "a": both[None]},
+        {"projection.weight": W, "projection.bias": torch.zeros(3), "a": both[None]},
+        {"W": W.t().contiguous(), "a_src": s_[:, None], "a_dst": t[:, None]},
+        {"W": W, "a_src": s_, "a_dst": t},
+    ):
+        opened = inspect_weights(torch_file({f"gat.{name}": values for name, values in state.items()}))
+        assert opened.layout == "tutorial"
+        assert equal(opened.model, given, expected)
+    many = drawn(2, W=(6, FEATURES), a=(2, 6))
+    batched = inspect_weights(torch_file({"projection.weight": many["W"], "a": many["a"]}))
+    heads = [
+        head(features_of(given), matrix(given), many["W"][3 * k : 3 * k + 3], many["a"][k][:3], many["a"][k][3:])
+        for k in range(2)
+    ]
+    assert equal(batched.model, given, torch.cat(heads, 1))
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (
+            {"projection.weight": torch.ones(3, 5), "projection.bias": torch.ones(3), "a": torch.ones(1, 6)},
+            "without bias",
+        ),
+        ({"conv.lin_key.weight": torch.ones(3, 5), "conv.lin_query.weight": torch.ones(3, 5)}, "TransformerConv"),
+        ({"convs.0.convs.<user___likes___film>.att_src": torch.ones(1, 2, 3)}, "one kind of nodes and edges"),
+    ],
+    ids=["biased", "transformer", "heterogeneous"],
+)
+def test_what_stays_refused_has_a_sentence_of_its_own(state: dict[str, Tensor], words: str) -> None:
+    with pytest.raises(gatviz.GatvizError, match=words):
+        gatviz.load_weights(torch_file(state))

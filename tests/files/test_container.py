@@ -10,6 +10,7 @@ import random
 import zipfile
 import zlib
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -48,7 +49,7 @@ _ARRAYS = st.dictionaries(
 
 @settings(max_examples=150, deadline=None)
 @given(content=st.dictionaries(_WORDS, _JSON, max_size=4), arrays=_ARRAYS, version=st.integers(1, 9))
-def test_whatever_is_packed_comes_back(content, arrays, version):
+def test_whatever_is_packed_comes_back(content: dict[str, Any], arrays: dict[str, np.ndarray], version: int) -> None:
     form = Form("training", version)
     data = pack(form, content, arrays)
     again = unpack(data, "kept.gatviz", form)
@@ -81,7 +82,7 @@ _HUGE = _npy(np.zeros(3)).replace(b"(3,), }" + b" " * 9, b"(9999999999,), }")
 
 
 class _Bomb:
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return (pytest.fail, ("a file was run",))
 
 
@@ -111,14 +112,14 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_hostile_file_is_one_sentence(kind):
+def test_a_hostile_file_is_one_sentence(kind: str) -> None:
     with pytest.raises(GatvizError) as told:
         unpack(HOSTILE[kind], "kept.gatviz", SESSION)
     check_sentence(str(told.value))
     assert "kept.gatviz" in str(told.value)
 
 
-def test_a_small_file_of_a_large_one_takes_no_memory(monkeypatch):
+def test_a_small_file_of_a_large_one_takes_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_UNPACKED", 10_000)
     small = pack(SESSION, {}, {"x": np.zeros(100)})
     assert unpack(small, "kept.gatviz", SESSION).array("x", [100]).shape == (100,)
@@ -132,7 +133,7 @@ def test_a_small_file_of_a_large_one_takes_no_memory(monkeypatch):
         unpack(large, "kept.gatviz", SESSION)
 
 
-def test_mutated_files_give_a_container_or_a_sentence():
+def test_mutated_files_give_a_container_or_a_sentence() -> None:
     rng = random.Random(1)
     good = pack(SESSION, {"names": ["a", "b"], "n": 3}, {"x": np.eye(3), "edge_index": np.zeros((2, 4), np.int64)})
     seen = set()
@@ -150,13 +151,13 @@ def test_mutated_files_give_a_container_or_a_sentence():
 
 @settings(max_examples=100, deadline=None)
 @given(data=st.binary(max_size=200) | st.binary(max_size=200).map(lambda data: b"PK\x03\x04" + data))
-def test_any_bytes_give_a_sentence(data):
+def test_any_bytes_give_a_sentence(data: bytes) -> None:
     with pytest.raises(GatvizError) as told:
         unpack(data, "kept.gatviz", SESSION)
     check_sentence(str(told.value))
 
 
-def test_an_older_version_is_brought_to_today_s_step_by_step():
+def test_an_older_version_is_brought_to_today_s_step_by_step() -> None:
     old = pack(Form("capture", 1), {"steps": []}, {"x": np.zeros(2)})
     step = {n: lambda c, n=n: replace(c, content={"steps": [*c.content["steps"], n]}) for n in (1, 2)}
     found = unpack(old, "old.gatviz", Form("capture", 3, step))
@@ -168,7 +169,7 @@ def test_an_older_version_is_brought_to_today_s_step_by_step():
 @pytest.mark.parametrize(
     ("name", "shape", "kinds"), [("y", [3], "f"), ("x", [4], "f"), ("x", [3, None], "f"), ("x", [3], "iu")]
 )
-def test_an_array_that_does_not_fit_is_told(name, shape, kinds):
+def test_an_array_that_does_not_fit_is_told(name: str, shape: list[int | None], kinds: str) -> None:
     found = unpack(pack(SESSION, {}, {"x": np.zeros(3)}), "kept.gatviz", SESSION)
     assert found.array("x", [None]).shape == (3,)
     with pytest.raises(GatvizError) as told:
@@ -187,7 +188,7 @@ def test_an_array_that_does_not_fit_is_told(name, shape, kinds):
         ({}, {f"a{k}": np.zeros(1) for k in range(limits.MAX_MEMBERS)}),
     ],
 )
-def test_what_would_not_come_back_is_not_written(content, arrays):
+def test_what_would_not_come_back_is_not_written(content: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     with pytest.raises(GatvizError) as told:
         pack(SESSION, content, arrays)
     check_sentence(str(told.value))
@@ -198,7 +199,7 @@ def test_what_would_not_come_back_is_not_written(content, arrays):
 
 @settings(max_examples=150, deadline=None)
 @given(content=st.dictionaries(_WORDS, _JSON, max_size=4), arrays=_ARRAYS)
-def test_whatever_a_link_carries_comes_back(content, arrays):
+def test_whatever_a_link_carries_comes_back(content: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
     text = pack_link(SESSION, content, arrays)
     assert set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
     again = unpack_link(text, "the link", SESSION)
@@ -210,7 +211,7 @@ def test_whatever_a_link_carries_comes_back(content, arrays):
 
 @settings(max_examples=300, deadline=None)
 @given(text=st.text(max_size=60) | st.text("abcdefAB01-_=", max_size=60))
-def test_any_text_that_is_no_link_is_one_sentence(text):
+def test_any_text_that_is_no_link_is_one_sentence(text: str) -> None:
     with pytest.raises(GatvizError) as told:
         unpack_link(text, "the link", SESSION)
     check_sentence(str(told.value))
@@ -235,13 +236,13 @@ def _link(value: object) -> str:
         bytes(50_000_000),
     ],
 )
-def test_a_hostile_link_is_one_sentence(value):
+def test_a_hostile_link_is_one_sentence(value: object) -> None:
     with pytest.raises(GatvizError) as told:
         unpack_link(_link(value), "the link", SESSION)
     check_sentence(str(told.value))
 
 
-def test_mutated_links_give_a_container_or_a_sentence():
+def test_mutated_links_give_a_container_or_a_sentence() -> None:
     rng = random.Random(2)
     good = pack_link(SESSION, {"names": ["a", "b"]}, {"x": np.eye(3)})
     packed = zlib.decompress(base64.urlsafe_b64decode(good + "=" * (-len(good) % 4)))

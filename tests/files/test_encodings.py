@@ -40,7 +40,7 @@ def table(words: tuple[str, ...], rows: int, rng: random.Random) -> str:
 
 
 @pytest.mark.parametrize("codec", WORDS)
-def test_nine_of_ten_short_tables_are_read_in_their_encoding(codec):
+def test_nine_of_ten_short_tables_are_read_in_their_encoding(codec: str) -> None:
     rng = random.Random(codec)
     texts = [table(WORDS[codec], rows, rng) for rows in ROWS for _time in range(10)]
     right = 0
@@ -63,7 +63,7 @@ def test_nine_of_ten_short_tables_are_read_in_their_encoding(codec):
         *(("cp1252", "origen,destino"), ("utf-8", "Source,Destination"), ("utf-8", "FromNodeId,ToNodeId")),
     ],
 )
-def test_headers_in_the_languages_of_the_world(codec, header):
+def test_headers_in_the_languages_of_the_world(codec: str, header: str) -> None:
     graph = read_graph(f"{header}\nA,B\nB,C\nA,D\n".encode(codec))
     assert [(graph.names[j], graph.names[i]) for j, i in graph.edge_index.T.tolist()] == [
         ("A", "B"),
@@ -72,7 +72,7 @@ def test_headers_in_the_languages_of_the_world(codec, header):
     ]
 
 
-def test_the_encoding_is_said_with_words_and_can_be_chosen():
+def test_the_encoding_is_said_with_words_and_can_be_chosen() -> None:
     data = "源节点,目标节点,权重\n张三,李四,1\n".encode("gb18030")
     found = inspect_graph(data)
     assert found.encoding == "gb18030"
@@ -87,12 +87,12 @@ def test_the_encoding_is_said_with_words_and_can_be_chosen():
 
 
 @pytest.mark.parametrize("codec", [name for name in ENCODINGS if name not in ("utf-16-le", "utf-16-be")])
-def test_every_encoding_on_offer_can_be_chosen(codec):
+def test_every_encoding_on_offer_can_be_chosen(codec: str) -> None:
     graph = read_graph("source,target\nA,B\n".encode(codec), options=ReadOptions(encoding=codec))
     assert graph.names == ("A", "B")
 
 
-def test_some_wrong_bytes_in_utf_8_are_said_and_stay_where_they_are():
+def test_some_wrong_bytes_in_utf_8_are_said_and_stay_where_they_are() -> None:
     text = "source,target\n" + "".join(f"é{k},ü{k}\n" for k in range(20))
     found = inspect_graph(text.encode() + b"Zo\xeb,B\n")
     assert found.encoding == "utf-8"
@@ -101,13 +101,13 @@ def test_some_wrong_bytes_in_utf_8_are_said_and_stay_where_they_are():
 
 
 @pytest.mark.parametrize("codec", ["gbk", "shift_jis", "iso-8859-1", "windows-1251"])
-def test_xml_in_the_encoding_that_it_declares(codec):
+def test_xml_in_the_encoding_that_it_declares(codec: str) -> None:
     name = {"gbk": "张三", "shift_jis": "田中", "iso-8859-1": "Zoë", "windows-1251": "Павел"}[codec]
     text = f'<?xml version="1.0" encoding="{codec}"?><graphml><graph><node id="{name}"/></graph></graphml>'
     assert read_graph(text.encode(codec)).names == (name,)
 
 
-def test_numbers_and_commas_as_people_type_them():
+def test_numbers_and_commas_as_people_type_them() -> None:
     wide = read_graph("起点，终点，权重\n甲，乙，１．５\n乙，丙，２\n".encode())
     assert wide.edge_attributes == {"权重": (1.5, 2)}
     mixed = read_graph("起点,终点,权重\n甲,乙,1\n乙，丙，2\n".encode("gb18030"))
@@ -123,7 +123,7 @@ def test_numbers_and_commas_as_people_type_them():
 
 
 @pytest.mark.parametrize("word", ["Orienté", "gerichtet", "有向", "Directed", "dirigido"])
-def test_the_column_of_kinds_in_other_languages(word):
+def test_the_column_of_kinds_in_other_languages(word: str) -> None:
     graph = read_graph(f"Source,Target,Type\nA,B,{word}\nB,C,{word}\n".encode())
     assert graph.directed
     assert "Type" not in graph.edge_attributes

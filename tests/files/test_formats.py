@@ -44,7 +44,7 @@ def as_arrows(graph: Graph) -> bytes:
     return "\n".join(["arrows!", *(f"{names[j]} -> {names[i]}" for j, i in zip(source, target, strict=True))]).encode()
 
 
-def test_a_new_format_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_a_new_format_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     row = GraphFormat("arrows", "arrows", (".arr",), arrows, as_arrows, lambda file: file.start.startswith("arrows!"))
     monkeypatch.setitem(FORMATS, "arrows", row)
     data = b"arrows!\nA -> B\nB -> C"
@@ -59,30 +59,30 @@ def test_a_new_format_is_one_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 
 @pytest.mark.parametrize("name", readable_formats())
-def test_every_template_is_known_by_its_content(name: str):
+def test_every_template_is_known_by_its_content(name: str) -> None:
     data = template(name)
     found = inspect_graph(data, "some file").format
     assert found == name or (name == "zip" and found == "edge_list")
 
 
 @pytest.mark.parametrize("name", readable_formats())
-def test_no_two_formats_know_the_same_file(name: str):
+def test_no_two_formats_know_the_same_file(name: str) -> None:
     file = GraphFile(template(name), "some file")
     knowing = [other for other, row in FORMATS.items() if row.knows is not None and row.knows(file)]
     assert len(knowing) == (0 if name in table.TABLES else 1)
 
 
 @pytest.mark.parametrize("name", writable_formats())
-def test_the_preview_names_columns_of_edges_as_the_graph_does(name: str):
+def test_the_preview_names_columns_of_edges_as_the_graph_does(name: str) -> None:
     inspection = inspect_graph(template(name))
     named = [use.name for use in inspection.columns if use.table == "edges" and use.use == "attribute"]
     assert named == list(inspection.graph.edge_attributes) == ["weight"]
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("[!_]*.py")), ids=lambda path: path.stem)
-def test_formats_share_nothing_but_what_stands_beside_them(path: Path):
+def test_formats_share_nothing_but_what_stands_beside_them(path: Path) -> None:
     imported = {
-        node.module.rpartition(".")[2]
+        (node.module or "").rpartition(".")[2]
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gatviz.files.formats.")
     }

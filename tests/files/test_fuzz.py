@@ -20,7 +20,7 @@ SECONDS = 4.0
 
 
 @pytest.mark.parametrize("form", readable_formats())
-def test_mutated_files_give_a_graph_or_a_sentence(form):
+def test_mutated_files_give_a_graph_or_a_sentence(form: str) -> None:
     end = time.monotonic() + SECONDS
     seen = set()
     for k, data in enumerate(itertools.islice(cases(form, seed=1), FILES)):
@@ -35,6 +35,6 @@ def test_mutated_files_give_a_graph_or_a_sentence(form):
 @pytest.mark.parametrize("form", readable_formats())
 @settings(max_examples=60, deadline=None)
 @given(data=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
-def test_any_bytes_give_a_graph_or_a_sentence(form, data):
+def test_any_bytes_give_a_graph_or_a_sentence(form: str, data: bytes) -> None:
     check_sentence(outcome(data, form, named=True))
     check_sentence(outcome(data, form, named=False))

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def sentence(data: bytes, name: str | None = None) -> str:
     return said
 
 
-def npz(**arrays: np.ndarray) -> bytes:
+def npz(**arrays: Any) -> bytes:
     stream = io.BytesIO()
     np.savez(stream, **arrays)
     return stream.getvalue()
@@ -58,7 +59,7 @@ def saved(content: object) -> bytes:
 
 
 @pytest.mark.parametrize("form", readable_formats())
-def test_a_truncated_file_is_refused_or_is_a_smaller_graph(form):
+def test_a_truncated_file_is_refused_or_is_a_smaller_graph(form: str) -> None:
     whole = write_graph(sample_graph("star"), format=form) if FORMATS[form].write else template(form)
     name = f"cut{FORMATS[form].endings[0]}"
     for part in range(1, 20):
@@ -77,7 +78,7 @@ def test_a_truncated_file_is_refused_or_is_a_smaller_graph(form):
 
 @pytest.mark.parametrize("form", TEXTS)
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-32"])
-def test_marked_encodings_are_read(form, codec):
+def test_marked_encodings_are_read(form: str, codec: str) -> None:
     text = template(form).decode()
     if text.startswith("<?xml"):
         text = text[text.index("?>") + 2 :].lstrip()
@@ -85,7 +86,7 @@ def test_marked_encodings_are_read(form, codec):
 
 
 @pytest.mark.parametrize("form", TEXTS)
-def test_latin_1_is_read_and_said(form):
+def test_latin_1_is_read_and_said(form: str) -> None:
     text = template(form).decode().replace("Ada", "Zoë")
     if text.startswith("<?xml"):
         graph = read_graph(text.replace("UTF-8", "ISO-8859-1").encode("latin-1"))
@@ -99,14 +100,14 @@ def test_latin_1_is_read_and_said(form):
 @pytest.mark.parametrize(
     ("name", "why"), [("A\x01B", "printable"), ("A\u202eB", "printable"), ("A" * 10_000, "10000 characters")]
 )
-def test_names_with_control_characters_or_thousands_of_letters_are_refused(form, name, why):
+def test_names_with_control_characters_or_thousands_of_letters_are_refused(form: str, name: str, why: str) -> None:
     escaped = name if form not in ("json", "node_link") else json.dumps(name)[1:-1]
     said = sentence(template(form).decode().replace("Ada", escaped).encode())
     assert why in said or ("well-formed" in said and "\x01" in name)
 
 
 @pytest.mark.parametrize("form", TEXTS)
-def test_html_in_a_name_is_only_text(form):
+def test_html_in_a_name_is_only_text(form: str) -> None:
     tag = "<img src=x onerror=alert(1)>"
     text = tag if form not in ("graphml", "gexf") else tag.replace("<", "&lt;").replace(">", "&gt;")
     if form == "pajek":
@@ -115,7 +116,7 @@ def test_html_in_a_name_is_only_text(form):
 
 
 @pytest.mark.parametrize("form", readable_formats())
-def test_binary_rubbish_with_any_ending_is_refused(form):
+def test_binary_rubbish_with_any_ending_is_refused(form: str) -> None:
     rng = np.random.default_rng(0)
     for k in range(20):
         sentence(bytes([0, k]) + rng.bytes(500), f"rubbish{FORMATS[form].endings[0]}")
@@ -175,25 +176,25 @@ BAD_TEXTS = [
 
 
 @pytest.mark.parametrize(("data", "said"), BAD_TEXTS)
-def test_bad_texts_get_their_sentence(data, said):
+def test_bad_texts_get_their_sentence(data: bytes, said: str) -> None:
     assert sentence(data) == said
 
 
-def test_indices_that_are_numbers_but_not_names_are_unknown_nodes():
+def test_indices_that_are_numbers_but_not_names_are_unknown_nodes() -> None:
     for name in ("-1", "0.5", "99999999999999999999"):
         nodes = '{"nodes": [{"id": 0}, {"id": 1}], "edges": [[0, ' + name + "]]}"
         assert f"found '{name.replace('99999999999999999999', '99999999999999999999')}'" in sentence(nodes.encode())
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
-def test_nan_and_infinity_in_json(value):
+def test_nan_and_infinity_in_json(value: str) -> None:
     data = '{"nodes": [{"id": "A", "features": [' + value + ']}], "edges": []}'
     assert sentence(data.encode()) == f"the file: expected finite numbers, found {value}; replace it by a number."
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e999"])
 @pytest.mark.parametrize("form", ["nodes", "matrix", "graphml", "gexf", "gml"])
-def test_nan_and_infinity_elsewhere(form, value):
+def test_nan_and_infinity_elsewhere(form: str, value: str) -> None:
     data = {
         "matrix": f"A,B\n0,{value}\n1,0\n",
         "graphml": '<graphml><key id="k" for="node" attr.name="f" attr.type="double"/><graph>'
@@ -218,7 +219,7 @@ def test_nan_and_infinity_elsewhere(form, value):
 
 
 @pytest.mark.parametrize("form", ["json", "gml", "graphml"])
-def test_integers_beyond_64_bits(form):
+def test_integers_beyond_64_bits(form: str) -> None:
     digits = "9" * 30
     data = {
         "json": '{"nodes": [{"id": "A", "features": [' + "9" * 400 + ']}], "edges": []}',
@@ -245,7 +246,7 @@ LAUGHS = b"".join(b'<!ENTITY l%d "%s">' % (k, b"&l%d;" % (k - 1) * 10) for k in 
         b"",
     ],
 )
-def test_entities_are_never_expanded(root, entities):
+def test_entities_are_never_expanded(root: bytes, entities: bytes) -> None:
     data = b"<!DOCTYPE r [" + entities + b"]><" + root + b"><graph><node id='&l9;'/></graph></" + root + b">"
     assert sentence(data) == (
         "the file: expected XML without a document type, found <!DOCTYPE …> (entities could be hidden there); "
@@ -253,7 +254,7 @@ def test_entities_are_never_expanded(root, entities):
     )
 
 
-def test_xml_that_is_deep_or_has_endless_elements():
+def test_xml_that_is_deep_or_has_endless_elements() -> None:
     assert "at most 50 deep" in sentence(b"<graphml>" + b"<a>" * 100_000)
     assert "at most 1,000,000 characters" in sentence(b"<graphml><a b='" + b"x" * 2_000_000 + b"'/></graphml>")
     assert "at most 1,000,000 characters" in sentence(b"<graphml><a>" + b"x" * 2_000_000 + b"</a></graphml>")
@@ -265,11 +266,11 @@ def test_xml_that_is_deep_or_has_endless_elements():
 @pytest.mark.parametrize(
     "name", ["../edges.csv", "/etc/edges.csv", "a/../../edges.csv", "..\\edges.csv", "C:\\edges.csv"]
 )
-def test_paths_out_of_a_zip_are_refused(name):
+def test_paths_out_of_a_zip_are_refused(name: str) -> None:
     assert "expected files inside the zip's own folder" in sentence(zipped({name: b"source,target\nA,B\n"}))
 
 
-def test_a_zip_bomb_is_refused_by_what_it_says_and_by_what_it_holds():
+def test_a_zip_bomb_is_refused_by_what_it_says_and_by_what_it_holds() -> None:
     assert sentence(zipped({"edges.csv": bytes(600_000_000)})) == (
         "the file: expected at most 500 MB once unpacked, found 600 MB; keep a part of the graph."
     )
@@ -279,7 +280,7 @@ def test_a_zip_bomb_is_refused_by_what_it_says_and_by_what_it_holds():
     assert "expected a whole zip file" in sentence(inside)
 
 
-def test_a_zip_in_a_zip_and_one_with_too_many_files_are_refused():
+def test_a_zip_in_a_zip_and_one_with_too_many_files_are_refused() -> None:
     inner = zipped({"edges.csv": b"source,target\nA,B\n"})
     assert "a zip within others" in sentence(zipped({"inner.zip": inner}))
     assert "at most 200 files in it" in sentence(zipped({f"{k}.csv": b"" for k in range(201)}))
@@ -291,11 +292,11 @@ class Bomb:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return (os.mkdir, (str(self.path),))
 
 
-def test_nothing_is_ever_unpickled(tmp_path: Path):
+def test_nothing_is_ever_unpickled(tmp_path: Path) -> None:
     spoor = tmp_path / "ran"
     bomb = Bomb(spoor)
     objects = np.array([bomb], dtype=object)
@@ -374,7 +375,7 @@ def test_nothing_is_ever_unpickled(tmp_path: Path):
         ),
     ],
 )
-def test_bad_arrays_get_their_sentence(arrays, said):
+def test_bad_arrays_get_their_sentence(arrays: dict[str, Any], said: str) -> None:
     assert sentence(npz(**arrays)) == said
     tensors = {k: torch.tensor(v) for k, v in arrays.items() if v.dtype.kind in "if" and v.dtype != np.uint64}
     if len(tensors) == len(arrays):
@@ -405,7 +406,7 @@ CSR = {"data": np.ones(2), "indices": np.array([1, 2]), "indptr": np.array([0, 1
     ],
 )
 @pytest.mark.parametrize("prefix", ["adj", "attr"])
-def test_sparse_parts_that_do_not_fit_are_refused(prefix, part, value):
+def test_sparse_parts_that_do_not_fit_are_refused(prefix: str, part: str, value: np.ndarray) -> None:
     good = {f"{p}_{name}": array for p in ("adj", "attr") for name, array in CSR.items()}
     assert read_graph(npz(**good)).num_edges == 2
     if (prefix, part) == ("attr", "shape") and value.tolist() == [3, 4]:
@@ -434,7 +435,7 @@ def npy(shape: tuple[int, ...], dtype: str = "<f8", body: bytes = b"") -> bytes:
         b"",
     ],
 )
-def test_npy_headers_that_promise_too_much_are_refused(head):
+def test_npy_headers_that_promise_too_much_are_refused(head: bytes) -> None:
     sentence(zipped({"x.npy": head, "edge_index.npy": npy((2, 0), "<i8")}))
 
 
@@ -453,12 +454,12 @@ def test_npy_headers_that_promise_too_much_are_refused(head):
         b"[" * 10_000,
     ],
 )
-def test_safetensors_headers_that_promise_too_much_are_refused(head):
+def test_safetensors_headers_that_promise_too_much_are_refused(head: bytes) -> None:
     for length in (len(head), 2**63, 10**8, 0):
         sentence(struct.pack("<Q", length) + head + bytes(8), "file.safetensors")
 
 
-def test_torch_tensors_that_claim_more_than_they_hold():
+def test_torch_tensors_that_claim_more_than_they_hold() -> None:
     wide = torch.zeros(1).expand(200_000, 10_000)
     said = sentence(saved({"x": wide, "edge_index": torch.tensor(EDGES)}))
     assert said == "the file, 'x': expected at most 25,000,000 values, found 2,000,000,000; keep fewer features."
@@ -554,7 +555,7 @@ def read_all() -> dict[str, tuple[int, float, str]]:
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux tells the peak of memory")
 @pytest.mark.parametrize("name", HUGE)
-def test_memory_stays_bounded(name, read_all):
+def test_memory_stays_bounded(name: str, read_all: dict[str, tuple[int, float, str]]) -> None:
     grown, seconds, said = read_all[name]
     assert grown < MOST_ABOVE_IDLE
     assert seconds < 60

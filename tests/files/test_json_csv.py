@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from gatviz import GatvizError, Graph
 from gatviz.files import ReadOptions, inspect_graph, limits, read_graph
 from gatviz.files.graph_file import GraphFile
+from gatviz.files.options import MissingFeatures
 from gatviz.files.table import read_table
 from gatviz.graph.features import MOST_ONE_HOT_NODES
 
@@ -43,7 +45,7 @@ def the_sentence(data: bytes, nodes: bytes | None = None, name: str | None = Non
 # What is understood
 
 
-def test_the_whole_json_schema_is_read():
+def test_the_whole_json_schema_is_read() -> None:
     assert read_graph(as_json()) == Graph(
         names=("A", "B"),
         x=np.array([[1, 0], [0.5, -2]]),
@@ -58,13 +60,13 @@ def test_the_whole_json_schema_is_read():
     )
 
 
-def test_an_edge_from_a_to_b_means_that_b_reads_a():
+def test_an_edge_from_a_to_b_means_that_b_reads_a() -> None:
     graph = read_graph(b'{"nodes": [{"id": "A"}, {"id": "B"}], "edges": [["A", "B"]]}')
     source, target = graph.edge_index[:, 0]
     assert (graph.names[source], graph.names[target]) == ("A", "B")
 
 
-def test_an_undirected_file_gives_both_edges_and_a_loop_once():
+def test_an_undirected_file_gives_both_edges_and_a_loop_once() -> None:
     graph = read_graph(
         b'{"directed": false, "nodes": [{"id": 1}, {"id": 2}], "edges": [[2, 1], [1, 1], {"source": 2, "target": 1}]}'
     )
@@ -73,7 +75,7 @@ def test_an_undirected_file_gives_both_edges_and_a_loop_once():
     assert any(note.startswith("1 duplicate edge was merged; the first of each was kept") for note in graph.notes)
 
 
-def test_an_undirected_file_that_lists_both_edges_is_taken_as_it_is():
+def test_an_undirected_file_that_lists_both_edges_is_taken_as_it_is() -> None:
     edges = [["B", "A"], ["A", "B"]]
     graph = read_graph(
         as_json(directed=False, edges=[{"source": s, "target": t, "w": k} for k, (s, t) in enumerate(edges)])
@@ -83,7 +85,7 @@ def test_an_undirected_file_that_lists_both_edges_is_taken_as_it_is():
     assert graph.notes == ("the undirected file lists every edge both ways: its rows were taken as the arrows",)
 
 
-def test_duplicates_are_merged_and_it_is_said():
+def test_duplicates_are_merged_and_it_is_said() -> None:
     inspection = inspect_graph(b"source,target,weight\nA,B,1\nB,A,5\nA,B,3\nA,B,4\n")
     assert inspection.graph.edge_attributes == {"weight": (1, 5)}
     assert inspection.duplicates == 2
@@ -101,7 +103,9 @@ def test_duplicates_are_merged_and_it_is_said():
         ("constant", ("constant",), "no features were given: each node got the constant 1"),
     ],
 )
-def test_missing_features_are_made_up_as_asked_and_it_is_said(choice, names, note):
+def test_missing_features_are_made_up_as_asked_and_it_is_said(
+    choice: MissingFeatures | None, names: tuple[str, ...], note: str
+) -> None:
     graph = read_graph(b"source,target\nA,B\nC,B\n", features=choice)
     assert graph.feature_names == names
     assert graph.notes == (note,)
@@ -109,12 +113,12 @@ def test_missing_features_are_made_up_as_asked_and_it_is_said(choice, names, not
         assert graph.x[:, 0].tolist() == [0, 2, 0]
 
 
-def test_above_200_nodes_missing_features_become_the_in_degree():
+def test_above_200_nodes_missing_features_become_the_in_degree() -> None:
     rows = "\n".join(f"{n},{n + 1}" for n in range(MOST_ONE_HOT_NODES))
     assert read_graph(f"source,target\n{rows}".encode()).feature_names == ("in_degree",)
 
 
-def test_unknown_keys_are_ignored_and_named():
+def test_unknown_keys_are_ignored_and_named() -> None:
     graph = read_graph(as_json(colour="red", nodes=[{"id": "A", "size": 3}, {"id": "B", "size": 4}], feature_names=[]))
     assert graph.notes[:2] == (
         "nodes have keys that gatviz does not know: 'size'; left out",
@@ -122,13 +126,13 @@ def test_unknown_keys_are_ignored_and_named():
     )
 
 
-def test_positions_count_only_where_all_nodes_have_one():
+def test_positions_count_only_where_all_nodes_have_one() -> None:
     graph = read_graph(as_json(nodes=[{"id": "A", "pos": [0, 1]}, {"id": "B"}], feature_names=[]))
     assert graph.positions is None
     assert "positions were left out: only 1 of 2 nodes have one" in graph.notes
 
 
-def test_a_csv_edge_list_with_its_node_table():
+def test_a_csv_edge_list_with_its_node_table() -> None:
     edges = b"source,target,weight,kind\nA,B,2,friend\nB,C,,\n"
     nodes = b"id,label,pos_x,pos_y,age,height,split\nA,x,0,1,30,1.5,train\nC,,2,3,40,1.75,\nB,y,4,5,50,1e-3,test\n"
     assert read_graph(edges, nodes) == Graph(
@@ -143,7 +147,7 @@ def test_a_csv_edge_list_with_its_node_table():
     )
 
 
-def test_a_column_of_words_becomes_one_feature_a_word():
+def test_a_column_of_words_becomes_one_feature_a_word() -> None:
     nodes = b"id,team\nA,red\nB,blue\nC,red\n"
     graph = read_graph(b"source,target\nA,B\n", nodes)
     assert graph.feature_names == ("team = blue", "team = red")
@@ -152,13 +156,13 @@ def test_a_column_of_words_becomes_one_feature_a_word():
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|", " ", "   "])
-def test_any_usual_separator(separator):
+def test_any_usual_separator(separator: str) -> None:
     graph = read_graph("\n".join(separator.join(row) for row in (["source", "target", "w"], ["A", "B", "1"])).encode())
     assert graph.names == ("A", "B")
     assert graph.edge_attributes == {"w": (1,)}
 
 
-def test_a_headerless_edge_list_is_understood_and_it_is_said():
+def test_a_headerless_edge_list_is_understood_and_it_is_said() -> None:
     for data in (b"0 1\n1 2\n", b"# SNAP\n# FromNodeId ToNodeId\n0\t1\n1\t2\n", b"a,b\nb,c\n"):
         graph = read_graph(data)
         assert graph.edge_index.tolist() == [[0, 1], [1, 2]]
@@ -167,7 +171,7 @@ def test_a_headerless_edge_list_is_understood_and_it_is_said():
         )
 
 
-def test_a_type_column_says_whether_edges_are_directed():
+def test_a_type_column_says_whether_edges_are_directed() -> None:
     graph = read_graph(b"Source,Target,Type,Weight\nA,B,Undirected,1\n")
     assert not graph.directed
     assert graph.edge_index.tolist() == [[0, 1], [1, 0]]
@@ -187,25 +191,25 @@ def test_a_type_column_says_whether_edges_are_directed():
         ("utf-16-le", "read as UTF-16 (little-endian, without mark)"),
     ],
 )
-def test_other_encodings_are_read_and_named(codec, note):
+def test_other_encodings_are_read_and_named(codec: str, note: str) -> None:
     for text in ("source,target\nZoë,Bo\n", '{"edges":\n[["Zoë", "Bo"]]}'):
         graph = read_graph(text.encode(codec))
         assert graph.names == ("Zoë", "Bo")
         assert graph.notes[0] == note
 
 
-def test_a_path_works_like_its_bytes(tmp_path: Path):
+def test_a_path_works_like_its_bytes(tmp_path: Path) -> None:
     path = tmp_path / "two nodes.json"
     path.write_bytes(as_json())
     assert read_graph(path) == read_graph(str(path)) == read_graph(as_json())
 
 
-def test_windows_and_old_mac_line_ends():
+def test_windows_and_old_mac_line_ends() -> None:
     for end in ("\r\n", "\r"):
         assert read_graph(end.join(["source,target", "A,B", ""]).encode()).names == ("A", "B")
 
 
-def test_the_summary_says_what_was_understood():
+def test_the_summary_says_what_was_understood() -> None:
     inspection = inspect_graph(b"source,target,weight\nA,B,1\nC,C,2\nA,B,1\n", options=ReadOptions(directed=False))
     assert inspection.summary == (
         "3 nodes, 3 arrows (undirected, each edge giving both arrows), 3 features",
@@ -219,7 +223,7 @@ def test_the_summary_says_what_was_understood():
     ]
 
 
-def test_columns_can_be_changed_by_hand():
+def test_columns_can_be_changed_by_hand() -> None:
     nodes = b"id,club,age,size\nA,x,1,10\nB,y,2,20\nC,x,3,60\n"
     edges = b"who,whom,source\nA,B,1\nB,C,2\n"
     options = ReadOptions(source="whom", target="who", label="club", ignored=("age",), scaling="standard")
@@ -236,14 +240,15 @@ def test_columns_can_be_changed_by_hand():
     assert "age" not in by_number.feature_names
 
 
-def test_row_scaling_leaves_rows_of_zeros_alone():
+def test_row_scaling_leaves_rows_of_zeros_alone() -> None:
     nodes = b"id,a,b\nA,1,3\nB,0,0\n"
     graph = inspect_graph(b"source,target\nA,B\n", None, ReadOptions(scaling="row"), nodes=nodes).graph
     assert graph.x.tolist() == [[0.25, 0.75], [0, 0]]
 
 
-def test_networkx_node_link_is_read():
-    for source in (nx.karate_club_graph(), nx.DiGraph(nx.karate_club_graph())):
+def test_networkx_node_link_is_read() -> None:
+    sources: list[nx.Graph[Any]] = [nx.karate_club_graph(), nx.DiGraph(nx.karate_club_graph())]
+    for source in sources:
         for key in ("links", "edges"):
             data = json.dumps(nx.node_link_data(source, edges=key)).encode()
             inspection = inspect_graph(data)
@@ -256,7 +261,7 @@ def test_networkx_node_link_is_read():
             assert chosen.labels == tuple(source.nodes[n]["club"] for n in source)
 
 
-def test_a_graph_through_networkx_and_node_link_comes_back():
+def test_a_graph_through_networkx_and_node_link_comes_back() -> None:
     graph = read_graph(as_json())
     data = json.dumps(nx.node_link_data(graph.to_networkx(), edges="links")).encode()
     assert read_graph(data) == graph
@@ -423,7 +428,7 @@ BAD_JSON = {
 
 
 @pytest.mark.parametrize("case", BAD_JSON)
-def test_bad_json_gives_one_sentence(case):
+def test_bad_json_gives_one_sentence(case: str) -> None:
     data, sentence = BAD_JSON[case]
     assert the_sentence(data) == sentence
 
@@ -518,18 +523,18 @@ BAD_CSV = {
 
 
 @pytest.mark.parametrize("case", BAD_CSV)
-def test_bad_csv_gives_one_sentence(case):
+def test_bad_csv_gives_one_sentence(case: str) -> None:
     data, nodes, sentence = BAD_CSV[case]
     assert the_sentence(data, nodes) == sentence
 
 
-def test_html_in_a_name_is_only_text():
+def test_html_in_a_name_is_only_text() -> None:
     name = "<img src=x onerror=alert(1)>"
     assert read_graph(as_json(nodes=[{"id": name}], edges=[], feature_names=[])).names == (name,)
     assert read_graph(f'source,target\n"{name}",B\n'.encode()).names == (name, "B")
 
 
-def test_messages_name_the_file_and_quote_what_is_in_it_on_one_line():
+def test_messages_name_the_file_and_quote_what_is_in_it_on_one_line() -> None:
     sentence = the_sentence(as_json(edges=[["A", "evil\nname" + "x" * 500]]), name="my graph.json")
     assert sentence == (
         f"my graph.json, edges[0], target: expected the name of a node, found 'evil\\x0aname{'x' * 50}…'; "
@@ -537,7 +542,7 @@ def test_messages_name_the_file_and_quote_what_is_in_it_on_one_line():
     )
 
 
-def test_files_that_are_not_there(tmp_path: Path):
+def test_files_that_are_not_there(tmp_path: Path) -> None:
     missing = tmp_path / "none.json"
     with pytest.raises(GatvizError, match="expected a file that can be read, found no such file or directory; check"):
         read_graph(missing)
@@ -549,7 +554,7 @@ def test_files_that_are_not_there(tmp_path: Path):
         read_graph("embedded null \0 byte")
 
 
-def test_the_caps_are_checked_before_memory_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_the_caps_are_checked_before_memory_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(limits, "MAX_NODES", 2)
     three = b"source,target\nA,B\nB,C\n"
     assert the_sentence(three) == (
@@ -573,20 +578,20 @@ def test_the_caps_are_checked_before_memory_is_taken(monkeypatch: pytest.MonkeyP
             read_graph(source)
 
 
-def test_ten_million_rows_are_refused_by_their_count():
+def test_ten_million_rows_are_refused_by_their_count() -> None:
     assert the_sentence(b"s,t\n" + b"1,2\n" * 10_000_000) == (
         "the file: expected at most 2,000,000 rows, found 10,000,002; keep a part of the graph."
     )
 
 
-def test_json_that_would_fill_the_memory_is_refused():
+def test_json_that_would_fill_the_memory_is_refused() -> None:
     assert the_sentence(b'{"nodes": [' + b"{}," * 9_000_000 + b'{}], "edges": []}') == (
         "the file: expected JSON that takes at most 700 MB once read, found about 2,520 MB; "
         "store a graph of this size as .npz or CSV."
     )
 
 
-def test_options_are_checked():
+def test_options_are_checked() -> None:
     with pytest.raises(GatvizError) as caught:
         ReadOptions(scaling="rows")  # type: ignore[arg-type]
     assert str(caught.value) == (
@@ -597,7 +602,7 @@ def test_options_are_checked():
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "npz"])
-def test_merging_parallel_edges_says_that_pyg_would_not(form):
+def test_merging_parallel_edges_says_that_pyg_would_not(form: str) -> None:
     """PyG gives each of two equal edges a share; of two equal loops its layers make one."""
 
     def notes(pairs: list[tuple[str, str]]) -> str:

@@ -74,11 +74,11 @@ def check(path: tuple[Any, ...], sentence: str) -> None:
         assert path[0].removesuffix("s") in sentence, sentence
 
 
-WRONG = (None, True, 7, 0.5, "word", [], {}, [1, 2, 3], ["a"], {"a": 1}, [[[]]])
+WRONG: tuple[object, ...] = (None, True, 7, 0.5, "word", [], {}, [1, 2, 3], ["a"], {"a": 1}, [[[]]])
 
 
 @pytest.mark.parametrize("path", places(GRAPH), ids=lambda path: "/".join(map(str, path)) or "all")
-def test_every_place_refuses_or_takes_every_kind_of_value(path: tuple[Any, ...]):
+def test_every_place_refuses_or_takes_every_kind_of_value(path: tuple[Any, ...]) -> None:
     for value in WRONG:
         check(path, said(changed(path, value)))
         check(path, said(node_link(changed(path, value))))
@@ -92,14 +92,14 @@ ANY_JSON = st.recursive(
 
 
 @given(path=st.sampled_from(places(GRAPH)), value=ANY_JSON)
-def test_any_value_at_any_place_gives_a_graph_or_a_sentence(path: tuple[Any, ...], value: Any):
+def test_any_value_at_any_place_gives_a_graph_or_a_sentence(path: tuple[Any, ...], value: Any) -> None:
     for sentence in (said(changed(path, value)), said(node_link(changed(path, value)))):
         assert sentence == "" or re.fullmatch(r"the file.*: expected .+, found .+; .+\.", sentence)
         assert "`" not in sentence or "`" in json.dumps(value)
 
 
 @pytest.mark.parametrize("path", places(GRAPH), ids=lambda path: "/".join(map(str, path)) or "all")
-def test_a_number_without_end_is_refused_where_it_stands(path: tuple[Any, ...]):
+def test_a_number_without_end_is_refused_where_it_stands(path: tuple[Any, ...]) -> None:
     for graph in (changed(path, "HERE"), node_link(changed(path, "HERE"))):
         with pytest.raises(GatvizError) as caught:
             read_graph(json.dumps(graph).replace('"HERE"', "1e999").encode())
@@ -107,6 +107,6 @@ def test_a_number_without_end_is_refused_where_it_stands(path: tuple[Any, ...]):
 
 
 @pytest.mark.parametrize("end", range(1, len(json.dumps(GRAPH)), 7))
-def test_a_text_that_breaks_off_is_refused_at_its_line_and_column(end: int):
+def test_a_text_that_breaks_off_is_refused_at_its_line_and_column(end: int) -> None:
     with pytest.raises(GatvizError, match=r"^the file, line 1, column \d+: expected valid JSON"):
         read_graph(json.dumps(GRAPH)[:end].encode())

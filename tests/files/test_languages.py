@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -90,7 +91,7 @@ def check_refusal(refused: GatvizError, *names: str) -> None:
         assert set(english(said)) <= {*names}, str(refused)
 
 
-def test_the_guard_knows_english():
+def test_the_guard_knows_english() -> None:
     with pytest.raises(GatvizError) as caught:
         inspect_graph(b"source,target\nA\n")
     assert english("row 3") == ["row"]
@@ -99,13 +100,13 @@ def test_the_guard_knows_english():
 
 
 @pytest.mark.parametrize("form", readable_formats())
-def test_mutated_files(form: str):
+def test_mutated_files(form: str) -> None:
     for k, data in enumerate(islice(cases(form, 7), 150)):
         check(data, f"file.{form}") if k % 2 else check(data, options=ReadOptions(format=form))
 
 
 @pytest.mark.parametrize("data", [data for data, _said in BAD_TEXTS])
-def test_bad_texts(data: bytes):
+def test_bad_texts(data: bytes) -> None:
     check(data)
 
 
@@ -133,7 +134,7 @@ def test_bad_texts(data: bytes):
         zipped({"a.zip": zipped({"b": b""})}),
     ],
 )  # fmt: skip
-def test_other_bad_files(data: bytes):
+def test_other_bad_files(data: bytes) -> None:
     check(data)
 
 
@@ -149,18 +150,18 @@ def test_other_bad_files(data: bytes):
         ReadOptions(missing_features="constant", scaling="standard"),
     ],
 )
-def test_decisions_by_hand(options: ReadOptions):
+def test_decisions_by_hand(options: ReadOptions) -> None:
     check(b"source,target,weight\nA,B,1\nB,B,2\n", options=options)
     check({"edges.csv": b"source,target\nA,B\n", "nodes.csv": b"id,f,word\nA,1,a\nB,2,\n"}, options=options)
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_titles_are_said_when_they_are_asked_for(name: str):
+def test_titles_are_said_when_they_are_asked_for(name: str) -> None:
     assert FORMATS[name].title.startswith("⟦")
     check(template(name), f"file{FORMATS[name].endings[0]}")
 
 
-def test_what_is_made_and_what_is_drawn():
+def test_what_is_made_and_what_is_drawn() -> None:
     for kind in GENERATORS.values():
         for said in (kind.title, kind.teaches, *(parameter.title for parameter in kind.parameters)):
             assert not english(said), said
@@ -175,12 +176,16 @@ def test_what_is_made_and_what_is_drawn():
     assert not english(subgraph.strongest(np.ones(18), graph.edge_index, 9, 4).told("3"))
 
 
-def test_refusals_of_the_graphs_own_room():
+MANY: Any = "many"
+HEAP: Any = "heap"
+
+
+def test_refusals_of_the_graphs_own_room() -> None:
     graph = sample_graph("tutorial")
     for refused in (
         lambda: generate("ring", nodes=1),
-        lambda: generate("ring", nodes="many"),
-        lambda: layout(graph, "heap"),
+        lambda: generate("ring", nodes=MANY),
+        lambda: layout(graph, HEAP),
         lambda: write_graph(graph, format="pajek"),
         lambda: check_finite("1", "many", "2"),
         lambda: check_finite("1", 1e999, "2"),

@@ -31,7 +31,7 @@ def refused(data: bytes) -> None:
 @pytest.mark.parametrize(
     "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids="method {}".format
 )
-def test_packed_bytes_that_are_broken_are_refused_in_every_method(method):
+def test_packed_bytes_that_are_broken_are_refused_in_every_method(method: int) -> None:
     data, start = packed(method)
     end = data.index(b"PK\x01\x02")
     for place in range(start, end):
@@ -42,7 +42,7 @@ def test_packed_bytes_that_are_broken_are_refused_in_every_method(method):
 
 
 @pytest.mark.parametrize("place", [2**64 - 1, 2**63, 2**62])
-def test_a_member_said_to_lie_beyond_all_bytes_is_refused(place):
+def test_a_member_said_to_lie_beyond_all_bytes_is_refused(place: int) -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         info = zipfile.ZipInfo("edges.csv")

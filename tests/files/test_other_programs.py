@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from collections.abc import Callable
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -29,7 +31,7 @@ def uses(found: Inspection) -> dict[str, str]:
 
 def packed(**arrays: np.ndarray) -> bytes:
     stream = io.BytesIO()
-    np.savez(stream, **arrays)
+    np.savez(stream, **arrays)  # type: ignore[arg-type]  # numpy takes every other name for one of its own
     return stream.getvalue()
 
 
@@ -55,7 +57,7 @@ NEO4J = b"""<?xml version="1.0" encoding="UTF-8"?>
 </graph></graphml>"""
 
 
-def test_data_that_graphml_does_not_declare_is_kept():
+def test_data_that_graphml_does_not_declare_is_kept() -> None:
     found = inspect_graph(NEO4J)
     graph = found.graph
     assert graph.names == ("Ida", "Jon", "Leek")
@@ -66,7 +68,7 @@ def test_data_that_graphml_does_not_declare_is_kept():
     assert said(found, "column 'born' was left out: only 2 of 3 nodes have it")
 
 
-def test_xml_within_a_value_is_no_value_and_that_is_said():
+def test_xml_within_a_value_is_no_value_and_that_is_said() -> None:
     data = (
         b'<graphml><key id="k" for="node" attr.name="pic"/><graph><node id="a"><data key="k"><svg>9</svg></data></node>'
         b'<node id="b"><data key="k">7</data></node></graph></graphml>'
@@ -76,7 +78,7 @@ def test_xml_within_a_value_is_no_value_and_that_is_said():
     assert said(found, "column 'pic' was left out: only 1 of 2 nodes have it")
 
 
-def test_a_key_of_nodes_and_one_of_edges_may_share_their_id():
+def test_a_key_of_nodes_and_one_of_edges_may_share_their_id() -> None:
     data = (
         b'<graphml><key id="d" for="node" attr.name="size" attr.type="int"/>'
         b'<key id="d" for="edge" attr.name="kind" attr.type="string"/><graph>'
@@ -94,7 +96,7 @@ def gexf(labels: list[str]) -> bytes:
     return f"<gexf><graph><nodes>{nodes}</nodes><edges>{edges}</edges></graph></gexf>".encode()
 
 
-def test_one_shared_label_does_not_take_the_names_from_all():
+def test_one_shared_label_does_not_take_the_names_from_all() -> None:
     found = inspect_graph(gexf([*(f"Office {k}" for k in range(40)), "Office 7"]))
     assert found.graph.names[7] == "Office 7"
     assert found.graph.names[40] == "Office 7 (140)"
@@ -102,13 +104,13 @@ def test_one_shared_label_does_not_take_the_names_from_all():
     assert said(found, "1 node shares its 'label' with another and has its id after it")
 
 
-def test_labels_that_many_share_are_classes_and_no_names():
+def test_labels_that_many_share_are_classes_and_no_names() -> None:
     found = inspect_graph(gexf(["cook", "baker"] * 10))
     assert found.graph.names[:2] == ("100", "101")
     assert found.graph.class_names == ("baker", "cook")
 
 
-def test_gexf_with_mutual_edges_defaults_and_vectors():
+def test_gexf_with_mutual_edges_defaults_and_vectors() -> None:
     data = b"""<gexf version="1.3" xmlns:viz="http://gexf.net/1.3/viz"><graph defaultedgetype="directed">
     <attributes class="node"><attribute id="0" title="team" type="string"><default>red</default></attribute>
     <attribute id="1" title="v" type="listdouble"/></attributes><nodes>
@@ -123,10 +125,11 @@ def test_gexf_with_mutual_edges_defaults_and_vectors():
     assert graph.edge_attributes["weight"] == (4, 4, None)
     assert graph.feature_names == ("v[0]", "v[1]", "team = blue", "team = red")
     assert graph.x.tolist() == [[1.5, 2, 0, 1], [3, 4, 1, 0], [5, 6, 0, 1]]
+    assert graph.positions is not None
     assert graph.positions.tolist() == [[1, 0], [0, 5], [1, 5]]
 
 
-def test_lists_of_numbers_that_networkx_writes_as_gml_are_features():
+def test_lists_of_numbers_that_networkx_writes_as_gml_are_features() -> None:
     truth = nx.path_graph(3)
     for n in truth:
         truth.nodes[n]["v"] = [n + 0.5, 2 * n]
@@ -135,7 +138,7 @@ def test_lists_of_numbers_that_networkx_writes_as_gml_are_features():
     assert graph.x.tolist() == [[0.5, 0], [1.5, 2], [2.5, 4]]
 
 
-def test_a_name_on_two_lines_is_one_name():
+def test_a_name_on_two_lines_is_one_name() -> None:
     assert read_graph(gexf(["Old&#10;Town", "New Town"])).names == ("Old Town", "New Town")
 
 
@@ -153,7 +156,7 @@ def text(matrix: np.ndarray, header: str = "") -> bytes:
 
 @pytest.mark.parametrize("header", ["", "length,width"])
 @pytest.mark.parametrize("order", [("A.csv", "X.csv"), ("X.csv", "A.csv")])
-def test_rows_of_numbers_beside_a_matrix_are_its_features(header, order):
+def test_rows_of_numbers_beside_a_matrix_are_its_features(header: str, order: str) -> None:
     files = {"A.csv": text(A), "X.csv": text(X, header)}
     found = inspect_graph({name: files[name] for name in order})
     assert found.graph.x.tolist() == X.tolist()
@@ -162,21 +165,21 @@ def test_rows_of_numbers_beside_a_matrix_are_its_features(header, order):
     assert said(found, "row by row the features of the nodes")
 
 
-def test_the_entries_of_a_normalised_matrix_are_weights():
+def test_the_entries_of_a_normalised_matrix_are_weights() -> None:
     found = inspect_graph({"A_hat.csv": text(A / 3 + np.eye(4) / 2), "X.csv": text(X)})
     assert found.loops == 4
     assert set(found.graph.edge_attributes["weight"]) == {1 / 3, 0.5}
     assert said(found, "they are no α")
 
 
-def test_as_many_features_as_nodes_are_told_from_the_matrix_by_name():
+def test_as_many_features_as_nodes_are_told_from_the_matrix_by_name() -> None:
     graph = read_graph({"features.csv": text(np.eye(4) * 2), "adj.csv": text(A)})
     assert graph.x.tolist() == (np.eye(4) * 2).tolist()
     with pytest.raises(GatvizError, match="call them edges"):
         read_graph({"one.csv": text(np.eye(4)), "two.csv": text(A)})
 
 
-def test_the_raw_folder_of_a_published_collection():
+def test_the_raw_folder_of_a_published_collection() -> None:
     files = {
         "edge.csv.gz": gzip.compress(b"0,1\n1,2\n2,0\n"),
         "node-feat.csv.gz": gzip.compress(b"0.5,1\n2,3\n4,5\n"),
@@ -197,7 +200,7 @@ def test_the_raw_folder_of_a_published_collection():
         read_graph({"edges.csv": b"0,1\n1,9\n", "X.csv": b"1,0\n0,1\n"})
 
 
-def test_a_citation_network_of_two_files_without_headers():
+def test_a_citation_network_of_two_files_without_headers() -> None:
     content = b"31\t0\t1\tTheory\n62\t1\t0\tRules\n93\t1\t1\tTheory\n"
     graph = read_graph({"cora.content": content, "cora.cites": b"31\t62\n62\t93\n93\t31\n31\t93\n"})
     assert graph.names == ("31", "62", "93")
@@ -206,13 +209,13 @@ def test_a_citation_network_of_two_files_without_headers():
 
 
 @pytest.mark.parametrize("form", ["csr", "csc", "coo"])
-def test_what_scipy_saves_is_a_matrix(form):
+def test_what_scipy_saves_is_a_matrix(form: str) -> None:
     stream = io.BytesIO()
     sparse.save_npz(stream, getattr(sparse.coo_array(A), f"to{form}")())
     assert sorted(arcs(read_graph(stream.getvalue()))) == [(str(j), str(i)) for j, i in np.argwhere(A).tolist()]
 
 
-def test_arrays_named_as_in_tutorials_and_alone():
+def test_arrays_named_as_in_tutorials_and_alone() -> None:
     for graph in (
         read_graph(packed(A=A, X=X)),
         read_graph(packed(adj=A.astype(float), features=X)),
@@ -228,7 +231,7 @@ MARKET = "%%MatrixMarket matrix coordinate {kind} {symmetry}\n% made here\n{rows
 
 
 @pytest.mark.parametrize("end", ["", "\n"])
-def test_the_line_of_sizes_of_matrix_market_is_no_edge(end):
+def test_the_line_of_sizes_of_matrix_market_is_no_edge(end: str) -> None:
     lines = "2 1\n3 2\n4 3" + end
     data = MARKET.format(kind="pattern", symmetry="symmetric", rows=4, columns=4, entries=3, lines=lines)
     found = inspect_graph(data.encode())
@@ -237,7 +240,7 @@ def test_the_line_of_sizes_of_matrix_market_is_no_edge(end):
     assert sorted(arcs(found.graph)) == sorted([("1", "2"), ("2", "1"), ("2", "3"), ("3", "2"), ("3", "4"), ("4", "3")])
 
 
-def test_matrix_market_has_directions_weights_and_two_modes():
+def test_matrix_market_has_directions_weights_and_two_modes() -> None:
     general = MARKET.format(kind="real", symmetry="general", rows=3, columns=3, entries=2, lines="1 2 0.5\n2 3 2\n")
     found = inspect_graph(general.encode())
     assert arcs(found.graph) == [("1", "2"), ("2", "3")]
@@ -262,7 +265,7 @@ def test_matrix_market_has_directions_weights_and_two_modes():
         ("%%MatrixMarket", "%%MatrixMarket"),
     ],
 )
-def test_broken_matrix_market_is_refused_before_it_is_read(lines, part):
+def test_broken_matrix_market_is_refused_before_it_is_read(lines: str, part: str) -> None:
     with pytest.raises(GatvizError) as caught:
         read_graph(lines.encode(), options=ReadOptions(format="matrix_market"))
     assert part in str(caught.value)
@@ -272,7 +275,7 @@ def test_broken_matrix_market_is_refused_before_it_is_read(lines, part):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_adjacency_lists_of_networkx_come_back(seed):
+def test_adjacency_lists_of_networkx_come_back(seed: int) -> None:
     truth = nx.gnp_random_graph(12, 0.3, seed=seed)
     stream = io.BytesIO()
     nx.write_adjlist(truth, stream)
@@ -282,7 +285,7 @@ def test_adjacency_lists_of_networkx_come_back(seed):
     assert not found.graph.directed
 
 
-def test_adjacency_lists_in_other_hands():
+def test_adjacency_lists_in_other_hands() -> None:
     assert arcs(read_graph(b"Ann: Bea Cid\nBea: Cid\nCid:\n", options=ReadOptions(directed=True))) == [
         ("Ann", "Bea"),
         ("Ann", "Cid"),
@@ -297,7 +300,7 @@ def test_adjacency_lists_in_other_hands():
 
 
 @pytest.mark.parametrize("directed", [True, False])
-def test_edge_lists_with_dictionaries_of_networkx_come_back(directed):
+def test_edge_lists_with_dictionaries_of_networkx_come_back(directed: bool) -> None:
     truth = nx.gnp_random_graph(9, 0.4, seed=3, directed=directed)
     for k, (u, v) in enumerate(truth.edges):
         truth.edges[u, v].update(weight=k / 4, kind="it's" if k % 2 else "b")
@@ -311,7 +314,7 @@ def test_edge_lists_with_dictionaries_of_networkx_come_back(directed):
         read_graph(b"a b {'w': __import__('os')}\n")
 
 
-def test_three_rows_of_three_numbers_are_said_to_be_either():
+def test_three_rows_of_three_numbers_are_said_to_be_either() -> None:
     data = b"0 1 5\n1 2 7\n2 0 3\n"
     found = inspect_graph(data)
     assert arcs(found.graph) == [("0", "1"), ("1", "2"), ("2", "0")]
@@ -326,7 +329,7 @@ def test_three_rows_of_three_numbers_are_said_to_be_either():
 # ---- two modes ----------------------------------------------------------------------------------------------------
 
 
-def test_users_and_films_of_one_number_are_two_nodes():
+def test_users_and_films_of_one_number_are_two_nodes() -> None:
     data = b"userId,movieId,rating\n1,1,4\n1,2,5\n2,1,3\n2,3,4\n"
     found = inspect_graph(data)
     assert found.two_mode
@@ -346,13 +349,13 @@ def test_users_and_films_of_one_number_are_two_nodes():
 @pytest.mark.parametrize(
     "header", ["id_1,id_2", "node1,node2", "Protein A,Protein B", "from_bus,to_bus", "paper_a,paper_b"]
 )
-def test_two_columns_of_one_kind_are_one_kind(header):
+def test_two_columns_of_one_kind_are_one_kind(header: str) -> None:
     found = inspect_graph(f"{header}\n1,2\n2,3\n3,1\n".encode())
     assert found.graph.names == ("1", "2", "3")
     assert not found.two_mode
 
 
-def test_pajek_in_two_modes():
+def test_pajek_in_two_modes() -> None:
     found = inspect_graph(b'*Vertices 5 3\n1 "a"\n2 "b"\n3 "c"\n4 "X"\n5 "Y"\n*Matrix\n1 0\n1 1\n0 1\n')
     assert found.two_mode
     assert {frozenset(pair) for pair in arcs(found.graph)} == {frozenset(p) for p in ("aX", "bX", "bY", "cY")}
@@ -361,14 +364,14 @@ def test_pajek_in_two_modes():
 
 
 @pytest.mark.parametrize("told", ["sym", "asym", "bip"])
-def test_what_collections_say_above_the_rows_is_heard(told):
+def test_what_collections_say_above_the_rows_is_heard(told: str) -> None:
     found = inspect_graph(f"% {told} unweighted\n1 2\n2 3\n".encode())
     assert found.graph.directed == (told != "sym")
     assert bool(found.two_mode) == (told == "bip")
     assert found.graph.num_nodes == (4 if told == "bip" else 3)
 
 
-def test_a_table_of_nodes_alone_is_no_graph():
+def test_a_table_of_nodes_alone_is_no_graph() -> None:
     for data in (b"Id,Label\nAnn,Ann\nBea,Bea\n", b"id,name,age\n1,2,30\n2,3,31\n", b"name,age\nAnn,3\nBea,4\n"):
         with pytest.raises(GatvizError, match="a column 'source'"):
             read_graph(data)
@@ -415,7 +418,7 @@ DIALECTS: dict[str, object] = {
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_json_of_other_programs(dialect):
+def test_json_of_other_programs(dialect: str) -> None:
     graph = read_graph(json.dumps(DIALECTS[dialect]).encode())
     assert graph.names == ("P1", "P2")
     assert arcs(graph) == [("P1", "P2")]
@@ -424,26 +427,27 @@ def test_json_of_other_programs(dialect):
 
 @pytest.mark.parametrize("directed", [True, False])
 @pytest.mark.parametrize("form", ["adjacency", "lists", "dicts", "cytoscape"])
-def test_json_of_networkx_comes_back(directed, form):
+def test_json_of_networkx_comes_back(directed: bool, form: str) -> None:
     truth = nx.relabel_nodes(nx.gnp_random_graph(8, 0.4, seed=5, directed=directed), lambda n: f"n{n}")
-    values = {
+    forms: dict[str, Callable[[Any], Any]] = {
         "adjacency": nx.adjacency_data,
         "lists": nx.to_dict_of_lists,
         "dicts": nx.to_dict_of_dicts,
         "cytoscape": nx.cytoscape_data,
-    }[form](truth)
+    }
+    values = forms[form](truth)
     graph = read_graph(json.dumps(values).encode())
     assert {frozenset(pair) for pair in arcs(graph)} == {frozenset(pair) for pair in truth.edges}
     if directed:
         assert set(arcs(graph)) == set(truth.edges)
 
 
-def test_lists_of_numbers_by_number_are_no_neighbours():
+def test_lists_of_numbers_by_number_are_no_neighbours() -> None:
     with pytest.raises(GatvizError):
         read_graph(b'{"0": [1, 7, 9], "1": [2, 3]}')
 
 
-def test_keys_that_stand_twice_are_said():
+def test_keys_that_stand_twice_are_said() -> None:
     found = inspect_graph(b'{"nodes": [{"id": "a", "id": "b"}, {"id": "c"}], "edges": [["b", "c"]]}')
     assert said(found, "keys stand twice in one object, of which the last counts: 'id'")
     quiet = inspect_graph(b'{"nodes": [{"id": "a\\": b"}, {"id": "c"}], "edges": []}')
@@ -453,7 +457,7 @@ def test_keys_that_stand_twice_are_said():
 # ---- what nodes are called, and what their columns are ---------------------------------------------------------
 
 
-def test_ids_and_addresses_are_no_features():
+def test_ids_and_addresses_are_no_features() -> None:
     nodes = (
         b"id,name,class,homepage,age,dept_id,mail\n1,Ann,x,https://a.example/1,31,7,ann@a.example\n"
         b"2,Bea,y,www.b.example,45,7,bea@b.example\n"
@@ -469,7 +473,7 @@ def test_ids_and_addresses_are_no_features():
     assert asked.graph.feature_names == ("dept_id",)
 
 
-def test_names_can_be_chosen():
+def test_names_can_be_chosen() -> None:
     files = {"edges.csv": b"source,target\n1,2\n", "nodes.csv": b"id,name,nick\n1,Ann,A\n2,Bea,B\n"}
     assert inspect_graph(files, options=ReadOptions(name="nick")).graph.names == ("A", "B")
     assert inspect_graph(files, options=ReadOptions(name="")).graph.names == ("1", "2")
@@ -477,18 +481,18 @@ def test_names_can_be_chosen():
         inspect_graph(files, options=ReadOptions(name="nom"))
 
 
-def test_columns_with_gaps_are_left_out_and_said():
+def test_columns_with_gaps_are_left_out_and_said() -> None:
     found = inspect_graph({"edges.csv": b"source,target\nA,B\n", "nodes.csv": b"id,f,g\nA,1,NA\nB,2,3\n"})
     assert found.graph.feature_names == ("f",)
     assert said(found, "column 'g' was left out: only 1 of 2 nodes have it")
 
 
 @pytest.mark.parametrize("name", ["می\u200cخواهم", "👩\u200d🔬", "Uniwersytet\u00a0we Wrocławiu", "張\u3000三"])
-def test_names_with_joiners_and_wide_blanks_are_names(name):
+def test_names_with_joiners_and_wide_blanks_are_names(name: str) -> None:
     assert name in read_graph(f"source,target\n{name},B\n".encode()).names
 
 
-def test_names_that_only_look_the_same_are_said():
+def test_names_that_only_look_the_same_are_said() -> None:
     found = inspect_graph("source,target\nZo\u00e9,B\nZoe\u0301,B\n".encode())
     assert found.graph.num_nodes == 3
     assert said(found, "look the same but are different nodes: some of their characters differ only inside")
@@ -497,13 +501,13 @@ def test_names_that_only_look_the_same_are_said():
     assert said(inspect_graph(b"source,target\nA ,B\n"), "blanks around the text of 1 cell were left out")
 
 
-def test_labels_have_a_cap():
+def test_labels_have_a_cap() -> None:
     data = json.dumps({"nodes": [{"id": "A", "features": [1], "label": "x" * 201}], "edges": []}).encode()
     with pytest.raises(GatvizError, match="a class of at most 200 characters"):
         read_graph(data)
 
 
-def test_neo4j_s_own_tables():
+def test_neo4j_s_own_tables() -> None:
     nodes = b":ID,name:string,:LABEL\np1,Ann,Person\np2,Bea,Person\nf1,Rain,Film\n"
     graph = read_graph({"n.csv": nodes, "r.csv": b":START_ID,:END_ID,:TYPE\np1,f1,SEES\np2,f1,SEES\n"})
     assert arcs(graph) == [("Ann", "Rain"), ("Bea", "Rain")]
@@ -530,7 +534,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("ending", [".csv", ".txt", ".gexf", ""])
-def test_a_refusal_names_the_format_that_it_saw(name, ending):
+def test_a_refusal_names_the_format_that_it_saw(name: str, ending: str) -> None:
     with pytest.raises(GatvizError) as caught:
         read_graph(OTHERS[name], name=f"file{ending}")
     assert name in caught.value.found

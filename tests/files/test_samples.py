@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from gatviz.files import sample_graph, sample_graph_names, samples
 
 
 @pytest.mark.parametrize("name", sample_graph_names())
-def test_each_sample_is_small_placed_and_described(name):
+def test_each_sample_is_small_placed_and_described(name: str) -> None:
     graph = sample_graph(name)
     assert graph.notes == ()
     assert 0 < graph.num_nodes <= 60
@@ -23,7 +25,7 @@ def test_each_sample_is_small_placed_and_described(name):
     assert graph.num_features > 0
 
 
-def test_the_tutorials_graph_comes_first_and_is_the_tutorials():
+def test_the_tutorials_graph_comes_first_and_is_the_tutorials() -> None:
     assert sample_graph_names()[0] == "tutorial"
     graph = sample_graph("tutorial")
     adj = np.zeros((4, 4), dtype=int)
@@ -33,19 +35,20 @@ def test_the_tutorials_graph_comes_first_and_is_the_tutorials():
     assert graph.x.tolist() == [[1, 0], [0, 1], [1, 1], [0, 0]]
 
 
-def test_the_karate_club_is_zacharys():
+def test_the_karate_club_is_zacharys() -> None:
     graph, truth = sample_graph("karate_club"), nx.karate_club_graph()
     assert set(map(frozenset, graph.edge_index.T.tolist())) == set(map(frozenset, truth.edges))
     assert graph.num_edges == 156
     assert graph.labels == tuple(truth.nodes[n]["club"] for n in truth)
     assert "Zachary" in graph.description
     assert "1977" in graph.description
+    assert graph.split is not None
     assert {part: graph.split.count(part) for part in set(graph.split)}.keys() == {"train", "val", "test"}
     degree = graph.x[:, graph.feature_names.index("degree")]
     assert degree * 17 == pytest.approx([truth.degree(n) for n in truth], abs=1e-3)
 
 
-def test_one_sample_has_an_isolated_node_and_one_that_reads_nobody():
+def test_one_sample_has_an_isolated_node_and_one_that_reads_nobody() -> None:
     graph = sample_graph("directed_with_isolated_node")
     incoming = np.bincount(graph.edge_index[1], minlength=graph.num_nodes)
     outgoing = np.bincount(graph.edge_index[0], minlength=graph.num_nodes)
@@ -59,12 +62,12 @@ def homophily(name: str) -> float:
     return float(same.mean())
 
 
-def test_one_sample_is_homophilous_and_one_is_not():
+def test_one_sample_is_homophilous_and_one_is_not() -> None:
     assert homophily("two_communities") > 0.8
     assert homophily("opposites") < 0.3
 
 
-def test_unknown_samples_and_a_missing_folder_are_told(monkeypatch, tmp_path):
+def test_unknown_samples_and_a_missing_folder_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with pytest.raises(GatvizError, match=r"sample_graph: expected one of tutorial, .*, found 'moon'; choose one of"):
         sample_graph("moon")
     monkeypatch.setattr(samples, "FOLDER", tmp_path / "none")

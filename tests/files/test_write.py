@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -66,11 +68,12 @@ def graphs(draw: st.DrawFn, attributes: bool = True) -> Graph:
             for key in draw(st.lists(st.sampled_from(["weight", "kind", "since"]), max_size=2, unique=True))
         }
         columns = {key: values for key, values in columns.items() if any(value is not None for value in values)}
-    per_node = {"min_size": count, "max_size": count}
+    per_node: dict[str, Any] = {"min_size": count, "max_size": count}
     labels = draw(st.none() | st.lists(st.none() | words, **per_node))
+    a_row = st.lists(features_held, min_size=len(features), max_size=len(features))
     return Graph(
         names=tuple(listed),
-        x=np.array(draw(st.lists(st.lists(features_held, min_size=len(features), max_size=len(features)), **per_node))),
+        x=np.array(draw(st.lists(a_row, **per_node)), dtype=np.float64),
         edge_index=np.array(pairs, dtype=np.int64).reshape(-1, 2).T,
         feature_names=tuple(features),
         edge_attributes=columns,
@@ -96,7 +99,7 @@ def is_word(text: str) -> bool:
 @pytest.mark.parametrize("form", writable_formats())
 @settings(max_examples=60, deadline=None)
 @given(graph=graphs())
-def test_every_format_that_can_be_written_reads_back_equal(form, graph):
+def test_every_format_that_can_be_written_reads_back_equal(form: str, graph: Graph) -> None:
     content = write_graph(graph, None, form)
     again = inspect_graph(content, f"graph{FORMATS[form].endings[0]}")
     assert again.format in (form, "edge_list")
@@ -104,7 +107,7 @@ def test_every_format_that_can_be_written_reads_back_equal(form, graph):
 
 
 @pytest.mark.parametrize("mark", [";", ",", "|", ";;;", '"', "#", "%"])
-def test_names_that_look_like_separators_survive_a_zip(mark):
+def test_names_that_look_like_separators_survive_a_zip(mark: str) -> None:
     graph = Graph(
         names=(f"A{mark}B", "C"),
         x=np.zeros((2, 1)),
@@ -117,13 +120,13 @@ def test_names_that_look_like_separators_survive_a_zip(mark):
 
 @pytest.mark.parametrize("form", writable_formats())
 @pytest.mark.parametrize("name", sample_graph_names())
-def test_every_sample_survives_every_format(form, name, tmp_path):
+def test_every_sample_survives_every_format(form: str, name: str, tmp_path: Path) -> None:
     path = tmp_path / f"graph{FORMATS[form].endings[0]}"
     write_graph(sample_graph(name), path, form)
     assert read_graph(path) == sample_graph(name)
 
 
-def test_the_ending_of_a_path_tells_the_format(tmp_path):
+def test_the_ending_of_a_path_tells_the_format(tmp_path: Path) -> None:
     graph = sample_graph("star")
     for ending, form in ((".gml", "gml"), (".JSON", "json"), (".npz", "npz"), (".pt", "torch")):
         assert write_graph(graph, tmp_path / f"star{ending}") == write_graph(graph, None, form) or form == "torch"
@@ -131,7 +134,7 @@ def test_the_ending_of_a_path_tells_the_format(tmp_path):
 
 
 @pytest.mark.parametrize("form", [*readable_formats(), "nodes"])
-def test_every_readable_format_has_a_template_that_reads(form):
+def test_every_readable_format_has_a_template_that_reads(form: str) -> None:
     content = template(form)
     if form == "nodes":
         graph = read_graph(template("edge_list"), content)
@@ -151,7 +154,7 @@ def test_every_readable_format_has_a_template_that_reads(form):
     assert {(int(s), int(t)) for s, t in graph.edge_index.T} == both_ways
 
 
-def test_networkx_reads_what_gatviz_writes():
+def test_networkx_reads_what_gatviz_writes() -> None:
     graph = sample_graph("karate_club")
     truth = {frozenset(map(str, edge)) for edge in nx.karate_club_graph().edges}
     files = {form: write_graph(graph, None, form) for form in ("graphml", "gml", "node_link")}
@@ -167,7 +170,7 @@ def test_networkx_reads_what_gatviz_writes():
 
 
 def small(**changes: object) -> Graph:
-    fields = {"names": ("A", "B"), "x": np.ones((2, 1)), "edge_index": np.array([[0], [1]])}
+    fields: dict[str, Any] = {"names": ("A", "B"), "x": np.ones((2, 1)), "edge_index": np.array([[0], [1]])}
     return Graph(**{**fields, **changes})
 
 
@@ -217,19 +220,19 @@ def small(**changes: object) -> Graph:
         ),
     ],
 )
-def test_what_a_format_cannot_hold_is_refused_in_a_sentence(graph, form, sentence):
+def test_what_a_format_cannot_hold_is_refused_in_a_sentence(graph: Graph, form: str, sentence: str) -> None:
     with pytest.raises(GatvizError) as caught:
         write_graph(graph, None, form)
     assert str(caught.value) == sentence
 
 
-def test_a_graph_without_features_is_written_without_them():
+def test_a_graph_without_features_is_written_without_them() -> None:
     for form in writable_formats():
         again = read_graph(write_graph(small(x=np.zeros((2, 0))), None, form), name=f"g{FORMATS[form].endings[0]}")
         assert again.feature_names == ("A", "B")
 
 
-def test_paths_and_formats_that_do_not_work(tmp_path):
+def test_paths_and_formats_that_do_not_work(tmp_path: Path) -> None:
     with pytest.raises(GatvizError, match="expected a format, or a path whose ending names one, found neither"):
         write_graph(small())
     with pytest.raises(GatvizError, match=r"found 'graph.xyz'; choose one of json"):
@@ -242,7 +245,7 @@ def test_paths_and_formats_that_do_not_work(tmp_path):
         template("xls")
 
 
-def test_the_zip_holds_two_tables_and_the_description():
+def test_the_zip_holds_two_tables_and_the_description() -> None:
     packed = zipfile.ZipFile(io.BytesIO(write_graph(sample_graph("star"), None, "zip")))
     assert packed.namelist() == ["edges.csv", "nodes.csv", "description.txt"]
     assert packed.read("edges.csv").decode().splitlines()[:2] == ["source,target,type", '"leaf 1",hub,undirected']

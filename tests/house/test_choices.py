@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 import torch
@@ -90,7 +90,7 @@ VALUES: Mapping[str, tuple[object, ...]] = {
 BY_LAYER = ("heads", "concat", "activation", "residual")
 
 
-def test_all_keywords_are_walked():
+def test_all_keywords_are_walked() -> None:
     assert set(VALUES) == set(ChoiceWords.__annotations__)
 
 
@@ -111,9 +111,10 @@ def told(opened: Checkpoint, name: str, layer: int | None) -> list[object]:
     return [one.value for one in opened.decisions if one.name == name and layer in (None, one.layer)]
 
 
-def check(data: bytes, name: str, value: object, layer: int | None, before: Checkpoint) -> None:
+def check(data: bytes, name: str, value: Any, layer: int | None, before: Checkpoint) -> None:
     given = value if layer is None else [value if k == layer else None for k in range(len(before.layers))]
-    chosen, refusal = outcome(lambda: inspect_weights(data, **{name: given}))
+    keyword: dict[str, Any] = {name: given}
+    chosen, refusal = outcome(lambda: inspect_weights(data, **keyword))
     if chosen is None:
         assert name in refusal or name == "layout", f"{name}={given} is not named: {refusal}"
         return
@@ -126,7 +127,7 @@ def check(data: bytes, name: str, value: object, layer: int | None, before: Chec
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_every_keyword_of_load_weights_has_an_effect_or_is_refused(file):
+def test_every_keyword_of_load_weights_has_an_effect_or_is_refused(file: str) -> None:
     data = FILES[file]
     before = inspect_weights(data)
     for name, values in VALUES.items():
@@ -136,7 +137,7 @@ def test_every_keyword_of_load_weights_has_an_effect_or_is_refused(file):
                 check(data, name, value, layer, before)
 
 
-def test_slopes_that_differ_are_told_layer_by_layer():
+def test_slopes_that_differ_are_told_layer_by_layer() -> None:
     layers = [gatviz.LayerSettings(negative_slope=slope) for slope in (0.2, 0.05)]
     data = save_weights(gatviz.GAT(FEATURES, layers, generator=torch.Generator().manual_seed(1)))
     slopes = [(one.layer, one.value) for one in inspect_weights(data).decisions if one.name == "negative_slope"]
@@ -202,34 +203,36 @@ def keywords(make: type) -> list[str]:
 
 
 @pytest.mark.parametrize("make", LAYERS)
-def test_every_keyword_of_a_layer_has_an_effect(make):
+def test_every_keyword_of_a_layer_has_an_effect(make: type) -> None:
     for name in keywords(make):
         beside = NEEDS.get(name, {})
         assert run(make, **beside, **{name: OTHERWISE[name]}) != run(make, **beside), name
 
 
 @pytest.mark.parametrize("make", LAYERS)
-def test_a_word_in_place_of_yes_or_no_is_refused(make):
+def test_a_word_in_place_of_yes_or_no_is_refused(make: type) -> None:
     for name in set(keywords(make)) & {"concat", "bias", "residual", "share_weights", "projection_bias"}:
         with pytest.raises(GatvizError, match=rf"^{name}: expected True or False, found 'no'"):
             run(make, **{name: "no"})
 
 
-def test_hidden_layers_that_are_not_there_have_no_sizes():
-    for name in ("head_features", "num_heads"):
+def test_hidden_layers_that_are_not_there_have_no_sizes() -> None:
+    sizes: list[dict[str, Any]] = [{"head_features": 4}, {"num_heads": 4}]
+    for given in sizes:
+        name = next(iter(given))
         with pytest.raises(GatvizError, match=rf"^{name}: expected hidden layers"):
-            gatviz.GAT.of_paper(2, 3, num_layers=1, **{name: 4})
+            gatviz.GAT.of_paper(2, 3, num_layers=1, **given)
     with pytest.raises(GatvizError, match="num_layers: expected at least 1"):
         gatviz.GAT.of_paper(2, 3, num_layers=0)
 
 
 # ---- reading graphs -----------------------------------------------------------------------------------------------
 
-EDGES = b"source,target,weight\nA,B,1\nB,C,2\nC,C,3\n"
+TABLE = b"source,target,weight\nA,B,1\nB,C,2\nC,C,3\n"
 NODES = b"id,label,age,height,club,who\nA,p,1,5,x,A\nB,q,2,6,y,B\nC,p,3,8,x,C\n"
 GRAPHS: Mapping[str, Mapping[str, bytes]] = {
-    "edges": {"e.csv": EDGES},
-    "edges and nodes": {"e.csv": EDGES, "n.csv": NODES},
+    "edges": {"e.csv": TABLE},
+    "edges and nodes": {"e.csv": TABLE, "n.csv": NODES},
     "matrix": {"m.csv": template("matrix")},
     **{form: {f"g{FORMATS[form].endings[0]}": template(form)} for form in writable_formats()},
     "pajek": {"g.net": template("pajek")},
@@ -256,7 +259,7 @@ NAMED_BY_VALUE = ("format", "features", "ignored", "label", "source", "target", 
 """A column that is not there is named itself; so is a format."""
 
 
-def test_all_options_are_walked():
+def test_all_options_are_walked() -> None:
     assert set(READ) == {field.name for field in fields(ReadOptions)}
 
 
@@ -273,12 +276,13 @@ def is_told(form: object, name: str, found: str) -> bool:
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_every_option_of_reading_has_an_effect_or_is_refused(name):
+def test_every_option_of_reading_has_an_effect_or_is_refused(name: str) -> None:
     files = GRAPHS[name]
     before = inspect_graph(files)
     for option, values in READ.items():
         for value in values:
-            after, refusal = outcome(lambda: inspect_graph(files, options=ReadOptions(**{option: value})))  # noqa: B023
+            given: dict[str, Any] = {option: value}
+            after, refusal = outcome(lambda: inspect_graph(files, options=ReadOptions(**given)))  # noqa: B023
             if after is None:
                 assert option in refusal or option in NAMED_BY_VALUE
                 continue
@@ -293,15 +297,16 @@ def test_every_option_of_reading_has_an_effect_or_is_refused(name):
             assert not same or said.get(option) == value or option == "features", f"{option}={value}"
 
 
-def test_a_name_or_nodes_beside_several_files_are_refused():
-    for beside in ({"name": "x.csv"}, {"nodes": NODES}):
+def test_a_name_or_nodes_beside_several_files_are_refused() -> None:
+    both: list[dict[str, Any]] = [{"name": "x.csv"}, {"nodes": NODES}]
+    for beside in both:
         with pytest.raises(GatvizError, match=f"^{next(iter(beside))}: expected a single file"):
-            inspect_graph({"e.csv": EDGES}, **beside)
+            inspect_graph({"e.csv": TABLE}, **beside)
     with pytest.raises(GatvizError, match=r"^features: expected one word"):
-        gatviz.read_graph(EDGES, features="degree", options=ReadOptions(missing_features="constant"))
+        gatviz.read_graph(TABLE, features="degree", options=ReadOptions(missing_features="constant"))
 
 
-def test_a_seed_that_draws_nothing_is_refused():
+def test_a_seed_that_draws_nothing_is_refused() -> None:
     with pytest.raises(GatvizError, match="seed: expected something to draw"):
         generate("ring", seed=1)
     with pytest.raises(GatvizError, match="seed: expected features='random'"):

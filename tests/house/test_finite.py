@@ -22,7 +22,7 @@ from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import AttentionLayer, new_generator
 from gatviz.graph import editing
 from gatviz.model.gat import GAT
-from gatviz.model.steps import LayerSettings
+from gatviz.model.steps import Kind, LayerSettings
 from gatviz.model.weights import Weights, with_values
 from gatviz.numbers import LARGEST
 from gatviz.stage.part import packed
@@ -74,8 +74,15 @@ def everything(trace: LayerTrace) -> dict[str, np.ndarray]:
     dropout=st.sampled_from([0.0, 0.9]),
 )
 def test_a_run_is_finite_in_every_field_or_refused_by_its_first_stage(
-    seed, kind, sizes, slope, activation, concat, residual, dropout
-):
+    seed: int,
+    kind: Kind,
+    sizes: list[float],
+    slope: float,
+    activation: str | None,
+    concat: bool,
+    residual: bool,
+    dropout: float,
+) -> None:
     case = random_case(seed, torch.float32)
     numbers = iter(sizes)
     x = (case.x * next(numbers)).clamp(-FLOAT32, FLOAT32)
@@ -98,7 +105,7 @@ def test_a_run_is_finite_in_every_field_or_refused_by_its_first_stage(
 
 
 @pytest.mark.parametrize("nodes", [0, 1, 3])
-def test_a_parameter_that_is_not_finite_is_named_even_where_no_edge_meets_it(nodes):
+def test_a_parameter_that_is_not_finite_is_named_even_where_no_edge_meets_it(nodes: int) -> None:
     for kind, name in ((GATAttentionLayer, "a_target"), (GATv2AttentionLayer, "a")):
         layer = kind(2, 3, 2, generator=new_generator(0)).eval()
         with torch.no_grad():
@@ -107,25 +114,25 @@ def test_a_parameter_that_is_not_finite_is_named_even_where_no_edge_meets_it(nod
             layer.trace(torch.ones(nodes, 2), edge_index=torch.zeros(2, 0, dtype=torch.int64))
 
 
-def test_the_layer_and_the_stage_that_overflowed_are_named():
+def test_the_layer_and_the_stage_that_overflowed_are_named() -> None:
     model = GAT(2, [LayerSettings(out_features=3, num_heads=2)] * 2, generator=new_generator(0)).eval()
     graph = sample_graph("tutorial")
     with torch.no_grad():
         model.attention_layers[1].weight.mul_(1e30)
     assert np.isfinite(model.trace(graph).out).all()
     with torch.no_grad():
-        model.attention_layers[1].att.mul_(1e30)
+        model.attention_layers[1].get_parameter("att").mul_(1e30)
     with pytest.raises(GatvizError, match=r"^layer 1, GAT, score_target: expected finite numbers, .* found -?inf at"):
         model.trace(graph)
 
 
-def test_a_masked_score_is_no_fault():
+def test_a_masked_score_is_no_fault() -> None:
     trace = MultiHeadGATLayer(2, 3, generator=new_generator(0)).eval().trace(sample_graph("star"))
     assert np.isinf(trace.dense("masked_e", 0)).any()
 
 
 @pytest.mark.parametrize("size", [1e30, 1e60, 1e200])
-def test_a_run_in_float64_that_the_screen_cannot_hold_is_refused(size):
+def test_a_run_in_float64_that_the_screen_cannot_hold_is_refused(size: float) -> None:
     graph = sample_graph("tutorial")
     layer = {
         name: np.array(values, dtype=float) for name, values in run_cache.drawn_weights(Settings(), 2).layers[0].items()
@@ -159,7 +166,7 @@ def file_with(value: Any) -> Graph:
 @given(st.floats(1e38, 1e39))
 @example(LARGEST)
 @example(float(np.nextafter(LARGEST, np.inf)))
-def test_a_feature_is_held_just_where_float32_makes_it_no_infinity(value):
+def test_a_feature_is_held_just_where_float32_makes_it_no_infinity(value: float) -> None:
     with np.errstate(over="ignore"):
         held = np.isfinite(np.float32(value))
     if held:
@@ -170,7 +177,7 @@ def test_a_feature_is_held_just_where_float32_makes_it_no_infinity(value):
 
 
 @pytest.mark.parametrize("value", BEYOND, ids=str)
-def test_a_feature_beyond_float32_is_refused_by_name(value):
+def test_a_feature_beyond_float32_is_refused_by_name(value: str) -> None:
     for door in (with_x, lambda v: editing.set_node(TUTORIAL, "2", features={"f1": v})):
         with pytest.raises(GatvizError, match=r"^feature 'f1' of '2': expected a finite number, at most"):
             door(value)
@@ -184,7 +191,7 @@ def test_a_feature_beyond_float32_is_refused_by_name(value):
 
 
 @pytest.mark.parametrize("value", BEYOND, ids=str)
-def test_a_weight_beyond_float32_is_refused_by_its_entry(value):
+def test_a_weight_beyond_float32_is_refused_by_its_entry(value: str) -> None:
     weights = run_cache.drawn_weights(Settings(), 2)
     values: list[Any] = weights.layers[0]["W"].tolist()
     values[1][2][0] = value
@@ -194,13 +201,13 @@ def test_a_weight_beyond_float32_is_refused_by_its_entry(value):
         with_values(weights, 0, "W", values[1], head=1)
     layer = GATAttentionLayer(2, 3, 4)
     with pytest.raises(GatvizError, match=r"^weights, W, entry \[1, 2, 0\]: expected a finite number"):
-        layer.set_weights(W=values)  # type: ignore[arg-type]
+        layer.set_weights(W=values)
     with pytest.raises(GatvizError, match=r"^negative_slope: expected a finite number"):
         GATAttentionLayer(2, 3, negative_slope=value)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_a_weights_file_names_tensor_and_entry(value):
+def test_a_weights_file_names_tensor_and_entry(value: float) -> None:
     state = GATConv(2, 3).state_dict()
     state["lin.weight"][2, 1] = value
     stream = io.BytesIO()
@@ -210,12 +217,12 @@ def test_a_weights_file_names_tensor_and_entry(value):
 
 
 @pytest.mark.parametrize("far", [1e308, -1e308, 1e16, np.inf, 10**400])
-def test_a_position_too_far_away_is_refused_by_its_node(far):
+def test_a_position_too_far_away_is_refused_by_its_node(far: float) -> None:
     points: list[list[Any]] = [[0, 0]] * 3 + [[0, far]]
     placed = TUTORIAL.with_positions(np.zeros((4, 2)))
     doors: list[Callable[[], Graph]] = [
-        lambda: replace(TUTORIAL, positions=points),
-        lambda: TUTORIAL.with_positions(points),  # type: ignore[arg-type]
+        lambda: replace(TUTORIAL, positions=points),  # type: ignore[arg-type] # read as an array
+        lambda: TUTORIAL.with_positions(points),  # type: ignore[arg-type] # read as an array
         lambda: editing.move(placed, ["3"], [[0, far]]),
     ]
     for door in doors:
@@ -226,7 +233,7 @@ def test_a_position_too_far_away_is_refused_by_its_node(far):
 @given(st.integers(-(2**40), 2**40))
 @example(16_777_217)
 @example(16_777_216)
-def test_what_float32_rounds_beyond_2_24_is_told(number):
+def test_what_float32_rounds_beyond_2_24_is_told(number: int) -> None:
     graph = with_x(number)
     told = int(np.float32(number)) != number
     assert bool(graph.rounding) is (told and abs(number) > 2**24)
@@ -235,7 +242,7 @@ def test_what_float32_rounds_beyond_2_24_is_told(number):
         assert graph.rounding.endswith(f"becomes {int(np.float32(number))}")
 
 
-def test_the_browser_gets_no_nan_and_no_number_that_became_infinite_on_the_way():
+def test_the_browser_gets_no_nan_and_no_number_that_became_infinite_on_the_way() -> None:
     encode({"names": ["NaN"], "positions": [[0.5, 1]], "none": None})
     for value in (float("nan"), float("inf"), {"deep": [1.0, [-float("inf")]]}):
         with pytest.raises(GatvizError, match=r"^the picture, part: expected finite numbers"):

@@ -44,14 +44,14 @@ def packages() -> Path:
     return PACKAGES
 
 
-def test_types_hold_by_the_strict_rules(packages: Path):
+def test_types_hold_by_the_strict_rules(packages: Path) -> None:
     config = json.loads((CHECKS / "tsconfig.json").read_text())
     assert config["compilerOptions"]["strict"]
     assert config["compilerOptions"]["checkJs"]
     passes(node(str(packages / "typescript" / "bin" / "tsc"), "--project", str(CHECKS)))
 
 
-def test_a_wrong_type_is_found(packages: Path, tmp_path: Path):
+def test_a_wrong_type_is_found(packages: Path, tmp_path: Path) -> None:
     """The check sees the protocol: a part that Python does not send is an error."""
     stage = (TOP / STAGE).as_posix()
     wrong = (
@@ -65,19 +65,19 @@ def test_a_wrong_type_is_found(packages: Path, tmp_path: Path):
         assert bool(run.returncode) is bool(code), run.stdout
 
 
-def test_the_code_is_linted(packages: Path):
+def test_the_code_is_linted(packages: Path) -> None:
     rules = CHECKS / ".oxlintrc.json"
     passes(node(str(packages / "oxlint" / "bin" / "oxlint"), "--config", str(rules), STAGE, "tests/js"))
 
 
-def test_the_pure_modules_do_what_their_tests_say():
+def test_the_pure_modules_do_what_their_tests_say() -> None:
     run = node("--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--test", "--test-reporter=tap", "tests/js/*.test.js")
     passes(run)
     written = sum(path.read_text().count('\ntest("') for path in CHECKS.glob("*.test.js"))
     assert f"\n# pass {written}\n" in run.stdout, run.stdout
 
 
-def test_the_lock_file_says_what_and_never_from_where():
+def test_the_lock_file_says_what_and_never_from_where() -> None:
     lock = json.loads(LOCK.read_text())
     assert "omit-lockfile-registry-resolved=true" in (CHECKS / ".npmrc").read_text().splitlines()
     packages = {path: told for path, told in lock["packages"].items() if path}

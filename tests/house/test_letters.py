@@ -30,18 +30,18 @@ SOURCES = sorted(
 )
 
 
-def test_the_guard_knows_crossed_letters():
+def test_the_guard_knows_crossed_letters() -> None:
     assert all(map(CROSSED.search, ("s_i + t_j", "s_{i}", r"= t_j", "sᵢ")))
     assert not any(map(CROSSED.search, ("t_i + s_j", "class_index", "edges_into", "t_i", "is_it", "st_info")))
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_source_and_no_document_crosses_them(path: Path):
+def test_no_source_and_no_document_crosses_them(path: Path) -> None:
     found = CROSSED.search(path.read_text(encoding="utf-8"))
     assert found is None, found
 
 
-def test_the_score_is_the_targets_letter_plus_the_sources():
+def test_the_score_is_the_targets_letter_plus_the_sources() -> None:
     told = stages_told("GAT", 0.2)
     assert told["score_target"].formula.startswith(r"t_i = a_{\mathrm{target}}")
     assert told["score_source"].formula.startswith(r"s_j = a_{\mathrm{source}}")
@@ -51,7 +51,7 @@ def test_the_score_is_the_targets_letter_plus_the_sources():
     assert said["sourceScore"].startswith("s_j = a_source")
 
 
-def test_no_view_crosses_them():
+def test_no_view_crosses_them() -> None:
     nodes = [{"id": str(n), "features": [n, 1.5, -n]} for n in range(4)]
     graph = {"directed": True, "nodes": nodes, "edges": [[str(j), str(i)] for j in range(4) for i in range(4)]}
     for name, app in views(graph):
@@ -83,7 +83,7 @@ def stages_told(kind: str, slope: float, flags: tuple[bool, ...] = (True,) * 5) 
 
 
 @pytest.mark.parametrize("slope", [-0.5, 0.0, 0.2, 1.0, 3.0])
-def test_it_is_said_what_the_targets_half_does_of_gat_alone_and_as_the_slope_has_it(slope: float):
+def test_it_is_said_what_the_targets_half_does_of_gat_alone_and_as_the_slope_has_it(slope: float) -> None:
     for flags in product((True, False), repeat=5):
         told = {name: info.caption for name, info in stages_told("GAT", slope, flags).items()}
         assert "the same for all that it reads" in told["score_target"]
@@ -95,7 +95,7 @@ def test_it_is_said_what_the_targets_half_does_of_gat_alone_and_as_the_slope_has
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([0.0, 0.2, 1.0, 3.0]))
-def test_and_it_is_true(seed: int, slope: float):
+def test_and_it_is_true(seed: int, slope: float) -> None:
     """Another target half never turns an order round, and with slope 1 it moves no share."""
     graph = random_graph(seed)
     model = GAT(

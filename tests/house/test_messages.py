@@ -55,8 +55,10 @@ STYLES = ("_STYLE", "_PRIMARY", "_DOT", "look", "style", "_POLICY")
 """Names of what holds CSS."""
 DEVELOPERS = ("TypeVar", "TypeError", "compile", "search")
 """Calls whose arguments only a developer reads."""
-CODE = ("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN", "_COLUMNS", "UNLABELLED")
-CODE = (*CODE, "_ABOVE_LEFT", "_INSIDE", "_BESIDE")
+CODE = (
+    *("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN", "_COLUMNS", "UNLABELLED"),
+    *("_ABOVE_LEFT", "_INSIDE", "_BESIDE"),
+)
 """Names of what holds names of code: Python's, a pickle's, plotly's, or what stands in tables."""
 
 PROGRAMS = ("scripts.py", "script_text.py")
@@ -181,7 +183,7 @@ def bypassing(code: str, screen: bool = True) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_words_bypass_the_catalogues(path: Path):
+def test_no_words_bypass_the_catalogues(path: Path) -> None:
     screen = path.relative_to(ROOT / "gatviz").parts[0] in SCREEN
     assert bypassing(path.read_text(encoding="utf-8"), screen) == []
 
@@ -208,7 +210,7 @@ def test_no_words_bypass_the_catalogues(path: Path):
     ],
 )
 @pytest.mark.parametrize("screen", [True, False])
-def test_the_guard_knows_words_that_bypass(code: str, screen: bool):
+def test_the_guard_knows_words_that_bypass(code: str, screen: bool) -> None:
     assert bypassing(code, screen) or (not screen and '"Heads"' in code)
 
 
@@ -225,16 +227,18 @@ def test_the_guard_knows_words_that_bypass(code: str, screen: bool):
         'raise GatvizError("heads", expected, found, mend)',
     ],
 )
-def test_the_guard_lets_messages_and_keys_pass(code: str):
+def test_the_guard_lets_messages_and_keys_pass(code: str) -> None:
     assert bypassing(code) == []
 
 
-READING = ("startswith", "endswith", "removeprefix", "removesuffix", "replace", "index", "find", "split", "partition")
-READING = (*READING, "search", "match", "fullmatch", "sub")
+READING = (
+    *("startswith", "endswith", "removeprefix", "removesuffix", "replace", "index", "find", "split", "partition"),
+    *("search", "match", "fullmatch", "sub"),
+)
 """What looks into a text; of words nothing should."""
 
 
-def asked(tree: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
+def asked(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, list[ast.expr]]]:
     """Every place where a program takes a decision on a text: what is compared, and what is looked into."""
     for node in ast.walk(tree):
         match node:
@@ -287,7 +291,7 @@ def is_said(node: ast.AST) -> bool:
     return False
 
 
-def test_nothing_is_decided_on_words():
+def test_nothing_is_decided_on_words() -> None:
     """What is decided hangs on a key, a number or a type: words are free to change, and are others in each language."""
     messages = {form for one in extracted() for form in ([one.id] if isinstance(one.id, str) else one.id)}
     for path in ALL:
@@ -306,7 +310,7 @@ def test_nothing_is_decided_on_words():
         'match title:\n    case "Every head":\n        pass',
     ],
 )
-def test_the_guard_knows_decisions_on_words(code: str):
+def test_the_guard_knows_decisions_on_words(code: str) -> None:
     assert deciding_on_words(code, {"Heads", "GCN weight"})
 
 
@@ -314,7 +318,7 @@ def test_the_guard_knows_decisions_on_words(code: str):
     "code",
     ['if kind == "GAT": pass', 'name.startswith("W_")', 'if "alpha" in fields: pass', '_("a").join(parts)'],
 )
-def test_the_guard_lets_decisions_on_keys_pass(code: str):
+def test_the_guard_lets_decisions_on_keys_pass(code: str) -> None:
     assert not deciding_on_words(code, {"Heads"})
 
 
@@ -346,7 +350,7 @@ def misused(code: str) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: str(path.relative_to(ROOT)))
-def test_messages_are_filled_and_said(path: Path):
+def test_messages_are_filled_and_said(path: Path) -> None:
     assert misused(path.read_text(encoding="utf-8")) == []
 
 
@@ -359,7 +363,7 @@ def test_messages_are_filled_and_said(path: Path):
         "from gatviz.words import _\nfor _ in range(3):\n    pass",
     ],
 )
-def test_the_guard_knows_messages_that_are_misused(code: str):
+def test_the_guard_knows_messages_that_are_misused(code: str) -> None:
     assert misused(code)
     assert not misused('A = N_("a {b}")\nx = _(A).format(b=1)\ny = _("{n}").format(n=n)')
 
@@ -377,7 +381,7 @@ def calls(path: Path) -> Iterator[tuple[ast.Call, list[ast.AST]]]:
     yield from walk(ast.parse(path.read_text(encoding="utf-8")), [])
 
 
-def test_messages_are_literals_said_when_somebody_listens():
+def test_messages_are_literals_said_when_somebody_listens() -> None:
     """What is said while a module is read would be in nobody's language; what is made up, in no catalogue."""
     for path in ALL:
         if path.name == "words.py":
@@ -396,7 +400,7 @@ def test_messages_are_literals_said_when_somebody_listens():
                 assert not set(inner[0].args.defaults) & set(within), f"{where}: said while the module is read"
 
 
-def test_babel_finds_every_message(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture):
+def test_babel_finds_every_message(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
     """So that a catalogue can be made of them: no warning, nothing missed, every gap named."""
     catalogue = extracted()
     out, err = capfd.readouterr()

@@ -29,7 +29,7 @@ def names(requirements: list[str]) -> set[str]:
     return {canonicalize_name(Requirement(one).name) for one in requirements}
 
 
-def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
     modules = {name.split(".")[0] for path in FILES for name in imports(path)}
     modules -= set(sys.stdlib_module_names) | OPTIONAL | {"gatviz"}
     of = packages_distributions()
@@ -39,7 +39,7 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
     assert names(EXTRAS["app"]) == app
 
 
-def test_what_is_declared_is_pinned_for_the_readmes_commands():
+def test_what_is_declared_is_pinned_for_the_readmes_commands() -> None:
     lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] not in "#-"]
     pinned = {canonicalize_name(one.name): one.specifier for one in map(Requirement, lines)}
     declared = [*PROJECT["dependencies"], *EXTRAS["app"], *EXTRAS["test"]]
@@ -49,18 +49,18 @@ def test_what_is_declared_is_pinned_for_the_readmes_commands():
             assert all(one.specifier.contains(pin.version) for pin in pinned[canonicalize_name(one.name)])
 
 
-def test_the_version_stands_in_one_place():
+def test_the_version_stands_in_one_place() -> None:
     assert "version" in PROJECT["dynamic"]
     assert version("gatviz") == gatviz.__version__
 
 
-def test_the_library_needs_none_of_the_apps_packages():
+def test_the_library_needs_none_of_the_apps_packages() -> None:
     blocked = f"import sys; sys.modules.update(dict.fromkeys({sorted(ONLY_IN)!r}))\nimport gatviz\n"
     subprocess.run([sys.executable, "-c", blocked], check=True, timeout=120)
 
 
 @pytest.mark.slow
-def test_a_wheel_holds_every_file_of_the_package_and_of_the_top(wheel: Path):
+def test_a_wheel_holds_every_file_of_the_package_and_of_the_top(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         found = {name: archive.read(name) for name in archive.namelist() if name.startswith("gatviz/")}
     inside = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "gatviz").rglob("*")}
@@ -71,7 +71,7 @@ def test_a_wheel_holds_every_file_of_the_package_and_of_the_top(wheel: Path):
 
 
 @pytest.mark.slow
-def test_the_library_alone_runs_the_readmes_python(wheel: Path, tmp_path: Path):
+def test_the_library_alone_runs_the_readmes_python(wheel: Path, tmp_path: Path) -> None:
     installed = Installed(tmp_path / "venv", wheel, extras=[])
     snippet = "\n".join(blocks("python"))
     said = installed.python("-c", f"{snippet}\nprint(gatviz.__file__, gatviz.sample_graph_names(), out.shape)")

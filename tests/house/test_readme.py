@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def blocks(language: str) -> list[str]:
     return [body for kind, body in BLOCKS if kind == language]
 
 
-def test_ci_calls_the_test_command():
+def test_ci_calls_the_test_command() -> None:
     set_up, test = blocks("sh")[1].strip().rsplit(" && ", 1)
     assert test.endswith("-m pytest")
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
@@ -27,14 +28,14 @@ def test_ci_calls_the_test_command():
     assert test in script
 
 
-def test_python_snippets_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_python_snippets_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(compile("\n".join(blocks("python")), "README.md", "exec"), names)
     assert names["out"].shape == (34, 32)
 
 
-def test_json_snippet_is_a_graph():
+def test_json_snippet_is_a_graph() -> None:
     (snippet,) = blocks("json")
     graph = gatviz.read_graph(snippet.encode())
     assert graph.names == ("A", "B")
@@ -42,11 +43,11 @@ def test_json_snippet_is_a_graph():
 
 
 @pytest.mark.parametrize("path", re.findall(r"\]\(([\w/.]+)\)", TEXT))
-def test_linked_files_exist(path: str):
+def test_linked_files_exist(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-def test_every_room_of_the_house_is_named():
+def test_every_room_of_the_house_is_named() -> None:
     tree = blocks("text")[0]
     rooms = CONTRIBUTING.split("## The rooms")[1].split("\n## ")[0]
     for path in (ROOT / "gatviz").iterdir():
@@ -56,11 +57,11 @@ def test_every_room_of_the_house_is_named():
 
 
 @pytest.mark.parametrize("path", re.findall(r"`((?:gatviz|tests|docs|sample_graphs|\.ci)/[\w./]*)`", CONTRIBUTING))
-def test_what_contributors_are_sent_to_is_there(path: str):
+def test_what_contributors_are_sent_to_is_there(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-def test_what_changed_is_told_up_to_this_version():
+def test_what_changed_is_told_up_to_this_version() -> None:
     headings = re.findall(r"^## (.+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert gatviz.__version__ in headings
     assert headings[0] in (gatviz.__version__, f"Since {gatviz.__version__}")

@@ -20,7 +20,7 @@ CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding=
 NO_LINKS = "false"
 
 
-def test_the_settings_that_keep_it_to_itself():
+def test_the_settings_that_keep_it_to_itself() -> None:
     assert CONFIG["server"]["address"] in ("localhost", "127.0.0.1")
     assert CONFIG["client"]["showErrorLinks"] == NO_LINKS
     assert CONFIG["client"]["showErrorDetails"] == "none"
@@ -29,7 +29,7 @@ def test_the_settings_that_keep_it_to_itself():
     assert "enableXsrfProtection" not in CONFIG["server"]
 
 
-def test_streamlit_knows_each_of_them():
+def test_streamlit_knows_each_of_them() -> None:
     """A name that Streamlit does not know would be passed over in silence."""
     options = config.get_config_options()
     for section, values in CONFIG.items():
@@ -39,7 +39,7 @@ def test_streamlit_knows_each_of_them():
 
 
 @pytest.mark.parametrize("origin", ["http://evil.invalid", "https://evil.invalid:8501", "null"])
-def test_a_refused_origin_makes_nobody_look_for_our_address(origin: str, monkeypatch: pytest.MonkeyPatch):
+def test_a_refused_origin_makes_nobody_look_for_our_address(origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     assert not app.exception
     asked: list[str] = []
@@ -48,7 +48,7 @@ def test_a_refused_origin_makes_nobody_look_for_our_address(origin: str, monkeyp
     assert asked == []
 
 
-def test_it_listens_on_this_machine_alone():
+def test_it_listens_on_this_machine_alone() -> None:
     """127.0.0.2 stands for any other address of this machine: only who listens on all of them answers there."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

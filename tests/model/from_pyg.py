@@ -58,7 +58,9 @@ class Converted:
 
     def model(self, in_features: int, self_loops: SelfLoops = "add_missing") -> GAT:
         """The model with the numbers of all modules, in their precision."""
-        model = GAT.of_steps(in_features, self.steps, self_loops=self_loops)
+        reads = any("weight_edge" in state for state in self.states.values())
+        loops = gatviz.LoopFeatures("mean", "all") if reads and self_loops == "add_missing" else None
+        model = GAT.of_steps(in_features, self.steps, self_loops=self_loops, loop_features=loops)
         double = any(value.dtype == torch.float64 for state in self.states.values() for value in state.values())
         model = model.double() if double else model
         model.load_state_dict({f"{n}.{key}": value for n, state in self.states.items() for key, value in state.items()})
@@ -77,6 +79,7 @@ def settings_of(conv: Any) -> LayerSettings:
         residual=conv.res is not None,
         negative_slope=conv.negative_slope,
         activation=None,
+        edge_features=0 if conv.edge_dim is None else conv.edge_dim,
         **more,
     )
 
@@ -92,6 +95,10 @@ def parameters_of(conv: Any) -> dict[str, torch.Tensor]:
                 state["bias_target"] = conv.lin_r.bias
     else:
         state = {"weight": conv.lin.weight, "att": torch.stack([conv.att_dst[0], conv.att_src[0]], dim=1)}
+    if conv.edge_dim is not None:
+        state["weight_edge"] = conv.lin_edge.weight
+        if not isinstance(conv, pyg.GATv2Conv):
+            state["att_edge"] = conv.att_edge[0]
     if conv.bias is not None:
         state["bias"] = conv.bias
     if conv.res is not None:

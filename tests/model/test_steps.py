@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any, TypeVar
 
@@ -65,7 +66,9 @@ def stirred(module: M, seed: int) -> M:
     return module.eval()
 
 
-def alphas_of(model: nn.Module, x: torch.Tensor, edge_index: torch.Tensor) -> tuple[torch.Tensor, list[np.ndarray]]:
+def alphas_of(
+    model: nn.Module, x: torch.Tensor, edge_index: torch.Tensor, f: torch.Tensor | None = None
+) -> tuple[torch.Tensor, list[np.ndarray]]:
     """PyG's output and, layer by layer, its α [E, H] in the order of target, then source."""
     found: list[np.ndarray] = []
     convs = [module for module in model.modules() if isinstance(module, pyg.GATConv | pyg.GATv2Conv)]
@@ -85,7 +88,7 @@ def alphas_of(model: nn.Module, x: torch.Tensor, edge_index: torch.Tensor) -> tu
     hooks = [conv.register_forward_pre_hook(asked, with_kwargs=True) for conv in convs]
     hooks += [conv.register_forward_hook(told) for conv in convs]
     with torch.no_grad():
-        out = model(x, edge_index)
+        out = model(x, edge_index) if f is None else model(x, edge_index, edge_attr=f)
     for hook in hooks:
         hook.remove()
     return out, found
@@ -93,7 +96,8 @@ def alphas_of(model: nn.Module, x: torch.Tensor, edge_index: torch.Tensor) -> tu
 
 def check_equal(theirs: nn.Module, ours: GAT, graph: Graph) -> None:
     x, edge_index = torch.tensor(graph.x, dtype=torch.float32), torch.tensor(graph.edge_index)
-    out, alphas = alphas_of(theirs, x, edge_index)
+    f = None if graph.edge_features is None else torch.tensor(graph.edge_features, dtype=torch.float32)
+    out, alphas = alphas_of(theirs, x, edge_index, f)
     trace = ours.trace(graph)
     np.testing.assert_allclose(trace.out, out.numpy(), atol=1e-5, rtol=1e-5)
     assert len(trace.layers) == len(alphas)
@@ -140,6 +144,44 @@ def test_pygs_gat_by_norm_and_order(norm: tuple[str, dict[str, str]] | None, act
 def test_pygs_gat_by_activation_residual_and_concat(act: str | None, residual: bool, concat: bool) -> None:
     model = pyg_gat(5, 3, act=act, residual=residual, concat=concat, norm="batch_norm")
     check_equal(model, converted(model).model(F_IN), random_graph(5))
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3, 4])
+@pytest.mark.parametrize(("v2", "residual", "jk"), list(product([False, True], [False, True], [None, "max"])))
+def test_pygs_gat_with_edge_features(layers: int, v2: bool, residual: bool, jk: str | None) -> None:
+    model = pyg_gat(layers, layers, v2=v2, residual=residual, jk=jk, edge_dim=3, norm="graph_norm", act="elu")
+    graph = random_graph(layers)
+    draw = np.random.default_rng(layers)
+    check_equal(
+        model,
+        converted(model).model(F_IN),
+        replace(graph, edge_features=draw.normal(size=(graph.num_edges, 3))),
+    )
+
+
+EVERYTHING: dict[str, list[Any]] = {
+    "num_layers": [1, 2, 3, 4],
+    "v2": [False, True],
+    "jk": [None, "cat", "max", "last"],
+    "norm": NORMS,
+    "act": ["relu", "elu", "tanh", "gelu", "leaky_relu", "prelu", None],
+    "act_first": [False, True],
+    "residual": [False, True],
+    "edge_dim": [None, 2],
+    "concat": [False, True],
+}
+
+
+@given(st.fixed_dictionaries({name: st.sampled_from(values) for name, values in EVERYTHING.items()}))
+@limits(max_examples=60, deadline=None)
+def test_pygs_gat_in_any_combination(asked: dict[str, Any]) -> None:
+    (norm, more), layers = asked.pop("norm") or (None, {}), asked.pop("num_layers")
+    model = pyg_gat(layers, layers, norm=norm, norm_kwargs=more, **asked)
+    graph = random_graph(layers)
+    if asked["edge_dim"]:
+        f = np.random.default_rng(0).normal(size=(graph.num_edges, asked["edge_dim"]))
+        graph = replace(graph, edge_features=f)
+    check_equal(model, converted(model).model(F_IN), graph)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ def run_app() -> AppTest:
 
 
 def state_of(app: AppTest) -> Session:
-    return app.session_state["gatviz_session"]
+    now: Session = app.session_state["gatviz_session"]
+    return now
 
 
 def show(app: AppTest, content: bytes) -> None:
@@ -41,7 +42,7 @@ def show(app: AppTest, content: bytes) -> None:
     assert not app.exception
 
 
-def test_an_empty_graph_can_be_drawn_on():
+def test_an_empty_graph_can_be_drawn_on() -> None:
     app = run_app()
     now = state_of(app)
     app.session_state["gatviz_session"] = replace(now, work=replace(now.work, graph=clear(now.graph)), locked=None)
@@ -51,7 +52,7 @@ def test_an_empty_graph_can_be_drawn_on():
     assert scene(app)["names"] == []
 
 
-def test_first_picture_is_the_tutorial():
+def test_first_picture_is_the_tutorial() -> None:
     app = run_app()
     assert scene(app)["names"] == ["0", "1", "2", "3"]
     assert [w["label"] for w in scene(app)["weightings"]] == ["0", "1", "2", "3", "mean of heads", "GCN", "uniform"]
@@ -59,7 +60,7 @@ def test_first_picture_is_the_tutorial():
 
 
 @pytest.mark.parametrize("name", sample_graph_names())
-def test_every_sample_graph_runs(name: str):
+def test_every_sample_graph_runs(name: str) -> None:
     app = run_app()
     app.selectbox(key="graph_choice").set_value(name).run()
     assert not app.exception
@@ -67,7 +68,7 @@ def test_every_sample_graph_runs(name: str):
 
 
 @pytest.mark.parametrize("heads", [1, 2, 16])
-def test_any_number_of_heads(heads: int):
+def test_any_number_of_heads(heads: int) -> None:
     app = run_app()
     app.number_input(key="num_heads").set_value(heads).run()
     assert not app.exception
@@ -76,7 +77,7 @@ def test_any_number_of_heads(heads: int):
     assert kinds.count("derived") == (heads > 1)
 
 
-def test_dropout_shows_its_mask_and_says_so():
+def test_dropout_shows_its_mask_and_says_so() -> None:
     app = run_app()
     app.slider(key="dropout").set_value(0.5).run()
     assert not app.exception
@@ -87,7 +88,7 @@ def test_dropout_shows_its_mask_and_says_so():
 
 
 @pytest.mark.parametrize("policy", ["as_given", "remove"])
-def test_self_loops_can_be_left_or_removed(policy: str):
+def test_self_loops_can_be_left_or_removed(policy: str) -> None:
     app = run_app()
     app.selectbox(key="graph_choice").set_value("directed_with_isolated_node").run()
     app.selectbox(key="self_loops").set_value(policy).run()
@@ -101,7 +102,7 @@ def large_graph() -> Graph:
     return Graph(names=tuple(f"n{n}" for n in range(260)), x=rng.normal(size=(260, 3)), edge_index=edges)
 
 
-def test_the_notice_of_a_cut_graph_states_the_rule_that_chose_what_is_drawn():
+def test_the_notice_of_a_cut_graph_states_the_rule_that_chose_what_is_drawn() -> None:
     app = run_app()
     show(app, write_graph(large_graph(), format="json"))
     found = scene(app.run())
@@ -119,7 +120,7 @@ def test_the_notice_of_a_cut_graph_states_the_rule_that_chose_what_is_drawn():
     assert len(found["edges"]["source"]) == around.among(trace.edge_index).size > MOST_EDGES
 
 
-def test_an_arrow_that_is_locked_outside_the_shown_part_is_told():
+def test_an_arrow_that_is_locked_outside_the_shown_part_is_told() -> None:
     app = run_app()
     show(app, write_graph(large_graph(), format="json"))
     app.run()
@@ -139,7 +140,7 @@ def compute_now(app: AppTest) -> LayerTrace:
 
 
 @pytest.mark.parametrize(("sample", "most"), [("tutorial", 50_000), ("karate_club", 90_000)])
-def test_a_change_sends_its_numbers_and_no_code(sample: str, most: int):
+def test_a_change_sends_its_numbers_and_no_code(sample: str, most: int) -> None:
     app = run_app()
     app.selectbox(key="graph_choice").select(sample).run()
     sent = app.get("bidi_component")[0].proto

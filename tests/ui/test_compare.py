@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -39,10 +39,11 @@ def stacked_page() -> None:
     now = session.current()
     stack = [LayerSettings(out_features=2, num_heads=2), LayerSettings(out_features=2, num_heads=3)]
     whole = GAT(now.graph.num_features, stack, generator=new_generator(0)).trace(now.graph)
-    compare(now, Settings(), SimpleNamespace(trace=whole.layers[0], whole=whole))
+    run: Any = SimpleNamespace(trace=whole.layers[0], whole=whole)
+    compare(now, Settings(), run)
 
 
-def open_section(section: str, graph: str | None = None, **choices) -> AppTest:
+def open_section(section: str, graph: str | None = None, **choices: Any) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60)
     app.session_state["workspace"] = "compare"
     app.session_state["compare_section"] = section
@@ -55,7 +56,7 @@ def open_section(section: str, graph: str | None = None, **choices) -> AppTest:
     return app
 
 
-def figures(app: AppTest) -> list[dict]:
+def figures(app: AppTest) -> list[dict[str, Any]]:
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
@@ -64,7 +65,7 @@ def words(app: AppTest) -> str:
     return " ".join([*told, *(info.value for info in app.info)])
 
 
-def decoded(values) -> np.ndarray:
+def decoded(values: Any) -> np.ndarray:
     """An array as plotly sends it."""
     if not isinstance(values, dict):
         return np.array(values, dtype=float)
@@ -76,7 +77,7 @@ def decoded(values) -> np.ndarray:
 
 @pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("graph", sample_graph_names())
-def test_every_question_is_answered_on_every_sample(section: str, graph: str):
+def test_every_question_is_answered_on_every_sample(section: str, graph: str) -> None:
     app = open_section(section, graph)
     if section != "what_if":
         assert figures(app)
@@ -85,7 +86,7 @@ def test_every_question_is_answered_on_every_sample(section: str, graph: str):
 
 @pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("heads", [1, 16])
-def test_any_number_of_heads(section: str, heads: int):
+def test_any_number_of_heads(section: str, heads: int) -> None:
     app = open_section(section)
     app.number_input(key="num_heads").set_value(heads).run()
     assert not app.exception
@@ -98,7 +99,7 @@ def test_any_number_of_heads(section: str, heads: int):
 
 
 @pytest.mark.parametrize("section", [name for name in SECTIONS if name != "what_if"])
-def test_without_arrows_nothing_is_drawn_and_that_is_said(section: str):
+def test_without_arrows_nothing_is_drawn_and_that_is_said(section: str) -> None:
     app = open_section(section)
     app.selectbox(key="self_loops").set_value("remove").run()
     alone = Graph(names=("A", "B"), x=np.eye(2), edge_index=np.zeros((2, 0), dtype=np.int64))
@@ -116,7 +117,7 @@ def test_without_arrows_nothing_is_drawn_and_that_is_said(section: str):
 # ---- numbers -------------------------------------------------------------------------------------------------
 
 
-def test_the_matrices_are_alpha():
+def test_the_matrices_are_alpha() -> None:
     app = open_section("heads", compare_picture="matrix")
     trace = trace_of()
     (figure,) = figures(app)
@@ -125,7 +126,7 @@ def test_the_matrices_are_alpha():
         np.testing.assert_array_equal(np.nan_to_num(shown), trace.dense("alpha", head))
 
 
-def test_a_difference_is_first_minus_second():
+def test_a_difference_is_first_minus_second() -> None:
     app = open_section("difference")
     app.selectbox(key="compare_first").set_value(2).run()
     app.selectbox(key="compare_second").set_value("uniform").run()
@@ -137,7 +138,7 @@ def test_a_difference_is_first_minus_second():
     np.testing.assert_allclose(np.nan_to_num(shown), expected, atol=1e-6)
 
 
-def test_gat_and_gatv2_stand_side_by_side():
+def test_gat_and_gatv2_stand_side_by_side() -> None:
     """Each panel holds the α of its own kind, the verdicts count its own scores."""
     app = open_section("kinds", "karate_club", compare_kinds_picture="matrix")
     graph = sample_graph("karate_club")
@@ -157,7 +158,7 @@ def test_gat_and_gatv2_stand_side_by_side():
     assert f"GATv2: Dynamic here: {dynamic.agreeing[0]} of {dynamic.target_pairs} pairs of targets" in words(app)
 
 
-def test_other_numbers_in_the_rule_change_the_verdicts():
+def test_other_numbers_in_the_rule_change_the_verdicts() -> None:
     app = open_section("uniform")
     assert "averages at 4 of 4 nodes" not in words(app)
     app.number_input(key="compare_even_lead").set_value(4.0).run()
@@ -165,7 +166,7 @@ def test_other_numbers_in_the_rule_change_the_verdicts():
     assert "averages at 4 of 4 nodes (no neighbour gets more than 4 times its even share)" in words(app)
 
 
-def test_a_head_that_is_gone_is_forgotten():
+def test_a_head_that_is_gone_is_forgotten() -> None:
     app = open_section("heads", compare_shown=3)
     assert len(figures(app)[0]["layout"]["annotations"]) > 0
     assert "head 3" in figures(app)[0]["layout"]["title"]["text"]
@@ -174,7 +175,7 @@ def test_a_head_that_is_gone_is_forgotten():
     assert "every head" in figures(app)[0]["layout"]["title"]["text"]
 
 
-def test_every_head_of_every_layer_stands_side_by_side():
+def test_every_head_of_every_layer_stands_side_by_side() -> None:
     app = AppTest.from_function(stacked_page, default_timeout=60)
     app.session_state["compare_section"] = "layers"
     app.run()
@@ -196,7 +197,7 @@ def press(app: AppTest, key: str) -> AppTest:
     return app
 
 
-def test_a_pin_shows_no_change_until_something_changes():
+def test_a_pin_shows_no_change_until_something_changes() -> None:
     app = press(open_section("what_if"), "pin_present")
     assert "Nothing changed: every α is as before." in words(app)
     assert figures(app) == []
@@ -211,7 +212,7 @@ def test_a_pin_shows_no_change_until_something_changes():
     np.testing.assert_allclose(np.nan_to_num(decoded(matrix["data"][0]["z"])), change, atol=1e-6)
 
 
-def test_two_pins_are_compared_with_each_other_and_exchanged():
+def test_two_pins_are_compared_with_each_other_and_exchanged() -> None:
     app = press(open_section("what_if"), "pin_present")
     app.number_input(key="seed").set_value(3).run()
     press(app, "pin_present")
@@ -228,14 +229,14 @@ def test_two_pins_are_compared_with_each_other_and_exchanged():
     assert "Nothing is pinned yet. Pin the present as a baseline, " in words(app)
 
 
-def test_fewer_heads_than_in_the_baseline_are_compared_number_by_number():
+def test_fewer_heads_than_in_the_baseline_are_compared_number_by_number() -> None:
     app = press(open_section("what_if"), "pin_present")
     app.number_input(key="num_heads").set_value(2).run()
     assert not app.exception
     assert "There were 4 heads, now there are 2: the first 2 are compared" in words(app)
 
 
-def test_an_output_that_moves_while_alpha_stays_is_drawn_alone():
+def test_an_output_that_moves_while_alpha_stays_is_drawn_alone() -> None:
     app = press(open_section("what_if"), "pin_present")
     app.slider(key="dropout").set_value(0.5).run()
     assert not app.exception
@@ -247,7 +248,7 @@ def test_an_output_that_moves_while_alpha_stays_is_drawn_alone():
     assert [figure["layout"]["title"]["text"] for figure in figures(app)] == ["How far each node's output moved"]
 
 
-def test_back_to_the_baseline():
+def test_back_to_the_baseline() -> None:
     app = press(open_section("what_if"), "pin_present")
     app.selectbox(key="graph_choice").set_value("star").run()
     app.number_input(key="seed").set_value(3).run()
@@ -259,7 +260,7 @@ def test_back_to_the_baseline():
     assert app.number_input(key="num_heads").value == 4
 
 
-def test_stacks_are_compared_layer_by_layer_and_brought_back():
+def test_stacks_are_compared_layer_by_layer_and_brought_back() -> None:
     app = open_section("what_if", "karate_club")
     app.number_input(key="num_layers").set_value(2).run()
     app.number_input(key="output_features_2").set_value(5).run()
@@ -282,7 +283,7 @@ def test_stacks_are_compared_layer_by_layer_and_brought_back():
     assert "Nothing changed: every α is as before." in words(app)
 
 
-def test_an_empty_graph_is_compared_with_its_baseline_too():
+def test_an_empty_graph_is_compared_with_its_baseline_too() -> None:
     app = press(open_section("what_if"), "pin_present")
     now = app.session_state["gatviz_session"]
     nothing = Graph(names=(), x=np.zeros((0, 2)), edge_index=np.zeros((2, 0), dtype=np.int64))
@@ -312,7 +313,7 @@ def lock_second_row() -> None:
     flow._lock(run.trace, order, 2)
 
 
-def test_a_chosen_row_is_locked_on_the_stage():
+def test_a_chosen_row_is_locked_on_the_stage() -> None:
     app = AppTest.from_function(lock_second_row, default_timeout=60).run()
     assert not app.exception
     trace = trace_of()
@@ -339,7 +340,7 @@ def baseline_page() -> None:
         st.session_state["asked"] = True
 
 
-def test_the_stage_can_ask_for_the_change_since_the_baseline():
+def test_the_stage_can_ask_for_the_change_since_the_baseline() -> None:
     app = AppTest.from_function(baseline_page, default_timeout=60).run()
     now = app.session_state["gatviz_session"]
     app.session_state["gatviz_session"] = replace(now, work=replace(now.work, settings=replace(now.settings, seed=3)))
@@ -352,12 +353,16 @@ def test_the_stage_can_ask_for_the_change_since_the_baseline():
 # ---- what is kept --------------------------------------------------------------------------------------------
 
 
-def test_answers_are_kept_as_long_as_their_trace_and_never_mixed_up():
+def test_answers_are_kept_as_long_as_their_trace_and_never_mixed_up() -> None:
     adj = np.ones((2, 2))
     made: list[str] = []
 
     def ask(trace: LayerTrace, key: str) -> str:
-        return cache.cached(trace, key, lambda: made.append(key) or f"{key}{len(made)}")
+        def make() -> str:
+            made.append(key)
+            return f"{key}{len(made)}"
+
+        return cache.cached(trace, key, make)
 
     first, second = with_alpha(adj, uniform(adj)), with_alpha(adj, uniform(adj))
     assert ask(first, "a") == ask(first, "a") == "a1"

@@ -17,7 +17,7 @@ from gatviz.ui.session.settings import Settings
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
-def test_a_run_on_another_device_is_proved_against_the_cpu(dropout: float):
+def test_a_run_on_another_device_is_proved_against_the_cpu(dropout: float) -> None:
     """To torch "cpu:0" is a device of its own name, so the way through it is the same."""
     graph = sample_graph("star")
     run = run_cache.run(graph, Settings(device="cpu:0", num_layers=2, dropout=dropout)).of_layer(1)
@@ -29,12 +29,12 @@ def test_a_run_on_another_device_is_proved_against_the_cpu(dropout: float):
     assert [check.name for check in run_cache.checks(usual, pyg=False)] == ["row sums", "textbook"]
 
 
-def test_a_device_that_cannot_run_the_model_is_told_in_a_sentence():
+def test_a_device_that_cannot_run_the_model_is_told_in_a_sentence() -> None:
     with pytest.raises(GatvizError, match=r"device vulkan: expected a device that can run this model.*choose cpu"):
         run_cache.run(sample_graph("star"), Settings(device="vulkan"))
 
 
-def test_a_run_leaves_torchs_threads_as_they_are_and_the_page_sets_them_once():
+def test_a_run_leaves_torchs_threads_as_they_are_and_the_page_sets_them_once() -> None:
     """The number is the whole process's: two runs that overlap must not hand each other's on."""
     before = torch.get_num_threads()
     try:

@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 from gatviz import GAT, Graph, LayerSettings, sample_graph
 from gatviz.graph import editing
 from gatviz.graph.positions import default_positions
+from gatviz.model.weights import with_values
 from gatviz.ui.session import session
 from gatviz.ui.session.model import all_weights
-from gatviz.ui.session.steps import open_model, show_graph, take_graph
+from gatviz.ui.session.steps import open_model, show_graph, take_graph, take_weights
 from tests.stage.arrived import scene
 from tests.ui.test_last_good import do
 
@@ -49,7 +50,7 @@ def stages_of(app: AppTest) -> list[str]:
     return [stage["name"] for stage in scene(app)["stages"]]
 
 
-def test_without_a_choice_gat_reads_only_whether_an_edge_is_there():
+def test_without_a_choice_gat_reads_only_whether_an_edge_is_there() -> None:
     app = with_csv()
     assert state_of(app).settings.edge_features == 0
     assert "W_edge" not in stages_of(app)
@@ -57,7 +58,7 @@ def test_without_a_choice_gat_reads_only_whether_an_edge_is_there():
 
 
 @pytest.mark.parametrize("kind", ["GAT", "GATv2"])
-def test_what_is_chosen_on_opening_is_read(kind: str):
+def test_what_is_chosen_on_opening_is_read(kind: str) -> None:
     app = with_csv("weight")
     checked(app.selectbox(key="kind").set_value(kind).run())
     assert state_of(app).graph.edge_feature_names == ("weight",)
@@ -69,7 +70,7 @@ def test_what_is_chosen_on_opening_is_read(kind: str):
     assert state_of(app).settings.edge_features == 0
 
 
-def test_numbers_of_edges_are_edited_in_features_and_attributes_alike():
+def test_numbers_of_edges_are_edited_in_features_and_attributes_alike() -> None:
     graph = Graph(("a", "b"), np.eye(2), np.array([[0, 1], [1, 0]]), edge_attributes={"w": (1, None)}, directed=False)
     grown = editing.add_edge_feature(graph, "f")
     changed = editing.set_edge_numbers(grown, {0: {"w": 2.5, "f": 4.0}})
@@ -83,7 +84,7 @@ def test_numbers_of_edges_are_edited_in_features_and_attributes_alike():
     assert both.with_edge_features(["f"]).edge_feature_names == ("f",)
 
 
-def test_weights_follow_the_edge_features_by_name(monkeypatch):
+def test_weights_follow_the_edge_features_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     app = with_csv("weight")
     before = all_weights(state_of(app)).layers[0]
 
@@ -102,13 +103,13 @@ def test_weights_follow_the_edge_features_by_name(monkeypatch):
 
 
 @pytest.mark.parametrize("undo", [False, True])
-def test_the_table_of_arrows_shows_and_takes_numbers(monkeypatch, undo: bool):
+def test_the_table_of_arrows_shows_and_takes_numbers(monkeypatch: pytest.MonkeyPatch, undo: bool) -> None:
     app = with_csv("weight")
     app.session_state["gatviz_session"] = replace(state_of(app), panel="table")
     checked(app.run())
     checked(app.button_group(key="table_of").set_value("arrows").run())
     (pills,) = [group for group in app.button_group if "Edge features" in group.label]
-    assert list(pills.value) == ["weight"]
+    assert list(pills.value or ()) == ["weight"]
     alpha = scene(app)["weightings"][0]["values"]["f32"]
 
     def type_it() -> None:
@@ -123,8 +124,17 @@ def test_the_table_of_arrows_shows_and_takes_numbers(monkeypatch, undo: bool):
         assert scene(app)["weightings"][0]["values"]["f32"] == alpha
 
 
-def test_a_drawn_graph_gets_edge_features_of_its_own():
+def set_one() -> None:
+    """Type one entry of W anew."""
+    weights = all_weights(session.current())
+    W = weights.layers[0]["W"].copy()
+    W[0, 0, 0] = 5
+    take_weights(with_values(weights, 0, "W", W), "edit W")
+
+
+def test_a_drawn_graph_gets_edge_features_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     app = checked(AppTest.from_file(APP, default_timeout=60).run())
+    do(app, set_one, monkeypatch)
     app.session_state["gatviz_session"] = replace(state_of(app), panel="table")
     app.run()
     app.button_group(key="table_of").set_value("arrows").run()
@@ -133,9 +143,14 @@ def test_a_drawn_graph_gets_edge_features_of_its_own():
     assert state_of(app).graph.edge_feature_names == ("distance",)
     assert state_of(app).settings.edge_features == 1
     assert "Wf_edge" in stages_of(app)
+    assert "reads edge features" in app.sidebar.expander[0].label
+    assert all_weights(state_of(app)).layers[0]["W"][0, 0, 0] == 5  # what was set by hand stays
+    do(app, lambda: take_graph(state_of(app).graph.with_edge_features([]), "none"), monkeypatch)
+    assert "Wf_edge" not in stages_of(app)
+    assert all_weights(state_of(app)).layers[0]["W"][0, 0, 0] == 5
 
 
-def test_edge_features_that_are_let_go_are_read_no_more(monkeypatch):
+def test_edge_features_that_are_let_go_are_read_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     app = with_csv("weight")
     graph = state_of(app).graph
 
@@ -147,7 +162,7 @@ def test_edge_features_that_are_let_go_are_read_no_more(monkeypatch):
     assert not app.error
 
 
-def test_an_opened_model_goes_with_the_edges_that_it_reads(monkeypatch):
+def test_an_opened_model_goes_with_the_edges_that_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     app = with_csv("weight")
     graph = state_of(app).graph
     model = GAT(graph.num_features, [LayerSettings(out_features=2, edge_features=1)], self_loops="add_missing")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,14 +15,15 @@ from tests.ui.drawn import message
 
 
 @pytest.fixture(autouse=True)
-def kept(monkeypatch):
+def kept(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     shared = SimpleNamespace(session_state={})
     monkeypatch.setattr(session, "st", shared)
     monkeypatch.setattr(feature_table, "st", shared)
-    return shared.session_state
+    state: dict[str, Any] = shared.session_state
+    return state
 
 
-def type_cells(kept: dict, cells: dict[int, dict[str, object]]) -> session.Session:
+def type_cells(kept: dict[str, Any], cells: dict[int, dict[str, object]]) -> session.Session:
     """As Streamlit's grid tells it: all cells typed since it was filled."""
     base = kept.get(feature_table._BASE) or feature_table._filled(session.current().graph)
     kept[base.key] = {"edited_rows": cells, "added_rows": [], "deleted_rows": []}
@@ -29,7 +31,7 @@ def type_cells(kept: dict, cells: dict[int, dict[str, object]]) -> session.Sessi
     return session.current()
 
 
-def test_typed_cells_reach_the_graph(kept):
+def test_typed_cells_reach_the_graph(kept: dict[str, Any]) -> None:
     now = type_cells(kept, {0: {"0": "A", "1": "red", "2": 5}, 3: {"3": -1.5}})
     assert now.graph.names == ("A", "1", "2", "3")
     assert now.graph.labels == ("red", None, None, None)
@@ -37,7 +39,7 @@ def test_typed_cells_reach_the_graph(kept):
     assert now.history.undo_name == "edit the table"
 
 
-def test_cells_typed_one_after_the_other_add_up(kept):
+def test_cells_typed_one_after_the_other_add_up(kept: dict[str, Any]) -> None:
     type_cells(kept, {0: {"2": 5}})
     now = type_cells(kept, {0: {"2": 5, "3": 6}})
     assert now.graph.x[0].tolist() == [5, 6]
@@ -45,7 +47,7 @@ def test_cells_typed_one_after_the_other_add_up(kept):
     assert session.current().graph.x[0].tolist() == [5, 0]
 
 
-def test_nodes_that_were_moved_meanwhile_stay_there(kept):
+def test_nodes_that_were_moved_meanwhile_stay_there(kept: dict[str, Any]) -> None:
     type_cells(kept, {0: {"2": 5}})
     from_browser.take_edits(message(session.current(), {"kind": "move", "names": ["0"], "points": [[9, 9]]}))
     now = type_cells(kept, {0: {"2": 5}, 1: {"2": 7}})
@@ -54,7 +56,9 @@ def test_nodes_that_were_moved_meanwhile_stay_there(kept):
 
 
 @pytest.mark.parametrize("cells", [{0: {"0": "1"}}, {0: {"0": None}}, {0: {"2": None}}, {0: {"2": float("inf")}}])
-def test_what_cannot_be_is_refused_and_the_grid_is_filled_anew(kept, cells):
+def test_what_cannot_be_is_refused_and_the_grid_is_filled_anew(
+    kept: dict[str, Any], cells: dict[int, dict[str, object]]
+) -> None:
     before = session.current().graph
     feature_table._filled(before)
     number = kept[feature_table._BASE].number
@@ -64,14 +68,17 @@ def test_what_cannot_be_is_refused_and_the_grid_is_filled_anew(kept, cells):
     assert kept[feature_table._BASE].number == number + 1
 
 
-def test_whole_columns():
+def test_whole_columns() -> None:
     feature_table._fill("degree")
     now = session.current()
     assert now.graph.feature_names == ("in_degree",)
-    assert present_weights(now).in_features == 1
+    weights = present_weights(now)
+    assert weights is not None
+    assert weights.in_features == 1
     feature_table._rename("in_degree", "degree")
     renamed = present_weights(session.current())
-    np.testing.assert_array_equal(renamed.layers[0]["W"], present_weights(now).layers[0]["W"])
+    assert renamed is not None
+    np.testing.assert_array_equal(renamed.layers[0]["W"], weights.layers[0]["W"])
     feature_table._delete("degree")
     assert "at least one column" in session.current().refused
     session.undo()
@@ -79,7 +86,7 @@ def test_whole_columns():
     assert session.current().graph.feature_names == ("f0", "f1")
 
 
-def test_a_grid_of_before_and_cells_as_they_were_are_no_step(kept):
+def test_a_grid_of_before_and_cells_as_they_were_are_no_step(kept: dict[str, Any]) -> None:
     type_cells(kept, {0: {"2": 5}})
     feature_table._take_cells("table-of-before")
     steps = len(session.current().history.past)

@@ -117,7 +117,7 @@ def templates_in(value: Any) -> Iterator[str]:
             yield from templates_in(one)
 
 
-def test_in_every_view_names_labels_features_and_descriptions_are_only_text():
+def test_in_every_view_names_labels_features_and_descriptions_are_only_text() -> None:
     seen = []
     for name, app in views(hostile(), origin=TEETH[0]):
         assert_only_text(app, name)
@@ -126,7 +126,7 @@ def test_in_every_view_names_labels_features_and_descriptions_are_only_text():
 
 
 @pytest.mark.parametrize("wish", TEETH)
-def test_what_is_typed_to_find_a_node_is_only_text(wish: str):
+def test_what_is_typed_to_find_a_node_is_only_text(wish: str) -> None:
     nodes = [{"id": f"n{k}", "features": [1.0]} for k in range(230)]
     app = page_of({"nodes": nodes, "edges": [[f"n{k}", f"n{k + 1}"] for k in range(229)]})
     checked(app.text_input(key="part_node").set_value(wish).run())
@@ -135,7 +135,7 @@ def test_what_is_typed_to_find_a_node_is_only_text(wish: str):
 
 
 @pytest.mark.parametrize("where", ["keys", "name of the file"])
-def test_keys_and_names_of_weights_files_are_only_text(where: str):
+def test_keys_and_names_of_weights_files_are_only_text(where: str) -> None:
     keys = [f"{tooth}.weight" for tooth in TEETH] if where == "keys" else ["lin.weight"]
     stream = io.BytesIO()
     torch.save({key: torch.zeros(2, 2) for key in keys}, stream)
@@ -147,7 +147,7 @@ def test_keys_and_names_of_weights_files_are_only_text(where: str):
     assert_only_text(app, where)
 
 
-def test_columns_and_words_of_an_opened_file_are_only_text():
+def test_columns_and_words_of_an_opened_file_are_only_text() -> None:
     columns = ",".join(["id", *(f'"{tooth}"' for tooth in TEETH)])
     rows = "\n".join(f'n{k},{",".join(["1"] * (len(TEETH) - 1))},"{TEETH[k]}"' for k in range(len(TEETH)))
     app = page_of(hostile())
@@ -161,7 +161,7 @@ def test_columns_and_words_of_an_opened_file_are_only_text():
 
 
 @given(st.text(max_size=60))
-def test_the_escape_leaves_what_people_see_as_it_was(text: str):
+def test_the_escape_leaves_what_people_see_as_it_was(text: str) -> None:
     """Markdown takes a backslash before a mark away again; the joiner has no width."""
     shown = escape(text).replace("\u2060", "")
     marks, letters = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", []
@@ -178,11 +178,11 @@ def test_the_escape_leaves_what_people_see_as_it_was(text: str):
 
 
 @pytest.mark.parametrize("tooth", TEETH)
-def test_the_escape_takes_every_tooth(tooth: str):
+def test_the_escape_takes_every_tooth(tooth: str) -> None:
     assert_inert(escape(f"before {tooth} after"), "plain")
 
 
-def test_the_walk_sees_all_that_is_sent():
+def test_the_walk_sees_all_that_is_sent() -> None:
     """A guard of the guard: a hostile caption would be found."""
     with pytest.raises(AssertionError):
         assert_inert(Sent("Markdown.body", TEETH[0]).text, "here")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,13 +17,15 @@ from hypothesis import strategies as st
 from gatviz import GatvizError, Graph, sample_graph
 from gatviz.files.container import pack, unpack_any
 from gatviz.graph.positions import default_positions
-from gatviz.model.around import AROUND, Activation, BatchNorm, JumpingKnowledge, Linear
+from gatviz.model.around import AROUND, Activation, JumpingKnowledge, Linear
 from gatviz.model.gat import GAT
+from gatviz.model.kept_steps import step_content, step_of
+from gatviz.model.norms import BatchNorm
 from gatviz.model.plan import Sum
 from gatviz.model.steps import LayerSettings
 from gatviz.ui.session import run_cache, session
 from gatviz.ui.session.kept import FORM, from_file, from_link, to_file, to_link
-from gatviz.ui.session.kept_model import _step_content, _step_of, settings_content, settings_of
+from gatviz.ui.session.kept_model import settings_content, settings_of
 from gatviz.ui.session.session import Locked, Session
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.steps import open_model
@@ -57,10 +61,10 @@ def check_same(one: Work, other: Work) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(names=st.lists(st.sampled_from(sorted(CHANGES)), max_size=12))
-def test_whatever_was_done_comes_back(names):
+@given(names=st.lists(st.sampled_from(sorted({*CHANGES} - {"setting device"})), max_size=12))
+def test_whatever_was_done_comes_back(names: list[str]) -> None:
     now = replace(lived(names), weighting="head-1", panel="weights", view={"workspace": "compare"})
-    now = replace(now, locked=Locked(0, 0, "head-1") if now.graph.num_nodes else None)
+    now = replace(now, locked=Locked(0, None, "head-1") if now.graph.num_nodes else None)
     data = to_file(now)
     again = from_file(data, "kept.gatviz")
     assert to_file(again) == data
@@ -78,13 +82,13 @@ def test_whatever_was_done_comes_back(names):
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Settings) if field.name != "opened"])
-def test_every_setting_comes_back(field):
+def test_every_setting_comes_back(field: str) -> None:
     before = replace(Settings(), **{field: OTHERS[field]})
     again = settings_of(json.loads(json.dumps(settings_content(before))), "kept.gatviz")
     assert again == (replace(before, device="cpu") if field == "device" else before)
 
 
-def test_an_old_file_has_the_usual_value_of_a_setting_that_came_later():
+def test_an_old_file_has_the_usual_value_of_a_setting_that_came_later() -> None:
     told = settings_content(replace(Settings(), seed=3))
     del told["bias"]
     assert settings_of({**told, "of a newer version": 1}, "kept.gatviz") == replace(Settings(), seed=3)
@@ -98,13 +102,13 @@ def test_an_old_file_has_the_usual_value_of_a_setting_that_came_later():
         {"head_features": None},
     ],
 )
-def test_a_setting_that_no_control_has_is_refused(wrong):
+def test_a_setting_that_no_control_has_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(GatvizError) as told:
         settings_of({**settings_content(Settings()), **wrong}, "kept.gatviz")
     check_sentence(str(told.value))
 
 
-def test_every_kind_of_step_comes_back():
+def test_every_kind_of_step_comes_back() -> None:
     steps = [
         ("conv", LayerSettings(kind="GATv2", out_features=2, share_weights=True, activation=None)),
         Sum((("lin", Linear(4)), Activation("leaky_relu", 0.3)), skip=("res", Linear(4, bias=False))),
@@ -113,11 +117,11 @@ def test_every_kind_of_step_comes_back():
     ]
     plain = {"Activation": ("elu",), "JumpingKnowledge": ("cat",), "Readout": ("mean",), "Linear": (3,)}
     steps += [kind(*plain.get(name, ())) for name, kind in AROUND.items()]
-    again = [_step_of(json.loads(json.dumps(_step_content(step))), "kept.gatviz", 0) for step in steps]
+    again = [step_of(json.loads(json.dumps(step_content(step))), "kept.gatviz", 0) for step in steps]
     assert again == steps
 
 
-def test_an_opened_model_of_many_steps_comes_back_and_runs_alike():
+def test_an_opened_model_of_many_steps_comes_back_and_runs_alike() -> None:
     steps = [("lin", Linear(5)), ("bn", BatchNorm()), Sum((("conv", LayerSettings(out_features=5, num_heads=1)),))]
     with pytest.MonkeyPatch.context() as monkeypatch:
         new_session(monkeypatch)
@@ -129,9 +133,9 @@ def test_an_opened_model_of_many_steps_comes_back_and_runs_alike():
     np.testing.assert_array_equal(one.whole.out, other.whole.out)
 
 
-def test_the_history_is_kept_as_far_as_it_is_small():
+def test_the_history_is_kept_as_far_as_it_is_small() -> None:
     graph = sample_graph("karate_club")
-    large = Graph([str(k) for k in range(2000)], np.random.default_rng(0).random((2000, 50)), np.zeros((2, 0), int))
+    large = Graph(tuple(map(str, range(2000))), np.random.default_rng(0).random((2000, 50)), np.zeros((2, 0), int))
     now = Session(Work(graph.with_positions(default_positions(graph)), "karate_club"))
     for k in range(60):
         x = np.full_like(large.x, k) + large.x
@@ -151,13 +155,14 @@ def test_the_history_is_kept_as_far_as_it_is_small():
     assert len(to_file(small)) < 300_000
 
 
-def test_a_file_of_version_1_opens_as_it_was_saved():
+def test_a_file_of_version_1_opens_as_it_was_saved() -> None:
     again = from_file(KEPT.read_bytes(), KEPT.name)
     assert again.graph.names == ("0", "1", "2", "3", "new")
     assert again.settings == replace(Settings(), num_heads=2, seed=9)
     assert again.history.undo_name == "seed 175 → 9"
     assert again.history.redo_name == "delete node new"
     assert again.locked == Locked(0, 1, "head-1")
+    assert again.work.weights is not None
     assert again.work.weights.weights.layers[0]["W"][0, 0, 0] == 1.5
     assert [pin.slot for pin in again.work.pins] == ["A"]
     assert again.view == {"workspace": "explore"}
@@ -189,7 +194,7 @@ def test_a_file_of_version_1_opens_as_it_was_saved():
         ),
     ],
 )
-def test_values_that_cannot_be_are_one_sentence(change):
+def test_values_that_cannot_be_are_one_sentence(change: Callable[..., Any]) -> None:
     found = unpack_any(to_file(lived(["weight", "pin", "node", "node"])), "kept.gatviz")
     content = found.content
     change(content)
@@ -203,13 +208,13 @@ def test_values_that_cannot_be_are_one_sentence(change):
 
 
 @pytest.mark.parametrize("node", [-1, 5, 10**30])
-def test_a_lock_on_a_node_that_is_not_there_is_let_go(node):
+def test_a_lock_on_a_node_that_is_not_there_is_let_go(node: int) -> None:
     found = unpack_any(to_file(lived(["node", "node"])), "kept.gatviz")
     found.content["locked"] = {"target": node, "source": 0, "weighting": "head-0"}
     assert from_file(pack(FORM, found.content, found.arrays), "kept.gatviz").locked is None
 
 
-def test_mutated_files_give_a_session_or_a_sentence():
+def test_mutated_files_give_a_session_or_a_sentence() -> None:
     rng = random.Random(3)
     good = to_file(lived(["weight", "pin", "node", "open", "seed"]))
     seen = set()

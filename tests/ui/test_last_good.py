@@ -72,7 +72,7 @@ def open_huge() -> None:
 
 
 @pytest.mark.parametrize("step", [set_features, set_weights, open_huge])
-def test_a_step_that_overflows_is_taken_back(step, monkeypatch):
+def test_a_step_that_overflows_is_taken_back(step: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
     app = run_app()
     rename = {"kind": "rename", "name": "0", "to": "zero"}
     do(app, lambda: from_browser.take_edits(message(session.current(), rename)), monkeypatch)
@@ -88,7 +88,7 @@ def test_a_step_that_overflows_is_taken_back(step, monkeypatch):
     assert not app.error
 
 
-def test_a_control_that_makes_the_run_overflow_is_set_back(monkeypatch):
+def test_a_control_that_makes_the_run_overflow_is_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
     app = run_app()
     weights = run_cache.drawn_weights(Settings(), 2)
     for name, size in (("W", 1.0), ("a_target", 0.0), ("a_source", 0.0)):

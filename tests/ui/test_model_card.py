@@ -65,17 +65,17 @@ CHOICES: dict[str, tuple[Callable[[AppTest], Any], object, str]] = {
     "activations": (set_("selectbox", "activation_0", "gelu"), ("gelu", "elu", "elu", "elu"), "σ gelu"),
 }
 ELSEWHERE = {"share_weights", "output_features", "last_activation", "jumping", "edge_features", "loop_features"}
-ELSEWHERE |= {"filled_loops", "device", "opened"}
+ELSEWHERE |= {"filled_loops", "device", "opened", "classes"}
 """Asked only where they matter, or not by the machine that runs the tests."""
 
 
-def test_every_setting_is_asked():
+def test_every_setting_is_asked() -> None:
     assert set(CHOICES) | ELSEWHERE == {field.name for field in fields(Settings)}
     assert set(ALWAYS) <= set(CHOICES) | ELSEWHERE
 
 
 @pytest.mark.parametrize("name", CHOICES)
-def test_a_choice_reaches_the_model_and_the_folded_line(name: str):
+def test_a_choice_reaches_the_model_and_the_folded_line(name: str) -> None:
     choose, value, told = CHOICES[name]
     app = run_app()
     before = scene(app)
@@ -89,7 +89,7 @@ def test_a_choice_reaches_the_model_and_the_folded_line(name: str):
 
 
 @pytest.mark.parametrize("word", [*ACTIVATIONS, "none"])
-def test_each_layer_has_an_activation_of_its_own(word: str):
+def test_each_layer_has_an_activation_of_its_own(word: str) -> None:
     app = run_app()
     app.number_input(key="num_layers").set_value(3).run()
     app.selectbox(key="activation_1").set_value(word).run()
@@ -98,7 +98,7 @@ def test_each_layer_has_an_activation_of_its_own(word: str):
     assert bent == ["elu", None if word == "none" else word, "tanh"]
 
 
-def test_a_readout_is_one_click_and_as_wide_as_there_are_labels():
+def test_a_readout_is_one_click_and_as_wide_as_there_are_labels() -> None:
     app = run_app()
     app.selectbox(key="graph_choice").set_value("karate_club").run()
     checked(app.checkbox(key="readout").set_value(True).run())
@@ -113,14 +113,14 @@ def test_a_readout_is_one_click_and_as_wide_as_there_are_labels():
     assert "layer 1" in stages_of(app)
 
 
-def test_equal_shares_are_told_plainly():
+def test_equal_shares_are_told_plainly() -> None:
     app = run_app()
     checked(app.button_group(key="attention").set_value("equal").run())
     assert any("equal shares" in block.proto.body for block in app.sidebar.get("html"))
     assert {round(value, 6) for weighting in scene(app)["weightings"][:4] for value in weighting["range"]} == {0.333333}
 
 
-def test_a_graph_can_be_drawn_from_nothing():
+def test_a_graph_can_be_drawn_from_nothing() -> None:
     app = run_app()
     checked(app.button(key="draw_new").click().run())
     assert state_of(app).graph.num_nodes == 0

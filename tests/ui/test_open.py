@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,10 +38,11 @@ def checked(app: AppTest) -> AppTest:
 
 def upload(app: AppTest, **files: bytes) -> AppTest:
     given = [(name.replace("__", "."), content, "text/plain") for name, content in files.items()]
-    return checked(app.get("file_uploader")[0].set_value(given).run())
+    uploader: Any = app.get("file_uploader")[0]
+    return checked(uploader.set_value(given).run())
 
 
-def choice(app: AppTest, kind: str, what: str):
+def choice(app: AppTest, kind: str, what: str) -> Any:
     """The widget of a choice, whose key ends in the source's token."""
     found = [widget for widget in app.get(kind) if (widget.key or "").startswith(f"open_{what}_")]
     assert len(found) == 1, f"{len(found)} widgets for {what}"
@@ -51,13 +53,13 @@ def words(app: AppTest) -> str:
     return "\n".join(element.value for element in app.markdown).replace("\\", "")
 
 
-def show(app: AppTest) -> dict:
+def show(app: AppTest) -> dict[str, Any]:
     checked(app.button(key="open_show").click().run())
     app.run()
     return scene(app)
 
 
-def test_nothing_is_replaced_before_the_preview_was_seen():
+def test_nothing_is_replaced_before_the_preview_was_seen() -> None:
     app = upload(opened(), edges__csv=EDGES)
     assert scene(app)["names"] == TUTORIAL
     assert "3 nodes, 3 arrows (directed), 3 features" in words(app)
@@ -68,7 +70,7 @@ def test_nothing_is_replaced_before_the_preview_was_seen():
     assert not app.get("file_uploader"), "the dialog is closed"
 
 
-def test_cancel_leaves_the_graph_and_the_next_time_starts_afresh():
+def test_cancel_leaves_the_graph_and_the_next_time_starts_afresh() -> None:
     app = upload(opened(), edges__csv=EDGES)
     checked(app.button(key="open_cancel").click().run())
     app.run()
@@ -79,7 +81,7 @@ def test_cancel_leaves_the_graph_and_the_next_time_starts_afresh():
 
 
 @pytest.mark.parametrize("form", [*readable_formats(), "nodes"])
-def test_the_template_of_every_format_opens(form: str):
+def test_the_template_of_every_format_opens(form: str) -> None:
     files = {f"graph{FORMATS[form].endings[0].replace('.', '__')}": template(form)} if form != "nodes" else {}
     if form == "nodes":
         files = {"nodes__csv": template("nodes"), "edges__csv": template("edge_list")}
@@ -91,7 +93,7 @@ def test_the_template_of_every_format_opens(form: str):
 @pytest.mark.parametrize(
     "content", [b"", b"\x00\x01\x02", b"{", b"<svg/>", b"source,target\nA\n", b"PK\x03\x04", b"\x80\x04K\x01."]
 )
-def test_a_refused_file_says_one_sentence_and_the_graph_stays(content: bytes):
+def test_a_refused_file_says_one_sentence_and_the_graph_stays(content: bytes) -> None:
     app = upload(opened(), mine__csv=content)
     assert len(app.error) == 1
     assert "mine.csv" in app.error[0].value.replace("\\", "")
@@ -99,7 +101,7 @@ def test_a_refused_file_says_one_sentence_and_the_graph_stays(content: bytes):
     assert scene(app)["names"] == TUTORIAL
 
 
-def test_columns_are_chosen_by_hand_where_no_header_tells():
+def test_columns_are_chosen_by_hand_where_no_header_tells() -> None:
     app = upload(opened(), a__csv=b"eins,zwei,kg\nA,B,2\nC,D,1\n")
     assert "expected a column 'source'" in app.error[0].value.replace("\\", "")
     choice(app, "selectbox", "source").set_value("zwei").run()
@@ -109,7 +111,7 @@ def test_columns_are_chosen_by_hand_where_no_header_tells():
     assert set(zip(edges["source"], edges["target"], strict=True)) >= {(0, 1), (2, 3)}
 
 
-def test_a_node_table_with_other_names_for_its_columns():
+def test_a_node_table_with_other_names_for_its_columns() -> None:
     app = upload(opened(), a__csv=b"source,target\nA,B\n", b__csv=b"who,size\nA,1\nB,2\n")
     assert "edges call the nodes by their 'who'" in words(app)
     choice(app, "selectbox", "node_id").set_value("who").run()
@@ -118,7 +120,7 @@ def test_a_node_table_with_other_names_for_its_columns():
     assert scene(app)["names"] == TUTORIAL
 
 
-def test_labels_features_and_scaling_are_chosen():
+def test_labels_features_and_scaling_are_chosen() -> None:
     nodes = b"id,club,age,city\nA,x,3,Rom\nB,y,4,Rom\nC,x,5,Bern\n"
     app = upload(opened(), edges__csv=EDGES, nodes__csv=nodes)
     assert "5 features" in words(app)
@@ -136,27 +138,27 @@ def test_labels_features_and_scaling_are_chosen():
     checked(app)
 
 
-def test_undirected_gives_both_arrows():
+def test_undirected_gives_both_arrows() -> None:
     app = upload(opened(), edges__csv=b"source,target\nA,B\nB,C\n")
     choice(app, "segmented_control", "directed").set_value(1).run()
     assert "4 arrows (undirected" in words(checked(app))
 
 
-def test_a_matrix_that_is_not_symmetric_asks_which_way_it_reads():
+def test_a_matrix_that_is_not_symmetric_asks_which_way_it_reads() -> None:
     app = upload(opened(), m__csv=b"a,b,c\n0,1,0\n0,0,1\n0,1,0\n")
     assert "'i reads j'" in words(app)
     choice(app, "segmented_control", "matrix").set_value(1).run()
     assert "'i points to j'" in words(checked(app))
 
 
-def test_the_format_can_be_named_by_hand():
+def test_the_format_can_be_named_by_hand() -> None:
     app = upload(opened(), m__txt=b"0 1\n1 0\n")
     assert "edge list" in str(choice(app, "selectbox", "format").options[0])
     choice(app, "selectbox", "format").set_value("matrix").run()
     assert "2 nodes" in words(checked(app))
 
 
-def test_pasted_text_with_nodes_beside_it():
+def test_pasted_text_with_nodes_beside_it() -> None:
     app = opened("text")
     app.text_area(key="open_text").set_value("A;B\nB;C\n").run()
     assert "3 nodes, 2 arrows" in words(checked(app))
@@ -165,7 +167,7 @@ def test_pasted_text_with_nodes_beside_it():
     assert show(app)["names"] == ["A", "B", "C"]
 
 
-def test_a_text_changed_at_the_last_moment_is_previewed_first():
+def test_a_text_changed_at_the_last_moment_is_previewed_first() -> None:
     app = opened("text")
     app.text_area(key="open_text").set_value("A,B\nB,C\n").run()
     app.text_area(key="open_text").set_value("X,Y\nY,Z\n")
@@ -176,21 +178,21 @@ def test_a_text_changed_at_the_last_moment_is_previewed_first():
 
 
 @pytest.mark.parametrize("example", ["edge_list", "json", "matrix"])
-def test_examples_fill_the_text_in(example: str):
+def test_examples_fill_the_text_in(example: str) -> None:
     app = opened("text")
     app.button(key=f"open_example_{example}").click().run()
     assert "3 nodes, 3 arrows" in words(checked(app))
 
 
 @pytest.mark.parametrize("kind", [*GENERATORS, *real_graph_names()])
-def test_every_generator_is_offered(kind: str):
+def test_every_generator_is_offered(kind: str) -> None:
     app = opened("generate")
     app.selectbox(key="open_kind").set_value(kind).run()
     assert not checked(app).error
     assert "Understood" in words(app)
 
 
-def test_a_generator_takes_its_numbers_and_its_seed():
+def test_a_generator_takes_its_numbers_and_its_seed() -> None:
     app = opened("generate")
     app.number_input(key="open_erdos_renyi_nodes").set_value(7).run()
     app.number_input(key="open_erdos_renyi_seed").set_value(3).run()
@@ -199,7 +201,7 @@ def test_a_generator_takes_its_numbers_and_its_seed():
     assert len(show(app)["names"]) == 9
 
 
-def test_a_generator_that_would_grow_too_large_says_so():
+def test_a_generator_that_would_grow_too_large_says_so() -> None:
     app = opened("generate")
     app.number_input(key="open_erdos_renyi_probability").set_value(1.0)
     app.number_input(key="open_erdos_renyi_nodes").set_value(20_000).run()
@@ -207,7 +209,7 @@ def test_a_generator_that_would_grow_too_large_says_so():
     assert app.button(key="open_show").disabled
 
 
-def test_whatever_is_put_in_there_is_a_preview_or_a_sentence():
+def test_whatever_is_put_in_there_is_a_preview_or_a_sentence() -> None:
     app = opened()
     half = json.dumps({"nodes": [{"id": "A", "label": "\ud800"}], "edges": []}).encode()
     long = json.dumps({"nodes": [{"id": "A", "label": "x" * 100_000}], "edges": []}).encode()
@@ -219,14 +221,14 @@ def test_whatever_is_put_in_there_is_a_preview_or_a_sentence():
         assert bool(app.error) == app.button(key="open_show").disabled
 
 
-def test_text_of_users_is_only_text():
+def test_text_of_users_is_only_text() -> None:
     picture = "![x](http://elsewhere.example/x.png)"
     app = upload(opened(), mine__json=json.dumps({"nodes": [{"id": picture, "features": "no"}], "edges": []}).encode())
     assert "![x](" not in app.error[0].value
     assert escape("a*b\n<i>") == r"a\*b \<i\>"
 
 
-def test_large_graphs_show_a_part_and_say_which():
+def test_large_graphs_show_a_part_and_say_which() -> None:
     nodes = [{"id": str(n), "features": [n % 7, n % 3]} for n in range(600)]
     edges = [[str(n), str((n * k + 1) % 600)] for n in range(600) for k in (1, 7)]
     data = show(upload(opened(), big__json=json.dumps({"nodes": nodes, "edges": edges}).encode()))
@@ -234,13 +236,13 @@ def test_large_graphs_show_a_part_and_say_which():
     assert "of 600 nodes" in data["notice"]
 
 
-def test_edge_weights_are_kept_and_said_to_be_unused():
+def test_edge_weights_are_kept_and_said_to_be_unused() -> None:
     data = show(upload(opened(), edges__csv=EDGES))
     assert "not used by GAT" in data["notice"]
     assert "weight" in data["notice"]
 
 
-def test_many_columns_are_left_out_by_name():
+def test_many_columns_are_left_out_by_name() -> None:
     stream = io.BytesIO()
     np.savez(stream, x=np.eye(3, 60), edge_index=np.array([[0, 1], [1, 2]]))
     app = upload(opened(), x__npz=stream.getvalue())

@@ -11,9 +11,10 @@ from tests.ui.test_compare import SECTIONS, decoded, figures, open_section, pres
 GRAPHS = ["tutorial", "karate_club", "star", "dictionary_lookup"]
 
 
-def scales(figure: dict[str, Any]) -> dict[str, set[tuple[float, float]]]:
+def scales(figure: dict[str, Any]) -> dict[str, set[tuple[float, ...]]]:
     """For each thing that is shown by colour or by length, the ends of its scales in this figure."""
-    layout, found = figure["layout"], {}
+    layout = figure["layout"]
+    found: dict[str, set[tuple[float, ...]]] = {}
     bars = [axis for name, axis in layout.items() if name.startswith("coloraxis")]
     marks = [(axis["colorbar"]["title"]["text"], axis["cmin"], axis["cmax"]) for axis in bars]
     for trace in figure["data"]:
@@ -30,7 +31,7 @@ def scales(figure: dict[str, Any]) -> dict[str, set[tuple[float, float]]]:
 
 def one_scale_each(all_figures: list[dict[str, Any]]) -> set[str]:
     """What is shown; each thing has one scale over all figures of the view."""
-    together: dict[str, set[tuple[float, float]]] = {}
+    together: dict[str, set[tuple[float, ...]]] = {}
     for figure in all_figures:
         panels = [axis for axis in figure["layout"] if axis.startswith("xaxis")]
         assert len(panels) <= 1 or sum(name.startswith("coloraxis") for name in figure["layout"]) == 1
@@ -44,7 +45,7 @@ def one_scale_each(all_figures: list[dict[str, Any]]) -> set[str]:
 
 @pytest.mark.parametrize("section", [name for name in SECTIONS if name != "what_if"])
 @pytest.mark.parametrize("graph", GRAPHS)
-def test_what_a_view_shows_has_one_scale(section, graph):
+def test_what_a_view_shows_has_one_scale(section: str, graph: str) -> None:
     app = open_section(section, graph)
     one_scale_each(figures(app))
     for key in ("compare_picture", "compare_kinds_picture"):
@@ -55,7 +56,7 @@ def test_what_a_view_shows_has_one_scale(section, graph):
             one_scale_each(figures(app))
 
 
-def test_gat_stands_beside_gatv2_on_one_axis():
+def test_gat_stands_beside_gatv2_on_one_axis() -> None:
     shown = figures(open_section("kinds", "dictionary_lookup"))
     assert one_scale_each(shown) == {"α (share, 0 to 1)", "score e (no unit)"}
     ranges = [tuple(figure["layout"]["yaxis"]["range"]) for figure in shown[2:]]
@@ -66,7 +67,7 @@ def test_gat_stands_beside_gatv2_on_one_axis():
 
 
 @pytest.mark.parametrize("graph", GRAPHS[:2])
-def test_all_of_a_change_has_one_scale(graph):
+def test_all_of_a_change_has_one_scale(graph: str) -> None:
     app = press(open_section("what_if", graph), "pin_present")
     app.number_input(key="seed").set_value(3).run()
     assert not app.exception
@@ -76,7 +77,7 @@ def test_all_of_a_change_has_one_scale(graph):
     assert "Δα" in one_scale_each(figures(app))
 
 
-def test_layers_have_one_scale():
+def test_layers_have_one_scale() -> None:
     from streamlit.testing.v1 import AppTest
 
     app = AppTest.from_function(stacked_page, default_timeout=60)

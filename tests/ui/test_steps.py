@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,6 +29,7 @@ from tests.ui.test_app import APP
 
 OTHERS: dict[str, Any] = {
     "kind": "GATv2",
+    "classes": ("a", "b"),
     "num_layers": 2,
     "num_heads": 2,
     "head_features": 5,
@@ -85,13 +87,13 @@ def pin() -> None:
     pins.pin(Pin(pins.free_slot() or "A", replace(now.work, pins=()), 0))
 
 
+def take_setting(name: str, value: object) -> None:
+    changed: dict[str, Any] = {name: value}
+    take_settings(replace(session.current().settings, **changed))
+
+
 CHANGES: dict[str, Callable[[], None]] = {
-    **{
-        f"setting {name}": lambda name=name, value=value: take_settings(
-            replace(session.current().settings, **{name: value})
-        )
-        for name, value in OTHERS.items()
-    },
+    **{f"setting {name}": partial(take_setting, name, value) for name, value in OTHERS.items()},
     "seed": lambda: take_settings(replace(session.current().settings, seed=session.current().settings.seed + 1)),
     "weight": lambda: set_weight(1.5),
     "another weight": lambda: set_weight(-2.0),
@@ -109,7 +111,7 @@ CHANGES: dict[str, Callable[[], None]] = {
 }
 
 
-def test_there_is_another_value_for_every_setting():
+def test_there_is_another_value_for_every_setting() -> None:
     """So that a setting that is added is a step too, with a name of its own."""
     assert set(OTHERS) == {field.name for field in fields(Settings)} - {"opened"}
     for name, value in OTHERS.items():
@@ -119,7 +121,7 @@ def test_there_is_another_value_for_every_setting():
 
 @settings(max_examples=60, deadline=None)
 @given(names=st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, max_size=14))
-def test_undo_all_the_way_gives_the_first_value_back_and_redo_the_last(names):
+def test_undo_all_the_way_gives_the_first_value_back_and_redo_the_last(names: list[str]) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
         new_session(monkeypatch)
         works, told = [session.current().work], []
@@ -162,7 +164,7 @@ def do(app: AppTest, step: Callable[[], None], monkeypatch: pytest.MonkeyPatch) 
     assert not app.exception
 
 
-def test_a_weight_that_another_seed_put_aside_comes_back_by_undo(monkeypatch):
+def test_a_weight_that_another_seed_put_aside_comes_back_by_undo(monkeypatch: pytest.MonkeyPatch) -> None:
     app = AppTest.from_file(APP, default_timeout=60).run()
     do(app, lambda: set_weight(1.5), monkeypatch)
     by_hand = state_of(app).work
@@ -177,7 +179,7 @@ def test_a_weight_that_another_seed_put_aside_comes_back_by_undo(monkeypatch):
     assert app.number_input(key="seed").value == 3
 
 
-def test_controls_of_before_come_back_with_the_model_that_they_stood_for(monkeypatch):
+def test_controls_of_before_come_back_with_the_model_that_they_stood_for(monkeypatch: pytest.MonkeyPatch) -> None:
     app = AppTest.from_file(APP, default_timeout=60).run()
     app.number_input(key="num_heads").set_value(2).run()
     app.slider(key="negative_slope").set_value(0.5).run()
@@ -192,7 +194,7 @@ def test_controls_of_before_come_back_with_the_model_that_they_stood_for(monkeyp
     assert (app.number_input(key="num_heads").value, app.slider(key="negative_slope").value) == (2, 0.5)
 
 
-def test_what_follows_from_another_graph_is_no_step_of_its_own(monkeypatch):
+def test_what_follows_from_another_graph_is_no_step_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     app = AppTest.from_file(APP, default_timeout=60).run()
     app.number_input(key="num_layers").set_value(2).run()
     before = state_of(app).work

@@ -41,21 +41,8 @@ QUIET = {
     "rows",
     "colour",
 }
-QUIET |= {
-    "session",
-    "server",
-    "content",
-    "title",
-    "layout",
-    "formula",
-    "plain",
-    "symbol",
-    "key",
-    "panel",
-    "revision",
-    "description",
-    "parameters",
-}
+QUIET |= {"session", "layout", "formula", "plain", "symbol", "key", "panel", "revision", "description", "parameters"}
+QUIET |= {"server", "content", "workTitle"}
 """What the stage is told and does not show as words: keys, colours, formulas, symbols, a file's own text."""
 DRAWN = ("text", "name", "hovertemplate", "customdata", "ticktext")
 """What plotly shows as words."""
@@ -130,18 +117,18 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def test_every_view_says_its_words_in_the_language_that_is_spoken():
+def test_every_view_says_its_words_in_the_language_that_is_spoken() -> None:
     for name, app in views(graph()):
         assert of_page(app) == [], name
 
 
-def test_what_the_page_tells_the_stage_is_said_too():
+def test_what_the_page_tells_the_stage_is_said_too() -> None:
     sent_to_it = scene(checked(AppTest.from_file(APP, default_timeout=60).run()))
     titles = [one["title"] for one in sent_to_it["weightings"]]
     assert all(unsaid(title).strip() == "" for title in [*titles, sent_to_it["whoseWeights"]]), titles
 
 
-def test_the_dialog_that_opens_a_graph_says_its_words():
+def test_the_dialog_that_opens_a_graph_says_its_words() -> None:
     app = checked(AppTest.from_file(APP, default_timeout=60).run())
     app.button(key="open_graph").click().run()
     assert of_page(app) == []
@@ -157,7 +144,7 @@ def test_the_dialog_that_opens_a_graph_says_its_words():
     assert len(told) >= 3, "the preview is there"
 
 
-def test_the_dialog_that_opens_weights_says_its_words():
+def test_the_dialog_that_opens_weights_says_its_words() -> None:
     content = io.BytesIO()
     torch.save(GATConv(2, 3, heads=2).state_dict(), content)
     app = checked(AppTest.from_file(APP, default_timeout=60).run())
@@ -172,7 +159,7 @@ def test_the_dialog_that_opens_weights_says_its_words():
     assert of_page(app) == []
 
 
-def test_what_is_refused_is_said_too():
+def test_what_is_refused_is_said_too() -> None:
     app = AppTest.from_function(refused, default_timeout=60).run()
     problem = app.session_state["problem"]
     assert problem.count("⟦") >= 3, problem
@@ -188,13 +175,13 @@ def refused() -> None:
     st.session_state["problem"] = session.current().refused
 
 
-def test_two_people_hear_two_languages_from_one_cache(monkeypatch: pytest.MonkeyPatch):
+def test_two_people_hear_two_languages_from_one_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is kept with words in it is kept for each language."""
     from gatviz.ui import page
 
     for language in (words.ENGLISH, LANGUAGE, words.ENGLISH):
         monkeypatch.setattr(page, "_language", lambda spoken=language: spoken)
-        for workspace in ("explore", "compare"):
+        for workspace in ("explore", "compare", "explain"):
             app = AppTest.from_file(APP, default_timeout=60)
             app.session_state["workspace"] = workspace
             said = any("⟦" in text for _field, text in sent(checked(app.run())))

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gatviz import GAT, Graph, LayerSettings, Trace
+from gatviz import GAT, Graph, LayerSettings, LayerTrace, Trace
 from gatviz.analysis import (
+    GATStory,
+    GATv2Story,
     common_order,
     edge_story,
     gcn_weights,
@@ -36,6 +38,7 @@ from gatviz.charts.heads import effective_chart, evenness_chart, ranking_chart, 
 from gatviz.charts.network import network_chart, node_values_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.graph.subgraph import Part
+from gatviz.model.steps import Kind
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import pack_story
@@ -60,7 +63,7 @@ def random_graph(seed: int, without: bool = False) -> Graph:
     return Graph(tuple(names), x, np.stack(np.nonzero(adj)[::-1]))
 
 
-def run_of(seed: int, kind: str, without: bool = False) -> Trace:
+def run_of(seed: int, kind: Kind, without: bool = False) -> Trace:
     heads = 1 + seed % 3
     model = GAT(2, [LayerSettings(kind=kind, out_features=2, num_heads=heads)], generator=new_generator(seed))
     return model.eval().trace(random_graph(seed, without))
@@ -72,7 +75,10 @@ def unpacked(packed: dict[str, Any]) -> np.ndarray:
 
 def scene_of(trace: Trace) -> dict[str, Any]:
     layer = trace.layers[0]
-    return as_sent(pack_scene(trace.graph, layer, weightings(layer), PALETTES, {}, input_names(trace, 0)))
+    sent: dict[str, Any] = as_sent(
+        pack_scene(trace.graph, layer, weightings(layer), PALETTES, {}, input_names(trace, 0))
+    )
+    return sent
 
 
 both_kinds = pytest.mark.parametrize("kind", ["GAT", "GATv2"])
@@ -81,7 +87,7 @@ both_kinds = pytest.mark.parametrize("kind", ["GAT", "GATv2"])
 # ---- who ranks otherwise -------------------------------------------------------------------------------------
 
 
-def contradicting(layer, head: int, tolerance: float) -> tuple[set[int], set[int]]:
+def contradicting(layer: LayerTrace, head: int, tolerance: float) -> tuple[set[int], set[int]]:
     """By brute force: the targets that can be compared with another, and those that contradict another."""
     e = layer.dense("e", head).astype(np.float64)
     compared, otherwise = set(), set()
@@ -98,7 +104,7 @@ def contradicting(layer, head: int, tolerance: float) -> tuple[set[int], set[int
 @both_kinds
 @settings(max_examples=25, deadline=None)
 @given(seed=SEEDS)
-def test_verdict_table_and_chart_count_the_same_targets(kind, seed):
+def test_verdict_table_and_chart_count_the_same_targets(kind: Kind, seed: int) -> None:
     trace = run_of(seed, kind)
     layer = trace.layers[0]
     found = static_attention(layer, trace.graph)
@@ -125,7 +131,7 @@ def test_verdict_table_and_chart_count_the_same_targets(kind, seed):
         assert set(told) == {trace.graph.names[n] for n in otherwise}
 
 
-def test_a_source_that_nobody_shares_is_no_contradiction():
+def test_a_source_that_nobody_shares_is_no_contradiction() -> None:
     """A reads B and C, B reads C and D, C reads D and B: each pair of sources is read once, in a circle of orders."""
     adj = np.zeros((4, 4))
     adj[0, [1, 2]] = adj[1, [2, 3]] = adj[2, [3, 1]] = 1
@@ -143,7 +149,7 @@ def test_a_source_that_nobody_shares_is_no_contradiction():
 @both_kinds
 @settings(max_examples=20, deadline=None)
 @given(seed=SEEDS)
-def test_no_line_rises_where_one_order_suits_all(kind, seed):
+def test_no_line_rises_where_one_order_suits_all(kind: Kind, seed: int) -> None:
     """The scores of every target are made to follow one order: then the chart's order contradicts none."""
     layer = run_of(seed, kind).layers[0]
     rng = np.random.default_rng(seed)
@@ -158,7 +164,7 @@ def test_no_line_rises_where_one_order_suits_all(kind, seed):
         assert (np.diff(e[0, target, sources]) <= 0).all()
 
 
-def test_a_test_that_was_not_run_is_not_called_vacuous(monkeypatch: pytest.MonkeyPatch):
+def test_a_test_that_was_not_run_is_not_called_vacuous(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(static, "MOST_SOURCE_PAIRS", 0)
     adj = np.ones((3, 3))
     layer = with_alpha(adj, uniform(adj))
@@ -175,7 +181,7 @@ def test_a_test_that_was_not_run_is_not_called_vacuous(monkeypatch: pytest.Monke
 @both_kinds
 @settings(max_examples=25, deadline=None)
 @given(seed=SEEDS)
-def test_the_strongest_into_a_node_is_the_same_everywhere(kind, seed):
+def test_the_strongest_into_a_node_is_the_same_everywhere(kind: Kind, seed: int) -> None:
     """Ties too: the table, the stage and the chart name the first of equals."""
     trace = run_of(seed, kind)
     layer, graph = trace.layers[0], trace.graph
@@ -202,7 +208,7 @@ def test_the_strongest_into_a_node_is_the_same_everywhere(kind, seed):
 @both_kinds
 @settings(max_examples=20, deadline=None)
 @given(seed=SEEDS)
-def test_evenness_is_told_alike(kind, seed):
+def test_evenness_is_told_alike(kind: Kind, seed: int) -> None:
     trace = run_of(seed, kind)
     layer, graph = trace.layers[0], trace.graph
     found = uniformity(layer, graph)
@@ -238,7 +244,7 @@ def test_evenness_is_told_alike(kind, seed):
 @both_kinds
 @settings(max_examples=25, deadline=None)
 @given(seed=SEEDS)
-def test_uniform_and_gcn_shares_are_told_alike(kind, seed):
+def test_uniform_and_gcn_shares_are_told_alike(kind: Kind, seed: int) -> None:
     trace = run_of(seed, kind)
     layer, scene = trace.layers[0], scene_of(trace)
     even, gcn, on_stage = uniform_weights(layer), gcn_weights(layer), unpacked(scene["uniform"])
@@ -257,7 +263,7 @@ def test_uniform_and_gcn_shares_are_told_alike(kind, seed):
 @settings(max_examples=25, deadline=None)
 @given(seed=SEEDS)
 @example(seed=0)
-def test_a_change_is_told_alike_and_nothing_that_is_gone_is_forgotten(kind, seed):
+def test_a_change_is_told_alike_and_nothing_that_is_gone_is_forgotten(kind: Kind, seed: int) -> None:
     before, after = run_of(seed, kind), run_of(seed, kind, without=True)
     then, now = before.layers[0], after.layers[0]
     found = what_if(before, after)
@@ -317,18 +323,20 @@ def test_a_change_is_told_alike_and_nothing_that_is_gone_is_forgotten(kind, seed
 @both_kinds
 @settings(max_examples=20, deadline=None)
 @given(seed=SEEDS)
-def test_all_bars_of_a_story_have_one_limit_and_it_holds_them(kind, seed):
+def test_all_bars_of_a_story_have_one_limit_and_it_holds_them(kind: Kind, seed: int) -> None:
     trace = run_of(seed, kind)
     layer = trace.layers[0]
     part = Part.whole(layer.num_nodes, layer.num_edges)
     for k, (j, i) in enumerate(layer.edge_index.T.tolist()):
         head = k % layer.num_heads
         story = edge_story(layer, i, j, head)
+        assert isinstance(story, GATStory | GATv2Story)
         sizes = [abs(share.value) for share in (*story.target_features, *story.source_features)]
         if isinstance(layer, GATTrace):
             terms = score_terms(layer)
             sizes += np.abs([terms.target[i, head], terms.source[j, head]]).ravel().tolist()
         else:
+            assert isinstance(story, GATv2Story)
             sizes += np.abs(story.hidden_terms).tolist()
         packed = as_sent(pack_story(trace.graph, layer, part, (i, j, head), input_names(trace, 0)))
         assert packed is not None
@@ -339,7 +347,7 @@ def test_all_bars_of_a_story_have_one_limit_and_it_holds_them(kind, seed):
             assert packed["pair"]["limit"] >= np.abs([*packed["pair"]["Wh"], *packed["pair"]["a"]]).max() * (1 - 1e-6)
 
 
-def test_nodes_are_coloured_from_0_to_1_whatever_the_graph():
+def test_nodes_are_coloured_from_0_to_1_whatever_the_graph() -> None:
     """On the chart as on the stage, where the scale has always begun at 0."""
     adj = np.ones((3, 3))
     layer = with_alpha(adj, uniform(adj, 2))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
@@ -51,7 +52,7 @@ def control(app: AppTest, label: str) -> Any:
     return next(one for one in app.selectbox if one.label == label)
 
 
-def test_another_opening_under_the_same_name_has_its_own_self_loops():
+def test_another_opening_under_the_same_name_has_its_own_self_loops() -> None:
     app, content = run_app(), saved(GATConv(2, 3, heads=2).state_dict())
     for loops in ("as_given", "remove"):
         choose_file(app, content)
@@ -60,7 +61,7 @@ def test_another_opening_under_the_same_name_has_its_own_self_loops():
         assert state_of(app).settings.self_loops == loops
 
 
-def test_what_becomes_open_by_a_choice_is_asked():
+def test_what_becomes_open_by_a_choice_is_asked() -> None:
     flat = {"lin.weight": torch.ones(6, 2), "att_src": torch.ones(6), "att_dst": torch.ones(6)}
     app = run_app()
     choose_file(app, saved(flat))
@@ -79,10 +80,10 @@ def with_table() -> AppTest:
     return checked(app.run())
 
 
-def test_a_refused_cell_leaves_no_grid_that_shows_it(monkeypatch):
+def test_a_refused_cell_leaves_no_grid_that_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     app = with_table()
     before: weights_table._Base = app.session_state[weights_table._BASE]
-    held = {weights_table._BASE: before, "gatviz_session": state_of(app)}
+    held: dict[str, Any] = {weights_table._BASE: before, "gatviz_session": state_of(app)}
     held[before.key] = {"edited_rows": {0: {"0": 1e300}}}
     monkeypatch.setattr("streamlit.session_state", held)
     weights_table._take_cells(before.key)
@@ -106,7 +107,7 @@ def recipe_of(app: AppTest) -> Any:
     return next(one for one in app.text_input if one.label == "Recipe")
 
 
-def test_the_recipe_is_shown_corrected_and_run():
+def test_the_recipe_is_shown_corrected_and_run() -> None:
     app = run_app()
     choose_file(app, saved(net().state_dict()))
     assert recipe_of(app).value == "conv1 > bn > relu > lin"
@@ -123,7 +124,7 @@ def plain(text: str) -> str:
     return text.replace("\\", "")
 
 
-def test_a_file_that_can_be_read_in_two_ways_is_asked_about():
+def test_a_file_that_can_be_read_in_two_ways_is_asked_about() -> None:
     app = run_app()
     more = {f"other.{name}": value for name, value in nn.Linear(6, 3).state_dict().items()}
     choose_file(app, saved({**net().state_dict(), **more}))
@@ -135,7 +136,7 @@ def test_a_file_that_can_be_read_in_two_ways_is_asked_about():
     assert str(Recipe.of_steps(state_of(app).settings.steps)) == "conv1 > bn > relu > other"
 
 
-def test_weights_of_steps_around_the_layers_are_edited_and_undone():
+def test_weights_of_steps_around_the_layers_are_edited_and_undone() -> None:
     app = run_app()
     choose_file(app, saved(net().state_dict()))
     checked(app.button(key="weights_show").click().run())
@@ -155,7 +156,7 @@ def test_weights_of_steps_around_the_layers_are_edited_and_undone():
     assert earlier.weights.fingerprint == before.weights.fingerprint
 
 
-def test_the_columns_of_the_output_are_matched_with_the_labels():
+def test_the_columns_of_the_output_are_matched_with_the_labels() -> None:
     """A model that is right everywhere by the order in which labels appear, and wrong everywhere by their names."""
     x = np.eye(2)[[0, 1, 0]]
     loops = np.array([range(3), range(3)])

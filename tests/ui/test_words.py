@@ -56,7 +56,7 @@ def told() -> dict[str, list[str]]:
     return {name: sentences(app) for name, app in views(graph())}
 
 
-def test_a_number_that_is_a_name_is_never_taken_for_a_count(told: dict[str, list[str]]):
+def test_a_number_that_is_a_name_is_never_taken_for_a_count(told: dict[str, list[str]]) -> None:
     for name, all_of_it in told.items():
         for sentence in all_of_it:
             for line in sentence.splitlines():
@@ -64,14 +64,14 @@ def test_a_number_that_is_a_name_is_never_taken_for_a_count(told: dict[str, list
                     assert shape.search(line) is None, (name, line)
 
 
-def test_the_guard_of_bare_numbers_knows_them():
+def test_the_guard_of_bare_numbers_knows_them() -> None:
     for line in ("0 reads 3, is read by 3", "Most: 3 receives the most", "0 no longer reads 2: was 0.3"):
         assert any(shape.search(line) for shape in BARE), line
     for line in ("node 0 reads 3 nodes and is read by 3 nodes", "layer 0 reads 1,433 features", "node 2 reads node 3"):
         assert not any(shape.search(line) for shape in BARE), line
 
 
-def test_what_the_browser_fills_in_reads_well_for_nodes_that_are_numbers():
+def test_what_the_browser_fills_in_reads_well_for_nodes_that_are_numbers() -> None:
     """The stage's sentences with the words that stand for their gaps: no name meets a verb as a bare number."""
     values = {key: "node 3" for key in ("node", "target", "source")}
     values |= {key: "3 nodes" for key in ("reads", "readBy")} | {"baseline": "A", "value": "0.5", "weighting": "head 0"}
@@ -80,7 +80,7 @@ def test_what_the_browser_fills_in_reads_well_for_nodes_that_are_numbers():
         assert not any(shape.search(line) for shape in BARE), (key, line)
 
 
-def test_baselines_are_never_called_alpha():
+def test_baselines_are_never_called_alpha() -> None:
     for choice in weightings(trace_of()):
         if choice.kind == "baseline":
             assert "α" not in choice.symbol + choice.title + choice.label
@@ -89,7 +89,7 @@ def test_baselines_are_never_called_alpha():
     assert "attends" not in texts()["baselineLegend"]
 
 
-def test_wherever_something_is_concluded_the_weights_are_called_untrained(told: dict[str, list[str]]):
+def test_wherever_something_is_concluded_the_weights_are_called_untrained(told: dict[str, list[str]]) -> None:
     for name, all_of_it in told.items():
         seed = 9 if name.startswith("a change") else 175
         if name not in ("table", "weights"):
@@ -98,17 +98,17 @@ def test_wherever_something_is_concluded_the_weights_are_called_untrained(told: 
             ), name
 
 
-def test_no_view_calls_a_baseline_by_its_letter_alone(told: dict[str, list[str]]):
+def test_no_view_calls_a_baseline_by_its_letter_alone(told: dict[str, list[str]]) -> None:
     for name, all_of_it in told.items():
         for line in all_of_it:
             assert re.search(r"\b(?:since|[Bb]ack to|from) [AB]\b", line) is None, (name, line)
 
 
 @given(st.one_of(st.integers(-99, 10**9).map(str), st.floats(allow_nan=True).map(str), st.sampled_from("²٣½-#?")))
-def test_any_number_or_sign_as_a_name_is_called_a_node(name: str):
+def test_any_number_or_sign_as_a_name_is_called_a_node(name: str) -> None:
     assert called(name) == f"node {name}"
 
 
-def test_words_stay_as_they_are():
+def test_words_stay_as_they_are() -> None:
     for name in np.array(["A", "Mr Hi", "n1", "Node 3", "Ωmega"]).tolist():
         assert called(name) == name

@@ -47,7 +47,7 @@ def checked(app: AppTest) -> AppTest:
 
 
 def views(graph: dict[str, Any], origin: str = "mine") -> Iterator[tuple[str, AppTest]]:
-    """Explore, both panels beside it, and every section of Compare, with one layer and with two; each with its name."""
+    """Explore, both panels, every section of Compare, and Explain, with one layer and with two; each with its name."""
     app = page_of(graph, origin)
     yield "Explore", app
     for panel in ("table", "weights"):
@@ -60,6 +60,7 @@ def views(graph: dict[str, Any], origin: str = "mine") -> Iterator[tuple[str, Ap
             field = app.segmented_control(key="compare_section")
             section = field.options[place]
             yield f"{section}, {count}", checked(field.set_value(_key_of(field, section)).run())
+        yield f"Explain, {count}", page_of(graph, origin, workspace="explain", num_layers=count)
         app.button(key="pin_present").click().run()
         app.number_input(key="seed").set_value(9).run()
         yield f"a change, {count}", checked(app)

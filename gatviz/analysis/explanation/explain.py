@@ -37,6 +37,7 @@ from gatviz.model.gat import GAT
 from gatviz.model.proof import Check
 from gatviz.model.trace import Trace
 from gatviz.model.without import Sensitivity, Without, in_double, sensitivity
+from gatviz.words import language
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,6 +173,7 @@ class Inquiry:
         self._sensitivity: Sensitivity = sensitivity(self._model, graph, self.node, self.answer.column)
         self._removed = Removed(self.answer, np.full((self.total, self.answer.outputs.size), np.nan))
         self._pairs: Pairs | None = None
+        self._agreed: tuple[tuple[int, str], Agreement] | None = None
 
     @property
     def trace(self) -> Trace:
@@ -222,9 +224,7 @@ class Inquiry:
         """What is known so far."""
         removed = Removed(self.answer, self._removed.outputs.copy())
         ranked = self._ranked(removed.done)
-        null = self._null[:, ranked] if ranked.sum() > 0 else None
-        scores = {name: values[ranked] for name, values in self.scores.items()}
-        found = agreement(scores, removed.change[ranked], self.run.reach.hop[ranked], null)
+        found = self._agreement(removed, ranked)
         pairs = self._pairs or tried_pairs(
             self.run, self.graph, self.run.reach.edges, self.run.reach.hop, removed, stop=lambda: True
         )
@@ -232,7 +232,7 @@ class Inquiry:
             graph=self.graph,
             node=self.node,
             answer=self.answer,
-            classes=class_names(self.graph, self.answer.outputs.size),
+            classes=class_names(self.graph, self.answer.outputs.size, self._model.classes),
             edges=self._table(removed),
             overall=found,
             together=pairs,
@@ -245,6 +245,17 @@ class Inquiry:
             skips=self.trace.hands_on,
             num_layers=len(self.trace.layers),
         )
+
+    def _agreement(self, removed: Removed, ranked: NDArray[np.bool_]) -> Agreement:
+        """The agreement of what is ranked; made once for it. As long as some are missing, a fifth of the draws do."""
+        count = int(ranked.sum())
+        now = (count, language())
+        if self._agreed is None or self._agreed[0] != now:
+            draws = len(self._null) if ranked.all() else len(self._null) // 5
+            scores = {name: values[ranked] for name, values in self.scores.items()}
+            null = self._null[:draws, ranked] if count else None
+            self._agreed = now, agreement(scores, removed.change[ranked], self.run.reach.hop[ranked], null)
+        return self._agreed[1]
 
     @cached_property
     def scores(self) -> Mapping[str, Array]:
@@ -302,7 +313,7 @@ class Inquiry:
             "removal": removed.change,
             "p_without": removed.p_without,
             "log_odds": removed.log_odds,
-            "speaks_for": class_of(self.graph, speaks, self.answer.outputs.size),
+            "speaks_for": class_of(self.graph, speaks, self.answer.outputs.size, self._model.classes),
             "attention_last": alpha[-1].mean(1),
             "attention_max": np.max([each.max(1) for each in alpha], axis=0),
             "attention_mean": np.mean([each.mean(1) for each in alpha], axis=0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from gatviz.analysis.explanation.contribution import Contribution, Variant
+from gatviz.analysis.explanation.sentences import class_called
 from gatviz.words import _, ngettext
 
 ONE_NODE = 1.0
@@ -63,4 +64,4 @@ def places_lines(places: pd.DataFrame, arrow: str, predicted: str) -> list[str]:
     told = sentence.format(arrow=arrow, edges=int(places["edges"].iloc[0]), n=seeds, **first)
     same = int((places["answer"] == predicted).sum())
     answers = ngettext("It comes out as {name} in {k} of {n}.", "It comes out as {name} in {k} of {n}.", seeds)
-    return [told, answers.format(name=predicted, k=same, n=seeds)]
+    return [told, answers.format(name=class_called(predicted), k=same, n=seeds)]

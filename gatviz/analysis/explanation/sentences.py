@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from string import Formatter
 from typing import Literal
@@ -22,9 +21,9 @@ SATURATED = 1e-3
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a sentence: plain words, a node's name, a class, an arrow or a number."""
+    """A part of a sentence: plain words, a class, an arrow or a number."""
 
-    kind: Literal["words", "node", "class", "arrow", "number"]
+    kind: Literal["words", "class", "arrow", "number"]
     text: str
 
 
@@ -33,22 +32,26 @@ Sentence = tuple[Piece, ...]
 
 def plain(sentence: Sentence) -> str:
     """A sentence as text."""
-    return "".join(piece.text for piece in sentence)
+    return "".join(class_called(piece.text) if piece.kind == "class" else piece.text for piece in sentence)
+
+
+def class_called(name: str) -> str:
+    """A class in a sentence; a bare number would read as a count."""
+    return _("class {name}").format(name=name) if name.isdecimal() else name
 
 
 def headline(e: Explanation) -> Sentence:
-    """What the node comes out as, with which probability, and its label where it has one."""
+    """What the node comes out as, with which probability, and its label where it has one; follows the node's name."""
     fields = {
-        "node": Piece("node", e.name),
         "class": Piece("class", e.predicted),
         "p": Piece("number", f"{e.answer.p:.3f}"),
     }
     if e.label is None:
-        return _told(_("Node {node} comes out as {class} ({p})."), **fields)
+        return _told(_("comes out as {class} ({p})."), **fields)
     label = Piece("class", e.label)
     if e.label == e.predicted:
-        return _told(_("Node {node} comes out as {class} ({p}), and so it is labelled."), **fields)
-    return _told(_("Node {node} comes out as {class} ({p}), and its label is {label}."), **fields, label=label)
+        return _told(_("comes out as {class} ({p}), and so it is labelled."), **fields)
+    return _told(_("comes out as {class} ({p}), and its label is {label}."), **fields, label=label)
 
 
 def strongest(e: Explanation) -> Sentence:
@@ -150,7 +153,7 @@ def together_lines(e: Explanation) -> list[str]:
             "Of the {tried:,} pairs tried, {n:,} turn the answer where neither arrow does, the strongest to {class}.",
             tried.tried,
         )
-        lines = [sentence.format(tried=tried.tried, n=len(turning), **{"class": becomes})]
+        lines = [sentence.format(tried=tried.tried, n=len(turning), **{"class": class_called(becomes)})]
         if not alone:
             lines.append(_("No arrow alone moves it by {most:.2f}.").format(most=LITTLE_ALONE))
     elif found:
@@ -246,9 +249,3 @@ def _told(template: str, **fields: Piece) -> Sentence:
         pieces += [Piece("words", words)] if words else []
         pieces += [fields[name]] if name else []
     return tuple(pieces)
-
-
-def before_and_after(sentence: Sequence[Piece], kind: str) -> tuple[Sentence, Sentence]:
-    """What stands before the first piece of a kind, and what stands after it."""
-    place = next(k for k, piece in enumerate(sentence) if piece.kind == kind)
-    return tuple(sentence[:place]), tuple(sentence[place + 1 :])

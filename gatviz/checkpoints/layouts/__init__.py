@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from gatviz.checkpoints.layer_forms import WeightsLayout
-from gatviz.checkpoints.layouts import dgl, own, pyg, pygat, pytorch_gat, tutorial
+from gatviz.checkpoints.layouts import dgl, dgl_tutorial, own, pyg, pygat, pytorch_gat, tutorial
 
 LAYOUTS: Mapping[str, WeightsLayout] = {
     layout.name: layout
@@ -14,6 +14,7 @@ LAYOUTS: Mapping[str, WeightsLayout] = {
         tutorial.LAYOUT,
         pyg.LAYOUT,
         dgl.LAYOUT,
+        dgl_tutorial.LAYOUT,
         pygat.LAYOUT,
         pytorch_gat.LAYOUT,
     )

@@ -23,8 +23,41 @@ def _linear_a(tensors: LayerTensors) -> StoredLayer:
     return _head(tensors, "a.weight")
 
 
-def _head(tensors: LayerTensors, tail: str) -> StoredLayer:
-    W = tensors.matrix("W.weight")
+def _other_name(tensors: LayerTensors) -> StoredLayer:
+    return _head(tensors, "a", "linear.weight")
+
+
+def _batched(tensors: LayerTensors) -> StoredLayer:
+    """All heads in one projection [H·C, F] and one `a` [H, 2C], as a well-known course writes the layer."""
+    weight, a = tensors.matrix("projection.weight"), tensors.matrix("a")
+    heads, features = a.shape[0], a.shape[1] // 2
+    if a.shape[1] % 2 or weight.shape[0] != heads * features:
+        raise tensors.misfit("a", _("shape [H, 2·C], where the projection has H·C rows"))
+    bias = tensors.vector("projection.bias", heads * features)
+    if bias is not None and bool(bias.any()):
+        expected, found = _("a projection without bias"), _("one with a bias, which changes the scores too")
+        raise GatvizError(tensors.at("projection.bias"), expected, found, _("save it as a linear layer of its own"))
+    W = weight.reshape(heads, features, weight.shape[1])
+    arrays = {"W": W, "a_target": a[:, :features], "a_source": a[:, features:]}
+    return StoredLayer(tensors.name, tensors.form, "GAT", arrays, heads_from="a")
+
+
+def _two_vectors(tensors: LayerTensors) -> StoredLayer:
+    """`W` [F, C] or [C, F], and a vector for each half."""
+    W = tensors.matrix("W")
+    count = tensors["a_src"].numel()
+    W = W.t() if W.shape[0] != count else W
+    a_source, a_target = tensors.vector("a_src", W.shape[0]), tensors.vector("a_dst", W.shape[0])
+    assert a_source is not None
+    assert a_target is not None
+    arrays = {"W": W[None], "a_target": a_target[None], "a_source": a_source[None]}
+    return StoredLayer(
+        tensors.name, tensors.form, "GAT", arrays, tensors.vector("bias", W.shape[0]), heads_from="a_src"
+    )
+
+
+def _head(tensors: LayerTensors, tail: str, weight: str = "W.weight") -> StoredLayer:
+    W = tensors.matrix(weight)
     features, a = W.shape[0], tensors.vector(tail, 2 * W.shape[0])
     assert a is not None
     arrays = {"W": W[None], "a_target": a[None, :features], "a_source": a[None, features:]}
@@ -82,8 +115,11 @@ LAYOUT = WeightsLayout(
     forms=(
         LayerForm(N_("a head of the tutorial"), ("W.weight", "a"), ("bias",), _linear, single_head=True),
         LayerForm(N_("a head of the tutorial"), ("W.weight", "a.weight"), ("bias",), _linear_a, single_head=True),
+        LayerForm(N_("a head like the tutorial's"), ("linear.weight", "a"), ("bias",), _other_name, single_head=True),
+        LayerForm(N_("a layer like the tutorial's"), ("projection.weight", "a"), ("projection.bias",), _batched),
+        LayerForm(N_("a head like the tutorial's"), ("W", "a_src", "a_dst"), ("bias",), _two_vectors, single_head=True),
     ),
-    attention=("a", "a.weight"),
+    attention=("a", "a.weight", "a_src", "a_dst"),
     self_loops=Default("as_given", N_("The tutorial's layers take the edges as they come")),
     bias_tells=False,
     residual_tells=False,

@@ -21,6 +21,8 @@ const PATIENCE = 1500;
 const LINK = /^#g=([\w-]+)$/;
 
 let sent = 0;
+/** The server's session that this page is already about: a keeper that is only mounted anew brings nothing back. */
+let readyFor = "";
 
 class Keeper {
   /** @param {HTMLElement} root @param {(message: object) => void} send */
@@ -44,6 +46,8 @@ class Keeper {
     this.kept = 0;
     /** Whether it is known what this page is about; before that nothing is kept over what was. */
     this.ready = false;
+    /** Whether it was said that this browser keeps nothing. */
+    this.unable = false;
     /** What is said once the wish of this count was granted. @type {{count: number, say: () => void}|null} */
     this.granted = null;
     this.stops = [
@@ -62,7 +66,7 @@ class Keeper {
     if (told.server !== this.server) return void this.begin(told);
     if (told.place !== this.place) {
       this.place = told.place;
-      this.kept = told.number;
+      this.kept = told.number - 1;
       this.shelf.move();
     }
     if (told.forget !== this.forgets) return void this.forget(told);
@@ -82,16 +86,22 @@ class Keeper {
     this.kept = told.number;
     this.ready = false;
     clearTimeout(this.pause);
-    if (this.openLink()) return;
+    if (this.openLink()) return void this.shelf.move(); // also if it cannot be opened: what was kept stays
     try {
       const mine = await this.shelf.mine();
       if (mine) return void this.want({ what: "kept", number: 0, content: mine.content }, () => this.sayRestored(mine));
       const others = this.shelf.silent ? [] : await this.shelf.all();
-      this.ready = true;
+      this.isReady();
       if (others.length) this.offer(others);
     } catch {
-      this.ready = true;
+      this.isReady();
     }
+  }
+
+  /** It is known what this page is about. */
+  isReady() {
+    this.ready = true;
+    readyFor = this.server;
   }
 
   /** Work that a link carries opens at a place of its own. */
@@ -108,12 +118,14 @@ class Keeper {
   }
 
   /** @param {Keeping} told @param {number} number */
-  async put({ content, title }, number) {
+  async put({ content, workTitle: title }, number) {
     this.kept = number;
     try {
       await this.shelf.put({ content, title, time: Date.now() });
+      this.unable = false;
     } catch {
-      this.say(this.texts.unable);
+      if (!this.unable) this.say(this.texts.unable);
+      this.unable = true;
     }
   }
 
@@ -148,7 +160,7 @@ class Keeper {
     const before = this.wishes.length;
     this.wishes = this.wishes.filter(({ count }) => count > heard);
     if (this.granted && this.granted.count <= heard) {
-      this.ready = true;
+      this.isReady();
       if (!refused) this.granted.say();
       this.granted = null;
     }
@@ -204,6 +216,7 @@ class Keeper {
     clearTimeout(this.pause);
     window.removeEventListener("hashchange", this.onHash);
     for (const stop of this.stops) stop();
+    this.shelf.close();
     this.element.remove();
   }
 }

@@ -19,6 +19,8 @@ export class Menu {
       if (event.relatedTarget instanceof Node && !this.element.contains(event.relatedTarget)) this.open(false);
     });
     this.outside = this.outside.bind(this);
+    /** Called before it opens: what is in it need not be kept up to date while it is folded. */
+    this.opens = () => {};
   }
 
   /** @param {string} label @param {string} title @param {Node[]} children */
@@ -31,6 +33,7 @@ export class Menu {
 
   /** @param {boolean} open */
   open(open) {
+    if (open) this.opens();
     this.panel.hidden = !open;
     this.button.setAttribute("aria-expanded", String(open));
     const change = open ? "addEventListener" : "removeEventListener";

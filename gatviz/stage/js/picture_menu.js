@@ -34,6 +34,7 @@ export class PictureMenu {
     this.host = host;
     this.fit = fit;
     this.menu = new Menu("more");
+    this.menu.opens = () => this.draw();
     this.element = this.menu.element;
     this.element.classList.add("picture-menu");
   }
@@ -46,7 +47,7 @@ export class PictureMenu {
 
   /** @param {Changed} changed */
   onState(changed) {
-    if (touch(changed, ["scale", "nodes", "direction", "digits", "measure", "weighting"])) this.draw();
+    if (!this.menu.panel.hidden && touch(changed, ["scale", "nodes", "direction", "digits", "measure", "weighting"])) this.draw();
   }
 
   draw() {

@@ -59,7 +59,9 @@ export interface RowSums {
   hereRange: [number, number] | null;
 }
 
-/** One set of weights on the edges, [E + U]: a head, something derived from heads, or a baseline. */
+/** One set of weights on the edges, [E + U]: a head, something derived from heads, or a baseline.
+
+`strongest` is per node the place of its strongest edge of all, −1 where that is not drawn. */
 export interface Weighting {
   key: string;
   label: string;
@@ -288,7 +290,9 @@ export interface Bars {
   symbol: string;
 }
 
-/** Why a target shares out as it does: numbers [R, K] of the columns of numbers, and [R, C] of each of vectors. */
+/** Why a target shares out as it does: numbers [R, K] of the columns of numbers, and [R, C] of each of vectors.
+
+`chosen` is the place of the row that is asked about, −1 for none; `shares` the column that h′ is made with. */
 export interface Why {
   target: number;
   name: string;
@@ -397,7 +401,7 @@ export interface Keeping {
   heard: number;
   packed: number | null;
   content: string;
-  title: string;
+  workTitle: string;
   refused: string;
   forget: number;
   texts: Record<string, string>;
@@ -582,7 +586,7 @@ export interface TrainFlag {
   withdrawn: boolean;
 }
 
-/** All of the Train workspace's picture. */
+/** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done. */
 export interface TrainScreen {
   identity: string;
   names: string[];
@@ -612,16 +616,21 @@ export interface TrainScreen {
   faint: string;
   notice: string;
   foot: string;
+  seeds: string;
+  seedsBusy: boolean;
   undo: boolean;
+  heard: number;
   palettes: Palettes;
   texts: Record<string, string>;
 }
 
 /** What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
-a node painted, this epoch opened in Explore; or what is to be shown: an epoch, a layer, a head, α or its change, a
-locked arrow (target, source). A tab says hello with its token. */
+a node painted, this epoch opened in Explore, ten seeds trained or stopped; or what is to be shown: an epoch, a
+layer, a head, α or its change, a locked arrow (target, source). Counted, so that one that got lost can be sent
+again; each with the tab's token, and hello with nothing else. */
 export interface TrainAsked {
-  what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "hello";
+  count: number;
+  what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "seeds" | "hello";
   epoch?: number | null;
   layer?: number | null;
   head?: number | null;

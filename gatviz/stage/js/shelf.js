@@ -83,6 +83,12 @@ export class Shelf {
     this.channel?.postMessage(message); // oxlint-disable-line unicorn/require-post-message-target-origin -- a channel has no such argument
   }
 
+  /** Give this tab's place up: whoever comes after in the same tab has it. */
+  close() {
+    this.channel?.close();
+    this.channel = null;
+  }
+
   /** Whether nothing is to be kept in this tab: the person had it all forgotten. */
   get silent() {
     return read(SILENT) !== null;

@@ -8,12 +8,13 @@ import { GraphView } from "./graph_view.js";
 import { GuideView } from "./guide.js";
 import { Headline } from "./headline.js";
 import { HeadsBar } from "./heads_bar.js";
+import { KeysMenu } from "./keys_menu.js";
 import { Legend } from "./legend.js";
 import { NodeEditor } from "./node_editor.js";
 import { STEP } from "./page_keys.js";
 import { PictureMenu } from "./picture_menu.js";
 import { readScene } from "./scene.js";
-import { edgeFocus, nodeFocus, same, Store } from "./store.js";
+import { edgeFocus, nodeFocus, same, Store, touch } from "./store.js";
 import { Toolbar } from "./toolbar.js";
 import { WhyView } from "./why.js";
 
@@ -64,7 +65,8 @@ export class Stage {
     this.commands = new Commands(this.store, this.edits, this.graph);
     this.graph.listen(this.commands);
     this.menu = new PictureMenu(this.store, this.commands, host, () => this.graph.resetView());
-    this.toolbar = new Toolbar(this.store, this.commands, this.menu);
+    this.keys = new KeysMenu();
+    this.toolbar = new Toolbar(this.store, this.commands, [this.menu.element, this.keys.element]);
     this.legend = new Legend(this.store);
     this.editor = new NodeEditor(this.store, this.edits, this.graph);
     this.chain = new ChainView(this.store, this.edits);
@@ -96,11 +98,11 @@ export class Stage {
     };
     window.addEventListener(STEP, this.onStep);
     this.root.append(this.element);
-    this.views = [this.headline, this.guide, this.bar, this.graph, this.legend, this.menu, this.toolbar, this.editor, this.chain, this.why];
+    this.views = [this.headline, this.guide, this.bar, this.graph, this.legend, this.menu, this.keys, this.toolbar, this.editor, this.chain, this.why];
     this.stop = this.store.subscribe((state, changed) => {
       for (const view of this.views) view.onState(changed);
       if (changed.has("guide")) this.light();
-      if (changed.has("locked") || (changed.has("weighting") && state.locked)) this.host.looked(this.lockedByNumber(), state.weighting);
+      if (touch(changed, ["locked", "weighting"])) this.host.looked(this.lockedByNumber(), state.weighting);
     });
   }
 
@@ -112,6 +114,7 @@ export class Stage {
     this.scene = readScene({ ...data, palette: data.palettes[theme] });
     for (const [name, colour] of Object.entries(this.scene.palette.words)) this.element.style.setProperty(`--gv-${name}`, colour);
     this.notice.textContent = data.notice;
+    this.element.toggleAttribute("data-empty", !data.names.length);
     this.edits.settle(data);
     this.settle(before);
     this.editor.follow(this.scene);
@@ -211,6 +214,7 @@ export class Stage {
     if (hit(event, "input, select, textarea")) return;
     if (event.key === "Escape" && this.store.state.guide !== null) this.store.update({ guide: null });
     else if (event.key === "Escape") this.store.update({ locked: null, hover: null, selection: [], connecting: null, edited: null });
+    else if (event.key === "?") this.keys.toggle();
     else this.commands.press(event);
   }
 

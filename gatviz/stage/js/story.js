@@ -28,7 +28,7 @@ export function furtherBack(scene, story, digits) {
 function halfPanel(scene, story, half, digits) {
   const { texts } = scene;
   const names = { node: scene.called[half.node], half: half.half, value: number(half.value, digits) };
-  const title = fillIn(story.pair ? texts[`${half.half}Score`] : texts[`featuresJoint_${half.half}`], names);
+  const title = fillIn(texts[story.pair ? `${half.half}Score` : `featuresJoint_${half.half}`], names);
   const options = { limit: story.limit, digits, colours: scene.palette.bars };
   const hidden = half.byDimension.length - largest(half.byDimension).length;
   const more = [hidden ? fillIn(texts.moreTerms, { count: hidden }) : ""].filter(Boolean);

@@ -16,14 +16,14 @@ export class Toolbar {
   /**
    * @param {import("./store.js").Store} store
    * @param {import("./commands.js").Commands} commands
-   * @param {import("./picture_menu.js").PictureMenu} menu what is rare
+   * @param {HTMLElement[]} menus what is rare
    */
-  constructor(store, commands, menu) {
+  constructor(store, commands, menus) {
     /** @type {Scene} */
     this.scene = LATER;
     this.store = store;
     this.commands = commands;
-    this.menu = menu;
+    this.menus = menus;
     this.element = html("div", { class: "toolbar", role: "toolbar" });
   }
 
@@ -66,7 +66,7 @@ export class Toolbar {
       step("undo", undo, () => commands.undo()),
       step("redo", redo, () => commands.redo()),
       html("span", { class: "spacer" }),
-      this.menu.element,
+      ...this.menus,
     );
   }
 

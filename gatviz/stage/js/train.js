@@ -11,19 +11,16 @@ import { decode } from "./wire.js";
 
 /** While something moves, the next answer is asked for no sooner than so many milliseconds after the last. */
 const PACE = 140;
-/** If no answer has come after so many milliseconds, none is coming. */
-const LONGEST_WAIT = 1500;
+/** What was not heard after so many milliseconds is sent again. */
+const LONGEST_WAIT = 2000;
 /** What is asked while the page is still being mounted may get lost. */
-const SETTLED = 120;
+const SETTLED = 400;
 const TOKEN = "gatviz-training";
 
+/** How much was asked, counted from the clock: a page that is mounted anew goes on, not back to 1. */
 let sent = 0;
 
-/** A message that equals no other: one like the one before would not be told to Python. @param {object} message */
-function numbered(message) {
-  sent = Math.max(sent + 1, Date.now());
-  return { ...message, count: sent };
-}
+/** @typedef {Omit<TrainAsked, "count">} Asking what is asked, not yet counted */
 
 /** This tab's own mark, by which a reloaded page finds its training again. */
 function token() {
@@ -39,56 +36,68 @@ function token() {
 class Mounted {
   /** @param {HTMLElement} root */
   constructor(root) {
-    /** @type {(message: TrainAsked) => void} */
+    /** @type {(message: object) => void} */
     this.send = () => {};
-    /** @type {TrainAsked[]} */
+    /** What is asked next. @type {Asking[]} */
     this.next = [];
+    /** What is asked and not known to be heard. @type {TrainAsked|null} */
+    this.open = null;
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.waiting = undefined;
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.ticking = undefined;
-    this.shown = 0;
+    this.ticked = 0;
+    this.tries = 0;
     this.calls = 0;
     this.gone = false;
-    /** @type {TrainScreen} */
-    this.screen = LATER;
     this.view = new TrainView(root, (asked) => this.ask(asked));
-    this.waiting = setTimeout(() => this.answered(), SETTLED);
-    const mine = token();
-    if (mine) this.next.push({ what: "hello", token: mine });
+    this.waiting = setTimeout(() => this.deliver(), SETTLED);
+    this.token = token();
+    if (this.token) this.next.push({ what: "hello" });
   }
 
-  /** @param {TrainAsked} asked */
+  /** @param {Asking} asked */
   ask(asked) {
     const last = this.next.at(-1);
+    if (last?.what === "hello") this.next.pop(); // all that is asked says as much
     if (last && last.what === asked.what && (asked.what === "seek" || asked.what === "tick")) this.next.pop();
     this.next.push(asked);
-    if (this.waiting === undefined) this.deliver();
+    if (this.waiting === undefined && this.open === null) this.deliver();
   }
 
+  /** Send what comes next, or once more what was not heard: a page that runs anew loses what is sent meanwhile. */
   deliver() {
-    const asked = this.next.shift();
-    if (!asked || this.gone) return;
-    this.waiting = setTimeout(() => this.answered(), LONGEST_WAIT);
-    this.send(asked);
+    clearTimeout(this.waiting);
+    this.waiting = undefined;
+    if (this.gone) return;
+    if (this.open === null) {
+      const asked = this.next.shift();
+      if (!asked) return;
+      sent = Math.max(sent + 1, Date.now());
+      this.open = { ...asked, count: sent, token: this.token };
+    }
+    this.waiting = setTimeout(() => this.deliver(), LONGEST_WAIT);
+    this.tries += 1;
+    this.send({ ...this.open, tries: this.tries });
   }
 
-  answered() {
+  /** Python has answered, and heard all up to this number. @param {number} heard */
+  answered(heard) {
+    if (this.open !== null && this.open.count <= heard) this.open = null;
     clearTimeout(this.waiting);
     // Not from within the answer: what is sent while the page takes new data in may get lost.
-    this.waiting = this.next.length ? setTimeout(() => this.deliver(), 0) : undefined;
+    this.waiting = this.open !== null || this.next.length ? setTimeout(() => this.deliver(), 0) : undefined;
   }
 
   /** @param {TrainScreen} screen */
   show(screen) {
-    this.screen = screen;
     this.view.show(screen);
-    this.answered();
+    this.answered(screen.heard);
     clearTimeout(this.ticking);
     if (!screen.busy && !screen.playing) return;
-    const due = Math.max(20, PACE - (performance.now() - this.shown));
+    const due = Math.max(20, PACE - (performance.now() - this.ticked));
     this.ticking = setTimeout(() => {
-      this.shown = performance.now();
+      this.ticked = performance.now();
       this.ask({ what: "tick" });
     }, due);
   }
@@ -114,12 +123,12 @@ function loaded(link) {
 export default async function mount({ data, parentElement, setStateValue }) {
   const mounted = all.get(parentElement) ?? new Mounted(parentElement);
   all.set(parentElement, mounted);
-  mounted.send = (message) => setStateValue("asked", numbered(message));
+  mounted.send = (message) => setStateValue("asked", message);
   const call = ++mounted.calls;
   const [screen] = await Promise.all([decode(data), loaded(parentElement.querySelector("link[rel=stylesheet]"))]);
   if (call === mounted.calls && !mounted.gone) {
     if ("names" in screen) mounted.show(/** @type {any} */ (screen));
-    else mounted.answered(); // nothing to draw yet
+    else mounted.answered(/** @type {any} */ (screen).heard); // nothing to draw yet
   }
   return () => {
     // The page also ends a call that a newer one has overtaken; what is mounted is that one's then.

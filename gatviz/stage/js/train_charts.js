@@ -73,7 +73,8 @@ export class TrainCharts {
       const mark = svg("svg", { class: "line-mark", width: 20, height: 8, "aria-hidden": "true" }, svg("line", { x1: 0, x2: 20, y1: 4, y2: 4, class: `train-line ${line.look}`, style: `stroke:${this.colour(line)}` }));
       return html("span", { class: "train-name" }, mark, line.name, " ", html("b", {}, line.nowText));
     });
-    return html("div", { class: "train-chart-head" }, html("h3", {}, chart.title), html("span", { class: "spacer" }), ...names);
+    const bands = chart.bands.map((band) => html("span", { class: "train-name" }, html("span", { class: "band-mark" }), band.name));
+    return html("div", { class: "train-chart-head" }, html("h3", {}, chart.title), html("span", { class: "spacer" }), ...bands, ...names);
   }
 
   /** What a chart says to whom does not see it. @param {TrainChart} chart */

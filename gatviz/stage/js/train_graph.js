@@ -61,12 +61,13 @@ export class TrainGraph {
     if (small) Object.assign(this.frame.there, mapOf(points, width, height));
     const at = points.map((point) => this.frame.onScreen(point));
     const radius = small ? 3.2 : nodeRadius(points.length, at);
+    const centre = { x: width / 2, y: height / 2 };
     const { source, target, added } = moment.edges;
     const present = new Set(source.map((j, k) => `${j} ${target[k]}`));
     const labelled = new Set(screen.labelled);
     this.edges = source.map((j, k) => {
       const i = target[k];
-      const shape = i === j ? loop(at[i], radius, loopDirection(at[i], neighbours(moment, i, at), { x: width / 2, y: height / 2 })) : arrow(at[j], at[i], radius, present.has(`${i} ${j}`));
+      const shape = i === j ? loop(at[i], radius, loopDirection(at[i], neighbours(moment, i, at), centre)) : arrow(at[j], at[i], radius, present.has(`${i} ${j}`));
       const rim = svg("path", { class: "rim", d: shape.path });
       const line = svg("path", { class: "line", d: shape.path });
       const head = svg("polygon", { class: "head", transform: `translate(${shape.tip.x.toFixed(1)},${shape.tip.y.toFixed(1)}) rotate(${shape.angle.toFixed(1)})` });

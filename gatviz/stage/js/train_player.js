@@ -27,6 +27,8 @@ export class TrainPlayer {
     this.of = html("span", { class: "quiet-text" });
     this.undo = html("button", { type: "button", class: "link", onclick: () => ask({ what: "undo" }) });
     this.open = html("button", { type: "button", class: "link", "data-key": "open", onclick: () => ask({ what: "open" }) });
+    this.seeds = html("button", { type: "button", class: "link", "data-key": "seeds", onclick: () => ask({ what: "seeds" }) });
+    this.seedsTold = html("span", { class: "quiet-text" });
     this.flags = html("div", { class: "flags" });
     this.slider = html("input", { type: "range", min: 0, step: 1 });
     this.slider.addEventListener("input", () => ask({ what: "seek", epoch: Number(this.slider.value) }));
@@ -37,7 +39,7 @@ export class TrainPlayer {
       html("div", { class: "player-buttons" }, this.reset, this.play, this.step),
       html("div", { class: "player-count" }, this.count, html("span", {}, this.of, this.undo)),
       html("div", { class: "player-line" }, this.flags, this.slider, this.axis),
-      this.open,
+      html("div", { class: "player-more" }, this.open, this.seeds, this.seedsTold),
     );
   }
 
@@ -67,6 +69,9 @@ export class TrainPlayer {
     this.undo.textContent = texts.undo;
     this.open.textContent = texts.open;
     this.open.title = texts.openTitle;
+    this.seeds.textContent = screen.seedsBusy ? texts.seedsStop : texts.seeds;
+    this.seeds.title = texts.seedsTitle;
+    this.seedsTold.textContent = screen.seeds;
     this.undo.hidden = !screen.undo;
     this.slider.max = `${total}`;
     this.slider.setAttribute("aria-label", texts.slider);

@@ -8,7 +8,7 @@ import { TrainPlayer } from "./train_player.js";
 
 /**
  * @import {Palette, TrainAsked, TrainPiece, TrainScreen} from "./protocol.js"
- * @typedef {(asked: TrainAsked) => void} Ask
+ * @typedef {(asked: Omit<TrainAsked, "count">) => void} Ask
  * @typedef {TrainScreen & {palette: Palette}} Shown what came, with the colours of the page's theme
  */
 
@@ -102,7 +102,7 @@ export class TrainView {
     const { screen } = this;
     const { texts } = screen;
     const focused = this.focusedKey();
-    /** @param {string} key @param {string} words @param {boolean} on @param {TrainAsked} asked @param {string|null} colour @param {string} label */
+    /** @param {string} key @param {string} words @param {boolean} on @param {Omit<TrainAsked, "count">} asked @param {string|null} colour @param {string} label */
     const option = (key, words, on, asked, colour = null, label = words) => {
       const button = html("button", { type: "button", class: "option", role: "radio", "aria-checked": on, "aria-label": label, "data-key": key, onclick: () => this.ask(asked) }, words);
       if (colour) {

@@ -10,7 +10,7 @@ const LONGEST = 5000;
 
 /** @returns {() => void} how to stop */
 export function listenForCells() {
-  /** @type {string[]|null} */
+  /** What was pressed and is not yet typed; null while nothing waits. @type {string[]|null} */
   let waiting = null;
   /** @param {KeyboardEvent} event */
   const pressed = (event) => {
@@ -20,17 +20,21 @@ export function listenForCells() {
       event.stopImmediatePropagation();
       waiting.push(event.key);
     } else if (event.key.length === 1 && event.target instanceof Element && event.target.closest(GRID) && !field()) {
-      waiting = [];
-      awaitField(Date.now());
+      void typeAll(event.target);
     }
   };
-  /** @param {number} since */
-  const awaitField = (since) => {
-    const input = field();
-    if (!input && Date.now() - since < LONGEST) return void requestAnimationFrame(() => awaitField(since));
-    const keys = waiting ?? [];
+  /** @param {Element} grid */
+  const typeAll = async (grid) => {
+    /** @type {string[]} */
+    const keys = [];
+    waiting = keys;
+    await until(() => field() !== null);
+    for (let key = keys.shift(); key !== undefined; key = keys.shift()) {
+      type(field() ?? grid, key);
+      // In turn: after Enter the field goes, and the next key begins another cell.
+      await twoFrames(); // oxlint-disable-line no-await-in-loop
+    }
     waiting = null;
-    if (input) for (const key of keys) type(input, key);
   };
   window.addEventListener("keydown", pressed, true);
   return () => window.removeEventListener("keydown", pressed, true);
@@ -39,12 +43,24 @@ export function listenForCells() {
 /** @returns {HTMLInputElement|HTMLTextAreaElement|null} */
 const field = () => document.querySelector(FIELD);
 
-/** @param {HTMLInputElement|HTMLTextAreaElement} input @param {string} key */
-function type(input, key) {
-  if (key.length === 1) {
-    const prototype = input instanceof HTMLInputElement ? HTMLInputElement.prototype : HTMLTextAreaElement.prototype;
-    // The page's own library looks at the setter to see a change.
-    Object.getOwnPropertyDescriptor(prototype, "value")?.set?.call(input, input.value + key);
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-  } else input.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+/** @returns {Promise<void>} */
+const twoFrames = () => new Promise((settle) => requestAnimationFrame(() => requestAnimationFrame(() => settle())));
+
+/** Wait until something holds, or no longer than it can take. @param {() => boolean} holds */
+async function until(holds) {
+  const end = Date.now() + LONGEST;
+  while (!holds() && Date.now() < end) await twoFrames(); // oxlint-disable-line no-await-in-loop
+}
+
+/** @param {Element} target @param {string} key */
+function type(target, key) {
+  const writes = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+  if (!writes || key.length > 1) {
+    target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    return;
+  }
+  const prototype = target instanceof HTMLInputElement ? HTMLInputElement.prototype : HTMLTextAreaElement.prototype;
+  // The page's own library looks at the setter to see a change.
+  Object.getOwnPropertyDescriptor(prototype, "value")?.set?.call(target, target.value + key);
+  target.dispatchEvent(new Event("input", { bubbles: true }));
 }

@@ -25,5 +25,5 @@ export function vectorCells(scene, stage, values, digits) {
     return cell;
   });
   if (few) return html("span", { class: "vector" }, ...cells);
-  return html("span", { class: "vector strip", role: "img", "aria-label": values.map((value) => number(value, digits)).join(", ") }, ...cells);
+  return html("span", { class: "vector colour-strip", role: "img", "aria-label": values.map((value) => number(value, digits)).join(", ") }, ...cells);
 }

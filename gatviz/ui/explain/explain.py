@@ -36,11 +36,17 @@ def explain(now: session.Session, settings: Settings, run: Run) -> None:
     if not now.graph.num_nodes:
         st.info(_("This graph has no nodes yet. Draw some in Explore, or choose or open a graph in the sidebar."))
         return
+    with st.container(key="explain", gap="small"):  # one, so that what comes after it stays where it is
+        _explained(now, settings, run)
+
+
+def _explained(now: session.Session, settings: Settings, run: Run) -> None:
     looks = theme()
     page_style()
     st.html(markup.style(looks))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="explain-headline"):
-        before, node, after = st.empty(), _node_choice(now), st.empty()
+        st.html(markup.block(markup.heading(_("Node"))), width="content")
+        node, after = _node_choice(now), st.empty()
     try:
         model = partial(run_cache.present_model, now.graph, settings, present_weights(now))
         job = job_of(run.key, node, model, now.graph)
@@ -49,8 +55,7 @@ def explain(now: session.Session, settings: Settings, run: Run) -> None:
     except GatvizError as error:
         st.info(escape(str(error)))
         return
-    for place, part in zip((before, after), sentences.before_and_after(sentences.headline(found), "node"), strict=True):
-        place.html(markup.block(f"<h2>{markup.sentence(found, part, looks)}</h2>"), width="content")
+    after.html(markup.block(markup.heading_of(found, sentences.headline(found), looks)), width="content")
     strongest = markup.sentence(found, sentences.strongest(found), looks)
     st.html(markup.block(f"<p>{strongest}</p>", markup.paragraphs([whose_weights(now)], quiet=True)))
     working(job, "explain")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gatviz.analysis import Explanation
-from gatviz.analysis.explanation.sentences import Sentence, arrow, hop_title, mean_of, number, signed
+from gatviz.analysis.explanation.sentences import Sentence, arrow, class_called, hop_title, mean_of, number, signed
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, SOFT, Theme, colour_at
 from gatviz.charts.explanation import class_colour
 from gatviz.words import _
@@ -66,11 +66,21 @@ def sentence(e: Explanation, pieces: Sentence, theme: Theme) -> str:
     """A sentence: numbers, arrows and nodes in bold, a class behind its colour."""
     written = []
     for piece in pieces:
-        text = html.escape(piece.text)
+        text = html.escape(class_called(piece.text) if piece.kind == "class" else piece.text)
         if piece.kind == "class":
             text = f"{dot(class_colour(e, piece.text, theme))}{text}"
         written.append(text if piece.kind in ("words", "class") else f"<b>{text}</b>")
     return "".join(written)
+
+
+def heading(text: str) -> str:
+    """The headline's words before the chooser of the node."""
+    return f"<h2>{html.escape(text)}</h2>"
+
+
+def heading_of(e: Explanation, pieces: Sentence, theme: Theme) -> str:
+    """The headline's words after it."""
+    return f"<h2>{sentence(e, pieces, theme)}</h2>"
 
 
 def dot(colour: str) -> str:
@@ -168,7 +178,7 @@ def table(e: Explanation, count: int, theme: Theme, *, log_odds: bool = False) -
         ("", _("message speaks for")),
         ("n", _("would move")),
         ("", _("removing moves")),
-        ("n", (_("log-odds of {name} by") if log_odds else _("{name} by")).format(name=e.predicted)),
+        ("n", (_("log-odds of {name} by") if log_odds else _("{name} by")).format(name=class_called(e.predicted))),
         ("n", _("to")),
     )
     head = "".join(_headed(title, look) for look, title in titles)
@@ -211,7 +221,7 @@ def _speaks(e: Explanation, name: str | None, theme: Theme) -> str:
     if name is None:
         return "–"
     mark = "▲" if name == e.predicted else "▼"
-    text = html.escape(name or _("another"))
+    text = html.escape(class_called(name) if name else _("another"))
     return f'<span aria-hidden="true" style="color:{class_colour(e, name, theme)}">{mark}</span> {text}'
 
 

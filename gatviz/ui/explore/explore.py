@@ -62,7 +62,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         answered=answered,
         guide=pack_guide(trace, part, now.graph.names, told_edge),
         locked_at_start=answered,
-        weighting_at_start=locked.weighting if locked else None,
+        weighting_at_start=locked.weighting if locked else now.weighting or None,
         proofs=pack_proofs(run_cache.checks(run, pyg=now.compare_pyg)),
         pyg_asked=now.compare_pyg,
         description=now.graph.description[:_LONGEST_DESCRIPTION],

@@ -29,6 +29,13 @@ def notice(
 ) -> str:
     """What has to be said of the graph, of the part that is shown, of its predictions and of what changed."""
     sentences = [*now.graph.notes, *([now.graph.rounding] if now.graph.rounding else [])]
+    if now.graph.num_nodes and not now.graph.x.any():
+        sentences.append(
+            _(
+                "All features are 0, so no node sends anything: the table of features (⋯, Table) fills them one-hot or "
+                "at random."
+            )
+        )
     if predictions is not None:
         told = (*(accuracy.sentence for accuracy in predictions.accuracies), *predictions.column_sentences)
         sentences.append(" ".join(told))

@@ -63,6 +63,7 @@ def _dialog() -> None:
         format_func=ways.__getitem__,
         required=True,
         key="open_way",
+        persist_state="session",
         label_visibility="collapsed",
         width="stretch",
     )

@@ -221,8 +221,10 @@ def _no_such_entry(edit: SetWeight) -> GatvizError:
 
 
 def take_lock(message: Any) -> None:
-    """Take over what is locked on the stage; anything but nodes of this graph clears it."""
-    session.update(locked=_locked(heard.message(message, Looked), session.current().graph.num_nodes))
+    """Take over what is locked on the stage, and under which weighting; anything but nodes of this graph clears it."""
+    looked = heard.message(message, Looked)
+    locked = _locked(looked, session.current().graph.num_nodes)
+    session.update(locked=locked, weighting="" if looked is None else looked.weighting[:_LONGEST])
 
 
 def _locked(looked: Looked | None, num_nodes: int) -> session.Locked | None:

@@ -16,12 +16,12 @@ from gatviz.files import sample_graph_names
 from gatviz.files.container import Container, Form, pack, pack_link, unpack, unpack_link
 from gatviz.files.limits import MAX_MEMBERS
 from gatviz.graph.graph import Graph
+from gatviz.model.kept_steps import made
 from gatviz.numbers import check_finite
 from gatviz.ui.session.history import MOST_STEPS, History, Step
 from gatviz.ui.session.kept_model import (
     KeptModel,
     KeptWeights,
-    made,
     opened_content,
     opened_of,
     settings_content,
@@ -82,7 +82,7 @@ class _Step(msgspec.Struct):
 
 class _Lock(msgspec.Struct):
     target: int
-    source: int
+    source: int | None
     weighting: str
 
 
@@ -310,7 +310,8 @@ def _session(container: Container) -> Session:
     nodes = range(work.graph.num_nodes)
     locked: Locked | Literal["first"] | None = None
     if isinstance(kept.locked, _Lock):
-        if kept.locked.target in nodes and kept.locked.source in nodes:
+        ends = (kept.locked.target, kept.locked.source)
+        if all(node in nodes for node in ends if node is not None):
             locked = Locked(kept.locked.target, kept.locked.source, kept.locked.weighting)
     elif kept.locked == FIRST_LOCK:
         locked = FIRST_LOCK

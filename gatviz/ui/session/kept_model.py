@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import fields, replace
+from typing import Any
 
 import msgspec
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gatviz.attention.layers import available_devices
 from gatviz.attention.loop_features import LoopFeatures
 from gatviz.errors import GatvizError, quote
-from gatviz.model.around import AROUND
+from gatviz.model.kept_steps import made, step_content, step_of
 from gatviz.model.plan import Sum
 from gatviz.model.steps import LayerSettings
 from gatviz.model.weights import Weights
@@ -24,9 +24,6 @@ Put = Callable[[str, NDArray[Any]], str]
 """Keeps an array, under this name if it is free; gives the name that it has."""
 Get = Callable[[str], NDArray[Any]]
 
-T = TypeVar("T")
-_KINDS: Mapping[str, type[Any]] = {LayerSettings.__name__: LayerSettings, **AROUND}
-_DEEPEST = 20
 _LARGEST_STEP = 100_000
 """Features or heads of one step of an opened model."""
 _RANGES: Mapping[str, tuple[float, float]] = {
@@ -61,18 +58,6 @@ class KeptModel(msgspec.Struct):
     opening: int
     loop_features: str | float
     filled_loops: str
-
-
-def made(content: Any, kind: type[T], where: str) -> T:
-    """A value of this kind.
-
-    Raises:
-        GatvizError: content that is none.
-    """
-    try:
-        return msgspec.convert(content, kind)
-    except (msgspec.ValidationError, ValueError) as error:
-        raise GatvizError(where, _("what gatviz saves there"), quote(str(error)), _("save it again")) from None
 
 
 # ---- settings ---------------------------------------------------------------------------------------------------
@@ -111,7 +96,7 @@ def opened_content(opened: OpenedModel) -> dict[str, Any]:
     loops = opened.loop_features
     return {
         "name": opened.name,
-        "steps": [_step_content(step) for step in opened.steps],
+        "steps": [step_content(step) for step in opened.steps],
         "self_loops": opened.self_loops,
         "opening": opened.opening,
         "loop_features": loops.value,
@@ -121,44 +106,11 @@ def opened_content(opened: OpenedModel) -> dict[str, Any]:
 
 def opened_of(kept: KeptModel, weights: Weights, where: str) -> OpenedModel:
     """An opened model whose steps are no larger than its weights."""
-    steps = tuple(_step_of(step, where, 0) for step in kept.steps)
+    steps = tuple(step_of(step, where) for step in kept.steps)
     loops = LoopFeatures(kept.loop_features, kept.filled_loops)  # type: ignore[arg-type]
     self_loops = made({"self_loops": kept.self_loops, "opened": ()}, Settings, where).self_loops
     _check_sizes(steps, weights, where)
     return OpenedModel(kept.name, steps, self_loops, kept.opening, loops)
-
-
-def _step_content(given: Any) -> Any:
-    if isinstance(given, tuple):
-        return {"name": given[0], "step": _step_content(given[1])}
-    if isinstance(given, Sum):
-        skip = None if given.skip is None else _step_content(given.skip)
-        return {"kind": Sum.__name__, "steps": [_step_content(step) for step in given.steps], "skip": skip}
-    assert is_dataclass(given)
-    assert not isinstance(given, type)
-    return {"kind": type(given).__name__, **asdict(given)} if not isinstance(given, LayerSettings) else _layer(given)
-
-
-def _layer(settings: LayerSettings) -> dict[str, Any]:
-    """A layer has a kind of its own."""
-    return {"kind": LayerSettings.__name__, "layer": asdict(settings)}
-
-
-def _step_of(content: Any, where: str, depth: int) -> Any:
-    if depth > _DEEPEST:
-        raise GatvizError(where, _("sums a few deep"), _("deeper ones"), _("save it again"))
-    given = made(content, dict[str, Any], where)
-    if "step" in given:
-        return made(given.get("name"), str, where), _step_of(given["step"], where, depth + 1)
-    kind = given.pop("kind", None)
-    if kind == Sum.__name__:
-        steps = made(given.get("steps"), list[Any], where)
-        skip = given.get("skip")
-        inside = tuple(_step_of(step, where, depth + 1) for step in steps)
-        return Sum(inside, None if skip is None else _step_of(skip, where, depth + 1))
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise GatvizError(where, _("a kind of step that gatviz knows"), quote(kind), _("open it with a newer gatviz"))
-    return made(given.get("layer") if kind == LayerSettings.__name__ else given, _KINDS[kind], where)
 
 
 def _check_sizes(steps: Sequence[Any], weights: Weights, where: str) -> None:

@@ -8,9 +8,10 @@ from gatviz.graph import editing
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import default_positions
 from gatviz.model.gat import GAT
-from gatviz.model.weights import Weights, with_columns, with_edge_columns
+from gatviz.model.weights import Weights, carried, with_columns, with_edge_columns
 from gatviz.ui.session import session
 from gatviz.ui.session.model import all_weights
+from gatviz.ui.session.run_cache import drawn_weights
 from gatviz.ui.session.setting_words import told_change
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.work import HeldWeights, OpenedModel, Work, new_drawing
@@ -132,7 +133,8 @@ def _followed(columns: tuple[int | None, ...], graph: Graph) -> HeldWeights | No
     now = session.current()
     settings, held = now.settings, now.work.weights
     of_edges = editing.edge_columns_kept(now.graph, graph)
-    reads = settings.edge_features > 0 and bool(of_edges) and now.work.opened is None
+    # The sidebar reads all edge features there are, unless somebody said otherwise.
+    reads = now.work.opened is None and (settings.edge_features > 0 or now.graph.num_edge_features == 0)
     same_edges = not reads or of_edges == tuple(range(now.graph.num_edge_features))
     if columns == tuple(range(now.graph.num_features)) and same_edges:
         return held
@@ -140,6 +142,7 @@ def _followed(columns: tuple[int | None, ...], graph: Graph) -> HeldWeights | No
     if not same_edges:
         weights = with_edge_columns(weights, of_edges, graph.edge_feature_names, settings.seed)
         settings = replace(settings, edge_features=len(of_edges))
+        weights = carried(drawn_weights(settings, graph.num_features), weights)
     by_hand = held is not None and held.by_hand
     return HeldWeights(weights, None if now.work.opened else settings, by_hand=by_hand)
 

@@ -17,6 +17,7 @@ from gatviz.training.beside import beside
 from gatviz.training.kept import MOST_BYTES
 from gatviz.training.task import Task
 from gatviz.training.training import Training
+from gatviz.ui.train.seeds import Seeds
 from gatviz.ui.train.setup import Setup
 from gatviz.ui.train.worker import Worker
 from gatviz.words import _
@@ -56,6 +57,7 @@ class Player:
         self.playhead, self.playing, self.wanted = 0, False, 0
         self.notice = ""
         self.opened: tuple[int, int] | None = None
+        self.seeds: Seeds | None = None
         self._lock = threading.RLock()
         self._heads: dict[tuple[int, int], tuple[Any, HeadsAt]] = {}
 
@@ -81,12 +83,14 @@ class Player:
             self.playhead = self.wanted = 0
             self.notice = ""
             self._heads = {}
+        self._drop_seeds()
 
     def forget(self) -> None:
         """There is no training any more: the next look at the screen begins one."""
         self.halt()
         with self._lock:
             self.take, self.before, self.playhead, self.notice = None, (), 0, ""
+        self._drop_seeds()
 
     def play(self) -> None:
         """Move on, and train ahead."""
@@ -153,6 +157,7 @@ class Player:
             self.before = (*self.before[1 - _MOST_UNDONE :], (take, at))
             self.take = Take(training, others, source)
             self.notice = notice
+        self._drop_seeds()
         if playing:
             self.play()
 
@@ -178,6 +183,24 @@ class Player:
         notice = template.format(epoch=self.playhead, node=called(names[node]))
         self.edit(lambda training, at: training.changed(at, task=painted), self.take.source, notice)
         self.setup = replace(self.setup, labelled=tuple(names[n] for n in told), per_class=None, card="")
+
+    def train_seeds(self, layer: int) -> None:
+        """Begin to train other seeds, go on with them, or stop."""
+        take = self.take
+        if take is None:
+            return
+        if self.seeds is not None and self.seeds.worker.is_busy:
+            self.seeds.worker.stop()
+            return
+        if self.seeds is None or self.seeds.layer != layer:
+            task, model = take.training.task_at(self.playhead), take.training.epoch(0)
+            self.seeds = Seeds(model, task, self.setup, layer, self.worker.session_id)
+        self.seeds.worker.start()
+
+    def _drop_seeds(self) -> None:
+        if self.seeds is not None:
+            self.seeds.worker.stop()
+        self.seeds = None
 
     @property
     def undoes_itself(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from gatviz.analysis.training_story import Curve, training_story
+from gatviz.analysis.training_story import Curve, seeds_story, training_story
 from gatviz.charts.colours import stage_palettes
 from gatviz.graph.positions import default_positions
 from gatviz.stage import training as pack
@@ -18,6 +18,7 @@ from gatviz.stage.training_protocol import TrainScreen
 from gatviz.training.training import Ended, Training
 from gatviz.ui.session import session
 from gatviz.ui.train.player import Player
+from gatviz.ui.train.seeds import SEEDS
 from gatviz.words import _
 
 
@@ -56,8 +57,8 @@ def beside_names(own: str) -> Mapping[str, str]:
     }
 
 
-def train_screen(now: session.Session, player: Player, view: View) -> TrainScreen:
-    """All of the picture, at the playhead."""
+def train_screen(now: session.Session, player: Player, view: View, heard: int) -> TrainScreen:
+    """All of the picture, at the playhead; `heard` is what the browser last asked for."""
     assert player.take is not None
     take = player.take
     training = take.training
@@ -85,7 +86,10 @@ def train_screen(now: session.Session, player: Player, view: View) -> TrainScree
         edits=training.edits,
         names={**names, "equal": _("The same net trained with equal shares")},
     )
+    seeds = player.seeds if player.seeds is not None and player.seeds.layer == layer else None
+    told = () if seeds is None else seeds.told
     drawn = pack.Drawn(training, take.beside, names, epochs, heads, at, head)
+    drawn = replace(drawn, seeds=told, seeds_story=seeds_story(told, graph.names))
     locked = view.locked
     if locked is not None:
         target, source = locked
@@ -108,7 +112,7 @@ def train_screen(now: session.Session, player: Player, view: View) -> TrainScree
         total=own.epochs,
         trained=training.trained,
         ended=told_end(training.ended, training.trained),
-        busy=player.worker.is_busy,
+        busy=player.worker.is_busy or (seeds is not None and seeds.worker.is_busy),
         playing=player.playing,
         left=pack.time_left(training, own.epochs),
         headline=pack.pack_pieces(story.headline),
@@ -124,7 +128,10 @@ def train_screen(now: session.Session, player: Player, view: View) -> TrainScree
         faint=pack.told_faint(moment, layer, head),
         notice=player.notice,
         foot=told_kept(training),
+        seeds="" if seeds is None else _("{n} of {all} seeds trained").format(n=len(told), all=SEEDS),
+        seeds_busy=seeds is not None and seeds.worker.is_busy,
         undo=bool(player.before),
+        heard=heard,
         palettes=msgspec.convert(stage_palettes(), Palettes),
         texts=pack.texts(),
     )

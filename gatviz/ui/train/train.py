@@ -32,6 +32,8 @@ from gatviz.words import _
 
 _VIEW = "gatviz_train_view"
 _REDRAW = "gatviz_train_redraw"
+_HEARD = "gatviz_train_heard"
+_GREETED = "gatviz_train_greeted"
 
 
 def train(now: session.Session, settings: Settings, run: Run) -> None:
@@ -89,7 +91,7 @@ def _picture() -> None:
         st.rerun()
     now, player = session.current(), own_player()
     if player.take is not None:
-        train_stage(train_screen(now, player, _view()), asked=_hear)
+        train_stage(train_screen(now, player, _view(), _heard()), asked=_hear)
 
 
 @st.fragment
@@ -97,7 +99,13 @@ def _nothing() -> None:
     """No picture; but a tab that was loaded anew may have something to come back to."""
     if st.session_state.pop(_REDRAW, False):
         st.rerun()
-    train_stage(None, asked=_hear)
+    train_stage({"heard": _heard()}, asked=_hear)
+
+
+def _heard() -> int:
+    """The number of the last thing that was asked for and done."""
+    count: int = st.session_state.get(_HEARD, 0)
+    return count
 
 
 def _view() -> View:
@@ -160,13 +168,24 @@ def follow(now: session.Session, player: Player) -> None:
 def _hear(content: Any) -> None:
     """What the person did in the picture; a sentence where it cannot be done."""
     asked = heard.message(content, TrainAsked)
-    if asked is None:
+    if asked is None or asked.count <= _heard():
         return
-    player = own_player()
+    st.session_state[_HEARD] = asked.count
     try:
+        if asked.token and not st.session_state.get(_GREETED):
+            st.session_state[_GREETED] = True
+            _meet(asked.token[:64])
+        player = own_player()
         _do(asked, player)
     except GatvizError as error:
-        player.notice = str(error)
+        own_player().notice = str(error)
+
+
+def _meet(token: str) -> None:
+    """A tab says which one it is: one that was loaded anew shows what it trained before."""
+    if greet(token):
+        _show_again(own_player())
+        _redraw_the_page()
 
 
 def _do(asked: TrainAsked, player: Player) -> None:
@@ -183,6 +202,8 @@ def _do(asked: TrainAsked, player: Player) -> None:
         player.seek(asked.epoch or 0)
     elif asked.what == "show":
         _look(asked)
+    elif asked.what == "seeds":
+        player.train_seeds(_view().layer)
     elif asked.what == "paint" and player.take is not None:
         player.paint(-1 if asked.node is None else asked.node)
         _redraw_the_page()
@@ -194,9 +215,6 @@ def _do(asked: TrainAsked, player: Player) -> None:
         _redraw_the_page()
     elif asked.what == "undo":
         session.undo()
-        _redraw_the_page()
-    elif asked.what == "hello" and asked.token and greet(asked.token[:64]):
-        _show_again(own_player())
         _redraw_the_page()
 
 
@@ -225,6 +243,7 @@ def _bring(player: Player) -> None:
     epoch = player.playhead
     model = with_dropout(player.take.training.epoch(epoch), alpha=0.0, features=0.0)
     graph = player.take.training.task_at(epoch).graph
+    model.classes = graph.class_names  # the order in which training has them
     now = session.current()
     if graph.fingerprint != now.graph.fingerprint:
         title = EXPERIMENTS[player.setup.card].title if player.setup.card else _("the graph that was trained")
