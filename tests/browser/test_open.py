@@ -14,7 +14,7 @@ EDGES = b"source,target,weight\nA,B,2\nB,C,1\nA,B,3\n"
 
 
 def open_dialog(page: Page) -> Locator:
-    page.get_by_role("button", name="Open …").click()
+    page.locator(".st-key-open_graph").get_by_role("button").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     settled(page)
@@ -60,7 +60,10 @@ def test_every_format_opens(page: Page) -> None:
     names = [f"{form}{FORMATS[form].endings[0]}" for form in readable_formats()]
     for name, form in zip(names, readable_formats(), strict=True):
         put(dialog, (name, template(form)))
-        expect(dialog).to_contain_text("3 nodes, 3 arrows (directed)")
+        arrows = (
+            "6 arrows (undirected" if form == "adjacency_list" else "3 arrows (directed)"
+        )  # it cannot say which way
+        expect(dialog).to_contain_text(f"3 nodes, {arrows}")
         if name != names[-1]:
             dialog.get_by_role("button", name=f"Remove {name}").click()
             expect(dialog.get_by_text("One file, an edge list and a table of nodes together")).to_be_visible()
@@ -106,7 +109,7 @@ def test_a_choice_shows_in_the_preview_and_then_on_the_stage(page: Page) -> None
 
 
 def test_pasted_text_by_keyboard_alone(page: Page) -> None:
-    page.get_by_role("button", name="Open …").focus()
+    page.locator(".st-key-open_graph").get_by_role("button").focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
@@ -126,7 +129,7 @@ def test_pasted_text_by_keyboard_alone(page: Page) -> None:
 
 
 def test_a_saved_graph_opens_as_the_same(page: Page, tmp_path: Path) -> None:
-    page.get_by_role("button", name="Save …").click()
+    page.locator(".st-key-save_open").get_by_role("button").click()
     page.get_by_test_id("stPopoverBody").get_by_test_id("stSelectbox").click()
     expect(page.get_by_role("option")).to_have_count(len(writable_formats()))
     page.keyboard.press("Escape")
