@@ -250,7 +250,7 @@ def test_many_columns_are_left_out_by_name() -> None:
     assert "58 features" in words(checked(app))
 
 
-def test_what_was_understood_wrongly_can_be_chosen():
+def test_what_was_understood_wrongly_can_be_chosen() -> None:
     app = upload(opened(), friends__csv="源节点,目标节点\n张三,李四\n李四,王五\n".encode("gb18030"))
     assert "GBK / GB18030" in words(app)
     choice(app, "selectbox", "encoding").set_value("cp1252").run()
@@ -259,7 +259,7 @@ def test_what_was_understood_wrongly_can_be_chosen():
     assert "'源节点'" in words(checked(app))
 
 
-def test_users_and_films_can_be_one_kind_or_two():
+def test_users_and_films_can_be_one_kind_or_two() -> None:
     app = upload(opened(), ratings__csv=b"userId,movieId,rating\n1,1,4\n1,2,5\n2,1,3\n")
     assert "nodes of two kinds" in words(app)
     kinds = choice(app, "segmented_control", "two_mode")
@@ -268,14 +268,14 @@ def test_users_and_films_can_be_one_kind_or_two():
     assert "2 nodes" in words(app)
 
 
-def test_three_rows_of_three_numbers_are_a_matrix_by_one_click():
+def test_three_rows_of_three_numbers_are_a_matrix_by_one_click() -> None:
     app = upload(opened(), numbers__txt=b"0 1 5\n1 2 7\n2 0 3\n")
     assert "3 arrows" in words(app)
     choice(app, "segmented_control", "either").set_value(1).run()
     assert "7 arrows" in words(checked(app))
 
 
-def test_names_and_labels_of_nodes_can_be_chosen_and_ids_are_no_features():
+def test_names_and_labels_of_nodes_can_be_chosen_and_ids_are_no_features() -> None:
     nodes = b"id,name,class,home,age\n1,Ann,x,https://a.example,3\n2,Bea,y,https://b.example,4\n"
     app = upload(opened(), edges__csv=b"source,target\n1,2\n", nodes__csv=nodes)
     assert choice(app, "pills", "features_None").options == ["age"]
@@ -286,7 +286,7 @@ def test_names_and_labels_of_nodes_can_be_chosen_and_ids_are_no_features():
     assert show(app)["names"] == ["1", "2"]
 
 
-def test_a_refusal_names_the_format_and_stays_beside_the_choices():
+def test_a_refusal_names_the_format_and_stays_beside_the_choices() -> None:
     app = upload(opened(), drawing__dot=b"digraph g {\n a -> b;\n}\n")
     assert any("Graphviz DOT" in error.value for error in app.error)
     assert choice(app, "selectbox", "format").value is None
