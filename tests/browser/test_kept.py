@@ -182,6 +182,10 @@ def test_a_link_opens_beside_what_was_kept(context: BrowserContext, tab: Page, a
     assert said(other).startswith("Opened from the link.")
     assert undo_title(other) == "Nothing to undo"
     assert "#" not in other.url
+    eventually(lambda: kept(other) == ["tutorial, edited"] * 2)
+    other.reload()
+    other.wait_for_selector(".gatviz-stage .node")
+    eventually(lambda: len(names(other)) == 5 and seed(other) == "3")
     new_node(other)
     other.wait_for_timeout(1500)
     tab.reload()
@@ -189,7 +193,7 @@ def test_a_link_opens_beside_what_was_kept(context: BrowserContext, tab: Page, a
     check_changed(tab)
     tab.evaluate("link => { location.href = link; }", link)
     eventually(lambda: said(tab).startswith("Opened from the link."))
-    assert sorted(kept(tab)) == ["tutorial, edited"] * 2
+    eventually(lambda: kept(tab) == ["tutorial, edited"] * 3)
     broken = context.new_page()
     open_app(broken, f"{link[:-9]}")
     eventually(lambda: "the link: expected a whole link" in said(broken))

@@ -66,7 +66,7 @@ class Keeper {
     if (told.server !== this.server) return void this.begin(told);
     if (told.place !== this.place) {
       this.place = told.place;
-      this.kept = told.number;
+      this.kept = told.number - 1;
       this.shelf.move();
     }
     if (told.forget !== this.forgets) return void this.forget(told);

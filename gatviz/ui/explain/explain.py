@@ -36,6 +36,11 @@ def explain(now: session.Session, settings: Settings, run: Run) -> None:
     if not now.graph.num_nodes:
         st.info(_("This graph has no nodes yet. Draw some in Explore, or choose or open a graph in the sidebar."))
         return
+    with st.container(key="explain", gap="small"):  # one, so that what comes after it stays where it is
+        _explained(now, settings, run)
+
+
+def _explained(now: session.Session, settings: Settings, run: Run) -> None:
     looks = theme()
     page_style()
     st.html(markup.style(looks))

@@ -25,11 +25,17 @@ def working(job: Background, key: str) -> None:
         _look(job, key, job.stage, time.monotonic())
 
 
+def _more(job: Background, stage: Stage, drawn: float) -> bool:
+    """Whether there is more to show than what was drawn then; not while it is just being drawn."""
+    since = time.monotonic() - drawn
+    return since > _LOOKS / 2 and (not job.running or job.stage != stage or since > _REDRAWN)
+
+
 @st.fragment(run_every=_LOOKS)
 def _look(job: Background, key: str, stage: Stage, drawn: float) -> None:
     """Drawn by itself again and again; the page follows when there is more to show."""
     job.seen()
-    if not job.running or job.stage != stage or time.monotonic() - drawn > _REDRAWN:
+    if _more(job, stage, drawn):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-progress"):
         st.progress(job.done / max(job.total, 1), text=_told(job))

@@ -36,12 +36,14 @@ Mount = Callable[[Keeping, Callable[[Any], None]], None]
 
 @dataclass(frozen=True)
 class _State:
-    """What the keeper knows. Attributes as in `Keeping`; `value` is what `number` was counted for."""
+    """What the keeper knows. Attributes as in `Keeping`; `value` is what `number` was counted for, and `opened` says
+    whether a link or a file brought it here."""
 
     server: str = field(default_factory=lambda: secrets.token_hex(8))
     place: int = 0
     number: int = 0
     value: tuple[Any, ...] = ()
+    opened: bool = False
     heard: int = 0
     packed: int | None = None
     content: str = ""
@@ -86,7 +88,7 @@ def _told() -> Keeping:
         server=state.server,
         place=state.place,
         number=state.number,
-        worth_keeping=bool(now.history.past or now.history.future or now.own),
+        worth_keeping=bool(now.history.past or now.history.future or now.own or state.opened),
         heard=state.heard,
         packed=state.packed,
         content=state.content,
@@ -138,7 +140,7 @@ def _grant(wanted: Wanted) -> None:
     elif wanted.what == "redo":
         session.redo()
     elif wanted.what == "afresh":
-        take_place(session.new())
+        take_place(session.new(), opened=False)
     elif wanted.what == "link":
         take_place(kept.from_link(wanted.content, _("the link")))
     else:
@@ -190,9 +192,9 @@ def open_file(data: bytes, name: str) -> None:
     take_place(kept.from_file(data, name))
 
 
-def take_place(other: session.Session) -> None:
-    """Put another session in this one's place."""
-    _update(place=_state().place + 1)
+def take_place(other: session.Session, *, opened: bool = True) -> None:
+    """Put another session in this one's place; `opened` if somebody made it, so that it is kept from now on."""
+    _update(place=_state().place + 1, opened=opened)
     _take(replace(other, identity=session.new().identity, edits_taken=0))
 
 
