@@ -17,7 +17,9 @@ from gatviz.analysis.baselines import mean_of_heads
 from gatviz.analysis.subject import called, listed
 from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, LayerTrace
 from gatviz.errors import GatvizError
-from gatviz.model.trace import Trace
+from gatviz.model.around import Readout
+from gatviz.model.step import Step
+from gatviz.model.trace import StepTrace, Trace, attention_in
 from gatviz.words import _, ngettext
 
 
@@ -141,6 +143,19 @@ def _sentences(trace: Trace, sums: Array) -> tuple[str, ...]:
             "A share says where attention leads, not how much the output depends on it."
         )
     )
-    if any(layer.residual is not None for layer in trace.layers):
+    if any(layer.residual is not None for layer in trace.layers) or any(map(_passes_on, trace.steps)):
         told.append(_("Residual connections pass a node's own features on past attention; they are left out too."))
+    if any(map(_couples, trace.steps)):
+        told.append(_("A norm over all nodes lets every node move every other, whatever the arrows; left out too."))
     return tuple(told)
+
+
+def _passes_on(step: StepTrace) -> bool:
+    """Whether features go around an attention layer in this step."""
+    return bool(step.blocks) or (bool(step.inside) and bool(attention_in([step])))
+
+
+def _couples(step: StepTrace) -> bool:
+    """Whether every node moves every other in this step, which still gives a row for each."""
+    own = isinstance(step.step, Step) and step.step.couples and not isinstance(step.step, Readout)
+    return own or any(map(_couples, step.inside))

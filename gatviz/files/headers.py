@@ -173,6 +173,12 @@ def alike(one: str, other: str) -> bool:
     return first == second
 
 
+def names_two_ends(one: str, other: str) -> bool:
+    """Whether two headers can only be those of an edge's ends: `userId` and `movieId`, `node 1` and `node 2`."""
+    stem = _LAST_SIGN.sub("", plain(one))
+    return both_name_ids(one, other) or (alike(one, other) and stem not in ("", plain(one)))
+
+
 def kind_named(header: str) -> str:
     """What a column of ids has ids of: `user` of `userId`; a header that says nothing else stays."""
     bare = re.sub(r"[\s_\-]*(?:(?i:id|ids|nr)|编号|编码|號|号)$", "", header.strip())

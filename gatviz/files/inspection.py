@@ -113,7 +113,9 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
         settle_by_convention(parsed, options)
     notes = [*parsed.notes, *_turned(parsed, options), *same_looking(parsed.names)]
     directed = parsed.directed if options.directed is None else options.directed
-    edges, origin, duplicates = merged_edges(parsed.edges, len(parsed.names), directed, parsed.where, notes)
+    of_merging: list[str] = []
+    edges, origin, duplicates = merged_edges(parsed.edges, len(parsed.names), directed, parsed.where, of_merging)
+    notes += of_merging if duplicates or not parsed.symmetric else []  # of a symmetric matrix it is said already
     edge_features = None
     if parsed.edge_features is not None and parsed.edge_features.shape[1]:
         check_parallel(parsed, edges, origin, parsed.edge_features)

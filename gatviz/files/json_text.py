@@ -61,7 +61,7 @@ def decode_json(text: str, where: str, schema: Any = Any, part: msgspec.Raw | No
 
 def repeated_keys(text: str, values: Any) -> list[str]:
     """The keys that stand twice in one object of a JSON text, of which only the last was decoded to `values`."""
-    if len(_KEY.findall(text)) == msgspec.json.encode(values).count(b'":'):
+    if sum(1 for _found in _KEY.finditer(text)) == msgspec.json.encode(values).count(b'":'):
         return []
     found: dict[str, None] = {}
 

@@ -90,7 +90,7 @@ def inspect_graph(
             return inspected(_single(files[0], None, options), options)
         return inspected(_several(files, options), options)
     data, where = load(source, name, _("the file"))
-    beside = None if nodes is None else GraphFile(*load(nodes, None, _("the node table")))
+    beside = None if nodes is None else GraphFile(*load(nodes, None, _("the node table")), options.encoding)
     return inspected(_single(GraphFile(data, where, options.encoding), beside, options), options)
 
 

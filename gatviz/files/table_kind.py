@@ -11,6 +11,8 @@ from gatviz.files.values import number
 
 TableKind = Literal["edge_list", "matrix", "nodes"]
 
+_NARROW = 3
+"""Columns of an edge list with weights; as many rows make it look like a matrix with names above."""
 _SMALLEST_BARE = 3
 """Two rows of two numbers are more likely two edges: a matrix without names is known from here on."""
 
@@ -27,9 +29,18 @@ def table_kind(table: Table, options: ReadOptions, *, alone: bool) -> TableKind:
     """
     if not alone and has_node_header(table, options):
         return "nodes"
-    if has_edge_header(table, options) or not _looks_like_matrix(table):
+    if has_edge_header(table, options) or _is_narrow(table) or not _looks_like_matrix(table):
         return "edge_list"
     return "edge_list" if could_be_either(table) and not _reads_as_matrix(table) else "matrix"
+
+
+def _is_narrow(table: Table) -> bool:
+    """Whether a table of as many rows as columns is a list of edges by its header, and not a matrix of 0 and 1."""
+    if not 2 <= len(table.header) <= _NARROW:
+        return False
+    one, other = table.header[:2]
+    numbers = {cell for cells in table.cells[:2] for cell in cells[:50]} - {"0", "1"}
+    return headers.both_name_ids(one, other) or (headers.names_two_ends(one, other) and bool(numbers))
 
 
 def has_node_header(table: Table, options: ReadOptions) -> bool:

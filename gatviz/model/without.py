@@ -71,6 +71,7 @@ class Without:
         self.reach = Reach.of(self.edge_index, graph.num_nodes, node, layers, coupled=coupled)
         self._alone = any(model.couples)
         self._model = copy.copy(model)
+        self.classes = model.classes
         self._model.self_loops, self._model.loop_features = "as_given", AS_ADDED
         all_of_it = whole or self._alone
         self._kept: Indices = np.arange(self.input_edge.size) if all_of_it else self.reach.edges

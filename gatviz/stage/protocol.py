@@ -88,7 +88,10 @@ class RowSums(Message):
 
 
 class Weighting(Message):
-    """One set of weights on the edges, [E + U]: a head, something derived from heads, or a baseline."""
+    """One set of weights on the edges, [E + U]: a head, something derived from heads, or a baseline.
+
+    `strongest` is per node the place of its strongest edge of all, −1 where that is not drawn.
+    """
 
     key: str
     label: str
@@ -103,7 +106,6 @@ class Weighting(Message):
     values: Packed
     range: Range | None
     strongest: list[int]
-    """Per node the place of its strongest edge of all, −1 where that is not drawn."""
 
 
 class Entries(Message):
@@ -133,20 +135,16 @@ class Stage(Message):
     per_head: bool = False
     values: Packed | None = None
     values_of: str | None = None
-    """The stage that has the same values."""
     pairs: Packed | None = None
     """[H, N, N], where the field is known off the edges too."""
     rest: Packed | None = None
-    """[N, H, C]: what comes by edges that are not drawn."""
     rows: list[Literal["target", "source"]] = []
     """Of which end of an edge a row of "nodes" is."""
     row_names: list[str] = []
     columns: list[str] = []
     head_columns: int | None = None
-    """So many columns a head, where heads stand side by side."""
     entries: Entries | None = None
     elsewhere: str | None = None
-    """What stands where there is no edge."""
 
 
 class GoneEdge(Message):
@@ -348,13 +346,15 @@ class Bars(Message):
 
 
 class Why(Message):
-    """Why a target shares out as it does: numbers [R, K] of the columns of numbers, and [R, C] of each of vectors."""
+    """Why a target shares out as it does: numbers [R, K] of the columns of numbers, and [R, C] of each of vectors.
+
+    `chosen` is the place of the row that is asked about, −1 for none; `shares` the column that h′ is made with.
+    """
 
     target: int
     name: str
     source: int | None
     chosen: int
-    """The place of the row that is asked about, −1 for none."""
     title: list[Said]
     remark: list[Said]
     columns: list[Column]
@@ -366,7 +366,6 @@ class Why(Message):
     bars: Bars | None
     even: float
     shares: str
-    """The key of the column that h′ is made with."""
     h_prime: Packed | None
     out: Packed | None
     out_symbol: str
@@ -420,7 +419,6 @@ class Scene(Message):
     open_at_start: list[str]
     evenness: Packed
     head_evenness: list[float | None]
-    """The mean over the nodes that read two or more; None where there is none."""
     reads_like: list[list[str]]
 
 
@@ -428,9 +426,8 @@ class Screen(Scene):
     """All of one screen."""
 
     answers: list[Answer]
-    """One for each weighting."""
     answered: Focus | None
-    """What they are about; None where nothing is locked."""
+    """What the answers, one for each weighting, are about; None where nothing is locked."""
     guide: Guide | None
     change: Change | None
     layer: int
@@ -444,7 +441,6 @@ class Screen(Scene):
     description: str
     whose_weights: str
     badge: str
-    """The same in a few words."""
     notice: str
     directed: bool
     session: str

@@ -8,6 +8,7 @@ from typing import get_args
 
 import streamlit as st
 
+from gatviz.errors import GatvizError
 from gatviz.model.recipe import Recipe
 from gatviz.model.steps import Kind
 from gatviz.ui.card import field, named, said, title
@@ -83,18 +84,23 @@ def _in_short(settings: Settings) -> str:
         for layer in layers
     ]
     count = _number_of_weights(settings, session.current().graph.num_features)
+    weights = [ngettext("{n:,} weight", "{n:,} weights", count).format(n=count)] if count else []
     parts = [
         *([_("{count} layers").format(count=len(layers))] if len(layers) > 1 else []),
         commas(sizes),
         *([_("equal shares")] if any(layer.attention == "equal" for layer in layers) else []),
-        ngettext("{n:,} weight", "{n:,} weights", count).format(n=count),
+        *weights,
     ]
     return " · ".join(parts)
 
 
 @lru_cache(maxsize=128)
 def _number_of_weights(settings: Settings, in_features: int) -> int:
-    weights = drawn_weights(settings, in_features)
+    """0 of a model that cannot be made for so many features; the run says why."""
+    try:
+        weights = drawn_weights(settings, in_features)
+    except GatvizError:
+        return 0
     return sum(values.size for _name, arrays in weights.all for values in arrays.values())
 
 

@@ -14,6 +14,7 @@ from gatviz.attention.layers import Attention, available_devices
 from gatviz.attention.loop_features import Filled, Reduction
 from gatviz.model.around import JumpingKnowledge
 from gatviz.model.steps import Kind
+from gatviz.ui.card import said
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.settings import (
@@ -179,9 +180,8 @@ def _attention_choice() -> Attention:
         width="stretch",
     )
     if chosen == "equal":
-        st.caption(
-            _("Every node reads all its neighbours alike, 1/|N(i)| each, whatever the scores: the fair control.")
-        )
+        told = _("Every node reads all its neighbours alike, 1/|N(i)| each, whatever the scores: the fair control.")
+        said(told, quiet=True)
     return chosen or "learnt"
 
 

@@ -22,7 +22,7 @@ from gatviz import (
     Sum,
     sample_graph,
 )
-from gatviz.analysis import edge_story, input_changes, predictions, softmax_terms, what_if
+from gatviz.analysis import attention_across_layers, edge_story, input_changes, predictions, softmax_terms, what_if
 from gatviz.attention.layers import new_generator
 from gatviz.graph.graph import Graph
 from gatviz.model.proof import proofs
@@ -73,6 +73,14 @@ def test_on_a_graph_with_a_node_more_the_others_stay_as_they_are(name: str) -> N
     found = what_if(run(steps, LINE), run(steps, more), 0)
     assert found.out is not None
     assert (found.out["distance"] > 0).any() == couples
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_what_goes_around_attention_is_said_to_be_left_out(name: str) -> None:
+    steps, couples = AROUND[name]
+    told = " ".join(attention_across_layers(run(steps, LINE)).sentences)
+    assert ("A norm over all nodes" in told) == couples
+    assert ("Residual connections" in told) == (name in ("a sum", "jumping"))
 
 
 def test_a_step_that_is_another_one_leaves_nothing_unchanged() -> None:

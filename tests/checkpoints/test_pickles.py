@@ -146,7 +146,7 @@ OPCODES = st.one_of(
 
 
 @given(st.lists(OPCODES, max_size=60))
-@hypothesis_settings(max_examples=300, deadline=None)
+@hypothesis_settings(max_examples=200, deadline=None)
 def test_any_pickle_is_read_or_refused_in_a_sentence(opcodes: list[bytes]) -> None:
     with contextlib.suppress(GatvizError):
         inspect_weights(b"\x80\x04" + b"".join(opcodes) + b".")

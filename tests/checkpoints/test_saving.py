@@ -221,7 +221,7 @@ ends = st.sampled_from([[], [JumpingKnowledge("cat")], [Readout("mean")], [Linea
 
 
 @given(around, around, ends, st.sampled_from(["gatviz", "pyg"]), st.sampled_from(FORMATS), st.booleans())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_model_of_any_steps_opens_equal(
     before: list[Any], after: list[Any], end: list[Any], layout: str, format: WeightsFormat, double: bool
 ) -> None:

@@ -336,6 +336,10 @@ def test_users_and_films_of_one_number_are_two_nodes() -> None:
     assert arcs(found.graph)[0] == ("user 1", "movie 1")
     one = inspect_graph(data, options=ReadOptions(two_mode=False))
     assert sorted(one.graph.names) == ["1", "2", "3"]
+    as_many_rows_as_columns = inspect_graph(b"userId,movieId,rating\n1,1,4\n1,2,5\n2,1,3\n")
+    assert as_many_rows_as_columns.graph.num_nodes == 4
+    assert inspect_graph(b"node 1,node 2\n1,2\n2,1\n").graph.num_nodes == 2
+    assert inspect_graph(b"A1,A2\n0,1\n1,0\n").format == "matrix"
     asked = inspect_graph(b"source,target\n1,1\n1,2\n", options=ReadOptions(two_mode=True))
     assert asked.loops == 0
 

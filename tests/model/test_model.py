@@ -212,10 +212,10 @@ def test_runs_on_meta() -> None:
 
 
 def test_a_graph_is_prepared_once_and_forgotten_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[Graph] = []
+    calls: list[str] = []
 
     def noted(graph: Graph) -> Edges:
-        calls.append(graph)
+        calls.append(graph.fingerprint)
         return made(graph)
 
     monkeypatch.setattr(Edges, "from_graph", noted)

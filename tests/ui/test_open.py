@@ -102,18 +102,18 @@ def test_a_refused_file_says_one_sentence_and_the_graph_stays(content: bytes) ->
 
 
 def test_columns_are_chosen_by_hand_where_no_header_tells() -> None:
-    app = upload(opened(), a__csv=b"von,nach,kg\nA,B,2\nB,C,1\n")
+    app = upload(opened(), a__csv=b"eins,zwei,kg\nA,B,2\nC,D,1\n")
     assert "expected a column 'source'" in app.error[0].value.replace("\\", "")
-    choice(app, "selectbox", "source").set_value("nach").run()
-    choice(app, "selectbox", "target").set_value("von").run()
+    choice(app, "selectbox", "source").set_value("zwei").run()
+    choice(app, "selectbox", "target").set_value("eins").run()
     assert not checked(app).error
     edges = show(app)["edges"]
-    assert set(zip(edges["source"], edges["target"], strict=True)) >= {(0, 1), (2, 0)}
+    assert set(zip(edges["source"], edges["target"], strict=True)) >= {(0, 1), (2, 3)}
 
 
 def test_a_node_table_with_other_names_for_its_columns() -> None:
     app = upload(opened(), a__csv=b"source,target\nA,B\n", b__csv=b"who,size\nA,1\nB,2\n")
-    assert app.error
+    assert "edges call the nodes by their 'who'" in words(app)
     choice(app, "selectbox", "node_id").set_value("who").run()
     assert not checked(app).error
     assert "1 feature" in words(app)
@@ -248,3 +248,45 @@ def test_many_columns_are_left_out_by_name() -> None:
     app = upload(opened(), x__npz=stream.getvalue())
     choice(app, "multiselect", "left_out_None").set_value(["f0", "f5"]).run()
     assert "58 features" in words(checked(app))
+
+
+def test_what_was_understood_wrongly_can_be_chosen():
+    app = upload(opened(), friends__csv="源节点,目标节点\n张三,李四\n李四,王五\n".encode("gb18030"))
+    assert "GBK / GB18030" in words(app)
+    choice(app, "selectbox", "encoding").set_value("cp1252").run()
+    assert "张三" not in words(checked(app))
+    choice(app, "selectbox", "encoding").set_value(None).run()
+    assert "'源节点'" in words(checked(app))
+
+
+def test_users_and_films_can_be_one_kind_or_two():
+    app = upload(opened(), ratings__csv=b"userId,movieId,rating\n1,1,4\n1,2,5\n2,1,3\n")
+    assert "nodes of two kinds" in words(app)
+    kinds = choice(app, "segmented_control", "two_mode")
+    kinds.set_value(0).run()
+    assert "nodes of two kinds" not in words(checked(app))
+    assert "2 nodes" in words(app)
+
+
+def test_three_rows_of_three_numbers_are_a_matrix_by_one_click():
+    app = upload(opened(), numbers__txt=b"0 1 5\n1 2 7\n2 0 3\n")
+    assert "3 arrows" in words(app)
+    choice(app, "segmented_control", "either").set_value(1).run()
+    assert "7 arrows" in words(checked(app))
+
+
+def test_names_and_labels_of_nodes_can_be_chosen_and_ids_are_no_features():
+    nodes = b"id,name,class,home,age\n1,Ann,x,https://a.example,3\n2,Bea,y,https://b.example,4\n"
+    app = upload(opened(), edges__csv=b"source,target\n1,2\n", nodes__csv=nodes)
+    assert choice(app, "pills", "features_None").options == ["age"]
+    name = choice(app, "selectbox", "name")
+    assert name.options[:2] == ["as found: name", "their ids"]
+    name.set_value("").run()
+    checked(app)
+    assert show(app)["names"] == ["1", "2"]
+
+
+def test_a_refusal_names_the_format_and_stays_beside_the_choices():
+    app = upload(opened(), drawing__dot=b"digraph g {\n a -> b;\n}\n")
+    assert any("Graphviz DOT" in error.value for error in app.error)
+    assert choice(app, "selectbox", "format").value is None

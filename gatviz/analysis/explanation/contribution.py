@@ -152,7 +152,7 @@ def seed_places(
             raise GatvizError("edge", _("an edge within reach of the node"), _("another"), _("choose one of its table"))
         ends = {"removal": "removal", "message": "message_change", "attention": "attention"}
         places = {name: _place(edges[column].abs().to_numpy(), here.to_numpy()) for name, column in ends.items()}
-        answer = class_names(graph, asked.answer.outputs.size)[asked.answer.column]
+        answer = class_names(graph, asked.answer.outputs.size, model.classes or graph.class_names)[asked.answer.column]
         rows.append({"seed": seed, "answer": answer, **places, "edges": len(edges)})
         if progress is not None:
             progress(done, len(models))
@@ -221,7 +221,10 @@ def _rows(
         answer: dict[str, Any] = {}
         if node is not None:
             shares = probabilities(out[node])
-            answer = {"answer": class_names(graph, out.shape[1])[int(np.argmax(out[node]))], "p": float(shares.max())}
+            answer = {
+                "answer": class_names(graph, out.shape[1], graph.class_names)[int(np.argmax(out[node]))],
+                "p": float(shares.max()),
+            }
         for part, nodes in parts.items():
             count = nodes.size if fits else 0
             rows.append(

@@ -104,7 +104,7 @@ def _table(
             "removal_2": alone.change[pairs[:, 1]],
             "removal": both.change[rows],
             "p_without": both.p_without[rows],
-            "becomes": class_of(graph, both.becomes[rows], both.outputs.shape[1]),
+            "becomes": class_of(graph, both.becomes[rows], both.outputs.shape[1], run.classes),
             "turns": both.becomes[rows] != both.answer.column,
         }
     )

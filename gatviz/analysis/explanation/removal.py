@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gatviz.analysis.classes import column_ways
 from gatviz.analysis.explanation.messages import margins, probabilities
 from gatviz.analysis.explanation.paths import place_of
 from gatviz.analysis.explanation.thresholds import NOTHING
@@ -144,7 +145,7 @@ def edge_removal(
             "source": names[source],
             "removal": removed.change,
             "p_without": removed.p_without,
-            "speaks_for": class_of(graph, removed.speaks_for, removed.outputs.shape[1]),
+            "speaks_for": class_of(graph, removed.speaks_for, removed.outputs.shape[1], model.classes),
             "log_odds": removed.log_odds,
         }
     )
@@ -198,15 +199,21 @@ def removed_each(
     return Removed(answer, outputs)
 
 
-def class_of(graph: Graph, classes: NDArray[np.int64], width: int) -> pd.Series[Any]:
-    """Classes by name, where the graph has as many as the output is wide, else by number; None of −1."""
-    names = np.array([*class_names(graph, width), None], dtype=object)
+def class_of(graph: Graph, classes: NDArray[np.int64], width: int, given: tuple[str, ...] = ()) -> pd.Series[Any]:
+    """Classes by name, as `class_names` has them; None of −1."""
+    names = np.array([*class_names(graph, width, given), None], dtype=object)
     return pd.Series(names[classes], dtype=object)
 
 
-def class_names(graph: Graph, width: int) -> tuple[str, ...]:
-    """What the columns of the output are called."""
-    return graph.class_names if len(graph.class_names) == width else tuple(map(str, range(width)))
+def class_names(graph: Graph, width: int, given: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What the columns of the output are called, as predictions have it; numbers where the graph has no such labels.
+
+    Arguments:
+        given: what the model was given.
+    """
+    if len(given) == width:
+        return given
+    return next(iter(column_ways(graph, width).values()), tuple(map(str, range(width))))
 
 
 def edge_place(run: Without, target: int, source: int) -> int | None:

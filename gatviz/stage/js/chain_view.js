@@ -1,11 +1,13 @@
 /** The chain from X and W to the output: a card per stage, folded or unfolded, linked by what is in focus. */
 
 import { CellEditor } from "./cell_editor.js";
-import { focusedBeside, focusKey, html, LATER } from "./dom.js";
+import { drawHead, drawSteps } from "./chain_head.js";
+import { html, LATER } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
 import { math } from "./formula.js";
 import { marksOf } from "./marks.js";
 import { MatrixView } from "./matrix_view.js";
+import { rowsSum, rowSum } from "./row_sums.js";
 import { colourScale } from "./scales.js";
 import { changeLimit, onEdge, shareLimit, shownWeighting, stageOf } from "./scene.js";
 import { edgeFocus, nodeFocus, same, touch } from "./store.js";
@@ -27,7 +29,6 @@ const SMALLEST_CELL = 3;
 const SMALLEST_ROW = 17;
 /** Below this width of a cell one stage alone is shown. */
 const TAB_CELL = 40;
-const ZOOM_STEP = 1.5;
 const CARD_GAP = 26;
 const LEAST_CARD = 132;
 /** What the columns of a narrow matrix may fill of a card. */
@@ -90,14 +91,16 @@ export class ChainView {
         this.cards.delete(name);
       }
     }
-    if (this.chain() === this.laidOut) this.fillCards();
-    else this.layOut();
+    if (this.chain() === this.laidOut) {
+      drawHead(this);
+      this.fillCards();
+    } else this.layOut();
   }
 
   /** @param {Changed} changed */
   onState(changed) {
     if (changed.has("open")) this.layOut();
-    if (changed.has("weighting")) this.drawHead();
+    if (changed.has("weighting")) drawHead(this);
     if (changed.has("open")) return;
     if (touch(changed, ["weighting", "scale", "digits"])) this.fillCards();
     else if (touch(changed, ["hover", "locked", "direction"])) {
@@ -115,8 +118,9 @@ export class ChainView {
   isTabbed(open) {
     if (this.unfolded || open.length < 2 || open.length > 4) return false;
     const rows = this.scene.names.length;
-    const columns = open.reduce((sum, stage) => sum + this.columnNames(stage).length, 0);
-    const needed = columns * TAB_CELL + open.length * (this.nameRoom() + CARD_GAP);
+    /** @param {StageOf} stage a matrix of nodes may shrink, one of pairs holds its numbers */
+    const least = (stage) => this.columnNames(stage).length * (stage.layout === "pairs" ? TAB_CELL : NARROW_COLUMN);
+    const needed = open.reduce((sum, stage) => sum + least(stage) + this.nameRoom() + CARD_GAP, 0);
     return rows > 0 && rows <= MOST_NUMBERED && needed > this.width;
   }
 
@@ -127,31 +131,7 @@ export class ChainView {
 
   /** What the names of the rows take. */
   nameRoom() {
-    return Math.min(7, Math.max(...this.scene.names.map((name) => name.length), 1)) * LETTER + 16;
-  }
-
-  drawHead() {
-    const { texts } = this.scene;
-    const weighting = shownWeighting(this.scene, this.store.state);
-    const open = this.scene.stages.filter((stage) => this.store.state.open.includes(stage.name));
-    const tabs = this.isTabbed(open)
-      ? open.map((stage) =>
-          html(
-            "button",
-            { type: "button", class: "option", role: "radio", "aria-checked": stage.name === this.shownTab(open), title: stage.caption, "data-key": `tab:${stage.name}`, onclick: () => this.showTab(stage.name) },
-            stage.plain,
-          ),
-        )
-      : [];
-    const focused = focusedBeside(this.head)?.dataset.key;
-    this.head.replaceChildren(
-      html("b", { class: "chain-title" }, weighting.title),
-      tabs.length ? html("span", { class: "choice", role: "radiogroup", "aria-label": texts.chain }, ...tabs) : "",
-      html("span", { class: "quiet-text chain-legend" }, texts.matricesLegend),
-      html("span", { class: "spacer" }),
-      html("button", { type: "button", class: "link", "data-key": "all-steps", "aria-expanded": this.unfolded, onclick: () => this.unfold() }, texts.allSteps, html("span", { "aria-hidden": "true" }, this.unfolded ? " ⌄" : " ›")),
-    );
-    if (focused) focusKey(this.head, focused);
+    return Math.min(9, Math.max(...this.scene.names.map((name) => name.length), 1)) * LETTER + 16;
   }
 
   /** @param {string} name */
@@ -175,50 +155,14 @@ export class ChainView {
     if (!this.scene) return;
     this.width = this.strip.clientWidth;
     this.laidOut = this.chain();
-    this.drawHead();
+    drawHead(this);
     this.steps.toggleAttribute("hidden", !this.unfolded);
     this.element.toggleAttribute("data-unfolded", this.unfolded);
-    this.drawSteps();
+    drawSteps(this);
     const cards = this.openStages().map((stage) => this.card(stage).element);
     const parts = cards.flatMap((card, k) => (k ? [html("span", { class: "then", "aria-hidden": "true" }, "→"), card] : [card]));
     this.strip.replaceChildren(...parts);
     this.fillCards();
-  }
-
-  drawSteps() {
-    const { texts, stages } = this.scene;
-    const open = this.store.state.open;
-    /** @param {string} name */
-    const toggle = (name) => {
-      this.store.update({ open: open.includes(name) ? open.filter((n) => n !== name) : [...open, name] });
-      this.cards.get(name)?.element.scrollIntoView({ block: "nearest", inline: "center" });
-    };
-    const all = open.length >= stages.length;
-    /** @param {StageOf} stage */
-    const chip = (stage) =>
-      html(
-        "button",
-        { type: "button", class: "step", "aria-pressed": open.includes(stage.name), title: stage.caption, "data-stage": stage.name, onclick: () => toggle(stage.name) },
-        stage.plain,
-      );
-    /** @param {number} factor */
-    const zoomBy = (factor) => () => {
-      this.zoom = Math.min(16, Math.max(1, this.zoom * factor));
-      this.fillCards();
-    };
-    this.steps.setAttribute("aria-label", texts.chain);
-    this.steps.replaceChildren(
-      ...stages.flatMap((stage, k) => (k ? [html("i", { "aria-hidden": "true" }, "›"), chip(stage)] : [chip(stage)])),
-      html(
-        "button",
-        { type: "button", class: "link unfold", onclick: () => this.store.update({ open: all ? this.scene.openAtStart : stages.map((s) => s.name) }) },
-        all ? texts.fold : texts.unfold,
-      ),
-      html("span", { class: "spacer" }),
-      html("span", { class: "quiet-text" }, texts.cells),
-      html("button", { type: "button", class: "option", "aria-label": texts.smaller, onclick: zoomBy(1 / ZOOM_STEP) }, "−"),
-      html("button", { type: "button", class: "option", "aria-label": texts.larger, onclick: zoomBy(ZOOM_STEP) }, "+"),
-    );
   }
 
   /** @param {StageOf} stage */
@@ -289,11 +233,9 @@ export class ChainView {
     /** @param {StageOf} stage */
     const count = (stage) => this.columnNames(stage).length;
     /** @param {StageOf} stage */
-    const wide = (stage) => stage.layout === "pairs" || (rows <= MOST_NUMBERED && names + count(stage) * NUMBER_CELL.width <= this.share());
-    /** @param {StageOf} stage */
     const narrow = (stage) => Math.max(LEAST_CARD, Math.min(names + count(stage) * NARROW_COLUMN, this.share()));
-    const taken = open.map((stage) => (wide(stage) ? names : narrow(stage)));
-    const columns = open.reduce((sum, stage) => sum + (wide(stage) ? count(stage) : 0), 0);
+    const taken = open.map((stage) => (this.isWide(stage) ? names : narrow(stage)));
+    const columns = open.reduce((sum, stage) => sum + (this.isWide(stage) ? count(stage) : 0), 0);
     const room = this.width - 24 - open.length * CARD_GAP - taken.reduce((a, b) => a + b, 0);
     const across = room / Math.max(columns, 1);
     const down = this.maxHeight() / Math.max(rows, 1);
@@ -304,6 +246,17 @@ export class ChainView {
       width: Math.min(size, ROOMIEST_CELL * Math.max(1, this.zoom / 2)),
       height: numbered ? Math.min(NUMBER_CELL.height, Math.max(down, SMALLEST_ROW)) : Math.min(size, NUMBER_CELL.height),
     };
+  }
+
+  /** Whether a stage holds numbers: one of nodes only where it has the room for it, else it is colour alone. @param {StageOf} stage */
+  isWide(stage) {
+    return stage.layout === "pairs" || (this.scene.names.length <= MOST_NUMBERED && this.nameRoom() + this.columnNames(stage).length * NUMBER_CELL.width <= this.share());
+  }
+
+  /** @param {StageOf} stage @param {Size} size */
+  columnWidth(stage, size) {
+    if (stage.layout === "pairs" || this.isWide(stage)) return size.width;
+    return Math.max(NARROW_COLUMN, Math.min(size.width, CARD_COLUMNS / this.columnNames(stage).length));
   }
 
   /** How much of the panel's width one of the open stages may take; beyond three the panel scrolls. */
@@ -378,33 +331,12 @@ export class ChainView {
   note(stage, weighting) {
     const { texts, whole } = this.scene;
     const marks = whole.cut ? texts.hatchedOrUndrawn : texts.hatched;
-    if (stage.name === "alpha") return whole.cut ? `${this.rowsSum(weighting)} · ${marks}` : this.rowsSum(weighting);
+    if (stage.name === "alpha") return whole.cut ? `${rowsSum(this, weighting)} · ${marks}` : rowsSum(this, weighting);
     if (stage.layout === "pairs") return marks;
     const target = stage.layout === "messages" ? this.focusTarget() : null;
     const count = target === null ? 0 : whole.undrawn.reads[target];
     if (count) return fillIn(stage.rest ? texts.undrawnRowNote : texts.moreUndrawn, { count });
     return stage.entries ? texts.editable : "";
-  }
-
-  /** What the rows add up to; of a cut part also how much of it is here. @param {Weighting} weighting */
-  rowsSum({ rowsSumToOne, rows }) {
-    const { texts, whole } = this.scene;
-    const { digits } = this.store.state;
-    const sums = !rowsSumToOne ? texts.rowsNeedNotSum : whole.emptyRows ? texts.rowsSumOrEmpty : texts.rowsSum;
-    if (!rows?.hereRange) return sums;
-    const [low, high] = rows.hereRange.map((value) => number(value, digits));
-    return `${sums}${fillIn(texts.rowsHere, { low, high })}`;
-  }
-
-  /** How much of the row in focus is in the matrix, and how much of it is drawn. @param {StageOf} stage @param {number|null} row */
-  rowSum(stage, row) {
-    const { texts, whole, names } = this.scene;
-    const { rows } = shownWeighting(this.scene, this.store.state);
-    if (stage.name !== "alpha" || !rows || row === null || !whole.reads[row]) return "";
-    /** @param {"drawn"|"here"|"outside"|"all"} name */
-    const value = (name) => number(rows[name].at(row), this.store.state.digits);
-    const count = whole.outside.reads[row];
-    return fillIn(count ? texts.rowHere : texts.rowAllHere, { name: shorten(names[row], 24), here: value("here"), drawn: value("drawn"), all: value("all"), outside: value("outside"), count });
   }
 
   /** @returns {import("./matrix_view.js").MatrixSpec|null} @param {StageOf} stage @param {Card} card @param {Weighting} weighting @param {Size} size */
@@ -425,7 +357,7 @@ export class ChainView {
       hatch: scene.palette.hatch,
       faded: scene.palette.faded,
       digits: this.store.state.digits,
-      cellWidth: stage.layout === "pairs" ? size.width : Math.max(size.width, NARROW_COLUMN, Math.min(NUMBER_CELL.width, CARD_COLUMNS / this.columnNames(stage).length)),
+      cellWidth: this.columnWidth(stage, size),
       cellHeight: stage.layout === "weights" || stage.layout === "messages" ? Math.max(size.height, 16) : size.height,
       maxWidth: this.widestMatrix(stage),
       maxHeight: this.maxHeight() + 40,
@@ -527,6 +459,6 @@ export class ChainView {
       const state = stage.layout !== "pairs" ? "" : spec.masked(...cell) ? texts.cellNoArrow : spec.undrawn?.(...cell) ? texts.cellUndrawn : "";
       card.readout.textContent = [told, state].filter(Boolean).join(" · ");
     }
-    card.row.textContent = this.rowSum(stage, within ? cell[0] : this.focusTarget());
+    card.row.textContent = rowSum(this, stage, within ? cell[0] : this.focusTarget());
   }
 }

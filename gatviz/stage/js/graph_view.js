@@ -8,7 +8,7 @@ import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, roomAround } from "./geometry.js";
 import { edgeElement, FEW_NODES, bareEdge, bareShape, draftElements, nodeElement, nodeRadius } from "./graph_elements.js";
-import { placeNames } from "./names.js";
+import { colourNodes, paintClasses, writeNames } from "./node_looks.js";
 import { edgeWidth, colourScale } from "./scales.js";
 import { drawnValues, focusEdges, focusNames, nodeCount, ofHead, onEdge, shownHeads, shownWeighting } from "./scene.js";
 import { sharesTable, splitStrokes } from "./split.js";
@@ -29,14 +29,10 @@ const ROOM_BESIDE = 30;
 const RIM = 1;
 const HOVERED_RIM = 3;
 const MARKED_RIM = 5;
-/** Half the extent of a loop, by the radius of its node. */
-const LOOP_SIZE = 0.75;
 /** @type {("hover"|"locked")[]} */
 const MARKS = ["hover", "locked"];
 /** A new node made by key keeps about this many pixels from the others. */
 const ROOM = 96;
-/** @type {("line"|"fill"|"ink")[]} */
-const LOOK = ["line", "fill", "ink"];
 
 export class GraphView {
   /**
@@ -115,7 +111,7 @@ export class GraphView {
     }
     const rebuilt = !this.drawn || this.drawn.structure !== scene.structure || !alike(this.drawn.features.data, scene.features.data);
     if (rebuilt) this.build();
-    this.paintClasses();
+    paintClasses(this);
     if (replaced || !this.frame.map) this.fit();
     else if (rebuilt || differ(before, this.points)) this.draw();
     else this.weigh();
@@ -179,7 +175,7 @@ export class GraphView {
     if (radius !== this.radius) {
       this.radius = radius;
       this.build();
-      this.paintClasses();
+      paintClasses(this);
     }
     this.applyView();
     this.draw();
@@ -253,7 +249,7 @@ export class GraphView {
     this.scene.edges.forEach((edge, k) => {
       if (moved === null || moved.has(names[edge.source]) || moved.has(names[edge.target])) this.placeEdge(edge, this.edgeElements[k]);
     });
-    this.writeNames();
+    writeNames(this);
     this.weigh();
   }
 
@@ -278,7 +274,7 @@ export class GraphView {
     this.drawGone(drawn.gone);
     this.isNumbered = heads === null;
     this.drawNumbers();
-    this.colourNodes();
+    colourNodes(this);
     this.mark();
   }
 
@@ -288,45 +284,6 @@ export class GraphView {
     const { locked, digits } = this.store.state;
     const target = locked === null ? null : locked.kind === "edge" ? locked.target : locked.node;
     this.labelLayer.replaceChildren(...(this.isNumbered ? numberElements(this, drawnValues(scene, this.store.state), digits, target) : []));
-  }
-
-  /** Nodes by their label, or by what an opened model predicts; a ring around every node that it gets wrong. */
-  paintClasses() {
-    const { scene } = this;
-    const { classes: colours } = scene.palette;
-    const { predicted, wrong } = scene;
-    const shown = this.store.state.nodes === "prediction" && predicted.length ? predicted : scene.classOf;
-    this.nodes.forEach(({ group, circle, title }, n) => {
-      circle.toggleAttribute("data-class", shown[n] >= 0);
-      const look = shown[n] >= 0 ? colours[shown[n] % colours.length] : null;
-      for (const part of LOOK) group.style.setProperty(`--class-${part}`, look?.[part] ?? "");
-      group.classList.toggle("wrong", Boolean(wrong[n]));
-      title.textContent = this.nodeTitle(n);
-    });
-  }
-
-  /** @param {number} n */
-  nodeTitle(n) {
-    const { called, classNames, classOf, predicted, wrong, texts } = this.scene;
-    const values = { node: called[n], predicted: classNames[predicted[n]], label: classNames[classOf[n]] };
-    return predicted.length ? fillIn(wrong[n] ? texts.wrongNode : texts.predictedNode, values) : called[n];
-  }
-
-  /** Nodes by how evenly the shown head shares out there, where that is asked for and can be told. */
-  colourNodes() {
-    const { scene } = this;
-    const { head } = shownWeighting(scene, this.store.state);
-    const asked = this.store.state.nodes === "evenness" && head !== null;
-    if (!asked && !this.isTold) return;
-    this.isTold = asked;
-    const colours = colourScale("share", 1, scene.palette);
-    this.nodes.forEach(({ group, circle }, n) => {
-      const value = asked ? scene.evenness.at(n, head ?? 0) : NaN;
-      group.classList.toggle("told", asked && !Number.isNaN(value));
-      group.classList.toggle("untold", asked && Number.isNaN(value));
-      circle.style.setProperty("--told", Number.isNaN(value) ? "" : colours.fill(value));
-      group.style.setProperty("--told-ink", Number.isNaN(value) ? "" : colours.ink(value));
-    });
   }
 
   /** Several heads at once: strokes side by side instead of one line. @param {number[]|null} heads @param {number} limit */
@@ -360,26 +317,6 @@ export class GraphView {
     if (!features) return;
     const above = at.y < this.centre.y + 1;
     set(features, { y: (above ? -1 : 1) * (this.radius + 12) });
-  }
-
-  /** Names beside nodes, where they have room; features that would lie on one step aside. */
-  writeNames() {
-    const letters = this.nodes.map(({ name }) => Array.from(name?.textContent ?? "").length);
-    const size = LOOP_SIZE * this.radius;
-    const loops = this.scene.edges.flatMap(({ source, target }, k) => {
-      const across = source === target ? this.edgeElements[k].shape?.across : null;
-      const node = this.screen[target];
-      return across ? [{ x: node.x + 2 * size * across.x, y: node.y + 2 * size * across.y, half: size, tall: size }] : [];
-    });
-    const places = placeNames(this.screen, this.radius, letters, loops);
-    this.nodes.forEach(({ name, features }, n) => {
-      const place = places[n];
-      name?.classList.toggle("crowded", place === null);
-      if (!name || !place) return;
-      set(name, { x: place.x, y: place.y });
-      name.style.textAnchor = place.anchor;
-      if (features && place.x === 0) set(features, { y: (place.y > 0 ? -1 : 1) * (this.radius + 12) });
-    });
   }
 
   /** @param {Edge} edge @param {EdgeElement} element */
@@ -468,7 +405,7 @@ export class GraphView {
   /** @param {Changed} changed */
   onState(changed) {
     if (!this.scene) return;
-    if (changed.has("nodes")) this.paintClasses();
+    if (changed.has("nodes")) paintClasses(this);
     if (touch(changed, ["weighting", "scale", "digits", "measure", "heads", "nodes"])) this.weigh();
     else if (touch(changed, ["hover", "locked", "direction", "selection", "connecting"])) this.mark();
     if (changed.has("locked")) this.drawNumbers();

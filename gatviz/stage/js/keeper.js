@@ -21,6 +21,8 @@ const PATIENCE = 1500;
 const LINK = /^#g=([\w-]+)$/;
 
 let sent = 0;
+/** The server's session that this page is already about: a keeper that is only mounted anew brings nothing back. */
+let readyFor = "";
 
 class Keeper {
   /** @param {HTMLElement} root @param {(message: object) => void} send */
@@ -89,11 +91,17 @@ class Keeper {
       const mine = await this.shelf.mine();
       if (mine) return void this.want({ what: "kept", number: 0, content: mine.content }, () => this.sayRestored(mine));
       const others = this.shelf.silent ? [] : await this.shelf.all();
-      this.ready = true;
+      this.isReady();
       if (others.length) this.offer(others);
     } catch {
-      this.ready = true;
+      this.isReady();
     }
+  }
+
+  /** It is known what this page is about. */
+  isReady() {
+    this.ready = true;
+    readyFor = this.server;
   }
 
   /** Work that a link carries opens at a place of its own. */
@@ -152,7 +160,7 @@ class Keeper {
     const before = this.wishes.length;
     this.wishes = this.wishes.filter(({ count }) => count > heard);
     if (this.granted && this.granted.count <= heard) {
-      this.ready = true;
+      this.isReady();
       if (!refused) this.granted.say();
       this.granted = null;
     }

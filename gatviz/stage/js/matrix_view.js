@@ -39,9 +39,10 @@ const DIGIT = 7;
 const MOST_TURNED = 9;
 const GAP_FROM = 12;
 const GAP = 2;
-const NAME_LETTERS = 7;
+const NAME_LETTERS = 9;
 const NARROW_LETTERS = 3;
-const NARROWEST_TURNED = 14;
+/** Turned names need so many pixels each, those of every few columns then. */
+const TURNED = 13;
 const CORNER = 5;
 /** What is hovered lies above what is locked. @type {("locked"|"hover")[]} */
 const KINDS = ["locked", "hover"];
@@ -94,7 +95,7 @@ export class MatrixView {
     const longest = Math.max(0, ...spec.rowNames.map((name) => Math.min(Array.from(name).length, NAME_LETTERS)));
     this.longestColumn = Math.max(1, ...spec.columnNames.map((name) => Array.from(name).length));
     // Names that do not fit over their column are turned instead of cut.
-    this.turned = this.longestColumn * LETTER > spec.cellWidth && spec.cellWidth >= NARROWEST_TURNED;
+    this.turned = this.longestColumn * LETTER > spec.cellWidth && this.longestColumn > NARROW_LETTERS;
     this.margin = { left: 14 + longest * LETTER, top: this.turned ? 8 + Math.min(this.longestColumn, MOST_TURNED) * LETTER : 20 };
     const inner = { width: spec.columnNames.length * spec.cellWidth, height: spec.rowNames.length * spec.cellHeight };
     const full = { width: this.margin.left + inner.width + 2, height: this.margin.top + inner.height + 2 };
@@ -222,7 +223,7 @@ export class MatrixView {
     const rowStep = Math.ceil(12 / spec.cellHeight);
     const letters = Math.max(1, Math.min(NAME_LETTERS, Math.floor(spec.cellWidth / LETTER)));
     const wanted = this.turned ? MOST_TURNED : Math.min(this.longestColumn, Math.max(letters, NARROW_LETTERS));
-    const columnStep = this.turned ? 1 : Math.max(1, Math.ceil((LETTER * wanted + (wanted > letters ? 4 : 0)) / spec.cellWidth));
+    const columnStep = this.turned ? Math.ceil(TURNED / spec.cellWidth) : Math.max(1, Math.ceil((LETTER * wanted + (wanted > letters ? 4 : 0)) / spec.cellWidth));
     /** @type {SVGTextElement[]} */
     const names = [];
     for (let row = top; row < bottom; row++) {

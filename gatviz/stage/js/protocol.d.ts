@@ -59,7 +59,9 @@ export interface RowSums {
   hereRange: [number, number] | null;
 }
 
-/** One set of weights on the edges, [E + U]: a head, something derived from heads, or a baseline. */
+/** One set of weights on the edges, [E + U]: a head, something derived from heads, or a baseline.
+
+`strongest` is per node the place of its strongest edge of all, −1 where that is not drawn. */
 export interface Weighting {
   key: string;
   label: string;
@@ -288,7 +290,9 @@ export interface Bars {
   symbol: string;
 }
 
-/** Why a target shares out as it does: numbers [R, K] of the columns of numbers, and [R, C] of each of vectors. */
+/** Why a target shares out as it does: numbers [R, K] of the columns of numbers, and [R, C] of each of vectors.
+
+`chosen` is the place of the row that is asked about, −1 for none; `shares` the column that h′ is made with. */
 export interface Why {
   target: number;
   name: string;

@@ -13,7 +13,7 @@ import { vectorCells } from "./vector_cells.js";
  */
 
 const LONGEST_SUBSCRIPT = 9;
-const MOST_SUMMED = 4;
+const MOST_SUMMED = 6;
 
 /** @param {Scene} scene @param {Table} table @param {number} chosen @param {Store} store */
 export function sumLine(scene, table, chosen, store) {

@@ -32,7 +32,7 @@ def choose(pending: PendingGraph) -> ReadOptions:
         st.markdown("**" + _("Not right? Choose") + "**")
         rows = [st.columns(2) for _row in range(4)]  # of which those stay empty that this graph does not need
         (format_place, encoding_place), (directed_place, kinds_place), ends_places, (id_place, name_place) = rows
-        with encoding_place:
+        with encoding_place if pending.single else format_place:
             options = _encoding(pending, options)
         if pending.single:
             with format_place:

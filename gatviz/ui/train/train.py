@@ -243,6 +243,7 @@ def _bring(player: Player) -> None:
     epoch = player.playhead
     model = with_dropout(player.take.training.epoch(epoch), alpha=0.0, features=0.0)
     graph = player.take.training.task_at(epoch).graph
+    model.classes = graph.class_names  # the order in which training has them
     now = session.current()
     if graph.fingerprint != now.graph.fingerprint:
         title = EXPERIMENTS[player.setup.card].title if player.setup.card else _("the graph that was trained")

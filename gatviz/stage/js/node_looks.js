@@ -1,0 +1,73 @@
+/** How nodes look: the colour of their label, prediction or evenness, and where their names stand. */
+
+import { set } from "./dom.js";
+import { fillIn } from "./format.js";
+import { placeNames } from "./names.js";
+import { colourScale } from "./scales.js";
+import { shownWeighting } from "./scene.js";
+
+/** @import {GraphView} from "./graph_view.js" */
+
+/** @type {("line"|"fill"|"ink")[]} */
+const LOOK = ["line", "fill", "ink"];
+/** Half the extent of a loop, by the radius of its node. */
+const LOOP_SIZE = 0.75;
+
+/** Nodes by their label, or by what an opened model predicts; a ring around every node that it gets wrong. @param {GraphView} view */
+export function paintClasses(view) {
+  const { scene } = view;
+  const { classes: colours } = scene.palette;
+  const { predicted, wrong } = scene;
+  const shown = view.store.state.nodes === "prediction" && predicted.length ? predicted : scene.classOf;
+  view.nodes.forEach(({ group, circle, title }, n) => {
+    circle.toggleAttribute("data-class", shown[n] >= 0);
+    const look = shown[n] >= 0 ? colours[shown[n] % colours.length] : null;
+    for (const part of LOOK) group.style.setProperty(`--class-${part}`, look?.[part] ?? "");
+    group.classList.toggle("wrong", Boolean(wrong[n]));
+    title.textContent = nodeTitle(view, n);
+  });
+}
+
+/** @param {GraphView} view @param {number} n */
+function nodeTitle(view, n) {
+  const { called, classNames, classOf, predicted, wrong, texts } = view.scene;
+  const values = { node: called[n], predicted: classNames[predicted[n]], label: classNames[classOf[n]] };
+  return predicted.length ? fillIn(wrong[n] ? texts.wrongNode : texts.predictedNode, values) : called[n];
+}
+
+/** Nodes by how evenly the shown head shares out there, where that is asked for and can be told. @param {GraphView} view */
+export function colourNodes(view) {
+  const { scene } = view;
+  const { head } = shownWeighting(scene, view.store.state);
+  const asked = view.store.state.nodes === "evenness" && head !== null;
+  if (!asked && !view.isTold) return;
+  view.isTold = asked;
+  const colours = colourScale("share", 1, scene.palette);
+  view.nodes.forEach(({ group, circle }, n) => {
+    const value = asked ? scene.evenness.at(n, head ?? 0) : NaN;
+    group.classList.toggle("told", asked && !Number.isNaN(value));
+    group.classList.toggle("untold", asked && Number.isNaN(value));
+    circle.style.setProperty("--told", Number.isNaN(value) ? "" : colours.fill(value));
+    group.style.setProperty("--told-ink", Number.isNaN(value) ? "" : colours.ink(value));
+  });
+}
+
+/** Names beside nodes, where they have room; features that would lie on one step aside. @param {GraphView} view */
+export function writeNames(view) {
+  const letters = view.nodes.map(({ name }) => Array.from(name?.textContent ?? "").length);
+  const size = LOOP_SIZE * view.radius;
+  const loops = view.scene.edges.flatMap(({ source, target }, k) => {
+    const across = source === target ? view.edgeElements[k].shape?.across : null;
+    const node = view.screen[target];
+    return across ? [{ x: node.x + 2 * size * across.x, y: node.y + 2 * size * across.y, half: size, tall: size }] : [];
+  });
+  const places = placeNames(view.screen, view.radius, letters, loops);
+  view.nodes.forEach(({ name, features }, n) => {
+    const place = places[n];
+    name?.classList.toggle("crowded", place === null);
+    if (!name || !place) return;
+    set(name, { x: place.x, y: place.y });
+    name.style.textAnchor = place.anchor;
+    if (features && place.x === 0) set(features, { y: (place.y > 0 ? -1 : 1) * (view.radius + 12) });
+  });
+}
