@@ -31,7 +31,8 @@ class Background:
     """Work in a thread of its own. It can be stopped, stops by itself when nobody looks, and goes on where it was.
 
     Attributes:
-        finished: whether all is done. problem: what it came to grief by, if anything. done, total: how much of how much of what is being done now.
+        finished: whether all is done. problem: what it came to grief by, if anything.
+        done, total: how much of how much of what is being done now.
     """
 
     def __init__(self) -> None:
