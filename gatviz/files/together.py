@@ -147,6 +147,8 @@ def take_rows(parsed: ParsedGraph, roles: Roles) -> None:
         )
     if roles.labels is not None:
         labels = _with_all_rows(roles.labels)
+        if labels.num_rows == len(parsed.names) - 1:  # its first row is a label too
+            labels = labels.with_header_as_row()
         cells = labels.column(0)
         if roles.features is None:
             _number_nodes(parsed, len(cells), labels, roles.matrix)

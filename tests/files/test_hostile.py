@@ -317,7 +317,7 @@ def test_nothing_is_ever_unpickled(tmp_path: Path) -> None:
         for ending in (".pt", ".npz", ".zip", ".csv", ".json"):
             said = sentence(data, f"file{ending}")
             if name not in ("npz in disguise", "pickle called npy"):
-                assert "which is never opened" in said or "which are never opened" in said, (name, said)
+                assert any(part in said for part in ("never opened", "a pickled model")), (name, said)
     assert not spoor.exists()
     pickle.loads(pickle.dumps(bomb))
     assert spoor.exists()  # the trap works

@@ -192,6 +192,8 @@ def test_the_raw_folder_of_a_published_collection() -> None:
     assert graph.x.tolist() == [[0.5, 1], [2, 3], [4, 5]]
     assert graph.labels == ("7", "8", "7")
     assert graph.edge_attributes == {"e0": (0.25, 0.5, 0.75), "e1": (1, 2, 3)}
+    words = {"edges.txt": b"1 2\n2 3\n3 1\n", "features.txt": b"0.5 1\n1 0\n0 2\n", "labels.txt": b"a\nb\na\n"}
+    assert read_graph(words).labels == ("a", "b", "a")
     one_based = read_graph({"edges.csv": b"1,2\n2,3\n", "X.csv": b"1,0\n0,1\n1,1\n"})
     assert one_based.names == ("1", "2", "3")
     with pytest.raises(GatvizError, match="a row for node 9"):

@@ -28,8 +28,8 @@ def is_adjacency_list(file: GraphFile) -> bool:
     if all(_COLON.match(line) for line in lines):
         return True
     mark = _mark(lines)
-    rows = [_split(line, mark) for line in lines]
-    lengths = {len(row) for row in rows}
+    rows = [row for line in lines if (row := _split(line, mark))]
+    lengths = {len(row) for row in rows} or {0}
     heads = [row[0] for row in rows]
     named = file.name.endswith(".adjlist")
     if mark is not None and not named and (min(lengths) > 1 or max(lengths) < 3 or len(rows) < 3):
