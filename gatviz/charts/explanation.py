@@ -120,7 +120,7 @@ def _ring(result: go.Figure, said: Array, moved: Array, place: int, theme: Theme
 def _decades(values: Array) -> dict[str, object]:
     """A logarithmic axis with a line for each power of ten, those powers written out."""
     low, high = int(np.floor(np.log10(values.min()))), int(np.ceil(np.log10(values.max())))
-    low = min(low, high - 1)
+    high = max(high, low + 1)
     ticks = [10.0**k for k in range(low, high + 1)]
     texts = [f"< {_FLOOR:.5f}" if tick <= _FLOOR * 1.01 else f"{tick:.10f}".rstrip("0").rstrip(".") for tick in ticks]
     return {"type": "log", "tickmode": "array", "tickvals": ticks, "ticktext": texts, "range": [low - 0.15, high + 0.3]}

@@ -38,7 +38,7 @@ class ToldWords:
 
     @staticmethod
     def _said(name: str, value: object, meant: object) -> Answer:
-        why = _("The words around the weights say so: {name} = {value}").format(name=name, value=quote(value))
+        why = _("The words around the weights say so: {told}").format(told=quote(f"{name} = {value}"))
         return Answer(meant, "assumed", why)
 
     @cached_property
@@ -93,5 +93,5 @@ class ToldWords:
         found = self._answer(("dropout", "drop", "dropout_rate", "feat_drop", "attn_drop", "p_dropout"), float, 0, 1)
         if found is None:
             return ()
-        note = _("The words around the weights say {name} = {value}; dropout acts in training only.")
-        return (note.format(name=found[0], value=found[1]),)
+        note = _("The words around the weights say {told}; dropout acts in training only.")
+        return (note.format(told=quote(f"{found[0]} = {found[1]}")),)

@@ -90,6 +90,7 @@ class Activation(Step):
     slope: float | None = None
 
     stem = "prelu"
+    any_width = True
     told: ClassVar[Told] = {"weight": ("p", N_("PReLU's learnt slope, by which what is below 0 is multiplied."))}
     words = ("none", *(name for name in ACTIVATIONS if name != LEARNT))
 

@@ -264,7 +264,8 @@ class Plan:
     def _with_parameters(self, where: _Where, name: str, step: Step, width: int) -> Place:
         shared = self.modules.get(name)
         if shared is not None:
-            if not isinstance(shared, StepModule) or (shared.step, shared.width) != (step, width):
+            fits = step.any_width or (isinstance(shared, StepModule) and shared.width == width)
+            if not isinstance(shared, StepModule) or shared.step != step or not fits:
                 mend = _("give it a name of its own")
                 raise GatvizError(_("name"), _("a name that no other step before has"), quote(name), mend)
             return Place(where, name, step, shared)

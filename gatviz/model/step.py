@@ -34,6 +34,8 @@ class Step:
     """Each parameter's symbol (LaTeX) and a plain sentence, a marked message."""
     keeps_columns: ClassVar[bool] = True
     """Whether column k of what leaves is column k of what came, only changed."""
+    any_width: ClassVar[bool] = False
+    """Whether its parameters are the same for every F."""
     needs_nodes: ClassVar[bool] = False
     """Whether it makes no sense once a readout has put all nodes into one row."""
 

@@ -236,4 +236,6 @@ def test_a_number_that_only_rounds_to_one_is_told_from_one(value: float) -> None
     written = sentences.number(value)
     assert (written in ("1.00", "−1.00")) == (abs(value) == 1)
     assert sentences.signed(0.0) == "0"
-    assert sentences.signed(1e-9) != "0"
+    assert sentences.signed(-0.25) == "−0.250"
+    for small in (1e-9, -4e-4):
+        assert float(sentences.signed(small).replace("−", "-")) == pytest.approx(small)

@@ -86,6 +86,6 @@ def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page)
 def test_trainings_of_other_seeds_stop_and_go_on(page: Page) -> None:
     opened_in_explain(page, trained())
     page.get_by_role("button", name="Train 10 seeds").click()
-    page.get_by_role("button", name="Stop").last.click()
-    expect(page.get_by_role("button", name="Go on").last).to_be_visible()
+    page.locator(".st-key-explain_seeds_stop button").click()
+    expect(page.locator(".st-key-explain_seeds_go_on button")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Stopped: \d+ of 10 seeds trained"))).to_be_visible()

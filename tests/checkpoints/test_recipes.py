@@ -107,6 +107,13 @@ FOUND = {
         conv2=GATConv(4, 4),
         out=nn.Linear(4, 2),
     ),
+    "one learnt activation for layers of other widths": lambda: Net(
+        "conv1 > act > conv2 > act > out",
+        conv1=GATConv(FEATURES, 4, heads=2),
+        conv2=GATConv(8, 3),
+        act=nn.PReLU(),
+        out=nn.Linear(3, 2),
+    ),
     "everything defined the other way round": lambda: Net(
         "first > conv_a > relu > conv_b > relu > last",
         last=nn.Linear(3, 2),

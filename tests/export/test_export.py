@@ -12,6 +12,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -98,8 +99,13 @@ def runs(draw: st.DrawFn) -> Trace:
 
 
 def executed(program: str) -> dict[str, Any]:
+    """What a program leaves behind; the precision that it sets is its own."""
     found: dict[str, Any] = {"print": lambda *_: None}
-    exec(compile(program, "program", "exec"), found)
+    before = torch.get_default_dtype()
+    try:
+        exec(compile(program, "program", "exec"), found)
+    finally:
+        torch.set_default_dtype(before)
     return found
 
 

@@ -17,14 +17,15 @@ from tests.files.fuzz import check_sentence
 
 
 @pytest.fixture(autouse=True)
-def page(monkeypatch):
+def page(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The page's state: what is kept there is what a run has."""
-    shared = SimpleNamespace(session_state={})
+    state: dict[str, Any] = {}
+    shared = SimpleNamespace(session_state=state)
     monkeypatch.setattr(session, "st", shared)
     monkeypatch.setattr(keeping, "st", shared)
     monkeypatch.setattr(keeping, "_mounted", lambda _mount: None)  # the fragment, which needs a page
     keeping.keep(lambda _told, _hear: None)
-    return shared.session_state
+    return state
 
 
 def told() -> Any:
@@ -42,7 +43,7 @@ def change() -> None:
     take_settings(replace(session.current().settings, seed=session.current().settings.seed + 1))
 
 
-def test_what_nobody_has_touched_is_not_worth_keeping_and_every_change_is():
+def test_what_nobody_has_touched_is_not_worth_keeping_and_every_change_is() -> None:
     assert (told().number, told().worth_keeping) == (0, False)
     change()
     assert (told().number, told().worth_keeping) == (1, True)
@@ -53,7 +54,7 @@ def test_what_nobody_has_touched_is_not_worth_keeping_and_every_change_is():
     assert told().number == 3
 
 
-def test_the_bytes_come_when_they_are_asked_for_and_are_the_session():
+def test_the_bytes_come_when_they_are_asked_for_and_are_the_session() -> None:
     change()
     assert told().content == ""
     answer = want("pack")
@@ -63,7 +64,7 @@ def test_the_bytes_come_when_they_are_asked_for_and_are_the_session():
     assert want("undo").content == ""  # once
 
 
-def test_a_wish_that_is_sent_again_is_granted_once():
+def test_a_wish_that_is_sent_again_is_granted_once() -> None:
     change()
     change()
     want("undo", count=5)
@@ -73,7 +74,7 @@ def test_a_wish_that_is_sent_again_is_granted_once():
     assert told().heard == 5
 
 
-def test_what_was_kept_comes_back_as_the_same_session(page):
+def test_what_was_kept_comes_back_as_the_same_session(page: dict[str, Any]) -> None:
     change()
     page["workspace"], page["layer"] = "compare", 0
     content, before = want("pack").content, session.current()
@@ -86,7 +87,7 @@ def test_what_was_kept_comes_back_as_the_same_session(page):
 
 
 @pytest.mark.parametrize("what", ["link", "afresh", "file"])
-def test_other_work_takes_a_place_of_its_own(what):
+def test_other_work_takes_a_place_of_its_own(what: str) -> None:
     change()
     link, data, before = keeping.link().removeprefix("#g="), kept.to_file(session.current()), session.current()
     change()
@@ -105,7 +106,7 @@ def test_other_work_takes_a_place_of_its_own(what):
 
 @pytest.mark.parametrize("what", ["kept", "other", "link"])
 @pytest.mark.parametrize("content", ["", "x", "AAAA", "é", base64.b64encode(b"PK\x03\x04 and no more").decode()])
-def test_what_cannot_be_opened_is_told_and_changes_nothing(what, content):
+def test_what_cannot_be_opened_is_told_and_changes_nothing(what: str, content: str) -> None:
     change()
     before = session.current()
     answer = want(what, content)
@@ -117,7 +118,7 @@ def test_what_cannot_be_opened_is_told_and_changes_nothing(what, content):
 @pytest.mark.parametrize(
     "message", [None, 5, {}, {"count": "1", "what": "undo"}, {"count": 1, "what": "run"}, {"count": 1, "what": None}]
 )
-def test_messages_that_are_no_wishes_are_ignored(message):
+def test_messages_that_are_no_wishes_are_ignored(message: object) -> None:
     change()
     before = session.current()
     keeping._hear(message)
@@ -128,7 +129,7 @@ def test_messages_that_are_no_wishes_are_ignored(message):
 @pytest.mark.parametrize(
     "view", [{"workspace": 5, "layer": "1"}, {"layer": True, "seed": 9, "gatviz_session": "x"}, {"layer": 10**30}]
 )
-def test_a_kept_view_sets_only_what_says_where_a_person_looks(page, view):
+def test_a_kept_view_sets_only_what_says_where_a_person_looks(page: dict[str, Any], view: Any) -> None:
     content = base64.b64encode(kept.to_file(replace(session.current(), view=view))).decode()
     want("kept", content)
     assert set(page) <= {*keeping.VIEW, "gatviz_session", "gatviz_keeping", "gatviz_keeping_new_run"}
@@ -137,10 +138,10 @@ def test_a_kept_view_sets_only_what_says_where_a_person_looks(page, view):
         assert type(page.get(key)) in (kind, type(None))
 
 
-def test_what_is_too_large_says_so_and_offers_the_file():
+def test_what_is_too_large_says_so_and_offers_the_file() -> None:
     rng = np.random.default_rng(0)
     x = rng.random((keeping.MOST_KEPT // 800 + 2000, 100))
-    large = Graph([str(n) for n in range(len(x))], x, np.zeros((2, 0), dtype=int))
+    large = Graph(tuple(map(str, range(len(x)))), x, np.zeros((2, 0), dtype=int))
     session.change(replace(session.current().work, graph=large.with_positions(x[:, :2])), "large")
     answer = want("pack")
     assert answer.packed is None or not answer.content
@@ -150,7 +151,7 @@ def test_what_is_too_large_says_so_and_offers_the_file():
         keeping.link()
 
 
-def test_every_sample_fits_into_a_link():
+def test_every_sample_fits_into_a_link() -> None:
     for name in ("tutorial", "karate_club", "star", "two_communities"):
         show_graph(sample_graph(name), name, own=False)
         assert len(keeping.link()) < keeping.MOST_LINK

@@ -15,6 +15,8 @@ from gatviz.words import _, ngettext
 
 GOOD_CASE = 0.2
 """A node whose agreement is so far above the mean is called a good case: two of the ten steps of the meters."""
+SMALLEST_WRITTEN = 0.0005
+"""With three digits less would be written as 0.000, which it is not."""
 SATURATED = 1e-3
 """A probability so near to 1 hardly moves, whatever is removed: then log-odds tell more."""
 
@@ -211,10 +213,10 @@ def number(value: float) -> str:
 
 
 def signed(value: float) -> str:
-    """A change: three digits with its sign; 0 only where it is."""
+    """A change: three digits with its sign, of a very small one its power of ten; 0 only where it is."""
     if value == 0:
         return "0"
-    return f"{value:+.3f}".replace("-", "−")
+    return f"{value:{'+.3f' if abs(value) >= SMALLEST_WRITTEN else '+.0e'}}".replace("-", "−")
 
 
 def _messages_equal(e: Explanation) -> bool:

@@ -31,13 +31,14 @@ class Background:
     """Work in a thread of its own. It can be stopped, stops by itself when nobody looks, and goes on where it was.
 
     Attributes:
-        finished: whether all is done. done, total: how much of how much of what is being done now.
+        finished: whether all is done. problem: what it came to grief by, if anything.
+        done, total: how much of how much of what is being done now.
     """
 
     def __init__(self) -> None:
         self.finished = False
         self.done, self.total = 0, 0
-        self._problem: Exception | None = None
+        self.problem: Exception | None = None
         self._stop = threading.Event()
         self._seen = time.monotonic()
         self._thread: threading.Thread | None = None
@@ -62,6 +63,7 @@ class Background:
         if self.running or self.finished:
             return
         self._stop.clear()
+        self.problem = None
         self.seen()
         self._thread = threading.Thread(target=words.kept(self._run), daemon=True, name="explain")
         self._thread.start()
@@ -71,20 +73,14 @@ class Background:
         self._stop.set()
 
     def seen(self) -> None:
-        """Somebody looks at it.
-
-        Raises:
-            Exception: what it came to grief by.
-        """
+        """Somebody looks at it."""
         self._seen = time.monotonic()
-        if self._problem is not None:
-            raise self._problem
 
     def _run(self) -> None:
         try:
             self._work()
         except Exception as error:  # told where the answer would have been
-            self._problem = error
+            self.problem = error
 
     def _work(self) -> None:
         """All that is to be done, until `_wants_to_stop`; `finished` at the end."""
@@ -125,6 +121,8 @@ class Job(Background):
     def explanation(self) -> Explanation:
         """What is known by now; asking for it keeps the job at work."""
         self.seen()
+        if self.problem is not None:
+            raise self.problem
         now = (self._stage, self.done if self._stage in ("removals", "pairs") else 0, words.language())
         if self._shown is None or self._shown[0] != now:
             self._shown = (now, self.inquiry.explanation())

@@ -6,6 +6,7 @@ import time
 
 import streamlit as st
 
+from gatviz.ui.escape import escape
 from gatviz.ui.explain.job import Background, Stage
 from gatviz.words import _
 
@@ -17,6 +18,8 @@ _REDRAWN = 4.0
 
 def working(job: Background, key: str) -> None:
     """Progress while it works on, and a way to go on where it was stopped."""
+    if job.problem is not None:
+        st.info(escape(str(job.problem)))
     if job.stopped:
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-stopped"):
             st.caption(_("Stopped: {told}. What is shown is from these.").format(told=_told(job)), width="content")

@@ -19,7 +19,7 @@ from gatviz.training.training import Ended, Training
 from gatviz.ui.session import session
 from gatviz.ui.train.player import Player
 from gatviz.ui.train.seeds import SEEDS
-from gatviz.words import _
+from gatviz.words import _, ngettext
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,8 @@ def told_kept(training: Training) -> str:
     """How much is kept, and that the numbers come again."""
     size = _size(training.nbytes)
     if training.stride == 1:
-        kept = _("all {n} epochs kept, {size}").format(n=training.trained + 1, size=size)
+        n = training.trained + 1
+        kept = ngettext("{n} epoch kept, {size}", "all {n} epochs kept, {size}", n).format(n=n, size=size)
     else:
         kept = _("every {stride}th epoch kept, {size}; what is between is computed again when looked at").format(
             stride=training.stride, size=size
