@@ -65,7 +65,7 @@ def assert_only_text(app: AppTest, where: str) -> None:
         if field.endswith((".id", ".form_id")):
             continue
         if field == "Html.body":
-            assert tags_of(text) <= {"p", "div", "span", "h1", "b", "style", "ul", "li"}, (where, text)
+            assert tags_of(text) <= {"p", "div", "span", "h1", "h2", "b", "style", "ul", "li"}, (where, text)
         elif field == "PlotlyChart.spec":
             for one in strings_in(json.loads(text)):
                 assert not tags_of(one) & {"img", "a"}, (where, one)

@@ -1,6 +1,5 @@
 /** The picture of a training as the page mounts it: data in, what the person asks out, one thing at a time. */
 
-import { LATER } from "./dom.js";
 import { TrainView } from "./train_view.js";
 import { decode } from "./wire.js";
 
