@@ -195,7 +195,7 @@ class Reader:
         return flat
 
     def _refused(self) -> Unread:
-        return Unread("a tensor of another kind")
+        return Unread(_("a tensor of another kind"))
 
     def _broken(self, found: str) -> GatvizError:
         return GatvizError(self.where, _("tensors that fit into the file"), found, save_again())

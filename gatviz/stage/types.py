@@ -31,10 +31,6 @@ def declarations() -> str:
     """The whole file: an interface for each Struct, and the unions by name."""
     modules = (protocol, heard, training_protocol, keeping_protocol)
     told = [_interface(struct) for module in modules for struct in _structs(module)]
-        _interface(struct)
-        for module in (protocol, heard, training_protocol, keeping_protocol)
-        for struct in _structs(module)
-    ]
     unions = [f"export type {name} = {_listed(get_args(union))};\n" for name, union in _UNIONS.items()]
     return "\n".join([_HEAD, *told, *unions])
 

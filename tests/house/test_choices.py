@@ -254,13 +254,13 @@ READ: Mapping[str, tuple[object, ...]] = {
     "categorical": ("ignore",),
     "scaling": ("row", "standard"),
     "matrix": ("row_points_to_column",),
-    "encoding": ("utf-8", "utf-16", "gb18030"),
+    "encoding": ("utf-8", "gb18030"),
     "two_mode": (True, False),
     "name": ("who", "height"),
 }
 
 
-NAMED_BY_VALUE = ("format", "features", "ignored", "label", "source", "target", "node_id", "edge_features")
+NAMED_BY_VALUE = ("format", "name", "features", "ignored", "label", "source", "target", "node_id", "edge_features")
 """A column that is not there is named itself; so is a format."""
 
 
