@@ -126,6 +126,7 @@ export default async function mount({ data, parentElement, setStateValue }) {
   const call = ++mounted.calls;
   const [screen] = await Promise.all([decode(data), loaded(parentElement.querySelector("link[rel=stylesheet]"))]);
   if (call === mounted.calls && !mounted.gone) {
+    mounted.view.element.style.display = "names" in screen ? "" : "none";
     if ("names" in screen) mounted.show(/** @type {any} */ (screen));
     else mounted.answered(/** @type {any} */ (screen).heard); // nothing to draw yet
   }
