@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gatviz.attention.activations import ACTIVATIONS
+from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import Edges
 from gatviz.attention.inputs import graph_of
 from gatviz.attention.layers import AttentionLayer, new_generator
@@ -253,7 +254,7 @@ def _models_of_tutorial(module: Any) -> Iterator[GAT]:
         getattr(getattr(first, "leakyrelu", getattr(first, "leaky_relu", None)), "negative_slope", None),
         getattr(first, "alpha", None),
     )
-    slope = next((float(value) for value in slopes if isinstance(value, int | float)), 0.2)
+    slope = next((float(value) for value in slopes if isinstance(value, int | float)), NEGATIVE_SLOPE)
     concat = getattr(module, "concat", None)
     joins = (concat,) if isinstance(concat, bool) and hasattr(module, "heads") else (True, False)
     for join in joins if hasattr(module, "heads") and len(module.heads) > 1 else (None,):

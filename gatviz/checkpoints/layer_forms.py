@@ -157,7 +157,7 @@ class WeightsLayout:
         other_edges: parts of names that stand only where features of edges are read as gatviz does not.
         self_loops: its own handling of self-loops.
         loop_features: the features of self-loops where they are added and edge features are read, LoopFeatures.
-        slope: its LeakyReLU, where it is not everybody's 0.2.
+        slope: its LeakyReLU, where it is not everybody's.
         bias_tells: whether the bias has H·C entries if heads are concatenated and C if they are averaged.
         residual_tells: whether the residual's projection does likewise.
         hidden, last, only: the activation after a hidden, the last and an only layer, None for none.

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from gatviz.checkpoints.safe_pickle import Level, Name, Outside, Thing, save_again
 from gatviz.errors import GatvizError
-from gatviz.words import _
+from gatviz.words import N_, _
 
 MAX_DEPTH = 60
 _LARGEST_WHOLE = 2**63
@@ -42,11 +42,11 @@ _REBUILT = ("torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2")
 _FROM_TYPE = ("torch._tensor._rebuild_from_type_v2", "torch._tensor._rebuild_from_type")
 _PARAMETERS = ("torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state")
 _OTHER_TENSORS = {
-    "_rebuild_qtensor": "a quantised tensor",
-    "_rebuild_sparse_tensor": "a sparse tensor",
-    "_rebuild_nested_tensor": "a nested tensor",
-    "_rebuild_meta_tensor_no_storage": "a tensor without numbers",
-    "_rebuild_sparse_csr_tensor": "a sparse tensor",
+    "_rebuild_qtensor": N_("a quantised tensor"),
+    "_rebuild_sparse_tensor": N_("a sparse tensor"),
+    "_rebuild_nested_tensor": N_("a nested tensor"),
+    "_rebuild_meta_tensor_no_storage": N_("a tensor without numbers"),
+    "_rebuild_sparse_csr_tensor": N_("a sparse tensor"),
 }
 _MODULE = ("_parameters", "_buffers", "_modules")
 
@@ -139,7 +139,7 @@ class Reader:
         elif name in _FROM_TYPE and len(args) > 2 and isinstance(args[0], Name) and args[0].name not in _FROM_TYPE:
             made = self._thing(Thing(args[0].name, args[2] if isinstance(args[2], tuple) else ()), depth)
         elif last in _OTHER_TENSORS:
-            made = Unread(_OTHER_TENSORS[last])
+            made = Unread(_(_OTHER_TENSORS[last]))
         elif name.startswith(("numpy.core.multiarray.", "numpy._core.multiarray.")):
             made = self._numpy(last, node)
         elif name in ("torch.Size", "torch.device"):
@@ -195,7 +195,7 @@ class Reader:
         return flat
 
     def _refused(self) -> Unread:
-        return Unread("a tensor of another kind")
+        return Unread(_("a tensor of another kind"))
 
     def _broken(self, found: str) -> GatvizError:
         return GatvizError(self.where, _("tensors that fit into the file"), found, save_again())

@@ -131,7 +131,7 @@ class _Machine:
         while self.stack[place] is not _MARK:
             place -= 1
             if place < 0:
-                raise ValueError("no mark")
+                raise ValueError
         found = self.stack[place + 1 :]
         del self.stack[place:]
         return found
@@ -182,7 +182,7 @@ class _Machine:
         found = list(given)
         self.copied += len(found)
         if self.copied > MAX_STEPS:
-            raise ValueError("too many copies")
+            raise ValueError
         return found
 
     def dict_of(self, given: tuple[Any, ...]) -> Level:
@@ -222,7 +222,7 @@ class _Machine:
 
 def _tuple(machine: _Machine, count: int) -> None:
     if len(machine.stack) < count:
-        raise ValueError("too few values")
+        raise ValueError
     values = tuple(machine.stack[-count:])
     del machine.stack[-count:]
     machine.put(values)
@@ -281,7 +281,7 @@ _DO: Mapping[str, Callable[[_Machine, Any], None]] = {
     "LONG_BINGET": lambda machine, place: machine.put(machine.memo[place]),
     "PERSID": lambda machine, told: machine.put(Outside(told)),
     "BINPERSID": lambda machine, _: machine.put(Outside(machine.stack.pop())),
-    "EXT1": lambda machine, _: machine.put(Name("an extension")),
-    "EXT2": lambda machine, _: machine.put(Name("an extension")),
-    "EXT4": lambda machine, _: machine.put(Name("an extension")),
+    "EXT1": lambda machine, _: machine.put(Name("copyreg.extension")),
+    "EXT2": lambda machine, _: machine.put(Name("copyreg.extension")),
+    "EXT4": lambda machine, _: machine.put(Name("copyreg.extension")),
 }

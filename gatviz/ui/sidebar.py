@@ -6,6 +6,7 @@ import html
 
 import streamlit as st
 
+from gatviz.charts.colours import BAD, GOOD
 from gatviz.model.proof import Check
 from gatviz.ui.graph_files.choice import graph_card
 from gatviz.ui.model_card import model_card
@@ -54,15 +55,17 @@ _STYLE = """<style>
 [data-testid="stSidebar"] .proof li {
   font-size: 0.8125rem; margin: 0 0 0.2rem; padding-left: 1.1rem; text-indent: -1.1rem;
 }
-.proof li.failed { color: light-dark(#b3261e, #ff8a80); font-weight: 700; }
-.proof li.passed b { color: light-dark(#137a3f, #6fd49a); }
+</style>"""
+_FOOT_STYLE = f"""<style>
+.proof li.failed {{ color: light-dark({BAD["light"]}, {BAD["dark"]}); font-weight: 700; }}
+.proof li.passed b {{ color: light-dark({GOOD["light"]}, {GOOD["dark"]}); }}
 </style>"""
 
 
 def sidebar() -> Settings:
     """Draw the cards; the settings that they now show."""
     with st.sidebar:
-        st.html(_STYLE + f'<h1 class="gatviz">{NAME}</h1>')
+        st.html(_STYLE + _FOOT_STYLE + f'<h1 class="gatviz">{NAME}</h1>')
         graph_card()
         return model_card()
 

@@ -11,7 +11,8 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from gatviz.stage import assets
-from gatviz.stage.protocol import Keeping, Message, Screen
+from gatviz.stage.keeping_protocol import Keeping
+from gatviz.stage.protocol import Message, Screen
 from gatviz.stage.training_protocol import TrainScreen
 from gatviz.stage.wire import encode
 

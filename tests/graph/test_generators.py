@@ -165,7 +165,7 @@ def test_real_graphs_are_networkxs(name: str) -> None:
         (
             lambda: generate("hexagon"),
             "generate: expected one of erdos_renyi, barabasi_albert, stochastic_blocks, grid, ring, tree, star, "
-            "complete_bipartite, dictionary, found 'hexagon'; choose one of these.",
+            "complete_bipartite, dictionary, two_sides, own_feature, found 'hexagon'; choose one of these.",
         ),
         (
             lambda: generate("ring", size=3),

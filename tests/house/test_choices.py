@@ -86,6 +86,8 @@ VALUES: Mapping[str, tuple[object, ...]] = {
     "edge_in_message": (True, False),
     "loop_features": ("mean", "max", 1.0),
     "filled_loops": ("added", "all"),
+    "norm": ("node", "graph"),
+    "recipe": ("nothing > elu",),
 }
 BY_LAYER = ("heads", "concat", "activation", "residual")
 
@@ -252,10 +254,13 @@ READ: Mapping[str, tuple[object, ...]] = {
     "categorical": ("ignore",),
     "scaling": ("row", "standard"),
     "matrix": ("row_points_to_column",),
+    "encoding": ("utf-8", "gb18030"),
+    "two_mode": (True, False),
+    "name": ("who", "height"),
 }
 
 
-NAMED_BY_VALUE = ("format", "features", "ignored", "label", "source", "target", "node_id", "edge_features")
+NAMED_BY_VALUE = ("format", "name", "features", "ignored", "label", "source", "target", "node_id", "edge_features")
 """A column that is not there is named itself; so is a format."""
 
 
@@ -290,6 +295,8 @@ def test_every_option_of_reading_has_an_effect_or_is_refused(name: str) -> None:
                 "format": value if is_told(value, name, before.format) else before.format,
                 "directed": before.graph.directed,
                 "missing_features": before.made_up,
+                "encoding": after.encoding,
+                "two_mode": after.two_mode,
                 **{use.use: use.name for use in before.columns if use.use in ("source", "target", "label")},
                 "node_id": next((use.name for use in before.columns if use.use == "id"), None),
             }

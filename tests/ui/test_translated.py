@@ -18,6 +18,7 @@ from gatviz import words
 from gatviz.attention.activations import ACTIVATIONS
 from gatviz.files import sample_graph, sample_graph_names
 from gatviz.graph.generators import GENERATORS
+from gatviz.ui.graph_files.choice import _first_sentence
 from tests.stage.arrived import scene
 from tests.ui.pseudo import LANGUAGE, spoken, unsaid
 from tests.ui.test_words import graph
@@ -51,7 +52,7 @@ NAMES |= {"source,target", "id,label,f0,f1"} | {"relu", "elu", "tanh", "sigmoid"
 NAMES |= {"safetensors", "one.pt", ":primary-badge[A]", "Les Misérables", "Wh_target", "Wh_source", "Wf_edge", "hidden"}
 """What is called the same in every language: names, files, activations, fields."""
 NAMES |= {name.replace("_", " ").capitalize() for name in sample_graph_names()} | {*ACTIVATIONS}
-NAMES |= {html.escape(sample_graph(name).description.partition(". ")[0]).rstrip(".") for name in sample_graph_names()}
+NAMES |= {html.escape(_first_sentence(sample_graph(name).description)).rstrip(".") for name in sample_graph_names()}
 RECIPE = re.compile(r"^[\w.+ ]+( > [\w.+ ()]+)*$")
 """What a model is called step by step, in every language."""
 COLUMNS = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +12,6 @@ from gatviz.graph.graph import Graph
 
 MOST_NODES = 2_000
 """All pairs of nodes are drawn at once."""
-_MOST_PLACED = 300
 
 
 def two_sides(
@@ -53,19 +51,10 @@ def _made(
     labelled: float,
     draw: np.random.Generator,
 ) -> Graph:
-    """The graph laid out, with so much of each class to train on, and the rest to test."""
+    """The graph with so much of each class to train on, and the rest to test."""
     split = np.full(len(names), "test", dtype=object)
     of = np.array(labels)
     for label in sorted(set(labels)):
         members = draw.permutation(np.flatnonzero(of == label))
         split[members[: max(1, round(labelled * len(members)))]] = "train"
-    if len(names) > _MOST_PLACED:
-        return graph_of(len(names), pairs, names=names, x=x, labels=labels, split=tuple(split.tolist()))
-    graph: nx.Graph[int] = nx.Graph()
-    graph.add_nodes_from(range(len(names)))
-    graph.add_edges_from(pairs.tolist())
-    placed = nx.spring_layout(graph, seed=0, k=2.2 / np.sqrt(max(len(names), 1)))
-    positions = np.array([placed[n] for n in range(len(names))], dtype=np.float64)
-    return graph_of(
-        len(names), pairs, names=names, x=x, labels=labels, split=tuple(split.tolist()), positions=positions
-    )
+    return graph_of(len(names), pairs, names=names, x=x, labels=labels, split=tuple(split.tolist()))

@@ -21,8 +21,6 @@ const PATIENCE = 1500;
 const LINK = /^#g=([\w-]+)$/;
 
 let sent = 0;
-/** The server's session that this page is already about: a keeper that is only mounted anew brings nothing back. */
-let readyFor = "";
 
 class Keeper {
   /** @param {HTMLElement} root @param {(message: object) => void} send */
@@ -101,7 +99,6 @@ class Keeper {
   /** It is known what this page is about. */
   isReady() {
     this.ready = true;
-    readyFor = this.server;
   }
 
   /** Work that a link carries opens at a place of its own. */

@@ -392,21 +392,6 @@ export interface Screen extends Scene {
   panel: "" | "table" | "weights";
 }
 
-/** What the keeper on the page is told: whether there is something new to keep in the browser, and its answers. */
-export interface Keeping {
-  server: string;
-  place: number;
-  number: number;
-  worthKeeping: boolean;
-  heard: number;
-  packed: number | null;
-  content: string;
-  workTitle: string;
-  refused: string;
-  forget: number;
-  texts: Record<string, string>;
-}
-
 /** A new node at a point of the graph. */
 export interface AddNode {
   kind: "add_node";
@@ -638,6 +623,21 @@ export interface TrainAsked {
   locked?: number[] | null;
   node?: number | null;
   token?: string | null;
+}
+
+/** What the keeper on the page is told: whether there is something new to keep in the browser, and its answers. */
+export interface Keeping {
+  server: string;
+  place: number;
+  number: number;
+  worthKeeping: boolean;
+  heard: number;
+  packed: number | null;
+  content: string;
+  workTitle: string;
+  refused: string;
+  forget: number;
+  texts: Record<string, string>;
 }
 
 export type Focus = EdgeFocus | NodeFocus;

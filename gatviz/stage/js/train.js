@@ -1,6 +1,5 @@
 /** The picture of a training as the page mounts it: data in, what the person asks out, one thing at a time. */
 
-import { LATER } from "./dom.js";
 import { TrainView } from "./train_view.js";
 import { decode } from "./wire.js";
 
@@ -127,6 +126,7 @@ export default async function mount({ data, parentElement, setStateValue }) {
   const call = ++mounted.calls;
   const [screen] = await Promise.all([decode(data), loaded(parentElement.querySelector("link[rel=stylesheet]"))]);
   if (call === mounted.calls && !mounted.gone) {
+    mounted.view.element.style.display = "names" in screen ? "" : "none";
     if ("names" in screen) mounted.show(/** @type {any} */ (screen));
     else mounted.answered(/** @type {any} */ (screen).heard); // nothing to draw yet
   }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import streamlit as st
 
@@ -59,9 +61,13 @@ def _counts(graph: Graph) -> str:
     return " · ".join(parts)
 
 
+_END = re.compile(r"(?<=[^\W\d_]{2})\. |\.$")
+"""Where a sentence ends: not after an initial."""
+
+
 def _first_sentence(text: str) -> str:
     """The first sentence of a description, as far as it fits a card."""
-    first = text.strip().partition(". ")[0].rstrip(".")
+    first = _END.split(text.strip(), maxsplit=1)[0].rstrip(".")
     if not first:
         return ""
     return f"{first}." if len(first) <= _LONGEST_SENTENCE else f"{first[: _LONGEST_SENTENCE - 1]}…"

@@ -18,7 +18,7 @@ import streamlit as st
 from gatviz.errors import GatvizError
 from gatviz.stage import heard
 from gatviz.stage.heard import Wanted
-from gatviz.stage.protocol import Keeping
+from gatviz.stage.keeping_protocol import Keeping
 from gatviz.ui.session import kept, session
 from gatviz.words import _
 

@@ -45,7 +45,7 @@ def train(now: session.Session, settings: Settings, run: Run) -> None:
     try:
         follow(now, player)
     except GatvizError as error:
-        st.info(escape(str(error)))
+        st.info(escape(str(error)) if now.graph.class_names else _unlabelled())
         player.halt()
         _nothing()
         if len(now.graph.class_names) > 1:
@@ -83,6 +83,13 @@ def _add_readout(classes: int) -> None:
     known = model.state_dict()
     made.load_state_dict({**made.state_dict(), **known})
     open_model(now.work.opened.name, made)
+
+
+def _unlabelled() -> str:
+    return _(
+        "No node of this graph has a label, so there is nothing to learn yet. Choose an experiment above, open a graph "
+        "with labels, or give nodes labels in Explore: double-click a node."
+    )
 
 
 @st.fragment
