@@ -104,6 +104,18 @@ def unfold(page: Page, key: str) -> None:
         button.click()
 
 
+def fold(page: Page, key: str) -> None:
+    """Close the menu behind this button, which may lie over the picture."""
+    button = page.locator(f".menu-button[data-key='{key}']")
+    if button.get_attribute("aria-expanded") == "true":
+        button.click()
+
+
+def rest_of_the_model(page: Page) -> None:
+    """Unfold what else can be set about the model; it is told in one line."""
+    page.locator(".st-key-model_rest summary").click()
+
+
 def unfold_all(page: Page) -> None:
     """Every stage of the chain."""
     steps = page.locator("[data-key='all-steps']")

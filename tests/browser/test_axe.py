@@ -16,7 +16,9 @@ from tests.browser.driver import (
     choose_graph,
     choose_head,
     eventually,
+    fold,
     open_app,
+    rest_of_the_model,
     set_number,
     several_heads,
     unfold,
@@ -74,7 +76,8 @@ def explore_views(page: Page) -> Iterator[str]:
     unfold_all(page)
     unfold(page, "more")
     page.locator("select[data-key='nodes']").select_option("evenness")
-    yield "unfolded, nodes by evenness"
+    yield "unfolded, nodes by evenness, and the menu of what is rare"
+    fold(page, "more")
     page.locator(".node").nth(1).click()
     page.locator(".why [data-key='listed']").click()
     yield "all arrows"
@@ -87,28 +90,33 @@ def explore_views(page: Page) -> Iterator[str]:
     for panel in ("Table", "Weights"):
         unfold(page, "more")
         page.locator(".toolbar").get_by_role("button", name=panel, exact=True).click()
+        fold(page, "more")
         page.get_by_test_id("stDataFrame").first.wait_for()
         yield f"{panel} panel"
         unfold(page, "more")
         page.locator(".toolbar").get_by_role("button", name=panel, exact=True).click()
+        expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
+        expect(page.locator(".gatviz-stage")).to_have_count(1)  # the one of before goes after the new one stands
+        fold(page, "more")
 
 
 def dialogs(page: Page) -> Iterator[str]:
-    page.get_by_role("button", name="Open …", exact=True).click()
+    page.locator(".st-key-open_graph button").click()
     dialog = page.get_by_role("dialog")
     for way in ("From files", "Generate", "Paste text"):
         dialog.get_by_role("radio", name=way).click()
         yield f"Open: {way}"
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Open weights …", exact=True).click()
+    page.get_by_role("button", name="Open weights", exact=True).click()
     yield "Open weights"
     page.keyboard.press("Escape")
-    for popover in ("Save …", "Take away"):
-        page.get_by_role("button", name=popover).first.click()
+    for saved, key in (("Save", "save_open"), ("Save weights", "save_weights_open"), ("Take away", "")):
+        within = page.locator(f".st-key-{key}") if key else page
+        within.get_by_role("button", name="Save" if key else saved, exact=True).click()
         page.get_by_test_id("stPopoverBody").wait_for()
-        yield popover
+        yield saved
         page.keyboard.press("Escape")
-    page.get_by_text("More about the model").click()
+    rest_of_the_model(page)
     page.get_by_test_id("stSelectbox").nth(1).click()
     page.get_by_role("option", name="GATv2", exact=True).click()
     yield "GATv2, more about the model"
@@ -134,7 +142,7 @@ def explained(page: Page) -> Iterator[str]:
 
 
 def other_graphs(page: Page) -> Iterator[str]:
-    page.get_by_role("button", name="Open …", exact=True).click()
+    page.locator(".st-key-open_graph button").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("radio", name="Paste text").click()
     dialog.get_by_role("textbox").first.fill(LARGE)
@@ -198,6 +206,16 @@ def inks(page: Page, scheme: Theme) -> int:
     return len(found)
 
 
+def larger(page: Page) -> None:
+    """Zoom into the matrices until their cells hold numbers."""
+    numbers = page.locator(".card .numbers text")
+    for _ in range(8):
+        if numbers.count():
+            return
+        page.get_by_role("button", name="larger cells").click()
+    expect(numbers).not_to_have_count(0)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_is_written_on_a_colour_can_be_read(browser: Browser, app_url: str, scheme: Theme) -> None:
     context = browser.new_context(viewport={"width": 1800, "height": 1000}, color_scheme=scheme)
@@ -207,13 +225,15 @@ def test_what_is_written_on_a_colour_can_be_read(browser: Browser, app_url: str,
     unfold(page, "more")
     page.locator("select[data-key='nodes']").select_option("evenness")
     assert inks(page, scheme) > 60
-    unfold(page, "more")
     page.get_by_role("button", name="Pin as baseline").click()
+    fold(page, "more")
     set_number(page, "Seed", 9)
     page.locator(".card[data-stage='change'] .numbers text").first.wait_for()
     assert inks(page, scheme) > 60
     choose_graph(page, "Two communities", 20)
-    assert inks(page, scheme) > 30
+    assert inks(page, scheme) == 20  # nodes alone: of so many rows the cells are colour
+    larger(page)
+    assert inks(page, scheme) > 60
     context.close()
 
 

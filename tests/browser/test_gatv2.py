@@ -19,6 +19,7 @@ from tests.browser.driver import (
     edge_point,
     eventually,
     number_of,
+    rest_of_the_model,
     shown,
     shows_alpha,
     toggle_further,
@@ -88,7 +89,7 @@ def test_a_locked_arrow_adds_up_dimension_by_dimension(gatv2: Page) -> None:
 
 
 def test_one_w_for_both_roles_is_shown_once(gatv2: Page) -> None:
-    gatv2.get_by_text("More about the model").click()
+    rest_of_the_model(gatv2)
     gatv2.get_by_test_id("stCheckbox").filter(has_text="One W").click()
     trace = trace_of(share_weights=True)
     eventually(lambda: cells(gatv2, "alpha") == alpha_rows(trace, 0))
