@@ -93,9 +93,14 @@ def is_placed(facts: Facts, kind: str, source: str, value: str, rank: str, count
 def half_holds(facts: Facts, half: str, rest: str) -> bool:
     """The target half is its own; and it decides of no order: without it the shares are ordered alike."""
     assert isinstance(facts.layer, GATTrace)
-    target = facts.target if facts.target is not None else next(iter(strongest(facts)))[0]
     slope = facts.layer.negative_slope
     assert (slope == 1) == ("cancels" in rest)
+    told = [facts.target] if facts.target is not None else sorted({target for target, _source in strongest(facts)})
+    return any(_is_half_of(facts, target, half) for target in told)
+
+
+def _is_half_of(facts: Facts, target: int, half: str) -> bool:
+    assert isinstance(facts.layer, GATTrace)
     row = facts.row(target)
     order = [facts.score(target, j, "source score") for j in sorted(row, key=lambda j: row[j])]
     monotone = all(a <= b + 1e-4 * max(1, abs(b)) for a, b in pairwise(order))

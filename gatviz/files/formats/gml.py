@@ -71,7 +71,12 @@ def read_gml(file: GraphFile) -> ParsedGraph:
         _take_features(parsed, names)
     columns = dict(parsed.node_columns)
     if "label" in columns:
-        parsed.shown_names = "label", columns.pop("label")
+        labels = columns.pop("label")
+        own = isinstance(names, str) and all(isinstance(one, str) and one for one in labels)
+        if own and len(set(labels)) == len(labels):
+            parsed.names = list(labels)  # gatviz wrote them: whatever they are, they are names
+        else:
+            parsed.shown_names = "label", labels
         parsed.node_columns = columns
     if isinstance(names, str):
         split = columns.pop("split", None)
