@@ -87,7 +87,7 @@ def trace_of_drawn(node_names: tuple[str, ...], x: list[list[float]], pairs: lis
 
 def test_a_graph_from_nothing_with_the_mouse_alone(page: Page) -> None:
     left, top = start_empty(page)
-    places = [(90, 90), (300, 90), (200, 260)]
+    places = [(90, 80), (300, 80), (200, 200)]
     for right, down in places:
         page.mouse.dblclick(left + right, top + down)
     eventually(lambda: names(page) == ["0", "1", "2"])
@@ -201,6 +201,7 @@ def test_several_nodes_at_once(page: Page) -> None:
 
 def test_layouts_move_nodes_and_undo_brings_them_back(page: Page) -> None:
     before = middle(page, "1")
+    unfold(page, "more")
     page.locator("select[data-key='layout']").select_option("grid")
     eventually(lambda: abs(middle(page, "1")[0] - before[0]) + abs(middle(page, "1")[1] - before[1]) > 5)
     tool(page, "undo")
@@ -226,13 +227,14 @@ def test_an_added_loop_is_not_the_graphs_own(page: Page) -> None:
     page.locator(".node[data-name='0']").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Delete")
-    expect(page.locator(".readout")).to_contain_text("no edge of the graph")
+    expect(page.locator(".readout")).to_contain_text("no arrow of the graph")
     assert names(page) == ["0"]
 
 
 def test_cells_of_the_table_are_typed_beside_the_canvas(page: Page) -> None:
     unfold(page, "more")
-    page.get_by_role("button", name="Table").click()
+    page.get_by_role("button", name="Table", exact=True).click()
+    page.keyboard.press("Escape")
     grid = page.get_by_test_id("stDataFrame").locator("canvas").first
     box = grid.bounding_box()
     assert box

@@ -42,7 +42,18 @@ QUIET = {
     "rows",
     "colour",
 }
-QUIET |= {"session", "layout", "formula", "plain", "symbol", "key", "panel", "revision", "description", "parameters"}
+QUIET |= {"stage", "shares", "outSymbol", "weighting", "zone"} | {
+    "session",
+    "layout",
+    "formula",
+    "plain",
+    "symbol",
+    "key",
+    "panel",
+    "revision",
+    "description",
+    "parameters",
+}
 QUIET |= {"server", "content", "workTitle"}
 """What the stage is told and does not show as words: keys, colours, formulas, symbols, a file's own text."""
 DRAWN = ("text", "name", "hovertemplate", "customdata", "ticktext")
@@ -90,6 +101,9 @@ def within(value: object, name: str) -> Iterator[tuple[str, str]]:
         for key, inside in value.items():
             yield from within(inside, key)
     elif isinstance(value, list):
+        if value and all(isinstance(inside, dict) and "text" in inside for inside in value):
+            yield "text", "".join(inside["text"] for inside in value)  # a sentence in pieces is one message
+            value = [without(inside, ["text"]) for inside in value]
         for inside in value:
             yield from within(inside, name)
 
