@@ -101,7 +101,7 @@ def explore_views(page: Page) -> Iterator[str]:
 
 
 def dialogs(page: Page) -> Iterator[str]:
-    page.locator(".st-key-open_graph button").click()
+    page.locator(".st-key-open_graph").get_by_role("button").click()
     dialog = page.get_by_role("dialog")
     for way in ("From files", "Generate", "Paste text"):
         dialog.get_by_role("radio", name=way).click()
@@ -142,7 +142,7 @@ def explained(page: Page) -> Iterator[str]:
 
 
 def other_graphs(page: Page) -> Iterator[str]:
-    page.locator(".st-key-open_graph button").click()
+    page.locator(".st-key-open_graph").get_by_role("button").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("radio", name="Paste text").click()
     dialog.get_by_role("textbox").first.fill(LARGE)

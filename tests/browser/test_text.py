@@ -22,7 +22,7 @@ SHAPES = (
 
 
 def open_file(page: Page, content: bytes) -> None:
-    page.locator(".st-key-open_graph button").click()
+    page.locator(".st-key-open_graph").get_by_role("button").click()
     file: FilePayload = {"name": "own.json", "mimeType": "application/json", "buffer": content}
     page.locator("[role=dialog] input[type=file]").set_input_files(file)
 
