@@ -7,6 +7,6 @@ scripts    programs without gatviz that rebuild graph and model and print the sa
 
 from gatviz.export.alpha import alpha_table, graph_with_alpha
 from gatviz.export.arrays import arrays_of, npz_of
-from gatviz.export.scripts import pyg_script, torch_script
+from gatviz.export.scripts import check_program, pyg_script, torch_script
 
-__all__ = ["alpha_table", "arrays_of", "graph_with_alpha", "npz_of", "pyg_script", "torch_script"]
+__all__ = ["alpha_table", "arrays_of", "check_program", "graph_with_alpha", "npz_of", "pyg_script", "torch_script"]

@@ -54,7 +54,7 @@ def torch_script(trace: Trace) -> str:
     Raises:
         GatvizError: a run with dropout, or more numbers than a program is the place for.
     """
-    _check(trace, dense=True)
+    check_program(trace, pyg=False)
     layers = trace.layers
     reads_edges = any(layer.edge_features is not None for layer in layers)
     helpers = []
@@ -86,11 +86,7 @@ def pyg_script(trace: Trace) -> str:
     Raises:
         GatvizError: a run with dropout, a layer that PyG does not have, or more numbers than a program is for.
     """
-    _check(trace, dense=False)
-    for k, layer in enumerate(trace.layers):
-        if layer.edge_values is not None:
-            where, found = _("layer {layer}").format(layer=k), _("edge features in what nodes read")
-            raise GatvizError(where, _("what PyG's layers hold"), found, _("take the program in plain PyTorch"))
+    check_program(trace, pyg=True)
     imports = sorted({f"{layer.kind}Conv" for layer in trace.layers})
     lines = [f"from torch_geometric.nn import {', '.join(imports)}", "", *_graph(trace)]
     features = next((layer.edge_features for layer in trace.layers if layer.edge_features is not None), None)
@@ -109,12 +105,21 @@ def pyg_script(trace: Trace) -> str:
     return "\n".join([head_line("torch torch_geometric", trace), *lines, *helper, *_steps(trace, _pyg_layer), TOLD])
 
 
-def _check(trace: Trace, *, dense: bool) -> None:
+def check_program(trace: Trace, *, pyg: bool) -> None:
+    """Refuse a run that no program is the place for: one in plain PyTorch, or with PyG's layers.
+
+    Raises:
+        GatvizError: a run with dropout, more numbers than a program is for, or a layer that PyG does not have.
+    """
+    for k, layer in enumerate(trace.layers if pyg else ()):
+        if layer.edge_values is not None:
+            where, found = _("layer {layer}").format(layer=k), _("edge features in what nodes read")
+            raise GatvizError(where, _("what PyG's layers hold"), found, _("take the program in plain PyTorch"))
     if any(layer.alpha_dropped is not None for layer in trace.layers):
         mend = _("run the model in evaluation mode")
         raise GatvizError(_("program"), _("a run without dropout"), _("one with dropout"), mend)
     graph, counted = trace.graph, sum(values.size for step in _all(trace.steps) for values in step.weights.values())
-    count = counted + graph.x.size + 2 * trace.layers[0].num_edges + (graph.num_nodes**2 if dense else 0)
+    count = counted + graph.x.size + 2 * trace.layers[0].num_edges + (0 if pyg else graph.num_nodes**2)
     if count > MOST_NUMBERS:
         expected = _("at most {most:,} numbers").format(most=MOST_NUMBERS)
         mend = _("save the graph and the weights as files instead")

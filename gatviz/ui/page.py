@@ -79,7 +79,7 @@ def page() -> None:
             if workspace.explains:
                 explain_door(now)
             if workspace.takes_away is not None:
-                workspace.takes_away(now, run.trace)
+                workspace.takes_away(now, run)
         foot(run)
         workspace.draw(now, settings, run)
         session.remember()

@@ -1,40 +1,77 @@
-"""What a person takes away: the shown head as a page that opens anywhere."""
+"""What a person takes away: the shown head as a page that opens anywhere, the run as numbers, and programs."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from gatviz import words
-from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.network_html import network_html
+from gatviz.errors import GatvizError
+from gatviz.export import alpha_table, check_program, npz_of, pyg_script, torch_script
+from gatviz.model.trace import Trace
+from gatviz.ui.escape import escape
 from gatviz.ui.explore.weightings import weightings
 from gatviz.ui.session import session
 from gatviz.ui.session.model import whose_weights
+from gatviz.ui.session.run_cache import Run
 from gatviz.words import _
 
 
-def take_away(now: session.Session, trace: LayerTrace) -> None:
-    """A choice of weights and a download of them as an interactive page, made when it is asked for."""
+def take_away(now: session.Session, run: Run) -> None:
+    """Downloads of what is on show, each made when it is asked for."""
     with st.popover(_("Take away"), icon=":material/download:"):
-        choices = {choice.key: choice for choice in weightings(trace)}
-        key = st.selectbox(
-            _("Weights to draw"), list(choices), format_func=lambda key: choices[key].title, key="take_head"
-        )
-        choice = choices[key]
-        st.download_button(
-            _("Download as interactive HTML"),
-            data=words.kept(
-                lambda: network_html(
-                    now.graph,
-                    trace,
-                    choice.values,
-                    title=_("{graph}, {weights}").format(graph=now.origin, weights=choice.title),
-                    about=whose_weights(now) if choice.kind != "baseline" else choice.explanation,
-                    symbol=choice.symbol,
-                    positions=now.positions,
-                )
-            ),
-            file_name="gatviz.html",
-            mime="text/html",
-            on_click="ignore",
-        )
+        _page(now, run)
+        st.caption(_("All layers and heads of this run:"))
+        whole = run.whole
+        _download(_("α as a table (CSV)"), "alpha.csv", lambda: alpha_table(whole).to_csv(index=False).encode())
+        _download(_("Every intermediate (.npz)"), "gatviz.npz", lambda: npz_of(whole))
+        st.caption(_("Programs that print the same α without gatviz:"))
+        _programs(whole)
+
+
+def _page(now: session.Session, run: Run) -> None:
+    choices = {choice.key: choice for choice in weightings(run.trace)}
+    key = st.selectbox(_("Weights to draw"), list(choices), format_func=lambda key: choices[key].title, key="take_head")
+    choice = choices[key]
+    st.download_button(
+        _("Download as interactive HTML"),
+        data=words.kept(
+            lambda: network_html(
+                now.graph,
+                run.trace,
+                choice.values,
+                title=_("{graph}, {weights}").format(graph=now.origin, weights=choice.title),
+                about=whose_weights(now) if choice.kind != "baseline" else choice.explanation,
+                symbol=choice.symbol,
+                positions=now.positions,
+            )
+        ),
+        file_name="gatviz.html",
+        mime="text/html",
+        on_click="ignore",
+    )
+
+
+def _programs(trace: Trace) -> None:
+    """A program in plain PyTorch and one in PyG, or why there is none."""
+    programs = ((_("PyTorch"), "alpha.py", torch_script), (_("PyTorch Geometric"), "alpha_pyg.py", pyg_script))
+    for title, file_name, script in programs:
+        try:
+            check_program(trace, pyg=script is pyg_script)
+        except GatvizError as refused:
+            st.caption(f"{title}: {escape(str(refused))}")
+        else:
+            _download(title, file_name, partial(_written, script, trace))
+
+
+def _written(script: Callable[[Trace], str], trace: Trace) -> bytes:
+    return script(trace).encode()
+
+
+def _download(title: str, file_name: str, make: Callable[[], bytes]) -> None:
+    st.download_button(
+        title, data=words.kept(make), file_name=file_name, mime="application/octet-stream", on_click="ignore"
+    )

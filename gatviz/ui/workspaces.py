@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from gatviz.attention.layer_trace import LayerTrace
 from gatviz.ui.compare.compare import compare
 from gatviz.ui.explain.explain import explain
 from gatviz.ui.explore.explore import explore
@@ -26,14 +25,14 @@ class Workspace:
     Attributes:
         picks_layer: whether it shows one layer of a stack, which then stands to choose in the bar.
         explains: whether it offers at the bar's end to explain the node that is locked.
-        takes_away: what it offers at the bar's end of the layer on show, if anything.
+        takes_away: what it offers at the bar's end of the run on show, if anything.
     """
 
     title: str
     draw: Callable[[session.Session, Settings, Run], None]
     picks_layer: bool = True
     explains: bool = False
-    takes_away: Callable[[session.Session, LayerTrace], None] | None = None
+    takes_away: Callable[[session.Session, Run], None] | None = None
 
 
 WORKSPACES: dict[str, Workspace] = {

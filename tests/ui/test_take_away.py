@@ -1,0 +1,45 @@
+"""What is taken away is made of the run on show, and what cannot be is said."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gatviz.ui.session import session
+from gatviz.ui.session.run_cache import Run, run
+from gatviz.ui.take_away import take_away
+from tests.ui.walk import APP, checked
+
+
+def offered(monkeypatch: pytest.MonkeyPatch, now: session.Session, shown: Run) -> dict[str, bytes]:
+    """Every download by its file's name."""
+    files: dict[str, bytes] = {}
+
+    def download(_title: str, *, data: Any, file_name: str, **_more: Any) -> None:
+        made = data()
+        files[file_name] = made if isinstance(made, bytes) else made.encode()
+
+    monkeypatch.setattr("streamlit.download_button", download)
+    take_away(now, shown)
+    return files
+
+
+def test_downloads_are_of_the_run_on_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = checked(AppTest.from_file(APP, default_timeout=60).run())
+    now = app.session_state["gatviz_session"]
+    shown = run(now.graph, now.settings)
+    files = offered(monkeypatch, now, shown)
+    assert set(files) == {"gatviz.html", "alpha.csv", "gatviz.npz", "alpha.py", "alpha_pyg.py"}
+    table = pd.read_csv(io.BytesIO(files["alpha.csv"]))
+    (layer,) = shown.whole.layers
+    np.testing.assert_allclose(table["alpha"], layer.alpha.T.ravel(), rtol=1e-6)
+    with np.load(io.BytesIO(files["gatviz.npz"]), allow_pickle=False) as arrays:
+        np.testing.assert_array_equal(arrays["l0_alpha"], layer.alpha)
+    found: dict[str, Any] = {"print": lambda *_: None}
+    exec(compile(files["alpha.py"], "alpha.py", "exec"), found)
+    np.testing.assert_allclose(found["alphas"][0][2].numpy(), layer.dense("alpha", 2), atol=1e-6)
