@@ -44,11 +44,16 @@ def saved(thing: object) -> bytes:
 
 
 def open_dialog(page: Page, name: str, content: bytes) -> Locator:
-    page.get_by_role("button", name="Open weights …").click()
+    page.get_by_role("button", name="Open weights", exact=True).click()
     dialog = page.get_by_role("dialog")
     file: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     dialog.locator("input[type=file]").set_input_files(file)
     return dialog
+
+
+def model_card(page: Page) -> Locator:
+    """The sidebar's card of the model, which names an opened one."""
+    return page.get_by_test_id("stSidebar").locator(".st-key-card-model")
 
 
 def use(dialog: Locator) -> None:
@@ -90,10 +95,10 @@ def test_weights_of_pyg_give_pygs_attention_on_the_screen(page: Page) -> None:
     expect(dialog).to_contain_text("PyG's GATConv and GATv2Conv give every node one self-loop")
     use(dialog)
     first, second = pyg_alpha(net)
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
+    expect(model_card(page)).to_contain_text("net.pt")
     choose_head(page, "0")
     eventually(lambda: close_to(cells(page, "alpha"), first[:, :, 0]))
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
+    expect(model_card(page)).to_contain_text("net.pt")
     locked = lock_text(page)
     page.get_by_role("radio", name="Layer 1").click()
     page.locator(".swatches [data-key='w:head-0']").click()
@@ -102,12 +107,12 @@ def test_weights_of_pyg_give_pygs_attention_on_the_screen(page: Page) -> None:
     page.get_by_role("button", name="Close the model").click()
     expect(page.get_by_role("spinbutton", name="Heads", exact=True)).to_have_value("4")
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
+    expect(model_card(page)).to_contain_text("net.pt")
 
 
 def test_projection_biases_of_gatv2_are_said_where_the_features_alone_do_not_add_up(page: Page) -> None:
     use(open_dialog(page, "v2.pt", saved(GATv2Conv(2, 3, heads=2).state_dict())))
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: v2.pt")
+    expect(model_card(page)).to_contain_text("v2.pt")
     toggle_further(page)
     expect(page.locator(".further")).to_contain_text("The projection's bias, b_source, adds the rest.")
     page.get_by_role("button", name="Close the model").click()
@@ -116,21 +121,33 @@ def test_projection_biases_of_gatv2_are_said_where_the_features_alone_do_not_add
 
 def test_what_is_no_state_dict_is_refused_and_the_model_stays(page: Page) -> None:
     before = cells(page, "alpha")
-    dialog = open_dialog(page, "model.pt", saved(Net()))
-    expect(dialog.get_by_test_id("stAlert")).to_contain_text("torch.save(model.state_dict()")
+    dialog = open_dialog(page, "answer.pt", saved({"answer": 42}))
+    expect(dialog.get_by_test_id("stAlert")).to_contain_text("answer.pt: expected a dict of tensors, found none in it")
+    expect(dialog.get_by_test_id("stAlert")).to_contain_text("save model.state_dict()")
     expect(dialog.get_by_role("button", name="Use these weights")).to_be_disabled()
-    dialog.get_by_role("button", name="Remove model.pt").click()
+    dialog.get_by_role("button", name="Remove answer.pt").click()
     other = torch.nn.Linear(3, 2).state_dict()
     file: FilePayload = {"name": "linear.pt", "mimeType": "application/octet-stream", "buffer": saved(other)}
     dialog.locator("input[type=file]").set_input_files(file)
-    expect(dialog.get_by_test_id("stAlert")).to_contain_text("linear.pt")
+    expect(dialog.get_by_test_id("stAlert").filter(has_text="linear.pt")).to_be_visible()
+    expect(dialog.get_by_test_id("stAlert").filter(has_text="answer.pt")).to_have_count(0)
     dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_have_count(0)
     assert cells(page, "alpha") == before
 
 
+def test_a_whole_module_gives_its_tensors_and_nothing_of_it_runs(page: Page) -> None:
+    net = Net()
+    dialog = open_dialog(page, "model.pt", saved(net))
+    expect(dialog).to_contain_text("Left out, and nothing of it run: 'torch_geometric.inspector.Inspector'")
+    use(dialog)
+    expect(model_card(page)).to_contain_text("model.pt")
+    choose_head(page, "0")
+    eventually(lambda: close_to(cells(page, "alpha"), pyg_alpha(net)[0][:, :, 0]))
+
+
 def test_weights_on_the_screen_are_saved_and_open_again(page: Page, tmp_path: Path) -> None:
-    page.get_by_test_id("stPopover").get_by_role("button", name="save").last.click()
+    page.get_by_test_id("stSidebar").get_by_test_id("stPopover").get_by_role("button", name="Save").last.click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download weights.pt").click()
     path = tmp_path / "weights.pt"
@@ -140,9 +157,11 @@ def test_weights_on_the_screen_are_saved_and_open_again(page: Page, tmp_path: Pa
 
 
 def test_weights_are_edited_beside_the_canvas(page: Page) -> None:
+    choose_head(page, "0")
     first = cells(page, "alpha")
     unfold(page, "more")
     page.get_by_role("button", name="Weights", exact=True).click()
+    page.keyboard.press("Escape")
     page.get_by_test_id("stSelectbox").filter(has_text="Parameter").click()
     page.get_by_role("option", name="a_source").click()
     page.get_by_role("button", name="zero", exact=True).click()
@@ -165,7 +184,9 @@ def test_predictions_of_an_opened_model_are_judged_and_wrong_ones_marked(page: P
     assert page.locator(".node.wrong").count() == 34 - right
     predicted = out.argmax(1).numpy()
     wrong = next(n for n in range(34) if predicted[n] != graph.class_index[n])
+    unfold(page, "more")
     page.get_by_label("What the nodes' colour stands for").select_option("prediction")
+    page.keyboard.press("Escape")
     colours = page.locator(".graph .node circle").evaluate_all(
         "all => all.map(c => c.style.getPropertyValue('--class'))"
     )
@@ -181,17 +202,18 @@ def test_predictions_of_an_opened_model_are_judged_and_wrong_ones_marked(page: P
 
 def test_another_graph_that_does_not_fit_closes_the_model_and_says_so(page: Page) -> None:
     use(open_dialog(page, "net.pt", saved(Net().state_dict())))
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
+    expect(model_card(page)).to_contain_text("net.pt")
     choose_graph(page, "Karate club", 34)
     features = sample_graph("karate_club").num_features
-    expect(page.locator(".refused")).to_contain_text(f"reads 2 features, this graph has {features}")
+    expect(page.locator(".refused")).to_contain_text(f"it reads 2 features of every node, this graph has {features}")
     expect(page.get_by_role("spinbutton", name="Heads", exact=True)).to_have_value("4")
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("Opened: net.pt")
+    expect(model_card(page)).to_contain_text("net.pt")
     eventually(lambda: page.locator(".gatviz-stage .node").count() == 4)
 
 
 def test_an_entry_is_typed_on_the_stage(page: Page) -> None:
+    page.locator("[data-key='all-steps']").click()
     page.locator(".step[data-stage='a_halves']").click()
     before = cells(page, "a_halves")
     field = page.locator(".cell-editor")
@@ -234,11 +256,12 @@ def test_weights_that_overflow_leave_the_picture_and_undo_as_they_are(page: Page
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.fill_(1e30)
-    use(open_dialog(page, "huge.pt", saved(net.state_dict())))
-    told = page.get_by_role("alert").filter(has_text="GAT, score_target")
-    expect(told).to_contain_text("“open weights huge.pt” was taken back")
-    expect(page.get_by_test_id("stSidebar")).not_to_contain_text("Opened: huge.pt")
+    dialog = open_dialog(page, "huge.pt", saved(net.state_dict()))
+    expect(dialog.get_by_test_id("stAlert")).to_contain_text("GAT, score_target: expected finite numbers")
+    expect(dialog.get_by_role("button", name="Use these weights")).to_be_disabled()
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_test_id("stSidebar")).not_to_contain_text("huge.pt")
     assert cells(page, "alpha") == before
     page.locator(".toolbar [data-key='undo']").click()
     eventually(lambda: page.locator(".gatviz-stage .node").count() == 4)
-    expect(told).to_have_count(0)

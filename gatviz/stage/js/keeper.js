@@ -21,6 +21,8 @@ const PATIENCE = 1500;
 const LINK = /^#g=([\w-]+)$/;
 
 let sent = 0;
+/** What this page is already about: a keeper that is only mounted anew on it brings nothing back. */
+let about = { server: "", place: 0, forgets: 0 };
 
 class Keeper {
   /** @param {HTMLElement} root @param {(message: object) => void} send */
@@ -61,11 +63,13 @@ class Keeper {
     const before = this.told;
     this.told = told;
     this.settle(told);
+    if (told.server !== this.server && told.server === about.server) this.goOn(told);
     if (told.server !== this.server) return void this.begin(told);
     if (told.place !== this.place) {
       this.place = told.place;
       this.kept = told.number - 1;
       this.shelf.move();
+      this.note();
     }
     if (told.forget !== this.forgets) return void this.forget(told);
     if (told.refused && told.refused !== before?.refused) this.say(told.refused);
@@ -74,6 +78,18 @@ class Keeper {
     if (before && told.number !== before.number) this.hush();
     clearTimeout(this.pause);
     this.pause = setTimeout(() => this.want({ what: "pack", number: told.number, content: "" }), PAUSE);
+  }
+
+  /** The keeper before this one, on the same page, knew what it is about; what it had not kept yet is kept now. @param {Keeping} told */
+  goOn(told) {
+    ({ server: this.server, place: this.place, forgets: this.forgets } = about);
+    this.kept = told.number - 1;
+    this.ready = true;
+  }
+
+  /** What the next keeper on this page has to know. */
+  note() {
+    if (this.ready) about = { server: this.server, place: this.place, forgets: this.forgets };
   }
 
   /** A page that was loaded, or whose server was started anew: it is about a link, or what this tab kept. @param {Keeping} told */
@@ -99,6 +115,7 @@ class Keeper {
   /** It is known what this page is about. */
   isReady() {
     this.ready = true;
+    this.note();
   }
 
   /** Work that a link carries opens at a place of its own. */
@@ -129,6 +146,7 @@ class Keeper {
   /** @param {Keeping} told */
   async forget(told) {
     this.forgets = told.forget;
+    this.note();
     clearTimeout(this.pause);
     await this.shelf.forget().catch(() => {});
     this.say(this.texts.forgotten);

@@ -31,7 +31,9 @@ export class TrainPlayer {
     this.seedsTold = html("span", { class: "quiet-text" });
     this.flags = html("div", { class: "flags" });
     this.slider = html("input", { type: "range", min: 0, step: 1 });
-    this.slider.addEventListener("input", () => ask({ what: "seek", epoch: Number(this.slider.value) }));
+    /** The epoch that was asked for, until it comes or something else moves the playhead. @type {number|null} */
+    this.sought = null;
+    this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
     this.axis = html("div", { class: "epoch-axis", "aria-hidden": "true" });
     this.element = html(
       "section",
@@ -46,6 +48,12 @@ export class TrainPlayer {
   /** @param {keyof typeof SHAPES} shape @param {() => void} onclick */
   button(shape, onclick) {
     return html("button", { type: "button", class: "player-button", "data-key": shape, onclick }, svg("svg", { viewBox: "0 0 24 24", width: 22, height: 22, "aria-hidden": "true" }, svg("path", { d: SHAPES[shape] })), html("span", {}));
+  }
+
+  /** An epoch is asked for: until it comes, answers to what was asked before leave the slider alone. @param {number} epoch */
+  seek(epoch) {
+    this.ask({ what: "seek", epoch });
+    this.sought = epoch <= this.screen.trained ? epoch : null;
   }
 
   /** @param {HTMLButtonElement} button @param {keyof typeof SHAPES} shape @param {string} words @param {string} title */
@@ -78,7 +86,8 @@ export class TrainPlayer {
     this.slider.setAttribute("aria-valuetext", fillIn(texts.sliderValue, { epoch: moment.epoch, total, trained }));
     const root = this.slider.getRootNode();
     const dragged = root instanceof ShadowRoot && root.activeElement === this.slider && this.slider.matches(":active");
-    if (!dragged) this.slider.value = `${moment.epoch}`;
+    if (moment.epoch === this.sought || playing) this.sought = null;
+    if (!dragged && this.sought === null) this.slider.value = `${moment.epoch}`;
     const part = (/** @type {number} */ epoch) => `${(100 * epoch) / Math.max(total, 1)}%`;
     this.slider.style.setProperty("--played", part(moment.epoch));
     this.slider.style.setProperty("--trained", part(trained));
@@ -110,7 +119,7 @@ export class TrainPlayer {
 
   /** @param {TrainFlag} flag */
   jump(flag) {
-    this.ask({ what: "seek", epoch: flag.epoch });
+    this.seek(flag.epoch);
     if (flag.head !== null && flag.head !== this.screen.head) this.ask({ what: "show", head: flag.head });
   }
 }

@@ -17,17 +17,21 @@ export class TrainView {
   constructor(root, ask) {
     /** @type {Shown} */
     this.screen = LATER;
-    this.ask = ask;
+    /** @type {Ask} */
+    this.ask = (asked) => {
+      if (asked.what !== "show") this.player.sought = null; // the playhead may go elsewhere now
+      ask(asked);
+    };
     this.headline = html("h2", { class: "train-headline", "aria-live": "polite" });
     this.below = html("p", { class: "train-below" });
     this.notice = html("p", { class: "notice", role: "status" });
     this.bar = html("div", { class: "train-bar" });
-    this.graph = new TrainGraph(ask);
-    this.inset = new TrainGraph(ask, true);
+    this.graph = new TrainGraph(this.ask);
+    this.inset = new TrainGraph(this.ask, true);
     this.insetBox = html("figure", { class: "train-inset" }, this.inset.canvas, html("figcaption", {}));
     this.legend = html("div", { class: "legend" });
-    this.charts = new TrainCharts(ask);
-    this.player = new TrainPlayer(ask);
+    this.charts = new TrainCharts(this.ask);
+    this.player = new TrainPlayer(this.ask);
     this.foot = html("p", { class: "quiet-text train-foot" });
     this.element = html(
       "div",
