@@ -78,10 +78,11 @@ def page() -> None:
             st.space("stretch")
             if workspace.explains:
                 explain_door(now)
-            if workspace.takes_away is not None:
-                workspace.takes_away(now, run)
         foot(run)
         workspace.draw(now, settings, run)
+        if workspace.takes_away is not None:
+            with bar:  # by now it is settled what is on show
+                workspace.takes_away(session.current(), run)
         session.remember()
     except GatvizError as error:
         if session.back_to_good(str(error)):

@@ -34,7 +34,14 @@ def take_away(now: session.Session, run: Run) -> None:
 
 def _page(now: session.Session, run: Run) -> None:
     choices = {choice.key: choice for choice in weightings(run.trace)}
-    key = st.selectbox(_("Weights to draw"), list(choices), format_func=lambda key: choices[key].title, key="take_head")
+    shown = now.weighting or (now.locked.weighting if isinstance(now.locked, session.Locked) else "")
+    key = st.selectbox(
+        _("Weights to draw"),
+        list(choices),
+        index=list(choices).index(shown) if shown in choices else 0,
+        format_func=lambda key: choices[key].title,
+        key=f"take_{shown}",  # another head on show is offered anew
+    )
     choice = choices[key]
     st.download_button(
         _("Download as interactive HTML"),

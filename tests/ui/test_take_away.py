@@ -29,6 +29,13 @@ def offered(monkeypatch: pytest.MonkeyPatch, now: session.Session, shown: Run) -
     return files
 
 
+def test_what_is_on_show_is_offered_first() -> None:
+    app = checked(AppTest.from_file(APP, default_timeout=60).run())
+    locked = app.session_state["gatviz_session"].locked
+    assert locked.weighting == "head-2"
+    assert app.selectbox(key="take_head-2").value == "head-2"
+
+
 def test_downloads_are_of_the_run_on_show(monkeypatch: pytest.MonkeyPatch) -> None:
     app = checked(AppTest.from_file(APP, default_timeout=60).run())
     now = app.session_state["gatviz_session"]
