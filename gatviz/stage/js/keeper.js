@@ -21,6 +21,8 @@ const PATIENCE = 1500;
 const LINK = /^#g=([\w-]+)$/;
 
 let sent = 0;
+/** The keeper that was made last: the next one on the same page goes on where it stood. @type {Keeper|undefined} */
+let last;
 
 class Keeper {
   /** @param {HTMLElement} root @param {(message: object) => void} send */
@@ -31,19 +33,22 @@ class Keeper {
     root.append(this.element);
     /** @type {Keeping|undefined} */
     this.told = undefined;
+    const before = last?.ready ? last : undefined;
+    last = this;
     /** @type {Wanted[]} */
-    this.wishes = [];
+    this.wishes = before?.wishes ?? [];
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.retry = undefined;
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.pause = undefined;
-    this.server = "";
-    this.place = 0;
-    this.forgets = 0;
+    /** That of before, if it is only mounted anew within the page: then nothing is brought back over what is there. */
+    this.server = before?.server ?? "";
+    this.place = before?.place ?? 0;
+    this.forgets = before?.forgets ?? 0;
     /** The change that is kept. */
-    this.kept = 0;
+    this.kept = before?.kept ?? 0;
     /** Whether it is known what this page is about; before that nothing is kept over what was. */
-    this.ready = false;
+    this.ready = before !== undefined;
     /** Whether it was said that this browser keeps nothing. */
     this.unable = false;
     /** What is said once the wish of this count was granted. @type {{count: number, say: () => void}|null} */
@@ -54,6 +59,7 @@ class Keeper {
     ];
     this.onHash = () => this.openLink();
     window.addEventListener("hashchange", this.onHash);
+    this.deliver();
   }
 
   /** @param {Keeping} told */
