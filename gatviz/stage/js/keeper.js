@@ -33,6 +33,7 @@ class Keeper {
     root.append(this.element);
     /** @type {Keeping|undefined} */
     this.told = undefined;
+    /** @type {Keeper|undefined} */
     const before = last?.ready ? last : undefined;
     last = this;
     /** @type {Wanted[]} */
