@@ -34,7 +34,7 @@ class Keeper {
     /** @type {Keeping|undefined} */
     this.told = undefined;
     /** @type {Keeper|undefined} */
-    const before = last?.ready ? last : undefined;
+    const before = lastReady();
     last = this;
     /** @type {Wanted[]} */
     this.wishes = before?.wishes ?? [];
@@ -42,13 +42,15 @@ class Keeper {
     this.retry = undefined;
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.pause = undefined;
-    /** That of before, if it is only mounted anew within the page: then nothing is brought back over what is there. */
+    /** That of before, if it is only mounted anew within the page: then nothing is brought back over what is there. @type {string} */
     this.server = before?.server ?? "";
+    /** @type {number} */
     this.place = before?.place ?? 0;
+    /** @type {number} */
     this.forgets = before?.forgets ?? 0;
-    /** The change that is kept. */
+    /** The change that is kept. @type {number} */
     this.kept = before?.kept ?? 0;
-    /** Whether it is known what this page is about; before that nothing is kept over what was. */
+    /** Whether it is known what this page is about; before that nothing is kept over what was. @type {boolean} */
     this.ready = before !== undefined;
     /** Whether it was said that this browser keeps nothing. */
     this.unable = false;
@@ -223,6 +225,11 @@ class Keeper {
     this.shelf.close();
     this.element.remove();
   }
+}
+
+/** The keeper of before, if it knew what this page is about. @returns {Keeper|undefined} */
+function lastReady() {
+  return last?.ready ? last : undefined;
 }
 
 /** The time of day, with the day if it is not today's. @param {number} time */
