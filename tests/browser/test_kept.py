@@ -116,6 +116,23 @@ def test_all_is_there_on_another_page_and_back(tab: Page) -> None:
     check_changed(tab)
 
 
+def test_going_through_the_workspaces_brings_nothing_back(tab: Page) -> None:
+    """What keeps the work is mounted anew there; what was kept a moment ago must not come over what is on the page."""
+    change(tab)
+    set_number(tab, "Seed", 4)
+    for workspace in ("Compare", "Explore", "Explain", "Explore", "Train", "Explore"):
+        choice = tab.get_by_role("radio", name=workspace, exact=True)
+        choice.click()
+        expect(choice).to_be_checked()
+        tab.wait_for_timeout(700)
+        expect(choice).to_be_checked()
+        assert said(tab) == ""
+        assert seed(tab) == "4"
+    tab.wait_for_timeout(1500)
+    tab.reload()
+    eventually(lambda: said(tab).startswith("Restored your work from ") and seed(tab) == "4")
+
+
 def test_start_afresh_leaves_what_was_kept(tab: Page) -> None:
     change(tab)
     tab.reload()

@@ -21,8 +21,8 @@ const PATIENCE = 1500;
 const LINK = /^#g=([\w-]+)$/;
 
 let sent = 0;
-/** What this page is already about: a keeper that is only mounted anew on it brings nothing back. */
-let about = { server: "", place: 0, forgets: 0 };
+/** The keeper that was made last: the next one on the same page goes on where it stood. @type {Keeper|undefined} */
+let last;
 
 class Keeper {
   /** @param {HTMLElement} root @param {(message: object) => void} send */
@@ -33,19 +33,25 @@ class Keeper {
     root.append(this.element);
     /** @type {Keeping|undefined} */
     this.told = undefined;
+    /** @type {Keeper|undefined} */
+    const before = lastReady();
+    last = this;
     /** @type {Wanted[]} */
-    this.wishes = [];
+    this.wishes = before?.wishes ?? [];
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.retry = undefined;
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.pause = undefined;
-    this.server = "";
-    this.place = 0;
-    this.forgets = 0;
-    /** The change that is kept. */
-    this.kept = 0;
-    /** Whether it is known what this page is about; before that nothing is kept over what was. */
-    this.ready = false;
+    /** That of before, if it is only mounted anew within the page: then nothing is brought back over what is there. @type {string} */
+    this.server = before?.server ?? "";
+    /** @type {number} */
+    this.place = before?.place ?? 0;
+    /** @type {number} */
+    this.forgets = before?.forgets ?? 0;
+    /** The change that is kept. @type {number} */
+    this.kept = before?.kept ?? 0;
+    /** Whether it is known what this page is about; before that nothing is kept over what was. @type {boolean} */
+    this.ready = before !== undefined;
     /** Whether it was said that this browser keeps nothing. */
     this.unable = false;
     /** What is said once the wish of this count was granted. @type {{count: number, say: () => void}|null} */
@@ -56,6 +62,7 @@ class Keeper {
     ];
     this.onHash = () => this.openLink();
     window.addEventListener("hashchange", this.onHash);
+    this.deliver();
   }
 
   /** @param {Keeping} told */
@@ -63,13 +70,11 @@ class Keeper {
     const before = this.told;
     this.told = told;
     this.settle(told);
-    if (told.server !== this.server && told.server === about.server) this.goOn(told);
     if (told.server !== this.server) return void this.begin(told);
     if (told.place !== this.place) {
       this.place = told.place;
       this.kept = told.number - 1;
       this.shelf.move();
-      this.note();
     }
     if (told.forget !== this.forgets) return void this.forget(told);
     if (told.refused && told.refused !== before?.refused) this.say(told.refused);
@@ -78,18 +83,6 @@ class Keeper {
     if (before && told.number !== before.number) this.hush();
     clearTimeout(this.pause);
     this.pause = setTimeout(() => this.want({ what: "pack", number: told.number, content: "" }), PAUSE);
-  }
-
-  /** The keeper before this one, on the same page, knew what it is about; what it had not kept yet is kept now. @param {Keeping} told */
-  goOn(told) {
-    ({ server: this.server, place: this.place, forgets: this.forgets } = about);
-    this.kept = told.number - 1;
-    this.ready = true;
-  }
-
-  /** What the next keeper on this page has to know. */
-  note() {
-    if (this.ready) about = { server: this.server, place: this.place, forgets: this.forgets };
   }
 
   /** A page that was loaded, or whose server was started anew: it is about a link, or what this tab kept. @param {Keeping} told */
@@ -115,7 +108,6 @@ class Keeper {
   /** It is known what this page is about. */
   isReady() {
     this.ready = true;
-    this.note();
   }
 
   /** Work that a link carries opens at a place of its own. */
@@ -146,7 +138,6 @@ class Keeper {
   /** @param {Keeping} told */
   async forget(told) {
     this.forgets = told.forget;
-    this.note();
     clearTimeout(this.pause);
     await this.shelf.forget().catch(() => {});
     this.say(this.texts.forgotten);
@@ -234,6 +225,11 @@ class Keeper {
     this.shelf.close();
     this.element.remove();
   }
+}
+
+/** The keeper of before, if it knew what this page is about. @returns {Keeper|undefined} */
+function lastReady() {
+  return last?.ready ? last : undefined;
 }
 
 /** The time of day, with the day if it is not today's. @param {number} time */

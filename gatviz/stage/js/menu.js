@@ -27,7 +27,7 @@ export class Menu {
   fill(label, title, children) {
     this.label.textContent = label;
     this.button.title = title;
-    this.button.setAttribute("aria-label", title);
+    this.button.setAttribute("aria-label", `${label} ${title}`);
     this.panel.replaceChildren(...children);
   }
 
