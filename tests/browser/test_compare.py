@@ -278,7 +278,7 @@ def test_hostile_names_are_only_text_in_every_section(page: Page) -> None:
     other = "</script><script>window.attacked=1</script>"
     nodes = [{"id": HOSTILE, "features": [1]}, {"id": other, "features": [2]}, {"id": "<b>C</b>", "features": [3]}]
     graph = {"nodes": nodes, "edges": [[HOSTILE, other], [other, HOSTILE], ["<b>C</b>", HOSTILE]]}
-    page.get_by_role("button", name="Open …", exact=True).click()
+    page.locator(".st-key-open_graph").get_by_role("button").click()
     content = json.dumps(graph).encode()
     file: FilePayload = {"name": "hostile.json", "mimeType": "application/json", "buffer": content}
     page.locator("[role=dialog] input[type=file]").set_input_files(file)
