@@ -36,6 +36,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 def settled(page: Page) -> None:
     """Wait until the server has said all it had to say, and nothing on the page moves any more."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.locator(".gatviz-stage[data-waiting], [data-stale].answer, [data-stale].why")).to_have_count(0)
     page.wait_for_function(
         "document.getAnimations().every(a => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)"
     )
