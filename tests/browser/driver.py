@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any, SupportsFloat
@@ -75,7 +76,7 @@ def choose_graph(page: Page, title: str, nodes: int) -> None:
 
 def choose_head(page: Page, label: str) -> None:
     """A head by its tile, or what is no head from the list of baselines."""
-    tile = page.locator(".swatches").get_by_role("radio", name=label, exact=True)
+    tile = page.locator(".swatches").get_by_role("radio", name=re.compile(rf"^{re.escape(label)}( |$)"))
     if tile.count():
         tile.click()
         return

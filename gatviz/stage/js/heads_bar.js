@@ -112,7 +112,7 @@ export class HeadsBar {
         class: "swatch head",
         role: toggles ? "checkbox" : "radio",
         "data-key": `w:${weighting.key}`,
-        "aria-label": weighting.label,
+        "aria-label": bar && value !== null ? `${weighting.label} ${told}` : weighting.label,
         title: toggles ? scene.texts.swatchTitle : bar && value !== null ? `${weighting.title}: ${told}` : weighting.title,
         onclick: (event) => (toggles ? this.toggle(weighting, event.detail) : this.store.update({ weighting: weighting.key, heads: null })),
       },
