@@ -6,7 +6,7 @@ import html
 
 import streamlit as st
 
-from gatviz.charts.colours import BAD, GOOD
+from gatviz.charts.colours import BAD, GOOD, LINK
 from gatviz.model.proof import Check
 from gatviz.ui.graph_files.choice import graph_card
 from gatviz.ui.model_card import model_card
@@ -57,6 +57,9 @@ _STYLE = """<style>
 }
 </style>"""
 _FOOT_STYLE = f"""<style>
+[class*="st-key-card-"] button:is([aria-expanded="true"], :hover, :active, :focus) {{
+  color: light-dark({LINK["light"]}, {LINK["dark"]});
+}}
 .proof li.failed {{ color: light-dark({BAD["light"]}, {BAD["dark"]}); font-weight: 700; }}
 .proof li.passed b {{ color: light-dark({GOOD["light"]}, {GOOD["dark"]}); }}
 </style>"""

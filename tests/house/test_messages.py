@@ -51,7 +51,7 @@ PLAIN = {
     *("source,target\nA,B\nB,C", "id,label,f0,f1\nA,x,1,0\nB,y,0,1\nC,x,1,1"),
 }
 """Names, and examples of files: the same in every language."""
-STYLES = ("_STYLE", "_FOOT_STYLE", "_PRIMARY", "_DOT", "look", "style", "_POLICY")
+STYLES = ("_STYLE", "_FOOT_STYLE", "_LINK_STYLE", "_PRIMARY", "_DOT", "look", "style", "_POLICY")
 """Names of what holds CSS."""
 DEVELOPERS = ("TypeVar", "TypeError", "compile", "search")
 """Calls whose arguments only a developer reads."""

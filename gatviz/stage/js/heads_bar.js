@@ -119,7 +119,7 @@ export class HeadsBar {
       toggles ? this.dot(weighting) : null,
       html("b", { class: "tile-name" }, weighting.label),
     );
-    if (bar) button.append(this.bar(value, edge), html("span", { class: "tile-value" }, told));
+    if (bar) button.append(" ", this.bar(value, edge), html("span", { class: "tile-value" }, told)); // the blank is for the name that is read out
     this.swatches.push([weighting, button]);
     return button;
   }

@@ -15,6 +15,7 @@ from gatviz.words import _
 
 _MADE = "save_made"
 _LINK_HEIGHT = 68
+_LINK_STYLE = "<style>.st-key-link pre, .st-key-link pre * { overflow: hidden !important; }</style>"
 _LARGE = 20_000
 """Above so many edges a file of arrays is offered first: text takes seconds to write and check."""
 
@@ -83,8 +84,15 @@ def _link() -> None:
     except GatvizError as error:
         st.caption(escape(str(error)))
         return
-    st.code(f"{_address()}{text}", language=None, height=_LINK_HEIGHT, wrap_lines=True)
-    st.caption(_("Whoever opens it sees this work, but not its steps. The link holds all of it: nothing is stored."))
+    st.html(_LINK_STYLE)
+    with st.container(key="link"):
+        st.code(f"{_address()}{text}", language=None, height=_LINK_HEIGHT, wrap_lines=True)
+    st.caption(
+        _(
+            "Only its beginning is in view; the button in its corner copies all of it. Whoever opens it sees this "
+            "work, but not its steps. The link holds all of it: nothing is stored."
+        )
+    )
 
 
 def _address() -> str:
