@@ -76,12 +76,13 @@ def choose_graph(page: Page, title: str, nodes: int) -> None:
 
 def choose_head(page: Page, label: str) -> None:
     """A head by its tile, or what is no head from the list of baselines."""
-    tile = page.locator(".swatches").get_by_role("radio", name=re.compile(rf"^{re.escape(label)}( |$)"))
+    called = re.compile(rf"^{re.escape(label)}( |$)")
+    tile = page.locator(".swatches").get_by_role("radio", name=called)
     if tile.count():
         tile.click()
         return
     unfold(page, "baselines")
-    page.locator(".menu-panel").get_by_role("radio", name=label, exact=True).click()
+    page.locator(".menu-panel").get_by_role("radio", name=called).click()
     page.keyboard.press("Escape")
 
 

@@ -152,8 +152,9 @@ export class HeadsBar {
     const items = others.map((weighting) => {
       const item = html(
         "button",
-        { type: "button", class: `menu-item swatch ${weighting.kind}`, role: "radio", "data-key": `w:${weighting.key}`, "aria-label": weighting.label, onclick: () => store.update({ weighting: weighting.key, heads: null }) },
+        { type: "button", class: `menu-item swatch ${weighting.kind}`, role: "radio", "data-key": `w:${weighting.key}`, onclick: () => store.update({ weighting: weighting.key, heads: null }) },
         html("b", {}, weighting.label),
+        " ",
         html("span", { class: "quiet-text" }, weighting.explanation),
       );
       this.swatches.push([weighting, item]);
@@ -167,10 +168,10 @@ export class HeadsBar {
         role: "checkbox",
         "aria-checked": this.several,
         "data-key": "several",
-        "aria-label": texts.several,
         onclick: () => store.update(this.several ? { heads: null } : { heads: this.all(), measure: "share" }),
       },
       html("b", {}, texts.several),
+      " ",
       html("span", { class: "quiet-text" }, texts.severalTitle),
     );
     const chosen = this.several ? texts.several : shown.kind === "head" ? texts.baselines : shown.label;
