@@ -10,7 +10,6 @@ from gatviz.ui.session.settings import Settings
 from tests.browser.driver import (
     cells,
     choose_head,
-    edge_point,
     eventually,
     set_number,
     several_heads,
@@ -146,7 +145,8 @@ def test_an_arrow_that_is_gone_is_told_with_what_it_lost(page: Page) -> None:
     pin(page)
     expect(page.locator(".notice")).to_contain_text("nothing has changed")
     lost = {head: trace_of().dense("alpha", head)[0, 1] for head in range(4)}
-    page.mouse.click(*edge_point(page, 0, 1))
+    expect(page.locator(".chip.locked")).to_contain_text("locked 1 → 0")  # as it is at first
+    page.locator("svg.graph").focus()
     page.keyboard.press("Delete")
     expect(page.locator(".notice")).to_contain_text("no longer reads")
     page.keyboard.press("Escape")
