@@ -63,3 +63,8 @@ def check_finite(where: str, value: Any, mend: str) -> float:
     if not -LARGEST <= (number := as_float(value)) <= LARGEST:
         raise GatvizError(where, finite(), quote(value), mend)
     return number
+
+
+def small_figure(figure: float) -> str:
+    """A difference as it is read, "7.5e−08": a real minus, at which no line is broken."""
+    return f"{figure:.1e}".replace("-", "−")

@@ -20,6 +20,7 @@ from gatviz.errors import GatvizError, quote, within
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.model.trace import Trace
+from gatviz.numbers import small_figure
 from gatviz.words import _, commas
 
 _BOUND = {torch.float32: 1e-4, torch.float64: 1e-9}
@@ -232,7 +233,9 @@ class _Recorder:
             return str(refused)
         if closest is None:
             return _("its output has a shape that no layer of gatviz gives: {shape}").format(shape=list(out.shape))
-        return _("what the formulas give differs from its output by {difference:.1e}").format(difference=closest)
+        return _("what the formulas give differs from its output by {difference}").format(
+            difference=small_figure(closest)
+        )
 
 
 def _precision(model: GAT) -> torch.dtype:

@@ -45,12 +45,12 @@ def add_node(graph: Graph, name: str, at: Sequence[float], *, seed: int = 0) -> 
 def _drawn_features(graph: Graph, seed: int) -> NDArray[np.float64]:
     """[1, F], not all zero: a node without features sends nothing and teaches nothing.
 
-    Each is that of one of the other nodes, so that it is of the same kind; where there are none, or that gives zeros
-    alone, it is drawn from the normal distribution and rounded.
+    Each is that of one of the other nodes, so that it is of the same kind; where these are all alike, or that gives
+    zeros alone, it is drawn from the normal distribution and rounded.
     """
     generator = np.random.default_rng((seed, graph.num_nodes))
     drawn = np.zeros((1, graph.num_features))
-    if graph.num_nodes:
+    if graph.num_nodes and np.ptp(graph.x, axis=0).any():
         drawn[0] = graph.x[generator.integers(graph.num_nodes, size=graph.num_features), np.arange(graph.num_features)]
     while graph.num_features and not drawn.any():
         drawn = generator.normal(size=(1, graph.num_features)).round(1)

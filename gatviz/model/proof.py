@@ -13,6 +13,7 @@ from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, GATTrace, GATv2
 from gatviz.attention.textbook import DenseEdges, DenseHead, dense_head, dense_head_v2
 from gatviz.model.step import Step
 from gatviz.model.trace import StepTrace, Trace
+from gatviz.numbers import small_figure
 from gatviz.words import _, ngettext
 
 _BOUND = {"float32": 2e-5, "float64": 1e-10}
@@ -121,7 +122,7 @@ def against_cpu(trace: LayerTrace, on_cpu: LayerTrace, *, device: str, seconds: 
 def _check(name: str, differences: Iterable[_Difference], sentence: str, **parts: Any) -> Check:
     """The check of several kinds of numbers: of those, the one that comes closest to its bound or passes it."""
     worst = max(differences, key=lambda d: np.inf if np.isnan(d.figure) else d.figure / d.bound)
-    said = sentence.format(figure=f"{worst.figure:.1e}", **parts)
+    said = sentence.format(figure=small_figure(worst.figure), **parts)
     return Check(name, worst.figure, worst.bound, bool(worst.passed), said)
 
 

@@ -200,6 +200,17 @@ def test_fidelity_is_pygs() -> None:
         assert (ours.plus, ours.minus) == pytest.approx(tuple(np.mean(expected, axis=0)))
 
 
+@pytest.mark.parametrize("labels", [None, ("x", "y", "x", "y")])
+def test_outputs_that_stand_for_no_label_are_not_held_against_one(labels: tuple[str, ...] | None) -> None:
+    graph = replace(sample_graph("tutorial"), labels=labels)
+    model = GAT.of_paper(2, 5, num_layers=1, generator=torch.Generator().manual_seed(0)).eval()
+    found = analysis.explain_node(model, graph, 0)
+    said = sentences.plain(sentences.headline(found))
+    assert "the largest of 5 outputs" in said
+    assert ("none of them stands for a label" in said) == (labels is not None)
+    assert "its label is" not in said
+
+
 def test_without_labels_nothing_is_trained_and_the_rest_stays() -> None:
     graph, model = karate_model(5)
     bare = replace(graph, labels=None, split=None)

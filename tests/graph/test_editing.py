@@ -55,6 +55,14 @@ def test_bad_nodes_are_refused(name: str, at: Any) -> None:
         editing.add_node(small(), name, at)
 
 
+def test_nodes_that_are_drawn_into_nothing_are_not_all_alike() -> None:
+    graph = Graph((), np.zeros((0, 2)), np.zeros((2, 0), dtype=np.int64), positions=np.zeros((0, 2)))
+    for k in range(4):
+        graph = editing.add_node(graph, str(k), (k, 0), seed=175)
+    assert graph.x.any(axis=1).all()
+    assert len(np.unique(graph.x, axis=0)) > 2
+
+
 def test_an_edge_one_way_makes_the_graph_directed_and_both_ways_does_not() -> None:
     assert edges(editing.add_edges(small(), [("A", "C")])) == edges(small()) | {("A", "C")}
     assert editing.add_edges(small(), [("A", "C")]).directed

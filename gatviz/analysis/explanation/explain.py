@@ -103,6 +103,11 @@ class Explanation:
         return None if self.graph.labels is None else self.graph.labels[self.node]
 
     @property
+    def named(self) -> bool:
+        """Whether the columns of the output stand for labels of the graph."""
+        return not set(self.classes).isdisjoint(self.graph.class_names)
+
+    @property
     def predicted(self) -> str:
         """c by name."""
         return self.classes[self.answer.column]

@@ -10,6 +10,7 @@ from gatviz.model.gat import GAT
 from gatviz.model.proof import Check
 from gatviz.model.trace import Trace
 from gatviz.model.without import Without
+from gatviz.numbers import small_figure
 from gatviz.words import _, ngettext
 
 _BOUND = 1e-10
@@ -28,11 +29,11 @@ def _shares(paths: Paths) -> Check:
     held, total = float(paths.mass.sum()), float(paths.attention.sum())
     figure = abs(total - held)
     sentence = ngettext(
-        "attention alone adds up to {held:.6g}, what is held in the {n} layer, within {figure:.1e}",
-        "attention alone adds up to {held:.6g}, what is held in the {n} layers, within {figure:.1e}",
+        "attention alone adds up to {held:.6g}, what is held in the {n} layer, within {figure}",
+        "attention alone adds up to {held:.6g}, what is held in the {n} layers, within {figure}",
         paths.mass.shape[0],
     )
-    told = sentence.format(held=held, n=paths.mass.shape[0], figure=figure)
+    told = sentence.format(held=held, n=paths.mass.shape[0], figure=small_figure(figure))
     return Check("shares", figure, _BOUND, figure <= _BOUND, told)
 
 
@@ -40,8 +41,8 @@ def _part(run: Without, trace: Trace) -> Check:
     expected = trace.out[run.reach.node]
     figure = float(np.abs(run.outputs([[]])[0] - expected).max())
     bound = _BOUND * max(1.0, float(np.abs(expected).max()))
-    told = _("what reaches the node, run by itself, gives the answer of the whole within {figure:.1e}")
-    return Check("part", figure, bound, figure <= bound, told.format(figure=figure))
+    told = _("what reaches the node, run by itself, gives the answer of the whole within {figure}")
+    return Check("part", figure, bound, figure <= bound, told.format(figure=small_figure(figure)))
 
 
 def _others(model: GAT, graph: Graph, run: Without) -> tuple[Check, ...]:

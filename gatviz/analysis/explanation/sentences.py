@@ -48,6 +48,12 @@ def headline(e: Explanation) -> Sentence:
         "class": Piece("class", e.predicted),
         "p": Piece("number", f"{e.answer.p:.3f}"),
     }
+    if not e.named:
+        outputs = Piece("number", str(len(e.classes)))
+        told = _("comes out as {class} ({p}), the largest of {k} outputs.")
+        if e.graph.labels is not None:
+            told = _("comes out as {class} ({p}), the largest of {k} outputs; none of them stands for a label.")
+        return _told(told, **fields, k=outputs)
     if e.label is None:
         return _told(_("comes out as {class} ({p})."), **fields)
     label = Piece("class", e.label)

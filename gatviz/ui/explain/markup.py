@@ -54,6 +54,7 @@ def style(theme: Theme) -> str:
 .gx .legend {{ display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; margin-top: 0.4rem; }}
 .gx .wide {{ overflow-x: auto; }}
 .gx table.arrows th, .gx table.arrows td {{ padding: 0.28rem 0.3rem; }}
+.gx table.arrows th {{ white-space: normal; vertical-align: bottom; }}
 .gx table.arrows .track {{ min-width: 3.2rem; }}
 .st-key-beside-explain-arrows > div:first-child {{ flex: 5 1 24rem !important; }}
 .st-key-beside-explain-arrows > div:last-child {{ flex: 7 1 36rem !important; }}

@@ -38,7 +38,7 @@ _GREETED = "gatviz_train_greeted"
 
 def train(now: session.Session, settings: Settings, run: Run) -> None:
     """Draw the workspace for the graph and the model on the screen."""
-    del run
+    del settings
     player = own_player()
     cards()
     training_card(now, player)
@@ -49,7 +49,7 @@ def train(now: session.Session, settings: Settings, run: Run) -> None:
         player.halt()
         _nothing()
         if len(now.graph.class_names) > 1:
-            _offer_readout(now, settings)
+            _offer_readout(now, run)
         return
     assert player.take is not None
     for note in player.take.training.task_at(player.playhead).notes:
@@ -57,11 +57,10 @@ def train(now: session.Session, settings: Settings, run: Run) -> None:
     _picture()
 
 
-def _offer_readout(now: session.Session, settings: Settings) -> None:
+def _offer_readout(now: session.Session, run: Run) -> None:
     """A linear map to the classes behind the model, by one click, where that is what it lacks."""
     classes = len(now.graph.class_names)
-    widths = {layer.out_features for layer in settings.layers[-1:]}
-    if widths == {classes} and not settings.readout:
+    if run.whole.out.shape == (now.graph.num_nodes, classes):
         return
     st.button(
         _("Add a linear readout to {n} classes").format(n=classes),
