@@ -31,6 +31,8 @@ _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 0.4rem 1.25rem 0.75rem; max-width: none; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.4rem; }
 .st-key-bar { min-height: 48px; }
+.st-key-running { position: fixed; top: 3.4rem; left: 50%; width: auto; z-index: 9; padding: 0.2rem 0.8rem;
+  border-radius: 0.5rem; backdrop-filter: blur(18px); }
 [data-testid="stSidebarHeader"] { height: 1.5rem; min-height: 0; padding-bottom: 0; margin-bottom: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 1rem; }
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.32rem; }
@@ -66,13 +68,17 @@ def page() -> None:
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
     with bar:
         workspace = workspace_choice()
+    # What comes and goes has places of its own: an element that moves within the page is mounted anew, and with the
+    # stage would go what a person is typing in it.
+    refused, running = st.container(key="refused"), st.container(key="running")
     take_controls(sidebar(), were_set=were_set)
     now = session.current()
     settings = now.settings
     if now.problem:
-        st.error(escape(now.problem), icon="⚠️")
+        refused.error(escape(now.problem), icon="⚠️")
     try:
-        run = run_cache.run(now.graph, settings, present_weights(now))
+        with running:
+            run = run_cache.run(now.graph, settings, present_weights(now))
         with bar:
             run = run.of_layer(_layer_choice(run) if workspace.picks_layer else 0)
             st.space("stretch")
@@ -87,7 +93,7 @@ def page() -> None:
     except GatvizError as error:
         if session.back_to_good(str(error)):
             st.rerun()
-        st.error(escape(str(error)), icon="⚠️")
+        refused.error(escape(str(error)), icon="⚠️")
     keeping.keep(keeper)
 
 

@@ -37,15 +37,15 @@ expect.set_options(timeout=20_000)
 class Server:
     """The app at an address of its own, which can be stopped and started again."""
 
-    def __init__(self, log: IO[str]) -> None:
+    def __init__(self, log: IO[str], script: str = "app.py") -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.url, self.log = f"http://127.0.0.1:{self.port}", log
+        self.url, self.log, self.script = f"http://127.0.0.1:{self.port}", log, script
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+        command = [sys.executable, "-m", "streamlit", "run", self.script, "--server.headless", "true"]
         command += ["--server.port", str(self.port), "--server.address", "127.0.0.1"]
         command += ["--server.fileWatcherType", "none"]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.log, stderr=subprocess.STDOUT)

@@ -204,10 +204,8 @@ def test_nothing_changes_where_nothing_changed(page: Page) -> None:
     page.get_by_role("radio", name="Explore", exact=True).click()
     arrow = page.locator(".edge[data-target='2'][data-source='3']")
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    page.wait_for_timeout(1500)  # the canvas is new on the page
     page.mouse.click(*edge_point(page, 2, 3))
     expect(page.locator(".chip.locked")).to_contain_text("locked 3 → 2")
-    page.wait_for_timeout(1500)
     page.locator("svg.graph").focus()
     page.keyboard.press("Delete")
     expect(arrow).to_have_count(0)

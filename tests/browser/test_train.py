@@ -24,7 +24,8 @@ def load_card(page: Page, title: str) -> None:
 
 
 def epoch(page: Page) -> int:
-    return int(page.locator(".epoch-count").inner_text())
+    """-1 as long as nothing is told yet."""
+    return int(page.locator(".epoch-count").inner_text() or -1)
 
 
 def right(page: Page) -> int:

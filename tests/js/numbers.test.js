@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { brief, fillIn, number, readNumber, shorten, shortenFront, signed } from "../../gatviz/stage/js/format.js";
+import { brief, exact, fillIn, number, readNumber, shorten, shortenFront, signed } from "../../gatviz/stage/js/format.js";
 import { Frame } from "../../gatviz/stage/js/frame.js";
 import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "../../gatviz/stage/js/geometry.js";
 import { nodeRadius } from "../../gatviz/stage/js/graph_elements.js";
@@ -24,6 +24,15 @@ test("a number that is told is read back", () => {
   for (const value of [0.424, -1.11, 12.3, 250, 0.001]) assert.equal(readNumber(number(value)), value);
   assert.equal(readNumber(" −0,5 "), -0.5);
   for (const text of ["", "  ", "x", "1e999", "NaN"]) assert.equal(readNumber(text), null);
+});
+
+test("a float32 is told by the fewest digits that mean it", () => {
+  for (const value of [0.1, -0.3, 1, 0, 1e-8, 3.4e38, 16777216, 0.1234567, 1 / 3, -123.456]) {
+    const kept = Math.fround(value);
+    assert.equal(Math.fround(Number(exact(kept))), kept);
+    if (String(value).length < 9) assert.equal(exact(kept), String(value));
+  }
+  assert.equal(exact(Math.fround(1 / 3)).length, "0.33333334".length);
 });
 
 test("values are put into a sentence, and nothing else is", () => {

@@ -33,6 +33,18 @@ function fixed(value, digits) {
   return text.includes("e") ? String(Math.round(value)) : text;
 }
 
+/**
+ * A number that is kept as a float32, by the fewest digits that mean it: 0.1, and not 0.10000000149011612.
+ * @param {number} value
+ */
+export function exact(value) {
+  for (let digits = 1; digits < 9; digits += 1) {
+    const told = Number(value.toPrecision(digits));
+    if (Math.fround(told) === value) return String(told);
+  }
+  return String(value);
+}
+
 /** Put values into a sentence: fill("{a} reads {b}", {a: "x", b: "y"}). @param {string} sentence @param {object} values */
 export function fillIn(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(/** @type {any} */ (values)[name]) : whole));

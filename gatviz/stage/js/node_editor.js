@@ -1,7 +1,7 @@
 /** The quick editor of one node, beside it on the canvas: name, label, features. */
 
 import { focusedBeside, html, LATER } from "./dom.js";
-import { readNumber, shorten } from "./format.js";
+import { exact, readNumber, shorten } from "./format.js";
 
 /**
  * @import {Scene} from "./scene.js"
@@ -64,7 +64,7 @@ export class NodeEditor {
     const { texts } = scene;
     const name = scene.names[node];
     const features = scene.featureNames.slice(0, MOST_FEATURES).map((feature, f) =>
-      this.field(`f:${f}`, feature, String(scene.features.at(node, f)), (value) => this.setFeature(name, feature, value)),
+      this.field(`f:${f}`, feature, exact(scene.features.at(node, f)), (value) => this.setFeature(name, feature, value)),
     );
     const more = scene.featureNames.length - features.length;
     return [
@@ -99,7 +99,7 @@ export class NodeEditor {
     const { scene } = this;
     for (const input of this.element.querySelectorAll("input")) {
       const [kind, f] = input.name.split(":");
-      const value = kind === "f" ? String(scene.features.at(node, Number(f))) : kind === "name" ? scene.names[node] : (scene.classNames[scene.classOf[node]] ?? "");
+      const value = kind === "f" ? exact(scene.features.at(node, Number(f))) : kind === "name" ? scene.names[node] : (scene.classNames[scene.classOf[node]] ?? "");
       if (input === focusedBeside(this.element) || input.classList.contains("wrong")) continue;
       input.value = value;
       input.dataset.taken = value;
