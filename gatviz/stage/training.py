@@ -330,6 +330,8 @@ def texts() -> dict[str, str]:
         "undo": _("Undo the edit"),
         "open": _("Open in Explore"),
         "openTitle": _("Explore and Compare show the model as it is at this epoch"),
+        "explain": _("Explain {node} at epoch {epoch}"),
+        "explainTitle": _("What this node's answer rests on at this epoch: attention, and what removing arrows does"),
         "seeds": _("Train 10 seeds"),
         "seedsStop": _("Stop the seeds"),
         "seedsTitle": _("The same from ten other seeds, in the background: would another seed say so?"),

@@ -26,8 +26,12 @@ export class TrainGraph {
     /** @type {TrainMoment} */
     this.moment = LATER;
     this.structure = "";
-    /** Whether a click on a node paints it. */
+    /** Whether a click on a node paints it; else it chooses the node. */
     this.painting = false;
+    /** The node that more can be asked about. @type {number|null} */
+    this.chosen = null;
+    /** Called with each other one. */
+    this.onChosen = () => {};
     this.edgeLayer = svg("g", {});
     this.nodeLayer = svg("g", {});
     this.labelLayer = svg("g", { class: "edge-labels" });
@@ -85,13 +89,13 @@ export class TrainGraph {
       const ring = labelled.has(n) ? svg("circle", { class: "labelled-ring", r: radius + (small ? 1.5 : 4) }) : null;
       const wrong = svg("circle", { class: "wrong-ring", r: radius + (small ? 1.5 : 4) });
       const place = { class: "node", transform: `translate(${point.x.toFixed(1)},${point.y.toFixed(1)})` };
-      const group = svg("g", small ? place : { ...place, "data-node": n, tabindex: 0, role: "img" }, ring, circle, words, wrong, title);
+      const group = svg("g", small ? place : { ...place, "data-node": n, tabindex: 0, role: "button" }, ring, circle, words, wrong, title);
       if (!small) {
-        group.addEventListener("click", () => this.paintNode(n));
+        group.addEventListener("click", () => this.touchNode(n));
         group.addEventListener("keydown", (event) => {
           if (event.key !== "Enter" && event.key !== " ") return;
           event.preventDefault();
-          this.paintNode(n);
+          this.touchNode(n);
         });
       }
       return { group, circle, title };
@@ -101,8 +105,13 @@ export class TrainGraph {
   }
 
   /** @param {number} node */
-  paintNode(node) {
-    if (this.painting) this.ask({ what: "paint", node });
+  touchNode(node) {
+    if (this.painting) {
+      this.ask({ what: "paint", node });
+      return;
+    }
+    this.chosen = this.chosen === node ? null : node;
+    this.onChosen();
   }
 
   /** Widths, colours, predictions of this epoch. */
@@ -136,10 +145,12 @@ export class TrainGraph {
       group.style.setProperty("--class-ink", ink);
       group.classList.toggle("sure", sure > 62);
       group.classList.toggle("is-wrong", Boolean(moment.wrong[n]));
+      group.classList.toggle("chosen", n === this.chosen && !small);
       if (small) return;
       const values = { node: screen.called[n], predicted: screen.classNames[moment.predicted[n]], sure: number(moment.sure[n]), label: screen.classNames[screen.classOf[n]] };
       title.textContent = fillIn(moment.wrong[n] ? texts.nodeWrong : texts.nodeTitle, values);
       group.setAttribute("aria-label", title.textContent);
+      group.setAttribute("aria-pressed", `${n === this.chosen}`);
     });
     this.labelLayer.replaceChildren(...(small ? [] : this.lockedLabel(packed, signedValues)));
   }

@@ -27,6 +27,9 @@ export class TrainPlayer {
     this.of = html("span", { class: "quiet-text" });
     this.undo = html("button", { type: "button", class: "link", onclick: () => ask({ what: "undo" }) });
     this.open = html("button", { type: "button", class: "link", "data-key": "open", onclick: () => ask({ what: "open" }) });
+    /** The node that can be explained. @type {number|null} */
+    this.node = null;
+    this.explain = html("button", { type: "button", class: "link", "data-key": "explain", onclick: () => ask({ what: "explain", node: this.node }) });
     this.seeds = html("button", { type: "button", class: "link", "data-key": "seeds", onclick: () => ask({ what: "seeds" }) });
     this.seedsTold = html("span", { class: "quiet-text" });
     this.flags = html("div", { class: "flags" });
@@ -41,7 +44,7 @@ export class TrainPlayer {
       html("div", { class: "player-buttons" }, this.reset, this.play, this.step),
       html("div", { class: "player-count" }, this.count, html("span", {}, this.of, this.undo)),
       html("div", { class: "player-line" }, this.flags, this.slider, this.axis),
-      html("div", { class: "player-more" }, this.open, this.seeds, this.seedsTold),
+      html("div", { class: "player-more" }, this.open, this.explain, this.seeds, this.seedsTold),
     );
   }
 
@@ -65,9 +68,10 @@ export class TrainPlayer {
     if (span) span.textContent = words;
   }
 
-  /** @param {Shown} screen */
-  show(screen) {
+  /** @param {Shown} screen @param {number|null} chosen the node that was clicked */
+  show(screen, chosen) {
     this.screen = screen;
+    this.node = chosen;
     const { texts, total, trained, moment, playing } = screen;
     this.label(this.reset, "reset", texts.reset, texts.resetTitle);
     this.label(this.play, playing ? "pause" : "play", playing ? texts.pause : texts.play, playing ? texts.pauseTitle : texts.playTitle);
@@ -77,6 +81,9 @@ export class TrainPlayer {
     this.undo.textContent = texts.undo;
     this.open.textContent = texts.open;
     this.open.title = texts.openTitle;
+    this.explain.hidden = chosen === null;
+    if (chosen !== null) this.explain.textContent = fillIn(texts.explain, { node: screen.called[chosen], epoch: moment.epoch });
+    this.explain.title = texts.explainTitle;
     this.seeds.textContent = screen.seedsBusy ? texts.seedsStop : texts.seeds;
     this.seeds.title = texts.seedsTitle;
     this.seedsTold.textContent = screen.seeds;

@@ -32,6 +32,7 @@ export class TrainView {
     this.legend = html("div", { class: "legend" });
     this.charts = new TrainCharts(this.ask);
     this.player = new TrainPlayer(this.ask);
+    this.graph.onChosen = () => this.redraw();
     this.foot = html("p", { class: "quiet-text train-foot" });
     this.element = html(
       "div",
@@ -76,6 +77,7 @@ export class TrainView {
     if (!this.screen) return;
     const { screen } = this;
     this.drawBar();
+    if (this.graph.chosen !== null && this.graph.chosen >= screen.names.length) this.graph.chosen = null;
     this.graph.show(screen, screen.moment);
     this.insetBox.hidden = screen.moment.epoch === 0;
     if (!this.insetBox.hidden) this.inset.show(screen, screen.first);
@@ -83,7 +85,7 @@ export class TrainView {
     if (caption) caption.textContent = screen.texts.firstEpoch;
     this.drawLegend();
     this.charts.show(screen);
-    this.player.show(screen);
+    this.player.show(screen, this.graph.chosen);
   }
 
   /** Words, nodes as chips, numbers to three digits. @param {TrainPiece[]} pieces */

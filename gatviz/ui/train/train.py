@@ -18,6 +18,7 @@ from gatviz.training.experiments import EXPERIMENTS
 from gatviz.training.task import Task
 from gatviz.training.training import Training
 from gatviz.ui.escape import escape
+from gatviz.ui.explain.doors import open_explain
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import set_value
 from gatviz.ui.session.run_cache import Run, present_model
@@ -217,6 +218,9 @@ def _do(asked: TrainAsked, player: Player) -> None:
     elif asked.what == "open" and player.take is not None:
         _open(player)
         _redraw_the_page()
+    elif asked.what == "explain" and player.take is not None and asked.node is not None:
+        _explain(player, asked.node)
+        _redraw_the_page()
     elif asked.what == "undo" and player.undoes_itself:
         player.undo()
         _redraw_the_page()
@@ -241,6 +245,13 @@ def _open(player: Player) -> None:
     """Let the model of the epoch under the playhead be the screen's, and go to Explore."""
     _bring(player)
     set_value("workspace", "explore")
+
+
+def _explain(player: Player, node: int) -> None:
+    """Let the model of the epoch under the playhead be the screen's, and go to Explain for a node of it."""
+    _bring(player)
+    if 0 <= node < session.current().graph.num_nodes:
+        open_explain(node)
 
 
 def _bring(player: Player) -> None:
