@@ -610,9 +610,9 @@ export interface TrainScreen {
 }
 
 /** What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
-a node painted, this epoch opened in Explore, a node of it explained, ten seeds trained or stopped; or what is to be shown: an epoch, a
-layer, a head, α or its change, a locked arrow (target, source). Counted, so that one that got lost can be sent
-again; each with the tab's token, and hello with nothing else. */
+a node painted, this epoch opened in Explore, a node of it in Explain, ten seeds trained or stopped; or what is to
+be shown: an epoch, a layer, a head, α or its change, a locked arrow (target, source). Counted, so that one that
+got lost can be sent again; each with the tab's token, and hello with nothing else. */
 export interface TrainAsked {
   count: number;
   what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "explain" | "seeds" | "hello";
