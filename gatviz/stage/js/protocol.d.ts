@@ -308,6 +308,8 @@ export interface Why {
   rest: Rest | null;
   bars: Bars | null;
   even: number;
+  whiskers: Packed | null;
+  stable: Said[];
   shares: string;
   hPrime: Packed | null;
   out: Packed | null;
@@ -375,6 +377,7 @@ export interface Screen extends Scene {
   weightingAtStart: string | null;
   proofs: Proof[];
   pygAsked: boolean;
+  stableAsked: boolean;
   description: string;
   whoseWeights: string;
   badge: string;
@@ -493,9 +496,9 @@ export interface Looked {
   weighting: string;
 }
 
-/** What the person wants of the page: a panel beside the graph, a pin, a check. */
+/** What the person wants of the page: a panel beside the graph, a pin, a check, whiskers on α or none. */
 export interface Asked {
-  what: "pyg" | "pin" | "unpin" | "table" | "weights";
+  what: "pyg" | "pin" | "unpin" | "table" | "weights" | "stable";
 }
 
 /** What the keeper on the page wants: the session's bytes, to open some, to begin afresh, a step back or forth.
