@@ -14,10 +14,13 @@ import { colourScale, edgeWidth } from "./scales.js";
  */
 
 const MANY_NODES = 100;
+/** From so many percent of a class's colour on, a name is written in that colour's own ink. */
+const DEEP = { light: 85, dark: 62 };
 
 export class TrainGraph {
-  /** @param {Ask} ask @param {boolean} small a picture beside the large one: no names, nothing to click */
-  constructor(ask, small = false) {
+  /** @param {Ask} ask @param {boolean} small a picture beside the large one: no names, nothing to click @param {(node: number|null) => void} onHover */
+  constructor(ask, small = false, onHover = () => {}) {
+    this.onHover = onHover;
     this.ask = ask;
     this.small = small;
     this.frame = new Frame();
@@ -88,6 +91,8 @@ export class TrainGraph {
       const group = svg("g", small ? place : { ...place, "data-node": n, tabindex: 0, role: "img" }, ring, circle, words, wrong, title);
       if (!small) {
         group.addEventListener("click", () => this.paintNode(n));
+        for (const there of ["pointerenter", "focus"]) group.addEventListener(there, () => this.onHover(n));
+        for (const gone of ["pointerleave", "blur"]) group.addEventListener(gone, () => this.onHover(null));
         group.addEventListener("keydown", (event) => {
           if (event.key !== "Enter" && event.key !== " ") return;
           event.preventDefault();
@@ -98,6 +103,11 @@ export class TrainGraph {
     });
     this.edgeLayer.replaceChildren(...this.edges.map(({ group }) => group));
     this.nodeLayer.replaceChildren(...this.nodes.map(({ group }) => group));
+  }
+
+  /** Let a node stand out. @param {number|null} node */
+  mark(node) {
+    this.nodes.forEach(({ group }, n) => group.classList.toggle("linked", n === node));
   }
 
   /** @param {number} node */
@@ -129,12 +139,12 @@ export class TrainGraph {
       if (title) title.textContent = fillIn(texts.arrowTitle, { source: screen.called[source[k]], target: screen.called[target[k]], head: screen.head, value: number(moment.alpha.f32[k * moment.alpha.shape[1] + screen.head]) });
     });
     this.nodes.forEach(({ group, circle, title }, n) => {
-      const { line, ink } = palette.classes[moment.predicted[n] % palette.classes.length];
+      const { line, lineInk } = palette.classes[moment.predicted[n] % palette.classes.length];
       const sure = Math.round(30 + 70 * Math.max(0, 2 * moment.sure[n] - 1));
       circle.style.fill = `color-mix(in srgb, ${line} ${sure}%, var(--gv-panel))`;
       circle.style.stroke = line;
-      group.style.setProperty("--class-ink", ink);
-      group.classList.toggle("sure", sure > 62);
+      group.style.setProperty("--class-ink", lineInk);
+      group.classList.toggle("sure", sure > DEEP[screen.theme]);
       group.classList.toggle("is-wrong", Boolean(moment.wrong[n]));
       if (small) return;
       const values = { node: screen.called[n], predicted: screen.classNames[moment.predicted[n]], sure: number(moment.sure[n]), label: screen.classNames[screen.classOf[n]] };

@@ -262,7 +262,9 @@ def _bring(player: Player) -> None:
 
 def _look(asked: TrainAsked) -> None:
     changes: dict[str, Any] = {
-        name: value for name in ("layer", "head", "measure") if (value := getattr(asked, name)) is not None
+        name: value
+        for name in ("layer", "head", "measure", "panel", "step", "colour")
+        if (value := getattr(asked, name)) is not None
     }
     if asked.locked is not None:
         changes["locked"] = tuple(asked.locked) if len(asked.locked) == 2 else None
