@@ -190,12 +190,32 @@ class TrainScreen(Message):
     texts: dict[str, str]
 
 
+class TrainPaint(Message):
+    """A graph on which nothing can be trained yet, to be painted with labels; α is that of the model on the screen."""
+
+    names: list[str]
+    called: list[str]
+    positions: list[list[float]]
+    class_of: list[int]
+    class_names: list[str]
+    labelled: list[int]
+    moment: TrainMoment
+    head: int
+    measure: Literal["alpha", "change"]
+    locked: tuple[int, int] | None
+    brushes: list[str]
+    notice: str
+    heard: int
+    palettes: Palettes
+    texts: dict[str, str]
+
+
 class TrainAsked(Message):
     """What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
-    a node painted, this epoch opened in Explore, ten seeds trained or stopped; or what is to be shown: an epoch, a
-    layer, a head, α or its change, a locked arrow (target, source), what stands beside the graph, of which step the
-    output is embedded and by what it is coloured. Counted, so that one that got lost can be sent
-    again; each with the tab's token, and hello with nothing else."""
+    a node painted (with a label; without one it is told or told no longer), this epoch opened in another workspace, ten
+    seeds trained or stopped; or what is to be shown: an epoch, a layer, a head, α or its change, a locked arrow
+    (target, source), what stands beside the graph, of which step the output is embedded and by what it is coloured.
+    Counted, so that one that got lost can be sent again; each with the tab's token, and hello with nothing else."""
 
     count: int
     what: Literal["play", "pause", "step", "reset", "tick", "seek", "show", "undo", "paint", "open", "seeds", "hello"]
@@ -208,4 +228,6 @@ class TrainAsked(Message):
     colour: Literal["predicted", "label"] | None = None
     locked: list[int] | None = None
     node: int | None = None
+    label: str | None = None
+    workspace: Literal["explore", "compare", "explain"] | None = None
     token: str | None = None

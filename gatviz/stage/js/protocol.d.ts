@@ -677,11 +677,30 @@ export interface TrainScreen {
   texts: Record<string, string>;
 }
 
+/** A graph on which nothing can be trained yet, to be painted with labels; α is that of the model on the screen. */
+export interface TrainPaint {
+  names: string[];
+  called: string[];
+  positions: number[][];
+  classOf: number[];
+  classNames: string[];
+  labelled: number[];
+  moment: TrainMoment;
+  head: number;
+  measure: "alpha" | "change";
+  locked: [number, number] | null;
+  brushes: string[];
+  notice: string;
+  heard: number;
+  palettes: Palettes;
+  texts: Record<string, string>;
+}
+
 /** What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
-a node painted, this epoch opened in Explore, ten seeds trained or stopped; or what is to be shown: an epoch, a
-layer, a head, α or its change, a locked arrow (target, source), what stands beside the graph, of which step the
-output is embedded and by what it is coloured. Counted, so that one that got lost can be sent
-again; each with the tab's token, and hello with nothing else. */
+a node painted (with a label; without one it is told or told no longer), this epoch opened in another workspace, ten
+seeds trained or stopped; or what is to be shown: an epoch, a layer, a head, α or its change, a locked arrow
+(target, source), what stands beside the graph, of which step the output is embedded and by what it is coloured.
+Counted, so that one that got lost can be sent again; each with the tab's token, and hello with nothing else. */
 export interface TrainAsked {
   count: number;
   what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "seeds" | "hello";
@@ -694,6 +713,8 @@ export interface TrainAsked {
   colour?: "predicted" | "label" | null;
   locked?: number[] | null;
   node?: number | null;
+  label?: string | null;
+  workspace?: "explore" | "compare" | "explain" | null;
   token?: string | null;
 }
 

@@ -1,10 +1,11 @@
 /** The picture of a training as the page mounts it: data in, what the person asks out, one thing at a time. */
 
+import { TrainPaintView } from "./train_paint.js";
 import { TrainView } from "./train_view.js";
 import { decode } from "./wire.js";
 
 /**
- * @import {TrainAsked, TrainScreen} from "./protocol.js"
+ * @import {TrainAsked, TrainPaint, TrainScreen} from "./protocol.js"
  * @typedef {{data: Uint8Array<ArrayBuffer>, parentElement: HTMLElement, setStateValue: (name: string, value: object) => void}} Page
  */
 
@@ -50,6 +51,7 @@ class Mounted {
     this.calls = 0;
     this.gone = false;
     this.view = new TrainView(root, (asked) => this.ask(asked));
+    this.paint = new TrainPaintView(root, (asked) => this.ask(asked));
     this.waiting = setTimeout(() => this.deliver(), SETTLED);
     this.token = token();
     if (this.token) this.next.push({ what: "hello" });
@@ -88,12 +90,17 @@ class Mounted {
     this.waiting = this.open !== null || this.next.length ? setTimeout(() => this.deliver(), 0) : undefined;
   }
 
-  /** @param {TrainScreen} screen */
+  /** A training, a graph to be painted, or nothing to draw yet. @param {TrainScreen|TrainPaint|{heard: number}} screen */
   show(screen) {
-    this.view.show(screen);
+    const trains = "charts" in screen;
+    const paints = !trains && "brushes" in screen;
+    this.view.element.style.display = trains ? "" : "none";
+    this.paint.element.style.display = paints ? "" : "none";
+    if (trains) this.view.show(screen);
+    if (paints) this.paint.show(screen);
     this.answered(screen.heard);
     clearTimeout(this.ticking);
-    if (!screen.busy && !screen.playing) return;
+    if (!trains || (!screen.busy && !screen.playing)) return;
     const due = Math.max(20, PACE - (performance.now() - this.ticked));
     this.ticking = setTimeout(() => {
       this.ticked = performance.now();
@@ -106,6 +113,7 @@ class Mounted {
     clearTimeout(this.waiting);
     clearTimeout(this.ticking);
     this.view.destroy();
+    this.paint.destroy();
   }
 }
 
@@ -125,11 +133,7 @@ export default async function mount({ data, parentElement, setStateValue }) {
   mounted.send = (message) => setStateValue("asked", message);
   const call = ++mounted.calls;
   const [screen] = await Promise.all([decode(data), loaded(parentElement.querySelector("link[rel=stylesheet]"))]);
-  if (call === mounted.calls && !mounted.gone) {
-    mounted.view.element.style.display = "names" in screen ? "" : "none";
-    if ("names" in screen) mounted.show(/** @type {any} */ (screen));
-    else mounted.answered(/** @type {any} */ (screen).heard); // nothing to draw yet
-  }
+  if (call === mounted.calls && !mounted.gone) mounted.show(/** @type {any} */ (screen));
   return () => {
     // The page also ends a call that a newer one has overtaken; what is mounted is that one's then.
     if (call !== mounted.calls) return;

@@ -7,6 +7,7 @@ import { TrainEmbeddingView } from "./train_embedding.js";
 import { TrainGraph } from "./train_graph.js";
 import { TrainPlayer } from "./train_player.js";
 import { TrainStepView } from "./train_step.js";
+import { dressed } from "./train_theme.js";
 
 /**
  * @import {Palette, TrainAsked, TrainPiece, TrainScreen} from "./protocol.js"
@@ -73,10 +74,7 @@ export class TrainView {
 
   /** @param {TrainScreen} data */
   show(data) {
-    const theme = this.theme();
-    this.element.dataset.theme = theme;
-    this.screen = { ...data, theme, palette: data.palettes[theme] };
-    for (const [name, colour] of Object.entries(this.screen.palette.words)) this.element.style.setProperty(`--gv-${name}`, colour);
+    this.screen = { ...data, ...dressed(this.element, data.palettes) };
     this.headline.replaceChildren(...this.pieces(data.headline));
     this.below.replaceChildren(...this.pieces(data.below));
     this.notice.textContent = data.notice;
@@ -90,6 +88,7 @@ export class TrainView {
     this.drawBar();
     this.graph.show(screen, screen.moment);
     this.insetBox.hidden = screen.moment.epoch === 0;
+    this.insetBox.dataset.corner = this.graph.corner;
     if (!this.insetBox.hidden) this.inset.show(screen, screen.first);
     const caption = this.insetBox.querySelector("figcaption");
     if (caption) caption.textContent = screen.texts.firstEpoch;
@@ -106,21 +105,14 @@ export class TrainView {
     });
   }
 
-  /** Dark or light, as the page around is now. */
-  theme() {
-    const colour = getComputedStyle(this.element).getPropertyValue("--gv-background").trim();
-    const [r, g, b] = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
-    return 0.3 * r + 0.6 * g + 0.1 * b < 110 ? "dark" : "light";
-  }
-
   /** Which layer, which head, and whether arrows show α or its change. */
   drawBar() {
     const { screen } = this;
     const { texts } = screen;
     const focused = this.focusedKey(this.bar);
-    /** @param {string} key @param {string} words @param {boolean} on @param {Omit<TrainAsked, "count">} asked @param {string|null} colour @param {string} label */
+    /** @param {string} key @param {string} words @param {boolean} on @param {Omit<TrainAsked, "count">|(() => void)} asked @param {string|null} colour @param {string} label */
     const option = (key, words, on, asked, colour = null, label = words) => {
-      const button = html("button", { type: "button", class: "option", role: "radio", "aria-checked": on, "aria-label": label, "data-key": key, onclick: () => this.ask(asked) }, words);
+      const button = html("button", { type: "button", class: "option", role: "radio", "aria-checked": on, "aria-label": label, "data-key": key, title: label === words ? null : label, onclick: () => (typeof asked === "function" ? asked() : this.ask(asked)) }, words);
       if (colour) {
         const dot = html("span", { class: "dot" });
         dot.style.background = colour;
@@ -136,6 +128,7 @@ export class TrainView {
       group(texts.head, range(screen.heads).map((k) => option(`head${k}`, `${k}`, k === screen.head, { what: "show", head: k }, colours[k % colours.length], fillIn(texts.headLabel, { head: k })))),
       html("span", { class: "spacer" }),
       this.paintButton(),
+      ...(this.graph.painting ? [this.brushes(option, group)] : []),
       group("", [
         option("alpha", texts.alpha, screen.measure === "alpha", { what: "show", measure: "alpha" }),
         option("change", texts.change, screen.measure === "change", { what: "show", measure: "change" }, null, texts.changeTitle),
@@ -153,6 +146,23 @@ export class TrainView {
       this.redraw();
     };
     return html("button", { type: "button", class: "option", "aria-pressed": pressed, title: texts.paintTitle, "data-key": "paint", onclick: toggle }, texts.paint);
+  }
+
+  /**
+   * What painting a node does: tell its own label or not, or give it a label.
+   * @param {(key: string, words: string, on: boolean, asked: () => void, colour: string|null, label: string) => HTMLElement} option
+   * @param {(name: string, options: HTMLElement[]) => HTMLElement} group
+   */
+  brushes(option, group) {
+    const { texts, classNames, palette } = this.screen;
+    const { brush } = this.graph;
+    /** @param {string|null} label */
+    const take = (label) => {
+      this.graph.brush = label;
+      this.redraw();
+    };
+    const labels = classNames.map((label, k) => option(`brush ${k}`, label, brush === label, () => take(label), palette.classes[k % palette.classes.length].line, fillIn(texts.brushTitle, { label })));
+    return group(texts.brush, [option("brush", texts.brushTold, brush === null, () => take(null), null, texts.brushToldTitle), ...labels]);
   }
 
   /** What stands beside the graph, and the tabs that choose it. */
