@@ -50,8 +50,9 @@ class Mounted {
     this.tries = 0;
     this.calls = 0;
     this.gone = false;
-    this.view = new TrainView(root, (asked) => this.ask(asked));
-    this.paint = new TrainPaintView(root, (asked) => this.ask(asked));
+    this.root = root;
+    /** What is drawn: nothing, as long as there is nothing to draw. @type {TrainView|TrainPaintView|null} */
+    this.view = null;
     this.waiting = setTimeout(() => this.deliver(), SETTLED);
     this.token = token();
     if (this.token) this.next.push({ what: "hello" });
@@ -94,10 +95,9 @@ class Mounted {
   show(screen) {
     const trains = "charts" in screen;
     const paints = !trains && "brushes" in screen;
-    this.view.element.style.display = trains ? "" : "none";
-    this.paint.element.style.display = paints ? "" : "none";
-    if (trains) this.view.show(screen);
-    if (paints) this.paint.show(screen);
+    if (trains) this.of(TrainView).show(screen);
+    else if (paints) this.of(TrainPaintView).show(screen);
+    else this.clear();
     this.answered(screen.heard);
     clearTimeout(this.ticking);
     if (!trains || (!screen.busy && !screen.playing)) return;
@@ -108,12 +108,25 @@ class Mounted {
     }, due);
   }
 
+  /** The view of this kind; another gives way to it. @template {TrainView|TrainPaintView} V @param {new (root: HTMLElement, ask: (asked: Asking) => void) => V} Kind @returns {V} */
+  of(Kind) {
+    if (this.view instanceof Kind) return this.view;
+    this.clear();
+    const made = new Kind(this.root, (asked) => this.ask(asked));
+    this.view = made;
+    return made;
+  }
+
+  clear() {
+    this.view?.destroy();
+    this.view = null;
+  }
+
   stop() {
     this.gone = true;
     clearTimeout(this.waiting);
     clearTimeout(this.ticking);
-    this.view.destroy();
-    this.paint.destroy();
+    this.clear();
   }
 }
 

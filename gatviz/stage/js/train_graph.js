@@ -15,8 +15,8 @@ import { colourScale, edgeWidth } from "./scales.js";
  */
 
 const MANY_NODES = 100;
-/** What the picture of epoch 0 takes of a corner, with room for the loops of nodes beside it. */
-const INSET = { width: 158, height: 158 };
+/** What the picture of epoch 0 takes of a corner, with room for half a node beside it. */
+const INSET = { width: 140, height: 138 };
 const CORNERS = /** @type {const} */ (["right top", "left top", "right bottom", "left bottom"]);
 /** From so many percent of a class's colour on, a name is written in that colour's own ink. */
 const DEEP = { light: 85, dark: 62 };

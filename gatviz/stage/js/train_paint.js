@@ -25,7 +25,6 @@ export class TrainPaintView {
     this.legend = html("div", { class: "legend" });
     this.notice = html("p", { class: "notice", role: "status" });
     this.element = html("div", { class: "gatviz-stage gatviz-train" }, this.notice, html("section", { class: "panel graph-panel" }, this.bar, html("div", { class: "graph-box" }, this.graph.canvas), this.legend));
-    this.element.style.display = "none"; // until there is something to show
     this.element.addEventListener("keydown", (event) => event.stopPropagation());
     root.append(this.element);
     this.resized = new ResizeObserver(() => this.screen && this.graph.show(this.screen, this.screen.moment));

@@ -59,7 +59,6 @@ export class TrainView {
       this.player.element,
       this.foot,
     );
-    this.element.style.display = "none"; // until there is something to show
     // The page around hears single letters too: it would run again, or clear its cache.
     this.element.addEventListener("keydown", (event) => event.stopPropagation());
     root.append(this.element);

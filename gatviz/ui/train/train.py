@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from gatviz.analysis.subject import called
 from gatviz.attention.layers import new_generator
-from gatviz.errors import GatvizError
+from gatviz.errors import GatvizError, quote
 from gatviz.model.around import Linear
 from gatviz.model.gat import GAT
 from gatviz.stage import heard
@@ -237,6 +238,9 @@ def _paint(player: Player, node: int, label: str | None) -> None:
         name = give_label(now.graph, node, label[:MOST_LETTERS].strip())
         if trained:
             follow(session.current(), player, told=name)
+            if player.playhead > 0:
+                said = _("From epoch {epoch} on, {node} is labelled {label}: later epochs were dropped.")
+                player.notice = said.format(epoch=player.playhead, node=called(name), label=quote(label))
 
 
 def _redraw_the_page() -> None:
