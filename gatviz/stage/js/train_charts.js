@@ -21,13 +21,13 @@ export class TrainCharts {
     this.ask = ask;
     /** @type {Shown} */
     this.screen = LATER;
-    this.element = html("section", { class: "panel train-charts" });
+    this.element = html("div", { class: "train-charts" });
   }
 
   /** @param {Shown} screen */
   show(screen) {
     this.screen = screen;
-    const width = this.element.clientWidth - 24;
+    const width = this.element.clientWidth;
     if (width < 80) return;
     const last = screen.charts.length - 1;
     this.element.replaceChildren(...screen.charts.map((chart, k) => this.drawn(chart, width, k === last)));

@@ -14,7 +14,7 @@ from gatviz.ui.session.model import all_weights
 from gatviz.ui.session.run_cache import drawn_weights
 from gatviz.ui.session.setting_words import told_change
 from gatviz.ui.session.settings import Settings
-from gatviz.ui.session.work import HeldWeights, OpenedModel, Work, new_drawing
+from gatviz.ui.session.work import HeldWeights, OpenedModel, Pin, Work, new_drawing
 from gatviz.words import _
 
 
@@ -60,23 +60,34 @@ def _closed(name: str, weights: Weights, graph: Graph) -> str:
     return told.format(name=name, **counts)
 
 
-def open_model(name: str, model: GAT) -> None:
-    """Let a model from a file stand in for the sidebar's; undo, or `close_model`, brings that one back."""
-    held = HeldWeights(model.weights(), under=None, by_hand=True)
+def open_model(name: str, model: GAT, *, baseline: Pin | None = None) -> None:
+    """Let a model from a file stand in for the sidebar's; undo, or `close_model`, brings that one back.
+
+    Arguments:
+        baseline: what is pinned with the same step, in the place of what its slot held.
+    """
     session.update(openings=session.current().openings + 1)
     now = session.current()
-    opened = OpenedModel(name, model.steps, model.self_loops, now.openings, model.loop_features)
+    work = with_model(now.work, name, model, now.openings)
+    if baseline is not None:
+        work = replace(work, pins=(baseline, *(pin for pin in work.pins if pin.slot != baseline.slot)))
+    session.change(work, _("open weights {name}").format(name=name))
+
+
+def with_model(work: Work, name: str, model: GAT, opening: int) -> Work:
+    """The same with this model, as the so-manieth that was opened."""
+    held = HeldWeights(model.weights(), under=None, by_hand=True)
+    opened = OpenedModel(name, model.steps, model.self_loops, opening, model.loop_features)
     loops = model.loop_features
     settings = replace(
-        now.settings,
+        work.settings,
         opened=opened.steps,
         self_loops=opened.self_loops,
         loop_features=loops.value,
         filled_loops=loops.filled,
         classes=model.classes,
     )
-    work = replace(now.work, opened=opened, weights=held, settings=settings)
-    session.change(work, _("open weights {name}").format(name=name))
+    return replace(work, opened=opened, weights=held, settings=settings)
 
 
 def close_model() -> None:
