@@ -81,6 +81,7 @@ def test_every_question_is_answered_on_every_sample(section: str, graph: str) ->
     app = open_section(section, graph)
     if section != "what_if":
         assert figures(app)
+        assert words(app).count('<h2 class="gatviz-answer">') == 1
     assert len(app.get("download_button")) == len(figures(app))
 
 
@@ -160,10 +161,11 @@ def test_gat_and_gatv2_stand_side_by_side() -> None:
 
 def test_other_numbers_in_the_rule_change_the_verdicts() -> None:
     app = open_section("uniform")
-    assert "averages at 4 of 4 nodes" not in words(app)
+    assert "<td>4 nodes</td><td>0 nodes</td><td>0 nodes</td>" not in words(app)
     app.number_input(key="compare_even_lead").set_value(4.0).run()
     assert not app.exception
-    assert "averages at 4 of 4 nodes (no neighbour gets more than 4 times its even share)" in words(app)
+    assert "It averages where no neighbour gets more than 4 times its even share" in words(app)
+    assert words(app).count("<td>4 nodes</td><td>0 nodes</td><td>0 nodes</td>") == 4
 
 
 def test_a_head_that_is_gone_is_forgotten() -> None:

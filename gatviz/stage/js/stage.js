@@ -84,7 +84,7 @@ export class Stage {
       html(
         "div",
         { class: "pair-of-panels" },
-        html("section", { class: "panel graph-panel" }, this.toolbar.element, this.graph.box, this.legend.element),
+        html("section", { class: "panel graph-panel" }, this.toolbar.element, this.graph.box, html("div", { class: "graph-foot" }, this.legend.element, this.graph.readout)),
         this.chain.element,
       ),
       this.why.element,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -19,10 +19,6 @@ _FORMATS = {"svg": "SVG", "png": "PNG"}
 _STYLE = """<style>
 [class*="st-key-beside-"] > div { flex: 1 1 27rem !important; min-width: 0; }
 </style>"""
-_DOT = (
-    '<span aria-hidden="true" style="display: inline-block; width: 0.6rem; height: 0.6rem; border-radius: 50%; '
-    'margin-right: 0.5rem; background: {colour}"></span>'
-)
 
 
 def theme() -> Theme:
@@ -96,16 +92,14 @@ def image_choice() -> None:
     )
 
 
-def say(sentences: Iterable[str], *, quiet: bool = False, columns: int = 1, dots: Sequence[str] | None = None) -> None:
+def say(sentences: Iterable[str], *, quiet: bool = False, columns: int = 1) -> None:
     """Sentences as plain text, whatever node names stand in them.
 
     Arguments:
-        quiet: as captions. columns: side by side. dots: a colour before each.
+        quiet: as captions. columns: side by side.
     """
     look = "font-size: 0.875rem; opacity: 0.75; margin: 0" if quiet else "margin: 0 0 0.25rem"
-    told = list(sentences)
-    marks = [_DOT.format(colour=colour) for colour in dots] if dots else [""] * len(told)
-    lines = [f'<p style="{look}">{mark}{html.escape(sentence)}</p>' for mark, sentence in zip(marks, told, strict=True)]
+    lines = [f'<p style="{look}">{html.escape(sentence)}</p>' for sentence in sentences]
     if lines:
         st.html(f'<div class="gatviz-say" style="columns: {columns}">{"".join(lines)}</div>')
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gatviz.analysis import share_limit
+from gatviz.analysis import in_and_out, share_limit
+from gatviz.analysis.headlines import who_is_read
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.common import Chart
 from gatviz.charts.heads import alpha_chart, head_alpha_chart
 from gatviz.charts.network import network_chart
 from gatviz.charts.network_drawn import Drawn
+from gatviz.ui.compare.answer import answer, answer_place
 from gatviz.ui.compare.cache import cached, drawn_at
 from gatviz.ui.compare.chart_card import card, matrix_limit, theme
 from gatviz.ui.compare.controls import choice, head_name, picture_choice
@@ -22,6 +24,8 @@ _ALL = -1
 
 def heads(now: session.Session, trace: LayerTrace) -> None:
     """α of every head on one scale, or of one head large; on the graph or as a matrix."""
+    found = cached(trace, ("flow", now.graph.fingerprint), lambda: in_and_out(trace, now.graph))
+    answer(answer_place(), who_is_read(found))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         shown = _ALL
         if trace.num_heads > 1:
