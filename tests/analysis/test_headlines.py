@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatviz.analysis import head_similarity, in_and_out, static_attention, uniformity
-from gatviz.analysis.headlines import both_kinds, which_are_alike, whether_static, who_averages, who_is_read
+from gatviz.analysis.headlines import both_kinds, whether_static, which_are_alike, who_averages, who_is_read
 from gatviz.attention.layer_trace import LayerTrace
 from tests.attention.hand_traces import graph_of, with_alpha
 

@@ -184,7 +184,11 @@ def test_an_empty_canvas_says_how_to_begin_and_the_first_node_brings_features(pa
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
     expect(page.locator(".headline")).to_have_text("An empty graph.")
-    expect(page.locator(".why")).to_be_hidden()
+    for part in (".chain-panel", ".why"):
+        expect(page.locator(part)).to_contain_text("as soon as")
+        box = page.locator(part).bounding_box()
+        assert box
+        assert box["height"] < 60  # a line each
     page.keyboard.press("n")
     expect(page.locator(".headline")).to_contain_text("Every node reads only itself")
     features = page.locator(".features").first.text_content() or ""

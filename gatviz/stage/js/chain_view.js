@@ -2,7 +2,7 @@
 
 import { CellEditor } from "./cell_editor.js";
 import { drawHead, drawSteps } from "./chain_head.js";
-import { html, LATER } from "./dom.js";
+import { html, LATER, zoomOf } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
 import { math } from "./formula.js";
 import { marksOf } from "./marks.js";
@@ -279,11 +279,16 @@ export class ChainView {
 
   maxHeight() {
     const most = 300 * this.larger();
-    return this.scene.names.length > MOST_NUMBERED ? most : Math.max(205, Math.min(window.innerHeight - 690, most));
+    return this.scene.names.length > MOST_NUMBERED ? most : Math.max(205, Math.min(this.windowHeight() - 690, most));
   }
 
+  windowHeight() {
+    return window.innerHeight / zoomOf(this.element);
+  }
+
+  /** How much larger than on a laptop the cells are. */
   larger() {
-    return this.width >= LARGE.width && window.innerHeight >= LARGE.height ? LARGE.times : 1;
+    return this.width >= LARGE.width && this.windowHeight() >= LARGE.height ? LARGE.times : 1;
   }
 
   /** @param {StageOf} stage */

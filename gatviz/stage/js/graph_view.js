@@ -1,7 +1,7 @@
 /** The graph: nodes and arrows whose width and colour are the shown weight, and what is being drawn right now. */
 
 import { CanvasInput } from "./canvas_input.js";
-import { focusedBeside, html, LATER, set, svg } from "./dom.js";
+import { focusedBeside, html, LATER, placeOn, set, svg } from "./dom.js";
 import { edgeKey, draftOf } from "./draft.js";
 import { numberElements } from "./edge_numbers.js";
 import { fillIn, number, shorten, signed } from "./format.js";
@@ -199,10 +199,9 @@ export class GraphView {
     this.viewport.setAttribute("transform", this.frame.transform);
   }
 
-  /** Where the pointer is on the canvas. @param {Point} point */
-  onCanvas({ x, y }) {
-    const box = this.canvas.getBoundingClientRect();
-    return { x: x - box.x, y: y - box.y };
+  /** Where the pointer is on the canvas. @param {{clientX: number, clientY: number}} event */
+  onCanvas(event) {
+    return placeOn(this.canvas, event);
   }
 
   /** @param {string} name */

@@ -113,6 +113,9 @@ def _texts() -> dict[str, str]:
         "other": _("{title}, {time}"),
         "unable": _("This browser keeps nothing for this page: save your work as a file, or a reload loses it."),
         "close": _("Close"),
+        "projector": _("Projector mode"),
+        "leaveProjector": _("Leave projector mode"),
+        "projectorTitle": _("Without the sidebar, and all of it larger"),
     }
 
 
