@@ -12,6 +12,8 @@ import streamlit as st
 from gatviz.attention.layer_trace import MAX_DENSE_NODES
 from gatviz.charts.colours import Theme
 from gatviz.charts.common import Chart
+from gatviz.ui.compare.controls import choice
+from gatviz.ui.session.control_values import value_of
 from gatviz.words import _
 
 _IMAGE = "compare_image"
@@ -80,15 +82,12 @@ def page_style() -> None:
 
 def image_choice() -> None:
     """The format in which every chart's camera saves it."""
-    st.segmented_control(
+    choice(
         _("The camera above a chart saves it as"),
         list(_FORMATS),
-        default="svg",
-        required=True,
-        format_func=_FORMATS.__getitem__,
-        key=_IMAGE,
+        _IMAGE,
+        _FORMATS.__getitem__,
         help=_("Point at a chart to see its camera. Pictures are made in the browser; CSV holds a chart's numbers."),
-        persist_state="session",
     )
 
 
@@ -115,4 +114,4 @@ def matrix_limit(nodes: int) -> None:
 
 
 def _image() -> Literal["svg", "png"]:
-    return "png" if st.session_state.get(_IMAGE) == "png" else "svg"
+    return "png" if value_of(_IMAGE) == "png" else "svg"

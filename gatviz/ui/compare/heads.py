@@ -16,7 +16,7 @@ from gatviz.ui.compare.cache import cached, drawn_at
 from gatviz.ui.compare.chart_card import card, matrix_limit, theme
 from gatviz.ui.compare.controls import choice, head_name, picture_choice
 from gatviz.ui.session import session
-from gatviz.ui.session.control_values import set_value
+from gatviz.ui.session.control_values import key_of, set_value
 from gatviz.words import _
 
 _SHOWN = "compare_shown"
@@ -45,7 +45,7 @@ def heads(now: session.Session, trace: LayerTrace) -> None:
             columns = choice(_("Per row"), options, "compare_per_row", lambda n: str(n) if n else _("auto"))
         to_largest = st.toggle(
             _("Scale to the largest α"),
-            key="compare_to_largest",
+            key=key_of("compare_to_largest"),
             help=_("Colours and widths run from 0 to 1; switched on, they run from 0 to the largest α shown."),
             persist_state="session",
         )
