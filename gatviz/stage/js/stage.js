@@ -13,6 +13,7 @@ import { Legend } from "./legend.js";
 import { NodeEditor } from "./node_editor.js";
 import { STEP } from "./page_keys.js";
 import { PictureMenu } from "./picture_menu.js";
+import { project } from "./projector.js";
 import { readScene } from "./scene.js";
 import { edgeFocus, nodeFocus, same, Store, touch } from "./store.js";
 import { Toolbar } from "./toolbar.js";
@@ -83,7 +84,7 @@ export class Stage {
       html(
         "div",
         { class: "pair-of-panels" },
-        html("section", { class: "panel graph-panel" }, this.toolbar.element, this.graph.box, this.legend.element),
+        html("section", { class: "panel graph-panel" }, this.toolbar.element, this.graph.box, html("div", { class: "graph-foot" }, this.legend.element, this.graph.readout)),
         this.chain.element,
       ),
       this.why.element,
@@ -231,6 +232,7 @@ export class Stage {
     if (event.key === "Escape" && this.store.state.guide !== null) this.store.update({ guide: null });
     else if (event.key === "Escape") this.store.update({ locked: null, hover: null, selection: [], connecting: null, edited: null });
     else if (event.key === "?") this.keys.toggle();
+    else if (event.key.toLowerCase() === "p" && !event.ctrlKey && !event.metaKey && !event.altKey) project();
     else this.commands.press(event);
   }
 
