@@ -11,6 +11,7 @@ from streamlit import net_util
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gatviz import words
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import use_one_thread
 from gatviz.capturing.run import CapturedCall
 from gatviz.charts.colours import BUTTON, text_on
@@ -19,6 +20,7 @@ from gatviz.ui.escape import escape
 from gatviz.ui.explain.doors import explain_door
 from gatviz.ui.session import keeping, run_cache, session
 from gatviz.ui.session.captured import choose_call
+from gatviz.ui.session.control_values import key_of, set_value, value_of
 from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.sidebar import NAME, foot, sidebar
 from gatviz.ui.stage_component import keeper
@@ -145,18 +147,26 @@ def _call_choice(now: session.Session) -> None:
     run = now.work.captured
     if run is None or len(run.calls) < 2:
         return
-    st.session_state[_CALL] = now.work.call
+    set_value(_CALL, now.work.call)
     names = [_call_name(place, call) for place, call in enumerate(run.calls)]
-    given: Any = {"label": _("Call"), "options": range(len(names)), "format_func": names.__getitem__, "key": _CALL}
-    given |= {"label_visibility": "collapsed", "on_change": _take_call}
+    given: Any = {"label": _("Call"), "options": range(len(names)), "key": key_of(_CALL), "on_change": _take_call}
+    given["label_visibility"] = "collapsed"
     if len(names) <= _MOST_SIDE_BY_SIDE:
-        st.segmented_control(**given, required=True)
+        st.segmented_control(**given, format_func=lambda place: escape(names[place]), required=True)
     else:
-        st.selectbox(**given, width=220)
+        st.selectbox(**given, format_func=names.__getitem__, width=220)
+
+
+def _layer_name(place: int, layer: LayerTrace) -> str:
+    if layer.alpha_alone:
+        return _("Layer {layer}, α alone").format(layer=place)
+    return _("Layer {layer} · {kind} {heads} × {features}").format(
+        layer=place, kind=layer.kind, heads=layer.num_heads, features=layer.head_features
+    )
 
 
 def _call_name(place: int, call: CapturedCall) -> str:
-    name = escape(call.called[:_LONGEST_CALL])
+    name = call.called[:_LONGEST_CALL]
     if call.layer is None:
         return _("{place} · {name}, α alone").format(place=place, name=name)
     settings = call.layer.settings
@@ -166,7 +176,7 @@ def _call_name(place: int, call: CapturedCall) -> str:
 
 
 def _take_call() -> None:
-    choose_call(int(st.session_state[_CALL] or 0))
+    choose_call(int(value_of(_CALL) or 0))
 
 
 def _layer_choice(run: run_cache.Run) -> int:
@@ -174,15 +184,13 @@ def _layer_choice(run: run_cache.Run) -> int:
     layers = run.whole.layers
     if len(layers) == 1:
         return 0
-    if st.session_state.get("layer", 0) not in range(len(layers)):
-        st.session_state["layer"] = len(layers) - 1
+    if value_of("layer", 0) not in range(len(layers)):
+        set_value("layer", len(layers) - 1)
     chosen = st.segmented_control(
         _("Layer"),
         range(len(layers)),
-        format_func=lambda k: _("Layer {layer} · {kind} {heads} × {features}").format(
-            layer=k, kind=layers[k].kind, heads=layers[k].num_heads, features=layers[k].head_features
-        ),
-        key="layer",
+        format_func=lambda k: _layer_name(k, layers[k]),
+        key=key_of("layer"),
         default=0,
         required=True,
         label_visibility="collapsed",
