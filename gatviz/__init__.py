@@ -4,13 +4,14 @@ Data flows file → Graph → model → Trace → analysis → views; this modul
 """
 
 from gatviz import analysis
+from gatviz.attention.alpha_trace import AlphaTrace
 from gatviz.attention.edges import Edges
 from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layer_trace import GATTrace, GATv2Trace, LayerTrace
 from gatviz.attention.loop_features import LoopFeatures
 from gatviz.attention.tutorial_layers import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
-from gatviz.capturing import Capture, capture
+from gatviz.capturing import Capture, CapturedRun, capture, from_attention, load_capture
 from gatviz.checkpoints import inspect_weights, load_weights, save_weights
 from gatviz.errors import GatvizError
 from gatviz.files import ReadOptions, inspect_graph, read_graph, sample_graph, sample_graph_names, write_graph
@@ -31,8 +32,10 @@ __version__ = "0.1.0"
 __all__ = [
     "GAT",
     "Activation",
+    "AlphaTrace",
     "BatchNorm",
     "Capture",
+    "CapturedRun",
     "Edges",
     "GATAttentionLayer",
     "GATLayer",
@@ -61,9 +64,11 @@ __all__ = [
     "analysis",
     "capture",
     "fit",
+    "from_attention",
     "generate",
     "inspect_graph",
     "inspect_weights",
+    "load_capture",
     "load_training",
     "load_weights",
     "read_graph",

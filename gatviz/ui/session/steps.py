@@ -6,6 +6,7 @@ from dataclasses import replace
 from time import monotonic
 
 from gatviz.graph import editing
+from gatviz.graph.features import made_up_features, usual_kind
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import default_positions
 from gatviz.model.gat import GAT
@@ -39,6 +40,8 @@ def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
         own=own,
         view=before.history.next_view(before.work),
         drawing=new_drawing(),
+        captured=None,
+        call=0,
     )
     if held is None or not held.by_hand or not fits:
         work = _without_weights(work)
@@ -93,12 +96,17 @@ def with_model(work: Work, name: str, model: GAT, opening: int) -> Work:
         filled_loops=loops.filled,
         classes=model.classes,
     )
-    return replace(work, opened=opened, weights=held, settings=settings)
+    return replace(work, opened=opened, weights=held, settings=settings, captured=None, call=0)
 
 
 def close_model() -> None:
-    """Back to the model in the sidebar, with the weights that the seed draws."""
-    session.change(_without_weights(session.current().work), _("close the opened model"))
+    """Back to the model in the sidebar, with the weights that the seed draws; α alone gives way to it too."""
+    work = _without_weights(session.current().work)
+    graph = work.graph
+    if not graph.num_features and graph.num_nodes:  # given α needs none, a model does
+        x, names = made_up_features(usual_kind(graph.num_nodes), graph.names, graph.edge_index)
+        work = replace(work, graph=replace(graph, x=x, feature_names=names))
+    session.change(replace(work, captured=None, call=0), _("close the opened model"))
 
 
 def _without_weights(work: Work) -> Work:
