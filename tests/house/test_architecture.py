@@ -73,7 +73,7 @@ WITHIN = {
         *("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "classes", "gat", "proof"),
         *("reach", "without", "kept_steps"),
     ),
-    "training": ("task", "schedule", "stepper", "kept", "saving", "training", "fit", "beside", "experiments"),
+    "training": ("task", "schedule", "stepper", "kept", "saving", "training", "slow_step", "fit", "beside", "experiments"),
     "files": (
         "limits",
         "headers",
