@@ -41,7 +41,10 @@ _STYLE = """<style>
 .st-key-running { position: fixed; top: 3.4rem; left: 50%; width: auto; z-index: 9; padding: 0.2rem 0.8rem;
   border-radius: 0.5rem; backdrop-filter: blur(18px); }
 [data-testid="stSidebarHeader"] { height: 1.5rem; min-height: 0; padding-bottom: 0; margin-bottom: 0; }
-[data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 1rem; }
+[data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 0.5rem; }
+[data-testid="stSidebarContent"]::after {
+  content: ""; display: block; position: sticky; bottom: 0; height: 46px; backdrop-filter: blur(14px); pointer-events: none;
+}
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.32rem; }
 [data-testid="stHeader"] { height: 1rem; min-height: 0; background: transparent; }
 h1.gatviz { font-size: 1.5rem; padding: 0; margin: 0; }
