@@ -43,7 +43,8 @@ _STYLE = """<style>
 [data-testid="stSidebarHeader"] { height: 1.5rem; min-height: 0; padding-bottom: 0; margin-bottom: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 0.5rem; }
 [data-testid="stSidebarContent"]::after {
-  content: ""; display: block; position: sticky; bottom: 0; height: 46px; backdrop-filter: blur(14px); pointer-events: none;
+  content: ""; display: block; position: sticky; bottom: 0; height: 46px; backdrop-filter: blur(14px);
+  pointer-events: none;
 }
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.32rem; }
 [data-testid="stHeader"] { height: 1rem; min-height: 0; background: transparent; }
@@ -58,7 +59,6 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 :root[data-projector] [data-testid="stMainBlockContainer"] { zoom: 1.4; }
 :root[data-projector] :is(.js-plotly-plot, [data-testid="stDataFrame"]) { zoom: calc(1 / 1.4); }
 :root:has([data-testid="stSidebar"][data-collapsed="true"]) { --gatviz-foot: none; }
-[data-testid="stSidebarUserContent"] { padding-bottom: 2.5rem !important; }
 @media (max-width: 1250px) {
   .st-key-with-panel { flex-direction: column-reverse !important; }
   .st-key-with-panel > div { width: 100% !important; max-width: none !important; }
