@@ -6,13 +6,15 @@ E edges as the run settled them, H heads.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from gatviz.graph.graph import Graph
 from gatviz.model.trace import Trace
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ADDED = "added_loop"
 """The attribute that marks self-loops which the run added."""
@@ -60,6 +62,9 @@ def alpha_table(trace: Trace) -> pd.DataFrame:
 
     Columns: layer, head, source, target (names), alpha, added_loop.
     """
+
+    import pandas as pd
+
     names = np.array(trace.graph.names, dtype=object)
     parts = []
     for place, layer in enumerate(trace.layers):
