@@ -21,6 +21,7 @@ from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.session.model import present_weights
 from gatviz.ui.sidebar import NAME, foot, sidebar
 from gatviz.ui.stage_component import keeper
+from gatviz.ui.started_on import open_what_was_given
 from gatviz.ui.workspaces import workspace_choice
 from gatviz.words import _
 
@@ -65,6 +66,7 @@ def page() -> None:
     _start()
     st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide", initial_sidebar_state=_SIDEBAR)
     st.html(_STYLE + _PRIMARY)
+    open_what_was_given()
     were_set = set_controls()
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
     with bar:
