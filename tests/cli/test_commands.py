@@ -11,14 +11,18 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, NamedTuple
 
 import networkx as nx
 import numpy as np
 import pytest
 
 import gatviz
-from gatviz import GAT, LayerSettings
+from gatviz import GAT, LayerSettings, words
+from gatviz.cli import main
 from gatviz.cli.commands import commands
 from gatviz.export.alpha import FORMATS
 from gatviz.files import FORMATS as GRAPH_FORMATS
@@ -57,6 +61,30 @@ def trained(folder: Path, features: int = 4) -> str:
     return str(folder / "w.pt")
 
 
+class Here(NamedTuple):
+    """What the command gave in this process, which is quicker; `called` proves that it is the same."""
+
+    stdout: bytes
+    stderr: bytes
+
+
+@pytest.fixture
+def here(
+    capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Callable[..., Here]]:
+    def run_here(*arguments: str, given: bytes = b"", status: int = 0) -> Here:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+        found = main(arguments)
+        told = Here(*capfdbinary.readouterr())
+        assert found == status, told.stderr.decode()
+        return told
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANGUAGE", words.ENGLISH)
+    yield run_here
+    words.spoken_by(lambda: words.ENGLISH)
+
+
 # ---- α ---------------------------------------------------------------------------------------------------------------
 
 
@@ -79,32 +107,20 @@ def test_a_trace_with_weights_is_that_of_python(tmp_path: Path) -> None:
     assert told["model"]["layers"] == [{"kind": "GAT", "heads": 2, "features": 3, "concat": True}]
 
 
-def test_every_intermediate_goes_to_an_npz(tmp_path: Path) -> None:
-    called(
-        "trace",
-        TUTORIAL,
-        "-o",
-        "run.npz",
-        "--layers",
-        "2",
-        "--kind",
-        "GATv2",
-        "--heads",
-        "3",
-        "--seed",
-        "1",
-        folder=tmp_path,
-    )
+def test_every_intermediate_goes_to_an_npz(here: Callable[..., Here], tmp_path: Path) -> None:
+    here("trace", TUTORIAL, "-o", "run.npz", "--layers", "2", "--kind", "GATv2", "--heads", "3", "--seed", "1")
     with np.load(tmp_path / "run.npz", allow_pickle=False) as arrays:
         assert arrays["l0_alpha"].shape == (12, 3)
         assert arrays["l1_hidden"].shape[1] == 3
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_graph_with_alpha_goes_to_a_file_and_to_standard_output_alike(form: str, tmp_path: Path) -> None:
+def test_a_graph_with_alpha_goes_to_a_file_and_to_standard_output_alike(
+    form: str, here: Callable[..., Here], tmp_path: Path
+) -> None:
     ending = ".csv" if form == "csv" else GRAPH_FORMATS[form].endings[0]
-    called("export", TUTORIAL, f"a{ending}", "--to", form, folder=tmp_path)
-    streamed = called("export", "-", "-", "--to", form, given=Path(TUTORIAL).read_bytes()).stdout
+    here("export", TUTORIAL, f"a{ending}", "--to", form)
+    streamed = here("export", "-", "-", "--to", form, given=Path(TUTORIAL).read_bytes()).stdout
     written = (tmp_path / f"a{ending}").read_bytes()
     if form == "csv":
         assert written == streamed
@@ -119,21 +135,21 @@ def test_a_graph_with_alpha_goes_to_a_file_and_to_standard_output_alike(form: st
 
 
 @pytest.mark.parametrize("form", [name for name in writable_formats() if name not in ("torch", "safetensors")])
-def test_a_chain_of_conversions_gives_the_same_graph(form: str) -> None:
-    there = called("convert", "-", "-", "--to", form, given=Path(KARATE).read_bytes()).stdout
-    back = called("convert", "-", "-", "--from", form, "--to", "json", given=there).stdout
+def test_a_chain_of_conversions_gives_the_same_graph(form: str, here: Callable[..., Here]) -> None:
+    there = here("convert", "-", "-", "--to", form, given=Path(KARATE).read_bytes()).stdout
+    back = here("convert", "-", "-", "--from", form, "--to", "json", given=there).stdout
     assert gatviz.read_graph(back) == gatviz.read_graph(KARATE)
 
 
-def test_what_a_file_holds_is_told_for_people_and_programs(tmp_path: Path) -> None:
-    graph = json.loads(called("info", KARATE, "--json").stdout)
+def test_what_a_file_holds_is_told_for_people_and_programs(here: Callable[..., Here], tmp_path: Path) -> None:
+    graph = json.loads(here("info", KARATE, "--json").stdout)
     assert (graph["kind"], graph["nodes"], graph["edges"], graph["directed"]) == ("graph", 34, 156, False)
     assert sum(graph["labels"].values()) == 34
-    weights = json.loads(called("info", trained(tmp_path), "--json").stdout)
+    weights = json.loads(here("info", trained(tmp_path), "--json").stdout)
     assert (weights["kind"], weights["layers"][0]["heads"]) == ("weights", 2)
-    assert "34 nodes, 156 arrows" in called("info", KARATE).stdout.decode()
+    assert "34 nodes, 156 arrows" in here("info", KARATE).stdout.decode()
     work = ROOT / "tests" / "ui" / "session-1.gatviz"
-    assert json.loads(called("info", str(work), "--json").stdout) == {"kind": "session", "version": 1}
+    assert json.loads(here("info", str(work), "--json").stdout) == {"kind": "session", "version": 1}
 
 
 def test_a_graph_is_read_by_networkx_from_a_pipe() -> None:
@@ -148,7 +164,7 @@ REFUSED: list[tuple[list[str], int, str]] = [
     (["open", "none.json"], 1, "none.json: expected a file, found none"),
     (["none.json"], 1, "none.json: expected a file, found none"),
     ([str(ROOT)], 1, "found a folder"),
-    (["info", "README.md"], 1, "gatviz: README.md"),
+    (["info", str(ROOT / "README.md")], 1, "gatviz: README.md"),
     (["trace", TUTORIAL, "-w", TUTORIAL], 1, "expected a torch file of weights or safetensors"),
     (["trace", TUTORIAL, "-w", "none.pt"], 1, "none.pt"),
     (["export", TUTORIAL, "a.xlsx"], 1, "expected one of graphml, gexf"),
@@ -174,20 +190,20 @@ REFUSED: list[tuple[list[str], int, str]] = [
     REFUSED,
     ids=lambda value: " ".join(value)[-40:] if isinstance(value, list) else "",
 )
-def test_what_cannot_be_done_is_told_in_a_sentence(arguments: list[str], status: int, sentence: str) -> None:
-    done = called(*arguments, status=status)
+def test_what_cannot_be_done_is_told_in_a_sentence(
+    arguments: list[str], status: int, sentence: str, here: Callable[..., Here]
+) -> None:
+    done = here(*arguments, status=status)
     assert sentence in done.stderr.decode()
     assert done.stdout == b""
 
 
-def test_choices_that_a_file_leaves_open_are_made_and_checked(tmp_path: Path) -> None:
+def test_choices_that_a_file_leaves_open_are_made_and_checked(here: Callable[..., Here], tmp_path: Path) -> None:
     path = trained(tmp_path)
-    told = json.loads(called("trace", KARATE, "-w", path, "--choose", "self_loops=as_given", "--json").stdout)
+    told = json.loads(here("trace", KARATE, "-w", path, "--choose", "self_loops=as_given", "--json").stdout)
     assert told["model"]["self_loops"] == "as_given"
     for choice in ("head=8", "heads"):
-        assert (
-            "expected NAME=VALUE" in called("trace", KARATE, "-w", path, "--choose", choice, status=1).stderr.decode()
-        )
+        assert "expected NAME=VALUE" in here("trace", KARATE, "-w", path, "--choose", choice, status=1).stderr.decode()
 
 
 def test_who_stops_reading_ends_it_in_peace() -> None:
@@ -207,8 +223,8 @@ def test_quiet_says_nothing_and_a_wrong_name_stays_text() -> None:
 
 
 @pytest.mark.parametrize("name", ["", *commands().list_commands(None)])  # type: ignore[arg-type]
-def test_every_help_has_an_example_that_calls_it(name: str) -> None:
-    told = called(*filter(None, [name]), "--help").stdout.decode()
+def test_every_help_has_an_example_that_calls_it(name: str, here: Callable[..., Here]) -> None:
+    told = here(*filter(None, [name]), "--help").stdout.decode()
     examples = told.split("Examples:")[1].strip().splitlines()
     assert all(line.strip().startswith("gatviz") for line in examples)
     assert name in ("", "open") or any(f"gatviz {name}" in line for line in examples)
@@ -222,49 +238,59 @@ def test_the_version_is_told_at_once() -> None:
 # ---- the app ---------------------------------------------------------------------------------------------------------
 
 
-def started(*arguments: str, given: bytes | None = None) -> tuple[subprocess.Popen[bytes], str]:
-    """The app's process and its address."""
+@contextmanager
+def started(*arguments: str, stdin: IO[bytes] | int = subprocess.DEVNULL, **environment: str) -> Iterator[App]:
+    """The app's process and its address; it is ended afterwards."""
     server = subprocess.Popen(
         [sys.executable, "-m", "gatviz", *arguments, "--no-browser"],
-        stdin=subprocess.PIPE,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=ROOT,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **environment},
     )
-    assert server.stdin is not None
-    assert server.stderr is not None
-    server.stdin.write(given or b"")
-    server.stdin.close()
-    for line in server.stderr:
-        if found := re.search(rb"http://\S+", line):
-            return server, found[0].decode()
-    raise AssertionError("the app did not start")
+    try:
+        assert server.stderr is not None
+        told = next((found for line in server.stderr if (found := re.search(rb"http://\S+", line))), None)
+        assert told is not None, "the app did not start"
+        yield App(server, told[0].decode())
+    finally:
+        if server.returncode is None:
+            server.terminate()
+            server.communicate(timeout=30)
+
+
+class App(NamedTuple):
+    server: subprocess.Popen[bytes]
+    url: str
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_the_app_answers_this_machine_alone_and_ends_cleanly(ending: signal.Signals) -> None:
-    server, url = started(TUTORIAL)
-    assert url.startswith("http://localhost:")
-    with urllib.request.urlopen(url, timeout=10) as page:
-        assert page.status == 200
-    server.send_signal(ending)
-    out, told = server.communicate(timeout=30)
-    assert (server.returncode, out) == (0, b""), told
-    assert b"Traceback" not in told
-    with pytest.raises(OSError, match="refused"):
-        urllib.request.urlopen(url, timeout=10)
+def test_the_app_answers_and_ends_cleanly(ending: signal.Signals) -> None:
+    with started(TUTORIAL) as (server, url):
+        assert url.startswith("http://localhost:")
+        with urllib.request.urlopen(url, timeout=10) as page:
+            assert page.status == 200
+        server.send_signal(ending)
+        out, told = server.communicate(timeout=30)
+        assert (server.returncode, out) == (0, b""), told
+        assert b"Traceback" not in told
+        with pytest.raises(OSError, match="refused"):
+            urllib.request.urlopen(url, timeout=10)
 
 
-def test_a_taken_port_is_told_and_another_is_found() -> None:
-    server, url = started(TUTORIAL)
-    try:
+def test_a_taken_port_is_told_and_another_is_found(here: Callable[..., Here]) -> None:
+    with started(TUTORIAL) as (_server, url):
         port = url.rpartition(":")[2]
-        assert "expected a free place to listen" in called(TUTORIAL, "--port", port, status=1).stderr.decode()
-        other, other_url = started(TUTORIAL)
-        other.send_signal(signal.SIGINT)
-        other.communicate(timeout=30)
-        assert other_url != url
-    finally:
+        assert "expected a free place to listen" in here(TUTORIAL, "--port", port, status=1).stderr.decode()
+        with started(TUTORIAL) as (_other, other_url):
+            assert other_url != url
+
+
+def test_what_comes_by_standard_input_lies_in_a_file_as_long_as_the_app_runs(tmp_path: Path) -> None:
+    with Path(TUTORIAL).open("rb") as file, started("-", stdin=file, TMPDIR=str(tmp_path)) as (server, _url):
+        (given,) = tmp_path.glob("gatviz-*/given")
+        assert given.read_bytes() == Path(TUTORIAL).read_bytes()
         server.send_signal(signal.SIGINT)
         server.communicate(timeout=30)
+        assert not list(tmp_path.glob("gatviz-*"))
