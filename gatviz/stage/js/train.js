@@ -1,17 +1,17 @@
 /** The picture of a training as the page mounts it: data in, what the person asks out, one thing at a time. */
 
+import { Patience } from "./patience.js";
+import { TrainPaintView } from "./train_paint.js";
 import { TrainView } from "./train_view.js";
 import { decode } from "./wire.js";
 
 /**
- * @import {TrainAsked, TrainScreen} from "./protocol.js"
+ * @import {TrainAsked, TrainPaint, TrainScreen} from "./protocol.js"
  * @typedef {{data: Uint8Array<ArrayBuffer>, parentElement: HTMLElement, setStateValue: (name: string, value: object) => void}} Page
  */
 
 /** While something moves, the next answer is asked for no sooner than so many milliseconds after the last. */
 const PACE = 140;
-/** What was not heard after so many milliseconds is sent again. */
-const LONGEST_WAIT = 2000;
 /** What is asked while the page is still being mounted may get lost. */
 const SETTLED = 400;
 const TOKEN = "gatviz-training";
@@ -45,11 +45,14 @@ class Mounted {
     this.waiting = undefined;
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.ticking = undefined;
+    this.patience = new Patience();
     this.ticked = 0;
     this.tries = 0;
     this.calls = 0;
     this.gone = false;
-    this.view = new TrainView(root, (asked) => this.ask(asked));
+    this.root = root;
+    /** What is drawn: nothing, as long as there is nothing to draw. @type {TrainView|TrainPaintView|null} */
+    this.view = null;
     this.waiting = setTimeout(() => this.deliver(), SETTLED);
     this.token = token();
     if (this.token) this.next.push({ what: "hello" });
@@ -75,25 +78,32 @@ class Mounted {
       sent = Math.max(sent + 1, Date.now());
       this.open = { ...asked, count: sent, token: this.token };
     }
-    this.waiting = setTimeout(() => this.deliver(), LONGEST_WAIT);
+    this.waiting = setTimeout(() => this.deliver(), this.patience.next());
     this.tries += 1;
     this.send({ ...this.open, tries: this.tries });
   }
 
   /** Python has answered, and heard all up to this number. @param {number} heard */
   answered(heard) {
-    if (this.open !== null && this.open.count <= heard) this.open = null;
+    if (this.open !== null && this.open.count <= heard) {
+      this.open = null;
+      this.patience.renew();
+    }
     clearTimeout(this.waiting);
     // Not from within the answer: what is sent while the page takes new data in may get lost.
     this.waiting = this.open !== null || this.next.length ? setTimeout(() => this.deliver(), 0) : undefined;
   }
 
-  /** @param {TrainScreen} screen */
+  /** A training, a graph to be painted, or nothing to draw yet. @param {TrainScreen|TrainPaint|{heard: number}} screen */
   show(screen) {
-    this.view.show(screen);
+    const trains = "charts" in screen;
+    const paints = !trains && "brushes" in screen;
+    if (trains) this.of(TrainView).show(screen);
+    else if (paints) this.of(TrainPaintView).show(screen);
+    else this.clear();
     this.answered(screen.heard);
     clearTimeout(this.ticking);
-    if (!screen.busy && !screen.playing) return;
+    if (!trains || (!screen.busy && !screen.playing)) return;
     const due = Math.max(20, PACE - (performance.now() - this.ticked));
     this.ticking = setTimeout(() => {
       this.ticked = performance.now();
@@ -101,11 +111,25 @@ class Mounted {
     }, due);
   }
 
+  /** The view of this kind; another gives way to it. @template {TrainView|TrainPaintView} V @param {new (root: HTMLElement, ask: (asked: Asking) => void) => V} Kind @returns {V} */
+  of(Kind) {
+    if (this.view instanceof Kind) return this.view;
+    this.clear();
+    const made = new Kind(this.root, (asked) => this.ask(asked));
+    this.view = made;
+    return made;
+  }
+
+  clear() {
+    this.view?.destroy();
+    this.view = null;
+  }
+
   stop() {
     this.gone = true;
     clearTimeout(this.waiting);
     clearTimeout(this.ticking);
-    this.view.destroy();
+    this.clear();
   }
 }
 
@@ -125,11 +149,7 @@ export default async function mount({ data, parentElement, setStateValue }) {
   mounted.send = (message) => setStateValue("asked", message);
   const call = ++mounted.calls;
   const [screen] = await Promise.all([decode(data), loaded(parentElement.querySelector("link[rel=stylesheet]"))]);
-  if (call === mounted.calls && !mounted.gone) {
-    mounted.view.element.style.display = "names" in screen ? "" : "none";
-    if ("names" in screen) mounted.show(/** @type {any} */ (screen));
-    else mounted.answered(/** @type {any} */ (screen).heard); // nothing to draw yet
-  }
+  if (call === mounted.calls && !mounted.gone) mounted.show(/** @type {any} */ (screen));
   return () => {
     // The page also ends a call that a newer one has overtaken; what is mounted is that one's then.
     if (call !== mounted.calls) return;
