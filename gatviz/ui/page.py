@@ -24,6 +24,7 @@ from gatviz.ui.session.control_values import key_of, set_value, value_of
 from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.sidebar import NAME, foot, sidebar
 from gatviz.ui.stage_component import keeper
+from gatviz.ui.started_on import open_what_was_given
 from gatviz.ui.workspaces import workspace_choice
 from gatviz.words import _
 
@@ -80,6 +81,7 @@ def page() -> None:
     _start()
     st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide", initial_sidebar_state=_SIDEBAR)
     st.html(_STYLE + _PRIMARY)
+    open_what_was_given()
     were_set = set_controls()
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
     with bar:
