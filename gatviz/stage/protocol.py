@@ -266,6 +266,7 @@ class ClassColour(Message):
     """How nodes of one label are drawn."""
 
     line: str
+    line_ink: str
     fill: str
     ink: str
 
@@ -441,7 +442,8 @@ class Screen(Scene):
     weighting_at_start: str | None
     proofs: list[Proof]
     pyg_asked: bool
-    stable_asked: bool
+    stable_asked: bool | None
+    """Whether whiskers on α are asked for; None where they cannot be, as no model is known."""
     description: str
     whose_weights: str
     badge: str

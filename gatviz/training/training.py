@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from torch import nn
 
@@ -24,12 +23,16 @@ from gatviz.attention.edges import Edges
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.graph.graph import Graph
+from gatviz.model.trace import StepTrace
 from gatviz.training.kept import MOST_BYTES, Kept, Reel
 from gatviz.training.saving import Saved, SavedAct, read_training, write_training
 from gatviz.training.schedule import Schedule
 from gatviz.training.stepper import State, Stepper, outcome
 from gatviz.training.task import PARTS, Task
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Ended = Literal["", "epochs", "patience", "stopped", "not_finite"]
 """Why training does not go on: all epochs are trained, nothing got better, somebody said so, or a number overflowed."""
@@ -211,6 +214,9 @@ class Training:
         Columns: epoch; step_loss, which the step to it went down from, with dropout; and without dropout, for each of
         "labelled", "val" and "others": loss_, right_ (how many nodes) and accuracy_; NaN where a part has no nodes.
         """
+
+        import pandas as pd
+
         table = pd.DataFrame(list(self._rows))
         for part in PARTS:
             counts = np.array([len(self._act_of(int(k)).task.nodes(part)) for k in table["epoch"]], dtype=np.float64)
@@ -236,6 +242,21 @@ class Training:
         """
         with self._viewing:
             return deepcopy(self._viewer(number).model).eval()
+
+    def at_work(self, number: int) -> Stepper:
+        """A stepper of its own at an epoch: what it does next is what training does from there; raises as `epoch`."""
+        with self._viewing:
+            viewer = self._viewer(number, whole=True)
+            own = Stepper(viewer.model, viewer.task, self.schedule)
+            own.restore(viewer.state())
+            return own
+
+    def outputs(self, number: int) -> tuple[StepTrace, ...]:
+        """What each step of a GAT made of the graph at an epoch, in evaluation; raises as `epoch`."""
+        with self._viewing:
+            viewer = self._viewer(number)
+            steps: tuple[StepTrace, ...] = viewer.model.eval().trace(viewer.task.graph).steps
+            return steps
 
     def at(self, number: int) -> Moment:
         """What the model made of the graph at an epoch; raises as `epoch`."""

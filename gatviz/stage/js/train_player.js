@@ -26,10 +26,10 @@ export class TrainPlayer {
     this.count = html("output", { class: "epoch-count" });
     this.of = html("span", { class: "quiet-text" });
     this.undo = html("button", { type: "button", class: "link", onclick: () => ask({ what: "undo" }) });
-    this.open = html("button", { type: "button", class: "link", "data-key": "open", onclick: () => ask({ what: "open" }) });
+    this.open = html("div", { class: "player-doors" });
     /** The node that can be explained. @type {number|null} */
     this.node = null;
-    this.explain = html("button", { type: "button", class: "link", "data-key": "explain", onclick: () => ask({ what: "explain", node: this.node }) });
+    this.explain = html("button", { type: "button", class: "link", "data-key": "explain", onclick: () => ask({ what: "open", workspace: "explain", node: this.node }) });
     this.seeds = html("button", { type: "button", class: "link", "data-key": "seeds", onclick: () => ask({ what: "seeds" }) });
     this.seedsTold = html("span", { class: "quiet-text" });
     this.flags = html("div", { class: "flags" });
@@ -71,7 +71,6 @@ export class TrainPlayer {
   /** @param {Shown} screen @param {number|null} chosen the node that was clicked */
   show(screen, chosen) {
     this.screen = screen;
-    this.node = chosen;
     const { texts, total, trained, moment, playing } = screen;
     this.label(this.reset, "reset", texts.reset, texts.resetTitle);
     this.label(this.play, playing ? "pause" : "play", playing ? texts.pause : texts.play, playing ? texts.pauseTitle : texts.playTitle);
@@ -79,11 +78,13 @@ export class TrainPlayer {
     this.count.textContent = `${moment.epoch}`;
     this.of.replaceChildren(fillIn(texts.epochs, { total }), html("br"), screen.ended || screen.left);
     this.undo.textContent = texts.undo;
-    this.open.textContent = texts.open;
-    this.open.title = texts.openTitle;
+    this.node = chosen;
     this.explain.hidden = chosen === null;
-    if (chosen !== null) this.explain.textContent = fillIn(texts.explain, { node: screen.called[chosen], epoch: moment.epoch });
-    this.explain.title = texts.explainTitle;
+    if (chosen !== null) this.explain.textContent = fillIn(texts.explainNode, { node: screen.called[chosen], epoch: moment.epoch });
+    this.explain.title = texts.openTitle;
+    /** @param {"explore"|"compare"|"explain"} workspace @param {string} words */
+    const door = (workspace, words) => html("button", { type: "button", class: "link", "aria-label": fillIn(texts.openIn, { workspace: words }), title: texts.openTitle, onclick: () => this.ask({ what: "open", workspace }) }, words);
+    if (this.open.childElementCount === 0) this.open.append(html("span", { class: "quiet-text" }, texts.open), door("explore", texts.explore), door("compare", texts.compare), door("explain", texts.explain));
     this.seeds.textContent = screen.seedsBusy ? texts.seedsStop : texts.seeds;
     this.seeds.title = texts.seedsTitle;
     this.seedsTold.textContent = screen.seeds;

@@ -62,7 +62,7 @@ export class WhyView {
     const { why } = answerOf(scene, store.state);
     const table = why && readWhy(why);
     this.element.toggleAttribute("data-stale", !isAnswered(scene, store.state) && store.state.locked !== null);
-    this.title.replaceChildren(...(why ? sentence(why.title, store) : [texts.whyNothing]));
+    this.title.replaceChildren(...(why ? sentence(why.title, store) : [scene.names.length ? texts.whyNothing : html("span", { class: "quiet-text" }, texts.noReason)]));
     this.remark.replaceChildren(...(why ? sentence(why.remark, store) : []));
     this.drawLock();
     this.drawLinks(table);
@@ -114,7 +114,7 @@ export class WhyView {
     const list = scene.edges.length ? link("listed", this.listed, texts.allArrows, () => this.toggle("listed")) : null;
     const { stableAsked } = scene;
     const locked = table && !this.listed && this.store.state.locked !== null;
-    const stable = locked ? link("stable", stableAsked, texts.howStable, () => this.host.asked("stable")) : null;
+    const stable = locked && stableAsked !== null ? link("stable", stableAsked, texts.howStable, () => this.host.asked("stable")) : null;
     if (stable) stable.title = texts.howStableTitle;
     this.links.replaceChildren(...[further, stable, list].filter((each) => each !== null));
   }

@@ -30,11 +30,12 @@ from gatviz.ui.explore.feature_table import feature_table
 from gatviz.ui.explore.notice import notice
 from gatviz.ui.explore.part import Around, is_large, part_choice, shown_part
 from gatviz.ui.explore.weightings import weightings
-from gatviz.ui.session import from_browser, pins, run_cache, session
+from gatviz.ui.session import captured, from_browser, pins, run_cache, session
 from gatviz.ui.session.model import predicted, present_weights, weights_badge, whose_weights
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.stage_component import stage
 from gatviz.ui.weights.table import weights_table
+from gatviz.words import _
 
 _LONGEST_DESCRIPTION = 600
 _TABLE_WIDTH = 360
@@ -75,9 +76,9 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         guide=pack_guide(trace, part, now.graph.names, told_edge),
         locked_at_start=answered,
         weighting_at_start=locked.weighting if locked else now.weighting or None,
-        proofs=pack_proofs(run_cache.checks(run, pyg=now.compare_pyg)),
+        proofs=pack_proofs(captured.checks(now, run)),
         pyg_asked=now.compare_pyg,
-        stable_asked=now.stable,
+        stable_asked=None if trace.alpha_alone else now.stable,
         description=now.graph.description[:_LONGEST_DESCRIPTION],
         whose_weights=whose_weights(now),
         badge=weights_badge(now),
@@ -107,6 +108,8 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         with st.container(width=_TABLE_WIDTH):
             if now.panel == "table":
                 feature_table(now)
+            elif now.work.given is not None:
+                st.info(_("α was given: there are no weights here that it could be computed with."))
             else:
                 weights_table(now, run.layer, names)
 
@@ -131,7 +134,7 @@ def _stable(
     now: session.Session, settings: Settings, run: run_cache.Run, target: int | None
 ) -> tuple[Stability, int] | None:
     """How α into the locked node moves when one arrow comes or goes, where that is asked."""
-    if not now.stable or target is None:
+    if not now.stable or target is None or run.trace.alpha_alone:
         return None
     return _stability(run.key.partition(" layer ")[0], target, now.graph, settings, present_weights(now)), run.layer
 
