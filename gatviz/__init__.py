@@ -10,7 +10,7 @@ from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layer_trace import GATTrace, GATv2Trace, LayerTrace
 from gatviz.attention.loop_features import LoopFeatures
 from gatviz.attention.tutorial_layers import GATLayer, MultiHeadGATLayer, SingleHeadGATLayer
-from gatviz.capturing import Capture, capture
+from gatviz.capturing import Capture, capture, watch
 from gatviz.checkpoints import inspect_weights, load_weights, save_weights
 from gatviz.errors import GatvizError
 from gatviz.files import ReadOptions, inspect_graph, read_graph, sample_graph, sample_graph_names, write_graph
@@ -70,5 +70,6 @@ __all__ = [
     "sample_graph",
     "sample_graph_names",
     "save_weights",
+    "watch",
     "write_graph",
 ]
