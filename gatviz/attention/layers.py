@@ -418,7 +418,7 @@ def _surely_finite(run: _Run) -> bool:
     """
     if run.edges.num_edges == 0:
         return False
-    return run.bound() < torch.finfo(run.out.dtype).max / 2 and isfinite(float(run.pre_activation.sum()))
+    return run.bound() < torch.finfo(run.out.dtype).max / 2 and isfinite(run.pre_activation.sum().item())
 
 
 def _deferred_features(edges: Edges) -> Tensor:

@@ -28,7 +28,9 @@ ORDER = (
     "export",
     "charts",
     "stage",
+    "cli",
     "ui",
+    "__main__",
 )
 """The rooms, along the flow of data."""
 
@@ -57,6 +59,7 @@ WITHIN = {
         "loop_features",
         "edges",
         "layer_trace",
+        "alpha_trace",
         "inputs",
         "arithmetic",
         "fast",
@@ -106,6 +109,7 @@ WITHIN = {
         "line_lists",
         "json_text",
         "container",
+        "kept_graph",
         "json_schema",
         "json_dialects",
         "xml_text",
@@ -156,6 +160,7 @@ NO_TORCH = (
     "stage",
     "ui",
     "attention.layer_trace",
+    "attention.alpha_trace",
     "attention.activations",
     "attention.chain",
     "attention.chain_texts",
@@ -197,6 +202,8 @@ def test_imports_run_backwards_along_the_flow_of_data(path: Path) -> None:
     for name in imports(path):
         top, *inside = name.split(".")
         if top == "gatviz":
+            if room == "cli" and not inside:
+                continue  # as anybody does who is outside
             assert inside, f"{path} imports the package itself"
             assert inside[0] in ORDER, f"{name} has no place in the order"
             assert ORDER.index(inside[0]) <= ORDER.index(room), f"{room} must not import {inside[0]}"

@@ -10,7 +10,7 @@ from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.stage.pack import Weighting
-from gatviz.ui.session import session
+from gatviz.ui.session import captured, session
 from gatviz.ui.session.settings import Settings
 from gatviz.words import _
 
@@ -29,13 +29,14 @@ def notice(
 ) -> str:
     """What has to be said of the graph, of the part that is shown, of its predictions and of what changed."""
     sentences = [*now.graph.notes, *([now.graph.rounding] if now.graph.rounding else [])]
-    if now.graph.num_nodes and not now.graph.x.any():
+    if now.graph.num_nodes and not now.graph.x.any() and not trace.alpha_alone:
         sentences.append(
             _(
                 "All features are 0, so no node sends anything: the table of features (⋯, Table) fills them one-hot or "
                 "at random."
             )
         )
+    sentences += captured.told(now.work)
     if predictions is not None:
         told = (*(accuracy.sentence for accuracy in predictions.accuracies), *predictions.column_sentences)
         sentences.append(" ".join(told))

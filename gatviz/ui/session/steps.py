@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import monotonic
 
 from gatviz.graph import editing
+from gatviz.graph.features import made_up_features, usual_kind
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import default_positions
 from gatviz.model.gat import GAT
 from gatviz.model.weights import Weights, carried, with_columns, with_edge_columns
 from gatviz.ui.session import session
+from gatviz.ui.session.history import Drag
 from gatviz.ui.session.model import all_weights
 from gatviz.ui.session.run_cache import drawn_weights
 from gatviz.ui.session.setting_words import told_change
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.work import HeldWeights, OpenedModel, Pin, Work, new_drawing
 from gatviz.words import _
+
+_SLIDERS = ("negative_slope", "dropout", "feature_dropout")
+_PAUSE = 2.0
+"""Seconds: values of a slider that follow faster are one drag, and so one step."""
 
 
 def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
@@ -33,6 +40,8 @@ def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
         own=own,
         view=before.history.next_view(before.work),
         drawing=new_drawing(),
+        captured=None,
+        call=0,
     )
     if held is None or not held.by_hand or not fits:
         work = _without_weights(work)
@@ -87,12 +96,17 @@ def with_model(work: Work, name: str, model: GAT, opening: int) -> Work:
         filled_loops=loops.filled,
         classes=model.classes,
     )
-    return replace(work, opened=opened, weights=held, settings=settings)
+    return replace(work, opened=opened, weights=held, settings=settings, captured=None, call=0)
 
 
 def close_model() -> None:
-    """Back to the model in the sidebar, with the weights that the seed draws."""
-    session.change(_without_weights(session.current().work), _("close the opened model"))
+    """Back to the model in the sidebar, with the weights that the seed draws; α alone gives way to it too."""
+    work = _without_weights(session.current().work)
+    graph = work.graph
+    if not graph.num_features and graph.num_nodes:  # given α needs none, a model does
+        x, names = made_up_features(usual_kind(graph.num_nodes), graph.names, graph.edge_index)
+        work = replace(work, graph=replace(graph, x=x, feature_names=names))
+    session.change(replace(work, captured=None, call=0), _("close the opened model"))
 
 
 def _without_weights(work: Work) -> Work:
@@ -118,8 +132,16 @@ def take_settings(settings: Settings, *, consequence: bool = False) -> None:
     work = replace(now.work, settings=settings)
     if consequence:
         session.update(work=work)
+        return
+    slid = [name for name in _SLIDERS if replace(now.settings, **{name: getattr(settings, name)}) == settings]
+    drag, past = now.drag, now.history.past
+    if drag and slid == [drag.setting] and monotonic() - drag.time < _PAUSE and past and past[-1].work is drag.start:
+        start = drag.start.settings
+        session.go_on(work, None if settings == start else told_change(start, settings))
     else:
+        drag = Drag(slid[0], now.work) if slid else None
         session.change(work, told_change(now.settings, settings))
+    session.update(drag=replace(drag, time=monotonic()) if drag else None)
 
 
 def take_graph(graph: Graph, what: str, columns: tuple[int | None, ...] | None = None, *, refit: bool = False) -> None:
