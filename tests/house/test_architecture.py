@@ -83,6 +83,7 @@ WITHIN = {
         "saving",
         "training",
         "slow_step",
+        "recorded",
         "fit",
         "beside",
         "experiments",
