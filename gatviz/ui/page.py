@@ -42,7 +42,11 @@ _STYLE = """<style>
 .st-key-running { position: fixed; top: 3.4rem; left: 50%; width: auto; z-index: 9; padding: 0.2rem 0.8rem;
   border-radius: 0.5rem; backdrop-filter: blur(18px); }
 [data-testid="stSidebarHeader"] { height: 1.5rem; min-height: 0; padding-bottom: 0; margin-bottom: 0; }
-[data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 1rem; }
+[data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 0.5rem; }
+[data-testid="stSidebarContent"]::after {
+  content: ""; display: block; position: sticky; bottom: 0; height: 46px; backdrop-filter: blur(14px);
+  pointer-events: none;
+}
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.32rem; }
 [data-testid="stHeader"] { height: 1rem; min-height: 0; background: transparent; }
 h1.gatviz { font-size: 1.5rem; padding: 0; margin: 0; }
@@ -56,7 +60,6 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 :root[data-projector] [data-testid="stMainBlockContainer"] { zoom: 1.4; }
 :root[data-projector] :is(.js-plotly-plot, [data-testid="stDataFrame"]) { zoom: calc(1 / 1.4); }
 :root:has([data-testid="stSidebar"][data-collapsed="true"]) { --gatviz-foot: none; }
-[data-testid="stSidebarUserContent"] { padding-bottom: 2.5rem !important; }
 @media (max-width: 1250px) {
   .st-key-with-panel { flex-direction: column-reverse !important; }
   .st-key-with-panel > div { width: 100% !important; max-width: none !important; }
