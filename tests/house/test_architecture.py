@@ -18,6 +18,7 @@ ORDER = (
     "numbers",
     "top_files",
     "graph",
+    "pickles",
     "files",
     "attention",
     "model",
@@ -74,6 +75,7 @@ WITHIN = {
         *("reach", "without", "kept_steps"),
     ),
     "training": ("task", "schedule", "stepper", "kept", "saving", "training", "fit", "beside", "experiments"),
+    "pickles": ("safe_pickle", "pickled", "containers"),
     "files": (
         "limits",
         "headers",
@@ -102,6 +104,7 @@ WITHIN = {
         "own_attributes",
         "array_matrices",
         "arrays",
+        "pickled_graph",
         "other_formats",
         "formats",
         "together",
@@ -112,9 +115,6 @@ WITHIN = {
         "samples",
     ),
     "checkpoints": (
-        "safe_pickle",
-        "pickled",
-        "containers",
         "choices",
         "told_words",
         "layer_forms",
