@@ -50,6 +50,12 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 [role="dialog"] [data-testid="stLayoutWrapper"]:has(> [class*="st-key-actions-"]) {
   position: sticky; bottom: -2rem; z-index: 3; padding: 0.7rem 0; backdrop-filter: blur(18px);
 }
+/* Plotly's charts and Streamlit's tables reckon with the window's pixels: they keep their size. */
+:root[data-projector] :is([data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]) { display: none; }
+:root[data-projector] [data-testid="stMainBlockContainer"] { zoom: 1.4; }
+:root[data-projector] :is(.js-plotly-plot, [data-testid="stDataFrame"]) { zoom: calc(1 / 1.4); }
+:root:has([data-testid="stSidebar"][data-collapsed="true"]) { --gatviz-foot: none; }
+[data-testid="stSidebarUserContent"] { padding-bottom: 2.5rem !important; }
 @media (max-width: 1250px) {
   .st-key-with-panel { flex-direction: column-reverse !important; }
   .st-key-with-panel > div { width: 100% !important; max-width: none !important; }
