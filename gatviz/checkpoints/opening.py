@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from gatviz.attention.edges import SelfLoops
 from gatviz.checkpoints.choices import NO_ACTIVATION, Answer, Choices, ChoiceWords, Decision
-from gatviz.checkpoints.containers import MAX_BYTES, in_hand, read_container
 from gatviz.checkpoints.defaults import Decided, decide
 from gatviz.checkpoints.layouts import LAYOUTS
 from gatviz.checkpoints.model_building import build_model
@@ -28,6 +27,7 @@ from gatviz.model.gat import GAT
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step
 from gatviz.model.steps import LayerSettings
+from gatviz.pickles.containers import MAX_BYTES, in_hand, read_container
 from gatviz.words import _, and_list, ngettext, or_list
 
 WeightsSource = str | os.PathLike[str] | bytes | nn.Module | Mapping[str, Tensor]

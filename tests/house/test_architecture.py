@@ -18,6 +18,7 @@ ORDER = (
     "numbers",
     "top_files",
     "graph",
+    "pickles",
     "files",
     "attention",
     "model",
@@ -88,6 +89,7 @@ WITHIN = {
         "beside",
         "experiments",
     ),
+    "pickles": ("safe_pickle", "pickled", "containers"),
     "files": (
         "limits",
         "headers",
@@ -116,6 +118,7 @@ WITHIN = {
         "own_attributes",
         "array_matrices",
         "arrays",
+        "pickled_graph",
         "other_formats",
         "formats",
         "together",
@@ -126,9 +129,6 @@ WITHIN = {
         "samples",
     ),
     "checkpoints": (
-        "safe_pickle",
-        "pickled",
-        "containers",
         "choices",
         "told_words",
         "layer_forms",
