@@ -12,8 +12,8 @@ from gatviz.charts.network_html import network_html
 from gatviz.errors import GatvizError
 from gatviz.export import alpha_table, check_program, npz_of, pyg_script, torch_script
 from gatviz.model.trace import Trace
+from gatviz.stage.weightings import weightings
 from gatviz.ui.escape import escape
-from gatviz.ui.explore.weightings import weightings
 from gatviz.ui.session import session
 from gatviz.ui.session.model import whose_weights
 from gatviz.ui.session.run_cache import Run

@@ -20,14 +20,15 @@ from gatviz.stage.column_names import input_names
 from gatviz.stage.details import first_edge, local_focus, pack_proofs, pack_story
 from gatviz.stage.guide import pack_guide
 from gatviz.stage.pack import Weighting, pack_scene
+from gatviz.stage.part import Around, is_large, shown_part
 from gatviz.stage.protocol import Palettes, Scene, Screen
 from gatviz.stage.reasons import pack_answers
 from gatviz.stage.stages import with_stage
 from gatviz.stage.texts import texts
+from gatviz.stage.weightings import weightings
 from gatviz.ui.explore.feature_table import feature_table
 from gatviz.ui.explore.notice import notice
-from gatviz.ui.explore.part import Around, is_large, part_choice, shown_part
-from gatviz.ui.explore.weightings import weightings
+from gatviz.ui.explore.part import part_choice
 from gatviz.ui.session import from_browser, pins, run_cache, session
 from gatviz.ui.session.model import predicted, weights_badge, whose_weights
 from gatviz.ui.session.settings import Settings
