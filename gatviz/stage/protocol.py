@@ -443,6 +443,8 @@ class Screen(Scene):
     badge: str
     notice: str
     directed: bool
+    fixed: bool
+    """Whether there is no Python behind it: then nothing is offered that would need a run."""
     session: str
     """Whose edits were taken: one that was made in another session is not for this one."""
     drawing: int

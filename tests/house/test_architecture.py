@@ -28,6 +28,7 @@ ORDER = (
     "export",
     "charts",
     "stage",
+    "report",
     "ui",
 )
 """The rooms, along the flow of data."""
@@ -221,7 +222,7 @@ def test_the_stages_modules_import_each_other_and_nothing_else() -> None:
             assert needed.startswith("./"), f"{name} imports {needed}"
             visit(needed.removeprefix("./"))
 
-    for entry, _styles in assets.ENTRIES.values():
+    for entry, _styles in (*assets.ENTRIES.values(), assets.PAGE):
         visit(entry)
     assert reached == {path.name for path in assets.FOLDER.glob("*.js")}
 

@@ -117,6 +117,7 @@ export const screen = (parts = {}) => ({
   badge: "",
   notice: "",
   directed: true,
+  fixed: false,
   session: "one",
   drawing: 0,
   editsTaken: 0,

@@ -185,7 +185,7 @@ export class ChainView {
     });
     /** @type {Card} */
     const card = {
-      element: html("article", { class: "card", "data-stage": stage.name, "data-editable": stage.entries ? "" : null }, head, body, foot),
+      element: html("article", { class: "card", "data-stage": stage.name, "data-editable": stage.entries && !this.scene.fixed ? "" : null }, head, body, foot),
       head,
       body,
       foot,
@@ -216,7 +216,7 @@ export class ChainView {
     const { layer, texts } = this.scene;
     const stage = stageOf(this.scene, name);
     const { entries, perHead } = stage;
-    if (!entries) return;
+    if (!entries || this.scene.fixed) return;
     const { matrix } = this.card(stage);
     const parameter = entries.parameters[entries.rows ? 0 : cell[0]];
     const { head } = shownWeighting(this.scene, this.store.state);
@@ -336,7 +336,7 @@ export class ChainView {
     const target = stage.layout === "messages" ? this.focusTarget() : null;
     const count = target === null ? 0 : whole.undrawn.reads[target];
     if (count) return fillIn(stage.rest ? texts.undrawnRowNote : texts.moreUndrawn, { count });
-    return stage.entries ? texts.editable : "";
+    return stage.entries && !this.scene.fixed ? texts.editable : "";
   }
 
   /** @returns {import("./matrix_view.js").MatrixSpec|null} @param {StageOf} stage @param {Card} card @param {Weighting} weighting @param {Size} size */

@@ -71,6 +71,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         badge=weights_badge(now),
         notice=notice(now, trace, part, choices, settings, changed, predictions),
         directed=now.graph.directed,
+        fixed=False,
         session=now.identity,
         drawing=now.work.drawing,
         edits_taken=now.edits_taken,

@@ -1,0 +1,262 @@
+"""The file: the stage's own modules, the data, and the few lines that put them together in the browser.
+
+Nothing that a person named stands in the markup but the title, escaped: all else is base64 of what `stage.wire` packs,
+and reaches the page as text nodes.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from gatviz.analysis import Explanation
+from gatviz.attention.layer_trace import LayerTrace
+from gatviz.charts.colours import stage_palettes
+from gatviz.errors import GatvizError, quote
+from gatviz.graph.graph import Graph
+from gatviz.graph.positions import default_positions
+from gatviz.graph.subgraph import Part
+from gatviz.model.proof import proofs
+from gatviz.model.trace import Trace
+from gatviz.report.chapters import Values, chapters, layer_title
+from gatviz.report.tellings import Subject, Tellings, tellings
+from gatviz.stage import assets
+from gatviz.stage.column_names import input_names
+from gatviz.stage.details import first_edge, local_focus, pack_proofs, pack_story
+from gatviz.stage.guide import pack_guide
+from gatviz.stage.notice import about_edges, about_graph, about_part
+from gatviz.stage.pack import pack_scene
+from gatviz.stage.part import shown_part
+from gatviz.stage.protocol import Answer, Palettes, Said, Screen
+from gatviz.stage.reasons import pack_answers
+from gatviz.stage.report_protocol import Report, ReportLayer
+from gatviz.stage.texts import texts
+from gatviz.stage.weightings import weightings
+from gatviz.stage.wire import SMALLEST, encode
+from gatviz.words import _, language
+
+MOST_BYTES = 5_000_000
+"""Of what is told of nodes and arrows, over all layers."""
+_LONGEST_DESCRIPTION = 600
+_LONGEST_TITLE = 120
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; img-src data: blob:; "
+    "base-uri 'none'; form-action 'none'"
+)
+_UNPACK = Path(__file__).parent / "unpack.js"
+
+Edge = tuple[int, int | None]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a report opens with, and what is said of its model.
+
+    Attributes:
+        layer: on show. locked: (target, source), source None for a node. weighting: a key of `stage.weightings`.
+        positions: [N, 2] of the nodes; the graph's own, or ones that suit it, if left out.
+        weights: a sentence on whose weights these are. badge: the same in a few words.
+        settings, origin: values by name, for what is said below the stage.
+        notes: sentences above it. predicted: the class of each node by number, wrong: nodes that are predicted wrongly.
+    """
+
+    layer: int = 0
+    locked: Edge | None = None
+    weighting: str | None = None
+    positions: NDArray[np.float64] | None = None
+    weights: str = ""
+    badge: str = ""
+    settings: Values = ()
+    origin: Values = ()
+    notes: Sequence[str] = ()
+    predicted: NDArray[np.int64] | None = None
+    wrong: Sequence[int] = ()
+
+
+def report(
+    graph: Graph,
+    model: Any,
+    *,
+    title: str = "",
+    explanation: Explanation | None = None,
+    shown: Shown | None = None,
+    most_bytes: int = MOST_BYTES,
+) -> str:
+    """A run as one HTML file that opens from disk: the interactive stage, verdicts, settings, and where it comes from.
+
+    Locking an arrow shows its story without Python: what would be said of each node and arrow is in the file, as far
+    as there is room. Of a large graph a part is shown, chosen as in the app, with α of the whole run.
+
+    Arguments:
+        model: a Trace or LayerTrace of a run on this graph, or a model or layer that is run on it now.
+        title: said at the top. explanation: of a node's answer, told below. shown: what it opens with.
+        most_bytes: of what is told of nodes and arrows.
+
+    Raises:
+        GatvizError: no run or model of this graph; a number that float32 cannot hold.
+    """
+    trace = run_of(graph, model)
+    shown = shown or Shown()
+    if not 0 <= shown.layer < len(trace.layers):
+        expected = _("0 to {last}").format(last=len(trace.layers) - 1)
+        raise GatvizError(_("report, layer"), expected, quote(shown.layer), _("choose a layer of the run"))
+    packed = [_Layer(graph, trace, layer, shown, most_bytes // len(trace.layers)) for layer in range(len(trace.layers))]
+    date = datetime.now(UTC).date().isoformat()
+    origin = [(_("graph"), title), *shown.origin, (_("weights"), shown.weights), (_("date"), date)]
+    content = Report(
+        title=title[:_LONGEST_TITLE],
+        line=_room(packed),
+        layers=[one.packed for one in packed],
+        layer_at_start=shown.layer,
+        chapters=chapters(trace, explanation, shown.settings, [(name, value) for name, value in origin if value]),
+        texts={"layers": _("Layer"), "made": _("made by gatviz, {date}").format(date=date)},
+    )
+    return _page(title or _("Graph attention"), content, [one.told.packed for one in packed])
+
+
+def run_of(graph: Graph, model: Any) -> Trace:
+    """A run of a graph: the one that is given, or the model's or layer's, run now in the mode that it is in.
+
+    Raises:
+        GatvizError: neither; a run of another number of nodes.
+    """
+    if hasattr(model, "trace"):
+        model = model.trace(graph)
+    if isinstance(model, LayerTrace):
+        model = Trace(graph, (model,))
+    if not isinstance(model, Trace) or not model.layers:
+        expected, mend = _("a run, a model or a layer of gatviz"), _("pass a Trace, or a model that has `trace`")
+        raise GatvizError(_("report"), expected, quote(type(model).__name__), mend)
+    if model.graph.num_nodes != graph.num_nodes:
+        expected = _("a run of this graph, with {n} nodes").format(n=graph.num_nodes)
+        raise GatvizError(_("report"), expected, str(model.graph.num_nodes), _("pass the graph that was run"))
+    return model
+
+
+class _Layer:
+    """One layer's screen, and what is told of each of its nodes."""
+
+    def __init__(self, graph: Graph, trace: Trace, layer: int, shown: Shown, most_bytes: int) -> None:
+        run = trace.layers[layer]
+        part, choices, names = shown_part(run, None), weightings(run), input_names(trace, layer)
+        subject = Subject(graph, run, part, choices, names)
+        locked, weighting = shown.locked, shown.weighting
+        first = first_edge(run, part)
+        if locked is None and first is not None:
+            locked, weighting = first[:2], weighting or f"head-{first[2]}"
+        answered = local_focus(*locked, part) if locked else None
+        asked = locked if locked and answered else (None, None)
+        head = next((choice.head for choice in choices if choice.key == weighting), None)
+        edge = None
+        if locked is not None and locked[1] is not None and head is not None:
+            edge = (locked[0], locked[1], head)
+        keys = [choice.which for choice in choices]
+        positions = shown.positions if shown.positions is not None else default_positions(graph)
+        scene = pack_scene(
+            graph, run, choices, msgspec.convert(stage_palettes(), Palettes), texts(), names, part, trace
+        )
+        screen = Screen(
+            **msgspec.structs.asdict(scene),
+            layer=layer,
+            revision="",
+            positions=np.round(positions[part.nodes], 5).tolist(),
+            story=pack_story(graph, run, part, edge, names) if answered else None,
+            answers=pack_answers(run, part, graph.names, keys, *asked),
+            answered=answered,
+            guide=pack_guide(run, part, graph.names, edge),
+            change=None,
+            locked_at_start=answered,
+            weighting_at_start=weighting,
+            proofs=pack_proofs(proofs(run)),
+            pyg_asked=True,
+            description=graph.description[:_LONGEST_DESCRIPTION],
+            whose_weights=shown.weights,
+            badge=shown.badge,
+            notice=_notice(graph, run, part, shown),
+            directed=graph.directed,
+            fixed=True,
+            session="",
+            drawing=0,
+            edits_taken=0,
+            undo="",
+            redo="",
+            predicted=[] if shown.predicted is None else shown.predicted[part.nodes].tolist(),
+            wrong=np.isin(part.nodes, shown.wrong).astype(int).tolist() if len(shown.wrong) else [],
+            free_number=0,
+            refused="",
+            panel="",
+        )
+        self.told: Tellings = tellings(subject, most_bytes, first=None if locked is None else locked[0])
+        self.packed = ReportLayer(
+            title=layer_title(trace, layer),
+            screen=screen,
+            of_all=pack_answers(run, part, graph.names, keys, None, None),
+            left_out=_left_out(),
+        )
+
+
+def _notice(graph: Graph, run: LayerTrace, part: Part, shown: Shown) -> str:
+    sentences = [*about_graph(graph), *shown.notes, *about_edges(graph, run)]
+    return " · ".join([*sentences, *([] if part.is_whole else [about_part(graph, run, part)])])
+
+
+def _left_out() -> Answer:
+    """What is said of a pair or node that the file does not tell of."""
+    headline = _("This file does not tell of that.")
+    line = _("It holds what there was room for; gatviz itself tells of every node and pair.")
+    return Answer(headline=[Said(kind="words", text=headline)], line=[Said(kind="words", text=line)], why=None)
+
+
+def _room(packed: Sequence[_Layer]) -> str:
+    """What the file does not tell of, "" for nothing."""
+    told, nodes = sum(one.told.told for one in packed), sum(one.told.nodes for one in packed)
+    if told == nodes:
+        return ""
+    size = sum(one.told.bytes for one in packed) / 1e6
+    words = _("What is said when an arrow is locked is in this file for {told} of {nodes} nodes that read ({size} MB).")
+    return words.format(told=told, nodes=nodes, size=f"{size:.1f}")
+
+
+# ---- the markup ----------------------------------------------------------------------------------------------------
+
+
+def _page(title: str, content: Report, told: list[list[str]]) -> str:
+    modules = json.dumps(assets.modules(assets.PAGE[0])).encode()
+    data = {
+        "modules": _base64(zlib.compress(modules, SMALLEST)),
+        "report": _base64(encode(content, level=SMALLEST)),
+        "told": told,
+    }
+    needs = _("This page draws with JavaScript, all of which is in the file: nothing is asked of the internet.")
+    return "\n".join(
+        [
+            "<!doctype html>",
+            f'<html lang="{html.escape(language())}">',
+            '<head><meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{html.escape(title[:_LONGEST_TITLE])}</title>",
+            f"<style>{assets.styles()}</style></head>",
+            f'<body><main id="report"></main><noscript>{html.escape(needs)}</noscript>',
+            # base64 alone: nothing in it could end the element
+            f'<script type="application/json" id="packed">{json.dumps(data)}</script>',
+            f"<script>{_UNPACK.read_text(encoding='utf-8')}</script>",
+            "</body></html>",
+            "",
+        ]
+    )
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
