@@ -14,6 +14,7 @@ from gatviz.model.steps import Kind
 from gatviz.ui.card import field, named, said, title
 from gatviz.ui.model_rest import rest_of_opened, rest_of_own, rest_told
 from gatviz.ui.session import session
+from gatviz.ui.session.control_values import key_of, set_value
 from gatviz.ui.session.run_cache import drawn_weights
 from gatviz.ui.session.settings import MOST_FEATURES, MOST_HEADS, MOST_SEED, Settings
 from gatviz.ui.session.steps import close_model
@@ -39,11 +40,11 @@ def model_card() -> Settings:
 
 
 def _own_model() -> Settings:
-    kind: Kind = st.selectbox(_("Kind of layer"), get_args(Kind), key="kind", label_visibility="collapsed")
+    kind: Kind = st.selectbox(_("Kind of layer"), get_args(Kind), key=key_of("kind"), label_visibility="collapsed")
     told = st.empty()
     with field(_("Heads"), "heads"):
         heads = st.number_input(
-            _("Heads"), 1, MOST_HEADS, _DEFAULTS.num_heads, key="num_heads", label_visibility="collapsed"
+            _("Heads"), 1, MOST_HEADS, _DEFAULTS.num_heads, key=key_of("num_heads"), label_visibility="collapsed"
         )
     with field(_("Features"), "features"):
         features = st.number_input(
@@ -51,7 +52,7 @@ def _own_model() -> Settings:
             1,
             MOST_FEATURES,
             _DEFAULTS.head_features,
-            key="head_features",
+            key=key_of("head_features"),
             label_visibility="collapsed",
         )
     seed = _seed_choice()
@@ -115,7 +116,7 @@ def _seed_choice() -> int:
         st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="row-dice"),
     ):
         seed = st.number_input(
-            _("Seed"), 0, MOST_SEED, _DEFAULTS.seed, key="seed", step=1, label_visibility="collapsed", width=88
+            _("Seed"), 0, MOST_SEED, _DEFAULTS.seed, key=key_of("seed"), step=1, label_visibility="collapsed", width=88
         )
         st.button(
             "", icon=":material/casino:", type="tertiary", help=_("New random weights"), on_click=_reroll, key="reroll"
@@ -124,4 +125,4 @@ def _seed_choice() -> int:
 
 
 def _reroll() -> None:
-    st.session_state["seed"] = secrets.randbelow(10_000)
+    set_value("seed", secrets.randbelow(10_000))

@@ -17,6 +17,7 @@ from gatviz.model.steps import Kind
 from gatviz.ui.card import said
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
+from gatviz.ui.session.control_values import key_of, value_of
 from gatviz.ui.session.settings import (
     MOST_FEATURES,
     MOST_LAYERS,
@@ -70,14 +71,14 @@ def rest_told(opened: OpenedModel | None) -> str:
 
 def _about_to_be(opened: OpenedModel | None) -> Settings:
     """The present settings, with what the controls say since they were touched."""
-    state, before = st.session_state, session.current().settings
+    before = session.current().settings
     keys = {field.name: field.name for field in fields(Settings)}
     if opened is not None:
         keys |= {name: opened_key(name, opened) for name in OF_OPENED}
-    told: dict[str, Any] = {name: state[key] for name, key in keys.items() if state.get(key) is not None}
+    told: dict[str, Any] = {name: value_of(key) for name, key in keys.items() if value_of(key) is not None}
     if opened is None:
-        told["edge_features"] = session.current().graph.num_edge_features if state.get("reads_edges", True) else 0
-    sigmas = [state.get(f"activation_{k}") or word for k, word in enumerate(before.activations)]
+        told["edge_features"] = session.current().graph.num_edge_features if value_of("reads_edges", True) else 0
+    sigmas = [value_of(f"activation_{k}") or word for k, word in enumerate(before.activations)]
     return replace(before, **told, activations=tuple(sigmas), opened=opened.steps if opened else ())
 
 
@@ -93,24 +94,24 @@ def joined(concat: bool) -> str:
 def rest_of_own(kind: Kind, num_heads: int, head_features: int, seed: int) -> Settings:
     """Draw the controls for a model of one's own; its settings."""
     attention = _attention_choice()
-    num_layers = int(st.number_input(_("Layers"), 1, MOST_LAYERS, _DEFAULTS.num_layers, key="num_layers"))
+    num_layers = int(st.number_input(_("Layers"), 1, MOST_LAYERS, _DEFAULTS.num_layers, key=key_of("num_layers")))
     readout = st.checkbox(
         _("Linear readout after the last layer"),
-        key="readout",
+        key=key_of("readout"),
         help=_("One more matrix maps each node's features to one number a class; no node reads another there."),
     )
     jumping = _jumping_choice() if readout and num_layers > 1 else ""
     output_features = _output_choice(readout) if readout or num_layers > 1 else _DEFAULTS.output_features
     concat = _concat_choice() if num_layers == 1 else True
     activations, last_activation = _activation_choices(num_layers, readout)
-    slope = st.slider(_("LeakyReLU slope"), 0.0, 1.0, _DEFAULTS.negative_slope, 0.05, key="negative_slope")
-    bias = st.checkbox(_("Bias"), key="bias")
+    slope = st.slider(_("LeakyReLU slope"), 0.0, 1.0, _DEFAULTS.negative_slope, 0.05, key=key_of("negative_slope"))
+    bias = st.checkbox(_("Bias"), key=key_of("bias"))
     residual = st.checkbox(
         _("Residual connection"),
-        key="residual",
+        key=key_of("residual"),
         help=_("A learnt projection of the layer's input is added to its output."),
     )
-    shared = kind == "GATv2" and st.checkbox(_("One W for both roles (GATv2)"), key="share_weights")
+    shared = kind == "GATv2" and st.checkbox(_("One W for both roles (GATv2)"), key=key_of("share_weights"))
     edge_features = _edge_choice()
     self_loops = _self_loops_choice("self_loops", _DEFAULTS.self_loops)
     loop_features, filled_loops = _loop_choices(
@@ -175,7 +176,7 @@ def _attention_choice() -> Attention:
         list(titles),
         default=_DEFAULTS.attention,
         format_func=titles.__getitem__,
-        key="attention",
+        key=key_of("attention"),
         required=True,
         width="stretch",
     )
@@ -191,7 +192,7 @@ def _concat_choice() -> bool:
         [True, False],
         default=_DEFAULTS.concat,
         format_func=joined,
-        key="concat",
+        key=key_of("concat"),
         required=True,
         width="stretch",
     )
@@ -216,7 +217,7 @@ def _sigma(name: str, words: list[str], usual: str, key: str) -> str:
     def called(word: str) -> str:
         return _("none") if word == NO_ACTIVATION else word
 
-    return st.selectbox(name, words, words.index(usual), key=key, format_func=called)
+    return st.selectbox(name, words, words.index(usual), key=key_of(key), format_func=called)
 
 
 def _output_choice(readout: bool) -> int:
@@ -224,7 +225,7 @@ def _output_choice(readout: bool) -> int:
     classes = len(session.current().graph.class_names)
     usual = classes if 0 < classes <= MOST_FEATURES else _DEFAULTS.output_features
     name = _("Features of the readout") if readout else _("Features per head of the last layer")
-    return int(st.number_input(name, 1, MOST_FEATURES, usual, key=output_key(usual)))
+    return int(st.number_input(name, 1, MOST_FEATURES, usual, key=key_of(output_key(usual))))
 
 
 def _jumping_choice() -> Jumping:
@@ -237,7 +238,7 @@ def _jumping_choice() -> Jumping:
         _("The readout reads"),
         list(titles),
         format_func=titles.__getitem__,
-        key="jumping",
+        key=key_of("jumping"),
         help=_("Jumping knowledge (Xu et al. 2018): what every layer gave goes on to the readout."),
     )
     return chosen
@@ -250,7 +251,8 @@ def _edge_choice() -> int:
         return 0
     names = commas(graph.edge_feature_names)
     short = names if len(names) <= _LONGEST_NAMES else names[: _LONGEST_NAMES - 1] + "…"
-    reads = st.checkbox(_("Reads edge features: {names}").format(names=escape(short)), value=True, key="reads_edges")
+    title = _("Reads edge features: {names}").format(names=escape(short))
+    reads = st.checkbox(title, value=True, key=key_of("reads_edges"))
     return graph.num_edge_features if reads else 0
 
 
@@ -261,7 +263,11 @@ def _self_loops() -> dict[SelfLoops, str]:
 def _self_loops_choice(key: str, usual: SelfLoops) -> SelfLoops:
     choices = _self_loops()
     chosen: SelfLoops = st.selectbox(
-        _("Self-loops"), list(choices), index=list(choices).index(usual), format_func=choices.__getitem__, key=key
+        _("Self-loops"),
+        list(choices),
+        index=list(choices).index(usual),
+        format_func=choices.__getitem__,
+        key=key_of(key),
     )
     return chosen
 
@@ -285,7 +291,7 @@ def _loop_choices(
         list(words),
         index=list(words).index(value),
         format_func=words.__getitem__,
-        key=value_key,
+        key=key_of(value_key),
     )
     titles: dict[Filled, str] = {"added": _("those that are added"), "all": _("all")}
     filled = st.selectbox(
@@ -293,7 +299,7 @@ def _loop_choices(
         get_args(Filled),
         index=get_args(Filled).index(filled),
         format_func=titles.__getitem__,
-        key=filled_key,
+        key=key_of(filled_key),
         help=_("PyG replaces the features of self-loops that were given, too."),
     )
     return value, filled
@@ -304,10 +310,10 @@ def _dropout_choices() -> tuple[float, float]:
         "Above 0 the model runs as in training: a random part of the shares is dropped, the rest scaled up. "
         "The stages 'mask' and 'α dropped' show it."
     )
-    on_shares = st.slider(_("Dropout on α"), 0.0, 0.9, _DEFAULTS.dropout, 0.05, key="dropout", help=hint)
+    on_shares = st.slider(_("Dropout on α"), 0.0, 0.9, _DEFAULTS.dropout, 0.05, key=key_of("dropout"), help=hint)
     hint = _("As before, for the features that each layer reads.")
     on_features = st.slider(
-        _("Dropout on features"), 0.0, 0.9, _DEFAULTS.feature_dropout, 0.05, key="feature_dropout", help=hint
+        _("Dropout on features"), 0.0, 0.9, _DEFAULTS.feature_dropout, 0.05, key=key_of("feature_dropout"), help=hint
     )
     return float(on_shares), float(on_features)
 
@@ -324,6 +330,6 @@ def _device_choice() -> str:
         else _(
             "On another device than the CPU the model runs on both; the proof tells their largest difference and times."
         ),
-        key="device",
+        key=key_of("device"),
     )
     return chosen

@@ -16,6 +16,7 @@ from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
 from gatviz.ui.explain.doors import explain_door
 from gatviz.ui.session import keeping, run_cache, session
+from gatviz.ui.session.control_values import key_of, set_value, value_of
 from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.session.model import present_weights
 from gatviz.ui.sidebar import NAME, foot, sidebar
@@ -135,15 +136,15 @@ def _layer_choice(run: run_cache.Run) -> int:
     layers = run.whole.layers
     if len(layers) == 1:
         return 0
-    if st.session_state.get("layer", 0) not in range(len(layers)):
-        st.session_state["layer"] = len(layers) - 1
+    if value_of("layer", 0) not in range(len(layers)):
+        set_value("layer", len(layers) - 1)
     chosen = st.segmented_control(
         _("Layer"),
         range(len(layers)),
         format_func=lambda k: _("Layer {layer} · {kind} {heads} × {features}").format(
             layer=k, kind=layers[k].kind, heads=layers[k].num_heads, features=layers[k].head_features
         ),
-        key="layer",
+        key=key_of("layer"),
         default=0,
         required=True,
         label_visibility="collapsed",

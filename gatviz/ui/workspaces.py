@@ -11,6 +11,7 @@ from gatviz.ui.compare.compare import compare
 from gatviz.ui.explain.explain import explain
 from gatviz.ui.explore.explore import explore
 from gatviz.ui.session import session
+from gatviz.ui.session.control_values import forget_value, key_of, value_of
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.take_away import take_away
@@ -46,14 +47,14 @@ WORKSPACES: dict[str, Workspace] = {
 def workspace_choice() -> Workspace:
     """Draw the switch; the chosen workspace."""
     first = next(iter(WORKSPACES))
-    if st.session_state.get("workspace") not in WORKSPACES:
-        st.session_state.pop("workspace", None)  # of a session that was kept by a gatviz which has more of them
+    if value_of("workspace") not in WORKSPACES:
+        forget_value("workspace")  # of a session that was kept by a gatviz which has more of them
     chosen = st.segmented_control(
         _("Workspace"),
         list(WORKSPACES),
         default=first,
         format_func=lambda key: _(WORKSPACES[key].title),
-        key="workspace",
+        key=key_of("workspace"),
         required=True,
         label_visibility="collapsed",
     )

@@ -6,6 +6,8 @@ import time
 from functools import cache
 from typing import Any
 
+from gatviz import GAT, Graph
+from gatviz.model.trace import Trace
 from gatviz.ui.page import page
 from gatviz.ui.session import run_cache
 
@@ -16,9 +18,9 @@ SECONDS = 1.0
 def slow_down() -> None:
     fast = run_cache._timed
 
-    def timed(*given: Any) -> Any:
+    def timed(model: GAT, graph: Graph, generator: Any) -> tuple[Trace, float]:
         time.sleep(SECONDS)
-        return fast(*given)
+        return fast(model, graph, generator)
 
     run_cache._timed = timed
 

@@ -20,6 +20,7 @@ from gatviz.ui.compare.compare import Key
 from gatviz.ui.session.settings import Settings
 from tests.attention.hand_traces import uniform, with_alpha
 from tests.browser.driver import trace_of
+from tests.ui.walk import key_in
 
 APP = str(Path(__file__).parents[2] / "app.py")
 SECTIONS = [key for key in get_args(Key) if key != "layers"]
@@ -256,8 +257,8 @@ def test_back_to_the_baseline() -> None:
     press(app, "reset_A")
     assert app.session_state["gatviz_session"].graph == sample_graph("tutorial")
     assert "Nothing changed: every α is as before." in words(app)
-    assert app.number_input(key="seed").value == 175
-    assert app.number_input(key="num_heads").value == 4
+    assert app.number_input(key=key_in(app, "seed")).value == 175
+    assert app.number_input(key=key_in(app, "num_heads")).value == 4
 
 
 def test_stacks_are_compared_layer_by_layer_and_brought_back() -> None:

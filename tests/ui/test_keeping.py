@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gatviz import Graph, sample_graph
-from gatviz.ui.session import keeping, kept, session
+from gatviz.ui.session import control_values, keeping, kept, session
 from gatviz.ui.session.steps import show_graph, take_settings
 from tests.files.fuzz import check_sentence
 
@@ -23,6 +23,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     shared = SimpleNamespace(session_state=state)
     monkeypatch.setattr(session, "st", shared)
     monkeypatch.setattr(keeping, "st", shared)
+    monkeypatch.setattr(control_values, "st", shared)
     monkeypatch.setattr(keeping, "_mounted", lambda _mount: None)  # the fragment, which needs a page
     keeping.keep(lambda _told, _hear: None)
     return state

@@ -20,6 +20,7 @@ from gatviz.ui.session.steps import open_model, take_graph
 from gatviz.ui.session.work import HeldWeights
 from tests.stage.arrived import scene
 from tests.ui.drawn import message
+from tests.ui.walk import key_in
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -107,7 +108,7 @@ def test_a_control_that_makes_the_run_overflow_is_set_back(monkeypatch: pytest.M
     assert not app.exception
     assert len(app.error) == 1
     assert "h_prime" in app.error[0].value.replace("\\", "")
-    assert app.slider(key="dropout").value == 0
+    assert app.slider(key=key_in(app, "dropout")).value == 0
     assert scene(app) == before
     app.slider(key="negative_slope").set_value(0.5).run()
     assert not app.error

@@ -26,6 +26,7 @@ from gatviz.ui.session.steps import close_model, open_model, show_graph, take_gr
 from gatviz.ui.session.work import Pin
 from tests.ui.drawn import message
 from tests.ui.test_app import APP
+from tests.ui.walk import key_in
 
 OTHERS: dict[str, Any] = {
     "kind": "GATv2",
@@ -174,9 +175,9 @@ def test_a_weight_that_another_seed_put_aside_comes_back_by_undo(monkeypatch: py
     do(app, session.undo, monkeypatch)
     assert state_of(app).work == by_hand
     assert state_of(app).work.present_weights is not None
-    assert app.number_input(key="seed").value == 175
+    assert app.number_input(key=key_in(app, "seed")).value == 175
     do(app, session.redo, monkeypatch)
-    assert app.number_input(key="seed").value == 3
+    assert app.number_input(key=key_in(app, "seed")).value == 3
 
 
 def test_controls_of_before_come_back_with_the_model_that_they_stood_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,12 @@ def page_of(graph: dict[str, Any], origin: str = "mine", **session: Any) -> AppT
     return checked(app.run())
 
 
+def key_in(app: AppTest, control: str) -> str:
+    """The key under which the page draws a control now."""
+    turns: dict[str, int] = app.session_state.filtered_state.get("gatviz_control_turns", {})
+    return f"{control}-{turns[control]}" if control in turns else control
+
+
 def checked(app: AppTest) -> AppTest:
     assert not app.exception
     return app

@@ -9,6 +9,7 @@ import streamlit as st
 
 from gatviz.analysis import WeightingKey
 from gatviz.attention.layer_trace import LayerTrace
+from gatviz.ui.session.control_values import forget_unless, key_of
 from gatviz.words import _
 
 
@@ -23,7 +24,7 @@ def choice(
         options,
         default=first,
         required=True,
-        key=key,
+        key=key_of(key),
         format_func=form,
         persist_state="session",
         wrap=True,
@@ -35,7 +36,7 @@ def picked(label: str, options: Sequence[Any], key: str, form: Callable[[Any], s
     """One of many, from a list."""
     forget_unless(key, options)
     index = 0 if default is None else list(options).index(default)
-    return st.selectbox(label, options, index=index, key=key, format_func=form, persist_state="session")
+    return st.selectbox(label, options, index=index, key=key_of(key), format_func=form, persist_state="session")
 
 
 def head_choice(trace: LayerTrace, key: str) -> int:
@@ -78,9 +79,3 @@ def picture_choice(key: str) -> str:
     """Whether weights are drawn on the graph or as a matrix."""
     pictures = {"graph": _("graph"), "matrix": _("matrix")}
     return str(choice(_("Drawn as"), list(pictures), key, pictures.__getitem__))
-
-
-def forget_unless(key: str, options: Sequence[Any]) -> None:
-    """A choice that this graph or model does not offer any more is forgotten."""
-    if key in st.session_state and st.session_state[key] not in options:
-        del st.session_state[key]

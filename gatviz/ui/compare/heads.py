@@ -14,6 +14,7 @@ from gatviz.ui.compare.cache import cached, drawn_at
 from gatviz.ui.compare.chart_card import card, matrix_limit, theme
 from gatviz.ui.compare.controls import choice, head_name, picture_choice
 from gatviz.ui.session import session
+from gatviz.ui.session.control_values import set_value
 from gatviz.words import _
 
 _SHOWN = "compare_shown"
@@ -74,4 +75,4 @@ def heads(now: session.Session, trace: LayerTrace) -> None:
 
 
 def _open(panel: int) -> None:
-    st.session_state[_SHOWN] = panel
+    set_value(_SHOWN, panel)

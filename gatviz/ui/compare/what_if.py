@@ -12,6 +12,7 @@ from gatviz.charts.network_drawn import Drawn
 from gatviz.ui.compare.chart_card import card, matrix_limit, say, side_by_side, theme
 from gatviz.ui.compare.controls import choice, head_name
 from gatviz.ui.session import pins, session
+from gatviz.ui.session.control_values import set_value, value_of
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.setting_words import setting_name, setting_value
 from gatviz.ui.session.work import SLOTS, Pin
@@ -115,8 +116,9 @@ def _before_and_after(names: list[str]) -> tuple[str, str]:
 
 
 def _swap() -> None:
-    before, after = st.session_state[_BEFORE], st.session_state[_AFTER]
-    st.session_state[_BEFORE], st.session_state[_AFTER] = after, before
+    before, after = value_of(_BEFORE), value_of(_AFTER)
+    set_value(_BEFORE, after)
+    set_value(_AFTER, before)
 
 
 def _name(which: str) -> str:
@@ -171,7 +173,7 @@ def _changes(before: Pin, after: Pin, shown: int, names: tuple[str, str]) -> Non
 
 
 def _open(panel: int) -> None:
-    st.session_state["compare_change_head"] = panel
+    set_value("compare_change_head", panel)
 
 
 def _listed(found: WhatIf, head: int | None) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from gatviz.analysis.subject import called
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
+from gatviz.ui.session.control_values import set_value
 from gatviz.words import _
 
 NODE = "explain_node"
@@ -30,8 +31,8 @@ def explain_door(now: session.Session) -> None:
 
 def open_explain(node: int) -> None:
     """Show Explain for this node; a callback."""
-    st.session_state[NODE] = node
-    st.session_state["workspace"] = "explain"
+    set_value(NODE, node)
+    set_value("workspace", "explain")
 
 
 def show_on_graph(name: str, target: int, source: int) -> None:
@@ -39,5 +40,5 @@ def show_on_graph(name: str, target: int, source: int) -> None:
     locked = session.current().locked
     weighting = locked.weighting if isinstance(locked, session.Locked) else "head-0"
     session.update(locked=session.Locked(target, source, weighting))
-    st.session_state["part_node"] = name
-    st.session_state["workspace"] = "explore"
+    set_value("part_node", name)
+    set_value("workspace", "explore")

@@ -12,7 +12,7 @@ from gatviz.charts.colours import Theme
 from gatviz.charts.explanation import Score, explanation_chart
 from gatviz.errors import GatvizError
 from gatviz.ui.compare.chart_card import card, page_style, side_by_side, theme
-from gatviz.ui.compare.controls import choice, forget_unless
+from gatviz.ui.compare.controls import choice
 from gatviz.ui.escape import escape
 from gatviz.ui.explain import markup
 from gatviz.ui.explain.doors import NODE, show_on_graph
@@ -20,6 +20,7 @@ from gatviz.ui.explain.job import Job, job_of
 from gatviz.ui.explain.progress import working
 from gatviz.ui.explain.seed_cards import seed_cards
 from gatviz.ui.session import run_cache, session
+from gatviz.ui.session.control_values import forget_unless, key_of
 from gatviz.ui.session.model import present_weights, whose_weights
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
@@ -80,7 +81,7 @@ def _node_choice(now: session.Session) -> int:
         nodes,
         index=locked if locked in nodes else 0,
         format_func=now.graph.names.__getitem__,
-        key=NODE,
+        key=key_of(NODE),
         persist_state="session",
         label_visibility="collapsed",
         width=150,

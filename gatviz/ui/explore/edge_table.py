@@ -17,6 +17,7 @@ from gatviz.graph.graph import Graph
 from gatviz.numbers import check_finite
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
+from gatviz.ui.session.control_values import forget_value, key_of
 from gatviz.ui.session.steps import take_graph
 from gatviz.words import _
 
@@ -96,7 +97,7 @@ def _choice(base: _Base) -> None:
 
 def _new_column() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        name = st.text_input(_("New edge feature"), key="edge_feature_new", placeholder=_("name"))
+        name = st.text_input(_("New edge feature"), key=key_of("edge_feature_new"), placeholder=_("name"))
         st.button(_("Add, all zero"), key="edge_feature_add", on_click=_add, args=(name,), disabled=not name.strip())
 
 
@@ -167,7 +168,7 @@ def _choose(key: str) -> None:
 
 def _add(name: str) -> None:
     _try(lambda graph: editing.add_edge_feature(graph, name), _("new edge feature {name}").format(name=name))
-    st.session_state["edge_feature_new"] = ""
+    forget_value("edge_feature_new")
 
 
 def _try(edit: Callable[[Graph], Graph], what: str) -> None:

@@ -16,6 +16,7 @@ from gatviz.graph.graph import Graph
 from gatviz.numbers import check_finite
 from gatviz.ui.explore.edge_table import edge_table
 from gatviz.ui.session import session
+from gatviz.ui.session.control_values import forget_value, key_of
 from gatviz.ui.session.steps import take_graph
 from gatviz.words import _
 
@@ -153,7 +154,7 @@ def _with_cells(graph: Graph, typed: Mapping[int, Mapping[str, Any]]) -> Graph:
 
 def _columns(graph: Graph) -> None:
     with st.popover(_("Columns"), icon=":material/view_column:", width="stretch"):
-        name = st.text_input(_("New column"), key="column_new", placeholder=_("name"))
+        name = st.text_input(_("New column"), key=key_of("column_new"), placeholder=_("name"))
         st.button(
             _("Add, all zero"),
             on_click=_add,
@@ -163,7 +164,7 @@ def _columns(graph: Graph) -> None:
             key="column_add",
         )
         chosen = st.selectbox(_("Column"), graph.feature_names, key="column_chosen")
-        new_name = st.text_input(_("its new name"), key="column_name")
+        new_name = st.text_input(_("its new name"), key=key_of("column_name"))
         left, right = st.columns(2)
         left.button(
             _("Rename"), on_click=_rename, args=(chosen, new_name), disabled=not new_name.strip(), width="stretch"
@@ -193,7 +194,7 @@ def _try(edit: Callable[[Graph], Graph], what: str, columns: tuple[int | None, .
 
 def _add(name: str) -> None:
     _try(lambda graph: editing.add_feature(graph, name), _("new column {name}").format(name=name))
-    st.session_state["column_new"] = ""
+    forget_value("column_new")
 
 
 def _rename(name: str, new_name: str) -> None:
@@ -203,7 +204,7 @@ def _rename(name: str, new_name: str) -> None:
         _("rename column {name}").format(name=name),
         tuple(range(count)),
     )
-    st.session_state["column_name"] = ""
+    forget_value("column_name")
 
 
 def _delete(name: str) -> None:

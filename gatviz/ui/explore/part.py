@@ -8,6 +8,7 @@ from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Direction
 from gatviz.stage.part import Around
 from gatviz.ui.escape import escape
+from gatviz.ui.session.control_values import key_of
 from gatviz.words import _
 
 _MOST_HOPS = 4
@@ -19,7 +20,7 @@ def part_choice(graph: Graph) -> Around | None:
     around, hops, direction = st.columns([5, 2, 4], vertical_alignment="bottom")
     wish = around.text_input(
         _("Show the neighbourhood of a node"),
-        key="part_node",
+        key=key_of("part_node"),
         placeholder=_("type its name; empty shows the strongest arrows of the whole graph"),
     ).strip()
     if not wish:

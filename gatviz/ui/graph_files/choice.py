@@ -13,6 +13,7 @@ from gatviz.ui.card import said, title
 from gatviz.ui.graph_files.open_dialog import open_graph
 from gatviz.ui.graph_files.save import save
 from gatviz.ui.session import session
+from gatviz.ui.session.control_values import key_of, set_value, value_of
 from gatviz.ui.session.steps import show_graph
 from gatviz.words import _, ngettext
 
@@ -27,11 +28,11 @@ def graph_card() -> None:
     with st.container(key="card-graph"):
         title(_("Graph"))
         options = [*sample_graph_names(), *([_OWN] if now.own else [])]
-        st.session_state["graph_choice"] = _OWN if now.own else now.origin
+        set_value("graph_choice", _OWN if now.own else now.origin)
         st.selectbox(
             _("Graph"),
             options,
-            key="graph_choice",
+            key=key_of("graph_choice"),
             format_func=lambda name: _("Yours: {name}").format(name=now.origin) if name == _OWN else _title(name),
             on_change=_choose_sample,
             label_visibility="collapsed",
@@ -78,7 +79,7 @@ def _title(name: str) -> str:
 
 
 def _choose_sample() -> None:
-    name = st.session_state["graph_choice"]
+    name = value_of("graph_choice")
     if name != _OWN:
         show_graph(sample_graph(name), name, own=False)
 

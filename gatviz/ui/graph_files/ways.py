@@ -12,6 +12,7 @@ from gatviz.files import FORMATS, readable_formats, template
 from gatviz.graph.features import FeatureKind
 from gatviz.graph.generators import GENERATORS, Generator, Parameter, generate, real_graph, real_graph_names
 from gatviz.ui.graph_files.pending import PendingGraph
+from gatviz.ui.session.control_values import key_of, set_value
 from gatviz.words import _
 
 _TEXT, _NODES_TEXT, _TIMES = "open_text", "open_nodes_text", "open_times"
@@ -96,14 +97,14 @@ def from_text() -> PendingGraph | None:
     left, right = st.columns([3, 2])
     text = left.text_area(
         _("Edges, matrix, JSON or any other text format"),
-        key=_TEXT,
+        key=key_of(_TEXT),
         height=_TEXT_HEIGHT,
         persist_state="session",
         placeholder="source,target\nA,B\nB,C",
     )
     nodes = right.text_area(
         _("Nodes, if they have features (optional)"),
-        key=_NODES_TEXT,
+        key=key_of(_NODES_TEXT),
         height=_TEXT_HEIGHT,
         persist_state="session",
         placeholder="id,label,f0,f1\nA,x,1,0\nB,y,0,1\nC,x,1,1",
@@ -124,8 +125,8 @@ def from_text() -> PendingGraph | None:
 
 
 def _fill_in(name: str) -> None:
-    st.session_state[_TEXT] = template(name).decode()
-    st.session_state[_NODES_TEXT] = template("nodes").decode() if name == "edge_list" else ""
+    set_value(_TEXT, template(name).decode())
+    set_value(_NODES_TEXT, template("nodes").decode() if name == "edge_list" else "")
 
 
 def _bytes(text: str) -> bytes:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from gatviz.graph.graph import Graph
 from gatviz.ui.session import session
+from gatviz.ui.session.control_values import set_value
 from gatviz.ui.session.settings import Settings, controls
 from gatviz.ui.session.steps import take_settings
 from gatviz.ui.session.work import OpenedModel
@@ -32,7 +33,8 @@ def set_controls() -> bool:
     now, shown = session.current(), _shown()
     if shown is None or (shown.settings == now.settings and shown.opened == now.work.opened):
         return False
-    st.session_state.update(controls(now.settings, now.work))
+    for control, value in controls(now.settings, now.work).items():
+        set_value(control, value)
     return True
 
 

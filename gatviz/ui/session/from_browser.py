@@ -7,7 +7,6 @@ from functools import singledispatch
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph import editing
@@ -35,6 +34,7 @@ from gatviz.stage.heard import (
 )
 from gatviz.stage.protocol import EdgeFocus
 from gatviz.ui.session import pins, run_cache, session
+from gatviz.ui.session.control_values import value_of
 from gatviz.ui.session.model import all_weights, is_shared, present_weights
 from gatviz.ui.session.steps import name_of, take_graph, take_weights
 from gatviz.ui.session.work import SLOTS
@@ -259,6 +259,6 @@ def _pin() -> None:
     except GatvizError as error:
         session.update(refused=str(error))
         return
-    layer = st.session_state.get("layer") or 0
+    layer = value_of("layer") or 0
     pin = pins.present(now, run.of_layer(min(layer, len(run.whole.layers) - 1)))
     pins.pin(replace(pin, slot=SLOTS[0]))

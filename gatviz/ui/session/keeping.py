@@ -20,6 +20,7 @@ from gatviz.stage import heard
 from gatviz.stage.heard import Wanted
 from gatviz.stage.keeping_protocol import Keeping
 from gatviz.ui.session import kept, session
+from gatviz.ui.session.control_values import forget_value, set_value, value_of
 from gatviz.words import _
 
 MOST_KEPT = 8_000_000
@@ -64,7 +65,7 @@ def _update(**changes: Any) -> None:
 
 def keep(mount: Mount) -> None:
     """Let the browser keep what is on the page now; at the end of a run."""
-    view = {key: st.session_state[key] for key, kind in VIEW.items() if isinstance(st.session_state.get(key), kind)}
+    view = {control: value_of(control) for control, kind in VIEW.items() if isinstance(value_of(control), kind)}
     session.update(view=view)
     now, state = session.current(), _state()
     value = (now.work, now.history, now.locked, now.weighting, now.panel, view)
@@ -200,12 +201,12 @@ def take_place(other: session.Session, *, opened: bool = True) -> None:
 
 def _take(other: session.Session) -> None:
     session.put(other)
-    for key, kind in VIEW.items():
-        value = other.view.get(key)
+    for control, kind in VIEW.items():
+        value = other.view.get(control)
         if isinstance(value, kind) and not isinstance(value, bool):
-            st.session_state[key] = value
+            set_value(control, value)
         else:
-            st.session_state.pop(key, None)
+            forget_value(control)
     _update(value=())
 
 

@@ -19,6 +19,7 @@ from gatviz.training.task import Task
 from gatviz.training.training import Training
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
+from gatviz.ui.session.control_values import set_value
 from gatviz.ui.session.run_cache import Run, present_model
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.steps import open_model, show_graph, take_settings
@@ -239,7 +240,7 @@ def _show_again(player: Player) -> None:
 def _open(player: Player) -> None:
     """Let the model of the epoch under the playhead be the screen's, and go to Explore."""
     _bring(player)
-    st.session_state["workspace"] = "explore"
+    set_value("workspace", "explore")
 
 
 def _bring(player: Player) -> None:
