@@ -5,6 +5,6 @@ chapters   verdicts, an explanation, the model and where it all comes from, belo
 page       the file: the stage's modules, the data, and what puts them together in the browser
 """
 
-from gatviz.report.page import report
+from gatviz.report.page import MOST_BYTES, Shown, report
 
-__all__ = ["report"]
+__all__ = ["MOST_BYTES", "Shown", "report"]

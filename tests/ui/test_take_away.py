@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run, run
 from gatviz.ui.take_away import take_away
+from tests.report.test_report import report_in
 from tests.ui.walk import APP, checked
 
 
@@ -41,7 +42,13 @@ def test_downloads_are_of_the_run_on_show(monkeypatch: pytest.MonkeyPatch) -> No
     now = app.session_state["gatviz_session"]
     shown = run(now.graph, now.settings)
     files = offered(monkeypatch, now, shown)
-    assert set(files) == {"gatviz.html", "alpha.csv", "gatviz.npz", "alpha.py", "alpha_pyg.py"}
+    assert set(files) == {"gatviz-report.html", "gatviz.html", "alpha.csv", "gatviz.npz", "alpha.py", "alpha_pyg.py"}
+    told = report_in(files["gatviz-report.html"].decode())
+    screen = told["layers"][0]["screen"]
+    assert screen["lockedAtStart"] == {"kind": "edge", "target": now.locked.target, "source": now.locked.source}
+    assert screen["weightingAtStart"] == now.locked.weighting
+    assert ["seed", str(now.settings.seed)] in [value for chapter in told["chapters"] for value in chapter["values"]]
+    assert screen["positions"] == np.round(now.positions, 5).tolist()
     table = pd.read_csv(io.BytesIO(files["alpha.csv"]))
     (layer,) = shown.whole.layers
     np.testing.assert_allclose(table["alpha"], layer.alpha.T.ravel(), rtol=1e-6)

@@ -17,6 +17,7 @@ from gatviz.analysis import Contribution, attention_contribution
 from gatviz.analysis.explanation.explain import Explanation, Inquiry, typical_agreement
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
+from gatviz.ui.session.run_cache import LAYER
 
 Stage = Literal["removals", "pairs", "mean", "training", "places", "done"]
 
@@ -182,3 +183,17 @@ def job_of(key: str, node: int, model: Callable[[], GAT], graph: Graph) -> Job:
     while len(jobs) > _MOST_KEPT:
         jobs.popitem(last=False)
     return jobs[key, node]
+
+
+def explanation_of(key: str) -> Explanation | None:
+    """What is known of a node's answer in this run, if somebody asked: the last that was asked about.
+
+    Arguments:
+        key: of the run, see `Run`, whichever layer it shows.
+    """
+    jobs: OrderedDict[tuple[str, int], Job] = st.session_state.get(_KEY, OrderedDict())
+    run = key.rpartition(LAYER)[0]
+    for (other, _node), job in reversed(jobs.items()):
+        if other.rpartition(LAYER)[0] == run and job.problem is None and job.inquiry.complete:
+            return job.explanation()
+    return None
