@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from torch import nn
 
@@ -30,6 +29,9 @@ from gatviz.training.schedule import Schedule
 from gatviz.training.stepper import State, Stepper, outcome
 from gatviz.training.task import PARTS, Task
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Ended = Literal["", "epochs", "patience", "stopped", "not_finite"]
 """Why training does not go on: all epochs are trained, nothing got better, somebody said so, or a number overflowed."""
@@ -211,6 +213,9 @@ class Training:
         Columns: epoch; step_loss, which the step to it went down from, with dropout; and without dropout, for each of
         "labelled", "val" and "others": loss_, right_ (how many nodes) and accuracy_; NaN where a part has no nodes.
         """
+
+        import pandas as pd
+
         table = pd.DataFrame(list(self._rows))
         for part in PARTS:
             counts = np.array([len(self._act_of(int(k)).task.nodes(part)) for k in table["epoch"]], dtype=np.float64)

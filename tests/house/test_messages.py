@@ -53,7 +53,7 @@ PLAIN = {
 """Names, and examples of files: the same in every language."""
 STYLES = ("_STYLE", "_FOOT_STYLE", "_LINK_STYLE", "_PRIMARY", "_DOT", "look", "style", "_POLICY")
 """Names of what holds CSS."""
-DEVELOPERS = ("TypeVar", "TypeError", "compile", "search")
+DEVELOPERS = ("TypeVar", "TypeError", "AttributeError", "compile", "search")
 """Calls whose arguments only a developer reads."""
 CODE = (
     *("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN", "_COLUMNS", "UNLABELLED"),

@@ -17,7 +17,6 @@ from gatviz.analysis import Contribution, attention_contribution
 from gatviz.analysis.explanation.explain import Explanation, Inquiry, typical_agreement
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
-from gatviz.ui.session.run_cache import LAYER
 
 Stage = Literal["removals", "pairs", "mean", "training", "places", "done"]
 
@@ -185,15 +184,16 @@ def job_of(key: str, node: int, model: Callable[[], GAT], graph: Graph) -> Job:
     return jobs[key, node]
 
 
-def explanation_of(key: str) -> Explanation | None:
-    """What is known of a node's answer in this run, if somebody asked: the last that was asked about.
+def explained(run: str) -> Explanation | None:
+    """The explanation of this run that was looked at last, if its removals and pairs are done.
 
     Arguments:
-        key: of the run, see `Run`, whichever layer it shows.
+        run: its key, of whichever layer.
     """
     jobs: OrderedDict[tuple[str, int], Job] = st.session_state.get(_KEY, OrderedDict())
-    run = key.rpartition(LAYER)[0]
-    for (other, _node), job in reversed(jobs.items()):
-        if other.rpartition(LAYER)[0] == run and job.problem is None and job.inquiry.complete:
-            return job.explanation()
+    for (key, _node), job in reversed(jobs.items()):
+        if key.rpartition(" layer ")[0] == run.rpartition(" layer ")[0] and job.problem is None:
+            found = job.explanation()
+            if found.complete:
+                return found
     return None

@@ -28,8 +28,6 @@ _MOST_RUNS = 32
 _TIMED_RUNS = 2
 """A first run of some size pays for things that later ones do not; the second is the one to tell."""
 _SLOW = 0.5
-LAYER = " layer "
-"""Before the last part of a run's key, which layer it shows."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Run:
 
     def of_layer(self, layer: int) -> Run:
         """The same run, showing another layer."""
-        return replace(self, key=f"{self.key}{LAYER}{layer}", trace=self.whole.layers[layer])
+        return replace(self, key=f"{self.key} layer {layer}", trace=self.whole.layers[layer])
 
 
 def run(graph: Graph, settings: Settings, weights: Weights | None = None) -> Run:
