@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 # isort: off
 if TYPE_CHECKING:  # for who reads and for type checkers; what runs is the table below, and a test holds them equal
     from gatviz import analysis as analysis
+    from gatviz.attention.alpha_trace import AlphaTrace as AlphaTrace
     from gatviz.attention.edges import Edges as Edges
     from gatviz.attention.gat import GATAttentionLayer as GATAttentionLayer
     from gatviz.attention.gatv2 import GATv2AttentionLayer as GATv2AttentionLayer
@@ -20,7 +21,13 @@ if TYPE_CHECKING:  # for who reads and for type checkers; what runs is the table
         MultiHeadGATLayer as MultiHeadGATLayer,
         SingleHeadGATLayer as SingleHeadGATLayer,
     )
-    from gatviz.capturing import Capture as Capture, capture as capture
+    from gatviz.capturing import (
+        Capture as Capture,
+        CapturedRun as CapturedRun,
+        capture as capture,
+        from_attention as from_attention,
+        load_capture as load_capture,
+    )
     from gatviz.checkpoints import (
         inspect_weights as inspect_weights,
         load_weights as load_weights,
@@ -57,8 +64,10 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Activation": "gatviz.model.around",
+    "AlphaTrace": "gatviz.attention.alpha_trace",
     "BatchNorm": "gatviz.model.norms",
     "Capture": "gatviz.capturing",
+    "CapturedRun": "gatviz.capturing",
     "Edges": "gatviz.attention.edges",
     "GAT": "gatviz.model.gat",
     "GATAttentionLayer": "gatviz.attention.gat",
@@ -88,9 +97,11 @@ _HOMES = {
     "analysis": "gatviz.analysis",
     "capture": "gatviz.capturing",
     "fit": "gatviz.training.fit",
+    "from_attention": "gatviz.capturing",
     "generate": "gatviz.graph.generators",
     "inspect_graph": "gatviz.files",
     "inspect_weights": "gatviz.checkpoints",
+    "load_capture": "gatviz.capturing",
     "load_training": "gatviz.training.training",
     "load_weights": "gatviz.checkpoints",
     "read_graph": "gatviz.files",

@@ -14,6 +14,7 @@ from gatviz.analysis.edge_story import leaky
 from gatviz.analysis.sentence import Node, Number, Parts, Sentence, joined, said
 from gatviz.analysis.subject import Analysed, layer_of
 from gatviz.analysis.uniformity import uniformity
+from gatviz.attention.alpha_trace import SUMS_TO_ONE
 from gatviz.attention.layer_trace import Array, GATTrace, LayerTrace
 from gatviz.words import _, ngettext
 
@@ -55,13 +56,15 @@ def _of_target(layer: LayerTrace, which: WeightingKey, weights: Array, target: i
         return Answer(*_no_arrow(layer, which, target, source), target, source)
     if edges.stop == edges.start:
         line = said(_("No arrow ends there: h′ is 0, and the node is left to what the layer adds, if anything."))
+        if layer.alpha_alone:
+            line = said(_("No arrow ends there, so there is no α."))
         return Answer(said(_("Node {node} reads nothing."), node=Node(target)), line, target)
     if which == "gcn":
         return Answer(*_gcn(layer, weights, target, pair), target, source)
     if which == "uniform":
         return Answer(*_uniform(layer, target), target, source)
     row = _Row(layer, which, weights, target, pair)
-    return Answer(row.headline(), row.line(), target, source)
+    return Answer(row.headline(), row.of_given() if layer.alpha_alone else row.line(), target, source)
 
 
 # ---- nothing is locked ---------------------------------------------------------------------------------------------
@@ -77,6 +80,8 @@ def _of_all(layer: LayerTrace, which: WeightingKey, weights: Array) -> Answer:
     proper = np.flatnonzero(sources != targets)
     if not proper.size:
         headline = said(_("Every node reads only itself: each α is 1."))
+        if layer.alpha_alone:
+            headline = said(_("Every node reads only itself."))
         return Answer(headline, said(_("Draw an arrow from one node to another, and there is something to share out.")))
     best = int(proper[np.argmax(weights[proper])])
     alike = int((weights[proper] >= weights[best] * (1 - _ALIKE)).sum())
@@ -86,13 +91,16 @@ def _of_all(layer: LayerTrace, which: WeightingKey, weights: Array) -> Answer:
         count = ngettext("{n} arrow", "{n} arrows", alike).format(n=alike)
         words = _("{where}, {count} are the strongest, {share} each: one is from node {source} to node {target}.")
         headline = said(words, where=_where(layer, which), count=count, **parts)
+    elif layer.alpha_alone and which not in ("gcn", "uniform"):
+        words = _("{where}, the largest α is {share}, of the arrow from node {source} to node {target}.")
+        headline = said(words, where=_where(layer, which), **parts)
     elif which in ("gcn", "uniform"):
         words = _("{where}, the largest weight is {share}, of the arrow from node {source} to node {target}.")
         headline = said(words, where=_where(layer, which), **parts)
     else:
         words = _("{where}, the strongest arrow runs from node {source} to node {target}: {share} of what it reads.")
         headline = said(words, where=_where(layer, which), **parts)
-    if layer.edges_into(target).stop - layer.edges_into(target).start == 1:
+    if layer.edges_into(target).stop - layer.edges_into(target).start == 1 and not layer.alpha_alone:
         line = said(_("Node {target} reads nothing else, so it could only be 1."), target=Node(target))
     else:
         line = _of_target(layer, which, weights, target, source).line
@@ -118,7 +126,7 @@ def _no_arrow(layer: LayerTrace, which: WeightingKey, target: int, source: int) 
     else:
         words = _("Node {target} does not read node {source}: there is no arrow.")
         headline = said(words, target=Node(target), source=Node(source))
-    if not isinstance(which, int | np.integer) or layer.attention == "equal":
+    if not isinstance(which, int | np.integer) or layer.attention != "learnt":
         return headline, said(_("So it gets no weight there."))
     matrix = layer.all_pairs("e", int(which)) if layer.num_nodes <= _MOST_DENSE else None
     if isinstance(layer, GATTrace):
@@ -206,6 +214,12 @@ class _Row:
         asked = self.best if self.pair is None else self.pair
         source, share = Node(self.source_of(asked)), self.share(asked)
         loop = source == target
+        if self.given_otherwise:
+            words = _(
+                "{where}, α from node {source} to node {target} is {share}; of all that it reads α adds up to {sum}."
+            )
+            total = Number(float(self.shares.sum(dtype=np.float64)))
+            return said(words, where=where, source=source, target=target, share=share, sum=total)
         if count == 1:
             if loop:
                 return said(_("Node {target} reads only itself, so all of its attention stays there."), target=target)
@@ -232,6 +246,11 @@ class _Row:
             itself = _("{where}, node {target} keeps {share} of its attention to itself;")
         headline = said(itself if loop else words, **parts)
         return headline if first else joined(headline, self._most())
+
+    @property
+    def given_otherwise(self) -> bool:
+        """Whether α was given and does not sum to 1 here, so that it is no part of the node's attention."""
+        return self.layer.alpha_alone and abs(float(self.shares.sum(dtype=np.float64)) - 1) > SUMS_TO_ONE
 
     def _most(self) -> Sentence:
         best = self.source_of(self.best)
@@ -307,6 +326,13 @@ class _Row:
         words = _("Head {least} gives {low}, head {most} gives {high}: the least and the most of all heads.")
         ends: Parts = {"low": Number(float(shares[least])), "high": Number(float(shares[most]))}
         return joined(said(words, least=least, most=most, **ends), derived)
+
+    def of_given(self) -> Sentence:
+        """The line where α alone is known."""
+        given = said(_("α is shown as it was given: the scores that it came of are not here."))
+        if self.which == "mean":
+            return joined(self._by_head(), given)
+        return joined(given, self._reads_like() if self.pair is None and self.shares.size > 1 else ())
 
     def _reads_like(self) -> Sentence:
         """The effective number of neighbours; of a head only."""

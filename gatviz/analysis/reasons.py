@@ -175,6 +175,8 @@ def _columns(layer: LayerTrace, target: int, which: WeightingKey, edges: slice, 
 def _of_rows(layer: LayerTrace, head: int, edges: slice, shares: Array) -> tuple[dict[str, Array], dict[str, Array]]:
     numbers: dict[str, Array] = {}
     vectors: dict[str, Array] = {}
+    if layer.alpha_alone:
+        return {"share": shares}, vectors
     if layer.attention != "equal":
         e = layer.e[edges, head]
         if isinstance(layer, GATTrace):
@@ -220,6 +222,8 @@ def _with_pair(layer: LayerTrace, target: int, which: WeightingKey, source: int,
 
 def _of_head(layer: LayerTrace, target: int, head: int, numbers: Mapping[str, Array]) -> dict[str, Any]:
     """What is said of the target itself in a head, and where the bars end."""
+    if layer.alpha_alone:
+        return {}
     C = layer.head_features
     first = head * C if layer.concat else 0
     told: dict[str, Any] = {

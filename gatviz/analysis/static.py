@@ -109,7 +109,7 @@ class StaticAttention:
 
 
 def static_attention(trace: Analysed, graph: Graph | None = None, *, tolerance: float | None = None) -> StaticAttention:
-    """Compare the order of e between every two targets, over the sources that both read.
+    """Compare the order of e (of α, where that alone is known) between every two targets, over what both read.
 
     Arguments:
         graph: names of the nodes; a model's trace brings its own.
@@ -119,8 +119,8 @@ def static_attention(trace: Analysed, graph: Graph | None = None, *, tolerance: 
     subject = subject_of(trace, graph)
     layer, names = subject.layer, subject.names
     if tolerance is None:
-        largest = float(np.abs(layer.e).max()) if layer.e.size else 0.0
-        tolerance = _ROUNDING[str(layer.e.dtype)] * max(1.0, largest)
+        largest = float(np.abs(layer.ranked).max()) if layer.ranked.size else 0.0
+        tolerance = _ROUNDING[str(layer.ranked.dtype)] * max(1.0, largest)
     theorem = isinstance(layer, GATTrace) and layer.negative_slope >= 0 and layer.score_edge is None
     H = layer.num_heads
     nothing = np.zeros(H, dtype=np.int64)
@@ -141,7 +141,7 @@ def static_attention(trace: Analysed, graph: Graph | None = None, *, tolerance: 
             sentences=(_(TOO_MANY),),
             names=names,
         )
-    heads = [_compared(layer.e[:, head].astype(np.float64), pairs, tolerance) for head in range(H)]
+    heads = [_compared(layer.ranked[:, head].astype(np.float64), pairs, tolerance) for head in range(H)]
     target_pairs, comparisons = pairs.target_pairs(), pairs.comparisons
     agreeing = np.array([target_pairs - head.disagreeing for head in heads], dtype=np.int64)
     static = tuple(None if target_pairs == 0 else head.disagreeing == 0 for head in heads)
@@ -171,7 +171,7 @@ def common_order(trace: Analysed, head: int, tolerance: float = 0.0) -> NDArray[
     """
     layer = layer_of(trace)
     source, count = layer.edge_index[0], layer.num_nodes
-    e = layer.e[:, head].astype(np.float64)
+    e = layer.ranked[:, head].astype(np.float64)
     read = np.bincount(source, minlength=count)
     mean = np.where(read > 0, np.bincount(source, e, minlength=count) / np.maximum(read, 1), -np.inf)
     by_mean = np.argsort(-mean, kind="stable")
@@ -192,19 +192,22 @@ def common_order(trace: Analysed, head: int, tolerance: float = 0.0) -> NDArray[
 
 
 def rankings(trace: Analysed, graph: Graph | None = None) -> pd.DataFrame:
-    """How each target ranks what it reads: target, source, head, e, alpha, rank (1 is the largest e; ties share)."""
+    """How each target ranks what it reads: target, source, head, e, alpha, rank (1 is the largest e; ties share).
+
+    Of α alone there is no e; the largest α is the first.
+    """
     subject = subject_of(trace, graph)
     layer = subject.layer
     names = np.array(subject.names, dtype=object)
     source, target = layer.edge_index
     count, H = layer.num_edges, layer.num_heads
-    ranks = np.stack([ranks_within(layer, -column) + 1 for column in layer.e.T], axis=1)
+    ranks = np.stack([ranks_within(layer, -column) + 1 for column in layer.ranked.T], axis=1)
     return pd.DataFrame(
         {
             "target": np.repeat(names[target], H),
             "source": np.repeat(names[source], H),
             "head": np.tile(np.arange(H), count),
-            "e": layer.e.ravel(),
+            **({} if layer.alpha_alone else {"e": layer.e.ravel()}),
             "alpha": layer.alpha.ravel(),
             "rank": ranks.ravel(),
         }

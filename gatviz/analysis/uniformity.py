@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from gatviz.analysis.subject import Analysed, Subject, nodes, subject_of
 from gatviz.analysis.terms import strongest_into, target_maxima, target_sums
+from gatviz.attention.alpha_trace import SUMS_TO_ONE
 from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
@@ -104,6 +105,7 @@ class Uniformity:
         same_label: [N, H] the share on other nodes of its label; same_label_uniform: [N] what uniform would give.
             None without labels; NaN where a target has none or reads nothing.
         rule: of the words. judged: how many targets read two or more; one: read one; none: read nothing.
+        by_parts: whether rows were given that do not sum to 1, so that entropy and lead are of the parts of each row.
     """
 
     names: tuple[str, ...]
@@ -123,6 +125,7 @@ class Uniformity:
     judged: int
     one: int
     none: int
+    by_parts: bool = False
 
     def nodes_that(self, word: str) -> NDArray[np.int64]:
         """[H]: how many of the judged nodes get this word."""
@@ -132,7 +135,11 @@ class Uniformity:
         """ "reads like 3.1 of 17"; what reads one or none is told apart."""
         count = int(self.neighbours[node])
         if count < 2:
-            return _("reads one, so α can only be 1") if count else _("reads nothing")
+            return (
+                (_("reads one") if self.by_parts else _("reads one, so α can only be 1"))
+                if count
+                else _("reads nothing")
+            )
         return _("reads like {some} of {all}").format(some=_effective(self.effective[node, head]), all=count)
 
     @cached_property
@@ -144,6 +151,8 @@ class Uniformity:
             self.judged,
         )
         told = [judged.format(n=self.judged, all=len(self.names))]
+        if self.by_parts:
+            told.append(_("Not every row of α sums to 1: judged is how each row is shared out, as parts of its sum."))
         if self.one:
             one = ngettext(
                 "Counted apart: {n} node with one neighbour, where α can only be 1.",
@@ -280,12 +289,13 @@ def uniformity(trace: Analysed, graph: Graph | None = None, *, rule: Rule | None
     counts = np.diff(layer.ptr)
     reads, judged = counts > 0, counts >= 2
     alpha = layer.alpha.astype(np.float64)
-    entropy = _where(reads, np.maximum(target_sums(layer, entr(alpha)), 0.0))
+    parts = _parts(layer, alpha)
+    entropy = _where(reads, np.maximum(target_sums(layer, entr(parts)), 0.0))
     # Rounding may put an even share a hair above n neighbours, or below one.
     effective = np.clip(np.exp(entropy), 1.0, np.maximum(counts, 1)[:, None])
     evenness = _where(judged, effective / np.maximum(counts, 1)[:, None])
     strongest = _where(reads, target_maxima(layer, alpha))
-    lead = _where(judged, strongest * counts[:, None])
+    lead = _where(judged, target_maxima(layer, parts) * counts[:, None])
     source, target = layer.edge_index
     loops = (source == target)[:, None]
     same, same_uniform = _same_label(subject, alpha)
@@ -308,7 +318,18 @@ def uniformity(trace: Analysed, graph: Graph | None = None, *, rule: Rule | None
         judged=int(judged.sum()),
         one=int((counts == 1).sum()),
         none=int((counts == 0).sum()),
+        by_parts=parts is not alpha,
     )
+
+
+def _parts(layer: LayerTrace, alpha: Array) -> Array:
+    """Each α as a part of its row, where rows were given that do not sum to 1; else α itself."""
+    sums = target_sums(layer, alpha)
+    if not layer.alpha_alone or np.abs(sums[np.diff(layer.ptr) > 0] - 1).max(initial=0.0) <= SUMS_TO_ONE:
+        return alpha
+    of_row = sums[layer.edge_index[1]]
+    parts: Array = np.divide(alpha, of_row, out=np.zeros_like(alpha), where=of_row > 0)
+    return parts
 
 
 def _where(rows: NDArray[np.bool_], values: Array) -> Array:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from gatviz.attention import chain_texts as texts
 from gatviz.attention.activations import LEARNT
 from gatviz.attention.chain_of_edges import EDGE_STAGES
-from gatviz.attention.stage_row import LayerForm, Stage
+from gatviz.attention.stage_row import ALPHA_ALONE, KINDS, LayerForm, Stage
 from gatviz.words import N_, _
 
 
@@ -282,6 +282,7 @@ CHAIN: tuple[Stage, ...] = (
         scale="shares",
         plain=N_("α"),
         colour="share",
+        kinds=(*KINDS, ALPHA_ALONE),
         unfolded=True,
         told=True,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gatviz.attention.activations import ACTIVATIONS
-from gatviz.attention.stage_row import LayerForm
+from gatviz.attention.stage_row import ALPHA_ALONE, LayerForm
 from gatviz.words import _
 
 
@@ -90,6 +90,8 @@ def taken_in_told(form: LayerForm) -> str:
 
 def shares(form: LayerForm) -> str:
     """The formula of α."""
+    if form.kind == ALPHA_ALONE:
+        return r"\alpha_{ij}"
     if form.equal_shares:
         return r"\alpha_{ij} = \frac{1}{|N(i)|}"
     return r"\alpha_{ij} = \frac{\exp(e_{ij})}{\sum_{k \in N(i)} \exp(e_{ik})}"
@@ -97,6 +99,8 @@ def shares(form: LayerForm) -> str:
 
 def shares_caption(form: LayerForm) -> str:
     """What α is."""
+    if form.kind == ALPHA_ALONE:
+        return _("The shares as they were given: the features and scores that they came of are not here.")
     if form.equal_shares:
         return _("The same share for each that a node reads: this layer does not use the scores e.")
     return _("The scores of all that a node reads, turned into shares that sum to 1.")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.attention.chain import stages, stages_of
-from gatviz.attention.stage_row import FieldInfo, LayerForm
+from gatviz.attention.stage_row import ALPHA_ALONE, FieldInfo, LayerForm
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import first_beyond
 from gatviz.words import _
@@ -58,7 +58,7 @@ class LayerTrace:
         h_prime: [N, H, C]; with dropout it uses alpha_dropped.
         combined, pre_activation, out: [N, H·C] if concatenated, else [N, C]; residual likewise, or None.
         weights: the parameters that were used, by name.
-        attention: "learnt", or "equal" where α is 1/|N(i)| and not the softmax of e.
+        attention: "learnt"; "equal" where α is 1/|N(i)| and not the softmax of e; "given" where α alone is known.
     """
 
     kind: ClassVar[str] = ""
@@ -149,6 +149,16 @@ class LayerTrace:
     def added_loops(self) -> NDArray[np.bool_]:
         """[E]: the self-loops that the policy added."""
         return self.input_edge < 0
+
+    @property
+    def alpha_alone(self) -> bool:
+        """Whether nothing is known of the layer but α."""
+        return self.kind == ALPHA_ALONE
+
+    @property
+    def ranked(self) -> Array:
+        """[E, H]: what tells the order of all that a node reads: e, or α where that alone is known."""
+        return self.alpha if self.alpha_alone else self.e
 
     @property
     def x_read(self) -> Array:

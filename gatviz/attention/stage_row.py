@@ -9,6 +9,8 @@ from typing import Literal
 from gatviz.words import _
 
 KINDS = ("GAT", "GATv2")
+ALPHA_ALONE = "α"
+"""The kind of a layer of which only α is known."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,13 @@
 """One forward pass of anybody's PyTorch model, its attention layers recomputed by gatviz and proved equal.
 
+run       the run as it is kept in a file and shown: calls with their layer, or with α alone
+given     weights on edges from anywhere → a run with α alone
 kinds     the attention layers of libraries and tutorials: what each was given, and the settings that it has
 capture   hooks on all of them for one run → a Capture: a graph, a trace for each call, what could not be proved
 """
 
 from gatviz.capturing.capture import Call, Capture, Unproved, capture
+from gatviz.capturing.given import from_attention
+from gatviz.capturing.run import CapturedCall, CapturedRun, load_capture
 
-__all__ = ["Call", "Capture", "Unproved", "capture"]
+__all__ = ["Call", "Capture", "CapturedCall", "CapturedRun", "Unproved", "capture", "from_attention", "load_capture"]

@@ -5,9 +5,10 @@ N nodes, E edges, H heads, C features per head.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from gatviz.capturing.given import from_attention
 from gatviz.capturing.kinds import Given, Kind, alpha_of_pyg, arguments, gives_alpha, kind_of
+from gatviz.capturing.run import CapturedCall, CapturedLayer, CapturedRun
 from gatviz.errors import GatvizError, quote, within
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
@@ -35,7 +38,7 @@ class Call:
         name: the module's name in the model ("conv1"), "" for the model itself. kind: the class of the layer.
         model: the layer as a model of one step, with its parameters as they were.
         trace: its run on what the layer was given; `trace.graph` has that as node features.
-        difference: the largest between its output and the layer's own.
+        difference: the largest between its output and the layer's own. out: the layer's own.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Call:
     model: GAT
     trace: Trace
     difference: float
+    out: NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +56,7 @@ class Unproved:
     Attributes:
         name, kind: as of a `Call`. reason: one sentence.
         edge_index: [2, E], row 0 = source, row 1 = target. alpha: [E, H]. Both None where the layer gives no α.
+        x: [N, F], what it read, where that is one tensor.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Unproved:
     reason: str
     edge_index: NDArray[np.int64] | None = None
     alpha: NDArray[Any] | None = None
+    x: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,13 +73,16 @@ class Capture:
 
     Attributes:
         calls: those that gatviz recomputed and proved, in the order in which they ran.
-        unproved: the others.
-        output: what the model itself gave.
+        unproved: the others. ran: all of them, in that order.
+        output: what the model itself gave. title: the model's class. names: of the nodes, if they were given.
     """
 
     calls: tuple[Call, ...]
     unproved: tuple[Unproved, ...]
     output: Any
+    title: str = ""
+    names: tuple[str, ...] | None = None
+    ran: tuple[Call | Unproved, ...] = ()
 
     @property
     def graph(self) -> Graph:
@@ -91,6 +100,37 @@ class Capture:
     def traces(self) -> tuple[Trace, ...]:
         """The trace of each proved call, in order."""
         return tuple(call.trace for call in self.calls)
+
+    @property
+    def run(self) -> CapturedRun:
+        """The same as it is kept in a file and shown: proved calls whole, of the others α where they gave it.
+
+        Raises:
+            GatvizError: no call of which there is anything to show.
+        """
+        found: list[CapturedCall] = []
+        lost: list[tuple[str, str, str]] = []
+        for call in self.ran:
+            if isinstance(call, Call):
+                found.append(_kept(call))
+                continue
+            alone, reason = _alone(call, self.names)
+            if alone is None:
+                lost.append((call.name, call.kind, reason))
+            else:
+                found.append(alone)
+        if not found:
+            reasons = commas(f"{name or kind}: {reason}" for name, kind, reason in lost)
+            raise GatvizError("capture", _("a call to show"), _("none"), reasons)
+        return CapturedRun(self.title, tuple(found), tuple(lost))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it to a `.gatviz` file, which the app opens and `load_capture` reads; all but `output`.
+
+        Raises:
+            GatvizError: nothing to show, more than such a file holds, or a path that cannot be written.
+        """
+        self.run.save(path)
 
     def __repr__(self) -> str:
         proved = ", ".join(f"{call.name or call.kind} (within {call.difference:.0e})" for call in self.calls)
@@ -124,10 +164,12 @@ def capture(module: nn.Module, *args: Any, names: Sequence[str] | None = None, *
     run = _Recorder(names)
     with _evaluating(module), run.watching(watched), torch.no_grad():
         output = module(*args, **kwargs)
-    if not run.calls and not run.unproved:
+    if not run.ran:
         expected = _("a call of {layers}").format(layers=commas(quote(name) for name, *_rest in watched))
         raise GatvizError("capture", expected, _("none"), _("pass what makes the model use it"))
-    return Capture(tuple(run.calls), tuple(run.unproved), output)
+    calls = tuple(one for one in run.ran if isinstance(one, Call))
+    unproved = tuple(one for one in run.ran if isinstance(one, Unproved))
+    return Capture(calls, unproved, output, type(module).__name__, run.names, tuple(run.ran))
 
 
 def _attention_layers(module: nn.Module) -> Iterator[tuple[str, nn.Module, Kind | None]]:
@@ -159,8 +201,7 @@ class _Recorder:
 
     def __init__(self, names: Sequence[str] | None) -> None:
         self.names = None if names is None else tuple(map(str, names))
-        self.calls: list[Call] = []
-        self.unproved: list[Unproved] = []
+        self.ran: list[Call | Unproved] = []
         self._open: list[Given | str] = []
 
     @contextmanager
@@ -197,11 +238,12 @@ class _Recorder:
                 assert kind is not None
                 told = self._proved(name, module, kind, given, output)
                 if isinstance(told, Call):
-                    self.calls.append(told)
+                    self.ran.append(told)
                     return
                 given = told
             edge_index, alpha = _own_alpha(module, kind, args, kwargs)
-            self.unproved.append(Unproved(name, type(module).__name__, given, edge_index, alpha))
+            x = _read(args, kwargs)
+            self.ran.append(Unproved(name, type(module).__name__, given, edge_index, alpha, x))
 
         return hook
 
@@ -227,7 +269,7 @@ class _Recorder:
                 scale = max(1.0, float(np.abs(own).max(initial=0)))
                 if difference <= _BOUND[_precision(model)] * scale:
                     of_names = Trace(graph, trace.layers, trace.device, trace.steps)
-                    return Call(name, type(module).__name__, model, of_names, difference)
+                    return Call(name, type(module).__name__, model, of_names, difference, own.copy())
                 closest = difference if closest is None else min(closest, difference)
         except GatvizError as refused:
             return str(refused)
@@ -269,6 +311,35 @@ def _own_alpha(
     except (TypeError, ValueError, AttributeError, KeyError, RuntimeError, IndexError):
         return None, None
     return edges.numpy(force=True), _per_head(alpha)
+
+
+def _read(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> NDArray[Any] | None:
+    """The first matrix of numbers among the arguments: of PyG and the tutorial what nodes bring along."""
+    for value in (*args, *kwargs.values()):
+        if isinstance(value, Tensor) and value.dim() == 2 and value.is_floating_point():
+            found: NDArray[Any] = value.detach().to_dense().double().numpy(force=True).copy()
+            return found
+    return None
+
+
+def _kept(call: Call) -> CapturedCall:
+    """A proved call as it is kept."""
+    (settings,), model = call.model.settings, call.model
+    (weights,) = model.weights().layers
+    layer = CapturedLayer(settings, weights, call.out, model.self_loops, model.loop_features)
+    return CapturedCall(call.name, call.kind, call.trace.graph, layer)
+
+
+def _alone(call: Unproved, names: tuple[str, ...] | None) -> tuple[CapturedCall | None, str]:
+    """An unproved call with the α that it gave; else None, and why there is nothing to show."""
+    if call.alpha is None or call.edge_index is None:
+        return None, call.reason
+    try:
+        run = from_attention(call.edge_index, call.alpha, names=names, x=call.x)
+    except GatvizError as refused:
+        return None, _("{reason}, and of its α: {refused}").format(reason=call.reason, refused=refused)
+    (given,) = run.calls
+    return replace(given, name=call.name, kind=call.kind, reason=call.reason), call.reason
 
 
 def _per_head(alpha: Tensor) -> NDArray[Any]:

@@ -262,7 +262,9 @@ def ranking_chart(
     heading = title or _("How each target ranks its sources, head {head}").format(head=head)
     drawn = figure(heading, theme, height=440)
     reads = _("{target} reads {source}: {value}").format(
-        target="%{customdata[1]}", source="%{customdata[0]}", value="e = %{y:.4f}<extra></extra>"
+        target="%{customdata[1]}",
+        source="%{customdata[0]}",
+        value=("α" if trace.alpha_alone else "e") + " = %{y:.4f}<extra></extra>",
     )
     otherwise = found.otherwise[:, head]
     # Those that stand out are drawn in any case, and on top.
@@ -275,7 +277,7 @@ def ranking_chart(
         drawn.add_trace(
             go.Scatter(
                 x=[column[int(p)] for p in place[sources]],
-                y=trace.e[edges, head],
+                y=trace.ranked[edges, head],
                 mode="lines+markers",
                 customdata=np.stack([names[sources], np.full(sources.size, names[target])], axis=-1),
                 hovertemplate=reads,
@@ -286,7 +288,7 @@ def ranking_chart(
         )
     labels = [found.names[order[p]] for p in columns]
     drawn.update_xaxes(title=_("source, from the highest ranked over all nodes to the lowest"), **node_axis(labels))
-    drawn.update_yaxes(title=_("score e (no unit)"), range=span)
+    drawn.update_yaxes(title=_("α (a share)") if trace.alpha_alone else _("score e (no unit)"), range=span)
     caption = sentences(_("A line is a target, over the sources that it reads."), _marked_lines(found, head, theme))
     if missing := chosen.size - shown.size:
         further = ngettext("{n} further target is not drawn.", "{n} further targets are not drawn.", missing)

@@ -115,6 +115,9 @@ def check_program(trace: Trace, *, pyg: bool) -> None:
         if layer.edge_values is not None:
             where, found = _("layer {layer}").format(layer=k), _("edge features in what nodes read")
             raise GatvizError(where, _("what PyG's layers hold"), found, _("take the program in plain PyTorch"))
+    if any(layer.alpha_alone for layer in trace.layers):
+        mend = _("take the table or the arrays")
+        raise GatvizError(_("program"), _("a run that can be computed again"), _("α alone"), mend)
     if any(layer.alpha_dropped is not None for layer in trace.layers):
         mend = _("run the model in evaluation mode")
         raise GatvizError(_("program"), _("a run without dropout"), _("one with dropout"), mend)

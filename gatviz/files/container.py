@@ -141,10 +141,11 @@ def unpack(data: bytes, where: str, form: Form) -> Container:
     Raises:
         GatvizError: another file, broken, too large, of another kind, or of a version that is not known.
     """
-    return _of_form(unpack_any(data, where), form)
+    return of_form(unpack_any(data, where), form)
 
 
-def _of_form(found: Container, form: Form) -> Container:
+def of_form(found: Container, form: Form) -> Container:
+    """A container that must be of this form, brought to today's version. Errors as `unpack`."""
     where = found.where
     if found.kind != form.kind:
         mend = _("open it where such files are opened")
@@ -217,7 +218,7 @@ def unpack_link(text: str, where: str, form: Form) -> Container:
         raise GatvizError(where, _("a whole link as gatviz makes it"), _("another text"), _("copy the link again"))
     head = _head(piece.head.encode("utf-8", "replace"), where)
     arrays = {name: _array(f"{where}, {quote(name)}", dtype, shape, data) for name, dtype, shape, data in piece.arrays}
-    return _of_form(Container(head.kind, head.version, head.content, arrays, where), form)
+    return of_form(Container(head.kind, head.version, head.content, arrays, where), form)
 
 
 class _Piece(msgspec.Struct, array_like=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any, TypeVar
 
@@ -12,11 +12,14 @@ from gatviz.errors import GatvizError, quote
 from gatviz.model.around import AROUND
 from gatviz.model.plan import Sum
 from gatviz.model.steps import LayerSettings
+from gatviz.model.weights import Weights
 from gatviz.words import _
 
 T = TypeVar("T")
 _KINDS: Mapping[str, type[Any]] = {LayerSettings.__name__: LayerSettings, **AROUND}
 _DEEPEST = 20
+LARGEST_STEP = 100_000
+"""Features or heads of one step that came from a file."""
 
 
 def made(content: Any, kind: type[T], where: str) -> T:
@@ -65,3 +68,38 @@ def step_of(content: Any, where: str, depth: int = 0) -> Any:
     if not isinstance(kind, str) or kind not in _KINDS:
         raise GatvizError(where, _("a kind of step that gatviz knows"), quote(kind), _("open it with a newer gatviz"))
     return made(given.get("layer") if kind == LayerSettings.__name__ else given, _KINDS[kind], where)
+
+
+def check_sizes(steps: Sequence[Any], weights: Weights, where: str) -> None:
+    """Refuse steps that claim more than the weights have: a model of such steps would take memory for nothing.
+
+    Raises:
+        GatvizError: such steps.
+    """
+    layers = list(_layers_in(steps))
+    fits = len(layers) == len(weights.layers)
+    for layer, arrays in zip(layers, weights.layers, strict=False):
+        sizes = {values.shape[:2] for name, values in arrays.items() if name in ("W", "W_target", "W_source")}
+        fits = fits and sizes == {(layer.num_heads, layer.out_features)}
+    fits = fits and all(size <= LARGEST_STEP for size in _sizes_of(steps))
+    if not fits:
+        expected = _("steps of the sizes that the weights have")
+        raise GatvizError(where, expected, _("other sizes"), _("open the weights again"))
+
+
+def _layers_in(steps: Sequence[Any]) -> list[LayerSettings]:
+    return [step for step in _flat(steps) if isinstance(step, LayerSettings)]
+
+
+def _sizes_of(steps: Sequence[Any]) -> list[int]:
+    names = ("out_features", "num_heads", "edge_features", "in_features")
+    return [getattr(step, name, None) or 0 for step in _flat(steps) for name in names]
+
+
+def _flat(steps: Sequence[Any]) -> list[Any]:
+    found: list[Any] = []
+    for given in steps:
+        step = given[1] if isinstance(given, tuple) else given
+        inside = (*step.steps, *(() if step.skip is None else (step.skip,))) if isinstance(step, Sum) else None
+        found += [step] if inside is None else _flat(inside)
+    return found

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gatviz.attention.alpha_trace import SUMS_TO_ONE, row_sums
 from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, GATTrace, GATv2Trace, LayerTrace
 from gatviz.attention.textbook import DenseEdges, DenseHead, dense_head, dense_head_v2
 from gatviz.model.step import Step
@@ -19,6 +20,9 @@ from gatviz.words import _, ngettext
 _BOUND = {"float32": 2e-5, "float64": 1e-10}
 _SCORE_PER_SHARE = 10.0
 """Rounding of a score of 1 moves a share by at most a quarter of it; a tenth leaves room for sums of scores."""
+
+_OWN_BOUND = {"float32": 1e-4, "float64": 1e-9}
+"""Two orders of the same sums differ by so much of their largest number at most; float32 holds about seven digits."""
 
 _WITHOUT_HEADS = ("bias", "W_res", "prelu")
 _ATTENTION_VECTORS = ("a_target", "a_source", "a")
@@ -56,6 +60,8 @@ def proofs(trace: LayerTrace, *, pyg: bool = False) -> tuple[Check, ...]:
     PyG takes seconds to import, so it is only asked when somebody wants to know. With dropout on, α is
     compared as it is before the mask, and h′, which is made after it, is not.
     """
+    if trace.alpha_alone:
+        return _of_given(trace)
     checks = [_row_sums(trace), _textbook(trace)]
     if pyg:
         checks.append(_pyg(trace))
@@ -132,8 +138,7 @@ def _not_run(name: str, sentence: str) -> Check:
 
 def _row_sums(trace: LayerTrace) -> Check:
     reads = np.diff(trace.ptr) > 0
-    sums = np.zeros((trace.num_nodes, trace.num_heads))
-    np.add.at(sums, trace.edge_index[1], trace.alpha)
+    sums = row_sums(trace)
     without = int((~reads).sum())
     sentence = _("rows of α sum to 1 within {figure}")
     if without:
@@ -143,6 +148,26 @@ def _row_sums(trace: LayerTrace) -> Check:
             without,
         )
     return _check("row sums", [_compared(trace, sums[reads], 1.0)], sentence, n=without)
+
+
+def _of_given(trace: LayerTrace) -> tuple[Check, ...]:
+    """α alone: whether rows sum to 1 is told, and no fault of any computation."""
+    sums = row_sums(trace)[np.diff(trace.ptr) > 0]
+    off = np.abs(sums - 1).max(initial=0.0)
+    told = _("rows of α sum to 1 within {figure}").format(figure=small_figure(float(off)))
+    if off > SUMS_TO_ONE:
+        words = _("rows of α add up to {low:.3g} … {high:.3g}, as they were given")
+        told = words.format(low=sums.min(), high=sums.max())
+    passed = True if off <= SUMS_TO_ONE else None
+    alone = _not_run("textbook", _("α was given: there is no Wh and no e to compute it from"))
+    return Check("row sums", float(off), SUMS_TO_ONE, passed, told), alone
+
+
+def against_own(out: Array, own: Array, kind: str) -> Check:
+    """What a layer of somebody's own program gave against what gatviz computes now."""
+    sentence = _("equal to the layer's own output ({kind}) within {figure}")
+    bound = _OWN_BOUND[str(own.dtype)] * max(1.0, _largest(own))
+    return _check("captured", [_Difference(_largest(out - own), bound)], sentence, kind=kind)
 
 
 def _textbook(trace: LayerTrace) -> Check:

@@ -207,7 +207,7 @@ class _Layer:
 
 
 def _notice(graph: Graph, run: LayerTrace, part: Part, shown: Shown) -> str:
-    sentences = [*about_graph(graph), *shown.notes, *about_edges(graph, run)]
+    sentences = [*about_graph(graph, run), *shown.notes, *about_edges(graph, run)]
     return " · ".join([*sentences, *([] if part.is_whole else [about_part(graph, run, part)])])
 
 

@@ -48,7 +48,7 @@ def first_edge(trace: LayerTrace, part: Part) -> tuple[int, int, int] | None:
     source, target = trace.edge_index[:, part.edges]
     if not (source != target).any():
         return None
-    brings = np.abs(trace.x).max(axis=1, initial=0.0) > 0
+    brings = (np.abs(trace.x).max(axis=1, initial=0.0) > 0) | trace.alpha_alone
     telling = brings[source] & brings[target] & (np.diff(trace.ptr)[target] > 1)
     merit = trace.alpha[part.edges].astype(np.float64)
     if isinstance(trace, GATTrace):
@@ -83,7 +83,7 @@ def pack_story(
     input_names: Sequence[str],
 ) -> Story | None:
     """What is told of one edge and head only: `locked` is (target, source, head) as the whole graph counts."""
-    if locked is None:
+    if locked is None or trace.alpha_alone:
         return None
     story = edge_story(trace, *locked)
     local = {int(node): n for n, node in enumerate(part.nodes)}

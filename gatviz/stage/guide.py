@@ -26,11 +26,13 @@ _MOST_NUMBERS = 4
 def pack_guide(
     trace: LayerTrace, part: Part, names: Sequence[str], locked: tuple[int, int, int] | None
 ) -> protocol.Guide | None:
-    """The guide about an arrow (target, source, head); None where there is none to tell of.
+    """The guide about an arrow (target, source, head); None where there is none to tell of, or α alone.
 
     Arguments:
         locked: what is locked; without it, or where it is no arrow, one that is worth a look.
     """
+    if trace.alpha_alone:
+        return None
     edge = locked if locked is not None and trace.edge_of(*locked[:2]) is not None else first_edge(trace, part)
     if edge is None:
         return None

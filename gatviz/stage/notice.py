@@ -9,10 +9,10 @@ from gatviz.graph.subgraph import Part
 from gatviz.words import _
 
 
-def about_graph(graph: Graph) -> list[str]:
+def about_graph(graph: Graph, trace: LayerTrace) -> list[str]:
     """What reading it changed, and whether its nodes have anything to send."""
     sentences = [*graph.notes, *([graph.rounding] if graph.rounding else [])]
-    if graph.num_nodes and not graph.x.any():
+    if graph.num_nodes and not graph.x.any() and not trace.alpha_alone:
         sentences.append(
             _(
                 "All features are 0, so no node sends anything: the table of features (⋯, Table) fills them one-hot or "

@@ -161,6 +161,8 @@ def _shared(trace: LayerTrace, table: Reasons) -> Sentence:
             "uniform": _("Every neighbour counts the same."),
         }
         return said(by_baseline[table.which])
+    if trace.alpha_alone:
+        return said(_("The shares as they were given: the scores that they came of are not here."))
     if trace.attention == "equal":
         return said(_("This layer shares out evenly by its rule; the scores play no part."))
     if "g" in table.numbers:

@@ -28,6 +28,8 @@ _LONGEST = 24
 
 def among_steps(stages: Sequence[protocol.Stage], trace: Trace, layer: LayerTrace, part: Part) -> list[protocol.Stage]:
     """A layer's stages with those of all other steps of the model, in the order in which they ran."""
+    if layer.alpha_alone:
+        return list(stages)  # of the others nothing is known that one handed to the next
     found: list[protocol.Stage] = []
     for number, (step, came, left) in enumerate(steps_named(trace)):
         if step.layer is layer:

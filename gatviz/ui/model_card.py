@@ -25,6 +25,7 @@ from gatviz.words import _, commas, ngettext
 
 _DEFAULTS = Settings()
 _LONGEST_NAME = 60
+_LONGEST_REASON = 200
 
 
 def model_card() -> Settings:
@@ -32,11 +33,28 @@ def model_card() -> Settings:
     opened = session.current().work.opened
     with st.container(key="card-model"):
         title(_("Model"))
-        settings = _own_model() if opened is None else _opened_model(opened)
+        if session.current().work.given is not None:
+            settings = _alpha_alone()
+        else:
+            settings = _own_model() if opened is None else _opened_model(opened)
         with st.container(key="ways-model", horizontal=True):
             open_weights()
-            save_the_weights()
+            if session.current().work.given is None:
+                save_the_weights()
     return settings
+
+
+def _alpha_alone() -> Settings:
+    """There is no model; the sidebar's own waits behind a button."""
+    now = session.current()
+    call = now.work.captured_call
+    assert call is not None
+    named(call.called[:_LONGEST_NAME])
+    said(_("α as it was given. The model that it came of is not here, so there is nothing to set."), quiet=True)
+    if call.reason:
+        said(call.reason[:_LONGEST_REASON], quiet=True)
+    st.button(_("Put a model in its place"), on_click=close_model, type="tertiary", key="close_model")
+    return now.settings
 
 
 def _own_model() -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from functools import cache
+from typing import Any
 
 import streamlit as st
 from streamlit import net_util
@@ -11,19 +12,23 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gatviz import words
 from gatviz.attention.layers import use_one_thread
+from gatviz.capturing.run import CapturedCall
 from gatviz.charts.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
 from gatviz.ui.explain.doors import explain_door
 from gatviz.ui.session import keeping, run_cache, session
+from gatviz.ui.session.captured import choose_call
 from gatviz.ui.session.control_values import key_of, set_value, value_of
 from gatviz.ui.session.controls import set_controls, take_controls
-from gatviz.ui.session.model import present_weights
 from gatviz.ui.sidebar import NAME, foot, sidebar
 from gatviz.ui.stage_component import keeper
 from gatviz.ui.workspaces import workspace_choice
 from gatviz.words import _
 
+_CALL = "captured_call"
+_LONGEST_CALL = 40
+_MOST_SIDE_BY_SIDE = 5
 _SIDEBAR = 236
 """Its width in pixels at first; a person may drag its edge."""
 
@@ -79,14 +84,19 @@ def page() -> None:
         refused.error(escape(now.problem), icon="⚠️")
     try:
         with running:
-            run = run_cache.run(now.graph, settings, present_weights(now))
+            run = now.work.run()
         with bar:
+            if workspace.picks_layer:
+                _call_choice(now)
             run = run.of_layer(_layer_choice(run) if workspace.picks_layer else 0)
             st.space("stretch")
-            if workspace.explains:
+            if workspace.explains and not run.trace.alpha_alone:
                 explain_door(now)
         foot(run)
-        workspace.draw(now, settings, run)
+        if run.trace.alpha_alone and workspace.needs_model:
+            st.info(_("α was given, and the model that it came of is not here: this workspace needs one."))
+        else:
+            workspace.draw(now, settings, run)
         if workspace.takes_away is not None:
             with bar:  # by now it is settled what is on show
                 workspace.takes_away(session.current(), run)
@@ -129,6 +139,35 @@ def _ask_nobody_for_the_address() -> None:
     Streamlit would, whenever it refuses a connection from another page's origin; no option of its own turns that off.
     """
     net_util.get_external_ip = lambda: None
+
+
+def _call_choice(now: session.Session) -> None:
+    """Which call of a captured run is on the screen."""
+    run = now.work.captured
+    if run is None or len(run.calls) < 2:
+        return
+    st.session_state[_CALL] = now.work.call
+    names = [_call_name(place, call) for place, call in enumerate(run.calls)]
+    given: Any = {"label": _("Call"), "options": range(len(names)), "format_func": names.__getitem__, "key": _CALL}
+    given |= {"label_visibility": "collapsed", "on_change": _take_call}
+    if len(names) <= _MOST_SIDE_BY_SIDE:
+        st.segmented_control(**given, required=True)
+    else:
+        st.selectbox(**given, width=220)
+
+
+def _call_name(place: int, call: CapturedCall) -> str:
+    name = escape(call.called[:_LONGEST_CALL])
+    if call.layer is None:
+        return _("{place} · {name}, α alone").format(place=place, name=name)
+    settings = call.layer.settings
+    return _("{place} · {name} {heads} × {features}").format(
+        place=place, name=name, heads=settings.num_heads, features=settings.out_features
+    )
+
+
+def _take_call() -> None:
+    choose_call(int(st.session_state[_CALL] or 0))
 
 
 def _layer_choice(run: run_cache.Run) -> int:

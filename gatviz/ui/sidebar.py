@@ -10,7 +10,7 @@ from gatviz.charts.colours import BAD, GOOD, LINK
 from gatviz.model.proof import Check
 from gatviz.ui.graph_files.choice import graph_card
 from gatviz.ui.model_card import model_card
-from gatviz.ui.session import run_cache, session
+from gatviz.ui.session import captured, run_cache, session
 from gatviz.ui.session.settings import Settings
 from gatviz.words import _
 
@@ -76,9 +76,10 @@ def sidebar() -> Settings:
 def foot(run: run_cache.Run) -> None:
     """Draw what stands below the cards for this run: the proof of its numbers, and how long it took."""
     now = session.current()
-    checks = run_cache.checks(run, pyg=now.compare_pyg)
-    lines = "".join(map(_line, checks))
+    lines = "".join(map(_line, captured.checks(now, run)))
     time = _("{milliseconds:.2f} ms on {device}").format(milliseconds=run.seconds * 1000, device=run.device)
+    if run.trace.alpha_alone:
+        time = _("as given: nothing was computed")
     with st.sidebar:
         st.html(f'<ul class="proof">{lines}<li class="quiet">{html.escape(time)}</li></ul>')
 

@@ -58,6 +58,7 @@ def _reported(now: session.Session, run: Run) -> str:
     at = locked if isinstance(locked, session.Locked) else None
     names = ("seed", "self_loops", "dropout", "feature_dropout")
     drawn = names if now.work.opened is None else names[1:]  # a file's weights were drawn from no seed
+    drawn = drawn if now.work.given is None else ()
     shown = Shown(
         layer=run.layer,
         locked=None if at is None else (at.target, at.source),

@@ -26,6 +26,7 @@ class Workspace:
     Attributes:
         picks_layer: whether it shows one layer of a stack, which then stands to choose in the bar.
         explains: whether it offers at the bar's end to explain the node that is locked.
+        needs_model: whether α alone, without the model that it came of, is nothing for it.
         takes_away: what it offers at the bar's end of the run on show, if anything.
     """
 
@@ -33,14 +34,15 @@ class Workspace:
     draw: Callable[[session.Session, Settings, Run], None]
     picks_layer: bool = True
     explains: bool = False
+    needs_model: bool = False
     takes_away: Callable[[session.Session, Run], None] | None = None
 
 
 WORKSPACES: dict[str, Workspace] = {
     "explore": Workspace(N_("Explore"), explore, explains=True, takes_away=take_away),
     "compare": Workspace(N_("Compare"), compare, explains=True),
-    "explain": Workspace(N_("Explain"), explain, picks_layer=False),
-    "train": Workspace(N_("Train"), train, picks_layer=False),
+    "explain": Workspace(N_("Explain"), explain, picks_layer=False, needs_model=True),
+    "train": Workspace(N_("Train"), train, picks_layer=False, needs_model=True),
 }
 
 

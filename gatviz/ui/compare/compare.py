@@ -62,7 +62,7 @@ def questions(now: session.Session, settings: Settings, run: Run) -> dict[Key, Q
         ),
         "flow": Question(_("In and out"), _("Who receives attention, and who gives it?"), partial(flow, now, trace)),
     }
-    if not settings.opened:
+    if not settings.opened and not trace.alpha_alone:
         asked["kinds"] = Question(
             _("GAT or GATv2"),
             _("What does GATv2 do otherwise, on the same graph and from the same seed?"),

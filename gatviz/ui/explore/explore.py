@@ -29,11 +29,12 @@ from gatviz.stage.weightings import weightings
 from gatviz.ui.explore.feature_table import feature_table
 from gatviz.ui.explore.notice import notice
 from gatviz.ui.explore.part import part_choice
-from gatviz.ui.session import from_browser, pins, run_cache, session
+from gatviz.ui.session import captured, from_browser, pins, run_cache, session
 from gatviz.ui.session.model import predicted, weights_badge, whose_weights
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.stage_component import stage
 from gatviz.ui.weights.table import weights_table
+from gatviz.words import _
 
 _LONGEST_DESCRIPTION = 600
 _TABLE_WIDTH = 360
@@ -64,7 +65,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         guide=pack_guide(trace, part, now.graph.names, told_edge),
         locked_at_start=answered,
         weighting_at_start=locked.weighting if locked else now.weighting or None,
-        proofs=pack_proofs(run_cache.checks(run, pyg=now.compare_pyg)),
+        proofs=pack_proofs(captured.checks(now, run)),
         pyg_asked=now.compare_pyg,
         description=now.graph.description[:_LONGEST_DESCRIPTION],
         whose_weights=whose_weights(now),
@@ -96,6 +97,8 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         with st.container(width=_TABLE_WIDTH):
             if now.panel == "table":
                 feature_table(now)
+            elif now.work.given is not None:
+                st.info(_("α was given: there are no weights here that it could be computed with."))
             else:
                 weights_table(now, run.layer, names)
 

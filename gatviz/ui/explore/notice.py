@@ -11,7 +11,7 @@ from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.stage.notice import about_edges, about_graph, about_part
 from gatviz.stage.pack import Weighting
-from gatviz.ui.session import session
+from gatviz.ui.session import captured, session
 from gatviz.ui.session.settings import Settings
 from gatviz.words import _
 
@@ -29,7 +29,8 @@ def notice(
     predictions: Predictions | None,
 ) -> str:
     """What has to be said of the graph, of the part that is shown, of its predictions and of what changed."""
-    sentences = about_graph(now.graph)
+    sentences = about_graph(now.graph, trace)
+    sentences += captured.told(now.work)
     if predictions is not None:
         told = (*(accuracy.sentence for accuracy in predictions.accuracies), *predictions.column_sentences)
         sentences.append(" ".join(told))

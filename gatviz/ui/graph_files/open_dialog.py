@@ -17,8 +17,9 @@ from gatviz.ui.graph_files.preview import account, first_rows
 from gatviz.ui.graph_files.ways import from_files, from_text, generated, start_afresh
 from gatviz.ui.session import keeping, kept, session
 from gatviz.ui.session.steps import show_graph
-from gatviz.words import _, ngettext
+from gatviz.words import _, first_of, ngettext
 
+_MOST_CALLS = 12
 _OPEN, _TAKEN, _SEEN = "open_dialog", "open_taken", "open_seen"
 _WAYS: dict[str, Callable[[], PendingGraph | None]] = {"files": from_files, "text": from_text, "generate": generated}
 
@@ -105,13 +106,19 @@ def _saved_session(name: str, data: bytes, place: DeltaGenerator, actions: Delta
             st.error(escape(str(error)), icon="⚠️")
         else:
             work, steps = found.work, len(found.history.past) + len(found.history.future)
-            st.markdown("**" + _("A session: {graph}").format(graph=escape(work.origin[:60])) + "**")
+            run = work.captured
+            title = _("A session: {graph}") if run is None or steps else _("A captured run: {graph}")
+            st.markdown("**" + title.format(graph=escape(work.origin[:60])) + "**")
             counts = [
                 ngettext("{n:,} node", "{n:,} nodes", work.graph.num_nodes).format(n=work.graph.num_nodes),
                 ngettext("{n:,} arrow", "{n:,} arrows", work.graph.num_edges).format(n=work.graph.num_edges),
                 ngettext("{n:,} step", "{n:,} steps", steps).format(n=steps),
             ]
             st.caption(" · ".join(counts))
+            if run is not None:
+                calls = first_of([call.called[:60] for call in run.calls], _MOST_CALLS)
+                st.caption(escape(_("Calls: {calls}").format(calls=calls)))
+                st.caption(escape(run.unproved))
             st.caption(_("It takes the place of what is on the screen, which this browser keeps."))
     with actions.container(horizontal=True, horizontal_alignment="right"):
         if st.button(_("Cancel"), key="open_cancel"):

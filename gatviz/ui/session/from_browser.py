@@ -33,9 +33,9 @@ from gatviz.stage.heard import (
     Undo,
 )
 from gatviz.stage.protocol import EdgeFocus
-from gatviz.ui.session import pins, run_cache, session
+from gatviz.ui.session import pins, session
 from gatviz.ui.session.control_values import value_of
-from gatviz.ui.session.model import all_weights, is_shared, present_weights
+from gatviz.ui.session.model import all_weights, is_shared
 from gatviz.ui.session.steps import name_of, take_graph, take_weights
 from gatviz.ui.session.work import SLOTS
 from gatviz.words import _, ngettext
@@ -255,7 +255,7 @@ def take_request(message: Any) -> None:
 def _pin() -> None:
     now = session.current()
     try:
-        run = run_cache.run(now.graph, now.settings, present_weights(now))
+        run = now.work.run()
     except GatvizError as error:
         session.update(refused=str(error))
         return

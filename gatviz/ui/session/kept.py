@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -11,13 +10,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from gatviz.capturing.run import FORM as CAPTURE
+from gatviz.capturing.run import CapturedRun, KeptRun, read_capture, run_content, run_of
 from gatviz.errors import GatvizError, quote
 from gatviz.files import sample_graph_names
-from gatviz.files.container import Container, Form, pack, pack_link, unpack, unpack_link
+from gatviz.files.container import Container, Form, of_form, pack, pack_link, unpack_any, unpack_link
+from gatviz.files.kept_graph import Arrays, KeptGraph, graph_content, graph_of
 from gatviz.files.limits import MAX_MEMBERS
 from gatviz.graph.graph import Graph
 from gatviz.model.kept_steps import made
 from gatviz.numbers import check_finite
+from gatviz.ui.session.captured import captured_work
 from gatviz.ui.session.history import MOST_STEPS, History, Step
 from gatviz.ui.session.kept_model import (
     KeptModel,
@@ -41,21 +44,6 @@ _BYTES_OF_A_NAME = 20
 _MOST_VIEW = 50
 
 
-class _Graph(msgspec.Struct):
-    names: list[str]
-    x: str
-    edge_index: str
-    edge_features: str | None
-    feature_names: list[str]
-    edge_feature_names: list[str]
-    edge_attributes: list[tuple[str, list[Any]]]
-    directed: bool
-    labels: list[str | None] | None
-    split: list[str | None] | None
-    description: str
-    notes: list[str]
-
-
 class _Work(msgspec.Struct):
     graph: int
     positions: str
@@ -67,6 +55,8 @@ class _Work(msgspec.Struct):
     pins: list[_Pin]
     view: int
     drawing: int
+    captured: int | None = None
+    call: int = 0
 
 
 class _Pin(msgspec.Struct):
@@ -89,7 +79,7 @@ class _Lock(msgspec.Struct):
 class _Session(msgspec.Struct):
     identity: str
     edits_taken: int
-    graphs: list[_Graph]
+    graphs: list[KeptGraph]
     work: _Work
     past: list[_Step]
     future: list[_Step]
@@ -98,6 +88,7 @@ class _Session(msgspec.Struct):
     panel: Literal["", "table", "weights"]
     openings: int
     view: dict[str, str | int | float | bool]
+    captures: list[KeptRun] = msgspec.field(default_factory=list)
 
 
 # ---- to bytes -----------------------------------------------------------------------------------------------------
@@ -125,66 +116,48 @@ def to_link(now: Session) -> str:
 class _Writer:
     """Arrays and graphs that are the same stand once."""
 
-    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+    arrays: Arrays = field(default_factory=Arrays)
     graphs: list[dict[str, Any]] = field(default_factory=list)
-    bytes: int = 0
-    _names: dict[str, str] = field(default_factory=dict)
+    captures: list[dict[str, Any]] = field(default_factory=list)
+    words: int = 0
     _places: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    _runs: dict[int, int] = field(default_factory=dict)
 
-    def put(self, name: str, array: NDArray[Any]) -> str:
-        digest = hashlib.sha256(f"{array.dtype} {array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
-        key = digest.hexdigest()
-        if key not in self._names:
-            self._names[key] = name = self._free(name)
-            self.arrays[name] = array
-            self.bytes += array.nbytes
-        return self._names[key]
-
-    def _free(self, name: str) -> str:
-        plain = "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "_" for c in name)[:100]
-        if plain not in self.arrays:
-            return plain
-        return next(found for k in range(2, 10**9) if (found := f"{plain}.{k}") not in self.arrays)
+    @property
+    def bytes(self) -> int:
+        """About what it takes together."""
+        return self.arrays.bytes + self.words
 
     def graph(self, graph: Graph) -> int:
         key = (graph.fingerprint, graph.description, graph.notes)
         if key not in self._places:
             self._places[key] = len(self.graphs)
-            self.graphs.append(self._graph(graph))
-            self.bytes += _BYTES_OF_A_NAME * (graph.num_nodes + graph.num_edges * len(graph.edge_attributes))
+            self.graphs.append(graph_content(graph, self.arrays.put))
+            self.words += _BYTES_OF_A_NAME * (graph.num_nodes + graph.num_edges * len(graph.edge_attributes))
         return self._places[key]
 
-    def _graph(self, graph: Graph) -> dict[str, Any]:
-        features = graph.edge_features
-        return {
-            "names": list(graph.names),
-            "x": self.put("x", graph.x),
-            "edge_index": self.put("edge_index", graph.edge_index),
-            "edge_features": None if features is None else self.put("edge_features", features),
-            "feature_names": list(graph.feature_names),
-            "edge_feature_names": list(graph.edge_feature_names),
-            "edge_attributes": [[name, list(values)] for name, values in graph.edge_attributes.items()],
-            "directed": graph.directed,
-            "labels": None if graph.labels is None else list(graph.labels),
-            "split": None if graph.split is None else list(graph.split),
-            "description": graph.description,
-            "notes": list(graph.notes),
-        }
+    def capture(self, run: CapturedRun) -> int:
+        """Its place among the captured runs; each stands once."""
+        if id(run) not in self._runs:
+            self._runs[id(run)] = len(self.captures)
+            self.captures.append(run_content(run, self.arrays.put))
+        return self._runs[id(run)]
 
     def work(self, work: Work) -> dict[str, Any]:
         assert work.graph.positions is not None
         return {
             "graph": self.graph(work.graph),
-            "positions": self.put("positions", work.graph.positions),
+            "positions": self.arrays.put("positions", work.graph.positions),
             "origin": work.origin,
             "own": work.own,
             "settings": settings_content(work.settings),
-            "weights": None if work.weights is None else weights_content(work.weights, self.put),
+            "weights": None if work.weights is None else weights_content(work.weights, self.arrays.put),
             "opened": None if work.opened is None else opened_content(work.opened),
             "pins": [{"slot": pin.slot, "work": self.work(pin.work), "layer": pin.layer} for pin in work.pins],
             "view": work.view,
             "drawing": work.drawing,
+            "captured": None if work.captured is None else self.capture(work.captured),
+            "call": work.call,
         }
 
     def steps(self, steps: tuple[Step, ...]) -> list[dict[str, Any]]:
@@ -193,7 +166,7 @@ class _Writer:
         most = self.bytes + MOST_HISTORY
         for step in reversed(steps):
             kept.append({"what": step.what, "work": self.work(step.work)})
-            if self.bytes > most or len(self.arrays) > _MOST_ARRAYS:
+            if self.bytes > most or len(self.arrays.held) > _MOST_ARRAYS:
                 break
         return kept[::-1]
 
@@ -217,20 +190,23 @@ def _parts(now: Session, *, history: bool) -> tuple[dict[str, Any], dict[str, ND
         "openings": now.openings,
         "view": dict(now.view),
     }
-    return {**content, "graphs": writer.graphs}, writer.arrays
+    return {**content, "graphs": writer.graphs, "captures": writer.captures}, writer.arrays.held
 
 
 # ---- from bytes ---------------------------------------------------------------------------------------------------
 
 
 def from_file(data: bytes, where: str) -> Session:
-    """The session in a file.
+    """The session in a file; of a file that `gatviz.Capture.save` wrote one that shows its first call.
 
     Raises:
         GatvizError: another file, broken, too large, of a version that is not known, or of values that gatviz does not
             have.
     """
-    return _session(unpack(data, where, FORM))
+    found = unpack_any(data, where)
+    if found.kind == CAPTURE.kind:
+        return Session(captured_work(read_capture(of_form(found, CAPTURE)), 0, opening=1), openings=1)
+    return _session(of_form(found, FORM))
 
 
 def from_link(text: str, where: str) -> Session:
@@ -243,6 +219,7 @@ def from_link(text: str, where: str) -> Session:
 class _Reader:
     container: Container
     graphs: list[Graph] = field(default_factory=list)
+    captures: list[CapturedRun] = field(default_factory=list)
 
     @property
     def where(self) -> str:
@@ -254,24 +231,6 @@ class _Reader:
             raise GatvizError(f"{self.where}, {quote(name)}", _("numbers"), _("none"), _("save it again"))
         check_finite(f"{self.where}, {quote(name)}", float(np.abs(array).max()), _("save it again"))
         return array
-
-    def graph(self, kept: _Graph) -> Graph:
-        container = self.container
-        features = None if kept.edge_features is None else container.array(kept.edge_features, (None, None))
-        return Graph(
-            names=tuple(kept.names),
-            x=container.array(kept.x, (None, None)).astype(np.float64),
-            edge_index=container.array(kept.edge_index, (2, None), "iu").astype(np.int64),
-            feature_names=tuple(kept.feature_names),
-            edge_attributes={name: tuple(values) for name, values in kept.edge_attributes},
-            edge_features=None if features is None else features.astype(np.float64),
-            edge_feature_names=tuple(kept.edge_feature_names),
-            directed=kept.directed,
-            labels=None if kept.labels is None else tuple(kept.labels),
-            split=None if kept.split is None else tuple(kept.split),
-            description=kept.description,
-            notes=tuple(kept.notes),
-        )
 
     def work(self, kept: _Work, *, of_pin: bool = False) -> Work:
         if not 0 <= kept.graph < len(self.graphs) or (of_pin and kept.pins):
@@ -285,6 +244,13 @@ class _Reader:
                 expected = _("weights that fit the graph")
                 raise GatvizError(self.where, expected, _("others"), _("open the weights again"))
             opened = opened_of(kept.opened, weights.weights, self.where)
+        captured = None
+        if kept.captured is not None:
+            if not 0 <= kept.captured < len(self.captures):
+                raise GatvizError(self.where, _("a captured run in it"), quote(kept.captured), _("save it again"))
+            captured = self.captures[kept.captured]
+            if not 0 <= kept.call < len(captured.calls):
+                raise GatvizError(self.where, _("a call that is in it"), quote(kept.call), _("save it again"))
         pins = tuple(Pin(pin.slot, self.work(pin.work, of_pin=True), max(0, pin.layer)) for pin in kept.pins)
         return Work(
             graph=graph,
@@ -296,6 +262,8 @@ class _Reader:
             pins=pins,
             view=kept.view,
             drawing=kept.drawing,
+            captured=captured,
+            call=kept.call if captured is not None else 0,
         )
 
     def steps(self, kept: list[_Step]) -> tuple[Step, ...]:
@@ -305,7 +273,8 @@ class _Reader:
 def _session(container: Container) -> Session:
     kept = made(container.content, _Session, container.where)
     reader = _Reader(container)
-    reader.graphs = [reader.graph(graph) for graph in kept.graphs]
+    reader.captures = [run_of(run, container) for run in kept.captures]
+    reader.graphs = [graph_of(graph, container) for graph in kept.graphs]
     work = reader.work(kept.work)
     nodes = range(work.graph.num_nodes)
     locked: Locked | Literal["first"] | None = None

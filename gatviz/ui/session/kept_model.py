@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -12,20 +12,16 @@ from numpy.typing import NDArray
 from gatviz.attention.layers import available_devices
 from gatviz.attention.loop_features import LoopFeatures
 from gatviz.errors import GatvizError, quote
-from gatviz.model.kept_steps import made, step_content, step_of
-from gatviz.model.plan import Sum
-from gatviz.model.steps import LayerSettings
+from gatviz.files.kept_graph import Put
+from gatviz.model.kept_steps import LARGEST_STEP, check_sizes, made, step_content, step_of
 from gatviz.model.weights import Weights
 from gatviz.ui.session.settings import MOST_FEATURES, MOST_HEADS, MOST_LAYERS, MOST_SEED, Settings
 from gatviz.ui.session.work import HeldWeights, OpenedModel
 from gatviz.words import _
 
-Put = Callable[[str, NDArray[Any]], str]
-"""Keeps an array, under this name if it is free; gives the name that it has."""
 Get = Callable[[str], NDArray[Any]]
 
-_LARGEST_STEP = 100_000
-"""Features or heads of one step of an opened model."""
+
 _RANGES: Mapping[str, tuple[float, float]] = {
     "num_layers": (1, MOST_LAYERS),
     "num_heads": (1, MOST_HEADS),
@@ -35,7 +31,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "dropout": (0, 0.9),
     "feature_dropout": (0, 0.9),
     "seed": (0, MOST_SEED),
-    "edge_features": (0, _LARGEST_STEP),
+    "edge_features": (0, LARGEST_STEP),
 }
 
 
@@ -109,39 +105,8 @@ def opened_of(kept: KeptModel, weights: Weights, where: str) -> OpenedModel:
     steps = tuple(step_of(step, where) for step in kept.steps)
     loops = LoopFeatures(kept.loop_features, kept.filled_loops)  # type: ignore[arg-type]
     self_loops = made({"self_loops": kept.self_loops, "opened": ()}, Settings, where).self_loops
-    _check_sizes(steps, weights, where)
+    check_sizes(steps, weights, where)
     return OpenedModel(kept.name, steps, self_loops, kept.opening, loops)
-
-
-def _check_sizes(steps: Sequence[Any], weights: Weights, where: str) -> None:
-    """Refuse steps that claim more than the weights have: a model of such steps would take memory for nothing."""
-    layers = list(_layers_in(steps))
-    fits = len(layers) == len(weights.layers)
-    for layer, arrays in zip(layers, weights.layers, strict=False):
-        sizes = {values.shape[:2] for name, values in arrays.items() if name in ("W", "W_target", "W_source")}
-        fits = fits and sizes == {(layer.num_heads, layer.out_features)}
-    fits = fits and all(size <= _LARGEST_STEP for size in _sizes_of(steps))
-    if not fits:
-        expected = _("steps of the sizes that the weights have")
-        raise GatvizError(where, expected, _("other sizes"), _("open the weights again"))
-
-
-def _layers_in(steps: Sequence[Any]) -> list[LayerSettings]:
-    return [step for step in _flat(steps) if isinstance(step, LayerSettings)]
-
-
-def _sizes_of(steps: Sequence[Any]) -> list[int]:
-    names = ("out_features", "num_heads", "edge_features", "in_features")
-    return [getattr(step, name, None) or 0 for step in _flat(steps) for name in names]
-
-
-def _flat(steps: Sequence[Any]) -> list[Any]:
-    found: list[Any] = []
-    for given in steps:
-        step = given[1] if isinstance(given, tuple) else given
-        inside = (*step.steps, *(() if step.skip is None else (step.skip,))) if isinstance(step, Sum) else None
-        found += [step] if inside is None else _flat(inside)
-    return found
 
 
 # ---- weights --------------------------------------------------------------------------------------------------

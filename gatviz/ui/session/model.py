@@ -33,6 +33,10 @@ def is_shared(now: session.Session, layer: int) -> bool:
 def whose_weights(now: session.Session) -> str:
     """Whether the weights are untrained (and of which seed), set by hand, or a file's."""
     opened, held = now.work.opened, now.work.weights
+    if now.work.given is not None:
+        return _("α is shown as it was given; the model that it came of is not here.")
+    if opened is not None and now.work.as_captured:
+        return _("The weights are those of {name}, as they were when it ran.").format(name=opened.name[:60])
     if opened is not None:
         return _("The weights are those of {name}, as opened or as edited since.").format(name=opened.name[:60])
     if held is not None and held.by_hand and present_weights(now) is not None:
@@ -46,6 +50,8 @@ def whose_weights(now: session.Session) -> str:
 def weights_badge(now: session.Session) -> str:
     """The same in a few words."""
     opened, held = now.work.opened, now.work.weights
+    if now.work.given is not None:
+        return _("α as given")
     if opened is not None:
         return _("weights of {name}").format(name=opened.name[:_LONGEST_NAME])
     if held is not None and held.by_hand and present_weights(now) is not None:

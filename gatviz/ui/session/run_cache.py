@@ -14,6 +14,7 @@ from gatviz import words
 from gatviz.attention.gat import warm_up
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import new_generator
+from gatviz.capturing.run import CapturedCall
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
@@ -97,6 +98,21 @@ def _run(key: str, _graph: Graph, _settings: Settings, _weights: Weights | None)
         ) from error
     trace.check_finite(LARGEST)
     return Run(key, trace.layers[0], trace, seconds, settings.device, on_cpu)
+
+
+def given(call: CapturedCall, graph: Graph) -> Run:
+    """α as it was given, on this graph.
+
+    Raises:
+        GatvizError: the graph has other nodes or edges than those that it was given for.
+    """
+    return _given(f"{graph.fingerprint} α {call.fingerprint}", call, graph)
+
+
+@st.cache_resource(max_entries=_MOST_RUNS, show_spinner=False)
+def _given(key: str, _call: CapturedCall, _graph: Graph) -> Run:
+    trace = _call.trace_on(_graph)
+    return Run(key, trace.layers[0], trace, 0.0)
 
 
 def _timed(model: GAT, graph: Graph, generator: Any) -> tuple[Trace, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gatviz.graph import editing
+from gatviz.graph.features import made_up_features, usual_kind
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import default_positions
 from gatviz.model.gat import GAT
@@ -33,6 +34,8 @@ def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
         own=own,
         view=before.history.next_view(before.work),
         drawing=new_drawing(),
+        captured=None,
+        call=0,
     )
     if held is None or not held.by_hand or not fits:
         work = _without_weights(work)
@@ -75,13 +78,18 @@ def open_model(name: str, model: GAT) -> None:
         filled_loops=loops.filled,
         classes=model.classes,
     )
-    work = replace(now.work, opened=opened, weights=held, settings=settings)
+    work = replace(now.work, opened=opened, weights=held, settings=settings, captured=None, call=0)
     session.change(work, _("open weights {name}").format(name=name))
 
 
 def close_model() -> None:
-    """Back to the model in the sidebar, with the weights that the seed draws."""
-    session.change(_without_weights(session.current().work), _("close the opened model"))
+    """Back to the model in the sidebar, with the weights that the seed draws; α alone gives way to it too."""
+    work = _without_weights(session.current().work)
+    graph = work.graph
+    if not graph.num_features and graph.num_nodes:  # given α needs none, a model does
+        x, names = made_up_features(usual_kind(graph.num_nodes), graph.names, graph.edge_index)
+        work = replace(work, graph=replace(graph, x=x, feature_names=names))
+    session.change(replace(work, captured=None, call=0), _("close the opened model"))
 
 
 def _without_weights(work: Work) -> Work:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.loop_features import AS_ADDED, LoopFeatures
+from gatviz.capturing.run import CapturedCall, CapturedRun
 from gatviz.graph.graph import Graph
 from gatviz.model.trace import Trace
 from gatviz.model.weights import Weights
@@ -73,6 +74,7 @@ class Work:
         pins: what is pinned, A before B.
         view: another number whenever the picture is to be fitted to the panel anew.
         drawing: another number for every graph that was put in another one's place; an edit is for one of them.
+        captured: the run of somebody's own program that it is of, if any. call: which call of it, from 0.
     """
 
     graph: Graph
@@ -84,6 +86,49 @@ class Work:
     pins: tuple[Pin, ...] = ()
     view: int = 0
     drawing: int = 0
+    captured: CapturedRun | None = None
+    call: int = 0
+
+    @property
+    def captured_call(self) -> CapturedCall | None:
+        """The call of a captured run that is on the screen, as it ran or as edited since."""
+        return None if self.captured is None else self.captured.calls[self.call]
+
+    @property
+    def given(self) -> CapturedCall | None:
+        """The same where α alone is known of it."""
+        call = self.captured_call
+        return None if call is None or call.layer is not None else call
+
+    @property
+    def as_captured(self) -> bool:
+        """Whether graph and layer are still those of the captured call."""
+        call = self.captured_call
+        if call is None or call.graph.fingerprint != self.graph.fingerprint:
+            return False
+        if call.layer is None:
+            return True
+        settings, weights = self.settings, self.present_weights
+        loops = LoopFeatures(settings.loop_features, settings.filled_loops)
+        return (
+            weights is not None
+            and weights.fingerprint == call.layer.all_weights.fingerprint
+            and (settings.self_loops, loops) == (call.layer.self_loops, call.layer.loop_features)
+            and not settings.trains
+        )
+
+    def run(self, settings: Settings | None = None) -> run_cache.Run:
+        """The model on the graph, or α as it was given.
+
+        Arguments:
+            settings: instead of its own.
+
+        Raises:
+            GatvizError: it cannot be run; α was given for other edges.
+        """
+        if self.given is not None:
+            return run_cache.given(self.given, self.graph)
+        return run_cache.run(self.graph, settings or self.settings, self.present_weights)
 
     @property
     def present_weights(self) -> Weights | None:
@@ -134,4 +179,4 @@ class Pin:
         Raises:
             GatvizError: the work cannot be run here.
         """
-        return run_cache.run(self.graph, self.settings, self.work.present_weights).whole
+        return self.work.run().whole
