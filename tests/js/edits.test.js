@@ -50,8 +50,20 @@ test("what is not taken is sent again", () => {
     edits.push(CLEAR);
     mock.timers.tick(1500);
     edits.settle(on(0));
-    mock.timers.tick(1500);
+    mock.timers.tick(3000);
     assert.deepEqual(sent, [[1], [1], [1]]);
+  });
+});
+
+test("a page that takes long is asked again at ever longer intervals, so that it can answer", () => {
+  withEdits((edits, sent) => {
+    edits.push(CLEAR);
+    for (let halfSecond = 0; halfSecond < 120; halfSecond += 1) mock.timers.tick(500);
+    assert.equal(sent.length, 6, "at once, after 1.5, 4.5, 10.5, 22.5 and 46.5 seconds");
+    edits.settle(on(1));
+    edits.push(CLEAR);
+    mock.timers.tick(1500);
+    assert.deepEqual(sent.slice(6), [[2], [2]], "once it has answered, soon again");
   });
 });
 

@@ -43,7 +43,8 @@ def page_of(graph: dict[str, Any], origin: str = "mine", **session: Any) -> AppT
 
 def key_in(app: AppTest, control: str) -> str:
     """The key under which the page draws a control now."""
-    turns: dict[str, int] = app.session_state.filtered_state.get("gatviz_control_turns", {})
+    every = "gatviz_control_turns"
+    turns: dict[str, int] = app.session_state[every] if every in app.session_state else {}  # noqa: SIM401 - has no get
     return f"{control}-{turns[control]}" if control in turns else control
 
 

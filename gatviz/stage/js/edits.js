@@ -1,7 +1,6 @@
 /** Edits on their way to Python: kept, and sent again, until Python says that it has taken them. None is lost. */
 
-/** If no answer comes in so many milliseconds, what waits is sent again. */
-const PATIENCE = 1500;
+import { Patience } from "./patience.js";
 
 /**
  * @import {Edit, Numbered, Screen} from "./protocol.js"
@@ -19,6 +18,7 @@ export class Edits {
     this.on = { session: "", drawing: 0, editsTaken: 0, fixed: false };
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.timer = undefined;
+    this.patience = new Patience();
   }
 
   /** What waits for the session on the screen. */
@@ -43,7 +43,7 @@ export class Edits {
 
   flush() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.flush(), PATIENCE);
+    this.timer = setTimeout(() => this.flush(), this.patience.next());
     this.send(this.waiting);
   }
 
@@ -55,6 +55,7 @@ export class Edits {
     this.kept = this.kept.filter((one) => one.session !== session || one.number > editsTaken);
     if (same && this.waiting.length === before && before > 0) return;
     clearTimeout(this.timer);
+    this.patience.renew();
     // Not from within the answer: what is sent while the host takes new data in may get lost.
     this.timer = this.waiting.length ? setTimeout(() => this.flush(), 0) : undefined;
   }

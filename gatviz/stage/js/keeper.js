@@ -3,6 +3,7 @@
 import { html } from "./dom.js";
 import { fillIn } from "./format.js";
 import { listenForSteps } from "./page_keys.js";
+import { Patience } from "./patience.js";
 import { Shelf } from "./shelf.js";
 import { listenForCells } from "./typed_cells.js";
 import { decode } from "./wire.js";
@@ -16,8 +17,6 @@ import { decode } from "./wire.js";
 
 /** So long the person has to pause before what they did is kept. */
 const PAUSE = 500;
-/** If no answer has come after so many milliseconds, a wish is sent again. */
-const PATIENCE = 1500;
 const LINK = /^#g=([\w-]+)$/;
 
 let sent = 0;
@@ -40,6 +39,7 @@ class Keeper {
     this.wishes = before?.wishes ?? [];
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.retry = undefined;
+    this.patience = new Patience();
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.pause = undefined;
     /** That of before, if it is only mounted anew within the page: then nothing is brought back over what is there. @type {string} */
@@ -156,7 +156,7 @@ class Keeper {
   deliver() {
     clearTimeout(this.retry);
     if (!this.wishes.length) return;
-    this.retry = setTimeout(() => this.deliver(), PATIENCE);
+    this.retry = setTimeout(() => this.deliver(), this.patience.next());
     // Not from within an answer: what is sent while the page takes new data in may get lost.
     setTimeout(() => this.wishes.length && this.send(this.wishes[0]), 0);
   }
@@ -170,7 +170,9 @@ class Keeper {
       if (!refused) this.granted.say();
       this.granted = null;
     }
-    if (this.wishes.length !== before) this.deliver();
+    if (this.wishes.length === before) return;
+    this.patience.renew();
+    this.deliver();
   }
 
   // ---- what is said ------------------------------------------------------------------------------------------

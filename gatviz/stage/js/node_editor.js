@@ -64,7 +64,7 @@ export class NodeEditor {
     const { texts } = scene;
     const name = scene.names[node];
     const features = scene.featureNames.slice(0, MOST_FEATURES).map((feature, f) =>
-      this.field(`f:${f}`, feature, exact(scene.features.at(node, f)), (value) => this.setFeature(name, feature, value)),
+      this.field(`f:${f}`, feature, this.feature(node, f), (value) => this.setFeature(name, feature, value)),
     );
     const more = scene.featureNames.length - features.length;
     return [
@@ -94,12 +94,23 @@ export class NodeEditor {
     return html("label", {}, html("span", { title: label }, shorten(label, 18)), input);
   }
 
+  /** What was typed and is on its way to Python counts already. @param {number} node @param {number} f */
+  feature(node, f) {
+    const { scene } = this;
+    const [name, feature] = [scene.names[node], scene.featureNames[f]];
+    let value = exact(scene.features.at(node, f));
+    for (const { edit } of this.edits.drawn) {
+      if (edit.kind === "set_node" && edit.name === name && edit.features && feature in edit.features) value = String(edit.features[feature]);
+    }
+    return value;
+  }
+
   /** @param {number} node */
   refresh(node) {
     const { scene } = this;
     for (const input of this.element.querySelectorAll("input")) {
       const [kind, f] = input.name.split(":");
-      const value = kind === "f" ? exact(scene.features.at(node, Number(f))) : kind === "name" ? scene.names[node] : (scene.classNames[scene.classOf[node]] ?? "");
+      const value = kind === "f" ? this.feature(node, Number(f)) : kind === "name" ? scene.names[node] : (scene.classNames[scene.classOf[node]] ?? "");
       if (input === focusedBeside(this.element) || input.classList.contains("wrong")) continue;
       input.value = value;
       input.dataset.taken = value;

@@ -1,5 +1,6 @@
 /** The picture of a training as the page mounts it: data in, what the person asks out, one thing at a time. */
 
+import { Patience } from "./patience.js";
 import { TrainView } from "./train_view.js";
 import { decode } from "./wire.js";
 
@@ -10,8 +11,6 @@ import { decode } from "./wire.js";
 
 /** While something moves, the next answer is asked for no sooner than so many milliseconds after the last. */
 const PACE = 140;
-/** What was not heard after so many milliseconds is sent again. */
-const LONGEST_WAIT = 2000;
 /** What is asked while the page is still being mounted may get lost. */
 const SETTLED = 400;
 const TOKEN = "gatviz-training";
@@ -45,6 +44,7 @@ class Mounted {
     this.waiting = undefined;
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.ticking = undefined;
+    this.patience = new Patience();
     this.ticked = 0;
     this.tries = 0;
     this.calls = 0;
@@ -75,14 +75,17 @@ class Mounted {
       sent = Math.max(sent + 1, Date.now());
       this.open = { ...asked, count: sent, token: this.token };
     }
-    this.waiting = setTimeout(() => this.deliver(), LONGEST_WAIT);
+    this.waiting = setTimeout(() => this.deliver(), this.patience.next());
     this.tries += 1;
     this.send({ ...this.open, tries: this.tries });
   }
 
   /** Python has answered, and heard all up to this number. @param {number} heard */
   answered(heard) {
-    if (this.open !== null && this.open.count <= heard) this.open = null;
+    if (this.open !== null && this.open.count <= heard) {
+      this.open = null;
+      this.patience.renew();
+    }
     clearTimeout(this.waiting);
     // Not from within the answer: what is sent while the page takes new data in may get lost.
     this.waiting = this.open !== null || this.next.length ? setTimeout(() => this.deliver(), 0) : undefined;
