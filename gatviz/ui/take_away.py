@@ -18,7 +18,7 @@ from gatviz.export import check_program, npz_of, pyg_script, torch_script, write
 from gatviz.export.alpha import FORMATS as ALPHA_FORMATS
 from gatviz.files import FORMATS
 from gatviz.model.trace import Trace
-from gatviz.report import MOST_BYTES, Shown, report
+from gatviz.reporting import MOST_BYTES, Shown, report
 from gatviz.stage.weightings import weightings
 from gatviz.ui.escape import escape
 from gatviz.ui.explain.job import explained
@@ -57,7 +57,7 @@ def _reported(now: session.Session, run: Run) -> str:
     told, locked = predicted(now, now.settings, run), now.locked
     at = locked if isinstance(locked, session.Locked) else None
     names = ("seed", "self_loops", "dropout", "feature_dropout")
-    drawn = names if now.work.opened is None else names[1:]  # a file's weights were drawn from no seed
+    drawn: tuple[str, ...] = names if now.work.opened is None else names[1:]  # a file's weights have no seed
     drawn = drawn if now.work.given is None else ()
     shown = Shown(
         layer=run.layer,

@@ -16,6 +16,7 @@ ORDER = (
     "words",
     "errors",
     "numbers",
+    "showing",
     "top_files",
     "graph",
     "files",
@@ -28,7 +29,7 @@ ORDER = (
     "export",
     "charts",
     "stage",
-    "report",
+    "reporting",
     "ui",
 )
 """The rooms, along the flow of data."""

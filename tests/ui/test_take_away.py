@@ -18,7 +18,7 @@ from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run, run
 from gatviz.ui.session.work import Pin
 from gatviz.ui.take_away import take_away
-from tests.report.test_report import report_in
+from tests.reporting.test_report import report_in
 from tests.ui.walk import APP, checked
 
 

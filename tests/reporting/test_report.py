@@ -15,9 +15,10 @@ from gatviz import GAT, GATAttentionLayer, GatvizError, Graph, Trace, sample_gra
 from gatviz.analysis import explain_node
 from gatviz.attention.layers import new_generator
 from gatviz.graph.subgraph import Part
-from gatviz.report import report
-from gatviz.report.page import Shown, run_of
-from gatviz.report.tellings import MOST_PAIRS, Subject, tellings
+from gatviz.reporting import report
+from gatviz.reporting.page import Shown
+from gatviz.reporting.runs import runs_of
+from gatviz.reporting.tellings import MOST_PAIRS, Subject, tellings
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import pack_story
 from gatviz.stage.reasons import pack_answers
@@ -142,8 +143,8 @@ def test_what_is_below_the_stage_is_what_analysis_says() -> None:
 def test_what_is_no_run_of_the_graph_is_refused() -> None:
     graph, other = sample_graph("tutorial"), sample_graph("star")
     layer = GATAttentionLayer(2, 2, 2, generator=new_generator(1)).eval()
-    assert run_of(graph, layer).graph is graph
-    assert run_of(graph, layer.trace(graph)).layers[0].num_nodes == 4
+    assert runs_of(graph, layer).runs[0].graph is graph
+    assert runs_of(graph, layer.trace(graph)).runs[0].trace.layers[0].num_nodes == 4
     with pytest.raises(GatvizError, match="a run, a model or a layer"):
         report(graph, object())
     with pytest.raises(GatvizError, match="a run of this graph, with 4 nodes"):

@@ -11,7 +11,7 @@ import html
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,9 @@ from gatviz.graph.graph import Graph
 from gatviz.graph.positions import default_positions
 from gatviz.graph.subgraph import Part
 from gatviz.model.proof import proofs
-from gatviz.model.trace import Trace
-from gatviz.report.chapters import Values, chapters, layer_title
-from gatviz.report.tellings import Subject, Tellings, tellings
+from gatviz.reporting.chapters import Values, chapters, layer_title
+from gatviz.reporting.runs import Run, runs_of
+from gatviz.reporting.tellings import Subject, Tellings, tellings
 from gatviz.stage import assets
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import first_edge, local_focus, pack_proofs, pack_story
@@ -85,7 +85,7 @@ class Shown:
 
 
 def report(
-    graph: Graph,
+    graph: Graph | None,
     model: Any,
     *,
     title: str = "",
@@ -99,59 +99,46 @@ def report(
     as there is room. Of a large graph a part is shown, chosen as in the app, with α of the whole run.
 
     Arguments:
-        model: a Trace or LayerTrace of a run on this graph, or a model or layer that is run on it now.
+        graph: None for the one that the run has, which a capture and a training always show.
+        model: a Trace or LayerTrace of a run on this graph, or a model or layer that is run on it now; or a Capture,
+            a CapturedRun, or a Training, whose best epoch is shown.
         title: said at the top. explanation: of a node's answer, told below. shown: what it opens with.
         most_bytes: of what is told of nodes and arrows.
 
     Raises:
         GatvizError: no run or model of this graph; a number that float32 cannot hold.
     """
-    trace = run_of(graph, model)
-    shown = shown or Shown()
-    if not 0 <= shown.layer < len(trace.layers):
-        expected = _("0 to {last}").format(last=len(trace.layers) - 1)
+    found = runs_of(graph, model)
+    shown = replace(shown or Shown(), notes=[*(shown.notes if shown else ()), *found.notes])
+    places = [(run, layer) for run in found.runs for layer in range(len(run.trace.layers))]
+    if not 0 <= shown.layer < len(places):
+        expected = _("0 to {last}").format(last=len(places) - 1)
         raise GatvizError(_("report, layer"), expected, quote(shown.layer), _("choose a layer of the run"))
-    packed = [_Layer(graph, trace, layer, shown, most_bytes // len(trace.layers)) for layer in range(len(trace.layers))]
+    packed = [_Layer(run, layer, shown, most_bytes // len(places)) for run, layer in places]
     date = datetime.now(UTC).date().isoformat()
-    origin = [(_("graph"), title), *shown.origin, (_("weights"), shown.weights), (_("date"), date)]
+    origin = [(_("graph"), title or found.title), *shown.origin, (_("weights"), shown.weights), (_("date"), date)]
     content = Report(
-        title=title[:_LONGEST_TITLE],
+        title=(title or found.title)[:_LONGEST_TITLE],
         line=_room(packed),
         layers=[one.packed for one in packed],
         layer_at_start=shown.layer,
-        chapters=chapters(trace, explanation, shown.settings, [(name, value) for name, value in origin if value]),
+        chapters=chapters(found.runs, explanation, shown.settings, [(name, value) for name, value in origin if value]),
         texts={"layers": _("Layer"), "made": _("made by gatviz, {date}").format(date=date)},
     )
     return _page(title or _("Graph attention"), content, [one.told.packed for one in packed])
 
 
-def run_of(graph: Graph, model: Any) -> Trace:
-    """A run of a graph: the one that is given, or the model's or layer's, run now in the mode that it is in.
-
-    Raises:
-        GatvizError: neither; a run of another number of nodes.
-    """
-    if hasattr(model, "trace"):
-        model = model.trace(graph)
-    if isinstance(model, LayerTrace):
-        model = Trace(graph, (model,))
-    if not isinstance(model, Trace) or not model.layers:
-        expected, mend = _("a run, a model or a layer of gatviz"), _("pass a Trace, or a model that has `trace`")
-        raise GatvizError(_("report"), expected, quote(type(model).__name__), mend)
-    if model.graph.num_nodes != graph.num_nodes:
-        expected = _("a run of this graph, with {n} nodes").format(n=graph.num_nodes)
-        raise GatvizError(_("report"), expected, str(model.graph.num_nodes), _("pass the graph that was run"))
-    return model
-
-
 class _Layer:
     """One layer's screen, and what is told of each of its nodes."""
 
-    def __init__(self, graph: Graph, trace: Trace, layer: int, shown: Shown, most_bytes: int) -> None:
+    def __init__(self, of: Run, layer: int, shown: Shown, most_bytes: int) -> None:
+        graph, trace = of.graph, of.trace
         run = trace.layers[layer]
         part, choices, names = shown_part(run, None), weightings(run), input_names(trace, layer)
         subject = Subject(graph, run, part, choices, names)
         locked, weighting = shown.locked, shown.weighting
+        if locked is not None and max(locked[0], locked[1] or 0) >= run.num_nodes:
+            locked = None  # of another call's graph
         first = first_edge(run, part)
         if locked is None and first is not None:
             locked, weighting = first[:2], weighting or f"head-{first[2]}"
@@ -199,7 +186,7 @@ class _Layer:
         )
         self.told: Tellings = tellings(subject, most_bytes, first=None if locked is None else locked[0])
         self.packed = ReportLayer(
-            title=layer_title(trace, layer),
+            title=layer_title(of, layer),
             screen=screen,
             of_all=pack_answers(run, part, graph.names, keys, None, None),
             left_out=_left_out(),
