@@ -114,7 +114,7 @@ def report(
     if not 0 <= shown.layer < len(places):
         expected = _("0 to {last}").format(last=len(places) - 1)
         raise GatvizError(_("report, layer"), expected, quote(shown.layer), _("choose a layer of the run"))
-    packed = [_Layer(run, layer, shown, most_bytes // len(places)) for run, layer in places]
+    packed = [_Layer(run, layer, title or found.title, shown, most_bytes // len(places)) for run, layer in places]
     date = datetime.now(UTC).date().isoformat()
     origin = [(_("graph"), title or found.title), *shown.origin, (_("weights"), shown.weights), (_("date"), date)]
     content = Report(
@@ -131,7 +131,7 @@ def report(
 class _Layer:
     """One layer's screen, and what is told of each of its nodes."""
 
-    def __init__(self, of: Run, layer: int, shown: Shown, most_bytes: int) -> None:
+    def __init__(self, of: Run, layer: int, title: str, shown: Shown, most_bytes: int) -> None:
         graph, trace = of.graph, of.trace
         run = trace.layers[layer]
         part, choices, names = shown_part(run, None), weightings(run), input_names(trace, layer)
@@ -168,6 +168,7 @@ class _Layer:
             proofs=pack_proofs(proofs(run)),
             pyg_asked=True,
             description=graph.description[:_LONGEST_DESCRIPTION],
+            graph_title=title[:_LONGEST_TITLE],
             whose_weights=shown.weights,
             badge=shown.badge,
             notice=_notice(graph, run, part, shown),

@@ -439,6 +439,8 @@ class Screen(Scene):
     proofs: list[Proof]
     pyg_asked: bool
     description: str
+    graph_title: str
+    """What the graph is called, for pictures of it."""
     whose_weights: str
     badge: str
     notice: str

@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from gatviz import GAT, GATAttentionLayer, Graph, sample_graph
 from gatviz.attention.layers import new_generator
 from gatviz.reporting import report
 from tests.browser import test_heads_and_change as heads
 from tests.browser import test_stage as stage
+from tests.browser.conftest import Opens
 from tests.browser.driver import card, choose_head, edge_point, lock_text, shown, trace_of, unfold
 from tests.charts.cases import NAMES
-
-Opens = Callable[[str], Page]
-
-
-@pytest.fixture
-def opens(browser: Browser, tmp_path: Path) -> Iterator[Opens]:
-    """Opens a report from disk. Fails at the end if the page logged an error or asked for anything but itself."""
-    path = tmp_path / "report.html"
-    context = browser.new_context(viewport={"width": 1440, "height": 1100}, offline=True)
-    page = context.new_page()
-    wrong: list[str] = []
-    own = (path.as_uri(), "data:")
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(own) else None)
-
-    def opened(text: str) -> Page:
-        path.write_text(text, encoding="utf-8")
-        page.goto(path.as_uri())
-        page.wait_for_selector(".gatviz-stage .node")
-        page.wait_for_selector(".gatviz-stage .why-table")
-        return page
-
-    yield opened
-    context.close()
-    assert wrong == []
 
 
 @pytest.fixture

@@ -118,6 +118,7 @@ export const screen = (parts = {}) => ({
   notice: "",
   directed: true,
   fixed: false,
+  graphTitle: "",
   session: "one",
   drawing: 0,
   editsTaken: 0,

@@ -376,6 +376,7 @@ export interface Screen extends Scene {
   proofs: Proof[];
   pygAsked: boolean;
   description: string;
+  graphTitle: string;
   whoseWeights: string;
   badge: string;
   notice: string;

@@ -37,6 +37,7 @@ from gatviz.ui.weights.table import weights_table
 from gatviz.words import _
 
 _LONGEST_DESCRIPTION = 600
+_LONGEST_TITLE = 60
 _TABLE_WIDTH = 360
 
 
@@ -68,6 +69,7 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         proofs=pack_proofs(captured.checks(now, run)),
         pyg_asked=now.compare_pyg,
         description=now.graph.description[:_LONGEST_DESCRIPTION],
+        graph_title=now.origin[:_LONGEST_TITLE],
         whose_weights=whose_weights(now),
         badge=weights_badge(now),
         notice=notice(now, trace, part, choices, settings, changed, predictions),
