@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 # isort: off
 if TYPE_CHECKING:  # for who reads and for type checkers; what runs is the table below, and a test holds them equal
-    from gatviz import analysis as analysis
+    from gatviz import analysis as analysis, export as export
     from gatviz.attention.alpha_trace import AlphaTrace as AlphaTrace
     from gatviz.attention.edges import Edges as Edges
     from gatviz.attention.gat import GATAttentionLayer as GATAttentionLayer
@@ -99,6 +99,7 @@ _HOMES = {
     "analysis": "gatviz.analysis",
     "capture": "gatviz.capturing",
     "explore": "gatviz.reporting.notebook",
+    "export": "gatviz.export",
     "fit": "gatviz.training.fit",
     "from_attention": "gatviz.capturing",
     "generate": "gatviz.graph.generators",
@@ -125,7 +126,7 @@ if not TYPE_CHECKING:  # type checkers would take any name from it
         if name not in _HOMES:
             raise AttributeError(f"module 'gatviz' has no attribute {name!r}")
         home = import_module(_HOMES[name])
-        value = globals()[name] = home if name == "analysis" else getattr(home, name)
+        value = globals()[name] = home if home.__name__ == f"gatviz.{name}" else getattr(home, name)
         return value
 
     def __dir__() -> list[str]:

@@ -142,6 +142,14 @@ class Uniformity:
             )
         return _("reads like {some} of {all}").format(some=_effective(self.effective[node, head]), all=count)
 
+    def mean_reads_like(self, head: int) -> str:
+        """ "2.9 of 3", means over the judged nodes; a dash where there is none."""
+        row = self.by_head.iloc[head]
+        if not self.judged:
+            return "–"
+        some, all_ = _effective(row["mean_effective_neighbours"]), f"{round(row['mean_neighbours'], 1):g}"
+        return _("{some} of {all}").format(some=some, all=all_)
+
     @cached_property
     def sentences(self) -> tuple[str, ...]:
         """What is counted apart, and what the labels say."""

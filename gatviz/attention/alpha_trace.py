@@ -60,6 +60,12 @@ class AlphaTrace(LayerTrace):
         return None
 
 
+def sums_to_one(trace: LayerTrace) -> bool:
+    """Whether every row of α does, as it does where a softmax was computed here."""
+    rows = row_sums(trace)[np.diff(trace.ptr) > 0] if trace.alpha_alone else np.ones(0)
+    return bool(np.abs(rows - 1).max(initial=0.0) <= SUMS_TO_ONE)
+
+
 def row_sums(trace: LayerTrace) -> Array:
     """[N, H]: what α adds up to for each node; 0 for one that reads none."""
     sums = np.zeros((trace.num_nodes, trace.num_heads))

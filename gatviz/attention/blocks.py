@@ -23,6 +23,8 @@ with warnings.catch_warnings():  # torch says once per process that CSR tensors 
 _INT32_MAX = 2**31 - 1
 LONGEST_RUN = 48
 """So many numbers at most are added one after another in the layer's own precision: longer sums would drift."""
+_EMPTY = 4
+"""Rows of one length are laid out for up to so many times as many sources as are read."""
 _Key = TypeVar("_Key")
 _Form = TypeVar("_Form")
 
@@ -130,14 +132,34 @@ class Block:
         return self.place.unsqueeze(1).expand(-1, heads)
 
     @_kept
-    def bags(self, heads: int) -> tuple[Tensor, Tensor]:
-        """Rows j·H + k for each head k and edge, one bag a head and target, with the bags' offsets."""
-        dtype = self._index_dtype(heads)
-        head = torch.arange(heads, device=self.source.device, dtype=dtype).unsqueeze(1)
-        rows = self.source.to(dtype) * heads + head
-        starts = self.ptr[:-1].to(dtype) + head * self.num_edges
-        end = starts.new_full((1,), heads * self.num_edges)
-        return rows.flatten(), torch.cat([starts.flatten(), end])
+    def padded(self, heads: int) -> tuple[tuple[int, int, int], Tensor] | None:
+        """[n, D, H], a row for each target with room for D sources, the most that one reads; [E, H], the places in it.
+
+        Places are counted flat. None where most of it would be empty, or a row too long to be added in one go.
+        """
+        most = int(self.ptr.diff().max()) if self.num_edges else 0
+        if not 0 < most <= LONGEST_RUN or self.num_targets * most > _EMPTY * self.num_edges:
+            return None
+        place = self.place * most + torch.arange(self.num_edges, device=self.ptr.device) - self.ptr[self.place]
+        places = place.unsqueeze(1) * heads + torch.arange(heads, device=self.ptr.device)
+        return (self.num_targets, most, heads), places
+
+    @_kept
+    def bags(self, heads: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Rows j·H + k for each edge and head k, one bag a target and head; the bags' offsets; and the rows' order.
+
+        The order says where the weight of each row stands in weights [E, H], counted flat.
+        """
+        dtype, head = self._index_dtype(heads), torch.arange(heads, device=self.source.device)
+        first, counts = self.ptr[:-1].unsqueeze(1), self.ptr.diff().unsqueeze(1)
+        starts = first * heads + head * counts
+        within = torch.arange(self.num_edges, device=head.device) - self.ptr[self.place]
+        places = (starts[self.place] + within.unsqueeze(1)).flatten()
+        order = torch.empty_like(places, dtype=dtype)
+        order[places] = torch.arange(heads * self.num_edges, dtype=dtype, device=head.device)
+        rows = (self.source.unsqueeze(1) * heads + head).flatten().to(dtype)[order]
+        offsets = torch.cat([starts.flatten(), starts.new_full((1,), heads * self.num_edges)])
+        return rows, offsets.to(dtype), order
 
     @_kept
     def segments(self, dtype: torch.dtype) -> Tensor:

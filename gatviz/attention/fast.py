@@ -45,8 +45,11 @@ def project(
 
 def split_scores(Wh: Shaped[Tensor, "N H C"], att: Shaped[Tensor, "H 2 C"]) -> Shaped[Tensor, "N 2 H"]:
     """See `arithmetic.split_scores`."""
-    scores = torch.bmm(Wh.transpose(0, 1), att.transpose(1, 2)).permute(1, 2, 0)
-    return scores if scores.numel() <= _VERY_FEW else scores.contiguous()
+    N, H, C = Wh.shape
+    if 2 * N * H <= _VERY_FEW:
+        return torch.bmm(Wh.transpose(0, 1), att.transpose(1, 2)).permute(1, 2, 0)
+    by_head = torch.diag_embed(att.permute(2, 1, 0), dim1=0)  # [H, C, 2, H], 0 where the two heads differ
+    return torch.mm(Wh.reshape(N, H * C), by_head.view(H * C, 2 * H)).view(N, 2, H)
 
 
 def raw_scores(scores: Shaped[Tensor, "N 2 H"], edges: Block) -> Shaped[Tensor, "E H"]:
@@ -117,6 +120,9 @@ def _blocks(edges: Block, values_per_edge: int) -> tuple[Block, ...]:
 
 
 def _softmax(e: Tensor, block: Block) -> Tensor:
+    if block.device_type == "cpu" and e.numel() <= _VERY_FEW and (rows := block.padded(e.shape[1])) is not None:
+        shape, places = rows
+        return e.new_full(shape, -torch.inf).put_(places, e).softmax(1).take(places)
     spread = block.spread(e.shape[1])
     shifted = e - _reduce(e, block, "amax").gather(0, spread)
     powers = shifted.exp_()
@@ -158,13 +164,11 @@ def _weighted_sum_of(weights: Tensor, Wh: Tensor, block: Block) -> Tensor:
     count, heads = weights.shape
     C, runs = Wh.shape[2], block.runs
     if block.device_type == "cpu" and count * heads * C > _FEW:
-        rows, offsets = (block if runs is None else runs.block).bags(heads)
-        by_head = weights.new_empty(heads, count)
-        by_head.t().copy_(weights)
-        table, flat = Wh.reshape(-1, C), by_head.view(-1)
-        sums = torch.embedding_bag(table, rows, offsets, per_sample_weights=flat, include_last_offset=True)[0]
-        of_heads = sums.view(heads, -1, C).transpose(0, 1)
-        return of_heads if runs is None else runs.joined(of_heads.contiguous())
+        rows, offsets, order = (block if runs is None else runs.block).bags(heads)
+        table, ordered = Wh.reshape(-1, C), weights.reshape(-1).index_select(0, order)
+        bags = torch.embedding_bag(table, rows, offsets, per_sample_weights=ordered, include_last_offset=True)[0]
+        sums = bags.view(-1, heads, C)
+        return sums if runs is None else runs.joined(sums)
     if runs is not None:
         return runs.joined(_weighted_sum_of(weights, Wh, runs.block))
     messages = Wh.index_select(0, block.source) * weights.unsqueeze(-1)

@@ -60,6 +60,14 @@ class _Attention(NamedTuple):
     edge_values: Tensor | None = None
 
 
+class Parts(NamedTuple):
+    """What an output was made from: α [E, H], which of it dropout let stay (None without), and h′ [N, H, C]."""
+
+    alpha: Tensor
+    dropout_mask: Tensor | None
+    h_prime: Tensor
+
+
 class _Run(NamedTuple):
     x: Tensor
     feature_mask: Tensor | None
@@ -209,10 +217,12 @@ class AttentionLayer(nn.Module):
         """
         return self._run(X, adj, edge_index, edge_features, generator, keep=False).out
 
-    def forward_and_h_prime(self, X: Nodes, edges: Edges) -> tuple[Tensor, Tensor]:
-        """The output, and h′ [N, H, C] that it was made from; gradients flow through both."""
-        run = self._run(X, edges, None, None, None, keep=False)
-        return run.out, run.h_prime
+    def forward_and_parts(
+        self, X: Nodes, edges: Edges, *, generator: torch.Generator | None = None
+    ) -> tuple[Tensor, Parts]:
+        """The output, and what it was made from; gradients flow through both."""
+        run = self._run(X, edges, None, None, generator, keep=False)
+        return run.out, Parts(run.alpha, run.dropout_mask, run.h_prime)
 
     def trace(
         self,
@@ -283,6 +293,12 @@ class AttentionLayer(nn.Module):
         """A copy of the parameters as arrays, by the names of the formulas (see the kind's trace)."""
         named = self._named(self._own_parameters())
         return {name: value.numpy(force=True).copy() for name, value in named.items()}
+
+    def gradients(self) -> dict[str, NDArray[Any]]:
+        """A copy of the parameters' gradients by the same names; 0 where none arrived."""
+        own = self._own_parameters()
+        found = {name: torch.zeros_like(value) if value.grad is None else value.grad for name, value in own.items()}
+        return {name: value.numpy(force=True).copy() for name, value in self._named(found).items()}
 
     @torch.no_grad()
     def set_weights(self, **weights: ArrayLike) -> None:
@@ -402,7 +418,7 @@ def _surely_finite(run: _Run) -> bool:
     """
     if run.edges.num_edges == 0:
         return False
-    return run.bound() < torch.finfo(run.out.dtype).max / 2 and isfinite(float(run.pre_activation.sum()))
+    return run.bound() < torch.finfo(run.out.dtype).max / 2 and isfinite(run.pre_activation.sum().item())
 
 
 def _deferred_features(edges: Edges) -> Tensor:

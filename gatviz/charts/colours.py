@@ -106,7 +106,7 @@ def stage_palettes() -> dict[str, dict[str, Any]]:
             "diverging": _with_inks(steps_of(DIVERGING[theme])),
             "heads": list(HEADS),
             "classes": [
-                {"line": line, "fill": (fill := class_fill(k, theme)), "ink": text_on(fill)}
+                {"line": line, "lineInk": text_on(line), "fill": (fill := class_fill(k, theme)), "ink": text_on(fill)}
                 for k, line in enumerate(CLASSES)
             ],
             "bars": BARS[theme],

@@ -139,7 +139,9 @@ def write_alpha(
     """
     chosen = format or _by_ending(path)
     if chosen not in FORMATS:
-        raise GatvizError("write_alpha", one_of(FORMATS), quote(chosen), _("choose one of these"))
+        raise GatvizError(
+            "write_alpha", one_of(FORMATS), quote(chosen) if chosen else _("nothing"), _("choose one of these")
+        )
     if chosen != "csv":
         return write_graph(graph_with_alpha(trace, before=before, explanation=explanation), path, chosen)
     content = alpha_table(trace, before=before, explanation=explanation).to_csv(index=False).encode()

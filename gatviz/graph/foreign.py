@@ -186,16 +186,16 @@ def fields_of_networkx(graph: nx.Graph[Any], features: str | Sequence[str], labe
     place = {node: n for n, node in enumerate(graph)}
     data = [graph.nodes[node] for node in graph]
     edges = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
-    if not graph.is_directed():
-        edges = [edge for u, v, d in edges for edge in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
     notes: list[str] = []
     edge_names = tuple(graph.graph.get("edge_feature_names", ()))
-    edge_features = [d.get("features", ()) for *ends, d in edges] if edge_names else None
-    if graph.is_multigraph():
-        at = np.array([v * len(names) + u for u, v, _data in edges], dtype=np.int64)
-        kept = merged(at, notes, edge_features)
+    if graph.is_multigraph():  # before an undirected edge becomes two: what is merged is counted as it was given
+        ends = ((u, v) if graph.is_directed() else sorted((u, v)) for u, v, _data in edges)
+        at = np.array([v * len(names) + u for u, v in ends], dtype=np.int64)
+        kept = merged(at, notes, [d.get("features", ()) for *ends, d in edges] if edge_names else None)
         edges = [edges[k] for k in kept]
-        edge_features = None if edge_features is None else [edge_features[k] for k in kept]
+    if not graph.is_directed():
+        edges = [edge for u, v, d in edges for edge in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
+    edge_features = [d.get("features", ()) for *ends, d in edges] if edge_names else None
     if edge_names:
         edges = [(u, v, {key: value for key, value in d.items() if key != "features"}) for u, v, d in edges]
     keys = sorted({str(key) for *ends, d in edges for key in d})

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from gatviz.attention.defaults import HEAD_FEATURES, HEADS
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
 from gatviz.attention.inputs import EdgeFeatures, EdgesLike, Nodes, check_edge_features, graph_of, read_inputs
-from gatviz.attention.layers import AttentionLayer
+from gatviz.attention.layers import AttentionLayer, Parts
 from gatviz.attention.loop_features import LoopChoice, loops_filled
 from gatviz.errors import GatvizError, quote, within
 from gatviz.model.around import JumpingKnowledge, Linear, Readout
@@ -269,14 +269,16 @@ class GAT(nn.Module):
         edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
         measured: Measured | None = None,
+        parts: list[Parts] | None = None,
     ) -> Tensor:
         """The last step's output [N, G] ([1, G] after a readout); arguments as for `AttentionLayer.forward`.
 
         Arguments:
             measured: filled, in training mode, with what the steps measured that training stores, see `store`.
+            parts: filled with what each attention layer's output was made from; gradients flow through it.
         """
         x, edges = self.inputs(X, adj, edge_index, edge_features)
-        return _Run(edges, generator, keep=False, measured=measured).through(self._places, x)[0]
+        return _Run(edges, generator, keep=False, measured=measured, parts=parts).through(self._places, x)[0]
 
     def store(self, measured: Measured, momentum: float = 0.1) -> None:
         """Let the stored means and variances of each BatchNorm follow what a run in training mode measured.
@@ -290,10 +292,9 @@ class GAT(nn.Module):
 
     def forward_and_h_primes(self, X: Nodes) -> tuple[Tensor, tuple[Tensor, ...]]:
         """The output, and h′ [N, H, C] of every attention layer; gradients flow through all of them."""
-        x, edges = self.inputs(X)
-        run = _Run(edges, None, keep=False, h_primes=[])
-        out = run.through(self._places, x)[0]
-        return out, tuple(run.h_primes or ())
+        parts: list[Parts] = []
+        out = self.forward(X, parts=parts)
+        return out, tuple(one.h_prime for one in parts)
 
     def trace(
         self,
@@ -347,10 +348,10 @@ class _Run:
         *,
         keep: bool,
         measured: Measured | None = None,
-        h_primes: list[Tensor] | None = None,
+        parts: list[Parts] | None = None,
     ) -> None:
         self.edges, self.generator, self.keep = edges, generator, keep
-        self.measured, self.h_primes = measured, h_primes
+        self.measured, self.parts = measured, parts
         self.blocks: list[Tensor] = []
 
     def through(self, places: Sequence[Place], x: Tensor, *, top: bool = True) -> tuple[Tensor, tuple[StepTrace, ...]]:
@@ -373,10 +374,10 @@ class _Run:
     def _made(self, place: Place, x: Tensor) -> tuple[Tensor, tuple[StepTrace, ...], tuple[StepTrace, ...]]:
         """What a step gives; of a sum also the traces of what is in it, and of its skip."""
         if isinstance(place.module, AttentionLayer):
-            if self.h_primes is None:
+            if self.parts is None:
                 return place.module(x, self.edges, generator=self.generator), (), ()
-            y, h_prime = place.module.forward_and_h_prime(x, self.edges)
-            self.h_primes.append(h_prime)
+            y, parts = place.module.forward_and_parts(x, self.edges, generator=self.generator)
+            self.parts.append(parts)
             return y, (), ()
         if x.layout != torch.strided and not isinstance(place.step, Linear | Sum):
             x = _dense(x)

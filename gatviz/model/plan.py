@@ -128,7 +128,11 @@ class StepModule(nn.Module):
 
 @dataclass(frozen=True)
 class _Where:
-    """Where a step stands; its words are chosen when they are said. A layer of a stack has no label."""
+    """Where a step stands; its words are chosen when they are said. A layer of a stack has no label.
+
+    The number is the step's place in the model's steps and in `Trace.steps`, where σ of an attention layer is no step
+    of its own; of a sum, its place in `inside`. In brackets stands its name, or its word in a recipe.
+    """
 
     number: int
     label: str

@@ -86,7 +86,7 @@ class Recipe:
         """The recipe that a line says; `str` of it is the line again, evenly spaced.
 
         Raises:
-            GatvizError: what cannot be read, with its step (from 0) and column (from 1).
+            GatvizError: what cannot be read, with the column (from 1) where it stands.
         """
         if not isinstance(text, str):
             raise GatvizError(_("recipe"), _("a line of text"), quote(text), _("write conv1 > elu > conv2"))
@@ -200,7 +200,7 @@ class _Reader:
     """A recipe's line, read from left to right."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.place, self.number = text, 0, 0
+        self.text, self.place = text, 0
 
     def whole(self) -> tuple[Part, ...]:
         parts = self._several(0)
@@ -212,8 +212,6 @@ class _Reader:
         parts = [self._one(depth)]
         while self._peek() == ">":
             self._take()
-            if depth == 0:
-                self.number += 1
             parts.append(self._one(depth))
         return tuple(parts)
 
@@ -258,7 +256,7 @@ class _Reader:
                 raise self._wrong(_("a closing bracket"), _("none"), _("write )"))
             given, self.place = self.text[self.place : end].strip(), end + 1
         kind = kind_of_word(token)
-        with within(self._where(column)):
+        with within(_at(column)):
             if kind is not None:
                 return Worded(kind.read(token, given), column)
             if given is not None:
@@ -279,7 +277,4 @@ class _Reader:
         self.place = found.end()
 
     def _wrong(self, expected: str, found: str, mend: str) -> GatvizError:
-        return GatvizError(self._where(self._column()), expected, found, mend)
-
-    def _where(self, column: int) -> str:
-        return _("recipe, step {number}, column {column}").format(number=self.number, column=column)
+        return GatvizError(_at(self._column()), expected, found, mend)

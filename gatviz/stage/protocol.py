@@ -266,6 +266,7 @@ class ClassColour(Message):
     """How nodes of one label are drawn."""
 
     line: str
+    line_ink: str
     fill: str
     ink: str
 

@@ -216,7 +216,7 @@ def _loss(drawn: Drawn) -> TrainChart:
             epochs, values = _column(drawn.training, f"loss_{part}")
             lines.append(_line(part, name.format(n=len(task.nodes(part))), look, epochs, values, drawn.at))
     largest = max((float(np.nanmax(line_values(line))) for line in lines), default=1.0)
-    return _chart("loss", _("Loss"), lines, 0.0, _round_up(largest))
+    return _chart("loss", _("Loss"), lines, 0.0, round_up(largest))
 
 
 def line_values(line: TrainLine) -> NDArray[np.float32]:
@@ -288,7 +288,7 @@ def _locked(drawn: Drawn) -> TrainChart:
     return _chart("locked", title, lines, 0.0, 1.0)
 
 
-def _round_up(value: float) -> float:
+def round_up(value: float) -> float:
     """The next of 1, 1.5, 2, 3, 5, 7.5 times a power of ten."""
     if not isfinite(value) or value <= 0:
         return 1.0
@@ -328,13 +328,24 @@ def texts() -> dict[str, str]:
         "stepTitle": _("One epoch further"),
         "resetTitle": _("Back to epoch 0 of the same seed"),
         "undo": _("Undo the edit"),
-        "open": _("Open in Explore"),
-        "openTitle": _("Explore and Compare show the model as it is at this epoch"),
+        "open": _("Open epoch in"),
+        "openIn": _("Open in {workspace}"),
+        "openTitle": _("The model as it is at this epoch, with epoch 0 pinned as baseline A"),
+        "explore": _("Explore"),
+        "compare": _("Compare"),
+        "explain": _("Explain"),
         "seeds": _("Train 10 seeds"),
         "seedsStop": _("Stop the seeds"),
         "seedsTitle": _("The same from ten other seeds, in the background: would another seed say so?"),
         "paint": _("Paint labels"),
         "paintTitle": _("Click nodes whose labels are told from this epoch on, or told no longer"),
+        "brush": _("Paint"),
+        "brushTold": _("told or not"),
+        "brushToldTitle": _("A click tells the node's own label from this epoch on, or tells it no longer"),
+        "brushTitle": _("A click gives the node the label {label}"),
+        "brushNew": _("New label"),
+        "brushAdd": _("Add"),
+        "unlabelledTitle": _("{node}: no label"),
         "epochs": _("of {total} epochs"),
         "slider": _("Epoch"),
         "sliderValue": _("epoch {epoch} of {total}, trained to {trained}"),
@@ -358,5 +369,27 @@ def texts() -> dict[str, str]:
         "locked": _("locked {source} → {target}"),
         "release": _("Release the lock"),
         "flagWithdrawn": _("withdrawn: {text}"),
+        "sidePanel": _("Beside the graph"),
+        "panelCharts": _("Over epochs"),
+        "panelEmbedding": _("Embedding"),
+        "panelStep": _("One step"),
+        "embeddingOf": _("Output of"),
+        "colourBy": _("Colour"),
+        "colourPredicted": _("prediction"),
+        "colourLabel": _("label"),
+        "embeddingLabel": _("Output of {step} at epoch {epoch}, in two dimensions"),
+        "pointTitle": _("{node}: {name}"),
+        "noLabel": _("no label"),
+        "stepForward": _("Forward"),
+        "stepLoss": _("Loss"),
+        "stepGradient": _("Gradient"),
+        "stepUpdate": _("New W and a"),
+        "stepReads": _("reads"),
+        "stepTarget": _("Node that reads"),
+        "stepSource": _("Node that is read"),
+        "stepColumns": _("α in this step; what dropout leaves of it"),
+        "stepBefore": _("before"),
+        "stepBy": _("gradient"),
+        "stepAfter": _("after"),
         "chartLabel": _("{title}, epochs 0 to {total}"),
     }

@@ -1,6 +1,6 @@
 """What the Train workspace sends and hears, declared once, as `protocol` does for the stage.
 
-N nodes and E edges of the graph at the playhead, H heads of the layer on show, K epochs of a line.
+N nodes and E edges of the graph at the playhead, H heads of the layer on show, C features per head, K epochs of a line.
 """
 
 from __future__ import annotations
@@ -68,6 +68,72 @@ class TrainChart(Message):
     below: str
 
 
+class TrainEmbedding(Message):
+    """The nodes [N, 2] in the plane that holds most of the spread of what a step gives; `reach`: from
+    −reach to reach along each axis, on one scale.
+
+    `colour_of`: per node the class that colours it, −1 for none. `told` says what of the spread the plane holds.
+    """
+
+    points: Packed
+    reach: list[float]
+    reach_texts: list[str]
+    colour_of: list[int]
+    told: str
+
+
+class TrainReads(Message):
+    """A node that the target reads, or all further ones together (node −1, no gradients): its α in the step, what
+    dropout leaves of it, the loss by it and by its score, and α without dropout before and after the step."""
+
+    node: int
+    text: str
+    locked: bool
+    alpha: float
+    used: float
+    gradient: float | None
+    gradient_e: float | None
+    before: float
+    after: float
+
+
+class TrainLost(Message):
+    """A labelled node, or all further ones together (node −1): the probability of its own label, and −log of it."""
+
+    node: int
+    text: str
+    sure: float | None
+    loss: float
+
+
+class TrainMoved(Message):
+    """A row of parameters [C] before and after the step, and the gradient by it."""
+
+    symbol: str
+    note: str
+    before: list[float]
+    gradient: list[float]
+    after: list[float]
+
+
+class TrainStep(Message):
+    """One training step at one arrow. `targets`: the nodes that read any; `sources`: those that the target reads;
+    `told`: a sentence for each of the four pictures. Sizes are those at the ends of bars and colours."""
+
+    title: str
+    target: int
+    source: int
+    targets: list[int]
+    sources: list[int]
+    reads: list[TrainReads]
+    losses: list[TrainLost]
+    moved: list[TrainMoved]
+    told: list[str]
+    largest_loss: float
+    largest_gradient: float
+    largest_value: float
+
+
 class TrainFlag(Message):
     """A mark on the line of epochs."""
 
@@ -105,6 +171,13 @@ class TrainScreen(Message):
     head: int
     heads: int
     measure: Literal["alpha", "change"]
+    panel: Literal["charts", "embedding", "step"]
+    steps: list[str]
+    step: int
+    colour: Literal["predicted", "label"]
+    embedding: TrainEmbedding | None
+    slow: TrainStep | None
+    unslow: str
     locked: tuple[int, int] | None
     faint: str
     notice: str
@@ -117,11 +190,32 @@ class TrainScreen(Message):
     texts: dict[str, str]
 
 
+class TrainPaint(Message):
+    """A graph on which nothing can be trained yet, to be painted with labels; α is that of the model on the screen."""
+
+    names: list[str]
+    called: list[str]
+    positions: list[list[float]]
+    class_of: list[int]
+    class_names: list[str]
+    labelled: list[int]
+    moment: TrainMoment
+    head: int
+    measure: Literal["alpha", "change"]
+    locked: tuple[int, int] | None
+    brushes: list[str]
+    notice: str
+    heard: int
+    palettes: Palettes
+    texts: dict[str, str]
+
+
 class TrainAsked(Message):
     """What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
-    a node painted, this epoch opened in Explore, ten seeds trained or stopped; or what is to be shown: an epoch, a
-    layer, a head, α or its change, a locked arrow (target, source). Counted, so that one that got lost can be sent
-    again; each with the tab's token, and hello with nothing else."""
+    a node painted (with a label; without one it is told or told no longer), this epoch opened in another workspace, ten
+    seeds trained or stopped; or what is to be shown: an epoch, a layer, a head, α or its change, a locked arrow
+    (target, source), what stands beside the graph, of which step the output is embedded and by what it is coloured.
+    Counted, so that one that got lost can be sent again; each with the tab's token, and hello with nothing else."""
 
     count: int
     what: Literal["play", "pause", "step", "reset", "tick", "seek", "show", "undo", "paint", "open", "seeds", "hello"]
@@ -129,6 +223,11 @@ class TrainAsked(Message):
     layer: int | None = None
     head: int | None = None
     measure: Literal["alpha", "change"] | None = None
+    panel: Literal["charts", "embedding", "step"] | None = None
+    step: int | None = None
+    colour: Literal["predicted", "label"] | None = None
     locked: list[int] | None = None
     node: int | None = None
+    label: str | None = None
+    workspace: Literal["explore", "compare", "explain"] | None = None
     token: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatviz.analysis import gcn_weights, mean_of_heads, uniform_weights
+from gatviz.attention.alpha_trace import sums_to_one
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.stage.pack import Weighting
 from gatviz.words import _
@@ -10,8 +11,17 @@ from gatviz.words import _
 
 def weightings(trace: LayerTrace) -> list[Weighting]:
     """Heads 0 … H − 1, their mean where there is more than one, GCN weights and the plain mean."""
+    whole = sums_to_one(trace)
     choices = [
-        Weighting(f"head-{head}", str(head), _("head {head}").format(head=head), "head", trace.alpha[:, head], head)
+        Weighting(
+            f"head-{head}",
+            str(head),
+            _("head {head}").format(head=head),
+            "head",
+            trace.alpha[:, head],
+            head,
+            rows_sum_to_one=whole,
+        )
         for head in range(trace.num_heads)
     ]
     if trace.num_heads > 1:
@@ -29,6 +39,7 @@ def weightings(trace: LayerTrace) -> list[Weighting]:
                 symbol=_("mean α"),
                 explanation=explanation,
                 formula=r"\bar\alpha_{ij} = \frac{1}{H}\sum_{k=1}^{H} \alpha^{k}_{ij}",
+                rows_sum_to_one=whole,
             )
         )
     choices.append(

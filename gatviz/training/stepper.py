@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.adam import adam
 
+from gatviz.attention.layers import Parts
 from gatviz.errors import GatvizError
 from gatviz.model.gat import GAT, Measured
+from gatviz.model.trace import Trace
 from gatviz.training.schedule import Schedule
 from gatviz.training.task import PARTS, Task
 from gatviz.words import _
@@ -102,11 +104,25 @@ class Stepper:
         Raises:
             FloatingPointError: the loss is no longer finite.
         """
+        return self.step_and_out()[1]
+
+    def step_and_out(self, parts: list[Parts] | None = None) -> tuple[NDArray[Any], float]:
+        """The same step, and the output [N, K] whose loss it was.
+
+        Arguments:
+            parts: filled with what each attention layer's output was made from, α with its gradient.
+
+        Raises:
+            FloatingPointError: the loss is no longer finite.
+        """
         self.model.train()
         with torch.enable_grad():
             measured: Measured = {}
-            storing = {"measured": measured} if isinstance(self.model, GAT) else {}
+            storing = {"measured": measured, "parts": parts} if isinstance(self.model, GAT) else {}
             out = self.model(self.task.graph, generator=_drawing(self.schedule.seed, self.epoch), **storing)
+            for one in parts or ():
+                if one.alpha.requires_grad:
+                    one.alpha.retain_grad()
             loss = F.cross_entropy(out.index_select(0, self._labelled), self._classes)
             self.model.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -117,7 +133,13 @@ class Stepper:
         if measured:
             self.model.store(measured)
         self.epoch += 1
-        return value
+        return out.numpy(force=True), value
+
+    def trace_in_training(self) -> Trace:
+        """The run that the next step makes, dropout and all, before it changes anything."""
+        self.model.train()
+        trace: Trace = self.model.trace(self.task.graph, generator=_drawing(self.schedule.seed, self.epoch))
+        return trace
 
     @torch.no_grad()
     def _go_down(self) -> None:

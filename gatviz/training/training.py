@@ -23,6 +23,7 @@ from gatviz.attention.edges import Edges
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.graph.graph import Graph
+from gatviz.model.trace import StepTrace
 from gatviz.showing import ShowsItself
 from gatviz.training.kept import MOST_BYTES, Kept, Reel
 from gatviz.training.saving import Saved, SavedAct, read_training, write_training
@@ -242,6 +243,21 @@ class Training(ShowsItself):
         """
         with self._viewing:
             return deepcopy(self._viewer(number).model).eval()
+
+    def at_work(self, number: int) -> Stepper:
+        """A stepper of its own at an epoch: what it does next is what training does from there; raises as `epoch`."""
+        with self._viewing:
+            viewer = self._viewer(number, whole=True)
+            own = Stepper(viewer.model, viewer.task, self.schedule)
+            own.restore(viewer.state())
+            return own
+
+    def outputs(self, number: int) -> tuple[StepTrace, ...]:
+        """What each step of a GAT made of the graph at an epoch, in evaluation; raises as `epoch`."""
+        with self._viewing:
+            viewer = self._viewer(number)
+            steps: tuple[StepTrace, ...] = viewer.model.eval().trace(viewer.task.graph).steps
+            return steps
 
     def at(self, number: int) -> Moment:
         """What the model made of the graph at an epoch; raises as `epoch`."""

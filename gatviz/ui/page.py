@@ -11,6 +11,7 @@ from streamlit import net_util
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gatviz import words
+from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import use_one_thread
 from gatviz.capturing.run import CapturedCall
 from gatviz.charts.colours import BUTTON, text_on
@@ -23,6 +24,7 @@ from gatviz.ui.session.control_values import key_of, set_value, value_of
 from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.sidebar import NAME, foot, sidebar
 from gatviz.ui.stage_component import keeper
+from gatviz.ui.started_on import open_what_was_given
 from gatviz.ui.workspaces import workspace_choice
 from gatviz.words import _
 
@@ -40,7 +42,11 @@ _STYLE = """<style>
 .st-key-running { position: fixed; top: 3.4rem; left: 50%; width: auto; z-index: 9; padding: 0.2rem 0.8rem;
   border-radius: 0.5rem; backdrop-filter: blur(18px); }
 [data-testid="stSidebarHeader"] { height: 1.5rem; min-height: 0; padding-bottom: 0; margin-bottom: 0; }
-[data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 1rem; }
+[data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 0.5rem; }
+[data-testid="stSidebarContent"]::after {
+  content: ""; display: block; position: sticky; bottom: 0; height: 46px; backdrop-filter: blur(14px);
+  pointer-events: none;
+}
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.32rem; }
 [data-testid="stHeader"] { height: 1rem; min-height: 0; background: transparent; }
 h1.gatviz { font-size: 1.5rem; padding: 0; margin: 0; }
@@ -49,6 +55,11 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 [role="dialog"] [data-testid="stLayoutWrapper"]:has(> [class*="st-key-actions-"]) {
   position: sticky; bottom: -2rem; z-index: 3; padding: 0.7rem 0; backdrop-filter: blur(18px);
 }
+/* Plotly's charts and Streamlit's tables reckon with the window's pixels: they keep their size. */
+:root[data-projector] :is([data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]) { display: none; }
+:root[data-projector] [data-testid="stMainBlockContainer"] { zoom: 1.4; }
+:root[data-projector] :is(.js-plotly-plot, [data-testid="stDataFrame"]) { zoom: calc(1 / 1.4); }
+:root:has([data-testid="stSidebar"][data-collapsed="true"]) { --gatviz-foot: none; }
 @media (max-width: 1250px) {
   .st-key-with-panel { flex-direction: column-reverse !important; }
   .st-key-with-panel > div { width: 100% !important; max-width: none !important; }
@@ -70,6 +81,7 @@ def page() -> None:
     _start()
     st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide", initial_sidebar_state=_SIDEBAR)
     st.html(_STYLE + _PRIMARY)
+    open_what_was_given()
     were_set = set_controls()
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
     with bar:
@@ -146,18 +158,26 @@ def _call_choice(now: session.Session) -> None:
     run = now.work.captured
     if run is None or len(run.calls) < 2:
         return
-    st.session_state[_CALL] = now.work.call
+    set_value(_CALL, now.work.call)
     names = [_call_name(place, call) for place, call in enumerate(run.calls)]
-    given: Any = {"label": _("Call"), "options": range(len(names)), "format_func": names.__getitem__, "key": _CALL}
-    given |= {"label_visibility": "collapsed", "on_change": _take_call}
+    given: Any = {"label": _("Call"), "options": range(len(names)), "key": key_of(_CALL), "on_change": _take_call}
+    given["label_visibility"] = "collapsed"
     if len(names) <= _MOST_SIDE_BY_SIDE:
-        st.segmented_control(**given, required=True)
+        st.segmented_control(**given, format_func=lambda place: escape(names[place]), required=True)
     else:
-        st.selectbox(**given, width=220)
+        st.selectbox(**given, format_func=names.__getitem__, width=220)
+
+
+def _layer_name(place: int, layer: LayerTrace) -> str:
+    if layer.alpha_alone:
+        return _("Layer {layer}, α alone").format(layer=place)
+    return _("Layer {layer} · {kind} {heads} × {features}").format(
+        layer=place, kind=layer.kind, heads=layer.num_heads, features=layer.head_features
+    )
 
 
 def _call_name(place: int, call: CapturedCall) -> str:
-    name = escape(call.called[:_LONGEST_CALL])
+    name = call.called[:_LONGEST_CALL]
     if call.layer is None:
         return _("{place} · {name}, α alone").format(place=place, name=name)
     settings = call.layer.settings
@@ -167,7 +187,7 @@ def _call_name(place: int, call: CapturedCall) -> str:
 
 
 def _take_call() -> None:
-    choose_call(int(st.session_state[_CALL] or 0))
+    choose_call(int(value_of(_CALL) or 0))
 
 
 def _layer_choice(run: run_cache.Run) -> int:
@@ -180,9 +200,7 @@ def _layer_choice(run: run_cache.Run) -> int:
     chosen = st.segmented_control(
         _("Layer"),
         range(len(layers)),
-        format_func=lambda k: _("Layer {layer} · {kind} {heads} × {features}").format(
-            layer=k, kind=layers[k].kind, heads=layers[k].num_heads, features=layers[k].head_features
-        ),
+        format_func=lambda k: _layer_name(k, layers[k]),
         key=key_of("layer"),
         default=0,
         required=True,

@@ -8,13 +8,14 @@ import streamlit as st
 
 from gatviz.charts.colours import BAD, GOOD, LINK
 from gatviz.model.proof import Check
-from gatviz.ui.graph_files.choice import graph_card
+from gatviz.ui.graph_files.choice import graph_card, graph_title
 from gatviz.ui.model_card import model_card
 from gatviz.ui.session import captured, run_cache, session
 from gatviz.ui.session.settings import Settings
 from gatviz.words import _
 
 NAME = "gatviz"
+_LONGEST_NAME = 30
 
 _STYLE = """<style>
 [data-testid="stSidebarContent"] { padding-left: 12px; padding-right: 12px; }
@@ -23,7 +24,7 @@ _STYLE = """<style>
 [class*="st-key-card-"] {
   background: light-dark(rgb(255 255 255 / 80%), rgb(0 0 0 / 25%));
   border: 1px solid light-dark(rgb(0 0 0 / 11%), rgb(255 255 255 / 15%));
-  border-radius: 12px; padding: 0.6rem 0.65rem 0.25rem; margin-bottom: 0.4rem;
+  border-radius: 12px; padding: 0.6rem 0.5rem 0.25rem; margin-bottom: 0.4rem;
 }
 [class*="st-key-card-"] p { margin: 0; font-size: 0.875rem; line-height: 1.35; }
 [class*="st-key-card-"] p.quiet, .proof .quiet { opacity: 0.78; }
@@ -55,6 +56,23 @@ _STYLE = """<style>
 [data-testid="stSidebar"] .proof li {
   font-size: 0.8125rem; margin: 0 0 0.2rem; padding-left: 1.1rem; text-indent: -1.1rem;
 }
+/* On a small screen it is a rail, which unfolds over the page when it is pointed at or has the focus. */
+[data-testid="stSidebar"] p.rail { display: none; }
+@media (min-width: 769px) and (max-width: 1100px) {
+  [data-testid="stSidebar"][data-collapsed="false"] {
+    position: fixed !important; inset: 0 auto 0 0; height: 100vh !important; box-shadow: 0 0 24px rgb(0 0 0 / 22%);
+  }
+  [data-testid="stSidebar"][data-collapsed="false"] ~ div:has([data-testid="stMain"]) { margin-left: 48px; }
+  [data-testid="stSidebar"][data-collapsed="false"]:not(:hover, :focus-within,
+    :has([aria-haspopup][aria-expanded="true"])) {
+    width: 48px !important; min-width: 0 !important; box-shadow: none; overflow: hidden;
+    & p.rail { display: block; position: fixed; top: 5rem; left: 0.8rem; writing-mode: vertical-rl; }
+    & h1.gatviz { position: fixed; top: 0.9rem; left: 0.45rem; font-size: 0.8rem !important; }
+    & [data-testid="stSidebarContent"] { overflow: hidden; }
+    & :is([data-testid="stSidebarHeader"], [class*="st-key-card-"], ul.proof) { opacity: 0; pointer-events: none; }
+  }
+  :root { --gatviz-foot: none; }
+}
 </style>"""
 _FOOT_STYLE = f"""<style>
 [class*="st-key-card-"] button:is([aria-expanded="true"], :hover, :active, :focus) {{
@@ -68,9 +86,15 @@ _FOOT_STYLE = f"""<style>
 def sidebar() -> Settings:
     """Draw the cards; the settings that they now show."""
     with st.sidebar:
-        st.html(_STYLE + _FOOT_STYLE + f'<h1 class="gatviz">{NAME}</h1>')
+        rail = html.escape(_("{graph} · {kind}").format(graph=graph_title(session.current()), kind=_kind()))
+        st.html(f'{_STYLE}{_FOOT_STYLE}<h1 class="gatviz">{NAME}</h1><p class="rail" aria-hidden="true">{rail}</p>')
         graph_card()
         return model_card()
+
+
+def _kind() -> str:
+    now = session.current()
+    return now.settings.kind if now.work.opened is None else now.work.opened.name[:_LONGEST_NAME]
 
 
 def foot(run: run_cache.Run) -> None:

@@ -13,7 +13,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from gatviz.stage import assets
 from gatviz.stage.keeping_protocol import Keeping
 from gatviz.stage.protocol import Message, Screen
-from gatviz.stage.training_protocol import TrainScreen
+from gatviz.stage.training_protocol import TrainPaint, TrainScreen
 from gatviz.stage.wire import encode
 
 _STAGE, _TRAIN, _KEEPER = "stage", "train", "keeper"
@@ -28,7 +28,7 @@ def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
     _mount(_STAGE, screen, listeners)
 
 
-def train_stage(screen: TrainScreen | Mapping[str, int], asked: Callable[[Any], None]) -> None:
+def train_stage(screen: TrainScreen | TrainPaint | Mapping[str, int], asked: Callable[[Any], None]) -> None:
     """Mount the picture of the Train workspace; `asked` gets what the browser sent. Raises as `stage`.
 
     With no more than a screen's `heard` nothing is drawn, but the tab still says which one it is.

@@ -253,3 +253,19 @@ def test_cells_of_the_table_are_typed_beside_the_canvas(page: Page) -> None:
     for _ in range(2):
         page.get_by_role("button", name="Undo").click()
     eventually(lambda: shows_alpha(page, first))
+
+
+def test_a_stage_that_the_page_puts_elsewhere_is_the_same_one(page: Page) -> None:
+    """With a table beside it, the page makes a new place for the stage: what was open there stays open, as it was."""
+    page.locator(".node[data-name='2']").dblclick()
+    field = page.locator(".node-editor input[name='label']")
+    field.fill("half typ")
+    canvas = page.locator("svg.graph").element_handle()
+    page.evaluate("document.activeElement.shadowRoot.querySelector('[data-key=table]').click()")
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    expect(field).to_have_value("half typ")
+    assert canvas.evaluate("one => one.isConnected")
+    expect(field).to_be_focused()
+    field.press_sequentially("ed")
+    field.press("Enter")
+    eventually(lambda: "half typed" in page.locator(".legend").inner_text())

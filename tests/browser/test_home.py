@@ -184,8 +184,39 @@ def test_an_empty_canvas_says_how_to_begin_and_the_first_node_brings_features(pa
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
     expect(page.locator(".headline")).to_have_text("An empty graph.")
-    expect(page.locator(".why")).to_be_hidden()
+    for part in (".chain-panel", ".why"):
+        expect(page.locator(part)).to_contain_text("as soon as")
+        box = page.locator(part).bounding_box()
+        assert box
+        assert box["height"] < 60  # a line each
     page.keyboard.press("n")
     expect(page.locator(".headline")).to_contain_text("Every node reads only itself")
     features = page.locator(".features").first.text_content() or ""
     assert features.strip("[]").split(", ") != ["0", "0"]
+
+
+def test_on_a_small_screen_the_sidebar_is_a_rail_that_unfolds_for_pointer_and_keyboard(
+    browser: Browser, app_url: str
+) -> None:
+    context = browser.new_context(viewport={"width": 1024, "height": 768})
+    page = context.new_page()
+    open_app(page, app_url)
+    bar = page.get_by_test_id("stSidebar")
+
+    def width() -> float:
+        box = bar.bounding_box()
+        return box["width"] if box else 0.0
+
+    stage = page.locator(".gatviz-stage")
+    room = stage.bounding_box()
+    eventually(lambda: width() == 48)
+    page.mouse.move(20, 400)
+    eventually(lambda: width() > 200)
+    assert stage.bounding_box() == room  # it lies over the page, which stays
+    page.mouse.move(800, 400)
+    eventually(lambda: width() == 48)
+    page.get_by_role("spinbutton", name="Seed", exact=True).focus()
+    eventually(lambda: width() > 200)
+    set_number(page, "Seed", 3)
+    eventually(lambda: shows_alpha(page, trace_of(seed=3)))
+    context.close()

@@ -85,8 +85,7 @@ def test_matrices_and_the_table_of_reasons_hold_every_number(opens: Opens, tmp_p
     assert numbers == sorted(alpha_rows(trace_of(), head_on_show(page)).values())
     why = texts(drawing(taken(page, "why", "svg:why", tmp_path / "why.svg")))
     written = page.locator(".why-table td.number, .why-table td.share b, .why-table .vector-cell, .fraction-alpha")
-    for text in written.all_inner_texts():
-        assert text in why
+    assert set(filter(None, written.all_inner_texts())) <= set(why)
     assert not [text for text in why if "All arrows" in text or "comes from" in text]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -119,6 +120,64 @@ def test_a_page_that_is_loaded_anew_finds_its_training(training: Page) -> None:
     before = epoch(page)
     page.get_by_role("button", name="Play", exact=True).click()
     eventually(lambda: epoch(page) > before, LIMIT)
+
+
+def test_labels_are_painted_from_nothing_until_it_can_be_trained(page: Page) -> None:
+    to_train(page)
+    canvas = page.locator(".gatviz-train .graph")
+    expect(page.get_by_text("No node of this graph has a label")).to_be_visible()
+    canvas.locator(".node[data-node='0']").press("Enter")
+    expect(canvas.locator(".node[data-node='0']")).to_have_attribute("aria-label", "node 0: labelled A")
+    page.get_by_label("New label").fill("other")
+    page.get_by_role("button", name="Add", exact=True).click()
+    canvas.locator(".node[data-node='2']").press("Enter")
+    page.get_by_role("button", name="Add a linear readout to 2 classes").click()
+    eventually(lambda: page.locator(".epoch-count").count() == 1 and epoch(page) == 0)
+    page.get_by_role("button", name="Step", exact=True).click()
+    eventually(lambda: epoch(page) == 1)
+    expect(canvas.locator(".labelled-ring")).to_have_count(2)
+    page.get_by_role("button", name="Paint labels").click()
+    page.get_by_role("radio", name="A click gives the node the label other").click()
+    canvas.locator(".node[data-node='3']").press("Enter")
+    expect(page.locator(".gatviz-train .notice").first).to_contain_text("node 3 is labelled 'other'")
+    expect(canvas.locator(".labelled-ring")).to_have_count(3)
+    assert epoch(page) == 1
+
+
+def test_an_embedding_and_a_slow_step_stand_beside_the_graph_and_follow_the_playhead(training: Page) -> None:
+    page = training
+    page.get_by_role("tab", name="Embedding").click()
+    points = page.locator(".train-embedding .point")
+    expect(points).to_have_count(34)
+    places = "all => all.map(one => one.style.transform)"
+    before = points.evaluate_all(places)
+    page.get_by_role("button", name="Step", exact=True).click()
+    eventually(lambda: epoch(page) == 1)
+    eventually(lambda: points.evaluate_all(places) != before)
+    page.locator(".gatviz-train .graph .node[data-node='8']").focus()
+    expect(page.locator(".train-embedding .point.linked")).to_have_attribute("data-node", "8")
+    points.nth(5).hover(force=True)
+    expect(page.locator(".gatviz-train .graph .node.linked")).to_have_count(1)
+    page.get_by_role("tab", name="One step").click()
+    expect(page.locator(".train-step li")).to_have_count(4)
+    page.get_by_role("combobox", name="Node that reads").focus()
+    page.get_by_role("combobox", name="Node that reads").select_option("16")
+    expect(page.locator(".train-side-head h3")).to_have_text(re.compile("The step from epoch 1 to 2, at .* → node 16"))
+    expect(page.get_by_role("combobox", name="Node that reads")).to_be_focused()
+    page.get_by_role("button", name="Step", exact=True).click()
+    expect(page.locator(".train-side-head h3")).to_contain_text("from epoch 2 to 3")
+
+
+@pytest.mark.parametrize("workspace", ["Compare", "Explain"])
+def test_an_epoch_opens_with_epoch_0_pinned(training: Page, workspace: str) -> None:
+    page = training
+    page.get_by_role("button", name="Step", exact=True).click()
+    eventually(lambda: epoch(page) == 1)
+    page.get_by_role("button", name=f"Open in {workspace}").click()
+    expect(page.get_by_text("epoch 1").first).to_be_visible(timeout=30_000)
+    page.get_by_text("Compare", exact=True).first.click()
+    page.get_by_text("What if", exact=True).first.click()
+    expect(page.get_by_text(re.compile("A · .*epoch 0|epoch 0.*")).first).to_be_visible(timeout=30_000)
 
 
 @pytest.fixture

@@ -244,7 +244,7 @@ def test_a_residual_with_a_projection_is_run_as_the_recipe_says() -> None:
         ("lin > conv1", r"step 1 \(conv1\), x: expected 5 features per node, as this step has, found 2"),
         ("conv1 > lin > lin", r"step 2 \(lin\), x: expected 8 features per node, as this step has, found 2"),
         ("relu > lin", r"recipe: expected 'conv1', found 'relu > lin'; name at least one attention layer"),
-        ("conv1 > > lin", r"recipe, step 1, column 9: expected a step, found '>'"),
+        ("conv1 > > lin", r"recipe, column 9: expected a step, found '>'"),
         ("x + conv1 > lin", r"step 0 \(x \+ conv1\), x \+ step: expected 5 features, as x has, found 8"),
         ("conv1 > mean > conv1", r"step 2 \(conv1\), x: expected a row for each node"),
     ],

@@ -126,24 +126,56 @@ def test_a_model_says_what_it_takes(run: Callable[[GAT], object], message: str) 
         run(model())
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 9)), max_size=12), st.booleans())
+KEYS = st.sampled_from([None, 0, 3, "road", "rail"])
+PARALLEL = st.tuples(
+    st.integers(0, 4), st.integers(0, 4), KEYS, st.dictionaries(st.sampled_from("ab"), st.integers(0, 3))
+)
+
+
+@given(st.lists(PARALLEL, max_size=12), st.booleans())
 def test_of_a_multigraphs_parallel_edges_the_first_is_kept_and_said(
-    edges: list[tuple[int, int, int]], directed: bool
+    edges: list[tuple[int, int, int | str | None, dict[str, int]]], directed: bool
 ) -> None:
     many: nx.MultiGraph[int] = nx.MultiDiGraph() if directed else nx.MultiGraph()
     many.add_nodes_from(range(5))
+    for u, v, key, attributes in edges:
+        many.add_edge(u, v, key, **attributes)
     single: nx.Graph[int] = nx.DiGraph() if directed else nx.Graph()
     single.add_nodes_from(range(5))
-    for u, v, weight in edges:
-        many.add_edge(u, v, weight=weight)
+    for u, v, attributes in many.edges(data=True):
         if not single.has_edge(u, v):
-            single.add_edge(u, v, weight=weight)
+            single.add_edge(u, v, **attributes)
     found, expected = Graph.from_networkx(many), Graph.from_networkx(single)
-    assert set(map(tuple, found.edge_index.T.tolist())) == set(map(tuple, expected.edge_index.T.tolist()))
-    assert bool(found.notes) == (many.number_of_edges() > single.number_of_edges())
+    gone = many.number_of_edges() - single.number_of_edges()
+    assert [note.split(" parallel")[0] for note in found.notes] == ([str(gone)] if gone else [])
 
-    def weights(graph: Graph) -> dict[tuple[int, ...], object]:
-        values = graph.edge_attributes.get("weight", ())
-        return dict(zip(map(tuple, graph.edge_index.T.tolist()), values, strict=True))
+    def told(graph: Graph) -> dict[tuple[int, ...], dict[str, object]]:
+        """The attributes that each edge has, by its ends."""
+        columns = graph.edge_attributes
+        return {
+            tuple(ends): {name: values[k] for name, values in columns.items() if values[k] is not None}
+            for k, ends in enumerate(graph.edge_index.T.tolist())
+        }
 
-    assert weights(found) == weights(expected)
+    assert told(found) == told(expected)
+
+
+@pytest.mark.parametrize("kind", [nx.MultiGraph, nx.MultiDiGraph])
+@pytest.mark.parametrize("ends", [(0, 1), (1, 1)])
+def test_parallel_edges_of_other_features_are_refused_and_of_the_same_merged(
+    kind: type[nx.MultiGraph[int]], ends: tuple[int, int]
+) -> None:
+    many = kind(edge_feature_names=("length",))
+    many.add_nodes_from(range(3))
+    many.add_edge(*ends, features=[1.0])
+    many.add_edge(1, 2, features=[2.0])
+    many.add_edge(*ends, features=[1.0])
+    graph = Graph.from_networkx(many)
+    assert graph.notes[0].startswith("1 parallel edge was merged")
+    assert graph.edge_features is not None
+    lengths = dict(zip(map(tuple, graph.edge_index.T.tolist()), graph.edge_features[:, 0].tolist(), strict=True))
+    assert lengths[ends] == 1.0
+    assert lengths[(1, 2)] == 2.0
+    many.add_edge(*ends, features=[5.0])
+    with pytest.raises(GatvizError, match="expected the edge features of edge 0, which joins the same nodes"):
+        Graph.from_networkx(many)

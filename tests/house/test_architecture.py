@@ -30,7 +30,9 @@ ORDER = (
     "charts",
     "stage",
     "reporting",
+    "cli",
     "ui",
+    "__main__",
 )
 """The rooms, along the flow of data."""
 
@@ -75,7 +77,18 @@ WITHIN = {
         *("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "classes", "gat", "proof"),
         *("reach", "without", "kept_steps"),
     ),
-    "training": ("task", "schedule", "stepper", "kept", "saving", "training", "fit", "beside", "experiments"),
+    "training": (
+        "task",
+        "schedule",
+        "stepper",
+        "kept",
+        "saving",
+        "training",
+        "slow_step",
+        "fit",
+        "beside",
+        "experiments",
+    ),
     "files": (
         "limits",
         "headers",
@@ -190,6 +203,8 @@ def test_imports_run_backwards_along_the_flow_of_data(path: Path) -> None:
     for name in imports(path):
         top, *inside = name.split(".")
         if top == "gatviz":
+            if room == "cli" and not inside:
+                continue  # as anybody does who is outside
             assert inside, f"{path} imports the package itself"
             assert inside[0] in ORDER, f"{name} has no place in the order"
             assert ORDER.index(inside[0]) <= ORDER.index(room), f"{room} must not import {inside[0]}"

@@ -20,13 +20,14 @@ TABLES = ("analysis", "charts", "ui")
 
 def loaded(statements: str, asked: tuple[str, ...]) -> list[str]:
     """Which of the modules asked for are loaded by these statements in a fresh Python."""
-    script = f"import sys\n{statements}\nprint(*[name for name in {asked!r} if name in sys.modules])"
+    told = f"print(*[name for name in {asked!r} if name in sys.modules], file=sys.__stdout__)"
+    script = f"import sys\n{statements}\n{told}"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
 
-ALL_NAMES = "for name in gatviz.__all__:\n    if name != 'analysis': getattr(gatviz, name)"
+ALL_NAMES = "for name in gatviz.__all__:\n    if name not in ('analysis', 'export'): getattr(gatviz, name)"
 RUN = "gatviz.MultiHeadGATLayer(2, 3).trace(gatviz.sample_graph('tutorial')).alpha"
 
 

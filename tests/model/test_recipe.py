@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
+from typing import Any
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatviz import GAT, Activation, GatvizError, JumpingKnowledge, LayerSettings, Linear, LogSoftmax, Readout, Recipe
+from gatviz import (
+    GAT,
+    Activation,
+    Edges,
+    GatvizError,
+    JumpingKnowledge,
+    LayerSettings,
+    Linear,
+    LogSoftmax,
+    Readout,
+    Recipe,
+    Sum,
+)
 from gatviz.attention.activations import ACTIVATIONS
 from gatviz.model.around import kind_of_word
 from gatviz.model.recipe import Added, Named, Worded
@@ -64,7 +79,7 @@ def test_spaces_do_not_matter(recipe: Recipe, space: str) -> None:
 def test_any_text_is_read_or_refused_in_one_sentence(text: str) -> None:
     found, refusal = outcome(lambda: Recipe.parse(text))
     if found is None:
-        assert refusal.startswith("recipe, step ")
+        assert refusal.startswith("recipe, column ")
         assert "\n" not in refusal
     else:
         assert Recipe.parse(str(found)) == found
@@ -73,22 +88,22 @@ def test_any_text_is_read_or_refused_in_one_sentence(text: str) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("", "recipe, step 0, column 1: expected a step, found the end"),
-        ("lin >", "recipe, step 1, column 6: expected a step, found the end"),
-        ("lin > > elu", "recipe, step 1, column 7: expected a step, found '>'"),
-        ("lin elu", "recipe, step 0, column 5: expected > between steps, found 'elu'"),
-        ("lin > x", r"recipe, step 1, column 8: expected \+ after x, found 'the end'"),
-        ("lin > x + ", "recipe, step 1, column 11: expected a step, found the end"),
-        ("lin > x + (conv", "recipe, step 1, column 16: expected a closing bracket, found 'the end'"),
-        ("a > jk(lstm)", "recipe, step 1, column 5, jk: expected 'cat', 'max' or 'last', found 'lstm', "),
-        ("a > jk", "recipe, step 1, column 5, jk: expected 'cat', 'max' or 'last', found ''"),
-        ("a > mean(2)", "recipe, step 1, column 5, 'mean': expected nothing in brackets, found '2'"),
-        ("a > b(2)", "recipe, step 1, column 5, 'b': expected nothing in brackets, found '2'"),
-        ("a > leaky_relu(b)", "recipe, step 1, column 5, 'leaky_relu': expected its slope in the brackets, found 'b'"),
-        ("a > leaky_relu(nan)", "recipe, step 1, column 5, slope: expected"),
+        ("", "recipe, column 1: expected a step, found the end"),
+        ("lin >", "recipe, column 6: expected a step, found the end"),
+        ("lin > > elu", "recipe, column 7: expected a step, found '>'"),
+        ("lin elu", "recipe, column 5: expected > between steps, found 'elu'"),
+        ("lin > x", r"recipe, column 8: expected \+ after x, found 'the end'"),
+        ("lin > x + ", "recipe, column 11: expected a step, found the end"),
+        ("lin > x + (conv", "recipe, column 16: expected a closing bracket, found 'the end'"),
+        ("a > jk(lstm)", "recipe, column 5, jk: expected 'cat', 'max' or 'last', found 'lstm', "),
+        ("a > jk", "recipe, column 5, jk: expected 'cat', 'max' or 'last', found ''"),
+        ("a > mean(2)", "recipe, column 5, 'mean': expected nothing in brackets, found '2'"),
+        ("a > b(2)", "recipe, column 5, 'b': expected nothing in brackets, found '2'"),
+        ("a > leaky_relu(b)", "recipe, column 5, 'leaky_relu': expected its slope in the brackets, found 'b'"),
+        ("a > leaky_relu(nan)", "recipe, column 5, slope: expected"),
         (
             "a > pair_norm",
-            "recipe, step 1, column 5, step: expected one of .*, found 'pair_norm', which gatviz does not",
+            "recipe, column 5, step: expected one of .*, found 'pair_norm', which gatviz does not",
         ),
     ],
 )
@@ -124,3 +139,43 @@ def test_a_name_that_is_not_in_the_file_is_told_with_its_column() -> None:
         GatvizError, match=r"^recipe, column 9: expected a step, or one of the modules 'conv1', found 'cnv'"
     ):
         Recipe.parse("conv1 > cnv").steps({"conv1": LayerSettings()})
+
+
+MODULES = st.sampled_from([LayerSettings(num_heads=1, out_features=4), Linear(4)])
+FITTING = st.lists(
+    st.one_of(
+        MODULES,
+        st.sampled_from([Activation("relu"), Activation("elu"), Activation("leaky_relu", 0.3), LogSoftmax()]),
+        st.lists(MODULES, min_size=1, max_size=2).map(Sum),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(FITTING, st.data())
+def test_a_steps_number_is_its_place_in_the_trace_and_its_word_is_the_recipes(
+    given_steps: list[Any], data: st.DataObject
+) -> None:
+    """Also where σ of an attention layer, which a recipe writes as a word of its own, stands before."""
+    number = count()
+
+    def with_name(step: Any) -> Any:
+        if isinstance(step, Sum):
+            return Sum(tuple(map(with_name, step.steps)))
+        return (f"m{next(number)}", step) if isinstance(step, LayerSettings | Linear) else step
+
+    named = list(map(with_name, given_steps))
+    first: Any = ("first", LayerSettings(num_heads=1, out_features=4))
+    model = GAT.of_steps(4, [first, *named]).eval()
+    trace = model.trace(np.eye(4), Edges.from_adjacency(np.eye(4)))
+    assert len(trace.steps) == len(model.steps)
+    for k, step in enumerate(trace.steps):
+        assert step.at.startswith(f"step {k} (")
+        label = step.at.removeprefix(f"step {k} (").removesuffix(")")
+        unnamed = label.startswith("x + m") if step.kind == "Sum" else label in str(model.recipe)
+        assert label == step.name or (not step.name and unnamed)
+    at = data.draw(st.integers(0, len(named)))
+    odd: Any = ("odd", Linear(4, in_features=99))
+    with pytest.raises(GatvizError, match=rf"^step {at + 1} \(odd\), x: "):
+        GAT.of_steps(4, [first, *named[:at], odd, *named[at:]])

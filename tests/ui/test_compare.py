@@ -17,6 +17,7 @@ from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import new_generator
 from gatviz.ui.compare import cache
 from gatviz.ui.compare.compare import Key
+from gatviz.ui.session import keeping, kept
 from gatviz.ui.session.settings import Settings
 from tests.attention.hand_traces import uniform, with_alpha
 from tests.browser.driver import trace_of
@@ -82,6 +83,7 @@ def test_every_question_is_answered_on_every_sample(section: str, graph: str) ->
     app = open_section(section, graph)
     if section != "what_if":
         assert figures(app)
+        assert words(app).count('<h2 class="gatviz-answer">') == 1
     assert len(app.get("download_button")) == len(figures(app))
 
 
@@ -161,10 +163,11 @@ def test_gat_and_gatv2_stand_side_by_side() -> None:
 
 def test_other_numbers_in_the_rule_change_the_verdicts() -> None:
     app = open_section("uniform")
-    assert "averages at 4 of 4 nodes" not in words(app)
+    assert "<td>4 nodes</td><td>0 nodes</td><td>0 nodes</td>" not in words(app)
     app.number_input(key="compare_even_lead").set_value(4.0).run()
     assert not app.exception
-    assert "averages at 4 of 4 nodes (no neighbour gets more than 4 times its even share)" in words(app)
+    assert "It averages where no neighbour gets more than 4 times its even share" in words(app)
+    assert words(app).count("<td>4 nodes</td><td>0 nodes</td><td>0 nodes</td>") == 4
 
 
 def test_a_head_that_is_gone_is_forgotten() -> None:
@@ -372,3 +375,34 @@ def test_answers_are_kept_as_long_as_their_trace_and_never_mixed_up() -> None:
     held = len(cache._kept)
     del second
     assert len(cache._kept) == held - 1
+
+
+# ---- what a person chose comes back ---------------------------------------------------------------------------
+
+CHOSEN: dict[str, dict[str, Any]] = {
+    "heads": {"compare_shown": 2, "compare_picture": "matrix", "compare_to_largest": True},
+    "difference": {"compare_first": 3, "compare_second": "uniform"},
+    "uniform": {"compare_even_lead": 2.0, "compare_chosen_part": 0.5, "compare_most_nodes": 0.75},
+    "static": {"compare_static_head": 3},
+    "flow": {"compare_flow_head": 1, "compare_top_of": "gcn", "compare_top_count": 10},
+    "kinds": {"compare_kinds_head": 2, "compare_kinds_picture": "matrix"},
+}
+
+
+@pytest.mark.parametrize("section", CHOSEN)
+def test_what_was_chosen_is_kept_with_the_session(section: str) -> None:
+    app = open_section(section, **CHOSEN[section])
+    content = kept.to_file(app.session_state["gatviz_session"])
+    assert CHOSEN[section].items() <= kept.from_file(content, "kept").view.items()
+
+
+@pytest.mark.parametrize("section", CHOSEN)
+@pytest.mark.parametrize("wrong", [-7, 10**9, "no such", 1e300])
+def test_a_kept_choice_that_is_not_offered_here_is_forgotten(section: str, wrong: Any) -> None:
+    values = {
+        key: wrong if type(value) is type(wrong) or {type(value), type(wrong)} == {int, str} else value
+        for key, value in CHOSEN[section].items()
+    }
+    fitting = {key: value for key, value in values.items() if type(value) in keeping.VIEW[key]}
+    app = open_section(section, **fitting)
+    assert figures(app)

@@ -18,7 +18,7 @@ from gatviz import GAT, sample_graph
 from gatviz.attention.layers import new_generator
 from gatviz.graph import editing
 from gatviz.model.weights import with_values
-from gatviz.ui.session import from_browser, pins, session
+from gatviz.ui.session import from_browser, pins, session, steps
 from gatviz.ui.session.model import all_weights
 from gatviz.ui.session.setting_words import told_change
 from gatviz.ui.session.settings import Settings
@@ -204,3 +204,41 @@ def test_what_follows_from_another_graph_is_no_step_of_its_own(monkeypatch: pyte
     assert state_of(app).history.undo_name == "open karate_club"
     do(app, session.undo, monkeypatch)
     assert state_of(app).work == before
+
+
+# ---- sliders ---------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["negative_slope", "dropout", "seed"]), st.integers(0, 3), st.floats(0.1, 4)),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_a_drag_of_a_slider_is_one_step(moves: list[tuple[str, int, float]]) -> None:
+    """Values of one slider that follow each other at once are undone together, all others one by one."""
+    with pytest.MonkeyPatch.context() as patch:
+        new_session(patch)
+        clock = [0.0]
+        patch.setattr(steps, "monotonic", lambda: clock[0])
+        stops = [session.current().settings]  # where an undo must lead, from the last one back
+        last: tuple[str, float] | None = None
+        for name, value, pause in moves:
+            clock[0] += pause
+            values: dict[str, Any] = {name: value if name == "seed" else value / 4}
+            changed = replace(session.current().settings, **values)
+            if changed == session.current().settings:
+                continue
+            goes_on = name != "seed" and last is not None and last[0] == name and clock[0] - last[1] < 2
+            take_settings(changed)
+            if goes_on and len(stops) > 1:
+                stops.pop()
+            if changed != stops[-1]:
+                stops.append(changed)
+            last = (name, clock[0]) if changed != stops[0] or len(stops) > 1 else None
+        assert session.current().settings == stops[-1]
+        for stop in reversed(stops[:-1]):
+            session.undo()
+            assert session.current().settings == stop
+        assert not session.current().history.past

@@ -88,6 +88,5 @@ def _none_moves(pairs: Pairs) -> str:
 
 def _no_order(found: Agreement) -> str:
     rows = found.table[(found.table["score"] == ATTENTION) & found.table["spearman"].isna()]
-    reasons = list(dict.fromkeys(rows["reason"]))
-    why = "; ".join(reasons)
-    return _("There is no order of attention to compare with removing: {why}.").format(why=why)
+    why = "; ".join(dict.fromkeys(rows["reason"]))
+    return _("Attention cannot be compared with removing: {why}.").format(why=why)

@@ -1,7 +1,7 @@
 /** Pointer and keys on the graph: hover, lock, drag, draw an arrow, select with a box. */
 
 import { arrow } from "./geometry.js";
-import { focusedBeside, hit } from "./dom.js";
+import { focusedBeside, hit, zoomOf } from "./dom.js";
 import { focusEdges } from "./scene.js";
 import { edgeFocus, nodeFocus, same } from "./store.js";
 
@@ -114,7 +114,7 @@ export class CanvasInput {
   dragTo(event) {
     const { drag, view } = this;
     if (!drag) return;
-    const [right, down] = [event.clientX - drag.x, event.clientY - drag.y];
+    const [right, down] = this.way(drag, event);
     if (!drag.moved && Math.hypot(right, down) < CLICK_SLACK) return;
     drag.moved = true;
     if (drag.kind === "move") view.shiftBy(drag.names, view.frame.inGraphUnits(right, down));
@@ -131,14 +131,20 @@ export class CanvasInput {
     this.drag = null;
     view.band(null);
     if (!drag.moved) return this.click(event, drag);
-    if (drag.kind === "move") this.shift(drag.names, event.clientX - drag.x, event.clientY - drag.y);
+    if (drag.kind === "move") this.shift(drag.names, ...this.way(drag, event));
     else if (drag.kind === "connect") {
       const target = this.nameAt(event);
       if (target !== null && drag.name !== null) commands.connect(drag.name, target);
     } else if (drag.kind === "box") {
-      const inside = view.namesWithin(view.onCanvas(drag), view.onCanvas({ x: event.clientX, y: event.clientY }));
+      const inside = view.namesWithin(view.onCanvas({ clientX: drag.x, clientY: drag.y }), view.onCanvas(event));
       store.update({ selection: event.shiftKey ? [...new Set([...store.state.selection, ...inside])] : inside });
     }
+  }
+
+  /** How far it was dragged, in the canvas' pixels. @param {Drag} drag @param {Pointed} event @returns {[number, number]} */
+  way(drag, event) {
+    const zoom = zoomOf(this.view.canvas);
+    return [(event.clientX - drag.x) / zoom, (event.clientY - drag.y) / zoom];
   }
 
   endDrag() {
@@ -164,7 +170,7 @@ export class CanvasInput {
     const name = this.nameAt(event);
     if (this.view.scene.fixed) return;
     if (name !== null) this.store.update({ edited: name });
-    else if (!this.under(event)?.closest(".edge, .edge-labels")) this.commands.newNode(this.view.frame.toGraph(this.view.onCanvas({ x: event.clientX, y: event.clientY })));
+    else if (!this.under(event)?.closest(".edge, .edge-labels")) this.commands.newNode(this.view.frame.toGraph(this.view.onCanvas(event)));
   }
 
   /** Move nodes by so many pixels, for good. @param {string[]} names @param {number} right @param {number} down */
@@ -182,15 +188,15 @@ export class CanvasInput {
   bandPath(name, event) {
     const { view } = this;
     const from = view.screenOf(name);
-    const to = view.frame.toScene(view.onCanvas({ x: event.clientX, y: event.clientY }));
+    const to = view.frame.toScene(view.onCanvas(event));
     return arrow(from, to, 0, false).path;
   }
 
   /** @param {Drag} drag @param {Pointed} event */
   boxPath(drag, event) {
     const { view } = this;
-    const a = view.frame.toScene(view.onCanvas(drag));
-    const b = view.frame.toScene(view.onCanvas({ x: event.clientX, y: event.clientY }));
+    const a = view.frame.toScene(view.onCanvas({ clientX: drag.x, clientY: drag.y }));
+    const b = view.frame.toScene(view.onCanvas(event));
     return `M${a.x},${a.y} H${b.x} V${b.y} H${a.x} Z`;
   }
 
@@ -199,7 +205,7 @@ export class CanvasInput {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     const { view } = this;
-    const at = view.onCanvas({ x: event.clientX, y: event.clientY });
+    const at = view.onCanvas(event);
     const before = view.frame.view;
     const zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, before.zoom * Math.exp(-event.deltaY / 300)));
     const ratio = zoom / before.zoom;

@@ -13,6 +13,7 @@ const ZOOM_STEP = 1.5;
 /** @param {ChainView} view */
 export function drawHead(view) {
   const { texts } = view.scene;
+  if (!view.scene.names.length) return view.head.replaceChildren(html("span", { class: "quiet-text" }, texts.noMatrices));
   const weighting = shownWeighting(view.scene, view.store.state);
   const open = view.scene.stages.filter((stage) => view.store.state.open.includes(stage.name));
   const tabs = view.isTabbed(open)

@@ -3,7 +3,7 @@
 import { Camera } from "./camera.js";
 import { CellEditor } from "./cell_editor.js";
 import { drawHead, drawSteps } from "./chain_head.js";
-import { html, LATER } from "./dom.js";
+import { html, LATER, zoomOf } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
 import { math } from "./formula.js";
 import { marksOf } from "./marks.js";
@@ -28,6 +28,8 @@ const ROOMIEST_CELL = 62;
 const MOST_NUMBERED = 12;
 const SMALLEST_CELL = 3;
 const SMALLEST_ROW = 17;
+/** On a large screen cells are so much larger, from this width of the panel and height of the window on. */
+const LARGE = { times: 1.25, width: 800, height: 960 };
 /** Below this width of a cell one stage alone is shown. */
 const TAB_CELL = 40;
 const CARD_GAP = 26;
@@ -246,8 +248,8 @@ export class ChainView {
     const least = open.length > 3 ? (numbered ? NUMBER_CELL.width : 9) : SMALLEST_CELL;
     const size = Math.max(least, numbered ? across : Math.min(across, down)) * this.zoom;
     return {
-      width: Math.min(size, ROOMIEST_CELL * Math.max(1, this.zoom / 2)),
-      height: numbered ? Math.min(NUMBER_CELL.height, Math.max(down, SMALLEST_ROW)) : Math.min(size, NUMBER_CELL.height),
+      width: Math.min(size, ROOMIEST_CELL * this.larger() * Math.max(1, this.zoom / 2)),
+      height: numbered ? Math.min(NUMBER_CELL.height * this.larger(), Math.max(down, SMALLEST_ROW)) : Math.min(size, NUMBER_CELL.height),
     };
   }
 
@@ -279,7 +281,17 @@ export class ChainView {
   }
 
   maxHeight() {
-    return this.scene.names.length > MOST_NUMBERED ? 300 : Math.max(205, Math.min(window.innerHeight - 690, 300));
+    const most = 300 * this.larger();
+    return this.scene.names.length > MOST_NUMBERED ? most : Math.max(205, Math.min(this.windowHeight() - 690, most));
+  }
+
+  windowHeight() {
+    return window.innerHeight / zoomOf(this.element);
+  }
+
+  /** How much larger than on a laptop the cells are. */
+  larger() {
+    return this.width >= LARGE.width && this.windowHeight() >= LARGE.height ? LARGE.times : 1;
   }
 
   /** @param {StageOf} stage */

@@ -63,5 +63,18 @@ export function hit(event, selector) {
   return event.target instanceof Element ? event.target.closest(selector) : null;
 }
 
+/** How much larger an element is on the page than its own pixels say: more than 1 in projector mode. @param {Element} element */
+export function zoomOf(element) {
+  const { width } = element.getBoundingClientRect();
+  return element.clientWidth ? Math.round((20 * width) / element.clientWidth) / 20 || 1 : 1;
+}
+
+/** Where on an element something of the page is, in the element's own pixels. @param {Element} element @param {{clientX: number, clientY: number}} event */
+export function placeOn(element, { clientX, clientY }) {
+  const { x, y } = element.getBoundingClientRect();
+  const zoom = zoomOf(element);
+  return { x: (clientX - x) / zoom, y: (clientY - y) / zoom };
+}
+
 /** For a field that is set before anything reads it, by the first `setScene` or `draw`. @type {any} */
 export const LATER = undefined;

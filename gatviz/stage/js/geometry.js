@@ -73,6 +73,11 @@ export function headPoints(width) {
   return `0,0 ${-length},${half} ${-length},${-half}`;
 }
 
+/** How an added loop is dashed: the gaps do not eat a wide line up. @param {number} width */
+export function dashes(width) {
+  return `${Math.max(6, width * 1.3).toFixed(1)} ${Math.max(4, width * 0.6).toFixed(1)}`;
+}
+
 /**
  * Where a loop stands: outwards, best to the side, where names and numbers leave room; else in the middle of the widest gap
  * between the directions of the node's neighbours.

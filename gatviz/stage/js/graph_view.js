@@ -1,12 +1,12 @@
 /** The graph: nodes and arrows whose width and colour are the shown weight, and what is being drawn right now. */
 
 import { CanvasInput } from "./canvas_input.js";
-import { focusedBeside, html, LATER, set, svg } from "./dom.js";
+import { focusedBeside, html, LATER, placeOn, set, svg } from "./dom.js";
 import { edgeKey, draftOf } from "./draft.js";
 import { numberElements } from "./edge_numbers.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
-import { arrow, boundsOf, headPoints, loop, loopDirection, roomAround } from "./geometry.js";
+import { arrow, boundsOf, dashes, headPoints, loop, loopDirection, roomAround } from "./geometry.js";
 import { edgeElement, FEW_NODES, bareEdge, bareShape, draftElements, nodeElement, nodeRadius } from "./graph_elements.js";
 import { colourNodes, paintClasses, writeNames } from "./node_looks.js";
 import { edgeWidth, colourScale } from "./scales.js";
@@ -31,6 +31,8 @@ const HOVERED_RIM = 3;
 const MARKED_RIM = 5;
 /** @type {("hover"|"locked")[]} */
 const MARKS = ["hover", "locked"];
+/** A loop turns away also from nodes that are no neighbours, if they are not so many radii away. */
+const NEAR = 5;
 /** A new node made by key keeps about this many pixels from the others. */
 const ROOM = 96;
 
@@ -82,7 +84,7 @@ export class GraphView {
     /** @type {HTMLElement} */
     this.refused = html("div", { class: "refused", role: "alert", onclick: () => this.refused.replaceChildren() });
     this.emptyHint = html("div", { class: "empty-hint" });
-    this.box = html("div", { class: "graph-box" }, this.canvas, this.readout, this.emptyHint, this.refused);
+    this.box = html("div", { class: "graph-box" }, this.canvas, this.emptyHint, this.refused);
     this.resize = new ResizeObserver(() => this.fit());
     this.resize.observe(this.canvas);
   }
@@ -197,10 +199,9 @@ export class GraphView {
     this.viewport.setAttribute("transform", this.frame.transform);
   }
 
-  /** Where the pointer is on the canvas. @param {Point} point */
-  onCanvas({ x, y }) {
-    const box = this.canvas.getBoundingClientRect();
-    return { x: x - box.x, y: y - box.y };
+  /** Where the pointer is on the canvas. @param {{clientX: number, clientY: number}} event */
+  onCanvas(event) {
+    return placeOn(this.canvas, event);
   }
 
   /** @param {string} name */
@@ -262,12 +263,13 @@ export class GraphView {
     const colours = colourScale(drawn.kind, drawn.limit, scene.palette);
     const slim = scene.names.length > 60 ? 0.6 : 1;
     // Attributes, as a CSS variable on the group would make the browser style all of its elements anew.
-    this.edgeElements.forEach(({ group, line, head }, k) => {
+    this.edgeElements.forEach(({ group, line, rim, head }, k) => {
       const width = edgeWidth(Math.abs(drawn.values[k]), drawn.limit) * slim;
       const colour = colours.fill(drawn.values[k]);
       this.widths[k] = width;
       set(line, { stroke: colour, "stroke-width": width.toFixed(2) });
       set(head, { fill: colour, points: headPoints(width) });
+      if (scene.edges[k].added) for (const path of [line, rim]) set(path, { "stroke-dasharray": dashes(width) });
       group.classList.toggle("is-new", drawn.kind === "signed" && Boolean(scene.change?.isNew[k]));
     });
     this.drawSplit(heads, drawn.limit * (slim === 1 ? 1 : 1.8));
@@ -337,7 +339,8 @@ export class GraphView {
     }
     const around = [...this.scene.into[edge.target], ...this.scene.outOf[edge.target]];
     const neighbours = around.map((a) => this.screen[a.source === edge.target ? a.target : a.source]);
-    return loop(source, this.radius, loopDirection(source, neighbours, this.centre));
+    const beside = this.screen.filter((p) => Math.hypot(p.x - source.x, p.y - source.y) < NEAR * this.radius);
+    return loop(source, this.radius, loopDirection(source, [...neighbours, ...beside], this.centre));
   }
 
   /** Show what is hovered and what is locked. */

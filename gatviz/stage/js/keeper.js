@@ -4,6 +4,7 @@ import { html } from "./dom.js";
 import { fillIn } from "./format.js";
 import { listenForSteps } from "./page_keys.js";
 import { Patience } from "./patience.js";
+import { ProjectorButton } from "./projector.js";
 import { Shelf } from "./shelf.js";
 import { listenForCells } from "./typed_cells.js";
 import { decode } from "./wire.js";
@@ -30,6 +31,7 @@ class Keeper {
     this.shelf = new Shelf();
     this.element = html("div", { class: "keeper", role: "status" });
     root.append(this.element);
+    this.projector = new ProjectorButton(root);
     /** @type {Keeping|undefined} */
     this.told = undefined;
     /** @type {Keeper|undefined} */
@@ -69,6 +71,7 @@ class Keeper {
   show(told) {
     const before = this.told;
     this.told = told;
+    this.projector.show(told.texts);
     this.settle(told);
     if (told.server !== this.server) return void this.begin(told);
     if (told.place !== this.place) {
@@ -224,6 +227,7 @@ class Keeper {
     clearTimeout(this.pause);
     window.removeEventListener("hashchange", this.onHash);
     for (const stop of this.stops) stop();
+    this.projector.destroy();
     this.shelf.close();
     this.element.remove();
   }

@@ -20,6 +20,7 @@ const KEYS = [
   ["Alt ← → ↑ ↓", "key_nudge"],
   ["V · D · S", "key_tools"],
   ["Ctrl Z · Ctrl ⇧ Z", "key_undo"],
+  ["P", "key_projector"],
   ["?", "key_help"],
 ];
 

@@ -44,7 +44,7 @@ export class Legend {
     const focused = focusedBeside(this.element)?.dataset.key;
     const parts = [this.sentence(drawn), scene.edges.some((edge) => edge.added) ? texts.addedLegend : "", scene.wrong.some(Boolean) ? texts.wrongLegend : ""];
     const told = parts.filter(Boolean).join(" · ");
-    this.element.replaceChildren(html("span", { class: "legend-words", title: told }, told), ...this.classes(), html("span", { class: "spacer" }), ...this.measure(), this.bar(drawn));
+    this.element.replaceChildren(html("span", { class: "legend-words", title: told }, told), ...this.classes(), ...this.measure(), this.bar(drawn));
     if (focused) focusKey(this.element, focused);
   }
 

@@ -3,7 +3,7 @@
  * Only what is visible is drawn, so a 200 × 200 matrix costs no more than what fits on the screen.
  */
 
-import { html, LATER, set, svg } from "./dom.js";
+import { html, LATER, placeOn, set, svg } from "./dom.js";
 import { number, shorten, shortenFront } from "./format.js";
 import { cellShapes } from "./matrix_picture.js";
 import { drawnAs } from "./picture.js";
@@ -331,8 +331,7 @@ export class MatrixView {
   /** @returns {Cell|null} under the pointer @param {MouseEvent} event */
   cellAt(event) {
     const { spec } = this;
-    const box = this.sticky.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.x, event.clientY - box.y];
+    const { x, y } = placeOn(this.sticky, event);
     if (x < this.margin.left || y < this.margin.top) return null;
     const row = Math.floor((y - this.margin.top + this.element.scrollTop) / spec.cellHeight);
     const column = Math.floor((x - this.margin.left + this.element.scrollLeft) / spec.cellWidth);

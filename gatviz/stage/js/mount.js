@@ -19,7 +19,6 @@ import { decode } from "./wire.js";
  * @property {Uint8Array|undefined} bytes
  * @property {number} mounts
  * @property {boolean} due whether it has yet to show what came
- * @property {boolean} gone
  * @property {Send} send
  */
 
@@ -84,9 +83,43 @@ function loaded(link) {
   return new Promise((settle) => ["load", "error"].forEach((how) => link.addEventListener(how, settle, { once: true })));
 }
 
+/** The stage that the page took away last, until it is clear that it does not put it back. @type {Entry|undefined} */
+let parked;
+
+/** So many milliseconds a stage waits to be put back. */
+const SOON = 5000;
+
+/** The page may take a stage away and make a place for it anew, in the midst of an edit: nothing of it is lost then. @param {Entry} entry */
+function park(entry) {
+  if (parked) end(parked);
+  parked = entry;
+  setTimeout(() => {
+    if (parked === entry) end(entry);
+  }, SOON);
+}
+
+/** @param {Entry} entry */
+function end(entry) {
+  parked = undefined;
+  entry.looks.stop();
+  entry.stage.destroy();
+}
+
+/** The parked stage, in its new place. @param {HTMLElement} parentElement @returns {Entry|undefined} */
+function putBack(parentElement) {
+  const entry = parked;
+  if (!entry) return undefined;
+  parked = undefined;
+  stages.set(parentElement, entry);
+  entry.stage.moveTo(parentElement);
+  entry.styled = loaded(parentElement.querySelector("link[rel=stylesheet]"));
+  entry.due = true;
+  return entry;
+}
+
 /** @param {HTMLElement} parentElement @param {Send} send */
 function entryOf(parentElement, send) {
-  const known = stages.get(parentElement);
+  const known = stages.get(parentElement) ?? putBack(parentElement);
   if (known) return Object.assign(known, { send });
   const looks = new Looks((look) => entry.send("looked", look));
   /** @type {Entry} */
@@ -102,7 +135,6 @@ function entryOf(parentElement, send) {
     bytes: undefined,
     mounts: 0,
     due: false,
-    gone: false,
     send,
   };
   stages.set(parentElement, entry);
@@ -119,7 +151,7 @@ export default async function mount({ data, parentElement, setStateValue }) {
   entry.bytes = data;
   entry.due ||= recoloured || changed;
   const [scene] = await Promise.all([entry.scene, entry.styled]);
-  if (mounted === entry.mounts && !entry.gone) {
+  if (mounted === entry.mounts && stages.get(parentElement) === entry) {
     if (entry.due) entry.stage.show(scene);
     entry.due = false;
     entry.looks.answered();
@@ -127,9 +159,7 @@ export default async function mount({ data, parentElement, setStateValue }) {
   return () => {
     // The page also ends a call that a newer one has overtaken; the stage is that one's then.
     if (mounted !== entry.mounts) return;
-    entry.gone = true;
-    entry.looks.stop();
-    entry.stage.destroy();
     stages.delete(parentElement);
+    park(entry);
   };
 }

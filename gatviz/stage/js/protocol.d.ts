@@ -219,6 +219,7 @@ export interface Steps {
 /** How nodes of one label are drawn. */
 export interface ClassColour {
   line: string;
+  lineInk: string;
   fill: string;
   ink: string;
 }
@@ -564,6 +565,66 @@ export interface TrainChart {
   below: string;
 }
 
+/** The nodes [N, 2] in the plane that holds most of the spread of what a step gives; `reach`: from
+−reach to reach along each axis, on one scale.
+
+`colour_of`: per node the class that colours it, −1 for none. `told` says what of the spread the plane holds. */
+export interface TrainEmbedding {
+  points: Packed;
+  reach: number[];
+  reachTexts: string[];
+  colourOf: number[];
+  told: string;
+}
+
+/** A node that the target reads, or all further ones together (node −1, no gradients): its α in the step, what
+dropout leaves of it, the loss by it and by its score, and α without dropout before and after the step. */
+export interface TrainReads {
+  node: number;
+  text: string;
+  locked: boolean;
+  alpha: number;
+  used: number;
+  gradient: number | null;
+  gradientE: number | null;
+  before: number;
+  after: number;
+}
+
+/** A labelled node, or all further ones together (node −1): the probability of its own label, and −log of it. */
+export interface TrainLost {
+  node: number;
+  text: string;
+  sure: number | null;
+  loss: number;
+}
+
+/** A row of parameters [C] before and after the step, and the gradient by it. */
+export interface TrainMoved {
+  symbol: string;
+  note: string;
+  before: number[];
+  gradient: number[];
+  after: number[];
+}
+
+/** One training step at one arrow. `targets`: the nodes that read any; `sources`: those that the target reads;
+`told`: a sentence for each of the four pictures. Sizes are those at the ends of bars and colours. */
+export interface TrainStep {
+  title: string;
+  target: number;
+  source: number;
+  targets: number[];
+  sources: number[];
+  reads: TrainReads[];
+  losses: TrainLost[];
+  moved: TrainMoved[];
+  told: string[];
+  largestLoss: number;
+  largestGradient: number;
+  largestValue: number;
+}
+
 /** A mark on the line of epochs. */
 export interface TrainFlag {
   epoch: number;
@@ -599,6 +660,13 @@ export interface TrainScreen {
   head: number;
   heads: number;
   measure: "alpha" | "change";
+  panel: "charts" | "embedding" | "step";
+  steps: string[];
+  step: number;
+  colour: "predicted" | "label";
+  embedding: TrainEmbedding | null;
+  slow: TrainStep | null;
+  unslow: string;
   locked: [number, number] | null;
   faint: string;
   notice: string;
@@ -611,10 +679,30 @@ export interface TrainScreen {
   texts: Record<string, string>;
 }
 
+/** A graph on which nothing can be trained yet, to be painted with labels; α is that of the model on the screen. */
+export interface TrainPaint {
+  names: string[];
+  called: string[];
+  positions: number[][];
+  classOf: number[];
+  classNames: string[];
+  labelled: number[];
+  moment: TrainMoment;
+  head: number;
+  measure: "alpha" | "change";
+  locked: [number, number] | null;
+  brushes: string[];
+  notice: string;
+  heard: number;
+  palettes: Palettes;
+  texts: Record<string, string>;
+}
+
 /** What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
-a node painted, this epoch opened in Explore, ten seeds trained or stopped; or what is to be shown: an epoch, a
-layer, a head, α or its change, a locked arrow (target, source). Counted, so that one that got lost can be sent
-again; each with the tab's token, and hello with nothing else. */
+a node painted (with a label; without one it is told or told no longer), this epoch opened in another workspace, ten
+seeds trained or stopped; or what is to be shown: an epoch, a layer, a head, α or its change, a locked arrow
+(target, source), what stands beside the graph, of which step the output is embedded and by what it is coloured.
+Counted, so that one that got lost can be sent again; each with the tab's token, and hello with nothing else. */
 export interface TrainAsked {
   count: number;
   what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "seeds" | "hello";
@@ -622,8 +710,13 @@ export interface TrainAsked {
   layer?: number | null;
   head?: number | null;
   measure?: "alpha" | "change" | null;
+  panel?: "charts" | "embedding" | "step" | null;
+  step?: number | null;
+  colour?: "predicted" | "label" | null;
   locked?: number[] | null;
   node?: number | null;
+  label?: string | null;
+  workspace?: "explore" | "compare" | "explain" | null;
   token?: string | null;
 }
 

@@ -3,7 +3,7 @@
 import { ChainView } from "./chain_view.js";
 import { Camera } from "./camera.js";
 import { Commands } from "./commands.js";
-import { hit, html, LATER } from "./dom.js";
+import { focusedBeside, hit, html, LATER } from "./dom.js";
 import { Edits } from "./edits.js";
 import { GraphView } from "./graph_view.js";
 import { GuideView } from "./guide.js";
@@ -14,6 +14,7 @@ import { Legend } from "./legend.js";
 import { NodeEditor } from "./node_editor.js";
 import { STEP } from "./page_keys.js";
 import { PictureMenu } from "./picture_menu.js";
+import { project } from "./projector.js";
 import { readScene } from "./scene.js";
 import { edgeFocus, nodeFocus, same, Store, touch } from "./store.js";
 import { Toolbar } from "./toolbar.js";
@@ -60,7 +61,6 @@ export class Stage {
   constructor(root, host) {
     /** @type {Scene} */
     this.scene = LATER;
-    this.root = root;
     this.host = host;
     this.store = new Store(AT_FIRST);
     this.edits = new Edits((edits) => host.edited(edits), () => this.onEdits());
@@ -93,7 +93,7 @@ export class Stage {
       html(
         "div",
         { class: "pair-of-panels" },
-        html("section", { class: "panel graph-panel" }, this.toolbar.element, this.graph.box, this.legend.element),
+        html("section", { class: "panel graph-panel" }, this.toolbar.element, this.graph.box, html("div", { class: "graph-foot" }, this.legend.element, this.graph.readout)),
         this.chain.element,
       ),
       this.why.element,
@@ -101,18 +101,35 @@ export class Stage {
     this.element.addEventListener("keydown", (event) => this.key(event));
     /** @param {Event} event a step that the page was asked for: it goes behind the edits that are on their way */
     this.onStep = (event) => {
+      if (!this.element.isConnected) return;
       event.preventDefault();
       if (event instanceof CustomEvent && event.detail === "redo") this.commands.redo();
       else this.commands.undo();
     };
     window.addEventListener(STEP, this.onStep);
-    this.root.append(this.element);
+    root.append(this.element);
+    /** What had the focus last, if it was not given away. @type {EventTarget|null} */
+    this.focused = null;
+    this.element.addEventListener("focusin", (event) => (this.focused = event.target));
+    this.element.addEventListener("focusout", ({ target }) => {
+      // Also said while the stage is taken away, which is known only after that.
+      setTimeout(() => {
+        if (this.element.isConnected && this.focused === target && focusedBeside(this.element) !== target) this.focused = null;
+      });
+    });
     this.views = [this.headline, this.guide, this.bar, this.graph, this.legend, this.camera, this.menu, this.keys, this.toolbar, this.editor, this.chain, this.why];
     this.stop = this.store.subscribe((state, changed) => {
       for (const view of this.views) view.onState(changed);
       if (changed.has("guide")) this.light();
       if (touch(changed, ["locked", "weighting"])) this.host.looked(this.lockedByNumber(), state.weighting);
     });
+  }
+
+  /** The page has put another place where this stage was: it goes there as it is. @param {HTMLElement} root */
+  moveTo(root) {
+    const { focused } = this;
+    root.append(this.element);
+    if (focused instanceof HTMLElement || focused instanceof SVGElement) focused.focus({ preventScroll: true });
   }
 
   /** @param {Screen} data */
@@ -239,6 +256,7 @@ export class Stage {
     if (event.key === "Escape" && this.store.state.guide !== null) this.store.update({ guide: null });
     else if (event.key === "Escape") this.store.update({ locked: null, hover: null, selection: [], connecting: null, edited: null });
     else if (event.key === "?") this.keys.toggle();
+    else if (event.key.toLowerCase() === "p" && !event.ctrlKey && !event.metaKey && !event.altKey) project();
     else this.commands.press(event);
   }
 

@@ -1,11 +1,12 @@
 /** The picture of a training as the page mounts it: data in, what the person asks out, one thing at a time. */
 
 import { Patience } from "./patience.js";
+import { TrainPaintView } from "./train_paint.js";
 import { TrainView } from "./train_view.js";
 import { decode } from "./wire.js";
 
 /**
- * @import {TrainAsked, TrainScreen} from "./protocol.js"
+ * @import {TrainAsked, TrainPaint, TrainScreen} from "./protocol.js"
  * @typedef {{data: Uint8Array<ArrayBuffer>, parentElement: HTMLElement, setStateValue: (name: string, value: object) => void}} Page
  */
 
@@ -49,7 +50,9 @@ class Mounted {
     this.tries = 0;
     this.calls = 0;
     this.gone = false;
-    this.view = new TrainView(root, (asked) => this.ask(asked));
+    this.root = root;
+    /** What is drawn: nothing, as long as there is nothing to draw. @type {TrainView|TrainPaintView|null} */
+    this.view = null;
     this.waiting = setTimeout(() => this.deliver(), SETTLED);
     this.token = token();
     if (this.token) this.next.push({ what: "hello" });
@@ -91,12 +94,16 @@ class Mounted {
     this.waiting = this.open !== null || this.next.length ? setTimeout(() => this.deliver(), 0) : undefined;
   }
 
-  /** @param {TrainScreen} screen */
+  /** A training, a graph to be painted, or nothing to draw yet. @param {TrainScreen|TrainPaint|{heard: number}} screen */
   show(screen) {
-    this.view.show(screen);
+    const trains = "charts" in screen;
+    const paints = !trains && "brushes" in screen;
+    if (trains) this.of(TrainView).show(screen);
+    else if (paints) this.of(TrainPaintView).show(screen);
+    else this.clear();
     this.answered(screen.heard);
     clearTimeout(this.ticking);
-    if (!screen.busy && !screen.playing) return;
+    if (!trains || (!screen.busy && !screen.playing)) return;
     const due = Math.max(20, PACE - (performance.now() - this.ticked));
     this.ticking = setTimeout(() => {
       this.ticked = performance.now();
@@ -104,11 +111,25 @@ class Mounted {
     }, due);
   }
 
+  /** The view of this kind; another gives way to it. @template {TrainView|TrainPaintView} V @param {new (root: HTMLElement, ask: (asked: Asking) => void) => V} Kind @returns {V} */
+  of(Kind) {
+    if (this.view instanceof Kind) return this.view;
+    this.clear();
+    const made = new Kind(this.root, (asked) => this.ask(asked));
+    this.view = made;
+    return made;
+  }
+
+  clear() {
+    this.view?.destroy();
+    this.view = null;
+  }
+
   stop() {
     this.gone = true;
     clearTimeout(this.waiting);
     clearTimeout(this.ticking);
-    this.view.destroy();
+    this.clear();
   }
 }
 
@@ -128,11 +149,7 @@ export default async function mount({ data, parentElement, setStateValue }) {
   mounted.send = (message) => setStateValue("asked", message);
   const call = ++mounted.calls;
   const [screen] = await Promise.all([decode(data), loaded(parentElement.querySelector("link[rel=stylesheet]"))]);
-  if (call === mounted.calls && !mounted.gone) {
-    mounted.view.element.style.display = "names" in screen ? "" : "none";
-    if ("names" in screen) mounted.show(/** @type {any} */ (screen));
-    else mounted.answered(/** @type {any} */ (screen).heard); // nothing to draw yet
-  }
+  if (call === mounted.calls && !mounted.gone) mounted.show(/** @type {any} */ (screen));
   return () => {
     // The page also ends a call that a newer one has overtaken; what is mounted is that one's then.
     if (call !== mounted.calls) return;

@@ -1,6 +1,6 @@
 /** Lines over epochs, one below the other on one axis, with the playhead across all of them. */
 
-import { html, LATER, svg } from "./dom.js";
+import { html, LATER, placeOn, svg } from "./dom.js";
 import { fillIn } from "./format.js";
 
 /**
@@ -21,13 +21,13 @@ export class TrainCharts {
     this.ask = ask;
     /** @type {Shown} */
     this.screen = LATER;
-    this.element = html("section", { class: "panel train-charts" });
+    this.element = html("div", { class: "train-charts" });
   }
 
   /** @param {Shown} screen */
   show(screen) {
     this.screen = screen;
-    const width = this.element.clientWidth - 24;
+    const width = this.element.clientWidth;
     if (width < 80) return;
     const last = screen.charts.length - 1;
     this.element.replaceChildren(...screen.charts.map((chart, k) => this.drawn(chart, width, k === last)));
@@ -55,7 +55,7 @@ export class TrainCharts {
       ...(axis ? this.epochs(x, height) : []),
     );
     picture.addEventListener("click", (event) => {
-      const part = (event.clientX - picture.getBoundingClientRect().x - LEFT) / (width - LEFT - RIGHT);
+      const part = (placeOn(picture, event).x - LEFT) / (width - LEFT - RIGHT);
       this.ask({ what: "seek", epoch: Math.round(Math.min(Math.max(part, 0), 1) * screen.total) });
     });
     return html("div", { class: `train-chart-box ${chart.key}` }, this.head(chart), picture, chart.below ? html("p", { class: "train-chart-below" }, chart.below) : null);

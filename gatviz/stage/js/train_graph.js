@@ -8,26 +8,37 @@ import { nodeRadius } from "./graph_elements.js";
 import { colourScale, edgeWidth } from "./scales.js";
 
 /**
- * @import {TrainMoment} from "./protocol.js"
+ * @import {Palette, TrainMoment} from "./protocol.js"
  * @import {EdgeShape, Point} from "./geometry.js"
- * @import {Ask, Shown} from "./train_view.js"
+ * @import {Ask} from "./train_view.js"
+ * @typedef {{names: string[], called: string[], positions: number[][], classOf: number[], classNames: string[], labelled: number[], head: number, measure: string, locked: [number, number]|null, texts: Record<string, string>, palette: Palette, theme: "dark"|"light"}} GraphShown what of a screen a graph needs
  */
 
 const MANY_NODES = 100;
+/** What the picture of epoch 0 takes of a corner, with room for half a node beside it. */
+const INSET = { width: 140, height: 138 };
+const CORNERS = /** @type {const} */ (["right top", "left top", "right bottom", "left bottom"]);
+/** From so many percent of a class's colour on, a name is written in that colour's own ink. */
+const DEEP = { light: 85, dark: 62 };
 
 export class TrainGraph {
-  /** @param {Ask} ask @param {boolean} small a picture beside the large one: no names, nothing to click */
-  constructor(ask, small = false) {
+  /** @param {Ask} ask @param {boolean} small a picture beside the large one: no names, nothing to click @param {(node: number|null) => void} onHover */
+  constructor(ask, small = false, onHover = () => {}) {
+    this.onHover = onHover;
     this.ask = ask;
     this.small = small;
     this.frame = new Frame();
-    /** @type {Shown} */
+    /** @type {GraphShown} */
     this.screen = LATER;
     /** @type {TrainMoment} */
     this.moment = LATER;
     this.structure = "";
+    /** Where a picture beside this one covers no node. @type {typeof CORNERS[number]} */
+    this.corner = CORNERS[0];
     /** Whether a click on a node paints it. */
     this.painting = false;
+    /** The label that it gets; without one it is told, or told no longer. @type {string|null} */
+    this.brush = null;
     this.edgeLayer = svg("g", {});
     this.nodeLayer = svg("g", {});
     this.labelLayer = svg("g", { class: "edge-labels" });
@@ -38,7 +49,7 @@ export class TrainGraph {
     this.nodes = [];
   }
 
-  /** @param {Shown} screen @param {TrainMoment} moment */
+  /** @param {GraphShown} screen @param {TrainMoment} moment */
   show(screen, moment) {
     this.screen = screen;
     this.moment = moment;
@@ -59,7 +70,15 @@ export class TrainGraph {
     const points = screen.positions.map(([x, y]) => ({ x, y }));
     this.frame.fit(boundsOf(points), width, height, points.length, 0);
     if (small) Object.assign(this.frame.there, mapOf(points, width, height));
-    const at = points.map((point) => this.frame.onScreen(point));
+    let at = points.map((point) => this.frame.onScreen(point));
+    if (!small) {
+      const free = freeCorner(at, width, height);
+      this.corner = free ?? CORNERS[0];
+      if (free === null) {
+        this.frame.fit(boundsOf(points), width - INSET.width, height, points.length, 0);
+        at = points.map((point) => this.frame.onScreen(point));
+      }
+    }
     const radius = small ? 3.2 : nodeRadius(points.length, at);
     const centre = { x: width / 2, y: height / 2 };
     const { source, target, added } = moment.edges;
@@ -88,6 +107,8 @@ export class TrainGraph {
       const group = svg("g", small ? place : { ...place, "data-node": n, tabindex: 0, role: "img" }, ring, circle, words, wrong, title);
       if (!small) {
         group.addEventListener("click", () => this.paintNode(n));
+        for (const there of ["pointerenter", "focus"]) group.addEventListener(there, () => this.onHover(n));
+        for (const gone of ["pointerleave", "blur"]) group.addEventListener(gone, () => this.onHover(null));
         group.addEventListener("keydown", (event) => {
           if (event.key !== "Enter" && event.key !== " ") return;
           event.preventDefault();
@@ -100,9 +121,14 @@ export class TrainGraph {
     this.nodeLayer.replaceChildren(...this.nodes.map(({ group }) => group));
   }
 
+  /** Let a node stand out. @param {number|null} node */
+  mark(node) {
+    this.nodes.forEach(({ group }, n) => group.classList.toggle("linked", n === node));
+  }
+
   /** @param {number} node */
   paintNode(node) {
-    if (this.painting) this.ask({ what: "paint", node });
+    if (this.painting) this.ask(this.brush === null ? { what: "paint", node } : { what: "paint", node, label: this.brush });
   }
 
   /** Widths, colours, predictions of this epoch. */
@@ -129,16 +155,18 @@ export class TrainGraph {
       if (title) title.textContent = fillIn(texts.arrowTitle, { source: screen.called[source[k]], target: screen.called[target[k]], head: screen.head, value: number(moment.alpha.f32[k * moment.alpha.shape[1] + screen.head]) });
     });
     this.nodes.forEach(({ group, circle, title }, n) => {
-      const { line, ink } = palette.classes[moment.predicted[n] % palette.classes.length];
+      const none = moment.predicted[n] < 0;
+      const { line, lineInk } = none ? { line: "var(--gv-quiet)", lineInk: "var(--gv-ink)" } : palette.classes[moment.predicted[n] % palette.classes.length];
       const sure = Math.round(30 + 70 * Math.max(0, 2 * moment.sure[n] - 1));
       circle.style.fill = `color-mix(in srgb, ${line} ${sure}%, var(--gv-panel))`;
       circle.style.stroke = line;
-      group.style.setProperty("--class-ink", ink);
-      group.classList.toggle("sure", sure > 62);
+      group.style.setProperty("--class-ink", lineInk);
+      group.classList.toggle("sure", sure > DEEP[screen.theme]);
       group.classList.toggle("is-wrong", Boolean(moment.wrong[n]));
       if (small) return;
+      if (none) circle.style.fill = "var(--gv-panel)";
       const values = { node: screen.called[n], predicted: screen.classNames[moment.predicted[n]], sure: number(moment.sure[n]), label: screen.classNames[screen.classOf[n]] };
-      title.textContent = fillIn(moment.wrong[n] ? texts.nodeWrong : texts.nodeTitle, values);
+      title.textContent = fillIn(none ? texts.unlabelledTitle : moment.wrong[n] ? texts.nodeWrong : texts.nodeTitle, values);
       group.setAttribute("aria-label", title.textContent);
     });
     this.labelLayer.replaceChildren(...(small ? [] : this.lockedLabel(packed, signedValues)));
@@ -165,6 +193,13 @@ export class TrainGraph {
     const same = locked !== null && locked[0] === target && locked[1] === source;
     this.ask({ what: "show", locked: same ? [] : [target, source] });
   }
+}
+
+/** The first corner in which no node stands; null if there is none. @param {Point[]} at @param {number} width @param {number} height */
+function freeCorner(at, width, height) {
+  /** @param {string} corner @param {Point} point */
+  const inside = (corner, { x, y }) => (corner.startsWith("left") ? x < INSET.width : x > width - INSET.width) && (corner.endsWith("top") ? y < INSET.height : y > height - INSET.height);
+  return CORNERS.find((corner) => !at.some((point) => inside(corner, point))) ?? null;
 }
 
 /** @param {TrainMoment} moment @param {number} node @param {Point[]} at */

@@ -26,7 +26,7 @@ export class TrainPlayer {
     this.count = html("output", { class: "epoch-count" });
     this.of = html("span", { class: "quiet-text" });
     this.undo = html("button", { type: "button", class: "link", onclick: () => ask({ what: "undo" }) });
-    this.open = html("button", { type: "button", class: "link", "data-key": "open", onclick: () => ask({ what: "open" }) });
+    this.open = html("div", { class: "player-doors" });
     this.seeds = html("button", { type: "button", class: "link", "data-key": "seeds", onclick: () => ask({ what: "seeds" }) });
     this.seedsTold = html("span", { class: "quiet-text" });
     this.flags = html("div", { class: "flags" });
@@ -75,8 +75,9 @@ export class TrainPlayer {
     this.count.textContent = `${moment.epoch}`;
     this.of.replaceChildren(fillIn(texts.epochs, { total }), html("br"), screen.ended || screen.left);
     this.undo.textContent = texts.undo;
-    this.open.textContent = texts.open;
-    this.open.title = texts.openTitle;
+    /** @param {"explore"|"compare"|"explain"} workspace @param {string} words */
+    const door = (workspace, words) => html("button", { type: "button", class: "link", "aria-label": fillIn(texts.openIn, { workspace: words }), title: texts.openTitle, onclick: () => this.ask({ what: "open", workspace }) }, words);
+    if (this.open.childElementCount === 0) this.open.append(html("span", { class: "quiet-text" }, texts.open), door("explore", texts.explore), door("compare", texts.compare), door("explain", texts.explain));
     this.seeds.textContent = screen.seedsBusy ? texts.seedsStop : texts.seeds;
     this.seeds.title = texts.seedsTitle;
     this.seedsTold.textContent = screen.seeds;

@@ -1,15 +1,18 @@
 /** The picture of a training as one thing: headline, graph and charts, and below them the player. */
 
-import { html, LATER } from "./dom.js";
+import { focusedBeside, focusKey, html, LATER } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { TrainCharts } from "./train_charts.js";
+import { TrainEmbeddingView } from "./train_embedding.js";
 import { TrainGraph } from "./train_graph.js";
 import { TrainPlayer } from "./train_player.js";
+import { TrainStepView } from "./train_step.js";
+import { dressed } from "./train_theme.js";
 
 /**
  * @import {Palette, TrainAsked, TrainPiece, TrainScreen} from "./protocol.js"
  * @typedef {(asked: Omit<TrainAsked, "count">) => void} Ask
- * @typedef {TrainScreen & {palette: Palette}} Shown what came, with the colours of the page's theme
+ * @typedef {TrainScreen & {palette: Palette, theme: "dark"|"light"}} Shown what came, with the colours of the page's theme
  */
 
 export class TrainView {
@@ -26,11 +29,20 @@ export class TrainView {
     this.below = html("p", { class: "train-below" });
     this.notice = html("p", { class: "notice", role: "status" });
     this.bar = html("div", { class: "train-bar" });
-    this.graph = new TrainGraph(this.ask);
+    /** A node under the pointer stands out wherever it is drawn. @param {number|null} node */
+    const hover = (node) => {
+      this.graph.mark(node);
+      this.embedding.mark(node);
+    };
+    this.graph = new TrainGraph(this.ask, false, hover);
     this.inset = new TrainGraph(this.ask, true);
     this.insetBox = html("figure", { class: "train-inset" }, this.inset.canvas, html("figcaption", {}));
     this.legend = html("div", { class: "legend" });
     this.charts = new TrainCharts(this.ask);
+    this.embedding = new TrainEmbeddingView(this.ask, hover);
+    this.step = new TrainStepView(this.ask);
+    this.tabs = html("div", { class: "train-tabs", role: "tablist" });
+    this.body = html("div", { class: "train-tab-body", role: "tabpanel" });
     this.player = new TrainPlayer(this.ask);
     this.foot = html("p", { class: "quiet-text train-foot" });
     this.element = html(
@@ -42,7 +54,7 @@ export class TrainView {
         "div",
         { class: "train-panels" },
         html("section", { class: "panel graph-panel" }, this.bar, html("div", { class: "graph-box" }, this.graph.canvas, this.insetBox), this.legend),
-        this.charts.element,
+        html("section", { class: "panel train-side" }, this.tabs, this.body),
       ),
       this.player.element,
       this.foot,
@@ -61,10 +73,7 @@ export class TrainView {
 
   /** @param {TrainScreen} data */
   show(data) {
-    const theme = this.theme();
-    this.element.dataset.theme = theme;
-    this.screen = { ...data, palette: data.palettes[theme] };
-    for (const [name, colour] of Object.entries(this.screen.palette.words)) this.element.style.setProperty(`--gv-${name}`, colour);
+    this.screen = { ...data, ...dressed(this.element, data.palettes) };
     this.headline.replaceChildren(...this.pieces(data.headline));
     this.below.replaceChildren(...this.pieces(data.below));
     this.notice.textContent = data.notice;
@@ -78,11 +87,12 @@ export class TrainView {
     this.drawBar();
     this.graph.show(screen, screen.moment);
     this.insetBox.hidden = screen.moment.epoch === 0;
+    this.insetBox.dataset.corner = this.graph.corner;
     if (!this.insetBox.hidden) this.inset.show(screen, screen.first);
     const caption = this.insetBox.querySelector("figcaption");
     if (caption) caption.textContent = screen.texts.firstEpoch;
     this.drawLegend();
-    this.charts.show(screen);
+    this.drawSide();
     this.player.show(screen);
   }
 
@@ -94,21 +104,14 @@ export class TrainView {
     });
   }
 
-  /** Dark or light, as the page around is now. */
-  theme() {
-    const colour = getComputedStyle(this.element).getPropertyValue("--gv-background").trim();
-    const [r, g, b] = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
-    return 0.3 * r + 0.6 * g + 0.1 * b < 110 ? "dark" : "light";
-  }
-
   /** Which layer, which head, and whether arrows show α or its change. */
   drawBar() {
     const { screen } = this;
     const { texts } = screen;
-    const focused = this.focusedKey();
-    /** @param {string} key @param {string} words @param {boolean} on @param {Omit<TrainAsked, "count">} asked @param {string|null} colour @param {string} label */
+    const focused = this.focusedKey(this.bar);
+    /** @param {string} key @param {string} words @param {boolean} on @param {Omit<TrainAsked, "count">|(() => void)} asked @param {string|null} colour @param {string} label */
     const option = (key, words, on, asked, colour = null, label = words) => {
-      const button = html("button", { type: "button", class: "option", role: "radio", "aria-checked": on, "aria-label": label, "data-key": key, onclick: () => this.ask(asked) }, words);
+      const button = html("button", { type: "button", class: "option", role: "radio", "aria-checked": on, "aria-label": label, "data-key": key, title: label === words ? null : label, onclick: () => (typeof asked === "function" ? asked() : this.ask(asked)) }, words);
       if (colour) {
         const dot = html("span", { class: "dot" });
         dot.style.background = colour;
@@ -124,12 +127,13 @@ export class TrainView {
       group(texts.head, range(screen.heads).map((k) => option(`head${k}`, `${k}`, k === screen.head, { what: "show", head: k }, colours[k % colours.length], fillIn(texts.headLabel, { head: k })))),
       html("span", { class: "spacer" }),
       this.paintButton(),
+      ...(this.graph.painting ? [this.brushes(option, group)] : []),
       group("", [
         option("alpha", texts.alpha, screen.measure === "alpha", { what: "show", measure: "alpha" }),
         option("change", texts.change, screen.measure === "change", { what: "show", measure: "change" }, null, texts.changeTitle),
       ]),
     );
-    if (focused) /** @type {HTMLElement|null} */ (this.bar.querySelector(`[data-key="${focused}"]`))?.focus();
+    if (focused) focusKey(this.bar, focused);
   }
 
   /** While it is pressed, a click on a node tells its label, or tells it no longer. */
@@ -143,10 +147,44 @@ export class TrainView {
     return html("button", { type: "button", class: "option", "aria-pressed": pressed, title: texts.paintTitle, "data-key": "paint", onclick: toggle }, texts.paint);
   }
 
-  focusedKey() {
-    const root = this.element.getRootNode();
-    const active = root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;
-    return active instanceof HTMLElement && this.bar.contains(active) ? active.dataset.key : undefined;
+  /**
+   * What painting a node does: tell its own label or not, or give it a label.
+   * @param {(key: string, words: string, on: boolean, asked: () => void, colour: string|null, label: string) => HTMLElement} option
+   * @param {(name: string, options: HTMLElement[]) => HTMLElement} group
+   */
+  brushes(option, group) {
+    const { texts, classNames, palette } = this.screen;
+    const { brush } = this.graph;
+    /** @param {string|null} label */
+    const take = (label) => {
+      this.graph.brush = label;
+      this.redraw();
+    };
+    const labels = classNames.map((label, k) => option(`brush ${k}`, label, brush === label, () => take(label), palette.classes[k % palette.classes.length].line, fillIn(texts.brushTitle, { label })));
+    return group(texts.brush, [option("brush", texts.brushTold, brush === null, () => take(null), null, texts.brushToldTitle), ...labels]);
+  }
+
+  /** What stands beside the graph, and the tabs that choose it. */
+  drawSide() {
+    const { screen, tabs } = this;
+    const { texts } = screen;
+    const focused = this.focusedKey(tabs);
+    /** @param {"charts"|"embedding"|"step"} panel @param {string} words */
+    const tab = (panel, words) => html("button", { type: "button", class: "option", role: "tab", "aria-selected": screen.panel === panel, "data-key": panel, onclick: () => this.ask({ what: "show", panel }) }, words);
+    tabs.setAttribute("aria-label", texts.sidePanel);
+    tabs.replaceChildren(tab("charts", texts.panelCharts), tab("embedding", texts.panelEmbedding), tab("step", texts.panelStep));
+    if (focused) focusKey(tabs, focused);
+    const { element } = { charts: this.charts, embedding: this.embedding, step: this.step }[screen.panel];
+    if (this.body.firstChild !== element) this.body.replaceChildren(element);
+    if (screen.panel === "charts") this.charts.show(screen);
+    if (screen.embedding) this.embedding.show(screen, screen.embedding);
+    if (screen.panel === "step") this.step.show(screen);
+  }
+
+  /** The key of what has the focus within a part. @param {HTMLElement} part */
+  focusedKey(part) {
+    const active = focusedBeside(this.element);
+    return active instanceof HTMLElement && part.contains(active) ? active.dataset.key : undefined;
   }
 
   drawLegend() {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -12,6 +12,8 @@ import streamlit as st
 from gatviz.attention.layer_trace import MAX_DENSE_NODES
 from gatviz.charts.colours import Theme
 from gatviz.charts.common import Chart
+from gatviz.ui.compare.controls import choice
+from gatviz.ui.session.control_values import value_of
 from gatviz.words import _
 
 _IMAGE = "compare_image"
@@ -19,10 +21,6 @@ _FORMATS = {"svg": "SVG", "png": "PNG"}
 _STYLE = """<style>
 [class*="st-key-beside-"] > div { flex: 1 1 27rem !important; min-width: 0; }
 </style>"""
-_DOT = (
-    '<span aria-hidden="true" style="display: inline-block; width: 0.6rem; height: 0.6rem; border-radius: 50%; '
-    'margin-right: 0.5rem; background: {colour}"></span>'
-)
 
 
 def theme() -> Theme:
@@ -84,28 +82,23 @@ def page_style() -> None:
 
 def image_choice() -> None:
     """The format in which every chart's camera saves it."""
-    st.segmented_control(
+    choice(
         _("The camera above a chart saves it as"),
         list(_FORMATS),
-        default="svg",
-        required=True,
-        format_func=_FORMATS.__getitem__,
-        key=_IMAGE,
+        _IMAGE,
+        _FORMATS.__getitem__,
         help=_("Point at a chart to see its camera. Pictures are made in the browser; CSV holds a chart's numbers."),
-        persist_state="session",
     )
 
 
-def say(sentences: Iterable[str], *, quiet: bool = False, columns: int = 1, dots: Sequence[str] | None = None) -> None:
+def say(sentences: Iterable[str], *, quiet: bool = False, columns: int = 1) -> None:
     """Sentences as plain text, whatever node names stand in them.
 
     Arguments:
-        quiet: as captions. columns: side by side. dots: a colour before each.
+        quiet: as captions. columns: side by side.
     """
     look = "font-size: 0.875rem; opacity: 0.75; margin: 0" if quiet else "margin: 0 0 0.25rem"
-    told = list(sentences)
-    marks = [_DOT.format(colour=colour) for colour in dots] if dots else [""] * len(told)
-    lines = [f'<p style="{look}">{mark}{html.escape(sentence)}</p>' for mark, sentence in zip(marks, told, strict=True)]
+    lines = [f'<p style="{look}">{html.escape(sentence)}</p>' for sentence in sentences]
     if lines:
         st.html(f'<div class="gatviz-say" style="columns: {columns}">{"".join(lines)}</div>')
 
@@ -121,4 +114,4 @@ def matrix_limit(nodes: int) -> None:
 
 
 def _image() -> Literal["svg", "png"]:
-    return "png" if st.session_state.get(_IMAGE) == "png" else "svg"
+    return "png" if value_of(_IMAGE) == "png" else "svg"

@@ -9,7 +9,7 @@ import streamlit as st
 
 from gatviz.analysis import WeightingKey
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.ui.session.control_values import forget_unless, key_of
+from gatviz.ui.session.control_values import forget_unless, forget_value, key_of, value_of
 from gatviz.words import _
 
 
@@ -37,6 +37,16 @@ def picked(label: str, options: Sequence[Any], key: str, form: Callable[[Any], s
     forget_unless(key, options)
     index = 0 if default is None else list(options).index(default)
     return st.selectbox(label, options, index=index, key=key_of(key), format_func=form, persist_state="session")
+
+
+def number(label: str, low: float, high: float, usual: float, step: float, key: str, **more: Any) -> float:
+    """A number between two others; one that was kept from elsewhere and is not there falls back to the usual one."""
+    if not low <= value_of(key, usual) <= high:
+        forget_value(key)
+    result: float = st.number_input(
+        label, low, high, usual, step, key=key_of(key), width=250, persist_state="session", **more
+    )
+    return result
 
 
 def head_choice(trace: LayerTrace, key: str) -> int:

@@ -10,8 +10,9 @@ from gatviz.charts.common import Chart
 from gatviz.charts.compare import difference_chart
 from gatviz.charts.network import HALF_WIDTH, network_chart
 from gatviz.charts.network_drawn import Drawn
+from gatviz.ui.compare.answer import answer, answer_place
 from gatviz.ui.compare.cache import cached, drawn_at
-from gatviz.ui.compare.chart_card import card, matrix_limit, say, side_by_side, theme
+from gatviz.ui.compare.chart_card import card, matrix_limit, side_by_side, theme
 from gatviz.ui.compare.controls import weights_choice
 from gatviz.ui.session import session
 from gatviz.words import _
@@ -19,13 +20,14 @@ from gatviz.words import _
 
 def difference(now: session.Session, trace: LayerTrace) -> None:
     """Any two weightings, one minus the other, on the graph and as a matrix."""
+    place = answer_place()
     left, right = st.columns(2)
     with left:
         first = weights_choice(_("Take"), trace, "compare_first", 0)
     with right:
         second = weights_choice(_("minus"), trace, "compare_second", 1 if trace.num_heads > 1 else "uniform")
     found = analysis.difference(trace, first, second, now.graph)
-    say(found.sentences)
+    answer(place, found.sentences[0], found.sentences[1:])
     look = theme()
 
     def on_the_graph() -> Chart | None:

@@ -13,6 +13,7 @@ from gatviz.analysis import WeightingKey, edge_table, in_and_out, top_edges
 from gatviz.analysis.baselines import name_of
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.compare import in_and_out_chart, top_edges_chart
+from gatviz.ui.compare.answer import answer, answer_place
 from gatviz.ui.compare.cache import cached
 from gatviz.ui.compare.chart_card import card, say, theme
 from gatviz.ui.compare.controls import head_choice, picked, weights_choice
@@ -26,9 +27,10 @@ _TABLE = "edge_table"
 
 def flow(now: session.Session, trace: LayerTrace) -> None:
     """What nodes receive and give in a head, then the strongest arrows of any weighting."""
+    place = answer_place()
     head = head_choice(trace, "compare_flow_head")
     found = cached(trace, ("flow", now.graph.fingerprint), lambda: in_and_out(trace, now.graph))
-    say(found.sentences[head : head + 1])
+    answer(place, found.sentences[head])
     card(in_and_out_chart(found, head, theme=theme()), "flow")
 
     st.markdown("#### " + _("The strongest arrows"))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gatviz.analysis import share_limit
+from gatviz.analysis import in_and_out, share_limit
+from gatviz.analysis.headlines import who_is_read
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.common import Chart
 from gatviz.charts.heads import alpha_chart, head_alpha_chart
 from gatviz.charts.network import network_chart
 from gatviz.charts.network_drawn import Drawn
+from gatviz.ui.compare.answer import answer, answer_place
 from gatviz.ui.compare.cache import cached, drawn_at
 from gatviz.ui.compare.chart_card import card, matrix_limit, theme
 from gatviz.ui.compare.controls import choice, head_name, picture_choice
 from gatviz.ui.session import session
-from gatviz.ui.session.control_values import set_value
+from gatviz.ui.session.control_values import key_of, set_value
 from gatviz.words import _
 
 _SHOWN = "compare_shown"
@@ -23,6 +25,8 @@ _ALL = -1
 
 def heads(now: session.Session, trace: LayerTrace) -> None:
     """α of every head on one scale, or of one head large; on the graph or as a matrix."""
+    found = cached(trace, ("flow", now.graph.fingerprint), lambda: in_and_out(trace, now.graph))
+    answer(answer_place(), who_is_read(found))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         shown = _ALL
         if trace.num_heads > 1:
@@ -41,7 +45,7 @@ def heads(now: session.Session, trace: LayerTrace) -> None:
             columns = choice(_("Per row"), options, "compare_per_row", lambda n: str(n) if n else _("auto"))
         to_largest = st.toggle(
             _("Scale to the largest α"),
-            key="compare_to_largest",
+            key=key_of("compare_to_largest"),
             help=_("Colours and widths run from 0 to 1; switched on, they run from 0 to the largest α shown."),
             persist_state="session",
         )

@@ -8,14 +8,16 @@ from functools import partial
 import streamlit as st
 
 from gatviz.analysis import score_span, static_attention
+from gatviz.analysis.headlines import both_kinds
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.common import Chart
 from gatviz.charts.heads import head_alpha_chart, ranking_chart
 from gatviz.charts.network import HALF_WIDTH, network_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.model.steps import Kind
+from gatviz.ui.compare.answer import answer, answer_place
 from gatviz.ui.compare.cache import cached, drawn_at
-from gatviz.ui.compare.chart_card import card, matrix_limit, say, side_by_side, theme
+from gatviz.ui.compare.chart_card import card, matrix_limit, side_by_side, theme
 from gatviz.ui.compare.controls import head_choice, picture_choice
 from gatviz.ui.session import run_cache, session
 from gatviz.ui.session.model import present_weights
@@ -29,6 +31,7 @@ def kinds(now: session.Session, settings: Settings, run: run_cache.Run) -> None:
     """The layer on show and the same layer of the other kind: α of a head, and how its targets rank."""
     other = run_cache.run(now.graph, replace(settings, kind=_OTHER[settings.kind])).of_layer(run.layer)
     pair = sorted((run.trace, other.trace), key=lambda trace: trace.kind)
+    place = answer_place()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         head = head_choice(run.trace, "compare_kinds_head")
         picture = picture_choice("compare_kinds_picture")
@@ -39,12 +42,12 @@ def kinds(now: session.Session, settings: Settings, run: run_cache.Run) -> None:
         )
     else:
         drawn = _("Both draw untrained weights from seed {seed}; they have other parameters, so their numbers differ.")
-    say([drawn.format(kind=settings.kind, seed=settings.seed)], quiet=True)
     found = [
         cached(trace, ("static", now.graph.fingerprint), partial(static_attention, trace, now.graph)) for trace in pair
     ]
-    told = _("{kind}: {verdict}")
-    say([told.format(kind=trace.kind, verdict=one.verdict(head)) for trace, one in zip(pair, found, strict=True)])
+    verdict = _("{kind}: {verdict}")
+    told = [verdict.format(kind=trace.kind, verdict=one.verdict(head)) for trace, one in zip(pair, found, strict=True)]
+    answer(place, both_kinds(found[0], found[1], head), [*told, drawn.format(kind=settings.kind, seed=settings.seed)])
     with side_by_side("kinds"):
         for trace in pair:
             card(_weights(now, trace, head, picture), f"kinds_{trace.kind}")

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from gatviz.analysis import AcrossLayers, attention_across_layers
+from gatviz.analysis.headlines import what_arrives
 from gatviz.analysis.subject import called
 from gatviz.attention.layer_trace import MAX_DENSE_NODES
 from gatviz.charts.common import Chart
@@ -13,6 +14,7 @@ from gatviz.charts.compare import across_chart, hops_chart
 from gatviz.charts.network import network_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.model.trace import Trace
+from gatviz.ui.compare.answer import answer, answer_place
 from gatviz.ui.compare.cache import cached, drawn_at
 from gatviz.ui.compare.chart_card import card, say, side_by_side, theme
 from gatviz.ui.compare.controls import picked
@@ -28,11 +30,12 @@ def layers(now: session.Session, whole: Trace) -> None:
     """A thumbnail for each head of each layer, then the product of the layers' attention."""
     look = theme()
     last = whole.layers[-1]
+    place = answer_place()
     key = ("thumbnails", drawn_at(now), look)
     card(cached(last, key, lambda: _thumbnails(now, whole)), "thumbnails")
     found: AcrossLayers = cached(last, ("across", now.graph.fingerprint), lambda: attention_across_layers(whole))
-    say(found.sentences)
     node = picked(_("Node"), range(len(found.names)), "compare_node", lambda n: called(found.names[n]))
+    answer(place, what_arrives(found, node), found.sentences)
     with side_by_side("across"):
         if len(found.names) <= MAX_DENSE_NODES:
             card(across_chart(found, theme=look), "across")

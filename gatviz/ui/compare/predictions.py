@@ -7,7 +7,8 @@ import streamlit as st
 from gatviz.analysis import Predictions
 from gatviz.analysis.subject import called
 from gatviz.charts.predictions import confusion_chart
-from gatviz.ui.compare.chart_card import card, say, theme
+from gatviz.ui.compare.answer import answer, answer_place
+from gatviz.ui.compare.chart_card import card, theme
 from gatviz.ui.compare.controls import choice
 from gatviz.ui.escape import escape
 from gatviz.ui.explain.doors import open_explain
@@ -18,7 +19,7 @@ _MOST_ROWS = 1_000
 
 def right_or_wrong(found: Predictions) -> None:
     """Accuracies in words, the confusion matrix of one part, and the nodes that are wrong."""
-    say(found.sentences)
+    answer(answer_place(), found.sentences[0], found.sentences[1:])
     parts = [accuracy.part for accuracy in found.accuracies if accuracy.count]
     if not parts:
         return

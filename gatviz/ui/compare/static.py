@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from gatviz.analysis import static_attention
+from gatviz.analysis import StaticAttention, static_attention
+from gatviz.analysis.headlines import whether_static
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.heads import ranking_chart
+from gatviz.ui.compare.answer import answer, answer_place, table
 from gatviz.ui.compare.cache import cached
-from gatviz.ui.compare.chart_card import card, say, theme
+from gatviz.ui.compare.chart_card import card, theme
 from gatviz.ui.compare.controls import head_choice
 from gatviz.ui.session import session
 from gatviz.words import _
@@ -17,29 +17,36 @@ from gatviz.words import _
 def static(now: session.Session, trace: LayerTrace) -> None:
     """The order in which targets rank their sources, counted and drawn."""
     found = cached(trace, ("static", now.graph.fingerprint), lambda: static_attention(trace, now.graph))
-    say(found.sentences)
-    say(
+    answer(
+        answer_place(),
+        whether_static(found),
         [
+            *found.sentences[int(any(found.static)) :],  # the first says what the headline says
             _(
                 "Attention is called static when all targets rank the sources that they share in the same order, so "
                 "that the "
                 "target decides how strongly, but not what, it prefers. Targets that share no two sources have no "
                 "order in common."
-            )
+            ),
         ],
-        quiet=True,
     )
+    table(_("Head by head"), *_by_head(found))
     head = head_choice(trace, "compare_static_head")
     card(ranking_chart(trace, found, head, theme=theme(), graph=now.graph), "ranking")
-    st.dataframe(found.table, hide_index=True, key="static_table", column_config=_columns())
 
 
-def _columns() -> dict[str, str]:
-    return {
-        "head": _("head"),
-        "static": _("static"),
-        "target_pairs": _("pairs of targets"),
-        "agreeing_pairs": _("pairs that agree"),
-        "comparisons": _("comparisons"),
-        "contrary_comparisons": _("contrary ones"),
-    }
+def _by_head(found: StaticAttention) -> tuple[list[str], list[list[str]]]:
+    titles = [_("head"), _("attention"), _("pairs of targets"), _("pairs that agree"), _("comparisons"), _("contrary")]
+    word = {True: _("static"), False: _("dynamic")}
+    rows = [
+        [
+            str(row["head"]),
+            "–" if found.static[row["head"]] is None else word[bool(row["static"])],
+            f"{row['target_pairs']:,}",
+            f"{row['agreeing_pairs']:,}",
+            f"{row['comparisons']:,}",
+            f"{row['contrary_comparisons']:,}",
+        ]
+        for row in found.table.to_dict("records")
+    ]
+    return titles, rows

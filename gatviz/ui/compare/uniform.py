@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from gatviz.analysis import Rule, Uniformity, uniformity
+from gatviz.analysis.headlines import who_averages
+from gatviz.analysis.subject import nodes
+from gatviz.analysis.uniformity import AVERAGES, CHOOSES
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.colours import Theme, head_colour
 from gatviz.charts.common import Chart
 from gatviz.charts.heads import effective_chart, evenness_chart, shares_chart
 from gatviz.charts.network import node_values_chart
 from gatviz.charts.network_drawn import Drawn
+from gatviz.ui.compare.answer import answer, answer_place, table
 from gatviz.ui.compare.cache import cached, drawn_at
-from gatviz.ui.compare.chart_card import card, say, side_by_side, theme
-from gatviz.ui.compare.controls import head_name
+from gatviz.ui.compare.chart_card import card, side_by_side, theme
+from gatviz.ui.compare.controls import head_name, number
 from gatviz.ui.session import session
 from gatviz.words import _
 
@@ -22,12 +27,17 @@ _DEFAULTS = Rule()
 
 def uniform(now: session.Session, trace: LayerTrace) -> None:
     """Effective neighbours and shares of every head against plain averaging, with a verdict in words."""
-    rule = _rule()
+    place = answer_place()
+    words = st.container()
+    with st.expander(_("The rule behind the words")):
+        rule = _rule()
     key = ("uniformity", now.graph.fingerprint, rule)
     found = cached(trace, key, lambda: uniformity(trace, now.graph, rule=rule))
-    say(found.verdicts, dots=[head_colour(head) for head in range(trace.num_heads)])
-    say(found.sentences, quiet=True)
+    answer(place, who_averages(found), [*found.sentences, _rule_told(rule)])
     look = theme()
+    with words:
+        titles, rows = _by_head(found)
+        table(_("Head by head"), titles, rows, [head_colour(head) for head in range(trace.num_heads)])
     with side_by_side("uniform"):
         card(evenness_chart(found, theme=look), "evenness")
         card(effective_chart(found, theme=look), "effective")
@@ -37,8 +47,6 @@ def uniform(now: session.Session, trace: LayerTrace) -> None:
             "uniform_nodes",
         )
     card(shares_chart(found, theme=look), "shares")
-    st.caption(_("Head by head: counts of, and means over, the nodes that read two or more"))
-    st.dataframe(found.by_head, hide_index=True, key="uniform_by_head", column_config=_columns())
 
 
 def _on_the_graph(now: session.Session, trace: LayerTrace, found: Uniformity, look: Theme) -> Chart | None:
@@ -65,9 +73,7 @@ def _rule() -> Rule:
     """The rule that gives the words, which can be tried with other numbers here."""
     with st.container(horizontal=True, gap="medium"):
         values = {
-            name: st.number_input(
-                label, low, high, usual, step, key=f"compare_{name}", help=help_, width=250, persist_state="session"
-            )
+            name: number(label, low, high, usual, step, f"compare_{name}", help=help_)
             for label, help_, name, usual, low, high, step in (
                 (
                     _("Averages up to a lead of"),
@@ -109,18 +115,47 @@ def _rule() -> Rule:
     return Rule(**values)
 
 
-def _columns() -> dict[str, str]:
-    return {
-        "head": _("head"),
-        "judged_nodes": _("nodes judged"),
-        "averaging_nodes": _("average"),
-        "leaning_nodes": _("lean"),
-        "choosing_nodes": _("choose"),
-        "mean_effective_neighbours": _("effective neighbours"),
-        "mean_neighbours": _("of so many read"),
-        "mean_strongest_share": _("on the strongest"),
-        "mean_own_share": _("on itself"),
-        "mean_own_share_if_uniform": _("on itself, if uniform"),
-        "mean_same_label_share": _("on its label"),
-        "mean_same_label_share_if_uniform": _("on its label, if uniform"),
-    }
+def _rule_told(rule: Rule) -> str:
+    return _("It averages where {averages}; it chooses where {chooses}; else it leans.").format(
+        averages=rule.means(AVERAGES), chooses=rule.means(CHOOSES)
+    )
+
+
+def _by_head(found: Uniformity) -> tuple[list[str], list[list[str]]]:
+    """Counts of, and means over, the nodes that read two or more."""
+    by_head = found.by_head
+    titles = [
+        _("head"),
+        _("reads like"),
+        _("averages"),
+        _("leans"),
+        _("chooses"),
+        _("on the strongest"),
+        _("on itself"),
+    ]
+    labelled = "mean_same_label_share" in by_head
+    if labelled:
+        titles.append(_("on its label"))
+    rows = []
+    for row in by_head.to_dict("records"):
+        told = [
+            str(row["head"]),
+            found.mean_reads_like(row["head"]),
+            *(nodes(row[f"{word}_nodes"]) for word in ("averaging", "leaning", "choosing")),
+            _share(row["mean_strongest_share"]),
+            _beside_uniform(row["mean_own_share"], row["mean_own_share_if_uniform"]),
+        ]
+        if labelled:
+            told.append(_beside_uniform(row["mean_same_label_share"], row["mean_same_label_share_if_uniform"]))
+        rows.append(told)
+    return titles, rows
+
+
+def _beside_uniform(share: float, uniform: float) -> str:
+    if np.isnan(share) or np.isnan(uniform):
+        return _share(share)
+    return _("{share}, a mean {uniform}").format(share=_share(share), uniform=_share(uniform))
+
+
+def _share(share: float) -> str:
+    return "–" if np.isnan(share) else f"{share:.2f}"

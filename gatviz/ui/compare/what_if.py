@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from gatviz.analysis import WhatIf, input_changes
+from gatviz.analysis.headlines import what_changed
 from gatviz.charts.common import Chart
 from gatviz.charts.compare import change_chart, out_change_chart, top_changes_chart
 from gatviz.charts.network import FULL_WIDTH, HALF_WIDTH, network_chart
 from gatviz.charts.network_drawn import Drawn
+from gatviz.ui.compare.answer import answer, answer_place
 from gatviz.ui.compare.chart_card import card, matrix_limit, say, side_by_side, theme
 from gatviz.ui.compare.controls import choice, head_name
 from gatviz.ui.session import pins, session
@@ -130,7 +132,9 @@ def _changes(before: Pin, after: Pin, shown: int, names: tuple[str, str]) -> Non
     if layer != shown:
         say([_("One of the two has no layer {shown}, so layer {layer} is compared.").format(shown=shown, layer=layer)])
     found = pins.change(before, after, layer)
-    say([*found.sentences, *input_changes(before.trace, after.trace), *_settings(before, after)])
+    told = [*found.sentences, *input_changes(before.trace, after.trace), *_settings(before, after)]
+    headline = what_changed(found)
+    answer(answer_place(), headline, [sentence for sentence in told if sentence != headline])
     look = theme()
     if not found.delta.any() and (found.status == "kept").all():
         if found.out is not None and found.out["distance"].any():

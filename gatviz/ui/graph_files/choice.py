@@ -19,6 +19,7 @@ from gatviz.words import _, ngettext
 
 _OWN = "own_file"
 _LONGEST_SENTENCE = 110
+_LONGEST_TITLE = 40
 _NEW_FEATURES = 2
 
 
@@ -49,6 +50,11 @@ def graph_card() -> None:
                 on_click=_draw_new,
             )
             save()
+
+
+def graph_title(now: session.Session) -> str:
+    """What the graph on show is called."""
+    return now.origin[:_LONGEST_TITLE] if now.own else _title(now.origin)
 
 
 def _counts(graph: Graph) -> str:

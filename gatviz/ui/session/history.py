@@ -19,6 +19,15 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Drag:
+    """The slider that was moved last: its setting, the work before that, and when, in seconds of a monotonic clock."""
+
+    setting: str
+    start: Work
+    time: float = 0.0
+
+
+@dataclass(frozen=True)
 class History:
     """The steps that can be undone (last one last) and redone (next one last), each under its name."""
 
@@ -42,6 +51,11 @@ class History:
     def after(self, now: Work, what: str) -> History:
         """The history after a step `what` that starts at `now`."""
         return History(_bounded((*self.past, Step(what, now))))
+
+    def extended(self, what: str | None) -> History:
+        """The history where the last step goes on: it is now called `what`, or is none if nothing is left of it."""
+        *past, last = self.past
+        return History((*past, replace(last, what=what)) if what is not None else tuple(past))
 
     def undone(self, now: Work) -> tuple[Work, History]:
         """The work before the last step, and the history then."""

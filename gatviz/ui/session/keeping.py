@@ -27,8 +27,18 @@ MOST_KEPT = 8_000_000
 """Bytes of a session that a browser is asked to keep."""
 MOST_LINK = 16_000
 """Characters of a link: longer ones are cut by what they are sent with."""
-VIEW: dict[str, type] = {"workspace": str, "layer": int, "compare_section": str}
-"""The controls that say what a person looks at, by their keys, and what their values are."""
+VIEW: dict[str, tuple[type, ...]] = {
+    "workspace": (str,),
+    "layer": (int,),
+    **dict.fromkeys(("compare_section", "compare_picture", "compare_kinds_picture", "compare_image"), (str,)),
+    **dict.fromkeys(("compare_shown", "compare_per_row", "compare_top_count", "compare_node"), (int,)),
+    **dict.fromkeys(("compare_flow_head", "compare_static_head", "compare_kinds_head", "compare_change_head"), (int,)),
+    **dict.fromkeys(("compare_first", "compare_second", "compare_top_of"), (int, str)),
+    **dict.fromkeys(("compare_before", "compare_after", "predictions_part"), (str,)),
+    **dict.fromkeys(("compare_even_lead", "compare_chosen_part", "compare_most_nodes"), (float,)),
+    "compare_to_largest": (bool,),
+}
+"""The controls that say what a person looks at, by their keys, and of which types their values are."""
 _KEY = "gatviz_keeping"
 _NEW_RUN = "gatviz_keeping_new_run"
 
@@ -65,7 +75,7 @@ def _update(**changes: Any) -> None:
 
 def keep(mount: Mount) -> None:
     """Let the browser keep what is on the page now; at the end of a run."""
-    view = {control: value_of(control) for control, kind in VIEW.items() if isinstance(value_of(control), kind)}
+    view = {control: value_of(control) for control, kinds in VIEW.items() if type(value_of(control)) in kinds}
     session.update(view=view)
     now, state = session.current(), _state()
     value = (now.work, now.history, now.locked, now.weighting, now.panel, view)
@@ -114,6 +124,9 @@ def _texts() -> dict[str, str]:
         "other": _("{title}, {time}"),
         "unable": _("This browser keeps nothing for this page: save your work as a file, or a reload loses it."),
         "close": _("Close"),
+        "projector": _("Projector mode"),
+        "leaveProjector": _("Leave projector mode"),
+        "projectorTitle": _("Without the sidebar, and all of it larger"),
     }
 
 
@@ -201,9 +214,9 @@ def take_place(other: session.Session, *, opened: bool = True) -> None:
 
 def _take(other: session.Session) -> None:
     session.put(other)
-    for control, kind in VIEW.items():
+    for control, kinds in VIEW.items():
         value = other.view.get(control)
-        if isinstance(value, kind) and not isinstance(value, bool):
+        if value is not None and type(value) in kinds:
             set_value(control, value)
         else:
             forget_value(control)

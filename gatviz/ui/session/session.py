@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gatviz.files import sample_graph
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import default_positions
-from gatviz.ui.session.history import History
+from gatviz.ui.session.history import Drag, History
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.work import Work
 from gatviz.words import _
@@ -67,6 +67,7 @@ class Session:
         compare_pyg: whether the person has asked for the comparison with PyG.
         openings: how many models were opened so far.
         panel: what stands beside the canvas: nothing, the table of features, or the weights.
+        drag: the slider that was moved last, if nothing was chosen since.
     """
 
     work: Work
@@ -83,6 +84,7 @@ class Session:
     compare_pyg: bool = False
     openings: int = 0
     panel: Literal["", "table", "weights"] = ""
+    drag: Drag | None = None
 
     @property
     def graph(self) -> Graph:
@@ -139,6 +141,11 @@ def change(work: Work, what: str) -> None:
     """Take over a step that can be undone, called `what`."""
     now = current()
     _step(work, now.history.after(now.work, what))
+
+
+def go_on(work: Work, what: str | None) -> None:
+    """Take over what goes on with the last step, which is called `what` now; None if it led back to where it began."""
+    _step(work, current().history.extended(what))
 
 
 def undo() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import monotonic
 
 from gatviz.graph import editing
 from gatviz.graph.features import made_up_features, usual_kind
@@ -11,12 +12,17 @@ from gatviz.graph.positions import default_positions
 from gatviz.model.gat import GAT
 from gatviz.model.weights import Weights, carried, with_columns, with_edge_columns
 from gatviz.ui.session import session
+from gatviz.ui.session.history import Drag
 from gatviz.ui.session.model import all_weights
 from gatviz.ui.session.run_cache import drawn_weights
 from gatviz.ui.session.setting_words import told_change
 from gatviz.ui.session.settings import Settings
-from gatviz.ui.session.work import HeldWeights, OpenedModel, Work, new_drawing
+from gatviz.ui.session.work import HeldWeights, OpenedModel, Pin, Work, new_drawing
 from gatviz.words import _
+
+_SLIDERS = ("negative_slope", "dropout", "feature_dropout")
+_PAUSE = 2.0
+"""Seconds: values of a slider that follow faster are one drag, and so one step."""
 
 
 def show_graph(graph: Graph, origin: str, *, own: bool) -> None:
@@ -63,23 +69,34 @@ def _closed(name: str, weights: Weights, graph: Graph) -> str:
     return told.format(name=name, **counts)
 
 
-def open_model(name: str, model: GAT) -> None:
-    """Let a model from a file stand in for the sidebar's; undo, or `close_model`, brings that one back."""
-    held = HeldWeights(model.weights(), under=None, by_hand=True)
+def open_model(name: str, model: GAT, *, baseline: Pin | None = None) -> None:
+    """Let a model from a file stand in for the sidebar's; undo, or `close_model`, brings that one back.
+
+    Arguments:
+        baseline: what is pinned with the same step, in the place of what its slot held.
+    """
     session.update(openings=session.current().openings + 1)
     now = session.current()
-    opened = OpenedModel(name, model.steps, model.self_loops, now.openings, model.loop_features)
+    work = with_model(now.work, name, model, now.openings)
+    if baseline is not None:
+        work = replace(work, pins=(baseline, *(pin for pin in work.pins if pin.slot != baseline.slot)))
+    session.change(work, _("open weights {name}").format(name=name))
+
+
+def with_model(work: Work, name: str, model: GAT, opening: int) -> Work:
+    """The same with this model, as the so-manieth that was opened."""
+    held = HeldWeights(model.weights(), under=None, by_hand=True)
+    opened = OpenedModel(name, model.steps, model.self_loops, opening, model.loop_features)
     loops = model.loop_features
     settings = replace(
-        now.settings,
+        work.settings,
         opened=opened.steps,
         self_loops=opened.self_loops,
         loop_features=loops.value,
         filled_loops=loops.filled,
         classes=model.classes,
     )
-    work = replace(now.work, opened=opened, weights=held, settings=settings, captured=None, call=0)
-    session.change(work, _("open weights {name}").format(name=name))
+    return replace(work, opened=opened, weights=held, settings=settings, captured=None, call=0)
 
 
 def close_model() -> None:
@@ -115,8 +132,16 @@ def take_settings(settings: Settings, *, consequence: bool = False) -> None:
     work = replace(now.work, settings=settings)
     if consequence:
         session.update(work=work)
+        return
+    slid = [name for name in _SLIDERS if replace(now.settings, **{name: getattr(settings, name)}) == settings]
+    drag, past = now.drag, now.history.past
+    if drag and slid == [drag.setting] and monotonic() - drag.time < _PAUSE and past and past[-1].work is drag.start:
+        start = drag.start.settings
+        session.go_on(work, None if settings == start else told_change(start, settings))
     else:
+        drag = Drag(slid[0], now.work) if slid else None
         session.change(work, told_change(now.settings, settings))
+    session.update(drag=replace(drag, time=monotonic()) if drag else None)
 
 
 def take_graph(graph: Graph, what: str, columns: tuple[int | None, ...] | None = None, *, refit: bool = False) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gatviz.analysis.embedding import Embedded
 from gatviz.analysis.over_epochs import HeadsAt, heads_at
 from gatviz.analysis.subject import called
 from gatviz.graph.graph import Graph
@@ -60,6 +61,7 @@ class Player:
         self.seeds: Seeds | None = None
         self._lock = threading.RLock()
         self._heads: dict[tuple[int, int], tuple[Any, HeadsAt]] = {}
+        self._embedded: Embedded | None = None
 
     # ---- what the screen asks ----------------------------------------------------------------------------
 
@@ -259,6 +261,14 @@ class Player:
             epochs.append(epoch)
             found.append(known[1])
         return epochs, found
+
+    def embedded(self, step: int) -> Embedded:
+        """What a step of the model makes of the nodes, epoch by epoch."""
+        assert self.take is not None
+        known = self._embedded
+        if known is None or known.training is not self.take.training or known.step != step:
+            known = self._embedded = Embedded(self.take.training, step)
+        return known
 
     def locked(self, layer: int, head: int, target: int, source: int) -> tuple[Any, Any]:
         """α of one arrow at the kept epochs, and its even share; NaN where it is not there."""

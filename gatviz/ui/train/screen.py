@@ -9,13 +9,17 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from gatviz.analysis.over_epochs import predicted_and_sure
 from gatviz.analysis.training_story import Curve, seeds_story, training_story
 from gatviz.charts.colours import stage_palettes
+from gatviz.errors import GatvizError
 from gatviz.graph.positions import default_positions
 from gatviz.stage import training as pack
 from gatviz.stage.protocol import Palettes
-from gatviz.stage.training_protocol import TrainScreen
-from gatviz.training.training import Ended, Training
+from gatviz.stage.training_protocol import TrainEmbedding, TrainScreen, TrainStep
+from gatviz.stage.training_side import default_arrow, pack_embedding, pack_step
+from gatviz.training.slow_step import slow_step
+from gatviz.training.training import Ended, Moment, Training
 from gatviz.ui.session import session
 from gatviz.ui.train.player import Player
 from gatviz.ui.train.seeds import SEEDS
@@ -24,12 +28,16 @@ from gatviz.words import _, ngettext
 
 @dataclass(frozen=True)
 class View:
-    """What of a training is looked at: a layer, a head of it, α or its change, a locked arrow by its two nodes."""
+    """What of a training is looked at: a layer, a head of it, α or its change, a locked arrow by its two nodes; what
+    stands beside the graph, and of which step the output is embedded."""
 
     layer: int = 0
     head: int | None = None
     measure: Literal["alpha", "change"] = "alpha"
     locked: tuple[int, int] | None = None
+    panel: Literal["charts", "embedding", "step"] = "charts"
+    step: int = 0
+    colour: Literal["predicted", "label"] = "predicted"
 
     def within(self, player: Player) -> View:
         """The same as far as the training has it; without a chosen head the least even is shown."""
@@ -99,6 +107,9 @@ def train_screen(now: session.Session, player: Player, view: View, heard: int) -
     if positions is None:
         positions = graph.positions if graph.positions is not None else default_positions(graph)
     same = pack.can_change(moment, first)
+    steps = training.outputs(at) if view.panel == "embedding" else ()
+    embedded = min(max(view.step, 0), max(len(steps) - 1, 0))
+    slow, unslow = _slow(player, view, moment) if view.panel == "step" else (None, "")
     return TrainScreen(
         identity=take.source.graph,
         names=list(graph.names),
@@ -118,7 +129,14 @@ def train_screen(now: session.Session, player: Player, view: View, heard: int) -
         headline=pack.pack_pieces(story.headline),
         below=pack.pack_pieces(story.below),
         flags=pack.pack_flags(story.flags),
-        charts=pack.pack_charts(drawn),
+        charts=pack.pack_charts(drawn) if view.panel == "charts" else [],
+        panel=view.panel,
+        steps=[step.at for step in steps],
+        step=embedded,
+        colour=view.colour,
+        embedding=_embedding(player, view, moment, embedded) if steps else None,
+        slow=slow,
+        unslow=unslow,
         layer=layer,
         layers=len(moment.alpha),
         head=head,
@@ -135,6 +153,30 @@ def train_screen(now: session.Session, player: Player, view: View, heard: int) -
         palettes=msgspec.convert(stage_palettes(), Palettes),
         texts=pack.texts(),
     )
+
+
+def _embedding(player: Player, view: View, moment: Moment, step: int) -> TrainEmbedding:
+    if view.colour == "label":
+        colour_of = moment.task.graph.class_index.tolist()
+    else:
+        colour_of = predicted_and_sure(moment.out)[0].tolist()
+    return pack_embedding(player.embedded(step).at(moment.epoch), colour_of)
+
+
+def _slow(player: Player, view: View, moment: Moment) -> tuple[TrainStep | None, str]:
+    """The step from the playhead on at the locked arrow, or else at the strongest; or why there is none."""
+    assert player.take is not None
+    training = player.take.training
+    arrow = view.locked or default_arrow(moment, view.layer, view.head or 0)
+    if arrow is None:
+        return None, _("No node reads two others, so no share can be learnt.")
+    at = max(0, min(moment.epoch, training.schedule.epochs - 1))
+    try:
+        step = slow_step(training, at, view.layer, view.head or 0, *arrow)
+    except GatvizError as error:
+        return None, str(error)
+    then = training.task_at(at).graph
+    return pack_step(step, then, training.at(at).edges.ptr), ""
 
 
 def _own_name(now: session.Session) -> str:

@@ -7,30 +7,33 @@ from typing import Any
 
 import streamlit as st
 
+from gatviz.analysis.subject import called
 from gatviz.attention.layers import new_generator
-from gatviz.errors import GatvizError
+from gatviz.errors import GatvizError, quote
 from gatviz.model.around import Linear
 from gatviz.model.gat import GAT
 from gatviz.stage import heard
 from gatviz.stage.training_protocol import TrainAsked
-from gatviz.training.beside import with_dropout
-from gatviz.training.experiments import EXPERIMENTS
 from gatviz.training.task import Task
 from gatviz.training.training import Training
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import set_value
-from gatviz.ui.session.run_cache import Run, present_model
+from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
-from gatviz.ui.session.steps import open_model, show_graph, take_settings
+from gatviz.ui.session.steps import open_model, take_settings
 from gatviz.ui.stage_component import train_stage
 from gatviz.ui.train.card import training_card
 from gatviz.ui.train.cards import cards
-from gatviz.ui.train.player import Player, Source
+from gatviz.ui.train.opening import bring, shown_model, source_of
+from gatviz.ui.train.painting import MOST_PAINTED, give_label, paint_screen
+from gatviz.ui.train.player import Player
 from gatviz.ui.train.players import greet, own_player
 from gatviz.ui.train.screen import View, train_screen
 from gatviz.words import _
 
+MOST_LETTERS = 200
+"""Of a label that the browser sends."""
 _VIEW = "gatviz_train_view"
 _REDRAW = "gatviz_train_redraw"
 _HEARD = "gatviz_train_heard"
@@ -48,9 +51,9 @@ def train(now: session.Session, settings: Settings, run: Run) -> None:
     except GatvizError as error:
         st.info(escape(str(error)) if now.graph.class_names else _unlabelled())
         player.halt()
-        _nothing()
         if len(now.graph.class_names) > 1:
             _offer_readout(now, run)
+        _unpainted(run)
         return
     assert player.take is not None
     for note in player.take.training.task_at(player.playhead).notes:
@@ -87,8 +90,8 @@ def _add_readout(classes: int) -> None:
 
 def _unlabelled() -> str:
     return _(
-        "No node of this graph has a label, so there is nothing to learn yet. Choose an experiment above, open a graph "
-        "with labels, or give nodes labels in Explore: double-click a node."
+        "No node of this graph has a label, so there is nothing to learn yet. Choose a label below and click the nodes "
+        "that have it; two different labels are enough to begin. Or choose an experiment above."
     )
 
 
@@ -102,11 +105,15 @@ def _picture() -> None:
 
 
 @st.fragment
-def _nothing() -> None:
-    """No picture; but a tab that was loaded anew may have something to come back to."""
+def _unpainted(run: Run) -> None:
+    """The graph, to be painted with labels; a tab that was loaded anew may have something to come back to."""
     if st.session_state.pop(_REDRAW, False):
         st.rerun()
-    train_stage({"heard": _heard()}, asked=_hear)
+    now = session.current()
+    if 0 < now.graph.num_nodes <= MOST_PAINTED and run.whole.graph.fingerprint == now.graph.fingerprint:
+        train_stage(paint_screen(now, run, own_player().notice, _heard()), asked=_hear)
+    else:
+        train_stage({"heard": _heard()}, asked=_hear)
 
 
 def _heard() -> int:
@@ -120,22 +127,11 @@ def _view() -> View:
     return found
 
 
-def source_of(now: session.Session) -> Source:
-    """What the screen shows, as a training is known by."""
-    weights = now.work.present_weights
-    drawn = now.settings.drawn_by, now.settings.steps
-    settings = replace(now.settings, dropout=0.0, feature_dropout=0.0, device="cpu")
-    return Source(now.graph.fingerprint, f"{settings} {drawn} {'' if weights is None else weights.fingerprint}")
-
-
-def shown_model(now: session.Session) -> GAT:
-    """The model on the screen, without dropout."""
-    settings = replace(now.settings, dropout=0.0, feature_dropout=0.0)
-    return present_model(now.graph, settings, now.work.present_weights)
-
-
-def follow(now: session.Session, player: Player) -> None:
+def follow(now: session.Session, player: Player, told: str = "") -> None:
     """Let the training be that of the screen: an edit acts at the playhead, another model begins anew.
+
+    Arguments:
+        told: the name of a node whose label is told too from now on.
 
     Raises:
         GatvizError: what the screen shows cannot be trained.
@@ -146,10 +142,14 @@ def follow(now: session.Session, player: Player) -> None:
         return
     if take is not None and player.redone(source):
         return
-    if take is not None and take.source.model == source.model and player.playhead > 0:
+    names = [told] if told else []
+    if take is not None and take.source.model == source.model:
         before = take.training.task_at(player.playhead)
-        names = [before.graph.names[n] for n in before.labelled]
-        if before.graph.num_features == now.graph.num_features and before.graph.class_names == now.graph.class_names:
+        names += [before.graph.names[n] for n in before.labelled]
+        if told:
+            player.setup = replace(player.setup, labelled=tuple(names), per_class=None, card="")
+        same = (before.graph.num_features, before.graph.class_names) == (now.graph.num_features, now.graph.class_names)
+        if player.playhead > 0 and same:
             task = Task.of(now.graph, [name for name in names if name in now.graph.names])
             at = player.playhead
 
@@ -165,9 +165,9 @@ def follow(now: session.Session, player: Player) -> None:
         opening, epoch = player.opened
         if opened.opening == opening:
             model = player.setup.model(shown_model(now))
-            told = _("Weights of epoch {epoch} were edited: later epochs were dropped.")
+            notice = _("Weights of epoch {epoch} were edited: later epochs were dropped.").format(epoch=epoch)
             player.seek(epoch)
-            player.edit(lambda training, at: training.changed(at, model=model), source, told.format(epoch=epoch))
+            player.edit(lambda training, at: training.changed(at, model=model), source, notice)
             return
     player.load(now.graph, shown_model(now), player.setup, source)
 
@@ -211,11 +211,12 @@ def _do(asked: TrainAsked, player: Player) -> None:
         _look(asked)
     elif asked.what == "seeds":
         player.train_seeds(_view().layer)
-    elif asked.what == "paint" and player.take is not None:
-        player.paint(-1 if asked.node is None else asked.node)
+    elif asked.what == "paint":
+        _paint(player, -1 if asked.node is None else asked.node, asked.label)
         _redraw_the_page()
     elif asked.what == "open" and player.take is not None:
-        _open(player)
+        bring(player)
+        set_value("workspace", asked.workspace or "explore")
         _redraw_the_page()
     elif asked.what == "undo" and player.undoes_itself:
         player.undo()
@@ -223,6 +224,23 @@ def _do(asked: TrainAsked, player: Player) -> None:
     elif asked.what == "undo":
         session.undo()
         _redraw_the_page()
+
+
+def _paint(player: Player, node: int, label: str | None) -> None:
+    """Give a node a label and tell it from the playhead on; without another label it is told, or told no longer."""
+    now = session.current()
+    trained = player.take is not None and player.take.source == source_of(now)
+    if not 0 <= node < now.graph.num_nodes:
+        return
+    if trained and (label is None or label == (now.graph.labels or ())[node]):
+        player.paint(node)
+    elif label is not None:
+        name = give_label(now.graph, node, label[:MOST_LETTERS].strip())
+        if trained:
+            follow(session.current(), player, told=name)
+            if player.playhead > 0:
+                said = _("From epoch {epoch} on, {node} is labelled {label}: later epochs were dropped.")
+                player.notice = said.format(epoch=player.playhead, node=called(name), label=quote(label))
 
 
 def _redraw_the_page() -> None:
@@ -234,36 +252,14 @@ def _show_again(player: Player) -> None:
     """A page that was loaded anew shows what it trained, unless it does already."""
     assert player.take is not None
     if source_of(session.current()) != player.take.source:
-        _bring(player)
-
-
-def _open(player: Player) -> None:
-    """Let the model of the epoch under the playhead be the screen's, and go to Explore."""
-    _bring(player)
-    set_value("workspace", "explore")
-
-
-def _bring(player: Player) -> None:
-    """Graph and model of the epoch under the playhead onto the screen."""
-    assert player.take is not None
-    player.halt()
-    epoch = player.playhead
-    model = with_dropout(player.take.training.epoch(epoch), alpha=0.0, features=0.0)
-    graph = player.take.training.task_at(epoch).graph
-    model.classes = graph.class_names  # the order in which training has them
-    now = session.current()
-    if graph.fingerprint != now.graph.fingerprint:
-        title = EXPERIMENTS[player.setup.card].title if player.setup.card else _("the graph that was trained")
-        show_graph(graph, title, own=True)
-    title = EXPERIMENTS[player.setup.card].title if player.setup.card else session.current().origin
-    open_model(_("{name}, epoch {epoch}").format(name=title, epoch=epoch), model)
-    now = session.current()
-    player.opened_at(epoch, now.openings, source_of(now))
+        bring(player, pinned=False)
 
 
 def _look(asked: TrainAsked) -> None:
     changes: dict[str, Any] = {
-        name: value for name in ("layer", "head", "measure") if (value := getattr(asked, name)) is not None
+        name: value
+        for name in ("layer", "head", "measure", "panel", "step", "colour")
+        if (value := getattr(asked, name)) is not None
     }
     if asked.locked is not None:
         changes["locked"] = tuple(asked.locked) if len(asked.locked) == 2 else None
