@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from gatviz.analysis.baselines import mean_of_heads
 from gatviz.analysis.subject import called, listed
@@ -21,6 +21,9 @@ from gatviz.model.around import Readout
 from gatviz.model.step import Step
 from gatviz.model.trace import StepTrace, Trace, attention_in
 from gatviz.words import _, ngettext
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +91,9 @@ class AcrossLayers:
 
     def _from(self, node: int) -> tuple[Array, Array]:
         """One row of the product, and the distance of every node (−1 where it is out of reach)."""
+
+        from scipy.sparse import csr_array
+
         if not 0 <= node < len(self.names):
             expected = _("a node from 0 to {last}").format(last=len(self.names) - 1)
             raise GatvizError(_("attention across layers"), expected, str(node), _("choose one that is there"))
@@ -115,6 +121,9 @@ def attention_across_layers(trace: Trace) -> AcrossLayers:
 
 def _matrix(layer: LayerTrace) -> csr_array:
     """Row = target i; the edges are sorted by target and source already."""
+
+    from scipy.sparse import csr_array
+
     shape = (layer.num_nodes, layer.num_nodes)
     return csr_array((mean_of_heads(layer).astype(np.float64), layer.edge_index[0], layer.ptr), shape)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import entr
 
 from gatviz.attention.layer_trace import Array
 
@@ -45,6 +44,9 @@ class HeadsAt:
 
 def heads_at(alpha: Array, edge_index: NDArray[np.int64], ptr: NDArray[np.int64]) -> HeadsAt:
     """From α [E, H] over edges sorted by target, and the pointers [N + 1] to each target's edges."""
+
+    from scipy.special import entr
+
     counts = np.diff(ptr)
     E, H = alpha.shape
     nothing = np.full(H, np.nan)

@@ -12,9 +12,6 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.spatial.distance import squareform
-from scipy.special import rel_entr
 
 from gatviz.analysis.subject import Analysed, layer_of
 from gatviz.analysis.terms import target_sums
@@ -85,6 +82,8 @@ def head_similarity(trace: Analysed) -> HeadSimilarity:
 
 
 def _divergence(layer: LayerTrace, several_sources: NDArray[np.bool_]) -> Array:
+    from scipy.special import rel_entr
+
     H = layer.num_heads
     result = np.zeros((H, H)) if several_sources.any() else np.full((H, H), np.nan)
     if not several_sources.any():
@@ -132,6 +131,9 @@ def ranks_within(layer: LayerTrace, values: Array) -> Array:
 
 
 def _clustered(divergence: Array) -> tuple[int, ...]:
+    from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import squareform
+
     H = len(divergence)
     if H < 3 or np.isnan(divergence).any():
         return tuple(range(H))

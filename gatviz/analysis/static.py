@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from gatviz.analysis.similarity import ranks_within
 from gatviz.analysis.subject import Analysed, called, layer_of, subject_of
@@ -260,6 +259,9 @@ class _SourcePairs:
 
     def meeting(self, one: NDArray[np.bool_], other: NDArray[np.bool_]) -> int:
         """Pairs of different targets that meet in a pair of sources, where `one` marks the one, `other` the other."""
+
+        from scipy.sparse import csr_array
+
         shape = (self.targets_of_pair.size, self.num_nodes)
         left, right = (
             csr_array((np.ones(int(m.sum()), np.float32), (self.pair[m], self.target[m])), shape) for m in (one, other)

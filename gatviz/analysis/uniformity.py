@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import entr
 
 from gatviz.analysis.subject import Analysed, Subject, nodes, subject_of
 from gatviz.analysis.terms import strongest_into, target_maxima, target_sums
@@ -290,6 +289,9 @@ def uniformity(trace: Analysed, graph: Graph | None = None, *, rule: Rule | None
         graph: names and labels of the nodes; a model's trace brings its own.
         rule: where its words end; the usual one if left out.
     """
+
+    from scipy.special import entr
+
     subject = subject_of(trace, graph)
     layer, rule = subject.layer, rule or Rule()
     counts = np.diff(layer.ptr)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import networkx as nx
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -167,7 +166,7 @@ def _features(X: Tensor | NDArray[Any], like: Tensor, where: str) -> Tensor:
                 str(x.device),
                 _("call X.to('{device}')").format(device=like.device),
             )
-    elif isinstance(X, nx.Graph):
+    elif any(kind.__module__.startswith("networkx.") for kind in type(X).__mro__):
         mend = _("pass gatviz.Graph.from_networkx(graph, features=…)")
         raise GatvizError("X", _("a Graph, a PyG Data, or features"), _("a networkx graph"), mend)
     else:

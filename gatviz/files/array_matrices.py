@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers, limits
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 CSR = ("data", "indices", "indptr", "shape")
 """The parts of a sparse matrix, after `adj_` or `attr_`."""
@@ -61,6 +63,9 @@ class NamedArrays:
         Raises:
             GatvizError: a part that is missing, or does not fit the others.
         """
+
+        from scipy.sparse import csr_array
+
         names = [prefix + part for part in CSR]
         there = [name for name in names if name in self.arrays]
         if not there:
@@ -100,6 +105,9 @@ class NamedArrays:
 
     def scipy(self) -> csr_array | None:
         """The matrix that `scipy.sparse.save_npz` stored, by rows, columns or triples; None for others."""
+
+        from scipy.sparse import csr_array
+
         told = self.arrays.get("format")
         if told is None or told.ndim != 0 or "data" not in self.arrays:
             return None
@@ -119,6 +127,8 @@ class NamedArrays:
         )
 
     def _triples(self) -> csr_array:
+        from scipy.sparse import coo_array, csr_array
+
         data = self.arrays["data"]
         size = self.whole("shape", self.arrays["shape"], "[2]")
         if size.shape != (2,) or (size < 0).any():
@@ -150,6 +160,9 @@ def canonical(arrays: Mapping[str, Array]) -> dict[str, Array]:
 
 def dense_matrix(found: NamedArrays) -> csr_array | None:
     """A matrix of numbers, row = target, as `A` or under one of its other names."""
+
+    from scipy.sparse import csr_array
+
     given = found.get(*headers.ARRAYS["adjacency"])
     if given is None:
         return None

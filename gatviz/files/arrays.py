@@ -10,11 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers, limits
@@ -25,6 +24,9 @@ from gatviz.files.parsed import ColumnUse, ParsedGraph, check_names
 from gatviz.files.values import decimal
 from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 META = "gatviz"
 KNOWN: frozenset[str] = frozenset(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers
@@ -14,6 +13,9 @@ from gatviz.files.table import Table
 from gatviz.files.table_kind import has_node_header, known_ends
 from gatviz.files.values import number
 from gatviz.words import _, commas
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NO_NAME = re.compile(r"[-+]?\d*[.,]\d+|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|[A-Z][a-z]{2} \d{1,2},? \d{4}")
 """Numbers with a fraction, and dates."""

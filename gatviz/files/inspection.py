@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
@@ -244,6 +242,9 @@ def _check_texts(parsed: ParsedGraph, labels: Sequence[str | None] | None) -> No
 
 
 def _shape_of(graph: Graph) -> tuple[int, int, int]:
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     source, target = graph.edge_index
     proper = source != target
     joined = coo_array((np.ones(source.size), (source, target)), shape=(graph.num_nodes,) * 2)

@@ -8,10 +8,9 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
@@ -20,6 +19,9 @@ from gatviz.files.graph_file import GraphFile
 from gatviz.files.table_text import SPACES, separator_word, table_text, with_points
 from gatviz.files.values import number
 from gatviz.words import _, first_of, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LINE = re.compile(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
@@ -59,6 +61,9 @@ class Table:
 
         The header's own row number is 1, or whatever comes before the others.
         """
+
+        import pandas as pd
+
         cells = [
             pd.concat([pd.Series([top], dtype=str), column], ignore_index=True)
             for top, column in zip(self.header, self.cells, strict=True)
@@ -176,6 +181,9 @@ def _with_points(
     header: Sequence[str], cells: list[pd.Series[str]], separator: str, quoted: bool, notes: list[str]
 ) -> list[pd.Series[str]]:
     """The cells with decimal points where they had commas, and it is said."""
+
+    import pandas as pd
+
     if separator == "," and not quoted:
         return cells
     changed: list[str] = []
@@ -205,6 +213,8 @@ def _check_size(rows: int, columns: int, where: str) -> None:
 
 
 def _parse(text: str, separator: str, where: str, skipped: int) -> pd.DataFrame:
+    import pandas as pd
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -297,4 +307,7 @@ def with_unique_header(table: Table) -> Table:
 
 def _counts(cells: pd.Series[str]) -> bool:
     """Whether a column has the numbers of its rows, from 0 or 1."""
+
+    import pandas as pd
+
     return any((cells == pd.Series(range(start, start + len(cells))).astype(str)).all() for start in (0, 1))

@@ -6,14 +6,16 @@ N nodes, E edges. Merging is what every reader does: the first of parallel edges
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _, ngettext
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Array = NDArray[Any]
 

@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +28,9 @@ from gatviz.graph.edge_features import checked_edge_features, numbers_of, number
 from gatviz.graph.foreign import fields_of_networkx, fields_of_pyg
 from gatviz.numbers import EXACT, as_floats, finite, first_beyond
 from gatviz.words import _, ngettext
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 FARTHEST = 1e15
 """Positions end here: beyond, distances between nodes get lost in rounding, and in the end overflow."""
@@ -235,6 +237,9 @@ class Graph:
         Graph attributes: `feature_names`, `directed`, `description`; with edge features also `edge_feature_names`,
         and each edge has them as `features`.
         """
+
+        import networkx as nx
+
         result: nx.DiGraph[str] = nx.DiGraph(
             feature_names=list(self.feature_names),
             directed=self.directed,

@@ -7,17 +7,18 @@ pieces of the graph that no edge joins beside each other, never on top of each o
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 from gatviz.words import _, one_of
+
+if TYPE_CHECKING:
+    import networkx as nx
+    from scipy.sparse import csr_array
 
 LayoutName = Literal["spring", "circular", "kamada_kawai", "bipartite", "grid"]
 LAYOUTS: tuple[str, ...] = get_args(LayoutName)
@@ -66,6 +67,9 @@ def layout(graph: Graph, kind: LayoutName, seed: int = 0) -> Positions:
     Raises:
         GatvizError: another kind, or Kamada–Kawai or spring on more nodes than they can place in seconds.
     """
+
+    import networkx as nx
+
     if kind not in LAYOUTS:
         raise GatvizError(_("layout"), one_of(LAYOUTS), quote(kind), _("choose one of these"))
     most = {"kamada_kawai": 2 * MOST_KAMADA_KAWAI, "spring": 2 * MOST_SPRING}.get(kind, graph.num_nodes)
@@ -89,6 +93,9 @@ def layout(graph: Graph, kind: LayoutName, seed: int = 0) -> Positions:
 
 def _adjacency(graph: Graph) -> csr_array:
     """[N, N], symmetric, without loops: layouts see who is joined, not which way."""
+
+    from scipy.sparse import coo_array
+
     source, target = graph.edge_index
     keep = source != target
     row, column = source[keep], target[keep]
@@ -99,6 +106,9 @@ def _adjacency(graph: Graph) -> csr_array:
 
 def _by_piece(graph: Graph, place: Callable[[csr_array], Positions]) -> Positions:
     """Each connected piece placed by itself, then all set side by side."""
+
+    from scipy.sparse.csgraph import connected_components
+
     positions = np.zeros((graph.num_nodes, 2))
     if graph.num_nodes == 0:
         return positions
@@ -133,6 +143,8 @@ def _shelves(boxes: list[Positions]) -> list[NDArray[np.float64]]:
 
 
 def _networkx(adj: csr_array, place: Callable[[nx.Graph[int]], dict[int, NDArray[np.float64]]]) -> Positions:
+    import networkx as nx
+
     graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(range(adj.shape[0]))
     row, column = adj.nonzero()
@@ -177,6 +189,9 @@ def _set_apart(positions: Positions) -> Positions:
 
 def _spiral(adj: csr_array) -> Positions:
     """A sunflower: the busiest node in the middle, the others around it in breadth-first order."""
+
+    from scipy.sparse.csgraph import breadth_first_order
+
     hub = int(np.argmax(np.diff(adj.indptr)))
     order = breadth_first_order(adj, hub, directed=False, return_predecessors=False)
     place = np.arange(order.size)
@@ -201,6 +216,9 @@ def _grid(count: int) -> Positions:
 
 def _two_columns(graph: Graph) -> Positions:
     """Two columns by even and odd distance from each piece's first node: exact where a piece is bipartite."""
+
+    from scipy.sparse.csgraph import connected_components
+
     count = graph.num_nodes
     if count == 0:
         return np.zeros((0, 2))
@@ -229,6 +247,8 @@ def _two_columns(graph: Graph) -> Positions:
 
 
 def _odd_side(adj: csr_array) -> NDArray[np.bool_]:
+    from scipy.sparse.csgraph import breadth_first_order
+
     order, parent = breadth_first_order(adj, 0, directed=False)
     odd = np.zeros(order.size, dtype=bool)
     for node in order[1:]:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import shortest_path
 
 Indices = NDArray[np.int64]
 
@@ -45,6 +43,10 @@ class Reach:
 
 def _steps_to(edge_index: Indices, num_nodes: int, node: int) -> Indices:
     """[N]: along how many edges, at least, a node's features reach v; −1 where they never do."""
+
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import shortest_path
+
     source, target = edge_index
     read = csr_array((np.ones(source.size), (target, source)), shape=(num_nodes, num_nodes))
     found = shortest_path(read, unweighted=True, indices=node)

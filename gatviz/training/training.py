@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from torch import nn
 
@@ -31,6 +30,9 @@ from gatviz.training.schedule import Schedule
 from gatviz.training.stepper import State, Stepper, outcome
 from gatviz.training.task import PARTS, Task
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Ended = Literal["", "epochs", "patience", "stopped", "not_finite"]
 """Why training does not go on: all epochs are trained, nothing got better, somebody said so, or a number overflowed."""
@@ -180,7 +182,7 @@ class Training:
         self._last_good = stepper.state()
         if wanted:
             moments = act.reel.wants_moments(stepper.epoch)
-            act.reel.add(stepper.epoch, Kept(self._last_good if moments else stepper.state(moments=False), look.alpha))
+            act.reel.add(stepper.epoch, Kept(self._last_good if moments else self._last_good.bare, look.alpha))
         self._rows.append({"epoch": stepper.epoch, "step_loss": step_loss, **outcome(act.task, look.out)})
 
     def _judge(self, row: dict[str, float]) -> None:
@@ -212,6 +214,9 @@ class Training:
         Columns: epoch; step_loss, which the step to it went down from, with dropout; and without dropout, for each of
         "labelled", "val" and "others": loss_, right_ (how many nodes) and accuracy_; NaN where a part has no nodes.
         """
+
+        import pandas as pd
+
         table = pd.DataFrame(list(self._rows))
         for part in PARTS:
             counts = np.array([len(self._act_of(int(k)).task.nodes(part)) for k in table["epoch"]], dtype=np.float64)

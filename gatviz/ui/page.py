@@ -24,6 +24,7 @@ from gatviz.ui.session.control_values import key_of, set_value, value_of
 from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.sidebar import NAME, foot, sidebar
 from gatviz.ui.stage_component import keeper
+from gatviz.ui.started_on import open_what_was_given
 from gatviz.ui.workspaces import workspace_choice
 from gatviz.words import _
 
@@ -41,7 +42,11 @@ _STYLE = """<style>
 .st-key-running { position: fixed; top: 3.4rem; left: 50%; width: auto; z-index: 9; padding: 0.2rem 0.8rem;
   border-radius: 0.5rem; backdrop-filter: blur(18px); }
 [data-testid="stSidebarHeader"] { height: 1.5rem; min-height: 0; padding-bottom: 0; margin-bottom: 0; }
-[data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 1rem; }
+[data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 0.5rem; }
+[data-testid="stSidebarContent"]::after {
+  content: ""; display: block; position: sticky; bottom: 0; height: 46px; backdrop-filter: blur(14px);
+  pointer-events: none;
+}
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.32rem; }
 [data-testid="stHeader"] { height: 1rem; min-height: 0; background: transparent; }
 h1.gatviz { font-size: 1.5rem; padding: 0; margin: 0; }
@@ -55,7 +60,6 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 :root[data-projector] [data-testid="stMainBlockContainer"] { zoom: 1.4; }
 :root[data-projector] :is(.js-plotly-plot, [data-testid="stDataFrame"]) { zoom: calc(1 / 1.4); }
 :root:has([data-testid="stSidebar"][data-collapsed="true"]) { --gatviz-foot: none; }
-[data-testid="stSidebarUserContent"] { padding-bottom: 2.5rem !important; }
 @media (max-width: 1250px) {
   .st-key-with-panel { flex-direction: column-reverse !important; }
   .st-key-with-panel > div { width: 100% !important; max-width: none !important; }
@@ -77,6 +81,7 @@ def page() -> None:
     _start()
     st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide", initial_sidebar_state=_SIDEBAR)
     st.html(_STYLE + _PRIMARY)
+    open_what_was_given()
     were_set = set_controls()
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
     with bar:
@@ -134,9 +139,9 @@ def _start() -> None:
 def _spare_the_collector() -> None:
     """Take what is imported out of Python's garbage collection, which Streamlit forces after every run.
 
-    Walking through torch's 300,000 objects takes 160 ms, during which nothing reaches the browser.
+    Walking through torch's 300,000 objects takes 160 ms, during which nothing reaches the browser. So nothing is
+    collected before, either: what little of them is garbage stays.
     """
-    gc.collect()
     gc.freeze()
 
 

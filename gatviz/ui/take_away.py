@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from gatviz import words
+from gatviz.analysis import Explanation
+from gatviz.analysis.subject import called
 from gatviz.charts.network_html import network_html
 from gatviz.errors import GatvizError
-from gatviz.export import alpha_table, check_program, npz_of, pyg_script, torch_script
+from gatviz.export import check_program, npz_of, pyg_script, torch_script, write_alpha
+from gatviz.export.alpha import FORMATS as ALPHA_FORMATS
+from gatviz.files import FORMATS
 from gatviz.model.trace import Trace
 from gatviz.ui.escape import escape
+from gatviz.ui.explain.job import explained
 from gatviz.ui.explore.weightings import weightings
-from gatviz.ui.session import session
+from gatviz.ui.session import pins, session
 from gatviz.ui.session.model import whose_weights
 from gatviz.ui.session.run_cache import Run
+from gatviz.ui.session.work import Pin
 from gatviz.words import _
+
+_MADE = "take_away_made"
 
 
 def take_away(now: session.Session, run: Run) -> None:
@@ -26,7 +36,7 @@ def take_away(now: session.Session, run: Run) -> None:
         _page(now, run)
         st.caption(_("All layers and heads of this run:"))
         whole = run.whole
-        _download(_("α as a table (CSV)"), "alpha.csv", lambda: alpha_table(whole).to_csv(index=False).encode())
+        _alpha(now, run)
         _download(_("Every intermediate (.npz)"), "gatviz.npz", lambda: npz_of(whole))
         st.caption(_("Programs that print the same α without gatviz:"))
         _programs(whole)
@@ -60,6 +70,49 @@ def _page(now: session.Session, run: Run) -> None:
         mime="text/html",
         on_click="ignore",
     )
+
+
+def _alpha(now: session.Session, run: Run) -> None:
+    """α as a table, or on the arrows of the graph; with what else is known of each arrow."""
+    titles = {name: FORMATS[name].title for name in ALPHA_FORMATS if name != "csv"}
+    chosen = st.selectbox(
+        _("α on the graph, or as a table"),
+        ALPHA_FORMATS,
+        index=None,
+        format_func=lambda name: titles.get(name, _("table (CSV)")),
+        placeholder=_("Choose a format"),
+        key="take_alpha",
+    )
+    if chosen is None:
+        return
+    pin, explanation = next(iter(pins.pinned().values()), None), explained(run.key)
+    try:
+        with st.spinner(_("Writing …")):
+            content = _written_alpha(now, run, chosen, pin, explanation)
+    except GatvizError as error:
+        st.error(escape(str(error)), icon="⚠️")
+        return
+    name = f"alpha{'.csv' if chosen == 'csv' else FORMATS[chosen].endings[0]}"
+    _download(_("Download {name}").format(name=name), name, lambda: content)
+    if pin is not None:
+        st.caption(_("With Δα, the change since baseline {slot}.").format(slot=pin.slot))
+    if explanation is not None:
+        told = _("With what removing each arrow does to the answer of {node}.").format(node=called(explanation.name))
+        st.caption(escape(told))
+
+
+def _written_alpha(
+    now: session.Session, run: Run, form: str, pin: Pin | None, explanation: Explanation | None
+) -> bytes:
+    """The file; made once for each run, format, places of the nodes, and what goes beside α."""
+    places = hashlib.sha256(now.positions.tobytes()).hexdigest()
+    asked = (run.key.rpartition(" layer ")[0], form, places, pin, explanation)
+    made: tuple[tuple[object, ...], bytes] | None = st.session_state.get(_MADE)
+    if made is None or made[0] != asked:
+        trace = replace(run.whole, graph=now.graph.with_positions(now.positions))
+        content = write_alpha(trace, None, form, before=None if pin is None else pin.trace, explanation=explanation)
+        made = st.session_state[_MADE] = (asked, content)
+    return made[1]
 
 
 def _programs(trace: Trace) -> None:

@@ -6,11 +6,13 @@ import ast
 import io
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
@@ -20,7 +22,7 @@ import gatviz
 from gatviz import GAT, GatvizError, Graph, LayerSettings, ReadOptions, Trace
 from gatviz.attention.activations import ACTIVATIONS
 from gatviz.attention.layers import new_generator
-from gatviz.export import alpha_table, arrays_of, graph_with_alpha, npz_of, pyg_script, torch_script
+from gatviz.export import alpha_table, arrays_of, graph_with_alpha, npz_of, pyg_script, torch_script, write_alpha
 from gatviz.export.scripts import WRITTEN
 from gatviz.files import FORMATS, read_graph, write_graph
 from gatviz.model.around import AROUND
@@ -188,21 +190,88 @@ def test_a_graph_with_alpha_reads_back_equal_in_every_format_that_holds_it(trace
     assert again.edge_index.tolist() == trace.layers[0].edge_index.tolist()
 
 
-@pytest.mark.parametrize("form", ["graphml", "gexf"])
-def test_networkx_reads_the_same_alpha(form: str, tmp_path: Path) -> None:
+def compared() -> tuple[Trace, Trace, gatviz.analysis.Explanation]:
+    """A run of two layers, one of before on a graph that lacks some of its edges, and an explanation of a node."""
     graph = gatviz.sample_graph("karate_club")
-    trace = GAT.of_paper(graph.num_features, 2, generator=new_generator(0)).eval().trace(graph)
+    model = GAT.of_paper(graph.num_features, 2, num_heads=2, head_features=3, generator=new_generator(0)).eval()
+    return model.trace(graph), model.trace(without(graph, 4)), gatviz.analysis.explain_node(model, graph, 11)
+
+
+def without(graph: Graph, count: int) -> Graph:
+    """The same without its first edges."""
+    attributes = {name: values[count:] for name, values in graph.edge_attributes.items()}
+    return replace(graph, edge_index=graph.edge_index[:, count:], edge_attributes=attributes, directed=True)
+
+
+def edges_of(form: str, path: Path, reader: str, names: tuple[str, ...]) -> dict[tuple[str, str], dict[str, Any]]:
+    """What another program reads: by the names of source and target the attributes of the edge, without empty ones."""
+    if reader == "igraph":
+        igraph = pytest.importorskip("igraph", reason="pip install -r requirements.txt brings it")
+        read = igraph.Graph.Read_GraphML(str(path))
+        called = read.vs["id"] if set(read.vs["id"]) == set(names) else read.vs["name"]
+        found = {(called[edge.source], called[edge.target]): edge.attributes() for edge in read.es}
+    else:
+        graph = nx.read_graphml(path) if form == "graphml" else nx.read_gexf(path)
+        labels = {key: key if key in names else data["label"] for key, data in graph.nodes(data=True)}
+        found = {(labels[u], labels[v]): data for u, v, data in graph.edges(data=True)}
+    return {ends: {key: v for key, v in data.items() if not pd.isna(v)} for ends, data in found.items()}
+
+
+@pytest.mark.parametrize(("form", "reader"), [("graphml", "networkx"), ("gexf", "networkx"), ("graphml", "igraph")])
+def test_other_programs_read_the_same_numbers(form: str, reader: str, tmp_path: Path) -> None:
+    trace, before, explanation = compared()
+    graph = trace.graph
     path = tmp_path / f"g.{form}"
-    path.write_bytes(write_graph(graph_with_alpha(trace), format=form))
-    read = nx.read_graphml(path) if form == "graphml" else nx.read_gexf(path)
-    names = {key: key if key in graph.names else data["label"] for key, data in read.nodes(data=True)}
-    found = {(names[u], names[v]): data for u, v, data in read.edges(data=True)}
-    layer = trace.layers[1]
-    assert len(found) == layer.num_edges
-    for (j, i), alpha in zip(layer.edge_index.T, layer.alpha[:, 0], strict=True):
-        data = found[graph.names[j], graph.names[i]]
-        assert data["alpha_l1_h0"] == float(alpha)
-        assert data["added_loop"] == (j == i)
+    write_alpha(trace, path, before=before, explanation=explanation)
+    found = edges_of(form, path, reader, graph.names)
+    assert len(found) == trace.layers[0].num_edges
+    rows = {(row["source"], row["target"]): row for _k, row in explanation.edges.iterrows()}
+    for place, layer in enumerate(trace.layers):
+        change = gatviz.analysis.what_if(before, trace, place).on_present
+        for k, (j, i) in enumerate(layer.edge_index.T):
+            ends = graph.names[j], graph.names[i]
+            data = found[ends]
+            for head in range(layer.num_heads):
+                assert data[f"alpha_l{place}_h{head}"] == float(layer.alpha[k, head])
+                assert data[f"delta_alpha_l{place}_h{head}"] == float(change[k, head])
+            assert data["added_loop"] == (j == i)
+            assert data.get("explain_removal") == (rows[ends]["removal"] if ends in rows else None)
+    assert 0 < sum("explain_removal" in data for data in found.values()) == len(rows) < len(found)
+
+
+def test_changes_of_alpha_are_those_to_the_run_of_before_in_table_and_graph() -> None:
+    trace, before, explanation = compared()
+    table = alpha_table(trace, before=before, explanation=explanation)
+    then = alpha_table(before).set_index(["layer", "head", "source", "target"])["alpha"].to_dict()
+    assert list(table)[:7] == ["layer", "head", "source", "target", "alpha", "added_loop", "delta_alpha"]
+    graph = graph_with_alpha(trace, before=before)
+    for place, layer in enumerate(trace.layers):
+        for head in range(layer.num_heads):
+            rows = table[(table["layer"] == place) & (table["head"] == head)]
+            assert rows["delta_alpha"].astype(float).tolist() == list(
+                graph.edge_attributes[f"delta_alpha_l{place}_h{head}"]
+            )
+            for row in rows.to_dict("records"):
+                was = then.get((place, head, row["source"], row["target"]), 0.0)
+                assert row["delta_alpha"] == pytest.approx(row["alpha"] - was, abs=2e-5)
+    assert (table["delta_alpha"] != 0).any()
+
+
+def test_what_an_earlier_run_left_on_a_graph_is_not_kept() -> None:
+    trace, before, explanation = compared()
+    old = graph_with_alpha(trace, before=before, explanation=explanation)
+    model = GAT.of_paper(old.num_features, 2, num_layers=1, generator=new_generator(3)).eval()
+    new = graph_with_alpha(model.trace(old))
+    assert set(new.edge_attributes) - set(trace.graph.edge_attributes) == {"alpha_l0_h0", "added_loop"}
+
+
+def test_an_explanation_of_another_graph_and_an_unknown_format_are_refused() -> None:
+    trace, before, explanation = compared()
+    with pytest.raises(GatvizError, match="expected one of the graph that was run"):
+        alpha_table(before, explanation=explanation)
+    for asked in ({"format": "xlsx"}, {"path": "alpha.xlsx"}, {}):
+        with pytest.raises(GatvizError, match="expected one of graphml, gexf"):
+            write_alpha(trace, **asked)  # type: ignore[arg-type]
 
 
 def test_the_table_has_a_row_for_every_edge_of_every_head() -> None:

@@ -29,7 +29,9 @@ ORDER = (
     "export",
     "charts",
     "stage",
+    "cli",
     "ui",
+    "__main__",
 )
 """The rooms, along the flow of data."""
 
@@ -82,6 +84,7 @@ WITHIN = {
         "saving",
         "training",
         "slow_step",
+        "recorded",
         "fit",
         "beside",
         "experiments",
@@ -199,6 +202,8 @@ def test_imports_run_backwards_along_the_flow_of_data(path: Path) -> None:
     for name in imports(path):
         top, *inside = name.split(".")
         if top == "gatviz":
+            if room == "cli" and not inside:
+                continue  # as anybody does who is outside
             assert inside, f"{path} imports the package itself"
             assert inside[0] in ORDER, f"{name} has no place in the order"
             assert ORDER.index(inside[0]) <= ORDER.index(room), f"{room} must not import {inside[0]}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gatviz import ReadOptions, read_graph
+from gatviz.export.alpha import FORMATS
 from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run, run
+from gatviz.ui.session.work import Pin
 from gatviz.ui.take_away import take_away
 from tests.ui.walk import APP, checked
 
@@ -41,12 +46,43 @@ def test_downloads_are_of_the_run_on_show(monkeypatch: pytest.MonkeyPatch) -> No
     now = app.session_state["gatviz_session"]
     shown = run(now.graph, now.settings)
     files = offered(monkeypatch, now, shown)
-    assert set(files) == {"gatviz.html", "alpha.csv", "gatviz.npz", "alpha.py", "alpha_pyg.py"}
-    table = pd.read_csv(io.BytesIO(files["alpha.csv"]))
+    assert set(files) == {"gatviz.html", "gatviz.npz", "alpha.py", "alpha_pyg.py"}
     (layer,) = shown.whole.layers
-    np.testing.assert_allclose(table["alpha"], layer.alpha.T.ravel(), rtol=1e-6)
     with np.load(io.BytesIO(files["gatviz.npz"]), allow_pickle=False) as arrays:
         np.testing.assert_array_equal(arrays["l0_alpha"], layer.alpha)
     found: dict[str, Any] = {"print": lambda *_: None}
     exec(compile(files["alpha.py"], "alpha.py", "exec"), found)
     np.testing.assert_allclose(found["alphas"][0][2].numpy(), layer.dense("alpha", 2), atol=1e-6)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_alpha_in_each_format_is_that_of_the_screen_with_the_change_since_the_baseline(form: str) -> None:
+    """And with the explanation that was looked at last; the nodes stand where they stand on the screen."""
+    app = checked(AppTest.from_file(APP, default_timeout=60).run())
+    app.session_state["workspace"] = "explain"
+    checked(app.run())
+    for _attempt in range(50):
+        if any(job.explanation().complete for job in app.session_state["explain_jobs"].values()):
+            break
+        time.sleep(0.2)
+    app.session_state["workspace"] = "explore"
+    now = checked(app.run()).session_state["gatviz_session"]
+    was = replace(now.work, settings=replace(now.settings, seed=3))
+    app.session_state["gatviz_session"] = replace(now, work=replace(now.work, pins=(Pin("A", was, 0),)))
+    checked(app.selectbox(key="take_alpha").set_value(form).run())
+    _asked, content = app.session_state["take_away_made"]
+    (layer,) = run(now.graph, now.settings).whole.layers
+    (before,) = run(now.graph, was.settings).whole.layers
+    if form == "csv":
+        table = pd.read_csv(io.BytesIO(content))
+        np.testing.assert_allclose(table["alpha"], layer.alpha.T.ravel(), rtol=1e-6)
+        np.testing.assert_allclose(table["delta_alpha"], (layer.alpha - before.alpha).T.ravel(), atol=1e-6)
+        assert "explain_removal" in table
+        return
+    graph = read_graph(content, options=ReadOptions(format=form))
+    assert graph.positions is not None
+    np.testing.assert_allclose(graph.positions, now.positions)
+    for head in range(layer.num_heads):
+        told = [graph.edge_attributes[f"{name}alpha_l0_h{head}"] for name in ("", "delta_")]
+        np.testing.assert_allclose(told, [layer.alpha[:, head], (layer.alpha - before.alpha)[:, head]], atol=1e-6)
+    assert "explain_removal" in graph.edge_attributes

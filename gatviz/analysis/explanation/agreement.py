@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from gatviz.analysis.explanation.thresholds import BAND, CHANCE_HIGH, FEWEST_RANKED, ROUNDED
 from gatviz.attention.layer_trace import Array
@@ -147,6 +146,9 @@ def _any_one_left_out(values: Array, removal: Array) -> tuple[float, float]:
 
 def _ranks(values: Array) -> Array:
     """[…, n]: average ranks along the last axis."""
+
+    from scipy.stats import rankdata
+
     ranks: Array = rankdata(np.round(values, ROUNDED), axis=-1)
     return ranks
 

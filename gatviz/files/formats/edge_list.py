@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
@@ -27,6 +26,9 @@ from gatviz.files.table_kind import could_be_either, starts_with_edge
 from gatviz.files.values import number
 from gatviz.words import _
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 TEMPLATE = b"source,target,weight\nAda,Bo,1\nBo,Cy,2\nCy,Ada,0.5\n"
 _KONECT = re.compile(r"%\s*(sym|asym|bip)\b")
 _SNAP = re.compile(r"#\s*(un)?directed graph", re.IGNORECASE)
@@ -38,6 +40,9 @@ def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions, *, o
     Raises:
         GatvizError: columns that are not there, a row without one of its ends, an end that is no node.
     """
+
+    import pandas as pd
+
     table, alternatives = _with_its_header(table, options, own)
     table = with_unique_header(table)
     ends = edge_ends(table, options)
@@ -140,6 +145,8 @@ def _told_apart(cells: list[pd.Series[str]], table: Table, ends: Ends, parsed: P
 
 
 def _places(cells: pd.Series[str], names: Sequence[str], table: Table, nodes: Table) -> NDArray[np.int64]:
+    import pandas as pd
+
     places: NDArray[np.int64] = pd.Index(names).get_indexer(pd.Index(cells)).astype(np.int64)
     unknown = np.flatnonzero(places < 0)
     if unknown.size:

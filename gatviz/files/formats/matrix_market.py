@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import mmread
-from scipy.sparse import coo_array
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
@@ -52,6 +50,10 @@ def read_matrix_market(file: GraphFile) -> ParsedGraph:
     Raises:
         GatvizError: no such file, complex numbers, or sizes that its lines do not have.
     """
+
+    from scipy.io import mmread
+    from scipy.sparse import coo_array
+
     where, text = file.where, file.decoded.text.lstrip("\ufeff \t\r\n")
     header = _header(text, where)
     try:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
@@ -29,6 +28,9 @@ def add_nodes(parsed: ParsedGraph, table: Table, options: ReadOptions, *, own: b
     Raises:
         GatvizError: a node that the table lacks, or one that is not in the graph.
     """
+
+    import pandas as pd
+
     beside = ParsedGraph(where=table.where, format=parsed.format, names=(), edges=parsed.edges)
     read_nodes(beside, table, options, set(parsed.names), own=own)
     places = pd.Index(beside.names).get_indexer(pd.Index(parsed.names))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.features import FeatureKind
@@ -14,15 +12,34 @@ from gatviz.graph.generators.shapes import graph_of, with_features
 from gatviz.graph.graph import Graph
 from gatviz.words import N_, _, one_of
 
+if TYPE_CHECKING:
+    import networkx as nx
+
 
 def _karate() -> Graph:
+    import networkx as nx
+
     graph = nx.karate_club_graph()
     return _from_networkx(graph, [graph.nodes[n]["club"] for n in graph])
 
 
 def _davis() -> Graph:
+    import networkx as nx
+
     graph = nx.davis_southern_women_graph()
     return _from_networkx(graph, ["event" if graph.nodes[n]["bipartite"] else "woman" for n in graph])
+
+
+def _les_miserables() -> Graph:
+    import networkx as nx
+
+    return _from_networkx(nx.les_miserables_graph())
+
+
+def _florentine_families() -> Graph:
+    import networkx as nx
+
+    return _from_networkx(nx.florentine_families_graph())
 
 
 _REAL: Mapping[str, tuple[Callable[[], Graph], str]] = {
@@ -34,14 +51,14 @@ _REAL: Mapping[str, tuple[Callable[[], Graph], str]] = {
         ),
     ),
     "les_miserables": (
-        lambda: _from_networkx(nx.les_miserables_graph()),
+        _les_miserables,
         N_(
             "Characters of Les Misérables who appear in a chapter together (D. E. Knuth 1993). The weights, in how "
             "many chapters, are not read by attention."
         ),
     ),
     "florentine_families": (
-        lambda: _from_networkx(nx.florentine_families_graph()),
+        _florentine_families,
         N_("Marriages between Florentine families (Breiger, Pattison 1986, after Padgett): the Medici in the middle."),
     ),
     "davis_women": (

@@ -6,7 +6,6 @@ from dataclasses import replace
 from math import ceil, sqrt
 from typing import Any
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -74,12 +73,18 @@ def check_size(edges: float, where: str) -> None:
 
 def erdos_renyi(nodes: int, probability: float, seed: int) -> Graph:
     """Each pair joined with the same probability (Gilbert 1959; Erdős, Rényi 1959)."""
+
+    import networkx as nx
+
     check_size(nodes * (nodes - 1) * probability, "erdos_renyi")
     return graph_of(nodes, list(nx.fast_gnp_random_graph(nodes, probability, seed=seed).edges))
 
 
 def barabasi_albert(nodes: int, links: int, seed: int) -> Graph:
     """Nodes that come one by one and link to busy ones (Barabási, Albert 1999)."""
+
+    import networkx as nx
+
     if links >= nodes:
         raise GatvizError(
             _("generate 'barabasi_albert'"),
@@ -93,6 +98,9 @@ def barabasi_albert(nodes: int, links: int, seed: int) -> Graph:
 
 def stochastic_blocks(blocks: int, nodes: int, within: float, between: float, noise: float, seed: int) -> Graph:
     """Blocks joined densely within and thinly between (Holland, Laskey, Leinhardt 1983)."""
+
+    import networkx as nx
+
     total = blocks * nodes
     if total > MAX_NODES:
         raise GatvizError(

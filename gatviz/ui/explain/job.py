@@ -182,3 +182,18 @@ def job_of(key: str, node: int, model: Callable[[], GAT], graph: Graph) -> Job:
     while len(jobs) > _MOST_KEPT:
         jobs.popitem(last=False)
     return jobs[key, node]
+
+
+def explained(run: str) -> Explanation | None:
+    """The explanation of this run that was looked at last, if its removals and pairs are done.
+
+    Arguments:
+        run: its key, of whichever layer.
+    """
+    jobs: OrderedDict[tuple[str, int], Job] = st.session_state.get(_KEY, OrderedDict())
+    for (key, _node), job in reversed(jobs.items()):
+        if key.rpartition(" layer ")[0] == run.rpartition(" layer ")[0] and job.problem is None:
+            found = job.explanation()
+            if found.complete:
+                return found
+    return None

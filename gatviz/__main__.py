@@ -1,0 +1,7 @@
+"""`python -m gatviz`."""
+
+import sys
+
+from gatviz.cli import main
+
+sys.exit(main())

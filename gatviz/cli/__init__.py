@@ -1,0 +1,55 @@
+"""The command `gatviz`: the app on files, and runs, exports and conversions in other programs' chains.
+
+commands     what there is, and how each is called
+streams      files, standard input and output
+sources      graphs that come in
+running      the model of a weights file, or an untrained one, run on a graph
+telling      what a file holds
+server       the app, started on files
+opening      which files the app was started on: told to its process here, read there
+
+Results go to standard output or a file, all else to standard error. 0 says that it worked, 1 that what came in cannot
+be used (a sentence says why), 2 that the command was called wrongly, 130 that Ctrl+C ended it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from gatviz import words
+from gatviz.errors import GatvizError
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; gives the exit status."""
+    words.spoken_by(_language)
+    import click
+
+    from gatviz.cli.commands import commands
+
+    try:
+        status = commands().main(args=arguments, prog_name="gatviz", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except GatvizError as error:
+        click.echo(f"gatviz: {error}", err=True)
+        return 1
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:  # who reads has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status if isinstance(status, int) else 0
+
+
+def _language() -> str:
+    """The person's, as other programs are told it."""
+    told = next(
+        (os.environ[name] for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
+    return told.partition(":")[0].partition(".")[0].partition("_")[0] or words.ENGLISH

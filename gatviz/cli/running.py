@@ -1,0 +1,122 @@
+"""The model of a weights file, or an untrained one, run on a graph."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gatviz.attention.layers import new_generator
+from gatviz.checkpoints import Checkpoint, inspect_weights
+from gatviz.checkpoints.choices import ChoiceWords
+from gatviz.cli.streams import Say, bytes_of, json_of
+from gatviz.errors import GatvizError, quote
+from gatviz.graph.graph import Graph
+from gatviz.model.gat import GAT
+from gatviz.model.steps import Kind, LayerSettings
+from gatviz.model.trace import Trace
+from gatviz.numbers import LARGEST
+from gatviz.words import _, ngettext, or_list
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An untrained model, drawn from a seed; as it stands, the app's first one."""
+
+    kind: Kind = "GAT"
+    layers: int = 1
+    heads: int = 4
+    features: int = 3
+    seed: int = 175
+
+    def model(self, graph: Graph) -> GAT:
+        """Hidden layers concatenated, the last of several averaged; self-loops are added where they are missing."""
+        hidden = LayerSettings(
+            kind=self.kind,
+            num_heads=self.heads,
+            out_features=self.features,
+            bias=False,
+            edge_features=graph.num_edge_features,
+        )
+        averaged = replace(hidden, concat=False, activation=None)
+        layers = [hidden] * (self.layers - 1) + [averaged if self.layers > 1 else hidden]
+        return GAT(graph.num_features, layers, self_loops="add_missing", generator=new_generator(self.seed))
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run. `checkpoint` is of the weights file, if it was one."""
+
+    trace: Trace
+    model: GAT
+    checkpoint: Checkpoint | None
+
+
+def run(graph: Graph, weights: str | None, choices: Sequence[str], drawn: Drawn, say: Say) -> Ran:
+    """The model of a weights file, or an untrained one, run on a graph.
+
+    Raises:
+        GatvizError: weights that cannot be read or do not fit the graph, numbers that are not finite.
+    """
+    checkpoint = None if weights is None else weights_in(weights, choices, say)
+    if checkpoint is None:
+        model = drawn.model(graph)
+        say(_("Weights untrained, drawn from seed {seed}: what heads prefer is chance.").format(seed=drawn.seed))
+    else:
+        checkpoint.check_graph(graph)
+        model = checkpoint.model
+    nodes = ngettext("{n:,} node", "{n:,} nodes", graph.num_nodes).format(n=graph.num_nodes)
+    say(_("Running on {nodes} …").format(nodes=nodes))
+    trace = model.eval().trace(graph)
+    trace.check_finite(LARGEST)
+    return Ran(trace, model, checkpoint)
+
+
+def as_json(ran: Ran, drawn: Drawn, rows: Any) -> bytes:
+    """The run as JSON: graph, model, and α, an object a row of the table."""
+    graph = ran.trace.graph
+    told = {
+        "graph": {"nodes": graph.num_nodes, "edges": graph.num_edges, "directed": graph.directed},
+        "model": {
+            "weights": None if ran.checkpoint is None else ran.checkpoint.where,
+            "seed": drawn.seed if ran.checkpoint is None else None,
+            "self_loops": ran.model.self_loops,
+            "layers": [
+                {"kind": layer.kind, "heads": layer.num_heads, "features": layer.head_features, "concat": layer.concat}
+                for layer in ran.trace.layers
+            ],
+        },
+        "alpha": json.loads(rows.to_json(orient="records", double_precision=15)),
+    }
+    return json_of(told)
+
+
+def weights_in(source: str, choices: Sequence[str], say: Say) -> Checkpoint:
+    """The model of a weights file.
+
+    Arguments:
+        choices: what the file leaves open, each as NAME=VALUE.
+
+    Raises:
+        GatvizError: as `load_weights`.
+    """
+    given, where = bytes_of(source)
+    say(_("Reading {where} …").format(where=where))
+    found = inspect_weights(given, name=where, **dict(map(_choice, choices)))
+    for note in found.notes:
+        say(note)
+    return found
+
+
+def _choice(told: str) -> tuple[str, Any]:
+    name, equals, value = told.partition("=")
+    known = tuple(ChoiceWords.__annotations__)
+    if not equals or name not in known:
+        expected = _("NAME=VALUE, NAME being {choices}").format(choices=or_list(known))
+        raise GatvizError("--choose", expected, quote(told), _("write for instance heads=8"))
+    for text in (value, value.lower()):
+        with suppress(ValueError):
+            return name, json.loads(text)
+    return name, value

@@ -1,0 +1,56 @@
+"""What comes in from files and standard input, and goes out to files and standard output. Quick to load."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from gatviz.errors import GatvizError, quote
+from gatviz.words import _
+
+STANDARD = "-"
+"""Standard input or output, as a path."""
+Say = Callable[[str], None]
+
+
+def bytes_of(source: str) -> tuple[bytes | str, str]:
+    """What a reading function takes for a source, and what it is called.
+
+    Raises:
+        GatvizError: standard input is nobody's, or gives more than any file may have.
+    """
+    from gatviz.files.limits import MAX_BYTES
+
+    if source != STANDARD:
+        return source, Path(source).name
+    where = _("standard input")
+    if sys.stdin is None or sys.stdin.isatty():
+        raise GatvizError(where, _("a file"), _("none"), _("send one: gatviz info - < FILE"))
+    return sys.stdin.buffer.read(MAX_BYTES + 1), where
+
+
+def json_of(value: object) -> bytes:
+    """A value as readable JSON, with a line break at its end."""
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def put(content: bytes, out: str, *, text: bool) -> None:
+    """Write to a file or to standard output.
+
+    Raises:
+        GatvizError: a path that cannot be written, or numbers for a terminal.
+    """
+    if out != STANDARD:
+        try:
+            Path(out).write_bytes(content)
+        except OSError as error:
+            reason = (error.strerror or _("an error")).lower()
+            raise GatvizError(quote(out), _("a path to write to"), reason, _("choose another")) from None
+        return
+    if not text and sys.stdout.isatty():
+        found = _("a terminal")
+        raise GatvizError(_("standard output"), _("a file or a program"), found, _("name a file to write to"))
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,296 @@
+"""The command by its real process: what it gives, where it says what, and how it ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import gatviz
+from gatviz import GAT, LayerSettings, words
+from gatviz.cli import main
+from gatviz.cli.commands import commands
+from gatviz.export.alpha import FORMATS
+from gatviz.files import FORMATS as GRAPH_FORMATS
+from gatviz.files import writable_formats
+from gatviz.ui.session.run_cache import run
+from gatviz.ui.session.settings import Settings
+from tests.house.test_loading import loaded
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "LANG": "C", "OMP_NUM_THREADS": "1"}
+KARATE = str(ROOT / "sample_graphs" / "karate_club.json")
+TUTORIAL = str(ROOT / "sample_graphs" / "tutorial.json")
+
+
+def called(
+    *arguments: str, given: bytes = b"", status: int = 0, folder: Path = ROOT
+) -> subprocess.CompletedProcess[bytes]:
+    """The command as it ran; its exit status is as expected, and there is never a traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "gatviz", *arguments],
+        input=given,
+        capture_output=True,
+        cwd=folder,
+        env=ENVIRONMENT,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == status, done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    return done
+
+
+def trained(folder: Path, features: int = 4) -> str:
+    model = GAT(features, [LayerSettings(num_heads=2, out_features=3)], self_loops="add_missing")
+    gatviz.save_weights(model, folder / "w.pt")
+    return str(folder / "w.pt")
+
+
+class Here(NamedTuple):
+    """What the command gave in this process, which is quicker; `called` proves that it is the same."""
+
+    stdout: bytes
+    stderr: bytes
+
+
+@pytest.fixture
+def here(
+    capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Callable[..., Here]]:
+    def run_here(*arguments: str, given: bytes = b"", status: int = 0) -> Here:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+        found = main(arguments)
+        told = Here(*capfdbinary.readouterr())
+        assert found == status, told.stderr.decode()
+        return told
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANGUAGE", words.ENGLISH)
+    yield run_here
+    words.spoken_by(lambda: words.ENGLISH)
+
+
+# ---- α ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_trace_without_weights_is_what_the_app_shows_of_the_same_file() -> None:
+    done = called("trace", KARATE)
+    rows = list(csv.DictReader(io.StringIO(done.stdout.decode())))
+    graph = gatviz.read_graph(KARATE)
+    (layer,) = run(graph, Settings()).whole.layers
+    assert [row["source"] for row in rows[: layer.num_edges]] == [graph.names[j] for j in layer.edge_index[0]]
+    np.testing.assert_allclose([float(row["alpha"]) for row in rows], layer.alpha.T.ravel(), rtol=1e-5)
+    assert b"drawn from seed 175" in done.stderr
+
+
+def test_a_trace_with_weights_is_that_of_python(tmp_path: Path) -> None:
+    path = trained(tmp_path)
+    told = json.loads(called("trace", KARATE, "-w", path, "--json").stdout)
+    (layer,) = gatviz.load_weights(path).trace(gatviz.read_graph(KARATE)).layers
+    np.testing.assert_allclose([row["alpha"] for row in told["alpha"]], layer.alpha.T.ravel(), rtol=1e-5)
+    assert told["model"]["weights"] == "w.pt"
+    assert told["model"]["layers"] == [{"kind": "GAT", "heads": 2, "features": 3, "concat": True}]
+
+
+def test_every_intermediate_goes_to_an_npz(here: Callable[..., Here], tmp_path: Path) -> None:
+    here("trace", TUTORIAL, "-o", "run.npz", "--layers", "2", "--kind", "GATv2", "--heads", "3", "--seed", "1")
+    with np.load(tmp_path / "run.npz", allow_pickle=False) as arrays:
+        assert arrays["l0_alpha"].shape == (12, 3)
+        assert arrays["l1_hidden"].shape[1] == 3
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_graph_with_alpha_goes_to_a_file_and_to_standard_output_alike(
+    form: str, here: Callable[..., Here], tmp_path: Path
+) -> None:
+    ending = ".csv" if form == "csv" else GRAPH_FORMATS[form].endings[0]
+    here("export", TUTORIAL, f"a{ending}", "--to", form)
+    streamed = here("export", "-", "-", "--to", form, given=Path(TUTORIAL).read_bytes()).stdout
+    written = (tmp_path / f"a{ending}").read_bytes()
+    if form == "csv":
+        assert written == streamed
+        return
+    options = gatviz.ReadOptions(format=form)
+    graph = gatviz.read_graph(written, options=options)
+    assert graph == gatviz.read_graph(streamed, options=options)
+    assert {f"alpha_l0_h{head}" for head in range(4)} < set(graph.edge_attributes)
+
+
+# ---- files -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", [name for name in writable_formats() if name not in ("torch", "safetensors")])
+def test_a_chain_of_conversions_gives_the_same_graph(form: str, here: Callable[..., Here]) -> None:
+    there = here("convert", "-", "-", "--to", form, given=Path(KARATE).read_bytes()).stdout
+    back = here("convert", "-", "-", "--from", form, "--to", "json", given=there).stdout
+    assert gatviz.read_graph(back) == gatviz.read_graph(KARATE)
+
+
+def test_what_a_file_holds_is_told_for_people_and_programs(here: Callable[..., Here], tmp_path: Path) -> None:
+    graph = json.loads(here("info", KARATE, "--json").stdout)
+    assert (graph["kind"], graph["nodes"], graph["edges"], graph["directed"]) == ("graph", 34, 156, False)
+    assert sum(graph["labels"].values()) == 34
+    weights = json.loads(here("info", trained(tmp_path), "--json").stdout)
+    assert (weights["kind"], weights["layers"][0]["heads"]) == ("weights", 2)
+    assert "34 nodes, 156 arrows" in here("info", KARATE).stdout.decode()
+    work = ROOT / "tests" / "ui" / "session-1.gatviz"
+    assert json.loads(here("info", str(work), "--json").stdout) == {"kind": "session", "version": 1}
+
+
+def test_a_graph_is_read_by_networkx_from_a_pipe() -> None:
+    read = nx.parse_graphml(called("export", KARATE, "-", "--to", "graphml", "-q").stdout.decode())
+    assert read.number_of_edges() == 190
+
+
+# ---- refusals --------------------------------------------------------------------------------------------------------
+
+REFUSED: list[tuple[list[str], int, str]] = [
+    (["trace", "none.json"], 1, "expected a file that can be read"),
+    (["open", "none.json"], 1, "none.json: expected a file, found none"),
+    (["none.json"], 1, "none.json: expected a file, found none"),
+    ([str(ROOT)], 1, "found a folder"),
+    (["info", str(ROOT / "README.md")], 1, "gatviz: README.md"),
+    (["trace", TUTORIAL, "-w", TUTORIAL], 1, "expected a torch file of weights or safetensors"),
+    (["trace", TUTORIAL, "-w", "none.pt"], 1, "none.pt"),
+    (["export", TUTORIAL, "a.xlsx"], 1, "expected one of graphml, gexf"),
+    (["export", TUTORIAL, "-"], 1, "expected one of graphml, gexf"),
+    (["convert", TUTORIAL, "/nowhere/a.json"], 1, "expected a path to write to"),
+    (["convert", TUTORIAL, "-"], 1, "expected a format"),
+    (["convert", TUTORIAL, "-", "--to", "pajek"], 1, "expected a format that holds a whole graph"),
+    (["trace", "-"], 1, "standard input"),
+    (["exprot", TUTORIAL, "b.gexf"], 2, "Did you mean export?"),
+    (["trace"], 2, "Missing argument 'GRAPH'"),
+    (["trace", TUTORIAL, "--heads", "0"], 2, "--heads"),
+    (["trace", TUTORIAL, "--heads", "2", "-w", "w.pt"], 2, "leave one of the two out"),
+    (["trace", TUTORIAL, "--choose", "heads=8"], 2, "--choose is about weights"),
+    (["trace", "-", "-w", "-"], 2, "Only one of graph and weights"),
+    (["trace", TUTORIAL, "-o", "a.npz", "--json"], 2, "An .npz file holds no JSON"),
+    (["open", TUTORIAL, "--port", "0"], 2, "--port"),
+    (["open", TUTORIAL, "--address", "no such place"], 1, "expected a free place to listen"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"),
+    REFUSED,
+    ids=lambda value: " ".join(value)[-40:] if isinstance(value, list) else "",
+)
+def test_what_cannot_be_done_is_told_in_a_sentence(
+    arguments: list[str], status: int, sentence: str, here: Callable[..., Here]
+) -> None:
+    done = here(*arguments, status=status)
+    assert sentence in done.stderr.decode()
+    assert done.stdout == b""
+
+
+def test_choices_that_a_file_leaves_open_are_made_and_checked(here: Callable[..., Here], tmp_path: Path) -> None:
+    path = trained(tmp_path)
+    told = json.loads(here("trace", KARATE, "-w", path, "--choose", "self_loops=as_given", "--json").stdout)
+    assert told["model"]["self_loops"] == "as_given"
+    for choice in ("head=8", "heads"):
+        assert "expected NAME=VALUE" in here("trace", KARATE, "-w", path, "--choose", choice, status=1).stderr.decode()
+
+
+def test_who_stops_reading_ends_it_in_peace() -> None:
+    line = f"{sys.executable} -m gatviz trace {KARATE} -q | head -1"
+    done = subprocess.run(line, shell=True, capture_output=True, cwd=ROOT, env=ENVIRONMENT, check=True, timeout=120)
+    assert done.stdout == b"layer,head,source,target,alpha,added_loop\n"
+    assert done.stderr == b""
+
+
+def test_quiet_says_nothing_and_a_wrong_name_stays_text() -> None:
+    assert called("convert", KARATE, "-", "--to", "json", "--quiet").stderr == b""
+    told = called("info", "\x1b[31mred", status=1).stderr
+    assert b"\x1b" not in told
+
+
+# ---- help ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["", *commands().list_commands(None)])  # type: ignore[arg-type]
+def test_every_help_has_an_example_that_calls_it(name: str, here: Callable[..., Here]) -> None:
+    told = here(*filter(None, [name]), "--help").stdout.decode()
+    examples = told.split("Examples:")[1].strip().splitlines()
+    assert all(line.strip().startswith("gatviz") for line in examples)
+    assert name in ("", "open") or any(f"gatviz {name}" in line for line in examples)
+
+
+def test_the_version_is_told_at_once() -> None:
+    assert gatviz.__version__ in called("--version").stdout.decode()
+    assert loaded("from gatviz.cli import main\nsys.stdout = None\nmain(['--help'])", ("torch", "numpy")) == []
+
+
+# ---- the app ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def started(*arguments: str, stdin: IO[bytes] | int = subprocess.DEVNULL, **environment: str) -> Iterator[App]:
+    """The app's process and its address; it is ended afterwards."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gatviz", *arguments, "--no-browser"],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env={**ENVIRONMENT, **environment},
+    )
+    try:
+        assert server.stderr is not None
+        told = next((found for line in server.stderr if (found := re.search(rb"http://\S+", line))), None)
+        assert told is not None, "the app did not start"
+        yield App(server, told[0].decode())
+    finally:
+        if server.returncode is None:
+            server.terminate()
+            server.communicate(timeout=30)
+
+
+class App(NamedTuple):
+    server: subprocess.Popen[bytes]
+    url: str
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_app_answers_and_ends_cleanly(ending: signal.Signals) -> None:
+    with started(TUTORIAL) as (server, url):
+        assert url.startswith("http://localhost:")
+        with urllib.request.urlopen(url, timeout=10) as page:
+            assert page.status == 200
+        server.send_signal(ending)
+        out, told = server.communicate(timeout=30)
+        assert (server.returncode, out) == (0, b""), told
+        assert b"Traceback" not in told
+        with pytest.raises(OSError, match="refused"):
+            urllib.request.urlopen(url, timeout=10)
+
+
+def test_a_taken_port_is_told_and_another_is_found(here: Callable[..., Here]) -> None:
+    with started(TUTORIAL) as (_server, url):
+        port = url.rpartition(":")[2]
+        assert "expected a free place to listen" in here(TUTORIAL, "--port", port, status=1).stderr.decode()
+        with started(TUTORIAL) as (_other, other_url):
+            assert other_url != url
+
+
+def test_what_comes_by_standard_input_lies_in_a_file_as_long_as_the_app_runs(tmp_path: Path) -> None:
+    with Path(TUTORIAL).open("rb") as file, started("-", stdin=file, TMPDIR=str(tmp_path)) as (server, _url):
+        (given,) = tmp_path.glob("gatviz-*/given")
+        assert given.read_bytes() == Path(TUTORIAL).read_bytes()
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=30)
+        assert not list(tmp_path.glob("gatviz-*"))
