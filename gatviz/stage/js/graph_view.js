@@ -59,6 +59,8 @@ export class GraphView {
     /** @type {EdgeElement[]} */
     this.edgeElements = [];
     this.radius = 0;
+    /** Where names and features are written. @type {import("./geometry.js").Box[]} */
+    this.written = [];
     /** The middle of the picture. */
     this.centre = { x: 0, y: 0 };
     this.isTold = this.isSplit = this.isNumbered = false;

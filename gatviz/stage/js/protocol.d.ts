@@ -494,9 +494,9 @@ export interface Looked {
   weighting: string;
 }
 
-/** What the person wants of the page: a panel beside the graph, a pin, a check. */
+/** What the person wants of the page: a panel beside the graph, a pin, a check, the locked arrow away. */
 export interface Asked {
-  what: "pyg" | "pin" | "unpin" | "table" | "weights";
+  what: "pyg" | "pin" | "unpin" | "without" | "table" | "weights";
 }
 
 /** What the keeper on the page wants: the session's bytes, to open some, to begin afresh, a step back or forth.
