@@ -203,7 +203,7 @@ def texts() -> dict[str, str]:
         "noMatrices": _("Wh, e and α stand here as soon as there is a node."),
         "noReason": _("Why a node listens to whom stands here as soon as it reads another."),
         "whereFrom": _("Where s of {source} comes from"),
-        "without": _("Take it away"),
+        "without": _("Without it?"),
         "withoutTitle": _("Removes this arrow and shows what that changes; undo brings it back"),
         "howStable": _("How stable?"),
         "howStableTitle": _("How far each α moves when one arrow into this node comes or goes"),
