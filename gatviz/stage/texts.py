@@ -54,6 +54,12 @@ def texts() -> dict[str, str]:
         "addedLoopStays": _(
             "This loop is no arrow of the graph: the setting “Self-loops: add the missing” puts it there."
         ),
+        "camera": _("Picture"),
+        "cameraTitle": _("What is shown as a picture: SVG of shapes and text, or PNG, twice as fine."),
+        "pictureOfGraph": _("graph"),
+        "pictureOfWhy": _("why"),
+        "pictureLayer": _("layer {layer}"),
+        "pictureHeads": _("heads {heads}"),
         "emptyCanvas": _("Double-click anywhere, or press N, for the first node. “Draw” then joins nodes by dragging."),
         "nameField": _("name"),
         "labelField": _("label"),
@@ -197,6 +203,9 @@ def texts() -> dict[str, str]:
         "noMatrices": _("Wh, e and α stand here as soon as there is a node."),
         "noReason": _("Why a node listens to whom stands here as soon as it reads another."),
         "whereFrom": _("Where s of {source} comes from"),
+        "howStable": _("How stable?"),
+        "howStableTitle": _("How far each α moves when one arrow into this node comes or goes"),
+        "whiskers": _("{low} to {high}, when one arrow comes or goes"),
         "allArrows": _("All arrows"),
         "whyReads": _("{node} reads"),
         "whyHalves": _("t + s, on one scale"),

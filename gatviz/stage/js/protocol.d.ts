@@ -309,6 +309,8 @@ export interface Why {
   rest: Rest | null;
   bars: Bars | null;
   even: number;
+  whiskers: Packed | null;
+  stable: Said[];
   shares: string;
   hPrime: Packed | null;
   out: Packed | null;
@@ -376,11 +378,14 @@ export interface Screen extends Scene {
   weightingAtStart: string | null;
   proofs: Proof[];
   pygAsked: boolean;
+  stableAsked: boolean | null;
   description: string;
+  graphTitle: string;
   whoseWeights: string;
   badge: string;
   notice: string;
   directed: boolean;
+  fixed: boolean;
   session: string;
   drawing: number;
   editsTaken: number;
@@ -494,9 +499,9 @@ export interface Looked {
   weighting: string;
 }
 
-/** What the person wants of the page: a panel beside the graph, a pin, a check. */
+/** What the person wants of the page: a panel beside the graph, a pin, a check, whiskers on α or none. */
 export interface Asked {
-  what: "pyg" | "pin" | "unpin" | "table" | "weights";
+  what: "pyg" | "pin" | "unpin" | "table" | "weights" | "stable";
 }
 
 /** What the keeper on the page wants: the session's bytes, to open some, to begin afresh, a step back or forth.
@@ -697,10 +702,11 @@ export interface TrainPaint {
 }
 
 /** What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
-a node painted (with a label; without one it is told or told no longer), this epoch opened in another workspace, ten
-seeds trained or stopped; or what is to be shown: an epoch, a layer, a head, α or its change, a locked arrow
-(target, source), what stands beside the graph, of which step the output is embedded and by what it is coloured.
-Counted, so that one that got lost can be sent again; each with the tab's token, and hello with nothing else. */
+a node painted (with a label; without one it is told or told no longer), this epoch opened in another workspace (in
+Explain also for a node), ten seeds trained or stopped; or what is to be shown: an epoch, a layer, a head, α or its
+change, a locked arrow (target, source), what stands beside the graph, of which step the output is embedded and by
+what it is coloured. Counted, so that one that got lost can be sent again; each with the tab's token, and hello with
+nothing else. */
 export interface TrainAsked {
   count: number;
   what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "seeds" | "hello";
@@ -730,6 +736,39 @@ export interface Keeping {
   workTitle: string;
   refused: string;
   forget: number;
+  texts: Record<string, string>;
+}
+
+/** All that is said of one node and of what it may read: W weightings, P sources, H heads. */
+export interface TargetTold {
+  sources: number[];
+  ofNode: Answer[];
+  ofPairs: Answer[][];
+  stories: ((Story | null)[])[];
+}
+
+/** One attention layer: its screen as it opens, and what is said where nothing is locked, [W]. */
+export interface ReportLayer {
+  title: string;
+  screen: Screen;
+  ofAll: Answer[];
+  leftOut: Answer;
+}
+
+/** What stands below the stage: sentences, then values by their names. */
+export interface Chapter {
+  title: string;
+  sentences: string[];
+  values: [string, string][];
+}
+
+/** A whole report; what is told of each target stands beside it, packed apart. */
+export interface Report {
+  title: string;
+  line: string;
+  layers: ReportLayer[];
+  layerAtStart: number;
+  chapters: Chapter[];
   texts: Record<string, string>;
 }
 

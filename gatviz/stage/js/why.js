@@ -1,5 +1,6 @@
 /** Why this one, and not the others: a row for each node that the target reads, from its score to what arrives. */
 
+import { Camera } from "./camera.js";
 import { html, LATER } from "./dom.js";
 import { fillIn, shorten } from "./format.js";
 import { formulaLine } from "./formula.js";
@@ -25,8 +26,9 @@ export class WhyView {
   /**
    * @param {import("./store.js").Store} store
    * @param {Pick<import("./stage.js").Host, "asked">} host is told what the person wants Python to check
+   * @param {import("./camera.js").InLight} inLight
    */
-  constructor(store, host) {
+  constructor(store, host, inLight) {
     /** @type {Scene} */
     this.scene = LATER;
     this.store = store;
@@ -38,7 +40,8 @@ export class WhyView {
     this.lock = html("span");
     this.remark = html("p", { class: "quiet-text why-remark" });
     this.links = html("span", { class: "why-links" });
-    this.head = html("div", { class: "why-head" }, this.title, this.lock, this.remark, this.links);
+    this.camera = new Camera("why", store, inLight, () => [{ key: "why", name: this.scene.texts.pictureOfWhy, elements: [this.head, this.body] }]);
+    this.head = html("div", { class: "why-head" }, this.title, this.lock, this.remark, this.links, this.camera.element);
     this.body = html("div", { class: "why-body" });
     this.element = html("section", { class: "panel why" }, this.head, this.body);
   }
@@ -46,6 +49,7 @@ export class WhyView {
   /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
+    this.camera.setScene(scene);
     this.draw();
   }
 
@@ -73,7 +77,8 @@ export class WhyView {
     }
     this.element.toggleAttribute("data-empty", !table);
     const weighting = shownWeighting(scene, store.state);
-    this.body.replaceChildren(...(table ? [whyTable(scene, table, this.chosen(table), store), sumLine(scene, table, this.chosen(table), store)] : []));
+    const stable = why?.stable.length ? [html("p", { class: "quiet-text why-stable", role: "status" }, ...sentence(why.stable, store))] : [];
+    this.body.replaceChildren(...(table ? [...stable, whyTable(scene, table, this.chosen(table), store), sumLine(scene, table, this.chosen(table), store)] : []));
     if (table && this.furtherOpen && weighting.head !== null) this.body.append(this.further(weighting.head));
     this.markHover();
   }
@@ -111,7 +116,11 @@ export class WhyView {
     const told = table && !this.listed && story && isTold(story, this.store.state) && isAnswered(scene, this.store.state);
     const further = told ? link("further", this.furtherOpen, fillIn(texts.whereFrom, { source: shorten(scene.names[story.source], 9) }), () => this.toggle("furtherOpen")) : null;
     const list = scene.edges.length ? link("listed", this.listed, texts.allArrows, () => this.toggle("listed")) : null;
-    this.links.replaceChildren(...[further, list].filter((each) => each !== null));
+    const { stableAsked } = scene;
+    const locked = table && !this.listed && this.store.state.locked !== null;
+    const stable = locked && stableAsked !== null ? link("stable", stableAsked, texts.howStable, () => this.host.asked("stable")) : null;
+    if (stable) stable.title = texts.howStableTitle;
+    this.links.replaceChildren(...[further, stable, list].filter((each) => each !== null));
   }
 
   /** @param {"furtherOpen"|"listed"} what */
@@ -161,6 +170,7 @@ function readWhy(why) {
   const vectorKeys = why.columns.filter(({ stage }) => stage !== null).map(({ key }) => key);
   const numbers = tensor(why.numbers);
   const vectors = why.vectors.map((vector) => tensor(vector));
+  const ends = why.whiskers && tensor(why.whiskers);
   return {
     ...why,
     /** @param {number} row @param {string} key @returns {number|null} */
@@ -176,6 +186,8 @@ function readWhy(why) {
       const values = Array.from({ length: vector.shape[1] }, (_, c) => vector.at(row, c));
       return values.every(Number.isNaN) ? null : values;
     },
+    /** The least and the most of a row's α while one arrow comes or goes. @param {number} row @returns {[number, number]|null} */
+    range: (row) => (ends && !Number.isNaN(ends.at(row, 0)) ? [ends.at(row, 0), ends.at(row, 1)] : null),
     brought: why.rest?.brings ? [...why.rest.brings.f32] : null,
     hPrime: why.hPrime && [...why.hPrime.f32],
     out: why.out && [...why.out.f32],
