@@ -1,17 +1,16 @@
-"""Torch files and pickles of tensors, and of PyG's Data. The only module of the room that touches torch.
+"""Torch files and pickles of tensors, and of PyG's Data. The only module of the room that touches torch, when asked.
 
 Nothing in such a file is run: `gatviz.pickles` reads the tensors out of it.
 """
 
 from __future__ import annotations
 
+import importlib
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers, limits
@@ -20,9 +19,10 @@ from gatviz.files.graph_file import GraphFile
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.pickled_graph import check_readable, graph_level
 from gatviz.graph.graph import Graph
-from gatviz.pickles.containers import is_pickled, pickled
-from gatviz.pickles.pickled import Reader, Unread
 from gatviz.words import _, commas
+
+if TYPE_CHECKING:
+    from gatviz.pickles.pickled import Reader
 
 _PICKLE = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _EDGE_ATTR = "edge_attr"
@@ -34,7 +34,8 @@ _LONGEST_WORD = 1_000
 def is_torch(file: GraphFile) -> bool:
     """Whether a file is a pickle, a zip around one, as torch writes it, or torch's older form."""
     if file.data.startswith(_PICKLE):
-        return is_pickled(file.data)
+        found: bool = _containers().is_pickled(file.data)
+        return found
     return any(name.endswith("/data.pkl") for name in file.members)
 
 
@@ -45,7 +46,7 @@ def read_torch(file: GraphFile) -> ParsedGraph:
         GatvizError: not such a file, or one that holds no graph; what it holds is named.
     """
     where = file.where
-    tree, reader = pickled(file.data, where, limits.MAX_PICKLE)
+    tree, reader = _containers().pickled(file.data, where, limits.MAX_PICKLE)
     level = graph_level(tree, reader)
     found = _Arrays(where)
     for name, node in level.items():
@@ -63,6 +64,15 @@ def read_torch(file: GraphFile) -> ParsedGraph:
     return parsed
 
 
+def _torch() -> Any:
+    """Torch takes seconds to import; other formats do without it."""
+    return importlib.import_module("torch")
+
+
+def _containers() -> Any:
+    return importlib.import_module("gatviz.pickles.containers")
+
+
 def _meta(node: Any, reader: Reader) -> str | None:
     told = None if node is None else reader.value(node)
     return told if isinstance(told, str) else None
@@ -77,19 +87,21 @@ class _Arrays:
         self.left_out: list[str] = []
         self.notes: list[str] = []
         self._graphs = 1
+        self._tensors = _torch().Tensor
+        self._unread = importlib.import_module("gatviz.pickles.pickled").Unread
 
     def take(self, name: str, value: Any, check: Any) -> None:
         """One entry. Errors as `read_torch`."""
         at = f"{self.where}, {quote(name)}"
-        if name == _EDGE_ATTR and isinstance(value, Tensor):
+        if name == _EDGE_ATTR and isinstance(value, self._tensors):
             self._edge_attr(tensor_to_array(value, at))
-        elif name == _BATCH and isinstance(value, Tensor) and value.numel() and not value.is_floating_point():
+        elif name == _BATCH and isinstance(value, self._tensors) and value.numel() and not value.is_floating_point():
             self._graphs = int(value.max()) + 1
         elif not is_known(name):
             self.left_out.append(name)
-        elif isinstance(value, Unread):
+        elif isinstance(value, self._unread):
             raise GatvizError(at, _("a dense tensor of numbers"), value.kind, _("store tensor.to_dense().cpu()"))
-        elif isinstance(value, Tensor):
+        elif isinstance(value, self._tensors):
             self._tensor(name, tensor_to_array(value, at))
         elif isinstance(value, int):
             self.arrays[name] = np.array(value)
@@ -159,6 +171,7 @@ def tensor_to_array(tensor: Any, where: str) -> NDArray[Any]:
     Raises:
         GatvizError: a sparse tensor, one on another device, complex numbers, or too many.
     """
+    torch = _torch()
     if tensor.layout != torch.strided or tensor.device.type != "cpu" or tensor.is_complex():
         raise GatvizError(where, _("a dense tensor of numbers"), str(tensor.layout), _("store tensor.to_dense().cpu()"))
     if tensor.numel() > limits.MAX_FEATURE_VALUES:
@@ -175,6 +188,7 @@ def tensor_to_array(tensor: Any, where: str) -> NDArray[Any]:
 
 def write_torch(graph: Graph) -> bytes:
     """A graph as a torch file of plain tensors."""
+    torch = _torch()
     arrays, told = arrays_of(graph)
     content: dict[str, Any] = {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}
     content[META] = told
