@@ -58,6 +58,8 @@ if TYPE_CHECKING:  # for who reads and for type checkers; what runs is the table
     from gatviz.model.recipe import Recipe as Recipe
     from gatviz.model.steps import LayerSettings as LayerSettings
     from gatviz.model.trace import StepTrace as StepTrace, Trace as Trace
+    from gatviz.reporting import report as report
+    from gatviz.reporting.notebook import explore as explore, view as view
     from gatviz.training.fit import fit as fit
     from gatviz.training.training import Training as Training, load_training as load_training
 
@@ -97,6 +99,7 @@ _HOMES = {
     "Training": "gatviz.training.training",
     "analysis": "gatviz.analysis",
     "capture": "gatviz.capturing",
+    "explore": "gatviz.reporting.notebook",
     "export": "gatviz.export",
     "fit": "gatviz.training.fit",
     "from_attention": "gatviz.capturing",
@@ -107,9 +110,11 @@ _HOMES = {
     "load_training": "gatviz.training.training",
     "load_weights": "gatviz.checkpoints",
     "read_graph": "gatviz.files",
+    "report": "gatviz.reporting",
     "sample_graph": "gatviz.files",
     "sample_graph_names": "gatviz.files",
     "save_weights": "gatviz.checkpoints",
+    "view": "gatviz.reporting.notebook",
     "watch": "gatviz.capturing",
     "write_graph": "gatviz.files",
 }

@@ -24,6 +24,7 @@ from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.model.trace import Trace
 from gatviz.numbers import small_figure
+from gatviz.showing import ShowsItself
 from gatviz.words import _, commas
 
 _BOUND = {torch.float32: 1e-4, torch.float64: 1e-9}
@@ -68,7 +69,7 @@ class Unproved:
 
 
 @dataclass(frozen=True, eq=False)
-class Capture:
+class Capture(ShowsItself):
     """What the attention layers of a model did in one run.
 
     Attributes:

@@ -33,6 +33,7 @@ from gatviz.model.steps import LayerSettings
 from gatviz.model.trace import Trace
 from gatviz.model.weights import Weights
 from gatviz.numbers import first_beyond
+from gatviz.showing import ShowsItself
 from gatviz.words import _, commas
 
 
@@ -136,7 +137,7 @@ class CapturedCall:
 
 
 @dataclass(frozen=True, eq=False)
-class CapturedRun:
+class CapturedRun(ShowsItself):
     """What one run of a model left behind; made by `capture`, `from_attention` and `load_capture`.
 
     Attributes:

@@ -13,6 +13,7 @@ from gatviz.attention.layer_trace import Array, LayerTrace, settled
 from gatviz.errors import GatvizError, within
 from gatviz.graph.graph import Graph
 from gatviz.numbers import first_beyond
+from gatviz.showing import ShowsItself
 from gatviz.words import _, commas
 
 
@@ -146,7 +147,7 @@ def _walk(steps: Sequence[StepTrace]) -> Iterator[StepTrace]:
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
+class Trace(ShowsItself):
     """One run of a model on a graph: its layers' traces, first to last.
 
     Attributes:

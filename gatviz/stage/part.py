@@ -1,7 +1,8 @@
-"""How arrays travel to the browser, and which numbers go along of arrows that are not drawn."""
+"""The part of a large graph that is shown, how arrays travel to the browser, and which numbers of undrawn arrows do."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,44 @@ from numpy.typing import NDArray
 
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.errors import GatvizError
-from gatviz.graph.subgraph import Part
+from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES, Direction, Part, neighbourhood, strongest
 from gatviz.numbers import finite
 from gatviz.stage.protocol import Packed
 from gatviz.words import _
 
 MOST_UNDRAWN_VALUES = 2_000_000
 """Above this many numbers of arrows that are not drawn, a field sends none of them: the stage then says so."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """The neighbourhood of one node: how many hops, along which arrows."""
+
+    node: int
+    hops: int
+    direction: Direction
+
+
+def is_large(trace: LayerTrace) -> bool:
+    """Whether only a part can be shown."""
+    return trace.num_nodes > MOST_NODES or trace.num_edges > MOST_EDGES
+
+
+def shown_part(trace: LayerTrace, around: Around | None) -> Part:
+    """The nodes and arrows to show; α is the full run's either way."""
+    if not is_large(trace):
+        return Part.whole(trace.num_nodes, trace.num_edges)
+    if around is None:
+        return strongest(trace.alpha, trace.edge_index, trace.num_nodes)
+    return neighbourhood(
+        trace.edge_index,
+        trace.num_nodes,
+        around.node,
+        around.hops,
+        alpha=trace.alpha,
+        direction=around.direction,
+        max_edges=MOST_EDGES,
+    )
 
 
 def packed(values: Any) -> Packed:

@@ -445,10 +445,14 @@ class Screen(Scene):
     stable_asked: bool | None
     """Whether whiskers on α are asked for; None where they cannot be, as no model is known."""
     description: str
+    graph_title: str
+    """What the graph is called, for pictures of it."""
     whose_weights: str
     badge: str
     notice: str
     directed: bool
+    fixed: bool
+    """Whether there is no Python behind it: then nothing is offered that would need a run."""
     session: str
     """Whose edits were taken: one that was made in another session is not for this one."""
     drawing: int

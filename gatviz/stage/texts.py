@@ -54,6 +54,12 @@ def texts() -> dict[str, str]:
         "addedLoopStays": _(
             "This loop is no arrow of the graph: the setting “Self-loops: add the missing” puts it there."
         ),
+        "camera": _("Picture"),
+        "cameraTitle": _("What is shown as a picture: SVG of shapes and text, or PNG, twice as fine."),
+        "pictureOfGraph": _("graph"),
+        "pictureOfWhy": _("why"),
+        "pictureLayer": _("layer {layer}"),
+        "pictureHeads": _("heads {heads}"),
         "emptyCanvas": _("Double-click anywhere, or press N, for the first node. “Draw” then joins nodes by dragging."),
         "nameField": _("name"),
         "labelField": _("label"),

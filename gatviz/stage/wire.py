@@ -19,13 +19,13 @@ from gatviz.errors import GatvizError
 from gatviz.stage.protocol import Message
 from gatviz.words import _
 
-_QUICK = 1
-"""Deflate's quickest level: what a higher one saves is not worth its time on every change."""
+QUICKEST, SMALLEST = 1, 9
+"""Deflate's levels: what a higher one saves is not worth its time on every change, but in a file that is kept."""
 _FLOAT = 4
 _JSON = partial(json.dumps, allow_nan=False, separators=(",", ":"))
 
 
-def encode(message: Message | Mapping[str, Any]) -> bytes:
+def encode(message: Message | Mapping[str, Any], *, level: int = QUICKEST) -> bytes:
     """A message of the protocol, or several by name.
 
     Raises:
@@ -54,7 +54,7 @@ def encode(message: Message | Mapping[str, Any]) -> bytes:
             _("make features or weights smaller"),
         ) from None
     padding = bytes(-len(text) % _FLOAT)
-    return zlib.compress(b"".join((len(text).to_bytes(4, "little"), text, padding, arrays)), _QUICK)
+    return zlib.compress(b"".join((len(text).to_bytes(4, "little"), text, padding, arrays)), level)
 
 
 def _is_finite(value: Any) -> bool:

@@ -24,6 +24,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.graph.graph import Graph
 from gatviz.model.trace import StepTrace
+from gatviz.showing import ShowsItself
 from gatviz.training.kept import MOST_BYTES, Kept, Reel
 from gatviz.training.saving import Saved, SavedAct, read_training, write_training
 from gatviz.training.schedule import Schedule
@@ -89,7 +90,7 @@ class _Act:
         return Read.by(self.model, self.task.graph)
 
 
-class Training:
+class Training(ShowsItself):
     """A model in training, epoch by epoch. Epoch 0 is the model as it was given.
 
     `advance` trains one epoch more; all else looks at those that are there, and may be asked from another thread

@@ -18,12 +18,14 @@ from gatviz.export import check_program, npz_of, pyg_script, torch_script, write
 from gatviz.export.alpha import FORMATS as ALPHA_FORMATS
 from gatviz.files import FORMATS
 from gatviz.model.trace import Trace
+from gatviz.reporting import MOST_BYTES, Shown, report
+from gatviz.stage.weightings import weightings
 from gatviz.ui.escape import escape
 from gatviz.ui.explain.job import explained
-from gatviz.ui.explore.weightings import weightings
 from gatviz.ui.session import pins, session
-from gatviz.ui.session.model import whose_weights
+from gatviz.ui.session.model import predicted, weights_badge, whose_weights
 from gatviz.ui.session.run_cache import Run
+from gatviz.ui.session.setting_words import setting_name, setting_value
 from gatviz.ui.session.work import Pin
 from gatviz.words import _
 
@@ -33,6 +35,7 @@ _MADE = "take_away_made"
 def take_away(now: session.Session, run: Run) -> None:
     """Downloads of what is on show, each made when it is asked for."""
     with st.popover(_("Take away"), icon=":material/download:"):
+        _report(now, run)
         _page(now, run)
         st.caption(_("All layers and heads of this run:"))
         whole = run.whole
@@ -40,6 +43,35 @@ def take_away(now: session.Session, run: Run) -> None:
         _download(_("Every intermediate (.npz)"), "gatviz.npz", lambda: npz_of(whole))
         st.caption(_("Programs that print the same α without gatviz:"))
         _programs(whole)
+
+
+def _report(now: session.Session, run: Run) -> None:
+    """This very screen without Python."""
+    said = _("This screen as one file, to click through without gatviz, with verdicts and settings.")
+    room = _("What is said of each arrow goes along, up to {most} MB.").format(most=f"{MOST_BYTES / 1e6:g}")
+    st.caption(f"{said} {room}")
+    _download(_("Report (HTML)"), "gatviz-report.html", lambda: _reported(now, run).encode())
+
+
+def _reported(now: session.Session, run: Run) -> str:
+    told, locked = predicted(now, now.settings, run), now.locked
+    at = locked if isinstance(locked, session.Locked) else None
+    names = ("seed", "self_loops", "dropout", "feature_dropout")
+    drawn: tuple[str, ...] = names if now.work.opened is None else names[1:]  # a file's weights have no seed
+    drawn = drawn if now.work.given is None else ()
+    shown = Shown(
+        layer=run.layer,
+        locked=None if at is None else (at.target, at.source),
+        weighting=now.weighting or (at.weighting if at else None),
+        positions=now.positions,
+        weights=whose_weights(now),
+        badge=weights_badge(now),
+        settings=[(setting_name(name), setting_value(getattr(now.settings, name))) for name in drawn],
+        notes=[] if told is None else [" ".join(told.sentences)],
+        predicted=None if told is None else told.predicted,
+        wrong=() if told is None else told.wrong.tolist(),
+    )
+    return report(now.graph, run.whole, title=now.origin, explanation=explained(run.key), shown=shown)
 
 
 def _page(now: session.Session, run: Run) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -32,6 +32,10 @@ CHROMIUM_ARGUMENTS = [
 START_LIMIT = 90
 
 expect.set_options(timeout=20_000)
+
+
+Opens = Callable[[str], Page]
+"""Opens a report from disk."""
 
 
 class Server:
@@ -120,5 +124,29 @@ def page(browser: Browser, app_url: str) -> Iterator[Page]:
     page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(inside) else None)
     open_app(page, app_url)
     yield page
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def opens(browser: Browser, tmp_path: Path) -> Iterator[Opens]:
+    """See `Opens`. Fails at the end if the page logged an error or asked for anything but itself."""
+    path = tmp_path / "report.html"
+    context = browser.new_context(viewport={"width": 1440, "height": 1100}, offline=True)
+    page = context.new_page()
+    wrong: list[str] = []
+    own = (path.as_uri(), "data:")
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(own) else None)
+
+    def opened(text: str) -> Page:
+        path.write_text(text, encoding="utf-8")
+        page.goto(path.as_uri())
+        page.wait_for_selector(".gatviz-stage .node")
+        page.wait_for_selector(".gatviz-stage .why-table")
+        return page
+
+    yield opened
     context.close()
     assert wrong == []

@@ -16,6 +16,7 @@ ORDER = (
     "words",
     "errors",
     "numbers",
+    "showing",
     "top_files",
     "graph",
     "pickles",
@@ -29,6 +30,7 @@ ORDER = (
     "export",
     "charts",
     "stage",
+    "reporting",
     "cli",
     "ui",
     "__main__",
@@ -240,7 +242,7 @@ def test_the_stages_modules_import_each_other_and_nothing_else() -> None:
             assert needed.startswith("./"), f"{name} imports {needed}"
             visit(needed.removeprefix("./"))
 
-    for entry, _styles in assets.ENTRIES.values():
+    for entry, _styles in (*assets.ENTRIES.values(), assets.PAGE):
         visit(entry)
     assert reached == {path.name for path in assets.FOLDER.glob("*.js")}
 

@@ -11,8 +11,8 @@ import { Edits } from "../../gatviz/stage/js/edits.js";
 /** @type {Edit} */
 const CLEAR = { kind: "clear" };
 
-/** @param {number} editsTaken @param {{session?: string, drawing?: number}} other */
-const on = (editsTaken, other = {}) => ({ session: "one", drawing: 0, editsTaken, ...other });
+/** @param {number} editsTaken @param {{session?: string, drawing?: number, fixed?: boolean}} other */
+const on = (editsTaken, other = {}) => ({ session: "one", drawing: 0, fixed: false, editsTaken, ...other });
 
 /** @param {(edits: Edits, sent: number[][]) => void} check */
 function withEdits(check) {
@@ -72,6 +72,17 @@ test("a stage that is mounted anew goes on counting where Python is", () => {
     edits.settle(on(41));
     edits.push(CLEAR);
     assert.deepEqual(sent, [[42]]);
+  });
+});
+
+test("where nothing can be edited, a move is all that is sent", () => {
+  withEdits((edits, sent) => {
+    edits.settle(on(0, { fixed: true }));
+    edits.push(CLEAR);
+    edits.push({ kind: "undo" });
+    assert.deepEqual([sent, edits.waiting], [[], []]);
+    edits.push({ kind: "move", names: ["a"], points: [[1, 2]] });
+    assert.deepEqual(sent, [[1]]);
   });
 });
 

@@ -118,6 +118,8 @@ export const screen = (parts = {}) => ({
   badge: "",
   notice: "",
   directed: true,
+  fixed: false,
+  graphTitle: "",
   session: "one",
   drawing: 0,
   editsTaken: 0,

@@ -20,7 +20,7 @@ from gatviz.stage.column_names import input_names
 from gatviz.stage.details import local_focus, pack_story
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.protocol import EdgeFocus
-from gatviz.ui.explore.weightings import weightings
+from gatviz.stage.weightings import weightings
 from tests.stage.arrived import PALETTES, as_sent
 
 

@@ -22,8 +22,8 @@ from gatviz.stage.details import first_edge, pack_proofs, pack_story
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.protocol import Answer, Change, Message, Proof, Scene, Stage, Story
 from gatviz.stage.reasons import pack_answers
+from gatviz.stage.weightings import weightings
 from gatviz.stage.wire import encode
-from gatviz.ui.explore.weightings import weightings
 from tests.stage.arrived import PALETTES, arrived, as_sent
 
 

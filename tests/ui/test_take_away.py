@@ -18,6 +18,7 @@ from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run, run
 from gatviz.ui.session.work import Pin
 from gatviz.ui.take_away import take_away
+from tests.reporting.test_report import report_in
 from tests.ui.walk import APP, checked
 
 
@@ -46,7 +47,13 @@ def test_downloads_are_of_the_run_on_show(monkeypatch: pytest.MonkeyPatch) -> No
     now = app.session_state["gatviz_session"]
     shown = run(now.graph, now.settings)
     files = offered(monkeypatch, now, shown)
-    assert set(files) == {"gatviz.html", "gatviz.npz", "alpha.py", "alpha_pyg.py"}
+    assert set(files) == {"gatviz-report.html", "gatviz.html", "gatviz.npz", "alpha.py", "alpha_pyg.py"}
+    told = report_in(files["gatviz-report.html"].decode())
+    screen = told["layers"][0]["screen"]
+    assert screen["lockedAtStart"] == {"kind": "edge", "target": now.locked.target, "source": now.locked.source}
+    assert screen["weightingAtStart"] == now.locked.weighting
+    assert ["seed", str(now.settings.seed)] in [value for chapter in told["chapters"] for value in chapter["values"]]
+    assert screen["positions"] == np.round(now.positions, 5).tolist()
     (layer,) = shown.whole.layers
     with np.load(io.BytesIO(files["gatviz.npz"]), allow_pickle=False) as arrays:
         np.testing.assert_array_equal(arrays["l0_alpha"], layer.alpha)

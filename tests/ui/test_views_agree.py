@@ -43,7 +43,7 @@ from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import pack_story
 from gatviz.stage.pack import pack_scene
-from gatviz.ui.explore.weightings import weightings
+from gatviz.stage.weightings import weightings
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 from tests.stage.arrived import PALETTES, as_sent
 

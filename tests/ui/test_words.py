@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gatviz.analysis.subject import called
 from gatviz.stage.texts import texts
-from gatviz.ui.explore.weightings import weightings
+from gatviz.stage.weightings import weightings
 from tests.browser.driver import trace_of
 from tests.ui.walk import sent, views
 

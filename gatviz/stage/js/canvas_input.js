@@ -103,7 +103,8 @@ export class CanvasInput {
     const { view, store } = this;
     const { tool, selection } = store.state;
     const name = this.nameAt(event);
-    const kind = name !== null ? (tool === "connect" || event.shiftKey ? "connect" : "move") : tool === "select" || event.shiftKey ? "box" : "pan";
+    const connects = !view.scene.fixed && (tool === "connect" || event.shiftKey);
+    const kind = name !== null ? (connects ? "connect" : "move") : tool === "select" || event.shiftKey ? "box" : "pan";
     const names = name === null ? [] : selection.includes(name) ? selection : [name];
     this.drag = { kind, name, names, focus: this.focusAt(event), x: event.clientX, y: event.clientY, moved: false, zoomed: { ...view.frame.view } };
     view.canvas.setPointerCapture(event.pointerId);
@@ -167,6 +168,7 @@ export class CanvasInput {
   /** @param {MouseEvent} event */
   doubleClick(event) {
     const name = this.nameAt(event);
+    if (this.view.scene.fixed) return;
     if (name !== null) this.store.update({ edited: name });
     else if (!this.under(event)?.closest(".edge, .edge-labels")) this.commands.newNode(this.view.frame.toGraph(this.view.onCanvas(event)));
   }

@@ -31,6 +31,7 @@ export function drawHead(view) {
     tabs.length ? html("span", { class: "choice", role: "radiogroup", "aria-label": texts.chain }, ...tabs) : "",
     html("span", { class: "quiet-text chain-legend" }, texts.matricesLegend),
     html("span", { class: "spacer" }),
+    view.camera.element,
     html("button", { type: "button", class: "link", "data-key": "all-steps", "aria-expanded": view.unfolded, onclick: () => view.unfold() }, texts.allSteps, html("span", { "aria-hidden": "true" }, view.unfolded ? " ⌄" : " ›")),
   );
   if (focused) focusKey(view.head, focused);

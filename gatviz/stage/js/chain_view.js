@@ -1,5 +1,6 @@
 /** The chain from X and W to the output: a card per stage, folded or unfolded, linked by what is in focus. */
 
+import { Camera } from "./camera.js";
 import { CellEditor } from "./cell_editor.js";
 import { drawHead, drawSteps } from "./chain_head.js";
 import { html, LATER, zoomOf } from "./dom.js";
@@ -55,8 +56,8 @@ const LIMITS = { alpha: shareLimit, change: changeLimit };
  */
 
 export class ChainView {
-  /** @param {import("./store.js").Store} store @param {import("./edits.js").Edits} edits */
-  constructor(store, edits) {
+  /** @param {import("./store.js").Store} store @param {import("./edits.js").Edits} edits @param {import("./camera.js").InLight} inLight */
+  constructor(store, edits, inLight) {
     /** @type {Scene} */
     this.scene = LATER;
     this.store = store;
@@ -69,6 +70,7 @@ export class ChainView {
     /** Whether all steps are on offer, and which stage is shown where there is room for one alone. */
     this.unfolded = false;
     this.tab = "alpha";
+    this.camera = new Camera("chain", store, inLight, () => this.openStages().map((stage) => ({ key: stage.name, name: stage.plain, elements: [this.card(stage).element] })));
     this.head = html("div", { class: "chain-head" });
     this.steps = html("nav", { class: "steps-bar" });
     this.strip = html("div", { class: "strip" });
@@ -87,6 +89,7 @@ export class ChainView {
   /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
+    this.camera.setScene(scene);
     for (const [name, card] of this.cards) {
       if (!scene.stages.some((stage) => stage.name === name)) {
         card.element.remove();
@@ -187,7 +190,7 @@ export class ChainView {
     });
     /** @type {Card} */
     const card = {
-      element: html("article", { class: "card", "data-stage": stage.name, "data-editable": stage.entries ? "" : null }, head, body, foot),
+      element: html("article", { class: "card", "data-stage": stage.name, "data-editable": stage.entries && !this.scene.fixed ? "" : null }, head, body, foot),
       head,
       body,
       foot,
@@ -218,7 +221,7 @@ export class ChainView {
     const { layer, texts } = this.scene;
     const stage = stageOf(this.scene, name);
     const { entries, perHead } = stage;
-    if (!entries) return;
+    if (!entries || this.scene.fixed) return;
     const { matrix } = this.card(stage);
     const parameter = entries.parameters[entries.rows ? 0 : cell[0]];
     const { head } = shownWeighting(this.scene, this.store.state);
@@ -348,7 +351,7 @@ export class ChainView {
     const target = stage.layout === "messages" ? this.focusTarget() : null;
     const count = target === null ? 0 : whole.undrawn.reads[target];
     if (count) return fillIn(stage.rest ? texts.undrawnRowNote : texts.moreUndrawn, { count });
-    return stage.entries ? texts.editable : "";
+    return stage.entries && !this.scene.fixed ? texts.editable : "";
   }
 
   /** @returns {import("./matrix_view.js").MatrixSpec|null} @param {StageOf} stage @param {Card} card @param {Weighting} weighting @param {Size} size */

@@ -5,6 +5,8 @@ import { nextName, opposite } from "./draft.js";
 /** @import {LayOut} from "./protocol.js" */
 
 const NUDGE = 14;
+/** The keys of what needs no run of the model. */
+const WITHOUT_RUN = /^(alt\+arrow|ctrl\+a$)/;
 
 export class Commands {
   /**
@@ -41,8 +43,9 @@ export class Commands {
   /** Run the command of a key, if it has one. @param {KeyboardEvent} event @returns {boolean} */
   press(event) {
     const held = [event.ctrlKey || event.metaKey ? "ctrl+" : "", event.altKey ? "alt+" : "", event.shiftKey ? "shift+" : ""];
-    const command = this.keys[held.join("") + event.key.toLowerCase()];
-    if (!command) return false;
+    const key = held.join("") + event.key.toLowerCase();
+    const command = this.keys[key];
+    if (!command || (this.canvas.scene.fixed && !WITHOUT_RUN.test(key))) return false;
     event.preventDefault();
     command();
     return true;

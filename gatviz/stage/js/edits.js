@@ -4,7 +4,7 @@ import { Patience } from "./patience.js";
 
 /**
  * @import {Edit, Numbered, Screen} from "./protocol.js"
- * @typedef {Pick<Screen, "session"|"drawing"|"editsTaken">} On the graph that is drawn on, and what of it is taken
+ * @typedef {Pick<Screen, "session"|"drawing"|"editsTaken"|"fixed">} On the graph that is drawn on, what of it is taken, and whether it is fixed
  */
 
 export class Edits {
@@ -15,7 +15,7 @@ export class Edits {
     /** All that is not yet taken: a session that went with its server may come back. @type {Numbered[]} */
     this.kept = [];
     /** @type {On} */
-    this.on = { session: "", drawing: 0, editsTaken: 0 };
+    this.on = { session: "", drawing: 0, editsTaken: 0, fixed: false };
     /** @type {ReturnType<typeof setTimeout>|undefined} */
     this.timer = undefined;
     this.patience = new Patience();
@@ -33,7 +33,8 @@ export class Edits {
 
   /** The first edit goes at once; those made until its answer comes go together. @param {Edit} edit */
   push(edit) {
-    const { session, drawing, editsTaken } = this.on;
+    const { session, drawing, editsTaken, fixed } = this.on;
+    if (fixed && edit.kind !== "move") return;
     const number = 1 + Math.max(editsTaken, ...this.waiting.map((one) => one.number));
     this.kept.push({ number, session, drawing, edit });
     this.changed();
@@ -47,10 +48,10 @@ export class Edits {
   }
 
   /** This is on the screen now, and so many edits of it are taken. @param {On} on */
-  settle({ session, drawing, editsTaken }) {
+  settle({ session, drawing, editsTaken, fixed }) {
     const same = session === this.on.session;
     const before = this.waiting.length;
-    this.on = { session, drawing, editsTaken: same ? Math.max(this.on.editsTaken, editsTaken) : editsTaken };
+    this.on = { session, drawing, fixed, editsTaken: same ? Math.max(this.on.editsTaken, editsTaken) : editsTaken };
     this.kept = this.kept.filter((one) => one.session !== session || one.number > editsTaken);
     if (same && this.waiting.length === before && before > 0) return;
     clearTimeout(this.timer);

@@ -24,6 +24,9 @@ const KEYS = [
   ["?", "key_help"],
 ];
 
+/** What is of use where nothing can be edited. */
+const LOOKING = new Set(["key_tab", "key_arrows", "key_enter", "key_escape", "key_all", "key_nudge", "key_help"]);
+
 export class KeysMenu {
   constructor() {
     /** @type {Scene} */
@@ -37,7 +40,8 @@ export class KeysMenu {
   setScene(scene) {
     this.scene = scene;
     const { texts } = scene;
-    const rows = KEYS.map(([keys, words]) => html("tr", {}, html("th", { scope: "row" }, ...keys.split(" · ").flatMap((key, k) => (k ? [" · ", html("kbd", {}, key)] : [html("kbd", {}, key)]))), html("td", {}, texts[words])));
+    const keys = scene.fixed ? KEYS.filter(([, words]) => LOOKING.has(words)) : KEYS;
+    const rows = keys.map(([pressed, words]) => html("tr", {}, html("th", { scope: "row" }, ...pressed.split(" · ").flatMap((key, k) => (k ? [" · ", html("kbd", {}, key)] : [html("kbd", {}, key)]))), html("td", {}, texts[words])));
     this.menu.fill("?", texts.keys, [html("table", { class: "keys-table" }, html("tbody", {}, ...rows))]);
   }
 

@@ -5,6 +5,8 @@
 
 import { html, LATER, placeOn, set, svg } from "./dom.js";
 import { number, shorten, shortenFront } from "./format.js";
+import { cellShapes } from "./matrix_picture.js";
+import { drawnAs } from "./picture.js";
 
 /**
  * @typedef {Object} MatrixSpec
@@ -66,6 +68,7 @@ export class MatrixView {
     // Kept, as asking the element makes the browser lay out the whole page first.
     this.scrolled = { left: 0, top: 0 };
     this.painter = html("canvas");
+    drawnAs(this.painter, (origin) => cellShapes(this, origin));
     this.names = svg("g", { class: "names" });
     this.numbers = svg("g", { class: "numbers" });
     this.overlay = svg("g", { class: "marks" });

@@ -67,12 +67,12 @@ export class PictureMenu {
       ["readBy", texts.readBy],
     ]);
     const rows = [
-      [...panels, html("button", { type: "button", class: "tool", "data-key": "fit", title: texts.fitTitle, onclick: this.fit }, texts.fit), this.layouts()],
+      [...(scene.fixed ? [] : panels), html("button", { type: "button", class: "tool", "data-key": "fit", title: texts.fitTitle, onclick: this.fit }, texts.fit), ...(scene.fixed ? [] : [this.layouts()])],
       [scale],
       [this.nodeColours()],
       [direction],
       [options(store, texts.digits, "digits", DIGITS.map((n) => [n, String(n)]))],
-      this.baseline(),
+      ...(scene.fixed ? [] : [this.baseline()]),
     ];
     this.menu.fill("⋯", texts.more, rows.map((row) => html("div", { class: "menu-row" }, ...row)));
     if (focused) focusKey(this.element, focused);

@@ -380,10 +380,12 @@ export interface Screen extends Scene {
   pygAsked: boolean;
   stableAsked: boolean | null;
   description: string;
+  graphTitle: string;
   whoseWeights: string;
   badge: string;
   notice: string;
   directed: boolean;
+  fixed: boolean;
   session: string;
   drawing: number;
   editsTaken: number;
@@ -734,6 +736,39 @@ export interface Keeping {
   workTitle: string;
   refused: string;
   forget: number;
+  texts: Record<string, string>;
+}
+
+/** All that is said of one node and of what it may read: W weightings, P sources, H heads. */
+export interface TargetTold {
+  sources: number[];
+  ofNode: Answer[];
+  ofPairs: Answer[][];
+  stories: ((Story | null)[])[];
+}
+
+/** One attention layer: its screen as it opens, and what is said where nothing is locked, [W]. */
+export interface ReportLayer {
+  title: string;
+  screen: Screen;
+  ofAll: Answer[];
+  leftOut: Answer;
+}
+
+/** What stands below the stage: sentences, then values by their names. */
+export interface Chapter {
+  title: string;
+  sentences: string[];
+  values: [string, string][];
+}
+
+/** A whole report; what is told of each target stands beside it, packed apart. */
+export interface Report {
+  title: string;
+  line: string;
+  layers: ReportLayer[];
+  layerAtStart: number;
+  chapters: Chapter[];
   texts: Record<string, string>;
 }
 

@@ -1,6 +1,7 @@
 /** The stage as one thing: mount it on an element, give it data, hear what the person did. */
 
 import { ChainView } from "./chain_view.js";
+import { Camera } from "./camera.js";
 import { Commands } from "./commands.js";
 import { focusedBeside, hit, html, LATER } from "./dom.js";
 import { Edits } from "./edits.js";
@@ -45,6 +46,9 @@ const AT_FIRST = {
   guide: null,
 };
 
+/** The page's own colours, when it is light. */
+const PAPER = Object.entries({ "--gv-background": "#ffffff", "--gv-panel": "#ffffff", "--gv-soft": "#f1f2f8", "--gv-border": "#dfe1ec", "--gv-primary": "#312c80" });
+
 /**
  * @typedef {Object} Host what the stage tells the world around it
  * @property {(edits: Numbered[]) => void} edited what was drawn and is not yet taken
@@ -64,13 +68,18 @@ export class Stage {
     this.graph = new GraphView(this.store, this.edits);
     this.commands = new Commands(this.store, this.edits, this.graph);
     this.graph.listen(this.commands);
+    /** What came last. @type {Screen} */
+    this.data = LATER;
+    /** @param {() => void} act */
+    const inLight = (act) => this.inLight(act);
+    this.legend = new Legend(this.store);
+    this.camera = new Camera("graph", this.store, inLight, () => [{ key: "graph", name: this.scene.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend.element] }]);
     this.menu = new PictureMenu(this.store, this.commands, host, () => this.graph.resetView());
     this.keys = new KeysMenu();
-    this.toolbar = new Toolbar(this.store, this.commands, [this.menu.element, this.keys.element]);
-    this.legend = new Legend(this.store);
+    this.toolbar = new Toolbar(this.store, this.commands, [this.camera.element, this.menu.element, this.keys.element]);
     this.editor = new NodeEditor(this.store, this.edits, this.graph);
-    this.chain = new ChainView(this.store, this.edits);
-    this.why = new WhyView(this.store, host);
+    this.chain = new ChainView(this.store, this.edits, inLight);
+    this.why = new WhyView(this.store, host, inLight);
     this.headline = new Headline(this.store);
     this.guide = new GuideView(this.store);
     this.headline.aside.prepend(this.guide.element);
@@ -108,7 +117,7 @@ export class Stage {
         if (this.element.isConnected && this.focused === target && focusedBeside(this.element) !== target) this.focused = null;
       });
     });
-    this.views = [this.headline, this.guide, this.bar, this.graph, this.legend, this.menu, this.keys, this.toolbar, this.editor, this.chain, this.why];
+    this.views = [this.headline, this.guide, this.bar, this.graph, this.legend, this.camera, this.menu, this.keys, this.toolbar, this.editor, this.chain, this.why];
     this.stop = this.store.subscribe((state, changed) => {
       for (const view of this.views) view.onState(changed);
       if (changed.has("guide")) this.light();
@@ -127,6 +136,7 @@ export class Stage {
   show(data) {
     const before = this.scene;
     const theme = this.theme();
+    this.data = data;
     this.element.dataset.theme = theme;
     this.scene = readScene({ ...data, palette: data.palettes[theme] });
     for (const [name, colour] of Object.entries(this.scene.palette.words)) this.element.style.setProperty(`--gv-${name}`, colour);
@@ -164,6 +174,20 @@ export class Stage {
     const colour = getComputedStyle(this.element).getPropertyValue("--gv-background").trim();
     const [r, g, b] = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
     return 0.3 * r + 0.6 * g + 0.1 * b < 110 ? "dark" : "light";
+  }
+
+  /** Let something happen while all is drawn in light colours, as on paper. @param {() => void} act */
+  inLight(act) {
+    if (this.theme() === "light") return act();
+    const { style } = this.element;
+    for (const [name, colour] of PAPER) style.setProperty(name, colour);
+    this.show(this.data);
+    try {
+      act();
+    } finally {
+      for (const [name] of PAPER) style.removeProperty(name);
+      this.show(this.data);
+    }
   }
 
   /** Carry over what the person looks at, as far as it still exists. @param {Scene|undefined} before */

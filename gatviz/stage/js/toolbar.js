@@ -49,7 +49,8 @@ export class Toolbar {
 
   tools() {
     const { store, commands } = this;
-    const { texts, undo, redo } = this.scene;
+    const { texts, undo, redo, fixed } = this.scene;
+    if (fixed) return html("div", { class: "tool-row" }, html("span", { class: "spacer" }), ...this.menus);
     /** @param {"undo"|"redo"} name @param {string} what it would do @param {() => void} run */
     const step = (name, what, run) => this.button(name, run, { class: `tool icon ${name}`, "aria-label": texts[name], disabled: what ? null : "", title: what ? fillIn(texts[`${name}Title`], { what }) : texts[`${name}Nothing`] });
     return html(

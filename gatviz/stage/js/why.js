@@ -1,5 +1,6 @@
 /** Why this one, and not the others: a row for each node that the target reads, from its score to what arrives. */
 
+import { Camera } from "./camera.js";
 import { html, LATER } from "./dom.js";
 import { fillIn, shorten } from "./format.js";
 import { formulaLine } from "./formula.js";
@@ -25,8 +26,9 @@ export class WhyView {
   /**
    * @param {import("./store.js").Store} store
    * @param {Pick<import("./stage.js").Host, "asked">} host is told what the person wants Python to check
+   * @param {import("./camera.js").InLight} inLight
    */
-  constructor(store, host) {
+  constructor(store, host, inLight) {
     /** @type {Scene} */
     this.scene = LATER;
     this.store = store;
@@ -38,7 +40,8 @@ export class WhyView {
     this.lock = html("span");
     this.remark = html("p", { class: "quiet-text why-remark" });
     this.links = html("span", { class: "why-links" });
-    this.head = html("div", { class: "why-head" }, this.title, this.lock, this.remark, this.links);
+    this.camera = new Camera("why", store, inLight, () => [{ key: "why", name: this.scene.texts.pictureOfWhy, elements: [this.head, this.body] }]);
+    this.head = html("div", { class: "why-head" }, this.title, this.lock, this.remark, this.links, this.camera.element);
     this.body = html("div", { class: "why-body" });
     this.element = html("section", { class: "panel why" }, this.head, this.body);
   }
@@ -46,6 +49,7 @@ export class WhyView {
   /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
+    this.camera.setScene(scene);
     this.draw();
   }
 

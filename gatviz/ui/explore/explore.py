@@ -22,14 +22,15 @@ from gatviz.stage.column_names import input_names
 from gatviz.stage.details import first_edge, local_focus, pack_proofs, pack_story
 from gatviz.stage.guide import pack_guide
 from gatviz.stage.pack import Weighting, pack_scene
+from gatviz.stage.part import Around, is_large, shown_part
 from gatviz.stage.protocol import Palettes, Scene, Screen
 from gatviz.stage.reasons import pack_answers
 from gatviz.stage.stages import with_stage
 from gatviz.stage.texts import texts
+from gatviz.stage.weightings import weightings
 from gatviz.ui.explore.feature_table import feature_table
 from gatviz.ui.explore.notice import notice
-from gatviz.ui.explore.part import Around, is_large, part_choice, shown_part
-from gatviz.ui.explore.weightings import weightings
+from gatviz.ui.explore.part import part_choice
 from gatviz.ui.session import captured, from_browser, pins, run_cache, session
 from gatviz.ui.session.model import predicted, present_weights, weights_badge, whose_weights
 from gatviz.ui.session.settings import Settings
@@ -38,6 +39,7 @@ from gatviz.ui.weights.table import weights_table
 from gatviz.words import _
 
 _LONGEST_DESCRIPTION = 600
+_LONGEST_TITLE = 60
 _TABLE_WIDTH = 360
 _MOST_SECONDS = 1.5
 """So long α is tried under changes."""
@@ -80,10 +82,12 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         pyg_asked=now.compare_pyg,
         stable_asked=None if trace.alpha_alone else now.stable,
         description=now.graph.description[:_LONGEST_DESCRIPTION],
+        graph_title=now.origin[:_LONGEST_TITLE],
         whose_weights=whose_weights(now),
         badge=weights_badge(now),
         notice=notice(now, trace, part, choices, settings, changed, predictions),
         directed=now.graph.directed,
+        fixed=False,
         session=now.identity,
         drawing=now.work.drawing,
         edits_taken=now.edits_taken,

@@ -9,6 +9,7 @@ from gatviz.analysis.subject import called
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
+from gatviz.stage.notice import about_edges, about_graph, about_part
 from gatviz.stage.pack import Weighting
 from gatviz.ui.session import captured, session
 from gatviz.ui.session.settings import Settings
@@ -28,40 +29,14 @@ def notice(
     predictions: Predictions | None,
 ) -> str:
     """What has to be said of the graph, of the part that is shown, of its predictions and of what changed."""
-    sentences = [*now.graph.notes, *([now.graph.rounding] if now.graph.rounding else [])]
-    if now.graph.num_nodes and not now.graph.x.any() and not trace.alpha_alone:
-        sentences.append(
-            _(
-                "All features are 0, so no node sends anything: the table of features (⋯, Table) fills them one-hot or "
-                "at random."
-            )
-        )
+    sentences = about_graph(now.graph, trace)
     sentences += captured.told(now.work)
     if predictions is not None:
         told = (*(accuracy.sentence for accuracy in predictions.accuracies), *predictions.column_sentences)
         sentences.append(" ".join(told))
-    kept = [*dict.fromkeys((*now.graph.edge_attributes, *now.graph.edge_feature_names))]
-    read = () if trace.edge_features is None else now.graph.edge_feature_names
-    if unread := [name for name in kept if name not in read]:
-        names = ", ".join(name[:24] for name in unread)
-        sentences.append(
-            _("Kept but not used by GAT, which reads only whether an arrow is there: {names}.").format(names=names)
-        )
+    sentences += about_edges(now.graph, trace)
     if not part.is_whole:
-        between = (
-            [_("Arrows between these nodes that are not drawn stand in the matrices, marked.")]
-            if part.among(trace.edge_index).size > part.edges.size
-            else []
-        )
-        sentences.append(
-            " ".join(
-                [
-                    part.told(_("their largest α over the heads"), [called(name) for name in now.graph.names]),
-                    _("Everything is computed on the whole graph and nothing is renormalised."),
-                    *between,
-                ]
-            )
-        )
+        sentences.append(about_part(now.graph, trace, part))
         sentences.extend(_locked_elsewhere(now.graph, trace, part, choices))
     if changed is not None:
         top = changed.top_changes(_MOST_CHANGES)["sentence"].tolist()

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import streamlit as st
 
-from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.graph import Graph
-from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES, Direction, Part, neighbourhood, strongest
+from gatviz.graph.subgraph import Direction
+from gatviz.stage.part import Around
 from gatviz.ui.escape import escape
 from gatviz.ui.session.control_values import key_of
 from gatviz.words import _
 
 _MOST_HOPS = 4
 _MOST_MATCHES = 50
-
-
-@dataclass(frozen=True)
-class Around:
-    """The neighbourhood of one node: how many hops, along which arrows."""
-
-    node: int
-    hops: int
-    direction: Direction
-
-
-def is_large(trace: LayerTrace) -> bool:
-    """Whether only a part can be shown."""
-    return trace.num_nodes > MOST_NODES or trace.num_edges > MOST_EDGES
 
 
 def part_choice(graph: Graph) -> Around | None:
@@ -68,20 +52,3 @@ def matches(graph: Graph, wish: str) -> list[int]:
     begins = [n for n, name in names if name.startswith(low) and name != low]
     holds = [n for n, name in names if low in name and not name.startswith(low)]
     return [*exact, *begins, *holds][:_MOST_MATCHES]
-
-
-def shown_part(trace: LayerTrace, around: Around | None) -> Part:
-    """The nodes and arrows to show; α is the full run's either way."""
-    if not is_large(trace):
-        return Part.whole(trace.num_nodes, trace.num_edges)
-    if around is None:
-        return strongest(trace.alpha, trace.edge_index, trace.num_nodes)
-    return neighbourhood(
-        trace.edge_index,
-        trace.num_nodes,
-        around.node,
-        around.hops,
-        alpha=trace.alpha,
-        direction=around.direction,
-        max_edges=MOST_EDGES,
-    )
