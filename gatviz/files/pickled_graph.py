@@ -7,14 +7,16 @@ known by the names of their classes alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers
 from gatviz.files.arrays import is_known, refuse_weights
-from gatviz.pickles.pickled import Reader
 from gatviz.pickles.safe_pickle import Level, Name, Outside, Thing
 from gatviz.words import N_, _, commas, ngettext
+
+if TYPE_CHECKING:
+    from gatviz.pickles.pickled import Reader
 
 _DEEPEST = 5
 _EDGES = {"adj_t", "adj_data", "indptr", "row", *headers.ARRAYS["edge_index"], *headers.ARRAYS["adjacency"]}

@@ -162,6 +162,9 @@ def _list_of(archive: zipfile.ZipFile, names: Sequence[str], where: str, most: i
     if any(name.endswith("/.data/extern_modules") for name in names):
         mend = _("load it with torch.package where it was made, and save the model's state_dict()")
         raise GatvizError(where, _("a state dict"), _("a torch.package, which brings its own programs"), mend)
+    if names and all(name.endswith(".npy") for name in names):
+        mend = _("open a graph by the graph's button 'Open', or save weights as safetensors")
+        raise GatvizError(where, _("a torch file of weights or safetensors"), _("NumPy arrays (.npz)"), mend)
     lists = [name for name in names if name.endswith("/data.pkl")]
     if len(lists) != 1:
         raise GatvizError(where, _("a torch file with one data.pkl"), str(len(lists)), _("choose a file of weights"))

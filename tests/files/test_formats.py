@@ -26,7 +26,7 @@ from gatviz.files.parsed import ParsedGraph
 FOLDER = Path(table.__file__).parent
 SHARED_BY_TWO = {
     "edge_list": {"node_table"},
-    "safetensors_file": {"torch_door"},
+    "safetensors_file": {"torch_file"},
     "zip_of_tables": {"npz", "torch_door"},
 }
 """Formats that lean on another one: a table beside, a tensor, a zip that is more than a zip."""
