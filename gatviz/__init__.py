@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # for who reads and for type checkers; what runs is the table
         capture as capture,
         from_attention as from_attention,
         load_capture as load_capture,
+        watch as watch,
     )
     from gatviz.checkpoints import (
         inspect_weights as inspect_weights,
@@ -114,6 +115,7 @@ _HOMES = {
     "sample_graph_names": "gatviz.files",
     "save_weights": "gatviz.checkpoints",
     "view": "gatviz.reporting.notebook",
+    "watch": "gatviz.capturing",
     "write_graph": "gatviz.files",
 }
 """Public name → the module that it comes from."""

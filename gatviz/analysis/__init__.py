@@ -12,6 +12,7 @@ from gatviz.analysis.baselines import WeightingKey, gcn_weights, mean_of_heads, 
 from gatviz.analysis.difference import Difference, difference
 from gatviz.analysis.edge_story import EdgeStory, FeatureShare, GATStory, GATv2Story, Term, edge_story
 from gatviz.analysis.explanation.contribution import Contribution, attention_contribution, seed_places
+from gatviz.analysis.explanation.edge_paths import EdgePath, EdgePaths, edge_paths
 from gatviz.analysis.explanation.explain import Explanation, explain_node, typical_agreement
 from gatviz.analysis.explanation.fidelity import Fidelity, fidelity
 from gatviz.analysis.explanation.paths import path_attribution
@@ -37,6 +38,8 @@ __all__ = [
     "Contribution",
     "Difference",
     "Disagreement",
+    "EdgePath",
+    "EdgePaths",
     "EdgeStory",
     "Explanation",
     "FeatureShare",
@@ -66,6 +69,7 @@ __all__ = [
     "common_order",
     "difference",
     "dropped_limit",
+    "edge_paths",
     "edge_removal",
     "edge_story",
     "edge_table",

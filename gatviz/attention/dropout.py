@@ -22,11 +22,11 @@ def dropped(
     """
     if x.layout == torch.strided:
         mask = stays(x, rate, generator)
-        return x, mask, x * mask / (1 - rate)
+        return x, mask, x * (mask / (1 - rate))
     values = x.values()
     staying = stays(values, rate, generator)
     at = x.crow_indices(), x.col_indices()
-    left = torch.sparse_csr_tensor(*at, values * staying / (1 - rate), x.shape, check_invariants=False)
+    left = torch.sparse_csr_tensor(*at, values * (staying / (1 - rate)), x.shape, check_invariants=False)
     if not keep:
         return x, None, left
     lost = torch.sparse_csr_tensor(*at, (~staying).to(x.dtype), x.shape, check_invariants=False)

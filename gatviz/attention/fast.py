@@ -28,6 +28,8 @@ _VERY_FEW = 512
 """Up to so many scores, picking each by its place is quicker than laying them out anew …"""
 _FEW = 4_096
 """… and up to so many values, starting the faster kernels costs more than they save (both: results are equal)."""
+_FEW_TO_LEARN = 1 << 15
+"""Up to so many products, a gradient by torch's own steps costs less than one in Python (no sum is long there)."""
 _ONE_BLOCK = 1 << 20
 """Up to this many values between scores and α, the graph is worked through in one piece …"""
 _BLOCK = 1 << 17
@@ -102,6 +104,8 @@ def attend(
 def aggregate(weights: Shaped[Tensor, "E H"], Wh: Shaped[Tensor, "N H C"], edges: Block) -> Shaped[Tensor, "n H C"]:
     """See `arithmetic.aggregate`."""
     if _needs_gradient(weights) or _needs_gradient(Wh):
+        if weights.shape[0] * Wh.shape[1] * Wh.shape[2] <= _FEW_TO_LEARN and edges.runs is None:
+            return plain.aggregate(weights, Wh, edges)
         h_prime: Tensor = _Aggregate.apply(weights, Wh, edges)  # type: ignore[no-untyped-call]
         return h_prime
     return _weighted_sum(weights, Wh, edges)

@@ -379,7 +379,7 @@ class AttentionLayer(nn.Module):
         mask = alpha_dropped = None
         if training and self.dropout:
             mask = stays(alpha, self.dropout, generator)
-            alpha_dropped = alpha * mask / (1 - self.dropout)
+            alpha_dropped = alpha * (mask / (1 - self.dropout))
         used = alpha if alpha_dropped is None else alpha_dropped
         h_prime = formulas.aggregate(used, values, edges.whole)
         if edge_values is not None:

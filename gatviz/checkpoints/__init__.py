@@ -2,7 +2,7 @@
 
 A file goes through the modules in this order, one a step; `opening` takes it through all of them.
 
-    safe_pickle, containers   bytes → what a torch file or safetensors holds
+    (pickles)                 bytes → what a torch file or safetensors holds
     state_dict                → the one state dict in it, every number checked
     recognition               → its modules: attention layers in the form of one of the `layouts`, and `other_modules`
     sequence, proposal        → which comes after which: the recipe, or several ways to read the file
@@ -18,8 +18,8 @@ goes the other way.
 from gatviz.checkpoints.choices import ACTIVATION_NAMES, NO_ACTIVATION, Choices, Decision
 from gatviz.checkpoints.layouts import LAYOUTS
 from gatviz.checkpoints.opening import Checkpoint, WeightsFile, check_graph, inspect_weights, load_weights, read_weights
-from gatviz.checkpoints.safe_pickle import SAVE_LINES
 from gatviz.checkpoints.saving import save_weights
+from gatviz.pickles.safe_pickle import SAVE_LINES
 
 __all__ = [
     "ACTIVATION_NAMES",

@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from gatviz.attention.edges import SelfLoops
 from gatviz.checkpoints.choices import NO_ACTIVATION, Answer, Choices, ChoiceWords, Decision
-from gatviz.checkpoints.containers import MAX_BYTES, in_hand, read_container
 from gatviz.checkpoints.defaults import Decided, decide
 from gatviz.checkpoints.layouts import LAYOUTS
 from gatviz.checkpoints.model_building import build_model
@@ -22,12 +21,14 @@ from gatviz.checkpoints.recognition import Recognised, recognise
 from gatviz.checkpoints.saved_settings import SavedSettings, saved_recipe, saved_settings
 from gatviz.checkpoints.state_dict import StateDict, read_state_dict
 from gatviz.errors import GatvizError, quote
+from gatviz.files.encoding import shown_name
 from gatviz.graph.graph import Graph
 from gatviz.model.around import Linear
 from gatviz.model.gat import GAT
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step
 from gatviz.model.steps import LayerSettings
+from gatviz.pickles.containers import MAX_BYTES, in_hand, read_container
 from gatviz.words import _, and_list, ngettext, or_list
 
 WeightsSource = str | os.PathLike[str] | bytes | nn.Module | Mapping[str, Tensor]
@@ -300,12 +301,12 @@ def check_graph(model: GAT, graph: Graph, name: str = "") -> None:
 
 def _bytes_of(source: str | os.PathLike[str] | bytes, name: str | None) -> tuple[bytes, str]:
     if isinstance(source, bytes | bytearray | memoryview):
-        where = quote(name).strip("'") if name else _("the weights")
+        where = shown_name(name) if name else _("the weights")
         _check_size(len(source), where)
         return bytes(source), where
     try:
         path = Path(source)
-        where = quote(name or path.name).strip("'")
+        where = shown_name(name or path.name)
         if path.is_dir():
             raise GatvizError(where, _("a file"), _("a folder"), _("choose a file in it"))
         _check_size(path.stat().st_size, where)

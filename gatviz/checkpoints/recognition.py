@@ -22,10 +22,10 @@ from gatviz.checkpoints.layer_forms import (
 )
 from gatviz.checkpoints.layouts import LAYOUTS, attention_names
 from gatviz.checkpoints.other_modules import other_modules
-from gatviz.checkpoints.pickled import Told
 from gatviz.checkpoints.pieces import Piece, pieces
 from gatviz.checkpoints.state_dict import RECIPE, StateDict
 from gatviz.errors import GatvizError, quote
+from gatviz.pickles.pickled import Told
 from gatviz.words import _, and_list, commas, ngettext, or_list
 
 MAX_LAYERS = 64

@@ -11,11 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gatviz.checkpoints.containers import Container
 from gatviz.checkpoints.layouts import attention_names
-from gatviz.checkpoints.pickled import StateLevel, Told, Unread
-from gatviz.checkpoints.safe_pickle import MAX_TENSORS
 from gatviz.errors import GatvizError, quote
+from gatviz.pickles.containers import Container
+from gatviz.pickles.pickled import StateLevel, Told, Unread
+from gatviz.pickles.safe_pickle import MAX_TENSORS
 from gatviz.words import _, commas, first_of, ngettext
 
 MAX_VALUES = 30_000_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,15 @@ from gatviz.words import _, or_list
 
 OPEN = "open"
 _HELP = {"help_option_names": ["-h", "--help"]}
+_EXAMPLES = {
+    "": ("gatviz karate.graphml --weights trained.pt", "gatviz export karate.graphml alpha.gexf"),
+    "open": ("gatviz karate.graphml", "gatviz karate.graphml --weights trained.pt", "gatviz work.gatviz --port 9000"),
+    "trace": ("gatviz trace karate.graphml > alpha.csv", "gatviz trace cora.npz -w trained.pt --json | jq '.alpha[0]'"),
+    "export": ("gatviz export karate.graphml alpha.gexf", "gatviz export karate.json - --to graphml -w trained.pt"),
+    "convert": ("gatviz convert karate.gml karate.graphml", "gatviz convert edges.csv - --to json | gatviz -"),
+    "info": ("gatviz info karate.gml", "gatviz info trained.pt --json | jq .layers"),
+}
+"""How each is called, for its help."""
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
@@ -43,7 +52,7 @@ def commands() -> click.Group:
         subcommand_metavar="[GRAPH | COMMAND] …",
         context_settings=_HELP,
         help=_("See what graph attention attends to. Without a command, the app opens on GRAPH."),
-        epilog=_examples("gatviz karate.graphml --weights trained.pt", "gatviz export karate.graphml alpha.gexf"),
+        epilog=_examples(""),
     )
     group.add_command(_open())
     group.add_command(_trace())
@@ -53,8 +62,8 @@ def commands() -> click.Group:
     return click.version_option(gatviz.__version__, "--version", help=_("Show the version."))(group)
 
 
-def _examples(*lines: str) -> str:
-    return "\b\n" + _("Examples:") + "".join(f"\n  {line}" for line in lines)
+def _examples(name: str) -> str:
+    return "\b\n" + _("Examples:") + "".join(f"\n  {line}" for line in _EXAMPLES[name])
 
 
 def _teller(quiet: bool) -> Callable[[str], None]:
@@ -67,16 +76,14 @@ def _teller(quiet: bool) -> Callable[[str], None]:
     return say
 
 
-def _command(
-    name: str, run: Callable[..., Any], short: str, more: str, examples: Sequence[str], *given: Decorator
-) -> click.Command:
+def _command(name: str, run: Callable[..., Any], short: str, more: str, *given: Decorator) -> click.Command:
     for decorate in reversed((*given, _quiet())):
         run = decorate(run)
     return click.command(
         name,
         help=f"{short} {more}",
         short_help=short,
-        epilog=_examples(*examples),
+        epilog=_examples(name),
         context_settings=_HELP,
     )(run)
 
@@ -152,7 +159,6 @@ def _open() -> click.Command:
         run,
         _("Open the app on a graph or a session."),
         _("The browser opens; Ctrl+C ends it. Without GRAPH it is the tutorial's."),
-        ("gatviz karate.graphml", "gatviz karate.graphml --weights trained.pt", "gatviz work.gatviz --port 9000"),
         click.argument("graph", required=False, metavar="[GRAPH]"),
         click.option("--weights", "-w", metavar="FILE", help=_("Trained weights: a torch file or safetensors.")),
         click.option("--port", type=click.IntRange(1, 65535), help=_("Where to listen; a free one if left out.")),
@@ -192,7 +198,6 @@ def _trace() -> click.Command:
             "It has a row for each edge of each head, as CSV or JSON. To a file ending in .npz goes every intermediate "
             "of the run. “-” is standard input."
         ),
-        ("gatviz trace karate.graphml > alpha.csv", "gatviz trace cora.npz -w trained.pt --json | jq '.alpha[0]'"),
         _graph(),
         *_model(),
         _form("--from", _("The format of GRAPH, if it cannot be told.")),
@@ -221,7 +226,6 @@ def _export() -> click.Command:
             "Of every head (alpha_l0_h2: layer 0, head 2), as graphml, gexf, json, node_link or npz, or as a table, as "
             "csv. “-” is standard input or output."
         ),
-        ("gatviz export karate.graphml alpha.gexf", "gatviz export karate.json - --to graphml -w trained.pt"),
         _graph(),
         _graph("out"),
         *_model(),
@@ -251,7 +255,6 @@ def _convert() -> click.Command:
             "What is written reads back equal, or is not written: a sentence says what would be lost. “-” is standard "
             "input or output."
         ),
-        ("gatviz convert karate.gml karate.graphml", "gatviz convert edges.csv - --to json | gatviz -"),
         _graph("graph"),
         _graph("out"),
         _form("--from", _("The format of GRAPH, if it cannot be told.")),
@@ -272,7 +275,6 @@ def _info() -> click.Command:
         run,
         _("Say what FILE holds and how it is understood."),
         _("A graph, trained weights or a session of gatviz. “-” is standard input."),
-        ("gatviz info karate.gml", "gatviz info trained.pt --json | jq .layers"),
         _graph("file"),
         _form("--from", _("The format of a graph, if it cannot be told.")),
         _as_json(),

@@ -32,7 +32,7 @@ from gatviz.files.zip_members import MAGIC, Members
 from gatviz.words import _, ngettext
 
 ENDING = ".gatviz"
-Kind = Literal["session", "training", "capture"]
+Kind = Literal["session", "training", "recorded", "capture"]
 
 _FORMAT = "gatviz"
 _CONTENT = "content.json"
@@ -264,7 +264,12 @@ def _no_container(where: str, found: str) -> GatvizError:
 
 
 def _kind_in_words(kind: str) -> str:
-    words = {"session": _("a session"), "training": _("a training"), "capture": _("a captured run")}
+    words = {
+        "session": _("a session"),
+        "training": _("a training"),
+        "recorded": _("a recorded run"),
+        "capture": _("a captured run"),
+    }
     return words.get(kind) or quote(kind)
 
 

@@ -7,7 +7,7 @@ evaluation, on the CPU, whatever the model that is asked about runs in.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -45,6 +45,11 @@ def in_double(model: GAT) -> GAT:
             _("one answer for the whole graph, by a readout"),
             _("ask about a model without readout"),
         )
+    return doubled(model)
+
+
+def doubled(model: GAT) -> GAT:
+    """The same of any model, also of one that reads out."""
     return copy.deepcopy(model).cpu().double().eval()
 
 
@@ -211,18 +216,19 @@ def sensitivity(model: GAT, graph: Graph, node: int, column: int | None = None) 
     return Sensitivity(trace, gradients, chosen)
 
 
+Alphas = Mapping[int, tuple[NDArray[np.float64], ...]]
+"""Of each edge into a node, by its source: α of each head [H], layer by layer."""
+
+
 def changed_alpha(
     model: GAT, graph: Graph, node: int, *, without: int | None = None, added: int | None = None
-) -> dict[int, NDArray[np.float64]]:
+) -> Alphas:
     """α of each edge into a node, by its source, when one of these edges is gone, or a new one there.
 
     Loops' features are filled anew, as the model would; a new edge has the mean of the others' features.
 
     Arguments:
-        model: as `in_double` gives it. without, added: the source of the edge.
-
-    Returns:
-        For each source [L]: the mean over heads in each attention layer.
+        model: as `doubled` gives it. without, added: the source of the edge.
     """
     x, edges = model.inputs(graph)
     source, target = edges.arrays["edge_index"]
@@ -242,5 +248,5 @@ def changed_alpha(
     trace = other.trace(x, edge_index=Edges.from_edge_index(edge_index, graph.num_nodes, "as_given", features))
     first = trace.layers[0]
     into = first.edges_into(node)
-    alpha = np.stack([layer.alpha[into].mean(1) for layer in trace.layers], axis=1)
-    return {int(j): row for j, row in zip(first.edge_index[0, into], alpha, strict=True)}
+    alpha = zip(*(layer.alpha[into] for layer in trace.layers), strict=True)
+    return dict(zip(first.edge_index[0, into].tolist(), alpha, strict=True))

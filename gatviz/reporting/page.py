@@ -176,6 +176,7 @@ class _Layer:
             weighting_at_start=weighting,
             proofs=pack_proofs(proofs(run)),
             pyg_asked=True,
+            stable_asked=None,
             description=graph.description[:_LONGEST_DESCRIPTION],
             graph_title=title[:_LONGEST_TITLE],
             whose_weights=shown.weights,

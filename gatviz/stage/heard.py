@@ -136,9 +136,9 @@ class Looked(Message):
 
 
 class Asked(Message):
-    """What the person wants of the page: a panel beside the graph, a pin, a check."""
+    """What the person wants of the page: a panel beside the graph, a pin, a check, whiskers on α or none."""
 
-    what: Literal["pyg", "pin", "unpin", "table", "weights"]
+    what: Literal["pyg", "pin", "unpin", "table", "weights", "stable"]
 
 
 class Wanted(Message):

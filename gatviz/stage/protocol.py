@@ -366,6 +366,9 @@ class Why(Message):
     rest: Rest | None
     bars: Bars | None
     even: float
+    whiskers: Packed | None
+    """[R, 2]: each row's least and largest α while one arrow into the target comes or goes; None if not asked."""
+    stable: list[Said]
     shares: str
     h_prime: Packed | None
     out: Packed | None
@@ -439,6 +442,8 @@ class Screen(Scene):
     weighting_at_start: str | None
     proofs: list[Proof]
     pyg_asked: bool
+    stable_asked: bool | None
+    """Whether whiskers on α are asked for; None where they cannot be, as no model is known."""
     description: str
     graph_title: str
     """What the graph is called, for pictures of it."""

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.analysis import Answer, Node, Number, Reasons, Sentence, WeightingKey, answer, joined, reasons, said
+from gatviz.analysis import (
+    Answer,
+    Node,
+    Number,
+    Reasons,
+    Sentence,
+    Stability,
+    WeightingKey,
+    answer,
+    joined,
+    reasons,
+    said,
+)
 from gatviz.attention import chain_texts
 from gatviz.attention.activations import ACTIVATIONS
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
@@ -31,6 +44,7 @@ class _Subject:
     trace: LayerTrace
     names: Sequence[str]
     places: NDArray[np.int64]
+    stable: tuple[Stability, int] | None = None
 
     def focus(self, target: int, source: int | None = None) -> protocol.Focus | None:
         """A node or a pair as the browser counts, None where it is not shown."""
@@ -47,13 +61,15 @@ def pack_answers(
     weightings: Sequence[WeightingKey],
     target: int | None,
     source: int | None,
+    stable: tuple[Stability, int] | None = None,
 ) -> list[protocol.Answer]:
     """An answer for each weighting.
 
     Arguments:
         names: of all nodes. target, source: what is locked, as the whole graph counts; a node if source is None.
+        stable: how α into the target moves when one arrow comes or goes, and which layer this is; None if not asked.
     """
-    subject = _Subject(trace, names, part.local())
+    subject = _Subject(trace, names, part.local(), stable)
     return [_packed(subject, which, answer(trace, which, target, source), target is not None) for which in weightings]
 
 
@@ -116,12 +132,25 @@ def _why(subject: _Subject, table: Reasons) -> Why:
         ),
         bars=_bars(subject, table),
         even=1 / table.neighbours if table.neighbours else 0.0,
+        **_stable(subject, table),
         shares="used" if "used" in table.numbers else "share",
         h_prime=None if table.h_prime is None else packed(table.h_prime),
         out=None if table.out is None else packed(table.out),
         out_symbol=mathml(out) if out else "",
         out_columns=_out_columns(trace, table),
     )
+
+
+def _stable(subject: _Subject, table: Reasons) -> dict[str, Any]:
+    """Whiskers of α, and what they come from; of heads and of their mean."""
+    head = None if table.which == "mean" else table.which
+    if subject.stable is None or isinstance(head, str) or subject.stable[0].node != table.target:
+        return {"whiskers": None, "stable": []}
+    found, layer = subject.stable
+    ends = {spread.source: (spread.low, spread.high) for spread in found.spreads(layer, head)}
+    whiskers = np.array([ends.get(int(source), (np.nan, np.nan)) for source in table.sources])
+    told = found.told(layer, head, table.source)
+    return {"whiskers": packed(whiskers.reshape(-1, 2)), "stable": _sentence(subject, told)}
 
 
 def _title(table: Reasons) -> Sentence:

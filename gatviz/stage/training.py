@@ -330,6 +330,7 @@ def texts() -> dict[str, str]:
         "undo": _("Undo the edit"),
         "open": _("Open epoch in"),
         "openIn": _("Open in {workspace}"),
+        "explainNode": _("Explain {node} at epoch {epoch}"),
         "openTitle": _("The model as it is at this epoch, with epoch 0 pinned as baseline A"),
         "explore": _("Explore"),
         "compare": _("Compare"),

@@ -212,10 +212,11 @@ class TrainPaint(Message):
 
 class TrainAsked(Message):
     """What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
-    a node painted (with a label; without one it is told or told no longer), this epoch opened in another workspace, ten
-    seeds trained or stopped; or what is to be shown: an epoch, a layer, a head, α or its change, a locked arrow
-    (target, source), what stands beside the graph, of which step the output is embedded and by what it is coloured.
-    Counted, so that one that got lost can be sent again; each with the tab's token, and hello with nothing else."""
+    a node painted (with a label; without one it is told or told no longer), this epoch opened in another workspace (in
+    Explain also for a node), ten seeds trained or stopped; or what is to be shown: an epoch, a layer, a head, α or its
+    change, a locked arrow (target, source), what stands beside the graph, of which step the output is embedded and by
+    what it is coloured. Counted, so that one that got lost can be sent again; each with the tab's token, and hello with
+    nothing else."""
 
     count: int
     what: Literal["play", "pause", "step", "reset", "tick", "seek", "show", "undo", "paint", "open", "seeds", "hello"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from math import isfinite
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
@@ -20,6 +20,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files.container import Container, Form, pack, unpack
 from gatviz.files.formats.json_file import write_json
 from gatviz.files.reading import read_graph
+from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.model.kept_steps import made, step_content, step_of
 from gatviz.training.kept import Kept
@@ -162,9 +163,7 @@ def _act_content(act: SavedAct, name: str, arrays: dict[str, NDArray[Any]]) -> _
 def _act_of(act: _Act, name: str, found: Container) -> SavedAct:
     where = found.where
     graph = read_graph(act.graph.encode(), name="graph.json")
-    task = Task(graph, *(_nodes(part, graph.num_nodes, where) for part in (act.labelled, act.val, act.others)))
-    if not len(task.labelled) or (graph.class_index[np.concatenate([task.labelled, task.val, task.others])] < 0).any():
-        raise GatvizError(where, _("labelled nodes with labels"), _("one without"), _("save it again"))
+    task = task_of(graph, act, where)
     epochs = found.array(f"{name}.epochs", (None,), "iu").astype(np.int64).tolist()
     values = found.array(f"{name}.values", (len(epochs), None), "f")
     steps = [step_of(step, where) for step in act.steps]
@@ -196,6 +195,26 @@ def _act_of(act: _Act, name: str, found: Container) -> SavedAct:
     if act.start not in kept or kept[act.start].state.moments is None or act.stride < 1:
         raise GatvizError(where, _("its first epoch"), _("nothing"), _("save it again"))
     return SavedAct(task, model, act.start, act.stride, kept)
+
+
+class Parts(Protocol):
+    """Nodes by number, as a file has them."""
+
+    labelled: list[int]
+    val: list[int]
+    others: list[int]
+
+
+def task_of(graph: Graph, parts: Parts, where: str) -> Task:
+    """The task of a file.
+
+    Raises:
+        GatvizError: numbers of no nodes, or of nodes without labels.
+    """
+    task = Task(graph, *(_nodes(part, graph.num_nodes, where) for part in (parts.labelled, parts.val, parts.others)))
+    if not len(task.labelled) or (graph.class_index[np.concatenate([task.labelled, task.val, task.others])] < 0).any():
+        raise GatvizError(where, _("labelled nodes with labels"), _("one without"), _("save it again"))
+    return task
 
 
 def _bare(step: Any) -> Any:

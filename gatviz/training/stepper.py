@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,11 @@ class State:
     steps: int = 0
 
     @property
+    def bare(self) -> State:
+        """The same without moments."""
+        return State(self.epoch, self.values)
+
+    @property
     def nbytes(self) -> int:
         """What it takes of memory."""
         return sum(part.nbytes for part in (self.values, *(self.moments or ())))
@@ -79,6 +85,8 @@ class Stepper:
         self._parameters = list(self.model.parameters())
         self._first = [torch.zeros_like(parameter) for parameter in self._parameters]
         self._second = [torch.zeros_like(parameter) for parameter in self._parameters]
+        # One for each parameter: adam counts every one of them up by itself.
+        self._counts = [torch.zeros((), device=_counting(parameter)) for parameter in self._parameters]
         self.task = task
         out = self.look(alpha=False).out
         if out.shape != (task.graph.num_nodes, task.num_classes):
@@ -127,7 +135,7 @@ class Stepper:
             self.model.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
         value = float(loss.detach())
-        if not np.isfinite(value):
+        if not isfinite(value):
             raise FloatingPointError
         self._go_down()
         if measured:
@@ -146,18 +154,16 @@ class Stepper:
         """One step of torch's Adam, by its function: the class loads torch's compiler, which takes a second."""
         self._steps += 1
         moved = [k for k, parameter in enumerate(self._parameters) if parameter.grad is not None]
-        parameters = [self._parameters[k] for k in moved]
-        device = parameters[0].device
-        fused = device.type in ("cpu", "cuda")
+        parameters: list[Tensor] = [self._parameters[k] for k in moved]
         adam(
-            list[Tensor](parameters),
+            parameters,
             [parameter.grad for parameter in parameters if parameter.grad is not None],
             [self._first[k] for k in moved],
             [self._second[k] for k in moved],
             [],
-            [torch.tensor(self._steps - 1.0, device=device if fused else None) for _k in moved],
+            [self._counts[k] for k in moved],
             foreach=False,
-            fused=fused,
+            fused=_fused(parameters[0]),
             amsgrad=False,
             beta1=_BETAS[0],
             beta2=_BETAS[1],
@@ -175,16 +181,13 @@ class Stepper:
             FloatingPointError: a number that is not finite.
         """
         self.model.eval()
-        if not alpha or not isinstance(self.model, GAT):
-            out = self.model(self.task.graph).numpy(force=True)
-            if not np.isfinite(out).all():
-                raise FloatingPointError
-            return Look(out, ())
-        try:
-            trace = self.model.trace(self.task.graph)
-        except GatvizError as error:
-            raise FloatingPointError from error
-        return Look(np.asarray(trace.out), tuple(np.asarray(layer.alpha) for layer in trace.layers))
+        parts: list[Parts] = []
+        given = {"parts": parts} if alpha and isinstance(self.model, GAT) else {}
+        out = self.model(self.task.graph, **given)
+        sums = [out.sum(), *(one.h_prime.sum() for one in parts)]  # α that is not finite makes an h′ that is not
+        if not all(isfinite(float(one)) for one in sums):
+            raise FloatingPointError
+        return Look(out.numpy(force=True), tuple(one.alpha.numpy(force=True) for one in parts))
 
     @torch.no_grad()
     def state(self, *, moments: bool = True) -> State:
@@ -199,6 +202,8 @@ class Stepper:
     def restore(self, state: State) -> None:
         """Go back, or on, to where training stood; without moments Adam begins anew."""
         self.epoch, self._steps = state.epoch, state.steps
+        for count in self._counts:
+            count.fill_(state.steps)
         _fill(self._values(), state.values)
         for moments, flat in zip((self._first, self._second), state.moments or (None, None), strict=True):
             if flat is None:
@@ -212,17 +217,27 @@ class Stepper:
         yield from (buffer for buffer in self.model.buffers() if buffer.is_floating_point())
 
 
+def _fused(parameter: Tensor) -> bool:
+    """Whether torch has Adam in one kernel where this is."""
+    return parameter.device.type in ("cpu", "cuda")
+
+
+def _counting(parameter: Tensor) -> torch.device:
+    """Where Adam wants its count of steps."""
+    return parameter.device if _fused(parameter) else torch.device("cpu")
+
+
 def outcome(task: Task, out: NDArray[Any]) -> dict[str, float]:
     """The loss, and how many are right, of each part of a task for an output [N, K]; NaN of a part without nodes."""
     found: dict[str, float] = {}
     scores = out.astype(np.float64)
     logs = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
-    predicted = scores.argmax(axis=1)
+    actual = task.graph.class_index
+    own, right = logs[np.arange(len(logs)), actual], scores.argmax(axis=1) == actual
     for part in PARTS:
         nodes = task.nodes(part)
-        actual = task.graph.class_index[nodes]
-        found[f"loss_{part}"] = float(-logs[nodes, actual].mean()) if len(nodes) else float("nan")
-        found[f"right_{part}"] = int(np.sum(predicted[nodes] == actual))
+        found[f"loss_{part}"] = -float(own[nodes].sum()) / len(nodes) if len(nodes) else float("nan")
+        found[f"right_{part}"] = int(right[nodes].sum())
     return found
 
 

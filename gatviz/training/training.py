@@ -183,7 +183,7 @@ class Training(ShowsItself):
         self._last_good = stepper.state()
         if wanted:
             moments = act.reel.wants_moments(stepper.epoch)
-            act.reel.add(stepper.epoch, Kept(self._last_good if moments else stepper.state(moments=False), look.alpha))
+            act.reel.add(stepper.epoch, Kept(self._last_good if moments else self._last_good.bare, look.alpha))
         self._rows.append({"epoch": stepper.epoch, "step_loss": step_loss, **outcome(act.task, look.out)})
 
     def _judge(self, row: dict[str, float]) -> None:

@@ -13,8 +13,8 @@ from streamlit.web import cli
 from gatviz.top_files import top_file
 
 _LOOK_EVERY = 0.02
-_NEEDED = ("torch", "gatviz.analysis", "gatviz.training", "gatviz.checkpoints", "gatviz.stage", "gatviz.charts.network")
-"""What takes long to load, and nothing that Streamlit itself may be loading."""
+_NEEDED = ("torch", "gatviz.ui.page", "scipy.sparse.csgraph", "streamlit.emojis")
+"""What takes long to load, up to the first picture."""
 
 
 def main() -> None:

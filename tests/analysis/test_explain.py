@@ -34,6 +34,7 @@ from gatviz import (
     sample_graph,
 )
 from gatviz.analysis.explanation.explain import Inquiry
+from gatviz.analysis.sentence import text_of
 from gatviz.model import without
 from gatviz.model.without import Without, in_double
 
@@ -396,6 +397,21 @@ def test_stability_is_alpha_of_the_changed_graph(name: str) -> None:
         assert float(str(row.low)) <= min(values) + 1e-12
         assert float(str(row.high)) >= max(values) - 1e-12
         assert float(str(row.alpha)) == pytest.approx(values[0])
+    for number, layer in enumerate(whole):
+        into = layer.edges_into(node)
+        for head in range(layer.num_heads):
+            spreads = found.spreads(number, head)
+            assert [one.source for one in spreads] == layer.edge_index[0, into].tolist()
+            assert [one.alpha for one in spreads] == pytest.approx(layer.alpha[into, head])
+            for one in spreads:
+                moved = [change.alpha[one.source] for change in found.changes if one.source in change.alpha]
+                values = [float(each[number][head]) for each in moved]
+                assert (one.low, one.high) == (min([one.alpha, *values]), max([one.alpha, *values]))
+                assert one.worst == pytest.approx(max((abs(each - one.alpha) for each in values), default=0))
+            told = text_of(found.told(number, head), graph.names)
+            assert told.startswith(f"{len(found.changes)} change")
+            largest = max(spreads, key=lambda one: one.worst)
+            assert f"{largest.worst:.3g}" in told or "stays as it is" in told
     more = analysis.stability(model, graph, node, additions=3)
     assert more.additions == min(3, graph.num_nodes - more.removals)
     assert (more.table["low"] <= found.table["low"] + 1e-12).all()

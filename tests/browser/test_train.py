@@ -109,6 +109,17 @@ def test_an_epoch_opens_in_explore_and_the_training_is_still_there(training: Pag
     eventually(lambda: page.locator(".epoch-count").count() == 1 and epoch(page) == 1)
 
 
+def test_a_node_is_explained_as_it_is_at_the_epoch_under_the_playhead(training: Page) -> None:
+    page = training
+    page.get_by_role("button", name="Step", exact=True).click()
+    eventually(lambda: epoch(page) == 1)
+    page.locator('.gatviz-train .graph [data-node="8"]').click()
+    page.get_by_role("button", name="Explain node 8 at epoch 1").click()
+    page.locator(".gx h2", has_text="comes out as").first.wait_for(timeout=30_000)
+    expect(page.locator(".st-key-explain-headline input").first).to_have_value("8")
+    expect(page.get_by_text("epoch 1").first).to_be_visible()
+
+
 def test_a_page_that_is_loaded_anew_finds_its_training(training: Page) -> None:
     page = training
     page.get_by_role("button", name="Play", exact=True).click()

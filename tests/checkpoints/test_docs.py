@@ -11,9 +11,9 @@ import pytest
 import gatviz
 from gatviz.checkpoints import LAYOUTS, SAVE_LINES, Choices
 from gatviz.checkpoints.choices import ChoiceWords
-from gatviz.checkpoints.containers import MAX_BYTES
 from gatviz.checkpoints.recognition import MAX_LAYERS
 from gatviz.checkpoints.state_dict import MAX_VALUES
+from gatviz.pickles.containers import MAX_BYTES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "weights.md").read_text(encoding="utf-8")
 

@@ -43,7 +43,7 @@ READ = ("label", "help", "placeholder", "title", "text", "caption", "explanation
 QUIET = ("key", "icon", "mime", "file_name", "type", "format", "formula", "config", "width", "use", "by")
 """Keywords whose value nobody reads, or which is a name."""
 PLAIN = {
-    *("PyTorch Geometric", "DGL", "pyGAT", "pytorch-GAT"),
+    *("PyTorch Geometric", "Streamlit", "--choose", "DGL", "pyGAT", "pytorch-GAT"),
     *("GAT", "GATv2", "PyG", "SVG", "PNG", "JSON", "gatviz", "torch (.pt)", "safetensors", "α", "Δα", "GCN"),
     *("GAT, Cora and Citeseer", "Les Misérables", "Zachary 1977", "Knuth 1993", "Padgett", "1941"),
     *("Three nodes in a ring: Bo reads Ada, Cy reads Bo, Ada reads Cy.", "collections OrderedDict", "row sums"),
@@ -57,7 +57,7 @@ DEVELOPERS = ("TypeVar", "TypeError", "AttributeError", "compile", "search")
 """Calls whose arguments only a developer reads."""
 CODE = (
     *("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN", "_COLUMNS", "UNLABELLED"),
-    *("_ABOVE_LEFT", "_INSIDE", "_BESIDE"),
+    *("_ABOVE_LEFT", "_INSIDE", "_BESIDE", "_EXAMPLES"),
 )
 """Names of what holds names of code: Python's, a pickle's, plotly's, or what stands in tables."""
 

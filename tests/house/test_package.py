@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from importlib.metadata import packages_distributions, version
@@ -14,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import gatviz
-from tests.house.installed import Installed
+from tests.house.installed import Installed, build_wheel
 from tests.house.test_architecture import FILES, ONLY_IN, imports
 from tests.house.test_readme import blocks
 
@@ -52,6 +54,8 @@ def test_what_is_declared_is_pinned_for_the_readmes_commands() -> None:
 def test_the_version_stands_in_one_place() -> None:
     assert "version" in PROJECT["dynamic"]
     assert version("gatviz") == gatviz.__version__
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.search(r"^version: (.+)$", cited, re.MULTILINE)[1] == gatviz.__version__  # type: ignore[index]
 
 
 def test_the_library_needs_none_of_the_apps_packages() -> None:
@@ -80,3 +84,20 @@ def test_the_library_alone_runs_the_readmes_python(wheel: Path, tmp_path: Path) 
     assert "[34, 32]" in said
     for module in ONLY_IN:
         assert "No module named" in installed.python("-c", f"import {module}", fails=True)
+    tutorial = str(installed.packages / "gatviz" / "top" / "sample_graphs" / "tutorial.json")
+    assert "alpha_l0_h3" in installed.python("-m", "gatviz", "export", tutorial, "-", "--to", "json")
+    assert "expected Streamlit, found none" in installed.python("-m", "gatviz", tutorial, fails=True)
+
+
+@pytest.mark.slow
+def test_a_wheel_can_be_made_of_the_source_archive(tmp_path: Path) -> None:
+    hatch = [sys.executable, "-m", "hatchling", "build", "--target"]
+    subprocess.run([*hatch, "sdist", "--directory", str(tmp_path)], cwd=ROOT, check=True, timeout=120)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        packed.extractall(tmp_path, filter="data")
+    (source,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    assert not list(source.rglob("node_modules"))
+    found = zipfile.ZipFile(build_wheel(source, tmp_path)).namelist()
+    expected = zipfile.ZipFile(build_wheel(ROOT, tmp_path / "here")).namelist()
+    assert sorted(found) == sorted(expected)

@@ -112,6 +112,7 @@ export const screen = (parts = {}) => ({
   weightingAtStart: null,
   proofs: [],
   pygAsked: false,
+  stableAsked: false,
   description: "",
   whoseWeights: "",
   badge: "",

@@ -71,7 +71,7 @@ def test_weights_that_do_not_fit_leave_the_graph_and_say_why(
     now = session_of(app)
     assert now.origin == "mine.json"
     assert now.work.opened is None
-    assert "expected a graph with 7 features" in app.error[0].value
+    assert "expected 7 features per node" in app.error[0].value
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01", b'{"nodes": 3}', b"PK\x03\x04broken", b"<b>no</b>"])

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from gatviz.analysis.explanation.edge_paths import EdgePaths
 from gatviz.analysis.explanation.explain import Explanation
 from gatviz.analysis.explanation.thresholds import CLOSE, LITTLE_ALONE, MOVES
 from gatviz.words import _, ngettext
@@ -120,8 +121,8 @@ def verdict_lines(e: Explanation, typical: pd.DataFrame | None = None) -> list[s
     _unused, mean = _here_and_mean(e, typical)
     if mean is not None:
         sentence = ngettext(
-            "Over {n} node its mean is {mean} for the arrows into it.",
-            "Over {n} nodes its mean is {mean} for the arrows into them.",
+            "Over {n} node attention's mean rank agreement is {mean} for the arrows into it.",
+            "Over {n} nodes attention's mean rank agreement is {mean} for the arrows into them.",
             mean[1],
         )
         lines.append(sentence.format(n=mean[1], mean=number(mean[0])))
@@ -181,6 +182,18 @@ def together_lines(e: Explanation) -> list[str]:
     if tried.tried < tried.possible:
         lines.append(_("There are {all:,} pairs; those of the strongest arrows were tried.").format(all=tried.possible))
     return lines
+
+
+def path_lines(e: Explanation, paths: EdgePaths) -> list[str]:
+    """What the attention of one edge adds up to."""
+    if not paths.paths:
+        return [_("No path of attention leads over this arrow to {node}.").format(node=_node(e))]
+    sentence = ngettext(
+        "Attention alone gives it {total:.4f}: the product of α along its path to {node}.",
+        "Attention alone gives it {total:.4f}: the products of α along its paths to {node}, added up.",
+        len(paths.paths),
+    )
+    return [sentence.format(total=paths.total, node=_node(e))]
 
 
 def saturated(e: Explanation) -> bool:

@@ -119,7 +119,9 @@ _ROWS = (
     GraphFormat(
         "npy", N_("NumPy .npy (a matrix, or edges)"), (".npy",), npy.read_npy, knows=npy.is_npy, example=npy.template
     ),
-    GraphFormat("torch", N_("torch file of plain tensors"), (".pt", ".pth"), read_torch, write_torch, is_torch),
+    GraphFormat(
+        "torch", N_("torch file (tensors, a PyG Data)"), (".pt", ".pth", ".pkl"), read_torch, write_torch, is_torch
+    ),
     GraphFormat(
         "safetensors", N_("safetensors"), (".safetensors",), read_safetensors, write_safetensors, is_safetensors
     ),
@@ -129,7 +131,6 @@ TABLES = ("edge_list", "matrix")
 """The formats that are text tables."""
 _BY_CONTENT = ("adjacency_list", "edge_dictionaries", "matrix_market")
 """Formats of text that are known by content alone, whatever the file is called."""
-_PICKLE = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
 def readable_formats() -> tuple[str, ...]:
@@ -171,9 +172,6 @@ def recognise(file: GraphFile) -> str | None:
 
 def _refuse_rest(file: GraphFile) -> None:
     """Refuse what is plainly no graph."""
-    if file.data.startswith(_PICKLE):
-        found = _("a Python pickle, which is never opened")
-        raise GatvizError(file.where, _("a graph file"), found, _("save plain tensors with a newer torch, or .npz"))
     if file.data.strip():
         file.decoded  # noqa: B018  # raises where it is no text
     if file.xml_root is not None:

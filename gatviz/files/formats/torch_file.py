@@ -1,120 +1,156 @@
-"""Torch files of plain tensors. The only module of the room that touches torch, and only when asked.
+"""Torch files and pickles of tensors, and of PyG's Data. The only module of the room that touches torch.
 
-A torch file is a zip around a pickle. Before torch opens it (weights_only), the pickle's opcodes are walked
-without running any: only what rebuilds plain tensors may be named there.
+Nothing in such a file is run: `gatviz.pickles` reads the tensors out of it.
 """
 
 from __future__ import annotations
 
-import importlib
 import io
-import pickletools
-import re
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from gatviz.errors import GatvizError, quote
-from gatviz.files import limits
-from gatviz.files.arrays import META, arrays_of, is_known, parsed_arrays, refuse_weights
+from gatviz.files import headers, limits
+from gatviz.files.arrays import META, arrays_of, is_known, parsed_arrays
 from gatviz.files.graph_file import GraphFile
 from gatviz.files.parsed import ParsedGraph
-from gatviz.files.zip_members import Members
+from gatviz.files.pickled_graph import check_readable, graph_level
 from gatviz.graph.graph import Graph
+from gatviz.pickles.containers import is_pickled, pickled
+from gatviz.pickles.pickled import Reader, Unread
 from gatviz.words import _, commas
 
-_ALLOWED = {
-    "torch._utils _rebuild_tensor_v2",
-    "torch._utils _rebuild_parameter",
-    "collections OrderedDict",
-    *(f"torch {kind}Storage" for kind in ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short")),
-    *(f"torch {kind}Storage" for kind in ("Char", "Byte", "Bool")),
-}
-_MODEL = re.compile(r"^torch(?:_geometric)?\.nn\b|(?:Conv|GAT\w*|Module|Linear)$")
-"""Classes of which models are made."""
-_CALL = "torch.save({'x': x, 'edge_index': edge_index, 'y': y}, path)"
-
-
-def _save() -> str:
-    return _("save it as {call}").format(call=_CALL)
+_PICKLE = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+_EDGE_ATTR = "edge_attr"
+_BATCH, _NUM_NODES = "batch", "num_nodes"
+_MATRIX = 2
+_LONGEST_WORD = 1_000
 
 
 def is_torch(file: GraphFile) -> bool:
-    """Whether a file is a zip around a pickle, as torch writes it."""
+    """Whether a file is a pickle, a zip around one, as torch writes it, or torch's older form."""
+    if file.data.startswith(_PICKLE):
+        return is_pickled(file.data)
     return any(name.endswith("/data.pkl") for name in file.members)
 
 
 def read_torch(file: GraphFile) -> ParsedGraph:
-    """A ParsedGraph from a torch file of plain tensors {x, edge_index, y, …}.
+    """A ParsedGraph from a torch file: tensors {x, edge_index, y, …} in a dict or a PyG Data.
 
     Raises:
-        GatvizError: not such a file, or one that names anything but plain tensors.
+        GatvizError: not such a file, or one that holds no graph; what it holds is named.
     """
-    data, where = file.data, file.where
-    members = Members(data, where)
-    pickles = [info for info in members.infos if info.filename.endswith("/data.pkl")]
-    if len(pickles) != 1:
-        raise GatvizError(where, _("a torch file with one data.pkl"), str(len(pickles)), _save())
-    _check_opcodes(members.read(pickles[0], limits.MAX_PICKLE), where)
-    torch = _torch()
-    try:
-        content = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises a dozen kinds
-        raise GatvizError(where, _("a whole torch file"), quote(str(error).split("\n")[0]), _save()) from None
-    if not isinstance(content, dict):
-        raise GatvizError(where, _("a dict of tensors"), type(content).__name__, _save())
-    refuse_weights(map(str, content), where)
-    arrays: dict[str, NDArray[Any]] = {}
-    left_out: list[str] = []
-    for name, value in content.items():
-        if not isinstance(name, str) or not is_known(name) or name == META:
-            left_out += [] if name == META else [str(name)]
-        elif isinstance(value, torch.Tensor):
-            arrays[name] = tensor_to_array(value, f"{where}, {quote(name)}")
-        elif isinstance(value, int) and abs(value) < 2**63:
-            arrays[name] = np.array(value)
-        elif isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
-            arrays[name] = np.array([str(word)[:1000] for word in value], dtype=str)
-        else:
-            left_out.append(name)
-    meta = content.get(META)
-    parsed = parsed_arrays(arrays, where, "torch", meta if isinstance(meta, str) else None)
-    if left_out:
-        listed = commas(quote(name) for name in left_out[:5])
+    where = file.where
+    tree, reader = pickled(file.data, where, limits.MAX_PICKLE)
+    level = graph_level(tree, reader)
+    found = _Arrays(where)
+    for name, node in level.items():
+        if isinstance(name, str) and name != META and node is not None:
+            found.take(name, reader.value(node), lambda value, name=name: check_readable(level, name, value, where))
+    found.settle()
+    if found.arrays.keys().isdisjoint(headers.ARRAYS["edge_index"]) and "adj_t" in level:
+        mend = _("save it with {line}").format(line="data.edge_index = torch.stack(data.adj_t.t().coo()[:2])")
+        raise GatvizError(where, "edge_index", _("adj_t alone"), mend)
+    parsed = parsed_arrays(found.arrays, where, "torch", _meta(level.get(META), reader), found.left_out)
+    if found.left_out:
+        listed = commas(quote(name) for name in found.left_out[:5])
         parsed.notes.append(_("entries that gatviz does not know were left out: {listed}").format(listed=listed))
+    parsed.notes += found.notes
     return parsed
 
 
-def _torch() -> Any:
-    """Torch takes a second to import; other formats do without it."""
-    return importlib.import_module("torch")
+def _meta(node: Any, reader: Reader) -> str | None:
+    told = None if node is None else reader.value(node)
+    return told if isinstance(told, str) else None
 
 
-def _check_opcodes(pickle: bytes, where: str) -> None:
-    strings: list[str] = []
+class _Arrays:
+    """The arrays of a file by the names that are known; of the others the names."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.arrays: dict[str, NDArray[Any]] = {}
+        self.left_out: list[str] = []
+        self.notes: list[str] = []
+        self._graphs = 1
+
+    def take(self, name: str, value: Any, check: Any) -> None:
+        """One entry. Errors as `read_torch`."""
+        at = f"{self.where}, {quote(name)}"
+        if name == _EDGE_ATTR and isinstance(value, Tensor):
+            self._edge_attr(tensor_to_array(value, at))
+        elif name == _BATCH and isinstance(value, Tensor) and value.numel() and not value.is_floating_point():
+            self._graphs = int(value.max()) + 1
+        elif not is_known(name):
+            self.left_out.append(name)
+        elif isinstance(value, Unread):
+            raise GatvizError(at, _("a dense tensor of numbers"), value.kind, _("store tensor.to_dense().cpu()"))
+        elif isinstance(value, Tensor):
+            self._tensor(name, tensor_to_array(value, at))
+        elif isinstance(value, int):
+            self.arrays[name] = np.array(value)
+        elif isinstance(value, list) and all(isinstance(word, str) for word in value):
+            self.arrays[name] = np.array([word[:_LONGEST_WORD] for word in value], dtype=str)
+        elif (rows := _rows(value)) is not None:
+            self.arrays[name] = rows
+        else:
+            check(value)
+            self.left_out.append(name)
+
+    def settle(self) -> None:
+        """What is said once all entries are known: a class of the whole graph, and graphs side by side."""
+        for name in headers.ARRAYS["y"]:
+            if self._count > 1 and name in self.arrays and self.arrays[name].size == 1:
+                del self.arrays[name]
+                self.notes.append(_("{name} was left out: it is not a class for each node").format(name=name))
+        if self._graphs > 1:
+            words = _("batch says that these are {n:,} graphs: they stand side by side")
+            self.notes.append(words.format(n=self._graphs))
+
+    @property
+    def _count(self) -> int:
+        """N, where the file says it."""
+        x = next((self.arrays[name] for name in headers.ARRAYS["x"] if name in self.arrays), None)
+        return len(x) if x is not None and x.ndim else int(self.arrays.get(_NUM_NODES, np.array(0)))
+
+    def _tensor(self, name: str, array: NDArray[Any]) -> None:
+        """An array; what PyG allows beside a class and a split for each node is told and left out."""
+        fractions = array.dtype.kind == "f" and not np.array_equal(array, np.floor(array))
+        wide = array.ndim == _MATRIX and array.shape[1] != 1
+        if name in headers.ARRAYS["y"] and (fractions or wide or not array.ndim):
+            self.notes.append(_("{name} was left out: it is not a class for each node").format(name=name))
+        elif name in headers.MASKS and array.ndim == _MATRIX and array.shape[1]:
+            words = _("{name} holds {n} splits: the first is taken")
+            self.notes.append(words.format(name=name, n=array.shape[1]))
+            self.arrays[name] = array[:, 0]
+        elif name in headers.ARRAYS["pos"] and (array.ndim != _MATRIX or array.shape[1] != _MATRIX):
+            self.notes.append(_("{name} was left out: it is not two numbers for each node").format(name=name))
+        else:
+            self.arrays[name] = array
+
+    def _edge_attr(self, array: NDArray[Any]) -> None:
+        """[E] or [E, D] as columns of the edges."""
+        columns = array.reshape(len(array), -1) if array.ndim and array.shape[0] else array.reshape(0, 0)
+        if columns.shape[1] > limits.MAX_HEADERS:
+            self.left_out.append(_EDGE_ATTR)
+            return
+        for k in range(columns.shape[1]):
+            self.arrays[f"edge.{_EDGE_ATTR}" + ("" if columns.shape[1] == 1 else str(k))] = columns[:, k]
+
+
+def _rows(value: Any) -> NDArray[Any] | None:
+    """Nested lists of numbers as an array; None of anything else."""
+    if not isinstance(value, list) or not value:
+        return None
     try:
-        for opcode, argument, _place in pickletools.genops(pickle):
-            if "UNICODE" in opcode.name or "STRING" in opcode.name:
-                strings = [*strings[-1:], str(argument)]
-            named = str(argument) if opcode.name in ("GLOBAL", "INST") else None
-            if opcode.name == "STACK_GLOBAL":
-                named = " ".join(strings)
-            if named is not None and named not in _ALLOWED:
-                shown = quote(named.replace(" ", "."))
-                if _MODEL.search(named):
-                    found, mend = (
-                        _("a pickled model ({name})").format(name=shown),
-                        _("open it by the button 'Open weights …'"),
-                    )
-                    raise GatvizError(where, _("a graph file"), found, mend)
-                raise GatvizError(
-                    where, _("plain tensors"), _("{shown}, which is never opened").format(shown=shown), _save()
-                )
-    except GatvizError:
-        raise
-    except Exception:  # pickletools raises ValueError, but also what struct and int raise
-        raise GatvizError(where, _("a whole torch file"), _("a broken pickle"), _save()) from None
+        array = np.array(value)
+    except (ValueError, OverflowError):
+        return None
+    return array if array.dtype.kind in "biuf" else None
 
 
 def tensor_to_array(tensor: Any, where: str) -> NDArray[Any]:
@@ -123,7 +159,6 @@ def tensor_to_array(tensor: Any, where: str) -> NDArray[Any]:
     Raises:
         GatvizError: a sparse tensor, one on another device, complex numbers, or too many.
     """
-    torch = _torch()
     if tensor.layout != torch.strided or tensor.device.type != "cpu" or tensor.is_complex():
         raise GatvizError(where, _("a dense tensor of numbers"), str(tensor.layout), _("store tensor.to_dense().cpu()"))
     if tensor.numel() > limits.MAX_FEATURE_VALUES:
@@ -140,7 +175,6 @@ def tensor_to_array(tensor: Any, where: str) -> NDArray[Any]:
 
 def write_torch(graph: Graph) -> bytes:
     """A graph as a torch file of plain tensors."""
-    torch = _torch()
     arrays, told = arrays_of(graph)
     content: dict[str, Any] = {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}
     content[META] = told

@@ -309,6 +309,8 @@ export interface Why {
   rest: Rest | null;
   bars: Bars | null;
   even: number;
+  whiskers: Packed | null;
+  stable: Said[];
   shares: string;
   hPrime: Packed | null;
   out: Packed | null;
@@ -376,6 +378,7 @@ export interface Screen extends Scene {
   weightingAtStart: string | null;
   proofs: Proof[];
   pygAsked: boolean;
+  stableAsked: boolean | null;
   description: string;
   graphTitle: string;
   whoseWeights: string;
@@ -496,9 +499,9 @@ export interface Looked {
   weighting: string;
 }
 
-/** What the person wants of the page: a panel beside the graph, a pin, a check. */
+/** What the person wants of the page: a panel beside the graph, a pin, a check, whiskers on α or none. */
 export interface Asked {
-  what: "pyg" | "pin" | "unpin" | "table" | "weights";
+  what: "pyg" | "pin" | "unpin" | "table" | "weights" | "stable";
 }
 
 /** What the keeper on the page wants: the session's bytes, to open some, to begin afresh, a step back or forth.
@@ -699,10 +702,11 @@ export interface TrainPaint {
 }
 
 /** What the person did: play, pause, one epoch, back to the start, a tick while something moves, an edit taken back,
-a node painted (with a label; without one it is told or told no longer), this epoch opened in another workspace, ten
-seeds trained or stopped; or what is to be shown: an epoch, a layer, a head, α or its change, a locked arrow
-(target, source), what stands beside the graph, of which step the output is embedded and by what it is coloured.
-Counted, so that one that got lost can be sent again; each with the tab's token, and hello with nothing else. */
+a node painted (with a label; without one it is told or told no longer), this epoch opened in another workspace (in
+Explain also for a node), ten seeds trained or stopped; or what is to be shown: an epoch, a layer, a head, α or its
+change, a locked arrow (target, source), what stands beside the graph, of which step the output is embedded and by
+what it is coloured. Counted, so that one that got lost can be sent again; each with the tab's token, and hello with
+nothing else. */
 export interface TrainAsked {
   count: number;
   what: "play" | "pause" | "step" | "reset" | "tick" | "seek" | "show" | "undo" | "paint" | "open" | "seeds" | "hello";

@@ -37,6 +37,10 @@ export class TrainGraph {
     this.corner = CORNERS[0];
     /** Whether a click on a node paints it. */
     this.painting = false;
+    /** Else it chooses the node that more can be asked about. @type {number|null} */
+    this.chosen = null;
+    /** Called with each other one. */
+    this.onChosen = () => {};
     /** The label that it gets; without one it is told, or told no longer. @type {string|null} */
     this.brush = null;
     this.edgeLayer = svg("g", {});
@@ -104,15 +108,15 @@ export class TrainGraph {
       const ring = labelled.has(n) ? svg("circle", { class: "labelled-ring", r: radius + (small ? 1.5 : 4) }) : null;
       const wrong = svg("circle", { class: "wrong-ring", r: radius + (small ? 1.5 : 4) });
       const place = { class: "node", transform: `translate(${point.x.toFixed(1)},${point.y.toFixed(1)})` };
-      const group = svg("g", small ? place : { ...place, "data-node": n, tabindex: 0, role: "img" }, ring, circle, words, wrong, title);
+      const group = svg("g", small ? place : { ...place, "data-node": n, tabindex: 0, role: "button" }, ring, circle, words, wrong, title);
       if (!small) {
-        group.addEventListener("click", () => this.paintNode(n));
+        group.addEventListener("click", () => this.touchNode(n));
         for (const there of ["pointerenter", "focus"]) group.addEventListener(there, () => this.onHover(n));
         for (const gone of ["pointerleave", "blur"]) group.addEventListener(gone, () => this.onHover(null));
         group.addEventListener("keydown", (event) => {
           if (event.key !== "Enter" && event.key !== " ") return;
           event.preventDefault();
-          this.paintNode(n);
+          this.touchNode(n);
         });
       }
       return { group, circle, title };
@@ -127,8 +131,13 @@ export class TrainGraph {
   }
 
   /** @param {number} node */
-  paintNode(node) {
-    if (this.painting) this.ask(this.brush === null ? { what: "paint", node } : { what: "paint", node, label: this.brush });
+  touchNode(node) {
+    if (!this.painting) {
+      this.chosen = this.chosen === node ? null : node;
+      this.onChosen();
+      return;
+    }
+    this.ask(this.brush === null ? { what: "paint", node } : { what: "paint", node, label: this.brush });
   }
 
   /** Widths, colours, predictions of this epoch. */
@@ -163,11 +172,13 @@ export class TrainGraph {
       group.style.setProperty("--class-ink", lineInk);
       group.classList.toggle("sure", sure > DEEP[screen.theme]);
       group.classList.toggle("is-wrong", Boolean(moment.wrong[n]));
+      group.classList.toggle("chosen", n === this.chosen && !small);
       if (small) return;
       if (none) circle.style.fill = "var(--gv-panel)";
       const values = { node: screen.called[n], predicted: screen.classNames[moment.predicted[n]], sure: number(moment.sure[n]), label: screen.classNames[screen.classOf[n]] };
       title.textContent = fillIn(none ? texts.unlabelledTitle : moment.wrong[n] ? texts.nodeWrong : texts.nodeTitle, values);
       group.setAttribute("aria-label", title.textContent);
+      group.setAttribute("aria-pressed", `${n === this.chosen}`);
     });
     this.labelLayer.replaceChildren(...(small ? [] : this.lockedLabel(packed, signedValues)));
   }

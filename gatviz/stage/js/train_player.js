@@ -27,6 +27,9 @@ export class TrainPlayer {
     this.of = html("span", { class: "quiet-text" });
     this.undo = html("button", { type: "button", class: "link", onclick: () => ask({ what: "undo" }) });
     this.open = html("div", { class: "player-doors" });
+    /** The node that can be explained. @type {number|null} */
+    this.node = null;
+    this.explain = html("button", { type: "button", class: "link", "data-key": "explain", onclick: () => ask({ what: "open", workspace: "explain", node: this.node }) });
     this.seeds = html("button", { type: "button", class: "link", "data-key": "seeds", onclick: () => ask({ what: "seeds" }) });
     this.seedsTold = html("span", { class: "quiet-text" });
     this.flags = html("div", { class: "flags" });
@@ -41,7 +44,7 @@ export class TrainPlayer {
       html("div", { class: "player-buttons" }, this.reset, this.play, this.step),
       html("div", { class: "player-count" }, this.count, html("span", {}, this.of, this.undo)),
       html("div", { class: "player-line" }, this.flags, this.slider, this.axis),
-      html("div", { class: "player-more" }, this.open, this.seeds, this.seedsTold),
+      html("div", { class: "player-more" }, this.open, this.explain, this.seeds, this.seedsTold),
     );
   }
 
@@ -65,8 +68,8 @@ export class TrainPlayer {
     if (span) span.textContent = words;
   }
 
-  /** @param {Shown} screen */
-  show(screen) {
+  /** @param {Shown} screen @param {number|null} chosen the node that was clicked */
+  show(screen, chosen) {
     this.screen = screen;
     const { texts, total, trained, moment, playing } = screen;
     this.label(this.reset, "reset", texts.reset, texts.resetTitle);
@@ -75,6 +78,10 @@ export class TrainPlayer {
     this.count.textContent = `${moment.epoch}`;
     this.of.replaceChildren(fillIn(texts.epochs, { total }), html("br"), screen.ended || screen.left);
     this.undo.textContent = texts.undo;
+    this.node = chosen;
+    this.explain.hidden = chosen === null;
+    if (chosen !== null) this.explain.textContent = fillIn(texts.explainNode, { node: screen.called[chosen], epoch: moment.epoch });
+    this.explain.title = texts.openTitle;
     /** @param {"explore"|"compare"|"explain"} workspace @param {string} words */
     const door = (workspace, words) => html("button", { type: "button", class: "link", "aria-label": fillIn(texts.openIn, { workspace: words }), title: texts.openTitle, onclick: () => this.ask({ what: "open", workspace }) }, words);
     if (this.open.childElementCount === 0) this.open.append(html("span", { class: "quiet-text" }, texts.open), door("explore", texts.explore), door("compare", texts.compare), door("explain", texts.explain));

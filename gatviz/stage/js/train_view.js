@@ -44,6 +44,7 @@ export class TrainView {
     this.tabs = html("div", { class: "train-tabs", role: "tablist" });
     this.body = html("div", { class: "train-tab-body", role: "tabpanel" });
     this.player = new TrainPlayer(this.ask);
+    this.graph.onChosen = () => this.redraw();
     this.foot = html("p", { class: "quiet-text train-foot" });
     this.element = html(
       "div",
@@ -85,6 +86,7 @@ export class TrainView {
     if (!this.screen) return;
     const { screen } = this;
     this.drawBar();
+    if (this.graph.chosen !== null && this.graph.chosen >= screen.names.length) this.graph.chosen = null;
     this.graph.show(screen, screen.moment);
     this.insetBox.hidden = screen.moment.epoch === 0;
     this.insetBox.dataset.corner = this.graph.corner;
@@ -93,7 +95,7 @@ export class TrainView {
     if (caption) caption.textContent = screen.texts.firstEpoch;
     this.drawLegend();
     this.drawSide();
-    this.player.show(screen);
+    this.player.show(screen, this.graph.chosen);
   }
 
   /** Words, nodes as chips, numbers to three digits. @param {TrainPiece[]} pieces */

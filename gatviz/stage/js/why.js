@@ -77,7 +77,8 @@ export class WhyView {
     }
     this.element.toggleAttribute("data-empty", !table);
     const weighting = shownWeighting(scene, store.state);
-    this.body.replaceChildren(...(table ? [whyTable(scene, table, this.chosen(table), store), sumLine(scene, table, this.chosen(table), store)] : []));
+    const stable = why?.stable.length ? [html("p", { class: "quiet-text why-stable", role: "status" }, ...sentence(why.stable, store))] : [];
+    this.body.replaceChildren(...(table ? [...stable, whyTable(scene, table, this.chosen(table), store), sumLine(scene, table, this.chosen(table), store)] : []));
     if (table && this.furtherOpen && weighting.head !== null) this.body.append(this.further(weighting.head));
     this.markHover();
   }
@@ -115,7 +116,11 @@ export class WhyView {
     const told = table && !this.listed && story && isTold(story, this.store.state) && isAnswered(scene, this.store.state);
     const further = told ? link("further", this.furtherOpen, fillIn(texts.whereFrom, { source: shorten(scene.names[story.source], 9) }), () => this.toggle("furtherOpen")) : null;
     const list = scene.edges.length ? link("listed", this.listed, texts.allArrows, () => this.toggle("listed")) : null;
-    this.links.replaceChildren(...[further, list].filter((each) => each !== null));
+    const { stableAsked } = scene;
+    const locked = table && !this.listed && this.store.state.locked !== null;
+    const stable = locked && stableAsked !== null ? link("stable", stableAsked, texts.howStable, () => this.host.asked("stable")) : null;
+    if (stable) stable.title = texts.howStableTitle;
+    this.links.replaceChildren(...[further, stable, list].filter((each) => each !== null));
   }
 
   /** @param {"furtherOpen"|"listed"} what */
@@ -165,6 +170,7 @@ function readWhy(why) {
   const vectorKeys = why.columns.filter(({ stage }) => stage !== null).map(({ key }) => key);
   const numbers = tensor(why.numbers);
   const vectors = why.vectors.map((vector) => tensor(vector));
+  const ends = why.whiskers && tensor(why.whiskers);
   return {
     ...why,
     /** @param {number} row @param {string} key @returns {number|null} */
@@ -180,6 +186,8 @@ function readWhy(why) {
       const values = Array.from({ length: vector.shape[1] }, (_, c) => vector.at(row, c));
       return values.every(Number.isNaN) ? null : values;
     },
+    /** The least and the most of a row's α while one arrow comes or goes. @param {number} row @returns {[number, number]|null} */
+    range: (row) => (ends && !Number.isNaN(ends.at(row, 0)) ? [ends.at(row, 0), ends.at(row, 1)] : null),
     brought: why.rest?.brings ? [...why.rest.brings.f32] : null,
     hPrime: why.hPrime && [...why.hPrime.f32],
     out: why.out && [...why.out.f32],

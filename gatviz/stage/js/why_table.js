@@ -90,19 +90,28 @@ function cell(scene, table, k, { key, stage }, chosen, digits) {
     return html("td", { class: `vector-cell-of ${key}` }, key in SIGNS ? html("span", { class: "sign", "aria-hidden": "true" }, values && SIGNS[key]) : null, values && vectorCells(scene, stage, values, digits));
   }
   const value = table.number(k, key);
-  if (key === SHARE) return html("td", { class: "share" }, html("span", { class: "share-cell" }, shareBar(scene, value, table.even, chosen), html("b", { class: chosen ? "alpha" : null }, number(value, digits))));
+  if (key === SHARE) return html("td", { class: "share" }, html("span", { class: "share-cell" }, shareBar(scene, value, table.even, chosen, table.range(k), digits), html("b", { class: chosen ? "alpha" : null }, number(value, digits))));
   const tone = SIGNED.has(key) && value ? (value < 0 ? " minus" : " plus") : "";
   return html("td", { class: `number ${key}${tone}` }, (SIGNED.has(key) ? signed : number)(value, digits));
 }
 
-/** @param {Scene} scene @param {number|null} value @param {number} even @param {boolean} chosen */
-function shareBar(scene, value, even, chosen) {
+/** @param {Scene} scene @param {number|null} value @param {number} even @param {boolean} chosen @param {[number, number]|null} range @param {number} digits */
+function shareBar(scene, value, even, chosen, range, digits) {
   const fill = html("i", { class: chosen ? "tile-fill share chosen" : "tile-fill share" });
   fill.style.width = `${100 * Math.min(value ?? 0, 1)}%`;
   if (value !== null) fill.style.background = colourScale("share", 1, scene.palette).fill(value);
   const tick = html("i", { class: "tile-tick" });
   tick.style.left = `${100 * even}%`;
-  return html("span", { class: "tile-track", "aria-hidden": "true" }, value === null ? null : fill, tick);
+  const track = html("span", { class: "tile-track", "aria-hidden": "true" }, value === null ? null : fill, tick);
+  if (range) {
+    const [low, high] = range;
+    const whisker = html("i", { class: "share-whisker" });
+    whisker.style.left = `${100 * low}%`;
+    whisker.style.width = `${100 * (high - low)}%`;
+    track.title = fillIn(scene.texts.whiskers, { low: number(low, digits), high: number(high, digits) });
+    track.append(whisker);
+  }
+  return track;
 }
 
 /** The neighbours without a row: what adds up. @param {Scene} scene @param {Table} table @param {Store} store */

@@ -8,11 +8,12 @@ import streamlit as st
 
 from gatviz.analysis import Explanation
 from gatviz.analysis.explanation import sentences
+from gatviz.analysis.explanation.edge_paths import edge_paths
 from gatviz.charts.colours import Theme
 from gatviz.charts.explanation import Score, explanation_chart
 from gatviz.errors import GatvizError
 from gatviz.ui.compare.chart_card import card, page_style, side_by_side, theme
-from gatviz.ui.compare.controls import choice
+from gatviz.ui.compare.controls import choice, head_name, picked
 from gatviz.ui.escape import escape
 from gatviz.ui.explain import markup
 from gatviz.ui.explain.doors import NODE, show_on_graph
@@ -30,6 +31,8 @@ _AT_ONCE = 0.6
 """Seconds to wait for an answer before progress is shown."""
 _ROWS = 8
 _MOST_LISTED = 2_000
+_MEAN = -1
+"""Stands for the mean of all heads among the choices."""
 
 
 def explain(now: session.Session, settings: Settings, run: Run) -> None:
@@ -63,7 +66,7 @@ def _explained(now: session.Session, settings: Settings, run: Run) -> None:
     _verdict(found, job)
     with side_by_side("explain-arrows"):
         _chart(found, looks)
-        _arrows(found, looks)
+        _arrows(found, job, looks)
     with side_by_side("explain-beyond"):
         _together(found, looks)
         seed_cards(run.key, job, found, model)
@@ -111,7 +114,7 @@ def _chart(found: Explanation, looks: Theme) -> None:
         card(explanation_chart(found, score, theme=looks), "explain")
 
 
-def _arrows(found: Explanation, looks: Theme) -> None:
+def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
     """The arrows whose removal moves the answer most."""
     if not found.done:
         return
@@ -138,6 +141,34 @@ def _arrows(found: Explanation, looks: Theme) -> None:
             label = ngettext("All {n:,} arrow", "All {n:,} arrows", found.total).format(n=found.total)
             with st.popover(label, type="tertiary", width="content"):
                 st.dataframe(found.strongest.head(_MOST_LISTED), hide_index=True, width=900)
+            with st.popover(_("Paths and heads"), type="tertiary", width="content"):
+                _paths(found, job)
+
+
+def _paths(found: Explanation, job: Job) -> None:
+    """Of one arrow the paths that its attention is made of, in one head of a layer or in the mean of its heads."""
+    rows = found.strongest.head(_MOST_LISTED)
+    arrows = list(zip(rows["target"], rows["source"], strict=True))
+    trace = job.inquiry.trace
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        target, source = picked(_("Arrow"), arrows, "explain_path", lambda ends: f"{ends[1]} → {ends[0]}")
+        heads = [_head_of(k, layer.num_heads, len(trace.layers)) for k, layer in enumerate(trace.layers)]
+    paths = edge_paths(trace, found.node, target, source, heads=heads)
+    st.html(markup.block(markup.paragraphs(sentences.path_lines(found, paths)), markup.path_table(paths)))
+
+
+def _head_of(layer: int, heads: int, layers: int) -> int | None:
+    """Which head of a layer is followed; None for the mean of all."""
+    if heads == 1:
+        return None
+    label = _("Head") if layers == 1 else _("Head in layer {layer}").format(layer=layer)
+    options = [_MEAN, *range(heads)]
+
+    def called_so(head: int) -> str:
+        return _("mean of all") if head == _MEAN else head_name(head)
+
+    chosen: int = picked(label, options, f"explain_path_head_{layer}", called_so)
+    return None if chosen == _MEAN else chosen
 
 
 def _together(found: Explanation, looks: Theme) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gatviz.analysis import Explanation
+from gatviz.analysis.explanation.edge_paths import EdgePath, EdgePaths
 from gatviz.analysis.explanation.sentences import Sentence, arrow, class_called, hop_title, mean_of, number, signed
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, SOFT, Theme, colour_at
 from gatviz.charts.explanation import class_colour
@@ -207,6 +208,32 @@ def _row(e: Explanation, row: pd.Series, most: float, change: float, theme: Them
         f'<td class="n">{row["p_without"]:.3f}</td>',
     )
     return f"<tr{' class=first' if first else ''}>{''.join(cells)}</tr>"
+
+
+def path_table(paths: EdgePaths) -> str:
+    """The paths of an arrow: through which nodes, α of each arrow on the way by layer, and what they multiply to."""
+    rows = [
+        f"<tr><td><b>{html.escape(' → '.join(path.nodes))}</b></td>"
+        f'<td class="quiet">{_layers_of(path)}</td>'
+        f'<td class="n">{" × ".join(f"{share:.3f}" for share in path.shares)}</td>'
+        f'<td class="n"><b>{path.product:.4f}</b></td></tr>'
+        for path in paths.paths
+    ]
+    if paths.rest > 0:
+        rows.append(
+            f'<tr><td colspan="3">{html.escape(_("all others together"))}</td><td class="n">{paths.rest:.4f}</td></tr>'
+        )
+    head = "".join(
+        _headed(title, look) for look, title in (("", _("path")), ("", _("in")), ("n", _("α")), ("n", _("product")))
+    )
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def _layers_of(path: EdgePath) -> str:
+    last = path.layer + len(path.shares) - 1
+    if last == path.layer:
+        return html.escape(_("layer {layer}").format(layer=path.layer))
+    return html.escape(_("layers {first} to {last}").format(first=path.layer, last=last))
 
 
 def message_class(e: Explanation, row: pd.Series) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import msgspec
@@ -10,11 +11,12 @@ import streamlit as st
 from msgspec.structs import asdict
 
 from gatviz import words
-from gatviz.analysis import WhatIf
+from gatviz.analysis import Stability, WhatIf, stability
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.colours import stage_palettes
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
+from gatviz.model.weights import Weights
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import first_edge, local_focus, pack_proofs, pack_story
@@ -30,7 +32,7 @@ from gatviz.ui.explore.feature_table import feature_table
 from gatviz.ui.explore.notice import notice
 from gatviz.ui.explore.part import part_choice
 from gatviz.ui.session import captured, from_browser, pins, run_cache, session
-from gatviz.ui.session.model import predicted, weights_badge, whose_weights
+from gatviz.ui.session.model import predicted, present_weights, weights_badge, whose_weights
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.stage_component import stage
 from gatviz.ui.weights.table import weights_table
@@ -39,6 +41,8 @@ from gatviz.words import _
 _LONGEST_DESCRIPTION = 600
 _LONGEST_TITLE = 60
 _TABLE_WIDTH = 360
+_MOST_SECONDS = 1.5
+"""So long α is tried under changes."""
 
 
 def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> None:
@@ -61,13 +65,22 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         revision=f"{now.identity} {now.work.view} {around}",
         positions=np.round(now.positions[part.nodes], 5).tolist(),
         story=story,
-        answers=pack_answers(trace, part, now.graph.names, [choice.which for choice in choices], *asked),
+        answers=pack_answers(
+            trace,
+            part,
+            now.graph.names,
+            [choice.which for choice in choices],
+            asked[0],
+            asked[1],
+            _stable(now, settings, run, asked[0]),
+        ),
         answered=answered,
         guide=pack_guide(trace, part, now.graph.names, told_edge),
         locked_at_start=answered,
         weighting_at_start=locked.weighting if locked else now.weighting or None,
         proofs=pack_proofs(captured.checks(now, run)),
         pyg_asked=now.compare_pyg,
+        stable_asked=None if trace.alpha_alone else now.stable,
         description=now.graph.description[:_LONGEST_DESCRIPTION],
         graph_title=now.origin[:_LONGEST_TITLE],
         whose_weights=whose_weights(now),
@@ -119,6 +132,29 @@ def _scene(
     choices, part = weightings(trace), shown_part(trace, around)
     palettes = msgspec.convert(stage_palettes(), Palettes)
     return choices, part, pack_scene(_graph, trace, choices, palettes, texts(), _names, part, _run.whole)
+
+
+def _stable(
+    now: session.Session, settings: Settings, run: run_cache.Run, target: int | None
+) -> tuple[Stability, int] | None:
+    """How α into the locked node moves when one arrow comes or goes, where that is asked."""
+    if not now.stable or target is None or run.trace.alpha_alone:
+        return None
+    return _stability(run.key.partition(" layer ")[0], target, now.graph, settings, present_weights(now)), run.layer
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _stability(
+    key: str,  # noqa: ARG001 - of the run, which says all but the node
+    target: int,
+    _graph: Graph,
+    _settings: Settings,
+    _weights: Weights | None,
+) -> Stability:
+    """Of a large graph as many changes as there is time for; it is said how many those are."""
+    until = time.monotonic() + _MOST_SECONDS
+    model = run_cache.present_model(_graph, _settings, _weights)
+    return stability(model, _graph, target, stop=lambda: time.monotonic() > until)
 
 
 def _free_number(graph: Graph) -> int:

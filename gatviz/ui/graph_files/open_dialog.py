@@ -9,7 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from gatviz.errors import GatvizError
 from gatviz.files import Inspection
-from gatviz.files.container import is_container
+from gatviz.files.container import ENDING, is_container
+from gatviz.training.recorded import Recorded
+from gatviz.training.training import Training
 from gatviz.ui.escape import escape, sentence
 from gatviz.ui.graph_files.options import choose
 from gatviz.ui.graph_files.pending import PendingGraph, facts_of, forget, inspection_under
@@ -17,6 +19,7 @@ from gatviz.ui.graph_files.preview import account, first_rows
 from gatviz.ui.graph_files.ways import from_files, from_text, generated, start_afresh
 from gatviz.ui.session import keeping, kept, session
 from gatviz.ui.session.steps import show_graph
+from gatviz.ui.train.replay import kind_of, replay, training_in
 from gatviz.words import _, first_of, ngettext
 
 _MOST_CALLS = 12
@@ -74,7 +77,9 @@ def _dialog() -> None:
         pending = _WAYS[way or "files"]()
     saved = None if pending is None else _session_in(pending)
     if saved is not None:
-        _saved_session(*saved, preview_place, actions)
+        kind = kind_of(saved[1], saved[0])
+        show = _saved_training if kind in ("training", "recorded") else _saved_session
+        show(*saved, preview_place, actions)
         return
     with preview_place:
         found = None if pending is None else _preview(pending)
@@ -132,6 +137,50 @@ def _saved_session(name: str, data: bytes, place: DeltaGenerator, actions: Delta
             on_click=_open_session,
             args=(data, name),
         )
+
+
+def _saved_training(name: str, data: bytes, place: DeltaGenerator, actions: DeltaGenerator) -> None:
+    """What a training holds, and the button that replays it."""
+    st.session_state[_SEEN], found = None, None
+    with place.container(border=True):
+        try:
+            with st.spinner(_("Reading …")):
+                found = training_in(data, name)
+        except GatvizError as error:
+            st.error(escape(str(error)), icon="⚠️")
+        else:
+            graph, epochs = found.task_at(0).graph, found.trained
+            st.markdown("**" + _("A training: {name}").format(name=escape(name[:60])) + "**")
+            counts = [
+                ngettext("{n:,} node", "{n:,} nodes", graph.num_nodes).format(n=graph.num_nodes),
+                ngettext("{n:,} arrow", "{n:,} arrows", graph.num_edges).format(n=graph.num_edges),
+                ngettext("{n:,} epoch", "{n:,} epochs", epochs).format(n=epochs),
+            ]
+            st.caption(" · ".join(counts))
+            if isinstance(found, Recorded):
+                told = _("A script recorded it: it can be replayed, and its weights are not in the file.")
+                st.caption(told)
+    with actions.container(horizontal=True, horizontal_alignment="right"):
+        if st.button(_("Cancel"), key="open_cancel"):
+            _end()
+            st.rerun()
+        st.button(
+            _("Replay in Train"),
+            key="open_training",
+            type="primary",
+            disabled=found is None,
+            on_click=_replay,
+            args=(found, name),
+        )
+
+
+def _replay(training: Training, name: str) -> None:
+    try:
+        replay(training, name.removesuffix(ENDING))
+    except GatvizError as error:
+        session.update(refused=str(error))
+        return
+    _end()
 
 
 def _open_session(data: bytes, name: str) -> None:

@@ -38,8 +38,8 @@ def from_files() -> PendingGraph | None:
         key=key,
         help=_(
             "CSV and TSV (edges, edges and nodes, adjacency matrix and features), GraphML, GEXF, GML, Pajek, Matrix "
-            "Market, adjacency lists, JSON (also of Cytoscape, d3, sigma), .npz, .npy, torch and safetensors files of "
-            "plain tensors, or a zip of these; or work that was saved here, .gatviz."
+            "Market, adjacency lists, JSON (also of Cytoscape, d3, sigma), .npz, .npy, safetensors, torch files of "
+            "tensors or of a PyG Data, or a zip of these; or work that was saved here, .gatviz."
         ),
     )
     if not files:

@@ -244,6 +244,8 @@ def take_request(message: Any) -> None:
         return
     if asked.what == "pyg":
         session.update(compare_pyg=True)
+    elif asked.what == "stable":
+        session.update(stable=not session.current().stable)
     elif asked.what == "pin":
         _pin()
     elif asked.what == "unpin":

@@ -65,6 +65,7 @@ class Session:
         weighting: key of the head, or what else weighs the arrows, on show there; "" for the first.
         view: what else a person chose to look at, by the keys of the controls (see `view`).
         compare_pyg: whether the person has asked for the comparison with PyG.
+        stable: whether whiskers on α are wanted: how far it moves when one arrow comes or goes.
         openings: how many models were opened so far.
         panel: what stands beside the canvas: nothing, the table of features, or the weights.
         drag: the slider that was moved last, if nothing was chosen since.
@@ -82,6 +83,7 @@ class Session:
     weighting: str = ""
     view: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     compare_pyg: bool = False
+    stable: bool = False
     openings: int = 0
     panel: Literal["", "table", "weights"] = ""
     drag: Drag | None = None

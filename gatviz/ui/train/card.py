@@ -12,6 +12,7 @@ import streamlit as st
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
 from gatviz.training.beside import BESIDE, Beside
+from gatviz.training.recorded import Recorded
 from gatviz.training.schedule import PAPERS
 from gatviz.training.task import Task, is_one_hot
 from gatviz.ui.escape import escape
@@ -52,6 +53,14 @@ def training_card(now: session.Session, player: Player) -> None:
 def told(graph: Graph, player: Player) -> list[tuple[str, str]]:
     """The card's rows: a name and its value."""
     setup = player.setup
+    if player.take is not None and isinstance(player.take.training, Recorded):
+        recorded = player.take.training
+        return [
+            (_("Task"), _("tell {n} classes").format(n=recorded.task.num_classes)),
+            (_("Labelled"), told_labelled(graph, setup)),
+            (_("Recorded"), _("by a script, {n} epochs").format(n=recorded.trained)),
+            (_("Layers"), commas(recorded.layers)),
+        ]
     schedule = setup.schedule
     patience = _("patience off") if schedule.patience is None else _("patience {n}").format(n=schedule.patience)
     rows = [(_("Task"), _("tell {n} classes").format(n=len(graph.class_names)))]

@@ -79,9 +79,15 @@ class Player:
             if kind not in made_of(made):
                 other = beside(kind, made, task.num_classes, setup.schedule.seed)
                 others[kind] = Training(other, task, setup.schedule, most_bytes=rest)
+        self.put(training, setup, source, others)
+
+    def put(
+        self, training: Training, setup: Setup, source: Source, others: Mapping[str, Training] | None = None
+    ) -> None:
+        """Put a training that is there already at its epoch 0 under the playhead; the one before is gone."""
         self.halt()
         with self._lock:
-            self.setup, self.take, self.before = setup, Take(training, others, source), ()
+            self.setup, self.take, self.before = setup, Take(training, others or {}, source), ()
             self.playhead = self.wanted = 0
             self.notice = ""
             self._heads = {}

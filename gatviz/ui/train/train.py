@@ -17,6 +17,7 @@ from gatviz.stage.training_protocol import TrainAsked
 from gatviz.training.task import Task
 from gatviz.training.training import Training
 from gatviz.ui.escape import escape
+from gatviz.ui.explain.doors import open_explain
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import set_value
 from gatviz.ui.session.run_cache import Run
@@ -217,6 +218,8 @@ def _do(asked: TrainAsked, player: Player) -> None:
     elif asked.what == "open" and player.take is not None:
         bring(player)
         set_value("workspace", asked.workspace or "explore")
+        if asked.node is not None and 0 <= asked.node < session.current().graph.num_nodes:
+            open_explain(asked.node)
         _redraw_the_page()
     elif asked.what == "undo" and player.undoes_itself:
         player.undo()

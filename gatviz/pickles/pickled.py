@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gatviz.checkpoints.safe_pickle import Level, Name, Outside, Thing, save_again
 from gatviz.errors import GatvizError
+from gatviz.pickles.safe_pickle import Level, Name, Outside, Thing, save_again
 from gatviz.words import N_, _
 
 MAX_DEPTH = 60

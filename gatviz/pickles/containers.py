@@ -10,7 +10,8 @@ import json
 import re
 import struct
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +19,9 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from gatviz.checkpoints.pickled import Reader, StateLevel, Told, flat, length_of, size_of, storages_in
-from gatviz.checkpoints.safe_pickle import ask_to_save, read_tree, save_again
 from gatviz.errors import GatvizError, quote
+from gatviz.pickles.pickled import Reader, StateLevel, Told, flat, length_of, size_of, storages_in
+from gatviz.pickles.safe_pickle import ask_to_save, read_tree, save_again
 from gatviz.words import _
 
 MAX_BYTES = 200_000_000
@@ -64,16 +65,33 @@ def read_container(data: bytes, where: str) -> Container:
     Raises:
         GatvizError: none of these, broken, or too large.
     """
-    if data.startswith(_ZIP):
-        return _zip(data, where)
-    if data.startswith(_STREAM):
-        return _stream(data, where)
+    if is_pickled(data):
+        return _of_tree(*pickled(data, where))
     header = _safetensors_header(data)
     if header is not None:
         return _load_safetensors(data, where, header)
-    if data.startswith(b"\x80"):
-        return _of_tree(read_tree(io.BytesIO(data), where), Reader(where, None))
     raise _another_kind(data, where)
+
+
+def is_pickled(data: bytes) -> bool:
+    """Whether the bytes begin as a torch file of either kind does, or as a pickle."""
+    return data.startswith((_ZIP, _STREAM)) or (data.startswith(b"\x80") and _safetensors_header(data) is None)
+
+
+def pickled(data: bytes, where: str, most: int = MAX_LIST) -> tuple[Any, Reader]:
+    """The tree of a torch file or a pickle, and what makes values of its parts.
+
+    Arguments:
+        most: bytes that the pickle in a torch file may take.
+
+    Raises:
+        GatvizError: broken, or too large.
+    """
+    if data.startswith(_ZIP):
+        return _zip(data, where, most)
+    if data.startswith(_STREAM):
+        return _stream(data, where)
+    return read_tree(io.BytesIO(data), where), Reader(where, None)
 
 
 def in_hand(source: nn.Module | Mapping[str, Any]) -> Container:
@@ -114,30 +132,37 @@ def _another_kind(data: bytes, where: str) -> GatvizError:
     return GatvizError(where, expected, found, _("save model.state_dict() as one"))
 
 
-def _zip(data: bytes, where: str) -> Container:
+def _zip(data: bytes, where: str, most: int) -> tuple[Any, Reader]:
     """Torch stores its members uncompressed, so together they are no larger than the file."""
+    with _whole(where):
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        infos = archive.infolist()
+        packed = any(info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 0x1 for info in infos)
+        if packed or sum(info.file_size for info in infos) > len(data):
+            found = _("compressed or overlapping members")
+            raise GatvizError(where, _("a torch file, whose members are stored as they are"), found, save_again())
+        listed = _list_of(archive, [info.filename for info in infos], where, most)
+        tree = read_tree(io.BytesIO(archive.read(listed)), where)
+        folder = listed.removesuffix("data.pkl")
+
+    def numbers(key: str, dtype: torch.dtype, count: int) -> Tensor:
+        with _whole(where):
+            return flat(archive.read(f"{folder}data/{key}"), dtype)[:count]
+
+    return tree, Reader(where, numbers)
+
+
+@contextmanager
+def _whole(where: str) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = archive.infolist()
-            packed = any(info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 0x1 for info in infos)
-            if packed or sum(info.file_size for info in infos) > len(data):
-                found = _("compressed or overlapping members")
-                raise GatvizError(where, _("a torch file, whose members are stored as they are"), found, save_again())
-            listed = _list_of(archive, [info.filename for info in infos], where)
-            tree = read_tree(io.BytesIO(archive.read(listed)), where)
-            folder = listed.removesuffix("data.pkl")
-
-            def numbers(key: str, dtype: torch.dtype, count: int) -> Tensor:
-                return flat(archive.read(f"{folder}data/{key}"), dtype)[:count]
-
-            return _of_tree(tree, Reader(where, numbers))
+        yield
     except GatvizError:
         raise
     except _BAD_ZIP as error:
         raise GatvizError(where, _("a whole torch file"), quote(str(error)), save_again()) from None
 
 
-def _list_of(archive: zipfile.ZipFile, names: Sequence[str], where: str) -> str:
+def _list_of(archive: zipfile.ZipFile, names: Sequence[str], where: str, most: int) -> str:
     """The member of a torch file that lists its tensors."""
     if any(name.endswith("/constants.pkl") for name in names):
         found = _("a TorchScript program, which is never run")
@@ -154,14 +179,14 @@ def _list_of(archive: zipfile.ZipFile, names: Sequence[str], where: str) -> str:
             if order != "little":
                 raise GatvizError(where, _("numbers in little endian"), quote(order), save_again())
     size = archive.getinfo(lists[0]).file_size
-    if size > MAX_LIST:
+    if size > most:
         found = _("{size:,.0f} MB of it").format(size=size / 10**6)
-        expected = _("a list of tensors below {most} MB").format(most=MAX_LIST // 10**6)
+        expected = _("a list of tensors below {most} MB").format(most=most // 10**6)
         raise GatvizError(where, expected, found, ask_to_save())
     return lists[0]
 
 
-def _stream(data: bytes, where: str) -> Container:
+def _stream(data: bytes, where: str) -> tuple[Any, Reader]:
     """The old form: five pickles (magic, version, system, content, keys of storages), then each storage's numbers."""
     stream = io.BytesIO(data)
     trees = [read_tree(stream, where) for _pickle in range(_STREAM_PICKLES)]
@@ -182,7 +207,7 @@ def _stream(data: bytes, where: str) -> Container:
             raise GatvizError(where, _("tensors that fit into the file"), found, save_again())
         return flat(data[start : start + there * size], dtype)
 
-    return _of_tree(trees[3], Reader(where, numbers))
+    return trees[3], Reader(where, numbers)
 
 
 def _safetensors_header(data: bytes) -> dict[str, Any] | None:
