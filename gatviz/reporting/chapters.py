@@ -72,7 +72,11 @@ def _verdicts(run: Run, layer: int) -> Chapter:
 
 
 def _explained(explanation: Explanation) -> Chapter:
-    told = [sentences.plain(sentences.headline(explanation)), sentences.plain(sentences.strongest(explanation))]
+    answer = sentences.plain(sentences.headline(explanation))
+    told = [
+        _("Node {node}: {answer}").format(node=explanation.name, answer=answer),
+        sentences.plain(sentences.strongest(explanation)),
+    ]
     told += [*sentences.verdict_lines(explanation), *sentences.together_lines(explanation)]
     return Chapter(title=sentences.verdict_title(explanation), sentences=[line for line in told if line], values=[])
 

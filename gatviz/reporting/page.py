@@ -114,7 +114,7 @@ def report(
     if not 0 <= shown.layer < len(places):
         expected = _("0 to {last}").format(last=len(places) - 1)
         raise GatvizError(_("report, layer"), expected, quote(shown.layer), _("choose a layer of the run"))
-    packed = [_Layer(run, layer, title or found.title, shown, most_bytes // len(places)) for run, layer in places]
+    packed = _packed(places, title or found.title, shown, most_bytes)
     date = datetime.now(UTC).date().isoformat()
     origin = [(_("graph"), title or found.title), *shown.origin, (_("weights"), shown.weights), (_("date"), date)]
     content = Report(
@@ -126,6 +126,15 @@ def report(
         texts={"layers": _("Layer"), "made": _("made by gatviz, {date}").format(date=date)},
     )
     return _page(title or _("Graph attention"), content, [one.told.packed for one in packed])
+
+
+def _packed(places: Sequence[tuple[Run, int]], title: str, shown: Shown, most_bytes: int) -> list[_Layer]:
+    """Each layer; the small ones first, and what they leave of the room is the others'."""
+    found: dict[int, _Layer] = {}
+    for k in sorted(range(len(places)), key=lambda k: places[k][0].trace.layers[places[k][1]].alpha.size):
+        found[k] = _Layer(*places[k], title, shown, most_bytes // (len(places) - len(found)))
+        most_bytes -= found[k].told.bytes
+    return [found[k] for k in range(len(places))]
 
 
 class _Layer:
