@@ -24,7 +24,7 @@ from gatviz.ui.compare.static import static
 from gatviz.ui.compare.uniform import uniform
 from gatviz.ui.compare.what_if import what_if
 from gatviz.ui.session import session
-from gatviz.ui.session.model import predicted, weights_badge
+from gatviz.ui.session.model import predicted, whose_weights
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
 from gatviz.words import _
@@ -102,7 +102,7 @@ def compare(now: session.Session, settings: Settings, run: Run) -> None:
         lambda key: asked[key].tab,
         label_visibility="collapsed",
     )
-    question(asked[chosen].full, weights_badge(now))
+    question(asked[chosen].full, whose_weights(now))
     if asked[chosen].needs_arrows and run.trace.num_edges == 0:
         st.info(_no_arrows() if now.graph.num_nodes else _no_nodes())
         return
