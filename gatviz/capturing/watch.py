@@ -21,7 +21,7 @@ from gatviz.model.gat import GAT
 from gatviz.training.kept import MOST_BYTES
 from gatviz.training.recorded import Recorded, Seen
 from gatviz.training.stepper import outcome
-from gatviz.training.task import Task
+from gatviz.training.task import Labelled, Task
 from gatviz.training.training import Read
 from gatviz.words import _
 
@@ -34,6 +34,7 @@ def watch(
     data: Any,
     path: str | os.PathLike[str],
     *,
+    labelled: Labelled = None,
     args: tuple[Any, ...] | None = None,
     kwargs: Mapping[str, Any] | None = None,
 ) -> Watch:
@@ -51,12 +52,13 @@ def watch(
         model: with PyG's, DGL's, the tutorial's or gatviz's attention layers; gives a score for each node and class.
         data: a PyG Data or a Graph, with labels.
         path: of the file; it is written every few seconds and at the end.
+        labelled: the nodes that the script trains on, see `Task.of`; left out, the data's train_mask.
         args, kwargs: what the model is called with; left out, (data.x, data.edge_index), and the Graph for a GAT.
 
     Raises:
         GatvizError: as `capture`, and for data without labels or an output of another shape.
     """
-    return Watch(model, data, path, args=args, kwargs=kwargs)
+    return Watch(model, data, path, labelled=labelled, args=args, kwargs=kwargs)
 
 
 class Watch:
@@ -68,6 +70,7 @@ class Watch:
         data: Any,
         path: str | os.PathLike[str],
         *,
+        labelled: Labelled = None,
         args: tuple[Any, ...] | None = None,
         kwargs: Mapping[str, Any] | None = None,
     ) -> None:
@@ -76,7 +79,7 @@ class Watch:
             mend = _("call it run{ending}").format(ending=ENDING)
             raise GatvizError("path", _("a file ending in {ending}").format(ending=ENDING), quote(str(path)), mend)
         self.graph = data if isinstance(data, Graph) else Graph.from_pyg(data)
-        self.task = Task.of(self.graph)
+        self.task = Task.of(self.graph, labelled)
         self._args = _arguments(model, data, self.graph) if args is None else args
         self._kwargs = dict(kwargs or {})
         self._rows: list[dict[str, float]] = []
@@ -150,7 +153,9 @@ class Watch:
             if not traces:
                 found.graph  # noqa: B018 - says why nothing could be proved
             first = traces[0][1]
-            self._edges = Read(first.edge_index, first.ptr, first.input_edge < 0)
+            own = set(map(tuple, self.graph.edge_index.T.tolist()))
+            added = np.array([tuple(edge) not in own for edge in first.edge_index.T.tolist()], dtype=bool)
+            self._edges = Read(first.edge_index, first.ptr, added)
         read = [(name, one) for name, one in traces if np.array_equal(one.edge_index, self._edges.edge_index)]
         names = tuple(name or "layer" for name, _trace in read)
         if not self._rows:

@@ -130,7 +130,41 @@ def read_weights(source: WeightsSource, *, name: str | None = None) -> WeightsFi
         where = quote(name).strip("'") if name else _("the weights")
         return WeightsFile(where, read_state_dict(in_hand(source), where))
     data, where = _bytes_of(source, name)
-    return WeightsFile(where, read_state_dict(read_container(data, where), where))
+    container = read_container(data, where)
+    graph = _holds_graph(container.content)
+    try:
+        state = read_state_dict(container, where)
+    except GatvizError:
+        if graph:
+            raise _a_graph(where) from None
+        raise
+    if graph and not any("." in name for name in state.tensors):  # a module's parameters have its name before theirs
+        raise _a_graph(where)
+    return WeightsFile(where, state)
+
+
+_GRAPH = ("edge_index", "adj_t")
+_MOST_LOOKED_AT = 200
+
+
+def _a_graph(where: str) -> GatvizError:
+    mend = _("open it by the graph's button 'Open'")
+    return GatvizError(where, _("the weights of a model"), _("a graph"), mend)
+
+
+def _holds_graph(content: object) -> bool:
+    """Whether a graph stands among the first things of a file, as `gatviz.files` reads it."""
+    waiting: list[object] = [content]
+    for place in range(_MOST_LOOKED_AT):
+        if place == len(waiting):
+            break
+        level = waiting[place]
+        if isinstance(level, dict) and any(name in level for name in _GRAPH):
+            return True
+        if isinstance(level, dict | list):
+            inside = list(level.values() if isinstance(level, dict) else level)[:_MOST_LOOKED_AT]
+            waiting += [one for one in inside if isinstance(one, dict | list)]
+    return False
 
 
 @dataclass(frozen=True, eq=False)

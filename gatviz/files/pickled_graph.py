@@ -7,14 +7,16 @@ known by the names of their classes alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers
 from gatviz.files.arrays import is_known, refuse_weights
-from gatviz.pickles.pickled import Reader
 from gatviz.pickles.safe_pickle import Level, Name, Outside, Thing
 from gatviz.words import N_, _, commas, ngettext
+
+if TYPE_CHECKING:
+    from gatviz.pickles.pickled import Reader
 
 _DEEPEST = 5
 _EDGES = {"adj_t", "adj_data", "indptr", "row", *headers.ARRAYS["edge_index"], *headers.ARRAYS["adjacency"]}
@@ -24,9 +26,10 @@ _STORES = ("_store", "_mapping", "_data", "data", "graph")
 """Where a Data keeps its tensors, a data set its Data, and people the one graph of a file."""
 _MODEL = ("_parameters", "_buffers", "_modules")
 _SAVE = "torch.save({'x': x, 'edge_index': edge_index, 'y': y}, path)"
+_OF_DGL = "{'edge_index': torch.stack(g.edges()), 'x': g.ndata['feat']}"
 _OTHERS: tuple[tuple[str, str, str], ...] = (
     ("networkx.", N_("a networkx graph"), N_("write it as GraphML, nx.write_graphml(graph, path)")),
-    ("dgl.", N_("a DGL graph"), N_("save {'edge_index': torch.stack(g.edges()), 'x': g.ndata['feat']} by torch.save")),
+    ("dgl.", N_("a DGL graph"), N_("save {arrays} by torch.save")),
     ("scipy.sparse.", N_("a SciPy matrix"), N_("save it by scipy.sparse.save_npz(path, A)")),
     ("pandas.", N_("a pandas table"), N_("save it as CSV, table.to_csv(path)")),
     ("igraph.", N_("an igraph graph"), N_("write it as GraphML, graph.write_graphml(path)")),
@@ -110,7 +113,8 @@ def _check_thing(node: Thing, level: Any, where: str) -> None:
         raise GatvizError(where, _("a graph file"), found, _("open it by the button 'Open weights …'"))
     for begins, kind, mend in _OTHERS:
         if node.name.startswith(begins):
-            raise GatvizError(where, _("a graph file"), f"{_(kind)} ({quote(node.name)})", _(mend))
+            found = _("{kind} ({name})").format(kind=_(kind), name=quote(node.name))
+            raise GatvizError(where, _("a graph file"), found, _(mend).format(arrays=_OF_DGL))
     if not node.name.startswith(_OF_DATA) and not _looks_like_data(level):
         found = _("{name}, which is never opened").format(name=quote(node.name))
         raise GatvizError(where, _("plain tensors, or a PyG Data"), found, how_to_save())

@@ -6,7 +6,6 @@ A torch file is a zip (or, before torch 1.6, a stream) around a pickle, whose te
 from __future__ import annotations
 
 import io
-import json
 import re
 import struct
 import zipfile
@@ -20,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from gatviz.errors import GatvizError, quote
+from gatviz.pickles.beginnings import STREAM, ZIP, is_pickled, safetensors_header
 from gatviz.pickles.pickled import Reader, StateLevel, Told, flat, length_of, size_of, storages_in
 from gatviz.pickles.safe_pickle import ask_to_save, read_tree, save_again
 from gatviz.words import _
@@ -28,9 +28,6 @@ MAX_BYTES = 200_000_000
 MAX_LIST = 4_000_000
 """Bytes of the list of tensors at the head of a file."""
 
-_ZIP = b"PK\x03\x04"
-_STREAM = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
-"""How a file from before torch 1.6 begins."""
 _STREAM_PICKLES = 5
 _COUNT = 8
 _HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -67,15 +64,10 @@ def read_container(data: bytes, where: str) -> Container:
     """
     if is_pickled(data):
         return _of_tree(*pickled(data, where))
-    header = _safetensors_header(data)
+    header = safetensors_header(data)
     if header is not None:
         return _load_safetensors(data, where, header)
     raise _another_kind(data, where)
-
-
-def is_pickled(data: bytes) -> bool:
-    """Whether the bytes begin as a torch file of either kind does, or as a pickle."""
-    return data.startswith((_ZIP, _STREAM)) or (data.startswith(b"\x80") and _safetensors_header(data) is None)
 
 
 def pickled(data: bytes, where: str, most: int = MAX_LIST) -> tuple[Any, Reader]:
@@ -87,9 +79,9 @@ def pickled(data: bytes, where: str, most: int = MAX_LIST) -> tuple[Any, Reader]
     Raises:
         GatvizError: broken, or too large.
     """
-    if data.startswith(_ZIP):
+    if data.startswith(ZIP):
         return _zip(data, where, most)
-    if data.startswith(_STREAM):
+    if data.startswith(STREAM):
         return _stream(data, where)
     return read_tree(io.BytesIO(data), where), Reader(where, None)
 
@@ -170,6 +162,9 @@ def _list_of(archive: zipfile.ZipFile, names: Sequence[str], where: str, most: i
     if any(name.endswith("/.data/extern_modules") for name in names):
         mend = _("load it with torch.package where it was made, and save the model's state_dict()")
         raise GatvizError(where, _("a state dict"), _("a torch.package, which brings its own programs"), mend)
+    if names and all(name.endswith(".npy") for name in names):
+        mend = _("open a graph by the graph's button 'Open', or save weights as safetensors")
+        raise GatvizError(where, _("a torch file of weights or safetensors"), _("NumPy arrays (.npz)"), mend)
     lists = [name for name in names if name.endswith("/data.pkl")]
     if len(lists) != 1:
         raise GatvizError(where, _("a torch file with one data.pkl"), str(len(lists)), _("choose a file of weights"))
@@ -208,17 +203,6 @@ def _stream(data: bytes, where: str) -> tuple[Any, Reader]:
         return flat(data[start : start + there * size], dtype)
 
     return trees[3], Reader(where, numbers)
-
-
-def _safetensors_header(data: bytes) -> dict[str, Any] | None:
-    length = int.from_bytes(data[:8], "little")
-    if len(data) < 10 or not 2 <= length <= min(len(data) - 8, MAX_LIST) or data[8:9] != b"{":
-        return None
-    try:
-        header = json.loads(data[8 : 8 + length])
-    except (ValueError, RecursionError):
-        return None
-    return header if isinstance(header, dict) else None
 
 
 def _load_safetensors(data: bytes, where: str, header: Mapping[str, Any]) -> Container:

@@ -136,9 +136,9 @@ class Looked(Message):
 
 
 class Asked(Message):
-    """What the person wants of the page: a panel beside the graph, a pin, a check, whiskers on α or none."""
+    """What the person wants of the page: a panel beside the graph, a pin, a check, whiskers on α, an arrow away."""
 
-    what: Literal["pyg", "pin", "unpin", "table", "weights", "stable"]
+    what: Literal["pyg", "pin", "unpin", "without", "table", "weights", "stable"]
 
 
 class Wanted(Message):

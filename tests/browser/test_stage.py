@@ -385,3 +385,14 @@ def test_a_number_stepped_to_and_fro_faster_than_python_answers_leaves_the_page_
     expect(page.locator(".fraction-alpha")).to_have_text(
         shown(trace.dense("alpha", head_on_show(page))[target, source])
     )
+
+
+def test_how_stable_alpha_is_stands_on_its_bars_when_it_is_asked(page: Page) -> None:
+    assert page.locator(".share-whisker").count() == 0
+    page.get_by_role("button", name="How stable?").click()
+    told = page.locator(".why-stable")
+    told.wait_for(timeout=20_000)
+    assert page.locator(".share-whisker").count() == page.locator(".why-table tbody tr:not(.rest)").count() > 0
+    assert re.match(r"\d+ changes of one arrow into 0 were tried", told.inner_text())
+    page.get_by_role("button", name="How stable?").click()
+    expect(page.locator(".share-whisker")).to_have_count(0)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+import gatviz
 from gatviz.training.experiments import EXPERIMENTS
 from tests.browser.driver import eventually, open_app
+from tests.training.cases import karate, paper_model
 
 LIMIT = 90
 
@@ -189,6 +192,23 @@ def test_an_epoch_opens_with_epoch_0_pinned(training: Page, workspace: str) -> N
     page.get_by_text("Compare", exact=True).first.click()
     page.get_by_text("What if", exact=True).first.click()
     expect(page.get_by_text(re.compile("A · .*epoch 0|epoch 0.*")).first).to_be_visible(timeout=30_000)
+
+
+def test_a_recorded_run_is_replayed_and_cannot_be_edited(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "run.gatviz"
+    with gatviz.watch(paper_model(karate()), karate(), file, labelled=[0, 33]) as watched:
+        for _ in range(3):
+            watched.step()
+    page.locator(".st-key-open_graph button").first.click()
+    page.locator("[role=dialog] input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Replay in Train").click()
+    expect(page.locator(".epoch-count")).to_have_text("0")
+    expect(page.get_by_text("recorded by a script")).to_be_visible()
+    page.get_by_role("button", name="Step", exact=True).click()
+    eventually(lambda: epoch(page) == 1)
+    page.get_by_role("button", name="Open in Explore").click()
+    expect(page.locator(".gatviz-train .notice")).to_contain_text("this recorded run")
+    assert epoch(page) == 1
 
 
 @pytest.fixture

@@ -99,6 +99,8 @@ def test_a_watched_training_goes_as_one_that_nobody_watches(kind: Any, tmp_path:
         np.testing.assert_allclose(moment.alpha[0], alpha.numpy()[order], atol=1e-6)
         right = (moment.out.argmax(1) == GRAPH.class_index)[test].sum()
         assert back.rows[epoch]["right_others"] == right
+    loops = back.at(0).edges.edge_index[0] == back.at(0).edges.edge_index[1]
+    assert np.array_equal(back.at(0).edges.added, loops)
     assert Embedded(back, 0).at(4).width == 3
     assert not back.advance()
     for refused in (lambda: back.epoch(1), lambda: back.changed(1), lambda: back.at_work(1), lambda: back.at(9)):
@@ -109,8 +111,9 @@ def test_a_watched_training_goes_as_one_that_nobody_watches(kind: Any, tmp_path:
 def test_a_gat_of_gatviz_is_watched_on_its_graph_and_modes_are_as_before(tmp_path: Path) -> None:
     model = paper_model(GRAPH, dropout=0.5)
     model.attention_layers[1].eval()
-    with gatviz.watch(model, GRAPH, tmp_path / "own.gatviz") as w:
+    with gatviz.watch(model, GRAPH, tmp_path / "own.gatviz", labelled=[0, 5]) as w:
         w.step()
+        assert w.task.labelled.tolist() == [0, 5]
         assert [layer.training for layer in model.attention_layers] == [True, False]
         assert np.isnan(w.recorded.rows[1]["step_loss"])
         moment = w.recorded.at(1)

@@ -27,7 +27,7 @@ FOLDER = Path(table.__file__).parent
 SHARED_BY_TWO = {
     "edge_list": {"node_table"},
     "safetensors_file": {"torch_file"},
-    "zip_of_tables": {"npz", "torch_file"},
+    "zip_of_tables": {"npz", "torch_door"},
 }
 """Formats that lean on another one: a table beside, a tensor, a zip that is more than a zip."""
 

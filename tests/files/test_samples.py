@@ -16,7 +16,7 @@ from gatviz.files import sample_graph, sample_graph_names, samples
 def test_each_sample_is_small_placed_and_described(name: str) -> None:
     graph = sample_graph(name)
     assert graph.notes == ()
-    assert 0 < graph.num_nodes <= 60
+    assert 0 < graph.num_nodes <= 200
     assert graph.positions is not None
     gaps = np.linalg.norm(graph.positions[:, None] - graph.positions[None], axis=2)
     size = np.ptp(graph.positions, axis=0).max()

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 import torch
 from torch_geometric.data import Batch, Data, HeteroData, InMemoryDataset
 
-from gatviz import GatvizError, Graph, inspect_graph, read_graph
+from gatviz import GatvizError, Graph, inspect_graph, inspect_weights, read_graph
 from tests.files.fuzz import check_sentence, mutated, repacked
 
 X = torch.tensor([[1.0, 0.5], [0.0, 2.0], [3.0, 4.0]])
@@ -129,6 +129,16 @@ def test_everything_else_is_named(content: Any, words: str) -> None:
         read_graph(saved(content))
     check_sentence(str(told.value))
     assert words in str(told.value)
+
+
+@pytest.mark.parametrize("content", [DATA, {"data": DATA.to_dict()}, (DATA, None)], ids=["Data", "dict", "data set"])
+def test_a_graph_among_the_weights_is_sent_to_its_door(content: Any) -> None:
+    with pytest.raises(GatvizError, match="found a graph; open it by the graph's button 'Open'"):
+        inspect_weights(saved(content))
+    arrays = io.BytesIO()
+    np.savez(arrays, edge_index=EDGES.numpy())
+    with pytest.raises(GatvizError, match=r"found NumPy arrays \(.npz\); open a graph by"):
+        inspect_weights(arrays.getvalue())
 
 
 def test_no_bytes_break_it() -> None:

@@ -91,7 +91,7 @@ WITHIN = {
         "beside",
         "experiments",
     ),
-    "pickles": ("safe_pickle", "pickled", "containers"),
+    "pickles": ("beginnings", "safe_pickle", "pickled", "containers"),
     "files": (
         "limits",
         "headers",

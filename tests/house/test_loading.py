@@ -27,9 +27,8 @@ def loaded(statements: str, asked: tuple[str, ...]) -> list[str]:
     return done.stdout.split()
 
 
-ROOMS = ("analysis", "explore", "export", "report", "view")
-"""Names of whole rooms, and of what is made of answers, which are tables."""
-ALL_NAMES = f"for name in gatviz.__all__:\n    if name not in {ROOMS}: getattr(gatviz, name)"
+ON_TABLES = ("analysis", "export", "explore", "report", "view")
+ALL_NAMES = f"for name in gatviz.__all__:\n    if name not in {ON_TABLES}: getattr(gatviz, name)"
 RUN = "gatviz.MultiHeadGATLayer(2, 3).trace(gatviz.sample_graph('tutorial')).alpha"
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gatviz.files import sample_graph
 from gatviz.graph.generators import generate
 from gatviz.training.beside import beside, with_dropout
 from gatviz.training.experiments import EXPERIMENTS, Experiment
@@ -48,6 +49,12 @@ def test_a_dictionary_of_several_tables_holds_some_out() -> None:
             assert graph.labels is not None
             assert graph.labels[target] == f"value {value}"
     assert generate("dictionary", keys=4, seed=1).num_nodes == 8
+
+
+def test_the_sample_of_that_name_is_the_experiments() -> None:
+    sample, made = sample_graph("dictionary_lookup"), EXPERIMENTS["dictionary"].graph(EXPERIMENTS["dictionary"].seed)
+    assert replace(sample, description="") == replace(made, description="")
+    assert "held out" in sample.description
 
 
 def test_two_sides_are_as_far_apart_and_as_joined_as_asked() -> None:

@@ -16,7 +16,7 @@ from gatviz.files.formats.graphml import read_graphml, write_graphml
 from gatviz.files.formats.json_file import is_json, read_json, write_json, write_node_link
 from gatviz.files.formats.npz import is_npz, read_npz, sparse_template, write_npz
 from gatviz.files.formats.safetensors_file import is_safetensors, read_safetensors, write_safetensors
-from gatviz.files.formats.torch_file import is_torch, read_torch, write_torch
+from gatviz.files.formats.torch_door import is_torch, read_torch, write_torch
 from gatviz.files.formats.zip_of_tables import is_zip, write_zip
 from gatviz.files.graph_file import GraphFile
 from gatviz.files.other_formats import refuse_others

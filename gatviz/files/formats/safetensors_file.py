@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files.arrays import META, arrays_of, is_known, parsed_arrays, refuse_weights
-from gatviz.files.formats.torch_file import tensor_to_array
 from gatviz.files.graph_file import GraphFile
 from gatviz.files.json_text import decode_json
 from gatviz.files.parsed import ParsedGraph
@@ -39,7 +36,11 @@ def read_safetensors(file: GraphFile) -> ParsedGraph:
         raise GatvizError(where, _("a safetensors file"), _("a header that is no object"), _("save it again"))
     try:
         if any(isinstance(entry, dict) and entry.get("dtype") == "BF16" for entry in header.values()):
-            tensors = importlib.import_module("safetensors.torch").load(data)  # NumPy lacks bfloat16
+            from safetensors.torch import load  # NumPy lacks bfloat16
+
+            from gatviz.files.formats.torch_file import tensor_to_array
+
+            tensors = load(data)
             arrays = {name: tensor_to_array(tensor, f"{where}, {quote(name)}") for name, tensor in tensors.items()}
         else:
             arrays = load_safetensors(data)

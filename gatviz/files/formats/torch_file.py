@@ -20,22 +20,14 @@ from gatviz.files.graph_file import GraphFile
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.pickled_graph import check_readable, graph_level
 from gatviz.graph.graph import Graph
-from gatviz.pickles.containers import is_pickled, pickled
+from gatviz.pickles.containers import pickled
 from gatviz.pickles.pickled import Reader, Unread
 from gatviz.words import _, commas
 
-_PICKLE = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _EDGE_ATTR = "edge_attr"
 _BATCH, _NUM_NODES = "batch", "num_nodes"
 _MATRIX = 2
 _LONGEST_WORD = 1_000
-
-
-def is_torch(file: GraphFile) -> bool:
-    """Whether a file is a pickle, a zip around one, as torch writes it, or torch's older form."""
-    if file.data.startswith(_PICKLE):
-        return is_pickled(file.data)
-    return any(name.endswith("/data.pkl") for name in file.members)
 
 
 def read_torch(file: GraphFile) -> ParsedGraph:

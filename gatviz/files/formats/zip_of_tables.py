@@ -11,7 +11,7 @@ from typing import Any
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.formats.npz import is_npz
-from gatviz.files.formats.torch_file import is_torch
+from gatviz.files.formats.torch_door import is_torch
 from gatviz.files.graph_file import GraphFile
 from gatviz.files.merging import listed_edges
 from gatviz.files.zip_members import MAGIC, Members

@@ -214,9 +214,11 @@ def dictionary(keys: int, tables: int, seed: int) -> Graph:
     if tables == 1:
         return parts[0]
     across = ceil(sqrt(tables))
+    assert parts[0].positions is not None
+    width, height = np.ptp(parts[0].positions, axis=0) + 1.4  # of a table, and what lies between it and the next
     rows = np.concatenate(
         [
-            part.positions + np.array([k % across * 2.6, -(k // across) * 2.2])
+            part.positions + np.array([k % across * width, -(k // across) * height])
             for k, part in enumerate(parts)
             if part.positions is not None
         ]

@@ -467,12 +467,13 @@ export class ChainView {
     const cell = card.at ?? (stage.layout === "pairs" && focus?.kind === "edge" ? [focus.target, focus.source] : null);
     const { texts } = this.scene;
     const within = cell && spec && card.matrix.element.isConnected && cell[0] < spec.rowNames.length && cell[1] < spec.columnNames.length;
-    card.readout.textContent = "";
+    card.readout.textContent = card.readout.title = "";
     if (within) {
       const [row, column] = [spec.rowNames[cell[0]], spec.columnNames[cell[1]]].map((text) => shorten(text, 9));
-      const told = fillIn(texts.cellReadout, { row, column, value: number(spec.value(...cell), this.store.state.digits) });
+      const told = number(spec.value(...cell), this.store.state.digits);
       const state = stage.layout !== "pairs" ? "" : spec.masked(...cell) ? texts.cellNoArrow : spec.undrawn?.(...cell) ? texts.cellUndrawn : "";
-      card.readout.textContent = [told, state].filter(Boolean).join(" · ");
+      card.readout.textContent = [told, state, fillIn(texts.cellReadout, { row, column })].filter(Boolean).join(" · ");
+      card.readout.title = card.readout.textContent;
     }
     card.row.textContent = rowSum(this, stage, within ? cell[0] : this.focusTarget());
   }

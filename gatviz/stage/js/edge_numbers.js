@@ -8,11 +8,13 @@ import { numberElement } from "./graph_elements.js";
  * @import {Box, Point} from "./geometry.js"
  * @import {GraphView} from "./graph_view.js"
  * @import {Drawn} from "./scene.js"
- * @typedef {Pick<GraphView, "scene"|"screen"|"radius"|"edgeElements"|"goneShape"|"frame">} Picture
+ * @typedef {Pick<GraphView, "scene"|"screen"|"radius"|"written"|"edgeElements"|"goneShape"|"frame">} Picture
  * @typedef {{value: number, text: string, places: Point[], edge: number|null}} Label
  */
 
 const FEW_NODES = 12;
+/** Of so many numbers each has a place, if need be on another; of more the table tells those that have none. */
+const FEW_NUMBERS = 4;
 
 /**
  * The larger numbers first: among many nodes, one that would lie on another is left out.
@@ -22,17 +24,29 @@ export function numberElements(picture, drawn, digits, target) {
   const { scene, screen, radius } = picture;
   const { width, height } = picture.frame.there;
   const small = scene.names.length > FEW_NODES;
+  const nodes = screen.map(({ x, y }) => ({ x, y, half: radius, tall: radius }));
   /** @type {Box[]} */
-  const taken = screen.map(({ x, y }) => ({ x, y, half: radius, tall: radius }));
-  return labelsOf(picture, drawn, small ? 2 : digits, target).flatMap(({ text, places, edge }) => {
+  const taken = [...nodes, ...picture.written];
+  const labels = labelsOf(picture, drawn, small ? 2 : digits, target);
+  const crowded = small || labels.length > FEW_NUMBERS;
+  return labels.flatMap(({ text, places, edge }) => {
     const size = { half: text.length * (small ? 3.2 : 3.9) + 5, tall: small ? 8 : 10 };
     const boxes = places.map((at) => ({ ...size, x: between(at.x, size.half + 2, width - size.half - 2), y: between(at.y, size.tall + 2, height - size.tall - 2) }));
     const free = boxes.find((box) => !taken.some((other) => overlap(box, other)));
-    if (small && !free) return [];
-    const box = free ?? boxes[0];
+    const box = free ?? (crowded ? null : leastOn(boxes.filter((one) => !nodes.some((node) => overlap(one, node))), taken));
+    if (!box) return [];
     taken.push(box);
     return [numberElement(text, box, edge, small)];
   });
+}
+
+/** The box that lies least on others; null if there is none. @param {Box[]} boxes @param {Box[]} taken @returns {Box|null} */
+function leastOn(boxes, taken) {
+  /** @param {Box} a @param {Box} b */
+  const shared = (a, b) => Math.max(0, a.half + b.half - Math.abs(a.x - b.x)) * Math.max(0, a.tall + b.tall - Math.abs(a.y - b.y));
+  /** @param {Box} box */
+  const sum = (box) => taken.reduce((all, other) => all + shared(box, other), 0);
+  return boxes.toSorted((a, b) => sum(a) - sum(b))[0] ?? null;
 }
 
 /** What is written at which point: on arrows, on gone ones, and beside nodes. @param {Picture} picture @param {Drawn} drawn @param {number} digits @param {number|null} target @returns {Label[]} */

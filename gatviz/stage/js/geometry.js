@@ -8,11 +8,13 @@ const BEND = 0.16;
 /** Half the extent, in graph units, that a lone node is seen in. */
 const LONE = 2;
 /** How far along an arrow its number may stand, best first. */
-const NUMBER_PLACES = [0.5, 0.38, 0.62, 0.28, 0.72];
+const NUMBER_PLACES = [0.5, 0.38, 0.62, 0.28, 0.72, 0.2, 0.8, 0.44, 0.56, 0.33, 0.67];
 /** A loop and its number need so much to both sides, in radians. */
 const LOOP_ROOM = 0.85;
 /** A number stands so far beside its loop. */
 const LOOP_NUMBER = 22;
+/** So far from the middle of a loop, in radians, its number may stand, best first. */
+const LOOP_PLACES = [0, 0.5, -0.5, 0.9, -0.9, 1.3, -1.3];
 /** A line stops this far from its arrow's tip: hidden under the head, whatever its width. */
 const UNDER_HEAD = 6;
 
@@ -55,14 +57,15 @@ export function loop(node, radius, direction) {
   const tip = on(direction + 0.45, radius + 1);
   const [c1, c2] = [on(direction - spread, reach), on(direction + spread, reach)];
   const end = towards(tip, c2, UNDER_HEAD);
-  const number = on(direction, reach * 0.75 + LOOP_NUMBER * Math.abs(Math.cos(direction)));
+  /** @param {number} angle */
+  const number = (angle) => on(angle, reach * 0.75 + LOOP_NUMBER * Math.abs(Math.cos(angle)));
   return {
     path: `M${xy(leave)} C${xy(c1)} ${xy(c2)} ${xy(end)}`,
     tip,
     angle: degrees(tip.y - c2.y, tip.x - c2.x),
     across: { x: Math.cos(direction), y: Math.sin(direction) },
-    label: number,
-    places: [number],
+    label: number(direction),
+    places: LOOP_PLACES.map((turn) => number(direction + turn)),
   };
 }
 

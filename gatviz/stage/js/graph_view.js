@@ -33,6 +33,8 @@ const MARKED_RIM = 5;
 const MARKS = ["hover", "locked"];
 /** A loop turns away also from nodes that are no neighbours, if they are not so many radii away. */
 const NEAR = 5;
+/** More arrows than these change at once, without motion. */
+const MOST_MOVING = 200;
 /** A new node made by key keeps about this many pixels from the others. */
 const ROOM = 96;
 
@@ -59,6 +61,8 @@ export class GraphView {
     /** @type {EdgeElement[]} */
     this.edgeElements = [];
     this.radius = 0;
+    /** Where names and features are written. @type {import("./geometry.js").Box[]} */
+    this.written = [];
     /** The middle of the picture. */
     this.centre = { x: 0, y: 0 };
     this.isTold = this.isSplit = this.isNumbered = false;
@@ -262,6 +266,7 @@ export class GraphView {
     const heads = shownHeads(scene, this.store.state);
     const colours = colourScale(drawn.kind, drawn.limit, scene.palette);
     const slim = scene.names.length > 60 ? 0.6 : 1;
+    this.canvas.classList.toggle("moves", this.edgeElements.length <= MOST_MOVING);
     // Attributes, as a CSS variable on the group would make the browser style all of its elements anew.
     this.edgeElements.forEach(({ group, line, rim, head }, k) => {
       const width = edgeWidth(Math.abs(drawn.values[k]), drawn.limit) * slim;

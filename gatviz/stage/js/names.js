@@ -15,9 +15,10 @@ const GAP = 5;
  * @param {Point[]} points of all nodes @param {number} radius
  * @param {number[]} letters how long the name beside each node is; 0 for none
  * @param {Box[]} loops that no name stands on if it can stand elsewhere
- * @returns {(Place|null)[]} null for a name that has no room
+ * @param {{width: number, height: number}} canvas that no name reaches beyond
+ * @returns {(Place & {box: Box}|null)[]} null for a name that has no room
  */
-export function placeNames(points, radius, letters, loops = []) {
+export function placeNames(points, radius, letters, loops = [], canvas = { width: Infinity, height: Infinity }) {
   const nodes = points.map(({ x, y }) => ({ x, y, half: radius, tall: radius }));
   /** @type {Box[]} */
   const taken = [];
@@ -38,11 +39,14 @@ export function placeNames(points, radius, letters, loops = []) {
       return { x: point.x + place.x + shift, y: point.y + place.y, half, tall: TALL };
     };
     /** @param {Box} box */
-    const isFree = (box) => !nodes.some((node, other) => other !== n && overlap(box, node)) && !taken.some((other) => overlap(box, other));
+    const isInside = (box) => box.x >= box.half && box.x <= canvas.width - box.half && box.y >= box.tall && box.y <= canvas.height - box.tall;
+    /** @param {Box} box */
+    const isFree = (box) => isInside(box) && !nodes.some((node, other) => other !== n && overlap(box, node)) && !taken.some((other) => overlap(box, other));
     const free = places.filter((place) => isFree(boxOf(place)));
     const best = free.find((place) => !loops.some((loop) => overlap(boxOf(place), loop))) ?? free[0];
     if (!best) return null;
-    taken.push(boxOf(best));
-    return best;
+    const box = boxOf(best);
+    taken.push(box);
+    return { ...best, box };
   });
 }

@@ -10,6 +10,8 @@ import { shownWeighting } from "./scene.js";
 
 /** @type {("line"|"fill"|"ink")[]} */
 const LOOK = ["line", "fill", "ink"];
+/** How wide a letter of a node's features is. */
+const FEATURE_LETTER = 6.4;
 /** Half the extent of a loop, by the radius of its node. */
 const LOOP_SIZE = 0.75;
 
@@ -61,13 +63,18 @@ export function writeNames(view) {
     const node = view.screen[target];
     return across ? [{ x: node.x + 2 * size * across.x, y: node.y + 2 * size * across.y, half: size, tall: size }] : [];
   });
-  const places = placeNames(view.screen, view.radius, letters, loops);
+  const places = placeNames(view.screen, view.radius, letters, loops, view.frame.there);
+  view.written = places.flatMap((place) => (place ? [place.box] : []));
   view.nodes.forEach(({ name, features }, n) => {
     const place = places[n];
     name?.classList.toggle("crowded", place === null);
-    if (!name || !place) return;
-    set(name, { x: place.x, y: place.y });
-    name.style.textAnchor = place.anchor;
-    if (features && place.x === 0) set(features, { y: (place.y > 0 ? -1 : 1) * (view.radius + 12) });
+    if (name && place) {
+      set(name, { x: place.x, y: place.y });
+      name.style.textAnchor = place.anchor;
+      if (features && place.x === 0) set(features, { y: (place.y > 0 ? -1 : 1) * (view.radius + 12) });
+    }
+    if (!features) return;
+    const half = (Array.from(features.textContent ?? "").length * FEATURE_LETTER) / 2;
+    view.written.push({ x: view.screen[n].x, y: view.screen[n].y + Number(features.getAttribute("y")), half, tall: 9 });
   });
 }

@@ -499,9 +499,9 @@ export interface Looked {
   weighting: string;
 }
 
-/** What the person wants of the page: a panel beside the graph, a pin, a check, whiskers on α or none. */
+/** What the person wants of the page: a panel beside the graph, a pin, a check, whiskers on α, an arrow away. */
 export interface Asked {
-  what: "pyg" | "pin" | "unpin" | "table" | "weights" | "stable";
+  what: "pyg" | "pin" | "unpin" | "without" | "table" | "weights" | "stable";
 }
 
 /** What the keeper on the page wants: the session's bytes, to open some, to begin afresh, a step back or forth.

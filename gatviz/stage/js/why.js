@@ -115,12 +115,14 @@ export class WhyView {
     const { story } = scene;
     const told = table && !this.listed && story && isTold(story, this.store.state) && isAnswered(scene, this.store.state);
     const further = told ? link("further", this.furtherOpen, fillIn(texts.whereFrom, { source: shorten(scene.names[story.source], 9) }), () => this.toggle("furtherOpen")) : null;
+    const { locked } = this.store.state;
+    const edge = locked?.kind === "edge" && scene.edgeBetween(locked.target, locked.source);
+    const without = edge && !edge.added && !this.listed ? html("button", { type: "button", class: "link", "data-key": "without", title: texts.withoutTitle, onclick: () => this.host.asked("without") }, texts.without) : null;
     const list = scene.edges.length ? link("listed", this.listed, texts.allArrows, () => this.toggle("listed")) : null;
     const { stableAsked } = scene;
-    const locked = table && !this.listed && this.store.state.locked !== null;
-    const stable = locked && stableAsked !== null ? link("stable", stableAsked, texts.howStable, () => this.host.asked("stable")) : null;
+    const stable = table && !this.listed && locked !== null && stableAsked !== null ? link("stable", stableAsked, texts.howStable, () => this.host.asked("stable")) : null;
     if (stable) stable.title = texts.howStableTitle;
-    this.links.replaceChildren(...[further, stable, list].filter((each) => each !== null));
+    this.links.replaceChildren(...[without, further, stable, list].filter((each) => each !== null));
   }
 
   /** @param {"furtherOpen"|"listed"} what */

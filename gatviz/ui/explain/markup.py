@@ -220,9 +220,8 @@ def path_table(paths: EdgePaths) -> str:
         for path in paths.paths
     ]
     if paths.rest > 0:
-        rows.append(
-            f'<tr><td colspan="3">{html.escape(_("all others together"))}</td><td class="n">{paths.rest:.4f}</td></tr>'
-        )
+        others = html.escape(_("all others together"))
+        rows.append(f'<tr><td colspan="3">{others}</td><td class="n">{paths.rest:.4f}</td></tr>')
     head = "".join(
         _headed(title, look) for look, title in (("", _("path")), ("", _("in")), ("n", _("α")), ("n", _("product")))
     )

@@ -250,17 +250,35 @@ def take_request(message: Any) -> None:
         _pin()
     elif asked.what == "unpin":
         pins.unpin(next(iter(pins.pinned()), "A"))
+    elif asked.what == "without":
+        _without()
     else:
         session.update(panel="" if session.current().panel == asked.what else asked.what)
 
 
-def _pin() -> None:
+def _without() -> None:
+    """Take the locked arrow away, and compare with what was before."""
+    now = session.current()
+    if not isinstance(now.locked, session.Locked) or now.locked.source is None:
+        return
+    source, target = now.graph.names[now.locked.source], now.graph.names[now.locked.target]
+    try:
+        graph, step = _remove(Remove(names=[], edges=[(source, target)]), now.graph)
+        if graph != now.graph and _pin():
+            take_graph(graph, step)
+    except GatvizError as error:
+        session.update(refused=str(error))
+
+
+def _pin() -> bool:
+    """Pin the present as the first baseline; whether it could be."""
     now = session.current()
     try:
         run = now.work.run()
     except GatvizError as error:
         session.update(refused=str(error))
-        return
+        return False
     layer = value_of("layer") or 0
     pin = pins.present(now, run.of_layer(min(layer, len(run.whole.layers) - 1)))
     pins.pin(replace(pin, slot=SLOTS[0]))
+    return True

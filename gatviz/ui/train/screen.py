@@ -18,6 +18,7 @@ from gatviz.stage import training as pack
 from gatviz.stage.protocol import Palettes
 from gatviz.stage.training_protocol import TrainEmbedding, TrainScreen, TrainStep
 from gatviz.stage.training_side import default_arrow, pack_embedding, pack_step
+from gatviz.training.recorded import Recorded
 from gatviz.training.slow_step import slow_step
 from gatviz.training.training import Ended, Moment, Training
 from gatviz.ui.session import session
@@ -201,9 +202,14 @@ def told_kept(training: Training) -> str:
         n = training.trained + 1
         kept = ngettext("{n} epoch kept, {size}", "all {n} epochs kept, {size}", n).format(n=n, size=size)
     else:
-        kept = _("every {stride}th epoch kept, {size}; what is between is computed again when looked at").format(
-            stride=training.stride, size=size
+        template = (
+            _("every {stride}th epoch kept, {size}; of those between the last before is shown")
+            if isinstance(training, Recorded)
+            else _("every {stride}th epoch kept, {size}; what is between is computed again when looked at")
         )
+        kept = template.format(stride=training.stride, size=size)
+    if isinstance(training, Recorded):
+        return _("{kept} · recorded by a script").format(kept=kept)
     return _("{kept} · same seed, same edits, same numbers").format(kept=kept)
 
 
