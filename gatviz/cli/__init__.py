@@ -15,7 +15,6 @@ be used (a sentence says why), 2 that the command was called wrongly, 130 that C
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 
 from gatviz import words
@@ -41,8 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except BrokenPipeError:  # who reads has seen enough, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
         return 1
     return status if isinstance(status, int) else 0
 

@@ -106,7 +106,7 @@ def _as_json() -> Decorator:
 
 def _model() -> tuple[Decorator, ...]:
     """Options that say which model runs."""
-    count = click.IntRange(1)
+    count = click.IntRange(1, 512)
     return (
         click.option("--weights", "-w", metavar="FILE", help=_("Trained weights: a torch file or safetensors.")),
         click.option(
@@ -119,7 +119,9 @@ def _model() -> tuple[Decorator, ...]:
         click.option("--layers", type=count, help=_("Without weights: how many layers.")),
         click.option("--heads", type=count, help=_("Without weights: heads of each layer.")),
         click.option("--features", type=count, help=_("Without weights: features of each head.")),
-        click.option("--seed", type=click.IntRange(0), help=_("Without weights: the seed that they are drawn from.")),
+        click.option(
+            "--seed", type=click.IntRange(0, 2**31 - 1), help=_("Without weights: the seed that they are drawn from.")
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -52,5 +53,13 @@ def put(content: bytes, out: str, *, text: bool) -> None:
     if not text and sys.stdout.isatty():
         found = _("a terminal")
         raise GatvizError(_("standard output"), _("a file or a program"), found, _("name a file to write to"))
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        # What could not be written is still in the buffer, and would be tried again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # who reads has seen enough, as `head` does
+            raise
+        reason = (error.strerror or _("an error")).lower()
+        raise GatvizError(_("standard output"), _("room to write"), reason, _("write elsewhere")) from None

@@ -213,6 +213,15 @@ def test_who_stops_reading_ends_it_in_peace() -> None:
     assert done.stderr == b""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only where there is a full device")
+def test_a_full_disk_is_told_in_a_sentence() -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "gatviz", "convert", KARATE, "-", "--to", "json", "-q"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=ROOT, env=ENVIRONMENT, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(rb"gatviz: standard output: expected room to write, found .*\.\n", done.stderr)
+
+
 def test_quiet_says_nothing_and_a_wrong_name_stays_text() -> None:
     assert called("convert", KARATE, "-", "--to", "json", "--quiet").stderr == b""
     told = called("info", "\x1b[31mred", status=1).stderr
