@@ -19,6 +19,7 @@ _EXAMPLES = {
     "open": ("gatviz karate.graphml", "gatviz karate.graphml --weights trained.pt", "gatviz work.gatviz --port 9000"),
     "trace": ("gatviz trace karate.graphml > alpha.csv", "gatviz trace cora.npz -w trained.pt --json | jq '.alpha[0]'"),
     "export": ("gatviz export karate.graphml alpha.gexf", "gatviz export karate.json - --to graphml -w trained.pt"),
+    "report": ("gatviz report karate.graphml karate.html --explain 33", "gatviz report karate.json - -w trained.pt"),
     "convert": ("gatviz convert karate.gml karate.graphml", "gatviz convert edges.csv - --to json | gatviz -"),
     "info": ("gatviz info karate.gml", "gatviz info trained.pt --json | jq .layers"),
 }
@@ -57,6 +58,7 @@ def commands() -> click.Group:
     group.add_command(_open())
     group.add_command(_trace())
     group.add_command(_export())
+    group.add_command(_report())
     group.add_command(_convert())
     group.add_command(_info())
     return click.version_option(gatviz.__version__, "--version", help=_("Show the version."))(group)
@@ -235,6 +237,37 @@ def _export() -> click.Command:
         click.option(
             "--to", metavar="FORMAT", help=_("graphml, gexf, json, node_link, csv or npz, if OUT does not tell.")
         ),
+    )
+
+
+def _report() -> click.Command:
+    def run(graph: str, out: str, form: str | None, explain: str | None, quiet: bool, **model: Any) -> None:
+        from gatviz.analysis import explain_node
+        from gatviz.cli import streams
+        from gatviz.cli.running import node_of
+        from gatviz.reporting import Shown, report
+
+        say = _teller(quiet)
+        ran, _drawn = _ran(graph, form, say, **model)
+        shown, explanation = ran.trace.graph, None
+        if explain is not None:
+            node = node_of(shown, explain)
+            say(_("Explaining {node} …").format(node=explain))
+            explanation = explain_node(ran.model, shown, node)
+        title = Path(graph).stem if graph != streams.STANDARD else _("a graph")
+        page = report(shown, ran.trace, title=title, explanation=explanation, shown=Shown(weights=ran.whose))
+        streams.put(page.encode(), out, text=True)
+
+    return _command(
+        "report",
+        run,
+        _("Run a model on GRAPH and write what the app shows as one HTML file."),
+        _("It opens from disk, without gatviz and without the internet. “-” is standard input or output."),
+        _graph(),
+        _graph("out"),
+        *_model(),
+        _form("--from", _("The format of GRAPH, if it cannot be told.")),
+        click.option("--explain", metavar="NODE", help=_("Explain this node's answer too, by name.")),
     )
 
 

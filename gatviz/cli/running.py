@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 from gatviz.attention.layers import new_generator
@@ -19,6 +20,9 @@ from gatviz.model.steps import Kind, LayerSettings
 from gatviz.model.trace import Trace
 from gatviz.numbers import LARGEST
 from gatviz.words import _, ngettext, or_list
+
+_MOST_COMPARED = 10_000
+"""Names among which one that was mistyped is looked for."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,12 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Ran:
-    """A run. `checkpoint` is of the weights file, if it was one."""
+    """A run. `checkpoint` is of the weights file, if it was one; `whose` says in a sentence what weights these are."""
 
     trace: Trace
     model: GAT
     checkpoint: Checkpoint | None
+    whose: str
 
 
 def run(graph: Graph, weights: str | None, choices: Sequence[str], drawn: Drawn, say: Say) -> Ran:
@@ -63,15 +68,30 @@ def run(graph: Graph, weights: str | None, choices: Sequence[str], drawn: Drawn,
     checkpoint = None if weights is None else weights_in(weights, choices, say)
     if checkpoint is None:
         model = drawn.model(graph)
-        say(_("Weights untrained, drawn from seed {seed}: what heads prefer is chance.").format(seed=drawn.seed))
+        whose = _("Weights untrained, drawn from seed {seed}: what heads prefer is chance.").format(seed=drawn.seed)
+        say(whose)
     else:
+        whose = _("Weights from {file}.").format(file=checkpoint.where)
         checkpoint.check_graph(graph)
         model = checkpoint.model
     nodes = ngettext("{n:,} node", "{n:,} nodes", graph.num_nodes).format(n=graph.num_nodes)
     say(_("Running on {nodes} …").format(nodes=nodes))
     trace = model.eval().trace(graph)
     trace.check_finite(LARGEST)
-    return Ran(trace, model, checkpoint)
+    return Ran(trace, model, checkpoint, whose)
+
+
+def node_of(graph: Graph, name: str) -> int:
+    """The number of a node of this name.
+
+    Raises:
+        GatvizError: there is none.
+    """
+    if name not in graph.names:
+        near = get_close_matches(name, graph.names[:_MOST_COMPARED], 3, 0)
+        expected = _("a node of the graph, for instance {names}").format(names=or_list([quote(one) for one in near]))
+        raise GatvizError("--explain", expected, quote(name), _("name one of the graph's nodes"))
+    return graph.names.index(name)
 
 
 def as_json(ran: Ran, drawn: Drawn, rows: Any) -> bytes:

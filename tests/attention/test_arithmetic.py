@@ -92,7 +92,6 @@ def test_pair_tensor_of_the_tutorial() -> None:
 
 
 def pyg_conv(case: Case) -> GATConv:
-    GATConv = pytest.importorskip("torch_geometric.nn").GATConv
     H, C, F = case.weight.shape
     conv = GATConv(F, C, heads=H, add_self_loops=False, bias=False, negative_slope=SLOPE).to(case.x.dtype)
     with torch.no_grad():

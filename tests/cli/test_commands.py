@@ -161,6 +161,7 @@ def test_a_graph_is_read_by_networkx_from_a_pipe() -> None:
 
 REFUSED: list[tuple[list[str], int, str]] = [
     (["trace", "none.json"], 1, "expected a file that can be read"),
+    (["report", TUTORIAL, "a.html", "--explain", "Ann"], 1, "expected a node of the graph, for instance"),
     (["open", "none.json"], 1, "none.json: expected a file, found none"),
     (["none.json"], 1, "none.json: expected a file, found none"),
     ([str(ROOT)], 1, "found a folder"),
@@ -211,6 +212,16 @@ def test_who_stops_reading_ends_it_in_peace() -> None:
     done = subprocess.run(line, shell=True, capture_output=True, cwd=ROOT, env=ENVIRONMENT, check=True, timeout=120)
     assert done.stdout == b"layer,head,source,target,alpha,added_loop\n"
     assert done.stderr == b""
+
+
+def test_a_report_is_a_page_with_the_node_that_was_asked_for(tmp_path: Path) -> None:
+    called("report", KARATE, str(tmp_path / "a.html"), "--explain", "33", "--layers", "2")
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "karate_club" in page
+    assert "<script" in page
+    streamed = called("report", KARATE, "-", "--explain", "33", "--layers", "2", "--quiet")
+    assert streamed.stderr == b""
+    assert streamed.stdout.decode() == page
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only where there is a full device")

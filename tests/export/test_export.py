@@ -7,6 +7,7 @@ import io
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +207,7 @@ def without(graph: Graph, count: int) -> Graph:
 def edges_of(form: str, path: Path, reader: str, names: tuple[str, ...]) -> dict[tuple[str, str], dict[str, Any]]:
     """What another program reads: by the names of source and target the attributes of the edge, without empty ones."""
     if reader == "igraph":
-        igraph = pytest.importorskip("igraph", reason="pip install -r requirements.txt brings it")
+        igraph: Any = import_module("igraph")
         read = igraph.Graph.Read_GraphML(str(path))
         called = read.vs["id"] if set(read.vs["id"]) == set(names) else read.vs["name"]
         found = {(called[edge.source], called[edge.target]): edge.attributes() for edge in read.es}
