@@ -114,6 +114,7 @@ def stage_palettes() -> dict[str, dict[str, Any]]:
             "empty": EMPTY[theme],
             "hatch": colour_at((PAPER[theme], INK[theme]), 0.16),
             "words": _words(theme),
+            "paper": _paper(theme),
         }
         for theme in _THEMES
     }
@@ -145,6 +146,17 @@ def _words(theme: Theme) -> dict[str, str]:
         "edge": colour_at(SEQUENTIAL[theme], 0.6),
         "plus-ink": colour_at((BARS[theme]["plus"], INK[theme]), 0.25),
         "minus-ink": colour_at((BARS[theme]["minus"], INK[theme]), 0.25),
+    }
+
+
+def _paper(theme: Theme) -> dict[str, str]:
+    """What words and marks stand on, by what the stage's style sheet calls it: for pictures and pages without it."""
+    return {
+        "background": PAPER[theme],
+        "panel": PAPER[theme],
+        "soft": SOFT[theme],
+        "border": LINE[theme],
+        "primary": LINK[theme],
     }
 
 

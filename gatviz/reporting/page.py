@@ -245,7 +245,7 @@ def _page(title: str, content: Report, told: list[list[str]]) -> str:
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{html.escape(title[:_LONGEST_TITLE])}</title>",
-            f"<style>{assets.styles()}</style></head>",
+            f"<style>{_colours()}{assets.styles()}</style></head>",
             f'<body><main id="report"></main><noscript>{html.escape(needs)}</noscript>',
             # base64 alone: nothing in it could end the element
             f'<script type="application/json" id="packed">{json.dumps(data)}</script>',
@@ -254,6 +254,25 @@ def _page(title: str, content: Report, told: list[list[str]]) -> str:
             "",
         ]
     )
+
+
+def _colours() -> str:
+    """The page's colours in both themes, which in the app come from Streamlit, as a style sheet."""
+    sheets = []
+    for theme, palette in stage_palettes().items():
+        paper, words = palette["paper"], palette["words"]
+        colours = {
+            "--st-background-color": paper["background"],
+            "--st-secondary-background-color": paper["soft"],
+            "--st-border-color": paper["border"],
+            "--st-primary-color": paper["primary"],
+            "--report-ink": words["ink"],
+            "--report-quiet": words["quiet"],
+            "--report-line": paper["border"],
+        }
+        sheet = "".join(f"{name}: {colour};" for name, colour in colours.items())
+        sheets.append(f"@media (prefers-color-scheme: {theme}) {{ :root {{ {sheet} }} }}")
+    return "\n".join(sheets)
 
 
 def _base64(content: bytes) -> str:

@@ -290,6 +290,7 @@ class Palette(Message):
     empty: str
     hatch: str
     words: dict[str, str]
+    paper: dict[str, str]
 
 
 class Palettes(Message):

@@ -19,6 +19,7 @@ export const palette = {
   empty: "#eeeeee",
   hatch: "#cccccc",
   words: {},
+  paper: {},
 };
 
 /** @param {Partial<Stage> & Pick<Stage, "name"|"layout">} parts @returns {Stage} */

@@ -61,7 +61,7 @@ export class Camera {
     let picture;
     this.inLight(() => {
       const subject = this.subjects().find((one) => one.key === key);
-      if (subject) picture = pictureOf(subject.elements, captionOf(scene, store.state, date));
+      if (subject) picture = pictureOf(subject.elements, captionOf(scene, store.state, date), this.scene.palette);
     });
     if (!picture) return;
     const content = kind === "svg" ? new Blob([svgText(picture)], { type: "image/svg+xml" }) : await pngOf(picture);

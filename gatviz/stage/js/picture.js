@@ -8,6 +8,7 @@ import { gradientColours, inXml, inLines, roundedBox } from "./picture_parts.js"
 import { same } from "./store.js";
 
 /**
+ * @import {Palette} from "./protocol.js"
  * @typedef {{x: number, y: number}} Point
  * @typedef {(origin: Point) => SVGElement[]} Draws what a canvas shows, for a picture that begins there
  */
@@ -20,7 +21,7 @@ const SIDES = /** @type {const} */ (["top", "right", "bottom", "left"]);
 /** What is there to be used and not to be looked at. */
 const LEFT_OUT = ".menu, .link, .copy, .hit, .readout, .refused, .node-editor, .cell-editor, .band, title, [hidden], input, select";
 const MATHS = "'STIX Two Math', 'Latin Modern Math', 'Cambria Math', serif";
-const CAPTION = { size: 12, line: 16, letter: 5.9, colour: "#5b5a72" };
+const CAPTION = { size: 12, line: 16, letter: 5.9 };
 const PAD = 12;
 const NARROWEST = 360;
 
@@ -32,8 +33,8 @@ export function drawnAs(canvas, draws) {
   canvases.set(canvas, draws);
 }
 
-/** A picture of some elements, as they stand, with a caption below. @param {Element[]} elements @param {string} caption @returns {SVGSVGElement} */
-export function pictureOf(elements, caption) {
+/** A picture of some elements, as they stand, with a caption below. @param {Element[]} elements @param {string} caption @param {Palette} palette @returns {SVGSVGElement} */
+export function pictureOf(elements, caption, { paper, words: inks }) {
   const boxes = elements.map((element) => element.getBoundingClientRect()).filter(({ width, height }) => width && height);
   const [left, top] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
   const [right, bottom] = [Math.max(...boxes.map((box) => box.right)), Math.max(...boxes.map((box) => box.bottom))];
@@ -42,10 +43,10 @@ export function pictureOf(elements, caption) {
   const drawn = Math.ceil(bottom - top) + 2 * PAD;
   const height = drawn + lines.length * CAPTION.line + PAD / 2;
   const tracer = new Tracer({ x: left - PAD, y: top - PAD });
-  const words = lines.map((line, k) => svg("text", { x: PAD, y: drawn + CAPTION.size + k * CAPTION.line, "font-family": "sans-serif", "font-size": CAPTION.size, fill: CAPTION.colour }, line));
-  const below = svg("rect", { x: 0, y: drawn, width, height: height - drawn, fill: "#ffffff" });
+  const words = lines.map((line, k) => svg("text", { x: PAD, y: drawn + CAPTION.size + k * CAPTION.line, "font-family": "sans-serif", "font-size": CAPTION.size, fill: inks.quiet }, line));
+  const below = svg("rect", { x: 0, y: drawn, width, height: height - drawn, fill: paper.background });
   const parts = elements.flatMap((element) => tracer.element(element, 1));
-  return svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` }, svg("title", {}, inXml(caption)), svg("rect", { width, height, fill: "#ffffff" }), ...parts, below, ...words);
+  return svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` }, svg("title", {}, inXml(caption)), svg("rect", { width, height, fill: paper.background }), ...parts, below, ...words);
 }
 
 /** @param {SVGSVGElement} picture */

@@ -241,6 +241,7 @@ export interface Palette {
   empty: string;
   hatch: string;
   words: Record<string, string>;
+  paper: Record<string, string>;
 }
 
 /** The colours of both. */

@@ -46,9 +46,6 @@ const AT_FIRST = {
   guide: null,
 };
 
-/** The page's own colours, when it is light. */
-const PAPER = Object.entries({ "--gv-background": "#ffffff", "--gv-panel": "#ffffff", "--gv-soft": "#f1f2f8", "--gv-border": "#dfe1ec", "--gv-primary": "#312c80" });
-
 /**
  * @typedef {Object} Host what the stage tells the world around it
  * @property {(edits: Numbered[]) => void} edited what was drawn and is not yet taken
@@ -180,12 +177,13 @@ export class Stage {
   inLight(act) {
     if (this.theme() === "light") return act();
     const { style } = this.element;
-    for (const [name, colour] of PAPER) style.setProperty(name, colour);
+    const paper = Object.entries(this.data.palettes.light.paper);
+    for (const [name, colour] of paper) style.setProperty(`--gv-${name}`, colour);
     this.show(this.data);
     try {
       act();
     } finally {
-      for (const [name] of PAPER) style.removeProperty(name);
+      for (const [name] of paper) style.removeProperty(`--gv-${name}`);
       this.show(this.data);
     }
   }
