@@ -50,14 +50,14 @@ def test_a_cell_of_an_arrow_that_is_not_drawn_says_that_it_is_there(page: Page) 
         edge = trace.edge_of(target, source)
         state = "none" if edge is None else "drawn" if edge in part.edges else "undrawn"
         states.add(state)
-        readout = page.locator(".graph-box .readout")
+        readout = page.locator(".graph-panel .readout")
         cell = card(page, "alpha").locator(".cell-readout")
         if edge is None:
             expect(readout).to_contain_text(f"n{target} does not read n{source}: no arrow, masked")
             expect(cell).to_contain_text("no arrow")
             continue
         expect(readout).to_contain_text(f"n{source} → n{target}, head 0: α = {shown(trace.alpha[edge, 0])}")
-        expect(cell).to_have_text(re.compile("arrow not drawn$" if state == "undrawn" else r"\d$"))
+        expect(cell).to_have_text(re.compile(r"· arrow not drawn ·" if state == "undrawn" else r"^\S+ · row"))
         if state == "undrawn":
             expect(readout).to_contain_text("the arrow is there, but not drawn here")
             break

@@ -214,15 +214,9 @@ def dictionary(keys: int, tables: int, seed: int) -> Graph:
     if tables == 1:
         return parts[0]
     across = ceil(sqrt(tables))
-    assert parts[0].positions is not None
-    width, height = np.ptp(parts[0].positions, axis=0) + 1.4  # of a table, and what lies between it and the next
-    rows = np.concatenate(
-        [
-            part.positions + np.array([k % across * width, -(k // across) * height])
-            for k, part in enumerate(parts)
-            if part.positions is not None
-        ]
-    )
+    one = _two_rows(keys, keys) * (1.0, 0.6)  # flatter, so that tables below each other fit a picture
+    width, height = np.ptp(one, axis=0) + 1.4  # of a table, and what lies between it and the next
+    rows = np.concatenate([one + (k % across * width, -(k // across) * height) for k in range(tables)])
     split = np.repeat(["train"] * (tables - held) + ["test"] * held, 2 * keys)
     labels = tuple(label for part in parts for label in part.labels or ())
     return replace(

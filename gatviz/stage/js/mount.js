@@ -18,6 +18,7 @@ import { decode } from "./wire.js";
  * @property {Promise<Screen>} scene
  * @property {Uint8Array|undefined} bytes
  * @property {number} mounts
+ * @property {boolean} parked whether the page has no place for it at the moment
  * @property {boolean} due whether it has yet to show what came
  * @property {Send} send
  */
@@ -83,33 +84,28 @@ function loaded(link) {
   return new Promise((settle) => ["load", "error"].forEach((how) => link.addEventListener(how, settle, { once: true })));
 }
 
-/** The stage that the page took away last, until it is clear that it does not put it back. @type {Entry|undefined} */
-let parked;
+/** The stage of this page. @type {Entry|undefined} */
+let last;
 
-/** So many milliseconds a stage waits to be put back. */
+/** So many milliseconds a stage that was taken away waits to be put back. */
 const SOON = 5000;
 
 /** The page may take a stage away and make a place for it anew, in the midst of an edit: nothing of it is lost then. @param {Entry} entry */
 function park(entry) {
-  if (parked) end(parked);
-  parked = entry;
+  entry.parked = true;
   setTimeout(() => {
-    if (parked === entry) end(entry);
+    if (last !== entry || !entry.parked) return;
+    last = undefined;
+    entry.looks.stop();
+    entry.stage.destroy();
   }, SOON);
 }
 
-/** @param {Entry} entry */
-function end(entry) {
-  parked = undefined;
-  entry.looks.stop();
-  entry.stage.destroy();
-}
-
-/** The parked stage, in its new place. @param {HTMLElement} parentElement @returns {Entry|undefined} */
+/** The stage that the page took away, in its new place; the page may tell of the place first. @param {HTMLElement} parentElement @returns {Entry|undefined} */
 function putBack(parentElement) {
-  const entry = parked;
-  if (!entry) return undefined;
-  parked = undefined;
+  const entry = last;
+  if (!entry || (!entry.parked && entry.stage.element.isConnected)) return undefined;
+  entry.parked = false;
   stages.set(parentElement, entry);
   entry.stage.moveTo(parentElement);
   entry.styled = loaded(parentElement.querySelector("link[rel=stylesheet]"));
@@ -134,10 +130,12 @@ function entryOf(parentElement, send) {
     scene: LATER,
     bytes: undefined,
     mounts: 0,
+    parked: false,
     due: false,
     send,
   };
   stages.set(parentElement, entry);
+  last = entry;
   return entry;
 }
 
