@@ -258,11 +258,18 @@ def test_the_version_is_told_at_once() -> None:
 # ---- the app ---------------------------------------------------------------------------------------------------------
 
 
+HEARING = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+)
+"""Starts Python anew so that it hears Ctrl+C, also where these tests run in the background and ignore it."""
+
+
 @contextmanager
 def started(*arguments: str, stdin: IO[bytes] | int = subprocess.DEVNULL, **environment: str) -> Iterator[App]:
     """The app's process and its address; it is ended afterwards."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "gatviz", *arguments, "--no-browser"],
+        [sys.executable, "-c", HEARING, "-m", "gatviz", *arguments, "--no-browser"],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

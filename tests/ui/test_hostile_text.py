@@ -60,7 +60,8 @@ def hostile() -> dict[str, Any]:
     }
 
 
-OWN = {"p", "div", "span", "h1", "h2", "h3", "b", "style", "ul", "li"} | {"table", "thead", "tbody", "tr", "th", "td"}
+OWN = {"p", "div", "span", "h1", "h2", "h3", "b", "i", "style", "ul", "li"}
+OWN |= {"table", "thead", "tbody", "tr", "th", "td"}
 """The tags that the page itself writes."""
 
 

@@ -54,7 +54,7 @@ QUIET |= {"stage", "shares", "outSymbol", "weighting", "zone"} | {
     "description",
     "parameters",
 }
-QUIET |= {"server", "content", "workTitle"}
+QUIET |= {"server", "content", "workTitle", "graphTitle"}
 """What the stage is told and does not show as words: keys, colours, formulas, symbols, a file's own text."""
 DRAWN = ("text", "name", "hovertemplate", "customdata", "ticktext")
 """What plotly shows as words."""

@@ -216,7 +216,8 @@ def dictionary(keys: int, tables: int, seed: int) -> Graph:
     across = ceil(sqrt(tables))
     one = _two_rows(keys, keys) * (1.0, 0.6)  # flatter, so that tables below each other fit a picture
     width, height = np.ptp(one, axis=0) + 1.4  # of a table, and what lies between it and the next
-    rows = np.concatenate([one + (k % across * width, -(k // across) * height) for k in range(tables)])
+    places = [np.array([k % across * width, -(k // across) * height]) for k in range(tables)]
+    rows = np.concatenate([one + place for place in places])
     split = np.repeat(["train"] * (tables - held) + ["test"] * held, 2 * keys)
     labels = tuple(label for part in parts for label in part.labels or ())
     return replace(
