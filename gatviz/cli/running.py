@@ -90,7 +90,7 @@ def node_of(graph: Graph, name: str) -> int:
     if name not in graph.names:
         near = get_close_matches(name, graph.names[:_MOST_COMPARED], 3, 0)
         expected = _("a node of the graph, for instance {names}").format(names=or_list([quote(one) for one in near]))
-        raise GatvizError("--explain", expected, quote(name), _("name one of the graph's nodes"))
+        raise GatvizError(_("the node to explain"), expected, quote(name), _("name one of the graph's nodes"))
     return graph.names.index(name)
 
 

@@ -15,7 +15,9 @@ from tests.house.test_style import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-LAYERS = re.findall(r'^layer ".+" "(.+)" (\S+)$', (ROOT / ".ci" / "run").read_text(encoding="utf-8"), re.MULTILINE)
+LAYERS = re.findall(
+    r'^layer ".+" "(.+)" (\S+)(?: -.*)?$', (ROOT / ".ci" / "run").read_text(encoding="utf-8"), re.MULTILINE
+)
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
 BY_HAND = sorted({line.split(":")[0] for line in SETTINGS["markers"]} - set(MARKED_BY_PLACE))
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from gatviz.ui.graph_files import choice
+from gatviz.ui.session import session
+
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "gatviz" / "ui").rglob("*.py"))
 ONE_PLACE = ROOT / "gatviz" / "ui" / "session" / "control_values.py"
@@ -59,3 +62,11 @@ def test_no_control_is_set_under_the_key_that_it_is_drawn_with(path: Path) -> No
     assert not set_by_code(tree, constants) & everywhere
     if path != ONE_PLACE:
         assert "session_state.update" not in path.read_text(encoding="utf-8")
+
+
+def test_what_an_own_graph_was_called_before_is_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser tells the words of an entry; those that are no longer in the list come back as they are."""
+    monkeypatch.setattr("streamlit.session_state", {"graph_choice": "Yours: tutorial, edited"})
+    before = session.current().work
+    choice._choose_sample()
+    assert session.current().work is before

@@ -178,6 +178,7 @@ export class Stage {
     if (this.theme() === "light") return act();
     const { style } = this.element;
     const paper = Object.entries(this.data.palettes.light.paper);
+    this.element.toggleAttribute("data-still", true); // what moves would be caught on its way
     for (const [name, colour] of paper) style.setProperty(`--gv-${name}`, colour);
     this.show(this.data);
     try {
@@ -185,6 +186,7 @@ export class Stage {
     } finally {
       for (const [name] of paper) style.removeProperty(`--gv-${name}`);
       this.show(this.data);
+      this.element.toggleAttribute("data-still", false);
     }
   }
 

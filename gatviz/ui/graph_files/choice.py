@@ -86,7 +86,7 @@ def _title(name: str) -> str:
 
 def _choose_sample() -> None:
     name = value_of("graph_choice")
-    if name != _OWN:
+    if name in sample_graph_names():  # not what an own graph was called before: the browser tells it once more
         show_graph(sample_graph(name), name, own=False)
 
 
