@@ -57,7 +57,7 @@ def karate() -> str:
 def lookup() -> str:
     """Keys that look up their own value, where a GATv2 can choose another source for each target."""
     graph = gatviz.sample_graph("dictionary_lookup")
-    layer = gatviz.GATv2AttentionLayer(graph.num_features, 4, 2, generator=new_generator(7)).eval()
+    layer = gatviz.GATv2AttentionLayer(graph.num_features, 4, 1, generator=new_generator(7)).eval()
     shown = Shown(
         badge="untrained weights, seed 7",
         weights="Weights untrained, drawn from seed 7: what heads prefer is chance.",
