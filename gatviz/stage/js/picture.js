@@ -35,6 +35,7 @@ export function drawnAs(canvas, draws) {
 
 /** A picture of some elements, as they stand, with a caption below. @param {Element[]} elements @param {string} caption @param {Palette} palette @returns {SVGSVGElement} */
 export function pictureOf(elements, caption, { paper, words: inks }) {
+  for (const element of elements) arrive(element);
   const boxes = elements.map((element) => element.getBoundingClientRect()).filter(({ width, height }) => width && height);
   const [left, top] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
   const [right, bottom] = [Math.max(...boxes.map((box) => box.right)), Math.max(...boxes.map((box) => box.bottom))];
@@ -47,6 +48,13 @@ export function pictureOf(elements, caption, { paper, words: inks }) {
   const below = svg("rect", { x: 0, y: drawn, width, height: height - drawn, fill: paper.background });
   const parts = elements.flatMap((element) => tracer.element(element, 1));
   return svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` }, svg("title", {}, inXml(caption)), svg("rect", { width, height, fill: paper.background }), ...parts, below, ...words);
+}
+
+/** What is on its way to new colours and widths is there at once. @param {Element} element */
+function arrive(element) {
+  for (const animation of element.getAnimations({ subtree: true })) {
+    if (animation instanceof CSSTransition) animation.finish();
+  }
 }
 
 /** @param {SVGSVGElement} picture */
