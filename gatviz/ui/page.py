@@ -102,15 +102,15 @@ def page() -> None:
                 _call_choice(now)
             run = run.of_layer(_layer_choice(run) if workspace.picks_layer else 0)
             st.space("stretch")
-            if workspace.explains and not run.trace.alpha_alone:
-                explain_door(now)
         foot(run)
         if run.trace.alpha_alone and workspace.needs_model:
             st.info(_("α was given, and the model that it came of is not here: this workspace needs one."))
         else:
             workspace.draw(now, settings, run)
-        if workspace.takes_away is not None:
-            with bar:  # by now it is settled what is on show
+        with bar:  # by now it is settled what is on show, and what is locked at first
+            if workspace.explains and not run.trace.alpha_alone:
+                explain_door(session.current())
+            if workspace.takes_away is not None:
                 workspace.takes_away(session.current(), run)
         session.remember()
     except GatvizError as error:

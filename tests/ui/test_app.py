@@ -147,3 +147,10 @@ def test_a_change_sends_its_numbers_and_no_code(sample: str, most: int) -> None:
     assert len(scene(app)["names"]) == sample_graph(sample).num_nodes
     assert sent.js_content == sent.css_content == sent.json == ""
     assert len(sent.SerializeToString()) < most
+
+
+def test_the_door_to_explain_is_there_from_the_first_run_on() -> None:
+    """What is locked at first is settled while the stage is drawn."""
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    assert not app.exception
+    assert app.button(key="explain_locked").label == "Explain node 0"
