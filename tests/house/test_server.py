@@ -29,6 +29,10 @@ def test_the_settings_that_keep_it_to_itself() -> None:
     assert "enableXsrfProtection" not in CONFIG["server"]
 
 
+def test_a_session_is_changed_by_one_run_at_a_time() -> None:
+    assert CONFIG["runner"]["fastReruns"] is False
+
+
 def test_streamlit_knows_each_of_them() -> None:
     """A name that Streamlit does not know would be passed over in silence."""
     options = config.get_config_options()

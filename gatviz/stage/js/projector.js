@@ -37,8 +37,8 @@ export class ProjectorButton {
   constructor(root) {
     /** @type {Record<string, string>} */
     this.texts = {};
+    this.root = root;
     this.element = html("button", { type: "button", class: "projector", onclick: () => project() });
-    root.append(this.element);
     this.draw = this.draw.bind(this);
     this.press = this.press.bind(this);
     window.addEventListener(CHANGED, this.draw);
@@ -46,10 +46,11 @@ export class ProjectorButton {
     if (wasOn() !== isOn()) project(wasOn());
   }
 
-  /** @param {Record<string, string>} texts */
+  /** It stands on the page as soon as it has a name. @param {Record<string, string>} texts */
   show(texts) {
     this.texts = texts;
     this.draw();
+    if (!this.element.isConnected) this.root.append(this.element);
   }
 
   draw() {

@@ -218,6 +218,8 @@ def _do(asked: TrainAsked, player: Player) -> None:
     elif asked.what == "open" and player.take is not None:
         bring(player)
         set_value("workspace", asked.workspace or "explore")
+        if asked.workspace == "compare" and session.current().work.pins:
+            set_value("compare_section", "what_if")
         if asked.node is not None and 0 <= asked.node < session.current().graph.num_nodes:
             open_explain(asked.node)
         _redraw_the_page()
