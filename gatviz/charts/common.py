@@ -42,17 +42,17 @@ class Chart:
     caption: str
     table: pd.DataFrame
 
-    def config(self, image: Literal["svg", "png"] = "svg") -> dict[str, Any]:
-        """plotly's options: the mode bar saves the figure as this kind of image, in the browser."""
+    def config(self, image: Literal["svg", "png"] | None = "svg") -> dict[str, Any]:
+        """plotly's options: the mode bar saves the figure as this kind of image, in the browser; None: it does not."""
         return {
             "displaylogo": False,
             "responsive": True,
             "showSendToCloud": False,
-            "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+            "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", *([] if image else ["toImage"])],
             "toImageButtonOptions": {
-                "format": image,
+                "format": image or "svg",
                 "filename": self.file_name,
-                "scale": 1 if image == "svg" else 2,
+                "scale": 2 if image == "png" else 1,
             },
         }
 

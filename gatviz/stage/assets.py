@@ -12,6 +12,7 @@ ENTRIES = {
     "stage": ("mount.js", "stage.css"),
     "train": ("train.js", "train.css"),
     "keeper": ("keeper.js", "keeper.css"),
+    "camera": ("card_camera.js", "stage.css"),
 }
 """Of each component the module that imports all others of it, and its style sheet."""
 PAGE = ("report.js", ("stage.css", "report.css"))

@@ -11,12 +11,13 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from gatviz.stage import assets
+from gatviz.stage.camera_protocol import CardCamera
 from gatviz.stage.keeping_protocol import Keeping
 from gatviz.stage.protocol import Message, Screen
 from gatviz.stage.training_protocol import TrainPaint, TrainScreen
 from gatviz.stage.wire import encode
 
-_STAGE, _TRAIN, _KEEPER = "stage", "train", "keeper"
+_STAGE, _TRAIN, _KEEPER, _CAMERA = "stage", "train", "keeper", "camera"
 
 
 def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
@@ -41,25 +42,37 @@ def keeper(told: Keeping, wanted: Callable[[Any], None]) -> None:
     _mount(_KEEPER, told, {"wanted": wanted}, once=True)
 
 
+def card_camera(told: CardCamera, asked: Callable[[Any], None]) -> None:
+    """Mount the camera of a card; `asked` gets what the browser sent, unchecked."""
+    _mount(_CAMERA, told, {"asked": asked}, once=True, key=f"camera-{told.card}")
+
+
 def _mount(
     name: str,
     message: Message | Mapping[str, Any],
     listeners: Mapping[str, Callable[[Any], None]],
     *,
     once: bool = False,
+    key: str | None = None,
 ) -> None:
-    """Mount a component; what it sends goes along with every run that follows, or only with the next one."""
+    """Mount a component; what it sends goes along with every run that follows, or only with the next one.
+
+    Arguments:
+        key: of one that stands on the page more than once.
+    """
+    key = key or name
 
     def hear(what: str) -> Callable[[], None]:
         def heard() -> None:
-            value = st.session_state.get(name)
+            value = st.session_state.get(key)
             listeners[what](None if value is None else value.get(what))
 
         return heard
 
     _component(_served(name), *assets.ENTRIES[name])(
-        key=name,
+        key=key,
         data=encode(message),
+        width="content" if name == _CAMERA else "stretch",
         default={} if once else dict.fromkeys(listeners),
         **{f"on_{what}_change": hear(what) for what in listeners},
     )

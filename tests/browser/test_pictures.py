@@ -8,15 +8,17 @@ from pathlib import Path
 
 import numpy as np
 from defusedxml.ElementTree import fromstring
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from gatviz import GATAttentionLayer, Graph, sample_graph
 from gatviz.attention.layers import new_generator
+from gatviz.charts.colours import INK
 from gatviz.reporting import Shown, report
 from tests.browser.conftest import Opens
-from tests.browser.driver import alpha_rows, head_on_show, trace_of
+from tests.browser.driver import alpha_rows, head_on_show, open_app, trace_of
 from tests.charts.cases import NAMES
 
+DARK_INK = "rgb({}, {}, {})".format(*(int(INK["dark"][k : k + 2], 16) for k in (1, 3, 5)))
 SVG = "{http://www.w3.org/2000/svg}"
 SHAPES = {"svg", "g", "title", "rect", "path", "polygon", "circle", "line", "text"}
 OPENS_AS_IMAGE = """async text => {
@@ -49,6 +51,24 @@ def drawing(content: bytes) -> ET.Element:
 
 def texts(root: ET.Element) -> list[str]:
     return [element.text or "" for element in root.iter(f"{SVG}text")]
+
+
+def to_difference(page: Page) -> Locator:
+    """The card of a matrix in Compare."""
+    page.get_by_role("radio", name="Compare", exact=True).click()
+    page.get_by_role("radio", name="Difference", exact=True).click()
+    card = page.locator(".st-key-card-difference_matrix")
+    card.locator(".gtitle").wait_for()
+    return card
+
+
+def of_card(card: Locator, page: Page, folder: Path) -> bytes:
+    """The picture that the camera of a card of charts saves."""
+    card.locator("[data-key='camera:card']").click()
+    with page.expect_download() as download:
+        card.locator("[data-key='svg:card']").click()
+    download.value.save_as(folder / "card.svg")
+    return (folder / "card.svg").read_bytes()
 
 
 def test_the_graph_as_it_is_shown(opens: Opens, tmp_path: Path) -> None:
@@ -118,8 +138,25 @@ def test_a_picture_is_light_whatever_the_page_is(opens: Opens, tmp_path: Path) -
     assert page.locator(".gatviz-stage").get_attribute("data-theme") == "dark"
 
 
-def test_the_app_takes_the_same_pictures(page: Page, tmp_path: Path) -> None:
+def test_the_app_takes_the_same_pictures_of_charts_too(page: Page, tmp_path: Path) -> None:
     content = taken(page, "graph", "svg:graph", tmp_path / "graph.svg")
     shown = texts(drawing(content))
     assert {"0", "1", "2", "3", "0.508"} <= set(shown)
     assert "seed 175" in " ".join(shown[-3:])
+    card = to_difference(page)
+    numbers = {"−0.395", "+0.402", "Head 0 minus head 1", "source j (is read)"}
+    light = of_card(card, page, tmp_path)
+    assert numbers <= set(texts(drawing(light)))
+    caption = " ".join(texts(drawing(light))[-5:])
+    assert all(part in caption for part in ("tutorial", "seed 175", "Row i is the node that reads.", "· 20"))
+    cells = [shape.attrib["fill"] for shape in drawing(light).iter(f"{SVG}rect")]
+    assert len(set(cells)) > 12  # eleven arrows differ, and the scale has bands
+    page.emulate_media(color_scheme="dark")
+    open_app(page, page.url)
+    to_difference(page)
+    page.wait_for_function("ink => getComputedStyle(document.querySelector('.gtitle')).fill === ink", arg=DARK_INK)
+    dark = of_card(card, page, tmp_path)
+    assert set(texts(drawing(dark))) == set(texts(drawing(light)))
+    fills = [{shape.attrib["fill"] for shape in drawing(one).iter(f"{SVG}rect")} for one in (light, dark)]
+    assert fills[0] == fills[1]
+    page.wait_for_function("ink => getComputedStyle(document.querySelector('.gtitle')).fill === ink", arg=DARK_INK)

@@ -1,30 +1,32 @@
 /** A camera: what stands beside it as an SVG or PNG picture, saved by the browser. */
 
-import { html, LATER } from "./dom.js";
+import { html } from "./dom.js";
 import { Menu } from "./menu.js";
 import { pictureOf, pngOf, svgText } from "./picture.js";
-import { captionOf, fileName } from "./picture_parts.js";
+import { fileName } from "./picture_parts.js";
 
 /**
- * @import {Scene} from "./scene.js"
- * @import {Store} from "./store.js"
- *
  * @typedef {Object} Subject what a picture is taken of
  * @property {string} key
  * @property {string} name as it is called in the menu and in the file's name
  * @property {Element[]} elements
  *
- * @typedef {(act: () => void) => void} InLight lets something happen while all is drawn in light colours
+ * @typedef {Object} About what all pictures of a camera have in common
+ * @property {string} title of the graph, for the file's name
+ * @property {import("./picture.js").Light} light
+ * @property {Record<string, string>} texts
+ * @property {(date: string) => string} caption
+ *
+ * @typedef {(act: () => void) => void|Promise<void>} InLight lets something happen while all is drawn in light colours
+ * @typedef {(key: string, subjects: () => Subject[]) => Camera} MakesCamera
  */
 
 export class Camera {
-  /** @param {string} key @param {Store} store @param {InLight} inLight @param {() => Subject[]} subjects */
-  constructor(key, store, inLight, subjects) {
-    /** @type {Scene} */
-    this.scene = LATER;
-    this.store = store;
+  /** @param {string} key @param {InLight} inLight @param {() => Subject[]} subjects @param {() => About} about */
+  constructor(key, inLight, subjects, about) {
     this.inLight = inLight;
     this.subjects = subjects;
+    this.about = about;
     this.menu = new Menu(`camera:${key}`);
     this.menu.opens = () => this.draw();
     this.menu.button.classList.add("tool", "icon", "camera");
@@ -32,18 +34,9 @@ export class Camera {
     this.element.classList.add("picture-menu");
   }
 
-  /** @param {Scene} scene */
-  setScene(scene) {
-    this.scene = scene;
-    this.draw();
-  }
-
-  onState() {
-    // What there is to take a picture of is asked when the menu opens.
-  }
-
+  /** What there is to take a picture of is asked again when the menu opens. */
   draw() {
-    const { texts } = this.scene;
+    const { texts } = this.about();
     const rows = this.subjects().map((subject) => {
       /** @param {"svg"|"png"} kind */
       const button = (kind) => html("button", { type: "button", class: "tool", "data-key": `${kind}:${subject.key}`, "aria-label": `${subject.name} ${kind.toUpperCase()}`, onclick: () => void this.take(subject, kind) }, kind.toUpperCase());
@@ -55,17 +48,17 @@ export class Camera {
   /** @param {Subject} subject @param {"svg"|"png"} kind */
   async take({ key, name }, kind) {
     this.menu.open(false);
-    const { scene, store } = this;
     const date = new Date().toISOString().slice(0, 10);
     /** @type {SVGSVGElement|undefined} */
     let picture;
-    this.inLight(() => {
+    await this.inLight(() => {
+      const { caption, light } = this.about();
       const subject = this.subjects().find((one) => one.key === key);
-      if (subject) picture = pictureOf(subject.elements, captionOf(scene, store.state, date), this.scene.palette);
+      if (subject) picture = pictureOf(subject.elements, caption(date), light);
     });
     if (!picture) return;
     const content = kind === "svg" ? new Blob([svgText(picture)], { type: "image/svg+xml" }) : await pngOf(picture);
-    const link = html("a", { href: URL.createObjectURL(content), download: `${fileName([scene.graphTitle, name])}.${kind}` });
+    const link = html("a", { href: URL.createObjectURL(content), download: `${fileName([this.about().title, name])}.${kind}` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }

@@ -5,11 +5,12 @@
 
 import { svg } from "./dom.js";
 import { gradientColours, inXml, inLines, roundedBox } from "./picture_parts.js";
+import { bands, flatParts, pieces } from "./picture_svg.js";
 import { same } from "./store.js";
 
 /**
- * @import {Palette} from "./protocol.js"
  * @typedef {{x: number, y: number}} Point
+ * @typedef {{paper: Record<string, string>, words: Record<string, string>}} Light of a palette what stands around what is drawn
  * @typedef {(origin: Point) => SVGElement[]} Draws what a canvas shows, for a picture that begins there
  */
 
@@ -19,9 +20,9 @@ const LOOKS = ["fill", "stroke", "stroke-width", "stroke-dasharray", "fill-opaci
 const CORNERS = /** @type {const} */ (["top-left", "top-right", "bottom-right", "bottom-left"]);
 const SIDES = /** @type {const} */ (["top", "right", "bottom", "left"]);
 /** What is there to be used and not to be looked at. */
-const LEFT_OUT = ".menu, .link, .copy, .hit, .readout, .refused, .node-editor, .cell-editor, .band, title, [hidden], input, select";
+const LEFT_OUT = ".menu, .link, .copy, .hit, .readout, .refused, .node-editor, .cell-editor, .band, title, defs, [hidden], input, select";
 const MATHS = "'STIX Two Math', 'Latin Modern Math', 'Cambria Math', serif";
-const CAPTION = { size: 12, line: 16, letter: 5.9 };
+const CAPTION = { size: 12, line: 16, letter: 6.3 };
 const PAD = 12;
 const NARROWEST = 360;
 
@@ -33,7 +34,7 @@ export function drawnAs(canvas, draws) {
   canvases.set(canvas, draws);
 }
 
-/** A picture of some elements, as they stand, with a caption below. @param {Element[]} elements @param {string} caption @param {Palette} palette @returns {SVGSVGElement} */
+/** A picture of some elements, as they stand, with a caption below. @param {Element[]} elements @param {string} caption @param {Light} light @returns {SVGSVGElement} */
 export function pictureOf(elements, caption, { paper, words: inks }) {
   for (const element of elements) arrive(element);
   const boxes = elements.map((element) => element.getBoundingClientRect()).filter(({ width, height }) => width && height);
@@ -47,7 +48,7 @@ export function pictureOf(elements, caption, { paper, words: inks }) {
   const words = lines.map((line, k) => svg("text", { x: PAD, y: drawn + CAPTION.size + k * CAPTION.line, "font-family": "sans-serif", "font-size": CAPTION.size, fill: inks.quiet }, line));
   const below = svg("rect", { x: 0, y: drawn, width, height: height - drawn, fill: paper.background });
   const parts = elements.flatMap((element) => tracer.element(element, 1));
-  return svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` }, svg("title", {}, inXml(caption)), svg("rect", { width, height, fill: paper.background }), ...parts, below, ...words);
+  return svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` }, svg("title", {}, inXml(caption)), svg("rect", { width, height, fill: paper.background }), tracer.cuts.length ? svg("defs", {}, ...tracer.cuts) : null, ...parts, below, ...words);
 }
 
 /** What is on its way to new colours and widths is there at once. @param {Element} element */
@@ -80,6 +81,8 @@ class Tracer {
     this.origin = origin;
     this.pen = penOf(document.createElement("canvas"), true);
     this.pen.canvas.width = this.pen.canvas.height = 1;
+    /** What is cut off at the edges of others. @type {SVGElement[]} */
+    this.cuts = [];
     /** @type {Map<string, {hex: string, alpha: number}>} */
     this.colours = new Map();
     /** @type {Map<string, {up: number, down: number}>} */
@@ -100,15 +103,34 @@ class Tracer {
     }
     if (element instanceof SVGElement && SHAPES.has(element.localName)) return this.shape(/** @type {SVGGraphicsElement} */ (element), style, shown);
     if (element instanceof SVGTextElement) return this.svgText(element, style, shown);
+    if (element instanceof SVGImageElement) return this.flat(flatParts(element, freshPen()), element, shown);
     const own = element instanceof SVGElement ? [] : element instanceof HTMLElement ? this.box(element, style, shown) : this.maths(element, style);
     const inside = [...element.childNodes].flatMap((child) => (child instanceof Element ? this.element(child, shown) : child instanceof Text ? this.text(child, element, style, shown) : []));
     const name = element.getAttribute("data-name");
     if (name !== null && inside.length) return [svg("g", {}, svg("title", {}, inXml(name)), ...inside)];
-    return [...own, ...inside];
+    const cut = style.clipPath.startsWith("url(") && inside.length ? this.cut(element, namedBy(element, style.clipPath)) : null;
+    return cut ? [svg("g", { "clip-path": `url(#${cut})` }, ...inside)] : [...own, ...inside];
+  }
+
+  /** The name of what is seen of an element, null if that is all of it. @param {Element} element @param {Element|null} clip */
+  cut(element, clip) {
+    const window = clip?.querySelector("rect");
+    const matrix = element instanceof SVGGraphicsElement && window && element.getScreenCTM();
+    if (!matrix) return null;
+    const rect = { x: window.x.baseVal.value, y: window.y.baseVal.value, width: window.width.baseVal.value, height: window.height.baseVal.value };
+    const [x, y] = [matrix.e + matrix.a * rect.x, matrix.f + matrix.d * rect.y];
+    const [right, bottom] = [x + matrix.a * rect.width, y + matrix.d * rect.height];
+    const box = element.getBoundingClientRect();
+    if (box.left >= x - 1 && box.top >= y - 1 && box.right <= right + 1 && box.bottom <= bottom + 1) return null;
+    const id = `cut${this.cuts.length}`;
+    this.cuts.push(svg("clipPath", { id }, svg("rect", this.place(new DOMRect(x, y, right - x, bottom - y)))));
+    return id;
   }
 
   /** @param {SVGGraphicsElement} element @param {CSSStyleDeclaration} style @param {number} opacity */
   shape(element, style, opacity) {
+    const gradient = gradientOf(element, style.fill);
+    if (gradient) return this.flat(bands(gradient, element.getBBox(), freshPen()), element, opacity);
     const copy = svg(/** @type {"path"} */ (element.localName));
     for (const { name, value } of element.attributes) if (/^(d|points|x|y|x1|x2|y1|y2|cx|cy|r|rx|ry|width|height)$/.test(name)) copy.setAttribute(name, value);
     for (const look of LOOKS) {
@@ -123,6 +145,12 @@ class Tracer {
     return [copy];
   }
 
+  /** Rectangles of one colour, in an element's own units. @param {import("./picture_svg.js").Flat[]} parts @param {SVGGraphicsElement} element @param {number} opacity */
+  flat(parts, element, opacity) {
+    const transform = this.transform(element);
+    return parts.flatMap(({ fill, alpha, ...rect }) => (alpha ? [this.see(svg("rect", { ...rect, fill: this.colour(fill).hex, transform }), opacity * alpha)] : []));
+  }
+
   /** Where an SVG element's own units are in the picture. @param {SVGGraphicsElement} element */
   transform(element) {
     const matrix = element.getScreenCTM();
@@ -133,6 +161,7 @@ class Tracer {
 
   /** @param {SVGTextElement} element @param {CSSStyleDeclaration} style @param {number} opacity */
   svgText(element, style, opacity) {
+    if (element.querySelector("tspan")) return pieces(element).map((piece) => this.piece(piece, element, opacity));
     const text = inXml(element.textContent ?? "");
     const { up, down } = this.font(style);
     const y = Number(element.getAttribute("y") ?? 0) + (style.dominantBaseline === "central" ? (up - down) / 2 : 0);
@@ -140,6 +169,7 @@ class Tracer {
     const copy = (halo) => {
       const made = svg("text", { x: element.getAttribute("x") ?? 0, y: y.toFixed(2), "text-anchor": style.textAnchor, transform: this.transform(element) }, text);
       this.letter(made, style);
+      this.keep(made, element.getComputedTextLength());
       this.paint(made, "fill", halo ? style.stroke : style.fill);
       if (halo) {
         this.paint(made, "stroke", style.stroke);
@@ -150,6 +180,15 @@ class Tracer {
     };
     // Two texts, since other programs know no paint-order.
     return style.stroke === "none" ? [copy(false)] : [copy(true), copy(false)];
+  }
+
+  /** @param {import("./picture_svg.js").Piece} piece @param {SVGTextElement} element @param {number} opacity */
+  piece({ text, x, y, width, style }, element, opacity) {
+    const made = svg("text", { x: x.toFixed(2), y: y.toFixed(2), transform: this.transform(element) }, inXml(text));
+    this.letter(made, style);
+    this.keep(made, width);
+    this.paint(made, "fill", style.fill);
+    return this.see(made, opacity);
   }
 
   /** Background and border of an HTML element. @param {HTMLElement} element @param {CSSStyleDeclaration} style @param {number} opacity */
@@ -211,6 +250,7 @@ class Tracer {
       const made = svg("text", { x: x.toFixed(2), y: (y + (height * up) / (up + down)).toFixed(2) }, inXml(text));
       this.letter(made, style, stretched);
       if (isMaths) made.setAttribute("font-family", MATHS);
+      else this.keep(made, rect.width);
       if (element.localName === "mi" && Array.from(text).length === 1 && element.getAttribute("mathvariant") !== "normal") made.setAttribute("font-style", "italic");
       this.paint(made, "fill", style.color);
       return this.see(made, opacity);
@@ -223,6 +263,12 @@ class Tracer {
     made.setAttribute("font-size", String(parseFloat(style.fontSize) * scale));
     if (style.fontWeight !== "400") made.setAttribute("font-weight", style.fontWeight);
     if (style.fontStyle !== "normal") made.setAttribute("font-style", style.fontStyle);
+  }
+
+  /** Words keep their width where another font stands in for theirs. @param {SVGElement} made @param {number} width */
+  keep(made, width) {
+    made.setAttribute("textLength", width.toFixed(1));
+    made.setAttribute("lengthAdjust", "spacingAndGlyphs");
   }
 
   /** How far letters of a font reach up and down from their line. @param {CSSStyleDeclaration} style */
@@ -290,6 +336,24 @@ function linesOf(node) {
     else lines.push({ from: index, to: index + word.length, top });
   }
   return lines.map(({ from, to }) => ({ text: node.data.slice(from, to).replace(/\s+/g, " "), rect: rectOf(from, to) }));
+}
+
+/** What 'url("#id")' means on the page of an element. @param {Element} element @param {string} value */
+function namedBy(element, value) {
+  const id = /^url\("?#(.+?)"?\)/.exec(value)?.[1];
+  const root = element.getRootNode();
+  return id && (root instanceof Document || root instanceof ShadowRoot) ? root.getElementById(id) : null;
+}
+
+/** The gradient that a shape is filled with. @param {Element} element @param {string} fill @returns {SVGLinearGradientElement|null} */
+function gradientOf(element, fill) {
+  const found = namedBy(element, fill);
+  return found instanceof SVGLinearGradientElement ? found : null;
+}
+
+/** A canvas of its own, to look at pixels. */
+function freshPen() {
+  return penOf(document.createElement("canvas"), true);
 }
 
 /** @param {HTMLCanvasElement} canvas */

@@ -740,6 +740,18 @@ export interface Keeping {
   texts: Record<string, string>;
 }
 
+/** A camera that takes a picture of all that is drawn on the card on which it stands. */
+export interface CardCamera {
+  card: string;
+  graphTitle: string;
+  subject: string;
+  caption: string;
+  light: boolean;
+  ink: string;
+  palettes: Palettes;
+  texts: Record<string, string>;
+}
+
 /** All that is said of one node and of what it may read: W weightings, P sources, H heads. */
 export interface TargetTold {
   sources: number[];

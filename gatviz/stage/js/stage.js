@@ -13,6 +13,7 @@ import { KeysMenu } from "./keys_menu.js";
 import { Legend } from "./legend.js";
 import { NodeEditor } from "./node_editor.js";
 import { STEP } from "./page_keys.js";
+import { aboutScene } from "./picture_parts.js";
 import { PictureMenu } from "./picture_menu.js";
 import { project } from "./projector.js";
 import { readScene } from "./scene.js";
@@ -67,16 +68,16 @@ export class Stage {
     this.graph.listen(this.commands);
     /** What came last. @type {Screen} */
     this.data = LATER;
-    /** @param {() => void} act */
-    const inLight = (act) => this.inLight(act);
+    /** @type {import("./camera.js").MakesCamera} */
+    const camera = (key, subjects) => new Camera(key, (act) => this.inLight(act), subjects, () => aboutScene(this.scene, this.store.state));
     this.legend = new Legend(this.store);
-    this.camera = new Camera("graph", this.store, inLight, () => [{ key: "graph", name: this.scene.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend.element] }]);
+    this.camera = camera("graph", () => [{ key: "graph", name: this.scene.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend.element] }]);
     this.menu = new PictureMenu(this.store, this.commands, host, () => this.graph.resetView());
     this.keys = new KeysMenu();
     this.toolbar = new Toolbar(this.store, this.commands, [this.camera.element, this.menu.element, this.keys.element]);
     this.editor = new NodeEditor(this.store, this.edits, this.graph);
-    this.chain = new ChainView(this.store, this.edits, inLight);
-    this.why = new WhyView(this.store, host, inLight);
+    this.chain = new ChainView(this.store, this.edits, camera);
+    this.why = new WhyView(this.store, host, camera);
     this.headline = new Headline(this.store);
     this.guide = new GuideView(this.store);
     this.headline.aside.prepend(this.guide.element);
@@ -114,7 +115,7 @@ export class Stage {
         if (this.element.isConnected && this.focused === target && focusedBeside(this.element) !== target) this.focused = null;
       });
     });
-    this.views = [this.headline, this.guide, this.bar, this.graph, this.legend, this.camera, this.menu, this.keys, this.toolbar, this.editor, this.chain, this.why];
+    this.views = [this.headline, this.guide, this.bar, this.graph, this.legend, this.menu, this.keys, this.toolbar, this.editor, this.chain, this.why];
     this.stop = this.store.subscribe((state, changed) => {
       for (const view of this.views) view.onState(changed);
       if (changed.has("guide")) this.light();
@@ -143,6 +144,7 @@ export class Stage {
     this.settle(before);
     this.editor.follow(this.scene);
     for (const view of this.views) view.setScene(this.scene);
+    this.camera.draw();
     this.showWaiting();
     this.light();
     this.graph.settleFocus();

@@ -1,6 +1,5 @@
 /** Why this one, and not the others: a row for each node that the target reads, from its score to what arrives. */
 
-import { Camera } from "./camera.js";
 import { html, LATER } from "./dom.js";
 import { fillIn, shorten } from "./format.js";
 import { formulaLine } from "./formula.js";
@@ -26,9 +25,9 @@ export class WhyView {
   /**
    * @param {import("./store.js").Store} store
    * @param {Pick<import("./stage.js").Host, "asked">} host is told what the person wants Python to check
-   * @param {import("./camera.js").InLight} inLight
+   * @param {import("./camera.js").MakesCamera} camera
    */
-  constructor(store, host, inLight) {
+  constructor(store, host, camera) {
     /** @type {Scene} */
     this.scene = LATER;
     this.store = store;
@@ -40,7 +39,7 @@ export class WhyView {
     this.lock = html("span");
     this.remark = html("p", { class: "quiet-text why-remark" });
     this.links = html("span", { class: "why-links" });
-    this.camera = new Camera("why", store, inLight, () => [{ key: "why", name: this.scene.texts.pictureOfWhy, elements: [this.head, this.body] }]);
+    this.camera = camera("why", () => [{ key: "why", name: this.scene.texts.pictureOfWhy, elements: [this.head, this.body] }]);
     this.head = html("div", { class: "why-head" }, this.title, this.lock, this.remark, this.links, this.camera.element);
     this.body = html("div", { class: "why-body" });
     this.element = html("section", { class: "panel why" }, this.head, this.body);
@@ -49,7 +48,7 @@ export class WhyView {
   /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
-    this.camera.setScene(scene);
+    this.camera.draw();
     this.draw();
   }
 

@@ -5,34 +5,27 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Literal
 
 import streamlit as st
 
 from gatviz.attention.layer_trace import MAX_DENSE_NODES
-from gatviz.charts.colours import Theme
 from gatviz.charts.common import Chart
-from gatviz.ui.compare.controls import choice
-from gatviz.ui.session.control_values import value_of
+from gatviz.ui.card_camera import camera, settle_light, theme
 from gatviz.words import _
 
-_IMAGE = "compare_image"
-_FORMATS = {"svg": "SVG", "png": "PNG"}
+__all__ = ["card", "matrix_limit", "page_style", "say", "side_by_side", "theme"]
+
 _STYLE = """<style>
 [class*="st-key-beside-"] > div { flex: 1 1 27rem !important; min-width: 0; }
 </style>"""
 
 
-def theme() -> Theme:
-    """The theme that the browser says it shows; charts carry their own colours."""
-    return "dark" if st.context.theme.type == "dark" else "light"
-
-
-def card(chart: Chart | None, key: str, clicked: Callable[[int], None] | None = None) -> None:
+def card(chart: Chart | None, key: str, clicked: Callable[[int], None] | None = None, *, about: str = "") -> None:
     """Draw a chart with its caption and downloads; a chart of nothing is left out.
 
     Arguments:
         clicked: called with the panel (what a point's customdata holds) in which a point was clicked.
+        about: what a picture of it says besides whose numbers it has.
     """
     if chart is None:
         return
@@ -41,7 +34,7 @@ def card(chart: Chart | None, key: str, clicked: Callable[[int], None] | None = 
             chart.figure,
             theme=None,
             key=f"chart-{key}",
-            config=chart.config(_image()),
+            config=chart.config(None),
             alt=f"{chart.title}. {chart.caption}",
             on_select="ignore" if clicked is None else lambda: _clicked(f"chart-{key}", clicked),
             selection_mode="points",
@@ -59,6 +52,7 @@ def card(chart: Chart | None, key: str, clicked: Callable[[int], None] | None = 
                 on_click="ignore",
                 type="tertiary",
             )
+            camera(f"card-{key}", chart.title, f"{about} · {chart.caption}" if about else chart.caption)
 
 
 def _clicked(key: str, clicked: Callable[[int], None]) -> None:
@@ -76,19 +70,9 @@ def side_by_side(key: str) -> Iterator[None]:
 
 
 def page_style() -> None:
-    """What side_by_side needs of the page, once."""
+    """What cards need of the page, once and before the first of them."""
+    settle_light()
     st.html(_STYLE)
-
-
-def image_choice() -> None:
-    """The format in which every chart's camera saves it."""
-    choice(
-        _("The camera above a chart saves it as"),
-        list(_FORMATS),
-        _IMAGE,
-        _FORMATS.__getitem__,
-        help=_("Point at a chart to see its camera. Pictures are made in the browser; CSV holds a chart's numbers."),
-    )
 
 
 def say(sentences: Iterable[str], *, quiet: bool = False, columns: int = 1) -> None:
@@ -111,7 +95,3 @@ def matrix_limit(nodes: int) -> None:
                 most=MAX_DENSE_NODES, nodes=nodes
             )
         )
-
-
-def _image() -> Literal["svg", "png"]:
-    return "png" if value_of(_IMAGE) == "png" else "svg"

@@ -12,7 +12,7 @@ import streamlit as st
 from gatviz.analysis.subject import layer_of
 from gatviz.ui.compare.alike import alike
 from gatviz.ui.compare.answer import question
-from gatviz.ui.compare.chart_card import image_choice, page_style
+from gatviz.ui.compare.chart_card import page_style
 from gatviz.ui.compare.controls import choice
 from gatviz.ui.compare.difference import difference
 from gatviz.ui.compare.flow import flow
@@ -107,7 +107,6 @@ def compare(now: session.Session, settings: Settings, run: Run) -> None:
         st.info(_no_arrows() if now.graph.num_nodes else _no_nodes())
         return
     asked[chosen].answer()
-    image_choice()
 
 
 def _no_nodes() -> str:

@@ -12,6 +12,7 @@ from gatviz.analysis.explanation.edge_paths import edge_paths
 from gatviz.charts.colours import Theme
 from gatviz.charts.explanation import Score, explanation_chart
 from gatviz.errors import GatvizError
+from gatviz.ui.card_camera import camera, camera_below
 from gatviz.ui.compare.chart_card import card, page_style, side_by_side, theme
 from gatviz.ui.compare.controls import choice, head_name, picked
 from gatviz.ui.escape import escape
@@ -45,8 +46,8 @@ def explain(now: session.Session, settings: Settings, run: Run) -> None:
 
 
 def _explained(now: session.Session, settings: Settings, run: Run) -> None:
-    looks = theme()
     page_style()
+    looks = theme()
     st.html(markup.style(looks))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="explain-headline"):
         st.html(markup.block(markup.heading(_("Node"))), width="content")
@@ -96,10 +97,12 @@ def _verdict(found: Explanation, job: Job) -> None:
     """The verdict in words, beside the meters of rank agreement."""
     if not found.total:
         return
-    with st.container(border=True, key="card-explain-verdict"), side_by_side("explain-verdict"):
-        lines = sentences.verdict_lines(found, job.typical)
-        st.html(markup.titled(sentences.verdict_title(found, job.typical), markup.paragraphs(lines)))
-        st.html(markup.block(markup.meters(found, job.typical)))
+    title = sentences.verdict_title(found, job.typical)
+    with st.container(border=True, key="card-explain-verdict", gap="small"):
+        with side_by_side("explain-verdict"):
+            st.html(markup.titled(title, markup.paragraphs(sentences.verdict_lines(found, job.typical))))
+            st.html(markup.block(markup.meters(found, job.typical)))
+        camera_below("card-explain-verdict", title, markup.whose(found))
 
 
 def _chart(found: Explanation, looks: Theme) -> None:
@@ -111,7 +114,7 @@ def _chart(found: Explanation, looks: Theme) -> None:
         score: Score = choice(
             _("What is said by"), list(names), "explain_score", names.__getitem__, label_visibility="collapsed"
         )
-        card(explanation_chart(found, score, theme=looks), "explain")
+        card(explanation_chart(found, score, theme=looks), "explain", about=markup.whose(found))
 
 
 def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
@@ -143,6 +146,8 @@ def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
                 st.dataframe(found.strongest.head(_MOST_LISTED), hide_index=True, width=900)
             with st.popover(_("Paths and heads"), type="tertiary", width="content"):
                 _paths(found, job)
+            st.space("stretch")
+            camera("card-explain-arrows", title, markup.whose(found))
 
 
 def _paths(found: Explanation, job: Job) -> None:
@@ -177,4 +182,6 @@ def _together(found: Explanation, looks: Theme) -> None:
         return
     with st.container(border=True, key="card-explain-together"):
         lines = sentences.together_lines(found)
-        st.html(markup.titled(_("Only together"), markup.paragraphs(lines), markup.pair_bars(found, looks)))
+        title = _("Only together")
+        st.html(markup.titled(title, markup.paragraphs(lines), markup.pair_bars(found, looks)))
+        camera_below("card-explain-together", title, markup.whose(found))

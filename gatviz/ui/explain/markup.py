@@ -13,11 +13,22 @@ import pandas as pd
 
 from gatviz.analysis import Explanation
 from gatviz.analysis.explanation.edge_paths import EdgePath, EdgePaths
-from gatviz.analysis.explanation.sentences import Sentence, arrow, class_called, hop_title, mean_of, number, signed
+from gatviz.analysis.explanation.sentences import (
+    Sentence,
+    arrow,
+    class_called,
+    headline,
+    hop_title,
+    mean_of,
+    number,
+    plain,
+    signed,
+)
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, SOFT, Theme, colour_at
 from gatviz.charts.explanation import class_colour
 from gatviz.words import _
 
+_AXIS = '<span class="axis"></span>'
 _SCORES = ("attention", "message", "equal")
 
 
@@ -37,17 +48,14 @@ def style(theme: Theme) -> str:
 .gx td.n, .gx th.n {{ text-align: right; font-variant-numeric: tabular-nums; }}
 .gx tbody tr {{ border-top: 1px solid {LINE[theme]}; }}
 .gx tbody tr.first {{ background: {colour_at((SOFT[theme], ACCENT[theme]), 0.1)};
-  box-shadow: inset 3px 0 {ACCENT[theme]}; }}
+  border-left: 3px solid {ACCENT[theme]}; }}
 .gx .track {{ position: relative; display: inline-block; width: 100%; min-width: 5rem; height: 1rem;
   vertical-align: middle; }}
-.gx .track::before {{ content: ""; position: absolute; left: 0; right: 0; top: 50%; height: 1px;
-  background: {PALE[theme]}; }}
-.gx .track.plain::before {{ display: none; }}
-.gx .band {{ position: absolute; top: 1px; bottom: 1px; background: {band}; border-radius: 3px; }}
+.gx .axis {{ position: absolute; left: 0; right: 0; top: 50%; height: 1px; background: {PALE[theme]}; }}
+.gx .spread {{ position: absolute; top: 1px; bottom: 1px; background: {band}; border-radius: 3px; }}
 .gx .mid {{ position: absolute; left: 50%; top: 1px; bottom: 1px; width: 1px; background: {PALE[theme]}; }}
 .gx .whisker {{ position: absolute; top: 4px; bottom: 4px; border: solid {INK[theme]}; border-width: 0 1.5px; }}
-.gx .whisker::before {{ content: ""; position: absolute; left: 0; right: 0; top: 50%; height: 1.5px;
-  background: {INK[theme]}; }}
+.gx .whisker i {{ position: absolute; left: 0; right: 0; top: 50%; height: 1.5px; background: {INK[theme]}; }}
 .gx .mark {{ position: absolute; top: 50%; width: 10px; height: 10px; margin: -5px 0 0 -5px; border-radius: 50%;
   background: {INK[theme]}; }}
 .gx .bar {{ position: absolute; top: 2px; bottom: 2px; border-radius: 2px; }}
@@ -83,6 +91,11 @@ def heading(text: str) -> str:
 def heading_of(e: Explanation, pieces: Sentence, theme: Theme) -> str:
     """The headline's words after it."""
     return f"<h2>{sentence(e, pieces, theme)}</h2>"
+
+
+def whose(e: Explanation) -> str:
+    """Which node's answer a picture explains, as plain text."""
+    return _("Node {node}: {answer}").format(node=e.name, answer=plain(headline(e)))
 
 
 def dot(colour: str) -> str:
@@ -142,9 +155,9 @@ def _meter(row: pd.Series | None, mean: tuple[float, int] | None) -> str:
     if row is None or np.isnan(row["spearman"]):
         why = "" if row is None else html.escape(str(row["reason"]))
         return f'<td class="quiet">{why}</td><td class="n">–</td>{last}'
-    parts = []
+    parts = [_AXIS]
     if not np.isnan(row["null_low"]):
-        parts.append(_span("band", row["null_low"], row["null_high"]))
+        parts.append(_span("spread", row["null_low"], row["null_high"]))
     parts.append('<span class="mid"></span>')
     if not np.isnan(row["low"]):
         parts.append(_span("whisker", row["low"], row["high"]))
@@ -155,7 +168,8 @@ def _meter(row: pd.Series | None, mean: tuple[float, int] | None) -> str:
 
 def _span(kind: str, low: float, high: float) -> str:
     left = _percent(low)
-    return f'<span class="{kind}" style="left:{left:.2f}%;width:{max(_percent(high) - left, 0.5):.2f}%"></span>'
+    inside = "<i></i>" if kind == "whisker" else ""
+    return f'<span class="{kind}" style="left:{left:.2f}%;width:{max(_percent(high) - left, 0.5):.2f}%">{inside}</span>'
 
 
 def _percent(correlation: float) -> float:
@@ -255,14 +269,14 @@ def _speaks(e: Explanation, name: str | None, theme: Theme) -> str:
 def _bar(value: float, most: float, colour: str) -> str:
     width = 100 * value / most if most else 0
     bar = f'<span class="bar" style="left:0;width:{width:.1f}%;background:{colour}"></span>'
-    return f'<span class="track plain" aria-hidden="true"><span class="bed"></span>{bar}</span>'
+    return f'<span class="track" aria-hidden="true"><span class="bed"></span>{bar}</span>'
 
 
 def _signed_bar(value: float, most: float, colour: str) -> str:
     width = 50 * abs(value) / most if most else 0
     left = 50 - width if value < 0 else 50
     bar = f'<span class="bar" style="left:{left:.1f}%;width:{max(width, 0.7):.1f}%;background:{colour}"></span>'
-    return f'<span class="track plain" aria-hidden="true">{bar}<span class="mid"></span></span>'
+    return f'<span class="track" aria-hidden="true">{bar}<span class="mid"></span></span>'
 
 
 def pair_bars(e: Explanation, theme: Theme) -> str:
@@ -293,12 +307,14 @@ def ranges(bars: Sequence[tuple[str, float, float, float]], count: int) -> str:
     for name, least, mean, most in bars:
         left, middle, right = (100 * (value - low) / max(high - low, 1) for value in (least, mean, most))
         whisker = (
-            f'<span class="whisker" style="left:{left:.1f}%;width:{right - left:.1f}%"></span>' if most > least else ""
+            f'<span class="whisker" style="left:{left:.1f}%;width:{right - left:.1f}%"><i></i></span>'
+            if most > least
+            else ""
         )
         mark = f'<span class="mark" style="left:{middle:.1f}%"></span>'
         body += (
             f'<tr><td>{html.escape(name)}</td><td style="width:45%"><span class="track" aria-hidden="true">'
-            f'{whisker}{mark}</span></td><td class="n"><b>{mean:.1f}</b></td></tr>'
+            f'{_AXIS}{whisker}{mark}</span></td><td class="n"><b>{mean:.1f}</b></td></tr>'
         )
     axis = _("axis {low:.0f} to {high:.0f}").format(low=low, high=high)
     return f"<table><tbody>{body}</tbody></table>{paragraphs([axis], quiet=True)}"

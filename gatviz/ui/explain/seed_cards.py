@@ -13,6 +13,7 @@ from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.schedule import Schedule
 from gatviz.training.task import some_of_each_class
+from gatviz.ui.card_camera import camera_below
 from gatviz.ui.explain import markup
 from gatviz.ui.explain.job import Job
 from gatviz.ui.explain.progress import working
@@ -64,7 +65,9 @@ def _adds(job: Job, found: Explanation, model: Callable[[], GAT], seeds: Seeds |
         quiet.append(line.format(n=count))
     drawn = markup.ranges(bars, count)
     lines = markup.paragraphs(contribution_lines(told))
-    st.html(markup.titled(_("What attention adds"), lines, drawn, markup.paragraphs(quiet, quiet=True)))
+    title = _("What attention adds")
+    st.html(markup.titled(title, lines, drawn, markup.paragraphs(quiet, quiet=True)))
+    camera_below("card-explain-adds", title)
 
 
 def _agree(key: str, found: Explanation, model: Callable[[], GAT], seeds: Seeds | None) -> None:
@@ -77,6 +80,7 @@ def _agree(key: str, found: Explanation, model: Callable[[], GAT], seeds: Seeds 
         quiet = [_trained_how(seeds.way, found.graph)]
         st.html(markup.titled(title, markup.paragraphs(lines), dots, markup.paragraphs(quiet, quiet=True)))
         working(seeds, "explain_seeds")
+        camera_below("card-explain-seeds", title, markup.whose(found))
     else:
         st.html(markup.titled(title))
     _ask(key, found, model, seeds)

@@ -30,7 +30,7 @@ MOST_LINK = 16_000
 VIEW: dict[str, tuple[type, ...]] = {
     "workspace": (str,),
     "layer": (int,),
-    **dict.fromkeys(("compare_section", "compare_picture", "compare_kinds_picture", "compare_image"), (str,)),
+    **dict.fromkeys(("compare_section", "compare_picture", "compare_kinds_picture"), (str,)),
     **dict.fromkeys(("compare_shown", "compare_per_row", "compare_top_count", "compare_node"), (int,)),
     **dict.fromkeys(("compare_flow_head", "compare_static_head", "compare_kinds_head", "compare_change_head"), (int,)),
     **dict.fromkeys(("compare_first", "compare_second", "compare_top_of"), (int, str)),

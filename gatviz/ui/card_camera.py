@@ -1,0 +1,63 @@
+"""The camera of a card of charts: a picture of what is drawn on it, in light colours whatever the page has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import streamlit as st
+
+from gatviz.charts.colours import INK, Theme, stage_palettes
+from gatviz.stage.camera_protocol import CardCamera
+from gatviz.stage.protocol import Palettes
+from gatviz.ui.session import session
+from gatviz.ui.session.model import weights_badge
+from gatviz.ui.stage_component import card_camera
+from gatviz.words import _
+
+_ASKED, _LIGHT = "camera_asked", "camera_light"
+
+
+def settle_light() -> None:
+    """Before any card of a run is drawn: whether this run's are light, as a camera asked. The next run's are not."""
+    st.session_state[_LIGHT] = st.session_state.pop(_ASKED, False)
+
+
+def theme() -> Theme:
+    """The colours of charts: those of the theme that the browser says it shows; light ones for a picture."""
+    return "dark" if st.context.theme.type == "dark" and not st.session_state.get(_LIGHT) else "light"
+
+
+def camera(card: str, subject: str, caption: str = "") -> None:
+    """A camera for the card with this key.
+
+    Arguments:
+        subject: what the picture shows, in its file's name. caption: what is said below it, but for whose numbers
+            these are.
+    """
+    now = session.current()
+    parts = (now.origin, weights_badge(now), caption)
+    told = CardCamera(
+        card=card,
+        graph_title=now.origin,
+        subject=subject,
+        caption=" · ".join(part for part in parts if part),
+        light=bool(st.session_state.get(_LIGHT)),
+        ink=INK["light"],
+        palettes=msgspec.convert(stage_palettes(), Palettes),
+        texts={
+            "camera": _("Picture"),
+            "cameraTitle": _("What is shown as a picture: SVG of shapes and text, or PNG, twice as fine."),
+        },
+    )
+    card_camera(told, _asked)
+
+
+def camera_below(card: str, subject: str, caption: str = "") -> None:
+    """The same on a line of its own, at its end."""
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        camera(card, subject, caption)
+
+
+def _asked(what: Any) -> None:
+    st.session_state[_ASKED] = isinstance(what, dict) and what.get("light") is True
