@@ -130,23 +130,38 @@ def _model() -> tuple[Decorator, ...]:
 _OF_DRAWN = ("kind", "layers", "heads", "features", "seed")
 
 
-def _ran(graph: str, form: str | None, say: Callable[[str], None], **model: Any) -> Any:
-    """The run that a command's options ask for, and the model as it was drawn."""
-    from gatviz.cli.running import Drawn, run
-    from gatviz.cli.sources import graph_in
+def _given(graph: str, form: str | None, say: Callable[[str], None], **model: Any) -> Any:
+    """What GRAPH holds, once the options of the model can be meant."""
+    from gatviz.cli.sources import given_in
+    from gatviz.files import Inspection
 
     weights, choices = model["weights"], model["choose"]
-    drawn = {name: model[name] for name in _OF_DRAWN if model[name] is not None}
+    drawn = [name for name in _OF_DRAWN if model[name] is not None]
     if weights is not None and drawn:
         raise click.UsageError(
-            _("--{name} is of a model without weights: leave one of the two out.").format(name=next(iter(drawn)))
+            _("--{name} is of a model without weights: leave one of the two out.").format(name=drawn[0])
         )
     if weights is None and choices:
         raise click.UsageError(_("--choose is about weights: name them by --weights."))
     if graph == weights == "-":
         raise click.UsageError(_("Only one of graph and weights can come by standard input."))
-    of_drawn = Drawn(**drawn)
-    return run(graph_in(graph, form, say).graph, weights, choices, of_drawn, say), of_drawn
+    given = given_in(graph, form, say)
+    if not isinstance(given, Inspection) and (weights is not None or drawn):
+        name = "weights" if weights is not None else drawn[0]
+        told = _("{graph} brings its own model: leave --{name} out.").format(graph=graph, name=name)
+        raise click.UsageError(told)
+    return given
+
+
+def _ran(given: Any, graph: str, say: Callable[[str], None], **model: Any) -> Any:
+    """The run that a command's options ask for."""
+    from gatviz.cli.running import Drawn, of_kept, run
+    from gatviz.files import Inspection
+
+    if not isinstance(given, Inspection):
+        return of_kept(given, Path(graph).name)
+    drawn = Drawn(**{name: model[name] for name in _OF_DRAWN if model[name] is not None})
+    return run(given.graph, model["weights"], model["choose"], drawn, say)
 
 
 def _open() -> click.Command:
@@ -185,13 +200,13 @@ def _trace() -> click.Command:
         arrays = out.lower().endswith(".npz")
         if arrays and as_json:
             raise click.UsageError(_("An .npz file holds no JSON: leave out --json, or name another file."))
-        ran, drawn = _ran(graph, form, say, **model)
+        ran = _ran(_given(graph, form, say, **model), graph, say, **model)
         if arrays:
             streams.put(npz_of(ran.trace), out, text=False)
             return
         table = alpha_table(ran.trace)
         as_json = as_json or out.lower().endswith(".json")
-        content = running.as_json(ran, drawn, table) if as_json else table.to_csv(index=False).encode()
+        content = running.as_json(ran, table) if as_json else table.to_csv(index=False).encode()
         streams.put(content, out, text=True)
 
     return _command(
@@ -217,7 +232,8 @@ def _export() -> click.Command:
         from gatviz.cli import streams
         from gatviz.export import write_alpha
 
-        ran, _drawn = _ran(graph, form, _teller(quiet), **model)
+        say = _teller(quiet)
+        ran = _ran(_given(graph, form, say, **model), graph, say, **model)
         content = write_alpha(ran.trace, None if out == "-" else out, to)
         if out == "-":
             streams.put(content, out, text=to != "npz")
@@ -243,19 +259,24 @@ def _export() -> click.Command:
 def _report() -> click.Command:
     def run(graph: str, out: str, form: str | None, explain: str | None, quiet: bool, **model: Any) -> None:
         from gatviz.analysis import explain_node
+        from gatviz.capturing import CapturedRun
         from gatviz.cli import streams
         from gatviz.cli.running import node_of
         from gatviz.reporting import Shown, report
 
         say = _teller(quiet)
-        ran, _drawn = _ran(graph, form, say, **model)
-        shown, explanation = ran.trace.graph, None
-        if explain is not None:
-            node = node_of(shown, explain)
-            say(_("Explaining {node} …").format(node=explain))
-            explanation = explain_node(ran.model, shown, node)
         title = Path(graph).stem if graph != streams.STANDARD else _("a graph")
-        page = report(shown, ran.trace, title=title, explanation=explanation, shown=Shown(weights=ran.whose))
+        given = _given(graph, form, say, **model)
+        if isinstance(given, CapturedRun) and explain is None:
+            page = report(None, given, title=title)
+        else:
+            ran = _ran(given, graph, say, **model)
+            shown, explanation = ran.trace.graph, None
+            if explain is not None:
+                node = node_of(shown, explain)
+                say(_("Explaining {node} …").format(node=explain))
+                explanation = explain_node(ran.model, shown, node)
+            page = report(shown, ran.trace, title=title, explanation=explanation, shown=Shown(weights=ran.whose))
         streams.put(page.encode(), out, text=True)
 
     return _command(
@@ -309,7 +330,7 @@ def _info() -> click.Command:
         "info",
         run,
         _("Say what FILE holds and how it is understood."),
-        _("A graph, trained weights or a session of gatviz. “-” is standard input."),
+        _("A graph, trained weights, or what gatviz saved. “-” is standard input."),
         _graph("file"),
         _form("--from", _("The format of a graph, if it cannot be told.")),
         _as_json(),

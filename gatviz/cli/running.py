@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from gatviz.attention.layers import new_generator
+from gatviz.capturing.run import CapturedRun
 from gatviz.checkpoints import Checkpoint, inspect_weights
 from gatviz.checkpoints.choices import ChoiceWords
 from gatviz.cli.streams import Say, bytes_of, json_of
@@ -19,6 +20,8 @@ from gatviz.model.gat import GAT
 from gatviz.model.steps import Kind, LayerSettings
 from gatviz.model.trace import Trace
 from gatviz.numbers import LARGEST
+from gatviz.reporting.runs import runs_of
+from gatviz.training.training import Training
 from gatviz.words import _, ngettext, or_list
 
 _MOST_COMPARED = 10_000
@@ -51,11 +54,13 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Ran:
-    """A run. `checkpoint` is of the weights file, if it was one; `whose` says in a sentence what weights these are."""
+    """A run. `weights` names the file that they are of, and `seed` what they were drawn from, if it is known; `whose`
+    says in a sentence what weights these are."""
 
     trace: Trace
     model: GAT
-    checkpoint: Checkpoint | None
+    weights: str | None
+    seed: int | None
     whose: str
 
 
@@ -78,7 +83,31 @@ def run(graph: Graph, weights: str | None, choices: Sequence[str], drawn: Drawn,
     say(_("Running on {nodes} …").format(nodes=nodes))
     trace = model.eval().trace(graph)
     trace.check_finite(LARGEST)
-    return Ran(trace, model, checkpoint, whose)
+    where, seed = (None, drawn.seed) if checkpoint is None else (checkpoint.where, None)
+    return Ran(trace, model, where, seed, whose)
+
+
+def of_kept(found: Training | CapturedRun, where: str) -> Ran:
+    """The run of a training's best epoch, or the one call of a captured run.
+
+    Raises:
+        GatvizError: a training of something else than a GAT; several calls, or one of α alone.
+    """
+    if isinstance(found, Training):
+        runs_of(None, found)
+        graph, model = found.task_at(found.best).graph, found.epoch(found.best).eval()
+        whose = _("Weights of epoch {epoch} of {all} in {file}.").format(
+            epoch=found.best, all=found.trained, file=where
+        )
+        return Ran(model.trace(graph), model, where, None, whose)
+    layer = found.calls[0].layer
+    if len(found.calls) > 1 or layer is None:
+        told = ngettext("{n} call", "{n} calls", len(found.calls)).format(n=len(found.calls))
+        told = told if len(found.calls) > 1 else _("α alone")
+        raise GatvizError(
+            where, _("a captured run of one layer"), told, _("write a report of it, or open it in the app")
+        )
+    return Ran(found.calls[0].trace, layer.model, where, None, _("Weights as captured in {file}.").format(file=where))
 
 
 def node_of(graph: Graph, name: str) -> int:
@@ -94,14 +123,14 @@ def node_of(graph: Graph, name: str) -> int:
     return graph.names.index(name)
 
 
-def as_json(ran: Ran, drawn: Drawn, rows: Any) -> bytes:
+def as_json(ran: Ran, rows: Any) -> bytes:
     """The run as JSON: graph, model, and α, an object a row of the table."""
     graph = ran.trace.graph
     told = {
         "graph": {"nodes": graph.num_nodes, "edges": graph.num_edges, "directed": graph.directed},
         "model": {
-            "weights": None if ran.checkpoint is None else ran.checkpoint.where,
-            "seed": drawn.seed if ran.checkpoint is None else None,
+            "weights": ran.weights,
+            "seed": ran.seed,
             "self_loops": ran.model.self_loops,
             "layers": [
                 {"kind": layer.kind, "heads": layer.num_heads, "features": layer.head_features, "concat": layer.concat}

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatviz.cli.streams import Say, bytes_of
+from gatviz.cli.sources import loaded, may_be_kept
+from gatviz.cli.streams import Say
 from gatviz.errors import GatvizError
 from gatviz.files import FORMATS, Inspection, ReadOptions, inspect_graph
-from gatviz.files.container import Container, is_container, unpack_any
-from gatviz.files.reading import load
+from gatviz.files.container import Container, unpack_any
 from gatviz.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -33,10 +33,8 @@ def told_of(source: str, form: str | None, say: Say) -> Told:
     Raises:
         GatvizError: none of them.
     """
-    given, where = bytes_of(source)
-    say(_("Reading {where} …").format(where=where))
-    data, where = load(given, where if isinstance(given, bytes) else None, where)
-    if is_container(data):
+    data, where = loaded(source, say)
+    if may_be_kept(data, where):
         return _of_container(unpack_any(data, where))
     try:
         return _of_graph(inspect_graph(data, where, ReadOptions(format=form)), where)
@@ -114,7 +112,8 @@ def _of_weights(found: Checkpoint) -> Told:
 def _of_container(found: Container) -> Told:
     names = {
         "session": _("{where}: a session; gatviz {where} opens it"),
-        "training": _("{where}: a training; gatviz.load_training reads it"),
+        "training": _("{where}: a training; gatviz report {where} report.html shows its best epoch"),
+        "capture": _("{where}: a captured run; gatviz {where} opens it"),
     }
     line = names.get(found.kind, _("{where}: a file of gatviz, {kind}")).format(where=found.where, kind=found.kind)
     return Told((line,), {"kind": found.kind, "version": found.version})

@@ -148,6 +148,9 @@ class TrainScreen(Message):
     """All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done."""
 
     identity: str
+    graph_title: str
+    caption: str
+    """Of pictures, all of it but the date."""
     names: list[str]
     called: list[str]
     positions: list[list[float]]

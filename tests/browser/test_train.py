@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import gatviz
 from gatviz.training.experiments import EXPERIMENTS
 from tests.browser.driver import eventually, open_app
+from tests.browser.test_pictures import drawing, taken, texts
 from tests.training.cases import karate, paper_model
 
 LIMIT = 90
@@ -55,7 +56,7 @@ def training(page: Page) -> Page:
     return page
 
 
-def test_the_karate_club_is_trained_looked_back_on_stopped_and_resumed(training: Page) -> None:
+def test_the_karate_club_is_trained_looked_back_on_stopped_and_resumed(training: Page, tmp_path: Path) -> None:
     page = training
     before = right(page)
     page.get_by_role("button", name="Play", exact=True).click()
@@ -80,6 +81,13 @@ def test_the_karate_club_is_trained_looked_back_on_stopped_and_resumed(training:
         slider.press("ArrowRight")
     eventually(lambda: epoch(page) == last)
     assert alphas(page) == late
+    for key, told in (
+        ("graph", {"33", "predicted Mr. Hi"}),
+        ("side", {"Loss", "How evenly each head attends", "0.75"}),
+    ):
+        shown = texts(drawing(taken(page, key, f"svg:{key}", tmp_path / "picture.svg")))
+        assert told <= set(shown)
+        assert all(part in " ".join(shown[-3:]) for part in ("Karate club", "seed 6", "layer 0", "epoch", "α 0 … 1"))
 
 
 def test_a_step_is_one_epoch_and_reset_goes_back(training: Page) -> None:

@@ -21,12 +21,15 @@ import numpy as np
 import pytest
 
 import gatviz
-from gatviz import GAT, LayerSettings, words
+from gatviz import GAT, GATAttentionLayer, LayerSettings, capture, fit, sample_graph, words
+from gatviz.attention.layers import new_generator
 from gatviz.cli import main
 from gatviz.cli.commands import commands
+from gatviz.export import alpha_table
 from gatviz.export.alpha import FORMATS
 from gatviz.files import FORMATS as GRAPH_FORMATS
 from gatviz.files import writable_formats
+from gatviz.model.trace import Trace
 from gatviz.ui.session.run_cache import run
 from gatviz.ui.session.settings import Settings
 from tests.house.test_loading import loaded
@@ -34,6 +37,7 @@ from tests.house.test_loading import loaded
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "LANG": "C", "OMP_NUM_THREADS": "1"}
 KARATE = str(ROOT / "sample_graphs" / "karate_club.json")
+SESSION = str(ROOT / "tests" / "ui" / "session-1.gatviz")
 TUTORIAL = str(ROOT / "sample_graphs" / "tutorial.json")
 
 
@@ -150,6 +154,31 @@ def test_what_a_file_holds_is_told_for_people_and_programs(here: Callable[..., H
     assert "34 nodes, 156 arrows" in here("info", KARATE).stdout.decode()
     work = ROOT / "tests" / "ui" / "session-1.gatviz"
     assert json.loads(here("info", str(work), "--json").stdout) == {"kind": "session", "version": 1}
+
+
+def test_what_gatviz_saved_brings_its_model(here: Callable[..., Here], tmp_path: Path) -> None:
+    graph = sample_graph("karate_club")
+    model = GAT.of_paper(graph.num_features, 2, num_heads=2, head_features=3, generator=new_generator(1))
+    training = fit(graph, model, labelled=[0, 33], epochs=3)
+    training.save(tmp_path / "training.gatviz")
+    layer = GATAttentionLayer(graph.num_features, 3, 2, generator=new_generator(1)).eval()
+    capture(layer, graph).save(tmp_path / "call.gatviz")
+    capture(training.model, graph).save(tmp_path / "calls.gatviz")
+    of_training, of_call, of_calls = (str(tmp_path / f"{name}.gatviz") for name in ("training", "call", "calls"))
+    for source, trace in (
+        (of_training, training.model.eval().trace(graph)),
+        (of_call, Trace(graph, (layer.trace(graph),))),
+    ):
+        rows = list(csv.DictReader(here("trace", source, "-q").stdout.decode().splitlines()))
+        np.testing.assert_allclose([float(row["alpha"]) for row in rows], alpha_table(trace)["alpha"], rtol=1e-5)
+    assert b"gatviz-stage" in here("report", of_calls, "-", "-q").stdout
+    assert "found 2 calls" in here("trace", of_calls, status=1).stderr.decode()
+    assert "brings its own model: leave --heads out" in here("trace", of_call, "--heads", "2", status=2).stderr.decode()
+    for command in (["trace", SESSION], ["convert", of_training, "a.json"], ["convert", SESSION, "a.json"]):
+        assert "expected a graph, found a" in here(*command, status=1).stderr.decode()
+    (tmp_path / "broken.gatviz").write_bytes(Path(SESSION).read_bytes()[:300])
+    for name in ("info", "trace"):
+        assert "expected a whole zip file" in here(name, str(tmp_path / "broken.gatviz"), status=1).stderr.decode()
 
 
 def test_a_graph_is_read_by_networkx_from_a_pipe() -> None:

@@ -20,7 +20,7 @@ const LOOKS = ["fill", "stroke", "stroke-width", "stroke-dasharray", "fill-opaci
 const CORNERS = /** @type {const} */ (["top-left", "top-right", "bottom-right", "bottom-left"]);
 const SIDES = /** @type {const} */ (["top", "right", "bottom", "left"]);
 /** What is there to be used and not to be looked at. */
-const LEFT_OUT = ".menu, .link, .copy, .hit, .readout, .refused, .node-editor, .cell-editor, .band, title, defs, [hidden], input, select";
+const LEFT_OUT = ".menu, .link, .copy, .hit, .readout, .refused, .node-editor, .cell-editor, title, defs, [hidden], input, select";
 const MATHS = "'STIX Two Math', 'Latin Modern Math', 'Cambria Math', serif";
 const CAPTION = { size: 12, line: 16, letter: 6.3 };
 const PAD = 12;
@@ -138,7 +138,8 @@ class Tracer {
       if (look === "fill" || look === "stroke") this.paint(copy, look, value);
       else if (!["none", "1"].includes(value) || look === "stroke-width") copy.setAttribute(look, value.replaceAll("px", ""));
     }
-    const blank = copy.getAttribute("fill") === "none" && copy.getAttribute("stroke") === "none";
+    const unseen = copy.getAttribute("fill") === "none" && copy.getAttribute("stroke") === "none";
+    const blank = unseen || (element.localName === "path" && !element.getAttribute("d"));
     if (blank) return [];
     this.see(copy, opacity);
     copy.setAttribute("transform", this.transform(element));

@@ -641,6 +641,8 @@ export interface TrainFlag {
 /** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done. */
 export interface TrainScreen {
   identity: string;
+  graphTitle: string;
+  caption: string;
   names: string[];
   called: string[];
   positions: number[][];

@@ -1,5 +1,6 @@
 /** The picture of a training as one thing: headline, graph and charts, and below them the player. */
 
+import { Camera } from "./camera.js";
 import { focusedBeside, focusKey, html, LATER } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { TrainCharts } from "./train_charts.js";
@@ -20,6 +21,8 @@ export class TrainView {
   constructor(root, ask) {
     /** @type {Shown} */
     this.screen = LATER;
+    /** What came last. @type {TrainScreen} */
+    this.data = LATER;
     /** @type {Ask} */
     this.ask = (asked) => {
       if (asked.what !== "show") this.player.sought = null; // the playhead may go elsewhere now
@@ -45,6 +48,10 @@ export class TrainView {
     this.body = html("div", { class: "train-tab-body", role: "tabpanel" });
     this.player = new TrainPlayer(this.ask);
     this.graph.onChosen = () => this.redraw();
+    /** @type {import("./camera.js").MakesCamera} */
+    const camera = (key, subjects) => new Camera(key, (act) => this.inLight(act), subjects, () => this.about());
+    this.cameras = [camera("graph", () => [{ key: "graph", name: this.screen.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend] }]), camera("side", () => [this.side()])];
+    const [ofGraph, ofSide] = this.cameras.map(({ element }) => element);
     this.foot = html("p", { class: "quiet-text train-foot" });
     this.element = html(
       "div",
@@ -54,8 +61,8 @@ export class TrainView {
       html(
         "div",
         { class: "train-panels" },
-        html("section", { class: "panel graph-panel" }, this.bar, html("div", { class: "graph-box" }, this.graph.canvas, this.insetBox), this.legend),
-        html("section", { class: "panel train-side" }, this.tabs, this.body),
+        html("section", { class: "panel graph-panel" }, this.bar, html("div", { class: "graph-box" }, this.graph.canvas, this.insetBox), html("div", { class: "train-foot-of-graph" }, this.legend, ofGraph)),
+        html("section", { class: "panel train-side" }, html("div", { class: "train-head" }, this.tabs, ofSide), this.body),
       ),
       this.player.element,
       this.foot,
@@ -74,12 +81,43 @@ export class TrainView {
 
   /** @param {TrainScreen} data */
   show(data) {
+    this.data = data;
     this.screen = { ...data, ...dressed(this.element, data.palettes) };
+    for (const camera of this.cameras) camera.draw();
     this.headline.replaceChildren(...this.pieces(data.headline));
     this.below.replaceChildren(...this.pieces(data.below));
     this.notice.textContent = data.notice;
     this.foot.textContent = data.foot;
     this.redraw();
+  }
+
+  /** What all pictures have in common. @returns {import("./camera.js").About} */
+  about() {
+    const { graphTitle, palette, texts, caption } = this.screen;
+    return { title: graphTitle, light: palette, texts, caption: (date) => `${caption} · ${date}` };
+  }
+
+  /** What stands beside the graph, for a picture. @returns {import("./camera.js").Subject} */
+  side() {
+    const { panel, texts } = this.screen;
+    const of = { charts: this.charts.element, embedding: this.embedding.picture, step: this.step.element }[panel];
+    const name = { charts: texts.panelCharts, embedding: texts.panelEmbedding, step: texts.panelStep }[panel];
+    return { key: "side", name, elements: panel === "embedding" ? [of, this.embedding.told] : [of] };
+  }
+
+  /** Let something happen while all is drawn in light colours, as on paper. @param {() => void} act */
+  inLight(act) {
+    if (this.screen.theme === "light") return act();
+    const { style } = this.element;
+    const paper = Object.entries(this.data.palettes.light.paper);
+    for (const [name, colour] of paper) style.setProperty(`--gv-${name}`, colour);
+    this.show(this.data);
+    try {
+      act();
+    } finally {
+      for (const [name] of paper) style.removeProperty(`--gv-${name}`);
+      this.show(this.data);
+    }
   }
 
   redraw() {

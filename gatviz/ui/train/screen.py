@@ -113,6 +113,8 @@ def train_screen(now: session.Session, player: Player, view: View, heard: int) -
     slow, unslow = _slow(player, view, moment) if view.panel == "step" else (None, "")
     return TrainScreen(
         identity=take.source.graph,
+        graph_title=now.origin,
+        caption=_caption(now.origin, training, view, at),
         names=list(graph.names),
         called=pack.node_names(graph.names),
         positions=np.round(positions, 5).tolist(),
@@ -183,6 +185,24 @@ def _slow(player: Player, view: View, moment: Moment) -> tuple[TrainStep | None,
 def _own_name(now: session.Session) -> str:
     kinds = {layer.kind for layer in now.settings.layers}
     return next(iter(kinds)) if len(kinds) == 1 else _("this model")
+
+
+def _caption(graph: str, training: Training, view: View, epoch: int) -> str:
+    """What a picture says below it: of what it is, and what of that is shown."""
+    drawn = _("trained, seed {seed}, lr {lr:g}").format(seed=training.schedule.seed, lr=training.schedule.lr)
+    parts = [
+        graph,
+        _("recorded by a script") if isinstance(training, Recorded) else drawn,
+        _("epoch {epoch} of {last}").format(epoch=epoch, last=training.trained),
+        _("layer {layer}").format(layer=view.layer),
+        _("head {head}").format(head=view.head),
+        "α 0 … 1" if view.measure == "alpha" else _("Δα since epoch 0"),
+    ]
+    if view.locked is not None:
+        names = training.task_at(epoch).graph.names
+        target, source = (names[node] for node in view.locked)
+        parts.append(_("locked {source} → {target}").format(source=source, target=target))
+    return " · ".join(parts)
 
 
 def told_end(ended: Ended, trained: int) -> str:
