@@ -25,7 +25,7 @@ from gatviz.attention.loop_features import AS_ADDED, LoopFeatures
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.container import Container, Form, pack, unpack
-from gatviz.files.kept_graph import Arrays, KeptGraph, Put, graph_content, graph_of
+from gatviz.files.kept_graph import ArrayStore, KeptGraph, Put, graph_content, graph_of
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.model.kept_steps import check_sizes, made, step_content, step_of
@@ -181,7 +181,7 @@ class CapturedRun(ShowsItself):
         Raises:
             GatvizError: more than such a file holds, or a path that cannot be written.
         """
-        arrays = Arrays()
+        arrays = ArrayStore()
         content = run_content(self, arrays.put)
         data = pack(FORM, content, arrays.held)
         try:

@@ -44,13 +44,13 @@ _BESIDE_LOOP = 0.3
 _INSIDE = "middle center"  # plotly's names of places
 _BESIDE = "middle right"
 
-Scale = Literal["share", "signed"]
+ColourScale = Literal["share", "signed"]
 
 
 class WeightColours:
     """From weights to colours and widths, in steps that the eye does not see."""
 
-    def __init__(self, scale: Scale, limit: float, theme: Theme) -> None:
+    def __init__(self, scale: ColourScale, limit: float, theme: Theme) -> None:
         self.scale, self.limit, self.theme = scale, limit, theme
 
     def of(self, value: float) -> str:

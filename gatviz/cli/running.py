@@ -26,7 +26,7 @@ _MOST_COMPARED = 10_000
 
 
 @dataclass(frozen=True)
-class Drawn:
+class FreshModel:
     """An untrained model, drawn from a seed; as it stands, the app's first one."""
 
     kind: Kind = "GAT"
@@ -59,7 +59,7 @@ class Ran:
     whose: str
 
 
-def run(graph: Graph, weights: str | None, choices: Sequence[str], drawn: Drawn, say: Say) -> Ran:
+def run(graph: Graph, weights: str | None, choices: Sequence[str], drawn: FreshModel, say: Say) -> Ran:
     """The model of a weights file, or an untrained one, run on a graph.
 
     Raises:
@@ -94,7 +94,7 @@ def node_of(graph: Graph, name: str) -> int:
     return graph.names.index(name)
 
 
-def as_json(ran: Ran, drawn: Drawn, rows: Any) -> bytes:
+def as_json(ran: Ran, drawn: FreshModel, rows: Any) -> bytes:
     """The run as JSON: graph, model, and α, an object a row of the table."""
     graph = ran.trace.graph
     told = {

@@ -37,7 +37,7 @@ class KeptGraph(msgspec.Struct):
 
 
 @dataclass
-class Arrays:
+class ArrayStore:
     """Arrays for a container: those that are the same stand once.
 
     Attributes:

@@ -23,7 +23,7 @@ from gatviz.stage.training_protocol import TrainBand, TrainChart, TrainFlag, Tra
 from gatviz.training.training import Moment, Training
 from gatviz.words import _
 
-Look = Literal["labelled", "others", "own", "equal", "GCN", "GAT", "GATv2", "head", "locked", "even"]
+LineLook = Literal["labelled", "others", "own", "equal", "GCN", "GAT", "GATv2", "head", "locked", "even"]
 FAINT = 0.05
 """Below this share an arrow is counted as hardly seen."""
 
@@ -111,7 +111,7 @@ def edge_place(moment: Moment, target: int, source: int) -> int | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class Plotted:
     """What the charts are drawn from.
 
     Attributes:
@@ -136,7 +136,7 @@ class Drawn:
     seeds_story: str = ""
 
 
-def pack_charts(drawn: Drawn) -> list[TrainChart]:
+def pack_charts(drawn: Plotted) -> list[TrainChart]:
     """Loss, how many are right, how evenly heads attend, and the locked arrow's α; what there is of these."""
     charts = [_loss(drawn), _right(drawn)]
     if drawn.heads:
@@ -149,7 +149,7 @@ def pack_charts(drawn: Drawn) -> list[TrainChart]:
 def _line(
     key: str,
     name: str,
-    look: Look,
+    look: LineLook,
     epochs: Sequence[int],
     values: Any,
     at: int,
@@ -204,10 +204,10 @@ def _chart(
     )
 
 
-def _loss(drawn: Drawn) -> TrainChart:
+def _loss(drawn: Plotted) -> TrainChart:
     task = drawn.training.task_at(drawn.at)
     lines = []
-    looks: tuple[tuple[str, Look, str], ...] = (
+    looks: tuple[tuple[str, LineLook, str], ...] = (
         ("labelled", "labelled", _("{n} labelled")),
         ("others", "others", _("{n} others")),
     )
@@ -229,11 +229,11 @@ def judged_part(training: Training, at: int) -> str:
     return "others" if len(training.task_at(at).others) else "labelled"
 
 
-def _right(drawn: Drawn) -> TrainChart:
+def _right(drawn: Plotted) -> TrainChart:
     part = judged_part(drawn.training, drawn.at)
     count = len(drawn.training.task_at(drawn.at).nodes(part))
     lines = []
-    curves: list[tuple[str, Look, Training]] = [("own", "own", drawn.training)]
+    curves: list[tuple[str, LineLook, Training]] = [("own", "own", drawn.training)]
     curves += [(key, _look(key), training) for key, training in drawn.beside.items()]
     for key, look, training in curves:
         epochs, values = _column(training, f"right_{part}")
@@ -253,12 +253,12 @@ def _band(name: str, epochs: Sequence[int], low: NDArray[Any], high: NDArray[Any
     return TrainBand(name=name, epochs=list(epochs), low=packed(low), high=packed(high))
 
 
-def _look(key: str) -> Look:
-    looks: dict[str, Look] = {"equal": "equal", "GCN": "GCN", "GAT": "GAT", "GATv2": "GATv2"}
+def _look(key: str) -> LineLook:
+    looks: dict[str, LineLook] = {"equal": "equal", "GCN": "GCN", "GAT": "GAT", "GATv2": "GATv2"}
     return looks[key]
 
 
-def _evenness(drawn: Drawn) -> TrainChart:
+def _evenness(drawn: Plotted) -> TrainChart:
     even = np.stack([one.evenness for one in drawn.heads])
     lines = [
         _line(f"head {k}", _("head {head}").format(head=k), "head", drawn.kept, even[:, k], drawn.at, k)
@@ -277,7 +277,7 @@ def _evenness(drawn: Drawn) -> TrainChart:
     return _chart("evenness", title, lines, low, 1.0, below=drawn.seeds_story, bands=bands)
 
 
-def _locked(drawn: Drawn) -> TrainChart:
+def _locked(drawn: Plotted) -> TrainChart:
     assert drawn.locked is not None
     alpha, even = drawn.locked
     lines = [

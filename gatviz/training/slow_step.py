@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.attention.layers import AttentionLayer, Parts
+from gatviz.attention.layers import AttentionLayer, OutputParts
 from gatviz.errors import GatvizError
 from gatviz.training.training import Training
 from gatviz.words import _
@@ -87,7 +87,7 @@ def slow_step(training: Training, epoch: int, layer: int, head: int, target: int
     if not len(found):
         raise GatvizError(_("arrow"), _("one that the model reads"), _("none"), _("choose another"))
     weights, alpha_before = attention.weights(), stepper.look().alpha[layer][into, head]
-    parts: list[Parts] = []
+    parts: list[OutputParts] = []
     try:
         out, loss = stepper.step_and_out(parts)
         alpha_after = stepper.look().alpha[layer][into, head]

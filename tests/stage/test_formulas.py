@@ -13,14 +13,14 @@ from gatviz.analysis import edge_story
 from gatviz.attention.chain import stages
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layer_trace import GATTrace
-from gatviz.attention.stage_row import KINDS, FieldInfo, LayerForm
+from gatviz.attention.stage_row import KINDS, FieldInfo, LayerTraits
 from gatviz.graph.graph import Graph
 from gatviz.stage.formulas import h_prime_with_numbers, mathml, name, number, symbols, with_numbers
 from tests.attention.hand_traces import SLOPE, numpy_gat
 
 MATH = "{http://www.w3.org/1998/Math/MathML}"
 FORMS = [
-    LayerForm(
+    LayerTraits(
         kind=kind,
         concat=has,
         residual=has,

@@ -13,7 +13,15 @@ import pandas as pd
 
 from gatviz.analysis import Explanation
 from gatviz.analysis.explanation.edge_paths import EdgePath, EdgePaths
-from gatviz.analysis.explanation.sentences import Sentence, arrow, class_called, hop_title, mean_of, number, signed
+from gatviz.analysis.explanation.sentences import (
+    MarkedSentence,
+    arrow,
+    class_called,
+    hop_title,
+    mean_of,
+    number,
+    signed,
+)
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, SOFT, Theme, colour_at
 from gatviz.charts.explanation import class_colour
 from gatviz.words import _
@@ -64,7 +72,7 @@ def style(theme: Theme) -> str:
     return f"{look}"
 
 
-def sentence(e: Explanation, pieces: Sentence, theme: Theme) -> str:
+def sentence(e: Explanation, pieces: MarkedSentence, theme: Theme) -> str:
     """A sentence: numbers, arrows and nodes in bold, a class behind its colour."""
     written = []
     for piece in pieces:
@@ -80,7 +88,7 @@ def heading(text: str) -> str:
     return f"<h2>{html.escape(text)}</h2>"
 
 
-def heading_of(e: Explanation, pieces: Sentence, theme: Theme) -> str:
+def heading_of(e: Explanation, pieces: MarkedSentence, theme: Theme) -> str:
     """The headline's words after it."""
     return f"<h2>{sentence(e, pieces, theme)}</h2>"
 

@@ -1,4 +1,4 @@
-"""`Seeds`: the same training from other seeds, in the background, to see whether another seed would say so."""
+"""`SeedTrainings`: the same training from other seeds, in the background, to see whether another seed would say so."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gatviz.ui.train.worker import Worker
 SEEDS = 10
 
 
-class Seeds:
+class SeedTrainings:
     """Trainings of one task from ten seeds, which draw weights and dropout; each is told and let go when it ends.
 
     Arguments:
