@@ -25,7 +25,7 @@ from gatviz.checkpoints import load_weights
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
-from gatviz.model.steps import LayerSettings
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.words import _, or_list
 
 

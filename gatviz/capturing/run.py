@@ -29,7 +29,7 @@ from gatviz.files.kept_graph import ArrayStore, KeptGraph, Put, graph_content, g
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.model.kept_steps import check_sizes, made, step_content, step_of
-from gatviz.model.steps import LayerSettings
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.trace import Trace
 from gatviz.model.weights import Weights
 from gatviz.numbers import first_beyond

@@ -18,7 +18,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files.container import ENDING
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
-from gatviz.training.kept import MOST_BYTES
+from gatviz.training.kept_epochs import MOST_BYTES
 from gatviz.training.recorded import Recorded
 from gatviz.training.stepper import Snapshot, outcome
 from gatviz.training.task import Labelled, Task

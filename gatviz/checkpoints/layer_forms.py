@@ -18,7 +18,7 @@ from gatviz.checkpoints.choices import Choices, Reasoned
 from gatviz.checkpoints.told_words import ToldWords
 from gatviz.errors import GatvizError, quote
 from gatviz.model.gat import GAT
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.words import N_, _, commas, or_list
 
 Tensors = Mapping[str, Tensor]

@@ -22,10 +22,10 @@ from gatviz.checkpoints.saved_settings import SavedSettings
 from gatviz.errors import GatvizError, quote
 from gatviz.model.around import Activation, Linear
 from gatviz.model.gat import GAT
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.norms import BatchNorm, GraphNorm, LayerNorm
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step, checked_width
-from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas
 
 

@@ -25,9 +25,9 @@ from gatviz.files.encoding import shown_name
 from gatviz.graph.graph import Graph
 from gatviz.model.around import Linear
 from gatviz.model.gat import GAT
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step
-from gatviz.model.steps import LayerSettings
 from gatviz.pickles.containers import MAX_BYTES, in_hand, read_container
 from gatviz.words import _, and_list, ngettext, or_list
 

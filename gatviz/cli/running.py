@@ -16,7 +16,7 @@ from gatviz.cli.streams import Say, bytes_of, json_of
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
-from gatviz.model.steps import Kind, LayerSettings
+from gatviz.model.layer_settings import Kind, LayerSettings
 from gatviz.model.trace import Trace
 from gatviz.numbers import LARGEST
 from gatviz.words import _, ngettext, or_list

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.json_text import decode_json, kind_of_value
-from gatviz.files.npy import read_array
+from gatviz.files.npy_array import read_array
 from gatviz.files.zip_members import MAGIC, Members
 from gatviz.words import _, ngettext
 

@@ -21,10 +21,10 @@ from gatviz.attention.loop_features import LoopChoice, loops_filled
 from gatviz.errors import GatvizError, quote, within
 from gatviz.model.around import JumpingKnowledge, Linear, Readout
 from gatviz.model.classes import checked_classes
+from gatviz.model.layer_settings import Kind, LayerSettings
 from gatviz.model.plan import Place, Plan, StepModule, Sum, register
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step
-from gatviz.model.steps import Kind, LayerSettings
 from gatviz.model.trace import StepTrace, Trace, attention_in
 from gatviz.model.weights import Weights
 from gatviz.words import _, commas, ngettext

@@ -18,9 +18,9 @@ from typing import Any, Self
 from gatviz.attention.activations import ACTIVATIONS, LEARNT
 from gatviz.errors import GatvizError, quote, within
 from gatviz.model.around import Activation, checked_name, kind_of_word
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.plan import Sum
 from gatviz.model.step import Step
-from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas
 
 _TOKEN = re.compile(r"\s*([>+()]|[^\s>+()]+)")

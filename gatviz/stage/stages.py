@@ -21,8 +21,9 @@ from gatviz.graph.subgraph import Part
 from gatviz.stage import protocol
 from gatviz.stage.column_names import output_names
 from gatviz.stage.formulas import mathml
-from gatviz.stage.part import packed, sent_edges
+from gatviz.stage.part import sent_edges
 from gatviz.stage.protocol import Range
+from gatviz.stage.wire import packed
 from gatviz.words import _
 
 MOST_PAIR_VALUES = 120_000

@@ -17,9 +17,9 @@ from gatviz.analysis.over_epochs import HeadsAt, SeedTold, band, predicted_and_s
 from gatviz.analysis.sentence import Node, Sentence
 from gatviz.analysis.subject import called
 from gatviz.analysis.training_story import Flag
-from gatviz.stage.part import packed
 from gatviz.stage.protocol import Edges
 from gatviz.stage.training_protocol import TrainBand, TrainChart, TrainFlag, TrainLine, TrainMoment, TrainPiece
+from gatviz.stage.wire import packed
 from gatviz.training.training import Moment, Training
 from gatviz.words import _
 

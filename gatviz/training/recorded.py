@@ -20,7 +20,7 @@ from gatviz.files.formats.json_file import write_json
 from gatviz.files.reading import read_graph
 from gatviz.model.kept_steps import made
 from gatviz.model.trace import StepTrace
-from gatviz.training.kept import MOST_BYTES
+from gatviz.training.kept_epochs import MOST_BYTES
 from gatviz.training.saving import task_of
 from gatviz.training.schedule import Schedule
 from gatviz.training.stepper import Snapshot, Stepper

@@ -23,7 +23,7 @@ from gatviz.files.reading import read_graph
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.model.kept_steps import made, step_content, step_of
-from gatviz.training.kept import Kept
+from gatviz.training.kept_epochs import Kept
 from gatviz.training.schedule import Schedule
 from gatviz.training.stepper import State
 from gatviz.training.task import Task

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from gatviz.graph import editing
 from gatviz.model.gat import GAT
-from gatviz.model.steps import LayerSettings
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.weights import Weights, with_values
 from gatviz.ui.session import from_browser, run_cache, session
 from gatviz.ui.session.settings import Settings

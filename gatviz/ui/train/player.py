@@ -15,7 +15,7 @@ from gatviz.analysis.subject import called
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.beside import beside
-from gatviz.training.kept import MOST_BYTES
+from gatviz.training.kept_epochs import MOST_BYTES
 from gatviz.training.task import Task
 from gatviz.training.training import Training
 from gatviz.ui.train.seeds import SeedTrainings

@@ -7,7 +7,7 @@ from dataclasses import replace
 from gatviz.analysis.over_epochs import SeedTold, heads_at, seed_told
 from gatviz.model.gat import GAT
 from gatviz.training.beside import redrawn
-from gatviz.training.kept import MOST_BYTES
+from gatviz.training.kept_epochs import MOST_BYTES
 from gatviz.training.task import Task
 from gatviz.training.training import Training
 from gatviz.ui.train.setup import Setup
