@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 from gatviz.attention.layer_trace import Array
 from gatviz.charts.colours import INK, LINE, Theme
 from gatviz.charts.common import Chart, figure, plain, plain_all
-from gatviz.charts.network_drawn import Drawn, left_out, weights_table
-from gatviz.charts.network_geometry import Placed, joined, place
+from gatviz.charts.network_drawn import Drawn, drawn_table, left_out
+from gatviz.charts.network_geometry import Placed, joined_paths, place
 from gatviz.charts.network_marks import (
     LINES,
     ColourScale,
@@ -86,7 +86,7 @@ def network_chart(
     return Chart(
         result,
         sentences(_caption(scale, unit, len(titles), part), left_out(chosen, _chosen_by(scale, unit, len(titles)))),
-        weights_table(drawn, values, titles),
+        drawn_table(drawn, values, titles),
     )
 
 
@@ -123,7 +123,7 @@ def node_values_chart(
     data: list[dict[str, Any]] = []
     for k, heading in enumerate(titles):
         axes = {"xaxis": f"x{k + 1}" if k else "x", "yaxis": f"y{k + 1}" if k else "y"}
-        x, y = joined(placed.lines)
+        x, y = joined_paths(placed.lines)
         faint = {**LINES, "x": x, "y": y, "line": {"color": LINE[theme], "width": 1}}
         hover = node_hover(part, placed, k)
         hover["text"] = [

@@ -15,7 +15,7 @@ from typing import Literal
 from gatviz.attention.activations import LEARNT
 from gatviz.checkpoints.choices import NO_ACTIVATION
 from gatviz.checkpoints.pieces import NORMS, StoredModule
-from gatviz.checkpoints.sequence import Row, reads_all, rows, side_by_side
+from gatviz.checkpoints.sequence import Row, parallel_rows, reads_all, rows
 from gatviz.errors import GatvizError, quote
 from gatviz.model.around import Activation, JumpingKnowledge
 from gatviz.model.recipe import Added, Named, Recipe, RecipePart, Worded
@@ -208,7 +208,7 @@ def propose(pieces: Sequence[StoredModule], ordered: bool, where: str) -> Propos
     if unknown:
         raise left_over(unknown, where)
     wide = [piece for piece in pieces if piece.is_wide]
-    alike = side_by_side(wide)
+    alike = parallel_rows(wide)
     if alike:
         return _side_by_side(pieces, alike, ordered, where)
     beside = _beside(wide)

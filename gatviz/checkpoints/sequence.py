@@ -167,7 +167,7 @@ def stem(piece: StoredModule) -> str:
 # ---- side by side -----------------------------------------------------------------------------------------
 
 
-def side_by_side(pieces: Sequence[StoredModule]) -> tuple[tuple[StoredModule, ...], ...]:
+def parallel_rows(pieces: Sequence[StoredModule]) -> tuple[tuple[StoredModule, ...], ...]:
     """Attention layers, or rows of them, that are alike and could stand beside each other: mu and logvar, two models.
 
     Layers of a numbered list, or whose names differ by a number alone, follow one another wherever they can.

@@ -23,7 +23,7 @@ SCIPY = ("format", "data", "indices", "indptr", "row", "col", "shape")
 AnyArray = NDArray[Any]
 
 
-def kind_of(array: AnyArray) -> str:
+def type_and_shape(array: AnyArray) -> str:
     """The type and shape of an array, in words."""
     return _("{dtype} of shape {shape}").format(dtype=array.dtype, shape=list(array.shape))
 
@@ -80,7 +80,7 @@ class NamedArrays:
             raise self.wrong(
                 names[0],
                 _("a row of numbers"),
-                kind_of(data),
+                type_and_shape(data),
             )
         columns = self.whole(names[1], indices, "[nnz]")
         starts = self.whole(names[2], indptr, "[N + 1]")
@@ -135,7 +135,7 @@ class NamedArrays:
             raise self.wrong("shape", _("two sizes"), quote(str(self.arrays["shape"].tolist())[:50]))
         ends = [self.whole(name, self.arrays[name], "[nnz]") for name in ("row", "col")]
         if data.ndim != 1 or data.dtype.kind not in "iufb" or any(one.shape != data.shape for one in ends):
-            raise self.wrong("data", _("as many numbers as 'row' and 'col' have"), kind_of(data))
+            raise self.wrong("data", _("as many numbers as 'row' and 'col' have"), type_and_shape(data))
         limits.check_edges(data.size, self.where)
         for name, places, length in zip(("row", "col"), ends, size.tolist(), strict=True):
             if places.size and (places.min() < 0 or places.max() >= length):
@@ -168,7 +168,7 @@ def dense_matrix(found: NamedArrays) -> csr_array | None:
         return None
     name, array = given
     if array.dtype.kind not in "iufb" or array.ndim != 2 or array.shape[0] != array.shape[1]:
-        raise found.wrong(name, _("numbers of shape [N, N]"), kind_of(array))
+        raise found.wrong(name, _("numbers of shape [N, N]"), type_and_shape(array))
     limits.check_features(array.shape[0], array.shape[1], found.where)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise found.wrong(name, _("finite numbers"), _("NaN or infinity"))

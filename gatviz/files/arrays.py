@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers, limits
-from gatviz.files.array_matrices import CSR, SCIPY, NamedArrays, canonical, dense_matrix, kind_of
+from gatviz.files.array_matrices import CSR, SCIPY, NamedArrays, canonical, dense_matrix, type_and_shape
 from gatviz.files.json_text import decode_json
 from gatviz.files.merging import all_have_reverse
 from gatviz.files.parsed import ColumnUse, ParsedGraph, check_names
@@ -186,7 +186,7 @@ def _features(found: NamedArrays) -> NDArray[np.float64] | None:
         raise found.wrong(
             name,
             _("numbers of shape [N, F]"),
-            kind_of(array),
+            type_and_shape(array),
         )
     limits.check_features(array.shape[0], array.shape[1], found.where)
     x = array.astype(np.float64)
@@ -259,7 +259,7 @@ def _labels(found: NamedArrays, told: Mapping[str, Any], count: int) -> list[str
         raise found.wrong(
             name,
             ngettext("{n:,} class", "{n:,} classes", count).format(n=count),
-            kind_of(array),
+            type_and_shape(array),
         )
     if array.dtype.kind == "U":
         return [str(word) or None for word in array.tolist()]
@@ -284,7 +284,7 @@ def _split(found: NamedArrays, count: int) -> list[str | None] | None:
                 raise found.wrong(
                     name,
                     ngettext("{n:,} truth value", "{n:,} truth values", count).format(n=count),
-                    kind_of(array),
+                    type_and_shape(array),
                 )
             places = np.flatnonzero(array)
         else:
@@ -313,7 +313,7 @@ def _positions(found: NamedArrays, count: int) -> NDArray[np.float64] | None:
         raise found.wrong(
             name,
             expected,
-            kind_of(array),
+            type_and_shape(array),
             _("leave it out"),
         )
     return array.astype(np.float64)
@@ -332,7 +332,7 @@ def _edge_columns(
                 raise found.wrong(
                     name,
                     ngettext("{n:,} number", "{n:,} numbers", count).format(n=count),
-                    kind_of(array),
+                    type_and_shape(array),
                 )
             columns["weight" if name == headers.EDGE_WEIGHT else name.removeprefix(_EDGE)] = flat.tolist()
     for name, values in texts.items() if isinstance(texts, dict) else ():

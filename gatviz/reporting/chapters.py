@@ -74,10 +74,10 @@ def _verdicts(run: NamedRun, layer: int) -> Chapter:
 
 
 def _explained(explanation: Explanation) -> Chapter:
-    answer = sentences.plain(sentences.headline(explanation))
+    answer = sentences.plain_text(sentences.headline(explanation))
     told = [
         _("Node {node}: {answer}").format(node=explanation.name, answer=answer),
-        sentences.plain(sentences.strongest(explanation)),
+        sentences.plain_text(sentences.strongest(explanation)),
     ]
     told += [*sentences.verdict_lines(explanation), *sentences.together_lines(explanation)]
     return Chapter(title=sentences.verdict_title(explanation), sentences=[line for line in told if line], values=[])

@@ -101,12 +101,6 @@ def told_faint(moment: Moment, layer: int, head: int) -> str:
     return _("{n} of {all} arrows are below {share}").format(n=count, all=len(alpha), share=FAINT) if count else ""
 
 
-def edge_place(moment: Moment, target: int, source: int) -> int | None:
-    """Where the arrow between two nodes stands among the edges; None where there is none."""
-    found = np.flatnonzero((moment.edges.edge_index[1] == target) & (moment.edges.edge_index[0] == source))
-    return int(found[0]) if len(found) else None
-
-
 # ---- charts -----------------------------------------------------------------------------------------------
 
 
@@ -188,8 +182,8 @@ def _chart(
     bands: list[TrainBand] | None = None,
 ) -> TrainChart:
     ticks = [low, (low + high) / 2, high]
-    texts = [f"{round(100 * tick)} %" if percent else f"{tick:.3g}" for tick in ticks]
-    cut = _("from {low}").format(low=texts[0]) if low > 0 else ""
+    training_texts = [f"{round(100 * tick)} %" if percent else f"{tick:.3g}" for tick in ticks]
+    cut = _("from {low}").format(low=training_texts[0]) if low > 0 else ""
     return TrainChart(
         key=key,
         title=title,
@@ -198,7 +192,7 @@ def _chart(
         low=low,
         high=high,
         ticks=ticks,
-        tick_texts=texts,
+        tick_texts=training_texts,
         cut=cut,
         below=below,
     )
@@ -224,13 +218,13 @@ def line_values(line: TrainLine) -> NDArray[np.float32]:
     return np.frombuffer(line.values.f32, dtype="<f4")
 
 
-def judged_part(training: Training, at: int) -> str:
+def part_judged_by(training: Training, at: int) -> str:
     """The part of the task by which a model is judged: the others, or the labelled where there are none."""
     return "others" if len(training.task_at(at).others) else "labelled"
 
 
 def _right(drawn: Plotted) -> TrainChart:
-    part = judged_part(drawn.training, drawn.at)
+    part = part_judged_by(drawn.training, drawn.at)
     count = len(drawn.training.task_at(drawn.at).nodes(part))
     lines = []
     curves: list[tuple[str, LineLook, Training]] = [("own", "own", drawn.training)]
@@ -315,7 +309,7 @@ def node_names(names: Sequence[str]) -> list[str]:
     return [called(name) for name in names]
 
 
-def texts() -> dict[str, str]:
+def training_texts() -> dict[str, str]:
     """The words of the picture that the browser fills in."""
     return {
         "graphLabel": _("Graph at epoch {epoch}, colours by prediction"),

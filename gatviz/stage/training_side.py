@@ -48,7 +48,7 @@ def pack_embedding(plane: Plane, colour_of: Sequence[int]) -> TrainEmbedding:
     )
 
 
-def default_arrow(moment: Moment, layer: int, head: int) -> tuple[int, int] | None:
+def default_edge(moment: Moment, layer: int, head: int) -> tuple[int, int] | None:
     """Target and source of the arrow with the largest α that is no self-loop and has another beside it."""
     source, target = moment.edges.edge_index
     counts = np.diff(moment.edges.ptr)

@@ -33,7 +33,7 @@ class MarkedWords:
 MarkedSentence = tuple[MarkedWords, ...]
 
 
-def plain(sentence: MarkedSentence) -> str:
+def plain_text(sentence: MarkedSentence) -> str:
     """A sentence as text."""
     return "".join(class_called(piece.text) if piece.kind == "class" else piece.text for piece in sentence)
 
@@ -125,7 +125,7 @@ def verdict_lines(e: Explanation, typical: pd.DataFrame | None = None) -> list[s
             "Over {n} nodes attention's mean rank agreement is {mean} for the arrows into them.",
             mean[1],
         )
-        lines.append(sentence.format(n=mean[1], mean=number(mean[0])))
+        lines.append(sentence.format(n=mean[1], mean=agreement_number(mean[0])))
     if e.total and e.verdict.kind not in ("none_moves",):
         if e.num_layers == 1 and _messages_equal(e):
             lines.append(_("It never says for whom an arrow speaks. Messages do; with one layer they equal removing."))
@@ -222,7 +222,7 @@ def arrow(row: pd.Series, end: str = "") -> str:
     return f"{row[f'source{end}']} → {row[f'target{end}']}"
 
 
-def number(value: float) -> str:
+def agreement_number(value: float) -> str:
     """A rank agreement: two digits; what only rounds to 1 is told from 1."""
     if np.isnan(value):
         return "–"

@@ -15,11 +15,11 @@ from gatviz.analysis import Explanation
 from gatviz.analysis.explanation.edge_paths import EdgePath, EdgePaths
 from gatviz.analysis.explanation.sentences import (
     MarkedSentence,
+    agreement_number,
     arrow,
     class_called,
     hop_title,
     mean_of,
-    number,
     signed,
 )
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, SOFT, Theme, colour_at
@@ -145,7 +145,7 @@ def _headed(title: str, look: str = "") -> str:
 
 
 def _meter(row: pd.Series | None, mean: tuple[float, int] | None) -> str:
-    told = "–" if mean is None else number(mean[0])
+    told = "–" if mean is None else agreement_number(mean[0])
     last = f'<td class="n quiet">{told}</td>'
     if row is None or np.isnan(row["spearman"]):
         why = "" if row is None else html.escape(str(row["reason"]))
@@ -158,7 +158,7 @@ def _meter(row: pd.Series | None, mean: tuple[float, int] | None) -> str:
         parts.append(_span("whisker", row["low"], row["high"]))
     parts.append(f'<span class="mark" style="left:{_percent(row["spearman"]):.2f}%"></span>')
     track = f'<td style="width:30%"><span class="track" aria-hidden="true">{"".join(parts)}</span></td>'
-    return f'{track}<td class="n"><b>{number(row["spearman"])}</b></td>{last}'
+    return f'{track}<td class="n"><b>{agreement_number(row["spearman"])}</b></td>{last}'
 
 
 def _span(kind: str, low: float, high: float) -> str:

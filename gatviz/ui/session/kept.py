@@ -15,7 +15,7 @@ from gatviz.capturing.run import CapturedRun, KeptRun, read_capture, run_content
 from gatviz.errors import GatvizError, quote
 from gatviz.files import sample_graph_names
 from gatviz.files.container import Container, Form, of_form, pack, pack_link, unpack_any, unpack_link
-from gatviz.files.kept_graph import ArrayStore, KeptGraph, graph_content, graph_of
+from gatviz.files.kept_graph import ArrayStore, KeptGraph, graph_content, graph_from_content
 from gatviz.files.limits import MAX_MEMBERS
 from gatviz.graph.graph import Graph
 from gatviz.model.kept_steps import made
@@ -274,7 +274,7 @@ def _session(container: Container) -> Session:
     kept = made(container.content, _Session, container.where)
     reader = _Reader(container)
     reader.captures = [run_of(run, container) for run in kept.captures]
-    reader.graphs = [graph_of(graph, container) for graph in kept.graphs]
+    reader.graphs = [graph_from_content(graph, container) for graph in kept.graphs]
     work = reader.work(kept.work)
     nodes = range(work.graph.num_nodes)
     locked: Locked | Literal["first"] | None = None

@@ -55,7 +55,7 @@ def paint_screen(now: session.Session, run: Run, notice: str, heard: int) -> Tra
         notice=notice,
         heard=heard,
         palettes=msgspec.convert(stage_palettes(), Palettes),
-        texts={**pack.texts(), **_texts()},
+        texts={**pack.training_texts(), **_texts()},
     )
 
 

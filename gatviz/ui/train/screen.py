@@ -17,7 +17,7 @@ from gatviz.graph.positions import default_positions
 from gatviz.stage import training as pack
 from gatviz.stage.protocol import Palettes
 from gatviz.stage.training_protocol import TrainEmbedding, TrainScreen, TrainStep
-from gatviz.stage.training_side import default_arrow, pack_embedding, pack_step
+from gatviz.stage.training_side import default_edge, pack_embedding, pack_step
 from gatviz.training.recorded import Recorded
 from gatviz.training.slow_step import slow_step
 from gatviz.training.training import Ended, Moment, Training
@@ -79,7 +79,7 @@ def train_screen(now: session.Session, player: Player, view: TrainView, heard: i
     epochs, heads = player.heads(layer)
     own = training.schedule
     names = beside_names(_own_name(now))
-    part = pack.judged_part(training, at)
+    part = pack.part_judged_by(training, at)
     curves = [
         Curve(key, [int(row["epoch"]) for row in one.rows], [row[f"right_{part}"] for row in one.rows])
         for key, one in {"own": training, **take.beside}.items()
@@ -152,7 +152,7 @@ def train_screen(now: session.Session, player: Player, view: TrainView, heard: i
         undo=bool(player.before),
         heard=heard,
         palettes=msgspec.convert(stage_palettes(), Palettes),
-        texts=pack.texts(),
+        texts=pack.training_texts(),
     )
 
 
@@ -168,7 +168,7 @@ def _slow(player: Player, view: TrainView, moment: Moment) -> tuple[TrainStep | 
     """The step from the playhead on at the locked arrow, or else at the strongest; or why there is none."""
     assert player.take is not None
     training = player.take.training
-    arrow = view.locked or default_arrow(moment, view.layer, view.head or 0)
+    arrow = view.locked or default_edge(moment, view.layer, view.head or 0)
     if arrow is None:
         return None, _("No node reads two others, so no share can be learnt.")
     at = max(0, min(moment.epoch, training.schedule.epochs - 1))

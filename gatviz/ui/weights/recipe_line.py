@@ -67,7 +67,7 @@ def _told(piece: StoredModule) -> str:
     return f"{piece.name} ({kind_in_words(piece)}{sizes})"
 
 
-def reasons(found: Checkpoint) -> None:
+def step_reasons(found: Checkpoint) -> None:
     """Why each step stands where it does."""
     if not found.guesses:
         return
