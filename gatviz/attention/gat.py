@@ -72,10 +72,8 @@ class GATAttentionLayer(AttentionLayer):
 
     def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
         Wh = formulas.project(x, weight, self.num_heads)
-        slope = self.negative_slope
-        if not keep and not self.edge_features:
-            return _Attention({}, formulas.additive_alpha(Wh, self.att, slope, edges.whole), Wh, _no_bound)
         scores = formulas.split_scores(Wh, self.att)
+        slope = self.negative_slope
         if self.edge_features:
             return self._with_edges(Wh, scores, edges, keep)
 
@@ -83,9 +81,11 @@ class GATAttentionLayer(AttentionLayer):
             raw = formulas.raw_scores(scores, edges)
             return raw, F.leaky_relu(raw, slope)
 
-        raw, alpha = formulas.attend(score, edges.whole, keep=1, values_per_edge=self.num_heads)
-        # e follows from raw by the same LeakyReLU whenever it is asked for. raw is the sum of two scores: Wh and x
-        # cannot be infinite without a score that is.
+        *stages, alpha = formulas.attend(score, edges.whole, keep=1 if keep else 0, values_per_edge=self.num_heads)
+        if not keep:
+            return _Attention({}, alpha, Wh, _no_bound)
+        (raw,) = stages  # e follows from it by the same LeakyReLU whenever it is asked for
+        # raw is the sum of two scores; Wh and x cannot be infinite without a score that is.
         return _Attention(
             {**self._of_nodes(Wh, scores, raw), "score_edge": None},
             alpha,
