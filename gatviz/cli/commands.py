@@ -155,12 +155,12 @@ def _given(graph: str, form: str | None, say: Callable[[str], None], **model: An
 
 def _ran(given: Any, graph: str, say: Callable[[str], None], **model: Any) -> Any:
     """The run that a command's options ask for."""
-    from gatviz.cli.running import Drawn, of_kept, run
+    from gatviz.cli.running import FreshModel, of_kept, run
     from gatviz.files import Inspection
 
     if not isinstance(given, Inspection):
         return of_kept(given, Path(graph).name)
-    drawn = Drawn(**{name: model[name] for name in _OF_DRAWN if model[name] is not None})
+    drawn = FreshModel(**{name: model[name] for name in _OF_DRAWN if model[name] is not None})
     return run(given.graph, model["weights"], model["choose"], drawn, say)
 
 

@@ -8,7 +8,7 @@ import { TrainEmbeddingView } from "./train_embedding.js";
 import { TrainGraph } from "./train_graph.js";
 import { TrainPlayer } from "./train_player.js";
 import { TrainStepView } from "./train_step.js";
-import { dressed } from "./train_theme.js";
+import { dressed, inLight } from "./theme.js";
 
 /**
  * @import {Palette, TrainAsked, TrainPiece, TrainScreen} from "./protocol.js"
@@ -49,7 +49,7 @@ export class TrainView {
     this.player = new TrainPlayer(this.ask);
     this.graph.onChosen = () => this.redraw();
     /** @type {import("./camera.js").MakesCamera} */
-    const camera = (key, subjects) => new Camera(key, (act) => this.inLight(act), subjects, () => this.about());
+    const camera = (key, subjects) => new Camera(key, (act) => inLight(this.element, this.data.palettes, () => this.show(this.data), act), subjects, () => this.about());
     this.cameras = [camera("graph", () => [{ key: "graph", name: this.screen.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend] }]), camera("side", () => [this.side()])];
     const [ofGraph, ofSide] = this.cameras.map(({ element }) => element);
     this.foot = html("p", { class: "quiet-text train-foot" });
@@ -103,21 +103,6 @@ export class TrainView {
     const of = { charts: this.charts.element, embedding: this.embedding.picture, step: this.step.element }[panel];
     const name = { charts: texts.panelCharts, embedding: texts.panelEmbedding, step: texts.panelStep }[panel];
     return { key: "side", name, elements: panel === "embedding" ? [of, this.embedding.told] : [of] };
-  }
-
-  /** Let something happen while all is drawn in light colours, as on paper. @param {() => void} act */
-  inLight(act) {
-    if (this.screen.theme === "light") return act();
-    const { style } = this.element;
-    const paper = Object.entries(this.data.palettes.light.paper);
-    for (const [name, colour] of paper) style.setProperty(`--gv-${name}`, colour);
-    this.show(this.data);
-    try {
-      act();
-    } finally {
-      for (const [name] of paper) style.removeProperty(`--gv-${name}`);
-      this.show(this.data);
-    }
   }
 
   redraw() {
