@@ -8,6 +8,7 @@ from importlib import import_module
 from threading import Thread
 
 from streamlit.runtime import Runtime
+from streamlit.runtime.runtime import RuntimeState
 from streamlit.web import cli
 
 from gatviz.top_files import top_file
@@ -15,6 +16,15 @@ from gatviz.top_files import top_file
 _LOOK_EVERY = 0.02
 _NEEDED = ("torch", "gatviz.ui.page", "scipy.sparse.csgraph", "streamlit.emojis")
 """What takes long to load, up to the first picture."""
+_LATER = (
+    "gatviz.ui.compare.compare",
+    "gatviz.ui.explain.explain",
+    "gatviz.ui.train.train",
+    "gatviz.charts.network_html",
+)
+"""What the other workspaces need."""
+_FIRST_PICTURE = 4.0
+"""Seconds that a page has for its first picture before anything else is loaded."""
 
 
 def main() -> None:
@@ -28,6 +38,11 @@ def _load() -> None:
     while not Runtime.exists():
         time.sleep(_LOOK_EVERY)
     for name in _NEEDED:
+        import_module(name)
+    while Runtime.instance().state is not RuntimeState.ONE_OR_MORE_SESSIONS_CONNECTED:
+        time.sleep(1)
+    time.sleep(_FIRST_PICTURE)
+    for name in _LATER:
         import_module(name)
 
 

@@ -12,13 +12,13 @@ import streamlit as st
 from gatviz import words
 from gatviz.analysis import Explanation
 from gatviz.analysis.subject import called
-from gatviz.charts.network_html import network_html
 from gatviz.errors import GatvizError
 from gatviz.export import check_program, npz_of, pyg_script, torch_script, write_alpha
 from gatviz.export.alpha import FORMATS as ALPHA_FORMATS
 from gatviz.files import FORMATS
 from gatviz.model.trace import Trace
 from gatviz.reporting import MOST_BYTES, Shown, report
+from gatviz.stage.pack import Weighting
 from gatviz.stage.weightings import weightings
 from gatviz.ui.escape import escape
 from gatviz.ui.explain.job import explained
@@ -87,20 +87,25 @@ def _page(now: session.Session, run: Run) -> None:
     choice = choices[key]
     st.download_button(
         _("Download as interactive HTML"),
-        data=words.kept(
-            lambda: network_html(
-                now.graph,
-                run.trace,
-                choice.values,
-                title=_("{graph}, {weights}").format(graph=now.origin, weights=choice.title),
-                about=whose_weights(now) if choice.kind != "baseline" else choice.explanation,
-                symbol=choice.symbol,
-                positions=now.positions,
-            )
-        ),
+        data=words.kept(partial(_drawn, now, run, choice)),
         file_name="gatviz.html",
         mime="text/html",
         on_click="ignore",
+    )
+
+
+def _drawn(now: session.Session, run: Run, choice: Weighting) -> str:
+    """The light page."""
+    from gatviz.charts.network_html import network_html  # pyvis takes longer to load than the page's first picture has
+
+    return network_html(
+        now.graph,
+        run.trace,
+        choice.values,
+        title=_("{graph}, {weights}").format(graph=now.origin, weights=choice.title),
+        about=whose_weights(now) if choice.kind != "baseline" else choice.explanation,
+        symbol=choice.symbol,
+        positions=now.positions,
     )
 
 

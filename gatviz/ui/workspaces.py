@@ -1,4 +1,7 @@
-"""The workspaces and the bar that chooses among them: a row of the table each, in the order of the bar."""
+"""The workspaces and the bar that chooses among them: a row of the table each, in the order of the bar.
+
+Only the first is loaded with the page: the others bring libraries of charts, for which the first picture need not wait.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from gatviz.ui.compare.compare import compare
-from gatviz.ui.explain.explain import explain
 from gatviz.ui.explore.explore import explore
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import forget_value, key_of, value_of
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
 from gatviz.ui.take_away import take_away
-from gatviz.ui.train.train import train
 from gatviz.words import N_, _
 
 
@@ -38,11 +38,29 @@ class Workspace:
     takes_away: Callable[[session.Session, Run], None] | None = None
 
 
+def _compare(now: session.Session, settings: Settings, run: Run) -> None:
+    from gatviz.ui.compare.compare import compare
+
+    compare(now, settings, run)
+
+
+def _explain(now: session.Session, settings: Settings, run: Run) -> None:
+    from gatviz.ui.explain.explain import explain
+
+    explain(now, settings, run)
+
+
+def _train(now: session.Session, settings: Settings, run: Run) -> None:
+    from gatviz.ui.train.train import train
+
+    train(now, settings, run)
+
+
 WORKSPACES: dict[str, Workspace] = {
     "explore": Workspace(N_("Explore"), explore, explains=True, takes_away=take_away),
-    "compare": Workspace(N_("Compare"), compare, explains=True),
-    "explain": Workspace(N_("Explain"), explain, picks_layer=False, needs_model=True),
-    "train": Workspace(N_("Train"), train, picks_layer=False, needs_model=True),
+    "compare": Workspace(N_("Compare"), _compare, explains=True),
+    "explain": Workspace(N_("Explain"), _explain, picks_layer=False, needs_model=True),
+    "train": Workspace(N_("Train"), _train, picks_layer=False, needs_model=True),
 }
 
 
