@@ -267,7 +267,9 @@ def _report() -> click.Command:
         say = _teller(quiet)
         title = Path(graph).stem if graph != streams.STANDARD else _("a graph")
         given = _given(graph, form, say, **model)
+        telling = _("Writing what is said of each node and arrow …")
         if isinstance(given, CapturedRun) and explain is None:
+            say(telling)
             page = report(None, given, title=title)
         else:
             ran = _ran(given, graph, say, **model)
@@ -276,6 +278,7 @@ def _report() -> click.Command:
                 node = node_of(shown, explain)
                 say(_("Explaining {node} …").format(node=explain))
                 explanation = explain_node(ran.model, shown, node)
+            say(telling)
             page = report(shown, ran.trace, title=title, explanation=explanation, shown=Shown(weights=ran.whose))
         streams.put(page.encode(), out, text=True)
 
