@@ -344,7 +344,10 @@ def _bytes_of(source: str | os.PathLike[str] | bytes, name: str | None) -> tuple
         if path.is_dir():
             raise GatvizError(where, _("a file"), _("a folder"), _("choose a file in it"))
         _check_size(path.stat().st_size, where)
-        return path.read_bytes(), where
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # a device has no size, and no end
+        _check_size(len(data), where)
+        return data, where
     except GatvizError:
         raise
     except (OSError, ValueError) as error:

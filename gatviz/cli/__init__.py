@@ -19,6 +19,7 @@ from collections.abc import Sequence
 
 from gatviz import words
 from gatviz.errors import GatvizError
+from gatviz.words import _
 
 INTERRUPTED = 130
 
@@ -37,6 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except GatvizError as error:
         click.echo(f"gatviz: {error}", err=True)
+        return 1
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "allocate memory" not in str(error):  # as torch says it
+            raise
+        click.echo("gatviz: " + _("There is not enough memory for that: choose a smaller model or graph."), err=True)
         return 1
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED

@@ -50,6 +50,8 @@ def put(content: bytes, out: str, *, text: bool) -> None:
             reason = (error.strerror or _("an error")).lower()
             raise GatvizError(quote(out), _("a path to write to"), reason, _("choose another")) from None
         return
+    if sys.stdout is None:
+        raise GatvizError(_("standard output"), _("a file or a program"), _("none"), _("name a file to write to"))
     if not text and sys.stdout.isatty():
         found = _("a terminal")
         raise GatvizError(_("standard output"), _("a file or a program"), found, _("name a file to write to"))

@@ -207,11 +207,14 @@ def load(source: PathOrBytes, name: str | None, otherwise: str) -> tuple[bytes, 
         return bytes(source), where
     try:
         path = Path(source)
-        where = shown_name(name or path.name)
+        where = shown_name(name or path.name) or quote(str(source))
         if path.is_dir():
             raise GatvizError(where, _("a file"), _("a folder"), _("choose a file in it"))
         limits.check_bytes(path.stat().st_size, where)
-        return path.read_bytes(), where
+        with path.open("rb") as file:
+            data = file.read(limits.MAX_BYTES + 1)  # a device has no size, and no end
+        limits.check_bytes(len(data), where)
+        return data, where
     except (OSError, ValueError) as error:
         if isinstance(error, GatvizError):
             raise

@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, NoReturn
 
 import networkx as nx
 import numpy as np
@@ -203,6 +203,8 @@ REFUSED: list[tuple[list[str], int, str]] = [
     (["convert", TUTORIAL, "-"], 1, "expected a format"),
     (["convert", TUTORIAL, "-", "--to", "pajek"], 1, "expected a format that holds a whole graph"),
     (["trace", "-"], 1, "standard input"),
+    (["info", ""], 1, "'': expected a file, found a folder"),
+    (["info", "/dev/zero"], 1, "expected at most 100 MB"),
     (["exprot", TUTORIAL, "b.gexf"], 2, "Did you mean export?"),
     (["trace"], 2, "Missing argument 'GRAPH'"),
     (["trace", TUTORIAL, "--heads", "0"], 2, "--heads"),
@@ -234,6 +236,17 @@ def test_choices_that_a_file_leaves_open_are_made_and_checked(here: Callable[...
     assert told["model"]["self_loops"] == "as_given"
     for choice in ("head=8", "heads"):
         assert "expected NAME=VALUE" in here("trace", KARATE, "-w", path, "--choose", choice, status=1).stderr.decode()
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")])
+def test_a_model_without_room_is_told_in_a_sentence(
+    error: Exception, here: Callable[..., Here], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object, **_named: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(GAT, "trace", full)
+    assert "not enough memory" in here("trace", TUTORIAL, status=1).stderr.decode()
 
 
 def test_who_stops_reading_ends_it_in_peace() -> None:
