@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from gatviz.capturing.capture import Capture, capture
 from gatviz.errors import GatvizError, quote
 from gatviz.files.container import ENDING
+from gatviz.files.disk import write_file
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.kept_epochs import MOST_BYTES
@@ -168,7 +169,7 @@ class Watch:
     def _write(self) -> None:
         """Anew, and in one piece: who reads meanwhile reads the one before."""
         part = self.path.with_suffix(".part")
-        part.write_bytes(self.recorded.to_bytes())
+        write_file(part, self.recorded.to_bytes())
         part.replace(self.path)
         self._written = time.monotonic()
 

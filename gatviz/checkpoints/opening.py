@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Unpack
 
 from torch import Tensor, nn
@@ -21,6 +20,7 @@ from gatviz.checkpoints.recognition import Recognised, recognise
 from gatviz.checkpoints.saved_settings import SavedSettings, saved_recipe, saved_settings
 from gatviz.checkpoints.state_dict import StateDict, read_state_dict
 from gatviz.errors import GatvizError, quote
+from gatviz.files.disk import read_file
 from gatviz.files.encoding import shown_name
 from gatviz.graph.graph import Graph
 from gatviz.model.around import Linear
@@ -339,18 +339,7 @@ def _bytes_of(source: str | os.PathLike[str] | bytes, name: str | None) -> tuple
         _check_size(len(source), where)
         return bytes(source), where
     try:
-        path = Path(source)
-        where = shown_name(name or path.name)
-        if path.is_dir():
-            raise GatvizError(where, _("a file"), _("a folder"), _("choose a file in it"))
-        _check_size(path.stat().st_size, where)
-        return path.read_bytes(), where
-    except GatvizError:
-        raise
-    except (OSError, ValueError) as error:
-        reason = (error.strerror or _("nothing")) if isinstance(error, OSError) else str(error)
-        where, mend = quote(str(source)), _("check the path, or pass bytes")
-        raise GatvizError(where, _("a file that can be read"), reason.lower(), mend) from None
+        return read_file(source, name, _check_size)
     except TypeError:
         found, mend = type(source).__name__, _("pass one of these")
         expected = _("a path or bytes, a module or its state dict")

@@ -5,6 +5,7 @@ N nodes, E edges, H heads, K classes, T kept epochs.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any, NoReturn, Self
@@ -16,6 +17,7 @@ from torch import nn
 
 from gatviz.errors import GatvizError
 from gatviz.files.container import Form, pack, unpack
+from gatviz.files.disk import write_file
 from gatviz.files.formats.json_file import write_json
 from gatviz.files.reading import read_graph
 from gatviz.model.kept_steps import made
@@ -144,10 +146,9 @@ class Recorded(Training):
         )
         return pack(FORM, msgspec.to_builtins(content), arrays)
 
-    def save(self, path: Any) -> None:
-        """Write it to a `.gatviz` file; raises as `to_bytes`."""
-        with open(path, "wb") as file:
-            file.write(self.to_bytes())
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it to a `.gatviz` file; raises as `to_bytes`, and where the path cannot be written."""
+        write_file(path, self.to_bytes())
 
     @classmethod
     def load(cls, data: bytes, where: str, most_bytes: int = MOST_BYTES) -> Self:

@@ -12,7 +12,6 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import numpy as np
@@ -21,7 +20,7 @@ from torch import nn
 
 from gatviz.attention.edges import Edges
 from gatviz.errors import GatvizError, quote
-from gatviz.files import limits
+from gatviz.files.disk import read_file, write_file
 from gatviz.graph.graph import Graph
 from gatviz.model.trace import StepTrace
 from gatviz.showing import ShowsItself
@@ -312,7 +311,7 @@ class Training(ShowsItself):
         """Write it to a `.gatviz` file, every kept epoch with what was learnt at it; `load_training` reads it.
 
         Raises:
-            GatvizError: a model that is no GAT, or more than such a file holds.
+            GatvizError: a model that is no GAT, more than such a file holds, or a path that cannot be written.
         """
         with self._viewing:
             acts = tuple(
@@ -320,7 +319,7 @@ class Training(ShowsItself):
                 for act in self._acts
             )
             saved = Saved(self.schedule, list(self._rows), self.ended, acts, self._last_good, self._best)
-        Path(path).write_bytes(write_training(saved))
+        write_file(path, write_training(saved))
 
     @classmethod
     def load(cls, data: bytes, where: str, most_bytes: int = MOST_BYTES) -> Self:
@@ -378,14 +377,7 @@ def load_training(path: str | os.PathLike[str]) -> Training:
     Raises:
         GatvizError: a file that holds none.
     """
-    file = Path(path)
-    try:
-        limits.check_bytes(file.stat().st_size, file.name)
-        data = file.read_bytes()
-    except OSError as error:
-        found = quote(error.strerror or str(error))
-        raise GatvizError(quote(str(path)), _("a file that can be read"), found, _("give another path")) from error
-    return Training.load(data, file.name)
+    return Training.load(*read_file(path))
 
 
 def _ended(word: str) -> Ended:
