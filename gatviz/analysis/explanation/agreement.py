@@ -28,13 +28,20 @@ class Agreement:
         found: how much of a hop's attention lies under its edges, on average over what removing each of them moves: 1
             if all of it is where all is that moves. It is not blurred by the order of edges that hardly move anything.
         place, found_place: of both among the shuffled, ties half; NaN likewise.
+        high, low: of both together: the share of the shuffled that agree less, and more, than what is observed, ties
+            half; NaN likewise.
+        as_well, draws: so many of so many shuffled ones agree at least as well; 0 of 0 where there is none.
     """
 
     table: pd.DataFrame
     overall: float
     found: float
-    place: float
-    found_place: float
+    place: float = np.nan
+    found_place: float = np.nan
+    high: float = np.nan
+    low: float = np.nan
+    as_well: int = 0
+    draws: int = 0
 
     def of(self, score: str, hop: int) -> pd.Series | None:
         """One row of the table; None where there is no such hop."""
@@ -43,13 +50,13 @@ class Agreement:
 
     @property
     def above(self) -> bool:
-        """Whether one of both is higher than that of 39 in 40 shuffled ones; chance brings that about once in 20."""
-        return max(self.place, self.found_place) > CHANCE_HIGH
+        """Whether it agrees more than 19 in 20 shuffled ones."""
+        return self.high > CHANCE_HIGH
 
     @property
     def below(self) -> bool:
-        """Whether one of both is lower than that of 39 in 40 shuffled ones, and none higher."""
-        return not self.above and min(self.place, self.found_place) < 1 - CHANCE_HIGH
+        """Whether it agrees less than 19 in 20 shuffled ones."""
+        return not self.above and self.low > CHANCE_HIGH
 
 
 def agreement(
@@ -80,13 +87,35 @@ def agreement(
     table = pd.DataFrame(rows)
     lies = _found(np.abs(scores[ATTENTION]), np.abs(removal), hop)
     if not weights:
-        return Agreement(table, np.nan, lies, np.nan, np.nan)
+        return Agreement(table, np.nan, lies)
     overall = float(np.average(found, weights=weights))
     if null is None:
-        return Agreement(table, overall, lies, np.nan, np.nan)
+        return Agreement(table, overall, lies)
     mixed = np.average(np.stack(draws), weights=weights, axis=0)
     by_chance = np.array([_found(each, np.abs(removal), hop) for each in null])
-    return Agreement(table, overall, lies, _place(overall, mixed), _place(lies, by_chance))
+    return _among_chance(table, np.stack([[overall, *mixed], [lies, *by_chance]]))
+
+
+def _among_chance(table: pd.DataFrame, figures: Array) -> Agreement:
+    """Where both figures stand among those of the shuffled [2, 1 + D], what is observed first.
+
+    Both together by Fisher's product of tails. Each draw is held against the others as what is observed is: so what is
+    called rare is as rare as that, however much the two go together, and however few orders there are.
+    """
+    places = (_ranks(figures) - 0.5) / figures.shape[1]
+    more, less = (-np.log(tails).sum(0) for tails in (1 - places, places))
+    overall, found = (float(each) for each in figures[:, 0])
+    return Agreement(
+        table,
+        overall,
+        found,
+        place=_place(figures[0, 0], figures[0, 1:]),
+        found_place=_place(figures[1, 0], figures[1, 1:]),
+        high=_place(more[0], more[1:]),
+        low=_place(less[0], less[1:]),
+        as_well=int((more[1:] >= more[0] - 10.0**-ROUNDED).sum()),
+        draws=more.size - 1,
+    )
 
 
 def _found(attention: Array, moved: Array, hop: NDArray[np.int64]) -> float:

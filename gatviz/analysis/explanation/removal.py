@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gatviz.analysis.classes import column_ways
 from gatviz.analysis.explanation.messages import margins, probabilities
 from gatviz.analysis.explanation.paths import place_of
-from gatviz.analysis.explanation.thresholds import NOTHING
+from gatviz.analysis.explanation.thresholds import NOTHING, ROUNDED
 from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
@@ -100,7 +100,7 @@ class Removed:
     @property
     def speaks_for(self) -> NDArray[np.int64]:
         """[n]: the class whose probability falls most (of equals the first); −1 where c's hardly changes."""
-        fall = probabilities(self.outputs) - self.answer.probabilities
+        fall = np.round(probabilities(self.outputs) - self.answer.probabilities, ROUNDED)
         found = np.argmin(np.where(np.isnan(fall), np.inf, fall), axis=1)
         return np.where(np.abs(self.change) > NOTHING, found, -1).astype(np.int64)
 

@@ -126,6 +126,9 @@ def verdict_lines(e: Explanation, typical: pd.DataFrame | None = None) -> list[s
             mean[1],
         )
         lines.append(sentence.format(n=mean[1], mean=number(mean[0])))
+    if e.overall.draws and e.verdict.kind in ("more", "no_more", "less"):
+        sentence = _("Shuffled, the same shares agree with removing at least as well in {n:,} of {draws:,} draws.")
+        lines.append(sentence.format(n=e.overall.as_well, draws=e.overall.draws))
     if e.total and e.verdict.kind not in ("none_moves",):
         if e.num_layers == 1 and _messages_equal(e):
             lines.append(_("It never says for whom an arrow speaks. Messages do; with one layer they equal removing."))
