@@ -20,7 +20,7 @@ from gatviz.attention.checks import check_flag
 from gatviz.attention.defaults import ATTENTION_GAIN
 from gatviz.attention.edges import Edges
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
-from gatviz.attention.layers import AttentionLayer, Stage, _Attention, _no_bound, formulas, length, new_generator
+from gatviz.attention.layers import AttentionLayer, StageValue, _Attention, _no_bound, formulas, length, new_generator
 from gatviz.errors import GatvizError
 from gatviz.words import _
 
@@ -72,8 +72,10 @@ class GATAttentionLayer(AttentionLayer):
 
     def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
         Wh = formulas.project(x, weight, self.num_heads)
-        scores = formulas.split_scores(Wh, self.att)
         slope = self.negative_slope
+        if not keep and not self.edge_features:
+            return _Attention({}, formulas.additive_alpha(Wh, self.att, slope, edges.whole), Wh, _no_bound)
+        scores = formulas.split_scores(Wh, self.att)
         if self.edge_features:
             return self._with_edges(Wh, scores, edges, keep)
 
@@ -81,11 +83,9 @@ class GATAttentionLayer(AttentionLayer):
             raw = formulas.raw_scores(scores, edges)
             return raw, F.leaky_relu(raw, slope)
 
-        *stages, alpha = formulas.attend(score, edges.whole, keep=1 if keep else 0, values_per_edge=self.num_heads)
-        if not keep:
-            return _Attention({}, alpha, Wh, _no_bound)
-        (raw,) = stages  # e follows from it by the same LeakyReLU whenever it is asked for
-        # raw is the sum of two scores; Wh and x cannot be infinite without a score that is.
+        raw, alpha = formulas.attend(score, edges.whole, keep=1, values_per_edge=self.num_heads)
+        # e follows from raw by the same LeakyReLU whenever it is asked for. raw is the sum of two scores: Wh and x
+        # cannot be infinite without a score that is.
         return _Attention(
             {**self._of_nodes(Wh, scores, raw), "score_edge": None},
             alpha,
@@ -121,7 +121,7 @@ class GATAttentionLayer(AttentionLayer):
 
         return _Attention(named, alpha, Wh, bound, edge_values)
 
-    def _of_nodes(self, Wh: Tensor, scores: Tensor, raw: Tensor) -> dict[str, Stage]:
+    def _of_nodes(self, Wh: Tensor, scores: Tensor, raw: Tensor) -> dict[str, StageValue]:
         return {
             "Wh": Wh,
             "score_target": partial(scores.select, 1, 0),

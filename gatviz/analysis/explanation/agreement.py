@@ -89,7 +89,7 @@ def agreement(
     if not weights:
         return Agreement(table, np.nan, lies)
     overall = float(np.average(found, weights=weights))
-    if null is None:
+    if null is None or np.isnan(lies):
         return Agreement(table, overall, lies)
     mixed = np.average(np.stack(draws), weights=weights, axis=0)
     by_chance = np.array([_found(each, np.abs(removal), hop) for each in null])
@@ -174,11 +174,20 @@ def _any_one_left_out(values: Array, removal: Array) -> tuple[float, float]:
 
 
 def _ranks(values: Array) -> Array:
-    """[…, n]: average ranks along the last axis."""
+    """[…, n]: ranks from 1 along the last axis, equals sharing their mean.
 
-    from scipy.stats import rankdata
-
-    ranks: Array = rankdata(np.round(values, ROUNDED), axis=-1)
+    As `scipy.stats.rankdata` has them; to import that takes longer than all that an explanation does.
+    """
+    rounded = np.round(values, ROUNDED)
+    order = np.argsort(rounded, axis=-1, kind="stable")
+    ascending = np.take_along_axis(rounded, order, axis=-1)
+    place, starts = np.arange(values.shape[-1]), np.ones(values.shape, dtype=bool)
+    starts[..., 1:] = ascending[..., 1:] != ascending[..., :-1]
+    ends = np.roll(starts, -1, axis=-1)
+    first = np.maximum.accumulate(np.where(starts, place, 0), axis=-1)
+    last = np.minimum.accumulate(np.where(ends, place, place.size)[..., ::-1], axis=-1)[..., ::-1]
+    ranks = np.empty(values.shape)
+    np.put_along_axis(ranks, order, 1 + (first + last) / 2, axis=-1)
     return ranks
 
 

@@ -13,7 +13,7 @@ from gatviz.analysis.explanation.removal import Removed
 from gatviz.analysis.explanation.thresholds import CLOSE, FAR_TOGETHER, LITTLE_ALONE, MOVES, SOMEWHAT
 from gatviz.words import _, ngettext
 
-Kind = Literal["more", "no_more", "less", "none_moves", "only_together", "undefined"]
+VerdictKind = Literal["more", "no_more", "less", "none_moves", "only_together", "undefined"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Verdict:
         overall: as of `Agreement`. place: its `high`, among the shuffled.
     """
 
-    kind: Kind
+    kind: VerdictKind
     sentence: str
     overall: float
     place: float
@@ -40,7 +40,7 @@ def verdict_of(removed: Removed, pairs: Pairs, found: Agreement) -> Verdict:
     return Verdict(kind, sentence, found.overall, found.high)
 
 
-def _little_moves(removed: Removed, pairs: Pairs) -> tuple[Kind, str] | None:
+def _little_moves(removed: Removed, pairs: Pairs) -> tuple[VerdictKind, str] | None:
     """What is to be said where no single edge moves the answer far: there is no order to speak of."""
     done = int(removed.done.sum())
     largest = float(np.abs(removed.change[removed.done]).max(initial=0.0))
@@ -56,7 +56,7 @@ def _little_moves(removed: Removed, pairs: Pairs) -> tuple[Kind, str] | None:
     return "none_moves", _none_moves(pairs)
 
 
-def _compared(found: Agreement) -> tuple[Kind, str]:
+def _compared(found: Agreement) -> tuple[VerdictKind, str]:
     """What the two orders say."""
     if np.isnan(found.overall):
         return "undefined", _no_order(found)

@@ -30,7 +30,7 @@ from gatviz.ui.train.opening import bring, shown_model, source_of
 from gatviz.ui.train.painting import MOST_PAINTED, give_label, paint_screen
 from gatviz.ui.train.player import Player
 from gatviz.ui.train.players import greet, own_player
-from gatviz.ui.train.screen import View, train_screen
+from gatviz.ui.train.screen import TrainView, train_screen
 from gatviz.words import _
 
 MOST_LETTERS = 200
@@ -123,8 +123,8 @@ def _heard() -> int:
     return count
 
 
-def _view() -> View:
-    found: View = st.session_state.setdefault(_VIEW, View())
+def _view() -> TrainView:
+    found: TrainView = st.session_state.setdefault(_VIEW, TrainView())
     return found
 
 
