@@ -37,7 +37,10 @@ def explanation_chart(e: Explanation, score: Score, *, theme: Theme = "light", h
     if done.empty:
         return None
     said, moved = (np.maximum(done[name].abs().to_numpy(), _FLOOR) for name in (score, "removal"))
-    result = figure(_("Does attention say what removing does?"), theme, height=height, legend=True)
+    title = _("Does attention say what removing does?")
+    if score == "message_change":
+        title = _("Do messages say what removing does?")
+    result = figure(title, theme, height=height, legend=True)
     named, moves = _named(e, said, moved), _("removing it moves")
     for name in (*dict.fromkeys(done["speaks_for"]),):
         here = done["speaks_for"].isna().to_numpy() if name is None else (done["speaks_for"] == name).to_numpy()

@@ -161,7 +161,7 @@ def removed_one_by_one(
     stop: Stop | None = None,
 ) -> Removed:
     """The answers without each of these edges, in this order."""
-    removals = [[edge, *_opposite(run, edge)] if both_ways else [edge] for edge in edges.tolist()]
+    removals = [[edge, *opposite(run, edge)] if both_ways else [edge] for edge in edges.tolist()]
     return removed_each(run, removals, progress=progress, stop=stop)
 
 
@@ -222,7 +222,8 @@ def edge_place(run: Without, target: int, source: int) -> int | None:
     return int(found[0]) if found.size else None
 
 
-def _opposite(run: Without, edge: int) -> list[int]:
+def opposite(run: Without, edge: int) -> list[int]:
+    """The place of the edge back, in a list; none of a loop, or where there is none."""
     source, target = run.edge_index[:, edge]
     found = edge_place(run, int(source), int(target))
     return [] if found is None or found == edge else [found]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gatviz.analysis.explanation.edge_paths import EdgePaths
 from gatviz.analysis.explanation.explain import Explanation
-from gatviz.analysis.explanation.thresholds import CLOSE, LITTLE_ALONE, MOVES
+from gatviz.analysis.explanation.thresholds import CLOSE, FAR_TOGETHER, LITTLE_ALONE, MOVES, ROUNDED
 from gatviz.words import _, ngettext
 
 GOOD_CASE = 0.2
@@ -66,7 +66,7 @@ def headline(e: Explanation) -> MarkedSentence:
 def strongest(e: Explanation) -> MarkedSentence:
     """The one edge whose removal moves the answer most, taken one at a time, and whether attention puts it first."""
     if e.total == 0:
-        return _told(_("It reads nothing, so its answer is what the model gives to a node without arrows: the bias."))
+        return _told(_without_arrows(e))
     if not len(e.strongest):
         return _told(_("No arrow has been removed yet."))
     row = e.strongest.iloc[0]
@@ -79,15 +79,43 @@ def strongest(e: Explanation) -> MarkedSentence:
         return _told(
             _("Removing {arrow}, the only arrow that reaches it, moves the answer by {change}, to {p}."), **fields
         )
-    said = _told(_("Taken one at a time, removing {arrow} moves the answer most ({change}, to {p})."), **fields)
+    sizes = e.strongest["removal"].abs().round(ROUNDED)
+    level = int((sizes == sizes.iloc[0]).sum()) - 1
+    if e.done == e.total and sizes.iloc[0] == 0:
+        return _told(_("Taken one at a time, no arrow moves the answer at all."))
+    template = _("Taken one at a time, removing {arrow} moves the answer most ({change}, to {p}).")
+    if level:
+        template = ngettext(
+            "Taken one at a time, removing {arrow}, or {k} other, moves the answer most ({change}, to {p}).",
+            "Taken one at a time, removing {arrow}, or any of {k} others, moves the answer most ({change}, to {p}).",
+            level,
+        )
+    said = _told(template, **fields, k=MarkedWords("words", f"{level:,}"))
     if e.done < e.total:
         part = ngettext("That is of {done:,} of {n:,} arrow.", "That is of {done:,} of {n:,} arrows.", e.total)
         return (*said, MarkedWords("words", " " + part.format(done=e.done, n=e.total)))
     return (*said, MarkedWords("words", " " + _attention_puts(e)))
 
 
+def _without_arrows(e: Explanation) -> str:
+    if e.coupled:
+        return _("There is no arrow, so none moves its answer.")
+    if e.skips:
+        return _("It reads nothing, so its answer comes of its own features alone.")
+    return _("It reads nothing, so its answer is what the model gives to a node without arrows: the bias.")
+
+
 def _attention_puts(e: Explanation) -> str:
     place = e.place_by_attention
+    attention = e.edges["attention"].round(ROUNDED)
+    level = int((attention == attention[e.strongest.index[0]]).sum()) - 1
+    if place == 1 and level:
+        sentence = ngettext(
+            "Attention puts it first of the {n:,} arrows too, level with {k:,} other.",
+            "Attention puts it first of the {n:,} arrows too, level with {k:,} others.",
+            level,
+        )
+        return sentence.format(n=e.total, k=level)
     if place == 1:
         sentence = ngettext(
             "Attention puts it first of the {n:,} arrow too.",
@@ -177,11 +205,13 @@ def together_lines(e: Explanation) -> list[str]:
         lines = [sentence.format(tried=tried.tried, n=found)]
     else:
         sentence = ngettext(
-            "The {tried:,} pair tried does nothing that none of its arrows does alone.",
-            "None of the {tried:,} pairs tried does what none of its arrows does alone.",
+            "The {tried:,} pair tried neither turns the answer nor moves it by over {far:.2f} where its arrows alone "
+            "do little. It does this:",
+            "None of the {tried:,} pairs tried turns the answer, or moves it by over {far:.2f}, where its arrows alone "
+            "do little. The strongest:",
             tried.tried,
         )
-        lines = [sentence.format(tried=tried.tried)]
+        lines = [sentence.format(tried=tried.tried, far=FAR_TOGETHER)]
     if tried.tried < tried.possible:
         lines.append(_("There are {all:,} pairs; those of the strongest arrows were tried.").format(all=tried.possible))
     return lines
