@@ -96,7 +96,9 @@ def first_in(places: pd.DataFrame) -> str:
     """In how many trainings attention puts the arrow first."""
     first = int((places["attention"] == 1).sum())
     sentence = ngettext(
-        "Attention does so in {k} of {n} training seed.", "Attention does so in {k} of {n} training seeds.", len(places)
+        "In {k} of {n} training seed attention puts it first.",
+        "In {k} of {n} training seeds attention puts it first.",
+        len(places),
     )
     return sentence.format(k=first, n=len(places))
 

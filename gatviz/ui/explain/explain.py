@@ -104,10 +104,10 @@ def _verdict(found: Explanation, job: Job) -> None:
         return
     with st.container(border=True, key="card-explain-verdict"), side_by_side("explain-verdict"):
         lines = sentences.verdict_lines(found, job.typical)
-        st.html(markup.titled(sentences.verdict_title(found, job.typical), markup.paragraphs(lines)))
-        with st.container(gap="small"):
-            st.html(markup.block(markup.meters(found, job.typical)))
+        with st.container(gap=None):
+            st.html(markup.titled(sentences.verdict_title(found, job.typical), markup.paragraphs(lines)))
             formulas()
+        st.html(markup.block(markup.meters(found, job.typical)))
 
 
 def _chart(found: Explanation, looks: Theme) -> None:
@@ -155,9 +155,8 @@ def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
                 persist_state="session",
                 help=_("What removing an arrow along with the one back does, where there is one."),
             )
-        first = found.strongest.iloc[0]
-        ends = [found.graph.names.index(first[end]) for end in ("target", "source")]
-        with st.container(horizontal=True, vertical_alignment="center"):
+            first = found.strongest.iloc[0]
+            ends = [found.graph.names.index(first[end]) for end in ("target", "source")]
             st.button(
                 _("Show in Explore"),
                 key="explain_show",

@@ -67,6 +67,7 @@ def style(theme: Theme) -> str:
 .gx table.arrows .track {{ min-width: 3.2rem; }}
 .st-key-beside-explain-arrows > div:first-child {{ flex: 5 1 24rem !important; }}
 .st-key-beside-explain-arrows > div:last-child {{ flex: 7 1 36rem !important; }}
+.st-key-beside-explain-verdict > div {{ flex: 1 1 32rem !important; }}
 .st-key-beside-explain-beyond > div {{ flex: 1 1 20rem !important; }}
 </style>"""
     return f"{look}"

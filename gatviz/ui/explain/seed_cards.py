@@ -114,7 +114,7 @@ def _ask(
     if seeds is not None and (seeds.running or seeds.finished):
         return
     if len(graph.class_names) < 2 or len(found.classes) != len(graph.class_names):
-        st.caption(_("To train other seeds the graph needs labels of two classes or more, as many as the model has."))
+        _quiet(_("To train other seeds the graph needs labels of two classes or more, as many as the model has."))
         return
     if not len(found.strongest):
         return
@@ -126,9 +126,14 @@ def _ask(
         on_click=start_seeds,
         args=((key, found.node), model, graph, (first["target"], first["source"]), arrow(first), way),
     )
-    st.caption(_("Each trains this net, the same with equal shares, and a GCN."))
-    if likewise is not None:
-        st.caption(_trained_how(likewise, graph))
+    _quiet(
+        _("Each trains this net, the same with equal shares, and a GCN."),
+        *([] if likewise is None else [_trained_how(likewise, graph)]),
+    )
+
+
+def _quiet(*lines: str) -> None:
+    st.html(markup.block(markup.paragraphs(lines, quiet=True)))
 
 
 def _asked_way(graph: Graph) -> TrainedAs:
