@@ -27,8 +27,9 @@ _ROOM = np.array([0.5, 0.3])
 
 
 def class_colour(e: Explanation, name: str | None, theme: Theme) -> str:
-    """The colour of a class among those of the output; a pale one for no class."""
-    return CLASSES[e.classes.index(name) % len(CLASSES)] if name in e.classes else PALE[theme]
+    """The colour of a class, as everywhere: the graph's first, then the output's others; a pale one for no class."""
+    names = (*e.graph.class_names, *(one for one in e.classes if one not in e.graph.class_names))
+    return CLASSES[names.index(name) % len(CLASSES)] if name in names else PALE[theme]
 
 
 def explanation_chart(e: Explanation, score: Score, *, theme: Theme = "light", height: int = 340) -> Chart | None:

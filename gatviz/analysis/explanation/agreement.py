@@ -14,6 +14,7 @@ from gatviz.attention.layer_trace import Array
 from gatviz.words import _
 
 ATTENTION = "attention"
+_COLUMNS = ("score", "hop", "edges", "spearman", "low", "high", "null_low", "null_high", "place", "reason")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,7 @@ def agreement(
                 weights.append(int(here.sum()))
                 found.append(observed)
                 draws.append(nulls)
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
     lies = _found(np.abs(scores[ATTENTION]), np.abs(removal), hop)
     if not weights:
         return Agreement(table, np.nan, lies)

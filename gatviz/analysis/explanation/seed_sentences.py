@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from gatviz.analysis.explanation.contribution import GIVEN, Contribution, Variant
-from gatviz.analysis.explanation.sentences import class_called
+from gatviz.analysis.explanation.sentences import chance, class_called
 from gatviz.words import _, commas, ngettext
 
 ONE_NODE = 1.0
@@ -83,7 +83,7 @@ def answer_lines(found: Contribution, node: str) -> list[str]:
         if not found.models and len(rows):
             row = rows.iloc[0]
             line = _("{answer} ({p}) {variant}")
-            told.append(line.format(answer=class_called(row["answer"]), p=f"{row['p']:.3f}", variant=name))
+            told.append(line.format(answer=class_called(row["answer"]), p=chance(float(row["p"])), variant=name))
         elif len(rows):
             answers = rows["answer"].value_counts(sort=True)
             line = _("{answer} in {k} of {n} {variant}")

@@ -17,6 +17,7 @@ from gatviz.analysis.explanation.sentences import (
     MarkedSentence,
     agreement_number,
     arrow,
+    chance,
     class_called,
     hop_title,
     mean_of,
@@ -232,7 +233,7 @@ def _row(e: Explanation, row: pd.Series, most: float, change: float, theme: Them
         f'<td class="n">{signed(float(row["says"]))}</td>',
         f'<td style="width:16%">{bar}</td>',
         f'<td class="n"><b>{signed(moved)}</b></td>',
-        f'<td class="n">{row["p_without"]:.3f}</td>',
+        f'<td class="n">{html.escape(chance(float(row["p_without"])))}</td>',
         back,
     )
     return f"<tr{' class=first' if first else ''}>{''.join(cells)}</tr>"
