@@ -31,7 +31,7 @@ class SavedSettings:
     steps: Mapping[str, Step] = field(default_factory=dict)
 
 
-_LATER = ("attention", "edge_features", "edge_in_message")
+_LATER = ("attention", "edge_features", "edge_in_message", "score_bias")
 """Settings that files saved before there were any of them do not have."""
 
 
