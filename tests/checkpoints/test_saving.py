@@ -32,6 +32,7 @@ from gatviz import (
     Sum,
 )
 from gatviz.attention.edges import SelfLoops
+from gatviz.attention.layers import new_generator
 from gatviz.checkpoints import inspect_weights
 from gatviz.checkpoints.saving import WeightsFormat
 from gatviz.model.steps import Kind
@@ -264,6 +265,26 @@ def test_a_net_of_pyg_and_torch_loads_what_is_saved_in_their_names() -> None:
         assert torch.equal(fresh.state_dict()[name], value), name
 
 
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("layout", ["gatviz", "pyg", "tutorial"])
+def test_the_labels_of_the_columns_come_back_unless_others_are_given(layout: str, format: WeightsFormat) -> None:
+    model = GAT(FEATURES, [LayerSettings(num_heads=1, out_features=2, bias=False)])
+    assert gatviz.load_weights(gatviz.save_weights(model, layout=layout, format=format)).classes == ()
+    model.classes = ("zebra", "ape")
+    data = gatviz.save_weights(model, layout=layout, format=format)
+    assert gatviz.load_weights(data).classes == ("zebra", "ape")
+    assert gatviz.load_weights(data, classes=["a", "b"]).classes == ("a", "b")
+    assert gatviz.load_weights(data, classes=()).classes == ()
+
+
+def test_a_trained_model_knows_which_column_is_which_label_and_so_does_its_file() -> None:
+    graph = gatviz.sample_graph("karate_club")
+    model = GAT.of_paper(graph.num_features, len(graph.class_names), generator=new_generator(0))
+    trained = gatviz.fit(graph, model, epochs=2).model
+    assert trained.classes == graph.class_names
+    assert gatviz.load_weights(gatviz.save_weights(trained)).classes == graph.class_names
+
+
 def test_the_tutorials_names_hold_no_steps_around() -> None:
     model = GAT.of_steps(FEATURES, [("conv", LayerSettings(bias=False)), ("lin", Linear(2))])
     with pytest.raises(GatvizError, match="recipe: expected attention layers alone, found 'conv > elu > lin'"):
@@ -287,6 +308,9 @@ def test_the_tutorials_names_hold_no_steps_around() -> None:
         {"steps": {"lin": {"kind": "Linear", "more": 3}}},
         {"steps": {"none": {"kind": "Linear", "out_features": 10**9}}},
         {"layers": []},
+        {"classes": "red"},
+        {"classes": [1, 2]},
+        {"classes": ["red", "red"]},
     ],
     ids=str,
 )
