@@ -23,6 +23,7 @@ from gatviz.attention.edges import Edges
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.graph.graph import Graph
+from gatviz.model.gat import GAT
 from gatviz.model.trace import StepTrace
 from gatviz.showing import ShowsItself
 from gatviz.training.kept_epochs import MOST_BYTES, Kept, Reel
@@ -236,13 +237,17 @@ class Training(ShowsItself):
         return self.epoch(self.best)
 
     def epoch(self, number: int) -> Any:
-        """A copy of the model as it was at an epoch, in evaluation mode.
+        """A copy of the model as it was at an epoch, in evaluation mode; a GAT knows which column is which label.
 
         Raises:
             GatvizError: an epoch that is not trained.
         """
         with self._viewing:
-            return deepcopy(self._viewer(number).model).eval()
+            viewer = self._viewer(number)
+            model = deepcopy(viewer.model).eval()
+            if isinstance(model, GAT):
+                model.classes = viewer.task.graph.class_names
+            return model
 
     def at_work(self, number: int) -> Stepper:
         """A stepper of its own at an epoch: what it does next is what training does from there; raises as `epoch`."""

@@ -146,7 +146,9 @@ export interface Bar {
   value: number;
 }
 
-/** What one end added to the score: by dimension, where the score splits in two, and by feature, the largest. */
+/** What one end added to the score: by dimension, where the score splits in two, and by feature, the largest.
+
+`rest` says which biases add to what features do, "" where there is none. */
 export interface Half {
   half: "target" | "source";
   node: number;
@@ -155,6 +157,7 @@ export interface Half {
   byDimension: Bar[];
   byFeature: Bar[];
   more: number;
+  rest: string;
 }
 
 /** What the features of the edge itself added to the score, the largest of them. */
@@ -196,7 +199,6 @@ export interface Story {
   formulas: Formula[];
   halves: Half[];
   ofEdge: EdgeShares | null;
-  biased: boolean;
   pair: Pair | null;
   score: JointScore | null;
 }

@@ -48,7 +48,6 @@ def replay(training: Training, name: str) -> None:
         model = training.epoch(0)
         layer = model.settings[0]
         setup = Setup(setup.labelled, None, training.schedule, layer.dropout, layer.feature_dropout, ())
-        model.classes = graph.class_names
         open_model(_("{name}, epoch 0").format(name=name), with_dropout(model, alpha=0.0, features=0.0))
     player = own_player()
     player.put(training, setup, source_of(session.current()))
