@@ -15,11 +15,11 @@ from gatviz.analysis.subject import called
 from gatviz.attention.layer_trace import Array
 from gatviz.charts.colours import stage_palettes
 from gatviz.graph.subgraph import Part
-from gatviz.stage.drawn import Drawn, left_out, weights_table
+from gatviz.stage.drawn import Drawn, drawn_table, left_out
 from gatviz.stage.panels_protocol import Panel, Panels
-from gatviz.stage.part import packed
 from gatviz.stage.protocol import EdgeFocus, Edges, Focus, NodeFocus, Palettes
 from gatviz.stage.texts import texts
+from gatviz.stage.wire import packed
 from gatviz.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def multiples(
         palettes=msgspec.convert(stage_palettes(), Palettes),
         texts={name: everything[name] for name in _SAID},
     )
-    table = weights_table(drawn, values, titles) if nodes is None else nodes.table
+    table = drawn_table(drawn, values, titles) if nodes is None else nodes.table
     return Multiples(panels, left_out(chosen, _chosen_by(symbol, len(titles), signed=signed)), table)
 
 

@@ -22,7 +22,7 @@ from gatviz.charts import compare, heads
 from gatviz.charts.colours import Theme
 from gatviz.charts.common import Chart
 from gatviz.charts.network_html import network_html
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 
 HOSTILE = "<a href='https://example.org'>x</a><img src=x onerror=window.attacked=1> %{y} $x$ &lt;b&gt;"

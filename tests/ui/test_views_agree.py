@@ -36,7 +36,7 @@ from gatviz.charts.colours import ACCENT
 from gatviz.charts.compare import change_chart, top_changes_chart
 from gatviz.charts.heads import effective_chart, evenness_chart, ranking_chart, shares_chart
 from gatviz.graph.subgraph import Part
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import pack_story

@@ -13,7 +13,7 @@ from gatviz.analysis import score_span, static_attention
 from gatviz.analysis.headlines import both_kinds
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.heads import head_alpha_chart, ranking_chart
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.stage.drawn import Drawn
 from gatviz.stage.panels import Multiples, multiples
 from gatviz.ui.compare.answer import answer, answer_place

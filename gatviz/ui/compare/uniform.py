@@ -17,7 +17,7 @@ from gatviz.stage.panels import Multiples, OfNodes, multiples
 from gatviz.ui.compare.answer import answer, answer_place, table
 from gatviz.ui.compare.cache import cached, drawn_at
 from gatviz.ui.compare.chart_card import card, say, side_by_side, theme
-from gatviz.ui.compare.controls import head_name, number
+from gatviz.ui.compare.controls import head_name, number_input
 from gatviz.ui.compare.multiples import multiples_card
 from gatviz.ui.session import session
 from gatviz.words import _
@@ -79,7 +79,7 @@ def _rule() -> Rule:
     """The rule that gives the words, which can be tried with other numbers here."""
     with st.container(horizontal=True, gap="medium"):
         values = {
-            name: number(label, low, high, usual, step, f"compare_{name}", help=help_)
+            name: number_input(label, low, high, usual, step, f"compare_{name}", help=help_)
             for label, help_, name, usual, low, high, step in (
                 (
                     _("Averages up to a lead of"),

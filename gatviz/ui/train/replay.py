@@ -17,7 +17,7 @@ from gatviz.ui.train.setup import Setup
 from gatviz.words import _
 
 
-def kind_of(data: bytes, name: str) -> str:
+def content_kind(data: bytes, name: str) -> str:
     """The kind of a `.gatviz` file; "" where it is none that can be read."""
     try:
         return unpack_any(data, name).kind
@@ -31,7 +31,7 @@ def training_in(data: bytes, name: str) -> Training:
     Raises:
         GatvizError: it holds none, or a broken one.
     """
-    kind = Recorded if kind_of(data, name) == FORM.kind else Training
+    kind = Recorded if content_kind(data, name) == FORM.kind else Training
     return kind.load(data, name)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
@@ -48,7 +47,3 @@ class Setup:
     def model(self, model: GAT) -> GAT:
         """The model of the screen with the dropouts of training."""
         return with_dropout(model, alpha=self.dropout, features=self.feature_dropout)
-
-    def of_schedule(self, **changes: Any) -> Setup:
-        """The same with another schedule."""
-        return replace(self, schedule=replace(self.schedule, **changes))
