@@ -727,6 +727,56 @@ export interface TrainAsked {
   token?: string | null;
 }
 
+/** One drawing of the graph: the weights [E] of its arrows, and per node its strongest arrow (−1: not drawn).
+
+`nodes` [N]: what colours the nodes, NaN for none, where they are what the panel is about; `told` says it of each. */
+export interface Panel {
+  title: string;
+  values: Packed;
+  strongest: number[];
+  nodes: Packed | null;
+  told: string[];
+}
+
+/** Small multiples: one graph, one scale, a panel for each set of weights.
+
+`numbers` are the nodes' in the whole graph on the screen (−1: not there), by which a lock is told, under the
+`weighting` that the stage shows; `largest` is the end of the scale, on both sides of 0 where it is signed.
+`opens`: whether a panel can be had alone. */
+export interface Panels {
+  title: string;
+  graphTitle: string;
+  legend: string;
+  symbol: string;
+  signed: boolean;
+  largest: number;
+  panels: Panel[];
+  columns: number;
+  opens: boolean;
+  names: string[];
+  called: string[];
+  numbers: number[];
+  classOf: number[];
+  classNames: string[];
+  positions: number[][];
+  edges: Edges;
+  new: number[];
+  gone: number;
+  reads: number[];
+  readBy: number[];
+  undrawnReads: number[];
+  undrawnReadBy: number[];
+  locked: Focus | null;
+  weighting: string;
+  palettes: Palettes;
+  texts: Record<string, string>;
+}
+
+/** A panel that is wanted alone. */
+export interface Opened {
+  panel: number;
+}
+
 /** What the keeper on the page is told: whether there is something new to keep in the browser, and its answers. */
 export interface Keeping {
   server: string;
