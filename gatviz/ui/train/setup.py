@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -48,6 +49,10 @@ class Setup:
     def model(self, model: GAT) -> GAT:
         """The model of the screen with the dropouts of training."""
         return with_dropout(model, alpha=self.dropout, features=self.feature_dropout)
+
+    def with_labelled(self, names: Sequence[str]) -> Setup:
+        """The same with these nodes' labels told: what an experiment says of itself holds no longer."""
+        return replace(self, labelled=tuple(names), per_class=None, card="")
 
     def of_schedule(self, **changes: Any) -> Setup:
         """The same with another schedule."""

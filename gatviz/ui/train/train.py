@@ -14,8 +14,6 @@ from gatviz.model.around import Linear
 from gatviz.model.gat import GAT
 from gatviz.stage import heard
 from gatviz.stage.training_protocol import TrainAsked
-from gatviz.training.task import Task
-from gatviz.training.training import Training
 from gatviz.ui.escape import escape
 from gatviz.ui.explain.doors import open_explain
 from gatviz.ui.session import session
@@ -26,6 +24,7 @@ from gatviz.ui.session.steps import open_model, take_settings
 from gatviz.ui.stage_component import train_stage
 from gatviz.ui.train.card import training_card
 from gatviz.ui.train.cards import cards
+from gatviz.ui.train.following import follow
 from gatviz.ui.train.opening import bring, shown_model, source_of
 from gatviz.ui.train.painting import MOST_PAINTED, give_label, paint_screen
 from gatviz.ui.train.player import Player
@@ -128,51 +127,6 @@ def _view() -> View:
     return found
 
 
-def follow(now: session.Session, player: Player, told: str = "") -> None:
-    """Let the training be that of the screen: an edit acts at the playhead, another model begins anew.
-
-    Arguments:
-        told: the name of a node whose label is told too from now on.
-
-    Raises:
-        GatvizError: what the screen shows cannot be trained.
-    """
-    source = source_of(now)
-    take = player.take
-    if take is not None and take.source == source:
-        return
-    if take is not None and player.redone(source):
-        return
-    names = [told] if told else []
-    if take is not None and take.source.model == source.model:
-        before = take.training.task_at(player.playhead)
-        names += [before.graph.names[n] for n in before.labelled]
-        if told:
-            player.setup = replace(player.setup, labelled=tuple(names), per_class=None, card="")
-        same = (before.graph.num_features, before.graph.class_names) == (now.graph.num_features, now.graph.class_names)
-        if player.playhead > 0 and same:
-            task = Task.of(now.graph, [name for name in names if name in now.graph.names])
-            at = player.playhead
-
-            def edited(training: Training, epoch: int) -> Training:
-                return training.changed(epoch, task=task)
-
-            player.edit(
-                edited, source, _("The graph was edited at epoch {epoch}: later epochs were dropped.").format(epoch=at)
-            )
-            return
-    opened = now.work.opened
-    if take is not None and take.source.graph == source.graph and opened is not None and player.opened is not None:
-        opening, epoch = player.opened
-        if opened.opening == opening:
-            model = player.setup.model(shown_model(now))
-            notice = _("Weights of epoch {epoch} were edited: later epochs were dropped.").format(epoch=epoch)
-            player.seek(epoch)
-            player.edit(lambda training, at: training.changed(at, model=model), source, notice)
-            return
-    player.load(now.graph, shown_model(now), player.setup, source)
-
-
 def _hear(content: Any) -> None:
     """What the person did in the picture; a sentence where it cannot be done."""
     asked = heard.message(content, TrainAsked)
@@ -204,6 +158,7 @@ def _do(asked: TrainAsked, player: Player) -> None:
         "reset": player.reset,
         "tick": player.tick,
     }
+    player.catch_up()
     if asked.what in simple:
         simple[asked.what]()
     elif asked.what == "seek":
