@@ -18,7 +18,7 @@ from gatviz.model.classes import checked_classes
 from gatviz.model.trace import Trace
 from gatviz.words import _, first_of, ngettext
 
-Way = Literal["numbers", "alphabet", "appearance", "given"]
+ColumnOrder = Literal["numbers", "alphabet", "appearance", "given"]
 """numbers: by the numbers that the classes have in the graph's file. alphabet: in the order of their names.
 appearance: in the order in which they come among the nodes. given: by hand."""
 
@@ -35,7 +35,7 @@ class Columns:
         training: whether these are the training nodes, else all that have a label.
     """
 
-    way: Way
+    way: ColumnOrder
     classes: tuple[str, ...]
     right: int
     count: int
@@ -57,7 +57,7 @@ class Columns:
         return told.format(right=self.right, n=self.count)
 
 
-def way_in_words(way: Way) -> str:
+def way_in_words(way: ColumnOrder) -> str:
     """How columns were matched with labels, for people."""
     return {
         "numbers": _("by their numbers in the file"),
@@ -67,13 +67,13 @@ def way_in_words(way: Way) -> str:
     }[way]
 
 
-def column_ways(graph: Graph, width: int) -> Mapping[Way, tuple[str, ...]]:
+def column_ways(graph: Graph, width: int) -> Mapping[ColumnOrder, tuple[str, ...]]:
     """The labels that the columns of an output may stand for, the likeliest first; none where none fits.
 
     Arguments:
         width: K. With numbers there may be more columns than labels: then some class has no node.
     """
-    found: dict[Way, tuple[str, ...]] = {}
+    found: dict[ColumnOrder, tuple[str, ...]] = {}
     labels = graph.class_names
     if not labels:
         return found
@@ -85,14 +85,14 @@ def column_ways(graph: Graph, width: int) -> Mapping[Way, tuple[str, ...]]:
     if len(labels) == width:
         found["alphabet"] = tuple(sorted(labels)) if "numbers" in found else labels
         found["appearance"] = tuple(dict.fromkeys(label for label in graph.labels or () if label is not None))
-    kept: dict[Way, tuple[str, ...]] = {}
+    kept: dict[ColumnOrder, tuple[str, ...]] = {}
     for way, classes in found.items():
         if classes not in kept.values():
             kept[way] = classes
     return kept
 
 
-def judged(out: Array, graph: Graph, classes: Sequence[str], way: Way = "given") -> Columns:
+def judged(out: Array, graph: Graph, classes: Sequence[str], way: ColumnOrder = "given") -> Columns:
     """How often an output [N, K] is right if its columns stand for these labels: over training nodes, if there are any.
 
     Raises:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from gatviz.attention import chain_texts as texts
 from gatviz.attention.activations import LEARNT
 from gatviz.attention.chain_of_edges import EDGE_STAGES
-from gatviz.attention.stage_row import ALPHA_ALONE, KINDS, LayerForm, Stage
+from gatviz.attention.stage_row import ALPHA_ALONE, KINDS, LayerTraits, Stage
 from gatviz.words import N_, _
 
 
@@ -19,7 +19,7 @@ def stages(kind: str) -> tuple[Stage, ...]:
     return tuple(stage for stage in CHAIN if kind in stage.kinds)
 
 
-def stages_of(form: LayerForm) -> tuple[Stage, ...]:
+def stages_of(form: LayerTraits) -> tuple[Stage, ...]:
     """The rows of one layer."""
     return tuple(stage for stage in stages(form.kind) if stage.when(form))
 

@@ -20,7 +20,7 @@ from gatviz.attention.checks import check_flag
 from gatviz.attention.defaults import ATTENTION_GAIN
 from gatviz.attention.edges import Edges
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
-from gatviz.attention.layers import AttentionLayer, Stage, _Attention, _no_bound, formulas, length, new_generator
+from gatviz.attention.layers import AttentionLayer, StageValue, _Attention, _no_bound, formulas, length, new_generator
 from gatviz.errors import GatvizError
 from gatviz.words import _
 
@@ -121,7 +121,7 @@ class GATAttentionLayer(AttentionLayer):
 
         return _Attention(named, alpha, Wh, bound, edge_values)
 
-    def _of_nodes(self, Wh: Tensor, scores: Tensor, raw: Tensor) -> dict[str, Stage]:
+    def _of_nodes(self, Wh: Tensor, scores: Tensor, raw: Tensor) -> dict[str, StageValue]:
         return {
             "Wh": Wh,
             "score_target": partial(scores.select, 1, 0),

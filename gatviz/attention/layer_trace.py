@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.attention.chain import stages, stages_of
-from gatviz.attention.stage_row import ALPHA_ALONE, FieldInfo, LayerForm
+from gatviz.attention.stage_row import ALPHA_ALONE, FieldInfo, LayerTraits
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import first_beyond
 from gatviz.words import _
@@ -181,10 +181,10 @@ class LayerTrace:
         return of_source if self.edge_values is None else of_source + self.edge_values[edges]
 
     @cached_property
-    def form(self) -> LayerForm:
+    def form(self) -> LayerTraits:
         """What this layer has and what it lacks."""
         weights = self.weights
-        return LayerForm(
+        return LayerTraits(
             kind=self.kind,
             concat=self.concat,
             residual=self.residual is not None,

@@ -14,7 +14,7 @@ ALPHA_ALONE = "α"
 
 
 @dataclass(frozen=True, kw_only=True)
-class LayerForm:
+class LayerTraits:
     """What one layer has and what it lacks, as far as its chain depends on it."""
 
     kind: str
@@ -49,11 +49,11 @@ class FieldInfo:
     plain: str
 
 
-Text = str | Callable[[LayerForm], str]
+Text = str | Callable[[LayerTraits], str]
 """A text (words: a marked message), or what makes it for a layer."""
-Origin = Literal["trace", "weights", "made"]
-Layout = Literal["nodes", "pairs", "weights", "messages"]
-Scale = Literal["x", "edges", "scores", "after", "weights", "shares", "change"]
+StageOrigin = Literal["trace", "weights", "made"]
+StageLayout = Literal["nodes", "pairs", "weights", "messages"]
+StageScale = Literal["x", "edges", "scores", "after", "weights", "shares", "change"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,19 +76,19 @@ class Stage:
     shape: Text
     formula: Text
     caption: Text
-    layout: Layout
-    scale: Scale
+    layout: StageLayout
+    scale: StageScale
     plain: Text = ""
     colour: Literal["signed", "share"] = "signed"
     rows: tuple[Literal["target", "source"], ...] = ("target",)
-    origin: Origin = "trace"
+    origin: StageOrigin = "trace"
     parameters: tuple[str, ...] = ()
     kinds: tuple[str, ...] = KINDS
-    when: Callable[[LayerForm], bool] = lambda form: True  # noqa: ARG005
+    when: Callable[[LayerTraits], bool] = lambda form: True  # noqa: ARG005
     unfolded: bool = False
     told: bool = False
 
-    def of(self, form: LayerForm) -> FieldInfo:
+    def of(self, form: LayerTraits) -> FieldInfo:
         """The stage as this very layer computes it: nothing in it that the layer does not do."""
 
         def text(given: Text) -> str:

@@ -25,11 +25,11 @@ from gatviz.attention.loop_features import AS_ADDED, LoopFeatures
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.container import Container, Form, pack, unpack
-from gatviz.files.kept_graph import Arrays, KeptGraph, Put, graph_content, graph_of
+from gatviz.files.kept_graph import ArrayStore, KeptGraph, Put, graph_content, graph_from_content
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.model.kept_steps import check_sizes, made, step_content, step_of
-from gatviz.model.steps import LayerSettings
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.trace import Trace
 from gatviz.model.weights import Weights
 from gatviz.numbers import first_beyond
@@ -181,7 +181,7 @@ class CapturedRun(ShowsItself):
         Raises:
             GatvizError: more than such a file holds, or a path that cannot be written.
         """
-        arrays = Arrays()
+        arrays = ArrayStore()
         content = run_content(self, arrays.put)
         data = pack(FORM, content, arrays.held)
         try:
@@ -275,7 +275,7 @@ def run_of(kept: KeptRun, container: Container) -> CapturedRun:
 
 
 def _call_of(kept: _Call, container: Container) -> CapturedCall:
-    graph = graph_of(kept.graph, container)
+    graph = graph_from_content(kept.graph, container)
     layer = None if kept.layer is None else _layer_of(kept.layer, graph, container)
     alphas = tuple(container.array(name, (graph.num_edges, None), "f") for name in kept.alphas)
     heads = all(alpha.shape[1] and np.isfinite(alpha).all() for alpha in alphas)

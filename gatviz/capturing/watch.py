@@ -18,9 +18,9 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files.container import ENDING
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
-from gatviz.training.kept import MOST_BYTES
-from gatviz.training.recorded import Recorded, Seen
-from gatviz.training.stepper import outcome
+from gatviz.training.kept_epochs import MOST_BYTES
+from gatviz.training.recorded import Recorded
+from gatviz.training.stepper import Snapshot, outcome
 from gatviz.training.task import Labelled, Task
 from gatviz.training.training import Read
 from gatviz.words import _
@@ -84,7 +84,7 @@ class Watch:
         self._args = _arguments(model, data, self.graph) if args is None else args
         self._kwargs = dict(kwargs or {})
         self._rows: list[dict[str, float]] = []
-        self._seen: dict[int, Seen] = {}
+        self._seen: dict[int, Snapshot] = {}
         self._stride, self._due = 1, 0.0
         self._edges: Read | None = None
         self._layers: tuple[str, ...] = ()
@@ -133,7 +133,7 @@ class Watch:
             raise GatvizError(_("output, epoch {epoch}").format(epoch=epoch), _("finite numbers"), _("others"), mend)
         self._rows.append({"epoch": epoch, "step_loss": loss, **outcome(self.task, out)})
         if epoch % self._stride == 0:
-            self._seen[epoch] = Seen(out, alpha)
+            self._seen[epoch] = Snapshot(out, alpha)
             while self.recorded.nbytes > MOST_BYTES and len(self._seen) > 2:
                 self._stride *= 2
                 self._seen = {k: one for k, one in self._seen.items() if k % self._stride == 0}

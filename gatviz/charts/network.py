@@ -12,11 +12,11 @@ import plotly.graph_objects as go
 from gatviz.attention.layer_trace import Array
 from gatviz.charts.colours import INK, LINE, Theme
 from gatviz.charts.common import Chart, figure, plain, plain_all
-from gatviz.charts.network_drawn import Drawn, left_out, weights_table
-from gatviz.charts.network_geometry import Placed, joined, place
+from gatviz.charts.network_drawn import Drawn, drawn_table, left_out
+from gatviz.charts.network_geometry import Placed, joined_paths, place
 from gatviz.charts.network_marks import (
     LINES,
-    Scale,
+    ColourScale,
     WeightColours,
     edge_hover,
     edge_numbers,
@@ -40,7 +40,7 @@ def network_chart(
     titles: Sequence[str],
     title: str,
     *,
-    scale: Scale = "share",
+    scale: ColourScale = "share",
     largest: float | None = None,
     unit: str = "α",
     columns: int | None = None,
@@ -86,7 +86,7 @@ def network_chart(
     return Chart(
         result,
         sentences(_caption(scale, unit, len(titles), part), left_out(chosen, _chosen_by(scale, unit, len(titles)))),
-        weights_table(drawn, values, titles),
+        drawn_table(drawn, values, titles),
     )
 
 
@@ -123,7 +123,7 @@ def node_values_chart(
     data: list[dict[str, Any]] = []
     for k, heading in enumerate(titles):
         axes = {"xaxis": f"x{k + 1}" if k else "x", "yaxis": f"y{k + 1}" if k else "y"}
-        x, y = joined(placed.lines)
+        x, y = joined_paths(placed.lines)
         faint = {**LINES, "x": x, "y": y, "line": {"color": LINE[theme], "width": 1}}
         hover = node_hover(part, placed, k)
         hover["text"] = [
@@ -141,7 +141,7 @@ def node_values_chart(
     return Chart(result, sentences(caption, left_out(chosen, _chosen_by("share", "α", weights.shape[1]))), table)
 
 
-def _chosen_by(scale: Scale, unit: str, panels: int) -> str:
+def _chosen_by(scale: ColourScale, unit: str, panels: int) -> str:
     """What the arrows were ordered by."""
     what = unit if scale == "share" else _("{unit} (its size)").format(unit=unit)
     if panels == 1:
@@ -210,7 +210,7 @@ class _Panels:
         result.update_layout(annotations=[{**note, "font": {"color": INK[theme], "size": 13}} for note in notes])
 
 
-def _caption(scale: Scale, unit: str, panels: int, part: Drawn) -> str:
+def _caption(scale: ColourScale, unit: str, panels: int, part: Drawn) -> str:
     what = _("{unit}, on one scale for all panels").format(unit=unit) if panels > 1 else unit
     if scale == "share":
         arrow = _("An arrow j → i: i attends to j; its colour and width are {what}.")

@@ -91,7 +91,7 @@ def left_out(chosen: Part, by: str) -> str:
     return sentences(chosen.told(by), others)
 
 
-def weights_table(drawn: Drawn, values: Array, titles: Sequence[str]) -> pd.DataFrame:
+def drawn_table(drawn: Drawn, values: Array, titles: Sequence[str]) -> pd.DataFrame:
     """Every edge with its weights [A, P], a column for each panel."""
     names = np.array(drawn.names, dtype=object)
     columns: dict[str, Any] = {"source": names[drawn.source], "target": names[drawn.target]}

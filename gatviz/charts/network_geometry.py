@@ -76,7 +76,7 @@ def circles(centres: Points, radius: float) -> Points:
     return centres[:, None, :] + ring[None]
 
 
-def joined(lines: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def joined_paths(lines: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """x and y of lines [K, S, 2] one after another, with a gap (NaN) behind each."""
     gaps = np.full((lines.shape[0], 1, 2), np.nan)
     points = np.concatenate([lines, gaps], axis=1).reshape(-1, 2)

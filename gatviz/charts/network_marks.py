@@ -26,7 +26,7 @@ from gatviz.charts.colours import (
 )
 from gatviz.charts.common import plain, plain_all, share_unit, steps
 from gatviz.charts.network_drawn import Drawn
-from gatviz.charts.network_geometry import Placed, circles, joined
+from gatviz.charts.network_geometry import Placed, circles, joined_paths
 from gatviz.words import _
 
 _FAINTEST = 0.14
@@ -44,13 +44,13 @@ _BESIDE_LOOP = 0.3
 _INSIDE = "middle center"  # plotly's names of places
 _BESIDE = "middle right"
 
-Scale = Literal["share", "signed"]
+ColourScale = Literal["share", "signed"]
 
 
 class WeightColours:
     """From weights to colours and widths, in steps that the eye does not see."""
 
-    def __init__(self, scale: Scale, limit: float, theme: Theme) -> None:
+    def __init__(self, scale: ColourScale, limit: float, theme: Theme) -> None:
         self.scale, self.limit, self.theme = scale, limit, theme
 
     def of(self, value: float) -> str:
@@ -108,7 +108,7 @@ def edge_traces(part: Drawn, placed: Placed, values: Array, colours: WeightColou
         for dash, chosen in styles.items():
             rows = chosen & (levels == level)
             if rows.any():
-                x, y = joined(placed.lines[rows])
+                x, y = joined_paths(placed.lines[rows])
                 line = {"color": colours.colour(level), "width": slim * colours.width(level), "dash": dash}
                 traces.append({**LINES, "x": x, "y": y, "line": line})
     order = np.argsort(np.abs(levels), kind="stable")
@@ -142,7 +142,7 @@ def node_traces(
         looks.setdefault((fill, edge), []).append(node)
     traces = []
     for (fill, edge), nodes in looks.items():
-        x, y = joined(circles(placed.nodes[nodes], placed.radius))
+        x, y = joined_paths(circles(placed.nodes[nodes], placed.radius))
         ring = {"color": edge, "width": 1.3}
         traces.append({**LINES, "x": x, "y": y, "fill": "toself", "fillcolor": fill, "line": ring})
     inside = _fit_inside(part.names)

@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 
 from gatviz.attention.loop_features import AS_ADDED
-from gatviz.checkpoints.choices import Answer, Choices
+from gatviz.checkpoints.choices import Choices, Reasoned
 from gatviz.checkpoints.told_words import ToldWords
 from gatviz.errors import GatvizError, quote
 from gatviz.model.gat import GAT
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.words import N_, _, commas, or_list
 
 Tensors = Mapping[str, Tensor]
@@ -53,7 +53,7 @@ class StoredLayer:
     heads_from: str | None = None
     edge_in_message: bool | None = False
     adds_input: bool = False
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, Reasoned] = field(default_factory=dict)
     stem: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -118,9 +118,9 @@ class Default(NamedTuple):
     reason: str
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> Reasoned:
         """Itself as an answer that may be chosen otherwise, in the reader's language."""
-        return Answer(self.value, "assumed", _(self.reason))
+        return Reasoned(self.value, "assumed", _(self.reason))
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,17 @@ from gatviz.attention.activations import LEARNT
 from gatviz.attention.layers import AttentionLayer, new_generator
 from gatviz.checkpoints.defaults import Decided
 from gatviz.checkpoints.layer_forms import StoredLayer
-from gatviz.checkpoints.pieces import Piece
+from gatviz.checkpoints.pieces import StoredModule
 from gatviz.checkpoints.proposal import left_over, reads_first
 from gatviz.checkpoints.recognition import Recognised
 from gatviz.checkpoints.saved_settings import SavedSettings
 from gatviz.errors import GatvizError, quote
 from gatviz.model.around import Activation, Linear
 from gatviz.model.gat import GAT
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.norms import BatchNorm, GraphNorm, LayerNorm
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step, checked_width
-from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas
 
 
@@ -99,7 +99,7 @@ def build_model(
     return model.eval()
 
 
-def _step(piece: Piece, saved: Step | None, decided: Decided, at: str) -> tuple[Step, Mapping[str, Tensor]]:
+def _step(piece: StoredModule, saved: Step | None, decided: Decided, at: str) -> tuple[Step, Mapping[str, Tensor]]:
     """A module beside the attention layers as a step, and its numbers.
 
     Raises:

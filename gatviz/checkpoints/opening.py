@@ -11,11 +11,11 @@ from typing import Unpack
 from torch import Tensor, nn
 
 from gatviz.attention.edges import SelfLoops
-from gatviz.checkpoints.choices import NO_ACTIVATION, Answer, Choices, ChoiceWords, Decision
+from gatviz.checkpoints.choices import NO_ACTIVATION, Choices, ChoiceWords, Decision, Reasoned
 from gatviz.checkpoints.defaults import Decided, decide
 from gatviz.checkpoints.layouts import LAYOUTS
 from gatviz.checkpoints.model_building import build_model
-from gatviz.checkpoints.pieces import Piece
+from gatviz.checkpoints.pieces import StoredModule
 from gatviz.checkpoints.proposal import BETWEEN_LINEAR, Guess, Skeleton, Standing, propose, standings
 from gatviz.checkpoints.recognition import Recognised, recognise
 from gatviz.checkpoints.saved_settings import SavedSettings, saved_recipe, saved_settings
@@ -25,9 +25,9 @@ from gatviz.files.encoding import shown_name
 from gatviz.graph.graph import Graph
 from gatviz.model.around import Linear
 from gatviz.model.gat import GAT
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step
-from gatviz.model.steps import LayerSettings
 from gatviz.pickles.containers import MAX_BYTES, in_hand, read_container
 from gatviz.words import _, and_list, ngettext, or_list
 
@@ -178,7 +178,7 @@ class WeightsFile:
     where: str
     state: StateDict
 
-    def pieces(self, **choices: Unpack[ChoiceWords]) -> tuple[Piece, ...]:
+    def pieces(self, **choices: Unpack[ChoiceWords]) -> tuple[StoredModule, ...]:
         """The modules in it, in the file's order.
 
         Raises:
@@ -288,16 +288,16 @@ class Ways:
 
 def _of_recipe(recipe: Recipe, way: Skeleton | None, chosen: Choices) -> Decision:
     if chosen.recipe is not None:
-        return Decision.of("recipe", None, Answer.chosen(str(recipe)))
+        return Decision.of("recipe", None, Reasoned.chosen(str(recipe)))
     if way is None:
-        return Decision.of("recipe", None, Answer.saved(str(recipe)))
+        return Decision.of("recipe", None, Reasoned.saved(str(recipe)))
     if way.is_stack:
-        return Decision.of("recipe", None, Answer(str(recipe), "file", _("The file holds attention layers alone")))
+        return Decision.of("recipe", None, Reasoned(str(recipe), "file", _("The file holds attention layers alone")))
     why = _("By the names, widths and order of the modules in the file")
-    return Decision.of("recipe", None, Answer(str(recipe), "assumed", why))
+    return Decision.of("recipe", None, Reasoned(str(recipe), "assumed", why))
 
 
-def _left_out(pieces: Sequence[Piece], recipe: Recipe) -> tuple[str, ...]:
+def _left_out(pieces: Sequence[StoredModule], recipe: Recipe) -> tuple[str, ...]:
     left = [piece.shown for piece in pieces if piece.name not in recipe.names]
     if not left:
         return ()

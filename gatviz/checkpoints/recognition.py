@@ -22,10 +22,10 @@ from gatviz.checkpoints.layer_forms import (
 )
 from gatviz.checkpoints.layouts import LAYOUTS, attention_names
 from gatviz.checkpoints.other_modules import other_modules
-from gatviz.checkpoints.pieces import Piece, pieces
+from gatviz.checkpoints.pieces import StoredModule, pieces
 from gatviz.checkpoints.state_dict import RECIPE, StateDict
 from gatviz.errors import GatvizError, quote
-from gatviz.pickles.pickled import Told
+from gatviz.pickles.pickled import PickledModule
 from gatviz.words import _, and_list, commas, ngettext, or_list
 
 MAX_LAYERS = 64
@@ -49,10 +49,10 @@ class Recognised:
     """
 
     layout: WeightsLayout
-    pieces: tuple[Piece, ...]
+    pieces: tuple[StoredModule, ...]
     ordered: bool
     around: Mapping[str, Any]
-    modules: Mapping[str, Told]
+    modules: Mapping[str, PickledModule]
 
     @property
     def layers(self) -> tuple[StoredLayer, ...]:

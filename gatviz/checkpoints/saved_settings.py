@@ -14,10 +14,10 @@ from gatviz.checkpoints.state_dict import RECIPE
 from gatviz.errors import GatvizError, quote, within
 from gatviz.model.around import kind_named
 from gatviz.model.gat import GAT
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.plan import Sum
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step
-from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas, ngettext
 
 

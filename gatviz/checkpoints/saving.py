@@ -18,7 +18,7 @@ from gatviz.checkpoints.saved_settings import settings_text
 from gatviz.checkpoints.state_dict import SETTINGS
 from gatviz.errors import GatvizError, quote
 from gatviz.model.gat import GAT
-from gatviz.model.steps import LayerSettings
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.words import _, commas
 
 WeightsFormat = Literal["torch", "safetensors"]

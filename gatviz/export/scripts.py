@@ -214,43 +214,43 @@ def _step(step: StepTrace, of_layer: LayerLines, place: list[int]) -> Iterator[s
     yield f"h = {WRITTEN[type(step.step)](step.step, names)}"
 
 
-Names = dict[str, str]
+ParameterNames = dict[str, str]
 """What a step's parameters are called in the program, by their own names."""
 
 
-def _scaled(normed: str, own: Names) -> str:
+def _scaled(normed: str, own: ParameterNames) -> str:
     return normed + (f" * {own['weight']}" if "weight" in own else "") + (f" + {own['bias']}" if "bias" in own else "")
 
 
-def _batch_norm(step: BatchNorm, own: Names) -> str:
+def _batch_norm(step: BatchNorm, own: ParameterNames) -> str:
     mean, var = "h.mean(0)", "h.var(0, unbiased=False)"
     if step.stored:
         mean, var = own["running_mean"], own["running_var"]
     return _scaled(f"(h - {mean}) / ({var} + {step.eps!r}).sqrt()", own)
 
 
-def _layer_norm(step: LayerNorm, own: Names) -> str:
+def _layer_norm(step: LayerNorm, own: ParameterNames) -> str:
     if step.mode == "graph":
         return _scaled(f"(h - h.mean()) / (h.std(unbiased=False) + {step.eps!r})", own)
     mean, var = "h.mean(1, keepdim=True)", "h.var(1, unbiased=False, keepdim=True)"
     return _scaled(f"(h - {mean}) / ({var} + {step.eps!r}).sqrt()", own)
 
 
-def _graph_norm(step: GraphNorm, own: Names) -> str:
+def _graph_norm(step: GraphNorm, own: ParameterNames) -> str:
     centred = f"(h - h.mean(0) * {own['mean_scale']})"
     return _scaled(f"{centred} / ({centred}.square().mean(0) + {step.eps!r}).sqrt()", own)
 
 
-def _joined(step: JumpingKnowledge, _own: Names) -> str:
+def _joined(step: JumpingKnowledge, _own: ParameterNames) -> str:
     blocks = "[*blocks, h]"
     return {"cat": f"torch.cat({blocks}, dim=1)", "max": f"torch.stack({blocks}).amax(0)", "last": "h"}[step.mode]
 
 
-def _readout(step: Readout, _own: Names) -> str:
+def _readout(step: Readout, _own: ParameterNames) -> str:
     return f"h.{'amax' if step.how == 'max' else step.how}(0, keepdim=True)"
 
 
-WRITTEN: Mapping[type, Callable[[Any, Names], str]] = {
+WRITTEN: Mapping[type, Callable[[Any, ParameterNames], str]] = {
     Linear: lambda _step, own: f"h @ {own['weight']}.T" + (f" + {own['bias']}" if "bias" in own else ""),
     BatchNorm: _batch_norm,
     LayerNorm: _layer_norm,

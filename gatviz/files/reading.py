@@ -15,7 +15,7 @@ from gatviz.files.formats.edge_list import read_edge_list
 from gatviz.files.formats.matrix import read_matrix
 from gatviz.files.formats.node_table import add_nodes
 from gatviz.files.formats.npy import read_npys
-from gatviz.files.formats.zip_of_tables import DESCRIPTION, is_own, unzip
+from gatviz.files.formats.zip_of_tables import DESCRIPTION, is_gatviz_zip, unzip
 from gatviz.files.graph_file import GraphFile
 from gatviz.files.inspection import Inspection, inspected
 from gatviz.files.options import MissingFeatures, ReadOptions
@@ -106,7 +106,7 @@ def _single(file: GraphFile, nodes: GraphFile | None, options: ReadOptions) -> P
             GraphFile(content, f"{file.where}, {shown_name(member)}", options.encoding)
             for member, content in unzip(file.data, file.where).items()
         ]
-        return _several(files, replace(options, format=None), own=is_own(file.data))
+        return _several(files, replace(options, format=None), own=is_gatviz_zip(file.data))
     if nodes is not None:
         raise GatvizError(
             file.where, _("an edge list beside a node table"), format_named(name).title, _("give it alone")

@@ -17,7 +17,7 @@ from gatviz.words import _, ngettext
 if TYPE_CHECKING:
     import networkx as nx
 
-Array = NDArray[Any]
+AnyArray = NDArray[Any]
 
 
 def is_pyg(given: object) -> bool:
@@ -72,7 +72,7 @@ def fields_of_pyg(data: Any, edge_features: bool) -> dict[str, Any]:
     return {**fields, "notes": tuple(notes)}
 
 
-def merged(keys: Array, notes: list[str], features: Any = None) -> Array:
+def merged(keys: AnyArray, notes: list[str], features: Any = None) -> AnyArray:
     """The places of each key's first, in order; what is merged is said.
 
     Raises:
@@ -101,7 +101,7 @@ def merged(keys: Array, notes: list[str], features: Any = None) -> Array:
     return first
 
 
-def _array(given: Any, name: str) -> Array | None:
+def _array(given: Any, name: str) -> AnyArray | None:
     if given is None:
         return None
     if hasattr(given, "to_dense") and getattr(given, "is_sparse", False):
@@ -116,7 +116,7 @@ def _array(given: Any, name: str) -> Array | None:
 
 
 def _edges(
-    edge_index: Array | None, edge_attr: Array | None, count: int, notes: list[str], edge_features: bool
+    edge_index: AnyArray | None, edge_attr: AnyArray | None, count: int, notes: list[str], edge_features: bool
 ) -> dict[str, Any]:
     if edge_index is None or edge_index.ndim != 2 or edge_index.shape[0] != 2 or edge_index.dtype.kind not in "iu":
         found = _("none")
@@ -149,7 +149,7 @@ def _edges(
     return fields
 
 
-def _labels(y: Array | None, count: int, notes: list[str]) -> tuple[str | None, ...] | None:
+def _labels(y: AnyArray | None, count: int, notes: list[str]) -> tuple[str | None, ...] | None:
     """Whole numbers, one for each node; −1 is no label."""
     if y is None:
         return None

@@ -17,13 +17,13 @@ from gatviz.analysis.over_epochs import HeadsAt, SeedTold, band, predicted_and_s
 from gatviz.analysis.sentence import Node, Sentence
 from gatviz.analysis.subject import called
 from gatviz.analysis.training_story import Flag
-from gatviz.stage.part import packed
 from gatviz.stage.protocol import Edges
 from gatviz.stage.training_protocol import TrainBand, TrainChart, TrainFlag, TrainLine, TrainMoment, TrainPiece
+from gatviz.stage.wire import packed
 from gatviz.training.training import Moment, Training
 from gatviz.words import _
 
-Look = Literal["labelled", "others", "own", "equal", "GCN", "GAT", "GATv2", "head", "locked", "even"]
+LineLook = Literal["labelled", "others", "own", "equal", "GCN", "GAT", "GATv2", "head", "locked", "even"]
 FAINT = 0.05
 """Below this share an arrow is counted as hardly seen."""
 
@@ -111,7 +111,7 @@ def edge_place(moment: Moment, target: int, source: int) -> int | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class Plotted:
     """What the charts are drawn from.
 
     Attributes:
@@ -138,7 +138,7 @@ class Drawn:
     locked_seeds: Sequence[float] = ()
 
 
-def pack_charts(drawn: Drawn) -> list[TrainChart]:
+def pack_charts(drawn: Plotted) -> list[TrainChart]:
     """Loss, how many are right, how evenly heads attend, and the locked arrow's α; what there is of these."""
     charts = [_loss(drawn), _right(drawn)]
     if drawn.heads:
@@ -151,7 +151,7 @@ def pack_charts(drawn: Drawn) -> list[TrainChart]:
 def _line(
     key: str,
     name: str,
-    look: Look,
+    look: LineLook,
     epochs: Sequence[int],
     values: Any,
     at: int,
@@ -191,8 +191,8 @@ def _chart(
     whisker: list[float] | None = None,
 ) -> TrainChart:
     ticks = [low, (low + high) / 2, high]
-    texts = [f"{round(100 * tick)} %" if percent else f"{tick:.3g}" for tick in ticks]
-    cut = _("from {low}").format(low=texts[0]) if low > 0 else ""
+    training_texts = [f"{round(100 * tick)} %" if percent else f"{tick:.3g}" for tick in ticks]
+    cut = _("from {low}").format(low=training_texts[0]) if low > 0 else ""
     return TrainChart(
         key=key,
         title=title,
@@ -202,16 +202,16 @@ def _chart(
         low=low,
         high=high,
         ticks=ticks,
-        tick_texts=texts,
+        tick_texts=training_texts,
         cut=cut,
         below=below,
     )
 
 
-def _loss(drawn: Drawn) -> TrainChart:
+def _loss(drawn: Plotted) -> TrainChart:
     task = drawn.training.task_at(drawn.at)
     lines = []
-    looks: tuple[tuple[str, Look, str], ...] = (
+    looks: tuple[tuple[str, LineLook, str], ...] = (
         ("labelled", "labelled", _("{n} labelled")),
         ("others", "others", _("{n} others")),
     )
@@ -228,16 +228,16 @@ def line_values(line: TrainLine) -> NDArray[np.float32]:
     return np.frombuffer(line.values.f32, dtype="<f4")
 
 
-def judged_part(training: Training, at: int) -> str:
+def part_judged_by(training: Training, at: int) -> str:
     """The part of the task by which a model is judged: the others, or the labelled where there are none."""
     return "others" if len(training.task_at(at).others) else "labelled"
 
 
-def _right(drawn: Drawn) -> TrainChart:
-    part = judged_part(drawn.training, drawn.at)
+def _right(drawn: Plotted) -> TrainChart:
+    part = part_judged_by(drawn.training, drawn.at)
     count = len(drawn.training.task_at(drawn.at).nodes(part))
     lines = []
-    curves: list[tuple[str, Look, Training]] = [("own", "own", drawn.training)]
+    curves: list[tuple[str, LineLook, Training]] = [("own", "own", drawn.training)]
     curves += [(key, _look(key), training) for key, training in drawn.beside.items()]
     for key, look, training in curves:
         epochs, values = _column(training, f"right_{part}")
@@ -259,12 +259,12 @@ def _band(name: str, epochs: Sequence[int], low: NDArray[Any], high: NDArray[Any
     return TrainBand(name=name, epochs=list(epochs), low=packed(low), high=packed(high))
 
 
-def _look(key: str) -> Look:
-    looks: dict[str, Look] = {"equal": "equal", "GCN": "GCN", "GAT": "GAT", "GATv2": "GATv2"}
+def _look(key: str) -> LineLook:
+    looks: dict[str, LineLook] = {"equal": "equal", "GCN": "GCN", "GAT": "GAT", "GATv2": "GATv2"}
     return looks[key]
 
 
-def _evenness(drawn: Drawn) -> TrainChart:
+def _evenness(drawn: Plotted) -> TrainChart:
     even = np.stack([one.evenness for one in drawn.heads])
     lines = [
         _line(f"head {k}", _("head {head}").format(head=k), "head", drawn.kept, even[:, k], drawn.at, k)
@@ -283,7 +283,7 @@ def _evenness(drawn: Drawn) -> TrainChart:
     return _chart("evenness", title, lines, low, 1.0, below=drawn.seeds_story, bands=bands)
 
 
-def _locked(drawn: Drawn) -> TrainChart:
+def _locked(drawn: Plotted) -> TrainChart:
     assert drawn.locked is not None
     alpha, even = drawn.locked
     below, whisker = "", None
@@ -326,7 +326,7 @@ def node_names(names: Sequence[str]) -> list[str]:
     return [called(name) for name in names]
 
 
-def texts() -> dict[str, str]:
+def training_texts() -> dict[str, str]:
     """The words of the picture that the browser fills in."""
     return {
         "graphLabel": _("Graph at epoch {epoch}, colours by prediction"),

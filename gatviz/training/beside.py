@@ -18,8 +18,8 @@ from gatviz.attention.inputs import read_inputs
 from gatviz.attention.layers import activated, formulas, new_generator
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
+from gatviz.model.layer_settings import Kind, LayerSettings
 from gatviz.model.plan import Sum
-from gatviz.model.steps import Kind, LayerSettings
 
 Beside = Literal["equal", "GAT", "GATv2", "GCN"]
 BESIDE: tuple[Beside, ...] = ("equal", "GAT", "GATv2", "GCN")

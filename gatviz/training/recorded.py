@@ -6,7 +6,6 @@ N nodes, E edges, H heads, K classes, T kept epochs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any, NoReturn, Self
 
@@ -21,23 +20,15 @@ from gatviz.files.formats.json_file import write_json
 from gatviz.files.reading import read_graph
 from gatviz.model.kept_steps import made
 from gatviz.model.trace import StepTrace
-from gatviz.training.kept import MOST_BYTES
+from gatviz.training.kept_epochs import MOST_BYTES
 from gatviz.training.saving import task_of
 from gatviz.training.schedule import Schedule
-from gatviz.training.stepper import Stepper
+from gatviz.training.stepper import Snapshot, Stepper
 from gatviz.training.task import Task
 from gatviz.training.training import Moment, Read, Training
 from gatviz.words import _
 
 FORM = Form("recorded", 1)
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """One epoch: the model's output [N, K], and α [E, H] of each attention layer."""
-
-    out: NDArray[Any]
-    alpha: tuple[NDArray[Any], ...]
 
 
 class Recorded(Training):
@@ -53,7 +44,7 @@ class Recorded(Training):
         self,
         task: Task,
         rows: Sequence[dict[str, float]],
-        seen: Mapping[int, Seen],
+        seen: Mapping[int, Snapshot],
         edges: Read,
         layers: Sequence[str],
         *,
@@ -197,7 +188,7 @@ class Recorded(Training):
         if not fits or not _sorted_edges(edges[:2], nodes):
             raise GatvizError(where, _("parts that fit each other"), _("others"), _("record it again"))
         ptr = np.searchsorted(edges[1], np.arange(nodes + 1))
-        seen = {k: Seen(outs[n], tuple(alpha[n] for alpha in alphas)) for n, k in enumerate(epochs)}
+        seen = {k: Snapshot(outs[n], tuple(alpha[n] for alpha in alphas)) for n, k in enumerate(epochs)}
         read = Read(edges[:2], ptr, edges[2] > 0)
         return cls(task, told, seen, read, content.layers, running=content.running)
 

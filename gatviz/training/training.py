@@ -25,7 +25,7 @@ from gatviz.files import limits
 from gatviz.graph.graph import Graph
 from gatviz.model.trace import StepTrace
 from gatviz.showing import ShowsItself
-from gatviz.training.kept import MOST_BYTES, Kept, Reel
+from gatviz.training.kept_epochs import MOST_BYTES, Kept, Reel
 from gatviz.training.saving import Saved, SavedAct, read_training, write_training
 from gatviz.training.schedule import Schedule
 from gatviz.training.stepper import State, Stepper, outcome

@@ -17,7 +17,7 @@ from gatviz.training.saving import FORM as TRAINING
 from gatviz.ui.session import keeping, session
 from gatviz.ui.session.history import History
 from gatviz.ui.session.steps import open_model, show_graph
-from gatviz.ui.train.replay import kind_of, replay, training_in
+from gatviz.ui.train.replay import content_kind, replay, training_in
 
 _KEY = "gatviz_started"
 
@@ -43,7 +43,7 @@ def _graph(path: str, called: str | None) -> None:
     name = called or Path(path).name
     data, where = load(path, name, name)
     if is_container(data):
-        if kind_of(data, where) in (TRAINING.kind, RECORDED.kind):
+        if content_kind(data, where) in (TRAINING.kind, RECORDED.kind):
             training = training_in(data, where)
             replay(training, where.removesuffix(ENDING), None if called else Path(path))
             session.update(history=History())

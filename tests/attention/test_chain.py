@@ -17,7 +17,7 @@ from gatviz.attention.chain import CHAIN, place, stages, stages_of
 from gatviz.attention.layers import new_generator
 from gatviz.attention.stage_row import KINDS, Stage
 from gatviz.graph.subgraph import Part
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.protocol import Stage as Packed
 from gatviz.stage.stages import pack_stages, with_stage

@@ -20,6 +20,7 @@ from tests.browser.driver import (
     open_app,
     rest_of_the_model,
     set_number,
+    settled,
     several_heads,
     unfold,
     unfold_all,
@@ -31,15 +32,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "light": {"rules": {"label-content-name-mismatch": {"enabled": True}}},
     "dark": {"runOnly": ["color-contrast"]},  # nothing else depends on the theme
 }
-
-
-def settled(page: Page) -> None:
-    """Wait until the server has said all it had to say, and nothing on the page moves any more."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    expect(page.locator(".gatviz-stage[data-waiting], [data-stale].answer, [data-stale].why")).to_have_count(0)
-    page.wait_for_function(
-        "document.getAnimations().every(a => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)"
-    )
 
 
 def findings(page: Page, scheme: Theme) -> list[str]:

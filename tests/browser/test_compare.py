@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from gatviz.analysis import difference, head_similarity, in_and_out, uniformity
 from gatviz.attention.layer_trace import GATTrace
-from tests.browser.driver import edge_point, eventually, open_app, set_number, trace_of
+from tests.browser.driver import edge_point, eventually, open_app, set_number, settled, trace_of
 
 _CHARTS = """() => Array.from(document.querySelectorAll('.js-plotly-plot'), plot => ({
     title: plot.layout.title.text,
@@ -203,7 +203,7 @@ def test_nothing_changes_where_nothing_changed(page: Page) -> None:
     expect(page.get_by_text("Nothing changed")).to_be_visible()
     page.get_by_role("radio", name="Explore", exact=True).click()
     arrow = page.locator(".edge[data-target='2'][data-source='3']")
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    settled(page)
     page.mouse.click(*edge_point(page, 2, 3))
     expect(page.locator(".chip.locked")).to_contain_text("locked 3 → 2")
     page.locator("svg.graph").focus()

@@ -27,7 +27,7 @@ from gatviz.charts.network import network_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.charts.network_html import network_html
 from gatviz.graph.positions import default_positions
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 
 HOSTILE = "<a href='https://example.org'>x</a><img src=x onerror=window.attacked=1> %{y} $x$ &lt;b&gt;"

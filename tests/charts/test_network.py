@@ -15,7 +15,7 @@ from gatviz.attention.tutorial_layers import MultiHeadGATLayer
 from gatviz.charts.colours import LINE, PAPER
 from gatviz.charts.network import columns_for, network_chart, node_values_chart
 from gatviz.charts.network_drawn import Drawn
-from gatviz.charts.network_geometry import circles, joined, place
+from gatviz.charts.network_geometry import circles, joined_paths, place
 from gatviz.charts.network_marks import WeightColours
 from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
@@ -65,7 +65,7 @@ def test_any_positions_fit_the_panel(positions: NDArray[np.float64]) -> None:
 
 
 def test_lines_are_joined_with_gaps() -> None:
-    x, y = joined(np.arange(8.0).reshape(2, 2, 2))
+    x, y = joined_paths(np.arange(8.0).reshape(2, 2, 2))
     np.testing.assert_array_equal(x, [0, 2, np.nan, 4, 6, np.nan])
     np.testing.assert_array_equal(y, [1, 3, np.nan, 5, 7, np.nan])
     ring = circles(np.array([[5.0, 5.0]]), 2)[0]

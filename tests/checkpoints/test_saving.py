@@ -34,7 +34,7 @@ from gatviz import (
 from gatviz.attention.edges import SelfLoops
 from gatviz.checkpoints import inspect_weights
 from gatviz.checkpoints.saving import WeightsFormat
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from tests.checkpoints.cases import FEATURES, features_of, graph, torch_file
 
 FORMATS = ("torch", "safetensors")

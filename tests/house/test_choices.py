@@ -19,7 +19,7 @@ from gatviz.checkpoints import LAYOUTS, Checkpoint, inspect_weights, save_weight
 from gatviz.checkpoints.choices import ChoiceWords
 from gatviz.files import FORMATS, Inspection, ReadOptions, inspect_graph, readable_formats, template, writable_formats
 from gatviz.graph.generators import generate, real_graph
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from tests.checkpoints.cases import FEATURES, drawn, graph, torch_file
 from tests.checkpoints.test_layouts import (
     around,

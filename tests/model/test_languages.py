@@ -12,7 +12,7 @@ from gatviz import GAT, GatvizError, LayerSettings
 from gatviz.attention.chain import CHAIN, stages_of
 from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
-from gatviz.attention.stage_row import KINDS, LayerForm
+from gatviz.attention.stage_row import KINDS, LayerTraits
 from gatviz.files import sample_graph
 from gatviz.model.proof import proofs
 from tests.files.test_languages import made_up
@@ -35,7 +35,7 @@ def test_captions_of_every_layer_are_messages() -> None:
             "edge_in_message": of_edges and flags[7] and kind == "GAT",
         }
         flagged: dict[str, Any] = dict(zip(names, flags[:6], strict=True))
-        form = LayerForm(kind=kind, **settings, **in_message, **flagged)
+        form = LayerTraits(kind=kind, **settings, **in_message, **flagged)
         for stage in stages_of(form):
             seen.add(stage.name)
             caption = stage.of(form).caption

@@ -20,9 +20,9 @@ from gatviz.graph.positions import default_positions
 from gatviz.model.around import AROUND, Activation, JumpingKnowledge, Linear
 from gatviz.model.gat import GAT
 from gatviz.model.kept_steps import step_content, step_of
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.norms import BatchNorm
 from gatviz.model.plan import Sum
-from gatviz.model.steps import LayerSettings
 from gatviz.ui.session import run_cache, session
 from gatviz.ui.session.kept import FORM, from_file, from_link, to_file, to_link
 from gatviz.ui.session.kept_model import settings_content, settings_of

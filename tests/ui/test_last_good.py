@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from gatviz.graph import editing
 from gatviz.model.gat import GAT
-from gatviz.model.steps import LayerSettings
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.weights import Weights, with_values
 from gatviz.ui.session import from_browser, run_cache, session
 from gatviz.ui.session.settings import Settings
@@ -56,7 +55,7 @@ def huge() -> Weights:
 
 def set_features() -> None:
     now = session.current()
-    take_graph(editing.set_features(now.graph, now.graph.x * 3e38), "make all huge")
+    take_graph(replace(now.graph, x=now.graph.x * 3e38), "make all huge")
 
 
 def set_weights() -> None:
@@ -97,7 +96,7 @@ def test_a_control_that_makes_the_run_overflow_is_set_back(monkeypatch: pytest.M
 
     def step() -> None:
         now = session.current()
-        take_graph(editing.set_features(now.graph, np.full((4, 2), 1.2e38)), "large features")
+        take_graph(replace(now.graph, x=np.full((4, 2), 1.2e38)), "large features")
         held = HeldWeights(weights, session.current().settings, by_hand=True)
         session.change(replace(session.current().work, weights=held), "ones")
 

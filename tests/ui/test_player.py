@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from gatviz import GatvizError, fit
-from gatviz.training.recorded import Recorded, Seen
+from gatviz.training.recorded import Recorded
 from gatviz.training.schedule import Schedule
+from gatviz.training.stepper import Snapshot
 from gatviz.training.task import Task
 from gatviz.ui.train.player import AHEAD, Player, Source
 from gatviz.ui.train.setup import Setup
@@ -145,7 +146,7 @@ class Written:
 
 def recorded(epochs: int, running: bool, seed: int = 0) -> Recorded:
     run = fit(karate(), paper_model(karate(), seed=seed), labelled=[0, 33], epochs=epochs)
-    seen = {k: Seen(run.at(k).out, run.at(k).alpha) for k in range(epochs + 1)}
+    seen = {k: Snapshot(run.at(k).out, run.at(k).alpha) for k in range(epochs + 1)}
     return Recorded(run.task_at(0), run.rows, seen, run.at(0).edges, ("a", "b"), running=running)
 
 

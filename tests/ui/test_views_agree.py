@@ -38,7 +38,7 @@ from gatviz.charts.heads import effective_chart, evenness_chart, ranking_chart, 
 from gatviz.charts.network import network_chart, node_values_chart
 from gatviz.charts.network_drawn import Drawn
 from gatviz.graph.subgraph import Part
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import pack_story

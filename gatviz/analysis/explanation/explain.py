@@ -28,7 +28,7 @@ from gatviz.analysis.explanation.paths import (
     walked,
 )
 from gatviz.analysis.explanation.proof import proofs_of
-from gatviz.analysis.explanation.removal import Answer, Progress, Removed, Stop, answer_of, class_names, class_of
+from gatviz.analysis.explanation.removal import Outcome, Progress, Removed, Stop, class_names, class_of, outcome_of
 from gatviz.analysis.explanation.thresholds import FIRST_FOR_THE_TABLE, MOVES
 from gatviz.analysis.explanation.verdict import Verdict, verdict_of
 from gatviz.attention.layer_trace import Array
@@ -68,7 +68,7 @@ class Explanation:
 
     graph: Graph
     node: int
-    answer: Answer
+    answer: Outcome
     classes: tuple[str, ...]
     edges: pd.DataFrame
     overall: Agreement
@@ -174,7 +174,7 @@ class Inquiry:
         self.graph, self.node, self.seed = graph, place_of(graph.names, node), seed
         self._model = in_double(model) if double is None else double
         self.run = Without(self._model, graph, self.node)
-        self.answer = answer_of(self.run)
+        self.answer = outcome_of(self.run)
         self._sensitivity: Sensitivity = sensitivity(self._model, graph, self.node, self.answer.column)
         self._removed = Removed(self.answer, np.full((self.total, self.answer.outputs.size), np.nan))
         self._pairs: Pairs | None = None

@@ -33,7 +33,7 @@ Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Outcome:
     """What comes out at a node: outputs [K], and what follows from them.
 
     Attributes:
@@ -67,7 +67,7 @@ class Answer:
 class Removed:
     """What comes out when something is removed: outputs [n, K], NaN where it was not tried."""
 
-    answer: Answer
+    answer: Outcome
     outputs: Array
 
     @property
@@ -165,7 +165,7 @@ def removed_one_by_one(
     return removed_each(run, removals, progress=progress, stop=stop)
 
 
-def answer_of(run: Without, spare: int = 1) -> Answer:
+def outcome_of(run: Without, spare: int = 1) -> Outcome:
     """What comes out with all edges there.
 
     Raises:
@@ -175,7 +175,7 @@ def answer_of(run: Without, spare: int = 1) -> Answer:
     if outputs.size < 2:
         expected, mend = _("an output for each of several classes"), _("give the last layer two outputs")
         raise GatvizError(_("explanation"), expected, _("one"), mend)
-    return Answer(outputs)
+    return Outcome(outputs)
 
 
 def removed_each(
@@ -187,7 +187,7 @@ def removed_each(
 ) -> Removed:
     """The answers without each of these sets of edges; NaN from where it was stopped."""
     spare = max((len(removal) for removal in removals), default=1)
-    answer = answer_of(run, spare)
+    answer = outcome_of(run, spare)
     outputs = np.full((len(removals), answer.outputs.size), np.nan)
     for start in range(0, len(removals), run.copies):
         if stop is not None and stop():

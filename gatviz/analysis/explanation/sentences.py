@@ -23,17 +23,17 @@ SATURATED = 1e-3
 
 
 @dataclass(frozen=True)
-class Piece:
+class MarkedWords:
     """A part of a sentence: plain words, a class, an arrow or a number."""
 
     kind: Literal["words", "class", "arrow", "number"]
     text: str
 
 
-Sentence = tuple[Piece, ...]
+MarkedSentence = tuple[MarkedWords, ...]
 
 
-def plain(sentence: Sentence) -> str:
+def plain_text(sentence: MarkedSentence) -> str:
     """A sentence as text."""
     return "".join(class_called(piece.text) if piece.kind == "class" else piece.text for piece in sentence)
 
@@ -43,27 +43,27 @@ def class_called(name: str) -> str:
     return _("class {name}").format(name=name) if name.isdecimal() else name
 
 
-def headline(e: Explanation) -> Sentence:
+def headline(e: Explanation) -> MarkedSentence:
     """What the node comes out as, with which probability, and its label where it has one; follows the node's name."""
     fields = {
-        "class": Piece("class", e.predicted),
-        "p": Piece("number", f"{e.answer.p:.3f}"),
+        "class": MarkedWords("class", e.predicted),
+        "p": MarkedWords("number", f"{e.answer.p:.3f}"),
     }
     if not e.named:
-        outputs = Piece("number", str(len(e.classes)))
+        outputs = MarkedWords("number", str(len(e.classes)))
         told = _("comes out as {class} ({p}), the largest of {k} outputs.")
         if e.graph.labels is not None:
             told = _("comes out as {class} ({p}), the largest of {k} outputs; none of them stands for a label.")
         return _told(told, **fields, k=outputs)
     if e.label is None:
         return _told(_("comes out as {class} ({p})."), **fields)
-    label = Piece("class", e.label)
+    label = MarkedWords("class", e.label)
     if e.label == e.predicted:
         return _told(_("comes out as {class} ({p}), and so it is labelled."), **fields)
     return _told(_("comes out as {class} ({p}), and its label is {label}."), **fields, label=label)
 
 
-def strongest(e: Explanation) -> Sentence:
+def strongest(e: Explanation) -> MarkedSentence:
     """The one edge whose removal moves the answer most, taken one at a time, and whether attention puts it first."""
     if e.total == 0:
         return _told(_("It reads nothing, so its answer is what the model gives to a node without arrows: the bias."))
@@ -71,9 +71,9 @@ def strongest(e: Explanation) -> Sentence:
         return _told(_("No arrow has been removed yet."))
     row = e.strongest.iloc[0]
     fields = {
-        "arrow": Piece("arrow", arrow(row)),
-        "change": Piece("number", signed(float(row["removal"]))),
-        "p": Piece("number", f"{row['p_without']:.3f}"),
+        "arrow": MarkedWords("arrow", arrow(row)),
+        "change": MarkedWords("number", signed(float(row["removal"]))),
+        "p": MarkedWords("number", f"{row['p_without']:.3f}"),
     }
     if e.total == 1:
         return _told(
@@ -82,8 +82,8 @@ def strongest(e: Explanation) -> Sentence:
     said = _told(_("Taken one at a time, removing {arrow} moves the answer most ({change}, to {p})."), **fields)
     if e.done < e.total:
         part = ngettext("That is of {done:,} of {n:,} arrow.", "That is of {done:,} of {n:,} arrows.", e.total)
-        return (*said, Piece("words", " " + part.format(done=e.done, n=e.total)))
-    return (*said, Piece("words", " " + _attention_puts(e)))
+        return (*said, MarkedWords("words", " " + part.format(done=e.done, n=e.total)))
+    return (*said, MarkedWords("words", " " + _attention_puts(e)))
 
 
 def _attention_puts(e: Explanation) -> str:
@@ -125,7 +125,7 @@ def verdict_lines(e: Explanation, typical: pd.DataFrame | None = None) -> list[s
             "Over {n} nodes attention's mean rank agreement is {mean} for the arrows into them.",
             mean[1],
         )
-        lines.append(sentence.format(n=mean[1], mean=number(mean[0])))
+        lines.append(sentence.format(n=mean[1], mean=agreement_number(mean[0])))
     if e.total and e.verdict.kind not in ("none_moves",):
         if e.num_layers == 1 and _messages_equal(e):
             lines.append(_("It never says for whom an arrow speaks. Messages do; with one layer they equal removing."))
@@ -222,7 +222,7 @@ def arrow(row: pd.Series, end: str = "") -> str:
     return f"{row[f'source{end}']} → {row[f'target{end}']}"
 
 
-def number(value: float) -> str:
+def agreement_number(value: float) -> str:
     """A rank agreement: two digits; what only rounds to 1 is told from 1."""
     if np.isnan(value):
         return "–"
@@ -263,10 +263,10 @@ def _node(e: Explanation) -> str:
     return _("node {name}").format(name=e.name)
 
 
-def _told(template: str, **fields: Piece) -> Sentence:
+def _told(template: str, **fields: MarkedWords) -> MarkedSentence:
     """A template with its fields filled in, in pieces."""
-    pieces: list[Piece] = []
+    pieces: list[MarkedWords] = []
     for words, name, _form, _conversion in Formatter().parse(template):
-        pieces += [Piece("words", words)] if words else []
+        pieces += [MarkedWords("words", words)] if words else []
         pieces += [fields[name]] if name else []
     return tuple(pieces)

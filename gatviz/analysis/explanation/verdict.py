@@ -13,7 +13,7 @@ from gatviz.analysis.explanation.removal import Removed
 from gatviz.analysis.explanation.thresholds import CLOSE, FAR_TOGETHER, LITTLE_ALONE, MOVES, SOMEWHAT
 from gatviz.words import _, ngettext
 
-Kind = Literal["more", "no_more", "less", "none_moves", "only_together", "undefined"]
+VerdictKind = Literal["more", "no_more", "less", "none_moves", "only_together", "undefined"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Verdict:
         overall, place: as of `Agreement`.
     """
 
-    kind: Kind
+    kind: VerdictKind
     sentence: str
     overall: float
     place: float
@@ -42,7 +42,7 @@ def verdict_of(removed: Removed, pairs: Pairs, found: Agreement) -> Verdict:
     return Verdict(kind, sentence, found.overall, found.place)
 
 
-def _judged(largest: float, pairs: Pairs, found: Agreement) -> tuple[Kind, str]:
+def _judged(largest: float, pairs: Pairs, found: Agreement) -> tuple[VerdictKind, str]:
     together = int((pairs.table["removal"].abs() > FAR_TOGETHER).sum())
     if largest < LITTLE_ALONE and together:
         return "only_together", _together(together, pairs.tried)

@@ -30,7 +30,7 @@ from gatviz.checkpoints.layer_forms import (
 )
 from gatviz.errors import GatvizError
 from gatviz.model.gat import GAT
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.words import N_, _
 
 _GATCONV = N_("PyG's GATConv")

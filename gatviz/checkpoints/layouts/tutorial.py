@@ -11,7 +11,7 @@ from torch import Tensor
 from gatviz.checkpoints.layer_forms import Default, LayerForm, Layers, LayerTensors, StoredLayer, WeightsLayout
 from gatviz.errors import GatvizError, quote
 from gatviz.model.gat import GAT
-from gatviz.model.steps import LayerSettings
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.words import N_, _
 
 

@@ -8,6 +8,7 @@ import { fillIn, number, shorten } from "./format.js";
 import { math } from "./formula.js";
 import { marksOf } from "./marks.js";
 import { MatrixView } from "./matrix_view.js";
+import { captionOf } from "./picture_parts.js";
 import { rowsSum, rowSum } from "./row_sums.js";
 import { colourScale } from "./scales.js";
 import { changeLimit, onEdge, shareLimit, shownWeighting, stageOf } from "./scene.js";
@@ -70,7 +71,7 @@ export class ChainView {
     /** Whether all steps are on offer, and which stage is shown where there is room for one alone. */
     this.unfolded = false;
     this.tab = "alpha";
-    this.camera = new Camera("chain", store, inLight, () => this.openStages().map((stage) => ({ key: stage.name, name: stage.plain, elements: [this.card(stage).element] })));
+    this.camera = new Camera("chain", (date) => captionOf(this.scene, this.store.state, date), inLight, () => this.openStages().map((stage) => ({ key: stage.name, name: stage.plain, elements: [this.card(stage).element] })));
     this.head = html("div", { class: "chain-head" });
     this.steps = html("nav", { class: "steps-bar" });
     this.strip = html("div", { class: "strip" });

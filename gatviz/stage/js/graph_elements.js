@@ -8,7 +8,7 @@ import { nodeCount } from "./scene.js";
 
 /**
  * @import {Box, EdgeShape, Point} from "./geometry.js"
- * @import {Edge, Scene} from "./scene.js"
+ * @import {Drawing, Edge} from "./scene.js"
  */
 
 const MOST_FEATURES_BESIDE = 4;
@@ -36,7 +36,7 @@ export function nodeRadius(count, screen) {
   return Math.max(LEAST_RADIUS, Math.min(usual, least / 2));
 }
 
-/** @param {Scene} scene @param {string} name @param {number} n @param {number} radius */
+/** @param {Drawing} scene @param {string} name @param {number} n @param {number} radius */
 export function nodeElement(scene, name, n, radius) {
   const inside = Array.from(name).length * (radius > 20 ? 9 : 6.8) <= radius * 2 - 4;
   const small = scene.names.length > MANY_NODES;
@@ -70,7 +70,7 @@ export function edgeElement(edge) {
   const head = svg("polygon", { class: "head" });
   const hit = svg("path", { class: "hit" });
   const splits = svg("g", { class: "splits" });
-  const group = svg("g", { class: edge.added ? "edge added" : "edge", "data-target": edge.target, "data-source": edge.source }, rim, line, head, splits, hit);
+  const group = svg("g", { class: edge.added ? "edge added" : edge.was ? "edge was" : "edge", "data-target": edge.target, "data-source": edge.source }, rim, line, head, splits, hit);
   return { group, line, rim, head, hit, splits, shape: /** @type {EdgeShape|null} */ (null) };
 }
 
@@ -99,7 +99,7 @@ export function bareEdge(shape) {
  * New nodes and arrows, as far as Python has not computed them yet.
  * @param {import("./draft.js").Draft} draft
  * @param {(name: string) => import("./geometry.js").Point} at where a node is drawn
- * @param {Scene} scene @param {number} radius
+ * @param {Drawing} scene @param {number} radius
  */
 export function draftElements(scene, draft, at, radius) {
   const { names, between } = scene;

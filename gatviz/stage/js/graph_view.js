@@ -1,6 +1,5 @@
 /** The graph: nodes and arrows whose width and colour are the shown weight, and what is being drawn right now. */
 
-import { CanvasInput } from "./canvas_input.js";
 import { focusedBeside, html, LATER, placeOn, set, svg } from "./dom.js";
 import { edgeKey, draftOf } from "./draft.js";
 import { numberElements } from "./edge_numbers.js";
@@ -19,7 +18,8 @@ import { alike } from "./tensor.js";
  * @import {Point} from "./geometry.js"
  * @import {EdgeElement, NodeElement} from "./graph_elements.js"
  * @import {Focus, GoneEdge} from "./protocol.js"
- * @import {Drawn, Edge, Scene} from "./scene.js"
+ * @import {Pointing} from "./pointing.js"
+ * @import {Drawing, Drawn, Edge} from "./scene.js"
  * @import {Changed} from "./store.js"
  * @import {View} from "./frame.js"
  */
@@ -41,20 +41,20 @@ const ROOM = 96;
 export class GraphView {
   /**
    * @param {import("./store.js").Store} store
-   * @param {import("./edits.js").Edits} edits
+   * @param {Pick<import("./edits.js").Edits, "drawn">} edits those that wait, which are drawn too
    */
   constructor(store, edits) {
-    /** @type {Scene} */
+    /** @type {Drawing} */
     this.scene = LATER;
     this.store = store;
     this.edits = edits;
-    /** Made by `listen`, since it is told of the commands, which are told of this view. @type {CanvasInput} */
+    /** What hears pointer and keys: it is told of this view. @type {Pointing} */
     this.input = LATER;
     /** Where the nodes are: in graph units, and on the screen. @type {Point[]} */
     this.points = [];
     /** @type {Point[]} */
     this.screen = [];
-    /** The scene that the elements were made for. @type {Scene|undefined} */
+    /** The scene that the elements were made for. @type {Drawing|undefined} */
     this.drawn = undefined;
     /** @type {NodeElement[]} */
     this.nodes = [];
@@ -93,16 +93,16 @@ export class GraphView {
     this.resize.observe(this.canvas);
   }
 
-  /** @param {import("./commands.js").Commands} commands */
-  listen(commands) {
-    this.input = new CanvasInput(this, this.store, this.edits, commands);
+  /** @param {Pointing} input */
+  listen(input) {
+    this.input = input;
   }
 
   destroy() {
     this.resize.disconnect();
   }
 
-  /** Take over new data. The picture is fitted to the panel only when Python says that it is another one. @param {Scene} scene */
+  /** Take over new data. The picture is fitted to the panel only when Python says that it is another one. @param {Drawing} scene */
   setScene(scene) {
     const replaced = !this.scene || this.scene.revision !== scene.revision;
     const before = this.points;

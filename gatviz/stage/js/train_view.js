@@ -7,7 +7,7 @@ import { TrainEmbeddingView } from "./train_embedding.js";
 import { TrainGraph } from "./train_graph.js";
 import { TrainPlayer } from "./train_player.js";
 import { TrainStepView } from "./train_step.js";
-import { dressed } from "./train_theme.js";
+import { dressed } from "./theme.js";
 
 /**
  * @import {Palette, TrainAsked, TrainPiece, TrainScreen} from "./protocol.js"

@@ -4,6 +4,7 @@ import { Camera } from "./camera.js";
 import { html, LATER } from "./dom.js";
 import { fillIn, shorten } from "./format.js";
 import { formulaLine } from "./formula.js";
+import { captionOf } from "./picture_parts.js";
 import { answerOf, isAnswered, shownWeighting } from "./scene.js";
 import { sentence } from "./sentence.js";
 import { edgeFocus, same, touch } from "./store.js";
@@ -40,7 +41,7 @@ export class WhyView {
     this.lock = html("span");
     this.remark = html("p", { class: "quiet-text why-remark" });
     this.links = html("span", { class: "why-links" });
-    this.camera = new Camera("why", store, inLight, () => [{ key: "why", name: this.scene.texts.pictureOfWhy, elements: [this.head, this.body] }]);
+    this.camera = new Camera("why", (date) => captionOf(this.scene, this.store.state, date), inLight, () => [{ key: "why", name: this.scene.texts.pictureOfWhy, elements: [this.head, this.body] }]);
     this.head = html("div", { class: "why-head" }, this.title, this.lock, this.remark, this.links, this.camera.element);
     this.body = html("div", { class: "why-body" });
     this.element = html("section", { class: "panel why" }, this.head, this.body);

@@ -14,7 +14,7 @@ from gatviz.charts.common import Chart
 from gatviz.charts.heads import head_alpha_chart, ranking_chart
 from gatviz.charts.network import HALF_WIDTH, network_chart
 from gatviz.charts.network_drawn import Drawn
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.ui.compare.answer import answer, answer_place
 from gatviz.ui.compare.cache import cached, drawn_at
 from gatviz.ui.compare.chart_card import card, matrix_limit, side_by_side, theme

@@ -18,7 +18,7 @@ from gatviz.charts.network_drawn import Drawn
 from gatviz.ui.compare.answer import answer, answer_place, table
 from gatviz.ui.compare.cache import cached, drawn_at
 from gatviz.ui.compare.chart_card import card, side_by_side, theme
-from gatviz.ui.compare.controls import head_name, number
+from gatviz.ui.compare.controls import head_name, number_input
 from gatviz.ui.session import session
 from gatviz.words import _
 
@@ -73,7 +73,7 @@ def _rule() -> Rule:
     """The rule that gives the words, which can be tried with other numbers here."""
     with st.container(horizontal=True, gap="medium"):
         values = {
-            name: number(label, low, high, usual, step, f"compare_{name}", help=help_)
+            name: number_input(label, low, high, usual, step, f"compare_{name}", help=help_)
             for label, help_, name, usual, low, high, step in (
                 (
                     _("Averages up to a lead of"),

@@ -18,7 +18,7 @@ from gatviz.analysis.explanation.explain import Explanation, Inquiry, typical_ag
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 
-Stage = Literal["removals", "pairs", "mean", "training", "places", "done"]
+Phase = Literal["removals", "pairs", "mean", "training", "places", "done"]
 
 _KEY = "explain_jobs"
 _MOST_KEPT = 6
@@ -44,7 +44,7 @@ class Background:
         self._thread: threading.Thread | None = None
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> Phase:
         """What is being done now; with each other one there is more to show."""
         raise NotImplementedError
 
@@ -99,16 +99,16 @@ class Job(Background):
     def __init__(self, model: GAT, graph: Graph, node: int) -> None:
         super().__init__()
         self._model, self._graph = model, graph
-        self._stage: Stage = "removals"
+        self._stage: Phase = "removals"
         self.inquiry = Inquiry(model, graph, node)
         self.total = self.inquiry.total
         self.typical: pd.DataFrame | None = None
         self._as_it_is: Contribution | None = None
-        self._shown: tuple[tuple[Stage, int, str], Explanation] | None = None
+        self._shown: tuple[tuple[Phase, int, str], Explanation] | None = None
         self.resume()
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> Phase:
         """See `Background`."""
         return self._stage
 
@@ -143,7 +143,7 @@ class Job(Background):
         self._stage, self.finished = "done", True
 
     @property
-    def _steps(self) -> tuple[tuple[Stage, Callable[[], None]], ...]:
+    def _steps(self) -> tuple[tuple[Phase, Callable[[], None]], ...]:
         return (("removals", self._remove), ("pairs", self._pair), ("mean", self._mean))
 
     def _remove(self) -> None:

@@ -13,7 +13,15 @@ import pandas as pd
 
 from gatviz.analysis import Explanation
 from gatviz.analysis.explanation.edge_paths import EdgePath, EdgePaths
-from gatviz.analysis.explanation.sentences import Sentence, arrow, class_called, hop_title, mean_of, number, signed
+from gatviz.analysis.explanation.sentences import (
+    MarkedSentence,
+    agreement_number,
+    arrow,
+    class_called,
+    hop_title,
+    mean_of,
+    signed,
+)
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, SOFT, Theme, colour_at
 from gatviz.charts.explanation import class_colour
 from gatviz.words import _
@@ -64,7 +72,7 @@ def style(theme: Theme) -> str:
     return f"{look}"
 
 
-def sentence(e: Explanation, pieces: Sentence, theme: Theme) -> str:
+def sentence(e: Explanation, pieces: MarkedSentence, theme: Theme) -> str:
     """A sentence: numbers, arrows and nodes in bold, a class behind its colour."""
     written = []
     for piece in pieces:
@@ -80,7 +88,7 @@ def heading(text: str) -> str:
     return f"<h2>{html.escape(text)}</h2>"
 
 
-def heading_of(e: Explanation, pieces: Sentence, theme: Theme) -> str:
+def heading_of(e: Explanation, pieces: MarkedSentence, theme: Theme) -> str:
     """The headline's words after it."""
     return f"<h2>{sentence(e, pieces, theme)}</h2>"
 
@@ -137,7 +145,7 @@ def _headed(title: str, look: str = "") -> str:
 
 
 def _meter(row: pd.Series | None, mean: tuple[float, int] | None) -> str:
-    told = "–" if mean is None else number(mean[0])
+    told = "–" if mean is None else agreement_number(mean[0])
     last = f'<td class="n quiet">{told}</td>'
     if row is None or np.isnan(row["spearman"]):
         why = "" if row is None else html.escape(str(row["reason"]))
@@ -150,7 +158,7 @@ def _meter(row: pd.Series | None, mean: tuple[float, int] | None) -> str:
         parts.append(_span("whisker", row["low"], row["high"]))
     parts.append(f'<span class="mark" style="left:{_percent(row["spearman"]):.2f}%"></span>')
     track = f'<td style="width:30%"><span class="track" aria-hidden="true">{"".join(parts)}</span></td>'
-    return f'{track}<td class="n"><b>{number(row["spearman"])}</b></td>{last}'
+    return f'{track}<td class="n"><b>{agreement_number(row["spearman"])}</b></td>{last}'
 
 
 def _span(kind: str, low: float, high: float) -> str:

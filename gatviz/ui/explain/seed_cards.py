@@ -16,7 +16,7 @@ from gatviz.training.task import some_of_each_class
 from gatviz.ui.explain import markup
 from gatviz.ui.explain.job import Job
 from gatviz.ui.explain.progress import working
-from gatviz.ui.explain.seeds import SEEDS, Seeds, Way, kept_seeds, start_seeds
+from gatviz.ui.explain.seeds import SEEDS, SeedsJob, TrainedAs, kept_seeds, start_seeds
 from gatviz.words import _, ngettext
 
 _LR = 0.02
@@ -34,7 +34,7 @@ def seed_cards(key: str, job: Job, found: Explanation, model: Callable[[], GAT])
         _agree(key, found, model, seeds)
 
 
-def _adds(job: Job, found: Explanation, model: Callable[[], GAT], seeds: Seeds | None) -> None:
+def _adds(job: Job, found: Explanation, model: Callable[[], GAT], seeds: SeedsJob | None) -> None:
     graph = found.graph
     trained = None if seeds is None else seeds.found
     told: Contribution = trained if trained is not None and trained.models else job.as_it_is(model, graph)
@@ -67,7 +67,7 @@ def _adds(job: Job, found: Explanation, model: Callable[[], GAT], seeds: Seeds |
     st.html(markup.titled(_("What attention adds"), lines, drawn, markup.paragraphs(quiet, quiet=True)))
 
 
-def _agree(key: str, found: Explanation, model: Callable[[], GAT], seeds: Seeds | None) -> None:
+def _agree(key: str, found: Explanation, model: Callable[[], GAT], seeds: SeedsJob | None) -> None:
     title = _("Would another seed say so?")
     if seeds is not None:
         lines: list[str] = []
@@ -82,7 +82,7 @@ def _agree(key: str, found: Explanation, model: Callable[[], GAT], seeds: Seeds 
     _ask(key, found, model, seeds)
 
 
-def _ask(key: str, found: Explanation, model: Callable[[], GAT], seeds: Seeds | None) -> None:
+def _ask(key: str, found: Explanation, model: Callable[[], GAT], seeds: SeedsJob | None) -> None:
     """The button that trains, with how."""
     graph = found.graph
     if seeds is not None and (seeds.running or seeds.finished):
@@ -102,7 +102,7 @@ def _ask(key: str, found: Explanation, model: Callable[[], GAT], seeds: Seeds | 
             _("Labelled per class"), 1, 100, _PER_CLASS, key="explain_per_class", persist_state="session"
         )
         labelled = tuple(some_of_each_class(graph, int(count)))
-    way = Way(labelled, Schedule(epochs=epochs, lr=_LR))
+    way = TrainedAs(labelled, Schedule(epochs=epochs, lr=_LR))
     first = found.strongest.iloc[0]
     st.button(
         _("Train {n} seeds").format(n=SEEDS),
@@ -113,7 +113,7 @@ def _ask(key: str, found: Explanation, model: Callable[[], GAT], seeds: Seeds | 
     st.caption(_("Each trains this net, the same with equal shares, and a GCN."))
 
 
-def _trained_how(way: Way, graph: Graph) -> str:
+def _trained_how(way: TrainedAs, graph: Graph) -> str:
     told = graph.num_nodes if way.labelled is None else len(way.labelled)
     if way.labelled is None:
         told = sum(part == "train" for part in graph.split or ())

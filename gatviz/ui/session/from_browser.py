@@ -36,7 +36,7 @@ from gatviz.stage.protocol import EdgeFocus
 from gatviz.ui.session import pins, session
 from gatviz.ui.session.control_values import value_of
 from gatviz.ui.session.model import all_weights, is_shared
-from gatviz.ui.session.steps import name_of, take_graph, take_weights
+from gatviz.ui.session.steps import parameter_name, take_graph, take_weights
 from gatviz.ui.session.work import SLOTS
 from gatviz.words import _, ngettext
 
@@ -196,7 +196,7 @@ def _set_entry(edit: SetWeight) -> None:
     if len(edit.place) != values.ndim:
         raise _no_such_entry(edit)
     entry = tuple(_checked(at, size, edit) for at, size in zip(edit.place, values.shape, strict=True))
-    called = name_of(f"{edit.step}.{edit.name}" if edit.step else edit.name, head)
+    called = parameter_name(f"{edit.step}.{edit.name}" if edit.step else edit.name, head)
     where = _("{name}, entry {place}").format(name=called, place=list(entry))
     values[entry] = check_finite(where, edit.value, _("type a number such as 0.5"))
     shared = isinstance(layer, int) and is_shared(now, layer)

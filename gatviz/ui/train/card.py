@@ -38,7 +38,7 @@ def training_card(now: session.Session, player: Player) -> None:
         title = html.escape(_("Training"))
         rows = "".join(
             f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>"
-            for name, value in told(now.graph, player)
+            for name, value in card_rows(now.graph, player)
         )
         st.html(f"{_STYLE}<b>{title}</b><table class='training'>{rows}</table>")
         if player.take is not None and isinstance(player.take.training, Recorded):
@@ -51,7 +51,7 @@ def training_card(now: session.Session, player: Player) -> None:
             st.caption(_("Their stack, two layers, is a choice of the model; what is set here is all the rest."))
 
 
-def told(graph: Graph, player: Player) -> list[tuple[str, str]]:
+def card_rows(graph: Graph, player: Player) -> list[tuple[str, str]]:
     """The card's rows: a name and its value."""
     setup = player.setup
     if player.take is not None and isinstance(player.take.training, Recorded):

@@ -15,11 +15,11 @@ from gatviz.analysis.subject import called
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.beside import beside
-from gatviz.training.kept import MOST_BYTES
+from gatviz.training.kept_epochs import MOST_BYTES
 from gatviz.training.recorded import Recorded
 from gatviz.training.task import Task
 from gatviz.training.training import Training
-from gatviz.ui.train.seeds import Seeds
+from gatviz.ui.train.seeds import SeedTrainings
 from gatviz.ui.train.setup import Setup
 from gatviz.ui.train.worker import Worker
 from gatviz.words import _
@@ -66,7 +66,7 @@ class Player:
         self.playhead, self.playing, self.wanted = 0, False, 0
         self.notice = ""
         self.opened: tuple[int, int] | None = None
-        self.seeds: Seeds | None = None
+        self.seeds: SeedTrainings | None = None
         self.live: Growing | None = None
         self._lock = threading.RLock()
         self._heads: dict[tuple[int, int], tuple[Any, HeadsAt]] = {}
@@ -158,7 +158,7 @@ class Player:
             if self.playhead >= take.training.trained:
                 self.playhead = found.trained
             self.playhead = min(self.playhead, found.trained)
-            self.setup = self.setup.of_schedule(epochs=found.trained)
+            self.setup = replace(self.setup, schedule=found.schedule)
             self.take = replace(take, training=found)
             if not found.running:
                 self.live = None
@@ -239,7 +239,7 @@ class Player:
             return
         if self.seeds is None or self.seeds.layer != layer:
             task, model = take.training.task_at(self.playhead), take.training.epoch(0)
-            self.seeds = Seeds(model, task, self.setup, layer, self.worker.session_id)
+            self.seeds = SeedTrainings(model, task, self.setup, layer, self.worker.session_id)
         self.seeds.worker.start()
 
     def _drop_seeds(self) -> None:

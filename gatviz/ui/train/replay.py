@@ -32,7 +32,8 @@ class Live:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._read, self._due = self._stamp(), 0.0
+        self._read: tuple[int, int] | None = None
+        self._due = 0.0
 
     def newer(self, before: Recorded) -> Recorded | None:
         """What the script has recorded since; None where that is nothing, or nothing that can be read now."""
@@ -58,7 +59,7 @@ class Live:
         return status.st_mtime_ns, status.st_size
 
 
-def kind_of(data: bytes, name: str) -> str:
+def content_kind(data: bytes, name: str) -> str:
     """The kind of a `.gatviz` file; "" where it is none that can be read."""
     try:
         return unpack_any(data, name).kind
@@ -72,7 +73,7 @@ def training_in(data: bytes, name: str) -> Training:
     Raises:
         GatvizError: it holds none, or a broken one.
     """
-    kind = Recorded if kind_of(data, name) == FORM.kind else Training
+    kind = Recorded if content_kind(data, name) == FORM.kind else Training
     return kind.load(data, name)
 
 

@@ -17,7 +17,7 @@ from gatviz.graph.positions import default_positions
 from gatviz.stage import training as pack
 from gatviz.stage.protocol import Palettes
 from gatviz.stage.training_protocol import TrainEmbedding, TrainScreen, TrainStep
-from gatviz.stage.training_side import default_arrow, pack_embedding, pack_step
+from gatviz.stage.training_side import default_edge, pack_embedding, pack_step
 from gatviz.training.recorded import Recorded
 from gatviz.training.slow_step import slow_step
 from gatviz.training.training import Ended, Moment, Training
@@ -28,7 +28,7 @@ from gatviz.words import _, ngettext
 
 
 @dataclass(frozen=True)
-class View:
+class TrainView:
     """What of a training is looked at: a layer, a head of it, α or its change, a locked arrow by its two nodes; what
     stands beside the graph, and of which step the output is embedded."""
 
@@ -40,7 +40,7 @@ class View:
     step: int = 0
     colour: Literal["predicted", "label"] = "predicted"
 
-    def within(self, player: Player) -> View:
+    def within(self, player: Player) -> TrainView:
         """The same as far as the training has it."""
         assert player.take is not None
         training = player.take.training
@@ -64,7 +64,7 @@ def beside_names(own: str) -> Mapping[str, str]:
     }
 
 
-def train_screen(now: session.Session, player: Player, view: View, heard: int) -> TrainScreen:
+def train_screen(now: session.Session, player: Player, view: TrainView, heard: int) -> TrainScreen:
     """All of the picture, at the playhead; `heard` is what the browser last asked for."""
     assert player.take is not None
     take = player.take
@@ -77,7 +77,7 @@ def train_screen(now: session.Session, player: Player, view: View, heard: int) -
     epochs, heads = player.heads(layer)
     own = training.schedule
     names = beside_names(_own_name(now))
-    part = pack.judged_part(training, training.trained)
+    part = pack.part_judged_by(training, training.trained)
     since = training.judged_since(part)
     curves = [
         Curve(key, [int(row["epoch"]) for row in one.rows[since:]], [row[f"right_{part}"] for row in one.rows[since:]])
@@ -100,7 +100,7 @@ def train_screen(now: session.Session, player: Player, view: View, heard: int) -
     view = replace(view, head=head)
     seeds = player.seeds if player.seeds is not None and player.seeds.layer == layer else None
     told = () if seeds is None else seeds.told
-    drawn = pack.Drawn(training, take.beside, names, epochs, heads, at, head)
+    drawn = pack.Plotted(training, take.beside, names, epochs, heads, at, head)
     drawn = replace(drawn, seeds=told, seeds_story=seeds_story(told, graph.names))
     locked = view.locked
     if locked is not None:
@@ -160,7 +160,7 @@ def train_screen(now: session.Session, player: Player, view: View, heard: int) -
         undo=bool(player.before),
         heard=heard,
         palettes=msgspec.convert(stage_palettes(), Palettes),
-        texts=pack.texts(),
+        texts=pack.training_texts(),
     )
 
 
@@ -171,7 +171,7 @@ def _fixed(training: Training) -> str:
     return _("A script recorded this run without its weights: it can be looked at, not trained on or opened.")
 
 
-def _embedding(player: Player, view: View, moment: Moment, step: int) -> TrainEmbedding:
+def _embedding(player: Player, view: TrainView, moment: Moment, step: int) -> TrainEmbedding:
     if view.colour == "label":
         colour_of = moment.task.graph.class_index.tolist()
     else:
@@ -179,11 +179,11 @@ def _embedding(player: Player, view: View, moment: Moment, step: int) -> TrainEm
     return pack_embedding(player.embedded(step).at(moment.epoch), colour_of)
 
 
-def _slow(player: Player, view: View, moment: Moment) -> tuple[TrainStep | None, str]:
+def _slow(player: Player, view: TrainView, moment: Moment) -> tuple[TrainStep | None, str]:
     """The step from the playhead on at the locked arrow, or else at the strongest; or why there is none."""
     assert player.take is not None
     training = player.take.training
-    arrow = view.locked or default_arrow(moment, view.layer, view.head or 0)
+    arrow = view.locked or default_edge(moment, view.layer, view.head or 0)
     if arrow is None:
         return None, _("No node reads two others, so no share can be learnt.")
     at = max(0, min(moment.epoch, training.schedule.epochs - 1))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
@@ -53,7 +52,3 @@ class Setup:
     def with_labelled(self, names: Sequence[str]) -> Setup:
         """The same with these nodes' labels told: what an experiment says of itself holds no longer."""
         return replace(self, labelled=tuple(names), per_class=None, card="")
-
-    def of_schedule(self, **changes: Any) -> Setup:
-        """The same with another schedule."""
-        return replace(self, schedule=replace(self.schedule, **changes))

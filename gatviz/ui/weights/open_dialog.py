@@ -13,7 +13,7 @@ from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.steps import open_model
-from gatviz.ui.weights.recipe_line import chosen_way, labels, reasons, recipe_line
+from gatviz.ui.weights.recipe_line import chosen_way, labels, recipe_line, step_reasons
 from gatviz.words import _, ngettext
 
 _OPEN, _TURN = "weights_dialog", "weights_turn"
@@ -97,7 +97,7 @@ def _preview(content: bytes, name: str, token: str) -> Checkpoint | None:
             found = file.open(**{**choices, "recipe": line})
         assert found is not None
         with line_place:
-            reasons(found)
+            step_reasons(found)
         with open_place:
             _account(found)
         found.check_graph(graph)

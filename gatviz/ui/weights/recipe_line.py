@@ -11,7 +11,7 @@ import streamlit as st
 from gatviz.analysis.classes import Columns, judged, likely_columns, way_in_words
 from gatviz.analysis.predictions import predictions
 from gatviz.checkpoints import Checkpoint, WeightsFile
-from gatviz.checkpoints.pieces import Piece, kind_in_words
+from gatviz.checkpoints.pieces import StoredModule, kind_in_words
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
 from gatviz.model.recipe import Recipe
@@ -57,7 +57,7 @@ def recipe_line(file: WeightsFile, proposal: Recipe | None, token: str) -> str:
     return typed.strip() or line
 
 
-def _told(piece: Piece) -> str:
+def _told(piece: StoredModule) -> str:
     reads, gives = piece.reads, piece.gives
     sizes = "" if reads is None else f" {reads}"
     if piece.layer is not None:
@@ -67,7 +67,7 @@ def _told(piece: Piece) -> str:
     return f"{piece.name} ({kind_in_words(piece)}{sizes})"
 
 
-def reasons(found: Checkpoint) -> None:
+def step_reasons(found: Checkpoint) -> None:
     """Why each step stands where it does."""
     if not found.guesses:
         return

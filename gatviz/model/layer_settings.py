@@ -1,6 +1,6 @@
-"""The steps that a model is made of, each told by a small value: from it a layer is built, and from a layer it is read.
+"""`LayerSettings`: what is chosen of an attention layer. A layer is built from it, and it is read off one.
 
-Today every step is an attention layer. A kind of layer stands in `LAYERS`; what it alone has, it says itself.
+A kind of layer stands in `LAYERS`; what it alone has, it says itself.
 """
 
 from __future__ import annotations
