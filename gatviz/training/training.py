@@ -221,10 +221,25 @@ class Training(ShowsItself):
 
         table = pd.DataFrame(list(self._rows))
         for part in PARTS:
-            counts = np.array([len(self._act_of(int(k)).task.nodes(part)) for k in table["epoch"]], dtype=np.float64)
+            counts = self.counts(part)
             right = table[f"right_{part}"].to_numpy(dtype=np.float64)
             table[f"accuracy_{part}"] = np.divide(right, counts, out=np.full(len(counts), np.nan), where=counts > 0)
         return table
+
+    def counts(self, part: str) -> NDArray[np.float64]:
+        """How many nodes each epoch has in "labelled", "val" or "others": an edit may change that."""
+        return np.array([len(self.task_at(int(row["epoch"])).nodes(part)) for row in self._rows], dtype=np.float64)
+
+    def judged_since(self, part: str) -> int:
+        """The first epoch from which on a part holds the nodes that it has in the end."""
+        starts = (0, *self.edits)
+        first, last = starts[-1], self.task_at(self.trained)
+        for start in reversed(starts):
+            task = self.task_at(start)
+            if task.graph.names != last.graph.names or not np.array_equal(task.nodes(part), last.nodes(part)):
+                break
+            first = start
+        return first
 
     @property
     def best(self) -> int:

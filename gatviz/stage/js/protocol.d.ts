@@ -557,12 +557,14 @@ export interface TrainBand {
   high: Packed;
 }
 
-/** Lines over epochs on one scale; `cut` says in words that the axis does not start at 0. */
+/** Lines over epochs on one scale; `cut` says in words that the axis does not start at 0, `whisker` between which
+values other seeds end. */
 export interface TrainChart {
   key: "loss" | "right" | "evenness" | "locked";
   title: string;
   lines: TrainLine[];
   bands: TrainBand[];
+  whisker: number[] | null;
   low: number;
   high: number;
   ticks: number[];
@@ -640,7 +642,8 @@ export interface TrainFlag {
   withdrawn: boolean;
 }
 
-/** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done. */
+/** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done. `live`:
+more of it may come from elsewhere; `fixed`: why nothing of it can be trained, edited or opened, "" if it can. */
 export interface TrainScreen {
   identity: string;
   names: string[];
@@ -653,6 +656,8 @@ export interface TrainScreen {
   first: TrainMoment;
   total: number;
   trained: number;
+  live: boolean;
+  fixed: string;
   ended: string;
   busy: boolean;
   playing: boolean;
