@@ -17,7 +17,7 @@ from gatviz.checkpoints.model_building import build_model
 from gatviz.checkpoints.pieces import StoredModule
 from gatviz.checkpoints.proposal import BETWEEN_LINEAR, Guess, Skeleton, Standing, propose, standings
 from gatviz.checkpoints.recognition import Recognised, recognise
-from gatviz.checkpoints.saved_settings import SavedSettings, saved_recipe, saved_settings
+from gatviz.checkpoints.saved_settings import SavedSettings, saved_classes, saved_recipe, saved_settings
 from gatviz.checkpoints.state_dict import StateDict, read_state_dict
 from gatviz.errors import GatvizError, quote
 from gatviz.files.disk import read_file
@@ -89,7 +89,8 @@ def load_weights(
     Arguments:
         source: a path, a file's bytes, a PyTorch module, or its state dict.
         name: what it is called, if `source` is no path.
-        classes: the label that each column of the output stands for, first to last; see `analysis.predictions`.
+        classes: the label that each column of the output stands for, first to last; see `analysis.predictions`. Left
+            out, those that `save_weights` wrote, where the model had any.
         choices: recipe, heads, concat, activation, residual, self_loops, loop_features, filled_loops, edge_in_message,
             negative_slope, norm, score_sign, implementation or layout, which the file leaves open, see `Choices`; left
             out, each is what the layout's own library or paper does.
@@ -113,7 +114,8 @@ def inspect_weights(
     Arguments and errors as `load_weights`.
     """
     opened = read_weights(source, name=name).open(**choices)
-    opened.model.classes = () if classes is None else classes
+    if classes is not None:
+        opened.model.classes = classes
     return opened
 
 
@@ -205,6 +207,7 @@ class WeightsFile:
         pieces = recognised.pieces
         recipe, recognised, decided, saved = self._decided(recognised, recipe, way, chosen)
         model = build_model(recognised, recipe, decided, saved, self.where)
+        model.classes = saved_classes(self.state.settings, self.where)
         of_layers = dict.fromkeys(note for layer in recognised.layers for note in layer.notes)
         notes = (*self.state.notes, *(way.notes if way else ()), *_left_out(pieces, recipe), *of_layers)
         notes += (*decided.notes, *map(_, recognised.layout.notes))

@@ -51,14 +51,16 @@ export class Stage {
     this.data = LATER;
     /** @param {() => void} act */
     const paper = (act) => inLight(this.element, this.data.palettes, () => this.show(this.data), act);
+    /** @type {import("./camera.js").Shoots} */
+    const shoots = (key, subjects) => new Camera(key, (date) => captionOf(this.scene, this.store.state, date), paper, subjects);
     this.legend = new Legend(this.store);
-    this.camera = new Camera("graph", (date) => captionOf(this.scene, this.store.state, date), paper, () => [{ key: "graph", name: this.scene.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend.element] }]);
+    this.camera = shoots("graph", () => [{ key: "graph", name: this.scene.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend.element] }]);
     this.menu = new PictureMenu(this.store, this.commands, host, () => this.graph.resetView());
     this.keys = new KeysMenu();
     this.toolbar = new Toolbar(this.store, this.commands, [this.camera.element, this.menu.element, this.keys.element]);
     this.editor = new NodeEditor(this.store, this.edits, this.graph);
-    this.chain = new ChainView(this.store, this.edits, paper);
-    this.why = new WhyView(this.store, host, paper);
+    this.chain = new ChainView(this.store, this.edits, shoots);
+    this.why = new WhyView(this.store, host, shoots);
     this.headline = new Headline(this.store);
     this.guide = new GuideView(this.store);
     this.headline.aside.prepend(this.guide.element);
