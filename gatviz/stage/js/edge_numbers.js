@@ -38,7 +38,9 @@ export function numberElements(picture, drawn, digits, target, asked = null) {
   const tight = small || labels.length > MOST_ROOMY;
   return labels.flatMap(({ text, places, edge }) => {
     const size = { half: text.length * (tight ? 3.2 : 3.9) + (tight ? 3 : 5), tall: tight ? 8 : 10 };
-    const boxes = (edge !== null && edge === asked ? [...places, ...besideOf(picture.edgeElements[edge].shape)] : places).map((at) => ({ ...size, x: between(at.x, size.half + 2, width - size.half - 2), y: between(at.y, size.tall + 2, height - size.tall - 2) }));
+    const { half, tall } = size;
+    const points = edge !== null && edge === asked ? [...places, ...besideOf(picture.edgeElements[edge].shape)] : places;
+    const boxes = points.map((at) => ({ half, tall, x: between(at.x, half + 2, width - half - 2), y: between(at.y, tall + 2, height - tall - 2) }));
     const free = boxes.find((box) => !taken.some((other) => overlap(box, other)));
     const box = free ?? (crowded && edge !== asked ? null : leastOn(boxes.filter((one) => !nodes.some((node) => overlap(one, node))), taken));
     if (!box) return [];
