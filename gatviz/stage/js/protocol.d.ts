@@ -429,12 +429,13 @@ export interface Rename {
   to: string;
 }
 
-/** A node's label, or some of its features. */
+/** A node's label, or some of its features; those of one drag are one step. */
 export interface SetNode {
   kind: "set_node";
   name: string;
   label?: string | null;
   features?: Record<string, number>;
+  drag?: string;
 }
 
 /** Where some nodes are now. */
@@ -461,7 +462,8 @@ export interface LayOut {
   layout: "spring" | "circular" | "kamada_kawai" | "bipartite" | "grid";
 }
 
-/** One entry of a parameter, or of one head of it; of the step of this name, else of the layer. */
+/** One entry of a parameter, or of one head of it; of the step of this name, else of the layer. Those of one drag
+are one step. */
 export interface SetWeight {
   kind: "set_weight";
   layer: number;
@@ -470,6 +472,7 @@ export interface SetWeight {
   place: number[];
   value: number;
   step?: string;
+  drag?: string;
 }
 
 /** The last step taken back. */
