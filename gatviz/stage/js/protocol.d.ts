@@ -645,8 +645,10 @@ export interface TrainFlag {
   withdrawn: boolean;
 }
 
-/** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done. `live`:
-more of it may come from elsewhere; `fixed`: why nothing of it can be trained, edited or opened, "" if it can. */
+/** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done.
+
+`pace`: after so many milliseconds the next answer is asked for, 0 if nothing moves; `fixed`: why nothing of it can
+be trained, edited or opened, "" if it can. */
 export interface TrainScreen {
   identity: string;
   names: string[];
@@ -659,7 +661,7 @@ export interface TrainScreen {
   first: TrainMoment;
   total: number;
   trained: number;
-  live: boolean;
+  pace: number;
   fixed: string;
   ended: string;
   busy: boolean;
