@@ -19,6 +19,7 @@ from gatviz.checkpoints.proposal import BETWEEN_LINEAR, Guess, Skeleton, Standin
 from gatviz.checkpoints.recognition import Recognised, recognise
 from gatviz.checkpoints.saved_settings import SavedSettings, saved_classes, saved_recipe, saved_settings
 from gatviz.checkpoints.state_dict import StateDict, read_state_dict
+from gatviz.checkpoints.told_modules import check_covered, with_jumping
 from gatviz.errors import GatvizError, quote
 from gatviz.files.disk import read_file
 from gatviz.files.encoding import shown_name
@@ -236,6 +237,7 @@ class WeightsFile:
             known: dict[str, Step] = {piece.name: Linear(1) for piece in recognised.pieces}
             recipe.steps(known | self._saved_names())
             return recipe, None
+        check_covered(self.state.modules, self.where)
         proposal = propose(recognised.pieces, recognised.ordered, self.where)
         if proposal.question:
             recipes = [self._decided(recognised, way.recipe(), way, chosen)[0] for way in proposal.ways]
@@ -243,7 +245,8 @@ class WeightsFile:
             raise GatvizError(
                 self.where, _("one way to read it"), proposal.question, _("choose {recipes}").format(recipes=told)
             )
-        return proposal.ways[0].recipe(), proposal.ways[0]
+        way = with_jumping(proposal.ways[0], self.state.modules)
+        return way.recipe(), way
 
     def _saved_names(self) -> dict[str, Step]:
         """What a saved recipe names though it has no tensors."""

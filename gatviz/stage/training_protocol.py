@@ -147,8 +147,11 @@ class TrainFlag(Message):
 
 
 class TrainScreen(Message):
-    """All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done. `live`:
-    more of it may come from elsewhere; `fixed`: why nothing of it can be trained, edited or opened, "" if it can."""
+    """All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done.
+
+    `pace`: after so many milliseconds the next answer is asked for, 0 if nothing moves; `fixed`: why nothing of it can
+    be trained, edited or opened, "" if it can.
+    """
 
     identity: str
     names: list[str]
@@ -161,7 +164,7 @@ class TrainScreen(Message):
     first: TrainMoment
     total: int
     trained: int
-    live: bool
+    pace: int
     fixed: str
     ended: str
     busy: bool

@@ -28,7 +28,7 @@ _CHARTS = """() => Array.from(document.querySelectorAll('.js-plotly-plot'), plot
 }))"""
 _TOLD = """all => all.map(multiples => ({
     title: multiples.querySelector('.panels-title').textContent,
-    told: Array.from(multiples.querySelector('.graph-panel').querySelectorAll('.edge'), edge => {
+    told: Array.from(multiples.querySelector('.graph-panel')?.querySelectorAll('.edge') ?? [], edge => {
         edge.querySelector('.hit').dispatchEvent(new PointerEvent('pointermove', {bubbles: true}));
         const values = Array.from(multiples.querySelectorAll('.panel-value'), value => value.textContent);
         const [target, source] = [Number(edge.dataset.target), Number(edge.dataset.source)];

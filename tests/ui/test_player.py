@@ -134,6 +134,21 @@ def test_heads_and_a_locked_arrow_are_told_of_every_kept_epoch() -> None:
     assert np.isnan(player.locked(0, 2, 6, 33)[0]).all()
 
 
+def test_a_picture_that_takes_long_is_asked_for_less_often_and_the_playhead_moves_as_fast() -> None:
+    player, places = loaded(epochs=160), []
+    player.load(karate(), paper_model(karate()), player.setup, SOURCE)
+    while player.take is not None and player.take.training.advance():
+        pass
+    for seconds in (0.0, 0.01, 0.5, 2.0):
+        player.picture_seconds = seconds
+        assert seconds <= 0.2 * player.pace
+        player.playhead, player.playing = 0, True
+        player.tick()
+        places.append(player.playhead / player.pace)
+    player.halt()
+    assert places == pytest.approx([places[0]] * 4, rel=0.05)
+
+
 class Written:
     """A script that is still at work: what it has recorded by now, at each look."""
 

@@ -1,6 +1,6 @@
 /** Where things are: canvas (pixels in the panel) → scene (pixels before zoom and pan) → graph units. */
 
-const MARGIN = { few: { across: 66, down: 50 }, many: { across: 40, down: 34 } };
+const MARGIN = { few: { across: 66, down: 50 }, many: { across: 46, down: 44 } };
 const FEW = 12;
 const MOST_STRETCH = 1.9;
 

@@ -296,7 +296,8 @@ export class GraphView {
     const { scene } = this;
     const { locked, digits } = this.store.state;
     const target = locked === null ? null : locked.kind === "edge" ? locked.target : locked.node;
-    this.labelLayer.replaceChildren(...(this.isNumbered ? numberElements(this, drawnValues(scene, this.store.state), digits, target) : []));
+    const asked = locked?.kind === "edge" ? (scene.edgeBetween(locked.target, locked.source)?.index ?? null) : null;
+    this.labelLayer.replaceChildren(...(this.isNumbered ? numberElements(this, drawnValues(scene, this.store.state), digits, target, asked) : []));
   }
 
   /** Several heads at once: strokes side by side instead of one line. @param {number[]|null} heads @param {number} limit */

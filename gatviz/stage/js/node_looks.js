@@ -2,6 +2,7 @@
 
 import { set } from "./dom.js";
 import { fillIn } from "./format.js";
+import { overlap } from "./geometry.js";
 import { placeNames } from "./names.js";
 import { colourScale } from "./scales.js";
 import { shownWeighting } from "./scene.js";
@@ -81,6 +82,12 @@ export function writeNames(view) {
     }
     if (!features) return;
     const half = (Array.from(features.textContent ?? "").length * FEATURE_LETTER) / 2;
-    view.written.push({ x: view.screen[n].x, y: view.screen[n].y + Number(features.getAttribute("y")), half, tall: 9 });
+    const { x, y } = view.screen[n];
+    const usual = Number(features.getAttribute("y"));
+    const boxes = [usual, -usual].map((by) => ({ x, y: y + by, half, tall: 9 }));
+    const taken = [...loops, ...view.written, ...view.screen.flatMap((at, other) => (other === n ? [] : [{ ...at, half: view.radius, tall: view.radius }]))];
+    const box = boxes.find((one) => one.y > one.tall && one.y < view.frame.there.height - one.tall && !taken.some((other) => overlap(one, other))) ?? boxes[0];
+    set(features, { y: box.y - y });
+    view.written.push(box);
   });
 }

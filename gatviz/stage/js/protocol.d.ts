@@ -429,12 +429,13 @@ export interface Rename {
   to: string;
 }
 
-/** A node's label, or some of its features. */
+/** A node's label, or some of its features; those of one drag are one step. */
 export interface SetNode {
   kind: "set_node";
   name: string;
   label?: string | null;
   features?: Record<string, number>;
+  drag?: string;
 }
 
 /** Where some nodes are now. */
@@ -461,7 +462,8 @@ export interface LayOut {
   layout: "spring" | "circular" | "kamada_kawai" | "bipartite" | "grid";
 }
 
-/** One entry of a parameter, or of one head of it; of the step of this name, else of the layer. */
+/** One entry of a parameter, or of one head of it; of the step of this name, else of the layer. Those of one drag
+are one step. */
 export interface SetWeight {
   kind: "set_weight";
   layer: number;
@@ -470,6 +472,7 @@ export interface SetWeight {
   place: number[];
   value: number;
   step?: string;
+  drag?: string;
 }
 
 /** The last step taken back. */
@@ -642,8 +645,10 @@ export interface TrainFlag {
   withdrawn: boolean;
 }
 
-/** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done. `live`:
-more of it may come from elsewhere; `fixed`: why nothing of it can be trained, edited or opened, "" if it can. */
+/** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done.
+
+`pace`: after so many milliseconds the next answer is asked for, 0 if nothing moves; `fixed`: why nothing of it can
+be trained, edited or opened, "" if it can. */
 export interface TrainScreen {
   identity: string;
   names: string[];
@@ -656,7 +661,7 @@ export interface TrainScreen {
   first: TrainMoment;
   total: number;
   trained: number;
-  live: boolean;
+  pace: number;
   fixed: string;
   ended: string;
   busy: boolean;

@@ -89,6 +89,8 @@ export class Stage {
     };
     window.addEventListener(STEP, this.onStep);
     root.append(this.element);
+    /** Whether it was put back and has not been told anything since. */
+    this.returned = false;
     /** What had the focus last, if it was not given away. @type {EventTarget|null} */
     this.focused = null;
     this.element.addEventListener("focusin", (event) => (this.focused = event.target));
@@ -109,6 +111,7 @@ export class Stage {
   /** The page has put another place where this stage was: it goes there as it is. @param {HTMLElement} root */
   moveTo(root) {
     const { focused } = this;
+    this.returned = true;
     root.append(this.element);
     if (focused instanceof HTMLElement || focused instanceof SVGElement) focused.focus({ preventScroll: true });
   }
@@ -158,7 +161,10 @@ export class Stage {
     const replaced = !before || before.revision !== scene.revision;
     const weighting = [replaced ? scene.weightingAtStart : state.weighting, state.weighting].find(known) ?? scene.weightings[0].key;
     const open = this.stillOpen(before);
-    const locked = replaced ? scene.lockedAtStart : keep(state.locked);
+    // While this one was away, something else may have been locked where else the graph is drawn.
+    const elsewhere = this.returned && before && !same(scene.lockedAtStart, before.lockedAtStart);
+    this.returned = false;
+    const locked = replaced || elsewhere ? scene.lockedAtStart : keep(state.locked);
     const changed = !same(locked, state.locked) || (locked && weighting !== state.weighting);
     const selection = state.selection.filter((name) => scene.names.includes(name));
     const count = scene.weightings.filter((w) => w.kind === "head").length;

@@ -10,10 +10,6 @@ import { decode } from "./wire.js";
  * @typedef {{data: Uint8Array<ArrayBuffer>, parentElement: HTMLElement, setStateValue: (name: string, value: object) => void}} Page
  */
 
-/** While something moves, the next answer is asked for no sooner than so many milliseconds after the last. */
-const PACE = 140;
-/** The same while only a script elsewhere may have gone on. */
-const LIVE_PACE = 1000;
 /** What is asked while the page is still being mounted may get lost. */
 const SETTLED = 400;
 const TOKEN = "gatviz-training";
@@ -105,9 +101,8 @@ class Mounted {
     else this.clear();
     this.answered(screen.heard);
     clearTimeout(this.ticking);
-    if (!trains || (!screen.busy && !screen.playing && !screen.live)) return;
-    const pace = screen.busy || screen.playing ? PACE : LIVE_PACE;
-    const due = Math.max(20, pace - (performance.now() - this.ticked));
+    if (!trains || !screen.pace) return;
+    const due = Math.max(20, screen.pace - (performance.now() - this.ticked));
     this.ticking = setTimeout(() => {
       this.ticked = performance.now();
       this.ask({ what: "tick" });

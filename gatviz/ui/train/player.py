@@ -28,6 +28,8 @@ AHEAD = 100
 """So many epochs at most are trained beyond the playhead."""
 _TICKS = 80
 """In so many steps the playhead goes from the first epoch to the last."""
+PACE, LOOKING = 0.14, 0.2
+"""Seconds from one picture to the next while something moves; more where looking took more than this share of them."""
 _MOST_UNDONE = 5
 
 
@@ -68,6 +70,7 @@ class Player:
         self.opened: tuple[int, int] | None = None
         self.seeds: SeedTrainings | None = None
         self.live: Growing | None = None
+        self.picture_seconds = 0.0
         self._lock = threading.RLock()
         self._heads: dict[tuple[int, int], tuple[Any, HeadsAt]] = {}
         self._embedded: Embedded | None = None
@@ -139,7 +142,7 @@ class Player:
         take = self.take
         if take is None or not self.playing:
             return
-        forward = max(1, round(self.setup.schedule.epochs / _TICKS))
+        forward = max(1, round(self.setup.schedule.epochs / _TICKS * self.pace / PACE))
         self.playhead = min(self.playhead + forward, take.training.trained)
         if self.playhead >= self.last:
             self.halt()
@@ -274,6 +277,11 @@ class Player:
         self.take = replace(self.take, source=source)
 
     # ---- what there is -----------------------------------------------------------------------------------
+
+    @property
+    def pace(self) -> float:
+        """Seconds from one picture to the next, so that all but a share of them is left to training."""
+        return max(PACE, self.picture_seconds / LOOKING)
 
     @property
     def is_fresh(self) -> bool:

@@ -23,8 +23,11 @@ from gatviz.training.slow_step import slow_step
 from gatviz.training.training import Ended, Moment, Training
 from gatviz.ui.session import session
 from gatviz.ui.train.player import Player
-from gatviz.ui.train.seeds import SEEDS
+from gatviz.ui.train.seeds import SEEDS, SeedTrainings
 from gatviz.words import _, ngettext
+
+LIVE_PACE = 1000
+"""Milliseconds, where only a script elsewhere may have gone on."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def train_screen(now: session.Session, player: Player, view: TrainView, heard: i
         first=pack.pack_moment(first, min(layer, len(first.alpha) - 1)) if same else pack.pack_moment(moment, layer),
         total=own.epochs,
         trained=training.trained,
-        live=player.live is not None,
+        pace=_pace(player, seeds),
         fixed=_fixed(training),
         ended=told_end(training.ended, training.trained),
         busy=player.worker.is_busy or (seeds is not None and seeds.worker.is_busy),
@@ -162,6 +165,13 @@ def train_screen(now: session.Session, player: Player, view: TrainView, heard: i
         palettes=msgspec.convert(stage_palettes(), Palettes),
         texts=pack.training_texts(),
     )
+
+
+def _pace(player: Player, seeds: SeedTrainings | None) -> int:
+    """After how many milliseconds the browser asks again; 0 where nothing moves."""
+    if player.playing or player.worker.is_busy or (seeds is not None and seeds.worker.is_busy):
+        return round(1000 * player.pace)
+    return LIVE_PACE if player.live is not None else 0
 
 
 def _fixed(training: Training) -> str:
