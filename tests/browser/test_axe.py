@@ -129,7 +129,7 @@ def comparisons(page: Page) -> Iterator[str]:
 
 def explained(page: Page) -> Iterator[str]:
     page.get_by_role("radio", name="Explain", exact=True).click()
-    page.get_by_role("button", name="Show on the graph").wait_for()
+    page.get_by_role("button", name="Show in Explore").wait_for()
     yield "Explain"
     page.get_by_role("radio", name="Explore", exact=True).click()
 

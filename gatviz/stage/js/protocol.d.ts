@@ -146,7 +146,9 @@ export interface Bar {
   value: number;
 }
 
-/** What one end added to the score: by dimension, where the score splits in two, and by feature, the largest. */
+/** What one end added to the score: by dimension, where the score splits in two, and by feature, the largest.
+
+`rest` says which biases add to what features do, "" where there is none. */
 export interface Half {
   half: "target" | "source";
   node: number;
@@ -155,6 +157,7 @@ export interface Half {
   byDimension: Bar[];
   byFeature: Bar[];
   more: number;
+  rest: string;
 }
 
 /** What the features of the edge itself added to the score, the largest of them. */
@@ -196,7 +199,6 @@ export interface Story {
   formulas: Formula[];
   halves: Half[];
   ofEdge: EdgeShares | null;
-  biased: boolean;
   pair: Pair | null;
   score: JointScore | null;
 }
@@ -558,12 +560,14 @@ export interface TrainBand {
   high: Packed;
 }
 
-/** Lines over epochs on one scale; `cut` says in words that the axis does not start at 0. */
+/** Lines over epochs on one scale; `cut` says in words that the axis does not start at 0, `whisker` between which
+values other seeds end. */
 export interface TrainChart {
   key: "loss" | "right" | "evenness" | "locked";
   title: string;
   lines: TrainLine[];
   bands: TrainBand[];
+  whisker: number[] | null;
   low: number;
   high: number;
   ticks: number[];
@@ -641,7 +645,10 @@ export interface TrainFlag {
   withdrawn: boolean;
 }
 
-/** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done. */
+/** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done.
+
+`pace`: after so many milliseconds the next answer is asked for, 0 if nothing moves; `fixed`: why nothing of it can
+be trained, edited or opened, "" if it can. */
 export interface TrainScreen {
   identity: string;
   names: string[];
@@ -654,6 +661,8 @@ export interface TrainScreen {
   first: TrainMoment;
   total: number;
   trained: number;
+  pace: number;
+  fixed: string;
   ended: string;
   busy: boolean;
   playing: boolean;
