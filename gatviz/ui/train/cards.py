@@ -15,10 +15,12 @@ from gatviz.ui.train.setup import Setup
 from gatviz.words import _
 
 _STYLE = """<style>
-[class*="st-key-experiment-"] button { min-height: 98px; align-items: flex-start; text-align: left; padding: 8px 12px; }
-[class*="st-key-experiment-"] button p { font-size: 0.8rem; line-height: 1.3 !important; text-align: left; }
+[class*="st-key-experiment-"] button { min-height: 104px; align-items: flex-start; text-align: left; padding: 8px 12px; }
+[class*="st-key-experiment-"] button p { font-size: 0.8rem; text-align: left; }
 [class*="st-key-experiment-"] button em { font-style: normal; font-size: 0.75rem; }
-[class*="st-key-experiment-"] button * { white-space: normal !important; overflow: visible !important; }
+[class*="st-key-experiment-"] button * {
+  white-space: normal !important; overflow: visible !important; line-height: 1.3 !important;
+}
 [class*="st-key-experiment-"] button > div { justify-content: flex-start; }
 </style>"""
 
