@@ -94,14 +94,6 @@ def attend(
     return *stages[:keep], softmax_over_sources(stages[-1], edges)
 
 
-def additive_alpha(
-    Wh: Shaped[Tensor, "N H C"], att: Shaped[Tensor, "H 2 C"], slope: float, edges: Block
-) -> Shaped[Tensor, "E H"]:
-    """α of GAT from Wh and a: the softmax of LeakyReLU(raw), with none of the stages between."""
-    raw = raw_scores(split_scores(Wh, att), edges)
-    return softmax_over_sources(F.leaky_relu(raw, slope), edges)
-
-
 def aggregate(weights: Shaped[Tensor, "E H"], Wh: Shaped[Tensor, "N H C"], edges: Block) -> Shaped[Tensor, "n H C"]:
     """h′_i = Σ_j α_ij Wh_j over all j that i reads; with `edges.reading_edges`, Σ_j α_ij Wf_ij of Wf [E, H, C]."""
     messages = weights.unsqueeze(-1) * Wh.index_select(0, edges.source)

@@ -101,21 +101,6 @@ def attend(
     return tuple(results)
 
 
-def additive_alpha(
-    Wh: Shaped[Tensor, "N H C"], att: Shaped[Tensor, "H 2 C"], slope: float, edges: Block
-) -> Shaped[Tensor, "E H"]:
-    """See `arithmetic.additive_alpha`."""
-    if _needs_gradient(Wh) or _needs_gradient(att):
-        learnt: Tensor = _AdditiveAlpha.apply(Wh, att, slope, edges)  # type: ignore[no-untyped-call]
-        return learnt
-    scores = split_scores(Wh, att)
-
-    def score(block: Block) -> tuple[Tensor]:
-        return (F.leaky_relu(raw_scores(scores, block), slope),)
-
-    return attend(score, edges, keep=0, values_per_edge=Wh.shape[1])[-1]
-
-
 def aggregate(weights: Shaped[Tensor, "E H"], Wh: Shaped[Tensor, "N H C"], edges: Block) -> Shaped[Tensor, "n H C"]:
     """See `arithmetic.aggregate`."""
     if _needs_gradient(weights) or _needs_gradient(Wh):
@@ -209,36 +194,10 @@ class _SoftmaxOverSources(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         (alpha,) = ctx.saved_tensors
-        return _before_softmax(grad, alpha, ctx.block), None
-
-
-class _AdditiveAlpha(torch.autograd.Function):
-    """GAT's α from Wh and a in one step: to learn, half as many of torch's own steps as one stage after another."""
-
-    @staticmethod
-    def forward(ctx: Any, Wh: Tensor, att: Tensor, slope: float, block: Block) -> Tensor:
-        raw = raw_scores(split_scores(Wh, att), block)
-        alpha = _softmax(F.leaky_relu(raw, slope), block)
-        ctx.slope, ctx.block = slope, block
-        ctx.save_for_backward(Wh, att, raw, alpha)
-        return alpha
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None, None]:
-        Wh, att, raw, alpha = ctx.saved_tensors
         block: Block = ctx.block
-        of_raw = torch.ops.aten.leaky_relu_backward(_before_softmax(grad, alpha, block), raw, ctx.slope, False)
-        nobody = of_raw.new_zeros(block.num_nodes, of_raw.shape[1])
-        halves = torch.stack([nobody.index_add(0, nodes, of_raw) for nodes in (block.target, block.source)])
-        of_Wh = torch.bmm(halves.permute(2, 1, 0), att).transpose(0, 1)
-        return of_Wh, torch.bmm(halves.permute(2, 0, 1), Wh.transpose(0, 1)), None, None
-
-
-def _before_softmax(grad: Tensor, alpha: Tensor, block: Block) -> Tensor:
-    """The gradient by e [E, H] from that by α: α·(g − Σ α·g)."""
-    weighted = alpha * grad
-    total = _total(weighted, block)
-    return torch.addcmul(weighted, alpha, total.index_select(0, block.place), value=-1)
+        weighted = alpha * grad
+        total = _total(weighted, block)
+        return weighted - alpha * total.index_select(0, block.place), None
 
 
 class _Aggregate(torch.autograd.Function):

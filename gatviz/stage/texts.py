@@ -170,7 +170,6 @@ def texts() -> dict[str, str]:
         "jointSource": "Wh_source",
         "jointHidden": "hidden",
         "furtherJoint": _("Further back: the features behind the score"),
-        "biasesAdd": _("The projection's bias, b_{half}, adds the rest."),
         "targetScore": _("t_i = a_target · Wh of {node} = {value}"),
         "sourceScore": _("s_j = a_source · Wh of {node} = {value}"),
         "jointEdge": "Wf_edge",

@@ -105,7 +105,6 @@ def numbers(
         "softmax_over_sources": (e,),
         "equal_shares": (),
         "attend": (scores,),
-        "additive_alpha": (Wh, att),
         "aggregate": (shares, Wh),
     }
     found = {
@@ -117,7 +116,6 @@ def numbers(
         "softmax_over_sources": (module.softmax_over_sources(e, edges),),
         "equal_shares": (module.equal_shares(e, edges),),
         "attend": module.attend(score, edges, keep=2, values_per_edge=heads),
-        "additive_alpha": (module.additive_alpha(Wh, att, 0.2, edges),),
         "aggregate": (module.aggregate(shares, Wh, edges),),
     }
     assert found.keys() == functions(arithmetic).keys()

@@ -118,11 +118,11 @@ def dialogs(page: Page) -> Iterator[str]:
 def comparisons(page: Page) -> Iterator[str]:
     """What if comes with the pin that was set before."""
     page.get_by_role("radio", name="Compare", exact=True).click()
-    page.wait_for_selector(".js-plotly-plot .gtitle")
+    page.wait_for_selector(".js-plotly-plot .gtitle, .gatviz-panels .edge")
     tabs = page.get_by_role("radiogroup", name="What to compare").get_by_role("radio")
     for section in tabs.all_inner_texts():
         page.get_by_role("radio", name=section, exact=True).click()
-        page.wait_for_selector(".js-plotly-plot .gtitle")
+        page.wait_for_selector(".js-plotly-plot .gtitle, .gatviz-panels .edge")
         yield f"Compare: {section}"
     page.get_by_role("radio", name="Explore", exact=True).click()
 

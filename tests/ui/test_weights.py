@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 from torch_geometric.nn import GATConv
 
-from gatviz import Graph, Recipe
+from gatviz import GAT, Graph, Recipe, load_weights, save_weights
+from gatviz.ui.session.run_cache import present_model
 from gatviz.ui.session.session import Session
 from gatviz.ui.weights import table as weights_table
 
@@ -172,3 +173,15 @@ def test_the_columns_of_the_output_are_matched_with_the_labels() -> None:
     assert any("100.00 %: 3 of 3" in plain(one.value) for one in app.markdown)
     checked(app.button(key="weights_show").click().run())
     assert state_of(app).settings.classes == ("red", "blue")
+    now = state_of(app)
+    again = save_weights(present_model(now.graph, now.settings, now.work.weights.weights if now.work.weights else None))
+    assert load_weights(again).classes == ("red", "blue")
+    choose_file(app, save_weights(classed(load_weights(again), ("blue", "red"))))
+    columns = control(app, "Columns of the output stand for labels")
+    assert (columns.value.classes, columns.value.way) == (("blue", "red"), "saved")
+    assert any("0.00 %: 0 of 3" in plain(one.value) for one in app.markdown)
+
+
+def classed(model: GAT, classes: tuple[str, ...]) -> GAT:
+    model.classes = classes
+    return model

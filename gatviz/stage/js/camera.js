@@ -14,6 +14,7 @@ import { fileName } from "./picture_parts.js";
  * @property {string} name as it is called in the menu and in the file's name
  * @property {Element[]} elements
  *
+ * @typedef {(key: string, subjects: () => Subject[]) => Camera} Shoots gives a camera for what a view has
  * @typedef {(act: () => void) => void} InLight lets something happen while all is drawn in light colours
  */
 

@@ -51,14 +51,16 @@ export class Stage {
     this.data = LATER;
     /** @param {() => void} act */
     const paper = (act) => inLight(this.element, this.data.palettes, () => this.show(this.data), act);
+    /** @type {import("./camera.js").Shoots} */
+    const shoots = (key, subjects) => new Camera(key, (date) => captionOf(this.scene, this.store.state, date), paper, subjects);
     this.legend = new Legend(this.store);
-    this.camera = new Camera("graph", (date) => captionOf(this.scene, this.store.state, date), paper, () => [{ key: "graph", name: this.scene.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend.element] }]);
+    this.camera = shoots("graph", () => [{ key: "graph", name: this.scene.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend.element] }]);
     this.menu = new PictureMenu(this.store, this.commands, host, () => this.graph.resetView());
     this.keys = new KeysMenu();
     this.toolbar = new Toolbar(this.store, this.commands, [this.camera.element, this.menu.element, this.keys.element]);
     this.editor = new NodeEditor(this.store, this.edits, this.graph);
-    this.chain = new ChainView(this.store, this.edits, paper);
-    this.why = new WhyView(this.store, host, paper);
+    this.chain = new ChainView(this.store, this.edits, shoots);
+    this.why = new WhyView(this.store, host, shoots);
     this.headline = new Headline(this.store);
     this.guide = new GuideView(this.store);
     this.headline.aside.prepend(this.guide.element);
@@ -87,6 +89,8 @@ export class Stage {
     };
     window.addEventListener(STEP, this.onStep);
     root.append(this.element);
+    /** Whether it was put back and has not been told anything since. */
+    this.returned = false;
     /** What had the focus last, if it was not given away. @type {EventTarget|null} */
     this.focused = null;
     this.element.addEventListener("focusin", (event) => (this.focused = event.target));
@@ -107,6 +111,7 @@ export class Stage {
   /** The page has put another place where this stage was: it goes there as it is. @param {HTMLElement} root */
   moveTo(root) {
     const { focused } = this;
+    this.returned = true;
     root.append(this.element);
     if (focused instanceof HTMLElement || focused instanceof SVGElement) focused.focus({ preventScroll: true });
   }
@@ -156,7 +161,10 @@ export class Stage {
     const replaced = !before || before.revision !== scene.revision;
     const weighting = [replaced ? scene.weightingAtStart : state.weighting, state.weighting].find(known) ?? scene.weightings[0].key;
     const open = this.stillOpen(before);
-    const locked = replaced ? scene.lockedAtStart : keep(state.locked);
+    // While this one was away, something else may have been locked where else the graph is drawn.
+    const elsewhere = this.returned && before && !same(scene.lockedAtStart, before.lockedAtStart);
+    this.returned = false;
+    const locked = replaced || elsewhere ? scene.lockedAtStart : keep(state.locked);
     const changed = !same(locked, state.locked) || (locked && weighting !== state.weighting);
     const selection = state.selection.filter((name) => scene.names.includes(name));
     const count = scene.weightings.filter((w) => w.kind === "head").length;

@@ -40,7 +40,7 @@ function halfPanel(scene, story, half, digits) {
     more.length ? html("p", { class: "quiet-text" }, more.join(" · ")) : null,
     bars({ ...options, title: texts.byFeature, parts: half.byFeature }),
     half.more ? html("p", { class: "quiet-text" }, fillIn(texts.moreTerms, { count: half.more })) : null,
-    story.biased ? html("p", { class: "quiet-text" }, fillIn(texts.biasesAdd, { half: half.half })) : null,
+    half.rest ? html("p", { class: "quiet-text" }, half.rest) : null,
   );
 }
 
