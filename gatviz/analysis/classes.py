@@ -18,9 +18,10 @@ from gatviz.model.classes import checked_classes
 from gatviz.model.trace import Trace
 from gatviz.words import _, first_of, ngettext
 
-ColumnOrder = Literal["numbers", "alphabet", "appearance", "given"]
+ColumnOrder = Literal["numbers", "alphabet", "appearance", "given", "saved"]
 """numbers: by the numbers that the classes have in the graph's file. alphabet: in the order of their names.
-appearance: in the order in which they come among the nodes. given: by hand."""
+appearance: in the order in which they come among the nodes. given: by whoever opened or made the model. saved: with its
+weights."""
 
 _MOST_TOLD = 8
 
@@ -63,7 +64,8 @@ def way_in_words(way: ColumnOrder) -> str:
         "numbers": _("by their numbers in the file"),
         "alphabet": _("in the order of their names"),
         "appearance": _("in order of appearance"),
-        "given": _("by hand"),
+        "given": _("as they were given"),
+        "saved": _("as they were saved with the weights"),
     }[way]
 
 

@@ -38,6 +38,22 @@ def projected(role: str) -> Callable[[LayerTraits], str]:
     return lambda form: rf"({W} h)_{index} = {W}\, {read(form)}{bias if form.projection_bias else ''}"
 
 
+def half(role: str) -> Callable[[LayerTraits], str]:
+    """The formula of one half of a GAT score; the target's has what is added to the whole."""
+    symbol, index = ("t", "i") if role == "target" else ("s", "j")
+
+    def formula(form: LayerTraits) -> str:
+        more = " + b_a" if form.score_bias and role == "target" else ""
+        return rf"{symbol}_{index} = a_{{\mathrm{{{role}}}}}^{{\top}} {_of_node(index, form)}{more}"
+
+    return formula
+
+
+def _of_node(index: str, form: LayerTraits) -> str:
+    """A node's projected features; in brackets where they are more than W h."""
+    return f"(W h)_{index}" if form.projection_bias else f"W h_{index}"
+
+
 def hidden(form: LayerTraits) -> str:
     """In two lines: one would be wider than the matrix that it stands under."""
     target, source = (rf"W_{{\mathrm{{{role}}}}} h" for role in ("target", "source"))
@@ -53,10 +69,11 @@ def residual(form: LayerTraits) -> str:
 
 def raw(form: LayerTraits) -> str:
     """The formula of raw."""
-    parts, sums = r"W h_i \,\Vert\, W h_j", "t_i + s_j"
+    parts, sums = rf"{_of_node('i', form)} \,\Vert\, {_of_node('j', form)}", "t_i + s_j"
     if form.edge_features:
         parts, sums = rf"{parts} \,\Vert\, W_{{\mathrm{{edge}}}} f_{{ij}}", f"{sums} + g_{{ij}}"
-    return rf"\mathrm{{raw}}_{{ij}} = a^{{\top}} [{parts}] = {sums}"
+    more = " + b_a" if form.score_bias else ""
+    return rf"\mathrm{{raw}}_{{ij}} = a^{{\top}} [{parts}]{more} = {sums}"
 
 
 def raw_told(form: LayerTraits) -> str:
@@ -114,8 +131,8 @@ def share(form: LayerTraits) -> str:
 def read(form: LayerTraits) -> str:
     """What is read along an edge."""
     if form.edge_in_message:
-        return r"(W h_j + W_{\mathrm{edge}} f_{ij})"
-    return "W h_j" if form.kind == "GAT" else r"(W_{\mathrm{source}} h)_j"
+        return rf"({_of_node('j', form)} + W_{{\mathrm{{edge}}}} f_{{ij}})"
+    return _of_node("j", form) if form.kind == "GAT" else r"(W_{\mathrm{source}} h)_j"
 
 
 def taken_in(form: LayerTraits) -> str:

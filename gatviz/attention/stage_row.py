@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from gatviz.words import _
 
@@ -29,6 +29,7 @@ class LayerTraits:
     edge_features: bool = False
     edge_in_message: bool = False
     equal_shares: bool = False
+    score_bias: bool = False
     feature_dropout: bool = False
 
     @property
@@ -47,6 +48,26 @@ class FieldInfo:
     formula: str
     caption: str
     plain: str
+
+
+class _Form(Protocol):
+    @property
+    def kind(self) -> str: ...
+    @property
+    def edge_in_message(self) -> bool: ...
+    @property
+    def projection_bias(self) -> bool: ...
+    @property
+    def score_bias(self) -> bool: ...
+
+
+def beyond_pyg(form: _Form) -> str:
+    """What a layer has that PyG's layer of its kind lacks, "" if nothing."""
+    if form.edge_in_message:
+        return _("edge features in what nodes read")
+    if form.kind == "GAT" and form.projection_bias:
+        return _("a bias of the projection")
+    return _("a bias of the scores") if form.score_bias else ""
 
 
 Text = str | Callable[[LayerTraits], str]

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,9 +21,9 @@ from gatviz.attention.alpha_trace import AlphaTrace
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import new_generator
 from gatviz.attention.loop_features import AS_ADDED, LoopFeatures
-from gatviz.errors import GatvizError, quote
-from gatviz.files import limits
+from gatviz.errors import GatvizError
 from gatviz.files.container import Container, Form, pack, unpack
+from gatviz.files.disk import read_file, write_file
 from gatviz.files.kept_graph import ArrayStore, KeptGraph, Put, graph_content, graph_from_content
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
@@ -184,11 +183,7 @@ class CapturedRun(ShowsItself):
         arrays = ArrayStore()
         content = run_content(self, arrays.put)
         data = pack(FORM, content, arrays.held)
-        try:
-            Path(path).write_bytes(data)
-        except OSError as error:
-            found = quote(error.strerror or str(error))
-            raise GatvizError(quote(str(path)), _("a path to write to"), found, _("give another path")) from error
+        write_file(path, data)
 
     def __repr__(self) -> str:
         return f"CapturedRun({self.title}: {', '.join(call.called for call in self.calls)})"
@@ -314,14 +309,8 @@ def load_capture(path: str | os.PathLike[str]) -> CapturedRun:
     Raises:
         GatvizError: a file that holds none.
     """
-    file = Path(path)
-    try:
-        limits.check_bytes(file.stat().st_size, file.name)
-        data = file.read_bytes()
-    except OSError as error:
-        found = quote(error.strerror or str(error))
-        raise GatvizError(quote(str(path)), _("a file that can be read"), found, _("give another path")) from error
-    return read_capture(unpack(data, file.name, FORM))
+    data, where = read_file(path)
+    return read_capture(unpack(data, where, FORM))
 
 
 def read_capture(container: Container) -> CapturedRun:

@@ -34,7 +34,8 @@ class StoredLayer:
         name: what stands before the tensors' own names in the file ("conv1"), "" if nothing does.
         form: how it was recognised.
         arrays: W [H, C, F], a_target and a_source [H, C]; or W_target, W_source, a and b_target, b_source [H, C].
-            Where edge features are read also W_edge [H, C, D], and a_edge [H, C] beside W.
+            Where edge features are read also W_edge [H, C, D], and a_edge [H, C] beside W. Beside W there may be b_W
+            [H, C] and b_a [H, 1].
         edge_in_message: whether they are part of what is read too; None where the file leaves it open.
         bias: [H·C] or [C], or None. residual: [H·C, F] or [C, F], or None.
         heads_from: which tensor says how many heads there are, or None where none does.
@@ -302,6 +303,14 @@ class LayerTensors:
             told = or_list(str(length) for length in dict.fromkeys(lengths))
             raise self.misfit(tail, _("{lengths} entries").format(lengths=told))
         return None if tensor is None else tensor.reshape(-1)
+
+    def biases(self, heads: int, features: int, projection: str, score: str = "") -> dict[str, Tensor]:
+        """b_W [H, C] and b_a [H, 1] of a GAT layer, where it has tensors of these names."""
+        found = {
+            "b_W": self.vector(projection, heads * features) if projection else None,
+            "b_a": self.vector(score, heads) if score else None,
+        }
+        return {name: values.reshape(heads, -1) for name, values in found.items() if values is not None}
 
     def skip(self, tail: str, in_features: int, *widths: int) -> Tensor | None:
         """A projection of the residual that may be missing, [one of these widths, F]."""

@@ -138,9 +138,11 @@ def _layer(
     layer: StoredLayer, concat: bool, slope: float, told: LayerSettings | None, at: str
 ) -> tuple[LayerSettings, Mapping[str, Tensor]]:
     arrays = dict(layer.arrays)
-    v2: dict[str, bool] = {}
+    own = {"projection_bias": "b_W" in arrays, "score_bias": "b_a" in arrays}
     if layer.kind == "GATv2":
-        v2 = _v2(arrays, told, at)
+        own = _v2(arrays, told, at)
+    elif told is not None and own != {name: getattr(told, name) for name in own}:
+        raise _against(at)
     bias = _joined(layer.bias, layer, concat, commas((at, "bias")))
     residual = _joined(layer.residual, layer, concat, commas((at, "residual")))
     bias = _unless_left_out(bias, told is None or told.bias, commas((at, "bias")))
@@ -167,8 +169,7 @@ def _layer(
         attention=told.attention if told else "learnt",
         edge_features=layer.edge_features,
         edge_in_message=in_message,
-        share_weights=v2.get("share_weights", False),
-        projection_bias=v2.get("projection_bias", False),
+        **own,
     )
     return settings, arrays
 

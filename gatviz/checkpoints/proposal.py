@@ -42,7 +42,7 @@ class MainLayer:
 
     Attributes:
         skip: a linear layer whose output is added to it. norms, prelu: what follows it.
-        joined: whether jumping knowledge joins what the layers gave, before it.
+        joined: how jumping knowledge joins what the layers gave, before it; "" where nothing is joined.
         guesses: why it stands so.
     """
 
@@ -50,7 +50,7 @@ class MainLayer:
     skip: StoredModule | None = None
     norms: tuple[StoredModule, ...] = ()
     prelu: StoredModule | None = None
-    joined: bool = False
+    joined: Literal["", "cat", "max"] = ""
     guesses: tuple[Guess, ...] = ()
 
 
@@ -85,7 +85,7 @@ class Skeleton:
         parts: list[RecipePart] = [Named(norm.name) for norm in self.first]
         for k, stage in enumerate(self.stages):
             if stage.joined:
-                parts.append(Worded(JumpingKnowledge("cat")))
+                parts.append(Worded(JumpingKnowledge(stage.joined)))
             own = Named(stage.piece.name)
             parts.append(own if stage.skip is None else Added((own,), skip=Named(stage.skip.name)))
             parts += [Named(norm.name) for norm in stage.norms]
@@ -391,7 +391,7 @@ def _skeleton(pieces: Sequence[StoredModule], row: Row, ordered: bool, where: st
     stages = []
     for k, piece in enumerate(row.pieces):
         joined = k > 0 and reads_all(row.pieces[:k], piece)
-        stages.append(MainLayer(piece, joined=joined, guesses=(_placed(row, k, joined, ordered),)))
+        stages.append(MainLayer(piece, joined="cat" if joined else "", guesses=(_placed(row, k, joined, ordered),)))
     places = _Places(pieces, stages)
     lost = [piece for piece in pieces if piece.kind in NORMS and not places.put_norm(piece)]
     if lost:

@@ -289,7 +289,8 @@ def _are_heads(stem: str, layers: Sequence[StoredLayer], reads: Set[int | None])
 def _join(stem: str, heads: Sequence[StoredLayer], where: str) -> StoredLayer:
     first = heads[0]
     for layer in heads[1:]:
-        if layer.source_weight.shape != first.source_weight.shape or (layer.bias is None) != (first.bias is None):
+        alike = layer.arrays.keys() == first.arrays.keys() and (layer.bias is None) == (first.bias is None)
+        if layer.source_weight.shape != first.source_weight.shape or not alike:
             raise GatvizError(
                 commas((where, quote(layer.name))),
                 _("the shapes of {head}, another head of the layer").format(head=quote(first.name)),

@@ -25,6 +25,7 @@ from gatviz.analysis.explanation.explain import Explanation
 from gatviz.analysis.what_if import what_if
 from gatviz.errors import GatvizError, quote
 from gatviz.files import write_graph
+from gatviz.files.disk import write_file
 from gatviz.graph.graph import Graph
 from gatviz.model.trace import Trace
 from gatviz.words import _, one_of
@@ -146,11 +147,7 @@ def write_alpha(
         return write_graph(graph_with_alpha(trace, before=before, explanation=explanation), path, chosen)
     content = alpha_table(trace, before=before, explanation=explanation).to_csv(index=False).encode()
     if path is not None:
-        try:
-            Path(path).write_bytes(content)
-        except OSError as error:
-            reason = (error.strerror or _("an error")).lower()
-            raise GatvizError(quote(str(path)), _("a path to write to"), reason, _("choose another")) from None
+        write_file(path, content)
     return content
 
 

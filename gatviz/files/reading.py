@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
+from gatviz.files.disk import read_file
 from gatviz.files.encoding import shown_name
 from gatviz.files.formats import TABLES, format_named, recognise
 from gatviz.files.formats.edge_list import read_edge_list
@@ -206,21 +206,6 @@ def load(source: PathOrBytes, name: str | None, otherwise: str) -> tuple[bytes, 
         limits.check_bytes(len(source), where)
         return bytes(source), where
     try:
-        path = Path(source)
-        where = shown_name(name or path.name) or quote(str(source))
-        if path.is_dir():
-            raise GatvizError(where, _("a file"), _("a folder"), _("choose a file in it"))
-        limits.check_bytes(path.stat().st_size, where)
-        with path.open("rb") as file:
-            data = file.read(limits.MAX_BYTES + 1)  # a device has no size, and no end
-        limits.check_bytes(len(data), where)
-        return data, where
-    except (OSError, ValueError) as error:
-        if isinstance(error, GatvizError):
-            raise
-        reason = error.strerror or "" if isinstance(error, OSError) else str(error)
-        raise GatvizError(
-            quote(str(source)), _("a file that can be read"), reason.lower(), _("check the path, or pass bytes")
-        ) from None
+        return read_file(source, name)
     except TypeError:
         raise GatvizError("read_graph", _("a path or bytes"), type(source).__name__, _("pass one of these")) from None

@@ -27,6 +27,8 @@ EdgeEnds = Annotated[
 Point = tuple[Numeral, Numeral]
 _ENTRY = Meta(title=N_("an entry that the model has"), description=N_("click a cell of the model on the screen"))
 
+Drag = Annotated[str, Meta(title=N_("the name of a drag"), description=N_("drag the number again"))]
+
 
 class AddNode(Message, tag_field="kind", tag="add_node"):
     """A new node at a point of the graph."""
@@ -57,13 +59,14 @@ class Rename(Message, tag_field="kind", tag="rename"):
 
 
 class SetNode(Message, tag_field="kind", tag="set_node"):
-    """A node's label, or some of its features."""
+    """A node's label, or some of its features; those of one drag are one step."""
 
     name: NodeName
     label: Annotated[str | None, Meta(title=N_("a word"), description=N_("type a class name or nothing"))] = None
     features: Annotated[
         dict[str, Numeral], Meta(title=N_("numbers by feature name"), description=N_("type a number such as 0.5"))
     ] = field(default_factory=dict)
+    drag: Drag = ""
 
 
 class Move(Message, tag_field="kind", tag="move"):
@@ -92,7 +95,8 @@ class LayOut(Message, tag_field="kind", tag="layout"):
 
 
 class SetWeight(Message, tag_field="kind", tag="set_weight"):
-    """One entry of a parameter, or of one head of it; of the step of this name, else of the layer."""
+    """One entry of a parameter, or of one head of it; of the step of this name, else of the layer. Those of one drag
+    are one step."""
 
     layer: Annotated[int, _ENTRY]
     name: Annotated[str, _ENTRY]
@@ -100,6 +104,7 @@ class SetWeight(Message, tag_field="kind", tag="set_weight"):
     place: Annotated[list[int], _ENTRY]
     value: Annotated[Numeral, Meta(title=N_("a number"), description=N_("type a number such as 0.5"))]
     step: Annotated[str, _ENTRY] = ""
+    drag: Drag = ""
 
 
 class Undo(Message, tag_field="kind", tag="undo"):

@@ -101,6 +101,12 @@ def told_faint(moment: Moment, layer: int, head: int) -> str:
     return _("{n} of {all} arrows are below {share}").format(n=count, all=len(alpha), share=FAINT) if count else ""
 
 
+def edge_place(moment: Moment, target: int, source: int) -> int | None:
+    """Where the arrow between two nodes stands among the edges; None where there is none."""
+    found = np.flatnonzero((moment.edges.edge_index[1] == target) & (moment.edges.edge_index[0] == source))
+    return int(found[0]) if len(found) else None
+
+
 # ---- charts -----------------------------------------------------------------------------------------------
 
 
@@ -114,7 +120,8 @@ class Plotted:
         at: the epoch under the playhead.
         locked: [K] of the locked arrow at the kept epochs, NaN where it is not there: its α, and its even share.
         locked_name: what the arrow is called.
-        seeds: what other seeds came to, and what is said of them.
+        seeds: what other seeds came to, and what is said of them. locked_seeds: of the locked arrow in each of them
+            α in the end, the mean over heads.
     """
 
     training: Training
@@ -128,6 +135,7 @@ class Plotted:
     locked_name: str = ""
     seeds: Sequence[SeedTold] = ()
     seeds_story: str = ""
+    locked_seeds: Sequence[float] = ()
 
 
 def pack_charts(drawn: Plotted) -> list[TrainChart]:
@@ -148,7 +156,7 @@ def _line(
     values: Any,
     at: int,
     head: int | None = None,
-    count: int | None = None,
+    counts: NDArray[Any] | None = None,
 ) -> TrainLine:
     numbers = np.asarray(values, dtype=np.float64)
     before = np.searchsorted(np.asarray(epochs), at, side="right") - 1
@@ -161,7 +169,7 @@ def _line(
         epochs=list(epochs),
         values=packed(numbers),
         now=now if isfinite(now) else None,
-        now_text=("–" if not isfinite(now) else f"{now:.3g}" if count is None else f"{round(now * count)}"),
+        now_text=("–" if not isfinite(now) else f"{now:.3g}" if counts is None else f"{round(now * counts[before])}"),
     )
 
 
@@ -180,6 +188,7 @@ def _chart(
     percent: bool = False,
     below: str = "",
     bands: list[TrainBand] | None = None,
+    whisker: list[float] | None = None,
 ) -> TrainChart:
     ticks = [low, (low + high) / 2, high]
     training_texts = [f"{round(100 * tick)} %" if percent else f"{tick:.3g}" for tick in ticks]
@@ -189,6 +198,7 @@ def _chart(
         title=title,
         lines=lines,
         bands=bands or [],
+        whisker=whisker,
         low=low,
         high=high,
         ticks=ticks,
@@ -231,7 +241,9 @@ def _right(drawn: Plotted) -> TrainChart:
     curves += [(key, _look(key), training) for key, training in drawn.beside.items()]
     for key, look, training in curves:
         epochs, values = _column(training, f"right_{part}")
-        lines.append(_line(key, drawn.names.get(key, key), look, epochs, values / count, drawn.at, count=count))
+        counts = training.counts(part)
+        shares = np.divide(values, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+        lines.append(_line(key, drawn.names.get(key, key), look, epochs, shares, drawn.at, counts=counts))
     lowest = min(float(np.nanmin(line_values(line)[min(5, len(line.epochs) - 1) :])) for line in lines)
     low = max(0.0, floor(10 * lowest - 1e-6) / 10) if lowest > 0.3 else 0.0
     title = _("Right of {n}") if part == "others" else _("Right of the {n} labelled")
@@ -274,12 +286,17 @@ def _evenness(drawn: Plotted) -> TrainChart:
 def _locked(drawn: Plotted) -> TrainChart:
     assert drawn.locked is not None
     alpha, even = drawn.locked
+    below, whisker = "", None
+    if len(drawn.locked_seeds) > 1:
+        low, high = min(drawn.locked_seeds), max(drawn.locked_seeds)
+        told = _("The mean over heads ends between {low:.3g} and {high:.3g} in {n} seeds.")
+        below, whisker = told.format(low=low, high=high, n=len(drawn.locked_seeds)), [low, high]
     lines = [
         _line("locked", _("α"), "locked", drawn.kept, alpha, drawn.at, drawn.head),
         _line("even", _("even share"), "even", drawn.kept, even, drawn.at),
     ]
     title = _("{arrow}: its α in head {head}").format(arrow=drawn.locked_name, head=drawn.head)
-    return _chart("locked", title, lines, 0.0, 1.0)
+    return _chart("locked", title, lines, 0.0, 1.0, below=below, whisker=whisker)
 
 
 def round_up(value: float) -> float:
@@ -336,7 +353,9 @@ def training_texts() -> dict[str, str]:
         "paintTitle": _("Click nodes whose labels are told from this epoch on, or told no longer"),
         "brush": _("Paint"),
         "brushTold": _("told or not"),
-        "brushToldTitle": _("A click tells the node's own label from this epoch on, or tells it no longer"),
+        "brushToldTitle": _(
+            "told or not: a click tells the node's own label from this epoch on, or tells it no longer"
+        ),
         "brushTitle": _("A click gives the node the label {label}"),
         "brushNew": _("New label"),
         "brushAdd": _("Add"),

@@ -5,6 +5,7 @@ N nodes, E edges, H heads, K classes, T kept epochs.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any, NoReturn, Self
@@ -16,6 +17,7 @@ from torch import nn
 
 from gatviz.errors import GatvizError
 from gatviz.files.container import Form, pack, unpack
+from gatviz.files.disk import write_file
 from gatviz.files.formats.json_file import write_json
 from gatviz.files.reading import read_graph
 from gatviz.model.kept_steps import made
@@ -37,6 +39,7 @@ class Recorded(Training):
     Arguments:
         rows: as `Training.rows` has them, one for each epoch from 0 on.
         seen: the epochs that are kept. edges: what all its layers read. layers: what these are called.
+        running: whether the script was still at work.
     """
 
     def __init__(
@@ -46,10 +49,12 @@ class Recorded(Training):
         seen: Mapping[int, Snapshot],
         edges: Read,
         layers: Sequence[str],
+        *,
+        running: bool = False,
     ) -> None:
         self.task, self.seen, self.read, self.layers = task, dict(seen), edges, tuple(layers)
         self.schedule = Schedule(epochs=len(rows) - 1)
-        self._rows = list(rows)
+        self._rows, self.running = list(rows), running
         self.ended, self.seconds = "epochs", 0.0
 
     @property
@@ -117,6 +122,14 @@ class Recorded(Training):
         mend = _("train it here, or let your script save its weights and open those")
         raise GatvizError(_("this recorded run"), _("the model's weights"), _("what it gave alone"), mend)
 
+    def going_on_from(self, before: Recorded) -> Self:
+        """The same, with what an earlier look at this run has in the place of what is equal to it."""
+        known = len(before.rows)
+        if repr(self._rows[:known]) != repr(before._rows) or self.layers != before.layers:
+            return self
+        seen = {epoch: before.seen.get(epoch, one) for epoch, one in self.seen.items()}
+        return type(self)(before.task, self._rows, seen, before.read, self.layers, running=self.running)
+
     # ---- as a file ---------------------------------------------------------------------------------------
 
     def to_bytes(self) -> bytes:
@@ -141,13 +154,13 @@ class Recorded(Training):
             others=self.task.others.tolist(),
             columns=columns,
             layers=list(self.layers),
+            running=self.running,
         )
         return pack(FORM, msgspec.to_builtins(content), arrays)
 
-    def save(self, path: Any) -> None:
-        """Write it to a `.gatviz` file; raises as `to_bytes`."""
-        with open(path, "wb") as file:
-            file.write(self.to_bytes())
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it to a `.gatviz` file; raises as `to_bytes`, and where the path cannot be written."""
+        write_file(path, self.to_bytes())
 
     @classmethod
     def load(cls, data: bytes, where: str, most_bytes: int = MOST_BYTES) -> Self:
@@ -177,7 +190,8 @@ class Recorded(Training):
             raise GatvizError(where, _("parts that fit each other"), _("others"), _("record it again"))
         ptr = np.searchsorted(edges[1], np.arange(nodes + 1))
         seen = {k: Snapshot(outs[n], tuple(alpha[n] for alpha in alphas)) for n, k in enumerate(epochs)}
-        return cls(task, told, seen, Read(edges[:2], ptr, edges[2] > 0), content.layers)
+        read = Read(edges[:2], ptr, edges[2] > 0)
+        return cls(task, told, seen, read, content.layers, running=content.running)
 
 
 class _Content(msgspec.Struct):
@@ -187,6 +201,7 @@ class _Content(msgspec.Struct):
     others: list[int]
     columns: list[str]
     layers: list[str]
+    running: bool = False
 
 
 def _row(columns: list[str], values: list[float]) -> dict[str, float]:

@@ -50,6 +50,7 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 :root[data-projector] :is([data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]) { display: none; }
 :root[data-projector] [data-testid="stMainBlockContainer"] { zoom: 1.4; }
 :root[data-projector] :is(.js-plotly-plot, [data-testid="stDataFrame"]) { zoom: calc(1 / 1.4); }
+:root[data-projector] .js-plotly-plot svg text:not(.legendtext) { font-size: 17px !important; }
 :root:has([data-testid="stSidebar"][data-collapsed="true"]) { --gatviz-foot: none; }
 @media (max-width: 1250px) {
   .st-key-with-panel { flex-direction: column-reverse !important; }

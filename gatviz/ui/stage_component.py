@@ -13,11 +13,12 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from gatviz.stage import assets
 from gatviz.stage.camera_protocol import CardCamera
 from gatviz.stage.keeping_protocol import Keeping
+from gatviz.stage.panels_protocol import Panels
 from gatviz.stage.protocol import Message, Screen
 from gatviz.stage.training_protocol import TrainPaint, TrainScreen
 from gatviz.stage.wire import encode
 
-_STAGE, _TRAIN, _KEEPER, _CAMERA = "stage", "train", "keeper", "camera"
+_STAGE, _TRAIN, _PANELS, _KEEPER, _CAMERA = "stage", "train", "panels", "keeper", "camera"
 
 
 def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
@@ -35,6 +36,11 @@ def train_stage(screen: TrainScreen | TrainPaint | Mapping[str, int], asked: Cal
     With no more than a screen's `heard` nothing is drawn, but the tab still says which one it is.
     """
     _mount(_TRAIN, screen, {"asked": asked})
+
+
+def panels(screen: Panels, key: str, **listeners: Callable[[Any], None]) -> None:
+    """Mount small multiples; listeners (looked, opened) get what the browser sent, unchecked. Raises as `stage`."""
+    _mount(_PANELS, screen, listeners, key=key)
 
 
 def keeper(told: Keeping, wanted: Callable[[Any], None]) -> None:
@@ -58,7 +64,7 @@ def _mount(
     """Mount a component; what it sends goes along with every run that follows, or only with the next one.
 
     Arguments:
-        key: of one that stands on the page more than once.
+        key: where there can be several of it, which one this is.
     """
     key = key or name
 

@@ -100,6 +100,7 @@ WITHIN = {
         "npy_array",
         "compression",
         "graph_file",
+        "disk",
         "values",
         "parsed",
         "conventions",

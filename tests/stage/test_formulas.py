@@ -30,6 +30,7 @@ FORMS = [
         dropout=has,
         activation="elu" if has else None,
         negative_slope=SLOPE,
+        score_bias=has,
     )
     for kind in KINDS
     for has in (False, True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gatviz.analysis.classes import column_ways
 from gatviz.analysis.explanation.messages import margins, probabilities
 from gatviz.analysis.explanation.paths import place_of
-from gatviz.analysis.explanation.thresholds import NOTHING
+from gatviz.analysis.explanation.thresholds import NOTHING, ROUNDED
 from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
@@ -100,7 +100,7 @@ class Removed:
     @property
     def speaks_for(self) -> NDArray[np.int64]:
         """[n]: the class whose probability falls most (of equals the first); −1 where c's hardly changes."""
-        fall = probabilities(self.outputs) - self.answer.probabilities
+        fall = np.round(probabilities(self.outputs) - self.answer.probabilities, ROUNDED)
         found = np.argmin(np.where(np.isnan(fall), np.inf, fall), axis=1)
         return np.where(np.abs(self.change) > NOTHING, found, -1).astype(np.int64)
 
@@ -161,7 +161,7 @@ def removed_one_by_one(
     stop: Stop | None = None,
 ) -> Removed:
     """The answers without each of these edges, in this order."""
-    removals = [[edge, *_opposite(run, edge)] if both_ways else [edge] for edge in edges.tolist()]
+    removals = [[edge, *opposite(run, edge)] if both_ways else [edge] for edge in edges.tolist()]
     return removed_each(run, removals, progress=progress, stop=stop)
 
 
@@ -222,7 +222,8 @@ def edge_place(run: Without, target: int, source: int) -> int | None:
     return int(found[0]) if found.size else None
 
 
-def _opposite(run: Without, edge: int) -> list[int]:
+def opposite(run: Without, edge: int) -> list[int]:
+    """The place of the edge back, in a list; none of a loop, or where there is none."""
     source, target = run.edge_index[:, edge]
     found = edge_place(run, int(source), int(target))
     return [] if found is None or found == edge else [found]

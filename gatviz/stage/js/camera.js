@@ -1,32 +1,31 @@
 /** A camera: what stands beside it as an SVG or PNG picture, saved by the browser. */
 
-import { html } from "./dom.js";
+import { html, LATER } from "./dom.js";
 import { Menu } from "./menu.js";
 import { pictureOf, pngOf, svgText } from "./picture.js";
 import { fileName } from "./picture_parts.js";
 
 /**
+ * @import {Scene} from "./scene.js"
+ *
+ * @typedef {Pick<Scene, "texts"|"palette"|"graphTitle">} Pictured
  * @typedef {Object} Subject what a picture is taken of
  * @property {string} key
  * @property {string} name as it is called in the menu and in the file's name
  * @property {Element[]} elements
  *
- * @typedef {Object} About what all pictures of a camera have in common
- * @property {string} title of the graph, for the file's name
- * @property {import("./picture.js").Light} light
- * @property {Record<string, string>} texts
- * @property {(date: string) => string} caption
- *
+ * @typedef {(key: string, subjects: () => Subject[]) => Camera} Shoots gives a camera for what a view has
  * @typedef {(act: () => void) => void|Promise<void>} InLight lets something happen while all is drawn in light colours
- * @typedef {(key: string, subjects: () => Subject[]) => Camera} MakesCamera
  */
 
 export class Camera {
-  /** @param {string} key @param {InLight} inLight @param {() => Subject[]} subjects @param {() => About} about */
-  constructor(key, inLight, subjects, about) {
+  /** @param {string} key @param {(date: string) => string} caption @param {InLight} inLight @param {() => Subject[]} subjects */
+  constructor(key, caption, inLight, subjects) {
+    /** @type {Pictured} */
+    this.scene = LATER;
+    this.caption = caption;
     this.inLight = inLight;
     this.subjects = subjects;
-    this.about = about;
     this.menu = new Menu(`camera:${key}`);
     this.menu.opens = () => this.draw();
     this.menu.button.classList.add("tool", "icon", "camera");
@@ -34,9 +33,18 @@ export class Camera {
     this.element.classList.add("picture-menu");
   }
 
-  /** What there is to take a picture of is asked again when the menu opens. */
+  /** @param {Pictured} scene */
+  setScene(scene) {
+    this.scene = scene;
+    this.draw();
+  }
+
+  onState() {
+    // What there is to take a picture of is asked when the menu opens.
+  }
+
   draw() {
-    const { texts } = this.about();
+    const { texts } = this.scene;
     const rows = this.subjects().map((subject) => {
       /** @param {"svg"|"png"} kind */
       const button = (kind) => html("button", { type: "button", class: "tool", "data-key": `${kind}:${subject.key}`, "aria-label": `${subject.name} ${kind.toUpperCase()}`, onclick: () => void this.take(subject, kind) }, kind.toUpperCase());
@@ -52,13 +60,12 @@ export class Camera {
     /** @type {SVGSVGElement|undefined} */
     let picture;
     await this.inLight(() => {
-      const { caption, light } = this.about();
       const subject = this.subjects().find((one) => one.key === key);
-      if (subject) picture = pictureOf(subject.elements, caption(date), light);
+      if (subject) picture = pictureOf(subject.elements, this.caption(date), this.scene.palette);
     });
     if (!picture) return;
     const content = kind === "svg" ? new Blob([svgText(picture)], { type: "image/svg+xml" }) : await pngOf(picture);
-    const link = html("a", { href: URL.createObjectURL(content), download: `${fileName([this.about().title, name])}.${kind}` });
+    const link = html("a", { href: URL.createObjectURL(content), download: `${fileName([this.scene.graphTitle, name])}.${kind}` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }

@@ -29,12 +29,7 @@ class Mounted {
     this.calls = 0;
     this.root = root;
     const subject = () => [{ key: "card", name: this.told.subject, elements: this.find(DRAWN) }];
-    this.camera = new Camera("card", (act) => this.inLight(act), subject, () => ({
-      title: this.told.graphTitle,
-      light: this.told.palettes.light,
-      texts: this.told.texts,
-      caption: (date) => `${this.told.caption} · ${date}`,
-    }));
+    this.camera = new Camera("card", (date) => `${this.told.caption} · ${date}`, (act) => this.inLight(act), subject);
     this.element = html("div", { class: "gatviz-stage card-camera" }, this.camera.element);
     this.element.addEventListener("keydown", (event) => event.stopPropagation());
     root.append(this.element);
@@ -51,7 +46,7 @@ class Mounted {
   show(told) {
     this.told = told;
     this.theme = dressed(this.element, told.palettes).theme;
-    this.camera.draw();
+    this.camera.setScene({ texts: told.texts, palette: told.palettes.light, graphTitle: told.graphTitle });
   }
 
   /** Charts have the colours that Python gave them: on a dark page it is asked for light ones, until the picture is taken. @param {() => void} act */

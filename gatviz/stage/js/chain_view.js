@@ -55,8 +55,8 @@ const LIMITS = { alpha: shareLimit, change: changeLimit };
  */
 
 export class ChainView {
-  /** @param {import("./store.js").Store} store @param {import("./edits.js").Edits} edits @param {import("./camera.js").MakesCamera} camera */
-  constructor(store, edits, camera) {
+  /** @param {import("./store.js").Store} store @param {import("./edits.js").Edits} edits @param {import("./camera.js").Shoots} shoots */
+  constructor(store, edits, shoots) {
     /** @type {Scene} */
     this.scene = LATER;
     this.store = store;
@@ -69,7 +69,7 @@ export class ChainView {
     /** Whether all steps are on offer, and which stage is shown where there is room for one alone. */
     this.unfolded = false;
     this.tab = "alpha";
-    this.camera = camera("chain", () => this.openStages().map((stage) => ({ key: stage.name, name: stage.plain, elements: [this.card(stage).element] })));
+    this.camera = shoots("chain", () => this.openStages().map((stage) => ({ key: stage.name, name: stage.plain, elements: [this.card(stage).element] })));
     this.head = html("div", { class: "chain-head" });
     this.steps = html("nav", { class: "steps-bar" });
     this.strip = html("div", { class: "strip" });
@@ -88,7 +88,7 @@ export class ChainView {
   /** @param {Scene} scene */
   setScene(scene) {
     this.scene = scene;
-    this.camera.draw();
+    this.camera.setScene(scene);
     for (const [name, card] of this.cards) {
       if (!scene.stages.some((stage) => stage.name === name)) {
         card.element.remove();

@@ -26,9 +26,9 @@ const RADII = [[12, 23], [24, 15], [40, 12], [60, 10], [100, 8], [Infinity, 6]];
 const LEAST_RADIUS = 4;
 const LONGEST_BESIDE = 16;
 
-/** The nodes' radius: smaller where there are many, and so small that no two touch as they lie now. @param {number} count @param {Point[]} screen */
-export function nodeRadius(count, screen) {
-  const usual = RADII.find(([most]) => count <= most)?.[1] ?? LEAST_RADIUS;
+/** The nodes' radius: smaller where there are many, and so small that no two touch as they lie now. @param {number} count @param {Point[]} screen @param {number} slim */
+export function nodeRadius(count, screen, slim = 1) {
+  const usual = slim * (RADII.find(([most]) => count <= most)?.[1] ?? LEAST_RADIUS);
   let least = Infinity;
   screen.forEach((p, k) => {
     for (let other = 0; other < k; other += 1) least = Math.min(least, Math.hypot(p.x - screen[other].x, p.y - screen[other].y));
@@ -67,7 +67,7 @@ export function nodeElement(scene, name, n, radius) {
 export function edgeElement(edge) {
   const line = svg("path", { class: "line" });
   const rim = svg("path", { class: "rim" });
-  const head = svg("polygon", { class: "head" });
+  const head = svg("path", { class: "head" });
   const hit = svg("path", { class: "hit" });
   const splits = svg("g", { class: "splits" });
   const group = svg("g", { class: edge.added ? "edge added" : edge.was ? "edge was" : "edge", "data-target": edge.target, "data-source": edge.source }, rim, line, head, splits, hit);

@@ -5,7 +5,7 @@ import { edgeKey, draftOf } from "./draft.js";
 import { numberElements } from "./edge_numbers.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
-import { arrow, boundsOf, dashes, headPoints, loop, loopDirection, roomAround } from "./geometry.js";
+import { arrow, boundsOf, dashes, headPath, loop, loopDirection, roomAround } from "./geometry.js";
 import { edgeElement, FEW_NODES, bareEdge, bareShape, draftElements, nodeElement, nodeRadius } from "./graph_elements.js";
 import { colourNodes, paintClasses, writeNames } from "./node_looks.js";
 import { edgeWidth, colourScale } from "./scales.js";
@@ -25,6 +25,9 @@ import { alike } from "./tensor.js";
  */
 
 const ROOM_BESIDE = 30;
+/** In a picture that is not this wide all is drawn smaller. */
+const NARROW = 340;
+const SLIM = 0.66;
 /** How much wider than the arrow its rim is: a hair, or to be seen. */
 const RIM = 1;
 const HOVERED_RIM = 3;
@@ -34,7 +37,7 @@ const MARKS = ["hover", "locked"];
 /** A loop turns away also from nodes that are no neighbours, if they are not so many radii away. */
 const NEAR = 5;
 /** More arrows than these change at once, without motion. */
-const MOST_MOVING = 200;
+const MOST_MOVING = 100;
 /** A new node made by key keeps about this many pixels from the others. */
 const ROOM = 96;
 
@@ -61,6 +64,8 @@ export class GraphView {
     /** @type {EdgeElement[]} */
     this.edgeElements = [];
     this.radius = 0;
+    /** How much smaller all is than in a large picture. */
+    this.slim = 1;
     /** Where names and features are written. @type {import("./geometry.js").Box[]} */
     this.written = [];
     /** The middle of the picture. */
@@ -176,8 +181,9 @@ export class GraphView {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
     const beside = this.nodes.length <= FEW_NODES && this.scene.edges.some((edge) => edge.source === edge.target) ? ROOM_BESIDE : 0;
-    this.frame.fit(this.bounds, width, height, this.points.length, beside);
-    const radius = nodeRadius(this.points.length, this.points.map((p) => this.frame.onScreen(p)));
+    this.slim = width < NARROW ? SLIM : 1;
+    this.frame.fit(this.bounds, width, height, this.points.length, beside, this.slim);
+    const radius = nodeRadius(this.points.length, this.points.map((p) => this.frame.onScreen(p)), this.slim);
     if (radius !== this.radius) {
       this.radius = radius;
       this.build();
@@ -265,7 +271,7 @@ export class GraphView {
     const drawn = drawnValues(scene, this.store.state);
     const heads = shownHeads(scene, this.store.state);
     const colours = colourScale(drawn.kind, drawn.limit, scene.palette);
-    const slim = scene.names.length > 60 ? 0.6 : 1;
+    const slim = (scene.names.length > 60 ? 0.6 : scene.names.length > 12 ? 0.8 : 1) * this.slim;
     this.canvas.classList.toggle("moves", this.edgeElements.length <= MOST_MOVING);
     // Attributes, as a CSS variable on the group would make the browser style all of its elements anew.
     this.edgeElements.forEach(({ group, line, rim, head }, k) => {
@@ -273,11 +279,11 @@ export class GraphView {
       const colour = colours.fill(drawn.values[k]);
       this.widths[k] = width;
       set(line, { stroke: colour, "stroke-width": width.toFixed(2) });
-      set(head, { fill: colour, points: headPoints(width) });
+      set(head, { fill: colour, d: headPath(width) });
       if (scene.edges[k].added) for (const path of [line, rim]) set(path, { "stroke-dasharray": dashes(width) });
       group.classList.toggle("is-new", drawn.kind === "signed" && Boolean(scene.change?.isNew[k]));
     });
-    this.drawSplit(heads, drawn.limit * (slim === 1 ? 1 : 1.8));
+    this.drawSplit(heads, drawn.limit * (scene.names.length > 60 ? 1.8 : 1));
     this.drawGone(drawn.gone);
     this.isNumbered = heads === null;
     this.drawNumbers();
@@ -290,7 +296,8 @@ export class GraphView {
     const { scene } = this;
     const { locked, digits } = this.store.state;
     const target = locked === null ? null : locked.kind === "edge" ? locked.target : locked.node;
-    this.labelLayer.replaceChildren(...(this.isNumbered ? numberElements(this, drawnValues(scene, this.store.state), digits, target) : []));
+    const asked = locked?.kind === "edge" ? (scene.edgeBetween(locked.target, locked.source)?.index ?? null) : null;
+    this.labelLayer.replaceChildren(...(this.isNumbered ? numberElements(this, drawnValues(scene, this.store.state), digits, target, asked) : []));
   }
 
   /** Several heads at once: strokes side by side instead of one line. @param {number[]|null} heads @param {number} limit */

@@ -44,11 +44,6 @@ export function captionOf(scene, state, date) {
   return parts.filter(Boolean).join(" · ");
 }
 
-/** What a camera has to know of a scene. @param {Scene} scene @param {State} state @returns {import("./camera.js").About} */
-export function aboutScene(scene, state) {
-  return { title: scene.graphTitle, light: scene.palette, texts: scene.texts, caption: (date) => captionOf(scene, state, date) };
-}
-
 /** A name for the file that every system takes. @param {string[]} parts */
 export function fileName(parts) {
   const plain = parts.map((part) => part.normalize("NFC").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, ""));

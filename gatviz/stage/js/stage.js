@@ -15,7 +15,7 @@ import { Legend } from "./legend.js";
 import { NodeEditor } from "./node_editor.js";
 import { STEP } from "./page_keys.js";
 import { PictureMenu } from "./picture_menu.js";
-import { aboutScene } from "./picture_parts.js";
+import { captionOf } from "./picture_parts.js";
 import { project } from "./projector.js";
 import { readScene } from "./scene.js";
 import { AT_FIRST, edgeFocus, nodeFocus, same, Store, touch } from "./store.js";
@@ -49,16 +49,18 @@ export class Stage {
     this.graph.listen(new CanvasInput(this.graph, this.store, this.commands));
     /** What came last. @type {Screen} */
     this.data = LATER;
-    /** @type {import("./camera.js").MakesCamera} */
-    const camera = (key, subjects) => new Camera(key, (act) => inLight(this.element, this.data.palettes, () => this.show(this.data), act), subjects, () => aboutScene(this.scene, this.store.state));
+    /** @param {() => void} act */
+    const paper = (act) => inLight(this.element, this.data.palettes, () => this.show(this.data), act);
+    /** @type {import("./camera.js").Shoots} */
+    const shoots = (key, subjects) => new Camera(key, (date) => captionOf(this.scene, this.store.state, date), paper, subjects);
     this.legend = new Legend(this.store);
-    this.camera = camera("graph", () => [{ key: "graph", name: this.scene.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend.element] }]);
+    this.camera = shoots("graph", () => [{ key: "graph", name: this.scene.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend.element] }]);
     this.menu = new PictureMenu(this.store, this.commands, host, () => this.graph.resetView());
     this.keys = new KeysMenu();
     this.toolbar = new Toolbar(this.store, this.commands, [this.camera.element, this.menu.element, this.keys.element]);
     this.editor = new NodeEditor(this.store, this.edits, this.graph);
-    this.chain = new ChainView(this.store, this.edits, camera);
-    this.why = new WhyView(this.store, host, camera);
+    this.chain = new ChainView(this.store, this.edits, shoots);
+    this.why = new WhyView(this.store, host, shoots);
     this.headline = new Headline(this.store);
     this.guide = new GuideView(this.store);
     this.headline.aside.prepend(this.guide.element);
@@ -87,6 +89,8 @@ export class Stage {
     };
     window.addEventListener(STEP, this.onStep);
     root.append(this.element);
+    /** Whether it was put back and has not been told anything since. */
+    this.returned = false;
     /** What had the focus last, if it was not given away. @type {EventTarget|null} */
     this.focused = null;
     this.element.addEventListener("focusin", (event) => (this.focused = event.target));
@@ -96,7 +100,7 @@ export class Stage {
         if (this.element.isConnected && this.focused === target && focusedBeside(this.element) !== target) this.focused = null;
       });
     });
-    this.views = [this.headline, this.guide, this.bar, this.graph, this.legend, this.menu, this.keys, this.toolbar, this.editor, this.chain, this.why];
+    this.views = [this.headline, this.guide, this.bar, this.graph, this.legend, this.camera, this.menu, this.keys, this.toolbar, this.editor, this.chain, this.why];
     this.stop = this.store.subscribe((state, changed) => {
       for (const view of this.views) view.onState(changed);
       if (changed.has("guide")) this.light();
@@ -107,6 +111,7 @@ export class Stage {
   /** The page has put another place where this stage was: it goes there as it is. @param {HTMLElement} root */
   moveTo(root) {
     const { focused } = this;
+    this.returned = true;
     root.append(this.element);
     if (focused instanceof HTMLElement || focused instanceof SVGElement) focused.focus({ preventScroll: true });
   }
@@ -122,7 +127,6 @@ export class Stage {
     this.settle(before);
     this.editor.follow(this.scene);
     for (const view of this.views) view.setScene(this.scene);
-    this.camera.draw();
     this.showWaiting();
     this.light();
     this.graph.settleFocus();
@@ -157,7 +161,10 @@ export class Stage {
     const replaced = !before || before.revision !== scene.revision;
     const weighting = [replaced ? scene.weightingAtStart : state.weighting, state.weighting].find(known) ?? scene.weightings[0].key;
     const open = this.stillOpen(before);
-    const locked = replaced ? scene.lockedAtStart : keep(state.locked);
+    // While this one was away, something else may have been locked where else the graph is drawn.
+    const elsewhere = this.returned && before && !same(scene.lockedAtStart, before.lockedAtStart);
+    this.returned = false;
+    const locked = replaced || elsewhere ? scene.lockedAtStart : keep(state.locked);
     const changed = !same(locked, state.locked) || (locked && weighting !== state.weighting);
     const selection = state.selection.filter((name) => scene.names.includes(name));
     const count = scene.weightings.filter((w) => w.kind === "head").length;

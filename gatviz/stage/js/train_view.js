@@ -48,9 +48,9 @@ export class TrainView {
     this.body = html("div", { class: "train-tab-body", role: "tabpanel" });
     this.player = new TrainPlayer(this.ask);
     this.graph.onChosen = () => this.redraw();
-    /** @type {import("./camera.js").MakesCamera} */
-    const camera = (key, subjects) => new Camera(key, (act) => inLight(this.element, this.data.palettes, () => this.show(this.data), act), subjects, () => this.about());
-    this.cameras = [camera("graph", () => [{ key: "graph", name: this.screen.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend] }]), camera("side", () => [this.side()])];
+    /** @type {import("./camera.js").Shoots} */
+    const shoots = (key, subjects) => new Camera(key, (date) => `${this.screen.caption} · ${date}`, (act) => inLight(this.element, this.data.palettes, () => this.show(this.data), act), subjects);
+    this.cameras = [shoots("graph", () => [{ key: "graph", name: this.screen.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend] }]), shoots("side", () => [this.side()])];
     const [ofGraph, ofSide] = this.cameras.map(({ element }) => element);
     this.foot = html("p", { class: "quiet-text train-foot" });
     this.element = html(
@@ -83,18 +83,12 @@ export class TrainView {
   show(data) {
     this.data = data;
     this.screen = { ...data, ...dressed(this.element, data.palettes) };
-    for (const camera of this.cameras) camera.draw();
+    for (const camera of this.cameras) camera.setScene(this.screen);
     this.headline.replaceChildren(...this.pieces(data.headline));
     this.below.replaceChildren(...this.pieces(data.below));
     this.notice.textContent = data.notice;
     this.foot.textContent = data.foot;
     this.redraw();
-  }
-
-  /** What all pictures have in common. @returns {import("./camera.js").About} */
-  about() {
-    const { graphTitle, palette, texts, caption } = this.screen;
-    return { title: graphTitle, light: palette, texts, caption: (date) => `${caption} · ${date}` };
   }
 
   /** What stands beside the graph, for a picture. @returns {import("./camera.js").Subject} */
@@ -108,6 +102,7 @@ export class TrainView {
   redraw() {
     if (!this.screen) return;
     const { screen } = this;
+    if (screen.fixed) this.graph.painting = false;
     this.drawBar();
     if (this.graph.chosen !== null && this.graph.chosen >= screen.names.length) this.graph.chosen = null;
     this.graph.show(screen, screen.moment);
@@ -151,7 +146,7 @@ export class TrainView {
       ...(screen.layers > 1 ? [group(texts.layer, range(screen.layers).map((k) => option(`layer${k}`, `${k}`, k === screen.layer, { what: "show", layer: k }, null, `${texts.layer} ${k}`)))] : []),
       group(texts.head, range(screen.heads).map((k) => option(`head${k}`, `${k}`, k === screen.head, { what: "show", head: k }, colours[k % colours.length], fillIn(texts.headLabel, { head: k })))),
       html("span", { class: "spacer" }),
-      this.paintButton(),
+      ...(screen.fixed ? [] : [this.paintButton()]),
       ...(this.graph.painting ? [this.brushes(option, group)] : []),
       group("", [
         option("alpha", texts.alpha, screen.measure === "alpha", { what: "show", measure: "alpha" }),
@@ -197,7 +192,7 @@ export class TrainView {
     /** @param {"charts"|"embedding"|"step"} panel @param {string} words */
     const tab = (panel, words) => html("button", { type: "button", class: "option", role: "tab", "aria-selected": screen.panel === panel, "data-key": panel, onclick: () => this.ask({ what: "show", panel }) }, words);
     tabs.setAttribute("aria-label", texts.sidePanel);
-    tabs.replaceChildren(tab("charts", texts.panelCharts), tab("embedding", texts.panelEmbedding), tab("step", texts.panelStep));
+    tabs.replaceChildren(tab("charts", texts.panelCharts), tab("embedding", texts.panelEmbedding), ...(screen.fixed ? [] : [tab("step", texts.panelStep)]));
     if (focused) focusKey(tabs, focused);
     const { element } = { charts: this.charts, embedding: this.embedding, step: this.step }[screen.panel];
     if (this.body.firstChild !== element) this.body.replaceChildren(element);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import streamlit as st
 
@@ -13,18 +14,17 @@ from gatviz.charts.common import Chart
 from gatviz.ui.card_camera import camera, settle_light, theme
 from gatviz.words import _
 
-__all__ = ["card", "matrix_limit", "page_style", "say", "side_by_side", "theme"]
+__all__ = ["below", "card", "matrix_limit", "page_style", "say", "side_by_side", "theme"]
 
 _STYLE = """<style>
 [class*="st-key-beside-"] > div { flex: 1 1 27rem !important; min-width: 0; }
 </style>"""
 
 
-def card(chart: Chart | None, key: str, clicked: Callable[[int], None] | None = None, *, about: str = "") -> None:
-    """Draw a chart with its caption and downloads; a chart of nothing is left out.
+def card(chart: Chart | None, key: str, *, about: str = "") -> None:
+    """Draw a chart with its caption, its camera and its data; a chart of nothing is left out.
 
     Arguments:
-        clicked: called with the panel (what a point's customdata holds) in which a point was clicked.
         about: what a picture of it says besides whose numbers it has.
     """
     if chart is None:
@@ -36,30 +36,29 @@ def card(chart: Chart | None, key: str, clicked: Callable[[int], None] | None = 
             key=f"chart-{key}",
             config=chart.config(None),
             alt=f"{chart.title}. {chart.caption}",
-            on_select="ignore" if clicked is None else lambda: _clicked(f"chart-{key}", clicked),
-            selection_mode="points",
         )
-        with st.container(horizontal=True, vertical_alignment="top", wrap=False):
-            say([chart.caption], quiet=True)
-            st.download_button(
-                _("CSV"),
-                data=chart.csv,
-                file_name=f"{chart.file_name}.csv",
-                mime="text/csv",
-                key=f"csv-{key}",
-                help=_("The numbers of this chart, every digit of them, as a CSV table."),
-                icon=":material/table:",
-                on_click="ignore",
-                type="tertiary",
-            )
-            camera(f"card-{key}", chart.title, f"{about} · {chart.caption}" if about else chart.caption)
+        caption = f"{about} · {chart.caption}" if about else chart.caption
+        shoot = partial(camera, f"card-{key}", chart.title, caption)
+        below(chart.caption, chart.csv, chart.file_name, key, shoot)
 
 
-def _clicked(key: str, clicked: Callable[[int], None]) -> None:
-    points = st.session_state[key].selection.points
-    panels = [point.get("customdata") for point in points]
-    if panels and isinstance(panels[0], int):
-        clicked(panels[0])
+def below(caption: str, csv: Callable[[], str], name: str, key: str, shoot: Callable[[], None] | None = None) -> None:
+    """What stands below a picture: how to read it, and its numbers to save; and a camera, if it has none itself."""
+    with st.container(horizontal=True, vertical_alignment="top", wrap=False):
+        say([caption] if caption else [], quiet=True)
+        st.download_button(
+            _("CSV"),
+            data=csv,
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            key=f"csv-{key}",
+            help=_("The numbers of this chart, every digit of them, as a CSV table."),
+            icon=":material/table:",
+            on_click="ignore",
+            type="tertiary",
+        )
+        if shoot is not None:
+            shoot()
 
 
 @contextmanager

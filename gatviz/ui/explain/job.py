@@ -104,6 +104,7 @@ class Job(Background):
         self.total = self.inquiry.total
         self.typical: pd.DataFrame | None = None
         self._as_it_is: Contribution | None = None
+        self._both: dict[int, tuple[float, float] | None] = {}
         self._shown: tuple[tuple[Phase, int, str], Explanation] | None = None
         self.resume()
 
@@ -128,10 +129,17 @@ class Job(Background):
             self._shown = (now, self.inquiry.explanation())
         return self._shown[1]
 
+    def both_ways(self, rows: pd.Index) -> dict[int, tuple[float, float]]:
+        """How p and its log-odds change without an edge and the one back, by rows of the table; where there is one."""
+        missing = [row for row in rows.tolist() if row not in self._both]
+        if missing:
+            self._both |= self.inquiry.both_ways(missing)
+        return {row: change for row in rows.tolist() if (change := self._both[row]) is not None}
+
     def as_it_is(self, model: Callable[[], GAT], graph: Graph) -> Contribution:
         """What attention adds to the model on show, as far as that is known without training."""
         if self._as_it_is is None:
-            self._as_it_is = attention_contribution(model(), graph)
+            self._as_it_is = attention_contribution(model(), graph, self.inquiry.node)
         return self._as_it_is
 
     def _work(self) -> None:

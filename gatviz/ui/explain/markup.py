@@ -6,7 +6,7 @@ All that comes from outside is escaped here; colours are those of the theme.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from gatviz.analysis.explanation.sentences import (
     MarkedSentence,
     agreement_number,
     arrow,
+    chance,
     class_called,
     headline,
     hop_title,
@@ -67,6 +68,7 @@ def style(theme: Theme) -> str:
 .gx table.arrows .track {{ min-width: 3.2rem; }}
 .st-key-beside-explain-arrows > div:first-child {{ flex: 5 1 24rem !important; }}
 .st-key-beside-explain-arrows > div:last-child {{ flex: 7 1 36rem !important; }}
+.st-key-beside-explain-verdict > div {{ flex: 1 1 32rem !important; }}
 .st-key-beside-explain-beyond > div {{ flex: 1 1 20rem !important; }}
 </style>"""
     return f"{look}"
@@ -176,11 +178,19 @@ def _percent(correlation: float) -> float:
     return 50.0 * (1.0 + correlation)
 
 
-def table(e: Explanation, count: int, theme: Theme, *, log_odds: bool = False) -> str:
+def table(
+    e: Explanation,
+    count: int,
+    theme: Theme,
+    *,
+    log_odds: bool = False,
+    both: Mapping[int, tuple[float, float]] | None = None,
+) -> str:
     """The arrows whose removal moves the answer most, with all that is said of them.
 
     Arguments:
         log_odds: whether changes are those of the log-odds, and not of the probability.
+        both: the changes of both without an arrow and the one back, by rows of the table of edges; None for no column.
     """
     moved, says = ("log_odds", "message") if log_odds else ("removal", "message_change")
     rows = e.strongest.iloc[:count].assign(moved=lambda t: t[moved], says=lambda t: -t[says] if log_odds else t[says])
@@ -196,15 +206,25 @@ def table(e: Explanation, count: int, theme: Theme, *, log_odds: bool = False) -
         ("", _("removing moves")),
         ("n", (_("log-odds of {name} by") if log_odds else _("{name} by")).format(name=class_called(e.predicted))),
         ("n", _("to")),
+        *([("n", _("with the arrow back"))] if both is not None else []),
     )
     head = "".join(_headed(title, look) for look, title in titles)
     body = "".join(
-        _row(e, row, most, change, theme, first=place == 0) for place, (_k, row) in enumerate(rows.iterrows())
+        _row(e, row, most, change, theme, _back(both, k, log_odds=log_odds), first=place == 0)
+        for place, (k, row) in enumerate(rows.iterrows())
     )
     return f'<div class="wide"><table class="arrows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _row(e: Explanation, row: pd.Series, most: float, change: float, theme: Theme, *, first: bool) -> str:
+def _back(both: Mapping[int, tuple[float, float]] | None, row: Hashable, *, log_odds: bool) -> str:
+    """What removing an arrow and the one back does, in a cell."""
+    if both is None:
+        return ""
+    changes = both.get(int(str(row)))
+    return f'<td class="n">{"–" if changes is None else signed(changes[log_odds])}</td>'
+
+
+def _row(e: Explanation, row: pd.Series, most: float, change: float, theme: Theme, back: str, *, first: bool) -> str:
     itself = html.escape(_("itself")) if row["source"] == row["target"] else ""
     moved = float(row["moved"])
     says = message_class(e, row)
@@ -219,7 +239,8 @@ def _row(e: Explanation, row: pd.Series, most: float, change: float, theme: Them
         f'<td class="n">{signed(float(row["says"]))}</td>',
         f'<td style="width:16%">{bar}</td>',
         f'<td class="n"><b>{signed(moved)}</b></td>',
-        f'<td class="n">{row["p_without"]:.3f}</td>',
+        f'<td class="n">{html.escape(chance(float(row["p_without"])))}</td>',
+        back,
     )
     return f"<tr{' class=first' if first else ''}>{''.join(cells)}</tr>"
 

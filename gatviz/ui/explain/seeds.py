@@ -12,8 +12,12 @@ import streamlit as st
 from gatviz.analysis import Contribution, attention_contribution, seed_places
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
+from gatviz.training.beside import with_dropout
 from gatviz.training.schedule import Schedule
 from gatviz.ui.explain.job import Background, Phase
+from gatviz.ui.session import session
+from gatviz.ui.train.opening import source_of
+from gatviz.ui.train.players import own_player
 
 SEEDS = 10
 
@@ -23,10 +27,33 @@ _MOST_KEPT = 4
 
 @dataclass(frozen=True)
 class TrainedAs:
-    """How to train: the nodes whose labels are told (the graph's own split if none are named), and the schedule."""
+    """How to train: the nodes whose labels are told (the graph's own split if none are named), and the schedule.
+
+    Attributes:
+        dropouts: on α and on features; None for the model's own.
+        likewise: whether the model on show was trained so.
+    """
 
     labelled: tuple[int, ...] | None
     schedule: Schedule
+    dropouts: tuple[float, float] | None = None
+    likewise: bool = False
+
+    def start(self, model: GAT) -> GAT:
+        """The model with the dropouts of training."""
+        return (
+            model if self.dropouts is None else with_dropout(model, alpha=self.dropouts[0], features=self.dropouts[1])
+        )
+
+
+def trained_as(now: session.Session) -> TrainedAs | None:
+    """How the model on show was trained, if that was here."""
+    player = own_player()
+    if player.take is None or player.opened is None or player.take.source != source_of(now):
+        return None
+    setup, task = player.setup, player.take.training.task_at(player.opened[1])
+    dropouts = (setup.dropout, setup.feature_dropout)
+    return TrainedAs(tuple(task.labelled.tolist()), setup.schedule, dropouts, likewise=True)
 
 
 class SeedsJob(Background):
@@ -40,7 +67,7 @@ class SeedsJob(Background):
         self, model: GAT, graph: Graph, node: int, edge: tuple[str, str], edge_name: str, way: TrainedAs
     ) -> None:
         super().__init__()
-        self._model, self._graph, self._node, self._edge = model, graph, node, edge
+        self._model, self._graph, self._node, self._edge = way.start(model), graph, node, edge
         self.edge_name, self.way = edge_name, way
         self._stage: Phase = "training"
         self.found: Contribution | None = None

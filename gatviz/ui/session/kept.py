@@ -89,6 +89,7 @@ class _Session(msgspec.Struct):
     openings: int
     view: dict[str, str | int | float | bool]
     captures: list[KeptRun] = msgspec.field(default_factory=list)
+    stable: bool = False
 
 
 # ---- to bytes -----------------------------------------------------------------------------------------------------
@@ -189,6 +190,7 @@ def _parts(now: Session, *, history: bool) -> tuple[dict[str, Any], dict[str, ND
         "panel": now.panel,
         "openings": now.openings,
         "view": dict(now.view),
+        "stable": now.stable,
     }
     return {**content, "graphs": writer.graphs, "captures": writer.captures}, writer.arrays.held
 
@@ -294,6 +296,7 @@ def _session(container: Container) -> Session:
         openings=kept.openings,
         panel=kept.panel,
         view=_few(kept.view),
+        stable=kept.stable,
     )
 
 

@@ -1,18 +1,20 @@
-"""The training follows the screen: an edit there acts from the playhead on, another model begins anew."""
+"""The training follows the screen: an edit there acts at the playhead, another model or graph begins anew."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 
+from gatviz.graph.graph import Graph
+from gatviz.training.recorded import Recorded
 from gatviz.training.task import Task
 from gatviz.ui.session import session
 from gatviz.ui.train.opening import shown_model, source_of
-from gatviz.ui.train.player import Player, Source
+from gatviz.ui.train.player import Player, Source, Take
 from gatviz.words import _
 
 
 def follow(now: session.Session, player: Player, told: str = "") -> None:
-    """Let the training be that of the screen.
+    """Let the training be that of what the screen shows.
 
     Arguments:
         told: the name of a node whose label is told too from now on.
@@ -20,44 +22,66 @@ def follow(now: session.Session, player: Player, told: str = "") -> None:
     Raises:
         GatvizError: what the screen shows cannot be trained.
     """
-    source = source_of(now)
-    if player.take is not None:
-        if player.take.source == source or player.redone(source):
-            return
-        if _follow_graph(now, player, source, told) or _follow_weights(now, player, source):
-            return
-    player.load(now.graph, shown_model(now), player.setup, source)
+    source, take = source_of(now), player.take
+    if take is None:
+        player.load(now.graph, shown_model(now), player.setup, source)
+    elif take.source == source or player.redone(source):
+        return
+    elif isinstance(take.training, Recorded):
+        _leave(now, player, take, source)
+    elif take.source.model == source.model:
+        _take_graph(now, player, take, source, told)
+    elif take.source.graph == source.graph and _shows_opened(now, player):
+        _take_weights(now, player, source)
+    else:
+        player.load(now.graph, shown_model(now), player.setup, source)
 
 
-def _follow_graph(now: session.Session, player: Player, source: Source, told: str) -> bool:
-    """The same model on an edited graph goes on from the playhead; whether it was that, and could."""
-    assert player.take is not None
-    if player.take.source.model != source.model:
-        return False
-    before, epoch = player.take.training.task_at(player.playhead), player.playhead
-    names = [*([told] if told else []), *(before.graph.names[n] for n in before.labelled)]
-    if told:
-        player.setup = replace(player.setup, labelled=tuple(names), per_class=None, card="")
-    same = (before.graph.num_features, before.graph.class_names) == (now.graph.num_features, now.graph.class_names)
-    if epoch == 0 or not same:
-        return False
-    task = Task.of(now.graph, [name for name in names if name in now.graph.names])
-    notice = _("The graph was edited at epoch {epoch}: later epochs were dropped.").format(epoch=epoch)
-    player.edit(lambda training, at: training.changed(at, task=task), source, notice)
-    return True
+def _take_graph(now: session.Session, player: Player, take: Take, source: Source, told: str) -> None:
+    """Go on from the playhead on the graph as it is now; from epoch 0, or where the model does not fit, begin anew."""
+    graph, at = now.graph, player.playhead
+    task = take.training.task_at(at)
+    labelled = [task.graph.names[node] for node in task.labelled] + ([told] if told else [])
+    if at == 0 or not _alike(task.graph, graph):
+        setup = player.setup.with_labelled(labelled) if told else player.setup
+        player.load(graph, shown_model(now), setup, source)
+        return
+    edited = Task.of(graph, _there(labelled, graph))
+    notice = _("The graph was edited at epoch {epoch}: later epochs were dropped.").format(epoch=at)
+    player.edit(
+        lambda training, epoch: training.changed(epoch, task=edited), source, notice, labelled if told else None
+    )
 
 
-def _follow_weights(now: session.Session, player: Player, source: Source) -> bool:
-    """Edited weights of an epoch that the screen shows go on from that epoch; whether it was that."""
-    assert player.take is not None
+def _alike(before: Graph, after: Graph) -> bool:
+    """Whether a model of one fits the other: as many features, the same classes."""
+    return (before.num_features, before.class_names) == (after.num_features, after.class_names)
+
+
+def _there(names: Sequence[str], graph: Graph) -> list[str]:
+    known = set(graph.names)
+    return [name for name in names if name in known]
+
+
+def _shows_opened(now: session.Session, player: Player) -> bool:
+    """Whether the screen's model is an epoch of this training that was opened, and edited since."""
     opened = now.work.opened
-    if player.take.source.graph != source.graph or opened is None or player.opened is None:
-        return False
-    opening, epoch = player.opened
-    if opened.opening != opening:
-        return False
+    return opened is not None and player.opened is not None and opened.opening == player.opened[0]
+
+
+def _take_weights(now: session.Session, player: Player, source: Source) -> None:
+    """Go on with the screen's weights from the epoch whose model they were."""
+    assert player.opened is not None
+    _opening, epoch = player.opened
     model = player.setup.model(shown_model(now))
     notice = _("Weights of epoch {epoch} were edited: later epochs were dropped.").format(epoch=epoch)
     player.seek(epoch)
     player.edit(lambda training, at: training.changed(at, model=model), source, notice)
-    return True
+
+
+def _leave(now: session.Session, player: Player, take: Take, source: Source) -> None:
+    """Train what the screen shows in the place of a recorded run, to which undo goes back."""
+    kept = take, player.playhead, player.setup
+    player.load(now.graph, shown_model(now), player.setup.with_labelled(()), source)
+    player.before = (kept,)
+    player.notice = _("What was recorded is left: the graph or the model was edited. Undo brings it back.")

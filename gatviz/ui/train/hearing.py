@@ -58,6 +58,7 @@ def hear(content: Any) -> None:
             st.session_state[_GREETED] = True
             _meet(asked.token[:64])
         player = own_player()
+        player.catch_up()
         _do(asked, player)
     except GatvizError as error:
         own_player().notice = str(error)

@@ -53,4 +53,6 @@ class SeedTrainings:
         heads = [heads_at(alphas[self.layer], edges.edge_index, edges.ptr) for _epoch, alphas, edges in kept]
         part = "others" if len(self.task.others) else "labelled"
         right = [row[f"right_{part}"] for row in training.rows]
-        return seed_told(training.schedule.seed, [epoch for epoch, _alphas, _edges in kept], heads, right)
+        _epoch, last, edges = kept[-1]
+        epochs = [epoch for epoch, _alphas, _edges in kept]
+        return seed_told(training.schedule.seed, epochs, heads, right, last[self.layer], edges.ptr)

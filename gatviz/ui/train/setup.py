@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
@@ -47,3 +48,7 @@ class Setup:
     def model(self, model: GAT) -> GAT:
         """The model of the screen with the dropouts of training."""
         return with_dropout(model, alpha=self.dropout, features=self.feature_dropout)
+
+    def with_labelled(self, names: Sequence[str]) -> Setup:
+        """The same with these nodes' labels told: what an experiment says of itself holds no longer."""
+        return replace(self, labelled=tuple(names), per_class=None, card="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -89,7 +90,9 @@ def _picture() -> None:
         st.rerun()
     now, player = session.current(), own_player()
     if player.take is not None:
+        started = time.thread_time()
         train_stage(train_screen(now, player, view(), heard_so_far()), asked=hear)
+        player.picture_seconds = time.thread_time() - started
 
 
 @st.fragment

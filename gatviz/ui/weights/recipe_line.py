@@ -98,7 +98,8 @@ def labels(found: Checkpoint, before: Checkpoint | None, graph: Graph, file: Wei
     """
     trace = found.model.trace(graph)
     trace.check_finite()
-    ways = likely_columns(trace, graph)
+    saved = _saved(trace, graph)
+    ways = (*saved, *(one for one in likely_columns(trace, graph) if one.classes != trace.classes or not saved))
     if not ways:
         if graph.class_names:
             told = ngettext(
@@ -118,6 +119,14 @@ def labels(found: Checkpoint, before: Checkpoint | None, graph: Graph, file: Wei
             st.caption(escape(_("With the recipe as it was proposed: {accuracies}").format(accuracies=told)))
     if graph.num_edges <= _MOST_TRIED:
         _other_activations(found, graph, file)
+
+
+def _saved(trace: Trace, graph: Graph) -> tuple[Columns, ...]:
+    """The columns as the file says, where it does and the graph has any of these labels."""
+    said = trace.classes
+    if len(said) != trace.out.shape[1] or trace.out.shape[0] != graph.num_nodes or not {*said} & {*graph.class_names}:
+        return ()
+    return (judged(trace.out, graph, said, "saved"),)
 
 
 def _accuracies(trace: Trace, graph: Graph, columns: Columns) -> list[str]:
