@@ -105,7 +105,8 @@ def _arrow(e: Explanation, row: pd.Series, ends: tuple[Array, Array], width: flo
     """An arrow with its head at the target; a loop is a ring beside its node, outwards."""
     colour = class_colour(e, row["speaks_for"], theme)
     told = [plain(arrow(row), 60), signed(float(row["removal"])), f"{row['attention']:.3g}"]
-    hover = f"%{{text}}<br>{_('removing it moves')}: {told[1]}<br>{_('attention')}: {told[2]}<extra></extra>"
+    moves, attends = _("removing it moves"), _("attention")
+    hover = f"%{{text}}<br>{moves}: {told[1]}<br>{attends}: {told[2]}<extra></extra>"
     common = {"text": told[0], "hovertemplate": hover, "showlegend": False}
     start, end = ends
     if np.array_equal(start, end):
