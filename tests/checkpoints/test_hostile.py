@@ -21,7 +21,7 @@ from torch_geometric.nn import GATv2Conv
 
 import gatviz
 from gatviz import GatvizError
-from gatviz.checkpoints import check_graph, inspect_weights, opening
+from gatviz.checkpoints import check_graph, inspect_weights, opening, recognition
 from gatviz.checkpoints.state_dict import MAX_VALUES
 from tests.checkpoints.cases import FEATURES, drawn, graph, safetensors_file, torch_file
 
@@ -474,3 +474,14 @@ def test_names_that_look_like_places_to_fill_in_are_only_names(name: str) -> Non
     refused(torch_file(named | {f"{name}.att_edge": torch.ones(2)}), f"'{name}.att_edge' [2]")
     refused(torch_file({**PYG, "bias": torch.full((6,), torch.inf)}), "'bias'")
     refused(torch_file(PYG), repr(name), layout=name)
+
+
+@pytest.mark.parametrize("of", ["attention", "linear"])
+def test_more_layers_than_anybody_stacks_are_refused_before_they_are_built(of: str) -> None:
+    count = recognition.MAX_LAYERS * (1 if of == "attention" else 4) + 1
+    state = {
+        f"convs.{k}.{name}": value for k in range(count if of == "attention" else 1) for name, value in PYG.items()
+    }
+    if of == "linear":
+        state |= {f"lins.{k}.weight": torch.zeros(FEATURES, FEATURES) for k in range(count)}
+    refused(torch_file(state), f"expected at most {recognition.MAX_LAYERS} layers, found {count}")

@@ -168,8 +168,8 @@ def _positions(table: Table, axes: tuple[int | None, int | None], notes: list[st
     if x is None and y is None:
         return None
     if x is None or y is None:
-        missing = headers.POSITION_X if x is None else headers.POSITION_Y
-        notes.append(_("positions were left out: there is no column {column}").format(column=missing[0]))
+        missing = "pos_x" if x is None else "pos_y"
+        notes.append(_("positions were left out: there is no column {column}").format(column=missing))
         return None
     placed = ((table.cells[x] != "") & (table.cells[y] != "")).to_numpy(dtype=bool)
     if not placed.all():
