@@ -56,7 +56,7 @@ if TYPE_CHECKING:  # for who reads and for type checkers; what runs is the table
     from gatviz.model.norms import BatchNorm as BatchNorm, GraphNorm as GraphNorm, LayerNorm as LayerNorm
     from gatviz.model.plan import Sum as Sum
     from gatviz.model.recipe import Recipe as Recipe
-    from gatviz.model.steps import LayerSettings as LayerSettings
+    from gatviz.model.layer_settings import LayerSettings as LayerSettings
     from gatviz.model.trace import StepTrace as StepTrace, Trace as Trace
     from gatviz.reporting import report as report
     from gatviz.reporting.notebook import explore as explore, view as view
@@ -83,7 +83,7 @@ _HOMES = {
     "GraphNorm": "gatviz.model.norms",
     "JumpingKnowledge": "gatviz.model.around",
     "LayerNorm": "gatviz.model.norms",
-    "LayerSettings": "gatviz.model.steps",
+    "LayerSettings": "gatviz.model.layer_settings",
     "LayerTrace": "gatviz.attention.layer_trace",
     "Linear": "gatviz.model.around",
     "LogSoftmax": "gatviz.model.around",

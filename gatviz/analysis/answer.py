@@ -11,7 +11,7 @@ import numpy as np
 
 from gatviz.analysis.baselines import WeightingKey, weighting_of
 from gatviz.analysis.edge_story import leaky
-from gatviz.analysis.sentence import Node, Number, Parts, Sentence, joined, said
+from gatviz.analysis.sentence import Node, Number, Sentence, SentenceParts, joined, said
 from gatviz.analysis.subject import Analysed, layer_of
 from gatviz.analysis.uniformity import uniformity
 from gatviz.attention.alpha_trace import SUMS_TO_ONE
@@ -86,7 +86,11 @@ def _of_all(layer: LayerTrace, which: WeightingKey, weights: Array) -> Answer:
     best = int(proper[np.argmax(weights[proper])])
     alike = int((weights[proper] >= weights[best] * (1 - _ALIKE)).sum())
     target, source = int(targets[best]), int(sources[best])
-    parts: Parts = {"source": Node(source), "target": Node(target), "share": Number(weights[best], (target, source))}
+    parts: SentenceParts = {
+        "source": Node(source),
+        "target": Node(target),
+        "share": Number(weights[best], (target, source)),
+    }
     if alike > 1:
         count = ngettext("{n} arrow", "{n} arrows", alike).format(n=alike)
         words = _("{where}, {count} are the strongest, {share} each: one is from node {source} to node {target}.")
@@ -227,7 +231,7 @@ class _Row:
                 _("Node {target} reads only node {source}, so all of its attention goes there."),
                 target=target, source=source,
             )  # fmt: skip
-        parts: Parts = {"where": where, "target": target, "source": source, "share": share, "n": count}
+        parts: SentenceParts = {"where": where, "target": target, "source": source, "share": share, "n": count}
         if self.alike == count:
             words = _("{where}, node {target} listens to all {n} nodes that it reads alike: {share} each.")
             return said(words, **parts)
@@ -313,7 +317,7 @@ class _Row:
         rank = ("only" if same == 1 else "first") if above == 0 else "last" if last else "between"
         source = self.source_of(edge)
         number = Number(float(values[edge]), (self.target, source), sign=sign)
-        parts: Parts = {"n": column.size, "place": above + 1, "target": Node(self.target)}
+        parts: SentenceParts = {"n": column.size, "place": above + 1, "target": Node(self.target)}
         return said(told[rank], source=Node(source), value=number, **parts)
 
     def _by_head(self) -> Sentence:
@@ -324,7 +328,7 @@ class _Row:
         if shares[least] >= shares[most] * (1 - _ALIKE):
             return joined(said(_("All heads give alike.")), derived)
         words = _("Head {least} gives {low}, head {most} gives {high}: the least and the most of all heads.")
-        ends: Parts = {"low": Number(float(shares[least])), "high": Number(float(shares[most]))}
+        ends: SentenceParts = {"low": Number(float(shares[least])), "high": Number(float(shares[most]))}
         return joined(said(words, least=least, most=most, **ends), derived)
 
     def of_given(self) -> Sentence:

@@ -18,9 +18,10 @@ from gatviz.model.classes import checked_classes
 from gatviz.model.trace import Trace
 from gatviz.words import _, first_of, ngettext
 
-Way = Literal["numbers", "alphabet", "appearance", "given"]
+ColumnOrder = Literal["numbers", "alphabet", "appearance", "given", "saved"]
 """numbers: by the numbers that the classes have in the graph's file. alphabet: in the order of their names.
-appearance: in the order in which they come among the nodes. given: by hand."""
+appearance: in the order in which they come among the nodes. given: by whoever opened or made the model. saved: with its
+weights."""
 
 _MOST_TOLD = 8
 
@@ -35,7 +36,7 @@ class Columns:
         training: whether these are the training nodes, else all that have a label.
     """
 
-    way: Way
+    way: ColumnOrder
     classes: tuple[str, ...]
     right: int
     count: int
@@ -57,23 +58,24 @@ class Columns:
         return told.format(right=self.right, n=self.count)
 
 
-def way_in_words(way: Way) -> str:
+def way_in_words(way: ColumnOrder) -> str:
     """How columns were matched with labels, for people."""
     return {
         "numbers": _("by their numbers in the file"),
         "alphabet": _("in the order of their names"),
         "appearance": _("in order of appearance"),
-        "given": _("by hand"),
+        "given": _("as they were given"),
+        "saved": _("as they were saved with the weights"),
     }[way]
 
 
-def column_ways(graph: Graph, width: int) -> Mapping[Way, tuple[str, ...]]:
+def column_ways(graph: Graph, width: int) -> Mapping[ColumnOrder, tuple[str, ...]]:
     """The labels that the columns of an output may stand for, the likeliest first; none where none fits.
 
     Arguments:
         width: K. With numbers there may be more columns than labels: then some class has no node.
     """
-    found: dict[Way, tuple[str, ...]] = {}
+    found: dict[ColumnOrder, tuple[str, ...]] = {}
     labels = graph.class_names
     if not labels:
         return found
@@ -85,14 +87,14 @@ def column_ways(graph: Graph, width: int) -> Mapping[Way, tuple[str, ...]]:
     if len(labels) == width:
         found["alphabet"] = tuple(sorted(labels)) if "numbers" in found else labels
         found["appearance"] = tuple(dict.fromkeys(label for label in graph.labels or () if label is not None))
-    kept: dict[Way, tuple[str, ...]] = {}
+    kept: dict[ColumnOrder, tuple[str, ...]] = {}
     for way, classes in found.items():
         if classes not in kept.values():
             kept[way] = classes
     return kept
 
 
-def judged(out: Array, graph: Graph, classes: Sequence[str], way: Way = "given") -> Columns:
+def judged(out: Array, graph: Graph, classes: Sequence[str], way: ColumnOrder = "given") -> Columns:
     """How often an output [N, K] is right if its columns stand for these labels: over training nodes, if there are any.
 
     Raises:

@@ -86,10 +86,11 @@ class GATStory(EdgeStory):
     Attributes besides EdgeStory's:
         raw: score_target + score_source (+ score_edge), before LeakyReLU; e is after it.
         score_edge: a_edge·W_edge f_ij, and edge_terms: [C] its parts by dimension; None as `edge_features` is none.
-        target_terms, source_terms: [C] a·Wh by dimension; they add up to score_target and score_source.
+        target_terms, source_terms: [C] a·Wh by dimension; they add up to score_target (where there is a b_a,
+            that adds the rest) and score_source.
         pair: [2C] Wh_i ‖ Wh_j. a: [2C] a_target ‖ a_source.
         target_features, source_features: what every input feature of i (of j) added to score_target
-            (score_source) through W and a, largest size first.
+            (score_source) through W and a, largest size first; biases, where the layer has them, add the rest.
     """
 
     raw: float

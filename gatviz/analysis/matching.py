@@ -28,6 +28,8 @@ _ATTENTION_WEIGHTS = (
     "b_source",
     "W_edge",
     "a_edge",
+    "b_W",
+    "b_a",
 )
 
 

@@ -161,7 +161,8 @@ class SeedTold:
         epochs: [K] whose α is known. least_even: [K] the evenness of the least even head. right: how many others were
             right at each epoch from 0 on.
         stops: whether a head stops averaging and stays so. source: whom the least even of these listens to at the end;
-            None if none stops. Heads have no names across seeds, so no head is told apart.
+            None if none stops. mean: [E] α in the last epoch, the mean over heads: heads have no names across seeds,
+            so no head is told apart. even: [E] the even shares.
     """
 
     seed: int
@@ -170,10 +171,19 @@ class SeedTold:
     right: Array
     stops: bool
     source: int | None
+    mean: Array
+    even: Array
 
 
-def seed_told(seed: int, epochs: Sequence[int], heads: Sequence[HeadsAt], right: Sequence[float]) -> SeedTold:
-    """From what the heads of a layer did at the epochs that are known."""
+def seed_told(
+    seed: int,
+    epochs: Sequence[int],
+    heads: Sequence[HeadsAt],
+    right: Sequence[float],
+    alpha: Array,
+    ptr: NDArray[np.int64],
+) -> SeedTold:
+    """From what the heads of a layer did at the epochs that are known, and its α [E, H] at the last of them."""
     even = np.stack([one.evenness for one in heads])
     stopped = [
         head
@@ -185,7 +195,26 @@ def seed_told(seed: int, epochs: Sequence[int], heads: Sequence[HeadsAt], right:
         least = min(stopped, key=lambda head: (float(even[-1, head]), head))
         source = int(heads[-1].source[least])
     lowest = np.nan_to_num(even, nan=1.0).min(axis=1)
-    return SeedTold(seed, tuple(epochs), lowest, np.asarray(right, dtype=np.float64), bool(stopped), source)
+    counts = np.diff(ptr)
+    mean, shares = alpha.astype(np.float64).mean(axis=1), np.repeat(1 / np.maximum(counts, 1), counts)
+    known = np.asarray(right, dtype=np.float64)
+    return SeedTold(seed, tuple(epochs), lowest, known, bool(stopped), source, mean, shares)
+
+
+def agreement(told: Sequence[SeedTold]) -> tuple[float, float]:
+    """How far seeds agree on α, the mean over heads: Pearson's r of two of them on average, and the same of what α has
+    over even shares. NaN where α is the same on all edges, or there are not two seeds."""
+    means = np.stack([one.mean for one in told])
+    return _mean_r(means), _mean_r(means - np.stack([one.even for one in told]))
+
+
+def _mean_r(rows: Array) -> float:
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    sizes = np.linalg.norm(centred, axis=1)
+    if len(rows) < 2 or not rows.shape[1] or (sizes < 1e-9).any():
+        return float("nan")
+    unit = centred / sizes[:, None]
+    return float((unit @ unit.T)[np.triu_indices(len(rows), 1)].mean())
 
 
 def band(lines: Sequence[Array]) -> tuple[Array, Array]:

@@ -32,7 +32,7 @@ class Number:
 
 Piece = str | Node | Number
 Sentence = tuple[Piece, ...]
-Parts = dict[str, Piece | int]
+SentenceParts = dict[str, Piece | int]
 
 
 def said(template: str, **parts: Piece | int) -> Sentence:

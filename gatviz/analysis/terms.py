@@ -30,6 +30,7 @@ class SoftmaxTerms:
 class ScoreTerms:
     """raw as sums over dimensions: target[i, h, c] = a_target[c]·Wh_i[c], source[j, h, c] alike; [N, H, C].
 
+    b_a, where the layer has it, is raw's too.
     `edge` [E, H, C] is a_edge·W_edge f_ij alike; None where the layer reads no edge features.
     """
 

@@ -13,9 +13,11 @@ from typing import Literal
 import numpy as np
 
 from gatviz.analysis.over_epochs import (
+    AT_LEAST,
     AVERAGES_ABOVE,
     HeadsAt,
     SeedTold,
+    agreement,
     levels,
     mean_right,
     same_but_for_one,
@@ -25,6 +27,9 @@ from gatviz.analysis.sentence import Node, Number, Sentence, joined, said
 from gatviz.analysis.subject import called
 from gatviz.attention.layer_trace import Array
 from gatviz.words import _, and_list, ngettext
+
+ALIKE = 0.5
+"""Seeds that agree less than this, even shares taken off, share less than a quarter of what they tell."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,12 @@ class Curve:
 
 @dataclass(frozen=True)
 class TrainingStory:
-    """The headline, what stands below it, and the flags in order."""
+    """The headline, what stands below it, the flags in order, and the head that is told of."""
 
     headline: Sentence
     below: Sentence
     flags: tuple[Flag, ...]
+    head: int | None = None
 
 
 def training_story(
@@ -105,6 +111,7 @@ def training_story(
         headline=_headline(epochs, now, standing, ended=ended, total=total),
         below=joined(_accuracy(curves, others, names or {}, ended=ended), _share(now, standing)),
         flags=tuple(sorted(flags, key=lambda flag: flag.epoch)),
+        head=None if now is None else _told_head(now, standing),
     )
 
 
@@ -136,6 +143,11 @@ def least_even(now: HeadsAt, among: Sequence[int]) -> int:
     return min(among, key=lambda head: (float(np.nan_to_num(now.evenness[head], nan=2.0)), head))
 
 
+def _told_head(now: HeadsAt, standing: Sequence[tuple[int, int]]) -> int:
+    """The least even of the heads that stopped averaging; of all where none did."""
+    return least_even(now, [head for head, _first in standing] or range(len(now.evenness)))
+
+
 def _headline(
     epochs: Sequence[int], now: HeadsAt | None, standing: list[tuple[int, int]], *, ended: bool, total: int
 ) -> Sentence:
@@ -148,14 +160,14 @@ def _headline(
             _("Nothing is trained yet: what heads prefer at epoch 0 is chance. Play trains {n} epochs."), n=total
         )
     if not standing:
-        least = least_even(now, range(len(now.evenness)))
+        least = _told_head(now, standing)
         template = (
             _("No head stopped averaging: the least even, head {head}, reads like {effective} of {read} neighbours.")
             if ended
             else _("So far no head stops averaging: the least even, head {head}, reads like {effective} of {read}.")
         )
         return said(template, head=least, effective=Number(float(now.effective[least])), read=Number(now.neighbours))
-    head = least_even(now, [one for one, _first in standing])
+    head = _told_head(now, standing)
     first = dict(standing)[head]
     template = (
         _("From epoch {epoch} on, head {head} stops averaging: it listens to {source}.")
@@ -176,7 +188,7 @@ def _headline(
 def _share(now: HeadsAt | None, standing: list[tuple[int, int]]) -> Sentence:
     if now is None or not standing:
         return ()
-    head = least_even(now, [one for one, _first in standing])
+    head = _told_head(now, standing)
     readers = int(now.readers[head])
     template = ngettext(
         "The {readers} that reads {source} gives it {share}; even share {even}.",
@@ -206,7 +218,7 @@ def _accuracy(curves: Sequence[Curve], others: int, names: Mapping[str, str], *,
         told.append(said(template if ended else so_far, n=last.right, others=others, epoch=last.epoch))
     mean = mean_right(own.epochs, own.right)
     for curve in beside:
-        if len(curve.epochs) < 2:
+        if len(curve.epochs) < (2 if ended else AT_LEAST):
             continue
         theirs = mean_right(curve.epochs, curve.right)
         if same_but_for_one(mean, theirs):
@@ -223,6 +235,22 @@ def seeds_story(told: Sequence[SeedTold], names: Sequence[str]) -> str:
     """In how many seeds a head stops averaging, and whom it then listens to; "" before two seeds are known."""
     if len(told) < 2:
         return ""
+    return " ".join(filter(None, (_stopping(told, names), _agreeing(told))))
+
+
+def _agreeing(told: Sequence[SeedTold]) -> str:
+    """How far the seeds agree on α, and what of that is the even share's doing."""
+    whole, over = agreement(told)
+    if np.isnan(whole) or np.isnan(over):
+        return ""
+    said_so = _(
+        "Of α, the mean over heads, two seeds agree at r {whole:.2f}; at {over:.2f} once even shares are taken off"
+    )
+    anecdote = _("{agreeing}: one seed is an anecdote.") if over < ALIKE else _("{agreeing}.")
+    return anecdote.format(agreeing=said_so.format(whole=whole, over=over))
+
+
+def _stopping(told: Sequence[SeedTold], names: Sequence[str]) -> str:
     stopping = [one for one in told if one.stops and one.source is not None]
     values = {"n": len(stopping), "seeds": len(told), "line": AVERAGES_ABOVE}
     if not stopping:

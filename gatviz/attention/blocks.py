@@ -90,7 +90,7 @@ class Block:
 
     @cached_property
     @torch.inference_mode(False)
-    def runs(self) -> Runs | None:
+    def runs(self) -> EdgeRuns | None:
         """The edges in runs short enough to be added one after another; None where no target has more than one run."""
         if self.device_type == "meta" or self.num_edges <= LONGEST_RUN:
             return None
@@ -109,7 +109,7 @@ class Block:
         place = torch.repeat_interleave(ptr.diff())
         block = Block(self.num_nodes, self.targets, self.edges, self.source, self.target, place, ptr)
         matrix = _ones(hub_ptr, torch.float64) if self.device_type == "cpu" else None
-        return Runs(block, first, hubs, members, of_hub, matrix)
+        return EdgeRuns(block, first, hubs, members, of_hub, matrix)
 
     @cached_property
     @torch.inference_mode(False)
@@ -188,7 +188,7 @@ class Block:
 
 
 @dataclass(frozen=True, eq=False)
-class Runs:
+class EdgeRuns:
     """A block's edges in m runs, none longer than `LONGEST_RUN`, and how their sums make the sums of the targets.
 
     Attributes:

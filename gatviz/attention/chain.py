@@ -10,7 +10,7 @@ from __future__ import annotations
 from gatviz.attention import chain_texts as texts
 from gatviz.attention.activations import LEARNT
 from gatviz.attention.chain_of_edges import EDGE_STAGES
-from gatviz.attention.stage_row import ALPHA_ALONE, KINDS, LayerForm, Stage
+from gatviz.attention.stage_row import ALPHA_ALONE, KINDS, LayerTraits, Stage
 from gatviz.words import N_, _
 
 
@@ -19,7 +19,7 @@ def stages(kind: str) -> tuple[Stage, ...]:
     return tuple(stage for stage in CHAIN if kind in stage.kinds)
 
 
-def stages_of(form: LayerForm) -> tuple[Stage, ...]:
+def stages_of(form: LayerTraits) -> tuple[Stage, ...]:
     """The rows of one layer."""
     return tuple(stage for stage in stages(form.kind) if stage.when(form))
 
@@ -86,10 +86,22 @@ CHAIN: tuple[Stage, ...] = (
         kinds=("GAT",),
     ),
     Stage(
+        name="b_W",
+        symbol="b_W",
+        shape="[H, C]",
+        formula=r"b_W \in \mathbb{R}^{C}",
+        caption=N_("Added to the projection of every node, before attention."),
+        layout="weights",
+        scale="weights",
+        origin="weights",
+        kinds=("GAT",),
+        when=lambda form: form.projection_bias,
+    ),
+    Stage(
         name="Wh",
         symbol="Wh",
         shape="[N, H, C]",
-        formula=lambda form: f"(Wh)_i = W {texts.input_of('i')(form)}",
+        formula=lambda form: f"(Wh)_i = W {texts.input_of('i')(form)}{' + b_W' if form.projection_bias else ''}",
         caption=N_("Each node's features, projected by the head's weight matrix."),
         layout="nodes",
         scale="scores",
@@ -111,10 +123,22 @@ CHAIN: tuple[Stage, ...] = (
         kinds=("GAT",),
     ),
     Stage(
+        name="b_a",
+        symbol="b_a",
+        shape="[H, 1]",
+        formula=r"b_a \in \mathbb{R}",
+        caption=N_("Added to every score of the head, before LeakyReLU."),
+        layout="weights",
+        scale="weights",
+        origin="weights",
+        kinds=("GAT",),
+        when=lambda form: form.score_bias,
+    ),
+    Stage(
         name="score_target",
         symbol=r"a_{\mathrm{target}} \cdot Wh",
         shape="[N, H]",
-        formula=r"t_i = a_{\mathrm{target}}^{\top} W h_i",
+        formula=texts.half("target"),
         caption=texts.target_half,
         layout="nodes",
         scale="scores",
@@ -125,7 +149,7 @@ CHAIN: tuple[Stage, ...] = (
         name="score_source",
         symbol=r"a_{\mathrm{source}} \cdot Wh",
         shape="[N, H]",
-        formula=r"s_j = a_{\mathrm{source}}^{\top} W h_j",
+        formula=texts.half("source"),
         caption=N_("What a node adds to a score as the one that is read."),
         layout="nodes",
         scale="scores",

@@ -5,11 +5,11 @@ E edges, H heads, C features per head, D edge features.
 
 from __future__ import annotations
 
-from gatviz.attention.stage_row import LayerForm, Stage
+from gatviz.attention.stage_row import LayerTraits, Stage
 from gatviz.words import N_
 
 
-def _has(form: LayerForm) -> bool:
+def _has(form: LayerTraits) -> bool:
     return form.edge_features
 
 

@@ -20,7 +20,7 @@ from gatviz.attention.checks import check_flag
 from gatviz.attention.defaults import ATTENTION_GAIN
 from gatviz.attention.edges import Edges
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
-from gatviz.attention.layers import AttentionLayer, Stage, _Attention, _no_bound, formulas, length, new_generator
+from gatviz.attention.layers import AttentionLayer, StageValue, _Attention, _no_bound, formulas, length, new_generator
 from gatviz.errors import GatvizError
 from gatviz.words import _
 
@@ -30,15 +30,19 @@ class GATAttentionLayer(AttentionLayer):
 
     Arguments besides AttentionLayer's:
         edge_in_message: what is read from j is Wh_j + W_edge f_ij, as in DGL's EdgeGATConv, and not Wh_j alone.
+        projection_bias: a learnt vector added to Wh, so that scores and what is read have it too.
+        score_bias: a learnt number for each head, added to the target half of its scores.
 
     Parameters: `weight` [H·C, F], head k's W in rows k·C to (k + 1)·C; `att` [H, 2, C], target then source; with edge
-    features `weight_edge` [H·C, D], W_edge, and `att_edge` [H, C].
+    features `weight_edge` [H·C, D], W_edge, and `att_edge` [H, C]; `bias_projection` [H·C], `bias_score` [H].
     """
 
-    own_settings = ("edge_in_message",)
+    own_settings = ("edge_in_message", "projection_bias", "score_bias")
 
     att: Tensor
     att_edge: Tensor | None
+    bias_projection: Tensor | None
+    bias_score: Tensor | None
 
     def __init__(
         self,
@@ -47,12 +51,16 @@ class GATAttentionLayer(AttentionLayer):
         num_heads: int = 1,
         *,
         edge_in_message: bool = False,
+        projection_bias: bool = False,
+        score_bias: bool = False,
         **settings: Any,
     ) -> None:
-        check_flag("edge_in_message", edge_in_message)
+        given = {"edge_in_message": edge_in_message, "projection_bias": projection_bias, "score_bias": score_bias}
+        for name, flag in given.items():
+            check_flag(name, flag)
         if edge_in_message and not settings.get("edge_features"):
             raise GatvizError("edge_in_message", _("edge features"), _("none"), _("set edge_features or leave it out"))
-        self.edge_in_message = edge_in_message
+        self.edge_in_message, self.projection_bias, self.score_bias = edge_in_message, projection_bias, score_bias
         super().__init__(in_features, out_features, num_heads, **settings)
 
     def _make_parameters(self) -> None:
@@ -60,19 +68,26 @@ class GATAttentionLayer(AttentionLayer):
         self.weight = nn.Parameter(torch.empty(H * C, self.in_features))
         self.att = nn.Parameter(torch.empty(H, 2, C))
         self.att_edge = nn.Parameter(torch.empty(H, C)) if self.edge_features else None
+        self.bias_projection = nn.Parameter(torch.empty(H * C)) if self.projection_bias else None
+        self.bias_score = nn.Parameter(torch.empty(H)) if self.score_bias else None
 
     def _draw_parameters(self, generator: torch.Generator | None) -> None:
-        """As the tutorial draws, head by head: W as nn.Linear draws it, then a (Xavier, gain 1.414)."""
+        """As the tutorial draws, head by head: W as nn.Linear draws it, then a (Xavier, gain 1.414); biases are 0."""
         C = self.out_features
         for head in range(self.num_heads):
             nn.init.kaiming_uniform_(self.weight[head * C : (head + 1) * C], a=5**0.5, generator=generator)
             nn.init.xavier_uniform_(self.att[head].view(2 * C, 1), gain=ATTENTION_GAIN, generator=generator)
         if self.att_edge is not None:
             nn.init.xavier_uniform_(self.att_edge, gain=ATTENTION_GAIN, generator=generator)
+        for bias in (self.bias_projection, self.bias_score):
+            if bias is not None:
+                nn.init.zeros_(bias)
 
     def _attention(self, x: Tensor, weight: Tensor, edges: Edges, keep: bool) -> _Attention:
-        Wh = formulas.project(x, weight, self.num_heads)
+        Wh = formulas.project(x, weight, self.num_heads, self.bias_projection)
         scores = formulas.split_scores(Wh, self.att)
+        if (bias := self.bias_score) is not None:
+            scores = scores + torch.stack([bias, torch.zeros_like(bias)])
         slope = self.negative_slope
         if self.edge_features:
             return self._with_edges(Wh, scores, edges, keep)
@@ -121,7 +136,7 @@ class GATAttentionLayer(AttentionLayer):
 
         return _Attention(named, alpha, Wh, bound, edge_values)
 
-    def _of_nodes(self, Wh: Tensor, scores: Tensor, raw: Tensor) -> dict[str, Stage]:
+    def _of_nodes(self, Wh: Tensor, scores: Tensor, raw: Tensor) -> dict[str, StageValue]:
         return {
             "Wh": Wh,
             "score_target": partial(scores.select, 1, 0),
@@ -138,6 +153,10 @@ class GATAttentionLayer(AttentionLayer):
         result = {"W": W, "a_target": att[:, 0], "a_source": att[:, 1], **self._edge_projection(named)}
         if self.edge_features:
             result["a_edge"] = named.pop("att_edge")
+        if self.projection_bias:
+            result["b_W"] = named.pop("bias_projection").view(self.num_heads, self.out_features)
+        if self.score_bias:
+            result["b_a"] = named.pop("bias_score").unsqueeze(1)
         return {**result, **named}
 
     def _trace_class(self) -> type[LayerTrace]:

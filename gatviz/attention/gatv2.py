@@ -16,7 +16,7 @@ from gatviz.attention.blocks import Block
 from gatviz.attention.checks import check_flag
 from gatviz.attention.edges import Edges
 from gatviz.attention.layer_trace import GATv2Trace, LayerTrace
-from gatviz.attention.layers import AttentionLayer, Stage, _Attention, _no_bound, formulas, length
+from gatviz.attention.layers import AttentionLayer, StageValue, _Attention, _no_bound, formulas, length
 
 
 class GATv2AttentionLayer(AttentionLayer):
@@ -93,7 +93,7 @@ class GATv2AttentionLayer(AttentionLayer):
         if not keep:
             return _Attention({}, alpha, Wh_source, _no_bound)
         *of_edge, hidden, e = stages
-        named: dict[str, Stage] = {"Wh_target": Wh_target, "Wh_source": Wh_source, "hidden": hidden, "e": e}
+        named: dict[str, StageValue] = {"Wh_target": Wh_target, "Wh_source": Wh_source, "hidden": hidden, "e": e}
         if of_edge:
             named["Wf_edge"] = of_edge[0]
 

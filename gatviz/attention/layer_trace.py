@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.attention.chain import stages, stages_of
-from gatviz.attention.stage_row import ALPHA_ALONE, FieldInfo, LayerForm
+from gatviz.attention.stage_row import ALPHA_ALONE, FieldInfo, LayerTraits
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import first_beyond
 from gatviz.words import _
@@ -181,15 +181,16 @@ class LayerTrace:
         return of_source if self.edge_values is None else of_source + self.edge_values[edges]
 
     @cached_property
-    def form(self) -> LayerForm:
+    def form(self) -> LayerTraits:
         """What this layer has and what it lacks."""
         weights = self.weights
-        return LayerForm(
+        return LayerTraits(
             kind=self.kind,
             concat=self.concat,
             residual=self.residual is not None,
             bias="bias" in weights,
-            projection_bias="b_source" in weights,
+            projection_bias="b_source" in weights or "b_W" in weights,
+            score_bias="b_a" in weights,
             shared_weights="W_source" in weights and np.shares_memory(weights["W_target"], weights["W_source"]),
             dropout=self.alpha_dropped is not None,
             feature_dropout=self.x_dropped is not None,
@@ -325,11 +326,12 @@ class GATTrace(LayerTrace):
     """One run of a GAT layer (Veličković et al. 2018, arXiv 1710.10903, equations 1–6).
 
     Attributes besides LayerTrace's:
-        Wh: [N, H, C] projected features. score_target, score_source: [N, H]. raw: [E, H], before LeakyReLU.
+        Wh: [N, H, C] projected features. score_target, score_source: [N, H], the first with b_a where the layer has
+            it. raw: [E, H], before LeakyReLU.
         score_edge: [E, H], what the edges' own features add to raw, or None.
         edge_in_message: whether h_prime sums Wh_j + Wf_edge and not Wh_j alone.
-        weights: W [H, C, F], a_target and a_source [H, C]; W_edge [H, C, D] and a_edge [H, C], bias and W_res where
-            the layer has them.
+        weights: W [H, C, F], a_target and a_source [H, C]; W_edge [H, C, D] and a_edge [H, C], b_W [H, C], b_a [H, 1],
+            bias and W_res where the layer has them.
     """
 
     kind: ClassVar[str] = "GAT"

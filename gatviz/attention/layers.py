@@ -40,7 +40,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Tensor]] = {
 }
 
 
-Stage = Tensor | Callable[[], Tensor] | bool | None
+StageValue = Tensor | Callable[[], Tensor] | bool | None
 """A stage for a trace: a tensor, what gives one when it is asked for, or that the layer has none."""
 
 
@@ -53,14 +53,14 @@ class _Attention(NamedTuple):
     beyond what the precision holds, where one of them may not be.
     """
 
-    stages: Mapping[str, Stage]
+    stages: Mapping[str, StageValue]
     alpha: Tensor
     values: Tensor
     bound: Callable[[], float]
     edge_values: Tensor | None = None
 
 
-class Parts(NamedTuple):
+class OutputParts(NamedTuple):
     """What an output was made from: α [E, H], which of it dropout let stay (None without), and h′ [N, H, C]."""
 
     alpha: Tensor
@@ -73,7 +73,7 @@ class _Run(NamedTuple):
     feature_mask: Tensor | None
     x_dropped: Tensor | None
     edges: Edges
-    stages: Mapping[str, Stage]
+    stages: Mapping[str, StageValue]
     bound: Callable[[], float]
     alpha: Tensor
     dropout_mask: Tensor | None
@@ -219,10 +219,10 @@ class AttentionLayer(nn.Module):
 
     def forward_and_parts(
         self, X: Nodes, edges: Edges, *, generator: torch.Generator | None = None
-    ) -> tuple[Tensor, Parts]:
+    ) -> tuple[Tensor, OutputParts]:
         """The output, and what it was made from; gradients flow through both."""
         run = self._run(X, edges, None, None, generator, keep=False)
-        return run.out, Parts(run.alpha, run.dropout_mask, run.h_prime)
+        return run.out, OutputParts(run.alpha, run.dropout_mask, run.h_prime)
 
     def trace(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from gatviz.words import _
 
@@ -14,7 +14,7 @@ ALPHA_ALONE = "α"
 
 
 @dataclass(frozen=True, kw_only=True)
-class LayerForm:
+class LayerTraits:
     """What one layer has and what it lacks, as far as its chain depends on it."""
 
     kind: str
@@ -29,6 +29,7 @@ class LayerForm:
     edge_features: bool = False
     edge_in_message: bool = False
     equal_shares: bool = False
+    score_bias: bool = False
     feature_dropout: bool = False
 
     @property
@@ -49,11 +50,31 @@ class FieldInfo:
     plain: str
 
 
-Text = str | Callable[[LayerForm], str]
+class _Form(Protocol):
+    @property
+    def kind(self) -> str: ...
+    @property
+    def edge_in_message(self) -> bool: ...
+    @property
+    def projection_bias(self) -> bool: ...
+    @property
+    def score_bias(self) -> bool: ...
+
+
+def beyond_pyg(form: _Form) -> str:
+    """What a layer has that PyG's layer of its kind lacks, "" if nothing."""
+    if form.edge_in_message:
+        return _("edge features in what nodes read")
+    if form.kind == "GAT" and form.projection_bias:
+        return _("a bias of the projection")
+    return _("a bias of the scores") if form.score_bias else ""
+
+
+Text = str | Callable[[LayerTraits], str]
 """A text (words: a marked message), or what makes it for a layer."""
-Origin = Literal["trace", "weights", "made"]
-Layout = Literal["nodes", "pairs", "weights", "messages"]
-Scale = Literal["x", "edges", "scores", "after", "weights", "shares", "change"]
+StageOrigin = Literal["trace", "weights", "made"]
+StageLayout = Literal["nodes", "pairs", "weights", "messages"]
+StageScale = Literal["x", "edges", "scores", "after", "weights", "shares", "change"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,19 +97,19 @@ class Stage:
     shape: Text
     formula: Text
     caption: Text
-    layout: Layout
-    scale: Scale
+    layout: StageLayout
+    scale: StageScale
     plain: Text = ""
     colour: Literal["signed", "share"] = "signed"
     rows: tuple[Literal["target", "source"], ...] = ("target",)
-    origin: Origin = "trace"
+    origin: StageOrigin = "trace"
     parameters: tuple[str, ...] = ()
     kinds: tuple[str, ...] = KINDS
-    when: Callable[[LayerForm], bool] = lambda form: True  # noqa: ARG005
+    when: Callable[[LayerTraits], bool] = lambda form: True  # noqa: ARG005
     unfolded: bool = False
     told: bool = False
 
-    def of(self, form: LayerForm) -> FieldInfo:
+    def of(self, form: LayerTraits) -> FieldInfo:
         """The stage as this very layer computes it: nothing in it that the layer does not do."""
 
         def text(given: Text) -> str:

@@ -52,14 +52,24 @@ class DenseEdges:
 
 
 def dense_head(
-    x: ArrayLike, adj: ArrayLike, W: ArrayLike, a: ArrayLike, slope: float, edges: DenseEdges | None = None
+    x: ArrayLike,
+    adj: ArrayLike,
+    W: ArrayLike,
+    a: ArrayLike,
+    slope: float,
+    b_W: ArrayLike = 0.0,
+    b_a: ArrayLike = 0.0,
+    edges: DenseEdges | None = None,
 ) -> DenseHead:
-    """One GAT head on x [N, F] with adj [N, N] (row reads column), W [C, F] and a [2C], target half first."""
-    Wh = _float(x) @ _float(W).T
+    """One GAT head on x [N, F] with adj [N, N] (row reads column), W [C, F] and a [2C], target half first.
+
+    b_W [C] is added to what W projects, b_a to every score.
+    """
+    Wh = _float(x) @ _float(W).T + _float(b_W)
     if edges is None:
-        return _attended(Wh, _leaky(pair_tensor(Wh) @ _float(a), slope), adj)
+        return _attended(Wh, _leaky(pair_tensor(Wh) @ _float(a) + _float(b_a), slope), adj)
     triples = np.concatenate([pair_tensor(Wh), edges.projected], axis=2)
-    e = _leaky(triples @ np.concatenate([_float(a), _float(edges.a)]), slope)
+    e = _leaky(triples @ np.concatenate([_float(a), _float(edges.a)]) + _float(b_a), slope)
     return _attended(Wh, e, adj, edges.projected if edges.in_message else None)
 
 

@@ -162,11 +162,14 @@ class SingleHeadGATLayer(_TutorialLayer):
             "attention",
             "edge_features",
             "edge_in_message",
+            "projection_bias",
+            "score_bias",
             "loop_features",
         ):
             setattr(single, name, getattr(layer, name))
         single.num_heads, single.concat, single.activation = 1, True, None
         single.bias = single.W_res = single.prelu = single.weight_edge = single.att_edge = None
+        single.bias_projection = single.bias_score = None
         single.training = layer.training
         parts = {"weight": (layer.weight, slice(head * C, (head + 1) * C)), "att": (layer.att, slice(head, head + 1))}
         for name, (parameter, part) in parts.items():

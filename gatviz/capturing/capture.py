@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gatviz.capturing.given import from_attention
-from gatviz.capturing.kinds import Given, Kind, alpha_of_pyg, arguments, gives_alpha, kind_of
+from gatviz.capturing.kinds import Given, LibraryKind, alpha_of_pyg, arguments, gives_alpha, kind_of
 from gatviz.capturing.run import CapturedCall, CapturedLayer, CapturedRun
 from gatviz.errors import GatvizError, quote, within
 from gatviz.graph.graph import Graph
@@ -173,7 +173,7 @@ def capture(module: nn.Module, *args: Any, names: Sequence[str] | None = None, *
     return Capture(calls, unproved, output, type(module).__name__, run.names, tuple(run.ran))
 
 
-def _attention_layers(module: nn.Module) -> Iterator[tuple[str, nn.Module, Kind | None]]:
+def _attention_layers(module: nn.Module) -> Iterator[tuple[str, nn.Module, LibraryKind | None]]:
     """Every attention layer by its name, without those inside another; of no kind where only its α can be asked."""
     inside: set[int] = set()
     for name, part in module.named_modules():
@@ -206,7 +206,7 @@ class _Recorder:
         self._open: list[Given | str] = []
 
     @contextmanager
-    def watching(self, watched: Sequence[tuple[str, nn.Module, Kind | None]]) -> Iterator[None]:
+    def watching(self, watched: Sequence[tuple[str, nn.Module, LibraryKind | None]]) -> Iterator[None]:
         """With hooks on these layers."""
         hooks = []
         try:
@@ -218,7 +218,7 @@ class _Recorder:
             for hook in hooks:
                 hook.remove()
 
-    def _before(self, kind: Kind | None) -> Any:
+    def _before(self, kind: LibraryKind | None) -> Any:
         def hook(module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
             try:
                 given = "" if kind is None else kind.given(module, arguments(module, args, kwargs)).copied()
@@ -230,7 +230,7 @@ class _Recorder:
 
         return hook
 
-    def _after(self, name: str, kind: Kind | None) -> Any:
+    def _after(self, name: str, kind: LibraryKind | None) -> Any:
         def hook(module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any], output: Any) -> None:
             given = self._open.pop()
             if kind is None:
@@ -248,7 +248,7 @@ class _Recorder:
 
         return hook
 
-    def _proved(self, name: str, module: nn.Module, kind: Kind, given: Given, output: Any) -> Call | str:
+    def _proved(self, name: str, module: nn.Module, kind: LibraryKind, given: Given, output: Any) -> Call | str:
         """The call recomputed, or the sentence that says why not."""
         out = output[0] if isinstance(output, tuple) else output
         if not isinstance(out, Tensor) or out.dtype not in _BOUND:
@@ -301,7 +301,7 @@ def _graph(given: Given, names: Sequence[str] | None) -> Graph:
 
 
 def _own_alpha(
-    module: nn.Module, kind: Kind | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    module: nn.Module, kind: LibraryKind | None, args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> tuple[NDArray[np.int64] | None, NDArray[Any] | None]:
     """The layer's own α and its edges, where it hands them out."""
     ask = alpha_of_pyg if kind is None else kind.alpha

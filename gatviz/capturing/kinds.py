@@ -25,7 +25,7 @@ from gatviz.checkpoints import load_weights
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
-from gatviz.model.steps import LayerSettings
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.words import _, or_list
 
 
@@ -48,7 +48,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Kind:
+class LibraryKind:
     """A kind of attention layer.
 
     Attributes:
@@ -67,7 +67,7 @@ class Kind:
     alpha: Callable[[Any, Mapping[str, Any]], tuple[Tensor, Tensor]] | None = None
 
 
-def kind_of(module: nn.Module) -> Kind | None:
+def kind_of(module: nn.Module) -> LibraryKind | None:
     """The first kind that fits a module, or None."""
     return next((kind for kind in KINDS if kind.fits(module)), None)
 
@@ -283,10 +283,10 @@ def _models_of_gatviz(module: AttentionLayer) -> Iterator[GAT]:
     yield model.eval()
 
 
-KINDS: tuple[Kind, ...] = (
-    Kind("gatviz", lambda module: isinstance(module, AttentionLayer), _given_to_gatviz, _models_of_gatviz),
-    Kind("PyG", _is("torch_geometric", "GATConv", "GATv2Conv"), _given_to_pyg, _models_of_pyg, alpha_of_pyg),
-    Kind("DGL", _is("dgl", "GATConv", "GATv2Conv", "EdgeGATConv"), _given_to_dgl, _models_of_dgl, _alpha_of_dgl),
-    Kind("tutorial", _is_of_the_tutorial, _given_to_tutorial, _models_of_tutorial),
+KINDS: tuple[LibraryKind, ...] = (
+    LibraryKind("gatviz", lambda module: isinstance(module, AttentionLayer), _given_to_gatviz, _models_of_gatviz),
+    LibraryKind("PyG", _is("torch_geometric", "GATConv", "GATv2Conv"), _given_to_pyg, _models_of_pyg, alpha_of_pyg),
+    LibraryKind("DGL", _is("dgl", "GATConv", "GATv2Conv", "EdgeGATConv"), _given_to_dgl, _models_of_dgl, _alpha_of_dgl),
+    LibraryKind("tutorial", _is_of_the_tutorial, _given_to_tutorial, _models_of_tutorial),
 )
 """Every kind that is known, the surer first; a new one is a row here."""

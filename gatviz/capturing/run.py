@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,14 +21,14 @@ from gatviz.attention.alpha_trace import AlphaTrace
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import new_generator
 from gatviz.attention.loop_features import AS_ADDED, LoopFeatures
-from gatviz.errors import GatvizError, quote
-from gatviz.files import limits
+from gatviz.errors import GatvizError
 from gatviz.files.container import Container, Form, pack, unpack
-from gatviz.files.kept_graph import Arrays, KeptGraph, Put, graph_content, graph_of
+from gatviz.files.disk import read_file, write_file
+from gatviz.files.kept_graph import ArrayStore, KeptGraph, Put, graph_content, graph_from_content
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.model.kept_steps import check_sizes, made, step_content, step_of
-from gatviz.model.steps import LayerSettings
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.trace import Trace
 from gatviz.model.weights import Weights
 from gatviz.numbers import first_beyond
@@ -181,14 +180,10 @@ class CapturedRun(ShowsItself):
         Raises:
             GatvizError: more than such a file holds, or a path that cannot be written.
         """
-        arrays = Arrays()
+        arrays = ArrayStore()
         content = run_content(self, arrays.put)
         data = pack(FORM, content, arrays.held)
-        try:
-            Path(path).write_bytes(data)
-        except OSError as error:
-            found = quote(error.strerror or str(error))
-            raise GatvizError(quote(str(path)), _("a path to write to"), found, _("give another path")) from error
+        write_file(path, data)
 
     def __repr__(self) -> str:
         return f"CapturedRun({self.title}: {', '.join(call.called for call in self.calls)})"
@@ -275,7 +270,7 @@ def run_of(kept: KeptRun, container: Container) -> CapturedRun:
 
 
 def _call_of(kept: _Call, container: Container) -> CapturedCall:
-    graph = graph_of(kept.graph, container)
+    graph = graph_from_content(kept.graph, container)
     layer = None if kept.layer is None else _layer_of(kept.layer, graph, container)
     alphas = tuple(container.array(name, (graph.num_edges, None), "f") for name in kept.alphas)
     heads = all(alpha.shape[1] and np.isfinite(alpha).all() for alpha in alphas)
@@ -314,14 +309,8 @@ def load_capture(path: str | os.PathLike[str]) -> CapturedRun:
     Raises:
         GatvizError: a file that holds none.
     """
-    file = Path(path)
-    try:
-        limits.check_bytes(file.stat().st_size, file.name)
-        data = file.read_bytes()
-    except OSError as error:
-        found = quote(error.strerror or str(error))
-        raise GatvizError(quote(str(path)), _("a file that can be read"), found, _("give another path")) from error
-    return read_capture(unpack(data, file.name, FORM))
+    data, where = read_file(path)
+    return read_capture(unpack(data, where, FORM))
 
 
 def read_capture(container: Container) -> CapturedRun:

@@ -16,17 +16,19 @@ from torch import Tensor, nn
 from gatviz.capturing.capture import Capture, capture
 from gatviz.errors import GatvizError, quote
 from gatviz.files.container import ENDING
+from gatviz.files.disk import write_file
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
-from gatviz.training.kept import MOST_BYTES
-from gatviz.training.recorded import Recorded, Seen
-from gatviz.training.stepper import outcome
+from gatviz.training.kept_epochs import MOST_BYTES
+from gatviz.training.recorded import Recorded
+from gatviz.training.stepper import Snapshot, outcome
 from gatviz.training.task import Labelled, Task
 from gatviz.training.training import Read
 from gatviz.words import _
 
-_WRITTEN_EVERY = 2.0
-"""Seconds: so often at most the file is written while training goes on."""
+_WRITTEN_EVERY, _WRITING_SHARE = 2.0, 0.05
+"""The file is written every so many seconds while training goes on, and less often where that would take more than
+such a share of the time."""
 
 
 def watch(
@@ -83,8 +85,8 @@ class Watch:
         self._args = _arguments(model, data, self.graph) if args is None else args
         self._kwargs = dict(kwargs or {})
         self._rows: list[dict[str, float]] = []
-        self._seen: dict[int, Seen] = {}
-        self._stride, self._written = 1, 0.0
+        self._seen: dict[int, Snapshot] = {}
+        self._stride, self._due = 1, 0.0
         self._edges: Read | None = None
         self._layers: tuple[str, ...] = ()
 
@@ -97,7 +99,7 @@ class Watch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._write()
+        self._write(running=False)
 
     def step(self, loss: Any = None) -> None:
         """Look at the model after one more epoch of training.
@@ -112,7 +114,7 @@ class Watch:
             raise GatvizError("step", _("a watch that was entered"), _("none"), _("write: with gatviz.watch(…) as w"))
         number = loss.detach() if isinstance(loss, Tensor) else loss
         self._look(float("nan") if number is None else float(number))
-        if time.monotonic() - self._written > _WRITTEN_EVERY:
+        if time.monotonic() > self._due:
             self._write()
 
     @property
@@ -132,7 +134,7 @@ class Watch:
             raise GatvizError(_("output, epoch {epoch}").format(epoch=epoch), _("finite numbers"), _("others"), mend)
         self._rows.append({"epoch": epoch, "step_loss": loss, **outcome(self.task, out)})
         if epoch % self._stride == 0:
-            self._seen[epoch] = Seen(out, alpha)
+            self._seen[epoch] = Snapshot(out, alpha)
             while self.recorded.nbytes > MOST_BYTES and len(self._seen) > 2:
                 self._stride *= 2
                 self._seen = {k: one for k, one in self._seen.items() if k % self._stride == 0}
@@ -165,12 +167,15 @@ class Watch:
             raise GatvizError(_("model"), expected, _("others"), _("watch what stays the same graph"))
         return tuple(np.array(one.alpha) for _name, one in read)
 
-    def _write(self) -> None:
+    def _write(self, *, running: bool = True) -> None:
         """Anew, and in one piece: who reads meanwhile reads the one before."""
+        started, recorded = time.monotonic(), self.recorded
+        recorded.running = running
         part = self.path.with_suffix(".part")
-        part.write_bytes(self.recorded.to_bytes())
+        write_file(part, recorded.to_bytes())
         part.replace(self.path)
-        self._written = time.monotonic()
+        ended = time.monotonic()
+        self._due = ended + max(_WRITTEN_EVERY, (ended - started) / _WRITING_SHARE)
 
 
 def _arguments(model: nn.Module, data: Any, graph: Graph) -> tuple[Any, ...]:

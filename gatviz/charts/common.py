@@ -58,19 +58,29 @@ class Chart:
 
     def csv(self) -> str:
         """The data as CSV, every digit of it."""
-        text: str = self.table.to_csv(index=False)
-        return text
+        return csv_of(self.table)
 
     @property
     def file_name(self) -> str:
         """The title as the name of a file, without an ending."""
-        name = "gatviz " + "".join(c if c.isalnum() else " " for c in self.title)
-        return "-".join(name.lower().split())
+        return file_name(self.title)
 
     @property
     def title(self) -> str:
         """What it shows, as plain text."""
         return html.unescape(self.figure.layout.title.text)
+
+
+def csv_of(table: pd.DataFrame) -> str:
+    """A table as CSV, every digit of it."""
+    text: str = table.to_csv(index=False)
+    return text
+
+
+def file_name(title: str) -> str:
+    """A title as the name of a file, without an ending."""
+    name = "gatviz " + "".join(c if c.isalnum() else " " for c in title)
+    return "-".join(name.lower().split())
 
 
 def plain(name: object, longest: int = _LONGEST_NAME) -> str:

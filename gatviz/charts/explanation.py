@@ -27,8 +27,9 @@ _ROOM = np.array([0.5, 0.3])
 
 
 def class_colour(e: Explanation, name: str | None, theme: Theme) -> str:
-    """The colour of a class among those of the output; a pale one for no class."""
-    return CLASSES[e.classes.index(name) % len(CLASSES)] if name in e.classes else PALE[theme]
+    """The colour of a class, as everywhere: the graph's first, then the output's others; a pale one for no class."""
+    names = (*e.graph.class_names, *(one for one in e.classes if one not in e.graph.class_names))
+    return CLASSES[names.index(name) % len(CLASSES)] if name in names else PALE[theme]
 
 
 def explanation_chart(e: Explanation, score: Score, *, theme: Theme = "light", height: int = 340) -> Chart | None:
@@ -37,7 +38,10 @@ def explanation_chart(e: Explanation, score: Score, *, theme: Theme = "light", h
     if done.empty:
         return None
     said, moved = (np.maximum(done[name].abs().to_numpy(), _FLOOR) for name in (score, "removal"))
-    result = figure(_("Does attention say what removing does?"), theme, height=height, legend=True)
+    title = _("Does attention say what removing does?")
+    if score == "message_change":
+        title = _("Do messages say what removing does?")
+    result = figure(title, theme, height=height, legend=True)
     named, moves = _named(e, said, moved), _("removing it moves")
     for name in (*dict.fromkeys(done["speaks_for"]),):
         here = done["speaks_for"].isna().to_numpy() if name is None else (done["speaks_for"] == name).to_numpy()

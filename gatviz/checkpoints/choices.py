@@ -26,7 +26,7 @@ NO_ACTIVATION = "none"
 ACTIVATION_NAMES = (NO_ACTIVATION, *(name for name in ACTIVATIONS if name != LEARNT))
 
 
-class Answer(NamedTuple):
+class Reasoned(NamedTuple):
     """A value that was decided, and how: `reason` is a sentence without its full stop, so that others can hold it."""
 
     value: Any
@@ -65,7 +65,7 @@ class Decision:
     options: tuple[object, ...] = ()
 
     @classmethod
-    def of(cls, name: str, layer: int | None, answer: Answer, options: tuple[object, ...] = ()) -> Self:
+    def of(cls, name: str, layer: int | None, answer: Reasoned, options: tuple[object, ...] = ()) -> Self:
         """An answer as the decision on a keyword."""
         return cls(name, layer, answer.value, answer.origin, _("{reason}.").format(reason=answer.reason), options)
 

@@ -15,7 +15,7 @@ from gatviz.attention.defaults import NEGATIVE_SLOPE
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.loop_features import LoopFeatures
 from gatviz.checkpoints import edge_defaults
-from gatviz.checkpoints.choices import ACTIVATION_NAMES, NO_ACTIVATION, Answer, Choices, Decision
+from gatviz.checkpoints.choices import ACTIVATION_NAMES, NO_ACTIVATION, Choices, Decision, Reasoned
 from gatviz.checkpoints.layer_forms import Layers, StoredLayer
 from gatviz.checkpoints.layouts import LAYOUTS
 from gatviz.checkpoints.proposal import Standing
@@ -95,7 +95,7 @@ def decide(
         slopes.append(float(slope.value))
         if by_layer and saved:
             slopes[k] = saved.layers[k].negative_slope
-            decisions.append(Decision.of("negative_slope", k, Answer.saved(slopes[k])))
+            decisions.append(Decision.of("negative_slope", k, Reasoned.saved(slopes[k])))
     values = {one.name: one.value for one in own}
     notes = [
         _(one.notes[values[one.name]]) for one in recognised.layout.own_choices if values.get(one.name) in one.notes
@@ -121,41 +121,41 @@ def decide(
 # ---- for the whole file ---------------------------------------------------------------------------------------------
 
 
-def _self_loops(recognised: Recognised, words: ToldWords, choices: Choices, saved: SavedSettings | None) -> Answer:
+def _self_loops(recognised: Recognised, words: ToldWords, choices: Choices, saved: SavedSettings | None) -> Reasoned:
     if choices.self_loops is not None:
-        return Answer.chosen(choices.self_loops)
+        return Reasoned.chosen(choices.self_loops)
     if saved:
-        return Answer.saved(saved.self_loops)
+        return Reasoned.saved(saved.self_loops)
     return words.self_loops or recognised.layout.self_loops.answer
 
 
-def _slope(recognised: Recognised, words: ToldWords, choices: Choices, saved: SavedSettings | None) -> Answer:
+def _slope(recognised: Recognised, words: ToldWords, choices: Choices, saved: SavedSettings | None) -> Reasoned:
     if choices.negative_slope is not None:
-        return Answer.chosen(choices.negative_slope)
+        return Reasoned.chosen(choices.negative_slope)
     if saved:
-        return Answer.saved(saved.layers[0].negative_slope)
+        return Reasoned.saved(saved.layers[0].negative_slope)
     why = _("A state dict does not hold the slope; {slope} is the paper's and every library's own")
     if recognised.layout.slope is not None:
         return words.slope or recognised.layout.slope.answer
-    return words.slope or Answer(NEGATIVE_SLOPE, "assumed", why.format(slope=NEGATIVE_SLOPE))
+    return words.slope or Reasoned(NEGATIVE_SLOPE, "assumed", why.format(slope=NEGATIVE_SLOPE))
 
 
-def _norm_mode(recognised: Recognised, choices: Choices, where: str) -> Answer | None:
+def _norm_mode(recognised: Recognised, choices: Choices, where: str) -> Reasoned | None:
     """Over what layer norms go; None where the file has none."""
     if not any(piece.kind == "norm" for piece in recognised.pieces):
         if choices.norm is not None:
             raise GatvizError(commas(("norm", where)), _("layer norms"), _("none"), _leave_out("norm"))
         return None
     if choices.norm is not None:
-        return Answer.chosen(choices.norm)
+        return Reasoned.chosen(choices.norm)
     layout = recognised.layout
     norms = [recognised.modules[piece.stored] for piece in recognised.pieces if piece.stored in recognised.modules]
     modes = {one.attributes.get("mode", "node") for one in norms if one.kind == "LayerNorm"}
     if len(modes) == 1 and modes <= {"node", "graph"}:
-        return Answer(modes.pop(), "file", _("The norm itself says so"))
+        return Reasoned(modes.pop(), "file", _("The norm itself says so"))
     told = layout.norm_mode(recognised.layers) if layout.norm_mode is not None else None
     why = _("A norm with a weight and a bias alone is mostly torch's LayerNorm, over each node's own features")
-    return told.answer if told is not None else Answer("node", "assumed", why)
+    return told.answer if told is not None else Reasoned("node", "assumed", why)
 
 
 def _own_choices(recognised: Recognised, choices: Choices, where: str) -> list[Decision]:
@@ -166,7 +166,7 @@ def _own_choices(recognised: Recognised, choices: Choices, where: str) -> list[D
         chosen = getattr(choices, own.name)
         if (answer := answers.get(own.name)) is not None:
             given = chosen is not None and answer.origin != "file"
-            decisions.append(Decision.of(own.name, None, Answer.chosen(chosen) if given else answer, own.options))
+            decisions.append(Decision.of(own.name, None, Reasoned.chosen(chosen) if given else answer, own.options))
     for own in (own for layout in LAYOUTS.values() for own in layout.own_choices if own.name not in answers):
         if getattr(choices, own.name) is not None:
             found = _("none of them: {library}'s").format(library=_(recognised.layout.title))
@@ -186,20 +186,20 @@ def _heads(k: int, layer: StoredLayer, words: ToldWords, choices: Choices) -> De
         why = ngettext(
             "{count} head stands in the file, {name}", "{count} heads stand in the file, {name} and so on", layer.heads
         ).format(count=layer.heads, name=quote(f"{layer.stem}0"))
-        return Decision.of("heads", k, Answer(layer.heads, "file", why))
+        return Decision.of("heads", k, Reasoned(layer.heads, "file", why))
     if layer.heads_from is not None:
         why = _("The shape of {tensor} says so").format(tensor=quote(layer.heads_from))
-        return Decision.of("heads", k, Answer(layer.heads, "file", why))
+        return Decision.of("heads", k, Reasoned(layer.heads, "file", why))
     small = [n for n in range(1, isqrt(layer.joined) + 1) if layer.joined % n == 0]
     options = tuple(sorted({*small, *(layer.joined // n for n in small)}))
     if choices.heads is not None and (isinstance(choices.heads, int) or choices.heads[k] is not None):
-        return Decision.of("heads", k, Answer.chosen(layer.heads), options)
+        return Decision.of("heads", k, Reasoned.chosen(layer.heads), options)
     why = _("The shapes leave it open how many heads share the {count} features; the likeliest is taken")
     if words.heads == layer.heads:
         why = _(
             "The shapes leave it open how many heads share the {count} features; the words around the weights say so"
         )
-    return Decision.of("heads", k, Answer(layer.heads, "assumed", why.format(count=layer.joined)), options)
+    return Decision.of("heads", k, Reasoned(layer.heads, "assumed", why.format(count=layer.joined)), options)
 
 
 def _activation(
@@ -209,7 +209,7 @@ def _activation(
     words: ToldWords,
     choices: Choices,
     saved: SavedSettings | None,
-) -> Answer:
+) -> Reasoned:
     layout, count = recognised.layout, len(recognised.layers)
     hidden = not stand[k].last
     given = choices.for_layer("activation", k, count)
@@ -220,11 +220,11 @@ def _activation(
             where = _("activation, layer {layer}").format(layer=k)
             expected = _("{name}, whose slope the file has").format(name=quote(LEARNT))
             raise GatvizError(where, expected, quote(given), _("leave activation out"))
-        return Answer(LEARNT, "file", _("The file has PReLU's slope"))
+        return Reasoned(LEARNT, "file", _("The file has PReLU's slope"))
     if given is not None:
-        return Answer.chosen(given)
+        return Reasoned.chosen(given)
     if saved is not None:
-        return Answer.saved(saved.layers[k].activation or NO_ACTIVATION)
+        return Reasoned.saved(saved.layers[k].activation or NO_ACTIVATION)
     if hidden and words.activation is not None:
         return words.activation
     default = layout.activation(k, recognised.layers) if layout.activation is not None else None
@@ -243,15 +243,15 @@ class _Concat:
         self.layout, self.layers, self.saved = recognised.layout, recognised.layers, saved
         self.stand, self.words, self.modules = stand, words, recognised.modules
 
-    def told(self, k: int) -> Answer | None:
+    def told(self, k: int) -> Reasoned | None:
         """As the file says it, None where it leaves that open."""
         layer, count = self.layers[k], len(self.layers)
         if self.saved:
-            return Answer.saved(self.saved.layers[k].concat)
+            return Reasoned.saved(self.saved.layers[k].concat)
         told = self.modules[layer.name].attributes.get("concat") if layer.name in self.modules else None
         if isinstance(told, bool) or layer.heads == 1:
             own = _("The layer itself says so"), _("With one head both are the same")
-            return Answer(
+            return Reasoned(
                 told if isinstance(told, bool) else not self.stand[k].last or count == 1, "file", own[told is None]
             )
         if self.layout.bias_tells and layer.bias is not None:
@@ -278,11 +278,11 @@ class _Concat:
             )
         return None
 
-    def _by_length(self, k: int, length: int, concatenated: str, averaged: str) -> Answer:
+    def _by_length(self, k: int, length: int, concatenated: str, averaged: str) -> Reasoned:
         joined = length == self.layers[k].joined
-        return Answer(joined, "file", (concatenated if joined else averaged).format(length=length))
+        return Reasoned(joined, "file", (concatenated if joined else averaged).format(length=length))
 
-    def likely(self, k: int) -> Answer:
+    def likely(self, k: int) -> Reasoned:
         """As the layout's library or the paper has it."""
         count = len(self.layers)
         if self.words.concat is not None and (count == 1 or not self.stand[k].last):
@@ -291,12 +291,12 @@ class _Concat:
         if default is not None:
             return default.answer
         if count == 1:
-            return Answer(True, "assumed", _("A single layer concatenates its heads unless told otherwise"))
+            return Reasoned(True, "assumed", _("A single layer concatenates its heads unless told otherwise"))
         if not self.stand[k].last:
-            return Answer(True, "assumed", _("The paper concatenates the heads of hidden layers"))
-        return Answer(False, "assumed", _("The paper averages the heads of the last layer"))
+            return Reasoned(True, "assumed", _("The paper concatenates the heads of hidden layers"))
+        return Reasoned(False, "assumed", _("The paper averages the heads of the last layer"))
 
-    def refused(self, at: str, given: Any, told: Answer, _k: int) -> GatvizError:
+    def refused(self, at: str, given: Any, told: Reasoned, _k: int) -> GatvizError:
         """The error for a choice against the file."""
         words = {True: _("heads concatenated"), False: _("heads averaged")}
         return GatvizError(at, words[told.value], words[given], _as_told("concat", told))
@@ -308,22 +308,22 @@ class _Residual:
     def __init__(self, recognised: Recognised) -> None:
         self.layout, self.layers = recognised.layout, recognised.layers
 
-    def told(self, k: int) -> Answer | None:
+    def told(self, k: int) -> Reasoned | None:
         """As the file says it, None where it may or may not be the input itself, which has no tensor."""
         layer = self.layers[k]
         if layer.adds_input:
             why = _("The file says that the input is added, and it is as wide as a head's output")
-            return Answer("identity", "file", why)
+            return Reasoned("identity", "file", why)
         if layer.residual is not None:
-            return Answer("projection", "file", _("The file has the projection of a residual"))
+            return Reasoned("projection", "file", _("The file has the projection of a residual"))
         if self.layout.identity_widths is None:
-            return Answer("none", "file", _("The file has no projection of a residual"))
+            return Reasoned("none", "file", _("The file has no projection of a residual"))
         if layer.in_features not in self.layout.identity_widths(layer, self.layers):
             why = _("A residual would have a projection here, and the file has none")
-            return Answer("none", "file", why)
+            return Reasoned("none", "file", why)
         return None
 
-    def likely(self, k: int) -> Answer:
+    def likely(self, k: int) -> Reasoned:
         """The input itself after another layer with a residual, else none."""
         others = any(other.residual is not None for j, other in enumerate(self.layers) if j != k)
         value = "identity" if others and k > 0 else "none"
@@ -333,9 +333,9 @@ class _Residual:
                 "Another layer has a residual, and where widths match {library} adds the input itself, which needs no "
                 "tensor"
             )
-        return Answer(value, "assumed", why.format(library=_(self.layout.title)))
+        return Reasoned(value, "assumed", why.format(library=_(self.layout.title)))
 
-    def refused(self, at: str, given: Any, told: Answer, k: int) -> GatvizError:
+    def refused(self, at: str, given: Any, told: Reasoned, k: int) -> GatvizError:
         """The error for a choice against the file."""
         layer = self.layers[k]
         mend = _as_told("residual", told)
@@ -346,24 +346,26 @@ class _Residual:
         return GatvizError(at, _("{value}, as the file says").format(value=quote(told.value)), quote(given), mend)
 
 
-def _as_told(keyword: str, told: Answer) -> str:
+def _as_told(keyword: str, told: Reasoned) -> str:
     return _("leave {keyword} out: {reason}").format(keyword=keyword, reason=told.reason)
 
 
-def _each_layer(name: str, layers: Layers, choices: Choices, where: str, question: _Concat | _Residual) -> list[Answer]:
+def _each_layer(
+    name: str, layers: Layers, choices: Choices, where: str, question: _Concat | _Residual
+) -> list[Reasoned]:
     """One setting of every layer: as the file tells it, else as chosen, else the likeliest.
 
     Raises:
         GatvizError: a choice against the file.
     """
     single = choices.for_open(name)
-    answers: list[Answer] = []
+    answers: list[Reasoned] = []
     for k in range(len(layers)):
         told = question.told(k)
         given = choices.for_layer(name, k, len(layers))
         if told is None:
             given = single if given is None else given
-            answers.append(question.likely(k) if given is None else Answer.chosen(given))
+            answers.append(question.likely(k) if given is None else Reasoned.chosen(given))
         elif given in (None, told.value):
             answers.append(told)
         else:

@@ -6,7 +6,7 @@ from typing import get_args
 
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.loop_features import Filled, Reduction
-from gatviz.checkpoints.choices import Answer, Choices, Decision
+from gatviz.checkpoints.choices import Choices, Decision, Reasoned
 from gatviz.checkpoints.layer_forms import Layers
 from gatviz.checkpoints.recognition import Recognised
 from gatviz.checkpoints.saved_settings import SavedSettings
@@ -39,9 +39,9 @@ def loop_features(
         ("loop_features", filled.value, _FILLS),
         ("filled_loops", filled.filled, get_args(Filled)),
     ):
-        answer = Answer.saved(value) if saved else Answer(value, "assumed", _(reason))
+        answer = Reasoned.saved(value) if saved else Reasoned(value, "assumed", _(reason))
         if given[name] is not None:
-            answer = Answer.chosen(given[name])
+            answer = Reasoned.chosen(given[name])
         offered = options if answer.value in options else (*options, answer.value)
         decisions.append(Decision.of(name, None, answer, offered))
     return decisions
@@ -59,7 +59,7 @@ def in_message(layers: Layers, choices: Choices, saved: SavedSettings | None, wh
         expected, mend = _("layers of gatviz that leave it open"), _("leave {name} out").format(name=name)
         raise GatvizError(commas((name, where)), expected, _("none"), mend)
     if saved is not None:
-        return [Decision.of(name, k, Answer.saved(saved.layers[k].edge_in_message)) for k in left_open]
+        return [Decision.of(name, k, Reasoned.saved(saved.layers[k].edge_in_message)) for k in left_open]
     why = _("The tensors do not tell whether a node reads the edge's features too; in most layers it does not")
-    answer = Answer(False, "assumed", why) if given is None else Answer.chosen(given)
+    answer = Reasoned(False, "assumed", why) if given is None else Reasoned.chosen(given)
     return [Decision.of(name, k, answer, (True, False)) for k in left_open]

@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 
 from gatviz.attention.loop_features import AS_ADDED
-from gatviz.checkpoints.choices import Answer, Choices
+from gatviz.checkpoints.choices import Choices, Reasoned
 from gatviz.checkpoints.told_words import ToldWords
 from gatviz.errors import GatvizError, quote
 from gatviz.model.gat import GAT
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.words import N_, _, commas, or_list
 
 Tensors = Mapping[str, Tensor]
@@ -34,7 +34,8 @@ class StoredLayer:
         name: what stands before the tensors' own names in the file ("conv1"), "" if nothing does.
         form: how it was recognised.
         arrays: W [H, C, F], a_target and a_source [H, C]; or W_target, W_source, a and b_target, b_source [H, C].
-            Where edge features are read also W_edge [H, C, D], and a_edge [H, C] beside W.
+            Where edge features are read also W_edge [H, C, D], and a_edge [H, C] beside W. Beside W there may be b_W
+            [H, C] and b_a [H, 1].
         edge_in_message: whether they are part of what is read too; None where the file leaves it open.
         bias: [H·C] or [C], or None. residual: [H·C, F] or [C, F], or None.
         heads_from: which tensor says how many heads there are, or None where none does.
@@ -53,7 +54,7 @@ class StoredLayer:
     heads_from: str | None = None
     edge_in_message: bool | None = False
     adds_input: bool = False
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, Reasoned] = field(default_factory=dict)
     stem: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -118,9 +119,9 @@ class Default(NamedTuple):
     reason: str
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> Reasoned:
         """Itself as an answer that may be chosen otherwise, in the reader's language."""
-        return Answer(self.value, "assumed", _(self.reason))
+        return Reasoned(self.value, "assumed", _(self.reason))
 
 
 @dataclass(frozen=True)
@@ -305,6 +306,14 @@ class LayerTensors:
             told = or_list(str(length) for length in dict.fromkeys(lengths))
             raise self.misfit(tail, _("{lengths} entries").format(lengths=told))
         return None if tensor is None else tensor.reshape(-1)
+
+    def biases(self, heads: int, features: int, projection: str, score: str = "") -> dict[str, Tensor]:
+        """b_W [H, C] and b_a [H, 1] of a GAT layer, where it has tensors of these names."""
+        found = {
+            "b_W": self.vector(projection, heads * features) if projection else None,
+            "b_a": self.vector(score, heads) if score else None,
+        }
+        return {name: values.reshape(heads, -1) for name, values in found.items() if values is not None}
 
     def skip(self, tail: str, in_features: int, *widths: int) -> Tensor | None:
         """A projection of the residual that may be missing, [one of these widths, F]."""

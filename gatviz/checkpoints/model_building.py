@@ -15,17 +15,17 @@ from gatviz.attention.activations import LEARNT
 from gatviz.attention.layers import AttentionLayer, new_generator
 from gatviz.checkpoints.defaults import Decided
 from gatviz.checkpoints.layer_forms import StoredLayer
-from gatviz.checkpoints.pieces import Piece
+from gatviz.checkpoints.pieces import StoredModule
 from gatviz.checkpoints.proposal import left_over, reads_first
 from gatviz.checkpoints.recognition import Recognised
 from gatviz.checkpoints.saved_settings import SavedSettings
 from gatviz.errors import GatvizError, quote
 from gatviz.model.around import Activation, Linear
 from gatviz.model.gat import GAT
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.norms import BatchNorm, GraphNorm, LayerNorm
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step, checked_width
-from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas
 
 
@@ -99,7 +99,7 @@ def build_model(
     return model.eval()
 
 
-def _step(piece: Piece, saved: Step | None, decided: Decided, at: str) -> tuple[Step, Mapping[str, Tensor]]:
+def _step(piece: StoredModule, saved: Step | None, decided: Decided, at: str) -> tuple[Step, Mapping[str, Tensor]]:
     """A module beside the attention layers as a step, and its numbers.
 
     Raises:
@@ -138,9 +138,11 @@ def _layer(
     layer: StoredLayer, concat: bool, slope: float, told: LayerSettings | None, at: str
 ) -> tuple[LayerSettings, Mapping[str, Tensor]]:
     arrays = dict(layer.arrays)
-    v2: dict[str, bool] = {}
+    own = {"projection_bias": "b_W" in arrays, "score_bias": "b_a" in arrays}
     if layer.kind == "GATv2":
-        v2 = _v2(arrays, told, at)
+        own = _v2(arrays, told, at)
+    elif told is not None and own != {name: getattr(told, name) for name in own}:
+        raise _against(at)
     bias = _joined(layer.bias, layer, concat, commas((at, "bias")))
     residual = _joined(layer.residual, layer, concat, commas((at, "residual")))
     bias = _unless_left_out(bias, told is None or told.bias, commas((at, "bias")))
@@ -167,8 +169,7 @@ def _layer(
         attention=told.attention if told else "learnt",
         edge_features=layer.edge_features,
         edge_in_message=in_message,
-        share_weights=v2.get("share_weights", False),
-        projection_bias=v2.get("projection_bias", False),
+        **own,
     )
     return settings, arrays
 

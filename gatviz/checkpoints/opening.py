@@ -5,29 +5,30 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Unpack
 
 from torch import Tensor, nn
 
 from gatviz.attention.edges import SelfLoops
-from gatviz.checkpoints.choices import NO_ACTIVATION, Answer, Choices, ChoiceWords, Decision
+from gatviz.checkpoints.choices import NO_ACTIVATION, Choices, ChoiceWords, Decision, Reasoned
 from gatviz.checkpoints.defaults import Decided, decide
 from gatviz.checkpoints.layouts import LAYOUTS
 from gatviz.checkpoints.model_building import build_model
-from gatviz.checkpoints.pieces import Piece
+from gatviz.checkpoints.pieces import StoredModule
 from gatviz.checkpoints.proposal import BETWEEN_LINEAR, Guess, Skeleton, Standing, propose, standings
 from gatviz.checkpoints.recognition import Recognised, recognise
-from gatviz.checkpoints.saved_settings import SavedSettings, saved_recipe, saved_settings
+from gatviz.checkpoints.saved_settings import SavedSettings, saved_classes, saved_recipe, saved_settings
 from gatviz.checkpoints.state_dict import StateDict, read_state_dict
+from gatviz.checkpoints.told_modules import check_covered, with_jumping
 from gatviz.errors import GatvizError, quote
+from gatviz.files.disk import read_file
 from gatviz.files.encoding import shown_name
 from gatviz.graph.graph import Graph
 from gatviz.model.around import Linear
 from gatviz.model.gat import GAT
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step
-from gatviz.model.steps import LayerSettings
 from gatviz.pickles.containers import MAX_BYTES, in_hand, read_container
 from gatviz.words import _, and_list, ngettext, or_list
 
@@ -89,7 +90,8 @@ def load_weights(
     Arguments:
         source: a path, a file's bytes, a PyTorch module, or its state dict.
         name: what it is called, if `source` is no path.
-        classes: the label that each column of the output stands for, first to last; see `analysis.predictions`.
+        classes: the label that each column of the output stands for, first to last; see `analysis.predictions`. Left
+            out, those that `save_weights` wrote, where the model had any.
         choices: recipe, heads, concat, activation, residual, self_loops, loop_features, filled_loops, edge_in_message,
             negative_slope, norm, score_sign, implementation or layout, which the file leaves open, see `Choices`; left
             out, each is what the layout's own library or paper does.
@@ -113,7 +115,8 @@ def inspect_weights(
     Arguments and errors as `load_weights`.
     """
     opened = read_weights(source, name=name).open(**choices)
-    opened.model.classes = () if classes is None else classes
+    if classes is not None:
+        opened.model.classes = classes
     return opened
 
 
@@ -178,7 +181,7 @@ class WeightsFile:
     where: str
     state: StateDict
 
-    def pieces(self, **choices: Unpack[ChoiceWords]) -> tuple[Piece, ...]:
+    def pieces(self, **choices: Unpack[ChoiceWords]) -> tuple[StoredModule, ...]:
         """The modules in it, in the file's order.
 
         Raises:
@@ -205,6 +208,7 @@ class WeightsFile:
         pieces = recognised.pieces
         recipe, recognised, decided, saved = self._decided(recognised, recipe, way, chosen)
         model = build_model(recognised, recipe, decided, saved, self.where)
+        model.classes = saved_classes(self.state.settings, self.where)
         of_layers = dict.fromkeys(note for layer in recognised.layers for note in layer.notes)
         notes = (*self.state.notes, *(way.notes if way else ()), *_left_out(pieces, recipe), *of_layers)
         notes += (*decided.notes, *map(_, recognised.layout.notes))
@@ -233,6 +237,7 @@ class WeightsFile:
             known: dict[str, Step] = {piece.name: Linear(1) for piece in recognised.pieces}
             recipe.steps(known | self._saved_names())
             return recipe, None
+        check_covered(self.state.modules, self.where)
         proposal = propose(recognised.pieces, recognised.ordered, self.where)
         if proposal.question:
             recipes = [self._decided(recognised, way.recipe(), way, chosen)[0] for way in proposal.ways]
@@ -240,7 +245,8 @@ class WeightsFile:
             raise GatvizError(
                 self.where, _("one way to read it"), proposal.question, _("choose {recipes}").format(recipes=told)
             )
-        return proposal.ways[0].recipe(), proposal.ways[0]
+        way = with_jumping(proposal.ways[0], self.state.modules)
+        return way.recipe(), way
 
     def _saved_names(self) -> dict[str, Step]:
         """What a saved recipe names though it has no tensors."""
@@ -288,16 +294,16 @@ class Ways:
 
 def _of_recipe(recipe: Recipe, way: Skeleton | None, chosen: Choices) -> Decision:
     if chosen.recipe is not None:
-        return Decision.of("recipe", None, Answer.chosen(str(recipe)))
+        return Decision.of("recipe", None, Reasoned.chosen(str(recipe)))
     if way is None:
-        return Decision.of("recipe", None, Answer.saved(str(recipe)))
+        return Decision.of("recipe", None, Reasoned.saved(str(recipe)))
     if way.is_stack:
-        return Decision.of("recipe", None, Answer(str(recipe), "file", _("The file holds attention layers alone")))
+        return Decision.of("recipe", None, Reasoned(str(recipe), "file", _("The file holds attention layers alone")))
     why = _("By the names, widths and order of the modules in the file")
-    return Decision.of("recipe", None, Answer(str(recipe), "assumed", why))
+    return Decision.of("recipe", None, Reasoned(str(recipe), "assumed", why))
 
 
-def _left_out(pieces: Sequence[Piece], recipe: Recipe) -> tuple[str, ...]:
+def _left_out(pieces: Sequence[StoredModule], recipe: Recipe) -> tuple[str, ...]:
     left = [piece.shown for piece in pieces if piece.name not in recipe.names]
     if not left:
         return ()
@@ -339,18 +345,7 @@ def _bytes_of(source: str | os.PathLike[str] | bytes, name: str | None) -> tuple
         _check_size(len(source), where)
         return bytes(source), where
     try:
-        path = Path(source)
-        where = shown_name(name or path.name)
-        if path.is_dir():
-            raise GatvizError(where, _("a file"), _("a folder"), _("choose a file in it"))
-        _check_size(path.stat().st_size, where)
-        return path.read_bytes(), where
-    except GatvizError:
-        raise
-    except (OSError, ValueError) as error:
-        reason = (error.strerror or _("nothing")) if isinstance(error, OSError) else str(error)
-        where, mend = quote(str(source)), _("check the path, or pass bytes")
-        raise GatvizError(where, _("a file that can be read"), reason.lower(), mend) from None
+        return read_file(source, name, _check_size)
     except TypeError:
         found, mend = type(source).__name__, _("pass one of these")
         expected = _("a path or bytes, a module or its state dict")

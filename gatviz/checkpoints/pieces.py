@@ -20,7 +20,7 @@ NORMS: tuple[ModuleKind, ...] = ("batch_norm", "graph_norm", "norm")
 
 
 @dataclass(frozen=True, eq=False)
-class Piece:
+class StoredModule:
     """A module of the file.
 
     Attributes:
@@ -58,7 +58,7 @@ class Piece:
         wide = None if self.other is None else self.other.out_features
         return () if wide is None else (wide,)
 
-    def follows(self, before: Piece) -> bool:
+    def follows(self, before: StoredModule) -> bool:
         """Whether it can read what another piece gives."""
         flat = before.layer is not None and before.layer.heads_from is None
         if flat and before.layer is not None and self.reads and before.layer.joined % self.reads == 0:
@@ -73,7 +73,7 @@ class Piece:
 
 def pieces(
     layers: Sequence[StoredLayer], others: Sequence[OtherModule], order: Mapping[str, int], *, whole_names: bool
-) -> tuple[Piece, ...]:
+) -> tuple[StoredModule, ...]:
     """All modules in the file's order, each under a name that a recipe can hold.
 
     Arguments:
@@ -82,8 +82,8 @@ def pieces(
     """
     stored = [layer.name for layer in layers] + [other.name for other in others]
     names = recipe_names(stored, whole=whole_names)
-    given = [Piece(name, layer.name, layer=layer) for name, layer in zip(names, layers, strict=False)]
-    given += [Piece(name, one.name, other=one) for name, one in zip(names[len(layers) :], others, strict=True)]
+    given = [StoredModule(name, layer.name, layer=layer) for name, layer in zip(names, layers, strict=False)]
+    given += [StoredModule(name, one.name, other=one) for name, one in zip(names[len(layers) :], others, strict=True)]
     return tuple(sorted(given, key=lambda piece: order.get(piece.stored, -1)))
 
 
@@ -132,7 +132,7 @@ def _can_stand(name: str) -> bool:
     return True
 
 
-def kind_in_words(piece: Piece) -> str:
+def kind_in_words(piece: StoredModule) -> str:
     """What a module is, for people."""
     return {
         "attention": _("attention layer"),

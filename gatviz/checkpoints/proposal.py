@@ -14,11 +14,11 @@ from typing import Literal
 
 from gatviz.attention.activations import LEARNT
 from gatviz.checkpoints.choices import NO_ACTIVATION
-from gatviz.checkpoints.pieces import NORMS, Piece
-from gatviz.checkpoints.sequence import Row, reads_all, rows, side_by_side
+from gatviz.checkpoints.pieces import NORMS, StoredModule
+from gatviz.checkpoints.sequence import Row, parallel_rows, reads_all, rows
 from gatviz.errors import GatvizError, quote
 from gatviz.model.around import Activation, JumpingKnowledge
-from gatviz.model.recipe import Added, Named, Part, Recipe, Worded
+from gatviz.model.recipe import Added, Named, Recipe, RecipePart, Worded
 from gatviz.words import _, and_list, commas
 
 BETWEEN_LINEAR = "relu"
@@ -37,20 +37,20 @@ class Guess:
 
 
 @dataclass(frozen=True)
-class Stage:
+class MainLayer:
     """An attention or linear layer in the row, and what belongs to it.
 
     Attributes:
         skip: a linear layer whose output is added to it. norms, prelu: what follows it.
-        joined: whether jumping knowledge joins what the layers gave, before it.
+        joined: how jumping knowledge joins what the layers gave, before it; "" where nothing is joined.
         guesses: why it stands so.
     """
 
-    piece: Piece
-    skip: Piece | None = None
-    norms: tuple[Piece, ...] = ()
-    prelu: Piece | None = None
-    joined: bool = False
+    piece: StoredModule
+    skip: StoredModule | None = None
+    norms: tuple[StoredModule, ...] = ()
+    prelu: StoredModule | None = None
+    joined: Literal["", "cat", "max"] = ""
     guesses: tuple[Guess, ...] = ()
 
 
@@ -63,13 +63,13 @@ class Skeleton:
         notes: a sentence each.
     """
 
-    first: tuple[Piece, ...]
-    stages: tuple[Stage, ...]
-    left: tuple[Piece, ...] = ()
+    first: tuple[StoredModule, ...]
+    stages: tuple[MainLayer, ...]
+    left: tuple[StoredModule, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
-    def layers(self) -> tuple[Piece, ...]:
+    def layers(self) -> tuple[StoredModule, ...]:
         """The attention layers, in the order in which they run."""
         return tuple(stage.piece for stage in self.stages if stage.piece.kind == "attention")
 
@@ -82,10 +82,10 @@ class Skeleton:
     def recipe(self, activations: Mapping[str, str] | None = None) -> Recipe:
         """With the activation after each attention layer, by its name; none where it is left out."""
         told = {} if activations is None else activations
-        parts: list[Part] = [Named(norm.name) for norm in self.first]
+        parts: list[RecipePart] = [Named(norm.name) for norm in self.first]
         for k, stage in enumerate(self.stages):
             if stage.joined:
-                parts.append(Worded(JumpingKnowledge("cat")))
+                parts.append(Worded(JumpingKnowledge(stage.joined)))
             own = Named(stage.piece.name)
             parts.append(own if stage.skip is None else Added((own,), skip=Named(stage.skip.name)))
             parts += [Named(norm.name) for norm in stage.norms]
@@ -150,7 +150,7 @@ class Standing:
     last: bool
 
 
-def standings(recipe: Recipe, pieces: Mapping[str, Piece]) -> dict[str, Standing]:
+def standings(recipe: Recipe, pieces: Mapping[str, StoredModule]) -> dict[str, Standing]:
     """How each attention layer of a recipe stands in it, by name, in the order in which they run."""
     found: dict[str, Standing] = {}
     _stand(recipe.parts, None, True, pieces, found)
@@ -158,7 +158,11 @@ def standings(recipe: Recipe, pieces: Mapping[str, Piece]) -> dict[str, Standing
 
 
 def _stand(
-    parts: Sequence[Part], end: int | None, last: bool, pieces: Mapping[str, Piece], found: dict[str, Standing]
+    parts: Sequence[RecipePart],
+    end: int | None,
+    last: bool,
+    pieces: Mapping[str, StoredModule],
+    found: dict[str, Standing],
 ) -> None:
     for k, part in enumerate(parts):
         rest = parts[k + 1 :]
@@ -173,7 +177,7 @@ def _stand(
             found[part.name] = Standing(end if ends is None and not joined else ends, none_left)
 
 
-def reads_first(parts: Sequence[Part], pieces: Mapping[str, Piece]) -> int | None:
+def reads_first(parts: Sequence[RecipePart], pieces: Mapping[str, StoredModule]) -> int | None:
     """How many features the first of these parts reads that says so; None where none does."""
     for part in parts:
         if isinstance(part, Worded) and isinstance(part.step, JumpingKnowledge):
@@ -187,13 +191,13 @@ def reads_first(parts: Sequence[Part], pieces: Mapping[str, Piece]) -> int | Non
     return None
 
 
-def _is_wide(part: Part, pieces: Mapping[str, Piece]) -> bool:
+def _is_wide(part: RecipePart, pieces: Mapping[str, StoredModule]) -> bool:
     if isinstance(part, Added):
         return any(_is_wide(one, pieces) for one in part.inside)
     return isinstance(part, Named) and part.name in pieces and pieces[part.name].is_wide
 
 
-def propose(pieces: Sequence[Piece], ordered: bool, where: str) -> Proposal:
+def propose(pieces: Sequence[StoredModule], ordered: bool, where: str) -> Proposal:
     """The ways to read these modules.
 
     Raises:
@@ -204,7 +208,7 @@ def propose(pieces: Sequence[Piece], ordered: bool, where: str) -> Proposal:
     if unknown:
         raise left_over(unknown, where)
     wide = [piece for piece in pieces if piece.is_wide]
-    alike = side_by_side(wide)
+    alike = parallel_rows(wide)
     if alike:
         return _side_by_side(pieces, alike, ordered, where)
     beside = _beside(wide)
@@ -225,7 +229,9 @@ def propose(pieces: Sequence[Piece], ordered: bool, where: str) -> Proposal:
     return Proposal(tuple(ways), _("{names}, with no place in the row of layers").format(names=names))
 
 
-def _side_by_side(pieces: Sequence[Piece], alike: Sequence[tuple[Piece, ...]], ordered: bool, where: str) -> Proposal:
+def _side_by_side(
+    pieces: Sequence[StoredModule], alike: Sequence[tuple[StoredModule, ...]], ordered: bool, where: str
+) -> Proposal:
     ways: list[Skeleton] = []
     names = [quote(row[0].stored if len(row) == 1 else _shared(row)) for row in alike]
     for row in alike:
@@ -247,7 +253,7 @@ def _side_by_side(pieces: Sequence[Piece], alike: Sequence[tuple[Piece, ...]], o
     return Proposal(tuple(ways), question)
 
 
-def _shared(row: Sequence[Piece]) -> str:
+def _shared(row: Sequence[StoredModule]) -> str:
     parts = [piece.stored.split(".") for piece in row]
     same = [words[0] for words in zip(*parts, strict=False) if len(set(words)) == 1]
     return ".".join(same) or row[0].stored
@@ -256,7 +262,7 @@ def _shared(row: Sequence[Piece]) -> str:
 # ---- linear layers beside attention layers ------------------------------------------------------------------------
 
 
-def _beside(wide: Sequence[Piece]) -> dict[Piece, Piece]:
+def _beside(wide: Sequence[StoredModule]) -> dict[StoredModule, StoredModule]:
     """For each attention layer the linear layer of its number that can be added to it, where all have one.
 
     One at least must read what the attention layer reads and not what it gives, so that it can only stand beside it.
@@ -265,7 +271,7 @@ def _beside(wide: Sequence[Piece]) -> dict[Piece, Piece]:
     linear = [piece for piece in wide if piece.kind == "linear"]
     if len(linear) < len(layers):
         return {}
-    found: dict[Piece, Piece] = {}
+    found: dict[StoredModule, StoredModule] = {}
     for layer in layers:
         fitting = [one for one in linear if _number(one) == _number(layer) and _can_be_added(layer, one)]
         if len(fitting) != 1 or fitting[0] in found.values():
@@ -274,16 +280,16 @@ def _beside(wide: Sequence[Piece]) -> dict[Piece, Piece]:
     return found if any(not one.follows(layer) for layer, one in found.items()) else {}
 
 
-def _can_be_added(layer: Piece, linear: Piece) -> bool:
+def _can_be_added(layer: StoredModule, linear: StoredModule) -> bool:
     return linear.reads == layer.reads and set(linear.gives) <= set(layer.gives)
 
 
-def _number(piece: Piece) -> str:
+def _number(piece: StoredModule) -> str:
     found = re.findall(r"\d+", piece.stored)
     return found[-1] if found else ""
 
 
-def _with_beside(way: Skeleton, beside: Mapping[Piece, Piece]) -> Proposal:
+def _with_beside(way: Skeleton, beside: Mapping[StoredModule, StoredModule]) -> Proposal:
     stages = tuple(_with_skip(stage, beside[stage.piece]) if stage.piece in beside else stage for stage in way.stages)
     added = replace(way, stages=stages)
     question = _("{linear} beside {layers}, which may be added to them or stand elsewhere").format(
@@ -293,7 +299,7 @@ def _with_beside(way: Skeleton, beside: Mapping[Piece, Piece]) -> Proposal:
     return Proposal((added, left), question)
 
 
-def _with_skip(stage: Stage, linear: Piece) -> Stage:
+def _with_skip(stage: MainLayer, linear: StoredModule) -> MainLayer:
     reason = _("{linear} reads what {layer} reads and gives as many features, so it can be added to it.")
     told = Guess(linear.name, "assumed", reason.format(linear=linear.shown, layer=stage.piece.shown))
     return replace(stage, skip=linear, guesses=(*stage.guesses, told))
@@ -320,11 +326,11 @@ def _added(way: Skeleton) -> Skeleton | None:
 class _Places:
     """The stages while norms and PReLUs are put into them."""
 
-    pieces: Sequence[Piece]
-    stages: list[Stage]
-    first: list[Piece] = field(default_factory=list)
+    pieces: Sequence[StoredModule]
+    stages: list[MainLayer]
+    first: list[StoredModule] = field(default_factory=list)
 
-    def put_norm(self, norm: Piece) -> bool:
+    def put_norm(self, norm: StoredModule) -> bool:
         """Put a norm after the layer that it most likely follows; False where it fits none."""
         fits = [k for k, stage in enumerate(self.stages) if norm.reads in stage.piece.gives]
         begins = self.stages[0].piece.reads == norm.reads
@@ -351,16 +357,16 @@ class _Places:
             self._put(free[0], norm, "assumed", _("It is as wide as what {layer} gives."))
         return True
 
-    def _before(self, piece: Piece) -> list[Piece]:
+    def _before(self, piece: StoredModule) -> list[StoredModule]:
         """The layers before a module in the file."""
         return [one for one in self.pieces[: self.pieces.index(piece)] if one.is_wide]
 
-    def _put(self, k: int, norm: Piece, origin: Sure, reason: str) -> None:
+    def _put(self, k: int, norm: StoredModule, origin: Sure, reason: str) -> None:
         stage = self.stages[k]
         told = Guess(norm.name, origin, reason.format(layer=stage.piece.shown))
         self.stages[k] = replace(stage, norms=(*stage.norms, norm), guesses=(*stage.guesses, told))
 
-    def put_prelus(self, prelus: Sequence[Piece]) -> None:
+    def put_prelus(self, prelus: Sequence[StoredModule]) -> None:
         """A single PReLU after every hidden layer, several after one each."""
         hidden = list(range(len(self.stages) - 1)) or [0]
         for n, prelu in enumerate(prelus):
@@ -376,16 +382,16 @@ class _Places:
             elif n == len(prelus) - 1:
                 self._bend(len(self.stages) - 1, prelu, _("One PReLU after each layer, in the file's order."))
 
-    def _bend(self, k: int, prelu: Piece, reason: str) -> None:
+    def _bend(self, k: int, prelu: StoredModule, reason: str) -> None:
         told = Guess(prelu.name, "assumed", reason)
         self.stages[k] = replace(self.stages[k], prelu=prelu, guesses=(*self.stages[k].guesses, told))
 
 
-def _skeleton(pieces: Sequence[Piece], row: Row, ordered: bool, where: str) -> Skeleton:
+def _skeleton(pieces: Sequence[StoredModule], row: Row, ordered: bool, where: str) -> Skeleton:
     stages = []
     for k, piece in enumerate(row.pieces):
         joined = k > 0 and reads_all(row.pieces[:k], piece)
-        stages.append(Stage(piece, joined=joined, guesses=(_placed(row, k, joined, ordered),)))
+        stages.append(MainLayer(piece, joined="cat" if joined else "", guesses=(_placed(row, k, joined, ordered),)))
     places = _Places(pieces, stages)
     lost = [piece for piece in pieces if piece.kind in NORMS and not places.put_norm(piece)]
     if lost:
@@ -412,7 +418,7 @@ def _placed(row: Row, k: int, joined: bool, ordered: bool) -> Guess:
     return Guess(piece.name, "file", _("It stands there in the file, and its width fits."))
 
 
-def left_over(pieces: Sequence[Piece], where: str) -> GatvizError:
+def left_over(pieces: Sequence[StoredModule], where: str) -> GatvizError:
     """The refusal of tensors that are no module that gatviz has."""
     tensors = {
         f"{piece.stored}.{tail}" if piece.stored else tail: values

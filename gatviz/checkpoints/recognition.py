@@ -22,10 +22,10 @@ from gatviz.checkpoints.layer_forms import (
 )
 from gatviz.checkpoints.layouts import LAYOUTS, attention_names
 from gatviz.checkpoints.other_modules import other_modules
-from gatviz.checkpoints.pieces import Piece, pieces
+from gatviz.checkpoints.pieces import StoredModule, pieces
 from gatviz.checkpoints.state_dict import RECIPE, StateDict
 from gatviz.errors import GatvizError, quote
-from gatviz.pickles.pickled import Told
+from gatviz.pickles.pickled import PickledModule
 from gatviz.words import _, and_list, commas, ngettext, or_list
 
 MAX_LAYERS = 64
@@ -49,10 +49,10 @@ class Recognised:
     """
 
     layout: WeightsLayout
-    pieces: tuple[Piece, ...]
+    pieces: tuple[StoredModule, ...]
     ordered: bool
     around: Mapping[str, Any]
-    modules: Mapping[str, Told]
+    modules: Mapping[str, PickledModule]
 
     @property
     def layers(self) -> tuple[StoredLayer, ...]:
@@ -289,7 +289,8 @@ def _are_heads(stem: str, layers: Sequence[StoredLayer], reads: Set[int | None])
 def _join(stem: str, heads: Sequence[StoredLayer], where: str) -> StoredLayer:
     first = heads[0]
     for layer in heads[1:]:
-        if layer.source_weight.shape != first.source_weight.shape or (layer.bias is None) != (first.bias is None):
+        alike = layer.arrays.keys() == first.arrays.keys() and (layer.bias is None) == (first.bias is None)
+        if layer.source_weight.shape != first.source_weight.shape or not alike:
             raise GatvizError(
                 commas((where, quote(layer.name))),
                 _("the shapes of {head}, another head of the layer").format(head=quote(first.name)),

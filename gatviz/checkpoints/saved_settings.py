@@ -13,11 +13,12 @@ from gatviz.checkpoints.layer_forms import Layers, StoredLayer
 from gatviz.checkpoints.state_dict import RECIPE
 from gatviz.errors import GatvizError, quote, within
 from gatviz.model.around import kind_named
+from gatviz.model.classes import checked_classes
 from gatviz.model.gat import GAT
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.plan import Sum
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step
-from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas, ngettext
 
 
@@ -31,12 +32,12 @@ class SavedSettings:
     steps: Mapping[str, Step] = field(default_factory=dict)
 
 
-_LATER = ("attention", "edge_features", "edge_in_message")
+_LATER = ("attention", "edge_features", "edge_in_message", "score_bias")
 """Settings that files saved before there were any of them do not have."""
 
 
 def settings_text(model: GAT) -> str:
-    """A model's settings as JSON."""
+    """A model's settings as JSON, with the labels of its columns where they are known."""
     layers = [asdict(settings) for settings in model.settings]
     told: dict[str, Any] = {"self_loops": model.self_loops, "layers": layers}
     if model.edge_features:
@@ -45,6 +46,8 @@ def settings_text(model: GAT) -> str:
         named = dict(_named(model.steps))
         told[RECIPE] = str(model.recipe)
         told["steps"] = {name: {"kind": type(step).__name__, **asdict(step)} for name, step in named.items()}
+    if model.classes:
+        told["classes"] = model.classes
     return json.dumps(told)
 
 
@@ -67,6 +70,20 @@ def saved_recipe(settings: Mapping[str, Any] | None, where: str) -> Recipe | Non
         return None
     with within(commas((where, _("gatviz's settings")))):
         return Recipe.parse(settings[RECIPE])
+
+
+def saved_classes(settings: Mapping[str, Any] | None, where: str) -> tuple[str, ...]:
+    """The labels of the output's columns that were saved with a model; none where nobody knew them.
+
+    Raises:
+        GatvizError: what are no labels.
+    """
+    told = [] if settings is None else settings.get("classes", [])
+    at = commas((where, _("gatviz's settings")))
+    if not isinstance(told, list) or not all(isinstance(name, str) for name in told):
+        raise _refused(commas((at, "classes")), _("a label for each column"), told)
+    with within(at):
+        return checked_classes(told)
 
 
 def _steps(settings: Mapping[str, Any], at: str) -> dict[str, Step]:

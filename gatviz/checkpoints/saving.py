@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from collections import OrderedDict
-from pathlib import Path
 from typing import Literal, get_args
 
 import safetensors.torch
@@ -17,8 +16,9 @@ from gatviz.checkpoints.layouts import LAYOUTS
 from gatviz.checkpoints.saved_settings import settings_text
 from gatviz.checkpoints.state_dict import SETTINGS
 from gatviz.errors import GatvizError, quote
+from gatviz.files.disk import write_file
 from gatviz.model.gat import GAT
-from gatviz.model.steps import LayerSettings
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.words import _, commas
 
 WeightsFormat = Literal["torch", "safetensors"]
@@ -54,12 +54,7 @@ def save_weights(
     plain = {key: value.detach().cpu().clone().contiguous() for key, value in written[layout](stack).items()}
     data = (_torch_file if format == "torch" else _safetensors_file)(plain, settings_text(stack))
     if path is not None:
-        try:
-            Path(path).write_bytes(data)
-        except OSError as error:
-            reason = (error.strerror or _("nothing")).lower()
-            where = quote(str(path))
-            raise GatvizError(where, _("a place that can be written"), reason, _("choose another")) from None
+        write_file(path, data)
     return data
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, islice
 
-from gatviz.checkpoints.pieces import Piece
+from gatviz.checkpoints.pieces import StoredModule
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _, commas, or_list
 
@@ -29,13 +29,13 @@ class Row:
         as_stored: whether it is the file's own order, where it has one.
     """
 
-    pieces: tuple[Piece, ...]
-    left: tuple[Piece, ...] = ()
+    pieces: tuple[StoredModule, ...]
+    left: tuple[StoredModule, ...] = ()
     note: str = ""
     as_stored: bool = True
 
 
-def rows(pieces: Sequence[Piece], ordered: bool, where: str) -> list[Row]:
+def rows(pieces: Sequence[StoredModule], ordered: bool, where: str) -> list[Row]:
     """The rows of attention and linear layers that leave out as few of them as can be; several where it is open which.
 
     Attention layers are never left out.
@@ -56,7 +56,7 @@ def rows(pieces: Sequence[Piece], ordered: bool, where: str) -> list[Row]:
     raise _misfit(layers if ordered else sorted(layers, key=natural), where)
 
 
-def _fullest(pieces: Sequence[Piece], ordered: bool, *, search: bool) -> list[Row]:
+def _fullest(pieces: Sequence[StoredModule], ordered: bool, *, search: bool) -> list[Row]:
     """The rows that leave out as few linear layers as can be; without a search in the order given alone."""
     linear = [piece for piece in pieces if piece.kind == "linear"]
     steps = [_MOST_STEPS]
@@ -72,7 +72,7 @@ def _fullest(pieces: Sequence[Piece], ordered: bool, *, search: bool) -> list[Ro
     return found
 
 
-def _row(pieces: Sequence[Piece], ordered: bool, steps: list[int]) -> Row | None:
+def _row(pieces: Sequence[StoredModule], ordered: bool, steps: list[int]) -> Row | None:
     """These modules in a row, if they can be put into one; `steps` says how many may still be tried."""
     by_file, by_number = list(pieces), sorted(pieces, key=natural)
     first, second = (by_file, by_number) if ordered else (by_number, by_file)
@@ -92,12 +92,12 @@ def _row(pieces: Sequence[Piece], ordered: bool, steps: list[int]) -> Row | None
     return None
 
 
-def follows(before: Sequence[Piece], piece: Piece) -> bool:
+def follows(before: Sequence[StoredModule], piece: StoredModule) -> bool:
     """Whether a module can read what the last of these gives, or, as jumping knowledge joins it, what all layers do."""
     return piece.follows(before[-1]) or reads_all(before, piece)
 
 
-def reads_all(before: Sequence[Piece], piece: Piece) -> bool:
+def reads_all(before: Sequence[StoredModule], piece: StoredModule) -> bool:
     """Whether a linear layer reads what several attention layers give, side by side."""
     layers = [one.layer for one in before if one.layer is not None]
     if piece.kind != "linear" or len(layers) < 2 or piece.follows(before[-1]):
@@ -106,11 +106,11 @@ def reads_all(before: Sequence[Piece], piece: Piece) -> bool:
     return piece.reads in (joined, joined - layers[-1].joined + layers[-1].features)
 
 
-def _chains(order: Sequence[Piece]) -> bool:
+def _chains(order: Sequence[StoredModule]) -> bool:
     return all(follows(order[:k], order[k]) for k in range(1, len(order)))
 
 
-def _search(done: list[Piece], rest: Sequence[Piece], steps: list[int]) -> list[Piece] | None:
+def _search(done: list[StoredModule], rest: Sequence[StoredModule], steps: list[int]) -> list[StoredModule] | None:
     if not rest:
         return done
     steps[0] -= 1
@@ -124,7 +124,7 @@ def _search(done: list[Piece], rest: Sequence[Piece], steps: list[int]) -> list[
     return None
 
 
-def _open_order(order: Sequence[Piece]) -> bool:
+def _open_order(order: Sequence[StoredModule]) -> bool:
     """Whether two layers could change places, and no number in their names says which comes first."""
     for k in range(len(order) - 1):
         swapped = [*order[:k], order[k + 1], order[k], *order[k + 2 :]]
@@ -133,7 +133,7 @@ def _open_order(order: Sequence[Piece]) -> bool:
     return False
 
 
-def _misfit(layers: Sequence[Piece], where: str) -> GatvizError:
+def _misfit(layers: Sequence[StoredModule], where: str) -> GatvizError:
     k = next(k for k in range(1, len(layers)) if not layers[k].follows(layers[k - 1]))
     before, after = layers[k - 1], layers[k]
     expected = _("{widths} input features, as {layer} before it gives")
@@ -145,21 +145,21 @@ def _misfit(layers: Sequence[Piece], where: str) -> GatvizError:
     )
 
 
-def _names(order: Sequence[Piece]) -> str:
+def _names(order: Sequence[StoredModule]) -> str:
     return commas(quote(piece.stored) for piece in order)
 
 
-def _order_note(order: Sequence[Piece]) -> str:
+def _order_note(order: Sequence[StoredModule]) -> str:
     return _("The layers are taken in the order in which their widths fit: {names}.").format(names=_names(order))
 
 
-def natural(piece: Piece) -> list[tuple[int, int, str]]:
+def natural(piece: StoredModule) -> list[tuple[int, int, str]]:
     """Numbers in a name count as numbers: "conv2" stands before "conv10"."""
     words = re.split(r"(\d+)", piece.stored)
     return [(0, int(word), "") if word.isdecimal() else (1, 0, word) for word in words if word]
 
 
-def stem(piece: Piece) -> str:
+def stem(piece: StoredModule) -> str:
     """A name without its numbers."""
     return _NUMBER.sub("", piece.stored)
 
@@ -167,7 +167,7 @@ def stem(piece: Piece) -> str:
 # ---- side by side -----------------------------------------------------------------------------------------
 
 
-def side_by_side(pieces: Sequence[Piece]) -> tuple[tuple[Piece, ...], ...]:
+def parallel_rows(pieces: Sequence[StoredModule]) -> tuple[tuple[StoredModule, ...], ...]:
     """Attention layers, or rows of them, that are alike and could stand beside each other: mu and logvar, two models.
 
     Layers of a numbered list, or whose names differ by a number alone, follow one another wherever they can.
@@ -179,7 +179,7 @@ def side_by_side(pieces: Sequence[Piece]) -> tuple[tuple[Piece, ...], ...]:
     return ()
 
 
-def _alike_layers(layers: Sequence[Piece]) -> Iterator[list[tuple[Piece, ...]]]:
+def _alike_layers(layers: Sequence[StoredModule]) -> Iterator[list[tuple[StoredModule, ...]]]:
     for first in layers:
         alike = [one for one in layers if _shape(one) == _shape(first)]
         apart = not first.follows(first) or len({stem(one) for one in alike}) == len(alike)
@@ -187,11 +187,11 @@ def _alike_layers(layers: Sequence[Piece]) -> Iterator[list[tuple[Piece, ...]]]:
             yield [(one,) for one in alike]
 
 
-def _alike_rows(layers: Sequence[Piece]) -> Iterator[list[tuple[Piece, ...]]]:
+def _alike_rows(layers: Sequence[StoredModule]) -> Iterator[list[tuple[StoredModule, ...]]]:
     """Rows of several layers under two names of the same shapes ("user.convs.0", … and "item.convs.0", …)."""
     deepest = max((piece.stored.count(".") for piece in layers), default=0)
     for depth in range(1, deepest + 1):
-        rows_: dict[str, list[Piece]] = {}
+        rows_: dict[str, list[StoredModule]] = {}
         for piece in layers:
             parts = piece.stored.split(".")
             if len(parts) > depth:
@@ -204,7 +204,7 @@ def _alike_rows(layers: Sequence[Piece]) -> Iterator[list[tuple[Piece, ...]]]:
                 yield [tuple(rows_[other]) for other in alike]
 
 
-def _shape(piece: Piece) -> tuple[object, ...]:
+def _shape(piece: StoredModule) -> tuple[object, ...]:
     layer = piece.layer
     assert layer is not None
     return layer.kind, layer.in_features, layer.heads, layer.features

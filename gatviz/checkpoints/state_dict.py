@@ -13,8 +13,8 @@ from torch import Tensor
 
 from gatviz.checkpoints.layouts import attention_names
 from gatviz.errors import GatvizError, quote
-from gatviz.pickles.containers import Container
-from gatviz.pickles.pickled import StateLevel, Told, Unread
+from gatviz.pickles.containers import FileContent
+from gatviz.pickles.pickled import PickledModule, StateLevel, Unread
 from gatviz.pickles.safe_pickle import MAX_TENSORS
 from gatviz.words import _, commas, first_of, ngettext
 
@@ -83,10 +83,10 @@ class StateDict:
     around: Mapping[str, Any]
     settings: Mapping[str, Any] | None
     notes: tuple[str, ...]
-    modules: Mapping[str, Told] = field(default_factory=dict)
+    modules: Mapping[str, PickledModule] = field(default_factory=dict)
 
 
-def read_state_dict(container: Container, where: str) -> StateDict:
+def read_state_dict(container: FileContent, where: str) -> StateDict:
     """The state dict in a file's content.
 
     Raises:
@@ -126,7 +126,7 @@ def read_state_dict(container: Container, where: str) -> StateDict:
     return StateDict(checked, container.ordered, around, _settings(told, where), (*notes, *more), modules)
 
 
-def _told_by(modules: Mapping[str, Told], tensors: Mapping[str, Tensor]) -> dict[str, Any]:
+def _told_by(modules: Mapping[str, PickledModule], tensors: Mapping[str, Tensor]) -> dict[str, Any]:
     """What attention layers of a pickled model say alike, and the activation that it has, if it has one kind alone."""
     layers = [modules[name] for name in _layer_names(tensors) if name in modules]
     found: dict[str, Any] = {}

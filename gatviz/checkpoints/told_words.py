@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from gatviz.checkpoints.choices import ACTIVATION_NAMES, Answer
+from gatviz.checkpoints.choices import ACTIVATION_NAMES, Reasoned
 from gatviz.errors import quote
 from gatviz.words import _
 
@@ -37,12 +37,12 @@ class ToldWords:
         return found if fits else None
 
     @staticmethod
-    def _said(name: str, value: object, meant: object) -> Answer:
+    def _said(name: str, value: object, meant: object) -> Reasoned:
         why = _("The words around the weights say so: {told}").format(told=quote(f"{name} = {value}"))
-        return Answer(meant, "assumed", why)
+        return Reasoned(meant, "assumed", why)
 
     @cached_property
-    def slope(self) -> Answer | None:
+    def slope(self) -> Reasoned | None:
         """Of LeakyReLU in the scores; "alpha" beside other words of its first authors."""
         found = self._answer(
             (
@@ -59,13 +59,13 @@ class ToldWords:
         return None if found is None else self._said(found[0], found[1], float(found[1]))
 
     @cached_property
-    def concat(self) -> Answer | None:
+    def concat(self) -> Reasoned | None:
         """Whether heads are concatenated."""
         found = self._answer(("concat", "concat_heads"), bool, 0, 1)
         return None if found is None else self._said(*found, found[1])
 
     @cached_property
-    def self_loops(self) -> Answer | None:
+    def self_loops(self) -> Reasoned | None:
         """Whether self-loops are added."""
         found = self._answer(("add_self_loops", "self_loops", "self_loop", "add_self_loop"), bool, 0, 1)
         return None if found is None else self._said(*found, "add_missing" if found[1] else "as_given")
@@ -77,7 +77,7 @@ class ToldWords:
         return None if found is None else int(found[1])
 
     @cached_property
-    def activation(self) -> Answer | None:
+    def activation(self) -> Reasoned | None:
         """σ after hidden layers."""
         names = ("activation", "act", "nonlinearity", "non_linearity", "nonlin")
         found = self._first((*names, *(f"{name}{end}" for name in names for end in _ENDINGS)))

@@ -132,7 +132,7 @@ _OF_DRAWN = ("kind", "layers", "heads", "features", "seed")
 
 def _ran(graph: str, form: str | None, say: Callable[[str], None], **model: Any) -> Any:
     """The run that a command's options ask for, and the model as it was drawn."""
-    from gatviz.cli.running import Drawn, run
+    from gatviz.cli.running import FreshModel, run
     from gatviz.cli.sources import graph_in
 
     weights, choices = model["weights"], model["choose"]
@@ -145,7 +145,7 @@ def _ran(graph: str, form: str | None, say: Callable[[str], None], **model: Any)
         raise click.UsageError(_("--choose is about weights: name them by --weights."))
     if graph == weights == "-":
         raise click.UsageError(_("Only one of graph and weights can come by standard input."))
-    of_drawn = Drawn(**drawn)
+    of_drawn = FreshModel(**drawn)
     return run(graph_in(graph, form, say).graph, weights, choices, of_drawn, say), of_drawn
 
 
@@ -161,7 +161,7 @@ def _open() -> click.Command:
     return _command(
         OPEN,
         run,
-        _("Open the app on a graph or a session."),
+        _("Open the app on a graph, a session or a training."),
         _("The browser opens; Ctrl+C ends it. Without GRAPH it is the tutorial's."),
         click.argument("graph", required=False, metavar="[GRAPH]"),
         click.option("--weights", "-w", metavar="FILE", help=_("Trained weights: a torch file or safetensors.")),

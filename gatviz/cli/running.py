@@ -16,7 +16,7 @@ from gatviz.cli.streams import Say, bytes_of, json_of
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
-from gatviz.model.steps import Kind, LayerSettings
+from gatviz.model.layer_settings import Kind, LayerSettings
 from gatviz.model.trace import Trace
 from gatviz.numbers import LARGEST
 from gatviz.words import _, ngettext, or_list
@@ -26,7 +26,7 @@ _MOST_COMPARED = 10_000
 
 
 @dataclass(frozen=True)
-class Drawn:
+class FreshModel:
     """An untrained model, drawn from a seed; as it stands, the app's first one."""
 
     kind: Kind = "GAT"
@@ -59,7 +59,7 @@ class Ran:
     whose: str
 
 
-def run(graph: Graph, weights: str | None, choices: Sequence[str], drawn: Drawn, say: Say) -> Ran:
+def run(graph: Graph, weights: str | None, choices: Sequence[str], drawn: FreshModel, say: Say) -> Ran:
     """The model of a weights file, or an untrained one, run on a graph.
 
     Raises:
@@ -94,7 +94,7 @@ def node_of(graph: Graph, name: str) -> int:
     return graph.names.index(name)
 
 
-def as_json(ran: Ran, drawn: Drawn, rows: Any) -> bytes:
+def as_json(ran: Ran, drawn: FreshModel, rows: Any) -> bytes:
     """The run as JSON: graph, model, and α, an object a row of the table."""
     graph = ran.trace.graph
     told = {

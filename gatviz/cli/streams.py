@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from gatviz.errors import GatvizError, quote
+from gatviz.errors import GatvizError
 from gatviz.words import _
 
 STANDARD = "-"
@@ -44,11 +44,9 @@ def put(content: bytes, out: str, *, text: bool) -> None:
         GatvizError: a path that cannot be written, or numbers for a terminal.
     """
     if out != STANDARD:
-        try:
-            Path(out).write_bytes(content)
-        except OSError as error:
-            reason = (error.strerror or _("an error")).lower()
-            raise GatvizError(quote(out), _("a path to write to"), reason, _("choose another")) from None
+        from gatviz.files.disk import write_file
+
+        write_file(out, content)
         return
     if not text and sys.stdout.isatty():
         found = _("a terminal")

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldFile:
     """What is said of a file: lines for people, and a value for JSON."""
 
     lines: tuple[str, ...]
     value: Mapping[str, Any]
 
 
-def told_of(source: str, form: str | None, say: Say) -> Told:
+def told_of(source: str, form: str | None, say: Say) -> ToldFile:
     """What a file holds: a graph, trained weights, or a session of gatviz.
 
     Raises:
@@ -50,7 +50,7 @@ def told_of(source: str, form: str | None, say: Say) -> Told:
             raise (no_weights if as_weights and form is None else no_graph) from None
 
 
-def _of_graph(found: Inspection, where: str) -> Told:
+def _of_graph(found: Inspection, where: str) -> ToldFile:
     graph = found.graph
     title = FORMATS[found.format].title if found.format in FORMATS else found.format
     lines = (_("{where}: a graph, {format}").format(where=where, format=title), *found.summary, *graph.notes)
@@ -72,10 +72,10 @@ def _of_graph(found: Inspection, where: str) -> Told:
         "description": graph.description,
         "notes": list(graph.notes),
     }
-    return Told(lines, value)
+    return ToldFile(lines, value)
 
 
-def _of_weights(found: Checkpoint) -> Told:
+def _of_weights(found: Checkpoint) -> ToldFile:
     count = len(found.layers)
     layers = ngettext("{n} attention layer", "{n} attention layers", count).format(n=count)
     lines = [
@@ -108,16 +108,16 @@ def _of_weights(found: Checkpoint) -> Told:
         "decisions": decisions,
         "notes": list(found.notes),
     }
-    return Told((*lines, *found.notes), value)
+    return ToldFile((*lines, *found.notes), value)
 
 
-def _of_container(found: Container) -> Told:
+def _of_container(found: Container) -> ToldFile:
     names = {
         "session": _("{where}: a session; gatviz {where} opens it"),
         "training": _("{where}: a training; gatviz.load_training reads it"),
     }
     line = names.get(found.kind, _("{where}: a file of gatviz, {kind}")).format(where=found.where, kind=found.kind)
-    return Told((line,), {"kind": found.kind, "version": found.version})
+    return ToldFile((line,), {"kind": found.kind, "version": found.version})
 
 
 def _plain(value: object) -> object:

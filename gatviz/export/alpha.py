@@ -25,6 +25,7 @@ from gatviz.analysis.explanation.explain import Explanation
 from gatviz.analysis.what_if import what_if
 from gatviz.errors import GatvizError, quote
 from gatviz.files import write_graph
+from gatviz.files.disk import write_file
 from gatviz.graph.graph import Graph
 from gatviz.model.trace import Trace
 from gatviz.words import _, one_of
@@ -41,7 +42,7 @@ EXPLAINED = ("hop", "attention", "message", "equal", "removal", "p_without")
 _OURS = re.compile(rf"(delta_)?alpha_l\d+_h\d+|{ADDED}|explain_\w+")
 
 
-def name_of(layer: int, head: int) -> str:
+def alpha_name(layer: int, head: int) -> str:
     """The name of one head's α ("alpha_l0_h2"), which no later version changes."""
     return f"alpha_l{layer}_h{head}"
 
@@ -74,9 +75,9 @@ def graph_with_alpha(trace: Trace, *, before: Trace | None = None, explanation: 
             attributes[name] = tuple(column[k] if k >= 0 else None for k in given.tolist())
     for place, layer in enumerate(trace.layers):
         for head in range(layer.num_heads):
-            attributes[name_of(place, head)] = tuple(layer.alpha[:, head].astype(float).tolist())
+            attributes[alpha_name(place, head)] = tuple(layer.alpha[:, head].astype(float).tolist())
     for place, head, change in _changes(trace, before):
-        attributes[f"delta_{name_of(place, head)}"] = tuple(change.astype(float).tolist())
+        attributes[f"delta_{alpha_name(place, head)}"] = tuple(change.astype(float).tolist())
     attributes |= {name: tuple(values) for name, values in _explained(trace, explanation).items()}
     attributes[ADDED] = tuple(edges.added_loops.tolist())
     attributes = {name: values for name, values in attributes.items() if any(value is not None for value in values)}
@@ -146,11 +147,7 @@ def write_alpha(
         return write_graph(graph_with_alpha(trace, before=before, explanation=explanation), path, chosen)
     content = alpha_table(trace, before=before, explanation=explanation).to_csv(index=False).encode()
     if path is not None:
-        try:
-            Path(path).write_bytes(content)
-        except OSError as error:
-            reason = (error.strerror or _("an error")).lower()
-            raise GatvizError(quote(str(path)), _("a path to write to"), reason, _("choose another")) from None
+        write_file(path, content)
     return content
 
 

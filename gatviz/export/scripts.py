@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gatviz.attention.layer_trace import LayerTrace
+from gatviz.attention.stage_row import beyond_pyg
 from gatviz.errors import GatvizError
 from gatviz.export.script_text import MOST_NUMBERS, array, head_line, strings
 from gatviz.model.around import Activation, JumpingKnowledge, Linear, LogSoftmax, Readout
@@ -21,9 +22,9 @@ from gatviz.words import _
 ATTENTION = '''
 def attention_head(h, adj, W, a, slope{more}):
     """One head of GAT: alpha [N, N], row i is what node i reads, and h_prime [N, C]."""
-    Wh = h @ W.T
+    Wh = h @ W.T{b_W}
     C = Wh.shape[1]
-    raw = Wh @ a[:C] + (Wh @ a[C:]).T  # a[:C] is the target's half, a[C:] the source's
+    raw = Wh @ a[:C] + (Wh @ a[C:]).T{b_a}  # a[:C] is the target's half, a[C:] the source's
 {edge}    e = F.leaky_relu(raw, slope)
     alpha = torch.softmax(e.masked_fill(adj == 0, float("-inf")), dim=1).nan_to_num()
 {equal}    return alpha, {h_prime}
@@ -112,9 +113,9 @@ def check_program(trace: Trace, *, pyg: bool) -> None:
         GatvizError: a run with dropout, more numbers than a program is for, or a layer that PyG does not have.
     """
     for k, layer in enumerate(trace.layers if pyg else ()):
-        if layer.edge_values is not None:
-            where, found = _("layer {layer}").format(layer=k), _("edge features in what nodes read")
-            raise GatvizError(where, _("what PyG's layers hold"), found, _("take the program in plain PyTorch"))
+        if found := beyond_pyg(layer.form):
+            where, mend = _("layer {layer}").format(layer=k), _("take the program in plain PyTorch")
+            raise GatvizError(where, _("what PyG's layers hold"), found, mend)
     if any(layer.alpha_alone for layer in trace.layers):
         mend = _("take the table or the arrays")
         raise GatvizError(_("program"), _("a run that can be computed again"), _("α alone"), mend)
@@ -151,10 +152,13 @@ def _helper(template: str, layers: Sequence[LayerTrace]) -> str:
     h_prime = "alpha @ Wh"
     if of_message:
         h_prime = "alpha @ Wh + ((alpha[:, :, None] * (edge @ W_edge.T)).sum(1) if in_message else 0)"
-    more = ", W_edge=None" + ("" if v2 else ", a_edge=None") if edge else ""
+    biases = [name for name in ("b_W", "b_a") if any(name in layer.weights for layer in layers)]
+    more = "".join(f", {name}=0" for name in biases)
+    more += ", W_edge=None" + ("" if v2 else ", a_edge=None") if edge else ""
     more += ", in_message=False" if of_message else ""
     more += ", equal=False" if equal else ""
     said = {"more": more, "edge": of_edge if edge else "", "h_prime": h_prime}
+    said |= {name: f" + {name}" if name in biases else "" for name in ("b_W", "b_a")}
     return template.format(**said, equal=f"    if equal:\n    {EQUAL}" if equal else "")
 
 
@@ -214,43 +218,43 @@ def _step(step: StepTrace, of_layer: LayerLines, place: list[int]) -> Iterator[s
     yield f"h = {WRITTEN[type(step.step)](step.step, names)}"
 
 
-Names = dict[str, str]
+ParameterNames = dict[str, str]
 """What a step's parameters are called in the program, by their own names."""
 
 
-def _scaled(normed: str, own: Names) -> str:
+def _scaled(normed: str, own: ParameterNames) -> str:
     return normed + (f" * {own['weight']}" if "weight" in own else "") + (f" + {own['bias']}" if "bias" in own else "")
 
 
-def _batch_norm(step: BatchNorm, own: Names) -> str:
+def _batch_norm(step: BatchNorm, own: ParameterNames) -> str:
     mean, var = "h.mean(0)", "h.var(0, unbiased=False)"
     if step.stored:
         mean, var = own["running_mean"], own["running_var"]
     return _scaled(f"(h - {mean}) / ({var} + {step.eps!r}).sqrt()", own)
 
 
-def _layer_norm(step: LayerNorm, own: Names) -> str:
+def _layer_norm(step: LayerNorm, own: ParameterNames) -> str:
     if step.mode == "graph":
         return _scaled(f"(h - h.mean()) / (h.std(unbiased=False) + {step.eps!r})", own)
     mean, var = "h.mean(1, keepdim=True)", "h.var(1, unbiased=False, keepdim=True)"
     return _scaled(f"(h - {mean}) / ({var} + {step.eps!r}).sqrt()", own)
 
 
-def _graph_norm(step: GraphNorm, own: Names) -> str:
+def _graph_norm(step: GraphNorm, own: ParameterNames) -> str:
     centred = f"(h - h.mean(0) * {own['mean_scale']})"
     return _scaled(f"{centred} / ({centred}.square().mean(0) + {step.eps!r}).sqrt()", own)
 
 
-def _joined(step: JumpingKnowledge, _own: Names) -> str:
+def _joined(step: JumpingKnowledge, _own: ParameterNames) -> str:
     blocks = "[*blocks, h]"
     return {"cat": f"torch.cat({blocks}, dim=1)", "max": f"torch.stack({blocks}).amax(0)", "last": "h"}[step.mode]
 
 
-def _readout(step: Readout, _own: Names) -> str:
+def _readout(step: Readout, _own: ParameterNames) -> str:
     return f"h.{'amax' if step.how == 'max' else step.how}(0, keepdim=True)"
 
 
-WRITTEN: Mapping[type, Callable[[Any, Names], str]] = {
+WRITTEN: Mapping[type, Callable[[Any, ParameterNames], str]] = {
     Linear: lambda _step, own: f"h @ {own['weight']}.T" + (f" + {own['bias']}" if "bias" in own else ""),
     BatchNorm: _batch_norm,
     LayerNorm: _layer_norm,
@@ -298,6 +302,10 @@ def _dense_layer(layer: LayerTrace, at: str) -> Iterator[str]:
         halves = np.concatenate([weights["a_target"], weights["a_source"]], axis=1)[:, :, None]
         yield from array(f"a_{at}", halves)
         own = [f"W_{at}[k]", f"a_{at}[k]", repr(layer.negative_slope)]
+        for name in ("b_W", "b_a"):
+            if name in weights:
+                yield from array(f"{name}_{at}", weights[name])
+                own.append(f"{name}={name}_{at}[k]")
         call = "attention_head"
     else:
         for name in ("W_target", "W_source", "a", "b_target", "b_source"):

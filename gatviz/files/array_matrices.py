@@ -20,10 +20,10 @@ CSR = ("data", "indices", "indptr", "shape")
 SCIPY = ("format", "data", "indices", "indptr", "row", "col", "shape")
 """What `scipy.sparse.save_npz` calls the parts of a matrix."""
 
-Array = NDArray[Any]
+AnyArray = NDArray[Any]
 
 
-def kind_of(array: Array) -> str:
+def type_and_shape(array: AnyArray) -> str:
     """The type and shape of an array, in words."""
     return _("{dtype} of shape {shape}").format(dtype=array.dtype, shape=list(array.shape))
 
@@ -36,10 +36,10 @@ def beside_edges() -> str:
 class NamedArrays:
     """One file's arrays, with a sentence for each thing that is wrong with them."""
 
-    def __init__(self, arrays: Mapping[str, Array], where: str, left_out: Sequence[str] = ()) -> None:
+    def __init__(self, arrays: Mapping[str, AnyArray], where: str, left_out: Sequence[str] = ()) -> None:
         self.arrays, self.where, self.left_out = arrays, where, left_out
 
-    def get(self, *names: str) -> tuple[str, Array] | None:
+    def get(self, *names: str) -> tuple[str, AnyArray] | None:
         """The first array of these names that is there, with its name."""
         return next(((name, self.arrays[name]) for name in names if name in self.arrays), None)
 
@@ -47,7 +47,7 @@ class NamedArrays:
         """The sentence about one of them."""
         return GatvizError(f"{self.where}, {quote(name)}", expected, found, mend or _("correct the array"))
 
-    def whole(self, name: str, array: Array, shape: str) -> NDArray[np.int64]:
+    def whole(self, name: str, array: AnyArray, shape: str) -> NDArray[np.int64]:
         """An array as whole numbers.
 
         Raises:
@@ -85,7 +85,7 @@ class NamedArrays:
             raise self.wrong(
                 names[0],
                 _("a row of numbers"),
-                kind_of(data),
+                type_and_shape(data),
             )
         columns = self.whole(names[1], indices, "[nnz]")
         starts = self.whole(names[2], indptr, "[N + 1]")
@@ -140,7 +140,7 @@ class NamedArrays:
             raise self.wrong("shape", _("two sizes"), quote(str(self.arrays["shape"].tolist())[:50]))
         ends = [self.whole(name, self.arrays[name], "[nnz]") for name in ("row", "col")]
         if data.ndim != 1 or data.dtype.kind not in "iufb" or any(one.shape != data.shape for one in ends):
-            raise self.wrong("data", _("as many numbers as 'row' and 'col' have"), kind_of(data))
+            raise self.wrong("data", _("as many numbers as 'row' and 'col' have"), type_and_shape(data))
         limits.check_edges(data.size, self.where)
         for name, places, length in zip(("row", "col"), ends, size.tolist(), strict=True):
             if places.size and (places.min() < 0 or places.max() >= length):
@@ -153,7 +153,7 @@ class NamedArrays:
         return csr_array(coo_array((data, (ends[0], ends[1])), shape=(rows, width)))
 
 
-def canonical(arrays: Mapping[str, Array]) -> dict[str, Array]:
+def canonical(arrays: Mapping[str, AnyArray]) -> dict[str, AnyArray]:
     """The arrays, edges given as [E, 2] turned into [2, E]."""
     result = dict(arrays)
     for name in headers.ARRAYS["edge_index"]:
@@ -173,7 +173,7 @@ def dense_matrix(found: NamedArrays) -> csr_array | None:
         return None
     name, array = given
     if array.dtype.kind not in "iufb" or array.ndim != 2 or array.shape[0] != array.shape[1]:
-        raise found.wrong(name, _("numbers of shape [N, N]"), kind_of(array), beside_edges())
+        raise found.wrong(name, _("numbers of shape [N, N]"), type_and_shape(array), beside_edges())
     limits.check_features(array.shape[0], array.shape[1], found.where)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise found.wrong(name, _("finite numbers"), _("NaN or infinity"))

@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers, limits
-from gatviz.files.array_matrices import CSR, SCIPY, NamedArrays, beside_edges, canonical, dense_matrix, kind_of
+from gatviz.files.array_matrices import (
+    CSR,
+    SCIPY,
+    NamedArrays,
+    beside_edges,
+    canonical,
+    dense_matrix,
+    type_and_shape,
+)
 from gatviz.files.json_text import decode_json
 from gatviz.files.merging import all_have_reverse
 from gatviz.files.parsed import ColumnUse, ParsedGraph, check_names
@@ -44,7 +52,7 @@ _EDGE = "edge."
 _PARAMETER = re.compile(r"(?:^|[._])(?:weight|bias|att\w*|state_dict|model|optimizer|lin\w*|W|a)$")
 """How the parameters of models are called, and what checkpoints keep them under."""
 
-Array = NDArray[Any]
+AnyArray = NDArray[Any]
 
 
 def array_key(name: str) -> str | None:
@@ -74,7 +82,7 @@ def refuse_weights(names: Iterable[str], where: str) -> None:
 
 
 def parsed_arrays(
-    arrays: Mapping[str, Array], where: str, form: str, meta: str | None = None, left_out: Sequence[str] = ()
+    arrays: Mapping[str, AnyArray], where: str, form: str, meta: str | None = None, left_out: Sequence[str] = ()
 ) -> ParsedGraph:
     """A ParsedGraph from named arrays and the JSON text beside them; `left_out` are the names of the file's others.
 
@@ -186,7 +194,7 @@ def _features(found: NamedArrays) -> NDArray[np.float64] | None:
         raise found.wrong(
             name,
             _("numbers of shape [N, F]"),
-            kind_of(array),
+            type_and_shape(array),
         )
     limits.check_features(array.shape[0], array.shape[1], found.where)
     x = array.astype(np.float64)
@@ -198,7 +206,7 @@ def _features(found: NamedArrays) -> NDArray[np.float64] | None:
 
 def _count_nodes(
     found: NamedArrays,
-    x: Array | None,
+    x: AnyArray | None,
     adjacency: csr_array | None,
     edges: NDArray[np.int64],
     told: Mapping[str, Any],
@@ -241,7 +249,7 @@ def _texts(found: NamedArrays, told: Mapping[str, Any], key: str, count: int | N
     return [word if isinstance(word, str) else str(word) for word in listed]
 
 
-def _feature_names(found: NamedArrays, told: Mapping[str, Any], x: Array | None) -> tuple[str, ...]:
+def _feature_names(found: NamedArrays, told: Mapping[str, Any], x: AnyArray | None) -> tuple[str, ...]:
     if x is None:
         return ()
     return tuple(_texts(found, told, "feature_names", x.shape[1]) or (f"f{k}" for k in range(x.shape[1])))
@@ -259,7 +267,7 @@ def _labels(found: NamedArrays, told: Mapping[str, Any], count: int) -> list[str
         raise found.wrong(
             name,
             ngettext("{n:,} class", "{n:,} classes", count).format(n=count),
-            kind_of(array),
+            type_and_shape(array),
         )
     if array.dtype.kind == "U":
         return [str(word) or None for word in array.tolist()]
@@ -284,7 +292,7 @@ def _split(found: NamedArrays, count: int) -> list[str | None] | None:
                 raise found.wrong(
                     name,
                     ngettext("{n:,} truth value", "{n:,} truth values", count).format(n=count),
-                    kind_of(array),
+                    type_and_shape(array),
                 )
             places = np.flatnonzero(array)
         else:
@@ -313,7 +321,7 @@ def _positions(found: NamedArrays, count: int) -> NDArray[np.float64] | None:
         raise found.wrong(
             name,
             expected,
-            kind_of(array),
+            type_and_shape(array),
             _("leave it out"),
         )
     return array.astype(np.float64)
@@ -332,7 +340,7 @@ def _edge_columns(
                 raise found.wrong(
                     name,
                     ngettext("{n:,} number", "{n:,} numbers", count).format(n=count),
-                    kind_of(array),
+                    type_and_shape(array),
                 )
             columns["weight" if name == headers.EDGE_WEIGHT else name.removeprefix(_EDGE)] = flat.tolist()
     for name, values in texts.items() if isinstance(texts, dict) else ():
@@ -351,9 +359,9 @@ def _edge_columns(
     return {name: columns[name] for name in [*order, *columns] if name in columns}
 
 
-def arrays_of(graph: Graph) -> tuple[dict[str, Array], str]:
+def arrays_of(graph: Graph) -> tuple[dict[str, AnyArray], str]:
     """A graph as arrays of numbers and the JSON text of what numbers cannot say."""
-    arrays: dict[str, Array] = {"x": graph.x, "edge_index": graph.edge_index}
+    arrays: dict[str, AnyArray] = {"x": graph.x, "edge_index": graph.edge_index}
     told: dict[str, Any] = {
         "names": graph.names,
         "feature_names": graph.feature_names,
@@ -382,13 +390,13 @@ def arrays_of(graph: Graph) -> tuple[dict[str, Array], str]:
     return arrays, json.dumps(told, ensure_ascii=True, allow_nan=False)
 
 
-def _plain_array(values: Sequence[Any]) -> Array | None:
+def _plain_array(values: Sequence[Any]) -> AnyArray | None:
     """Values of one plain type as an array; None if they need JSON."""
     types = {type(value) for value in values}
     if types not in ({int}, {float}, {bool}):
         return None
     try:
-        array: Array = np.array(values)
+        array: AnyArray = np.array(values)
     except OverflowError:
         return None
     return array if array.dtype in (np.int64, np.float64, np.bool_) else None

@@ -27,12 +27,12 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.json_text import decode_json, kind_of_value
-from gatviz.files.npy import read_array
+from gatviz.files.npy_array import read_array
 from gatviz.files.zip_members import MAGIC, Members
 from gatviz.words import _, ngettext
 
 ENDING = ".gatviz"
-Kind = Literal["session", "training", "recorded", "capture"]
+ContentKind = Literal["session", "training", "recorded", "capture"]
 
 _FORMAT = "gatviz"
 _CONTENT = "content.json"
@@ -92,7 +92,7 @@ class Form:
         migrations: for an older version, how its content and arrays become those of the next.
     """
 
-    kind: Kind
+    kind: ContentKind
     version: int = 1
     migrations: Mapping[int, Migration] = field(default_factory=dict)
 

@@ -15,16 +15,16 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files.json_text import infinite, kind_of_value, too_large
 from gatviz.words import _, ngettext, or_list
 
-Name = str | int | float
+JsonName = str | int | float
 Word = str | int | float | bool | None
-JsonEdge = tuple[Name, Name] | dict[str, Any]
+JsonEdge = tuple[JsonName, JsonName] | dict[str, Any]
 """["A", "B"], or an object with `source` and `target` and attributes beside them."""
 
 
 class JsonNode(Struct):
     """A node. Keys that it does not name are left out."""
 
-    id: Name
+    id: JsonName
     features: list[float] | UnsetType = UNSET
     label: Word | UnsetType = UNSET
     split: Word | UnsetType = UNSET
@@ -35,14 +35,14 @@ class JsonNodeOnly(JsonNode, forbid_unknown_fields=True):
     """A node without other keys."""
 
 
-Node = TypeVar("Node", bound=JsonNode)
+NodeType = TypeVar("NodeType", bound=JsonNode)
 
 
-class JsonGraph(Struct, Generic[Node]):
+class JsonGraph(Struct, Generic[NodeType]):
     """A graph; without `nodes` they are the ends of the edges."""
 
     edges: list[JsonEdge]
-    nodes: list[Node] | UnsetType = UNSET
+    nodes: list[NodeType] | UnsetType = UNSET
     directed: bool = True
     feature_names: list[str] = []
     edge_feature_names: list[str] = []

@@ -37,7 +37,7 @@ class KeptGraph(msgspec.Struct):
 
 
 @dataclass
-class Arrays:
+class ArrayStore:
     """Arrays for a container: those that are the same stand once.
 
     Attributes:
@@ -86,7 +86,7 @@ def graph_content(graph: Graph, put: Put) -> dict[str, Any]:
     }
 
 
-def graph_of(kept: KeptGraph, container: Container) -> Graph:
+def graph_from_content(kept: KeptGraph, container: Container) -> Graph:
     """The graph that `graph_content` made this of.
 
     Raises:

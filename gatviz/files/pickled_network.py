@@ -10,7 +10,7 @@ from gatviz.files import limits
 from gatviz.files.found_graph import Found
 from gatviz.files.json_dialects import flat, foreign
 from gatviz.files.values import decimal
-from gatviz.pickles.safe_pickle import Level, Thing
+from gatviz.pickles.safe_pickle import PickledCall, PickledDict
 from gatviz.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def network(tree: Any, reader: Reader) -> Found | None:
 
 def plain_graph(tree: Any, reader: Reader) -> Found | None:
     """The graph in plain lists and dicts, as JSON could have them: pairs of nodes, or a dict of neighbours; or None."""
-    if not isinstance(tree, Level | list | tuple):
+    if not isinstance(tree, PickledDict | list | tuple):
         return None
     values = _with_texts(reader.value(tree), {})
     return None if _expanded(values, {}) > _MOST else foreign(values)
@@ -71,23 +71,27 @@ def _expanded(value: Any, known: dict[int, int]) -> int:
     return known[id(value)]
 
 
-def _networks(tree: Any) -> list[Thing]:
+def _networks(tree: Any) -> list[PickledCall]:
     """The graphs that a tree is, or has in the list or dict at its top."""
     around = (
-        list(dict.values(tree)) if isinstance(tree, Level) else list(tree) if isinstance(tree, list | tuple) else []
+        list(dict.values(tree))
+        if isinstance(tree, PickledDict)
+        else list(tree)
+        if isinstance(tree, list | tuple)
+        else []
     )
-    return [one for one in [tree, *around] if isinstance(one, Thing) and _is_network(one)]
+    return [one for one in [tree, *around] if isinstance(one, PickledCall) and _is_network(one)]
 
 
-def _is_network(node: Thing) -> bool:
+def _is_network(node: PickledCall) -> bool:
     if node.name in _IGRAPH:
         return len(node.args) == _IGRAPH_ARGS
     state = node.state
-    return isinstance(state, Level) and None not in (_part(state, _NODES), _part(state, _ADJACENCY))
+    return isinstance(state, PickledDict) and None not in (_part(state, _NODES), _part(state, _ADJACENCY))
 
 
-def _part(state: Level, names: tuple[str, ...]) -> Level | None:
-    return next((part for name in names if isinstance(part := state.get(name), Level)), None)
+def _part(state: PickledDict, names: tuple[str, ...]) -> PickledDict | None:
+    return next((part for name in names if isinstance(part := state.get(name), PickledDict)), None)
 
 
 class _Network:
@@ -98,7 +102,7 @@ class _Network:
         self._taken = 0
         self._plain: dict[int, dict[str, Any]] = {}
 
-    def networkx(self, graph: Thing) -> Found:
+    def networkx(self, graph: PickledCall) -> Found:
         told, neighbours = _part(graph.state, _NODES), _part(graph.state, _ADJACENCY)
         found = Found(directed=_part(graph.state, _OF_DIRECTED) is not None)
         names: dict[Any, str] = {}
@@ -117,7 +121,7 @@ class _Network:
             seen.add(one)
         return found
 
-    def igraph(self, graph: Thing) -> Found:
+    def igraph(self, graph: PickledCall) -> Found:
         """Its arguments: how many nodes, the pairs of edges, directed, and attributes of graph, nodes and edges."""
         count, pairs, directed, _graph, of_nodes, of_edges = graph.args
         if not isinstance(count, int) or not isinstance(pairs, list):
@@ -133,7 +137,7 @@ class _Network:
         return found
 
     def _rows(self, columns: Any, count: int) -> Iterator[dict[str, Any]]:
-        there = self._items(columns) if isinstance(columns, Level) else []
+        there = self._items(columns) if isinstance(columns, PickledDict) else []
         lists = {key: values for key, values in there if isinstance(key, str) and isinstance(values, list)}
         lists = {key: values for key, values in lists.items() if len(values) == count}
         self._take(count * len(lists))
@@ -142,12 +146,12 @@ class _Network:
 
     def _named(self, level: Any) -> list[tuple[Any, Any]]:
         """The entries of a dict whose keys are nodes."""
-        if isinstance(level, Level) and level.passed_over:
+        if isinstance(level, PickledDict) and level.passed_over:
             raise self._unnamed()
         return self._items(level)
 
     def _items(self, level: Any) -> list[tuple[Any, Any]]:
-        if not isinstance(level, Level):
+        if not isinstance(level, PickledDict):
             raise self._broken()
         self._take(1 + len(level))
         return list(dict.items(level))
@@ -164,7 +168,7 @@ class _Network:
 
     def _name(self, key: Any) -> str:
         """What a node is called: a text, a number, or the text of a tuple of them."""
-        if isinstance(key, Thing):
+        if isinstance(key, PickledCall):
             key = self.reader.value(key)
         if isinstance(key, tuple):
             return f"({', '.join(map(self._name, key))})"

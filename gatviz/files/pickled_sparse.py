@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError
 from gatviz.files.array_matrices import CSR, NamedArrays
-from gatviz.pickles.safe_pickle import Level, Thing
+from gatviz.pickles.safe_pickle import PickledCall, PickledDict
 from gatviz.words import _
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ _OF_TORCH_SPARSE = {"_row": "row", "_rowptr": "indptr", "_col": "col", "_value":
 
 def is_sparse(node: Any) -> bool:
     """Whether a node of a tree would be a sparse matrix."""
-    return isinstance(node, Thing) and node.name.startswith((_TORCH, _SCIPY, _TORCH_SPARSE))
+    return isinstance(node, PickledCall) and node.name.startswith((_TORCH, _SCIPY, _TORCH_SPARSE))
 
 
-def sparse_arrays(node: Thing, prefix: str, reader: Reader, where: str) -> dict[str, NDArray[Any]]:
+def sparse_arrays(node: PickledCall, prefix: str, reader: Reader, where: str) -> dict[str, NDArray[Any]]:
     """A sparse matrix [rows, columns] as the four arrays of its rows, under names that begin with `prefix`.
 
     Raises:
@@ -40,7 +40,7 @@ def sparse_arrays(node: Thing, prefix: str, reader: Reader, where: str) -> dict[
     return {prefix + name: part for name, part in zip(CSR, parts, strict=True)}
 
 
-def sparse_csr(node: Thing, reader: Reader, where: str) -> csr_array:
+def sparse_csr(node: PickledCall, reader: Reader, where: str) -> csr_array:
     """A sparse matrix [rows, columns]. Errors as `sparse_arrays`."""
     form, parts = _of_torch(node) if node.name.startswith(_TORCH) else _of_object(node)
     arrays: dict[str, NDArray[Any]] = {"format": np.array(form)}
@@ -68,25 +68,25 @@ def _arrays(name: str, value: Any) -> dict[str, NDArray[Any]]:
     return {name: value} if isinstance(value, np.ndarray) else {}
 
 
-def _of_torch(node: Thing) -> tuple[str, dict[str, Any]]:
+def _of_torch(node: PickledCall) -> tuple[str, dict[str, Any]]:
     """The layout stands before the parts: places [2, nnz], or where rows begin and columns; numbers, size."""
     layout, parts = (*node.args, None, None)[:2]
-    named = layout.args[0] if isinstance(layout, Thing) and layout.args else None
+    named = layout.args[0] if isinstance(layout, PickledCall) and layout.args else None
     form = _LAYOUTS.get(named, "") if isinstance(named, str) else ""
     names = ("coords", "data", "shape") if form == "coo" else _ROWS
     return form, dict(zip(names, parts, strict=False)) if isinstance(parts, tuple) else {}
 
 
-def _of_object(node: Thing) -> tuple[str, dict[str, Any]]:
+def _of_object(node: PickledCall) -> tuple[str, dict[str, Any]]:
     """What SciPy and torch_sparse keep on their objects."""
     state: Any = node.state
     names = _OF_SCIPY
     if node.name.startswith(_TORCH_SPARSE):
-        storage = state.get("storage") if isinstance(state, Level) else None
-        state, names = storage.state if isinstance(storage, Thing) else None, _OF_TORCH_SPARSE
+        storage = state.get("storage") if isinstance(state, PickledDict) else None
+        state, names = storage.state if isinstance(storage, PickledCall) else None, _OF_TORCH_SPARSE
     there = (
         {name: state[key] for key, name in names.items() if state.get(key) is not None}
-        if isinstance(state, Level)
+        if isinstance(state, PickledDict)
         else {}
     )
     last = node.name.rpartition(".")[2].partition("_")[0]

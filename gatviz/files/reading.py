@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
+from gatviz.files.disk import read_file
 from gatviz.files.encoding import shown_name
 from gatviz.files.formats import TABLES, format_named, recognise
 from gatviz.files.formats.edge_list import read_edge_list
@@ -16,7 +16,7 @@ from gatviz.files.formats.matrix import read_matrix
 from gatviz.files.formats.node_table import add_nodes
 from gatviz.files.formats.npy import read_npys
 from gatviz.files.formats.torch_door import planetoid_parts, read_planetoid
-from gatviz.files.formats.zip_of_tables import DESCRIPTION, is_own, unzip
+from gatviz.files.formats.zip_of_tables import DESCRIPTION, is_gatviz_zip, unzip
 from gatviz.files.graph_file import GraphFile
 from gatviz.files.inspection import Inspection, inspected
 from gatviz.files.options import MissingFeatures, ReadOptions
@@ -107,7 +107,7 @@ def _single(file: GraphFile, nodes: GraphFile | None, options: ReadOptions) -> P
             GraphFile(content, f"{file.where}, {shown_name(member)}", options.encoding)
             for member, content in unzip(file.data, file.where).items()
         ]
-        return _several(files, replace(options, format=None), own=is_own(file.data))
+        return _several(files, replace(options, format=None), own=is_gatviz_zip(file.data))
     if nodes is not None:
         raise GatvizError(
             file.where, _("an edge list beside a node table"), format_named(name).title, _("give it alone")
@@ -209,18 +209,6 @@ def load(source: PathOrBytes, name: str | None, otherwise: str) -> tuple[bytes, 
         limits.check_bytes(len(source), where)
         return bytes(source), where
     try:
-        path = Path(source)
-        where = shown_name(name or path.name)
-        if path.is_dir():
-            raise GatvizError(where, _("a file"), _("a folder"), _("choose a file in it"))
-        limits.check_bytes(path.stat().st_size, where)
-        return path.read_bytes(), where
-    except (OSError, ValueError) as error:
-        if isinstance(error, GatvizError):
-            raise
-        reason = error.strerror or "" if isinstance(error, OSError) else str(error)
-        raise GatvizError(
-            quote(str(source)), _("a file that can be read"), reason.lower(), _("check the path, or pass bytes")
-        ) from None
+        return read_file(source, name)
     except TypeError:
         raise GatvizError("read_graph", _("a path or bytes"), type(source).__name__, _("pass one of these")) from None

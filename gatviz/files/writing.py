@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.files.disk import write_file
 from gatviz.files.formats import FORMATS, format_named, writable_formats
 from gatviz.files.options import ReadOptions
 from gatviz.files.reading import inspect_graph
@@ -49,11 +49,7 @@ def write_graph(graph: Graph, path: str | os.PathLike[str] | None = None, format
             _("write it as json"),
         )
     if path is not None:
-        try:
-            Path(path).write_bytes(content)
-        except OSError as error:
-            reason = (error.strerror or _("an error")).lower()
-            raise GatvizError(quote(str(path)), _("a path to write to"), reason, _("choose another")) from None
+        write_file(path, content)
     return content
 
 

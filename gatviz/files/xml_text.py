@@ -229,6 +229,6 @@ def type_of(values: Sequence[Any]) -> str:
     return "double" if types and types <= {int, float} else "string"
 
 
-def text_of(value: Any) -> str:
+def element_text(value: Any) -> str:
     """A value as text that `typed_value` reads back."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -196,11 +196,6 @@ def rename_feature(graph: Graph, name: str, new_name: str) -> Graph:
     return replace(graph, feature_names=_exchanged(graph.feature_names, _column(graph, name), new_name.strip()))
 
 
-def set_features(graph: Graph, x: NDArray[np.float64]) -> Graph:
-    """The graph with other values [N, F] in the same columns."""
-    return replace(graph, x=x)
-
-
 def fill_features(graph: Graph, kind: FeatureKind, *, seed: int = 0) -> Graph:
     """The graph with made-up columns instead of its own; see `made_up_features`."""
     x, names = made_up_features(kind, graph.names, graph.edge_index, seed=seed)

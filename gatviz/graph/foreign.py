@@ -17,12 +17,13 @@ from gatviz.words import _, ngettext
 if TYPE_CHECKING:
     import networkx as nx
 
-Array = NDArray[Any]
+AnyArray = NDArray[Any]
 
 
 def is_pyg(given: object) -> bool:
-    """Whether this looks like a PyG Data: it has edges and features by PyG's names."""
-    return hasattr(given, "edge_index") and hasattr(given, "x") and hasattr(given, "num_nodes")
+    """Whether this looks like a PyG Data: it has edges and features by PyG's names; or like one of several kinds."""
+    of_one_kind = hasattr(given, "edge_index") and hasattr(given, "x") and hasattr(given, "num_nodes")
+    return of_one_kind or hasattr(given, "node_types")
 
 
 def fields_of_pyg(data: Any, edge_features: bool) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def fields_of_pyg(data: Any, edge_features: bool) -> dict[str, Any]:
     return {**fields, "notes": tuple(notes)}
 
 
-def merged(keys: Array, notes: list[str], features: Any = None) -> Array:
+def merged(keys: AnyArray, notes: list[str], features: Any = None) -> AnyArray:
     """The places of each key's first, in order; what is merged is said.
 
     Raises:
@@ -101,7 +102,7 @@ def merged(keys: Array, notes: list[str], features: Any = None) -> Array:
     return first
 
 
-def _array(given: Any, name: str) -> Array | None:
+def _array(given: Any, name: str) -> AnyArray | None:
     if given is None:
         return None
     if hasattr(given, "to_dense") and getattr(given, "is_sparse", False):
@@ -116,7 +117,7 @@ def _array(given: Any, name: str) -> Array | None:
 
 
 def _edges(
-    edge_index: Array | None, edge_attr: Array | None, count: int, notes: list[str], edge_features: bool
+    edge_index: AnyArray | None, edge_attr: AnyArray | None, count: int, notes: list[str], edge_features: bool
 ) -> dict[str, Any]:
     if edge_index is None or edge_index.ndim != 2 or edge_index.shape[0] != 2 or edge_index.dtype.kind not in "iu":
         found = _("none")
@@ -149,7 +150,7 @@ def _edges(
     return fields
 
 
-def _labels(y: Array | None, count: int, notes: list[str]) -> tuple[str | None, ...] | None:
+def _labels(y: AnyArray | None, count: int, notes: list[str]) -> tuple[str | None, ...] | None:
     """Whole numbers, one for each node; −1 is no label."""
     if y is None:
         return None
@@ -180,8 +181,14 @@ def _split(data: Any, count: int) -> tuple[str | None, ...] | None:
 # ---- networkx -------------------------------------------------------------------------------------------------
 
 
-def fields_of_networkx(graph: nx.Graph[Any], features: str | Sequence[str], label: str) -> dict[str, Any]:
-    """A Graph's fields from a networkx graph; arguments as for `Graph.from_networkx`."""
+def fields_of_networkx(
+    graph: nx.Graph[Any], features: str | Sequence[str], label: str, chosen: Sequence[str] = ()
+) -> dict[str, Any]:
+    """A Graph's fields from a networkx graph; arguments as for `Graph.from_networkx`.
+
+    Arguments:
+        chosen: the edge attributes that are to be edge features: parallel edges must not differ in them.
+    """
     names = [str(node) for node in graph]
     place = {node: n for n, node in enumerate(graph)}
     data = [graph.nodes[node] for node in graph]
@@ -191,7 +198,10 @@ def fields_of_networkx(graph: nx.Graph[Any], features: str | Sequence[str], labe
     if graph.is_multigraph():  # before an undirected edge becomes two: what is merged is counted as it was given
         ends = ((u, v) if graph.is_directed() else sorted((u, v)) for u, v, _data in edges)
         at = np.array([v * len(names) + u for u, v in ends], dtype=np.int64)
-        kept = merged(at, notes, [d.get("features", ()) for *ends, d in edges] if edge_names else None)
+        read = [d.get("features", ()) for *ends, d in edges] if edge_names else None
+        if chosen:
+            read = [[d.get(key) for key in chosen] for *ends, d in edges]
+        kept = merged(at, notes, read)
         edges = [edges[k] for k in kept]
     if not graph.is_directed():
         edges = [edge for u, v, d in edges for edge in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]

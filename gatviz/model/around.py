@@ -18,7 +18,7 @@ from gatviz.attention.activations import ACTIVATIONS, LEARNT, LEARNT_SLOPE
 from gatviz.attention.layers import activated
 from gatviz.errors import GatvizError, quote
 from gatviz.model.norms import BatchNorm, GraphNorm, LayerNorm
-from gatviz.model.step import Peer, Step, Told, Values, checked_width, no_brackets
+from gatviz.model.step import ParameterWords, Peer, Step, StepTensors, checked_width, no_brackets
 from gatviz.numbers import check_finite
 from gatviz.words import N_, _, commas, one_of
 
@@ -37,7 +37,7 @@ class Linear(Step):
 
     stem = "lin"
     keeps_columns = False
-    told: ClassVar[Told] = {
+    told: ClassVar[ParameterWords] = {
         "weight": ("W", N_("The matrix that maps each node's features: a row per feature that leaves.")),
         "bias": ("b", N_("Added to every node's row.")),
     }
@@ -59,7 +59,7 @@ class Linear(Step):
         nn.init.uniform_(bias, -(width**-0.5), width**-0.5, generator=generator)
         return {"weight": weight, **({"bias": bias} if self.bias else {})}
 
-    def run(self, x: Tensor, own: Values) -> Tensor:
+    def run(self, x: Tensor, own: StepTensors) -> Tensor:
         if x.layout == torch.strided:
             return F.linear(x, own["weight"], own.get("bias"))
         y = x @ own["weight"].t()
@@ -91,7 +91,9 @@ class Activation(Step):
 
     stem = "prelu"
     any_width = True
-    told: ClassVar[Told] = {"weight": ("p", N_("PReLU's learnt slope, by which what is below 0 is multiplied."))}
+    told: ClassVar[ParameterWords] = {
+        "weight": ("p", N_("PReLU's learnt slope, by which what is below 0 is multiplied."))
+    }
     words = ("none", *(name for name in ACTIVATIONS if name != LEARNT))
 
     def __post_init__(self) -> None:
@@ -126,7 +128,7 @@ class Activation(Step):
         """PReLU's slope, weight [1]; the others have none."""
         return {"weight": torch.full((1,), LEARNT_SLOPE)} if self.function == LEARNT else {}
 
-    def run(self, x: Tensor, own: Values) -> Tensor:
+    def run(self, x: Tensor, own: StepTensors) -> Tensor:
         if self.function == "none":
             return x
         if self.slope is not None:
@@ -255,7 +257,7 @@ class Readout(Step):
     def couples(self) -> bool:
         return True
 
-    def run(self, x: Tensor, own: Values) -> Tensor:
+    def run(self, x: Tensor, own: StepTensors) -> Tensor:
         if x.shape[0] == 0:
             return x.new_zeros(1, x.shape[1])
         if self.how == "max":
@@ -297,7 +299,7 @@ class LogSoftmax(Step):
     def word(self) -> str:
         return "log_softmax"
 
-    def run(self, x: Tensor, own: Values) -> Tensor:
+    def run(self, x: Tensor, own: StepTensors) -> Tensor:
         return F.log_softmax(x, dim=1)
 
     @property

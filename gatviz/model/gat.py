@@ -16,15 +16,15 @@ from torch import Tensor, nn
 from gatviz.attention.defaults import HEAD_FEATURES, HEADS
 from gatviz.attention.edges import Edges, SelfLoops, check_self_loops
 from gatviz.attention.inputs import EdgeFeatures, EdgesLike, Nodes, check_edge_features, graph_of, read_inputs
-from gatviz.attention.layers import AttentionLayer, Parts
+from gatviz.attention.layers import AttentionLayer, OutputParts
 from gatviz.attention.loop_features import LoopChoice, loops_filled
 from gatviz.errors import GatvizError, quote, within
 from gatviz.model.around import JumpingKnowledge, Linear, Readout
 from gatviz.model.classes import checked_classes
+from gatviz.model.layer_settings import Kind, LayerSettings
 from gatviz.model.plan import Place, Plan, StepModule, Sum, register
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step
-from gatviz.model.steps import Kind, LayerSettings
 from gatviz.model.trace import StepTrace, Trace, attention_in
 from gatviz.model.weights import Weights
 from gatviz.words import _, commas, ngettext
@@ -269,7 +269,7 @@ class GAT(nn.Module):
         edge_features: EdgeFeatures = None,
         generator: torch.Generator | None = None,
         measured: Measured | None = None,
-        parts: list[Parts] | None = None,
+        parts: list[OutputParts] | None = None,
     ) -> Tensor:
         """The last step's output [N, G] ([1, G] after a readout); arguments as for `AttentionLayer.forward`.
 
@@ -292,7 +292,7 @@ class GAT(nn.Module):
 
     def forward_and_h_primes(self, X: Nodes) -> tuple[Tensor, tuple[Tensor, ...]]:
         """The output, and h′ [N, H, C] of every attention layer; gradients flow through all of them."""
-        parts: list[Parts] = []
+        parts: list[OutputParts] = []
         out = self.forward(X, parts=parts)
         return out, tuple(one.h_prime for one in parts)
 
@@ -348,7 +348,7 @@ class _Run:
         *,
         keep: bool,
         measured: Measured | None = None,
-        parts: list[Parts] | None = None,
+        parts: list[OutputParts] | None = None,
     ) -> None:
         self.edges, self.generator, self.keep = edges, generator, keep
         self.measured, self.parts = measured, parts

@@ -10,8 +10,8 @@ import msgspec
 
 from gatviz.errors import GatvizError, quote
 from gatviz.model.around import AROUND
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.plan import Sum
-from gatviz.model.steps import LayerSettings
 from gatviz.model.weights import Weights
 from gatviz.words import _
 

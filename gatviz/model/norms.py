@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gatviz.errors import GatvizError, quote
-from gatviz.model.step import Peer, Step, Told, Values, checked_width
+from gatviz.model.step import ParameterWords, Peer, Step, StepTensors, checked_width
 from gatviz.numbers import check_finite
 from gatviz.words import N_, _
 
@@ -30,7 +30,7 @@ class _Norm(Step):
     affine: bool = True
     in_features: int | None = None
 
-    told: ClassVar[Told] = {
+    told: ClassVar[ParameterWords] = {
         "weight": (r"\gamma", N_("The learnt scale of each feature.")),
         "bias": (r"\beta", N_("The learnt shift of each feature.")),
     }
@@ -48,7 +48,7 @@ class _Norm(Step):
         """γ = weight [F], at first 1, and β = bias [F], at first 0."""
         return {"weight": torch.ones(width), "bias": torch.zeros(width)} if self.affine else {}
 
-    def _scaled(self, y: Tensor, own: Values) -> Tensor:
+    def _scaled(self, y: Tensor, own: StepTensors) -> Tensor:
         return y * own["weight"] + own["bias"] if self.affine else y
 
     def _written(self, normed: str) -> str:
@@ -69,7 +69,7 @@ class BatchNorm(_Norm):
 
     stem = "bn"
     fixed = ("running_mean", "running_var")
-    told: ClassVar[Told] = {
+    told: ClassVar[ParameterWords] = {
         **_Norm.told,
         "running_mean": (r"\mu", N_("The mean of each feature that training stored.")),
         "running_var": ("v", N_("The variance of each feature that training stored.")),
@@ -87,7 +87,7 @@ class BatchNorm(_Norm):
         stored = {"running_mean": torch.zeros(width), "running_var": torch.ones(width)} if self.stored else {}
         return {**super().parameters(width, generator), **stored}
 
-    def run(self, x: Tensor, own: Values) -> Tensor:
+    def run(self, x: Tensor, own: StepTensors) -> Tensor:
         if self.stored:
             mean, var = own["running_mean"], own["running_var"]
         elif x.shape[0] == 1:
@@ -141,7 +141,7 @@ class LayerNorm(_Norm):
     def couples(self) -> bool:
         return self.mode == "graph"
 
-    def run(self, x: Tensor, own: Values) -> Tensor:
+    def run(self, x: Tensor, own: StepTensors) -> Tensor:
         if self.mode == "node":
             return F.layer_norm(x, x.shape[1:], own.get("weight"), own.get("bias"), self.eps)
         x = x - x.mean()
@@ -175,7 +175,7 @@ class GraphNorm(_Norm):
     """
 
     stem = "gn"
-    told: ClassVar[Told] = {
+    told: ClassVar[ParameterWords] = {
         **_Norm.told,
         "mean_scale": (r"\lambda", N_("How much of each feature's mean is taken out.")),
     }
@@ -193,7 +193,7 @@ class GraphNorm(_Norm):
         """γ, β, and λ = mean_scale [F], at first 1."""
         return {**super().parameters(width, generator), "mean_scale": torch.ones(width)}
 
-    def run(self, x: Tensor, own: Values) -> Tensor:
+    def run(self, x: Tensor, own: StepTensors) -> Tensor:
         x = x - x.mean(0) * own["mean_scale"]
         return own["weight"] * x / (x.square().mean(0) + self.eps).sqrt() + own["bias"]
 

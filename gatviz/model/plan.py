@@ -20,8 +20,8 @@ from gatviz.attention.checks import checked_weight
 from gatviz.attention.layers import AttentionLayer
 from gatviz.errors import GatvizError, quote, within
 from gatviz.model.around import AROUND, JumpingKnowledge, Readout, checked_name
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.step import Step
-from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas, ngettext
 
 

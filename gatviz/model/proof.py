@@ -25,7 +25,7 @@ _OWN_BOUND = {"float32": 1e-4, "float64": 1e-9}
 """Two orders of the same sums differ by so much of their largest number at most; float32 holds about seven digits."""
 
 _WITHOUT_HEADS = ("bias", "W_res", "prelu")
-_ATTENTION_VECTORS = ("a_target", "a_source", "a")
+_ATTENTION_VECTORS = ("a_target", "a_source", "a_edge", "a", "b_a")
 
 
 @dataclass(frozen=True)
@@ -214,8 +214,8 @@ def _dense(trace: LayerTrace, head: int, *, without_scores: bool = False) -> Den
         a = weights.pop("a_edge", np.zeros(0))
         edges = DenseEdges(features, weights.pop("W_edge"), a, trace.form.edge_in_message)
     if isinstance(trace, GATTrace):
-        a = np.concatenate([weights["a_target"], weights["a_source"]])
-        return dense_head(trace.x_read, trace.adjacency, weights["W"], a, trace.negative_slope, edges)
+        a = np.concatenate([weights.pop("a_target"), weights.pop("a_source")])
+        return dense_head(trace.x_read, trace.adjacency, a=a, slope=trace.negative_slope, edges=edges, **weights)
     if isinstance(trace, GATv2Trace):
         return dense_head_v2(trace.x_read, trace.adjacency, slope=trace.negative_slope, edges=edges, **weights)
     return None
@@ -235,8 +235,13 @@ def _pyg(trace: LayerTrace) -> Check:
     if features is not None:
         settings["edge_dim"] = features.shape[1]
     if isinstance(trace, GATTrace):
+        if trace.form.score_bias:
+            return _not_run(name, _("PyG's GATConv has no bias in its scores, so it was not compared"))
         conv = layers.GATConv(*shape, bias=False, **settings)
         given = {"lin.weight": "W", "att_dst": "a_target", "att_src": "a_source"}
+        if trace.form.projection_bias:
+            conv.lin = layers.Linear(shape[0], trace.num_heads * shape[1])
+            given["lin.bias"] = "b_W"
         given |= {} if features is None else {"att_edge": "a_edge"}
     elif isinstance(trace, GATv2Trace):
         biased = "b_source" in trace.weights

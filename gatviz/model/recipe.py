@@ -18,9 +18,9 @@ from typing import Any, Self
 from gatviz.attention.activations import ACTIVATIONS, LEARNT
 from gatviz.errors import GatvizError, quote, within
 from gatviz.model.around import Activation, checked_name, kind_of_word
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.plan import Sum
 from gatviz.model.step import Step
-from gatviz.model.steps import LayerSettings
 from gatviz.words import _, commas
 
 _TOKEN = re.compile(r"\s*([>+()]|[^\s>+()]+)")
@@ -54,7 +54,7 @@ class Worded:
 class Added:
     """x + these steps, or what the module `skip` makes of x + these steps."""
 
-    inside: tuple[Part, ...]
+    inside: tuple[RecipePart, ...]
     column: int = field(default=0, compare=False)
     skip: Named | None = None
 
@@ -65,7 +65,7 @@ class Added:
         return f"{added} + {text}" if single else f"{added} + ({text})"
 
 
-Part = Named | Worded | Added
+RecipePart = Named | Worded | Added
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Recipe:
         parts: a Named, Worded or Added for each.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[RecipePart, ...]
 
     def __str__(self) -> str:
         return _JOIN.join(map(str, self.parts))
@@ -122,14 +122,14 @@ class Recipe:
         return cls(tuple(_told(steps)))
 
 
-def _walk(parts: Iterable[Part]) -> Iterator[Part]:
+def _walk(parts: Iterable[RecipePart]) -> Iterator[RecipePart]:
     for part in parts:
         yield part
         if isinstance(part, Added):
             yield from _walk(part.inside if part.skip is None else (part.skip, *part.inside))
 
 
-def _renamed(parts: Iterable[Part], names: Mapping[str, str]) -> Iterator[Any]:
+def _renamed(parts: Iterable[RecipePart], names: Mapping[str, str]) -> Iterator[Any]:
     for part in parts:
         if isinstance(part, Added):
             skip = None if part.skip is None else next(_renamed([part.skip], names))
@@ -138,7 +138,7 @@ def _renamed(parts: Iterable[Part], names: Mapping[str, str]) -> Iterator[Any]:
             yield replace(part, name=names.get(part.name, part.name)) if isinstance(part, Named) else part
 
 
-def _bent(parts: Iterable[Part], word: str) -> Iterator[Part]:
+def _bent(parts: Iterable[RecipePart], word: str) -> Iterator[RecipePart]:
     for part in parts:
         if isinstance(part, Added):
             yield replace(part, inside=tuple(_bent(part.inside, word)) or part.inside)
@@ -148,7 +148,7 @@ def _bent(parts: Iterable[Part], word: str) -> Iterator[Part]:
             yield replace(part, step=Activation(word))
 
 
-def _told(steps: Iterable[Any]) -> Iterator[Part]:
+def _told(steps: Iterable[Any]) -> Iterator[RecipePart]:
     for given in steps:
         if isinstance(given, Sum):
             skip = next(_told([given.skip])) if given.skip is not None else None
@@ -162,7 +162,7 @@ def _told(steps: Iterable[Any]) -> Iterator[Part]:
             yield Worded(given)
 
 
-def _resolved(parts: Sequence[Part], modules: Mapping[str, Step | LayerSettings]) -> tuple[Any, ...]:
+def _resolved(parts: Sequence[RecipePart], modules: Mapping[str, Step | LayerSettings]) -> tuple[Any, ...]:
     steps: list[Any] = []
     for part in parts:
         if isinstance(part, Added):
@@ -202,20 +202,20 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.place = text, 0
 
-    def whole(self) -> tuple[Part, ...]:
+    def whole(self) -> tuple[RecipePart, ...]:
         parts = self._several(0)
         if (token := self._peek()) is not None:
             raise self._wrong(_("> between steps"), quote(token), _("correct it"))
         return parts
 
-    def _several(self, depth: int) -> tuple[Part, ...]:
+    def _several(self, depth: int) -> tuple[RecipePart, ...]:
         parts = [self._one(depth)]
         while self._peek() == ">":
             self._take()
             parts.append(self._one(depth))
         return tuple(parts)
 
-    def _one(self, depth: int) -> Part:
+    def _one(self, depth: int) -> RecipePart:
         """A step, at the place where it begins."""
         token, column = self._peek(), self._column()
         if token is None or token in [">", "+", "(", ")"]:
@@ -237,7 +237,7 @@ class _Reader:
             return Added(self._inside(depth + 1), column, atom)
         return atom
 
-    def _inside(self, depth: int) -> tuple[Part, ...]:
+    def _inside(self, depth: int) -> tuple[RecipePart, ...]:
         if self._peek() != "(":
             return (self._one(depth),)
         self._take()
@@ -247,7 +247,7 @@ class _Reader:
         self._take()
         return parts
 
-    def _atom(self, token: str, column: int) -> Part:
+    def _atom(self, token: str, column: int) -> RecipePart:
         given = None
         if self._peek() == "(":
             self._take()

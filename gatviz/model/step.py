@@ -12,8 +12,8 @@ from torch import Tensor
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _, ngettext
 
-Values = Mapping[str, Tensor]
-Told = Mapping[str, tuple[str, str]]
+StepTensors = Mapping[str, Tensor]
+ParameterWords = Mapping[str, tuple[str, str]]
 Peer = Callable[[Tensor], Tensor]
 """A step as somebody else's code computes it."""
 
@@ -30,7 +30,7 @@ class Step:
     stem: ClassVar[str] = ""
     words: ClassVar[tuple[str, ...]] = ()
     fixed: ClassVar[tuple[str, ...]] = ()
-    told: ClassVar[Told] = {}
+    told: ClassVar[ParameterWords] = {}
     """Each parameter's symbol (LaTeX) and a plain sentence, a marked message."""
     keeps_columns: ClassVar[bool] = True
     """Whether column k of what leaves is column k of what came, only changed."""
@@ -78,7 +78,7 @@ class Step:
         """Its parameters for F features, freshly drawn."""
         return {}
 
-    def run(self, x: Tensor, own: Values) -> Tensor:
+    def run(self, x: Tensor, own: StepTensors) -> Tensor:
         """[N, G] from x [N, F] and its parameters."""
         raise NotImplementedError
 

@@ -17,7 +17,7 @@ from gatviz.showing import ShowsItself
 from gatviz.words import _, commas
 
 
-class Told(Protocol):
+class StepWords(Protocol):
     """What a step says of itself."""
 
     @property
@@ -43,7 +43,7 @@ class StepTrace:
 
     at: str
     name: str = ""
-    step: Told | None = None
+    step: StepWords | None = None
     given: Any = None
     made: Any = None
     held: Mapping[str, Any] = field(default_factory=dict)

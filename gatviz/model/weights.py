@@ -25,7 +25,7 @@ _WITHOUT_HEADS = ("bias", "W_res", "prelu")
 _SHARED = {"W_target": ("W_source",), "W_source": ("W_target",), "b_target": ("b_source",), "b_source": ("b_target",)}
 
 Fill = Literal["zeros", "ones", "identity", "random"]
-Arrays = Mapping[str, NDArray[Any]]
+ParameterArrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,21 +40,21 @@ class Weights:
         width: F, where the arrays of that step do not tell it.
     """
 
-    layers: tuple[Arrays, ...]
-    around: Mapping[str, Arrays] = field(default_factory=dict)
+    layers: tuple[ParameterArrays, ...]
+    around: Mapping[str, ParameterArrays] = field(default_factory=dict)
     reads_x: str = ""
     width: int | None = None
 
     @property
-    def all(self) -> tuple[tuple[str, Arrays], ...]:
+    def all(self) -> tuple[tuple[str, ParameterArrays], ...]:
         """Every step's arrays, with the name of those that are no attention layers."""
         return (*(("", arrays) for arrays in self.layers), *self.around.items())
 
-    def of(self, step: int | str) -> Arrays:
+    def of(self, step: int | str) -> ParameterArrays:
         """The arrays of an attention layer by its number, or of another step by its name."""
         return self.layers[step] if isinstance(step, int) else self.around[step]
 
-    def replaced(self, step: int | str, arrays: Arrays) -> Weights:
+    def replaced(self, step: int | str, arrays: ParameterArrays) -> Weights:
         """The same with other arrays in one step."""
         if isinstance(step, str):
             return replace(self, around={**self.around, step: arrays})
@@ -142,7 +142,7 @@ def with_edge_columns(weights: Weights, columns: Sequence[int | None], names: Se
 def carried(weights: Weights, held: Weights) -> Weights:
     """The first with the numbers of the second, wherever both have a parameter of one shape in one step."""
 
-    def of_step(own: Arrays, other: Arrays) -> Arrays:
+    def of_step(own: ParameterArrays, other: ParameterArrays) -> ParameterArrays:
         same = {name for name in own if name in other and other[name].shape == own[name].shape}
         return {name: other[name] if name in same else own[name] for name in own}
 

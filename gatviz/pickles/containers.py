@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from gatviz.errors import GatvizError, quote
 from gatviz.pickles.beginnings import STREAM, ZIP, is_pickled, safetensors_header
-from gatviz.pickles.pickled import Reader, StateLevel, Told, flat, length_of, size_of, storages_in
+from gatviz.pickles.pickled import PickledModule, Reader, StateLevel, flat, length_of, size_of, storages_in
 from gatviz.pickles.safe_pickle import ask_to_save, read_tree, save_again
 from gatviz.words import _
 
@@ -40,7 +40,7 @@ _BAD_ZIP = (
 
 
 @dataclass(frozen=True, eq=False)
-class Container:
+class FileContent:
     """What a weights file holds.
 
     Attributes:
@@ -56,7 +56,7 @@ class Container:
     left_out: tuple[str, ...] = ()
 
 
-def read_container(data: bytes, where: str) -> Container:
+def read_container(data: bytes, where: str) -> FileContent:
     """A torch file, a pickle or safetensors, opened.
 
     Raises:
@@ -86,7 +86,7 @@ def pickled(data: bytes, where: str, most: int = MAX_LIST) -> tuple[Any, Reader]
     return read_tree(io.BytesIO(data), where), Reader(where, None)
 
 
-def in_hand(source: nn.Module | Mapping[str, Any]) -> Container:
+def in_hand(source: nn.Module | Mapping[str, Any]) -> FileContent:
     """A module of somebody's own program, or its state dict: copies of its tensors, and what its modules tell."""
     state = source.state_dict() if isinstance(source, nn.Module) else source
     content = StateLevel((name, _copied(value)) for name, value in state.items())
@@ -94,22 +94,22 @@ def in_hand(source: nn.Module | Mapping[str, Any]) -> Container:
         content.modules = {name: _told(module) for name, module in source.named_modules()}
     metadata = getattr(state, "_metadata", None)
     content.metadata = dict(metadata) if isinstance(metadata, dict) else None
-    return Container(content, {}, ordered=True)
+    return FileContent(content, {}, ordered=True)
 
 
 def _copied(value: Any) -> Any:
     return value.detach().cpu().clone() if isinstance(value, Tensor) else value
 
 
-def _told(module: nn.Module) -> Told:
+def _told(module: nn.Module) -> PickledModule:
     plain = {name: value for name, value in vars(module).items() if not name.startswith("_")}
     kept = {name: value for name, value in plain.items() if isinstance(value, bool | int | float | str)}
-    return Told(type(module).__name__, kept)
+    return PickledModule(type(module).__name__, kept)
 
 
-def _of_tree(tree: Any, reader: Reader) -> Container:
+def _of_tree(tree: Any, reader: Reader) -> FileContent:
     content = reader.value(tree)
-    return Container(content, {}, ordered=True, left_out=tuple(reader.left_out))
+    return FileContent(content, {}, ordered=True, left_out=tuple(reader.left_out))
 
 
 def _another_kind(data: bytes, where: str) -> GatvizError:
@@ -205,7 +205,7 @@ def _stream(data: bytes, where: str) -> tuple[Any, Reader]:
     return trees[3], Reader(where, numbers)
 
 
-def _load_safetensors(data: bytes, where: str, header: Mapping[str, Any]) -> Container:
+def _load_safetensors(data: bytes, where: str, header: Mapping[str, Any]) -> FileContent:
     try:
         loaded = safetensors.torch.load(data)
     except Exception as error:  # the library's own error, or KeyError for a kind of number that torch lacks
@@ -216,4 +216,4 @@ def _load_safetensors(data: bytes, where: str, header: Mapping[str, Any]) -> Con
     for left_out, kept in words.items():  # tensors that share memory are stored once, under one of their names
         if left_out not in tensors and kept in tensors:
             tensors[left_out] = tensors[kept]
-    return Container(tensors, words, ordered=False)
+    return FileContent(tensors, words, ordered=False)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from gatviz.errors import GatvizError
-from gatviz.pickles.safe_pickle import Level, Name, Outside, Thing, save_again
+from gatviz.pickles.safe_pickle import Outside, PickledCall, PickledDict, PickledName, save_again
 from gatviz.words import N_, _
 
 MAX_DEPTH = 60
@@ -64,7 +64,7 @@ class Unread:
 
 
 @dataclass(frozen=True)
-class Told:
+class PickledModule:
     """What a pickled module tells of itself: its class, and its plain attributes."""
 
     kind: str
@@ -80,7 +80,7 @@ class StateLevel(dict[Any, Any]):
     """
 
     metadata: Any = None
-    modules: Mapping[str, Told] | None = None
+    modules: Mapping[str, PickledModule] | None = None
 
 
 @dataclass
@@ -107,7 +107,7 @@ class Reader:
             return node
         if isinstance(node, int):
             return node if abs(node) < _LARGEST_WHOLE else None
-        if isinstance(node, Name):
+        if isinstance(node, PickledName):
             return node.name
         if depth > MAX_DEPTH or isinstance(node, bytes | bytearray):
             return None
@@ -117,22 +117,22 @@ class Reader:
         return self._made[id(node)]
 
     def _make(self, node: Any, depth: int) -> Any:
-        if isinstance(node, Level):
+        if isinstance(node, PickledDict):
             made = StateLevel(
                 (key, self.value(value, depth)) for key, value in dict.items(node) if isinstance(key, _KEYS)
             )
-            if isinstance(node.state, Level):
+            if isinstance(node.state, PickledDict):
                 made.metadata = self.value(node.state.get("_metadata"), depth)
             return made
         if isinstance(node, list | tuple):
             return [self.value(item, depth) for item in node]
         if isinstance(node, Outside):
             return self._storage(node)
-        return self._thing(node, depth) if isinstance(node, Thing) else None
+        return self._thing(node, depth) if isinstance(node, PickledCall) else None
 
     # ---- tensors --------------------------------------------------------------------------------------------
 
-    def _thing(self, node: Thing, depth: int) -> Any:
+    def _thing(self, node: PickledCall, depth: int) -> Any:
         name, args = node.name, node.args
         last = name.rpartition(".")[2]
         made: Any = None
@@ -140,26 +140,28 @@ class Reader:
             made = self._tensor(args)
         elif name in _PARAMETERS and args:
             made = self.value(args[0], depth)
-        elif name in _FROM_TYPE and len(args) > 2 and isinstance(args[0], Name) and args[0].name not in _FROM_TYPE:
-            made = self._thing(Thing(args[0].name, args[2] if isinstance(args[2], tuple) else ()), depth)
+        elif (
+            name in _FROM_TYPE and len(args) > 2 and isinstance(args[0], PickledName) and args[0].name not in _FROM_TYPE
+        ):
+            made = self._thing(PickledCall(args[0].name, args[2] if isinstance(args[2], tuple) else ()), depth)
         elif last in _OTHER_TENSORS:
             made = Unread(_(_OTHER_TENSORS[last]))
         elif name.startswith(_OF_NUMPY):
             made = self._numpy(last, node)
         elif name in ("torch.Size", "torch.device"):
             made = [self.value(item, depth) for item in args]
-        elif isinstance(node.state, Level) and all(part in node.state for part in _MODULE):
+        elif isinstance(node.state, PickledDict) and all(part in node.state for part in _MODULE):
             made = self._model(node)
         else:
             made = self._other(node, depth)
         return made
 
-    def _other(self, node: Thing, depth: int) -> Any:
+    def _other(self, node: PickledCall, depth: int) -> Any:
         """What is left of something that is not read: the plain values in it."""
         self.left_out.setdefault(node.name)
-        inside = Level()
+        inside = PickledDict()
         for part in (node.state, node.pairs):
-            if isinstance(part, Level):
+            if isinstance(part, PickledDict):
                 dict.update(inside, part)
         return self._make(inside, depth) if inside else None
 
@@ -177,7 +179,7 @@ class Reader:
         return storage.new_empty(size) if 0 in size else torch.as_strided(storage, size, stride, offset)
 
     def _numbers(self, node: Any) -> list[int] | None:
-        items = node.args[0] if isinstance(node, Thing) and node.args else node
+        items = node.args[0] if isinstance(node, PickledCall) and node.args else node
         fits = isinstance(items, list | tuple) and len(items) <= 8 and all(map(_is_count, items))
         return list(items) if fits else None
 
@@ -185,7 +187,7 @@ class Reader:
         told = node.told
         if not isinstance(told, tuple) or len(told) < 5 or told[0] != "storage" or self.storages is None:
             return None if isinstance(told, tuple) and told and told[0] == "module" else self._refused()
-        kind = told[1].name.rpartition(".")[2] if isinstance(told[1], Name) else ""
+        kind = told[1].name.rpartition(".")[2] if isinstance(told[1], PickledName) else ""
         dtype = torch.uint8 if kind == "UntypedStorage" else _TYPES.get(kind.removesuffix("Storage"))
         if dtype is None or not isinstance(told[2], str) or not _is_count(told[4]):
             return self._refused()
@@ -204,7 +206,7 @@ class Reader:
     def _broken(self, found: str) -> GatvizError:
         return GatvizError(self.where, _("tensors that fit into the file"), found, save_again())
 
-    def _numpy(self, last: str, node: Thing) -> Any:
+    def _numpy(self, last: str, node: PickledCall) -> Any:
         """A number or an array of NumPy's."""
         if last == "scalar" and len(node.args) > 1:
             return _number(node.args[0], node.args[1])
@@ -224,29 +226,29 @@ class Reader:
 
     # ---- pickled models -------------------------------------------------------------------------------------
 
-    def _model(self, node: Thing) -> StateLevel:
+    def _model(self, node: PickledCall) -> StateLevel:
         """The state dict of a pickled model, and what its modules tell of themselves."""
         made, told = StateLevel(), {}
-        waiting: list[tuple[str, Thing, int]] = [("", node, 0)]
+        waiting: list[tuple[str, PickledCall, int]] = [("", node, 0)]
         seen: set[int] = set()
         while waiting:
             prefix, module, depth = waiting.pop()
             state = module.state
-            if id(module) in seen or depth > MAX_DEPTH or not isinstance(state, Level):
+            if id(module) in seen or depth > MAX_DEPTH or not isinstance(state, PickledDict):
                 continue
             seen.add(id(module))
             kept = {key: value for key, value in dict.items(state) if isinstance(key, str) and key not in _MODULE}
             attributes = {key: self.value(value) for key, value in kept.items() if not key.startswith("_")}
-            told[prefix.removesuffix(".")] = Told(module.name.rpartition(".")[2], attributes)
+            told[prefix.removesuffix(".")] = PickledModule(module.name.rpartition(".")[2], attributes)
             for part in ("_parameters", "_buffers"):
                 own = state.get(part)
-                for key, value in dict.items(own) if isinstance(own, Level) else ():
+                for key, value in dict.items(own) if isinstance(own, PickledDict) else ():
                     tensor = self.value(value)
                     if isinstance(key, str) and isinstance(tensor, Tensor | Unread):
                         made[f"{prefix}{key}"] = tensor
             inner = state.get("_modules")
-            children = dict.items(inner) if isinstance(inner, Level) else ()
-            found = [(f"{prefix}{key}.", child, depth + 1) for key, child in children if isinstance(child, Thing)]
+            children = dict.items(inner) if isinstance(inner, PickledDict) else ()
+            found = [(f"{prefix}{key}.", child, depth + 1) for key, child in children if isinstance(child, PickledCall)]
             waiting += reversed(found)
         made.modules = told
         return made
@@ -258,7 +260,7 @@ def _is_count(value: object) -> bool:
 
 def _bytes_of(node: Any) -> bytes | None:
     """Bytes, also as pickles of protocol 2 and of Python 2 have them: a text in Latin-1."""
-    if isinstance(node, Thing) and node.name == "_codecs.encode" and node.args[1:] == ("latin1",):
+    if isinstance(node, PickledCall) and node.name == "_codecs.encode" and node.args[1:] == ("latin1",):
         node = node.args[0]
     if isinstance(node, str):
         return node.encode("latin1") if all(ord(c) < 256 for c in node) else None
@@ -267,7 +269,12 @@ def _bytes_of(node: Any) -> bytes | None:
 
 def _numpy_type(node: Any) -> np.dtype[Any] | None:
     """A dtype of plain numbers, with the order of bytes that its state says."""
-    if not isinstance(node, Thing) or node.name != "numpy.dtype" or not node.args or not isinstance(node.args[0], str):
+    if (
+        not isinstance(node, PickledCall)
+        or node.name != "numpy.dtype"
+        or not node.args
+        or not isinstance(node.args[0], str)
+    ):
         return None
     code = node.args[0].lstrip("<>|=")
     if code not in _CODES:
@@ -304,14 +311,14 @@ def storages_in(tree: Any) -> list[Outside]:
     waiting, seen = [tree], set()
     while waiting:
         node = waiting.pop()
-        if id(node) in seen or not isinstance(node, Level | list | tuple | Thing | Outside):
+        if id(node) in seen or not isinstance(node, PickledDict | list | tuple | PickledCall | Outside):
             continue
         seen.add(id(node))
         if isinstance(node, Outside):
             found += [node] if isinstance(node.told, tuple) and len(node.told) > 4 else []
-        elif isinstance(node, Level):
+        elif isinstance(node, PickledDict):
             waiting += [*dict.values(node), node.state]
-        elif isinstance(node, Thing):
+        elif isinstance(node, PickledCall):
             waiting += [*node.args, node.state, *node.items, *dict.values(node.pairs)]
         else:
             waiting += node
@@ -320,6 +327,6 @@ def storages_in(tree: Any) -> list[Outside]:
 
 def size_of(storage: Outside) -> int:
     """The bytes of one number of a storage; 1 where its kind is not known."""
-    kind = storage.told[1].name.rpartition(".")[2] if isinstance(storage.told[1], Name) else ""
+    kind = storage.told[1].name.rpartition(".")[2] if isinstance(storage.told[1], PickledName) else ""
     dtype = _TYPES.get(kind.removesuffix("Storage"), torch.uint8)
     return torch.empty((), dtype=dtype).element_size()

@@ -38,7 +38,7 @@ def save_again() -> str:
     return _("save or download it again")
 
 
-class Level(dict[Any, Any]):
+class PickledDict(dict[Any, Any]):
     """A dict of the pickle.
 
     Attributes:
@@ -51,14 +51,14 @@ class Level(dict[Any, Any]):
 
 
 @dataclass(eq=False)
-class Name:
+class PickledName:
     """Something that the pickle names: a module and what stands in it, joined by a dot."""
 
     name: str
 
 
 @dataclass(eq=False)
-class Thing:
+class PickledCall:
     """What the pickle would make by a call: what it names, the arguments, and what it does to the result.
 
     Attributes:
@@ -70,7 +70,7 @@ class Thing:
     args: tuple[Any, ...] = ()
     state: Any = None
     items: list[Any] = field(default_factory=list)
-    pairs: Level = field(default_factory=Level)
+    pairs: PickledDict = field(default_factory=PickledDict)
 
 
 @dataclass(eq=False)
@@ -90,7 +90,7 @@ _DICTS = (
 )
 _LISTS = ("builtins.list", "builtins.set", "builtins.frozenset", "__builtin__.set", "collections.deque")
 _CALLED_NEW = ("copyreg.__newobj__", "copy_reg.__newobj__", "copyreg._reconstructor", "copy_reg._reconstructor")
-_KEYS = (str, int, float, bool, bytes, type(None), Thing)
+_KEYS = (str, int, float, bool, bytes, type(None), PickledCall)
 _LONGEST_KEY = 16
 """Parts of a tuple that is a key."""
 
@@ -163,12 +163,12 @@ class _Machine:
     def add(self, items: list[Any]) -> None:
         """Into the list, or what would be one, on top."""
         top = self.stack[-1]
-        (top.items if isinstance(top, Thing) else top).extend(items)
+        (top.items if isinstance(top, PickledCall) else top).extend(items)
 
     def enter(self, values: list[Any]) -> None:
         """Into the dict, or what would be one, on top."""
         top = self.stack[-1]
-        level: Level = top.pairs if isinstance(top, Thing) else top
+        level: PickledDict = top.pairs if isinstance(top, PickledCall) else top
         for key, value in zip(values[::2], values[1::2], strict=True):
             _enter(level, key, value)
 
@@ -177,19 +177,19 @@ class _Machine:
         given = tuple(args) if isinstance(args, tuple | list) else ()
         if isinstance(called, Outside) and isinstance(called.told, tuple) and len(called.told) > 1:
             called = called.told[1]  # old files of torch refer to classes so, with their source
-        name = called.name if isinstance(called, Name | Thing) else "?"
-        if name in _CALLED_NEW and given and isinstance(given[0], Name):
+        name = called.name if isinstance(called, PickledName | PickledCall) else "?"
+        if name in _CALLED_NEW and given and isinstance(given[0], PickledName):
             name, given = given[0].name, given[1:]
         if name in _DICTS:
             self.put(self.dict_of(given))
         elif name in _LISTS:
             self.put([item for items in given for item in self.entries(items)])
         else:
-            self.put(Thing(name, given))
+            self.put(PickledCall(name, given))
 
     def entries(self, given: Any) -> list[Any]:
         """What stands in a list, a tuple or a dict that is copied; all copies together are no longer than a pickle."""
-        if isinstance(given, Level):
+        if isinstance(given, PickledDict):
             given = dict.items(given)
         elif not isinstance(given, list | tuple):
             return []
@@ -199,8 +199,8 @@ class _Machine:
             raise ValueError
         return found
 
-    def dict_of(self, given: tuple[Any, ...]) -> Level:
-        made = Level()
+    def dict_of(self, given: tuple[Any, ...]) -> PickledDict:
+        made = PickledDict()
         for pairs in given:
             for pair in self.entries(pairs):
                 if isinstance(pair, list | tuple) and len(pair) == 2:
@@ -209,12 +209,12 @@ class _Machine:
 
     def build(self, state: Any) -> None:
         top = self.stack[-1]
-        if isinstance(top, Thing | Level):
+        if isinstance(top, PickledCall | PickledDict):
             top.state = state
 
     def instance(self, argument: Any) -> None:
         args = self.marked()
-        self.call(Name(str(argument).replace(" ", ".")), args)
+        self.call(PickledName(str(argument).replace(" ", ".")), args)
 
     def object_of(self, values: list[Any]) -> None:
         self.call(values[0], values[1:])
@@ -231,10 +231,10 @@ class _Machine:
 
     def stack_global(self) -> None:
         name = self.stack.pop()
-        self.put(Name(f"{self.stack.pop()}.{name}"))
+        self.put(PickledName(f"{self.stack.pop()}.{name}"))
 
 
-def _enter(level: Level, key: Any, value: Any) -> None:
+def _enter(level: PickledDict, key: Any, value: Any) -> None:
     """One entry, if its key is a plain value, a call or a tuple of these; tuples in tuples could take ages to hash."""
     parts = key if isinstance(key, tuple) and len(key) <= _LONGEST_KEY else (key,)
     if all(isinstance(part, _KEYS) for part in parts):
@@ -252,7 +252,7 @@ def _tuple(machine: _Machine, count: int) -> None:
 
 
 def _dict(machine: _Machine, values: list[Any]) -> None:
-    machine.put(Level())
+    machine.put(PickledDict())
     machine.enter(values)
 
 
@@ -273,7 +273,7 @@ _DO: Mapping[str, Callable[[_Machine, Any], None]] = {
     "NEWFALSE": lambda machine, _: machine.put(False),
     "EMPTY_LIST": lambda machine, _: machine.put([]),
     "EMPTY_TUPLE": lambda machine, _: machine.put(()),
-    "EMPTY_DICT": lambda machine, _: machine.put(Level()),
+    "EMPTY_DICT": lambda machine, _: machine.put(PickledDict()),
     "EMPTY_SET": lambda machine, _: machine.put([]),
     "LIST": lambda machine, _: machine.put(machine.marked()),
     "FROZENSET": lambda machine, _: machine.put(machine.marked()),
@@ -287,7 +287,7 @@ _DO: Mapping[str, Callable[[_Machine, Any], None]] = {
     "ADDITEMS": lambda machine, _: machine.add(machine.marked()),
     "SETITEM": lambda machine, _: machine.enter([machine.stack.pop(-2), machine.stack.pop()]),
     "SETITEMS": lambda machine, _: machine.enter(machine.marked()),
-    "GLOBAL": lambda machine, name: machine.put(Name(str(name).replace(" ", "."))),
+    "GLOBAL": lambda machine, name: machine.put(PickledName(str(name).replace(" ", "."))),
     "STACK_GLOBAL": lambda machine, _: machine.stack_global(),
     "INST": lambda machine, name: machine.instance(name),
     "OBJ": lambda machine, _: machine.object_of(machine.marked()),
@@ -304,7 +304,7 @@ _DO: Mapping[str, Callable[[_Machine, Any], None]] = {
     "LONG_BINGET": lambda machine, place: machine.put(machine.memo[place]),
     "PERSID": lambda machine, told: machine.put(Outside(told)),
     "BINPERSID": lambda machine, _: machine.put(Outside(machine.stack.pop())),
-    "EXT1": lambda machine, _: machine.put(Name("copyreg.extension")),
-    "EXT2": lambda machine, _: machine.put(Name("copyreg.extension")),
-    "EXT4": lambda machine, _: machine.put(Name("copyreg.extension")),
+    "EXT1": lambda machine, _: machine.put(PickledName("copyreg.extension")),
+    "EXT2": lambda machine, _: machine.put(PickledName("copyreg.extension")),
+    "EXT4": lambda machine, _: machine.put(PickledName("copyreg.extension")),
 }

@@ -10,19 +10,21 @@ from gatviz.analysis.across import attention_across_layers
 from gatviz.analysis.explanation import sentences
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.graph import Graph
-from gatviz.reporting.runs import Run
+from gatviz.reporting.runs import NamedRun
 from gatviz.stage.report_protocol import Chapter
 from gatviz.words import _, ngettext
 
-Values = Sequence[tuple[str, str]]
+NamedValues = Sequence[tuple[str, str]]
 
 
-def layer_title(run: Run, layer: int) -> str:
+def layer_title(run: NamedRun, layer: int) -> str:
     """ "layer 1 · GAT, 4 heads × 8"; of several calls "conv1 · GAT, 4 heads × 8"."""
     return f"{_called(run, layer)} · {_sizes(run.trace.layers[layer])}"
 
 
-def chapters(runs: Sequence[Run], explanation: Explanation | None, settings: Values, origin: Values) -> list[Chapter]:
+def chapters(
+    runs: Sequence[NamedRun], explanation: Explanation | None, settings: NamedValues, origin: NamedValues
+) -> list[Chapter]:
     """All of them, in order.
 
     Arguments:
@@ -44,7 +46,7 @@ def chapters(runs: Sequence[Run], explanation: Explanation | None, settings: Val
     return found
 
 
-def _called(run: Run, layer: int) -> str:
+def _called(run: NamedRun, layer: int) -> str:
     at = _("layer {layer}").format(layer=layer)
     if not run.name:
         return at
@@ -59,7 +61,7 @@ def _sizes(layer: LayerTrace) -> str:
     return heads.format(kind=layer.kind, n=layer.num_heads, features=layer.head_features)
 
 
-def _verdicts(run: Run, layer: int) -> Chapter:
+def _verdicts(run: NamedRun, layer: int) -> Chapter:
     of_layer, graph = run.trace.layers[layer], run.graph
     title = _("What the heads do")
     if run.name or len(run.trace.layers) > 1:
@@ -72,16 +74,16 @@ def _verdicts(run: Run, layer: int) -> Chapter:
 
 
 def _explained(explanation: Explanation) -> Chapter:
-    answer = sentences.plain(sentences.headline(explanation))
+    answer = sentences.plain_text(sentences.headline(explanation))
     told = [
         _("Node {node}: {answer}").format(node=explanation.name, answer=answer),
-        sentences.plain(sentences.strongest(explanation)),
+        sentences.plain_text(sentences.strongest(explanation)),
     ]
     told += [*sentences.verdict_lines(explanation), *sentences.together_lines(explanation)]
     return Chapter(title=sentences.verdict_title(explanation), sentences=[line for line in told if line], values=[])
 
 
-def _model(run: Run) -> Values:
+def _model(run: NamedRun) -> NamedValues:
     trace = run.trace
     told = [(_called(run, k), _layer(layer)) for k, layer in enumerate(trace.layers)]
     if run.name or any(layer.alpha_alone for layer in trace.layers):
@@ -104,7 +106,7 @@ def _layer(layer: LayerTrace) -> str:
     return ", ".join(parts)
 
 
-def _graph(graph: Graph) -> Values:
+def _graph(graph: Graph) -> NamedValues:
     return [
         (_("nodes"), f"{graph.num_nodes:,}"),
         (_("arrows"), f"{graph.edge_index.shape[1]:,}"),

@@ -5,14 +5,12 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Hashable, Sequence
-from pathlib import Path
 from typing import Any
 
 from gatviz.capturing import from_attention
-from gatviz.errors import GatvizError, quote
+from gatviz.files.disk import write_file
 from gatviz.graph.graph import Graph
 from gatviz.reporting.page import Shown, report
-from gatviz.words import _
 
 MOST_BYTES = 1_000_000
 """Of what is told of nodes and arrows: the frame is kept in the notebook's file."""
@@ -42,11 +40,7 @@ class View:
         Raises:
             GatvizError: a path that cannot be written.
         """
-        try:
-            Path(path).write_text(self.page, encoding="utf-8")
-        except OSError as error:
-            found = quote(error.strerror or str(error))
-            raise GatvizError(quote(str(path)), _("a path to write to"), found, _("give another path")) from error
+        write_file(path, self.page.encode())
 
 
 def frame(page: str, height: int = HEIGHT) -> str:

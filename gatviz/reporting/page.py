@@ -28,9 +28,9 @@ from gatviz.graph.graph import Graph
 from gatviz.graph.positions import default_positions
 from gatviz.graph.subgraph import Part
 from gatviz.model.proof import proofs
-from gatviz.reporting.chapters import Values, chapters, layer_title
-from gatviz.reporting.runs import Run, runs_of
-from gatviz.reporting.tellings import Subject, Tellings, tellings
+from gatviz.reporting.chapters import NamedValues, chapters, layer_title
+from gatviz.reporting.runs import NamedRun, runs_of
+from gatviz.reporting.tellings import ShownLayer, Tellings, tellings
 from gatviz.stage import assets
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import first_edge, local_focus, pack_proofs, pack_story
@@ -77,8 +77,8 @@ class Shown:
     positions: NDArray[np.float64] | None = None
     weights: str = ""
     badge: str = ""
-    settings: Values = ()
-    origin: Values = ()
+    settings: NamedValues = ()
+    origin: NamedValues = ()
     notes: Sequence[str] = ()
     predicted: NDArray[np.int64] | None = None
     wrong: Sequence[int] = ()
@@ -128,7 +128,7 @@ def report(
     return _page(title or _("Graph attention"), content, [one.told.packed for one in packed])
 
 
-def _packed(places: Sequence[tuple[Run, int]], title: str, shown: Shown, most_bytes: int) -> list[_Layer]:
+def _packed(places: Sequence[tuple[NamedRun, int]], title: str, shown: Shown, most_bytes: int) -> list[_Layer]:
     """Each layer; the small ones first, and what they leave of the room is the others'."""
     found: dict[int, _Layer] = {}
     for k in sorted(range(len(places)), key=lambda k: places[k][0].trace.layers[places[k][1]].alpha.size):
@@ -140,11 +140,11 @@ def _packed(places: Sequence[tuple[Run, int]], title: str, shown: Shown, most_by
 class _Layer:
     """One layer's screen, and what is told of each of its nodes."""
 
-    def __init__(self, of: Run, layer: int, title: str, shown: Shown, most_bytes: int) -> None:
+    def __init__(self, of: NamedRun, layer: int, title: str, shown: Shown, most_bytes: int) -> None:
         graph, trace = of.graph, of.trace
         run = trace.layers[layer]
         part, choices, names = shown_part(run, None), weightings(run), input_names(trace, layer)
-        subject = Subject(graph, run, part, choices, names)
+        subject = ShownLayer(graph, run, part, choices, names)
         locked, weighting = shown.locked, shown.weighting
         if locked is not None and max(locked[0], locked[1] or 0) >= run.num_nodes:
             locked = None  # of another call's graph

@@ -16,7 +16,7 @@ from gatviz.words import _
 
 
 @dataclass(frozen=True)
-class Run:
+class NamedRun:
     """A run on a graph; `name` tells it from others beside it, "" where there is but one."""
 
     graph: Graph
@@ -25,15 +25,15 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Runs:
+class Reported:
     """What is reported, one after another; `title` is what it is called, `notes` what is to be said of it."""
 
-    runs: Sequence[Run]
+    runs: Sequence[NamedRun]
     title: str = ""
     notes: Sequence[str] = ()
 
 
-def runs_of(graph: Graph | None, model: Any) -> Runs:
+def runs_of(graph: Graph | None, model: Any) -> Reported:
     """The runs of what is given: a run itself, or a model or layer that is run now in the mode that it is in.
 
     Arguments:
@@ -46,8 +46,8 @@ def runs_of(graph: Graph | None, model: Any) -> Runs:
         model = model.run
     if isinstance(model, CapturedRun):
         several = len(model.calls) > 1
-        runs = [Run(call.graph, call.trace, call.called if several else "") for call in model.calls]
-        return Runs(runs, model.title, [model.unproved] if model.unproved else [])
+        runs = [NamedRun(call.graph, call.trace, call.called if several else "") for call in model.calls]
+        return Reported(runs, model.title, [model.unproved] if model.unproved else [])
     if isinstance(model, Training):
         return _trained(model)
     if graph is not None and hasattr(model, "trace"):
@@ -61,10 +61,10 @@ def runs_of(graph: Graph | None, model: Any) -> Runs:
     if model.graph.num_nodes != graph.num_nodes:
         expected = _("a run of this graph, with {n} nodes").format(n=graph.num_nodes)
         raise GatvizError(_("report"), expected, str(model.graph.num_nodes), _("pass the graph that was run"))
-    return Runs([Run(graph, model)])
+    return Reported([NamedRun(graph, model)])
 
 
-def _trained(training: Training) -> Runs:
+def _trained(training: Training) -> Reported:
     """The epoch whose model is the training's; a model that is no GAT has no run to look at."""
     epoch = training.best
     graph, model = training.task_at(epoch).graph, training.epoch(epoch)
@@ -72,4 +72,4 @@ def _trained(training: Training) -> Runs:
         expected = _("a training of a GAT")
         raise GatvizError(_("report"), expected, quote(type(model).__name__), _("look at its history instead"))
     told = _("Epoch {epoch} of {all} that are trained.").format(epoch=epoch, all=training.trained)
-    return Runs([Run(graph, model.trace(graph))], notes=[told])
+    return Reported([NamedRun(graph, model.trace(graph))], notes=[told])

@@ -22,7 +22,7 @@ MOST_PAIRS = 400
 
 
 @dataclass(frozen=True)
-class Subject:
+class ShownLayer:
     """A layer's run as it is shown."""
 
     graph: Graph
@@ -46,7 +46,7 @@ class Tellings:
         return sum(map(bool, self.packed))
 
 
-def tellings(subject: Subject, most_bytes: int, first: int | None = None) -> Tellings:
+def tellings(subject: ShownLayer, most_bytes: int, first: int | None = None) -> Tellings:
     """What is told of each node of the part, in as many bytes at most.
 
     Arguments:
@@ -66,7 +66,7 @@ def tellings(subject: Subject, most_bytes: int, first: int | None = None) -> Tel
     return Tellings(packed, part.nodes.size, used)
 
 
-def _of_target(subject: Subject, target: int) -> TargetTold:
+def _of_target(subject: ShownLayer, target: int) -> TargetTold:
     """By weighting first: what differs least lies close together, and packs well."""
     trace, part = subject.trace, subject.part
     sources = _sources(trace, part, target)

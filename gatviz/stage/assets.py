@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent / "js"
 ENTRIES = {
     "stage": ("mount.js", "stage.css"),
     "train": ("train.js", "train.css"),
+    "panels": ("panels.js", "panels.css"),
     "keeper": ("keeper.js", "keeper.css"),
 }
 """Of each component the module that imports all others of it, and its style sheet."""

@@ -9,9 +9,10 @@ from gatviz.analysis import WhatIf
 from gatviz.attention.chain import stage_named
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.subgraph import Part
-from gatviz.stage.part import packed, sent_edges
+from gatviz.stage.part import sent_edges
 from gatviz.stage.protocol import Beside, Change, GoneEdge, Stage
 from gatviz.stage.stages import describe
+from gatviz.stage.wire import packed
 from gatviz.words import _, ngettext, sentences
 
 _MOST_PAIR_VALUES = 120_000

@@ -9,15 +9,15 @@ from gatviz.attention.layer_trace import LayerTrace
 from gatviz.model.step import Step
 from gatviz.model.trace import StepTrace, Trace, attention_in
 
-Names = tuple[str, ...]
+ColumnNames = tuple[str, ...]
 
 
-def input_names(trace: Trace, layer: int) -> Names:
+def input_names(trace: Trace, layer: int) -> ColumnNames:
     """F names of what an attention layer reads: the graph's features, or what a step before made of them."""
     return next(came for step, came, _left in steps_named(trace) if step.layer is trace.layers[layer])
 
 
-def output_names(trace: LayerTrace) -> Names:
+def output_names(trace: LayerTrace) -> ColumnNames:
     """What the columns of a layer's output are called: "h1 c2" where several heads stand side by side, else "c2"."""
     dimensions = [f"c{c}" for c in range(trace.head_features)]
     if not trace.concat or trace.num_heads == 1:
@@ -25,7 +25,7 @@ def output_names(trace: LayerTrace) -> Names:
     return tuple(f"h{head} {c}" for head in range(trace.num_heads) for c in dimensions)
 
 
-def steps_named(trace: Trace) -> Iterator[tuple[StepTrace, Names, Names]]:
+def steps_named(trace: Trace) -> Iterator[tuple[StepTrace, ColumnNames, ColumnNames]]:
     """Every step, those inside a sum before it, with the names of the columns that come and of those that leave."""
     walk = _Walk(trace.graph.feature_names)
     for step in trace.steps:
@@ -39,11 +39,11 @@ def steps_named(trace: Trace) -> Iterator[tuple[StepTrace, Names, Names]]:
 class _Walk:
     """The names where the walk is, and those that stood before each attention layer but the first."""
 
-    names: Names
-    blocks: list[Names] = field(default_factory=list)
+    names: ColumnNames
+    blocks: list[ColumnNames] = field(default_factory=list)
     met: bool = False
 
-    def through(self, step: StepTrace) -> Iterator[tuple[StepTrace, Names, Names]]:
+    def through(self, step: StepTrace) -> Iterator[tuple[StepTrace, ColumnNames, ColumnNames]]:
         came = added = self.names
         if step.skip is not None:
             yield from self.through(step.skip)
@@ -61,7 +61,7 @@ class _Walk:
         yield step, came, self.names
 
 
-def _joined(blocks: Sequence[Names], width: int) -> Names:
+def _joined(blocks: Sequence[ColumnNames], width: int) -> ColumnNames:
     """Of jumping knowledge: the layers' columns side by side, or one for all layers."""
     if len(blocks) == 1 or width != sum(map(len, blocks)):
         return blocks[-1]

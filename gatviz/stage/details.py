@@ -33,7 +33,7 @@ from gatviz.stage.protocol import (
     Proof,
     Story,
 )
-from gatviz.words import ngettext
+from gatviz.words import _, ngettext
 
 _MOST_FEATURES = 8
 
@@ -96,33 +96,52 @@ def pack_story(
         head=story.head,
         limit=story_limit(story),
         formulas=[formulas.pack_formula(latex) for latex in lines],
-        halves=[_half(story, half, local, input_names) for half in ("source", "target")],
+        halves=[_half(trace, story, half, local, input_names) for half in ("source", "target")],
         of_edge=_of_edge(story.edge_features, graph.edge_feature_names),
-        biased="b_source" in trace.weights,
         pair=_pair(story) if isinstance(story, GATStory) else None,
         score=_score(story) if isinstance(story, GATv2Story) else None,
     )
 
 
 def _half(
-    story: GATStory | GATv2Story, half: Literal["target", "source"], local: Mapping[int, int], names: Sequence[str]
+    trace: LayerTrace,
+    story: GATStory | GATv2Story,
+    half: Literal["target", "source"],
+    local: Mapping[int, int],
+    names: Sequence[str],
 ) -> Half:
     shares: tuple[FeatureShare, ...] = getattr(story, f"{half}_features")
     by_feature = _largest(shares, names)
-    value, terms = None, []
+    value, by_dimension = None, []
     if isinstance(story, GATStory):
         value = story.score_target if half == "target" else story.score_source
         terms = (story.target_terms if half == "target" else story.source_terms).tolist()
+        by_dimension = [Bar(name=f"c{c}", value=term) for c, term in enumerate(terms)]
+        if half == "target" and trace.form.score_bias:
+            by_dimension.append(Bar(name="b_a", value=trace.weights["b_a"][story.head].item()))
     node = story.target if half == "target" else story.source
     return Half(
         half=half,
         node=local[node],
         symbol=formulas.mathml(r"t_i" if half == "target" else "s_j"),
         value=value,
-        by_dimension=[Bar(name=f"c{c}", value=term) for c, term in enumerate(terms)],
+        by_dimension=by_dimension,
         by_feature=by_feature,
         more=len(shares) - len(by_feature),
+        added=" + b_a" if half == "target" and trace.form.score_bias else "",
+        rest=_rest(trace, half),
     )
+
+
+def _rest(trace: LayerTrace, half: Literal["target", "source"]) -> str:
+    """What a half of a score has beside what the features add to it."""
+    of_score = half == "target" and trace.form.score_bias
+    name = next((name for name in (f"b_{half}", "b_W") if name in trace.weights), None)
+    if name is None:
+        return _("The bias of the score, b_a, adds the rest.") if of_score else ""
+    if of_score:
+        return _("The biases of projection and score, {name} and b_a, add the rest.").format(name=name)
+    return _("The projection's bias, {name}, adds the rest.").format(name=name)
 
 
 def _of_edge(shares: tuple[FeatureShare, ...], names: Sequence[str]) -> EdgeShares | None:

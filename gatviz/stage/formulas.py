@@ -97,16 +97,6 @@ def with_numbers(story: EdgeStory, names: Sequence[str], slope: float, digits: i
     return lines
 
 
-def h_prime_with_numbers(story: EdgeStory, names: Sequence[str], digits: int = 3) -> str:
-    """h′ of the story's target with its numbers: each share times the features read, and their sum."""
-    parts = [
-        rf"{number(term.used, digits)} \cdot {_vector(read.tolist(), digits)}"
-        for term, read in zip(story.terms, story.features_read, strict=True)
-    ]
-    sum_of_parts = f"{_joined(parts)} = " if parts else ""
-    return rf"h'_{{{name(names[story.target])}}} = {sum_of_parts}{_vector(story.h_prime.tolist(), digits)}"
-
-
 def _pair(story: EdgeStory, names: Sequence[str]) -> str:
     return rf"{{{name(names[story.target])},\,{name(names[story.source])}}}"
 
@@ -120,8 +110,3 @@ def _signed_sum(values: Sequence[float], digits: int) -> str:
 def _joined(parts: Sequence[str]) -> str:
     """A sum, cut after some terms so that it stays readable."""
     return " + ".join([*parts[:_MOST_TERMS], r"\cdots"] if len(parts) > _MOST_TERMS else parts)
-
-
-def _vector(values: Sequence[float], digits: int) -> str:
-    shown = [number(value, digits) for value in values[:_MOST_TERMS]]
-    return "(" + r",\, ".join([*shown, r"\cdots"] if len(values) > _MOST_TERMS else shown) + ")"

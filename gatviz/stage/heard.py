@@ -17,64 +17,69 @@ from gatviz.graph.positions import LayoutName
 from gatviz.stage.protocol import Focus, Message
 from gatviz.words import N_, _
 
-Number = int | float
+Numeral = int | float
 """As JSON has it: of any size, so that one that is too large is refused where it is used, by what it is."""
-Name = Annotated[str, Meta(title=N_("a name"), description=N_("type a name"))]
-Names = Annotated[list[str], Meta(title=N_("a list of names"), description=N_("choose nodes of the graph"))]
-Ends = Annotated[list[tuple[str, str]], Meta(title=N_("pairs of names"), description=N_("choose nodes of the graph"))]
-Point = tuple[Number, Number]
+NodeName = Annotated[str, Meta(title=N_("a name"), description=N_("type a name"))]
+NodeNames = Annotated[list[str], Meta(title=N_("a list of names"), description=N_("choose nodes of the graph"))]
+EdgeEnds = Annotated[
+    list[tuple[str, str]], Meta(title=N_("pairs of names"), description=N_("choose nodes of the graph"))
+]
+Point = tuple[Numeral, Numeral]
 _ENTRY = Meta(title=N_("an entry that the model has"), description=N_("click a cell of the model on the screen"))
+
+Drag = Annotated[str, Meta(title=N_("the name of a drag"), description=N_("drag the number again"))]
 
 
 class AddNode(Message, tag_field="kind", tag="add_node"):
     """A new node at a point of the graph."""
 
-    name: Name
+    name: NodeName
     at: Annotated[Point, Meta(title=N_("a point [x, y]"), description=N_("put it on the canvas"))]
 
 
 class AddEdges(Message, tag_field="kind", tag="add_edges"):
     """New edges, [source, target] each, with their opposites or without."""
 
-    edges: Ends
+    edges: EdgeEnds
     both: Annotated[bool, Meta(title=N_("true or false"), description=N_("choose one way or both"))] = False
 
 
 class Remove(Message, tag_field="kind", tag="remove"):
     """Nodes and edges that go."""
 
-    names: Names = field(default_factory=list)
-    edges: Ends = field(default_factory=list)
+    names: NodeNames = field(default_factory=list)
+    edges: EdgeEnds = field(default_factory=list)
 
 
 class Rename(Message, tag_field="kind", tag="rename"):
     """A node's new name."""
 
-    name: Name
-    to: Name
+    name: NodeName
+    to: NodeName
 
 
 class SetNode(Message, tag_field="kind", tag="set_node"):
-    """A node's label, or some of its features."""
+    """A node's label, or some of its features; those of one drag are one step."""
 
-    name: Name
+    name: NodeName
     label: Annotated[str | None, Meta(title=N_("a word"), description=N_("type a class name or nothing"))] = None
     features: Annotated[
-        dict[str, Number], Meta(title=N_("numbers by feature name"), description=N_("type a number such as 0.5"))
+        dict[str, Numeral], Meta(title=N_("numbers by feature name"), description=N_("type a number such as 0.5"))
     ] = field(default_factory=dict)
+    drag: Drag = ""
 
 
 class Move(Message, tag_field="kind", tag="move"):
     """Where some nodes are now."""
 
-    names: Names
+    names: NodeNames
     points: Annotated[list[Point], Meta(title=N_("points [x, y]"), description=N_("drag nodes of the graph"))]
 
 
 class Duplicate(Message, tag_field="kind", tag="duplicate"):
     """Nodes to copy."""
 
-    names: Names
+    names: NodeNames
 
 
 class Clear(Message, tag_field="kind", tag="clear"):
@@ -90,14 +95,16 @@ class LayOut(Message, tag_field="kind", tag="layout"):
 
 
 class SetWeight(Message, tag_field="kind", tag="set_weight"):
-    """One entry of a parameter, or of one head of it; of the step of this name, else of the layer."""
+    """One entry of a parameter, or of one head of it; of the step of this name, else of the layer. Those of one drag
+    are one step."""
 
     layer: Annotated[int, _ENTRY]
     name: Annotated[str, _ENTRY]
     head: Annotated[int | None, _ENTRY]
     place: Annotated[list[int], _ENTRY]
-    value: Annotated[Number, Meta(title=N_("a number"), description=N_("type a number such as 0.5"))]
+    value: Annotated[Numeral, Meta(title=N_("a number"), description=N_("type a number such as 0.5"))]
     step: Annotated[str, _ENTRY] = ""
+    drag: Drag = ""
 
 
 class Undo(Message, tag_field="kind", tag="undo"):

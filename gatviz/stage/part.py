@@ -1,19 +1,14 @@
-"""The part of a large graph that is shown, how arrays travel to the browser, and which numbers of undrawn arrows do."""
+"""The part of a large graph that is shown, and which numbers of arrows that are not drawn travel with it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.errors import GatvizError
 from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES, Direction, Part, neighbourhood, strongest
-from gatviz.numbers import finite
-from gatviz.stage.protocol import Packed
-from gatviz.words import _
 
 MOST_UNDRAWN_VALUES = 2_000_000
 """Above this many numbers of arrows that are not drawn, a field sends none of them: the stage then says so."""
@@ -48,22 +43,6 @@ def shown_part(trace: LayerTrace, around: Around | None) -> Part:
         direction=around.direction,
         max_edges=MOST_EDGES,
     )
-
-
-def packed(values: Any) -> Packed:
-    """An array with its bytes; the browser reads it back bit for bit (as float32), see `stage.wire`.
-
-    NaN and infinity may be meant (no number here, masked); a number that only float32 makes infinite is not.
-
-    Raises:
-        GatvizError: a finite number that float32 cannot hold.
-    """
-    given = np.asarray(values)
-    with np.errstate(over="ignore"):
-        array = np.ascontiguousarray(given, dtype="<f4")
-    if given.dtype.itemsize > array.dtype.itemsize and not np.array_equal(np.isfinite(array), np.isfinite(given)):
-        raise GatvizError(_("the picture"), finite(), _("a larger one"), _("make features or weights smaller"))
-    return Packed(shape=list(array.shape), f32=array.tobytes())
 
 
 def sent_edges(trace: LayerTrace, part: Part, numbers_per_edge: int) -> NDArray[np.int64]:

@@ -185,7 +185,11 @@ class Bar(Message):
 
 
 class Half(Message):
-    """What one end added to the score: by dimension, where the score splits in two, and by feature, the largest."""
+    """What one end added to the score: by dimension, where the score splits in two, and by feature, the largest.
+
+    `added` is the bias that stands in the half's formula beside a · Wh; `rest` says which biases add to what features
+    do; "" where there is none.
+    """
 
     half: Literal["target", "source"]
     node: int
@@ -194,6 +198,8 @@ class Half(Message):
     by_dimension: list[Bar]
     by_feature: list[Bar]
     more: int
+    added: str
+    rest: str
 
 
 class EdgeShares(Message):
@@ -240,7 +246,6 @@ class Story(Message):
     formulas: list[Formula]
     halves: list[Half]
     of_edge: EdgeShares | None
-    biased: bool
     pair: Pair | None
     score: JointScore | None
 

@@ -28,8 +28,8 @@ from gatviz.attention.layer_trace import GATTrace, LayerTrace
 from gatviz.graph.subgraph import Part
 from gatviz.stage import formulas, protocol
 from gatviz.stage.formulas import mathml
-from gatviz.stage.part import packed
 from gatviz.stage.protocol import Bars, Column, EdgeFocus, NodeFocus, Reason, Said, Why
+from gatviz.stage.wire import packed
 from gatviz.words import N_, _, ngettext
 
 _TICKS = 5

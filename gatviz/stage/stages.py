@@ -21,8 +21,9 @@ from gatviz.graph.subgraph import Part
 from gatviz.stage import protocol
 from gatviz.stage.column_names import output_names
 from gatviz.stage.formulas import mathml
-from gatviz.stage.part import packed, sent_edges
+from gatviz.stage.part import sent_edges
 from gatviz.stage.protocol import Range
+from gatviz.stage.wire import packed
 from gatviz.words import _
 
 MOST_PAIR_VALUES = 120_000
@@ -30,9 +31,9 @@ MOST_PAIR_VALUES = 120_000
 MOST_MESSAGE_VALUES = 120_000
 """Above this many entries [E, H, C], the messages α·Wh are left out."""
 
-Names = Mapping[str, Sequence[str]]
+AxisNames = Mapping[str, Sequence[str]]
 """What the entries along an axis are called, by its letter."""
-Parts = dict[str, Any]
+StageFields = dict[str, Any]
 """What one stage adds to what every stage says of itself, by the names of `protocol.Stage`."""
 
 
@@ -66,7 +67,7 @@ def describe(stage: Stage, trace: LayerTrace, *, numbers: NDArray[Any] | None = 
     """What every stage says of itself; `numbers` are the real ones, of the whole run, for its shape and ranges."""
     info = stage.of(trace.form)
     per_head = "H" in _axes(info)
-    measured: Parts = {}
+    measured: StageFields = {}
     if numbers is not None:
         measured["shape"] = f"[{', '.join(str(size) for size in numbers.shape)}]"
         measured["ranges"] = _ranges(numbers, 0 if stage.layout == "weights" else 1, per_head=per_head)
@@ -109,7 +110,7 @@ def _ranges(numbers: NDArray[Any], axis: int, *, per_head: bool) -> list[Range] 
 # ---- fields of the trace --------------------------------------------------------------------------------------
 
 
-def _pack_field(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Parts:
+def _pack_field(stage: Stage, trace: LayerTrace, part: Part, names: AxisNames) -> StageFields:
     values: NDArray[Any] = getattr(trace, stage.name)
     if stage.layout == "pairs":
         # α goes with each weighting
@@ -133,7 +134,7 @@ def _pack_field(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Pa
     return told | {"values": packed(shown)}
 
 
-def _names(axis: str, trace: LayerTrace, names: Names) -> list[str]:
+def _names(axis: str, trace: LayerTrace, names: AxisNames) -> list[str]:
     """What the entries along the last axis are called."""
     if axis in names:
         return list(names[axis])
@@ -158,7 +159,7 @@ def _parameters(stage: Stage, trace: LayerTrace) -> list[NDArray[Any]]:
     return [trace.weights[name] for name in names if stage.origin == "weights" and name in trace.weights]
 
 
-def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Parts:  # noqa: ARG001
+def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, names: AxisNames) -> StageFields:  # noqa: ARG001
     """The parameters as matrices: a vector is one row, several vectors are a row each."""
     arrays, axes = _parameters(stage, trace), _axes(stage.of(trace.form))
     numbers = np.stack(arrays, axis=-2) if stage.parameters else arrays[0]
@@ -182,7 +183,7 @@ def _pack_parameter(stage: Stage, trace: LayerTrace, part: Part, names: Names) -
 # ---- what is made for show ------------------------------------------------------------------------------------
 
 
-def _masked(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Parts:  # noqa: ARG001
+def _masked(stage: Stage, trace: LayerTrace, part: Part, names: AxisNames) -> StageFields:  # noqa: ARG001
     shape = (trace.num_nodes, trace.num_nodes, trace.num_heads)
     return {
         "shape": f"[{', '.join(map(str, shape))}]",
@@ -193,7 +194,7 @@ def _masked(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Parts:
     }
 
 
-def _messages(stage: Stage, trace: LayerTrace, part: Part, names: Names) -> Parts | None:  # noqa: ARG001
+def _messages(stage: Stage, trace: LayerTrace, part: Part, names: AxisNames) -> StageFields | None:  # noqa: ARG001
     if part.edges.size * trace.num_heads * trace.head_features > MOST_MESSAGE_VALUES:
         return None
     target = trace.edge_index[1, part.edges]
@@ -215,7 +216,7 @@ def _rest(values: NDArray[np.floating], target: NDArray[np.int64], trace: LayerT
     return packed(rest)
 
 
-_MADE: Mapping[str, Callable[[Stage, LayerTrace, Part, Names], Parts | None]] = {
+_MADE: Mapping[str, Callable[[Stage, LayerTrace, Part, AxisNames], StageFields | None]] = {
     "masked_e": _masked,
     "message": _messages,
 }

@@ -20,7 +20,7 @@ from gatviz.model.trace import StepTrace, Trace
 from gatviz.stage import protocol
 from gatviz.stage.column_names import steps_named
 from gatviz.stage.formulas import mathml, name
-from gatviz.stage.part import packed
+from gatviz.stage.wire import packed
 from gatviz.words import _
 
 _LONGEST = 24

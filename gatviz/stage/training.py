@@ -17,13 +17,13 @@ from gatviz.analysis.over_epochs import HeadsAt, SeedTold, band, predicted_and_s
 from gatviz.analysis.sentence import Node, Sentence
 from gatviz.analysis.subject import called
 from gatviz.analysis.training_story import Flag
-from gatviz.stage.part import packed
 from gatviz.stage.protocol import Edges
 from gatviz.stage.training_protocol import TrainBand, TrainChart, TrainFlag, TrainLine, TrainMoment, TrainPiece
+from gatviz.stage.wire import packed
 from gatviz.training.training import Moment, Training
 from gatviz.words import _
 
-Look = Literal["labelled", "others", "own", "equal", "GCN", "GAT", "GATv2", "head", "locked", "even"]
+LineLook = Literal["labelled", "others", "own", "equal", "GCN", "GAT", "GATv2", "head", "locked", "even"]
 FAINT = 0.05
 """Below this share an arrow is counted as hardly seen."""
 
@@ -111,7 +111,7 @@ def edge_place(moment: Moment, target: int, source: int) -> int | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class Plotted:
     """What the charts are drawn from.
 
     Attributes:
@@ -120,7 +120,8 @@ class Drawn:
         at: the epoch under the playhead.
         locked: [K] of the locked arrow at the kept epochs, NaN where it is not there: its α, and its even share.
         locked_name: what the arrow is called.
-        seeds: what other seeds came to, and what is said of them.
+        seeds: what other seeds came to, and what is said of them. locked_seeds: of the locked arrow in each of them
+            α in the end, the mean over heads.
     """
 
     training: Training
@@ -134,9 +135,10 @@ class Drawn:
     locked_name: str = ""
     seeds: Sequence[SeedTold] = ()
     seeds_story: str = ""
+    locked_seeds: Sequence[float] = ()
 
 
-def pack_charts(drawn: Drawn) -> list[TrainChart]:
+def pack_charts(drawn: Plotted) -> list[TrainChart]:
     """Loss, how many are right, how evenly heads attend, and the locked arrow's α; what there is of these."""
     charts = [_loss(drawn), _right(drawn)]
     if drawn.heads:
@@ -149,12 +151,12 @@ def pack_charts(drawn: Drawn) -> list[TrainChart]:
 def _line(
     key: str,
     name: str,
-    look: Look,
+    look: LineLook,
     epochs: Sequence[int],
     values: Any,
     at: int,
     head: int | None = None,
-    count: int | None = None,
+    counts: NDArray[Any] | None = None,
 ) -> TrainLine:
     numbers = np.asarray(values, dtype=np.float64)
     before = np.searchsorted(np.asarray(epochs), at, side="right") - 1
@@ -167,7 +169,7 @@ def _line(
         epochs=list(epochs),
         values=packed(numbers),
         now=now if isfinite(now) else None,
-        now_text=("–" if not isfinite(now) else f"{now:.3g}" if count is None else f"{round(now * count)}"),
+        now_text=("–" if not isfinite(now) else f"{now:.3g}" if counts is None else f"{round(now * counts[before])}"),
     )
 
 
@@ -186,28 +188,30 @@ def _chart(
     percent: bool = False,
     below: str = "",
     bands: list[TrainBand] | None = None,
+    whisker: list[float] | None = None,
 ) -> TrainChart:
     ticks = [low, (low + high) / 2, high]
-    texts = [f"{round(100 * tick)} %" if percent else f"{tick:.3g}" for tick in ticks]
-    cut = _("from {low}").format(low=texts[0]) if low > 0 else ""
+    training_texts = [f"{round(100 * tick)} %" if percent else f"{tick:.3g}" for tick in ticks]
+    cut = _("from {low}").format(low=training_texts[0]) if low > 0 else ""
     return TrainChart(
         key=key,
         title=title,
         lines=lines,
         bands=bands or [],
+        whisker=whisker,
         low=low,
         high=high,
         ticks=ticks,
-        tick_texts=texts,
+        tick_texts=training_texts,
         cut=cut,
         below=below,
     )
 
 
-def _loss(drawn: Drawn) -> TrainChart:
+def _loss(drawn: Plotted) -> TrainChart:
     task = drawn.training.task_at(drawn.at)
     lines = []
-    looks: tuple[tuple[str, Look, str], ...] = (
+    looks: tuple[tuple[str, LineLook, str], ...] = (
         ("labelled", "labelled", _("{n} labelled")),
         ("others", "others", _("{n} others")),
     )
@@ -224,20 +228,22 @@ def line_values(line: TrainLine) -> NDArray[np.float32]:
     return np.frombuffer(line.values.f32, dtype="<f4")
 
 
-def judged_part(training: Training, at: int) -> str:
+def part_judged_by(training: Training, at: int) -> str:
     """The part of the task by which a model is judged: the others, or the labelled where there are none."""
     return "others" if len(training.task_at(at).others) else "labelled"
 
 
-def _right(drawn: Drawn) -> TrainChart:
-    part = judged_part(drawn.training, drawn.at)
+def _right(drawn: Plotted) -> TrainChart:
+    part = part_judged_by(drawn.training, drawn.at)
     count = len(drawn.training.task_at(drawn.at).nodes(part))
     lines = []
-    curves: list[tuple[str, Look, Training]] = [("own", "own", drawn.training)]
+    curves: list[tuple[str, LineLook, Training]] = [("own", "own", drawn.training)]
     curves += [(key, _look(key), training) for key, training in drawn.beside.items()]
     for key, look, training in curves:
         epochs, values = _column(training, f"right_{part}")
-        lines.append(_line(key, drawn.names.get(key, key), look, epochs, values / count, drawn.at, count=count))
+        counts = training.counts(part)
+        shares = np.divide(values, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+        lines.append(_line(key, drawn.names.get(key, key), look, epochs, shares, drawn.at, counts=counts))
     lowest = min(float(np.nanmin(line_values(line)[min(5, len(line.epochs) - 1) :])) for line in lines)
     low = max(0.0, floor(10 * lowest - 1e-6) / 10) if lowest > 0.3 else 0.0
     title = _("Right of {n}") if part == "others" else _("Right of the {n} labelled")
@@ -253,12 +259,12 @@ def _band(name: str, epochs: Sequence[int], low: NDArray[Any], high: NDArray[Any
     return TrainBand(name=name, epochs=list(epochs), low=packed(low), high=packed(high))
 
 
-def _look(key: str) -> Look:
-    looks: dict[str, Look] = {"equal": "equal", "GCN": "GCN", "GAT": "GAT", "GATv2": "GATv2"}
+def _look(key: str) -> LineLook:
+    looks: dict[str, LineLook] = {"equal": "equal", "GCN": "GCN", "GAT": "GAT", "GATv2": "GATv2"}
     return looks[key]
 
 
-def _evenness(drawn: Drawn) -> TrainChart:
+def _evenness(drawn: Plotted) -> TrainChart:
     even = np.stack([one.evenness for one in drawn.heads])
     lines = [
         _line(f"head {k}", _("head {head}").format(head=k), "head", drawn.kept, even[:, k], drawn.at, k)
@@ -277,15 +283,20 @@ def _evenness(drawn: Drawn) -> TrainChart:
     return _chart("evenness", title, lines, low, 1.0, below=drawn.seeds_story, bands=bands)
 
 
-def _locked(drawn: Drawn) -> TrainChart:
+def _locked(drawn: Plotted) -> TrainChart:
     assert drawn.locked is not None
     alpha, even = drawn.locked
+    below, whisker = "", None
+    if len(drawn.locked_seeds) > 1:
+        low, high = min(drawn.locked_seeds), max(drawn.locked_seeds)
+        told = _("The mean over heads ends between {low:.3g} and {high:.3g} in {n} seeds.")
+        below, whisker = told.format(low=low, high=high, n=len(drawn.locked_seeds)), [low, high]
     lines = [
         _line("locked", _("α"), "locked", drawn.kept, alpha, drawn.at, drawn.head),
         _line("even", _("even share"), "even", drawn.kept, even, drawn.at),
     ]
     title = _("{arrow}: its α in head {head}").format(arrow=drawn.locked_name, head=drawn.head)
-    return _chart("locked", title, lines, 0.0, 1.0)
+    return _chart("locked", title, lines, 0.0, 1.0, below=below, whisker=whisker)
 
 
 def round_up(value: float) -> float:
@@ -315,7 +326,7 @@ def node_names(names: Sequence[str]) -> list[str]:
     return [called(name) for name in names]
 
 
-def texts() -> dict[str, str]:
+def training_texts() -> dict[str, str]:
     """The words of the picture that the browser fills in."""
     return {
         "graphLabel": _("Graph at epoch {epoch}, colours by prediction"),
@@ -342,7 +353,9 @@ def texts() -> dict[str, str]:
         "paintTitle": _("Click nodes whose labels are told from this epoch on, or told no longer"),
         "brush": _("Paint"),
         "brushTold": _("told or not"),
-        "brushToldTitle": _("A click tells the node's own label from this epoch on, or tells it no longer"),
+        "brushToldTitle": _(
+            "told or not: a click tells the node's own label from this epoch on, or tells it no longer"
+        ),
         "brushTitle": _("A click gives the node the label {label}"),
         "brushNew": _("New label"),
         "brushAdd": _("Add"),

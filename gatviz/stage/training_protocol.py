@@ -54,12 +54,14 @@ class TrainBand(Message):
 
 
 class TrainChart(Message):
-    """Lines over epochs on one scale; `cut` says in words that the axis does not start at 0."""
+    """Lines over epochs on one scale; `cut` says in words that the axis does not start at 0, `whisker` between which
+    values other seeds end."""
 
     key: Literal["loss", "right", "evenness", "locked"]
     title: str
     lines: list[TrainLine]
     bands: list[TrainBand]
+    whisker: list[float] | None
     low: float
     high: float
     ticks: list[float]
@@ -145,7 +147,11 @@ class TrainFlag(Message):
 
 
 class TrainScreen(Message):
-    """All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done."""
+    """All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done.
+
+    `pace`: after so many milliseconds the next answer is asked for, 0 if nothing moves; `fixed`: why nothing of it can
+    be trained, edited or opened, "" if it can.
+    """
 
     identity: str
     names: list[str]
@@ -158,6 +164,8 @@ class TrainScreen(Message):
     first: TrainMoment
     total: int
     trained: int
+    pace: int
+    fixed: str
     ended: str
     busy: bool
     playing: bool

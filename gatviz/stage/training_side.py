@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from gatviz.analysis.embedding import EVERY, Plane
 from gatviz.analysis.subject import called
 from gatviz.graph.graph import Graph
-from gatviz.stage.part import packed
 from gatviz.stage.training import round_up
 from gatviz.stage.training_protocol import TrainEmbedding, TrainLost, TrainMoved, TrainReads, TrainStep
+from gatviz.stage.wire import packed
 from gatviz.training.slow_step import Moved, SlowStep
 from gatviz.training.training import Moment
 from gatviz.words import _, ngettext
@@ -48,7 +48,7 @@ def pack_embedding(plane: Plane, colour_of: Sequence[int]) -> TrainEmbedding:
     )
 
 
-def default_arrow(moment: Moment, layer: int, head: int) -> tuple[int, int] | None:
+def default_edge(moment: Moment, layer: int, head: int) -> tuple[int, int] | None:
     """Target and source of the arrow with the largest α that is no self-loop and has another beside it."""
     source, target = moment.edges.edge_index
     counts = np.diff(moment.edges.ptr)

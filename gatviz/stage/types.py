@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from msgspec import Struct
 from msgspec.structs import fields
 
-from gatviz.stage import heard, keeping_protocol, protocol, report_protocol, training_protocol
+from gatviz.stage import heard, keeping_protocol, panels_protocol, protocol, report_protocol, training_protocol
 from gatviz.stage.assets import FOLDER
 
 TARGET = FOLDER / "protocol.d.ts"
@@ -29,7 +29,7 @@ _UNIONS: dict[str, Any] = {"Focus": protocol.Focus, "Edit": heard.Edit}
 
 def declarations() -> str:
     """The whole file: an interface for each Struct, and the unions by name."""
-    modules = (protocol, heard, training_protocol, keeping_protocol, report_protocol)
+    modules = (protocol, heard, training_protocol, panels_protocol, keeping_protocol, report_protocol)
     told = [_interface(struct) for module in modules for struct in _structs(module)]
     unions = [f"export type {name} = {_listed(get_args(union))};\n" for name, union in _UNIONS.items()]
     return "\n".join([_HEAD, *told, *unions])

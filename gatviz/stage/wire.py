@@ -14,15 +14,33 @@ from functools import partial
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from gatviz.errors import GatvizError
-from gatviz.stage.protocol import Message
+from gatviz.numbers import finite
+from gatviz.stage.protocol import Message, Packed
 from gatviz.words import _
 
 QUICKEST, SMALLEST = 1, 9
 """Deflate's levels: what a higher one saves is not worth its time on every change, but in a file that is kept."""
 _FLOAT = 4
 _JSON = partial(json.dumps, allow_nan=False, separators=(",", ":"))
+
+
+def packed(values: Any) -> Packed:
+    """An array with its bytes; the browser reads it back bit for bit (as float32).
+
+    NaN and infinity may be meant (no number here, masked); a number that only float32 makes infinite is not.
+
+    Raises:
+        GatvizError: a finite number that float32 cannot hold.
+    """
+    given = np.asarray(values)
+    with np.errstate(over="ignore"):
+        array = np.ascontiguousarray(given, dtype="<f4")
+    if given.dtype.itemsize > array.dtype.itemsize and not np.array_equal(np.isfinite(array), np.isfinite(given)):
+        raise GatvizError(_("the picture"), finite(), _("a larger one"), _("make features or weights smaller"))
+    return Packed(shape=list(array.shape), f32=array.tobytes())
 
 
 def encode(message: Message | Mapping[str, Any], *, level: int = QUICKEST) -> bytes:

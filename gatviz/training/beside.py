@@ -18,8 +18,8 @@ from gatviz.attention.inputs import read_inputs
 from gatviz.attention.layers import activated, formulas, new_generator
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
+from gatviz.model.layer_settings import Kind, LayerSettings
 from gatviz.model.plan import Sum
-from gatviz.model.steps import Kind, LayerSettings
 
 Beside = Literal["equal", "GAT", "GATv2", "GCN"]
 BESIDE: tuple[Beside, ...] = ("equal", "GAT", "GATv2", "GCN")
@@ -141,7 +141,7 @@ def _of_kind(kind: Kind, steps: Sequence[Any]) -> list[Any]:
             changed.append(replace(step, steps=tuple(_of_kind(kind, step.steps))))
         elif isinstance(step, tuple) and isinstance(step[1], LayerSettings):
             name, layer = step
-            alike = replace(layer, share_weights=False, projection_bias=False, edge_in_message=False)
+            alike = replace(layer, share_weights=False, edge_in_message=False, score_bias=False)
             changed.append((name, replace(alike, kind=kind)))
         else:
             changed.append(step)

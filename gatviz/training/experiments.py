@@ -15,7 +15,7 @@ from gatviz.graph.generators.real import real_graph
 from gatviz.graph.graph import Graph
 from gatviz.model.around import Linear
 from gatviz.model.gat import GAT
-from gatviz.model.steps import Kind, LayerSettings
+from gatviz.model.layer_settings import Kind, LayerSettings
 from gatviz.training.beside import Beside
 from gatviz.training.schedule import Schedule
 from gatviz.words import N_, _

@@ -5,8 +5,8 @@ N nodes, E edges, H heads, K classes, T kept epochs.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any, NoReturn, Self
 
@@ -17,27 +17,20 @@ from torch import nn
 
 from gatviz.errors import GatvizError
 from gatviz.files.container import Form, pack, unpack
+from gatviz.files.disk import write_file
 from gatviz.files.formats.json_file import write_json
 from gatviz.files.reading import read_graph
 from gatviz.model.kept_steps import made
 from gatviz.model.trace import StepTrace
-from gatviz.training.kept import MOST_BYTES
+from gatviz.training.kept_epochs import MOST_BYTES
 from gatviz.training.saving import task_of
 from gatviz.training.schedule import Schedule
-from gatviz.training.stepper import Stepper
+from gatviz.training.stepper import Snapshot, Stepper
 from gatviz.training.task import Task
 from gatviz.training.training import Moment, Read, Training
 from gatviz.words import _
 
 FORM = Form("recorded", 1)
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """One epoch: the model's output [N, K], and α [E, H] of each attention layer."""
-
-    out: NDArray[Any]
-    alpha: tuple[NDArray[Any], ...]
 
 
 class Recorded(Training):
@@ -46,14 +39,22 @@ class Recorded(Training):
     Arguments:
         rows: as `Training.rows` has them, one for each epoch from 0 on.
         seen: the epochs that are kept. edges: what all its layers read. layers: what these are called.
+        running: whether the script was still at work.
     """
 
     def __init__(
-        self, task: Task, rows: Sequence[dict[str, float]], seen: Mapping[int, Seen], edges: Read, layers: Sequence[str]
+        self,
+        task: Task,
+        rows: Sequence[dict[str, float]],
+        seen: Mapping[int, Snapshot],
+        edges: Read,
+        layers: Sequence[str],
+        *,
+        running: bool = False,
     ) -> None:
         self.task, self.seen, self.read, self.layers = task, dict(seen), edges, tuple(layers)
         self.schedule = Schedule(epochs=len(rows) - 1)
-        self._rows = list(rows)
+        self._rows, self.running = list(rows), running
         self.ended, self.seconds = "epochs", 0.0
 
     @property
@@ -121,6 +122,14 @@ class Recorded(Training):
         mend = _("train it here, or let your script save its weights and open those")
         raise GatvizError(_("this recorded run"), _("the model's weights"), _("what it gave alone"), mend)
 
+    def going_on_from(self, before: Recorded) -> Self:
+        """The same, with what an earlier look at this run has in the place of what is equal to it."""
+        known = len(before.rows)
+        if repr(self._rows[:known]) != repr(before._rows) or self.layers != before.layers:
+            return self
+        seen = {epoch: before.seen.get(epoch, one) for epoch, one in self.seen.items()}
+        return type(self)(before.task, self._rows, seen, before.read, self.layers, running=self.running)
+
     # ---- as a file ---------------------------------------------------------------------------------------
 
     def to_bytes(self) -> bytes:
@@ -145,13 +154,13 @@ class Recorded(Training):
             others=self.task.others.tolist(),
             columns=columns,
             layers=list(self.layers),
+            running=self.running,
         )
         return pack(FORM, msgspec.to_builtins(content), arrays)
 
-    def save(self, path: Any) -> None:
-        """Write it to a `.gatviz` file; raises as `to_bytes`."""
-        with open(path, "wb") as file:
-            file.write(self.to_bytes())
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it to a `.gatviz` file; raises as `to_bytes`, and where the path cannot be written."""
+        write_file(path, self.to_bytes())
 
     @classmethod
     def load(cls, data: bytes, where: str, most_bytes: int = MOST_BYTES) -> Self:
@@ -180,8 +189,9 @@ class Recorded(Training):
         if not fits or not _sorted_edges(edges[:2], nodes):
             raise GatvizError(where, _("parts that fit each other"), _("others"), _("record it again"))
         ptr = np.searchsorted(edges[1], np.arange(nodes + 1))
-        seen = {k: Seen(outs[n], tuple(alpha[n] for alpha in alphas)) for n, k in enumerate(epochs)}
-        return cls(task, told, seen, Read(edges[:2], ptr, edges[2] > 0), content.layers)
+        seen = {k: Snapshot(outs[n], tuple(alpha[n] for alpha in alphas)) for n, k in enumerate(epochs)}
+        read = Read(edges[:2], ptr, edges[2] > 0)
+        return cls(task, told, seen, read, content.layers, running=content.running)
 
 
 class _Content(msgspec.Struct):
@@ -191,6 +201,7 @@ class _Content(msgspec.Struct):
     others: list[int]
     columns: list[str]
     layers: list[str]
+    running: bool = False
 
 
 def _row(columns: list[str], values: list[float]) -> dict[str, float]:

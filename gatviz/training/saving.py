@@ -23,7 +23,7 @@ from gatviz.files.reading import read_graph
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.model.kept_steps import made, step_content, step_of
-from gatviz.training.kept import Kept
+from gatviz.training.kept_epochs import Kept
 from gatviz.training.schedule import Schedule
 from gatviz.training.stepper import State
 from gatviz.training.task import Task
@@ -197,7 +197,7 @@ def _act_of(act: _Act, name: str, found: Container) -> SavedAct:
     return SavedAct(task, model, act.start, act.stride, kept)
 
 
-class Parts(Protocol):
+class SplitFields(Protocol):
     """Nodes by number, as a file has them."""
 
     labelled: list[int]
@@ -205,7 +205,7 @@ class Parts(Protocol):
     others: list[int]
 
 
-def task_of(graph: Graph, parts: Parts, where: str) -> Task:
+def task_of(graph: Graph, parts: SplitFields, where: str) -> Task:
     """The task of a file.
 
     Raises:

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.attention.layers import AttentionLayer, Parts
+from gatviz.attention.layers import AttentionLayer, OutputParts
 from gatviz.errors import GatvizError
 from gatviz.training.training import Training
 from gatviz.words import _
 
-Array = NDArray[Any]
+AnyArray = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +29,9 @@ class Moved:
 
     name: str
     feature: int | None
-    before: Array
-    gradient: Array
-    after: Array
+    before: AnyArray
+    gradient: AnyArray
+    after: AnyArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,19 +57,19 @@ class SlowStep:
     source: int
     sources: NDArray[np.int64]
     place: int
-    e: Array
-    alpha: Array
+    e: AnyArray
+    alpha: AnyArray
     stays: NDArray[np.bool_] | None
-    used: Array
+    used: AnyArray
     labelled: NDArray[np.int64]
-    sure: Array
-    losses: Array
+    sure: AnyArray
+    losses: AnyArray
     loss: float
-    gradient: Array
-    gradient_e: Array
+    gradient: AnyArray
+    gradient_e: AnyArray
     moved: tuple[Moved, ...]
-    alpha_before: Array
-    alpha_after: Array
+    alpha_before: AnyArray
+    alpha_after: AnyArray
 
 
 def slow_step(training: Training, epoch: int, layer: int, head: int, target: int, source: int) -> SlowStep:
@@ -87,7 +87,7 @@ def slow_step(training: Training, epoch: int, layer: int, head: int, target: int
     if not len(found):
         raise GatvizError(_("arrow"), _("one that the model reads"), _("none"), _("choose another"))
     weights, alpha_before = attention.weights(), stepper.look().alpha[layer][into, head]
-    parts: list[Parts] = []
+    parts: list[OutputParts] = []
     try:
         out, loss = stepper.step_and_out(parts)
         alpha_after = stepper.look().alpha[layer][into, head]
@@ -130,13 +130,13 @@ def slow_step(training: Training, epoch: int, layer: int, head: int, target: int
     )
 
 
-def _log_softmax(out: Array) -> Array:
+def _log_softmax(out: AnyArray) -> AnyArray:
     scores = out.astype(np.float64)
-    logs: Array = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+    logs: AnyArray = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
     return logs
 
 
-def _of_score(weights: dict[str, Array], x: Array, target: int, source: int) -> list[tuple[str, int | None]]:
+def _of_score(weights: dict[str, AnyArray], x: AnyArray, target: int, source: int) -> list[tuple[str, int | None]]:
     """The names of the parameters that a score is made of; of a matrix the column of the node's largest feature."""
     reads = {"W": source, "W_source": source, "W_target": target}
     found: list[tuple[str, int | None]] = [
@@ -145,6 +145,6 @@ def _of_score(weights: dict[str, Array], x: Array, target: int, source: int) -> 
     return found + [(name, None) for name in ("a_target", "a_source", "a") if name in weights]
 
 
-def _row(values: Array, head: int, feature: int | None) -> Array:
-    row: Array = values[head] if feature is None else values[head][:, feature]
+def _row(values: AnyArray, head: int, feature: int | None) -> AnyArray:
+    row: AnyArray = values[head] if feature is None else values[head][:, feature]
     return row

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.adam import adam
 
-from gatviz.attention.layers import Parts
+from gatviz.attention.layers import OutputParts
 from gatviz.errors import GatvizError
 from gatviz.model.gat import GAT, Measured
 from gatviz.model.trace import Trace
@@ -58,7 +58,7 @@ class State:
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class Snapshot:
     """What a model makes of the graph between two epochs, in evaluation.
 
     Attributes:
@@ -114,7 +114,7 @@ class Stepper:
         """
         return self.step_and_out()[1]
 
-    def step_and_out(self, parts: list[Parts] | None = None) -> tuple[NDArray[Any], float]:
+    def step_and_out(self, parts: list[OutputParts] | None = None) -> tuple[NDArray[Any], float]:
         """The same step, and the output [N, K] whose loss it was.
 
         Arguments:
@@ -174,20 +174,20 @@ class Stepper:
         )
 
     @torch.no_grad()
-    def look(self, *, alpha: bool = True) -> Look:
+    def look(self, *, alpha: bool = True) -> Snapshot:
         """What the model makes of the graph now.
 
         Raises:
             FloatingPointError: a number that is not finite.
         """
         self.model.eval()
-        parts: list[Parts] = []
+        parts: list[OutputParts] = []
         given = {"parts": parts} if alpha and isinstance(self.model, GAT) else {}
         out = self.model(self.task.graph, **given)
         sums = [out.sum(), *(one.h_prime.sum() for one in parts)]  # α that is not finite makes an h′ that is not
         if not all(isfinite(float(one)) for one in sums):
             raise FloatingPointError
-        return Look(out.numpy(force=True), tuple(one.alpha.numpy(force=True) for one in parts))
+        return Snapshot(out.numpy(force=True), tuple(one.alpha.numpy(force=True) for one in parts))
 
     @torch.no_grad()
     def state(self, *, moments: bool = True) -> State:

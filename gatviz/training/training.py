@@ -12,7 +12,6 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import numpy as np
@@ -21,11 +20,12 @@ from torch import nn
 
 from gatviz.attention.edges import Edges
 from gatviz.errors import GatvizError, quote
-from gatviz.files import limits
+from gatviz.files.disk import read_file, write_file
 from gatviz.graph.graph import Graph
+from gatviz.model.gat import GAT
 from gatviz.model.trace import StepTrace
 from gatviz.showing import ShowsItself
-from gatviz.training.kept import MOST_BYTES, Kept, Reel
+from gatviz.training.kept_epochs import MOST_BYTES, Kept, Reel
 from gatviz.training.saving import Saved, SavedAct, read_training, write_training
 from gatviz.training.schedule import Schedule
 from gatviz.training.stepper import State, Stepper, outcome
@@ -220,10 +220,25 @@ class Training(ShowsItself):
 
         table = pd.DataFrame(list(self._rows))
         for part in PARTS:
-            counts = np.array([len(self._act_of(int(k)).task.nodes(part)) for k in table["epoch"]], dtype=np.float64)
+            counts = self.counts(part)
             right = table[f"right_{part}"].to_numpy(dtype=np.float64)
             table[f"accuracy_{part}"] = np.divide(right, counts, out=np.full(len(counts), np.nan), where=counts > 0)
         return table
+
+    def counts(self, part: str) -> NDArray[np.float64]:
+        """How many nodes each epoch has in "labelled", "val" or "others": an edit may change that."""
+        return np.array([len(self.task_at(int(row["epoch"])).nodes(part)) for row in self._rows], dtype=np.float64)
+
+    def judged_since(self, part: str) -> int:
+        """The first epoch from which on a part holds the nodes that it has in the end."""
+        starts = (0, *self.edits)
+        first, last = starts[-1], self.task_at(self.trained)
+        for start in reversed(starts):
+            task = self.task_at(start)
+            if task.graph.names != last.graph.names or not np.array_equal(task.nodes(part), last.nodes(part)):
+                break
+            first = start
+        return first
 
     @property
     def best(self) -> int:
@@ -236,13 +251,17 @@ class Training(ShowsItself):
         return self.epoch(self.best)
 
     def epoch(self, number: int) -> Any:
-        """A copy of the model as it was at an epoch, in evaluation mode.
+        """A copy of the model as it was at an epoch, in evaluation mode; a GAT knows which column is which label.
 
         Raises:
             GatvizError: an epoch that is not trained.
         """
         with self._viewing:
-            return deepcopy(self._viewer(number).model).eval()
+            viewer = self._viewer(number)
+            model = deepcopy(viewer.model).eval()
+            if isinstance(model, GAT):
+                model.classes = viewer.task.graph.class_names
+            return model
 
     def at_work(self, number: int) -> Stepper:
         """A stepper of its own at an epoch: what it does next is what training does from there; raises as `epoch`."""
@@ -312,7 +331,7 @@ class Training(ShowsItself):
         """Write it to a `.gatviz` file, every kept epoch with what was learnt at it; `load_training` reads it.
 
         Raises:
-            GatvizError: a model that is no GAT, or more than such a file holds.
+            GatvizError: a model that is no GAT, more than such a file holds, or a path that cannot be written.
         """
         with self._viewing:
             acts = tuple(
@@ -320,7 +339,7 @@ class Training(ShowsItself):
                 for act in self._acts
             )
             saved = Saved(self.schedule, list(self._rows), self.ended, acts, self._last_good, self._best)
-        Path(path).write_bytes(write_training(saved))
+        write_file(path, write_training(saved))
 
     @classmethod
     def load(cls, data: bytes, where: str, most_bytes: int = MOST_BYTES) -> Self:
@@ -378,14 +397,7 @@ def load_training(path: str | os.PathLike[str]) -> Training:
     Raises:
         GatvizError: a file that holds none.
     """
-    file = Path(path)
-    try:
-        limits.check_bytes(file.stat().st_size, file.name)
-        data = file.read_bytes()
-    except OSError as error:
-        found = quote(error.strerror or str(error))
-        raise GatvizError(quote(str(path)), _("a file that can be read"), found, _("give another path")) from error
-    return Training.load(data, file.name)
+    return Training.load(*read_file(path))
 
 
 def _ended(word: str) -> Ended:

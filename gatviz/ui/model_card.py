@@ -9,8 +9,8 @@ from typing import get_args
 import streamlit as st
 
 from gatviz.errors import GatvizError
+from gatviz.model.layer_settings import Kind
 from gatviz.model.recipe import Recipe
-from gatviz.model.steps import Kind
 from gatviz.ui.card import field, named, said, title
 from gatviz.ui.model_rest import rest_of_opened, rest_of_own, rest_told
 from gatviz.ui.session import session

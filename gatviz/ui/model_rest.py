@@ -13,7 +13,7 @@ from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import Attention, available_devices
 from gatviz.attention.loop_features import Filled, Reduction
 from gatviz.model.around import JumpingKnowledge
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.ui.card import said
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import gc
-from functools import cache
-from typing import Any
-
 import streamlit as st
-from streamlit import net_util
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gatviz import words
-from gatviz.attention.layer_trace import LayerTrace
-from gatviz.attention.layers import use_one_thread
-from gatviz.capturing.run import CapturedCall
 from gatviz.charts.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
 from gatviz.ui.explain.doors import explain_door
-from gatviz.ui.session import keeping, run_cache, session
-from gatviz.ui.session.captured import choose_call
-from gatviz.ui.session.control_values import key_of, set_value, value_of
+from gatviz.ui.process import set_process
+from gatviz.ui.session import keeping, session
 from gatviz.ui.session.controls import set_controls, take_controls
+from gatviz.ui.session.run_cache import Run
+from gatviz.ui.shown_layer import call_choice, layer_choice
 from gatviz.ui.sidebar import NAME, foot, sidebar
 from gatviz.ui.stage_component import keeper
 from gatviz.ui.started_on import open_what_was_given
-from gatviz.ui.workspaces import workspace_choice
+from gatviz.ui.workspaces import Workspace, workspace_choice
 from gatviz.words import _
 
-_CALL = "captured_call"
-_LONGEST_CALL = 40
-_MOST_SIDE_BY_SIDE = 5
 _SIDEBAR = 236
 """Its width in pixels at first; a person may drag its edge."""
 
@@ -59,6 +50,7 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 :root[data-projector] :is([data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]) { display: none; }
 :root[data-projector] [data-testid="stMainBlockContainer"] { zoom: 1.4; }
 :root[data-projector] :is(.js-plotly-plot, [data-testid="stDataFrame"]) { zoom: calc(1 / 1.4); }
+:root[data-projector] .js-plotly-plot svg text:not(.legendtext) { font-size: 17px !important; }
 :root:has([data-testid="stSidebar"][data-collapsed="true"]) { --gatviz-foot: none; }
 @media (max-width: 1250px) {
   .st-key-with-panel { flex-direction: column-reverse !important; }
@@ -78,7 +70,7 @@ button[data-testid="stBaseButton-primary"]:hover {{ filter: brightness(0.9); }}
 def page() -> None:
     """Draw the whole page."""
     words.spoken_by(_language)
-    _start()
+    set_process()
     st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide", initial_sidebar_state=_SIDEBAR)
     st.html(_STYLE + _PRIMARY)
     open_what_was_given()
@@ -91,27 +83,12 @@ def page() -> None:
     refused, running = st.container(key="refused"), st.container(key="running")
     take_controls(sidebar(), were_set=were_set)
     now = session.current()
-    settings = now.settings
     if now.problem:
         refused.error(escape(now.problem), icon="⚠️")
     try:
         with running:
             run = now.work.run()
-        with bar:
-            if workspace.picks_layer:
-                _call_choice(now)
-            run = run.of_layer(_layer_choice(run) if workspace.picks_layer else 0)
-            st.space("stretch")
-        foot(run)
-        if run.trace.alpha_alone and workspace.needs_model:
-            st.info(_("α was given, and the model that it came of is not here: this workspace needs one."))
-        else:
-            workspace.draw(now, settings, run)
-        with bar:  # by now it is settled what is on show, and what is locked at first
-            if workspace.explains and not run.trace.alpha_alone:
-                explain_door(session.current())
-            if workspace.takes_away is not None:
-                workspace.takes_away(session.current(), run)
+        _workspace(workspace, now, run, bar)
         session.remember()
     except GatvizError as error:
         if session.back_to_good(str(error)):
@@ -120,90 +97,28 @@ def page() -> None:
     keeping.keep(keeper)
 
 
+def _workspace(workspace: Workspace, now: session.Session, run: Run, bar: DeltaGenerator) -> None:
+    """Draw the workspace, and in the bar what belongs to it."""
+    with bar:
+        if workspace.picks_layer:
+            call_choice(now)
+        run = run.of_layer(layer_choice(run) if workspace.picks_layer else 0)
+        st.space("stretch")
+    foot(run)
+    if run.trace.alpha_alone and workspace.needs_model:
+        st.info(_("α was given, and the model that it came of is not here: this workspace needs one."))
+    else:
+        workspace.draw(now, now.settings, run)
+    with bar:  # by now it is settled what is on show, and what is locked at first
+        if workspace.explains and not run.trace.alpha_alone:
+            explain_door(session.current())
+        if workspace.takes_away is not None:
+            workspace.takes_away(session.current(), run)
+
+
 def _language() -> str:
     """Of the session that is being answered; English where none is."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return words.ENGLISH
     chosen: str = st.session_state.get("language", words.ENGLISH)
     return chosen
-
-
-@cache
-def _start() -> None:
-    """What is set once for the whole process, before anything runs."""
-    use_one_thread()
-    _spare_the_collector()
-    _ask_nobody_for_the_address()
-
-
-def _spare_the_collector() -> None:
-    """Take what is imported out of Python's garbage collection, which Streamlit forces after every run.
-
-    Walking through torch's 300,000 objects takes 160 ms, during which nothing reaches the browser. So nothing is
-    collected before, either: what little of them is garbage stays.
-    """
-    gc.freeze()
-
-
-def _ask_nobody_for_the_address() -> None:
-    """Keep the server from asking a page on the internet which address it has itself.
-
-    Streamlit would, whenever it refuses a connection from another page's origin; no option of its own turns that off.
-    """
-    net_util.get_external_ip = lambda: None
-
-
-def _call_choice(now: session.Session) -> None:
-    """Which call of a captured run is on the screen."""
-    run = now.work.captured
-    if run is None or len(run.calls) < 2:
-        return
-    set_value(_CALL, now.work.call)
-    names = [_call_name(place, call) for place, call in enumerate(run.calls)]
-    given: Any = {"label": _("Call"), "options": range(len(names)), "key": key_of(_CALL), "on_change": _take_call}
-    given["label_visibility"] = "collapsed"
-    if len(names) <= _MOST_SIDE_BY_SIDE:
-        st.segmented_control(**given, format_func=lambda place: escape(names[place]), required=True)
-    else:
-        st.selectbox(**given, format_func=names.__getitem__, width=220)
-
-
-def _layer_name(place: int, layer: LayerTrace) -> str:
-    if layer.alpha_alone:
-        return _("Layer {layer}, α alone").format(layer=place)
-    return _("Layer {layer} · {kind} {heads} × {features}").format(
-        layer=place, kind=layer.kind, heads=layer.num_heads, features=layer.head_features
-    )
-
-
-def _call_name(place: int, call: CapturedCall) -> str:
-    name = call.called[:_LONGEST_CALL]
-    if call.layer is None:
-        return _("{place} · {name}, α alone").format(place=place, name=name)
-    settings = call.layer.settings
-    return _("{place} · {name} {heads} × {features}").format(
-        place=place, name=name, heads=settings.num_heads, features=settings.out_features
-    )
-
-
-def _take_call() -> None:
-    choose_call(int(value_of(_CALL) or 0))
-
-
-def _layer_choice(run: run_cache.Run) -> int:
-    """Which layer of a stack the views show."""
-    layers = run.whole.layers
-    if len(layers) == 1:
-        return 0
-    if value_of("layer", 0) not in range(len(layers)):
-        set_value("layer", len(layers) - 1)
-    chosen = st.segmented_control(
-        _("Layer"),
-        range(len(layers)),
-        format_func=lambda k: _layer_name(k, layers[k]),
-        key=key_of("layer"),
-        default=0,
-        required=True,
-        label_visibility="collapsed",
-    )
-    return chosen or 0

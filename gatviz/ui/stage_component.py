@@ -12,11 +12,12 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 from gatviz.stage import assets
 from gatviz.stage.keeping_protocol import Keeping
+from gatviz.stage.panels_protocol import Panels
 from gatviz.stage.protocol import Message, Screen
 from gatviz.stage.training_protocol import TrainPaint, TrainScreen
 from gatviz.stage.wire import encode
 
-_STAGE, _TRAIN, _KEEPER = "stage", "train", "keeper"
+_STAGE, _TRAIN, _PANELS, _KEEPER = "stage", "train", "panels", "keeper"
 
 
 def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
@@ -36,6 +37,11 @@ def train_stage(screen: TrainScreen | TrainPaint | Mapping[str, int], asked: Cal
     _mount(_TRAIN, screen, {"asked": asked})
 
 
+def panels(screen: Panels, key: str, **listeners: Callable[[Any], None]) -> None:
+    """Mount small multiples; listeners (looked, opened) get what the browser sent, unchecked. Raises as `stage`."""
+    _mount(_PANELS, screen, listeners, key=key)
+
+
 def keeper(told: Keeping, wanted: Callable[[Any], None]) -> None:
     """Mount what keeps the session in the browser; `wanted` gets what it sent, unchecked."""
     _mount(_KEEPER, told, {"wanted": wanted}, once=True)
@@ -47,18 +53,24 @@ def _mount(
     listeners: Mapping[str, Callable[[Any], None]],
     *,
     once: bool = False,
+    key: str | None = None,
 ) -> None:
-    """Mount a component; what it sends goes along with every run that follows, or only with the next one."""
+    """Mount a component; what it sends goes along with every run that follows, or only with the next one.
+
+    Arguments:
+        key: where there can be several of it, which one this is.
+    """
+    key = key or name
 
     def hear(what: str) -> Callable[[], None]:
         def heard() -> None:
-            value = st.session_state.get(name)
+            value = st.session_state.get(key)
             listeners[what](None if value is None else value.get(what))
 
         return heard
 
     _component(_served(name), *assets.ENTRIES[name])(
-        key=name,
+        key=key,
         data=encode(message),
         default={} if once else dict.fromkeys(listeners),
         **{f"on_{what}_change": hear(what) for what in listeners},

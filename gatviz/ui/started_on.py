@@ -10,11 +10,14 @@ from gatviz.checkpoints import inspect_weights
 from gatviz.cli import opening
 from gatviz.errors import GatvizError
 from gatviz.files import inspect_graph
-from gatviz.files.container import is_container
+from gatviz.files.container import ENDING, is_container
 from gatviz.files.reading import load
+from gatviz.training.recorded import FORM as RECORDED
+from gatviz.training.saving import FORM as TRAINING
 from gatviz.ui.session import keeping, session
 from gatviz.ui.session.history import History
 from gatviz.ui.session.steps import open_model, show_graph
+from gatviz.ui.train.replay import content_kind, replay, training_in
 
 _KEY = "gatviz_started"
 
@@ -40,7 +43,12 @@ def _graph(path: str, called: str | None) -> None:
     name = called or Path(path).name
     data, where = load(path, name, name)
     if is_container(data):
-        keeping.open_file(data, where)
+        if content_kind(data, where) in (TRAINING.kind, RECORDED.kind):
+            training = training_in(data, where)
+            replay(training, where.removesuffix(ENDING), None if called else Path(path))
+            session.update(history=History())
+        else:
+            keeping.open_file(data, where)
         return
     show_graph(inspect_graph(data, where).graph, where, own=True)
     session.update(history=History())  # it is what there is at first, so there is nothing to undo

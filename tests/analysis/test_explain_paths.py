@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gatviz import GAT, GatvizError, Graph, analysis
 from gatviz.attention.layers import new_generator
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.model.trace import Trace
 
 

@@ -205,7 +205,7 @@ def test_outputs_that_stand_for_no_label_are_not_held_against_one(labels: tuple[
     graph = replace(sample_graph("tutorial"), labels=labels)
     model = GAT.of_paper(2, 5, num_layers=1, generator=torch.Generator().manual_seed(0)).eval()
     found = analysis.explain_node(model, graph, 0)
-    said = sentences.plain(sentences.headline(found))
+    said = sentences.plain_text(sentences.headline(found))
     assert "the largest of 5 outputs" in said
     assert ("none of them stands for a label" in said) == (labels is not None)
     assert "its label is" not in said
@@ -216,8 +216,8 @@ def test_without_labels_nothing_is_trained_and_the_rest_stays() -> None:
     bare = replace(graph, labels=None, split=None)
     found = analysis.explain_node(model, bare, 8)
     assert found.label is None
-    assert "label" not in sentences.plain(sentences.headline(found))
-    assert found.predicted in ("0", "1")
+    assert "label" not in sentences.plain_text(sentences.headline(found))
+    assert found.predicted in (model.classes or ("0", "1"))
     told = analysis.attention_contribution(model, bare, 8)
     assert (told.runs["count"] == 0).all()
     assert "No node has a label" in contribution_lines(told)[0]
@@ -229,10 +229,10 @@ def test_sentences_say_what_the_numbers_say() -> None:
     graph, model = karate_model()
     found = analysis.explain_node(model, graph, 8)
     first = found.edges.iloc[found.edges["removal"].abs().argmax()]
-    assert sentences.plain(sentences.headline(found)).startswith(
+    assert sentences.plain_text(sentences.headline(found)).startswith(
         f"comes out as {found.predicted} ({found.answer.p:.3f})"
     )
-    told = sentences.plain(sentences.strongest(found))
+    told = sentences.plain_text(sentences.strongest(found))
     assert f"removing {first['source']} → {first['target']} moves the answer most" in told
     assert sentences.signed(first["removal"]) in told
     place = 1 + int((found.edges["attention"] > first["attention"]).sum())
@@ -244,7 +244,7 @@ def test_sentences_say_what_the_numbers_say() -> None:
 
 @given(st.floats(-1, 1))
 def test_a_number_that_only_rounds_to_one_is_told_from_one(value: float) -> None:
-    written = sentences.number(value)
+    written = sentences.agreement_number(value)
     assert (written in ("1.00", "−1.00")) == (abs(value) == 1)
     assert sentences.signed(0.0) == "0"
     assert sentences.signed(-0.25) == "−0.250"

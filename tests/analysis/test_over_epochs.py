@@ -8,9 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatviz.analysis import uniformity
-from gatviz.analysis.over_epochs import heads_at, levels, mean_right, same_but_for_one, spells
+from gatviz.analysis.over_epochs import (
+    SeedTold,
+    agreement,
+    heads_at,
+    levels,
+    mean_right,
+    same_but_for_one,
+    seed_told,
+    spells,
+)
 from gatviz.analysis.sentence import text_of
-from gatviz.analysis.training_story import Curve, training_story
+from gatviz.analysis.training_story import Curve, seeds_story, training_story
 from gatviz.attention.layers import new_generator
 from gatviz.model.gat import GAT
 from gatviz.training.training import Read
@@ -141,3 +150,35 @@ def test_nothing_trained_and_nothing_to_share_out_have_sentences_of_their_own() 
     empty = heads_at(np.ones((0, 2)), np.zeros((2, 0), dtype=np.int64), np.zeros(3, dtype=np.int64))
     assert np.isnan(empty.evenness).all()
     assert (empty.source == -1).all()
+
+
+def seed_of(*loud: float) -> SeedTold:
+    """A seed whose only head gives the first node such a share, epoch by epoch."""
+    stars = [star(one) for one in loud]
+    alpha, _edge_index, ptr = stars[-1]
+    heads = [heads_at(*one) for one in stars]
+    return seed_told(0, range(len(loud)), heads, [0.0] * len(loud), alpha, ptr)
+
+
+def test_seeds_say_in_how_many_of_them_a_head_stops_and_whom_it_then_listens_to() -> None:
+    stops, averages = seed_of(*[0.5] * 5 + [0.9] * 25), seed_of(*[0.5] * 30)
+    told = seeds_story([stops, averages, stops], ("Ada", "Bo", "2", "3"))
+    assert told.startswith("A head stops averaging in 2 of 3 seeds (stays below 0.95)")
+    assert "listens to Ada in 2" in told
+    assert "none of 2 seeds" in seeds_story([averages, averages], ("Ada", "Bo", "2", "3"))
+    assert seeds_story([stops], ("Ada", "Bo", "2", "3")) == ""
+
+
+@given(st.lists(st.floats(0.01, 0.99), min_size=2, max_size=6), st.integers(0, 99))
+def test_seeds_agree_as_pearson_says_and_even_shares_alone_are_no_agreement(loud: list[float], seed: int) -> None:
+    told = [seed_of(one) for one in loud]
+    whole, over = agreement(told)
+    if all(abs(one - 0.5) > 0.01 for one in loud):
+        r = np.corrcoef([one.mean - one.even for one in told])[np.triu_indices(len(loud), 1)].mean()
+        assert over == pytest.approx(r)
+    draw = np.random.default_rng(seed)
+    even = np.repeat([1, 1 / 2, 1 / 5], [1, 2, 5])
+    noisy = [SeedTold(k, (0,), even, even, False, None, even + draw.normal(0, 1e-3, 8), even) for k in range(40)]
+    whole, over = agreement(noisy)
+    assert whole > 0.99
+    assert abs(over) < 0.2

@@ -17,7 +17,7 @@ from gatviz.attention.chain import CHAIN, place, stages, stages_of
 from gatviz.attention.layers import new_generator
 from gatviz.attention.stage_row import KINDS, Stage
 from gatviz.graph.subgraph import Part
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.protocol import Stage as Packed
 from gatviz.stage.stages import pack_stages, with_stage
@@ -49,7 +49,8 @@ def test_every_field_of_a_trace_and_every_parameter_has_its_row_and_every_row_it
     more: dict[str, Any] = {
         "activation": "prelu",
         "edge_features": 2,
-        **({"projection_bias": True} if kind == "GATv2" else {}),
+        "projection_bias": True,
+        **({"score_bias": True} if kind == "GAT" else {}),
     }
     trace = run(kind, **more)
     of_weights = [stage for stage in stages(kind) if stage.origin == "weights"]
@@ -62,7 +63,7 @@ def test_every_field_of_a_trace_and_every_parameter_has_its_row_and_every_row_it
 def test_what_is_packed_are_the_rows_of_the_layer_in_their_order(
     kind: Kind, edges: int, residual: bool, bias: bool, dropped: bool, shared: bool
 ) -> None:
-    own = {"projection_bias": bias, "share_weights": shared} if kind == "GATv2" else {}
+    own = {"projection_bias": bias, ("share_weights" if kind == "GATv2" else "score_bias"): shared}
     rate = 0.5 if dropped else 0.0
     trace = run(kind, residual, bias, rate, edge_features=edges, feature_dropout=rate, **own)
     names = [stage.name for stage in packed(trace)]

@@ -19,8 +19,8 @@ from torch_geometric.nn import GATConv, GATv2Conv
 from gatviz import GAT, Edges, GATAttentionLayer, GATv2AttentionLayer, GatvizError, Graph, LayerSettings
 from gatviz.attention.layers import AttentionLayer
 from gatviz.attention.loop_features import AS_PYG, LoopFeatures
+from gatviz.model.layer_settings import Kind
 from gatviz.model.proof import proofs
-from gatviz.model.steps import Kind
 from tests.attention.cases import there
 
 KINDS: dict[str, tuple[type[AttentionLayer], dict[str, Any]]] = {

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, SupportsFloat
 
 import numpy as np
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from gatviz import Graph, LayerTrace, MultiHeadGATLayer, sample_graph
 from gatviz.attention.layer_trace import GATTrace
@@ -59,6 +59,28 @@ def eventually(check: Callable[[], bool], seconds: float = 20) -> None:
     while not check():
         assert time.monotonic() < end, "it never came true"
         time.sleep(0.05)
+
+
+QUIET = 250
+"""So many milliseconds nothing must happen: a press of a moment ago may not have made the page busy yet."""
+
+
+def settled(page: Page) -> None:
+    """Wait until the server has said all it had to say, and nothing on the page moves any more."""
+    page.wait_for_function(
+        """quiet => {
+            const busy = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState !== "notRunning"
+                || document.getAnimations().some(
+                    (a) => a.playState === "running" && a.effect.getTiming().iterations !== Infinity);
+            const now = performance.now();
+            if (busy || window.quietSince === undefined) window.quietSince = now;
+            const done = now - window.quietSince >= quiet;
+            if (done) window.quietSince = undefined;
+            return done;
+        }""",
+        arg=QUIET,
+    )
+    expect(page.locator(".gatviz-stage[data-waiting], [data-stale].answer, [data-stale].why")).to_have_count(0)
 
 
 def open_app(page: Page, url: str) -> None:

@@ -20,6 +20,7 @@ from tests.browser.driver import (
     open_app,
     rest_of_the_model,
     set_number,
+    settled,
     several_heads,
     unfold,
     unfold_all,
@@ -31,15 +32,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "light": {"rules": {"label-content-name-mismatch": {"enabled": True}}},
     "dark": {"runOnly": ["color-contrast"]},  # nothing else depends on the theme
 }
-
-
-def settled(page: Page) -> None:
-    """Wait until the server has said all it had to say, and nothing on the page moves any more."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    expect(page.locator(".gatviz-stage[data-waiting], [data-stale].answer, [data-stale].why")).to_have_count(0)
-    page.wait_for_function(
-        "document.getAnimations().every(a => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)"
-    )
 
 
 def findings(page: Page, scheme: Theme) -> list[str]:
@@ -126,18 +118,18 @@ def dialogs(page: Page) -> Iterator[str]:
 def comparisons(page: Page) -> Iterator[str]:
     """What if comes with the pin that was set before."""
     page.get_by_role("radio", name="Compare", exact=True).click()
-    page.wait_for_selector(".js-plotly-plot .gtitle")
+    page.wait_for_selector(".js-plotly-plot .gtitle, .gatviz-panels .edge")
     tabs = page.get_by_role("radiogroup", name="What to compare").get_by_role("radio")
     for section in tabs.all_inner_texts():
         page.get_by_role("radio", name=section, exact=True).click()
-        page.wait_for_selector(".js-plotly-plot .gtitle")
+        page.wait_for_selector(".js-plotly-plot .gtitle, .gatviz-panels .edge")
         yield f"Compare: {section}"
     page.get_by_role("radio", name="Explore", exact=True).click()
 
 
 def explained(page: Page) -> Iterator[str]:
     page.get_by_role("radio", name="Explain", exact=True).click()
-    page.get_by_role("button", name="Show on the graph").wait_for()
+    page.get_by_role("button", name="Show in Explore").wait_for()
     yield "Explain"
     page.get_by_role("radio", name="Explore", exact=True).click()
 
@@ -157,7 +149,27 @@ def other_graphs(page: Page) -> Iterator[str]:
     yield "empty graph"
 
 
-WALKS: tuple[Callable[[Page], Iterator[str]], ...] = (explore_views, dialogs, comparisons, explained, other_graphs)
+def trained(page: Page) -> Iterator[str]:
+    page.get_by_role("radio", name="Train", exact=True).click()
+    page.locator(".st-key-experiment-karate").get_by_role("button").click()
+    expect(page.locator(".epoch-count")).to_have_text("0")
+    page.get_by_role("button", name="Step", exact=True).click()
+    expect(page.locator(".epoch-count")).to_have_text("1")
+    page.get_by_role("button", name="Paint labels").click()
+    for panel in ("Over epochs", "Embedding", "One step"):
+        page.get_by_role("tab", name=panel).click()
+        expect(page.get_by_role("tab", name=panel)).to_have_attribute("aria-selected", "true")
+        yield f"Train: {panel}"
+
+
+WALKS: tuple[Callable[[Page], Iterator[str]], ...] = (
+    explore_views,
+    dialogs,
+    comparisons,
+    explained,
+    other_graphs,
+    trained,
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from torch_geometric.nn import GATConv, GATv2Conv, TransformerConv
 
 import gatviz
-from tests.browser.driver import eventually
-from tests.browser.test_open import open_dialog, put, settled
+from tests.browser.driver import eventually, settled
+from tests.browser.test_open import open_dialog, put
 
 
 class Net(nn.Module):

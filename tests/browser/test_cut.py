@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from gatviz import Graph
 from gatviz.files import write_graph
 from gatviz.graph.subgraph import strongest
-from tests.browser.driver import card, choose_head, eventually, shown, toggle_further, trace_of
-from tests.browser.test_open import open_dialog, put, settled, show
+from tests.browser.driver import card, choose_head, eventually, settled, shown, toggle_further, trace_of
+from tests.browser.test_open import open_dialog, put, show
 
 
 def many_nodes() -> Graph:

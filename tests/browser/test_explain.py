@@ -53,7 +53,7 @@ def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page)
     node.press("Enter")
     found = analysis.explain_node(model, graph, NODE)
     expect(page.get_by_role("heading", name=f"comes out as {found.predicted} ({found.answer.p:.3f})")).to_be_visible()
-    expect(page.get_by_text(sentences.plain(sentences.strongest(found)), exact=True)).to_be_visible()
+    expect(page.get_by_text(sentences.plain_text(sentences.strongest(found)), exact=True)).to_be_visible()
     expected = [
         [
             sentences.arrow(row),
@@ -72,12 +72,12 @@ def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page)
     )
     agreed = found.overall.of("attention", 0)
     assert agreed is not None
-    expect(page.locator(".gx table").first).to_contain_text(sentences.number(agreed["spearman"]))
+    expect(page.locator(".gx table").first).to_contain_text(sentences.agreement_number(agreed["spearman"]))
     for check in found.proofs:
         expect(page.get_by_test_id("stSidebar")).to_contain_text(re.sub(r"\d\.\de.*", "", check.sentence))
     page.get_by_role("radio", name="messages", exact=True).click()
     expect(page.get_by_text("how far messages say it moves")).to_be_visible()
-    page.get_by_role("button", name="Show on the graph").click()
+    page.get_by_role("button", name="Show in Explore").click()
     expect(page.locator(".gatviz-stage .node")).to_have_count(graph.num_nodes)
     page.get_by_role("button", name=f"Explain node {NODE}").click()
     expect(page.get_by_role("heading", name=f"comes out as {found.predicted}")).to_be_visible()

@@ -65,9 +65,9 @@ def test_the_chain_unfolds_to_both_projections(gatv2: Page) -> None:
         assert cells(gatv2, name) == {(i, c): shown(values[i, c]) for i in range(4) for c in range(3)}
     assert cells(gatv2, "a") == {(0, c): shown(trace.weights["a"][0, c]) for c in range(3)}
     gatv2.mouse.click(*edge_point(gatv2, 1, 0))
-    arcs = np.arange(trace.num_edges)[trace.edges_into(1)]
+    edges = np.arange(trace.num_edges)[trace.edges_into(1)]
     assert cells(gatv2, "hidden") == {
-        (k, c): shown(trace.hidden[arc, 0, c]) for k, arc in enumerate(arcs) for c in range(3)
+        (k, c): shown(trace.hidden[edge, 0, c]) for k, edge in enumerate(edges) for c in range(3)
     }
     expect(card(gatv2, "hidden").locator(".shape")).to_have_text(f"[{trace.num_edges}, 4, 3]")
 

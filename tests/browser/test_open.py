@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from gatviz.files import FORMATS, read_graph, readable_formats, template, writable_formats
-from tests.browser.driver import edge_point, eventually
+from tests.browser.driver import edge_point, eventually, settled
 
 EDGES = b"source,target,weight\nA,B,2\nB,C,1\nA,B,3\n"
 
@@ -19,11 +19,6 @@ def open_dialog(page: Page) -> Locator:
     expect(dialog).to_be_visible()
     settled(page)
     return dialog
-
-
-def settled(page: Page) -> None:
-    """Wait until the server has said all it had to say."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def put(dialog: Locator, *files: tuple[str, bytes]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Server
-from tests.browser.driver import open_app
+from tests.browser.driver import open_app, settled
 
 RUNNING = "Running the model …"
 
@@ -29,7 +29,7 @@ def test_the_stage_stays_and_what_is_typed_on_it_while_a_run_takes_long(browser:
                 expect(page.get_by_text(RUNNING)).to_be_visible()
                 assert canvas.evaluate("one => one.isConnected")
             fields = page.locator(".node-editor input[name^='f:']")
-            expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+            settled(page)
             assert canvas.evaluate("one => one.isConnected")
             assert [fields.nth(n).input_value() for n in range(2)] == ["-0.5", "0.1"]
         finally:

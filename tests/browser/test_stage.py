@@ -330,14 +330,14 @@ def test_all_arrows_are_listed_on_request(page: Page) -> None:
     rows = page.locator(".top-edges tbody tr")
     assert rows.count() == trace.num_edges
     told = [row.split("\t")[:3] for row in rows.all_inner_texts()]
-    arcs = trace.edge_index.T
-    assert told[:3] == [[str(arcs[k, 0]), str(arcs[k, 1]), shown(trace.alpha[k, 0])] for k in order[:3]]
+    ends = trace.edge_index.T
+    assert told[:3] == [[str(ends[k, 0]), str(ends[k, 1]), shown(trace.alpha[k, 0])] for k in order[:3]]
     rows.nth(1).hover()
-    source, target = arcs[order[1]]
+    source, target = ends[order[1]]
     expect(page.locator(f".edge.hover[data-source='{source}'][data-target='{target}']")).to_have_count(1)
     assert marked(page, "alpha", "hover") == {(int(target), int(source))}
     page.locator(".top-edges th button").nth(1).click()
-    assert [row.split("\t")[1] for row in rows.all_inner_texts()] == sorted(str(i) for i in arcs[:, 1])
+    assert [row.split("\t")[1] for row in rows.all_inner_texts()] == sorted(str(i) for i in ends[:, 1])
     rows.nth(0).click()
     assert lock_text(page).startswith("locked")
 

@@ -17,7 +17,7 @@ import gatviz
 from gatviz import GatvizError
 from gatviz.capturing.run import FORM, CapturedRun, read_capture, run_content
 from gatviz.files.container import pack, unpack
-from gatviz.files.kept_graph import Arrays
+from gatviz.files.kept_graph import ArrayStore
 from tests.files.fuzz import check_sentence, mutated, repacked
 
 N, F_IN, D = 6, 3, 2
@@ -96,7 +96,7 @@ def test_a_run_with_nothing_to_show_is_refused(tmp_path: Path) -> None:
 
 
 def packed(**changes: Any) -> bytes:
-    arrays = Arrays()
+    arrays = ArrayStore()
     content = run_content(captured().run, arrays.put)
     return pack(FORM, {**content, **changes}, arrays.held)
 
@@ -137,7 +137,7 @@ def changed(value: Any, where: list[Any], new: Any) -> Any:
     ids=str,
 )
 def test_parts_that_do_not_fit_are_one_sentence(where: list[Any], new: Any) -> None:
-    arrays = Arrays()
+    arrays = ArrayStore()
     content = run_content(captured().run, arrays.put)
     with pytest.raises(GatvizError) as told:
         read_capture(unpack(pack(FORM, changed(content, where, new), arrays.held), "run.gatviz", FORM))

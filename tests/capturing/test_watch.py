@@ -89,7 +89,7 @@ def test_a_watched_training_goes_as_one_that_nobody_watches(kind: Any, tmp_path:
     for one, other in zip(bare.parameters(), net.parameters(), strict=True):
         assert torch.equal(one, other)
     back = Recorded.load((tmp_path / "run.gatviz").read_bytes(), "run.gatviz")
-    assert (back.trained, back.layers, back.ended) == (4, ("conv1", "conv2"), "epochs")
+    assert (back.trained, back.layers, back.ended, back.running) == (4, ("conv1", "conv2"), "epochs", False)
     assert [row["step_loss"] for row in back.rows][1:] == pytest.approx(losses)
     test = np.array([part == "test" for part in GRAPH.split or ()])
     for epoch, (edges, alpha) in enumerate(alphas):
@@ -120,6 +120,22 @@ def test_a_gat_of_gatviz_is_watched_on_its_graph_and_modes_are_as_before(tmp_pat
     trace = model.eval().trace(GRAPH)
     assert np.array_equal(moment.alpha[0], trace.layers[0].alpha)
     np.testing.assert_allclose(moment.out, trace.out, atol=1e-6)
+
+
+def test_the_file_says_whether_the_script_is_at_work_and_is_not_written_all_the_time(tmp_path: Path) -> None:
+    path = tmp_path / "run.gatviz"
+    with gatviz.watch(paper_model(GRAPH), GRAPH, path) as w:
+        for _ in range(5):
+            w.step()
+        there = Recorded.load(path.read_bytes(), "run.gatviz")
+        assert (there.running, there.trained) == (True, 0)
+        w._due = 0.0
+        w.step()
+        there = Recorded.load(path.read_bytes(), "run.gatviz")
+        assert (there.running, there.trained) == (True, 6)
+    ended = Recorded.load(path.read_bytes(), "run.gatviz")
+    assert (ended.running, ended.trained) == (False, 6)
+    assert ended.going_on_from(there).at(3).out is there.at(3).out
 
 
 def test_what_cannot_be_watched_is_told(tmp_path: Path) -> None:

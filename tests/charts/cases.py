@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -23,11 +21,8 @@ from gatviz.attention.layers import new_generator
 from gatviz.charts import compare, heads
 from gatviz.charts.colours import Theme
 from gatviz.charts.common import Chart
-from gatviz.charts.network import network_chart
-from gatviz.charts.network_drawn import Drawn
 from gatviz.charts.network_html import network_html
-from gatviz.graph.positions import default_positions
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 
 HOSTILE = "<a href='https://example.org'>x</a><img src=x onerror=window.attacked=1> %{y} $x$ &lt;b&gt;"
@@ -86,23 +81,6 @@ def all_charts(trace: Trace, theme: Theme = "light") -> dict[str, Chart | None]:
         "across": compare.across_chart(across, theme=theme),
         "hops": compare.hops_chart(across, theme=theme),
     }
-
-
-def drawn_of(trace: Trace) -> Drawn:
-    return Drawn.of(trace.graph, trace.layers[0], default_positions(trace.graph))
-
-
-def all_heads(drawn: Drawn, values: np.ndarray, **more: Any) -> Chart:
-    chart = network_chart(drawn, values, [f"head {k}" for k in range(values.shape[1])], "α of every head", **more)
-    assert chart is not None
-    return chart
-
-
-def hovers(chart: Chart, panel: int = 0) -> list[str]:
-    """What the arrows of a panel say."""
-    axis = f"x{panel + 1}" if panel else "x"
-    found = [t for t in chart.figure.data if t.xaxis == axis and t.text is not None and t.marker.coloraxis]
-    return [html.unescape(text) for text in found[0].text]
 
 
 TAG = "<img src=x onerror=window.attacked=1>"

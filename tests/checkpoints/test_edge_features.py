@@ -15,7 +15,7 @@ import gatviz
 from gatviz.checkpoints import inspect_weights
 from gatviz.checkpoints.opening import check_graph
 from gatviz.checkpoints.saving import WeightsFormat
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from tests.checkpoints.cases import FEATURES, N, drawn, features_of, graph, torch_file
 
 D = 3

@@ -610,7 +610,6 @@ def test_other_names_of_the_tutorials_layer_give_the_same_layer() -> None:
     for state in (
         {"linear.weight": W, "a": both[:, None]},
         {"projection.weight": W, "a": both[None]},
-        {"projection.weight": W, "projection.bias": torch.zeros(3), "a": both[None]},
         {"W": W.t().contiguous(), "a_src": s_[:, None], "a_dst": t[:, None]},
         {"W": W, "a_src": s_, "a_dst": t},
     ):
@@ -626,17 +625,51 @@ def test_other_names_of_the_tutorials_layer_give_the_same_layer() -> None:
     assert equal(batched.model, given, torch.cat(heads, 1))
 
 
+BIASED: dict[str, dict[str, str]] = {
+    "parameter": {"W": "W.weight", "b": "W.bias", "a": "a"},
+    "linear": {"W": "W.weight", "b": "W.bias", "a": "a.weight", "c": "a.bias"},
+    "other names": {"W": "linear.weight", "b": "linear.bias", "a": "a"},
+    "DGL's tutorial": {"W": "fc.weight", "b": "fc.bias", "a": "attn_fc.weight", "c": "attn_fc.bias"},
+}
+
+
+@pytest.mark.parametrize("names", BIASED.values(), ids=BIASED)
+@pytest.mark.parametrize("without", ["", "b", "c"])
+def test_a_bias_of_the_projection_or_of_the_scores_is_run(names: dict[str, str], without: str) -> None:
+    """What `nn.Linear` has unless told otherwise; the second is inside LeakyReLU, so it changes α too."""
+    given, dgl = graph(), "fc.weight" in names.values()
+    made = drawn(1, W=(2, 3, FEATURES), b=(2, 3), a=(2, 6), c=(2, 1))
+    state = {f"heads.{k}.{there}": made[one][k] for k in range(2) for one, there in names.items() if one != without}
+    state |= {name: values[None] for name, values in state.items() if name.endswith(("a.weight", "attn_fc.weight"))}
+    x, adj, expected = features_of(given), matrix(given), []
+    for k in range(2):
+        b, c = (made[one][k] if one in names and one != without else torch.zeros(1) for one in "bc")
+        first, second = made["a"][k].view(2, 3)
+        target, source = (second, first) if dgl else (first, second)
+        Wh = x @ made["W"][k].t() + b
+        e = F.leaky_relu((Wh @ target)[:, None] + (Wh @ source)[None, :] + c, 0.01 if dgl else 0.2)
+        expected.append(softmax_rows(e, adj) @ Wh)
+    joined = torch.cat(expected, 1)
+    assert equal(inspect_weights(torch_file(state)).model, given, joined if dgl else F.elu(joined))
+    batched = {"projection.weight": made["W"].flatten(0, 1), "projection.bias": made["b"].flatten(), "a": made["a"]}
+    layer = inspect_weights(torch_file(batched)).model.attention_layers[0]
+    assert layer.weights()["b_W"].tolist() == made["b"].tolist()
+
+
+def test_heads_with_and_without_a_bias_are_of_two_models() -> None:
+    state = {f"heads.{k}.W.weight": torch.ones(3, FEATURES) for k in range(2)}
+    state |= {f"heads.{k}.a": torch.ones(6, 1) for k in range(2)} | {"heads.1.W.bias": torch.ones(3)}
+    with pytest.raises(gatviz.GatvizError, match="another head of the layer"):
+        gatviz.load_weights(torch_file(state))
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (
-            {"projection.weight": torch.ones(3, 5), "projection.bias": torch.ones(3), "a": torch.ones(1, 6)},
-            "without bias",
-        ),
         ({"conv.lin_key.weight": torch.ones(3, 5), "conv.lin_query.weight": torch.ones(3, 5)}, "TransformerConv"),
         ({"convs.0.convs.<user___likes___film>.att_src": torch.ones(1, 2, 3)}, "one kind of nodes and edges"),
     ],
-    ids=["biased", "transformer", "heterogeneous"],
+    ids=["transformer", "heterogeneous"],
 )
 def test_what_stays_refused_has_a_sentence_of_its_own(state: dict[str, Tensor], words: str) -> None:
     with pytest.raises(gatviz.GatvizError, match=words):

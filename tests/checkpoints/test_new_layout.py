@@ -14,7 +14,7 @@ from torch import Tensor
 import gatviz
 from gatviz import GatvizError
 from gatviz.checkpoints import LAYOUTS, inspect_weights, save_weights
-from gatviz.checkpoints.choices import Answer
+from gatviz.checkpoints.choices import Reasoned
 from gatviz.checkpoints.layer_forms import (
     Default,
     LayerForm,
@@ -37,7 +37,7 @@ HOOKS = [field.name for field in fields(WeightsLayout) if field.default is None]
 
 def read(tensors: LayerTensors) -> StoredLayer:
     arrays, told = two_halves(tensors, tensors.matrix("proj"), "reads", "is_read")
-    answers = {"score_sign": Answer("plus", "assumed", "A file of acme's says nothing of it")}
+    answers = {"score_sign": Reasoned("plus", "assumed", "A file of acme's says nothing of it")}
     layer = StoredLayer(tensors.name, tensors.form, "GAT", arrays, heads_from=told, answers=answers)
     return replace(layer, residual=tensors.skip("more", layer.in_features, layer.joined))
 

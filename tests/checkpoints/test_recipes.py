@@ -181,6 +181,26 @@ def test_the_largest_of_the_layers_is_a_recipe() -> None:
     assert equal(gatviz.load_weights(torch_file(net.state_dict()), recipe=line), run(net))
 
 
+@pytest.mark.parametrize("file", [False, True], ids=["in hand", "pickled"])
+@pytest.mark.parametrize("jk", ["max", "cat", "last"])
+def test_a_whole_model_tells_how_its_layers_are_joined(jk: str, file: bool) -> None:
+    net = stirred(GAT(FEATURES, 8, 3, 3, heads=2, jk=jk, norm="GraphNorm"))
+    opened = inspect_weights(torch_file(net) if file else net)
+    assert equal(opened.model, run(net))
+    assert ("jk(max)" in str(opened.recipe)) == (jk == "max") == any(one.step == "jk(max)" for one in opened.guesses)
+
+
+@pytest.mark.parametrize("file", [False, True], ids=["in hand", "pickled"])
+@pytest.mark.parametrize("norm", ["InstanceNorm", "PairNorm"])
+def test_a_norm_without_tensors_is_refused_by_name_where_the_model_tells_of_it(norm: str, file: bool) -> None:
+    net = GAT(FEATURES, 8, 2, 3, heads=2, norm=norm)
+    given = torch_file(net) if file else net
+    with pytest.raises(gatviz.GatvizError, match=rf"'norms.0': .* found '{norm}', which gatviz does not have"):
+        gatviz.load_weights(given)
+    line = "convs.0 > relu > convs.1"
+    assert str(gatviz.load_weights(given, recipe=line).recipe) == line
+
+
 ASKED = {
     "mu and logvar": (
         Net("conv1 > relu > mu", conv1=GATConv(FEATURES, 6), mu=GATConv(6, 3), logvar=GATConv(6, 3)),

@@ -32,9 +32,10 @@ from gatviz import (
     Sum,
 )
 from gatviz.attention.edges import SelfLoops
+from gatviz.attention.layers import new_generator
 from gatviz.checkpoints import inspect_weights
 from gatviz.checkpoints.saving import WeightsFormat
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from tests.checkpoints.cases import FEATURES, features_of, graph, torch_file
 
 FORMATS = ("torch", "safetensors")
@@ -64,6 +65,10 @@ def all_kinds() -> list[gatviz.GAT]:
         )
         for a, b, c in itertools.product((True, False), repeat=3)
     ]
+    models += [
+        model_of(LayerSettings(out_features=2, num_heads=3, projection_bias=a, score_bias=b), last)
+        for a, b in ((True, False), (False, True), (True, True))
+    ]
     tanh = LayerSettings(out_features=2, num_heads=1, activation="tanh", negative_slope=0.05, dropout=0.6)
     return [*models, model_of(tanh, loops="remove"), model_of(last, loops="as_given", dtype=torch.float64)]
 
@@ -72,6 +77,13 @@ def all_kinds() -> list[gatviz.GAT]:
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("model", all_kinds())
 def test_what_is_saved_opens_equal(model: gatviz.GAT, layout: str, format: WeightsFormat) -> None:
+    biased = [one for one in model.settings if one.kind == "GAT" and (one.projection_bias or one.score_bias)]
+    if layout == "pyg" and biased:
+        with pytest.raises(
+            GatvizError, match=r"^layer 0: .* found a bias of the (projection|scores); save in gatviz's"
+        ):
+            gatviz.save_weights(model, layout=layout, format=format)
+        return
     opened = inspect_weights(gatviz.save_weights(model, layout=layout, format=format))
     assert opened.layout == layout
     assert opened.model.settings == model.settings
@@ -114,6 +126,8 @@ def test_the_tutorials_own_class_loads_them() -> None:
     [
         ("a bias", {"bias": True}),
         ("a residual", {"residual": True, "bias": False}),
+        ("a bias of W", {"projection_bias": True, "bias": False}),
+        ("a bias of a", {"score_bias": True, "bias": False}),
         ("GATv2", {"kind": "GATv2", "bias": False}),
         ("activation none", {"activation": None, "bias": False}),
         ("activation relu", {"activation": "relu", "bias": False}),
@@ -251,6 +265,26 @@ def test_a_net_of_pyg_and_torch_loads_what_is_saved_in_their_names() -> None:
         assert torch.equal(fresh.state_dict()[name], value), name
 
 
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("layout", ["gatviz", "pyg", "tutorial"])
+def test_the_labels_of_the_columns_come_back_unless_others_are_given(layout: str, format: WeightsFormat) -> None:
+    model = GAT(FEATURES, [LayerSettings(num_heads=1, out_features=2, bias=False)])
+    assert gatviz.load_weights(gatviz.save_weights(model, layout=layout, format=format)).classes == ()
+    model.classes = ("zebra", "ape")
+    data = gatviz.save_weights(model, layout=layout, format=format)
+    assert gatviz.load_weights(data).classes == ("zebra", "ape")
+    assert gatviz.load_weights(data, classes=["a", "b"]).classes == ("a", "b")
+    assert gatviz.load_weights(data, classes=()).classes == ()
+
+
+def test_a_trained_model_knows_which_column_is_which_label_and_so_does_its_file() -> None:
+    graph = gatviz.sample_graph("karate_club")
+    model = GAT.of_paper(graph.num_features, len(graph.class_names), generator=new_generator(0))
+    trained = gatviz.fit(graph, model, epochs=2).model
+    assert trained.classes == graph.class_names
+    assert gatviz.load_weights(gatviz.save_weights(trained)).classes == graph.class_names
+
+
 def test_the_tutorials_names_hold_no_steps_around() -> None:
     model = GAT.of_steps(FEATURES, [("conv", LayerSettings(bias=False)), ("lin", Linear(2))])
     with pytest.raises(GatvizError, match="recipe: expected attention layers alone, found 'conv > elu > lin'"):
@@ -274,6 +308,9 @@ def test_the_tutorials_names_hold_no_steps_around() -> None:
         {"steps": {"lin": {"kind": "Linear", "more": 3}}},
         {"steps": {"none": {"kind": "Linear", "out_features": 10**9}}},
         {"layers": []},
+        {"classes": "red"},
+        {"classes": [1, 2]},
+        {"classes": ["red", "red"]},
     ],
     ids=str,
 )

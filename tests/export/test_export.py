@@ -23,6 +23,7 @@ import gatviz
 from gatviz import GAT, GatvizError, Graph, LayerSettings, ReadOptions, Trace
 from gatviz.attention.activations import ACTIVATIONS
 from gatviz.attention.layers import new_generator
+from gatviz.attention.stage_row import beyond_pyg
 from gatviz.export import alpha_table, arrays_of, graph_with_alpha, npz_of, pyg_script, torch_script, write_alpha
 from gatviz.export.scripts import WRITTEN
 from gatviz.files import FORMATS, read_graph, write_graph
@@ -55,6 +56,8 @@ def layers(draw: st.DrawFn, concat: bool | None = None, width: int | None = None
     own: dict[str, Any] = {"edge_in_message": draw(st.booleans()) and of_edges > 0} if kind == "GAT" else {}
     if kind == "GATv2":
         own = {"projection_bias": draw(st.booleans()), "share_weights": draw(st.booleans())}
+    else:  # rare: PyG's layer has neither
+        own |= {name: draw(st.integers(0, 5)) == 5 for name in ("projection_bias", "score_bias")}
     return LayerSettings(
         kind=kind,  # type: ignore[arg-type]
         out_features=draw(st.integers(1, 3)) if width is None else width,
@@ -131,7 +134,7 @@ def test_the_program_in_pytorch_gives_the_same_numbers(trace: Trace) -> None:
 @settings(max_examples=60, deadline=None)
 @given(runs())
 def test_the_program_in_pyg_gives_the_same_numbers_or_is_refused(trace: Trace) -> None:
-    if any(layer.edge_values is not None for layer in trace.layers):
+    if any(beyond_pyg(layer.form) for layer in trace.layers):
         with pytest.raises(GatvizError, match="expected what PyG's layers hold"):
             pyg_script(trace)
         return

@@ -66,8 +66,6 @@ WITHIN = {
         "inputs",
         "arithmetic",
         "fast",
-        "dropout",
-        "checks",
         "layers",
         "gat",
         "tutorial_layers",
@@ -75,14 +73,14 @@ WITHIN = {
         "textbook",
     ),
     "model": (
-        *("step", "norms", "steps", "around", "plan", "recipe", "trace", "weights", "classes", "gat", "proof"),
+        *("step", "norms", "layer_settings", "around", "plan", "recipe", "trace", "weights", "classes", "gat", "proof"),
         *("reach", "without", "kept_steps"),
     ),
     "training": (
         "task",
         "schedule",
         "stepper",
-        "kept",
+        "kept_epochs",
         "saving",
         "training",
         "slow_step",
@@ -99,9 +97,10 @@ WITHIN = {
         "encoding",
         "options",
         "zip_members",
-        "npy",
+        "npy_array",
         "compression",
         "graph_file",
+        "disk",
         "values",
         "parsed",
         "conventions",
@@ -192,9 +191,16 @@ def imports(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            whole = node.module == "gatviz"
-            found |= {f"gatviz.{alias.name}" for alias in node.names} if whole else {node.module or ""}
+            module = node.module or ""
+            inner = {f"{module}.{alias.name}" for alias in node.names if is_module(f"{module}.{alias.name}")}
+            found |= inner if len(inner) == len(node.names) else inner | {module}
     return found
+
+
+def is_module(name: str) -> bool:
+    """Whether gatviz has a module or room of this name, "gatviz.files.limits"."""
+    at = ROOT.joinpath(*name.split("."))
+    return name.startswith("gatviz.") and (at.is_dir() or at.with_suffix(".py").is_file())
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

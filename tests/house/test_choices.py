@@ -19,7 +19,7 @@ from gatviz.checkpoints import LAYOUTS, Checkpoint, inspect_weights, save_weight
 from gatviz.checkpoints.choices import ChoiceWords
 from gatviz.files import FORMATS, Inspection, ReadOptions, inspect_graph, readable_formats, template, writable_formats
 from gatviz.graph.generators import generate, real_graph
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from tests.checkpoints.cases import FEATURES, drawn, graph, torch_file
 from tests.checkpoints.test_layouts import (
     around,
@@ -171,6 +171,7 @@ OTHERWISE: Mapping[str, object] = {
     "self_loops": "add_missing",
     "share_weights": True,
     "projection_bias": True,
+    "score_bias": True,
     "in_features": 2,
     "out_features": 5,
     "edge_features": 2,
@@ -213,7 +214,7 @@ def test_every_keyword_of_a_layer_has_an_effect(make: type) -> None:
 
 @pytest.mark.parametrize("make", LAYERS)
 def test_a_word_in_place_of_yes_or_no_is_refused(make: type) -> None:
-    for name in set(keywords(make)) & {"concat", "bias", "residual", "share_weights", "projection_bias"}:
+    for name in set(keywords(make)) & {"concat", "bias", "residual", "share_weights", "projection_bias", "score_bias"}:
         with pytest.raises(GatvizError, match=rf"^{name}: expected True or False, found 'no'"):
             run(make, **{name: "no"})
 

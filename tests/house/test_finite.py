@@ -22,11 +22,10 @@ from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import AttentionLayer, new_generator
 from gatviz.graph import editing
 from gatviz.model.gat import GAT
-from gatviz.model.steps import Kind, LayerSettings
+from gatviz.model.layer_settings import Kind, LayerSettings
 from gatviz.model.weights import Weights, with_values
 from gatviz.numbers import LARGEST
-from gatviz.stage.part import packed
-from gatviz.stage.wire import encode
+from gatviz.stage.wire import encode, packed
 from gatviz.ui.session import run_cache
 from gatviz.ui.session.settings import Settings
 from tests.attention.cases import Case, random_case

@@ -16,7 +16,7 @@ from gatviz import GAT, LayerSettings
 from gatviz.attention.chain import stages
 from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
-from gatviz.attention.stage_row import FieldInfo, LayerForm
+from gatviz.attention.stage_row import FieldInfo, LayerTraits
 from gatviz.stage.texts import texts
 from tests.model.test_model import random_graph
 from tests.ui.walk import sent, views
@@ -68,7 +68,7 @@ def test_no_view_crosses_them() -> None:
 
 def stages_told(kind: str, slope: float, flags: tuple[bool, ...] = (True,) * 5) -> dict[str, FieldInfo]:
     concat, residual, bias, projection_bias, dropout = flags
-    form = LayerForm(
+    form = LayerTraits(
         kind=kind,
         concat=concat,
         residual=residual,

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { brief, exact, fillIn, number, readNumber, shorten, shortenFront, signed } from "../../gatviz/stage/js/format.js";
 import { Frame } from "../../gatviz/stage/js/frame.js";
-import { arrow, boundsOf, headPoints, loop, loopDirection, overlap, roomAround } from "../../gatviz/stage/js/geometry.js";
+import { arrow, boundsOf, headPath, loop, loopDirection, overlap, roomAround } from "../../gatviz/stage/js/geometry.js";
 import { nodeRadius } from "../../gatviz/stage/js/graph_elements.js";
 import { placeNames } from "../../gatviz/stage/js/names.js";
 import { colourScale, edgeWidth } from "../../gatviz/stage/js/scales.js";
@@ -77,7 +77,7 @@ test("a loop stands outwards where it has room, and its head grows with the stro
   assert.ok(Math.abs(down - Math.PI / 2) < 1e-9, "hemmed in, it takes the widest gap");
   const { label } = loop(node, 10, down);
   assert.ok(label.y > 10 && Math.abs(label.x) < 1e-9);
-  assert.notEqual(headPoints(1), headPoints(2));
+  assert.notEqual(headPath(1), headPath(2));
 });
 
 test("bounds always have an extent, and a new node finds room", () => {

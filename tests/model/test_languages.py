@@ -12,7 +12,7 @@ from gatviz import GAT, GatvizError, LayerSettings
 from gatviz.attention.chain import CHAIN, stages_of
 from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
-from gatviz.attention.stage_row import KINDS, LayerForm
+from gatviz.attention.stage_row import KINDS, LayerTraits
 from gatviz.files import sample_graph
 from gatviz.model.proof import proofs
 from tests.files.test_languages import made_up
@@ -27,6 +27,7 @@ def test_captions_of_every_layer_are_messages() -> None:
     seen = set()
     for kind, slope, flags in product(KINDS, (-0.5, 0.2, 1.0), product((True, False), repeat=8)):
         names = ("concat", "residual", "bias", "projection_bias", "shared_weights", "dropout")
+        more: dict[str, Any] = {"score_bias": flags[1] and kind == "GAT"}
         activation, of_edges = "prelu" if flags[0] else None, flags[6]
         settings: dict[str, Any] = {"activation": activation, "equal_shares": flags[5], "negative_slope": slope}
         in_message: dict[str, Any] = {
@@ -35,7 +36,7 @@ def test_captions_of_every_layer_are_messages() -> None:
             "edge_in_message": of_edges and flags[7] and kind == "GAT",
         }
         flagged: dict[str, Any] = dict(zip(names, flags[:6], strict=True))
-        form = LayerForm(kind=kind, **settings, **in_message, **flagged)
+        form = LayerTraits(kind=kind, **settings, **in_message, **flagged, **more)
         for stage in stages_of(form):
             seen.add(stage.name)
             caption = stage.of(form).caption

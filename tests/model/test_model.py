@@ -17,7 +17,7 @@ from gatviz import GAT, Edges, GATTrace, GATv2Trace, GatvizError, Graph, LayerSe
 from gatviz.attention import inputs
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import AttentionLayer, new_generator
-from gatviz.model.steps import LAYERS, Kind
+from gatviz.model.layer_settings import LAYERS, Kind
 
 made = Edges.from_graph
 GIN: Any = "GIN"

@@ -37,8 +37,8 @@ from gatviz.attention.activations import ACTIVATIONS
 from gatviz.attention.edges import SelfLoops
 from gatviz.attention.layers import new_generator
 from gatviz.model.around import AROUND, NOT_COVERED, kind_named
+from gatviz.model.layer_settings import Kind
 from gatviz.model.proof import proofs, step_proofs
-from gatviz.model.steps import Kind
 from gatviz.model.weights import with_columns, with_values
 from gatviz.stage.formulas import mathml
 from tests.model.from_pyg import Converted, converted

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gatviz import GAT, GatvizError, Graph, LayerSettings, sample_graph
 from gatviz.attention.layers import new_generator
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.model.weights import Fill, Weights, filled, has_heads, with_columns, with_values
 
 TWO_LAYERS = (LayerSettings(out_features=3, num_heads=2, residual=True), LayerSettings(out_features=2, num_heads=1))

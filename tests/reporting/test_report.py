@@ -18,7 +18,7 @@ from gatviz.graph.subgraph import Part
 from gatviz.reporting import report
 from gatviz.reporting.page import Shown
 from gatviz.reporting.runs import runs_of
-from gatviz.reporting.tellings import MOST_PAIRS, Subject, tellings
+from gatviz.reporting.tellings import MOST_PAIRS, ShownLayer, tellings
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import pack_story
 from gatviz.stage.reasons import pack_answers
@@ -41,10 +41,10 @@ def report_in(page: str) -> Any:
     return arrived(base64.b64decode(packed_in(page)["report"]))
 
 
-def subject_of(trace: Trace, layer: int) -> Subject:
+def subject_of(trace: Trace, layer: int) -> ShownLayer:
     run = trace.layers[layer]
     part = Part.whole(run.num_nodes, run.num_edges)
-    return Subject(trace.graph, run, part, weightings(run), input_names(trace, layer))
+    return ShownLayer(trace.graph, run, part, weightings(run), input_names(trace, layer))
 
 
 def plain(message: Any) -> Any:

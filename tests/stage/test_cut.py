@@ -12,7 +12,7 @@ from gatviz.analysis import what_if
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import new_generator
 from gatviz.graph.subgraph import Part, neighbourhood, strongest
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.model.trace import Trace
 from gatviz.stage import part as stage_part
 from gatviz.stage.change import pack_change

@@ -13,14 +13,14 @@ from gatviz.analysis import edge_story
 from gatviz.attention.chain import stages
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layer_trace import GATTrace
-from gatviz.attention.stage_row import KINDS, FieldInfo, LayerForm
+from gatviz.attention.stage_row import KINDS, FieldInfo, LayerTraits
 from gatviz.graph.graph import Graph
-from gatviz.stage.formulas import h_prime_with_numbers, mathml, name, number, symbols, with_numbers
+from gatviz.stage.formulas import mathml, name, number, symbols, with_numbers
 from tests.attention.hand_traces import SLOPE, numpy_gat
 
 MATH = "{http://www.w3.org/1998/Math/MathML}"
 FORMS = [
-    LayerForm(
+    LayerTraits(
         kind=kind,
         concat=has,
         residual=has,
@@ -30,6 +30,7 @@ FORMS = [
         dropout=has,
         activation="elu" if has else None,
         negative_slope=SLOPE,
+        score_bias=has,
     )
     for kind in KINDS
     for has in (False, True)
@@ -78,8 +79,6 @@ def test_an_edges_numbers_are_put_in() -> None:
     assert e == r"e_{\text{A},\,\text{B}} = \mathrm{LeakyReLU}(2.00) = 2.00"
     assert alpha == r"\alpha_{\text{A},\,\text{B}} = \frac{7.39}{2.72 + 7.39} = \frac{7.39}{10.1} = 0.731"
     assert with_numbers(edge_story(trace, 0, 1, 0), ["A", "B"], SLOPE, digits=5)[2].endswith("= 0.73106")
-    h_prime = h_prime_with_numbers(edge_story(trace, 0, 1, 0), ["A", "B"])
-    assert h_prime == r"h'_{\text{A}} = 0.269 \cdot (1.00) + 0.731 \cdot (2.00) = (1.73)"
 
 
 def test_a_negative_score_shows_the_slope() -> None:

@@ -14,8 +14,8 @@ from gatviz import GAT, Graph, LayerSettings, Trace
 from gatviz.analysis import what_if
 from gatviz.attention.layers import new_generator
 from gatviz.graph.subgraph import Part, neighbourhood
+from gatviz.model.layer_settings import Kind
 from gatviz.model.proof import proofs
-from gatviz.model.steps import Kind
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import first_edge, pack_proofs, pack_story

@@ -10,7 +10,7 @@ import pytest
 from gatviz import GAT, LayerSettings, Trace, sample_graph
 from gatviz.attention.layers import new_generator
 from gatviz.graph.subgraph import Part
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.stage.column_names import input_names, output_names
 from gatviz.stage.stages import pack_stages
 from tests.stage.arrived import as_sent

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatviz.stage.part import packed
-from gatviz.stage.wire import encode
+from gatviz.stage.wire import encode, packed
 from tests.stage.arrived import arrived, as_sent
 
 TEXTS = st.text(st.characters(codec=None))

@@ -109,6 +109,18 @@ def test_an_edit_in_the_middle_leaves_what_was_before_it_and_the_training_before
     assert later.changed(4).edits == (4,)
 
 
+def test_each_epoch_is_judged_by_its_own_nodes() -> None:
+    graph = karate()
+    whole = fit(graph, paper_model(graph), labelled=TWO, epochs=9)
+    more = whole.changed(4, task=Task.of(graph, [0, 1, 33]))
+    while more.advance():
+        pass
+    assert more.counts("others").tolist() == [32] * 4 + [31] * 6
+    assert (whole.judged_since("others"), more.judged_since("others")) == (0, 4)
+    fewer = replace(graph, edge_index=graph.edge_index[:, 2:], edge_attributes={})
+    assert more.changed(7, task=Task.of(fewer, [0, 1, 33])).judged_since("others") == 4
+
+
 def test_another_model_in_the_middle_goes_on_from_its_own_weights() -> None:
     graph = karate()
     whole = fit(graph, paper_model(graph), labelled=TWO, epochs=6)

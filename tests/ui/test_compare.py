@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, get_args
 
+import msgspec
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,15 +15,17 @@ from gatviz import GAT, Graph, sample_graph, sample_graph_names
 from gatviz.analysis import static_attention
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import new_generator
+from gatviz.stage.panels_protocol import Panels
 from gatviz.ui.compare import cache
 from gatviz.ui.compare.compare import Key
 from gatviz.ui.session import keeping, kept
+from gatviz.ui.session.session import Locked
 from gatviz.ui.session.settings import Settings
 from tests.attention.hand_traces import uniform, with_alpha
 from tests.browser.driver import trace_of
-from tests.ui.walk import key_in
+from tests.stage.arrived import arrived
+from tests.ui.walk import APP, key_in
 
-APP = str(Path(__file__).parents[2] / "app.py")
 SECTIONS = [key for key in get_args(Key) if key != "layers"]
 """Those of a model with one layer."""
 
@@ -62,6 +64,15 @@ def figures(app: AppTest) -> list[dict[str, Any]]:
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
+def multiples(app: AppTest) -> list[dict[str, Any]]:
+    """The small multiples on the page, each as its panels have it."""
+    sent = (arrived(component.proto.bytes) for component in app.get("bidi_component"))
+    found = [one for one in sent if "panels" in one]
+    for one in found:
+        msgspec.convert(one, Panels)
+    return found
+
+
 def words(app: AppTest) -> str:
     told = [element.proto.body for element in app.get("html")]
     return " ".join([*told, *(info.value for info in app.info)])
@@ -82,9 +93,9 @@ def decoded(values: Any) -> np.ndarray:
 def test_every_question_is_answered_on_every_sample(section: str, graph: str) -> None:
     app = open_section(section, graph)
     if section != "what_if":
-        assert figures(app)
+        assert figures(app) or multiples(app)
         assert words(app).count('<h2 class="gatviz-answer">') == 1
-    assert len(app.get("download_button")) == len(figures(app))
+    assert len(app.get("download_button")) == len(figures(app)) + len(multiples(app))
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -111,7 +122,7 @@ def test_without_arrows_nothing_is_drawn_and_that_is_said(section: str) -> None:
     app.session_state["gatviz_session"] = replace(now, work=work)
     app.run()
     assert not app.exception
-    assert figures(app) == []
+    assert figures(app) == multiples(app) == []
     assert "No node reads any other or itself, so there is no α to compare. Draw an arrow or add self-loops." in words(
         app
     )
@@ -129,6 +140,18 @@ def test_the_matrices_are_alpha() -> None:
         np.testing.assert_array_equal(np.nan_to_num(shown), trace.dense("alpha", head))
 
 
+def test_the_panels_are_alpha_with_the_lock_of_the_stage() -> None:
+    app = open_section("heads")
+    trace = trace_of()
+    now = app.session_state["gatviz_session"]
+    app.session_state["gatviz_session"] = replace(now, locked=Locked(2, 3, "head-0"))
+    (drawn,) = multiples(app.run())
+    assert drawn["locked"] == {"kind": "edge", "target": 2, "source": 3}
+    for head, panel in enumerate(drawn["panels"]):
+        assert np.frombuffer(panel["values"]["f32"], dtype="<f4").tobytes() == trace.alpha[:, head].tobytes()
+    assert [drawn["edges"][end] for end in ("source", "target")] == trace.edge_index.tolist()
+
+
 def test_a_difference_is_first_minus_second() -> None:
     app = open_section("difference")
     app.selectbox(key="compare_first").set_value(2).run()
@@ -137,8 +160,12 @@ def test_a_difference_is_first_minus_second() -> None:
     trace = trace_of()
     degrees = np.diff(trace.ptr)
     expected = np.where(trace.adjacency, trace.dense("alpha", 2) - (1 / degrees)[:, None], 0)
-    shown = decoded(figures(app)[1]["data"][0]["z"])
+    shown = decoded(figures(app)[0]["data"][0]["z"])
     np.testing.assert_allclose(np.nan_to_num(shown), expected, atol=1e-6)
+    (drawn,) = multiples(app)
+    on_arrows = np.frombuffer(drawn["panels"][0]["values"]["f32"], dtype="<f4")
+    ends = drawn["edges"]["target"], drawn["edges"]["source"]
+    np.testing.assert_allclose(on_arrows, expected[ends], atol=1e-6)
 
 
 def test_gat_and_gatv2_stand_side_by_side() -> None:
@@ -172,11 +199,10 @@ def test_other_numbers_in_the_rule_change_the_verdicts() -> None:
 
 def test_a_head_that_is_gone_is_forgotten() -> None:
     app = open_section("heads", compare_shown=3)
-    assert len(figures(app)[0]["layout"]["annotations"]) > 0
-    assert "head 3" in figures(app)[0]["layout"]["title"]["text"]
+    assert "head 3" in multiples(app)[0]["title"]
     app.number_input(key="num_heads").set_value(2).run()
     assert not app.exception
-    assert "every head" in figures(app)[0]["layout"]["title"]["text"]
+    assert "every head" in multiples(app)[0]["title"]
 
 
 def test_every_head_of_every_layer_stands_side_by_side() -> None:
@@ -184,8 +210,9 @@ def test_every_head_of_every_layer_stands_side_by_side() -> None:
     app.session_state["compare_section"] = "layers"
     app.run()
     assert not app.exception
-    thumbnails, across, _ = figures(app)
-    titles = [note["text"] for note in thumbnails["layout"]["annotations"]]
+    across, _ = figures(app)
+    (thumbnails,) = multiples(app)
+    titles = [panel["title"] for panel in thumbnails["panels"]]
     assert titles == ["layer 0, head 0", "layer 0, head 1", "layer 1, head 0", "layer 1, head 1", "layer 1, head 2"]
     shown = np.nan_to_num(decoded(across["data"][0]["z"]))
     np.testing.assert_allclose(shown.sum(axis=1), 1, atol=1e-6)
@@ -405,4 +432,4 @@ def test_a_kept_choice_that_is_not_offered_here_is_forgotten(section: str, wrong
     }
     fitting = {key: value for key, value in values.items() if type(value) in keeping.VIEW[key]}
     app = open_section(section, **fitting)
-    assert figures(app)
+    assert figures(app) or multiples(app)

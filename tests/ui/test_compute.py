@@ -11,7 +11,7 @@ import torch
 
 from gatviz import sample_graph
 from gatviz.errors import GatvizError
-from gatviz.ui import page
+from gatviz.ui import process
 from gatviz.ui.session import run_cache
 from gatviz.ui.session.settings import Settings
 
@@ -41,8 +41,8 @@ def test_a_run_leaves_torchs_threads_as_they_are_and_the_page_sets_them_once() -
         torch.set_num_threads(2)
         run_cache.run(sample_graph("star"), Settings(seed=99))
         assert torch.get_num_threads() == 2
-        page._start.cache_clear()
-        page._start()
+        process.set_process.cache_clear()
+        process.set_process()
         with ThreadPoolExecutor(1) as other_session:
             assert other_session.submit(torch.get_num_threads).result() == 1
     finally:

@@ -239,3 +239,33 @@ def test_the_history_is_bounded() -> None:
     for k in range(MOST_STEPS + 20):
         send({"kind": "move", "names": ["0"], "points": [[k, k]]})
     assert len(session.current().history.past) == MOST_STEPS
+
+
+def test_a_drag_is_one_step_of_undo_whatever_values_it_passes() -> None:
+    """A feature and a weight; another drag of the same number is another step."""
+    before = session.current().graph
+    for value in (0.1, 0.2, 0.3):
+        now = send({"kind": "set_node", "name": "0", "features": {"f0": value}, "drag": "1 f0"})
+    dragged = now.graph
+    assert dragged.x[0, 0] == 0.3
+    assert len(now.history.past) == 1
+    for value in (0.4, 0.5):
+        now = send({"kind": "set_node", "name": "0", "features": {"f0": value}, "drag": "2 f0"})
+    assert len(now.history.past) == 2
+    for value in (0.5, 0.6):
+        now = send({**entry(value=value), "drag": "3 W"})
+    assert len(now.history.past) == 3
+    session.undo()
+    assert session.current().work.weights is None
+    session.undo()
+    assert session.current().graph == dragged
+    session.undo()
+    assert session.current().graph == before
+    assert not session.current().history.past
+
+
+def test_an_edit_between_two_parts_of_a_drag_keeps_its_step() -> None:
+    send({"kind": "set_node", "name": "0", "features": {"f0": 0.1}, "drag": "1 f0"})
+    send(NODE)
+    now = send({"kind": "set_node", "name": "0", "features": {"f0": 0.2}, "drag": "1 f0"})
+    assert len(now.history.past) == 3

@@ -20,9 +20,9 @@ from gatviz.graph.positions import default_positions
 from gatviz.model.around import AROUND, Activation, JumpingKnowledge, Linear
 from gatviz.model.gat import GAT
 from gatviz.model.kept_steps import step_content, step_of
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.norms import BatchNorm
 from gatviz.model.plan import Sum
-from gatviz.model.steps import LayerSettings
 from gatviz.ui.session import run_cache, session
 from gatviz.ui.session.kept import FORM, from_file, from_link, to_file, to_link
 from gatviz.ui.session.kept_model import settings_content, settings_of
@@ -63,7 +63,7 @@ def check_same(one: Work, other: Work) -> None:
 @settings(max_examples=50, deadline=None)
 @given(names=st.lists(st.sampled_from(sorted({*CHANGES} - {"setting device"})), max_size=12))
 def test_whatever_was_done_comes_back(names: list[str]) -> None:
-    now = replace(lived(names), weighting="head-1", panel="weights", view={"workspace": "compare"})
+    now = replace(lived(names), weighting="head-1", panel="weights", view={"workspace": "compare"}, stable=True)
     now = replace(now, locked=Locked(0, None, "head-1") if now.graph.num_nodes else None)
     data = to_file(now)
     again = from_file(data, "kept.gatviz")
@@ -73,7 +73,7 @@ def test_whatever_was_done_comes_back(names: list[str]) -> None:
         assert [step.what for step in steps] == [step.what for step in were]
         for step, was in zip(steps, were, strict=True):
             check_same(step.work, was.work)
-    for name in ("identity", "edits_taken", "weighting", "panel", "view", "openings"):
+    for name in ("identity", "edits_taken", "weighting", "panel", "view", "openings", "stable"):
         assert getattr(again, name) == getattr(now, name), name
     linked = from_link(to_link(now), "the link")
     check_same(linked.work, now.work)

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from gatviz import GatvizError, fit
+from gatviz.training.recorded import Recorded
 from gatviz.training.schedule import Schedule
+from gatviz.training.stepper import Snapshot
 from gatviz.training.task import Task
 from gatviz.ui.train.player import AHEAD, Player, Source
 from gatviz.ui.train.setup import Setup
@@ -110,6 +112,7 @@ def test_a_painted_label_drops_what_was_later_and_undo_has_it_again() -> None:
     player.undo()
     assert player.take.training is before
     assert player.playhead == 5
+    assert list(player.setup.labelled or ()) == ["0", "33"]
     player.paint(0)
     with pytest.raises(GatvizError, match="labelled"):
         player.paint(33)
@@ -129,6 +132,60 @@ def test_heads_and_a_locked_arrow_are_told_of_every_kept_epoch() -> None:
     assert alpha[4] == moment.alpha[0][k, 2]
     assert even[4] == pytest.approx(1 / 5)
     assert np.isnan(player.locked(0, 2, 6, 33)[0]).all()
+
+
+def test_a_picture_that_takes_long_is_asked_for_less_often_and_the_playhead_moves_as_fast() -> None:
+    player, places = loaded(epochs=160), []
+    player.load(karate(), paper_model(karate()), player.setup, SOURCE)
+    while player.take is not None and player.take.training.advance():
+        pass
+    for seconds in (0.0, 0.01, 0.5, 2.0):
+        player.picture_seconds = seconds
+        assert seconds <= 0.2 * player.pace
+        player.playhead, player.playing = 0, True
+        player.tick()
+        places.append(player.playhead / player.pace)
+    player.halt()
+    assert places == pytest.approx([places[0]] * 4, rel=0.05)
+
+
+class Written:
+    """A script that is still at work: what it has recorded by now, at each look."""
+
+    def __init__(self, *runs: Recorded) -> None:
+        self.runs = list(runs)
+
+    def newer(self, before: Recorded) -> Recorded | None:
+        return self.runs.pop(0).going_on_from(before) if self.runs else None
+
+
+def recorded(epochs: int, running: bool, seed: int = 0) -> Recorded:
+    run = fit(karate(), paper_model(karate(), seed=seed), labelled=[0, 33], epochs=epochs)
+    seen = {k: Snapshot(run.at(k).out, run.at(k).alpha) for k in range(epochs + 1)}
+    return Recorded(run.task_at(0), run.rows, seen, run.at(0).edges, ("a", "b"), running=running)
+
+
+def test_a_run_that_a_script_still_records_is_followed_until_it_ends() -> None:
+    player, first = Player(""), recorded(2, True)
+    player.put(first, Setup(schedule=first.schedule), SOURCE)
+    player.playhead = 2
+    player.live = Written(recorded(4, True), recorded(6, False))
+    player.catch_up()
+    assert player.take is not None
+    assert (player.playhead, trained(player), player.last) == (4, 4, 4)
+    assert player.take.training.at(1).alpha[0] is first.at(1).alpha[0]
+    player.seek(1)
+    player.catch_up()
+    assert (player.playhead, trained(player)) == (1, 6)
+    assert not player.live
+    player.play()
+    until(lambda: not player.worker.is_busy)
+    assert trained(player) == 6
+
+
+def test_a_script_that_began_anew_is_another_run() -> None:
+    first, other = recorded(2, True), recorded(3, True, seed=1)
+    assert other.going_on_from(first) is other
 
 
 def test_turns_are_taken_in_the_order_in_which_they_were_asked_for() -> None:

@@ -14,6 +14,7 @@ from gatviz import GAT, LayerSettings
 from gatviz.cli.opening import Opening
 from gatviz.ui.session.session import Session
 from gatviz.ui.session.settings import Settings
+from tests.training.cases import karate, paper_model
 from tests.ui.walk import APP, checked
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,29 @@ def test_graph_and_weights_are_on_the_screen_and_nothing_is_there_to_undo(
 def test_a_session_is_on_the_screen_with_its_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     now = session_of(opened(monkeypatch, Opening(str(ROOT / "tests" / "ui" / "session-1.gatviz"))))
     assert now.history.past
+
+
+def test_a_saved_training_is_under_the_player(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    gatviz.fit(karate(), paper_model(karate()), labelled=[0, 33], epochs=4).save(tmp_path / "mine.gatviz")
+    app = opened(monkeypatch, Opening(str(tmp_path / "mine.gatviz")))
+    player = app.session_state["gatviz_player"]
+    assert (app.session_state["workspace"], player.take.training.trained, player.playhead) == ("train", 4, 0)
+    assert session_of(app).work.opened is not None
+    assert player.setup.labelled == ("0", "33")
+    checked(app.button(key="change_training").click().run())
+
+
+def test_a_run_that_is_being_recorded_is_followed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "run.gatviz"
+    with gatviz.watch(paper_model(karate()), karate(), path, labelled=[0, 33]) as w:
+        w.step()
+        app = opened(monkeypatch, Opening(str(path)))
+        player = app.session_state["gatviz_player"]
+        assert (player.take.training.trained, player.playhead) == (0, 0)
+        w.step()
+    player.catch_up()
+    assert (player.take.training.trained, player.playhead, player.live) == (2, 2, None)
+    assert not [button for button in app.button if button.key == "change_training"]
 
 
 def test_what_came_by_standard_input_is_called_so(monkeypatch: pytest.MonkeyPatch, graph: str) -> None:

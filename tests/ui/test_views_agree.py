@@ -35,14 +35,14 @@ from gatviz.attention.layers import new_generator
 from gatviz.charts.colours import ACCENT
 from gatviz.charts.compare import change_chart, top_changes_chart
 from gatviz.charts.heads import effective_chart, evenness_chart, ranking_chart, shares_chart
-from gatviz.charts.network import network_chart, node_values_chart
-from gatviz.charts.network_drawn import Drawn
 from gatviz.graph.subgraph import Part
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import pack_story
+from gatviz.stage.drawn import Drawn
 from gatviz.stage.pack import pack_scene
+from gatviz.stage.panels import OfNodes, multiples
 from gatviz.stage.weightings import weightings
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 from tests.stage.arrived import PALETTES, as_sent
@@ -182,7 +182,7 @@ def test_a_test_that_was_not_run_is_not_called_vacuous(monkeypatch: pytest.Monke
 @settings(max_examples=25, deadline=None)
 @given(seed=SEEDS)
 def test_the_strongest_into_a_node_is_the_same_everywhere(kind: Kind, seed: int) -> None:
-    """Ties too: the table, the stage and the chart name the first of equals."""
+    """Ties too: the table, the stage and the panels name the first of equals."""
     trace = run_of(seed, kind)
     layer, graph = trace.layers[0], trace.graph
     even, scene = uniformity(layer, graph), scene_of(trace)
@@ -195,11 +195,10 @@ def test_the_strongest_into_a_node_is_the_same_everywhere(kind: Kind, seed: int)
         assert even.strongest_source[:, head].tolist() == expected
         edges = scene["weightings"][head]["strongest"]
         assert [-1 if k < 0 else scene["edges"]["source"][k] for k in edges] == expected
-        chart = network_chart(drawn, layer.alpha[:, [head]], ["head"], "α")
-        assert chart is not None
-        numbers = [note.text for note in chart.figure.layout.annotations if note.text[:1].isdigit()]
-        shares = [layer.dense("alpha", head)[n, j] for n, j in enumerate(expected) if j >= 0]
-        assert sorted(numbers) == sorted(f"{share:.2f}" for share in shares)
+        found = multiples(drawn, layer.alpha[:, [head]], ["head"], "α", graph="graph")
+        assert found is not None
+        source, edges = found.panels.edges.source, found.panels.panels[0].strongest
+        assert [-1 if k < 0 else source[k] for k in edges] == expected
 
 
 # ---- how evenly ----------------------------------------------------------------------------------------------
@@ -348,20 +347,18 @@ def test_all_bars_of_a_story_have_one_limit_and_it_holds_them(kind: Kind, seed: 
 
 
 def test_nodes_are_coloured_from_0_to_1_whatever_the_graph() -> None:
-    """On the chart as on the stage, where the scale has always begun at 0."""
+    """In the panels as on the stage."""
     adj = np.ones((3, 3))
     layer = with_alpha(adj, uniform(adj, 2))
     found = uniformity(layer)
-    chart = node_values_chart(
+    told = [[found.reads_like(n, h) for h in range(2)] for n in range(3)]
+    drawn = multiples(
         Drawn.of(graph_of(adj), layer, np.eye(3, 2)),
-        found.evenness,
-        [[found.reads_like(n, h) for h in range(2)] for n in range(3)],
+        layer.alpha,
         ["head 0", "head 1"],
         "How evenly",
-        unit="effective ÷ read",
-        caption="Read it.",
-        table=found.table,
-        weights=layer.alpha,
+        graph="graph",
+        nodes=OfNodes(found.evenness, told, found.table),
     )
-    assert chart is not None
-    assert (chart.figure.layout.coloraxis.cmin, chart.figure.layout.coloraxis.cmax) == (0, 1)
+    assert drawn is not None
+    assert (drawn.panels.signed, drawn.panels.largest) == (False, 1)

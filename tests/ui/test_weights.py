@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,25 +13,11 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 from torch_geometric.nn import GATConv
 
-from gatviz import Graph, Recipe
+from gatviz import GAT, Graph, Recipe, load_weights, save_weights
+from gatviz.ui.session.run_cache import present_model
 from gatviz.ui.session.session import Session
 from gatviz.ui.weights import table as weights_table
-
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def run_app() -> AppTest:
-    return checked(AppTest.from_file(APP, default_timeout=60).run())
-
-
-def checked(app: AppTest) -> AppTest:
-    assert not app.exception
-    return app
-
-
-def state_of(app: AppTest) -> Session:
-    session: Session = app.session_state["gatviz_session"]
-    return session
+from tests.ui.walk import checked, run_app, state_of
 
 
 def saved(tensors: dict[str, torch.Tensor]) -> bytes:
@@ -172,3 +157,15 @@ def test_the_columns_of_the_output_are_matched_with_the_labels() -> None:
     assert any("100.00 %: 3 of 3" in plain(one.value) for one in app.markdown)
     checked(app.button(key="weights_show").click().run())
     assert state_of(app).settings.classes == ("red", "blue")
+    now = state_of(app)
+    again = save_weights(present_model(now.graph, now.settings, now.work.weights.weights if now.work.weights else None))
+    assert load_weights(again).classes == ("red", "blue")
+    choose_file(app, save_weights(classed(load_weights(again), ("blue", "red"))))
+    columns = control(app, "Columns of the output stand for labels")
+    assert (columns.value.classes, columns.value.way) == (("blue", "red"), "saved")
+    assert any("0.00 %: 0 of 3" in plain(one.value) for one in app.markdown)
+
+
+def classed(model: GAT, classes: tuple[str, ...]) -> GAT:
+    model.classes = classes
+    return model

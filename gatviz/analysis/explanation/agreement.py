@@ -14,6 +14,7 @@ from gatviz.attention.layer_trace import Array
 from gatviz.words import _
 
 ATTENTION = "attention"
+_COLUMNS = ("score", "hop", "edges", "spearman", "low", "high", "null_low", "null_high", "place", "reason")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,13 +29,20 @@ class Agreement:
         found: how much of a hop's attention lies under its edges, on average over what removing each of them moves: 1
             if all of it is where all is that moves. It is not blurred by the order of edges that hardly move anything.
         place, found_place: of both among the shuffled, ties half; NaN likewise.
+        high, low: of both together: the share of the shuffled that agree less, and more, than what is observed, ties
+            half; NaN likewise.
+        as_well, draws: so many of so many shuffled ones agree at least as well; 0 of 0 where there is none.
     """
 
     table: pd.DataFrame
     overall: float
     found: float
-    place: float
-    found_place: float
+    place: float = np.nan
+    found_place: float = np.nan
+    high: float = np.nan
+    low: float = np.nan
+    as_well: int = 0
+    draws: int = 0
 
     def of(self, score: str, hop: int) -> pd.Series | None:
         """One row of the table; None where there is no such hop."""
@@ -43,13 +51,13 @@ class Agreement:
 
     @property
     def above(self) -> bool:
-        """Whether one of both is higher than that of 39 in 40 shuffled ones; chance brings that about once in 20."""
-        return max(self.place, self.found_place) > CHANCE_HIGH
+        """Whether it agrees more than 19 in 20 shuffled ones."""
+        return self.high > CHANCE_HIGH
 
     @property
     def below(self) -> bool:
-        """Whether one of both is lower than that of 39 in 40 shuffled ones, and none higher."""
-        return not self.above and min(self.place, self.found_place) < 1 - CHANCE_HIGH
+        """Whether it agrees less than 19 in 20 shuffled ones."""
+        return not self.above and self.low > CHANCE_HIGH
 
 
 def agreement(
@@ -77,16 +85,38 @@ def agreement(
                 weights.append(int(here.sum()))
                 found.append(observed)
                 draws.append(nulls)
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
     lies = _found(np.abs(scores[ATTENTION]), np.abs(removal), hop)
     if not weights:
-        return Agreement(table, np.nan, lies, np.nan, np.nan)
+        return Agreement(table, np.nan, lies)
     overall = float(np.average(found, weights=weights))
-    if null is None:
-        return Agreement(table, overall, lies, np.nan, np.nan)
+    if null is None or np.isnan(lies):
+        return Agreement(table, overall, lies)
     mixed = np.average(np.stack(draws), weights=weights, axis=0)
     by_chance = np.array([_found(each, np.abs(removal), hop) for each in null])
-    return Agreement(table, overall, lies, _place(overall, mixed), _place(lies, by_chance))
+    return _among_chance(table, np.stack([[overall, *mixed], [lies, *by_chance]]))
+
+
+def _among_chance(table: pd.DataFrame, figures: Array) -> Agreement:
+    """Where both figures stand among those of the shuffled [2, 1 + D], what is observed first.
+
+    Both together by Fisher's product of tails. Each draw is held against the others as what is observed is: so what is
+    called rare is as rare as that, however much the two go together, and however few orders there are.
+    """
+    places = (_ranks(figures) - 0.5) / figures.shape[1]
+    more, less = (-np.log(tails).sum(0) for tails in (1 - places, places))
+    overall, found = (float(each) for each in figures[:, 0])
+    return Agreement(
+        table,
+        overall,
+        found,
+        place=_place(figures[0, 0], figures[0, 1:]),
+        found_place=_place(figures[1, 0], figures[1, 1:]),
+        high=_place(more[0], more[1:]),
+        low=_place(less[0], less[1:]),
+        as_well=int((more[1:] >= more[0] - 10.0**-ROUNDED).sum()),
+        draws=more.size - 1,
+    )
 
 
 def _found(attention: Array, moved: Array, hop: NDArray[np.int64]) -> float:
@@ -145,11 +175,20 @@ def _any_one_left_out(values: Array, removal: Array) -> tuple[float, float]:
 
 
 def _ranks(values: Array) -> Array:
-    """[…, n]: average ranks along the last axis."""
+    """[…, n]: ranks from 1 along the last axis, equals sharing their mean.
 
-    from scipy.stats import rankdata
-
-    ranks: Array = rankdata(np.round(values, ROUNDED), axis=-1)
+    As `scipy.stats.rankdata` has them; to import that takes longer than all that an explanation does.
+    """
+    rounded = np.round(values, ROUNDED)
+    order = np.argsort(rounded, axis=-1, kind="stable")
+    ascending = np.take_along_axis(rounded, order, axis=-1)
+    place, starts = np.arange(values.shape[-1]), np.ones(values.shape, dtype=bool)
+    starts[..., 1:] = ascending[..., 1:] != ascending[..., :-1]
+    ends = np.roll(starts, -1, axis=-1)
+    first = np.maximum.accumulate(np.where(starts, place, 0), axis=-1)
+    last = np.minimum.accumulate(np.where(ends, place, place.size)[..., ::-1], axis=-1)[..., ::-1]
+    ranks = np.empty(values.shape)
+    np.put_along_axis(ranks, order, 1 + (first + last) / 2, axis=-1)
     return ranks
 
 

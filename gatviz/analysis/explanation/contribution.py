@@ -108,13 +108,13 @@ def attention_contribution(
     parts = _parts(graph, task)
     plain = deepcopy(model).cpu().eval()
     told: dict[Variant, Any] = {"as_learned": plain, "equal_inside": with_equal_shares(plain)}
-    rows = _rows(GIVEN, told, graph, parts, place)
+    rows = _rows(GIVEN, told, graph, parts, place, model.classes)
     models: dict[int, GAT] = {}
     for seed in range(seeds):
         trained = _trained(plain, graph, seed, labelled, schedule or Schedule(), stop)
         if trained is None:
             break
-        rows += _rows(seed, trained, graph, parts, place)
+        rows += _rows(seed, trained, graph, parts, place, graph.class_names)
         models[seed] = trained["as_learned"]
         if progress is not None:
             progress(seed + 1, seeds)
@@ -133,7 +133,8 @@ def seed_places(
     """At which place, from 1, models of other seeds put an edge: by removal, by messages, by attention.
 
     Arguments:
-        models: by seed, as of `Contribution`. edge: (target, source) within reach of the node.
+        models: by seed, as of `Contribution`; their columns stand for the graph's classes.
+        edge: (target, source) within reach of the node.
 
     Returns:
         Columns: seed, answer (the class that comes out), removal, message, attention (places), edges (of how many).
@@ -152,7 +153,7 @@ def seed_places(
             raise GatvizError("edge", _("an edge within reach of the node"), _("another"), _("choose one of its table"))
         ends = {"removal": "removal", "message": "message_change", "attention": "attention"}
         places = {name: _place(edges[column].abs().to_numpy(), here.to_numpy()) for name, column in ends.items()}
-        answer = class_names(graph, asked.answer.outputs.size, model.classes or graph.class_names)[asked.answer.column]
+        answer = class_names(graph, asked.answer.outputs.size, graph.class_names)[asked.answer.column]
         rows.append({"seed": seed, "answer": answer, **places, "edges": len(edges)})
         if progress is not None:
             progress(done, len(models))
@@ -212,19 +213,23 @@ def _rows(
     graph: Graph,
     parts: Mapping[str, NDArray[np.int64]],
     node: int | None,
+    given: tuple[str, ...],
 ) -> list[dict[str, Any]]:
+    """What each variant gives, in float64; its columns stand for what the model was given, else as predictions have it.
+
+    Of an output that stands for no label of the graph nothing is right or wrong.
+    """
     rows = []
+    labels = np.array(graph.labels or [None] * graph.num_nodes, dtype=object)
     for variant, model in variants.items():
-        out: NDArray[Any] = model(graph).numpy(force=True).astype(np.float64)
-        fits = out.shape[1] == len(graph.class_names)
-        right = (np.argmax(out, axis=1) == graph.class_index) & fits
+        out: NDArray[np.float64] = deepcopy(model).double().eval()(graph).numpy(force=True)
+        names = class_names(graph, out.shape[1], given)
+        fits = not set(names).isdisjoint(graph.class_names)
+        predicted = np.array(names, dtype=object)[np.argmax(out, axis=1)]
+        right = predicted == labels
         answer: dict[str, Any] = {}
         if node is not None:
-            shares = probabilities(out[node])
-            answer = {
-                "answer": class_names(graph, out.shape[1], graph.class_names)[int(np.argmax(out[node]))],
-                "p": float(shares.max()),
-            }
+            answer = {"answer": predicted[node], "p": float(probabilities(out[node]).max())}
         for part, nodes in parts.items():
             count = nodes.size if fits else 0
             rows.append(
@@ -232,7 +237,7 @@ def _rows(
                     "seed": seed,
                     "variant": variant,
                     "part": part,
-                    "right": int(right[nodes].sum()),
+                    "right": int(right[nodes].sum()) if fits else 0,
                     "count": count,
                     **answer,
                 }

@@ -5,7 +5,7 @@ e edges within reach of the node v, L attention layers, K classes; p the probabi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -28,7 +28,17 @@ from gatviz.analysis.explanation.paths import (
     walked,
 )
 from gatviz.analysis.explanation.proof import proofs_of
-from gatviz.analysis.explanation.removal import Answer, Progress, Removed, Stop, answer_of, class_names, class_of
+from gatviz.analysis.explanation.removal import (
+    Outcome,
+    Progress,
+    Removed,
+    Stop,
+    class_names,
+    class_of,
+    opposite,
+    outcome_of,
+    removed_one_by_one,
+)
 from gatviz.analysis.explanation.thresholds import FIRST_FOR_THE_TABLE, MOVES
 from gatviz.analysis.explanation.verdict import Verdict, verdict_of
 from gatviz.attention.layer_trace import Array
@@ -68,7 +78,7 @@ class Explanation:
 
     graph: Graph
     node: int
-    answer: Answer
+    answer: Outcome
     classes: tuple[str, ...]
     edges: pd.DataFrame
     overall: Agreement
@@ -174,7 +184,7 @@ class Inquiry:
         self.graph, self.node, self.seed = graph, place_of(graph.names, node), seed
         self._model = in_double(model) if double is None else double
         self.run = Without(self._model, graph, self.node)
-        self.answer = answer_of(self.run)
+        self.answer = outcome_of(self.run)
         self._sensitivity: Sensitivity = sensitivity(self._model, graph, self.node, self.answer.column)
         self._removed = Removed(self.answer, np.full((self.total, self.answer.outputs.size), np.nan))
         self._pairs: Pairs | None = None
@@ -217,6 +227,14 @@ class Inquiry:
         reach = self.run.reach
         arguments = (self.run, self.graph, reach.edges, reach.hop, self._removed)
         self._pairs = tried_pairs(*arguments, progress=progress, stop=stop)
+
+    def both_ways(self, rows: Sequence[int]) -> dict[int, tuple[float, float] | None]:
+        """How p and its log-odds change without these edges [of e] and those back; None where there is none back."""
+        edges = self.run.reach.edges[list(rows)]
+        back = [opposite(self.run, edge) for edge in edges.tolist()]
+        removed = removed_one_by_one(self.run, edges, both_ways=True)
+        changes = zip(removed.change.tolist(), removed.log_odds.tolist(), strict=True)
+        return {row: change if there else None for row, change, there in zip(rows, changes, back, strict=True)}
 
     def moved_agreement(self) -> pd.DataFrame | None:
         """How the scores agree with removal, without the shuffled; None if no edge moves the answer."""

@@ -17,7 +17,7 @@ from gatviz.model.gat import GAT
 from gatviz.model.without import Without, in_double
 from gatviz.words import _
 
-Named = pd.DataFrame | Iterable[tuple[int | str, int | str]]
+NamedEdges = pd.DataFrame | Iterable[tuple[int | str, int | str]]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,11 @@ class Fidelity:
 
 
 def fidelity(
-    model: GAT, graph: Graph, named: Mapping[int | str, Named], *, against: Literal["model", "phenomenon"] = "model"
+    model: GAT,
+    graph: Graph,
+    named: Mapping[int | str, NamedEdges],
+    *,
+    against: Literal["model", "phenomenon"] = "model",
 ) -> Fidelity:
     """Fidelity₊ and Fidelity₋ over the nodes whose edges are named, as `torch_geometric.explain.metric.fidelity`.
 

@@ -26,12 +26,14 @@ class Pairs:
             removal_2 (each alone), removal (both), p_without, becomes (the class that comes out then), turns (whether
             that is another class).
         strongest: the pair of all that were tried that moves p most, as such a row; None without pairs.
-        tried: how many were. possible: how many there are among the edges into the node and the ten strongest others.
+        tried: how many were, of how many that are planned to be. possible: how many there are among the edges into the
+            node and the ten strongest others.
     """
 
     table: pd.DataFrame
     strongest: pd.Series | None
     tried: int
+    planned: int
     possible: int
 
 
@@ -70,7 +72,7 @@ def tried_pairs(
     both = removed_each(run, [[edges[a], edges[b]] for a, b in chosen], progress=progress, stop=stop)
     tried = np.flatnonzero(both.done)
     if not tried.size:
-        return Pairs(_table(run, graph, edges, alone, both, chosen, tried), None, 0, possible)
+        return Pairs(_table(run, graph, edges, alone, both, chosen, tried), None, 0, len(chosen), possible)
     first, second = np.array(chosen).T
     alone_turns = alone.becomes != alone.answer.column
     turns = (both.becomes != both.answer.column) & ~alone_turns[first] & ~alone_turns[second]
@@ -79,7 +81,7 @@ def tried_pairs(
     order = np.argsort(-np.where(both.done, np.abs(both.change), -1.0), kind="stable")
     table = _table(run, graph, edges, alone, both, chosen, order[counts[order]])
     strongest = _table(run, graph, edges, alone, both, chosen, order[:1]).iloc[0]
-    return Pairs(table, strongest, int(tried.size), possible)
+    return Pairs(table, strongest, int(tried.size), len(chosen), possible)
 
 
 def _table(

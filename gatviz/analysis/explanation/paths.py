@@ -32,8 +32,8 @@ class Paths:
     """What arrives at v over each edge.
 
     Attributes:
-        parts: [L, …, E] φ of each edge by the layer in which it is passed. mass: [L, …] what is still held once the
-            layer m and those after it are walked back through; 1 where every node on the way reads something.
+        parts: [L, …, E] φ of each edge by the layer in which it is passed. mass: [L, …] what is held at nodes that read
+            something once the layers after m are walked back through; 1 where every node on the way does.
     """
 
     parts: Array
@@ -146,17 +146,18 @@ def walked(edge_index: Indices, num_nodes: int, node: int, shares: Shares) -> Pa
     source, target = edge_index
     order = np.argsort(source, kind="stable")
     starts = np.flatnonzero(np.diff(source[order], prepend=-1))
+    reads = np.bincount(target, minlength=num_nodes) > 0
     several = np.asarray(shares[0]).shape[:-1]
     held = np.zeros((*several, num_nodes))
     held[..., node] = 1.0
     parts, mass = [], []
     for share in reversed(shares):
+        mass.append(held[..., reads].sum(-1))
         part = held[..., target] * share
         held = np.zeros_like(held)
         if source.size:
             held[..., source[order][starts]] = np.add.reduceat(part[..., order], starts, axis=-1)
         parts.append(part)
-        mass.append(held.sum(-1))
     return Paths(np.stack(parts[::-1]), np.stack(mass[::-1]))
 
 

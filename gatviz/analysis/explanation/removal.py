@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gatviz.analysis.classes import column_ways
 from gatviz.analysis.explanation.messages import margins, probabilities
 from gatviz.analysis.explanation.paths import place_of
-from gatviz.analysis.explanation.thresholds import NOTHING
+from gatviz.analysis.explanation.thresholds import NOTHING, ROUNDED
 from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
@@ -33,7 +33,7 @@ Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Outcome:
     """What comes out at a node: outputs [K], and what follows from them.
 
     Attributes:
@@ -67,7 +67,7 @@ class Answer:
 class Removed:
     """What comes out when something is removed: outputs [n, K], NaN where it was not tried."""
 
-    answer: Answer
+    answer: Outcome
     outputs: Array
 
     @property
@@ -100,7 +100,7 @@ class Removed:
     @property
     def speaks_for(self) -> NDArray[np.int64]:
         """[n]: the class whose probability falls most (of equals the first); −1 where c's hardly changes."""
-        fall = probabilities(self.outputs) - self.answer.probabilities
+        fall = np.round(probabilities(self.outputs) - self.answer.probabilities, ROUNDED)
         found = np.argmin(np.where(np.isnan(fall), np.inf, fall), axis=1)
         return np.where(np.abs(self.change) > NOTHING, found, -1).astype(np.int64)
 
@@ -161,11 +161,11 @@ def removed_one_by_one(
     stop: Stop | None = None,
 ) -> Removed:
     """The answers without each of these edges, in this order."""
-    removals = [[edge, *_opposite(run, edge)] if both_ways else [edge] for edge in edges.tolist()]
+    removals = [[edge, *opposite(run, edge)] if both_ways else [edge] for edge in edges.tolist()]
     return removed_each(run, removals, progress=progress, stop=stop)
 
 
-def answer_of(run: Without, spare: int = 1) -> Answer:
+def outcome_of(run: Without, spare: int = 1) -> Outcome:
     """What comes out with all edges there.
 
     Raises:
@@ -175,7 +175,7 @@ def answer_of(run: Without, spare: int = 1) -> Answer:
     if outputs.size < 2:
         expected, mend = _("an output for each of several classes"), _("give the last layer two outputs")
         raise GatvizError(_("explanation"), expected, _("one"), mend)
-    return Answer(outputs)
+    return Outcome(outputs)
 
 
 def removed_each(
@@ -187,7 +187,7 @@ def removed_each(
 ) -> Removed:
     """The answers without each of these sets of edges; NaN from where it was stopped."""
     spare = max((len(removal) for removal in removals), default=1)
-    answer = answer_of(run, spare)
+    answer = outcome_of(run, spare)
     outputs = np.full((len(removals), answer.outputs.size), np.nan)
     for start in range(0, len(removals), run.copies):
         if stop is not None and stop():
@@ -222,7 +222,8 @@ def edge_place(run: Without, target: int, source: int) -> int | None:
     return int(found[0]) if found.size else None
 
 
-def _opposite(run: Without, edge: int) -> list[int]:
+def opposite(run: Without, edge: int) -> list[int]:
+    """The place of the edge back, in a list; none of a loop, or where there is none."""
     source, target = run.edge_index[:, edge]
     found = edge_place(run, int(source), int(target))
     return [] if found is None or found == edge else [found]

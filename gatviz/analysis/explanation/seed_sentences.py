@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gatviz.analysis.explanation.contribution import Contribution, Variant
-from gatviz.analysis.explanation.sentences import class_called
-from gatviz.words import _, ngettext
+from gatviz.analysis.explanation.contribution import GIVEN, Contribution, Variant
+from gatviz.analysis.explanation.sentences import chance, class_called
+from gatviz.words import _, commas, ngettext
 
 ONE_NODE = 1.0
 """A difference of less than one node is none."""
@@ -34,8 +34,8 @@ def contribution_lines(found: Contribution) -> list[str]:
     if trained is None:
         return [
             _(
-                "Equal shares put inside this net say little, for it was not trained with them. The fair control is "
-                "the same net trained with equal shares."
+                "Equal shares put inside this net say little, for it was not trained with them. Missing here: the "
+                "same net trained with equal shares, which is the fair control, and a GCN."
             )
         ]
     gain = float(learned["right"] - trained["right"])
@@ -48,6 +48,59 @@ def contribution_lines(found: Contribution) -> list[str]:
     better, same, worse = found.paired(part)
     pairs = _("Attention better in {better}, same in {same}, worse in {worse}.")
     return [sentence.format(n=f"{abs(gain):.1f}"), pairs.format(better=better, same=same, worse=worse)]
+
+
+def counted(part: str, count: int) -> str:
+    """Which nodes judge, in words."""
+    named = {
+        "others": ngettext("{n:,} node whose label was not told", "{n:,} nodes whose labels were not told", count),
+        "test": ngettext("{n:,} test node", "{n:,} test nodes", count),
+    }
+    all_of_them = ngettext(
+        "{n:,} labelled node, which training may have been told",
+        "{n:,} labelled nodes, some of which training may have been told",
+        count,
+    )
+    return named.get(part, all_of_them).format(n=count)
+
+
+def answer_lines(found: Contribution, node: str) -> list[str]:
+    """What comes out at the node that was asked about, variant by variant."""
+    runs = found.runs
+    if "answer" not in runs:
+        return []
+    names = {
+        "as_learned": _("as learned"),
+        "equal_inside": _("with equal shares put inside"),
+        "equal_trained": _("trained with equal shares"),
+        "gcn": _("by the GCN"),
+    }
+    once = runs.drop_duplicates(["seed", "variant"])
+    chosen = once[(once["seed"] == GIVEN) != bool(found.models)]
+    told = []
+    for variant, name in names.items():
+        rows = chosen[chosen["variant"] == variant]
+        if not found.models and len(rows):
+            row = rows.iloc[0]
+            line = _("{answer} ({p}) {variant}")
+            told.append(line.format(answer=class_called(row["answer"]), p=chance(float(row["p"])), variant=name))
+        elif len(rows):
+            answers = rows["answer"].value_counts(sort=True)
+            line = _("{answer} in {k} of {n} {variant}")
+            first = class_called(str(answers.index[0]))
+            told.append(line.format(answer=first, k=answers.iloc[0], n=len(rows), variant=name))
+    return [_("Node {node}: {answers}.").format(node=node, answers=commas(told))] if told else []
+
+
+def first_in(places: pd.DataFrame) -> str:
+    """In how many trainings attention puts the arrow first."""
+    first = int((places["attention"] == 1).sum())
+    sentence = ngettext(
+        "In {k} of {n} training seed attention puts it first.",
+        "In {k} of {n} training seeds attention puts it first.",
+        len(places),
+    )
+    return sentence.format(k=first, n=len(places))
 
 
 def places_lines(places: pd.DataFrame, arrow: str, predicted: str) -> list[str]:

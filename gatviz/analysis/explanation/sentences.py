@@ -11,7 +11,7 @@ import pandas as pd
 
 from gatviz.analysis.explanation.edge_paths import EdgePaths
 from gatviz.analysis.explanation.explain import Explanation
-from gatviz.analysis.explanation.thresholds import CLOSE, LITTLE_ALONE, MOVES
+from gatviz.analysis.explanation.thresholds import CLOSE, FAR_TOGETHER, LITTLE_ALONE, MOVES, ROUNDED
 from gatviz.words import _, ngettext
 
 GOOD_CASE = 0.2
@@ -23,17 +23,17 @@ SATURATED = 1e-3
 
 
 @dataclass(frozen=True)
-class Piece:
+class MarkedWords:
     """A part of a sentence: plain words, a class, an arrow or a number."""
 
     kind: Literal["words", "class", "arrow", "number"]
     text: str
 
 
-Sentence = tuple[Piece, ...]
+MarkedSentence = tuple[MarkedWords, ...]
 
 
-def plain(sentence: Sentence) -> str:
+def plain_text(sentence: MarkedSentence) -> str:
     """A sentence as text."""
     return "".join(class_called(piece.text) if piece.kind == "class" else piece.text for piece in sentence)
 
@@ -43,51 +43,88 @@ def class_called(name: str) -> str:
     return _("class {name}").format(name=name) if name.isdecimal() else name
 
 
-def headline(e: Explanation) -> Sentence:
+def headline(e: Explanation) -> MarkedSentence:
     """What the node comes out as, with which probability, and its label where it has one; follows the node's name."""
+    outputs = np.round(e.answer.outputs - e.answer.outputs.max(), ROUNDED)
+    level = int((outputs == 0).sum())
+    if level < 2:
+        return _headline(e)
+    told = _(" {n} of its outputs are level; the first of them counts.").format(n=level)
+    return (*_headline(e), MarkedWords("words", told))
+
+
+def _headline(e: Explanation) -> MarkedSentence:
     fields = {
-        "class": Piece("class", e.predicted),
-        "p": Piece("number", f"{e.answer.p:.3f}"),
+        "class": MarkedWords("class", e.predicted),
+        "p": MarkedWords("number", chance(e.answer.p)),
     }
     if not e.named:
-        outputs = Piece("number", str(len(e.classes)))
+        outputs = MarkedWords("number", str(len(e.classes)))
         told = _("comes out as {class} ({p}), the largest of {k} outputs.")
         if e.graph.labels is not None:
             told = _("comes out as {class} ({p}), the largest of {k} outputs; none of them stands for a label.")
         return _told(told, **fields, k=outputs)
     if e.label is None:
         return _told(_("comes out as {class} ({p})."), **fields)
-    label = Piece("class", e.label)
+    label = MarkedWords("class", e.label)
     if e.label == e.predicted:
         return _told(_("comes out as {class} ({p}), and so it is labelled."), **fields)
     return _told(_("comes out as {class} ({p}), and its label is {label}."), **fields, label=label)
 
 
-def strongest(e: Explanation) -> Sentence:
+def strongest(e: Explanation) -> MarkedSentence:
     """The one edge whose removal moves the answer most, taken one at a time, and whether attention puts it first."""
     if e.total == 0:
-        return _told(_("It reads nothing, so its answer is what the model gives to a node without arrows: the bias."))
+        return _told(_without_arrows(e))
     if not len(e.strongest):
         return _told(_("No arrow has been removed yet."))
     row = e.strongest.iloc[0]
     fields = {
-        "arrow": Piece("arrow", arrow(row)),
-        "change": Piece("number", signed(float(row["removal"]))),
-        "p": Piece("number", f"{row['p_without']:.3f}"),
+        "arrow": MarkedWords("arrow", arrow(row)),
+        "change": MarkedWords("number", signed(float(row["removal"]))),
+        "p": MarkedWords("number", chance(float(row["p_without"]))),
     }
     if e.total == 1:
         return _told(
             _("Removing {arrow}, the only arrow that reaches it, moves the answer by {change}, to {p}."), **fields
         )
-    said = _told(_("Taken one at a time, removing {arrow} moves the answer most ({change}, to {p})."), **fields)
+    sizes = e.strongest["removal"].abs().round(ROUNDED)
+    level = int((sizes == sizes.iloc[0]).sum()) - 1
+    if e.done == e.total and sizes.iloc[0] == 0:
+        return _told(_("Taken one at a time, no arrow moves the answer at all."))
+    template = _("Taken one at a time, removing {arrow} moves the answer most ({change}, to {p}).")
+    if level:
+        template = ngettext(
+            "Taken one at a time, removing {arrow}, or {k} other, moves the answer most ({change}, to {p}).",
+            "Taken one at a time, removing {arrow}, or any of {k} others, moves the answer most ({change}, to {p}).",
+            level,
+        )
+    said = _told(template, **fields, k=MarkedWords("words", f"{level:,}"))
     if e.done < e.total:
         part = ngettext("That is of {done:,} of {n:,} arrow.", "That is of {done:,} of {n:,} arrows.", e.total)
-        return (*said, Piece("words", " " + part.format(done=e.done, n=e.total)))
-    return (*said, Piece("words", " " + _attention_puts(e)))
+        return (*said, MarkedWords("words", " " + part.format(done=e.done, n=e.total)))
+    return (*said, MarkedWords("words", " " + _attention_puts(e)))
+
+
+def _without_arrows(e: Explanation) -> str:
+    if e.coupled:
+        return _("There is no arrow, so none moves its answer.")
+    if e.skips:
+        return _("It reads nothing, so its answer comes of its own features alone.")
+    return _("It reads nothing, so its answer is what the model gives to a node without arrows: the bias.")
 
 
 def _attention_puts(e: Explanation) -> str:
     place = e.place_by_attention
+    attention = e.edges["attention"].round(ROUNDED)
+    level = int((attention == attention[e.strongest.index[0]]).sum()) - 1
+    if place == 1 and level:
+        sentence = ngettext(
+            "Attention puts it first of the {n:,} arrows too, level with {k:,} other.",
+            "Attention puts it first of the {n:,} arrows too, level with {k:,} others.",
+            level,
+        )
+        return sentence.format(n=e.total, k=level)
     if place == 1:
         sentence = ngettext(
             "Attention puts it first of the {n:,} arrow too.",
@@ -125,13 +162,16 @@ def verdict_lines(e: Explanation, typical: pd.DataFrame | None = None) -> list[s
             "Over {n} nodes attention's mean rank agreement is {mean} for the arrows into them.",
             mean[1],
         )
-        lines.append(sentence.format(n=mean[1], mean=number(mean[0])))
+        lines.append(sentence.format(n=mean[1], mean=agreement_number(mean[0])))
+    if e.overall.draws and e.verdict.kind in ("more", "no_more", "less"):
+        sentence = _("Shuffled, the same shares agree with removing at least as well in {n:,} of {draws:,} draws.")
+        lines.append(sentence.format(n=e.overall.as_well, draws=e.overall.draws))
     if e.total and e.verdict.kind not in ("none_moves",):
         if e.num_layers == 1 and _messages_equal(e):
-            lines.append(_("It never says for whom an arrow speaks. Messages do; with one layer they equal removing."))
+            lines.append(_("Attention never says for whom an arrow speaks. Messages do; here they equal removing."))
         else:
             lines.append(
-                _("It never says for whom an arrow speaks. Messages do; they follow removing by construction.")
+                _("Attention never says for whom an arrow speaks. Messages do; they follow removing by construction.")
             )
     if e.num_layers == 1 and e.total:
         lines.append(_("With one layer equal shares have no order."))
@@ -152,36 +192,46 @@ def together_lines(e: Explanation) -> list[str]:
     tried = e.together
     if not tried.tried:
         return [_("There is no pair to remove.") if not tried.possible else _("Pairs were not tried yet.")]
-    found = len(e.pairs)
-    turning = e.pairs[e.pairs["turns"]]
-    if len(turning):
-        becomes = str(turning.iloc[0]["becomes"])
-        alone = bool((e.edges["removal"].abs() >= LITTLE_ALONE).any())
-        sentence = ngettext(
-            "Of the {tried:,} pair tried, {n:,} turns the answer where neither arrow does, the strongest to {class}.",
-            "Of the {tried:,} pairs tried, {n:,} turn the answer where neither arrow does, the strongest to {class}.",
-            tried.tried,
-        )
-        lines = [sentence.format(tried=tried.tried, n=len(turning), **{"class": class_called(becomes)})]
-        if not alone:
-            lines.append(_("No arrow alone moves it by {most:.2f}.").format(most=LITTLE_ALONE))
-    elif found:
-        sentence = ngettext(
-            "Of the {tried:,} pair tried, {n:,} moves the answer far where neither arrow does alone.",
-            "Of the {tried:,} pairs tried, {n:,} move the answer far where neither arrow does alone.",
-            tried.tried,
-        )
-        lines = [sentence.format(tried=tried.tried, n=found)]
-    else:
-        sentence = ngettext(
-            "The {tried:,} pair tried does nothing that none of its arrows does alone.",
-            "None of the {tried:,} pairs tried does what none of its arrows does alone.",
-            tried.tried,
-        )
-        lines = [sentence.format(tried=tried.tried)]
-    if tried.tried < tried.possible:
+    lines = [_pairs_told(e)]
+    if len(e.pairs) and not (e.edges["removal"].abs() >= LITTLE_ALONE).any():
+        lines.append(_("No arrow alone moves it by {most:.2f}.").format(most=LITTLE_ALONE))
+    if tried.tried < tried.planned:
+        lines.append(_("So far {n:,} of {all:,} pairs were tried.").format(n=tried.tried, all=tried.planned))
+    elif tried.planned < tried.possible:
         lines.append(_("There are {all:,} pairs; those of the strongest arrows were tried.").format(all=tried.possible))
     return lines
+
+
+def _pairs_told(e: Explanation) -> str:
+    """How many pairs do together what their arrows don't; one pair by itself in words of its own."""
+    tried, turning = e.together.tried, e.pairs[e.pairs["turns"]]
+    fields: dict[str, object] = {"tried": tried, "far": FAR_TOGETHER}
+    if len(turning):
+        fields |= {"n": len(turning), "class": class_called(str(turning.iloc[0]["becomes"]))}
+        sentence = ngettext(
+            "{n:,} of the {tried:,} pairs tried turns the answer where neither arrow does, to {class}.",
+            "{n:,} of the {tried:,} pairs tried turn the answer where neither arrow does, the strongest to {class}.",
+            len(turning),
+        )
+        one = _("The one pair there is turns the answer where neither arrow does, to {class}.")
+    elif len(e.pairs):
+        fields |= {"n": len(e.pairs)}
+        sentence = ngettext(
+            "{n:,} of the {tried:,} pairs tried moves the answer far where neither arrow does alone.",
+            "{n:,} of the {tried:,} pairs tried move the answer far where neither arrow does alone.",
+            len(e.pairs),
+        )
+        one = _("The one pair there is moves the answer far where neither arrow does alone.")
+    else:
+        sentence = _(
+            "None of the {tried:,} pairs tried turns the answer, or moves it by over {far:.2f}, where its arrows alone "
+            "do little. The strongest:"
+        )
+        one = _(
+            "The one pair there is neither turns the answer, nor moves it by over {far:.2f}, where its arrows alone "
+            "do little."
+        )
+    return (one if tried == 1 == e.together.planned else sentence).format(**fields)
 
 
 def path_lines(e: Explanation, paths: EdgePaths) -> list[str]:
@@ -222,13 +272,20 @@ def arrow(row: pd.Series, end: str = "") -> str:
     return f"{row[f'source{end}']} → {row[f'target{end}']}"
 
 
-def number(value: float) -> str:
+def agreement_number(value: float) -> str:
     """A rank agreement: two digits; what only rounds to 1 is told from 1."""
     if np.isnan(value):
         return "–"
     if 0.995 <= abs(value) < 1:
         return f"{'>' if value > 0 else '<'} {'−' if value < 0 else ''}0.99"
     return f"{value:.2f}".replace("-", "−")
+
+
+def chance(value: float) -> str:
+    """A probability: three digits; what only rounds to 0 or 1 is told from it."""
+    if 0 < value < SMALLEST_WRITTEN:
+        return "< 0.001"
+    return "> 0.999" if 1 - SMALLEST_WRITTEN <= value < 1 else f"{value:.3f}"
 
 
 def signed(value: float) -> str:
@@ -263,10 +320,10 @@ def _node(e: Explanation) -> str:
     return _("node {name}").format(name=e.name)
 
 
-def _told(template: str, **fields: Piece) -> Sentence:
+def _told(template: str, **fields: MarkedWords) -> MarkedSentence:
     """A template with its fields filled in, in pieces."""
-    pieces: list[Piece] = []
+    pieces: list[MarkedWords] = []
     for words, name, _form, _conversion in Formatter().parse(template):
-        pieces += [Piece("words", words)] if words else []
+        pieces += [MarkedWords("words", words)] if words else []
         pieces += [fields[name]] if name else []
     return tuple(pieces)

@@ -24,7 +24,7 @@ ADDITIONS = 100
 
 
 @dataclass(frozen=True, eq=False)
-class Change:
+class EdgeChange:
     """One edge into the node that came or went, by its source, and α of the node's edges then."""
 
     kind: Literal["removal", "addition"]
@@ -61,7 +61,7 @@ class Stability:
     names: tuple[str, ...]
     node: int
     alpha: Alphas
-    changes: tuple[Change, ...]
+    changes: tuple[EdgeChange, ...]
     possible: int
 
     @property
@@ -180,14 +180,14 @@ def stability(
     drawn = np.sort(np.random.default_rng(seed).permutation(free)[:additions])
     total = own.size + drawn.size
     before = changed_alpha(double, graph, v)
-    changes: list[Change] = []
+    changes: list[EdgeChange] = []
     for j in (*own.tolist(), *drawn.tolist()):
         if stop is not None and stop():
             break
         if len(changes) < own.size:
-            changes.append(Change("removal", j, changed_alpha(double, graph, v, without=j)))
+            changes.append(EdgeChange("removal", j, changed_alpha(double, graph, v, without=j)))
         else:
-            changes.append(Change("addition", j, changed_alpha(double, graph, v, added=j)))
+            changes.append(EdgeChange("addition", j, changed_alpha(double, graph, v, added=j)))
         if progress is not None:
             progress(len(changes), total)
     return Stability(graph.names, v, before, tuple(changes), total)

@@ -17,8 +17,8 @@ SHUFFLES = 1_000
 """The ends of the band then stand fast to about 0.01."""
 BAND = (0.05, 0.95)
 """Of the shuffled: nine in ten lie within."""
-CHANCE_HIGH = 0.975
-"""Two figures are held against the shuffled; each may be so high by chance once in 40, one of both once in 20."""
+CHANCE_HIGH = 0.95
+"""What is higher than 19 in 20 shuffled ones is more than chance: of attention that knows nothing, so is one in 20."""
 FEWEST_RANKED = 3
 """Two edges are in one order or the other; that is no agreement."""
 FIRST_FOR_THE_TABLE = 50

@@ -24,7 +24,7 @@ from gatviz.checkpoints.layer_forms import (
     two_projections,
     with_edges,
 )
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
 from gatviz.words import N_
 
 _GATCONV = N_("DGL's GATConv")

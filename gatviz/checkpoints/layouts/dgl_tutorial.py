@@ -11,6 +11,7 @@ def _head(tensors: LayerTensors) -> StoredLayer:
     features, a = W.shape[0], tensors.vector("attn_fc.weight", 2 * W.shape[0])
     assert a is not None
     arrays = {"W": W[None], "a_target": a[None, features:], "a_source": a[None, :features]}
+    arrays |= tensors.biases(1, features, "fc.bias", "attn_fc.bias")
     return StoredLayer(tensors.name, tensors.form, "GAT", arrays, heads_from="attn_fc.weight")
 
 
@@ -19,7 +20,15 @@ _LAST = Default(None, N_("The last layer of DGL's tutorial gives the scores as t
 LAYOUT = WeightsLayout(
     name="dgl_tutorial",
     title=N_("DGL's tutorial"),
-    forms=(LayerForm(N_("a head of DGL's tutorial"), ("fc.weight", "attn_fc.weight"), (), _head, single_head=True),),
+    forms=(
+        LayerForm(
+            N_("a head of DGL's tutorial"),
+            ("fc.weight", "attn_fc.weight"),
+            ("fc.bias", "attn_fc.bias"),
+            _head,
+            single_head=True,
+        ),
+    ),
     attention=("attn_fc.weight",),
     self_loops=Default(
         "as_given",

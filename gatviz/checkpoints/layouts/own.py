@@ -36,6 +36,7 @@ def _gat(tensors: LayerTensors) -> StoredLayer:
     W = weight.reshape(heads, features, weight.shape[1])
     arrays = {"W": W, "a_target": att[:, 0], "a_source": att[:, 1]}
     arrays |= _learnt_slope(tensors)
+    arrays |= tensors.biases(heads, features, "bias_projection", "bias_score")
     bias = tensors.vector("bias", heads * features, features)
     residual = tensors.skip("W_res", weight.shape[1], heads * features, features)
     arrays = with_edges(tensors, arrays, "weight_edge", "att_edge")
@@ -82,7 +83,13 @@ LAYOUT = WeightsLayout(
     name="gatviz",
     title="gatviz",
     forms=(
-        LayerForm(N_("gatviz's GAT layer"), ("weight", "att"), ("weight_edge", "att_edge", *_REST), _gat, _is_gat),
+        LayerForm(
+            N_("gatviz's GAT layer"),
+            ("weight", "att"),
+            ("bias_projection", "bias_score", "weight_edge", "att_edge", *_REST),
+            _gat,
+            _is_gat,
+        ),
         LayerForm(
             N_("gatviz's GATv2 layer"),
             ("weight", "att"),

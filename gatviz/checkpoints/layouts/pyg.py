@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from gatviz.attention.activations import LEARNT
-from gatviz.attention.gat import GATAttentionLayer
 from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.loop_features import AS_PYG
+from gatviz.attention.stage_row import beyond_pyg
 from gatviz.checkpoints.layer_forms import (
     Default,
     LayerForm,
@@ -30,7 +30,7 @@ from gatviz.checkpoints.layer_forms import (
 )
 from gatviz.errors import GatvizError
 from gatviz.model.gat import GAT
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind, LayerSettings
 from gatviz.words import N_, _
 
 _GATCONV = N_("PyG's GATConv")
@@ -124,10 +124,9 @@ def _tensors_of(model: GAT) -> dict[str, Tensor]:
         prefix = prefix if model.is_stack else f"{names[id(layer)]}."
         own = {name: torch.from_numpy(array) for name, array in layer.weights().items()}
         named = _gatv2_names(layer, own) if isinstance(layer, GATv2AttentionLayer) else _gat_names(own)
-        if isinstance(layer, GATAttentionLayer) and layer.edge_in_message:
+        if found := beyond_pyg(LayerSettings.of(layer)):
             expected, mend = _("what PyG's layers hold"), _("save in gatviz's names instead")
-            where, found = _("layer {layer}").format(layer=k), _("edge features in what nodes read")
-            raise GatvizError(where, expected, found, mend)
+            raise GatvizError(_("layer {layer}").format(layer=k), expected, found, mend)
         if "W_edge" in own:
             named["lin_edge.weight"] = own["W_edge"].flatten(0, 1)
         if "a_edge" in own:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gatviz.attention.defaults import NEGATIVE_SLOPE
-from gatviz.checkpoints.choices import Answer
+from gatviz.checkpoints.choices import Reasoned
 from gatviz.checkpoints.layer_forms import (
     Default,
     LayerForm,
@@ -53,7 +53,7 @@ def _head(tensors: LayerTensors, sign_open: bool) -> StoredLayer:
         "pyGAT's own sparse layers take the softmax of −LeakyReLU(raw), copies of them that of +LeakyReLU(raw). The "
         "file does not tell which"
     )
-    return replace(layer, answers={"score_sign": Answer("minus", "assumed", why)})
+    return replace(layer, answers={"score_sign": Reasoned("minus", "assumed", why)})
 
 
 def _oldest(tensors: LayerTensors) -> StoredLayer:

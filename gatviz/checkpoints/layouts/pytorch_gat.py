@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gatviz.checkpoints.choices import Answer
+from gatviz.checkpoints.choices import Reasoned
 from gatviz.checkpoints.layer_forms import (
     Default,
     LayerForm,
@@ -53,7 +53,7 @@ def _batched(tensors: LayerTensors) -> StoredLayer:
     return _layer(batched, weight.transpose(1, 2).flatten(0, 1), _implementation(tensors, "IMP1"))
 
 
-def _implementation(tensors: LayerTensors, likely: str) -> Answer:
+def _implementation(tensors: LayerTensors, likely: str) -> Reasoned:
     """Which implementation the layer is from; the file says it by its settings, or by names of IMP1's own.
 
     Raises:
@@ -73,15 +73,15 @@ def _implementation(tensors: LayerTensors, likely: str) -> Answer:
         found = _("{value}, whose projection is called {tensor}").format(value=quote(given), tensor=quote("proj_param"))
         raise GatvizError(at, or_list(map(quote, _BY_HAND)), found, _("choose one of the two"))
     if by_file is not None:
-        return Answer(by_file, "file", _("The settings around the weights, or the names of the tensors, say so"))
+        return Reasoned(by_file, "file", _("The settings around the weights, or the names of the tensors, say so"))
     why = _(
         "The file does not say which of pytorch-GAT's implementations it is from; IMP3 is the one that it trains with "
         "(IMP2, of the same shapes, has the two halves of the attention vector the other way round)"
     )
-    return Answer.chosen(given) if given else Answer(likely, "assumed", why)
+    return Reasoned.chosen(given) if given else Reasoned(likely, "assumed", why)
 
 
-def _layer(tensors: LayerTensors, weight: Tensor, implementation: Answer) -> StoredLayer:
+def _layer(tensors: LayerTensors, weight: Tensor, implementation: Reasoned) -> StoredLayer:
     target, source = "scoring_fn_target", "scoring_fn_source"
     notes: tuple[str, ...] = ()
     if implementation.value != "IMP3":

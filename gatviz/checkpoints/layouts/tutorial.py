@@ -11,7 +11,7 @@ from torch import Tensor
 from gatviz.checkpoints.layer_forms import Default, LayerForm, Layers, LayerTensors, StoredLayer, WeightsLayout
 from gatviz.errors import GatvizError, quote
 from gatviz.model.gat import GAT
-from gatviz.model.steps import LayerSettings
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.words import N_, _
 
 
@@ -33,12 +33,9 @@ def _batched(tensors: LayerTensors) -> StoredLayer:
     heads, features = a.shape[0], a.shape[1] // 2
     if a.shape[1] % 2 or weight.shape[0] != heads * features:
         raise tensors.misfit("a", _("shape [H, 2·C], where the projection has H·C rows"))
-    bias = tensors.vector("projection.bias", heads * features)
-    if bias is not None and bool(bias.any()):
-        expected, found = _("a projection without bias"), _("one with a bias, which changes the scores too")
-        raise GatvizError(tensors.at("projection.bias"), expected, found, _("save it as a linear layer of its own"))
     W = weight.reshape(heads, features, weight.shape[1])
     arrays = {"W": W, "a_target": a[:, :features], "a_source": a[:, features:]}
+    arrays |= tensors.biases(heads, features, "projection.bias")
     return StoredLayer(tensors.name, tensors.form, "GAT", arrays, heads_from="a")
 
 
@@ -61,6 +58,8 @@ def _head(tensors: LayerTensors, tail: str, weight: str = "W.weight") -> StoredL
     features, a = W.shape[0], tensors.vector(tail, 2 * W.shape[0])
     assert a is not None
     arrays = {"W": W[None], "a_target": a[None, :features], "a_source": a[None, features:]}
+    score = tail.replace(".weight", ".bias") if "." in tail else ""
+    arrays |= tensors.biases(1, features, weight.replace(".weight", ".bias"), score)
     return StoredLayer(tensors.name, tensors.form, "GAT", arrays, tensors.vector("bias", features), heads_from=tail)
 
 
@@ -94,6 +93,8 @@ def _check_held(k: int, settings: LayerSettings) -> None:
         (settings.kind != "GAT", settings.kind),
         (settings.attention != "learnt", _("equal attention")),
         (settings.bias, _("a bias")),
+        (settings.projection_bias, _("a bias of W")),
+        (settings.score_bias, _("a bias of a")),
         (settings.residual, _("a residual")),
         (settings.edge_features > 0, _("edge features")),
         (
@@ -113,9 +114,21 @@ LAYOUT = WeightsLayout(
     name="tutorial",
     title=N_("the tutorial"),
     forms=(
-        LayerForm(N_("a head of the tutorial"), ("W.weight", "a"), ("bias",), _linear, single_head=True),
-        LayerForm(N_("a head of the tutorial"), ("W.weight", "a.weight"), ("bias",), _linear_a, single_head=True),
-        LayerForm(N_("a head like the tutorial's"), ("linear.weight", "a"), ("bias",), _other_name, single_head=True),
+        LayerForm(N_("a head of the tutorial"), ("W.weight", "a"), ("W.bias", "bias"), _linear, single_head=True),
+        LayerForm(
+            N_("a head of the tutorial"),
+            ("W.weight", "a.weight"),
+            ("W.bias", "a.bias", "bias"),
+            _linear_a,
+            single_head=True,
+        ),
+        LayerForm(
+            N_("a head like the tutorial's"),
+            ("linear.weight", "a"),
+            ("linear.bias", "bias"),
+            _other_name,
+            single_head=True,
+        ),
         LayerForm(N_("a layer like the tutorial's"), ("projection.weight", "a"), ("projection.bias",), _batched),
         LayerForm(N_("a head like the tutorial's"), ("W", "a_src", "a_dst"), ("bias",), _two_vectors, single_head=True),
     ),

@@ -19,7 +19,7 @@ from gatviz.files.merging import listed_edges, spread_undirected
 from gatviz.files.own_attributes import NOTHING, Attribute, edge_attributes, is_own, node_attributes, take_own
 from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.values import number
-from gatviz.files.xml_text import ElementReader, element, parse_xml, text_of, typed_value
+from gatviz.files.xml_text import ElementReader, element, element_text, parse_xml, typed_value
 from gatviz.graph.graph import Graph
 from gatviz.words import N_, _
 
@@ -196,7 +196,7 @@ def write_gexf(graph: Graph) -> bytes:
 
 def _values(attributes: Sequence[Attribute], place: int) -> str:
     inside = "".join(
-        element("attvalue", {"for": one.key, "value": text_of(one.values[place])})
+        element("attvalue", {"for": one.key, "value": element_text(one.values[place])})
         for one in attributes
         if one.values[place] is not None
     )

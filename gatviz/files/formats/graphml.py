@@ -30,7 +30,7 @@ from gatviz.files.own_attributes import (
 )
 from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.files.values import number
-from gatviz.files.xml_text import ElementReader, element, parse_xml, text_of, typed_value
+from gatviz.files.xml_text import ElementReader, element, element_text, parse_xml, typed_value
 from gatviz.graph.graph import Graph
 from gatviz.words import N_, _, commas, first_of, ngettext
 
@@ -237,7 +237,7 @@ def write_graphml(graph: Graph) -> bytes:
 
 def _data(attributes: Sequence[Attribute], place: int) -> str:
     return "".join(
-        element("data", {"key": one.key}, escape(text_of(one.values[place])))
+        element("data", {"key": one.key}, escape(element_text(one.values[place])))
         for one in attributes
         if one.values[place] is not None
     )

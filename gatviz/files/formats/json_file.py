@@ -22,7 +22,7 @@ from gatviz.files.conventions import positions_left_out
 from gatviz.files.found_graph import collected, taken_from_edges
 from gatviz.files.graph_file import GraphFile
 from gatviz.files.json_dialects import foreign
-from gatviz.files.json_schema import JsonEdge, JsonGraph, JsonNode, JsonNodeOnly, Name, mismatch
+from gatviz.files.json_schema import JsonEdge, JsonGraph, JsonName, JsonNode, JsonNodeOnly, mismatch
 from gatviz.files.json_text import decode_json, encode_json, kind_of_value, python_values, repeated_keys
 from gatviz.files.merging import listed_edges
 from gatviz.files.parsed import ColumnUse, NodeNumbers, ParsedGraph, check_names
@@ -177,7 +177,7 @@ def _parsed(graph: JsonGraph[Any], where: str, edge_key: str) -> ParsedGraph:
     return parsed
 
 
-def _text(name: Name) -> str:
+def _text(name: JsonName) -> str:
     return name if isinstance(name, str) else decimal(name)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gatviz.files.arrays import array_key, parsed_arrays
 from gatviz.files.graph_file import GraphFile
-from gatviz.files.npy import array_of
+from gatviz.files.npy_array import array_of
 from gatviz.files.parsed import ParsedGraph
 
 _MAGIC = b"\x93NUMPY"

@@ -12,7 +12,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.arrays import META, OPTIONAL, arrays_of, is_known, parsed_arrays
 from gatviz.files.graph_file import GraphFile
-from gatviz.files.npy import header_of, read_array
+from gatviz.files.npy_array import header_of, read_array
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.zip_members import Members
 from gatviz.graph.graph import Graph

@@ -30,7 +30,7 @@ def is_zip(file: GraphFile) -> bool:
     return file.data.startswith(MAGIC) and not is_npz(file) and not is_torch(file)
 
 
-def is_own(data: bytes) -> bool:
+def is_gatviz_zip(data: bytes) -> bool:
     """Whether gatviz wrote this zip."""
     return data.endswith(_OWN) and data[-22 - len(_OWN) :].startswith(b"PK\x05\x06")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.features import FeatureKind
-from gatviz.graph.generators.shapes import graph_of, with_features
+from gatviz.graph.generators.shapes import made_graph, with_features
 from gatviz.graph.graph import Graph
 from gatviz.words import N_, _, one_of
 
@@ -72,7 +72,7 @@ def _from_networkx(graph: nx.Graph[Any], labels: list[str] | None = None) -> Gra
     place = {node: n for n, node in enumerate(graph)}
     pairs = [(place[u], place[v]) for u, v in graph.edges]
     keys = sorted({key for *ends, data in graph.edges(data=True) for key in data})
-    return graph_of(
+    return made_graph(
         len(place),
         pairs,
         names=tuple(str(node) for node in graph),

@@ -36,7 +36,7 @@ def with_features(graph: Graph, features: FeatureKind | None, seed: int) -> Grap
     return result
 
 
-def graph_of(
+def made_graph(
     num_nodes: int,
     pairs: Any,
     *,
@@ -77,7 +77,7 @@ def erdos_renyi(nodes: int, probability: float, seed: int) -> Graph:
     import networkx as nx
 
     check_size(nodes * (nodes - 1) * probability, "erdos_renyi")
-    return graph_of(nodes, list(nx.fast_gnp_random_graph(nodes, probability, seed=seed).edges))
+    return made_graph(nodes, list(nx.fast_gnp_random_graph(nodes, probability, seed=seed).edges))
 
 
 def barabasi_albert(nodes: int, links: int, seed: int) -> Graph:
@@ -93,7 +93,7 @@ def barabasi_albert(nodes: int, links: int, seed: int) -> Graph:
             _("add nodes"),
         )
     check_size(2 * nodes * links, "barabasi_albert")
-    return graph_of(nodes, list(nx.barabasi_albert_graph(nodes, links, seed=seed).edges))
+    return made_graph(nodes, list(nx.barabasi_albert_graph(nodes, links, seed=seed).edges))
 
 
 def stochastic_blocks(blocks: int, nodes: int, within: float, between: float, noise: float, seed: int) -> Graph:
@@ -115,7 +115,7 @@ def stochastic_blocks(blocks: int, nodes: int, within: float, between: float, no
     drawn = nx.stochastic_block_model([nodes] * blocks, chance.tolist(), seed=seed)
     block = np.repeat(np.arange(blocks), nodes)
     signal = np.eye(blocks)[block] + noise * np.random.default_rng(seed).standard_normal((total, blocks))
-    return graph_of(
+    return made_graph(
         total,
         list(drawn.edges),
         x=signal.round(2) + 0.0,
@@ -132,7 +132,7 @@ def grid(rows: int, columns: int) -> Graph:
     row, column = np.divmod(np.arange(rows * columns), columns)
     at = np.stack([column - (columns - 1) / 2, (rows - 1) / 2 - row], axis=1)
     names = tuple(f"{r},{c}" for r, c in zip(row.tolist(), column.tolist(), strict=True))
-    return graph_of(rows * columns, np.concatenate([right, down]), positions=at, names=names)
+    return made_graph(rows * columns, np.concatenate([right, down]), positions=at, names=names)
 
 
 def _circle(count: int) -> NDArray[np.float64]:
@@ -146,14 +146,14 @@ def _circle(count: int) -> NDArray[np.float64]:
 def ring(nodes: int) -> Graph:
     """A circle."""
     here = np.arange(nodes)
-    return graph_of(nodes, np.stack([here, (here + 1) % nodes], axis=1), positions=_circle(nodes))
+    return made_graph(nodes, np.stack([here, (here + 1) % nodes], axis=1), positions=_circle(nodes))
 
 
 def star(leaves: int) -> Graph:
     """A hub and its leaves."""
     at = np.concatenate([np.zeros((1, 2)), _circle(leaves) * max(1.0, 2 * np.sin(np.pi / max(leaves, 3)))])
     names = ("hub", *(f"leaf {n}" for n in range(leaves)))
-    return graph_of(leaves + 1, [(leaf, 0) for leaf in range(1, leaves + 1)], positions=at, names=names)
+    return made_graph(leaves + 1, [(leaf, 0) for leaf in range(1, leaves + 1)], positions=at, names=names)
 
 
 def tree(branches: int, levels: int) -> Graph:
@@ -174,7 +174,7 @@ def tree(branches: int, levels: int) -> Graph:
     x = np.concatenate([(np.arange(size) + 0.5) * widest / size for size in sizes]) - widest / 2
     y = np.repeat(np.arange(levels + 1), sizes) * -max(1.0, widest / (2.0 * max(levels, 1)))
     pairs = np.stack([(child - 1) // branches, child], axis=1)
-    return graph_of(total, pairs, positions=np.stack([x, y - y.mean()], axis=1))
+    return made_graph(total, pairs, positions=np.stack([x, y - y.mean()], axis=1))
 
 
 def _two_rows(top: int, bottom: int) -> NDArray[np.float64]:
@@ -191,7 +191,7 @@ def complete_bipartite(sources: int, targets: int) -> Graph:
     check_size(sources * targets, "complete_bipartite")
     j, i = np.divmod(np.arange(sources * targets), targets)
     names = (*(f"source {n}" for n in range(sources)), *(f"target {n}" for n in range(targets)))
-    return graph_of(
+    return made_graph(
         sources + targets,
         np.stack([j, sources + i], axis=1),
         both_ways=False,
@@ -237,7 +237,7 @@ def _table(value: NDArray[np.int64]) -> Graph:
     number = np.arange(keys)
     x[number, number] = x[keys + number, number] = x[number, keys + value] = 1.0
     j, i = np.divmod(np.arange(keys * keys), keys)
-    return graph_of(
+    return made_graph(
         2 * keys,
         np.stack([j, keys + i], axis=1),
         both_ways=False,

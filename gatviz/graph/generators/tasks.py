@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.graph.generators.shapes import check_size, graph_of
+from gatviz.graph.generators.shapes import check_size, made_graph
 from gatviz.graph.graph import Graph
 
 MOST_NODES = 2_000
@@ -57,4 +57,4 @@ def _made(
     for label in sorted(set(labels)):
         members = draw.permutation(np.flatnonzero(of == label))
         split[members[: max(1, round(labelled * len(members)))]] = "train"
-    return graph_of(len(names), pairs, names=names, x=x, labels=labels, split=tuple(split.tolist()))
+    return made_graph(len(names), pairs, names=names, x=x, labels=labels, split=tuple(split.tolist()))

@@ -3,26 +3,27 @@
 import { html, LATER } from "./dom.js";
 import { Menu } from "./menu.js";
 import { pictureOf, pngOf, svgText } from "./picture.js";
-import { captionOf, fileName } from "./picture_parts.js";
+import { fileName } from "./picture_parts.js";
 
 /**
  * @import {Scene} from "./scene.js"
- * @import {Store} from "./store.js"
  *
+ * @typedef {Pick<Scene, "texts"|"palette"|"graphTitle">} Pictured
  * @typedef {Object} Subject what a picture is taken of
  * @property {string} key
  * @property {string} name as it is called in the menu and in the file's name
  * @property {Element[]} elements
  *
+ * @typedef {(key: string, subjects: () => Subject[]) => Camera} Shoots gives a camera for what a view has
  * @typedef {(act: () => void) => void} InLight lets something happen while all is drawn in light colours
  */
 
 export class Camera {
-  /** @param {string} key @param {Store} store @param {InLight} inLight @param {() => Subject[]} subjects */
-  constructor(key, store, inLight, subjects) {
-    /** @type {Scene} */
+  /** @param {string} key @param {(date: string) => string} caption @param {InLight} inLight @param {() => Subject[]} subjects */
+  constructor(key, caption, inLight, subjects) {
+    /** @type {Pictured} */
     this.scene = LATER;
-    this.store = store;
+    this.caption = caption;
     this.inLight = inLight;
     this.subjects = subjects;
     this.menu = new Menu(`camera:${key}`);
@@ -32,7 +33,7 @@ export class Camera {
     this.element.classList.add("picture-menu");
   }
 
-  /** @param {Scene} scene */
+  /** @param {Pictured} scene */
   setScene(scene) {
     this.scene = scene;
     this.draw();
@@ -55,17 +56,16 @@ export class Camera {
   /** @param {Subject} subject @param {"svg"|"png"} kind */
   async take({ key, name }, kind) {
     this.menu.open(false);
-    const { scene, store } = this;
     const date = new Date().toISOString().slice(0, 10);
     /** @type {SVGSVGElement|undefined} */
     let picture;
     this.inLight(() => {
       const subject = this.subjects().find((one) => one.key === key);
-      if (subject) picture = pictureOf(subject.elements, captionOf(scene, store.state, date), this.scene.palette);
+      if (subject) picture = pictureOf(subject.elements, this.caption(date), this.scene.palette);
     });
     if (!picture) return;
     const content = kind === "svg" ? new Blob([svgText(picture)], { type: "image/svg+xml" }) : await pngOf(picture);
-    const link = html("a", { href: URL.createObjectURL(content), download: `${fileName([scene.graphTitle, name])}.${kind}` });
+    const link = html("a", { href: URL.createObjectURL(content), download: `${fileName([this.scene.graphTitle, name])}.${kind}` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }

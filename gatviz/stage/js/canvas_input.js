@@ -1,9 +1,8 @@
 /** Pointer and keys on the graph: hover, lock, drag, draw an arrow, select with a box. */
 
 import { arrow } from "./geometry.js";
-import { focusedBeside, hit, zoomOf } from "./dom.js";
-import { focusEdges } from "./scene.js";
-import { edgeFocus, nodeFocus, same } from "./store.js";
+import { zoomOf } from "./dom.js";
+import { Pointing } from "./pointing.js";
 
 const CLICK_SLACK = 4;
 const MOST_ZOOM = 8;
@@ -22,44 +21,27 @@ const LEAST_ZOOM = 0.3;
  * @property {import("./frame.js").View} zoomed
  */
 
-export class CanvasInput {
+export class CanvasInput extends Pointing {
   /**
    * @param {import("./graph_view.js").GraphView} view
    * @param {import("./store.js").Store} store
-   * @param {import("./edits.js").Edits} edits
    * @param {import("./commands.js").Commands} commands
    */
-  constructor(view, store, edits, commands) {
-    this.view = view;
-    this.store = store;
-    this.edits = edits;
+  constructor(view, store, commands) {
+    super(view, store);
     this.commands = commands;
     /** @type {Drag|null} */
     this.drag = null;
-    /** What the arrow keys walked to from the focused node. @type {import("./protocol.js").Focus|null} */
-    this.walked = null;
     const { canvas } = view;
     canvas.addEventListener("pointerdown", (event) => this.press(event));
     canvas.addEventListener("pointermove", (event) => (this.drag ? this.dragTo(event) : this.hoverAt(event)));
     canvas.addEventListener("pointerup", (event) => this.release(event));
     canvas.addEventListener("pointercancel", () => this.endDrag());
-    canvas.addEventListener("pointerleave", () => !this.drag && store.update({ hover: null }));
     canvas.addEventListener("dblclick", (event) => this.doubleClick(event));
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    canvas.addEventListener("keydown", (event) => this.key(event));
-    canvas.addEventListener("focusin", (event) => this.focusIn(event));
-    canvas.addEventListener("focusout", () => this.focusOut());
   }
 
   // ---- what is there ------------------------------------------------------------------------------------
-
-  /** @returns {import("./protocol.js").Focus|null} @param {Event} event */
-  focusAt(event) {
-    const node = hit(event, ".node[data-node]");
-    if (node) return nodeFocus(Number(node.dataset.node));
-    const edge = hit(event, ".edge");
-    return edge ? edgeFocus(Number(edge.dataset.target), Number(edge.dataset.source)) : null;
-  }
 
   /** What is under the pointer: while the canvas holds the pointer, its events' target is the canvas. @param {Pointed} event */
   under(event) {
@@ -71,28 +53,8 @@ export class CanvasInput {
     return /** @type {SVGElement|null|undefined} */ (this.under(event)?.closest(".node"))?.dataset.name ?? null;
   }
 
-  /** The node with the keyboard's focus, or the arrow that was walked to from it. */
-  focused() {
-    const node = /** @type {SVGElement|null|undefined} */ (focusedBeside(this.view.canvas)?.closest(".node[data-node]"));
-    return node ? (this.walked ?? nodeFocus(Number(node.dataset.node))) : null;
-  }
-
-  /** @param {Event} event */
-  focusIn(event) {
-    const node = hit(event, ".node[data-node]");
-    this.walked = null;
-    if (node?.matches(":focus-visible")) this.store.update({ hover: nodeFocus(Number(node.dataset.node)) });
-  }
-
-  focusOut() {
-    this.walked = null;
-    this.store.update({ hover: null });
-  }
-
-  /** @param {Event} event */
-  hoverAt(event) {
-    this.walked = null;
-    this.store.update({ hover: this.focusAt(event) });
+  leave() {
+    if (!this.drag) super.leave();
   }
 
   // ---- pointer --------------------------------------------------------------------------------------------
@@ -131,7 +93,7 @@ export class CanvasInput {
     this.drag = null;
     view.band(null);
     if (!drag.moved) return this.click(event, drag);
-    if (drag.kind === "move") this.shift(drag.names, ...this.way(drag, event));
+    if (drag.kind === "move") commands.shift(drag.names, ...this.way(drag, event));
     else if (drag.kind === "connect") {
       const target = this.nameAt(event);
       if (target !== null && drag.name !== null) commands.connect(drag.name, target);
@@ -173,17 +135,6 @@ export class CanvasInput {
     else if (!this.under(event)?.closest(".edge, .edge-labels")) this.commands.newNode(this.view.frame.toGraph(this.view.onCanvas(event)));
   }
 
-  /** Move nodes by so many pixels, for good. @param {string[]} names @param {number} right @param {number} down */
-  shift(names, right, down) {
-    const { points } = this.view.draft();
-    const by = this.view.frame.inGraphUnits(right, down);
-    const known = names.flatMap((name) => {
-      const point = points.get(name);
-      return point ? [{ name, point }] : [];
-    });
-    this.edits.push({ kind: "move", names: known.map(({ name }) => name), points: known.map(({ point }) => [point.x + by.x, point.y + by.y]) });
-  }
-
   /** @param {string} name where it starts @param {Pointed} event */
   bandPath(name, event) {
     const { view } = this;
@@ -214,32 +165,11 @@ export class CanvasInput {
 
   // ---- keys -------------------------------------------------------------------------------------------------
 
-  /** On a node: Enter locks it or ends an arrow there, the arrow keys walk through the arrows that end in it. @param {KeyboardEvent} event */
-  key(event) {
-    const node = hit(event, ".node[data-node]");
-    if (!node || event.altKey || event.ctrlKey || event.metaKey) return;
-    const n = Number(node.dataset.node);
+  /** Locks a node, or ends an arrow there. @param {number} n */
+  choose(n) {
     const { connecting } = this.store.state;
-    if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
-      if (connecting === null) this.store.toggleLock(this.walked ?? nodeFocus(n));
-      else {
-        this.store.update({ connecting: null });
-        this.commands.connect(connecting, this.view.scene.names[n]);
-      }
-    } else if (event.key.startsWith("Arrow")) {
-      event.preventDefault();
-      this.walk(n, event.key === "ArrowRight" || event.key === "ArrowDown" ? 1 : -1);
-    }
-  }
-
-  /** @param {number} n @param {1|-1} step */
-  walk(n, step) {
-    const { hover, direction } = this.store.state;
-    const edges = focusEdges(this.view.scene, nodeFocus(n), direction);
-    const ring = [nodeFocus(n), ...edges.map((edge) => edgeFocus(edge.target, edge.source))];
-    const place = Math.max(0, ring.findIndex((focus) => same(focus, this.walked ?? hover)));
-    this.walked = ring[(place + step + ring.length) % ring.length];
-    this.store.update({ hover: this.walked });
+    if (connecting === null) return super.choose(n);
+    this.store.update({ connecting: null });
+    this.commands.connect(connecting, this.view.scene.names[n]);
   }
 }

@@ -2,10 +2,13 @@
 
 import { html } from "./dom.js";
 import { readNumber } from "./format.js";
+import { numberSlider } from "./number_slider.js";
 
 /** @import {Cell, MatrixView} from "./matrix_view.js" */
 
 const LEAST_FIELD = { width: 76, height: 26 };
+/** How tall the slider is. */
+const SLIDER = 22;
 /** As many digits as tell one float32 from the next. */
 const FIELD_DIGITS = 8;
 
@@ -19,6 +22,8 @@ export class CellEditor {
     this.edits = edits;
     /** @type {HTMLInputElement|null} */
     this.input = null;
+    /** @type {HTMLInputElement|undefined} */
+    this.slider = undefined;
   }
 
   /**
@@ -29,11 +34,16 @@ export class CellEditor {
    */
   open(matrix, cell, entry, label) {
     this.close();
-    const now = String(Number(matrix.spec.value(...cell)?.toPrecision(FIELD_DIGITS)));
+    let now = String(Number(matrix.spec.value(...cell)?.toPrecision(FIELD_DIGITS)));
     const input = html("input", { class: "cell-editor", "aria-label": label, title: label, autocomplete: "off", spellcheck: "false" });
     input.value = now;
-    this.put(matrix, cell, input);
-    for (const event of ["pointermove", "click", "dblclick"]) input.addEventListener(event, (e) => e.stopPropagation());
+    const slider = numberSlider(this.edits, Number(now), label, (value, drag) => ({ kind: "set_weight", ...entry, value, drag }), (text) => {
+      input.value = text;
+      input.classList.remove("wrong");
+      now = text;
+    });
+    this.put(matrix, cell, input, slider);
+    for (const event of ["pointermove", "click", "dblclick"]) for (const field of [input, slider]) field.addEventListener(event, (e) => e.stopPropagation());
     input.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key !== "Enter" && event.key !== "Escape") return;
@@ -41,18 +51,21 @@ export class CellEditor {
       this.close();
       matrix.element.focus({ preventScroll: true });
     });
-    input.addEventListener("blur", () => {
-      if (this.input !== input) return;
-      this.take(input, now, entry);
-      this.close();
-    });
+    for (const field of [input, slider]) {
+      field.addEventListener("blur", (event) => {
+        if (this.input !== input || event.relatedTarget === slider || event.relatedTarget === input) return;
+        this.take(input, now, entry);
+        this.close();
+      });
+    }
     this.input = input;
+    this.slider = slider;
     input.focus({ preventScroll: true });
     input.select();
   }
 
-  /** @param {MatrixView} matrix @param {Cell} cell @param {HTMLInputElement} input */
-  put(matrix, cell, input) {
+  /** The slider stands below the field, or above it where there is no room. @param {MatrixView} matrix @param {Cell} cell @param {HTMLInputElement} input @param {HTMLInputElement} slider */
+  put(matrix, cell, input, slider) {
     const { x, y } = matrix.corner(...cell);
     const width = Math.max(LEAST_FIELD.width, matrix.spec.cellWidth);
     const height = Math.max(LEAST_FIELD.height, matrix.spec.cellHeight);
@@ -64,7 +77,10 @@ export class CellEditor {
       width: `${width}px`,
       height: `${height}px`,
     });
-    matrix.sticky.append(input);
+    const below = within(y, height, matrix.view.height) + height;
+    const top = below + SLIDER <= matrix.view.height ? below : within(y, height, matrix.view.height) - SLIDER;
+    Object.assign(slider.style, { left: input.style.left, top: `${top}px`, width: input.style.width, height: `${SLIDER}px` });
+    matrix.sticky.append(input, slider);
   }
 
   /** Send what was typed, unless it is the same. @returns {boolean} whether it is a number @param {HTMLInputElement} input @param {string} before @param {Entry} entry */
@@ -79,5 +95,6 @@ export class CellEditor {
     const { input } = this;
     this.input = null;
     input?.remove();
+    this.slider?.remove();
   }
 }

@@ -1,6 +1,5 @@
 /** The chain from X and W to the output: a card per stage, folded or unfolded, linked by what is in focus. */
 
-import { Camera } from "./camera.js";
 import { CellEditor } from "./cell_editor.js";
 import { drawHead, drawSteps } from "./chain_head.js";
 import { html, LATER, zoomOf } from "./dom.js";
@@ -56,8 +55,8 @@ const LIMITS = { alpha: shareLimit, change: changeLimit };
  */
 
 export class ChainView {
-  /** @param {import("./store.js").Store} store @param {import("./edits.js").Edits} edits @param {import("./camera.js").InLight} inLight */
-  constructor(store, edits, inLight) {
+  /** @param {import("./store.js").Store} store @param {import("./edits.js").Edits} edits @param {import("./camera.js").Shoots} shoots */
+  constructor(store, edits, shoots) {
     /** @type {Scene} */
     this.scene = LATER;
     this.store = store;
@@ -70,7 +69,7 @@ export class ChainView {
     /** Whether all steps are on offer, and which stage is shown where there is room for one alone. */
     this.unfolded = false;
     this.tab = "alpha";
-    this.camera = new Camera("chain", store, inLight, () => this.openStages().map((stage) => ({ key: stage.name, name: stage.plain, elements: [this.card(stage).element] })));
+    this.camera = shoots("chain", () => this.openStages().map((stage) => ({ key: stage.name, name: stage.plain, elements: [this.card(stage).element] })));
     this.head = html("div", { class: "chain-head" });
     this.steps = html("nav", { class: "steps-bar" });
     this.strip = html("div", { class: "strip" });

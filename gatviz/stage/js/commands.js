@@ -103,7 +103,18 @@ export class Commands {
   /** @param {number} right @param {number} down */
   nudge(right, down) {
     const { names } = this.subject();
-    if (names.length) this.canvas.input?.shift(names, right, down);
+    if (names.length) this.shift(names, right, down);
+  }
+
+  /** Move nodes by so many pixels, for good. @param {string[]} names @param {number} right @param {number} down */
+  shift(names, right, down) {
+    const { points } = this.canvas.draft();
+    const by = this.canvas.frame.inGraphUnits(right, down);
+    const known = names.flatMap((name) => {
+      const point = points.get(name);
+      return point ? [{ name, point }] : [];
+    });
+    this.edits.push({ kind: "move", names: known.map(({ name }) => name), points: known.map(({ point }) => [point.x + by.x, point.y + by.y]) });
   }
 
   editNode() {

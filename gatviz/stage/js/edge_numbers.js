@@ -15,29 +15,45 @@ import { numberElement } from "./graph_elements.js";
 const FEW_NODES = 12;
 /** Of so many numbers each has a place, if need be on another; of more the table tells those that have none. */
 const FEW_NUMBERS = 4;
+/** How far beside its arrow a number may stand that is not left out. */
+const BESIDE = [18, 28, 40, 54];
+/** More than these are written smaller. */
+const MOST_ROOMY = 6;
 
 /**
  * The larger numbers first: among many nodes, one that would lie on another is left out.
  * @param {Picture} picture @param {Drawn} drawn @param {number} digits @param {number|null} target whose arrows are numbered; null for the strongest of each
+ * @param {number|null} asked the arrow whose number is not left out in any case
  */
-export function numberElements(picture, drawn, digits, target) {
+export function numberElements(picture, drawn, digits, target, asked = null) {
   const { scene, screen, radius } = picture;
   const { width, height } = picture.frame.there;
   const small = scene.names.length > FEW_NODES;
   const nodes = screen.map(({ x, y }) => ({ x, y, half: radius, tall: radius }));
   /** @type {Box[]} */
   const taken = [...nodes, ...picture.written];
-  const labels = labelsOf(picture, drawn, small ? 2 : digits, target);
+  const told = labelsOf(picture, drawn, small ? 2 : digits, target);
+  const labels = [...told.filter(({ edge }) => edge !== null && edge === asked), ...told.filter(({ edge }) => edge === null || edge !== asked)];
   const crowded = small || labels.length > FEW_NUMBERS;
+  const tight = small || labels.length > MOST_ROOMY;
   return labels.flatMap(({ text, places, edge }) => {
-    const size = { half: text.length * (small ? 3.2 : 3.9) + 5, tall: small ? 8 : 10 };
-    const boxes = places.map((at) => ({ ...size, x: between(at.x, size.half + 2, width - size.half - 2), y: between(at.y, size.tall + 2, height - size.tall - 2) }));
+    const size = { half: text.length * (tight ? 3.2 : 3.9) + (tight ? 3 : 5), tall: tight ? 8 : 10 };
+    const { half, tall } = size;
+    const points = edge !== null && edge === asked ? [...places, ...besideOf(picture.edgeElements[edge].shape)] : places;
+    const boxes = points.map((at) => ({ half, tall, x: between(at.x, half + 2, width - half - 2), y: between(at.y, tall + 2, height - tall - 2) }));
     const free = boxes.find((box) => !taken.some((other) => overlap(box, other)));
-    const box = free ?? (crowded ? null : leastOn(boxes.filter((one) => !nodes.some((node) => overlap(one, node))), taken));
+    const box = free ?? (crowded && edge !== asked ? null : leastOn(boxes.filter((one) => !nodes.some((node) => overlap(one, node))), taken));
     if (!box) return [];
     taken.push(box);
-    return [numberElement(text, box, edge, small)];
+    return [numberElement(text, box, edge, tight)];
   });
+}
+
+/** Points ever further beside an arrow, on both sides. @param {import("./geometry.js").EdgeShape|null} shape @returns {Point[]} */
+function besideOf(shape) {
+  if (!shape) return [];
+  const { label, across } = shape;
+  return BESIDE.flatMap((far) => [far, -far].map((by) => ({ x: label.x + by * across.x, y: label.y + by * across.y })));
 }
 
 /** The box that lies least on others; null if there is none. @param {Box[]} boxes @param {Box[]} taken @returns {Box|null} */

@@ -1,6 +1,6 @@
 /** Where things are: canvas (pixels in the panel) → scene (pixels before zoom and pan) → graph units. */
 
-const MARGIN = { few: { across: 66, down: 50 }, many: { across: 40, down: 34 } };
+const MARGIN = { few: { across: 66, down: 50 }, many: { across: 46, down: 44 } };
 const FEW = 12;
 const MOST_STRETCH = 1.9;
 
@@ -20,12 +20,12 @@ export class Frame {
   /**
    * Scale a box of graph units to the panel.
    * @param {{left: number, right: number, bottom: number, top: number}} bounds
-   * @param {number} width @param {number} height @param {number} count of nodes @param {number} beside room for words
+   * @param {number} width @param {number} height @param {number} count of nodes @param {number} beside room for words @param {number} slim
    */
-  fit({ left, right, bottom, top }, width, height, count, beside) {
-    const margin = count > FEW ? MARGIN.many : MARGIN.few;
-    const across = (width - 2 * (margin.across + beside)) / (right - left || Infinity);
-    const down = (height - 2 * margin.down) / (top - bottom || Infinity);
+  fit({ left, right, bottom, top }, width, height, count, beside, slim = 1) {
+    const { across: aside, down: above } = count > FEW ? MARGIN.many : MARGIN.few;
+    const across = Math.max(1, width - 2 * slim * (aside + beside)) / (right - left || Infinity);
+    const down = Math.max(1, height - 2 * slim * above) / (top - bottom || Infinity);
     const least = Math.max(Math.min(across || down, down || across), 1e-9);
     this.map = {
       across: Math.min(across || least, least * MOST_STRETCH),

@@ -69,11 +69,11 @@ export function loop(node, radius, direction) {
   };
 }
 
-/** The head, growing with the stroke, as a polygon that points along +x with its tip at the origin. @param {number} width */
-export function headPoints(width) {
+/** The head, growing with the stroke, as a path that points along +x with its tip at the origin. @param {number} width */
+export function headPath(width) {
   const length = 6 + width * 1.5;
   const half = 2.6 + width * 0.85;
-  return `0,0 ${-length},${half} ${-length},${-half}`;
+  return `M0,0 L${(-length).toFixed(2)},${half.toFixed(2)} L${(-length).toFixed(2)},${(-half).toFixed(2)} Z`;
 }
 
 /** How an added loop is dashed: the gaps do not eat a wide line up. @param {number} width */

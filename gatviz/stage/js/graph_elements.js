@@ -8,7 +8,7 @@ import { nodeCount } from "./scene.js";
 
 /**
  * @import {Box, EdgeShape, Point} from "./geometry.js"
- * @import {Edge, Scene} from "./scene.js"
+ * @import {Drawing, Edge} from "./scene.js"
  */
 
 const MOST_FEATURES_BESIDE = 4;
@@ -26,9 +26,9 @@ const RADII = [[12, 23], [24, 15], [40, 12], [60, 10], [100, 8], [Infinity, 6]];
 const LEAST_RADIUS = 4;
 const LONGEST_BESIDE = 16;
 
-/** The nodes' radius: smaller where there are many, and so small that no two touch as they lie now. @param {number} count @param {Point[]} screen */
-export function nodeRadius(count, screen) {
-  const usual = RADII.find(([most]) => count <= most)?.[1] ?? LEAST_RADIUS;
+/** The nodes' radius: smaller where there are many, and so small that no two touch as they lie now. @param {number} count @param {Point[]} screen @param {number} slim */
+export function nodeRadius(count, screen, slim = 1) {
+  const usual = slim * (RADII.find(([most]) => count <= most)?.[1] ?? LEAST_RADIUS);
   let least = Infinity;
   screen.forEach((p, k) => {
     for (let other = 0; other < k; other += 1) least = Math.min(least, Math.hypot(p.x - screen[other].x, p.y - screen[other].y));
@@ -36,7 +36,7 @@ export function nodeRadius(count, screen) {
   return Math.max(LEAST_RADIUS, Math.min(usual, least / 2));
 }
 
-/** @param {Scene} scene @param {string} name @param {number} n @param {number} radius */
+/** @param {Drawing} scene @param {string} name @param {number} n @param {number} radius */
 export function nodeElement(scene, name, n, radius) {
   const inside = Array.from(name).length * (radius > 20 ? 9 : 6.8) <= radius * 2 - 4;
   const small = scene.names.length > MANY_NODES;
@@ -67,10 +67,10 @@ export function nodeElement(scene, name, n, radius) {
 export function edgeElement(edge) {
   const line = svg("path", { class: "line" });
   const rim = svg("path", { class: "rim" });
-  const head = svg("polygon", { class: "head" });
+  const head = svg("path", { class: "head" });
   const hit = svg("path", { class: "hit" });
   const splits = svg("g", { class: "splits" });
-  const group = svg("g", { class: edge.added ? "edge added" : "edge", "data-target": edge.target, "data-source": edge.source }, rim, line, head, splits, hit);
+  const group = svg("g", { class: edge.added ? "edge added" : edge.was ? "edge was" : "edge", "data-target": edge.target, "data-source": edge.source }, rim, line, head, splits, hit);
   return { group, line, rim, head, hit, splits, shape: /** @type {EdgeShape|null} */ (null) };
 }
 
@@ -99,7 +99,7 @@ export function bareEdge(shape) {
  * New nodes and arrows, as far as Python has not computed them yet.
  * @param {import("./draft.js").Draft} draft
  * @param {(name: string) => import("./geometry.js").Point} at where a node is drawn
- * @param {Scene} scene @param {number} radius
+ * @param {Drawing} scene @param {number} radius
  */
 export function draftElements(scene, draft, at, radius) {
   const { names, between } = scene;

@@ -1,12 +1,11 @@
 /** The graph: nodes and arrows whose width and colour are the shown weight, and what is being drawn right now. */
 
-import { CanvasInput } from "./canvas_input.js";
 import { focusedBeside, html, LATER, placeOn, set, svg } from "./dom.js";
 import { edgeKey, draftOf } from "./draft.js";
 import { numberElements } from "./edge_numbers.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
-import { arrow, boundsOf, dashes, headPoints, loop, loopDirection, roomAround } from "./geometry.js";
+import { arrow, boundsOf, dashes, headPath, loop, loopDirection, roomAround } from "./geometry.js";
 import { edgeElement, FEW_NODES, bareEdge, bareShape, draftElements, nodeElement, nodeRadius } from "./graph_elements.js";
 import { colourNodes, paintClasses, writeNames } from "./node_looks.js";
 import { edgeWidth, colourScale } from "./scales.js";
@@ -19,12 +18,16 @@ import { alike } from "./tensor.js";
  * @import {Point} from "./geometry.js"
  * @import {EdgeElement, NodeElement} from "./graph_elements.js"
  * @import {Focus, GoneEdge} from "./protocol.js"
- * @import {Drawn, Edge, Scene} from "./scene.js"
+ * @import {Pointing} from "./pointing.js"
+ * @import {Drawing, Drawn, Edge} from "./scene.js"
  * @import {Changed} from "./store.js"
  * @import {View} from "./frame.js"
  */
 
 const ROOM_BESIDE = 30;
+/** In a picture that is not this wide all is drawn smaller. */
+const NARROW = 340;
+const SLIM = 0.66;
 /** How much wider than the arrow its rim is: a hair, or to be seen. */
 const RIM = 1;
 const HOVERED_RIM = 3;
@@ -34,33 +37,35 @@ const MARKS = ["hover", "locked"];
 /** A loop turns away also from nodes that are no neighbours, if they are not so many radii away. */
 const NEAR = 5;
 /** More arrows than these change at once, without motion. */
-const MOST_MOVING = 200;
+const MOST_MOVING = 100;
 /** A new node made by key keeps about this many pixels from the others. */
 const ROOM = 96;
 
 export class GraphView {
   /**
    * @param {import("./store.js").Store} store
-   * @param {import("./edits.js").Edits} edits
+   * @param {Pick<import("./edits.js").Edits, "drawn">} edits those that wait, which are drawn too
    */
   constructor(store, edits) {
-    /** @type {Scene} */
+    /** @type {Drawing} */
     this.scene = LATER;
     this.store = store;
     this.edits = edits;
-    /** Made by `listen`, since it is told of the commands, which are told of this view. @type {CanvasInput} */
+    /** What hears pointer and keys: it is told of this view. @type {Pointing} */
     this.input = LATER;
     /** Where the nodes are: in graph units, and on the screen. @type {Point[]} */
     this.points = [];
     /** @type {Point[]} */
     this.screen = [];
-    /** The scene that the elements were made for. @type {Scene|undefined} */
+    /** The scene that the elements were made for. @type {Drawing|undefined} */
     this.drawn = undefined;
     /** @type {NodeElement[]} */
     this.nodes = [];
     /** @type {EdgeElement[]} */
     this.edgeElements = [];
     this.radius = 0;
+    /** How much smaller all is than in a large picture. */
+    this.slim = 1;
     /** Where names and features are written. @type {import("./geometry.js").Box[]} */
     this.written = [];
     /** The middle of the picture. */
@@ -93,16 +98,16 @@ export class GraphView {
     this.resize.observe(this.canvas);
   }
 
-  /** @param {import("./commands.js").Commands} commands */
-  listen(commands) {
-    this.input = new CanvasInput(this, this.store, this.edits, commands);
+  /** @param {Pointing} input */
+  listen(input) {
+    this.input = input;
   }
 
   destroy() {
     this.resize.disconnect();
   }
 
-  /** Take over new data. The picture is fitted to the panel only when Python says that it is another one. @param {Scene} scene */
+  /** Take over new data. The picture is fitted to the panel only when Python says that it is another one. @param {Drawing} scene */
   setScene(scene) {
     const replaced = !this.scene || this.scene.revision !== scene.revision;
     const before = this.points;
@@ -176,8 +181,9 @@ export class GraphView {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (!width || !height) return;
     const beside = this.nodes.length <= FEW_NODES && this.scene.edges.some((edge) => edge.source === edge.target) ? ROOM_BESIDE : 0;
-    this.frame.fit(this.bounds, width, height, this.points.length, beside);
-    const radius = nodeRadius(this.points.length, this.points.map((p) => this.frame.onScreen(p)));
+    this.slim = width < NARROW ? SLIM : 1;
+    this.frame.fit(this.bounds, width, height, this.points.length, beside, this.slim);
+    const radius = nodeRadius(this.points.length, this.points.map((p) => this.frame.onScreen(p)), this.slim);
     if (radius !== this.radius) {
       this.radius = radius;
       this.build();
@@ -265,7 +271,7 @@ export class GraphView {
     const drawn = drawnValues(scene, this.store.state);
     const heads = shownHeads(scene, this.store.state);
     const colours = colourScale(drawn.kind, drawn.limit, scene.palette);
-    const slim = scene.names.length > 60 ? 0.6 : 1;
+    const slim = (scene.names.length > 60 ? 0.6 : scene.names.length > 12 ? 0.8 : 1) * this.slim;
     this.canvas.classList.toggle("moves", this.edgeElements.length <= MOST_MOVING);
     // Attributes, as a CSS variable on the group would make the browser style all of its elements anew.
     this.edgeElements.forEach(({ group, line, rim, head }, k) => {
@@ -273,11 +279,11 @@ export class GraphView {
       const colour = colours.fill(drawn.values[k]);
       this.widths[k] = width;
       set(line, { stroke: colour, "stroke-width": width.toFixed(2) });
-      set(head, { fill: colour, points: headPoints(width) });
+      set(head, { fill: colour, d: headPath(width) });
       if (scene.edges[k].added) for (const path of [line, rim]) set(path, { "stroke-dasharray": dashes(width) });
       group.classList.toggle("is-new", drawn.kind === "signed" && Boolean(scene.change?.isNew[k]));
     });
-    this.drawSplit(heads, drawn.limit * (slim === 1 ? 1 : 1.8));
+    this.drawSplit(heads, drawn.limit * (scene.names.length > 60 ? 1.8 : 1));
     this.drawGone(drawn.gone);
     this.isNumbered = heads === null;
     this.drawNumbers();
@@ -290,7 +296,8 @@ export class GraphView {
     const { scene } = this;
     const { locked, digits } = this.store.state;
     const target = locked === null ? null : locked.kind === "edge" ? locked.target : locked.node;
-    this.labelLayer.replaceChildren(...(this.isNumbered ? numberElements(this, drawnValues(scene, this.store.state), digits, target) : []));
+    const asked = locked?.kind === "edge" ? (scene.edgeBetween(locked.target, locked.source)?.index ?? null) : null;
+    this.labelLayer.replaceChildren(...(this.isNumbered ? numberElements(this, drawnValues(scene, this.store.state), digits, target, asked) : []));
   }
 
   /** Several heads at once: strokes side by side instead of one line. @param {number[]|null} heads @param {number} limit */

@@ -3,6 +3,7 @@
 import { focusedBeside, focusKey, html, LATER } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
 import { Menu } from "./menu.js";
+import { sliding } from "./motion.js";
 import { colourScale } from "./scales.js";
 import { onEdge, shownWeighting } from "./scene.js";
 import { touch } from "./store.js";
@@ -62,7 +63,9 @@ export class HeadsBar {
     this.caption.replaceChildren(html("b", {}, texts.head), heads.length > MOST_BARS ? "" : ` · ${this.said(edge)}`);
     this.tiles.setAttribute("role", this.several ? "group" : "radiogroup");
     this.tiles.setAttribute("aria-label", texts.head);
+    const slide = sliding(this.tiles);
     this.tiles.replaceChildren(...heads.map((weighting) => this.tile(weighting, edge, heads.length <= MOST_BARS)));
+    slide();
     this.even.replaceChildren(...(edge && heads.length <= MOST_BARS ? [html("i", { "aria-hidden": "true" }), fillIn(texts.evenShare, { share: this.evenShare(edge) })] : []));
     this.fillMenu(heads.length);
     this.mark();
@@ -119,15 +122,15 @@ export class HeadsBar {
       toggles ? this.dot(weighting) : null,
       html("b", { class: "tile-name" }, weighting.label),
     );
-    if (bar) button.append(" ", this.bar(value, edge), html("span", { class: "tile-value" }, told)); // the blank is for the name that is read out
+    if (bar) button.append(" ", this.bar(value, edge, weighting.key), html("span", { class: "tile-value" }, told)); // the blank is for the name that is read out
     this.swatches.push([weighting, button]);
     return button;
   }
 
-  /** @param {number|null} value @param {Edge|null} edge */
-  bar(value, edge) {
+  /** @param {number|null} value @param {Edge|null} edge @param {string} key */
+  bar(value, edge, key) {
     const { scene } = this;
-    const fill = html("i", { class: edge ? "tile-fill share" : "tile-fill" });
+    const fill = html("i", { class: edge ? "tile-fill share" : "tile-fill", "data-slides": key });
     fill.style.width = `${100 * Math.min(value ?? 0, 1)}%`;
     if (edge && value !== null) fill.style.background = colourScale("share", 1, scene.palette).fill(value);
     const tick = edge ? html("i", { class: "tile-tick" }) : null;

@@ -8,6 +8,7 @@ import { drawnValues, shownHeads } from "./scene.js";
 import { touch } from "./store.js";
 
 /**
+ * @import {Palette} from "./protocol.js"
  * @import {Drawn, Scene} from "./scene.js"
  * @import {Changed, State} from "./store.js"
  */
@@ -64,26 +65,13 @@ export class Legend {
   classes() {
     const { scene, store } = this;
     if (store.state.nodes === "evenness") return [];
-    const { classes } = scene.palette;
-    const shown = store.state.nodes === "prediction" && scene.predicted.length ? scene.predicted : scene.classOf;
-    const present = scene.classNames.map((name, k) => ({ name, k })).filter(({ k }) => shown.includes(k));
-    const marks = present.slice(0, MOST_CLASSES).map(({ name, k }) => {
-      const dot = html("i", { class: "class-dot" });
-      dot.style.background = classes[k % classes.length].fill;
-      dot.style.borderColor = classes[k % classes.length].line;
-      return html("span", { class: "class-name", title: name }, dot, shorten(name, LONGEST_NAME));
-    });
-    return present.length > MOST_CLASSES ? [...marks, html("span", {}, `+ ${present.length - MOST_CLASSES}`)] : marks;
+    return classMarks(scene, store.state.nodes === "prediction" && scene.predicted.length ? scene.predicted : scene.classOf);
   }
 
   /** @param {Drawn} drawn */
   bar({ kind, limit, symbol }) {
-    const { fills } = colourScale(kind, limit, this.scene.palette);
     const several = shownHeads(this.scene, this.store.state) !== null;
-    const steps = html("span", { class: "steps", "aria-hidden": "true" });
-    steps.style.background = `linear-gradient(90deg, ${fills.filter((_, k) => k % STRIDE === 0).join(",")})`;
-    const end = limit === 1 ? "1" : number(limit);
-    return html("span", { class: "bar" }, kind === "signed" ? `Δα −${end}` : `${several ? "α" : symbol} 0`, several ? "…" : steps, end);
+    return scaleBar(this.scene.palette, kind, limit, several ? "α" : symbol, several);
   }
 
   /** α, or its change since the baseline. */
@@ -93,4 +81,25 @@ export class Legend {
     const choices = /** @type {[State["measure"], string][]} */ ([["share", "α"], ["change", "Δα"]]);
     return [options(store, fillIn(scene.texts.since, scene.change), "measure", choices)];
   }
+}
+
+/** The colours of the labels that are shown, by the places of their names. @param {Pick<Scene, "palette"|"classNames">} scene @param {number[]} shown */
+export function classMarks({ palette: { classes }, classNames }, shown) {
+  const present = classNames.map((name, k) => ({ name, k })).filter(({ k }) => shown.includes(k));
+  const marks = present.slice(0, MOST_CLASSES).map(({ name, k }) => {
+    const dot = html("i", { class: "class-dot" });
+    dot.style.background = classes[k % classes.length].fill;
+    dot.style.borderColor = classes[k % classes.length].line;
+    return html("span", { class: "class-name", title: name }, dot, shorten(name, LONGEST_NAME));
+  });
+  return present.length > MOST_CLASSES ? [...marks, html("span", {}, `+ ${present.length - MOST_CLASSES}`)] : marks;
+}
+
+/** A scale from end to end. @param {Palette} palette @param {"share"|"signed"} kind @param {number} limit @param {string} symbol @param {boolean} several whether no colour stands for it */
+export function scaleBar(palette, kind, limit, symbol, several = false) {
+  const { fills } = colourScale(kind, limit, palette);
+  const steps = html("span", { class: "steps", "aria-hidden": "true" });
+  steps.style.background = `linear-gradient(90deg, ${fills.filter((_, k) => k % STRIDE === 0).join(",")})`;
+  const end = limit === 1 ? "1" : number(limit);
+  return html("span", { class: "bar" }, kind === "signed" ? `${symbol} −${end}` : `${symbol} 0`, several ? "…" : steps, end);
 }

@@ -6,6 +6,7 @@
 import { html, LATER, placeOn, set, svg } from "./dom.js";
 import { number, shorten, shortenFront } from "./format.js";
 import { cellShapes } from "./matrix_picture.js";
+import { fade } from "./motion.js";
 import { drawnAs } from "./picture.js";
 
 /**
@@ -40,6 +41,8 @@ const LETTER = 7;
 const DIGIT = 7;
 const MOST_TURNED = 9;
 const GAP_FROM = 12;
+/** More cells than these change at once, without motion. */
+const MOST_MOVING = 2500;
 const GAP = 2;
 const NAME_LETTERS = 9;
 const NARROW_LETTERS = 3;
@@ -68,12 +71,14 @@ export class MatrixView {
     // Kept, as asking the element makes the browser lay out the whole page first.
     this.scrolled = { left: 0, top: 0 };
     this.painter = html("canvas");
+    /** The cells as they were, which give way. */
+    this.faded = html("canvas", { class: "faded", "aria-hidden": "true" });
     drawnAs(this.painter, (origin) => cellShapes(this, origin));
     this.names = svg("g", { class: "names" });
     this.numbers = svg("g", { class: "numbers" });
     this.overlay = svg("g", { class: "marks" });
     this.drawing = svg("svg", { "aria-hidden": "true" }, this.numbers, this.overlay, this.names);
-    this.sticky = html("div", { class: "matrix-view" }, this.painter, this.drawing);
+    this.sticky = html("div", { class: "matrix-view" }, this.painter, this.faded, this.drawing);
     this.sizer = html("div", {}, this.sticky);
     this.element = html("div", { class: "matrix", tabindex: 0, role: "img" }, this.sizer);
     this.element.addEventListener("scroll", () => {
@@ -94,6 +99,7 @@ export class MatrixView {
 
   /** @param {MatrixSpec} spec */
   show(spec) {
+    const before = this.spec;
     this.spec = spec;
     const longest = Math.max(0, ...spec.rowNames.map((name) => Math.min(Array.from(name).length, NAME_LETTERS)));
     this.longestColumn = Math.max(1, ...spec.columnNames.map((name) => Array.from(name).length));
@@ -113,7 +119,26 @@ export class MatrixView {
     Object.assign(this.sticky.style, { width: `${this.view.width}px`, height: `${this.view.height}px` });
     Object.assign(this.element.style, { width: `${this.view.width + bars.x}px`, height: `${this.view.height + bars.y}px` });
     this.element.setAttribute("aria-label", spec.label);
+    if (before && this.changes(before)) this.fade();
     this.draw();
+  }
+
+  /** Whether the same cells have got other values; cells that may be seen one by one. @param {MatrixSpec} before */
+  changes(before) {
+    const { rowNames, columnNames, cellWidth, cellHeight, value } = this.spec;
+    const [rows, columns] = [rowNames.length, columnNames.length];
+    const alike = before.rowNames.length === rows && before.columnNames.length === columns && before.cellWidth === cellWidth && before.cellHeight === cellHeight;
+    return alike && rows * columns <= MOST_MOVING && rowNames.some((_, row) => columnNames.some((__, column) => value(row, column) !== before.value(row, column)));
+  }
+
+  /** Let what is painted give way to what will be. */
+  fade() {
+    const { painter, faded } = this;
+    if (!painter.width || !painter.height) return;
+    faded.width = painter.width;
+    faded.height = painter.height;
+    penOf(faded).drawImage(painter, 0, 0);
+    fade(faded);
   }
 
   /** @param {{hover?: Marks, locked?: Marks}} marks */

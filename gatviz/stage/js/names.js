@@ -7,14 +7,14 @@ import { overlap } from "./geometry.js";
  * @typedef {{x: number, y: number, anchor: "start"|"middle"|"end"}} Place where a name is written, from its node's middle
  */
 
-const LETTER = 7;
+const LETTER = 6.5;
 const TALL = 8;
 const GAP = 5;
 
 /**
  * @param {Point[]} points of all nodes @param {number} radius
  * @param {number[]} letters how long the name beside each node is; 0 for none
- * @param {Box[]} loops that no name stands on if it can stand elsewhere
+ * @param {Box[]} loops and arrows that no name stands on if it can stand elsewhere
  * @param {{width: number, height: number}} canvas that no name reaches beyond
  * @returns {(Place & {box: Box}|null)[]} null for a name that has no room
  */

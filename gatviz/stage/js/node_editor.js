@@ -2,6 +2,7 @@
 
 import { focusedBeside, html, LATER } from "./dom.js";
 import { exact, readNumber, shorten } from "./format.js";
+import { numberSlider } from "./number_slider.js";
 
 /**
  * @import {Scene} from "./scene.js"
@@ -64,7 +65,7 @@ export class NodeEditor {
     const { texts } = scene;
     const name = scene.names[node];
     const features = scene.featureNames.slice(0, MOST_FEATURES).map((feature, f) =>
-      this.field(`f:${f}`, feature, this.feature(node, f), (value) => this.setFeature(name, feature, value)),
+      this.featureField(name, feature, node, f),
     );
     const more = scene.featureNames.length - features.length;
     return [
@@ -73,6 +74,17 @@ export class NodeEditor {
       html("div", { class: "node-features" }, ...features, more > 0 ? html("p", { class: "quiet-text" }, texts.moreFeatures) : null),
       html("button", { type: "button", class: "tool", onclick: () => this.close() }, texts.done),
     ];
+  }
+
+  /** A feature: its number in a field, and on a slider. @param {string} name @param {string} feature @param {number} node @param {number} f */
+  featureField(name, feature, node, f) {
+    const value = this.feature(node, f);
+    const field = this.field(`f:${f}`, feature, value, (text) => this.setFeature(name, feature, text));
+    const input = field.querySelector("input");
+    const slider = numberSlider(this.edits, readNumber(value) ?? 0, feature, (now, drag) => ({ kind: "set_node", name, features: { [feature]: now }, drag }), (text) => {
+      if (input) input.value = input.dataset.taken = text;
+    });
+    return html("div", { class: "node-feature" }, field, slider);
   }
 
   /** One labelled field; `take` says whether the value can be used. @param {string} key @param {string} label @param {string} value @param {(value: string) => boolean} take */
@@ -109,6 +121,7 @@ export class NodeEditor {
   refresh(node) {
     const { scene } = this;
     for (const input of this.element.querySelectorAll("input")) {
+      if (!input.name) continue; // a slider
       const [kind, f] = input.name.split(":");
       const value = kind === "f" ? this.feature(node, Number(f)) : kind === "name" ? scene.names[node] : (scene.classNames[scene.classOf[node]] ?? "");
       if (input === focusedBeside(this.element) || input.classList.contains("wrong")) continue;

@@ -2,6 +2,7 @@
 
 import { set } from "./dom.js";
 import { fillIn } from "./format.js";
+import { overlap } from "./geometry.js";
 import { placeNames } from "./names.js";
 import { colourScale } from "./scales.js";
 import { shownWeighting } from "./scene.js";
@@ -14,6 +15,9 @@ const LOOK = ["line", "fill", "ink"];
 const FEATURE_LETTER = 6.4;
 /** Half the extent of a loop, by the radius of its node. */
 const LOOP_SIZE = 0.75;
+/** Names keep so clear of points along the arrows, where there are so few of them. */
+const ON_ARROW = 5;
+const MOST_AVOIDED = 150;
 
 /** Nodes by their label, or by what an opened model predicts; a ring around every node that it gets wrong. @param {GraphView} view */
 export function paintClasses(view) {
@@ -63,7 +67,10 @@ export function writeNames(view) {
     const node = view.screen[target];
     return across ? [{ x: node.x + 2 * size * across.x, y: node.y + 2 * size * across.y, half: size, tall: size }] : [];
   });
-  const places = placeNames(view.screen, view.radius, letters, loops, view.frame.there);
+  const few = view.edgeElements.length <= MOST_AVOIDED;
+  const onArrows = few ? view.edgeElements.flatMap(({ shape }, k) => (view.scene.edges[k].source === view.scene.edges[k].target ? [] : (shape?.places ?? []))) : [];
+  const arrows = onArrows.map(({ x, y }) => ({ x, y, half: ON_ARROW, tall: ON_ARROW }));
+  const places = placeNames(view.screen, view.radius, letters, [...loops, ...arrows], view.frame.there);
   view.written = places.flatMap((place) => (place ? [place.box] : []));
   view.nodes.forEach(({ name, features }, n) => {
     const place = places[n];
@@ -75,6 +82,12 @@ export function writeNames(view) {
     }
     if (!features) return;
     const half = (Array.from(features.textContent ?? "").length * FEATURE_LETTER) / 2;
-    view.written.push({ x: view.screen[n].x, y: view.screen[n].y + Number(features.getAttribute("y")), half, tall: 9 });
+    const { x, y } = view.screen[n];
+    const usual = Number(features.getAttribute("y"));
+    const boxes = [usual, -usual].map((by) => ({ x, y: y + by, half, tall: 9 }));
+    const taken = [...loops, ...view.written, ...view.screen.flatMap((at, other) => (other === n ? [] : [{ ...at, half: view.radius, tall: view.radius }]))];
+    const box = boxes.find((one) => one.y > one.tall && one.y < view.frame.there.height - one.tall && !taken.some((other) => overlap(one, other))) ?? boxes[0];
+    set(features, { y: box.y - y });
+    view.written.push(box);
   });
 }

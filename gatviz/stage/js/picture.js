@@ -4,6 +4,7 @@
  */
 
 import { svg } from "./dom.js";
+import { arrive } from "./motion.js";
 import { gradientColours, inXml, inLines, roundedBox } from "./picture_parts.js";
 import { same } from "./store.js";
 
@@ -19,7 +20,7 @@ const LOOKS = ["fill", "stroke", "stroke-width", "stroke-dasharray", "fill-opaci
 const CORNERS = /** @type {const} */ (["top-left", "top-right", "bottom-right", "bottom-left"]);
 const SIDES = /** @type {const} */ (["top", "right", "bottom", "left"]);
 /** What is there to be used and not to be looked at. */
-const LEFT_OUT = ".menu, .link, .copy, .hit, .readout, .refused, .node-editor, .cell-editor, .band, title, [hidden], input, select";
+const LEFT_OUT = ".menu, .link, .faded, .copy, .hit, .readout, .refused, .node-editor, .cell-editor, .band, title, [hidden], input, select";
 const MATHS = "'STIX Two Math', 'Latin Modern Math', 'Cambria Math', serif";
 const CAPTION = { size: 12, line: 16, letter: 5.9 };
 const PAD = 12;
@@ -48,13 +49,6 @@ export function pictureOf(elements, caption, { paper, words: inks }) {
   const below = svg("rect", { x: 0, y: drawn, width, height: height - drawn, fill: paper.background });
   const parts = elements.flatMap((element) => tracer.element(element, 1));
   return svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` }, svg("title", {}, inXml(caption)), svg("rect", { width, height, fill: paper.background }), ...parts, below, ...words);
-}
-
-/** What is on its way to new colours and widths is there at once. @param {Element} element */
-function arrive(element) {
-  for (const animation of element.getAnimations({ subtree: true })) {
-    if (animation instanceof CSSTransition) animation.finish();
-  }
 }
 
 /** @param {SVGSVGElement} picture */

@@ -146,7 +146,10 @@ export interface Bar {
   value: number;
 }
 
-/** What one end added to the score: by dimension, where the score splits in two, and by feature, the largest. */
+/** What one end added to the score: by dimension, where the score splits in two, and by feature, the largest.
+
+`added` is the bias that stands in the half's formula beside a · Wh; `rest` says which biases add to what features
+do; "" where there is none. */
 export interface Half {
   half: "target" | "source";
   node: number;
@@ -155,6 +158,8 @@ export interface Half {
   byDimension: Bar[];
   byFeature: Bar[];
   more: number;
+  added: string;
+  rest: string;
 }
 
 /** What the features of the edge itself added to the score, the largest of them. */
@@ -196,7 +201,6 @@ export interface Story {
   formulas: Formula[];
   halves: Half[];
   ofEdge: EdgeShares | null;
-  biased: boolean;
   pair: Pair | null;
   score: JointScore | null;
 }
@@ -427,12 +431,13 @@ export interface Rename {
   to: string;
 }
 
-/** A node's label, or some of its features. */
+/** A node's label, or some of its features; those of one drag are one step. */
 export interface SetNode {
   kind: "set_node";
   name: string;
   label?: string | null;
   features?: Record<string, number>;
+  drag?: string;
 }
 
 /** Where some nodes are now. */
@@ -459,7 +464,8 @@ export interface LayOut {
   layout: "spring" | "circular" | "kamada_kawai" | "bipartite" | "grid";
 }
 
-/** One entry of a parameter, or of one head of it; of the step of this name, else of the layer. */
+/** One entry of a parameter, or of one head of it; of the step of this name, else of the layer. Those of one drag
+are one step. */
 export interface SetWeight {
   kind: "set_weight";
   layer: number;
@@ -468,6 +474,7 @@ export interface SetWeight {
   place: number[];
   value: number;
   step?: string;
+  drag?: string;
 }
 
 /** The last step taken back. */
@@ -555,12 +562,14 @@ export interface TrainBand {
   high: Packed;
 }
 
-/** Lines over epochs on one scale; `cut` says in words that the axis does not start at 0. */
+/** Lines over epochs on one scale; `cut` says in words that the axis does not start at 0, `whisker` between which
+values other seeds end. */
 export interface TrainChart {
   key: "loss" | "right" | "evenness" | "locked";
   title: string;
   lines: TrainLine[];
   bands: TrainBand[];
+  whisker: number[] | null;
   low: number;
   high: number;
   ticks: number[];
@@ -638,7 +647,10 @@ export interface TrainFlag {
   withdrawn: boolean;
 }
 
-/** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done. */
+/** All of the Train workspace's picture; `heard` is the number of the last thing asked for that was done.
+
+`pace`: after so many milliseconds the next answer is asked for, 0 if nothing moves; `fixed`: why nothing of it can
+be trained, edited or opened, "" if it can. */
 export interface TrainScreen {
   identity: string;
   names: string[];
@@ -651,6 +663,8 @@ export interface TrainScreen {
   first: TrainMoment;
   total: number;
   trained: number;
+  pace: number;
+  fixed: string;
   ended: string;
   busy: boolean;
   playing: boolean;
@@ -723,6 +737,56 @@ export interface TrainAsked {
   label?: string | null;
   workspace?: "explore" | "compare" | "explain" | null;
   token?: string | null;
+}
+
+/** One drawing of the graph: the weights [E] of its arrows, and per node its strongest arrow (−1: not drawn).
+
+`nodes` [N]: what colours the nodes, NaN for none, where they are what the panel is about; `told` says it of each. */
+export interface Panel {
+  title: string;
+  values: Packed;
+  strongest: number[];
+  nodes: Packed | null;
+  told: string[];
+}
+
+/** Small multiples: one graph, one scale, a panel for each set of weights.
+
+`numbers` are the nodes' in the whole graph on the screen (−1: not there), by which a lock is told, under the
+`weighting` that the stage shows; `largest` is the end of the scale, on both sides of 0 where it is signed.
+`opens`: whether a panel can be had alone. */
+export interface Panels {
+  title: string;
+  graphTitle: string;
+  legend: string;
+  symbol: string;
+  signed: boolean;
+  largest: number;
+  panels: Panel[];
+  columns: number;
+  opens: boolean;
+  names: string[];
+  called: string[];
+  numbers: number[];
+  classOf: number[];
+  classNames: string[];
+  positions: number[][];
+  edges: Edges;
+  new: number[];
+  gone: number;
+  reads: number[];
+  readBy: number[];
+  undrawnReads: number[];
+  undrawnReadBy: number[];
+  locked: Focus | null;
+  weighting: string;
+  palettes: Palettes;
+  texts: Record<string, string>;
+}
+
+/** A panel that is wanted alone. */
+export interface Opened {
+  panel: number;
 }
 
 /** What the keeper on the page is told: whether there is something new to keep in the browser, and its answers. */

@@ -7,13 +7,13 @@ import { tensor } from "./tensor.js";
 const LONGEST_IN_A_SENTENCE = 24;
 
 /**
- * @import {Answer, Beside, Focus, GoneEdge, Packed, Palette, RowSums, Screen, Stage, Weighting as Sent} from "./protocol.js"
+ * @import {Answer, Beside, Edges, Focus, GoneEdge, Packed, Palette, RowSums, Screen, Stage, Weighting as Sent} from "./protocol.js"
  * @import {Tensor} from "./tensor.js"
  * @import {Direction, State} from "./store.js"
  */
 
 /**
- * @typedef {{index: number, source: number, target: number, added: boolean, drawn: boolean}} Edge
+ * @typedef {{index: number, source: number, target: number, added: boolean, drawn: boolean, was?: boolean}} Edge `was`: of a baseline, and no longer there
  */
 
 /**
@@ -26,6 +26,15 @@ const LONGEST_IN_A_SENTENCE = 24;
  * @typedef {Unpacked<Stage>} StageOf
  * @typedef {Record<string, string>} Texts
  * @typedef {ReturnType<typeof readScene>} Scene all of a screen, its arrays unpacked
+ * @typedef {Pick<Weighting, "key"|"title"|"head"|"symbol"|"values"|"strongest">} Drawable a weighting, as far as it is drawn on arrows
+ * @typedef {ReturnType<typeof linksOf>} Links
+ *
+ * @typedef {Object} DrawnOnly what the painter asks that differs from a whole scene
+ * @property {Drawable[]} weightings
+ * @property {Omit<NonNullable<Scene["change"]>, "baseline">|null} change
+ * @property {Pick<Scene["whole"], "reads"|"readBy"|"undrawn">} whole
+ *
+ * @typedef {Links & DrawnOnly & Pick<Scene, "names"|"called"|"positions"|"revision"|"structure"|"refused"|"fixed"|"freeNumber"|"texts"|"palette"|"features"|"classOf"|"classNames"|"predicted"|"wrong"|"evenness"|"readsLike"|"shareLimit">} Drawing what the painter of graphs needs
  *
  * @typedef {Object} Drawn what width, colour and number of the arrows stand for now
  * @property {"share"|"signed"} kind
@@ -40,25 +49,6 @@ const LONGEST_IN_A_SENTENCE = 24;
 
 /** @param {Screen & {palette: Palette}} data */
 export function readScene(data) {
-  const between = data.edges.source.map((source, k) => ({
-    index: k,
-    source,
-    target: data.edges.target[k],
-    added: Boolean(data.edges.added[k]),
-    drawn: k < data.edges.drawn,
-  }));
-  const edges = between.slice(0, data.edges.drawn);
-  /** @type {Edge[][]} */
-  const into = data.names.map(() => []);
-  /** @type {Edge[][]} */
-  const outOf = data.names.map(() => []);
-  const count = data.names.length;
-  const byPair = new Int32Array(count * count).fill(-1);
-  for (const edge of edges) {
-    into[edge.target].push(edge);
-    outOf[edge.source].push(edge);
-  }
-  for (const edge of between) byPair[edge.target * count + edge.source] = edge.index;
   const { change } = data;
   /** @param {Stage} stage */
   const packedOf = (stage) => (stage.valuesOf ? data.stages.find((other) => other.name === stage.valuesOf) : stage)?.values ?? null;
@@ -67,12 +57,7 @@ export function readScene(data) {
   return {
     ...data,
     structure: JSON.stringify([data.names, data.edges, data.whole, data.classOf, data.classNames, data.features.shape]),
-    edges,
-    between,
-    into,
-    outOf,
-    /** @param {number} target @param {number} source @returns {Edge|null} drawn or not */
-    edgeBetween: (target, source) => between[byPair[target * count + source]] ?? null,
+    ...linksOf(data.edges, data.names.length),
     features: tensor(data.features),
     weightings: data.weightings.map((w) => ({ ...w, values: tensor(w.values), rows: w.rows && rowSums(w.rows) })),
     stages: data.stages.map((s) => ({ ...s, values: tensor(packedOf(s)), pairs: tensor(s.pairs), rest: tensor(s.rest) })),
@@ -80,6 +65,26 @@ export function readScene(data) {
     evenness: tensor(data.evenness),
     change: change && { ...change, values: tensor(change.values), goneValues: tensor(change.goneValues) },
   };
+}
+
+/** The edges, and which lead where. @param {Edges} edges @param {number} count of nodes */
+export function linksOf({ source: sources, target: targets, added, drawn }, count) {
+  /** @type {Edge[]} */
+  const between = sources.map((source, k) => ({ index: k, source, target: targets[k], added: Boolean(added[k]), drawn: k < drawn }));
+  const edges = between.slice(0, drawn);
+  /** @type {Edge[][]} */
+  const into = Array.from({ length: count }, () => []);
+  /** @type {Edge[][]} */
+  const outOf = Array.from({ length: count }, () => []);
+  const byPair = new Int32Array(count * count).fill(-1);
+  for (const edge of edges) {
+    into[edge.target].push(edge);
+    outOf[edge.source].push(edge);
+  }
+  for (const edge of between) byPair[edge.target * count + edge.source] = edge.index;
+  /** @param {number} target @param {number} source @returns {Edge|null} drawn or not */
+  const edgeBetween = (target, source) => between[byPair[target * count + source]] ?? null;
+  return { edges, between, into, outOf, edgeBetween };
 }
 
 /**
@@ -95,7 +100,7 @@ export function edgesAt(scene, node, end) {
   return scene.between.filter((edge) => edge[end] === node);
 }
 
-/** The weighting that is shown, or the first one if the key is gone. @param {Scene} scene @param {State} state @returns {Weighting} */
+/** The weighting that is shown, or the first one if the key is gone. @template {Drawable} W @param {{weightings: W[]}} scene @param {State} state */
 export function shownWeighting(scene, state) {
   return scene.weightings.find((w) => w.key === state.weighting) ?? scene.weightings[0];
 }
@@ -111,7 +116,7 @@ export function isAnswered(scene, state) {
   return same(scene.answered, state.locked);
 }
 
-/** One head's weighting. @param {Scene} scene @param {number} head */
+/** One head's weighting. @template {Drawable} W @param {{weightings: W[]}} scene @param {number} head */
 export function ofHead(scene, head) {
   const found = scene.weightings.find((weighting) => weighting.head === head);
   if (!found) throw new Error(`There is no head ${head}.`);
@@ -132,17 +137,17 @@ export function valuesOf(scene, name) {
   return values;
 }
 
-/** The end of the α scale: one for all heads, as they are compared with each other. @param {Scene} scene @param {State} state */
+/** The end of the α scale: one for all heads, as they are compared with each other. @param {Pick<Drawing, "shareLimit">} scene @param {State} state */
 export function shareLimit(scene, state) {
   return state.scale === "max" ? scene.shareLimit : 1;
 }
 
-/** The end of the scale of changes on both sides of 0, for arrows and matrix alike. @param {Scene} scene @param {State} state */
+/** The end of the scale of changes on both sides of 0, for arrows and matrix alike. @param {Pick<Drawing, "change">} scene @param {State} state */
 export function changeLimit(scene, state) {
   return state.scale === "max" && scene.change ? scene.change.limit : 1;
 }
 
-/** The heads that are drawn at once, or null if one weighting is shown. @param {Scene} scene @param {State} state */
+/** The heads that are drawn at once, or null if one weighting is shown. @param {Pick<Drawing, "weightings">} scene @param {State} state */
 export function shownHeads(scene, state) {
   if (state.heads === null || state.measure === "change") return null;
   return state.heads.filter((head) => scene.weightings.some((weighting) => weighting.head === head));
@@ -150,7 +155,7 @@ export function shownHeads(scene, state) {
 
 /**
  * What width, colour and number of the arrows stand for now: the weighting itself, or its change since a baseline.
- * @param {Scene} scene @param {State} state @returns {Drawn}
+ * @param {Pick<Drawing, "weightings"|"change"|"shareLimit">} scene @param {State} state @returns {Drawn}
  */
 export function drawnValues(scene, state) {
   const weighting = shownWeighting(scene, state);
@@ -177,7 +182,7 @@ export function nodeCount(texts, count) {
   return fillIn(count === 1 ? texts.oneNode : texts.someNodes, { count });
 }
 
-/** The edges that a focus is about: of a node the drawn ones, of a pair its edge, drawn or not. @param {Scene} scene @param {Focus|null} focus @param {Direction} direction @returns {Edge[]} */
+/** The edges that a focus is about: of a node the drawn ones, of a pair its edge, drawn or not. @param {Links} scene @param {Focus|null} focus @param {Direction} direction @returns {Edge[]} */
 export function focusEdges(scene, focus, direction) {
   if (!focus) return [];
   if (focus.kind === "node") return (direction === "reads" ? scene.into : scene.outOf)[focus.node] ?? [];
@@ -185,16 +190,16 @@ export function focusEdges(scene, focus, direction) {
   return edge ? [edge] : [];
 }
 
-/** "{target} reads {source}": what nodes are called in a sentence, where a bare number would read as a count. @param {Scene} scene @param {Focus} focus */
+/** "{target} reads {source}": what nodes are called in a sentence, where a bare number would read as a count. @param {Pick<Drawing, "called">} scene @param {Focus} focus */
 export function focusNames(scene, focus) {
   if (focus.kind === "node") return { node: nodeName(scene, focus.node) };
   return edgeNames(scene, focus);
 }
 
-/** What the two ends of an edge are called in a sentence. @param {Scene} scene @param {{target: number, source: number}} edge */
+/** What the two ends of an edge are called in a sentence. @param {Pick<Drawing, "called">} scene @param {{target: number, source: number}} edge */
 export function edgeNames(scene, { target, source }) {
   return { target: nodeName(scene, target), source: nodeName(scene, source) };
 }
 
-/** @param {Scene} scene @param {number} node */
+/** @param {Pick<Drawing, "called">} scene @param {number} node */
 const nodeName = (scene, node) => shorten(scene.called[node], LONGEST_IN_A_SENTENCE);

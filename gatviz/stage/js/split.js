@@ -28,7 +28,7 @@ export function splitStrokes(shape, shares, colours, limit) {
 
 /**
  * What a node takes in, arrow by arrow and head by head, as a small table.
- * @param {import("./scene.js").Scene} scene @param {import("./scene.js").Edge[]} edges @param {number[]} heads @param {"source"|"target"} end who stands in the rows
+ * @param {import("./scene.js").Drawing} scene @param {import("./scene.js").Edge[]} edges @param {number[]} heads @param {"source"|"target"} end who stands in the rows
  * @param {number} digits
  */
 export function sharesTable(scene, edges, heads, end, digits) {

@@ -1,5 +1,6 @@
 /** The stage as one thing: mount it on an element, give it data, hear what the person did. */
 
+import { CanvasInput } from "./canvas_input.js";
 import { ChainView } from "./chain_view.js";
 import { Camera } from "./camera.js";
 import { Commands } from "./commands.js";
@@ -14,37 +15,18 @@ import { Legend } from "./legend.js";
 import { NodeEditor } from "./node_editor.js";
 import { STEP } from "./page_keys.js";
 import { PictureMenu } from "./picture_menu.js";
+import { captionOf } from "./picture_parts.js";
 import { project } from "./projector.js";
 import { readScene } from "./scene.js";
-import { edgeFocus, nodeFocus, same, Store, touch } from "./store.js";
+import { AT_FIRST, edgeFocus, nodeFocus, same, Store, touch } from "./store.js";
+import { dressed, inLight } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
 import { WhyView } from "./why.js";
 
 /**
  * @import {Asked, Focus, Numbered, Screen} from "./protocol.js"
  * @import {Scene} from "./scene.js"
- * @import {State} from "./store.js"
  */
-
-/** @type {State} */
-const AT_FIRST = {
-  weighting: "",
-  hover: null,
-  locked: null,
-  direction: "reads",
-  scale: "unit",
-  measure: "share",
-  nodes: "class",
-  heads: null,
-  digits: 3,
-  open: [],
-  tool: "move",
-  both: true,
-  selection: [],
-  connecting: null,
-  edited: null,
-  guide: null,
-};
 
 /**
  * @typedef {Object} Host what the stage tells the world around it
@@ -64,19 +46,21 @@ export class Stage {
     this.bar = new HeadsBar(this.store);
     this.graph = new GraphView(this.store, this.edits);
     this.commands = new Commands(this.store, this.edits, this.graph);
-    this.graph.listen(this.commands);
+    this.graph.listen(new CanvasInput(this.graph, this.store, this.commands));
     /** What came last. @type {Screen} */
     this.data = LATER;
     /** @param {() => void} act */
-    const inLight = (act) => this.inLight(act);
+    const paper = (act) => inLight(this.element, this.data.palettes, () => this.show(this.data), act);
+    /** @type {import("./camera.js").Shoots} */
+    const shoots = (key, subjects) => new Camera(key, (date) => captionOf(this.scene, this.store.state, date), paper, subjects);
     this.legend = new Legend(this.store);
-    this.camera = new Camera("graph", this.store, inLight, () => [{ key: "graph", name: this.scene.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend.element] }]);
+    this.camera = shoots("graph", () => [{ key: "graph", name: this.scene.texts.pictureOfGraph, elements: [this.graph.canvas, this.legend.element] }]);
     this.menu = new PictureMenu(this.store, this.commands, host, () => this.graph.resetView());
     this.keys = new KeysMenu();
     this.toolbar = new Toolbar(this.store, this.commands, [this.camera.element, this.menu.element, this.keys.element]);
     this.editor = new NodeEditor(this.store, this.edits, this.graph);
-    this.chain = new ChainView(this.store, this.edits, inLight);
-    this.why = new WhyView(this.store, host, inLight);
+    this.chain = new ChainView(this.store, this.edits, shoots);
+    this.why = new WhyView(this.store, host, shoots);
     this.headline = new Headline(this.store);
     this.guide = new GuideView(this.store);
     this.headline.aside.prepend(this.guide.element);
@@ -105,6 +89,8 @@ export class Stage {
     };
     window.addEventListener(STEP, this.onStep);
     root.append(this.element);
+    /** Whether it was put back and has not been told anything since. */
+    this.returned = false;
     /** What had the focus last, if it was not given away. @type {EventTarget|null} */
     this.focused = null;
     this.element.addEventListener("focusin", (event) => (this.focused = event.target));
@@ -125,6 +111,7 @@ export class Stage {
   /** The page has put another place where this stage was: it goes there as it is. @param {HTMLElement} root */
   moveTo(root) {
     const { focused } = this;
+    this.returned = true;
     root.append(this.element);
     if (focused instanceof HTMLElement || focused instanceof SVGElement) focused.focus({ preventScroll: true });
   }
@@ -132,11 +119,8 @@ export class Stage {
   /** @param {Screen} data */
   show(data) {
     const before = this.scene;
-    const theme = this.theme();
     this.data = data;
-    this.element.dataset.theme = theme;
-    this.scene = readScene({ ...data, palette: data.palettes[theme] });
-    for (const [name, colour] of Object.entries(this.scene.palette.words)) this.element.style.setProperty(`--gv-${name}`, colour);
+    this.scene = readScene({ ...data, palette: dressed(this.element, data.palettes).palette });
     this.notice.textContent = data.notice;
     this.element.toggleAttribute("data-empty", !data.names.length);
     this.edits.settle(data);
@@ -166,30 +150,6 @@ export class Stage {
     this.element.toggleAttribute("data-waiting", this.edits.waiting.length > 0);
   }
 
-  /** Dark or light, as the page around the stage is now. */
-  theme() {
-    const colour = getComputedStyle(this.element).getPropertyValue("--gv-background").trim();
-    const [r, g, b] = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
-    return 0.3 * r + 0.6 * g + 0.1 * b < 110 ? "dark" : "light";
-  }
-
-  /** Let something happen while all is drawn in light colours, as on paper. @param {() => void} act */
-  inLight(act) {
-    if (this.theme() === "light") return act();
-    const { style } = this.element;
-    const paper = Object.entries(this.data.palettes.light.paper);
-    this.element.toggleAttribute("data-still", true); // what moves would be caught on its way
-    for (const [name, colour] of paper) style.setProperty(`--gv-${name}`, colour);
-    this.show(this.data);
-    try {
-      act();
-    } finally {
-      for (const [name] of paper) style.removeProperty(`--gv-${name}`);
-      this.show(this.data);
-      this.element.toggleAttribute("data-still", false);
-    }
-  }
-
   /** Carry over what the person looks at, as far as it still exists. @param {Scene|undefined} before */
   settle(before) {
     const { scene, store } = this;
@@ -201,7 +161,10 @@ export class Stage {
     const replaced = !before || before.revision !== scene.revision;
     const weighting = [replaced ? scene.weightingAtStart : state.weighting, state.weighting].find(known) ?? scene.weightings[0].key;
     const open = this.stillOpen(before);
-    const locked = replaced ? scene.lockedAtStart : keep(state.locked);
+    // While this one was away, something else may have been locked where else the graph is drawn.
+    const elsewhere = this.returned && before && !same(scene.lockedAtStart, before.lockedAtStart);
+    this.returned = false;
+    const locked = replaced || elsewhere ? scene.lockedAtStart : keep(state.locked);
     const changed = !same(locked, state.locked) || (locked && weighting !== state.weighting);
     const selection = state.selection.filter((name) => scene.names.includes(name));
     const count = scene.weightings.filter((w) => w.kind === "head").length;

@@ -24,6 +24,26 @@
  * @property {number|null} guide the step of the guided minute, null outside of it
  */
 
+/** What is looked at as a picture opens. @type {State} */
+export const AT_FIRST = {
+  weighting: "",
+  hover: null,
+  locked: null,
+  direction: "reads",
+  scale: "unit",
+  measure: "share",
+  nodes: "class",
+  heads: null,
+  digits: 3,
+  open: [],
+  tool: "move",
+  both: true,
+  selection: [],
+  connecting: null,
+  edited: null,
+  guide: null,
+};
+
 export class Store {
   /** @param {State} state */
   constructor(state) {

@@ -10,8 +10,6 @@ import { decode } from "./wire.js";
  * @typedef {{data: Uint8Array<ArrayBuffer>, parentElement: HTMLElement, setStateValue: (name: string, value: object) => void}} Page
  */
 
-/** While something moves, the next answer is asked for no sooner than so many milliseconds after the last. */
-const PACE = 140;
 /** What is asked while the page is still being mounted may get lost. */
 const SETTLED = 400;
 const TOKEN = "gatviz-training";
@@ -103,8 +101,8 @@ class Mounted {
     else this.clear();
     this.answered(screen.heard);
     clearTimeout(this.ticking);
-    if (!trains || (!screen.busy && !screen.playing)) return;
-    const due = Math.max(20, PACE - (performance.now() - this.ticked));
+    if (!trains || !screen.pace) return;
+    const due = Math.max(20, screen.pace - (performance.now() - this.ticked));
     this.ticking = setTimeout(() => {
       this.ticked = performance.now();
       this.ask({ what: "tick" });

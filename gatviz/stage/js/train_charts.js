@@ -50,6 +50,7 @@ export class TrainCharts {
       ...chart.bands.map((band) => svg("path", { class: "band", d: bandPath(band, x, y) })),
       ...this.ordered(chart).map((line) => this.line(line, x, y)),
       ...this.ends(chart, x, y),
+      chart.whisker ? svg("path", { class: "whisker", d: whiskerPath(chart.whisker, x(screen.total), y) }) : null,
       svg("line", { class: "playhead", x1: x(screen.moment.epoch), x2: x(screen.moment.epoch), y1: 0, y2: height }),
       ...chart.lines.filter((line) => line.now !== null && line.look !== "even" && (line.look !== "head" || line.head === screen.head)).map((line) => this.point(line, x, y)),
       ...(axis ? this.epochs(x, height) : []),
@@ -141,6 +142,12 @@ export function pathOf(epochs, values, x, y) {
     }
   });
   return path;
+}
+
+/** From the lowest to the highest, with a cap at each end. @param {number[]} ends @param {number} at @param {(value: number) => number} y */
+function whiskerPath([low, high], at, y) {
+  const cap = (/** @type {number} */ value) => `M${at + 4},${y(value).toFixed(1)}h8`;
+  return `${cap(low)}${cap(high)}M${at + 8},${y(low).toFixed(1)}V${y(high).toFixed(1)}`;
 }
 
 /** @param {import("./protocol.js").TrainBand} band @param {(epoch: number) => number} x @param {(value: number) => number} y */

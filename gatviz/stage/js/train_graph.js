@@ -3,7 +3,7 @@
 import { LATER, set, svg } from "./dom.js";
 import { fillIn, number, shorten, signed } from "./format.js";
 import { Frame } from "./frame.js";
-import { arrow, boundsOf, headPoints, loop, loopDirection } from "./geometry.js";
+import { arrow, boundsOf, headPath, loop, loopDirection } from "./geometry.js";
 import { nodeRadius } from "./graph_elements.js";
 import { colourScale, edgeWidth } from "./scales.js";
 
@@ -47,7 +47,7 @@ export class TrainGraph {
     this.nodeLayer = svg("g", {});
     this.labelLayer = svg("g", { class: "edge-labels" });
     this.canvas = svg("svg", { class: small ? "train-small" : "graph", role: small ? "presentation" : "group" }, this.edgeLayer, this.labelLayer, this.nodeLayer);
-    /** @type {{group: SVGGElement, line: SVGPathElement, rim: SVGPathElement, head: SVGPolygonElement, shape: EdgeShape}[]} */
+    /** @type {{group: SVGGElement, line: SVGPathElement, rim: SVGPathElement, head: SVGPathElement, shape: EdgeShape}[]} */
     this.edges = [];
     /** @type {{group: SVGGElement, circle: SVGCircleElement, title: SVGTitleElement}[]} */
     this.nodes = [];
@@ -93,7 +93,7 @@ export class TrainGraph {
       const shape = i === j ? loop(at[i], radius, loopDirection(at[i], neighbours(moment, i, at), centre)) : arrow(at[j], at[i], radius, present.has(`${i} ${j}`));
       const rim = svg("path", { class: "rim", d: shape.path });
       const line = svg("path", { class: "line", d: shape.path });
-      const head = svg("polygon", { class: "head", transform: `translate(${shape.tip.x.toFixed(1)},${shape.tip.y.toFixed(1)}) rotate(${shape.angle.toFixed(1)})` });
+      const head = svg("path", { class: "head", transform: `translate(${shape.tip.x.toFixed(1)},${shape.tip.y.toFixed(1)}) rotate(${shape.angle.toFixed(1)})` });
       const hit = small ? null : svg("path", { class: "hit", d: shape.path }, svg("title", {}));
       const group = svg("g", { class: added[k] ? "edge added" : "edge", "data-target": i, "data-source": j }, rim, line, head, hit);
       if (hit) hit.addEventListener("click", () => this.lock(i, j));
@@ -157,7 +157,7 @@ export class TrainGraph {
       const colour = colours.fill(value);
       set(rim, { "stroke-width": (width + (small ? 0 : 0.7)).toFixed(2) });
       set(line, { stroke: colour, "stroke-width": width.toFixed(2) });
-      set(head, { fill: colour, points: small ? "" : headPoints(width) });
+      set(head, { fill: colour, d: small ? "" : headPath(width) });
       const locked = screen.locked !== null && screen.locked[0] === target[k] && screen.locked[1] === source[k];
       group.classList.toggle("locked", locked && !small);
       const title = group.querySelector(".hit title");

@@ -32,6 +32,7 @@ export class TrainPlayer {
     this.explain = html("button", { type: "button", class: "link", "data-key": "explain", onclick: () => ask({ what: "open", workspace: "explain", node: this.node }) });
     this.seeds = html("button", { type: "button", class: "link", "data-key": "seeds", onclick: () => ask({ what: "seeds" }) });
     this.seedsTold = html("span", { class: "quiet-text" });
+    this.fixed = html("span", { class: "quiet-text fixed" });
     this.flags = html("div", { class: "flags" });
     this.slider = html("input", { type: "range", min: 0, step: 1 });
     /** The epoch that was asked for, until it comes or something else moves the playhead. @type {number|null} */
@@ -44,7 +45,7 @@ export class TrainPlayer {
       html("div", { class: "player-buttons" }, this.reset, this.play, this.step),
       html("div", { class: "player-count" }, this.count, html("span", {}, this.of, this.undo)),
       html("div", { class: "player-line" }, this.flags, this.slider, this.axis),
-      html("div", { class: "player-more" }, this.open, this.explain, this.seeds, this.seedsTold),
+      html("div", { class: "player-more" }, this.open, this.explain, this.seeds, this.seedsTold, this.fixed),
     );
   }
 
@@ -79,7 +80,9 @@ export class TrainPlayer {
     this.of.replaceChildren(fillIn(texts.epochs, { total }), html("br"), screen.ended || screen.left);
     this.undo.textContent = texts.undo;
     this.node = chosen;
-    this.explain.hidden = chosen === null;
+    this.open.hidden = this.seeds.hidden = screen.fixed !== "";
+    this.fixed.textContent = screen.fixed;
+    this.explain.hidden = chosen === null || screen.fixed !== "";
     if (chosen !== null) this.explain.textContent = fillIn(texts.explainNode, { node: screen.called[chosen], epoch: moment.epoch });
     this.explain.title = texts.openTitle;
     /** @param {"explore"|"compare"|"explain"} workspace @param {string} words */

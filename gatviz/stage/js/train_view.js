@@ -7,7 +7,7 @@ import { TrainEmbeddingView } from "./train_embedding.js";
 import { TrainGraph } from "./train_graph.js";
 import { TrainPlayer } from "./train_player.js";
 import { TrainStepView } from "./train_step.js";
-import { dressed } from "./train_theme.js";
+import { dressed } from "./theme.js";
 
 /**
  * @import {Palette, TrainAsked, TrainPiece, TrainScreen} from "./protocol.js"
@@ -85,6 +85,7 @@ export class TrainView {
   redraw() {
     if (!this.screen) return;
     const { screen } = this;
+    if (screen.fixed) this.graph.painting = false;
     this.drawBar();
     if (this.graph.chosen !== null && this.graph.chosen >= screen.names.length) this.graph.chosen = null;
     this.graph.show(screen, screen.moment);
@@ -128,7 +129,7 @@ export class TrainView {
       ...(screen.layers > 1 ? [group(texts.layer, range(screen.layers).map((k) => option(`layer${k}`, `${k}`, k === screen.layer, { what: "show", layer: k }, null, `${texts.layer} ${k}`)))] : []),
       group(texts.head, range(screen.heads).map((k) => option(`head${k}`, `${k}`, k === screen.head, { what: "show", head: k }, colours[k % colours.length], fillIn(texts.headLabel, { head: k })))),
       html("span", { class: "spacer" }),
-      this.paintButton(),
+      ...(screen.fixed ? [] : [this.paintButton()]),
       ...(this.graph.painting ? [this.brushes(option, group)] : []),
       group("", [
         option("alpha", texts.alpha, screen.measure === "alpha", { what: "show", measure: "alpha" }),
@@ -174,7 +175,7 @@ export class TrainView {
     /** @param {"charts"|"embedding"|"step"} panel @param {string} words */
     const tab = (panel, words) => html("button", { type: "button", class: "option", role: "tab", "aria-selected": screen.panel === panel, "data-key": panel, onclick: () => this.ask({ what: "show", panel }) }, words);
     tabs.setAttribute("aria-label", texts.sidePanel);
-    tabs.replaceChildren(tab("charts", texts.panelCharts), tab("embedding", texts.panelEmbedding), tab("step", texts.panelStep));
+    tabs.replaceChildren(tab("charts", texts.panelCharts), tab("embedding", texts.panelEmbedding), ...(screen.fixed ? [] : [tab("step", texts.panelStep)]));
     if (focused) focusKey(tabs, focused);
     const { element } = { charts: this.charts, embedding: this.embedding, step: this.step }[screen.panel];
     if (this.body.firstChild !== element) this.body.replaceChildren(element);

@@ -1,9 +1,9 @@
 /** Why this one, and not the others: a row for each node that the target reads, from its score to what arrives. */
 
-import { Camera } from "./camera.js";
 import { html, LATER } from "./dom.js";
 import { fillIn, shorten } from "./format.js";
 import { formulaLine } from "./formula.js";
+import { sliding } from "./motion.js";
 import { answerOf, isAnswered, shownWeighting } from "./scene.js";
 import { sentence } from "./sentence.js";
 import { edgeFocus, same, touch } from "./store.js";
@@ -26,9 +26,9 @@ export class WhyView {
   /**
    * @param {import("./store.js").Store} store
    * @param {Pick<import("./stage.js").Host, "asked">} host is told what the person wants Python to check
-   * @param {import("./camera.js").InLight} inLight
+   * @param {import("./camera.js").Shoots} shoots
    */
-  constructor(store, host, inLight) {
+  constructor(store, host, shoots) {
     /** @type {Scene} */
     this.scene = LATER;
     this.store = store;
@@ -40,7 +40,7 @@ export class WhyView {
     this.lock = html("span");
     this.remark = html("p", { class: "quiet-text why-remark" });
     this.links = html("span", { class: "why-links" });
-    this.camera = new Camera("why", store, inLight, () => [{ key: "why", name: this.scene.texts.pictureOfWhy, elements: [this.head, this.body] }]);
+    this.camera = shoots("why", () => [{ key: "why", name: this.scene.texts.pictureOfWhy, elements: [this.head, this.body] }]);
     this.head = html("div", { class: "why-head" }, this.title, this.lock, this.remark, this.links, this.camera.element);
     this.body = html("div", { class: "why-body" });
     this.element = html("section", { class: "panel why" }, this.head, this.body);
@@ -78,7 +78,9 @@ export class WhyView {
     this.element.toggleAttribute("data-empty", !table);
     const weighting = shownWeighting(scene, store.state);
     const stable = why?.stable.length ? [html("p", { class: "quiet-text why-stable", role: "status" }, ...sentence(why.stable, store))] : [];
+    const slide = sliding(this.body);
     this.body.replaceChildren(...(table ? [...stable, whyTable(scene, table, this.chosen(table), store), sumLine(scene, table, this.chosen(table), store)] : []));
+    slide();
     if (table && this.furtherOpen && weighting.head !== null) this.body.append(this.further(weighting.head));
     this.markHover();
   }

@@ -31,9 +31,9 @@ export function axis(bars) {
 /**
  * @param {Bars} bars
  * @param {{s: number|null, g: number|null, raw: number|null, e: number|null}} score
- * @param {Palette} palette @param {number} height @param {number} digits
+ * @param {Palette} palette @param {number} height @param {number} digits @param {string} name by which it is found again
  */
-export function bar(bars, { s, g, raw, e }, palette, height, digits) {
+export function bar(bars, { s, g, raw, e }, palette, height, digits, name) {
   const at = scaleOf(bars);
   const middle = height / 2;
   /** @type {SVGElement[]} */
@@ -41,7 +41,7 @@ export function bar(bars, { s, g, raw, e }, palette, height, digits) {
   /** @param {number} from @param {number} to @param {string} kind */
   const span = (from, to, kind) => {
     if (from === to) return;
-    const rect = svg("rect", { class: `why-bar ${kind}`, x: Math.min(at(from), at(to)).toFixed(1), y: middle - THICK / 2, width: Math.abs(at(to) - at(from)).toFixed(1), height: THICK, rx: 2 });
+    const rect = svg("rect", { class: `why-bar ${kind}`, "data-slides": `${name} ${kind}`, x: Math.min(at(from), at(to)).toFixed(1), y: middle - THICK / 2, width: Math.abs(at(to) - at(from)).toFixed(1), height: THICK, rx: 2 });
     rect.style.fill = to > from ? palette.bars.plus : palette.bars.minus;
     parts.push(rect);
   };
@@ -54,6 +54,6 @@ export function bar(bars, { s, g, raw, e }, palette, height, digits) {
     if (g !== null && s !== null && raw !== null) span(start + s, raw, "g");
   } else if (e !== null) span(0, e, "e");
   if (raw !== null && e !== null && raw !== e) parts.push(svg("line", { class: "why-bend", x1: at(raw), x2: at(e), y1: middle, y2: middle }));
-  if (e !== null) parts.push(svg("circle", { class: "why-e", cx: at(e).toFixed(1), cy: middle, r: 4.5 }, svg("title", {}, `e = ${number(e, digits)}`)));
+  if (e !== null) parts.push(svg("circle", { class: "why-e", "data-slides": `${name} e`, cx: at(e).toFixed(1), cy: middle, r: 4.5 }, svg("title", {}, `e = ${number(e, digits)}`)));
   return svg("svg", { class: "why-bars", width: WIDTH, height, "aria-hidden": "true" }, ...parts);
 }

@@ -77,7 +77,7 @@ function row(scene, table, k, chosen, store, height) {
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && lock(),
     },
     html("th", { scope: "row", class: "name" }, html("span", { class: "node-chip", title: reason.name }, shorten(reason.name, LONGEST_NAME)), reason.own ? html("span", { class: "quiet-text" }, texts.whyItself) : null),
-    table.bars && html("td", { class: "bars" }, bar(table.bars, score, scene.palette, height, digits)),
+    table.bars && html("td", { class: "bars" }, bar(table.bars, score, scene.palette, height, digits, reason.name)),
     ...table.columns.map((column) => cell(scene, table, k, column, chosen, digits)),
     html("td", { class: "note quiet-text" }, note),
   );
@@ -90,14 +90,16 @@ function cell(scene, table, k, { key, stage }, chosen, digits) {
     return html("td", { class: `vector-cell-of ${key}` }, key in SIGNS ? html("span", { class: "sign", "aria-hidden": "true" }, values && SIGNS[key]) : null, values && vectorCells(scene, stage, values, digits));
   }
   const value = table.number(k, key);
-  if (key === SHARE) return html("td", { class: "share" }, html("span", { class: "share-cell" }, shareBar(scene, value, table.even, chosen, table.range(k), digits), html("b", { class: chosen ? "alpha" : null }, number(value, digits))));
+  if (key === SHARE) return html("td", { class: "share" }, html("span", { class: "share-cell" }, shareBar(scene, value, table, k, chosen, digits), html("b", { class: chosen ? "alpha" : null }, number(value, digits))));
   const tone = SIGNED.has(key) && value ? (value < 0 ? " minus" : " plus") : "";
   return html("td", { class: `number ${key}${tone}` }, (SIGNED.has(key) ? signed : number)(value, digits));
 }
 
-/** @param {Scene} scene @param {number|null} value @param {number} even @param {boolean} chosen @param {[number, number]|null} range @param {number} digits */
-function shareBar(scene, value, even, chosen, range, digits) {
-  const fill = html("i", { class: chosen ? "tile-fill share chosen" : "tile-fill share" });
+/** @param {Scene} scene @param {number|null} value @param {Table} table @param {number} k @param {boolean} chosen @param {number} digits */
+function shareBar(scene, value, table, k, chosen, digits) {
+  const { even } = table;
+  const range = table.range(k);
+  const fill = html("i", { class: chosen ? "tile-fill share chosen" : "tile-fill share", "data-slides": `${table.rows[k].name} share` });
   fill.style.width = `${100 * Math.min(value ?? 0, 1)}%`;
   if (value !== null) fill.style.background = colourScale("share", 1, scene.palette).fill(value);
   const tick = html("i", { class: "tile-tick" });

@@ -17,6 +17,8 @@ from gatviz.ui.session.control_values import value_of
 from gatviz.words import _
 
 _IMAGE = "compare_image"
+_CHARTED = "gatviz_charted"
+"""Whether the page has a chart in this run."""
 _FORMATS = {"svg": "SVG", "png": "PNG"}
 _STYLE = """<style>
 [class*="st-key-beside-"] > div { flex: 1 1 27rem !important; min-width: 0; }
@@ -28,14 +30,11 @@ def theme() -> Theme:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def card(chart: Chart | None, key: str, clicked: Callable[[int], None] | None = None) -> None:
-    """Draw a chart with its caption and downloads; a chart of nothing is left out.
-
-    Arguments:
-        clicked: called with the panel (what a point's customdata holds) in which a point was clicked.
-    """
+def card(chart: Chart | None, key: str) -> None:
+    """Draw a chart with its caption and downloads; a chart of nothing is left out."""
     if chart is None:
         return
+    st.session_state[_CHARTED] = True
     with st.container(border=True, key=f"card-{key}", gap="small"):
         st.plotly_chart(
             chart.figure,
@@ -43,29 +42,25 @@ def card(chart: Chart | None, key: str, clicked: Callable[[int], None] | None = 
             key=f"chart-{key}",
             config=chart.config(_image()),
             alt=f"{chart.title}. {chart.caption}",
-            on_select="ignore" if clicked is None else lambda: _clicked(f"chart-{key}", clicked),
-            selection_mode="points",
         )
-        with st.container(horizontal=True, vertical_alignment="top", wrap=False):
-            say([chart.caption], quiet=True)
-            st.download_button(
-                _("CSV"),
-                data=chart.csv,
-                file_name=f"{chart.file_name}.csv",
-                mime="text/csv",
-                key=f"csv-{key}",
-                help=_("The numbers of this chart, every digit of them, as a CSV table."),
-                icon=":material/table:",
-                on_click="ignore",
-                type="tertiary",
-            )
+        below(chart.caption, chart.csv, chart.file_name, key)
 
 
-def _clicked(key: str, clicked: Callable[[int], None]) -> None:
-    points = st.session_state[key].selection.points
-    panels = [point.get("customdata") for point in points]
-    if panels and isinstance(panels[0], int):
-        clicked(panels[0])
+def below(caption: str, csv: Callable[[], str], name: str, key: str) -> None:
+    """What stands below a picture: how to read it, and its numbers to save."""
+    with st.container(horizontal=True, vertical_alignment="top", wrap=False):
+        say([caption] if caption else [], quiet=True)
+        st.download_button(
+            _("CSV"),
+            data=csv,
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            key=f"csv-{key}",
+            help=_("The numbers of this chart, every digit of them, as a CSV table."),
+            icon=":material/table:",
+            on_click="ignore",
+            type="tertiary",
+        )
 
 
 @contextmanager
@@ -78,10 +73,13 @@ def side_by_side(key: str) -> Iterator[None]:
 def page_style() -> None:
     """What side_by_side needs of the page, once."""
     st.html(_STYLE)
+    st.session_state[_CHARTED] = False
 
 
 def image_choice() -> None:
-    """The format in which every chart's camera saves it."""
+    """The format in which every chart's camera saves it, where there is a chart."""
+    if not st.session_state[_CHARTED]:
+        return
     choice(
         _("The camera above a chart saves it as"),
         list(_FORMATS),

@@ -41,7 +41,7 @@ class Question:
     tab: str
     full: str
     answer: Callable[[], None]
-    needs_arrows: bool = True
+    needs_edges: bool = True
 
 
 def questions(now: session.Session, settings: Settings, run: Run) -> dict[Key, Question]:
@@ -79,13 +79,13 @@ def questions(now: session.Session, settings: Settings, run: Run) -> dict[Key, Q
             _("Predictions"),
             _("How often is the opened model right, and what does it mix up?"),
             partial(right_or_wrong, predictions),
-            needs_arrows=False,
+            needs_edges=False,
         )
     asked["what_if"] = Question(
         _("What if"),
         _("What changes if the graph, a feature, a weight or a setting changes?"),
         partial(what_if, now, run),
-        needs_arrows=False,
+        needs_edges=False,
     )
     return asked
 
@@ -103,7 +103,7 @@ def compare(now: session.Session, settings: Settings, run: Run) -> None:
         label_visibility="collapsed",
     )
     question(asked[chosen].full, whose_weights(now))
-    if asked[chosen].needs_arrows and run.trace.num_edges == 0:
+    if asked[chosen].needs_edges and run.trace.num_edges == 0:
         st.info(_no_arrows() if now.graph.num_nodes else _no_nodes())
         return
     asked[chosen].answer()

@@ -39,7 +39,7 @@ def picked(label: str, options: Sequence[Any], key: str, form: Callable[[Any], s
     return st.selectbox(label, options, index=index, key=key_of(key), format_func=form, persist_state="session")
 
 
-def number(label: str, low: float, high: float, usual: float, step: float, key: str, **more: Any) -> float:
+def number_input(label: str, low: float, high: float, usual: float, step: float, key: str, **more: Any) -> float:
     """A number between two others; one that was kept from elsewhere and is not there falls back to the usual one."""
     if not low <= value_of(key, usual) <= high:
         forget_value(key)

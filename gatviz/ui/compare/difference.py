@@ -6,14 +6,14 @@ import streamlit as st
 
 from gatviz import analysis
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.charts.common import Chart
 from gatviz.charts.compare import difference_chart
-from gatviz.charts.network import HALF_WIDTH, network_chart
-from gatviz.charts.network_drawn import Drawn
+from gatviz.stage.drawn import Drawn
+from gatviz.stage.panels import Multiples, multiples
 from gatviz.ui.compare.answer import answer, answer_place
 from gatviz.ui.compare.cache import cached, drawn_at
 from gatviz.ui.compare.chart_card import card, matrix_limit, side_by_side, theme
 from gatviz.ui.compare.controls import weights_choice
+from gatviz.ui.compare.multiples import multiples_card
 from gatviz.ui.session import session
 from gatviz.words import _
 
@@ -30,21 +30,20 @@ def difference(now: session.Session, trace: LayerTrace) -> None:
     answer(place, found.sentences[0], found.sentences[1:])
     look = theme()
 
-    def on_the_graph() -> Chart | None:
+    def on_the_graph() -> Multiples | None:
         title = _("{first} minus {second}").format(first=found.first_name, second=found.second_name)
-        return network_chart(
+        return multiples(
             Drawn.of(now.graph, trace, now.positions),
             found.values[:, None],
             [title],
             _("{what}, on the graph").format(what=title[:1].upper() + title[1:]),
-            scale="signed",
-            unit=_("difference of weights"),
-            width=HALF_WIDTH,
-            theme=look,
+            signed=True,
+            symbol="Δ",
+            graph=now.origin,
         )
 
-    key = ("difference", drawn_at(now), first, second, look)
+    key = ("difference", drawn_at(now), first, second)
     with side_by_side("difference"):
-        card(cached(trace, key, on_the_graph), "difference_graph")
+        multiples_card(now, cached(trace, key, on_the_graph), "difference_graph")
         card(difference_chart(found, theme=look), "difference_matrix")
     matrix_limit(trace.num_nodes)

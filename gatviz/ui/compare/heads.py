@@ -9,12 +9,13 @@ from gatviz.analysis.headlines import who_is_read
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.common import Chart
 from gatviz.charts.heads import alpha_chart, head_alpha_chart
-from gatviz.charts.network import network_chart
-from gatviz.charts.network_drawn import Drawn
+from gatviz.stage.drawn import Drawn
+from gatviz.stage.panels import Multiples, multiples
 from gatviz.ui.compare.answer import answer, answer_place
 from gatviz.ui.compare.cache import cached, drawn_at
 from gatviz.ui.compare.chart_card import card, matrix_limit, theme
 from gatviz.ui.compare.controls import choice, head_name, picture_choice
+from gatviz.ui.compare.multiples import multiples_card
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import key_of, set_value
 from gatviz.words import _
@@ -36,7 +37,7 @@ def heads(now: session.Session, trace: LayerTrace) -> None:
                 options,
                 _SHOWN,
                 lambda h: _("all") if h == _ALL else str(h),
-                help=_("All heads side by side, or one large. A click on a node in a panel opens that head too."),
+                help=_("All heads side by side, or one large. A click on the name above a panel opens that head too."),
             )
         picture = picture_choice("compare_picture")
         columns = 0
@@ -53,19 +54,20 @@ def heads(now: session.Session, trace: LayerTrace) -> None:
     look = theme()
     if picture == "graph":
 
-        def graphs() -> Chart | None:
-            return network_chart(
+        def graphs() -> Multiples | None:
+            return multiples(
                 Drawn.of(now.graph, trace, now.positions),
                 trace.alpha[:, chosen],
                 [head_name(head) for head in chosen],
                 _("α of every head") if len(chosen) > 1 else _("α of head {head}").format(head=chosen[0]),
                 largest=share_limit(trace) if to_largest else 1.0,
                 columns=columns or None,
-                theme=look,
+                graph=now.origin,
+                opens=True,
             )
 
-        key = ("graphs", drawn_at(now), tuple(chosen), to_largest, columns, look)
-        card(cached(trace, key, graphs), "heads_graph", clicked=_open if len(chosen) > 1 else None)
+        drawn = cached(trace, ("graphs", drawn_at(now), tuple(chosen), to_largest, columns), graphs)
+        multiples_card(now, drawn, "heads_graph", _open)
         return
 
     def matrices() -> Chart | None:

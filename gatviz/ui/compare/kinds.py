@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from gatviz.analysis import score_span, static_attention
 from gatviz.analysis.headlines import both_kinds
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.charts.common import Chart
 from gatviz.charts.heads import head_alpha_chart, ranking_chart
-from gatviz.charts.network import HALF_WIDTH, network_chart
-from gatviz.charts.network_drawn import Drawn
-from gatviz.model.steps import Kind
+from gatviz.model.layer_settings import Kind
+from gatviz.stage.drawn import Drawn
+from gatviz.stage.panels import Multiples, multiples
 from gatviz.ui.compare.answer import answer, answer_place
-from gatviz.ui.compare.cache import cached, drawn_at
+from gatviz.ui.compare.cache import cached
 from gatviz.ui.compare.chart_card import card, matrix_limit, side_by_side, theme
 from gatviz.ui.compare.controls import head_choice, picture_choice
+from gatviz.ui.compare.multiples import multiples_card
 from gatviz.ui.session import run_cache, session
 from gatviz.ui.session.model import present_weights
 from gatviz.ui.session.settings import Settings
@@ -48,11 +50,14 @@ def kinds(now: session.Session, settings: Settings, run: run_cache.Run) -> None:
     verdict = _("{kind}: {verdict}")
     told = [verdict.format(kind=trace.kind, verdict=one.verdict(head)) for trace, one in zip(pair, found, strict=True)]
     answer(place, both_kinds(found[0], found[1], head), [*told, drawn.format(kind=settings.kind, seed=settings.seed)])
-    with side_by_side("kinds"):
-        for trace in pair:
-            card(_weights(now, trace, head, picture), f"kinds_{trace.kind}")
     if picture == "matrix":
+        with side_by_side("kinds"):
+            for trace in pair:
+                title = _("α of {kind}, head {head}").format(kind=trace.kind, head=head)
+                card(head_alpha_chart(trace, now.graph, head, theme=theme(), title=title), f"kinds_{trace.kind}")
         matrix_limit(run.trace.num_nodes)
+    else:
+        multiples_card(now, _weights(now, pair, head), "kinds")
     span = score_span(head, *pair)
     with side_by_side("kinds_ranking"):
         for trace, one in zip(pair, found, strict=True):
@@ -70,16 +75,12 @@ def kinds(now: session.Session, settings: Settings, run: run_cache.Run) -> None:
     )
 
 
-def _weights(now: session.Session, trace: LayerTrace, head: int, picture: str) -> Chart | None:
-    look = theme()
-    title = _("α of {kind}, head {head}").format(kind=trace.kind, head=head)
-    if picture == "matrix":
-        return head_alpha_chart(trace, now.graph, head, theme=look, title=title)
-
-    def drawn() -> Chart | None:
-        return network_chart(
-            Drawn.of(now.graph, trace, now.positions), trace.alpha[:, [head]], [trace.kind], title,
-            width=HALF_WIDTH, theme=look,
-        )  # fmt: skip
-
-    return cached(trace, ("kinds", drawn_at(now), head, look), drawn)
+def _weights(now: session.Session, pair: Sequence[LayerTrace], head: int) -> Multiples | None:
+    """α of a head of both, over the same arrows."""
+    return multiples(
+        Drawn.of(now.graph, pair[0], now.positions),
+        np.stack([trace.alpha[:, head] for trace in pair], axis=1),
+        [trace.kind for trace in pair],
+        _("α of head {head}").format(head=head),
+        graph=now.origin,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -9,17 +11,17 @@ from gatviz.analysis import AcrossLayers, attention_across_layers
 from gatviz.analysis.headlines import what_arrives
 from gatviz.analysis.subject import called
 from gatviz.attention.layer_trace import MAX_DENSE_NODES
-from gatviz.charts.common import Chart
 from gatviz.charts.compare import across_chart, hops_chart
-from gatviz.charts.network import network_chart
-from gatviz.charts.network_drawn import Drawn
 from gatviz.model.trace import Trace
+from gatviz.stage.drawn import Drawn
+from gatviz.stage.panels import Multiples, multiples
 from gatviz.ui.compare.answer import answer, answer_place
 from gatviz.ui.compare.cache import cached, drawn_at
 from gatviz.ui.compare.chart_card import card, say, side_by_side, theme
 from gatviz.ui.compare.controls import picked
+from gatviz.ui.compare.multiples import multiples_card
 from gatviz.ui.session import session
-from gatviz.words import _
+from gatviz.words import _, sentences
 
 _MOST_PANELS = 32
 _MOST_BARS = 60
@@ -31,8 +33,8 @@ def layers(now: session.Session, whole: Trace) -> None:
     look = theme()
     last = whole.layers[-1]
     place = answer_place()
-    key = ("thumbnails", drawn_at(now), look)
-    card(cached(last, key, lambda: _thumbnails(now, whole)), "thumbnails")
+    key = ("thumbnails", drawn_at(now))
+    multiples_card(now, cached(last, key, lambda: _thumbnails(now, whole)), "thumbnails")
     found: AcrossLayers = cached(last, ("across", now.graph.fingerprint), lambda: attention_across_layers(whole))
     node = picked(_("Node"), range(len(found.names)), "compare_node", lambda n: called(found.names[n]))
     answer(place, what_arrives(found, node), found.sentences)
@@ -48,7 +50,7 @@ def layers(now: session.Session, whole: Trace) -> None:
     st.dataframe(found.reads(node), hide_index=True, key="across_reads")
 
 
-def _thumbnails(now: session.Session, whole: Trace) -> Chart | None:
+def _thumbnails(now: session.Session, whole: Trace) -> Multiples | None:
     """All layers run over the same edges, so their heads can stand in one drawing."""
     titles = [
         _("layer {layer}, head {head}").format(layer=number, head=head)
@@ -58,15 +60,15 @@ def _thumbnails(now: session.Session, whole: Trace) -> Chart | None:
     values = np.concatenate([layer.alpha for layer in whole.layers], axis=1)[:, :_MOST_PANELS]
     heads = {layer.num_heads for layer in whole.layers[:-1]}
     columns = max(heads) if len(heads) == 1 and whole.layers[-1].num_heads <= max(heads) <= _MOST_IN_A_ROW else None
-    chart = network_chart(
+    found = multiples(
         Drawn.of(now.graph, whole.layers[0], now.positions),
         values,
         titles[:_MOST_PANELS],
         _("α of every head of every layer"),
         columns=columns,  # a row for each layer, where it can be
-        theme=theme(),
+        graph=now.origin,
     )
-    if chart is not None and len(titles) > _MOST_PANELS:
+    if found is not None and len(titles) > _MOST_PANELS:
         cut = _("Drawn are the first {shown} of {all} heads.").format(shown=_MOST_PANELS, all=len(titles))
-        return Chart(chart.figure, f"{chart.caption} {cut}", chart.table)
-    return chart
+        return replace(found, caption=sentences(found.caption, cut))
+    return found

@@ -10,15 +10,15 @@ from gatviz.analysis.headlines import who_averages
 from gatviz.analysis.subject import nodes
 from gatviz.analysis.uniformity import AVERAGES, CHOOSES
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.charts.colours import Theme, head_colour
-from gatviz.charts.common import Chart
+from gatviz.charts.colours import head_colour
 from gatviz.charts.heads import effective_chart, evenness_chart, shares_chart
-from gatviz.charts.network import node_values_chart
-from gatviz.charts.network_drawn import Drawn
+from gatviz.stage.drawn import Drawn
+from gatviz.stage.panels import Multiples, OfNodes, multiples
 from gatviz.ui.compare.answer import answer, answer_place, table
 from gatviz.ui.compare.cache import cached, drawn_at
-from gatviz.ui.compare.chart_card import card, side_by_side, theme
-from gatviz.ui.compare.controls import head_name, number
+from gatviz.ui.compare.chart_card import card, say, side_by_side, theme
+from gatviz.ui.compare.controls import head_name, number_input
+from gatviz.ui.compare.multiples import multiples_card
 from gatviz.ui.session import session
 from gatviz.words import _
 
@@ -42,30 +42,36 @@ def uniform(now: session.Session, trace: LayerTrace) -> None:
         card(evenness_chart(found, theme=look), "evenness")
         card(effective_chart(found, theme=look), "effective")
     if found.judged:
-        card(
-            cached(trace, ("uniform_nodes", drawn_at(now), look), lambda: _on_the_graph(now, trace, found, look)),
+        multiples_card(
+            now,
+            cached(trace, ("uniform_nodes", drawn_at(now)), lambda: _on_the_graph(now, trace, found)),
             "uniform_nodes",
+        )
+        say(
+            [
+                _(
+                    "The darker (on dark paper: the lighter) a node, the larger the part of its neighbours that it "
+                    "reads like, up to 1, a plain mean. Nodes that read fewer than two have nothing to share out and "
+                    "stay empty."
+                )
+            ],
+            quiet=True,
         )
     card(shares_chart(found, theme=look), "shares")
 
 
-def _on_the_graph(now: session.Session, trace: LayerTrace, found: Uniformity, look: Theme) -> Chart | None:
+def _on_the_graph(now: session.Session, trace: LayerTrace, found: Uniformity) -> Multiples | None:
     heads = range(trace.num_heads)
-    return node_values_chart(
+    told = [[found.reads_like(node, head) for head in heads] for node in range(trace.num_nodes)]
+    table = found.table[["node", "head", "neighbours", "effective_neighbours", "evenness"]]
+    return multiples(
         Drawn.of(now.graph, trace, now.positions),
-        found.evenness,
-        [[found.reads_like(node, head) for head in heads] for node in range(trace.num_nodes)],
+        trace.alpha,
         [head_name(head) for head in heads],
         _("How evenly each node shares its attention out"),
-        unit=_("effective ÷ read"),
-        caption=_(
-            "The darker (on dark paper: the lighter) a node, the larger the part of its neighbours that it reads "
-            "like, up to "
-            "1, a plain mean. Nodes that read fewer than two have nothing to share out and stay empty."
-        ),
-        table=found.table[["node", "head", "neighbours", "effective_neighbours", "evenness"]],
-        weights=trace.alpha,
-        theme=look,
+        graph=now.origin,
+        symbol=_("effective ÷ read"),
+        nodes=OfNodes(found.evenness, told, table),
     )
 
 
@@ -73,7 +79,7 @@ def _rule() -> Rule:
     """The rule that gives the words, which can be tried with other numbers here."""
     with st.container(horizontal=True, gap="medium"):
         values = {
-            name: number(label, low, high, usual, step, f"compare_{name}", help=help_)
+            name: number_input(label, low, high, usual, step, f"compare_{name}", help=help_)
             for label, help_, name, usual, low, high, step in (
                 (
                     _("Averages up to a lead of"),

@@ -6,13 +6,13 @@ import streamlit as st
 
 from gatviz.analysis import WhatIf, input_changes
 from gatviz.analysis.headlines import what_changed
-from gatviz.charts.common import Chart
 from gatviz.charts.compare import change_chart, out_change_chart, top_changes_chart
-from gatviz.charts.network import FULL_WIDTH, HALF_WIDTH, network_chart
-from gatviz.charts.network_drawn import Drawn
+from gatviz.stage.drawn import Drawn
+from gatviz.stage.panels import Multiples, multiples
 from gatviz.ui.compare.answer import answer, answer_place
 from gatviz.ui.compare.chart_card import card, matrix_limit, say, side_by_side, theme
 from gatviz.ui.compare.controls import choice, head_name
+from gatviz.ui.compare.multiples import multiples_card
 from gatviz.ui.session import pins, session
 from gatviz.ui.session.control_values import set_value, value_of
 from gatviz.ui.session.run_cache import Run
@@ -148,24 +148,24 @@ def _changes(before: Pin, after: Pin, shown: int, names: tuple[str, str]) -> Non
     chosen = list(range(heads)) if head == _ALL else [head]
     _listed(found, None if head == _ALL else head)
 
-    def on_the_graph(width: float = FULL_WIDTH) -> Chart | None:
-        return network_chart(
+    def on_the_graph() -> Multiples | None:
+        return multiples(
             Drawn.of_change(found, (before.graph, before.positions), (after.graph, after.positions)),
             found.delta[:, chosen],
             [head_name(head) for head in chosen],
             _("Change of α from {before} to {after}").format(before=names[0], after=names[1]),
-            scale="signed",
+            signed=True,
             largest=found.largest,
-            unit=_("Δα"),
-            theme=look,
-            width=width,
+            symbol=_("Δα"),
+            graph=session.current().origin,
+            opens=True,
         )
 
     if len(chosen) > 1:
-        card(on_the_graph(), "change_graphs", clicked=_open)
+        multiples_card(session.current(), on_the_graph(), "change_graphs", _open)
     else:
         with side_by_side("change"):
-            card(on_the_graph(HALF_WIDTH), "change_graph")
+            multiples_card(session.current(), on_the_graph(), "change_graph")
             card(change_chart(found, chosen[0], names=names, theme=look), "change_matrix")
         matrix_limit(len(found.names))
     with side_by_side("changes"):

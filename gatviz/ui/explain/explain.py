@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -11,17 +12,20 @@ from gatviz.analysis.explanation import sentences
 from gatviz.analysis.explanation.edge_paths import edge_paths
 from gatviz.charts.colours import Theme
 from gatviz.charts.explanation import Score, explanation_chart
+from gatviz.charts.explanation_rings import rings_chart
 from gatviz.errors import GatvizError
 from gatviz.ui.compare.chart_card import card, page_style, side_by_side, theme
 from gatviz.ui.compare.controls import choice, head_name, picked
 from gatviz.ui.escape import escape
 from gatviz.ui.explain import markup
 from gatviz.ui.explain.doors import NODE, show_on_graph
+from gatviz.ui.explain.formulas import formulas
 from gatviz.ui.explain.job import Job, job_of
 from gatviz.ui.explain.progress import working
-from gatviz.ui.explain.seed_cards import seed_cards
+from gatviz.ui.explain.seed_cards import first_line, seed_cards
+from gatviz.ui.explain.seeds import kept_seeds, trained_as
 from gatviz.ui.session import run_cache, session
-from gatviz.ui.session.control_values import forget_unless, key_of
+from gatviz.ui.session.control_values import forget_unless, key_of, value_of
 from gatviz.ui.session.model import present_weights, whose_weights
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
@@ -61,7 +65,9 @@ def _explained(now: session.Session, settings: Settings, run: Run) -> None:
         return
     after.html(markup.block(markup.heading_of(found, sentences.headline(found), looks)), width="content")
     strongest = markup.sentence(found, sentences.strongest(found), looks)
-    st.html(markup.block(f"<p>{strongest}</p>", markup.paragraphs([whose_weights(now)], quiet=True)))
+    seeds = kept_seeds((run.key, node))
+    first = first_line(seeds, found)
+    st.html(markup.block(f"<p>{strongest} {first}</p>", markup.paragraphs([whose_weights(now)], quiet=True)))
     working(job, "explain")
     _verdict(found, job)
     with side_by_side("explain-arrows"):
@@ -69,7 +75,7 @@ def _explained(now: session.Session, settings: Settings, run: Run) -> None:
         _arrows(found, job, looks)
     with side_by_side("explain-beyond"):
         _together(found, looks)
-        seed_cards(run.key, job, found, model)
+        seed_cards(run.key, job, found, model, trained_as(now))
     with st.sidebar:
         st.html(markup.block(markup.proof_lines(found)))
 
@@ -98,7 +104,9 @@ def _verdict(found: Explanation, job: Job) -> None:
         return
     with st.container(border=True, key="card-explain-verdict"), side_by_side("explain-verdict"):
         lines = sentences.verdict_lines(found, job.typical)
-        st.html(markup.titled(sentences.verdict_title(found, job.typical), markup.paragraphs(lines)))
+        with st.container(gap=None):
+            st.html(markup.titled(sentences.verdict_title(found, job.typical), markup.paragraphs(lines)))
+            formulas()
         st.html(markup.block(markup.meters(found, job.typical)))
 
 
@@ -107,11 +115,18 @@ def _chart(found: Explanation, looks: Theme) -> None:
     if not found.done:
         return
     with st.container(gap="small"):
-        names: dict[Score, str] = {"attention": _("attention"), "message_change": _("messages")}
-        score: Score = choice(
+        names: dict[Score | Literal["rings"], str] = {
+            "attention": _("attention"),
+            "message_change": _("messages"),
+            "rings": _("on the graph"),
+        }
+        shown: Score | Literal["rings"] = choice(
             _("What is said by"), list(names), "explain_score", names.__getitem__, label_visibility="collapsed"
         )
-        card(explanation_chart(found, score, theme=looks), "explain")
+        if shown == "rings":
+            card(rings_chart(found, theme=looks), "explain-rings")
+        else:
+            card(explanation_chart(found, shown, theme=looks), "explain")
 
 
 def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
@@ -122,17 +137,28 @@ def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
         title = _("The arrows that move the answer most")
         if sentences.nothing_moves(found):
             title = _("No arrow moves the answer; those nearest to it")
-        log_odds = sentences.saturated(found) and st.toggle(
-            _("Log-odds"),
-            key="explain_log_odds",
-            help=_("The probability is so near to 1 that it hardly moves; its log-odds still tell arrows apart."),
-        )
-        st.html(markup.titled(title, markup.table(found, _ROWS, looks, log_odds=bool(log_odds))))
-        first = found.strongest.iloc[0]
-        ends = [found.graph.names.index(first[end]) for end in ("target", "source")]
+        log_odds = bool(value_of("explain_log_odds", default=False))
+        both = job.both_ways(found.strongest.index[:_ROWS]) if value_of("explain_both_ways", default=False) else None
+        st.html(markup.titled(title, markup.table(found, _ROWS, looks, log_odds=log_odds, both=both)))
         with st.container(horizontal=True, vertical_alignment="center"):
+            near = _("The probability is so near to 1 that it hardly moves; its log-odds still tell arrows apart.")
+            usual = _("Changes of the log-odds instead: near 0 and 1 a probability hardly moves.")
+            st.toggle(
+                _("Log-odds"),
+                key=key_of("explain_log_odds"),
+                persist_state="session",
+                help=near if sentences.saturated(found) else usual,
+            )
+            st.toggle(
+                _("Both ways as one"),
+                key=key_of("explain_both_ways"),
+                persist_state="session",
+                help=_("What removing an arrow along with the one back does, where there is one."),
+            )
+            first = found.strongest.iloc[0]
+            ends = [found.graph.names.index(first[end]) for end in ("target", "source")]
             st.button(
-                _("Show on the graph"),
+                _("Show in Explore"),
                 key="explain_show",
                 type="tertiary",
                 on_click=show_on_graph,
@@ -154,7 +180,10 @@ def _paths(found: Explanation, job: Job) -> None:
         target, source = picked(_("Arrow"), arrows, "explain_path", lambda ends: f"{ends[1]} → {ends[0]}")
         heads = [_head_of(k, layer.num_heads, len(trace.layers)) for k, layer in enumerate(trace.layers)]
     paths = edge_paths(trace, found.node, target, source, heads=heads)
-    st.html(markup.block(markup.paragraphs(sentences.path_lines(found, paths)), markup.path_table(paths)))
+    lines = sentences.path_lines(found, paths)
+    if any(head is not None for head in heads):
+        lines.append(_("All else on this page stays with the mean of all heads."))
+    st.html(markup.block(markup.paragraphs(lines), markup.path_table(paths)))
 
 
 def _head_of(layer: int, heads: int, layers: int) -> int | None:

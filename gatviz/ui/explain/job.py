@@ -18,7 +18,7 @@ from gatviz.analysis.explanation.explain import Explanation, Inquiry, typical_ag
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 
-Stage = Literal["removals", "pairs", "mean", "training", "places", "done"]
+Phase = Literal["removals", "pairs", "mean", "training", "places", "done"]
 
 _KEY = "explain_jobs"
 _MOST_KEPT = 6
@@ -44,7 +44,7 @@ class Background:
         self._thread: threading.Thread | None = None
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> Phase:
         """What is being done now; with each other one there is more to show."""
         raise NotImplementedError
 
@@ -99,16 +99,17 @@ class Job(Background):
     def __init__(self, model: GAT, graph: Graph, node: int) -> None:
         super().__init__()
         self._model, self._graph = model, graph
-        self._stage: Stage = "removals"
+        self._stage: Phase = "removals"
         self.inquiry = Inquiry(model, graph, node)
         self.total = self.inquiry.total
         self.typical: pd.DataFrame | None = None
         self._as_it_is: Contribution | None = None
-        self._shown: tuple[tuple[Stage, int, str], Explanation] | None = None
+        self._both: dict[int, tuple[float, float] | None] = {}
+        self._shown: tuple[tuple[Phase, int, str], Explanation] | None = None
         self.resume()
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> Phase:
         """See `Background`."""
         return self._stage
 
@@ -128,10 +129,17 @@ class Job(Background):
             self._shown = (now, self.inquiry.explanation())
         return self._shown[1]
 
+    def both_ways(self, rows: pd.Index) -> dict[int, tuple[float, float]]:
+        """How p and its log-odds change without an edge and the one back, by rows of the table; where there is one."""
+        missing = [row for row in rows.tolist() if row not in self._both]
+        if missing:
+            self._both |= self.inquiry.both_ways(missing)
+        return {row: change for row in rows.tolist() if (change := self._both[row]) is not None}
+
     def as_it_is(self, model: Callable[[], GAT], graph: Graph) -> Contribution:
         """What attention adds to the model on show, as far as that is known without training."""
         if self._as_it_is is None:
-            self._as_it_is = attention_contribution(model(), graph)
+            self._as_it_is = attention_contribution(model(), graph, self.inquiry.node)
         return self._as_it_is
 
     def _work(self) -> None:
@@ -143,7 +151,7 @@ class Job(Background):
         self._stage, self.finished = "done", True
 
     @property
-    def _steps(self) -> tuple[tuple[Stage, Callable[[], None]], ...]:
+    def _steps(self) -> tuple[tuple[Phase, Callable[[], None]], ...]:
         return (("removals", self._remove), ("pairs", self._pair), ("mean", self._mean))
 
     def _remove(self) -> None:

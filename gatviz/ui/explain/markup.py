@@ -6,14 +6,23 @@ All that comes from outside is escaped here; colours are those of the theme.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from gatviz.analysis import Explanation
 from gatviz.analysis.explanation.edge_paths import EdgePath, EdgePaths
-from gatviz.analysis.explanation.sentences import Sentence, arrow, class_called, hop_title, mean_of, number, signed
+from gatviz.analysis.explanation.sentences import (
+    MarkedSentence,
+    agreement_number,
+    arrow,
+    chance,
+    class_called,
+    hop_title,
+    mean_of,
+    signed,
+)
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, SOFT, Theme, colour_at
 from gatviz.charts.explanation import class_colour
 from gatviz.words import _
@@ -59,12 +68,13 @@ def style(theme: Theme) -> str:
 .gx table.arrows .track {{ min-width: 3.2rem; }}
 .st-key-beside-explain-arrows > div:first-child {{ flex: 5 1 24rem !important; }}
 .st-key-beside-explain-arrows > div:last-child {{ flex: 7 1 36rem !important; }}
+.st-key-beside-explain-verdict > div {{ flex: 1 1 32rem !important; }}
 .st-key-beside-explain-beyond > div {{ flex: 1 1 20rem !important; }}
 </style>"""
     return f"{look}"
 
 
-def sentence(e: Explanation, pieces: Sentence, theme: Theme) -> str:
+def sentence(e: Explanation, pieces: MarkedSentence, theme: Theme) -> str:
     """A sentence: numbers, arrows and nodes in bold, a class behind its colour."""
     written = []
     for piece in pieces:
@@ -80,7 +90,7 @@ def heading(text: str) -> str:
     return f"<h2>{html.escape(text)}</h2>"
 
 
-def heading_of(e: Explanation, pieces: Sentence, theme: Theme) -> str:
+def heading_of(e: Explanation, pieces: MarkedSentence, theme: Theme) -> str:
     """The headline's words after it."""
     return f"<h2>{sentence(e, pieces, theme)}</h2>"
 
@@ -137,7 +147,7 @@ def _headed(title: str, look: str = "") -> str:
 
 
 def _meter(row: pd.Series | None, mean: tuple[float, int] | None) -> str:
-    told = "–" if mean is None else number(mean[0])
+    told = "–" if mean is None else agreement_number(mean[0])
     last = f'<td class="n quiet">{told}</td>'
     if row is None or np.isnan(row["spearman"]):
         why = "" if row is None else html.escape(str(row["reason"]))
@@ -150,7 +160,7 @@ def _meter(row: pd.Series | None, mean: tuple[float, int] | None) -> str:
         parts.append(_span("whisker", row["low"], row["high"]))
     parts.append(f'<span class="mark" style="left:{_percent(row["spearman"]):.2f}%"></span>')
     track = f'<td style="width:30%"><span class="track" aria-hidden="true">{"".join(parts)}</span></td>'
-    return f'{track}<td class="n"><b>{number(row["spearman"])}</b></td>{last}'
+    return f'{track}<td class="n"><b>{agreement_number(row["spearman"])}</b></td>{last}'
 
 
 def _span(kind: str, low: float, high: float) -> str:
@@ -162,11 +172,19 @@ def _percent(correlation: float) -> float:
     return 50.0 * (1.0 + correlation)
 
 
-def table(e: Explanation, count: int, theme: Theme, *, log_odds: bool = False) -> str:
+def table(
+    e: Explanation,
+    count: int,
+    theme: Theme,
+    *,
+    log_odds: bool = False,
+    both: Mapping[int, tuple[float, float]] | None = None,
+) -> str:
     """The arrows whose removal moves the answer most, with all that is said of them.
 
     Arguments:
         log_odds: whether changes are those of the log-odds, and not of the probability.
+        both: the changes of both without an arrow and the one back, by rows of the table of edges; None for no column.
     """
     moved, says = ("log_odds", "message") if log_odds else ("removal", "message_change")
     rows = e.strongest.iloc[:count].assign(moved=lambda t: t[moved], says=lambda t: -t[says] if log_odds else t[says])
@@ -182,15 +200,25 @@ def table(e: Explanation, count: int, theme: Theme, *, log_odds: bool = False) -
         ("", _("removing moves")),
         ("n", (_("log-odds of {name} by") if log_odds else _("{name} by")).format(name=class_called(e.predicted))),
         ("n", _("to")),
+        *([("n", _("with the arrow back"))] if both is not None else []),
     )
     head = "".join(_headed(title, look) for look, title in titles)
     body = "".join(
-        _row(e, row, most, change, theme, first=place == 0) for place, (_k, row) in enumerate(rows.iterrows())
+        _row(e, row, most, change, theme, _back(both, k, log_odds=log_odds), first=place == 0)
+        for place, (k, row) in enumerate(rows.iterrows())
     )
     return f'<div class="wide"><table class="arrows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _row(e: Explanation, row: pd.Series, most: float, change: float, theme: Theme, *, first: bool) -> str:
+def _back(both: Mapping[int, tuple[float, float]] | None, row: Hashable, *, log_odds: bool) -> str:
+    """What removing an arrow and the one back does, in a cell."""
+    if both is None:
+        return ""
+    changes = both.get(int(str(row)))
+    return f'<td class="n">{"–" if changes is None else signed(changes[log_odds])}</td>'
+
+
+def _row(e: Explanation, row: pd.Series, most: float, change: float, theme: Theme, back: str, *, first: bool) -> str:
     itself = html.escape(_("itself")) if row["source"] == row["target"] else ""
     moved = float(row["moved"])
     says = message_class(e, row)
@@ -205,7 +233,8 @@ def _row(e: Explanation, row: pd.Series, most: float, change: float, theme: Them
         f'<td class="n">{signed(float(row["says"]))}</td>',
         f'<td style="width:16%">{bar}</td>',
         f'<td class="n"><b>{signed(moved)}</b></td>',
-        f'<td class="n">{row["p_without"]:.3f}</td>',
+        f'<td class="n">{html.escape(chance(float(row["p_without"])))}</td>',
+        back,
     )
     return f"<tr{' class=first' if first else ''}>{''.join(cells)}</tr>"
 

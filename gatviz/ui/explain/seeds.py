@@ -12,8 +12,12 @@ import streamlit as st
 from gatviz.analysis import Contribution, attention_contribution, seed_places
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
+from gatviz.training.beside import with_dropout
 from gatviz.training.schedule import Schedule
-from gatviz.ui.explain.job import Background, Stage
+from gatviz.ui.explain.job import Background, Phase
+from gatviz.ui.session import session
+from gatviz.ui.train.opening import source_of
+from gatviz.ui.train.players import own_player
 
 SEEDS = 10
 
@@ -22,32 +26,57 @@ _MOST_KEPT = 4
 
 
 @dataclass(frozen=True)
-class Way:
-    """How to train: the nodes whose labels are told (the graph's own split if none are named), and the schedule."""
+class TrainedAs:
+    """How to train: the nodes whose labels are told (the graph's own split if none are named), and the schedule.
+
+    Attributes:
+        dropouts: on α and on features; None for the model's own.
+        likewise: whether the model on show was trained so.
+    """
 
     labelled: tuple[int, ...] | None
     schedule: Schedule
+    dropouts: tuple[float, float] | None = None
+    likewise: bool = False
+
+    def start(self, model: GAT) -> GAT:
+        """The model with the dropouts of training."""
+        return (
+            model if self.dropouts is None else with_dropout(model, alpha=self.dropouts[0], features=self.dropouts[1])
+        )
 
 
-class Seeds(Background):
+def trained_as(now: session.Session) -> TrainedAs | None:
+    """How the model on show was trained, if that was here."""
+    player = own_player()
+    if player.take is None or player.opened is None or player.take.source != source_of(now):
+        return None
+    setup, task = player.setup, player.take.training.task_at(player.opened[1])
+    dropouts = (setup.dropout, setup.feature_dropout)
+    return TrainedAs(tuple(task.labelled.tolist()), setup.schedule, dropouts, likewise=True)
+
+
+class SeedsJob(Background):
     """Ten trainings of each variant, then the places of one edge in them.
 
     Attributes:
         found, places: what is known by now. edge_name: which edge, in words. way: how it is trained.
     """
 
-    def __init__(self, model: GAT, graph: Graph, node: int, edge: tuple[str, str], edge_name: str, way: Way) -> None:
+    def __init__(
+        self, model: GAT, graph: Graph, node: int, edge: tuple[str, str], edge_name: str, way: TrainedAs
+    ) -> None:
         super().__init__()
-        self._model, self._graph, self._node, self._edge = model, graph, node, edge
+        self._model, self._graph, self._node, self._edge = way.start(model), graph, node, edge
         self.edge_name, self.way = edge_name, way
-        self._stage: Stage = "training"
+        self._stage: Phase = "training"
         self.found: Contribution | None = None
         self.places: pd.DataFrame | None = None
         self.total = SEEDS
         self.resume()
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> Phase:
         """See `Background`."""
         return self._stage
 
@@ -76,7 +105,7 @@ class Seeds(Background):
         self._stage, self.finished = "done", True
 
 
-def kept_seeds(key: tuple[str, int]) -> Seeds | None:
+def kept_seeds(key: tuple[str, int]) -> SeedsJob | None:
     """The trainings that this session has for a run's node."""
     return _all().get(key)
 
@@ -87,16 +116,16 @@ def start_seeds(
     graph: Graph,
     edge: tuple[str, str],
     edge_name: str,
-    way: Way,
+    way: TrainedAs,
 ) -> None:
     """Begin to train for a run's node; a callback. Others stop."""
     for other in _all().values():
         other.stop()
-    _all()[key] = Seeds(model(), graph, key[1], edge, edge_name, way)
+    _all()[key] = SeedsJob(model(), graph, key[1], edge, edge_name, way)
     while len(_all()) > _MOST_KEPT:
         _all().popitem(last=False)
 
 
-def _all() -> OrderedDict[tuple[str, int], Seeds]:
-    found: OrderedDict[tuple[str, int], Seeds] = st.session_state.setdefault(_KEY, OrderedDict())
+def _all() -> OrderedDict[tuple[str, int], SeedsJob]:
+    found: OrderedDict[tuple[str, int], SeedsJob] = st.session_state.setdefault(_KEY, OrderedDict())
     return found

@@ -30,7 +30,7 @@ def notice(
 ) -> str:
     """What has to be said of the graph, of the part that is shown, of its predictions and of what changed."""
     sentences = about_graph(now.graph, trace)
-    sentences += captured.told(now.work)
+    sentences += captured.notes(now.work)
     if predictions is not None:
         told = (*(accuracy.sentence for accuracy in predictions.accuracies), *predictions.column_sentences)
         sentences.append(" ".join(told))

@@ -19,7 +19,7 @@ from gatviz.ui.graph_files.preview import account, first_rows
 from gatviz.ui.graph_files.ways import from_files, from_text, generated, start_afresh
 from gatviz.ui.session import keeping, kept, session
 from gatviz.ui.session.steps import show_graph
-from gatviz.ui.train.replay import kind_of, replay, training_in
+from gatviz.ui.train.replay import content_kind, replay, training_in
 from gatviz.words import _, first_of, ngettext
 
 _MOST_CALLS = 12
@@ -77,7 +77,7 @@ def _dialog() -> None:
         pending = _WAYS[way or "files"]()
     saved = None if pending is None else _session_in(pending)
     if saved is not None:
-        kind = kind_of(saved[1], saved[0])
+        kind = content_kind(saved[1], saved[0])
         show = _saved_training if kind in ("training", "recorded") else _saved_session
         show(*saved, preview_place, actions)
         return

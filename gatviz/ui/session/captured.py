@@ -41,7 +41,7 @@ def captured_work(run: CapturedRun, place: int, opening: int, before: Work | Non
     if layer is None:
         return work
     opened = OpenedModel(
-        called(run, call), (("layers.0", layer.settings),), layer.self_loops, opening, layer.loop_features
+        run_title(run, call), (("layers.0", layer.settings),), layer.self_loops, opening, layer.loop_features
     )
     settings = replace(
         work.settings,
@@ -54,7 +54,7 @@ def captured_work(run: CapturedRun, place: int, opening: int, before: Work | Non
     return replace(work, settings=settings, weights=held, opened=opened)
 
 
-def called(run: CapturedRun, call: CapturedCall) -> str:
+def run_title(run: CapturedRun, call: CapturedCall) -> str:
     """ "Net · conv1"."""
     title = run.title[:_LONGEST_TITLE]
     return f"{title} · {call.called[:_LONGEST_TITLE]}" if call.name or call.kind else title
@@ -83,7 +83,7 @@ def _weightings(call: CapturedCall) -> list[str]:
     return [f"head-{head}" for head in range(call.num_heads)]
 
 
-def told(work: Work) -> tuple[str, ...]:
+def notes(work: Work) -> tuple[str, ...]:
     """What is to be said of the captured run above the stage."""
     run, call = work.captured, work.captured_call
     if run is None or call is None:

@@ -35,13 +35,15 @@ from gatviz.stage.heard import (
 from gatviz.stage.protocol import EdgeFocus
 from gatviz.ui.session import pins, session
 from gatviz.ui.session.control_values import value_of
+from gatviz.ui.session.history import Drag, History
 from gatviz.ui.session.model import all_weights, is_shared
-from gatviz.ui.session.steps import name_of, take_graph, take_weights
+from gatviz.ui.session.steps import parameter_name, take_graph, take_weights
 from gatviz.ui.session.work import SLOTS
 from gatviz.words import _, ngettext
 
 _MOST_AT_ONCE = 1_000
 _LONGEST = 24
+_LONGEST_DRAG = 200
 
 Done = tuple[Graph, str]
 """The graph after an edit, and what the step is called."""
@@ -77,6 +79,22 @@ def _of_another_graph() -> GatvizError:
 
 
 def _take(edit: Edit) -> None:
+    before = session.current()
+    _done_once(edit)
+    if isinstance(edit, SetNode | SetWeight) and edit.drag and session.current().history is not before.history:
+        _join(edit.drag[:_LONGEST_DRAG], before)
+
+
+def _join(drag: str, before: session.Session) -> None:
+    """Let the steps of one drag be one, which began where the first of them did."""
+    last = before.history.past[-1].work if before.history.past else None
+    if before.drag is not None and before.drag.setting == drag and last is before.drag.start:
+        session.update(history=History(session.current().history.past[:-1]))
+    else:
+        session.update(drag=Drag(drag, before.work))
+
+
+def _done_once(edit: Edit) -> None:
     if isinstance(edit, Undo):
         session.undo()
     elif isinstance(edit, Redo):
@@ -196,7 +214,7 @@ def _set_entry(edit: SetWeight) -> None:
     if len(edit.place) != values.ndim:
         raise _no_such_entry(edit)
     entry = tuple(_checked(at, size, edit) for at, size in zip(edit.place, values.shape, strict=True))
-    called = name_of(f"{edit.step}.{edit.name}" if edit.step else edit.name, head)
+    called = parameter_name(f"{edit.step}.{edit.name}" if edit.step else edit.name, head)
     where = _("{name}, entry {place}").format(name=called, place=list(entry))
     values[entry] = check_finite(where, edit.value, _("type a number such as 0.5"))
     shared = isinstance(layer, int) and is_shared(now, layer)

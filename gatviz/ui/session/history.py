@@ -11,7 +11,7 @@ MOST_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
-class Step:
+class PastStep:
     """A step: what it is called, and the work on its other side."""
 
     what: str
@@ -31,8 +31,8 @@ class Drag:
 class History:
     """The steps that can be undone (last one last) and redone (next one last), each under its name."""
 
-    past: tuple[Step, ...] = ()
-    future: tuple[Step, ...] = ()
+    past: tuple[PastStep, ...] = ()
+    future: tuple[PastStep, ...] = ()
 
     @property
     def undo_name(self) -> str:
@@ -50,7 +50,7 @@ class History:
 
     def after(self, now: Work, what: str) -> History:
         """The history after a step `what` that starts at `now`."""
-        return History(_bounded((*self.past, Step(what, now))))
+        return History(_bounded((*self.past, PastStep(what, now))))
 
     def extended(self, what: str | None) -> History:
         """The history where the last step goes on: it is now called `what`, or is none if nothing is left of it."""
@@ -72,9 +72,9 @@ class History:
         return last.work, History((*self.past, replace(last, work=now)), tuple(future))
 
 
-def _bounded(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+def _bounded(steps: tuple[PastStep, ...]) -> tuple[PastStep, ...]:
     """The latest steps, as many as memory allows; feature matrices that steps share count once."""
-    kept: list[Step] = []
+    kept: list[PastStep] = []
     seen: dict[int, int] = {}
     for step in reversed(steps[-MOST_STEPS:]):
         graph = step.work.graph

@@ -15,13 +15,13 @@ from gatviz.capturing.run import CapturedRun, KeptRun, read_capture, run_content
 from gatviz.errors import GatvizError, quote
 from gatviz.files import sample_graph_names
 from gatviz.files.container import Container, Form, of_form, pack, pack_link, unpack_any, unpack_link
-from gatviz.files.kept_graph import Arrays, KeptGraph, graph_content, graph_of
+from gatviz.files.kept_graph import ArrayStore, KeptGraph, graph_content, graph_from_content
 from gatviz.files.limits import MAX_MEMBERS
 from gatviz.graph.graph import Graph
 from gatviz.model.kept_steps import made
 from gatviz.numbers import check_finite
 from gatviz.ui.session.captured import captured_work
-from gatviz.ui.session.history import MOST_STEPS, History, Step
+from gatviz.ui.session.history import MOST_STEPS, History, PastStep
 from gatviz.ui.session.kept_model import (
     KeptModel,
     KeptWeights,
@@ -89,6 +89,7 @@ class _Session(msgspec.Struct):
     openings: int
     view: dict[str, str | int | float | bool]
     captures: list[KeptRun] = msgspec.field(default_factory=list)
+    stable: bool = False
 
 
 # ---- to bytes -----------------------------------------------------------------------------------------------------
@@ -116,7 +117,7 @@ def to_link(now: Session) -> str:
 class _Writer:
     """Arrays and graphs that are the same stand once."""
 
-    arrays: Arrays = field(default_factory=Arrays)
+    arrays: ArrayStore = field(default_factory=ArrayStore)
     graphs: list[dict[str, Any]] = field(default_factory=list)
     captures: list[dict[str, Any]] = field(default_factory=list)
     words: int = 0
@@ -160,7 +161,7 @@ class _Writer:
             "call": work.call,
         }
 
-    def steps(self, steps: tuple[Step, ...]) -> list[dict[str, Any]]:
+    def steps(self, steps: tuple[PastStep, ...]) -> list[dict[str, Any]]:
         """The last of them, as far as they are small; the last one last."""
         kept: list[dict[str, Any]] = []
         most = self.bytes + MOST_HISTORY
@@ -189,6 +190,7 @@ def _parts(now: Session, *, history: bool) -> tuple[dict[str, Any], dict[str, ND
         "panel": now.panel,
         "openings": now.openings,
         "view": dict(now.view),
+        "stable": now.stable,
     }
     return {**content, "graphs": writer.graphs, "captures": writer.captures}, writer.arrays.held
 
@@ -266,15 +268,15 @@ class _Reader:
             call=kept.call if captured is not None else 0,
         )
 
-    def steps(self, kept: list[_Step]) -> tuple[Step, ...]:
-        return tuple(Step(step.what, self.work(step.work)) for step in kept[-MOST_STEPS:])
+    def steps(self, kept: list[_Step]) -> tuple[PastStep, ...]:
+        return tuple(PastStep(step.what, self.work(step.work)) for step in kept[-MOST_STEPS:])
 
 
 def _session(container: Container) -> Session:
     kept = made(container.content, _Session, container.where)
     reader = _Reader(container)
     reader.captures = [run_of(run, container) for run in kept.captures]
-    reader.graphs = [graph_of(graph, container) for graph in kept.graphs]
+    reader.graphs = [graph_from_content(graph, container) for graph in kept.graphs]
     work = reader.work(kept.work)
     nodes = range(work.graph.num_nodes)
     locked: Locked | Literal["first"] | None = None
@@ -294,6 +296,7 @@ def _session(container: Container) -> Session:
         openings=kept.openings,
         panel=kept.panel,
         view=_few(kept.view),
+        stable=kept.stable,
     )
 
 

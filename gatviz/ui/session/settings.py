@@ -12,8 +12,8 @@ from gatviz.attention.layers import Attention
 from gatviz.attention.loop_features import Filled, LoopFeatures, Reduction
 from gatviz.model.around import JumpingKnowledge, Linear
 from gatviz.model.gat import GAT
+from gatviz.model.layer_settings import Kind, LayerSettings
 from gatviz.model.plan import Sum
-from gatviz.model.steps import Kind, LayerSettings
 
 if TYPE_CHECKING:
     from gatviz.ui.session.work import OpenedModel, Work

@@ -189,6 +189,6 @@ def take_weights(weights: Weights, what: str) -> None:
     session.change(replace(now.work, weights=held), what)
 
 
-def name_of(name: str, head: int | None) -> str:
+def parameter_name(name: str, head: int | None) -> str:
     """A parameter, or one head of it, in words."""
     return name if head is None else _("{name} of head {head}").format(name=name, head=head)

@@ -38,19 +38,20 @@ def training_card(now: session.Session, player: Player) -> None:
         title = html.escape(_("Training"))
         rows = "".join(
             f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>"
-            for name, value in told(now.graph, player)
+            for name, value in card_rows(now.graph, player)
         )
         st.html(f"{_STYLE}<b>{title}</b><table class='training'>{rows}</table>")
-        left, right = st.columns(2)
-        if left.button(_("Change"), width="stretch", key="change_training"):
+        if player.take is not None and isinstance(player.take.training, Recorded):
+            return
+        if st.button(_("Change"), width="stretch", key="change_training"):
             _dialog()
-        with right.popover(_("Papers"), width="stretch", help=_("Settings as a paper states them")):
+        with st.popover(_("Papers' settings"), width="stretch"):
             for name in PAPERS:
                 st.button(name, key=f"paper-{name}", on_click=_take_paper, args=(name,), width="stretch")
             st.caption(_("Their stack, two layers, is a choice of the model; what is set here is all the rest."))
 
 
-def told(graph: Graph, player: Player) -> list[tuple[str, str]]:
+def card_rows(graph: Graph, player: Player) -> list[tuple[str, str]]:
     """The card's rows: a name and its value."""
     setup = player.setup
     if player.take is not None and isinstance(player.take.training, Recorded):
@@ -58,12 +59,13 @@ def told(graph: Graph, player: Player) -> list[tuple[str, str]]:
         return [
             (_("Task"), _("tell {n} classes").format(n=recorded.task.num_classes)),
             (_("Labelled"), told_labelled(graph, setup)),
-            (_("Recorded"), _("by a script, {n} epochs").format(n=recorded.trained)),
+            (_("Recorded"), _("by a script")),
             (_("Layers"), commas(recorded.layers)),
         ]
     schedule = setup.schedule
     patience = _("patience off") if schedule.patience is None else _("patience {n}").format(n=schedule.patience)
-    rows = [(_("Task"), _("tell {n} classes").format(n=len(graph.class_names)))]
+    classes = len(graph.class_names)
+    rows = [(_("Task"), _("tell {n} classes").format(n=classes) if classes > 1 else _("none: no classes to tell"))]
     rows.append((_("Labelled"), told_labelled(graph, setup)))
     rows.append((_("Features"), _("one-hot") if is_one_hot(graph) else _("as given, {n}").format(n=graph.num_features)))
     rows.append((_("Adam"), _("lr {lr:g} · decay {decay:g}").format(lr=schedule.lr, decay=schedule.weight_decay)))

@@ -45,12 +45,9 @@ def bring(player: Player, *, pinned: bool = True) -> None:
 
 
 def model_at(player: Player, epoch: int) -> GAT:
-    """The model of an epoch, without dropout; its columns stand for the labels as training has them."""
+    """The model of an epoch, without dropout."""
     assert player.take is not None
-    training = player.take.training
-    model = with_dropout(training.epoch(epoch), alpha=0.0, features=0.0)
-    model.classes = training.task_at(epoch).graph.class_names
-    return model
+    return with_dropout(player.take.training.epoch(epoch), alpha=0.0, features=0.0)
 
 
 def _name(player: Player, epoch: int) -> str:

@@ -9,9 +9,9 @@ from gatviz.charts.colours import stage_palettes
 from gatviz.graph.editing import set_node
 from gatviz.graph.graph import Graph
 from gatviz.stage import training as pack
-from gatviz.stage.part import packed
 from gatviz.stage.protocol import Edges, Palettes
 from gatviz.stage.training_protocol import TrainMoment, TrainPaint
+from gatviz.stage.wire import packed
 from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.steps import take_graph
@@ -55,7 +55,7 @@ def paint_screen(now: session.Session, run: Run, notice: str, heard: int) -> Tra
         notice=notice,
         heard=heard,
         palettes=msgspec.convert(stage_palettes(), Palettes),
-        texts={**pack.texts(), **_texts()},
+        texts={**pack.training_texts(), **_texts()},
     )
 
 

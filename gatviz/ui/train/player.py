@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -15,10 +15,11 @@ from gatviz.analysis.subject import called
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.beside import beside
-from gatviz.training.kept import MOST_BYTES
+from gatviz.training.kept_epochs import MOST_BYTES
+from gatviz.training.recorded import Recorded
 from gatviz.training.task import Task
 from gatviz.training.training import Training
-from gatviz.ui.train.seeds import Seeds
+from gatviz.ui.train.seeds import SeedTrainings
 from gatviz.ui.train.setup import Setup
 from gatviz.ui.train.worker import Worker
 from gatviz.words import _
@@ -27,6 +28,8 @@ AHEAD = 100
 """So many epochs at most are trained beyond the playhead."""
 _TICKS = 80
 """In so many steps the playhead goes from the first epoch to the last."""
+PACE, LOOKING = 0.14, 0.2
+"""Seconds from one picture to the next while something moves; more where looking took more than this share of them."""
 _MOST_UNDONE = 5
 
 
@@ -47,6 +50,13 @@ class Take:
     source: Source
 
 
+class Growing(Protocol):
+    """Where more of a recorded run comes from while its script is at work."""
+
+    def newer(self, before: Recorded) -> Recorded | None:
+        """What is recorded by now; None where that is no more."""
+
+
 class Player:
     """The training of one session."""
 
@@ -54,11 +64,13 @@ class Player:
         self.worker = Worker(self.work, session_id)
         self.setup = Setup()
         self.take: Take | None = None
-        self.before: tuple[tuple[Take, int], ...] = ()
+        self.before: tuple[tuple[Take, int, Setup], ...] = ()
         self.playhead, self.playing, self.wanted = 0, False, 0
         self.notice = ""
         self.opened: tuple[int, int] | None = None
-        self.seeds: Seeds | None = None
+        self.seeds: SeedTrainings | None = None
+        self.live: Growing | None = None
+        self.picture_seconds = 0.0
         self._lock = threading.RLock()
         self._heads: dict[tuple[int, int], tuple[Any, HeadsAt]] = {}
         self._embedded: Embedded | None = None
@@ -89,7 +101,7 @@ class Player:
         with self._lock:
             self.setup, self.take, self.before = setup, Take(training, others or {}, source), ()
             self.playhead = self.wanted = 0
-            self.notice = ""
+            self.notice, self.live = "", None
             self._heads = {}
         self._drop_seeds()
 
@@ -97,7 +109,7 @@ class Player:
         """There is no training any more: the next look at the screen begins one."""
         self.halt()
         with self._lock:
-            self.take, self.before, self.playhead, self.notice = None, (), 0, ""
+            self.take, self.before, self.playhead, self.notice, self.live = None, (), 0, "", None
         self._drop_seeds()
 
     def play(self) -> None:
@@ -130,12 +142,29 @@ class Player:
         take = self.take
         if take is None or not self.playing:
             return
-        forward = max(1, round(self.setup.schedule.epochs / _TICKS))
+        forward = max(1, round(self.setup.schedule.epochs / _TICKS * self.pace / PACE))
         self.playhead = min(self.playhead + forward, take.training.trained)
         if self.playhead >= self.last:
             self.halt()
         else:
             self._ask_for(self.playhead + AHEAD)
+
+    def catch_up(self) -> None:
+        """Have what a script has recorded since; a playhead at the end stays there."""
+        take = self.take
+        if self.live is None or take is None or not isinstance(take.training, Recorded):
+            return
+        found = self.live.newer(take.training)
+        if found is None:
+            return
+        with self._lock:
+            if self.playhead >= take.training.trained:
+                self.playhead = found.trained
+            self.playhead = min(self.playhead, found.trained)
+            self.setup = replace(self.setup, schedule=found.schedule)
+            self.take = replace(take, training=found)
+            if not found.running:
+                self.live = None
 
     def seek(self, epoch: int) -> None:
         """Put the playhead at a trained epoch."""
@@ -147,8 +176,17 @@ class Player:
         self.halt()
         self.playhead = 0
 
-    def edit(self, change: Callable[[Training, int], Training], source: Source, notice: str) -> None:
+    def edit(
+        self,
+        change: Callable[[Training, int], Training],
+        source: Source,
+        notice: str,
+        labelled: Sequence[str] | None = None,
+    ) -> None:
         """Let an edit act at the playhead: what is trained beyond it is dropped, undoably.
+
+        Arguments:
+            labelled: names of the nodes whose labels are told from now on, where the edit is about these.
 
         Raises:
             GatvizError: the edited graph or model cannot be trained.
@@ -162,9 +200,11 @@ class Player:
             training = change(take.training, at)
             task = training.task_at(training.trained)
             others = {kind: other.changed(min(at, other.trained), task=task) for kind, other in take.beside.items()}
-            self.before = (*self.before[1 - _MOST_UNDONE :], (take, at))
+            self.before = (*self.before[1 - _MOST_UNDONE :], (take, at, self.setup))
             self.take = Take(training, others, source)
             self.notice = notice
+            if labelled is not None:
+                self.setup = self.setup.with_labelled(labelled)
         self._drop_seeds()
         if playing:
             self.play()
@@ -189,8 +229,8 @@ class Player:
             else _("From epoch {epoch} on, the label of {node} is told: later epochs were dropped.")
         )
         notice = template.format(epoch=self.playhead, node=called(names[node]))
-        self.edit(lambda training, at: training.changed(at, task=painted), self.take.source, notice)
-        self.setup = replace(self.setup, labelled=tuple(names[n] for n in told), per_class=None, card="")
+        labelled = [names[n] for n in told]
+        self.edit(lambda training, at: training.changed(at, task=painted), self.take.source, notice, labelled)
 
     def train_seeds(self, layer: int) -> None:
         """Begin to train other seeds, go on with them, or stop."""
@@ -202,7 +242,7 @@ class Player:
             return
         if self.seeds is None or self.seeds.layer != layer:
             task, model = take.training.task_at(self.playhead), take.training.epoch(0)
-            self.seeds = Seeds(model, task, self.setup, layer, self.worker.session_id)
+            self.seeds = SeedTrainings(model, task, self.setup, layer, self.worker.session_id)
         self.seeds.worker.start()
 
     def _drop_seeds(self) -> None:
@@ -220,7 +260,7 @@ class Player:
         self.halt()
         with self._lock:
             if self.before:
-                *rest, (self.take, self.playhead) = self.before
+                *rest, (self.take, self.playhead, self.setup) = self.before
                 self.before, self.notice = tuple(rest), ""
 
     def redone(self, source: Source) -> bool:
@@ -237,6 +277,11 @@ class Player:
         self.take = replace(self.take, source=source)
 
     # ---- what there is -----------------------------------------------------------------------------------
+
+    @property
+    def pace(self) -> float:
+        """Seconds from one picture to the next, so that all but a share of them is left to training."""
+        return max(PACE, self.picture_seconds / LOOKING)
 
     @property
     def is_fresh(self) -> bool:

@@ -17,18 +17,21 @@ from gatviz.graph.positions import default_positions
 from gatviz.stage import training as pack
 from gatviz.stage.protocol import Palettes
 from gatviz.stage.training_protocol import TrainEmbedding, TrainScreen, TrainStep
-from gatviz.stage.training_side import default_arrow, pack_embedding, pack_step
+from gatviz.stage.training_side import default_edge, pack_embedding, pack_step
 from gatviz.training.recorded import Recorded
 from gatviz.training.slow_step import slow_step
 from gatviz.training.training import Ended, Moment, Training
 from gatviz.ui.session import session
 from gatviz.ui.train.player import Player
-from gatviz.ui.train.seeds import SEEDS
+from gatviz.ui.train.seeds import SEEDS, SeedTrainings
 from gatviz.words import _, ngettext
+
+LIVE_PACE = 1000
+"""Milliseconds, where only a script elsewhere may have gone on."""
 
 
 @dataclass(frozen=True)
-class View:
+class TrainView:
     """What of a training is looked at: a layer, a head of it, α or its change, a locked arrow by its two nodes; what
     stands beside the graph, and of which step the output is embedded."""
 
@@ -40,19 +43,17 @@ class View:
     step: int = 0
     colour: Literal["predicted", "label"] = "predicted"
 
-    def within(self, player: Player) -> View:
-        """The same as far as the training has it; without a chosen head the least even is shown."""
+    def within(self, player: Player) -> TrainView:
+        """The same as far as the training has it."""
         assert player.take is not None
         training = player.take.training
         alphas = training.kept()[-1][1]
         layer = self.layer if 0 <= self.layer < len(alphas) else 0
         head = self.head if self.head is not None and 0 <= self.head < alphas[layer].shape[1] else None
-        if head is None:
-            latest = player.heads(layer)[1][-1]
-            head = int(np.nan_to_num(latest.evenness, nan=2.0).argmin())
         nodes = training.task_at(player.playhead).graph.num_nodes
         locked = self.locked if self.locked is not None and all(0 <= node < nodes for node in self.locked) else None
-        return replace(self, layer=layer, head=head, locked=locked)
+        panel = "charts" if self.panel == "step" and isinstance(training, Recorded) else self.panel
+        return replace(self, layer=layer, head=head, locked=locked, panel=panel)
 
 
 def beside_names(own: str) -> Mapping[str, str]:
@@ -66,44 +67,52 @@ def beside_names(own: str) -> Mapping[str, str]:
     }
 
 
-def train_screen(now: session.Session, player: Player, view: View, heard: int) -> TrainScreen:
+def train_screen(now: session.Session, player: Player, view: TrainView, heard: int) -> TrainScreen:
     """All of the picture, at the playhead; `heard` is what the browser last asked for."""
     assert player.take is not None
     take = player.take
     training = take.training
     view = view.within(player)
-    layer, head = view.layer, view.head or 0
+    layer = view.layer
     at = min(player.playhead, training.trained)
     moment, first = training.at(at), training.at(0)
     graph = moment.task.graph
     epochs, heads = player.heads(layer)
     own = training.schedule
     names = beside_names(_own_name(now))
-    part = pack.judged_part(training, at)
+    part = pack.part_judged_by(training, training.trained)
+    since = training.judged_since(part)
     curves = [
-        Curve(key, [int(row["epoch"]) for row in one.rows], [row[f"right_{part}"] for row in one.rows])
+        Curve(key, [int(row["epoch"]) for row in one.rows[since:]], [row[f"right_{part}"] for row in one.rows[since:]])
         for key, one in {"own": training, **take.beside}.items()
     ]
+    running = isinstance(training, Recorded) and training.running
     story = training_story(
         epochs,
         heads,
         curves,
-        len(moment.task.nodes(part)),
-        ended=bool(training.ended),
+        len(training.task_at(training.trained).nodes(part)),
+        ended=bool(training.ended) and not running,
         total=own.epochs,
         at=at,
         edits=training.edits,
         names={**names, "equal": _("The same net trained with equal shares")},
     )
+    # Nobody chose a head: that of the headline is shown.
+    head = view.head if view.head is not None else story.head or 0
+    view = replace(view, head=head)
     seeds = player.seeds if player.seeds is not None and player.seeds.layer == layer else None
     told = () if seeds is None else seeds.told
-    drawn = pack.Drawn(training, take.beside, names, epochs, heads, at, head)
+    drawn = pack.Plotted(training, take.beside, names, epochs, heads, at, head)
     drawn = replace(drawn, seeds=told, seeds_story=seeds_story(told, graph.names))
     locked = view.locked
     if locked is not None:
         target, source = locked
         arrow = f"{pack.node_names(graph.names)[source]} → {pack.node_names(graph.names)[target]}"
         drawn = replace(drawn, locked=player.locked(layer, head, target, source), locked_name=arrow)
+        place = pack.edge_place(moment, target, source)
+        if place is not None and told and len(told[0].mean) == len(moment.edges.added):
+            drawn = replace(drawn, locked_seeds=[float(one.mean[place]) for one in told])
     positions = now.positions if now.graph.fingerprint == graph.fingerprint else None
     if positions is None:
         positions = graph.positions if graph.positions is not None else default_positions(graph)
@@ -123,6 +132,8 @@ def train_screen(now: session.Session, player: Player, view: View, heard: int) -
         first=pack.pack_moment(first, min(layer, len(first.alpha) - 1)) if same else pack.pack_moment(moment, layer),
         total=own.epochs,
         trained=training.trained,
+        pace=_pace(player, seeds),
+        fixed=_fixed(training),
         ended=told_end(training.ended, training.trained),
         busy=player.worker.is_busy or (seeds is not None and seeds.worker.is_busy),
         playing=player.playing,
@@ -152,11 +163,25 @@ def train_screen(now: session.Session, player: Player, view: View, heard: int) -
         undo=bool(player.before),
         heard=heard,
         palettes=msgspec.convert(stage_palettes(), Palettes),
-        texts=pack.texts(),
+        texts=pack.training_texts(),
     )
 
 
-def _embedding(player: Player, view: View, moment: Moment, step: int) -> TrainEmbedding:
+def _pace(player: Player, seeds: SeedTrainings | None) -> int:
+    """After how many milliseconds the browser asks again; 0 where nothing moves."""
+    if player.playing or player.worker.is_busy or (seeds is not None and seeds.worker.is_busy):
+        return round(1000 * player.pace)
+    return LIVE_PACE if player.live is not None else 0
+
+
+def _fixed(training: Training) -> str:
+    """Why nothing of it can be trained, edited or opened; "" where it can."""
+    if not isinstance(training, Recorded):
+        return ""
+    return _("A script recorded this run without its weights: it can be looked at, not trained on or opened.")
+
+
+def _embedding(player: Player, view: TrainView, moment: Moment, step: int) -> TrainEmbedding:
     if view.colour == "label":
         colour_of = moment.task.graph.class_index.tolist()
     else:
@@ -164,11 +189,11 @@ def _embedding(player: Player, view: View, moment: Moment, step: int) -> TrainEm
     return pack_embedding(player.embedded(step).at(moment.epoch), colour_of)
 
 
-def _slow(player: Player, view: View, moment: Moment) -> tuple[TrainStep | None, str]:
+def _slow(player: Player, view: TrainView, moment: Moment) -> tuple[TrainStep | None, str]:
     """The step from the playhead on at the locked arrow, or else at the strongest; or why there is none."""
     assert player.take is not None
     training = player.take.training
-    arrow = view.locked or default_arrow(moment, view.layer, view.head or 0)
+    arrow = view.locked or default_edge(moment, view.layer, view.head or 0)
     if arrow is None:
         return None, _("No node reads two others, so no share can be learnt.")
     at = max(0, min(moment.epoch, training.schedule.epochs - 1))

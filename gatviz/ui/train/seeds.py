@@ -1,4 +1,4 @@
-"""`Seeds`: the same training from other seeds, in the background, to see whether another seed would say so."""
+"""`SeedTrainings`: the same training from other seeds, in the background, to see whether another seed would say so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from gatviz.analysis.over_epochs import SeedTold, heads_at, seed_told
 from gatviz.model.gat import GAT
 from gatviz.training.beside import redrawn
-from gatviz.training.kept import MOST_BYTES
+from gatviz.training.kept_epochs import MOST_BYTES
 from gatviz.training.task import Task
 from gatviz.training.training import Training
 from gatviz.ui.train.setup import Setup
@@ -16,7 +16,7 @@ from gatviz.ui.train.worker import Worker
 SEEDS = 10
 
 
-class Seeds:
+class SeedTrainings:
     """Trainings of one task from ten seeds, which draw weights and dropout; each is told and let go when it ends.
 
     Arguments:
@@ -53,4 +53,6 @@ class Seeds:
         heads = [heads_at(alphas[self.layer], edges.edge_index, edges.ptr) for _epoch, alphas, edges in kept]
         part = "others" if len(self.task.others) else "labelled"
         right = [row[f"right_{part}"] for row in training.rows]
-        return seed_told(training.schedule.seed, [epoch for epoch, _alphas, _edges in kept], heads, right)
+        _epoch, last, edges = kept[-1]
+        epochs = [epoch for epoch, _alphas, _edges in kept]
+        return seed_told(training.schedule.seed, epochs, heads, right, last[self.layer], edges.ptr)

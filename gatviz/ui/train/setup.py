@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
@@ -49,6 +49,6 @@ class Setup:
         """The model of the screen with the dropouts of training."""
         return with_dropout(model, alpha=self.dropout, features=self.feature_dropout)
 
-    def of_schedule(self, **changes: Any) -> Setup:
-        """The same with another schedule."""
-        return replace(self, schedule=replace(self.schedule, **changes))
+    def with_labelled(self, names: Sequence[str]) -> Setup:
+        """The same with these nodes' labels told: what an experiment says of itself holds no longer."""
+        return replace(self, labelled=tuple(names), per_class=None, card="")

@@ -11,7 +11,7 @@ import streamlit as st
 from gatviz.analysis.classes import Columns, judged, likely_columns, way_in_words
 from gatviz.analysis.predictions import predictions
 from gatviz.checkpoints import Checkpoint, WeightsFile
-from gatviz.checkpoints.pieces import Piece, kind_in_words
+from gatviz.checkpoints.pieces import StoredModule, kind_in_words
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
 from gatviz.model.recipe import Recipe
@@ -57,7 +57,7 @@ def recipe_line(file: WeightsFile, proposal: Recipe | None, token: str) -> str:
     return typed.strip() or line
 
 
-def _told(piece: Piece) -> str:
+def _told(piece: StoredModule) -> str:
     reads, gives = piece.reads, piece.gives
     sizes = "" if reads is None else f" {reads}"
     if piece.layer is not None:
@@ -67,7 +67,7 @@ def _told(piece: Piece) -> str:
     return f"{piece.name} ({kind_in_words(piece)}{sizes})"
 
 
-def reasons(found: Checkpoint) -> None:
+def step_reasons(found: Checkpoint) -> None:
     """Why each step stands where it does."""
     if not found.guesses:
         return
@@ -98,7 +98,8 @@ def labels(found: Checkpoint, before: Checkpoint | None, graph: Graph, file: Wei
     """
     trace = found.model.trace(graph)
     trace.check_finite()
-    ways = likely_columns(trace, graph)
+    saved = _saved(trace, graph)
+    ways = (*saved, *(one for one in likely_columns(trace, graph) if one.classes != trace.classes or not saved))
     if not ways:
         if graph.class_names:
             told = ngettext(
@@ -118,6 +119,14 @@ def labels(found: Checkpoint, before: Checkpoint | None, graph: Graph, file: Wei
             st.caption(escape(_("With the recipe as it was proposed: {accuracies}").format(accuracies=told)))
     if graph.num_edges <= _MOST_TRIED:
         _other_activations(found, graph, file)
+
+
+def _saved(trace: Trace, graph: Graph) -> tuple[Columns, ...]:
+    """The columns as the file says, where it does and the graph has any of these labels."""
+    said = trace.classes
+    if len(said) != trace.out.shape[1] or trace.out.shape[0] != graph.num_nodes or not {*said} & {*graph.class_names}:
+        return ()
+    return (judged(trace.out, graph, said, "saved"),)
 
 
 def _accuracies(trace: Trace, graph: Graph, columns: Columns) -> list[str]:

@@ -15,7 +15,7 @@ from gatviz.model.weights import Fill, Weights, filled, has_heads, with_values
 from gatviz.numbers import as_float
 from gatviz.ui.session import session
 from gatviz.ui.session.model import all_weights, is_shared
-from gatviz.ui.session.steps import name_of, take_weights
+from gatviz.ui.session.steps import parameter_name, take_weights
 from gatviz.words import _
 
 _BASE = "gatviz_weights_base"
@@ -37,7 +37,7 @@ class _Place:
     @property
     def called(self) -> str:
         """The parameter in words; of a step around the layers with its name."""
-        name = name_of(self.name, self.head)
+        name = parameter_name(self.name, self.head)
         return name if isinstance(self.layer, int) else f"{self.layer}.{name}"
 
 

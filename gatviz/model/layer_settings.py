@@ -1,6 +1,6 @@
-"""The steps that a model is made of, each told by a small value: from it a layer is built, and from a layer it is read.
+"""`LayerSettings`: what is chosen of an attention layer. A layer is built from it, and it is read off one.
 
-Today every step is an attention layer. A kind of layer stands in `LAYERS`; what it alone has, it says itself.
+A kind of layer stands in `LAYERS`; what it alone has, it says itself.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class LayerSettings:
         out_features: C, per head. num_heads: H. The others: see `AttentionLayer`.
         edge_features: D, how many features of every edge its scores read.
         edge_in_message: GAT only, see `GATAttentionLayer`.
-        share_weights, projection_bias: GATv2 only, see `GATv2AttentionLayer`.
+        score_bias: GAT only, see there. share_weights: GATv2 only, see `GATv2AttentionLayer`.
+        projection_bias: added to what W, or each W of GATv2, projects.
     """
 
     kind: Kind = "GAT"
@@ -51,6 +52,7 @@ class LayerSettings:
     projection_bias: bool = False
     edge_features: int = 0
     edge_in_message: bool = False
+    score_bias: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in LAYERS:

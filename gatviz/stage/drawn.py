@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gatviz.analysis import WhatIf
@@ -16,8 +15,12 @@ from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES, Part, strongest
 from gatviz.words import _, sentences
 
-_MOST_EDGES_OF_MANY = 400
-_MANY_PANELS = 4
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_ARROWS = 4_000
+"""Of all panels together; each has at least _LEAST_EDGES."""
+_LEAST_EDGES = 120
 
 Positions = NDArray[np.float64]
 
@@ -27,13 +30,14 @@ class Drawn:
     """A graph as it is drawn.
 
     Attributes:
-        names, positions [N, 2], classes [N] (−1 without a label): of the nodes.
+        names, positions [N, 2], classes [N] (−1 without a label): of the nodes. class_names: of the labels.
         source, target: [A] of the edges. dashed: [A] loops that were added; new, gone: [A] since a baseline.
     """
 
     names: tuple[str, ...]
     positions: Positions
     classes: NDArray[np.int64]
+    class_names: tuple[str, ...]
     source: NDArray[np.int64]
     target: NDArray[np.int64]
     dashed: NDArray[np.bool_]
@@ -45,17 +49,21 @@ class Drawn:
         """The edges of a run, on the graph that was run."""
         source, target = trace.edge_index
         none = np.zeros(source.size, dtype=bool)
-        return cls(graph.names, positions, graph.class_index, source, target, trace.added_loops, none, none)
+        labels = (graph.class_index, graph.class_names)
+        return cls(graph.names, positions, *labels, source, target, trace.added_loops, none, none)
 
     @classmethod
     def of_change(cls, found: WhatIf, before: tuple[Graph, Positions], after: tuple[Graph, Positions]) -> Drawn:
         """The edges of either run; nodes stand where they are now, gone ones where they were."""
         (old, old_positions), (new, new_positions) = before, after
         gone = [old.names.index(name) for name in found.gone_nodes]
+        labels = tuple(dict.fromkeys((*new.class_names, *old.class_names)))
+        classes = [*_labels(new), *(_labels(old)[node] for node in gone)]
         return cls(
             found.names,
             np.concatenate([new_positions, old_positions[gone]]),
-            np.concatenate([new.class_index, old.class_index[gone]]),
+            np.array([labels.index(label) if label is not None else -1 for label in classes], dtype=np.int64),
+            labels,
             found.source,
             found.target,
             np.zeros(found.source.size, dtype=bool),
@@ -66,7 +74,7 @@ class Drawn:
     def part(self, values: Array) -> tuple[Drawn, Part]:
         """What of it can be drawn, and which part that is: the strongest edges by the size of `values` [A, P]."""
         count, arrows = len(self.names), self.source.size
-        most = MOST_EDGES if values.shape[1] <= _MANY_PANELS else _MOST_EDGES_OF_MANY
+        most = min(MOST_EDGES, max(_LEAST_EDGES, _MOST_ARROWS // max(1, values.shape[1])))
         if count <= MOST_NODES and arrows <= most:
             return self, Part.whole(count, arrows)
         chosen = strongest(np.abs(values), np.stack([self.source, self.target]), count, most)
@@ -75,12 +83,17 @@ class Drawn:
             tuple(self.names[n] for n in nodes),
             self.positions[nodes],
             self.classes[nodes],
+            self.class_names,
             local[self.source[edges]],
             local[self.target[edges]],
             self.dashed[edges],
             self.new[edges],
             self.gone[edges],
         ), chosen
+
+
+def _labels(graph: Graph) -> tuple[str | None, ...]:
+    return graph.labels or (None,) * graph.num_nodes
 
 
 def left_out(chosen: Part, by: str) -> str:
@@ -91,8 +104,10 @@ def left_out(chosen: Part, by: str) -> str:
     return sentences(chosen.told(by), others)
 
 
-def weights_table(drawn: Drawn, values: Array, titles: Sequence[str]) -> pd.DataFrame:
+def drawn_table(drawn: Drawn, values: Array, titles: Sequence[str]) -> pd.DataFrame:
     """Every edge with its weights [A, P], a column for each panel."""
+    import pandas as pd
+
     names = np.array(drawn.names, dtype=object)
     columns: dict[str, Any] = {"source": names[drawn.source], "target": names[drawn.target]}
     columns.update({title: values[:, k] for k, title in enumerate(titles)})

@@ -1,0 +1,35 @@
+"""What is set once for the whole process, which answers many sessions."""
+
+from __future__ import annotations
+
+import gc
+from functools import cache
+
+from streamlit import net_util
+
+from gatviz.attention.layers import use_one_thread
+
+
+@cache
+def set_process() -> None:
+    """What is set once for the whole process, before anything runs."""
+    use_one_thread()
+    _spare_the_collector()
+    _ask_nobody_for_the_address()
+
+
+def _spare_the_collector() -> None:
+    """Take what is imported out of Python's garbage collection, which Streamlit forces after every run.
+
+    Walking through torch's 300,000 objects takes 160 ms, during which nothing reaches the browser. So nothing is
+    collected before, either: what little of them is garbage stays.
+    """
+    gc.freeze()
+
+
+def _ask_nobody_for_the_address() -> None:
+    """Keep the server from asking a page on the internet which address it has itself.
+
+    Streamlit would, whenever it refuses a connection from another page's origin; no option of its own turns that off.
+    """
+    net_util.get_external_ip = lambda: None
