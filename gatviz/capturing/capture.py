@@ -93,7 +93,7 @@ class Capture(ShowsItself):
             GatvizError: no call could be proved.
         """
         if not self.calls:
-            reasons = commas(f"{one.name}: {one.reason}" for one in self.unproved)
+            reasons = commas(f"{one.name}: {one.reason}".removesuffix(".") for one in self.unproved)
             raise GatvizError("graph", _("a proved call"), _("none"), reasons or _("see unproved"))
         return self.calls[0].trace.graph
 

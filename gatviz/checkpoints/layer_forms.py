@@ -141,7 +141,10 @@ class OwnChoice:
     notes: Mapping[object, str] = field(default_factory=dict)
 
 
-_AROUND = Default("relu", N_("No tensor tells; where linear layers or norms stand around, ReLU is the commonest"))
+_AROUND = Default(
+    "relu",
+    N_("No tensor tells; with linear layers or norms around, published nets have ReLU or ELU: ReLU is a guess"),
+)
 _OF_ADDED = Default(AS_ADDED, N_("The library leaves it to its user; gatviz fills the loops that it adds"))
 
 

@@ -146,7 +146,7 @@ def read_weights(source: WeightsSource, *, name: str | None = None) -> WeightsFi
     return WeightsFile(where, state)
 
 
-_GRAPH = ("edge_index", "adj_t")
+_GRAPH = ("edge_index", "adj_t", "adj", "_adj", "indptr")
 _MOST_LOOKED_AT = 200
 
 

@@ -28,6 +28,11 @@ def type_and_shape(array: AnyArray) -> str:
     return _("{dtype} of shape {shape}").format(dtype=array.dtype, shape=list(array.shape))
 
 
+def beside_edges() -> str:
+    """The mend for an array that is no matrix of arrows: most hold features or labels."""
+    return _("if it holds features or labels, open it together with the edges, or save both in one .npz as x, y and A")
+
+
 class NamedArrays:
     """One file's arrays, with a sentence for each thing that is wrong with them."""
 
@@ -168,7 +173,7 @@ def dense_matrix(found: NamedArrays) -> csr_array | None:
         return None
     name, array = given
     if array.dtype.kind not in "iufb" or array.ndim != 2 or array.shape[0] != array.shape[1]:
-        raise found.wrong(name, _("numbers of shape [N, N]"), type_and_shape(array))
+        raise found.wrong(name, _("numbers of shape [N, N]"), type_and_shape(array), beside_edges())
     limits.check_features(array.shape[0], array.shape[1], found.where)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise found.wrong(name, _("finite numbers"), _("NaN or infinity"))

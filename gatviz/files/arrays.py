@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers, limits
-from gatviz.files.array_matrices import CSR, SCIPY, NamedArrays, canonical, dense_matrix, type_and_shape
+from gatviz.files.array_matrices import (
+    CSR,
+    SCIPY,
+    NamedArrays,
+    beside_edges,
+    canonical,
+    dense_matrix,
+    type_and_shape,
+)
 from gatviz.files.json_text import decode_json
 from gatviz.files.merging import all_have_reverse
 from gatviz.files.parsed import ColumnUse, ParsedGraph, check_names
@@ -69,7 +77,7 @@ def refuse_weights(names: Iterable[str], where: str) -> None:
     listed = list(names)
     if any(map(_PARAMETER.search, listed)) and not any(map(is_known, listed)):
         raise GatvizError(
-            where, _("a graph file"), _("the weights of a model"), _("open it by the button 'Open weights …'")
+            where, _("a graph file"), _("the weights of a model"), _("open it by the button 'Open weights'")
         )
 
 
@@ -166,7 +174,7 @@ def _edges(found: NamedArrays, adjacency: csr_array | None) -> NDArray[np.int64]
             _("add the edges"),
         )
     if adjacency.shape[0] != adjacency.shape[1]:
-        raise found.wrong("adj_shape", _("a square matrix"), str(list(adjacency.shape)))
+        raise found.wrong("adj_shape", _("a square matrix"), str(list(adjacency.shape)), beside_edges())
     limits.check_edges(adjacency.nnz, found.where)
     target, source = adjacency.nonzero()  # row = target, column = source; stored zeros are no edges
     return np.stack([source, target]).astype(np.int64)

@@ -32,6 +32,7 @@ _COLOURS = ("r", "g", "b")
 _FEW = 10
 """So many different labels are classes however few the nodes; above it they are if each has two nodes on average."""
 _LINES = re.compile(r"\s*[\t\r\n\v\f]\s*")
+_COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|(?:rgb|hsl)a?\([^()]*\)")
 _OPAQUE = re.compile(r"[A-Za-z]{0,5}[-_:]?\d+|[0-9a-fA-F-]{8,}")
 """Ids that say nothing to a person: 17, n17, 5f3a9c01."""
 
@@ -211,11 +212,28 @@ def positions_left_out(some: int, n: int) -> str:
 
 
 def _drop_colours(parsed: ParsedGraph, options: ReadOptions) -> None:
-    """Leave out the three columns of colours that programs which draw graphs write beside positions, and say so."""
-    if options.features is None and options.label not in _COLOURS and set(_COLOURS) <= parsed.node_columns.keys():
-        parsed.notes.append(_("columns {columns} were left out: they are colours").format(columns="'r', 'g', 'b'"))
-        parsed.columns += [ColumnUse("nodes", name, "ignored") for name in _COLOURS]
-        _without(parsed, *_COLOURS)
+    """Leave out the colours that programs which draw graphs write beside positions, and say so."""
+    if options.features is not None:
+        return
+    found = [name for name, values in parsed.node_columns.items() if name != options.label and _are_colours(values)]
+    if options.label not in _COLOURS and set(_COLOURS) <= parsed.node_columns.keys():
+        found += _COLOURS
+    if found:
+        listed = first_of([quote(name) for name in found], 5)
+        said = ngettext(
+            "column {columns} was left out: it holds colours",
+            "columns {columns} were left out: they hold colours",
+            len(found),
+        )
+        parsed.notes.append(said.format(columns=listed))
+        parsed.columns += [ColumnUse("nodes", name, "ignored") for name in found]
+        _without(parsed, *found)
+
+
+def _are_colours(values: Sequence[Any]) -> bool:
+    """Whether a column holds colours as programs write them, `#48d1cc` or `rgb(72, 209, 204)`."""
+    there = [] if isinstance(values, np.ndarray) else [value for value in values if not is_gap(value)]
+    return bool(there) and all(isinstance(value, str) and _COLOUR.fullmatch(value.strip()) for value in there)
 
 
 def _drop_gaps(parsed: ParsedGraph, label: str | None) -> None:

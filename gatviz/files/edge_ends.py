@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _NO_NAME = re.compile(r"[-+]?\d*[.,]\d+|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|[A-Z][a-z]{2} \d{1,2},? \d{4}")
 """Numbers with a fraction, and dates."""
+_FEATURE = re.compile(r"(?:f|x|feat|feature|attr|attribute|dim|emb)\d+")
+"""Headers of features that only count them."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _by_content(table: Table) -> Ends | None:
     places = first, first + 1
     one, other = (table.cells[place] for place in places)
     title, second = (table.header[place] for place in places)
-    of_nodes = first == 0 and has_node_header(table, ReadOptions())  # whatever its columns share
+    of_nodes = all(_FEATURE.fullmatch(headers.plain(name)) for name in (title, second))
     if of_nodes or _no_names(one) or _no_names(other) or (first == 1 and not headers.alike(title, second)):
         return None
     said = _("no header says which columns edges join: {one} and {other} were taken as source and target").format(

@@ -141,6 +141,7 @@ LABEL = ("label", "labels", "标签", "標籤", "étiquette", "etiqueta", "etich
 CLASS = (
     *("class", "category", "klasse", "kategorie", "classe", "catégorie", "clase", "categoría", "категория", "класс"),
     *("类别", "分类", "類別", "分類", "クラス", "カテゴリ", "클래스", "범주"),
+    *("target", "mltarget", "groundtruth"),  # in a table of nodes; in one of edges it is an end
 )
 SPLIT = ("split",)
 POSITION_X = ("posx",)

@@ -7,9 +7,9 @@ list of nodes), sigma and graphology, vis.js, the JSON Graph Format, and bare li
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from gatviz.files.found_graph import Found
 from gatviz.files.values import decimal
 
 _NODES = ("nodes", "vertices", "Nodes")
@@ -24,28 +24,12 @@ _OWN = frozenset(("id", "features", "label", "split", "pos"))
 _LOOKED_AT = 50
 _INSIDE = ("data", "attributes", "metadata", "attr", "properties")
 """Keys under which some programs put the attributes of a node or edge."""
+_BESIDE_NODES, _BESIDE_EDGES = ("nodeData", "layout"), ("edgeData",)
+"""Where Gephi Lite keeps what it knows of nodes and edges."""
 _OF_THE_SCREEN = frozenset(
     ("selected", "selectable", "locked", "grabbable", "grabbed", "classes", "group", "fixed", "vx", "vy")
 )
 """What tells only how cytoscape.js and d3 draw."""
-
-
-@dataclass
-class Found:
-    """A graph in one form.
-
-    Attributes:
-        nodes: the id of each with its attributes. edges: the two ends of each with its attributes.
-        directed: what the file says; None where it says nothing.
-        listed: whether the nodes stand in a list of their own.
-        neighbours: whether it is nothing but nodes with lists of their neighbours.
-    """
-
-    nodes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    edges: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
-    directed: bool | None = None
-    listed: bool = True
-    neighbours: bool = False
 
 
 def foreign(values: Any) -> Found | None:
@@ -60,7 +44,7 @@ def foreign(values: Any) -> Found | None:
     if isinstance(values.get("adjacency"), list) and isinstance(values.get("nodes"), list):
         return _of_adjacency(values)
     if inner is None and _first(values, _NODES) is None and _first(values, _EDGES) is None:
-        return _of_neighbours(values)
+        return _of_neighbours(values) or _of_workspace(values)
     return _of_parts(inner or values) if inner is not None or _is_foreign(values) else None
 
 
@@ -173,6 +157,44 @@ def _of_neighbours(values: dict[str, Any]) -> Found | None:
     return found
 
 
+def _of_workspace(values: dict[str, Any]) -> Found | None:
+    """The one graph within what a program saves of its work: Gephi Lite's, and bundles of Minivan.
+
+    Gephi Lite keeps attributes and places beside the graph, by the keys of nodes and edges.
+    """
+    graphs: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+    for key, level in values.items():
+        for inner_key, around, graph in ((key, values, level), *_levels(level)):
+            if isinstance(graph, dict) and all(isinstance(_first(graph, names), list) for names in (_NODES, _EDGES)):
+                graphs.append((inner_key, around, graph))
+    if len(graphs) != 1:
+        return None
+    key, around, graph = graphs[0]
+    nodes = _with_beside(_first(graph, _NODES), _BESIDE_NODES, around)
+    edges = _with_beside(_first(graph, _EDGES), _BESIDE_EDGES, around)
+    found = _of_parts({**graph, _NODES[0]: nodes, _EDGES[0]: edges})
+    if found is not None:
+        found.under = key
+    return found
+
+
+def _levels(level: Any) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    if isinstance(level, dict):
+        yield from ((key, level, inner) for key, inner in level.items())
+
+
+def _with_beside(items: list[Any], names: Sequence[str], around: Mapping[str, Any]) -> list[Any]:
+    """Nodes or edges with what stands under their keys beside the graph."""
+    tables = [table for name in names if isinstance(table := around.get(name), dict)]
+    together: list[Any] = []
+    for item in items:
+        key = item.get("key") if isinstance(item, dict) else None
+        rows = [table.get(key) for table in tables] if isinstance(key, str) else []
+        told = {name: value for row in rows if isinstance(row, dict) for name, value in row.items()}
+        together.append({**told, **item} if told else item)
+    return together
+
+
 def _of_parts(values: dict[str, Any]) -> Found | None:
     nodes, edges = _first(values, _NODES), _first(values, _EDGES)
     if isinstance(nodes, dict):
@@ -194,11 +216,11 @@ def _of_parts(values: dict[str, Any]) -> Found | None:
 
 def _joined(nodes: Sequence[Any], edges: Sequence[Any], directed: bool | None, listed: bool = True) -> Found | None:
     """One form for all: ids as text, ends as ids, attributes in one place."""
-    flat = [_flat(node) for node in nodes]
+    records_or_none = [flat(node) for node in nodes]
     pairs = [_edge(edge) for edge in edges]
-    if any(pair is None for pair in pairs) or any(node is None for node in flat):
+    if any(pair is None for pair in pairs) or any(node is None for node in records_or_none):
         return None
-    records = [node for node in flat if node is not None]
+    records = [node for node in records_or_none if node is not None]
     ends = [pair for pair in pairs if pair is not None]
     names = {end for source, target, _told in ends for end in (source, target)}
     key = _ident_key(records, names)
@@ -210,7 +232,21 @@ def _joined(nodes: Sequence[Any], edges: Sequence[Any], directed: bool | None, l
     else:
         found.nodes = [(_text(record[key]), {k: v for k, v in record.items() if k != key}) for record in records]
     found.edges = ends
+    if directed is None:
+        _take_directions(found)
     return found
+
+
+def _take_directions(found: Found) -> None:
+    """`undirected: true` at edges, as graphology writes it, and `directed: false`, as the JSON Graph Format does."""
+    none = [told.get("undirected") is True or told.get("directed") is False for _source, _target, told in found.edges]
+    if any(none):
+        found.undirected = none
+        found.directed = not all(none)
+        for _source, _target, told in found.edges:
+            for key in ("undirected", "directed"):
+                if isinstance(told.get(key), bool):
+                    del told[key]
 
 
 def _ident_key(nodes: Sequence[dict[str, Any]], ends: set[str] | None = None) -> str | None:
@@ -238,7 +274,7 @@ def _ident(value: Any) -> str | None:
     return _text(value) if isinstance(value, str | int | float) else None
 
 
-def _flat(node: Any) -> dict[str, Any] | None:
+def flat(node: Any) -> dict[str, Any] | None:
     """A node's id and attributes side by side."""
     if isinstance(node, str | int | float):
         return {"id": node}

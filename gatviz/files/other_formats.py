@@ -31,6 +31,14 @@ _BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
     (b"Rar!", N_("a RAR archive"), N_("unpack it, and open what is in it")),
     (b">>graph6<<", N_("graph6"), _AS_TEXT),
     (b">>sparse6<<", N_("sparse6"), _AS_TEXT),
+    (
+        b"\x3f\xa1\xb4\x46\xf0\x4f\x2e\xdd",
+        N_("a DGL file (dgl.save_graphs)"),
+        N_(
+            "load it by g = dgl.load_graphs(path)[0][0], and save torch.stack(g.edges()) as edge_index and "
+            "g.ndata['feat'] as x, in one dict, by torch.save"
+        ),
+    ),
     (b"version https://git-lfs", N_("a Git LFS pointer, which stands for a file that was not downloaded"), _THE_FILE),
 )
 _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (

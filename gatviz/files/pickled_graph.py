@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers
 from gatviz.files.arrays import is_known, refuse_weights
+from gatviz.files.pickled_sparse import is_sparse
 from gatviz.pickles.safe_pickle import Outside, PickledCall, PickledDict, PickledName
 from gatviz.words import N_, _, commas, ngettext
 
@@ -24,16 +25,13 @@ _EDGES = {"adj_t", "adj_data", "indptr", "row", *headers.ARRAYS["edge_index"], *
 _OF_DATA = ("torch_geometric.data.", "torch_geometric.datasets.", "torch_geometric.utils.")
 _STORES = ("_store", "_mapping", "_data", "data", "graph")
 """Where a Data keeps its tensors, a data set its Data, and people the one graph of a file."""
+_ARRAYS = ("torch._utils._rebuild", "numpy.core.", "numpy._core.")
 _MODEL = ("_parameters", "_buffers", "_modules")
 _SAVE = "torch.save({'x': x, 'edge_index': edge_index, 'y': y}, path)"
 _OF_DGL = "{'edge_index': torch.stack(g.edges()), 'x': g.ndata['feat']}"
 _OTHERS: tuple[tuple[str, str, str], ...] = (
-    ("networkx.", N_("a networkx graph"), N_("write it as GraphML, nx.write_graphml(graph, path)")),
     ("dgl.", N_("a DGL graph"), N_("save {arrays} by torch.save")),
-    ("scipy.sparse.", N_("a SciPy matrix"), N_("save it by scipy.sparse.save_npz(path, A)")),
     ("pandas.", N_("a pandas table"), N_("save it as CSV, table.to_csv(path)")),
-    ("igraph.", N_("an igraph graph"), N_("write it as GraphML, graph.write_graphml(path)")),
-    ("torch_sparse.", N_("a sparse matrix of torch_sparse"), N_("save torch.stack(adj_t.t().coo()[:2]) as edge_index")),
 )
 
 
@@ -43,11 +41,18 @@ def how_to_save() -> str:
 
 
 def graph_level(tree: Any, reader: Reader) -> PickledDict:
-    """The dict with a graph's arrays in a tree.
+    """The dict with a graph's arrays in a tree; a matrix alone is that of its arrows.
 
     Raises:
         GatvizError: none, several, a graph of several kinds of nodes, a model, or an object of another library.
     """
+    if is_sparse(tree):
+        return PickledDict({headers.ARRAYS["adjacency"][0]: tree})
+    if isinstance(tree, PickledCall) and tree.name.startswith(_ARRAYS):
+        shape = tuple(getattr(reader.value(tree), "shape", ()))
+        if len(shape) == 2 and (shape[0] == shape[1] or 2 in shape):
+            key = "adjacency" if shape[0] == shape[1] else "edge_index"
+            return PickledDict({headers.ARRAYS[key][0]: tree})
     return _level(tree, reader, 0)
 
 
@@ -108,13 +113,13 @@ def _of_list(node: list[Any] | tuple[Any, ...], reader: Reader, depth: int) -> P
 def _check_thing(node: PickledCall, level: Any, where: str) -> None:
     """Refuse an object that is no Data, each kind in a sentence of its own."""
     last = node.name.rpartition(".")[2]
-    if node.name.startswith("torch._utils._rebuild"):
-        raise GatvizError(where, _("a dict of tensors, or a PyG Data"), _("one tensor alone"), how_to_save())
+    if node.name.startswith(_ARRAYS):
+        raise GatvizError(where, _("edges, and features beside them"), _("one array alone"), how_to_save())
     if "Hetero" in last and node.name.startswith(_OF_DATA):
         raise _several_kinds(where)
     if isinstance(level, PickledDict) and any(part in level for part in _MODEL):
         found = _("a pickled model ({name})").format(name=quote(node.name))
-        raise GatvizError(where, _("a graph file"), found, _("open it by the button 'Open weights …'"))
+        raise GatvizError(where, _("a graph file"), found, _("open it by the button 'Open weights'"))
     for begins, kind, mend in _OTHERS:
         if node.name.startswith(begins):
             found = _("{kind} ({name})").format(kind=_(kind), name=quote(node.name))

@@ -15,6 +15,7 @@ from gatviz.files.formats.edge_list import read_edge_list
 from gatviz.files.formats.matrix import read_matrix
 from gatviz.files.formats.node_table import add_nodes
 from gatviz.files.formats.npy import read_npys
+from gatviz.files.formats.torch_door import planetoid_parts, read_planetoid
 from gatviz.files.formats.zip_of_tables import DESCRIPTION, is_gatviz_zip, unzip
 from gatviz.files.graph_file import GraphFile
 from gatviz.files.inspection import Inspection, inspected
@@ -141,6 +142,8 @@ def _several(files: Sequence[GraphFile], options: ReadOptions, *, own: bool = Fa
         raise GatvizError(
             _("option format"), _("a single file, or tables of edges and nodes"), found, _("leave format out")
         )
+    if (parts := planetoid_parts(files)) is not None:
+        return read_planetoid(parts)
     description = ""
     tables: dict[str, Table] = {}
     whole: list[tuple[str, GraphFile]] = []

@@ -133,7 +133,8 @@ def could_be_either(table: Table) -> bool:
     if not (table.num_rows == 2 and len(table.header) == 3 and _is_bare(table, _SMALLEST_BARE)):
         return False
     ends = [tuple(row[:2]) for row in _rows(table)]
-    return len(set(ends)) == len(ends) and all(cell.isdigit() for row in ends for cell in row)
+    whole = [number(cell) for row in ends for cell in row]
+    return len(set(ends)) == len(ends) and all(cell is not None and cell >= 0 and cell.is_integer() for cell in whole)
 
 
 def _reads_as_matrix(table: Table) -> bool:

@@ -48,6 +48,8 @@ _OTHER_TENSORS = {
     "_rebuild_meta_tensor_no_storage": N_("a tensor without numbers"),
     "_rebuild_sparse_csr_tensor": N_("a sparse tensor"),
 }
+_OF_NUMPY = tuple(f"numpy.{core}.{module}." for core in ("core", "_core") for module in ("multiarray", "numeric"))
+_KEYS = (str, int, float, bytes, type(None))
 _MODULE = ("_parameters", "_buffers", "_modules")
 
 Storages = Callable[[str, torch.dtype, int], Tensor]
@@ -116,7 +118,9 @@ class Reader:
 
     def _make(self, node: Any, depth: int) -> Any:
         if isinstance(node, PickledDict):
-            made = StateLevel((key, self.value(value, depth)) for key, value in dict.items(node))
+            made = StateLevel(
+                (key, self.value(value, depth)) for key, value in dict.items(node) if isinstance(key, _KEYS)
+            )
             if isinstance(node.state, PickledDict):
                 made.metadata = self.value(node.state.get("_metadata"), depth)
             return made
@@ -142,7 +146,7 @@ class Reader:
             made = self._thing(PickledCall(args[0].name, args[2] if isinstance(args[2], tuple) else ()), depth)
         elif last in _OTHER_TENSORS:
             made = Unread(_(_OTHER_TENSORS[last]))
-        elif name.startswith(("numpy.core.multiarray.", "numpy._core.multiarray.")):
+        elif name.startswith(_OF_NUMPY):
             made = self._numpy(last, node)
         elif name in ("torch.Size", "torch.device"):
             made = [self.value(item, depth) for item in args]
@@ -207,12 +211,17 @@ class Reader:
         if last == "scalar" and len(node.args) > 1:
             return _number(node.args[0], node.args[1])
         state = node.state
-        if last != "_reconstruct" or not isinstance(state, tuple) or len(state) < 5:
+        if last == "_reconstruct" and isinstance(state, tuple) and len(state) > 4:
+            _version, told, kind, columns, content = state[:5]
+        elif last == "_frombuffer" and len(node.args) > 3:  # since protocol 5
+            content, kind, told, order = node.args[:4]
+            columns = order == "F"
+        else:
             return None
-        size, dtype, data = self._numbers(state[1]), _numpy_type(state[2]), _bytes_of(state[4])
+        size, dtype, data = self._numbers(told), _numpy_type(kind), _bytes_of(content)
         if size is None or dtype is None or data is None or len(data) != dtype.itemsize * int(np.prod(size)):
             return None
-        array = np.frombuffer(data, dtype).reshape(size, order="F" if state[3] is True else "C")
+        array = np.frombuffer(data, dtype).reshape(size, order="F" if columns is True else "C")
         return torch.from_numpy(array.astype(dtype.newbyteorder("=")))
 
     # ---- pickled models -------------------------------------------------------------------------------------
@@ -250,10 +259,11 @@ def _is_count(value: object) -> bool:
 
 
 def _bytes_of(node: Any) -> bytes | None:
-    """Bytes, also as pickles of protocol 2 have them: a text in Latin-1."""
+    """Bytes, also as pickles of protocol 2 and of Python 2 have them: a text in Latin-1."""
     if isinstance(node, PickledCall) and node.name == "_codecs.encode" and node.args[1:] == ("latin1",):
-        text = node.args[0]
-        return text.encode("latin1") if isinstance(text, str) and all(ord(c) < 256 for c in text) else None
+        node = node.args[0]
+    if isinstance(node, str):
+        return node.encode("latin1") if all(ord(c) < 256 for c in node) else None
     return bytes(node) if isinstance(node, bytes | bytearray) else None
 
 

@@ -39,9 +39,15 @@ def save_again() -> str:
 
 
 class PickledDict(dict[Any, Any]):
-    """A dict of the pickle; `state` is what it would have set on it beside its entries."""
+    """A dict of the pickle.
+
+    Attributes:
+        state: what the pickle would have set on it beside its entries.
+        passed_over: whether it has entries too whose keys are no plain values, tuples of them, or calls.
+    """
 
     state: Any = None
+    passed_over: bool = False
 
 
 @dataclass(eq=False)
@@ -84,7 +90,9 @@ _DICTS = (
 )
 _LISTS = ("builtins.list", "builtins.set", "builtins.frozenset", "__builtin__.set", "collections.deque")
 _CALLED_NEW = ("copyreg.__newobj__", "copy_reg.__newobj__", "copyreg._reconstructor", "copy_reg._reconstructor")
-_KEYS = (str, int, float, bool, bytes, type(None))
+_KEYS = (str, int, float, bool, bytes, type(None), PickledCall)
+_LONGEST_KEY = 16
+"""Parts of a tuple that is a key."""
 
 
 def read_tree(stream: io.BytesIO, where: str) -> Any:
@@ -97,8 +105,7 @@ def read_tree(stream: io.BytesIO, where: str) -> Any:
     try:
         for step, (opcode, argument, _at) in enumerate(pickletools.genops(stream)):
             if step >= MAX_STEPS:
-                found = _("more than {most:,}").format(most=MAX_TENSORS)
-                raise GatvizError(where, _("a reasonable number of tensors"), found, ask_to_save())
+                raise _too_long(where)
             machine.take(opcode.name, argument)
         (tree,) = machine.stack
     except GatvizError:
@@ -106,6 +113,14 @@ def read_tree(stream: io.BytesIO, where: str) -> Any:
     except Exception:  # what a broken pickle can make of it: too few values, wrong kinds, bad numbers, …
         raise GatvizError(where, _("a whole torch file"), _("a broken pickle"), save_again()) from None
     return tree
+
+
+def _too_long(where: str) -> GatvizError:
+    expected = _("a pickle of at most {most:,} steps").format(most=MAX_STEPS)
+    mend = _("save weights by {weights}, a graph as .npz or GraphML").format(
+        weights="`torch.save(model.state_dict(), 'weights.pt')`"
+    )
+    return GatvizError(where, expected, _("more"), mend)
 
 
 class _Machine:
@@ -151,12 +166,11 @@ class _Machine:
         (top.items if isinstance(top, PickledCall) else top).extend(items)
 
     def enter(self, values: list[Any]) -> None:
-        """Into the dict, or what would be one, on top; keys that are no plain values are passed over."""
+        """Into the dict, or what would be one, on top."""
         top = self.stack[-1]
         level: PickledDict = top.pairs if isinstance(top, PickledCall) else top
         for key, value in zip(values[::2], values[1::2], strict=True):
-            if isinstance(key, _KEYS):
-                level[key] = value
+            _enter(level, key, value)
 
     def call(self, called: Any, args: Any) -> None:
         """What a call would make."""
@@ -189,8 +203,8 @@ class _Machine:
         made = PickledDict()
         for pairs in given:
             for pair in self.entries(pairs):
-                if isinstance(pair, list | tuple) and len(pair) == 2 and isinstance(pair[0], _KEYS):
-                    made[pair[0]] = pair[1]
+                if isinstance(pair, list | tuple) and len(pair) == 2:
+                    _enter(made, *pair)
         return made
 
     def build(self, state: Any) -> None:
@@ -218,6 +232,15 @@ class _Machine:
     def stack_global(self) -> None:
         name = self.stack.pop()
         self.put(PickledName(f"{self.stack.pop()}.{name}"))
+
+
+def _enter(level: PickledDict, key: Any, value: Any) -> None:
+    """One entry, if its key is a plain value, a call or a tuple of these; tuples in tuples could take ages to hash."""
+    parts = key if isinstance(key, tuple) and len(key) <= _LONGEST_KEY else (key,)
+    if all(isinstance(part, _KEYS) for part in parts):
+        level[key] = value
+    else:
+        level.passed_over = True
 
 
 def _tuple(machine: _Machine, count: int) -> None:

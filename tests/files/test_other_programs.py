@@ -326,6 +326,36 @@ def test_three_rows_of_three_numbers_are_said_to_be_either() -> None:
     assert inspect_graph(b"0 1 1\n1 0 1\n1 1 0\n").format == "matrix"
 
 
+def test_numbers_of_nodes_as_numpy_and_pandas_write_them_are_whole() -> None:
+    """`np.savetxt` writes 1.000e+00, and pandas 1.0 where a column once had gaps."""
+    edges = np.array([[0, 1], [1, 2], [2, 0], [3, 1]])
+    written, features = io.BytesIO(), io.BytesIO()
+    np.savetxt(written, edges)
+    np.savetxt(features, np.arange(8).reshape(4, 2) / 7)
+    found = inspect_graph(written.getvalue(), "edges.txt")
+    assert found.graph.names == ("0", "1", "2", "3")
+    assert said(found, "numbers of nodes are written with fractions")
+    together = inspect_graph({"edges.txt": written.getvalue(), "X.txt": features.getvalue()})
+    assert together.graph.x[3].tolist() == pytest.approx([6 / 7, 1])
+    table = b"source,target\n1.0,2\n2.0,3\n"
+    assert arcs(read_graph(table)) == [("1", "2"), ("2", "3")]
+    assert read_graph(table, b"id,age\n1,5\n2,6\n3,7\n").x.ravel().tolist() == [5, 6, 7]
+    assert read_graph(b"source,target\n1.0,1.5\n1.5,2.0\n").names == ("1.0", "1.5", "2.0")
+    called_so = read_graph(b"source,target\n1.0,2.0\n", b"id,age\n1.0,5\n2.0,6\n")
+    assert called_so.names == ("1.0", "2.0")
+    three = io.BytesIO()
+    np.savetxt(three, np.array([[0, 1, 5], [1, 2, 7], [2, 0, 3]]))
+    assert inspect_graph(three.getvalue()).alternatives == ("matrix",)
+
+
+@pytest.mark.parametrize(
+    "data", [b"0.5 0.7\n0.2 0.1\n", b"1 0 0.5\n0.25 1 0\n0 0 1\n0 1 1\n", b"f0,f1\n1,0\n0,1\n1,1\n"]
+)
+def test_features_alone_are_no_edges(data: bytes) -> None:
+    with pytest.raises(GatvizError, match=r"as features have them; open it together|a column 'source'"):
+        read_graph(data, name="X.txt")
+
+
 # ---- two modes ----------------------------------------------------------------------------------------------------
 
 
@@ -403,6 +433,20 @@ DIALECTS: dict[str, object] = {
         ],
         "edges": [{"key": "0", "source": "a", "target": "b", "attributes": {}}],
     },
+    "Gephi Lite": {
+        "type": "gephi-lite",
+        "graphDataset": {
+            "nodeData": {"a": {"label": "P1", "score": 0.5}, "b": {"label": "P2", "score": 0.75}},
+            "edgeData": {"0": {"weight": 2}},
+            "layout": {"a": {"x": 1, "y": 2}, "b": {"x": 3, "y": 4}},
+            "fullGraph": {
+                "options": {"type": "directed"},
+                "nodes": [{"key": "a"}, {"key": "b"}],
+                "edges": [{"key": "0", "source": "a", "target": "b"}],
+            },
+        },
+        "filters": {"past": []},
+    },
     "vis.js": {
         "nodes": [{"id": 1, "label": "P1", "score": 0.5}, {"id": 2, "label": "P2", "score": 0.75}],
         "edges": [{"from": 1, "to": 2}],
@@ -423,6 +467,26 @@ def test_json_of_other_programs(dialect: str) -> None:
     assert graph.names == ("P1", "P2")
     assert arcs(graph) == [("P1", "P2")]
     assert graph.x[:, graph.feature_names.index("score")].tolist() == [0.5, 0.75]
+
+
+def test_what_gephi_lite_keeps_beside_the_graph_is_joined_to_it() -> None:
+    found = inspect_graph(json.dumps(DIALECTS["Gephi Lite"]).encode())
+    assert said(found, "the graph stands under 'fullGraph' in the file")
+    assert found.graph.edge_attributes["weight"] == (2,)
+    assert found.graph.positions is not None
+    assert found.graph.positions.tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize("word", [{"undirected": True}, {"directed": False}])
+def test_edges_that_say_that_they_are_undirected_give_both_arrows(word: dict[str, bool]) -> None:
+    nodes = [{"key": name, "attributes": {}} for name in "abc"]
+    one, other = {"source": "a", "target": "b"}, {"source": "b", "target": "c"}
+    both = inspect_graph(json.dumps({"nodes": nodes, "edges": [{**one, **word}, {**other, **word}]}).encode())
+    assert not both.graph.directed
+    assert set(arcs(both.graph)) == {("a", "b"), ("b", "a"), ("b", "c"), ("c", "b")}
+    mixed = inspect_graph(json.dumps({"nodes": nodes, "edges": [{**one, **word}, other]}).encode())
+    assert set(arcs(mixed.graph)) == {("a", "b"), ("b", "a"), ("b", "c")}
+    assert said(mixed, "1 edge is undirected in a directed graph")
 
 
 @pytest.mark.parametrize("directed", [True, False])
@@ -471,6 +535,17 @@ def test_ids_and_addresses_are_no_features() -> None:
         {"edges.csv": b"source,target\n1,2\n", "nodes.csv": nodes}, options=ReadOptions(features=("dept_id",))
     )
     assert asked.graph.feature_names == ("dept_id",)
+
+
+def test_colours_are_no_features_and_a_target_of_nodes_is_their_class() -> None:
+    nodes = b'id,colour,fill,target\n1,#48d1cc,"rgb(1, 2, 3)",0\n2,#191970,"rgb(4, 5, 6)",1\n3,#48d1cc,#fff,0\n'
+    found = inspect_graph({"edges.csv": b"node_1,node_2\n1,2\n2,3\n", "nodes.csv": nodes})
+    assert said(found, "columns 'colour', 'fill' were left out: they hold colours")
+    assert found.graph.labels == ("0", "1", "0")
+    asked = inspect_graph(
+        {"edges.csv": b"node_1,node_2\n1,2\n2,3\n", "nodes.csv": nodes}, options=ReadOptions(features=("colour",))
+    )
+    assert asked.graph.feature_names == ("colour = #191970", "colour = #48d1cc")
 
 
 def test_names_can_be_chosen() -> None:

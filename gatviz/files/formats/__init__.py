@@ -120,7 +120,7 @@ _ROWS = (
         "npy", N_("NumPy .npy (a matrix, or edges)"), (".npy",), npy.read_npy, knows=npy.is_npy, example=npy.template
     ),
     GraphFormat(
-        "torch", N_("torch file (tensors, a PyG Data)"), (".pt", ".pth", ".pkl"), read_torch, write_torch, is_torch
+        "torch", N_("torch file or pickle"), (".pt", ".pth", ".pkl", ".gpickle"), read_torch, write_torch, is_torch
     ),
     GraphFormat(
         "safetensors", N_("safetensors"), (".safetensors",), read_safetensors, write_safetensors, is_safetensors

@@ -13,6 +13,8 @@ from gatviz.files.parsed import Collector, ParsedGraph
 from gatviz.words import _
 
 _LOOKED_AT = 200
+_RAGGED = 4
+"""So many different lengths of lines of whole numbers are no fault in a table."""
 _COLON = re.compile(r"[^\s:,;]+\s*:(?:\s|$)")
 _CLOSED = re.compile(r"[\"{}\[\]<>=]")
 TEMPLATE = b"# a node and its neighbours\nAda Bo Cy\nBo Cy\nCy\n"
@@ -32,7 +34,8 @@ def is_adjacency_list(file: GraphFile) -> bool:
     lengths = {len(row) for row in rows} or {0}
     heads = [row[0] for row in rows]
     named = file.name.endswith(".adjlist")
-    if mark is not None and not named and (min(lengths) > 1 or max(lengths) < 3 or len(rows) < 3):
+    ragged = len(lengths) >= _RAGGED and all(cell.isdigit() for row in rows for cell in row)
+    if mark is not None and not (named or ragged) and (min(lengths) > 1 or max(lengths) < 3 or len(rows) < 3):
         return False  # a broken table is told as such
     if len(set(heads)) < len(heads) or (len(lengths) < 2 and not named):
         return False

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEMPLATE = b"source,target,weight\nAda,Bo,1\nBo,Cy,2\nCy,Ada,0.5\n"
+_LOOKED_AT = 50
+_EXACT = 2**53
+_WRITTEN_AS_FLOAT = re.compile(r"-?\d+(?:\.\d*(?:[eE][-+]?\d+)?)?")
 _KONECT = re.compile(r"%\s*(sym|asym|bip)\b")
 _SNAP = re.compile(r"#\s*(un)?directed graph", re.IGNORECASE)
 
@@ -53,7 +56,7 @@ def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions, *, o
         parsed.directed = told
     if options.two_mode is not None or kinds is not None:
         ends = replace(ends, two_mode=kinds if options.two_mode is None else options.two_mode)
-    cells = [_filled(table, place) for place in (ends.source, ends.target)]
+    cells = _whole_numbers([_filled(table, place) for place in (ends.source, ends.target)], parsed, nodes)
     if nodes is None:
         cells = _told_apart(cells, table, ends, parsed)
         both = np.stack([one.to_numpy(dtype=object) for one in cells], axis=1).ravel()  # first appearance, row by row
@@ -80,6 +83,7 @@ def _with_its_header(table: Table, options: ReadOptions, own: bool) -> tuple[Tab
     alternatives = ("matrix",) if could_be_either(table) else ()
     if not own and starts_with_edge(table, options):
         table = table.with_header_as_row()
+        _refuse_fractions(table)
         table.header[:2] = ["source", "target"]
         if len(table.header) == 3 and all(number(cell) is not None for cell in table.column(2)):
             table.header[2] = "weight"
@@ -88,6 +92,42 @@ def _with_its_header(table: Table, options: ReadOptions, own: bool) -> tuple[Tab
         said = _("three rows of three numbers were taken as edges with weights; they could be a matrix too")
         table.notes.append(said)
     return table, alternatives
+
+
+def _refuse_fractions(table: Table) -> None:
+    """Refuse rows of numbers as features have them, where edges would begin with two numbers of nodes."""
+    for place in range(2):
+        for cell in table.cells[place][:_LOOKED_AT]:
+            value = number(cell)
+            if value is not None and not value.is_integer():
+                raise GatvizError(
+                    table.where,
+                    _("edges, or a header that names their ends"),
+                    _("rows of numbers, such as {cell}, as features have them").format(cell=quote(cell)),
+                    _("open it together with the file of the edges, or give it a header"),
+                )
+
+
+def _whole_numbers(cells: list[pd.Series[str]], parsed: ParsedGraph, nodes: Table | None) -> list[pd.Series[str]]:
+    """Numbers of nodes without the fraction .0 that NumPy and pandas write to them (1.0, 1.000e+00), which is said."""
+
+    import pandas as pd
+
+    heads = [cell for one in cells for cell in one[:_LOOKED_AT]]
+    written = next((cell for cell in heads if "." in cell), None)
+    if written is None or not all(_WRITTEN_AS_FLOAT.fullmatch(cell) for cell in heads):
+        return cells
+    if nodes is not None and nodes.cells[nodes.find(*headers.NODE_ID) or 0].isin({written}).any():
+        return cells  # the nodes are called so too
+    values = [pd.to_numeric(one, errors="coerce") for one in cells]
+    if not all(bool(((one % 1 == 0) & (one.abs() < _EXACT)).all()) for one in values):
+        return cells
+    parsed.notes.append(
+        _("numbers of nodes are written with fractions, as in {cell}: read as whole numbers").format(
+            cell=quote(written)
+        )
+    )
+    return [one.astype("int64").astype(str) for one in values]
 
 
 def _take_columns(parsed: ParsedGraph, table: Table, ends: Ends) -> NDArray[np.bool_] | None:

@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.conventions import positions_left_out
+from gatviz.files.found_graph import collected, taken_from_edges
 from gatviz.files.graph_file import GraphFile
-from gatviz.files.json_dialects import Found, foreign
+from gatviz.files.json_dialects import foreign
 from gatviz.files.json_schema import JsonEdge, JsonGraph, JsonName, JsonNode, JsonNodeOnly, mismatch
 from gatviz.files.json_text import decode_json, encode_json, kind_of_value, python_values, repeated_keys
 from gatviz.files.merging import listed_edges
-from gatviz.files.parsed import Collector, ColumnUse, NodeNumbers, ParsedGraph, check_names
+from gatviz.files.parsed import ColumnUse, NodeNumbers, ParsedGraph, check_names
 from gatviz.files.values import decimal
 from gatviz.graph.graph import Graph
 from gatviz.numbers import as_floats
@@ -54,7 +55,7 @@ def read_json(file: GraphFile) -> ParsedGraph:
     repeated = repeated_keys(text, values) if values is not None else []
     found = foreign(values)
     if found is not None:
-        parsed = _read_foreign(found, where)
+        parsed = collected(found, where, "json")
     else:
         del values  # of a large file there is room for one form of it
         try:
@@ -68,31 +69,6 @@ def read_json(file: GraphFile) -> ParsedGraph:
         said = _("keys stand twice in one object, of which the last counts: {listed}")
         parsed.notes.append(said.format(listed=_listed(repeated)))
     return parsed
-
-
-def _read_foreign(graph: Found, where: str) -> ParsedGraph:
-    collected = Collector(where)
-    limits.check_edges(len(graph.edges), where)
-    for ident, attributes in graph.nodes:
-        collected.add_node(ident, attributes)
-    for source, target, attributes in graph.edges:
-        told = {key: value for key, value in attributes.items() if not isinstance(value, dict | list)}
-        collected.add_edge(source, target, told)
-    parsed = collected.parsed("json", graph.directed is not False)
-    parsed.by_convention = True
-    if graph.neighbours:
-        parsed.notes.append(_("keys were taken as nodes, and what stands under each as its neighbours"))
-    if not graph.listed:
-        parsed.notes.append(_taken_from_edges(len(parsed.names)))
-    return parsed
-
-
-def _taken_from_edges(count: int) -> str:
-    return ngettext(
-        "no nodes were listed: {n:,} was taken from the edges",
-        "no nodes were listed: {n:,} were taken from the edges",
-        count,
-    ).format(n=count)
 
 
 def _read_own(text: str, where: str, keys: Mapping[str, msgspec.Raw]) -> ParsedGraph:
@@ -168,7 +144,7 @@ def _parsed(graph: JsonGraph[Any], where: str, edge_key: str) -> ParsedGraph:
     if graph.nodes is UNSET:
         ends = (_ends(edge, f"{where}, {edge_key}[{k}]") for k, edge in enumerate(graph.edges))
         names = list(dict.fromkeys(name for pair in ends for name in pair))
-        notes.append(_taken_from_edges(len(names)))
+        notes.append(taken_from_edges(len(names)))
     else:
         names = [_text(node.id) for node in nodes]
     check_names(names, where)

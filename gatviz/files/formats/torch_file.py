@@ -16,15 +16,23 @@ from torch import Tensor
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers, limits
 from gatviz.files.arrays import META, arrays_of, is_known, parsed_arrays
+from gatviz.files.found_graph import collected
 from gatviz.files.graph_file import GraphFile
 from gatviz.files.parsed import ParsedGraph
 from gatviz.files.pickled_graph import check_readable, graph_level
+from gatviz.files.pickled_network import network, plain_graph
+from gatviz.files.pickled_sparse import is_sparse, sparse_arrays
 from gatviz.graph.graph import Graph
 from gatviz.pickles.containers import pickled
 from gatviz.pickles.pickled import Reader, Unread
 from gatviz.words import _, commas
 
 _EDGE_ATTR = "edge_attr"
+_PREFIXES = {
+    **dict.fromkeys((*headers.ARRAYS["adjacency"], "adj_t"), "adj_"),
+    **dict.fromkeys(headers.ARRAYS["x"], "attr_"),
+}
+"""How the parts of sparse matrices are called; row = target in both `adj` and PyG's `adj_t`."""
 _BATCH, _NUM_NODES = "batch", "num_nodes"
 _MATRIX = 2
 _LONGEST_WORD = 1_000
@@ -38,15 +46,25 @@ def read_torch(file: GraphFile) -> ParsedGraph:
     """
     where = file.where
     tree, reader = pickled(file.data, where, limits.MAX_PICKLE)
-    level = graph_level(tree, reader)
+    graph = network(tree, reader)
+    if graph is None:
+        try:
+            level = graph_level(tree, reader)
+        except GatvizError:
+            graph = plain_graph(tree, reader)
+            if graph is None:
+                raise
+    if graph is not None:
+        return collected(graph, where, "torch")
     found = _Arrays(where)
     for name, node in level.items():
-        if isinstance(name, str) and name != META and node is not None:
+        if not isinstance(name, str) or name == META or node is None:
+            continue
+        if is_sparse(node) and name in _PREFIXES:
+            found.arrays |= sparse_arrays(node, _PREFIXES[name], reader, f"{where}, {quote(name)}")
+        else:
             found.take(name, reader.value(node), lambda value, name=name: check_readable(level, name, value, where))
     found.settle()
-    if found.arrays.keys().isdisjoint(headers.ARRAYS["edge_index"]) and "adj_t" in level:
-        mend = _("save it with {line}").format(line="data.edge_index = torch.stack(data.adj_t.t().coo()[:2])")
-        raise GatvizError(where, "edge_index", _("adj_t alone"), mend)
     parsed = parsed_arrays(found.arrays, where, "torch", _meta(level.get(META), reader), found.left_out)
     if found.left_out:
         listed = commas(quote(name) for name in found.left_out[:5])
