@@ -1,4 +1,4 @@
-"""How quick the stage is in a real browser: hover, head switch, a change in the sidebar, and the bytes that it takes.
+"""How quick the stage is in a real browser: hover, head switch, a change in the sidebar, a drag, and the bytes.
 
     .venv/bin/python -m benchmarks.stage [--repeats 60]
 
@@ -56,6 +56,31 @@ TIMED = (
 )
 HOVER = TIMED.replace("SELECTOR", ".edge .hit").replace("EVENT", "pointermove")
 SWITCH = TIMED.replace("SELECTOR", ".swatch.head").replace("EVENT", "click")
+DRAG = (
+    "async repeats => {"
+    + FIND
+    + """
+    const slider = find(document, '.node-feature .number-slider'), body = find(document, '.why-body');
+    const [low, high] = [Number(slider.min), Number(slider.max)], times = [];
+    slider.dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}));
+    for (let k = 0; k < repeats; k++) {
+        const told = new Promise((done) => {
+            const watch = new MutationObserver(() => {
+                watch.disconnect();
+                body.getBoundingClientRect();
+                done(performance.now());
+            });
+            watch.observe(body, {childList: true});
+        });
+        slider.value = String(low + (high - low) * ((k * 37) % 100) / 100);
+        const start = performance.now();
+        slider.dispatchEvent(new Event('input', {bubbles: true}));
+        times.push(await told - start);
+        await new Promise((done) => setTimeout(done, 100));
+    }
+    return times;
+}"""
+)
 WATCH = (
     "() => {"
     + FIND
@@ -167,6 +192,12 @@ def main() -> None:
             page.wait_for_timeout(2000)
             print("| what | p50 ms or kB | p95 ms or kB | goal |\n|---|---|---|---|")
             row("kB of a change, N = 4, H = 4", bytes_of_changes(page, traffic, 3), "≤ 60")
+            if not options.bytes_only:
+                page.locator(".node[data-node='0']").dblclick()
+                page.wait_for_timeout(500)
+                times = page.evaluate(DRAG, repeats)
+                row("drag of a feature to new numbers, N = 4", times, "p50 ≤ 150, p95 ≤ 300")
+                page.keyboard.press("Escape")
             page.get_by_test_id("stSelectbox").first.click()
             page.get_by_role("option", name="Karate club", exact=True).click()
             page.wait_for_timeout(2500)
@@ -179,7 +210,7 @@ def main() -> None:
             row("hover to highlight, N = 34", page.evaluate(HOVER, repeats), "≤ 16")
             row("head switch, N = 34, H = 8", page.evaluate(SWITCH, repeats), "≤ 50")
             row("sidebar change to new numbers, N = 34, H = 8", sidebar_changes(page, repeats), "p50 ≤ 150, p95 ≤ 300")
-            page.get_by_role("button", name="Open", exact=True).click()
+            page.locator(".st-key-open_graph").get_by_role("button").click()
             dialog = page.get_by_role("dialog")
             dialog.locator("input[type=file]").set_input_files(
                 {"name": "large.json", "mimeType": "application/json", "buffer": large_graph()}

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from gatviz.analysis.over_epochs import (
+    AT_LEAST,
     AVERAGES_ABOVE,
     HeadsAt,
     SeedTold,
@@ -217,7 +218,7 @@ def _accuracy(curves: Sequence[Curve], others: int, names: Mapping[str, str], *,
         told.append(said(template if ended else so_far, n=last.right, others=others, epoch=last.epoch))
     mean = mean_right(own.epochs, own.right)
     for curve in beside:
-        if len(curve.epochs) < 2:
+        if len(curve.epochs) < (2 if ended else AT_LEAST):
             continue
         theirs = mean_right(curve.epochs, curve.right)
         if same_but_for_one(mean, theirs):

@@ -229,6 +229,9 @@ def as_tensor(value: Any, where: str) -> Tensor:
     Raises:
         GatvizError: anything else.
     """
+    if hasattr(value, "toarray"):
+        mend = _("pass {line}").format(line=f"{where}.toarray()")
+        raise GatvizError(where, _("a dense tensor of real numbers"), _("a sparse matrix"), mend)
     try:
         tensor = value if isinstance(value, Tensor) else torch.tensor(np.asarray(value))
     except (TypeError, ValueError, RuntimeError) as error:

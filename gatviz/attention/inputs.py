@@ -166,9 +166,8 @@ def _features(X: Tensor | NDArray[Any], like: Tensor, where: str) -> Tensor:
                 str(x.device),
                 _("call X.to('{device}')").format(device=like.device),
             )
-    elif any(kind.__module__.startswith("networkx.") for kind in type(X).__mro__):
-        mend = _("pass gatviz.Graph.from_networkx(graph, features=…)")
-        raise GatvizError("X", _("a Graph, a PyG Data, or features"), _("a networkx graph"), mend)
+    elif (found := _of_another_library(X)) is not None:
+        raise GatvizError("X", _("a Graph, a PyG Data, or features"), *found)
     else:
         try:
             array = np.asarray(X)
@@ -184,6 +183,17 @@ def _features(X: Tensor | NDArray[Any], like: Tensor, where: str) -> Tensor:
             where, _("a matrix [N, F]"), _("shape {shape}").format(shape=list(x.shape)), _("one row per node")
         )
     return x
+
+
+def _of_another_library(X: object) -> tuple[str, str] | None:
+    """What this is instead of features, and the line that converts it."""
+    homes = {kind.__module__.partition(".")[0] for kind in type(X).__mro__}
+    if "networkx" in homes:
+        return _("a networkx graph"), _("pass gatviz.Graph.from_networkx(graph, features=…)")
+    if "dgl" in homes:
+        line = "X=g.ndata['feat'], edge_index=torch.stack(g.edges())"
+        return _("a DGL graph"), _("pass {line}").format(line=line)
+    return (_("a sparse matrix"), _("pass {line}").format(line="X.toarray()")) if hasattr(X, "toarray") else None
 
 
 def _converted(X: Tensor, dtype: torch.dtype, where: str) -> Tensor:

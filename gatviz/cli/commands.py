@@ -161,7 +161,7 @@ def _open() -> click.Command:
     return _command(
         OPEN,
         run,
-        _("Open the app on a graph or a session."),
+        _("Open the app on a graph, a session or a training."),
         _("The browser opens; Ctrl+C ends it. Without GRAPH it is the tutorial's."),
         click.argument("graph", required=False, metavar="[GRAPH]"),
         click.option("--weights", "-w", metavar="FILE", help=_("Trained weights: a torch file or safetensors.")),

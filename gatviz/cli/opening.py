@@ -14,7 +14,7 @@ class Opening:
     """Paths, or None.
 
     Attributes:
-        graph: a graph or a session. graph_name: what it is called, if not as its file is.
+        graph: a graph, a session or a training. graph_name: what it is called, if not as its file is.
         weights: trained weights.
     """
 

@@ -21,8 +21,9 @@ AnyArray = NDArray[Any]
 
 
 def is_pyg(given: object) -> bool:
-    """Whether this looks like a PyG Data: it has edges and features by PyG's names."""
-    return hasattr(given, "edge_index") and hasattr(given, "x") and hasattr(given, "num_nodes")
+    """Whether this looks like a PyG Data: it has edges and features by PyG's names; or like one of several kinds."""
+    of_one_kind = hasattr(given, "edge_index") and hasattr(given, "x") and hasattr(given, "num_nodes")
+    return of_one_kind or hasattr(given, "node_types")
 
 
 def fields_of_pyg(data: Any, edge_features: bool) -> dict[str, Any]:
@@ -180,8 +181,14 @@ def _split(data: Any, count: int) -> tuple[str | None, ...] | None:
 # ---- networkx -------------------------------------------------------------------------------------------------
 
 
-def fields_of_networkx(graph: nx.Graph[Any], features: str | Sequence[str], label: str) -> dict[str, Any]:
-    """A Graph's fields from a networkx graph; arguments as for `Graph.from_networkx`."""
+def fields_of_networkx(
+    graph: nx.Graph[Any], features: str | Sequence[str], label: str, chosen: Sequence[str] = ()
+) -> dict[str, Any]:
+    """A Graph's fields from a networkx graph; arguments as for `Graph.from_networkx`.
+
+    Arguments:
+        chosen: the edge attributes that are to be edge features: parallel edges must not differ in them.
+    """
     names = [str(node) for node in graph]
     place = {node: n for n, node in enumerate(graph)}
     data = [graph.nodes[node] for node in graph]
@@ -191,7 +198,10 @@ def fields_of_networkx(graph: nx.Graph[Any], features: str | Sequence[str], labe
     if graph.is_multigraph():  # before an undirected edge becomes two: what is merged is counted as it was given
         ends = ((u, v) if graph.is_directed() else sorted((u, v)) for u, v, _data in edges)
         at = np.array([v * len(names) + u for u, v in ends], dtype=np.int64)
-        kept = merged(at, notes, [d.get("features", ()) for *ends, d in edges] if edge_names else None)
+        read = [d.get("features", ()) for *ends, d in edges] if edge_names else None
+        if chosen:
+            read = [[d.get(key) for key in chosen] for *ends, d in edges]
+        kept = merged(at, notes, read)
         edges = [edges[k] for k in kept]
     if not graph.is_directed():
         edges = [edge for u, v, d in edges for edge in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]

@@ -282,16 +282,23 @@ class Graph:
         *,
         features: str | Sequence[str] = "features",
         label: str = "label",
+        edge_features: Sequence[str] = (),
     ) -> Graph:
         """A Graph from any networkx graph; an undirected one gives both edges of each edge.
 
         Arguments:
             graph: any networkx graph. Of a multigraph's parallel edges the first is kept, and `notes` says so.
+            edge_features: the edge attributes that are edge features, a number on every edge each.
             features: the node attribute that holds a list of numbers, or the attributes that hold one each.
                 Nodes without any give F = 0.
             label: the node attribute that holds the class.
+
+        Raises:
+            GatvizError: features that are no numbers, or parallel edges whose edge features differ.
         """
-        return cls(**fields_of_networkx(graph, features, label))
+        chosen = [edge_features] if isinstance(edge_features, str) else list(edge_features)
+        made = cls(**fields_of_networkx(graph, features, label, chosen))
+        return made.with_edge_features(chosen) if chosen else made
 
 
 def _matrix(given: Any, where: str, rows: int, columns: int | None) -> NDArray[np.float64]:

@@ -128,6 +128,7 @@ def _half(
         by_dimension=by_dimension,
         by_feature=by_feature,
         more=len(shares) - len(by_feature),
+        added=" + b_a" if half == "target" and trace.form.score_bias else "",
         rest=_rest(trace, half),
     )
 

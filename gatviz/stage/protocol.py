@@ -187,7 +187,8 @@ class Bar(Message):
 class Half(Message):
     """What one end added to the score: by dimension, where the score splits in two, and by feature, the largest.
 
-    `rest` says which biases add to what features do, "" where there is none.
+    `added` is the bias that stands in the half's formula beside a · Wh; `rest` says which biases add to what features
+    do; "" where there is none.
     """
 
     half: Literal["target", "source"]
@@ -197,6 +198,7 @@ class Half(Message):
     by_dimension: list[Bar]
     by_feature: list[Bar]
     more: int
+    added: str
     rest: str
 
 

@@ -170,7 +170,7 @@ def texts() -> dict[str, str]:
         "jointSource": "Wh_source",
         "jointHidden": "hidden",
         "furtherJoint": _("Further back: the features behind the score"),
-        "targetScore": _("t_i = a_target · Wh of {node} = {value}"),
+        "targetScore": _("t_i = a_target · Wh of {node}{added} = {value}"),
         "sourceScore": _("s_j = a_source · Wh of {node} = {value}"),
         "jointEdge": "Wf_edge",
         "featuresEdgeTitle": _("features of this arrow that moved its score most"),

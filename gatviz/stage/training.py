@@ -353,7 +353,9 @@ def training_texts() -> dict[str, str]:
         "paintTitle": _("Click nodes whose labels are told from this epoch on, or told no longer"),
         "brush": _("Paint"),
         "brushTold": _("told or not"),
-        "brushToldTitle": _("A click tells the node's own label from this epoch on, or tells it no longer"),
+        "brushToldTitle": _(
+            "told or not: a click tells the node's own label from this epoch on, or tells it no longer"
+        ),
         "brushTitle": _("A click gives the node the label {label}"),
         "brushNew": _("New label"),
         "brushAdd": _("Add"),

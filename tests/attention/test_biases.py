@@ -110,6 +110,10 @@ def test_they_stand_in_formulas_chain_and_story_and_nowhere_without_them() -> No
         story = pack_story(graph, trace, part, (0, source, 0), names)
         assert story is not None
         rests = {half.half: half.rest for half in story.halves}
+        assert {half.half: half.added for half in story.halves} == {
+            "source": "",
+            "target": " + b_a" if "score_bias" in own else "",
+        }
         bars = {bar.name: bar.value for half in story.halves for bar in half.by_dimension}
         for setting, name in (("projection_bias", "b_W"), ("score_bias", "b_a")):
             assert (name in packed) == (name in told) == (name in rests["target"]) == (setting in own)

@@ -149,7 +149,27 @@ def other_graphs(page: Page) -> Iterator[str]:
     yield "empty graph"
 
 
-WALKS: tuple[Callable[[Page], Iterator[str]], ...] = (explore_views, dialogs, comparisons, explained, other_graphs)
+def trained(page: Page) -> Iterator[str]:
+    page.get_by_role("radio", name="Train", exact=True).click()
+    page.locator(".st-key-experiment-karate").get_by_role("button").click()
+    expect(page.locator(".epoch-count")).to_have_text("0")
+    page.get_by_role("button", name="Step", exact=True).click()
+    expect(page.locator(".epoch-count")).to_have_text("1")
+    page.get_by_role("button", name="Paint labels").click()
+    for panel in ("Over epochs", "Embedding", "One step"):
+        page.get_by_role("tab", name=panel).click()
+        expect(page.get_by_role("tab", name=panel)).to_have_attribute("aria-selected", "true")
+        yield f"Train: {panel}"
+
+
+WALKS: tuple[Callable[[Page], Iterator[str]], ...] = (
+    explore_views,
+    dialogs,
+    comparisons,
+    explained,
+    other_graphs,
+    trained,
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 from torch_geometric.data import Batch, Data, HeteroData
 
 from gatviz import GAT, Edges, GATAttentionLayer, GatvizError, Graph
@@ -116,6 +118,11 @@ def test_what_is_no_graph_is_refused_with_the_line_that_converts(given: Callable
     [
         (lambda gat: gat.trace(nx.path_graph(3)), r"networkx graph; pass gatviz.Graph.from_networkx"),
         (lambda gat: gat(nx.path_graph(3)), r"networkx graph; pass gatviz.Graph.from_networkx"),
+        (lambda gat: gat.trace(HeteroData()), r"several kinds of nodes; pass data.to_homogeneous\(\)"),
+        (lambda gat: gat(HeteroData()), r"several kinds of nodes; pass data.to_homogeneous\(\)"),
+        (lambda gat: gat(np.eye(4), sparse.eye(4)), r"adj: .* found a sparse matrix; pass adj.toarray\(\)"),
+        (lambda gat: gat(sparse.eye(4).tocsr(), np.eye(4)), r"X: .* found a sparse matrix; pass X.toarray\(\)"),
+        (lambda gat: gat.trace(type("DGLGraph", (), {"__module__": "dgl.heterograph"})()), r"torch.stack\(g.edges"),
         (lambda gat: gat.trace(torch.rand(3, 4)), "edges: expected adj or edge_index, found neither"),
         (lambda gat: gat.trace(data_of(0), torch.ones(7, 7)), "edges: expected none beside a Graph"),
         (lambda gat: gat.trace("graph.json"), r"X: expected numbers of shape \[N, F\]"),
@@ -179,3 +186,19 @@ def test_parallel_edges_of_other_features_are_refused_and_of_the_same_merged(
     many.add_edge(*ends, features=[5.0])
     with pytest.raises(GatvizError, match="expected the edge features of edge 0, which joins the same nodes"):
         Graph.from_networkx(many)
+
+
+@pytest.mark.parametrize("kind", [nx.Graph, nx.MultiDiGraph])
+def test_edge_attributes_are_features_by_their_names_and_parallel_ones_that_differ_are_refused(kind: Any) -> None:
+    given = kind([(0, 1, {"length": 2.5, "lanes": 2}), (1, 2, {"length": 1, "lanes": 1})])
+    for chosen in (["length"], "length", ["lanes", "length"]):
+        graph = Graph.from_networkx(given, edge_features=chosen)
+        assert graph == Graph.from_networkx(given).with_edge_features(chosen)
+        assert graph.edge_feature_names == ((chosen,) if isinstance(chosen, str) else tuple(chosen))
+    with pytest.raises(GatvizError, match="width"):
+        Graph.from_networkx(given, edge_features=["width"])
+    if given.is_multigraph():
+        given.add_edge(0, 1, length=9, lanes=2)
+        assert Graph.from_networkx(given, edge_features=["lanes"]).notes
+        with pytest.raises(GatvizError, match="expected the edge features of edge 0, which joins the same nodes"):
+            Graph.from_networkx(given, edge_features=["length"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,22 +13,10 @@ from gatviz.graph.editing import clear
 from gatviz.graph.positions import default_positions
 from gatviz.graph.subgraph import MOST_EDGES, neighbourhood, strongest
 from gatviz.ui.session.run_cache import present_model
-from gatviz.ui.session.session import FIRST_LOCK, Locked, Session
+from gatviz.ui.session.session import FIRST_LOCK, Locked
 from gatviz.ui.session.work import Work
 from tests.stage.arrived import scene
-
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def run_app() -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60).run()
-    assert not app.exception
-    return app
-
-
-def state_of(app: AppTest) -> Session:
-    now: Session = app.session_state["gatviz_session"]
-    return now
+from tests.ui.walk import APP, run_app, state_of
 
 
 def show(app: AppTest, content: bytes) -> None:

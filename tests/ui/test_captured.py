@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from gatviz.ui.session.model import all_weights
 from gatviz.ui.session.steps import close_model, show_graph, take_graph, take_weights
 from gatviz.ui.workspaces import WORKSPACES
 from tests.capturing.test_run import captured as some_run
-from tests.ui.walk import APP
+from tests.ui.walk import APP, do, state_of
 
 GIVEN = gatviz.from_attention([[0, 1, 2, 1], [1, 2, 0, 0]], np.random.default_rng(0).random((2, 4, 3)))
 
@@ -39,22 +38,6 @@ def app_of(now: session.Session, **state: Any) -> AppTest:
     app.run()
     assert not app.exception
     return app
-
-
-def state_of(app: AppTest) -> session.Session:
-    found: session.Session = app.session_state["gatviz_session"]
-    return found
-
-
-def do(app: AppTest, step: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A step as a callback takes it, in the app's own session, and the run after it."""
-    with monkeypatch.context() as patch:
-        held = {"gatviz_session": state_of(app)}
-        patch.setattr("streamlit.session_state", held)
-        step()
-    app.session_state["gatviz_session"] = held["gatviz_session"]
-    app.run()
-    assert not app.exception
 
 
 def proof(app: AppTest) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -25,9 +24,8 @@ from gatviz.ui.session.settings import Settings
 from tests.attention.hand_traces import uniform, with_alpha
 from tests.browser.driver import trace_of
 from tests.stage.arrived import arrived
-from tests.ui.walk import key_in
+from tests.ui.walk import APP, key_in
 
-APP = str(Path(__file__).parents[2] / "app.py")
 SECTIONS = [key for key in get_args(Key) if key != "layers"]
 """Those of a model with one layer."""
 

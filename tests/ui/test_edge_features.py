@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,9 +16,8 @@ from gatviz.ui.session import session
 from gatviz.ui.session.model import all_weights
 from gatviz.ui.session.steps import open_model, show_graph, take_graph, take_weights
 from tests.stage.arrived import scene
-from tests.ui.test_last_good import do
+from tests.ui.walk import APP, do, state_of
 
-APP = str(Path(__file__).parents[2] / "app.py")
 CSV = "source,target,weight,kind\nA,B,0.5,x\nB,C,-2,y\nC,A,3,x\n"
 
 
@@ -27,11 +25,6 @@ def checked(app: AppTest) -> AppTest:
     assert not app.exception
     assert not app.error
     return app
-
-
-def state_of(app: AppTest) -> session.Session:
-    found: session.Session = app.session_state["gatviz_session"]
-    return found
 
 
 def with_csv(*chosen: str) -> AppTest:

@@ -247,7 +247,7 @@ def test_a_drag_is_one_step_of_undo_whatever_values_it_passes() -> None:
     for value in (0.1, 0.2, 0.3):
         now = send({"kind": "set_node", "name": "0", "features": {"f0": value}, "drag": "1 f0"})
     dragged = now.graph
-    assert dragged.x[0, 0] == np.float32(0.3)
+    assert dragged.x[0, 0] == 0.3
     assert len(now.history.past) == 1
     for value in (0.4, 0.5):
         now = send({"kind": "set_node", "name": "0", "features": {"f0": value}, "drag": "2 f0"})

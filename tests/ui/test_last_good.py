@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from gatviz.model.gat import GAT
 from gatviz.model.layer_settings import LayerSettings
@@ -19,31 +17,7 @@ from gatviz.ui.session.steps import open_model, take_graph
 from gatviz.ui.session.work import HeldWeights
 from tests.stage.arrived import scene
 from tests.ui.drawn import message
-from tests.ui.walk import key_in
-
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def run_app() -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60).run()
-    assert not app.exception
-    return app
-
-
-def state_of(app: AppTest) -> session.Session:
-    found: session.Session = app.session_state["gatviz_session"]
-    return found
-
-
-def do(app: AppTest, step: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A step as a callback takes it, in the app's own session, and the run after it."""
-    with monkeypatch.context() as patch:
-        held = {"gatviz_session": state_of(app)}
-        patch.setattr("streamlit.session_state", held)
-        step()
-    app.session_state["gatviz_session"] = held["gatviz_session"]
-    app.run()
-    assert not app.exception
+from tests.ui.walk import do, key_in, run_app, state_of
 
 
 def huge() -> Weights:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from gatviz.attention.activations import ACTIVATIONS
 from gatviz.ui.session.run_cache import present_model
-from gatviz.ui.session.session import Session
 from gatviz.ui.session.settings import ALWAYS, Settings
 from tests.stage.arrived import scene
-
-APP = str(Path(__file__).parents[2] / "app.py")
+from tests.ui.walk import APP, state_of
 
 
 def run_app() -> AppTest:
@@ -27,11 +24,6 @@ def checked(app: AppTest) -> AppTest:
     assert not app.exception
     assert not app.error
     return app
-
-
-def state_of(app: AppTest) -> Session:
-    found: Session = app.session_state["gatviz_session"]
-    return found
 
 
 def recipe_of(app: AppTest) -> str:

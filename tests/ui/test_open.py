@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import itertools
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,8 @@ from gatviz.graph.generators import GENERATORS, real_graph_names
 from gatviz.ui.escape import escape
 from tests.files.fuzz import cases
 from tests.stage.arrived import scene
+from tests.ui.walk import APP
 
-APP = str(Path(__file__).parents[2] / "app.py")
 TUTORIAL = ["0", "1", "2", "3"]
 EDGES = b"source,target,weight\nA,B,2\nB,C,1\nA,B,3\nC,C,1\n"
 

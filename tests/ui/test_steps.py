@@ -25,8 +25,7 @@ from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.steps import close_model, open_model, show_graph, take_graph, take_settings, take_weights
 from gatviz.ui.session.work import Pin
 from tests.ui.drawn import message
-from tests.ui.test_app import APP
-from tests.ui.walk import key_in
+from tests.ui.walk import APP, do, key_in, state_of
 
 OTHERS: dict[str, Any] = {
     "kind": "GATv2",
@@ -147,22 +146,6 @@ def test_undo_all_the_way_gives_the_first_value_back_and_redo_the_last(names: li
 
 
 # ---- the sidebar ------------------------------------------------------------------------------------------------
-
-
-def state_of(app: AppTest) -> session.Session:
-    found: session.Session = app.session_state["gatviz_session"]
-    return found
-
-
-def do(app: AppTest, step: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A step as a callback takes it, in the app's own session, and the run after it."""
-    with monkeypatch.context() as patch:
-        held = {"gatviz_session": state_of(app)}
-        patch.setattr("streamlit.session_state", held)
-        step()
-    app.session_state["gatviz_session"] = held["gatviz_session"]
-    app.run()
-    assert not app.exception
 
 
 def test_a_weight_that_another_seed_put_aside_comes_back_by_undo(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,22 +17,7 @@ from gatviz import GAT, Graph, Recipe, load_weights, save_weights
 from gatviz.ui.session.run_cache import present_model
 from gatviz.ui.session.session import Session
 from gatviz.ui.weights import table as weights_table
-
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def run_app() -> AppTest:
-    return checked(AppTest.from_file(APP, default_timeout=60).run())
-
-
-def checked(app: AppTest) -> AppTest:
-    assert not app.exception
-    return app
-
-
-def state_of(app: AppTest) -> Session:
-    session: Session = app.session_state["gatviz_session"]
-    return session
+from tests.ui.walk import checked, run_app, state_of
 
 
 def saved(tensors: dict[str, torch.Tensor]) -> bytes:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
+import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
 from gatviz import read_graph
 from gatviz.graph.positions import default_positions
 from gatviz.ui.compare.compare import Key
-from gatviz.ui.session.session import FIRST_LOCK
+from gatviz.ui.session.session import FIRST_LOCK, Session
 from gatviz.ui.session.work import Work
 from tests.stage.arrived import text_of
 
@@ -51,6 +52,27 @@ def key_in(app: AppTest, control: str) -> str:
 def checked(app: AppTest) -> AppTest:
     assert not app.exception
     return app
+
+
+def run_app() -> AppTest:
+    """The page as it is at first."""
+    return checked(AppTest.from_file(APP, default_timeout=60).run())
+
+
+def state_of(app: AppTest) -> Session:
+    """The session that the page shows."""
+    found: Session = app.session_state["gatviz_session"]
+    return found
+
+
+def do(app: AppTest, step: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step as a callback takes it, in the app's own session, and the run after it."""
+    with monkeypatch.context() as patch:
+        held = {"gatviz_session": state_of(app)}
+        patch.setattr("streamlit.session_state", held)
+        step()
+    app.session_state["gatviz_session"] = held["gatviz_session"]
+    checked(app.run())
 
 
 def views(graph: dict[str, Any], origin: str = "mine") -> Iterator[tuple[str, AppTest]]:

@@ -37,7 +37,7 @@ const MARKS = ["hover", "locked"];
 /** A loop turns away also from nodes that are no neighbours, if they are not so many radii away. */
 const NEAR = 5;
 /** More arrows than these change at once, without motion. */
-const MOST_MOVING = 200;
+const MOST_MOVING = 100;
 /** A new node made by key keeps about this many pixels from the others. */
 const ROOM = 96;
 

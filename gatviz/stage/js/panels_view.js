@@ -174,7 +174,7 @@ class PanelView {
     this.graph.listen(new PanelPointing(this.graph, this.store));
     // One of them for who does not see them: what is told there is told of all.
     if (place > 0) this.graph.canvas.setAttribute("aria-hidden", "true");
-    const name = data.opens ? html("button", { type: "button", class: "link panel-open", onclick: () => host.opened(place) }) : html("span", { class: "panel-name" });
+    const name = data.opens ? html("button", { type: "button", class: "panel-open", onclick: () => host.opened(place) }) : html("span", { class: "panel-name" });
     this.name = name;
     this.value = html("span", { class: "panel-value" });
     this.element = html("section", { class: "panel graph-panel" }, html("header", { class: "panel-head" }, name, this.value), this.graph.box);

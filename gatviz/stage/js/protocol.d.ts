@@ -148,7 +148,8 @@ export interface Bar {
 
 /** What one end added to the score: by dimension, where the score splits in two, and by feature, the largest.
 
-`rest` says which biases add to what features do, "" where there is none. */
+`added` is the bias that stands in the half's formula beside a · Wh; `rest` says which biases add to what features
+do; "" where there is none. */
 export interface Half {
   half: "target" | "source";
   node: number;
@@ -157,6 +158,7 @@ export interface Half {
   byDimension: Bar[];
   byFeature: Bar[];
   more: number;
+  added: string;
   rest: string;
 }
 

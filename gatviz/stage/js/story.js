@@ -27,7 +27,7 @@ export function furtherBack(scene, story, digits) {
 /** One end of the arrow: its half of the score by dimension, and by feature. @param {Scene} scene @param {Story} story @param {Half} half @param {number} digits */
 function halfPanel(scene, story, half, digits) {
   const { texts } = scene;
-  const names = { node: scene.called[half.node], half: half.half, value: number(half.value, digits) };
+  const names = { node: scene.called[half.node], half: half.half, added: half.added, value: number(half.value, digits) };
   const title = fillIn(texts[story.pair ? `${half.half}Score` : `featuresJoint_${half.half}`], names);
   const options = { limit: story.limit, digits, colours: scene.palette.bars };
   const hidden = half.byDimension.length - largest(half.byDimension).length;

@@ -59,7 +59,7 @@ def card_rows(graph: Graph, player: Player) -> list[tuple[str, str]]:
         return [
             (_("Task"), _("tell {n} classes").format(n=recorded.task.num_classes)),
             (_("Labelled"), told_labelled(graph, setup)),
-            (_("Recorded"), _("by a script, {n} epochs").format(n=recorded.trained)),
+            (_("Recorded"), _("by a script")),
             (_("Layers"), commas(recorded.layers)),
         ]
     schedule = setup.schedule

@@ -15,9 +15,12 @@ from gatviz.ui.train.setup import Setup
 from gatviz.words import _
 
 _STYLE = """<style>
-[class*="st-key-experiment-"] button { min-height: 98px; align-items: flex-start; text-align: left; padding: 8px 12px; }
-[class*="st-key-experiment-"] button p { font-size: 0.8rem; line-height: 1.3; text-align: left; }
-[class*="st-key-experiment-"] button * { white-space: normal !important; overflow: visible !important; }
+[class*="st-key-experiment-"] button { min-height: 104px; align-items: flex-start; text-align: left; padding: 8px 12px; }
+[class*="st-key-experiment-"] button p { font-size: 0.8rem; text-align: left; }
+[class*="st-key-experiment-"] button em { font-style: normal; font-size: 0.75rem; }
+[class*="st-key-experiment-"] button * {
+  white-space: normal !important; overflow: visible !important; line-height: 1.3 !important;
+}
 [class*="st-key-experiment-"] button > div { justify-content: flex-start; }
 </style>"""
 
@@ -29,23 +32,22 @@ def cards() -> None:
     for column, experiment in zip(st.columns(len(EXPERIMENTS), gap="small"), EXPERIMENTS.values(), strict=True):
         with column:
             st.button(
-                f"**{experiment.title}**  \n{experiment.says}",
+                f"**{experiment.title}**  \n{experiment.says}  \n*{_in_seeds(experiment)}*",
                 key=f"experiment-{experiment.key}",
                 type="primary" if chosen == experiment.key else "secondary",
-                help=_told(experiment),
+                help=_("A demonstration: its settings were chosen by looking at test scores."),
                 width="stretch",
                 on_click=load,
                 args=(experiment.key,),
             )
 
 
-def _told(experiment: Experiment) -> str:
-    """In how many seeds its sentence is true, and what it is not."""
-    told = [_("A demonstration, no benchmark: its settings were chosen by looking at test scores.")]
-    if experiment.true_in is not None:
-        true, all_ = experiment.true_in
-        told.insert(0, _("True in {true} of {all} seeds at these settings.").format(true=true, all=all_))
-    return " ".join(told)
+def _in_seeds(experiment: Experiment) -> str:
+    """In how many seeds its sentence is true."""
+    if experiment.true_in is None:
+        return ""
+    true, seeds = experiment.true_in
+    return _("True in {true} of {seeds} seeds; no benchmark").format(true=true, seeds=seeds)
 
 
 def load(key: str) -> None:

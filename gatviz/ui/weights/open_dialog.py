@@ -10,11 +10,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from gatviz.checkpoints import Checkpoint, Decision, WeightsFile, read_weights
 from gatviz.errors import GatvizError
+from gatviz.model.layer_settings import LayerSettings
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.steps import open_model
 from gatviz.ui.weights.recipe_line import chosen_way, labels, recipe_line, step_reasons
-from gatviz.words import _, ngettext
+from gatviz.words import _, commas, ngettext
 
 _OPEN, _TURN = "weights_dialog", "weights_turn"
 _BY_LAYER = ("heads", "concat", "activation", "residual")
@@ -212,6 +213,12 @@ def _names() -> dict[str, str]:
     }
 
 
+def _biases(settings: LayerSettings) -> str:
+    """What a layer has a bias of."""
+    told = {_("projection"): settings.projection_bias, _("scores"): settings.score_bias, _("output"): settings.bias}
+    return commas(name for name, has in told.items() if has) or _("none")
+
+
 def _account(found: Checkpoint) -> None:
     """What was found, layer by layer, and why it was read so."""
     count = sum(values.size for _name, arrays in found.model.weights().all for values in arrays.values())
@@ -226,13 +233,13 @@ def _account(found: Checkpoint) -> None:
     for k, (settings, layer) in enumerate(zip(found.layers, found.model.attention_layers, strict=True)):
         rows.append(
             {
-                _("layer"): f"{k} ({found.names[k]})",
+                _("layer"): f"{k} ({found.names[k]})" if found.names[k] else str(k),
                 _("kind"): settings.kind,
                 _("reads"): layer.in_features,
                 _("heads"): settings.num_heads,
                 _("features"): settings.out_features,
                 _("heads are"): _joined(settings.concat),
-                _("bias"): settings.bias,
+                _("bias"): _biases(settings),
                 _("residual"): settings.residual,
                 _("activation"): settings.activation or _("none"),
                 _("gives"): layer.output_width,
