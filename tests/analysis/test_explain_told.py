@@ -200,3 +200,19 @@ def test_the_largest_over_layers_and_heads_is_what_pygs_explainer_gives() -> Non
     column = {(int(t), int(s)): k for k, (s, t) in enumerate(graph.edge_index.T)}
     for row in found[~found["added_loop"]].itertuples():
         assert row.attention_max == pytest.approx(theirs[column[int(str(row.target)), int(str(row.source))]], abs=1e-6)
+
+
+def test_what_is_ranked_so_far_is_told_of_all_there_are() -> None:
+    """Stopped in the middle: a hop's title says how many of its arrows are ranked, and the fewer draws are counted."""
+    graph = sample_graph("karate_club")
+    asked = Inquiry(GAT.of_paper(graph.num_features, 2, num_layers=3, generator=new_generator(0)), graph, 0)
+    asked.measure(stop=lambda: asked.explanation().ranked > 10)
+    found = asked.explanation()
+    assert 0 < found.ranked < found.done < found.total
+    for hop in set(found.agreement["hop"]):
+        row = found.overall.of("attention", hop)
+        assert row is not None
+        there, count = int((found.edges["hop"] == hop).sum()), int(row["edges"])
+        title = sentences.hop_title(found, hop, count)
+        assert title.startswith(f"{count} of {there} " if count < there else f"{there} ")
+    assert found.overall.draws == 200

@@ -39,7 +39,7 @@ from gatviz.analysis.explanation.removal import (
     outcome_of,
     removed_one_by_one,
 )
-from gatviz.analysis.explanation.thresholds import FIRST_FOR_THE_TABLE, MOVES
+from gatviz.analysis.explanation.thresholds import FIRST_FOR_THE_TABLE, MOVES, SHUFFLES
 from gatviz.analysis.explanation.verdict import Verdict, verdict_of
 from gatviz.attention.layer_trace import Array
 from gatviz.graph.graph import Graph
@@ -274,9 +274,9 @@ class Inquiry:
         count = int(ranked.sum())
         now = (count, language())
         if self._agreed is None or self._agreed[0] != now:
-            draws = len(self._null) if ranked.all() else len(self._null) // 5
+            drawn = self._null if ranked.all() else self._some_null
             scores = {name: values[ranked] for name, values in self.scores.items()}
-            null = self._null[:draws, ranked] if count else None
+            null = drawn[:, ranked] if count else None
             self._agreed = now, agreement(scores, removed.change[ranked], self.run.reach.hop[ranked], null)
         return self._agreed[1]
 
@@ -301,6 +301,10 @@ class Inquiry:
     @cached_property
     def _null(self) -> Array:
         return shuffled(self.trace, self.run.reach, self.seed)
+
+    @cached_property
+    def _some_null(self) -> Array:
+        return shuffled(self.trace, self.run.reach, self.seed, SHUFFLES // 5)
 
     @cached_property
     def _order(self) -> NDArray[np.int64]:

@@ -257,7 +257,13 @@ def nothing_moves(e: Explanation) -> bool:
 
 
 def hop_title(e: Explanation, hop: int, count: int) -> str:
-    """What the edges of a hop are called above their meters."""
+    """What the edges of a hop are called above their meters; `count` of them are ranked."""
+    there = int((e.edges["hop"] == hop).sum())
+    if count < there:
+        part = _("{n:,} of {all:,} one step further") if hop == 1 else _("{n:,} of {all:,} {hop} steps further")
+        if hop <= 0:
+            part = _("{n:,} of {all:,} arrows into {node}") if hop == 0 else _("{n:,} of {all:,} arrows elsewhere")
+        return part.format(n=count, all=there, hop=hop, node=_node(e))
     if hop < 0:
         return ngettext("{n:,} arrow elsewhere", "{n:,} arrows elsewhere", count).format(n=count)
     if hop == 0:

@@ -10,6 +10,7 @@ import streamlit as st
 from gatviz.analysis import Explanation
 from gatviz.analysis.explanation import sentences
 from gatviz.analysis.explanation.edge_paths import edge_paths
+from gatviz.analysis.explanation.thresholds import MOVES
 from gatviz.charts.colours import Theme
 from gatviz.charts.explanation import Score, explanation_chart
 from gatviz.charts.explanation_rings import rings_chart
@@ -138,8 +139,10 @@ def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
         return
     with st.container(border=True, key="card-explain-arrows", gap="small"):
         title = _("The arrows that move the answer most")
-        if sentences.nothing_moves(found):
-            title = _("No arrow moves the answer; those nearest to it")
+        if found.done < found.total:
+            title = _("The arrows that move the answer most, so far")
+        elif sentences.nothing_moves(found):
+            title = _("No arrow moves the answer by {least:.2f}; those nearest to it").format(least=MOVES)
         log_odds = bool(value_of("explain_log_odds", default=False))
         both = job.both_ways(found.strongest.index[:_ROWS]) if value_of("explain_both_ways", default=False) else None
         st.html(markup.titled(title, markup.table(found, _ROWS, looks, log_odds=log_odds, both=both)))
