@@ -27,7 +27,7 @@ EdgeEnds = Annotated[
 Point = tuple[Numeral, Numeral]
 _ENTRY = Meta(title=N_("an entry that the model has"), description=N_("click a cell of the model on the screen"))
 
-Drag = Annotated[str, Meta(title=N_("the name of a drag"), description=N_("drag the number again"))]
+DragName = Annotated[str, Meta(title=N_("the name of a drag"), description=N_("drag the number again"))]
 
 
 class AddNode(Message, tag_field="kind", tag="add_node"):
@@ -66,7 +66,7 @@ class SetNode(Message, tag_field="kind", tag="set_node"):
     features: Annotated[
         dict[str, Numeral], Meta(title=N_("numbers by feature name"), description=N_("type a number such as 0.5"))
     ] = field(default_factory=dict)
-    drag: Drag = ""
+    drag: DragName = ""
 
 
 class Move(Message, tag_field="kind", tag="move"):
@@ -104,7 +104,7 @@ class SetWeight(Message, tag_field="kind", tag="set_weight"):
     place: Annotated[list[int], _ENTRY]
     value: Annotated[Numeral, Meta(title=N_("a number"), description=N_("type a number such as 0.5"))]
     step: Annotated[str, _ENTRY] = ""
-    drag: Drag = ""
+    drag: DragName = ""
 
 
 class Undo(Message, tag_field="kind", tag="undo"):
