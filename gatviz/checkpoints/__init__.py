@@ -6,6 +6,7 @@ A file goes through the modules in this order, one a step; `opening` takes it th
     state_dict                → the one state dict in it, every number checked
     recognition               → its modules: attention layers in the form of one of the `layouts`, and `other_modules`
     sequence, proposal        → which comes after which: the recipe, or several ways to read the file
+    told_modules              + what the modules of a whole model say where they have no tensors
     saved_settings            + what gatviz itself wrote beside the tensors
     defaults                  → every setting decided: by the file, by the caller's `choices`, else as is likeliest
     model_building            → the model

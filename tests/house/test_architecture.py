@@ -141,6 +141,7 @@ WITHIN = {
         "pieces",
         "sequence",
         "proposal",
+        "told_modules",
         "state_dict",
         "recognition",
         "saved_settings",
