@@ -147,6 +147,7 @@ WITHIN = {
         "edge_defaults",
         "defaults",
         "model_building",
+        "told_modules",
         "opening",
         "saving",
     ),
