@@ -54,7 +54,10 @@ class Mounted {
     if (this.theme === "light") return act();
     this.send({ light: true, at: Date.now() });
     const end = performance.now() + PATIENCE;
-    while (!this.isLight() && performance.now() < end) await new Promise((settle) => setTimeout(settle, LOOK_EVERY));
+    await new Promise((settle) => {
+      const look = () => (this.isLight() || performance.now() > end ? settle(null) : setTimeout(look, LOOK_EVERY));
+      look();
+    });
     if (this.isLight()) act();
     this.send({ light: false, at: Date.now() });
   }

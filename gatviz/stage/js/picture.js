@@ -6,7 +6,7 @@
 import { svg } from "./dom.js";
 import { arrive } from "./motion.js";
 import { gradientColours, inXml, inLines, roundedBox } from "./picture_parts.js";
-import { bands, flatParts, pieces } from "./picture_svg.js";
+import { bands, colourOf, flatParts, pieces } from "./picture_svg.js";
 import { same } from "./store.js";
 
 /**
@@ -143,7 +143,10 @@ class Tracer {
   /** Rectangles of one colour, in an element's own units. @param {import("./picture_svg.js").Flat[]} parts @param {SVGGraphicsElement} element @param {number} opacity */
   flat(parts, element, opacity) {
     const transform = this.transform(element);
-    return parts.flatMap(({ fill, alpha, ...rect }) => (alpha ? [this.see(svg("rect", { ...rect, fill: this.colour(fill).hex, transform }), opacity * alpha)] : []));
+    return parts.flatMap(({ pixel, x, y, width, height }) => {
+      const { fill, alpha } = colourOf(pixel);
+      return alpha ? [this.see(svg("rect", { x, y, width, height, fill: this.colour(fill).hex, transform }), opacity * alpha)] : [];
+    });
   }
 
   /** Where an SVG element's own units are in the picture. @param {SVGGraphicsElement} element */

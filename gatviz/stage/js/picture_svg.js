@@ -5,7 +5,7 @@ import { runs } from "./picture_parts.js";
 /**
  * @import {Rect} from "./picture_parts.js"
  * @typedef {{text: string, x: number, y: number, width: number, style: CSSStyleDeclaration}} Piece
- * @typedef {Rect & {fill: string, alpha: number}} Flat
+ * @typedef {Rect & {pixel: number}} Flat of the colour of a pixel, as it lies in memory
  */
 
 const BANDS = 96;
@@ -47,13 +47,13 @@ export function flatParts(image, pen) {
       y: top + (from * height) / rows,
       width: ((run.to - run.from) * width) / columns,
       height: ((to - from) * height) / rows,
-      ...colourOf(run.look),
+      pixel: run.look,
     })),
   );
 }
 
 /** A pixel as it lies in memory. @param {number} pixel */
-function colourOf(pixel) {
+export function colourOf(pixel) {
   const [r, g, b, a] = new Uint8Array(new Uint32Array([pixel]).buffer);
   return { fill: `rgb(${r}, ${g}, ${b})`, alpha: a / 255 };
 }
@@ -72,9 +72,8 @@ export function bands(gradient, box, pen) {
   if (upright ? y2 < y1 : x2 < x1) looks.reverse();
   return runs(looks).map(({ look, from, to }) => {
     const [begin, size] = [from / BANDS, (to - from) / BANDS];
-    const part = upright
-      ? { x: box.x, y: box.y + begin * box.height, width: box.width, height: size * box.height + LAP }
-      : { x: box.x + begin * box.width, y: box.y, width: size * box.width + LAP, height: box.height };
-    return { ...part, ...colourOf(look) };
+    return upright
+      ? { x: box.x, y: box.y + begin * box.height, width: box.width, height: size * box.height + LAP, pixel: look }
+      : { x: box.x + begin * box.width, y: box.y, width: size * box.width + LAP, height: box.height, pixel: look };
   });
 }
