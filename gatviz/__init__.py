@@ -58,7 +58,7 @@ if TYPE_CHECKING:  # for who reads and for type checkers; what runs is the table
     from gatviz.model.recipe import Recipe as Recipe
     from gatviz.model.layer_settings import LayerSettings as LayerSettings
     from gatviz.model.trace import StepTrace as StepTrace, Trace as Trace
-    from gatviz.reporting import report as report
+    from gatviz.reporting.page import report as report
     from gatviz.reporting.notebook import explore as explore, view as view
     from gatviz.training.fit import fit as fit
     from gatviz.training.training import Training as Training, load_training as load_training
@@ -110,7 +110,7 @@ _HOMES = {
     "load_training": "gatviz.training.training",
     "load_weights": "gatviz.checkpoints",
     "read_graph": "gatviz.files",
-    "report": "gatviz.reporting",
+    "report": "gatviz.reporting.page",
     "sample_graph": "gatviz.files",
     "sample_graph_names": "gatviz.files",
     "save_weights": "gatviz.checkpoints",

@@ -22,6 +22,8 @@ from gatviz.errors import GatvizError
 from gatviz.words import _
 
 INTERRUPTED = 130
+_ALLOCATOR = "DefaultCPUAllocator"
+"""Who torch says it is of, when memory does not suffice; the error is of no type of its own."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"gatviz: {error}", err=True)
         return 1
     except (MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "allocate memory" not in str(error):  # as torch says it
+        if isinstance(error, RuntimeError) and _ALLOCATOR not in str(error):
             raise
         click.echo("gatviz: " + _("There is not enough memory for that: choose a smaller model or graph."), err=True)
         return 1

@@ -262,7 +262,7 @@ def _report() -> click.Command:
         from gatviz.capturing import CapturedRun
         from gatviz.cli import streams
         from gatviz.cli.running import node_of
-        from gatviz.reporting import Shown, report
+        from gatviz.reporting.page import Shown, report
 
         say = _teller(quiet)
         title = Path(graph).stem if graph != streams.STANDARD else _("a graph")

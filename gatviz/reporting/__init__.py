@@ -6,7 +6,3 @@ chapters   verdicts, an explanation, the model and where it all comes from, belo
 page       the file: the stage's modules, the data, and what puts them together in the browser
 notebook   the same as a frame in a notebook
 """
-
-from gatviz.reporting.page import MOST_BYTES, Shown, report
-
-__all__ = ["MOST_BYTES", "Shown", "report"]

@@ -17,7 +17,7 @@ from gatviz.export import check_program, npz_of, pyg_script, torch_script, write
 from gatviz.export.alpha import FORMATS as ALPHA_FORMATS
 from gatviz.files import FORMATS
 from gatviz.model.trace import Trace
-from gatviz.reporting import MOST_BYTES, Shown, report
+from gatviz.reporting.page import MOST_BYTES, Shown, report
 from gatviz.stage.pack import Weighting
 from gatviz.stage.weightings import weightings
 from gatviz.ui.escape import escape

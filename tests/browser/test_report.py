@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from gatviz import GAT, GATAttentionLayer, Graph, sample_graph
 from gatviz.attention.layers import new_generator
-from gatviz.reporting import report
+from gatviz.reporting.page import report
 from tests.browser import test_heads_and_change as heads
 from tests.browser import test_stage as stage
 from tests.browser.conftest import Opens

@@ -43,7 +43,7 @@ READ = ("label", "help", "placeholder", "title", "text", "caption", "explanation
 QUIET = ("key", "icon", "mime", "file_name", "type", "format", "formula", "config", "width", "use", "by")
 """Keywords whose value nobody reads, or which is a name."""
 PLAIN = {
-    *("PyTorch Geometric", "Streamlit", "--choose", "DGL", "pyGAT", "pytorch-GAT"),
+    *("PyTorch Geometric", "Streamlit", "--choose", "--from", "DGL", "pyGAT", "pytorch-GAT"),
     *("GAT", "GATv2", "PyG", "SVG", "PNG", "JSON", "gatviz", "torch (.pt)", "safetensors", "α", "Δα", "GCN"),
     *("GAT, Cora and Citeseer", "Les Misérables", "Zachary 1977", "Knuth 1993", "Padgett", "1941"),
     *("Three nodes in a ring: Bo reads Ada, Cy reads Bo, Ada reads Cy.", "collections OrderedDict", "row sums"),

@@ -15,8 +15,7 @@ from gatviz import GAT, GATAttentionLayer, GatvizError, Graph, Trace, sample_gra
 from gatviz.analysis import explain_node
 from gatviz.attention.layers import new_generator
 from gatviz.graph.subgraph import Part
-from gatviz.reporting import report
-from gatviz.reporting.page import Shown
+from gatviz.reporting.page import Shown, report
 from gatviz.reporting.runs import runs_of
 from gatviz.reporting.tellings import MOST_PAIRS, ShownLayer, tellings
 from gatviz.stage.column_names import input_names
