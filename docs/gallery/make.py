@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gatviz
 from gatviz.attention.layers import new_generator
-from gatviz.reporting import Shown
+from gatviz.reporting.page import Shown
 
 HERE = Path(__file__).parent
 MOST_BYTES = 780_000
