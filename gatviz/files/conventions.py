@@ -231,7 +231,7 @@ def _drop_colours(parsed: ParsedGraph, options: ReadOptions) -> None:
 
 
 def _are_colours(values: Sequence[Any]) -> bool:
-    """Whether a column holds colours as programs write them, `#48d1cc` or `rgb(72, 209, 204)`."""
+    """Whether a column holds colours as programs write them, `#rrggbb` or `rgb(72, 209, 204)`."""
     there = [] if isinstance(values, np.ndarray) else [value for value in values if not is_gap(value)]
     return bool(there) and all(isinstance(value, str) and _COLOUR.fullmatch(value.strip()) for value in there)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from tests.ui.test_compare import SECTIONS, decoded, figures, open_section, press, stacked_page
+from tests.ui.test_compare import SECTIONS, decoded, figures, multiples, open_section, press, stacked_page
 
 GRAPHS = ["tutorial", "karate_club", "star", "dictionary_lookup"]
 
@@ -29,17 +30,21 @@ def scales(figure: dict[str, Any]) -> dict[str, set[tuple[float, ...]]]:
     return found
 
 
-def one_scale_each(all_figures: list[dict[str, Any]]) -> set[str]:
-    """What is shown; each thing has one scale over all figures of the view."""
+def one_scale_each(app: AppTest) -> set[str]:
+    """What is shown; each thing has one scale over all figures and small multiples of the view."""
     together: dict[str, set[tuple[float, ...]]] = {}
+    for one in multiples(app):
+        ends = (-one["largest"] if one["signed"] else 0.0, one["largest"])
+        together.setdefault(one["symbol"], set()).add(ends)
+    all_figures = figures(app)
     for figure in all_figures:
         panels = [axis for axis in figure["layout"] if axis.startswith("xaxis")]
         assert len(panels) <= 1 or sum(name.startswith("coloraxis") for name in figure["layout"]) == 1
         for what, ends in scales(figure).items():
-            together.setdefault(what, set()).update(ends)
-    for what, ends in together.items():
-        assert len(ends) == 1, f"{what}: {ends}"
-        assert ends != {()} or len(all_figures) == 1, f"{what}: each chart ends where it likes"
+            together.setdefault(what.partition(" (")[0], set()).update(ends)
+    for what, all_ends in together.items():
+        assert len(all_ends) == 1, f"{what}: {all_ends}"
+        assert all_ends != {()} or len(all_figures) == 1, f"{what}: each chart ends where it likes"
     return set(together)
 
 
@@ -47,21 +52,22 @@ def one_scale_each(all_figures: list[dict[str, Any]]) -> set[str]:
 @pytest.mark.parametrize("graph", GRAPHS)
 def test_what_a_view_shows_has_one_scale(section: str, graph: str) -> None:
     app = open_section(section, graph)
-    one_scale_each(figures(app))
+    one_scale_each(app)
     for key in ("compare_picture", "compare_kinds_picture"):
         if key in [one.key for one in app.get("button_group")]:
             app.session_state[key] = "matrix"
             app.run()
             assert not app.exception
-            one_scale_each(figures(app))
+            one_scale_each(app)
 
 
 def test_gat_stands_beside_gatv2_on_one_axis() -> None:
-    shown = figures(open_section("kinds", "dictionary_lookup"))
-    assert one_scale_each(shown) == {"α (share, 0 to 1)", "score e (no unit)"}
-    ranges = [tuple(figure["layout"]["yaxis"]["range"]) for figure in shown[2:]]
+    app = open_section("kinds", "dictionary_lookup")
+    assert one_scale_each(app) == {"α", "score e"}
+    shown = [figure for figure in figures(app) if "range" in figure["layout"].get("yaxis", {})]
+    ranges = [tuple(figure["layout"]["yaxis"]["range"]) for figure in shown]
     assert len(ranges) == 2
-    for figure, (low, high) in zip(shown[2:], ranges, strict=True):
+    for figure, (low, high) in zip(shown, ranges, strict=True):
         for line in figure["data"]:
             assert low <= decoded(line["y"]).min() <= decoded(line["y"]).max() <= high
 
@@ -71,10 +77,10 @@ def test_all_of_a_change_has_one_scale(graph: str) -> None:
     app = press(open_section("what_if", graph), "pin_present")
     app.number_input(key="seed").set_value(3).run()
     assert not app.exception
-    assert "Δα" in one_scale_each(figures(app))
+    assert "Δα" in one_scale_each(app)
     app.session_state["compare_change_head"] = 0
     app.run()
-    assert "Δα" in one_scale_each(figures(app))
+    assert "Δα" in one_scale_each(app)
 
 
 def test_layers_have_one_scale() -> None:
@@ -84,4 +90,4 @@ def test_layers_have_one_scale() -> None:
     app.session_state["compare_section"] = "layers"
     app.run()
     assert not app.exception
-    one_scale_each(figures(app))
+    one_scale_each(app)

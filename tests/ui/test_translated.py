@@ -54,12 +54,12 @@ QUIET |= {"stage", "shares", "outSymbol", "weighting", "zone"} | {
     "description",
     "parameters",
 }
-QUIET |= {"server", "content", "workTitle", "graphTitle"}
+QUIET |= {"server", "content", "workTitle", "graphTitle", "card", "ink"}
 """What the stage is told and does not show as words: keys, colours, formulas, symbols, a file's own text."""
 DRAWN = ("text", "name", "hovertemplate", "customdata", "ticktext")
 """What plotly shows as words."""
 NAMES = {"GAT", "GATv2", "PyG", "SVG", "PNG", "JSON", "a_source", "a_target", "age_years", "gatviz", "torch (.pt)"}
-NAMES |= {"source,target", "id,label,f0,f1"} | {"relu", "elu", "tanh", "sigmoid", "leaky relu", "gelu", "selu"}
+NAMES |= {"mine", "source,target", "id,label,f0,f1"} | {"relu", "elu", "tanh", "sigmoid", "leaky relu", "gelu", "selu"}
 NAMES |= {"safetensors", "one.pt", ":primary-badge[A]", "Les Misérables", "Wh_target", "Wh_source", "Wf_edge", "hidden"}
 """What is called the same in every language: names, files, activations, fields."""
 NAMES |= {name.replace("_", " ").capitalize() for name in sample_graph_names()} | {*ACTIVATIONS}
@@ -116,7 +116,7 @@ def bypassing(app: AppTest) -> Iterator[tuple[str, str]]:
         if field.startswith("Code.") and RECIPE.match(text):
             continue
         for line in text.splitlines():
-            left = re.sub(r"<[^>]*>|%?\{[^}]*\}", " ", unsaid(line)).replace("\\", "").strip()
+            left = re.sub(r"<[^>]*>|%?\{[^}]*\}|·", " ", unsaid(line)).replace("\\", "").strip()
             if (
                 _WORD.search(left) and left.rstrip(".") not in NAMES and not line.startswith("- ")
             ):  # a list is a file's account
