@@ -34,8 +34,8 @@ def one_scale_each(app: AppTest) -> set[str]:
     """What is shown; each thing has one scale over all figures and small multiples of the view."""
     together: dict[str, set[tuple[float, ...]]] = {}
     for one in multiples(app):
-        panels = (-one["largest"] if one["signed"] else 0.0, one["largest"])
-        together.setdefault(one["symbol"], set()).add(panels)
+        ends_here = (-one["largest"] if one["signed"] else 0.0, one["largest"])
+        together.setdefault(one["symbol"], set()).add(ends_here)
     all_figures = figures(app)
     for figure in all_figures:
         panels = [axis for axis in figure["layout"] if axis.startswith("xaxis")]
