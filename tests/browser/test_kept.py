@@ -277,7 +277,7 @@ def test_ctrl_z_takes_a_step_back_wherever_no_text_is_being_edited(page: Page) -
     page.wait_for_timeout(700)
     assert "seed 175" in undo_title(page)
     page.get_by_text("Compare", exact=True).click()
-    expect(page.locator(".gatviz-stage")).to_have_count(0)
+    expect(page.locator(".gatviz-stage .chain-panel")).to_have_count(0)
     page.locator("body").press("Control+z")
     page.get_by_text("Explore", exact=True).click()
     eventually(lambda: undo_title(page) == "Nothing to undo" and seed(page) == "175")

@@ -11,7 +11,7 @@ from tests.browser.driver import edge_point, eventually, lock_text, unfold
 def mounted_anew(page: Page) -> None:
     """The stage leaves the page and comes back: through the other workspace."""
     page.get_by_role("radio", name="Compare").click()
-    expect(page.locator(".gatviz-stage")).to_have_count(0)
+    expect(page.locator(".gatviz-stage .chain-panel")).to_have_count(0)
     page.get_by_role("radio", name="Explore").click()
     page.wait_for_selector(".gatviz-stage .node")
 
