@@ -85,6 +85,8 @@ class GATStory(EdgeStory):
 
     Attributes besides EdgeStory's:
         raw: score_target + score_source (+ score_edge), before LeakyReLU; e is after it.
+        bent: [len(terms), 2] raw and e of each node that the target reads. curve: [3, 2] the corners of the LeakyReLU
+            on which they all lie: as far left of 0 as right of it, and 0 between.
         score_edge: a_edge·W_edge f_ij, and edge_terms: [C] its parts by dimension; None as `edge_features` is none.
         target_terms, source_terms: [C] a·Wh by dimension; they add up to score_target (where there is a b_a,
             that adds the rest) and score_source.
@@ -94,6 +96,8 @@ class GATStory(EdgeStory):
     """
 
     raw: float
+    bent: Array
+    curve: Array
     score_target: float
     score_source: float
     target_terms: Array
@@ -155,7 +159,7 @@ def edge_story(trace: Analysed, target: int, source: int, head: int) -> EdgeStor
 
 
 def _gat_story(trace: GATTrace, target: int, source: int, head: int) -> GATStory:
-    edge = trace.edge_of(target, source)
+    edge, edges = trace.edge_of(target, source), trace.edges_into(target)
     W, a_target, a_source = (trace.weights[name][head] for name in ("W", "a_target", "a_source"))
     Wh_i, Wh_j = trace.Wh[target, head], trace.Wh[source, head]
     raw = trace.score_target[target, head] + trace.score_source[source, head]
@@ -173,6 +177,8 @@ def _gat_story(trace: GATTrace, target: int, source: int, head: int) -> GATStory
         edge_terms=edge_terms,
         e=float(e if edge is None else trace.e[edge, head]),
         raw=float(raw if edge is None else trace.raw[edge, head]),
+        bent=np.stack([trace.raw[edges, head], trace.e[edges, head]], axis=1),
+        curve=_curve(np.append(trace.raw[edges, head], raw), trace.negative_slope),
         score_target=float(trace.score_target[target, head]),
         score_source=float(trace.score_source[source, head]),
         target_terms=a_target * Wh_i,
@@ -182,6 +188,13 @@ def _gat_story(trace: GATTrace, target: int, source: int, head: int) -> GATStory
         target_features=_feature_shares(trace.x_read[target], a_target @ W),
         source_features=_feature_shares(trace.x_read[source], a_source @ W),
     )
+
+
+def _curve(raw: Array, slope: float) -> Array:
+    """The corners of LeakyReLU, as far out as the largest of these scores."""
+    reach = float(np.abs(raw).max()) or 1.0
+    ends = np.array([-reach, 0.0, reach], dtype=raw.dtype)
+    return np.stack([ends, leaky(ends, slope)], axis=1)
 
 
 def _gatv2_story(trace: GATv2Trace, target: int, source: int, head: int) -> GATv2Story:

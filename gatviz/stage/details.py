@@ -22,6 +22,7 @@ from gatviz.model.proof import Check
 from gatviz.stage import formulas
 from gatviz.stage.protocol import (
     Bar,
+    Bend,
     EdgeFocus,
     EdgeShares,
     Focus,
@@ -99,6 +100,7 @@ def pack_story(
         halves=[_half(trace, story, half, local, input_names) for half in ("source", "target")],
         of_edge=_of_edge(story.edge_features, graph.edge_feature_names),
         pair=_pair(story) if isinstance(story, GATStory) else None,
+        bend=_bend(story, trace.negative_slope) if isinstance(story, GATStory) else None,
         score=_score(story) if isinstance(story, GATv2Story) else None,
     )
 
@@ -162,6 +164,12 @@ def _pair(story: GATStory) -> Pair:
         textbook=_bytes(story.pair_tensor_bytes),
         kept=_bytes(story.kept_bytes),
     )
+
+
+def _bend(story: GATStory, slope: float) -> Bend:
+    """What LeakyReLU makes of the scores of the arrows that are read."""
+    points = [[(float(raw), float(e)) for raw, e in rows] for rows in (story.curve, story.bent)]
+    return Bend(raw=story.raw, e=story.e, slope=slope, curve=points[0], read=points[1])
 
 
 def _score(story: GATv2Story) -> JointScore:

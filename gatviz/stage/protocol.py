@@ -10,8 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Range = tuple[float, float]
-"""Smallest and largest value."""
+Range = tuple[float, float]  # the smallest and the largest value
 
 
 class Message(Struct, kw_only=True, rename="camel"):
@@ -109,8 +108,7 @@ class Weighting(Message):
 
 
 class Entries(Message):
-    """Which parameters a matrix of weights shows: in its rows one each, or one matrix; of which step around the
-    layers, "" for the layer on show."""
+    """What a matrix of weights shows: a parameter a row, or one; of a step around the layers ("": of the layer)."""
 
     parameters: list[str]
     rows: bool
@@ -187,8 +185,7 @@ class Bar(Message):
 class Half(Message):
     """What one end added to the score: by dimension, where the score splits in two, and by feature, the largest.
 
-    `added` is the bias that stands in the half's formula beside a · Wh; `rest` says which biases add to what features
-    do; "" where there is none.
+    `added` is the bias beside a · Wh in its formula; `rest` says which biases add to what features do; "" for none.
     """
 
     half: Literal["target", "source"]
@@ -236,6 +233,16 @@ class JointScore(Message):
     parts: list[JointPart]
 
 
+class Bend(Message):
+    """LeakyReLU where a score is bent but once: the corners of its line, and the point (raw, e) of all that is read."""
+
+    raw: float
+    e: float
+    slope: float
+    curve: list[tuple[float, float]]
+    read: list[tuple[float, float]]
+
+
 class Story(Message):
     """What is told of the locked edge in one head."""
 
@@ -247,6 +254,7 @@ class Story(Message):
     halves: list[Half]
     of_edge: EdgeShares | None
     pair: Pair | None
+    bend: Bend | None
     score: JointScore | None
 
 
@@ -452,7 +460,6 @@ class Screen(Scene):
     """Whether whiskers on α are asked for; None where they cannot be, as no model is known."""
     description: str
     graph_title: str
-    """What the graph is called, for pictures of it."""
     whose_weights: str
     badge: str
     notice: str

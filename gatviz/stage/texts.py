@@ -182,6 +182,8 @@ def texts() -> dict[str, str]:
         "comparePyg": _("compare with PyG"),
         "nodeTitle": _("{node} as target: what it reads, {weighting}"),
         "featuresTitle": _("features of {node} that moved a_{half} · Wh most"),
+        "bendTitle": _("LeakyReLU makes e = {e} of raw = {raw}"),
+        "bendNote": _("Below 0 it is {slope} as steep; dashed: without it. Small: the others that {node} reads."),
         "pairTitle": _("the textbook pair [Wh_i ‖ Wh_j] over a"),
         "pairNote": _(
             "For all pairs this tensor [N, N, 2C] would take {textbook} per head on this graph; "

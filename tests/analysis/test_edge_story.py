@@ -73,6 +73,8 @@ def test_scores_come_apart_into_dimensions_and_features() -> None:
 def test_negative_scores_are_bent() -> None:
     story = edge_story(two_features(), 1, 0, 0)
     assert (story.raw, story.e) == (-2, pytest.approx(-0.4))
+    np.testing.assert_allclose(story.curve, [[-2, -0.4], [0, 0], [2, 2]])
+    np.testing.assert_allclose(story.bent, [[-2, -0.4]])
     assert (story.alpha, story.uniform) == (1, 1)
 
 
@@ -163,6 +165,11 @@ def test_every_part_of_a_real_trace_adds_up(kind: Any) -> None:
             assert sum(t.term for t in story.terms) == pytest.approx(story.denominator)
             features = sum(s.value for s in (*story.target_features, *story.source_features))
             assert features == pytest.approx(story.raw if isinstance(story, GATStory) else story.e)
+            if isinstance(story, GATStory):  # all that i reads lies on the line that is drawn, and so does the pair
+                raw, e = np.vstack([story.bent, [story.raw, story.e]]).T
+                np.testing.assert_allclose(np.interp(raw, *story.curve.T), e, atol=1e-12)
+                assert (np.abs(raw) <= story.curve[2, 0]).all()
+                assert len(story.bent) == len(story.terms)
     if kind is GATAttentionLayer:
         scores = score_terms(trace)
         np.testing.assert_allclose(scores.target.sum(-1), trace.score_target)

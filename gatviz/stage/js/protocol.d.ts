@@ -78,8 +78,7 @@ export interface Weighting {
   strongest: number[];
 }
 
-/** Which parameters a matrix of weights shows: in its rows one each, or one matrix; of which step around the
-layers, "" for the layer on show. */
+/** What a matrix of weights shows: a parameter a row, or one; of a step around the layers ("": of the layer). */
 export interface Entries {
   parameters: string[];
   rows: boolean;
@@ -148,8 +147,7 @@ export interface Bar {
 
 /** What one end added to the score: by dimension, where the score splits in two, and by feature, the largest.
 
-`added` is the bias that stands in the half's formula beside a · Wh; `rest` says which biases add to what features
-do; "" where there is none. */
+`added` is the bias beside a · Wh in its formula; `rest` says which biases add to what features do; "" for none. */
 export interface Half {
   half: "target" | "source";
   node: number;
@@ -192,6 +190,15 @@ export interface JointScore {
   parts: JointPart[];
 }
 
+/** LeakyReLU where a score is bent but once: the corners of its line, and the point (raw, e) of all that is read. */
+export interface Bend {
+  raw: number;
+  e: number;
+  slope: number;
+  curve: [number, number][];
+  read: [number, number][];
+}
+
 /** What is told of the locked edge in one head. */
 export interface Story {
   target: number;
@@ -202,6 +209,7 @@ export interface Story {
   halves: Half[];
   ofEdge: EdgeShares | null;
   pair: Pair | null;
+  bend: Bend | null;
   score: JointScore | null;
 }
 

@@ -1,6 +1,7 @@
 /** Where the locked arrow's score comes from: its dimensions, the features behind them, the pair tensor, the numbers in the formulas. */
 
 import { bars, largest } from "./bars.js";
+import { bendPanel } from "./bend.js";
 import { html } from "./dom.js";
 import { fillIn, number } from "./format.js";
 import { formulaLine } from "./formula.js";
@@ -21,7 +22,7 @@ export function isTold({ target, source, head }, { locked, weighting }) {
 export function furtherBack(scene, story, digits) {
   const { texts } = scene;
   const numbers = html("div", { class: "cell-panel formulas" }, html("h4", {}, texts.numbers), ...story.formulas.map((formula) => formulaLine(formula, texts)));
-  return [...story.halves.map((half) => halfPanel(scene, story, half, digits)), jointPanel(scene, story, digits), edgePanel(scene, story, digits), pairPanel(scene, story, digits), numbers];
+  return [...story.halves.map((half) => halfPanel(scene, story, half, digits)), bendPanel(scene, story, digits), jointPanel(scene, story, digits), edgePanel(scene, story, digits), pairPanel(scene, story, digits), numbers];
 }
 
 /** One end of the arrow: its half of the score by dimension, and by feature. @param {Scene} scene @param {Story} story @param {Half} half @param {number} digits */
