@@ -73,8 +73,8 @@ def test_scores_come_apart_into_dimensions_and_features() -> None:
 def test_negative_scores_are_bent() -> None:
     story = edge_story(two_features(), 1, 0, 0)
     assert (story.raw, story.e) == (-2, pytest.approx(-0.4))
-    np.testing.assert_allclose(story.curve, [[-2, -0.4], [0, 0], [2, 2]])
-    np.testing.assert_allclose(story.bent, [[-2, -0.4]])
+    np.testing.assert_allclose(story.curve, np.array([[-2, -0.4], [0, 0], [2, 2]]), rtol=1e-6)
+    np.testing.assert_allclose(story.bent, np.array([[-2, -0.4]]), rtol=1e-6)
     assert (story.alpha, story.uniform) == (1, 1)
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expe
 
 from gatviz.ui.session import keeping
 from tests.browser.conftest import Server
-from tests.browser.driver import eventually, open_app, set_number, unfold
+from tests.browser.driver import eventually, open_app, set_number, settled, unfold
 
 ALL = """async () => await new Promise((settle) => {
     const request = indexedDB.open("gatviz", 1);
@@ -63,6 +63,8 @@ def open_table(page: Page) -> None:
     unfold(page, "more")
     page.locator("[data-key='table']").click()
     page.keyboard.press("Escape")
+    page.get_by_test_id("stDataFrame").first.wait_for()
+    settled(page)
 
 
 def change(page: Page) -> None:
