@@ -47,7 +47,7 @@ def serve(
     chosen = _port(port, address)
     with _kept(graph, weights) as opening:
         server = subprocess.Popen(
-            [sys.executable, "-m", "gatviz.ui.server", *_settings(chosen, address)],
+            [sys.executable, "-P", "-m", "gatviz.ui.server", *_settings(chosen, address)],
             env={**os.environ, **opening.as_environment()},
             stdout=subprocess.DEVNULL,  # Streamlit's own greeting
         )

@@ -308,14 +308,16 @@ HEARING = (
 
 
 @contextmanager
-def started(*arguments: str, stdin: IO[bytes] | int = subprocess.DEVNULL, **environment: str) -> Iterator[App]:
+def started(
+    *arguments: str, stdin: IO[bytes] | int = subprocess.DEVNULL, cwd: Path = ROOT, **environment: str
+) -> Iterator[App]:
     """The app's process and its address; it is ended afterwards."""
     server = subprocess.Popen(
-        [sys.executable, "-c", HEARING, "-m", "gatviz", *arguments, "--no-browser"],
+        [sys.executable, "-P", "-c", HEARING, "-P", "-m", "gatviz", *arguments, "--no-browser"],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=ROOT,
+        cwd=cwd,
         env={**ENVIRONMENT, **environment},
     )
     try:
@@ -346,6 +348,18 @@ def test_the_app_answers_and_ends_cleanly(ending: signal.Signals) -> None:
         assert b"Traceback" not in told
         with pytest.raises(OSError, match="refused"):
             urllib.request.urlopen(url, timeout=10)
+
+
+def test_no_program_of_the_folder_it_is_started_in_is_run(tmp_path: Path) -> None:
+    """A person's own random.py or xml.py is nothing that the app would import in the place of Python's."""
+    for name in ("random", "xml", "copy", "types", "torch", "streamlit"):
+        (tmp_path / f"{name}.py").write_text("open('was_run', 'w').close()\nraise SystemExit(1)\n", encoding="utf-8")
+    with started(TUTORIAL, cwd=tmp_path) as (server, url):
+        with urllib.request.urlopen(url, timeout=10) as page:
+            assert page.status == 200
+        server.send_signal(signal.SIGINT)
+        assert (server.communicate(timeout=30)[0], server.returncode) == (b"", 0)
+    assert not (tmp_path / "was_run").exists()
 
 
 def test_a_taken_port_is_told_and_another_is_found(here: Callable[..., Here]) -> None:
