@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { captionOf, fileName, gradientColours, hatchLines, inLines, inXml, overlapOf, roundedBox, runs } from "../../gatviz/stage/js/picture_parts.js";
 import { readScene } from "../../gatviz/stage/js/scene.js";
+import { themeOf } from "../../gatviz/stage/js/theme.js";
 import { screen, state } from "./made.js";
 
 test("a caption tells graph, weights, layer, head, scale, lock and date", () => {
@@ -75,4 +76,15 @@ test("a box is rounded where it has radii", () => {
   const box = { x: 0, y: 0, width: 10, height: 8 };
   assert.equal(roundedBox(box, [0, 0, 0, 0]), "M0,0H10V8H0V0Z");
   assert.equal(roundedBox(box, [2, 0, 0, 2]).match(/A/g)?.length, 2);
+});
+
+test("dark or light is told by the page, before the stage's own style sheet is there, and by the paper of a picture", () => {
+  /** @param {string} page @param {string} paper */
+  const theme = (page, paper) => {
+    globalThis.getComputedStyle = /** @type {any} */ (() => ({ getPropertyValue: (/** @type {string} */ name) => (name === "--st-background-color" ? page : "") }));
+    return themeOf(/** @type {any} */ ({ style: { getPropertyValue: () => paper } }));
+  };
+  assert.equal(theme("#14151f", ""), "dark");
+  assert.equal(theme(" #ffffff", ""), "light");
+  assert.equal(theme("#14151f", "#ffffff"), "light");
 });

@@ -78,3 +78,10 @@ export function placeOn(element, { clientX, clientY }) {
 
 /** For a field that is set before anything reads it, by the first `setScene` or `draw`. @type {any} */
 export const LATER = undefined;
+
+/** Settles when a component's style sheet is there, by which it measures itself. @param {HTMLElement} parentElement @returns {Promise<unknown>} */
+export function styled(parentElement) {
+  const link = parentElement.querySelector("link[rel=stylesheet]");
+  if (!(link instanceof HTMLLinkElement) || link.sheet) return Promise.resolve();
+  return new Promise((settle) => ["load", "error"].forEach((how) => link.addEventListener(how, settle, { once: true })));
+}

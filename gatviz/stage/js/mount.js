@@ -1,6 +1,6 @@
 /** The component that the page mounts: data in, what the person did out. */
 
-import { LATER } from "./dom.js";
+import { LATER, styled } from "./dom.js";
 import { Stage } from "./stage.js";
 import { alike } from "./tensor.js";
 import { decode } from "./wire.js";
@@ -78,12 +78,6 @@ function numbered(message) {
   return { ...message, count: sent };
 }
 
-/** Settles when a style sheet is there: the stage measures itself, and reads dark or light from its colours. @param {HTMLLinkElement|null} link @returns {Promise<unknown>} */
-function loaded(link) {
-  if (!link || link.sheet) return Promise.resolve();
-  return new Promise((settle) => ["load", "error"].forEach((how) => link.addEventListener(how, settle, { once: true })));
-}
-
 /** The stage of this page. @type {Entry|undefined} */
 let last;
 
@@ -108,7 +102,7 @@ function putBack(parentElement) {
   entry.parked = false;
   stages.set(parentElement, entry);
   entry.stage.moveTo(parentElement);
-  entry.styled = loaded(parentElement.querySelector("link[rel=stylesheet]"));
+  entry.styled = styled(parentElement);
   entry.due = true;
   return entry;
 }
@@ -126,7 +120,7 @@ function entryOf(parentElement, send) {
       looked: (focus, weighting) => looks.add({ focus, weighting }),
       asked: (what) => entry.send("asked", { what }),
     }),
-    styled: loaded(parentElement.querySelector("link[rel=stylesheet]")),
+    styled: styled(parentElement),
     scene: LATER,
     bytes: undefined,
     mounts: 0,

@@ -1,6 +1,6 @@
 /** Small multiples as the page mounts them: data in, what is locked and what is wanted alone out. */
 
-import { LATER } from "./dom.js";
+import { LATER, styled } from "./dom.js";
 import { PanelsView } from "./panels_view.js";
 import { alike } from "./tensor.js";
 import { decode } from "./wire.js";
@@ -22,10 +22,8 @@ const count = () => (sent = Math.max(sent + 1, Date.now()));
 
 /** @param {HTMLElement} parentElement @returns {Entry} */
 function entryOf(parentElement) {
-  const link = parentElement.querySelector("link[rel=stylesheet]");
-  const ready = !(link instanceof HTMLLinkElement) || link.sheet ? Promise.resolve() : new Promise((settle) => ["load", "error"].forEach((how) => link.addEventListener(how, settle, { once: true })));
   /** @type {Entry} */
-  const entry = { view: LATER, bytes: undefined, send: () => {}, mounts: 0, due: false, ready };
+  const entry = { view: LATER, bytes: undefined, send: () => {}, mounts: 0, due: false, ready: styled(parentElement) };
   entry.view = new PanelsView(parentElement, {
     looked: (focus, weighting) => entry.send("looked", { focus, weighting, count: count() }),
     opened: (panel) => entry.send("opened", { panel, count: count() }),

@@ -2,9 +2,10 @@
 
 /** @import {Palette, Palettes} from "./protocol.js" */
 
-/** Dark or light, as the page around an element is now. @param {HTMLElement} element @returns {"dark"|"light"} */
+/** Dark or light, as the page around an element is now: by the page's own colour, which is there before the style sheet. @param {HTMLElement} element @returns {"dark"|"light"} */
 export function themeOf(element) {
-  const colour = getComputedStyle(element).getPropertyValue("--gv-background").trim();
+  const forPicture = element.style.getPropertyValue("--gv-background");
+  const colour = (forPicture || getComputedStyle(element).getPropertyValue("--st-background-color")).trim();
   const [r, g, b] = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
   return 0.3 * r + 0.6 * g + 0.1 * b < 110 ? "dark" : "light";
 }

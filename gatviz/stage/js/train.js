@@ -1,5 +1,6 @@
 /** The picture of a training as the page mounts it: data in, what the person asks out, one thing at a time. */
 
+import { styled } from "./dom.js";
 import { Patience } from "./patience.js";
 import { TrainPaintView } from "./train_paint.js";
 import { TrainView } from "./train_view.js";
@@ -134,19 +135,13 @@ class Mounted {
 /** @type {WeakMap<HTMLElement, Mounted>} */
 const all = new WeakMap();
 
-/** @param {HTMLLinkElement|null} link @returns {Promise<unknown>} */
-function loaded(link) {
-  if (!link || link.sheet) return Promise.resolve();
-  return new Promise((settle) => ["load", "error"].forEach((how) => link.addEventListener(how, settle, { once: true })));
-}
-
 /** Called for every answer of Python, and with the same bytes again when the page's colours change. @param {Page} page */
 export default async function mount({ data, parentElement, setStateValue }) {
   const mounted = all.get(parentElement) ?? new Mounted(parentElement);
   all.set(parentElement, mounted);
   mounted.send = (message) => setStateValue("asked", message);
   const call = ++mounted.calls;
-  const [screen] = await Promise.all([decode(data), loaded(parentElement.querySelector("link[rel=stylesheet]"))]);
+  const [screen] = await Promise.all([decode(data), styled(parentElement)]);
   if (call === mounted.calls && !mounted.gone) mounted.show(/** @type {any} */ (screen));
   return () => {
     // The page also ends a call that a newer one has overtaken; what is mounted is that one's then.
