@@ -1,5 +1,7 @@
 /** A small screen made by hand: nodes A, B, C; the drawn edges A → B, B → B, C → A, and B → A, which is not drawn. */
 
+import { AT_FIRST } from "../../gatviz/stage/js/store.js";
+
 /** @import {Packed, Palette, Screen, Stage} from "../../gatviz/stage/js/protocol.js" */
 /** @import {State} from "../../gatviz/stage/js/store.js" */
 
@@ -135,22 +137,4 @@ export const screen = (parts = {}) => ({
 });
 
 /** @param {Partial<State>} parts @returns {State} */
-export const state = (parts = {}) => ({
-  weighting: "head-0",
-  hover: null,
-  locked: null,
-  direction: "reads",
-  scale: "unit",
-  measure: "share",
-  nodes: "class",
-  heads: null,
-  digits: 3,
-  open: [],
-  tool: "move",
-  both: true,
-  selection: [],
-  connecting: null,
-  edited: null,
-  guide: null,
-  ...parts,
-});
+export const state = (parts = {}) => ({ ...AT_FIRST, weighting: "head-0", ...parts });
