@@ -17,7 +17,7 @@ from gatviz.checkpoints.choices import NO_ACTIVATION
 from gatviz.checkpoints.pieces import NORMS, StoredModule
 from gatviz.checkpoints.sequence import Row, parallel_rows, reads_all, rows
 from gatviz.errors import GatvizError, quote
-from gatviz.model.around import Activation, JumpingKnowledge
+from gatviz.model.around import JumpingKnowledge
 from gatviz.model.recipe import Added, Named, Recipe, RecipePart, Worded
 from gatviz.words import _, and_list, commas
 
@@ -43,6 +43,8 @@ class MainLayer:
     Attributes:
         skip: a linear layer whose output is added to it. norms, prelu: what follows it.
         joined: how jumping knowledge joins what the layers gave, before it; "" where nothing is joined.
+        after: the activation after a linear layer, where the file tells it.
+        bent_first: whether the activation stands before the norms.
         guesses: why it stands so.
     """
 
@@ -51,6 +53,8 @@ class MainLayer:
     norms: tuple[StoredModule, ...] = ()
     prelu: StoredModule | None = None
     joined: Literal["", "cat", "max"] = ""
+    after: Guess | None = None
+    bent_first: bool = False
     guesses: tuple[Guess, ...] = ()
 
 
@@ -60,13 +64,14 @@ class Skeleton:
 
     Attributes:
         first: norms before the first layer. stages: the layers. left: modules of the file that are not in it.
-        notes: a sentence each.
+        notes: a sentence each. end: what follows them all.
     """
 
     first: tuple[StoredModule, ...]
     stages: tuple[MainLayer, ...]
     left: tuple[StoredModule, ...] = ()
     notes: tuple[str, ...] = ()
+    end: Guess | None = None
 
     @property
     def layers(self) -> tuple[StoredModule, ...]:
@@ -76,7 +81,7 @@ class Skeleton:
     @property
     def is_stack(self) -> bool:
         """Whether attention layers alone are in it."""
-        plain = all(not (stage.skip or stage.norms or stage.prelu) for stage in self.stages)
+        plain = all(not (stage.skip or stage.norms or stage.prelu) for stage in self.stages) and self.end is None
         return plain and not self.first and len(self.layers) == len(self.stages)
 
     def recipe(self, activations: Mapping[str, str] | None = None) -> Recipe:
@@ -88,12 +93,14 @@ class Skeleton:
                 parts.append(Worded(JumpingKnowledge(stage.joined)))
             own = Named(stage.piece.name)
             parts.append(own if stage.skip is None else Added((own,), skip=Named(stage.skip.name)))
-            parts += [Named(norm.name) for norm in stage.norms]
+            norms: list[RecipePart] = [Named(norm.name) for norm in stage.norms]
+            bent: list[RecipePart] = []
             if stage.prelu is not None:
-                parts.append(Named(stage.prelu.name))
+                bent = [Named(stage.prelu.name)]
             elif (word := self._bent(k, told)) is not None:
-                parts.append(Worded(Activation(word)))
-        return Recipe(tuple(parts))
+                bent = list(Recipe.parse(word).parts)
+            parts += [*bent, *norms] if stage.bent_first else [*norms, *bent]
+        return Recipe((*parts, *(Recipe.parse(self.end.step).parts if self.end is not None else ())))
 
     def guesses(self) -> tuple[Guess, ...]:
         """Why each step stands where it does, in their order."""
@@ -101,7 +108,9 @@ class Skeleton:
         told = [Guess(norm.name, "assumed", reason) for norm in self.first]
         for k, stage in enumerate(self.stages):
             told += stage.guesses
-            if self.bends(k):
+            if stage.after is not None:
+                told.append(stage.after)
+            elif self.bends(k):
                 told.append(
                     Guess(
                         self._bent(k, {}) or "",
@@ -109,20 +118,23 @@ class Skeleton:
                         _("Between linear layers stands an activation, mostly ReLU."),
                     )
                 )
-        return tuple(told)
+        return (*told, *([] if self.end is None else [self.end]))
 
     def _bent(self, k: int, told: Mapping[str, str]) -> str | None:
         piece = self.stages[k].piece
         if piece.kind == "attention":
             word = told.get(piece.name)
             return None if word in (None, NO_ACTIVATION, LEARNT) else word
+        if (after := self.stages[k].after) is not None:
+            return None if after.step == NO_ACTIVATION else after.step
         return told.get("", BETWEEN_LINEAR) if self.bends(k) else None
 
     def bends(self, k: int) -> bool:
         """Whether a linear layer is followed by an activation: those that stand between others are."""
+        if self.stages[k].piece.kind != "linear" or k == len(self.stages) - 1:
+            return False
         met = any(stage.piece.kind == "attention" for stage in self.stages[:k])
-        between = self.stages[k].norms or met
-        return self.stages[k].piece.kind == "linear" and k < len(self.stages) - 1 and bool(between)
+        return met or bool(self.stages[k].norms) or self.stages[k + 1].piece.kind == "linear"
 
 
 @dataclass(frozen=True)

@@ -68,9 +68,10 @@ def _told(piece: StoredModule) -> str:
 
 
 def step_reasons(found: Checkpoint) -> None:
-    """Why each step stands where it does."""
+    """How the recipe was found, and why each step stands where it does."""
     if not found.guesses:
         return
+    st.caption(escape(next(one.reason for one in found.decisions if one.name == "recipe")))
     sure = {"file": _("the file"), "assumed": _("assumed")}
     rows = [{_("step"): guess.step, _("from"): sure[guess.origin], _("why"): guess.reason} for guess in found.guesses]
     rows += [
