@@ -19,7 +19,7 @@ from gatviz.checkpoints.sequence import Row, parallel_rows, reads_all, rows
 from gatviz.errors import GatvizError, quote
 from gatviz.model.around import JumpingKnowledge
 from gatviz.model.recipe import Added, Named, Recipe, RecipePart, Worded
-from gatviz.words import _, and_list, commas
+from gatviz.words import N_, _, and_list, commas
 
 BETWEEN_LINEAR = "relu"
 """σ between two linear layers: what nearly everybody writes there."""
@@ -425,9 +425,29 @@ def _placed(row: Row, k: int, joined: bool, ordered: bool) -> Guess:
         return Guess(piece.name, "file", reason)
     if len(row.pieces) == 1:
         return Guess(piece.name, "file", _("It is the only layer of the file."))
+    reason = _("It stands there in the file, and its width fits.")
     if row.note or not ordered:
-        return Guess(piece.name, "file", _("Its width fits there."))
-    return Guess(piece.name, "file", _("It stands there in the file, and its width fits."))
+        reason = _("Its width fits there.")
+    if not _largest_fits(row.pieces[:k], piece):
+        return Guess(piece.name, "file", reason)
+    more = _("{reason} It may as well read the largest that the layers before gave, jk(max): no file tells.")
+    return Guess(piece.name, "assumed", more.format(reason=reason))
+
+
+def _largest_fits(before: Sequence[StoredModule], piece: StoredModule) -> bool:
+    """Whether a linear layer right after attention layers of one width may read them all, joined by the largest."""
+    gives = [one.gives for one in before if one.kind == "attention"]
+    right_after = piece.kind == "linear" and bool(before) and before[-1].kind == "attention"
+    return right_after and len(gives) > 1 and all(piece.reads in one for one in gives)
+
+
+_KNOWN_BY = {
+    "weight_ih_l0": N_("an LSTM, a GRU or another recurrent layer"),
+    "weight_ih": N_("an LSTM, a GRU or another recurrent layer"),
+    "in_proj_weight": N_("a MultiheadAttention"),
+    "lin_query.weight": N_("a TransformerConv"),
+}
+"""By how a tensor's name ends, the module that it can only be of."""
 
 
 def left_over(pieces: Sequence[StoredModule], where: str) -> GatvizError:
@@ -439,6 +459,8 @@ def left_over(pieces: Sequence[StoredModule], where: str) -> GatvizError:
         for tail, values in piece.other.tensors.items()
     }
     shown = [f"{quote(name)} {list(values.shape)}" for name, values in list(tensors.items())[:6]]
-    found = _("tensors of something else: {tensors}").format(tensors=commas(shown))
+    of = next((kind for tail, kind in _KNOWN_BY.items() if any(name.endswith(tail) for name in tensors)), None)
+    module = _("something else") if of is None else _(of)
+    found = _("tensors of {module}: {tensors}").format(module=module, tensors=commas(shown))
     expected = _("attention and linear layers, norms and activations")
     return GatvizError(where, expected, found, _("write a recipe that leaves them out"))
