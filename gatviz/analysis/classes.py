@@ -66,7 +66,7 @@ def way_in_words(way: ColumnOrder) -> str:
         "alphabet": _("in the order of their names"),
         "appearance": _("in order of appearance"),
         "agreement": _("as most nodes are right, in no order that a file tells"),
-        "given": _("as they were given"),
+        "given": _("as chosen with the model"),
         "saved": _("as they were saved with the weights"),
     }[way]
 

@@ -89,7 +89,9 @@ class ToldModules:
             return None
         if told.kind == "JumpingKnowledge":
             mode = told.attributes.get("mode")
-            return None if mode in ("cat", "max", "last") else f"JumpingKnowledge of mode {mode}"
+            return (
+                None if mode in ("cat", "max", "last") else _("{kind} of mode {mode}").format(kind=told.kind, mode=mode)
+            )
         if told.path.startswith(_AROUND_OTHERS):
             return None
         if told.kind in _BY_TENSORS:

@@ -102,7 +102,9 @@ def labels(found: Checkpoint, before: Checkpoint | None, graph: Graph, file: Wei
     saved = _saved(trace, graph)
     ways = (*saved, *(one for one in likely_columns(trace, graph) if one.classes != trace.classes or not saved))
     if not ways:
-        if graph.class_names:
+        if found.model.reads_out and graph.class_names:
+            st.caption(_("The output is one row for the whole graph, so the labels of nodes say nothing of it."))
+        elif graph.class_names:
             told = ngettext(
                 "The output has {n} column, the graph {labels} labels: they cannot be compared.",
                 "The output has {n} columns, the graph {labels} labels: they cannot be compared.",
