@@ -1,7 +1,6 @@
-"""All that the browser is sent, declared once; what it sends is declared in `heard`.
+"""All that the browser is sent, declared once; what it sends: `heard`. `wire` sends it, `types` tells JavaScript.
 
-`wire` sends it, `types` writes the same for JavaScript, with camelCase names. N nodes and E edges of the part that is
-shown, U edges between its nodes that are not drawn, H heads, C features per head, F input features.
+N nodes, E edges of the part that is shown, U edges between its nodes that are not drawn, H heads, C features per head.
 """
 
 from __future__ import annotations
