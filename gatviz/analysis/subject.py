@@ -11,7 +11,7 @@ from gatviz.graph.graph import Graph
 from gatviz.model.trace import Trace
 from gatviz.words import _, and_list, first_of, ngettext
 
-_LONGEST_CALLED = 48
+_MAX_CALLED = 48
 
 Analysed = LayerTrace | Trace
 """Analyses take one layer's trace, or the trace of a model with a single layer."""
@@ -78,8 +78,8 @@ def listed(words: Sequence[str], most: int = 5) -> str:
 
 def called(name: str) -> str:
     """A node's name in a sentence; a bare number would read as a count, and a very long one as the sentence."""
-    if len(name) > _LONGEST_CALLED:
-        half = _LONGEST_CALLED // 2
+    if len(name) > _MAX_CALLED:
+        half = _MAX_CALLED // 2
         name = f"{name[: half - 1]}…{name[-half:]}"
     return name if any(c.isalpha() for c in name) and not _is_number(name) else _("node {name}").format(name=name)
 

@@ -25,13 +25,13 @@ from gatviz.charts.common import (
     share_unit,
     signed_colours,
 )
-from gatviz.graph.checks import LONGEST_NAME
+from gatviz.graph.checks import MAX_NAME
 from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext, sentences
 
-_MOST_POINTS = 200
-_MOST_LINES = 400
-_MOST_NAMED_ROWS = 12
+_MAX_POINTS = 200
+_MAX_LINES = 400
+_MAX_NAMED_ROWS = 12
 
 
 def divergence_chart(found: HeadSimilarity, *, theme: Theme = "light") -> Chart | None:
@@ -101,7 +101,7 @@ def evenness_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None
                 name=name_of(head),
                 customdata=np.array(told, dtype=object),
                 hovertemplate="%{customdata}<extra></extra>",
-                boxpoints="all" if judged.size <= _MOST_POINTS else False,
+                boxpoints="all" if judged.size <= _MAX_POINTS else False,
                 jitter=0.5,
                 pointpos=0,
                 marker={"color": head_colour(head), "size": 5, "opacity": 0.65},
@@ -114,7 +114,7 @@ def evenness_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None
     drawn.update_xaxes(title=_("head"), dtick=1, showgrid=False, zeroline=False)
     drawn.update_yaxes(title=_("effective neighbours ÷ neighbours (0 to 1)"), range=[0, 1.05])
     points = _("A point is a node that reads two or more")
-    if judged.size > _MOST_POINTS:
+    if judged.size > _MAX_POINTS:
         points = _("The boxes are made of points, too many to draw: each is a node that reads two or more")
     caption = _(
         "{points}: how many neighbours it reads like, as a part of those it reads. At 1 it reads all alike; "
@@ -143,7 +143,7 @@ def effective_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | Non
             hoverinfo="skip",
         )
     )
-    grouped = names.size > _MOST_POINTS
+    grouped = names.size > _MAX_POINTS
     for head in range(found.entropy.shape[1]):
         like = _("{who}, head {head}: reads like {some} of {all}")
         x: Array = found.neighbours[judged].astype(np.float64)
@@ -268,7 +268,7 @@ def ranking_chart(
     )
     otherwise = found.otherwise[:, head]
     # Those that stand out are drawn in any case, and on top.
-    kept = chosen[np.argsort(~otherwise[chosen], kind="stable")][:_MOST_LINES]
+    kept = chosen[np.argsort(~otherwise[chosen], kind="stable")][:_MAX_LINES]
     shown = kept[np.argsort(otherwise[kept], kind="stable")]
     for target in shown.tolist():
         edges = np.arange(trace.num_edges)[trace.edges_into(target)]
@@ -357,7 +357,7 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
     drawn.update_layout(look)
     names = plain_all(graph.names)
     if len(set(names)) < len(names):  # cut, they would be taken for one another
-        names = plain_all(graph.names, LONGEST_NAME)
+        names = plain_all(graph.names, MAX_NAME)
     for head in range(H):
         z = np.where(trace.adjacency, trace.dense("alpha", head), np.nan)
         drawn.add_trace(
@@ -379,7 +379,7 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
         coloraxis={"colorscale": scale["colorscale"], "cmin": 0, "cmax": scale["zmax"], "colorbar": bar},
         margin={"t": 90},
     )
-    quiet = {"linecolor": LINE[theme], "showticklabels": trace.num_nodes <= _MOST_NAMED_ROWS, "ticks": ""}
+    quiet = {"linecolor": LINE[theme], "showticklabels": trace.num_nodes <= _MAX_NAMED_ROWS, "ticks": ""}
     # Rows and columns go by their names here: names for every cell of every head would be megabytes.
     ticks = node_axis(graph.names)
     ticks = {**ticks, "type": "category", "tickvals": [names[place] for place in ticks["tickvals"]]}

@@ -15,11 +15,11 @@ from gatviz.words import _, ngettext, or_list
 Direction = Literal["reads", "is_read", "both"]
 Indices = NDArray[np.int64]
 
-MOST_NODES = 200
-MOST_EDGES = 1000
+MAX_NODES = 200
+MAX_EDGES = 1000
 """Up to so many nodes and edges a graph is drawn whole."""
 
-_LONGEST_NAME = 24
+_MAX_NAME = 24
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Part:
     Attributes:
         nodes, edges: numbers in the whole graph, ascending.
         all_nodes, all_edges: how many the whole graph has.
-        most_nodes, most_edges: the limits that it was chosen under.
+        max_nodes, max_edges: the limits that it was chosen under.
         around: the neighbourhood that it is; None where it is the strongest edges, or everything.
     """
 
@@ -55,8 +55,8 @@ class Part:
     edges: Indices
     all_nodes: int
     all_edges: int
-    most_nodes: int = MOST_NODES
-    most_edges: int = MOST_EDGES
+    max_nodes: int = MAX_NODES
+    max_edges: int = MAX_EDGES
     around: Neighbourhood | None = None
 
     @classmethod
@@ -102,7 +102,7 @@ class Part:
             return self._told_around(self.around, by, names)
         said = _(
             "Drawn are {arrows:,} of {all_arrows:,} arrows, and {nodes:,} of {all_nodes:,} nodes: arrows in the order "
-            "of {by}, the first that together touch at most {most_nodes:,} nodes, {most_arrows:,} arrows at most."
+            "of {by}, the first that together touch at most {max_nodes:,} nodes, {max_arrows:,} arrows at most."
         )
         return said.format(
             arrows=self.edges.size,
@@ -110,12 +110,12 @@ class Part:
             nodes=self.nodes.size,
             all_nodes=self.all_nodes,
             by=by,
-            most_nodes=self.most_nodes,
-            most_arrows=self.most_edges,
+            max_nodes=self.max_nodes,
+            max_arrows=self.max_edges,
         )
 
     def _told_around(self, asked: Neighbourhood, by: str, names: Sequence[str]) -> str:
-        name = names[asked.node][:_LONGEST_NAME] if names else str(asked.node)
+        name = names[asked.node][:_MAX_NAME] if names else str(asked.node)
         cut = _(
             "; at hop {hop} there was room only for those joined to the nodes before by the strongest arrows, and no "
             "further hop was taken, as at most {most:,} nodes are drawn"
@@ -130,10 +130,10 @@ class Part:
             reach=_reach(asked),
             nodes=_nodes_of(self.nodes.size, asked.reached),
             all_nodes=self.all_nodes,
-            cut="" if asked.cut_at is None else cut.format(hop=asked.cut_at, most=self.most_nodes),
+            cut="" if asked.cut_at is None else cut.format(hop=asked.cut_at, most=self.max_nodes),
             arrows=_arrows_of(self.edges.size, asked.edges_among),
             all_arrows=self.all_edges,
-            first=first.format(most=self.most_edges, by=by) if self.edges.size < asked.edges_among else "",
+            first=first.format(most=self.max_edges, by=by) if self.edges.size < asked.edges_among else "",
         )
 
 
@@ -182,8 +182,8 @@ def strongest(
     alpha: NDArray[np.floating],
     edge_index: Indices,
     num_nodes: int,
-    max_edges: int = MOST_EDGES,
-    max_nodes: int = MOST_NODES,
+    max_edges: int = MAX_EDGES,
+    max_nodes: int = MAX_NODES,
 ) -> Part:
     """The edges with the largest α in any head: the longest beginning of `in_order` within both limits.
 
@@ -210,7 +210,7 @@ def neighbourhood(
     num_nodes: int,
     node: int,
     hops: int,
-    max_nodes: int = MOST_NODES,
+    max_nodes: int = MAX_NODES,
     alpha: NDArray[np.floating] | None = None,
     *,
     direction: Direction = "reads",
@@ -273,8 +273,8 @@ def neighbourhood(
     asked = Neighbourhood(node, hops, direction, int(near.sum()), cut_at, int(edges.size))
     if max_edges is not None and edges.size > max_edges:
         edges = np.sort(edges[in_order(size[edges], edge_index[:, edges])[:max_edges]])
-    most_edges = MOST_EDGES if max_edges is None else max_edges
-    return Part(np.flatnonzero(inside), edges, num_nodes, int(source.size), max_nodes, most_edges, asked)
+    max_edges = MAX_EDGES if max_edges is None else max_edges
+    return Part(np.flatnonzero(inside), edges, num_nodes, int(source.size), max_nodes, max_edges, asked)
 
 
 def _per_edge(alpha: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -16,7 +16,7 @@ from gatviz.analysis.explanation.agreement import _ranks, agreement
 from gatviz.analysis.explanation.explain import Explanation, Inquiry
 from gatviz.analysis.explanation.seed_sentences import answer_lines
 from gatviz.attention.layers import new_generator
-from gatviz.charts.explanation_rings import MOST_ARROWS, rings_chart
+from gatviz.charts.explanation_rings import MAX_ARROWS, rings_chart
 
 Edges = list[tuple[int, int]]
 
@@ -158,7 +158,7 @@ def test_rings_draw_what_reaches_the_node_at_its_distance() -> None:
     chart = rings_chart(found)
     assert chart is not None
     *arrows, nodes = chart.figure.data
-    assert len(arrows) == found.total <= MOST_ARROWS
+    assert len(arrows) == found.total <= MAX_ARROWS
     radius = dict(zip(nodes.hovertext, np.hypot(nodes.x, nodes.y).round(9), strict=True))
     assert radius["8"] == 0
     for _k, row in found.edges.iterrows():
@@ -170,7 +170,7 @@ def test_rings_draw_what_reaches_the_node_at_its_distance() -> None:
     hub = asked.explanation()
     most = rings_chart(hub)
     assert most is not None
-    assert f"{hub.total - MOST_ARROWS} arrows that reach it are not drawn" in most.caption
+    assert f"{hub.total - MAX_ARROWS} arrows that reach it are not drawn" in most.caption
 
 
 def test_the_largest_over_layers_and_heads_is_what_pygs_explainer_gives() -> None:

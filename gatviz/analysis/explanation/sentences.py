@@ -16,7 +16,7 @@ from gatviz.words import _, ngettext
 
 GOOD_CASE = 0.2
 """A node whose agreement is so far above the mean is called a good case: two of the ten steps of the meters."""
-SMALLEST_WRITTEN = 0.0005
+MIN_WRITTEN = 0.0005
 """With three digits less would be written as 0.000, which it is not."""
 SATURATED = 1e-3
 """A probability so near to 1 hardly moves, whatever is removed: then log-odds tell more."""
@@ -289,16 +289,16 @@ def agreement_number(value: float) -> str:
 
 def chance(value: float) -> str:
     """A probability: three digits; what only rounds to 0 or 1 is told from it."""
-    if 0 < value < SMALLEST_WRITTEN:
+    if 0 < value < MIN_WRITTEN:
         return "< 0.001"
-    return "> 0.999" if 1 - SMALLEST_WRITTEN <= value < 1 else f"{value:.3f}"
+    return "> 0.999" if 1 - MIN_WRITTEN <= value < 1 else f"{value:.3f}"
 
 
 def signed(value: float) -> str:
     """A change: three digits with its sign, of a very small one its power of ten; 0 only where it is."""
     if value == 0:
         return "0"
-    return f"{value:{'+.3f' if abs(value) >= SMALLEST_WRITTEN else '+.0e'}}".replace("-", "−")
+    return f"{value:{'+.3f' if abs(value) >= MIN_WRITTEN else '+.0e'}}".replace("-", "−")
 
 
 def _messages_equal(e: Explanation) -> bool:

@@ -36,7 +36,7 @@ from gatviz.words import _, ngettext
 _AT_ONCE = 0.6
 """Seconds to wait for an answer before progress is shown."""
 _ROWS = 8
-_MOST_LISTED = 2_000
+_MAX_LISTED = 2_000
 _MEAN = -1
 """Stands for the mean of all heads among the choices."""
 
@@ -172,7 +172,7 @@ def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
             )
             label = ngettext("All {n:,} arrow", "All {n:,} arrows", found.total).format(n=found.total)
             with st.popover(label, type="tertiary", width="content"):
-                st.dataframe(found.strongest.head(_MOST_LISTED), hide_index=True, width=900)
+                st.dataframe(found.strongest.head(_MAX_LISTED), hide_index=True, width=900)
             with st.popover(_("Paths and heads"), type="tertiary", width="content"):
                 _paths(found, job)
             st.space("stretch")
@@ -181,7 +181,7 @@ def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
 
 def _paths(found: Explanation, job: Job) -> None:
     """Of one arrow the paths that its attention is made of, in one head of a layer or in the mean of its heads."""
-    rows = found.strongest.head(_MOST_LISTED)
+    rows = found.strongest.head(_MAX_LISTED)
     arrows = list(zip(rows["target"], rows["source"], strict=True))
     trace = job.inquiry.trace
     with st.container(horizontal=True, vertical_alignment="bottom"):

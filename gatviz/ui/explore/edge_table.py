@@ -22,10 +22,10 @@ from gatviz.ui.session.steps import take_graph
 from gatviz.words import _
 
 _BASE = "gatviz_edge_table_base"
-_MOST_ROWS = 2_000
-_MOST_COLUMNS = 40
-_LONGEST = 40
-_ROW_HEIGHT, _TALLEST = 35, 430
+_MAX_ROWS = 2_000
+_MAX_COLUMNS = 40
+_MAX_LENGTH = 40
+_ROW_HEIGHT, _MAX_HEIGHT = 35, 430
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def edge_table(now: session.Session) -> None:
             args=(base.key,),
             hide_index=True,
             width="stretch",
-            height=min(_TALLEST, _ROW_HEIGHT * (edges.size + 1) + 3),
+            height=min(_MAX_HEIGHT, _ROW_HEIGHT * (edges.size + 1) + 3),
             disabled=["0"],
             column_config={
                 "0": st.column_config.TextColumn(_("arrow"), pinned=True),
@@ -66,8 +66,8 @@ def edge_table(now: session.Session) -> None:
                 },
             },
         )
-    if edges.size == _MOST_ROWS:
-        st.caption(_("The first {rows:,} arrows can be edited here.").format(rows=_MOST_ROWS))
+    if edges.size == _MAX_ROWS:
+        st.caption(_("The first {rows:,} arrows can be edited here.").format(rows=_MAX_ROWS))
     _new_column()
 
 
@@ -80,7 +80,7 @@ def _choice(base: _Base) -> None:
             names,
             selection_mode="multi",
             default=list(base.graph.edge_feature_names),
-            format_func=lambda name: escape(name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"),
+            format_func=lambda name: escape(name if len(name) <= _MAX_LENGTH else name[: _MAX_LENGTH - 1] + "…"),
             key=f"{base.key}-chosen",
             on_change=_choose,
             args=(f"{base.key}-chosen",),
@@ -109,14 +109,14 @@ def _filled(graph: Graph) -> _Base:
 
 
 def _columns(graph: Graph) -> list[str]:
-    return list(graph.edge_numbers)[:_MOST_COLUMNS]
+    return list(graph.edge_numbers)[:_MAX_COLUMNS]
 
 
 def _rows(graph: Graph) -> NDArray[np.int64]:
     """The edges that have a row, by place; of an undirected graph one of each pair."""
     source, target = graph.edge_index
     edges = np.arange(graph.num_edges) if graph.directed else np.flatnonzero(source <= target)
-    return edges[:_MOST_ROWS]
+    return edges[:_MAX_ROWS]
 
 
 def _frame(graph: Graph, names: list[str], edges: NDArray[np.int64]) -> pd.DataFrame:

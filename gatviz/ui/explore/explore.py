@@ -38,10 +38,10 @@ from gatviz.ui.stage_component import stage
 from gatviz.ui.weights.table import weights_table
 from gatviz.words import _
 
-_LONGEST_DESCRIPTION = 600
-_LONGEST_TITLE = 60
+_MAX_DESCRIPTION = 600
+_MAX_TITLE = 60
 _TABLE_WIDTH = 360
-_MOST_SECONDS = 1.5
+_MAX_SECONDS = 1.5
 """So long α is tried under changes."""
 
 
@@ -81,8 +81,8 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         proofs=pack_proofs(captured.checks(now, run)),
         pyg_asked=now.compare_pyg,
         stable_asked=None if trace.alpha_alone else now.stable,
-        description=now.graph.description[:_LONGEST_DESCRIPTION],
-        graph_title=now.origin[:_LONGEST_TITLE],
+        description=now.graph.description[:_MAX_DESCRIPTION],
+        graph_title=now.origin[:_MAX_TITLE],
         whose_weights=whose_weights(now),
         badge=weights_badge(now),
         notice=notice(now, trace, part, choices, settings, changed, predictions),
@@ -152,7 +152,7 @@ def _stability(
     _weights: Weights | None,
 ) -> Stability:
     """Of a large graph as many changes as there is time for; it is said how many those are."""
-    until = time.monotonic() + _MOST_SECONDS
+    until = time.monotonic() + _MAX_SECONDS
     model = run_cache.present_model(_graph, _settings, _weights)
     return stability(model, _graph, target, stop=lambda: time.monotonic() > until)
 

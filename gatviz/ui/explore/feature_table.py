@@ -21,11 +21,11 @@ from gatviz.ui.session.steps import take_graph
 from gatviz.words import _
 
 _BASE = "gatviz_table_base"
-_MOST_ROWS = 2_000
-_MOST_COLUMNS = 60
+_MAX_ROWS = 2_000
+_MAX_COLUMNS = 60
 _NAME, _LABEL = "name", "label"
 _ROW_HEIGHT = 35
-_TALLEST = 430
+_MAX_HEIGHT = 430
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _node_table(now: session.Session) -> None:
     if base is None or base.result != now.graph.fingerprint:
         base = _filled(now.graph)
     _columns(now.graph)
-    rows, columns = min(base.graph.num_nodes, _MOST_ROWS), min(base.graph.num_features, _MOST_COLUMNS)
+    rows, columns = min(base.graph.num_nodes, _MAX_ROWS), min(base.graph.num_features, _MAX_COLUMNS)
     st.data_editor(
         _frame(base.graph, rows, columns),
         key=base.key,
@@ -73,7 +73,7 @@ def _node_table(now: session.Session) -> None:
         args=(base.key,),
         hide_index=True,
         width="stretch",
-        height=min(_TALLEST, _ROW_HEIGHT * (rows + 1) + 3),
+        height=min(_MAX_HEIGHT, _ROW_HEIGHT * (rows + 1) + 3),
         column_config={
             "0": st.column_config.TextColumn(_("node"), required=True, pinned=True, width="small"),
             "1": st.column_config.TextColumn(_("label"), width="small"),

@@ -17,6 +17,7 @@ from gatviz.training.schedule import PAPERS
 from gatviz.training.task import Task, is_one_hot
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
+from gatviz.ui.session.settings import MAX_SEED
 from gatviz.ui.session.steps import take_graph
 from gatviz.ui.train.player import Player
 from gatviz.ui.train.players import own_player
@@ -28,8 +29,7 @@ table.training { width: 100%; border: 0; font-size: 0.82rem; border-collapse: co
 table.training td { border: 0; padding: 2px 0; vertical-align: top; }
 table.training td:first-child { opacity: 0.72; padding-right: 10px; white-space: nowrap; }
 </style>"""
-_MOST_NAMED = 4
-_LARGEST_SEED = 2**31 - 1
+_MAX_NAMED = 4
 
 
 def training_card(now: session.Session, player: Player) -> None:
@@ -90,7 +90,7 @@ def told_labelled(graph: Graph, setup: Setup) -> str:
         return _("none yet")
     count = len(task.labelled)
     names = [graph.names[n] for n in task.labelled]
-    what = commas(names) if count <= _MOST_NAMED and sum(map(len, names)) < 24 else str(count)
+    what = commas(names) if count <= _MAX_NAMED and sum(map(len, names)) < 24 else str(count)
     if setup.labelled is None and setup.per_class is None and graph.split:
         return _("{what} of {n}, the graph's split").format(what=what, n=graph.num_nodes)
     return _("{what} of {n}").format(what=what, n=graph.num_nodes)
@@ -145,7 +145,7 @@ def _dialog() -> None:
         per_class = int(st.number_input(_("Nodes of each class"), 1, 1_000, setup.per_class or 2))
     left, right = st.columns(2)
     epochs = int(left.number_input(_("Epochs"), 1, 5_000, min(schedule.epochs, 5_000)))
-    seed = int(right.number_input(_("Seed of the dropout"), 0, _LARGEST_SEED, min(schedule.seed, _LARGEST_SEED)))
+    seed = int(right.number_input(_("Seed of the dropout"), 0, MAX_SEED, min(schedule.seed, MAX_SEED)))
     lr = float(left.number_input(_("Learning rate (Adam)"), 1e-5, 10.0, schedule.lr, format="%g", step=1e-3))
     decay = float(right.number_input(_("Weight decay"), 0.0, 1.0, schedule.weight_decay, format="%g", step=1e-4))
     alpha = left.slider(_("Dropout on α"), 0.0, 0.9, setup.dropout, 0.05)

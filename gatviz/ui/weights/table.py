@@ -19,8 +19,8 @@ from gatviz.ui.session.steps import parameter_name, take_weights
 from gatviz.words import _
 
 _BASE = "gatviz_weights_base"
-_MOST_ROWS, _MOST_COLUMNS = 200, 60
-_ROW_HEIGHT, _TALLEST = 35, 360
+_MAX_ROWS, _MAX_COLUMNS = 200, 60
+_ROW_HEIGHT, _MAX_HEIGHT = 35, 360
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def weights_table(now: session.Session, layer: int, input_names: Sequence[str]) 
         base = _Base(0 if base is None else base.number + 1, place, weights, weights.fingerprint)
         st.session_state[_BASE] = base
     table = _table(base.weights, place)
-    rows, columns = min(table.shape[0], _MOST_ROWS), min(table.shape[1], _MOST_COLUMNS)
+    rows, columns = min(table.shape[0], _MAX_ROWS), min(table.shape[1], _MAX_COLUMNS)
     reads_x = place.layer == (weights.reads_x or 0)
     by_input = table.shape[1] == len(input_names) and place.name.startswith(("W", "weight"))
     by_input = by_input and (isinstance(place.layer, int) or reads_x)
@@ -86,7 +86,7 @@ def weights_table(now: session.Session, layer: int, input_names: Sequence[str]) 
         args=(base.key,),
         hide_index=True,
         width="stretch",
-        height=min(_TALLEST, _ROW_HEIGHT * (rows + 1) + 3),
+        height=min(_MAX_HEIGHT, _ROW_HEIGHT * (rows + 1) + 3),
         column_config={
             str(k): st.column_config.NumberColumn(word, format="%.4g", required=True, width="small")
             for k, word in enumerate(words)
