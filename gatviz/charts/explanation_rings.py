@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from gatviz.analysis import Explanation
-from gatviz.analysis.explanation.sentences import arrow, class_called, signed
+from gatviz.analysis.explanation.figures import arrow, signed
+from gatviz.analysis.subject import class_called
 from gatviz.attention.layer_trace import Array
 from gatviz.charts.colours import ACCENT, INK, LINE, PAPER, SOFT, Theme
 from gatviz.charts.common import Chart, figure, plain

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from gatviz.analysis import Contribution, Explanation
-from gatviz.analysis.explanation.seed_sentences import (
+from gatviz.analysis.explanation.contribution_story import (
     answer_lines,
     contribution_lines,
     counted,
@@ -15,7 +15,7 @@ from gatviz.analysis.explanation.seed_sentences import (
     judged_part,
     places_lines,
 )
-from gatviz.analysis.explanation.sentences import arrow
+from gatviz.analysis.explanation.figures import arrow
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.schedule import Schedule
