@@ -11,7 +11,7 @@ import streamlit as st
 from gatviz.errors import GatvizError
 from gatviz.model.layer_settings import Kind
 from gatviz.model.recipe import Recipe
-from gatviz.ui.card import field, named, said, title
+from gatviz.ui.card import field, line, named, title
 from gatviz.ui.model_rest import rest_of_opened, rest_of_own, rest_told
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import key_of, set_value
@@ -50,9 +50,9 @@ def _alpha_alone() -> Settings:
     call = now.work.captured_call
     assert call is not None
     named(call.called[:_MAX_NAME])
-    said(_("α as it was given. The model that it came of is not here, so there is nothing to set."), quiet=True)
+    line(_("α as it was given. The model that it came of is not here, so there is nothing to set."), quiet=True)
     if call.reason:
-        said(call.reason[:_MAX_REASON], quiet=True)
+        line(call.reason[:_MAX_REASON], quiet=True)
     st.button(_("Put a model in its place"), on_click=close_model, type="tertiary", key="close_model")
     return now.settings
 
@@ -78,7 +78,7 @@ def _own_model() -> Settings:
         settings = rest_of_own(kind, int(heads), int(features), seed)
         _recipe(settings)
     with told:
-        said(_in_short(settings), quiet=True)
+        line(_in_short(settings), quiet=True)
     return settings
 
 
@@ -89,7 +89,7 @@ def _opened_model(opened: OpenedModel) -> Settings:
         settings = rest_of_opened(opened)
         _recipe(settings)
     with told:
-        said(_in_short(settings), quiet=True)
+        line(_in_short(settings), quiet=True)
     st.button(_("Close the model"), on_click=close_model, type="tertiary", key="close_model")
     return settings
 
@@ -124,7 +124,7 @@ def _number_of_weights(settings: Settings, in_features: int) -> int:
 
 
 def _recipe(settings: Settings) -> None:
-    said(_("The model's steps, one after another:"), quiet=True)
+    line(_("The model's steps, one after another:"), quiet=True)
     st.code(str(Recipe.of_steps(settings.steps)), language=None, wrap_lines=True)
 
 

@@ -14,7 +14,7 @@ from gatviz.attention.layers import Attention, available_devices
 from gatviz.attention.loop_features import Filled, Reduction
 from gatviz.model.around import JumpingKnowledge
 from gatviz.model.layer_settings import Kind
-from gatviz.ui.card import said
+from gatviz.ui.card import line
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import key_of, value_of
@@ -182,7 +182,7 @@ def _attention_choice() -> Attention:
     )
     if chosen == "equal":
         told = _("Every node reads all its neighbours alike, 1/|N(i)| each, whatever the scores: the fair control.")
-        said(told, quiet=True)
+        line(told, quiet=True)
     return chosen or "learnt"
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from gatviz.files import sample_graph, sample_graph_names
 from gatviz.graph.graph import Graph
-from gatviz.ui.card import said, title
+from gatviz.ui.card import line, title
 from gatviz.ui.graph_files.open_dialog import open_graph
 from gatviz.ui.graph_files.save import save
 from gatviz.ui.session import session
@@ -38,8 +38,8 @@ def graph_card() -> None:
             on_change=_choose_sample,
             label_visibility="collapsed",
         )
-        said(_counts(now.graph), quiet=True)
-        said(_first_sentence(now.graph.description), quiet=True)
+        line(_counts(now.graph), quiet=True)
+        line(_first_sentence(now.graph.description), quiet=True)
         with st.container(key="ways-graph", horizontal=True):
             open_graph()
             st.button(
