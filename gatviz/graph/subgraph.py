@@ -233,6 +233,20 @@ def neighbourhood(
     Raises:
         GatvizError: a node that is not there, a negative number of hops, no room for the node itself.
     """
+    _check_neighbourhood(num_nodes, node, hops, max_nodes, direction)
+    size = np.zeros(edge_index.shape[1]) if alpha is None else _per_edge(alpha)
+    source, target = edge_index
+    steps = {"reads": [(target, source)], "is_read": [(source, target)], "both": [(target, source), (source, target)]}
+    inside, reached, cut_at = _reached(steps[direction], num_nodes, node, hops, max_nodes, size)
+    edges = np.flatnonzero(inside[source] & inside[target])
+    asked = Neighbourhood(node, hops, direction, reached, cut_at, int(edges.size))
+    if max_edges is not None and edges.size > max_edges:
+        edges = np.sort(edges[in_order(size[edges], edge_index[:, edges])[:max_edges]])
+    max_edges = MAX_EDGES if max_edges is None else max_edges
+    return Part(np.flatnonzero(inside), edges, num_nodes, int(source.size), max_nodes, max_edges, asked)
+
+
+def _check_neighbourhood(num_nodes: int, node: int, hops: int, max_nodes: int, direction: str) -> None:
     if not 0 <= node < num_nodes:
         raise GatvizError(
             _("neighbourhood"),
@@ -249,16 +263,29 @@ def neighbourhood(
         )
     if direction not in get_args(Direction):
         raise GatvizError(_("neighbourhood"), or_list(get_args(Direction)), quote(direction), _("choose one of these"))
-    size = np.zeros(edge_index.shape[1]) if alpha is None else _per_edge(alpha)
-    source, target = edge_index
-    steps = {"reads": [(target, source)], "is_read": [(source, target)], "both": [(target, source), (source, target)]}
+
+
+def _reached(
+    steps: list[tuple[Indices, Indices]],
+    num_nodes: int,
+    node: int,
+    hops: int,
+    max_nodes: int,
+    size: NDArray[np.floating],
+) -> tuple[NDArray[np.bool_], int, int | None]:
+    """Which nodes are taken, how many can be reached, and at which hop there was no more room.
+
+    Arguments:
+        steps: each way to go over the edges: [E] where it begins, [E] where it ends.
+        size: [E], by which nodes of one hop are preferred.
+    """
     inside = np.zeros(num_nodes, dtype=bool)
     inside[node] = True
     near = inside.copy()
     cut_at = None
     for hop in range(1, hops + 1):
         best = np.full(num_nodes, -np.inf)
-        for start, end in steps[direction]:
+        for start, end in steps:
             crossing = near[start] & ~near[end]
             np.maximum.at(best, end[crossing], size[crossing])
         found = np.flatnonzero(best > -np.inf)
@@ -269,12 +296,7 @@ def neighbourhood(
             cut_at = hop if found.size > room else None
             inside[found[np.argsort(-best[found], kind="stable")][:room]] = True
         near[found] = True
-    edges = np.flatnonzero(inside[source] & inside[target])
-    asked = Neighbourhood(node, hops, direction, int(near.sum()), cut_at, int(edges.size))
-    if max_edges is not None and edges.size > max_edges:
-        edges = np.sort(edges[in_order(size[edges], edge_index[:, edges])[:max_edges]])
-    max_edges = MAX_EDGES if max_edges is None else max_edges
-    return Part(np.flatnonzero(inside), edges, num_nodes, int(source.size), max_nodes, max_edges, asked)
+    return inside, int(near.sum()), cut_at
 
 
 def _per_edge(alpha: NDArray[np.floating]) -> NDArray[np.floating]:
