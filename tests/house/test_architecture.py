@@ -109,7 +109,6 @@ WITHIN = {
         "table_text",
         "table",
         "table_kind",
-        "edge_ends",
         "line_lists",
         "json_text",
         "container",
