@@ -14,6 +14,8 @@ from contextlib import contextmanager
 
 from streamlit.runtime import exists, get_instance
 
+from gatviz.attention.layers import use_one_thread
+
 _SLICE = 0.03
 """So many seconds at a turn: a person who presses Stop, and another who trains, wait no longer than a breath."""
 _ASKED_EVERY = 0.5
@@ -97,6 +99,7 @@ class Worker:
         return not self.is_busy
 
     def _run(self) -> None:
+        use_one_thread()
         asked = 0.0
         while self._wanted.is_set():
             if time.monotonic() - asked > _ASKED_EVERY:
