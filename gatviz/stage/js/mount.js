@@ -27,7 +27,7 @@ import { decode } from "./wire.js";
 const stages = new WeakMap();
 
 /** If no answer has come after so many milliseconds, none is coming. */
-const LONGEST_WAIT = 1000;
+const MAX_WAIT = 1000;
 
 /**
  * Sends the newest look only, and the next one not before the page has answered: a key held down would
@@ -64,7 +64,7 @@ class Looks {
     const look = this.next;
     if (!look) return;
     this.next = null;
-    this.waiting = setTimeout(() => this.answered(), LONGEST_WAIT);
+    this.waiting = setTimeout(() => this.answered(), MAX_WAIT);
     this.send(look);
   }
 }
