@@ -38,9 +38,10 @@ from gatviz.stage.guide import pack_guide
 from gatviz.stage.notice import about_edges, about_graph, about_part
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.part import shown_part
-from gatviz.stage.protocol import Answer, Palettes, Said, Screen
+from gatviz.stage.protocol import Answer, Palettes, Said
 from gatviz.stage.reasons import pack_answers
 from gatviz.stage.report_protocol import Report, ReportLayer
+from gatviz.stage.screen_protocol import Screen
 from gatviz.stage.texts import texts
 from gatviz.stage.weightings import weightings
 from gatviz.stage.wire import SMALLEST, encode

@@ -14,7 +14,8 @@ from gatviz.stage import assets
 from gatviz.stage.camera_protocol import CardCamera
 from gatviz.stage.keeping_protocol import Keeping
 from gatviz.stage.panels_protocol import Panels
-from gatviz.stage.protocol import Message, Screen
+from gatviz.stage.protocol import Message
+from gatviz.stage.screen_protocol import Screen
 from gatviz.stage.training_protocol import TrainPaint, TrainScreen
 from gatviz.stage.wire import encode
 

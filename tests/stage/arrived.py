@@ -11,7 +11,8 @@ import msgspec
 from streamlit.testing.v1 import AppTest
 
 from gatviz.charts.colours import stage_palettes
-from gatviz.stage.protocol import Message, Palettes, Screen
+from gatviz.stage.protocol import Message, Palettes
+from gatviz.stage.screen_protocol import Screen
 
 Told = TypeVar("Told", bound=Message)
 PALETTES = msgspec.convert(stage_palettes(), Palettes)

@@ -23,8 +23,9 @@ from gatviz.stage.details import first_edge, local_focus, pack_proofs, pack_stor
 from gatviz.stage.guide import pack_guide
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.part import Around, is_large, shown_part
-from gatviz.stage.protocol import Answer, Palettes, Scene, Screen
+from gatviz.stage.protocol import Answer, Palettes
 from gatviz.stage.reasons import pack_answers
+from gatviz.stage.screen_protocol import Scene, Screen
 from gatviz.stage.stages import with_stage
 from gatviz.stage.texts import texts
 from gatviz.stage.weightings import weightings
