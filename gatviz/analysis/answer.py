@@ -132,7 +132,7 @@ def _no_arrow(layer: LayerTrace, which: WeightingKey, target: int, source: int) 
         headline = said(words, target=Node(target), source=Node(source))
     if not isinstance(which, int | np.integer) or layer.attention != "learnt":
         return headline, said(_("So it gets no weight there."))
-    matrix = layer.all_pairs("e", int(which)) if layer.num_nodes <= _MOST_DENSE else None
+    matrix = layer.all_pairs("e", int(which)) if layer.num_nodes <= _MAX_DENSE else None
     if isinstance(layer, GATTrace):
         raw = layer.score_target[target, which] + layer.score_source[source, which]
         score = float(leaky(raw, layer.negative_slope))
@@ -144,7 +144,7 @@ def _no_arrow(layer: LayerTrace, which: WeightingKey, target: int, source: int) 
     return headline, said(words, e=Number(score, (target, source)))
 
 
-_MOST_DENSE = 200
+_MAX_DENSE = 200
 
 
 def _gcn(layer: LayerTrace, weights: Array, target: int, pair: int | None) -> tuple[Sentence, Sentence]:

@@ -24,7 +24,7 @@ ColumnOrder = Literal["numbers", "alphabet", "appearance", "agreement", "given",
 appearance: in the order in which they come among the nodes. agreement: as most nodes are right, where no other order is
 likely. given: by whoever opened or made the model. saved: with its weights."""
 
-_MOST_TOLD = 8
+_MAX_TOLD = 8
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Columns:
     @property
     def told(self) -> str:
         """ "0 = red, 1 = blue"."""
-        return first_of([f"{k} = {quote(name)}" for k, name in enumerate(self.classes)], _MOST_TOLD)
+        return first_of([f"{k} = {quote(name)}" for k, name in enumerate(self.classes)], _MAX_TOLD)
 
     @property
     def figure(self) -> str:

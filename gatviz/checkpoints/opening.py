@@ -147,7 +147,7 @@ def read_weights(source: WeightsSource, *, name: str | None = None) -> WeightsFi
 
 
 _GRAPH = ("edge_index", "adj_t", "adj", "_adj", "indptr")
-_MOST_LOOKED_AT = 200
+_MAX_LOOKED_AT = 200
 
 
 def _a_graph(where: str) -> GatvizError:
@@ -158,14 +158,14 @@ def _a_graph(where: str) -> GatvizError:
 def _holds_graph(content: object) -> bool:
     """Whether a graph stands among the first things of a file, as `gatviz.files` reads it."""
     waiting: list[object] = [content]
-    for place in range(_MOST_LOOKED_AT):
+    for place in range(_MAX_LOOKED_AT):
         if place == len(waiting):
             break
         level = waiting[place]
         if isinstance(level, dict) and any(name in level for name in _GRAPH):
             return True
         if isinstance(level, dict | list):
-            inside = list(level.values() if isinstance(level, dict) else level)[:_MOST_LOOKED_AT]
+            inside = list(level.values() if isinstance(level, dict) else level)[:_MAX_LOOKED_AT]
             waiting += [one for one in inside if isinstance(one, dict | list)]
     return False
 

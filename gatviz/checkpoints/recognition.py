@@ -30,7 +30,7 @@ from gatviz.words import _, and_list, commas, ngettext, or_list
 
 MAX_LAYERS = 64
 _NUMBERED = re.compile(r"^(.*?)(\d+)$")
-_MOST_LISTED = 12
+_MAX_LISTED = 12
 _OTHER_CONVS = ("lin_key", "lin_query")
 _TWO_KINDS = re.compile(r"(^|\.)<?\w+___\w+___\w+>?(\.|$)")
 """How a module of a heterogeneous graph is called after an edge's kind."""
@@ -199,7 +199,7 @@ def _no_layout(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[Weig
 
 
 def _listed(tensors: Mapping[str, Tensor]) -> str:
-    shown = [f"{quote(name)} {list(tensor.shape)}" for name, tensor in list(tensors.items())[:_MOST_LISTED]]
+    shown = [f"{quote(name)} {list(tensor.shape)}" for name, tensor in list(tensors.items())[:_MAX_LISTED]]
     more = len(tensors) - len(shown)
     if not more:
         return commas(shown)

@@ -51,7 +51,7 @@ _Level = dict[Any, Any]
 _Path = tuple[str, ...]
 _FLOATS = (torch.float32, torch.float64)
 _HALVES = (torch.float16, torch.bfloat16)
-_MOST_LISTED = 6
+_MAX_LISTED = 6
 _AVERAGED = "n_averaged"
 """The counter of torch's AveragedModel."""
 _COPY = re.compile(r"(^|_)(ema|swa|averaged|shadow|teacher)(_|$)")
@@ -97,10 +97,10 @@ def read_state_dict(container: FileContent, where: str) -> StateDict:
     path, found, around, others = _choose(content, where)
     notes = [_("The weights stand under {name} in the file.").format(name=_quoted(path))] if path else []
     if others:
-        listed = commas(map(_quoted, others[:_MOST_LISTED]))
+        listed = commas(map(_quoted, others[:_MAX_LISTED]))
         notes.append(_("The file has other state dicts too, which are left out: {names}.").format(names=listed))
     if container.left_out:
-        left = first_of([quote(name) for name in container.left_out], _MOST_LISTED)
+        left = first_of([quote(name) for name in container.left_out], _MAX_LISTED)
         notes.append(_("Left out, and nothing of it run: {names}.").format(names=left))
     for name, value in _entries(found):
         if isinstance(value, Unread):
@@ -169,7 +169,7 @@ def _choose(content: _Level, where: str) -> tuple[_Path, _Level, dict[str, Any],
     if len(candidates) > 1:
         known = sorted((p for p in candidates if p[0] and p[0][-1] in _WRAPPERS), key=_rank)
         if not known and candidates[0][0]:
-            found = _("several: {names}").format(names=commas(map(_quoted, others[:_MOST_LISTED])))
+            found = _("several: {names}").format(names=commas(map(_quoted, others[:_MAX_LISTED])))
             raise GatvizError(where, _("one state dict"), found, _("save the one you mean alone"))
         candidates = known if candidates[0][0] else candidates
     path, level = candidates[0]
@@ -204,7 +204,7 @@ def _without_counters(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor],
     ]
     if not left or len(left) == len(tensors):
         return dict(tensors), []
-    told = first_of([quote(name) for name in left], _MOST_LISTED)
+    told = first_of([quote(name) for name in left], _MAX_LISTED)
     note = _("Whole numbers, and what losses and metrics keep, are no weights and are left out: {names}.")
     return {name: value for name, value in tensors.items() if name not in left}, [note.format(names=told)]
 

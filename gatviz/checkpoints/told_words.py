@@ -10,7 +10,7 @@ from gatviz.checkpoints.choices import ACTIVATION_NAMES, Reasoned
 from gatviz.errors import quote
 from gatviz.words import _
 
-_LARGEST_SLOPE = 100.0
+_MAX_SLOPE = 100.0
 """Beyond it a number beside the weights is no slope."""
 _ENDINGS = ("_fn", "_func", "_function", "_type", "_name")
 _OTHER_NAMES = {"leakyrelu": "leaky_relu", "identity": "none", "linear": "none"}
@@ -54,8 +54,8 @@ class ToldWords:
                 *(["alpha"] if "nb_heads" in self.around else []),
             ),
             float,
-            -_LARGEST_SLOPE,
-            _LARGEST_SLOPE,
+            -_MAX_SLOPE,
+            _MAX_SLOPE,
         )
         return None if found is None else self._said(found[0], found[1], float(found[1]))
 

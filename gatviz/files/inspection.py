@@ -115,13 +115,7 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
     of_merging: list[str] = []
     edges, origin, duplicates = merged_edges(parsed.edges, len(parsed.names), directed, parsed.where, of_merging)
     notes += of_merging if duplicates or not parsed.symmetric else []  # of a symmetric matrix it is said already
-    edge_features = None
-    if parsed.edge_features is not None and parsed.edge_features.shape[1]:
-        check_parallel(parsed, edges, origin, parsed.edge_features)
-        edge_features = parsed.edge_features[origin]
-    for name in options.edge_features:
-        if name in parsed.edge_columns:
-            check_parallel(parsed, edges, origin, parsed.edge_columns[name])
+    edge_features = _edge_features(parsed, options, edges, origin)
     apart = unlike(parsed.edge_columns, standing_for(parsed, edges, origin)) if duplicates else ()
     notes += [dropped_values(apart)] if apart else []
     nodes = NodeColumns(parsed, options, notes)
@@ -172,6 +166,19 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
         alternatives=parsed.alternatives,
         made_up=made_up,
     )
+
+
+def _edge_features(
+    parsed: ParsedGraph, options: ReadOptions, edges: NDArray[np.int64], origin: NDArray[np.int64]
+) -> NDArray[np.float64] | None:
+    """[E, F] as the file has them; refused are parallel edges that differ in what is or becomes an edge feature."""
+    for name in options.edge_features:
+        if name in parsed.edge_columns:
+            check_parallel(parsed, edges, origin, parsed.edge_columns[name])
+    if parsed.edge_features is None or not parsed.edge_features.shape[1]:
+        return None
+    check_parallel(parsed, edges, origin, parsed.edge_features)
+    return parsed.edge_features[origin]
 
 
 def _check_effects(parsed: ParsedGraph, options: ReadOptions, made_up: bool, has_words: bool) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.checks import (
-    LONGEST_NAME,
+    MAX_NAME,
     checked_labels,
     checked_names,
     checked_split,
@@ -377,12 +377,12 @@ def _check_feature_names(names: tuple[str, ...], count: int, where: str = "featu
             not isinstance(name, str)
             or not name.strip()
             or name in seen
-            or len(name) > LONGEST_NAME
+            or len(name) > MAX_NAME
             or not is_printable(name)
         ):
             raise GatvizError(
                 where,
-                _("unique printable names of at most {most} characters").format(most=LONGEST_NAME),
+                _("unique printable names of at most {most} characters").format(most=MAX_NAME),
                 quote(name),
                 _("rename that column"),
             )

@@ -33,7 +33,7 @@ _STREAM_PICKLES = 5
 _COUNT = 8
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _OF_TENSORFLOW = re.compile(r"(\.data-\d+-of-\d+|\.ckpt\.(index|meta)|\.pb)$")
-_LONGEST_WORD = 100
+_MAX_WORD = 100
 _BAD_ZIP = (
     *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError),
     *(OverflowError, struct.error, KeyError),
@@ -173,7 +173,7 @@ def _list_of(archive: zipfile.ZipFile, names: Sequence[str], where: str, most: i
     if len(lists) != 1:
         raise GatvizError(where, _("a torch file with one data.pkl"), str(len(lists)), _("choose a file of weights"))
     for name in names:
-        if name.endswith("/byteorder") and archive.getinfo(name).file_size < _LONGEST_WORD:
+        if name.endswith("/byteorder") and archive.getinfo(name).file_size < _MAX_WORD:
             order = archive.read(name).decode("ascii", "replace")
             if order != "little":
                 raise GatvizError(where, _("numbers in little endian"), quote(order), save_again())

@@ -20,7 +20,7 @@ from gatviz.pickles.safe_pickle import Outside, PickledCall, PickledDict, Pickle
 from gatviz.words import N_, _
 
 MAX_DEPTH = 60
-_LARGEST_WHOLE = 2**63
+_MAX_WHOLE = 2**63
 
 _TYPES: Mapping[str, torch.dtype] = {
     "Float": torch.float32,
@@ -114,7 +114,7 @@ class Reader:
         if isinstance(node, str | bool | float | type(None)):
             return node
         if isinstance(node, int):
-            return node if abs(node) < _LARGEST_WHOLE else None
+            return node if abs(node) < _MAX_WHOLE else None
         if isinstance(node, PickledName):
             return node.name
         if depth > MAX_DEPTH or isinstance(node, bytes | bytearray):
@@ -299,7 +299,7 @@ def _number(kind: Any, data: Any) -> float | int | bool | None:
     if dtype is None or given is None or len(given) != dtype.itemsize:
         return None
     value = np.frombuffer(given, dtype)[0].item()
-    return value if isinstance(value, float | bool) or abs(value) < _LARGEST_WHOLE else None
+    return value if isinstance(value, float | bool) or abs(value) < _MAX_WHOLE else None
 
 
 def flat(data: bytes, dtype: torch.dtype) -> Tensor:

@@ -14,8 +14,8 @@ from gatviz.attention.chain import stages_of
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.stage.protocol import Formula
 
-_MOST_TERMS = 6
-_LONGEST_NAME = 12
+_MAX_TERMS = 6
+_MAX_NAME = 12
 _ESCAPES = {
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
@@ -53,7 +53,7 @@ def pack_formula(latex: str) -> Formula:
 
 def name(text: str) -> str:
     """A node's name as LaTeX, safe whatever it holds, and short."""
-    short = text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+    short = text if len(text) <= _MAX_NAME else text[: _MAX_NAME - 1] + "…"
     return r"\text{" + "".join(_ESCAPES.get(c, c) for c in short) + "}"
 
 
@@ -109,4 +109,4 @@ def _signed_sum(values: Sequence[float], digits: int) -> str:
 
 def _joined(parts: Sequence[str]) -> str:
     """A sum, cut after some terms so that it stays readable."""
-    return " + ".join([*parts[:_MOST_TERMS], r"\cdots"] if len(parts) > _MOST_TERMS else parts)
+    return " + ".join([*parts[:_MAX_TERMS], r"\cdots"] if len(parts) > _MAX_TERMS else parts)

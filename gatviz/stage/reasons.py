@@ -22,6 +22,7 @@ from gatviz.analysis import (
     reasons,
     said,
 )
+from gatviz.analysis.sentence import Mark, Piece
 from gatviz.attention import chain_texts
 from gatviz.attention.activations import ACTIVATIONS
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
@@ -87,9 +88,11 @@ def _packed(subject: _Subject, which: WeightingKey, told: Answer, locked: bool) 
 
 
 def _sentence(subject: _Subject, sentence: Sentence) -> list[Said]:
-    def piece(part: str | Node | Number) -> Said:
+    def piece(part: Piece) -> Said:
         if isinstance(part, str):
             return Said(kind="words", text=part)
+        if isinstance(part, Mark):
+            return Said(kind="words", text=part.written)
         if isinstance(part, Node):
             return Said(kind="node", text=subject.names[part.node], focus=subject.focus(part.node))
         focus = None

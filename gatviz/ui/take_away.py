@@ -17,7 +17,7 @@ from gatviz.export import check_program, npz_of, pyg_script, torch_script, write
 from gatviz.export.alpha import FORMATS as ALPHA_FORMATS
 from gatviz.files import FORMATS
 from gatviz.model.trace import Trace
-from gatviz.reporting.page import MOST_BYTES, Shown, report
+from gatviz.reporting.page import MAX_BYTES, Shown, report
 from gatviz.stage.pack import Weighting
 from gatviz.stage.weightings import weightings
 from gatviz.ui.escape import escape
@@ -48,7 +48,7 @@ def take_away(now: session.Session, run: Run) -> None:
 def _report(now: session.Session, run: Run) -> None:
     """This very screen without Python."""
     said = _("This screen as one file, to click through without gatviz, with verdicts and settings.")
-    room = _("What is said of each arrow goes along, up to {most} MB.").format(most=f"{MOST_BYTES / 1e6:g}")
+    room = _("What is said of each arrow goes along, up to {most} MB.").format(most=f"{MAX_BYTES / 1e6:g}")
     st.caption(f"{said} {room}")
     _download(_("Report (HTML)"), "gatviz-report.html", lambda: _reported(now, run).encode())
 

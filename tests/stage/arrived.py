@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from streamlit.testing.v1 import AppTest
 
 from gatviz.charts.colours import stage_palettes
-from gatviz.stage.protocol import Palettes, Screen
+from gatviz.stage.protocol import Message, Palettes
+from gatviz.stage.screen_protocol import Screen
 
+Told = TypeVar("Told", bound=Message)
 PALETTES = msgspec.convert(stage_palettes(), Palettes)
 
 
@@ -44,6 +46,12 @@ def _halves(content: bytes) -> tuple[bytes, bytes]:
     whole = zlib.decompress(content)
     size = int.from_bytes(whole[:4], "little")
     return whole[4 : 4 + size], whole[4 + size + -size % 4 :]
+
+
+def sent_to(app: AppTest, component: str, kind: type[Told]) -> Told:
+    """What the app sends to a component."""
+    (found,) = (one.proto for one in app.get("bidi_component") if one.proto.component_name.endswith(f".{component}"))
+    return msgspec.convert(arrived(found.bytes), kind)
 
 
 def scene(app: AppTest) -> dict[str, Any]:

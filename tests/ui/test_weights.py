@@ -67,17 +67,20 @@ def with_table() -> AppTest:
 
 def test_a_refused_cell_leaves_no_grid_that_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     app = with_table()
-    before: weights_table._Base = app.session_state[weights_table._BASE]
-    held: dict[str, Any] = {weights_table._BASE: before, "gatviz_session": state_of(app)}
-    held[before.key] = {"edited_rows": {0: {"0": 1e300}}}
+    grid = weights_table._GRID
+    held: dict[str, Any] = {grid._slot: app.session_state[grid._slot], "gatviz_session": state_of(app)}
     monkeypatch.setattr("streamlit.session_state", held)
-    weights_table._take_cells(before.key)
-    after = held[weights_table._BASE]
+    before = grid.filling
+    assert before is not None
+    held[before.key] = {"edited_rows": {0: {"0": 1e300}}}
+    grid.take_cells(before.key)
+    after = grid.filling
+    assert after is not None
     assert "finite" in held["gatviz_session"].refused
     assert after.key != before.key
-    assert after.weights.fingerprint == before.weights.fingerprint
+    assert after.shown.fingerprint == before.shown.fingerprint
     held[after.key] = {"edited_rows": {0: {"0": 0.5}}}
-    weights_table._take_cells(after.key)
+    grid.take_cells(after.key)
     weights = held["gatviz_session"].work.weights
     assert weights is not None
     assert np.isclose(weights.weights.layers[0]["W"][0, 0, 0], 0.5)

@@ -24,17 +24,17 @@ import { edgeFocus, nodeFocus, same, touch } from "./store.js";
 const NUMBER_CELL = { width: 50, height: 40 };
 const ROOMIEST_CELL = 62;
 /** Up to so many rows cells hold numbers. */
-const MOST_NUMBERED = 12;
-const SMALLEST_CELL = 3;
-const SMALLEST_ROW = 17;
+const MAX_NUMBERED = 12;
+const MIN_CELL = 3;
+const MIN_ROW = 17;
 /** On a large screen cells are so much larger, from this width of the panel and height of the window on. */
 const LARGE = { times: 1.25, width: 800, height: 960 };
 /** Below this width of a cell one stage alone is shown. */
 const TAB_CELL = 40;
 const CARD_GAP = 26;
-const LEAST_CARD = 132;
+const MIN_CARD = 132;
 /** What the columns of a narrow matrix may fill of a card. */
-const CARD_COLUMNS = LEAST_CARD - 30;
+const CARD_COLUMNS = MIN_CARD - 30;
 const LETTER = 7.2;
 const NARROW_COLUMN = 14;
 /** The stages whose scale the arrows share. @type {Record<string, (scene: Scene, state: State) => number>} */
@@ -125,7 +125,7 @@ export class ChainView {
     /** @param {StageOf} stage a matrix of nodes may shrink, one of pairs holds its numbers */
     const least = (stage) => this.columnNames(stage).length * (stage.layout === "pairs" ? TAB_CELL : NARROW_COLUMN);
     const needed = open.reduce((sum, stage) => sum + least(stage) + this.nameRoom() + CARD_GAP, 0);
-    return rows > 0 && rows <= MOST_NUMBERED && needed > this.width;
+    return rows > 0 && rows <= MAX_NUMBERED && needed > this.width;
   }
 
   /** @param {StageOf[]} open */
@@ -237,24 +237,24 @@ export class ChainView {
     /** @param {StageOf} stage */
     const count = (stage) => this.columnNames(stage).length;
     /** @param {StageOf} stage */
-    const narrow = (stage) => Math.max(LEAST_CARD, Math.min(names + count(stage) * NARROW_COLUMN, this.share()));
+    const narrow = (stage) => Math.max(MIN_CARD, Math.min(names + count(stage) * NARROW_COLUMN, this.share()));
     const taken = open.map((stage) => (this.isWide(stage) ? names : narrow(stage)));
     const columns = open.reduce((sum, stage) => sum + (this.isWide(stage) ? count(stage) : 0), 0);
     const room = this.width - 24 - open.length * CARD_GAP - taken.reduce((a, b) => a + b, 0);
     const across = room / Math.max(columns, 1);
     const down = this.maxHeight() / Math.max(rows, 1);
-    const numbered = rows <= MOST_NUMBERED;
-    const least = open.length > 3 ? (numbered ? NUMBER_CELL.width : 9) : SMALLEST_CELL;
+    const numbered = rows <= MAX_NUMBERED;
+    const least = open.length > 3 ? (numbered ? NUMBER_CELL.width : 9) : MIN_CELL;
     const size = Math.max(least, numbered ? across : Math.min(across, down)) * this.zoom;
     return {
       width: Math.min(size, ROOMIEST_CELL * this.larger() * Math.max(1, this.zoom / 2)),
-      height: numbered ? Math.min(NUMBER_CELL.height * this.larger(), Math.max(down, SMALLEST_ROW)) : Math.min(size, NUMBER_CELL.height),
+      height: numbered ? Math.min(NUMBER_CELL.height * this.larger(), Math.max(down, MIN_ROW)) : Math.min(size, NUMBER_CELL.height),
     };
   }
 
   /** Whether a stage holds numbers: one of nodes only where it has the room for it, else it is colour alone. @param {StageOf} stage */
   isWide(stage) {
-    return stage.layout === "pairs" || (this.scene.names.length <= MOST_NUMBERED && this.nameRoom() + this.columnNames(stage).length * NUMBER_CELL.width <= this.share());
+    return stage.layout === "pairs" || (this.scene.names.length <= MAX_NUMBERED && this.nameRoom() + this.columnNames(stage).length * NUMBER_CELL.width <= this.share());
   }
 
   /** @param {StageOf} stage @param {Size} size */
@@ -275,13 +275,13 @@ export class ChainView {
     if (open.length > 3) return Math.max(160, this.width - 40);
     if (stage.layout !== "pairs") return Math.max(160, Math.min(this.width - 40, this.share()));
     const narrow = open.filter((other) => other.layout !== "pairs").length;
-    const room = this.width - 24 - narrow * (LEAST_CARD + CARD_GAP) - (open.length - narrow) * CARD_GAP;
+    const room = this.width - 24 - narrow * (MIN_CARD + CARD_GAP) - (open.length - narrow) * CARD_GAP;
     return Math.max(160, room / (open.length - narrow));
   }
 
   maxHeight() {
     const most = 300 * this.larger();
-    return this.scene.names.length > MOST_NUMBERED ? most : Math.max(205, Math.min(this.windowHeight() - 690, most));
+    return this.scene.names.length > MAX_NUMBERED ? most : Math.max(205, Math.min(this.windowHeight() - 690, most));
   }
 
   windowHeight() {

@@ -39,10 +39,10 @@ const NUMBERS_FIT = { width: 34, height: 15 };
 /** The width of a letter of a name, and of a digit, in pixels. */
 const LETTER = 7;
 const DIGIT = 7;
-const MOST_TURNED = 9;
+const MAX_TURNED = 9;
 const GAP_FROM = 12;
 /** More cells than these change at once, without motion. */
-const MOST_MOVING = 2500;
+const MAX_MOVING = 2500;
 const GAP = 2;
 const NAME_LETTERS = 9;
 const NARROW_LETTERS = 3;
@@ -105,7 +105,7 @@ export class MatrixView {
     this.longestColumn = Math.max(1, ...spec.columnNames.map((name) => Array.from(name).length));
     // Names that do not fit over their column are turned instead of cut.
     this.turned = this.longestColumn * LETTER > spec.cellWidth && this.longestColumn > NARROW_LETTERS;
-    this.margin = { left: 14 + longest * LETTER, top: this.turned ? 8 + Math.min(this.longestColumn, MOST_TURNED) * LETTER : 20 };
+    this.margin = { left: 14 + longest * LETTER, top: this.turned ? 8 + Math.min(this.longestColumn, MAX_TURNED) * LETTER : 20 };
     const inner = { width: spec.columnNames.length * spec.cellWidth, height: spec.rowNames.length * spec.cellHeight };
     const full = { width: this.margin.left + inner.width + 2, height: this.margin.top + inner.height + 2 };
     const bars = { x: full.height > spec.maxHeight ? 12 : 0, y: full.width > spec.maxWidth ? 12 : 0 };
@@ -128,7 +128,7 @@ export class MatrixView {
     const { rowNames, columnNames, cellWidth, cellHeight, value } = this.spec;
     const [rows, columns] = [rowNames.length, columnNames.length];
     const alike = before.rowNames.length === rows && before.columnNames.length === columns && before.cellWidth === cellWidth && before.cellHeight === cellHeight;
-    return alike && rows * columns <= MOST_MOVING && rowNames.some((_, row) => columnNames.some((__, column) => value(row, column) !== before.value(row, column)));
+    return alike && rows * columns <= MAX_MOVING && rowNames.some((_, row) => columnNames.some((__, column) => value(row, column) !== before.value(row, column)));
   }
 
   /** Let what is painted give way to what will be. */
@@ -250,7 +250,7 @@ export class MatrixView {
     const { spec, margin } = this;
     const rowStep = Math.ceil(12 / spec.cellHeight);
     const letters = Math.max(1, Math.min(NAME_LETTERS, Math.floor(spec.cellWidth / LETTER)));
-    const wanted = this.turned ? MOST_TURNED : Math.min(this.longestColumn, Math.max(letters, NARROW_LETTERS));
+    const wanted = this.turned ? MAX_TURNED : Math.min(this.longestColumn, Math.max(letters, NARROW_LETTERS));
     const columnStep = this.turned ? Math.ceil(TURNED / spec.cellWidth) : Math.max(1, Math.ceil((LETTER * wanted + (wanted > letters ? 4 : 0)) / spec.cellWidth));
     /** @type {SVGTextElement[]} */
     const names = [];

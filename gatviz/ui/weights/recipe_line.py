@@ -20,9 +20,9 @@ from gatviz.ui.escape import escape
 from gatviz.words import _, commas, ngettext
 
 _TRIED = ("elu", "relu", "leaky_relu", "tanh", "none")
-_MOST_TRIED = 20_000
+_MAX_TRIED = 20_000
 """Edges of a graph on which other activations are tried too."""
-_MOST_BY_HAND = 200
+_MAX_BY_HAND = 200
 
 
 def chosen_way(file: WeightsFile, token: str) -> str:
@@ -120,7 +120,7 @@ def labels(found: Checkpoint, before: Checkpoint | None, graph: Graph, file: Wei
         if first := likely_columns(as_proposed, graph):
             told = " ".join(_accuracies(as_proposed, graph, first[0]))
             st.caption(escape(_("With the recipe as it was proposed: {accuracies}").format(accuracies=told)))
-    if graph.num_edges <= _MOST_TRIED:
+    if graph.num_edges <= _MAX_TRIED:
         _other_activations(found, graph, file)
 
 
@@ -138,7 +138,7 @@ def _accuracies(trace: Trace, graph: Graph, columns: Columns) -> list[str]:
 
 
 def _columns(trace: Trace, graph: Graph, ways: tuple[Columns, ...], token: str) -> Columns:
-    by_hand = trace.out.shape[1] <= _MOST_BY_HAND
+    by_hand = trace.out.shape[1] <= _MAX_BY_HAND
     options: list[Columns | None] = [*ways, *([None] if by_hand else [])]
     chosen: Columns | None = st.selectbox(
         _("Columns of the output stand for labels"),
