@@ -60,7 +60,6 @@ _OF_TRAINING = re.compile(
     r"([._\d]|$)"
 )
 """Names of what training keeps beside a model."""
-_BENT = ("elu", "relu", "leakyrelu", "tanh", "gelu")
 _COUNTER = "num_batches_tracked"
 """The one integer that usual layers keep beside their weights (normalisation layers, which are refused later)."""
 
@@ -106,7 +105,7 @@ def read_state_dict(container: FileContent, where: str) -> StateDict:
     for name, value in _entries(found):
         if isinstance(value, Unread):
             at = commas((where, quote(name)))
-            raise GatvizError(at, _("a dense tensor"), _(value.kind), _("store tensor.to_dense()"))
+            raise GatvizError(at, _("a dense tensor of floating-point numbers"), _(value.kind), _(value.mend))
     tensors = {name: value.detach() for name, value in _entries(found) if isinstance(name, str) and _is(value)}
     longest = max(map(len, tensors), default=0)
     if longest > MAX_NAME:
@@ -122,22 +121,7 @@ def read_state_dict(container: FileContent, where: str) -> StateDict:
         entry = dict.get(metadata, SETTINGS)
         told = dict.get(entry, "settings") if isinstance(entry, dict) else None
     modules = found.modules or {} if isinstance(found, StateLevel) else {}
-    around = {**_told_by(modules, checked), **around}
     return StateDict(checked, container.ordered, around, _settings(told, where), (*notes, *more), modules)
-
-
-def _told_by(modules: Mapping[str, PickledModule], tensors: Mapping[str, Tensor]) -> dict[str, Any]:
-    """What attention layers of a pickled model say alike, and the activation that it has, if it has one kind alone."""
-    layers = [modules[name] for name in _layer_names(tensors) if name in modules]
-    found: dict[str, Any] = {}
-    for word in ("negative_slope", "add_self_loops"):
-        values = [layer.attributes[word] for layer in layers if word in layer.attributes]
-        if values and all(value == values[0] for value in values):
-            found[word] = values[0]
-    bent = {told.kind for told in modules.values() if told.kind.lower() in _BENT}
-    if len(bent) == 1:
-        found["activation"] = bent.pop()
-    return found
 
 
 def _layer_names(tensors: Iterable[str]) -> list[str]:
@@ -266,7 +250,10 @@ def _checked(tensors: Mapping[str, Tensor], where: str) -> tuple[dict[str, Tenso
     for name, stored in tensors.items():
         tensor = stored
         at = commas((where, quote(name)))
-        if tensor.layout != torch.strided or tensor.is_quantized or tensor.is_meta:
+        if tensor.is_quantized:
+            mend = _("store tensor.dequantize()")
+            raise GatvizError(at, _("a dense tensor of floating-point numbers"), _("a quantised tensor"), mend)
+        if tensor.layout != torch.strided or tensor.is_meta:
             raise GatvizError(at, _("a dense tensor"), str(tensor.layout), _("store tensor.to_dense()"))
         if tensor.dtype in _HALVES:
             halves.append(name)

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import isroutine
 from typing import Any
 
 import safetensors.torch
@@ -102,9 +103,12 @@ def _copied(value: Any) -> Any:
 
 
 def _told(module: nn.Module) -> PickledModule:
+    """As its pickle would tell it: functions by their names."""
     plain = {name: value for name, value in vars(module).items() if not name.startswith("_")}
-    kept = {name: value for name, value in plain.items() if isinstance(value, bool | int | float | str)}
-    return PickledModule(type(module).__name__, kept)
+    kept = {name: value for name, value in plain.items() if isinstance(value, bool | int | float | str | None)}
+    functions = {name: value for name, value in plain.items() if isroutine(value)}
+    kept |= {name: f"{value.__module__ or 'torch'}.{value.__name__}" for name, value in functions.items()}
+    return PickledModule(f"{type(module).__module__}.{type(module).__qualname__}", kept)
 
 
 def _of_tree(tree: Any, reader: Reader) -> FileContent:

@@ -353,6 +353,7 @@ class Rest(Message):
 class Bars(Message):
     """The scale of the bars of a score, and the target half that all of them start from, if there is one."""
 
+    caption: str
     low: float
     high: float
     ticks: list[float]

@@ -228,7 +228,14 @@ def _bars(subject: _Subject, table: Reasons) -> Bars | None:
     symbol = ""
     if table.half is not None:
         symbol = mathml(f"t_{{{formulas.name(subject.names[table.target])}}}")
-    return Bars(low=low, high=high, ticks=ticks(low, high), half=table.half, symbol=symbol)
+    what = "e" if table.half is None else _summands(table)
+    caption = _("{sum}, on one scale").format(sum=what)
+    return Bars(caption=caption, low=low, high=high, ticks=ticks(low, high), half=table.half, symbol=symbol)
+
+
+def _summands(table: Reasons) -> str:
+    """What a raw score is the sum of."""
+    return _("t + s") if "g" not in table.numbers else _("t + s + g")
 
 
 def ticks(low: float, high: float) -> list[float]:
@@ -287,7 +294,7 @@ def _columns(subject: _Subject, table: Reasons) -> list[Column]:
     symbols["used"] = r"\tilde\alpha"
     symbols["reads"] = chain_texts.read(form)
     symbols["brings"] = f"{chain_texts.share(form)}\\, {chain_texts.read(form)}".replace("_{ij}", "", 1)
-    captions["raw"] = _("t + s") if "g" not in table.numbers else _("t + s + g")
+    captions["raw"] = _summands(table)
     captions["e"] = _("LeakyReLU") if isinstance(subject.trace, GATTrace) else _("score")
     captions["power"] = ""
     if "power" in table.sums:

@@ -17,14 +17,11 @@ from gatviz.ui.session import keeping, session
 from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.shown_layer import call_choice, layer_choice
-from gatviz.ui.sidebar import NAME, foot, sidebar
+from gatviz.ui.sidebar import foot, sidebar
 from gatviz.ui.stage_component import keeper
 from gatviz.ui.started_on import open_what_was_given
 from gatviz.ui.workspaces import Workspace, workspace_choice
 from gatviz.words import _
-
-_SIDEBAR = 236
-"""Its width in pixels at first; a person may drag its edge."""
 
 # Streamlit's own spacing is made for articles; the first picture has to fit a laptop's screen.
 _STYLE = """<style>
@@ -78,7 +75,6 @@ def page() -> None:
 
 
 def _page() -> None:
-    st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide", initial_sidebar_state=_SIDEBAR)
     st.html(_STYLE + _PRIMARY)
     open_what_was_given()
     were_set = set_controls()

@@ -40,7 +40,7 @@ export function whyTable(scene, table, chosen, store) {
 function heads(scene, table) {
   const { texts } = scene;
   const name = html("th", { scope: "col", class: "name" }, fillIn(texts.whyReads, { node: shorten(table.name, MAX_NAME) }));
-  const bars = table.bars && html("th", { scope: "col", class: "bars-head" }, html("span", { class: "caption-line" }, table.bars.half === null ? texts.whyScale : texts.whyHalves), axis(table.bars));
+  const bars = table.bars && html("th", { scope: "col", class: "bars-head" }, html("span", { class: "caption-line" }, table.bars.caption), axis(table.bars));
   /** @param {Column} column */
   const head = ({ key, symbol, caption, stage }) => html("th", { scope: "col", class: `${stage ? "vector-head" : "number-head"} ${key}` }, html("span", { class: "symbol" }, math(symbol)), html("span", { class: "caption-line" }, caption));
   return html("tr", {}, name, bars, ...table.columns.map(head), html("th", { class: "note", "aria-label": texts.whyNote }));

@@ -53,7 +53,8 @@ def train(now: session.Session, settings: Settings, run: Run) -> None:
 def _offer_readout(now: session.Session, run: Run) -> None:
     """A linear map to the classes behind the model, by one click, where that is what it lacks."""
     classes = len(now.graph.class_names)
-    if run.whole.out.shape == (now.graph.num_nodes, classes):
+    rows, width = run.whole.out.shape
+    if width == classes or rows != now.graph.num_nodes:
         return
     st.button(
         _("Add a linear readout to {n} classes").format(n=classes),

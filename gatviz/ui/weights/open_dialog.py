@@ -92,6 +92,8 @@ def _preview(content: bytes, name: str, token: str) -> Checkpoint | None:
         with line_place:
             proposed, choices = _proposed(file, token, open_place)
             line = recipe_line(file, None if proposed is None else proposed.recipe, token)
+        if proposed is None and not line:
+            return None  # what to write into the line is said above it
         found = proposed
         if proposed is None or line != str(proposed.recipe):
             choices.pop("activation", None)

@@ -68,9 +68,10 @@ def _told(piece: StoredModule) -> str:
 
 
 def step_reasons(found: Checkpoint) -> None:
-    """Why each step stands where it does."""
+    """How the recipe was found, and why each step stands where it does."""
     if not found.guesses:
         return
+    st.caption(escape(next(one.reason for one in found.decisions if one.name == "recipe")))
     sure = {"file": _("the file"), "assumed": _("assumed")}
     rows = [{_("step"): guess.step, _("from"): sure[guess.origin], _("why"): guess.reason} for guess in found.guesses]
     rows += [
@@ -101,7 +102,9 @@ def labels(found: Checkpoint, before: Checkpoint | None, graph: Graph, file: Wei
     saved = _saved(trace, graph)
     ways = (*saved, *(one for one in likely_columns(trace, graph) if one.classes != trace.classes or not saved))
     if not ways:
-        if graph.class_names:
+        if found.model.reads_out and graph.class_names:
+            st.caption(_("The output is one row for the whole graph, so the labels of nodes say nothing of it."))
+        elif graph.class_names:
             told = ngettext(
                 "The output has {n} column, the graph {labels} labels: they cannot be compared.",
                 "The output has {n} columns, the graph {labels} labels: they cannot be compared.",
