@@ -78,8 +78,7 @@ def texts() -> dict[str, str]:
         "head": _("Head"),
         "severalLegend": _("arrow j → i: i reads j · one stroke a head, as wide as its α"),
         "changeLegend": _(
-            "Δα: gained or lost since baseline {baseline} · dotted: gone · "
-            "number: largest change into each node, beside the node where its arrow is not drawn"
+            "Δα since baseline {baseline} · dotted: gone · numbered: the largest change into each node"
         ),
         "scaleUnitSigned": "±1",
         "scaleMaxSigned": _("±max"),

@@ -39,6 +39,8 @@ const NUMBERS_FIT = { width: 34, height: 15 };
 /** The width of a letter of a name, and of a digit, in pixels. */
 const LETTER = 7;
 const DIGIT = 6.4;
+/** Down to this part of what numbers take they are written a little smaller. */
+const TIGHT = 0.91;
 /** A locked name is a chip of this height where its row has that. */
 const CHIP = 18;
 const CHIP_LETTER = 6.4;
@@ -311,7 +313,9 @@ export class MatrixView {
       }
     }
     // One size for all of a matrix: a smaller number would look like a lesser one.
-    this.numbers.classList.toggle("tight", longest * DIGIT > spec.cellWidth - 4);
+    const fits = (spec.cellWidth - 4) / (longest * DIGIT);
+    this.numbers.classList.toggle("tight", fits < 1 && fits >= TIGHT);
+    this.numbers.classList.toggle("tighter", fits < TIGHT);
     this.numbers.replaceChildren(...numbers);
   }
 
