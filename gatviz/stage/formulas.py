@@ -31,7 +31,9 @@ _PRIME = "<mi>&#x02032;</mi>"
 _LEADING_MINUS = re.compile(rf"(<mrow>|<mo[^>]*>(?!&#x00029;)[^<]*</mo>)<mo>{_MINUS}</mo><mn>")
 _WORD = re.compile("<mi>([a-z]{2,})</mi>")
 _GREEK = re.compile("<mi>(&#x003[9A-C][0-9A-F];)</mi>")
-_PRIMED = re.compile(rf"<msubsup>(<mi>[^<]*</mi>)(<mrow>(?:(?!</?mrow>).)*</mrow>|<m[a-z]+>[^<]*</m[a-z]+>){_PRIME}</msubsup>")
+_PRIMED = re.compile(
+    rf"<msubsup>(<mi>[^<]*</mi>)(<mrow>(?:(?!</?mrow>).)*</mrow>|<m[a-z]+>[^<]*</m[a-z]+>){_PRIME}</msubsup>"
+)
 
 
 @lru_cache(maxsize=2048)

@@ -77,9 +77,7 @@ def texts() -> dict[str, str]:
         "someNodes": ngettext("{count} node", "{count} nodes", 2),
         "head": _("Head"),
         "severalLegend": _("arrow j → i: i reads j · one stroke a head, as wide as its α"),
-        "changeLegend": _(
-            "Δα since baseline {baseline} · dotted: gone · numbered: the largest change into each node"
-        ),
+        "changeLegend": _("Δα since baseline {baseline} · dotted: gone · numbered: the largest change into each node"),
         "scaleUnitSigned": "±1",
         "scaleMaxSigned": _("±max"),
         "oneTitle": _("One head at a time"),

@@ -13,6 +13,7 @@ from gatviz.ui.escape import escape
 from gatviz.ui.explain.doors import explain_door
 from gatviz.ui.process import set_process
 from gatviz.ui.session import keeping, session
+from gatviz.ui.session.control_values import style_of_replaced
 from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.shown_layer import call_choice, layer_choice
@@ -42,8 +43,10 @@ _STYLE = """<style>
 [data-testid="stHeader"] { height: 1rem; min-height: 0; background: transparent; }
 h1.gatviz { font-size: 1.5rem; padding: 0; margin: 0; }
 p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
-[data-testid="stVerticalBlock"]:has(> [data-testid="stLayoutWrapper"] > [class*="st-key-corner-"]) { position: relative; }
-[data-testid="stLayoutWrapper"]:has(> [class*="st-key-corner-"]) { position: absolute; top: 6px; right: 8px; width: auto; }
+:has(> [data-testid="stLayoutWrapper"] > [class*="st-key-corner-"]) { position: relative; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-corner-"]) {
+  position: absolute; top: 6px; right: 8px; width: auto;
+}
 [data-testid="stLayoutWrapper"]:has(> .st-key-corner-card-explain-verdict) { top: auto; bottom: 6px; }
 [data-testid="stSidebar"] [data-baseweb="select"] [value] { text-overflow: ellipsis; }
 [data-testid="stDialog"] > div { overflow: clip !important; }
@@ -98,6 +101,7 @@ def page() -> None:
         if session.back_to_good(str(error)):
             st.rerun()
         refused.error(escape(str(error)), icon="⚠️")
+    st.html(style_of_replaced())
     keeping.keep(keeper)
 
 
