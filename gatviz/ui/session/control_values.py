@@ -2,8 +2,8 @@
 
 With everything that it sends, the browser tells what every control shows there. What was on its way when code set a
 control tells the value of before, and Streamlit would take that for a choice of the person: what was done quickly
-would be undone by what is done next. So a control that code sets gets another key, and is made anew in the browser. There
-the one before stays until the run is over, beside the new one: the page's style hides it.
+would be undone by what is done next. So a control that code sets gets another key, and is made anew in the browser.
+There the one before stays until the run is over, beside the new one: the page's style hides it.
 """
 
 from __future__ import annotations
