@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gatviz import words
+from gatviz.attention.layers import use_one_thread
 from gatviz.charts.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
@@ -17,14 +18,11 @@ from gatviz.ui.session.control_values import style_of_replaced
 from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.shown_layer import call_choice, layer_choice
-from gatviz.ui.sidebar import NAME, foot, sidebar
+from gatviz.ui.sidebar import foot, sidebar
 from gatviz.ui.stage_component import keeper
 from gatviz.ui.started_on import open_what_was_given
 from gatviz.ui.workspaces import Workspace, workspace_choice
 from gatviz.words import _
-
-_SIDEBAR = 236
-"""Its width in pixels at first; a person may drag its edge."""
 
 # Streamlit's own spacing is made for articles; the first picture has to fit a laptop's screen.
 _STYLE = """<style>
@@ -77,8 +75,13 @@ button[data-testid="stBaseButton-primary"]:hover {{ filter: brightness(0.9); }}
 def page() -> None:
     """Draw the whole page."""
     words.spoken_by(_language)
+    use_one_thread()  # Streamlit answers in ever new threads
     set_process()
-    st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide", initial_sidebar_state=_SIDEBAR)
+    with words.speaking(_language()):
+        _page()
+
+
+def _page() -> None:
     st.html(_STYLE + _PRIMARY)
     open_what_was_given()
     were_set = set_controls()
@@ -112,7 +115,6 @@ def _workspace(workspace: Workspace, now: session.Session, run: Run, bar: DeltaG
             call_choice(now)
         run = run.of_layer(layer_choice(run) if workspace.picks_layer else 0)
         st.space("stretch")
-    foot(run)
     if run.trace.alpha_alone and workspace.needs_model:
         st.info(_("α was given, and the model that it came of is not here: this workspace needs one."))
     else:
@@ -122,6 +124,7 @@ def _workspace(workspace: Workspace, now: session.Session, run: Run, bar: DeltaG
             explain_door(session.current())
         if workspace.takes_away is not None:
             workspace.takes_away(session.current(), run)
+    foot(run)  # last: proofs take their time, and the answer is on its way to the screen
 
 
 def _language() -> str:

@@ -12,9 +12,9 @@ from gatviz.ui.graph_files.choice import graph_card, graph_title
 from gatviz.ui.model_card import model_card
 from gatviz.ui.session import captured, run_cache, session
 from gatviz.ui.session.settings import Settings
+from gatviz.ui.start import NAME
 from gatviz.words import _
 
-NAME = "gatviz"
 _LONGEST_NAME = 30
 
 _STYLE = """<style>

@@ -237,7 +237,7 @@ def test_no_file_grows_too_long(path: Path) -> None:
 
 
 def test_app_is_set_up_and_navigation_only() -> None:
-    assert imports(ROOT / "app.py") == {"gatviz.ui.page"}
+    assert imports(ROOT / "app.py") == {"gatviz.ui.start"}
 
 
 def test_the_stages_modules_import_each_other_and_nothing_else() -> None:

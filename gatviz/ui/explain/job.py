@@ -15,6 +15,7 @@ import streamlit as st
 from gatviz import words
 from gatviz.analysis import Contribution, attention_contribution
 from gatviz.analysis.explanation.explain import Explanation, Inquiry, typical_agreement
+from gatviz.attention.layers import use_one_thread
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 
@@ -77,6 +78,7 @@ class Background:
         self._seen = time.monotonic()
 
     def _run(self) -> None:
+        use_one_thread()
         try:
             self._work()
         except Exception as error:  # told where the answer would have been
