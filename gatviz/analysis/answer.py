@@ -102,7 +102,7 @@ def _of_all(layer: LayerTrace, which: WeightingKey, weights: Array) -> Answer:
         words = _("{where}, the largest weight is {share}, of the arrow from node {source} to node {target}.")
         headline = said(words, where=_where(layer, which), **parts)
     else:
-        words = _("{where}, the strongest arrow runs from node {source} to node {target}: {share} of what it reads.")
+        words = _("{where}, the strongest arrow runs from {source} to {target}: {share} of what {target} reads.")
         headline = said(words, where=_where(layer, which), **parts)
     if layer.edges_into(target).stop - layer.edges_into(target).start == 1 and not layer.alpha_alone:
         line = said(_("Node {target} reads nothing else, so it could only be 1."), target=Node(target))
