@@ -85,11 +85,12 @@ def offer_made(offer: Offer, title: str) -> None:
         _show(offer)
 
 
-def offer_at_once(offer: Offer) -> None:
-    """The same without a button: choosing it was asking for it."""
+def offer_at_once(offer: Offer) -> bool:
+    """The same without a button, choosing it was asking for it; gives whether its download is there."""
     if _made(offer) is None:
         _begin(offer)
     _show(offer)
+    return _all()[offer.file_name].finished
 
 
 def download(title: str, file_name: str, make: Callable[[], bytes]) -> None:
