@@ -21,7 +21,7 @@ const LOOKS = ["fill", "stroke", "stroke-width", "stroke-dasharray", "fill-opaci
 const CORNERS = /** @type {const} */ (["top-left", "top-right", "bottom-right", "bottom-left"]);
 const SIDES = /** @type {const} */ (["top", "right", "bottom", "left"]);
 /** What is there to be used and not to be looked at. */
-const LEFT_OUT = ".menu, .link, .faded, .copy, .hit, .readout, .refused, .node-editor, .cell-editor, title, defs, [hidden], input, select";
+const LEFT_OUT = ".menu, .link, .use, .faded, .copy, .hit, .readout, .refused, .node-editor, .cell-editor, title, defs, [hidden], input, select";
 const MATHS = "'STIX Two Math', 'Latin Modern Math', 'Cambria Math', serif";
 const CAPTION = { size: 12, line: 16, letter: 6.3 };
 const PAD = 12;

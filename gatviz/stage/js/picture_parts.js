@@ -24,24 +24,28 @@ export function inXml(text) {
 
 /** What the picture is of: graph, whose weights, layer, head, scale, what is locked, and when. @param {Scene} scene @param {State} state @param {string} date */
 export function captionOf(scene, state, date) {
-  const { texts, names } = scene;
+  const { texts } = scene;
   const heads = shownHeads(scene, state);
   const drawn = drawnValues(scene, state);
   const end = drawn.limit === 1 ? "1" : number(drawn.limit);
-  const { locked } = state;
-  /** @param {number} node */
-  const name = (node) => shorten(names[node], LONGEST_NAME);
   const parts = [
     scene.graphTitle,
     scene.badge,
     fillIn(texts.pictureLayer, { layer: scene.layer }),
     heads ? fillIn(texts.pictureHeads, { heads: heads.join(", ") }) : shownWeighting(scene, state).title,
     drawn.kind === "signed" ? `Δα −${end} … ${end}` : `${drawn.symbol} 0 … ${end}`,
-    locked?.kind === "edge" ? fillIn(texts.lockedEdge, { source: name(locked.source), target: name(locked.target) }) : "",
-    locked?.kind === "node" ? fillIn(texts.lockedNode, { node: name(locked.node) }) : "",
+    lockOf(scene, state.locked),
     date,
   ];
   return parts.filter(Boolean).join(" · ");
+}
+
+/** What is locked, in words. @param {Pick<Scene, "names"|"texts">} scene @param {import("./protocol.js").Focus|null} locked */
+export function lockOf({ names, texts }, locked) {
+  if (!locked) return "";
+  /** @param {number} node */
+  const name = (node) => shorten(names[node], LONGEST_NAME);
+  return locked.kind === "edge" ? fillIn(texts.lockedEdge, { source: name(locked.source), target: name(locked.target) }) : fillIn(texts.lockedNode, { node: name(locked.node) });
 }
 
 /** A name for the file that every system takes. @param {string[]} parts */
