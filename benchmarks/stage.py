@@ -1,5 +1,8 @@
 """How quick the stage is in a real browser: hover, head switch, a change in the sidebar, a drag, and the bytes.
 
+The drag is also told as a ratio to the least that Streamlit can do: an app with one component that sends a number
+and is handed the same number back. Both are measured in turn, in the same browser.
+
     .venv/bin/python -m benchmarks.stage [--repeats 60]
 
 Hover and head switch are timed inside the page, from the event to the finished layout; the sidebar change from
@@ -18,11 +21,12 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 # Playwright's selectors see through shadow roots; scripts in the page have to look for themselves.
@@ -98,12 +102,40 @@ WATCH = (
 }"""
 )
 
+TRIVIAL_APP = """
+import streamlit as st
 
-def start_app() -> tuple[subprocess.Popen[bytes], str]:
+def take():
+    st.session_state.number = st.session_state.echo["sent"]
+
+st.components.v2.component("echo", js='''
+    export default ({ data, setStateValue }) => {
+        window.send = (number) => setStateValue("sent", number);
+        window.came?.(data.number);
+    };
+''')(key="echo", data={"number": st.session_state.get("number", 0)}, default={"sent": 0}, on_sent_change=take)
+"""
+ECHO = """
+async repeats => {
+    const times = [];
+    for (let k = 1; k <= repeats; k++) {
+        const number = performance.now();
+        await new Promise((done) => {
+            window.came = (came) => { if (came === number) done(); };
+            window.send(number);
+        });
+        times.push(performance.now() - number);
+        await new Promise((done) => setTimeout(done, 100));
+    }
+    return times;
+}"""
+
+
+def start_app(app: Path = ROOT / "app.py") -> tuple[subprocess.Popen[bytes], str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
@@ -168,10 +200,40 @@ def bytes_of_changes(page: Page, traffic: Traffic, repeats: int) -> list[float]:
     return sizes
 
 
+def drag_and_trivial(browser: Browser, page: Page, repeats: int) -> None:
+    """Rows for a drag of a feature, for the round trip of a trivial app, and for their ratio."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = Path(folder) / "trivial.py"
+        app.write_text(TRIVIAL_APP, encoding="utf-8")
+        server, url = start_app(app)
+        try:
+            trivial = browser.new_page()
+            trivial.goto(url)
+            trivial.wait_for_function("() => Boolean(window.send)", timeout=60_000)
+            trivial.wait_for_timeout(1000)
+            drags: list[float] = []
+            echoes: list[float] = []
+            for _ in range(4):
+                page.bring_to_front()
+                drags += page.evaluate(DRAG, repeats // 4)
+                trivial.bring_to_front()
+                echoes += trivial.evaluate(ECHO, repeats // 4)
+            trivial.close()
+            page.bring_to_front()
+        finally:
+            server.terminate()
+    row("drag of a feature to new numbers, N = 4", drags, "p50 ≤ 150, p95 ≤ 300")
+    row("the same in a trivial app", echoes, "–")
+    ratios = [quantile(drags, share) / quantile(echoes, share) for share in (0.5, 0.95)]
+    print(f"| drag / trivial | {ratios[0]:.2f} | {ratios[1]:.2f} | – |", flush=True)
+
+
+def quantile(times: list[float], share: float) -> float:
+    return sorted(times)[min(len(times) - 1, int(len(times) * share))]
+
+
 def row(what: str, times: list[float], goal: str) -> None:
-    ordered = sorted(times)
-    p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
-    print(f"| {what} | {statistics.median(ordered):.1f} | {p95:.1f} | {goal} |", flush=True)
+    print(f"| {what} | {statistics.median(times):.1f} | {quantile(times, 0.95):.1f} | {goal} |", flush=True)
 
 
 def main() -> None:
@@ -195,8 +257,7 @@ def main() -> None:
             if not options.bytes_only:
                 page.locator(".node[data-node='0']").dblclick()
                 page.wait_for_timeout(500)
-                times = page.evaluate(DRAG, repeats)
-                row("drag of a feature to new numbers, N = 4", times, "p50 ≤ 150, p95 ≤ 300")
+                drag_and_trivial(browser, page, repeats)
                 page.keyboard.press("Escape")
             page.get_by_test_id("stSelectbox").first.click()
             page.get_by_role("option", name="Karate club", exact=True).click()

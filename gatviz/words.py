@@ -8,7 +8,8 @@ since an f-string has no id that a catalogue could hold. Catalogues stand in `lo
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -37,16 +38,23 @@ def language() -> str:
     return _kept.get(None) or _Listener.language()
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak this language meanwhile, in this thread: who asks for a thousand words need not be asked at each."""
+    token = _kept.set(language)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 def kept(make: Callable[[], T]) -> Callable[[], T]:
     """The same, speaking the language of now, for when it is made later or in another thread."""
     spoken = language()
 
     def made() -> T:
-        token = _kept.set(spoken)
-        try:
+        with speaking(spoken):
             return make()
-        finally:
-            _kept.reset(token)
 
     return made
 

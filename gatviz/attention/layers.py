@@ -453,10 +453,11 @@ def new_generator(seed: int) -> torch.Generator:
 
 
 def use_one_thread() -> None:
-    """Let torch take one thread, for good: what an app whose users' small runs stand beside each other calls at start.
+    """Let torch take one thread, for good: what an app whose users' small runs stand beside each other calls.
 
-    The number is the whole process's. Waiting for a second thread on a busy machine can take a hundred times as
-    long as a small graph's run, and changing the number around a run would change it under the others.
+    To be called in every thread that computes, first of all: torch keeps the number for the whole process, but a new
+    thread's first products of matrices don't ask for it. Waiting for a second thread on a busy machine can take a
+    hundred times as long as a small graph's run, and changing the number around a run would change it under the others.
     """
     torch.set_num_threads(1)
 

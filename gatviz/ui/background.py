@@ -6,6 +6,7 @@ import threading
 import time
 
 from gatviz import words
+from gatviz.attention.layers import use_one_thread
 
 _UNSEEN = 30.0
 """Seconds after which work stops by itself if nobody looks at it: a closed tab, another workspace."""
@@ -61,6 +62,7 @@ class Background:
         self._seen = time.monotonic()
 
     def _run(self) -> None:
+        use_one_thread()
         try:
             self._work()
         except Exception as error:  # told where the answer would have been

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gatviz import words
+from gatviz.attention.layers import use_one_thread
 from gatviz.charts.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
@@ -70,7 +71,13 @@ button[data-testid="stBaseButton-primary"]:hover {{ filter: brightness(0.9); }}
 def page() -> None:
     """Draw the whole page."""
     words.spoken_by(_language)
+    use_one_thread()  # Streamlit answers in ever new threads
     set_process()
+    with words.speaking(_language()):
+        _page()
+
+
+def _page() -> None:
     st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide", initial_sidebar_state=_SIDEBAR)
     st.html(_STYLE + _PRIMARY)
     open_what_was_given()
@@ -104,7 +111,6 @@ def _workspace(workspace: Workspace, now: session.Session, run: Run, bar: DeltaG
             call_choice(now)
         run = run.of_layer(layer_choice(run) if workspace.picks_layer else 0)
         st.space("stretch")
-    foot(run)
     if run.trace.alpha_alone and workspace.needs_model:
         st.info(_("α was given, and the model that it came of is not here: this workspace needs one."))
     else:
@@ -114,6 +120,7 @@ def _workspace(workspace: Workspace, now: session.Session, run: Run, bar: DeltaG
             explain_door(session.current())
         if workspace.takes_away is not None:
             workspace.takes_away(session.current(), run)
+    foot(run)  # last: proofs take their time, and the answer is on its way to the screen
 
 
 def _language() -> str:

@@ -7,13 +7,10 @@ from functools import cache
 
 from streamlit import net_util
 
-from gatviz.attention.layers import use_one_thread
-
 
 @cache
 def set_process() -> None:
     """What is set once for the whole process, before anything runs."""
-    use_one_thread()
     _spare_the_collector()
     _ask_nobody_for_the_address()
 

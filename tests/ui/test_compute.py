@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from streamlit.testing.v1 import AppTest
 
 from gatviz import sample_graph
 from gatviz.errors import GatvizError
-from gatviz.ui import process
+from gatviz.ui.background import Background
 from gatviz.ui.session import run_cache
+from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
+from gatviz.ui.session.work import Work
+from gatviz.ui.train.worker import Worker
+
+APP = Path(__file__).parents[2] / "app.py"
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
@@ -34,15 +41,14 @@ def test_a_device_that_cannot_run_the_model_is_told_in_a_sentence() -> None:
         run_cache.run(sample_graph("star"), Settings(device="vulkan"))
 
 
-def test_a_run_leaves_torchs_threads_as_they_are_and_the_page_sets_them_once() -> None:
+def test_a_run_leaves_torchs_threads_as_they_are_and_the_page_sets_them() -> None:
     """The number is the whole process's: two runs that overlap must not hand each other's on."""
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
         run_cache.run(sample_graph("star"), Settings(seed=99))
         assert torch.get_num_threads() == 2
-        process.set_process.cache_clear()
-        process.set_process()
+        AppTest.from_file(str(APP), default_timeout=60).run()
         with ThreadPoolExecutor(1) as other_session:
             assert other_session.submit(torch.get_num_threads).result() == 1
     finally:
@@ -50,3 +56,38 @@ def test_a_run_leaves_torchs_threads_as_they_are_and_the_page_sets_them_once() -
     here = Path(__file__).parents[2] / "gatviz"
     setting = [path.name for path in here.rglob("*.py") if "set_num_threads" in path.read_text(encoding="utf-8")]
     assert setting == ["layers.py"]
+
+
+def test_each_thread_that_computes_takes_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Torch tells a new thread its number with the first work that it shares out, and products before that take all."""
+    told: set[int] = set()
+    computing: dict[str, bool] = {}
+
+    def compute(name: str) -> None:
+        computing[name] = threading.get_ident() in told
+        told.clear()  # the next thread may have this one's number
+
+    class Explaining(Background):
+        def _work(self) -> None:
+            compute("explain")
+
+    def train() -> bool:
+        compute("train")
+        return False
+
+    def counted(work: Work) -> Run:
+        compute("page")
+        return run(work)
+
+    run = Work.run
+    monkeypatch.setattr(Work, "run", counted)
+    monkeypatch.setattr(torch, "set_num_threads", lambda _: told.add(threading.get_ident()))
+    AppTest.from_file(str(APP), default_timeout=60).run()
+    training = Worker(train, "nobody")
+    training.start()
+    assert training.wait(10)
+    explaining = Explaining()
+    explaining.resume()
+    assert explaining._thread
+    explaining._thread.join(10)
+    assert computing == {"page": True, "train": True, "explain": True}

@@ -22,6 +22,19 @@ export function inXml(text) {
   return text.toWellFormed().replace(NOT_IN_XML, "\ufffd");
 }
 
+/** Letters of scripts that run from right to left. */
+const FROM_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** Text whose direction does not reach beyond it: numbers and signs after it stay where they are. @param {string} text */
+function apart(text) {
+  return FROM_RIGHT.test(text) ? `\u2068${text}\u2069` : text;
+}
+
+/** What is said below a picture. @param {string[]} parts @returns {string} */
+export function captionOfParts(parts) {
+  return parts.filter(Boolean).map(apart).join(" · ");
+}
+
 /** What the picture is of: graph, whose weights, layer, head, scale, what is locked, and when. @param {Scene} scene @param {State} state @param {string} date */
 export function captionOf(scene, state, date) {
   const { texts } = scene;
@@ -37,14 +50,14 @@ export function captionOf(scene, state, date) {
     lockOf(scene, state.locked),
     date,
   ];
-  return parts.filter(Boolean).join(" · ");
+  return captionOfParts(parts);
 }
 
 /** What is locked, in words. @param {Pick<Scene, "names"|"texts">} scene @param {import("./protocol.js").Focus|null} locked */
 export function lockOf({ names, texts }, locked) {
   if (!locked) return "";
   /** @param {number} node */
-  const name = (node) => shorten(names[node], LONGEST_NAME);
+  const name = (node) => apart(shorten(names[node], LONGEST_NAME));
   return locked.kind === "edge" ? fillIn(texts.lockedEdge, { source: name(locked.source), target: name(locked.target) }) : fillIn(texts.lockedNode, { node: name(locked.node) });
 }
 

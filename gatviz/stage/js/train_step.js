@@ -57,7 +57,7 @@ export class TrainStepView {
     };
     return [
       chooser(texts.stepTarget, slow.targets, slow.target, (target) => [target, target === slow.target ? slow.source : this.firstRead(target)]),
-      html("span", { class: "quiet-text" }, texts.stepReads),
+      html("span", { class: "quiet-text use" }, texts.stepReads),
       chooser(texts.stepSource, slow.sources, slow.source, (source) => [slow.target, source]),
     ];
   }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from streamlit.runtime import exists, get_instance
 
+from gatviz.attention.layers import use_one_thread
 from gatviz.ui.train.turns import TURNS
 
 _SLICE = 0.03
@@ -59,6 +60,7 @@ class Worker:
         return not self.is_busy
 
     def _run(self) -> None:
+        use_one_thread()
         asked = 0.0
         while self._wanted.is_set():
             if time.monotonic() - asked > _ASKED_EVERY:
