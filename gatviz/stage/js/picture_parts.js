@@ -25,9 +25,14 @@ export function inXml(text) {
 /** Letters of scripts that run from right to left. */
 const FROM_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
+/** @param {string} text */
+export function runsFromRight(text) {
+  return FROM_RIGHT.test(text);
+}
+
 /** Text whose direction does not reach beyond it: numbers and signs after it stay where they are. @param {string} text */
 function apart(text) {
-  return FROM_RIGHT.test(text) ? `\u2068${text}\u2069` : text;
+  return runsFromRight(text) ? `\u2068${text}\u2069` : text;
 }
 
 /** What is said below a picture. @param {string[]} parts @returns {string} */
