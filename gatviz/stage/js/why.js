@@ -105,7 +105,7 @@ export class WhyView {
     const names = locked.kind === "edge" ? { source: name(locked.source), target: name(locked.target) } : { node: name(locked.node) };
     const text = fillIn(scene.texts[locked.kind === "edge" ? "lockedEdge" : "lockedNode"], names);
     this.lock.replaceChildren(
-      html("button", { type: "button", class: "chip locked", title: scene.texts.release, onclick: () => this.store.update({ locked: null }) }, text, html("span", { "aria-hidden": "true" }, " ×")),
+      html("button", { type: "button", class: "chip locked", title: scene.texts.release, onclick: () => this.store.update({ locked: null }) }, text, html("span", { class: "use", "aria-hidden": "true" }, " ×")),
     );
   }
 
