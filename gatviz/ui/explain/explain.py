@@ -66,7 +66,7 @@ def _explained(now: session.Session, settings: Settings, run: Run) -> None:
         st.info(escape(str(error)))
         return
     after.html(markup.block(markup.heading_of(found, explanation_story.headline(found), looks)), width="content")
-    strongest = markup.sentence(found, explanation_story.strongest(found), looks)
+    strongest = markup.marked(found, explanation_story.strongest(found), looks)
     seeds = kept_seeds((run.key, node))
     first = first_line(seeds, found)
     st.html(markup.block(f"<p>{strongest} {first}</p>", markup.paragraphs([whose_weights(now)], quiet=True)))
