@@ -13,7 +13,7 @@ from gatviz.analysis.baselines import WeightingKey, weighting_of
 from gatviz.analysis.edge_story import leaky
 from gatviz.analysis.sentence import Node, Number, Sentence, SentenceParts, joined, said
 from gatviz.analysis.subject import Analysed, layer_of
-from gatviz.analysis.uniformity import uniformity
+from gatviz.analysis.uniformity import effective_neighbours
 from gatviz.attention.alpha_trace import SUMS_TO_ONE
 from gatviz.attention.layer_trace import Array, GATTrace, LayerTrace
 from gatviz.words import _, ngettext
@@ -102,7 +102,7 @@ def _of_all(layer: LayerTrace, which: WeightingKey, weights: Array) -> Answer:
         words = _("{where}, the largest weight is {share}, of the arrow from node {source} to node {target}.")
         headline = said(words, where=_where(layer, which), **parts)
     else:
-        words = _("{where}, the strongest arrow runs from node {source} to node {target}: {share} of what it reads.")
+        words = _("{where}, the strongest arrow runs from {source} to {target}: {share} of what {target} reads.")
         headline = said(words, where=_where(layer, which), **parts)
     if layer.edges_into(target).stop - layer.edges_into(target).start == 1 and not layer.alpha_alone:
         line = said(_("Node {target} reads nothing else, so it could only be 1."), target=Node(target))
@@ -340,5 +340,5 @@ class _Row:
 
     def _reads_like(self) -> Sentence:
         """The effective number of neighbours; of a head only."""
-        effective = float(uniformity(self.layer).effective[self.target, int(self.which)])
+        effective = effective_neighbours(self.layer, self.target, int(self.which))
         return said(_("It reads like {like} of {n}."), like=Number(effective), n=self.shares.size)

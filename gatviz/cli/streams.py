@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gatviz.errors import GatvizError
@@ -30,6 +31,23 @@ def bytes_of(source: str) -> tuple[bytes | str, str]:
     if sys.stdin is None or sys.stdin.isatty():
         raise GatvizError(where, _("a file"), _("none"), _("send one: gatviz info - < FILE"))
     return sys.stdin.buffer.read(MAX_BYTES + 1), where
+
+
+@contextmanager
+def telling(sentence: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Say on standard error what takes a while, to a person who watches with a bar.
+
+    Gives what hears how much of how much is done.
+    """
+    import click
+
+    with click.progressbar(length=1, label=sentence, hidden=quiet, show_eta=False, file=sys.stderr) as bar:
+
+        def hears(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield hears
 
 
 def json_of(value: object) -> bytes:

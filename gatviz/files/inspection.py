@@ -17,11 +17,12 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.conventions import label_column, settle_by_convention, take_chosen_names
 from gatviz.files.formats import TABLES
-from gatviz.files.merging import check_parallel, merged_edges
+from gatviz.files.merging import check_parallel, merged_edges, standing_for
 from gatviz.files.node_columns import NodeColumns, features_instead, scaled
 from gatviz.files.options import Orientation, ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph, same_looking
 from gatviz.graph.checks import SPLITS
+from gatviz.graph.edge_features import dropped_values, unlike
 from gatviz.graph.features import FeatureKind, usual_kind
 from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext
@@ -115,6 +116,8 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
     edges, origin, duplicates = merged_edges(parsed.edges, len(parsed.names), directed, parsed.where, of_merging)
     notes += of_merging if duplicates or not parsed.symmetric else []  # of a symmetric matrix it is said already
     edge_features = _edge_features(parsed, options, edges, origin)
+    apart = unlike(parsed.edge_columns, standing_for(parsed, edges, origin)) if duplicates else ()
+    notes += [dropped_values(apart)] if apart else []
     nodes = NodeColumns(parsed, options, notes)
     x, feature_names = nodes.x, nodes.feature_names
     made_up: FeatureKind | None = None
@@ -140,6 +143,7 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
             positions=nodes.positions,
             description=parsed.description,
             notes=tuple(notes),
+            unlike=apart,
         )
         if options.edge_features:
             graph = graph.with_edge_features(options.edge_features)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,11 +46,18 @@ class Tellings:
         return sum(map(bool, self.packed))
 
 
-def tellings(subject: ShownLayer, max_bytes: int, first: int | None = None) -> Tellings:
+Told = Callable[[int], None]
+"""Hears how many nodes are told of so far; what it raises ends the work."""
+
+
+def tellings(
+    subject: ShownLayer, max_bytes: int, first: int | None = None, hears: Told = lambda _nodes: None
+) -> Tellings:
     """What is told of each node of the part, in as many bytes at most.
 
     Arguments:
         first: the node that comes first, by its number in the whole graph; then those with the strongest arrows do.
+        hears: see `Told`.
     """
     part, trace = subject.part, subject.trace
     strongest = np.zeros(trace.num_nodes)
@@ -58,7 +65,8 @@ def tellings(subject: ShownLayer, max_bytes: int, first: int | None = None) -> T
     order = sorted(range(part.nodes.size), key=lambda n: (part.nodes[n] != first, -strongest[part.nodes[n]], n))
     packed = [""] * part.nodes.size
     used = 0
-    for n in order:
+    for count, n in enumerate(order):
+        hears(count)
         text = base64.b64encode(encode(_of_target(subject, int(part.nodes[n])), level=SMALLEST)).decode()
         if used + len(text) > max_bytes:
             break

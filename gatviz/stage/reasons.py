@@ -172,8 +172,9 @@ def _title(table: Reasons) -> Sentence:
 
 
 def _remark(trace: LayerTrace, table: Reasons) -> Sentence:
-    """What all rows share, and how the pair looks from the other end."""
-    sentences = [_shared(trace, table)]
+    """How the pair looks from the other end; and what all rows share, where nothing below says it."""
+    drawn_as_band = table.half is not None and "g" not in table.numbers and table.source not in (None, table.target)
+    sentences = [] if drawn_as_band else [_shared(trace, table)]
     if table.source is not None and table.source != table.target and isinstance(table.which, int | np.integer):
         back = trace.edge_of(table.source, table.target)
         ends = {"source": Node(table.source), "target": Node(table.target)}
@@ -287,7 +288,7 @@ def _columns(subject: _Subject, table: Reasons) -> list[Column]:
     symbols = dict(_SYMBOLS)
     captions = {name: _(words) for name, words in _CAPTIONS.items()}
     taken = table.subtracted
-    symbols["power"] = r"\exp e" if taken == 0 else rf"\exp(e - {_in_brackets(taken)})"
+    symbols["power"] = r"\exp\, e" if taken == 0 else rf"\exp(e - {_in_brackets(taken)})"
     symbols["share"] = {"gcn": r"\frac{1}{\sqrt{d_i\,d_j}}", "mean": r"\bar\alpha", "uniform": r"\frac{1}{n}"}.get(
         str(table.which), r"\alpha"
     )

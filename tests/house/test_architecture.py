@@ -39,8 +39,8 @@ ORDER = (
 
 WITHIN = {
     "graph": (
-        "foreign",
         "edge_features",
+        "foreign",
         "checks",
         "graph",
         "features",

@@ -22,7 +22,8 @@ from gatviz.analysis.explanation.explain import Inquiry
 from gatviz.analysis.explanation.figures import agreement_number, arrow, chance, signed
 from gatviz.analysis.sentence import text_of
 from gatviz.training.fit import fit
-from gatviz.ui.explain.job import Background, Job
+from gatviz.ui.background import Background
+from gatviz.ui.explain.job import Job
 from gatviz.ui.explain.seeds import SEEDS, SeedsJob
 from gatviz.ui.session import session
 from gatviz.ui.session.steps import open_model

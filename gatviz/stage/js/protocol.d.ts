@@ -769,6 +769,7 @@ export interface Panel {
 export interface Panels {
   title: string;
   graphTitle: string;
+  about: string;
   legend: string;
   symbol: string;
   signed: boolean;

@@ -22,7 +22,7 @@ export function sumLine(scene, table, chosen, store) {
   if (chosen >= 0 && table.number(chosen, "power") !== null && table.number(chosen, "share") !== null) parts.push(fraction(scene, table, chosen, store));
   if (table.hPrime) parts.push(takenIn(scene, table, chosen, digits));
   if (table.out) parts.push(html("span", { class: "out-line" }, math(table.outSymbol), " =", vectorCells(scene, "out", table.out, digits), html("span", { class: "quiet-text" }, table.outColumns)));
-  return html("div", { class: "sum-line" }, ...parts);
+  return parts.length ? html("div", { class: "sum-line" }, ...parts) : "";
 }
 
 /** α = its term over the sum of all terms; each term is tied to its arrow. @param {Scene} scene @param {Table} table @param {number} chosen @param {Store} store */

@@ -32,8 +32,14 @@ export function whyTable(scene, table, chosen, store) {
   return html(
     "div",
     { class: "why-scroll" },
-    html("table", { class: table.columns.filter(({ stage }) => stage).length > MAX_VECTORS ? "why-table crowded" : "why-table" }, html("thead", {}, heads(scene, table)), html("tbody", {}, ...rows, table.rest ? rest(scene, table, store) : null), html("tfoot", {}, sums(scene, table, store))),
+    html("table", { class: `why-table ${looks(table)}`.trim() }, html("thead", {}, heads(scene, table)), html("tbody", {}, ...rows, table.rest ? rest(scene, table, store) : null), html("tfoot", {}, sums(scene, table, store))),
   );
+}
+
+/** Small cells where there are many, and no wider than need be where there are few columns. @param {Table} table */
+function looks({ columns, bars }) {
+  if (columns.filter(({ stage }) => stage).length > MAX_VECTORS) return "crowded";
+  return bars ? "" : "narrow";
 }
 
 /** @param {Scene} scene @param {Table} table */
@@ -125,7 +131,7 @@ function rest(scene, table, store) {
     const value = table.restOf(key);
     return html("td", { class: key === SHARE ? "share" : `number ${key}` }, value === null ? null : html(key === SHARE ? "b" : "span", {}, number(value, digits)));
   });
-  return html("tr", { class: "rest" }, html("th", { scope: "row", colspan: span, class: "name" }, table.rest?.text), ...cells, html("td"));
+  return html("tr", { class: "rest" }, html("th", { scope: "row", colspan: span, class: "name" }, table.rest?.text), ...cells, html("td", { class: "note" }));
 }
 
 /** What stands under the line: the sums of the columns that have one. @param {Scene} scene @param {Table} table @param {Store} store */
@@ -143,5 +149,5 @@ function sums(scene, table, store) {
     const value = table.sum(key);
     return html("td", { class: key === SHARE ? "share" : `number ${key}` }, value === null ? null : html("b", { class: key === "power" ? "sum" : null }, number(value, digits)));
   });
-  return html("tr", {}, html("th", { scope: "row", class: "name legend-cell", colspan: table.bars ? 2 : 1 }, ...(legend ?? [texts.whySum])), ...cells, html("td"));
+  return html("tr", {}, html("th", { scope: "row", class: "name legend-cell", colspan: table.bars ? 2 : 1 }, ...(legend ?? [texts.whySum])), ...cells, html("td", { class: "note" }));
 }

@@ -15,7 +15,7 @@ from gatviz.charts.colours import Theme
 from gatviz.charts.explanation import Score, explanation_chart
 from gatviz.charts.explanation_rings import rings_chart
 from gatviz.errors import GatvizError
-from gatviz.ui.card_camera import camera, camera_below
+from gatviz.ui.card_camera import camera_in_corner
 from gatviz.ui.compare.chart_card import card, page_style, side_by_side, theme
 from gatviz.ui.compare.controls import choice, head_name, picked
 from gatviz.ui.escape import escape
@@ -111,7 +111,7 @@ def _verdict(found: Explanation, job: Job) -> None:
                 st.html(markup.titled(title, markup.paragraphs(explanation_story.verdict_lines(found, job.typical))))
                 formulas()
             st.html(markup.block(markup.meters(found, job.typical)))
-        camera_below("card-explain-verdict", title, markup.whose(found))
+        camera_in_corner("card-explain-verdict", title, markup.whose(found))
 
 
 def _chart(found: Explanation, looks: Theme) -> None:
@@ -175,8 +175,7 @@ def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
                 st.dataframe(found.strongest.head(_MAX_LISTED), hide_index=True, width=900)
             with st.popover(_("Paths and heads"), type="tertiary", width="content"):
                 _paths(found, job)
-            st.space("stretch")
-            camera("card-explain-arrows", title, markup.whose(found))
+        camera_in_corner("card-explain-arrows", title, markup.whose(found))
 
 
 def _paths(found: Explanation, job: Job) -> None:
@@ -216,4 +215,4 @@ def _together(found: Explanation, looks: Theme) -> None:
         lines = explanation_story.together_lines(found)
         title = _("Only together")
         st.html(markup.titled(title, markup.paragraphs(lines), markup.pair_bars(found, looks)))
-        camera_below("card-explain-together", title, markup.whose(found))
+        camera_in_corner("card-explain-together", title, markup.whose(found))

@@ -354,8 +354,12 @@ def places(found: pd.DataFrame) -> str:
 
 def proof_lines(e: Explanation) -> str:
     """What was checked."""
-    lines = (f'<p class="quiet">{"✓" if check.passed else "✗"} {html.escape(check.sentence)}</p>' for check in e.proofs)
-    return "".join(lines)
+    lines = (
+        f'<li class="{"passed" if check.passed else "failed"}"><b>{"✓" if check.passed else "✗"}</b> '
+        f"{html.escape(check.sentence)}</li>"
+        for check in e.proofs
+    )
+    return f'<ul class="proof">{"".join(lines)}</ul>'
 
 
 def titled(title: str, *parts: Sequence[str] | str) -> str:

@@ -20,7 +20,7 @@ from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.schedule import Schedule
 from gatviz.training.task import some_of_each_class
-from gatviz.ui.card_camera import camera_below
+from gatviz.ui.card_camera import camera_in_corner
 from gatviz.ui.explain import markup
 from gatviz.ui.explain.job import Job
 from gatviz.ui.explain.progress import working
@@ -89,7 +89,7 @@ def _adds(job: Job, found: Explanation, model: Callable[[], GAT], seeds: SeedsJo
     if parts["part"].nunique() > 1:
         with st.popover(_("By part of the split"), type="tertiary", width="content"):
             st.dataframe(parts, hide_index=True, width=560)
-    camera_below("card-explain-adds", title)
+    camera_in_corner("card-explain-adds", title)
 
 
 def _agree(
@@ -104,7 +104,7 @@ def _agree(
         quiet = [_trained_how(seeds.way, found.graph)]
         st.html(markup.titled(title, markup.paragraphs(lines), dots, markup.paragraphs(quiet, quiet=True)))
         working(seeds, "explain_seeds")
-        camera_below("card-explain-seeds", title, markup.whose(found))
+        camera_in_corner("card-explain-seeds", title, markup.whose(found))
     else:
         st.html(markup.titled(title))
     _ask(key, found, model, seeds, likewise)

@@ -14,7 +14,8 @@ from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.beside import with_dropout
 from gatviz.training.schedule import Schedule
-from gatviz.ui.explain.job import Background, Phase
+from gatviz.ui.background import Background
+from gatviz.ui.explain.job import Phase
 from gatviz.ui.session import session
 from gatviz.ui.train.opening import source_of
 from gatviz.ui.train.players import own_player
