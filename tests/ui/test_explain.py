@@ -24,7 +24,7 @@ from gatviz.analysis.sentence import text_of
 from gatviz.training.fit import fit
 from gatviz.ui.background import Background
 from gatviz.ui.explain.job import Job
-from gatviz.ui.explain.seeds import SEEDS, SeedsJob
+from gatviz.ui.explain.seeds_job import SEEDS, SeedsJob
 from gatviz.ui.session import session
 from gatviz.ui.session.steps import open_model
 from tests.ui.walk import checked, do, key_in, run_app, state_of
