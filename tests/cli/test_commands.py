@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -247,6 +248,42 @@ def test_a_model_without_room_is_told_in_a_sentence(
 
     monkeypatch.setattr(GAT, "trace", full)
     assert "not enough memory" in here("trace", TUTORIAL, status=1).stderr.decode()
+
+
+def test_ctrl_c_ends_any_command_without_a_traceback() -> None:
+    """Here while it waits for its graph; the shell is told 130."""
+    command = [sys.executable, "-P", "-c", HEARING, "-P", "-m", "gatviz", "trace", "-"]
+    waiting = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=ENVIRONMENT
+    )
+    with waiting:
+        assert waiting.stderr is not None
+        limit = threading.Timer(60, waiting.kill)  # whatever happens, it ends
+        limit.start()
+        assert waiting.stderr.readline().startswith(b"Reading standard input")
+        waiting.send_signal(signal.SIGINT)
+        out, told = waiting.communicate(timeout=30)
+        limit.cancel()
+    assert (waiting.returncode, out, told.strip()) == (130, b"", b"")
+
+
+def test_a_person_who_watches_sees_how_far_it_is() -> None:
+    """A terminal gets a bar; what goes to a file has the sentence alone."""
+    ours, theirs = os.openpty()
+    with os.fdopen(theirs, "wb") as terminal:
+        subprocess.run(
+            [sys.executable, "-m", "gatviz", "report", TUTORIAL, "-"],
+            stdout=subprocess.DEVNULL,
+            stderr=terminal,
+            cwd=ROOT,
+            env=ENVIRONMENT,
+            check=True,
+            timeout=60,
+        )
+        seen = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert re.search(r"Writing what is said of each node and arrow … .*100%", seen)
+    assert "%" not in called("report", TUTORIAL, "-").stderr.decode()
 
 
 def test_who_stops_reading_ends_it_in_peace() -> None:
