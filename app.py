@@ -1,5 +1,5 @@
 """gatviz, the app: `streamlit run app.py`."""
 
-from gatviz.ui.page import page
+from gatviz.ui.start import start
 
-page()
+start()

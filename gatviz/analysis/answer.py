@@ -102,7 +102,7 @@ def _of_all(layer: LayerTrace, which: WeightingKey, weights: Array) -> Answer:
         words = _("{where}, the largest weight is {share}, of the arrow from node {source} to node {target}.")
         headline = said(words, where=_where(layer, which), **parts)
     else:
-        words = _("{where}, the strongest arrow runs from node {source} to node {target}: {share} of what it reads.")
+        words = _("{where}, the strongest arrow runs from {source} to {target}: {share} of what {target} reads.")
         headline = said(words, where=_where(layer, which), **parts)
     if layer.edges_into(target).stop - layer.edges_into(target).start == 1 and not layer.alpha_alone:
         line = said(_("Node {target} reads nothing else, so it could only be 1."), target=Node(target))
@@ -132,7 +132,7 @@ def _no_arrow(layer: LayerTrace, which: WeightingKey, target: int, source: int) 
         headline = said(words, target=Node(target), source=Node(source))
     if not isinstance(which, int | np.integer) or layer.attention != "learnt":
         return headline, said(_("So it gets no weight there."))
-    matrix = layer.all_pairs("e", int(which)) if layer.num_nodes <= _MOST_DENSE else None
+    matrix = layer.all_pairs("e", int(which)) if layer.num_nodes <= _MAX_DENSE else None
     if isinstance(layer, GATTrace):
         raw = layer.score_target[target, which] + layer.score_source[source, which]
         score = float(leaky(raw, layer.negative_slope))
@@ -144,7 +144,7 @@ def _no_arrow(layer: LayerTrace, which: WeightingKey, target: int, source: int) 
     return headline, said(words, e=Number(score, (target, source)))
 
 
-_MOST_DENSE = 200
+_MAX_DENSE = 200
 
 
 def _gcn(layer: LayerTrace, weights: Array, target: int, pair: int | None) -> tuple[Sentence, Sentence]:

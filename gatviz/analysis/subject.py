@@ -11,7 +11,7 @@ from gatviz.graph.graph import Graph
 from gatviz.model.trace import Trace
 from gatviz.words import _, and_list, first_of, ngettext
 
-_LONGEST_CALLED = 48
+_MAX_CALLED = 48
 
 Analysed = LayerTrace | Trace
 """Analyses take one layer's trace, or the trace of a model with a single layer."""
@@ -77,11 +77,20 @@ def listed(words: Sequence[str], most: int = 5) -> str:
 
 
 def called(name: str) -> str:
-    """A node's name in a sentence; a bare number would read as a count, and a very long one as the sentence."""
-    if len(name) > _LONGEST_CALLED:
-        half = _LONGEST_CALLED // 2
-        name = f"{name[: half - 1]}…{name[-half:]}"
+    """A node in a sentence: its name; a bare number would read as a count."""
+    name = shortened(name)
     return name if any(c.isalpha() for c in name) and not _is_number(name) else _("node {name}").format(name=name)
+
+
+def shortened(name: str) -> str:
+    """A node's name, of a very long one its two ends: it would read as the sentence."""
+    half = _MAX_CALLED // 2
+    return name if len(name) <= _MAX_CALLED else f"{name[: half - 1]}…{name[-half:]}"
+
+
+def class_called(name: str) -> str:
+    """A class in a sentence; a bare number would read as a count."""
+    return _("class {name}").format(name=name) if name.isdecimal() else name
 
 
 def _is_number(name: str) -> bool:

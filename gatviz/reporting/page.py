@@ -40,18 +40,19 @@ from gatviz.stage.guide import pack_guide
 from gatviz.stage.notice import about_edges, about_graph, about_part
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.part import shown_part
-from gatviz.stage.protocol import Answer, Palettes, Said, Screen
+from gatviz.stage.protocol import Answer, Palettes, Said
 from gatviz.stage.reasons import pack_answers
 from gatviz.stage.report_protocol import Report, ReportLayer
+from gatviz.stage.screen_protocol import Screen
 from gatviz.stage.texts import texts
 from gatviz.stage.weightings import weightings
 from gatviz.stage.wire import SMALLEST, encode
 from gatviz.words import _, language
 
-MOST_BYTES = 5_000_000
+MAX_BYTES = 5_000_000
 """Of what is told of nodes and arrows, over all layers."""
-_LONGEST_DESCRIPTION = 600
-_LONGEST_TITLE = 120
+_MAX_DESCRIPTION = 600
+_MAX_TITLE = 120
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; img-src data: blob:; "
     "base-uri 'none'; form-action 'none'"
@@ -93,7 +94,7 @@ def report(
     title: str = "",
     explanation: Explanation | None = None,
     shown: Shown | None = None,
-    most_bytes: int = MOST_BYTES,
+    max_bytes: int = MAX_BYTES,
     progress: Progress | None = None,
 ) -> str:
     """A run as one HTML file that opens from disk: the interactive stage, verdicts, settings, and where it comes from.
@@ -106,7 +107,7 @@ def report(
         model: a Trace or LayerTrace of a run on this graph, or a model or layer that is run on it now; or a Capture,
             a CapturedRun, or a Training, whose best epoch is shown.
         title: said at the top. explanation: of a node's answer, told below. shown: what it opens with.
-        most_bytes: of what is told of nodes and arrows. progress: hears how many of how many nodes are told of; what it
+        max_bytes: of what is told of nodes and arrows. progress: hears how many of how many nodes are told of; what it
             raises ends the work.
 
     Raises:
@@ -118,11 +119,11 @@ def report(
     if not 0 <= shown.layer < len(places):
         expected = _("0 to {last}").format(last=len(places) - 1)
         raise GatvizError(_("report, layer"), expected, quote(shown.layer), _("choose a layer of the run"))
-    packed = _packed(places, title or found.title, shown, most_bytes, progress or (lambda _done, _total: None))
+    packed = _packed(places, title or found.title, shown, max_bytes, progress or (lambda _done, _total: None))
     date = datetime.now(UTC).date().isoformat()
     origin = [(_("graph"), title or found.title), *shown.origin, (_("weights"), shown.weights), (_("date"), date)]
     content = Report(
-        title=(title or found.title)[:_LONGEST_TITLE],
+        title=(title or found.title)[:_MAX_TITLE],
         line=_room(packed),
         layers=[one.packed for one in packed],
         layer_at_start=shown.layer,
@@ -133,7 +134,7 @@ def report(
 
 
 def _packed(
-    places: Sequence[tuple[NamedRun, int]], title: str, shown: Shown, most_bytes: int, progress: Progress
+    places: Sequence[tuple[NamedRun, int]], title: str, shown: Shown, max_bytes: int, progress: Progress
 ) -> list[_Layer]:
     """Each layer; the small ones first, and what they leave of the room is the others'."""
     runs = [run.trace.layers[layer] for run, layer in places]
@@ -141,10 +142,10 @@ def _packed(
     total, done = sum(part.nodes.size for part in parts), 0
     found: dict[int, _Layer] = {}
     for k in sorted(range(len(places)), key=lambda k: runs[k].alpha.size):
-        room = most_bytes // (len(places) - len(found))
+        room = max_bytes // (len(places) - len(found))
         hears = partial(_heard, progress, done, total)
         found[k] = _Layer(*places[k], parts[k], title, shown, room, hears)
-        most_bytes -= found[k].told.bytes
+        max_bytes -= found[k].told.bytes
         done += parts[k].nodes.size
     progress(total, total)
     return [found[k] for k in range(len(places))]
@@ -158,7 +159,7 @@ class _Layer:
     """One layer's screen, and what is told of each of its nodes."""
 
     def __init__(
-        self, of: NamedRun, layer: int, part: Part, title: str, shown: Shown, most_bytes: int, hears: Told
+        self, of: NamedRun, layer: int, part: Part, title: str, shown: Shown, max_bytes: int, hears: Told
     ) -> None:
         graph, trace = of.graph, of.trace
         run = trace.layers[layer]
@@ -196,8 +197,8 @@ class _Layer:
             proofs=pack_proofs(proofs(run)),
             pyg_asked=True,
             stable_asked=None,
-            description=graph.description[:_LONGEST_DESCRIPTION],
-            graph_title=title[:_LONGEST_TITLE],
+            description=graph.description[:_MAX_DESCRIPTION],
+            graph_title=title[:_MAX_TITLE],
             whose_weights=shown.weights,
             badge=shown.badge,
             notice=_notice(graph, run, part, shown),
@@ -214,7 +215,7 @@ class _Layer:
             refused="",
             panel="",
         )
-        self.told: Tellings = tellings(subject, most_bytes, None if locked is None else locked[0], hears)
+        self.told: Tellings = tellings(subject, max_bytes, None if locked is None else locked[0], hears)
         self.packed = ReportLayer(
             title=layer_title(of, layer),
             screen=screen,
@@ -263,7 +264,7 @@ def _page(title: str, content: Report, told: list[list[str]]) -> str:
             '<head><meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{html.escape(title[:_LONGEST_TITLE])}</title>",
+            f"<title>{html.escape(title[:_MAX_TITLE])}</title>",
             f"<style>{_colours()}{assets.styles()}</style></head>",
             f'<body><main id="report"></main><noscript>{html.escape(needs)}</noscript>',
             # base64 alone: nothing in it could end the element

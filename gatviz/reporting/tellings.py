@@ -17,7 +17,7 @@ from gatviz.stage.reasons import pack_answers
 from gatviz.stage.report_protocol import TargetTold
 from gatviz.stage.wire import SMALLEST, encode
 
-MOST_PAIRS = 400
+MAX_PAIRS = 400
 """Of a graph with more pairs of nodes only those that an arrow joins are told of."""
 
 
@@ -51,7 +51,7 @@ Told = Callable[[int], None]
 
 
 def tellings(
-    subject: ShownLayer, most_bytes: int, first: int | None = None, hears: Told = lambda _nodes: None
+    subject: ShownLayer, max_bytes: int, first: int | None = None, hears: Told = lambda _nodes: None
 ) -> Tellings:
     """What is told of each node of the part, in as many bytes at most.
 
@@ -68,7 +68,7 @@ def tellings(
     for count, n in enumerate(order):
         hears(count)
         text = base64.b64encode(encode(_of_target(subject, int(part.nodes[n])), level=SMALLEST)).decode()
-        if used + len(text) > most_bytes:
+        if used + len(text) > max_bytes:
             break
         packed[n], used = text, used + len(text)
     return Tellings(packed, part.nodes.size, used)
@@ -97,7 +97,7 @@ def _of_target(subject: ShownLayer, target: int) -> TargetTold:
 
 def _sources(trace: LayerTrace, part: Part, target: int) -> list[int]:
     """Whom the target may be asked about: the shown nodes that it reads, or all that are shown."""
-    if part.nodes.size**2 <= MOST_PAIRS:
+    if part.nodes.size**2 <= MAX_PAIRS:
         return [int(node) for node in part.nodes]
     read = trace.edge_index[0, trace.edges_into(target)]
     return [int(node) for node in read[np.isin(read, part.nodes)]]

@@ -14,8 +14,8 @@ from gatviz.attention.chain import stages_of
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.stage.protocol import Formula
 
-_MOST_TERMS = 6
-_LONGEST_NAME = 12
+_MAX_TERMS = 6
+_MAX_NAME = 12
 _ESCAPES = {
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
@@ -26,6 +26,14 @@ _ESCAPED = re.compile("|".join(re.escape(escape) for escape in _ESCAPES.values()
 _TEXT = re.compile(rf"\\(?:text|mathrm)\{{((?:[^\\{{}}]|{_ESCAPED.pattern})*)\}}")
 _PLAIN = {escape: sign for sign, escape in _ESCAPES.items()}
 _FIRST_STAND_IN = 0xE000
+_MINUS = "&#x02212;"
+_PRIME = "<mi>&#x02032;</mi>"
+_LEADING_MINUS = re.compile(rf"(<mrow>|<mo[^>]*>(?!&#x00029;)[^<]*</mo>)<mo>{_MINUS}</mo><mn>")
+_WORD = re.compile("<mi>([a-z]{2,})</mi>")
+_GREEK = re.compile("<mi>(&#x003[9A-C][0-9A-F];)</mi>")
+_PRIMED = re.compile(
+    rf"<msubsup>(<mi>[^<]*</mi>)(<mrow>(?:(?!</?mrow>).)*</mrow>|<m[a-z]+>[^<]*</m[a-z]+>){_PRIME}</msubsup>"
+)
 
 
 @lru_cache(maxsize=2048)
@@ -40,10 +48,22 @@ def mathml(latex: str) -> str:
         texts.append(_ESCAPED.sub(lambda escape: _PLAIN[escape.group()], match.group(1)))
         return rf"\text{{{chr(_FIRST_STAND_IN + len(texts) - 1)}}}"
 
-    document = str(convert(_TEXT.sub(stand_in, latex)))
+    document = _as_read(str(convert(_TEXT.sub(stand_in, latex))))
     for k, text in enumerate(texts):
         document = document.replace(chr(_FIRST_STAND_IN + k), html.escape(text).replace(" ", "\u00a0"))
     return document
+
+
+def _as_read(document: str) -> str:
+    """With what the converter leaves apart: the sign of a number is part of it, a prime of its letter, "exp" is a word.
+
+    Greek stands upright: a slanting α is an a.
+    """
+    document = _LEADING_MINUS.sub(rf"\1<mn>{_MINUS}", document)
+    document = _WORD.sub(r"<mtext>\1</mtext>", document)
+    document = _GREEK.sub(r'<mi mathvariant="normal">\1</mi>', document)
+    document = _PRIMED.sub(r"<msub><mrow>\1<mo>&#x02032;</mo></mrow>\2</msub>", document)
+    return document.replace(f"<msup><mi>h</mi>{_PRIME}</msup>", "<mrow><mi>h</mi><mo>&#x02032;</mo></mrow>")
 
 
 def pack_formula(latex: str) -> Formula:
@@ -53,7 +73,7 @@ def pack_formula(latex: str) -> Formula:
 
 def name(text: str) -> str:
     """A node's name as LaTeX, safe whatever it holds, and short."""
-    short = text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+    short = text if len(text) <= _MAX_NAME else text[: _MAX_NAME - 1] + "…"
     return r"\text{" + "".join(_ESCAPES.get(c, c) for c in short) + "}"
 
 
@@ -109,4 +129,4 @@ def _signed_sum(values: Sequence[float], digits: int) -> str:
 
 def _joined(parts: Sequence[str]) -> str:
     """A sum, cut after some terms so that it stays readable."""
-    return " + ".join([*parts[:_MOST_TERMS], r"\cdots"] if len(parts) > _MOST_TERMS else parts)
+    return " + ".join([*parts[:_MAX_TERMS], r"\cdots"] if len(parts) > _MAX_TERMS else parts)

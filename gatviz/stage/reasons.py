@@ -22,6 +22,7 @@ from gatviz.analysis import (
     reasons,
     said,
 )
+from gatviz.analysis.sentence import Mark, Piece
 from gatviz.attention import chain_texts
 from gatviz.attention.activations import ACTIVATIONS
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
@@ -87,9 +88,11 @@ def _packed(subject: _Subject, which: WeightingKey, told: Answer, locked: bool) 
 
 
 def _sentence(subject: _Subject, sentence: Sentence) -> list[Said]:
-    def piece(part: str | Node | Number) -> Said:
+    def piece(part: Piece) -> Said:
         if isinstance(part, str):
             return Said(kind="words", text=part)
+        if isinstance(part, Mark):
+            return Said(kind="words", text=part.written)
         if isinstance(part, Node):
             return Said(kind="node", text=subject.names[part.node], focus=subject.focus(part.node))
         focus = None
@@ -169,8 +172,9 @@ def _title(table: Reasons) -> Sentence:
 
 
 def _remark(trace: LayerTrace, table: Reasons) -> Sentence:
-    """What all rows share, and how the pair looks from the other end."""
-    sentences = [_shared(trace, table)]
+    """How the pair looks from the other end; and what all rows share, where nothing below says it."""
+    drawn_as_band = table.half is not None and "g" not in table.numbers and table.source not in (None, table.target)
+    sentences = [] if drawn_as_band else [_shared(trace, table)]
     if table.source is not None and table.source != table.target and isinstance(table.which, int | np.integer):
         back = trace.edge_of(table.source, table.target)
         ends = {"source": Node(table.source), "target": Node(table.target)}
@@ -225,7 +229,14 @@ def _bars(subject: _Subject, table: Reasons) -> Bars | None:
     symbol = ""
     if table.half is not None:
         symbol = mathml(f"t_{{{formulas.name(subject.names[table.target])}}}")
-    return Bars(low=low, high=high, ticks=ticks(low, high), half=table.half, symbol=symbol)
+    what = "e" if table.half is None else _summands(table)
+    caption = _("{sum}, on one scale").format(sum=what)
+    return Bars(caption=caption, low=low, high=high, ticks=ticks(low, high), half=table.half, symbol=symbol)
+
+
+def _summands(table: Reasons) -> str:
+    """What a raw score is the sum of."""
+    return _("t + s") if "g" not in table.numbers else _("t + s + g")
 
 
 def ticks(low: float, high: float) -> list[float]:
@@ -277,14 +288,14 @@ def _columns(subject: _Subject, table: Reasons) -> list[Column]:
     symbols = dict(_SYMBOLS)
     captions = {name: _(words) for name, words in _CAPTIONS.items()}
     taken = table.subtracted
-    symbols["power"] = r"\exp e" if taken == 0 else rf"\exp(e - {_in_brackets(taken)})"
+    symbols["power"] = r"\exp\, e" if taken == 0 else rf"\exp(e - {_in_brackets(taken)})"
     symbols["share"] = {"gcn": r"\frac{1}{\sqrt{d_i\,d_j}}", "mean": r"\bar\alpha", "uniform": r"\frac{1}{n}"}.get(
         str(table.which), r"\alpha"
     )
     symbols["used"] = r"\tilde\alpha"
     symbols["reads"] = chain_texts.read(form)
     symbols["brings"] = f"{chain_texts.share(form)}\\, {chain_texts.read(form)}".replace("_{ij}", "", 1)
-    captions["raw"] = _("t + s") if "g" not in table.numbers else _("t + s + g")
+    captions["raw"] = _summands(table)
     captions["e"] = _("LeakyReLU") if isinstance(subject.trace, GATTrace) else _("score")
     captions["power"] = ""
     if "power" in table.sums:

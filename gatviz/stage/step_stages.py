@@ -23,7 +23,7 @@ from gatviz.stage.formulas import mathml, name
 from gatviz.stage.wire import packed
 from gatviz.words import _
 
-_LONGEST = 24
+_MAX_LENGTH = 24
 
 
 def among_steps(stages: Sequence[protocol.Stage], trace: Trace, layer: LayerTrace, part: Part) -> list[protocol.Stage]:
@@ -53,7 +53,7 @@ def _stages(
     key: str, step: StepTrace, came: Sequence[str], left: Sequence[str], part: Part, trace: Trace
 ) -> list[protocol.Stage]:
     plain = called(step, trace)
-    plain = plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
+    plain = plain if len(plain) <= _MAX_LENGTH else plain[: _MAX_LENGTH - 1] + "…"
     told = step.step.told if isinstance(step.step, Step) else {}
     weights = [_weights(key, step, parameter, came, left, plain) for parameter in told if parameter in step.weights]
     return [*weights, _output(key, step, left, part, plain)]

@@ -77,10 +77,7 @@ def texts() -> dict[str, str]:
         "someNodes": ngettext("{count} node", "{count} nodes", 2),
         "head": _("Head"),
         "severalLegend": _("arrow j → i: i reads j · one stroke a head, as wide as its α"),
-        "changeLegend": _(
-            "Δα: gained or lost since baseline {baseline} · dotted: gone · "
-            "number: largest change into each node, beside the node where its arrow is not drawn"
-        ),
+        "changeLegend": _("Δα since baseline {baseline} · dotted: gone · numbered: the largest change into each node"),
         "scaleUnitSigned": "±1",
         "scaleMaxSigned": _("±max"),
         "oneTitle": _("One head at a time"),
@@ -203,7 +200,8 @@ def texts() -> dict[str, str]:
         "whyNothing": _("Why?"),
         "noMatrices": _("Wh, e and α stand here as soon as there is a node."),
         "noReason": _("Why a node listens to whom stands here as soon as it reads another."),
-        "whereFrom": _("Where s of {source} comes from"),
+        "whereFrom": _("Where s comes from"),
+        "whereFromJoint": _("Where e comes from"),
         "without": _("Without it?"),
         "withoutTitle": _("Removes this arrow and shows what that changes; undo brings it back"),
         "howStable": _("How stable?"),
@@ -211,8 +209,6 @@ def texts() -> dict[str, str]:
         "whiskers": _("{low} to {high}, when one arrow comes or goes"),
         "allArrows": _("All arrows"),
         "whyReads": _("{node} reads"),
-        "whyHalves": _("t + s, on one scale"),
-        "whyScale": _("e, on one scale"),
         "whyNote": _("remark"),
         "whyRow": _("{source}, share {value}: lock this arrow"),
         "whyItself": _("itself"),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.analysis.over_epochs import HeadsAt, SeedTold, band, predicted_and_sure
-from gatviz.analysis.sentence import Node, Sentence
+from gatviz.analysis.sentence import Node, Number, Piece, Sentence
 from gatviz.analysis.subject import called
 from gatviz.analysis.training_story import Flag
 from gatviz.stage.protocol import Edges
@@ -33,10 +33,12 @@ def pack_pieces(sentence: Sentence) -> list[TrainPiece]:
     return [_piece(one) for one in sentence]
 
 
-def _piece(piece: Any) -> TrainPiece:
-    if isinstance(piece, str):
-        return TrainPiece(text=piece)
-    return TrainPiece(node=piece.node) if isinstance(piece, Node) else TrainPiece(value=piece.value)
+def _piece(piece: Piece) -> TrainPiece:
+    if isinstance(piece, Node):
+        return TrainPiece(node=piece.node)
+    if isinstance(piece, Number):
+        return TrainPiece(value=piece.value)
+    return TrainPiece(text=piece if isinstance(piece, str) else piece.written)
 
 
 def pack_flags(flags: Sequence[Flag]) -> list[TrainFlag]:
@@ -375,8 +377,9 @@ def training_texts() -> dict[str, str]:
         "legendSure": _("paler: less sure"),
         "legendLabelled": _("labelled"),
         "legendWrong": _("wrong"),
-        "arrowLegend": _("arrow j → i: i attends to j · dashed: self-loop added"),
-        "changeLegend": _("arrow j → i: change of α_ij since epoch 0"),
+        "arrowLegend": _("arrow j → i: i reads j"),
+        "changeLegend": _("arrow j → i: change of α since epoch 0"),
+        "addedLegend": _("dashed: self-loop added"),
         "nodeTitle": _("{node}: predicted {predicted} with probability {sure}"),
         "nodeWrong": _("{node}: predicted {predicted} with probability {sure}, labelled {label}"),
         "arrowTitle": _("{source} → {target}, head {head}: α = {value}"),

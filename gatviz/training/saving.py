@@ -30,7 +30,7 @@ from gatviz.training.task import Task
 from gatviz.words import _
 
 FORM = Form("training", 1)
-_MOST_NUMBERS = 500_000_000
+_MAX_NUMBERS = 500_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,7 +225,7 @@ def _check_size(steps: list[Any], numbers: int, where: str) -> None:
     """Refuse steps that claim more numbers than are there, before memory is taken for them."""
     for step in map(_bare, steps):
         heads, features = getattr(step, "num_heads", 1), getattr(step, "out_features", 1)
-        if heads * features > min(numbers, _MOST_NUMBERS):
+        if heads * features > min(numbers, _MAX_NUMBERS):
             raise GatvizError(where, _("steps of the sizes of their numbers"), quote(features), _("save it again"))
 
 

@@ -91,8 +91,14 @@ class Stepper:
         out = self.look(alpha=False).out
         if out.shape != (task.graph.num_nodes, task.num_classes):
             expected = _("an output of {n} nodes and {k} classes").format(n=task.graph.num_nodes, k=task.num_classes)
-            mend = _("make the last layer as wide as there are classes, or put a Linear after it")
-            raise GatvizError(_("model"), expected, str(list(out.shape)), mend)
+            found, mend = (
+                str(list(out.shape)),
+                _("make the last layer as wide as there are classes, or put a Linear after it"),
+            )
+            if out.shape[0] != task.graph.num_nodes:
+                found = _("one row for the whole graph, by a readout")
+                mend = _("train a model without readout: the labels are those of nodes")
+            raise GatvizError(_("model"), expected, found, mend)
 
     @property
     def task(self) -> Task:

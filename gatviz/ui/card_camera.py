@@ -65,9 +65,9 @@ def camera(card: str, subject: str, caption: str = "") -> None:
     card_camera(told, _asked)
 
 
-def camera_below(card: str, subject: str, caption: str = "") -> None:
-    """The same on a line of its own, at its end."""
-    with st.container(horizontal=True, horizontal_alignment="right"):
+def camera_in_corner(card: str, subject: str, caption: str = "") -> None:
+    """The same in the card's upper right corner; the page's style puts it there."""
+    with st.container(key=f"corner-{card}", width="content"):
         camera(card, subject, caption)
 
 

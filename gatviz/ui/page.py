@@ -14,17 +14,15 @@ from gatviz.ui.escape import escape
 from gatviz.ui.explain.doors import explain_door
 from gatviz.ui.process import set_process
 from gatviz.ui.session import keeping, session
+from gatviz.ui.session.control_values import style_of_replaced
 from gatviz.ui.session.controls import set_controls, take_controls
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.shown_layer import call_choice, layer_choice
-from gatviz.ui.sidebar import NAME, foot, sidebar
+from gatviz.ui.sidebar import foot, sidebar
 from gatviz.ui.stage_component import keeper
 from gatviz.ui.started_on import open_what_was_given
 from gatviz.ui.workspaces import Workspace, workspace_choice
 from gatviz.words import _
-
-_SIDEBAR = 236
-"""Its width in pixels at first; a person may drag its edge."""
 
 # Streamlit's own spacing is made for articles; the first picture has to fit a laptop's screen.
 _STYLE = """<style>
@@ -35,14 +33,20 @@ _STYLE = """<style>
   border-radius: 0.5rem; backdrop-filter: blur(18px); }
 [data-testid="stSidebarHeader"] { height: 1.5rem; min-height: 0; padding-bottom: 0; margin-bottom: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0; padding-bottom: 0.5rem; }
+[data-testid="stSidebar"] > div, [data-testid="stSidebarContent"] { background: inherit; }
 [data-testid="stSidebarContent"]::after {
-  content: ""; display: block; position: sticky; bottom: 0; height: 46px; backdrop-filter: blur(14px);
-  pointer-events: none;
+  content: ""; display: block; position: sticky; bottom: 0; height: 46px; background: inherit; pointer-events: none;
 }
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.32rem; }
 [data-testid="stHeader"] { height: 1rem; min-height: 0; background: transparent; }
 h1.gatviz { font-size: 1.5rem; padding: 0; margin: 0; }
 p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
+:has(> [data-testid="stLayoutWrapper"] > [class*="st-key-corner-"]) { position: relative; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-corner-"]) {
+  position: absolute; top: 6px; right: 8px; width: auto;
+}
+[data-testid="stLayoutWrapper"]:has(> .st-key-corner-card-explain-verdict) { top: auto; bottom: 6px; }
+[data-testid="stSidebar"] [data-baseweb="select"] [value] { text-overflow: ellipsis; }
 [data-testid="stDialog"] > div { overflow: clip !important; }
 [role="dialog"] [data-testid="stLayoutWrapper"]:has(> [class*="st-key-actions-"]) {
   position: sticky; bottom: -2rem; z-index: 3; padding: 0.7rem 0; backdrop-filter: blur(18px);
@@ -78,7 +82,6 @@ def page() -> None:
 
 
 def _page() -> None:
-    st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide", initial_sidebar_state=_SIDEBAR)
     st.html(_STYLE + _PRIMARY)
     open_what_was_given()
     were_set = set_controls()
@@ -101,6 +104,7 @@ def _page() -> None:
         if session.back_to_good(str(error)):
             st.rerun()
         refused.error(escape(str(error)), icon="⚠️")
+    st.html(style_of_replaced())
     keeping.keep(keeper)
 
 

@@ -14,7 +14,7 @@ from streamlit.web import cli
 from gatviz.top_files import top_file
 
 _LOOK_EVERY = 0.02
-_NEEDED = ("torch", "gatviz.ui.page", "scipy.sparse.csgraph", "streamlit.emojis")
+_NEEDED = ("gatviz.ui.start", "torch", "gatviz.ui.page", "scipy.sparse.csgraph", "streamlit.emojis")
 """What takes long to load, up to the first picture."""
 _LATER = (
     "gatviz.ui.compare.compare",

@@ -17,7 +17,7 @@ from gatviz.export import arrays_of, check_program, npz_of, pyg_script, torch_sc
 from gatviz.export.alpha import FORMATS as ALPHA_FORMATS
 from gatviz.files import FORMATS
 from gatviz.model.trace import Trace
-from gatviz.reporting.page import MOST_BYTES, Shown, report
+from gatviz.reporting.page import MAX_BYTES, Shown, report
 from gatviz.stage.pack import Weighting
 from gatviz.stage.weightings import weightings
 from gatviz.ui.escape import escape
@@ -30,7 +30,7 @@ from gatviz.ui.session.setting_words import setting_name, setting_value
 from gatviz.ui.session.work import Pin
 from gatviz.words import _
 
-_MOST_AT_ONCE = 1_000_000
+_MAX_AT_ONCE = 1_000_000
 """Numbers of a run, of which an archive is written while a click lasts."""
 
 
@@ -49,7 +49,7 @@ def take_away(now: session.Session, run: Run) -> None:
 def _report(now: session.Session, run: Run) -> None:
     """This very screen without Python."""
     said = _("This screen as one file, to click through without gatviz, with verdicts and settings.")
-    room = _("What is said of each arrow goes along, up to {most} MB.").format(most=f"{MOST_BYTES / 1e6:g}")
+    room = _("What is said of each arrow goes along, up to {most} MB.").format(most=f"{MAX_BYTES / 1e6:g}")
     st.caption(f"{said} {room}")
     explanation = explained(run.key)
     asked = (run.key, run.layer, now.locked, now.weighting, _places(now), now.origin, weights_badge(now), explanation)
@@ -147,7 +147,7 @@ def _written_alpha(now: session.Session, run: Run, form: str, pin: Pin | None, e
 def _arrays(run: Run) -> None:
     """Every intermediate."""
     whole, title, name = run.whole, _("Every intermediate (.npz)"), "gatviz.npz"
-    if sum(values.size for values in arrays_of(whole).values()) <= _MOST_AT_ONCE:
+    if sum(values.size for values in arrays_of(whole).values()) <= _MAX_AT_ONCE:
         download(title, name, lambda: npz_of(whole))
     else:
         offer_made(Offer(name, (run.key,), lambda: lambda _hears: npz_of(whole), _("Writing …")), title)

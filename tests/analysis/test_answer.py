@@ -152,8 +152,8 @@ HEADLINES: dict[str, Holds] = {
     rf"{WHERE}, node (\d+) keeps {NUMBER} of its attention to itself; (.+)": lambda f, w, i, share, rest: (
         where(w, f) and int(i) not in f.most(int(i)) and about(share, f.row(int(i))[int(i)]) and most_said(f, i, rest)
     ),
-    rf"{WHERE}, the strongest arrow runs from node (\d+) to node (\d+): {NUMBER} of what it reads\.": (
-        lambda f, w, j, i, share: where(w, f) and is_alone(f, i, j, share)
+    rf"{WHERE}, the strongest arrow runs from (\d+) to (\d+): {NUMBER} of what (\d+) reads\.": (
+        lambda f, w, j, i, share, reader: where(w, f) and is_alone(f, i, j, share) and reader == i
     ),
     rf"{WHERE}, the largest weight is {NUMBER}, of the arrow from node (\d+) to node (\d+)\.": (
         lambda f, w, share, j, i: where(w, f) and is_alone(f, i, j, share)

@@ -7,7 +7,7 @@ from typing import Any
 
 from gatviz.model.gat import GAT
 from gatviz.model.trace import Trace
-from gatviz.ui.page import page
+from gatviz.ui.start import start
 
 SECONDS = 1.0
 
@@ -20,4 +20,4 @@ def slow_trace(model: GAT, *given: Any, **more: Any) -> Trace:
 if GAT.trace.__name__ != slow_trace.__name__:  # this script runs again with every change
     trace = GAT.trace
     GAT.trace = slow_trace  # type: ignore[assignment, method-assign]
-page()
+start()

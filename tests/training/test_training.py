@@ -51,7 +51,7 @@ def test_the_same_seed_gives_the_same_numbers_and_another_seed_others() -> None:
 def test_what_is_looked_at_or_thinned_out_changes_no_number(looked: list[int], most: int) -> None:
     graph, model, schedule = karate(), paper_model(karate(), **DROPOUT), Schedule(30)
     plain = Training(model, Task.of(graph, TWO), schedule)
-    thin = Training(model, Task.of(graph, TWO), schedule, most_bytes=most)
+    thin = Training(model, Task.of(graph, TWO), schedule, max_bytes=most)
     while plain.advance():
         assert thin.advance()
         for epoch in looked:

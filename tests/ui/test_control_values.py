@@ -9,6 +9,7 @@ import pytest
 
 from gatviz.ui.graph_files import choice
 from gatviz.ui.session import session
+from gatviz.ui.session.control_values import key_of, set_value, style_of_replaced
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "gatviz" / "ui").rglob("*.py"))
@@ -70,3 +71,17 @@ def test_what_an_own_graph_was_called_before_is_no_choice(monkeypatch: pytest.Mo
     before = session.current().work
     choice._choose_sample()
     assert session.current().work is before
+
+
+def test_a_control_that_code_sets_stands_there_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser keeps the one before until the run is over: a rule that was there already hides it."""
+    state: dict[str, object] = {}
+    monkeypatch.setattr("streamlit.session_state", state)
+    for value in (1, 2, 3):
+        before = key_of("seed")
+        state[before] = 0
+        rules = style_of_replaced()
+        set_value("seed", value)
+        assert key_of("seed") != before
+        assert f".st-key-{before}:has(~ .st-key-{key_of('seed')})" in rules
+        assert f".st-key-{key_of('seed')} ~ .st-key-{before}" in rules

@@ -1,5 +1,6 @@
 /** Above the matrices: whose head they are, a stage to choose where there is room for one alone, and all steps of the chain. */
 
+import { isTabbed } from "./cell_sizes.js";
 import { focusedBeside, focusKey, html } from "./dom.js";
 import { shownWeighting } from "./scene.js";
 
@@ -16,7 +17,7 @@ export function drawHead(view) {
   if (!view.scene.names.length) return view.head.replaceChildren(html("span", { class: "quiet-text" }, texts.noMatrices));
   const weighting = shownWeighting(view.scene, view.store.state);
   const open = view.scene.stages.filter((stage) => view.store.state.open.includes(stage.name));
-  const tabs = view.isTabbed(open)
+  const tabs = isTabbed(view, open)
     ? open.map((stage) =>
         html(
           "button",

@@ -1,8 +1,9 @@
 /** The chain from X and W to the output: a card per stage, folded or unfolded, linked by what is in focus. */
 
 import { CellEditor } from "./cell_editor.js";
+import { CellSizes, isTabbed } from "./cell_sizes.js";
 import { drawHead, drawSteps } from "./chain_head.js";
-import { html, LATER, zoomOf } from "./dom.js";
+import { html, LATER } from "./dom.js";
 import { fillIn, number, shorten } from "./format.js";
 import { math } from "./formula.js";
 import { marksOf } from "./marks.js";
@@ -20,28 +21,10 @@ import { edgeFocus, nodeFocus, same, touch } from "./store.js";
  * @import {Tensor} from "./tensor.js"
  */
 
-/** A cell that holds a number of 13 px, and the largest that is of use. */
-const NUMBER_CELL = { width: 50, height: 40 };
-const ROOMIEST_CELL = 62;
-/** Up to so many rows cells hold numbers. */
-const MOST_NUMBERED = 12;
-const SMALLEST_CELL = 3;
-const SMALLEST_ROW = 17;
-/** On a large screen cells are so much larger, from this width of the panel and height of the window on. */
-const LARGE = { times: 1.25, width: 800, height: 960 };
-/** Below this width of a cell one stage alone is shown. */
-const TAB_CELL = 40;
-const CARD_GAP = 26;
-const LEAST_CARD = 132;
-/** What the columns of a narrow matrix may fill of a card. */
-const CARD_COLUMNS = LEAST_CARD - 30;
-const LETTER = 7.2;
-const NARROW_COLUMN = 14;
 /** The stages whose scale the arrows share. @type {Record<string, (scene: Scene, state: State) => number>} */
 const LIMITS = { alpha: shareLimit, change: changeLimit };
 
 /**
- * @typedef {{width: number, height: number}} Size of a cell
  * @typedef {Object} Card
  * @property {HTMLElement} element
  * @property {HTMLElement} head
@@ -115,27 +98,12 @@ export class ChainView {
 
   openStages() {
     const open = this.scene.stages.filter((stage) => this.store.state.open.includes(stage.name));
-    return this.isTabbed(open) ? open.filter((stage) => stage.name === this.shownTab(open)) : open;
-  }
-
-  /** Whether the few stages that are open could not hold their numbers side by side, but one alone can. @param {StageOf[]} open */
-  isTabbed(open) {
-    if (this.unfolded || open.length < 2 || open.length > 4) return false;
-    const rows = this.scene.names.length;
-    /** @param {StageOf} stage a matrix of nodes may shrink, one of pairs holds its numbers */
-    const least = (stage) => this.columnNames(stage).length * (stage.layout === "pairs" ? TAB_CELL : NARROW_COLUMN);
-    const needed = open.reduce((sum, stage) => sum + least(stage) + this.nameRoom() + CARD_GAP, 0);
-    return rows > 0 && rows <= MOST_NUMBERED && needed > this.width;
+    return isTabbed(this, open) ? open.filter((stage) => stage.name === this.shownTab(open)) : open;
   }
 
   /** @param {StageOf[]} open */
   shownTab(open) {
     return open.some((stage) => stage.name === this.tab) ? this.tab : open[open.length - 1].name;
-  }
-
-  /** What the names of the rows take. */
-  nameRoom() {
-    return Math.min(9, Math.max(...this.scene.names.map((name) => name.length), 1)) * LETTER + 16;
   }
 
   /** @param {string} name */
@@ -144,8 +112,11 @@ export class ChainView {
     this.layOut();
   }
 
+  /** All steps on offer, or those again that stand there at first. */
   unfold() {
     this.unfolded = !this.unfolded;
+    const { open } = this.store.state;
+    if (!this.unfolded && open.length > this.scene.openAtStart.length) this.store.update({ open: this.scene.openAtStart });
     this.layOut();
   }
 
@@ -229,70 +200,6 @@ export class ChainView {
     this.editor.open(matrix, cell, { layer, step: entries.step, name: parameter, head: perHead ? head : null, place }, label);
   }
 
-  /** Cell sizes: as large as the panel allows, rows equally high everywhere so that nodes line up. */
-  cellSizes() {
-    const open = this.openStages();
-    const rows = this.scene.names.length;
-    const names = this.nameRoom();
-    /** @param {StageOf} stage */
-    const count = (stage) => this.columnNames(stage).length;
-    /** @param {StageOf} stage */
-    const narrow = (stage) => Math.max(LEAST_CARD, Math.min(names + count(stage) * NARROW_COLUMN, this.share()));
-    const taken = open.map((stage) => (this.isWide(stage) ? names : narrow(stage)));
-    const columns = open.reduce((sum, stage) => sum + (this.isWide(stage) ? count(stage) : 0), 0);
-    const room = this.width - 24 - open.length * CARD_GAP - taken.reduce((a, b) => a + b, 0);
-    const across = room / Math.max(columns, 1);
-    const down = this.maxHeight() / Math.max(rows, 1);
-    const numbered = rows <= MOST_NUMBERED;
-    const least = open.length > 3 ? (numbered ? NUMBER_CELL.width : 9) : SMALLEST_CELL;
-    const size = Math.max(least, numbered ? across : Math.min(across, down)) * this.zoom;
-    return {
-      width: Math.min(size, ROOMIEST_CELL * this.larger() * Math.max(1, this.zoom / 2)),
-      height: numbered ? Math.min(NUMBER_CELL.height * this.larger(), Math.max(down, SMALLEST_ROW)) : Math.min(size, NUMBER_CELL.height),
-    };
-  }
-
-  /** Whether a stage holds numbers: one of nodes only where it has the room for it, else it is colour alone. @param {StageOf} stage */
-  isWide(stage) {
-    return stage.layout === "pairs" || (this.scene.names.length <= MOST_NUMBERED && this.nameRoom() + this.columnNames(stage).length * NUMBER_CELL.width <= this.share());
-  }
-
-  /** @param {StageOf} stage @param {Size} size */
-  columnWidth(stage, size) {
-    if (stage.layout === "pairs" || this.isWide(stage)) return size.width;
-    return Math.max(NARROW_COLUMN, Math.min(size.width, CARD_COLUMNS / this.columnNames(stage).length));
-  }
-
-  /** How much of the panel's width one of the open stages may take; beyond three the panel scrolls. */
-  share() {
-    const open = this.openStages().length;
-    return open > 3 ? Infinity : (this.width - 24) / open - CARD_GAP;
-  }
-
-  /** Up to three stages stand side by side whatever their size: each then scrolls within its share. @param {StageOf} stage */
-  widestMatrix(stage) {
-    const open = this.openStages();
-    if (open.length > 3) return Math.max(160, this.width - 40);
-    if (stage.layout !== "pairs") return Math.max(160, Math.min(this.width - 40, this.share()));
-    const narrow = open.filter((other) => other.layout !== "pairs").length;
-    const room = this.width - 24 - narrow * (LEAST_CARD + CARD_GAP) - (open.length - narrow) * CARD_GAP;
-    return Math.max(160, room / (open.length - narrow));
-  }
-
-  maxHeight() {
-    const most = 300 * this.larger();
-    return this.scene.names.length > MOST_NUMBERED ? most : Math.max(205, Math.min(this.windowHeight() - 690, most));
-  }
-
-  windowHeight() {
-    return window.innerHeight / zoomOf(this.element);
-  }
-
-  /** How much larger than on a laptop the cells are. */
-  larger() {
-    return this.width >= LARGE.width && this.windowHeight() >= LARGE.height ? LARGE.times : 1;
-  }
-
   /** @param {StageOf} stage */
   columnNames(stage) {
     return stage.layout === "pairs" ? this.scene.names : stage.columns;
@@ -300,18 +207,18 @@ export class ChainView {
 
   fillCards() {
     if (!this.width) return;
-    const size = this.cellSizes();
-    for (const stage of this.openStages()) this.fillCard(stage, size);
+    const sizes = new CellSizes(this);
+    for (const stage of this.openStages()) this.fillCard(stage, sizes);
     this.mark();
   }
 
   fillMessages() {
-    const size = this.cellSizes();
-    for (const stage of this.openStages()) if (stage.layout === "messages") this.fillCard(stage, size);
+    const sizes = new CellSizes(this);
+    for (const stage of this.openStages()) if (stage.layout === "messages") this.fillCard(stage, sizes);
   }
 
-  /** @param {StageOf} stage @param {Size} size */
-  fillCard(stage, size) {
+  /** @param {StageOf} stage @param {CellSizes} sizes */
+  fillCard(stage, sizes) {
     const card = this.card(stage);
     const { texts } = this.scene;
     const { digits } = this.store.state;
@@ -323,7 +230,7 @@ export class ChainView {
       html("span", { class: "shape", title: stage.shapeLetters }, stage.shape),
       card.readout,
     );
-    const spec = noHead ? null : this.spec(stage, card, weighting, size);
+    const spec = noHead ? null : this.spec(stage, card, weighting, sizes);
     if (spec) {
       if (card.matrix.element.parentNode !== card.body) card.body.replaceChildren(card.matrix.element);
       card.matrix.show(spec);
@@ -352,8 +259,8 @@ export class ChainView {
     return count ? fillIn(stage.rest ? texts.undrawnRowNote : texts.moreUndrawn, { count }) : "";
   }
 
-  /** @returns {import("./matrix_view.js").MatrixSpec|null} @param {StageOf} stage @param {Card} card @param {Weighting} weighting @param {Size} size */
-  spec(stage, card, weighting, size) {
+  /** @returns {import("./matrix_view.js").MatrixSpec|null} @param {StageOf} stage @param {Card} card @param {Weighting} weighting @param {CellSizes} sizes */
+  spec(stage, card, weighting, sizes) {
     const { scene } = this;
     const read = this.reader(stage, card, weighting);
     if (!read) return null;
@@ -370,10 +277,7 @@ export class ChainView {
       hatch: scene.palette.hatch,
       faded: scene.palette.faded,
       digits: this.store.state.digits,
-      cellWidth: this.columnWidth(stage, size),
-      cellHeight: stage.layout === "weights" || stage.layout === "messages" ? Math.max(size.height, 16) : size.height,
-      maxWidth: this.widestMatrix(stage),
-      maxHeight: this.maxHeight() + 40,
+      ...sizes.of(stage),
     };
   }
 

@@ -15,10 +15,11 @@ import { numberElement } from "./graph_elements.js";
 const FEW_NODES = 12;
 /** Of so many numbers each has a place, if need be on another; of more the table tells those that have none. */
 const FEW_NUMBERS = 4;
-/** How far beside its arrow a number may stand that is not left out. */
-const BESIDE = [18, 28, 40, 54];
+/** How far beside its arrow a number may stand that is not left out, and in which directions from it. */
+const BESIDE = [18, 28, 40, 54, 72];
+const TURNS = [0, 4, 1, 3, 5, 7, 2, 6].map((eighth) => (eighth * Math.PI) / 4);
 /** More than these are written smaller. */
-const MOST_ROOMY = 6;
+const MAX_ROOMY = 6;
 
 /**
  * The larger numbers first: among many nodes, one that would lie on another is left out.
@@ -35,7 +36,7 @@ export function numberElements(picture, drawn, digits, target, asked = null) {
   const told = labelsOf(picture, drawn, small ? 2 : digits, target);
   const labels = [...told.filter(({ edge }) => edge !== null && edge === asked), ...told.filter(({ edge }) => edge === null || edge !== asked)];
   const crowded = small || labels.length > FEW_NUMBERS;
-  const tight = small || labels.length > MOST_ROOMY;
+  const tight = small || labels.length > MAX_ROOMY;
   return labels.flatMap(({ text, places, edge }) => {
     const size = { half: text.length * (tight ? 3.2 : 3.9) + (tight ? 3 : 5), tall: tight ? 8 : 10 };
     const { half, tall } = size;
@@ -45,15 +46,16 @@ export function numberElements(picture, drawn, digits, target, asked = null) {
     const box = free ?? (crowded && edge !== asked ? null : leastOn(boxes.filter((one) => !nodes.some((node) => overlap(one, node))), taken));
     if (!box) return [];
     taken.push(box);
-    return [numberElement(text, box, edge, tight)];
+    return [numberElement(text, box, edge, tight, edge !== null && edge === asked)];
   });
 }
 
-/** Points ever further beside an arrow, on both sides. @param {import("./geometry.js").EdgeShape|null} shape @returns {Point[]} */
+/** Points ever further from an arrow, first on both sides. @param {import("./geometry.js").EdgeShape|null} shape @returns {Point[]} */
 function besideOf(shape) {
   if (!shape) return [];
   const { label, across } = shape;
-  return BESIDE.flatMap((far) => [far, -far].map((by) => ({ x: label.x + by * across.x, y: label.y + by * across.y })));
+  const aside = Math.atan2(across.y, across.x);
+  return BESIDE.flatMap((far) => TURNS.map((turn) => ({ x: label.x + far * Math.cos(aside + turn), y: label.y + far * Math.sin(aside + turn) })));
 }
 
 /** The box that lies least on others; null if there is none. @param {Box[]} boxes @param {Box[]} taken @returns {Box|null} */

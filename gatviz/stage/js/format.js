@@ -1,6 +1,9 @@
 /** Numbers as people read them. Nothing here changes a value. */
 
 const MINUS = "−";
+/** Signs that are as wide as high. */
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const BROAD = /[MWmw@%]/;
 
 /**
  * A number to so many significant digits: 0.424, −1.11, 12.3, 4.2e−5.
@@ -66,4 +69,9 @@ export function shorten(name, longest) {
 export function readNumber(text) {
   const value = Number(text.trim().replace(",", ".").replace("−", "-"));
   return text.trim() && Number.isFinite(value) ? value : null;
+}
+
+/** How many letters of middling width a text is as wide as: the signs of Chinese, Japanese and Korean are nearly two. @param {string} text */
+export function breadth(text) {
+  return Array.from(text).reduce((sum, letter) => sum + (WIDE.test(letter) ? 1.85 : BROAD.test(letter) ? 1.35 : 1), 0);
 }

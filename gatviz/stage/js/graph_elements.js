@@ -2,7 +2,7 @@
 
 import { svg } from "./dom.js";
 import { edgeKey } from "./draft.js";
-import { brief, fillIn, shorten } from "./format.js";
+import { breadth, brief, fillIn, shorten } from "./format.js";
 import { arrow, loop } from "./geometry.js";
 import { nodeCount } from "./scene.js";
 
@@ -11,9 +11,9 @@ import { nodeCount } from "./scene.js";
  * @import {Drawing, Edge} from "./scene.js"
  */
 
-const MOST_FEATURES_BESIDE = 4;
+const MAX_FEATURES_BESIDE = 4;
 /** Among more nodes their features would lie on arrows. */
-const MOST_WITH_FEATURES = 6;
+const MAX_WITH_FEATURES = 6;
 export const FEW_NODES = 12;
 const MANY_NODES = 100;
 const UP = -Math.PI / 2;
@@ -23,28 +23,33 @@ const UP = -Math.PI / 2;
 
 /** Up to so many nodes are drawn with this radius; layouts are made for these. @type {[number, number][]} */
 const RADII = [[12, 23], [24, 15], [40, 12], [60, 10], [100, 8], [Infinity, 6]];
-const LEAST_RADIUS = 4;
-const LONGEST_BESIDE = 16;
+const MIN_RADIUS = 4;
+/** How wide a letter of a name is that stands inside its node, in the large writing of large nodes and in the usual one. */
+const LETTER = { large: 9, usual: 6.8 };
+const LARGE_FROM = 20;
+const MAX_BESIDE = 16;
 
 /** The nodes' radius: smaller where there are many, and so small that no two touch as they lie now. @param {number} count @param {Point[]} screen @param {number} slim */
 export function nodeRadius(count, screen, slim = 1) {
-  const usual = slim * (RADII.find(([most]) => count <= most)?.[1] ?? LEAST_RADIUS);
+  const usual = slim * (RADII.find(([most]) => count <= most)?.[1] ?? MIN_RADIUS);
   let least = Infinity;
   screen.forEach((p, k) => {
     for (let other = 0; other < k; other += 1) least = Math.min(least, Math.hypot(p.x - screen[other].x, p.y - screen[other].y));
   });
-  return Math.max(LEAST_RADIUS, Math.min(usual, least / 2));
+  return Math.max(MIN_RADIUS, Math.min(usual, least / 2));
 }
 
 /** @param {Drawing} scene @param {string} name @param {number} n @param {number} radius */
 export function nodeElement(scene, name, n, radius) {
-  const inside = Array.from(name).length * (radius > 20 ? 9 : 6.8) <= radius * 2 - 4;
+  const wide = breadth(name);
+  const large = radius > LARGE_FROM && wide * LETTER.large <= radius * 2 - 4;
+  const inside = large || wide * LETTER.usual <= radius * 2 - 4;
   const small = scene.names.length > MANY_NODES;
   const count = scene.features.shape[1];
-  const beside = scene.names.length <= MOST_WITH_FEATURES && count <= MOST_FEATURES_BESIDE && count > 0;
+  const beside = scene.names.length <= MAX_WITH_FEATURES && count <= MAX_FEATURES_BESIDE && count > 0;
   const features = beside ? `[${Array.from({ length: count }, (_, f) => brief(scene.features.at(n, f))).join(", ")}]` : "";
   const circle = svg("circle", { r: radius });
-  const written = small || inside ? null : svg("text", { class: "outside" }, shorten(name, LONGEST_BESIDE));
+  const written = small || inside ? null : svg("text", { class: "outside" }, shorten(name, MAX_BESIDE));
   const title = svg("title", {}, name);
   const group = svg(
     "g",
@@ -57,7 +62,7 @@ export function nodeElement(scene, name, n, radius) {
       "aria-label": fillIn(scene.texts.nodeLabel, { shown: `${name} ${features}`.trim(), reads: nodeCount(scene.texts, scene.whole.reads[n]) }),
     },
     circle,
-    inside && !small ? svg("text", { class: radius > 20 ? "inside large" : "inside" }, shorten(name, 6)) : written,
+    inside && !small ? svg("text", { class: large ? "inside large" : "inside" }, name) : written,
     title,
   );
   return { group, circle, title, name: written, features: beside ? svg("text", { class: "features" }, features) : null };
@@ -74,11 +79,11 @@ export function edgeElement(edge) {
   return { group, line, rim, head, hit, splits, shape: /** @type {EdgeShape|null} */ (null) };
 }
 
-/** @param {string} text @param {Box} box @param {number|null} edge @param {boolean} small */
-export function numberElement(text, { x, y, half, tall }, edge, small) {
+/** @param {string} text @param {Box} box @param {number|null} edge @param {boolean} small @param {boolean} asked whether it is the locked arrow's */
+export function numberElement(text, { x, y, half, tall }, edge, small, asked) {
   return svg(
     "g",
-    { class: small ? "edge-label small" : "edge-label", transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-edge": edge },
+    { class: ["edge-label", small ? "small" : "", asked ? "asked" : ""].join(" ").trim(), transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, "data-edge": edge },
     svg("rect", { x: -half, y: -tall, width: 2 * half, height: 2 * tall, rx: tall }),
     svg("text", {}, text),
   );

@@ -19,8 +19,8 @@ export class Headline {
     this.words = html("h2", { class: "headline", "aria-live": "polite" });
     this.line = html("p", { class: "answer-line" });
     this.badge = html("span", { class: "badge" });
-    this.aside = html("div", { class: "headline-aside" }, this.badge);
-    this.element = html("header", { class: "answer" }, html("div", { class: "answer-words" }, this.words, this.line), this.aside);
+    this.aside = html("div", { class: "headline-aside" });
+    this.element = html("header", { class: "answer" }, html("div", { class: "answer-words" }, this.words, this.badge), this.aside, this.line);
   }
 
   /** @param {Scene} scene */

@@ -4,7 +4,7 @@
  */
 
 import { html, LATER, placeOn, set, svg } from "./dom.js";
-import { number, shorten, shortenFront } from "./format.js";
+import { breadth, number, shorten, shortenFront } from "./format.js";
 import { cellShapes } from "./matrix_picture.js";
 import { fade } from "./motion.js";
 import { drawnAs } from "./picture.js";
@@ -38,11 +38,18 @@ const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 const NUMBERS_FIT = { width: 34, height: 15 };
 /** The width of a letter of a name, and of a digit, in pixels. */
 const LETTER = 7;
-const DIGIT = 7;
-const MOST_TURNED = 9;
+const DIGIT = 6.4;
+/** Down to this part of what numbers take they are written a little smaller. */
+const TIGHT = 0.91;
+/** A locked name is a chip of this height where its row has that. */
+const CHIP = 18;
+const CHIP_LETTER = 6.4;
+/** Between a row's name and its cells. */
+const NAME_GAP = 8;
+const MAX_TURNED = 9;
 const GAP_FROM = 12;
 /** More cells than these change at once, without motion. */
-const MOST_MOVING = 2500;
+const MAX_MOVING = 2500;
 const GAP = 2;
 const NAME_LETTERS = 9;
 const NARROW_LETTERS = 3;
@@ -101,11 +108,12 @@ export class MatrixView {
   show(spec) {
     const before = this.spec;
     this.spec = spec;
-    const longest = Math.max(0, ...spec.rowNames.map((name) => Math.min(Array.from(name).length, NAME_LETTERS)));
-    this.longestColumn = Math.max(1, ...spec.columnNames.map((name) => Array.from(name).length));
+    const longest = Math.max(0, ...spec.rowNames.map((name) => breadth(shorten(name, NAME_LETTERS))));
+    this.longestColumn = Math.ceil(Math.max(1, ...spec.columnNames.map(breadth)));
     // Names that do not fit over their column are turned instead of cut.
     this.turned = this.longestColumn * LETTER > spec.cellWidth && this.longestColumn > NARROW_LETTERS;
-    this.margin = { left: 14 + longest * LETTER, top: this.turned ? 8 + Math.min(this.longestColumn, MOST_TURNED) * LETTER : 20 };
+    const turnedName = Math.max(...spec.columnNames.map((name) => breadth(shortenFront(name, MAX_TURNED))));
+    this.margin = { left: NAME_GAP + 8 + longest * LETTER, top: this.turned ? 8 + turnedName * LETTER : 23 };
     const inner = { width: spec.columnNames.length * spec.cellWidth, height: spec.rowNames.length * spec.cellHeight };
     const full = { width: this.margin.left + inner.width + 2, height: this.margin.top + inner.height + 2 };
     const bars = { x: full.height > spec.maxHeight ? 12 : 0, y: full.width > spec.maxWidth ? 12 : 0 };
@@ -128,7 +136,7 @@ export class MatrixView {
     const { rowNames, columnNames, cellWidth, cellHeight, value } = this.spec;
     const [rows, columns] = [rowNames.length, columnNames.length];
     const alike = before.rowNames.length === rows && before.columnNames.length === columns && before.cellWidth === cellWidth && before.cellHeight === cellHeight;
-    return alike && rows * columns <= MOST_MOVING && rowNames.some((_, row) => columnNames.some((__, column) => value(row, column) !== before.value(row, column)));
+    return alike && rows * columns <= MAX_MOVING && rowNames.some((_, row) => columnNames.some((__, column) => value(row, column) !== before.value(row, column)));
   }
 
   /** Let what is painted give way to what will be. */
@@ -250,7 +258,7 @@ export class MatrixView {
     const { spec, margin } = this;
     const rowStep = Math.ceil(12 / spec.cellHeight);
     const letters = Math.max(1, Math.min(NAME_LETTERS, Math.floor(spec.cellWidth / LETTER)));
-    const wanted = this.turned ? MOST_TURNED : Math.min(this.longestColumn, Math.max(letters, NARROW_LETTERS));
+    const wanted = this.turned ? MAX_TURNED : Math.min(this.longestColumn, Math.max(letters, NARROW_LETTERS));
     const columnStep = this.turned ? Math.ceil(TURNED / spec.cellWidth) : Math.max(1, Math.ceil((LETTER * wanted + (wanted > letters ? 4 : 0)) / spec.cellWidth));
     /** @type {SVGTextElement[]} */
     const names = [];
@@ -258,14 +266,14 @@ export class MatrixView {
       if (row % rowStep) continue;
       const { y } = this.corner(row, 0);
       const text = shorten(spec.rowNames[row], NAME_LETTERS);
-      if (y + spec.cellHeight / 2 > margin.top) names.push(this.name("row", row, text, margin.left - 6, y + spec.cellHeight / 2, "end"));
+      if (y + spec.cellHeight / 2 > margin.top) names.push(this.name("row", row, text, margin.left - NAME_GAP, y + spec.cellHeight / 2, "end"));
     }
     for (let column = left; column < right; column++) {
       if (column % columnStep) continue;
       const { x } = this.corner(0, column);
       const text = shortenFront(spec.columnNames[column], wanted);
       if (x + spec.cellWidth / 2 > margin.left) {
-        const name = this.name("column", column, text, x + spec.cellWidth / 2, this.turned ? margin.top - 6 : 9, this.turned ? "start" : "middle");
+        const name = this.name("column", column, text, x + spec.cellWidth / 2, this.turned ? margin.top - 6 : 10, this.turned ? "start" : "middle");
         if (this.turned) name.setAttribute("transform", `rotate(-90 ${(x + spec.cellWidth / 2).toFixed(1)} ${margin.top - 6})`);
         names.push(name);
       }
@@ -283,6 +291,7 @@ export class MatrixView {
     const { spec } = this;
     /** @type {SVGTextElement[]} */
     const numbers = [];
+    let longest = 0;
     if (spec.cellWidth >= NUMBERS_FIT.width && spec.cellHeight >= NUMBERS_FIT.height) {
       for (let row = top; row < bottom; row++) {
         for (let column = left; column < right; column++) {
@@ -298,11 +307,15 @@ export class MatrixView {
             told,
           );
           if (!masked) text.style.fill = spec.colours.ink(value);
-          if (told.length * DIGIT > spec.cellWidth - 4) text.classList.add("tight");
+          longest = Math.max(longest, told.length);
           numbers.push(text);
         }
       }
     }
+    // One size for all of a matrix: a smaller number would look like a lesser one.
+    const fits = (spec.cellWidth - 4) / (longest * DIGIT);
+    this.numbers.classList.toggle("tight", fits < 1 && fits >= TIGHT);
+    this.numbers.classList.toggle("tighter", fits < TIGHT);
     this.numbers.replaceChildren(...numbers);
   }
 
@@ -341,7 +354,13 @@ export class MatrixView {
       for (const [row, column] of marks?.cells ?? []) box(kind, "cell", row, column, 1, 1);
     }
     this.overlay.replaceChildren(...rects);
-    for (const text of this.names.children) {
+    this.markNames();
+  }
+
+  /** Names of what is hovered or locked; those of the locked arrow's ends as chips. */
+  markNames() {
+    const { spec } = this;
+    for (const text of this.names.querySelectorAll("text")) {
       const [row, column] = [text.getAttribute("data-row-name"), text.getAttribute("data-column-name")];
       /** @param {"locked"|"hover"} kind */
       const on = (kind) => {
@@ -351,6 +370,16 @@ export class MatrixView {
       };
       set(text, { class: KINDS.filter(on).join(" ") });
     }
+    const isRoomy = spec.cellHeight >= CHIP && spec.cellWidth >= CHIP;
+    const chips = [...this.names.querySelectorAll("text.locked")].flatMap((text) => {
+      if (!isRoomy || (this.turned && text.hasAttribute("data-column-name"))) return [];
+      const written = breadth(text.textContent ?? "") * CHIP_LETTER;
+      const half = Math.max(CHIP, written + 10) / 2;
+      const [x, y] = [Number(text.getAttribute("x")), Number(text.getAttribute("y"))];
+      const middle = text.getAttribute("text-anchor") === "end" ? x - written / 2 : x;
+      return [svg("rect", { class: "name-chip", x: middle - half, y: y - CHIP / 2, width: 2 * half, height: CHIP, rx: CHIP / 2 })];
+    });
+    this.overlay.append(...chips);
   }
 
   /** @returns {Cell|null} under the pointer @param {MouseEvent} event */

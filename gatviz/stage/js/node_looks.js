@@ -1,13 +1,16 @@
 /** How nodes look: the colour of their label, prediction or evenness, and where their names stand. */
 
 import { set } from "./dom.js";
-import { fillIn } from "./format.js";
+import { breadth, fillIn } from "./format.js";
 import { overlap } from "./geometry.js";
 import { placeNames } from "./names.js";
 import { colourScale } from "./scales.js";
 import { shownWeighting } from "./scene.js";
 
-/** @import {GraphView} from "./graph_view.js" */
+/**
+ * @import {Box} from "./geometry.js"
+ * @import {GraphView} from "./graph_view.js"
+ */
 
 /** @type {("line"|"fill"|"ink")[]} */
 const LOOK = ["line", "fill", "ink"];
@@ -17,7 +20,7 @@ const FEATURE_LETTER = 6.4;
 const LOOP_SIZE = 0.75;
 /** Names keep so clear of points along the arrows, where there are so few of them. */
 const ON_ARROW = 5;
-const MOST_AVOIDED = 150;
+const MAX_AVOIDED = 150;
 
 /** Nodes by their label, or by what an opened model predicts; a ring around every node that it gets wrong. @param {GraphView} view */
 export function paintClasses(view) {
@@ -60,14 +63,14 @@ export function colourNodes(view) {
 
 /** Names beside nodes, where they have room; features that would lie on one step aside. @param {GraphView} view */
 export function writeNames(view) {
-  const letters = view.nodes.map(({ name }) => Array.from(name?.textContent ?? "").length);
+  const letters = view.nodes.map(({ name }) => breadth(name?.textContent ?? ""));
   const size = LOOP_SIZE * view.radius;
   const loops = view.scene.edges.flatMap(({ source, target }, k) => {
     const across = source === target ? view.edgeElements[k].shape?.across : null;
     const node = view.screen[target];
     return across ? [{ x: node.x + 2 * size * across.x, y: node.y + 2 * size * across.y, half: size, tall: size }] : [];
   });
-  const few = view.edgeElements.length <= MOST_AVOIDED;
+  const few = view.edgeElements.length <= MAX_AVOIDED;
   const onArrows = few ? view.edgeElements.flatMap(({ shape }, k) => (view.scene.edges[k].source === view.scene.edges[k].target ? [] : (shape?.places ?? []))) : [];
   const arrows = onArrows.map(({ x, y }) => ({ x, y, half: ON_ARROW, tall: ON_ARROW }));
   const places = placeNames(view.screen, view.radius, letters, [...loops, ...arrows], view.frame.there);
@@ -81,12 +84,19 @@ export function writeNames(view) {
       if (features && place.x === 0) set(features, { y: (place.y > 0 ? -1 : 1) * (view.radius + 12) });
     }
     if (!features) return;
-    const half = (Array.from(features.textContent ?? "").length * FEATURE_LETTER) / 2;
+    const half = (breadth(features.textContent ?? "") * FEATURE_LETTER) / 2;
     const { x, y } = view.screen[n];
     const usual = Number(features.getAttribute("y"));
-    const boxes = [usual, -usual].map((by) => ({ x, y: y + by, half, tall: 9 }));
-    const taken = [...loops, ...view.written, ...view.screen.flatMap((at, other) => (other === n ? [] : [{ ...at, half: view.radius, tall: view.radius }]))];
-    const box = boxes.find((one) => one.y > one.tall && one.y < view.frame.there.height - one.tall && !taken.some((other) => overlap(one, other))) ?? boxes[0];
+    const aside = view.radius + 6 + half;
+    const [corner, low] = [0.7 * view.radius + 3 + half, 0.7 * view.radius + 8];
+    const boxes = [[0, usual], [0, -usual], [aside, 0], [-aside, 0], [corner, low], [corner, -low], [-corner, low], [-corner, -low]].map(([right, down]) => ({ x: x + right, y: y + down, half, tall: 9 }));
+    const { width, height } = view.frame.there;
+    const others = view.screen.flatMap((at, other) => (other === n ? [] : [{ ...at, half: view.radius, tall: view.radius }]));
+    /** @param {Box} box @param {Box[]} taken */
+    const isFree = (box, taken) => !taken.some((other) => overlap(box, other));
+    const inside = boxes.filter((one) => one.x >= half && one.x <= width - half && one.y > one.tall && one.y < height - one.tall && isFree(one, [...view.written, ...others]));
+    const box = inside.find((one) => isFree(one, [...loops, ...arrows])) ?? inside.find((one) => isFree(one, loops)) ?? inside[0] ?? boxes[0];
+    set(features, { x: box.x - x });
     set(features, { y: box.y - y });
     view.written.push(box);
   });

@@ -26,7 +26,7 @@ const NARROWEST = 190;
 /** In panels that are not so wide, only what is locked is numbered. */
 const WIDE = 300;
 /** Of so many panels the values are told in a sentence too; above each they always are. */
-const MOST_TOLD = 8;
+const MAX_TOLD = 8;
 
 export class PanelsView {
   /** @param {HTMLElement} root @param {Host} host */
@@ -138,7 +138,7 @@ export class PanelsView {
   tell() {
     const { hover, locked } = this.panels[0]?.store.state ?? AT_FIRST;
     for (const panel of this.panels) panel.tell(hover ?? locked);
-    const words = hover ? (this.panels[0]?.told(hover, this.panels.length <= MOST_TOLD ? this.panels : []) ?? "") : "";
+    const words = hover ? (this.panels[0]?.told(hover, this.panels.length <= MAX_TOLD ? this.panels : []) ?? "") : "";
     if (this.readout.textContent !== words) this.readout.textContent = words;
   }
 

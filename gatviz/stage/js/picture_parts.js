@@ -10,8 +10,8 @@ import { drawnValues, shownHeads, shownWeighting } from "./scene.js";
  * @typedef {{x1: number, y1: number, x2: number, y2: number}} Line
  */
 
-const LONGEST_NAME = 24;
-const LONGEST_FILE = 60;
+const MAX_NAME = 24;
+const MAX_FILE = 60;
 
 /** What XML cannot hold, whatever way it is written. */
 // oxlint-disable-next-line no-control-regex -- these are the ones
@@ -62,14 +62,14 @@ export function captionOf(scene, state, date) {
 export function lockOf({ names, texts }, locked) {
   if (!locked) return "";
   /** @param {number} node */
-  const name = (node) => apart(shorten(names[node], LONGEST_NAME));
+  const name = (node) => apart(shorten(names[node], MAX_NAME));
   return locked.kind === "edge" ? fillIn(texts.lockedEdge, { source: name(locked.source), target: name(locked.target) }) : fillIn(texts.lockedNode, { node: name(locked.node) });
 }
 
 /** A name for the file that every system takes. @param {string[]} parts */
 export function fileName(parts) {
   const plain = parts.map((part) => part.normalize("NFC").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, ""));
-  return Array.from(plain.filter(Boolean).join("-")).slice(0, LONGEST_FILE).join("") || "gatviz";
+  return Array.from(plain.filter(Boolean).join("-")).slice(0, MAX_FILE).join("") || "gatviz";
 }
 
 /** The lines of a hatched cell, rising to the right, `step` apart, cut at its edges. @param {Rect} rect @param {number} step @returns {Line[]} */

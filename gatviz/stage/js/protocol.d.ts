@@ -297,6 +297,7 @@ export interface Rest {
 
 /** The scale of the bars of a score, and the target half that all of them start from, if there is one. */
 export interface Bars {
+  caption: string;
   low: number;
   high: number;
   ticks: number[];

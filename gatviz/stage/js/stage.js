@@ -174,6 +174,8 @@ export class Stage {
     const guide = scene.guide ? state.guide : null;
     const justPinned = before && !before.change && scene.change;
     if (justPinned) open.splice(0, open.length, ...open.filter((name) => name !== "Wh" && name !== "change"), "change");
+    const justLetGo = before?.change && !scene.change;
+    if (justLetGo && open.every((name) => scene.openAtStart.includes(name))) open.splice(0, open.length, ...scene.openAtStart);
     store.state = { ...state, weighting, hover: keep(state.hover), locked, selection, both, heads, measure, open, guide };
     if (before && changed) this.host.looked(this.lockedByNumber(), weighting);
   }

@@ -64,7 +64,7 @@ export class TrainPaintView {
     const add = html("form", { class: "choice", onsubmit: (/** @type {Event} */ event) => this.add(event) }, this.name, html("button", { type: "submit", class: "option", "data-key": "add" }, texts.brushAdd));
     this.bar.replaceChildren(html("div", { class: "choice", role: "radiogroup", "aria-label": texts.brush }, html("span", { class: "quiet-text" }, texts.brush), ...brushes.map(option)), add);
     if (focused) focusKey(this.bar, focused);
-    this.legend.replaceChildren(html("span", {}, texts.arrowLegend));
+    this.legend.replaceChildren(html("span", {}, texts.arrowLegend, screen.moment.edges.added.some(Boolean) ? ` · ${texts.addedLegend}` : ""));
   }
 
   /** @param {string} label */

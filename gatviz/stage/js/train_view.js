@@ -219,7 +219,7 @@ export class TrainView {
     const item = (kind, words) => html("span", { class: "legend-item" }, html("span", { class: `legend-mark ${kind}` }), words);
     this.legend.replaceChildren(
       html("span", { class: "legend-items" }, ...classes, html("span", {}, texts.legendSure), item("labelled", texts.legendLabelled), item("wrong", texts.legendWrong)),
-      html("span", {}, screen.measure === "change" ? texts.changeLegend : texts.arrowLegend, screen.faint ? ` · ${screen.faint}` : ""),
+      html("span", {}, screen.measure === "change" ? texts.changeLegend : texts.arrowLegend, screen.moment?.edges.added.some(Boolean) ? ` · ${texts.addedLegend}` : "", screen.faint ? ` · ${screen.faint}` : ""),
     );
   }
 }

@@ -20,7 +20,7 @@ import { whyTable } from "./why_table.js";
  * @typedef {ReturnType<typeof readWhy>} Table the table, its arrays unpacked
  */
 
-const LONGEST_NAME = 14;
+const MAX_NAME = 14;
 
 export class WhyView {
   /**
@@ -76,6 +76,7 @@ export class WhyView {
       return;
     }
     this.element.toggleAttribute("data-empty", !table);
+    this.camera.element.toggleAttribute("hidden", !table);
     const weighting = shownWeighting(scene, store.state);
     const stable = why?.stable.length ? [html("p", { class: "quiet-text why-stable", role: "status" }, ...sentence(why.stable, store))] : [];
     const slide = sliding(this.body);
@@ -100,7 +101,7 @@ export class WhyView {
       return;
     }
     /** @param {number} node */
-    const name = (node) => shorten(scene.names[node], LONGEST_NAME);
+    const name = (node) => shorten(scene.names[node], MAX_NAME);
     const names = locked.kind === "edge" ? { source: name(locked.source), target: name(locked.target) } : { node: name(locked.node) };
     const text = fillIn(scene.texts[locked.kind === "edge" ? "lockedEdge" : "lockedNode"], names);
     this.lock.replaceChildren(
@@ -116,7 +117,7 @@ export class WhyView {
     const link = (key, on, label, run) => html("button", { type: "button", class: "link", "data-key": key, "aria-expanded": on, onclick: run }, label, html("span", { "aria-hidden": "true" }, on ? " ⌄" : " ›"));
     const { story } = scene;
     const told = table && !this.listed && story && isTold(story, this.store.state) && isAnswered(scene, this.store.state);
-    const further = told ? link("further", this.furtherOpen, fillIn(texts.whereFrom, { source: shorten(scene.names[story.source], 9) }), () => this.toggle("furtherOpen")) : null;
+    const further = told ? link("further", this.furtherOpen, story.score ? texts.whereFromJoint : texts.whereFrom, () => this.toggle("furtherOpen")) : null;
     const { locked } = this.store.state;
     const edge = locked?.kind === "edge" && scene.edgeBetween(locked.target, locked.source);
     const without = edge && !edge.added && !this.listed ? html("button", { type: "button", class: "link", "data-key": "without", title: texts.withoutTitle, onclick: () => this.host.asked("without") }, texts.without) : null;

@@ -15,13 +15,13 @@ import { axis, bar } from "./why_bars.js";
  * @import {Table} from "./why.js"
  */
 
-const LONGEST_NAME = 14;
+const MAX_NAME = 14;
 const ROOMY = { rows: 4, height: 44 };
 const TIGHT = 31;
 const SIGNED = new Set(["s", "g"]);
 const SHARE = "share";
 /** With more vectors than these the cells are small. */
-const MOST_VECTORS = 2;
+const MAX_VECTORS = 2;
 /** What stands before a vector. @type {Record<string, string>} */
 const SIGNS = { reads: "×", brings: "=" };
 
@@ -32,15 +32,21 @@ export function whyTable(scene, table, chosen, store) {
   return html(
     "div",
     { class: "why-scroll" },
-    html("table", { class: table.columns.filter(({ stage }) => stage).length > MOST_VECTORS ? "why-table crowded" : "why-table" }, html("thead", {}, heads(scene, table)), html("tbody", {}, ...rows, table.rest ? rest(scene, table, store) : null), html("tfoot", {}, sums(scene, table, store))),
+    html("table", { class: `why-table ${looks(table)}`.trim() }, html("thead", {}, heads(scene, table)), html("tbody", {}, ...rows, table.rest ? rest(scene, table, store) : null), html("tfoot", {}, sums(scene, table, store))),
   );
+}
+
+/** Small cells where there are many, and no wider than need be where there are few columns. @param {Table} table */
+function looks({ columns, bars }) {
+  if (columns.filter(({ stage }) => stage).length > MAX_VECTORS) return "crowded";
+  return bars ? "" : "narrow";
 }
 
 /** @param {Scene} scene @param {Table} table */
 function heads(scene, table) {
   const { texts } = scene;
-  const name = html("th", { scope: "col", class: "name" }, fillIn(texts.whyReads, { node: shorten(table.name, LONGEST_NAME) }));
-  const bars = table.bars && html("th", { scope: "col", class: "bars-head" }, html("span", { class: "caption-line" }, table.bars.half === null ? texts.whyScale : texts.whyHalves), axis(table.bars));
+  const name = html("th", { scope: "col", class: "name" }, fillIn(texts.whyReads, { node: shorten(table.name, MAX_NAME) }));
+  const bars = table.bars && html("th", { scope: "col", class: "bars-head" }, html("span", { class: "caption-line" }, table.bars.caption), axis(table.bars));
   /** @param {Column} column */
   const head = ({ key, symbol, caption, stage }) => html("th", { scope: "col", class: `${stage ? "vector-head" : "number-head"} ${key}` }, html("span", { class: "symbol" }, math(symbol)), html("span", { class: "caption-line" }, caption));
   return html("tr", {}, name, bars, ...table.columns.map(head), html("th", { class: "note", "aria-label": texts.whyNote }));
@@ -76,7 +82,7 @@ function row(scene, table, k, chosen, store, height) {
       onclick: lock,
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && lock(),
     },
-    html("th", { scope: "row", class: "name" }, html("span", { class: "node-chip", title: reason.name }, shorten(reason.name, LONGEST_NAME)), reason.own ? html("span", { class: "quiet-text" }, texts.whyItself) : null),
+    html("th", { scope: "row", class: "name" }, html("span", { class: "node-chip", title: reason.name }, shorten(reason.name, MAX_NAME)), reason.own ? html("span", { class: "quiet-text" }, texts.whyItself) : null),
     table.bars && html("td", { class: "bars" }, bar(table.bars, score, scene.palette, height, digits, reason.name)),
     ...table.columns.map((column) => cell(scene, table, k, column, chosen, digits)),
     html("td", { class: "note quiet-text" }, note),
@@ -125,7 +131,7 @@ function rest(scene, table, store) {
     const value = table.restOf(key);
     return html("td", { class: key === SHARE ? "share" : `number ${key}` }, value === null ? null : html(key === SHARE ? "b" : "span", {}, number(value, digits)));
   });
-  return html("tr", { class: "rest" }, html("th", { scope: "row", colspan: span, class: "name" }, table.rest?.text), ...cells, html("td"));
+  return html("tr", { class: "rest" }, html("th", { scope: "row", colspan: span, class: "name" }, table.rest?.text), ...cells, html("td", { class: "note" }));
 }
 
 /** What stands under the line: the sums of the columns that have one. @param {Scene} scene @param {Table} table @param {Store} store */
@@ -143,5 +149,5 @@ function sums(scene, table, store) {
     const value = table.sum(key);
     return html("td", { class: key === SHARE ? "share" : `number ${key}` }, value === null ? null : html("b", { class: key === "power" ? "sum" : null }, number(value, digits)));
   });
-  return html("tr", {}, html("th", { scope: "row", class: "name legend-cell", colspan: table.bars ? 2 : 1 }, ...(legend ?? [texts.whySum])), ...cells, html("td"));
+  return html("tr", {}, html("th", { scope: "row", class: "name legend-cell", colspan: table.bars ? 2 : 1 }, ...(legend ?? [texts.whySum])), ...cells, html("td", { class: "note" }));
 }

@@ -21,8 +21,8 @@ from gatviz.ui.background import Background
 Phase = Literal["removals", "pairs", "mean", "training", "places", "done"]
 
 _KEY = "explain_jobs"
-_MOST_KEPT = 6
-_MOST_NODES_OF_MEAN = 40
+_MAX_KEPT = 6
+_MAX_NODES_OF_MEAN = 40
 
 
 class Job(Background):
@@ -95,7 +95,7 @@ class Job(Background):
 
     def _mean(self) -> None:
         count = self._graph.num_nodes
-        drawn = np.random.default_rng(0).permutation(count)[:_MOST_NODES_OF_MEAN]
+        drawn = np.random.default_rng(0).permutation(count)[:_MAX_NODES_OF_MEAN]
         nodes = sorted(drawn.tolist())
         self.total = len(nodes)
         found = typical_agreement(self._model, self._graph, nodes=nodes, progress=self._told, stop=self._wants_to_stop)
@@ -119,7 +119,7 @@ def job_of(key: str, node: int, model: Callable[[], GAT], graph: Graph) -> Job:
     if (key, node) not in jobs:
         jobs[key, node] = Job(model(), graph, node)
     jobs.move_to_end((key, node))
-    while len(jobs) > _MOST_KEPT:
+    while len(jobs) > _MAX_KEPT:
         jobs.popitem(last=False)
     return jobs[key, node]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from gatviz.analysis import Contribution, Explanation
-from gatviz.analysis.explanation.seed_sentences import (
+from gatviz.analysis.explanation.contribution_story import (
     answer_lines,
     contribution_lines,
     counted,
@@ -15,12 +15,12 @@ from gatviz.analysis.explanation.seed_sentences import (
     judged_part,
     places_lines,
 )
-from gatviz.analysis.explanation.sentences import arrow
+from gatviz.analysis.explanation.figures import arrow
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.schedule import Schedule
 from gatviz.training.task import some_of_each_class
-from gatviz.ui.card_camera import camera_below
+from gatviz.ui.card_camera import camera_in_corner
 from gatviz.ui.explain import markup
 from gatviz.ui.explain.job import Job
 from gatviz.ui.explain.progress import working
@@ -29,7 +29,7 @@ from gatviz.words import _, ngettext
 
 _LR = 0.02
 _EPOCHS = 200
-_MOST_EPOCHS = 1_000
+_MAX_EPOCHS = 1_000
 _PER_CLASS = 3
 
 
@@ -89,7 +89,7 @@ def _adds(job: Job, found: Explanation, model: Callable[[], GAT], seeds: SeedsJo
     if parts["part"].nunique() > 1:
         with st.popover(_("By part of the split"), type="tertiary", width="content"):
             st.dataframe(parts, hide_index=True, width=560)
-    camera_below("card-explain-adds", title)
+    camera_in_corner("card-explain-adds", title)
 
 
 def _agree(
@@ -104,7 +104,7 @@ def _agree(
         quiet = [_trained_how(seeds.way, found.graph)]
         st.html(markup.titled(title, markup.paragraphs(lines), dots, markup.paragraphs(quiet, quiet=True)))
         working(seeds, "explain_seeds")
-        camera_below("card-explain-seeds", title, markup.whose(found))
+        camera_in_corner("card-explain-seeds", title, markup.whose(found))
     else:
         st.html(markup.titled(title))
     _ask(key, found, model, seeds, likewise)
@@ -143,9 +143,7 @@ def _quiet(*lines: str) -> None:
 def _asked_way(graph: Graph) -> TrainedAs:
     """How to train a model that was not trained here, as a person sets it."""
     left, right = st.columns(2)
-    epochs = int(
-        left.number_input(_("Epochs"), 1, _MOST_EPOCHS, _EPOCHS, key="explain_epochs", persist_state="session")
-    )
+    epochs = int(left.number_input(_("Epochs"), 1, _MAX_EPOCHS, _EPOCHS, key="explain_epochs", persist_state="session"))
     labelled = None
     if graph.split is None or "train" not in graph.split:
         count = right.number_input(

@@ -23,7 +23,7 @@ from gatviz.ui.train.players import own_player
 SEEDS = 10
 
 _KEY = "explain_seeds"
-_MOST_KEPT = 4
+_MAX_KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def start_seeds(
     for other in _all().values():
         other.stop()
     _all()[key] = SeedsJob(model(), graph, key[1], edge, edge_name, way)
-    while len(_all()) > _MOST_KEPT:
+    while len(_all()) > _MAX_KEPT:
         _all().popitem(last=False)
 
 

@@ -3,6 +3,7 @@
 With everything that it sends, the browser tells what every control shows there. What was on its way when code set a
 control tells the value of before, and Streamlit would take that for a choice of the person: what was done quickly
 would be undone by what is done next. So a control that code sets gets another key, and is made anew in the browser.
+There the one before stays until the run is over, beside the new one: the page's style hides it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,21 @@ from typing import Any
 import streamlit as st
 
 _TURNS = "gatviz_control_turns"
+_DRAWN = "gatviz_controls_drawn"
 
 
 def key_of(control: str) -> str:
     """The key under which a control is drawn now."""
-    turn = _turns().get(control, 0)
-    return f"{control}-{turn}" if turn else control
+    st.session_state.setdefault(_DRAWN, {})[control] = None
+    return _key(control, _turns().get(control, 0))
+
+
+def style_of_replaced() -> str:
+    """CSS that hides a control as soon as the one that takes its place stands beside it."""
+    drawn: dict[str, None] = st.session_state.get(_DRAWN, {})
+    pairs = ((_key(control, turn), _key(control, turn + 1)) for control in drawn for turn in [_turns().get(control, 0)])
+    rules = (f".st-key-{old}:has(~ .st-key-{new}), .st-key-{new} ~ .st-key-{old}" for old, new in pairs)
+    return f"<style>{', '.join(rules) or ':not(*)'} {{ display: none !important; }}</style>"
 
 
 def value_of(control: str, default: Any = None) -> Any:
@@ -45,6 +55,10 @@ def forget_unless(control: str, options: Collection[object]) -> None:
     """The same, where what it says is not offered any more."""
     if value_of(control) not in options:
         forget_value(control)
+
+
+def _key(control: str, turn: int) -> str:
+    return f"{control}-{turn}" if turn else control
 
 
 def _leave(control: str) -> None:

@@ -15,7 +15,8 @@ from gatviz.ui.train.setup import Setup
 from gatviz.words import _
 
 _STYLE = """<style>
-[class*="st-key-experiment-"] button { min-height: 104px; align-items: flex-start; text-align: left; padding: 8px 12px;
+[class*="st-key-experiment-"] button {
+  height: 100%; min-height: 110px; align-items: flex-start; text-align: left; padding: 8px 12px;
 }
 [class*="st-key-experiment-"] button p { font-size: 0.8rem; text-align: left; }
 [class*="st-key-experiment-"] button em { font-style: normal; font-size: 0.75rem; }

@@ -22,7 +22,7 @@ from gatviz.ui.train.players import greet, own_player
 from gatviz.ui.train.screen import TrainView
 from gatviz.words import _
 
-MOST_LETTERS = 200
+MAX_LETTERS = 200
 """Of a label that the browser sends."""
 _VIEW = "gatviz_train_view"
 _REDRAW = "gatviz_train_redraw"
@@ -115,7 +115,7 @@ def _paint(player: Player, node: int, label: str | None) -> None:
     if trained and (label is None or label == (now.graph.labels or ())[node]):
         player.paint(node)
     elif label is not None:
-        name = give_label(now.graph, node, label[:MOST_LETTERS].strip())
+        name = give_label(now.graph, node, label[:MAX_LETTERS].strip())
         if trained:
             follow(session.current(), player, told=name)
             if player.playhead > 0:

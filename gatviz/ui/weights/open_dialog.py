@@ -19,7 +19,7 @@ from gatviz.words import _, commas, ngettext
 
 _OPEN, _TURN = "weights_dialog", "weights_turn"
 _BY_LAYER = ("heads", "concat", "activation", "residual")
-_LARGEST_MB = 200
+_MAX_MB = 200
 
 
 def open_weights() -> None:
@@ -52,7 +52,7 @@ def _dialog() -> None:
     file = st.file_uploader(
         _("A torch file (.pt, .pth) or safetensors"),
         key=f"weights_file_{st.session_state[_TURN]}",
-        max_upload_size=_LARGEST_MB,
+        max_upload_size=_MAX_MB,
         help=_("A state dict of PyG, DGL, pyGAT, pytorch-GAT, the tutorial or gatviz; nothing in the file is run."),
     )
     place = st.container()
@@ -92,6 +92,8 @@ def _preview(content: bytes, name: str, token: str) -> Checkpoint | None:
         with line_place:
             proposed, choices = _proposed(file, token, open_place)
             line = recipe_line(file, None if proposed is None else proposed.recipe, token)
+        if proposed is None and not line:
+            return None  # what to write into the line is said above it
         found = proposed
         if proposed is None or line != str(proposed.recipe):
             choices.pop("activation", None)
