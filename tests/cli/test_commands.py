@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ import gatviz
 from gatviz import GAT, GATAttentionLayer, LayerSettings, capture, fit, sample_graph, words
 from gatviz.attention.layers import new_generator
 from gatviz.cli import main
-from gatviz.cli.commands import commands
+from gatviz.cli.commands import EXAMPLES, commands
 from gatviz.export import alpha_table
 from gatviz.export.alpha import FORMATS
 from gatviz.files import FORMATS as GRAPH_FORMATS
@@ -327,6 +328,30 @@ def test_every_help_has_an_example_that_calls_it(name: str, here: Callable[..., 
     examples = told.split("Examples:")[1].strip().splitlines()
     assert all(line.strip().startswith("gatviz") for line in examples)
     assert name in ("", "open") or any(f"gatviz {name}" in line for line in examples)
+
+
+@pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines])
+def test_every_example_of_a_help_works(
+    line: str, here: Callable[..., Here], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands behind "|" and ">" is the shell's; that the app opens is tested below."""
+    graph = sample_graph("karate_club")
+    for name in ("karate.graphml", "karate.json", "karate.gml", "cora.npz"):
+        gatviz.write_graph(graph, tmp_path / name)
+    (tmp_path / "edges.csv").write_text("source,target\n0,1\n1,2\n", encoding="utf-8")
+    (tmp_path / "work.gatviz").write_bytes(Path(SESSION).read_bytes())
+    Path(trained(tmp_path)).rename(tmp_path / "trained.pt")
+    opened: list[str] = []
+
+    def serve(graph: str, *_given: object, **_named: object) -> int:
+        opened.append(graph)
+        return 0
+
+    monkeypatch.setattr("gatviz.cli.server.serve", serve)
+    words_of = shlex.split(line.partition("|")[0].partition(">")[0])
+    assert words_of[0] == "gatviz"
+    told = here(*words_of[1:]).stdout
+    assert told or opened == [words_of[1]] or (tmp_path / words_of[3]).stat().st_size
 
 
 def test_the_version_is_told_at_once() -> None:
