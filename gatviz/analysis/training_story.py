@@ -17,7 +17,7 @@ from gatviz.analysis.over_epochs import (
     AVERAGES_ABOVE,
     HeadsAt,
     SeedTold,
-    agreement,
+    agreement_of_seeds,
     levels,
     mean_right,
     same_but_for_one,
@@ -238,7 +238,7 @@ def seeds_story(told: Sequence[SeedTold], names: Sequence[str]) -> str:
 
 def _agreeing(told: Sequence[SeedTold]) -> str:
     """How far the seeds agree on α, and what of that is the even share's doing."""
-    whole, over = agreement(told)
+    whole, over = agreement_of_seeds(told)
     if np.isnan(whole) or np.isnan(over):
         return ""
     said_so = _(
