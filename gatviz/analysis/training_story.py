@@ -156,9 +156,7 @@ def _headline(
     if np.isnan(now.evenness).all():
         return said(_("No node reads two or more, so there is nothing for attention to share out."))
     if len(epochs) < 2:
-        return said(
-            _("Nothing is trained yet: what heads prefer at epoch 0 is chance. Play trains {n} epochs."), n=total
-        )
+        return said(_("Nothing is trained here yet: epoch 0 is the model as it came. Play trains {n} epochs."), n=total)
     if not standing:
         least = _told_head(now, standing)
         template = (

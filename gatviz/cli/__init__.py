@@ -41,13 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GatvizError as error:
         click.echo(f"gatviz: {error}", err=True)
         return 1
+    except (KeyboardInterrupt, click.Abort):  # before RuntimeError, which Abort is one of
+        return INTERRUPTED
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and _ALLOCATOR not in str(error):
             raise
         click.echo("gatviz: " + _("There is not enough memory for that: choose a smaller model or graph."), err=True)
         return 1
-    except (KeyboardInterrupt, click.Abort):
-        return INTERRUPTED
     except BrokenPipeError:
         return 1
     return status if isinstance(status, int) else 0

@@ -14,7 +14,7 @@ from gatviz.words import _, or_list
 
 OPEN = "open"
 _HELP = {"help_option_names": ["-h", "--help"]}
-_EXAMPLES = {
+EXAMPLES = {
     "": ("gatviz karate.graphml --weights trained.pt", "gatviz export karate.graphml alpha.gexf"),
     "open": ("gatviz karate.graphml", "gatviz karate.graphml --weights trained.pt", "gatviz work.gatviz --port 9000"),
     "trace": ("gatviz trace karate.graphml > alpha.csv", "gatviz trace cora.npz -w trained.pt --json | jq '.alpha[0]'"),
@@ -65,7 +65,7 @@ def commands() -> click.Group:
 
 
 def _examples(name: str) -> str:
-    return "\b\n" + _("Examples:") + "".join(f"\n  {line}" for line in _EXAMPLES[name])
+    return "\b\n" + _("Examples:") + "".join(f"\n  {line}" for line in EXAMPLES[name])
 
 
 def _teller(quiet: bool) -> Callable[[str], None]:

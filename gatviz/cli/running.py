@@ -151,8 +151,7 @@ def weights_in(source: str, choices: Sequence[str], say: Say) -> Checkpoint:
     Raises:
         GatvizError: as `load_weights`.
     """
-    given, where = bytes_of(source)
-    say(_("Reading {where} …").format(where=where))
+    given, where = bytes_of(source, say)
     found = inspect_weights(given, name=where, **dict(map(_choice, choices)))
     for note in found.notes:
         say(note)

@@ -17,17 +17,18 @@ STANDARD = "-"
 Say = Callable[[str], None]
 
 
-def bytes_of(source: str) -> tuple[bytes | str, str]:
-    """What a reading function takes for a source, and what it is called.
+def bytes_of(source: str, say: Say = lambda _sentence: None) -> tuple[bytes | str, str]:
+    """What a reading function takes for a source, and what it is called; said before it is waited for.
 
     Raises:
         GatvizError: standard input is nobody's, or gives more than any file may have.
     """
     from gatviz.files.limits import MAX_BYTES
 
+    where = _("standard input") if source == STANDARD else Path(source).name
+    say(_("Reading {where} …").format(where=where))
     if source != STANDARD:
-        return source, Path(source).name
-    where = _("standard input")
+        return source, where
     if sys.stdin is None or sys.stdin.isatty():
         raise GatvizError(where, _("a file"), _("none"), _("send one: gatviz info - < FILE"))
     return sys.stdin.buffer.read(MAX_BYTES + 1), where

@@ -30,6 +30,7 @@ _MINUS = "&#x02212;"
 _PRIME = "<mi>&#x02032;</mi>"
 _LEADING_MINUS = re.compile(rf"(<mrow>|<mo[^>]*>(?!&#x00029;)[^<]*</mo>)<mo>{_MINUS}</mo><mn>")
 _WORD = re.compile("<mi>([a-z]{2,})</mi>")
+_UPRIGHT = '<mi mathvariant="normal">'
 _GREEK = re.compile("<mi>(&#x003[9A-C][0-9A-F];)</mi>")
 _PRIMED = re.compile(
     rf"<msubsup>(<mi>[^<]*</mi>)(<mrow>(?:(?!</?mrow>).)*</mrow>|<m[a-z]+>[^<]*</m[a-z]+>){_PRIME}</msubsup>"
@@ -61,7 +62,7 @@ def _as_read(document: str) -> str:
     """
     document = _LEADING_MINUS.sub(rf"\1<mn>{_MINUS}", document)
     document = _WORD.sub(r"<mtext>\1</mtext>", document)
-    document = _GREEK.sub(r'<mi mathvariant="normal">\1</mi>', document)
+    document = _GREEK.sub(rf"{_UPRIGHT}\1</mi>", document)
     document = _PRIMED.sub(r"<msub><mrow>\1<mo>&#x02032;</mo></mrow>\2</msub>", document)
     return document.replace(f"<msup><mi>h</mi>{_PRIME}</msup>", "<mrow><mi>h</mi><mo>&#x02032;</mo></mrow>")
 

@@ -207,7 +207,7 @@ def test_without_labels_it_is_said_why_no_seeds_can_be_trained() -> None:
 
 
 def test_an_explanation_that_nobody_looks_at_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gatviz.ui.explain.job._UNSEEN", -1.0)
+    monkeypatch.setattr("gatviz.ui.background._UNSEEN", -1.0)
     job = Job(trained(), sample_graph("karate_club"), NODE)
     assert job._thread is not None
     job._thread.join(30)
