@@ -64,7 +64,7 @@ def main() -> None:
 def trained(model: GAT, task: Task, seed: int) -> Training:
     """To the end of the paper's patience; of what was on the way only the best epoch is kept."""
     paper = PAPERS["GAT, Cora and Citeseer"]
-    training = Training(model, task, replace(paper.schedule, seed=seed), most_bytes=1)
+    training = Training(model, task, replace(paper.schedule, seed=seed), max_bytes=1)
     while training.advance():
         pass
     return training

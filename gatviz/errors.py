@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from gatviz.words import _
 
-_LONGEST_QUOTE = 60
+_MAX_QUOTE = 60
 _JOINERS = "\u200c\u200d"
 """Signs of Persian, of Indian scripts and of emoji, which Python takes for controls."""
 
@@ -37,8 +37,8 @@ def within(place: str) -> Iterator[None]:
 def quote(value: object) -> str:
     """A value from outside as short, single-line, quoted text that is safe to show in a message."""
     text = value if isinstance(value, str) else _written(value)
-    if len(text) > _LONGEST_QUOTE:
-        text = text[: _LONGEST_QUOTE - 1] + "…"
+    if len(text) > _MAX_QUOTE:
+        text = text[: _MAX_QUOTE - 1] + "…"
     printable = "".join(c if c.isprintable() or c in _JOINERS else f"\\x{ord(c):02x}" for c in text)
     return f"'{printable}'" if isinstance(value, str) else printable
 

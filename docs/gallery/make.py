@@ -9,7 +9,7 @@ from gatviz.attention.layers import new_generator
 from gatviz.reporting.page import Shown
 
 HERE = Path(__file__).parent
-MOST_BYTES = 780_000
+MAX_BYTES = 780_000
 
 
 def main(folder: Path = HERE) -> None:
@@ -28,7 +28,7 @@ def tutorial() -> str:
         weights="Weights untrained, drawn from seed 175: what heads prefer is chance.",
         settings=[("seed", "175")],
     )
-    return gatviz.report(graph, layer, title="The tutorial's four nodes", shown=shown, most_bytes=MOST_BYTES)
+    return gatviz.report(graph, layer, title="The tutorial's four nodes", shown=shown, max_bytes=MAX_BYTES)
 
 
 def karate() -> str:
@@ -50,7 +50,7 @@ def karate() -> str:
         wrong=told.wrong.tolist(),
     )
     return gatviz.report(
-        graph, trained, title="Karate club, trained", explanation=explained, shown=shown, most_bytes=MOST_BYTES
+        graph, trained, title="Karate club, trained", explanation=explained, shown=shown, max_bytes=MAX_BYTES
     )
 
 
@@ -63,7 +63,7 @@ def lookup() -> str:
         weights="Weights untrained, drawn from seed 7: what heads prefer is chance.",
         settings=[("seed", "7")],
     )
-    return gatviz.report(graph, layer, title="Dictionary lookup, GATv2", shown=shown, most_bytes=MOST_BYTES)
+    return gatviz.report(graph, layer, title="Dictionary lookup, GATv2", shown=shown, max_bytes=MAX_BYTES)
 
 
 if __name__ == "__main__":

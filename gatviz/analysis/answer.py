@@ -13,7 +13,7 @@ from gatviz.analysis.baselines import WeightingKey, weighting_of
 from gatviz.analysis.edge_story import leaky
 from gatviz.analysis.sentence import Node, Number, Sentence, SentenceParts, joined, said
 from gatviz.analysis.subject import Analysed, layer_of
-from gatviz.analysis.uniformity import uniformity
+from gatviz.analysis.uniformity import effective_neighbours
 from gatviz.attention.alpha_trace import SUMS_TO_ONE
 from gatviz.attention.layer_trace import Array, GATTrace, LayerTrace
 from gatviz.words import _, ngettext
@@ -132,7 +132,7 @@ def _no_arrow(layer: LayerTrace, which: WeightingKey, target: int, source: int) 
         headline = said(words, target=Node(target), source=Node(source))
     if not isinstance(which, int | np.integer) or layer.attention != "learnt":
         return headline, said(_("So it gets no weight there."))
-    matrix = layer.all_pairs("e", int(which)) if layer.num_nodes <= _MOST_DENSE else None
+    matrix = layer.all_pairs("e", int(which)) if layer.num_nodes <= _MAX_DENSE else None
     if isinstance(layer, GATTrace):
         raw = layer.score_target[target, which] + layer.score_source[source, which]
         score = float(leaky(raw, layer.negative_slope))
@@ -144,7 +144,7 @@ def _no_arrow(layer: LayerTrace, which: WeightingKey, target: int, source: int) 
     return headline, said(words, e=Number(score, (target, source)))
 
 
-_MOST_DENSE = 200
+_MAX_DENSE = 200
 
 
 def _gcn(layer: LayerTrace, weights: Array, target: int, pair: int | None) -> tuple[Sentence, Sentence]:
@@ -340,5 +340,5 @@ class _Row:
 
     def _reads_like(self) -> Sentence:
         """The effective number of neighbours; of a head only."""
-        effective = float(uniformity(self.layer).effective[self.target, int(self.which)])
+        effective = effective_neighbours(self.layer, self.target, int(self.which))
         return said(_("It reads like {like} of {n}."), like=Number(effective), n=self.shares.size)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gatviz.attention.layer_trace import Array
 from gatviz.errors import quote
@@ -18,12 +19,12 @@ from gatviz.model.classes import checked_classes
 from gatviz.model.trace import Trace
 from gatviz.words import _, first_of, ngettext
 
-ColumnOrder = Literal["numbers", "alphabet", "appearance", "given", "saved"]
+ColumnOrder = Literal["numbers", "alphabet", "appearance", "agreement", "given", "saved"]
 """numbers: by the numbers that the classes have in the graph's file. alphabet: in the order of their names.
-appearance: in the order in which they come among the nodes. given: by whoever opened or made the model. saved: with its
-weights."""
+appearance: in the order in which they come among the nodes. agreement: as most nodes are right, where no other order is
+likely. given: by whoever opened or made the model. saved: with its weights."""
 
-_MOST_TOLD = 8
+_MAX_TOLD = 8
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Columns:
     @property
     def told(self) -> str:
         """ "0 = red, 1 = blue"."""
-        return first_of([f"{k} = {quote(name)}" for k, name in enumerate(self.classes)], _MOST_TOLD)
+        return first_of([f"{k} = {quote(name)}" for k, name in enumerate(self.classes)], _MAX_TOLD)
 
     @property
     def figure(self) -> str:
@@ -64,7 +65,8 @@ def way_in_words(way: ColumnOrder) -> str:
         "numbers": _("by their numbers in the file"),
         "alphabet": _("in the order of their names"),
         "appearance": _("in order of appearance"),
-        "given": _("as they were given"),
+        "agreement": _("as most nodes are right, in no order that a file tells"),
+        "given": _("as chosen with the model"),
         "saved": _("as they were saved with the weights"),
     }[way]
 
@@ -102,12 +104,40 @@ def judged(out: Array, graph: Graph, classes: Sequence[str], way: ColumnOrder = 
     """
     given = checked_classes(classes, out.shape[1])
     labels = graph.labels or (None,) * graph.num_nodes
-    labelled = np.array([label is not None for label in labels], dtype=bool)
-    training = labelled & np.array([part == "train" for part in graph.split or ("",) * graph.num_nodes], dtype=bool)
-    of = np.flatnonzero(training if training.any() else labelled)
+    of, training = _judging(graph)
     predicted = np.argmax(out, axis=1)
     right = sum(given[predicted[node]] == labels[node] for node in of)
-    return Columns(way, given, int(right), len(of), bool(training.any()))
+    return Columns(way, given, int(right), len(of), training)
+
+
+def _judging(graph: Graph) -> tuple[NDArray[np.intp], bool]:
+    """The nodes by which an order of columns is judged, and whether they are the training nodes."""
+    labels = graph.labels or (None,) * graph.num_nodes
+    labelled = np.array([label is not None for label in labels], dtype=bool)
+    training = labelled & np.array([part == "train" for part in graph.split or ("",) * graph.num_nodes], dtype=bool)
+    return np.flatnonzero(training if training.any() else labelled), bool(training.any())
+
+
+def _by_agreement(out: Array, graph: Graph, others: Sequence[Columns]) -> list[Columns]:
+    """The order under which most nodes are right, if that is far more than under any order that a file may tell.
+
+    A model that was not trained for these labels is right for as many nodes as it happens to be; so they must be more
+    than half of them, and twice as many as under the others.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    best = max((one.right for one in others), default=0)
+    labels, width = graph.class_names, out.shape[1]
+    of, _training = _judging(graph)
+    if not others or len(labels) != width or 2 * best >= len(of):
+        return []
+    places = {label: k for k, label in enumerate(labels)}
+    counts = np.zeros((width, width), dtype=np.int64)
+    predicted = np.argmax(out, axis=1)
+    np.add.at(counts, (predicted[of], [places[str(graph.labels[node])] for node in of] if graph.labels else []), 1)
+    _columns, chosen = linear_sum_assignment(counts, maximize=True)
+    found = judged(out, graph, [labels[k] for k in chosen], "agreement")
+    return [found] if 2 * found.right > found.count and found.right >= 2 * best else []
 
 
 def likely_columns(trace: Trace, graph: Graph | None = None) -> tuple[Columns, ...]:
@@ -121,4 +151,5 @@ def likely_columns(trace: Trace, graph: Graph | None = None) -> tuple[Columns, .
         return ()
     ways = column_ways(graph, trace.out.shape[1]).items()
     found = [judged(trace.out, graph, classes, way) for way, classes in ways]
+    found += _by_agreement(trace.out, graph, found)
     return tuple(sorted(found, key=lambda one: -one.right))

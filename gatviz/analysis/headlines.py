@@ -20,7 +20,7 @@ from gatviz.attention.layer_trace import Array
 from gatviz.words import _, and_list, ngettext
 
 _ALIKE = 1e-5
-_MOST_GROUPS = 4
+_MAX_GROUPS = 4
 
 
 def who_is_read(found: InAndOut) -> str:
@@ -41,7 +41,7 @@ def who_is_read(found: InAndOut) -> str:
         )
         for whom, heads in groups
     ]
-    return _("The most attention goes {parts}.").format(parts=listed(parts, _MOST_GROUPS))
+    return _("The most attention goes {parts}.").format(parts=listed(parts, _MAX_GROUPS))
 
 
 def _to_whom(found: InAndOut, node: int, count: int) -> str:

@@ -19,7 +19,7 @@ from gatviz.analysis.subject import Analysed, layer_of
 from gatviz.analysis.terms import subtracted, used_alpha
 from gatviz.attention.layer_trace import Array, GATTrace, GATv2Trace, LayerTrace
 
-MOST_ROWS = 5
+MAX_ROWS = 5
 """So many neighbours have a row of their own where two or more others are told together in a last one."""
 
 _SUMMED = ("power", "share", "used")
@@ -146,9 +146,9 @@ def _rest(hidden: _Columns) -> Rest:
 
 def _rows(shares: Array, kept: int | None) -> NDArray[np.int64]:
     """All in their order if they are few; else the largest shares first, the one asked about among them."""
-    if shares.size <= MOST_ROWS + 1:
+    if shares.size <= MAX_ROWS + 1:
         return np.arange(shares.size)
-    order = np.argsort(-shares, kind="stable")[:MOST_ROWS]
+    order = np.argsort(-shares, kind="stable")[:MAX_ROWS]
     if kept is not None and kept not in order:
         order[-1] = kept
     return order
@@ -209,7 +209,7 @@ def _with_pair(layer: LayerTrace, target: int, which: WeightingKey, source: int,
             hidden = leaky(layer.Wh_target[target, which] + layer.Wh_source[source, which], layer.negative_slope)
             vectors = {"hidden": hidden, "terms": hidden * layer.weights["a"][which]}
             known = {"e": float(vectors["terms"].sum())}
-    few = shown.sources.size <= MOST_ROWS + 1 and bool((np.diff(shown.sources) > 0).all())
+    few = shown.sources.size <= MAX_ROWS + 1 and bool((np.diff(shown.sources) > 0).all())
     place = int(np.searchsorted(shown.sources, source)) if few else shown.sources.size
     nothing = {name: np.full(column.shape[1], np.nan) for name, column in shown.vectors.items()}
     return _Columns(

@@ -1,12 +1,13 @@
-"""Sentences whose nodes and numbers can be pointed at: words, and between them what they are about."""
+"""Sentences in pieces: words, and between them what they are about, which can be pointed at or marked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from string import Formatter
+from typing import Literal
 
-from gatviz.analysis.subject import called
+from gatviz.analysis.subject import class_called, shortened
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,20 @@ class Number:
     sign: bool = False
 
 
-Piece = str | Node | Number
+@dataclass(frozen=True)
+class Mark:
+    """What else stands out in a sentence, as it is written there; of a class its bare name, which has a colour too."""
+
+    kind: Literal["class", "arrow", "number"]
+    text: str
+
+    @property
+    def written(self) -> str:
+        """It, in the sentence's words."""
+        return class_called(self.text) if self.kind == "class" else self.text
+
+
+Piece = str | Node | Number | Mark
 Sentence = tuple[Piece, ...]
 SentenceParts = dict[str, Piece | int]
 
@@ -52,14 +66,14 @@ def joined(*sentences: Sentence) -> Sentence:
     return tuple(piece for k, sentence in enumerate(there) for piece in ((" ",) if k else ()) + sentence)
 
 
-def text_of(sentence: Sentence, names: Sequence[str]) -> str:
+def text_of(sentence: Sentence, names: Sequence[str] = ()) -> str:
     """The sentence in plain words: nodes by their names, numbers to three digits."""
 
     def text(piece: Piece) -> str:
         if isinstance(piece, Node):
-            return called(names[piece.node]).removeprefix("node ")
+            return shortened(names[piece.node])
         if isinstance(piece, Number):
             return f"{piece.value:{'+' if piece.sign else ''}.3g}"
-        return piece
+        return piece.written if isinstance(piece, Mark) else piece
 
     return "".join(text(piece) for piece in sentence)

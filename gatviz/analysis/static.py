@@ -20,10 +20,10 @@ from gatviz.graph.graph import Graph
 from gatviz.words import N_, _, and_list, ngettext
 
 TOO_MANY = N_("The test was not run: there are too many pairs of sources to compare on this graph.")
-MOST_SOURCE_PAIRS = 5_000_000
+MAX_SOURCE_PAIRS = 5_000_000
 """Pairs of sources that one target reads, over all targets; above this the test is not run."""
-_MOST_SPARSE_WORK = 50_000_000
-_MOST_DENSE_WORK = 20_000_000_000
+_MAX_SPARSE_WORK = 50_000_000
+_MAX_DENSE_WORK = 20_000_000_000
 _ROUNDING = {"float32": 1e-6, "float64": 1e-12}
 
 
@@ -239,12 +239,12 @@ class _SourcePairs:
 
     @property
     def _sparse(self) -> bool:
-        return int((self.targets_of_pair**2).sum()) <= _MOST_SPARSE_WORK
+        return int((self.targets_of_pair**2).sum()) <= _MAX_SPARSE_WORK
 
     @property
     def affordable(self) -> bool:
         """Whether targets can be compared pair by pair in seconds."""
-        return self._sparse or self.targets_of_pair.size * self.num_nodes**2 <= _MOST_DENSE_WORK
+        return self._sparse or self.targets_of_pair.size * self.num_nodes**2 <= _MAX_DENSE_WORK
 
     def marked(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """[N]: the targets of these rows."""
@@ -279,7 +279,7 @@ def _source_pairs(layer: LayerTrace) -> _SourcePairs | None:
     source, target = layer.edge_index
     edges = np.arange(layer.num_edges)
     later = layer.ptr[target + 1] - 1 - edges
-    if int(later.sum()) > MOST_SOURCE_PAIRS:
+    if int(later.sum()) > MAX_SOURCE_PAIRS:
         return None
     first = np.repeat(edges, later)
     second = first + 1 + np.arange(first.size) - np.repeat(np.cumsum(later) - later, later)

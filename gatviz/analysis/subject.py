@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 from gatviz.model.trace import Trace
 from gatviz.words import _, and_list, first_of, ngettext
 
-_LONGEST_CALLED = 48
+_MAX_CALLED = 48
 
 Analysed = LayerTrace | Trace
 """Analyses take one layer's trace, or the trace of a model with a single layer."""
@@ -76,12 +79,27 @@ def listed(words: Sequence[str], most: int = 5) -> str:
     return first_of(words, most) if len(words) > most else and_list(words)
 
 
+def edge_place(edge_index: NDArray[np.int64], target: int, source: int) -> int | None:
+    """Where the edge between two nodes stands among the edges [2, E]; None where there is none."""
+    found = np.flatnonzero((edge_index[1] == target) & (edge_index[0] == source))
+    return int(found[0]) if found.size else None
+
+
 def called(name: str) -> str:
-    """A node's name in a sentence; a bare number would read as a count, and a very long one as the sentence."""
-    if len(name) > _LONGEST_CALLED:
-        half = _LONGEST_CALLED // 2
-        name = f"{name[: half - 1]}…{name[-half:]}"
+    """A node in a sentence: its name; a bare number would read as a count."""
+    name = shortened(name)
     return name if any(c.isalpha() for c in name) and not _is_number(name) else _("node {name}").format(name=name)
+
+
+def shortened(name: str) -> str:
+    """A node's name, of a very long one its two ends: it would read as the sentence."""
+    half = _MAX_CALLED // 2
+    return name if len(name) <= _MAX_CALLED else f"{name[: half - 1]}…{name[-half:]}"
+
+
+def class_called(name: str) -> str:
+    """A class in a sentence; a bare number would read as a count."""
+    return _("class {name}").format(name=name) if name.isdecimal() else name
 
 
 def _is_number(name: str) -> bool:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gatviz.attention.layer_trace import Array, GATTrace, LayerTrace
 
-_LARGEST_EXPONENT = 8.0
+_MAX_EXPONENT = 8.0
 """Up to exp(8) = 2981, four digits, and down to exp(−8) = 0.000335."""
 
 
@@ -72,7 +72,7 @@ def used_alpha(trace: LayerTrace) -> Array:
 def subtracted(e: Array) -> float:
     """What is taken from the scores of one target before exp: nothing, so that exp(e) can be read as it stands, or
     their maximum where the numbers would grow too large or too small to read. α is the same either way."""
-    return float(e.max()) if e.size and float(np.abs(e).max()) > _LARGEST_EXPONENT else 0.0
+    return float(e.max()) if e.size and float(np.abs(e).max()) > _MAX_EXPONENT else 0.0
 
 
 def target_sums(trace: LayerTrace, values: Array) -> Array:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gatviz.analysis.subject import Analysed, Subject, nodes, subject_of
+from gatviz.analysis.subject import Analysed, Subject, layer_of, nodes, subject_of
 from gatviz.analysis.terms import strongest_into, target_maxima, target_sums
 from gatviz.attention.alpha_trace import SUMS_TO_ONE
 from gatviz.attention.layer_trace import Array, LayerTrace
@@ -328,6 +328,21 @@ def uniformity(trace: Analysed, graph: Graph | None = None, *, rule: Rule | None
         none=int((counts == 0).sum()),
         by_parts=parts is not alpha,
     )
+
+
+def effective_neighbours(trace: Analysed, target: int, head: int) -> float:
+    """How many neighbours one node effectively reads under a head: `Uniformity.effective` of it alone, NaN for none."""
+    from scipy.special import entr
+
+    layer = layer_of(trace)
+    edges = layer.edges_into(target)
+    shares: Array = layer.alpha[edges, head].astype(np.float64)
+    if layer.alpha_alone:
+        shares = _parts(layer, layer.alpha[:, [head]].astype(np.float64))[edges, 0]
+    if not shares.size:
+        return float("nan")
+    entropy = np.maximum(np.add.reduceat(entr(shares), [0])[0], 0.0)
+    return float(np.clip(np.exp(entropy), 1.0, shares.size))
 
 
 def _parts(layer: LayerTrace, alpha: Array) -> Array:

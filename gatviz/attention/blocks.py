@@ -21,7 +21,7 @@ with warnings.catch_warnings():  # torch says once per process that CSR tensors 
     torch.sparse_csr_tensor([0, 1], [0], [1.0], (1, 1), check_invariants=False)
 
 _INT32_MAX = 2**31 - 1
-LONGEST_RUN = 48
+MAX_RUN = 48
 """So many numbers at most are added one after another in the layer's own precision: longer sums would drift."""
 _EMPTY = 4
 """Rows of one length are laid out for up to so many times as many sources as are read."""
@@ -92,16 +92,16 @@ class Block:
     @torch.inference_mode(False)
     def runs(self) -> EdgeRuns | None:
         """The edges in runs short enough to be added one after another; None where no target has more than one run."""
-        if self.device_type == "meta" or self.num_edges <= LONGEST_RUN:
+        if self.device_type == "meta" or self.num_edges <= MAX_RUN:
             return None
-        counts = (self.ptr.diff() + LONGEST_RUN - 1).div(LONGEST_RUN, rounding_mode="floor").clamp_(min=1)
+        counts = (self.ptr.diff() + MAX_RUN - 1).div(MAX_RUN, rounding_mode="floor").clamp_(min=1)
         total = int(counts.sum())
         if total == self.num_targets:
             return None
         first = counts.cumsum(0) - counts
         of_target = torch.repeat_interleave(counts)
         within = torch.arange(total, device=counts.device) - first[of_target]
-        ptr = torch.cat([self.ptr[of_target] + within * LONGEST_RUN, self.ptr[-1:]])
+        ptr = torch.cat([self.ptr[of_target] + within * MAX_RUN, self.ptr[-1:]])
         hubs = torch.nonzero(counts > 1).flatten()
         members = torch.nonzero(counts[of_target] > 1).flatten()
         of_hub = torch.repeat_interleave(counts[hubs])
@@ -138,7 +138,7 @@ class Block:
         Places are counted flat. None where most of it would be empty, or a row too long to be added in one go.
         """
         most = int(self.ptr.diff().max()) if self.num_edges else 0
-        if not 0 < most <= LONGEST_RUN or self.num_targets * most > _EMPTY * self.num_edges:
+        if not 0 < most <= MAX_RUN or self.num_targets * most > _EMPTY * self.num_edges:
             return None
         place = self.place * most + torch.arange(self.num_edges, device=self.ptr.device) - self.ptr[self.place]
         places = place.unsqueeze(1) * heads + torch.arange(heads, device=self.ptr.device)
@@ -189,7 +189,7 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class EdgeRuns:
-    """A block's edges in m runs, none longer than `LONGEST_RUN`, and how their sums make the sums of the targets.
+    """A block's edges in m runs, none longer than `MAX_RUN`, and how their sums make the sums of the targets.
 
     Attributes:
         block: the same edges; what a target is to a block, a run is to this one.

@@ -285,7 +285,10 @@ def _check_once(key: Tensor, num_nodes: int) -> None:
             "edge_index",
             _("each edge once"),
             _("{source} → {target} more than once").format(source=twice % num_nodes, target=twice // num_nodes),
-            _("merge the duplicates, e.g. torch.unique(edge_index, dim=1); PyG would give each a share of its own"),
+            _(
+                "merge the duplicates and what belongs to them, e.g. torch.unique(edge_index, dim=1); PyG would give "
+                "each a share of its own"
+            ),
         )
 
 

@@ -192,7 +192,7 @@ class CapturedRun(ShowsItself):
 # ---- as a file ------------------------------------------------------------------------------------------------------
 
 FORM = Form("capture", 1)
-_MOST_CALLS = 1_000
+_MAX_CALLS = 1_000
 
 
 class _Layer(msgspec.Struct):
@@ -263,7 +263,7 @@ def run_of(kept: KeptRun, container: Container) -> CapturedRun:
     Raises:
         GatvizError: parts that do not fit each other.
     """
-    if not 0 < len(kept.calls) <= _MOST_CALLS:
+    if not 0 < len(kept.calls) <= _MAX_CALLS:
         raise GatvizError(container.where, _("at least one call"), str(len(kept.calls)), _("save it again"))
     calls = tuple(_call_of(call, container) for call in kept.calls)
     return CapturedRun(kept.title, calls, tuple(kept.lost))

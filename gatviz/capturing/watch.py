@@ -19,7 +19,7 @@ from gatviz.files.container import ENDING
 from gatviz.files.disk import write_file
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
-from gatviz.training.kept_epochs import MOST_BYTES
+from gatviz.training.kept_epochs import MAX_BYTES
 from gatviz.training.recorded import Recorded
 from gatviz.training.stepper import Snapshot, outcome
 from gatviz.training.task import Labelled, Task
@@ -135,7 +135,7 @@ class Watch:
         self._rows.append({"epoch": epoch, "step_loss": loss, **outcome(self.task, out)})
         if epoch % self._stride == 0:
             self._seen[epoch] = Snapshot(out, alpha)
-            while self.recorded.nbytes > MOST_BYTES and len(self._seen) > 2:
+            while self.recorded.nbytes > MAX_BYTES and len(self._seen) > 2:
                 self._stride *= 2
                 self._seen = {k: one for k, one in self._seen.items() if k % self._stride == 0}
 

@@ -20,11 +20,11 @@ from gatviz.charts.colours import DIVERGING, EMPTY, INK, LINE, PALE, PAPER, SEQU
 from gatviz.words import _
 
 _FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', sans-serif"
-_LONGEST_NAME = 20
-_LONGEST_TICK = 14
+_MAX_NAME = 20
+_MAX_TICK = 14
 _ABOVE_LEFT = "top left"  # plotly's name of a place
-_MOST_TICKS = 25
-_MOST_CELL_NUMBERS = 12
+_MAX_TICKS = 25
+_MAX_CELL_NUMBERS = 12
 """Matrices up to this many rows carry their numbers in the cells."""
 
 
@@ -83,7 +83,7 @@ def file_name(title: str) -> str:
     return "-".join(name.lower().split())
 
 
-def plain(name: object, longest: int = _LONGEST_NAME) -> str:
+def plain(name: object, longest: int = _MAX_NAME) -> str:
     """A name as text that plotly does not take for markup; a long one is cut in the middle, as ends tell more."""
     text = str(name)
     if len(text) > longest:
@@ -129,9 +129,9 @@ def steps(stops: Sequence[str]) -> list[list[Any]]:
 
 def node_axis(names: Sequence[str]) -> dict[str, Any]:
     """Ticks for nodes by number: every name while they fit, else every so many."""
-    stride = max(1, -(-len(names) // _MOST_TICKS))
+    stride = max(1, -(-len(names) // _MAX_TICKS))
     places = list(range(0, len(names), stride))
-    labels = [plain(names[place], _LONGEST_TICK) for place in places]
+    labels = [plain(names[place], _MAX_TICK) for place in places]
     return {"tickmode": "array", "tickvals": places, "ticktext": labels, "zeroline": False, "showgrid": False}
 
 
@@ -178,7 +178,7 @@ def matrix(
     whole = plain_all(labels)
     size = int(min(560, max(340, 150 + 34 * len(labels))))
     result = figure(title, theme, height=size, width=size + 120)
-    many = len(labels) > _MOST_CELL_NUMBERS
+    many = len(labels) > _MAX_CELL_NUMBERS
     sign = "+" if colours["zmin"] < 0 else ""
     result.add_trace(
         go.Heatmap(

@@ -28,14 +28,14 @@ from gatviz.charts.common import (
 from gatviz.words import _, ngettext, sentences
 
 _SHADES = 0.35, 1.0
-_MOST_BARS = 100
+_MAX_BARS = 100
 
 
 def in_and_out_chart(found: InAndOut, head: int, *, theme: Theme = "light") -> Chart | None:
     """What every node receives in a head, what uniform attention would give it, and what it gives to others."""
     if not found.names:
         return None
-    order = np.argsort(-found.received[:, head], kind="stable")[:_MOST_BARS]
+    order = np.argsort(-found.received[:, head], kind="stable")[:_MAX_BARS]
     names = [found.names[n] for n in order]
     places = np.arange(order.size)
     drawn = figure(
@@ -255,8 +255,8 @@ def out_change_chart(found: WhatIf, *, theme: Theme = "light") -> Chart | None:
     if found.out is None or found.out.empty:
         return None
     table = found.out.sort_values("distance", ascending=False, kind="stable").reset_index(drop=True)
-    distances = table["distance"][:_MOST_BARS]
-    names = list(table["node"][:_MOST_BARS])
+    distances = table["distance"][:_MAX_BARS]
+    names = list(table["node"][:_MAX_BARS])
     drawn = figure(_("How far each node's output moved"), theme)
     drawn.add_trace(
         go.Bar(

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from gatviz.analysis import Explanation
-from gatviz.analysis.explanation.sentences import arrow, class_called
+from gatviz.analysis.explanation.figures import arrow
+from gatviz.analysis.subject import class_called
 from gatviz.attention.layer_trace import Array
 from gatviz.charts.colours import ACCENT, CLASSES, INK, PALE, Theme
 from gatviz.charts.common import Chart, figure, plain

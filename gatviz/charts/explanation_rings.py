@@ -11,18 +11,19 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from gatviz.analysis import Explanation
-from gatviz.analysis.explanation.sentences import arrow, class_called, signed
+from gatviz.analysis.explanation.figures import arrow, signed
+from gatviz.analysis.subject import class_called
 from gatviz.attention.layer_trace import Array
 from gatviz.charts.colours import ACCENT, INK, LINE, PAPER, SOFT, Theme
 from gatviz.charts.common import Chart, figure, plain
 from gatviz.charts.explanation import class_colour
 from gatviz.words import _, ngettext
 
-MOST_ARROWS = 150
+MAX_ARROWS = 150
 """So many at most are drawn, the strongest."""
 _NAMED = 60
 """Up to so many nodes have their names in them."""
-_WIDEST = 6.0
+_MAX_WIDTH = 6.0
 _ASIDE = 0.035
 """How far the two arrows between two nodes stand apart, of the first ring's radius."""
 _LOOP = 0.16
@@ -30,7 +31,7 @@ _LOOP = 0.16
 
 def rings_chart(e: Explanation, *, theme: Theme = "light", height: int = 420) -> Chart | None:
     """The arrows within reach that were removed, the strongest at most; None of no arrows."""
-    drawn = e.strongest.iloc[:MOST_ARROWS]
+    drawn = e.strongest.iloc[:MAX_ARROWS]
     if drawn.empty:
         return None
     number = {name: place for place, name in enumerate(e.graph.names)}
@@ -39,7 +40,7 @@ def rings_chart(e: Explanation, *, theme: Theme = "light", height: int = 420) ->
     title = _("What reaches node {name}, and how far removing it moves the answer").format(name=plain(e.name, 20))
     result = figure(title, theme, height=height)
     _rings(result, place, theme)
-    widths = 0.75 + _WIDEST * drawn["removal"].abs().to_numpy() / max(float(drawn["removal"].abs().max()), 1e-12)
+    widths = 0.75 + _MAX_WIDTH * drawn["removal"].abs().to_numpy() / max(float(drawn["removal"].abs().max()), 1e-12)
     at = {node: place[k] for k, node in enumerate(nodes)}
     for k, (_edge, row) in reversed(list(enumerate(drawn.iterrows()))):
         ends = at[source[k]], at[target[k]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from gatviz.analysis import HeadSimilarity, StaticAttention, Uniformity, common_order, rankings, share_limit
@@ -25,13 +26,13 @@ from gatviz.charts.common import (
     share_unit,
     signed_colours,
 )
-from gatviz.graph.checks import LONGEST_NAME
+from gatviz.graph.checks import MAX_NAME
 from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext, sentences
 
-_MOST_POINTS = 200
-_MOST_LINES = 400
-_MOST_NAMED_ROWS = 12
+_MAX_POINTS = 200
+_MAX_LINES = 400
+_MAX_NAMED_ROWS = 12
 
 
 def divergence_chart(found: HeadSimilarity, *, theme: Theme = "light") -> Chart | None:
@@ -101,7 +102,7 @@ def evenness_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None
                 name=name_of(head),
                 customdata=np.array(told, dtype=object),
                 hovertemplate="%{customdata}<extra></extra>",
-                boxpoints="all" if judged.size <= _MOST_POINTS else False,
+                boxpoints="all" if judged.size <= _MAX_POINTS else False,
                 jitter=0.5,
                 pointpos=0,
                 marker={"color": head_colour(head), "size": 5, "opacity": 0.65},
@@ -114,7 +115,7 @@ def evenness_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | None
     drawn.update_xaxes(title=_("head"), dtick=1, showgrid=False, zeroline=False)
     drawn.update_yaxes(title=_("effective neighbours ÷ neighbours (0 to 1)"), range=[0, 1.05])
     points = _("A point is a node that reads two or more")
-    if judged.size > _MOST_POINTS:
+    if judged.size > _MAX_POINTS:
         points = _("The boxes are made of points, too many to draw: each is a node that reads two or more")
     caption = _(
         "{points}: how many neighbours it reads like, as a part of those it reads. At 1 it reads all alike; "
@@ -143,7 +144,7 @@ def effective_chart(found: Uniformity, *, theme: Theme = "light") -> Chart | Non
             hoverinfo="skip",
         )
     )
-    grouped = names.size > _MOST_POINTS
+    grouped = names.size > _MAX_POINTS
     for head in range(found.entropy.shape[1]):
         like = _("{who}, head {head}: reads like {some} of {all}")
         x: Array = found.neighbours[judged].astype(np.float64)
@@ -253,40 +254,14 @@ def ranking_chart(
     if chosen.size == 0:
         return None
     order = common_order(trace, head, found.tolerance)
-    place = np.empty(order.size, dtype=np.int64)
-    place[order] = np.arange(order.size)
-    read = np.unique(trace.edge_index[0])
-    columns = np.sort(place[read])
-    column = {int(p): k for k, p in enumerate(columns)}
     names = plain_all([called(name) for name in found.names])
-    heading = title or _("How each target ranks its sources, head {head}").format(head=head)
-    drawn = figure(heading, theme, height=440)
-    reads = _("{target} reads {source}: {value}").format(
-        target="%{customdata[1]}",
-        source="%{customdata[0]}",
-        value=("α" if trace.alpha_alone else "e") + " = %{y:.4f}<extra></extra>",
-    )
+    drawn = figure(title or _("How each target ranks its sources, head {head}").format(head=head), theme, height=440)
     otherwise = found.otherwise[:, head]
     # Those that stand out are drawn in any case, and on top.
-    kept = chosen[np.argsort(~otherwise[chosen], kind="stable")][:_MOST_LINES]
+    kept = chosen[np.argsort(~otherwise[chosen], kind="stable")][:_MAX_LINES]
     shown = kept[np.argsort(otherwise[kept], kind="stable")]
-    for target in shown.tolist():
-        edges = np.arange(trace.num_edges)[trace.edges_into(target)]
-        edges = edges[np.argsort(place[trace.edge_index[0, edges]])]
-        sources, contradicts = trace.edge_index[0, edges], bool(otherwise[target])
-        drawn.add_trace(
-            go.Scatter(
-                x=[column[int(p)] for p in place[sources]],
-                y=trace.ranked[edges, head],
-                mode="lines+markers",
-                customdata=np.stack([names[sources], np.full(sources.size, names[target])], axis=-1),
-                hovertemplate=reads,
-                line={"color": ACCENT[theme] if contradicts else PALE[theme], "width": 2 if contradicts else 1.3},
-                marker={"size": 5, "symbol": "diamond" if contradicts else "circle"},
-                opacity=0.9 if contradicts else 0.55,
-            )
-        )
-    labels = [found.names[order[p]] for p in columns]
+    drawn.add_traces([_ranking(trace, t, head, order, names, theme, stands_out=otherwise[t]) for t in shown.tolist()])
+    labels = [found.names[node] for node in order[_places_read(trace, order)]]
     drawn.update_xaxes(title=_("source, from the highest ranked over all nodes to the lowest"), **node_axis(labels))
     drawn.update_yaxes(title=_("α (a share)") if trace.alpha_alone else _("score e (no unit)"), range=span)
     caption = sentences(_("A line is a target, over the sources that it reads."), _marked_lines(found, head, theme))
@@ -296,6 +271,43 @@ def ranking_chart(
     table = rankings(trace, graph)
     table = table[table["head"] == head].reset_index(drop=True)
     return Chart(drawn, caption, table.assign(target_ranks_otherwise=otherwise[trace.edge_index[1]]))
+
+
+def _places_read(trace: LayerTrace, order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places in the order whose nodes are read by any, rising."""
+    return np.flatnonzero(np.isin(order, trace.edge_index[0]))
+
+
+def _ranking(
+    trace: LayerTrace,
+    target: int,
+    head: int,
+    order: NDArray[np.int64],
+    names: NDArray[np.object_],
+    theme: Theme,
+    *,
+    stands_out: bool,
+) -> go.Scatter:
+    """One target's line over the sources that it reads, in the common order."""
+    sources = trace.edge_index[0]
+    place = np.argsort(order)
+    edges = np.arange(trace.num_edges)[trace.edges_into(target)]
+    edges = edges[np.argsort(place[sources[edges]])]
+    reads = _("{target} reads {source}: {value}").format(
+        target="%{customdata[1]}",
+        source="%{customdata[0]}",
+        value=("α" if trace.alpha_alone else "e") + " = %{y:.4f}<extra></extra>",
+    )
+    return go.Scatter(
+        x=np.searchsorted(_places_read(trace, order), place[sources[edges]]).tolist(),
+        y=trace.ranked[edges, head],
+        mode="lines+markers",
+        customdata=np.stack([names[sources[edges]], np.full(edges.size, names[target])], axis=-1),
+        hovertemplate=reads,
+        line={"color": ACCENT[theme] if stands_out else PALE[theme], "width": 2 if stands_out else 1.3},
+        marker={"size": 5, "symbol": "diamond" if stands_out else "circle"},
+        opacity=0.9 if stands_out else 0.55,
+    )
 
 
 def _marked_lines(found: StaticAttention, head: int, theme: Theme) -> str:
@@ -357,7 +369,7 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
     drawn.update_layout(look)
     names = plain_all(graph.names)
     if len(set(names)) < len(names):  # cut, they would be taken for one another
-        names = plain_all(graph.names, LONGEST_NAME)
+        names = plain_all(graph.names, MAX_NAME)
     for head in range(H):
         z = np.where(trace.adjacency, trace.dense("alpha", head), np.nan)
         drawn.add_trace(
@@ -379,7 +391,7 @@ def alpha_chart(trace: LayerTrace, graph: Graph, *, to_largest: bool = False, th
         coloraxis={"colorscale": scale["colorscale"], "cmin": 0, "cmax": scale["zmax"], "colorbar": bar},
         margin={"t": 90},
     )
-    quiet = {"linecolor": LINE[theme], "showticklabels": trace.num_nodes <= _MOST_NAMED_ROWS, "ticks": ""}
+    quiet = {"linecolor": LINE[theme], "showticklabels": trace.num_nodes <= _MAX_NAMED_ROWS, "ticks": ""}
     # Rows and columns go by their names here: names for every cell of every head would be megabytes.
     ticks = node_axis(graph.names)
     ticks = {**ticks, "type": "category", "tickvals": [names[place] for place in ticks["tickvals"]]}

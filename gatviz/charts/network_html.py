@@ -20,11 +20,11 @@ from gatviz.graph.subgraph import Part, strongest
 from gatviz.words import _, language, ngettext, sentences
 
 _SPAN_PER_NODE = 150
-_NARROWEST, _WIDEST = 1.2, 8.0
+_NARROWEST, _MAX_WIDTH = 1.2, 8.0
 _FAINTEST = 0.1
 """Where on the colour scale a weight of 0 begins, so that its arrow can still be seen."""
 _SHORT_NAME = 3
-_LONGEST_LABEL = 24
+_MAX_LABEL = 24
 
 _OUTSIDE = re.compile(r"<link\b[^>]*>|<script\b[^>]*\bsrc\s*=[^>]*>\s*</script>", re.IGNORECASE)
 _EMPTY_HEADINGS = re.compile(r"<center>\s*<h1>\s*</h1>\s*</center>")
@@ -125,7 +125,7 @@ def _add_nodes(
     for n, name, (x, y) in zip(nodes.tolist(), names, _on_canvas(positions), strict=True):
         network.add_node(
             n,
-            label=name if len(name) <= _LONGEST_LABEL else name[: _LONGEST_LABEL - 1] + "…",
+            label=name if len(name) <= _MAX_LABEL else name[: _MAX_LABEL - 1] + "…",
             x=x,
             y=y,
             color=colours,
@@ -166,7 +166,7 @@ def _add_edges(
             target,
             id=k,
             weight=share,
-            width=_NARROWEST + (_WIDEST - _NARROWEST) * min(max(share, 0.0), 1.0),
+            width=_NARROWEST + (_MAX_WIDTH - _NARROWEST) * min(max(share, 0.0), 1.0),
             color=colour_at(SEQUENTIAL[theme], _FAINTEST + (1 - _FAINTEST) * share),
             title=told.format(arrow=f"{graph.names[source]} → {graph.names[target]}", value=f"{share:.6g}"),
             dashes=added,

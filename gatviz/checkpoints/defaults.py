@@ -21,6 +21,7 @@ from gatviz.checkpoints.layouts import LAYOUTS
 from gatviz.checkpoints.proposal import Standing
 from gatviz.checkpoints.recognition import Recognised
 from gatviz.checkpoints.saved_settings import SavedSettings
+from gatviz.checkpoints.told_modules import ToldModules
 from gatviz.checkpoints.told_words import ToldWords
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _, commas, ngettext, or_list
@@ -69,21 +70,23 @@ def decide(
         GatvizError: a choice against what the file says, or that its layers do not leave open.
     """
     layers = recognised.layers
-    words = ToldWords(recognised.around)
-    loops, slope = _self_loops(recognised, words, choices, saved), _slope(recognised, words, choices, saved)
+    told = ToldModules(recognised.modules, recognised.pieces)
+    words = ToldWords({**told.values, **recognised.around})
+    loops = _self_loops(recognised, told, words, choices, saved, where)
+    slope = _slope(recognised, words, choices, saved)
     filled = edge_defaults.loop_features(recognised, choices, loops.value, saved, where)
     in_message = edge_defaults.in_message(layers, choices, saved, where)
     own = _own_choices(recognised, choices, where)
     concats = _each_layer("concat", layers, choices, where, _Concat(recognised, stand, words, saved))
     residuals = _each_layer("residual", layers, choices, where, _Residual(recognised))
-    activations = [_activation(k, recognised, stand, words, choices, saved) for k in range(len(layers))]
+    after, bent = told.after(), words.activation or told.activation
+    activations = [_activation(k, recognised, stand, bent, after, choices, saved) for k in range(len(layers))]
     norm = None if saved is not None and choices.norm is None else _norm_mode(recognised, choices, where)
-    own_slopes = {layer.negative_slope for layer in saved.layers} if saved else set()
-    by_layer = len(own_slopes) > 1 and slope.origin == "file"
+    own_slopes = _own_slopes(recognised, told, choices, saved)
 
     decisions = [Decision.of("self_loops", None, loops, _LOOPS)]
     decisions += [*filled, *in_message]
-    decisions += [] if by_layer else [Decision.of("negative_slope", None, slope)]
+    decisions += [] if own_slopes else [Decision.of("negative_slope", None, slope)]
     decisions += [*own, *([] if norm is None else [Decision.of("norm", None, norm, ("node", "graph"))])]
     slopes: list[float] = []
     for k, layer in enumerate(layers):
@@ -92,10 +95,9 @@ def decide(
         if choices.recipe is None:
             decisions.append(Decision.of("activation", k, activations[k], ACTIVATION_NAMES))
         decisions.append(Decision.of("residual", k, residuals[k], ("none", "identity")))
-        slopes.append(float(slope.value))
-        if by_layer and saved:
-            slopes[k] = saved.layers[k].negative_slope
-            decisions.append(Decision.of("negative_slope", k, Reasoned.saved(slopes[k])))
+        own_slope = own_slopes[k] if own_slopes else slope
+        slopes.append(float(own_slope.value))
+        decisions += [Decision.of("negative_slope", k, own_slope)] if own_slopes else []
     values = {one.name: one.value for one in own}
     notes = [
         _(one.notes[values[one.name]]) for one in recognised.layout.own_choices if values.get(one.name) in one.notes
@@ -108,24 +110,34 @@ def decide(
         slopes=tuple(slopes),
         own=values,
         loop_features=LoopFeatures(*(one.value for one in filled)) if filled else None,  # type: ignore[arg-type]
-        between=choices.activation
-        if isinstance(choices.activation, str)
-        else words.activation and words.activation.value,
+        between=choices.activation if isinstance(choices.activation, str) else bent and bent.value,
         norm_mode="node" if norm is None else norm.value,
         in_message={one.layer: bool(one.value) for one in in_message if one.layer is not None},
         decisions=tuple(decisions),
-        notes=(*notes, *words.notes),
+        notes=(*notes, *words.notes, *told.notes(after)),
     )
 
 
 # ---- for the whole file ---------------------------------------------------------------------------------------------
 
 
-def _self_loops(recognised: Recognised, words: ToldWords, choices: Choices, saved: SavedSettings | None) -> Reasoned:
+def _self_loops(
+    recognised: Recognised,
+    told: ToldModules,
+    words: ToldWords,
+    choices: Choices,
+    saved: SavedSettings | None,
+    where: str,
+) -> Reasoned:
     if choices.self_loops is not None:
         return Reasoned.chosen(choices.self_loops)
     if saved:
         return Reasoned.saved(saved.self_loops)
+    own = told.of_layers("add_self_loops")
+    if len(set(own.values())) > 1:
+        found = commas(f"add_self_loops={value} ({quote(name)})" for name, value in own.items())
+        mend = _("choose self_loops by hand, or train all layers with the same")
+        raise GatvizError(commas(("self_loops", where)), _("one way for all layers"), found, mend)
     return words.self_loops or recognised.layout.self_loops.answer
 
 
@@ -138,6 +150,21 @@ def _slope(recognised: Recognised, words: ToldWords, choices: Choices, saved: Sa
     if recognised.layout.slope is not None:
         return words.slope or recognised.layout.slope.answer
     return words.slope or Reasoned(NEGATIVE_SLOPE, "assumed", why.format(slope=NEGATIVE_SLOPE))
+
+
+def _own_slopes(
+    recognised: Recognised, told: ToldModules, choices: Choices, saved: SavedSettings | None
+) -> list[Reasoned]:
+    """A slope for each layer, where they say different ones; else none."""
+    if choices.negative_slope is not None:
+        return []
+    if saved:
+        own = [Reasoned.saved(layer.negative_slope) for layer in saved.layers]
+    else:
+        by_layer = told.of_layers("negative_slope")
+        why = _("The layer itself says so")
+        own = [Reasoned(by_layer.get(one.name, NEGATIVE_SLOPE), "file", why) for one in recognised.layers]
+    return own if len({one.value for one in own}) > 1 else []
 
 
 def _norm_mode(recognised: Recognised, choices: Choices, where: str) -> Reasoned | None:
@@ -206,7 +233,8 @@ def _activation(
     k: int,
     recognised: Recognised,
     stand: Sequence[Standing],
-    words: ToldWords,
+    bent: Reasoned | None,
+    after: Mapping[str, Reasoned],
     choices: Choices,
     saved: SavedSettings | None,
 ) -> Reasoned:
@@ -225,8 +253,9 @@ def _activation(
         return Reasoned.chosen(given)
     if saved is not None:
         return Reasoned.saved(saved.layers[k].activation or NO_ACTIVATION)
-    if hidden and words.activation is not None:
-        return words.activation
+    own = after.get(recognised.names[k])
+    if own is not None or (hidden and bent is not None):
+        return own or bent  # type: ignore[return-value]
     default = layout.activation(k, recognised.layers) if layout.activation is not None else None
     if default is None and hidden and any(piece.layer is None for piece in recognised.pieces):
         default = layout.around

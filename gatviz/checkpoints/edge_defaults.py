@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import get_args
 
 from gatviz.attention.edges import SelfLoops
-from gatviz.attention.loop_features import Filled, Reduction
+from gatviz.attention.loop_features import Filled, LoopFeatures, Reduction
 from gatviz.checkpoints.choices import Choices, Decision, Reasoned
 from gatviz.checkpoints.layer_forms import Layers
 from gatviz.checkpoints.recognition import Recognised
 from gatviz.checkpoints.saved_settings import SavedSettings
+from gatviz.checkpoints.told_modules import ToldModules
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _, commas
 
@@ -34,12 +35,18 @@ def loop_features(
         return []
     usual, reason = recognised.layout.loop_features
     filled = saved.loop_features if saved else usual
+    told = set(ToldModules(recognised.modules, recognised.pieces).of_layers("fill_value").values())
+    own = told.pop() if len(told) == 1 and not saved else None
+    if isinstance(own, float) or own in get_args(Reduction):
+        filled = LoopFeatures(own, usual.filled)  # type: ignore[arg-type]
     decisions = []
     for name, value, options in (
         ("loop_features", filled.value, _FILLS),
         ("filled_loops", filled.filled, get_args(Filled)),
     ):
         answer = Reasoned.saved(value) if saved else Reasoned(value, "assumed", _(reason))
+        if name == "loop_features" and own is not None and value == own:
+            answer = Reasoned(value, "file", _("The layer itself says so"))
         if given[name] is not None:
             answer = Reasoned.chosen(given[name])
         offered = options if answer.value in options else (*options, answer.value)

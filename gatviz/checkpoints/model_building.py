@@ -19,6 +19,7 @@ from gatviz.checkpoints.pieces import StoredModule
 from gatviz.checkpoints.proposal import left_over, reads_first
 from gatviz.checkpoints.recognition import Recognised
 from gatviz.checkpoints.saved_settings import SavedSettings
+from gatviz.checkpoints.told_modules import ToldModules
 from gatviz.errors import GatvizError, quote
 from gatviz.model.around import Activation, Linear
 from gatviz.model.gat import GAT
@@ -26,6 +27,7 @@ from gatviz.model.layer_settings import LayerSettings
 from gatviz.model.norms import BatchNorm, GraphNorm, LayerNorm
 from gatviz.model.recipe import Recipe
 from gatviz.model.step import Step, checked_width
+from gatviz.pickles.pickled import PickledModule
 from gatviz.words import _, commas
 
 
@@ -58,7 +60,8 @@ def build_model(
     arrays: list[Mapping[str, Tensor]] = []
     by_name = {piece.name: piece for piece in recognised.pieces}
     names = [piece.name for piece in recognised.pieces if piece.layer is not None]
-    as_run = recognised.layout.as_run
+    by_hand = any(one.name == "norm" and one.origin == "given" for one in decided.decisions)
+    as_run, told_modules = recognised.layout.as_run, ToldModules(recognised.modules, recognised.pieces)
     for k, stored in enumerate(recognised.layers):
         number = _("layer {layer}").format(layer=k)
         named = _("layer {layer} {name}").format(layer=k, name=quote(stored.name))
@@ -77,7 +80,8 @@ def build_model(
     for name in recipe.names:
         if name in by_name and (piece := by_name[name]).other is not None:
             own = saved.steps.get(name) if saved else None
-            modules[name], around[name] = _step(piece, own, decided, commas((where, piece.shown)))
+            step, around[name] = _step(piece, own, decided, commas((where, piece.shown)))
+            modules[name] = step if own is not None else _as_told(step, told_modules.of(piece), by_hand)
     for name, step in saved.steps.items() if saved else ():
         if name not in by_name and not (isinstance(step, LayerNorm) and not step.affine):
             raise _against(commas((where, quote(name))))
@@ -113,8 +117,8 @@ def _step(piece: StoredModule, saved: Step | None, decided: Decided, at: str) ->
     if module.kind == "linear":
         made = Linear(module.out_features or 0, bias="bias" in tensors, in_features=width)
     elif module.kind == "batch_norm":
-        made = BatchNorm(affine=affine, in_features=width)
-        like = tensors["running_mean"]
+        made = BatchNorm(affine=affine, in_features=width, stored="running_mean" in tensors)
+        like = next(iter(tensors.values()))
         filled = {"weight": torch.ones_like(like), "bias": torch.zeros_like(like)} if affine else {}
         tensors = {**filled, **tensors}
     elif module.kind == "graph_norm":
@@ -132,6 +136,18 @@ def _step(piece: StoredModule, saved: Step | None, decided: Decided, at: str) ->
     if type(saved) is not type(made) or not fits or getattr(saved, "in_features", None) not in (None, width):
         raise _against(at)
     return saved, tensors
+
+
+def _as_told(step: Step, told: PickledModule | None, by_hand: bool) -> Step:
+    """The same with what the norm itself says: its ε, and its mode unless that was chosen by hand."""
+    if told is None or not isinstance(step, BatchNorm | LayerNorm | GraphNorm):
+        return step
+    eps, mode = told.attributes.get("eps"), told.attributes.get("mode")
+    if isinstance(eps, float):
+        step = replace(step, eps=eps)
+    if isinstance(step, LayerNorm) and mode in ("node", "graph") and not by_hand:
+        step = replace(step, mode=mode)
+    return step
 
 
 def _layer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Unpack
 
 from torch import Tensor, nn
@@ -15,11 +15,11 @@ from gatviz.checkpoints.defaults import Decided, decide
 from gatviz.checkpoints.layouts import LAYOUTS
 from gatviz.checkpoints.model_building import build_model
 from gatviz.checkpoints.pieces import StoredModule
-from gatviz.checkpoints.proposal import BETWEEN_LINEAR, Guess, Skeleton, Standing, propose, standings
+from gatviz.checkpoints.proposal import BETWEEN_LINEAR, Guess, Proposal, Skeleton, Standing, propose, standings
 from gatviz.checkpoints.recognition import Recognised, recognise
 from gatviz.checkpoints.saved_settings import SavedSettings, saved_classes, saved_recipe, saved_settings
 from gatviz.checkpoints.state_dict import StateDict, read_state_dict
-from gatviz.checkpoints.told_modules import check_covered, with_jumping
+from gatviz.checkpoints.told_modules import ToldModules
 from gatviz.errors import GatvizError, quote
 from gatviz.files.disk import read_file
 from gatviz.files.encoding import shown_name
@@ -147,7 +147,7 @@ def read_weights(source: WeightsSource, *, name: str | None = None) -> WeightsFi
 
 
 _GRAPH = ("edge_index", "adj_t", "adj", "_adj", "indptr")
-_MOST_LOOKED_AT = 200
+_MAX_LOOKED_AT = 200
 
 
 def _a_graph(where: str) -> GatvizError:
@@ -158,14 +158,14 @@ def _a_graph(where: str) -> GatvizError:
 def _holds_graph(content: object) -> bool:
     """Whether a graph stands among the first things of a file, as `gatviz.files` reads it."""
     waiting: list[object] = [content]
-    for place in range(_MOST_LOOKED_AT):
+    for place in range(_MAX_LOOKED_AT):
         if place == len(waiting):
             break
         level = waiting[place]
         if isinstance(level, dict) and any(name in level for name in _GRAPH):
             return True
         if isinstance(level, dict | list):
-            inside = list(level.values() if isinstance(level, dict) else level)[:_MOST_LOOKED_AT]
+            inside = list(level.values() if isinstance(level, dict) else level)[:_MAX_LOOKED_AT]
             waiting += [one for one in inside if isinstance(one, dict | list)]
     return False
 
@@ -196,7 +196,7 @@ class WeightsFile:
         """
         chosen = Choices(**choices)
         recognised = recognise(self.state, self.where, chosen)
-        proposal = propose(recognised.pieces, recognised.ordered, self.where)
+        proposal = self._proposal(recognised, ToldModules(recognised.modules, recognised.pieces))
         recipes = [self._decided(recognised, way.recipe(), way, chosen)[0] for way in proposal.ways]
         return Ways(tuple(dict.fromkeys(map(str, recipes))), proposal.question)
 
@@ -206,12 +206,15 @@ class WeightsFile:
         recognised = recognise(self.state, self.where, chosen)
         recipe, way = self._recipe(recognised, chosen)
         pieces = recognised.pieces
+        told = ToldModules(recognised.modules, pieces)
+        told.check_layers(self.where)
         recipe, recognised, decided, saved = self._decided(recognised, recipe, way, chosen)
         model = build_model(recognised, recipe, decided, saved, self.where)
         model.classes = saved_classes(self.state.settings, self.where)
         of_layers = dict.fromkeys(note for layer in recognised.layers for note in layer.notes)
         notes = (*self.state.notes, *(way.notes if way else ()), *_left_out(pieces, recipe), *of_layers)
         notes += (*decided.notes, *map(_, recognised.layout.notes))
+        notes += told.left_out() if way is None else ()
         return Checkpoint(
             where=self.where,
             layout=recognised.layout.name,
@@ -221,7 +224,7 @@ class WeightsFile:
             self_loops=decided.self_loops,
             recipe=recipe,
             guesses=() if way is None else way.guesses(),
-            decisions=(_of_recipe(recipe, way, chosen), *decided.decisions),
+            decisions=(_of_recipe(recipe, way, chosen, told), *decided.decisions),
             notes=notes,
         )
 
@@ -231,22 +234,40 @@ class WeightsFile:
         Raises:
             GatvizError: several ways to read the file, or a module that it does not have.
         """
+        told = ToldModules(recognised.modules, recognised.pieces)
         given = chosen.recipe if isinstance(chosen.recipe, Recipe) else saved_recipe(self.state.settings, self.where)
         if given is not None:
             recipe = given.renamed({piece.stored: piece.name for piece in recognised.pieces})
             known: dict[str, Step] = {piece.name: Linear(1) for piece in recognised.pieces}
             recipe.steps(known | self._saved_names())
+            told.check_named(recipe, self.where)
             return recipe, None
-        check_covered(self.state.modules, self.where)
-        proposal = propose(recognised.pieces, recognised.ordered, self.where)
+        proposal = self._proposal(recognised, told)
         if proposal.question:
             recipes = [self._decided(recognised, way.recipe(), way, chosen)[0] for way in proposal.ways]
-            told = or_list(f"recipe='{recipe}'" for recipe in dict.fromkeys(map(str, recipes)))
+            lines = or_list(f"recipe='{recipe}'" for recipe in dict.fromkeys(map(str, recipes)))
             raise GatvizError(
-                self.where, _("one way to read it"), proposal.question, _("choose {recipes}").format(recipes=told)
+                self.where, _("one way to read it"), proposal.question, _("choose {recipes}").format(recipes=lines)
             )
-        way = with_jumping(proposal.ways[0], self.state.modules)
-        return way.recipe(), way
+        return proposal.ways[0].recipe(), proposal.ways[0]
+
+    def _proposal(self, recognised: Recognised, told: ToldModules) -> Proposal:
+        """The ways to read the file, none of them without anything that its modules tell of.
+
+        Raises:
+            GatvizError: no way, or a module that gatviz does not have.
+        """
+        try:
+            proposal = propose(told.covered(), recognised.ordered, self.where)
+        except GatvizError:
+            told.check_covered("", self.where)
+            raise
+        proposal = replace(proposal, ways=tuple(map(told.applied, proposal.ways)))
+        if told.lacking():
+            way = proposal.ways[0]
+            likely = str(self._decided(recognised, way.recipe(), way, Choices())[0])
+            told.check_covered(likely, self.where)
+        return proposal
 
     def _saved_names(self) -> dict[str, Step]:
         """What a saved recipe names though it has no tensors."""
@@ -292,15 +313,18 @@ class Ways:
     question: str = ""
 
 
-def _of_recipe(recipe: Recipe, way: Skeleton | None, chosen: Choices) -> Decision:
+def _of_recipe(recipe: Recipe, way: Skeleton | None, chosen: Choices, told: ToldModules) -> Decision:
     if chosen.recipe is not None:
         return Decision.of("recipe", None, Reasoned.chosen(str(recipe)))
     if way is None:
         return Decision.of("recipe", None, Reasoned.saved(str(recipe)))
-    if way.is_stack:
-        return Decision.of("recipe", None, Reasoned(str(recipe), "file", _("The file holds attention layers alone")))
     why = _("By the names, widths and order of the modules in the file")
-    return Decision.of("recipe", None, Reasoned(str(recipe), "assumed", why))
+    if way.is_stack:
+        why = _("The file holds attention layers alone")
+    if not told.is_whole:
+        unseen = _("{why}; what a model's forward() calls beside them (relu, x + conv(x), a mean) cannot be seen there")
+        why = unseen.format(why=why)
+    return Decision.of("recipe", None, Reasoned(str(recipe), "file" if way.is_stack else "assumed", why))
 
 
 def _left_out(pieces: Sequence[StoredModule], recipe: Recipe) -> tuple[str, ...]:

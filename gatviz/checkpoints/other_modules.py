@@ -24,6 +24,8 @@ _AFFINE = frozenset(("weight", "bias"))
 _STATISTICS = frozenset(("running_mean", "running_var"))
 _OF_VECTORS: Mapping[frozenset[str], ModuleKind] = {_AFFINE: "norm", _AFFINE | {"mean_scale"}: "graph_norm"}
 _COUNTER = "num_batches_tracked"
+_QUERIES = ("lin_key", "lin_query")
+"""Linear layers of these names in one module are parts of another kind of attention."""
 _WRAPPER = "module"
 """Under this name PyG's norms keep torch's."""
 
@@ -54,7 +56,7 @@ class OtherModule:
         """C, or None where its kind leaves it open."""
         if self.kind in ("prelu", "other"):
             return None
-        return self.tensors["running_mean" if self.kind == "batch_norm" else "weight"].shape[0]
+        return self.tensors["weight" if "weight" in self.tensors else "running_mean"].shape[0]
 
 
 def other_modules(tensors: Tensors) -> tuple[OtherModule, ...]:
@@ -73,7 +75,8 @@ def other_modules(tensors: Tensors) -> tuple[OtherModule, ...]:
         own = {tail: tensors[name] for tail, name in tails.items()}
         outer, _dot, last = module.rpartition(".")
         wraps = last == _WRAPPER and outer and within[outer] == 1 and outer not in groups
-        modules.append(OtherModule(outer if wraps else module, _kind_of(own), own))
+        kind = "other" if {f"{outer}.{one}" for one in _QUERIES} <= groups.keys() else _kind_of(own)
+        modules.append(OtherModule(outer if wraps else module, kind, own))
     return tuple(modules)
 
 

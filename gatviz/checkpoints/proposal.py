@@ -17,9 +17,9 @@ from gatviz.checkpoints.choices import NO_ACTIVATION
 from gatviz.checkpoints.pieces import NORMS, StoredModule
 from gatviz.checkpoints.sequence import Row, parallel_rows, reads_all, rows
 from gatviz.errors import GatvizError, quote
-from gatviz.model.around import Activation, JumpingKnowledge
+from gatviz.model.around import JumpingKnowledge
 from gatviz.model.recipe import Added, Named, Recipe, RecipePart, Worded
-from gatviz.words import _, and_list, commas
+from gatviz.words import N_, _, and_list, commas
 
 BETWEEN_LINEAR = "relu"
 """σ between two linear layers: what nearly everybody writes there."""
@@ -43,6 +43,8 @@ class MainLayer:
     Attributes:
         skip: a linear layer whose output is added to it. norms, prelu: what follows it.
         joined: how jumping knowledge joins what the layers gave, before it; "" where nothing is joined.
+        after: the activation after a linear layer, where the file tells it.
+        bent_first: whether the activation stands before the norms.
         guesses: why it stands so.
     """
 
@@ -51,6 +53,8 @@ class MainLayer:
     norms: tuple[StoredModule, ...] = ()
     prelu: StoredModule | None = None
     joined: Literal["", "cat", "max"] = ""
+    after: Guess | None = None
+    bent_first: bool = False
     guesses: tuple[Guess, ...] = ()
 
 
@@ -60,13 +64,14 @@ class Skeleton:
 
     Attributes:
         first: norms before the first layer. stages: the layers. left: modules of the file that are not in it.
-        notes: a sentence each.
+        notes: a sentence each. end: what follows them all.
     """
 
     first: tuple[StoredModule, ...]
     stages: tuple[MainLayer, ...]
     left: tuple[StoredModule, ...] = ()
     notes: tuple[str, ...] = ()
+    end: Guess | None = None
 
     @property
     def layers(self) -> tuple[StoredModule, ...]:
@@ -76,7 +81,7 @@ class Skeleton:
     @property
     def is_stack(self) -> bool:
         """Whether attention layers alone are in it."""
-        plain = all(not (stage.skip or stage.norms or stage.prelu) for stage in self.stages)
+        plain = all(not (stage.skip or stage.norms or stage.prelu) for stage in self.stages) and self.end is None
         return plain and not self.first and len(self.layers) == len(self.stages)
 
     def recipe(self, activations: Mapping[str, str] | None = None) -> Recipe:
@@ -88,12 +93,14 @@ class Skeleton:
                 parts.append(Worded(JumpingKnowledge(stage.joined)))
             own = Named(stage.piece.name)
             parts.append(own if stage.skip is None else Added((own,), skip=Named(stage.skip.name)))
-            parts += [Named(norm.name) for norm in stage.norms]
+            norms: list[RecipePart] = [Named(norm.name) for norm in stage.norms]
+            bent: list[RecipePart] = []
             if stage.prelu is not None:
-                parts.append(Named(stage.prelu.name))
+                bent = [Named(stage.prelu.name)]
             elif (word := self._bent(k, told)) is not None:
-                parts.append(Worded(Activation(word)))
-        return Recipe(tuple(parts))
+                bent = list(Recipe.parse(word).parts)
+            parts += [*bent, *norms] if stage.bent_first else [*norms, *bent]
+        return Recipe((*parts, *(Recipe.parse(self.end.step).parts if self.end is not None else ())))
 
     def guesses(self) -> tuple[Guess, ...]:
         """Why each step stands where it does, in their order."""
@@ -101,7 +108,9 @@ class Skeleton:
         told = [Guess(norm.name, "assumed", reason) for norm in self.first]
         for k, stage in enumerate(self.stages):
             told += stage.guesses
-            if self.bends(k):
+            if stage.after is not None:
+                told.append(stage.after)
+            elif self.bends(k):
                 told.append(
                     Guess(
                         self._bent(k, {}) or "",
@@ -109,20 +118,23 @@ class Skeleton:
                         _("Between linear layers stands an activation, mostly ReLU."),
                     )
                 )
-        return tuple(told)
+        return (*told, *([] if self.end is None else [self.end]))
 
     def _bent(self, k: int, told: Mapping[str, str]) -> str | None:
         piece = self.stages[k].piece
         if piece.kind == "attention":
             word = told.get(piece.name)
             return None if word in (None, NO_ACTIVATION, LEARNT) else word
+        if (after := self.stages[k].after) is not None:
+            return None if after.step == NO_ACTIVATION else after.step
         return told.get("", BETWEEN_LINEAR) if self.bends(k) else None
 
     def bends(self, k: int) -> bool:
         """Whether a linear layer is followed by an activation: those that stand between others are."""
+        if self.stages[k].piece.kind != "linear" or k == len(self.stages) - 1:
+            return False
         met = any(stage.piece.kind == "attention" for stage in self.stages[:k])
-        between = self.stages[k].norms or met
-        return self.stages[k].piece.kind == "linear" and k < len(self.stages) - 1 and bool(between)
+        return met or bool(self.stages[k].norms) or self.stages[k + 1].piece.kind == "linear"
 
 
 @dataclass(frozen=True)
@@ -413,9 +425,29 @@ def _placed(row: Row, k: int, joined: bool, ordered: bool) -> Guess:
         return Guess(piece.name, "file", reason)
     if len(row.pieces) == 1:
         return Guess(piece.name, "file", _("It is the only layer of the file."))
+    reason = _("It stands there in the file, and its width fits.")
     if row.note or not ordered:
-        return Guess(piece.name, "file", _("Its width fits there."))
-    return Guess(piece.name, "file", _("It stands there in the file, and its width fits."))
+        reason = _("Its width fits there.")
+    if not _largest_fits(row.pieces[:k], piece):
+        return Guess(piece.name, "file", reason)
+    more = _("{reason} It may as well read the largest that the layers before gave, jk(max): no file tells.")
+    return Guess(piece.name, "assumed", more.format(reason=reason))
+
+
+def _largest_fits(before: Sequence[StoredModule], piece: StoredModule) -> bool:
+    """Whether a linear layer right after attention layers of one width may read them all, joined by the largest."""
+    gives = [one.gives for one in before if one.kind == "attention"]
+    right_after = piece.kind == "linear" and bool(before) and before[-1].kind == "attention"
+    return right_after and len(gives) > 1 and all(piece.reads in one for one in gives)
+
+
+_KNOWN_BY = {
+    "weight_ih_l0": N_("an LSTM, a GRU or another recurrent layer"),
+    "weight_ih": N_("an LSTM, a GRU or another recurrent layer"),
+    "in_proj_weight": N_("a MultiheadAttention"),
+    "lin_query.weight": N_("a TransformerConv"),
+}
+"""By how a tensor's name ends, the module that it can only be of."""
 
 
 def left_over(pieces: Sequence[StoredModule], where: str) -> GatvizError:
@@ -427,6 +459,8 @@ def left_over(pieces: Sequence[StoredModule], where: str) -> GatvizError:
         for tail, values in piece.other.tensors.items()
     }
     shown = [f"{quote(name)} {list(values.shape)}" for name, values in list(tensors.items())[:6]]
-    found = _("tensors of something else: {tensors}").format(tensors=commas(shown))
+    of = next((kind for tail, kind in _KNOWN_BY.items() if any(name.endswith(tail) for name in tensors)), None)
+    module = _("something else") if of is None else _(of)
+    found = _("tensors of {module}: {tensors}").format(module=module, tensors=commas(shown))
     expected = _("attention and linear layers, norms and activations")
     return GatvizError(where, expected, found, _("write a recipe that leaves them out"))

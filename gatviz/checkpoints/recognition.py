@@ -21,7 +21,7 @@ from gatviz.checkpoints.layer_forms import (
     ones_last,
 )
 from gatviz.checkpoints.layouts import LAYOUTS, attention_names
-from gatviz.checkpoints.other_modules import other_modules
+from gatviz.checkpoints.other_modules import OtherModule, other_modules
 from gatviz.checkpoints.pieces import StoredModule, pieces
 from gatviz.checkpoints.state_dict import RECIPE, StateDict
 from gatviz.errors import GatvizError, quote
@@ -30,7 +30,7 @@ from gatviz.words import _, and_list, commas, ngettext, or_list
 
 MAX_LAYERS = 64
 _NUMBERED = re.compile(r"^(.*?)(\d+)$")
-_MOST_LISTED = 12
+_MAX_LISTED = 12
 _OTHER_CONVS = ("lin_key", "lin_query")
 _TWO_KINDS = re.compile(r"(^|\.)<?\w+___\w+___\w+>?(\.|$)")
 """How a module of a heterogeneous graph is called after an edge's kind."""
@@ -58,6 +58,11 @@ class Recognised:
     def layers(self) -> tuple[StoredLayer, ...]:
         """The attention layers."""
         return tuple(piece.layer for piece in self.pieces if piece.layer is not None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a recipe calls the attention layers."""
+        return tuple(piece.name for piece in self.pieces if piece.layer is not None)
 
     def run_as(self, names: Sequence[str]) -> Recognised:
         """The same with the attention layers of these names alone, in their order; all other modules stay."""
@@ -91,7 +96,7 @@ def recognise(state: StateDict, where: str, choices: Choices) -> Recognised:
         name: LayerTensors(name, forms[name][1], tensors, given, state.around, where, last, choices)
         for name, tensors in groups.items()
     }
-    others = other_modules(left)
+    others = [_as_told(one, state.modules) for one in other_modules(left)]
     reads = {other.in_features for other in others}
     layers = _joined_heads([tensors.form.read(tensors) for tensors in read.values()], reads, where)
     if len(layers) > MAX_LAYERS or len(others) > MAX_LAYERS * 4:
@@ -102,6 +107,12 @@ def recognise(state: StateDict, where: str, choices: Choices) -> Recognised:
     own = state.settings is not None and RECIPE in state.settings
     all_pieces = pieces(layers, others, _places(state.tensors), whole_names=own)
     return Recognised(LAYOUTS[kinds[0]], all_pieces, state.ordered, state.around, state.modules)
+
+
+def _as_told(other: OtherModule, modules: Mapping[str, PickledModule]) -> OtherModule:
+    """The same, but a BatchNorm that stores nothing has a layer norm's tensors."""
+    told = modules.get(f"{other.name}.module", modules.get(other.name))
+    return replace(other, kind="batch_norm") if told and other.kind == "norm" and "Batch" in told.kind else other
 
 
 def _places(names: Iterable[str]) -> dict[str, int]:
@@ -188,7 +199,7 @@ def _no_layout(tensors: Mapping[str, Tensor], where: str, layouts: Sequence[Weig
 
 
 def _listed(tensors: Mapping[str, Tensor]) -> str:
-    shown = [f"{quote(name)} {list(tensor.shape)}" for name, tensor in list(tensors.items())[:_MOST_LISTED]]
+    shown = [f"{quote(name)} {list(tensor.shape)}" for name, tensor in list(tensors.items())[:_MAX_LISTED]]
     more = len(tensors) - len(shown)
     if not more:
         return commas(shown)

@@ -11,11 +11,11 @@ from gatviz.checkpoints.pieces import StoredModule
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _, commas, or_list
 
-_MOST_SEARCHED = 8
-_MOST_WAYS = 4
-_MOST_TRIED = 1500
-_MOST_STEPS = 20_000
-_MOST_ENDS = 2
+_MAX_SEARCHED = 8
+_MAX_WAYS = 4
+_MAX_TRIED = 1500
+_MAX_STEPS = 20_000
+_MAX_ENDS = 2
 _NUMBER = re.compile(r"\d+")
 
 
@@ -49,7 +49,7 @@ def rows(pieces: Sequence[StoredModule], ordered: bool, where: str) -> list[Row]
     found = _fullest(pieces, ordered, search=True)
     if ordered and found and not found[0].as_stored:
         # As likely as a line that is defined before what it runs after are two ends, of which one is left out.
-        found = [row for row in _fullest(pieces, ordered, search=False) if len(row.left) <= _MOST_ENDS] + found
+        found = [row for row in _fullest(pieces, ordered, search=False) if len(row.left) <= _MAX_ENDS] + found
     if found:
         return found
     layers = [piece for piece in pieces if piece.kind == "attention"]
@@ -59,11 +59,11 @@ def rows(pieces: Sequence[StoredModule], ordered: bool, where: str) -> list[Row]
 def _fullest(pieces: Sequence[StoredModule], ordered: bool, *, search: bool) -> list[Row]:
     """The rows that leave out as few linear layers as can be; without a search in the order given alone."""
     linear = [piece for piece in pieces if piece.kind == "linear"]
-    steps = [_MOST_STEPS]
+    steps = [_MAX_STEPS]
     ways = (left for count in range(len(linear)) for left in combinations(linear[::-1], count))
     found: list[Row] = []
-    for left in (*islice(ways, _MOST_TRIED), tuple(linear)):
-        if found and (len(left) > len(found[0].left) or len(found) == _MOST_WAYS):
+    for left in (*islice(ways, _MAX_TRIED), tuple(linear)):
+        if found and (len(left) > len(found[0].left) or len(found) == _MAX_WAYS):
             break
         kept = [piece for piece in pieces if piece not in left]
         row = _row(kept, ordered, steps) if search else Row(tuple(kept)) if _chains(kept) else None
@@ -86,7 +86,7 @@ def _row(pieces: Sequence[StoredModule], ordered: bool, steps: list[int]) -> Row
                 )
                 return Row(tuple(order), note=note.format(names=_names(order)))
             return Row(tuple(order), note=_order_note(order) if told else "", as_stored=not (told and ordered))
-    if len(pieces) <= _MOST_SEARCHED and (found := _search([], first, steps)) is not None:
+    if len(pieces) <= _MAX_SEARCHED and (found := _search([], first, steps)) is not None:
         alike = [p for p in found if p.kind == "attention"] == [p for p in first if p.kind == "attention"]
         return Row(tuple(found), note="" if alike and not ordered else _order_note(found), as_stored=False)
     return None

@@ -51,7 +51,7 @@ _Level = dict[Any, Any]
 _Path = tuple[str, ...]
 _FLOATS = (torch.float32, torch.float64)
 _HALVES = (torch.float16, torch.bfloat16)
-_MOST_LISTED = 6
+_MAX_LISTED = 6
 _AVERAGED = "n_averaged"
 """The counter of torch's AveragedModel."""
 _COPY = re.compile(r"(^|_)(ema|swa|averaged|shadow|teacher)(_|$)")
@@ -60,7 +60,6 @@ _OF_TRAINING = re.compile(
     r"([._\d]|$)"
 )
 """Names of what training keeps beside a model."""
-_BENT = ("elu", "relu", "leakyrelu", "tanh", "gelu")
 _COUNTER = "num_batches_tracked"
 """The one integer that usual layers keep beside their weights (normalisation layers, which are refused later)."""
 
@@ -98,15 +97,15 @@ def read_state_dict(container: FileContent, where: str) -> StateDict:
     path, found, around, others = _choose(content, where)
     notes = [_("The weights stand under {name} in the file.").format(name=_quoted(path))] if path else []
     if others:
-        listed = commas(map(_quoted, others[:_MOST_LISTED]))
+        listed = commas(map(_quoted, others[:_MAX_LISTED]))
         notes.append(_("The file has other state dicts too, which are left out: {names}.").format(names=listed))
     if container.left_out:
-        left = first_of([quote(name) for name in container.left_out], _MOST_LISTED)
+        left = first_of([quote(name) for name in container.left_out], _MAX_LISTED)
         notes.append(_("Left out, and nothing of it run: {names}.").format(names=left))
     for name, value in _entries(found):
         if isinstance(value, Unread):
             at = commas((where, quote(name)))
-            raise GatvizError(at, _("a dense tensor"), _(value.kind), _("store tensor.to_dense()"))
+            raise GatvizError(at, _("a dense tensor of floating-point numbers"), _(value.kind), _(value.mend))
     tensors = {name: value.detach() for name, value in _entries(found) if isinstance(name, str) and _is(value)}
     longest = max(map(len, tensors), default=0)
     if longest > MAX_NAME:
@@ -122,22 +121,7 @@ def read_state_dict(container: FileContent, where: str) -> StateDict:
         entry = dict.get(metadata, SETTINGS)
         told = dict.get(entry, "settings") if isinstance(entry, dict) else None
     modules = found.modules or {} if isinstance(found, StateLevel) else {}
-    around = {**_told_by(modules, checked), **around}
     return StateDict(checked, container.ordered, around, _settings(told, where), (*notes, *more), modules)
-
-
-def _told_by(modules: Mapping[str, PickledModule], tensors: Mapping[str, Tensor]) -> dict[str, Any]:
-    """What attention layers of a pickled model say alike, and the activation that it has, if it has one kind alone."""
-    layers = [modules[name] for name in _layer_names(tensors) if name in modules]
-    found: dict[str, Any] = {}
-    for word in ("negative_slope", "add_self_loops"):
-        values = [layer.attributes[word] for layer in layers if word in layer.attributes]
-        if values and all(value == values[0] for value in values):
-            found[word] = values[0]
-    bent = {told.kind for told in modules.values() if told.kind.lower() in _BENT}
-    if len(bent) == 1:
-        found["activation"] = bent.pop()
-    return found
 
 
 def _layer_names(tensors: Iterable[str]) -> list[str]:
@@ -185,7 +169,7 @@ def _choose(content: _Level, where: str) -> tuple[_Path, _Level, dict[str, Any],
     if len(candidates) > 1:
         known = sorted((p for p in candidates if p[0] and p[0][-1] in _WRAPPERS), key=_rank)
         if not known and candidates[0][0]:
-            found = _("several: {names}").format(names=commas(map(_quoted, others[:_MOST_LISTED])))
+            found = _("several: {names}").format(names=commas(map(_quoted, others[:_MAX_LISTED])))
             raise GatvizError(where, _("one state dict"), found, _("save the one you mean alone"))
         candidates = known if candidates[0][0] else candidates
     path, level = candidates[0]
@@ -220,7 +204,7 @@ def _without_counters(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor],
     ]
     if not left or len(left) == len(tensors):
         return dict(tensors), []
-    told = first_of([quote(name) for name in left], _MOST_LISTED)
+    told = first_of([quote(name) for name in left], _MAX_LISTED)
     note = _("Whole numbers, and what losses and metrics keep, are no weights and are left out: {names}.")
     return {name: value for name, value in tensors.items() if name not in left}, [note.format(names=told)]
 
@@ -266,7 +250,10 @@ def _checked(tensors: Mapping[str, Tensor], where: str) -> tuple[dict[str, Tenso
     for name, stored in tensors.items():
         tensor = stored
         at = commas((where, quote(name)))
-        if tensor.layout != torch.strided or tensor.is_quantized or tensor.is_meta:
+        if tensor.is_quantized:
+            mend = _("store tensor.dequantize()")
+            raise GatvizError(at, _("a dense tensor of floating-point numbers"), _("a quantised tensor"), mend)
+        if tensor.layout != torch.strided or tensor.is_meta:
             raise GatvizError(at, _("a dense tensor"), str(tensor.layout), _("store tensor.to_dense()"))
         if tensor.dtype in _HALVES:
             halves.append(name)

@@ -10,7 +10,7 @@ from gatviz.checkpoints.choices import ACTIVATION_NAMES, Reasoned
 from gatviz.errors import quote
 from gatviz.words import _
 
-_LARGEST_SLOPE = 100.0
+_MAX_SLOPE = 100.0
 """Beyond it a number beside the weights is no slope."""
 _ENDINGS = ("_fn", "_func", "_function", "_type", "_name")
 _OTHER_NAMES = {"leakyrelu": "leaky_relu", "identity": "none", "linear": "none"}
@@ -24,6 +24,7 @@ class ToldWords:
     """
 
     def __init__(self, around: Mapping[str, Any]) -> None:
+        self._lacking = ""
         self.around = {name.lower().replace("-", "_"): value for name, value in around.items()}
 
     def _first(self, names: Iterable[str]) -> tuple[str, Any] | None:
@@ -53,8 +54,8 @@ class ToldWords:
                 *(["alpha"] if "nb_heads" in self.around else []),
             ),
             float,
-            -_LARGEST_SLOPE,
-            _LARGEST_SLOPE,
+            -_MAX_SLOPE,
+            _MAX_SLOPE,
         )
         return None if found is None else self._said(found[0], found[1], float(found[1]))
 
@@ -85,13 +86,20 @@ class ToldWords:
             return None
         word = found[1].lower().rpartition(".")[2].removesuffix("()").strip()
         word = _OTHER_NAMES.get(word, word)
-        return self._said(*found, word) if word in ACTIVATION_NAMES else None
+        if word not in ACTIVATION_NAMES:
+            self._lacking = quote(f"{found[0]} = {found[1]}")
+            return None
+        return self._said(*found, word)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is told and not used, a sentence each."""
+        told = []
+        if self.activation is None and self._lacking:
+            note = _("The words around the weights say {told}, an activation that gatviz does not have.")
+            told.append(note.format(told=self._lacking))
         found = self._answer(("dropout", "drop", "dropout_rate", "feat_drop", "attn_drop", "p_dropout"), float, 0, 1)
-        if found is None:
-            return ()
-        note = _("The words around the weights say {told}; dropout acts in training only.")
-        return (note.format(told=quote(f"{found[0]} = {found[1]}")),)
+        if found is not None:
+            note = _("The words around the weights say {told}; dropout acts in training only.")
+            told.append(note.format(told=quote(f"{found[0]} = {found[1]}")))
+        return tuple(told)

@@ -6,7 +6,7 @@ sources      graphs that come in
 running      the model of a weights file, or an untrained one, run on a graph
 telling      what a file holds
 server       the app, started on files
-opening      which files the app was started on: told to its process here, read there
+start        which files the app was started on: told to its process here, read there
 
 Results go to standard output or a file, all else to standard error. 0 says that it worked, 1 that what came in cannot
 be used (a sentence says why), 2 that the command was called wrongly, 130 that Ctrl+C ended it.
@@ -41,13 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GatvizError as error:
         click.echo(f"gatviz: {error}", err=True)
         return 1
+    except (KeyboardInterrupt, click.Abort):  # before RuntimeError, which Abort is one of
+        return INTERRUPTED
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and _ALLOCATOR not in str(error):
             raise
         click.echo("gatviz: " + _("There is not enough memory for that: choose a smaller model or graph."), err=True)
         return 1
-    except (KeyboardInterrupt, click.Abort):
-        return INTERRUPTED
     except BrokenPipeError:
         return 1
     return status if isinstance(status, int) else 0

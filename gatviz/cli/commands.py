@@ -14,7 +14,7 @@ from gatviz.words import _, or_list
 
 OPEN = "open"
 _HELP = {"help_option_names": ["-h", "--help"]}
-_EXAMPLES = {
+EXAMPLES = {
     "": ("gatviz karate.graphml --weights trained.pt", "gatviz export karate.graphml alpha.gexf"),
     "open": ("gatviz karate.graphml", "gatviz karate.graphml --weights trained.pt", "gatviz work.gatviz --port 9000"),
     "trace": ("gatviz trace karate.graphml > alpha.csv", "gatviz trace cora.npz -w trained.pt --json | jq '.alpha[0]'"),
@@ -65,7 +65,7 @@ def commands() -> click.Group:
 
 
 def _examples(name: str) -> str:
-    return "\b\n" + _("Examples:") + "".join(f"\n  {line}" for line in _EXAMPLES[name])
+    return "\b\n" + _("Examples:") + "".join(f"\n  {line}" for line in EXAMPLES[name])
 
 
 def _teller(quiet: bool) -> Callable[[str], None]:
@@ -262,24 +262,26 @@ def _report() -> click.Command:
         from gatviz.capturing import CapturedRun
         from gatviz.cli import streams
         from gatviz.cli.running import node_of
+        from gatviz.cli.streams import telling
         from gatviz.reporting.page import Shown, report
 
         say = _teller(quiet)
         title = Path(graph).stem if graph != streams.STANDARD else _("a graph")
         given = _given(graph, form, say, **model)
-        telling = _("Writing what is said of each node and arrow …")
+        writing = _("Writing what is said of each node and arrow …")
         if isinstance(given, CapturedRun) and explain is None:
-            say(telling)
-            page = report(None, given, title=title)
+            with telling(writing, quiet=quiet) as hears:
+                page = report(None, given, title=title, progress=hears)
         else:
             ran = _ran(given, graph, say, **model)
             shown, explanation = ran.trace.graph, None
             if explain is not None:
                 node = node_of(shown, explain)
-                say(_("Explaining {node} …").format(node=explain))
-                explanation = explain_node(ran.model, shown, node)
-            say(telling)
-            page = report(shown, ran.trace, title=title, explanation=explanation, shown=Shown(weights=ran.whose))
+                with telling(_("Explaining {node} …").format(node=explain), quiet=quiet) as hears:
+                    explanation = explain_node(ran.model, shown, node, progress=hears)
+            opened = Shown(weights=ran.whose)
+            with telling(writing, quiet=quiet) as hears:
+                page = report(shown, ran.trace, title=title, explanation=explanation, shown=opened, progress=hears)
         streams.put(page.encode(), out, text=True)
 
     return _command(

@@ -24,7 +24,7 @@ from gatviz.reporting.runs import runs_of
 from gatviz.training.training import Training
 from gatviz.words import _, ngettext, or_list
 
-_MOST_COMPARED = 10_000
+_MAX_COMPARED = 10_000
 """Names among which one that was mistyped is looked for."""
 
 
@@ -117,7 +117,7 @@ def node_of(graph: Graph, name: str) -> int:
         GatvizError: there is none.
     """
     if name not in graph.names:
-        near = get_close_matches(name, graph.names[:_MOST_COMPARED], 3, 0)
+        near = get_close_matches(name, graph.names[:_MAX_COMPARED], 3, 0)
         expected = _("a node of the graph, for instance {names}").format(names=or_list([quote(one) for one in near]))
         raise GatvizError(_("the node to explain"), expected, quote(name), _("name one of the graph's nodes"))
     return graph.names.index(name)
@@ -151,8 +151,7 @@ def weights_in(source: str, choices: Sequence[str], say: Say) -> Checkpoint:
     Raises:
         GatvizError: as `load_weights`.
     """
-    given, where = bytes_of(source)
-    say(_("Reading {where} …").format(where=where))
+    given, where = bytes_of(source, say)
     found = inspect_weights(given, name=where, **dict(map(_choice, choices)))
     for note in found.notes:
         say(note)

@@ -54,8 +54,7 @@ def given_in(source: str, form: str | None, say: Say) -> Inspection | Training |
 
 def loaded(source: str, say: Say) -> tuple[bytes, str]:
     """The bytes of a source, and what it is called."""
-    given, where = bytes_of(source)
-    say(_("Reading {where} …").format(where=where))
+    given, where = bytes_of(source, say)
     return load(given, where if isinstance(given, bytes) else None, where)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gatviz.errors import GatvizError
@@ -16,20 +17,38 @@ STANDARD = "-"
 Say = Callable[[str], None]
 
 
-def bytes_of(source: str) -> tuple[bytes | str, str]:
-    """What a reading function takes for a source, and what it is called.
+def bytes_of(source: str, say: Say = lambda _sentence: None) -> tuple[bytes | str, str]:
+    """What a reading function takes for a source, and what it is called; said before it is waited for.
 
     Raises:
         GatvizError: standard input is nobody's, or gives more than any file may have.
     """
     from gatviz.files.limits import MAX_BYTES
 
+    where = _("standard input") if source == STANDARD else Path(source).name
+    say(_("Reading {where} …").format(where=where))
     if source != STANDARD:
-        return source, Path(source).name
-    where = _("standard input")
+        return source, where
     if sys.stdin is None or sys.stdin.isatty():
         raise GatvizError(where, _("a file"), _("none"), _("send one: gatviz info - < FILE"))
     return sys.stdin.buffer.read(MAX_BYTES + 1), where
+
+
+@contextmanager
+def telling(sentence: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Say on standard error what takes a while, to a person who watches with a bar.
+
+    Gives what hears how much of how much is done.
+    """
+    import click
+
+    with click.progressbar(length=1, label=sentence, hidden=quiet, show_eta=False, file=sys.stderr) as bar:
+
+        def hears(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield hears
 
 
 def json_of(value: object) -> bytes:

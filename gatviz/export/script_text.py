@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gatviz.model.trace import Trace
 from gatviz.words import _
 
-MOST_NUMBERS = 200_000
+MAX_NUMBERS = 200_000
 """About 2 MB of text: what is longer is no program to read."""
 
 _WIDTH = 110

@@ -13,7 +13,7 @@ import numpy as np
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.stage_row import beyond_pyg
 from gatviz.errors import GatvizError
-from gatviz.export.script_text import MOST_NUMBERS, array, head_line, strings
+from gatviz.export.script_text import MAX_NUMBERS, array, head_line, strings
 from gatviz.model.around import Activation, JumpingKnowledge, Linear, LogSoftmax, Readout
 from gatviz.model.norms import BatchNorm, GraphNorm, LayerNorm
 from gatviz.model.trace import StepTrace, Trace
@@ -124,8 +124,8 @@ def check_program(trace: Trace, *, pyg: bool) -> None:
         raise GatvizError(_("program"), _("a run without dropout"), _("one with dropout"), mend)
     graph, counted = trace.graph, sum(values.size for step in _all(trace.steps) for values in step.weights.values())
     count = counted + graph.x.size + 2 * trace.layers[0].num_edges + (0 if pyg else graph.num_nodes**2)
-    if count > MOST_NUMBERS:
-        expected = _("at most {most:,} numbers").format(most=MOST_NUMBERS)
+    if count > MAX_NUMBERS:
+        expected = _("at most {most:,} numbers").format(most=MAX_NUMBERS)
         mend = _("save the graph and the weights as files instead")
         raise GatvizError(_("program"), expected, f"{count:,}", mend)
 

@@ -38,7 +38,7 @@ _FORMAT = "gatviz"
 _CONTENT = "content.json"
 _ARRAYS = re.compile(r"arrays/([A-Za-z0-9_.-]{1,120})\.npy")
 _KINDS_OF_NUMBERS = "biuf"
-_MOST_OF_LINK = 20_000_000
+_MAX_OF_LINK = 20_000_000
 """Bytes of a link, once inflated."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """Files in the zip bear no date: the day of saving must not change the bytes."""
@@ -209,7 +209,7 @@ def unpack_link(text: str, where: str, form: Form) -> Container:
     try:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         inflate = zlib.decompressobj()
-        packed = inflate.decompress(data, _MOST_OF_LINK)
+        packed = inflate.decompress(data, _MAX_OF_LINK)
         whole = inflate.eof and not inflate.unused_data
         piece = msgspec.msgpack.decode(packed, type=_Piece) if whole else None
     except (ValueError, zlib.error, msgspec.MsgspecError, RecursionError):

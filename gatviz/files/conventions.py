@@ -19,7 +19,7 @@ from gatviz.files import headers
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.files.values import decimal, is_gap, number
-from gatviz.graph.checks import LONGEST_NAME
+from gatviz.graph.checks import MAX_NAME
 from gatviz.words import _, first_of, ngettext
 
 MARKED_X, MARKED_Y = "gatviz.x", "gatviz.y"
@@ -93,7 +93,7 @@ def _most_differ(values: Sequence[Any], share: float, *, marked: bool = False) -
     """Whether nearly each node has a word of its own there; in a graph of a few all have."""
     words = [_word(value) for value in values]
     different = len(set(words) - {""})
-    if not marked and any(len(word) > LONGEST_NAME for word in words):
+    if not marked and any(len(word) > MAX_NAME for word in words):
         return False
     return different == len(words) or (different >= share * len(words) and len(words) * (1 - share) >= 1)
 
@@ -155,7 +155,7 @@ def label_column(parsed: ParsedGraph) -> str | None:
 def _are_classes(values: Sequence[Any]) -> bool:
     words = [_word(value) for value in values]
     different = set(words) - {""}
-    if not different or any(len(word) > LONGEST_NAME for word in different):
+    if not different or any(len(word) > MAX_NAME for word in different):
         return False
     return len(different) <= max(_FEW, len(words) / 2)
 

@@ -42,7 +42,7 @@ _MARKS = (
 )
 _BETWEEN = re.compile(r"[\s,;:|\"'<>{}()\[\]]+")
 _AS_UTF8 = N_("save the file as UTF-8")
-_MOST_DAMAGED = 0.1
+_MAX_DAMAGED = 0.1
 """Of the bytes beyond ASCII: with fewer wrong ones among many right ones a text is UTF-8 with faults in it."""
 
 
@@ -145,7 +145,7 @@ def _guessed(data: bytes, line: int) -> Decoded:
     damaged = data.decode("utf-8", "replace")
     right = sum(char > "\x7f" for char in damaged)
     wrong = damaged.count("\ufffd")
-    if wrong < _MOST_DAMAGED * right:
+    if wrong < _MAX_DAMAGED * right:
         said = _("line {line} is not UTF-8, as the others are: what is no character there became {sign}")
         return Decoded(damaged, (said.format(line=line, sign="\ufffd"),), "utf-8")
     found: list[tuple[str, str]] = []

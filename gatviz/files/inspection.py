@@ -17,11 +17,12 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files import limits
 from gatviz.files.conventions import label_column, settle_by_convention, take_chosen_names
 from gatviz.files.formats import TABLES
-from gatviz.files.merging import check_parallel, merged_edges
+from gatviz.files.merging import check_parallel, merged_edges, standing_for
 from gatviz.files.node_columns import NodeColumns, features_instead, scaled
 from gatviz.files.options import Orientation, ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph, same_looking
 from gatviz.graph.checks import SPLITS
+from gatviz.graph.edge_features import dropped_values, unlike
 from gatviz.graph.features import FeatureKind, usual_kind
 from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext
@@ -114,13 +115,9 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
     of_merging: list[str] = []
     edges, origin, duplicates = merged_edges(parsed.edges, len(parsed.names), directed, parsed.where, of_merging)
     notes += of_merging if duplicates or not parsed.symmetric else []  # of a symmetric matrix it is said already
-    edge_features = None
-    if parsed.edge_features is not None and parsed.edge_features.shape[1]:
-        check_parallel(parsed, edges, origin, parsed.edge_features)
-        edge_features = parsed.edge_features[origin]
-    for name in options.edge_features:
-        if name in parsed.edge_columns:
-            check_parallel(parsed, edges, origin, parsed.edge_columns[name])
+    edge_features = _edge_features(parsed, options, edges, origin)
+    apart = unlike(parsed.edge_columns, standing_for(parsed, edges, origin)) if duplicates else ()
+    notes += [dropped_values(apart)] if apart else []
     nodes = NodeColumns(parsed, options, notes)
     x, feature_names = nodes.x, nodes.feature_names
     made_up: FeatureKind | None = None
@@ -146,6 +143,7 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
             positions=nodes.positions,
             description=parsed.description,
             notes=tuple(notes),
+            unlike=apart,
         )
         if options.edge_features:
             graph = graph.with_edge_features(options.edge_features)
@@ -168,6 +166,19 @@ def inspected(parsed: ParsedGraph, options: ReadOptions) -> Inspection:
         alternatives=parsed.alternatives,
         made_up=made_up,
     )
+
+
+def _edge_features(
+    parsed: ParsedGraph, options: ReadOptions, edges: NDArray[np.int64], origin: NDArray[np.int64]
+) -> NDArray[np.float64] | None:
+    """[E, F] as the file has them; refused are parallel edges that differ in what is or becomes an edge feature."""
+    for name in options.edge_features:
+        if name in parsed.edge_columns:
+            check_parallel(parsed, edges, origin, parsed.edge_columns[name])
+    if parsed.edge_features is None or not parsed.edge_features.shape[1]:
+        return None
+    check_parallel(parsed, edges, origin, parsed.edge_features)
+    return parsed.edge_features[origin]
 
 
 def _check_effects(parsed: ParsedGraph, options: ReadOptions, made_up: bool, has_words: bool) -> None:

@@ -34,6 +34,7 @@ class KeptGraph(msgspec.Struct):
     description: str
     notes: list[str]
     class_order: list[str] = msgspec.field(default_factory=list)
+    unlike: list[str] = msgspec.field(default_factory=list)
 
 
 @dataclass
@@ -83,6 +84,7 @@ def graph_content(graph: Graph, put: Put) -> dict[str, Any]:
         "description": graph.description,
         "notes": list(graph.notes),
         "class_order": list(graph.class_order),
+        "unlike": list(graph.unlike),
     }
 
 
@@ -107,4 +109,5 @@ def graph_from_content(kept: KeptGraph, container: Container) -> Graph:
         description=kept.description,
         notes=tuple(kept.notes),
         class_order=tuple(kept.class_order),
+        unlike=tuple(kept.unlike),
     )

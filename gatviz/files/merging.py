@@ -63,10 +63,7 @@ def check_parallel(parsed: ParsedGraph, merged: NDArray[np.int64], origin: NDArr
         GatvizError: naming two such edges.
     """
     source, target = parsed.edges
-    count = max(len(parsed.names), 1)
-    place = {int(key): k for key, k in zip(merged[0] * count + merged[1], origin, strict=True)}
-    for k, key in enumerate((source * count + target).tolist()):
-        first = place[key]
+    for k, first in enumerate(standing_for(parsed, merged, origin)):
         if first != k and not np.array_equal(values[first], values[k]):
             ends = f"{quote(parsed.names[source[k]])} → {quote(parsed.names[target[k]])}"
             raise GatvizError(
@@ -75,6 +72,16 @@ def check_parallel(parsed: ParsedGraph, merged: NDArray[np.int64], origin: NDArr
                 _("others"),
                 _("give parallel edges the same, or make them one edge: there is one α for each pair of nodes"),
             )
+
+
+def standing_for(parsed: ParsedGraph, merged: NDArray[np.int64], origin: NDArray[np.int64]) -> list[int]:
+    """For each edge of the file the one that is kept of those that join the same nodes; arguments as above."""
+    count = max(len(parsed.names), 1)
+    keys = merged[0] * count + merged[1]
+    order = np.argsort(keys, kind="stable")
+    found = np.searchsorted(keys[order], parsed.edges[0] * count + parsed.edges[1])
+    standing: list[int] = origin[order[found]].tolist()
+    return standing
 
 
 def _merged(n: int, parallel: bool) -> str:

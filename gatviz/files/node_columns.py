@@ -14,7 +14,7 @@ from gatviz.files import headers, limits
 from gatviz.files.options import ReadOptions, Scaling
 from gatviz.files.parsed import ColumnUse, ParsedGraph
 from gatviz.files.values import categories, decimal, is_gap, number, numbers, one_hot, vectors
-from gatviz.graph.checks import LONGEST_NAME, is_printable
+from gatviz.graph.checks import MAX_NAME, is_printable
 from gatviz.graph.features import FeatureKind, made_up_features
 from gatviz.words import _, commas, ngettext
 
@@ -197,7 +197,7 @@ class NodeColumns:
 
 
 def _fits(name: str) -> bool:
-    return len(name) <= LONGEST_NAME and is_printable(name)
+    return len(name) <= MAX_NAME and is_printable(name)
 
 
 def _is_text(value: Any) -> bool:

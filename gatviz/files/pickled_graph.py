@@ -19,7 +19,7 @@ from gatviz.words import N_, _, commas, ngettext
 if TYPE_CHECKING:
     from gatviz.pickles.pickled import Reader
 
-_DEEPEST = 5
+_MAX_DEPTH = 5
 _EDGES = {"adj_t", "adj_data", "indptr", "row", *headers.ARRAYS["edge_index"], *headers.ARRAYS["adjacency"]}
 """Names that only the dict of a graph has."""
 _OF_DATA = ("torch_geometric.data.", "torch_geometric.datasets.", "torch_geometric.utils.")
@@ -78,7 +78,7 @@ def _level(node: Any, reader: Reader, depth: int) -> PickledDict:
         return level
     if not inside and len(level) == 1:
         inside = list(dict.values(level))
-    if inside and depth < _DEEPEST:
+    if inside and depth < _MAX_DEPTH:
         return _level(inside[0], reader, depth + 1)
     refuse_weights(names, where)
     listed = commas(quote(name) for name in names[:8]) or _("nothing")
@@ -103,7 +103,7 @@ def _of_list(node: list[Any] | tuple[Any, ...], reader: Reader, depth: int) -> P
         count = max(lengths, default=2) - 1
     elif not node or not isinstance(node[0], PickledDict | PickledCall | list | tuple):
         raise GatvizError(where, _("a dict of tensors, or a PyG Data"), _("a list of other values"), how_to_save())
-    if count > 1 or depth >= _DEEPEST:
+    if count > 1 or depth >= _MAX_DEPTH:
         found = ngettext("a data set of {n:,} graph", "a data set of {n:,} graphs", count).format(n=count)
         mend = _("save one of them, e.g. torch.save(dataset[0].to_dict(), path)")
         raise GatvizError(where, _("one graph"), found, mend)

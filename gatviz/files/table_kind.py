@@ -13,7 +13,7 @@ TableKind = Literal["edge_list", "matrix", "nodes"]
 
 _NARROW = 3
 """Columns of an edge list with weights; as many rows make it look like a matrix with names above."""
-_SMALLEST_BARE = 3
+_MIN_BARE = 3
 """Two rows of two numbers are more likely two edges: a matrix without names is known from here on."""
 
 _PAIRS = (("source", "target"), ("from", "to"), ("src", "dst"), ("start", "end"), ("head", "tail"), ("origin", "dest"))
@@ -110,7 +110,7 @@ def _meant_as_header(table: Table, options: ReadOptions) -> bool:
 
 def starts_with_matrix_row(table: Table, options: ReadOptions) -> bool:
     """Whether a matrix has no names at all: its first row is one of its own. A person's word makes small ones so."""
-    return _is_bare(table, 1 if options.format == "matrix" else _SMALLEST_BARE)
+    return _is_bare(table, 1 if options.format == "matrix" else _MIN_BARE)
 
 
 def is_square(table: Table) -> bool:
@@ -130,7 +130,7 @@ def starts_with_numbers(table: Table) -> bool:
 
 def could_be_either(table: Table) -> bool:
     """Whether three rows of three numbers are a matrix or three edges with weights."""
-    if not (table.num_rows == 2 and len(table.header) == 3 and _is_bare(table, _SMALLEST_BARE)):
+    if not (table.num_rows == 2 and len(table.header) == 3 and _is_bare(table, _MIN_BARE)):
         return False
     ends = [tuple(row[:2]) for row in _rows(table)]
     whole = [number(cell) for row in ends for cell in row]
@@ -152,7 +152,7 @@ def _looks_like_matrix(table: Table) -> bool:
     if rows == columns and rows > 1:  # names above only
         return not _numeric(table.header) and all(_numeric(table.column(k)[:50]) for k in range(columns))
     named = rows == columns - 1 and rows > 1 and _same_names(table)  # names above and to the left
-    return named or _is_bare(table, _SMALLEST_BARE)
+    return named or _is_bare(table, _MIN_BARE)
 
 
 def _is_bare(table: Table, smallest: int) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.files import limits
 from gatviz.files.disk import write_file
 from gatviz.files.formats import FORMATS, format_named, writable_formats
 from gatviz.files.options import ReadOptions
@@ -28,8 +29,8 @@ def write_graph(graph: Graph, path: str | os.PathLike[str] | None = None, format
         format: one of `writable_formats()`; left out, the path's ending tells.
 
     Raises:
-        GatvizError: an unknown format, a graph with something in it that this format cannot hold, or a path
-            that cannot be written.
+        GatvizError: an unknown format, a graph without nodes or with something in it that this format cannot hold, or
+            a path that cannot be written.
     """
     form = format_named(format or _by_ending(path))
     if form.write is None:
@@ -39,6 +40,7 @@ def write_graph(graph: Graph, path: str | os.PathLike[str] | None = None, format
             quote(form.name),
             _("write one of {choices}").format(choices=commas(writable_formats())),
         )
+    limits.check_nodes(graph.num_nodes, _("the graph as {title}").format(title=form.title))
     content = form.write(graph)
     lost = _lost(graph, content, form.name, form.endings[0])
     if lost:
@@ -46,7 +48,7 @@ def write_graph(graph: Graph, path: str | os.PathLike[str] | None = None, format
             _("the graph as {title}").format(title=form.title),
             _("what this format can hold"),
             _("{lost} that would be lost").format(lost=lost),
-            _("write it as json"),
+            _("write it as json") if form.name != "json" else _("change it or leave it out"),
         )
     if path is not None:
         write_file(path, content)

@@ -9,7 +9,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.words import _, ngettext
 
 SPLITS = ("train", "val", "test")
-LONGEST_NAME = 200
+MAX_NAME = 200
 _PRINTABLE = dict.fromkeys(
     map(ord, "\u00ad\u200b\u200c\u200d\u00a0\u1680\u2002\u2003\u2007\u2009\u200a\u202f\u205f\u3000")
 )
@@ -25,10 +25,10 @@ def checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
             raise GatvizError(
                 _("node {n}").format(n=n), _("a name that is not blank"), quote(name), _("give the node a name")
             )
-        if len(name) > LONGEST_NAME or not is_printable(name):
+        if len(name) > MAX_NAME or not is_printable(name):
             raise GatvizError(
                 _("node {n}").format(n=n),
-                _("a name of at most {most} printable characters").format(most=LONGEST_NAME),
+                _("a name of at most {most} printable characters").format(most=MAX_NAME),
                 ngettext("{name} ({n} character)", "{name} ({n} characters)", len(name)).format(
                     name=quote(name), n=len(name)
                 ),
@@ -68,10 +68,10 @@ def checked_labels(labels: Any, count: int) -> tuple[str | None, ...]:
     result = of_length(labels, count, "labels")
     texts = tuple(None if label is None else str(label) for label in result)
     for n, text in enumerate(texts):
-        if text is not None and len(text) > LONGEST_NAME:
+        if text is not None and len(text) > MAX_NAME:
             raise GatvizError(
                 _("label of node {n}").format(n=n),
-                _("a class of at most {most} characters").format(most=LONGEST_NAME),
+                _("a class of at most {most} characters").format(most=MAX_NAME),
                 quote(text),
                 _("shorten it, or choose another column as the label"),
             )

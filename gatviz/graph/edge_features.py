@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.numbers import as_floats, finite, first_beyond
-from gatviz.words import N_, _, commas
+from gatviz.words import N_, _, and_list, commas
 
 NEW_EDGES = N_("Edges that were drawn since have edge features of 0.")
 """What a graph with edge features says of itself once an edge is drawn in it."""
@@ -62,6 +62,27 @@ def _are_numbers(values: Sequence[Any]) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, bool | int | float | np.integer | np.floating | np.bool_)
+
+
+def unlike(columns: Mapping[str, Sequence[Any]], kept: Sequence[int]) -> tuple[str, ...]:
+    """The columns of which merging parallel edges drops a value that the one that is kept does not have.
+
+    Arguments:
+        columns: by name a value for each edge as given. kept: for each of them the edge that stands for it.
+    """
+    gone = [(k, first) for k, first in enumerate(kept) if k != first]
+    return tuple(name for name, values in columns.items() if any(not _same(values[k], values[n]) for k, n in gone))
+
+
+def _same(one: Any, other: Any) -> bool:
+    plain = isinstance(one, str | int | None) and isinstance(other, str | int | None)
+    return one == other if plain else repr(one) == repr(other)  # so that NaN is like itself
+
+
+def dropped_values(names: Sequence[str]) -> str:
+    """A sentence on the columns that are `unlike`."""
+    note = _("parallel edges had other values of {names}, which are dropped: they cannot become edge features")
+    return note.format(names=and_list(map(quote, names)))
 
 
 def numbers_of(attributes: Mapping[str, tuple[Any, ...]], chosen: Sequence[str], count: int) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ from gatviz.graph.positions import LayoutName, layout
 from gatviz.numbers import as_float, as_floats
 from gatviz.words import _, ngettext
 
-MOST_NODES = 5_000
+MAX_NODES = 5_000
 """More nodes than this are not drawn by hand; they come from files."""
 _COPY_AWAY = 0.6
 
@@ -32,10 +32,10 @@ def add_node(graph: Graph, name: str, at: Sequence[float], *, seed: int = 0) -> 
     Raises:
         GatvizError: a name that is taken or blank, a position that is no point.
     """
-    if graph.num_nodes >= MOST_NODES:
+    if graph.num_nodes >= MAX_NODES:
         raise GatvizError(
             _("new node"),
-            _("at most {most:,} nodes").format(most=MOST_NODES),
+            _("at most {most:,} nodes").format(most=MAX_NODES),
             f"{graph.num_nodes:,}",
             _("open a file instead"),
         )
@@ -128,10 +128,10 @@ def duplicate(graph: Graph, names: Collection[str]) -> Graph:
     """The graph with a copy of these nodes beside them, with their features, labels and the edges among them."""
     number = _numbers(graph)
     nodes = np.array(sorted({number(name) for name in names}), dtype=np.int64)
-    if graph.num_nodes + nodes.size > MOST_NODES:
+    if graph.num_nodes + nodes.size > MAX_NODES:
         raise GatvizError(
             _("duplicate"),
-            _("at most {most:,} nodes").format(most=MOST_NODES),
+            _("at most {most:,} nodes").format(most=MAX_NODES),
             f"{graph.num_nodes:,}",
             _("open a file instead"),
         )

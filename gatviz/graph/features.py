@@ -14,14 +14,14 @@ from gatviz.words import _, one_of
 FeatureKind = Literal["one_hot", "degree", "constant", "random"]
 FEATURE_KINDS: tuple[str, ...] = get_args(FeatureKind)
 
-MOST_ONE_HOT_NODES = 200
+MAX_ONE_HOT_NODES = 200
 """Up to here nodes without features are told apart one-hot; above, their in-degree is the feature."""
 _MAX_ONE_HOT = 2_000
 
 
 def usual_kind(num_nodes: int) -> FeatureKind:
     """What nodes without features get if nobody chooses: one-hot up to 200 nodes, the in-degree above."""
-    return "one_hot" if num_nodes <= MOST_ONE_HOT_NODES else "degree"
+    return "one_hot" if num_nodes <= MAX_ONE_HOT_NODES else "degree"
 
 
 def made_up_features(

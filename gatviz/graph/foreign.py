@@ -5,13 +5,14 @@ N nodes, E edges. Merging is what every reader does: the first of parallel edges
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
+from gatviz.graph.edge_features import dropped_values, unlike
 from gatviz.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -73,33 +74,40 @@ def fields_of_pyg(data: Any, edge_features: bool) -> dict[str, Any]:
     return {**fields, "notes": tuple(notes)}
 
 
-def merged(keys: AnyArray, notes: list[str], features: Any = None) -> AnyArray:
-    """The places of each key's first, in order; what is merged is said.
+def merged(
+    keys: AnyArray, notes: list[str], columns: Mapping[str, Sequence[Any]], features: Any = None, mend: str = ""
+) -> tuple[AnyArray, tuple[str, ...]]:
+    """The places of each key's first, in order, and the columns of which the others had another value; both are said.
+
+    Arguments:
+        features: of each edge what a model reads. mend: how to make one edge of several.
 
     Raises:
         GatvizError: one with other features than the first of its key; merging would drop what a model reads.
     """
     _unique, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    if features is not None and first.size < keys.size:
-        for k, same in enumerate(first[which].tolist()):
-            if not np.array_equal(features[k], features[same]):
-                raise GatvizError(
-                    _("edge {k}").format(k=k),
-                    _("the edge features of edge {k}, which joins the same nodes").format(k=same),
-                    _("others"),
-                    _("give parallel edges the same, or make them one edge: there is one α for each pair of nodes"),
-                )
-    first = np.sort(first)
     gone = keys.size - first.size
-    if gone:
-        notes.append(
-            ngettext(
-                "{n} parallel edge was merged; the first of each was kept: PyG would give each a share of its own",
-                "{n} parallel edges were merged; the first of each was kept: PyG would give each a share of its own",
-                gone,
-            ).format(n=f"{gone:,}")
-        )
-    return first
+    if not gone:
+        return np.sort(first), ()
+    kept = first[which].tolist()
+    for k, same in enumerate(kept if features is not None else ()):
+        if not np.array_equal(features[k], features[same]):
+            raise GatvizError(
+                _("edge {k}").format(k=k),
+                _("the edge features of edge {k}, which joins the same nodes").format(k=same),
+                _("others"),
+                mend or _("give parallel edges the same, or make them one edge: there is one α for each pair of nodes"),
+            )
+    notes.append(
+        ngettext(
+            "{n} parallel edge was merged; the first of each was kept: PyG would give each a share of its own",
+            "{n} parallel edges were merged; the first of each was kept: PyG would give each a share of its own",
+            gone,
+        ).format(n=f"{gone:,}")
+    )
+    apart = unlike(columns, kept)
+    notes += [dropped_values(apart)] if apart else []
+    return np.sort(first), apart
 
 
 def _array(given: Any, name: str) -> AnyArray | None:
@@ -135,19 +143,22 @@ def _edges(
             _("give one for each"),
         )
     source, target = edge_index.astype(np.int64)
-    first = merged(target * max(count, 1) + source, notes, edge_attr if edge_features else None)
+    rows = None if edge_attr is None else edge_attr.reshape(len(edge_attr), -1)
+    names = ["edge_attr"]
+    if rows is not None and edge_attr is not None and edge_attr.ndim > 1:
+        names = [f"edge_attr{k}" for k in range(rows.shape[1])]
+    given = {} if rows is None else {name: rows[:, k].tolist() for k, name in enumerate(names)}
+    line = "torch_geometric.utils.coalesce(edge_index, edge_attr, reduce='mean')"
+    mend = _("make one edge of them, as by {line}: there is one α for each pair of nodes").format(line=line)
+    first, apart = merged(target * max(count, 1) + source, notes, given, rows if edge_features else None, mend)
     source, target = source[first], target[first]
     back = np.sort(source * max(count, 1) + target)
     both = bool(np.array_equal(np.sort(target * max(count, 1) + source), back))
-    attributes: dict[str, tuple[Any, ...]] = {}
-    if edge_attr is not None:
-        columns = edge_attr[first].reshape(len(first), -1)
-        names = ["edge_attr"] if edge_attr.ndim == 1 else [f"edge_attr{k}" for k in range(columns.shape[1])]
-        attributes = {name: tuple(columns[:, k].tolist()) for k, name in enumerate(names)}
+    attributes = {name: tuple(values[k] for k in first.tolist()) for name, values in given.items()}
     fields = {"edge_index": np.stack([source, target]), "edge_attributes": attributes, "directed": not both}
-    if edge_features and edge_attr is not None:
-        fields |= {"edge_features": columns, "edge_feature_names": tuple(names)}
-    return fields
+    if edge_features and rows is not None:
+        fields |= {"edge_features": rows[first], "edge_feature_names": tuple(names)}
+    return {**fields, "unlike": apart}
 
 
 def _labels(y: AnyArray | None, count: int, notes: list[str]) -> tuple[str | None, ...] | None:
@@ -194,6 +205,7 @@ def fields_of_networkx(
     data = [graph.nodes[node] for node in graph]
     edges = [(place[u], place[v], d) for u, v, d in graph.edges(data=True)]
     notes: list[str] = []
+    apart: tuple[str, ...] = ()
     edge_names = tuple(graph.graph.get("edge_feature_names", ()))
     if graph.is_multigraph():  # before an undirected edge becomes two: what is merged is counted as it was given
         ends = ((u, v) if graph.is_directed() else sorted((u, v)) for u, v, _data in edges)
@@ -201,7 +213,9 @@ def fields_of_networkx(
         read = [d.get("features", ()) for *ends, d in edges] if edge_names else None
         if chosen:
             read = [[d.get(key) for key in chosen] for *ends, d in edges]
-        kept = merged(at, notes, read)
+        every = dict.fromkeys(str(key) for *ends, d in edges for key in d)
+        columns = {key: [d.get(key) for *ends, d in edges] for key in every}
+        kept, apart = merged(at, notes, columns, read)
         edges = [edges[k] for k in kept]
     if not graph.is_directed():
         edges = [edge for u, v, d in edges for edge in ([(u, v, d)] if u == v else [(u, v, d), (v, u, d)])]
@@ -223,6 +237,7 @@ def fields_of_networkx(
         "split": _optional(data, "split"),
         "positions": _positions_of(data),
         "description": str(graph.graph.get("description", "")),
+        "unlike": apart,
         "notes": tuple(notes),
     }
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.checks import (
-    LONGEST_NAME,
+    MAX_NAME,
     checked_labels,
     checked_names,
     checked_split,
@@ -51,6 +51,7 @@ class Graph:
         edge_feature_names: D unique names; `e0 … eD-1` if left out.
         directed: whether the graph was given as a directed one.
         labels: a class name or None for each node, or None for a graph without labels.
+        unlike: edge attributes of which merging parallel edges dropped values; they cannot become edge features.
         class_order: the labels by the numbers that they have in the graph's file, if they have any there.
         split: "train", "val", "test" or None for each node, or None.
         positions: [N, 2], x to the right and y upwards, any unit, up to ±1e15; or None.
@@ -75,6 +76,7 @@ class Graph:
     description: str = ""
     notes: tuple[str, ...] = ()
     class_order: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = checked_names(self.names)
@@ -112,6 +114,7 @@ class Graph:
             "description": str(self.description),
             "notes": tuple(str(note) for note in self.notes),
             "class_order": tuple(map(str, self.class_order)),
+            "unlike": tuple(name for name in self.unlike if name in attributes),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -220,9 +223,15 @@ class Graph:
         """The same graph with these of its `edge_numbers` as its edge features; no names, no edge features.
 
         Raises:
-            GatvizError: an attribute that is not there, or that is not a number on every edge.
+            GatvizError: an attribute that is not there, that is not a number on every edge, or that is `unlike`.
         """
         chosen = [names] if isinstance(names, str) else list(names)
+        for name in chosen:
+            if name in self.unlike:
+                found = _("{name}, of which parallel edges had others, dropped when they were merged")
+                mend = _("give parallel edges one value, such as their sum, before they are read")
+                expected = _("an attribute of one value for each pair of nodes")
+                raise GatvizError("edge_features", expected, found.format(name=quote(name)), mend)
         values = numbers_of({**self.edge_attributes, **self.edge_numbers}, chosen, self.num_edges)
         return replace(self, edge_features=values if chosen else None, edge_feature_names=tuple(chosen))
 
@@ -368,12 +377,12 @@ def _check_feature_names(names: tuple[str, ...], count: int, where: str = "featu
             not isinstance(name, str)
             or not name.strip()
             or name in seen
-            or len(name) > LONGEST_NAME
+            or len(name) > MAX_NAME
             or not is_printable(name)
         ):
             raise GatvizError(
                 where,
-                _("unique printable names of at most {most} characters").format(most=LONGEST_NAME),
+                _("unique printable names of at most {most} characters").format(most=MAX_NAME),
                 quote(name),
                 _("rename that column"),
             )

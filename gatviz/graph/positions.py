@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 LayoutName = Literal["spring", "circular", "kamada_kawai", "bipartite", "grid"]
 LAYOUTS: tuple[str, ...] = get_args(LayoutName)
 
-MOST_KAMADA_KAWAI = 150
+MAX_KAMADA_KAWAI = 150
 """Up to here the default layout is Kamada–Kawai, which shows distances best and costs N³."""
-MOST_SPRING = 1_000
+MAX_SPRING = 1_000
 """Up to here the default layout is spring, in about two seconds; above, a spiral for each piece."""
 
 Positions = NDArray[np.float64]
@@ -35,7 +35,7 @@ RADII = ((12, 23.0), (24, 15.0), (40, 12.0), (60, 10.0), (100, 8.0), (200, 6.0))
 """Up to so many nodes are drawn with this radius in pixels."""
 _BETWEEN = 4.0
 """Free pixels between two nodes."""
-_MOST_ROUNDS = 400
+_MAX_ROUNDS = 400
 _GOLDEN_ANGLE = np.pi * (3.0 - np.sqrt(5.0))
 _GAP = 1.0
 
@@ -48,9 +48,9 @@ def default_positions(graph: Graph) -> Positions:
     """
     if graph.positions is not None:
         return np.array(graph.positions)
-    if graph.num_nodes <= MOST_KAMADA_KAWAI:
+    if graph.num_nodes <= MAX_KAMADA_KAWAI:
         return layout(graph, "kamada_kawai")
-    if graph.num_nodes <= MOST_SPRING:
+    if graph.num_nodes <= MAX_SPRING:
         return layout(graph, "spring")
     return _by_piece(graph, _spiral)
 
@@ -72,7 +72,7 @@ def layout(graph: Graph, kind: LayoutName, seed: int = 0) -> Positions:
 
     if kind not in LAYOUTS:
         raise GatvizError(_("layout"), one_of(LAYOUTS), quote(kind), _("choose one of these"))
-    most = {"kamada_kawai": 2 * MOST_KAMADA_KAWAI, "spring": 2 * MOST_SPRING}.get(kind, graph.num_nodes)
+    most = {"kamada_kawai": 2 * MAX_KAMADA_KAWAI, "spring": 2 * MAX_SPRING}.get(kind, graph.num_nodes)
     if graph.num_nodes > most:
         raise GatvizError(
             _("layout '{kind}'").format(kind=kind),
@@ -172,7 +172,7 @@ def _set_apart(positions: Positions) -> Positions:
     frame = np.array(PICTURE) / 2
     places = (positions - (positions.max(axis=0) + positions.min(axis=0)) / 2) * scale
     least = 2 * radius + _BETWEEN
-    for _round in range(_MOST_ROUNDS):
+    for _round in range(_MAX_ROUNDS):
         apart = places[:, None] - places[None]
         distance = np.linalg.norm(apart, axis=2)
         np.fill_diagonal(distance, np.inf)

@@ -15,11 +15,11 @@ from gatviz.words import _, ngettext, or_list
 Direction = Literal["reads", "is_read", "both"]
 Indices = NDArray[np.int64]
 
-MOST_NODES = 200
-MOST_EDGES = 1000
+MAX_NODES = 200
+MAX_EDGES = 1000
 """Up to so many nodes and edges a graph is drawn whole."""
 
-_LONGEST_NAME = 24
+_MAX_NAME = 24
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Part:
     Attributes:
         nodes, edges: numbers in the whole graph, ascending.
         all_nodes, all_edges: how many the whole graph has.
-        most_nodes, most_edges: the limits that it was chosen under.
+        max_nodes, max_edges: the limits that it was chosen under.
         around: the neighbourhood that it is; None where it is the strongest edges, or everything.
     """
 
@@ -55,8 +55,8 @@ class Part:
     edges: Indices
     all_nodes: int
     all_edges: int
-    most_nodes: int = MOST_NODES
-    most_edges: int = MOST_EDGES
+    max_nodes: int = MAX_NODES
+    max_edges: int = MAX_EDGES
     around: Neighbourhood | None = None
 
     @classmethod
@@ -102,7 +102,7 @@ class Part:
             return self._told_around(self.around, by, names)
         said = _(
             "Drawn are {arrows:,} of {all_arrows:,} arrows, and {nodes:,} of {all_nodes:,} nodes: arrows in the order "
-            "of {by}, the first that together touch at most {most_nodes:,} nodes, {most_arrows:,} arrows at most."
+            "of {by}, the first that together touch at most {max_nodes:,} nodes, {max_arrows:,} arrows at most."
         )
         return said.format(
             arrows=self.edges.size,
@@ -110,12 +110,12 @@ class Part:
             nodes=self.nodes.size,
             all_nodes=self.all_nodes,
             by=by,
-            most_nodes=self.most_nodes,
-            most_arrows=self.most_edges,
+            max_nodes=self.max_nodes,
+            max_arrows=self.max_edges,
         )
 
     def _told_around(self, asked: Neighbourhood, by: str, names: Sequence[str]) -> str:
-        name = names[asked.node][:_LONGEST_NAME] if names else str(asked.node)
+        name = names[asked.node][:_MAX_NAME] if names else str(asked.node)
         cut = _(
             "; at hop {hop} there was room only for those joined to the nodes before by the strongest arrows, and no "
             "further hop was taken, as at most {most:,} nodes are drawn"
@@ -130,10 +130,10 @@ class Part:
             reach=_reach(asked),
             nodes=_nodes_of(self.nodes.size, asked.reached),
             all_nodes=self.all_nodes,
-            cut="" if asked.cut_at is None else cut.format(hop=asked.cut_at, most=self.most_nodes),
+            cut="" if asked.cut_at is None else cut.format(hop=asked.cut_at, most=self.max_nodes),
             arrows=_arrows_of(self.edges.size, asked.edges_among),
             all_arrows=self.all_edges,
-            first=first.format(most=self.most_edges, by=by) if self.edges.size < asked.edges_among else "",
+            first=first.format(most=self.max_edges, by=by) if self.edges.size < asked.edges_among else "",
         )
 
 
@@ -182,8 +182,8 @@ def strongest(
     alpha: NDArray[np.floating],
     edge_index: Indices,
     num_nodes: int,
-    max_edges: int = MOST_EDGES,
-    max_nodes: int = MOST_NODES,
+    max_edges: int = MAX_EDGES,
+    max_nodes: int = MAX_NODES,
 ) -> Part:
     """The edges with the largest α in any head: the longest beginning of `in_order` within both limits.
 
@@ -210,7 +210,7 @@ def neighbourhood(
     num_nodes: int,
     node: int,
     hops: int,
-    max_nodes: int = MOST_NODES,
+    max_nodes: int = MAX_NODES,
     alpha: NDArray[np.floating] | None = None,
     *,
     direction: Direction = "reads",
@@ -233,6 +233,20 @@ def neighbourhood(
     Raises:
         GatvizError: a node that is not there, a negative number of hops, no room for the node itself.
     """
+    _check_neighbourhood(num_nodes, node, hops, max_nodes, direction)
+    size = np.zeros(edge_index.shape[1]) if alpha is None else _per_edge(alpha)
+    source, target = edge_index
+    steps = {"reads": [(target, source)], "is_read": [(source, target)], "both": [(target, source), (source, target)]}
+    inside, reached, cut_at = _reached(steps[direction], num_nodes, node, hops, max_nodes, size)
+    edges = np.flatnonzero(inside[source] & inside[target])
+    asked = Neighbourhood(node, hops, direction, reached, cut_at, int(edges.size))
+    if max_edges is not None and edges.size > max_edges:
+        edges = np.sort(edges[in_order(size[edges], edge_index[:, edges])[:max_edges]])
+    max_edges = MAX_EDGES if max_edges is None else max_edges
+    return Part(np.flatnonzero(inside), edges, num_nodes, int(source.size), max_nodes, max_edges, asked)
+
+
+def _check_neighbourhood(num_nodes: int, node: int, hops: int, max_nodes: int, direction: str) -> None:
     if not 0 <= node < num_nodes:
         raise GatvizError(
             _("neighbourhood"),
@@ -249,16 +263,29 @@ def neighbourhood(
         )
     if direction not in get_args(Direction):
         raise GatvizError(_("neighbourhood"), or_list(get_args(Direction)), quote(direction), _("choose one of these"))
-    size = np.zeros(edge_index.shape[1]) if alpha is None else _per_edge(alpha)
-    source, target = edge_index
-    steps = {"reads": [(target, source)], "is_read": [(source, target)], "both": [(target, source), (source, target)]}
+
+
+def _reached(
+    steps: list[tuple[Indices, Indices]],
+    num_nodes: int,
+    node: int,
+    hops: int,
+    max_nodes: int,
+    size: NDArray[np.floating],
+) -> tuple[NDArray[np.bool_], int, int | None]:
+    """Which nodes are taken, how many can be reached, and at which hop there was no more room.
+
+    Arguments:
+        steps: each way to go over the edges: [E] where it begins, [E] where it ends.
+        size: [E], by which nodes of one hop are preferred.
+    """
     inside = np.zeros(num_nodes, dtype=bool)
     inside[node] = True
     near = inside.copy()
     cut_at = None
     for hop in range(1, hops + 1):
         best = np.full(num_nodes, -np.inf)
-        for start, end in steps[direction]:
+        for start, end in steps:
             crossing = near[start] & ~near[end]
             np.maximum.at(best, end[crossing], size[crossing])
         found = np.flatnonzero(best > -np.inf)
@@ -269,12 +296,7 @@ def neighbourhood(
             cut_at = hop if found.size > room else None
             inside[found[np.argsort(-best[found], kind="stable")][:room]] = True
         near[found] = True
-    edges = np.flatnonzero(inside[source] & inside[target])
-    asked = Neighbourhood(node, hops, direction, int(near.sum()), cut_at, int(edges.size))
-    if max_edges is not None and edges.size > max_edges:
-        edges = np.sort(edges[in_order(size[edges], edge_index[:, edges])[:max_edges]])
-    most_edges = MOST_EDGES if max_edges is None else max_edges
-    return Part(np.flatnonzero(inside), edges, num_nodes, int(source.size), max_nodes, most_edges, asked)
+    return inside, int(near.sum()), cut_at
 
 
 def _per_edge(alpha: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -17,8 +17,8 @@ from gatviz.words import _
 
 T = TypeVar("T")
 _KINDS: Mapping[str, type[Any]] = {LayerSettings.__name__: LayerSettings, **AROUND}
-_DEEPEST = 20
-LARGEST_STEP = 100_000
+_MAX_DEPTH = 20
+MAX_STEP = 100_000
 """Features or heads of one step that came from a file."""
 
 
@@ -54,7 +54,7 @@ def step_of(content: Any, where: str, depth: int = 0) -> Any:
     Raises:
         GatvizError: what is none.
     """
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         raise GatvizError(where, _("sums a few deep"), _("deeper ones"), _("save it again"))
     given = made(content, dict[str, Any], where)
     if "step" in given:
@@ -81,7 +81,7 @@ def check_sizes(steps: Sequence[Any], weights: Weights, where: str) -> None:
     for layer, arrays in zip(layers, weights.layers, strict=False):
         sizes = {values.shape[:2] for name, values in arrays.items() if name in ("W", "W_target", "W_source")}
         fits = fits and sizes == {(layer.num_heads, layer.out_features)}
-    fits = fits and all(size <= LARGEST_STEP for size in _sizes_of(steps))
+    fits = fits and all(size <= MAX_STEP for size in _sizes_of(steps))
     if not fits:
         expected = _("steps of the sizes that the weights have")
         raise GatvizError(where, expected, _("other sizes"), _("open the weights again"))

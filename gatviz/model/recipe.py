@@ -25,7 +25,7 @@ from gatviz.words import _, commas
 
 _TOKEN = re.compile(r"\s*([>+()]|[^\s>+()]+)")
 _JOIN = " > "
-_DEEPEST = 20
+_MAX_DEPTH = 20
 
 
 @dataclass(frozen=True)
@@ -221,9 +221,9 @@ class _Reader:
         if token is None or token in [">", "+", "(", ")"]:
             found = _("the end") if token is None else quote(token)
             raise self._wrong(_("a step"), found, _("write one between each two >"))
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             raise self._wrong(
-                _("at most {n} sums in each other").format(n=_DEEPEST), _("more"), _("write it with fewer")
+                _("at most {n} sums in each other").format(n=_MAX_DEPTH), _("more"), _("write it with fewer")
             )
         self._take()
         if token == "x":

@@ -26,7 +26,7 @@ from gatviz.model.reach import Indices, Reach
 from gatviz.model.trace import Trace
 from gatviz.words import _
 
-_MOST_COPIES = 64
+_MAX_COPIES = 64
 _VALUES = 1 << 19
 """So many numbers of one layer, about, are worked on at once: they stay in the processor's cache."""
 _SPARSE_BELOW = 0.05
@@ -94,7 +94,7 @@ class Without:
             return 1
         widths = [layer.num_heads * layer.out_features for layer in self._model.attention_layers]
         width = max(*widths, 1 if self._sparse else self._x.shape[1])
-        return max(1, min(_MOST_COPIES, _VALUES // ((self._nodes.size + self._kept.size) * width)))
+        return max(1, min(_MAX_COPIES, _VALUES // ((self._nodes.size + self._kept.size) * width)))
 
     @cached_property
     def _sparse(self) -> bool:

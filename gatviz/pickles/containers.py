@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import isroutine
 from typing import Any
 
 import safetensors.torch
@@ -32,7 +33,7 @@ _STREAM_PICKLES = 5
 _COUNT = 8
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _OF_TENSORFLOW = re.compile(r"(\.data-\d+-of-\d+|\.ckpt\.(index|meta)|\.pb)$")
-_LONGEST_WORD = 100
+_MAX_WORD = 100
 _BAD_ZIP = (
     *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError),
     *(OverflowError, struct.error, KeyError),
@@ -102,9 +103,12 @@ def _copied(value: Any) -> Any:
 
 
 def _told(module: nn.Module) -> PickledModule:
+    """As its pickle would tell it: functions by their names."""
     plain = {name: value for name, value in vars(module).items() if not name.startswith("_")}
-    kept = {name: value for name, value in plain.items() if isinstance(value, bool | int | float | str)}
-    return PickledModule(type(module).__name__, kept)
+    kept = {name: value for name, value in plain.items() if isinstance(value, bool | int | float | str | None)}
+    functions = {name: value for name, value in plain.items() if isroutine(value)}
+    kept |= {name: f"{value.__module__ or 'torch'}.{value.__name__}" for name, value in functions.items()}
+    return PickledModule(f"{type(module).__module__}.{type(module).__qualname__}", kept)
 
 
 def _of_tree(tree: Any, reader: Reader) -> FileContent:
@@ -169,7 +173,7 @@ def _list_of(archive: zipfile.ZipFile, names: Sequence[str], where: str, most: i
     if len(lists) != 1:
         raise GatvizError(where, _("a torch file with one data.pkl"), str(len(lists)), _("choose a file of weights"))
     for name in names:
-        if name.endswith("/byteorder") and archive.getinfo(name).file_size < _LONGEST_WORD:
+        if name.endswith("/byteorder") and archive.getinfo(name).file_size < _MAX_WORD:
             order = archive.read(name).decode("ascii", "replace")
             if order != "little":
                 raise GatvizError(where, _("numbers in little endian"), quote(order), save_again())

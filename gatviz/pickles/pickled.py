@@ -20,7 +20,7 @@ from gatviz.pickles.safe_pickle import Outside, PickledCall, PickledDict, Pickle
 from gatviz.words import N_, _
 
 MAX_DEPTH = 60
-_LARGEST_WHOLE = 2**63
+_MAX_WHOLE = 2**63
 
 _TYPES: Mapping[str, torch.dtype] = {
     "Float": torch.float32,
@@ -49,6 +49,8 @@ _OTHER_TENSORS = {
     "_rebuild_sparse_csr_tensor": N_("a sparse tensor"),
 }
 _OF_NUMPY = tuple(f"numpy.{core}.{module}." for core in ("core", "_core") for module in ("multiarray", "numeric"))
+_ATTRIBUTE = ("builtins.getattr", "__builtin__.getattr")
+"""How a pickle names a function in a class of PyTorch's own."""
 _KEYS = (str, int, float, bytes, type(None))
 _MODULE = ("_parameters", "_buffers", "_modules")
 
@@ -58,17 +60,23 @@ Storages = Callable[[str, torch.dtype, int], Tensor]
 
 @dataclass(frozen=True)
 class Unread:
-    """A tensor that gatviz cannot read, and what it is."""
+    """A tensor that gatviz cannot read, what it is, and how to store it so that it can: marked messages."""
 
     kind: str
+    mend: str = N_("store tensor.to_dense()")
 
 
 @dataclass(frozen=True)
 class PickledModule:
-    """What a pickled module tells of itself: its class, and its plain attributes."""
+    """What a pickled module tells of itself: its class by its whole name, and its plain attributes."""
 
-    kind: str
+    path: str
     attributes: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """The class's own name."""
+        return self.path.rpartition(".")[2]
 
 
 class StateLevel(dict[Any, Any]):
@@ -106,7 +114,7 @@ class Reader:
         if isinstance(node, str | bool | float | type(None)):
             return node
         if isinstance(node, int):
-            return node if abs(node) < _LARGEST_WHOLE else None
+            return node if abs(node) < _MAX_WHOLE else None
         if isinstance(node, PickledName):
             return node.name
         if depth > MAX_DEPTH or isinstance(node, bytes | bytearray):
@@ -145,11 +153,14 @@ class Reader:
         ):
             made = self._thing(PickledCall(args[0].name, args[2] if isinstance(args[2], tuple) else ()), depth)
         elif last in _OTHER_TENSORS:
-            made = Unread(_(_OTHER_TENSORS[last]))
+            mend = {"mend": N_("store tensor.dequantize()")} if last == "_rebuild_qtensor" else {}
+            made = Unread(_OTHER_TENSORS[last], **mend)
         elif name.startswith(_OF_NUMPY):
             made = self._numpy(last, node)
         elif name in ("torch.Size", "torch.device"):
             made = [self.value(item, depth) for item in args]
+        elif name in _ATTRIBUTE and len(args) == 2 and isinstance(args[0], PickledName) and isinstance(args[1], str):
+            made = f"{args[0].name}.{args[1]}"
         elif isinstance(node.state, PickledDict) and all(part in node.state for part in _MODULE):
             made = self._model(node)
         else:
@@ -201,7 +212,7 @@ class Reader:
         return flat
 
     def _refused(self) -> Unread:
-        return Unread(_("a tensor of another kind"))
+        return Unread(N_("a tensor of another kind"))
 
     def _broken(self, found: str) -> GatvizError:
         return GatvizError(self.where, _("tensors that fit into the file"), found, save_again())
@@ -239,7 +250,7 @@ class Reader:
             seen.add(id(module))
             kept = {key: value for key, value in dict.items(state) if isinstance(key, str) and key not in _MODULE}
             attributes = {key: self.value(value) for key, value in kept.items() if not key.startswith("_")}
-            told[prefix.removesuffix(".")] = PickledModule(module.name.rpartition(".")[2], attributes)
+            told[prefix.removesuffix(".")] = PickledModule(module.name, attributes)
             for part in ("_parameters", "_buffers"):
                 own = state.get(part)
                 for key, value in dict.items(own) if isinstance(own, PickledDict) else ():
@@ -288,7 +299,7 @@ def _number(kind: Any, data: Any) -> float | int | bool | None:
     if dtype is None or given is None or len(given) != dtype.itemsize:
         return None
     value = np.frombuffer(given, dtype)[0].item()
-    return value if isinstance(value, float | bool) or abs(value) < _LARGEST_WHOLE else None
+    return value if isinstance(value, float | bool) or abs(value) < _MAX_WHOLE else None
 
 
 def flat(data: bytes, dtype: torch.dtype) -> Tensor:

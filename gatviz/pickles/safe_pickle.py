@@ -91,7 +91,7 @@ _DICTS = (
 _LISTS = ("builtins.list", "builtins.set", "builtins.frozenset", "__builtin__.set", "collections.deque")
 _CALLED_NEW = ("copyreg.__newobj__", "copy_reg.__newobj__", "copyreg._reconstructor", "copy_reg._reconstructor")
 _KEYS = (str, int, float, bool, bytes, type(None), PickledCall)
-_LONGEST_KEY = 16
+_MAX_KEY = 16
 """Parts of a tuple that is a key."""
 
 
@@ -236,7 +236,7 @@ class _Machine:
 
 def _enter(level: PickledDict, key: Any, value: Any) -> None:
     """One entry, if its key is a plain value, a call or a tuple of these; tuples in tuples could take ages to hash."""
-    parts = key if isinstance(key, tuple) and len(key) <= _LONGEST_KEY else (key,)
+    parts = key if isinstance(key, tuple) and len(key) <= _MAX_KEY else (key,)
     if all(isinstance(part, _KEYS) for part in parts):
         level[key] = value
     else:

@@ -7,7 +7,8 @@ from importlib.metadata import version
 
 from gatviz.analysis import Explanation, head_similarity, static_attention, uniformity
 from gatviz.analysis.across import attention_across_layers
-from gatviz.analysis.explanation import sentences
+from gatviz.analysis.explanation import explanation_story
+from gatviz.analysis.sentence import text_of
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.graph.graph import Graph
 from gatviz.reporting.runs import NamedRun
@@ -74,13 +75,15 @@ def _verdicts(run: NamedRun, layer: int) -> Chapter:
 
 
 def _explained(explanation: Explanation) -> Chapter:
-    answer = sentences.plain_text(sentences.headline(explanation))
+    answer = text_of(explanation_story.headline(explanation))
     told = [
         _("Node {node}: {answer}").format(node=explanation.name, answer=answer),
-        sentences.plain_text(sentences.strongest(explanation)),
+        text_of(explanation_story.strongest(explanation)),
     ]
-    told += [*sentences.verdict_lines(explanation), *sentences.together_lines(explanation)]
-    return Chapter(title=sentences.verdict_title(explanation), sentences=[line for line in told if line], values=[])
+    told += [*explanation_story.verdict_lines(explanation), *explanation_story.together_lines(explanation)]
+    return Chapter(
+        title=explanation_story.verdict_title(explanation), sentences=[line for line in told if line], values=[]
+    )
 
 
 def _model(run: NamedRun) -> NamedValues:

@@ -12,7 +12,7 @@ from gatviz.files.disk import write_file
 from gatviz.graph.graph import Graph
 from gatviz.reporting.page import Shown, report
 
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 """Of what is told of nodes and arrows: the frame is kept in the notebook's file."""
 HEIGHT = 860
 """Pixels: the stage as a whole; what is below it scrolls."""
@@ -70,7 +70,7 @@ def view(
         GatvizError: as `from_attention`.
     """
     run = from_attention(edge_index, alpha, names=names, x=x, labels=labels)
-    return View(report(run.graph, run, title=title, most_bytes=MOST_BYTES), height)
+    return View(report(run.graph, run, title=title, max_bytes=MAX_BYTES), height)
 
 
 def explore(graph: Graph, model: Any, *, title: str = "", shown: Shown | None = None, height: int = HEIGHT) -> View:
@@ -83,9 +83,9 @@ def explore(graph: Graph, model: Any, *, title: str = "", shown: Shown | None = 
     Raises:
         GatvizError: as `report`.
     """
-    return View(report(graph, model, title=title, shown=shown, most_bytes=MOST_BYTES), height)
+    return View(report(graph, model, title=title, shown=shown, max_bytes=MAX_BYTES), height)
 
 
 def framed(run: Any) -> str:
     """What a Trace, a Capture, a CapturedRun or a Training looks like in a notebook."""
-    return frame(report(None, run, most_bytes=MOST_BYTES))
+    return frame(report(None, run, max_bytes=MAX_BYTES))

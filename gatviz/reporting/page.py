@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.analysis import Explanation
+from gatviz.analysis.explanation.removal import Progress
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.charts.colours import stage_palettes
 from gatviz.errors import GatvizError, quote
@@ -30,7 +32,7 @@ from gatviz.graph.subgraph import Part
 from gatviz.model.proof import proofs
 from gatviz.reporting.chapters import NamedValues, chapters, layer_title
 from gatviz.reporting.runs import NamedRun, runs_of
-from gatviz.reporting.tellings import ShownLayer, Tellings, tellings
+from gatviz.reporting.tellings import ShownLayer, Tellings, Told, tellings
 from gatviz.stage import assets
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import first_edge, local_focus, pack_proofs, pack_story
@@ -38,18 +40,19 @@ from gatviz.stage.guide import pack_guide
 from gatviz.stage.notice import about_edges, about_graph, about_part
 from gatviz.stage.pack import pack_scene
 from gatviz.stage.part import shown_part
-from gatviz.stage.protocol import Answer, Palettes, Said, Screen
+from gatviz.stage.protocol import Answer, Palettes, Said
 from gatviz.stage.reasons import pack_answers
 from gatviz.stage.report_protocol import Report, ReportLayer
+from gatviz.stage.screen_protocol import Screen
 from gatviz.stage.texts import texts
 from gatviz.stage.weightings import weightings
 from gatviz.stage.wire import SMALLEST, encode
 from gatviz.words import _, language
 
-MOST_BYTES = 5_000_000
+MAX_BYTES = 5_000_000
 """Of what is told of nodes and arrows, over all layers."""
-_LONGEST_DESCRIPTION = 600
-_LONGEST_TITLE = 120
+_MAX_DESCRIPTION = 600
+_MAX_TITLE = 120
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; img-src data: blob:; "
     "base-uri 'none'; form-action 'none'"
@@ -91,7 +94,8 @@ def report(
     title: str = "",
     explanation: Explanation | None = None,
     shown: Shown | None = None,
-    most_bytes: int = MOST_BYTES,
+    max_bytes: int = MAX_BYTES,
+    progress: Progress | None = None,
 ) -> str:
     """A run as one HTML file that opens from disk: the interactive stage, verdicts, settings, and where it comes from.
 
@@ -103,7 +107,8 @@ def report(
         model: a Trace or LayerTrace of a run on this graph, or a model or layer that is run on it now; or a Capture,
             a CapturedRun, or a Training, whose best epoch is shown.
         title: said at the top. explanation: of a node's answer, told below. shown: what it opens with.
-        most_bytes: of what is told of nodes and arrows.
+        max_bytes: of what is told of nodes and arrows. progress: hears how many of how many nodes are told of; what it
+            raises ends the work.
 
     Raises:
         GatvizError: no run or model of this graph; a number that float32 cannot hold.
@@ -114,11 +119,11 @@ def report(
     if not 0 <= shown.layer < len(places):
         expected = _("0 to {last}").format(last=len(places) - 1)
         raise GatvizError(_("report, layer"), expected, quote(shown.layer), _("choose a layer of the run"))
-    packed = _packed(places, title or found.title, shown, most_bytes)
+    packed = _packed(places, title or found.title, shown, max_bytes, progress or (lambda _done, _total: None))
     date = datetime.now(UTC).date().isoformat()
     origin = [(_("graph"), title or found.title), *shown.origin, (_("weights"), shown.weights), (_("date"), date)]
     content = Report(
-        title=(title or found.title)[:_LONGEST_TITLE],
+        title=(title or found.title)[:_MAX_TITLE],
         line=_room(packed),
         layers=[one.packed for one in packed],
         layer_at_start=shown.layer,
@@ -128,22 +133,37 @@ def report(
     return _page(title or _("Graph attention"), content, [one.told.packed for one in packed])
 
 
-def _packed(places: Sequence[tuple[NamedRun, int]], title: str, shown: Shown, most_bytes: int) -> list[_Layer]:
+def _packed(
+    places: Sequence[tuple[NamedRun, int]], title: str, shown: Shown, max_bytes: int, progress: Progress
+) -> list[_Layer]:
     """Each layer; the small ones first, and what they leave of the room is the others'."""
+    runs = [run.trace.layers[layer] for run, layer in places]
+    parts = [shown_part(run, None) for run in runs]
+    total, done = sum(part.nodes.size for part in parts), 0
     found: dict[int, _Layer] = {}
-    for k in sorted(range(len(places)), key=lambda k: places[k][0].trace.layers[places[k][1]].alpha.size):
-        found[k] = _Layer(*places[k], title, shown, most_bytes // (len(places) - len(found)))
-        most_bytes -= found[k].told.bytes
+    for k in sorted(range(len(places)), key=lambda k: runs[k].alpha.size):
+        room = max_bytes // (len(places) - len(found))
+        hears = partial(_heard, progress, done, total)
+        found[k] = _Layer(*places[k], parts[k], title, shown, room, hears)
+        max_bytes -= found[k].told.bytes
+        done += parts[k].nodes.size
+    progress(total, total)
     return [found[k] for k in range(len(places))]
+
+
+def _heard(progress: Progress, before: int, total: int, nodes: int) -> None:
+    progress(before + nodes, total)
 
 
 class _Layer:
     """One layer's screen, and what is told of each of its nodes."""
 
-    def __init__(self, of: NamedRun, layer: int, title: str, shown: Shown, most_bytes: int) -> None:
+    def __init__(
+        self, of: NamedRun, layer: int, part: Part, title: str, shown: Shown, max_bytes: int, hears: Told
+    ) -> None:
         graph, trace = of.graph, of.trace
         run = trace.layers[layer]
-        part, choices, names = shown_part(run, None), weightings(run), input_names(trace, layer)
+        choices, names = weightings(run), input_names(trace, layer)
         subject = ShownLayer(graph, run, part, choices, names)
         locked, weighting = shown.locked, shown.weighting
         if locked is not None and max(locked[0], locked[1] or 0) >= run.num_nodes:
@@ -177,8 +197,8 @@ class _Layer:
             proofs=pack_proofs(proofs(run)),
             pyg_asked=True,
             stable_asked=None,
-            description=graph.description[:_LONGEST_DESCRIPTION],
-            graph_title=title[:_LONGEST_TITLE],
+            description=graph.description[:_MAX_DESCRIPTION],
+            graph_title=title[:_MAX_TITLE],
             whose_weights=shown.weights,
             badge=shown.badge,
             notice=_notice(graph, run, part, shown),
@@ -195,7 +215,7 @@ class _Layer:
             refused="",
             panel="",
         )
-        self.told: Tellings = tellings(subject, most_bytes, first=None if locked is None else locked[0])
+        self.told: Tellings = tellings(subject, max_bytes, None if locked is None else locked[0], hears)
         self.packed = ReportLayer(
             title=layer_title(of, layer),
             screen=screen,
@@ -244,7 +264,7 @@ def _page(title: str, content: Report, told: list[list[str]]) -> str:
             '<head><meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{html.escape(title[:_LONGEST_TITLE])}</title>",
+            f"<title>{html.escape(title[:_MAX_TITLE])}</title>",
             f"<style>{_colours()}{assets.styles()}</style></head>",
             f'<body><main id="report"></main><noscript>{html.escape(needs)}</noscript>',
             # base64 alone: nothing in it could end the element

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from gatviz.stage.reasons import pack_answers
 from gatviz.stage.report_protocol import TargetTold
 from gatviz.stage.wire import SMALLEST, encode
 
-MOST_PAIRS = 400
+MAX_PAIRS = 400
 """Of a graph with more pairs of nodes only those that an arrow joins are told of."""
 
 
@@ -46,11 +46,18 @@ class Tellings:
         return sum(map(bool, self.packed))
 
 
-def tellings(subject: ShownLayer, most_bytes: int, first: int | None = None) -> Tellings:
+Told = Callable[[int], None]
+"""Hears how many nodes are told of so far; what it raises ends the work."""
+
+
+def tellings(
+    subject: ShownLayer, max_bytes: int, first: int | None = None, hears: Told = lambda _nodes: None
+) -> Tellings:
     """What is told of each node of the part, in as many bytes at most.
 
     Arguments:
         first: the node that comes first, by its number in the whole graph; then those with the strongest arrows do.
+        hears: see `Told`.
     """
     part, trace = subject.part, subject.trace
     strongest = np.zeros(trace.num_nodes)
@@ -58,9 +65,10 @@ def tellings(subject: ShownLayer, most_bytes: int, first: int | None = None) -> 
     order = sorted(range(part.nodes.size), key=lambda n: (part.nodes[n] != first, -strongest[part.nodes[n]], n))
     packed = [""] * part.nodes.size
     used = 0
-    for n in order:
+    for count, n in enumerate(order):
+        hears(count)
         text = base64.b64encode(encode(_of_target(subject, int(part.nodes[n])), level=SMALLEST)).decode()
-        if used + len(text) > most_bytes:
+        if used + len(text) > max_bytes:
             break
         packed[n], used = text, used + len(text)
     return Tellings(packed, part.nodes.size, used)
@@ -89,7 +97,7 @@ def _of_target(subject: ShownLayer, target: int) -> TargetTold:
 
 def _sources(trace: LayerTrace, part: Part, target: int) -> list[int]:
     """Whom the target may be asked about: the shown nodes that it reads, or all that are shown."""
-    if part.nodes.size**2 <= MOST_PAIRS:
+    if part.nodes.size**2 <= MAX_PAIRS:
         return [int(node) for node in part.nodes]
     read = trace.edge_index[0, trace.edges_into(target)]
     return [int(node) for node in read[np.isin(read, part.nodes)]]

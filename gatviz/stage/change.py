@@ -15,8 +15,8 @@ from gatviz.stage.stages import describe
 from gatviz.stage.wire import packed
 from gatviz.words import _, ngettext, sentences
 
-_MOST_PAIR_VALUES = 120_000
-_MOST_GONE = 1_000
+_MAX_PAIR_VALUES = 120_000
+_MAX_GONE = 1_000
 
 
 def pack_change(change: WhatIf, part: Part, *, baseline: str) -> Change:
@@ -80,14 +80,14 @@ def _gone(change: WhatIf, local: NDArray[np.int64]) -> NDArray[np.int64]:
     )
     edges = np.flatnonzero(told)
     order = np.argsort(-np.abs(change.delta[edges]).max(axis=1, initial=0.0), kind="stable")
-    return np.sort(edges[order[:_MOST_GONE]])
+    return np.sort(edges[order[:_MAX_GONE]])
 
 
 def change_stage(change: WhatIf, trace: LayerTrace, part: Part) -> Stage:
     """Δα as one more stage of the chain, NaN where there is nothing to compare; gone edges keep their numbers."""
     H, N, heads = trace.num_heads, trace.num_nodes, change.delta.shape[1]
     pairs = None
-    if part.nodes.size == N and H * N**2 <= _MOST_PAIR_VALUES:
+    if part.nodes.size == N and H * N**2 <= _MAX_PAIR_VALUES:
         dense = np.full((H, N, N), np.nan, dtype=np.float32)
         known = (change.source < N) & (change.target < N)
         dense[:heads, change.target[known], change.source[known]] = change.delta[known].T

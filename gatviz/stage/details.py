@@ -36,7 +36,7 @@ from gatviz.stage.protocol import (
 )
 from gatviz.words import _, ngettext
 
-_MOST_FEATURES = 8
+_MAX_FEATURES = 8
 
 
 def first_edge(trace: LayerTrace, part: Part) -> tuple[int, int, int] | None:
@@ -152,7 +152,7 @@ def _of_edge(shares: tuple[FeatureShare, ...], names: Sequence[str]) -> EdgeShar
 
 
 def _largest(shares: tuple[FeatureShare, ...], names: Sequence[str]) -> list[Bar]:
-    return [Bar(name=names[share.feature], value=share.value) for share in shares[:_MOST_FEATURES]]
+    return [Bar(name=names[share.feature], value=share.value) for share in shares[:_MAX_FEATURES]]
 
 
 def _pair(story: GATStory) -> Pair:

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from gatviz.analysis import WhatIf
 from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.graph.graph import Graph
-from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES, Part, strongest
+from gatviz.graph.subgraph import MAX_EDGES, MAX_NODES, Part, strongest
 from gatviz.words import _, sentences
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_MOST_ARROWS = 4_000
-"""Of all panels together; each has at least _LEAST_EDGES."""
-_LEAST_EDGES = 120
+_MAX_ARROWS = 4_000
+"""Of all panels together; each has at least _MIN_EDGES."""
+_MIN_EDGES = 120
 
 Positions = NDArray[np.float64]
 
@@ -74,8 +74,8 @@ class Drawn:
     def part(self, values: Array) -> tuple[Drawn, Part]:
         """What of it can be drawn, and which part that is: the strongest edges by the size of `values` [A, P]."""
         count, arrows = len(self.names), self.source.size
-        most = min(MOST_EDGES, max(_LEAST_EDGES, _MOST_ARROWS // max(1, values.shape[1])))
-        if count <= MOST_NODES and arrows <= most:
+        most = min(MAX_EDGES, max(_MIN_EDGES, _MAX_ARROWS // max(1, values.shape[1])))
+        if count <= MAX_NODES and arrows <= most:
             return self, Part.whole(count, arrows)
         chosen = strongest(np.abs(values), np.stack([self.source, self.target]), count, most)
         nodes, edges, local = chosen.nodes, chosen.edges, chosen.local()

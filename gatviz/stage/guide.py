@@ -19,7 +19,7 @@ from gatviz.words import _
 
 Zone = Literal["features", "projection", "scores", "softmax", "taken_in"]
 
-_MOST_NUMBERS = 4
+_MAX_NUMBERS = 4
 """More numbers of a vector are not read out."""
 
 
@@ -66,10 +66,10 @@ def pack_guide(
 def _vector(values: Any) -> Sentence:
     """ "(0.0243, 0.482, −0.238)"."""
     pieces: list[str | Node | Number] = ["("]
-    for k, value in enumerate(values[:_MOST_NUMBERS]):
+    for k, value in enumerate(values[:_MAX_NUMBERS]):
         pieces += [", "] if k else []
         pieces.append(Number(float(value)))
-    return (*pieces, ", …)" if len(values) > _MOST_NUMBERS else ")")
+    return (*pieces, ", …)" if len(values) > _MAX_NUMBERS else ")")
 
 
 def _chosen(table: Reasons, name: str) -> float:

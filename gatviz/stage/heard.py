@@ -163,7 +163,7 @@ class Wanted(Message):
 
 # ---- decoding -----------------------------------------------------------------------------------------------------
 
-_MOST_EDITS = 2**53
+_MAX_EDITS = 2**53
 """The browser counts no further."""
 
 T = TypeVar("T")
@@ -198,7 +198,7 @@ def edits(content: Any) -> list[_Numbered] | None:
     if sent is None:
         return None
     numbered = [message(one, _Numbered) for one in sent.edits]
-    return [one for one in numbered if one and 0 < one.number <= _MOST_EDITS]
+    return [one for one in numbered if one and 0 < one.number <= _MAX_EDITS]
 
 
 def edit(content: Any) -> Edit:

@@ -26,7 +26,8 @@ from gatviz.model.trace import Trace
 from gatviz.stage import protocol
 from gatviz.stage.formulas import mathml, pack_formula, symbols
 from gatviz.stage.part import sent_edges
-from gatviz.stage.protocol import Counts, Edges, Palettes, RowSums, Scene, Whole
+from gatviz.stage.protocol import Counts, Edges, Palettes, RowSums, Whole
+from gatviz.stage.screen_protocol import Scene
 from gatviz.stage.stages import pack_stages
 from gatviz.stage.step_stages import among_steps
 from gatviz.stage.wire import packed

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _FEW_NODES = 12
 _SAID = (
     "graphLabel", "nodeLabel", "camera", "cameraTitle", "pictureOfGraph", "edgeReadout", "noEdgeReadout", "undrawn",
-    "nodeReadout", "nodeDrawn", "oneNode", "someNodes", "besideNode", "connecting",
+    "nodeReadout", "nodeDrawn", "oneNode", "someNodes", "besideNode", "connecting", "lockedEdge", "lockedNode",
 )  # fmt: skip
 
 
@@ -46,8 +46,14 @@ class Multiples:
     caption: str
     table: pd.DataFrame
 
-    def shown(self, names: Sequence[str], locked: tuple[int, int | None] | None, weighting: str) -> Panels:
-        """The panels on a screen where the graph has these nodes, and a node or an arrow (target, source) is locked."""
+    def shown(
+        self, names: Sequence[str], locked: tuple[int, int | None] | None, weighting: str, about: str = ""
+    ) -> Panels:
+        """The panels on a screen where the graph has these nodes, and a node or an arrow (target, source) is locked.
+
+        Arguments:
+            about: whose numbers these are, and of which layer.
+        """
         here = {name: place for place, name in enumerate(self.panels.names)}
         there = {name: number for number, name in enumerate(names)}
         ends = [] if locked is None else [here.get(names[node]) for node in locked if node is not None]
@@ -57,7 +63,7 @@ class Multiples:
         elif len(ends) == 2 and ends[0] is not None and ends[1] is not None:
             focus = EdgeFocus(target=ends[0], source=ends[1])
         numbers = [there.get(name, -1) for name in self.panels.names]
-        return msgspec.structs.replace(self.panels, numbers=numbers, locked=focus, weighting=weighting)
+        return msgspec.structs.replace(self.panels, numbers=numbers, locked=focus, weighting=weighting, about=about)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +126,7 @@ def multiples(
     panels = Panels(
         title=title,
         graph_title=graph,
+        about="",
         legend=_legend(part, signed=signed),
         symbol=symbol,
         signed=signed,

@@ -31,6 +31,8 @@ class Panels(Message):
 
     title: str
     graph_title: str
+    about: str
+    """Whose numbers these are, and of which layer, for the caption of a picture."""
     legend: str
     symbol: str
     signed: bool

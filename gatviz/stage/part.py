@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES, Direction, Part, neighbourhood, strongest
+from gatviz.graph.subgraph import MAX_EDGES, MAX_NODES, Direction, Part, neighbourhood, strongest
 
-MOST_UNDRAWN_VALUES = 2_000_000
+MAX_UNDRAWN_VALUES = 2_000_000
 """Above this many numbers of arrows that are not drawn, a field sends none of them: the stage then says so."""
 
 
@@ -25,7 +25,7 @@ class Around:
 
 def is_large(trace: LayerTrace) -> bool:
     """Whether only a part can be shown."""
-    return trace.num_nodes > MOST_NODES or trace.num_edges > MOST_EDGES
+    return trace.num_nodes > MAX_NODES or trace.num_edges > MAX_EDGES
 
 
 def shown_part(trace: LayerTrace, around: Around | None) -> Part:
@@ -41,7 +41,7 @@ def shown_part(trace: LayerTrace, around: Around | None) -> Part:
         around.hops,
         alpha=trace.alpha,
         direction=around.direction,
-        max_edges=MOST_EDGES,
+        max_edges=MAX_EDGES,
     )
 
 
@@ -49,4 +49,4 @@ def sent_edges(trace: LayerTrace, part: Part, numbers_per_edge: int) -> NDArray[
     """The edges whose numbers are sent: those that are drawn, then those that are not, as far as there is room."""
     among = part.among(trace.edge_index)
     undrawn = among.size - part.edges.size
-    return among if undrawn * numbers_per_edge <= MOST_UNDRAWN_VALUES else part.edges
+    return among if undrawn * numbers_per_edge <= MAX_UNDRAWN_VALUES else part.edges

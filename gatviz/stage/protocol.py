@@ -1,4 +1,4 @@
-"""All that the browser is sent, declared once; what it sends is declared in `heard`.
+"""What the browser is sent, declared once; `screen_protocol` puts it together, and what it sends is in `heard`.
 
 `wire` sends it, `types` writes the same for JavaScript, with camelCase names. N nodes and E edges of the part that is
 shown, U edges between its nodes that are not drawn, H heads, C features per head, F input features.
@@ -353,6 +353,7 @@ class Rest(Message):
 class Bars(Message):
     """The scale of the bars of a score, and the target half that all of them start from, if there is one."""
 
+    caption: str
     low: float
     high: float
     ticks: list[float]
@@ -413,68 +414,3 @@ class Guide(Message):
     focus: Focus
     weighting: str
     steps: list[GuideStep]
-
-
-class Scene(Message):
-    """What a drag or a lock leaves as it is: the layer's run, and how it is told."""
-
-    names: list[str]
-    called: list[str]
-    node_numbers: list[int]
-    class_of: list[int]
-    class_names: list[str]
-    features: Packed
-    feature_names: list[str]
-    edges: Edges
-    whole: Whole
-    weightings: list[Weighting]
-    stages: list[Stage]
-    share_limit: float
-    uniform: Packed
-    palettes: Palettes
-    texts: dict[str, str]
-    formulas: list[Formula]
-    open_at_start: list[str]
-    evenness: Packed
-    head_evenness: list[float | None]
-    reads_like: list[list[str]]
-
-
-class Screen(Scene):
-    """All of one screen."""
-
-    answers: list[Answer]
-    answered: Focus | None
-    """What the answers, one for each weighting, are about; None where nothing is locked."""
-    guide: Guide | None
-    change: Change | None
-    layer: int
-    revision: str
-    positions: list[list[float]]
-    story: Story | None
-    locked_at_start: Focus | None
-    weighting_at_start: str | None
-    proofs: list[Proof]
-    pyg_asked: bool
-    stable_asked: bool | None
-    """Whether whiskers on α are asked for; None where they cannot be, as no model is known."""
-    description: str
-    graph_title: str
-    whose_weights: str
-    badge: str
-    notice: str
-    directed: bool
-    fixed: bool
-    """Whether there is no Python behind it: then nothing is offered that would need a run."""
-    session: str
-    """Whose edits were taken: one that was made in another session is not for this one."""
-    drawing: int
-    """Which of the session's graphs it is: one that was put in another's place has another number."""
-    edits_taken: int
-    undo: str
-    redo: str
-    predicted: list[int]
-    wrong: list[int]
-    free_number: int
-    refused: str
-    panel: Literal["", "table", "weights"]

@@ -22,6 +22,7 @@ from gatviz.analysis import (
     reasons,
     said,
 )
+from gatviz.analysis.sentence import Mark, Piece
 from gatviz.attention import chain_texts
 from gatviz.attention.activations import ACTIVATIONS
 from gatviz.attention.layer_trace import GATTrace, LayerTrace
@@ -87,9 +88,11 @@ def _packed(subject: _Subject, which: WeightingKey, told: Answer, locked: bool) 
 
 
 def _sentence(subject: _Subject, sentence: Sentence) -> list[Said]:
-    def piece(part: str | Node | Number) -> Said:
+    def piece(part: Piece) -> Said:
         if isinstance(part, str):
             return Said(kind="words", text=part)
+        if isinstance(part, Mark):
+            return Said(kind="words", text=part.written)
         if isinstance(part, Node):
             return Said(kind="node", text=subject.names[part.node], focus=subject.focus(part.node))
         focus = None
@@ -226,7 +229,14 @@ def _bars(subject: _Subject, table: Reasons) -> Bars | None:
     symbol = ""
     if table.half is not None:
         symbol = mathml(f"t_{{{formulas.name(subject.names[table.target])}}}")
-    return Bars(low=low, high=high, ticks=ticks(low, high), half=table.half, symbol=symbol)
+    what = "e" if table.half is None else _summands(table)
+    caption = _("{sum}, on one scale").format(sum=what)
+    return Bars(caption=caption, low=low, high=high, ticks=ticks(low, high), half=table.half, symbol=symbol)
+
+
+def _summands(table: Reasons) -> str:
+    """What a raw score is the sum of."""
+    return _("t + s") if "g" not in table.numbers else _("t + s + g")
 
 
 def ticks(low: float, high: float) -> list[float]:
@@ -285,7 +295,7 @@ def _columns(subject: _Subject, table: Reasons) -> list[Column]:
     symbols["used"] = r"\tilde\alpha"
     symbols["reads"] = chain_texts.read(form)
     symbols["brings"] = f"{chain_texts.share(form)}\\, {chain_texts.read(form)}".replace("_{ij}", "", 1)
-    captions["raw"] = _("t + s") if "g" not in table.numbers else _("t + s + g")
+    captions["raw"] = _summands(table)
     captions["e"] = _("LeakyReLU") if isinstance(subject.trace, GATTrace) else _("score")
     captions["power"] = ""
     if "power" in table.sums:
@@ -303,12 +313,12 @@ def _columns(subject: _Subject, table: Reasons) -> list[Column]:
 
 def _plain(value: float) -> str:
     """To three digits, as the browser writes it."""
-    text = formulas.number(value)
+    text = formulas.latex_number(value)
     return text if "\\" not in text else f"{value:.3g}"
 
 
 def _in_brackets(value: float) -> str:
-    text = formulas.number(value)
+    text = formulas.latex_number(value)
     return f"({text})" if value < 0 else text
 
 

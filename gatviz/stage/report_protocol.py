@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gatviz.stage.protocol import Answer, Message, Screen, Story
+from gatviz.stage.protocol import Answer, Message, Story
+from gatviz.stage.screen_protocol import Screen
 
 
 class TargetTold(Message):

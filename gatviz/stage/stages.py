@@ -26,9 +26,9 @@ from gatviz.stage.protocol import Range
 from gatviz.stage.wire import packed
 from gatviz.words import _
 
-MOST_PAIR_VALUES = 120_000
+MAX_PAIR_VALUES = 120_000
 """Above this many entries [H, N, N], scores off the edges are left out (they are masked anyway)."""
-MOST_MESSAGE_VALUES = 120_000
+MAX_MESSAGE_VALUES = 120_000
 """Above this many entries [E, H, C], the messages α·Wh are left out."""
 
 AxisNames = Mapping[str, Sequence[str]]
@@ -121,7 +121,7 @@ def _pack_field(stage: Stage, trace: LayerTrace, part: Part, names: AxisNames) -
         shown = values[part.edges]
         return {
             "numbers": values,
-            "values": packed(shown) if shown.size <= MOST_MESSAGE_VALUES else None,
+            "values": packed(shown) if shown.size <= MAX_MESSAGE_VALUES else None,
             "columns": columns,
         }
     shown = values[part.nodes]
@@ -145,7 +145,7 @@ def _names(axis: str, trace: LayerTrace, names: AxisNames) -> list[str]:
 
 def _all_pairs(name: str, trace: LayerTrace, part: Part) -> protocol.Packed | None:
     whole = part.nodes.size == trace.num_nodes
-    if not whole or trace.num_heads * trace.num_nodes**2 > MOST_PAIR_VALUES:
+    if not whole or trace.num_heads * trace.num_nodes**2 > MAX_PAIR_VALUES:
         return None
     matrices = [matrix for head in range(trace.num_heads) if (matrix := trace.all_pairs(name, head)) is not None]
     return packed(np.stack(matrices)) if matrices else None
@@ -195,7 +195,7 @@ def _masked(stage: Stage, trace: LayerTrace, part: Part, names: AxisNames) -> St
 
 
 def _messages(stage: Stage, trace: LayerTrace, part: Part, names: AxisNames) -> StageFields | None:  # noqa: ARG001
-    if part.edges.size * trace.num_heads * trace.head_features > MOST_MESSAGE_VALUES:
+    if part.edges.size * trace.num_heads * trace.head_features > MAX_MESSAGE_VALUES:
         return None
     target = trace.edge_index[1, part.edges]
     values = used_alpha(trace)[part.edges][:, :, None] * trace.features_read(part.edges)

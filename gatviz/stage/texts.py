@@ -209,8 +209,6 @@ def texts() -> dict[str, str]:
         "whiskers": _("{low} to {high}, when one arrow comes or goes"),
         "allArrows": _("All arrows"),
         "whyReads": _("{node} reads"),
-        "whyHalves": _("t + s, on one scale"),
-        "whyScale": _("e, on one scale"),
         "whyNote": _("remark"),
         "whyRow": _("{source}, share {value}: lock this arrow"),
         "whyItself": _("itself"),

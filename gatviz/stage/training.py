@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.analysis.over_epochs import HeadsAt, SeedTold, band, predicted_and_sure
-from gatviz.analysis.sentence import Node, Sentence
+from gatviz.analysis.sentence import Node, Number, Piece, Sentence
 from gatviz.analysis.subject import called
 from gatviz.analysis.training_story import Flag
 from gatviz.stage.protocol import Edges
@@ -33,10 +33,12 @@ def pack_pieces(sentence: Sentence) -> list[TrainPiece]:
     return [_piece(one) for one in sentence]
 
 
-def _piece(piece: Any) -> TrainPiece:
-    if isinstance(piece, str):
-        return TrainPiece(text=piece)
-    return TrainPiece(node=piece.node) if isinstance(piece, Node) else TrainPiece(value=piece.value)
+def _piece(piece: Piece) -> TrainPiece:
+    if isinstance(piece, Node):
+        return TrainPiece(node=piece.node)
+    if isinstance(piece, Number):
+        return TrainPiece(value=piece.value)
+    return TrainPiece(text=piece if isinstance(piece, str) else piece.written)
 
 
 def pack_flags(flags: Sequence[Flag]) -> list[TrainFlag]:
@@ -99,15 +101,6 @@ def told_faint(moment: Moment, layer: int, head: int) -> str:
     alpha = moment.alpha[layer][:, head]
     count = int(np.sum(alpha < FAINT))
     return _("{n} of {all} arrows are below {share}").format(n=count, all=len(alpha), share=FAINT) if count else ""
-
-
-def edge_place(moment: Moment, target: int, source: int) -> int | None:
-    """Where the arrow between two nodes stands among the edges; None where there is none."""
-    found = np.flatnonzero((moment.edges.edge_index[1] == target) & (moment.edges.edge_index[0] == source))
-    return int(found[0]) if len(found) else None
-
-
-# ---- charts -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)

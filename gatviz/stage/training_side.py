@@ -17,8 +17,8 @@ from gatviz.training.slow_step import Moved, SlowStep
 from gatviz.training.training import Moment
 from gatviz.words import _, ngettext
 
-MOST_READ = 7
-MOST_LOST = 5
+MAX_READ = 7
+MAX_LOST = 5
 
 
 def pack_embedding(plane: Plane, colour_of: Sequence[int]) -> TrainEmbedding:
@@ -143,7 +143,7 @@ def _update(step: SlowStep) -> str:
 def _reads(step: SlowStep, names: Sequence[str]) -> list[TrainReads]:
     """Strongest first, the locked one always among them, the rest summed in one row."""
     order = np.argsort(-step.alpha, kind="stable")
-    shown = list(order[:MOST_READ]) if len(order) > MOST_READ + 1 else list(order)
+    shown = list(order[:MAX_READ]) if len(order) > MAX_READ + 1 else list(order)
     if step.place not in shown:
         shown[-1] = step.place
     rows = [
@@ -172,7 +172,7 @@ def _reads(step: SlowStep, names: Sequence[str]) -> list[TrainReads]:
 def _losses(step: SlowStep, graph: Graph) -> list[TrainLost]:
     """The largest losses first, the others in one row with their mean."""
     order = np.argsort(-step.losses, kind="stable")
-    shown = order[:MOST_LOST] if len(order) > MOST_LOST + 1 else order
+    shown = order[:MAX_LOST] if len(order) > MAX_LOST + 1 else order
     rows = [
         TrainLost(
             node=int(step.labelled[k]),

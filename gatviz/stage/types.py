@@ -18,6 +18,7 @@ from gatviz.stage import (
     panels_protocol,
     protocol,
     report_protocol,
+    screen_protocol,
     training_protocol,
 )
 from gatviz.stage.assets import FOLDER
@@ -37,7 +38,16 @@ _UNIONS: dict[str, Any] = {"Focus": protocol.Focus, "Edit": heard.Edit}
 
 def declarations() -> str:
     """The whole file: an interface for each Struct, and the unions by name."""
-    modules = (protocol, heard, training_protocol, panels_protocol, keeping_protocol, camera_protocol, report_protocol)
+    modules = (
+        protocol,
+        screen_protocol,
+        heard,
+        training_protocol,
+        panels_protocol,
+        keeping_protocol,
+        camera_protocol,
+        report_protocol,
+    )
     told = [_interface(struct) for module in modules for struct in _structs(module)]
     unions = [f"export type {name} = {_listed(get_args(union))};\n" for name, union in _UNIONS.items()]
     return "\n".join([_HEAD, *told, *unions])

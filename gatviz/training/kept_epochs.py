@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gatviz.training.stepper import State
 
-MOST_BYTES = 64 << 20
+MAX_BYTES = 64 << 20
 _WHOLE_EVERY = 10
 """Adam's moments, two thirds of a state, are kept of every tenth kept epoch: those between are trained again."""
 
@@ -29,7 +29,7 @@ class Kept:
 
 @dataclass
 class Reel:
-    """Epochs by number. Beyond `most_bytes` every second one goes; what is gone can be trained again.
+    """Epochs by number. Beyond `max_bytes` every second one goes; what is gone can be trained again.
 
     Attributes:
         start: the first epoch, always kept whole. stride: epochs `start`, `start + stride`, … are kept.
@@ -37,7 +37,7 @@ class Reel:
     """
 
     start: int
-    most_bytes: int = MOST_BYTES
+    max_bytes: int = MAX_BYTES
     stride: int = 1
     by_epoch: dict[int, Kept] = field(default_factory=dict)
     nbytes: int = 0
@@ -55,7 +55,7 @@ class Reel:
         before = self.by_epoch.get(epoch)
         self.by_epoch[epoch] = kept
         self.nbytes += kept.nbytes - (0 if before is None else before.nbytes)
-        while self.nbytes > self.most_bytes and len(self.by_epoch) > 2:
+        while self.nbytes > self.max_bytes and len(self.by_epoch) > 2:
             self.stride *= 2
             self.by_epoch = {k: one for k, one in self.by_epoch.items() if self.wants(k)}
             self.nbytes = sum(one.nbytes for one in self.by_epoch.values())
@@ -64,7 +64,7 @@ class Reel:
         """The part up to and with an epoch."""
         found = {k: one for k, one in list(self.by_epoch.items()) if k <= epoch}
         nbytes = sum(one.nbytes for one in found.values())
-        return Reel(self.start, self.most_bytes, self.stride, found, nbytes)
+        return Reel(self.start, self.max_bytes, self.stride, found, nbytes)
 
     def before(self, epoch: int, *, whole: bool) -> Kept:
         """The last kept epoch up to this one; `whole`: with Adam's moments."""

@@ -22,7 +22,7 @@ from gatviz.files.formats.json_file import write_json
 from gatviz.files.reading import read_graph
 from gatviz.model.kept_steps import made
 from gatviz.model.trace import StepTrace
-from gatviz.training.kept_epochs import MOST_BYTES
+from gatviz.training.kept_epochs import MAX_BYTES
 from gatviz.training.saving import task_of
 from gatviz.training.schedule import Schedule
 from gatviz.training.stepper import Snapshot, Stepper
@@ -163,13 +163,13 @@ class Recorded(Training):
         write_file(path, self.to_bytes())
 
     @classmethod
-    def load(cls, data: bytes, where: str, most_bytes: int = MOST_BYTES) -> Self:
+    def load(cls, data: bytes, where: str, max_bytes: int = MAX_BYTES) -> Self:
         """What `save` wrote.
 
         Raises:
             GatvizError: bytes that are no recorded run, or parts of it that do not fit each other.
         """
-        del most_bytes
+        del max_bytes
         found = unpack(data, where, FORM)
         content = made(found.content, _Content, where)
         task = task_of(read_graph(content.graph.encode(), name="graph.json"), content, where)

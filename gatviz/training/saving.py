@@ -30,7 +30,7 @@ from gatviz.training.task import Task
 from gatviz.words import _
 
 FORM = Form("training", 1)
-_MOST_NUMBERS = 500_000_000
+_MAX_NUMBERS = 500_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +70,7 @@ class _Act(msgspec.Struct):
     start: int
     stride: int
     layers: int
+    classes: list[str] = msgspec.field(default_factory=list)
 
 
 class _Content(msgspec.Struct):
@@ -157,6 +158,7 @@ def _act_content(act: SavedAct, name: str, arrays: dict[str, NDArray[Any]]) -> _
         start=act.start,
         stride=act.stride,
         layers=len(kept[0].alpha),
+        classes=list(model.classes),
     )
 
 
@@ -176,6 +178,7 @@ def _act_of(act: _Act, name: str, found: Container) -> SavedAct:
         if act.stack
         else GAT.of_steps(act.in_features, steps, **loops)
     )
+    model.classes = act.classes
     if values.dtype == np.float64:
         model.double()
     whole = found.array(f"{name}.whole", (None, 2), "iu")
@@ -225,7 +228,7 @@ def _check_size(steps: list[Any], numbers: int, where: str) -> None:
     """Refuse steps that claim more numbers than are there, before memory is taken for them."""
     for step in map(_bare, steps):
         heads, features = getattr(step, "num_heads", 1), getattr(step, "out_features", 1)
-        if heads * features > min(numbers, _MOST_NUMBERS):
+        if heads * features > min(numbers, _MAX_NUMBERS):
             raise GatvizError(where, _("steps of the sizes of their numbers"), quote(features), _("save it again"))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from gatviz.errors import GatvizError, quote
 from gatviz.words import _
 
-MOST_EPOCHS = 100_000
+MAX_EPOCHS = 100_000
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Schedule:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _whole("epochs", self.epochs, 0, MOST_EPOCHS)
+        _whole("epochs", self.epochs, 0, MAX_EPOCHS)
         _whole("seed", self.seed, 0, 2**63 - 1)
         if self.patience is not None:
-            _whole("patience", self.patience, 1, MOST_EPOCHS)
+            _whole("patience", self.patience, 1, MAX_EPOCHS)
         if not _number(self.lr) or self.lr <= 0:
             raise GatvizError("lr", _("a number above 0"), quote(self.lr), _("0.005 is the GAT paper's"))
         if not _number(self.weight_decay) or self.weight_decay < 0:

@@ -25,10 +25,10 @@ from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.model.trace import StepTrace
 from gatviz.showing import ShowsItself
-from gatviz.training.kept_epochs import MOST_BYTES, Kept, Reel
+from gatviz.training.kept_epochs import MAX_BYTES, Kept, Reel
 from gatviz.training.saving import Saved, SavedAct, read_training, write_training
 from gatviz.training.schedule import Schedule
-from gatviz.training.stepper import State, Stepper, outcome
+from gatviz.training.stepper import State, Stepper, columns_of, outcome
 from gatviz.training.task import PARTS, Task
 from gatviz.words import _
 
@@ -98,21 +98,21 @@ class Training(ShowsItself):
 
     Arguments:
         model: a GAT, or any module that takes a Graph and a generator; it is copied.
-        most_bytes: of memory for parameters and α; beyond it epochs are thinned out, and trained again when asked for.
+        max_bytes: of memory for parameters and α; beyond it epochs are thinned out, and trained again when asked for.
 
     Raises:
         GatvizError: a model that does not fit the task, or patience without validation nodes.
     """
 
     def __init__(
-        self, model: nn.Module, task: Task, schedule: Schedule | None = None, *, most_bytes: int = MOST_BYTES
+        self, model: nn.Module, task: Task, schedule: Schedule | None = None, *, max_bytes: int = MAX_BYTES
     ) -> None:
         schedule = schedule or Schedule()
         if schedule.patience is not None and not len(task.val):
             mend = _("give the graph a split with 'val', or leave patience out")
             raise GatvizError("patience", _("validation nodes to watch"), _("none"), mend)
         self._stepper = Stepper(model, task, schedule)
-        self._begin(schedule, [_Act(task, self._stepper.model, Reel(0, most_bytes))], [])
+        self._begin(schedule, [_Act(task, self._stepper.model, Reel(0, max_bytes))], [])
 
     def _begin(
         self, schedule: Schedule, acts: list[_Act], rows: list[dict[str, float]], step_loss: float = np.nan
@@ -259,7 +259,7 @@ class Training(ShowsItself):
         with self._viewing:
             viewer = self._viewer(number)
             model = deepcopy(viewer.model).eval()
-            if isinstance(model, GAT):
+            if isinstance(model, GAT) and columns_of(model, viewer.task) is None:
                 model.classes = viewer.task.graph.class_names
             return model
 
@@ -321,7 +321,7 @@ class Training(ShowsItself):
             acts = [act for act in self._acts if act.reel.start < number]
             if acts:
                 acts[-1] = _Act(acts[-1].task, acts[-1].model, acts[-1].reel.until(number - 1))
-            acts.append(_Act(task, made._stepper.model, Reel(number, before.reel.most_bytes, before.reel.stride)))
+            acts.append(_Act(task, made._stepper.model, Reel(number, before.reel.max_bytes, before.reel.stride)))
             made._begin(self.schedule, acts, self._rows[:number], self._rows[number]["step_loss"])
         return made
 
@@ -342,7 +342,7 @@ class Training(ShowsItself):
         write_file(path, write_training(saved))
 
     @classmethod
-    def load(cls, data: bytes, where: str, most_bytes: int = MOST_BYTES) -> Self:
+    def load(cls, data: bytes, where: str, max_bytes: int = MAX_BYTES) -> Self:
         """What `save` wrote; see `load_training`."""
         saved = read_training(data, where)
         loaded = cls.__new__(cls)
@@ -350,7 +350,7 @@ class Training(ShowsItself):
         loaded._stepper = Stepper(last.model, last.task, saved.schedule)
         acts = []
         for act in saved.acts:
-            reel = Reel(act.start, most_bytes, act.stride, dict(act.kept), sum(one.nbytes for one in act.kept.values()))
+            reel = Reel(act.start, max_bytes, act.stride, dict(act.kept), sum(one.nbytes for one in act.kept.values()))
             acts.append(_Act(act.task, act.model, reel))
         kept = acts[-1].reel.by_epoch.get(last.start)
         if kept is None or kept.state.values.shape != saved.last.values.shape:

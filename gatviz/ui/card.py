@@ -21,7 +21,7 @@ def named(text: str) -> None:
     st.html(f'<p class="name">{html.escape(text)}</p>')
 
 
-def said(text: str, *, quiet: bool = False) -> None:
+def line(text: str, *, quiet: bool = False) -> None:
     """A line of text, if there is one."""
     if text:
         kind = "quiet" if quiet else "plain"

@@ -15,12 +15,24 @@ from gatviz.ui.session.model import weights_badge
 from gatviz.ui.stage_component import card_camera
 from gatviz.words import _
 
-_ASKED, _LIGHT = "camera_asked", "camera_light"
+_ASKED, _LIGHT, _LAYER = "camera_asked", "camera_light", "camera_layer"
 
 
-def settle_light() -> None:
-    """Before any card of a run is drawn: whether this run's are light, as a camera asked. The next run's are not."""
+def settle(layer: int | None) -> None:
+    """Before any card of a run is drawn: whether this run's are light, as a camera asked. The next run's are not.
+
+    Arguments:
+        layer: which the cards are about, None for all of them together.
+    """
     st.session_state[_LIGHT] = st.session_state.pop(_ASKED, False)
+    st.session_state[_LAYER] = layer
+
+
+def told_of_all(now: session.Session) -> str:
+    """What every picture says: whose numbers these are, and of which layer."""
+    layer = st.session_state.get(_LAYER)
+    of_layer = "" if layer is None else _("layer {layer}").format(layer=layer)
+    return " · ".join(filter(None, (weights_badge(now), of_layer)))
 
 
 def theme() -> Theme:
@@ -36,7 +48,7 @@ def camera(card: str, subject: str, caption: str = "") -> None:
             these are.
     """
     now = session.current()
-    parts = (now.origin, weights_badge(now), caption)
+    parts = (now.origin, told_of_all(now), caption)
     told = CardCamera(
         card=card,
         graph_title=now.origin,

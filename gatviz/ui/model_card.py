@@ -11,12 +11,12 @@ import streamlit as st
 from gatviz.errors import GatvizError
 from gatviz.model.layer_settings import Kind
 from gatviz.model.recipe import Recipe
-from gatviz.ui.card import field, named, said, title
+from gatviz.ui.card import field, line, named, title
 from gatviz.ui.model_rest import rest_of_opened, rest_of_own, rest_told
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import key_of, set_value
 from gatviz.ui.session.run_cache import drawn_weights
-from gatviz.ui.session.settings import MOST_FEATURES, MOST_HEADS, MOST_SEED, Settings
+from gatviz.ui.session.settings import MAX_FEATURES, MAX_HEADS, MAX_SEED, Settings
 from gatviz.ui.session.steps import close_model
 from gatviz.ui.session.work import OpenedModel
 from gatviz.ui.weights.open_dialog import open_weights
@@ -24,8 +24,8 @@ from gatviz.ui.weights.save import save_the_weights
 from gatviz.words import _, commas, ngettext
 
 _DEFAULTS = Settings()
-_LONGEST_NAME = 60
-_LONGEST_REASON = 200
+_MAX_NAME = 60
+_MAX_REASON = 200
 
 
 def model_card() -> Settings:
@@ -49,10 +49,10 @@ def _alpha_alone() -> Settings:
     now = session.current()
     call = now.work.captured_call
     assert call is not None
-    named(call.called[:_LONGEST_NAME])
-    said(_("α as it was given. The model that it came of is not here, so there is nothing to set."), quiet=True)
+    named(call.called[:_MAX_NAME])
+    line(_("α as it was given. The model that it came of is not here, so there is nothing to set."), quiet=True)
     if call.reason:
-        said(call.reason[:_LONGEST_REASON], quiet=True)
+        line(call.reason[:_MAX_REASON], quiet=True)
     st.button(_("Put a model in its place"), on_click=close_model, type="tertiary", key="close_model")
     return now.settings
 
@@ -62,13 +62,13 @@ def _own_model() -> Settings:
     told = st.empty()
     with field(_("Heads"), "heads"):
         heads = st.number_input(
-            _("Heads"), 1, MOST_HEADS, _DEFAULTS.num_heads, key=key_of("num_heads"), label_visibility="collapsed"
+            _("Heads"), 1, MAX_HEADS, _DEFAULTS.num_heads, key=key_of("num_heads"), label_visibility="collapsed"
         )
     with field(_("Features"), "features"):
         features = st.number_input(
             _("Features per head"),
             1,
-            MOST_FEATURES,
+            MAX_FEATURES,
             _DEFAULTS.head_features,
             key=key_of("head_features"),
             label_visibility="collapsed",
@@ -78,18 +78,18 @@ def _own_model() -> Settings:
         settings = rest_of_own(kind, int(heads), int(features), seed)
         _recipe(settings)
     with told:
-        said(_in_short(settings), quiet=True)
+        line(_in_short(settings), quiet=True)
     return settings
 
 
 def _opened_model(opened: OpenedModel) -> Settings:
-    named(opened.name[:_LONGEST_NAME])
+    named(opened.name[:_MAX_NAME])
     told = st.empty()
     with st.expander(rest_told(opened), key="model_rest"):
         settings = rest_of_opened(opened)
         _recipe(settings)
     with told:
-        said(_in_short(settings), quiet=True)
+        line(_in_short(settings), quiet=True)
     st.button(_("Close the model"), on_click=close_model, type="tertiary", key="close_model")
     return settings
 
@@ -124,7 +124,7 @@ def _number_of_weights(settings: Settings, in_features: int) -> int:
 
 
 def _recipe(settings: Settings) -> None:
-    said(_("The model's steps, one after another:"), quiet=True)
+    line(_("The model's steps, one after another:"), quiet=True)
     st.code(str(Recipe.of_steps(settings.steps)), language=None, wrap_lines=True)
 
 
@@ -134,7 +134,7 @@ def _seed_choice() -> int:
         st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="row-dice"),
     ):
         seed = st.number_input(
-            _("Seed"), 0, MOST_SEED, _DEFAULTS.seed, key=key_of("seed"), step=1, label_visibility="collapsed", width=88
+            _("Seed"), 0, MAX_SEED, _DEFAULTS.seed, key=key_of("seed"), step=1, label_visibility="collapsed", width=88
         )
         st.button(
             "", icon=":material/casino:", type="tertiary", help=_("New random weights"), on_click=_reroll, key="reroll"

@@ -14,13 +14,13 @@ from gatviz.attention.layers import Attention, available_devices
 from gatviz.attention.loop_features import Filled, Reduction
 from gatviz.model.around import JumpingKnowledge
 from gatviz.model.layer_settings import Kind
-from gatviz.ui.card import said
+from gatviz.ui.card import line
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import key_of, value_of
 from gatviz.ui.session.settings import (
-    MOST_FEATURES,
-    MOST_LAYERS,
+    MAX_FEATURES,
+    MAX_LAYERS,
     NO_ACTIVATION,
     OF_OPENED,
     Jumping,
@@ -32,7 +32,7 @@ from gatviz.ui.session.work import OpenedModel
 from gatviz.words import _, commas
 
 _DEFAULTS = Settings()
-_LONGEST_NAMES = 60
+_MAX_NAMES = 60
 
 
 def rest_told(opened: OpenedModel | None) -> str:
@@ -48,7 +48,7 @@ def rest_told(opened: OpenedModel | None) -> str:
         if settings.num_layers > 1:
             told.append(_("{count} layers").format(count=settings.num_layers))
         else:
-            told.append(joined(settings.concat))
+            told.append(how_joined(settings.concat))
         sigmas = [layer.activation or NO_ACTIVATION for layer in layers]
         if sigmas != [layer.activation or NO_ACTIVATION for layer in _usual_sigmas(settings)]:
             told.append("σ " + commas(dict.fromkeys(sigmas)))
@@ -86,7 +86,7 @@ def _usual_sigmas(settings: Settings) -> Sequence[Any]:
     return Settings(num_layers=settings.num_layers, readout=settings.readout).layers
 
 
-def joined(concat: bool) -> str:
+def how_joined(concat: bool) -> str:
     """How heads become one."""
     return _("concatenated") if concat else _("averaged")
 
@@ -94,7 +94,7 @@ def joined(concat: bool) -> str:
 def rest_of_own(kind: Kind, num_heads: int, head_features: int, seed: int) -> Settings:
     """Draw the controls for a model of one's own; its settings."""
     attention = _attention_choice()
-    num_layers = int(st.number_input(_("Layers"), 1, MOST_LAYERS, _DEFAULTS.num_layers, key=key_of("num_layers")))
+    num_layers = int(st.number_input(_("Layers"), 1, MAX_LAYERS, _DEFAULTS.num_layers, key=key_of("num_layers")))
     readout = st.checkbox(
         _("Linear readout after the last layer"),
         key=key_of("readout"),
@@ -182,7 +182,7 @@ def _attention_choice() -> Attention:
     )
     if chosen == "equal":
         told = _("Every node reads all its neighbours alike, 1/|N(i)| each, whatever the scores: the fair control.")
-        said(told, quiet=True)
+        line(told, quiet=True)
     return chosen or "learnt"
 
 
@@ -191,7 +191,7 @@ def _concat_choice() -> bool:
         _("Heads are"),
         [True, False],
         default=_DEFAULTS.concat,
-        format_func=joined,
+        format_func=how_joined,
         key=key_of("concat"),
         required=True,
         width="stretch",
@@ -223,9 +223,9 @@ def _sigma(name: str, words: list[str], usual: str, key: str) -> str:
 def _output_choice(readout: bool) -> int:
     """Features of the last step: one for each class if the graph has classes."""
     classes = len(session.current().graph.class_names)
-    usual = classes if 0 < classes <= MOST_FEATURES else _DEFAULTS.output_features
+    usual = classes if 0 < classes <= MAX_FEATURES else _DEFAULTS.output_features
     name = _("Features of the readout") if readout else _("Features per head of the last layer")
-    return int(st.number_input(name, 1, MOST_FEATURES, usual, key=key_of(output_key(usual))))
+    return int(st.number_input(name, 1, MAX_FEATURES, usual, key=key_of(output_key(usual))))
 
 
 def _jumping_choice() -> Jumping:
@@ -250,7 +250,7 @@ def _edge_choice() -> int:
     if not graph.num_edge_features:
         return 0
     names = commas(graph.edge_feature_names)
-    short = names if len(names) <= _LONGEST_NAMES else names[: _LONGEST_NAMES - 1] + "…"
+    short = names if len(names) <= _MAX_NAMES else names[: _MAX_NAMES - 1] + "…"
     title = _("Reads edge features: {names}").format(names=escape(short))
     reads = st.checkbox(title, value=True, key=key_of("reads_edges"))
     return graph.num_edge_features if reads else 0

@@ -15,8 +15,8 @@ from gatviz.ui.session.control_values import key_of, set_value, value_of
 from gatviz.words import _
 
 _CALL = "captured_call"
-_LONGEST_CALL = 40
-_MOST_SIDE_BY_SIDE = 5
+_MAX_CALL = 40
+_MAX_SIDE_BY_SIDE = 5
 
 
 def call_choice(now: session.Session) -> None:
@@ -28,7 +28,7 @@ def call_choice(now: session.Session) -> None:
     names = [_call_name(place, call) for place, call in enumerate(run.calls)]
     given: Any = {"label": _("Call"), "options": range(len(names)), "key": key_of(_CALL), "on_change": _take_call}
     given["label_visibility"] = "collapsed"
-    if len(names) <= _MOST_SIDE_BY_SIDE:
+    if len(names) <= _MAX_SIDE_BY_SIDE:
         st.segmented_control(**given, format_func=lambda place: escape(names[place]), required=True)
     else:
         st.selectbox(**given, format_func=names.__getitem__, width=220)
@@ -43,7 +43,7 @@ def _layer_name(place: int, layer: LayerTrace) -> str:
 
 
 def _call_name(place: int, call: CapturedCall) -> str:
-    name = call.called[:_LONGEST_CALL]
+    name = call.called[:_MAX_CALL]
     if call.layer is None:
         return _("{place} · {name}, α alone").format(place=place, name=name)
     settings = call.layer.settings

@@ -15,7 +15,7 @@ from gatviz.ui.session.settings import Settings
 from gatviz.ui.start import NAME
 from gatviz.words import _
 
-_LONGEST_NAME = 30
+_MAX_NAME = 30
 
 _STYLE = """<style>
 [data-testid="stSidebarContent"] { padding-left: 12px; padding-right: 12px; }
@@ -94,7 +94,7 @@ def sidebar() -> Settings:
 
 def _kind() -> str:
     now = session.current()
-    return now.settings.kind if now.work.opened is None else now.work.opened.name[:_LONGEST_NAME]
+    return now.settings.kind if now.work.opened is None else now.work.opened.name[:_MAX_NAME]
 
 
 def foot(run: run_cache.Run) -> None:

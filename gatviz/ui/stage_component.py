@@ -14,7 +14,8 @@ from gatviz.stage import assets
 from gatviz.stage.camera_protocol import CardCamera
 from gatviz.stage.keeping_protocol import Keeping
 from gatviz.stage.panels_protocol import Panels
-from gatviz.stage.protocol import Message, Screen
+from gatviz.stage.protocol import Message
+from gatviz.stage.screen_protocol import Screen
 from gatviz.stage.training_protocol import TrainPaint, TrainScreen
 from gatviz.stage.wire import encode
 
@@ -28,11 +29,6 @@ def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
         GatvizError: a number that JSON does not have, NaN or infinity; naming the part of the data.
     """
     _mount(_STAGE, screen, listeners)
-
-
-def fetch_ahead() -> None:
-    """Let the browser fetch the stage's modules, one of which leads to the next, before there is anything to show."""
-    _component(_served(_STAGE), *assets.ENTRIES[_STAGE])(key="stage-ahead", data=None)
 
 
 def train_stage(screen: TrainScreen | TrainPaint | Mapping[str, int], asked: Callable[[Any], None]) -> None:

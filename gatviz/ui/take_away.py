@@ -13,15 +13,16 @@ from gatviz import words
 from gatviz.analysis import Explanation
 from gatviz.analysis.subject import called
 from gatviz.errors import GatvizError
-from gatviz.export import check_program, npz_of, pyg_script, torch_script, write_alpha
+from gatviz.export import arrays_of, check_program, npz_of, pyg_script, torch_script, write_alpha
 from gatviz.export.alpha import FORMATS as ALPHA_FORMATS
 from gatviz.files import FORMATS
 from gatviz.model.trace import Trace
-from gatviz.reporting.page import MOST_BYTES, Shown, report
+from gatviz.reporting.page import MAX_BYTES, Shown, report
 from gatviz.stage.pack import Weighting
 from gatviz.stage.weightings import weightings
 from gatviz.ui.escape import escape
 from gatviz.ui.explain.job import explained
+from gatviz.ui.making import Make, Offer, download, offer_at_once, offer_made
 from gatviz.ui.session import pins, session
 from gatviz.ui.session.model import predicted, weights_badge, whose_weights
 from gatviz.ui.session.run_cache import Run
@@ -29,7 +30,8 @@ from gatviz.ui.session.setting_words import setting_name, setting_value
 from gatviz.ui.session.work import Pin
 from gatviz.words import _
 
-_MADE = "take_away_made"
+_MAX_AT_ONCE = 1_000_000
+"""Numbers of a run, of which an archive is written while a click lasts."""
 
 
 def take_away(now: session.Session, run: Run) -> None:
@@ -38,22 +40,24 @@ def take_away(now: session.Session, run: Run) -> None:
         _report(now, run)
         _page(now, run)
         st.caption(_("All layers and heads of this run:"))
-        whole = run.whole
         _alpha(now, run)
-        _download(_("Every intermediate (.npz)"), "gatviz.npz", lambda: npz_of(whole))
+        _arrays(run)
         st.caption(_("Programs that print the same α without gatviz:"))
-        _programs(whole)
+        _programs(run.whole)
 
 
 def _report(now: session.Session, run: Run) -> None:
     """This very screen without Python."""
     said = _("This screen as one file, to click through without gatviz, with verdicts and settings.")
-    room = _("What is said of each arrow goes along, up to {most} MB.").format(most=f"{MOST_BYTES / 1e6:g}")
+    room = _("What is said of each arrow goes along, up to {most} MB.").format(most=f"{MAX_BYTES / 1e6:g}")
     st.caption(f"{said} {room}")
-    _download(_("Report (HTML)"), "gatviz-report.html", lambda: _reported(now, run).encode())
+    explanation = explained(run.key)
+    asked = (run.key, run.layer, now.locked, now.weighting, _places(now), now.origin, weights_badge(now), explanation)
+    told = _("told of {done:,} of {n:,} nodes")
+    offer_made(Offer("gatviz-report.html", asked, lambda: _reported(now, run, explanation), told), _("Report (HTML)"))
 
 
-def _reported(now: session.Session, run: Run) -> str:
+def _reported(now: session.Session, run: Run, explanation: Explanation | None) -> Make:
     told, locked = predicted(now, now.settings, run), now.locked
     at = locked if isinstance(locked, session.Locked) else None
     names = ("seed", "self_loops", "dropout", "feature_dropout")
@@ -71,7 +75,8 @@ def _reported(now: session.Session, run: Run) -> str:
         predicted=None if told is None else told.predicted,
         wrong=() if told is None else told.wrong.tolist(),
     )
-    return report(now.graph, run.whole, title=now.origin, explanation=explained(run.key), shown=shown)
+    written = partial(report, now.graph, run.whole, title=now.origin, explanation=explanation, shown=shown)
+    return lambda hears: written(progress=hears).encode()
 
 
 def _page(now: session.Session, run: Run) -> None:
@@ -123,14 +128,9 @@ def _alpha(now: session.Session, run: Run) -> None:
     if chosen is None:
         return
     pin, explanation = next(iter(pins.pinned().values()), None), explained(run.key)
-    try:
-        with st.spinner(_("Writing …")):
-            content = _written_alpha(now, run, chosen, pin, explanation)
-    except GatvizError as error:
-        st.error(escape(str(error)), icon="⚠️")
-        return
     name = f"alpha{'.csv' if chosen == 'csv' else FORMATS[chosen].endings[0]}"
-    _download(_("Download {name}").format(name=name), name, lambda: content)
+    asked = (run.key.rpartition(" layer ")[0], chosen, _places(now), pin, explanation)
+    offer_at_once(Offer(name, asked, lambda: _written_alpha(now, run, chosen, pin, explanation), _("Writing …")))
     if pin is not None:
         st.caption(_("With Δα, the change since baseline {slot}.").format(slot=pin.slot))
     if explanation is not None:
@@ -138,18 +138,19 @@ def _alpha(now: session.Session, run: Run) -> None:
         st.caption(escape(told))
 
 
-def _written_alpha(
-    now: session.Session, run: Run, form: str, pin: Pin | None, explanation: Explanation | None
-) -> bytes:
-    """The file; made once for each run, format, places of the nodes, and what goes beside α."""
-    places = hashlib.sha256(now.positions.tobytes()).hexdigest()
-    asked = (run.key.rpartition(" layer ")[0], form, places, pin, explanation)
-    made: tuple[tuple[object, ...], bytes] | None = st.session_state.get(_MADE)
-    if made is None or made[0] != asked:
-        trace = replace(run.whole, graph=now.graph.with_positions(now.positions))
-        content = write_alpha(trace, None, form, before=None if pin is None else pin.trace, explanation=explanation)
-        made = st.session_state[_MADE] = (asked, content)
-    return made[1]
+def _written_alpha(now: session.Session, run: Run, form: str, pin: Pin | None, explanation: Explanation | None) -> Make:
+    trace = replace(run.whole, graph=now.graph.with_positions(now.positions))
+    before = None if pin is None else pin.trace
+    return lambda _hears: write_alpha(trace, None, form, before=before, explanation=explanation)
+
+
+def _arrays(run: Run) -> None:
+    """Every intermediate."""
+    whole, title, name = run.whole, _("Every intermediate (.npz)"), "gatviz.npz"
+    if sum(values.size for values in arrays_of(whole).values()) <= _MAX_AT_ONCE:
+        download(title, name, lambda: npz_of(whole))
+    else:
+        offer_made(Offer(name, (run.key,), lambda: lambda _hears: npz_of(whole), _("Writing …")), title)
 
 
 def _programs(trace: Trace) -> None:
@@ -161,14 +162,13 @@ def _programs(trace: Trace) -> None:
         except GatvizError as refused:
             st.caption(f"{title}: {escape(str(refused))}")
         else:
-            _download(title, file_name, partial(_written, script, trace))
+            download(title, file_name, partial(_written, script, trace))
 
 
 def _written(script: Callable[[Trace], str], trace: Trace) -> bytes:
     return script(trace).encode()
 
 
-def _download(title: str, file_name: str, make: Callable[[], bytes]) -> None:
-    st.download_button(
-        title, data=words.kept(make), file_name=file_name, mime="application/octet-stream", on_click="ignore"
-    )
+def _places(now: session.Session) -> str:
+    """Where the nodes stand, in short."""
+    return hashlib.sha256(now.positions.tobytes()).hexdigest()

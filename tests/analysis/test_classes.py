@@ -47,6 +47,25 @@ def test_a_model_that_is_right_everywhere_is_told_so_whatever_the_alphabet_says(
     assert (by_number.columns.way, by_number.accuracy().right) == ("numbers", 3)
 
 
+@pytest.mark.parametrize(
+    ("labels", "columns", "proposed"),
+    [
+        (["a", "b", "a", "b"], [1, 0, 1, 0], "agreement"),
+        (["a", "b", "c", "a"], [1, 2, 0, 1], "agreement"),
+        (["a", "b", "a", "b"], [0, 1, 1, 0], "alphabet"),  # half of them either way: nothing to go by
+        (["a", "b", "a", "b", "a"], [1, 0, 1, 1, 0], "alphabet"),
+        (["b", "a", "b"], [0, 1, 0], "appearance"),
+        (["a", None, "a", "b"], [0, 1, 0, 1], "alphabet"),
+    ],
+)
+def test_an_order_that_no_file_tells_is_proposed_where_it_alone_is_likely(
+    labels: list[str | None], columns: list[int], proposed: str
+) -> None:
+    ways = likely_columns(run(labels, columns))
+    assert ways[0].way == proposed
+    assert ("agreement" in [one.way for one in ways]) == (proposed == "agreement")
+
+
 @given(st.lists(st.sampled_from(NAMES), min_size=3, max_size=12), st.permutations(NAMES))
 def test_the_way_with_most_right_is_proposed_and_its_figure_is_that_of_the_view(
     labels: list[str], columns: list[str]

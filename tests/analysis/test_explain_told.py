@@ -11,12 +11,14 @@ import torch
 from scipy.stats import rankdata
 
 from gatviz import GAT, Graph, LayerNorm, LayerSettings, analysis, load_weights, sample_graph
-from gatviz.analysis.explanation import sentences
+from gatviz.analysis.explanation import explanation_story as story
+from gatviz.analysis.explanation import figures
 from gatviz.analysis.explanation.agreement import _ranks, agreement
+from gatviz.analysis.explanation.contribution_story import answer_lines
 from gatviz.analysis.explanation.explain import Explanation, Inquiry
-from gatviz.analysis.explanation.seed_sentences import answer_lines
+from gatviz.analysis.sentence import text_of
 from gatviz.attention.layers import new_generator
-from gatviz.charts.explanation_rings import MOST_ARROWS, rings_chart
+from gatviz.charts.explanation_rings import MAX_ARROWS, rings_chart
 
 Edges = list[tuple[int, int]]
 
@@ -38,7 +40,7 @@ def coupled() -> GAT:
 
 
 def said(found: Explanation) -> str:
-    return " ".join(sentences.plain_text(one) for one in (sentences.headline(found), sentences.strongest(found)))
+    return " ".join(text_of(one) for one in (story.headline(found), story.strongest(found)))
 
 
 def test_a_node_without_arrows_is_told_what_its_answer_comes_of() -> None:
@@ -51,7 +53,7 @@ def test_a_node_without_arrows_is_told_what_its_answer_comes_of() -> None:
     assert "its own features alone" in said(keeps)
     assert "no arrow" in said(analysis.explain_node(coupled(), graph_of(3, []), 0))
     for found in (bare, keeps):
-        assert sentences.together_lines(found) == ["There is no pair to remove."]
+        assert story.together_lines(found) == ["There is no pair to remove."]
 
 
 def test_what_is_level_is_not_called_first_or_most() -> None:
@@ -94,7 +96,7 @@ def sample_graph_of_two_features() -> Graph:
 
 @pytest.mark.parametrize("p", [0.0, 1e-9, 0.0004, 0.3, 0.9996, 1 - 1e-12, 1.0])
 def test_a_probability_that_only_rounds_to_a_whole_is_told_from_it(p: float) -> None:
-    assert (sentences.chance(p) in ("0.000", "1.000")) == (p in (0, 1))
+    assert (figures.chance(p) in ("0.000", "1.000")) == (p in (0, 1))
 
 
 def test_ranks_are_those_of_scipy() -> None:
@@ -131,7 +133,7 @@ def test_what_is_right_is_right_as_predictions_have_it(classes: tuple[str, ...])
     assert row["answer"] == found.predicted
     assert row["p"] == pytest.approx(found.answer.p, abs=1e-12)
     assert (
-        f"n0: {found.predicted} ({sentences.chance(found.answer.p)}) as learned"
+        f"n0: {found.predicted} ({figures.chance(found.answer.p)}) as learned"
         in answer_lines(analysis.attention_contribution(model, graph, 0), "n0")[0]
     )
 
@@ -158,7 +160,7 @@ def test_rings_draw_what_reaches_the_node_at_its_distance() -> None:
     chart = rings_chart(found)
     assert chart is not None
     *arrows, nodes = chart.figure.data
-    assert len(arrows) == found.total <= MOST_ARROWS
+    assert len(arrows) == found.total <= MAX_ARROWS
     radius = dict(zip(nodes.hovertext, np.hypot(nodes.x, nodes.y).round(9), strict=True))
     assert radius["8"] == 0
     for _k, row in found.edges.iterrows():
@@ -170,7 +172,7 @@ def test_rings_draw_what_reaches_the_node_at_its_distance() -> None:
     hub = asked.explanation()
     most = rings_chart(hub)
     assert most is not None
-    assert f"{hub.total - MOST_ARROWS} arrows that reach it are not drawn" in most.caption
+    assert f"{hub.total - MAX_ARROWS} arrows that reach it are not drawn" in most.caption
 
 
 def test_the_largest_over_layers_and_heads_is_what_pygs_explainer_gives() -> None:
@@ -213,6 +215,6 @@ def test_what_is_ranked_so_far_is_told_of_all_there_are() -> None:
         row = found.overall.of("attention", hop)
         assert row is not None
         there, count = int((found.edges["hop"] == hop).sum()), int(row["edges"])
-        title = sentences.hop_title(found, hop, count)
+        title = story.hop_title(found, hop, count)
         assert title.startswith(f"{count} of {there} " if count < there else f"{there} ")
     assert found.overall.draws == 200

@@ -14,12 +14,14 @@ from scipy.stats import spearmanr
 
 from benchmarks import explanation as planted
 from gatviz import GAT, GatvizError, Graph, analysis, sample_graph
-from gatviz.analysis.explanation import sentences
+from gatviz.analysis.explanation import explanation_story as story
+from gatviz.analysis.explanation import figures
 from gatviz.analysis.explanation.agreement import agreement, spearman
 from gatviz.analysis.explanation.contribution import VARIANTS
+from gatviz.analysis.explanation.contribution_story import contribution_lines, places_lines
 from gatviz.analysis.explanation.paths import reach_of, shuffled
-from gatviz.analysis.explanation.seed_sentences import contribution_lines, places_lines
 from gatviz.analysis.explanation.thresholds import FAR_TOGETHER, LITTLE_ALONE
+from gatviz.analysis.sentence import text_of
 from gatviz.model.without import in_double
 from gatviz.training.schedule import Schedule
 
@@ -205,7 +207,7 @@ def test_outputs_that_stand_for_no_label_are_not_held_against_one(labels: tuple[
     graph = replace(sample_graph("tutorial"), labels=labels)
     model = GAT.of_paper(2, 5, num_layers=1, generator=torch.Generator().manual_seed(0)).eval()
     found = analysis.explain_node(model, graph, 0)
-    said = sentences.plain_text(sentences.headline(found))
+    said = text_of(story.headline(found))
     assert "the largest of 5 outputs" in said
     assert ("none of them stands for a label" in said) == (labels is not None)
     assert "its label is" not in said
@@ -216,7 +218,7 @@ def test_without_labels_nothing_is_trained_and_the_rest_stays() -> None:
     bare = replace(graph, labels=None, split=None)
     found = analysis.explain_node(model, bare, 8)
     assert found.label is None
-    assert "label" not in sentences.plain_text(sentences.headline(found))
+    assert "label" not in text_of(story.headline(found))
     assert found.predicted in (model.classes or ("0", "1"))
     told = analysis.attention_contribution(model, bare, 8)
     assert (told.runs["count"] == 0).all()
@@ -229,24 +231,29 @@ def test_sentences_say_what_the_numbers_say() -> None:
     graph, model = karate_model()
     found = analysis.explain_node(model, graph, 8)
     first = found.edges.iloc[found.edges["removal"].abs().argmax()]
-    assert sentences.plain_text(sentences.headline(found)).startswith(
-        f"comes out as {found.predicted} ({found.answer.p:.3f})"
-    )
-    told = sentences.plain_text(sentences.strongest(found))
+    assert text_of(story.headline(found)).startswith(f"comes out as {found.predicted} ({found.answer.p:.3f})")
+    told = text_of(story.strongest(found))
     assert f"removing {first['source']} → {first['target']} moves the answer most" in told
-    assert sentences.signed(first["removal"]) in told
+    assert figures.signed(first["removal"]) in told
     place = 1 + int((found.edges["attention"] > first["attention"]).sum())
     assert ("puts it first of the 70" in told) == (place == 1)
-    said = " ".join([told, *sentences.verdict_lines(found), *sentences.together_lines(found), found.verdict.sentence])
+    said = " ".join(
+        [
+            told,
+            *story.verdict_lines(found),
+            *story.together_lines(found),
+            found.verdict.sentence,
+        ]
+    )
     for banned in ("really", "decides", "explains"):
         assert banned not in said
 
 
 @given(st.floats(-1, 1))
 def test_a_number_that_only_rounds_to_one_is_told_from_one(value: float) -> None:
-    written = sentences.agreement_number(value)
+    written = figures.agreement_number(value)
     assert (written in ("1.00", "−1.00")) == (abs(value) == 1)
-    assert sentences.signed(0.0) == "0"
-    assert sentences.signed(-0.25) == "−0.250"
+    assert figures.signed(0.0) == "0"
+    assert figures.signed(-0.25) == "−0.250"
     for small in (1e-9, -4e-4):
-        assert float(sentences.signed(small).replace("−", "-")) == pytest.approx(small)
+        assert float(figures.signed(small).replace("−", "-")) == pytest.approx(small)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import spearmanr
 
-from gatviz import Trace
+from gatviz import Trace, from_attention
 from gatviz.analysis import Rule, head_similarity, uniformity
-from gatviz.analysis.uniformity import AVERAGES, CHOOSES, LEANS, Uniformity
+from gatviz.analysis.uniformity import AVERAGES, CHOOSES, LEANS, Uniformity, effective_neighbours
 from gatviz.errors import GatvizError
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 
@@ -163,6 +163,21 @@ def test_effective_neighbours_worked_out() -> None:
     assert found.verdicts[0] == (
         "Head 0 averages at 0, leans at 1 and chooses at 0 of 1 node; on average a node reads like 2.83 of 3."
     )
+
+
+@pytest.mark.parametrize("rows_sum_to", [1.0, 0.6])
+def test_one_nodes_effective_neighbours_are_those_of_the_table(rows_sum_to: float) -> None:
+    """Also where α was given whose rows do not sum to 1, and of a node that reads none: NaN."""
+    rng = np.random.default_rng(0)
+    edges = np.unique(rng.integers(0, 9, size=(2, 40)), axis=1)
+    edges = edges[:, edges[1] != 4]
+    alpha = rng.random((edges.shape[1], 2))
+    alpha /= np.stack([alpha[edges[1] == i].sum(axis=0) for i in edges[1]]) / rows_sum_to
+    (layer,) = from_attention(edges, alpha, names=range(9)).traces[0].layers
+    table = uniformity(layer).effective
+    one_by_one = [[effective_neighbours(layer, node, head) for head in range(2)] for node in range(9)]
+    np.testing.assert_array_equal(one_by_one, table)
+    assert np.isnan(table[4]).all()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gatviz import GAT, Graph, LayerSettings
 from gatviz.analysis import gcn_weights, reasons
-from gatviz.analysis.reasons import MOST_ROWS
+from gatviz.analysis.reasons import MAX_ROWS
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.attention.layers import new_generator
 
@@ -44,7 +44,7 @@ def test_rows_and_rest_add_up(kind: str, seed: int, dropout: float, data: st.Dat
     arrows = found.edges >= 0
     rest = found.rest
     assert found.neighbours == read == arrows.sum() + (rest.count if rest else 0)
-    assert (rest is None) == (read <= MOST_ROWS + 1)
+    assert (rest is None) == (read <= MAX_ROWS + 1)
     if source is not None:
         assert (found.sources == source).sum() == 1
         assert (layer.edge_of(target, source) is None) == bool((~arrows).any())

@@ -131,7 +131,7 @@ def brute_force(trace: GATv2Trace, head: int, tolerance: float) -> tuple[int, in
 @pytest.mark.parametrize("seed", range(4))
 def test_counts_are_those_of_brute_force(seed: int, sparse: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not sparse:
-        monkeypatch.setattr(static, "_MOST_SPARSE_WORK", -1)
+        monkeypatch.setattr(static, "_MAX_SPARSE_WORK", -1)
     graph = random_graph(seed, nodes=12, density=0.3 + 0.15 * seed)
     trace = GATv2AttentionLayer(3, 4, 2, generator=new_generator(seed)).trace(graph)
     found = static_attention(trace, graph)
@@ -152,7 +152,7 @@ def test_counts_are_those_of_brute_force(seed: int, sparse: bool, monkeypatch: p
 
 
 def test_too_large_a_graph_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(static, "MOST_SOURCE_PAIRS", 1)
+    monkeypatch.setattr(static, "MAX_SOURCE_PAIRS", 1)
     found = static_attention(with_scores((1, 2, 5, -3)))
     assert found.static == (None,)
     assert "not run" in found.sentences[0]

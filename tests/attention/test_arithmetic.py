@@ -33,7 +33,7 @@ KERNELS = {"auto": {}, "plain": PLAIN, "fast": FAST, "blocks": BLOCKS, "tiny blo
 def kernels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     name, _, runs = request.param.partition(", ")
     if runs:
-        monkeypatch.setattr(blocks, "LONGEST_RUN", 2)
+        monkeypatch.setattr(blocks, "MAX_RUN", 2)
     for constant, value in KERNELS[name].items():
         assert hasattr(fast, constant)
         monkeypatch.setattr(fast, constant, value)

@@ -48,7 +48,7 @@ def functions(module: object) -> dict[str, Callable[..., object]]:
 def going(way: str, longest_run: int) -> Iterator[None]:
     """The fast arithmetic by one of its ways, and with sums cut into runs of so many."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "LONGEST_RUN", longest_run)
+        patch.setattr(blocks, "MAX_RUN", longest_run)
         for name, value in WAYS[way].items():
             patch.setattr(fast, name, value)
         yield

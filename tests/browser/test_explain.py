@@ -8,7 +8,8 @@ import torch
 from playwright.sync_api import FilePayload, Page, expect
 
 from gatviz import GAT, analysis, sample_graph, save_weights
-from gatviz.analysis.explanation import sentences
+from gatviz.analysis.explanation import explanation_story, figures
+from gatviz.analysis.sentence import text_of
 from gatviz.training.fit import fit
 from tests.browser.driver import choose_graph, eventually
 from tests.browser.test_weights import use
@@ -53,14 +54,14 @@ def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page)
     node.press("Enter")
     found = analysis.explain_node(model, graph, NODE)
     expect(page.get_by_role("heading", name=f"comes out as {found.predicted} ({found.answer.p:.3f})")).to_be_visible()
-    expect(page.get_by_text(sentences.plain_text(sentences.strongest(found)), exact=True)).to_be_visible()
+    expect(page.get_by_text(text_of(explanation_story.strongest(found)), exact=True)).to_be_visible()
     expected = [
         [
-            sentences.arrow(row),
+            figures.arrow(row),
             f"{row['attention']:.3f}",
             f"{row['equal']:.3f}",
-            sentences.signed(row["message_change"]),
-            sentences.signed(row["removal"]),
+            figures.signed(row["message_change"]),
+            figures.signed(row["removal"]),
             f"{row['p_without']:.3f}",
         ]
         for _place, row in found.strongest.head(8).iterrows()
@@ -72,7 +73,7 @@ def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page)
     )
     agreed = found.overall.of("attention", 0)
     assert agreed is not None
-    expect(page.locator(".gx table").first).to_contain_text(sentences.agreement_number(agreed["spearman"]))
+    expect(page.locator(".gx table").first).to_contain_text(figures.agreement_number(agreed["spearman"]))
     for check in found.proofs:
         expect(page.get_by_test_id("stSidebar")).to_contain_text(re.sub(r"\d\.\de.*", "", check.sentence))
     page.get_by_role("radio", name="messages", exact=True).click()

@@ -248,7 +248,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_goes_on(context: BrowserContex
 def test_a_session_too_large_for_the_browser_says_so(tab: Page) -> None:
     change(tab)
     content = io.BytesIO()
-    x = np.random.default_rng(0).random((keeping.MOST_KEPT // 8 // 100 + 2000, 100))
+    x = np.random.default_rng(0).random((keeping.MAX_KEPT // 8 // 100 + 2000, 100))
     np.savez(content, x=x, edge_index=np.zeros((2, 1), dtype=np.int64))
     tab.get_by_test_id("stBaseButton-tertiary").filter(has_text="Open").first.click()
     large: FilePayload = {"name": "large.npz", "mimeType": "application/octet-stream", "buffer": content.getvalue()}

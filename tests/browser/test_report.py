@@ -116,7 +116,7 @@ def test_each_layer_can_be_shown_and_answers_for_what_is_locked(opens: Opens) ->
 def test_what_there_was_no_room_for_is_said(opens: Opens) -> None:
     graph = sample_graph("karate_club")
     layer = GATAttentionLayer(graph.num_features, 3, 2, generator=new_generator(1)).eval()
-    page = opens(report(graph, layer, most_bytes=60_000))
+    page = opens(report(graph, layer, max_bytes=60_000))
     expect(page.locator(".report-head")).to_contain_text("of 34 nodes that read")
     untold = page.evaluate("JSON.parse(document.getElementById('packed').textContent).told[0].indexOf('')")
     page.locator(f".node[data-node='{untold}']").click()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from gatviz.analysis import edge_story, reasons
-from gatviz.analysis.reasons import MOST_ROWS
+from gatviz.analysis.reasons import MAX_ROWS
 from gatviz.ui.session.settings import Settings
 from tests.browser.driver import (
     card,
@@ -223,7 +223,7 @@ def test_what_has_no_row_is_told_together_and_all_adds_up(page: Page) -> None:
     assert table.rest is not None
     expect(page.locator(".why-table .rest .name")).to_have_text(f"and {table.rest.count} more, together")
     rows = page.locator(".why-table tbody tr:not(.rest)")
-    assert rows.count() == MOST_ROWS
+    assert rows.count() == MAX_ROWS
     assert page.locator(".why-table .rest b").inner_text() == shown(table.rest.numbers["share"])
     shares = [number_of(text) for text in page.locator(".why-table tbody td.share b").all_inner_texts()]
     assert sum(shares) == pytest.approx(1, abs=5e-3)

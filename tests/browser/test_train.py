@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import gatviz
-from gatviz.training.experiments import EXPERIMENTS
 from tests.browser.driver import eventually, open_app
 from tests.browser.test_pictures import drawing, taken, texts
 from tests.training.cases import karate, paper_model
@@ -195,19 +194,6 @@ def test_an_embedding_and_a_slow_step_stand_beside_the_graph_and_follow_the_play
     expect(page.locator(".train-side-head h3")).to_contain_text("from epoch 2 to 3")
 
 
-@pytest.mark.parametrize("workspace", ["Compare", "Explain"])
-def test_an_epoch_opens_with_epoch_0_pinned(training: Page, workspace: str) -> None:
-    page = training
-    page.get_by_role("button", name="Step", exact=True).click()
-    eventually(lambda: epoch(page) == 1)
-    page.get_by_role("button", name=f"Open in {workspace}").click()
-    expect(page.get_by_text("epoch 1").first).to_be_visible(timeout=30_000)
-    if workspace != "Compare":
-        page.get_by_text("Compare", exact=True).first.click()
-        page.get_by_text("What if", exact=True).first.click()
-    expect(page.get_by_text(re.compile("A · .*epoch 0|epoch 0.*")).first).to_be_visible(timeout=30_000)
-
-
 def test_a_recorded_run_is_replayed_and_cannot_be_edited(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "run.gatviz"
     with gatviz.watch(paper_model(karate()), karate(), file, labelled=[0, 33]) as watched:
@@ -245,12 +231,3 @@ def test_two_people_train_at_once_and_each_sees_their_own(training: Page, other:
         eventually(lambda page=page: epoch(page) > 10, LIMIT)  # type: ignore[misc]
     expect(training.locator(".gatviz-train .graph .node")).to_have_count(34)
     expect(other.locator(".gatviz-train .graph .node")).to_have_count(60)
-
-
-@pytest.mark.parametrize("key", list(EXPERIMENTS))
-def test_every_card_can_be_trained(page: Page, key: str) -> None:
-    to_train(page)
-    load_card(page, EXPERIMENTS[key].title)
-    page.get_by_role("button", name="Step", exact=True).click()
-    eventually(lambda: epoch(page) == 1)
-    expect(page.locator(".train-chart")).to_have_count(3)

@@ -175,6 +175,21 @@ def test_pygs_layer_norm_over_each_node_is_a_choice() -> None:
     assert equal(gatviz.load_weights(data, norm="node"), run(net))
 
 
+@pytest.mark.parametrize("jk", ["max", "last"])
+def test_what_the_largest_of_the_layers_and_the_last_have_in_common_is_said(jk: str) -> None:
+    opened = inspect_weights(torch_file(GAT(FEATURES, 8, 3, 3, heads=2, jk=jk).state_dict()))
+    (told,) = [one for one in opened.guesses if one.step == "lin"]
+    assert told.origin == "assumed"
+    assert "jk(max): no file tells" in told.reason
+
+
+def test_jumping_knowledge_by_an_lstm_is_refused_by_name() -> None:
+    with pytest.raises(GatvizError, match=r"found tensors of an LSTM, .*: 'jk.lstm.weight_ih_l0'"):
+        gatviz.load_weights(torch_file(GAT(FEATURES, 8, 3, 3, heads=2, jk="lstm").state_dict()))
+    with pytest.raises(GatvizError, match=r"'jk': .* found 'JumpingKnowledge of mode lstm', which gatviz does not"):
+        gatviz.load_weights(GAT(FEATURES, 8, 3, 3, heads=2, jk="lstm"))
+
+
 def test_the_largest_of_the_layers_is_a_recipe() -> None:
     net = stirred(GAT(FEATURES, 8, 3, 3, heads=2, jk="max"))
     line = "convs.0 > relu > convs.1 > relu > convs.2 > relu > jk(max) > lin"

@@ -7,9 +7,11 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +26,7 @@ import gatviz
 from gatviz import GAT, GATAttentionLayer, LayerSettings, capture, fit, sample_graph, words
 from gatviz.attention.layers import new_generator
 from gatviz.cli import main
-from gatviz.cli.commands import commands
+from gatviz.cli.commands import EXAMPLES, commands
 from gatviz.export import alpha_table
 from gatviz.export.alpha import FORMATS
 from gatviz.files import FORMATS as GRAPH_FORMATS
@@ -249,6 +251,42 @@ def test_a_model_without_room_is_told_in_a_sentence(
     assert "not enough memory" in here("trace", TUTORIAL, status=1).stderr.decode()
 
 
+def test_ctrl_c_ends_any_command_without_a_traceback() -> None:
+    """Here while it waits for its graph; the shell is told 130."""
+    command = [sys.executable, "-P", "-c", HEARING, "-P", "-m", "gatviz", "trace", "-"]
+    waiting = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=ENVIRONMENT
+    )
+    with waiting:
+        assert waiting.stderr is not None
+        limit = threading.Timer(60, waiting.kill)  # whatever happens, it ends
+        limit.start()
+        assert waiting.stderr.readline().startswith(b"Reading standard input")
+        waiting.send_signal(signal.SIGINT)
+        out, told = waiting.communicate(timeout=30)
+        limit.cancel()
+    assert (waiting.returncode, out, told.strip()) == (130, b"", b"")
+
+
+def test_a_person_who_watches_sees_how_far_it_is() -> None:
+    """A terminal gets a bar; what goes to a file has the sentence alone."""
+    ours, theirs = os.openpty()
+    with os.fdopen(theirs, "wb") as terminal:
+        subprocess.run(
+            [sys.executable, "-m", "gatviz", "report", TUTORIAL, "-"],
+            stdout=subprocess.DEVNULL,
+            stderr=terminal,
+            cwd=ROOT,
+            env=ENVIRONMENT,
+            check=True,
+            timeout=60,
+        )
+        seen = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert re.search(r"Writing what is said of each node and arrow … .*100%", seen)
+    assert "%" not in called("report", TUTORIAL, "-").stderr.decode()
+
+
 def test_who_stops_reading_ends_it_in_peace() -> None:
     line = f"{sys.executable} -m gatviz trace {KARATE} -q | head -1"
     done = subprocess.run(line, shell=True, capture_output=True, cwd=ROOT, env=ENVIRONMENT, check=True, timeout=120)
@@ -290,6 +328,30 @@ def test_every_help_has_an_example_that_calls_it(name: str, here: Callable[..., 
     examples = told.split("Examples:")[1].strip().splitlines()
     assert all(line.strip().startswith("gatviz") for line in examples)
     assert name in ("", "open") or any(f"gatviz {name}" in line for line in examples)
+
+
+@pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines])
+def test_every_example_of_a_help_works(
+    line: str, here: Callable[..., Here], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands behind "|" and ">" is the shell's; that the app opens is tested below."""
+    graph = sample_graph("karate_club")
+    for name in ("karate.graphml", "karate.json", "karate.gml", "cora.npz"):
+        gatviz.write_graph(graph, tmp_path / name)
+    (tmp_path / "edges.csv").write_text("source,target\n0,1\n1,2\n", encoding="utf-8")
+    (tmp_path / "work.gatviz").write_bytes(Path(SESSION).read_bytes())
+    Path(trained(tmp_path)).rename(tmp_path / "trained.pt")
+    opened: list[str] = []
+
+    def serve(graph: str, *_given: object, **_named: object) -> int:
+        opened.append(graph)
+        return 0
+
+    monkeypatch.setattr("gatviz.cli.server.serve", serve)
+    words_of = shlex.split(line.partition("|")[0].partition(">")[0])
+    assert words_of[0] == "gatviz"
+    told = here(*words_of[1:]).stdout
+    assert told or opened == [words_of[1]] or (tmp_path / words_of[3]).stat().st_size
 
 
 def test_the_version_is_told_at_once() -> None:

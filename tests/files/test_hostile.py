@@ -477,7 +477,7 @@ def test_torch_tensors_that_claim_more_than_they_hold() -> None:
 # --- memory --------------------------------------------------------------------------------------------------
 
 NO_EDGES = {"edge_index.npy": npy((2, 0), "<i8")}
-MOST_ABOVE_IDLE = 1_000_000_000
+MAX_ABOVE_IDLE = 1_000_000_000
 HUGE = {
     "rows of an edge list": lambda: b"source,target\n" + b"1,2\n" * 10_000_000,
     "rows of other names": lambda: b"source,target\n" + b"".join(b"%d,%d\n" % (k, k + 1) for k in range(1_900_000)),
@@ -562,7 +562,7 @@ def read_all() -> dict[str, tuple[int, float, str]]:
 @pytest.mark.parametrize("name", HUGE)
 def test_memory_stays_bounded(name: str, read_all: dict[str, tuple[int, float, str]]) -> None:
     grown, seconds, said = read_all[name]
-    assert grown < MOST_ABOVE_IDLE
+    assert grown < MAX_ABOVE_IDLE
     assert seconds < 60
     assert ": expected " in said
     assert len(said) < 400

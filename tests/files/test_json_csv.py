@@ -18,7 +18,7 @@ from gatviz.files import ReadOptions, inspect_graph, limits, read_graph
 from gatviz.files.graph_file import GraphFile
 from gatviz.files.options import MissingFeatures
 from gatviz.files.table import read_table
-from gatviz.graph.features import MOST_ONE_HOT_NODES
+from gatviz.graph.features import MAX_ONE_HOT_NODES
 
 FULL = {
     "directed": True,
@@ -114,7 +114,7 @@ def test_missing_features_are_made_up_as_asked_and_it_is_said(
 
 
 def test_above_200_nodes_missing_features_become_the_in_degree() -> None:
-    rows = "\n".join(f"{n},{n + 1}" for n in range(MOST_ONE_HOT_NODES))
+    rows = "\n".join(f"{n},{n + 1}" for n in range(MAX_ONE_HOT_NODES))
     assert read_graph(f"source,target\n{rows}".encode()).feature_names == ("in_degree",)
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from torch_geometric.data import Data
 
 from gatviz import GatvizError, Graph, read_graph, write_graph
 from gatviz.files import ReadOptions, inspect_graph
+from gatviz.files.kept_graph import ArrayStore, graph_content
 from gatviz.graph import editing
 from gatviz.numbers import LARGEST
 
@@ -168,3 +174,45 @@ def test_features_in_a_file_that_do_not_fit_are_refused(edges: list[object], wor
 def test_a_format_without_a_place_for_them_says_so() -> None:
     with pytest.raises(GatvizError, match="edge features"):
         write_graph(two(edge_features=[[1.0], [2.0]]), format="gml")
+
+
+def _doors(values: list[float]) -> dict[str, Callable[[], Graph]]:
+    """A graph with an edge a → b twice, with these values, and one back: from everything that can hold such."""
+    multi: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    multi.add_nodes_from("ab")
+    for value in values:
+        multi.add_edge("a", "b", w=value)
+    multi.add_edge("b", "a", w=5.0)
+    undirected: nx.MultiGraph[str] = nx.MultiGraph([("a", "b", {"w": value}) for value in values])
+    edges = torch.tensor([[0] * len(values) + [1], [1] * len(values) + [0]])
+    data = Data(x=torch.eye(2), edge_index=edges, edge_attr=torch.tensor([*values, 5.0]))
+    pickled = io.BytesIO()
+    torch.save(data, pickled)
+    rows = "".join(f"a,b,{value}\n" for value in values)
+    return {
+        "pyg": lambda: Graph.from_pyg(data),
+        "networkx": lambda: Graph.from_networkx(multi),
+        "networkx, undirected": lambda: Graph.from_networkx(undirected),
+        "csv": lambda: read_graph(f"source,target,w\n{rows}b,a,5\n".encode(), name="g.csv"),
+        "graphml": lambda: read_graph("\n".join(nx.generate_graphml(multi)).encode(), name="g.graphml"),
+        "gexf": lambda: read_graph("\n".join(nx.generate_gexf(multi)).encode(), name="g.gexf"),
+        "gml": lambda: read_graph("\n".join(nx.generate_gml(multi)).encode(), name="g.gml"),
+        "torch": lambda: read_graph(pickled.getvalue(), name="g.pt"),
+    }
+
+
+@pytest.mark.parametrize("door", _doors([1.0, 2.0]))
+def test_what_merging_dropped_never_becomes_an_edge_feature(door: str) -> None:
+    for values, apart in (([1.0, 2.0], True), ([2.0, 2.0], False), ([1.0], False)):
+        graph = _doors(values)[door]()
+        (name,) = [name for name in graph.edge_attributes if name in ("w", "edge_attr", "edge_attr0")]
+        assert (name in graph.unlike) == apart
+        assert any(f"{name!r}" in note for note in graph.notes if "cannot become edge features" in note) == apart
+        assert graph_content(graph, ArrayStore().put)["unlike"] == list(graph.unlike)
+        placed = graph.with_positions(np.arange(4.0).reshape(2, 2))
+        for one in (graph, editing.move(placed, [graph.names[0]], [(3.0, 3.0)])):
+            if apart:
+                with pytest.raises(GatvizError, match="of which parallel edges had others, dropped when they were"):
+                    one.with_edge_features([name])
+            else:
+                assert one.with_edge_features([name]).edge_feature_names == (name,)

@@ -154,7 +154,7 @@ def test_of_a_multigraphs_parallel_edges_the_first_is_kept_and_said(
             single.add_edge(u, v, **attributes)
     found, expected = Graph.from_networkx(many), Graph.from_networkx(single)
     gone = many.number_of_edges() - single.number_of_edges()
-    assert [note.split(" parallel")[0] for note in found.notes] == ([str(gone)] if gone else [])
+    assert [note.split(" parallel")[0] for note in found.notes[:1]] == ([str(gone)] if gone else [])
 
     def told(graph: Graph) -> dict[tuple[int, ...], dict[str, object]]:
         """The attributes that each edge has, by its ends."""

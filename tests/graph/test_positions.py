@@ -10,7 +10,7 @@ import pytest
 from scipy.spatial import ConvexHull, Delaunay
 
 from gatviz import GatvizError, Graph, sample_graph, sample_graph_names
-from gatviz.graph.positions import LAYOUTS, MOST_SPRING, PICTURE, RADII, LayoutName, default_positions, layout
+from gatviz.graph.positions import LAYOUTS, MAX_SPRING, PICTURE, RADII, LayoutName, default_positions, layout
 
 
 def graph_of(source: nx.Graph[Any]) -> Graph:
@@ -87,10 +87,10 @@ def test_default_positions_are_the_graphs_own_if_it_has_them() -> None:
 
 
 def test_a_large_graph_is_laid_out_in_no_time_with_its_pieces_apart() -> None:
-    source = nx.disjoint_union(nx.barabasi_albert_graph(MOST_SPRING, 2, seed=0), nx.path_graph(60))
+    source = nx.disjoint_union(nx.barabasi_albert_graph(MAX_SPRING, 2, seed=0), nx.path_graph(60))
     positions = default_positions(graph_of(source))
     assert np.isfinite(positions).all()
-    assert hulls_are_apart(positions, list(range(MOST_SPRING)), list(range(MOST_SPRING, MOST_SPRING + 60)))
+    assert hulls_are_apart(positions, list(range(MAX_SPRING)), list(range(MAX_SPRING, MAX_SPRING + 60)))
 
 
 def test_unknown_and_too_costly_layouts_are_refused() -> None:

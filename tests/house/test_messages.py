@@ -58,8 +58,9 @@ DEVELOPERS = ("TypeVar", "TypeError", "AttributeError", "compile", "search")
 CODE = (
     *("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN", "_COLUMNS", "UNLABELLED"),
     *("_ABOVE_LEFT", "_INSIDE", "_BESIDE", "_EXAMPLES"),
+    *("_REMOVAL", "_ATTENTION", "_MESSAGES", "_MARGIN"),
 )
-"""Names of what holds names of code: Python's, a pickle's, plotly's, or what stands in tables."""
+"""Names of what holds names of code: Python's, a pickle's, plotly's, LaTeX, or what stands in tables."""
 
 PROGRAMS = ("scripts.py", "script_text.py")
 """What these write is code, which is in English everywhere."""

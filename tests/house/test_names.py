@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -38,3 +39,12 @@ def test_no_type_bears_the_name_of_another() -> None:
 def test_what_crosses_to_the_browser_has_one_name_in_all_its_declarations() -> None:
     names = [name for path in FILES if path.stem.endswith(ON_THE_WIRE) for name in types_of(path)]
     assert sorted(names) == sorted(set(names))
+
+
+OTHER_WORDS_FOR_A_LIMIT = re.compile(r"\b_?(?:MOST|LEAST|LONGEST|LARGEST|SMALLEST|FEWEST|TALLEST|DEEPEST|WIDEST)_\w+\b")
+
+
+def test_a_limit_begins_with_max_or_min() -> None:
+    written = [*FILES, *(ROOT / "gatviz" / "stage" / "js").glob("*.js"), *(ROOT / "tests").rglob("*.py")]
+    texts = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in written}
+    assert {name: found for name, text in texts.items() if (found := OTHER_WORDS_FOR_A_LIMIT.findall(text))} == {}

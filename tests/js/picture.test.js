@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { captionOf, fileName, gradientColours, hatchLines, inLines, inXml, overlapOf, roundedBox, runs } from "../../gatviz/stage/js/picture_parts.js";
+import { captionOf, captionOfParts, fileName, gradientColours, hatchLines, inLines, inXml, lockOf, overlapOf, roundedBox, runs } from "../../gatviz/stage/js/picture_parts.js";
 import { readScene } from "../../gatviz/stage/js/scene.js";
 import { themeOf } from "../../gatviz/stage/js/theme.js";
 import { screen, state } from "./made.js";
@@ -21,6 +21,13 @@ test("a caption tells graph, weights, layer, head, scale, lock and date", () => 
   assert.ok(captionOf(scene, { ...looked, locked: { kind: "node", node: 0 } }, "d").includes(`locked ${scene.names[0]}`));
   assert.ok(captionOf(scene, { ...looked, heads: [0] }, "d").includes("heads 0"));
   assert.ok(!captionOf(scene, looked, "d").includes("locked"));
+});
+
+test("a name that runs from right to left turns nothing around it", () => {
+  assert.equal(captionOfParts(["مرحبا", "", "head 0", "2026-01-02"]), "\u2068مرحبا\u2069 · head 0 · 2026-01-02");
+  const { texts, names } = { texts: { lockedEdge: "locked {source} → {target}" }, names: ["א", "b"] };
+  assert.equal(lockOf({ names, texts }, { kind: "edge", source: 0, target: 1 }), "locked \u2068א\u2069 → b");
+  assert.equal(lockOf({ names, texts }, null), "");
 });
 
 test("a file's name holds letters of any script and digits, and is never empty", () => {

@@ -17,7 +17,7 @@ from gatviz.attention.layers import new_generator
 from gatviz.graph.subgraph import Part
 from gatviz.reporting.page import Shown, report
 from gatviz.reporting.runs import runs_of
-from gatviz.reporting.tellings import MOST_PAIRS, ShownLayer, tellings
+from gatviz.reporting.tellings import MAX_PAIRS, ShownLayer, tellings
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import pack_story
 from gatviz.stage.reasons import pack_answers
@@ -64,7 +64,7 @@ def test_every_node_and_arrow_is_told_of_as_python_would(sample: str) -> None:
         for target in range(0, graph.num_nodes, 5):
             told = arrived(base64.b64decode(packed[target]))
             read = run.edge_index[0, run.edges_into(target)].tolist()
-            everyone = graph.num_nodes**2 <= MOST_PAIRS
+            everyone = graph.num_nodes**2 <= MAX_PAIRS
             assert told["sources"] == (list(range(graph.num_nodes)) if everyone else read)
             keys = [choice.which for choice in subject.weightings]
             assert told["ofNode"] == plain(pack_answers(run, subject.part, graph.names, keys, target, None))
@@ -90,10 +90,8 @@ def test_there_is_no_more_than_may_be_and_it_is_said() -> None:
         assert some.told < whole.told
         assert bool(some.packed[7]) is (most > 0)
         assert all(text in ("", same) for text, same in zip(some.packed, whole.packed, strict=True))
-    line = report_in(report(graph, trace, most_bytes=whole.bytes))["line"]
-    told = sum(
-        bool(text) for layer in packed_in(report(graph, trace, most_bytes=whole.bytes))["told"] for text in layer
-    )
+    line = report_in(report(graph, trace, max_bytes=whole.bytes))["line"]
+    told = sum(bool(text) for layer in packed_in(report(graph, trace, max_bytes=whole.bytes))["told"] for text in layer)
     assert f"{told} of {2 * graph.num_nodes} nodes" in line
     assert report_in(report(graph, trace))["line"] == ""
 

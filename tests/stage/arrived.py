@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from streamlit.testing.v1 import AppTest
 
 from gatviz.charts.colours import stage_palettes
-from gatviz.stage.protocol import Palettes, Screen
+from gatviz.stage.protocol import Message, Palettes
+from gatviz.stage.screen_protocol import Screen
 
+Told = TypeVar("Told", bound=Message)
 PALETTES = msgspec.convert(stage_palettes(), Palettes)
 
 
@@ -46,8 +48,20 @@ def _halves(content: bytes) -> tuple[bytes, bytes]:
     return whole[4 : 4 + size], whole[4 + size + -size % 4 :]
 
 
+def bytes_to(app: AppTest, component: str) -> bytes:
+    """The bytes that the app sends to a component; what only has the browser fetch it has none."""
+    named = (one.proto for one in app.get("bidi_component") if one.proto.component_name.endswith(f".{component}"))
+    (found,) = (one.bytes for one in named if one.bytes)
+    return bytes(found)
+
+
+def sent_to(app: AppTest, component: str, kind: type[Told]) -> Told:
+    """What the app sends to a component."""
+    return msgspec.convert(arrived(bytes_to(app, component)), kind)
+
+
 def scene(app: AppTest) -> dict[str, Any]:
     """What the app sends to its stage, each part of it of the kind that the protocol says."""
-    data = arrived(app.get("bidi_component")[0].proto.bytes)
+    data = arrived(bytes_to(app, "stage"))
     msgspec.convert(data, Screen)
     return data

@@ -181,7 +181,7 @@ def test_changes_of_arrows_that_are_not_drawn_are_told_too() -> None:
 
 
 def test_numbers_that_there_is_no_room_for_are_not_sent_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage_part, "MOST_UNDRAWN_VALUES", 10)
+    monkeypatch.setattr(stage_part, "MAX_UNDRAWN_VALUES", 10)
     trace = dense_run()
     part = parts(trace.layers[0])["strongest"]
     scene = packed_scene(trace, part)

@@ -13,7 +13,7 @@ from gatviz.analysis import uniformity, what_if
 from gatviz.attention.layers import new_generator
 from gatviz.attention.tutorial_layers import MultiHeadGATLayer
 from gatviz.graph.positions import default_positions
-from gatviz.graph.subgraph import MOST_EDGES, MOST_NODES
+from gatviz.graph.subgraph import MAX_EDGES, MAX_NODES
 from gatviz.stage.drawn import Drawn
 from gatviz.stage.panels import Multiples, OfNodes, columns_for, multiples
 from gatviz.stage.panels_protocol import Panel
@@ -103,7 +103,7 @@ def test_a_large_graph_is_drawn_in_part_and_says_so() -> None:
     trace = run_of(300, 2, density=0.03, layers=1)
     layer = trace.layers[0]
     found = panels_of(drawn_of(trace), layer.alpha)
-    assert found.panels.edges.drawn <= MOST_EDGES
+    assert found.panels.edges.drawn <= MAX_EDGES
     assert len(found.table) == layer.num_edges
     part, chosen = drawn_of(trace).part(layer.alpha)
     edges = chosen.edges
@@ -112,7 +112,7 @@ def test_a_large_graph_is_drawn_in_part_and_says_so() -> None:
     assert "their largest α over the 2 heads or panels" in found.caption
     undrawn = np.setdiff1d(np.arange(layer.num_edges), edges)
     assert layer.alpha[undrawn].max() <= layer.alpha[edges].max(axis=1).min()
-    assert len(part.names) <= MOST_NODES
+    assert len(part.names) <= MAX_NODES
     names = np.array(trace.graph.names, dtype=object)
     source, target = layer.edge_index
     for head, panel in enumerate(found.panels.panels):

@@ -20,8 +20,9 @@ from gatviz.stage.change import change_stage, pack_change
 from gatviz.stage.column_names import input_names
 from gatviz.stage.details import first_edge, pack_proofs, pack_story
 from gatviz.stage.pack import pack_scene
-from gatviz.stage.protocol import Answer, Change, Message, Proof, Scene, Stage, Story
+from gatviz.stage.protocol import Answer, Change, Message, Proof, Stage, Story
 from gatviz.stage.reasons import pack_answers
+from gatviz.stage.screen_protocol import Scene
 from gatviz.stage.weightings import weightings
 from gatviz.stage.wire import encode
 from tests.stage.arrived import PALETTES, arrived, as_sent

@@ -28,7 +28,7 @@ from gatviz.model.step import Step
 from gatviz.model.trace import Trace
 from gatviz.stage.column_names import input_names, steps_named
 from gatviz.stage.pack import pack_scene
-from gatviz.stage.protocol import Scene
+from gatviz.stage.screen_protocol import Scene
 from gatviz.stage.stages import with_stage
 from tests.stage.arrived import PALETTES
 

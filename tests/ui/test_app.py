@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from gatviz import Graph, LayerTrace, read_graph, sample_graph, sample_graph_names, write_graph
 from gatviz.graph.editing import clear
 from gatviz.graph.positions import default_positions
-from gatviz.graph.subgraph import MOST_EDGES, neighbourhood, strongest
+from gatviz.graph.subgraph import MAX_EDGES, neighbourhood, strongest
 from gatviz.ui.session.run_cache import present_model
 from gatviz.ui.session.session import FIRST_LOCK, Locked
 from gatviz.ui.session.work import Work
@@ -101,10 +101,10 @@ def test_the_notice_of_a_cut_graph_states_the_rule_that_chose_what_is_drawn() ->
     app.text_input(key="part_node").set_value("n7").run()
     app.number_input(key="part_hops").set_value(2).run()
     found = scene(app)
-    around = neighbourhood(trace.edge_index, trace.num_nodes, 7, 2, alpha=trace.alpha, max_edges=MOST_EDGES)
+    around = neighbourhood(trace.edge_index, trace.num_nodes, 7, 2, alpha=trace.alpha, max_edges=MAX_EDGES)
     assert around.told("their largest α over the heads", [f"n{n}" for n in range(260)]) in found["notice"]
-    assert found["edges"]["drawn"] == around.edges.size == MOST_EDGES
-    assert len(found["edges"]["source"]) == around.among(trace.edge_index).size > MOST_EDGES
+    assert found["edges"]["drawn"] == around.edges.size == MAX_EDGES
+    assert len(found["edges"]["source"]) == around.among(trace.edge_index).size > MAX_EDGES
 
 
 def test_an_arrow_that_is_locked_outside_the_shown_part_is_told() -> None:

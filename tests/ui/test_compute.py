@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from gatviz import sample_graph
 from gatviz.errors import GatvizError
-from gatviz.ui.explain.job import Background
+from gatviz.ui.background import Background
 from gatviz.ui.session import run_cache
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings

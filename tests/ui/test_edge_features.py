@@ -58,6 +58,10 @@ def test_what_is_chosen_on_opening_is_read(kind: str) -> None:
     assert state_of(app).settings.edge_features == 1
     assert {"edge_features", "W_edge", "Wf_edge"} <= set(stages_of(app))
     assert "reads edge features" in app.sidebar.expander[0].label
+    why = scene(app)["answers"][0]["why"]
+    captions = {column["key"]: column["caption"] for column in why["columns"]}
+    assert why["bars"]["caption"] == f"{'t + s + g' if kind == 'GAT' else 'e'}, on one scale"
+    assert captions.get("raw", "t + s + g") == "t + s + g"
     checked(app.checkbox(key="reads_edges").set_value(False).run())
     assert "W_edge" not in stages_of(app)
     assert state_of(app).settings.edge_features == 0

@@ -12,7 +12,7 @@ from gatviz import sample_graph
 from gatviz.graph import editing
 from gatviz.model.weights import Weights
 from gatviz.ui.session import from_browser, session
-from gatviz.ui.session.history import MOST_STEPS
+from gatviz.ui.session.history import MAX_STEPS
 from gatviz.ui.session.model import present_weights
 from gatviz.ui.session.run_cache import drawn_weights
 from gatviz.ui.session.steps import show_graph, take_graph
@@ -236,9 +236,9 @@ def test_another_graph_is_a_step_too() -> None:
 
 
 def test_the_history_is_bounded() -> None:
-    for k in range(MOST_STEPS + 20):
+    for k in range(MAX_STEPS + 20):
         send({"kind": "move", "names": ["0"], "points": [[k, k]]})
-    assert len(session.current().history.past) == MOST_STEPS
+    assert len(session.current().history.past) == MAX_STEPS
 
 
 def test_a_drag_is_one_step_of_undo_whatever_values_it_passes() -> None:

@@ -141,7 +141,7 @@ def test_a_kept_view_sets_only_what_says_where_a_person_looks(page: dict[str, An
 
 def test_what_is_too_large_says_so_and_offers_the_file() -> None:
     rng = np.random.default_rng(0)
-    x = rng.random((keeping.MOST_KEPT // 800 + 2000, 100))
+    x = rng.random((keeping.MAX_KEPT // 800 + 2000, 100))
     large = Graph(tuple(map(str, range(len(x)))), x, np.zeros((2, 0), dtype=int))
     session.change(replace(session.current().work, graph=large.with_positions(x[:, :2])), "large")
     answer = want("pack")
@@ -155,5 +155,5 @@ def test_what_is_too_large_says_so_and_offers_the_file() -> None:
 def test_every_sample_fits_into_a_link() -> None:
     for name in ("tutorial", "karate_club", "star", "two_communities"):
         show_graph(sample_graph(name), name, own=False)
-        assert len(keeping.link()) < keeping.MOST_LINK
+        assert len(keeping.link()) < keeping.MAX_LINK
         assert kept.from_link(keeping.link().removeprefix("#g="), "the link").graph == session.current().graph

@@ -16,8 +16,7 @@ from gatviz.training.stepper import Snapshot
 from gatviz.training.task import Task
 from gatviz.ui.train.player import AHEAD, Player, Source
 from gatviz.ui.train.setup import Setup
-from gatviz.ui.train.turns import Turns
-from gatviz.ui.train.worker import Worker
+from gatviz.ui.train.worker import Turns, Worker
 from tests.training.cases import karate, paper_model
 
 SOURCE = Source("graph", "model")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from gatviz import ReadOptions, read_graph
 from gatviz.export.alpha import FORMATS
+from gatviz.ui.making import Offer
 from gatviz.ui.session import session
 from gatviz.ui.session.run_cache import Run, run
 from gatviz.ui.session.work import Pin
@@ -23,14 +26,18 @@ from tests.ui.walk import APP, checked
 
 
 def offered(monkeypatch: pytest.MonkeyPatch, now: session.Session, shown: Run) -> dict[str, bytes]:
-    """Every download by its file's name."""
+    """Every download by its file's name; what is made aside first is made."""
     files: dict[str, bytes] = {}
 
     def download(_title: str, *, data: Any, file_name: str, **_more: Any) -> None:
         made = data()
         files[file_name] = made if isinstance(made, bytes) else made.encode()
 
+    def make(offer: Offer, _title: str) -> None:
+        files[offer.file_name] = offer.prepare()(lambda _done, _total: None)
+
     monkeypatch.setattr("streamlit.download_button", download)
+    monkeypatch.setattr("gatviz.ui.take_away.offer_made", make)
     take_away(now, shown)
     return files
 
@@ -77,7 +84,7 @@ def test_alpha_in_each_format_is_that_of_the_screen_with_the_change_since_the_ba
     was = replace(now.work, settings=replace(now.settings, seed=3))
     app.session_state["gatviz_session"] = replace(now, work=replace(now.work, pins=(Pin("A", was, 0),)))
     checked(app.selectbox(key="take_alpha").set_value(form).run())
-    _asked, content = app.session_state["take_away_made"]
+    (content,) = [made.content for made in app.session_state["made_files"].values()]
     (layer,) = run(now.graph, now.settings).whole.layers
     (before,) = run(now.graph, was.settings).whole.layers
     if form == "csv":
@@ -93,3 +100,44 @@ def test_alpha_in_each_format_is_that_of_the_screen_with_the_change_since_the_ba
         told = [graph.edge_attributes[f"{name}alpha_l0_h{head}"] for name in ("", "delta_")]
         np.testing.assert_allclose(told, [layer.alpha[:, head], (layer.alpha - before.alpha)[:, head]], atol=1e-6)
     assert "explain_removal" in graph.edge_attributes
+
+
+def test_a_report_is_made_aside_with_progress_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends where it is when nobody wants it any more, and what was made of another screen is not offered."""
+    reached, go_on = threading.Event(), threading.Event()
+    ends: list[str] = []
+
+    def slow(*_given: Any, progress: Callable[[int, int], None], **_named: Any) -> str:
+        try:
+            progress(1, 4)
+            reached.set()
+            go_on.wait(20)
+            progress(2, 4)
+        except BaseException:
+            ends.append("stopped")
+            raise
+        return "made"
+
+    monkeypatch.setattr("gatviz.ui.take_away.report", slow)
+    app = checked(AppTest.from_file(APP, default_timeout=60).run())
+    checked(button(app, "Report (HTML)").click().run())
+    assert reached.wait(20)
+    making = app.session_state["made_files"]["gatviz-report.html"]
+    assert (making.done, making.total, making.finished) == (1, 4, False)
+    checked(button(app, "Stop").click().run())
+    go_on.set()
+    making._thread.join(20)
+    assert (ends, making.finished) == (["stopped"], False)
+    checked(button(app, "Report (HTML)").click().run())
+    made = app.session_state["made_files"]["gatviz-report.html"]
+    made.wait(20)
+    assert made.content == b"made"
+    now = app.session_state["gatviz_session"]
+    assert not [one for one in checked(app.run()).button if one.label in ("Report (HTML)", "Stop")]
+    app.session_state["gatviz_session"] = replace(now, weighting="head-0")
+    button(checked(app.run()), "Report (HTML)")
+
+
+def button(app: AppTest, label: str) -> Any:
+    (found,) = [one for one in app.button if one.label == label]
+    return found

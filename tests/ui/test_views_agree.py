@@ -165,7 +165,7 @@ def test_no_line_rises_where_one_order_suits_all(kind: Kind, seed: int) -> None:
 
 
 def test_a_test_that_was_not_run_is_not_called_vacuous(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(static, "MOST_SOURCE_PAIRS", 0)
+    monkeypatch.setattr(static, "MAX_SOURCE_PAIRS", 0)
     adj = np.ones((3, 3))
     layer = with_alpha(adj, uniform(adj))
     found = static_attention(layer)

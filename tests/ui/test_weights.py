@@ -20,7 +20,7 @@ from gatviz.ui.weights import table as weights_table
 from tests.ui.walk import checked, run_app, state_of
 
 
-def saved(tensors: dict[str, torch.Tensor]) -> bytes:
+def saved(tensors: object) -> bytes:
     stream = io.BytesIO()
     torch.save(tensors, stream)
     return stream.getvalue()
@@ -67,17 +67,20 @@ def with_table() -> AppTest:
 
 def test_a_refused_cell_leaves_no_grid_that_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     app = with_table()
-    before: weights_table._Base = app.session_state[weights_table._BASE]
-    held: dict[str, Any] = {weights_table._BASE: before, "gatviz_session": state_of(app)}
-    held[before.key] = {"edited_rows": {0: {"0": 1e300}}}
+    grid = weights_table._GRID
+    held: dict[str, Any] = {grid._slot: app.session_state[grid._slot], "gatviz_session": state_of(app)}
     monkeypatch.setattr("streamlit.session_state", held)
-    weights_table._take_cells(before.key)
-    after = held[weights_table._BASE]
+    before = grid.filling
+    assert before is not None
+    held[before.key] = {"edited_rows": {0: {"0": 1e300}}}
+    grid.take_cells(before.key)
+    after = grid.filling
+    assert after is not None
     assert "finite" in held["gatviz_session"].refused
     assert after.key != before.key
-    assert after.weights.fingerprint == before.weights.fingerprint
+    assert after.shown.fingerprint == before.shown.fingerprint
     held[after.key] = {"edited_rows": {0: {"0": 0.5}}}
-    weights_table._take_cells(after.key)
+    grid.take_cells(after.key)
     weights = held["gatviz_session"].work.weights
     assert weights is not None
     assert np.isclose(weights.weights.layers[0]["W"][0, 0, 0], 0.5)
@@ -99,10 +102,47 @@ def test_the_recipe_is_shown_corrected_and_run() -> None:
     checked(recipe_of(app).set_value("conv1 > elu > lin > bn").run())
     assert any("step 2 (bn)" in plain(one.value) and "found 2" in plain(one.value) for one in app.error)
     assert app.button(key="weights_show").disabled
+    checked(recipe_of(app).set_value("conv1 > bn > relu > lin").run())
+    assert "Layer 0: activation" in [one.label for one in app.selectbox]
     checked(recipe_of(app).set_value("conv1 > elu > bn > lin").run())
+    assert "Layer 0: activation" not in [one.label for one in app.selectbox], (
+        "the line says it: it would change nothing"
+    )
     assert not app.error
     checked(app.button(key="weights_show").click().run())
     assert str(Recipe.of_steps(state_of(app).settings.steps)) == "conv1 > elu > bn > lin"
+
+
+def test_one_answer_for_the_whole_graph_is_told_as_such_everywhere() -> None:
+    """By a readout there is no row for a node: no label can be compared, explained or learnt."""
+    app = run_app()
+    app.selectbox(key="graph_choice").set_value("opposites").run()
+    graph = state_of(app).graph
+    assert len(graph.class_names) == 2
+    reads = graph.num_features
+    two = nn.ModuleDict({"conv1": GATConv(reads, 3, heads=2), "lin": nn.Linear(6, 2)})
+    choose_file(app, saved(two.state_dict()))
+    checked(recipe_of(app).set_value("conv1 > relu > mean > lin").run())
+    assert any("one row for the whole graph" in plain(one.value) for one in app.caption)
+    checked(app.button(key="weights_show").click().run())
+    for workspace in ("compare", "explain", "train"):
+        checked(app.segmented_control(key="workspace").set_value(workspace).run())
+        assert not app.error
+        if workspace != "compare":
+            assert any("for the whole graph, by a readout" in plain(one.value) for one in app.info)
+    assert not any(one.label.startswith("Add a linear readout") for one in app.button)
+
+
+def test_a_whole_model_with_what_gatviz_lacks_is_refused_in_one_sentence_until_its_recipe_is_written() -> None:
+    app = run_app()
+    net = nn.ModuleDict({"conv1": GATConv(2, 3, heads=2), "act": nn.SiLU(), "conv2": GATConv(6, 2)})
+    choose_file(app, saved(net))
+    assert [plain(one.value).partition("found ")[2][:6] for one in app.warning] == ["'SiLU'"]
+    assert not app.error
+    assert app.button(key="weights_show").disabled
+    checked(recipe_of(app).set_value("conv1 > elu > conv2").run())
+    assert any("'act' (SiLU), which gatviz cannot run" in plain(one.value) for one in app.caption)
+    checked(app.button(key="weights_show").click().run())
 
 
 def plain(text: str) -> str:

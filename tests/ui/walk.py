@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -65,13 +65,38 @@ def state_of(app: AppTest) -> Session:
     return found
 
 
+class Held(MutableMapping[str, Any]):
+    """What the page of an app remembers, for callbacks that are called here.
+
+    What a control shows can be forgotten, but the browser tells it again.
+    """
+
+    def __init__(self, app: AppTest) -> None:
+        self._state = app.session_state
+        self._controls = {getattr(one, "key", None) for one in app._tree}
+
+    def __getitem__(self, key: str) -> Any:
+        return self._state[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._state[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        if key not in self._controls:
+            del self._state[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._state.filtered_state)
+
+    def __len__(self) -> int:
+        return len(self._state.filtered_state)
+
+
 def do(app: AppTest, step: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """A step as a callback takes it, in the app's own session, and the run after it."""
     with monkeypatch.context() as patch:
-        held = {"gatviz_session": state_of(app)}
-        patch.setattr("streamlit.session_state", held)
+        patch.setattr("streamlit.session_state", Held(app))
         step()
-    app.session_state["gatviz_session"] = held["gatviz_session"]
     checked(app.run())
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gatviz.analysis.explanation.thresholds import BAND, CHANCE_HIGH, FEWEST_RANKED, ROUNDED
+from gatviz.analysis.explanation.thresholds import BAND, CHANCE_HIGH, MIN_RANKED, ROUNDED
 from gatviz.attention.layer_trace import Array
 from gatviz.words import _
 
@@ -133,7 +133,7 @@ def spearman(first: Array, second: Array) -> float:
 
     NaN where one is constant, or of fewer than three. Both are rounded to 1e-12 first: rounding errors are no order.
     """
-    return float(_correlation(_ranks(first)[None], _ranks(second)[None])[0]) if first.size >= FEWEST_RANKED else np.nan
+    return float(_correlation(_ranks(first)[None], _ranks(second)[None])[0]) if first.size >= MIN_RANKED else np.nan
 
 
 def _row(values: Array, removal: Array, null: Array | None) -> tuple[dict[str, float | str], Array]:
@@ -154,8 +154,8 @@ def _row(values: Array, removal: Array, null: Array | None) -> tuple[dict[str, f
 
 
 def _why_none(values: Array, removal: Array) -> str:
-    if values.size < FEWEST_RANKED:
-        return _("fewer than {n} arrows, no order").format(n=FEWEST_RANKED)
+    if values.size < MIN_RANKED:
+        return _("fewer than {n} arrows, no order").format(n=MIN_RANKED)
     if _constant(values):
         return _("all {n} alike, no order").format(n=values.size)
     if _constant(removal):
@@ -166,7 +166,7 @@ def _why_none(values: Array, removal: Array) -> str:
 def _any_one_left_out(values: Array, removal: Array) -> tuple[float, float]:
     """The lowest and the highest agreement when any one edge is left out; NaN where none of them has any."""
     count = values.size
-    if count <= FEWEST_RANKED:
+    if count <= MIN_RANKED:
         return np.nan, np.nan
     kept = np.nonzero(~np.eye(count, dtype=bool))[1].reshape(count, count - 1)
     found = _correlation(_ranks(values[kept]), _ranks(removal[kept]))

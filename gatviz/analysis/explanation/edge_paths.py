@@ -18,9 +18,9 @@ from gatviz.model.reach import Indices
 from gatviz.model.trace import Trace
 from gatviz.words import _
 
-MOST_LISTED = 12
+MAX_LISTED = 12
 """So many paths of an edge are listed; the others are told by their sum."""
-_MOST_HELD = 20_000
+_MAX_HELD = 20_000
 """So many at most are walked at once, the strongest: products only fall on the way."""
 
 
@@ -60,7 +60,7 @@ def edge_paths(
     source: int | str,
     *,
     heads: Sequence[int | None] | None = None,
-    most: int = MOST_LISTED,
+    most: int = MAX_LISTED,
 ) -> EdgePaths:
     """The paths that make φ of the edge source → target at a node; see `path_attribution`.
 
@@ -94,7 +94,7 @@ def edge_paths(
             found.append(EdgePath(called, m, along, float(np.prod(along))))
     found.sort(key=lambda path: -path.product)
     listed = tuple(found[:most])
-    rest = 0.0 if len(found) <= most and len(found) < _MOST_HELD else total - sum(path.product for path in listed)
+    rest = 0.0 if len(found) <= most and len(found) < _MAX_HELD else total - sum(path.product for path in listed)
     return EdgePaths(total, listed, max(rest, 0.0))
 
 
@@ -121,8 +121,8 @@ def _walks(
                 for e in out
                 if int(target[e]) in can[steps - k - 1]
             ]
-        if len(longer) > _MOST_HELD:
-            longer = sorted(longer, key=lambda walk: -float(np.prod(walk[1])))[:_MOST_HELD]
+        if len(longer) > _MAX_HELD:
+            longer = sorted(longer, key=lambda walk: -float(np.prod(walk[1])))[:_MAX_HELD]
         walks = longer
     return walks
 

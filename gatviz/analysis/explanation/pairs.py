@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gatviz.analysis.explanation.removal import Progress, Removed, Stop, class_of, removed_each
-from gatviz.analysis.explanation.thresholds import FAR_TOGETHER, LITTLE_ALONE, MOST_PAIRS, STRONGEST_OTHERS
+from gatviz.analysis.explanation.thresholds import FAR_TOGETHER, LITTLE_ALONE, MAX_PAIRS, STRONGEST_OTHERS
 from gatviz.attention.layer_trace import Array
 from gatviz.graph.graph import Graph
 from gatviz.model.reach import Indices
@@ -46,8 +46,8 @@ def candidates(hop: Indices, size: Array) -> tuple[list[tuple[int, int]], int]:
     others = strongest[hop[strongest] != 0][:STRONGEST_OTHERS]
     members = np.union1d(np.flatnonzero(hop == 0), others)
     possible = members.size * (members.size - 1) // 2
-    if possible > MOST_PAIRS:
-        most = int((1 + np.sqrt(1 + 8 * MOST_PAIRS)) / 2)
+    if possible > MAX_PAIRS:
+        most = int((1 + np.sqrt(1 + 8 * MAX_PAIRS)) / 2)
         members = strongest[np.isin(strongest, members)][:most]
     return [(int(a), int(b)) for a, b in combinations(np.sort(members).tolist(), 2)], possible
 

@@ -19,7 +19,7 @@ from gatviz.words import _
 
 _LINE = re.compile(r"(?P<source>\S+)\s+(?P<target>\S+)\s+(?P<told>\{.*\})")
 _LOOKED_AT = 20
-_LONGEST = 5_000
+_MAX_LENGTH = 5_000
 """Characters of one dictionary."""
 TEMPLATE = b"Ada Bo {'weight': 1}\nBo Cy {'weight': 2}\nCy Ada {'weight': 0.5}\n"
 
@@ -58,7 +58,7 @@ def _told(text: str, where: str) -> dict[str, Any]:
     if text == "{}":
         return {}
     try:
-        told = ast.literal_eval(text) if len(text) <= _LONGEST else None
+        told = ast.literal_eval(text) if len(text) <= _MAX_LENGTH else None
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         told = None
     if not isinstance(told, dict):

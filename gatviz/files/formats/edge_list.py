@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,15 +16,14 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.files import headers
-from gatviz.files.edge_ends import Ends, edge_ends
 from gatviz.files.formats.node_table import read_nodes
 from gatviz.files.merging import spread_undirected
 from gatviz.files.options import ReadOptions
 from gatviz.files.parsed import ColumnUse, ParsedGraph, check_names
 from gatviz.files.table import Table, with_unique_header
-from gatviz.files.table_kind import could_be_either, starts_with_edge
+from gatviz.files.table_kind import could_be_either, has_node_header, known_ends, starts_with_edge
 from gatviz.files.values import number
-from gatviz.words import _
+from gatviz.words import _, commas
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +34,10 @@ _EXACT = 2**53
 _WRITTEN_AS_FLOAT = re.compile(r"-?\d+(?:\.\d*(?:[eE][-+]?\d+)?)?")
 _KONECT = re.compile(r"%\s*(sym|asym|bip)\b")
 _SNAP = re.compile(r"#\s*(un)?directed graph", re.IGNORECASE)
+_NO_NAME = re.compile(r"[-+]?\d*[.,]\d+|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|[A-Z][a-z]{2} \d{1,2},? \d{4}")
+"""Numbers with a fraction, and dates."""
+_FEATURE = re.compile(r"(?:f|x|feat|feature|attr|attribute|dim|emb)\d+")
+"""Headers of features that only count them."""
 
 
 def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions, *, own: bool = False) -> ParsedGraph:
@@ -48,7 +51,7 @@ def read_edge_list(table: Table, nodes: Table | None, options: ReadOptions, *, o
 
     table, alternatives = _with_its_header(table, options, own)
     table = with_unique_header(table)
-    ends = edge_ends(table, options)
+    ends = _edge_ends(table, options)
     parsed = ParsedGraph(where=table.where, format="edge_list", names=(), edges=np.zeros((2, 0), dtype=np.int64))
     parsed.encoding, parsed.alternatives = table.encoding, alternatives
     told, kinds = (None, None) if own else _told_above(table)
@@ -130,7 +133,7 @@ def _whole_numbers(cells: list[pd.Series[str]], parsed: ParsedGraph, nodes: Tabl
     return [one.astype("int64").astype(str) for one in values]
 
 
-def _take_columns(parsed: ParsedGraph, table: Table, ends: Ends) -> NDArray[np.bool_] | None:
+def _take_columns(parsed: ParsedGraph, table: Table, ends: _Ends) -> NDArray[np.bool_] | None:
     """Keep the columns beside the ends; for each edge whether one of them says that it is undirected, if one does."""
     columns: dict[str, list[Any]] = {}
     undirected: NDArray[np.bool_] | None = None
@@ -168,7 +171,7 @@ def _told_above(table: Table) -> tuple[bool | None, bool | None]:
     return None, None
 
 
-def _told_apart(cells: list[pd.Series[str]], table: Table, ends: Ends, parsed: ParsedGraph) -> list[pd.Series[str]]:
+def _told_apart(cells: list[pd.Series[str]], table: Table, ends: _Ends, parsed: ParsedGraph) -> list[pd.Series[str]]:
     """The ends of a two-mode table, each with the name of its kind in front where both kinds share a name."""
     parsed.two_mode = bool(ends.two_mode)
     if not ends.two_mode:
@@ -214,3 +217,104 @@ def _undirected(table: Table, place: int) -> NDArray[np.bool_] | None:
         return None
     none = {cell for cell, word in words.items() if word in headers.UNDIRECTED}
     return table.cells[place].isin(none).to_numpy(dtype=bool)
+
+
+# ---- which two columns are the ends, and whether both name the same kind of thing --------------------------------
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """The two columns.
+
+    Attributes:
+        source, target: their places.
+        two_mode: whether equal names in both are different nodes; None where the names have to tell.
+        notes: what was decided.
+    """
+
+    source: int
+    target: int
+    two_mode: bool | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _edge_ends(table: Table, options: ReadOptions) -> _Ends:
+    """The ends as chosen, by their headers in any of the known languages, or by what the columns hold.
+
+    Raises:
+        GatvizError: a column that is not there, one for both ends, or nothing that tells which they are.
+    """
+    known = known_ends(table)
+    source = _chosen(table, options.source)
+    target = _chosen(table, options.target)
+    if known is not None:
+        source, target = (known[0] if source is None else source), (known[1] if target is None else target)
+    if source is None:
+        source = table.find(*headers.SOURCE)
+    if target is None:
+        target = table.find(*headers.TARGET)
+    if source is not None and target is not None:
+        if source == target:
+            found = _("{column} for both ends").format(column=quote(table.header[source]))
+            raise GatvizError(table.where, _("two columns"), found, _("choose another"))
+        return _Ends(source, target, two_mode=False if options.two_mode is None else options.two_mode)
+    found_ends = _by_content(table) if source is None and target is None else None
+    if found_ends is None:
+        raise _not_found(table, headers.SOURCE[0] if source is None else headers.TARGET[0])
+    return found_ends
+
+
+def _chosen(table: Table, name: str | None) -> int | None:
+    if name is None:
+        return None
+    place = table.named(name)
+    if place is None:
+        raise _not_found(table, name)
+    return place
+
+
+def _not_found(table: Table, name: str) -> GatvizError:
+    listed = commas(quote(column) for column in table.header[:8])
+    mend = _("choose the two columns that edges join, or call them source and target")
+    if has_node_header(table, ReadOptions()):
+        mend = _("this is a node table: give the edges beside it")
+    return GatvizError(
+        _("{where}, header").format(where=table.where), _("a column {column}").format(column=quote(name)), listed, mend
+    )
+
+
+def _by_content(table: Table) -> _Ends | None:
+    """The first two columns where they are plainly the ends of edges; None where they could be anything else."""
+    first = 1 if len(table.header) > 2 and _numbers_rows(table) else 0
+    if len(table.header) < first + 2 or not table.num_rows:
+        return None
+    if first == 0 and has_node_header(table, ReadOptions()):
+        return None  # a table of nodes, whatever its columns share
+    places = first, first + 1
+    one, other = (table.cells[place] for place in places)
+    title, second = (table.header[place] for place in places)
+    of_nodes = all(_FEATURE.fullmatch(headers.plain(name)) for name in (title, second))
+    if of_nodes or _no_names(one) or _no_names(other) or (first == 1 and not headers.alike(title, second)):
+        return None
+    said = _("no header says which columns edges join: {one} and {other} were taken as source and target").format(
+        one=quote(title), other=quote(second)
+    )
+    shared = bool(one.isin(set(other)).any())
+    digits = all(number(cell) is not None for cell in [*one[:50], *other[:50]])
+    kinds = headers.both_name_ids(title, second) and not headers.alike(title, second)
+    if headers.alike(title, second) or (shared and not digits and not kinds):
+        return _Ends(*places, two_mode=False, notes=(said,))
+    if first == 0 and one.is_unique and not (kinds or shared):  # a table of nodes looks like this
+        return None
+    return _Ends(*places, two_mode=True, notes=(said,))
+
+
+def _numbers_rows(table: Table) -> bool:
+    """Whether the first column only numbers the edges."""
+    return headers.plain(table.header[0]) in ("id", "edgeid", "index", "no", "nr", "序号", "编号", "边id") and bool(
+        table.cells[0].is_unique
+    )
+
+
+def _no_names(cells: pd.Series[str]) -> bool:
+    return any(_NO_NAME.fullmatch(cell) for cell in cells[:50])

@@ -35,7 +35,7 @@ _PREFIXES = {
 """How the parts of sparse matrices are called; row = target in both `adj` and PyG's `adj_t`."""
 _BATCH, _NUM_NODES = "batch", "num_nodes"
 _MATRIX = 2
-_LONGEST_WORD = 1_000
+_MAX_WORD = 1_000
 
 
 def read_torch(file: GraphFile) -> ParsedGraph:
@@ -104,7 +104,7 @@ class _Arrays:
         elif isinstance(value, int):
             self.arrays[name] = np.array(value)
         elif isinstance(value, list) and all(isinstance(word, str) for word in value):
-            self.arrays[name] = np.array([word[:_LONGEST_WORD] for word in value], dtype=str)
+            self.arrays[name] = np.array([word[:_MAX_WORD] for word in value], dtype=str)
         elif (rows := _rows(value)) is not None:
             self.arrays[name] = rows
         else:

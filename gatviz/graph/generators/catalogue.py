@@ -236,7 +236,7 @@ GENERATORS: Mapping[str, Generator] = {
             N_("Two sides"),
             N_("Nodes of two sides with features of their own: whether friends are of one side is for you to choose."),
             (
-                _nodes(100, 4, tasks.MOST_NODES),
+                _nodes(100, 4, tasks.MAX_NODES),
                 Parameter("within", N_("probability of an edge within a side"), 0.08, 0.0, 1.0),
                 Parameter("between", N_("probability of an edge between sides"), 0.08, 0.0, 1.0),
                 Parameter("width", N_("features of a node"), 2, 1, 100),
@@ -252,7 +252,7 @@ GENERATORS: Mapping[str, Generator] = {
             N_("Neighbours are noise"),
             N_("The label is the sign of a node's own first feature: what its neighbours say does not matter."),
             (
-                _nodes(60, 4, tasks.MOST_NODES),
+                _nodes(60, 4, tasks.MAX_NODES),
                 Parameter("neighbours", N_("neighbours of a node, about"), 6.0, 0.0, 100.0),
                 Parameter("width", N_("features of a node"), 4, 1, 100),
                 Parameter("labelled", N_("part of the nodes to train on"), 0.5, 0.0, 1.0),

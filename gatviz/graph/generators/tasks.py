@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gatviz.graph.generators.shapes import check_size, made_graph
 from gatviz.graph.graph import Graph
 
-MOST_NODES = 2_000
+MAX_NODES = 2_000
 """All pairs of nodes are drawn at once."""
 
 

@@ -5,11 +5,11 @@ import { signed } from "./format.js";
 
 /** @import {Bar} from "./protocol.js" */
 
-export const MOST_BARS = 8;
+export const MAX_BARS = 8;
 
 /** The largest parts by size, in their own order. @template {Bar} P @param {P[]} parts */
 export function largest(parts) {
-  const kept = new Set(parts.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOST_BARS));
+  const kept = new Set(parts.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MAX_BARS));
   return parts.filter((part) => kept.has(part));
 }
 

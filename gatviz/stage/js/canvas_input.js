@@ -5,8 +5,8 @@ import { zoomOf } from "./dom.js";
 import { Pointing } from "./pointing.js";
 
 const CLICK_SLACK = 4;
-const MOST_ZOOM = 8;
-const LEAST_ZOOM = 0.3;
+const MAX_ZOOM = 8;
+const MIN_ZOOM = 0.3;
 
 /**
  * @typedef {{clientX: number, clientY: number}} Pointed
@@ -158,7 +158,7 @@ export class CanvasInput extends Pointing {
     const { view } = this;
     const at = view.onCanvas(event);
     const before = view.frame.view;
-    const zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, before.zoom * Math.exp(-event.deltaY / 300)));
+    const zoom = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, before.zoom * Math.exp(-event.deltaY / 300)));
     const ratio = zoom / before.zoom;
     view.look({ zoom, x: at.x - (at.x - before.x) * ratio, y: at.y - (at.y - before.y) * ratio });
   }

@@ -6,7 +6,7 @@ import { numberSlider } from "./number_slider.js";
 
 /** @import {Cell, MatrixView} from "./matrix_view.js" */
 
-const LEAST_FIELD = { width: 76, height: 26 };
+const MIN_FIELD = { width: 76, height: 26 };
 /** How tall the slider is. */
 const SLIDER = 22;
 /** As many digits as tell one float32 from the next. */
@@ -67,8 +67,8 @@ export class CellEditor {
   /** The slider stands below the field, or above it where there is no room. @param {MatrixView} matrix @param {Cell} cell @param {HTMLInputElement} input @param {HTMLInputElement} slider */
   put(matrix, cell, input, slider) {
     const { x, y } = matrix.corner(...cell);
-    const width = Math.max(LEAST_FIELD.width, matrix.spec.cellWidth);
-    const height = Math.max(LEAST_FIELD.height, matrix.spec.cellHeight);
+    const width = Math.max(MIN_FIELD.width, matrix.spec.cellWidth);
+    const height = Math.max(MIN_FIELD.height, matrix.spec.cellHeight);
     /** @param {number} at @param {number} size @param {number} room */
     const within = (at, size, room) => Math.max(0, Math.min(at, room - size));
     Object.assign(input.style, {

@@ -12,15 +12,15 @@ import { breadth, shorten } from "./format.js";
 /** What holds a number: a share has no sign, and what is signed can be as long as −0.00918. @type {Record<string, number>} */
 const NUMBER_WIDTH = { share: 46, signed: 57 };
 const NUMBER_HEIGHT = 40;
-const LEAST_NUMBER = 50;
-const ROOMIEST_CELL = 62;
+const MIN_NUMBER = 50;
+const MAX_CELL = 62;
 /** Up to so many rows cells hold numbers. */
-const MOST_NUMBERED = 12;
-const SMALLEST_CELL = 3;
-const SMALLEST_ROW = 17;
+const MAX_NUMBERED = 12;
+const MIN_CELL = 3;
+const MIN_ROW = 17;
 /** Of more rows none is so low that a few more would fit. */
-const LEAST_MATRIX = 205;
-const LARGEST_MATRIX = 300;
+const MIN_MATRIX = 205;
+const MAX_MATRIX = 300;
 /** What else stands above and below the matrices in a window. */
 const AROUND = 690;
 /** On a large screen cells are so much larger, from this width of the panel and height of the window on. */
@@ -30,9 +30,9 @@ const TAB_CELL = 40;
 /** Below this width of the panel one stage alone is shown, numbers or not. */
 const TAB_PANEL = 420;
 const CARD_GAP = 19;
-const LEAST_CARD = 132;
+const MIN_CARD = 132;
 /** What the columns of a narrow matrix may fill of a card. */
-const CARD_COLUMNS = LEAST_CARD - 30;
+const CARD_COLUMNS = MIN_CARD - 30;
 const LETTER = 7.2;
 const NARROW_COLUMN = 14;
 const HEADER_ROOM = 40;
@@ -51,7 +51,7 @@ export function isTabbed(view, open) {
   /** @param {StageOf} stage a matrix of nodes may shrink, one of pairs holds its numbers */
   const least = (stage) => view.columnNames(stage).length * (stage.layout === "pairs" ? TAB_CELL : NARROW_COLUMN);
   const needed = open.reduce((sum, stage) => sum + least(stage) + nameRoom(view) + CARD_GAP, 0);
-  return rows <= MOST_NUMBERED && needed > view.width;
+  return rows <= MAX_NUMBERED && needed > view.width;
 }
 
 /** The sizes of all that is open now. */
@@ -62,23 +62,23 @@ export class CellSizes {
     this.open = view.openStages();
     this.names = nameRoom(view);
     this.rows = view.scene.names.length;
-    this.isNumbered = this.rows <= MOST_NUMBERED;
+    this.isNumbered = this.rows <= MAX_NUMBERED;
     const height = window.innerHeight / zoomOf(view.element);
     /** How much larger than on a laptop the cells are. */
     this.larger = view.width >= LARGE.width && height >= LARGE.height ? LARGE.times : 1;
-    const most = LARGEST_MATRIX * this.larger;
-    this.maxHeight = this.isNumbered ? Math.max(LEAST_MATRIX, Math.min(height - AROUND, most)) : most;
+    const most = MAX_MATRIX * this.larger;
+    this.maxHeight = this.isNumbered ? Math.max(MIN_MATRIX, Math.min(height - AROUND, most)) : most;
     const down = this.maxHeight / Math.max(this.rows, 1);
     const room = this.acrossAll();
     if (this.isNumbered) {
       const needed = this.open.reduce((sum, stage) => sum + (this.isWide(stage) ? this.count(stage) * need(stage) : 0), 0);
       this.times = Math.max(this.open.length > 3 ? 1 : 0, room / Math.max(needed, 1)) * view.zoom;
       this.pixels = 0;
-      this.height = Math.min(NUMBER_HEIGHT * this.larger, Math.max(down, SMALLEST_ROW));
+      this.height = Math.min(NUMBER_HEIGHT * this.larger, Math.max(down, MIN_ROW));
     } else {
       const columns = this.open.reduce((sum, stage) => sum + (this.isWide(stage) ? this.count(stage) : 0), 0);
       this.times = 0;
-      this.pixels = Math.max(this.open.length > 3 ? 9 : SMALLEST_CELL, Math.min(room / Math.max(columns, 1), down)) * view.zoom;
+      this.pixels = Math.max(this.open.length > 3 ? 9 : MIN_CELL, Math.min(room / Math.max(columns, 1), down)) * view.zoom;
       this.height = Math.min(this.pixels, NUMBER_HEIGHT);
     }
   }
@@ -86,7 +86,7 @@ export class CellSizes {
   /** What is left for the wide ones' cells. */
   acrossAll() {
     /** @param {StageOf} stage */
-    const narrow = (stage) => Math.max(LEAST_CARD, Math.min(this.names + this.count(stage) * NARROW_COLUMN, this.share()));
+    const narrow = (stage) => Math.max(MIN_CARD, Math.min(this.names + this.count(stage) * NARROW_COLUMN, this.share()));
     const taken = this.open.map((stage) => (this.isWide(stage) ? this.names : narrow(stage)));
     return this.view.width - SIDES - this.open.length * CARD_GAP - taken.reduce((a, b) => a + b, 0);
   }
@@ -106,14 +106,14 @@ export class CellSizes {
   /** @param {StageOf} stage */
   width(stage) {
     const cell = this.isNumbered ? need(stage) * this.times : this.pixels;
-    const width = Math.min(cell, ROOMIEST_CELL * this.larger * Math.max(1, this.view.zoom / 2));
+    const width = Math.min(cell, MAX_CELL * this.larger * Math.max(1, this.view.zoom / 2));
     if (this.isWide(stage)) return width;
     return Math.max(NARROW_COLUMN, Math.min(width, CARD_COLUMNS / this.count(stage)));
   }
 
   /** Whether a stage holds numbers: one of nodes only where it has the room for it, else it is colour alone. @param {StageOf} stage */
   isWide(stage) {
-    return stage.layout === "pairs" || (this.isNumbered && this.names + this.count(stage) * LEAST_NUMBER <= this.share());
+    return stage.layout === "pairs" || (this.isNumbered && this.names + this.count(stage) * MIN_NUMBER <= this.share());
   }
 
   /** How much of the panel's width one of the open stages may take; beyond three the panel scrolls. */
@@ -130,7 +130,7 @@ export class CellSizes {
     if (this.isNumbered && this.isWide(stage)) return Infinity;
     if (stage.layout !== "pairs") return Math.max(160, Math.min(width - 40, this.share()));
     const narrow = open.filter((other) => other.layout !== "pairs").length;
-    const room = width - SIDES - narrow * (LEAST_CARD + CARD_GAP) - (open.length - narrow) * CARD_GAP;
+    const room = width - SIDES - narrow * (MIN_CARD + CARD_GAP) - (open.length - narrow) * CARD_GAP;
     return Math.max(160, room / (open.length - narrow));
   }
 

@@ -243,7 +243,7 @@ export class ChainView {
     card.foot.replaceChildren(
       this.unfolded ? html("p", { class: "say" }, told === stage ? stage.caption : weighting.explanation) : "",
       math(told === stage ? stage.formula : weighting.formula.mathml),
-      html("p", { class: "quiet-text" }, [range, this.note(stage, weighting)].filter(Boolean).join(" · ")),
+      html("p", { class: "quiet-text" }, [range, this.note(stage, weighting)].filter(Boolean).join(" · "), stage.entries && !this.scene.fixed ? html("span", { class: "use" }, ` · ${texts.editable}`) : null),
       card.row,
     );
   }
@@ -256,8 +256,7 @@ export class ChainView {
     if (stage.layout === "pairs") return marks;
     const target = stage.layout === "messages" ? this.focusTarget() : null;
     const count = target === null ? 0 : whole.undrawn.reads[target];
-    if (count) return fillIn(stage.rest ? texts.undrawnRowNote : texts.moreUndrawn, { count });
-    return stage.entries && !this.scene.fixed ? texts.editable : "";
+    return count ? fillIn(stage.rest ? texts.undrawnRowNote : texts.moreUndrawn, { count }) : "";
   }
 
   /** @returns {import("./matrix_view.js").MatrixSpec|null} @param {StageOf} stage @param {Card} card @param {Weighting} weighting @param {CellSizes} sizes */

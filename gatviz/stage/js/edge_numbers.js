@@ -19,7 +19,7 @@ const FEW_NUMBERS = 4;
 const BESIDE = [18, 28, 40, 54, 72];
 const TURNS = [0, 4, 1, 3, 5, 7, 2, 6].map((eighth) => (eighth * Math.PI) / 4);
 /** More than these are written smaller. */
-const MOST_ROOMY = 6;
+const MAX_ROOMY = 6;
 
 /**
  * The larger numbers first: among many nodes, one that would lie on another is left out.
@@ -36,7 +36,7 @@ export function numberElements(picture, drawn, digits, target, asked = null) {
   const told = labelsOf(picture, drawn, small ? 2 : digits, target);
   const labels = [...told.filter(({ edge }) => edge !== null && edge === asked), ...told.filter(({ edge }) => edge === null || edge !== asked)];
   const crowded = small || labels.length > FEW_NUMBERS;
-  const tight = small || labels.length > MOST_ROOMY;
+  const tight = small || labels.length > MAX_ROOMY;
   return labels.flatMap(({ text, places, edge }) => {
     const size = { half: text.length * (tight ? 3.2 : 3.9) + (tight ? 3 : 5), tall: tight ? 8 : 10 };
     const { half, tall } = size;

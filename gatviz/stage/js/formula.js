@@ -10,7 +10,7 @@ const ALLOWED = new Set(
 );
 const ATTRIBUTES = new Set(["display", "mathvariant", "stretchy", "fence", "lspace", "rspace", "width", "displaystyle", "columnalign"]);
 
-const MOST_KEPT = 300;
+const MAX_KEPT = 300;
 const kept = new Map();
 
 /** Maths that is wider than its place can be scrolled, so it takes the focus, for those who scroll by key. */
@@ -24,7 +24,7 @@ const cut = new ResizeObserver((seen) => {
 /** @param {string} source a MathML document @returns {Node} */
 export function math(source) {
   if (!kept.has(source)) {
-    if (kept.size > MOST_KEPT) kept.clear();
+    if (kept.size > MAX_KEPT) kept.clear();
     const parsed = new DOMParser().parseFromString(source, "application/xml");
     kept.set(source, copy(parsed.documentElement) ?? document.createTextNode(""));
   }

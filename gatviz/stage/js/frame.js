@@ -2,7 +2,7 @@
 
 const MARGIN = { few: { across: 66, down: 50 }, many: { across: 46, down: 44 } };
 const FEW = 12;
-const MOST_STRETCH = 1.9;
+const MAX_STRETCH = 1.9;
 
 /**
  * @import {Point} from "./geometry.js"
@@ -28,8 +28,8 @@ export class Frame {
     const down = Math.max(1, height - 2 * slim * above) / (top - bottom || Infinity);
     const least = Math.max(Math.min(across || down, down || across), 1e-9);
     this.map = {
-      across: Math.min(across || least, least * MOST_STRETCH),
-      down: Math.min(down || least, least * MOST_STRETCH),
+      across: Math.min(across || least, least * MAX_STRETCH),
+      down: Math.min(down || least, least * MAX_STRETCH),
       x: (left + right) / 2,
       y: (bottom + top) / 2,
       width,

@@ -11,9 +11,9 @@ import { nodeCount } from "./scene.js";
  * @import {Drawing, Edge} from "./scene.js"
  */
 
-const MOST_FEATURES_BESIDE = 4;
+const MAX_FEATURES_BESIDE = 4;
 /** Among more nodes their features would lie on arrows. */
-const MOST_WITH_FEATURES = 6;
+const MAX_WITH_FEATURES = 6;
 export const FEW_NODES = 12;
 const MANY_NODES = 100;
 const UP = -Math.PI / 2;
@@ -23,20 +23,20 @@ const UP = -Math.PI / 2;
 
 /** Up to so many nodes are drawn with this radius; layouts are made for these. @type {[number, number][]} */
 const RADII = [[12, 23], [24, 15], [40, 12], [60, 10], [100, 8], [Infinity, 6]];
-const LEAST_RADIUS = 4;
+const MIN_RADIUS = 4;
 /** How wide a letter of a name is that stands inside its node, in the large writing of large nodes and in the usual one. */
 const LETTER = { large: 9, usual: 6.8 };
 const LARGE_FROM = 20;
-const LONGEST_BESIDE = 16;
+const MAX_BESIDE = 16;
 
 /** The nodes' radius: smaller where there are many, and so small that no two touch as they lie now. @param {number} count @param {Point[]} screen @param {number} slim */
 export function nodeRadius(count, screen, slim = 1) {
-  const usual = slim * (RADII.find(([most]) => count <= most)?.[1] ?? LEAST_RADIUS);
+  const usual = slim * (RADII.find(([most]) => count <= most)?.[1] ?? MIN_RADIUS);
   let least = Infinity;
   screen.forEach((p, k) => {
     for (let other = 0; other < k; other += 1) least = Math.min(least, Math.hypot(p.x - screen[other].x, p.y - screen[other].y));
   });
-  return Math.max(LEAST_RADIUS, Math.min(usual, least / 2));
+  return Math.max(MIN_RADIUS, Math.min(usual, least / 2));
 }
 
 /** @param {Drawing} scene @param {string} name @param {number} n @param {number} radius */
@@ -46,10 +46,10 @@ export function nodeElement(scene, name, n, radius) {
   const inside = large || wide * LETTER.usual <= radius * 2 - 4;
   const small = scene.names.length > MANY_NODES;
   const count = scene.features.shape[1];
-  const beside = scene.names.length <= MOST_WITH_FEATURES && count <= MOST_FEATURES_BESIDE && count > 0;
+  const beside = scene.names.length <= MAX_WITH_FEATURES && count <= MAX_FEATURES_BESIDE && count > 0;
   const features = beside ? `[${Array.from({ length: count }, (_, f) => brief(scene.features.at(n, f))).join(", ")}]` : "";
   const circle = svg("circle", { r: radius });
-  const written = small || inside ? null : svg("text", { class: "outside" }, shorten(name, LONGEST_BESIDE));
+  const written = small || inside ? null : svg("text", { class: "outside" }, shorten(name, MAX_BESIDE));
   const title = svg("title", {}, name);
   const group = svg(
     "g",

@@ -37,7 +37,7 @@ const MARKS = ["hover", "locked"];
 /** A loop turns away also from nodes that are no neighbours, if they are not so many radii away. */
 const NEAR = 5;
 /** More arrows than these change at once, without motion. */
-const MOST_MOVING = 100;
+const MAX_MOVING = 100;
 /** A new node made by key keeps about this many pixels from the others. */
 const ROOM = 96;
 
@@ -272,7 +272,7 @@ export class GraphView {
     const heads = shownHeads(scene, this.store.state);
     const colours = colourScale(drawn.kind, drawn.limit, scene.palette);
     const slim = (scene.names.length > 60 ? 0.6 : scene.names.length > 12 ? 0.8 : 1) * this.slim;
-    this.canvas.classList.toggle("moves", this.edgeElements.length <= MOST_MOVING);
+    this.canvas.classList.toggle("moves", this.edgeElements.length <= MAX_MOVING);
     // Attributes, as a CSS variable on the group would make the browser style all of its elements anew.
     this.edgeElements.forEach(({ group, line, rim, head }, k) => {
       const width = edgeWidth(Math.abs(drawn.values[k]), drawn.limit) * slim;

@@ -14,8 +14,8 @@ import { touch } from "./store.js";
  */
 
 /** Above so many heads a tile is its number alone. */
-const MOST_BARS = 8;
-const LONGEST_NAME = 12;
+const MAX_BARS = 8;
+const MAX_NAME = 12;
 
 export class HeadsBar {
   /** @param {import("./store.js").Store} store */
@@ -60,13 +60,13 @@ export class HeadsBar {
     this.swatches = [];
     const focused = focusedBeside(this.element)?.dataset.key;
     const heads = scene.weightings.filter(({ kind }) => kind === "head");
-    this.caption.replaceChildren(html("b", {}, texts.head), heads.length > MOST_BARS ? "" : ` · ${this.said(edge)}`);
+    this.caption.replaceChildren(html("b", {}, texts.head), heads.length > MAX_BARS ? "" : ` · ${this.said(edge)}`);
     this.tiles.setAttribute("role", this.several ? "group" : "radiogroup");
     this.tiles.setAttribute("aria-label", texts.head);
     const slide = sliding(this.tiles);
-    this.tiles.replaceChildren(...heads.map((weighting) => this.tile(weighting, edge, heads.length <= MOST_BARS)));
+    this.tiles.replaceChildren(...heads.map((weighting) => this.tile(weighting, edge, heads.length <= MAX_BARS)));
     slide();
-    this.even.replaceChildren(...(edge && heads.length <= MOST_BARS ? [html("i", { "aria-hidden": "true" }), fillIn(texts.evenShare, { share: this.evenShare(edge) })] : []));
+    this.even.replaceChildren(...(edge && heads.length <= MAX_BARS ? [html("i", { "aria-hidden": "true" }), fillIn(texts.evenShare, { share: this.evenShare(edge) })] : []));
     this.fillMenu(heads.length);
     this.mark();
     if (focused) focusKey(this.element, focused);
@@ -83,7 +83,7 @@ export class HeadsBar {
     const { texts, names } = this.scene;
     const { locked } = this.store.state;
     /** @param {number} node */
-    const name = (node) => shorten(names[node], LONGEST_NAME);
+    const name = (node) => shorten(names[node], MAX_NAME);
     if (edge) return fillIn(texts.barOfArrow, { source: name(edge.source), target: name(edge.target) });
     if (locked) return fillIn(texts.barOfNode, { node: name(locked.kind === "node" ? locked.node : locked.target) });
     return texts.barOfHead;

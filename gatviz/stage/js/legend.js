@@ -15,8 +15,8 @@ import { touch } from "./store.js";
 
 /** Every so many steps of a scale make its gradient. */
 const STRIDE = 16;
-const LONGEST_NAME = 12;
-const MOST_CLASSES = 4;
+const MAX_NAME = 12;
+const MAX_CLASSES = 4;
 
 export class Legend {
   /** @param {import("./store.js").Store} store */
@@ -57,7 +57,7 @@ export class Legend {
     if (shownHeads(scene, store.state)) return texts.severalLegend;
     const { locked } = store.state;
     const target = locked && scene.names[locked.kind === "edge" ? locked.target : locked.node];
-    const numbered = target === null ? texts.numberedStrongest : fillIn(texts.numberedReads, { node: shorten(target, LONGEST_NAME) });
+    const numbered = target === null ? texts.numberedStrongest : fillIn(texts.numberedReads, { node: shorten(target, MAX_NAME) });
     return `${texts.arrowLegend} · ${numbered}${scene.whole.cut ? texts.whereDrawn : ""}`;
   }
 
@@ -86,13 +86,13 @@ export class Legend {
 /** The colours of the labels that are shown, by the places of their names. @param {Pick<Scene, "palette"|"classNames">} scene @param {number[]} shown */
 export function classMarks({ palette: { classes }, classNames }, shown) {
   const present = classNames.map((name, k) => ({ name, k })).filter(({ k }) => shown.includes(k));
-  const marks = present.slice(0, MOST_CLASSES).map(({ name, k }) => {
+  const marks = present.slice(0, MAX_CLASSES).map(({ name, k }) => {
     const dot = html("i", { class: "class-dot" });
     dot.style.background = classes[k % classes.length].fill;
     dot.style.borderColor = classes[k % classes.length].line;
-    return html("span", { class: "class-name", title: name }, dot, shorten(name, LONGEST_NAME));
+    return html("span", { class: "class-name", title: name }, dot, shorten(name, MAX_NAME));
   });
-  return present.length > MOST_CLASSES ? [...marks, html("span", {}, `+ ${present.length - MOST_CLASSES}`)] : marks;
+  return present.length > MAX_CLASSES ? [...marks, html("span", {}, `+ ${present.length - MAX_CLASSES}`)] : marks;
 }
 
 /** A scale from end to end. @param {Palette} palette @param {"share"|"signed"} kind @param {number} limit @param {string} symbol @param {boolean} several whether no colour stands for it */

@@ -46,10 +46,10 @@ const CHIP = 18;
 const CHIP_LETTER = 6.4;
 /** Between a row's name and its cells. */
 const NAME_GAP = 8;
-const MOST_TURNED = 9;
+const MAX_TURNED = 9;
 const GAP_FROM = 12;
 /** More cells than these change at once, without motion. */
-const MOST_MOVING = 2500;
+const MAX_MOVING = 2500;
 const GAP = 2;
 const NAME_LETTERS = 9;
 const NARROW_LETTERS = 3;
@@ -112,7 +112,7 @@ export class MatrixView {
     this.longestColumn = Math.ceil(Math.max(1, ...spec.columnNames.map(breadth)));
     // Names that do not fit over their column are turned instead of cut.
     this.turned = this.longestColumn * LETTER > spec.cellWidth && this.longestColumn > NARROW_LETTERS;
-    const turnedName = Math.max(...spec.columnNames.map((name) => breadth(shortenFront(name, MOST_TURNED))));
+    const turnedName = Math.max(...spec.columnNames.map((name) => breadth(shortenFront(name, MAX_TURNED))));
     this.margin = { left: NAME_GAP + 8 + longest * LETTER, top: this.turned ? 8 + turnedName * LETTER : 23 };
     const inner = { width: spec.columnNames.length * spec.cellWidth, height: spec.rowNames.length * spec.cellHeight };
     const full = { width: this.margin.left + inner.width + 2, height: this.margin.top + inner.height + 2 };
@@ -136,7 +136,7 @@ export class MatrixView {
     const { rowNames, columnNames, cellWidth, cellHeight, value } = this.spec;
     const [rows, columns] = [rowNames.length, columnNames.length];
     const alike = before.rowNames.length === rows && before.columnNames.length === columns && before.cellWidth === cellWidth && before.cellHeight === cellHeight;
-    return alike && rows * columns <= MOST_MOVING && rowNames.some((_, row) => columnNames.some((__, column) => value(row, column) !== before.value(row, column)));
+    return alike && rows * columns <= MAX_MOVING && rowNames.some((_, row) => columnNames.some((__, column) => value(row, column) !== before.value(row, column)));
   }
 
   /** Let what is painted give way to what will be. */
@@ -258,7 +258,7 @@ export class MatrixView {
     const { spec, margin } = this;
     const rowStep = Math.ceil(12 / spec.cellHeight);
     const letters = Math.max(1, Math.min(NAME_LETTERS, Math.floor(spec.cellWidth / LETTER)));
-    const wanted = this.turned ? MOST_TURNED : Math.min(this.longestColumn, Math.max(letters, NARROW_LETTERS));
+    const wanted = this.turned ? MAX_TURNED : Math.min(this.longestColumn, Math.max(letters, NARROW_LETTERS));
     const columnStep = this.turned ? Math.ceil(TURNED / spec.cellWidth) : Math.max(1, Math.ceil((LETTER * wanted + (wanted > letters ? 4 : 0)) / spec.cellWidth));
     /** @type {SVGTextElement[]} */
     const names = [];

@@ -9,7 +9,7 @@ import { numberSlider } from "./number_slider.js";
  * @import {Changed} from "./store.js"
  */
 
-const MOST_FEATURES = 40;
+const MAX_FEATURES = 40;
 const BESIDE = 14;
 
 export class NodeEditor {
@@ -64,7 +64,7 @@ export class NodeEditor {
     const { scene } = this;
     const { texts } = scene;
     const name = scene.names[node];
-    const features = scene.featureNames.slice(0, MOST_FEATURES).map((feature, f) =>
+    const features = scene.featureNames.slice(0, MAX_FEATURES).map((feature, f) =>
       this.featureField(name, feature, node, f),
     );
     const more = scene.featureNames.length - features.length;

@@ -20,7 +20,7 @@ const FEATURE_LETTER = 6.4;
 const LOOP_SIZE = 0.75;
 /** Names keep so clear of points along the arrows, where there are so few of them. */
 const ON_ARROW = 5;
-const MOST_AVOIDED = 150;
+const MAX_AVOIDED = 150;
 
 /** Nodes by their label, or by what an opened model predicts; a ring around every node that it gets wrong. @param {GraphView} view */
 export function paintClasses(view) {
@@ -70,7 +70,7 @@ export function writeNames(view) {
     const node = view.screen[target];
     return across ? [{ x: node.x + 2 * size * across.x, y: node.y + 2 * size * across.y, half: size, tall: size }] : [];
   });
-  const few = view.edgeElements.length <= MOST_AVOIDED;
+  const few = view.edgeElements.length <= MAX_AVOIDED;
   const onArrows = few ? view.edgeElements.flatMap(({ shape }, k) => (view.scene.edges[k].source === view.scene.edges[k].target ? [] : (shape?.places ?? []))) : [];
   const arrows = onArrows.map(({ x, y }) => ({ x, y, half: ON_ARROW, tall: ON_ARROW }));
   const places = placeNames(view.screen, view.radius, letters, [...loops, ...arrows], view.frame.there);

@@ -5,6 +5,7 @@ import { html, LATER } from "./dom.js";
 import { number, signed } from "./format.js";
 import { GraphView } from "./graph_view.js";
 import { classMarks, scaleBar } from "./legend.js";
+import { captionOfParts, lockOf } from "./picture_parts.js";
 import { Pointing } from "./pointing.js";
 import { drawnValues, linksOf } from "./scene.js";
 import { AT_FIRST, edgeFocus, nodeFocus, same, Store, touch } from "./store.js";
@@ -25,7 +26,7 @@ const NARROWEST = 190;
 /** In panels that are not so wide, only what is locked is numbered. */
 const WIDE = 300;
 /** Of so many panels the values are told in a sentence too; above each they always are. */
-const MOST_TOLD = 8;
+const MAX_TOLD = 8;
 
 export class PanelsView {
   /** @param {HTMLElement} root @param {Host} host */
@@ -43,7 +44,7 @@ export class PanelsView {
     this.readout = html("div", { class: "readout", role: "status", "aria-live": "polite" });
     /** @param {() => void} act */
     const paper = (act) => inLight(this.element, this.data.palettes, () => this.show(this.data), act);
-    this.camera = new Camera("panels", (date) => [this.data.graphTitle, this.data.title, this.scale(), date].filter(Boolean).join(" · "), paper, () => [{ key: "panels", name: this.data.title, elements: [this.grid, this.legend] }]);
+    this.camera = new Camera("panels", (date) => captionOfParts([this.data.graphTitle, this.data.about, this.data.title, this.scale(), this.lock(), date]), paper, () => [{ key: "panels", name: this.data.title, elements: [this.grid, this.legend] }]);
     this.title = html("h3", { class: "panels-title" });
     this.element = html("div", { class: "gatviz-stage gatviz-panels" }, html("div", { class: "panels-head" }, this.title, this.camera.element), this.grid, html("div", { class: "graph-foot" }, this.legend, this.readout));
     // The page around hears single letters too: it would run again, or clear its cache.
@@ -137,7 +138,7 @@ export class PanelsView {
   tell() {
     const { hover, locked } = this.panels[0]?.store.state ?? AT_FIRST;
     for (const panel of this.panels) panel.tell(hover ?? locked);
-    const words = hover ? (this.panels[0]?.told(hover, this.panels.length <= MOST_TOLD ? this.panels : []) ?? "") : "";
+    const words = hover ? (this.panels[0]?.told(hover, this.panels.length <= MAX_TOLD ? this.panels : []) ?? "") : "";
     if (this.readout.textContent !== words) this.readout.textContent = words;
   }
 
@@ -154,6 +155,10 @@ export class PanelsView {
     const { signed: both, symbol, largest } = this.data;
     const end = largest === 1 ? "1" : number(largest);
     return both ? `${symbol} −${end} … ${end}` : `${symbol} 0 … ${end}`;
+  }
+
+  lock() {
+    return lockOf(this.data, this.panels[0]?.store.state.locked ?? null);
   }
 
   /** @param {KeyboardEvent} event */

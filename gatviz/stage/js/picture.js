@@ -5,7 +5,7 @@
 
 import { svg } from "./dom.js";
 import { arrive } from "./motion.js";
-import { gradientColours, inXml, inLines, roundedBox } from "./picture_parts.js";
+import { gradientColours, inXml, inLines, roundedBox, runsFromRight } from "./picture_parts.js";
 import { bands, colourOf, flatParts, pieces } from "./picture_svg.js";
 import { same } from "./store.js";
 
@@ -21,7 +21,7 @@ const LOOKS = ["fill", "stroke", "stroke-width", "stroke-dasharray", "fill-opaci
 const CORNERS = /** @type {const} */ (["top-left", "top-right", "bottom-right", "bottom-left"]);
 const SIDES = /** @type {const} */ (["top", "right", "bottom", "left"]);
 /** What is there to be used and not to be looked at. */
-const LEFT_OUT = ".menu, .link, .faded, .copy, .hit, .readout, .refused, .node-editor, .cell-editor, title, defs, [hidden], input, select";
+const LEFT_OUT = ".menu, .link, .use, .faded, .copy, .hit, .readout, .refused, .node-editor, .cell-editor, title, defs, [hidden], input, select";
 const MATHS = "'STIX Two Math', 'Latin Modern Math', 'Cambria Math', serif";
 const CAPTION = { size: 12, line: 16, letter: 6.3 };
 const PAD = 12;
@@ -40,7 +40,7 @@ export function pictureOf(elements, caption, { paper, words: inks }) {
   for (const element of elements) arrive(element);
   const boxes = elements.map((element) => element.getBoundingClientRect()).filter(({ width, height }) => width && height);
   const [left, top] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
-  const [right, bottom] = [Math.max(...boxes.map((box) => box.right)), Math.max(...boxes.map((box) => box.bottom))];
+  const [right, bottom] = [Math.max(...boxes.map((box) => box.right), ...elements.flatMap(scrolledEnds)), Math.max(...boxes.map((box) => box.bottom))];
   const width = Math.ceil(Math.max(right - left, NARROWEST)) + 2 * PAD;
   const lines = inLines(inXml(caption), Math.floor((width - 2 * PAD) / CAPTION.letter));
   const drawn = Math.ceil(bottom - top) + 2 * PAD;
@@ -263,8 +263,9 @@ class Tracer {
     if (style.fontStyle !== "normal") made.setAttribute("font-style", style.fontStyle);
   }
 
-  /** Words keep their width where another font stands in for theirs. @param {SVGElement} made @param {number} width */
+  /** Words keep their width where another font stands in for theirs; Inkscape draws none of those from right to left that do. @param {SVGElement} made @param {number} width */
   keep(made, width) {
+    if (runsFromRight(made.textContent ?? "")) return;
     made.setAttribute("textLength", width.toFixed(1));
     made.setAttribute("lengthAdjust", "spacingAndGlyphs");
   }
@@ -313,6 +314,15 @@ class Tracer {
   place({ x, y, width, height }) {
     return { x: x - this.origin.x, y: y - this.origin.y, width, height };
   }
+}
+
+/** How far to the right what must be scrolled to reaches, of an element or in it; a canvas shows what is in view. @param {Element} element @returns {number[]} */
+function scrolledEnds(element) {
+  return [element, ...element.querySelectorAll("*")].flatMap((box) => {
+    const hidden = box.scrollWidth - box.clientWidth;
+    if (hidden <= 0 || !/auto|scroll/.test(getComputedStyle(box).overflowX) || box.querySelector("canvas")) return [];
+    return [box.getBoundingClientRect().right + hidden - box.scrollLeft];
+  });
 }
 
 /** The lines that a text node is broken into, and where each is. @param {Text} node @returns {{text: string, rect: DOMRect}[]} */

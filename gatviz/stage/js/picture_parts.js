@@ -10,8 +10,8 @@ import { drawnValues, shownHeads, shownWeighting } from "./scene.js";
  * @typedef {{x1: number, y1: number, x2: number, y2: number}} Line
  */
 
-const LONGEST_NAME = 24;
-const LONGEST_FILE = 60;
+const MAX_NAME = 24;
+const MAX_FILE = 60;
 
 /** What XML cannot hold, whatever way it is written. */
 // oxlint-disable-next-line no-control-regex -- these are the ones
@@ -22,32 +22,54 @@ export function inXml(text) {
   return text.toWellFormed().replace(NOT_IN_XML, "\ufffd");
 }
 
+/** Letters of scripts that run from right to left. */
+const FROM_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** @param {string} text */
+export function runsFromRight(text) {
+  return FROM_RIGHT.test(text);
+}
+
+/** Text whose direction does not reach beyond it: numbers and signs after it stay where they are. @param {string} text */
+function apart(text) {
+  return runsFromRight(text) ? `\u2068${text}\u2069` : text;
+}
+
+/** What is said below a picture. @param {string[]} parts @returns {string} */
+export function captionOfParts(parts) {
+  return parts.filter(Boolean).map(apart).join(" · ");
+}
+
 /** What the picture is of: graph, whose weights, layer, head, scale, what is locked, and when. @param {Scene} scene @param {State} state @param {string} date */
 export function captionOf(scene, state, date) {
-  const { texts, names } = scene;
+  const { texts } = scene;
   const heads = shownHeads(scene, state);
   const drawn = drawnValues(scene, state);
   const end = drawn.limit === 1 ? "1" : number(drawn.limit);
-  const { locked } = state;
-  /** @param {number} node */
-  const name = (node) => shorten(names[node], LONGEST_NAME);
   const parts = [
     scene.graphTitle,
     scene.badge,
     fillIn(texts.pictureLayer, { layer: scene.layer }),
     heads ? fillIn(texts.pictureHeads, { heads: heads.join(", ") }) : shownWeighting(scene, state).title,
     drawn.kind === "signed" ? `Δα −${end} … ${end}` : `${drawn.symbol} 0 … ${end}`,
-    locked?.kind === "edge" ? fillIn(texts.lockedEdge, { source: name(locked.source), target: name(locked.target) }) : "",
-    locked?.kind === "node" ? fillIn(texts.lockedNode, { node: name(locked.node) }) : "",
+    lockOf(scene, state.locked),
     date,
   ];
-  return parts.filter(Boolean).join(" · ");
+  return captionOfParts(parts);
+}
+
+/** What is locked, in words. @param {Pick<Scene, "names"|"texts">} scene @param {import("./protocol.js").Focus|null} locked */
+export function lockOf({ names, texts }, locked) {
+  if (!locked) return "";
+  /** @param {number} node */
+  const name = (node) => apart(shorten(names[node], MAX_NAME));
+  return locked.kind === "edge" ? fillIn(texts.lockedEdge, { source: name(locked.source), target: name(locked.target) }) : fillIn(texts.lockedNode, { node: name(locked.node) });
 }
 
 /** A name for the file that every system takes. @param {string[]} parts */
 export function fileName(parts) {
   const plain = parts.map((part) => part.normalize("NFC").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, ""));
-  return Array.from(plain.filter(Boolean).join("-")).slice(0, LONGEST_FILE).join("") || "gatviz";
+  return Array.from(plain.filter(Boolean).join("-")).slice(0, MAX_FILE).join("") || "gatviz";
 }
 
 /** The lines of a hatched cell, rising to the right, `step` apart, cut at its edges. @param {Rect} rect @param {number} step @returns {Line[]} */

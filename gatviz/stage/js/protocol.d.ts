@@ -297,6 +297,7 @@ export interface Rest {
 
 /** The scale of the bars of a score, and the target half that all of them start from, if there is one. */
 export interface Bars {
+  caption: string;
   low: number;
   high: number;
   ticks: number[];
@@ -768,6 +769,7 @@ export interface Panel {
 export interface Panels {
   title: string;
   graphTitle: string;
+  about: string;
   legend: string;
   symbol: string;
   signed: boolean;

@@ -4,7 +4,7 @@ import { fillIn, shorten } from "./format.js";
 import { same } from "./store.js";
 import { tensor } from "./tensor.js";
 
-const LONGEST_IN_A_SENTENCE = 24;
+const MAX_IN_A_SENTENCE = 24;
 
 /**
  * @import {Answer, Beside, Edges, Focus, GoneEdge, Packed, Palette, RowSums, Screen, Stage, Weighting as Sent} from "./protocol.js"
@@ -202,4 +202,4 @@ export function edgeNames(scene, { target, source }) {
 }
 
 /** @param {Pick<Drawing, "called">} scene @param {number} node */
-const nodeName = (scene, node) => shorten(scene.called[node], LONGEST_IN_A_SENTENCE);
+const nodeName = (scene, node) => shorten(scene.called[node], MAX_IN_A_SENTENCE);

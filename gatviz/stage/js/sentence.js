@@ -8,7 +8,7 @@ import { number, shorten, signed } from "./format.js";
  * @import {Store} from "./store.js"
  */
 
-const LONGEST_NAME = 22;
+const MAX_NAME = 22;
 
 /** @param {Said[]} parts @param {Store} store @returns {Node[]} */
 export function sentence(parts, store) {
@@ -19,7 +19,7 @@ export function sentence(parts, store) {
 function piece(part, store) {
   const { kind, text, focus } = part;
   if (kind === "words") return document.createTextNode(text);
-  const shown = kind === "node" ? shorten(text, LONGEST_NAME) : told(part, store.state.digits);
+  const shown = kind === "node" ? shorten(text, MAX_NAME) : told(part, store.state.digits);
   const tone = part.sign && part.value ? (part.value < 0 ? " minus" : " plus") : "";
   return html(
     "span",

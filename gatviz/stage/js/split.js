@@ -5,9 +5,9 @@ import { number, shorten } from "./format.js";
 import { ofHead, onEdge } from "./scene.js";
 
 const THINNEST = 0.5;
-const WIDEST = 5.5;
+const MAX_WIDTH = 5.5;
 const GAP_BETWEEN = 0.5;
-const MOST_ROWS = 8;
+const MAX_ROWS = 8;
 
 /**
  * @param {{path: string, across: {x: number, y: number}}} shape of the arrow; `across` is its unit normal
@@ -16,7 +16,7 @@ const MOST_ROWS = 8;
  * @param {number} limit the end of the scale
  */
 export function splitStrokes(shape, shares, colours, limit) {
-  const widths = shares.map((share) => THINNEST + (WIDEST - THINNEST) * Math.min(share / limit, 1));
+  const widths = shares.map((share) => THINNEST + (MAX_WIDTH - THINNEST) * Math.min(share / limit, 1));
   let offset = -(widths.reduce((sum, width) => sum + width, 0) + GAP_BETWEEN * (widths.length - 1)) / 2;
   return widths.map((width, k) => {
     const middle = offset + width / 2;
@@ -39,7 +39,7 @@ export function sharesTable(scene, edges, heads, end, digits) {
     mark.style.background = scene.palette.heads[head % scene.palette.heads.length];
     return mark;
   };
-  const rows = edges.slice(0, MOST_ROWS).map((edge) =>
+  const rows = edges.slice(0, MAX_ROWS).map((edge) =>
     html(
       "tr",
       {},

@@ -7,7 +7,7 @@ import { edgeFocus } from "./store.js";
 
 /** @import {Edge, Scene, Texts} from "./scene.js" */
 
-const MOST_LISTED = 100;
+const MAX_LISTED = 100;
 /** @type {Column[]} */
 const LISTED_COLUMNS = ["source", "target", "value", "uniform"];
 const LISTED_LETTERS = 28;
@@ -56,7 +56,7 @@ export class TopEdges {
       value: (a, b) => Math.abs(b.value) - Math.abs(a.value),
       uniform: (a, b) => (b.even ?? 0) - (a.even ?? 0),
     };
-    const strongest = rowsOf.toSorted(key.value).slice(0, MOST_LISTED);
+    const strongest = rowsOf.toSorted(key.value).slice(0, MAX_LISTED);
     const say = kind === "signed" ? signed : number;
     const rows = strongest.toSorted(key[this.by]).map((row) => this.row(row, texts, say, digits));
     const what = kind === "signed" ? "topChanges" : "topEdges";

@@ -38,10 +38,10 @@ export class TrainStepView {
     this.head.querySelectorAll("select")[focused]?.focus();
     const [forward, loss, gradient, update] = slow.told;
     this.pictures.replaceChildren(
-      this.picture(texts.stepForward, forward, this.forward(slow)),
-      this.picture(texts.stepLoss, loss, this.losses(slow)),
-      this.picture(texts.stepGradient, gradient, this.gradient(slow)),
-      this.picture(texts.stepUpdate, update, this.update(slow)),
+      this.picture(1, texts.stepForward, forward, this.forward(slow)),
+      this.picture(2, texts.stepLoss, loss, this.losses(slow)),
+      this.picture(3, texts.stepGradient, gradient, this.gradient(slow)),
+      this.picture(4, texts.stepUpdate, update, this.update(slow)),
     );
   }
 
@@ -57,7 +57,7 @@ export class TrainStepView {
     };
     return [
       chooser(texts.stepTarget, slow.targets, slow.target, (target) => [target, target === slow.target ? slow.source : this.firstRead(target)]),
-      html("span", { class: "quiet-text" }, texts.stepReads),
+      html("span", { class: "quiet-text use" }, texts.stepReads),
       chooser(texts.stepSource, slow.sources, slow.source, (source) => [slow.target, source]),
     ];
   }
@@ -69,9 +69,9 @@ export class TrainStepView {
     return read.find((j) => j !== target) ?? read[0] ?? target;
   }
 
-  /** @param {string} title @param {string} told @param {HTMLElement} content */
-  picture(title, told, content) {
-    return html("li", {}, html("h4", {}, title), html("p", {}, told), content);
+  /** @param {number} place @param {string} title @param {string} told @param {HTMLElement} content */
+  picture(place, title, told, content) {
+    return html("li", {}, html("h4", {}, html("span", {}, `${place} · `), title), html("p", {}, told), content);
   }
 
   /** α of all that the target reads; the paler part is what dropout leaves out. @param {TrainStep} slow */
@@ -94,7 +94,7 @@ export class TrainStepView {
       const part = html("span", { class: size < 0 ? "step-bar falls" : "step-bar rises" });
       part.style.width = `${(50 * Math.abs(size)).toFixed(1)}%`;
       part.style[size < 0 ? "right" : "left"] = "50%";
-      return html("span", { class: "step-track both" }, part);
+      return html("span", { class: "step-track" }, part, html("span", { class: "middle" }));
     };
     return html("table", {}, html("tbody", {}, ...reads.filter((row) => row.gradient !== null).map((row) => this.row(row.text, row.locked, drawn(row), signed(row.gradient)))));
   }

@@ -7,7 +7,7 @@
 const GRID = "[data-testid='stDataFrame']";
 const FIELD = "#portal input, #portal textarea";
 /** If no field has come after so many milliseconds, none is coming. */
-const LONGEST = 3000;
+const MAX_WAIT = 3000;
 
 /** Keys after which the field goes, and the next key begins another cell. */
 const ENDS = new Set(["Enter", "Tab", "Escape"]);
@@ -72,7 +72,7 @@ const twoFrames = () => new Promise((settle) => requestAnimationFrame(() => requ
 
 /** Wait until something holds, or no longer than it can take. @param {() => boolean} holds */
 async function until(holds) {
-  const end = Date.now() + LONGEST;
+  const end = Date.now() + MAX_WAIT;
   while (!holds() && Date.now() < end) await twoFrames(); // oxlint-disable-line no-await-in-loop
 }
 

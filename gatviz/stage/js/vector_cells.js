@@ -5,8 +5,8 @@ import { number } from "./format.js";
 import { colourScale } from "./scales.js";
 import { stageOf } from "./scene.js";
 
-const MOST_CELLS = 4;
-const LONGEST = 7;
+const MAX_CELLS = 4;
+const MAX_LENGTH = 7;
 
 /**
  * @param {import("./scene.js").Scene} scene
@@ -16,10 +16,10 @@ const LONGEST = 7;
 export function vectorCells(scene, stage, values, digits) {
   const { colour, limit } = stageOf(scene, stage);
   const colours = colourScale(colour, limit, scene.palette);
-  const few = values.length <= MOST_CELLS;
+  const few = values.length <= MAX_CELLS;
   const cells = values.map((value, c) => {
     const told = number(value, digits);
-    const cell = html("span", { class: told.length > LONGEST ? "vector-cell tight" : "vector-cell", title: few ? null : `c${c}: ${told}` }, few ? told : null);
+    const cell = html("span", { class: told.length > MAX_LENGTH ? "vector-cell tight" : "vector-cell", title: few ? null : `c${c}: ${told}` }, few ? told : null);
     cell.style.background = colours.fill(value);
     cell.style.color = colours.ink(value);
     return cell;

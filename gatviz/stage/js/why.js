@@ -20,7 +20,7 @@ import { whyTable } from "./why_table.js";
  * @typedef {ReturnType<typeof readWhy>} Table the table, its arrays unpacked
  */
 
-const LONGEST_NAME = 14;
+const MAX_NAME = 14;
 
 export class WhyView {
   /**
@@ -101,11 +101,11 @@ export class WhyView {
       return;
     }
     /** @param {number} node */
-    const name = (node) => shorten(scene.names[node], LONGEST_NAME);
+    const name = (node) => shorten(scene.names[node], MAX_NAME);
     const names = locked.kind === "edge" ? { source: name(locked.source), target: name(locked.target) } : { node: name(locked.node) };
     const text = fillIn(scene.texts[locked.kind === "edge" ? "lockedEdge" : "lockedNode"], names);
     this.lock.replaceChildren(
-      html("button", { type: "button", class: "chip locked", title: scene.texts.release, onclick: () => this.store.update({ locked: null }) }, text, html("span", { "aria-hidden": "true" }, " ×")),
+      html("button", { type: "button", class: "chip locked", title: scene.texts.release, onclick: () => this.store.update({ locked: null }) }, text, html("span", { class: "use", "aria-hidden": "true" }, " ×")),
     );
   }
 

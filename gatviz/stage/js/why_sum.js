@@ -12,8 +12,8 @@ import { vectorCells } from "./vector_cells.js";
  * @import {Table} from "./why.js"
  */
 
-const LONGEST_SUBSCRIPT = 9;
-const MOST_SUMMED = 6;
+const MAX_SUBSCRIPT = 9;
+const MAX_SUMMED = 6;
 
 /** @param {Scene} scene @param {Table} table @param {number} chosen @param {Store} store */
 export function sumLine(scene, table, chosen, store) {
@@ -52,7 +52,7 @@ function fraction(scene, table, chosen, store) {
   });
   const more = table.rest ? [html("span", { class: "term", title: table.rest.text, "data-value": table.restOf("power") }, number(table.restOf("power"), digits))] : [];
   const summed = [...terms, ...more].flatMap((term, k) => (k ? [html("span", { class: "plus-sign" }, "+"), term] : [term]));
-  const subscript = [table.name, table.rows[chosen].name].map((name) => shorten(name, LONGEST_SUBSCRIPT)).join(", ");
+  const subscript = [table.name, table.rows[chosen].name].map((name) => shorten(name, MAX_SUBSCRIPT)).join(", ");
   return html(
     "span",
     { class: "fraction-line" },
@@ -67,9 +67,9 @@ function fraction(scene, table, chosen, store) {
 /** "h′₀ = 0.240 Wh₀ + 0.508 Wh₁ + …" @param {Scene} scene @param {Table} table @param {number} chosen @param {number} digits */
 function takenIn(scene, table, chosen, digits) {
   /** @param {string} name */
-  const sub = (name) => html("sub", {}, shorten(name, LONGEST_SUBSCRIPT));
+  const sub = (name) => html("sub", {}, shorten(name, MAX_SUBSCRIPT));
   const read = table.rows.flatMap(({ name, masked }, k) => (masked ? [] : [{ name, k, used: table.number(k, table.shares) }]));
-  const shown = read.length > MOST_SUMMED ? read.slice(0, MOST_SUMMED) : read;
+  const shown = read.length > MAX_SUMMED ? read.slice(0, MAX_SUMMED) : read;
   const terms = shown.flatMap(({ name, k, used }, place) => [
     place ? " + " : "",
     html(k === chosen ? "b" : "span", { class: k === chosen ? "chosen-term" : null }, `${number(used, digits)} `, html("i", {}, "Wh"), sub(name)),

@@ -15,13 +15,13 @@ import { axis, bar } from "./why_bars.js";
  * @import {Table} from "./why.js"
  */
 
-const LONGEST_NAME = 14;
+const MAX_NAME = 14;
 const ROOMY = { rows: 4, height: 44 };
 const TIGHT = 31;
 const SIGNED = new Set(["s", "g"]);
 const SHARE = "share";
 /** With more vectors than these the cells are small. */
-const MOST_VECTORS = 2;
+const MAX_VECTORS = 2;
 /** What stands before a vector. @type {Record<string, string>} */
 const SIGNS = { reads: "×", brings: "=" };
 
@@ -38,15 +38,15 @@ export function whyTable(scene, table, chosen, store) {
 
 /** Small cells where there are many, and no wider than need be where there are few columns. @param {Table} table */
 function looks({ columns, bars }) {
-  if (columns.filter(({ stage }) => stage).length > MOST_VECTORS) return "crowded";
+  if (columns.filter(({ stage }) => stage).length > MAX_VECTORS) return "crowded";
   return bars ? "" : "narrow";
 }
 
 /** @param {Scene} scene @param {Table} table */
 function heads(scene, table) {
   const { texts } = scene;
-  const name = html("th", { scope: "col", class: "name" }, fillIn(texts.whyReads, { node: shorten(table.name, LONGEST_NAME) }));
-  const bars = table.bars && html("th", { scope: "col", class: "bars-head" }, html("span", { class: "caption-line" }, table.bars.half === null ? texts.whyScale : texts.whyHalves), axis(table.bars));
+  const name = html("th", { scope: "col", class: "name" }, fillIn(texts.whyReads, { node: shorten(table.name, MAX_NAME) }));
+  const bars = table.bars && html("th", { scope: "col", class: "bars-head" }, html("span", { class: "caption-line" }, table.bars.caption), axis(table.bars));
   /** @param {Column} column */
   const head = ({ key, symbol, caption, stage }) => html("th", { scope: "col", class: `${stage ? "vector-head" : "number-head"} ${key}` }, html("span", { class: "symbol" }, math(symbol)), html("span", { class: "caption-line" }, caption));
   return html("tr", {}, name, bars, ...table.columns.map(head), html("th", { class: "note", "aria-label": texts.whyNote }));
@@ -82,7 +82,7 @@ function row(scene, table, k, chosen, store, height) {
       onclick: lock,
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && lock(),
     },
-    html("th", { scope: "row", class: "name" }, html("span", { class: "node-chip", title: reason.name }, shorten(reason.name, LONGEST_NAME)), reason.own ? html("span", { class: "quiet-text" }, texts.whyItself) : null),
+    html("th", { scope: "row", class: "name" }, html("span", { class: "node-chip", title: reason.name }, shorten(reason.name, MAX_NAME)), reason.own ? html("span", { class: "quiet-text" }, texts.whyItself) : null),
     table.bars && html("td", { class: "bars" }, bar(table.bars, score, scene.palette, height, digits, reason.name)),
     ...table.columns.map((column) => cell(scene, table, k, column, chosen, digits)),
     html("td", { class: "note quiet-text" }, note),

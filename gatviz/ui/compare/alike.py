@@ -14,7 +14,7 @@ from gatviz.ui.compare.cache import cached
 from gatviz.ui.compare.chart_card import card, side_by_side, theme
 from gatviz.words import _
 
-_MOST_PAIRS = 6
+_MAX_PAIRS = 6
 
 
 def alike(trace: LayerTrace) -> None:
@@ -35,8 +35,8 @@ def alike(trace: LayerTrace) -> None:
 def _pairs(found: HeadSimilarity) -> tuple[list[str], list[list[str]]]:
     """Pairs of heads, the most alike first; of many the first and the last."""
     rows = found.table.sort_values("divergence_bits", kind="stable")
-    if len(rows) > _MOST_PAIRS:
-        rows = rows.iloc[[*range(_MOST_PAIRS // 2), *range(-(_MOST_PAIRS // 2), 0)]]
+    if len(rows) > _MAX_PAIRS:
+        rows = rows.iloc[[*range(_MAX_PAIRS // 2), *range(-(_MAX_PAIRS // 2), 0)]]
     told = [
         [
             _("{first} and {second}").format(first=row["first_head"], second=row["second_head"]),

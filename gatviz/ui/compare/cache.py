@@ -14,7 +14,7 @@ from gatviz.ui.session import session
 
 T = TypeVar("T")
 
-_MOST_KEPT = 48
+_MAX_KEPT = 48
 _lock = threading.Lock()
 _kept: WeakKeyDictionary[LayerTrace, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
 
@@ -40,6 +40,6 @@ def cached(trace: LayerTrace, key: Hashable, make: Callable[[], T]) -> T:
     made = make()
     with _lock:
         found[key] = made
-        while len(found) > _MOST_KEPT:
+        while len(found) > _MAX_KEPT:
             found.popitem(last=False)
     return made

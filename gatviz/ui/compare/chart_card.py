@@ -11,7 +11,7 @@ import streamlit as st
 
 from gatviz.attention.layer_trace import MAX_DENSE_NODES
 from gatviz.charts.common import Chart
-from gatviz.ui.card_camera import camera, settle_light, theme
+from gatviz.ui.card_camera import camera, settle, theme
 from gatviz.words import _
 
 __all__ = ["below", "card", "matrix_limit", "page_style", "say", "side_by_side", "theme"]
@@ -68,9 +68,13 @@ def side_by_side(key: str) -> Iterator[None]:
         yield
 
 
-def page_style() -> None:
-    """What cards need of the page, once and before the first of them."""
-    settle_light()
+def page_style(layer: int | None = None) -> None:
+    """What cards need of the page, once and before the first of them.
+
+    Arguments:
+        layer: which they are about, None for all of them together.
+    """
+    settle(layer)
     st.html(_STYLE)
 
 

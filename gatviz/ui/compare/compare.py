@@ -36,12 +36,16 @@ Key = Literal[
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its tab, its words in full, and what draws the answer, where it needs arrows or even without."""
+    """One question: its tab, its words in full, and what draws the answer, where it needs arrows or even without.
+
+    `of_layer`: whether the answer is about the layer on show alone.
+    """
 
     tab: str
     full: str
     answer: Callable[[], None]
     needs_edges: bool = True
+    of_layer: bool = True
 
 
 def questions(now: session.Session, settings: Settings, run: Run) -> dict[Key, Question]:
@@ -71,7 +75,10 @@ def questions(now: session.Session, settings: Settings, run: Run) -> dict[Key, Q
         )
     if len(run.whole.layers) > 1:
         asked["layers"] = Question(
-            _("Layers"), _("Where does attention lead through all layers?"), partial(layers, now, run.whole)
+            _("Layers"),
+            _("Where does attention lead through all layers?"),
+            partial(layers, now, run.whole),
+            of_layer=False,
         )
     predictions = predicted(now, settings, run)
     if predictions is not None:
@@ -80,6 +87,7 @@ def questions(now: session.Session, settings: Settings, run: Run) -> dict[Key, Q
             _("How often is the opened model right, and what does it mix up?"),
             partial(right_or_wrong, predictions),
             needs_edges=False,
+            of_layer=False,
         )
     asked["what_if"] = Question(
         _("What if"),
@@ -93,7 +101,6 @@ def questions(now: session.Session, settings: Settings, run: Run) -> dict[Key, Q
 def compare(now: session.Session, settings: Settings, run: Run) -> None:
     """Draw the workspace for the run on show; only the chosen question is answered."""
     session.remember()  # a question that cannot be answered is no reason to go back to another run
-    page_style()
     asked = questions(now, settings, run)
     chosen = choice(
         _("What to compare"),
@@ -102,6 +109,7 @@ def compare(now: session.Session, settings: Settings, run: Run) -> None:
         lambda key: asked[key].tab,
         label_visibility="collapsed",
     )
+    page_style(run.layer if asked[chosen].of_layer else None)
     question(asked[chosen].full, whose_weights(now))
     if asked[chosen].needs_edges and run.trace.num_edges == 0:
         st.info(_no_arrows() if now.graph.num_nodes else _no_nodes())

@@ -21,7 +21,7 @@ from gatviz.ui.session import session
 from gatviz.words import _
 
 _COUNTS = (10, 20, 40)
-_MOST_ROWS = 2_000
+_MAX_ROWS = 2_000
 _TABLE = "edge_table"
 
 
@@ -45,7 +45,7 @@ def flow(now: session.Session, trace: LayerTrace) -> None:
 
 def _every_arrow(now: session.Session, trace: LayerTrace, which: WeightingKey) -> None:
     """A table to sort; a chosen row is locked on the stage."""
-    order = top_edges(trace, which, _MOST_ROWS, now.graph)["edge"].to_numpy()
+    order = top_edges(trace, which, _MAX_ROWS, now.graph)["edge"].to_numpy()
     table = edge_table(trace, now.graph).iloc[order].drop(columns="edge")
     told = [
         _(

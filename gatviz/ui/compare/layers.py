@@ -23,9 +23,9 @@ from gatviz.ui.compare.multiples import multiples_card
 from gatviz.ui.session import session
 from gatviz.words import _, sentences
 
-_MOST_PANELS = 32
-_MOST_BARS = 60
-_MOST_IN_A_ROW = 8
+_MAX_PANELS = 32
+_MAX_BARS = 60
+_MAX_IN_A_ROW = 8
 
 
 def layers(now: session.Session, whole: Trace) -> None:
@@ -41,7 +41,7 @@ def layers(now: session.Session, whole: Trace) -> None:
     with side_by_side("across"):
         if len(found.names) <= MAX_DENSE_NODES:
             card(across_chart(found, theme=look), "across")
-        shown = range(len(found.names)) if len(found.names) <= _MOST_BARS else [node]
+        shown = range(len(found.names)) if len(found.names) <= _MAX_BARS else [node]
         card(hops_chart(found, shown, theme=look), "hops")
     say(
         [_("What this node reads through all layers, by the product of their mean attention, and how far away it is.")],
@@ -57,18 +57,18 @@ def _thumbnails(now: session.Session, whole: Trace) -> Multiples | None:
         for number, layer in enumerate(whole.layers)
         for head in range(layer.num_heads)
     ]
-    values = np.concatenate([layer.alpha for layer in whole.layers], axis=1)[:, :_MOST_PANELS]
+    values = np.concatenate([layer.alpha for layer in whole.layers], axis=1)[:, :_MAX_PANELS]
     heads = {layer.num_heads for layer in whole.layers[:-1]}
-    columns = max(heads) if len(heads) == 1 and whole.layers[-1].num_heads <= max(heads) <= _MOST_IN_A_ROW else None
+    columns = max(heads) if len(heads) == 1 and whole.layers[-1].num_heads <= max(heads) <= _MAX_IN_A_ROW else None
     found = multiples(
         Drawn.of(now.graph, whole.layers[0], now.positions),
         values,
-        titles[:_MOST_PANELS],
+        titles[:_MAX_PANELS],
         _("α of every head of every layer"),
         columns=columns,  # a row for each layer, where it can be
         graph=now.origin,
     )
-    if found is not None and len(titles) > _MOST_PANELS:
-        cut = _("Drawn are the first {shown} of {all} heads.").format(shown=_MOST_PANELS, all=len(titles))
+    if found is not None and len(titles) > _MAX_PANELS:
+        cut = _("Drawn are the first {shown} of {all} heads.").format(shown=_MAX_PANELS, all=len(titles))
         return replace(found, caption=sentences(found.caption, cut))
     return found

@@ -11,6 +11,7 @@ from gatviz.charts.common import csv_of, file_name
 from gatviz.stage import heard
 from gatviz.stage.panels import Multiples
 from gatviz.stage.panels_protocol import Opened
+from gatviz.ui.card_camera import told_of_all
 from gatviz.ui.compare.chart_card import below
 from gatviz.ui.session import from_browser, session
 from gatviz.ui.stage_component import panels
@@ -36,7 +37,7 @@ def multiples_card(
 
     with st.container(key=f"panels-of-{key}", gap="xxsmall"):
         panels(
-            found.shown(now.graph.names, ends, now.weighting),
+            found.shown(now.graph.names, ends, now.weighting, told_of_all(now)),
             f"panels-{key}",
             looked=from_browser.take_lock,
             opened=hear,

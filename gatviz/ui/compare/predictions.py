@@ -14,7 +14,7 @@ from gatviz.ui.escape import escape
 from gatviz.ui.explain.doors import open_explain
 from gatviz.words import _, ngettext
 
-_MOST_ROWS = 1_000
+_MAX_ROWS = 1_000
 
 
 def right_or_wrong(found: Predictions) -> None:
@@ -29,7 +29,7 @@ def right_or_wrong(found: Predictions) -> None:
     if len(wrong):
         title = ngettext("{count:,} wrong", "{count:,} wrong", len(wrong)).format(count=len(wrong))
         st.markdown(f"**{title}**")
-        shown = wrong.head(_MOST_ROWS)
+        shown = wrong.head(_MAX_ROWS)
         chosen = st.dataframe(
             shown, hide_index=True, width="stretch", key="wrong_nodes", on_select="rerun", selection_mode="single-row"
         ).selection.rows

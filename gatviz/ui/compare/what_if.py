@@ -23,7 +23,7 @@ from gatviz.words import _, commas, ngettext
 _NOW = "now"
 _ALL = -1
 _LISTED = 10
-_LONGEST_ORIGIN = 40
+_MAX_ORIGIN = 40
 _BEFORE, _AFTER = "compare_before", "compare_after"
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from gatviz.analysis import Explanation
-from gatviz.analysis.explanation import sentences
+from gatviz.analysis.explanation import explanation_story
 from gatviz.analysis.explanation.edge_paths import edge_paths
 from gatviz.analysis.explanation.thresholds import MOVES
 from gatviz.charts.colours import Theme
@@ -25,7 +25,7 @@ from gatviz.ui.explain.formulas import formulas
 from gatviz.ui.explain.job import Job, job_of
 from gatviz.ui.explain.progress import working
 from gatviz.ui.explain.seed_cards import first_line, seed_cards
-from gatviz.ui.explain.seeds import kept_seeds, trained_as
+from gatviz.ui.explain.seeds_job import kept_seeds, trained_as
 from gatviz.ui.session import run_cache, session
 from gatviz.ui.session.control_values import forget_unless, key_of, value_of
 from gatviz.ui.session.model import present_weights, whose_weights
@@ -36,7 +36,7 @@ from gatviz.words import _, ngettext
 _AT_ONCE = 0.6
 """Seconds to wait for an answer before progress is shown."""
 _ROWS = 8
-_MOST_LISTED = 2_000
+_MAX_LISTED = 2_000
 _MEAN = -1
 """Stands for the mean of all heads among the choices."""
 
@@ -65,8 +65,8 @@ def _explained(now: session.Session, settings: Settings, run: Run) -> None:
     except GatvizError as error:
         st.info(escape(str(error)))
         return
-    after.html(markup.block(markup.heading_of(found, sentences.headline(found), looks)), width="content")
-    strongest = markup.sentence(found, sentences.strongest(found), looks)
+    after.html(markup.block(markup.heading_of(found, explanation_story.headline(found), looks)), width="content")
+    strongest = markup.marked(found, explanation_story.strongest(found), looks)
     seeds = kept_seeds((run.key, node))
     first = first_line(seeds, found)
     st.html(markup.block(f"<p>{strongest} {first}</p>", markup.paragraphs([whose_weights(now)], quiet=True)))
@@ -104,11 +104,11 @@ def _verdict(found: Explanation, job: Job) -> None:
     """The verdict in words, beside the meters of rank agreement."""
     if not found.total:
         return
-    title = sentences.verdict_title(found, job.typical)
+    title = explanation_story.verdict_title(found, job.typical)
     with st.container(border=True, key="card-explain-verdict", gap="small"):
         with side_by_side("explain-verdict"):
             with st.container(gap=None):
-                st.html(markup.titled(title, markup.paragraphs(sentences.verdict_lines(found, job.typical))))
+                st.html(markup.titled(title, markup.paragraphs(explanation_story.verdict_lines(found, job.typical))))
                 formulas()
             st.html(markup.block(markup.meters(found, job.typical)))
         camera_in_corner("card-explain-verdict", title, markup.whose(found))
@@ -141,7 +141,7 @@ def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
         title = _("The arrows that move the answer most")
         if found.done < found.total:
             title = _("The arrows that move the answer most, so far")
-        elif sentences.nothing_moves(found):
+        elif explanation_story.nothing_moves(found):
             title = _("No arrow moves the answer by {least:.2f}; those nearest to it").format(least=MOVES)
         log_odds = bool(value_of("explain_log_odds", default=False))
         both = job.both_ways(found.strongest.index[:_ROWS]) if value_of("explain_both_ways", default=False) else None
@@ -153,7 +153,7 @@ def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
                 _("Log-odds"),
                 key=key_of("explain_log_odds"),
                 persist_state="session",
-                help=near if sentences.saturated(found) else usual,
+                help=near if explanation_story.saturated(found) else usual,
             )
             st.toggle(
                 _("Both ways as one"),
@@ -172,7 +172,7 @@ def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
             )
             label = ngettext("All {n:,} arrow", "All {n:,} arrows", found.total).format(n=found.total)
             with st.popover(label, type="tertiary", width="content"):
-                st.dataframe(found.strongest.head(_MOST_LISTED), hide_index=True, width=900)
+                st.dataframe(found.strongest.head(_MAX_LISTED), hide_index=True, width=900)
             with st.popover(_("Paths and heads"), type="tertiary", width="content"):
                 _paths(found, job)
         camera_in_corner("card-explain-arrows", title, markup.whose(found))
@@ -180,14 +180,14 @@ def _arrows(found: Explanation, job: Job, looks: Theme) -> None:
 
 def _paths(found: Explanation, job: Job) -> None:
     """Of one arrow the paths that its attention is made of, in one head of a layer or in the mean of its heads."""
-    rows = found.strongest.head(_MOST_LISTED)
+    rows = found.strongest.head(_MAX_LISTED)
     arrows = list(zip(rows["target"], rows["source"], strict=True))
     trace = job.inquiry.trace
     with st.container(horizontal=True, vertical_alignment="bottom"):
         target, source = picked(_("Arrow"), arrows, "explain_path", lambda ends: f"{ends[1]} → {ends[0]}")
         heads = [_head_of(k, layer.num_heads, len(trace.layers)) for k, layer in enumerate(trace.layers)]
     paths = edge_paths(trace, found.node, target, source, heads=heads)
-    lines = sentences.path_lines(found, paths)
+    lines = explanation_story.path_lines(found, paths)
     if any(head is not None for head in heads):
         lines.append(_("All else on this page stays with the mean of all heads."))
     st.html(markup.block(markup.paragraphs(lines), markup.path_table(paths)))
@@ -212,7 +212,7 @@ def _together(found: Explanation, looks: Theme) -> None:
     if found.total < 2:
         return
     with st.container(border=True, key="card-explain-together"):
-        lines = sentences.together_lines(found)
+        lines = explanation_story.together_lines(found)
         title = _("Only together")
         st.html(markup.titled(title, markup.paragraphs(lines), markup.pair_bars(found, looks)))
         camera_in_corner("card-explain-together", title, markup.whose(found))

@@ -1,10 +1,12 @@
-"""How the numbers of the workspace are made: each with its formula, behind one small button."""
+"""How the numbers of the workspace are made: each with its formula, behind one small button.
+
+The notation is that of `analysis/explanation/paths` and `messages`.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from gatviz.analysis.explanation.formulas import ATTENTION, MARGIN, MESSAGES, REMOVAL
 from gatviz.analysis.explanation.thresholds import (
     FAR_TOGETHER,
     LITTLE_ALONE,
@@ -14,6 +16,13 @@ from gatviz.analysis.explanation.thresholds import (
     STRONGEST_OTHERS,
 )
 from gatviz.words import _
+
+_REMOVAL = r"p_c^{\,\setminus\, j \to i} - p_c"
+_ATTENTION = r"\varphi_{ij} = \sum_{m=1}^{L} C^{(L-m)}_{vi} A^{(m)}_{ij}, \quad C^{(k)} = A^{(L)} \cdots A^{(L-k+1)}"
+_MESSAGES = (
+    r"\sum_{l,\,h} g_i \cdot \frac{\alpha_{ij} (W h_j - h'_i)}{1 - \alpha_{ij}}, \quad g = \partial m / \partial h'_i"
+)
+_MARGIN = r"m = z_c - \log \sum_{k \neq c} e^{z_k}, \quad p_c = \sigma(m)"
 
 
 def formulas() -> None:
@@ -30,7 +39,7 @@ def _told() -> tuple[tuple[str, str, str], ...]:
     return (
         (
             _("Removing"),
-            REMOVAL,
+            _REMOVAL,
             _(
                 "The model runs anew without the arrow, in all layers at once: what is left is renormalised, and later "
                 "layers' α follow. An arrow speaks for the class whose probability falls most without it; a change of "
@@ -39,7 +48,7 @@ def _told() -> tuple[tuple[str, str, str], ...]:
         ),
         (
             _("Attention alone"),
-            ATTENTION,
+            _ATTENTION,
             _(
                 "The products of α along all paths from the arrow to the node v, added up; A is a layer's α, the mean "
                 "of its heads. After Shin et al. 2024, arXiv 2406.04612."
@@ -47,7 +56,7 @@ def _told() -> tuple[tuple[str, str, str], ...]:
         ),
         (
             _("Messages"),
-            rf"{MESSAGES} \\ {MARGIN}",
+            rf"{_MESSAGES} \\ {_MARGIN}",
             _(
                 "What h′ of the target loses without the arrow, times how the margin m follows it. It linearises "
                 "removing: close by construction, and exact with one layer, two classes and nothing bent behind. After "

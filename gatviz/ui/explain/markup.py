@@ -13,18 +13,10 @@ import pandas as pd
 
 from gatviz.analysis import Explanation
 from gatviz.analysis.explanation.edge_paths import EdgePath, EdgePaths
-from gatviz.analysis.explanation.sentences import (
-    MarkedSentence,
-    agreement_number,
-    arrow,
-    chance,
-    class_called,
-    headline,
-    hop_title,
-    mean_of,
-    plain_text,
-    signed,
-)
+from gatviz.analysis.explanation.explanation_story import headline, hop_title, mean_of
+from gatviz.analysis.explanation.figures import agreement_number, arrow, chance, signed
+from gatviz.analysis.sentence import Mark, Sentence, text_of
+from gatviz.analysis.subject import class_called
 from gatviz.charts.colours import ACCENT, INK, LINE, PALE, SOFT, Theme, colour_at
 from gatviz.charts.explanation import class_colour
 from gatviz.words import _
@@ -74,15 +66,17 @@ def style(theme: Theme) -> str:
     return f"{look}"
 
 
-def sentence(e: Explanation, pieces: MarkedSentence, theme: Theme) -> str:
+def marked(e: Explanation, pieces: Sentence, theme: Theme) -> str:
     """A sentence: numbers, arrows and nodes in bold, a class behind its colour."""
-    written = []
+    told = []
     for piece in pieces:
-        text = html.escape(class_called(piece.text) if piece.kind == "class" else piece.text)
-        if piece.kind == "class":
+        text = html.escape(text_of((piece,), e.graph.names))
+        if isinstance(piece, Mark) and piece.kind == "class":
             text = f"{dot(class_colour(e, piece.text, theme))}{text}"
-        written.append(text if piece.kind in ("words", "class") else f"<b>{text}</b>")
-    return "".join(written)
+        elif not isinstance(piece, str):
+            text = f"<b>{text}</b>"
+        told.append(text)
+    return "".join(told)
 
 
 def heading(text: str) -> str:
@@ -90,14 +84,14 @@ def heading(text: str) -> str:
     return f"<h2>{html.escape(text)}</h2>"
 
 
-def heading_of(e: Explanation, pieces: MarkedSentence, theme: Theme) -> str:
+def heading_of(e: Explanation, pieces: Sentence, theme: Theme) -> str:
     """The headline's words after it."""
-    return f"<h2>{sentence(e, pieces, theme)}</h2>"
+    return f"<h2>{marked(e, pieces, theme)}</h2>"
 
 
 def whose(e: Explanation) -> str:
     """Which node's answer a picture explains, as plain text."""
-    return _("Node {node}: {answer}").format(node=e.name, answer=plain_text(headline(e)))
+    return _("Node {node}: {answer}").format(node=e.name, answer=text_of(headline(e)))
 
 
 def dot(colour: str) -> str:

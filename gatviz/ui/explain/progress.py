@@ -6,8 +6,8 @@ import time
 
 import streamlit as st
 
+from gatviz.ui.background import Background
 from gatviz.ui.escape import escape
-from gatviz.ui.explain.job import Background, Phase
 from gatviz.words import _
 
 _LOOKS = 0.5
@@ -28,14 +28,14 @@ def working(job: Background, key: str) -> None:
         _look(job, key, job.stage, time.monotonic())
 
 
-def _more(job: Background, stage: Phase, drawn: float) -> bool:
+def _more(job: Background, stage: str, drawn: float) -> bool:
     """Whether there is more to show than what was drawn then; not while it is just being drawn."""
     since = time.monotonic() - drawn
     return since > _LOOKS / 2 and (not job.running or job.stage != stage or since > _REDRAWN)
 
 
 @st.fragment(run_every=_LOOKS)
-def _look(job: Background, key: str, stage: Phase, drawn: float) -> None:
+def _look(job: Background, key: str, stage: str, drawn: float) -> None:
     """Drawn by itself again and again; the page follows when there is more to show."""
     job.seen()
     if _more(job, stage, drawn):

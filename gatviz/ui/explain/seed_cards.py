@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from gatviz.analysis import Contribution, Explanation
-from gatviz.analysis.explanation.seed_sentences import (
+from gatviz.analysis.explanation.contribution_story import (
     answer_lines,
     contribution_lines,
     counted,
@@ -15,7 +15,7 @@ from gatviz.analysis.explanation.seed_sentences import (
     judged_part,
     places_lines,
 )
-from gatviz.analysis.explanation.sentences import arrow
+from gatviz.analysis.explanation.figures import arrow
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.schedule import Schedule
@@ -24,12 +24,12 @@ from gatviz.ui.card_camera import camera_in_corner
 from gatviz.ui.explain import markup
 from gatviz.ui.explain.job import Job
 from gatviz.ui.explain.progress import working
-from gatviz.ui.explain.seeds import SEEDS, SeedsJob, TrainedAs, kept_seeds, start_seeds
+from gatviz.ui.explain.seeds_job import SEEDS, SeedsJob, TrainedAs, kept_seeds, start_seeds
 from gatviz.words import _, ngettext
 
 _LR = 0.02
 _EPOCHS = 200
-_MOST_EPOCHS = 1_000
+_MAX_EPOCHS = 1_000
 _PER_CLASS = 3
 
 
@@ -143,9 +143,7 @@ def _quiet(*lines: str) -> None:
 def _asked_way(graph: Graph) -> TrainedAs:
     """How to train a model that was not trained here, as a person sets it."""
     left, right = st.columns(2)
-    epochs = int(
-        left.number_input(_("Epochs"), 1, _MOST_EPOCHS, _EPOCHS, key="explain_epochs", persist_state="session")
-    )
+    epochs = int(left.number_input(_("Epochs"), 1, _MAX_EPOCHS, _EPOCHS, key="explain_epochs", persist_state="session"))
     labelled = None
     if graph.split is None or "train" not in graph.split:
         count = right.number_input(

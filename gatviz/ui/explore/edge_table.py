@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,74 +15,48 @@ from gatviz.graph import editing
 from gatviz.graph.graph import Graph
 from gatviz.numbers import check_finite
 from gatviz.ui.escape import escape
+from gatviz.ui.grid import Cells, Grid
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import forget_value, key_of
 from gatviz.ui.session.steps import take_graph
 from gatviz.words import _
 
-_BASE = "gatviz_edge_table_base"
-_MOST_ROWS = 2_000
-_MOST_COLUMNS = 40
-_LONGEST = 40
-_ROW_HEIGHT, _TALLEST = 35, 430
-
-
-@dataclass(frozen=True)
-class _Base:
-    """What the grid was filled with; filled anew when somebody else changed the graph."""
-
-    number: int
-    graph: Graph
-    result: str
-
-    @property
-    def key(self) -> str:
-        return f"edge-table-{self.number}"
+_MAX_ROWS = 2_000
+_MAX_COLUMNS = 40
+_MAX_LENGTH = 40
 
 
 def edge_table(now: session.Session) -> None:
     """Draw the table of the present graph's arrows."""
-    base = st.session_state.get(_BASE)
-    if base is None or base.result != now.graph.fingerprint:
-        base = _filled(now.graph)
-    _choice(base)
-    names, edges = _columns(base.graph), _rows(base.graph)
+    filling = _GRID.filled(now.graph)
+    graph = filling.shown
+    _choice(graph, f"{filling.key}-chosen")
+    names, edges = _columns(graph), _rows(graph)
     if names and edges.size:
-        st.data_editor(
-            _frame(base.graph, names, edges),
-            key=base.key,
-            on_change=_take_cells,
-            args=(base.key,),
-            hide_index=True,
-            width="stretch",
-            height=min(_TALLEST, _ROW_HEIGHT * (edges.size + 1) + 3),
-            disabled=["0"],
-            column_config={
-                "0": st.column_config.TextColumn(_("arrow"), pinned=True),
-                **{
-                    str(k + 1): st.column_config.NumberColumn(name, format="%.6g", width="small")
-                    for k, name in enumerate(names)
-                },
-            },
-        )
-    if edges.size == _MOST_ROWS:
-        st.caption(_("The first {rows:,} arrows can be edited here.").format(rows=_MOST_ROWS))
+        numbers = {
+            str(k + 1): st.column_config.NumberColumn(name, format="%.6g", width="small")
+            for k, name in enumerate(names)
+        }
+        arrow = st.column_config.TextColumn(_("arrow"), pinned=True)
+        _GRID.draw(_frame(graph, names, edges), {"0": arrow, **numbers}, fixed=("0",))
+    if edges.size == _MAX_ROWS:
+        st.caption(_("The first {rows:,} arrows can be edited here.").format(rows=_MAX_ROWS))
     _new_column()
 
 
-def _choice(base: _Base) -> None:
+def _choice(graph: Graph, key: str) -> None:
     """Which numbers are edge features; changed at once."""
-    names = list(base.graph.edge_numbers)
+    names = list(graph.edge_numbers)
     if names:
         st.pills(
             _("Edge features, which a model can read"),
             names,
             selection_mode="multi",
-            default=list(base.graph.edge_feature_names),
-            format_func=lambda name: escape(name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"),
-            key=f"{base.key}-chosen",
+            default=list(graph.edge_feature_names),
+            format_func=lambda name: escape(name if len(name) <= _MAX_LENGTH else name[: _MAX_LENGTH - 1] + "…"),
+            key=key,
             on_change=_choose,
-            args=(f"{base.key}-chosen",),
+            args=(key,),
         )
         st.caption(
             _(
@@ -101,22 +74,15 @@ def _new_column() -> None:
         st.button(_("Add, all zero"), key="edge_feature_add", on_click=_add, args=(name,), disabled=not name.strip())
 
 
-def _filled(graph: Graph) -> _Base:
-    number = st.session_state[_BASE].number + 1 if _BASE in st.session_state else 0
-    base: _Base = _Base(number, graph, graph.fingerprint)
-    st.session_state[_BASE] = base
-    return base
-
-
 def _columns(graph: Graph) -> list[str]:
-    return list(graph.edge_numbers)[:_MOST_COLUMNS]
+    return list(graph.edge_numbers)[:_MAX_COLUMNS]
 
 
 def _rows(graph: Graph) -> NDArray[np.int64]:
     """The edges that have a row, by place; of an undirected graph one of each pair."""
     source, target = graph.edge_index
     edges = np.arange(graph.num_edges) if graph.directed else np.flatnonzero(source <= target)
-    return edges[:_MOST_ROWS]
+    return edges[:_MAX_ROWS]
 
 
 def _frame(graph: Graph, names: list[str], edges: NDArray[np.int64]) -> pd.DataFrame:
@@ -130,23 +96,8 @@ def _frame(graph: Graph, names: list[str], edges: NDArray[np.int64]) -> pd.DataF
     return pd.DataFrame(cells)
 
 
-def _take_cells(key: str) -> None:
-    """Take over all that was typed since the grid was filled; a grid of before has nothing more to say."""
-    base: _Base = st.session_state[_BASE]
-    if key != base.key:
-        return
-    try:
-        graph = _with_cells(base.graph, st.session_state[base.key]["edited_rows"])
-        take_graph(graph.with_positions(session.current().positions), _("edit the table of arrows"))
-    except GatvizError as error:
-        session.update(refused=str(error))
-        _filled(session.current().graph)
-        return
-    st.session_state[_BASE] = replace(base, result=graph.fingerprint)
-
-
-def _with_cells(graph: Graph, typed: Mapping[int, Mapping[str, Any]]) -> Graph:
-    """The graph with the cells {row: {column number: value}} as they were typed."""
+def _with_cells(graph: Graph, typed: Cells) -> Graph:
+    """The graph with the cells as they were typed, columns by their numbers."""
     names, edges = _columns(graph), _rows(graph)
     values: dict[int, dict[str, float]] = {}
     for row, cells in typed.items():
@@ -159,6 +110,19 @@ def _with_cells(graph: Graph, typed: Mapping[int, Mapping[str, Any]]) -> Graph:
                 raise GatvizError(where, _("a number"), _("an empty cell"), _("type a number, 0 for none"))
             values.setdefault(edge, {})[name] = check_finite(where, value, _("type a number such as 0.5"))
     return editing.set_edge_numbers(graph, values)
+
+
+def _take(graph: Graph) -> None:
+    take_graph(graph.with_positions(session.current().positions), _("edit the table of arrows"))
+
+
+_GRID: Grid[Graph] = Grid(
+    "edge-table",
+    fingerprint=lambda graph: graph.fingerprint,
+    edit=_with_cells,
+    take=_take,
+    present=lambda _filled: session.current().graph,
+)
 
 
 def _choose(key: str) -> None:
@@ -176,4 +140,4 @@ def _try(edit: Callable[[Graph], Graph], what: str) -> None:
         take_graph(edit(session.current().graph), what)
     except GatvizError as error:
         session.update(refused=str(error))
-        _filled(session.current().graph)
+        _GRID.fill_anew(session.current().graph)

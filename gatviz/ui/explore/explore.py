@@ -23,8 +23,9 @@ from gatviz.stage.details import first_edge, local_focus, pack_proofs, pack_stor
 from gatviz.stage.guide import pack_guide
 from gatviz.stage.pack import Weighting, pack_scene
 from gatviz.stage.part import Around, is_large, shown_part
-from gatviz.stage.protocol import Palettes, Scene, Screen
+from gatviz.stage.protocol import Answer, Palettes
 from gatviz.stage.reasons import pack_answers
+from gatviz.stage.screen_protocol import Scene, Screen
 from gatviz.stage.stages import with_stage
 from gatviz.stage.texts import texts
 from gatviz.stage.weightings import weightings
@@ -38,55 +39,66 @@ from gatviz.ui.stage_component import stage
 from gatviz.ui.weights.table import weights_table
 from gatviz.words import _
 
-_LONGEST_DESCRIPTION = 600
-_LONGEST_TITLE = 60
+_MAX_DESCRIPTION = 600
+_MAX_TITLE = 60
 _TABLE_WIDTH = 360
-_MOST_SECONDS = 1.5
+_MAX_SECONDS = 1.5
 """So long α is tried under changes."""
 
 
 def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> None:
-    """Mount the stage for a run."""
-    trace = run.trace
-    around = part_choice(now.graph) if is_large(trace) else None
+    """Mount the stage for a run, and what is opened beside it."""
     names = input_names(run.whole, run.layer)
-    choices, part, scene = _scene(run.key, around, words.language(), now.graph, run, names)
-    predictions = predicted(now, settings, run)
+    screen = _screen(now, settings, run, names)
+    if not now.panel:
+        _mount(screen)  # on its own: a row of containers costs the browser 150 ms a change
+        return
+    with st.container(horizontal=True, gap="small", key="with-panel"):
+        with st.container(width="stretch"):
+            _mount(screen)
+        with st.container(width=_TABLE_WIDTH):
+            if now.panel == "table":
+                feature_table(now)
+            elif now.work.given is not None:
+                st.info(_("α was given: there are no weights here that it could be computed with."))
+            else:
+                weights_table(now, run.layer, names)
+
+
+def _mount(screen: Screen) -> None:
+    stage(screen, edits=from_browser.take_edits, looked=from_browser.take_lock, asked=from_browser.take_request)
+
+
+def _screen(now: session.Session, settings: Settings, run: run_cache.Run, names: tuple[str, ...]) -> Screen:
+    """All that the stage shows: the run, what is locked in it, and the session around it."""
+    trace, graph = run.trace, now.graph
+    around = part_choice(graph) if is_large(trace) else None
+    choices, part, scene = _scene(run.key, around, words.language(), graph, run, names)
     changed = pins.since_baseline(now, run)
+    predictions = predicted(now, settings, run)
     locked = _locked(now, trace, part)
     told_edge = _edge_told(locked, choices)
-    story = pack_story(now.graph, trace, part, told_edge, names)
     answered = local_focus(locked.target, locked.source, part) if locked else None
-    asked = (locked.target, locked.source) if locked and answered else (None, None)
-    told = asdict(scene) | _change(changed, scene, trace, part)
-    screen = Screen(
-        **told,
+    return Screen(
+        **asdict(scene) | _change(changed, scene, trace, part),
         layer=run.layer,
         revision=f"{now.identity} {now.work.view} {around}",
         positions=np.round(now.positions[part.nodes], 5).tolist(),
-        story=story,
-        answers=pack_answers(
-            trace,
-            part,
-            now.graph.names,
-            [choice.which for choice in choices],
-            asked[0],
-            asked[1],
-            _stable(now, settings, run, asked[0]),
-        ),
+        story=pack_story(graph, trace, part, told_edge, names),
+        answers=_answers(now, settings, run, part, choices, locked if answered else None),
         answered=answered,
-        guide=pack_guide(trace, part, now.graph.names, told_edge),
+        guide=pack_guide(trace, part, graph.names, told_edge),
         locked_at_start=answered,
         weighting_at_start=locked.weighting if locked else now.weighting or None,
         proofs=pack_proofs(captured.checks(now, run)),
         pyg_asked=now.compare_pyg,
         stable_asked=None if trace.alpha_alone else now.stable,
-        description=now.graph.description[:_LONGEST_DESCRIPTION],
-        graph_title=now.origin[:_LONGEST_TITLE],
+        description=graph.description[:_MAX_DESCRIPTION],
+        graph_title=now.origin[:_MAX_TITLE],
         whose_weights=whose_weights(now),
         badge=weights_badge(now),
         notice=notice(now, trace, part, choices, settings, changed, predictions),
-        directed=now.graph.directed,
+        directed=graph.directed,
         fixed=False,
         session=now.identity,
         drawing=now.work.drawing,
@@ -95,27 +107,10 @@ def explore(now: session.Session, settings: Settings, run: run_cache.Run) -> Non
         redo=now.history.redo_name,
         predicted=[] if predictions is None else predictions.predicted[part.nodes].tolist(),
         wrong=[] if predictions is None else np.isin(part.nodes, predictions.wrong).astype(int).tolist(),
-        free_number=_free_number(now.graph) if is_large(trace) else 0,
+        free_number=_free_number(graph) if is_large(trace) else 0,
         refused=now.refused,
         panel=now.panel,
     )
-
-    def mount() -> None:
-        stage(screen, edits=from_browser.take_edits, looked=from_browser.take_lock, asked=from_browser.take_request)
-
-    if not now.panel:
-        mount()  # on its own: a row of containers costs the browser 150 ms a change
-        return
-    with st.container(horizontal=True, gap="small", key="with-panel"):
-        with st.container(width="stretch"):
-            mount()
-        with st.container(width=_TABLE_WIDTH):
-            if now.panel == "table":
-                feature_table(now)
-            elif now.work.given is not None:
-                st.info(_("α was given: there are no weights here that it could be computed with."))
-            else:
-                weights_table(now, run.layer, names)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -132,6 +127,20 @@ def _scene(
     choices, part = weightings(trace), shown_part(trace, around)
     palettes = msgspec.convert(stage_palettes(), Palettes)
     return choices, part, pack_scene(_graph, trace, choices, palettes, texts(), _names, part, _run.whole)
+
+
+def _answers(
+    now: session.Session,
+    settings: Settings,
+    run: run_cache.Run,
+    part: Part,
+    choices: list[Weighting],
+    locked: session.Locked | None,
+) -> list[Answer]:
+    """An answer for each weighting: of what is locked, or of the whole layer."""
+    target, source = (locked.target, locked.source) if locked else (None, None)
+    stable = _stable(now, settings, run, target)
+    return pack_answers(run.trace, part, now.graph.names, [one.which for one in choices], target, source, stable)
 
 
 def _stable(
@@ -152,7 +161,7 @@ def _stability(
     _weights: Weights | None,
 ) -> Stability:
     """Of a large graph as many changes as there is time for; it is said how many those are."""
-    until = time.monotonic() + _MOST_SECONDS
+    until = time.monotonic() + _MAX_SECONDS
     model = run_cache.present_model(_graph, _settings, _weights)
     return stability(model, _graph, target, stop=lambda: time.monotonic() > until)
 

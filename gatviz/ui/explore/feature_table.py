@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -15,31 +15,15 @@ from gatviz.graph.features import FEATURE_KINDS, FeatureKind
 from gatviz.graph.graph import Graph
 from gatviz.numbers import check_finite
 from gatviz.ui.explore.edge_table import edge_table
+from gatviz.ui.grid import Cells, Grid
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import forget_value, key_of
 from gatviz.ui.session.steps import take_graph
 from gatviz.words import _
 
-_BASE = "gatviz_table_base"
-_MOST_ROWS = 2_000
-_MOST_COLUMNS = 60
+_MAX_ROWS = 2_000
+_MAX_COLUMNS = 60
 _NAME, _LABEL = "name", "label"
-_ROW_HEIGHT = 35
-_TALLEST = 430
-
-
-@dataclass(frozen=True)
-class _Base:
-    """What the grid was filled with. The grid reports all cells typed since; it is filled anew only when
-    somebody else changed the graph, so that typing goes on undisturbed."""
-
-    number: int
-    graph: Graph
-    result: str
-
-    @property
-    def key(self) -> str:
-        return f"table-{self.number}"
 
 
 def feature_table(now: session.Session) -> None:
@@ -61,34 +45,22 @@ def feature_table(now: session.Session) -> None:
 
 
 def _node_table(now: session.Session) -> None:
-    base = st.session_state.get(_BASE)
-    if base is None or base.result != now.graph.fingerprint:
-        base = _filled(now.graph)
+    filled = _GRID.filled(now.graph).shown
     _columns(now.graph)
-    rows, columns = min(base.graph.num_nodes, _MOST_ROWS), min(base.graph.num_features, _MOST_COLUMNS)
-    st.data_editor(
-        _frame(base.graph, rows, columns),
-        key=base.key,
-        on_change=_take_cells,
-        args=(base.key,),
-        hide_index=True,
-        width="stretch",
-        height=min(_TALLEST, _ROW_HEIGHT * (rows + 1) + 3),
-        column_config={
-            "0": st.column_config.TextColumn(_("node"), required=True, pinned=True, width="small"),
-            "1": st.column_config.TextColumn(_("label"), width="small"),
-            **{
-                str(k + 2): st.column_config.NumberColumn(name, format="%.6g", required=True, width="small")
-                for k, name in enumerate(base.graph.feature_names[:columns])
-            },
-        },
-    )
-    if rows < base.graph.num_nodes or columns < base.graph.num_features:
+    rows, columns = min(filled.num_nodes, _MAX_ROWS), min(filled.num_features, _MAX_COLUMNS)
+    shown = {
+        "0": st.column_config.TextColumn(_("node"), required=True, pinned=True, width="small"),
+        "1": st.column_config.TextColumn(_("label"), width="small"),
+    }
+    for k, name in enumerate(filled.feature_names[:columns]):
+        shown[str(k + 2)] = st.column_config.NumberColumn(name, format="%.6g", required=True, width="small")
+    _GRID.draw(_frame(filled, rows, columns), shown)
+    if rows < filled.num_nodes or columns < filled.num_features:
         st.caption(
             _(
                 "The first {rows:,} of {nodes:,} nodes and {columns:,} of {features:,} feature columns can be "
                 "edited here."
-            ).format(rows=rows, nodes=base.graph.num_nodes, columns=columns, features=base.graph.num_features)
+            ).format(rows=rows, nodes=filled.num_nodes, columns=columns, features=filled.num_features)
         )
     st.caption(
         _(
@@ -99,13 +71,6 @@ def _node_table(now: session.Session) -> None:
     )
 
 
-def _filled(graph: Graph) -> _Base:
-    number = st.session_state[_BASE].number + 1 if _BASE in st.session_state else 0
-    base: _Base = _Base(number, graph, graph.fingerprint)
-    st.session_state[_BASE] = base
-    return base
-
-
 def _frame(graph: Graph, rows: int, columns: int) -> pd.DataFrame:
     """The cells; columns go by number, since a feature may be called anything."""
     labels = graph.labels or (None,) * graph.num_nodes
@@ -114,24 +79,8 @@ def _frame(graph: Graph, rows: int, columns: int) -> pd.DataFrame:
     return pd.DataFrame(cells)
 
 
-def _take_cells(key: str) -> None:
-    """Take over all that was typed since the grid was filled; a grid of before has nothing more to say."""
-    base: _Base = st.session_state[_BASE]
-    if key != base.key:
-        return
-    typed = st.session_state[base.key]["edited_rows"]
-    try:
-        graph = _with_cells(base.graph, typed)
-        take_graph(graph.with_positions(session.current().positions), _("edit the table"))
-    except GatvizError as error:
-        session.update(refused=str(error))
-        _filled(session.current().graph)
-        return
-    st.session_state[_BASE] = replace(base, result=graph.fingerprint)
-
-
-def _with_cells(graph: Graph, typed: Mapping[int, Mapping[str, Any]]) -> Graph:
-    """The graph with the cells {row: {column number: value}} as they were typed."""
+def _with_cells(graph: Graph, typed: Cells) -> Graph:
+    """The graph with the cells as they were typed, columns by their numbers."""
     names, labels = list(graph.names), list(graph.labels or (None,) * graph.num_nodes)
     x = graph.x.copy()
     for row, cells in typed.items():
@@ -147,6 +96,19 @@ def _with_cells(graph: Graph, typed: Mapping[int, Mapping[str, Any]]) -> Graph:
                     raise GatvizError(where, _("a number"), _("an empty cell"), _("type a number, 0 for none"))
                 x[int(row), int(column) - 2] = check_finite(where, value, _("type a number such as 0.5"))
     return replace(graph, names=tuple(names), labels=tuple(labels) if any(labels) else None, x=x)
+
+
+def _take(graph: Graph) -> None:
+    take_graph(graph.with_positions(session.current().positions), _("edit the table"))
+
+
+_GRID: Grid[Graph] = Grid(
+    "table",
+    fingerprint=lambda graph: graph.fingerprint,
+    edit=_with_cells,
+    take=_take,
+    present=lambda _filled: session.current().graph,
+)
 
 
 # ---- whole columns ----------------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from gatviz.ui.session import captured, session
 from gatviz.ui.session.settings import Settings
 from gatviz.words import _
 
-_MOST_CHANGES = 4
-_LONGEST_NAME = 24
+_MAX_CHANGES = 4
+_MAX_NAME = 24
 
 
 def notice(
@@ -39,7 +39,7 @@ def notice(
         sentences.append(about_part(now.graph, trace, part))
         sentences.extend(_locked_elsewhere(now.graph, trace, part, choices))
     if changed is not None:
-        top = changed.top_changes(_MOST_CHANGES)["sentence"].tolist()
+        top = changed.top_changes(_MAX_CHANGES)["sentence"].tolist()
         sentences.append(
             _("Largest changes since the baseline: {changes}.").format(changes="; ".join(top))
             if top
@@ -61,7 +61,7 @@ def _locked_elsewhere(graph: Graph, trace: LayerTrace, part: Part, choices: list
         return []
     if np.isin((locked.target, locked.source), part.nodes).all():
         return []
-    source, target = (called(graph.names[node])[:_LONGEST_NAME] for node in (locked.source, locked.target))
+    source, target = (called(graph.names[node])[:_MAX_NAME] for node in (locked.source, locked.target))
     edge = trace.edge_of(locked.target, locked.source)
     if edge is None:
         return [

@@ -11,8 +11,8 @@ from gatviz.ui.escape import escape
 from gatviz.ui.session.control_values import key_of
 from gatviz.words import _
 
-_MOST_HOPS = 4
-_MOST_MATCHES = 50
+_MAX_HOPS = 4
+_MAX_MATCHES = 50
 
 
 def part_choice(graph: Graph) -> Around | None:
@@ -33,7 +33,7 @@ def part_choice(graph: Graph) -> Around | None:
             )
         )
         return None
-    steps = hops.number_input(_("Hops"), 0, _MOST_HOPS, 1, key="part_hops")
+    steps = hops.number_input(_("Hops"), 0, _MAX_HOPS, 1, key="part_hops")
     ways: dict[Direction, str] = {"reads": _("what it reads"), "is_read": _("who reads it"), "both": _("both")}
     way = direction.segmented_control(
         _("Along"), list(ways), format_func=ways.__getitem__, default="reads", key="part_way", required=True
@@ -51,4 +51,4 @@ def matches(graph: Graph, wish: str) -> list[int]:
     exact = [n for n, name in names if name == low]
     begins = [n for n, name in names if name.startswith(low) and name != low]
     holds = [n for n, name in names if low in name and not name.startswith(low)]
-    return [*exact, *begins, *holds][:_MOST_MATCHES]
+    return [*exact, *begins, *holds][:_MAX_MATCHES]

@@ -9,7 +9,7 @@ import streamlit as st
 
 from gatviz.files import sample_graph, sample_graph_names
 from gatviz.graph.graph import Graph
-from gatviz.ui.card import said, title
+from gatviz.ui.card import line, title
 from gatviz.ui.graph_files.open_dialog import open_graph
 from gatviz.ui.graph_files.save import save
 from gatviz.ui.session import session
@@ -18,8 +18,8 @@ from gatviz.ui.session.steps import show_graph
 from gatviz.words import _, ngettext
 
 _OWN = "own_file"
-_LONGEST_SENTENCE = 110
-_LONGEST_TITLE = 40
+_MAX_SENTENCE = 110
+_MAX_TITLE = 40
 _NEW_FEATURES = 2
 
 
@@ -38,8 +38,8 @@ def graph_card() -> None:
             on_change=_choose_sample,
             label_visibility="collapsed",
         )
-        said(_counts(now.graph), quiet=True)
-        said(_first_sentence(now.graph.description), quiet=True)
+        line(_counts(now.graph), quiet=True)
+        line(_first_sentence(now.graph.description), quiet=True)
         with st.container(key="ways-graph", horizontal=True):
             open_graph()
             st.button(
@@ -54,7 +54,7 @@ def graph_card() -> None:
 
 def graph_title(now: session.Session) -> str:
     """What the graph on show is called."""
-    return now.origin[:_LONGEST_TITLE] if now.own else _title(now.origin)
+    return now.origin[:_MAX_TITLE] if now.own else _title(now.origin)
 
 
 def _counts(graph: Graph) -> str:
@@ -77,7 +77,7 @@ def _first_sentence(text: str) -> str:
     first = _END.split(text.strip(), maxsplit=1)[0].rstrip(".")
     if not first:
         return ""
-    return f"{first}." if len(first) <= _LONGEST_SENTENCE else f"{first[: _LONGEST_SENTENCE - 1]}…"
+    return f"{first}." if len(first) <= _MAX_SENTENCE else f"{first[: _MAX_SENTENCE - 1]}…"
 
 
 def _title(name: str) -> str:

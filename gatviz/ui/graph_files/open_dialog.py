@@ -22,7 +22,7 @@ from gatviz.ui.session.steps import show_graph
 from gatviz.ui.train.replay import content_kind, replay, training_in
 from gatviz.words import _, first_of, ngettext
 
-_MOST_CALLS = 12
+_MAX_CALLS = 12
 _OPEN, _TAKEN, _SEEN = "open_dialog", "open_taken", "open_seen"
 _WAYS: dict[str, Callable[[], PendingGraph | None]] = {"files": from_files, "text": from_text, "generate": generated}
 
@@ -121,7 +121,7 @@ def _saved_session(name: str, data: bytes, place: DeltaGenerator, actions: Delta
             ]
             st.caption(" · ".join(counts))
             if run is not None:
-                calls = first_of([call.called[:60] for call in run.calls], _MOST_CALLS)
+                calls = first_of([call.called[:60] for call in run.calls], _MAX_CALLS)
                 st.caption(escape(_("Calls: {calls}").format(calls=calls)))
                 st.caption(escape(run.unproved))
             st.caption(_("It takes the place of what is on the screen, which this browser keeps."))

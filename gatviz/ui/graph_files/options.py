@@ -16,9 +16,9 @@ from gatviz.words import _
 
 Choice = TypeVar("Choice")
 
-_MOST_PILLS = 40
-_MOST_LISTED = 2_000
-_LONGEST = 40
+_MAX_PILLS = 40
+_MAX_LISTED = 2_000
+_MAX_LENGTH = 40
 _ENDS = ("source", "target", "node_id")
 _USABLE = ("feature", "category", "ignored")
 _NAMING = ("name", "identifier", "label", "category")
@@ -108,7 +108,7 @@ def _name(pending: PendingGraph, options: ReadOptions, facts: Facts) -> ReadOpti
     """Which column of nodes has what people call them."""
     uses = [use for use in facts.columns if use.table == "nodes" and use.use in _NAMING and use.name]
     found = next((use.name for use in uses if use.use == "name"), None)
-    columns = [use.name for use in uses if use.use != "name"][:_MOST_LISTED]
+    columns = [use.name for use in uses if use.use != "name"][:_MAX_LISTED]
     if found is None and not columns:
         return options
     first = {None: _("as found: {name}").format(name=_short(found))} if found else {None: _("their ids")}
@@ -192,7 +192,7 @@ def _rest(pending: PendingGraph, options: ReadOptions, facts: Facts) -> ReadOpti
 
 def _edge_features(pending: PendingGraph, options: ReadOptions, facts: Facts) -> ReadOptions:
     """Which numbers on edges a model can read; nothing is asked where there are none."""
-    if not 0 < len(facts.edge_numbers) <= _MOST_PILLS:
+    if not 0 < len(facts.edge_numbers) <= _MAX_PILLS:
         return options
     chosen = st.pills(
         _("Edge features, which a model can read"),
@@ -213,7 +213,7 @@ def _label(pending: PendingGraph, facts: Facts) -> str | None:
     titles = {None: as_found, "": _("none")} if facts.labelled else {None: _("none")}
     chosen: str | None = st.selectbox(
         _("Label column"),
-        [*titles, *(name for name in columns[:_MOST_LISTED] if name)],
+        [*titles, *(name for name in columns[:_MAX_LISTED] if name)],
         format_func=lambda name: titles[name] if name in titles else _short(name),
         key=_key(pending, "label"),
     )
@@ -226,7 +226,7 @@ def _features(pending: PendingGraph, options: ReadOptions, facts: Facts) -> tupl
     names = [use.name for use in usable]
     used = [use.name for use in usable if use.use != "ignored"]
     kept = used
-    if 0 < len(names) <= _MOST_PILLS:
+    if 0 < len(names) <= _MAX_PILLS:
         key = _key(pending, f"features_{options.label}")
         kept = st.pills(
             _("Feature columns"),
@@ -238,7 +238,7 @@ def _features(pending: PendingGraph, options: ReadOptions, facts: Facts) -> tupl
         )
         if set(kept) != set(used):
             options = with_choices(options, features=tuple(name for name in names if name in kept))
-    elif len(names) > _MOST_LISTED:
+    elif len(names) > _MAX_LISTED:
         st.caption(_("{count:,} feature columns: all are used.").format(count=len(used)))
     elif names:
         key = _key(pending, f"left_out_{options.label}")
@@ -278,4 +278,4 @@ def _one_of(
 
 def _short(name: str) -> str:
     """A column's name as far as it fits."""
-    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+    return name if len(name) <= _MAX_LENGTH else name[: _MAX_LENGTH - 1] + "…"

@@ -18,7 +18,7 @@ _NODES = 6
 _EDGES = 6
 _FEATURES = 6
 _ATTRIBUTES = 4
-_LONGEST = 60
+_MAX_LENGTH = 60
 _ROW = 30
 
 
@@ -76,4 +76,4 @@ def _edges(graph: Graph) -> list[tuple[str, Sequence[Any]]]:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + "…"

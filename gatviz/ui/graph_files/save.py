@@ -10,10 +10,10 @@ from gatviz.errors import GatvizError
 from gatviz.files import FORMATS, writable_formats, write_graph
 from gatviz.files.container import ENDING
 from gatviz.ui.escape import escape
+from gatviz.ui.making import Offer, offer_at_once
 from gatviz.ui.session import keeping, kept, session
 from gatviz.words import _
 
-_MADE = "save_made"
 _LINK_HEIGHT = 68
 _LINK_STYLE = "<style>.st-key-link pre, .st-key-link pre * { overflow: hidden !important; }</style>"
 _LARGE = 20_000
@@ -24,7 +24,6 @@ def save() -> None:
     """The session and the graph as files, made once somebody opens this, and what this browser keeps."""
     opened = st.popover(_("Save"), type="tertiary", key="save_open", on_change="rerun")
     if not opened.open:
-        st.session_state.pop(_MADE, None)
         return
     with opened:
         _session()
@@ -42,22 +41,8 @@ def save() -> None:
         graph = session.current().graph
         formats = sorted(writable_formats(), key=lambda name: graph.num_edges > _LARGE and name != "npz")
         chosen = st.selectbox(_("Format"), formats, format_func=lambda name: FORMATS[name].title, key="save_format")
-        try:
-            with st.spinner(_("Writing …")):
-                content = _content(chosen)
-        except GatvizError as error:
-            st.error(escape(str(error)), icon="⚠️")
-            return
-        name = f"graph{FORMATS[chosen].endings[0]}"
-        st.download_button(
-            _("Download {name}").format(name=name),
-            content,
-            name,
-            mime="application/octet-stream",
-            on_click="ignore",
-            key="save_get",
-        )
-        st.caption(_("Opens here again as the same graph."))
+        if offer_at_once(_offer(chosen)):
+            st.caption(_("Opens here again as the same graph."))
 
 
 def _session() -> None:
@@ -100,13 +85,11 @@ def _address() -> str:
     return (st.context.url or "").partition("#")[0].partition("?")[0]
 
 
-def _content(form: str) -> bytes:
-    """The file; made once for each graph, its positions and format."""
+def _offer(form: str) -> Offer:
+    """The graph as it stands, in a format."""
     now = session.current()
     graph = now.graph.with_positions(now.positions)
     places = hashlib.sha256(now.positions.tobytes()).hexdigest()
+    name = f"graph{FORMATS[form].endings[0]}"
     asked = (graph.fingerprint, places, form)
-    made: tuple[tuple[str, str, str], bytes] | None = st.session_state.get(_MADE)
-    if made is None or made[0] != asked:
-        made = st.session_state[_MADE] = (asked, write_graph(graph, format=form))
-    return made[1]
+    return Offer(name, asked, lambda: lambda _hears: write_graph(graph, format=form), _("Writing …"))

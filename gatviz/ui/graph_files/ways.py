@@ -17,7 +17,7 @@ from gatviz.words import _
 
 _TEXT, _NODES_TEXT, _TIMES = "open_text", "open_nodes_text", "open_times"
 _TEXT_HEIGHT = 170
-_LARGEST_SEED = 2**32 - 1
+_MAX_SEED = 2**32 - 1
 _COLUMNS = 4
 
 
@@ -148,7 +148,7 @@ def generated() -> PendingGraph:
     kind = GENERATORS.get(chosen)
     with right:
         features = _feature_choice(kind)
-    seed_field = Parameter("seed", _("seed"), 0, 0, _LARGEST_SEED)
+    seed_field = Parameter("seed", _("seed"), 0, 0, _MAX_SEED)
     fields = [
         *(kind.parameters if kind else ()),
         *([seed_field] if features == "random" or (kind and kind.drawn) else []),

@@ -13,7 +13,7 @@ from gatviz.ui.session.settings import Settings
 from gatviz.ui.session.work import HeldWeights, OpenedModel, Work, new_drawing
 from gatviz.words import _
 
-_LONGEST_TITLE = 40
+_MAX_TITLE = 40
 
 
 def captured_work(run: CapturedRun, place: int, opening: int, before: Work | None = None) -> Work:
@@ -56,8 +56,8 @@ def captured_work(run: CapturedRun, place: int, opening: int, before: Work | Non
 
 def run_title(run: CapturedRun, call: CapturedCall) -> str:
     """ "Net · conv1"."""
-    title = run.title[:_LONGEST_TITLE]
-    return f"{title} · {call.called[:_LONGEST_TITLE]}" if call.name or call.kind else title
+    title = run.title[:_MAX_TITLE]
+    return f"{title} · {call.called[:_MAX_TITLE]}" if call.name or call.kind else title
 
 
 def choose_call(place: int) -> None:

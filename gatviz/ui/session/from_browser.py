@@ -41,9 +41,9 @@ from gatviz.ui.session.steps import parameter_name, take_graph, take_weights
 from gatviz.ui.session.work import SLOTS
 from gatviz.words import _, ngettext
 
-_MOST_AT_ONCE = 1_000
-_LONGEST = 24
-_LONGEST_DRAG = 200
+_MAX_AT_ONCE = 1_000
+_MAX_LENGTH = 24
+_MAX_DRAG = 200
 
 Done = tuple[Graph, str]
 """The graph after an edit, and what the step is called."""
@@ -59,7 +59,7 @@ def take_edits(message: Any) -> None:
     if sent is None:
         return
     problem = ""
-    for one in sent[:_MOST_AT_ONCE]:
+    for one in sent[:_MAX_AT_ONCE]:
         now = session.current()
         if one.session != now.identity or one.number <= now.edits_taken:
             continue
@@ -82,7 +82,7 @@ def _take(edit: Edit) -> None:
     before = session.current()
     _done_once(edit)
     if isinstance(edit, SetNode | SetWeight) and edit.drag and session.current().history is not before.history:
-        _join(edit.drag[:_LONGEST_DRAG], before)
+        _join(edit.drag[:_MAX_DRAG], before)
 
 
 def _join(drag: str, before: session.Session) -> None:
@@ -116,7 +116,7 @@ def _done(edit: Edit, graph: Graph) -> Done:
 
 @_done.register
 def _add_node(edit: AddNode, graph: Graph) -> Done:
-    step = _("new node {name}").format(name=edit.name[:_LONGEST])
+    step = _("new node {name}").format(name=edit.name[:_MAX_LENGTH])
     return editing.add_node(graph, edit.name, edit.at, seed=session.current().settings.seed), step
 
 
@@ -125,7 +125,7 @@ def _add_edges(edit: AddEdges, graph: Graph) -> Done:
     if not edit.edges:
         return graph, ""
     source, target = edit.edges[0]
-    arrow = f"{source[:_LONGEST]} {'–' if edit.both else '→'} {target[:_LONGEST]}"
+    arrow = f"{source[:_MAX_LENGTH]} {'–' if edit.both else '→'} {target[:_MAX_LENGTH]}"
     return editing.add_edges(graph, edit.edges, both=edit.both), _("arrow {arrow}").format(arrow=arrow)
 
 
@@ -146,7 +146,7 @@ def _remove(edit: Remove, graph: Graph) -> Done:
 def _rename(edit: Rename, graph: Graph) -> Done:
     if edit.name == edit.to.strip():
         return graph, ""
-    names = {"name": edit.name[:_LONGEST], "new_name": edit.to[:_LONGEST]}
+    names = {"name": edit.name[:_MAX_LENGTH], "new_name": edit.to[:_MAX_LENGTH]}
     return editing.rename_node(graph, edit.name, edit.to), _("rename node {name} to {new_name}").format(**names)
 
 
@@ -157,7 +157,7 @@ def _set_node(edit: SetNode, graph: Graph) -> Done:
         name: check_finite(_("feature {name}").format(name=quote(name)), value, mend)
         for name, value in edit.features.items()
     }
-    step = _("change node {name}").format(name=edit.name[:_LONGEST])
+    step = _("change node {name}").format(name=edit.name[:_MAX_LENGTH])
     return editing.set_node(graph, edit.name, label=edit.label, features=features), step
 
 
@@ -196,7 +196,7 @@ def _lay_out(edit: LayOut, graph: Graph) -> Done:
 def _nodes(names: list[str]) -> str:
     """One node by its name, several by their number."""
     if len(names) == 1:
-        return _("node {name}").format(name=names[0][:_LONGEST])
+        return _("node {name}").format(name=names[0][:_MAX_LENGTH])
     return ngettext("{count} node", "{count} nodes", len(names)).format(count=len(names))
 
 
@@ -242,7 +242,7 @@ def take_lock(message: Any) -> None:
     """Take over what is locked on the stage, and under which weighting; anything but nodes of this graph clears it."""
     looked = heard.message(message, Looked)
     locked = _locked(looked, session.current().graph.num_nodes)
-    session.update(locked=locked, weighting="" if looked is None else looked.weighting[:_LONGEST])
+    session.update(locked=locked, weighting="" if looked is None else looked.weighting[:_MAX_LENGTH])
 
 
 def _locked(looked: Looked | None, num_nodes: int) -> session.Locked | None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from gatviz.ui.session.work import Work
 
-MOST_STEPS = 200
-MOST_BYTES = 256 * 2**20
+MAX_STEPS = 200
+MAX_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,11 @@ def _bounded(steps: tuple[PastStep, ...]) -> tuple[PastStep, ...]:
     """The latest steps, as many as memory allows; feature matrices that steps share count once."""
     kept: list[PastStep] = []
     seen: dict[int, int] = {}
-    for step in reversed(steps[-MOST_STEPS:]):
+    for step in reversed(steps[-MAX_STEPS:]):
         graph = step.work.graph
         for array in (graph.x, graph.edge_index):
             seen[id(array)] = array.nbytes
-        if sum(seen.values()) > MOST_BYTES and kept:
+        if sum(seen.values()) > MAX_BYTES and kept:
             break
         kept.append(step)
     return tuple(reversed(kept))

@@ -23,9 +23,9 @@ from gatviz.ui.session import kept, session
 from gatviz.ui.session.control_values import forget_value, set_value, value_of
 from gatviz.words import _
 
-MOST_KEPT = 8_000_000
+MAX_KEPT = 8_000_000
 """Bytes of a session that a browser is asked to keep."""
-MOST_LINK = 16_000
+MAX_LINK = 16_000
 """Characters of a link: longer ones are cut by what they are sent with."""
 VIEW: dict[str, tuple[type, ...]] = {
     "workspace": (str,),
@@ -164,10 +164,10 @@ def _grant(wanted: Wanted) -> None:
 
 def _packed() -> str:
     now = session.current()
-    if _size(now) > MOST_KEPT:
+    if _size(now) > MAX_KEPT:
         raise _too_large(_size(now))
     data = kept.to_file(now)
-    if len(data) > MOST_KEPT:
+    if len(data) > MAX_KEPT:
         raise _too_large(len(data))
     return base64.b64encode(data).decode("ascii")
 
@@ -181,7 +181,7 @@ def _size(now: session.Session) -> int:
 def _too_large(size: int) -> GatvizError:
     return GatvizError(
         _("this session"),
-        _("at most {most} MB to keep it in the browser").format(most=MOST_KEPT // 10**6),
+        _("at most {most} MB to keep it in the browser").format(most=MAX_KEPT // 10**6),
         _("{size:,.0f} MB").format(size=size / 10**6),
         _("save it as a file, or a reload loses it"),
     )
@@ -229,12 +229,12 @@ def link() -> str:
     Raises:
         GatvizError: it would be too long.
     """
-    text = kept.to_link(session.current()) if _size(session.current()) < MOST_KEPT else ""
-    if not 0 < len(text) <= MOST_LINK:
+    text = kept.to_link(session.current()) if _size(session.current()) < MAX_KEPT else ""
+    if not 0 < len(text) <= MAX_LINK:
         found = _("{count:,}").format(count=len(text)) if text else _("far more")
         raise GatvizError(
             _("this session as a link"),
-            _("at most {most:,} characters").format(most=MOST_LINK),
+            _("at most {most:,} characters").format(most=MAX_LINK),
             found,
             _("save it as a file and send that"),
         )

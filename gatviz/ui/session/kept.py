@@ -21,7 +21,7 @@ from gatviz.graph.graph import Graph
 from gatviz.model.kept_steps import made
 from gatviz.numbers import check_finite
 from gatviz.ui.session.captured import captured_work
-from gatviz.ui.session.history import MOST_STEPS, History, PastStep
+from gatviz.ui.session.history import MAX_STEPS, History, PastStep
 from gatviz.ui.session.kept_model import (
     KeptModel,
     KeptWeights,
@@ -37,11 +37,11 @@ from gatviz.ui.session.work import Pin, Slot, Work
 from gatviz.words import _
 
 FORM = Form("session", 1)
-MOST_HISTORY = 1_000_000
+MAX_HISTORY = 1_000_000
 """Bytes, about, of steps that can be undone or redone that are kept."""
-_MOST_ARRAYS = MAX_MEMBERS - 20
+_MAX_ARRAYS = MAX_MEMBERS - 20
 _BYTES_OF_A_NAME = 20
-_MOST_VIEW = 50
+_MAX_VIEW = 50
 
 
 class _Work(msgspec.Struct):
@@ -164,10 +164,10 @@ class _Writer:
     def steps(self, steps: tuple[PastStep, ...]) -> list[dict[str, Any]]:
         """The last of them, as far as they are small; the last one last."""
         kept: list[dict[str, Any]] = []
-        most = self.bytes + MOST_HISTORY
+        most = self.bytes + MAX_HISTORY
         for step in reversed(steps):
             kept.append({"what": step.what, "work": self.work(step.work)})
-            if self.bytes > most or len(self.arrays.held) > _MOST_ARRAYS:
+            if self.bytes > most or len(self.arrays.held) > _MAX_ARRAYS:
                 break
         return kept[::-1]
 
@@ -269,7 +269,7 @@ class _Reader:
         )
 
     def steps(self, kept: list[_Step]) -> tuple[PastStep, ...]:
-        return tuple(PastStep(step.what, self.work(step.work)) for step in kept[-MOST_STEPS:])
+        return tuple(PastStep(step.what, self.work(step.work)) for step in kept[-MAX_STEPS:])
 
 
 def _session(container: Container) -> Session:
@@ -301,4 +301,4 @@ def _session(container: Container) -> Session:
 
 
 def _few(view: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(list(view.items())[:_MOST_VIEW])
+    return dict(list(view.items())[:_MAX_VIEW])

@@ -13,9 +13,9 @@ from gatviz.attention.layers import available_devices
 from gatviz.attention.loop_features import LoopFeatures
 from gatviz.errors import GatvizError, quote
 from gatviz.files.kept_graph import Put
-from gatviz.model.kept_steps import LARGEST_STEP, check_sizes, made, step_content, step_of
+from gatviz.model.kept_steps import MAX_STEP, check_sizes, made, step_content, step_of
 from gatviz.model.weights import Weights
-from gatviz.ui.session.settings import MOST_FEATURES, MOST_HEADS, MOST_LAYERS, MOST_SEED, Settings
+from gatviz.ui.session.settings import MAX_FEATURES, MAX_HEADS, MAX_LAYERS, MAX_SEED, Settings
 from gatviz.ui.session.work import HeldWeights, OpenedModel
 from gatviz.words import _
 
@@ -23,15 +23,15 @@ Get = Callable[[str], NDArray[Any]]
 
 
 _RANGES: Mapping[str, tuple[float, float]] = {
-    "num_layers": (1, MOST_LAYERS),
-    "num_heads": (1, MOST_HEADS),
-    "head_features": (1, MOST_FEATURES),
-    "output_features": (1, MOST_FEATURES),
+    "num_layers": (1, MAX_LAYERS),
+    "num_heads": (1, MAX_HEADS),
+    "head_features": (1, MAX_FEATURES),
+    "output_features": (1, MAX_FEATURES),
     "negative_slope": (0, 1),
     "dropout": (0, 0.9),
     "feature_dropout": (0, 0.9),
-    "seed": (0, MOST_SEED),
-    "edge_features": (0, LARGEST_STEP),
+    "seed": (0, MAX_SEED),
+    "edge_features": (0, MAX_STEP),
 }
 
 
@@ -77,8 +77,8 @@ def settings_of(content: Mapping[str, Any], where: str, opened: OpenedModel | No
         if not low <= value <= high:
             expected = _("a number from {low} to {high}").format(low=low, high=high)
             raise GatvizError(f"{where}, {quote(name)}", expected, quote(value), _("save it again"))
-    if len(given.activations) != MOST_LAYERS:
-        expected = _("{count} activations").format(count=MOST_LAYERS)
+    if len(given.activations) != MAX_LAYERS:
+        expected = _("{count} activations").format(count=MAX_LAYERS)
         raise GatvizError(where, expected, str(len(given.activations)), _("save it again"))
     device = given.device if given.device in available_devices() else "cpu"
     return replace(given, device=device, opened=() if opened is None else opened.steps)

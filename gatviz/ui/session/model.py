@@ -12,7 +12,7 @@ from gatviz.ui.session.run_cache import Run, drawn_weights
 from gatviz.ui.session.settings import Settings
 from gatviz.words import _
 
-_LONGEST_NAME = 40
+_MAX_NAME = 40
 
 
 def present_weights(now: session.Session) -> Weights | None:
@@ -53,7 +53,7 @@ def weights_badge(now: session.Session) -> str:
     if now.work.given is not None:
         return _("α as given")
     if opened is not None:
-        return _("weights of {name}").format(name=opened.name[:_LONGEST_NAME])
+        return _("weights of {name}").format(name=opened.name[:_MAX_NAME])
     if held is not None and held.by_hand and present_weights(now) is not None:
         return _("weights partly set by hand")
     return _("untrained weights, seed {seed}").format(seed=now.settings.seed)

@@ -25,7 +25,7 @@ from gatviz.numbers import LARGEST
 from gatviz.ui.session.settings import Settings
 from gatviz.words import _
 
-_MOST_RUNS = 32
+_MAX_RUNS = 32
 _TIMED_RUNS = 2
 """A first run of some size pays for things that later ones do not; the second is the one to tell."""
 _SLOW = 0.5
@@ -72,7 +72,7 @@ def run(graph: Graph, settings: Settings, weights: Weights | None = None) -> Run
 @cache
 def _cached_run(language: str) -> Callable[..., Run]:  # noqa: ARG001 - the spinner's
     """All languages share one cache, which Streamlit knows by the function; only the spinner's words differ."""
-    return st.cache_resource(max_entries=_MOST_RUNS, show_spinner=_("Running the model …"))(_run)
+    return st.cache_resource(max_entries=_MAX_RUNS, show_spinner=_("Running the model …"))(_run)
 
 
 def _run(key: str, _graph: Graph, _settings: Settings, _weights: Weights | None) -> Run:
@@ -109,7 +109,7 @@ def given(call: CapturedCall, graph: Graph) -> Run:
     return _given(f"{graph.fingerprint} α {call.fingerprint}", call, graph)
 
 
-@st.cache_resource(max_entries=_MOST_RUNS, show_spinner=False)
+@st.cache_resource(max_entries=_MAX_RUNS, show_spinner=False)
 def _given(key: str, _call: CapturedCall, _graph: Graph) -> Run:
     trace = _call.trace_on(_graph)
     return Run(key, trace.layers[0], trace, 0.0)
@@ -154,7 +154,7 @@ def checks(run_: Run, *, pyg: bool) -> tuple[Check, ...]:
     return _checks(run_.key, pyg, words.language(), run_)
 
 
-@st.cache_resource(max_entries=_MOST_RUNS, show_spinner=False)
+@st.cache_resource(max_entries=_MAX_RUNS, show_spinner=False)
 def _checks(key: str, pyg: bool, language: str, _run: Run) -> tuple[Check, ...]:  # noqa: ARG001
     found = proofs(_run.trace, pyg=pyg)
     if pyg and any(step.layer is None for step in _run.whole.steps):

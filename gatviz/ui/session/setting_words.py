@@ -7,7 +7,7 @@ from dataclasses import fields
 from gatviz.ui.session.settings import Settings
 from gatviz.words import _, commas
 
-_MOST_TOLD = 2
+_MAX_TOLD = 2
 
 
 def setting_name(name: str) -> str:
@@ -55,6 +55,6 @@ def told_change(before: Settings, after: Settings) -> str:
     names = [field.name for field in fields(Settings) if field.name != "opened"]
     pairs = [(name, getattr(before, name), getattr(after, name)) for name in names]
     differ = [(name, old, new) for name, old, new in pairs if old != new]
-    if len(differ) > _MOST_TOLD or not differ:
+    if len(differ) > _MAX_TOLD or not differ:
         return _("change the model")
     return commas(f"{setting_name(name)} {setting_value(old)} → {setting_value(new)}" for name, old, new in differ)

@@ -18,10 +18,10 @@ from gatviz.model.plan import Sum
 if TYPE_CHECKING:
     from gatviz.ui.session.work import OpenedModel, Work
 
-MOST_LAYERS = 4
-MOST_HEADS = 16
-MOST_FEATURES = 64
-MOST_SEED = 2**31 - 1
+MAX_LAYERS = 4
+MAX_HEADS = 16
+MAX_FEATURES = 64
+MAX_SEED = 2**31 - 1
 NO_ACTIVATION = "none"
 Jumping = Literal["", "cat", "max", "last"]
 
@@ -54,7 +54,7 @@ class Settings:
     share_weights: bool = False
     negative_slope: float = NEGATIVE_SLOPE
     attention: Attention = "learnt"
-    activations: tuple[str, ...] = (HIDDEN_ACTIVATION,) * MOST_LAYERS
+    activations: tuple[str, ...] = (HIDDEN_ACTIVATION,) * MAX_LAYERS
     last_activation: str = NO_ACTIVATION
     readout: bool = False
     jumping: Jumping = ""

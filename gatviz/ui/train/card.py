@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -17,6 +16,7 @@ from gatviz.training.schedule import PAPERS
 from gatviz.training.task import Task, is_one_hot
 from gatviz.ui.escape import escape
 from gatviz.ui.session import session
+from gatviz.ui.session.settings import MAX_SEED
 from gatviz.ui.session.steps import take_graph
 from gatviz.ui.train.player import Player
 from gatviz.ui.train.players import own_player
@@ -28,8 +28,8 @@ table.training { width: 100%; border: 0; font-size: 0.82rem; border-collapse: co
 table.training td { border: 0; padding: 2px 0; vertical-align: top; }
 table.training td:first-child { opacity: 0.72; padding-right: 10px; white-space: nowrap; }
 </style>"""
-_MOST_NAMED = 4
-_LARGEST_SEED = 2**31 - 1
+_MAX_NAMED = 4
+_MAX_ONE_HOT = 1_000
 
 
 def training_card(now: session.Session, player: Player) -> None:
@@ -90,7 +90,7 @@ def told_labelled(graph: Graph, setup: Setup) -> str:
         return _("none yet")
     count = len(task.labelled)
     names = [graph.names[n] for n in task.labelled]
-    what = commas(names) if count <= _MOST_NAMED and sum(map(len, names)) < 24 else str(count)
+    what = commas(names) if count <= _MAX_NAMED and sum(map(len, names)) < 24 else str(count)
     if setup.labelled is None and setup.per_class is None and graph.split:
         return _("{what} of {n}, the graph's split").format(what=what, n=graph.num_nodes)
     return _("{what} of {n}").format(what=what, n=graph.num_nodes)
@@ -124,9 +124,35 @@ def take_setup(setup: Setup) -> None:
 
 @st.dialog(_("How it is trained"), width="medium")
 def _dialog() -> None:
-    now, player = session.current(), own_player()
-    setup, graph = player.setup, now.graph
-    schedule = setup.schedule
+    graph, setup = session.current().graph, own_player().setup
+    chosen = _schedule(_labelled(setup, graph))
+    kinds = st.pills(
+        _("Trained beside it, on the same data"),
+        BESIDE,
+        selection_mode="multi",
+        default=list(setup.beside),
+        format_func=beside_title,
+        help=_("Equal shares: the same net from the same weights, with 1/n in the place of α. The fair control."),
+    )
+    if not is_one_hot(graph) and graph.num_nodes <= _MAX_ONE_HOT:
+        st.button(
+            _("Make features one-hot"),
+            on_click=_one_hot,
+            help=_("Each node gets a feature of its own: the model then learns who a node is."),
+        )
+    if st.button(_("Train so, from epoch 0"), type="primary"):
+        made = replace(chosen, beside=tuple(kinds), card="")
+        try:
+            made.task(graph)
+        except GatvizError as error:
+            st.error(escape(str(error)))
+            return
+        take_setup(made)
+        st.rerun()
+
+
+def _labelled(setup: Setup, graph: Graph) -> Setup:
+    """Asks which labels training is told."""
     ways = {
         "split": _("the graph's split") if graph.split else _("all nodes with a label"),
         "each": _("some of each class"),
@@ -136,21 +162,28 @@ def _dialog() -> None:
     way = st.segmented_control(
         _("Labelled nodes"), list(ways), default=usual, format_func=ways.__getitem__, required=True
     )
-    named, per_class = None, None
     if way == "named":
         known = [name for name, label in zip(graph.names, graph.labels or (), strict=False) if label is not None]
-        chosen = [name for name in setup.labelled or () if name in known]
-        named = tuple(st.multiselect(_("Nodes whose labels are told"), known, default=chosen))
-    elif way == "each":
-        per_class = int(st.number_input(_("Nodes of each class"), 1, 1_000, setup.per_class or 2))
+        before = [name for name in setup.labelled or () if name in known]
+        named = st.multiselect(_("Nodes whose labels are told"), known, default=before)
+        return replace(setup, labelled=tuple(named), per_class=None)
+    if way == "each":
+        each = int(st.number_input(_("Nodes of each class"), 1, 1_000, setup.per_class or 2))
+        return replace(setup, labelled=None, per_class=each)
+    return replace(setup, labelled=None, per_class=None)
+
+
+def _schedule(setup: Setup) -> Setup:
+    """Asks how long and how hard is trained."""
+    schedule = setup.schedule
     left, right = st.columns(2)
     epochs = int(left.number_input(_("Epochs"), 1, 5_000, min(schedule.epochs, 5_000)))
-    seed = int(right.number_input(_("Seed of the dropout"), 0, _LARGEST_SEED, min(schedule.seed, _LARGEST_SEED)))
+    seed = int(right.number_input(_("Seed of the dropout"), 0, MAX_SEED, min(schedule.seed, MAX_SEED)))
     lr = float(left.number_input(_("Learning rate (Adam)"), 1e-5, 10.0, schedule.lr, format="%g", step=1e-3))
     decay = float(right.number_input(_("Weight decay"), 0.0, 1.0, schedule.weight_decay, format="%g", step=1e-4))
     alpha = left.slider(_("Dropout on α"), 0.0, 0.9, setup.dropout, 0.05)
     features = right.slider(_("Dropout on features"), 0.0, 0.9, setup.feature_dropout, 0.05)
-    patience: Any = None
+    patience: int | None = None
     if st.checkbox(
         _("Stop when validation nodes get no better"),
         value=schedule.patience is not None,
@@ -158,37 +191,8 @@ def _dialog() -> None:
         help=None if _has_validation() else _("The graph has no split with validation nodes."),
     ):
         patience = int(st.number_input(_("Patience, in epochs"), 1, 5_000, schedule.patience or 100))
-    kinds = st.pills(
-        _("Trained beside it, on the same data"),
-        BESIDE,
-        selection_mode="multi",
-        default=list(setup.beside),
-        format_func=beside_title,
-        help=_("Equal shares: the same net from the same weights, with 1/n in the place of α. The fair control."),
-    )
-    one_hot = is_one_hot(graph)
-    if not one_hot and graph.num_nodes <= 1_000:
-        st.button(
-            _("Make features one-hot"),
-            on_click=_one_hot,
-            help=_("Each node gets a feature of its own: the model then learns who a node is."),
-        )
-    if st.button(_("Train so, from epoch 0"), type="primary"):
-        try:
-            made = Setup(
-                labelled=named,
-                per_class=per_class,
-                schedule=replace(schedule, epochs=epochs, lr=lr, weight_decay=decay, patience=patience, seed=seed),
-                dropout=alpha,
-                feature_dropout=features,
-                beside=tuple(kinds),
-            )
-            made.task(graph)
-        except GatvizError as error:
-            st.error(escape(str(error)))
-            return
-        take_setup(made)
-        st.rerun()
+    schedule = replace(schedule, epochs=epochs, lr=lr, weight_decay=decay, patience=patience, seed=seed)
+    return replace(setup, schedule=schedule, dropout=alpha, feature_dropout=features)
 
 
 def _one_hot() -> None:

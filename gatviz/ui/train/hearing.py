@@ -15,14 +15,14 @@ from gatviz.ui.explain.doors import open_explain
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import set_value
 from gatviz.ui.train.following import follow
-from gatviz.ui.train.opening import bring, source_of
+from gatviz.ui.train.on_screen import bring, source_of
 from gatviz.ui.train.painting import give_label
 from gatviz.ui.train.player import Player
 from gatviz.ui.train.players import greet, own_player
 from gatviz.ui.train.screen import TrainView
 from gatviz.words import _
 
-MOST_LETTERS = 200
+MAX_LETTERS = 200
 """Of a label that the browser sends."""
 _VIEW = "gatviz_train_view"
 _REDRAW = "gatviz_train_redraw"
@@ -115,7 +115,7 @@ def _paint(player: Player, node: int, label: str | None) -> None:
     if trained and (label is None or label == (now.graph.labels or ())[node]):
         player.paint(node)
     elif label is not None:
-        name = give_label(now.graph, node, label[:MOST_LETTERS].strip())
+        name = give_label(now.graph, node, label[:MAX_LETTERS].strip())
         if trained:
             follow(session.current(), player, told=name)
             if player.playhead > 0:

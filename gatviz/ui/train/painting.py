@@ -17,7 +17,7 @@ from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.steps import take_graph
 from gatviz.words import _
 
-MOST_PAINTED = 1_000
+MAX_PAINTED = 1_000
 """Of a larger graph nobody paints the nodes one by one."""
 
 

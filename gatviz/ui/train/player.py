@@ -15,7 +15,7 @@ from gatviz.analysis.subject import called
 from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.beside import beside
-from gatviz.training.kept_epochs import MOST_BYTES
+from gatviz.training.kept_epochs import MAX_BYTES
 from gatviz.training.recorded import Recorded
 from gatviz.training.task import Task
 from gatviz.training.training import Training
@@ -30,7 +30,7 @@ _TICKS = 80
 """In so many steps the playhead goes from the first epoch to the last."""
 PACE, LOOKING = 0.14, 0.2
 """Seconds from one picture to the next while something moves; more where looking took more than this share of them."""
-_MOST_UNDONE = 5
+_MAX_UNDONE = 5
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,12 @@ class Player:
         """
         task, made = setup.task(graph), setup.model(model)
         training = Training(made, task, setup.schedule)
-        rest = MOST_BYTES // 8
+        rest = MAX_BYTES // 8
         others: dict[str, Training] = {}
         for kind in setup.beside:
             if kind not in made_of(made):
                 other = beside(kind, made, task.num_classes, setup.schedule.seed)
-                others[kind] = Training(other, task, setup.schedule, most_bytes=rest)
+                others[kind] = Training(other, task, setup.schedule, max_bytes=rest)
         self.put(training, setup, source, others)
 
     def put(
@@ -200,7 +200,7 @@ class Player:
             training = change(take.training, at)
             task = training.task_at(training.trained)
             others = {kind: other.changed(min(at, other.trained), task=task) for kind, other in take.beside.items()}
-            self.before = (*self.before[1 - _MOST_UNDONE :], (take, at, self.setup))
+            self.before = (*self.before[1 - _MAX_UNDONE :], (take, at, self.setup))
             self.take = Take(training, others, source)
             self.notice = notice
             if labelled is not None:

@@ -12,7 +12,7 @@ from gatviz.ui.train.player import Player
 from gatviz.ui.train.worker import Worker, is_there
 
 _KEY = "gatviz_player"
-_MOST_KEPT = 24
+_MAX_KEPT = 24
 """So many trainings are kept for pages that may come back; the longest unseen go first."""
 
 _kept: OrderedDict[str, Player] = OrderedDict()
@@ -52,6 +52,6 @@ def greet(token: str) -> bool:
                 return False  # the same tab twice: the one that is there keeps it
         _kept[token] = player
         _kept.move_to_end(token)
-        while len(_kept) > _MOST_KEPT:
+        while len(_kept) > _MAX_KEPT:
             _kept.popitem(last=False)
     return False

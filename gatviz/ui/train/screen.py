@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import msgspec
 import numpy as np
 
-from gatviz.analysis.over_epochs import predicted_and_sure
-from gatviz.analysis.training_story import Curve, seeds_story, training_story
+from gatviz.analysis.over_epochs import HeadsAt, SeedTold, predicted_and_sure
+from gatviz.analysis.subject import edge_place
+from gatviz.analysis.training_story import Curve, TrainingStory, seeds_story, training_story
 from gatviz.charts.colours import stage_palettes
 from gatviz.errors import GatvizError
-from gatviz.graph.positions import default_positions
+from gatviz.graph.graph import Graph
+from gatviz.graph.positions import Positions, default_positions
 from gatviz.stage import training as pack
 from gatviz.stage.protocol import Palettes
 from gatviz.stage.training_protocol import TrainEmbedding, TrainScreen, TrainStep
@@ -26,6 +28,8 @@ from gatviz.ui.train.player import Player
 from gatviz.ui.train.seeds import SEEDS, SeedTrainings
 from gatviz.words import _, ngettext
 
+KeptHeads = tuple[Sequence[int], Sequence[HeadsAt]]
+"""Epochs that are kept, and what the heads of a layer did at each."""
 LIVE_PACE = 1000
 """Milliseconds, where only a script elsewhere may have gone on."""
 
@@ -70,80 +74,47 @@ def beside_names(own: str) -> Mapping[str, str]:
 def train_screen(now: session.Session, player: Player, view: TrainView, heard: int) -> TrainScreen:
     """All of the picture, at the playhead; `heard` is what the browser last asked for."""
     assert player.take is not None
-    take = player.take
-    training = take.training
+    training = player.take.training
     view = view.within(player)
     layer = view.layer
     at = min(player.playhead, training.trained)
     moment, first = training.at(at), training.at(0)
     graph = moment.task.graph
-    epochs, heads = player.heads(layer)
-    own = training.schedule
-    names = beside_names(_own_name(now))
-    part = pack.part_judged_by(training, training.trained)
-    since = training.judged_since(part)
-    curves = [
-        Curve(key, [int(row["epoch"]) for row in one.rows[since:]], [row[f"right_{part}"] for row in one.rows[since:]])
-        for key, one in {"own": training, **take.beside}.items()
-    ]
-    running = isinstance(training, Recorded) and training.running
-    story = training_story(
-        epochs,
-        heads,
-        curves,
-        len(training.task_at(training.trained).nodes(part)),
-        ended=bool(training.ended) and not running,
-        total=own.epochs,
-        at=at,
-        edits=training.edits,
-        names={**names, "equal": _("The same net trained with equal shares")},
-    )
+    kept = player.heads(layer)
+    story = _story(now, player, kept, at)
     # Nobody chose a head: that of the headline is shown.
     head = view.head if view.head is not None else story.head or 0
     view = replace(view, head=head)
     seeds = player.seeds if player.seeds is not None and player.seeds.layer == layer else None
     told = () if seeds is None else seeds.told
-    drawn = pack.Plotted(training, take.beside, names, epochs, heads, at, head)
-    drawn = replace(drawn, seeds=told, seeds_story=seeds_story(told, graph.names))
-    locked = view.locked
-    if locked is not None:
-        target, source = locked
-        arrow = f"{pack.node_names(graph.names)[source]} → {pack.node_names(graph.names)[target]}"
-        drawn = replace(drawn, locked=player.locked(layer, head, target, source), locked_name=arrow)
-        place = pack.edge_place(moment, target, source)
-        if place is not None and told and len(told[0].mean) == len(moment.edges.added):
-            drawn = replace(drawn, locked_seeds=[float(one.mean[place]) for one in told])
-    positions = now.positions if now.graph.fingerprint == graph.fingerprint else None
-    if positions is None:
-        positions = graph.positions if graph.positions is not None else default_positions(graph)
     same = pack.can_change(moment, first)
     steps = training.outputs(at) if view.panel == "embedding" else ()
     embedded = min(max(view.step, 0), max(len(steps) - 1, 0))
     slow, unslow = _slow(player, view, moment) if view.panel == "step" else (None, "")
     return TrainScreen(
-        identity=take.source.graph,
+        identity=player.take.source.graph,
         graph_title=now.origin,
         caption=_caption(now.origin, training, view, at),
         names=list(graph.names),
         called=pack.node_names(graph.names),
-        positions=np.round(positions, 5).tolist(),
+        positions=np.round(_positions(now, graph), 5).tolist(),
         class_of=graph.class_index.tolist(),
         class_names=list(graph.class_names),
         labelled=moment.task.labelled.tolist(),
         moment=pack.pack_moment(moment, layer, first if view.measure == "change" else None),
         first=pack.pack_moment(first, min(layer, len(first.alpha) - 1)) if same else pack.pack_moment(moment, layer),
-        total=own.epochs,
+        total=training.schedule.epochs,
         trained=training.trained,
         pace=_pace(player, seeds),
         fixed=_fixed(training),
         ended=told_end(training.ended, training.trained),
         busy=player.worker.is_busy or (seeds is not None and seeds.worker.is_busy),
         playing=player.playing,
-        left=pack.time_left(training, own.epochs),
+        left=pack.time_left(training, training.schedule.epochs),
         headline=pack.pack_pieces(story.headline),
         below=pack.pack_pieces(story.below),
         flags=pack.pack_flags(story.flags),
-        charts=pack.pack_charts(drawn) if view.panel == "charts" else [],
+        charts=pack.pack_charts(_plotted(now, player, view, moment, kept, told)) if view.panel == "charts" else [],
         panel=view.panel,
         steps=[step.at for step in steps],
         step=embedded,
@@ -156,7 +127,7 @@ def train_screen(now: session.Session, player: Player, view: TrainView, heard: i
         head=head,
         heads=moment.alpha[layer].shape[1],
         measure=view.measure if same else "alpha",
-        locked=locked,
+        locked=view.locked,
         faint=pack.told_faint(moment, layer, head),
         notice=player.notice,
         foot=told_kept(training),
@@ -167,6 +138,62 @@ def train_screen(now: session.Session, player: Player, view: TrainView, heard: i
         palettes=msgspec.convert(stage_palettes(), Palettes),
         texts=pack.training_texts(),
     )
+
+
+def _story(now: session.Session, player: Player, kept: KeptHeads, at: int) -> TrainingStory:
+    """What a layer's heads did, and who was right, told at an epoch."""
+    assert player.take is not None
+    training = player.take.training
+    part = pack.part_judged_by(training, training.trained)
+    since = training.judged_since(part)
+    curves = [
+        Curve(key, [int(row["epoch"]) for row in one.rows[since:]], [row[f"right_{part}"] for row in one.rows[since:]])
+        for key, one in {"own": training, **player.take.beside}.items()
+    ]
+    running = isinstance(training, Recorded) and training.running
+    return training_story(
+        *kept,
+        curves,
+        len(training.task_at(training.trained).nodes(part)),
+        ended=bool(training.ended) and not running,
+        total=training.schedule.epochs,
+        at=at,
+        edits=training.edits,
+        names={**beside_names(_own_name(now)), "equal": _("The same net trained with equal shares")},
+    )
+
+
+def _plotted(
+    now: session.Session,
+    player: Player,
+    view: TrainView,
+    moment: Moment,
+    kept: KeptHeads,
+    told: Sequence[SeedTold],
+) -> pack.Plotted:
+    """What the charts are drawn from: with lines of the locked arrow, and of other seeds, where there are any."""
+    assert player.take is not None
+    take, layer, head = player.take, view.layer, view.head or 0
+    names = moment.task.graph.names
+    drawn = pack.Plotted(
+        take.training, take.beside, beside_names(_own_name(now)), *kept, moment.epoch, head,
+        seeds=told, seeds_story=seeds_story(told, names),
+    )  # fmt: skip
+    if view.locked is None:
+        return drawn
+    target, source = view.locked
+    called = pack.node_names(names)
+    arrow = f"{called[source]} → {called[target]}"
+    drawn = replace(drawn, locked=player.locked(layer, head, target, source), locked_name=arrow)
+    place = edge_place(moment.edges.edge_index, target, source)
+    if place is None or not told or len(told[0].mean) != len(moment.edges.added):
+        return drawn
+    return replace(drawn, locked_seeds=[float(one.mean[place]) for one in told])
+
+
+def _positions(now: session.Session, graph: Graph) -> Positions:
+    """Where the nodes stand: as in the other workspaces where the graph is the same."""
+    return now.positions if now.graph.fingerprint == graph.fingerprint else default_positions(graph)
 
 
 def _pace(player: Player, seeds: SeedTrainings | None) -> int:

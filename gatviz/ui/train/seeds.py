@@ -7,7 +7,7 @@ from dataclasses import replace
 from gatviz.analysis.over_epochs import SeedTold, heads_at, seed_told
 from gatviz.model.gat import GAT
 from gatviz.training.beside import redrawn
-from gatviz.training.kept_epochs import MOST_BYTES
+from gatviz.training.kept_epochs import MAX_BYTES
 from gatviz.training.task import Task
 from gatviz.training.training import Training
 from gatviz.ui.train.setup import Setup
@@ -42,7 +42,7 @@ class SeedTrainings:
         if self._now is None:
             seed = self.setup.schedule.seed + 1 + len(self.told)
             schedule = replace(self.setup.schedule, seed=seed)
-            self._now = Training(redrawn(self.model, seed), self.task, schedule, most_bytes=MOST_BYTES // 8)
+            self._now = Training(redrawn(self.model, seed), self.task, schedule, max_bytes=MAX_BYTES // 8)
         if not self._now.advance():
             self.told = (*self.told, self._tell(self._now))
             self._now = None

@@ -22,8 +22,8 @@ from gatviz.ui.train.card import training_card
 from gatviz.ui.train.cards import cards
 from gatviz.ui.train.following import follow
 from gatviz.ui.train.hearing import hear, heard_so_far, view, wants_the_page
-from gatviz.ui.train.opening import shown_model
-from gatviz.ui.train.painting import MOST_PAINTED, paint_screen
+from gatviz.ui.train.on_screen import shown_model
+from gatviz.ui.train.painting import MAX_PAINTED, paint_screen
 from gatviz.ui.train.players import own_player
 from gatviz.ui.train.screen import train_screen
 from gatviz.words import _
@@ -53,7 +53,8 @@ def train(now: session.Session, settings: Settings, run: Run) -> None:
 def _offer_readout(now: session.Session, run: Run) -> None:
     """A linear map to the classes behind the model, by one click, where that is what it lacks."""
     classes = len(now.graph.class_names)
-    if run.whole.out.shape == (now.graph.num_nodes, classes):
+    rows, width = run.whole.out.shape
+    if width == classes or rows != now.graph.num_nodes:
         return
     st.button(
         _("Add a linear readout to {n} classes").format(n=classes),
@@ -101,7 +102,7 @@ def _unpainted(run: Run) -> None:
     if wants_the_page():
         st.rerun()
     now = session.current()
-    if 0 < now.graph.num_nodes <= MOST_PAINTED and run.whole.graph.fingerprint == now.graph.fingerprint:
+    if 0 < now.graph.num_nodes <= MAX_PAINTED and run.whole.graph.fingerprint == now.graph.fingerprint:
         train_stage(paint_screen(now, run, own_player().notice, heard_so_far()), asked=hear)
     else:
         train_stage({"heard": heard_so_far()}, asked=hear)

@@ -1,19 +1,58 @@
-"""`Worker`: the thread that trains ahead of a session's playhead. It ends with its work, or with the page."""
+"""`Worker`: the thread that trains ahead of a session's playhead. It ends with its work, or with the page.
+
+Sessions that train take turns at the processor, each for a moment, in the order in which they ask.
+"""
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from streamlit.runtime import exists, get_instance
 
 from gatviz.attention.layers import use_one_thread
-from gatviz.ui.train.turns import TURNS
 
 _SLICE = 0.03
 """So many seconds at a turn: a person who presses Stop, and another who trains, wait no longer than a breath."""
 _ASKED_EVERY = 0.5
+
+
+class Turns:
+    """So many at once; who waits is served in order, so that nobody who trains keeps another from it."""
+
+    def __init__(self, places: int) -> None:
+        self._free = places
+        self._lock = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """One's own turn, waited for."""
+        mine: threading.Event | None = None
+        with self._lock:
+            if self._free and not self._waiting:
+                self._free -= 1
+            else:
+                mine = threading.Event()
+                self._waiting.append(mine)
+        if mine is not None:
+            mine.wait()
+        try:
+            yield
+        finally:
+            with self._lock:
+                if self._waiting:
+                    self._waiting.popleft().set()
+                else:
+                    self._free += 1
+
+
+TURNS = Turns(max(1, (os.cpu_count() or 2) - 1))
+"""One processor is left to the answers that the screen waits for, where there are several."""
 
 
 def is_there(session_id: str) -> bool:

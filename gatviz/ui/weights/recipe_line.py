@@ -20,9 +20,9 @@ from gatviz.ui.escape import escape
 from gatviz.words import _, commas, ngettext
 
 _TRIED = ("elu", "relu", "leaky_relu", "tanh", "none")
-_MOST_TRIED = 20_000
+_MAX_TRIED = 20_000
 """Edges of a graph on which other activations are tried too."""
-_MOST_BY_HAND = 200
+_MAX_BY_HAND = 200
 
 
 def chosen_way(file: WeightsFile, token: str) -> str:
@@ -68,9 +68,10 @@ def _told(piece: StoredModule) -> str:
 
 
 def step_reasons(found: Checkpoint) -> None:
-    """Why each step stands where it does."""
+    """How the recipe was found, and why each step stands where it does."""
     if not found.guesses:
         return
+    st.caption(escape(next(one.reason for one in found.decisions if one.name == "recipe")))
     sure = {"file": _("the file"), "assumed": _("assumed")}
     rows = [{_("step"): guess.step, _("from"): sure[guess.origin], _("why"): guess.reason} for guess in found.guesses]
     rows += [
@@ -101,7 +102,9 @@ def labels(found: Checkpoint, before: Checkpoint | None, graph: Graph, file: Wei
     saved = _saved(trace, graph)
     ways = (*saved, *(one for one in likely_columns(trace, graph) if one.classes != trace.classes or not saved))
     if not ways:
-        if graph.class_names:
+        if found.model.reads_out and graph.class_names:
+            st.caption(_("The output is one row for the whole graph, so the labels of nodes say nothing of it."))
+        elif graph.class_names:
             told = ngettext(
                 "The output has {n} column, the graph {labels} labels: they cannot be compared.",
                 "The output has {n} columns, the graph {labels} labels: they cannot be compared.",
@@ -117,7 +120,7 @@ def labels(found: Checkpoint, before: Checkpoint | None, graph: Graph, file: Wei
         if first := likely_columns(as_proposed, graph):
             told = " ".join(_accuracies(as_proposed, graph, first[0]))
             st.caption(escape(_("With the recipe as it was proposed: {accuracies}").format(accuracies=told)))
-    if graph.num_edges <= _MOST_TRIED:
+    if graph.num_edges <= _MAX_TRIED:
         _other_activations(found, graph, file)
 
 
@@ -135,7 +138,7 @@ def _accuracies(trace: Trace, graph: Graph, columns: Columns) -> list[str]:
 
 
 def _columns(trace: Trace, graph: Graph, ways: tuple[Columns, ...], token: str) -> Columns:
-    by_hand = trace.out.shape[1] <= _MOST_BY_HAND
+    by_hand = trace.out.shape[1] <= _MAX_BY_HAND
     options: list[Columns | None] = [*ways, *([None] if by_hand else [])]
     chosen: Columns | None = st.selectbox(
         _("Columns of the output stand for labels"),

@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from gatviz.errors import GatvizError
 from gatviz.model.weights import Fill, Weights, filled, has_heads, with_values
 from gatviz.numbers import as_float
+from gatviz.ui.grid import Cells, Grid
 from gatviz.ui.session import session
 from gatviz.ui.session.model import all_weights, is_shared
 from gatviz.ui.session.steps import parameter_name, take_weights
 from gatviz.words import _
 
-_BASE = "gatviz_weights_base"
-_MOST_ROWS, _MOST_COLUMNS = 200, 60
-_ROW_HEIGHT, _TALLEST = 35, 360
+_MAX_ROWS, _MAX_COLUMNS = 200, 60
 
 
 @dataclass(frozen=True)
@@ -42,17 +41,22 @@ class _Place:
 
 
 @dataclass(frozen=True)
-class _Base:
-    """What the grid was filled with; it is filled anew when somebody else changed the weights, or for another place."""
+class _Shown:
+    """What the grid shows: a place in these weights."""
 
-    number: int
     place: _Place
     weights: Weights
-    result: str
 
     @property
-    def key(self) -> str:
-        return f"weights-{self.number}"
+    def values(self) -> NDArray[np.floating]:
+        """The numbers there."""
+        values = self.weights.of(self.place.layer)[self.place.name]
+        return values if self.place.head is None else values[self.place.head]
+
+    @property
+    def fingerprint(self) -> str:
+        """Another one for other weights, and for another place."""
+        return f"{self.place} {self.weights.fingerprint}"
 
 
 def weights_table(now: session.Session, layer: int, input_names: Sequence[str]) -> None:
@@ -68,30 +72,17 @@ def weights_table(now: session.Session, layer: int, input_names: Sequence[str]) 
         key = f"weights_step_{layer}_{'_'.join(weights.around)}"
         place = _chosen(weights, st.selectbox(_("Step"), steps, format_func=told.__getitem__, key=key))
     _whole(now, weights, place)
-    base = st.session_state.get(_BASE)
-    if base is None or base.result != weights.fingerprint or base.place != place:
-        base = _Base(0 if base is None else base.number + 1, place, weights, weights.fingerprint)
-        st.session_state[_BASE] = base
-    table = _table(base.weights, place)
-    rows, columns = min(table.shape[0], _MOST_ROWS), min(table.shape[1], _MOST_COLUMNS)
+    table = np.atleast_2d(_GRID.filled(_Shown(place, weights)).shown.values)
+    rows, columns = min(table.shape[0], _MAX_ROWS), min(table.shape[1], _MAX_COLUMNS)
     reads_x = place.layer == (weights.reads_x or 0)
     by_input = table.shape[1] == len(input_names) and place.name.startswith(("W", "weight"))
     by_input = by_input and (isinstance(place.layer, int) or reads_x)
     words = [input_names[k] if by_input else f"c{k}" for k in range(columns)]
-    frame = pd.DataFrame(table[:rows, :columns], columns=[str(k) for k in range(columns)])
-    st.data_editor(
-        frame,
-        key=base.key,
-        on_change=_take_cells,
-        args=(base.key,),
-        hide_index=True,
-        width="stretch",
-        height=min(_TALLEST, _ROW_HEIGHT * (rows + 1) + 3),
-        column_config={
-            str(k): st.column_config.NumberColumn(word, format="%.4g", required=True, width="small")
-            for k, word in enumerate(words)
-        },
-    )
+    shown = {
+        str(k): st.column_config.NumberColumn(word, format="%.4g", required=True, width="small")
+        for k, word in enumerate(words)
+    }
+    _GRID.draw(pd.DataFrame(table[:rows, :columns], columns=list(shown)), shown)
     if (rows, columns) != table.shape:
         st.caption(
             _("The first {rows:,} of {all_rows:,} rows and {columns:,} of {all_columns:,} columns.").format(
@@ -120,35 +111,29 @@ def _is_shared(now: session.Session, place: _Place) -> bool:
     return isinstance(place.layer, int) and is_shared(now, place.layer)
 
 
-def _table(weights: Weights, place: _Place) -> NDArray[np.floating]:
-    """The numbers of a place as rows and columns."""
-    values = weights.of(place.layer)[place.name]
-    return np.atleast_2d(values if place.head is None else values[place.head])
-
-
-def _take_cells(key: str) -> None:
-    """Take over all that was typed since the grid was filled; a grid of before has nothing more to say."""
-    base: _Base = st.session_state[_BASE]
-    if key != base.key:
-        return
-    table = _table(base.weights, base.place).astype(np.float64)
-    for row, cells in st.session_state[key]["edited_rows"].items():
+def _with_cells(shown: _Shown, typed: Cells) -> _Shown:
+    """The weights with the cells as they were typed, columns by their numbers; an empty cell is no number."""
+    place, table = shown.place, np.atleast_2d(shown.values).astype(np.float64)
+    for row, cells in typed.items():
         for column, value in cells.items():
             table[int(row), int(column)] = np.nan if value is None else as_float(value)
-    values = base.weights.of(base.place.layer)[base.place.name]
-    shape = values.shape if base.place.head is None else values.shape[1:]
-    place, shared = base.place, _is_shared(session.current(), base.place)
-    changed = _try(
-        lambda: with_values(
-            base.weights, place.layer, place.name, table.reshape(shape), head=place.head, shared=shared
-        ),
-        place,
-    )
-    if changed is None:  # a grid of another number has no cells that were typed
-        present = all_weights(session.current())
-        st.session_state[_BASE] = _Base(base.number + 1, place, present, present.fingerprint)
-    else:
-        st.session_state[_BASE] = replace(base, result=changed.fingerprint)
+    values, shared = table.reshape(shown.values.shape), _is_shared(session.current(), place)
+    weights = with_values(shown.weights, place.layer, place.name, values, head=place.head, shared=shared)
+    return _Shown(place, weights)
+
+
+def _take(shown: _Shown) -> None:
+    take_weights(shown.weights, _("edit {name}").format(name=shown.place.called))
+
+
+_GRID: Grid[_Shown] = Grid(
+    "weights",
+    fingerprint=lambda shown: shown.fingerprint,
+    edit=_with_cells,
+    take=_take,
+    present=lambda shown: _Shown(shown.place, all_weights(session.current())),
+    max_height=360,
+)
 
 
 # ---- whole parameters ---------------------------------------------------------------------------------------
@@ -187,7 +172,7 @@ def _fill(place: _Place, kind: Fill) -> None:
     now = session.current()
     weights, seed, shared = all_weights(now), _seed(now), _is_shared(now, place)
     what = _("set {name} to {value}").format(name=place.called, value=_fills()[kind])
-    _try(lambda: filled(weights, place.layer, place.name, kind, head=place.head, seed=seed, shared=shared), place, what)
+    _try(lambda: filled(weights, place.layer, place.name, kind, head=place.head, seed=seed, shared=shared), what)
 
 
 def _copy(place: _Place, other: int) -> None:
@@ -195,7 +180,7 @@ def _copy(place: _Place, other: int) -> None:
     weights, shared = all_weights(now), _is_shared(now, place)
     values = weights.of(place.layer)[place.name][other]
     what = _("copy {name} from head {head}").format(name=place.called, head=other)
-    _try(lambda: with_values(weights, place.layer, place.name, values, head=place.head, shared=shared), place, what)
+    _try(lambda: with_values(weights, place.layer, place.name, values, head=place.head, shared=shared), what)
 
 
 def _reset() -> None:
@@ -203,12 +188,9 @@ def _reset() -> None:
     session.change(replace(now.work, weights=None), _("back to the seed's weights"))
 
 
-def _try(edit: Callable[[], Weights], place: _Place, what: str = "") -> Weights | None:
-    """Make edited weights the present ones; None where they are refused."""
+def _try(edit: Callable[[], Weights], what: str) -> None:
+    """Make edited weights the present ones, unless they are refused."""
     try:
-        weights = edit()
+        take_weights(edit(), what)
     except GatvizError as error:
         session.update(refused=str(error))
-        return None
-    take_weights(weights, what or _("edit {name}").format(name=place.called))
-    return weights

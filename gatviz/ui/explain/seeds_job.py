@@ -14,15 +14,16 @@ from gatviz.graph.graph import Graph
 from gatviz.model.gat import GAT
 from gatviz.training.beside import with_dropout
 from gatviz.training.schedule import Schedule
-from gatviz.ui.explain.job import Background, Phase
+from gatviz.ui.background import Background
+from gatviz.ui.explain.job import Phase
 from gatviz.ui.session import session
-from gatviz.ui.train.opening import source_of
+from gatviz.ui.train.on_screen import source_of
 from gatviz.ui.train.players import own_player
 
 SEEDS = 10
 
 _KEY = "explain_seeds"
-_MOST_KEPT = 4
+_MAX_KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def start_seeds(
     for other in _all().values():
         other.stop()
     _all()[key] = SeedsJob(model(), graph, key[1], edge, edge_name, way)
-    while len(_all()) > _MOST_KEPT:
+    while len(_all()) > _MAX_KEPT:
         _all().popitem(last=False)
 
 

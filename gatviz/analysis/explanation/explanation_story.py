@@ -1,97 +1,73 @@
-"""What an explanation says in words: each sentence a function of it, in pieces where names and numbers stand out."""
+"""What an explanation says: each sentence a function of it, in pieces where something of it stands out."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from string import Formatter
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from gatviz.analysis.explanation.edge_paths import EdgePaths
 from gatviz.analysis.explanation.explain import Explanation
+from gatviz.analysis.explanation.figures import agreement_number, arrow, chance, signed
 from gatviz.analysis.explanation.thresholds import CLOSE, FAR_TOGETHER, LITTLE_ALONE, MOVES, ROUNDED
+from gatviz.analysis.sentence import Mark, Sentence, joined, said
+from gatviz.analysis.subject import class_called
 from gatviz.words import _, ngettext
 
 GOOD_CASE = 0.2
 """A node whose agreement is so far above the mean is called a good case: two of the ten steps of the meters."""
-SMALLEST_WRITTEN = 0.0005
-"""With three digits less would be written as 0.000, which it is not."""
 SATURATED = 1e-3
 """A probability so near to 1 hardly moves, whatever is removed: then log-odds tell more."""
 
 
-@dataclass(frozen=True)
-class MarkedWords:
-    """A part of a sentence: plain words, a class, an arrow or a number."""
-
-    kind: Literal["words", "class", "arrow", "number"]
-    text: str
-
-
-MarkedSentence = tuple[MarkedWords, ...]
-
-
-def plain_text(sentence: MarkedSentence) -> str:
-    """A sentence as text."""
-    return "".join(class_called(piece.text) if piece.kind == "class" else piece.text for piece in sentence)
-
-
-def class_called(name: str) -> str:
-    """A class in a sentence; a bare number would read as a count."""
-    return _("class {name}").format(name=name) if name.isdecimal() else name
-
-
-def headline(e: Explanation) -> MarkedSentence:
+def headline(e: Explanation) -> Sentence:
     """What the node comes out as, with which probability, and its label where it has one; follows the node's name."""
     outputs = np.round(e.answer.outputs - e.answer.outputs.max(), ROUNDED)
     level = int((outputs == 0).sum())
     if level < 2:
         return _headline(e)
-    told = _(" {n} of its outputs are level; the first of them counts.").format(n=level)
-    return (*_headline(e), MarkedWords("words", told))
+    told = _("{n} of its outputs are level; the first of them counts.").format(n=level)
+    return joined(_headline(e), (told,))
 
 
-def _headline(e: Explanation) -> MarkedSentence:
+def _headline(e: Explanation) -> Sentence:
     fields = {
-        "class": MarkedWords("class", e.predicted),
-        "p": MarkedWords("number", chance(e.answer.p)),
+        "class": Mark("class", e.predicted),
+        "p": Mark("number", chance(e.answer.p)),
     }
     if not e.named:
-        outputs = MarkedWords("number", str(len(e.classes)))
+        outputs = Mark("number", str(len(e.classes)))
         told = _("comes out as {class} ({p}), the largest of {k} outputs.")
         if e.graph.labels is not None:
             told = _("comes out as {class} ({p}), the largest of {k} outputs; none of them stands for a label.")
-        return _told(told, **fields, k=outputs)
+        return said(told, **fields, k=outputs)
     if e.label is None:
-        return _told(_("comes out as {class} ({p})."), **fields)
-    label = MarkedWords("class", e.label)
+        return said(_("comes out as {class} ({p})."), **fields)
+    label = Mark("class", e.label)
     if e.label == e.predicted:
-        return _told(_("comes out as {class} ({p}), and so it is labelled."), **fields)
-    return _told(_("comes out as {class} ({p}), and its label is {label}."), **fields, label=label)
+        return said(_("comes out as {class} ({p}), and so it is labelled."), **fields)
+    return said(_("comes out as {class} ({p}), and its label is {label}."), **fields, label=label)
 
 
-def strongest(e: Explanation) -> MarkedSentence:
+def strongest(e: Explanation) -> Sentence:
     """The one edge whose removal moves the answer most, taken one at a time, and whether attention puts it first."""
     if e.total == 0:
-        return _told(_without_arrows(e))
+        return said(_without_arrows(e))
     if not len(e.strongest):
-        return _told(_("No arrow has been removed yet."))
+        return said(_("No arrow has been removed yet."))
     row = e.strongest.iloc[0]
     fields = {
-        "arrow": MarkedWords("arrow", arrow(row)),
-        "change": MarkedWords("number", signed(float(row["removal"]))),
-        "p": MarkedWords("number", chance(float(row["p_without"]))),
+        "arrow": Mark("arrow", arrow(row)),
+        "change": Mark("number", signed(float(row["removal"]))),
+        "p": Mark("number", chance(float(row["p_without"]))),
     }
     if e.total == 1:
-        return _told(
+        return said(
             _("Removing {arrow}, the only arrow that reaches it, moves the answer by {change}, to {p}."), **fields
         )
     sizes = e.strongest["removal"].abs().round(ROUNDED)
     level = int((sizes == sizes.iloc[0]).sum()) - 1
     if e.done == e.total and sizes.iloc[0] == 0:
-        return _told(_("Taken one at a time, no arrow moves the answer at all."))
+        return said(_("Taken one at a time, no arrow moves the answer at all."))
     template = _("Taken one at a time, removing {arrow} moves the answer most ({change}, to {p}).")
     if level:
         template = ngettext(
@@ -99,11 +75,11 @@ def strongest(e: Explanation) -> MarkedSentence:
             "Taken one at a time, removing {arrow}, or any of {k} others, moves the answer most ({change}, to {p}).",
             level,
         )
-    said = _told(template, **fields, k=MarkedWords("words", f"{level:,}"))
+    told = said(template, **fields, k=f"{level:,}")
     if e.done < e.total:
         part = ngettext("That is of {done:,} of {n:,} arrow.", "That is of {done:,} of {n:,} arrows.", e.total)
-        return (*said, MarkedWords("words", " " + part.format(done=e.done, n=e.total)))
-    return (*said, MarkedWords("words", " " + _attention_puts(e)))
+        return joined(told, (part.format(done=e.done, n=e.total),))
+    return joined(told, (_attention_puts(e),))
 
 
 def _without_arrows(e: Explanation) -> str:
@@ -273,34 +249,6 @@ def hop_title(e: Explanation, hop: int, count: int) -> str:
     return ngettext("{n:,} {hop} steps further", "{n:,} {hop} steps further", count).format(n=count, hop=hop)
 
 
-def arrow(row: pd.Series, end: str = "") -> str:
-    """An edge as it is written: source → target; `end` is "_2" for the second of a pair."""
-    return f"{row[f'source{end}']} → {row[f'target{end}']}"
-
-
-def agreement_number(value: float) -> str:
-    """A rank agreement: two digits; what only rounds to 1 is told from 1."""
-    if np.isnan(value):
-        return "–"
-    if 0.995 <= abs(value) < 1:
-        return f"{'>' if value > 0 else '<'} {'−' if value < 0 else ''}0.99"
-    return f"{value:.2f}".replace("-", "−")
-
-
-def chance(value: float) -> str:
-    """A probability: three digits; what only rounds to 0 or 1 is told from it."""
-    if 0 < value < SMALLEST_WRITTEN:
-        return "< 0.001"
-    return "> 0.999" if 1 - SMALLEST_WRITTEN <= value < 1 else f"{value:.3f}"
-
-
-def signed(value: float) -> str:
-    """A change: three digits with its sign, of a very small one its power of ten; 0 only where it is."""
-    if value == 0:
-        return "0"
-    return f"{value:{'+.3f' if abs(value) >= SMALLEST_WRITTEN else '+.0e'}}".replace("-", "−")
-
-
 def _messages_equal(e: Explanation) -> bool:
     """Whether messages say exactly what removing does, as with one layer and two classes."""
     done = e.edges["removal"].notna()
@@ -324,12 +272,3 @@ def mean_of(typical: pd.DataFrame | None, score: str, hop: int) -> tuple[float, 
 
 def _node(e: Explanation) -> str:
     return _("node {name}").format(name=e.name)
-
-
-def _told(template: str, **fields: MarkedWords) -> MarkedSentence:
-    """A template with its fields filled in, in pieces."""
-    pieces: list[MarkedWords] = []
-    for words, name, _form, _conversion in Formatter().parse(template):
-        pieces += [MarkedWords("words", words)] if words else []
-        pieces += [fields[name]] if name else []
-    return tuple(pieces)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from gatviz.analysis.explanation.contribution import GIVEN, Contribution, Variant
-from gatviz.analysis.explanation.sentences import chance, class_called
+from gatviz.analysis.explanation.figures import chance
+from gatviz.analysis.subject import class_called
 from gatviz.words import _, commas, ngettext
 
 ONE_NODE = 1.0
