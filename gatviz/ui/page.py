@@ -60,6 +60,7 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 :root[data-projector] #portal { font-size: 140%; }
 [data-testid="stMain"]:focus-visible { outline: none !important; box-shadow: none !important; }
 :root:has([data-testid="stSidebar"][data-collapsed="true"]) { --gatviz-foot: none; }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-top: 2.2rem; } }
 @media (max-width: 1250px) {
   .st-key-with-panel { flex-direction: column-reverse !important; }
   .st-key-with-panel > div { width: 100% !important; max-width: none !important; }

@@ -16,6 +16,7 @@ def test_a_key_enlarges_all_and_what_is_pointed_at_is_still_what_is_told(page: P
     sizes = "all => all.map(e => Math.round(10 * e.getBoundingClientRect().height / e.offsetHeight) / 10)"
     assert page.locator(".headline").evaluate_all(sizes) == [1.4]
     assert small is not None
+    settled(page)
     eventually(lambda: marked(page, "alpha", "locked") == {(0, 1)})
     page.mouse.move(*cell_point(page, "alpha", 2, 3))
     eventually(lambda: marked(page, "alpha", "hover") == {(2, 3)})
