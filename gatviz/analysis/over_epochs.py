@@ -201,7 +201,7 @@ def seed_told(
     return SeedTold(seed, tuple(epochs), lowest, known, bool(stopped), source, mean, shares)
 
 
-def agreement(told: Sequence[SeedTold]) -> tuple[float, float]:
+def agreement_of_seeds(told: Sequence[SeedTold]) -> tuple[float, float]:
     """How far seeds agree on α, the mean over heads: Pearson's r of two of them on average, and the same of what α has
     over even shares. NaN where α is the same on all edges, or there are not two seeds."""
     means = np.stack([one.mean for one in told])

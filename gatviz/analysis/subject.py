@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gatviz.attention.layer_trace import LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
@@ -74,6 +77,12 @@ def nodes(count: int) -> str:
 def listed(words: Sequence[str], most: int = 5) -> str:
     """ "A, B and C"; a long list is cut, and says by how many."""
     return first_of(words, most) if len(words) > most else and_list(words)
+
+
+def edge_place(edge_index: NDArray[np.int64], target: int, source: int) -> int | None:
+    """Where the edge between two nodes stands among the edges [2, E]; None where there is none."""
+    found = np.flatnonzero((edge_index[1] == target) & (edge_index[0] == source))
+    return int(found[0]) if found.size else None
 
 
 def called(name: str) -> str:

@@ -17,7 +17,7 @@ from gatviz.analysis.over_epochs import (
     AVERAGES_ABOVE,
     HeadsAt,
     SeedTold,
-    agreement,
+    agreement_of_seeds,
     levels,
     mean_right,
     same_but_for_one,
@@ -156,9 +156,7 @@ def _headline(
     if np.isnan(now.evenness).all():
         return said(_("No node reads two or more, so there is nothing for attention to share out."))
     if len(epochs) < 2:
-        return said(
-            _("Nothing is trained yet: what heads prefer at epoch 0 is chance. Play trains {n} epochs."), n=total
-        )
+        return said(_("Nothing is trained here yet: epoch 0 is the model as it came. Play trains {n} epochs."), n=total)
     if not standing:
         least = _told_head(now, standing)
         template = (
@@ -240,7 +238,7 @@ def seeds_story(told: Sequence[SeedTold], names: Sequence[str]) -> str:
 
 def _agreeing(told: Sequence[SeedTold]) -> str:
     """How far the seeds agree on α, and what of that is the even share's doing."""
-    whole, over = agreement(told)
+    whole, over = agreement_of_seeds(told)
     if np.isnan(whole) or np.isnan(over):
         return ""
     said_so = _(

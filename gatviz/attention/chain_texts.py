@@ -141,7 +141,7 @@ def taken_in(form: LayerTraits) -> str:
     return rf"h'_i = \sum_{{j \in N(i)}} {share(form)}\, {what}"
 
 
-def joined(form: LayerTraits) -> str:
+def joined_heads(form: LayerTraits) -> str:
     """How heads become one."""
     return r"\bar h_i = " + (r"\Vert_{k=1}^{H} h'^{\,k}_i" if form.concat else r"\frac{1}{H}\sum_{k=1}^{H} h'^{\,k}_i")
 

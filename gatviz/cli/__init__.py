@@ -6,7 +6,7 @@ sources      graphs that come in
 running      the model of a weights file, or an untrained one, run on a graph
 telling      what a file holds
 server       the app, started on files
-opening      which files the app was started on: told to its process here, read there
+start        which files the app was started on: told to its process here, read there
 
 Results go to standard output or a file, all else to standard error. 0 says that it worked, 1 that what came in cannot
 be used (a sentence says why), 2 that the command was called wrongly, 130 that Ctrl+C ended it.

@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
-from gatviz.cli.opening import Opening
+from gatviz.cli.start import Opening
 from gatviz.cli.streams import STANDARD, Say, bytes_of
 from gatviz.errors import GatvizError
 from gatviz.words import _

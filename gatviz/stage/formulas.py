@@ -30,6 +30,7 @@ _MINUS = "&#x02212;"
 _PRIME = "<mi>&#x02032;</mi>"
 _LEADING_MINUS = re.compile(rf"(<mrow>|<mo[^>]*>(?!&#x00029;)[^<]*</mo>)<mo>{_MINUS}</mo><mn>")
 _WORD = re.compile("<mi>([a-z]{2,})</mi>")
+_UPRIGHT = '<mi mathvariant="normal">'
 _GREEK = re.compile("<mi>(&#x003[9A-C][0-9A-F];)</mi>")
 _PRIMED = re.compile(
     rf"<msubsup>(<mi>[^<]*</mi>)(<mrow>(?:(?!</?mrow>).)*</mrow>|<m[a-z]+>[^<]*</m[a-z]+>){_PRIME}</msubsup>"
@@ -61,7 +62,7 @@ def _as_read(document: str) -> str:
     """
     document = _LEADING_MINUS.sub(rf"\1<mn>{_MINUS}", document)
     document = _WORD.sub(r"<mtext>\1</mtext>", document)
-    document = _GREEK.sub(r'<mi mathvariant="normal">\1</mi>', document)
+    document = _GREEK.sub(rf"{_UPRIGHT}\1</mi>", document)
     document = _PRIMED.sub(r"<msub><mrow>\1<mo>&#x02032;</mo></mrow>\2</msub>", document)
     return document.replace(f"<msup><mi>h</mi>{_PRIME}</msup>", "<mrow><mi>h</mi><mo>&#x02032;</mo></mrow>")
 
@@ -77,7 +78,7 @@ def name(text: str) -> str:
     return r"\text{" + "".join(_ESCAPES.get(c, c) for c in short) + "}"
 
 
-def number(value: float, digits: int = 3) -> str:
+def latex_number(value: float, digits: int = 3) -> str:
     """A number as LaTeX, to so many significant digits."""
     if value == 0:
         return "0"
@@ -98,21 +99,21 @@ def with_numbers(story: EdgeStory, names: Sequence[str], slope: float, digits: i
     pair = _pair(story, names)
     lines: list[str] = []
     if isinstance(story, GATStory):
-        raw = number(story.raw, digits)
+        raw = latex_number(story.raw, digits)
         summed = [story.score_target, story.score_source, *([] if story.score_edge is None else [story.score_edge])]
         halves = _signed_sum(summed, digits)
         lines.append(rf"\mathrm{{raw}}_{pair} = {halves} = {raw}")
-        bent = rf"\mathrm{{LeakyReLU}}({raw})" if story.raw > 0 else rf"{number(slope, digits)} \cdot ({raw})"
-        lines.append(rf"e_{pair} = {bent} = {number(story.e, digits)}")
+        bent = rf"\mathrm{{LeakyReLU}}({raw})" if story.raw > 0 else rf"{latex_number(slope, digits)} \cdot ({raw})"
+        lines.append(rf"e_{pair} = {bent} = {latex_number(story.e, digits)}")
     elif isinstance(story, GATv2Story):
-        parts = [number(term, digits) for term in story.hidden_terms]
-        lines.append(rf"e_{pair} = {_joined(parts)} = {number(story.e, digits)}".replace("+ -", "- "))
+        parts = [latex_number(term, digits) for term in story.hidden_terms]
+        lines.append(rf"e_{pair} = {_joined(parts)} = {latex_number(story.e, digits)}".replace("+ -", "- "))
     if story.alpha is not None:
-        top = number(next(term.term for term in story.terms if term.source == story.source), digits)
-        below = _joined([number(term.term, digits) for term in story.terms])
+        top = latex_number(next(term.term for term in story.terms if term.source == story.source), digits)
+        below = _joined([latex_number(term.term, digits) for term in story.terms])
         lines.append(
             rf"\alpha_{pair} = \frac{{{top}}}{{{below}}}"
-            rf" = \frac{{{top}}}{{{number(story.denominator, digits)}}} = {number(story.alpha, digits)}"
+            rf" = \frac{{{top}}}{{{latex_number(story.denominator, digits)}}} = {latex_number(story.alpha, digits)}"
         )
     return lines
 
@@ -123,8 +124,8 @@ def _pair(story: EdgeStory, names: Sequence[str]) -> str:
 
 def _signed_sum(values: Sequence[float], digits: int) -> str:
     first, *others = values
-    signed = (f" {'-' if value < 0 else '+'} {number(abs(value), digits)}" for value in others)
-    return f"{number(first, digits)}{''.join(signed)}"
+    signed = (f" {'-' if value < 0 else '+'} {latex_number(abs(value), digits)}" for value in others)
+    return f"{latex_number(first, digits)}{''.join(signed)}"
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -313,12 +313,12 @@ def _columns(subject: _Subject, table: Reasons) -> list[Column]:
 
 def _plain(value: float) -> str:
     """To three digits, as the browser writes it."""
-    text = formulas.number(value)
+    text = formulas.latex_number(value)
     return text if "\\" not in text else f"{value:.3g}"
 
 
 def _in_brackets(value: float) -> str:
-    text = formulas.number(value)
+    text = formulas.latex_number(value)
     return f"({text})" if value < 0 else text
 
 

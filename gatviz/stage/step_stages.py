@@ -39,20 +39,20 @@ def among_steps(stages: Sequence[protocol.Stage], trace: Trace, layer: LayerTrac
     return found
 
 
-def called(step: StepTrace, trace: Trace) -> str:
+def step_called(step: StepTrace, trace: Trace) -> str:
     """A step in few words: a layer of a stack by its number, else the module's name or its word in a recipe."""
     if step.layer is not None and step.name.startswith("layers."):
         return _("layer {layer}").format(layer=next(k for k, layer in enumerate(trace.layers) if layer is step.layer))
     if isinstance(step.step, Sum):
-        added = "x" if step.skip is None else called(step.skip, trace)
-        return f"{added} + " + " > ".join(called(inner, trace) for inner in step.inside)
+        added = "x" if step.skip is None else step_called(step.skip, trace)
+        return f"{added} + " + " > ".join(step_called(inner, trace) for inner in step.inside)
     return step.name or (step.step.word if isinstance(step.step, Step) else "") or step.kind
 
 
 def _stages(
     key: str, step: StepTrace, came: Sequence[str], left: Sequence[str], part: Part, trace: Trace
 ) -> list[protocol.Stage]:
-    plain = called(step, trace)
+    plain = step_called(step, trace)
     plain = plain if len(plain) <= _MAX_LENGTH else plain[: _MAX_LENGTH - 1] + "…"
     told = step.step.told if isinstance(step.step, Step) else {}
     weights = [_weights(key, step, parameter, came, left, plain) for parameter in told if parameter in step.weights]

@@ -103,15 +103,6 @@ def told_faint(moment: Moment, layer: int, head: int) -> str:
     return _("{n} of {all} arrows are below {share}").format(n=count, all=len(alpha), share=FAINT) if count else ""
 
 
-def edge_place(moment: Moment, target: int, source: int) -> int | None:
-    """Where the arrow between two nodes stands among the edges; None where there is none."""
-    found = np.flatnonzero((moment.edges.edge_index[1] == target) & (moment.edges.edge_index[0] == source))
-    return int(found[0]) if len(found) else None
-
-
-# ---- charts -----------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, eq=False)
 class Plotted:
     """What the charts are drawn from.

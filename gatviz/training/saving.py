@@ -70,6 +70,7 @@ class _Act(msgspec.Struct):
     start: int
     stride: int
     layers: int
+    classes: list[str] = msgspec.field(default_factory=list)
 
 
 class _Content(msgspec.Struct):
@@ -157,6 +158,7 @@ def _act_content(act: SavedAct, name: str, arrays: dict[str, NDArray[Any]]) -> _
         start=act.start,
         stride=act.stride,
         layers=len(kept[0].alpha),
+        classes=list(model.classes),
     )
 
 
@@ -176,6 +178,7 @@ def _act_of(act: _Act, name: str, found: Container) -> SavedAct:
         if act.stack
         else GAT.of_steps(act.in_features, steps, **loops)
     )
+    model.classes = act.classes
     if values.dtype == np.float64:
         model.double()
     whole = found.array(f"{name}.whole", (None, 2), "iu")

@@ -87,6 +87,7 @@ class Stepper:
         self._second = [torch.zeros_like(parameter) for parameter in self._parameters]
         # One for each parameter: adam counts every one of them up by itself.
         self._counts = [torch.zeros((), device=_counting(parameter)) for parameter in self._parameters]
+        self._columns: Tensor | None = None
         self.task = task
         out = self.look(alpha=False).out
         if out.shape != (task.graph.num_nodes, task.num_classes):
@@ -111,6 +112,12 @@ class Stepper:
         self._task = task
         self._labelled = torch.tensor(task.labelled, device=device)
         self._classes = torch.tensor(task.graph.class_index, device=device)[self._labelled]
+        order = columns_of(self.model, task)
+        self._columns = None if order is None else torch.tensor(order, device=device)
+
+    def _in_order(self, out: Tensor) -> Tensor:
+        """An output with its columns in the order of the graph's classes."""
+        return out if self._columns is None or out.shape[1] != len(self._columns) else out[:, self._columns]
 
     def step(self) -> float:
         """One epoch; the loss of the labelled nodes that it went down from, dropout and all.
@@ -134,6 +141,7 @@ class Stepper:
             measured: Measured = {}
             storing = {"measured": measured, "parts": parts} if isinstance(self.model, GAT) else {}
             out = self.model(self.task.graph, generator=_drawing(self.schedule.seed, self.epoch), **storing)
+            out = self._in_order(out)
             for one in parts or ():
                 if one.alpha.requires_grad:
                     one.alpha.retain_grad()
@@ -189,7 +197,7 @@ class Stepper:
         self.model.eval()
         parts: list[OutputParts] = []
         given = {"parts": parts} if alpha and isinstance(self.model, GAT) else {}
-        out = self.model(self.task.graph, **given)
+        out = self._in_order(self.model(self.task.graph, **given))
         sums = [out.sum(), *(one.h_prime.sum() for one in parts)]  # α that is not finite makes an h′ that is not
         if not all(isfinite(float(one)) for one in sums):
             raise FloatingPointError
@@ -231,6 +239,14 @@ def _fused(parameter: Tensor) -> bool:
 def _counting(parameter: Tensor) -> torch.device:
     """Where Adam wants its count of steps."""
     return parameter.device if _fused(parameter) else torch.device("cpu")
+
+
+def columns_of(model: nn.Module, task: Task) -> list[int] | None:
+    """The column of each of the graph's classes in what a model gives that says so in another order; else None."""
+    names, own = task.graph.class_names, getattr(model, "classes", ())
+    if not isinstance(model, GAT) or tuple(own) == names or sorted(own) != sorted(names):
+        return None
+    return [own.index(name) for name in names]
 
 
 def outcome(task: Task, out: NDArray[Any]) -> dict[str, float]:

@@ -28,7 +28,7 @@ from gatviz.showing import ShowsItself
 from gatviz.training.kept_epochs import MAX_BYTES, Kept, Reel
 from gatviz.training.saving import Saved, SavedAct, read_training, write_training
 from gatviz.training.schedule import Schedule
-from gatviz.training.stepper import State, Stepper, outcome
+from gatviz.training.stepper import State, Stepper, columns_of, outcome
 from gatviz.training.task import PARTS, Task
 from gatviz.words import _
 
@@ -259,7 +259,7 @@ class Training(ShowsItself):
         with self._viewing:
             viewer = self._viewer(number)
             model = deepcopy(viewer.model).eval()
-            if isinstance(model, GAT):
+            if isinstance(model, GAT) and columns_of(model, viewer.task) is None:
                 model.classes = viewer.task.graph.class_names
             return model
 

@@ -48,7 +48,7 @@ def rest_told(opened: OpenedModel | None) -> str:
         if settings.num_layers > 1:
             told.append(_("{count} layers").format(count=settings.num_layers))
         else:
-            told.append(joined(settings.concat))
+            told.append(how_joined(settings.concat))
         sigmas = [layer.activation or NO_ACTIVATION for layer in layers]
         if sigmas != [layer.activation or NO_ACTIVATION for layer in _usual_sigmas(settings)]:
             told.append("σ " + commas(dict.fromkeys(sigmas)))
@@ -86,7 +86,7 @@ def _usual_sigmas(settings: Settings) -> Sequence[Any]:
     return Settings(num_layers=settings.num_layers, readout=settings.readout).layers
 
 
-def joined(concat: bool) -> str:
+def how_joined(concat: bool) -> str:
     """How heads become one."""
     return _("concatenated") if concat else _("averaged")
 
@@ -191,7 +191,7 @@ def _concat_choice() -> bool:
         _("Heads are"),
         [True, False],
         default=_DEFAULTS.concat,
-        format_func=joined,
+        format_func=how_joined,
         key=key_of("concat"),
         required=True,
         width="stretch",

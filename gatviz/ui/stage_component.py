@@ -31,11 +31,6 @@ def stage(screen: Screen, **listeners: Callable[[Any], None]) -> None:
     _mount(_STAGE, screen, listeners)
 
 
-def fetch_ahead() -> None:
-    """Let the browser fetch the stage's modules, one of which leads to the next, before there is anything to show."""
-    _component(_served(_STAGE), *assets.ENTRIES[_STAGE])(key="stage-ahead", data=None)
-
-
 def train_stage(screen: TrainScreen | TrainPaint | Mapping[str, int], asked: Callable[[Any], None]) -> None:
     """Mount the picture of the Train workspace; `asked` gets what the browser sent. Raises as `stage`.
 

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import html
 import sys
 from importlib import import_module
 
 import streamlit as st
 
-from gatviz.ui.stage_component import fetch_ahead
 from gatviz.words import _
 
 NAME = "gatviz"
 _SIDEBAR = 236
 """Its width in pixels at first; a person may drag its edge."""
 _PAGE = "gatviz.ui.page"
-_SEEN = "gatviz_seen"
-_STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding: 0.4rem 1.25rem 0.75rem; max-width: none; }
-.gatviz-starts { margin: 30vh 0 0; text-align: center; opacity: 0.7; }
-</style>"""
 
 
 def start() -> None:
-    """Draw the page; at first that it starts, where the page itself has to be imported yet."""
-    st.set_page_config(page_title=NAME, page_icon="🕸️", layout="wide", initial_sidebar_state=_SIDEBAR)
-    if _SEEN not in st.session_state:
-        st.session_state[_SEEN] = True
-        # The page puts its own first two places where these are.
-        said, ahead = st.empty(), st.container()
-        if not _is_imported():
-            told = html.escape(_("{name} is starting …").format(name=NAME))
-            said.html(f'{_STYLE}<p class="gatviz-starts" role="status">{told}</p>')
-        with ahead:
-            fetch_ahead()
-    import_module(_PAGE).page()
+    """Draw the page; the browser's tab says at first that it starts, where the page has to be imported yet."""
+    if not _is_imported():
+        _call(_("{name} is starting …").format(name=NAME))
+    page = import_module(_PAGE)
+    _call(NAME)
+    page.page()
+
+
+def _call(title: str) -> None:
+    st.set_page_config(page_title=title, page_icon="🕸️", layout="wide", initial_sidebar_state=_SIDEBAR)
 
 
 def _is_imported() -> bool:

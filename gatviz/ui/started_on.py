@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from gatviz.checkpoints import inspect_weights
-from gatviz.cli import opening
+from gatviz.cli import start
 from gatviz.errors import GatvizError
 from gatviz.files import inspect_graph
 from gatviz.files.container import ENDING, is_container
@@ -27,7 +27,7 @@ def open_what_was_given() -> None:
     if _KEY in st.session_state:
         return
     st.session_state[_KEY] = True
-    given = opening.told()
+    given = start.told()
     refused = ""
     for path, take in ((given.graph, _graph), (given.weights, _weights)):
         if path is not None and not refused:

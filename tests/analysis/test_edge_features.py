@@ -113,7 +113,7 @@ def test_what_the_screen_gets_of_an_edge_are_the_numbers_of_its_score(graph: Gra
     assert {bar.name for bar in there(there(told).of_edge).parts} == {"u", "v"}
     story = edge_story(layer, target, source, 0)
     line = formulas.with_numbers(story, graph.names, 0.2)[0]
-    assert formulas.number(abs(there(story.score_edge))) in line.split("=")[1]
+    assert formulas.latex_number(abs(there(story.score_edge))) in line.split("=")[1]
 
 
 def test_nothing_is_sent_more_where_no_edge_features_are_read() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gatviz.analysis import uniformity
 from gatviz.analysis.over_epochs import (
     SeedTold,
-    agreement,
+    agreement_of_seeds,
     heads_at,
     levels,
     mean_right,
@@ -172,13 +172,13 @@ def test_seeds_say_in_how_many_of_them_a_head_stops_and_whom_it_then_listens_to(
 @given(st.lists(st.floats(0.01, 0.99), min_size=2, max_size=6), st.integers(0, 99))
 def test_seeds_agree_as_pearson_says_and_even_shares_alone_are_no_agreement(loud: list[float], seed: int) -> None:
     told = [seed_of(one) for one in loud]
-    whole, over = agreement(told)
+    whole, over = agreement_of_seeds(told)
     if all(abs(one - 0.5) > 0.01 for one in loud):
         r = np.corrcoef([one.mean - one.even for one in told])[np.triu_indices(len(loud), 1)].mean()
         assert over == pytest.approx(r)
     draw = np.random.default_rng(seed)
     even = np.repeat([1, 1 / 2, 1 / 5], [1, 2, 5])
     noisy = [SeedTold(k, (0,), even, even, False, None, even + draw.normal(0, 1e-3, 8), even) for k in range(40)]
-    whole, over = agreement(noisy)
+    whole, over = agreement_of_seeds(noisy)
     assert whole > 0.99
     assert abs(over) < 0.2

@@ -15,7 +15,7 @@ from gatviz.attention.gatv2 import GATv2AttentionLayer
 from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.stage_row import KINDS, FieldInfo, LayerTraits
 from gatviz.graph.graph import Graph
-from gatviz.stage.formulas import mathml, name, number, symbols, with_numbers
+from gatviz.stage.formulas import latex_number, mathml, name, symbols, with_numbers
 from tests.attention.hand_traces import SLOPE, numpy_gat
 
 MATH = "{http://www.w3.org/1998/Math/MathML}"
@@ -129,7 +129,7 @@ def test_long_sums_are_cut_but_the_denominator_is_whole() -> None:
     ],
 )
 def test_numbers(value: float, digits: int, text: str) -> None:
-    assert number(value, digits) == text
+    assert latex_number(value, digits) == text
 
 
 HOSTILE = ["<img/src=//a", "<script>", "&lt;b&gt;", "}{\\^~_%#$&", r"\href{x}{y}", "a b", "中文节点", "\"'"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gatviz
-from gatviz import GAT, BatchNorm, GatvizError, Graph, LayerSettings, Linear, Training, fit
+from gatviz import GAT, BatchNorm, GatvizError, Graph, LayerSettings, Linear, Training, fit, load_training
+from gatviz.analysis import predictions
 from gatviz.attention.layers import new_generator
-from gatviz.training.beside import BESIDE, Beside, beside, with_dropout
+from gatviz.training.beside import BESIDE, Beside, beside, with_dropout, with_equal_shares
 from gatviz.training.schedule import Schedule
 from gatviz.training.task import Task, some_of_each_class
 from tests.training.cases import citations, karate, paper_model
@@ -268,3 +271,30 @@ def test_some_of_each_class_are_drawn_by_the_seed() -> None:
     assert np.bincount(graph.class_index[drawn]).tolist() == [4] * 7
     assert drawn == some_of_each_class(graph, 4, seed=1) != some_of_each_class(graph, 4, seed=2)
     assert set(some_of_each_class(graph, 99, among=range(20))) == set(range(20))
+
+
+def reversed_model() -> tuple[GAT, GAT]:
+    """A model whose columns say their labels in the order of their names, and the same with its columns exchanged."""
+    straight = GAT.of_steps(34, [LayerSettings(out_features=4), Linear(2)], generator=new_generator(1))
+    turned = deepcopy(straight)
+    weights = straight.weights()
+    linear = {name: values[::-1].copy() for name, values in weights.around["lin0"].items()}
+    turned.set_weights(replace(weights, around={"lin0": linear}))
+    straight.classes, turned.classes = karate().class_names, karate().class_names[::-1]
+    return straight, turned
+
+
+@pytest.mark.parametrize("equal", [False, True])
+def test_columns_that_say_their_labels_are_learnt_and_judged_as_these(equal: bool, tmp_path: Path) -> None:
+    straight, turned = (with_equal_shares(one) if equal else one for one in reversed_model())
+    one, other = (fit(karate(), model, labelled=[0, 33], epochs=12) for model in (straight, turned))
+    pd.testing.assert_frame_equal(one.history, other.history, rtol=1e-4)
+    for epoch in (0, 12):
+        np.testing.assert_allclose(one.at(epoch).out, other.at(epoch).out, atol=1e-5)
+        assert other.epoch(epoch).classes == karate().class_names[::-1]
+        told = [predictions(training.epoch(epoch).trace(karate())).accuracy().right for training in (one, other)]
+        assert told[0] == told[1]
+    other.save(tmp_path / "turned.gatviz")
+    back = load_training(tmp_path / "turned.gatviz")
+    assert back.model.classes == karate().class_names[::-1]
+    np.testing.assert_array_equal(back.at(12).out, other.at(12).out)

@@ -24,7 +24,7 @@ from gatviz.analysis.sentence import text_of
 from gatviz.training.fit import fit
 from gatviz.ui.background import Background
 from gatviz.ui.explain.job import Job
-from gatviz.ui.explain.seeds import SEEDS, SeedsJob
+from gatviz.ui.explain.seeds_job import SEEDS, SeedsJob
 from gatviz.ui.session import session
 from gatviz.ui.session.steps import open_model
 from tests.ui.walk import checked, do, key_in, run_app, state_of
@@ -207,7 +207,7 @@ def test_without_labels_it_is_said_why_no_seeds_can_be_trained() -> None:
 
 
 def test_an_explanation_that_nobody_looks_at_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gatviz.ui.explain.job._UNSEEN", -1.0)
+    monkeypatch.setattr("gatviz.ui.background._UNSEEN", -1.0)
     job = Job(trained(), sample_graph("karate_club"), NODE)
     assert job._thread is not None
     job._thread.join(30)

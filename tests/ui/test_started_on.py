@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import gatviz
 from gatviz import GAT, LayerSettings
-from gatviz.cli.opening import Opening
+from gatviz.cli.start import Opening
 from gatviz.ui.session.session import Session
 from gatviz.ui.session.settings import Settings
 from tests.training.cases import karate, paper_model

@@ -15,7 +15,7 @@ from gatviz.graph import editing
 from gatviz.model.weights import with_values
 from gatviz.stage.training_protocol import TrainPaint, TrainScreen
 from gatviz.training.experiments import EXPERIMENTS
-from gatviz.ui.explain import seeds as explain_seeds
+from gatviz.ui.explain import seeds_job as explain_seeds
 from gatviz.ui.session import session
 from gatviz.ui.session.model import all_weights
 from gatviz.ui.session.steps import take_graph, take_weights
@@ -210,7 +210,7 @@ def test_an_epoch_opens_elsewhere_with_epoch_0_pinned_and_the_training_goes_on_f
 
 
 def present(now: session.Session) -> Any:
-    from gatviz.ui.train.opening import shown_model
+    from gatviz.ui.train.on_screen import shown_model
 
     return shown_model(now)
 

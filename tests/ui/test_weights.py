@@ -102,7 +102,12 @@ def test_the_recipe_is_shown_corrected_and_run() -> None:
     checked(recipe_of(app).set_value("conv1 > elu > lin > bn").run())
     assert any("step 2 (bn)" in plain(one.value) and "found 2" in plain(one.value) for one in app.error)
     assert app.button(key="weights_show").disabled
+    checked(recipe_of(app).set_value("conv1 > bn > relu > lin").run())
+    assert "Layer 0: activation" in [one.label for one in app.selectbox]
     checked(recipe_of(app).set_value("conv1 > elu > bn > lin").run())
+    assert "Layer 0: activation" not in [one.label for one in app.selectbox], (
+        "the line says it: it would change nothing"
+    )
     assert not app.error
     checked(app.button(key="weights_show").click().run())
     assert str(Recipe.of_steps(state_of(app).settings.steps)) == "conv1 > elu > bn > lin"

@@ -18,6 +18,7 @@ from gatviz.analysis.classes import column_ways
 from gatviz.analysis.explanation.messages import margins, probabilities
 from gatviz.analysis.explanation.paths import place_of
 from gatviz.analysis.explanation.thresholds import NOTHING, ROUNDED
+from gatviz.analysis.subject import edge_place
 from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
@@ -216,16 +217,10 @@ def class_names(graph: Graph, width: int, given: tuple[str, ...] = ()) -> tuple[
     return next(iter(column_ways(graph, width).values()), tuple(map(str, range(width))))
 
 
-def edge_place(run: Without, target: int, source: int) -> int | None:
-    """The place of an edge among the settled ones."""
-    found = np.flatnonzero((run.edge_index[1] == target) & (run.edge_index[0] == source))
-    return int(found[0]) if found.size else None
-
-
 def opposite(run: Without, edge: int) -> list[int]:
     """The place of the edge back, in a list; none of a loop, or where there is none."""
     source, target = run.edge_index[:, edge]
-    found = edge_place(run, int(source), int(target))
+    found = edge_place(run.edge_index, int(source), int(target))
     return [] if found is None or found == edge else [found]
 
 
@@ -235,7 +230,7 @@ def asked_edges(run: Without, graph: Graph, edges: pd.DataFrame | Iterable[tuple
     found = []
     for target, source in pairs:
         i, j = place_of(graph.names, target), place_of(graph.names, source)
-        place = edge_place(run, i, j)
+        place = edge_place(run.edge_index, i, j)
         if place is None:
             expected, mend = _("(target, source) of an edge that the model reads"), _("see the table without edges=")
             said = _("{source} → {target}").format(source=quote(graph.names[j]), target=quote(graph.names[i]))

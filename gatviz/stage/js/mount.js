@@ -9,7 +9,7 @@ import { decode } from "./wire.js";
  * @import {Asked, Edited, Looked, Screen} from "./protocol.js"
  * @typedef {{edits: Edited, looked: Looked, asked: Asked}} Messages what is sent, by the name that Python hears it under
  * @typedef {<K extends keyof Messages>(name: K, message: Messages[K]) => void} Send
- * @typedef {{data: Uint8Array<ArrayBuffer>|null, parentElement: HTMLElement, setStateValue: (name: string, value: object) => void}} Page
+ * @typedef {{data: Uint8Array<ArrayBuffer>, parentElement: HTMLElement, setStateValue: (name: string, value: object) => void}} Page
  *
  * @typedef {Object} Entry one mounted stage
  * @property {Stage} stage
@@ -133,13 +133,8 @@ function entryOf(parentElement, send) {
   return entry;
 }
 
-/**
- * Called for every answer of Python, and with the same bytes again when the page's colours change. Without any, before
- * there is an answer, it is only there to be fetched.
- * @param {Page} page
- */
+/** Called for every answer of Python, and with the same bytes again when the page's colours change. @param {Page} page */
 export default async function mount({ data, parentElement, setStateValue }) {
-  if (!data) return undefined;
   const entry = entryOf(parentElement, (name, message) => setStateValue(name, numbered(message)));
   const mounted = ++entry.mounts;
   const recoloured = entry.bytes === data;

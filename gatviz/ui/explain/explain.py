@@ -25,7 +25,7 @@ from gatviz.ui.explain.formulas import formulas
 from gatviz.ui.explain.job import Job, job_of
 from gatviz.ui.explain.progress import working
 from gatviz.ui.explain.seed_cards import first_line, seed_cards
-from gatviz.ui.explain.seeds import kept_seeds, trained_as
+from gatviz.ui.explain.seeds_job import kept_seeds, trained_as
 from gatviz.ui.session import run_cache, session
 from gatviz.ui.session.control_values import forget_unless, key_of, value_of
 from gatviz.ui.session.model import present_weights, whose_weights
@@ -66,7 +66,7 @@ def _explained(now: session.Session, settings: Settings, run: Run) -> None:
         st.info(escape(str(error)))
         return
     after.html(markup.block(markup.heading_of(found, explanation_story.headline(found), looks)), width="content")
-    strongest = markup.sentence(found, explanation_story.strongest(found), looks)
+    strongest = markup.marked(found, explanation_story.strongest(found), looks)
     seeds = kept_seeds((run.key, node))
     first = first_line(seeds, found)
     st.html(markup.block(f"<p>{strongest} {first}</p>", markup.paragraphs([whose_weights(now)], quiet=True)))

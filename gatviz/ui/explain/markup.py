@@ -66,7 +66,7 @@ def style(theme: Theme) -> str:
     return f"{look}"
 
 
-def sentence(e: Explanation, pieces: Sentence, theme: Theme) -> str:
+def marked(e: Explanation, pieces: Sentence, theme: Theme) -> str:
     """A sentence: numbers, arrows and nodes in bold, a class behind its colour."""
     told = []
     for piece in pieces:
@@ -86,7 +86,7 @@ def heading(text: str) -> str:
 
 def heading_of(e: Explanation, pieces: Sentence, theme: Theme) -> str:
     """The headline's words after it."""
-    return f"<h2>{sentence(e, pieces, theme)}</h2>"
+    return f"<h2>{marked(e, pieces, theme)}</h2>"
 
 
 def whose(e: Explanation) -> str:

@@ -24,7 +24,7 @@ from gatviz.ui.card_camera import camera_in_corner
 from gatviz.ui.explain import markup
 from gatviz.ui.explain.job import Job
 from gatviz.ui.explain.progress import working
-from gatviz.ui.explain.seeds import SEEDS, SeedsJob, TrainedAs, kept_seeds, start_seeds
+from gatviz.ui.explain.seeds_job import SEEDS, SeedsJob, TrainedAs, kept_seeds, start_seeds
 from gatviz.words import _, ngettext
 
 _LR = 0.02

@@ -8,7 +8,7 @@ from gatviz.graph.graph import Graph
 from gatviz.training.recorded import Recorded
 from gatviz.training.task import Task
 from gatviz.ui.session import session
-from gatviz.ui.train.opening import shown_model, source_of
+from gatviz.ui.train.on_screen import shown_model, source_of
 from gatviz.ui.train.player import Player, Source, Take
 from gatviz.words import _
 

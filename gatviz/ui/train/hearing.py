@@ -15,7 +15,7 @@ from gatviz.ui.explain.doors import open_explain
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import set_value
 from gatviz.ui.train.following import follow
-from gatviz.ui.train.opening import bring, source_of
+from gatviz.ui.train.on_screen import bring, source_of
 from gatviz.ui.train.painting import give_label
 from gatviz.ui.train.player import Player
 from gatviz.ui.train.players import greet, own_player

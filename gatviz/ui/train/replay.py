@@ -14,7 +14,7 @@ from gatviz.training.training import Training
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import set_value
 from gatviz.ui.session.steps import open_model, show_graph
-from gatviz.ui.train.opening import source_of
+from gatviz.ui.train.on_screen import source_of
 from gatviz.ui.train.players import own_player
 from gatviz.ui.train.setup import Setup
 from gatviz.words import _

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from gatviz.analysis.over_epochs import HeadsAt, SeedTold, predicted_and_sure
+from gatviz.analysis.subject import edge_place
 from gatviz.analysis.training_story import Curve, TrainingStory, seeds_story, training_story
 from gatviz.charts.colours import stage_palettes
 from gatviz.errors import GatvizError
@@ -184,7 +185,7 @@ def _plotted(
     called = pack.node_names(names)
     arrow = f"{called[source]} → {called[target]}"
     drawn = replace(drawn, locked=player.locked(layer, head, target, source), locked_name=arrow)
-    place = pack.edge_place(moment, target, source)
+    place = edge_place(moment.edges.edge_index, target, source)
     if place is None or not told or len(told[0].mean) != len(moment.edges.added):
         return drawn
     return replace(drawn, locked_seeds=[float(one.mean[place]) for one in told])

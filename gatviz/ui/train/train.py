@@ -22,7 +22,7 @@ from gatviz.ui.train.card import training_card
 from gatviz.ui.train.cards import cards
 from gatviz.ui.train.following import follow
 from gatviz.ui.train.hearing import hear, heard_so_far, view, wants_the_page
-from gatviz.ui.train.opening import shown_model
+from gatviz.ui.train.on_screen import shown_model
 from gatviz.ui.train.painting import MAX_PAINTED, paint_screen
 from gatviz.ui.train.players import own_player
 from gatviz.ui.train.screen import train_screen

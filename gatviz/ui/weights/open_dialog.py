@@ -85,23 +85,25 @@ def _dialog() -> None:
 def _preview(content: bytes, name: str, token: str) -> Checkpoint | None:
     """The account of the file and the choices it leaves open; None where it cannot be used as it is."""
     line_place, label_place, open_place = st.container(), st.container(), st.container()
+    bent_place, account_place = st.empty(), st.container()
     graph = session.current().graph
     try:
         with st.spinner(_("Reading the weights …")):
             file = read_weights(content, name=name)
         with line_place:
-            proposed, choices = _proposed(file, token, open_place)
+            proposed, choices = _proposed(file, token, open_place, bent_place)
             line = recipe_line(file, None if proposed is None else proposed.recipe, token)
         if proposed is None and not line:
             return None  # what to write into the line is said above it
         found = proposed
         if proposed is None or line != str(proposed.recipe):
             choices.pop("activation", None)
+            bent_place.empty()  # the line says them now
             found = file.open(**{**choices, "recipe": line})
         assert found is not None
         with line_place:
             step_reasons(found)
-        with open_place:
+        with account_place:
             _account(found)
         found.check_graph(graph)
         with label_place:
@@ -113,8 +115,13 @@ def _preview(content: bytes, name: str, token: str) -> Checkpoint | None:
     return found
 
 
-def _proposed(file: WeightsFile, token: str, place: DeltaGenerator) -> tuple[Checkpoint | None, dict[str, Any]]:
-    """The model as gatviz reads it and the choices in it, made in `place`; None where there is no proposal."""
+def _proposed(
+    file: WeightsFile, token: str, place: DeltaGenerator, bent_place: DeltaGenerator
+) -> tuple[Checkpoint | None, dict[str, Any]]:
+    """The model as gatviz reads it and the choices in it; None where there is no proposal.
+
+    The choices are made in `place`, but for those of activations, which the recipe's line has too.
+    """
     choices: dict[str, Any] = {}
     try:
         if way := chosen_way(file, token):
@@ -128,11 +135,18 @@ def _proposed(file: WeightsFile, token: str, place: DeltaGenerator) -> tuple[Che
             st.markdown("**" + _("What the file leaves open") + "**")
         # How many heads there are decides what else is open, so it is asked first.
         for first in (True, False):
-            open_ones = [one for one in found.decisions if one.open and one.name != "recipe"]
+            open_ones = [one for one in found.decisions if one.open and one.name not in ("recipe", "activation")]
             more = _choices([one for one in open_ones if (one.name == "heads") is first], len(found.layers), token)
             if more:
                 choices |= more
                 found = file.open(**choices)
+    with bent_place.container():
+        more = _choices(
+            [one for one in found.decisions if one.open and one.name == "activation"], len(found.layers), token
+        )
+    if more:
+        choices |= more
+        found = file.open(**choices)
     return found, choices
 
 

@@ -17,7 +17,7 @@ from gatviz.training.schedule import Schedule
 from gatviz.ui.background import Background
 from gatviz.ui.explain.job import Phase
 from gatviz.ui.session import session
-from gatviz.ui.train.opening import source_of
+from gatviz.ui.train.on_screen import source_of
 from gatviz.ui.train.players import own_player
 
 SEEDS = 10
