@@ -33,15 +33,7 @@ def test_what_is_listed_as_public_is_all_there_is() -> None:
     assert {name for name in dir(gatviz) if name[0] != "_"} >= set(gatviz.__all__)
 
 
-ROOMS = (
-    "gatviz",
-    "gatviz.analysis",
-    "gatviz.capturing",
-    "gatviz.charts",
-    "gatviz.checkpoints",
-    "gatviz.export",
-    "gatviz.files",
-)
+ROOMS = ("", ".analysis", ".capturing", ".checkpoints", ".export", ".files")
 """Of gatviz, whose names are public."""
 TELLS_ERRORS = re.compile(r"Raises:|Raise GatvizError|errors as|[Ss]ee `")
 
