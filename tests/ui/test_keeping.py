@@ -133,7 +133,13 @@ def test_messages_that_are_no_wishes_are_ignored(message: object) -> None:
 def test_a_kept_view_sets_only_what_says_where_a_person_looks(page: dict[str, Any], view: Any) -> None:
     content = base64.b64encode(kept.to_file(replace(session.current(), view=view))).decode()
     want("kept", content)
-    assert set(page) <= {*keeping.VIEW, "gatviz_session", "gatviz_keeping", "gatviz_keeping_new_run"}
+    assert set(page) <= {
+        *keeping.VIEW,
+        "gatviz_session",
+        "gatviz_controls_drawn",
+        "gatviz_keeping",
+        "gatviz_keeping_new_run",
+    }
     assert isinstance(page["gatviz_session"], session.Session)
     for key, kinds in keeping.VIEW.items():
         assert type(page.get(key)) in (*kinds, type(None))
