@@ -66,7 +66,7 @@ def figures(app: AppTest) -> list[dict[str, Any]]:
 
 def multiples(app: AppTest) -> list[dict[str, Any]]:
     """The small multiples on the page, each as its panels have it."""
-    sent = (arrived(component.proto.bytes) for component in app.get("bidi_component"))
+    sent = (arrived(component.proto.bytes) for component in app.get("bidi_component") if component.proto.bytes)
     found = [one for one in sent if "panels" in one]
     for one in found:
         msgspec.convert(one, Panels)

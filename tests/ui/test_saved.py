@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import io
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from gatviz.ui.session.run_cache import present_model
 from tests.training.cases import karate, paper_model
 from tests.ui.walk import checked, do, key_in, run_app, state_of
 
-Files = dict[str, bytes]
+Files = dict[str, bytes | Callable[[], bytes]]
 SESSION = "work.gatviz"
 
 
@@ -31,16 +32,31 @@ def files(monkeypatch: pytest.MonkeyPatch) -> Files:
     found: Files = {}
 
     def download(_title: str, data: Any, file_name: str, **_more: Any) -> None:
-        if not callable(data) or file_name == SESSION:
-            found[file_name] = data() if callable(data) else data
+        found[file_name] = data
 
     monkeypatch.setattr("streamlit.download_button", download)
     return found
 
 
+def content(files: Files, name: str) -> bytes:
+    """What a click on it gives."""
+    offered = files[name]
+    return offered() if callable(offered) else offered
+
+
 def with_open(app: AppTest, popover: str) -> AppTest:
     app.session_state[popover] = True
     return checked(app.run())
+
+
+def until(app: AppTest, made: Callable[[], bool]) -> None:
+    """Look again until what is made aside is there."""
+    for _look in range(100):
+        with_open(app, "save_open")
+        if made():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it is not made")
 
 
 def opening(app: AppTest, name: str, content: bytes) -> AppTest:
@@ -62,9 +78,11 @@ def test_a_graph_is_saved_in_every_format_that_can_hold_it(files: Files) -> None
     app = with_open(run_app(), "save_open")
     graph = state_of(app).graph
     for form in writable_formats():
+        files.clear()
         app.selectbox(key="save_format").set_value(form)
-        with_open(app, "save_open")
-        assert read_graph(files[f"graph{FORMATS[form].endings[0]}"]) == graph
+        name = f"graph{FORMATS[form].endings[0]}"
+        until(app, lambda name=name: name in files)  # type: ignore[misc]
+        assert read_graph(content(files, name)) == graph
 
 
 @pytest.mark.usefixtures("files")
@@ -76,6 +94,7 @@ def test_a_graph_that_no_file_can_hold_is_refused_in_a_sentence(monkeypatch: pyt
     for form in writable_formats():
         app.selectbox(key="save_format").set_value(form)
         with_open(app, "save_open")
+        until(app, lambda: bool(app.error))
         (error,) = app.error
         assert "expected at least one node, found none; add a node." in error.value.replace("\\", "")
 
@@ -86,7 +105,7 @@ def test_all_of_the_work_comes_back_by_its_file(files: Files) -> None:
     app.number_input(key="num_heads").set_value(2).run()
     with_open(app, "save_open")
     before = state_of(app)
-    other = opening(run_app(), "work.gatviz", files[SESSION])
+    other = opening(run_app(), "work.gatviz", content(files, SESSION))
     assert "A session: " in told(other)
     assert "2 steps" in told(other)
     checked(other.button(key="open_session").click().run())
@@ -142,7 +161,7 @@ def test_a_training_is_replayed(recorded: bool, tmp_path: Path) -> None:
 def test_a_broken_file_is_refused_in_a_sentence_and_nothing_changes(kind: str, files: Files, tmp_path: Path) -> None:
     fit(karate(), paper_model(karate()), labelled=[0, 33], epochs=1).save(tmp_path / "t.gatviz")
     with_open(run_app(), "save_open")
-    whole = files[SESSION] if kind == "session" else (tmp_path / "t.gatviz").read_bytes()
+    whole = content(files, SESSION) if kind == "session" else (tmp_path / "t.gatviz").read_bytes()
     app = run_app()
     before = state_of(app).graph
     opening(app, "broken.gatviz", whole[: 2 * len(whole) // 3])
@@ -162,9 +181,9 @@ def test_saved_weights_are_those_of_the_screen(layout: str, form: str, files: Fi
     app.selectbox(key="save_weights_form").set_value(form)
     with_open(app, "save_weights_open")
     now = state_of(app)
-    (content,) = (files[name] for name in files if name.endswith(".pt" if form == "torch" else ".safetensors"))
+    (name,) = (name for name in files if name.endswith(".pt" if form == "torch" else ".safetensors"))
     model = present_model(now.graph, now.settings, None)
-    loaded = load_weights(io.BytesIO(content).getvalue(), layout=None, self_loops=model.self_loops)
+    loaded = load_weights(content(files, name), layout=None, self_loops=model.self_loops)
     for trace in zip(model.trace(now.graph).layers, loaded.trace(now.graph).layers, strict=True):
         np.testing.assert_allclose(trace[0].alpha, trace[1].alpha, atol=1e-6)
 
