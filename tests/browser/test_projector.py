@@ -41,6 +41,7 @@ def test_a_key_enlarges_all_and_what_is_pointed_at_is_still_what_is_told(page: P
     box = grid.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 20, box["y"] + 1.4 * 35 * 3.5)  # the third row below the titles
+    settled(page)
     page.get_by_role("radio", name="Explore", exact=True).click()
     eventually(lambda: marked(page, "alpha", "locked") == {(1, 0)})
 
