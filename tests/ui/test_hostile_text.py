@@ -148,7 +148,7 @@ def test_keys_and_names_of_weights_files_are_only_text(where: str) -> None:
     app.button(key="open_weights").click().run()
     uploader = next(one for one in app.file_uploader if one.label == "A torch file (.pt, .pth) or safetensors")
     checked(uploader.set_value((f"{TEETH[7]} {TEETH[0]}.pt", stream.getvalue(), "application/octet-stream")).run())
-    assert app.error
+    assert app.warning or app.error
     assert_only_text(app, where)
 
 
