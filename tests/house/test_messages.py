@@ -57,7 +57,7 @@ DEVELOPERS = ("TypeVar", "TypeError", "AttributeError", "compile", "search")
 """Calls whose arguments only a developer reads."""
 CODE = (
     *("__all__", "_ENCODE", "_SCALARS", "_DTYPE", "_KINDS", "_PLAIN", "_COLUMNS", "UNLABELLED"),
-    *("_ABOVE_LEFT", "_INSIDE", "_BESIDE", "_EXAMPLES"),
+    *("_ABOVE_LEFT", "_INSIDE", "_BESIDE", "EXAMPLES", "_EXAMPLES"),
     *("_REMOVAL", "_ATTENTION", "_MESSAGES", "_MARGIN"),
 )
 """Names of what holds names of code: Python's, a pickle's, plotly's, LaTeX, or what stands in tables."""
