@@ -43,7 +43,7 @@ class Accuracy:
 
     @property
     def sentence(self) -> str:
-        """ "Test accuracy 81.50 %: 815 of 1000 nodes." """
+        """In words, as "Test accuracy 81.50 %: 815 of 1000 nodes"."""
         what = {
             "train": _("Training accuracy"),
             "val": _("Validation accuracy"),

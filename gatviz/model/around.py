@@ -192,7 +192,11 @@ class JumpingKnowledge(Step):
         return f"jk({self.mode})"
 
     def joined_width(self, widths: Sequence[int]) -> int:
-        """G from the width of each layer's block, first to last."""
+        """G from the width of each layer's block, first to last.
+
+        Raises:
+            GatvizError: the maximum of blocks of several widths.
+        """
         if self.mode == "cat":
             return sum(widths)
         if self.mode == "max" and len(set(widths)) > 1:

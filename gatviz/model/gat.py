@@ -133,6 +133,9 @@ class GAT(nn.Module):
             head_features, num_heads: C and H of the hidden layers; the paper's 8 each if left out.
             dropout: on features and on α alike (the paper: 0.6), in training only.
             settings: further LayerSettings for all layers (bias, residual, negative_slope, share_weights, …).
+
+        Raises:
+            GatvizError: no layer, or an argument that is of the hidden layers where there are none.
         """
         if num_layers < 1:
             raise GatvizError("num_layers", _("at least 1"), quote(num_layers), _("give the stack a layer"))

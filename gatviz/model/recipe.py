@@ -26,6 +26,7 @@ from gatviz.words import _, commas
 _TOKEN = re.compile(r"\s*([>+()]|[^\s>+()]+)")
 _JOIN = " > "
 _MAX_DEPTH = 20
+_MAX_STEPS = 1000
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,7 @@ class _Reader:
     """A recipe's line, read from left to right."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.place = text, 0
+        self.text, self.place, self.steps = text, 0, 0
 
     def whole(self) -> tuple[RecipePart, ...]:
         parts = self._several(0)
@@ -225,6 +226,9 @@ class _Reader:
             raise self._wrong(
                 _("at most {n} sums in each other").format(n=_MAX_DEPTH), _("more"), _("write it with fewer")
             )
+        self.steps += 1
+        if self.steps > _MAX_STEPS:
+            raise self._wrong(_("at most {n:,} steps").format(n=_MAX_STEPS), _("more"), _("write it with fewer"))
         self._take()
         if token == "x":
             if self._peek() != "+":

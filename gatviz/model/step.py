@@ -79,7 +79,11 @@ class Step:
         return {}
 
     def run(self, x: Tensor, own: StepTensors) -> Tensor:
-        """[N, G] from x [N, F] and its parameters."""
+        """[N, G] from x [N, F] and its parameters.
+
+        Raises:
+            GatvizError: too few nodes for it.
+        """
         raise NotImplementedError
 
     @property

@@ -51,12 +51,16 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 [role="dialog"] [data-testid="stLayoutWrapper"]:has(> [class*="st-key-actions-"]) {
   position: sticky; bottom: -2rem; z-index: 3; padding: 0.7rem 0; backdrop-filter: blur(18px);
 }
-/* Plotly's charts and Streamlit's tables reckon with the window's pixels: they keep their size. */
+/* Plotly's charts reckon with the window's pixels: they keep their size, and their words grow. */
 :root[data-projector] :is([data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]) { display: none; }
 :root[data-projector] [data-testid="stMainBlockContainer"] { zoom: 1.4; }
-:root[data-projector] :is(.js-plotly-plot, [data-testid="stDataFrame"]) { zoom: calc(1 / 1.4); }
+:root[data-projector] .js-plotly-plot { zoom: calc(1 / 1.4); }
 :root[data-projector] .js-plotly-plot svg text:not(.legendtext) { font-size: 17px !important; }
+:root[data-projector] [data-testid="stDataFrame"] { max-width: 100%; overflow-x: auto; }
+:root[data-projector] #portal { font-size: 140%; }
+[data-testid="stMain"]:focus-visible { outline: none !important; box-shadow: none !important; }
 :root:has([data-testid="stSidebar"][data-collapsed="true"]) { --gatviz-foot: none; }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-top: 2.2rem; } }
 @media (max-width: 1250px) {
   .st-key-with-panel { flex-direction: column-reverse !important; }
   .st-key-with-panel > div { width: 100% !important; max-width: none !important; }

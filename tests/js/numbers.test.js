@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { brief, exact, fillIn, number, readNumber, shorten, shortenFront, signed } from "../../gatviz/stage/js/format.js";
+import { breadth, brief, exact, fillIn, number, readNumber, shorten, shortenFront, signed } from "../../gatviz/stage/js/format.js";
 import { Frame } from "../../gatviz/stage/js/frame.js";
 import { arrow, boundsOf, headPath, loop, loopDirection, overlap, roomAround } from "../../gatviz/stage/js/geometry.js";
 import { nodeRadius } from "../../gatviz/stage/js/graph_elements.js";
@@ -18,6 +18,11 @@ test("a number is told to so many digits, with a real minus", () => {
   assert.equal(number(99999, 3), "99999");
   assert.deepEqual([signed(0.5), signed(-0.5), signed(0), signed(null)], ["+0.500", "−0.500", "0", "–"]);
   assert.deepEqual([brief(1), brief(-0.333), brief(0.5)], ["1", "−0.33", "0.5"]);
+});
+
+test("a name is as wide as it looks: Chinese signs are nearly two letters", () => {
+  assert.equal(breadth("abc"), 3);
+  for (const name of ["张伟", "김민", "さくら", "Ａ１"]) assert.ok(breadth(name) > 1.8 * Array.from(name).length, name);
 });
 
 test("a number that is told is read back", () => {

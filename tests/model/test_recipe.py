@@ -117,6 +117,12 @@ def test_deep_brackets_are_refused_before_python_gives_up() -> None:
         Recipe.parse("x + (" * 5000 + "a" + ")" * 5000)
 
 
+def test_a_line_of_more_steps_than_any_model_has_is_refused_at_once() -> None:
+    assert len(Recipe.parse(" > ".join(["a"] * 1000)).parts) == 1000
+    with pytest.raises(GatvizError, match=r"^recipe, column 4001: expected at most 1,000 steps, found more"):
+        Recipe.parse(" > ".join(["a"] * 100_000))
+
+
 def test_an_activation_after_a_layer_is_its_own() -> None:
     modules: dict[str, Step | LayerSettings] = {
         "conv1": LayerSettings(num_heads=2),

@@ -147,3 +147,17 @@ def test_any_name_comes_back_as_it_was(text: str) -> None:
     document = mathml(rf"e_{{{name(text)},\,{name('B')}}}")
     first = next(ET.fromstring(document).iter(f"{MATH}mtext")).text
     assert first == (text if len(text) <= 12 else text[:11] + "…")
+
+
+@pytest.mark.parametrize("before", ["", "x = ", "x + (", r"0.2 \cdot (", r"\frac{"])
+def test_the_sign_of_a_number_is_part_of_it(before: str) -> None:
+    """As an operator of its own it would stand away from its number; between two terms it is one."""
+    after = ")" * before.count("(") + "}{2}" * before.count("frac")
+    assert "<mn>&#x02212;0.5</mn>" in mathml(f"{before}-0.5{after}")
+    for minuend in ("3", "e", "(a)"):
+        assert "<mo>&#x02212;</mo><mn>2</mn>" in mathml(f"{minuend} - 2")
+
+
+@pytest.mark.parametrize("node", ["0", "i", "ij", r"\text{a b}"])
+def test_a_prime_stands_at_its_letter_whatever_the_index(node: str) -> None:
+    assert "<msub><mrow><mi>h</mi><mo>&#x02032;</mo></mrow>" in mathml(f"h'_{{{node}}} = x")

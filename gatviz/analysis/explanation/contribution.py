@@ -138,6 +138,9 @@ def seed_places(
 
     Returns:
         Columns: seed, answer (the class that comes out), removal, message, attention (places), edges (of how many).
+
+    Raises:
+        GatvizError: an edge that is not within reach of the node.
     """
     v = place_of(graph.names, node)
     target, source = (place_of(graph.names, end) for end in edge)

@@ -64,15 +64,26 @@ function fraction(scene, table, chosen, store) {
   );
 }
 
+/** What is read along one arrow: the symbol of all of them, its i and j replaced by names. @param {string} symbol @param {string} target @param {string} source */
+function readOf(symbol, target, source) {
+  const made = math(symbol);
+  for (const letter of made instanceof Element ? made.querySelectorAll("mi") : []) {
+    if (letter.textContent === "j") letter.textContent = source;
+    else if (letter.textContent === "i") letter.textContent = `${target},`;
+  }
+  return made;
+}
+
 /** "h′₀ = 0.240 Wh₀ + 0.508 Wh₁ + …" @param {Scene} scene @param {Table} table @param {number} chosen @param {number} digits */
 function takenIn(scene, table, chosen, digits) {
   /** @param {string} name */
   const sub = (name) => html("sub", {}, shorten(name, MAX_SUBSCRIPT));
+  const symbol = table.columns.find(({ key }) => key === "reads")?.symbol ?? "";
   const read = table.rows.flatMap(({ name, masked }, k) => (masked ? [] : [{ name, k, used: table.number(k, table.shares) }]));
   const shown = read.length > MAX_SUMMED ? read.slice(0, MAX_SUMMED) : read;
   const terms = shown.flatMap(({ name, k, used }, place) => [
     place ? " + " : "",
-    html(k === chosen ? "b" : "span", { class: k === chosen ? "chosen-term" : null }, `${number(used, digits)} `, html("i", {}, "Wh"), sub(name)),
+    html(k === chosen ? "b" : "span", { class: k === chosen ? "chosen-term" : null }, `${number(used, digits)} `, readOf(symbol, shorten(table.name, MAX_SUBSCRIPT), shorten(name, MAX_SUBSCRIPT))),
   ]);
   const left = read.length - shown.length + (table.rest ? 1 : 0);
   return html("span", { class: "taken-in" }, html("i", {}, "h′"), sub(table.name), " = ", ...terms, left ? ` + ${fillIn(scene.texts.whyMore, {})}` : "");

@@ -165,7 +165,8 @@ def redo() -> None:
 def _step(work: Work, history: History) -> None:
     locked = current().locked
     if isinstance(locked, Locked):
-        locked = _carried(locked, current().graph, work.graph)
+        another = work.drawing != current().work.drawing
+        locked = _carried(locked, current().graph, work.graph) or (FIRST_LOCK if another else None)
     update(work=work, history=history, problem="", refused="", locked=locked)
 
 
