@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from gatviz.attention.layer_trace import Array
-from gatviz.charts.colours import DIVERGING, EMPTY, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at, text_on
+from gatviz.colours import DIVERGING, EMPTY, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at, text_on
 from gatviz.words import _
 
 _FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', sans-serif"

@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 
 from gatviz.analysis import AcrossLayers, Difference, InAndOut, WhatIf
 from gatviz.attention.layer_trace import MAX_DENSE_NODES
-from gatviz.charts.colours import DIVERGING, INK, PALE, SEQUENTIAL, Theme, head_colour, signed_colour, text_on
 from gatviz.charts.common import (
     Chart,
     bar_look,
@@ -25,6 +24,7 @@ from gatviz.charts.common import (
     share_unit,
     signed_colours,
 )
+from gatviz.colours import DIVERGING, INK, PALE, SEQUENTIAL, Theme, head_colour, signed_colour, text_on
 from gatviz.words import _, ngettext, sentences
 
 _SHADES = 0.35, 1.0

@@ -12,8 +12,8 @@ from gatviz.analysis import Explanation
 from gatviz.analysis.explanation.figures import arrow
 from gatviz.analysis.subject import class_called
 from gatviz.attention.layer_trace import Array
-from gatviz.charts.colours import ACCENT, CLASSES, INK, PALE, Theme
 from gatviz.charts.common import Chart, figure, plain
+from gatviz.colours import ACCENT, CLASSES, INK, PALE, Theme
 from gatviz.words import _
 
 Score = Literal["attention", "message_change"]

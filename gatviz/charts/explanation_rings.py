@@ -14,9 +14,9 @@ from gatviz.analysis import Explanation
 from gatviz.analysis.explanation.figures import arrow, signed
 from gatviz.analysis.subject import class_called
 from gatviz.attention.layer_trace import Array
-from gatviz.charts.colours import ACCENT, INK, LINE, PAPER, SOFT, Theme
 from gatviz.charts.common import Chart, figure, plain
 from gatviz.charts.explanation import class_colour
+from gatviz.colours import ACCENT, INK, LINE, PAPER, SOFT, Theme
 from gatviz.words import _, ngettext
 
 MAX_ARROWS = 150

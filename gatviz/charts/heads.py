@@ -12,7 +12,6 @@ from gatviz.analysis.baselines import name_of
 from gatviz.analysis.subject import called, nodes
 from gatviz.analysis.uniformity import AVERAGES
 from gatviz.attention.layer_trace import MAX_DENSE_NODES, Array, LayerTrace
-from gatviz.charts.colours import ACCENT, INK, LINE, PALE, Theme, head_colour
 from gatviz.charts.common import (
     Chart,
     bar_look,
@@ -26,6 +25,7 @@ from gatviz.charts.common import (
     share_unit,
     signed_colours,
 )
+from gatviz.colours import ACCENT, INK, LINE, PALE, Theme, head_colour
 from gatviz.graph.checks import MAX_NAME
 from gatviz.graph.graph import Graph
 from gatviz.words import _, commas, ngettext, sentences

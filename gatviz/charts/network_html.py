@@ -13,7 +13,7 @@ from pyvis.network import Network
 
 from gatviz.analysis.terms import target_maxima
 from gatviz.attention.layer_trace import Array, LayerTrace
-from gatviz.charts.colours import ACCENT, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at
+from gatviz.colours import ACCENT, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part, strongest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gatviz.analysis import Predictions
 from gatviz.analysis.predictions import ALL
-from gatviz.charts.colours import Theme
 from gatviz.charts.common import Chart, matrix, share_colours
+from gatviz.colours import Theme
 from gatviz.words import _
 
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from gatviz.analysis import Explanation
 from gatviz.analysis.explanation.removal import Progress
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.charts.colours import stage_palettes
+from gatviz.colours import stage_palettes
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import default_positions

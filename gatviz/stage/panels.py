@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gatviz.analysis import strongest_into
 from gatviz.analysis.subject import called
 from gatviz.attention.layer_trace import Array
-from gatviz.charts.colours import stage_palettes
+from gatviz.colours import stage_palettes
 from gatviz.graph.subgraph import Part
 from gatviz.stage.drawn import Drawn, drawn_table, left_out
 from gatviz.stage.panels_protocol import Panel, Panels

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import streamlit as st
 
-from gatviz.charts.colours import INK, Theme, stage_palettes
+from gatviz.colours import INK, Theme, stage_palettes
 from gatviz.stage.camera_protocol import CardCamera
 from gatviz.stage.protocol import Palettes
 from gatviz.ui.session import session

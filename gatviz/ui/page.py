@@ -8,7 +8,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gatviz import words
 from gatviz.attention.layers import use_one_thread
-from gatviz.charts.colours import BUTTON, text_on
+from gatviz.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
 from gatviz.ui.explain.doors import explain_door

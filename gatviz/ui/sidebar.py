@@ -6,7 +6,7 @@ import html
 
 import streamlit as st
 
-from gatviz.charts.colours import BAD, GOOD, LINK
+from gatviz.colours import BAD, GOOD, LINK
 from gatviz.model.proof import Check
 from gatviz.ui.graph_files.choice import graph_card, graph_title
 from gatviz.ui.model_card import model_card

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from gatviz.charts.colours import PAPER, Theme, colour_at, contrast
+from gatviz.colours import PAPER, Theme, colour_at, contrast
 from tests.browser.driver import (
     choose_graph,
     choose_head,

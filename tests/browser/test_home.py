@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gatviz.charts.colours import Theme
+from gatviz.colours import Theme
 from tests.browser.driver import (
     alpha_rows,
     cells,

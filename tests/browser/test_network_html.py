@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from gatviz import GATAttentionLayer, sample_graph
 from gatviz.attention.layers import new_generator
-from gatviz.charts.colours import SEQUENTIAL, colour_at
 from gatviz.charts.network_html import network_html
+from gatviz.colours import SEQUENTIAL, colour_at
 from tests.attention.hand_traces import graph_of, with_alpha
 from tests.charts.cases import NAMES, READS, hostile_page
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page
 
 from gatviz import GATAttentionLayer, Graph, sample_graph
 from gatviz.attention.layers import new_generator
-from gatviz.charts.colours import INK
+from gatviz.colours import INK
 from gatviz.reporting.page import Shown, report
 from tests.browser.conftest import Opens
 from tests.browser.driver import alpha_rows, head_on_show, open_app, trace_of

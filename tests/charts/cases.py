@@ -19,9 +19,9 @@ from gatviz.analysis import (
 )
 from gatviz.attention.layers import new_generator
 from gatviz.charts import compare, heads
-from gatviz.charts.colours import Theme
 from gatviz.charts.common import Chart
 from gatviz.charts.network_html import network_html
+from gatviz.colours import Theme
 from gatviz.model.layer_settings import Kind
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 

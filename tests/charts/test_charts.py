@@ -22,9 +22,9 @@ from gatviz.analysis import (
     what_if,
 )
 from gatviz.charts import compare, heads
-from gatviz.charts.colours import ACCENT, PALE, PAPER, Theme, colour_at, contrast, text_on
 from gatviz.charts.common import Chart, plain
 from gatviz.charts.predictions import confusion_chart
+from gatviz.colours import ACCENT, PALE, PAPER, Theme, colour_at, contrast, text_on
 from gatviz.model.layer_settings import Kind
 from tests.attention.hand_traces import graph_of, uniform, with_alpha
 from tests.charts.cases import all_charts, run_of

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gatviz.charts.colours import (
+from gatviz.colours import (
     ACCENT,
     BUTTON,
     CLASSES,
@@ -174,7 +174,7 @@ def test_the_page_around_has_the_same_colours() -> None:
 
 def test_only_one_module_chooses_colours_and_inks() -> None:
     """Neither the browser nor another module names a colour, mixes an ink or weighs lightness."""
-    own = ROOT / "gatviz/charts/colours.py"
+    own = ROOT / "gatviz/colours.py"
     for path in sorted((ROOT / "gatviz").rglob("*")):
         if path == own or path.suffix not in (".py", ".js", ".css"):
             continue

@@ -10,8 +10,8 @@ import pytest
 
 from gatviz import GATAttentionLayer, Graph
 from gatviz.attention.layers import new_generator
-from gatviz.charts.colours import Theme
 from gatviz.charts.network_html import network_html
+from gatviz.colours import Theme
 from gatviz.errors import GatvizError
 from gatviz.graph.subgraph import strongest
 from tests.attention.hand_traces import graph_of, uniform, with_alpha

@@ -17,6 +17,7 @@ ORDER = (
     "errors",
     "numbers",
     "showing",
+    "colours",
     "top_files",
     "graph",
     "pickles",

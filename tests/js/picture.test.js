@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { captionOf, captionOfParts, fileName, gradientColours, hatchLines, inLines, inXml, lockOf, overlapOf, roundedBox, runs } from "../../gatviz/stage/js/picture_parts.js";
 import { readScene } from "../../gatviz/stage/js/scene.js";
-import { themeOf } from "../../gatviz/stage/js/theme.js";
+import { themeOf } from "../../gatviz/stage/js/light_or_dark.js";
 import { screen, state } from "./made.js";
 
 test("a caption tells graph, weights, layer, head, scale, lock and date", () => {

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 from streamlit.testing.v1 import AppTest
 
-from gatviz.charts.colours import stage_palettes
+from gatviz.colours import stage_palettes
 from gatviz.stage.protocol import Message, Palettes
 from gatviz.stage.screen_protocol import Screen
 

@@ -32,9 +32,9 @@ from gatviz.analysis import (
 from gatviz.analysis.uniformity import AVERAGES, CHOOSES, LEANS
 from gatviz.attention.layer_trace import GATTrace
 from gatviz.attention.layers import new_generator
-from gatviz.charts.colours import ACCENT
 from gatviz.charts.compare import change_chart, top_changes_chart
 from gatviz.charts.heads import effective_chart, evenness_chart, ranking_chart, shares_chart
+from gatviz.colours import ACCENT
 from gatviz.graph.subgraph import Part
 from gatviz.model.layer_settings import Kind
 from gatviz.stage.change import change_stage, pack_change

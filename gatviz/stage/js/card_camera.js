@@ -2,7 +2,7 @@
 
 import { Camera } from "./camera.js";
 import { html, LATER } from "./dom.js";
-import { dressed } from "./theme.js";
+import { dressed } from "./light_or_dark.js";
 import { decode } from "./wire.js";
 
 /**

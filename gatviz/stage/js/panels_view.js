@@ -10,7 +10,7 @@ import { Pointing } from "./pointing.js";
 import { drawnValues, linksOf } from "./scene.js";
 import { AT_FIRST, edgeFocus, nodeFocus, same, Store, touch } from "./store.js";
 import { tensor } from "./tensor.js";
-import { dressed, inLight } from "./theme.js";
+import { dressed, inLight } from "./light_or_dark.js";
 
 /**
  * @import {Focus, Palette, Panels} from "./protocol.js"

@@ -19,7 +19,7 @@ import { captionOf } from "./picture_parts.js";
 import { project } from "./projector.js";
 import { readScene } from "./scene.js";
 import { AT_FIRST, edgeFocus, nodeFocus, same, Store, touch } from "./store.js";
-import { dressed, inLight } from "./theme.js";
+import { dressed, inLight } from "./light_or_dark.js";
 import { Toolbar } from "./toolbar.js";
 import { WhyView } from "./why.js";
 

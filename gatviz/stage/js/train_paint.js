@@ -3,7 +3,7 @@
 import { focusedBeside, focusKey, html, LATER } from "./dom.js";
 import { fillIn } from "./format.js";
 import { TrainGraph } from "./train_graph.js";
-import { dressed } from "./theme.js";
+import { dressed } from "./light_or_dark.js";
 
 /**
  * @import {TrainPaint} from "./protocol.js"

@@ -8,7 +8,7 @@ import { TrainEmbeddingView } from "./train_embedding.js";
 import { TrainGraph } from "./train_graph.js";
 import { TrainPlayer } from "./train_player.js";
 import { TrainStepView } from "./train_step.js";
-import { dressed, inLight } from "./theme.js";
+import { dressed, inLight } from "./light_or_dark.js";
 
 /**
  * @import {Palette, TrainAsked, TrainPiece, TrainScreen} from "./protocol.js"

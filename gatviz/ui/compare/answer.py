@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from gatviz.charts.colours import INK, LINE, PALE, SOFT
+from gatviz.colours import INK, LINE, PALE, SOFT
 from gatviz.ui.compare.chart_card import say
 
 if TYPE_CHECKING:

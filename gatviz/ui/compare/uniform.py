@@ -10,8 +10,8 @@ from gatviz.analysis.headlines import who_averages
 from gatviz.analysis.subject import nodes
 from gatviz.analysis.uniformity import AVERAGES, CHOOSES
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.charts.colours import head_colour
 from gatviz.charts.heads import effective_chart, evenness_chart, shares_chart
+from gatviz.colours import head_colour
 from gatviz.stage.drawn import Drawn
 from gatviz.stage.panels import Multiples, OfNodes, multiples
 from gatviz.ui.compare.answer import answer, answer_place, table

@@ -11,9 +11,9 @@ from gatviz.analysis import Explanation
 from gatviz.analysis.explanation import explanation_story
 from gatviz.analysis.explanation.edge_paths import edge_paths
 from gatviz.analysis.explanation.thresholds import MOVES
-from gatviz.charts.colours import Theme
 from gatviz.charts.explanation import Score, explanation_chart
 from gatviz.charts.explanation_rings import rings_chart
+from gatviz.colours import Theme
 from gatviz.errors import GatvizError
 from gatviz.ui.card_camera import camera_in_corner
 from gatviz.ui.compare.chart_card import card, page_style, side_by_side, theme

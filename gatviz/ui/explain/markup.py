@@ -17,8 +17,8 @@ from gatviz.analysis.explanation.explanation_story import headline, hop_title, m
 from gatviz.analysis.explanation.figures import agreement_number, arrow, chance, signed
 from gatviz.analysis.sentence import Mark, Sentence, text_of
 from gatviz.analysis.subject import class_called
-from gatviz.charts.colours import ACCENT, INK, LINE, PALE, SOFT, Theme, colour_at
 from gatviz.charts.explanation import class_colour
+from gatviz.colours import ACCENT, INK, LINE, PALE, SOFT, Theme, colour_at
 from gatviz.words import _
 
 _AXIS = '<span class="axis"></span>'

@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 from gatviz import words
 from gatviz.analysis import Stability, WhatIf, stability
 from gatviz.attention.layer_trace import LayerTrace
-from gatviz.charts.colours import stage_palettes
+from gatviz.colours import stage_palettes
 from gatviz.graph.graph import Graph
 from gatviz.graph.subgraph import Part
 from gatviz.model.weights import Weights

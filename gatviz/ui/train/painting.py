@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from gatviz.charts.colours import stage_palettes
+from gatviz.colours import stage_palettes
 from gatviz.graph.editing import set_node
 from gatviz.graph.graph import Graph
 from gatviz.stage import training as pack

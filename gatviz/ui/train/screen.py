@@ -12,7 +12,7 @@ import numpy as np
 from gatviz.analysis.over_epochs import HeadsAt, SeedTold, predicted_and_sure
 from gatviz.analysis.subject import edge_place
 from gatviz.analysis.training_story import Curve, TrainingStory, seeds_story, training_story
-from gatviz.charts.colours import stage_palettes
+from gatviz.colours import stage_palettes
 from gatviz.errors import GatvizError
 from gatviz.graph.graph import Graph
 from gatviz.graph.positions import Positions, default_positions
