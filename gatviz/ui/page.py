@@ -86,9 +86,9 @@ def page() -> None:
 
 
 def _page() -> None:
-    st.html(_STYLE + _PRIMARY)
     open_what_was_given()
     were_set = set_controls()
+    st.html(_STYLE + _PRIMARY + style_of_replaced())
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
     with bar:
         workspace = workspace_choice()
@@ -108,7 +108,6 @@ def _page() -> None:
         if session.back_to_good(str(error)):
             st.rerun()
         refused.error(escape(str(error)), icon="⚠️")
-    st.html(style_of_replaced())
     keeping.keep(keeper)
 
 

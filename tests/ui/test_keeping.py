@@ -136,7 +136,6 @@ def test_a_kept_view_sets_only_what_says_where_a_person_looks(page: dict[str, An
     assert set(page) <= {
         *keeping.VIEW,
         "gatviz_session",
-        "gatviz_controls_drawn",
         "gatviz_keeping",
         "gatviz_keeping_new_run",
     }

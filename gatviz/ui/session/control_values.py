@@ -14,21 +14,17 @@ from typing import Any
 import streamlit as st
 
 _TURNS = "gatviz_control_turns"
-_DRAWN = "gatviz_controls_drawn"
 
 
 def key_of(control: str) -> str:
     """The key under which a control is drawn now."""
-    st.session_state.setdefault(_DRAWN, {})[control] = None
     return _key(control, _turns().get(control, 0))
 
 
 def style_of_replaced() -> str:
-    """CSS that hides a control as soon as the one that takes its place stands beside it."""
-    drawn: dict[str, None] = st.session_state.get(_DRAWN, {})
-    pairs = ((_key(control, turn), _key(control, turn + 1)) for control in drawn for turn in [_turns().get(control, 0)])
-    rules = (f".st-key-{old}:has(~ .st-key-{new}), .st-key-{new} ~ .st-key-{old}" for old, new in pairs)
-    return f"<style>{', '.join(rules) or ':not(*)'} {{ display: none !important; }}</style>"
+    """CSS that hides the controls in whose place others stand."""
+    rules = ", ".join(f".st-key-{_key(control, turn - 1)}" for control, turn in _turns().items())
+    return f"<style>{rules} {{ display: none !important; }}</style>" if rules else ""
 
 
 def value_of(control: str, default: Any = None) -> Any:
