@@ -75,7 +75,7 @@ def _about_to_be(opened: OpenedModel | None) -> Settings:
     keys = {field.name: field.name for field in fields(Settings)}
     if opened is not None:
         keys |= {name: opened_key(name, opened) for name in OF_OPENED}
-    told: dict[str, Any] = {name: value_of(key) for name, key in keys.items() if value_of(key) is not None}
+    told: dict[str, Any] = {name: said for name, key in keys.items() if (said := value_of(key)) is not None}
     if opened is None:
         told["edge_features"] = session.current().graph.num_edge_features if value_of("reads_edges", True) else 0
     sigmas = [value_of(f"activation_{k}") or word for k, word in enumerate(before.activations)]
