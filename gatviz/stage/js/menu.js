@@ -8,7 +8,8 @@ export class Menu {
     this.label = html("span", { class: "menu-label" });
     this.button = html("button", { type: "button", class: "menu-button", "data-key": key, "aria-expanded": "false", onclick: () => this.open(this.panel.hasAttribute("hidden")) }, this.label);
     this.panel = html("div", { class: `menu-panel ${side}`, hidden: "" });
-    this.element = html("div", { class: "menu" }, this.button, this.panel);
+    // A button without a name is nobody's: it comes with the words.
+    this.element = html("div", { class: "menu", hidden: "" }, this.button, this.panel);
     this.element.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || this.panel.hidden) return;
       event.stopPropagation();
@@ -25,6 +26,7 @@ export class Menu {
 
   /** @param {string} label @param {string} title @param {Node[]} children */
   fill(label, title, children) {
+    this.element.hidden = false;
     this.label.textContent = label;
     this.button.title = title;
     this.button.setAttribute("aria-label", `${label} ${title}`);
