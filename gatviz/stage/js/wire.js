@@ -2,8 +2,11 @@
 
 /** @template T @param {Uint8Array<ArrayBuffer>} bytes @returns {Promise<T>} what Python sent there */
 export async function decode(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const whole = await new Response(stream).arrayBuffer();
+  const inflated = new DecompressionStream("deflate");
+  const given = inflated.writable.getWriter();
+  void given.write(bytes);
+  void given.close();
+  const whole = await new Response(inflated.readable).arrayBuffer();
   const length = new DataView(whole).getUint32(0, true);
   const text = new TextDecoder().decode(new Uint8Array(whole, 4, length));
   const numbers = new Float32Array(whole, 4 + Math.ceil(length / 4) * 4);
