@@ -72,7 +72,7 @@ def _film(page: Page, url: str) -> list[tuple[Image.Image, int]]:
             _pointer(picture, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         frames.append((picture, ms))
 
-    arrow = page.locator(".edge-label", has_text="0.252").first
+    arrow = page.locator(".edge[data-target='3'][data-source='2'] .hit")
     see(None, SHORT)
     see(arrow, SHORT)
     see(arrow, LONG, click=True)

@@ -167,8 +167,8 @@ def texts() -> dict[str, str]:
         "jointSource": "Wh_source",
         "jointHidden": "hidden",
         "furtherJoint": _("Further back: the features behind the score"),
-        "targetScore": _("t_i = a_target · Wh of {node}{added} = {value}"),
-        "sourceScore": _("s_j = a_source · Wh of {node} = {value}"),
+        "targetScore": _("t, target half: a · Wh of {node}{added} = {value}"),
+        "sourceScore": _("s, source half: a · Wh of {node} = {value}"),
         "jointEdge": "Wf_edge",
         "featuresEdgeTitle": _("features of this arrow that moved its score most"),
         "symbols": _("in symbols"),
@@ -178,13 +178,12 @@ def texts() -> dict[str, str]:
         "proof": _("proof"),
         "comparePyg": _("compare with PyG"),
         "nodeTitle": _("{node} as target: what it reads, {weighting}"),
-        "featuresTitle": _("features of {node} that moved a_{half} · Wh most"),
         "bendTitle": _("LeakyReLU makes e = {e} of raw = {raw}"),
         "bendNote": _("Below 0 it is {slope} as steep; dashed: without it. Small: the others that {node} reads."),
-        "pairTitle": _("the textbook pair [Wh_i ‖ Wh_j] over a"),
+        "pairTitle": _("the textbook's pair over a"),
         "pairNote": _(
             "For all pairs this tensor [N, N, 2C] would take {textbook} per head on this graph; "
-            "gatviz kept {kept} for everything, since aᵀ[Wh_i ‖ Wh_j] splits into two sums."
+            "gatviz kept {kept} for everything, since a times the pair splits into two sums."
         ),
         "further": _("Further back: the features behind the score, and the textbook pair tensor"),
         "moreTerms": _("and {count} more"),

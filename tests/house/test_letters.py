@@ -47,8 +47,8 @@ def test_the_score_is_the_targets_letter_plus_the_sources() -> None:
     assert told["score_source"].formula.startswith(r"s_j = a_{\mathrm{source}}")
     assert told["raw"].formula.endswith("= t_i + s_j")
     said = texts()
-    assert said["targetScore"].startswith("t_i = a_target")
-    assert said["sourceScore"].startswith("s_j = a_source")
+    assert said["targetScore"].startswith("t, target half")
+    assert said["sourceScore"].startswith("s, source half")
 
 
 def test_no_view_crosses_them() -> None:

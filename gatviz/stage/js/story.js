@@ -84,13 +84,13 @@ function pairPanel(scene, story, digits) {
   const { pair } = story;
   const { texts } = scene;
   if (!pair) return null;
-  /** @param {string} name @param {number[]} values @param {number} limit */
+  /** @param {(string|Element)[]} name @param {number[]} values @param {number} limit */
   const row = (name, values, limit) => {
     const colours = colourScale("signed", limit, scene.palette);
     return html(
       "tr",
       {},
-      html("th", { scope: "row" }, name),
+      html("th", { scope: "row" }, ...name),
       ...values.map((value, k) => {
         const cell = html("td", { class: k === values.length / 2 ? "second-half" : null }, number(value, digits));
         cell.style.background = colours.fill(value);
@@ -103,7 +103,7 @@ function pairPanel(scene, story, digits) {
     "div",
     { class: "cell-panel wide" },
     html("h4", {}, texts.pairTitle),
-    html("div", { class: "pair-scroll", tabindex: 0 }, html("table", { class: "pair" }, html("tbody", {}, row("[Wh_i ‖ Wh_j]", pair.Wh, pair.limit), row("a", pair.a, pair.limit)))),
+    html("div", { class: "pair-scroll", tabindex: 0 }, html("table", { class: "pair" }, html("tbody", {}, row(["[Wh", html("sub", {}, "i"), " ‖ Wh", html("sub", {}, "j"), "]"], pair.Wh, pair.limit), row(["a"], pair.a, pair.limit)))),
     html("p", { class: "quiet-text" }, fillIn(texts.pairNote, pair)),
   );
 }
