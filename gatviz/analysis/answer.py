@@ -19,6 +19,8 @@ from gatviz.attention.layer_trace import Array, GATTrace, LayerTrace
 from gatviz.words import _, ngettext
 
 _ALIKE = 1e-5
+_NEARLY = 0.01
+"""Shares closer than this may be written with the same three digits."""
 
 
 @dataclass(frozen=True)
@@ -327,6 +329,8 @@ class _Row:
         derived = said(_("Derived from the heads: none of them computed it."))
         if shares[least] >= shares[most] * (1 - _ALIKE):
             return joined(said(_("All heads give alike.")), derived)
+        if shares[least] > shares[most] * (1 - _NEARLY):
+            return joined(said(_("All heads give nearly the same.")), derived)
         words = _("Head {least} gives {low}, head {most} gives {high}: the least and the most of all heads.")
         ends: SentenceParts = {"low": Number(float(shares[least])), "high": Number(float(shares[most]))}
         return joined(said(words, least=least, most=most, **ends), derived)

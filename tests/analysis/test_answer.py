@@ -188,6 +188,14 @@ def told_of(facts: Facts) -> tuple[int, int | None]:
     return (facts.target, facts.source) if facts.target is not None else next(iter(strongest(facts)))
 
 
+def give_nearly_the_same(facts: Facts) -> bool:
+    """Whether heads differ by less than a hundredth on the pair that is told of, or one that comes as high."""
+    target, source = told_of(facts)
+    edges = [facts.layer.edge_of(target, j) for j in (facts.most(target) if source is None else {source})]
+    shares = [facts.layer.alpha[edge] for edge in edges if edge is not None]
+    return facts.which == "mean" and any(0.99 * share.max() < share.min() < share.max() for share in shares)
+
+
 LINES: dict[str, Holds] = {
     rf"The (source score|score e) of (\d+), {NUMBER}, is (.+?) of the (\d+) that (\d+) reads\.": (
         is_placed
@@ -198,6 +206,7 @@ LINES: dict[str, Holds] = {
             f.which == "mean" and float(low) < float(high) and int(least) != int(most) and int(most) < f.layer.num_heads
         )
     ),
+    r"All heads give nearly the same\.": give_nearly_the_same,
     rf"It reads like {NUMBER} of (\d+)\.": lambda f, like, n: (
         about(like, effective([*f.row(told_of(f)[0]).values()]))
         and len(f.row(told_of(f)[0])) == int(n)
@@ -269,3 +278,10 @@ def test_graphs_without_arrows_have_sentences_of_their_own(loops: Any) -> None:
         layer = GAT(2, [LayerSettings(out_features=2, num_heads=2)], self_loops=loops).eval().trace(graph).layers[0]
         for which in (0, "mean", "gcn", "uniform"):
             assert check(layer, which, None, None).startswith(start)
+
+
+def test_heads_that_are_written_alike_are_not_told_apart() -> None:
+    """0.66905 and 0.66874 are both 0.669."""
+    assert check(run(32725, "GATv2", 0.0), "mean", None, None)
+    told = answer(run(32725, "GATv2", 0.0), "mean")
+    assert text_of(told.line, ()).startswith("All heads give nearly the same.")
