@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driver import edge_point, eventually, lock_text, unfold
+from tests.browser.driver import edge_point, eventually, lock_text, settled, unfold
 
 
 def mounted_anew(page: Page) -> None:
@@ -35,6 +35,7 @@ def test_an_arrow_that_is_locked_again_after_a_remount_has_its_story_again(page:
         return page.locator(".why [data-key='further']").count() == 1
 
     for _ in range(2):
+        settled(page)  # an arrow on its way would be missed
         page.mouse.click(*edge_point(page, 1, 0))
         eventually(told)
         locked = lock_text(page)
