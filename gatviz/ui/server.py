@@ -12,6 +12,7 @@ from streamlit.runtime.runtime import RuntimeState
 from streamlit.web import cli
 
 from gatviz.top_files import top_file
+from gatviz.ui.process import send_at_once
 
 _LOOK_EVERY = 0.02
 _NEEDED = ("gatviz.ui.start", "torch", "gatviz.ui.page", "scipy.sparse.csgraph", "streamlit.emojis")
@@ -35,8 +36,9 @@ def main() -> None:
 
 def _load() -> None:
     """The browser takes a second to load the page; until it asks for the first picture, all is there."""
-    while not Runtime.exists():
+    while not Runtime.exists() or Runtime.instance().state is RuntimeState.INITIAL:
         time.sleep(_LOOK_EVERY)
+    send_at_once()
     for name in _NEEDED:
         import_module(name)
     while Runtime.instance().state is not RuntimeState.ONE_OR_MORE_SESSIONS_CONNECTED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from gatviz import sample_graph
 from gatviz.errors import GatvizError
 from gatviz.ui.background import Background
+from gatviz.ui.process import send_at_once
 from gatviz.ui.session import run_cache
 from gatviz.ui.session.run_cache import Run
 from gatviz.ui.session.settings import Settings
@@ -91,3 +93,17 @@ def test_each_thread_that_computes_takes_one_thread(monkeypatch: pytest.MonkeyPa
     assert explaining._thread
     explaining._thread.join(10)
     assert computing == {"page": True, "train": True, "explain": True}
+
+
+def test_what_the_server_writes_leaves_at_once_on_each_connection() -> None:
+    """On those that are there already, and on those that come: they are as the listening socket is."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        before = socket.create_connection(listening.getsockname())
+        early = listening.accept()[0]
+        assert not early.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        send_at_once()
+        after = socket.create_connection(listening.getsockname())
+        late = listening.accept()[0]
+        with before, early, after, late:
+            for one in (listening, early, late):
+                assert one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
