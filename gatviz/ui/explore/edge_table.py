@@ -10,15 +10,14 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from gatviz.errors import GatvizError, quote
+from gatviz.errors import quote
 from gatviz.graph import editing
 from gatviz.graph.graph import Graph
-from gatviz.numbers import check_finite
 from gatviz.ui.escape import escape
-from gatviz.ui.grid import Cells, Grid
+from gatviz.ui.explore.graph_grid import graph_grid, try_step, typed_number
+from gatviz.ui.grid import Cells
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import forget_value, key_of
-from gatviz.ui.session.steps import take_graph
 from gatviz.words import _
 
 _MAX_ROWS = 2_000
@@ -106,23 +105,11 @@ def _with_cells(graph: Graph, typed: Cells) -> Graph:
         for column, value in cells.items():
             name = names[int(column) - 1]
             where = _("{name} of {source} → {target}").format(name=quote(name), source=source, target=target)
-            if value is None:
-                raise GatvizError(where, _("a number"), _("an empty cell"), _("type a number, 0 for none"))
-            values.setdefault(edge, {})[name] = check_finite(where, value, _("type a number such as 0.5"))
+            values.setdefault(edge, {})[name] = typed_number(where, value)
     return editing.set_edge_numbers(graph, values)
 
 
-def _take(graph: Graph) -> None:
-    take_graph(graph.with_positions(session.current().positions), _("edit the table of arrows"))
-
-
-_GRID: Grid[Graph] = Grid(
-    "edge-table",
-    fingerprint=lambda graph: graph.fingerprint,
-    edit=_with_cells,
-    take=_take,
-    present=lambda _filled: session.current().graph,
-)
+_GRID = graph_grid("edge-table", _with_cells, lambda: _("edit the table of arrows"))
 
 
 def _choose(key: str) -> None:
@@ -136,8 +123,5 @@ def _add(name: str) -> None:
 
 
 def _try(edit: Callable[[Graph], Graph], what: str) -> None:
-    try:
-        take_graph(edit(session.current().graph), what)
-    except GatvizError as error:
-        session.update(refused=str(error))
+    if not try_step(edit, what):
         _GRID.fill_anew(session.current().graph)

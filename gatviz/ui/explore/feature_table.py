@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from gatviz.errors import GatvizError, quote
+from gatviz.errors import quote
 from gatviz.graph import editing
 from gatviz.graph.features import FEATURE_KINDS, FeatureKind
 from gatviz.graph.graph import Graph
-from gatviz.numbers import check_finite
 from gatviz.ui.explore.edge_table import edge_table
-from gatviz.ui.grid import Cells, Grid
+from gatviz.ui.explore.graph_grid import graph_grid, try_step, typed_number
+from gatviz.ui.grid import Cells
 from gatviz.ui.session import session
 from gatviz.ui.session.control_values import forget_value, key_of
-from gatviz.ui.session.steps import take_graph
 from gatviz.words import _
 
 _MAX_ROWS = 2_000
@@ -92,23 +90,11 @@ def _with_cells(graph: Graph, typed: Cells) -> Graph:
             else:
                 feature = quote(graph.feature_names[int(column) - 2])
                 where = _("feature {name} of {node}").format(name=feature, node=quote(names[int(row)]))
-                if value is None:
-                    raise GatvizError(where, _("a number"), _("an empty cell"), _("type a number, 0 for none"))
-                x[int(row), int(column) - 2] = check_finite(where, value, _("type a number such as 0.5"))
+                x[int(row), int(column) - 2] = typed_number(where, value)
     return replace(graph, names=tuple(names), labels=tuple(labels) if any(labels) else None, x=x)
 
 
-def _take(graph: Graph) -> None:
-    take_graph(graph.with_positions(session.current().positions), _("edit the table"))
-
-
-_GRID: Grid[Graph] = Grid(
-    "table",
-    fingerprint=lambda graph: graph.fingerprint,
-    edit=_with_cells,
-    take=_take,
-    present=lambda _filled: session.current().graph,
-)
+_GRID = graph_grid("table", _with_cells, lambda: _("edit the table"))
 
 
 # ---- whole columns ----------------------------------------------------------------------------------------
@@ -147,21 +133,14 @@ def _kinds() -> dict[FeatureKind, str]:
     }
 
 
-def _try(edit: Callable[[Graph], Graph], what: str, columns: tuple[int | None, ...] | None = None) -> None:
-    try:
-        take_graph(edit(session.current().graph), what, columns)
-    except GatvizError as error:
-        session.update(refused=str(error))
-
-
 def _add(name: str) -> None:
-    _try(lambda graph: editing.add_feature(graph, name), _("new column {name}").format(name=name))
+    try_step(lambda graph: editing.add_feature(graph, name), _("new column {name}").format(name=name))
     forget_value("column_new")
 
 
 def _rename(name: str, new_name: str) -> None:
     count = session.current().graph.num_features
-    _try(
+    try_step(
         lambda graph: editing.rename_feature(graph, name, new_name),
         _("rename column {name}").format(name=name),
         tuple(range(count)),
@@ -170,10 +149,10 @@ def _rename(name: str, new_name: str) -> None:
 
 
 def _delete(name: str) -> None:
-    _try(lambda graph: editing.remove_feature(graph, name), _("delete column {name}").format(name=name))
+    try_step(lambda graph: editing.remove_feature(graph, name), _("delete column {name}").format(name=name))
 
 
 def _fill(kind: Any) -> None:
     seed = session.current().settings.seed
     step = _("features {kind}").format(kind=_kinds()[kind])
-    _try(lambda graph: editing.fill_features(graph, kind, seed=seed), step)
+    try_step(lambda graph: editing.fill_features(graph, kind, seed=seed), step)
