@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import re
 
-import torch
 from playwright.sync_api import FilePayload, Page, expect
 
 from gatviz import GAT, analysis, sample_graph, save_weights
 from gatviz.analysis.explanation import explanation_story, figures
 from gatviz.analysis.sentence import text_of
-from gatviz.training.fit import fit
 from tests.browser.driver import choose_graph, eventually
 from tests.browser.test_weights import use
+from tests.ui.walk import trained_on_karate
 
 NODE = 8
-
-
-def trained() -> GAT:
-    graph = sample_graph("karate_club")
-    generator = torch.Generator().manual_seed(0)
-    model = GAT.of_paper(graph.num_features, 2, num_heads=4, head_features=4, generator=generator)
-    made: GAT = fit(graph, model, labelled=[0, 33, 1, 32, 2, 30], epochs=60, lr=0.03).model
-    return made
 
 
 def opened_in_explain(page: Page, model: GAT) -> None:
@@ -46,7 +37,7 @@ def cells(page: Page) -> list[list[str]]:
 
 def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page) -> None:
     """Every number of the table is the core's for the very weights that were opened."""
-    model = trained()
+    model = trained_on_karate(epochs=60)
     graph = sample_graph("karate_club")
     opened_in_explain(page, model)
     node = page.get_by_role("combobox", name="Node", exact=True)
@@ -85,7 +76,7 @@ def test_one_nodes_answer_from_trained_weights_and_back_to_the_graph(page: Page)
 
 
 def test_trainings_of_other_seeds_stop_and_go_on(page: Page) -> None:
-    opened_in_explain(page, trained())
+    opened_in_explain(page, trained_on_karate(epochs=60))
     page.get_by_role("button", name="Train 10 seeds").click()
     page.locator(".st-key-explain_seeds_stop button").click()
     expect(page.locator(".st-key-explain_seeds_go_on button")).to_be_visible()

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from streamlit.testing.v1 import AppTest
 
 from gatviz import GAT, GatvizError, analysis, sample_graph
@@ -21,24 +20,19 @@ from gatviz.analysis.explanation.edge_paths import edge_paths
 from gatviz.analysis.explanation.explain import Inquiry
 from gatviz.analysis.explanation.figures import agreement_number, arrow, chance, signed
 from gatviz.analysis.sentence import text_of
-from gatviz.training.fit import fit
 from gatviz.ui.background import Background
 from gatviz.ui.explain.job import Job
 from gatviz.ui.explain.seeds_job import SEEDS, SeedsJob
 from gatviz.ui.session import session
 from gatviz.ui.session.steps import open_model
-from tests.ui.walk import checked, do, key_in, run_app, state_of
+from tests.ui.walk import checked, do, key_in, run_app, state_of, trained_on_karate
 
 NODE = 8
 
 
 @cache
 def trained() -> GAT:
-    graph = sample_graph("karate_club")
-    generator = torch.Generator().manual_seed(0)
-    model = GAT.of_paper(graph.num_features, 2, num_heads=4, head_features=4, generator=generator)
-    made: GAT = fit(graph, model, labelled=[0, 33, 1, 32, 2, 30], epochs=30, lr=0.03).model
-    return made
+    return trained_on_karate(epochs=30)
 
 
 @pytest.fixture

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
-from gatviz import read_graph
+from gatviz import GAT, read_graph, sample_graph
 from gatviz.graph.positions import default_positions
+from gatviz.training.fit import fit
 from gatviz.ui.compare.compare import Key
 from gatviz.ui.session.session import FIRST_LOCK, Session
 from gatviz.ui.session.work import Work
@@ -150,3 +152,12 @@ def _strings(message: Any) -> Iterator[Sent]:
         elif field.type == field.TYPE_MESSAGE and not field.message_type.GetOptions().map_entry:
             for one in [value] if hasattr(value, "ListFields") else value:
                 yield from _strings(one)
+
+
+def trained_on_karate(epochs: int) -> GAT:
+    """The karate club's model after so many epochs, with three labelled members of each side."""
+    graph = sample_graph("karate_club")
+    generator = torch.Generator().manual_seed(0)
+    model = GAT.of_paper(graph.num_features, 2, num_heads=4, head_features=4, generator=generator)
+    made: GAT = fit(graph, model, labelled=[0, 33, 1, 32, 2, 30], epochs=epochs, lr=0.03).model
+    return made
