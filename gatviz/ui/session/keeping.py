@@ -1,8 +1,8 @@
 """Keeping the session in the browser, and bringing it back from there, from a file or from a link.
 
 The page tells the keeper on it only that something has changed. When the person has paused, the keeper asks for the
-bytes, which a fragment answers: no change of the page waits for them. What was done since comes back too, as long as the
-server still has the page that was left: a page that is loaded anew says which one that was.
+bytes, which a fragment answers: no change of the page waits for them. What was done since comes back too, as long as
+the server still has the page that was left: a page that is loaded anew says which one that was.
 """
 
 from __future__ import annotations
