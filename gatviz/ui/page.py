@@ -59,7 +59,11 @@ p.gatviz { margin: 0; opacity: 0.75; font-size: 0.9rem; }
 :root[data-projector] #portal { font-size: 140%; }
 [data-testid="stMain"]:focus-visible { outline: none !important; box-shadow: none !important; }
 :root:has([data-testid="stSidebar"][data-collapsed="true"]) { --gatviz-foot: none; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-top: 2.2rem; } }
+/* Where the sidebar is folded the button that unfolds it has a strip of its own, under which the page scrolls. */
+:root:not([data-projector]):has([data-testid="stExpandSidebarButton"]) {
+  & [data-testid="stMainBlockContainer"] { padding-top: 2.4rem; }
+  & [data-testid="stHeader"] { height: 2.2rem; backdrop-filter: blur(18px); }
+}
 @media (max-width: 1250px) {
   .st-key-with-panel { flex-direction: column-reverse !important; }
   .st-key-with-panel > div { width: 100% !important; max-width: none !important; }
