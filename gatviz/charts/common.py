@@ -8,16 +8,18 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from gatviz.attention.layer_trace import Array
 from gatviz.colours import DIVERGING, EMPTY, INK, LINE, PALE, PAPER, SEQUENTIAL, Theme, colour_at, text_on
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', sans-serif"
 _MAX_NAME = 20

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from gatviz.analysis import AcrossLayers, Difference, InAndOut, WhatIf
@@ -26,6 +26,9 @@ from gatviz.charts.common import (
 )
 from gatviz.colours import DIVERGING, INK, PALE, SEQUENTIAL, Theme, head_colour, signed_colour, text_on
 from gatviz.words import _, ngettext, sentences
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SHADES = 0.35, 1.0
 _MAX_BARS = 100
@@ -285,6 +288,8 @@ def _cut(said: str, drawn: int, nodes: int) -> str:
 
 def across_chart(found: AcrossLayers, *, to_largest: bool = False, theme: Theme = "light") -> Chart | None:
     """The product of the layers' attention as a matrix, 0 to 1 or to the largest; None above 200 nodes or without."""
+    import pandas as pd
+
     if not 0 < len(found.names) <= MAX_DENSE_NODES:
         return None
     values = found.matrix
@@ -307,6 +312,8 @@ def across_chart(found: AcrossLayers, *, to_largest: bool = False, theme: Theme 
 
 def hops_chart(found: AcrossLayers, nodes: Sequence[int] | None = None, *, theme: Theme = "light") -> Chart | None:
     """From how far away each node reads, a stacked bar for each; of all nodes, or of the chosen ones."""
+    import pandas as pd
+
     chosen = list(range(len(found.names))) if nodes is None else list(nodes)
     if not chosen:
         return None

@@ -259,7 +259,7 @@ def _export() -> click.Command:
 def _report() -> click.Command:
     def run(graph: str, out: str, form: str | None, explain: str | None, quiet: bool, **model: Any) -> None:
         from gatviz.analysis import explain_node
-        from gatviz.capturing import CapturedRun
+        from gatviz.capturing.run import CapturedRun
         from gatviz.cli import streams
         from gatviz.cli.running import node_of
         from gatviz.cli.streams import telling

@@ -12,7 +12,6 @@ from gatviz.colours import BUTTON, text_on
 from gatviz.errors import GatvizError
 from gatviz.ui.escape import escape
 from gatviz.ui.explain.doors import explain_door
-from gatviz.ui.process import set_process
 from gatviz.ui.session import keeping, session
 from gatviz.ui.session.control_values import style_of_replaced
 from gatviz.ui.session.controls import set_controls, take_controls
@@ -84,7 +83,6 @@ def page() -> None:
     """Draw the whole page."""
     words.spoken_by(_language)
     use_one_thread()  # Streamlit answers in ever new threads
-    set_process()
     with words.speaking(_language()):
         _page()
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import html
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from gatviz.analysis import Explanation
 from gatviz.analysis.explanation.edge_paths import EdgePath, EdgePaths
@@ -20,6 +20,9 @@ from gatviz.analysis.subject import class_called
 from gatviz.charts.explanation import class_colour
 from gatviz.colours import ACCENT, INK, LINE, PALE, SOFT, Theme, colour_at
 from gatviz.words import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _AXIS = '<span class="axis"></span>'
 _SCORES = ("attention", "message", "equal")
