@@ -72,8 +72,8 @@ WORKSPACES: dict[str, Workspace] = {
 }
 
 
-def workspace_choice() -> Workspace:
-    """Draw the switch; the chosen workspace."""
+def workspace_choice() -> str:
+    """Draw the switch; the key of the chosen workspace."""
     first = next(iter(WORKSPACES))
     if value_of("workspace") not in WORKSPACES:
         forget_value("workspace")  # of a session that was kept by a gatviz which has more of them
@@ -86,4 +86,4 @@ def workspace_choice() -> Workspace:
         required=True,
         label_visibility="collapsed",
     )
-    return WORKSPACES[chosen or first]
+    return chosen or first
