@@ -29,14 +29,40 @@ def as_float(value: Any) -> float:
         return float(np.inf if value > 0 else -np.inf)
 
 
+def is_whole(value: object) -> bool:
+    """Whether it is a whole number, Python's or numpy's; True and False are none."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def in_numpy(values: Any) -> Any:
+    """A tensor as an array, wherever it is, with a gradient or without; anything else as it is.
+
+    Raises:
+        TypeError: a sparse tensor.
+    """
+    if not hasattr(values, "detach"):
+        return values
+    if values.is_floating_point() and values.element_size() < np.dtype(np.float32).itemsize:
+        values = values.float()  # numpy has no bfloat16, of which float32 holds every number
+    return values.numpy(force=True)
+
+
 def as_floats(values: Any) -> NDArray[np.float64]:
     """Numbers as float64, of any shape; whole numbers that no float can hold become infinite, as in `as_float`.
 
     Raises:
         TypeError, ValueError: what is not numbers, or rows of different lengths.
     """
+    for to_dense in ("to_dense", "toarray"):  # torch's sparse tensors, scipy's matrices
+        if hasattr(values, to_dense):
+            values = getattr(values, to_dense)()
+    given = in_numpy(values)
+    if getattr(given, "dtype", np.dtype(float)).kind == "c":
+        raise TypeError(_("complex numbers"))
     try:
-        return np.asarray(values, dtype=np.float64)
+        return np.asarray(given, dtype=np.float64)
+    except RuntimeError as error:  # torch's, of a list of tensors
+        raise TypeError(str(error)) from error
     except OverflowError:
         found = np.array(values, dtype=object)
         return np.array([as_float(value) for value in found.ravel()], dtype=np.float64).reshape(found.shape)

@@ -23,7 +23,9 @@ from gatviz.analysis.baselines import (
 from gatviz.analysis.subject import Analysed, called, subject_of
 from gatviz.analysis.terms import target_sums
 from gatviz.attention.layer_trace import Array
+from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
+from gatviz.numbers import is_whole
 from gatviz.words import _
 
 if TYPE_CHECKING:
@@ -145,9 +147,14 @@ def top_edges(trace: Analysed, which: WeightingKey = 0, count: int = 20, graph: 
     """The strongest edges of a head or baseline, largest first (of equals, the earlier in the trace).
 
     Columns: edge, source, target, self_loop, added, weight, uniform, times_uniform.
+
+    Raises:
+        GatvizError: no such head or baseline, no number of edges.
     """
     import pandas as pd
 
+    if not is_whole(count) or count < 0:
+        raise GatvizError("count", _("a whole number from 0"), quote(count), _("say how many edges"))
     subject = subject_of(trace, graph)
     layer = subject.layer
     weights, uniform = weighting_of(layer, which), uniform_weights(layer)

@@ -19,7 +19,7 @@ from gatviz.attention.layer_trace import Array
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.checks import SPLITS
 from gatviz.graph.graph import Graph
-from gatviz.model.trace import Trace
+from gatviz.model.trace import Trace, checked_run
 from gatviz.words import _, ngettext, one_of
 
 if TYPE_CHECKING:
@@ -215,6 +215,7 @@ def predictions(trace: Trace, graph: Graph | None = None, classes: Sequence[str]
     Raises:
         GatvizError: a graph without labels or of other nodes, or as many classes as the output is not wide.
     """
+    checked_run(trace, _("predictions"))
     graph = trace.graph if graph is None else graph
     out = trace.out
     if graph.num_nodes != out.shape[0]:

@@ -18,7 +18,7 @@ from gatviz.analysis.subject import called, listed, nodes
 from gatviz.analysis.terms import strongest_into
 from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.errors import GatvizError
-from gatviz.model.trace import Trace
+from gatviz.model.trace import Trace, checked_run
 from gatviz.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def what_if(before: Trace, after: Trace, layer: int = 0) -> WhatIf:
         GatvizError: a layer that one of them does not have.
     """
     for name, trace in (("before", before), ("after", after)):
-        if not 0 <= layer < len(trace.layers):
+        if not 0 <= layer < len(checked_run(trace, f"what_if, {name}").layers):
             count = len(trace.layers)
             found = ngettext("{n} layer", "{n} layers", count).format(n=count)
             expected = _("a layer {number}").format(number=layer)

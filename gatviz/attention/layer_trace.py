@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from gatviz.attention.chain import stages, stages_of
 from gatviz.attention.stage_row import ALPHA_ALONE, FieldInfo, LayerTraits
 from gatviz.errors import GatvizError, quote
-from gatviz.numbers import first_beyond
+from gatviz.numbers import first_beyond, in_numpy, is_whole
 from gatviz.words import _
 
 Array = NDArray[np.floating]
@@ -34,8 +34,7 @@ def settled(value: Any) -> Any:
         value = value()
     if isinstance(value, Mapping):
         return MappingProxyType({name: settled(each) for name, each in value.items()})
-    if hasattr(value, "detach"):
-        value = value.numpy(force=True)
+    value = in_numpy(value)
     if isinstance(value, np.ndarray):
         value = value.view()
         value.setflags(write=False)
@@ -277,11 +276,11 @@ class LayerTrace:
             GatvizError: above 200 nodes, an unknown name, or a head that is not there.
         """
         self._check_dense()
-        if not 0 <= head < self.num_heads:
+        if not is_whole(head) or not 0 <= head < self.num_heads:
             raise GatvizError(
                 _("dense('{name}')").format(name=name),
                 _("a head from 0 to {last}").format(last=self.num_heads - 1),
-                str(head),
+                quote(head),
                 _("heads count from 0"),
             )
         if (pairs := self.all_pairs(name, head)) is not None:

@@ -13,7 +13,7 @@ from gatviz.attention.edges import as_tensor
 from gatviz.capturing.run import CapturedCall, CapturedRun
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.graph import Graph
-from gatviz.numbers import first_beyond
+from gatviz.numbers import first_beyond, in_numpy
 from gatviz.words import _, ngettext
 
 
@@ -42,7 +42,7 @@ def from_attention(
     """
     edges = _edges(edge_index)
     layers = [_checked(one, edges.shape[1], place) for one, place in _layers(alpha)]
-    features = None if x is None else as_tensor(x, "x").numpy(force=True).astype(np.float64)
+    features = None if x is None else in_numpy(as_tensor(x, "x")).astype(np.float64)
     count = next((len(given) for given in (names, features, labels) if given is not None), int(edges.max()) + 1)
     notes: list[str] = []
     graph, alphas = on_graph(edges, layers, _plain_graph(count, names, features, labels), notes)
@@ -87,7 +87,7 @@ def on_graph(
 
 
 def _edges(given: Any) -> NDArray[np.int64]:
-    edges = as_tensor(given, "edge_index").numpy(force=True)
+    edges: NDArray[np.int64] = in_numpy(as_tensor(given, "edge_index"))
     if edges.ndim != 2 or edges.shape[0] != 2 or edges.dtype.kind not in "iu" or not edges.shape[1]:
         found = _("{dtype} of shape {shape}").format(dtype=edges.dtype, shape=list(edges.shape))
         mend = _("row 0 = source, row 1 = target")

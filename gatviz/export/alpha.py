@@ -27,7 +27,7 @@ from gatviz.errors import GatvizError, quote
 from gatviz.files import write_graph
 from gatviz.files.disk import write_file
 from gatviz.graph.graph import Graph
-from gatviz.model.trace import Trace
+from gatviz.model.trace import Trace, checked_run
 from gatviz.words import _, one_of
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def graph_with_alpha(trace: Trace, *, before: Trace | None = None, explanation: 
     Raises:
         GatvizError: an explanation of another graph.
     """
+    checked_run(trace, _("α of a run"))
     graph, edges = trace.graph, trace.layers[0]
     given = edges.input_edge
     attributes: dict[str, tuple[Any, ...]] = {
@@ -99,6 +100,7 @@ def alpha_table(trace: Trace, *, before: Trace | None = None, explanation: Expla
     """
     import pandas as pd
 
+    checked_run(trace, _("α of a run"))
     names = np.array(trace.graph.names, dtype=object)
     changes = {(place, head): change for place, head, change in _changes(trace, before)}
     beside = _explained(trace, explanation)

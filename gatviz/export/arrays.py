@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gatviz.model.trace import Trace
+from gatviz.model.trace import Trace, checked_run
+from gatviz.words import _
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -20,7 +21,7 @@ def arrays_of(trace: Trace) -> Arrays:
     the layers `step{k}_output` and `step{k}_weights_{name}`; once `names`, `x`, `edge_index` [2, E] as the run settled
     it (row 0 = source, row 1 = target; sorted by target, then source), `input_edge` [E] and `out`.
     """
-    first = trace.layers[0]
+    first = checked_run(trace, _("arrays of a run")).layers[0]
     found: Arrays = {
         "names": np.array(trace.graph.names),
         "x": trace.graph.x,

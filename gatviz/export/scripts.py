@@ -16,7 +16,7 @@ from gatviz.errors import GatvizError
 from gatviz.export.script_text import MAX_NUMBERS, array, head_line, strings
 from gatviz.model.around import Activation, JumpingKnowledge, Linear, LogSoftmax, Readout
 from gatviz.model.norms import BatchNorm, GraphNorm, LayerNorm
-from gatviz.model.trace import StepTrace, Trace
+from gatviz.model.trace import StepTrace, Trace, checked_run
 from gatviz.words import _
 
 ATTENTION = '''
@@ -112,6 +112,7 @@ def check_program(trace: Trace, *, pyg: bool) -> None:
     Raises:
         GatvizError: a run with dropout, more numbers than a program is for, or a layer that PyG does not have.
     """
+    checked_run(trace, _("program"))
     for k, layer in enumerate(trace.layers if pyg else ()):
         if found := beyond_pyg(layer.form):
             where, mend = _("layer {layer}").format(layer=k), _("take the program in plain PyTorch")

@@ -14,7 +14,7 @@ from gatviz.files.disk import write_file
 from gatviz.files.formats import FORMATS, GraphFormat, format_named, writable_formats
 from gatviz.files.options import ReadOptions
 from gatviz.files.reading import inspect_graph
-from gatviz.graph.graph import Graph
+from gatviz.graph.graph import Graph, checked_graph
 from gatviz.words import _, commas
 
 
@@ -32,6 +32,7 @@ def write_graph(graph: Graph, path: str | os.PathLike[str] | None = None, format
         GatvizError: an unknown format, a graph without nodes or with something in it that this format cannot hold, or
             a path that cannot be written.
     """
+    checked_graph(graph, "write_graph")
     form = form_to_write(path, format)
     assert form.write is not None
     limits.check_nodes(graph.num_nodes, _("the graph as {title}").format(title=form.title))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from math import isnan
 from typing import Any
 
+import numpy as np
+
 from gatviz.errors import GatvizError, quote
+from gatviz.numbers import in_numpy
 from gatviz.words import _, ngettext
 
 SPLITS = ("train", "val", "test")
@@ -18,7 +22,7 @@ _PRINTABLE = dict.fromkeys(
 
 def checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
     """Node names: unique, not blank, printable, not too long. Raises GatvizError, naming the node."""
-    names = tuple(given)
+    names = _each(given, "names")
     first_place: dict[str, int] = {}
     for n, name in enumerate(names):
         if not isinstance(name, str) or not name.strip():
@@ -42,12 +46,12 @@ def checked_names(given: Sequence[Hashable]) -> tuple[str, ...]:
                 _("rename one of the two"),
             )
         first_place[name] = n
-    return names  # type: ignore[return-value]
+    return names
 
 
 def of_length(values: Any, length: int, where: str) -> tuple[Any, ...]:
     """So many values, one for each. Raises GatvizError."""
-    result = tuple(values)
+    result = _each(values, where)
     if len(result) != length:
         raise GatvizError(
             where,
@@ -58,15 +62,28 @@ def of_length(values: Any, length: int, where: str) -> tuple[Any, ...]:
     return result
 
 
+def _each(values: Any, where: str) -> tuple[Any, ...]:
+    """Values as plain ones, in order; numbers of numpy and torch as Python's. Raises GatvizError."""
+    values = in_numpy(values)
+    try:
+        return tuple(values.tolist() if isinstance(values, np.ndarray) else values)
+    except TypeError as error:  # one value, or none at all
+        mend = _("give one value for each")
+        raise GatvizError(where, _("a list"), quote(type(values).__name__), mend) from error
+
+
 def is_printable(text: str) -> bool:
     """Whether a text has no controls in it; blanks of any width are none, nor are the joiners of some scripts."""
     return text.isprintable() or text.translate(_PRINTABLE).isprintable()
 
 
 def checked_labels(labels: Any, count: int) -> tuple[str | None, ...]:
-    """A label or None for each node. Raises GatvizError, naming the node whose label is too long."""
+    """A label or None for each node; NaN, as tables have it, is none.
+
+    Raises GatvizError, naming the node whose label is too long.
+    """
     result = of_length(labels, count, "labels")
-    texts = tuple(None if label is None else str(label) for label in result)
+    texts = tuple(None if _is_missing(label) else str(label) for label in result)
     for n, text in enumerate(texts):
         if text is not None and len(text) > MAX_NAME:
             raise GatvizError(
@@ -76,6 +93,10 @@ def checked_labels(labels: Any, count: int) -> tuple[str | None, ...]:
                 _("shorten it, or choose another column as the label"),
             )
     return texts
+
+
+def _is_missing(label: Any) -> bool:
+    return label is None or (isinstance(label, float) and isnan(label))
 
 
 def checked_split(split: Any, count: int) -> tuple[str | None, ...]:

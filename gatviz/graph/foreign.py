@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
 from gatviz.graph.edge_features import dropped_values, unlike
+from gatviz.numbers import in_numpy
 from gatviz.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _array(given: Any, name: str) -> AnyArray | None:
     if hasattr(given, "to_dense") and getattr(given, "is_sparse", False):
         given = given.to_dense()
     try:
-        array = given.numpy(force=True) if hasattr(given, "detach") else np.asarray(given)
+        array = np.asarray(in_numpy(given))
     except (TypeError, ValueError, RuntimeError) as error:
         raise GatvizError(f"from_pyg, {name}", _("a tensor of numbers"), quote(str(error)), _("convert it")) from error
     if array.dtype.kind not in "fiub":
@@ -200,6 +201,9 @@ def fields_of_networkx(
     Arguments:
         chosen: the edge attributes that are to be edge features: parallel edges must not differ in them.
     """
+    if not hasattr(graph, "is_multigraph"):
+        found = quote(type(graph).__name__)
+        raise GatvizError("from_networkx", _("a graph of networkx"), found, _("pass such a graph"))
     names = [str(node) for node in graph]
     place = {node: n for n, node in enumerate(graph)}
     data = [graph.nodes[node] for node in graph]

@@ -26,7 +26,7 @@ from gatviz.graph.checks import (
 )
 from gatviz.graph.edge_features import checked_edge_features, numbers_of, numbers_on_edges
 from gatviz.graph.foreign import fields_of_networkx, fields_of_pyg
-from gatviz.numbers import EXACT, as_floats, finite, first_beyond
+from gatviz.numbers import EXACT, as_floats, finite, first_beyond, in_numpy
 from gatviz.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -391,7 +391,11 @@ def _check_feature_names(names: tuple[str, ...], count: int, where: str = "featu
 
 def _checked_edge_index(given: Any, names: tuple[str, ...]) -> NDArray[np.int64]:
     expected = _("integers of shape [2, E] from 0 to {last}").format(last=len(names) - 1)
-    array = np.asarray(given)
+    try:
+        array = np.asarray(in_numpy(given))
+    except (TypeError, ValueError, RuntimeError) as error:  # ragged rows; a tensor that numpy cannot hold
+        mend = _("row 0 = source, row 1 = target")
+        raise GatvizError("edge_index", expected, quote(str(error)), mend) from error
     if array.size == 0:
         array = np.zeros((2, 0), dtype=np.int64)
     if array.ndim != 2 or array.shape[0] != 2 or array.dtype.kind not in "iu":
@@ -431,3 +435,11 @@ def _same_positions(a: NDArray[np.float64] | None, b: NDArray[np.float64] | None
     if a is None or b is None:
         return a is b
     return bool(np.array_equal(a, b))
+
+
+def checked_graph(given: Any, where: str) -> Graph:
+    """A Graph, and nothing else. Raises GatvizError, which says how other libraries' graphs become one."""
+    if isinstance(given, Graph):
+        return given
+    mend = _("pass a Graph: Graph.from_networkx and Graph.from_pyg make one of others'")
+    raise GatvizError(where, _("a graph"), quote(type(given).__name__), mend)

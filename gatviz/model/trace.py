@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from gatviz.attention.layer_trace import Array, LayerTrace, settled
-from gatviz.errors import GatvizError, within
+from gatviz.errors import GatvizError, quote, within
 from gatviz.graph.graph import Graph
 from gatviz.numbers import first_beyond
 from gatviz.showing import ShowsItself
@@ -202,3 +202,17 @@ class Trace(ShowsItself):
         """
         for step in self.steps:
             step.check_finite(largest)
+
+
+def checked_run(given: Any, where: str) -> Trace:
+    """The run of a model, and nothing else.
+
+    Raises:
+        GatvizError: it is none; of a layer's run it says how it becomes one.
+    """
+    if isinstance(given, Trace):
+        return given
+    mend = _("pass model.trace(graph)")
+    if isinstance(given, LayerTrace):
+        mend = _("pass {line}").format(line="gatviz.Trace(graph, (layer_trace,))")
+    raise GatvizError(where, _("the run of a model, a Trace"), quote(type(given).__name__), mend)

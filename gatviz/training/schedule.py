@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from gatviz.errors import GatvizError, quote
+from gatviz.numbers import is_whole
 from gatviz.words import _
 
 MAX_EPOCHS = 100_000
@@ -32,10 +33,10 @@ class Schedule:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _whole("epochs", self.epochs, 0, MAX_EPOCHS)
-        _whole("seed", self.seed, 0, 2**63 - 1)
-        if self.patience is not None:
-            _whole("patience", self.patience, 1, MAX_EPOCHS)
+        for name, low, high in (("epochs", 0, MAX_EPOCHS), ("seed", 0, 2**63 - 1), ("patience", 1, MAX_EPOCHS)):
+            value = getattr(self, name)
+            if name != "patience" or value is not None:
+                object.__setattr__(self, name, _whole(name, value, low, high))
         if not _number(self.lr) or self.lr <= 0:
             raise GatvizError("lr", _("a number above 0"), quote(self.lr), _("0.005 is the GAT paper's"))
         if not _number(self.weight_decay) or self.weight_decay < 0:
@@ -46,10 +47,11 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
-def _whole(name: str, value: Any, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+def _whole(name: str, value: Any, low: int, high: int) -> int:
+    if not is_whole(value) or not low <= value <= high:
         expected = _("a whole number from {low:,} to {high:,}").format(low=low, high=high)
         raise GatvizError(name, expected, quote(value), _("choose one of these"))
+    return int(value)  # also one of numpy's, which no file keeps
 
 
 @dataclass(frozen=True)

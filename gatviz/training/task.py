@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatviz.errors import GatvizError, quote
-from gatviz.graph.graph import Graph
+from gatviz.graph.graph import Graph, checked_graph
 from gatviz.words import _, and_list, ngettext
 
 Labelled = Sequence[int] | Sequence[bool] | Sequence[str] | NDArray[Any] | None
@@ -47,7 +47,7 @@ class Task:
         Raises:
             GatvizError: no labels or one class alone, no labelled node, or one that has no label or is not there.
         """
-        known = np.flatnonzero(graph.class_index >= 0)
+        known = np.flatnonzero(checked_graph(graph, _("the graph")).class_index >= 0)
         if not len(known):
             mend = _("give the nodes labels: open a graph that has some, or paint them")
             raise GatvizError(_("labels"), _("nodes with labels"), _("none"), mend)

@@ -82,6 +82,16 @@ def test_nothing_is_offered_that_needs_a_run(taken: Page) -> None:
     expect(taken.locator(".cell-editor")).to_have_count(0)
 
 
+def test_on_paper_it_is_as_wide_as_it_was_drawn_and_bars_have_their_colour(taken: Page) -> None:
+    """Chromium draws nothing anew when it prints, and leaves out backgrounds unless it is told."""
+    width = "report => report.getBoundingClientRect().width - 36"  # its padding
+    drawn = taken.locator(".report").evaluate(width)
+    taken.emulate_media(media="print")
+    assert taken.locator(".report").evaluate(width) == drawn == 1240
+    of = "all => all.map(one => getComputedStyle(one).printColorAdjust)"
+    assert set(taken.locator(".gatviz-stage *").evaluate_all(of)) == {"exact"}
+
+
 def test_a_dragged_node_stays_where_it_was_put(taken: Page) -> None:
     node = taken.locator(".node[data-node='0'] circle")
     box = node.bounding_box()

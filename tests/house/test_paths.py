@@ -43,7 +43,7 @@ WRITERS: dict[str, Callable[[Path], Any]] = {
 
 @pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
 def test_a_place_that_cannot_be_written(write: Callable[[Path], Any], tmp_path: Path) -> None:
-    with pytest.raises(GatvizError, match="expected a path to write to, found no such file or directory; choose"):
+    with pytest.raises(GatvizError, match="expected a path to write to, found no such folder; choose"):
         write(tmp_path / "nowhere" / "file")
     write(tmp_path / "file")
 

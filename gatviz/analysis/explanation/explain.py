@@ -41,7 +41,7 @@ from gatviz.analysis.explanation.removal import (
 from gatviz.analysis.explanation.thresholds import FIRST_FOR_THE_TABLE, MOVES, SHUFFLES
 from gatviz.analysis.explanation.verdict import Verdict, verdict_of
 from gatviz.attention.layer_trace import Array
-from gatviz.graph.graph import Graph
+from gatviz.graph.graph import Graph, checked_graph
 from gatviz.model.gat import GAT
 from gatviz.model.proof import Check
 from gatviz.model.trace import Trace
@@ -183,6 +183,7 @@ class Inquiry:
     """
 
     def __init__(self, model: GAT, graph: Graph, node: int | str, *, seed: int = 0, double: GAT | None = None) -> None:
+        checked_graph(graph, "explain_node")
         self.graph, self.node, self.seed = graph, place_of(graph.names, node), seed
         self._model = in_double(model) if double is None else double
         self.run = Without(self._model, graph, self.node)

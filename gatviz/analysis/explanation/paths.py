@@ -19,6 +19,7 @@ from gatviz.attention.layer_trace import Array, LayerTrace
 from gatviz.errors import GatvizError, quote
 from gatviz.model.reach import Indices, Reach
 from gatviz.model.trace import Trace
+from gatviz.numbers import is_whole
 from gatviz.words import _
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def place_of(names: Sequence[str], node: int | str) -> int:
     if isinstance(node, str):
         if node in names:
             return list(names).index(node)
-    elif 0 <= int(node) < len(names):
+    elif is_whole(node) and 0 <= node < len(names):
         return int(node)
     expected = _("a number from 0 to {last}, or a name").format(last=len(names) - 1)
     raise GatvizError(_("node"), expected, quote(node), _("name a node of this graph"))
