@@ -5,11 +5,10 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
-from threading import RLock, Thread
+from threading import Lock, Thread
 
 from streamlit.runtime import Runtime
 
@@ -29,16 +28,13 @@ _LATER = (
 )
 _FIRST_PICTURE = 4.0
 """Seconds that a page has for its first picture before anything else is loaded."""
-_one_at_a_time = RLock()
+_one_at_a_time = Lock()
 
 
 def load_first() -> None:
     """Load what the first picture needs; who comes meanwhile waits."""
-    with _one_at_a_time:
-        if not is_loaded():
-            with _without_collection():
-                for name in _FIRST:
-                    import_module(name)
+    if not is_loaded():  # else nobody waits, also not for what is loaded later
+        _load(_FIRST)
 
 
 def is_loaded() -> bool:
@@ -56,22 +52,21 @@ def load_later() -> None:
 
 def _load_later() -> None:
     time.sleep(_FIRST_PICTURE)
-    with _one_at_a_time, _without_collection():
-        for name in _LATER:
-            import_module(name)
+    _load(_LATER)
 
 
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Leave what is loaded within to no garbage collection, neither now nor later.
+def _load(names: Sequence[str]) -> None:
+    """Import modules, and leave them to no garbage collection, neither now nor later.
 
     Streamlit forces one after every run. Walking through the 300,000 objects of torch takes 120 ms, through those of
     pandas and the charts 40, during which nothing reaches the browser; while they are loaded, Python would walk ten
     times through what is there already. What little of them is garbage stays.
     """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+    with _one_at_a_time:
+        gc.disable()
+        try:
+            for name in names:
+                import_module(name)
+        finally:
+            gc.freeze()
+            gc.enable()

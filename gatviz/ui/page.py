@@ -88,6 +88,7 @@ def page() -> None:
 
 
 def _page() -> None:
+    keeping.take_view()
     open_what_was_given()
     were_set = set_controls()
     st.html(_STYLE + _PRIMARY + style_of_replaced())

@@ -89,3 +89,23 @@ def test_what_is_no_public_name_is_told_as_python_tells_it() -> None:
     assert not hasattr(gatviz, "Grpah")
     with pytest.raises(AttributeError, match="module 'gatviz' has no attribute 'Grpah'"):
         gatviz.Grpah  # type: ignore[attr-defined] # noqa: B018
+
+
+def test_what_is_loaded_later_is_there_and_costs_no_run_anything() -> None:
+    """Each of its names can be imported, and Python's collector passes by what came of it."""
+    statements = """import gc
+from gatviz.ui import loading
+loading.load_first()
+first = gc.get_freeze_count()
+loading._load(loading._LATER)
+assert gc.isenabled() and gc.get_freeze_count() > first > 100_000
+assert len(gc.get_objects()) < 10_000, len(gc.get_objects())"""
+    assert loaded(statements, ("gatviz.ui.take_away",)) == ["gatviz.ui.take_away"]
+
+
+def test_who_comes_while_the_rest_is_loaded_does_not_wait() -> None:
+    from gatviz.ui import loading
+
+    loading.load_first()
+    with loading._one_at_a_time:
+        loading.load_first()
