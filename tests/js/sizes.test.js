@@ -18,5 +18,5 @@ function tabs(nodes, width) {
 test("one matrix stands alone where all side by side could not be read, and it alone can", () => {
   assert.deepEqual([4, 12, 34].map((nodes) => tabs(nodes, 460)), [true, true, true]);
   assert.deepEqual([4, 12, 34].map((nodes) => tabs(nodes, 700)), [false, true, false]);
-  assert.deepEqual([tabs(34, 1100), tabs(200, 700)], [false, false]);
+  assert.deepEqual([tabs(34, 1100), tabs(200, 700), tabs(200, 460)], [false, false, true]);
 });
