@@ -99,7 +99,7 @@ def _page() -> None:
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
     with bar:
         workspace = workspace_choice()
-    st.html(_only(workspace))
+    st.html(only(workspace))
     # What comes and goes has places of its own: an element that moves within the page is mounted anew, and with the
     # stage would go what a person is typing in it.
     refused, running = st.container(key="refused"), st.container(key="running")
@@ -120,7 +120,7 @@ def _page() -> None:
     keeping.keep(keeper)
 
 
-def _only(workspace: str) -> str:
+def only(workspace: str) -> str:
     """The style that shows one workspace's place alone: what another left would stand there until all is drawn."""
     others = ", ".join(f":has(> .st-key-space-{key})" for key in WORKSPACES if key != workspace)
     return f"<style>{others} {{ display: none !important; }}</style>"
